@@ -1,0 +1,233 @@
+//! What a person named, as a list of sources with names of their own.
+//!
+//! In: paths, folders, globs, `-`. Out: [`Named`] sources in a fixed order, each once. Refuses what does not exist and
+//! folders in which nothing looks like metrics.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
+
+/// Endings by which files in folders are taken for metrics, before `.gz` and `.zst`.
+const ENDINGS: &[&str] = &["csv", "tsv", "json", "jsonl", "ndjson", "jtl", "txt", "log", "data", "dat"];
+/// Reports of this program in the same folder are no metrics.
+const OWN_OUTPUT: &str = "performance_metrics_report.";
+/// How deep folders are searched: deeper ones are links in a circle.
+const DEEPEST: usize = 32;
+
+/// Where a source is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A file.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+/// A source with its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    /// The name by which the report calls it, unique among all.
+    pub(super) name: String,
+    /// Where it is read from.
+    pub(super) origin: Origin,
+    /// Whether a person named it, rather than the folder it lies in.
+    pub(super) explicit: bool,
+    /// Size as stored, where it is known.
+    pub(super) bytes: u64,
+}
+
+/// Expands what a person named.
+pub(super) fn expand(paths: &[PathBuf]) -> Result<(Vec<Named>, Vec<Finding>)> {
+    let mut found: Vec<(Origin, bool)> = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            found.push((Origin::Stdin, true));
+            continue;
+        }
+        match fs::metadata(path) {
+            Ok(data) if data.is_dir() => {
+                let mut files = Vec::new();
+                search(path, 0, &mut files)?;
+                if files.is_empty() {
+                    bail!(
+                        "{}: no metrics files in this folder; looked for {} (also with .gz and .zst)",
+                        path.display(),
+                        ENDINGS.map_dots()
+                    );
+                }
+                found.extend(files.into_iter().map(|file| (Origin::File(file), false)));
+            }
+            Ok(_) => found.push((Origin::File(path.clone()), true)),
+            Err(error) => {
+                let matches = expand_glob(path)?;
+                if matches.is_empty() {
+                    return Err(error).with_context(|| format!("{}: cannot be read", path.display()));
+                }
+                found.extend(matches.into_iter().map(|file| (Origin::File(file), true)));
+            }
+        }
+    }
+    Ok(name_each(found))
+}
+
+trait MapDots {
+    fn map_dots(&self) -> String;
+}
+
+impl MapDots for &[&str] {
+    fn map_dots(&self) -> String {
+        self.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn expand_glob(path: &Path) -> Result<Vec<PathBuf>> {
+    let text = path.to_string_lossy();
+    if !text.contains(['*', '?', '[']) {
+        return Ok(Vec::new());
+    }
+    let paths = glob::glob(&text).with_context(|| format!("{text}: not a valid pattern"))?;
+    let mut files: Vec<PathBuf> = paths.filter_map(Result::ok).filter(|path| path.is_file()).collect();
+    files.sort();
+    Ok(files)
+}
+
+fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()> {
+    if depth > DEEPEST {
+        return Ok(());
+    }
+    let entries = fs::read_dir(folder).with_context(|| format!("{}: cannot be searched", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.starts_with('.') {
+            continue;
+        }
+        if path.is_dir() {
+            search(&path, depth + 1, files)?;
+        } else if looks_like_metrics(&name) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn looks_like_metrics(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let plain = lower.strip_suffix(".gz").or_else(|| lower.strip_suffix(".zst")).unwrap_or(&lower);
+    let ending = plain.rsplit_once('.').map(|(_, ending)| ending);
+    !name.starts_with(OWN_OUTPUT) && ending.is_some_and(|ending| ENDINGS.contains(&ending))
+}
+
+/// Drops files given twice, and gives each of the rest the shortest end of its path that no other has.
+fn name_each(found: Vec<(Origin, bool)>) -> (Vec<Named>, Vec<Finding>) {
+    let mut seen: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+    let mut stdin = false;
+    let mut kept: Vec<(Origin, bool)> = Vec::new();
+    let mut twice: BTreeSet<PathBuf> = BTreeSet::new();
+    for (origin, explicit) in found {
+        match &origin {
+            Origin::Stdin if !std::mem::replace(&mut stdin, true) => kept.push((origin, explicit)),
+            Origin::Stdin => {}
+            Origin::File(path) => {
+                let real = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+                if let Some(first) = seen.get(&real) {
+                    twice.insert(first.clone());
+                } else {
+                    seen.insert(real, path.clone());
+                    kept.push((origin, explicit));
+                }
+            }
+        }
+    }
+    let paths: Vec<&Path> = kept
+        .iter()
+        .map(|(origin, _)| match origin {
+            Origin::File(path) => path.as_path(),
+            Origin::Stdin => Path::new("standard input"),
+        })
+        .collect();
+    let names = shortest_unique_ends(&paths);
+    let findings = twice
+        .iter()
+        .filter_map(|path| {
+            let index = paths.iter().position(|other| other == path)?;
+            Some(Finding::new(
+                Severity::Note,
+                FindingKind::DuplicateFile,
+                Place::source(&names[index]),
+                "the file was given more than once",
+                "it was read once",
+            ))
+        })
+        .collect();
+    let named = kept
+        .into_iter()
+        .zip(names)
+        .map(|((origin, explicit), name)| {
+            let bytes = match &origin {
+                Origin::File(path) => fs::metadata(path).map(|data| data.len()).unwrap_or_default(),
+                Origin::Stdin => 0,
+            };
+            Named { name, origin, explicit, bytes }
+        })
+        .collect();
+    (named, findings)
+}
+
+/// For each path as many of its last parts as tell it from all others: no report depends on where a checkout lies.
+fn shortest_unique_ends(paths: &[&Path]) -> Vec<String> {
+    let parts: Vec<Vec<String>> = paths
+        .iter()
+        .map(|path| {
+            path.components()
+                .filter_map(|part| match part {
+                    std::path::Component::Normal(text) => Some(text.to_string_lossy().into_owned()),
+                    _ => None,
+                })
+                .collect()
+        })
+        .collect();
+    let end = |index: usize, length: usize| -> String {
+        let all = &parts[index];
+        all[all.len().saturating_sub(length)..].join("/")
+    };
+    (0..paths.len())
+        .map(|index| {
+            let longest = parts[index].len().max(1);
+            (1..=longest)
+                .map(|length| end(index, length))
+                .find(|name| {
+                    let length = name.split('/').count();
+                    (0..paths.len()).all(|other| other == index || end(other, length) != *name)
+                })
+                .unwrap_or_else(|| paths[index].to_string_lossy().into_owned())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_the_same_name_are_told_apart_by_their_folders() {
+        let paths = ["/a/new/run.csv", "/a/old/run.csv", "/a/other.csv"].map(Path::new);
+        assert_eq!(shortest_unique_ends(&paths), ["new/run.csv", "old/run.csv", "other.csv"]);
+        assert_eq!(shortest_unique_ends(&[Path::new("./x/run.csv")]), ["run.csv"]);
+    }
+
+    #[test]
+    fn metrics_are_found_by_their_endings_and_own_reports_are_not() {
+        assert!(looks_like_metrics("run.csv"));
+        assert!(looks_like_metrics("run.CSV.gz"));
+        assert!(looks_like_metrics("points.ndjson.zst"));
+        assert!(!looks_like_metrics("performance_metrics_report.json"));
+        assert!(!looks_like_metrics("picture.png"));
+        assert!(!looks_like_metrics("README"));
+    }
+}

@@ -1,0 +1,212 @@
+//! Reading: options, files, progress; then the analysis of each source.
+
+use std::fs::File;
+use std::io::{IsTerminal, Read, stderr, stdin};
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+
+use crate::config::{self, Config};
+use crate::ingest::{self, ColumnOptions, SourceOptions};
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::report::build::{Analysed, Heading, build};
+use crate::report::contract::Report;
+use crate::stats::analysis::analyse;
+use crate::stats::population::Settings;
+use crate::stats::quantile::QuantileMethod;
+
+use super::args::{Input, YesNo};
+use super::inputs::{self, Named, Origin};
+
+/// Less than this is read before a bar could be drawn.
+const WORTH_A_BAR: u64 = 64 << 20;
+
+/// Reads and analyses everything that was named, and builds the report.
+pub(super) fn report(input: &Input, title: Option<String>, generated: Option<String>) -> Result<Report> {
+    let config = load_config(input)?;
+    let settings = settings(input, &config)?;
+    let (sources, mut findings) = inputs::expand(&input.paths)?;
+    let bar = progress(&sources);
+    let outcomes: Vec<(&Named, Result<Analysed>)> = sources
+        .par_iter()
+        .map(|source| (source, read_one(source, input, &config, &settings, bar.as_ref())))
+        .collect();
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    let mut analysed = Vec::new();
+    let mut failures = Vec::new();
+    for (source, outcome) in outcomes {
+        match outcome {
+            Ok(done) => analysed.push(done),
+            Err(error) if input.keep_going || !source.explicit => findings.push(unread(source, &error)),
+            Err(error) => failures.push(error),
+        }
+    }
+    refuse(failures)?;
+    findings.extend(same_bytes(&analysed));
+    check_group_by(&settings, &analysed)?;
+    let report = build(&analysed, findings, &settings, Heading { title: title.or(config.title), generated });
+    if report.verdict.samples == 0 && report.verdict.corrupted_samples == 0 {
+        let reasons: Vec<String> = report
+            .findings
+            .iter()
+            .filter(|finding| matches!(finding.kind, FindingKind::NoMetric | FindingKind::UnreadFile))
+            .map(|finding| format!("  {}: {}", finding.place, finding.reasons.join("; ")))
+            .collect();
+        bail!("no samples: there is nothing to report\n{}", reasons.join("\n"));
+    }
+    Ok(report)
+}
+
+fn load_config(input: &Input) -> Result<Config> {
+    let path = match &input.config {
+        Some(path) => path.as_path(),
+        None if Path::new(config::FILE_NAME).is_file() => Path::new(config::FILE_NAME),
+        None => return Ok(Config::default()),
+    };
+    let text = std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    Config::parse(&text).with_context(|| format!("{}: not a valid configuration", path.display()))
+}
+
+fn settings(input: &Input, config: &Config) -> Result<Settings> {
+    let method = input.quantile_method.clone().or_else(|| config.quantile_method.as_ref().map(ToString::to_string));
+    let quantile_method = match method {
+        Some(name) => name.parse::<QuantileMethod>().map_err(|error| anyhow!("--quantile-method: {error}"))?,
+        None => QuantileMethod::default(),
+    };
+    let confidence = input.confidence.or(config.confidence).unwrap_or(0.95);
+    if !(0.5..=0.9999).contains(&confidence) {
+        bail!("--confidence {confidence}: must lie between 0.5 and 0.9999, for example 0.95");
+    }
+    let group_by = if input.group_by.is_empty() { config.group_by.clone() } else { input.group_by.clone() };
+    Ok(Settings { quantile_method, confidence, group_by, collapse: !input.no_collapse && config.collapse.unwrap_or(true) })
+}
+
+/// What flags say about the columns of every source.
+fn flag_options(input: &Input) -> Result<SourceOptions> {
+    let mut options = SourceOptions {
+        format: input.format.clone(),
+        delimiter: input.delimiter.as_deref().map(config::delimiter).transpose()?,
+        header: input.header.map(|header| header == YesNo::Yes),
+        ..SourceOptions::default()
+    };
+    let mut set = |flag: &str, given: &str, apply: &dyn Fn(&mut ColumnOptions, &str) -> Result<()>| -> Result<()> {
+        let (column, value) =
+            given.rsplit_once('=').ok_or_else(|| anyhow!("{flag} {given}: write COLUMN=VALUE, for example latency=ms"))?;
+        apply(options.columns.entry(column.to_owned()).or_default(), value)
+    };
+    for given in &input.unit {
+        set("--unit", given, &|column, value| {
+            column.unit = Some(config::unit("--unit", value)?);
+            Ok(())
+        })?;
+    }
+    for given in &input.role {
+        set("--role", given, &|column, value| {
+            column.role = Some(config::role("--role", value)?);
+            Ok(())
+        })?;
+    }
+    for given in &input.better {
+        set("--better", given, &|column, value| {
+            column.polarity = Some(config::polarity("--better", value)?);
+            Ok(())
+        })?;
+    }
+    for given in &input.limit {
+        set("--limit", given, &|column, value| {
+            column.limit = Some(config::limit("--limit", value, column.unit)?);
+            Ok(())
+        })?;
+    }
+    Ok(options)
+}
+
+fn read_one(
+    source: &Named,
+    input: &Input,
+    config: &Config,
+    settings: &Settings,
+    bar: Option<&ProgressBar>,
+) -> Result<Analysed> {
+    let (path, shown) = match &source.origin {
+        Origin::File(path) => (path.as_path(), path.display().to_string()),
+        Origin::Stdin => (Path::new("-"), source.name.clone()),
+    };
+    let mut options = config.options_for(path)?;
+    config::overlay(&mut options, flag_options(input)?);
+    let stored: Box<dyn Read> = match &source.origin {
+        Origin::File(path) => Box::new(File::open(path).with_context(|| format!("{shown}: cannot be opened"))?),
+        Origin::Stdin => Box::new(stdin().lock()),
+    };
+    let stored: Box<dyn Read> = match bar {
+        Some(bar) => Box::new(bar.wrap_read(stored)),
+        None => stored,
+    };
+    let data = ingest::read(&source.name, stored, &options).map_err(|error| anyhow!("{shown}: {error}"))?;
+    let tables = data.tables.par_iter().map(|table| analyse(table, settings)).collect();
+    Ok(Analysed { source: data, tables })
+}
+
+/// A bar for a long read, on a terminal and nowhere else.
+fn progress(sources: &[Named]) -> Option<ProgressBar> {
+    let total: u64 = sources.iter().map(|source| source.bytes).sum();
+    if total < WORTH_A_BAR || !stderr().is_terminal() || std::env::var_os("CI").is_some() {
+        return None;
+    }
+    let style = ProgressStyle::with_template("reading {wide_bar} {bytes} of {total_bytes}, {eta} left").ok()?;
+    Some(ProgressBar::new(total).with_style(style))
+}
+
+fn unread(source: &Named, error: &anyhow::Error) -> Finding {
+    let text = format!("{error:#}");
+    let reason = text.split_once(": ").map_or(text.as_str(), |(_, reason)| reason).to_owned();
+    let severity = if source.explicit { Severity::Suspicious } else { Severity::Note };
+    Finding::new(severity, FindingKind::UnreadFile, Place::source(&source.name), reason, "the file was passed over")
+}
+
+fn refuse(failures: Vec<anyhow::Error>) -> Result<()> {
+    let mut failures = failures.into_iter();
+    let Some(first) = failures.next() else { return Ok(()) };
+    let rest: Vec<String> = failures.map(|error| format!("{error:#}")).collect();
+    if rest.is_empty() {
+        return Err(first);
+    }
+    bail!("{first:#}\n{}\n(--keep-going reports on the other files)", rest.join("\n"))
+}
+
+/// Files with the same bytes are one measurement counted twice.
+fn same_bytes(analysed: &[Analysed]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, item) in analysed.iter().enumerate() {
+        let digest = &item.source.provenance.digest;
+        if let Some(first) = analysed[..index].iter().find(|other| other.source.provenance.digest == *digest) {
+            findings.push(Finding::new(
+                Severity::Suspicious,
+                FindingKind::DuplicateFile,
+                Place::source(&item.source.provenance.name),
+                format!("it holds exactly the same bytes as {}", first.source.provenance.name),
+                "both are reported; if one is a copy, leave it out",
+            ));
+        }
+    }
+    findings
+}
+
+/// A column to group by must exist somewhere.
+fn check_group_by(settings: &Settings, analysed: &[Analysed]) -> Result<()> {
+    let tables = || analysed.iter().flat_map(|item| &item.source.tables);
+    for name in &settings.group_by {
+        if !tables().any(|table| table.position(name).is_some()) {
+            let mut known: Vec<&str> =
+                tables().flat_map(|table| table.columns.iter().map(|column| column.name.as_str())).collect();
+            known.sort_unstable();
+            known.dedup();
+            bail!("--group-by {name}: no file has such a column; there are {}", known.join(", "));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,297 @@
+//! `perfreport.toml`: what a user says about sources, once, in a file.
+//!
+//! In: the text of the file. Out: a [`Config`], from which the options of a source are taken by its name. Refuses keys
+//! that it does not know and values that mean nothing, naming the place.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::ingest::{ColumnOptions, SourceOptions};
+use crate::model::table::{Polarity, Role};
+use crate::model::unit::Unit;
+
+/// The name under which the file is found without being named.
+pub const FILE_NAME: &str = "perfreport.toml";
+
+/// The whole file.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Title of the report.
+    pub title: Option<String>,
+    /// Definition of a percentile: `6`, `7`, `nearest-rank`, `harrell-davis`.
+    pub quantile_method: Option<QuantileName>,
+    /// Level of intervals, between 0.5 and 0.9999.
+    pub confidence: Option<f64>,
+    /// Columns whose labels form groups.
+    #[serde(default)]
+    pub group_by: Vec<String>,
+    /// Whether labels that differ only in numbers are one population.
+    pub collapse: Option<bool>,
+    /// What is known about sources; later entries win.
+    #[serde(default)]
+    pub source: Vec<SourceConfig>,
+}
+
+/// The name of a percentile definition, as a number or as a word.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum QuantileName {
+    /// `quantile_method = 7`.
+    Number(u8),
+    /// `quantile_method = "nearest-rank"`.
+    Word(String),
+}
+
+impl std::fmt::Display for QuantileName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Word(word) => f.write_str(word),
+        }
+    }
+}
+
+/// What is known about the sources that a pattern matches.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceConfig {
+    /// A glob over the path as given, or over the file's name alone.
+    #[serde(rename = "match")]
+    pub pattern: String,
+    /// Name of the format.
+    pub format: Option<String>,
+    /// Delimiter: one character, or `tab`.
+    pub delimiter: Option<String>,
+    /// Whether the first row is a header.
+    pub header: Option<bool>,
+    /// Columns by name.
+    #[serde(default)]
+    pub columns: BTreeMap<String, ColumnConfig>,
+}
+
+/// What is known about a column.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnConfig {
+    /// `label`, `metric`, `metric-name`, `timestamp`, `status`, `identifier`, `unused`.
+    pub role: Option<String>,
+    /// Unit of the values, for example `ms`.
+    pub unit: Option<String>,
+    /// `lower`, `higher` or `unknown`.
+    pub better: Option<String>,
+    /// The largest possible value, with a unit: `60s`.
+    pub limit: Option<String>,
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The text is no such configuration.
+    #[error("{0}")]
+    Toml(#[from] toml::de::Error),
+    /// A value means nothing.
+    #[error("{key}: {value:?} is not {expected}")]
+    Value {
+        /// Where.
+        key: String,
+        /// What stands there.
+        value: String,
+        /// What could stand there.
+        expected: String,
+    },
+}
+
+impl Config {
+    /// Reads the text of a configuration and checks every value in it.
+    ///
+    /// # Errors
+    /// When the text is no TOML, has an unknown key, or a value that means nothing.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text)?;
+        for source in &config.source {
+            source.pattern()?;
+            source.options()?;
+        }
+        Ok(config)
+    }
+
+    /// The options for a source, from all entries that match it.
+    ///
+    /// # Errors
+    /// When a value means nothing; [`parse`](Self::parse) has checked that already.
+    pub fn options_for(&self, path: &Path) -> Result<SourceOptions, ConfigError> {
+        let mut options = SourceOptions::default();
+        for source in &self.source {
+            let pattern = source.pattern()?;
+            let by_name = path.file_name().is_some_and(|name| pattern.matches(&name.to_string_lossy()));
+            if by_name || pattern.matches_path(path) {
+                overlay(&mut options, source.options()?);
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Lets what `over` says win over what `options` says.
+pub fn overlay(options: &mut SourceOptions, over: SourceOptions) {
+    options.format = over.format.or(options.format.take());
+    options.delimiter = over.delimiter.or(options.delimiter);
+    options.header = over.header.or(options.header);
+    for (name, column) in over.columns {
+        let entry = options.columns.entry(name).or_default();
+        entry.role = column.role.or(entry.role);
+        entry.unit = column.unit.or(entry.unit);
+        entry.polarity = column.polarity.or(entry.polarity);
+        entry.limit = column.limit.or(entry.limit);
+    }
+}
+
+impl SourceConfig {
+    fn pattern(&self) -> Result<glob::Pattern, ConfigError> {
+        glob::Pattern::new(&self.pattern)
+            .map_err(|error| value_error("source.match", &self.pattern, format!("a glob ({error})")))
+    }
+
+    fn options(&self) -> Result<SourceOptions, ConfigError> {
+        let mut columns = BTreeMap::new();
+        for (name, column) in &self.columns {
+            columns.insert(name.clone(), column.options(name)?);
+        }
+        Ok(SourceOptions {
+            format: self.format.clone(),
+            delimiter: self.delimiter.as_deref().map(delimiter).transpose()?,
+            header: self.header,
+            columns,
+        })
+    }
+}
+
+impl ColumnConfig {
+    fn options(&self, name: &str) -> Result<ColumnOptions, ConfigError> {
+        let unit = self.unit.as_deref().map(|text| unit(&format!("columns.{name}.unit"), text)).transpose()?;
+        Ok(ColumnOptions {
+            role: self.role.as_deref().map(|text| role(&format!("columns.{name}.role"), text)).transpose()?,
+            unit,
+            polarity: self.better.as_deref().map(|text| polarity(&format!("columns.{name}.better"), text)).transpose()?,
+            limit: self.limit.as_deref().map(|text| limit(&format!("columns.{name}.limit"), text, unit)).transpose()?,
+        })
+    }
+}
+
+fn value_error(key: &str, value: &str, expected: impl Into<String>) -> ConfigError {
+    ConfigError::Value { key: key.to_owned(), value: value.to_owned(), expected: expected.into() }
+}
+
+/// A delimiter: one ASCII character, `tab` or `\t`.
+///
+/// # Errors
+/// When it is anything else.
+pub fn delimiter(text: &str) -> Result<u8, ConfigError> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && *byte != b'"' => Ok(*byte),
+        _ => Err(value_error("delimiter", text, "one character such as , ; | or the word tab")),
+    }
+}
+
+/// A unit by its name.
+///
+/// # Errors
+/// When no unit has that name.
+pub fn unit(key: &str, text: &str) -> Result<Unit, ConfigError> {
+    Unit::parse(text)
+        .ok_or_else(|| value_error(key, text, "a unit: ns, us, ms, s, min, h, B, kB, MB, GB, KiB, MiB, GiB, %, count, /s, …"))
+}
+
+/// A role by its name.
+///
+/// # Errors
+/// When no role has that name.
+pub fn role(key: &str, text: &str) -> Result<Role, ConfigError> {
+    Role::parse(text)
+        .ok_or_else(|| value_error(key, text, "a role: label, metric, metric-name, timestamp, status, identifier, unused"))
+}
+
+/// Which way is better.
+///
+/// # Errors
+/// When it is not `lower`, `higher` or `unknown`.
+pub fn polarity(key: &str, text: &str) -> Result<Polarity, ConfigError> {
+    match text {
+        "lower" => Ok(Polarity::LowerIsBetter),
+        "higher" => Ok(Polarity::HigherIsBetter),
+        "unknown" => Ok(Polarity::Unknown),
+        _ => Err(value_error(key, text, "lower, higher or unknown")),
+    }
+}
+
+/// A limit with its unit (`60s`, `2 GiB`), in base units. A bare number is in `unit`, if one is given.
+///
+/// # Errors
+/// When it is no number with a known unit.
+pub fn limit(key: &str, text: &str, unit: Option<Unit>) -> Result<f64, ConfigError> {
+    let text = text.trim();
+    let split = text.rfind(|character: char| character.is_ascii_digit()).map_or(0, |last| last + 1);
+    let symbol = text[split..].trim();
+    let found = if symbol.is_empty() { unit.or(Some(Unit::UNKNOWN)) } else { Unit::parse(symbol) };
+    let number: Option<f64> = text[..split].trim().parse().ok();
+    number
+        .zip(found)
+        .map(|(number, unit)| unit.to_base(number))
+        .filter(|limit| limit.is_finite())
+        .ok_or_else(|| value_error(key, text, "a number with a unit, such as 60s"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = r#"
+quantile_method = 7
+confidence = 0.99
+
+[[source]]
+match = "results/*_metrics.csv"
+delimiter = ";"
+
+[source.columns.latency]
+unit = "ms"
+better = "lower"
+limit = "60s"
+
+[[source]]
+match = "old.csv"
+[source.columns.latency]
+unit = "us"
+"#;
+
+    #[test]
+    fn a_source_gets_the_options_of_all_entries_that_match_it() {
+        let config = Config::parse(EXAMPLE).unwrap();
+        let options = config.options_for(Path::new("results/memory_metrics.csv")).unwrap();
+        let latency = options.column("latency").unwrap();
+        assert_eq!(options.delimiter, Some(b';'));
+        assert_eq!(latency.unit, Some(Unit::MILLISECOND));
+        assert_eq!(latency.limit, Some(60.0));
+        let options = config.options_for(Path::new("anywhere/old.csv")).unwrap();
+        assert_eq!(options.column("latency").unwrap().unit, Some(Unit::MICROSECOND));
+        assert_eq!(config.options_for(Path::new("other.csv")).unwrap(), SourceOptions::default());
+    }
+
+    #[test]
+    fn what_means_nothing_is_refused_with_its_place() {
+        for (text, expected) in [
+            ("confidnce = 0.9", "confidnce"),
+            ("[[source]]\nmatch = \"*\"\n[source.columns.a]\nunit = \"parsec\"", "columns.a.unit"),
+            ("[[source]]\nmatch = \"*\"\n[source.columns.a]\nrole = \"king\"", "columns.a.role"),
+            ("[[source]]\nmatch = \"[\"", "source.match"),
+            ("[[source]]\nmatch = \"*\"\ndelimiter = \"ab\"", "delimiter"),
+        ] {
+            let error = Config::parse(text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

@@ -1,0 +1,517 @@
+//! Tables under construction: typed columns that grow by rows.
+//!
+//! In: rows of cells. Out: a [`RawTable`], from which `roles` makes a table of the model. A row is taken whole or not
+//! at all: a cell that its column cannot hold refuses the row, and the caller decides what the row is.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+use polars::prelude::{Column as FrameColumn, DataFrame, Int64Chunked, IntoSeries, NamedFrom, NewChunkedArray, Series};
+
+use crate::model::finding::FindingKind;
+use crate::model::label::pattern;
+use crate::model::table::{CellType, Intruder, LineMap, Shape};
+
+use super::cells::{self, DecimalMark, Look};
+use super::clock;
+
+/// A row of cells: ranges of a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row<'a> {
+    /// The text that the ranges refer to.
+    pub(super) text: &'a [u8],
+    /// Start and end of each cell.
+    pub(super) cells: &'a [(usize, usize)],
+}
+
+impl<'a> Row<'a> {
+    /// The cell at `index`, trimmed; empty beyond the end.
+    pub(super) fn cell(&self, index: usize) -> &'a [u8] {
+        self.cells.get(index).map_or(&[], |&(start, end)| self.text[start..end].trim_ascii())
+    }
+
+    /// All cells, trimmed.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
+        (0..self.cells.len()).map(|index| self.cell(index))
+    }
+
+    /// How many cells.
+    pub(super) fn len(&self) -> usize {
+        self.cells.len()
+    }
+}
+
+/// Texts by code, codes by text.
+#[derive(Debug, Default)]
+pub(super) struct Dictionary {
+    codes: HashMap<Box<[u8]>, u32, FixedState>,
+    texts: Vec<Box<[u8]>>,
+    patterns: HashMap<String, (), FixedState>,
+}
+
+impl Dictionary {
+    fn code(&mut self, text: &[u8]) -> u32 {
+        if let Some(&code) = self.codes.get(text) {
+            return code;
+        }
+        let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.codes.insert(text.into(), code);
+        self.texts.push(text.into());
+        if self.patterns.len() < Self::PATTERNS {
+            self.patterns.insert(pattern(&String::from_utf8_lossy(text)), ());
+        }
+        code
+    }
+
+    /// Patterns remembered for [`knows`](Self::knows). A column with more is no label.
+    const PATTERNS: usize = 1000;
+
+    /// Whether this text, or one that differs only in numbers, was seen.
+    pub(super) fn knows(&self, text: &[u8]) -> bool {
+        self.codes.contains_key(text) || self.patterns.contains_key(&pattern(&String::from_utf8_lossy(text)))
+    }
+}
+
+/// A cell that does not hold what its column holds.
+#[derive(Debug, Clone)]
+pub(super) struct OddCell {
+    /// Column of the cell.
+    pub(super) column: usize,
+    /// Line of its row.
+    pub(super) line: u64,
+    /// Row in its table.
+    pub(super) row: u64,
+    /// What is odd: not a number, not finite, or empty.
+    pub(super) kind: FindingKind,
+    /// The cell as written; only for the first [`TableBuilder::NAMED_ODD_CELLS`] of a kind and column.
+    pub(super) text: String,
+}
+
+/// The numbers of a column under construction.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    values: Vec<f64>,
+    absent: Vec<u32>,
+    shape: Shape,
+    decimal: bool,
+    /// Digits after the point of the last cell, to see whether the end of a file was cut off.
+    last_digits: usize,
+}
+
+impl Numbers {
+    fn push(&mut self, value: f64, digits: Option<usize>) {
+        self.values.push(value);
+        self.shape.integers.push(digits == Some(0));
+        self.decimal |= digits != Some(0);
+        if let Some(digits) = digits {
+            self.shape.fraction_digits[digits.min(Shape::DIGITS - 1)] += 1;
+        }
+        self.last_digits = digits.unwrap_or(usize::MAX);
+    }
+
+    fn push_absent(&mut self, row: u32) {
+        self.absent.push(row);
+        self.values.push(0.0);
+        self.shape.integers.push(false);
+    }
+}
+
+/// A column under construction.
+#[derive(Debug)]
+pub(super) enum ColumnBuilder {
+    /// Whole or decimal numbers.
+    Number(Numbers),
+    /// Numbers with units in their cells.
+    Quantity(Numbers, crate::model::unit::Dimension),
+    /// Text or booleans.
+    Text(Vec<u32>, Dictionary, CellType),
+    /// Instants.
+    Timestamp(Vec<Option<i64>>),
+}
+
+/// What a cell became on its way into a column.
+#[derive(Debug, Clone, Copy)]
+enum Parsed {
+    Number(f64, Option<usize>),
+    Absent,
+    Text,
+    Timestamp(i64),
+}
+
+impl ColumnBuilder {
+    /// An empty column for cells of a type.
+    pub(super) fn new(cells: CellType) -> Self {
+        match cells {
+            CellType::Text | CellType::Boolean => Self::Text(Vec::new(), Dictionary::default(), cells),
+            CellType::Integer | CellType::Decimal => {
+                Self::Number(Numbers { decimal: cells == CellType::Decimal, ..Numbers::default() })
+            }
+            CellType::Timestamp => Self::Timestamp(Vec::new()),
+            CellType::Quantity(dimension) => Self::Quantity(Numbers::default(), dimension),
+        }
+    }
+
+    /// The type of its cells, as far as it has been seen.
+    pub(super) fn cell_type(&self) -> CellType {
+        match self {
+            Self::Number(numbers) if numbers.decimal => CellType::Decimal,
+            Self::Number(_) => CellType::Integer,
+            Self::Quantity(_, dimension) => CellType::Quantity(*dimension),
+            Self::Text(_, _, cells) => *cells,
+            Self::Timestamp(_) => CellType::Timestamp,
+        }
+    }
+
+    fn parse(&self, cell: &[u8], mark: DecimalMark) -> Option<Parsed> {
+        match self {
+            Self::Text(..) => Some(Parsed::Text),
+            Self::Number(_) => {
+                let value = cells::number(cell, mark).filter(|value| value.is_finite())?;
+                Some(Parsed::Number(value, cells::fraction_digits(cell, mark)))
+            }
+            Self::Quantity(_, dimension) => match cells::quantity(cell) {
+                Some((value, found)) if found == *dimension => Some(Parsed::Number(value, None)),
+                _ => None,
+            },
+            Self::Timestamp(_) => clock::instant(cell).map(Parsed::Timestamp),
+        }
+    }
+
+    fn push(&mut self, parsed: Parsed, cell: &[u8], row: u32) {
+        match (self, parsed) {
+            (Self::Number(numbers) | Self::Quantity(numbers, _), Parsed::Number(value, digits)) => {
+                numbers.push(value, digits);
+            }
+            (Self::Number(numbers) | Self::Quantity(numbers, _), _) => numbers.push_absent(row),
+            (Self::Text(codes, dictionary, _), _) => codes.push(dictionary.code(cell)),
+            (Self::Timestamp(instants), Parsed::Timestamp(nanos)) => instants.push(Some(nanos)),
+            (Self::Timestamp(instants), _) => instants.push(None),
+        }
+    }
+}
+
+/// A table under construction.
+#[derive(Debug)]
+pub(super) struct TableBuilder {
+    pub(super) name: Option<String>,
+    pub(super) header: Vec<String>,
+    pub(super) header_line: Option<u64>,
+    pub(super) columns: Vec<ColumnBuilder>,
+    pub(super) lines: LineMap,
+    pub(super) odd: Vec<OddCell>,
+    pub(super) odd_counts: HashMap<(usize, FindingKind), u64, FixedState>,
+    pub(super) intruders: Vec<Intruder>,
+    pub(super) mark: DecimalMark,
+    /// Whether a decimal number may widen a column of whole numbers without further question.
+    pub(super) may_widen: bool,
+    parsed: Vec<Parsed>,
+}
+
+impl TableBuilder {
+    /// Odd cells of a kind and column whose text is kept; the rest are counted.
+    pub(super) const NAMED_ODD_CELLS: u64 = 50;
+
+    /// An empty table.
+    pub(super) fn new(
+        name: Option<String>,
+        header: Vec<String>,
+        header_line: Option<u64>,
+        types: &[CellType],
+        mark: DecimalMark,
+    ) -> Self {
+        Self {
+            name,
+            header,
+            header_line,
+            columns: types.iter().map(|cells| ColumnBuilder::new(*cells)).collect(),
+            lines: LineMap::default(),
+            odd: Vec::new(),
+            odd_counts: HashMap::default(),
+            intruders: Vec::new(),
+            mark,
+            may_widen: true,
+            parsed: Vec::new(),
+        }
+    }
+
+    /// Takes the row if every cell is what its column holds. Says whether it did.
+    pub(super) fn try_push(&mut self, row: Row<'_>, line: u64) -> bool {
+        if row.len() != self.columns.len() {
+            return false;
+        }
+        self.parsed.clear();
+        for (index, column) in self.columns.iter().enumerate() {
+            let cell = row.cell(index);
+            let parsed = match column.parse(cell, self.mark) {
+                Some(parsed) => parsed,
+                None if cell.is_empty() => Parsed::Absent,
+                None => return false,
+            };
+            if let (false, Parsed::Number(_, digits), ColumnBuilder::Number(numbers)) = (self.may_widen, parsed, column)
+                && digits != Some(0)
+                && !numbers.decimal
+            {
+                return false;
+            }
+            self.parsed.push(parsed);
+        }
+        // A row of nothing but absent numbers is worth a second look by the caller.
+        let absent = self.parsed.iter().filter(|parsed| matches!(parsed, Parsed::Absent)).count();
+        if absent > 0 {
+            if absent == self.parsed.len() {
+                return false;
+            }
+            for index in 0..self.parsed.len() {
+                if matches!(self.parsed[index], Parsed::Absent) {
+                    self.note_odd(index, b"", line);
+                }
+            }
+        }
+        self.commit(row, line);
+        true
+    }
+
+    /// Adds a column, absent in all rows taken so far.
+    pub(super) fn add_column(&mut self, name: &str, cells: CellType) {
+        let mut column = ColumnBuilder::new(cells);
+        for row in 0..self.lines.rows() {
+            column.push(Parsed::Absent, b"", u32::try_from(row).unwrap_or(u32::MAX));
+        }
+        self.header.push(name.to_owned());
+        self.columns.push(column);
+    }
+
+    /// Takes the row whatever its cells are; cells that are not what their column holds become absent and are noted.
+    pub(super) fn push_with_odd_cells(&mut self, row: Row<'_>, line: u64) {
+        self.parsed.clear();
+        for index in 0..self.columns.len() {
+            let cell = row.cell(index);
+            let parsed = self.columns[index].parse(cell, self.mark).unwrap_or_else(|| {
+                self.note_odd(index, cell, line);
+                Parsed::Absent
+            });
+            self.parsed.push(parsed);
+        }
+        self.commit(row, line);
+    }
+
+    fn note_odd(&mut self, column: usize, cell: &[u8], line: u64) {
+        let kind = match cells::look(cell, self.mark) {
+            Look::Empty => FindingKind::EmptyCell,
+            Look::NotFinite => FindingKind::NotFinite,
+            _ => FindingKind::NotANumber,
+        };
+        let count = self.odd_counts.entry((column, kind)).or_default();
+        *count += 1;
+        if *count <= Self::NAMED_ODD_CELLS {
+            let text = String::from_utf8_lossy(cell).into_owned();
+            self.odd.push(OddCell { column, line, row: self.lines.rows(), kind, text });
+        }
+    }
+
+    fn commit(&mut self, row: Row<'_>, line: u64) {
+        let number = u32::try_from(self.lines.rows()).unwrap_or(u32::MAX);
+        for (index, column) in self.columns.iter_mut().enumerate() {
+            column.push(self.parsed[index], row.cell(index), number);
+        }
+        self.lines.push(line);
+    }
+
+    /// Rows taken.
+    pub(super) fn rows(&self) -> u64 {
+        self.lines.rows()
+    }
+
+    /// Whether each cell is exactly what its column holds: whole numbers where it has only whole ones, decimals where
+    /// it has decimals, no number where it has words.
+    pub(super) fn fits_strictly(&self, row: Row<'_>) -> bool {
+        row.len() == self.columns.len()
+            && self.columns.iter().enumerate().all(|(index, column)| {
+                let look = cells::look(row.cell(index), self.mark);
+                match column.cell_type() {
+                    CellType::Integer => look == Look::Integer,
+                    CellType::Decimal => look == Look::Decimal,
+                    CellType::Boolean => look == Look::Boolean,
+                    CellType::Timestamp => look == Look::Timestamp,
+                    CellType::Quantity(dimension) => look == Look::Quantity(dimension),
+                    CellType::Text => !look.is_number() && look != Look::NotFinite,
+                }
+            })
+    }
+
+    /// Whether a text of the row is a label of this table, or differs from one only in numbers.
+    pub(super) fn knows_a_label(&self, row: Row<'_>) -> bool {
+        self.columns.iter().enumerate().any(|(index, column)| match column {
+            ColumnBuilder::Text(_, dictionary, _) => {
+                cells::look(row.cell(index), self.mark) == Look::Text && dictionary.knows(row.cell(index))
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a cell of the row is a number where this table has words only.
+    pub(super) fn has_number_among_words(&self, row: Row<'_>) -> bool {
+        self.columns.iter().enumerate().any(|(index, column)| {
+            matches!(column, ColumnBuilder::Text(_, _, CellType::Text))
+                && cells::look(row.cell(index), self.mark).is_number()
+        })
+    }
+
+    /// Whether the last row's last number looks cut off: fewer than half of the digits that all others have.
+    pub(super) fn last_number_is_cut(&self) -> bool {
+        /// A metric whose numbers usually have fewer digits after the point varies in length by itself.
+        const LONG: usize = 8;
+        let Some(ColumnBuilder::Number(numbers)) = self.columns.last() else { return false };
+        let usual = numbers.shape.usual_digits();
+        let shorter: u64 = numbers.shape.fraction_digits[..=usual / 2].iter().sum();
+        usual >= LONG && numbers.last_digits <= usual / 2 && shorter == 1
+    }
+
+    /// Takes the last number out: it was cut off.
+    pub(super) fn forget_last_number(&mut self) {
+        let row = u32::try_from(self.lines.rows().saturating_sub(1)).unwrap_or(u32::MAX);
+        if let Some(ColumnBuilder::Number(numbers)) = self.columns.last_mut() {
+            numbers.absent.push(row);
+        }
+    }
+
+    /// The finished table.
+    pub(super) fn finish(self) -> RawTable {
+        let rows = usize::try_from(self.lines.rows()).unwrap_or(usize::MAX);
+        let mut names = UniqueNames::default();
+        let mut header = Vec::with_capacity(self.columns.len());
+        let mut frame_columns = Vec::with_capacity(self.columns.len());
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for (index, column) in self.columns.into_iter().enumerate() {
+            let name = names.unique(self.header.get(index).map_or("", String::as_str), index);
+            let (series, raw) = finish_column(column, &name);
+            header.push(name);
+            frame_columns.push(FrameColumn::from(series));
+            columns.push(raw);
+        }
+        // Lengths are equal and names unique by construction; a failure here would be ours and must not be hidden.
+        let frame = DataFrame::new(rows, frame_columns).unwrap_or_default();
+        debug_assert_eq!(frame.height(), rows);
+        RawTable {
+            name: self.name,
+            header,
+            header_line: self.header_line,
+            lines: self.lines,
+            frame,
+            columns,
+            odd: self.odd,
+            odd_counts: self.odd_counts,
+            intruders: self.intruders,
+        }
+    }
+}
+
+fn finish_column(column: ColumnBuilder, name: &str) -> (Series, RawColumn) {
+    let cells = column.cell_type();
+    let mut raw = RawColumn { cells, dictionary: Vec::new(), shape: None };
+    let series = match column {
+        ColumnBuilder::Number(numbers) | ColumnBuilder::Quantity(numbers, _) => {
+            raw.shape = Some(numbers.shape);
+            number_series(name, numbers.values, &numbers.absent)
+        }
+        ColumnBuilder::Text(codes, dictionary, cells) => {
+            let texts: Vec<String> =
+                dictionary.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
+            match numbers_after_all(&texts).filter(|_| cells == CellType::Text) {
+                Some(numbers) => {
+                    raw.cells = if numbers.iter().flatten().all(|number| number.fract() == 0.0) {
+                        CellType::Integer
+                    } else {
+                        CellType::Decimal
+                    };
+                    let mut absent = Vec::new();
+                    let mut values = Vec::with_capacity(codes.len());
+                    for (row, code) in codes.iter().enumerate() {
+                        let number = numbers.get(*code as usize).copied().flatten();
+                        if number.is_none() {
+                            absent.push(u32::try_from(row).unwrap_or(u32::MAX));
+                        }
+                        values.push(number.unwrap_or_default());
+                    }
+                    number_series(name, values, &absent)
+                }
+                None => {
+                    raw.dictionary = texts;
+                    Series::new(name.into(), codes)
+                }
+            }
+        }
+        ColumnBuilder::Timestamp(instants) => {
+            Int64Chunked::from_iter_options(name.into(), instants.into_iter()).into_series()
+        }
+    };
+    (series, raw)
+}
+
+/// The numbers of a column that began empty and was therefore taken for text, if all its texts are numbers.
+fn numbers_after_all(texts: &[String]) -> Option<Vec<Option<f64>>> {
+    let mut any = false;
+    let numbers: Option<Vec<Option<f64>>> = texts
+        .iter()
+        .map(|text| {
+            if cells::is_empty_word(text.as_bytes()) {
+                return Some(None);
+            }
+            any = true;
+            cells::number(text.as_bytes(), DecimalMark::Point).filter(|number| number.is_finite()).map(Some)
+        })
+        .collect();
+    numbers.filter(|_| any)
+}
+
+fn number_series(name: &str, values: Vec<f64>, absent: &[u32]) -> Series {
+    if absent.is_empty() {
+        return Series::new(name.into(), values);
+    }
+    let mut options: Vec<Option<f64>> = values.into_iter().map(Some).collect();
+    for &row in absent {
+        if let Some(value) = options.get_mut(row as usize) {
+            *value = None;
+        }
+    }
+    Series::new(name.into(), options)
+}
+
+/// Gives every column a name of its own.
+#[derive(Debug, Default)]
+struct UniqueNames(std::collections::HashSet<String>);
+
+impl UniqueNames {
+    fn unique(&mut self, name: &str, index: usize) -> String {
+        let base = if name.trim().is_empty() { format!("column_{}", index + 1) } else { name.trim().to_owned() };
+        let mut unique = base.clone();
+        let mut number = 2;
+        while !self.0.insert(unique.clone()) {
+            unique = format!("{base}_{number}");
+            number += 1;
+        }
+        unique
+    }
+}
+
+/// A column before its role is known.
+#[derive(Debug, Clone)]
+pub(super) struct RawColumn {
+    pub(super) cells: CellType,
+    pub(super) dictionary: Vec<String>,
+    pub(super) shape: Option<Shape>,
+}
+
+/// A table before the roles of its columns are known.
+#[derive(Debug)]
+pub(super) struct RawTable {
+    pub(super) name: Option<String>,
+    pub(super) header: Vec<String>,
+    pub(super) header_line: Option<u64>,
+    pub(super) lines: LineMap,
+    pub(super) frame: DataFrame,
+    pub(super) columns: Vec<RawColumn>,
+    pub(super) odd: Vec<OddCell>,
+    pub(super) odd_counts: HashMap<(usize, FindingKind), u64, FixedState>,
+    pub(super) intruders: Vec<Intruder>,
+}

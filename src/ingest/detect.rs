@@ -1,0 +1,103 @@
+//! Which format a source is of.
+//!
+//! In: the first bytes. Out: a format and the evidence for it, in words. Refuses binary data, and text that no format
+//! recognises. The formats themselves say how they are recognised; nothing here knows one by name.
+
+use std::io::Read;
+
+use super::IngestError;
+use super::formats::{FORMATS, Format};
+use super::lines::Records;
+use super::options::SourceOptions;
+
+/// Bytes that detection looks at.
+pub(super) const HEAD: usize = 64 << 10;
+
+/// The beginning of a source.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head<'a> {
+    /// The first bytes.
+    pub(super) bytes: &'a [u8],
+    /// Whether they are all there are.
+    pub(super) complete: bool,
+}
+
+/// Finds the format, or takes the one that the user named.
+pub(super) fn detect<R: Read>(
+    records: &mut Records<R>,
+    options: &SourceOptions,
+) -> Result<(&'static Format, Vec<String>), IngestError> {
+    skip_byte_order_mark(records)?;
+    let bytes = records.peek(HEAD)?;
+    let bytes = &bytes[..bytes.len().min(HEAD)];
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(IngestError::Empty);
+    }
+    if let Some(what) = binary(bytes) {
+        return Err(IngestError::Binary { what });
+    }
+    let length = bytes.len();
+    let complete = records.sees_end() && records.peek(HEAD)?.len() == length;
+    let bytes = records.peek(HEAD)?;
+    let head = Head { bytes: &bytes[..length], complete };
+    if let Some(name) = &options.format {
+        let format = FORMATS
+            .iter()
+            .find(|format| format.name == name)
+            .ok_or_else(|| IngestError::UnknownFormat { name: name.clone(), known: known() })?;
+        return Ok((format, vec!["named by --format or the configuration".to_owned()]));
+    }
+    FORMATS
+        .iter()
+        .find_map(|format| (format.sniff)(&head).map(|evidence| (format, evidence)))
+        .ok_or_else(|| IngestError::Unrecognised { seen: seen(bytes), known: known() })
+}
+
+fn skip_byte_order_mark<R: Read>(records: &mut Records<R>) -> Result<(), IngestError> {
+    let start = records.peek(3)?;
+    if start.starts_with(&[0xef, 0xbb, 0xbf]) {
+        records.skip(3);
+    } else if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
+        return Err(IngestError::Binary {
+            what: "text in UTF-16 (PowerShell's `>` writes it: use `| Out-File -Encoding utf8`)".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// What binary data this is, if it is any.
+fn binary(bytes: &[u8]) -> Option<String> {
+    const MAGIC: &[(&[u8], &str)] = &[
+        (b"\x89PNG", "a PNG image"),
+        (b"\xff\xd8\xff", "a JPEG image"),
+        (b"%PDF", "a PDF document"),
+        (b"PK\x03\x04", "a ZIP archive (or an Office document)"),
+        (b"\x7fELF", "a program"),
+        (b"PAR1", "a Parquet file"),
+        (b"ARROW1", "an Arrow file"),
+        (b"SQLite format 3", "an SQLite database"),
+        (b"BZh", "a bzip2 archive"),
+        (b"\xfd7zXZ", "an xz archive"),
+    ];
+    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Some((*what).to_owned());
+    }
+    let position = bytes.iter().position(|byte| *byte == 0)?;
+    Some(format!("binary data (a zero byte at offset {position})"))
+}
+
+/// The names of all formats.
+fn known() -> String {
+    FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The first line, shortened, for an error message.
+fn seen(bytes: &[u8]) -> String {
+    const SHOWN: usize = 60;
+    let line = bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or(b"");
+    let text: String =
+        String::from_utf8_lossy(line.trim_ascii()).chars().filter(|character| !character.is_control()).collect();
+    let short: String = text.chars().take(SHOWN).collect();
+    let dots = if short.len() < text.len() { "…" } else { "" };
+    format!("it starts with \"{short}{dots}\", and no column of numbers was found")
+}

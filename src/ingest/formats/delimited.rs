@@ -1,0 +1,133 @@
+//! Delimited text: CSV and its relatives (RFC 4180 and what programs make of it).
+//!
+//! In: rows of cells. Out: the tables that stand in the text, one after the other or mixed. What is no row (blank lines,
+//! comments, lines that cannot be read) is counted and explained.
+
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
+
+use super::super::detect::{HEAD, Head};
+use super::super::lines::{Flaw, MAX_RECORD};
+use super::super::options::SourceOptions;
+use super::super::sections::Sections;
+use super::super::{IngestError, Sink};
+use super::dialect::{self, Dialect, Splitter};
+use super::{AnyRecords, Format};
+
+pub(super) const FORMAT: Format = Format {
+    name: "csv",
+    about: "delimited text: commas, semicolons, tabs or bars; with or without a header; several tables in a file",
+    sniff: |head| dialect::find(head, None, None).map(|dialect| dialect.evidence),
+    read,
+};
+
+fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    let dialect = find_dialect(records, options)?;
+    let delimiter = dialect.delimiter;
+    if let Some(delimiter) = delimiter {
+        records.quotes_after(delimiter);
+    }
+    sink.provenance.evidence.extend(
+        options.delimiter.or(options.header.map(|_| 0)).map(|_| "delimiter or header given by the user".to_owned()),
+    );
+    let source = sink.provenance.name.clone();
+    let mut sections = Sections::new(dialect);
+    let mut splitter = Splitter::default();
+    let mut bad_utf8 = Tally::default();
+    let mut after_blank = false;
+    while let Some(record) = records.next()? {
+        let (line, terminated) = (record.line, record.terminated);
+        match record.flaw {
+            Flaw::Overlong => {
+                let reason = format!("the line is longer than {} MiB", MAX_RECORD >> 20);
+                sink.provenance.set_aside("line too long", line);
+                sink.findings.push(Finding::new(
+                    Severity::Corrupted,
+                    FindingKind::OverlongLine,
+                    Place::line(&source, line),
+                    reason,
+                    "the line was passed over",
+                ));
+                continue;
+            }
+            Flaw::Unclosed => sink.findings.push(Finding::new(
+                Severity::Suspicious,
+                FindingKind::UnclosedQuote,
+                Place::line(&source, line),
+                "a quote opens here and is not closed within 1 MiB or before the end of the file",
+                "the quote was read as a character, and the next line as a new row",
+            )),
+            Flaw::None => {}
+        }
+        if dialect::is_blank_or_comment(record.bytes) {
+            after_blank |= record.bytes.trim_ascii().is_empty();
+            continue;
+        }
+        let row = splitter.split(&record, delimiter);
+        if !sections.try_take(row, line) {
+            // Rare: what this row is depends on the next one, so it must outlive the reader's buffer.
+            let owned = dialect::OwnedRow::new(row);
+            let next = if sections.could_be_header(owned.row()) { next_row(records, delimiter)? } else { None };
+            let context = super::super::sections::Context { line, terminated, after_blank, next: next.as_ref() };
+            sections.take(owned.row(), &context, sink);
+        } else if std::str::from_utf8(row.text).is_err() {
+            bad_utf8.add(line);
+        }
+        after_blank = false;
+        if !terminated {
+            sections.end_without_line_break(line, &source, sink);
+        }
+    }
+    bad_utf8.report(&source, sink);
+    sections.finish(sink);
+    Ok(())
+}
+
+/// Lines that share a flaw.
+#[derive(Debug, Default)]
+struct Tally {
+    count: u64,
+    first: u64,
+}
+
+impl Tally {
+    fn add(&mut self, line: u64) {
+        if self.count == 0 {
+            self.first = line;
+        }
+        self.count += 1;
+    }
+
+    fn report(&self, source: &str, sink: &mut Sink) {
+        if self.count > 0 {
+            sink.findings.push(
+                Finding::new(
+                    Severity::Suspicious,
+                    FindingKind::InvalidUtf8,
+                    Place::line(source, self.first),
+                    format!("{} {} bytes that are not UTF-8", self.count, if self.count == 1 { "line has" } else { "lines have" }),
+                    "the bytes are shown as \u{fffd}; numbers are not affected",
+                )
+                .count(self.count),
+            );
+        }
+    }
+}
+
+fn find_dialect(records: &mut AnyRecords<'_>, options: &SourceOptions) -> Result<Dialect, IngestError> {
+    let bytes = records.peek(HEAD)?.to_vec();
+    let head = Head { bytes: &bytes, complete: bytes.len() < HEAD };
+    dialect::find(&head, options.delimiter, options.header).ok_or_else(|| {
+        IngestError::Malformed(
+            "no delimiter gives rows with a column of numbers; say --delimiter or --format, or check the file".into(),
+        )
+    })
+}
+
+/// The next row that is no comment, looked at without consuming it.
+fn next_row(records: &mut AnyRecords<'_>, delimiter: Option<u8>) -> Result<Option<dialect::OwnedRow>, IngestError> {
+    const LOOK_AHEAD: usize = 4096;
+    let bytes = records.peek(LOOK_AHEAD)?;
+    let bytes = &bytes[..bytes.len().min(LOOK_AHEAD)];
+    let head = Head { bytes, complete: true };
+    Ok(dialect::sample_rows(&head, delimiter).into_iter().next())
+}

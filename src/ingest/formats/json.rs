@@ -1,0 +1,91 @@
+//! JSON documents of any shape (RFC 8259): an array of objects or numbers, an object around arrays, or one object.
+//!
+//! In: one document, or several one after the other. Out: tables, through `objects`. Refuses what is not JSON, with the
+//! place at which it stops being so.
+
+use serde_json::value::RawValue;
+
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
+
+use super::super::detect::Head;
+use super::super::options::SourceOptions;
+use super::super::{IngestError, Sink};
+use super::objects::{ObjectTables, Text};
+use super::{AnyRecords, Format};
+
+pub(super) const FORMAT: Format = Format {
+    name: "json",
+    about: "JSON: an array of objects or numbers, an object around arrays, or a single object; nested names are dotted",
+    sniff,
+    read,
+};
+
+/// A document is held in memory as a whole; larger ones should be NDJSON.
+const LARGEST: usize = 1 << 30;
+
+fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
+    let mut bytes = head.bytes.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let (first, second) = (*bytes.next()?, bytes.next().copied());
+    let plausible = match first {
+        b'{' => matches!(second, Some(b'"' | b'}')),
+        b'[' => matches!(second, Some(b'{' | b'[' | b']' | b'"' | b'-' | b'0'..=b'9')),
+        _ => false,
+    };
+    plausible.then(|| vec![format!("it starts like a JSON {}", if first == b'{' { "object" } else { "array" })])
+}
+
+fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    let bytes = records.rest(LARGEST)?;
+    sink.provenance.lines = memchr::memchr_iter(b'\n', &bytes).count() as u64 + u64::from(!bytes.ends_with(b"\n"));
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+        sink.findings.push(Finding::new(
+            Severity::Suspicious,
+            FindingKind::InvalidUtf8,
+            Place::source(&sink.provenance.name),
+            "the document has bytes that are not UTF-8",
+            "the bytes are shown as \u{fffd}; numbers are not affected",
+        ));
+        String::from_utf8_lossy(error.as_bytes()).into_owned()
+    });
+    let source = sink.provenance.name.clone();
+    let mut tables = ObjectTables::new(sink);
+    let mut documents = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
+    let mut taken = 0;
+    let mut broken = None;
+    for document in &mut documents {
+        match document {
+            Ok(document) => tables.take_document(document, Text { whole: &text, first_line: 1 }),
+            Err(error) => {
+                broken = Some(error);
+                break;
+            }
+        }
+        taken += 1;
+    }
+    tables.finish();
+    let Some(error) = broken else { return Ok(()) };
+    let reason = reason(&error);
+    if taken == 0 {
+        return Err(IngestError::Malformed(format!("not valid JSON: {reason}")));
+    }
+    let place = Place::line(source, error.line() as u64);
+    let finding = Finding::new(
+        Severity::Corrupted,
+        FindingKind::MalformedRecord,
+        place,
+        format!("after {taken} complete documents the text stops being JSON: {reason}"),
+        "the rest of the file was not read",
+    );
+    sink.findings.push(finding);
+    Ok(())
+}
+
+/// What is wrong, in words that also help where a program wrote something that JSON does not have.
+pub(super) fn reason(error: &serde_json::Error) -> String {
+    let hint = match () {
+        () if error.is_eof() => " (the document ends too early: was the run interrupted?)",
+        () if error.to_string().starts_with("expected value") => " (NaN and Infinity are not JSON)",
+        () => "",
+    };
+    format!("{error}{hint}")
+}

@@ -1,0 +1,130 @@
+//! The bytes of a source: hashed as they are stored, decompressed as they are read.
+//!
+//! In: any reader. Out: a reader of the plain bytes that knows, at the end, size and digest of the stored ones.
+//! Compression is recognised by its magic number, never by the file's name.
+
+use std::cell::RefCell;
+use std::io::{self, BufReader, Cursor, Read};
+use std::rc::Rc;
+
+use flate2::read::MultiGzDecoder;
+
+/// Bytes read from the source at once. Measured: larger blocks gain nothing once they exceed the disk's own read-ahead.
+pub(super) const BLOCK: usize = 1 << 20;
+
+const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
+const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+
+/// Size and digest of the bytes read so far.
+#[derive(Default)]
+struct Account {
+    hasher: blake3::Hasher,
+    bytes: u64,
+}
+
+/// A reader that accounts for what passes through it.
+struct Counted<R> {
+    inner: R,
+    account: Rc<RefCell<Account>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let mut account = self.account.borrow_mut();
+        account.hasher.update(&buffer[..count]);
+        account.bytes += count as u64;
+        Ok(count)
+    }
+}
+
+/// The plain bytes of a source.
+pub(super) struct Input<'a> {
+    plain: Box<dyn Read + 'a>,
+    account: Rc<RefCell<Account>>,
+    compression: Option<&'static str>,
+}
+
+impl<'a> Input<'a> {
+    /// Wraps a reader.
+    ///
+    /// # Errors
+    /// When the first bytes cannot be read, or a zstd frame cannot be opened.
+    pub(super) fn new(stored: impl Read + 'a) -> io::Result<Self> {
+        let account = Rc::new(RefCell::new(Account::default()));
+        let mut counted = Counted { inner: stored, account: Rc::clone(&account) };
+        let magic = read_up_to(&mut counted, ZSTD_MAGIC.len())?;
+        let compression = match magic.as_slice() {
+            start if start.starts_with(GZIP_MAGIC) => Some("gzip"),
+            start if start.starts_with(ZSTD_MAGIC) => Some("zstd"),
+            _ => None,
+        };
+        let whole = Cursor::new(magic).chain(counted);
+        let plain: Box<dyn Read + 'a> = match compression {
+            Some("gzip") => Box::new(MultiGzDecoder::new(BufReader::with_capacity(BLOCK, whole))),
+            Some(_) => Box::new(zstd::Decoder::new(whole)?),
+            None => Box::new(whole),
+        };
+        Ok(Self { plain, account, compression })
+    }
+
+    /// `gzip`, `zstd`, or absent.
+    pub(super) fn compression(&self) -> Option<&'static str> {
+        self.compression
+    }
+
+    /// Size and hexadecimal digest of what was read from the source so far.
+    pub(super) fn account(&self) -> (u64, String) {
+        let account = self.account.borrow();
+        (account.bytes, account.hasher.finalize().to_hex().to_string())
+    }
+}
+
+impl Read for Input<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.plain.read(buffer)
+    }
+}
+
+/// Reads until `count` bytes are there or the source ends.
+fn read_up_to(reader: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(count);
+    reader.take(count as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    const TEXT: &[u8] = b"event,latency\na,1\n";
+
+    fn read_all(stored: &[u8]) -> (Vec<u8>, Option<&'static str>, u64, String) {
+        let mut input = Input::new(stored).unwrap();
+        let mut plain = Vec::new();
+        input.read_to_end(&mut plain).unwrap();
+        let (bytes, digest) = input.account();
+        (plain, input.compression(), bytes, digest)
+    }
+
+    #[test]
+    fn compressed_bytes_are_read_as_they_were_and_digested_as_they_are() {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(TEXT).unwrap();
+        let gzip = gzip.finish().unwrap();
+        let zstd = zstd::encode_all(TEXT, 0).unwrap();
+        for (stored, compression) in [(TEXT, None), (&gzip[..], Some("gzip")), (&zstd[..], Some("zstd"))] {
+            let (plain, found, bytes, digest) = read_all(stored);
+            assert_eq!(plain, TEXT);
+            assert_eq!(found, compression);
+            assert_eq!(bytes, stored.len() as u64);
+            assert_eq!(digest, blake3::hash(stored).to_hex().to_string());
+        }
+    }
+
+    #[test]
+    fn an_empty_source_is_empty() {
+        assert_eq!(read_all(b"").0, b"");
+    }
+}

@@ -1,0 +1,111 @@
+//! From the bytes of a source to tables.
+//!
+//! In: a reader and what the user said about it. Out: a [`Source`] with its provenance, its tables with roles and
+//! units, and findings. Refuses what is no metrics file (binary data, prose, an unknown structure) with an
+//! [`IngestError`] that says what was seen and what to do. Opens no files and reads every byte once.
+
+mod builder;
+mod cells;
+mod clock;
+mod detect;
+mod formats;
+mod input;
+mod lines;
+mod options;
+mod roles;
+mod sections;
+mod units;
+
+use std::io::Read;
+
+use thiserror::Error;
+
+use crate::model::finding::Finding;
+use crate::model::source::{Provenance, Source};
+
+use builder::TableBuilder;
+use input::Input;
+use lines::Records;
+
+pub use formats::{FormatInfo, formats};
+pub use options::{ColumnOptions, SourceOptions};
+
+/// Why a source cannot be read as metrics.
+#[derive(Debug, Error)]
+pub enum IngestError {
+    /// Reading failed.
+    #[error("cannot read: {0}")]
+    Io(#[from] std::io::Error),
+    /// There is nothing in it.
+    #[error("the file is empty: nothing was measured, or the run was interrupted before its first sample")]
+    Empty,
+    /// It is not text.
+    #[error("this is {what}, not a metrics file; give a CSV, JSON or NDJSON file (.gz and .zst are read as they are)")]
+    Binary {
+        /// What it seems to be.
+        what: String,
+    },
+    /// It is text of a structure that is not known.
+    #[error("not recognised as metrics: {seen}; known formats are {known}; --format NAME forces one")]
+    Unrecognised {
+        /// What was seen instead.
+        seen: String,
+        /// The known formats.
+        known: String,
+    },
+    /// It is of a known format but broken beyond use.
+    #[error("{0}")]
+    Malformed(String),
+    /// `--format` names no format.
+    #[error("no format is called {name:?}; known formats are {known}")]
+    UnknownFormat {
+        /// The name given.
+        name: String,
+        /// The known formats.
+        known: String,
+    },
+}
+
+/// What a format's reader gives its results to.
+#[derive(Debug, Default)]
+pub(crate) struct Sink {
+    tables: Vec<TableBuilder>,
+    findings: Vec<Finding>,
+    provenance: Provenance,
+}
+
+/// Reads a source to its end.
+///
+/// # Errors
+/// When it cannot be read, is empty, binary, or of no known format.
+pub fn read(name: &str, stored: impl Read, options: &SourceOptions) -> Result<Source, IngestError> {
+    let input = Input::new(stored)?;
+    let compression = input.compression();
+    let mut sink = Sink {
+        provenance: Provenance { name: name.to_owned(), compression, ..Provenance::default() },
+        ..Sink::default()
+    };
+    let input = std::cell::RefCell::new(input);
+    let mut shared = SharedInput(&input);
+    let mut records: Records<&mut dyn Read> = Records::new(&mut shared);
+    let (format, evidence) = detect::detect(&mut records, options)?;
+    sink.provenance.format = format.name;
+    sink.provenance.evidence = evidence;
+    (format.read)(&mut records, options, &mut sink)?;
+    sink.provenance.lines = records.lines().max(sink.provenance.lines);
+    // Whatever the reader left (a trailer that it does not need) still belongs to the digest.
+    std::io::copy(&mut SharedInput(&input), &mut std::io::sink())?;
+    let (bytes, digest) = input.borrow().account();
+    sink.provenance.bytes = bytes;
+    sink.provenance.digest = digest;
+    Ok(roles::assign(sink, options))
+}
+
+/// The input, read by the records and asked for its digest afterwards.
+struct SharedInput<'a, 'b>(&'a std::cell::RefCell<Input<'b>>);
+
+impl Read for SharedInput<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().read(buffer)
+    }
+}

@@ -1,0 +1,303 @@
+//! What each column is: label, metric, timestamp, status, identifier; and the unit of each metric.
+//!
+//! In: tables as they were built, and what the user says about them. Out: a [`Source`] with tables of the model. Every
+//! role has a reason that the report shows; nothing here decides silently.
+
+use std::collections::HashSet;
+
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::model::label::pattern;
+use crate::model::source::Source;
+use crate::model::table::{CellType, Column, Polarity, Role, Table, UnitChoice};
+use crate::model::unit::{Dimension, Unit};
+
+use super::Sink;
+use super::builder::{RawTable, TableBuilder};
+use super::options::SourceOptions;
+use super::units;
+
+const TIMESTAMP_WORDS: &[&str] = &["timestamp", "time", "ts", "date", "datetime", "start", "started", "stamp", "epoch", "offset", "at", "when", "instant"];
+const STATUS_WORDS: &[&str] = &["success", "status", "code", "ok", "failed", "outcome", "result", "successful", "passed"];
+const IDENTIFIER_WORDS: &[&str] = &["id", "uuid", "guid", "index", "idx", "seq", "sequence", "row", "pid", "tid", "port", "hash", "commit", "no", "number", "nr"];
+const ACTOR_WORDS: &[&str] = &["thread", "worker", "session", "user", "client", "vu", "host", "node", "repetition", "rep", "run", "iteration", "round", "attempt", "turn", "batch", "step"];
+const METRIC_NAME_WORDS: &[&str] = &["metric", "metric_name", "metricname", "measurement", "measure", "metric.name"];
+const VALUE_WORDS: &[&str] = &["value", "metric_value", "metricvalue", "val", "reading", "metric.value"];
+/// A text column with more patterns than this share of its rows names rows, not kinds of rows.
+const MOST_PATTERNS_SHARE: f64 = 0.5;
+/// And so does one with more patterns than this, whatever its share.
+const MOST_PATTERNS: usize = 10_000;
+
+/// Finishes the tables of a source.
+pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
+    let mut source = Source { provenance: sink.provenance, tables: Vec::new(), findings: sink.findings };
+    for builder in sink.tables {
+        let table = assign_table(builder, options, &source.provenance.name, &mut source.findings);
+        source.tables.push(table);
+    }
+    let aside: u64 = source.provenance.set_aside.iter().map(|entry| entry.rows).sum();
+    source.provenance.rows_read = source.tables.iter().map(|table| table.lines.rows()).sum::<u64>() + aside;
+    if source.tables.iter().all(|table| table.columns_as(Role::Metric).next().is_none()) {
+        source.findings.push(Finding::new(
+            Severity::Suspicious,
+            FindingKind::NoMetric,
+            Place::source(&source.provenance.name),
+            if source.provenance.rows_read == 0 {
+                "there is a header and nothing below it: nothing was measured, or the run was interrupted"
+            } else {
+                "no column holds measured values; --role COLUMN=metric names one"
+            },
+            "the file adds nothing to the report",
+        ));
+    }
+    source
+}
+
+fn assign_table(builder: TableBuilder, options: &SourceOptions, source: &str, findings: &mut Vec<Finding>) -> Table {
+    let raw = builder.finish();
+    let mut table = Table {
+        name: raw.name.clone(),
+        header_line: raw.header_line,
+        lines: raw.lines.clone(),
+        frame: raw.frame.clone(),
+        columns: raw
+            .header
+            .iter()
+            .zip(&raw.columns)
+            .map(|(name, column)| Column {
+                name: name.clone(),
+                cells: column.cells,
+                role: Role::Unused,
+                role_reason: String::new(),
+                unit: None,
+                polarity: Polarity::Unknown,
+                limit: None,
+                dictionary: column.dictionary.clone(),
+                shape: column.shape.clone(),
+            })
+            .collect(),
+        intruders: Vec::new(),
+    };
+    for index in 0..table.columns.len() {
+        let given = options.column(&table.columns[index].name).and_then(|column| column.role);
+        let (role, reason) = match given {
+            Some(role) => (role, "given by the user".to_owned()),
+            None => infer_role(&table, index),
+        };
+        table.columns[index].role = role;
+        table.columns[index].role_reason = reason;
+    }
+    recognise_long_table(&mut table, options);
+    for index in 0..table.columns.len() {
+        if table.columns[index].role == Role::Metric {
+            assign_unit(&mut table, index, options);
+        }
+    }
+    note_odd_cells(&raw, &table, source, findings);
+    table.intruders = raw.intruders.into_iter().filter(|it| table.columns[it.column].role == Role::Metric).collect();
+    table
+}
+
+/// A long table names the metric of its one value column in another column.
+fn recognise_long_table(table: &mut Table, options: &SourceOptions) {
+    let values: Vec<usize> = table.columns_as(Role::Metric).collect();
+    let [value] = values[..] else { return };
+    let known = |words: &[&str], name: &str| words.contains(&name.to_ascii_lowercase().as_str());
+    if !known(VALUE_WORDS, &table.columns[value].name) {
+        return;
+    }
+    let names = table.columns.iter().position(|column| {
+        column.role == Role::Label
+            && known(METRIC_NAME_WORDS, &column.name)
+            && options.column(&column.name).and_then(|column| column.role).is_none()
+    });
+    if let Some(names) = names {
+        table.columns[names].role = Role::MetricName;
+        table.columns[names].role_reason = format!("names the metric of `{}`", table.columns[value].name);
+    }
+}
+
+fn infer_role(table: &Table, index: usize) -> (Role, String) {
+    let column = &table.columns[index];
+    let words = units::words(&column.name);
+    let named = |known: &[&str]| words.iter().find(|word| known.contains(&word.as_str())).cloned();
+    match column.cells {
+        CellType::Timestamp => (Role::Timestamp, "its cells are dates with times".into()),
+        CellType::Boolean => match named(STATUS_WORDS) {
+            Some(word) => (Role::Status, format!("called `{word}` and true or false")),
+            None => (Role::Label, "true or false".into()),
+        },
+        CellType::Text => text_role(table, index, &words),
+        CellType::Quantity(dimension) => {
+            let what = if dimension == Dimension::Time { "durations" } else { "amounts" };
+            (Role::Metric, format!("its cells are {what} with units"))
+        }
+        CellType::Integer | CellType::Decimal => number_role(table, index, &words),
+    }
+}
+
+fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
+    let column = &table.columns[index];
+    let rows = table.lines.rows();
+    let distinct = column.dictionary.iter().filter(|text| !text.is_empty()).count();
+    let named = |known: &[&str]| words.iter().find(|word| known.contains(&word.as_str())).cloned();
+    if distinct == 0 {
+        return (Role::Unused, "all cells are empty".into());
+    }
+    if let Some(word) = named(STATUS_WORDS).filter(|_| distinct <= 50) {
+        return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
+    }
+    let last_word_names_rows = words.last().is_some_and(|word| IDENTIFIER_WORDS.contains(&word.as_str()));
+    if last_word_names_rows && distinct > 1 {
+        return (Role::Identifier, format!("called `{}`", column.name));
+    }
+    let patterns: HashSet<String> = column.dictionary.iter().map(|text| pattern(text)).collect();
+    if rows > 20 && (patterns.len() as f64 > MOST_PATTERNS_SHARE * rows as f64 || patterns.len() > MOST_PATTERNS) {
+        return (Role::Identifier, format!("{} kinds of text in {rows} rows: it names rows, not kinds of rows", patterns.len()));
+    }
+    (Role::Label, format!("{distinct} different {} in {rows} rows", plural(distinct, "text")))
+}
+
+fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
+    let column = &table.columns[index];
+    let named = |known: &[&str]| words.iter().find(|word| known.contains(&word.as_str())).cloned();
+    let values: Vec<f64> = table.numbers(index).into_iter().flatten().collect();
+    let whole = column.cells == CellType::Integer;
+    let states_unit = units::stated(&column.name).is_some();
+    if values.is_empty() {
+        return (Role::Unused, "no cell holds a number".into());
+    }
+    if let Some(role) = timestamp_role(&values, named(TIMESTAMP_WORDS), words) {
+        return role;
+    }
+    let within = |low: f64, high: f64| values.iter().all(|value| (low..=high).contains(value));
+    if let Some(word) = named(STATUS_WORDS).filter(|_| whole && !states_unit && (within(0.0, 1.0) || within(0.0, 999.0))) {
+        return (Role::Status, format!("called `{word}`, with whole numbers as status codes have"));
+    }
+    if let Some(word) = named(IDENTIFIER_WORDS).filter(|_| whole && !states_unit) {
+        return (Role::Identifier, format!("called `{word}`, with whole numbers"));
+    }
+    let last_is_actor = words.last().is_some_and(|word| ACTOR_WORDS.contains(&word.as_str()));
+    if whole && last_is_actor && !states_unit {
+        return (Role::Identifier, format!("called `{}`, with whole numbers: it names who or which run", column.name));
+    }
+    let counts_rows = values.len() > 20 && values.windows(2).all(|pair| pair[1] - pair[0] == 1.0);
+    if whole && counts_rows {
+        return (Role::Identifier, "it counts the rows one by one".into());
+    }
+    (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
+}
+
+/// Numbers that are instants: within the range of a Unix clock, or called so and never falling back.
+fn timestamp_role(values: &[f64], named: Option<String>, words: &[String]) -> Option<(Role, String)> {
+    const CLOCKS: &[(f64, &str)] = &[(1.0, "seconds"), (1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds")];
+    /// 2001-09-09 and 2096-10-02: the range in which seconds since 1970 have ten digits and begin with 1 to 3.
+    const UNIX_SECONDS: (f64, f64) = (1.0e9, 4.0e9);
+    let in_range = |scale: f64| {
+        let inside = |value: &&f64| (UNIX_SECONDS.0 * scale..UNIX_SECONDS.1 * scale).contains(*value);
+        values.iter().filter(inside).count() as f64 >= 0.95 * values.len() as f64
+    };
+    if let Some((_, unit)) = CLOCKS.iter().find(|(scale, _)| in_range(*scale))
+        && (named.is_some() || rising(values))
+    {
+        return Some((Role::Timestamp, format!("its numbers are {unit} since 1970")));
+    }
+    let word = named?;
+    let is_duration = words.len() > 1 && words.iter().any(|word| matches!(word.as_str(), "elapsed" | "response" | "total" | "mean" | "real" | "cpu"));
+    let strictly = values.windows(2).any(|pair| pair[1] > pair[0]);
+    (!is_duration && values.len() > 2 && strictly && rising(values))
+        .then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
+}
+
+/// Whether the values hardly ever fall.
+fn rising(values: &[f64]) -> bool {
+    let falls = values.windows(2).filter(|pair| pair[1] < pair[0]).count();
+    falls as f64 <= 0.02 * values.len() as f64
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 { word.to_owned() } else { format!("{word}s") }
+}
+
+fn assign_unit(table: &mut Table, index: usize, options: &SourceOptions) {
+    let column = &table.columns[index];
+    let given = options.column(&column.name);
+    let unit = match (given.and_then(|column| column.unit), column.cells) {
+        (Some(unit), _) => Some(UnitChoice { unit, reason: "given by the user".into(), assumed: false }),
+        (None, CellType::Quantity(dimension)) => Some(UnitChoice {
+            unit: base_unit(dimension),
+            reason: "the cells state their units".into(),
+            assumed: false,
+        }),
+        _ => {
+            let values: Vec<f64> = table.numbers(index).into_iter().flatten().collect();
+            units::infer(&column.name, &values, column.shape.as_ref())
+        }
+    };
+    let dimension = unit.as_ref().map_or(Dimension::Unknown, |choice| choice.unit.dimension);
+    let inferred = units::polarity(&column.name, dimension);
+    let limit = given.and_then(|column| column.limit);
+    let polarity = given.and_then(|column| column.polarity).unwrap_or(inferred);
+    let column = &mut table.columns[index];
+    column.unit = unit;
+    column.polarity = polarity;
+    column.limit = limit;
+}
+
+fn base_unit(dimension: Dimension) -> Unit {
+    match dimension {
+        Dimension::Time => Unit::SECOND,
+        Dimension::Bytes => Unit::BYTE,
+        Dimension::Ratio => Unit::RATIO,
+        Dimension::Rate => Unit::PER_SECOND,
+        Dimension::Count => Unit::COUNT,
+        Dimension::ByteRate => Unit::parse("B/s").unwrap_or(Unit::UNKNOWN),
+        Dimension::Unknown => Unit::UNKNOWN,
+    }
+}
+
+/// Findings about cells of metrics that hold no number.
+fn note_odd_cells(raw: &RawTable, table: &Table, source: &str, findings: &mut Vec<Finding>) {
+    let label = table.columns_as(Role::Label).next();
+    let codes = label.map(|label| table.codes(label)).unwrap_or_default();
+    let label_of = |row: u64| {
+        let code = usize::try_from(row).ok().and_then(|row| codes.get(row))?;
+        table.columns[label?].dictionary.get(*code as usize).cloned()
+    };
+    for odd in &raw.odd {
+        if table.columns[odd.column].role != Role::Metric || odd.kind == FindingKind::EmptyCell {
+            continue;
+        }
+        let name = &table.columns[odd.column].name;
+        let reason = match odd.kind {
+            FindingKind::NotFinite => "the value is not finite",
+            _ => "the cell of a measured column is not a number",
+        };
+        let place = Place::line(source, odd.line).column(name);
+        let mut finding = Finding::new(Severity::Corrupted, odd.kind, place, reason, "the value is not in the statistics")
+            .metric(name)
+            .value(&odd.text);
+        finding.label = label_of(odd.row);
+        findings.push(finding);
+    }
+    let mut counts: Vec<(&(usize, FindingKind), &u64)> = raw.odd_counts.iter().collect();
+    counts.sort();
+    for (&(column, kind), &count) in counts {
+        let name = &table.columns[column].name;
+        if table.columns[column].role != Role::Metric {
+            continue;
+        }
+        let first = raw.odd.iter().find(|odd| odd.column == column && odd.kind == kind).map(|odd| odd.line);
+        let place = Place { source: source.to_owned(), line: first, last_line: None, column: Some(name.clone()) };
+        if kind == FindingKind::EmptyCell {
+            let reason = format!("{count} of {} cells are empty, the first one here", table.lines.rows());
+            let finding = Finding::new(Severity::Note, kind, place, reason, "they count as absent, not as zero");
+            findings.push(finding.metric(name).count(count));
+        } else if count > TableBuilder::NAMED_ODD_CELLS {
+            let more = count - TableBuilder::NAMED_ODD_CELLS;
+            let reason = format!("{more} more cells of this column are odd in the same way");
+            let place = Place { line: None, ..place };
+            let finding = Finding::new(Severity::Corrupted, kind, place, reason, "the values are not in the statistics");
+            findings.push(finding.metric(name).count(more));
+        }
+    }
+}

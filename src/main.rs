@@ -1,0 +1,7 @@
+//! The program: parse, run, exit.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    perfreport::cli::main()
+}

@@ -1,0 +1,237 @@
+//! Findings: what is wrong, odd or worth knowing about the data, as values that ride to the report.
+//!
+//! A finding is not an error: the program goes on, and the finding says where, what, why and what was done about it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The value or row is not a measurement of its metric; it left the clean statistics.
+    Corrupted,
+    /// Odd, but it may be real; it was kept.
+    Suspicious,
+    /// Worth knowing; nothing is wrong with the data itself.
+    Note,
+}
+
+/// The kinds of findings. The name of a kind is stable: scripts may rely on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// A row of another table, under an embedded header, that a reader of the first header would have counted.
+    ForeignTable,
+    /// A header inside the file starts another table.
+    EmbeddedHeader,
+    /// A row with more or fewer fields than its table.
+    RaggedRow,
+    /// A cell of a measured column that is not a number.
+    NotANumber,
+    /// NaN or an infinity.
+    NotFinite,
+    /// A cell of a measured column that is empty.
+    EmptyCell,
+    /// A duration, size or count below zero.
+    Negative,
+    /// A value that programs write for "none": -1, 2^31-1, 2^63-1, 1e308 and the like.
+    Sentinel,
+    /// Far from all other samples and unlike them in another way (text, label, unit, impossible).
+    IsolatedForeign,
+    /// Far from all other samples, with no other evidence.
+    Isolated,
+    /// Above or below a limit that was declared in the configuration.
+    BeyondLimit,
+    /// The last line was cut off.
+    TruncatedLine,
+    /// A quote that is never closed.
+    UnclosedQuote,
+    /// Bytes that are not UTF-8.
+    InvalidUtf8,
+    /// A line too long to be a record of measurements.
+    OverlongLine,
+    /// A record that is not valid in its format (a broken JSON line, for example).
+    MalformedRecord,
+    /// The same key twice in one JSON object.
+    DuplicateKey,
+    /// Rows continue an earlier table without repeating its header: another run was appended.
+    AppendedRun,
+    /// The header was repeated inside the file: another run was appended.
+    RepeatedHeader,
+    /// The file has no header.
+    MissingHeader,
+    /// A timestamp before the one of the row above it.
+    ClockBackwards,
+    /// A pause in the timestamps far longer than all others.
+    ClockJump,
+    /// A block of consecutive rows that occurs twice.
+    DuplicateBlock,
+    /// The same value many times in a row in a metric that otherwise varies.
+    StuckValue,
+    /// A table or file without any measured value.
+    NoMetric,
+    /// The same file was given twice.
+    DuplicateFile,
+    /// A file that could not be read as metrics and was passed over.
+    UnreadFile,
+}
+
+impl FindingKind {
+    /// The kind in a few plain words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ForeignTable => "row of another table",
+            Self::EmbeddedHeader => "embedded header",
+            Self::RaggedRow => "ragged row",
+            Self::NotANumber => "not a number",
+            Self::NotFinite => "not finite",
+            Self::EmptyCell => "empty cell",
+            Self::Negative => "negative",
+            Self::Sentinel => "sentinel value",
+            Self::IsolatedForeign => "not a measurement of this metric",
+            Self::Isolated => "isolated value",
+            Self::BeyondLimit => "beyond the declared limit",
+            Self::TruncatedLine => "truncated last line",
+            Self::UnclosedQuote => "unclosed quote",
+            Self::InvalidUtf8 => "invalid UTF-8",
+            Self::OverlongLine => "overlong line",
+            Self::MalformedRecord => "malformed record",
+            Self::DuplicateKey => "duplicate key",
+            Self::AppendedRun => "appended run",
+            Self::RepeatedHeader => "repeated header",
+            Self::MissingHeader => "missing header",
+            Self::ClockBackwards => "clock runs backwards",
+            Self::ClockJump => "clock jump",
+            Self::DuplicateBlock => "duplicated rows",
+            Self::StuckValue => "stuck value",
+            Self::NoMetric => "no metric",
+            Self::DuplicateFile => "same file twice",
+            Self::UnreadFile => "file passed over",
+        }
+    }
+}
+
+/// Where in the input something is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// The source's name as the report shows it.
+    pub source: String,
+    /// First line, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Last line, where more than one is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_line: Option<u64>,
+    /// The column or field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+}
+
+impl Place {
+    /// A whole source.
+    pub fn source(name: impl Into<String>) -> Self {
+        Self { source: name.into(), line: None, last_line: None, column: None }
+    }
+
+    /// A line of a source.
+    pub fn line(name: impl Into<String>, line: u64) -> Self {
+        Self { source: name.into(), line: Some(line), last_line: None, column: None }
+    }
+
+    /// The same place, up to and including `last`.
+    #[must_use]
+    pub fn to_line(mut self, last: u64) -> Self {
+        self.last_line = Some(last).filter(|last| Some(*last) != self.line);
+        self
+    }
+
+    /// The same place, narrowed to a column.
+    #[must_use]
+    pub fn column(mut self, column: impl Into<String>) -> Self {
+        self.column = Some(column.into());
+        self
+    }
+}
+
+impl std::fmt::Display for Place {
+    /// `file`, `file:12` or `file:12-15`, the form that editors and terminals make clickable.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.source)?;
+        match (self.line, self.last_line) {
+            (Some(line), Some(last)) => write!(f, ":{line}-{last}"),
+            (Some(line), None) => write!(f, ":{line}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What kind of thing it is.
+    pub kind: FindingKind,
+    /// Where it is.
+    pub place: Place,
+    /// The metric concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
+    /// The label of the row concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The value as it was written, with its unit where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The evidence, a sentence each.
+    pub reasons: Vec<String>,
+    /// What was done about it.
+    pub action: String,
+    /// How many rows or values this finding stands for.
+    pub count: u64,
+}
+
+impl Finding {
+    /// A finding about one row or value, with one reason.
+    pub fn new(
+        severity: Severity,
+        kind: FindingKind,
+        place: Place,
+        reason: impl Into<String>,
+        action: impl Into<String>,
+    ) -> Self {
+        Self {
+            severity,
+            kind,
+            place,
+            metric: None,
+            label: None,
+            value: None,
+            reasons: vec![reason.into()],
+            action: action.into(),
+            count: 1,
+        }
+    }
+
+    /// The same finding with the value as it was written.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+
+    /// The same finding for a metric.
+    #[must_use]
+    pub fn metric(mut self, metric: impl Into<String>) -> Self {
+        self.metric = Some(metric.into());
+        self
+    }
+
+    /// The same finding, standing for `count` rows or values.
+    #[must_use]
+    pub fn count(mut self, count: u64) -> Self {
+        self.count = count;
+        self
+    }
+}

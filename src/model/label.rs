@@ -1,0 +1,44 @@
+//! Labels and the patterns they share.
+//!
+//! In: a label as written. Out: its pattern, with `*` for every run of digits. Labels with the same pattern differ only
+//! in numbers and are one population, unless they are nothing but a number: then the number is what tells them apart.
+
+/// The pattern of a label: each run of digits becomes `*`. A label of digits alone is its own pattern.
+pub fn pattern(label: &str) -> String {
+    if label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return label.to_owned();
+    }
+    let mut pattern = String::with_capacity(label.len());
+    let mut in_number = false;
+    for character in label.chars() {
+        if character.is_ascii_digit() {
+            if !in_number {
+                pattern.push('*');
+            }
+            in_number = true;
+        } else {
+            pattern.push(character);
+            in_number = false;
+        }
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pattern;
+
+    #[test]
+    fn labels_that_differ_only_in_numbers_share_a_pattern() {
+        assert_eq!(pattern("user_msg_3_7"), "user_msg_*_*");
+        assert_eq!(pattern("user_msg_3_7"), pattern("user_msg_41_0"));
+        assert_ne!(pattern("user_msg_3"), pattern("user_msg_3_7"));
+        assert_eq!(pattern("start_session"), "start_session");
+    }
+
+    #[test]
+    fn a_bare_number_is_a_label_of_its_own() {
+        assert_eq!(pattern("200"), "200");
+        assert_ne!(pattern("200"), pattern("500"));
+    }
+}

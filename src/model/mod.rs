@@ -1,0 +1,7 @@
+//! The nouns of the program: units, labels, tables, findings, sources. Knows nobody.
+
+pub mod finding;
+pub mod label;
+pub mod source;
+pub mod table;
+pub mod unit;

@@ -1,0 +1,70 @@
+//! Where data came from: the file, how it was recognised, and the account of its rows.
+
+use super::finding::Finding;
+use super::table::Table;
+
+/// Rows that were read and not used, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// Why.
+    pub reason: String,
+    /// How many.
+    pub rows: u64,
+    /// The first few lines concerned.
+    pub first_lines: Vec<u64>,
+}
+
+/// A file and the account of what was read from it.
+#[derive(Debug, Clone, Default)]
+pub struct Provenance {
+    /// The name by which reports call it.
+    pub name: String,
+    /// BLAKE3 digest of the bytes as stored, in hexadecimal.
+    pub digest: String,
+    /// Size as stored.
+    pub bytes: u64,
+    /// `gzip`, `zstd`, or absent.
+    pub compression: Option<&'static str>,
+    /// The format that was recognised.
+    pub format: &'static str,
+    /// What showed it.
+    pub evidence: Vec<String>,
+    /// Lines of text.
+    pub lines: u64,
+    /// Rows read, over all tables, including the ones set aside.
+    pub rows_read: u64,
+    /// Rows not used, by reason.
+    pub set_aside: Vec<SetAside>,
+}
+
+impl Provenance {
+    /// How many lines a [`SetAside`] names.
+    const NAMED_LINES: usize = 10;
+
+    /// Counts a row that is not used.
+    pub fn set_aside(&mut self, reason: &str, line: u64) {
+        let entry = match self.set_aside.iter().position(|entry| entry.reason == reason) {
+            Some(index) => &mut self.set_aside[index],
+            None => {
+                self.set_aside.push(SetAside { reason: reason.to_owned(), rows: 0, first_lines: Vec::new() });
+                let last = self.set_aside.len() - 1;
+                &mut self.set_aside[last]
+            }
+        };
+        entry.rows += 1;
+        if entry.first_lines.len() < Self::NAMED_LINES {
+            entry.first_lines.push(line);
+        }
+    }
+}
+
+/// A source read to its end: its account, its tables, and what was found on the way.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    /// Where the data came from and what became of its rows.
+    pub provenance: Provenance,
+    /// The tables found in it.
+    pub tables: Vec<Table>,
+    /// What was wrong, odd or worth knowing.
+    pub findings: Vec<Finding>,
+}

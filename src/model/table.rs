@@ -1,0 +1,367 @@
+//! Tables of measurements as they were read: a polars frame, what each column is, and the line of every row.
+//!
+//! Numbers stand in the frame as they were recorded; [`Column::to_base`] converts them. Text is dictionary-encoded: the
+//! frame holds codes (`u32`), the column holds the texts.
+
+use polars::prelude::DataFrame;
+
+use super::unit::{Dimension, Unit};
+
+/// What the cells of a column look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellType {
+    /// Any text.
+    Text,
+    /// `true` and `false`.
+    Boolean,
+    /// Whole numbers.
+    Integer,
+    /// Numbers with a fraction.
+    Decimal,
+    /// A date with a time of day; the frame holds nanoseconds since 1970-01-01 UTC.
+    Timestamp,
+    /// A number with a unit in the cell (`500ms`, `2m3s`, `00:01:05`, `12 MB`); the frame holds base units.
+    Quantity(Dimension),
+}
+
+impl CellType {
+    /// The type's name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Timestamp => "timestamp",
+            Self::Quantity(Dimension::Time) => "duration",
+            Self::Quantity(_) => "quantity",
+        }
+    }
+
+    /// Whether the frame holds numbers for it.
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Decimal | Self::Quantity(_))
+    }
+}
+
+/// What a column is used as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Tells kinds of samples apart.
+    Label,
+    /// Measured values.
+    Metric,
+    /// Names the metric of the row's value, in a long table.
+    MetricName,
+    /// When the row was recorded.
+    Timestamp,
+    /// Whether what was measured succeeded.
+    Status,
+    /// Names one row or one actor; never summarised.
+    Identifier,
+    /// Not used.
+    Unused,
+}
+
+impl Role {
+    /// The role's name in reports and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Label => "label",
+            Self::Metric => "metric",
+            Self::MetricName => "metric-name",
+            Self::Timestamp => "timestamp",
+            Self::Status => "status",
+            Self::Identifier => "identifier",
+            Self::Unused => "unused",
+        }
+    }
+
+    /// The role of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Label, Self::Metric, Self::MetricName, Self::Timestamp, Self::Status, Self::Identifier, Self::Unused]
+            .into_iter()
+            .find(|role| role.name() == name)
+    }
+}
+
+/// Which way a metric is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Polarity {
+    /// Latency, memory, errors.
+    LowerIsBetter,
+    /// Throughput.
+    HigherIsBetter,
+    /// Not known.
+    Unknown,
+}
+
+/// A unit and why it was chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitChoice {
+    /// The unit of the recorded values.
+    pub unit: Unit,
+    /// Why.
+    pub reason: String,
+    /// Whether nothing in the file states it.
+    pub assumed: bool,
+}
+
+/// How the numbers of a column were written. A whole number among 17-digit decimals is evidence of corruption.
+#[derive(Debug, Clone, Default)]
+pub struct Shape {
+    /// One bit a row: the cell had no decimal point and no exponent.
+    pub integers: Bits,
+    /// How many cells had that many digits after the point (the last entry: or more).
+    pub fraction_digits: [u64; Self::DIGITS],
+}
+
+impl Shape {
+    /// Entries of [`Shape::fraction_digits`].
+    pub const DIGITS: usize = 20;
+
+    /// The most frequent number of digits after the point among the cells that have one.
+    pub fn usual_digits(&self) -> usize {
+        (1..Self::DIGITS).rev().max_by_key(|&digits| self.fraction_digits[digits]).unwrap_or(0)
+    }
+
+    /// Cells with a decimal point.
+    pub fn decimals(&self) -> u64 {
+        self.fraction_digits[1..].iter().sum()
+    }
+}
+
+/// A growing row of bits.
+#[derive(Debug, Clone, Default)]
+pub struct Bits {
+    words: Vec<u64>,
+    len: usize,
+}
+
+impl Bits {
+    /// Appends a bit.
+    pub fn push(&mut self, bit: bool) {
+        if self.len.is_multiple_of(64) {
+            self.words.push(0);
+        }
+        if bit && let Some(word) = self.words.last_mut() {
+            *word |= 1 << (self.len % 64);
+        }
+        self.len += 1;
+    }
+
+    /// The bit at `index`; `false` beyond the end.
+    pub fn get(&self, index: usize) -> bool {
+        self.words.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+    }
+}
+
+/// A column of a [`Table`].
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name in the header and in the frame.
+    pub name: String,
+    /// What its cells look like.
+    pub cells: CellType,
+    /// What it is used as.
+    pub role: Role,
+    /// Why.
+    pub role_reason: String,
+    /// Unit of its values, for metrics.
+    pub unit: Option<UnitChoice>,
+    /// Which way is better, for metrics.
+    pub polarity: Polarity,
+    /// Values above this (base unit) were declared impossible.
+    pub limit: Option<f64>,
+    /// Texts of the codes in the frame, for text and booleans.
+    pub dictionary: Vec<String>,
+    /// How the numbers were written, for numbers.
+    pub shape: Option<Shape>,
+}
+
+impl Column {
+    /// The unit of the recorded values; unknown where none was found.
+    pub fn unit(&self) -> Unit {
+        self.unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)
+    }
+
+    /// A recorded value in base units.
+    pub fn to_base(&self, recorded: f64) -> f64 {
+        self.unit().to_base(recorded)
+    }
+}
+
+/// Which line each row came from: stretches of rows whose lines advance by a constant step.
+#[derive(Debug, Clone, Default)]
+pub struct LineMap {
+    stretches: Vec<Stretch>,
+    rows: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    row: u64,
+    line: u64,
+    step: u64,
+}
+
+impl LineMap {
+    /// Records the line of the next row. Lines of a file never decrease from row to row.
+    pub fn push(&mut self, line: u64) {
+        let row = self.rows;
+        self.rows += 1;
+        if let Some(last) = self.stretches.last_mut() {
+            let offset = row - last.row;
+            if offset == 1 && line >= last.line {
+                // The second row of a stretch decides its step; a new table or a comment breaks it later.
+                if line - last.line <= 1 || row == 1 {
+                    last.step = line - last.line;
+                    return;
+                }
+            } else if last.line + offset * last.step == line {
+                return;
+            }
+        }
+        self.stretches.push(Stretch { row, line, step: 1 });
+    }
+
+    /// The line of a row.
+    pub fn line(&self, row: u64) -> Option<u64> {
+        if row >= self.rows {
+            return None;
+        }
+        let after = self.stretches.partition_point(|stretch| stretch.row <= row);
+        let stretch = self.stretches.get(after.checked_sub(1)?)?;
+        Some(stretch.line + (row - stretch.row) * stretch.step)
+    }
+
+    /// First and last line of each stretch of consecutive rows.
+    pub fn ranges(&self) -> Vec<(u64, u64)> {
+        let mut ranges: Vec<(u64, u64)> = Vec::new();
+        for (index, stretch) in self.stretches.iter().enumerate() {
+            let next_row = self.stretches.get(index + 1).map_or(self.rows, |next| next.row);
+            let last = stretch.line + (next_row - stretch.row - 1) * stretch.step;
+            match ranges.last_mut() {
+                Some(range) if stretch.line <= range.1 + 1 => range.1 = last,
+                _ => ranges.push((stretch.line, last)),
+            }
+        }
+        ranges
+    }
+
+    /// Rows recorded.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+}
+
+/// A table of measurements.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The path inside a JSON document; absent for the table of a CSV file.
+    pub name: Option<String>,
+    /// The line of the header, where there is one.
+    pub header_line: Option<u64>,
+    /// The line of each row.
+    pub lines: LineMap,
+    /// The cells: `f64` for numbers, `u32` codes for text, `i64` nanoseconds for timestamps.
+    pub frame: DataFrame,
+    /// What each column of the frame is.
+    pub columns: Vec<Column>,
+    /// Numbers of later tables that stand where a reader of this table's header would count them as its own.
+    pub intruders: Vec<Intruder>,
+}
+
+impl Table {
+    /// Indexes of the columns with a role.
+    pub fn columns_as(&self, role: Role) -> impl Iterator<Item = usize> + '_ {
+        self.columns.iter().enumerate().filter(move |(_, column)| column.role == role).map(|(index, _)| index)
+    }
+
+    /// The column of that name.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The recorded numbers of a column, with an absent one for each cell without a number. Empty for other columns.
+    pub fn numbers(&self, column: usize) -> Vec<Option<f64>> {
+        self.column(column).and_then(|cells| cells.f64().ok().map(|cells| cells.iter().collect())).unwrap_or_default()
+    }
+
+    /// The codes of a text column. Empty for other columns.
+    pub fn codes(&self, column: usize) -> Vec<u32> {
+        self.column(column)
+            .and_then(|cells| cells.u32().ok().map(|cells| cells.iter().map(Option::unwrap_or_default).collect()))
+            .unwrap_or_default()
+    }
+
+    /// The instants of a timestamp column, in nanoseconds since 1970. Empty for other columns.
+    pub fn instants(&self, column: usize) -> Vec<Option<i64>> {
+        self.column(column).and_then(|cells| cells.i64().ok().map(|cells| cells.iter().collect())).unwrap_or_default()
+    }
+
+    fn column(&self, index: usize) -> Option<&polars::prelude::Series> {
+        self.frame.columns().get(index).map(polars::prelude::Column::as_materialized_series)
+    }
+}
+
+/// A number of another table that looks like one of this table's to a reader who knows only the first header.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intruder {
+    /// Column of the table intruded upon.
+    pub column: usize,
+    /// Line of the number.
+    pub line: u64,
+    /// The number, as recorded.
+    pub value: f64,
+    /// The number as it was written.
+    pub text: String,
+    /// The header that explains it, as written, and its line.
+    pub header: String,
+    /// Line of that header.
+    pub header_line: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_survive_gaps_and_steps() {
+        for lines in [
+            vec![2, 3, 4, 84, 85, 166, 170, 174],
+            vec![1],
+            vec![5, 5, 5, 6],
+            vec![3, 8, 13, 18, 19, 20],
+            vec![2, 4, 5, 6, 9, 12],
+            (1..100).collect(),
+        ] {
+            let mut map = LineMap::default();
+            for &line in &lines {
+                map.push(line);
+            }
+            let back: Vec<u64> = (0..map.rows()).filter_map(|row| map.line(row)).collect();
+            assert_eq!(back, lines);
+            assert_eq!(map.line(map.rows()), None);
+        }
+    }
+
+    #[test]
+    fn ranges_join_stretches_that_touch() {
+        let mut map = LineMap::default();
+        for line in [2, 3, 4, 84, 85, 86] {
+            map.push(line);
+        }
+        assert_eq!(map.ranges(), vec![(2, 4), (84, 86)]);
+    }
+
+    #[test]
+    fn bits_are_what_was_pushed() {
+        let mut bits = Bits::default();
+        for index in 0..200 {
+            bits.push(index % 3 == 0);
+        }
+        assert!((0..200).all(|index| bits.get(index) == (index % 3 == 0)));
+        assert!(!bits.get(500));
+    }
+}

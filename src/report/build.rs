@@ -1,0 +1,374 @@
+//! From sources and their analyses to the [`Report`].
+//!
+//! In: what ingest read and what statistics found. Out: the report as data. Decides the order in which a reader meets
+//! things, folds what repeats, and counts; it computes no statistics and formats no numbers itself.
+
+use std::collections::BTreeMap;
+
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::model::source::Source as SourceData;
+use crate::model::table::{Column as ColumnData, Polarity as PolarityData, Table as TableData};
+use crate::stats::analysis::{Failures as FailureCount, Group, MetricAnalysis, TableAnalysis};
+use crate::stats::interval::{Interval as Bounds, wilson};
+use crate::stats::population::{Order as OrderFound, Population as Numbers, Settings as StatSettings, Summary as SummaryFound};
+
+use super::contract::{
+    Assumption, Column, Drift, Extreme, Failures, Histogram, Interval, Label, LevelShift, Metric, Modality, Mode, Order,
+    Outliers, Percentile, Polarity, Population, Report, SCHEMA_VERSION, Series, SeriesPoint, SetAside, Settings, Source,
+    Status, Summary, Table, Tool, Verdict, WarmUp,
+};
+use super::{number, words};
+
+/// Findings of one kind in one source beyond this number are folded into one.
+const NAMED_FINDINGS: usize = 100;
+
+/// A source and the analyses of its tables, in the same order.
+pub struct Analysed {
+    /// What was read.
+    pub source: SourceData,
+    /// What was found.
+    pub tables: Vec<TableAnalysis>,
+}
+
+/// Things about a report that the data does not say.
+#[derive(Debug, Clone, Default)]
+pub struct Heading {
+    /// The title; a default where absent.
+    pub title: Option<String>,
+    /// When, where the caller gives it.
+    pub generated: Option<String>,
+}
+
+/// Builds the report. `findings` are those that concern no source that was read (files passed over, for example).
+pub fn build(analysed: &[Analysed], findings: Vec<Finding>, settings: &StatSettings, heading: Heading) -> Report {
+    let mut all = findings;
+    let mut metrics = Vec::new();
+    let mut assumptions: Vec<Assumption> = Vec::new();
+    for item in analysed {
+        let name = &item.source.provenance.name;
+        all.extend(item.source.findings.iter().cloned());
+        for (index, (table, analysis)) in item.source.tables.iter().zip(&item.tables).enumerate() {
+            all.extend(analysis.clock.iter().flat_map(|clock| words::clock(clock, table, name)));
+            assumptions.extend(words::assumptions(table, &analysis.metrics, name));
+            for found in &analysis.metrics {
+                all.extend(metric_findings(found, table, name));
+                metrics.push(metric(found, table, name, index, settings.confidence));
+            }
+        }
+    }
+    let verdict = verdict(&all, &metrics, analysed.len());
+    Report {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        generated: heading.generated,
+        title: heading.title.unwrap_or_else(|| "Performance metrics report".to_owned()),
+        verdict,
+        settings: Settings {
+            quantile_method: settings.quantile_method.name().to_owned(),
+            confidence: settings.confidence,
+            group_by: settings.group_by.clone(),
+            collapse_labels: settings.collapse,
+        },
+        sources: analysed.iter().map(|item| source(item)).collect(),
+        metrics,
+        findings: fold(all),
+        assumptions,
+    }
+}
+
+fn metric_findings(found: &MetricAnalysis, table: &TableData, source: &str) -> Vec<Finding> {
+    let intruders = table.intruders.iter().filter(|intruder| intruder.column == found.column);
+    let mut findings: Vec<Finding> = intruders.map(|intruder| words::intruder(intruder, found, source)).collect();
+    findings.extend(found.suspects.iter().map(|located| words::suspect(located, found, table, source)));
+    findings.extend(found.repeats.iter().map(|repeat| words::repeat(repeat, found, table, source)));
+    findings.extend(found.stuck.iter().map(|stuck| words::stuck(stuck, found, table, source)));
+    findings
+}
+
+/// Most serious first, in the order of files and lines; of very many of one kind the first ones and their number.
+fn fold(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|finding| finding.severity);
+    let mut kept: Vec<Finding> = Vec::new();
+    let mut seen: BTreeMap<(Severity, FindingKind, String, Option<String>), (usize, u64, Option<u64>)> = BTreeMap::new();
+    for finding in findings {
+        let key = (finding.severity, finding.kind, finding.place.source.clone(), finding.metric.clone());
+        let (number, folded, last) = seen.entry(key).or_default();
+        *number += 1;
+        if *number <= NAMED_FINDINGS {
+            kept.push(finding);
+        } else {
+            *folded += finding.count;
+            *last = finding.place.line.or(*last);
+        }
+    }
+    for ((severity, kind, source, metric), (_, folded, last)) in seen {
+        if folded == 0 {
+            continue;
+        }
+        let place = Place { source, line: None, last_line: None, column: metric.clone() };
+        let until = last.map_or_else(String::new, |line| format!(", the last one at line {line}"));
+        let reason = format!("{} more findings of this kind{until}", number::count(folded));
+        let mut finding = Finding::new(severity, kind, place, reason, "treated like those above").count(folded);
+        finding.metric = metric;
+        let end = kept.partition_point(|other| other.severity <= severity);
+        kept.insert(end, finding);
+    }
+    kept
+}
+
+fn verdict(findings: &[Finding], metrics: &[Metric], files: usize) -> Verdict {
+    let sum = |severity: Severity| -> u64 {
+        findings.iter().filter(|finding| finding.severity == severity).map(|finding| finding.count).sum()
+    };
+    let corrupted = sum(Severity::Corrupted);
+    let suspicious = findings.iter().filter(|finding| finding.severity == Severity::Suspicious).count() as u64;
+    let samples: u64 = metrics.iter().filter_map(|metric| metric.overall.clean.as_ref()).map(|clean| clean.n).sum();
+    let status = match (corrupted, suspicious) {
+        (0, 0) => Status::Clean,
+        (0, _) => Status::Suspicious,
+        _ => Status::Corrupted,
+    };
+    let mut parts = Vec::new();
+    if corrupted > 0 {
+        let what = format!("{} in {}", number::counted(corrupted, "corrupted sample"), sources_of(findings, Severity::Corrupted));
+        parts.push(what);
+    }
+    if suspicious > 0 {
+        parts.push(format!("{} in {}", number::counted(suspicious, "suspicious finding"), sources_of(findings, Severity::Suspicious)));
+    }
+    if parts.is_empty() {
+        parts.push("No corrupted or suspicious samples".to_owned());
+    }
+    let measured = format!(
+        "{} of {} in {}",
+        number::counted(samples, if corrupted > 0 { "clean sample" } else { "sample" }),
+        number::counted(metrics.len() as u64, "metric"),
+        number::counted(files as u64, "file")
+    );
+    Verdict { status, headline: format!("{}; {measured}", parts.join(", ")), corrupted_samples: corrupted, suspicious, samples }
+}
+
+/// The sources concerned, by name where they are few.
+fn sources_of(findings: &[Finding], severity: Severity) -> String {
+    const NAMED: usize = 3;
+    let mut names: Vec<&str> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.severity == severity) {
+        if !names.contains(&finding.place.source.as_str()) {
+            names.push(&finding.place.source);
+        }
+    }
+    if names.len() <= NAMED { names.join(", ") } else { number::counted(names.len() as u64, "file") }
+}
+
+fn source(item: &Analysed) -> Source {
+    let provenance = &item.source.provenance;
+    Source {
+        name: provenance.name.clone(),
+        digest: format!("blake3:{}", provenance.digest),
+        bytes: provenance.bytes,
+        compression: provenance.compression.map(str::to_owned),
+        format: provenance.format.to_owned(),
+        evidence: provenance.evidence.clone(),
+        lines: provenance.lines,
+        rows_read: provenance.rows_read,
+        rows_used: item.source.tables.iter().zip(&item.tables).map(|(table, found)| rows_used(table, found)).sum(),
+        set_aside: provenance
+            .set_aside
+            .iter()
+            .map(|entry| SetAside {
+                reason: entry.reason.clone(),
+                rows: entry.rows,
+                first_lines: entry.first_lines.clone(),
+            })
+            .collect(),
+        tables: item.source.tables.iter().map(table).collect(),
+    }
+}
+
+/// Rows with at least one value in the clean statistics.
+fn rows_used(table: &TableData, analysis: &TableAnalysis) -> u64 {
+    let mut used = vec![false; usize::try_from(table.lines.rows()).unwrap_or_default()];
+    for metric in &analysis.metrics {
+        let mut of_metric: Vec<bool> = table.numbers(metric.column).iter().map(Option::is_some).collect();
+        for located in metric.suspects.iter().filter(|located| located.suspect.severity == Severity::Corrupted) {
+            of_metric[located.row] = false;
+        }
+        for (row, of_metric) in used.iter_mut().zip(of_metric) {
+            *row |= of_metric;
+        }
+    }
+    used.into_iter().filter(|used| *used).count() as u64
+}
+
+fn table(table: &TableData) -> Table {
+    Table {
+        name: table.name.clone(),
+        header_line: table.header_line,
+        line_ranges: table.lines.ranges(),
+        rows: table.lines.rows(),
+        columns: table.columns.iter().map(column).collect(),
+    }
+}
+
+fn column(column: &ColumnData) -> Column {
+    Column {
+        name: column.name.clone(),
+        cell_type: column.cells.name().to_owned(),
+        role: column.role.name().to_owned(),
+        role_reason: column.role_reason.clone(),
+        unit: column.unit.as_ref().map(|choice| choice.unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
+        unit_reason: column.unit.as_ref().map(|choice| choice.reason.clone()),
+    }
+}
+
+fn metric(found: &MetricAnalysis, table: &TableData, source: &str, index: usize, level: f64) -> Metric {
+    let line = |row: usize| table.lines.line(row as u64);
+    let overall = population(&found.overall, None, &found.extreme_rows, found.shift_row.and_then(line), found, table);
+    Metric {
+        id: format!("{source}#{index}/{}", found.name),
+        source: source.to_owned(),
+        table: index as u64,
+        name: found.name.clone(),
+        dimension: found.dimension,
+        unit: found.dimension.base_symbol().to_owned(),
+        recorded_unit: found.recorded_unit.map(|unit| unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
+        polarity: match found.polarity {
+            PolarityData::LowerIsBetter => Polarity::LowerIsBetter,
+            PolarityData::HigherIsBetter => Polarity::HigherIsBetter,
+            PolarityData::Unknown => Polarity::Unknown,
+        },
+        grouped_by: found.grouped_by.clone(),
+        overall,
+        groups: found.groups.iter().map(|of_group| group(of_group, found, table)).collect(),
+        failures: found.failures.as_ref().and_then(|count| failures(count, level)),
+        remarks: words::remarks(found),
+    }
+}
+
+fn group(group: &Group, found: &MetricAnalysis, table: &TableData) -> Population {
+    let label = Label { text: group.text.clone(), members: group.members as u64, examples: group.examples.clone() };
+    let line = group.shift_row.and_then(|row| table.lines.line(row as u64));
+    population(&group.population, Some(label), &group.extreme_rows, line, found, table)
+}
+
+fn population(
+    numbers: &Numbers,
+    label: Option<Label>,
+    extreme_rows: &[usize],
+    shift_line: Option<u64>,
+    found: &MetricAnalysis,
+    table: &TableData,
+) -> Population {
+    Population {
+        label,
+        clean: numbers.clean.as_ref().map(summary),
+        raw: numbers.raw.as_ref().map(summary),
+        outliers: numbers.outliers.as_ref().map(|outliers| Outliers {
+            low: outliers.low_count as u64,
+            high: outliers.high_count as u64,
+            low_fence: outliers.low_fence,
+            high_fence: outliers.high_fence,
+            method: outliers.method().to_owned(),
+            extremes: extremes(extreme_rows, found, table),
+        }),
+        order: numbers.order.as_ref().map(|order| self::order(order, numbers, shift_line)),
+        modality: numbers.modality.as_ref().map(|modality| Modality {
+            dip: modality.dip,
+            p: modality.p,
+            modes: modality.modes.iter().map(|mode| Mode { location: mode.location, weight: mode.weight }).collect(),
+        }),
+        histogram: numbers.histogram.as_ref().map(|histogram| Histogram {
+            log: histogram.log,
+            edges: histogram.edges.clone(),
+            counts: histogram.counts.clone(),
+        }),
+        series: numbers.series.as_ref().map(|series| Series {
+            stride: series.stride as u64,
+            points: series
+                .points
+                .iter()
+                .map(|point| SeriesPoint { min: point.min, median: point.median, max: point.max, group: point.group })
+                .collect(),
+        }),
+        corrupted: numbers.corrupted as u64,
+    }
+}
+
+fn extremes(rows: &[usize], found: &MetricAnalysis, table: &TableData) -> Vec<Extreme> {
+    let numbers = table.numbers(found.column);
+    let label = found.label_column;
+    let codes = label.map(|label| table.codes(label)).unwrap_or_default();
+    rows.iter()
+        .filter_map(|&row| {
+            let value = table.columns[found.column].to_base(numbers.get(row).copied().flatten()?);
+            let text = label.zip(codes.get(row)).and_then(|(label, code)| table.columns[label].dictionary.get(*code as usize));
+            Some(Extreme { value, line: table.lines.line(row as u64), label: text.cloned() })
+        })
+        .collect()
+}
+
+fn order(order: &OrderFound, numbers: &Numbers, shift_line: Option<u64>) -> Order {
+    let n = numbers.clean.as_ref().map_or(0, |clean| clean.n);
+    Order {
+        lag1_autocorrelation: order.lag1,
+        effective_sample_size: order.effective,
+        warm_up: order.warm_up.map(|found| WarmUp { samples: found.samples as u64, ratio: found.ratio }),
+        drift: order.drift.map(|found| Drift {
+            change: found.slope_per_sample * n.saturating_sub(1) as f64,
+            relative: found.relative_change_over_run,
+            p: found.p,
+        }),
+        level_shift: order.level_shift.map(|found| LevelShift {
+            index: found.index as u64,
+            line: shift_line,
+            before: found.before_median,
+            after: found.after_median,
+            p: found.p,
+        }),
+    }
+}
+
+fn summary(found: &SummaryFound) -> Summary {
+    Summary {
+        n: found.n as u64,
+        mean: found.mean,
+        mean_interval: found.mean_interval.map(interval),
+        min: found.min,
+        max: found.max,
+        median: found.median,
+        median_interval: found.median_interval.map(interval),
+        percentiles: found
+            .percentiles
+            .iter()
+            .map(|percentile| Percentile {
+                percent: percentile.percent,
+                value: percentile.value,
+                needs: percentile.needs as u64,
+                interval: percentile.interval.map(interval),
+            })
+            .collect(),
+        stddev: found.stddev,
+        cv: found.cv,
+        iqr: found.iqr,
+        mad: found.mad,
+        shamos: found.shamos,
+        sum: found.sum,
+    }
+}
+
+fn interval(found: Bounds) -> Interval {
+    Interval { low: found.low, high: found.high, level: found.level }
+}
+
+fn failures(count: &FailureCount, level: f64) -> Option<Failures> {
+    /// Error rates are given per thousand.
+    const PER: f64 = 1000.0;
+    let share = wilson(count.failed, count.total, level)?;
+    Some(Failures {
+        column: count.column.clone(),
+        failed: count.failed,
+        total: count.total,
+        per_thousand: count.failed as f64 / count.total as f64 * PER,
+        interval: Interval { low: share.low.map(|low| low * PER), high: share.high.map(|high| high * PER), level },
+    })
+}

@@ -1,0 +1,460 @@
+//! The report as data: the public JSON contract.
+//!
+//! Every output is made from one [`Report`] and from nothing else. Numbers are in the base unit of their metric
+//! (seconds, bytes, one); absent is `null`, never 0. `perfreport schema` prints the JSON Schema of this module.
+//! Fields are added within a version of the schema; a field that changes its meaning or goes raises it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::finding::Finding;
+use crate::model::unit::Dimension;
+
+/// The version of this contract, written into every report.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A report about one or more files of raw metrics.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Version of the contract, [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// What wrote the report.
+    pub tool: Tool,
+    /// When, in ISO 8601; only where the caller gave the time, so that the same input gives the same bytes.
+    pub generated: Option<String>,
+    /// The title of the page.
+    pub title: String,
+    /// The answer in one line, and what it rests on.
+    pub verdict: Verdict,
+    /// How the numbers were computed.
+    pub settings: Settings,
+    /// The files, in the order in which they were given.
+    pub sources: Vec<Source>,
+    /// The metrics, by file and column.
+    pub metrics: Vec<Metric>,
+    /// What is wrong, odd or worth knowing; most serious first. Findings of the same kind are folded beyond a limit,
+    /// with the number they stand for in `count`.
+    pub findings: Vec<Finding>,
+    /// What the program assumed, and how to override it.
+    pub assumptions: Vec<Assumption>,
+}
+
+/// The program that wrote a report.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The state of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nothing to report about the data.
+    Clean,
+    /// Something is odd; nothing was taken out.
+    Suspicious,
+    /// Corrupted samples were found and set aside.
+    Corrupted,
+}
+
+/// The answer in one line.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Verdict {
+    /// The state of the data.
+    pub status: Status,
+    /// The line itself.
+    pub headline: String,
+    /// Values that left the clean statistics.
+    pub corrupted_samples: u64,
+    /// Findings of severity suspicious.
+    pub suspicious: u64,
+    /// Samples in the clean statistics, over all metrics.
+    pub samples: u64,
+}
+
+/// How the numbers were computed.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Settings {
+    /// The definition of a percentile, in words.
+    pub quantile_method: String,
+    /// Level of the intervals, for example 0.95.
+    pub confidence: f64,
+    /// The columns asked for with `--group-by`; empty when chosen by the program.
+    pub group_by: Vec<String>,
+    /// Whether labels that differ only in numbers are one population.
+    pub collapse_labels: bool,
+}
+
+/// Something assumed because the data does not say it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Assumption {
+    /// What it concerns: file and column.
+    pub subject: String,
+    /// What was assumed and why.
+    pub text: String,
+    /// The option that overrides it.
+    pub how_to_override: Option<String>,
+}
+
+/// Where the data came from.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Source {
+    /// The name by which the report calls it; unique in the report.
+    pub name: String,
+    /// Digest of the bytes as they are stored, `blake3:` and hexadecimal digits.
+    pub digest: String,
+    /// Size as stored, in bytes.
+    pub bytes: u64,
+    /// `gzip`, `zstd`, or absent.
+    pub compression: Option<String>,
+    /// The format that was recognised.
+    pub format: String,
+    /// What showed it, a clause each.
+    pub evidence: Vec<String>,
+    /// Lines of text.
+    pub lines: u64,
+    /// Rows of data read, over all tables and including the ones set aside.
+    pub rows_read: u64,
+    /// Rows with at least one value in the statistics.
+    pub rows_used: u64,
+    /// Rows read and not used, by reason.
+    pub set_aside: Vec<SetAside>,
+    /// Tables found in the file.
+    pub tables: Vec<Table>,
+}
+
+/// Rows that were read and not used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SetAside {
+    /// Why.
+    pub reason: String,
+    /// How many.
+    pub rows: u64,
+    /// The first few lines concerned.
+    pub first_lines: Vec<u64>,
+}
+
+/// A table inside a file.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Table {
+    /// Its name: the path inside a JSON document; absent for CSV.
+    pub name: Option<String>,
+    /// Line of the header; absent where there is none.
+    pub header_line: Option<u64>,
+    /// First and last line of each stretch of rows.
+    pub line_ranges: Vec<(u64, u64)>,
+    /// Rows.
+    pub rows: u64,
+    /// Its columns.
+    pub columns: Vec<Column>,
+}
+
+/// A column and what it was taken for.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Column {
+    /// Name from the header.
+    pub name: String,
+    /// Type of its cells: text, integer, decimal, timestamp, duration, boolean.
+    pub cell_type: String,
+    /// What it is used as: label, metric, timestamp, status, identifier, unused.
+    pub role: String,
+    /// Why.
+    pub role_reason: String,
+    /// Unit of its values as recorded, for metrics.
+    pub unit: Option<String>,
+    /// Where the unit comes from.
+    pub unit_reason: Option<String>,
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Polarity {
+    /// Latency, memory, errors.
+    LowerIsBetter,
+    /// Throughput.
+    HigherIsBetter,
+    /// Not known; never judged.
+    Unknown,
+}
+
+/// A metric of a file: one measured column (or one name of a metric-name column).
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Metric {
+    /// Unique in the report, stable for the same input: source, table and name.
+    pub id: String,
+    /// Name of the source.
+    pub source: String,
+    /// Index of the table in its source.
+    pub table: u64,
+    /// Name of the metric.
+    pub name: String,
+    /// What it measures; the numbers below are in the base unit of this.
+    pub dimension: Dimension,
+    /// Base unit: `s`, `B`, `/s`, or empty.
+    pub unit: String,
+    /// Unit in which the file records it, where it has one.
+    pub recorded_unit: Option<String>,
+    /// Which way is better.
+    pub polarity: Polarity,
+    /// Column whose labels form the groups.
+    pub grouped_by: Option<String>,
+    /// All samples of the metric.
+    pub overall: Population,
+    /// The same by label, in order of first appearance; empty where there is one population only.
+    pub groups: Vec<Population>,
+    /// Rows whose status says that they failed, where the table records a status.
+    pub failures: Option<Failures>,
+    /// Sentences about this metric that a reader should see next to its numbers.
+    pub remarks: Vec<Remark>,
+}
+
+/// Rows that failed.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Failures {
+    /// The status column.
+    pub column: String,
+    /// How many failed.
+    pub failed: u64,
+    /// Of how many.
+    pub total: u64,
+    /// Failures per 1,000.
+    pub per_thousand: f64,
+    /// Wilson interval of the share, per 1,000.
+    pub interval: Interval,
+}
+
+/// A sentence about a metric or population.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Remark {
+    /// What it is about: `populations`, `order`, `dependence`, `outliers`, `adequacy`, `corruption`, `spread`.
+    pub topic: String,
+    /// The sentence, numbers already readable.
+    pub text: String,
+}
+
+/// Samples that are summarised together.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Population {
+    /// The label, or the pattern of labels; absent for all samples of a metric.
+    pub label: Option<Label>,
+    /// Numbers over the clean samples; absent where none is left.
+    pub clean: Option<Summary>,
+    /// Numbers over every number a naive reader would have used; present only where it differs from clean.
+    pub raw: Option<Summary>,
+    /// Samples that are far from the others but real; they are in the clean numbers.
+    pub outliers: Option<Outliers>,
+    /// What the recorded order shows.
+    pub order: Option<Order>,
+    /// Whether it is one population.
+    pub modality: Option<Modality>,
+    /// For drawing: counts of clean samples in bins.
+    pub histogram: Option<Histogram>,
+    /// For drawing: clean samples in recorded order, thinned.
+    pub series: Option<Series>,
+    /// Corrupted samples of this population.
+    pub corrupted: u64,
+}
+
+/// A label or a pattern of labels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Label {
+    /// The text, with `*` for numbers that differ.
+    pub text: String,
+    /// How many different labels it stands for.
+    pub members: u64,
+    /// The first few of them.
+    pub examples: Vec<String>,
+}
+
+/// An interval. An absent end is open: the data cannot bound it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Interval {
+    /// Lower end, absent where open.
+    pub low: Option<f64>,
+    /// Upper end, absent where open.
+    pub high: Option<f64>,
+    /// Level, at least this.
+    pub level: f64,
+}
+
+/// A percentile.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Percentile {
+    /// For example 95 or 99.9.
+    pub percent: f64,
+    /// The value; absent where there are too few samples to speak of it.
+    pub value: Option<f64>,
+    /// Samples needed before it is given.
+    pub needs: u64,
+    /// Exact order-statistic interval; absent with the value.
+    pub interval: Option<Interval>,
+}
+
+/// The numbers of a population, in the base unit of its metric.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Samples.
+    pub n: u64,
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Interval of the mean (Student, with the effective sample size).
+    pub mean_interval: Option<Interval>,
+    /// Smallest sample.
+    pub min: f64,
+    /// Largest sample.
+    pub max: f64,
+    /// The median.
+    pub median: f64,
+    /// Order-statistic interval of the median.
+    pub median_interval: Option<Interval>,
+    /// p25, p75, p90, p95, p99 and p99.9, in this order.
+    pub percentiles: Vec<Percentile>,
+    /// Sample standard deviation (n - 1); absent for one sample.
+    pub stddev: Option<f64>,
+    /// Coefficient of variation, stddev / mean; only for non-negative metrics.
+    pub cv: Option<f64>,
+    /// Interquartile range.
+    pub iqr: f64,
+    /// Median absolute deviation times 1.4826.
+    pub mad: f64,
+    /// Shamos spread: median of the pairwise absolute differences.
+    pub shamos: Option<f64>,
+    /// Sum of the samples.
+    pub sum: f64,
+}
+
+/// Outliers: kept, and counted.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Outliers {
+    /// Below the lower fence.
+    pub low: u64,
+    /// Above the upper fence.
+    pub high: u64,
+    /// The lower fence.
+    pub low_fence: Option<f64>,
+    /// The upper fence.
+    pub high_fence: Option<f64>,
+    /// The rule, in words.
+    pub method: String,
+    /// The most extreme ones with their lines, at most ten.
+    pub extremes: Vec<Extreme>,
+}
+
+/// An extreme sample and where it stands in the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Extreme {
+    /// The value.
+    pub value: f64,
+    /// Its line.
+    pub line: Option<u64>,
+    /// Its label as written.
+    pub label: Option<String>,
+}
+
+/// What the recorded order of the samples shows.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Order {
+    /// Lag-1 autocorrelation of ranks; near 0 for independent samples.
+    pub lag1_autocorrelation: Option<f64>,
+    /// How many independent samples these are worth.
+    pub effective_sample_size: Option<f64>,
+    /// A slower or faster first part.
+    pub warm_up: Option<WarmUp>,
+    /// A steady change over the run.
+    pub drift: Option<Drift>,
+    /// A sudden lasting change.
+    pub level_shift: Option<LevelShift>,
+}
+
+/// The first part of a run differs from the rest.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct WarmUp {
+    /// Samples in the first part.
+    pub samples: u64,
+    /// Median of the first part over the median of the rest.
+    pub ratio: f64,
+}
+
+/// A steady change.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Drift {
+    /// Theil-Sen slope over the whole run, in the base unit.
+    pub change: f64,
+    /// The same as a share of the median.
+    pub relative: Option<f64>,
+    /// p-value of the Mann-Kendall test, corrected for dependence.
+    pub p: f64,
+}
+
+/// A sudden lasting change.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct LevelShift {
+    /// Index of the first sample after the change, from 0.
+    pub index: u64,
+    /// Its line.
+    pub line: Option<u64>,
+    /// Median before.
+    pub before: f64,
+    /// Median after.
+    pub after: f64,
+    /// p-value of the maximised statistic.
+    pub p: f64,
+}
+
+/// Whether the samples are one population.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Modality {
+    /// Hartigan's dip.
+    pub dip: f64,
+    /// Its p-value.
+    pub p: f64,
+    /// The modes; one or more.
+    pub modes: Vec<Mode>,
+}
+
+/// A mode of a population.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Mode {
+    /// Where it is.
+    pub location: f64,
+    /// Share of the samples.
+    pub weight: f64,
+}
+
+/// Counts in bins.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Histogram {
+    /// Whether the bins are equally wide on a logarithmic axis.
+    pub log: bool,
+    /// Edges, one more than counts, ascending.
+    pub edges: Vec<f64>,
+    /// Samples in each bin.
+    pub counts: Vec<u64>,
+}
+
+/// Samples in recorded order, thinned to a number that can be drawn. Each point stands for `stride` consecutive
+/// samples: their minimum, median and maximum.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Series {
+    /// Consecutive samples a point stands for.
+    pub stride: u64,
+    /// Points in order.
+    pub points: Vec<SeriesPoint>,
+}
+
+/// A point of a [`Series`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SeriesPoint {
+    /// Smallest.
+    pub min: f64,
+    /// Median.
+    pub median: f64,
+    /// Largest.
+    pub max: f64,
+    /// Which group it belongs to, where all its samples share one.
+    pub group: Option<u32>,
+}

@@ -1,0 +1,13 @@
+//! The report: one value that holds everything, and its renderings.
+//!
+//! In: sources and the analyses of their tables. Out: a [`contract::Report`], and from it Markdown, HTML, JSON, a
+//! terminal summary, or whatever a user's template makes of it. Touches no files.
+
+pub mod build;
+pub mod chart;
+pub mod contract;
+pub mod escape;
+pub mod number;
+pub mod render;
+pub mod view;
+mod words;

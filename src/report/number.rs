@@ -1,0 +1,427 @@
+//! Numbers become text here and nowhere else.
+//!
+//! In: values in the base unit of their [`Dimension`]; absent ones as `None`. Out: text without locale, with `,`
+//! between thousands and `.` before decimals. Refuses nothing: what cannot be shown as a number is shown as
+//! [`ABSENT`].
+//!
+//! Values are rounded once, half away from zero, on the shortest decimal that reads back as the same `f64`. Scaling
+//! by a power of ten moves the decimal point instead of multiplying, so that 5.006565 s is 5,006.57 ms and not the
+//! 5,006.56 that a product just below the half would give. All numbers of a [`Scale`] have the same number of
+//! decimals: rounding is then monotone, and no percentile can look larger than its maximum.
+
+use crate::model::unit::{Dimension, Unit};
+use crate::report::contract::Interval;
+
+/// What stands for a number that is not there.
+pub const ABSENT: &str = "–";
+/// What stands for an open end of an interval.
+pub const OPEN: &str = "∞";
+/// Between a number and its unit: a no-break space, so that no line ends between the two.
+pub const UNIT_SPACE: char = '\u{a0}';
+
+/// Significant digits that a typical value of a scale shows at least (its integer part is never cut).
+const SIGNIFICANT: i32 = 4;
+/// Significant digits that the spread of a scale shows at least: a column of equal numbers would hide it.
+const SIGNIFICANT_SPREAD: i32 = 2;
+/// Decimals that are never exceeded: beyond them nobody compares numbers by eye.
+const MOST_DECIMALS: i32 = 9;
+/// Digits before the point beyond which a number is written with an exponent: 2^53 has 16, more are not exact.
+const MOST_INTEGER_DIGITS: i64 = 16;
+/// Below this a p-value says only "less than".
+const SMALLEST_P: f64 = 0.001;
+
+/// A unit and a number of decimals, chosen once for numbers that are read together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale {
+    unit: Unit,
+    decimals: usize,
+    whole: bool,
+}
+
+impl Scale {
+    /// The scale in which `value` alone reads best.
+    pub fn of_value(dimension: Dimension, value: f64) -> Self {
+        Self::of_values(dimension, &[value], None)
+    }
+
+    /// The scale for numbers that are read together. `typical` are their central values (medians); the smallest
+    /// non-zero one decides, so that it keeps its digits. `spread` is a measure of spread that has to stay visible.
+    pub fn of_values(dimension: Dimension, typical: &[f64], spread: Option<f64>) -> Self {
+        let reference = typical.iter().map(|value| value.abs()).filter(|value| *value > 0.0 && value.is_finite());
+        let reference = reference.min_by(f64::total_cmp).unwrap_or(0.0);
+        let unit = dimension.display_unit(reference);
+        let mut decimals = decimals_for(unit.from_base(reference), SIGNIFICANT);
+        if let Some(spread) = spread.filter(|spread| *spread > 0.0 && spread.is_finite()) {
+            decimals = decimals.max(decimals_for(unit.from_base(spread), SIGNIFICANT_SPREAD));
+        }
+        Self { unit, decimals: usize::try_from(decimals).unwrap_or(0), whole: false }
+    }
+
+    /// The same scale for data that consists of whole numbers of its unit: they are written without decimals.
+    /// `samples` are values that occurred (minimum, maximum, median); one that is not whole leaves the scale as it is.
+    #[must_use]
+    pub fn whole_if(mut self, samples: &[f64]) -> Self {
+        self.whole = !samples.is_empty() && samples.iter().all(|value| self.is_whole(*value));
+        self
+    }
+
+    /// The symbol of the unit; empty for plain numbers.
+    pub fn symbol(&self) -> &'static str {
+        self.unit.symbol
+    }
+
+    /// The number without its unit: `1,234.57`.
+    pub fn bare(&self, value: f64) -> String {
+        let decimals = if self.whole && self.is_whole(value) { 0 } else { self.decimals };
+        fixed(value, self.unit, decimals)
+    }
+
+    /// The number with its unit: `1,234.57 ms`.
+    pub fn full(&self, value: f64) -> String {
+        with_unit(self.bare(value), self.symbol())
+    }
+
+    /// As [`bare`](Self::bare); [`ABSENT`] where there is none.
+    pub fn bare_or_absent(&self, value: Option<f64>) -> String {
+        value.map_or_else(|| ABSENT.to_owned(), |value| self.bare(value))
+    }
+
+    /// As [`full`](Self::full); [`ABSENT`] where there is none.
+    pub fn full_or_absent(&self, value: Option<f64>) -> String {
+        value.map_or_else(|| ABSENT.to_owned(), |value| self.full(value))
+    }
+
+    /// `[17.8, 19.2] ms`; an open end is `∞` or `-∞` and its bracket is round.
+    pub fn interval(&self, interval: Option<&Interval>) -> String {
+        let Some(interval) = interval else { return ABSENT.to_owned() };
+        let low = interval.low.map_or_else(|| format!("(-{OPEN}"), |low| format!("[{}", self.bare(low)));
+        let high = interval.high.map_or_else(|| format!("{OPEN})"), |high| format!("{}]", self.bare(high)));
+        with_unit(format!("{low}, {high}"), self.symbol())
+    }
+
+    /// A change, with its sign: `+3.20 ms`.
+    pub fn signed(&self, change: f64) -> String {
+        let text = self.full(change);
+        if change > 0.0 { format!("+{text}") } else { text }
+    }
+
+    /// The unit itself, for axes.
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    fn is_whole(&self, value: f64) -> bool {
+        Decimal::of(value).is_some_and(|decimal| decimal.in_unit(self.unit, value).is_whole())
+    }
+}
+
+/// A single quantity in the unit and with the digits that suit it: `2.634 GB`.
+pub fn quantity(dimension: Dimension, value: f64) -> String {
+    Scale::of_value(dimension, value).whole_if(&[value]).full(value)
+}
+
+/// A value of the base unit, written in `unit` with exactly `decimals` decimals.
+pub fn fixed(value: f64, unit: Unit, decimals: usize) -> String {
+    let Some(decimal) = Decimal::of(value) else { return ABSENT.to_owned() };
+    let decimal = decimal.in_unit(unit, value);
+    if decimal.point > MOST_INTEGER_DIGITS {
+        return decimal.scientific();
+    }
+    let rounded = decimal.rounded(decimals);
+    if rounded.is_zero() && !decimal.is_zero() {
+        return nearly_zero(decimal.negative, decimals);
+    }
+    rounded.grouped(decimals)
+}
+
+/// A number on an axis, `value` in the axis's own unit: no needless zeros.
+pub fn tick(value: f64) -> String {
+    trim_zeros(&fixed(value, Unit::UNKNOWN, 9)).to_owned()
+}
+
+/// A number of things: `32,455,837`.
+pub fn count(value: u64) -> String {
+    group_thousands(&value.to_string())
+}
+
+/// A number of things with its noun: `1 sample`, `1,200 samples`.
+pub fn counted(value: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(value), if value == 1 { "" } else { "s" })
+}
+
+/// A share of one in percent, with three significant digits: `17.4%`.
+pub fn percent(share: f64) -> String {
+    let digits = decimals_for(share * 100.0, 3);
+    format!("{}%", fixed(share, Unit::PERCENT, usize::try_from(digits).unwrap_or(0)))
+}
+
+/// As [`percent`]; [`ABSENT`] where there is none.
+pub fn percent_or_absent(share: Option<f64>) -> String {
+    share.map_or_else(|| ABSENT.to_owned(), percent)
+}
+
+/// A level of confidence in percent without needless zeros: `95%`, `99.9%`.
+pub fn level(share: f64) -> String {
+    format!("{}%", trim_zeros(&fixed(share, Unit::PERCENT, 3)))
+}
+
+/// The name of a percentile: `p95`, `p99.9`.
+pub fn percentile_name(percent: f64) -> String {
+    format!("p{}", trim_zeros(&fixed(percent, Unit::UNKNOWN, 6)))
+}
+
+/// A p-value with its sign: `= 0.043`, `< 0.001`.
+pub fn p_value(p: f64) -> String {
+    if p < SMALLEST_P { "< 0.001".to_owned() } else { format!("= {}", fixed(p, Unit::UNKNOWN, 3)) }
+}
+
+/// A plain number with three significant digits: a ratio, a correlation, a number of effective samples.
+pub fn plain(value: f64) -> String {
+    let digits = decimals_for(value, 3);
+    fixed(value, Unit::UNKNOWN, usize::try_from(digits).unwrap_or(0))
+}
+
+/// Decimals that give `value` at least `significant` digits; at most two for numbers of one and above, as `65.21`
+/// reads better than `65.210` in a table.
+fn decimals_for(value: f64, significant: i32) -> i32 {
+    let magnitude = value.abs();
+    if magnitude == 0.0 || !magnitude.is_finite() {
+        return 0;
+    }
+    let exponent = Decimal::of(magnitude).map_or(0, |decimal| decimal.point - 1);
+    let wanted = significant - 1 - i32::try_from(exponent).unwrap_or(0);
+    let most = if exponent >= 0 { 2 } else { MOST_DECIMALS };
+    wanted.clamp(0, most)
+}
+
+fn with_unit(number: String, symbol: &str) -> String {
+    match symbol {
+        "" => number,
+        "%" => number + symbol,
+        _ => format!("{number}{UNIT_SPACE}{symbol}"),
+    }
+}
+
+/// A number that is not zero is never shown as zero.
+fn nearly_zero(negative: bool, decimals: usize) -> String {
+    let smallest = if decimals == 0 { "1".to_owned() } else { format!("0.{}1", "0".repeat(decimals - 1)) };
+    if negative { format!(">-{smallest}") } else { format!("<{smallest}") }
+}
+
+fn trim_zeros(text: &str) -> &str {
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+}
+
+fn group_thousands(digits: &str) -> String {
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// The shortest decimal of an `f64`: `0.digits` times ten to the power of `point`.
+#[derive(Debug, Clone, PartialEq)]
+struct Decimal {
+    negative: bool,
+    digits: Vec<u8>,
+    point: i64,
+}
+
+impl Decimal {
+    /// `None` for NaN and the infinities.
+    fn of(value: f64) -> Option<Self> {
+        if !value.is_finite() {
+            return None;
+        }
+        let text = format!("{:e}", value.abs());
+        let (mantissa, exponent) = text.split_once('e')?;
+        let digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
+        let point = exponent.parse::<i64>().ok()? + 1;
+        Some(Self { negative: value < 0.0, digits, point })
+    }
+
+    /// The same quantity in `unit`. Exact for units that are a power of ten, which the ones for display are.
+    fn in_unit(mut self, unit: Unit, value: f64) -> Self {
+        let one = Self::of(unit.to_base(1.0));
+        match one {
+            Some(one) if one.digits == [1] => {
+                if !self.is_zero() {
+                    self.point -= one.point - 1;
+                }
+                self
+            }
+            _ => Self::of(unit.from_base(value)).unwrap_or(self),
+        }
+    }
+
+    fn is_zero(&self) -> bool {
+        self.digits.iter().all(|digit| *digit == 0)
+    }
+
+    fn is_whole(&self) -> bool {
+        let whole = usize::try_from(self.point.max(0)).unwrap_or(usize::MAX);
+        self.digits.iter().skip(whole).all(|digit| *digit == 0)
+    }
+
+    /// Rounded half away from zero to `decimals` decimals.
+    fn rounded(&self, decimals: usize) -> Self {
+        let keep = self.point + i64::try_from(decimals).unwrap_or(i64::MAX / 2);
+        let mut rounded = self.clone();
+        let Ok(keep) = usize::try_from(keep) else {
+            rounded.digits = vec![0];
+            return rounded;
+        };
+        if keep >= self.digits.len() {
+            return rounded;
+        }
+        let up = self.digits[keep] >= 5;
+        rounded.digits.truncate(keep);
+        if up {
+            rounded.increment();
+        }
+        rounded
+    }
+
+    /// Adds one in the last place.
+    fn increment(&mut self) {
+        for digit in self.digits.iter_mut().rev() {
+            if *digit < 9 {
+                *digit += 1;
+                return;
+            }
+            *digit = 0;
+        }
+        self.digits.insert(0, 1);
+        self.point += 1;
+    }
+
+    fn grouped(&self, decimals: usize) -> String {
+        let digit = |place: i64| -> char {
+            let digit = usize::try_from(place).ok().and_then(|place| self.digits.get(place)).copied().unwrap_or(0);
+            char::from(b'0' + digit)
+        };
+        let whole: String = (0..self.point).map(digit).collect();
+        let whole = whole.trim_start_matches('0');
+        let mut text = group_thousands(if whole.is_empty() { "0" } else { whole });
+        if decimals > 0 {
+            text.push('.');
+            text.extend((0..i64::try_from(decimals).unwrap_or(0)).map(|place| digit(self.point + place)));
+        }
+        if self.negative && !self.is_zero() { format!("-{text}") } else { text }
+    }
+
+    fn scientific(&self) -> String {
+        let digit = |place: usize| char::from(b'0' + self.digits.get(place).copied().unwrap_or(0));
+        let fraction: String = (1..4).map(digit).collect();
+        let sign = if self.negative { "-" } else { "" };
+        format!("{sign}{}.{fraction}e{}", digit(0), self.point - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spaced(text: &str) -> String {
+        text.replace(UNIT_SPACE, " ")
+    }
+
+    #[test]
+    fn the_numbers_of_the_origin_are_written_as_the_origin_wrote_them() {
+        let ms = |value: f64| fixed(value, Unit::MILLISECOND, 2);
+        assert_eq!(ms(2_633_826.0), "2,633,826,000.00");
+        assert_eq!(ms(0.065_213), "65.21");
+        assert_eq!(ms(32_455.837_295_123), "32,455,837.30");
+        assert_eq!(ms(0.002), "2.00");
+    }
+
+    #[test]
+    fn halves_are_rounded_on_the_decimal_and_away_from_zero() {
+        assert_eq!(fixed(5.006_565, Unit::MILLISECOND, 2), "5,006.57");
+        assert_eq!(fixed(-0.125, Unit::UNKNOWN, 2), "-0.13");
+        assert_eq!(fixed(1.005, Unit::UNKNOWN, 2), "1.01");
+        assert_eq!(fixed(999.995, Unit::UNKNOWN, 2), "1,000.00");
+        assert_eq!(fixed(0.5, Unit::UNKNOWN, 0), "1");
+        assert_eq!(fixed(0.999, Unit::UNKNOWN, 2), "1.00");
+    }
+
+    #[test]
+    fn a_number_that_is_not_zero_is_never_shown_as_zero() {
+        assert_eq!(fixed(0.000_001, Unit::UNKNOWN, 2), "<0.01");
+        assert_eq!(fixed(-0.000_001, Unit::UNKNOWN, 2), ">-0.01");
+        assert_eq!(fixed(0.3, Unit::UNKNOWN, 0), "<1");
+        assert_eq!(fixed(0.0, Unit::UNKNOWN, 2), "0.00");
+        assert_eq!(fixed(-0.0, Unit::UNKNOWN, 1), "0.0");
+    }
+
+    #[test]
+    fn absent_and_not_finite_print_as_a_dash() {
+        let scale = Scale::of_value(Dimension::Time, 0.065);
+        assert_eq!(scale.bare_or_absent(None), "–");
+        assert_eq!(scale.full_or_absent(None), "–");
+        assert_eq!(scale.interval(None), "–");
+        assert_eq!(scale.bare(f64::NAN), "–");
+        assert_eq!(percent_or_absent(None), "–");
+    }
+
+    #[test]
+    fn the_smallest_typical_value_of_a_metric_keeps_its_digits() {
+        let scale = Scale::of_values(Dimension::Time, &[5.0, 0.002, 10.01], None);
+        assert_eq!(spaced(&scale.full(0.002)), "2.00 ms");
+        assert_eq!(spaced(&scale.full(10.015_69)), "10,015.69 ms");
+    }
+
+    #[test]
+    fn a_spread_much_smaller_than_the_values_stays_visible() {
+        let scale = Scale::of_values(Dimension::Unknown, &[1000.0], Some(0.01));
+        assert_eq!(scale.bare(1000.002), "1,000.002");
+        assert_eq!(Scale::of_values(Dimension::Unknown, &[1234.5], None).bare(1234.4), "1,234");
+    }
+
+    #[test]
+    fn no_percentile_looks_larger_than_the_maximum() {
+        let scale = Scale::of_values(Dimension::Time, &[0.0652], Some(0.004));
+        let (p99, max) = (0.351_004_9, 0.351_005);
+        assert_eq!(scale.bare(p99), "351.00");
+        assert_eq!(scale.bare(max), "351.01");
+    }
+
+    #[test]
+    fn whole_numbers_have_no_decimals_and_their_mean_has() {
+        let scale = Scale::of_values(Dimension::Time, &[0.351], None).whole_if(&[0.1, 0.351, 1.2]);
+        assert_eq!(scale.bare(0.351), "351");
+        assert_eq!(scale.bare(0.351_25), "351.3");
+        assert_eq!(quantity(Dimension::Bytes, 512.0).replace(UNIT_SPACE, " "), "512 B");
+    }
+
+    #[test]
+    fn intervals_say_where_they_are_open() {
+        let scale = Scale::of_value(Dimension::Time, 0.0178);
+        let closed = Interval { low: Some(0.0178), high: Some(0.0192), level: 0.95 };
+        assert_eq!(spaced(&scale.interval(Some(&closed))), "[17.80, 19.20] ms");
+        let open = Interval { high: None, ..closed };
+        assert_eq!(spaced(&scale.interval(Some(&open))), "[17.80, ∞) ms");
+        let below = Interval { low: None, ..closed };
+        assert_eq!(spaced(&scale.interval(Some(&below))), "(-∞, 19.20] ms");
+    }
+
+    #[test]
+    fn small_words_read_like_a_person_wrote_them() {
+        assert_eq!(p_value(0.000_4), "< 0.001");
+        assert_eq!(p_value(0.043_2), "= 0.043");
+        assert_eq!(percent(0.1742), "17.4%");
+        assert_eq!(percent(8.9629), "896%");
+        assert_eq!(level(0.95), "95%");
+        assert_eq!(level(0.999), "99.9%");
+        assert_eq!(percentile_name(99.9), "p99.9");
+        assert_eq!(counted(1, "sample"), "1 sample");
+        assert_eq!(counted(12_000, "sample"), "12,000 samples");
+        assert_eq!(spaced(&Scale::of_value(Dimension::Time, 0.0032).signed(0.0032)), "+3.20 ms");
+        assert_eq!(fixed(1e308, Unit::UNKNOWN, 2), "1.000e308");
+        assert_eq!(plain(0.1234), "0.123");
+    }
+}

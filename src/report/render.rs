@@ -1,0 +1,212 @@
+//! Renderings of a report: Markdown, a page, JSON, the terminal summary, and templates of the user's own.
+//!
+//! In: a [`Report`]. Out: the bytes of one document, ending in exactly one newline. Refuses templates that do not
+//! parse or ask for something that the context does not have, naming template, line and what is missing.
+//!
+//! Every template receives the fields of [`View`] at the top level and the report's own JSON as `report`. What a
+//! template prints is escaped by its name: `.html`, `.htm`, `.xml` and `.svg` as HTML, `.md` and `.markdown` as GitHub
+//! Markdown, anything else not at all. Filters beside those of the engine: `prose` (a sentence in which names stand
+//! between backticks, for the format of the template), `code` (a name as Markdown code), `md` (running text as
+//! Markdown), `html`, `number` (`value | number(dimension="time")`), `count`, `percent`.
+
+mod tidy;
+
+use std::borrow::Cow;
+
+use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
+
+use crate::model::unit::Dimension;
+use crate::report::contract::Report;
+use crate::report::escape;
+use crate::report::number;
+use crate::report::view::View;
+
+/// A form of the report that is built in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// GitHub Markdown.
+    Markdown,
+    /// One page without outside references.
+    Html,
+    /// The [`Report`] itself.
+    Json,
+    /// The short summary for a terminal.
+    Text,
+}
+
+/// Why a report could not be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A template is wrong. The text names template, line and column, and shows the place.
+    #[error("{name}: {explanation}")]
+    Template {
+        /// Name of the template.
+        name: String,
+        /// Line, from 1, where it is known.
+        line: Option<usize>,
+        /// What is wrong, and what would be right.
+        explanation: String,
+    },
+    /// The report could not be written as JSON.
+    #[error("the report cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The templates that are built in, by name. The user's own templates reach them as `builtin/report.html`, to include
+/// or to extend.
+pub const BUILT_INS: &[(&str, &str)] = &[
+    ("report.md", include_str!("../../templates/report.md")),
+    ("report.html", include_str!("../../templates/report.html")),
+    ("report.css", include_str!("../../templates/report.css")),
+    ("origin.md", include_str!("../../templates/origin.md")),
+    ("summary.txt", include_str!("../../templates/summary.txt")),
+];
+
+/// How the user's own templates call the ones that are built in.
+const BUILT_IN_PREFIX: &str = "builtin/";
+/// Endings after the one that tells the format: `report.html.tera`.
+const TEMPLATE_ENDINGS: [&str; 3] = [".tera", ".j2", ".tpl"];
+
+/// The text of a built-in template.
+pub fn built_in(name: &str) -> Option<&'static str> {
+    BUILT_INS.iter().find(|(built_in, _)| *built_in == name).map(|(_, text)| *text)
+}
+
+/// The names of the built-in templates.
+pub fn built_in_names() -> impl Iterator<Item = &'static str> {
+    BUILT_INS.iter().map(|(name, _)| *name)
+}
+
+/// A report in a built-in form.
+///
+/// # Errors
+/// A built-in template that fails (a defect), or a number that JSON cannot hold.
+pub fn render(report: &Report, form: Form) -> Result<Vec<u8>, RenderError> {
+    match form {
+        Form::Markdown => render_built_in(report, "report.md").map(|text| tidy::align_tables(&text).into_bytes()),
+        Form::Html => render_built_in(report, "report.html").map(String::into_bytes),
+        Form::Text => render_built_in(report, "summary.txt").map(String::into_bytes),
+        Form::Json => {
+            let mut json = serde_json::to_vec_pretty(report)?;
+            json.push(b'\n');
+            Ok(json)
+        }
+    }
+}
+
+/// A report through a template. `name` decides how its output is escaped and is named in errors; `source` is the
+/// template's text.
+///
+/// # Errors
+/// A template that does not parse, or that asks for what the context does not have.
+pub fn render_template(report: &Report, name: &str, source: &str) -> Result<Vec<u8>, RenderError> {
+    let engine = engine(name, Some(source)).map_err(|error| explain(name, &error))?;
+    let text = engine.render(name, &context(report)?).map_err(|error| explain(name, &error))?;
+    Ok(tidy::tidy(&text, Format::of(name) == Format::Markdown).into_bytes())
+}
+
+fn render_built_in(report: &Report, name: &str) -> Result<String, RenderError> {
+    let full = format!("{BUILT_IN_PREFIX}{name}");
+    let engine = engine(&full, None).map_err(|error| explain(&full, &error))?;
+    let text = engine.render(&full, &context(report)?).map_err(|error| explain(&full, &error))?;
+    Ok(tidy::tidy(&text, Format::of(name) == Format::Markdown))
+}
+
+fn context(report: &Report) -> Result<Context, RenderError> {
+    let explain = |error| explain("the template context", &error);
+    let mut context = Context::from_serialize(&View::of(report)).map_err(explain)?;
+    // Through JSON, so that templates see exactly what the JSON output has.
+    context.insert("report", &serde_json::to_value(report)?);
+    Ok(context)
+}
+
+/// What a template writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Html,
+    Markdown,
+    Plain,
+}
+
+impl Format {
+    fn of(name: &str) -> Self {
+        let name = name.to_ascii_lowercase();
+        let bare = TEMPLATE_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
+        match bare.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("html" | "htm" | "xhtml" | "xml" | "svg") => Self::Html,
+            Some("md" | "markdown") => Self::Markdown,
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// An engine for one template: with its escaping, the filters, and the built-in templates of its format.
+fn engine(name: &str, source: Option<&str>) -> TeraResult<Tera> {
+    let mut engine = Tera::new();
+    match Format::of(name) {
+        Format::Html => {
+            engine.set_escape_fn(escape::write_html);
+            engine.autoescape_on([name.to_owned(), ".html".to_owned()]);
+        }
+        Format::Markdown => {
+            engine.set_escape_fn(escape::write_markdown);
+            engine.autoescape_on([name.to_owned(), ".md".to_owned()]);
+        }
+        Format::Plain => engine.autoescape_on(Vec::<Cow<'static, str>>::new()),
+    }
+    register_filters(&mut engine, Format::of(name));
+    engine.add_raw_templates(BUILT_INS.iter().map(|(name, text)| (format!("{BUILT_IN_PREFIX}{name}"), *text)))?;
+    if let Some(source) = source {
+        engine.add_raw_template(name, source)?;
+    }
+    Ok(engine)
+}
+
+fn register_filters(engine: &mut Tera, format: Format) {
+    let prose = match format {
+        Format::Html => escape::prose_html,
+        Format::Markdown => escape::prose_markdown,
+        Format::Plain => str::to_owned,
+    };
+    engine.register_filter("prose", move |text: &str, _: Kwargs, _: &State| Value::safe_string(&prose(text)));
+    engine.register_filter("code", |text: &str, _: Kwargs, _: &State| Value::safe_string(&escape::code(text)));
+    engine.register_filter("md", |text: &str, _: Kwargs, _: &State| Value::safe_string(&escape::markdown(text)));
+    engine.register_filter("html", |text: &str, _: Kwargs, _: &State| Value::safe_string(&escape::html(text)));
+    engine.register_filter("number", filter_number);
+    engine.register_filter("count", |value: u64, _: Kwargs, _: &State| number::count(value));
+    engine.register_filter("percent", |value: &Value, _: Kwargs, _: &State| number::percent_or_absent(value.as_f64()));
+}
+
+/// `value | number(dimension="time")`: a value of the JSON in the unit that suits it; `–` for null.
+#[allow(clippy::needless_pass_by_value)] // The engine asks for this signature.
+fn filter_number(value: &Value, kwargs: Kwargs, _: &State) -> TeraResult<String> {
+    let name = kwargs.get::<&str>("dimension")?.unwrap_or("unknown");
+    let dimension: Dimension = serde_json::from_value(serde_json::Value::from(name)).map_err(|_| {
+        tera::Error::message(format!(
+            "`number` does not know the dimension `{name}`; a metric has it as `dimension`: time, bytes, count, ratio, rate, byte_rate, unknown"
+        ))
+    })?;
+    Ok(value.as_f64().map_or_else(|| number::ABSENT.to_owned(), |value| number::quantity(dimension, value)))
+}
+
+/// What is wrong with a template, with the line.
+fn explain(name: &str, error: &tera::Error) -> RenderError {
+    let line = match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => Some(report.span().start_line),
+        _ => None,
+    };
+    let mut explanation = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        explanation.push_str("\ncaused by: ");
+        explanation.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    if explanation.contains("not defined") || explanation.contains("undefined") {
+        explanation.push_str("\n`?.` and the filter `default` allow for values that may be absent.");
+    }
+    RenderError::Template { name: name.to_owned(), line, explanation }
+}
+
+#[cfg(test)]
+mod tests;

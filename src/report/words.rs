@@ -1,0 +1,274 @@
+//! Sentences about findings, metrics and assumptions, with their numbers made readable.
+//!
+//! In: what statistics and ingest found. Out: text for the report. The one place where evidence becomes prose.
+
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::model::table::{Intruder, Table};
+use crate::model::unit::{Dimension, Unit};
+use crate::stats::analysis::{Located, MetricAnalysis};
+use crate::stats::corruption::Reason;
+use crate::stats::recording::{Clock, Repeat, Stuck};
+
+use super::contract::{Assumption, Remark};
+use super::number;
+
+/// Instants out of order, or jumps, that are named by line.
+const NAMED_INSTANTS: usize = 8;
+
+/// A finding about a suspect.
+pub(super) fn suspect(located: &Located, metric: &MetricAnalysis, table: &Table, source: &str) -> Finding {
+    let corrupted = located.suspect.severity == Severity::Corrupted;
+    let place = place(table, located.row, source).column(&metric.name);
+    let reasons = located.suspect.reasons.iter().map(|found| reason(found, metric.dimension)).collect();
+    Finding {
+        severity: located.suspect.severity,
+        kind: located.suspect.kind,
+        place,
+        metric: Some(metric.name.clone()),
+        label: located.label.clone().filter(|label| !label.is_empty()),
+        value: Some(recorded(located.recorded, metric.recorded_unit)),
+        reasons,
+        action: if corrupted { "left the clean statistics" } else { "kept: nothing else speaks against it" }.to_owned(),
+        count: 1,
+    }
+}
+
+fn place(table: &Table, row: usize, source: &str) -> Place {
+    Place { source: source.to_owned(), line: table.lines.line(row as u64), last_line: None, column: None }
+}
+
+/// A value as it stands in the file, with its unit.
+fn recorded(value: f64, unit: Option<Unit>) -> String {
+    let symbol = unit.map_or("", |unit| unit.symbol);
+    format!("{value} {symbol}").trim_end().to_owned()
+}
+
+fn reason(reason: &Reason, dimension: Dimension) -> String {
+    match reason {
+        Reason::Sentinel(words) => format!("a value that programs write for \"none\": {words}"),
+        Reason::Negative => match dimension {
+            Dimension::Time => "a duration cannot be negative".to_owned(),
+            Dimension::Bytes => "a size cannot be negative".to_owned(),
+            Dimension::Count => "a count cannot be negative".to_owned(),
+            _ => "this metric cannot be negative".to_owned(),
+        },
+        Reason::BeyondLimit(limit) => format!("above the declared limit of {}", number::quantity(dimension, *limit)),
+        Reason::Isolated { gap_ratio, p, above } => format!(
+            "{} times as {} as the next sample; in the tail of the others such a gap has p {}",
+            number::plain(*gap_ratio),
+            if *above { "large" } else { "small" },
+            number::p_value(*p).replace("p ", "")
+        ),
+        Reason::WholeAmongDecimals(digits) => {
+            format!("a whole number, where the others have {digits} digits after the point")
+        }
+        Reason::OddLabel(label) if label.is_empty() => "its label is empty, unlike all others".to_owned(),
+        Reason::OddLabel(label) => format!("its label `{label}` is a number, unlike all others"),
+        Reason::UnitSlip(factor) => {
+            format!("{factor} times away from the middle of the others, as a value in another unit would be")
+        }
+        Reason::LongerThanFile(span) => {
+            format!("longer than the whole recording of {}", number::quantity(Dimension::Time, *span))
+        }
+    }
+}
+
+/// A finding about a number of another table.
+pub(super) fn intruder(intruder: &Intruder, metric: &MetricAnalysis, source: &str) -> Finding {
+    let unit = metric.recorded_unit;
+    let would_be = number::quantity(metric.dimension, unit.unwrap_or(Unit::UNKNOWN).to_base(intruder.value));
+    Finding {
+        severity: Severity::Corrupted,
+        kind: FindingKind::ForeignTable,
+        place: Place::line(source, intruder.line).column(&metric.name),
+        metric: Some(metric.name.clone()),
+        label: None,
+        value: Some(intruder.text.clone()),
+        reasons: vec![format!(
+            "the row belongs to the table `{}` whose header is line {}; under the first header it reads as a `{}` of {would_be}",
+            intruder.header, intruder.header_line, metric.name
+        )],
+        action: format!("left the clean statistics of `{}`; counted under its own header", metric.name),
+        count: 1,
+    }
+}
+
+/// A finding about a copied block of rows.
+pub(super) fn repeat(repeat: &Repeat, metric: &MetricAnalysis, table: &Table, source: &str) -> Finding {
+    let line = |row: usize| table.lines.line(row as u64).unwrap_or_default();
+    let last = |row: usize| line(row + repeat.length - 1);
+    Finding::new(
+        Severity::Suspicious,
+        FindingKind::DuplicateBlock,
+        Place::line(source, line(repeat.again)).to_line(last(repeat.again)).column(&metric.name),
+        format!(
+            "{} consecutive values repeat those of lines {} to {}; independent measurements do not do that",
+            repeat.length,
+            line(repeat.first),
+            last(repeat.first)
+        ),
+        "kept: if the rows were copied, delete one of the blocks",
+    )
+    .metric(&metric.name)
+    .count(repeat.length as u64)
+}
+
+/// A finding about a value that stays the same.
+pub(super) fn stuck(stuck: &Stuck, metric: &MetricAnalysis, table: &Table, source: &str) -> Finding {
+    let line = |row: usize| table.lines.line(row as u64).unwrap_or_default();
+    Finding::new(
+        Severity::Suspicious,
+        FindingKind::StuckValue,
+        Place::line(source, line(stuck.start)).to_line(line(stuck.start + stuck.length - 1)).column(&metric.name),
+        format!("the same value {} times in a row, in a metric that otherwise varies", stuck.length),
+        "kept",
+    )
+    .metric(&metric.name)
+    .value(number::quantity(metric.dimension, stuck.value))
+    .count(stuck.length as u64)
+}
+
+/// Findings about the clock of a table.
+pub(super) fn clock(clock: &Clock, table: &Table, source: &str) -> Vec<Finding> {
+    let lines = |rows: &[usize]| -> Vec<u64> { rows.iter().filter_map(|row| table.lines.line(*row as u64)).collect() };
+    let list = |lines: &[u64]| {
+        let named: Vec<String> = lines.iter().take(NAMED_INSTANTS).map(u64::to_string).collect();
+        let more = lines.len().saturating_sub(NAMED_INSTANTS);
+        named.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
+    };
+    let mut findings = Vec::new();
+    let backwards = lines(&clock.backwards);
+    if let Some(&first) = backwards.first() {
+        let reason = format!("the timestamp lies before the one of the row above it (lines {})", list(&backwards));
+        let place = Place::line(source, first);
+        let action = "kept: order effects (drift, warm-up) follow the rows, not the clock";
+        let finding = Finding::new(Severity::Suspicious, FindingKind::ClockBackwards, place, reason, action);
+        findings.push(finding.count(backwards.len() as u64));
+    }
+    let jumps = lines(&clock.jumps);
+    if let Some(&first) = jumps.first() {
+        let reason = format!("a pause more than 100 times as long as the others stands before it (lines {})", list(&jumps));
+        let place = Place::line(source, first);
+        let action = "kept: two runs may stand in this file";
+        let finding = Finding::new(Severity::Note, FindingKind::ClockJump, place, reason, action);
+        findings.push(finding.count(jumps.len() as u64));
+    }
+    findings
+}
+
+/// What a reader should know before believing the numbers of a metric.
+pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    let quantity = |value: f64| number::quantity(metric.dimension, value);
+    if let (Some(clean), Some(raw)) = (&metric.overall.clean, &metric.overall.raw) {
+        let text = format!(
+            "With the {} the mean would read {} instead of {}, and the maximum {} instead of {}.",
+            number::counted(metric.overall.corrupted as u64, "corrupted sample"),
+            quantity(raw.mean),
+            quantity(clean.mean),
+            quantity(raw.max),
+            quantity(clean.max),
+        );
+        remarks.push(Remark { topic: "corruption".to_owned(), text });
+    }
+    remarks.extend(dependence(metric));
+    if metric.explained_by_label
+        && let (Some(column), Some(clean)) = (&metric.grouped_by, &metric.overall.clean)
+    {
+        let groups: Vec<String> = metric
+            .groups
+            .iter()
+            .filter_map(|group| {
+                let summary = group.population.clean.as_ref()?;
+                Some(format!("{} {} (n = {})", group.text, quantity(summary.median), number::count(summary.n as u64)))
+            })
+            .collect();
+        let text = format!(
+            "`{column}` separates {} populations that do not overlap: {}. The mean over all of them, {}, describes none.",
+            groups.len(),
+            groups.join("; "),
+            quantity(clean.mean)
+        );
+        remarks.push(Remark { topic: "populations".to_owned(), text });
+    }
+    remarks
+}
+
+/// Samples that depend on their neighbours say less than their number promises.
+fn dependence(metric: &MetricAnalysis) -> Option<Remark> {
+    /// Below this share of independent samples the intervals are misleading enough to say so.
+    const MISLEADING: f64 = 0.5;
+    let groups = metric.groups.iter().map(|group| (Some(group.text.as_str()), &group.population));
+    let populations = std::iter::once((None, &metric.overall)).chain(groups);
+    let dependent: Vec<(Option<&str>, usize, f64)> = populations
+        .filter_map(|(label, population)| {
+            let n = population.clean.as_ref()?.n;
+            let effective = population.order.as_ref()?.effective?;
+            (effective < MISLEADING * n as f64).then_some((label, n, effective))
+        })
+        .collect();
+    let (label, n, effective) = *dependent.iter().min_by(|a, b| (a.2 / a.1 as f64).total_cmp(&(b.2 / b.1 as f64)))?;
+    let whose = match (label, dependent.len()) {
+        (None, _) => "Neighbouring samples".to_owned(),
+        (Some(label), 1) => format!("Neighbouring samples of `{label}`"),
+        (Some(label), all) => format!("Neighbouring samples of {all} groups, most of all `{label}`,"),
+    };
+    let text = format!(
+        "{whose} depend on each other: {} are worth about {} independent ones. The interval of the mean allows for that; \
+         those of percentiles do not and are too narrow.",
+        number::counted(n as u64, "sample"),
+        number::count(effective.round() as u64)
+    );
+    Some(Remark { topic: "dependence".to_owned(), text })
+}
+
+/// What was assumed about the columns of a table.
+pub(super) fn assumptions(table: &Table, analyses: &[MetricAnalysis], source: &str) -> Vec<Assumption> {
+    let mut assumptions = Vec::new();
+    for metric in analyses {
+        let column = &table.columns[metric.column];
+        let subject = format!("{source}: {}", metric.name);
+        if let Some(choice) = column.unit.as_ref().filter(|choice| choice.assumed) {
+            let symbol = choice.unit.symbol;
+            let example = if choice.unit.dimension == Dimension::Time && symbol == "s" { "ms" } else { "s" };
+            let example = if choice.unit.dimension == Dimension::Time { example } else { "KiB" };
+            let example = if choice.unit.dimension == Dimension::Ratio { "ratio" } else { example };
+            assumptions.push(Assumption {
+                subject: subject.clone(),
+                text: choice.reason.clone(),
+                how_to_override: Some(format!("--unit {}={example}", shell_word(&metric.name))),
+            });
+        }
+        let collapsed: Vec<&str> =
+            metric.groups.iter().filter(|group| group.members > 1).map(|group| group.text.as_str()).collect();
+        if let Some((text, members)) = &metric.only_pattern {
+            assumptions.push(Assumption {
+                subject: subject.clone(),
+                text: format!(
+                    "{} that differ only in numbers are one population: `{text}`",
+                    number::counted(*members as u64, "label")
+                ),
+                how_to_override: Some("--no-collapse".to_owned()),
+            });
+        }
+        if let Some(first) = collapsed.first() {
+            let labels: usize = metric.groups.iter().filter(|group| group.members > 1).map(|group| group.members).sum();
+            let more = if collapsed.len() > 1 { format!(" and {} more", collapsed.len() - 1) } else { String::new() };
+            assumptions.push(Assumption {
+                subject,
+                text: format!(
+                    "{} that differ only in numbers are one population each: `{first}`{more}",
+                    number::counted(labels as u64, "label")
+                ),
+                how_to_override: Some("--no-collapse".to_owned()),
+            });
+        }
+    }
+    assumptions
+}
+
+/// The word as it can be typed in a shell.
+fn shell_word(word: &str) -> String {
+    let plain = word.chars().all(|character| character.is_alphanumeric() || "_-./%[]".contains(character));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}

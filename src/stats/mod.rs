@@ -1,0 +1,17 @@
+//! Statistics: tables in, plain numbers out. No files, no printing, no formatting.
+//!
+//! The definitions, their sources and the reasons for them stand in `docs/statistics.md`.
+
+pub mod analysis;
+pub mod corruption;
+pub mod interval;
+pub mod isolation;
+pub mod modality;
+pub mod order;
+pub mod outlier;
+pub mod population;
+pub mod quantile;
+pub mod recording;
+pub mod rng;
+pub mod sample;
+pub mod spread;

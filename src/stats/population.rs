@@ -1,0 +1,374 @@
+//! The numbers of one population of samples.
+//!
+//! In: clean values in recorded order, and the values that were taken out. Out: a [`Population`] of plain numbers in base
+//! units. An empty population has no numbers at all, never zeros.
+
+use super::interval::{Interval, OrderInterval, mean_interval, mean_interval_effective, order_statistic_interval};
+use super::modality::{self, Modality};
+use super::order::{self, Drift, LevelShift, WarmUp};
+use super::outlier::{self, Outliers};
+use super::quantile::{QuantileMethod, quantile, samples_needed};
+use super::sample::{Sample, compensated_sum};
+use super::spread::{self, MAD_SCALE};
+
+/// The percentiles that are reported, in percent. The median stands by itself.
+pub const PERCENTILES: &[f64] = &[25.0, 75.0, 90.0, 95.0, 99.0, 99.9];
+/// Outliers that are named with their place.
+pub const NAMED_EXTREMES: usize = 10;
+/// Points by which samples in recorded order are drawn.
+const SERIES_POINTS: usize = 240;
+/// Most bins of a histogram.
+const MOST_BINS: usize = 60;
+/// Fewest bins, from [`FEWEST_BINS`] samples on.
+const FEWEST_BINS: usize = 8;
+/// Positive samples whose largest is this many times their smallest are drawn on a logarithmic axis.
+const LOG_AXIS_RATIO: f64 = 30.0;
+
+/// How numbers are computed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Definition of a percentile.
+    pub quantile_method: QuantileMethod,
+    /// Level of intervals.
+    pub confidence: f64,
+    /// Columns whose labels form groups; chosen by the program where empty.
+    pub group_by: Vec<String>,
+    /// Whether labels that differ only in numbers are one population.
+    pub collapse: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { quantile_method: QuantileMethod::Type6, confidence: 0.95, group_by: Vec::new(), collapse: true }
+    }
+}
+
+/// A percentile with its interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Percentile {
+    /// In percent.
+    pub percent: f64,
+    /// Absent where there are too few samples.
+    pub value: Option<f64>,
+    /// Samples needed.
+    pub needs: usize,
+    /// Exact order-statistic interval.
+    pub interval: Option<Interval>,
+}
+
+/// The numbers of a population.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Samples.
+    pub n: usize,
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Its interval.
+    pub mean_interval: Option<Interval>,
+    /// Smallest.
+    pub min: f64,
+    /// Largest.
+    pub max: f64,
+    /// Median.
+    pub median: f64,
+    /// Its interval.
+    pub median_interval: Option<Interval>,
+    /// [`PERCENTILES`], in this order.
+    pub percentiles: Vec<Percentile>,
+    /// Sample standard deviation.
+    pub stddev: Option<f64>,
+    /// Coefficient of variation.
+    pub cv: Option<f64>,
+    /// Interquartile range.
+    pub iqr: f64,
+    /// MAD times 1.4826.
+    pub mad: f64,
+    /// Shamos spread.
+    pub shamos: Option<f64>,
+    /// Sum.
+    pub sum: f64,
+}
+
+/// Counts in bins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Histogram {
+    /// Whether the bins are equally wide on a logarithmic axis.
+    pub log: bool,
+    /// Edges, one more than counts.
+    pub edges: Vec<f64>,
+    /// Counts.
+    pub counts: Vec<u64>,
+}
+
+/// A stretch of samples in recorded order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SeriesPoint {
+    /// Smallest.
+    pub min: f64,
+    /// Median.
+    pub median: f64,
+    /// Largest.
+    pub max: f64,
+    /// The group of all its samples, where they share one.
+    pub group: Option<u32>,
+}
+
+/// Samples in recorded order, thinned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// Samples a point stands for.
+    pub stride: usize,
+    /// Points.
+    pub points: Vec<SeriesPoint>,
+}
+
+/// What the recorded order shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// Lag-1 rank autocorrelation.
+    pub lag1: Option<f64>,
+    /// Effective sample size.
+    pub effective: Option<f64>,
+    /// A slower first part.
+    pub warm_up: Option<WarmUp>,
+    /// A steady change, where it is beyond chance.
+    pub drift: Option<Drift>,
+    /// A sudden lasting change.
+    pub level_shift: Option<LevelShift>,
+}
+
+/// A population.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Population {
+    /// Numbers of the clean samples.
+    pub clean: Option<Summary>,
+    /// Numbers of the clean and the corrupted ones, where those exist.
+    pub raw: Option<Summary>,
+    /// Outliers among the clean samples.
+    pub outliers: Option<Outliers>,
+    /// The farthest outliers: indexes into the clean samples.
+    pub extremes: Vec<usize>,
+    /// What the recorded order shows; absent for mixtures.
+    pub order: Option<Order>,
+    /// Whether it is one population.
+    pub modality: Option<Modality>,
+    /// For drawing.
+    pub histogram: Option<Histogram>,
+    /// For drawing.
+    pub series: Option<Series>,
+    /// Values that were taken out.
+    pub corrupted: usize,
+}
+
+/// What is wanted beyond the summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// All.
+    Full,
+    /// All but the order: the samples are a mixture of groups.
+    Mixture,
+    /// The summary and its outliers only: one of very many groups.
+    Brief,
+}
+
+impl Population {
+    /// Computes the numbers of a population. `groups` names the group of each clean value, for drawing.
+    pub fn new(
+        clean: Vec<f64>,
+        corrupted: &[f64],
+        groups: Option<&[u32]>,
+        detail: Detail,
+        settings: &Settings,
+    ) -> Self {
+        let raw = (!corrupted.is_empty())
+            .then(|| Sample::new(clean.iter().chain(corrupted).copied().filter(|value| value.is_finite()).collect()).ok())
+            .flatten()
+            .map(|sample| summarise(&sample, None, settings));
+        let Ok(sample) = Sample::new(clean) else {
+            return Self { raw, corrupted: corrupted.len(), ..Self::default() };
+        };
+        let order = (detail == Detail::Full).then(|| look_at_order(sample.in_order()));
+        let effective = order.as_ref().and_then(|order| order.effective);
+        let mut outliers = outlier::outliers(sample.sorted());
+        // A fence below zero can exclude nothing where no value is negative.
+        outliers.low_fence = outliers.low_fence.filter(|fence| *fence >= 0.0 || sample.min() < 0.0);
+        let drawn = detail != Detail::Brief;
+        Self {
+            clean: Some(summarise(&sample, effective, settings)),
+            raw,
+            extremes: extremes(sample.in_order(), &outliers),
+            outliers: Some(outliers),
+            order,
+            modality: drawn.then(|| modality::assess(sample.sorted())).flatten(),
+            histogram: drawn.then(|| histogram(sample.sorted())).flatten(),
+            series: drawn.then(|| series(sample.in_order(), groups)),
+            corrupted: corrupted.len(),
+        }
+    }
+}
+
+fn summarise(sample: &Sample, effective: Option<f64>, settings: &Settings) -> Summary {
+    let sorted = sample.sorted();
+    let n = sample.len();
+    let level = settings.confidence;
+    let interval = |p: f64| order_statistic_interval(sorted, p, level).map(|found: OrderInterval| found.interval);
+    let percentiles = PERCENTILES
+        .iter()
+        .map(|&percent| {
+            let p = percent / 100.0;
+            let needs = samples_needed(p);
+            let enough = n >= needs;
+            Percentile {
+                percent,
+                value: enough.then(|| quantile(sorted, p, settings.quantile_method)),
+                needs,
+                interval: enough.then(|| interval(p)).flatten(),
+            }
+        })
+        .collect();
+    Summary {
+        n,
+        mean: sample.mean(),
+        mean_interval: match effective {
+            Some(effective) => mean_interval_effective(sample, effective, level),
+            None => mean_interval(sample, level),
+        },
+        min: sample.min(),
+        max: sample.max(),
+        median: quantile(sorted, 0.5, settings.quantile_method),
+        median_interval: interval(0.5),
+        percentiles,
+        stddev: sample.stddev(),
+        cv: sample.cv(),
+        iqr: spread::iqr(sorted),
+        mad: spread::mad(sorted) * MAD_SCALE,
+        shamos: spread::shamos(sorted).map(|shamos| shamos.spread),
+        sum: compensated_sum(sample.in_order().iter().copied()),
+    }
+}
+
+fn look_at_order(values: &[f64]) -> Order {
+    /// The p-value below which a drift is reported.
+    const DRIFT_P: f64 = 0.01;
+    /// A drift of less of the median over the whole run is not worth a line.
+    const LEAST_DRIFT: f64 = 0.05;
+    let drift = order::drift(values).filter(|drift| {
+        drift.p < DRIFT_P && drift.relative_change_over_run.is_none_or(|change| change.abs() >= LEAST_DRIFT)
+    });
+    Order {
+        lag1: order::lag1_rank_autocorrelation(values),
+        effective: order::effective_sample_size(values),
+        warm_up: order::warm_up(values),
+        drift,
+        level_shift: order::level_shift(values),
+    }
+}
+
+/// Indexes of the values farthest beyond the fences.
+fn extremes(values: &[f64], outliers: &Outliers) -> Vec<usize> {
+    let mut beyond: Vec<usize> = (0..values.len()).filter(|index| outliers.is_outlier(values[*index])).collect();
+    beyond.sort_by(|a, b| values[*b].abs().total_cmp(&values[*a].abs()).then(a.cmp(b)));
+    beyond.truncate(NAMED_EXTREMES);
+    beyond
+}
+
+/// Equal bins over the whole range, by Freedman and Diaconis (1981), on a logarithmic axis where the range is wide.
+fn histogram(sorted: &[f64]) -> Option<Histogram> {
+    let (first, last) = (*sorted.first()?, *sorted.last()?);
+    if first == last {
+        return Some(Histogram { log: false, edges: vec![first, last], counts: vec![sorted.len() as u64] });
+    }
+    let log = first > 0.0 && last / first >= LOG_AXIS_RATIO;
+    let forward = |value: f64| if log { value.ln() } else { value };
+    let (low, high) = (forward(first), forward(last));
+    let at = |p| forward(quantile(sorted, p, QuantileMethod::Type7));
+    let width = 2.0 * (at(0.75) - at(0.25)) / (sorted.len() as f64).cbrt();
+    let wanted = ((high - low) / width).ceil();
+    let bins = if wanted.is_finite() { (wanted as usize).clamp(FEWEST_BINS, MOST_BINS) } else { MOST_BINS };
+    let bins = bins.min(sorted.len().max(FEWEST_BINS));
+    let edge = |index: usize| match index {
+        0 => first,
+        _ if index == bins => last,
+        _ => {
+            let position = low + (high - low) * index as f64 / bins as f64;
+            if log { position.exp() } else { position }
+        }
+    };
+    let edges: Vec<f64> = (0..=bins).map(edge).collect();
+    let mut counts = Vec::with_capacity(bins);
+    let mut before = 0;
+    for index in 1..=bins {
+        let below = if index == bins { sorted.len() } else { sorted.partition_point(|value| *value < edges[index]) };
+        counts.push((below - before) as u64);
+        before = below;
+    }
+    (edges.windows(2).all(|pair| pair[0] <= pair[1]) && high.is_finite() && low.is_finite())
+        .then_some(Histogram { log, edges, counts })
+}
+
+fn series(values: &[f64], groups: Option<&[u32]>) -> Series {
+    let stride = values.len().div_ceil(SERIES_POINTS).max(1);
+    let mut buffer = Vec::with_capacity(stride);
+    let points = values
+        .chunks(stride)
+        .enumerate()
+        .map(|(index, chunk)| {
+            buffer.clear();
+            buffer.extend_from_slice(chunk);
+            buffer.sort_unstable_by(f64::total_cmp);
+            let of_chunk = groups.map(|groups| &groups[index * stride..index * stride + chunk.len()]);
+            let group = of_chunk.and_then(|groups| groups.iter().all(|group| *group == groups[0]).then_some(groups[0]));
+            SeriesPoint {
+                min: buffer[0],
+                median: super::sample::median_of_sorted(&buffer),
+                max: buffer[buffer.len() - 1],
+                group,
+            }
+        })
+        .collect();
+    Series { stride, points }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn population(values: &[f64]) -> Population {
+        Population::new(values.to_vec(), &[], None, Detail::Full, &Settings::default())
+    }
+
+    #[test]
+    fn a_percentile_is_withheld_until_there_are_samples_for_it() {
+        let nineteen: Vec<f64> = (1..=19).map(f64::from).collect();
+        let twenty: Vec<f64> = (1..=20).map(f64::from).collect();
+        let p95 = |values: &[f64]| population(values).clean.unwrap().percentiles[3];
+        assert_eq!((p95(&nineteen).value, p95(&nineteen).needs), (None, 20));
+        assert_eq!(p95(&twenty).value, Some(19.95));
+    }
+
+    #[test]
+    fn raw_numbers_stand_beside_clean_ones_only_where_they_differ() {
+        let population = Population::new(vec![1.0, 2.0], &[1e9], None, Detail::Full, &Settings::default());
+        assert_eq!(population.clean.unwrap().max, 2.0);
+        assert_eq!(population.raw.unwrap().max, 1e9);
+        assert_eq!(super::Population::new(vec![1.0], &[], None, Detail::Full, &Settings::default()).raw, None);
+    }
+
+    #[test]
+    fn nothing_left_gives_no_numbers() {
+        let population = Population::new(Vec::new(), &[-1.0], None, Detail::Full, &Settings::default());
+        assert_eq!(population.clean, None);
+        assert_eq!(population.corrupted, 1);
+    }
+
+    #[test]
+    fn every_sample_is_in_one_bin_and_one_point() {
+        for values in [vec![1.0], vec![1.0; 50], (1..=1000).map(f64::from).collect(), vec![0.001, 1e9, 5.0, -3.0]] {
+            let population = population(&values);
+            let histogram = population.histogram.unwrap();
+            assert_eq!(histogram.counts.iter().sum::<u64>(), values.len() as u64, "{values:?}");
+            let series = population.series.unwrap();
+            assert!(series.points.len() * series.stride >= values.len() && series.points.len() <= SERIES_POINTS);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Corrupted samples are named; slow ones are kept.
+
+use crate::support::{Place, findings, fixture, lines, metric};
+
+#[test]
+fn rows_of_another_table_leave_the_clean_numbers_and_become_a_metric_of_their_own() {
+    let place = Place::new();
+    place.run(&format!("summarize {} -o r.json", fixture("chat/memory_usage_metrics.csv"))).exits(0);
+    let report = place.json("r.json");
+    assert_eq!(lines(&report, "foreign_table"), [83, 165, 247]);
+    for (finding, header) in findings(&report, "foreign_table").iter().zip([82, 164, 246]) {
+        let reason = finding["reasons"][0].as_str().unwrap();
+        assert!(reason.contains("memory_current,memory_peak"), "{reason}");
+        assert!(reason.contains(&format!("line {header}")), "{reason}");
+    }
+    let latency = &metric(&report, "latency")["overall"];
+    assert_eq!((&latency["clean"]["n"], &latency["raw"]["n"]), (&240.into(), &243.into()));
+    assert!(latency["clean"]["max"].as_f64().unwrap() < 0.2);
+    assert!(latency["raw"]["max"].as_f64().unwrap() > 2e6);
+    let memory = metric(&report, "memory_peak");
+    assert_eq!((&memory["unit"], &memory["overall"]["clean"]["n"]), (&"B".into(), &3.into()));
+}
+
+#[test]
+fn the_same_rows_are_found_without_their_header() {
+    let place = Place::new();
+    place.run(&format!("summarize {} -o r.json", fixture("corrupt/memory_rows_without_header.csv"))).exits(0);
+    let report = place.json("r.json");
+    assert_eq!(lines(&report, "isolated_foreign"), [82, 163, 244]);
+    for finding in findings(&report, "isolated_foreign") {
+        let reasons = finding["reasons"].to_string();
+        assert!(reasons.contains("times as large"), "{reasons}");
+        assert!(reasons.contains("a whole number, where the others have"), "{reasons}");
+        assert!(reasons.contains("its label"), "{reasons}");
+    }
+    let latency = &metric(&report, "latency")["overall"];
+    assert_eq!((&latency["clean"]["n"], &latency["raw"]["n"]), (&240.into(), &243.into()));
+}
+
+#[test]
+fn a_value_in_another_unit_is_named() {
+    let place = Place::new();
+    place.run(&format!("check {}", fixture("corrupt/one_in_milliseconds.csv"))).exits(1).says(":122: corrupted");
+}
+
+#[test]
+fn copied_rows_are_suspicious_and_kept() {
+    let place = Place::new();
+    place.run(&format!("summarize {} -o r.json", fixture("corrupt/copied_rows.csv"))).exits(0);
+    let report = place.json("r.json");
+    let found = findings(&report, "duplicate_block");
+    assert_eq!(found.len(), 1);
+    assert_eq!((&found[0]["place"]["line"], &found[0]["place"]["last_line"]), (&112.into(), &151.into()));
+    assert_eq!(metric(&report, "duration")["overall"]["clean"]["n"], 200);
+}
+
+#[test]
+fn a_missing_header_and_a_repeated_one_are_noted() {
+    let place = Place::new();
+    place.write("headless.csv", "a,1.5\nb,2.5\na,3.5\n");
+    place.run("summarize headless.csv -o r.json").exits(0);
+    let report = place.json("r.json");
+    assert_eq!(findings(&report, "missing_header").len(), 1);
+    assert_eq!(metric(&report, "column_2")["overall"]["clean"]["n"], 3);
+    place.write("twice.csv", "event,latency_ms\na,1\nb,2\nevent,latency_ms\na,3\n");
+    place.run("summarize twice.csv -o r.json").exits(0);
+    let report = place.json("r.json");
+    assert_eq!(lines(&report, "repeated_header"), [4]);
+    assert_eq!(metric(&report, "latency_ms")["overall"]["clean"]["n"], 3);
+}
+
+#[test]
+fn errors_counted_under_their_own_header_give_way_to_the_next_run() {
+    let place = Place::new();
+    place.write(
+        "runs.csv",
+        "event,latency\nuser_msg_0,0.0123456789\nuser_msg_1,0.0133456789\nerror_type,count\ntimeout,3\ndisconnect,1\n\
+         memory_current,memory_peak\n2600804,2633826\nuser_msg_0,0.0143456789\nuser_msg_1,0.0153456789\n\
+         error_type,count\ntimeout,2\n",
+    );
+    place.run("summarize runs.csv -o r.json").exits(0);
+    let report = place.json("r.json");
+    assert_eq!(metric(&report, "latency")["overall"]["clean"]["n"], 4);
+    assert_eq!(metric(&report, "count")["overall"]["clean"]["sum"], 6.0);
+    assert_eq!(metric(&report, "memory_peak")["overall"]["clean"]["max"], 2_633_826.0);
+    let tables = report["sources"][0]["tables"].as_array().unwrap();
+    assert_eq!(tables[0]["line_ranges"], serde_json::json!([[2, 3], [9, 10]]));
+    assert_eq!(tables[1]["line_ranges"], serde_json::json!([[5, 6], [12, 12]]));
+}
+
+#[test]
+fn tables_set_apart_by_a_blank_line_are_two_tables_and_no_corruption() {
+    let place = Place::new();
+    place.write("stacked.csv", "metric,avg\nttft_ms,12.5\nlatency_ms,250.5\n\nmetric,value\nrequests,100\nerrors,2\n");
+    place.run("check stacked.csv").exits(0);
+}

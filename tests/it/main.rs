@@ -1,0 +1,11 @@
+//! What the README promises, tried on the built program. One test program, so that it is linked once.
+
+mod architecture;
+mod bad_input;
+mod corruption;
+mod golden;
+mod planted;
+mod readers;
+mod readme;
+mod summarize;
+mod support;

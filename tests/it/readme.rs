@@ -1,0 +1,90 @@
+//! The README's commands run and do what they say.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{Place, fixtures};
+
+fn readme() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+}
+
+/// The commands in the blocks marked `sh`, without their comments.
+fn commands(text: &str) -> Vec<String> {
+    let mut commands = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            inside = line.trim_end() == "```sh";
+        } else if inside && !line.trim().is_empty() {
+            commands.push(line.split("  #").next().unwrap().trim().to_owned());
+        }
+    }
+    commands
+}
+
+#[test]
+fn every_perfreport_command_of_the_readme_works() {
+    let place = Place::new();
+    for (from, to) in [("chat", "results"), ("load", "results"), ("json", "results")] {
+        for entry in fs::read_dir(fixtures().join(from)).unwrap() {
+            let path = entry.unwrap().path();
+            place.write(&format!("{to}/{}", path.file_name().unwrap().to_string_lossy()), fs::read(&path).unwrap());
+        }
+    }
+    place.write("run.csv", fs::read(fixtures().join("load/requests.csv")).unwrap());
+    place.write("my.md", "{{ verdict.headline }}\n");
+    let mut tried = 0;
+    for command in commands(&readme()).iter().filter(|command| command.contains("perfreport ") && !command.contains("cargo")) {
+        let folder = Path::new(env!("CARGO_BIN_EXE_perfreport")).parent().unwrap();
+        let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+        let output =
+            std::process::Command::new("sh").arg("-c").arg(command).env("PATH", path).current_dir(place.path()).output().unwrap();
+        let expected = if command.contains("perfreport check") { 1 } else { 0 };
+        assert_eq!(
+            output.status.code(),
+            Some(expected),
+            "{command}\n{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        tried += 1;
+    }
+    assert!(tried >= 8, "only {tried} commands were found in the README");
+}
+
+#[test]
+fn the_two_commands_stand_in_the_readme_and_in_the_check_script() {
+    let readme = commands(&readme());
+    let script = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run")).unwrap();
+    for command in ["cargo run --release --locked -- summarize fixtures", "cargo test --release --locked"] {
+        assert!(readme.iter().any(|line| line.starts_with(command)), "{command} is not in the README");
+        assert!(script.contains(command), "{command} is not in the check script");
+    }
+}
+
+#[test]
+fn the_excerpt_of_the_readme_is_what_the_program_prints() {
+    let readme = readme();
+    let place = Place::new();
+    let files = ["chat/memory_usage_metrics.csv", "chat/timeout_metrics.csv"]
+        .map(|name| fixtures().join(name).to_string_lossy().into_owned());
+    let run = place.run(&format!("summarize {} {}", files[0], files[1]));
+    run.exits(0);
+    for line in run.stdout.lines().filter(|line| !line.trim().is_empty()) {
+        assert!(readme.contains(line.trim_end()), "the README's excerpt lacks: {line}");
+    }
+}
+
+#[test]
+fn links_to_files_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = readme();
+    for (at, _) in text.match_indices("](") {
+        let target = text[at + 2..].split(')').next().unwrap();
+        if target.contains("://") || target.starts_with('#') {
+            continue;
+        }
+        assert!(root.join(target).exists(), "{target}");
+    }
+}

@@ -1,0 +1,301 @@
+//! The main job: files in, reports out.
+
+use std::io::Write;
+
+use crate::support::{Place, findings, fixture, fixtures, metric};
+
+#[test]
+fn the_default_is_a_markdown_report_and_a_short_summary() {
+    let place = Place::new();
+    let run = place.run(&format!("summarize {}", fixture("chat/memory_usage_metrics.csv")));
+    run.exits(0).says("3 corrupted samples").says("wrote performance_metrics_report.md");
+    assert_eq!(place.files(), ["performance_metrics_report.md"]);
+    let report = place.read("performance_metrics_report.md");
+    let verdict = report.lines().find(|line| line.starts_with("**")).unwrap();
+    assert!(verdict.contains("3 corrupted samples in memory_usage_metrics.csv"), "{verdict}");
+}
+
+#[test]
+fn the_ending_chooses_the_form_and_a_dash_is_standard_output() {
+    let place = Place::new();
+    let file = fixture("load/requests.csv");
+    let run = place.run(&format!("summarize {file} -o a.md -o b.html -o c.json -o d.txt -o -"));
+    run.exits(0).complains("wrote a.md");
+    assert_eq!(run.stdout, place.read("a.md"));
+    assert!(place.read("b.html").starts_with("<!doctype html>") || place.read("b.html").starts_with("<!DOCTYPE html>"));
+    assert_eq!(place.json("c.json")["schema_version"], 1);
+    assert!(place.read("d.txt").contains("latency_ms"));
+    place.run(&format!("summarize {file} -o report.pdf")).exits(2).complains("must be .md, .html, .json or .txt");
+}
+
+#[test]
+fn standard_input_compressed_files_folders_and_globs_are_read() {
+    let place = Place::new();
+    let text = std::fs::read(fixtures().join("load/requests.csv")).unwrap();
+    place.run_words(&["summarize", "-", "-o", "stdin.json"], &text).exits(0);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(&text).unwrap();
+    place.write("in/one.csv.gz", gzip.finish().unwrap());
+    place.write("in/two.csv.zst", zstd::encode_all(&text[..], 0).unwrap());
+    place.write("in/deeper/three.csv", &text);
+    place.run("summarize in -o folder.json").exits(0);
+    place.run_words(&["summarize", "in/*.gz", "-o", "glob.json"], b"").exits(0);
+    let mean = |report: &str, index: usize| place.json(report)["metrics"][index]["overall"]["clean"]["mean"].clone();
+    assert_eq!(place.json("folder.json")["sources"].as_array().unwrap().len(), 3);
+    for (report, index) in [("folder.json", 0), ("folder.json", 2), ("folder.json", 4), ("glob.json", 0)] {
+        assert_eq!(mean(report, index), mean("stdin.json", 0), "{report} {index}");
+    }
+    assert_eq!(place.json("glob.json")["sources"][0]["compression"], "gzip");
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let place = Place::new();
+    let all = fixtures().to_string_lossy().into_owned();
+    for run in ["a", "b"] {
+        place.run(&format!("summarize {all} -o {run}.md -o {run}.html -o {run}.json")).exits(0);
+    }
+    for ending in ["md", "html", "json"] {
+        assert_eq!(place.read(&format!("a.{ending}")), place.read(&format!("b.{ending}")));
+    }
+    let place_name = place.path().to_string_lossy().into_owned();
+    assert!(!place.read("a.json").contains(&place_name) && !place.read("a.md").contains(&all));
+}
+
+#[test]
+fn a_date_is_printed_only_when_it_is_given() {
+    let place = Place::new();
+    let file = fixture("load/requests.csv");
+    place.run(&format!("summarize {file} -o a.json")).exits(0);
+    assert_eq!(place.json("a.json")["generated"], serde_json::Value::Null);
+    place.run(&format!("summarize {file} -o a.json --timestamp 2026-03-15T12:00:00Z")).exits(0);
+    assert_eq!(place.json("a.json")["generated"], "2026-03-15T12:00:00Z");
+    place.run(&format!("summarize {file} --timestamp yesterday")).exits(2).complains("--timestamp yesterday");
+}
+
+#[test]
+fn every_column_says_what_it_was_taken_for_and_why() {
+    let place = Place::new();
+    place.run(&format!("summarize {} -o r.json", fixture("load/requests.csv"))).exits(0);
+    let report = place.json("r.json");
+    let columns = report["sources"][0]["tables"][0]["columns"].as_array().unwrap();
+    let roles: Vec<&str> = columns.iter().map(|column| column["role"].as_str().unwrap()).collect();
+    assert_eq!(roles, ["timestamp", "label", "status", "metric", "metric"]);
+    assert!(columns.iter().all(|column| !column["role_reason"].as_str().unwrap().is_empty()));
+    let latency = metric(&report, "latency_ms");
+    assert_eq!((&latency["unit"], &latency["recorded_unit"]), (&"s".into(), &"ms".into()));
+    let failures = &latency["failures"];
+    let failed = failures["failed"].as_u64().unwrap();
+    assert_eq!(failures["total"], 600);
+    assert_eq!(failures["per_thousand"], failed as f64 / 0.6);
+    assert!(failures["interval"]["low"].as_f64() < failures["per_thousand"].as_f64());
+}
+
+#[test]
+fn units_roles_and_groups_can_be_said() {
+    let place = Place::new();
+    place.write("old.csv", "kind,name,latency\na,x1,1500\nb,x2,2500\na,x1,3500\n");
+    place.run("summarize old.csv -o r.json --unit latency=us --group-by kind --quantile-method 7").exits(0);
+    let report = place.json("r.json");
+    let latency = metric(&report, "latency");
+    assert_eq!(latency["overall"]["clean"]["median"], 0.0025);
+    assert_eq!(latency["groups"].as_array().unwrap().len(), 2);
+    assert!(report["settings"]["quantile_method"].as_str().unwrap().contains('7'));
+    place.run("summarize old.csv -o r.json --role latency=identifier").exits(2).complains("no samples");
+    place.run("summarize old.csv --unit latency=parsec").exits(2).complains("parsec");
+    place.run("summarize old.csv --group-by colour").exits(2).complains("kind, latency, name");
+    place.run("summarize old.csv --quantile-method 5").exits(2).complains("quantile");
+}
+
+#[test]
+fn a_configuration_says_the_same_once() {
+    let place = Place::new();
+    place.write("results/old.csv", "event,latency\na,1500\nb,2500\na,70000000\n");
+    place.write(
+        "perfreport.toml",
+        "title = \"Nightly\"\n[[source]]\nmatch = \"results/*.csv\"\n[source.columns.latency]\nunit = \"us\"\nlimit = \"60s\"\n",
+    );
+    place.run("summarize results -o r.json").exits(0);
+    let report = place.json("r.json");
+    assert_eq!(report["title"], "Nightly");
+    assert_eq!(metric(&report, "latency")["overall"]["clean"]["max"], 0.0025);
+    assert_eq!(findings(&report, "beyond_limit").len(), 1);
+    place.write("broken.toml", "colour = \"red\"\n");
+    place.run("summarize results --config broken.toml").exits(2).complains("broken.toml").complains("colour");
+    place.run("summarize results --config nowhere.toml").exits(2).complains("nowhere.toml");
+}
+
+#[test]
+fn labels_that_differ_only_in_numbers_are_one_population_unless_kept_apart() {
+    let place = Place::new();
+    let file = fixture("chat/session_metrics.csv");
+    place.run(&format!("summarize {file} -o r.json")).exits(0);
+    let labels = |report: &serde_json::Value| -> Vec<String> {
+        let groups = metric(report, "latency")["groups"].as_array().unwrap().clone();
+        groups.iter().map(|group| group["label"]["text"].as_str().unwrap().to_owned()).collect()
+    };
+    let report = place.json("r.json");
+    assert_eq!(labels(&report), ["start_session", "user_msg_*"]);
+    assert_eq!(metric(&report, "latency")["groups"][1]["label"]["members"], 120);
+    let assumed = report["assumptions"].as_array().unwrap();
+    assert!(assumed.iter().any(|assumption| assumption["how_to_override"] == "--no-collapse"), "{assumed:?}");
+    place.run(&format!("summarize {file} -o r.json --group-by event --no-collapse")).exits(0);
+    assert_eq!(labels(&place.json("r.json")).len(), 121);
+}
+
+#[test]
+fn a_mean_over_separate_populations_is_called_what_it_is() {
+    let place = Place::new();
+    place.run(&format!("summarize {} -o r.md", fixture("chat/timeout_metrics.csv"))).exits(0);
+    let report = place.read("r.md");
+    assert!(report.contains("separates 2 populations") && report.contains("describes none"), "{report}");
+}
+
+#[test]
+fn a_warm_up_is_seen() {
+    let place = Place::new();
+    place.run(&format!("summarize {} -o r.json", fixture("chat/session_metrics.csv"))).exits(0);
+    let report = place.json("r.json");
+    let warm_up = &metric(&report, "latency")["groups"][1]["order"]["warm_up"];
+    let samples = warm_up["samples"].as_u64().unwrap();
+    assert!((18..=22).contains(&samples), "{warm_up}");
+    assert!(warm_up["ratio"].as_f64().unwrap() > 2.0, "{warm_up}");
+}
+
+#[test]
+fn json_of_several_shapes_becomes_tables() {
+    let place = Place::new();
+    place.run(&format!("summarize {} {} -o r.json", fixture("json/spans.ndjson"), fixture("json/benchmarks.json"))).exits(0);
+    let report = place.json("r.json");
+    assert_eq!(metric(&report, "duration_ms")["overall"]["clean"]["n"], 80);
+    assert_eq!(metric(&report, "host.rss_bytes")["unit"], "B");
+    assert_eq!(metric(&report, "chunk_ms")["overall"]["clean"]["n"], 240);
+    let wall = metric(&report, "wall_ms");
+    assert_eq!(wall["overall"]["clean"]["n"], 12);
+    assert_eq!(wall["groups"][0]["label"]["text"], "parse");
+    let median = wall["groups"][0]["clean"]["median"].as_f64().unwrap();
+    assert!((median - 0.01225).abs() < 1e-12, "{median}");
+}
+
+#[test]
+fn a_long_table_has_a_metric_for_each_name() {
+    let place = Place::new();
+    place.write(
+        "long.csv",
+        "metric_name,timestamp,metric_value,url\nduration_ms,1773576000,12.5,/a\nvus,1773576000,10,\n\
+         duration_ms,1773576001,13.5,/a\nvus,1773576001,11,\nduration_ms,1773576002,14.5,/b\n",
+    );
+    place.run("summarize long.csv -o r.json").exits(0);
+    let report = place.json("r.json");
+    assert_eq!(metric(&report, "duration_ms")["overall"]["clean"]["mean"], 0.0135);
+    assert_eq!(metric(&report, "vus")["overall"]["clean"]["max"], 11.0);
+}
+
+#[test]
+fn european_numbers_are_read() {
+    let place = Place::new();
+    place.run(&format!("summarize {} -o r.json", fixture("load/decimal_comma.csv"))).exits(0);
+    let report = place.json("r.json");
+    assert_eq!(metric(&report, "Dauer (ms)")["overall"]["clean"]["median"], 0.0125);
+    assert_eq!(metric(&report, "Größe_bytes")["overall"]["clean"]["max"], 2048.0);
+}
+
+#[test]
+fn the_schema_describes_every_report() {
+    let place = Place::new();
+    let run = place.run("schema");
+    run.exits(0);
+    let schema: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    place.run(&format!("summarize {} -o r.json", fixture("chat/memory_usage_metrics.csv"))).exits(0);
+    let report = place.json("r.json");
+    let described: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    for key in report.as_object().unwrap().keys() {
+        assert!(described.contains(&key), "{key} is not in the schema");
+    }
+    let round: perfreport::report::contract::Report = serde_json::from_value(report.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&round).unwrap(), report, "the report reads back as it was");
+}
+
+#[test]
+fn templates_can_be_replaced() {
+    let place = Place::new();
+    let file = fixture("chat/memory_usage_metrics.csv");
+    place.write("mine.md", "{{ verdict.headline }} / {{ report.sources | length }} file\n");
+    place.run(&format!("summarize {file} --template mine.md")).exits(0).says("corrupted samples").says("/ 1 file");
+    place.run(&format!("summarize {file} --template mine.md -o x.md -o y.json")).exits(0);
+    assert!(place.read("x.md").contains("/ 1 file"));
+    place.write("bad.md", "{{ no_such_thing }}\n");
+    place.run(&format!("summarize {file} --template bad.md -o z.md")).exits(2).complains("bad.md").complains("no_such_thing");
+    assert!(!place.files().contains(&"z.md".to_owned()), "nothing is written after an error");
+    let listed = place.run("template");
+    listed.exits(0).says("report.md").says("origin.md");
+    place.run("template report.md").exits(0).says("{");
+    place.run("template nothing").exits(2).complains("report.html");
+}
+
+#[test]
+fn the_origin_template_prints_the_raw_summary() {
+    let place = Place::new();
+    let run = place.run(&format!(
+        "summarize {} {} --template origin",
+        fixture("chat/memory_usage_metrics.csv"),
+        fixture("chat/timeout_metrics.csv")
+    ));
+    run.exits(0).says("| file | samples | mean | median | min | max | p95 | stddev |").says("| 243 |").says("withheld (n < 20)");
+}
+
+#[test]
+fn check_prints_findings_and_fails_only_on_corruption() {
+    let place = Place::new();
+    place.run(&format!("check {}", fixture("load/requests.csv"))).exits(0).says("clean:");
+    let run = place.run(&format!("check {}", fixture("chat/memory_usage_metrics.csv")));
+    run.exits(1).says("memory_usage_metrics.csv:83: corrupted: row of another table 26");
+    let quiet = place.run(&format!("check -q {}", fixture("chat/memory_usage_metrics.csv")));
+    assert_eq!(quiet.exits(1).stdout, "");
+    assert_eq!(place.files(), Vec::<String>::new(), "check writes nothing");
+}
+
+#[test]
+fn colour_is_for_terminals_or_on_request() {
+    let place = Place::new();
+    let file = fixture("load/requests.csv");
+    assert!(!place.run(&format!("check {file}")).stdout.contains('\x1b'));
+    assert!(place.run(&format!("check {file} --color always")).stdout.contains('\x1b'));
+}
+
+#[test]
+fn the_formats_and_the_help_teach() {
+    let place = Place::new();
+    place.run("formats").exits(0).says("ndjson").says("csv");
+    place.run("--help").exits(0).says("Exit codes").says("perfreport summarize results/*.csv");
+    place.run("summarize --help").exits(0).says("--unit").says("The ending chooses the form");
+    place.run("frobnicate").exits(2);
+}
+
+#[test]
+fn labels_cannot_break_out_of_the_report() {
+    let place = Place::new();
+    place.write(
+        "evil.csv",
+        "event,latency_ms\n<script>alert(1)</script>,1\n<script>alert(1)</script>,2\n\"a|b`c\nd\",3\n\"a|b`c\nd\",4\n",
+    );
+    place.run("summarize evil.csv -o r.md -o r.html").exits(0);
+    assert!(!place.read("r.html").contains("<script>alert"));
+    assert!(!place.read("r.md").contains("<script>alert(1)</script> |"));
+    let table_rows: Vec<String> =
+        place.read("r.md").lines().filter(|line| line.starts_with("| ·")).map(str::to_owned).collect();
+    assert_eq!(table_rows.len(), 2, "{table_rows:?}");
+}
+
+#[test]
+fn the_page_asks_for_nothing_from_outside() {
+    let place = Place::new();
+    place.run(&format!("summarize {} -o r.html", fixtures().to_string_lossy())).exits(0);
+    let page = place.read("r.html");
+    for outside in ["http://", "https://", "//cdn", "@import", "url(", "<link", "<img", "<iframe"] {
+        let found = page.match_indices(outside).filter(|(at, _)| !page[..*at].ends_with("xmlns=\"")).count();
+        assert_eq!(found, 0, "{outside}");
+    }
+    assert!(page.matches("<svg").count() >= 6, "a distribution and an in-order plot for each metric");
+    assert!(page.contains("prefers-color-scheme"));
+}
