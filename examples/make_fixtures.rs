@@ -21,7 +21,7 @@ fn main() -> io::Result<()> {
         ("chat/session_metrics.csv", sessions()),
         ("load/requests.csv", requests()),
         ("json/spans.ndjson", spans()),
-        ("corrupt/one_in_milliseconds.csv", one_in_milliseconds()),
+        ("corrupt/one_in_microseconds.csv", one_in_microseconds()),
         ("corrupt/copied_rows.csv", copied_rows()),
     ];
     for (name, text) in files {
@@ -125,7 +125,7 @@ fn spans() -> String {
 }
 
 /// Latencies in seconds, and one whose unit was mistaken.
-fn one_in_milliseconds() -> String {
+fn one_in_microseconds() -> String {
     let mut rng = Rng::new(0x5eed_0006);
     let mut text = String::from("operation,duration\n");
     for index in 0..200 {

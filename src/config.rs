@@ -175,7 +175,11 @@ impl ColumnConfig {
         Ok(ColumnOptions {
             role: self.role.as_deref().map(|text| role(&format!("columns.{name}.role"), text)).transpose()?,
             unit,
-            polarity: self.better.as_deref().map(|text| polarity(&format!("columns.{name}.better"), text)).transpose()?,
+            polarity: self
+                .better
+                .as_deref()
+                .map(|text| polarity(&format!("columns.{name}.better"), text))
+                .transpose()?,
             limit: self.limit.as_deref().map(|text| limit(&format!("columns.{name}.limit"), text, unit)).transpose()?,
         })
     }
@@ -202,8 +206,9 @@ pub fn delimiter(text: &str) -> Result<u8, ConfigError> {
 /// # Errors
 /// When no unit has that name.
 pub fn unit(key: &str, text: &str) -> Result<Unit, ConfigError> {
-    Unit::parse(text)
-        .ok_or_else(|| value_error(key, text, "a unit: ns, us, ms, s, min, h, B, kB, MB, GB, KiB, MiB, GiB, %, count, /s, …"))
+    Unit::parse(text).ok_or_else(|| {
+        value_error(key, text, "a unit: ns, us, ms, s, min, h, B, kB, MB, GB, KiB, MiB, GiB, %, count, /s, …")
+    })
 }
 
 /// A role by its name.
@@ -211,8 +216,9 @@ pub fn unit(key: &str, text: &str) -> Result<Unit, ConfigError> {
 /// # Errors
 /// When no role has that name.
 pub fn role(key: &str, text: &str) -> Result<Role, ConfigError> {
-    Role::parse(text)
-        .ok_or_else(|| value_error(key, text, "a role: label, metric, metric-name, timestamp, status, identifier, unused"))
+    Role::parse(text).ok_or_else(|| {
+        value_error(key, text, "a role: label, metric, metric-name, timestamp, status, identifier, unused")
+    })
 }
 
 /// Which way is better.

@@ -1,4 +1,8 @@
 //! The command line: what a person types.
+#![allow(
+    clippy::doc_markdown,
+    reason = "the comments here are the help that a person reads, where backticks are noise"
+)]
 
 use std::path::PathBuf;
 

@@ -56,11 +56,14 @@ fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     write_all(&outputs)?;
     if !arguments.quiet {
         let mut text = summary(&report, arguments.input.color, outputs_to_stdout(&outputs));
-        text.push('\n');
+        let mut wrote = Vec::new();
         for (target, _) in &outputs {
             if let Target::File(path) = target {
-                text.push_str(&format!("wrote {}\n", path.display()));
+                wrote.push(format!("wrote {}", path.display()));
             }
+        }
+        if !wrote.is_empty() {
+            text = format!("{text}\n{}", as_lines(&wrote));
         }
         if outputs_to_stdout(&outputs) {
             stderr().write_all(text.as_bytes()).context("standard error: cannot be written")?;
@@ -204,30 +207,32 @@ fn summary(report: &Report, colour: Colour, to_stderr: bool) -> String {
 /// All findings, one line each, and the verdict.
 fn findings_text(report: &Report, colour: bool) -> String {
     let findings = View::of(report).findings;
-    let mut text = String::new();
-    for finding in findings.first.iter().chain(&findings.rest) {
-        let value = finding.value.as_ref().map(|value| format!(" {value}")).unwrap_or_default();
-        text.push_str(&format!(
-            "{}: {}: {}{value}: {}; {}\n",
-            finding.place,
-            paint(finding.severity, finding.severity, colour),
-            finding.kind,
-            finding.why,
-            finding.action
-        ));
-    }
+    let mut lines: Vec<String> = findings
+        .first
+        .iter()
+        .chain(&findings.rest)
+        .map(|finding| {
+            let value = finding.value.as_ref().map(|value| format!(" {value}")).unwrap_or_default();
+            let severity = paint(finding.severity, finding.severity, colour);
+            format!("{}: {severity}: {}{value}: {}; {}", finding.place, finding.kind, finding.why, finding.action)
+        })
+        .collect();
     let status = match report.verdict.status {
         Status::Clean => "clean",
         Status::Suspicious => "suspicious",
         Status::Corrupted => "corrupted",
     };
-    text.push_str(&format!("{}: {}\n", paint(status, status, colour), report.verdict.headline));
-    text
+    lines.push(format!("{}: {}", paint(status, status, colour), report.verdict.headline));
+    as_lines(&lines)
+}
+
+fn as_lines(lines: &[String]) -> String {
+    lines.join("\n") + "\n"
 }
 
 fn print_formats() -> Result<ExitCode> {
-    let lines: String = formats().map(|format| format!("{:<8} {}\n", format.name, format.about)).collect();
-    write_stdout(lines.as_bytes())?;
+    let lines: Vec<String> = formats().map(|format| format!("{:<8} {}", format.name, format.about)).collect();
+    write_stdout(as_lines(&lines).as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -241,15 +246,17 @@ fn print_schema() -> Result<ExitCode> {
 
 fn print_template(name: Option<&str>) -> Result<ExitCode> {
     let text = match name {
-        None => built_in_names().map(|name| format!("{name}\n")).collect(),
+        None => as_lines(&built_in_names().map(str::to_owned).collect::<Vec<_>>()),
         Some(name) => built_in(name)
             .or_else(|| built_in(&format!("{name}.md")))
             .ok_or_else(|| {
-                anyhow!("no template is called {name}; built in are {}", built_in_names().collect::<Vec<_>>().join(", "))
+                anyhow!(
+                    "no template is called {name}; built in are {}",
+                    built_in_names().collect::<Vec<_>>().join(", ")
+                )
             })?
             .to_owned(),
     };
     write_stdout(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
-

@@ -53,6 +53,9 @@ pub(super) fn write_all(outputs: &[(Target, Vec<u8>)]) -> Result<()> {
     for (target, bytes) in outputs {
         let Target::File(path) = target else { continue };
         let failed = || format!("{}: cannot be written", path.display());
+        if path.is_dir() {
+            bail!("{}: cannot be written: this is a folder; name a file in it", path.display());
+        }
         if is_ordinary(path) {
             whole.push((prepare(path, bytes).with_context(failed)?, path));
         } else {
@@ -76,9 +79,6 @@ fn prepare(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile> {
     if !folder.is_dir() {
         bail!("the folder {} does not exist; create it first", folder.display());
     }
-    if path.is_dir() {
-        bail!("this is a folder; name a file in it");
-    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".perfreport-");
     #[cfg(unix)]
@@ -97,7 +97,9 @@ fn prepare(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile> {
 pub(super) fn write_stdout(bytes: &[u8]) -> Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("standard output: cannot be written"),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("standard output: cannot be written")
+        }
         _ => Ok(()),
     }
 }

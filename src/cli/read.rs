@@ -29,10 +29,8 @@ pub(super) fn report(input: &Input, title: Option<String>, generated: Option<Str
     let settings = settings(input, &config)?;
     let (sources, mut findings) = inputs::expand(&input.paths)?;
     let bar = progress(&sources);
-    let outcomes: Vec<(&Named, Result<Analysed>)> = sources
-        .par_iter()
-        .map(|source| (source, read_one(source, input, &config, &settings, bar.as_ref())))
-        .collect();
+    let outcomes: Vec<(&Named, Result<Analysed>)> =
+        sources.par_iter().map(|source| (source, read_one(source, input, &config, &settings, bar.as_ref()))).collect();
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
@@ -82,7 +80,12 @@ fn settings(input: &Input, config: &Config) -> Result<Settings> {
         bail!("--confidence {confidence}: must lie between 0.5 and 0.9999, for example 0.95");
     }
     let group_by = if input.group_by.is_empty() { config.group_by.clone() } else { input.group_by.clone() };
-    Ok(Settings { quantile_method, confidence, group_by, collapse: !input.no_collapse && config.collapse.unwrap_or(true) })
+    Ok(Settings {
+        quantile_method,
+        confidence,
+        group_by,
+        collapse: !input.no_collapse && config.collapse.unwrap_or(true),
+    })
 }
 
 /// What flags say about the columns of every source.
@@ -94,8 +97,9 @@ fn flag_options(input: &Input) -> Result<SourceOptions> {
         ..SourceOptions::default()
     };
     let mut set = |flag: &str, given: &str, apply: &dyn Fn(&mut ColumnOptions, &str) -> Result<()>| -> Result<()> {
-        let (column, value) =
-            given.rsplit_once('=').ok_or_else(|| anyhow!("{flag} {given}: write COLUMN=VALUE, for example latency=ms"))?;
+        let (column, value) = given
+            .rsplit_once('=')
+            .ok_or_else(|| anyhow!("{flag} {given}: write COLUMN=VALUE, for example latency=ms"))?;
         apply(options.columns.entry(column.to_owned()).or_default(), value)
     };
     for given in &input.unit {

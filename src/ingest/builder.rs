@@ -3,7 +3,7 @@
 //! In: rows of cells. Out: a [`RawTable`], from which `roles` makes a table of the model. A row is taken whole or not
 //! at all: a cell that its column cannot hold refuses the row, and the caller decides what the row is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 use polars::prelude::{Column as FrameColumn, DataFrame, Int64Chunked, IntoSeries, NamedFrom, NewChunkedArray, Series};
@@ -46,7 +46,7 @@ impl<'a> Row<'a> {
 pub(super) struct Dictionary {
     codes: HashMap<Box<[u8]>, u32, FixedState>,
     texts: Vec<Box<[u8]>>,
-    patterns: HashMap<String, (), FixedState>,
+    patterns: HashSet<String, FixedState>,
 }
 
 impl Dictionary {
@@ -58,7 +58,7 @@ impl Dictionary {
         self.codes.insert(text.into(), code);
         self.texts.push(text.into());
         if self.patterns.len() < Self::PATTERNS {
-            self.patterns.insert(pattern(&String::from_utf8_lossy(text)), ());
+            self.patterns.insert(pattern(&String::from_utf8_lossy(text)));
         }
         code
     }
@@ -68,7 +68,7 @@ impl Dictionary {
 
     /// Whether this text, or one that differs only in numbers, was seen.
     pub(super) fn knows(&self, text: &[u8]) -> bool {
-        self.codes.contains_key(text) || self.patterns.contains_key(&pattern(&String::from_utf8_lossy(text)))
+        self.codes.contains_key(text) || self.patterns.contains(&pattern(&String::from_utf8_lossy(text)))
     }
 }
 
@@ -103,8 +103,9 @@ impl Numbers {
         self.values.push(value);
         self.shape.integers.push(digits == Some(0));
         self.decimal |= digits != Some(0);
-        if let Some(digits) = digits {
-            self.shape.fraction_digits[digits.min(Shape::DIGITS - 1)] += 1;
+        match digits {
+            Some(digits) => self.shape.fraction_digits[digits.min(Shape::DIGITS - 1)] += 1,
+            None => self.shape.exponents += 1,
         }
         self.last_digits = digits.unwrap_or(usize::MAX);
     }
@@ -417,28 +418,17 @@ fn finish_column(column: ColumnBuilder, name: &str) -> (Series, RawColumn) {
         ColumnBuilder::Text(codes, dictionary, cells) => {
             let texts: Vec<String> =
                 dictionary.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
-            match numbers_after_all(&texts).filter(|_| cells == CellType::Text) {
-                Some(numbers) => {
-                    raw.cells = if numbers.iter().flatten().all(|number| number.fract() == 0.0) {
-                        CellType::Integer
-                    } else {
-                        CellType::Decimal
-                    };
-                    let mut absent = Vec::new();
-                    let mut values = Vec::with_capacity(codes.len());
-                    for (row, code) in codes.iter().enumerate() {
-                        let number = numbers.get(*code as usize).copied().flatten();
-                        if number.is_none() {
-                            absent.push(u32::try_from(row).unwrap_or(u32::MAX));
-                        }
-                        values.push(number.unwrap_or_default());
-                    }
-                    number_series(name, values, &absent)
-                }
-                None => {
-                    raw.dictionary = texts;
-                    Series::new(name.into(), codes)
-                }
+            let numbers = numbers_after_all(&texts).filter(|_| cells == CellType::Text);
+            if let Some(numbers) = numbers {
+                raw.cells = if numbers.iter().flatten().all(|number| number.fract() == 0.0) {
+                    CellType::Integer
+                } else {
+                    CellType::Decimal
+                };
+                decoded_series(name, &codes, &numbers)
+            } else {
+                raw.dictionary = texts;
+                Series::new(name.into(), codes)
             }
         }
         ColumnBuilder::Timestamp(instants) => {
@@ -446,6 +436,12 @@ fn finish_column(column: ColumnBuilder, name: &str) -> (Series, RawColumn) {
         }
     };
     (series, raw)
+}
+
+/// The numbers that codes stand for.
+fn decoded_series(name: &str, codes: &[u32], numbers: &[Option<f64>]) -> Series {
+    let decoded: Vec<Option<f64>> = codes.iter().map(|code| numbers.get(*code as usize).copied().flatten()).collect();
+    Series::new(name.into(), decoded)
 }
 
 /// The numbers of a column that began empty and was therefore taken for text, if all its texts are numbers.

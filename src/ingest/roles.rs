@@ -16,12 +16,52 @@ use super::builder::{RawTable, TableBuilder};
 use super::options::SourceOptions;
 use super::units;
 
-const TIMESTAMP_WORDS: &[&str] = &["timestamp", "time", "ts", "date", "datetime", "start", "started", "stamp", "epoch", "offset", "at", "when", "instant"];
-const STATUS_WORDS: &[&str] = &["success", "status", "code", "ok", "failed", "outcome", "result", "successful", "passed"];
-const IDENTIFIER_WORDS: &[&str] = &["id", "uuid", "guid", "index", "idx", "seq", "sequence", "row", "pid", "tid", "port", "hash", "commit", "no", "number", "nr"];
-const ACTOR_WORDS: &[&str] = &["thread", "worker", "session", "user", "client", "vu", "host", "node", "repetition", "rep", "run", "iteration", "round", "attempt", "turn", "batch", "step"];
-const METRIC_NAME_WORDS: &[&str] = &["metric", "metric_name", "metricname", "measurement", "measure", "metric.name"];
-const VALUE_WORDS: &[&str] = &["value", "metric_value", "metricvalue", "val", "reading", "metric.value"];
+const TIMESTAMP_WORDS: &[&str] = &[
+    "timestamp",
+    "time",
+    "ts",
+    "date",
+    "datetime",
+    "start",
+    "started",
+    "stamp",
+    "epoch",
+    "offset",
+    "at",
+    "when",
+    "instant",
+];
+const STATUS_WORDS: &[&str] =
+    &["success", "status", "code", "ok", "failed", "outcome", "result", "successful", "passed"];
+const IDENTIFIER_WORDS: &[&str] = &[
+    "id", "uuid", "guid", "index", "idx", "seq", "sequence", "row", "pid", "tid", "port", "hash", "commit", "no",
+    "number", "nr",
+];
+const ACTOR_WORDS: &[&str] = &[
+    "thread",
+    "worker",
+    "session",
+    "user",
+    "client",
+    "vu",
+    "host",
+    "node",
+    "repetition",
+    "rep",
+    "run",
+    "iteration",
+    "round",
+    "attempt",
+    "turn",
+    "batch",
+    "step",
+];
+const METRIC_NAME_WORDS: &[&str] = &["metric", "metric_name", "metricname", "measurement", "measure"];
+const VALUE_WORDS: &[&str] = &["value", "metric_value", "metricvalue", "val", "reading"];
+/// Columns with such a name state the unit of the others in the same row.
+const UNIT_WORDS: &[&str] = &["unit", "units"];
+/// Numbers with such a name describe the set-up.
+const SETTING_WORDS: &[&str] = &["version", "port"];
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
 /// And so does one with more patterns than this, whatever its share.
@@ -32,7 +72,7 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
     let mut source = Source { provenance: sink.provenance, tables: Vec::new(), findings: sink.findings };
     for builder in sink.tables {
         let table = assign_table(builder, options, &source.provenance.name, &mut source.findings);
-        source.tables.push(table);
+        source.tables.extend(split_by_metric(table, options));
     }
     let aside: u64 = source.provenance.set_aside.iter().map(|entry| entry.rows).sum();
     source.provenance.rows_read = source.tables.iter().map(|table| table.lines.rows()).sum::<u64>() + aside;
@@ -101,7 +141,11 @@ fn assign_table(builder: TableBuilder, options: &SourceOptions, source: &str, fi
 fn recognise_long_table(table: &mut Table, options: &SourceOptions) {
     let values: Vec<usize> = table.columns_as(Role::Metric).collect();
     let [value] = values[..] else { return };
-    let known = |words: &[&str], name: &str| words.contains(&name.to_ascii_lowercase().as_str());
+    // In nested data the name is behind the last dot: `data.value`.
+    let known = |words: &[&str], name: &str| {
+        let lower = name.to_ascii_lowercase();
+        words.contains(&lower.rsplit('.').next().unwrap_or(&lower))
+    };
     if !known(VALUE_WORDS, &table.columns[value].name) {
         return;
     }
@@ -113,6 +157,50 @@ fn recognise_long_table(table: &mut Table, options: &SourceOptions) {
     if let Some(names) = names {
         table.columns[names].role = Role::MetricName;
         table.columns[names].role_reason = format!("names the metric of `{}`", table.columns[value].name);
+    }
+}
+
+/// A long table becomes one table for each metric it names, its values under the metric's own name.
+fn split_by_metric(table: Table, options: &SourceOptions) -> Vec<Table> {
+    let (Some(names), Some(value)) = (table.columns_as(Role::MetricName).next(), table.columns_as(Role::Metric).next())
+    else {
+        return vec![table];
+    };
+    let codes = table.codes(names);
+    let parts = (0..table.columns[names].dictionary.len() as u32).filter_map(|code| {
+        let mask: Vec<bool> = codes.iter().map(|other| *other == code).collect();
+        let metric = table.columns[names].dictionary[code as usize].clone();
+        let mut part = table.only(&mask)?;
+        part.name = Some(metric.clone());
+        part.columns[value].name.clone_from(&metric);
+        // Cells that are constant here, or empty, tell nothing apart.
+        assign_unit(&mut part, value, options);
+        Some(part)
+    });
+    let mut parts: Vec<Table> = parts.collect();
+    share_time_unit(&mut parts, value);
+    parts
+}
+
+/// One tool wrote all metrics of a long table, in one unit of time: where it is inferred, the metric with the largest
+/// typical value decides for all, because zeros and tiny waits look like anything.
+fn share_time_unit(parts: &mut [Table], value: usize) {
+    let typical = |table: &Table| {
+        let mut numbers: Vec<f64> = table.numbers(value).into_iter().flatten().collect();
+        numbers.sort_unstable_by(f64::total_cmp);
+        numbers.get(numbers.len() / 2).copied().unwrap_or_default()
+    };
+    let assumed_time = |table: &Table| {
+        table.columns[value].unit.as_ref().is_some_and(|unit| unit.assumed && unit.unit.dimension == Dimension::Time)
+    };
+    let leader = parts.iter().filter(|part| assumed_time(part)).max_by(|a, b| typical(a).total_cmp(&typical(b)));
+    let Some(leader) = leader else { return };
+    let (name, unit) = (leader.columns[value].name.clone(), leader.columns[value].unit.clone());
+    for part in parts.iter_mut().filter(|part| assumed_time(part) && part.columns[value].name != name) {
+        part.columns[value].unit = unit.clone().map(|choice| UnitChoice {
+            reason: format!("no unit is stated: read like `{name}` of the same table"),
+            ..choice
+        });
     }
 }
 
@@ -146,13 +234,19 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if let Some(word) = named(STATUS_WORDS).filter(|_| distinct <= 50) {
         return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
     }
+    if words.last().is_some_and(|word| UNIT_WORDS.contains(&word.as_str())) {
+        return (Role::Unused, "it names the unit of other columns".into());
+    }
     let last_word_names_rows = words.last().is_some_and(|word| IDENTIFIER_WORDS.contains(&word.as_str()));
     if last_word_names_rows && distinct > 1 {
         return (Role::Identifier, format!("called `{}`", column.name));
     }
     let patterns: HashSet<String> = column.dictionary.iter().map(|text| pattern(text)).collect();
     if rows > 20 && (patterns.len() as f64 > MOST_PATTERNS_SHARE * rows as f64 || patterns.len() > MOST_PATTERNS) {
-        return (Role::Identifier, format!("{} kinds of text in {rows} rows: it names rows, not kinds of rows", patterns.len()));
+        return (
+            Role::Identifier,
+            format!("{} kinds of text in {rows} rows: it names rows, not kinds of rows", patterns.len()),
+        );
     }
     (Role::Label, format!("{distinct} different {} in {rows} rows", plural(distinct, "text")))
 }
@@ -170,7 +264,9 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         return role;
     }
     let within = |low: f64, high: f64| values.iter().all(|value| (low..=high).contains(value));
-    if let Some(word) = named(STATUS_WORDS).filter(|_| whole && !states_unit && (within(0.0, 1.0) || within(0.0, 999.0))) {
+    if let Some(word) =
+        named(STATUS_WORDS).filter(|_| whole && !states_unit && (within(0.0, 1.0) || within(0.0, 999.0)))
+    {
         return (Role::Status, format!("called `{word}`, with whole numbers as status codes have"));
     }
     if let Some(word) = named(IDENTIFIER_WORDS).filter(|_| whole && !states_unit) {
@@ -179,6 +275,9 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     let last_is_actor = words.last().is_some_and(|word| ACTOR_WORDS.contains(&word.as_str()));
     if whole && last_is_actor && !states_unit {
         return (Role::Identifier, format!("called `{}`, with whole numbers: it names who or which run", column.name));
+    }
+    if let Some(word) = named(SETTING_WORDS) {
+        return (Role::Unused, format!("a `{word}` is a setting, not a measurement"));
     }
     let counts_rows = values.len() > 20 && values.windows(2).all(|pair| pair[1] - pair[0] == 1.0);
     if whole && counts_rows {
@@ -189,7 +288,8 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
 
 /// Numbers that are instants: within the range of a Unix clock, or called so and never falling back.
 fn timestamp_role(values: &[f64], named: Option<String>, words: &[String]) -> Option<(Role, String)> {
-    const CLOCKS: &[(f64, &str)] = &[(1.0, "seconds"), (1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds")];
+    const CLOCKS: &[(f64, &str)] =
+        &[(1.0, "seconds"), (1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds")];
     /// 2001-09-09 and 2096-10-02: the range in which seconds since 1970 have ten digits and begin with 1 to 3.
     const UNIX_SECONDS: (f64, f64) = (1.0e9, 4.0e9);
     let in_range = |scale: f64| {
@@ -202,7 +302,8 @@ fn timestamp_role(values: &[f64], named: Option<String>, words: &[String]) -> Op
         return Some((Role::Timestamp, format!("its numbers are {unit} since 1970")));
     }
     let word = named?;
-    let is_duration = words.len() > 1 && words.iter().any(|word| matches!(word.as_str(), "elapsed" | "response" | "total" | "mean" | "real" | "cpu"));
+    let is_duration = words.len() > 1
+        && words.iter().any(|word| matches!(word.as_str(), "elapsed" | "response" | "total" | "mean" | "real" | "cpu"));
     let strictly = values.windows(2).any(|pair| pair[1] > pair[0]);
     (!is_duration && values.len() > 2 && strictly && rising(values))
         .then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
@@ -230,7 +331,11 @@ fn assign_unit(table: &mut Table, index: usize, options: &SourceOptions) {
         }),
         _ => {
             let values: Vec<f64> = table.numbers(index).into_iter().flatten().collect();
-            units::infer(&column.name, &values, column.shape.as_ref())
+            let inferred = units::infer(&column.name, &values, column.shape.as_ref());
+            match inferred {
+                Some(choice) if choice.assumed => unit_column(table, choice),
+                other => other,
+            }
         }
     };
     let dimension = unit.as_ref().map_or(Dimension::Unknown, |choice| choice.unit.dimension);
@@ -241,6 +346,26 @@ fn assign_unit(table: &mut Table, index: usize, options: &SourceOptions) {
     column.unit = unit;
     column.polarity = polarity;
     column.limit = limit;
+}
+
+/// What a column of units says about a metric whose own name states none: the unit, where it is the same in every row
+/// and of the metric's dimension; nothing, where rows differ, because no single unit would be true.
+fn unit_column(table: &Table, assumed: UnitChoice) -> Option<UnitChoice> {
+    let column = table.columns.iter().find(|column| {
+        column.cells == CellType::Text
+            && units::words(&column.name).last().is_some_and(|word| UNIT_WORDS.contains(&word.as_str()))
+    });
+    let Some(column) = column else { return Some(assumed) };
+    let units: Vec<Unit> = column.dictionary.iter().filter_map(|text| Unit::parse(text)).collect();
+    match units[..] {
+        [unit] if unit.dimension == assumed.unit.dimension => Some(UnitChoice {
+            unit,
+            reason: format!("`{}` says {} in every row", column.name, unit.symbol),
+            assumed: false,
+        }),
+        [] | [_] => Some(assumed),
+        [_, _, ..] => None,
+    }
 }
 
 fn base_unit(dimension: Dimension) -> Unit {
@@ -273,9 +398,10 @@ fn note_odd_cells(raw: &RawTable, table: &Table, source: &str, findings: &mut Ve
             _ => "the cell of a measured column is not a number",
         };
         let place = Place::line(source, odd.line).column(name);
-        let mut finding = Finding::new(Severity::Corrupted, odd.kind, place, reason, "the value is not in the statistics")
-            .metric(name)
-            .value(&odd.text);
+        let mut finding =
+            Finding::new(Severity::Corrupted, odd.kind, place, reason, "the value is not in the statistics")
+                .metric(name)
+                .value(&odd.text);
         finding.label = label_of(odd.row);
         findings.push(finding);
     }
@@ -296,7 +422,8 @@ fn note_odd_cells(raw: &RawTable, table: &Table, source: &str, findings: &mut Ve
             let more = count - TableBuilder::NAMED_ODD_CELLS;
             let reason = format!("{more} more cells of this column are odd in the same way");
             let place = Place { line: None, ..place };
-            let finding = Finding::new(Severity::Corrupted, kind, place, reason, "the values are not in the statistics");
+            let finding =
+                Finding::new(Severity::Corrupted, kind, place, reason, "the values are not in the statistics");
             findings.push(finding.metric(name).count(more));
         }
     }

@@ -14,9 +14,44 @@ use super::formats::{Dialect, OwnedRow, column_types};
 
 /// Words that columns of measurements are called by. They tell `error_type,count` from a row whose value is missing.
 const HEADER_WORDS: &[&str] = &[
-    "count", "latency", "duration", "elapsed", "time", "timestamp", "memory", "peak", "current", "value", "total",
-    "mean", "avg", "min", "max", "rate", "size", "bytes", "ms", "us", "ns", "sec", "seconds", "type", "name", "event",
-    "label", "metric", "errors", "requests", "throughput", "rss", "cpu", "usage", "p50", "p90", "p95", "p99",
+    "count",
+    "latency",
+    "duration",
+    "elapsed",
+    "time",
+    "timestamp",
+    "memory",
+    "peak",
+    "current",
+    "value",
+    "total",
+    "mean",
+    "avg",
+    "min",
+    "max",
+    "rate",
+    "size",
+    "bytes",
+    "ms",
+    "us",
+    "ns",
+    "sec",
+    "seconds",
+    "type",
+    "name",
+    "event",
+    "label",
+    "metric",
+    "errors",
+    "requests",
+    "throughput",
+    "rss",
+    "cpu",
+    "usage",
+    "p50",
+    "p90",
+    "p95",
+    "p99",
 ];
 /// The longest text that still names a column.
 const LONGEST_NAME: usize = 64;
@@ -33,6 +68,15 @@ pub(super) struct Context<'a> {
     pub(super) after_blank: bool,
     /// The row after it.
     pub(super) next: Option<&'a OwnedRow>,
+}
+
+/// What stands below a header.
+#[derive(Clone, Copy)]
+enum Below<'a> {
+    /// The first row of its table.
+    Row(&'a OwnedRow),
+    /// Nothing of its table: the end, another header, or a row of another table.
+    Nothing,
 }
 
 /// The tables of a text under construction.
@@ -94,7 +138,9 @@ impl Sections {
         if current.fits_strictly(row) {
             let stranger = self.current > 0 && !current.knows_a_label(row);
             return stranger
-                && self.tables[..self.current].iter().any(|table| table.fits_strictly(row) && table.knows_a_label(row));
+                && self.tables[..self.current]
+                    .iter()
+                    .any(|table| table.fits_strictly(row) && table.knows_a_label(row));
         }
         current.has_number_among_words(row) && self.strict_home(row).is_some()
     }
@@ -112,8 +158,8 @@ impl Sections {
             self.current = index;
             self.latest_header[index] = context.line;
             self.repeated.push(context.line);
-        } else if let Some(next) = self.new_header(row, context) {
-            self.open_table(row, next, context, sink);
+        } else if let Some(below) = self.new_header(row, context) {
+            self.open_table(row, below, context, sink);
         } else if let Some(index) = self.home(row) {
             if index < self.current {
                 self.appended.push(context.line);
@@ -154,7 +200,7 @@ impl Sections {
     }
 
     /// Whether the row names the columns of another table; if so, the first row below it.
-    fn new_header<'a>(&self, row: Row<'_>, context: &Context<'a>) -> Option<Option<&'a OwnedRow>> {
+    fn new_header<'a>(&self, row: Row<'_>, context: &Context<'a>) -> Option<Below<'a>> {
         let current = &self.tables[self.current];
         let names: Vec<&[u8]> = row.iter().collect();
         let distinct = names.iter().enumerate().all(|(index, name)| !names[..index].contains(name));
@@ -168,10 +214,12 @@ impl Sections {
         let stands_for_number = |index: usize| {
             current.columns.get(index).is_none_or(|column| !matches!(column.cell_type(), CellType::Text))
         };
-        let telling_word = names.iter().enumerate().any(|(index, name)| stands_for_number(index) && has_header_word(name));
-        let Some(next) = context.next else { return telling_word.then_some(None) };
+        let telling_word =
+            names.iter().enumerate().any(|(index, name)| stands_for_number(index) && has_header_word(name));
+        let Some(next) = context.next else { return telling_word.then_some(Below::Nothing) };
         let below = next.row();
-        let next_is_data = below.len() == row.len() && below.iter().any(|cell| cells::look(cell, self.dialect.mark).is_number());
+        let next_is_data =
+            below.len() == row.len() && below.iter().any(|cell| cells::look(cell, self.dialect.mark).is_number());
         let next_is_header = below.iter().all(is_name) && below.len() > 1;
         let next_is_foreign = !current.fits_strictly(below);
         let next_came_home = !next_is_data && self.tables.iter().any(|table| table.fits_strictly(below));
@@ -180,14 +228,14 @@ impl Sections {
             () => telling_word && (next_is_header || next_came_home),
         };
         // A header without rows is followed by a row of another table or by another header.
-        is_header.then_some(next_is_data.then_some(next))
+        is_header.then_some(if next_is_data { Below::Row(next) } else { Below::Nothing })
     }
 
-    fn open_table(&mut self, row: Row<'_>, next: Option<&OwnedRow>, context: &Context<'_>, sink: &mut Sink) {
+    fn open_table(&mut self, row: Row<'_>, below: Below<'_>, context: &Context<'_>, sink: &mut Sink) {
         let names: Vec<String> = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
-        let types = match next {
-            Some(next) => column_types(&[next.row()], row.len(), self.dialect.mark),
-            None => vec![CellType::Text; row.len()],
+        let types = match below {
+            Below::Row(next) => column_types(&[next.row()], row.len(), self.dialect.mark),
+            Below::Nothing => vec![CellType::Text; row.len()],
         };
         if !context.after_blank {
             sink.findings.push(
@@ -224,7 +272,8 @@ impl Sections {
                 index != self.current && table.columns.len() == row.len() && table.knows_a_label(row)
             })
         };
-        let stays = self.tables[self.current].columns.len() == row.len() && self.tables[self.current].knows_a_label(row);
+        let stays =
+            self.tables[self.current].columns.len() == row.len() && self.tables[self.current].knows_a_label(row);
         self.strict_home(row).or_else(|| if stays { None } else { known() })
     }
 
@@ -292,7 +341,10 @@ impl Sections {
     /// The file ends in this row without a line break: its last number may have been cut.
     pub(super) fn end_without_line_break(&mut self, line: u64, source: &str, sink: &mut Sink) {
         let table = &mut self.tables[self.current];
-        if table.lines.rows() > 0 && table.lines.line(table.lines.rows() - 1) == Some(line) && table.last_number_is_cut() {
+        if table.lines.rows() > 0
+            && table.lines.line(table.lines.rows() - 1) == Some(line)
+            && table.last_number_is_cut()
+        {
             table.forget_last_number();
             sink.findings.push(Finding::new(
                 Severity::Corrupted,
@@ -322,8 +374,16 @@ impl Sections {
             sink.findings.push(Finding::new(Severity::Note, FindingKind::MissingHeader, place, reason, action));
         }
         for (lines, kind, what) in [
-            (&self.appended, FindingKind::AppendedRun, "rows of the first table go on without its header: another run was appended"),
-            (&self.repeated, FindingKind::RepeatedHeader, "the header is repeated inside the file: another run was appended"),
+            (
+                &self.appended,
+                FindingKind::AppendedRun,
+                "rows of the first table go on without its header: another run was appended",
+            ),
+            (
+                &self.repeated,
+                FindingKind::RepeatedHeader,
+                "the header is repeated inside the file: another run was appended",
+            ),
         ] {
             let (Some(&first), Some(&last)) = (lines.first(), lines.last()) else { continue };
             sink.findings.push(

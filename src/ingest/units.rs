@@ -10,18 +10,60 @@ use crate::model::unit::{Dimension, Unit};
 const AMBIGUOUS: &[&str] = &["min", "m", "d", "h", "1", "day", "days", "hour", "hours", "b", "gb", "tb", "fraction"];
 
 const TIME_WORDS: &[&str] = &[
-    "latency", "latencies", "duration", "durations", "elapsed", "time", "times", "response", "rtt", "ttft", "ttfb", "delay", "wait",
-    "waiting", "blocked", "connecting", "connect", "runtime", "wall", "took", "lag", "pause", "rt",
+    "latency",
+    "latencies",
+    "duration",
+    "durations",
+    "elapsed",
+    "time",
+    "times",
+    "response",
+    "rtt",
+    "ttft",
+    "ttfb",
+    "delay",
+    "wait",
+    "waiting",
+    "blocked",
+    "connecting",
+    "handshaking",
+    "sending",
+    "receiving",
+    "connect",
+    "runtime",
+    "wall",
+    "took",
+    "lag",
+    "pause",
+    "rt",
 ];
-const BYTES_WORDS: &[&str] = &["memory", "mem", "rss", "heap", "bytes", "byte", "size", "vms", "vsz", "sent", "received"];
+const BYTES_WORDS: &[&str] =
+    &["memory", "mem", "rss", "heap", "bytes", "byte", "size", "vms", "vsz", "sent", "received"];
 const COUNT_WORDS: &[&str] = &[
-    "count", "counts", "errors", "failures", "requests", "iterations", "users", "vus", "sessions", "connections",
-    "messages", "tokens", "threads", "retries", "calls", "hits", "misses", "samples",
+    "count",
+    "counts",
+    "errors",
+    "failures",
+    "requests",
+    "iterations",
+    "users",
+    "vus",
+    "sessions",
+    "connections",
+    "messages",
+    "tokens",
+    "threads",
+    "retries",
+    "calls",
+    "hits",
+    "misses",
+    "samples",
 ];
 const RATE_WORDS: &[&str] = &["throughput", "rps", "qps", "tps", "hz"];
 const RATIO_WORDS: &[&str] = &["ratio", "fraction", "share", "pct", "percent", "utilization", "utilisation"];
 const HIGHER_IS_BETTER: &[&str] = &["throughput", "rps", "qps", "tps", "ops", "hits", "fps", "score", "bandwidth"];
-const LOWER_IS_BETTER: &[&str] = &["errors", "error", "failures", "failed", "misses", "retries", "dropped", "timeouts", "cpu"];
+const LOWER_IS_BETTER: &[&str] =
+    &["errors", "error", "failures", "failed", "misses", "retries", "dropped", "timeouts", "cpu"];
 
 /// The words of a name: split at everything that is no letter or digit, and where camelCase has its humps.
 pub(super) fn words(name: &str) -> Vec<String> {
@@ -65,7 +107,8 @@ pub(super) fn stated(name: &str) -> Option<Unit> {
         return None;
     }
     // "s" is a unit only behind a separator: `total_s`, not the plural of a camelCase name.
-    if last == "s" && !name.ends_with("_s") && !name.ends_with(".s") && !name.ends_with("-s") && !name.ends_with(" s") {
+    let before = name.chars().rev().nth(1);
+    if last == "s" && !matches!(before, Some('_' | '.' | '-' | ' ')) {
         return None;
     }
     Unit::parse(last)
@@ -140,10 +183,13 @@ fn time_unit(values: &[f64], shape: Option<&Shape>) -> UnitChoice {
         }
         () if whole => (Unit::MILLISECOND, format!("they are whole numbers around {size}, as millisecond clocks give")),
         () if median < 1.0 => (Unit::SECOND, format!("they are fractions around {size}")),
-        () if median < LONG_SECONDS && digits >= CLOCK_DIGITS => {
-            (Unit::SECOND, format!("they are around {size} with {digits} digits after the point, as clocks in seconds give"))
+        () if median < LONG_SECONDS && digits >= CLOCK_DIGITS => (
+            Unit::SECOND,
+            format!("they are around {size} with {digits} digits after the point, as clocks in seconds give"),
+        ),
+        () => {
+            (Unit::MILLISECOND, format!("they are decimals around {size}, long for seconds and usual for milliseconds"))
         }
-        () => (Unit::MILLISECOND, format!("they are decimals around {size}, long for seconds and usual for milliseconds")),
     };
     let name = match unit.symbol {
         "s" => "seconds",

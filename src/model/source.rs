@@ -43,14 +43,11 @@ impl Provenance {
 
     /// Counts a row that is not used.
     pub fn set_aside(&mut self, reason: &str, line: u64) {
-        let entry = match self.set_aside.iter().position(|entry| entry.reason == reason) {
-            Some(index) => &mut self.set_aside[index],
-            None => {
-                self.set_aside.push(SetAside { reason: reason.to_owned(), rows: 0, first_lines: Vec::new() });
-                let last = self.set_aside.len() - 1;
-                &mut self.set_aside[last]
-            }
-        };
+        let index = self.set_aside.iter().position(|entry| entry.reason == reason).unwrap_or_else(|| {
+            self.set_aside.push(SetAside { reason: reason.to_owned(), rows: 0, first_lines: Vec::new() });
+            self.set_aside.len() - 1
+        });
+        let entry = &mut self.set_aside[index];
         entry.rows += 1;
         if entry.first_lines.len() < Self::NAMED_LINES {
             entry.first_lines.push(line);

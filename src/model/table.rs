@@ -3,7 +3,7 @@
 //! Numbers stand in the frame as they were recorded; [`Column::to_base`] converts them. Text is dictionary-encoded: the
 //! frame holds codes (`u32`), the column holds the texts.
 
-use polars::prelude::DataFrame;
+use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray as _};
 
 use super::unit::{Dimension, Unit};
 
@@ -114,6 +114,8 @@ pub struct Shape {
     pub integers: Bits,
     /// How many cells had that many digits after the point (the last entry: or more).
     pub fraction_digits: [u64; Self::DIGITS],
+    /// How many cells had an exponent.
+    pub exponents: u64,
 }
 
 impl Shape {
@@ -125,9 +127,9 @@ impl Shape {
         (1..Self::DIGITS).rev().max_by_key(|&digits| self.fraction_digits[digits]).unwrap_or(0)
     }
 
-    /// Cells with a decimal point.
+    /// Cells with a decimal point or an exponent.
     pub fn decimals(&self) -> u64 {
-        self.fraction_digits[1..].iter().sum()
+        self.fraction_digits[1..].iter().sum::<u64>() + self.exponents
     }
 }
 
@@ -298,6 +300,42 @@ impl Table {
     /// The instants of a timestamp column, in nanoseconds since 1970. Empty for other columns.
     pub fn instants(&self, column: usize) -> Vec<Option<i64>> {
         self.column(column).and_then(|cells| cells.i64().ok().map(|cells| cells.iter().collect())).unwrap_or_default()
+    }
+
+    /// The rows for which `mask` is true, as a table of their own. `None` where there are none.
+    pub fn only(&self, mask: &[bool]) -> Option<Self> {
+        let frame = self.frame.filter(&BooleanChunked::from_slice("mask".into(), mask)).ok()?;
+        let mut lines = LineMap::default();
+        let kept = || mask.iter().enumerate().filter(|(_, keep)| **keep).map(|(row, _)| row);
+        for row in kept() {
+            lines.push(self.lines.line(row as u64)?);
+        }
+        if lines.rows() == 0 {
+            return None;
+        }
+        let columns = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| {
+                let mut column = column.clone();
+                if let Some(shape) = &mut column.shape {
+                    let mut integers = Bits::default();
+                    let mut fraction_digits = [0; Shape::DIGITS];
+                    let numbers = frame.columns()[index].as_materialized_series().f64().ok()?.clone();
+                    for (row, number) in kept().zip(numbers.iter()) {
+                        let whole = shape.integers.get(row);
+                        integers.push(whole);
+                        // The digits of single cells are not kept; the usual number of the whole column stands for them.
+                        let digits = if whole || number.is_none() { 0 } else { shape.usual_digits() };
+                        fraction_digits[digits] += u64::from(number.is_some());
+                    }
+                    *shape = Shape { integers, fraction_digits, exponents: 0 };
+                }
+                Some(column)
+            })
+            .collect::<Option<Vec<Column>>>()?;
+        Some(Self { frame, lines, columns, intruders: Vec::new(), ..self.clone() })
     }
 
     fn column(&self, index: usize) -> Option<&polars::prelude::Series> {

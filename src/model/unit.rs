@@ -59,12 +59,7 @@ impl Dimension {
         if magnitude == 0.0 || !magnitude.is_finite() {
             return base;
         }
-        ladder
-            .iter()
-            .rev()
-            .find(|unit| magnitude.abs() >= unit.to_base(1.0))
-            .copied()
-            .unwrap_or(ladder[0])
+        ladder.iter().rev().find(|unit| magnitude.abs() >= unit.to_base(1.0)).copied().unwrap_or(ladder[0])
     }
 }
 

@@ -5,17 +5,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::model::finding::{Finding, Place, Severity};
 use crate::model::source::Source as SourceData;
 use crate::model::table::{Column as ColumnData, Polarity as PolarityData, Table as TableData};
 use crate::stats::analysis::{Failures as FailureCount, Group, MetricAnalysis, TableAnalysis};
 use crate::stats::interval::{Interval as Bounds, wilson};
-use crate::stats::population::{Order as OrderFound, Population as Numbers, Settings as StatSettings, Summary as SummaryFound};
+use crate::stats::population::{
+    Order as OrderFound, Population as Numbers, Settings as StatSettings, Summary as SummaryFound,
+};
 
 use super::contract::{
-    Assumption, Column, Drift, Extreme, Failures, Histogram, Interval, Label, LevelShift, Metric, Modality, Mode, Order,
-    Outliers, Percentile, Polarity, Population, Report, SCHEMA_VERSION, Series, SeriesPoint, SetAside, Settings, Source,
-    Status, Summary, Table, Tool, Verdict, WarmUp,
+    Assumption, Column, Drift, Extreme, Failures, Histogram, Interval, Label, LevelShift, Metric, Modality, Mode,
+    Order, Outliers, Percentile, Polarity, Population, Report, SCHEMA_VERSION, Series, SeriesPoint, SetAside, Settings,
+    Source, Status, Summary, Table, Tool, Verdict, WarmUp,
 };
 use super::{number, words};
 
@@ -69,9 +71,9 @@ pub fn build(analysed: &[Analysed], findings: Vec<Finding>, settings: &StatSetti
             group_by: settings.group_by.clone(),
             collapse_labels: settings.collapse,
         },
-        sources: analysed.iter().map(|item| source(item)).collect(),
+        sources: analysed.iter().map(source).collect(),
         metrics,
-        findings: fold(all),
+        findings: fold(in_order(all, analysed)),
         assumptions,
     }
 }
@@ -85,30 +87,47 @@ fn metric_findings(found: &MetricAnalysis, table: &TableData, source: &str) -> V
     findings
 }
 
-/// Most serious first, in the order of files and lines; of very many of one kind the first ones and their number.
-fn fold(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|finding| finding.severity);
+/// Most serious first, then by file and line.
+fn in_order(mut findings: Vec<Finding>, analysed: &[Analysed]) -> Vec<Finding> {
+    let place = |finding: &Finding| {
+        let file = analysed.iter().position(|item| item.source.provenance.name == finding.place.source);
+        (finding.severity, file.unwrap_or(usize::MAX), finding.place.line)
+    };
+    findings.sort_by_cached_key(place);
+    findings
+}
+
+/// Findings beyond those that are named.
+#[derive(Default)]
+struct Folded {
+    seen: usize,
+    count: u64,
+    last_line: Option<u64>,
+}
+
+/// Of very many of one kind the first ones and the number of the others.
+fn fold(findings: Vec<Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();
-    let mut seen: BTreeMap<(Severity, FindingKind, String, Option<String>), (usize, u64, Option<u64>)> = BTreeMap::new();
+    let mut kinds: BTreeMap<_, Folded> = BTreeMap::new();
     for finding in findings {
         let key = (finding.severity, finding.kind, finding.place.source.clone(), finding.metric.clone());
-        let (number, folded, last) = seen.entry(key).or_default();
-        *number += 1;
-        if *number <= NAMED_FINDINGS {
+        let folded = kinds.entry(key).or_default();
+        folded.seen += 1;
+        if folded.seen <= NAMED_FINDINGS {
             kept.push(finding);
         } else {
-            *folded += finding.count;
-            *last = finding.place.line.or(*last);
+            folded.count += finding.count;
+            folded.last_line = finding.place.line.or(folded.last_line);
         }
     }
-    for ((severity, kind, source, metric), (_, folded, last)) in seen {
-        if folded == 0 {
+    for ((severity, kind, source, metric), folded) in kinds {
+        if folded.count == 0 {
             continue;
         }
         let place = Place { source, line: None, last_line: None, column: metric.clone() };
-        let until = last.map_or_else(String::new, |line| format!(", the last one at line {line}"));
-        let reason = format!("{} more findings of this kind{until}", number::count(folded));
-        let mut finding = Finding::new(severity, kind, place, reason, "treated like those above").count(folded);
+        let until = folded.last_line.map_or_else(String::new, |line| format!(", the last one at line {line}"));
+        let reason = format!("{} more findings of this kind{until}", number::count(folded.count));
+        let mut finding = Finding::new(severity, kind, place, reason, "treated like those above").count(folded.count);
         finding.metric = metric;
         let end = kept.partition_point(|other| other.severity <= severity);
         kept.insert(end, finding);
@@ -130,11 +149,19 @@ fn verdict(findings: &[Finding], metrics: &[Metric], files: usize) -> Verdict {
     };
     let mut parts = Vec::new();
     if corrupted > 0 {
-        let what = format!("{} in {}", number::counted(corrupted, "corrupted sample"), sources_of(findings, Severity::Corrupted));
+        let what = format!(
+            "{} in {}",
+            number::counted(corrupted, "corrupted sample"),
+            sources_of(findings, Severity::Corrupted)
+        );
         parts.push(what);
     }
     if suspicious > 0 {
-        parts.push(format!("{} in {}", number::counted(suspicious, "suspicious finding"), sources_of(findings, Severity::Suspicious)));
+        parts.push(format!(
+            "{} in {}",
+            number::counted(suspicious, "suspicious finding"),
+            sources_of(findings, Severity::Suspicious)
+        ));
     }
     if parts.is_empty() {
         parts.push("No corrupted or suspicious samples".to_owned());
@@ -145,7 +172,13 @@ fn verdict(findings: &[Finding], metrics: &[Metric], files: usize) -> Verdict {
         number::counted(metrics.len() as u64, "metric"),
         number::counted(files as u64, "file")
     );
-    Verdict { status, headline: format!("{}; {measured}", parts.join(", ")), corrupted_samples: corrupted, suspicious, samples }
+    Verdict {
+        status,
+        headline: format!("{}; {measured}", parts.join(", ")),
+        corrupted_samples: corrupted,
+        suspicious,
+        samples,
+    }
 }
 
 /// The sources concerned, by name where they are few.
@@ -301,7 +334,8 @@ fn extremes(rows: &[usize], found: &MetricAnalysis, table: &TableData) -> Vec<Ex
     rows.iter()
         .filter_map(|&row| {
             let value = table.columns[found.column].to_base(numbers.get(row).copied().flatten()?);
-            let text = label.zip(codes.get(row)).and_then(|(label, code)| table.columns[label].dictionary.get(*code as usize));
+            let text =
+                label.zip(codes.get(row)).and_then(|(label, code)| table.columns[label].dictionary.get(*code as usize));
             Some(Extreme { value, line: table.lines.line(row as u64), label: text.cloned() })
         })
         .collect()

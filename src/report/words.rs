@@ -53,11 +53,10 @@ fn reason(reason: &Reason, dimension: Dimension) -> String {
             _ => "this metric cannot be negative".to_owned(),
         },
         Reason::BeyondLimit(limit) => format!("above the declared limit of {}", number::quantity(dimension, *limit)),
-        Reason::Isolated { gap_ratio, p, above } => format!(
-            "{} times as {} as the next sample; in the tail of the others such a gap has p {}",
+        Reason::Isolated { gap_ratio, above, .. } => format!(
+            "{} times as {} as the next sample; the tail of the others shows such a gap in fewer than one of a million files",
             number::plain(*gap_ratio),
             if *above { "large" } else { "small" },
-            number::p_value(*p).replace("p ", "")
         ),
         Reason::WholeAmongDecimals(digits) => {
             format!("a whole number, where the others have {digits} digits after the point")
@@ -65,7 +64,7 @@ fn reason(reason: &Reason, dimension: Dimension) -> String {
         Reason::OddLabel(label) if label.is_empty() => "its label is empty, unlike all others".to_owned(),
         Reason::OddLabel(label) => format!("its label `{label}` is a number, unlike all others"),
         Reason::UnitSlip(factor) => {
-            format!("{factor} times away from the middle of the others, as a value in another unit would be")
+            format!("{factor} times another sample, as a value in another unit would be")
         }
         Reason::LongerThanFile(span) => {
             format!("longer than the whole recording of {}", number::quantity(Dimension::Time, *span))
@@ -147,7 +146,8 @@ pub(super) fn clock(clock: &Clock, table: &Table, source: &str) -> Vec<Finding> 
     }
     let jumps = lines(&clock.jumps);
     if let Some(&first) = jumps.first() {
-        let reason = format!("a pause more than 100 times as long as the others stands before it (lines {})", list(&jumps));
+        let reason =
+            format!("a pause more than 100 times as long as the others stands before it (lines {})", list(&jumps));
         let place = Place::line(source, first);
         let action = "kept: two runs may stand in this file";
         let finding = Finding::new(Severity::Note, FindingKind::ClockJump, place, reason, action);
@@ -161,14 +161,16 @@ pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let quantity = |value: f64| number::quantity(metric.dimension, value);
     if let (Some(clean), Some(raw)) = (&metric.overall.clean, &metric.overall.raw) {
-        let text = format!(
-            "With the {} the mean would read {} instead of {}, and the maximum {} instead of {}.",
-            number::counted(metric.overall.corrupted as u64, "corrupted sample"),
-            quantity(raw.mean),
-            quantity(clean.mean),
-            quantity(raw.max),
-            quantity(clean.max),
-        );
+        let changes: Vec<String> =
+            [("mean", raw.mean, clean.mean), ("minimum", raw.min, clean.min), ("maximum", raw.max, clean.max)]
+                .into_iter()
+                .filter(|(_, raw, clean)| raw != clean)
+                .map(|(name, raw, clean)| {
+                    format!("the {name} would read {} instead of {}", quantity(raw), quantity(clean))
+                })
+                .collect();
+        let what = number::counted(metric.overall.corrupted as u64, "corrupted sample");
+        let text = format!("With the {what} {}.", changes.join(", "));
         remarks.push(Remark { topic: "corruption".to_owned(), text });
     }
     remarks.extend(dependence(metric));

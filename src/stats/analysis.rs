@@ -18,9 +18,33 @@ use super::recording::{Clock, Repeat, Stuck, clock, repeats, stuck};
 
 /// Names by which the label that matters most is usually called, the most telling first.
 const LABEL_NAMES: &[&str] = &[
-    "event", "label", "endpoint", "operation", "op", "name", "command", "test", "benchmark", "scenario", "route", "path",
-    "request", "transaction", "query", "method", "action", "step", "task", "kind", "type", "category", "group", "model",
-    "url", "service", "error_type",
+    "event",
+    "label",
+    "endpoint",
+    "operation",
+    "op",
+    "name",
+    "command",
+    "test",
+    "benchmark",
+    "scenario",
+    "route",
+    "path",
+    "request",
+    "transaction",
+    "query",
+    "method",
+    "action",
+    "step",
+    "task",
+    "kind",
+    "type",
+    "category",
+    "group",
+    "model",
+    "url",
+    "service",
+    "error_type",
 ];
 /// Up to so many groups each get all details; of more, only the summary.
 const DETAILED_GROUPS: usize = 40;
@@ -28,6 +52,8 @@ const DETAILED_GROUPS: usize = 40;
 const EXPLAINED_GROUPS: std::ops::RangeInclusive<usize> = 2..=8;
 /// And their medians are at least this many times apart.
 const EXPLAINED_RATIO: f64 = 2.0;
+/// And chance would separate them so cleanly in fewer than one of a hundred cases.
+const EXPLAINED_CHANCE: f64 = 0.01;
 /// Repeated blocks that are named.
 const NAMED_REPEATS: usize = 5;
 
@@ -151,10 +177,13 @@ fn table_clock(table: &Table, metrics: &[usize]) -> Option<Clock> {
     let longest = metrics
         .iter()
         .filter(|metric| table.columns[**metric].unit().dimension == Dimension::Time)
-        .flat_map(|metric| table.numbers(*metric).into_iter().flatten().map(|value| table.columns[*metric].to_base(value)))
+        .flat_map(|metric| {
+            table.numbers(*metric).into_iter().flatten().map(|value| table.columns[*metric].to_base(value))
+        })
         .filter(|seconds| *seconds < 86_400.0)
         .fold(0.0, f64::max);
-    Some(clock(&instants, (longest * 1e9) as i64))
+    // A row may be written after it ended, with pauses inside that its duration leaves out: hence twice.
+    Some(clock(&instants, (2.0 * longest * 1e9) as i64))
 }
 
 /// Which group each row belongs to.
@@ -313,10 +342,13 @@ impl Metric<'_> {
         let groups = self.groups(&values, &rows, &corrupted);
         let several = groups.len() > 1;
         let (clean, clean_rows) = select(&values, &rows, |index| !corrupted[index]);
-        let mut taken_out: Vec<f64> = (0..values.len()).filter(|index| corrupted[*index]).map(|index| values[index]).collect();
+        let mut taken_out: Vec<f64> =
+            (0..values.len()).filter(|index| corrupted[*index]).map(|index| values[index]).collect();
         taken_out.extend(&intruders);
-        let group_of: Option<Vec<u32>> =
-            self.grouping.filter(|_| several).map(|grouping| clean_rows.iter().map(|row| grouping.of_row[*row]).collect());
+        let group_of: Option<Vec<u32>> = self
+            .grouping
+            .filter(|_| several)
+            .map(|grouping| clean_rows.iter().map(|row| grouping.of_row[*row]).collect());
         let (repeats, stuck) = self.repetitions(&values, &rows);
         let detail = if several { Detail::Mixture } else { Detail::Full };
         let overall = Population::new(clean, &taken_out, group_of.as_deref(), detail, self.settings);
@@ -351,10 +383,8 @@ impl Metric<'_> {
         let column = &self.table.columns[self.column];
         let codes: Option<Vec<u32>> =
             self.grouping.map(|grouping| rows.iter().map(|row| grouping.codes[*row]).collect());
-        let labels = self
-            .grouping
-            .zip(codes.as_ref())
-            .map(|(grouping, codes)| Labels { codes, texts: &grouping.texts });
+        let labels =
+            self.grouping.zip(codes.as_ref()).map(|(grouping, codes)| Labels { codes, texts: &grouping.texts });
         suspects(&Evidence {
             values,
             recorded,
@@ -374,8 +404,11 @@ impl Metric<'_> {
             members[grouping.of_row[*row] as usize].push(index);
         }
         // A label whose every sample is corrupted is no population; its samples are in the findings.
-        let kept: Vec<(usize, Vec<usize>)> =
-            members.into_iter().enumerate().filter(|(_, indexes)| indexes.iter().any(|index| !corrupted[*index])).collect();
+        let kept: Vec<(usize, Vec<usize>)> = members
+            .into_iter()
+            .enumerate()
+            .filter(|(_, indexes)| indexes.iter().any(|index| !corrupted[*index]))
+            .collect();
         let detail = if kept.len() > DETAILED_GROUPS { Detail::Brief } else { Detail::Full };
         kept.into_par_iter()
             .map(|(number, indexes)| {
@@ -443,9 +476,20 @@ fn explained_by_label(groups: &[Group]) -> bool {
         .filter(|summary| summary.n > 1)
         .map(|summary| (summary.median, summary.min, summary.max))
         .collect();
+    let sizes: Vec<usize> =
+        groups.iter().filter_map(|group| group.population.clean.as_ref()).map(|clean| clean.n).collect();
     ranges.sort_by(|a, b| a.0.total_cmp(&b.0));
     EXPLAINED_GROUPS.contains(&ranges.len())
+        && separation_by_chance(&sizes) < EXPLAINED_CHANCE
         && ranges.windows(2).all(|pair| pair[0].2 < pair[1].1 && pair[1].0 >= EXPLAINED_RATIO * pair[0].0)
+}
+
+/// Probability that samples of one population, dealt out to groups of these sizes, do not overlap: the number of orders
+/// of the groups over the number of ways to deal.
+fn separation_by_chance(sizes: &[usize]) -> f64 {
+    let ln_factorial = |n: usize| statrs::function::gamma::ln_gamma(n as f64 + 1.0);
+    let total: usize = sizes.iter().sum();
+    (ln_factorial(sizes.len()) + sizes.iter().map(|n| ln_factorial(*n)).sum::<f64>() - ln_factorial(total)).exp()
 }
 
 /// Counts the rows that failed, by the first column that tells.
@@ -453,12 +497,12 @@ fn failures(table: &Table, rows: &[usize]) -> Option<Failures> {
     let mut columns: Vec<usize> = table.columns_as(Role::Status).collect();
     columns.sort_by_key(|column| (table.columns[*column].cells != CellType::Boolean, *column));
     let column = *columns.first()?;
-    let failed: Vec<bool> = failed_rows(table, column)?;
+    let failed = failed_rows(table, column);
     let count = rows.iter().filter(|row| failed.get(**row) == Some(&true)).count();
     Some(Failures { column: table.columns[column].name.clone(), failed: count as u64, total: rows.len() as u64 })
 }
 
-fn failed_rows(table: &Table, index: usize) -> Option<Vec<bool>> {
+fn failed_rows(table: &Table, index: usize) -> Vec<bool> {
     const FAILURE_WORDS: &[&str] = &["fail", "err", "ko", "timeout", "false", "abort", "crash", "exception", "refused"];
     let column = &table.columns[index];
     let name = column.name.to_ascii_lowercase();
@@ -471,7 +515,7 @@ fn failed_rows(table: &Table, index: usize) -> Option<Vec<bool>> {
             () if names_failure => value != 0.0,
             () => value == 0.0,
         };
-        return Some(table.numbers(index).into_iter().map(|value| value.is_some_and(failed)).collect());
+        return table.numbers(index).into_iter().map(|value| value.is_some_and(failed)).collect();
     }
     let failed: Vec<bool> = column
         .dictionary
@@ -489,5 +533,5 @@ fn failed_rows(table: &Table, index: usize) -> Option<Vec<bool>> {
             }
         })
         .collect();
-    Some(table.codes(index).into_iter().map(|code| failed.get(code as usize) == Some(&true)).collect())
+    table.codes(index).into_iter().map(|code| failed.get(code as usize) == Some(&true)).collect()
 }

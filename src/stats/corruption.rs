@@ -12,7 +12,6 @@ use crate::model::table::Shape;
 use crate::model::unit::Dimension;
 
 use super::isolation::{ISOLATION_P, Isolation, IsolationKind, MIN_POSITIVE, lower_isolation, upper_isolation};
-use super::quantile::{QuantileMethod, quantile};
 
 /// Numbers that programs write for "none" or "too much", as recorded.
 const SENTINELS: &[(f64, &str)] = &[
@@ -26,10 +25,17 @@ const SENTINELS: &[(f64, &str)] = &[
 /// No measurement in any unit is this large; 1e308 and the largest floats stand for "none".
 const ABSURD: f64 = 1e300;
 /// Factors by which a value is wrong when its unit was mistaken.
-const UNIT_SLIPS: &[(f64, &str)] = &[(1e3, "1,000"), (1e6, "1,000,000"), (1e9, "1,000,000,000"), (60.0, "60")];
+const UNIT_SLIPS: &[UnitSlip] = &[
+    UnitSlip { factor: 1e3, words: "1,000", evidence: SlipEvidence::ExactMultiple },
+    UnitSlip { factor: 60.0, words: "60", evidence: SlipEvidence::ExactMultiple },
+    UnitSlip { factor: 1e6, words: "1,000,000", evidence: SlipEvidence::Among },
+    UnitSlip { factor: 1e9, words: "1,000,000,000", evidence: SlipEvidence::Among },
+];
 /// Round times at which programs give up. A lone value just above one of them is a timeout, not a slip of the unit.
-const DEADLINES: &[f64] =
-    &[1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 240.0, 300.0, 600.0, 900.0, 1800.0, 3600.0];
+const DEADLINES: &[f64] = &[
+    1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 240.0, 300.0, 600.0, 900.0, 1800.0,
+    3600.0,
+];
 /// How far above its deadline a timeout is still recorded.
 const DEADLINE_SLACK: f64 = 0.02;
 /// A whole number is odd only among numbers that usually have this many digits after the point.
@@ -38,8 +44,31 @@ const LONG_FRACTION: usize = 6;
 const DECIMAL_SHARE: f64 = 0.9;
 /// A kind of label held by at most this share of rows is unlike the others.
 const ODD_LABEL_SHARE: f64 = 0.05;
+/// Numbers as labels that stand in one row each are values of another table and no categories, up to this share of rows.
+/// A dozen foreign rows in a short file exceed [`ODD_LABEL_SHARE`].
+const ODD_SINGLE_SHARE: f64 = 0.2;
+/// A duration is impossible from so many times the span of the timestamps on, the least mistake of a unit that is looked
+/// for. Shorter ones are real where timestamps mark starts: a burst of requests may be sent within a second and wait for
+/// half a minute.
+const IMPOSSIBLE_SPANS: f64 = 60.0;
 /// A group of samples is judged by itself from this size on; smaller ones are judged among all samples.
 const GROUP_OF_ITS_OWN: usize = 20;
+
+/// A factor between units, and what shows that it was mistaken.
+struct UnitSlip {
+    factor: f64,
+    words: &'static str,
+    evidence: SlipEvidence,
+}
+
+/// What shows that a unit was mistaken.
+#[derive(Clone, Copy)]
+enum SlipEvidence {
+    /// Corrected, the value lies among the others.
+    Among,
+    /// The value is exactly that multiple of another one.
+    ExactMultiple,
+}
 
 /// The labels of the values.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +137,7 @@ pub enum Reason {
     OddLabel(String),
     /// Divided (or multiplied) by this factor it would lie in the middle of the others.
     UnitSlip(&'static str),
-    /// It is longer than the whole file (seconds).
+    /// It is far longer than the whole file (seconds).
     LongerThanFile(f64),
 }
 
@@ -177,10 +206,17 @@ impl LabelKinds {
                 *numbers.entry(pattern(text)).or_insert(next)
             })
             .collect();
-        let wordless: Vec<bool> =
-            labels.texts.iter().map(|text| !text.chars().any(char::is_alphabetic)).collect();
-        let rows = labels.codes.iter().filter(|code| wordless.get(**code as usize) == Some(&true)).count();
-        let rare = rows as f64 <= ODD_LABEL_SHARE * labels.codes.len() as f64;
+        let wordless: Vec<bool> = labels.texts.iter().map(|text| !text.chars().any(char::is_alphabetic)).collect();
+        let mut uses = vec![0_usize; labels.texts.len()];
+        for code in labels.codes {
+            if let Some(count) = uses.get_mut(*code as usize) {
+                *count += 1;
+            }
+        }
+        let of_wordless: Vec<usize> = (0..uses.len()).filter(|label| wordless[*label]).map(|label| uses[label]).collect();
+        let share = of_wordless.iter().sum::<usize>() as f64 / labels.codes.len().max(1) as f64;
+        let single = of_wordless.iter().all(|uses| *uses <= 1);
+        let rare = share <= if single { ODD_SINGLE_SHARE } else { ODD_LABEL_SHARE };
         Self { patterns, odd: wordless.into_iter().map(|wordless| wordless && rare).collect() }
     }
 }
@@ -208,13 +244,10 @@ fn isolated(evidence: &Evidence<'_>, labels: Option<&LabelKinds>, members: &[usi
     }
     let mut sorted: Vec<f64> = members.iter().map(|index| evidence.values[*index]).collect();
     sorted.sort_unstable_by(f64::total_cmp);
-    let gaps: Vec<(Isolation, bool)> = [
-        (upper_isolation(&sorted), true),
-        (lower_isolation(&sorted), false),
-    ]
-    .into_iter()
-    .filter_map(|(gap, above)| Some((gap.filter(|gap| gap.p < ISOLATION_P)?, above)))
-    .collect();
+    let gaps: Vec<(Isolation, bool)> = [(upper_isolation(&sorted), true), (lower_isolation(&sorted), false)]
+        .into_iter()
+        .filter_map(|(gap, above)| Some((gap.filter(|gap| gap.p < ISOLATION_P)?, above)))
+        .collect();
     let mut suspects = Vec::new();
     for (gap, above) in gaps {
         let inside: Vec<usize> =
@@ -223,11 +256,12 @@ fn isolated(evidence: &Evidence<'_>, labels: Option<&LabelKinds>, members: &[usi
             if explained_by_label(evidence, labels, members, &inside, index) {
                 continue;
             }
-            let mut reasons = vec![Reason::Isolated { gap_ratio: gap.gap_ratio, p: gap.p, above }];
-            reasons.extend(further_evidence(evidence, labels, &sorted, &gap, index));
-            let corrupted = reasons.len() > 1;
             // Values close to each other are a second population, unless something else speaks against them.
-            if !corrupted && gap.kind == IsolationKind::Cluster {
+            let alone = gap.kind == IsolationKind::Scattered && !gap.is_in_company(evidence.values[index], &sorted);
+            let mut reasons = vec![Reason::Isolated { gap_ratio: gap.gap_ratio, p: gap.p, above }];
+            reasons.extend(further_evidence(evidence, labels, &sorted, &gap, alone, index));
+            let corrupted = reasons.len() > 1;
+            if !corrupted && !alone {
                 continue;
             }
             suspects.push(Suspect {
@@ -264,6 +298,7 @@ fn further_evidence(
     kinds: Option<&LabelKinds>,
     sorted: &[f64],
     gap: &Isolation,
+    alone: bool,
     index: usize,
 ) -> Vec<Reason> {
     let mut reasons = Vec::new();
@@ -280,36 +315,73 @@ fn further_evidence(
             reasons.push(Reason::OddLabel(labels.texts.get(code).cloned().unwrap_or_default()));
         }
     }
-    let value = evidence.values[index];
-    let alone = gap.kind == IsolationKind::Scattered;
-    if let Some(slip) = unit_slip(sorted, gap, value, evidence.dimension).filter(|_| alone) {
+    // A population is no slip, and a timeout may outlast a burst of requests.
+    if !alone || is_timeout(evidence, index) {
+        return reasons;
+    }
+    if let Some(slip) = unit_slip(evidence, sorted, gap, index) {
         reasons.push(Reason::UnitSlip(slip));
     }
-    if evidence.dimension == Dimension::Time
-        && let Some(span) = evidence.span.filter(|span| *span > 0.0 && value > *span)
-    {
+    let impossible = |span: &f64| *span > 0.0 && evidence.values[index] > IMPOSSIBLE_SPANS * span;
+    if let Some(span) = evidence.span.filter(|_| evidence.dimension == Dimension::Time).filter(impossible) {
         reasons.push(Reason::LongerThanFile(span));
     }
     reasons
 }
 
-/// The factor that would bring the value into the middle of the others, if a mistaken unit explains it.
-fn unit_slip(sorted: &[f64], gap: &Isolation, value: f64, dimension: Dimension) -> Option<&'static str> {
+/// Whether the value is a duration just above a round time at which programs give up.
+fn is_timeout(evidence: &Evidence<'_>, index: usize) -> bool {
+    let value = evidence.values[index];
+    evidence.dimension == Dimension::Time
+        && DEADLINES.iter().any(|deadline| value >= *deadline && value <= deadline * (1.0 + DEADLINE_SLACK))
+}
+
+/// The factor by which a mistaken unit explains the value.
+///
+/// A request a thousand times slower than the others is real often enough (a connection that is set up once, a pause
+/// of a runtime), so being 10^3 or 60 times away is evidence only where the value is exactly that multiple of another
+/// sample. Nothing real is 10^6 or 10^9 times slower, so there it is enough to fall among the others.
+fn unit_slip(evidence: &Evidence<'_>, sorted: &[f64], gap: &Isolation, index: usize) -> Option<&'static str> {
+    let value = evidence.values[index];
     let body: Vec<f64> = sorted.iter().copied().filter(|other| !gap.includes(*other)).collect();
-    if body.is_empty() {
+    let (low, high) = (*body.first()?, *body.last()?);
+    if low <= 0.0 {
         return None;
     }
-    let timeout = dimension == Dimension::Time
-        && DEADLINES.iter().any(|deadline| value >= *deadline && value <= deadline * (1.0 + DEADLINE_SLACK));
-    if timeout {
-        return None;
-    }
-    let low = quantile(&body, 0.05, QuantileMethod::Type7);
-    let high = quantile(&body, 0.95, QuantileMethod::Type7);
     let above = value > high;
-    UNIT_SLIPS.iter().find_map(|(factor, words)| {
-        let moved = if above { value / factor } else { value * factor };
-        (low..=high).contains(&moved).then_some(*words)
+    UNIT_SLIPS.iter().find_map(|slip| {
+        let explained = match slip.evidence {
+            SlipEvidence::Among => {
+                let moved = if above { value / slip.factor } else { value * slip.factor };
+                // In a wide body any value would fall somewhere: that explains nothing.
+                high / low < slip.factor.cbrt() && (low..=high).contains(&moved)
+            }
+            SlipEvidence::ExactMultiple => exact_multiple(evidence, slip.factor, above, index),
+        };
+        explained.then_some(slip.words)
+    })
+}
+
+/// Whether the value is, as recorded, exactly that multiple of another sample (or the other way round).
+fn exact_multiple(evidence: &Evidence<'_>, factor: f64, above: bool, index: usize) -> bool {
+    /// Numbers with fewer digits are multiples of each other by chance.
+    const DIGITS: f64 = 100.0;
+    /// Decimal fractions are not exact in binary.
+    const SLACK: f64 = 1e-12;
+    let value = evidence.recorded[index];
+    let digits = |number: f64| {
+        let mut scaled = number.abs();
+        for _ in 0..6 {
+            if (scaled - scaled.round()).abs() <= scaled * SLACK {
+                break;
+            }
+            scaled *= 10.0;
+        }
+        scaled
+    };
+    evidence.recorded.iter().enumerate().any(|(other, recorded)| {
+        let (small, large) = if above { (*recorded, value) } else { (value, *recorded) };
+        other != index && digits(small) >= DIGITS && (small * factor - large).abs() <= large.abs() * SLACK
     })
 }
 
@@ -366,6 +438,10 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].index, found[0].severity), (100, Severity::Corrupted));
         assert!(found[0].reasons.contains(&Reason::UnitSlip("1,000,000")));
+        values[100] = 82.5;
+        assert!(judge(&values).iter().all(|suspect| suspect.severity == Severity::Suspicious), "slow, and real");
+        values[100] = values[7] * 1e3;
+        assert_eq!(judge(&values)[0].reasons.last(), Some(&Reason::UnitSlip("1,000")));
         values[100] = 30.004;
         assert!(judge(&values).iter().all(|suspect| suspect.severity != Severity::Corrupted));
     }

@@ -181,7 +181,9 @@ impl Population {
         settings: &Settings,
     ) -> Self {
         let raw = (!corrupted.is_empty())
-            .then(|| Sample::new(clean.iter().chain(corrupted).copied().filter(|value| value.is_finite()).collect()).ok())
+            .then(|| {
+                Sample::new(clean.iter().chain(corrupted).copied().filter(|value| value.is_finite()).collect()).ok()
+            })
             .flatten()
             .map(|sample| summarise(&sample, None, settings));
         let Ok(sample) = Sample::new(clean) else {
@@ -297,13 +299,16 @@ fn histogram(sorted: &[f64]) -> Option<Histogram> {
     let edges: Vec<f64> = (0..=bins).map(edge).collect();
     let mut counts = Vec::with_capacity(bins);
     let mut before = 0;
-    for index in 1..=bins {
-        let below = if index == bins { sorted.len() } else { sorted.partition_point(|value| *value < edges[index]) };
+    for (index, edge) in edges.iter().enumerate().skip(1) {
+        let below = if index == bins { sorted.len() } else { sorted.partition_point(|value| value < edge) };
         counts.push((below - before) as u64);
         before = below;
     }
-    (edges.windows(2).all(|pair| pair[0] <= pair[1]) && high.is_finite() && low.is_finite())
-        .then_some(Histogram { log, edges, counts })
+    (edges.windows(2).all(|pair| pair[0] <= pair[1]) && high.is_finite() && low.is_finite()).then_some(Histogram {
+        log,
+        edges,
+        counts,
+    })
 }
 
 fn series(values: &[f64], groups: Option<&[u32]>) -> Series {

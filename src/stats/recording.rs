@@ -10,7 +10,7 @@ const CHANCE: f64 = 1e-6;
 /// Longest block that is looked for; metrics with so few different values that chance needs longer ones are not judged.
 const LONGEST_WINDOW: usize = 64;
 /// Shortest block and shortest run that is worth a finding.
-const SHORTEST: usize = 5;
+const SHORTEST: usize = 8;
 /// A pause this many times longer than the 99th percentile of all pauses, and at least [`LEAST_JUMP`], is a jump.
 const JUMP_RATIO: f64 = 100.0;
 /// Nanoseconds; shorter pauses are no jump.
@@ -59,7 +59,8 @@ pub fn repeats(values: &[f64], most: usize) -> Vec<Repeat> {
         return Vec::new();
     }
     let window = ((n * n / CHANCE).ln() / (1.0 / same).ln()).ceil() as usize;
-    let window = window.max(SHORTEST);
+    // Twice as long as chance among independent values needs: neighbours depend on each other.
+    let window = (2 * window).max(SHORTEST);
     if window > LONGEST_WINDOW || window * 2 > values.len() {
         return Vec::new();
     }
@@ -91,7 +92,8 @@ pub fn repeats(values: &[f64], most: usize) -> Vec<Repeat> {
 
 fn extend(values: &[f64], earlier: usize, index: usize, window: usize) -> Repeat {
     let mut before = 0;
-    while before < earlier && index - before > earlier + 1 && values[earlier - before - 1] == values[index - before - 1] {
+    while before < earlier && index - before > earlier + 1 && values[earlier - before - 1] == values[index - before - 1]
+    {
         before += 1;
     }
     let (first, again) = (earlier - before, index - before);
@@ -132,7 +134,7 @@ pub fn stuck(values: &[f64]) -> Option<Stuck> {
     let rest = values.len() - run.len();
     // How often the value occurs elsewhere, never taken for less than once.
     let share = (elsewhere.max(1)) as f64 / rest as f64;
-    let chance = values.len() as f64 * share.powi(run.len() as i32 - 1);
+    let chance = values.len() as f64 * share.powf(run.len() as f64 - 1.0);
     (chance < CHANCE && collision(values) < 0.5).then_some(Stuck { start, length: run.len(), value: run[0] })
 }
 
@@ -152,20 +154,21 @@ pub struct Clock {
 pub fn clock(instants: &[Option<i64>], tolerance: i64) -> Clock {
     let known: Vec<(usize, i64)> =
         instants.iter().enumerate().filter_map(|(index, instant)| Some((index, (*instant)?))).collect();
-    let (Some(first), Some(last)) =
-        (known.iter().map(|(_, at)| *at).min(), known.iter().map(|(_, at)| *at).max())
+    let (Some(first), Some(last)) = (known.iter().map(|(_, at)| *at).min(), known.iter().map(|(_, at)| *at).max())
     else {
         return Clock::default();
     };
     let mut clock = Clock { span: last.checked_sub(first), ..Clock::default() };
     let least = LEAST_BACKWARDS.max(tolerance);
     let mut pauses: Vec<i64> = Vec::with_capacity(known.len());
+    let mut latest = i64::MIN;
     for pair in known.windows(2) {
-        let step = pair[1].1.saturating_sub(pair[0].1);
-        if step < -least {
+        if pair[1].1.saturating_sub(pair[0].1) < -least {
             clock.backwards.push(pair[1].0);
         }
-        pauses.push(step.max(0));
+        // Measured from the latest instant: coming back after a fall is no pause.
+        latest = latest.max(pair[0].1);
+        pauses.push(pair[1].1.saturating_sub(latest).max(0));
     }
     let mut sorted = pauses.clone();
     sorted.sort_unstable();

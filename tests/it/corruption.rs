@@ -40,7 +40,7 @@ fn the_same_rows_are_found_without_their_header() {
 #[test]
 fn a_value_in_another_unit_is_named() {
     let place = Place::new();
-    place.run(&format!("check {}", fixture("corrupt/one_in_milliseconds.csv"))).exits(1).says(":122: corrupted");
+    place.run(&format!("check {}", fixture("corrupt/one_in_microseconds.csv"))).exits(1).says(":122: corrupted");
 }
 
 #[test]

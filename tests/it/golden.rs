@@ -23,7 +23,10 @@ fn a_small_markdown_report() {
     let place = Place::new();
     place.write("requests.csv", REQUESTS);
     place.run("summarize requests.csv -o -").exits(0);
-    compare("requests.md", &place.run("summarize requests.csv -o - -q").stdout.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+    compare(
+        "requests.md",
+        &place.run("summarize requests.csv -o - -q").stdout.replace(env!("CARGO_PKG_VERSION"), "VERSION"),
+    );
 }
 
 #[test]

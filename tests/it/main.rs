@@ -1,4 +1,5 @@
 //! What the README promises, tried on the built program. One test program, so that it is linked once.
+#![allow(clippy::unwrap_used, clippy::format_push_string, reason = "a test that cannot go on should stop")]
 
 mod architecture;
 mod bad_input;

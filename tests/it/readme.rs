@@ -35,12 +35,19 @@ fn every_perfreport_command_of_the_readme_works() {
     place.write("run.csv", fs::read(fixtures().join("load/requests.csv")).unwrap());
     place.write("my.md", "{{ verdict.headline }}\n");
     let mut tried = 0;
-    for command in commands(&readme()).iter().filter(|command| command.contains("perfreport ") && !command.contains("cargo")) {
+    for command in
+        commands(&readme()).iter().filter(|command| command.contains("perfreport ") && !command.contains("cargo"))
+    {
         let folder = Path::new(env!("CARGO_BIN_EXE_perfreport")).parent().unwrap();
         let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
-        let output =
-            std::process::Command::new("sh").arg("-c").arg(command).env("PATH", path).current_dir(place.path()).output().unwrap();
-        let expected = if command.contains("perfreport check") { 1 } else { 0 };
+        let output = std::process::Command::new("sh")
+            .arg("-c")
+            .arg(command)
+            .env("PATH", path)
+            .current_dir(place.path())
+            .output()
+            .unwrap();
+        let expected = i32::from(command.contains("perfreport check"));
         assert_eq!(
             output.status.code(),
             Some(expected),

@@ -165,7 +165,9 @@ fn a_warm_up_is_seen() {
 #[test]
 fn json_of_several_shapes_becomes_tables() {
     let place = Place::new();
-    place.run(&format!("summarize {} {} -o r.json", fixture("json/spans.ndjson"), fixture("json/benchmarks.json"))).exits(0);
+    place
+        .run(&format!("summarize {} {} -o r.json", fixture("json/spans.ndjson"), fixture("json/benchmarks.json")))
+        .exits(0);
     let report = place.json("r.json");
     assert_eq!(metric(&report, "duration_ms")["overall"]["clean"]["n"], 80);
     assert_eq!(metric(&report, "host.rss_bytes")["unit"], "B");
@@ -225,7 +227,11 @@ fn templates_can_be_replaced() {
     place.run(&format!("summarize {file} --template mine.md -o x.md -o y.json")).exits(0);
     assert!(place.read("x.md").contains("/ 1 file"));
     place.write("bad.md", "{{ no_such_thing }}\n");
-    place.run(&format!("summarize {file} --template bad.md -o z.md")).exits(2).complains("bad.md").complains("no_such_thing");
+    place
+        .run(&format!("summarize {file} --template bad.md -o z.md"))
+        .exits(2)
+        .complains("bad.md")
+        .complains("no_such_thing");
     assert!(!place.files().contains(&"z.md".to_owned()), "nothing is written after an error");
     let listed = place.run("template");
     listed.exits(0).says("report.md").says("origin.md");
@@ -241,7 +247,10 @@ fn the_origin_template_prints_the_raw_summary() {
         fixture("chat/memory_usage_metrics.csv"),
         fixture("chat/timeout_metrics.csv")
     ));
-    run.exits(0).says("| file | samples | mean | median | min | max | p95 | stddev |").says("| 243 |").says("withheld (n < 20)");
+    run.exits(0)
+        .says("| file | samples | mean | median | min | max | p95 | stddev |")
+        .says("| 243 |")
+        .says("withheld (n < 20)");
 }
 
 #[test]
@@ -298,4 +307,15 @@ fn the_page_asks_for_nothing_from_outside() {
     }
     assert!(page.matches("<svg").count() >= 6, "a distribution and an in-order plot for each metric");
     assert!(page.contains("prefers-color-scheme"));
+}
+
+#[test]
+fn a_column_of_units_is_believed_and_a_mixture_leaves_the_unit_open() {
+    let place = Place::new();
+    place.write("one.csv", "name,real_time,time_unit\na,1500,us\na,2500,us\n");
+    place.run("summarize one.csv -o r.json").exits(0);
+    assert_eq!(metric(&place.json("r.json"), "real_time")["overall"]["clean"]["mean"], 0.002);
+    place.write("two.csv", "name,real_time,time_unit\na,1500,us\na,2,ms\n");
+    place.run("summarize two.csv -o r.json").exits(0);
+    assert_eq!(metric(&place.json("r.json"), "real_time")["dimension"], "unknown");
 }

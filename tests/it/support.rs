@@ -8,39 +8,39 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// The fixtures of the project.
-pub fn fixtures() -> PathBuf {
+pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
 /// A fixture as a word of the command line.
-pub fn fixture(name: &str) -> String {
+pub(crate) fn fixture(name: &str) -> String {
     fixtures().join(name).to_string_lossy().into_owned()
 }
 
 /// An empty folder in which the program runs.
-pub struct Place {
+pub(crate) struct Place {
     folder: TempDir,
 }
 
 /// What a run left behind.
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
     command: String,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Writes a file.
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
@@ -48,16 +48,16 @@ impl Place {
     }
 
     /// The text of a file that the program wrote.
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    pub fn json(&self, name: &str) -> serde_json::Value {
+    pub(crate) fn json(&self, name: &str) -> serde_json::Value {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 
     /// The names of all files in the folder, sorted.
-    pub fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(self.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
@@ -67,11 +67,11 @@ impl Place {
     }
 
     /// Runs the program with words separated by blanks.
-    pub fn run(&self, arguments: &str) -> Run {
+    pub(crate) fn run(&self, arguments: &str) -> Run {
         self.run_words(&arguments.split_whitespace().collect::<Vec<_>>(), b"")
     }
 
-    pub fn run_words(&self, words: &[&str], stdin: &[u8]) -> Run {
+    pub(crate) fn run_words(&self, words: &[&str], stdin: &[u8]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_perfreport"));
         command.args(words).current_dir(self.path()).env_remove("SOURCE_DATE_EPOCH").env_remove("NO_COLOR");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -102,38 +102,38 @@ impl Run {
     }
 
     #[track_caller]
-    pub fn exits(&self, code: i32) -> &Self {
+    pub(crate) fn exits(&self, code: i32) -> &Self {
         assert_eq!(self.code, Some(code), "{}", self.describe());
         assert!(!self.stderr.contains("panicked"), "{}", self.describe());
         self
     }
 
     #[track_caller]
-    pub fn says(&self, text: &str) -> &Self {
+    pub(crate) fn says(&self, text: &str) -> &Self {
         assert!(self.stdout.contains(text), "stdout lacks {text:?}\n{}", self.describe());
         self
     }
 
     #[track_caller]
-    pub fn complains(&self, text: &str) -> &Self {
+    pub(crate) fn complains(&self, text: &str) -> &Self {
         assert!(self.stderr.contains(text), "stderr lacks {text:?}\n{}", self.describe());
         self
     }
 }
 
 /// The findings of a JSON report of one kind, as `place` and the whole object.
-pub fn findings<'a>(report: &'a serde_json::Value, kind: &str) -> Vec<&'a serde_json::Value> {
+pub(crate) fn findings<'a>(report: &'a serde_json::Value, kind: &str) -> Vec<&'a serde_json::Value> {
     report["findings"].as_array().unwrap().iter().filter(|finding| finding["kind"] == kind).collect()
 }
 
 /// Lines of findings of one kind.
-pub fn lines(report: &serde_json::Value, kind: &str) -> Vec<u64> {
+pub(crate) fn lines(report: &serde_json::Value, kind: &str) -> Vec<u64> {
     findings(report, kind).iter().filter_map(|finding| finding["place"]["line"].as_u64()).collect()
 }
 
 /// A metric of a JSON report.
 #[track_caller]
-pub fn metric<'a>(report: &'a serde_json::Value, name: &str) -> &'a serde_json::Value {
+pub(crate) fn metric<'a>(report: &'a serde_json::Value, name: &str) -> &'a serde_json::Value {
     report["metrics"]
         .as_array()
         .unwrap()

@@ -104,7 +104,11 @@ impl Tally {
                     Severity::Suspicious,
                     FindingKind::InvalidUtf8,
                     Place::line(source, self.first),
-                    format!("{} {} bytes that are not UTF-8", self.count, if self.count == 1 { "line has" } else { "lines have" }),
+                    format!(
+                        "{} {} bytes that are not UTF-8",
+                        self.count,
+                        if self.count == 1 { "line has" } else { "lines have" }
+                    ),
                     "the bytes are shown as \u{fffd}; numbers are not affected",
                 )
                 .count(self.count),

@@ -204,8 +204,7 @@ fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<OwnedRow>, f64)> {
     }
     best.or_else(|| {
         let rows = sample_rows(head, None);
-        let numbers =
-            rows.iter().filter(|row| cells::look(row.row().cell(0), DecimalMark::Point).is_number()).count();
+        let numbers = rows.iter().filter(|row| cells::look(row.row().cell(0), DecimalMark::Point).is_number()).count();
         // One word may stand above the numbers.
         (numbers > 0 && numbers as f64 >= 0.9 * (rows.len() as f64 - 1.0)).then_some((None, rows, 1.0))
     })
@@ -240,19 +239,22 @@ fn usual_width(rows: &[OwnedRow]) -> Option<usize> {
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(width, _)| width)
 }
 
-/// A decimal comma is believed only where the comma does not separate fields and some number needs it.
+/// A decimal comma is believed only where the comma does not separate fields, some number needs it (`12,5`), and none
+/// contradicts it (`12.5`). `1.024` says nothing: it is a number either way.
 fn decimal_mark(rows: &[OwnedRow], delimiter: Option<u8>) -> DecimalMark {
     if delimiter == Some(b',') {
         return DecimalMark::Point;
     }
     let mut needs_comma = false;
-    for cell in rows.iter().flat_map(|row| row.row().iter().collect::<Vec<_>>()) {
-        if cells::number(cell, DecimalMark::Point).is_some_and(|_| cell.contains(&b'.')) {
-            return DecimalMark::Point;
+    for owned in rows {
+        for cell in owned.row().iter() {
+            let as_point = cells::number(cell, DecimalMark::Point).is_some();
+            let as_comma = cells::number(cell, DecimalMark::Comma).is_some();
+            if as_point && !as_comma {
+                return DecimalMark::Point;
+            }
+            needs_comma |= as_comma && !as_point;
         }
-        needs_comma |= cell.contains(&b',')
-            && cells::number(cell, DecimalMark::Comma).is_some()
-            && cells::number(cell, DecimalMark::Point).is_none();
     }
     if needs_comma { DecimalMark::Comma } else { DecimalMark::Point }
 }
@@ -262,7 +264,8 @@ pub(in crate::ingest) fn column_types(rows: &[Row<'_>], width: usize, mark: Deci
     (0..width).map(|index| column_type(rows.iter().map(|row| cells::look(row.cell(index), mark)))).collect()
 }
 
-fn column_type(looks: impl Iterator<Item = Look>) -> CellType {
+/// The type of a column, by the majority of what its cells look like.
+pub(super) fn column_type(looks: impl Iterator<Item = Look>) -> CellType {
     let mut counts = [0_usize; 6];
     let mut quantity = None;
     for look in looks {

@@ -92,9 +92,8 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         let reason = format!("{more} more lines are no JSON objects");
         let place = Place::source(&source);
         let action = "the lines were set aside";
-        findings.push(
-            Finding::new(Severity::Corrupted, FindingKind::MalformedRecord, place, reason, action).count(more),
-        );
+        findings
+            .push(Finding::new(Severity::Corrupted, FindingKind::MalformedRecord, place, reason, action).count(more));
     }
     if let Some(line) = bad_utf8 {
         findings.push(Finding::new(

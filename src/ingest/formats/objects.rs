@@ -17,8 +17,8 @@ use crate::model::table::CellType;
 
 use super::super::Sink;
 use super::super::builder::{Row, TableBuilder};
-use super::super::cells::DecimalMark;
-use super::dialect::column_types;
+use super::super::cells::{self, DecimalMark};
+use super::dialect::column_type;
 
 /// Objects nested deeper are no measurements, and following them could exhaust the stack.
 const DEEPEST: usize = 64;
@@ -111,20 +111,7 @@ impl ObjectTable {
 
     fn decide_types(&mut self) {
         let waiting = std::mem::take(&mut self.waiting);
-        let types: Vec<CellType> = (0..self.names.len())
-            .map(|column| {
-                let cells: Vec<(usize, usize)> = vec![(0, 0)];
-                let of_column: Vec<(&[u8], Vec<(usize, usize)>)> = waiting
-                    .iter()
-                    .map(|(row, _)| {
-                        let cell = row.names.iter().rposition(|name| *name == self.names[column]);
-                        (row.text.as_slice(), cell.map_or_else(|| cells.clone(), |index| vec![row.cells[index]]))
-                    })
-                    .collect();
-                let rows: Vec<Row<'_>> = of_column.iter().map(|(text, cells)| Row { text, cells }).collect();
-                column_types(&rows, 1, DecimalMark::Point).first().copied().unwrap_or(CellType::Text)
-            })
-            .collect();
+        let types: Vec<CellType> = self.names.iter().map(|name| type_of(name, &waiting)).collect();
         let name = (!self.path.is_empty()).then(|| self.path.clone());
         self.builder = Some(TableBuilder::new(name, self.names.clone(), None, &types, DecimalMark::Point));
         for (row, line) in waiting {
@@ -136,10 +123,8 @@ impl ObjectTable {
         let Some(builder) = &mut self.builder else { return };
         for name in &self.names[builder.columns.len()..] {
             let position = row.names.iter().position(|found| found == name);
-            let cell = position.map_or((0, 0), |index| row.cells[index]);
-            let cells = [cell];
-            let types = column_types(&[Row { text: &row.text, cells: &cells }], 1, DecimalMark::Point);
-            builder.add_column(name, types.first().copied().unwrap_or(CellType::Text));
+            let look = position.map(|index| cells::look(row.cell(index).as_bytes(), DecimalMark::Point));
+            builder.add_column(name, column_type(look.into_iter()));
         }
         self.cells.clear();
         self.cells.resize(self.names.len(), (0, 0));
@@ -153,6 +138,14 @@ impl ObjectTable {
             builder.push_with_odd_cells(row, line);
         }
     }
+}
+
+/// The type of the cells under a name.
+fn type_of(name: &str, rows: &[(FlatRow, u64)]) -> CellType {
+    column_type(rows.iter().filter_map(|(row, _)| {
+        let index = row.names.iter().rposition(|other| other == name)?;
+        Some(cells::look(row.cell(index).as_bytes(), DecimalMark::Point))
+    }))
 }
 
 /// The tables found in one or more JSON values.
@@ -378,7 +371,9 @@ impl<'s> ObjectTables<'s> {
                         Severity::Suspicious,
                         FindingKind::MalformedRecord,
                         Place::source(&source),
-                        format!("more than {MOST_COLUMNS} different names stand in one table: names seem to be data here"),
+                        format!(
+                            "more than {MOST_COLUMNS} different names stand in one table: names seem to be data here"
+                        ),
                         "values under further names were not read",
                     )
                     .count(table.refused_columns),
