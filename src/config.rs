@@ -8,9 +8,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::ingest::{ColumnOptions, SourceOptions};
+use crate::ingest::{ColumnOptions, Limit, SourceOptions};
 use crate::model::table::{Polarity, Role};
-use crate::model::unit::Unit;
+use crate::model::unit::{Dimension, Unit};
+use crate::sessions::{EventKind, Field, ServiceOptions};
 
 /// The name under which the file is found without being named.
 pub const FILE_NAME: &str = "perfreport.toml";
@@ -70,6 +71,43 @@ pub struct SourceConfig {
     /// Columns by name.
     #[serde(default)]
     pub columns: BTreeMap<String, ColumnConfig>,
+    /// What is known about the service that it records.
+    pub service: Option<ServiceConfig>,
+}
+
+/// What is known about the service that a source records.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceConfig {
+    /// `false`: the source is no service, whatever it looks like.
+    pub enabled: Option<bool>,
+    /// Columns by what they are: `time`, `session`, `message`, `event`, `error`, `status`, `sent`, `first_chunk`,
+    /// `completed`, `timeout_detected`, `timeout_reported`, `memory`, `memory_peak`.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// What each name of an event means: `session_open`, `session_close`, `disconnect`, `message_sent`, `first_chunk`,
+    /// `chunk`, `message_end`, `error`, `timeout_detected`, `timeout_reported`, `memory`, `ignore`.
+    #[serde(default)]
+    pub events: BTreeMap<String, String>,
+    /// After how long an answer counts as timed out: `10s`.
+    pub deadline: Option<String>,
+    /// How many messages were to be sent over all sessions: `50/s`.
+    pub rate: Option<String>,
+    /// When a session counts as stable.
+    #[serde(default)]
+    pub stable: StableConfig,
+}
+
+/// When a session counts as stable.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StableConfig {
+    /// At least so many answered messages; 1 where absent.
+    pub min_answered: Option<u64>,
+    /// At most this share of failed messages; 0.5 where absent.
+    pub max_error_share: Option<f64>,
+    /// Open at least so long: `5s`.
+    pub min_duration: Option<String>,
 }
 
 /// What is known about a column.
@@ -114,6 +152,7 @@ impl Config {
         for source in &config.source {
             source.pattern()?;
             source.options()?;
+            source.service.iter().try_for_each(|service| service.options().map(drop))?;
         }
         Ok(config)
     }
@@ -135,11 +174,75 @@ impl Config {
     }
 }
 
+impl Config {
+    /// What is said about the service of a source; the last entry that matches it and says something.
+    ///
+    /// # Errors
+    /// When a value means nothing; [`parse`](Self::parse) has checked that already.
+    pub fn service_for(&self, path: &Path) -> Result<ServiceOptions, ConfigError> {
+        let mut options = ServiceOptions::default();
+        for source in &self.source {
+            let pattern = source.pattern()?;
+            let by_name = path.file_name().is_some_and(|name| pattern.matches(&name.to_string_lossy()));
+            if let Some(service) = source.service.as_ref().filter(|_| by_name || pattern.matches_path(path)) {
+                options = service.options()?;
+            }
+        }
+        Ok(options)
+    }
+}
+
+impl ServiceConfig {
+    fn options(&self) -> Result<ServiceOptions, ConfigError> {
+        let amount = |key: &str, text: &Option<String>, dimension: Dimension| -> Result<Option<f64>, ConfigError> {
+            let Some(text) = text else { return Ok(None) };
+            let (plain, example) = match dimension {
+                Dimension::Time => (Unit::SECOND, "a duration such as 10s"),
+                _ => (Unit::PER_SECOND, "a rate such as 50/s"),
+            };
+            let split = text.rfind(|character: char| character.is_ascii_digit()).map_or(0, |last| last + 1);
+            let symbol = text[split..].trim();
+            let unit = if symbol.is_empty() { Some(plain) } else { Unit::parse(symbol) };
+            let number = text[..split].trim().parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0);
+            let value = number.zip(unit.filter(|unit| unit.dimension == dimension));
+            value.map(|(number, unit)| Some(unit.to_base(number))).ok_or_else(|| value_error(key, text, example))
+        };
+        let mut options = ServiceOptions {
+            enabled: self.enabled,
+            deadline: amount("service.deadline", &self.deadline, Dimension::Time)?,
+            rate: amount("service.rate", &self.rate, Dimension::Rate)?,
+            ..ServiceOptions::default()
+        };
+        for (name, column) in &self.columns {
+            let known = Field::ALL.map(Field::name).join(", ");
+            let field = Field::parse(name).ok_or_else(|| value_error("service.columns", name, known))?;
+            options.columns.insert(field, column.clone());
+        }
+        for (name, kind) in &self.events {
+            let known = EventKind::ALL.map(EventKind::name).join(", ");
+            let key = format!("service.events.{name}");
+            let kind = EventKind::parse(kind).ok_or_else(|| value_error(&key, kind, known))?;
+            options.events.insert(name.clone(), kind);
+        }
+        let stable = &mut options.stable;
+        stable.min_answered = self.stable.min_answered.unwrap_or(stable.min_answered);
+        stable.max_error_share = self.stable.max_error_share.unwrap_or(stable.max_error_share);
+        if !(0.0..=1.0).contains(&stable.max_error_share) {
+            let value = stable.max_error_share.to_string();
+            return Err(value_error("service.stable.max_error_share", &value, "a share from 0 to 1"));
+        }
+        let min_duration = amount("service.stable.min_duration", &self.stable.min_duration, Dimension::Time)?;
+        stable.min_duration = min_duration.unwrap_or(stable.min_duration);
+        Ok(options)
+    }
+}
+
 /// Lets what `over` says win over what `options` says.
 pub fn overlay(options: &mut SourceOptions, over: SourceOptions) {
     options.format = over.format.or(options.format.take());
     options.delimiter = over.delimiter.or(options.delimiter);
     options.header = over.header.or(options.header);
+    options.session_data.extend(over.session_data);
     for (name, column) in over.columns {
         let entry = options.columns.entry(name).or_default();
         entry.role = column.role.or(entry.role);
@@ -165,6 +268,7 @@ impl SourceConfig {
             delimiter: self.delimiter.as_deref().map(delimiter).transpose()?,
             header: self.header,
             columns,
+            ..SourceOptions::default()
         })
     }
 }
@@ -180,7 +284,7 @@ impl ColumnConfig {
                 .as_deref()
                 .map(|text| polarity(&format!("columns.{name}.better"), text))
                 .transpose()?,
-            limit: self.limit.as_deref().map(|text| limit(&format!("columns.{name}.limit"), text, unit)).transpose()?,
+            limit: self.limit.as_deref().map(|text| limit(&format!("columns.{name}.limit"), text)).transpose()?,
         })
     }
 }
@@ -234,21 +338,21 @@ pub fn polarity(key: &str, text: &str) -> Result<Polarity, ConfigError> {
     }
 }
 
-/// A limit with its unit (`60s`, `2 GiB`), in base units. A bare number is in `unit`, if one is given.
+/// A limit with its unit (`60s`, `2 GiB`), or a bare number in the unit in which the column is recorded.
 ///
 /// # Errors
-/// When it is no number with a known unit.
-pub fn limit(key: &str, text: &str, unit: Option<Unit>) -> Result<f64, ConfigError> {
+/// When it is no number, or its unit is not known.
+pub fn limit(key: &str, text: &str) -> Result<Limit, ConfigError> {
     let text = text.trim();
     let split = text.rfind(|character: char| character.is_ascii_digit()).map_or(0, |last| last + 1);
     let symbol = text[split..].trim();
-    let found = if symbol.is_empty() { unit.or(Some(Unit::UNKNOWN)) } else { Unit::parse(symbol) };
     let number: Option<f64> = text[..split].trim().parse().ok();
-    number
-        .zip(found)
-        .map(|(number, unit)| unit.to_base(number))
-        .filter(|limit| limit.is_finite())
-        .ok_or_else(|| value_error(key, text, "a number with a unit, such as 60s"))
+    let found = match number.filter(|number| number.is_finite()) {
+        Some(number) if symbol.is_empty() => Some(Limit::Recorded(number)),
+        Some(number) => Unit::parse(symbol).map(|unit| Limit::Base(unit.to_base(number))),
+        None => None,
+    };
+    found.ok_or_else(|| value_error(key, text, "a number with a unit, such as 60s"))
 }
 
 #[cfg(test)]
@@ -281,7 +385,7 @@ unit = "us"
         let latency = options.column("latency").unwrap();
         assert_eq!(options.delimiter, Some(b';'));
         assert_eq!(latency.unit, Some(Unit::MILLISECOND));
-        assert_eq!(latency.limit, Some(60.0));
+        assert_eq!(latency.limit, Some(Limit::Base(60.0)));
         let options = config.options_for(Path::new("anywhere/old.csv")).unwrap();
         assert_eq!(options.column("latency").unwrap().unit, Some(Unit::MICROSECOND));
         assert_eq!(config.options_for(Path::new("other.csv")).unwrap(), SourceOptions::default());

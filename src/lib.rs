@@ -8,12 +8,28 @@
 //! 3. [`report`] makes one [`Report`](report::contract::Report) of it and renders that as Markdown, HTML, JSON or
 //!    through a template.
 //!
+//! [`sessions`] puts the events of an interactive service together and measures it; [`swarm`] does for the cumulative records of an agent swarm what [`stats`] does for samples.
+//!
 //! [`model`] holds the nouns that the stages share. Only [`cli`] opens files, prints, or exits; [`config`] is what a
 //! user may say in `perfreport.toml`.
+//!
+//! ```
+//! use perfreport::ingest::{SourceOptions, read};
+//! use perfreport::stats::{analysis::analyse, population::Settings};
+//!
+//! let csv = "event,latency_ms\nlogin,10\nlogin,12\nlogin,-1\nlogin,11\n";
+//! let source = read("run.csv", csv.as_bytes(), &SourceOptions::default())?;
+//! let latency = &analyse(&source.tables[0], &Settings::default()).metrics[0];
+//! assert_eq!(latency.overall.clean.as_ref().map(|clean| clean.median), Some(0.011));
+//! assert_eq!(latency.suspects[0].row, 2, "-1 is no duration");
+//! # Ok::<(), perfreport::ingest::IngestError>(())
+//! ```
 
 pub mod cli;
 pub mod config;
 pub mod ingest;
 pub mod model;
 pub mod report;
+pub mod sessions;
 pub mod stats;
+pub mod swarm;

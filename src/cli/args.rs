@@ -155,6 +155,13 @@ pub(super) struct Input {
     #[arg(long, value_name = "LEVEL", help_heading = "Statistics")]
     pub(super) confidence: Option<f64>,
 
+    /// Show something of the sessions of an agent swarm's clients: sessionState, or one entry such as
+    /// sessionMemory.topic. WARNING: it may be users' data, and everybody who gets the report can read it.
+    ///
+    /// sessionMemory and sessionState are passed over otherwise and appear in no output. May be given several times.
+    #[arg(long, value_name = "KEY", help_heading = "Understanding the data")]
+    pub(super) show_session_data: Vec<String>,
+
     /// Go on when a file cannot be read, and say so in the report.
     #[arg(long, help_heading = "Understanding the data")]
     pub(super) keep_going: bool,

@@ -40,9 +40,29 @@ pub(super) struct Named {
     pub(super) bytes: u64,
 }
 
+impl Named {
+    /// The file, where it is one.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::File(path) => Some(path),
+            Origin::Stdin => None,
+        }
+    }
+}
+
+/// What becomes of a named file that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// It is an error.
+    Refuse,
+    /// It is passed over, with a finding.
+    PassOver,
+}
+
 /// Expands what a person named.
-pub(super) fn expand(paths: &[PathBuf]) -> Result<(Vec<Named>, Vec<Finding>)> {
+pub(super) fn expand(paths: &[PathBuf], missing: Missing) -> Result<(Vec<Named>, Vec<Finding>)> {
     let mut found: Vec<(Origin, bool)> = Vec::new();
+    let mut notes: Vec<Finding> = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
             found.push((Origin::Stdin, true));
@@ -50,8 +70,9 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<(Vec<Named>, Vec<Finding>)> {
         }
         match fs::metadata(path) {
             Ok(data) if data.is_dir() => {
-                let mut files = Vec::new();
-                search(path, 0, &mut files)?;
+                let (mut files, mut others) = (Vec::new(), Vec::new());
+                search(path, 0, &mut files, &mut others)?;
+                notes.extend(not_looked_at(path, &others));
                 if files.is_empty() {
                     bail!(
                         "{}: no metrics files in this folder; looked for {} (also with .gz and .zst)",
@@ -64,14 +85,35 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<(Vec<Named>, Vec<Finding>)> {
             Ok(_) => found.push((Origin::File(path.clone()), true)),
             Err(error) => {
                 let matches = expand_glob(path)?;
-                if matches.is_empty() {
+                if matches.is_empty() && missing == Missing::PassOver {
+                    let place = Place::source(path.to_string_lossy());
+                    let kind = FindingKind::UnreadFile;
+                    let action = "the file was passed over";
+                    notes.push(Finding::new(Severity::Suspicious, kind, place, error.to_string(), action));
+                } else if matches.is_empty() {
                     return Err(error).with_context(|| format!("{}: cannot be read", path.display()));
                 }
                 found.extend(matches.into_iter().map(|file| (Origin::File(file), true)));
             }
         }
     }
-    Ok(name_each(found))
+    let (named, mut findings) = name_each(found);
+    findings.append(&mut notes);
+    Ok((named, findings))
+}
+
+/// Files of a folder whose endings are not those of metrics.
+fn not_looked_at(folder: &Path, others: &[String]) -> Option<Finding> {
+    const NAMED: usize = 5;
+    let first: Vec<&str> = others.iter().take(NAMED).map(String::as_str).collect();
+    let more = if others.len() > NAMED { ", …" } else { "" };
+    let name = folder.file_name().map_or_else(|| ".".into(), |name| name.to_string_lossy());
+    let reason = format!("other files in the folder: {}{more}", first.join(", "));
+    let action = "not looked at, because of their endings; name a file to have it read";
+    (!others.is_empty()).then(|| {
+        Finding::new(Severity::Note, FindingKind::UnreadFile, Place::source(name), reason, action)
+            .count(others.len() as u64)
+    })
 }
 
 trait MapDots {
@@ -95,7 +137,7 @@ fn expand_glob(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()> {
+fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, others: &mut Vec<String>) -> Result<()> {
     if depth > DEEPEST {
         return Ok(());
     }
@@ -108,9 +150,11 @@ fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()> {
             continue;
         }
         if path.is_dir() {
-            search(&path, depth + 1, files)?;
+            search(&path, depth + 1, files, others)?;
         } else if looks_like_metrics(&name) {
             files.push(path);
+        } else if !name.starts_with(OWN_OUTPUT) {
+            others.push(name);
         }
     }
     Ok(())

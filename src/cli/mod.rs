@@ -51,6 +51,7 @@ fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     let targets = targets(arguments)?;
     let template = arguments.template.as_deref().map(load_template).transpose()?;
     let generated = generated(arguments.timestamp.as_deref())?;
+    protect_inputs(&targets, &arguments.input.paths)?;
     let report = read::report(&arguments.input, arguments.title.clone(), generated)?;
     let outputs = render_all(&report, targets, template.as_ref())?;
     write_all(&outputs)?;
@@ -115,7 +116,7 @@ fn targets(arguments: &Summarize) -> Result<Vec<Target>> {
     }
     let targets: Vec<Target> = arguments.output.iter().map(|path| Target::new(path)).collect();
     for (index, target) in targets.iter().enumerate() {
-        if targets[..index].contains(target) {
+        if targets[..index].iter().any(|other| other.is_same(target)) {
             bail!("-o {}: given twice", arguments.output[index].display());
         }
         if arguments.template.is_none() {
@@ -123,6 +124,17 @@ fn targets(arguments: &Summarize) -> Result<Vec<Target>> {
         }
     }
     Ok(targets)
+}
+
+/// A report must never take the place of the data it is about.
+fn protect_inputs(targets: &[Target], inputs: &[PathBuf]) -> Result<()> {
+    let (sources, _) = inputs::expand(inputs, inputs::Missing::PassOver)?;
+    for target in targets {
+        if sources.iter().any(|source| source.path().is_some_and(|path| target.is_same(&Target::new(path)))) {
+            bail!("{}: this is one of the files to be read; write the report somewhere else", target.shown());
+        }
+    }
+    Ok(())
 }
 
 fn render_all(report: &Report, targets: Vec<Target>, template: Option<&Template>) -> Result<Vec<(Target, Vec<u8>)>> {

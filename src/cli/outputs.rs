@@ -23,6 +23,23 @@ impl Target {
         if path.as_os_str() == "-" { Self::Stdout } else { Self::File(path.to_path_buf()) }
     }
 
+    /// Whether both are the same place, however it is written.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(one), Self::File(two)) => real(one) == real(two),
+            (Self::Stdout, Self::Stdout) => true,
+            _ => false,
+        }
+    }
+
+    /// How a person calls it.
+    pub(super) fn shown(&self) -> String {
+        match self {
+            Self::Stdout => "standard output".to_owned(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+
     /// The form that the ending chooses.
     pub(super) fn form(&self) -> Result<Form> {
         let Self::File(path) = self else { return Ok(Form::Markdown) };
@@ -39,6 +56,15 @@ impl Target {
             ),
         }
     }
+}
+
+/// The path without links and detours; of a file that does not exist yet, its folder's.
+fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+        path.file_name().map_or_else(|| folder.clone(), |name| folder.join(name))
+    })
 }
 
 /// Whether a path is, or will be, an ordinary file (and no device or pipe).

@@ -9,13 +9,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::config::{self, Config};
-use crate::ingest::{self, ColumnOptions, SourceOptions};
+use crate::ingest::{self, ColumnOptions, IngestError, SourceOptions};
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
-use crate::report::build::{Analysed, Heading, build};
+use crate::report::build::{self, Analysed, Heading, build};
 use crate::report::contract::Report;
-use crate::stats::analysis::analyse;
+use crate::sessions;
+use crate::stats::analysis::{TableAnalysis, analyse};
 use crate::stats::population::Settings;
 use crate::stats::quantile::QuantileMethod;
+use crate::swarm::{self, Swarm};
 
 use super::args::{Input, YesNo};
 use super::inputs::{self, Named, Origin};
@@ -26,8 +28,9 @@ const WORTH_A_BAR: u64 = 64 << 20;
 /// Reads and analyses everything that was named, and builds the report.
 pub(super) fn report(input: &Input, title: Option<String>, generated: Option<String>) -> Result<Report> {
     let config = load_config(input)?;
+    let missing = if input.keep_going { inputs::Missing::PassOver } else { inputs::Missing::Refuse };
     let settings = settings(input, &config)?;
-    let (sources, mut findings) = inputs::expand(&input.paths)?;
+    let (sources, mut findings) = inputs::expand(&input.paths, missing)?;
     let bar = progress(&sources);
     let outcomes: Vec<(&Named, Result<Analysed>)> =
         sources.par_iter().map(|source| (source, read_one(source, input, &config, &settings, bar.as_ref()))).collect();
@@ -46,8 +49,19 @@ pub(super) fn report(input: &Input, title: Option<String>, generated: Option<Str
     refuse(failures)?;
     findings.extend(same_bytes(&analysed));
     check_group_by(&settings, &analysed)?;
-    let report = build(&analysed, findings, &settings, Heading { title: title.or(config.title), generated });
-    if report.verdict.samples == 0 && report.verdict.corrupted_samples == 0 {
+    check_columns(input, &analysed)?;
+    let names: Vec<&str> = analysed.iter().map(|item| item.source.provenance.name.as_str()).collect();
+    let swarm = swarm_of(&analysed);
+    findings.extend(swarm.iter().flat_map(|swarm| build::swarm::findings(swarm, &names)));
+    let mut report = build(&analysed, findings, &settings, Heading { title: title.or(config.title), generated });
+    if let Some(swarm) = &swarm {
+        build::swarm::attach(&mut report, swarm, &names);
+    }
+    if swarm.is_none()
+        && report.service.is_empty()
+        && report.verdict.samples == 0
+        && report.verdict.corrupted_samples == 0
+    {
         let reasons: Vec<String> = report
             .findings
             .iter()
@@ -57,6 +71,14 @@ pub(super) fn report(input: &Input, title: Option<String>, generated: Option<Str
         bail!("no samples: there is nothing to report\n{}", reasons.join("\n"));
     }
     Ok(report)
+}
+
+/// The records of an agent swarm in all sources together: its snapshots usually are a file each.
+fn swarm_of(analysed: &[Analysed]) -> Option<Swarm> {
+    let sources = analysed.iter().map(|item| &item.source);
+    let inputs: Vec<swarm::Input> =
+        sources.map(|source| swarm::Input { source: &source.provenance.name, records: &source.swarm }).collect();
+    swarm::analyse(&inputs)
 }
 
 fn load_config(input: &Input) -> Result<Config> {
@@ -94,6 +116,7 @@ fn flag_options(input: &Input) -> Result<SourceOptions> {
         format: input.format.clone(),
         delimiter: input.delimiter.as_deref().map(config::delimiter).transpose()?,
         header: input.header.map(|header| header == YesNo::Yes),
+        session_data: session_data(&input.show_session_data)?,
         ..SourceOptions::default()
     };
     let mut set = |flag: &str, given: &str, apply: &dyn Fn(&mut ColumnOptions, &str) -> Result<()>| -> Result<()> {
@@ -122,11 +145,24 @@ fn flag_options(input: &Input) -> Result<SourceOptions> {
     }
     for given in &input.limit {
         set("--limit", given, &|column, value| {
-            column.limit = Some(config::limit("--limit", value, column.unit)?);
+            column.limit = Some(config::limit("--limit", value)?);
             Ok(())
         })?;
     }
     Ok(options)
+}
+
+/// Session data is shown only where it is named exactly.
+fn session_data(keys: &[String]) -> Result<Vec<String>> {
+    for key in keys {
+        let field = key.split('.').next().unwrap_or_default();
+        if !["sessionMemory", "sessionState"].contains(&field) {
+            bail!(
+                "--show-session-data {key}: write sessionMemory, sessionState, or one entry such as sessionState.phase"
+            );
+        }
+    }
+    Ok(keys.to_vec())
 }
 
 fn read_one(
@@ -150,9 +186,20 @@ fn read_one(
         Some(bar) => Box::new(bar.wrap_read(stored)),
         None => stored,
     };
-    let data = ingest::read(&source.name, stored, &options).map_err(|error| anyhow!("{shown}: {error}"))?;
-    let tables = data.tables.par_iter().map(|table| analyse(table, settings)).collect();
-    Ok(Analysed { source: data, tables })
+    let mut data =
+        ingest::read(&source.name, stored, &options).map_err(|error| anyhow::Error::from(error).context(shown))?;
+    let service = sessions::analyse(&data.tables, &config.service_for(path)?, settings);
+    if let Some(found) = &service {
+        found.assign_roles(&mut data.tables[found.table]);
+        // Most rows of such a log have no value in most columns; that is its form.
+        data.findings.retain(|finding| !matches!(finding.kind, FindingKind::NoMetric | FindingKind::EmptyCell));
+    }
+    let mut tables: Vec<TableAnalysis> = data.tables.par_iter().map(|table| analyse(table, settings)).collect();
+    if let Some(found) = &service {
+        // The service has looked at its own clock, and knows events from rows.
+        tables[found.table].clock = None;
+    }
+    Ok(Analysed { source: data, tables, service })
 }
 
 /// A bar for a long read, on a terminal and nowhere else.
@@ -168,7 +215,12 @@ fn progress(sources: &[Named]) -> Option<ProgressBar> {
 fn unread(source: &Named, error: &anyhow::Error) -> Finding {
     let text = format!("{error:#}");
     let reason = text.split_once(": ").map_or(text.as_str(), |(_, reason)| reason).to_owned();
-    let severity = if source.explicit { Severity::Suspicious } else { Severity::Note };
+    // A file that nobody named and that is no metrics file at all is only worth a note.
+    let foreign = matches!(
+        error.downcast_ref::<IngestError>(),
+        Some(IngestError::Unrecognised { .. } | IngestError::Binary { .. } | IngestError::Empty)
+    );
+    let severity = if source.explicit || !foreign { Severity::Suspicious } else { Severity::Note };
     Finding::new(severity, FindingKind::UnreadFile, Place::source(&source.name), reason, "the file was passed over")
 }
 
@@ -186,6 +238,10 @@ fn refuse(failures: Vec<anyhow::Error>) -> Result<()> {
 fn same_bytes(analysed: &[Analysed]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, item) in analysed.iter().enumerate() {
+        // Snapshots of a swarm that stand twice are used once; its analysis says so.
+        if !item.source.swarm.is_empty() {
+            continue;
+        }
         let digest = &item.source.provenance.digest;
         if let Some(first) = analysed[..index].iter().find(|other| other.source.provenance.digest == *digest) {
             findings.push(Finding::new(
@@ -200,15 +256,32 @@ fn same_bytes(analysed: &[Analysed]) -> Vec<Finding> {
     findings
 }
 
+/// A column that a flag speaks of must exist somewhere: a limit with a slip of the pen would never be exceeded.
+fn check_columns(input: &Input, analysed: &[Analysed]) -> Result<()> {
+    let tables = || analysed.iter().flat_map(|item| &item.source.tables);
+    for name in flag_options(input)?.columns.keys() {
+        if !tables().any(|table| table.position(name).is_some()) {
+            bail!("{name}: no file has a column of that name; there are {}", column_names(analysed).join(", "));
+        }
+    }
+    Ok(())
+}
+
+fn column_names(analysed: &[Analysed]) -> Vec<&str> {
+    let tables = analysed.iter().flat_map(|item| &item.source.tables);
+    let mut known: Vec<&str> =
+        tables.flat_map(|table| table.columns.iter().map(|column| column.name.as_str())).collect();
+    known.sort_unstable();
+    known.dedup();
+    known
+}
+
 /// A column to group by must exist somewhere.
 fn check_group_by(settings: &Settings, analysed: &[Analysed]) -> Result<()> {
     let tables = || analysed.iter().flat_map(|item| &item.source.tables);
     for name in &settings.group_by {
         if !tables().any(|table| table.position(name).is_some()) {
-            let mut known: Vec<&str> =
-                tables().flat_map(|table| table.columns.iter().map(|column| column.name.as_str())).collect();
-            known.sort_unstable();
-            known.dedup();
+            let known = column_names(analysed);
             bail!("--group-by {name}: no file has such a column; there are {}", known.join(", "));
         }
     }

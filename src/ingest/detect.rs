@@ -6,7 +6,7 @@
 use std::io::Read;
 
 use super::IngestError;
-use super::formats::{FORMATS, Format};
+use super::formats::{FORMATS, Format, speaks_of_sessions};
 use super::lines::Records;
 use super::options::SourceOptions;
 
@@ -40,6 +40,19 @@ pub(super) fn detect<R: Read>(
     let complete = records.sees_end() && records.peek(HEAD)?.len() == length;
     let bytes = records.peek(HEAD)?;
     let head = Head { bytes: &bytes[..length], complete };
+    if is_own_report(head.bytes) {
+        return Err(IngestError::Unrecognised {
+            seen: "it is a report that perfreport wrote".to_owned(),
+            known: known(),
+        });
+    }
+    let line_ends = head.bytes.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count();
+    if line_ends > 0 && !head.bytes.contains(&b'\n') {
+        return Err(IngestError::Malformed(
+            "lines end in a carriage return alone, as on very old systems; convert them: tr '\\r' '\\n' < old > new"
+                .into(),
+        ));
+    }
     if let Some(name) = &options.format {
         let format = FORMATS
             .iter()
@@ -63,6 +76,13 @@ fn skip_byte_order_mark<R: Read>(records: &mut Records<R>) -> Result<(), IngestE
         });
     }
     Ok(())
+}
+
+/// A JSON report of this program, found in a folder that is searched again.
+fn is_own_report(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(512)];
+    let has = |text: &[u8]| memchr::memmem::find(start, text).is_some();
+    start.first() == Some(&b'{') && has(b"\"schema_version\"") && has(b"\"name\": \"perfreport\"")
 }
 
 /// What binary data this is, if it is any.
@@ -94,10 +114,13 @@ fn known() -> String {
 /// The first line, shortened, for an error message.
 fn seen(bytes: &[u8]) -> String {
     const SHOWN: usize = 60;
+    if speaks_of_sessions(bytes) {
+        return "it names session data, and is therefore not quoted here".to_owned();
+    }
     let line = bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or(b"");
     let text: String =
         String::from_utf8_lossy(line.trim_ascii()).chars().filter(|character| !character.is_control()).collect();
     let short: String = text.chars().take(SHOWN).collect();
     let dots = if short.len() < text.len() { "…" } else { "" };
-    format!("it starts with \"{short}{dots}\", and no column of numbers was found")
+    format!("it starts with \"{short}{dots}\", and no table of numbers was found in it")
 }

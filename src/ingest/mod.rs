@@ -22,13 +22,14 @@ use thiserror::Error;
 
 use crate::model::finding::Finding;
 use crate::model::source::{Provenance, Source};
+use crate::model::swarm::SwarmRecord;
 
 use builder::TableBuilder;
 use input::Input;
 use lines::Records;
 
 pub use formats::{FormatInfo, formats};
-pub use options::{ColumnOptions, SourceOptions};
+pub use options::{ColumnOptions, Limit, SourceOptions};
 
 /// Why a source cannot be read as metrics.
 #[derive(Debug, Error)]
@@ -70,6 +71,7 @@ pub enum IngestError {
 #[derive(Debug, Default)]
 pub(crate) struct Sink {
     tables: Vec<TableBuilder>,
+    swarm: Vec<SwarmRecord>,
     findings: Vec<Finding>,
     provenance: Provenance,
 }

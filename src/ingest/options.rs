@@ -14,8 +14,27 @@ pub struct ColumnOptions {
     pub unit: Option<Unit>,
     /// Which way is better.
     pub polarity: Option<Polarity>,
-    /// The largest possible value, in base units.
-    pub limit: Option<f64>,
+    /// The largest possible value.
+    pub limit: Option<Limit>,
+}
+
+/// A largest possible value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Limit {
+    /// In base units: it was given with its unit.
+    Base(f64),
+    /// As the column records it: it was given as a bare number.
+    Recorded(f64),
+}
+
+impl Limit {
+    /// The limit in base units, for values recorded in `unit`.
+    pub fn to_base(self, unit: Unit) -> f64 {
+        match self {
+            Self::Base(limit) => limit,
+            Self::Recorded(limit) => unit.to_base(limit),
+        }
+    }
 }
 
 /// What the user says about a source.
@@ -29,6 +48,9 @@ pub struct SourceOptions {
     pub header: Option<bool>,
     /// Columns by name.
     pub columns: BTreeMap<String, ColumnOptions>,
+    /// Session data of an agent swarm's clients that may be shown: `sessionState`, or `sessionState.phase`. None is by
+    /// default, and no configuration file can say so: it may be users' data.
+    pub session_data: Vec<String>,
 }
 
 impl SourceOptions {

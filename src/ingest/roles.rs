@@ -13,6 +13,7 @@ use crate::model::unit::{Dimension, Unit};
 
 use super::Sink;
 use super::builder::{RawTable, TableBuilder};
+use super::formats::AGENT_SWARM;
 use super::options::SourceOptions;
 use super::units;
 
@@ -62,6 +63,28 @@ const VALUE_WORDS: &[&str] = &["value", "metric_value", "metricvalue", "val", "r
 const UNIT_WORDS: &[&str] = &["unit", "units"];
 /// Numbers with such a name describe the set-up.
 const SETTING_WORDS: &[&str] = &["version", "port"];
+/// Columns with such a name say that something went wrong.
+const FAILURE_WORDS: &[&str] = &["error", "exception", "failure", "errmsg", "err"];
+/// Settings that are varied from run to run.
+const PARAMETER_WORDS: &[&str] = &[
+    "concurrency",
+    "threads",
+    "clients",
+    "connections",
+    "users",
+    "vus",
+    "workers",
+    "parallelism",
+    "size",
+    "batch",
+    "depth",
+    "level",
+    "n",
+    "rate",
+    "qps",
+];
+/// Columns with such a name hold a time of day where they hold hours, minutes and seconds.
+const CLOCK_WORDS: &[&str] = &["when", "at", "clock", "timestamp", "started", "start", "ended", "end", "date"];
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
 /// And so does one with more patterns than this, whatever its share.
@@ -69,13 +92,18 @@ const MOST_PATTERNS: usize = 10_000;
 
 /// Finishes the tables of a source.
 pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
-    let mut source = Source { provenance: sink.provenance, tables: Vec::new(), findings: sink.findings };
+    let mut source =
+        Source { provenance: sink.provenance, tables: Vec::new(), swarm: sink.swarm, findings: sink.findings };
     for builder in sink.tables {
         let table = assign_table(builder, options, &source.provenance.name, &mut source.findings);
         source.tables.extend(split_by_metric(table, options));
     }
     let aside: u64 = source.provenance.set_aside.iter().map(|entry| entry.rows).sum();
     source.provenance.rows_read = source.tables.iter().map(|table| table.lines.rows()).sum::<u64>() + aside;
+    source.provenance.rows_read += source.swarm.len() as u64;
+    if source.provenance.format == AGENT_SWARM {
+        return source;
+    }
     if source.tables.iter().all(|table| table.columns_as(Role::Metric).next().is_none()) {
         source.findings.push(Finding::new(
             Severity::Suspicious,
@@ -210,11 +238,14 @@ fn infer_role(table: &Table, index: usize) -> (Role, String) {
     let named = |known: &[&str]| words.iter().find(|word| known.contains(&word.as_str())).cloned();
     match column.cells {
         CellType::Timestamp => (Role::Timestamp, "its cells are dates with times".into()),
-        CellType::Boolean => match named(STATUS_WORDS) {
+        CellType::Boolean => match named(STATUS_WORDS).or_else(|| named(FAILURE_WORDS)) {
             Some(word) => (Role::Status, format!("called `{word}` and true or false")),
             None => (Role::Label, "true or false".into()),
         },
         CellType::Text => text_role(table, index, &words),
+        CellType::Quantity(Dimension::Time) if named(CLOCK_WORDS).is_some() => {
+            (Role::Unused, "its cells are times of day".into())
+        }
         CellType::Quantity(dimension) => {
             let what = if dimension == Dimension::Time { "durations" } else { "amounts" };
             (Role::Metric, format!("its cells are {what} with units"))
@@ -233,6 +264,13 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     }
     if let Some(word) = named(STATUS_WORDS).filter(|_| distinct <= 50) {
         return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
+    }
+    // An empty cell says that nothing went wrong: `error`, `exception`.
+    if let Some(word) = named(FAILURE_WORDS).filter(|_| column.dictionary.iter().any(String::is_empty)) {
+        return (Role::Status, format!("called `{word}`, and empty in some rows"));
+    }
+    if named(TIMESTAMP_WORDS).is_some() && distinct as f64 > 0.5 * rows as f64 && looks_like_dates(&column.dictionary) {
+        return (Role::Unused, "its texts look like dates in a notation that is not read".into());
     }
     if words.last().is_some_and(|word| UNIT_WORDS.contains(&word.as_str())) {
         return (Role::Unused, "it names the unit of other columns".into());
@@ -263,6 +301,9 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if let Some(role) = timestamp_role(&values, named(TIMESTAMP_WORDS), words) {
         return role;
     }
+    if states_unit {
+        return (Role::Metric, "its name states a unit".into());
+    }
     let within = |low: f64, high: f64| values.iter().all(|value| (low..=high).contains(value));
     if let Some(word) =
         named(STATUS_WORDS).filter(|_| whole && !states_unit && (within(0.0, 1.0) || within(0.0, 999.0)))
@@ -279,11 +320,38 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if let Some(word) = named(SETTING_WORDS) {
         return (Role::Unused, format!("a `{word}` is a setting, not a measurement"));
     }
+    if whole && named(FAILURE_WORDS).is_some() && words.len() <= 2 && within(0.0, 1.0) {
+        return (Role::Status, "0 or 1, by its name a failure".into());
+    }
+    let unnamed = column.name.starts_with("column_") && index == 0 || column.name.starts_with("Unnamed");
+    if whole && unnamed && values.len() > 2 && values.windows(2).all(|pair| pair[1] - pair[0] == 1.0) {
+        return (Role::Identifier, "a first column without a name that counts the rows".into());
+    }
+    if whole && named(PARAMETER_WORDS).is_some() && is_parameter(table, index, &values) {
+        return (Role::Label, "few different whole numbers, each in many rows: a setting that was varied".into());
+    }
     let counts_rows = values.len() > 20 && values.windows(2).all(|pair| pair[1] - pair[0] == 1.0);
     if whole && counts_rows {
         return (Role::Identifier, "it counts the rows one by one".into());
     }
     (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
+}
+
+/// Whether the values are few and each stands in several rows, beside another column of numbers that was measured.
+fn is_parameter(table: &Table, index: usize, values: &[f64]) -> bool {
+    /// More different values are a measurement.
+    const MOST_SETTINGS: usize = 20;
+    /// Rows that each setting has at least, on average.
+    const ROWS_EACH: usize = 2;
+    let distinct: HashSet<u64> = values.iter().map(|value| value.to_bits()).collect();
+    let measured = table.columns.iter().enumerate().any(|(other, column)| other != index && column.cells.is_number());
+    measured && (2..=MOST_SETTINGS).contains(&distinct.len()) && values.len() >= ROWS_EACH * distinct.len()
+}
+
+/// Whether texts that differ only in numbers have several of them, as dates do.
+fn looks_like_dates(texts: &[String]) -> bool {
+    let patterns: HashSet<String> = texts.iter().map(|text| pattern(text)).collect();
+    patterns.len() <= 13 && patterns.iter().all(|pattern| pattern.matches('*').count() >= 3)
 }
 
 /// Numbers that are instants: within the range of a Unix clock, or called so and never falling back.
@@ -341,6 +409,7 @@ fn assign_unit(table: &mut Table, index: usize, options: &SourceOptions) {
     let dimension = unit.as_ref().map_or(Dimension::Unknown, |choice| choice.unit.dimension);
     let inferred = units::polarity(&column.name, dimension);
     let limit = given.and_then(|column| column.limit);
+    let limit = limit.map(|limit| limit.to_base(unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)));
     let polarity = given.and_then(|column| column.polarity).unwrap_or(inferred);
     let column = &mut table.columns[index];
     column.unit = unit;
@@ -356,7 +425,11 @@ fn unit_column(table: &Table, assumed: UnitChoice) -> Option<UnitChoice> {
             && units::words(&column.name).last().is_some_and(|word| UNIT_WORDS.contains(&word.as_str()))
     });
     let Some(column) = column else { return Some(assumed) };
-    let units: Vec<Unit> = column.dictionary.iter().filter_map(|text| Unit::parse(text)).collect();
+    // Of a long table only the rows of this metric count.
+    let position = table.columns.iter().position(|other| std::ptr::eq(other, column)).unwrap_or_default();
+    let used: HashSet<u32> = table.codes(position).into_iter().collect();
+    let used = column.dictionary.iter().enumerate().filter(|(code, _)| used.contains(&(*code as u32)));
+    let units: Vec<Unit> = used.filter_map(|(_, text)| Unit::parse(text)).collect();
     match units[..] {
         [unit] if unit.dimension == assumed.unit.dimension => Some(UnitChoice {
             unit,

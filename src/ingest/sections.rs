@@ -115,6 +115,12 @@ impl Sections {
         }
     }
 
+    /// Whether the row has all that rows of the current table have, numbers where they have numbers: then a `#` at its
+    /// beginning is part of a label.
+    pub(super) fn is_plainly_a_row(&self, row: Row<'_>) -> bool {
+        !self.expects_header && self.tables[self.current].fits_strictly(row)
+    }
+
     /// Takes a row that plainly belongs to the current table. Says whether it did.
     pub(super) fn try_take(&mut self, row: Row<'_>, line: u64) -> bool {
         if self.expects_header {
@@ -292,7 +298,8 @@ impl Sections {
 
     /// Numbers of a later table stand in the columns of the first one for whoever knows only the first header.
     fn note_intruders(&mut self, row: Row<'_>, line: u64) {
-        if self.stacked[1..=self.current].iter().any(|stacked| *stacked) {
+        let same_width = self.tables[self.current].columns.len() == self.tables[0].columns.len();
+        if !same_width || self.stacked[1..=self.current].iter().any(|stacked| *stacked) {
             return;
         }
         let header = self.tables[self.current].header.join(",");
@@ -330,7 +337,7 @@ impl Sections {
                     Severity::Corrupted,
                     FindingKind::RaggedRow,
                     place,
-                    format!("the row has {} fields where its table has {width}", row.len()),
+                    format!("the row has {} where its table has {width}", fields(row.len())),
                     "the row was set aside",
                 )
                 .value(shortened(row)),
@@ -339,18 +346,16 @@ impl Sections {
     }
 
     /// The file ends in this row without a line break: its last number may have been cut.
-    pub(super) fn end_without_line_break(&mut self, line: u64, source: &str, sink: &mut Sink) {
+    pub(super) fn end_without_line_break(&mut self, line: u64, last_cell: &[u8], source: &str, sink: &mut Sink) {
         let table = &mut self.tables[self.current];
-        if table.lines.rows() > 0
-            && table.lines.line(table.lines.rows() - 1) == Some(line)
-            && table.last_number_is_cut()
-        {
+        let is_last = table.lines.rows() > 0 && table.lines.line(table.lines.rows() - 1) == Some(line);
+        if is_last && (table.last_number_is_cut() || last_cell.ends_with(b".")) {
             table.forget_last_number();
             sink.findings.push(Finding::new(
                 Severity::Corrupted,
                 FindingKind::TruncatedLine,
                 Place::line(source, line),
-                "the file ends without a line break, and the last number has far fewer digits than all others",
+                "the file ends without a line break, in the middle of a number: it has far fewer digits than all others",
                 "the number left the clean statistics",
             ));
         }
@@ -397,10 +402,19 @@ impl Sections {
                 .count(lines.len() as u64),
             );
         }
+        // Where the later tables hold most of the rows, the first header is the stranger, and nobody reads it for theirs.
+        let later: u64 = self.tables.iter().skip(1).map(TableBuilder::rows).sum();
+        if later > self.tables[0].rows() {
+            self.tables[0].intruders.clear();
+        }
         // A first table without a header line has its names from a comment or has none at all.
         self.tables.retain(|table| table.rows() > 0 || table.header_line.is_some());
         sink.tables.append(&mut self.tables);
     }
+}
+
+fn fields(count: usize) -> String {
+    if count == 1 { "1 field".to_owned() } else { format!("{count} fields") }
 }
 
 fn line_list(lines: &[u64]) -> String {

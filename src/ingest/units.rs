@@ -38,7 +38,8 @@ const TIME_WORDS: &[&str] = &[
     "rt",
 ];
 const BYTES_WORDS: &[&str] =
-    &["memory", "mem", "rss", "heap", "bytes", "byte", "size", "vms", "vsz", "sent", "received"];
+    &["memory", "mem", "rss", "heap", "bytes", "byte", "size", "vms", "vsz", "sent", "received", "length"];
+const SETS: &[&str] = &["batch", "queue", "pool", "window", "sample", "population", "group", "chunk", "page"];
 const COUNT_WORDS: &[&str] = &[
     "count",
     "counts",
@@ -102,7 +103,20 @@ pub(super) fn stated(name: &str) -> Option<Unit> {
         return if bytes { Unit::parse("B/s") } else { Some(Unit::PER_SECOND) };
     }
     let words = words(name);
-    let last = words.last().filter(|_| words.len() > 1)?;
+    // `throughput_mb_s`: the last two words together.
+    if let [.., amount, second] = &words[..]
+        && (second == "s" || second == "sec")
+        && let Some(unit) = Unit::parse(&format!("{amount}/s"))
+    {
+        return Some(unit);
+    }
+    if let [only] = &words[..] {
+        // A column that is called `ms` and nothing else.
+        return matches!(only.as_str(), "ns" | "us" | "µs" | "ms" | "seconds" | "milliseconds")
+            .then(|| Unit::parse(only))
+            .flatten();
+    }
+    let last = words.last()?;
     if AMBIGUOUS.contains(&last.as_str()) || COUNT_WORDS.contains(&last.as_str()) {
         return None;
     }
@@ -121,11 +135,14 @@ pub(super) fn infer(name: &str, values: &[f64], shape: Option<&Shape>) -> Option
     }
     let words = words(name);
     let has = |known: &[&str]| words.iter().find(|word| known.contains(&word.as_str()));
+    // `batch_size` counts what is in the batch.
+    let sizes_of_sets =
+        words.last().is_some_and(|word| word == "size") && words.iter().any(|word| SETS.contains(&word.as_str()));
     // The last word decides between kinds: `memory_time` is a time, `time_count` is a count.
     let dimension = words.iter().rev().find_map(|word| {
         let is = |known: &[&str]| known.contains(&word.as_str());
         match () {
-            () if is(COUNT_WORDS) => Some(Dimension::Count),
+            () if is(COUNT_WORDS) || sizes_of_sets => Some(Dimension::Count),
             () if is(TIME_WORDS) => Some(Dimension::Time),
             () if is(BYTES_WORDS) => Some(Dimension::Bytes),
             () if is(RATE_WORDS) => Some(Dimension::Rate),

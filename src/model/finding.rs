@@ -75,6 +75,46 @@ pub enum FindingKind {
     DuplicateFile,
     /// A file that could not be read as metrics and was passed over.
     UnreadFile,
+    /// Instants of a service that come from two clocks, or contradict each other.
+    TwoClocks,
+    /// Events of a service that stand in another order than they happened.
+    OutOfOrder,
+    /// An event of a service that is recorded twice.
+    DuplicateEvent,
+    /// A message that was answered more than once.
+    AnsweredTwice,
+    /// A session that was closed more than once.
+    ClosedTwice,
+    /// A session that was opened while it was open.
+    OpenedTwice,
+    /// A session that was opened and never closed.
+    NeverClosed,
+    /// Events of a kind that is not known.
+    UnknownEvent,
+    /// An event without its message, session or instant.
+    OrphanEvent,
+    /// An event of a message whose outcome was settled before.
+    LateEvent,
+    /// Requests that the file itself declares to be warm-up.
+    DeclaredWarmUp,
+    /// Stretches in which nothing was sent although the schedule says so.
+    ScheduleStall,
+    /// Instants too large to be held exactly.
+    RoundedClock,
+    /// A field of a record that cannot be read as what it should be.
+    UnreadableField,
+    /// A record whose own numbers contradict each other.
+    Contradiction,
+    /// A snapshot of counters that stands more than once.
+    DuplicateSnapshot,
+    /// Snapshots of counters that do not stand in the order of their times.
+    OutOfOrderSnapshot,
+    /// A counter fell: the process started again.
+    Restart,
+    /// A snapshot without a time or without counters, which cannot stand in a series.
+    UnusableSnapshot,
+    /// A client's record whose process is not there.
+    LoneClient,
 }
 
 impl FindingKind {
@@ -108,6 +148,26 @@ impl FindingKind {
             Self::NoMetric => "no metric",
             Self::DuplicateFile => "same file twice",
             Self::UnreadFile => "file passed over",
+            Self::TwoClocks => "two clocks",
+            Self::OutOfOrder => "events out of order",
+            Self::DuplicateEvent => "duplicate event",
+            Self::AnsweredTwice => "message answered twice",
+            Self::ClosedTwice => "session closed twice",
+            Self::OpenedTwice => "session opened twice",
+            Self::NeverClosed => "session never closed",
+            Self::UnknownEvent => "unknown kind of event",
+            Self::OrphanEvent => "event without its message",
+            Self::LateEvent => "late event",
+            Self::DeclaredWarmUp => "declared warm-up",
+            Self::ScheduleStall => "stall in the schedule",
+            Self::RoundedClock => "rounded instants",
+            Self::UnreadableField => "unreadable field",
+            Self::Contradiction => "contradiction",
+            Self::DuplicateSnapshot => "duplicate snapshot",
+            Self::OutOfOrderSnapshot => "snapshots out of order",
+            Self::Restart => "restart",
+            Self::UnusableSnapshot => "unusable snapshot",
+            Self::LoneClient => "client without its process",
         }
     }
 }

@@ -3,5 +3,6 @@
 pub mod finding;
 pub mod label;
 pub mod source;
+pub mod swarm;
 pub mod table;
 pub mod unit;

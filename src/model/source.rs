@@ -1,6 +1,7 @@
 //! Where data came from: the file, how it was recognised, and the account of its rows.
 
 use super::finding::Finding;
+use super::swarm::SwarmRecord;
 use super::table::Table;
 
 /// Rows that were read and not used, and why.
@@ -62,6 +63,8 @@ pub struct Source {
     pub provenance: Provenance,
     /// The tables found in it.
     pub tables: Vec<Table>,
+    /// Performance records of an agent swarm; empty for every other format.
+    pub swarm: Vec<SwarmRecord>,
     /// What was wrong, odd or worth knowing.
     pub findings: Vec<Finding>,
 }

@@ -3,12 +3,18 @@
 //! In: what ingest read and what statistics found. Out: the report as data. Decides the order in which a reader meets
 //! things, folds what repeats, and counts; it computes no statistics and formats no numbers itself.
 
+mod service;
+pub mod swarm;
+
 use std::collections::BTreeMap;
 
 use crate::model::finding::{Finding, Place, Severity};
 use crate::model::source::Source as SourceData;
-use crate::model::table::{Column as ColumnData, Polarity as PolarityData, Table as TableData};
-use crate::stats::analysis::{Failures as FailureCount, Group, MetricAnalysis, TableAnalysis};
+use crate::model::table::{Column as ColumnData, Polarity as PolarityData, Role, Table as TableData};
+use crate::model::unit::Dimension;
+use crate::sessions::ServiceAnalysis;
+use crate::stats::analysis::{Group, MetricAnalysis, TableAnalysis};
+use crate::stats::failure::Failures as FailureCount;
 use crate::stats::interval::{Interval as Bounds, wilson};
 use crate::stats::population::{
     Order as OrderFound, Population as Numbers, Settings as StatSettings, Summary as SummaryFound,
@@ -16,8 +22,8 @@ use crate::stats::population::{
 
 use super::contract::{
     Assumption, Column, Drift, Extreme, Failures, Histogram, Interval, Label, LevelShift, Metric, Modality, Mode,
-    Order, Outliers, Percentile, Polarity, Population, Report, SCHEMA_VERSION, Series, SeriesPoint, SetAside, Settings,
-    Source, Status, Summary, Table, Tool, Verdict, WarmUp,
+    Order, Outliers, Percentile, Polarity, Population, Report, SCHEMA_VERSION, Series, SeriesPoint, Service, SetAside,
+    Settings, Source, Status, Summary, Table, Tool, Verdict, WarmUp,
 };
 use super::{number, words};
 
@@ -30,6 +36,8 @@ pub struct Analysed {
     pub source: SourceData,
     /// What was found.
     pub tables: Vec<TableAnalysis>,
+    /// The service that it records, if any.
+    pub service: Option<ServiceAnalysis>,
 }
 
 /// Things about a report that the data does not say.
@@ -46,9 +54,16 @@ pub fn build(analysed: &[Analysed], findings: Vec<Finding>, settings: &StatSetti
     let mut all = findings;
     let mut metrics = Vec::new();
     let mut assumptions: Vec<Assumption> = Vec::new();
+    let mut services = Vec::new();
     for item in analysed {
         let name = &item.source.provenance.name;
         all.extend(item.source.findings.iter().cloned());
+        if let Some((found, table)) =
+            item.service.as_ref().and_then(|found| Some((found, item.source.tables.get(found.table)?)))
+        {
+            all.extend(service::findings(found, table, name));
+            services.push(service::service(found, table, name, settings.confidence));
+        }
         for (index, (table, analysis)) in item.source.tables.iter().zip(&item.tables).enumerate() {
             all.extend(analysis.clock.iter().flat_map(|clock| words::clock(clock, table, name)));
             assumptions.extend(words::assumptions(table, &analysis.metrics, name));
@@ -58,7 +73,7 @@ pub fn build(analysed: &[Analysed], findings: Vec<Finding>, settings: &StatSetti
             }
         }
     }
-    let verdict = verdict(&all, &metrics, analysed.len());
+    let verdict = verdict(&all, &metrics, &services, analysed.len());
     Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -73,6 +88,8 @@ pub fn build(analysed: &[Analysed], findings: Vec<Finding>, settings: &StatSetti
         },
         sources: analysed.iter().map(source).collect(),
         metrics,
+        service: services,
+        swarm: None,
         findings: fold(in_order(all, analysed)),
         assumptions,
     }
@@ -135,7 +152,7 @@ fn fold(findings: Vec<Finding>) -> Vec<Finding> {
     kept
 }
 
-fn verdict(findings: &[Finding], metrics: &[Metric], files: usize) -> Verdict {
+fn verdict(findings: &[Finding], metrics: &[Metric], services: &[Service], files: usize) -> Verdict {
     let sum = |severity: Severity| -> u64 {
         findings.iter().filter(|finding| finding.severity == severity).map(|finding| finding.count).sum()
     };
@@ -166,12 +183,8 @@ fn verdict(findings: &[Finding], metrics: &[Metric], files: usize) -> Verdict {
     if parts.is_empty() {
         parts.push("No corrupted or suspicious samples".to_owned());
     }
-    let measured = format!(
-        "{} of {} in {}",
-        number::counted(samples, if corrupted > 0 { "clean sample" } else { "sample" }),
-        number::counted(metrics.len() as u64, "metric"),
-        number::counted(files as u64, "file")
-    );
+    let messages = services.iter().map(|service| service.messages.sent).sum();
+    let measured = measured(samples, corrupted, metrics.len(), messages, files);
     Verdict {
         status,
         headline: format!("{}; {measured}", parts.join(", ")),
@@ -179,6 +192,23 @@ fn verdict(findings: &[Finding], metrics: &[Metric], files: usize) -> Verdict {
         suspicious,
         samples,
     }
+}
+
+/// What a verdict rests on.
+fn measured(samples: u64, corrupted: u64, metrics: usize, messages: u64, files: usize) -> String {
+    let samples = format!(
+        "{} of {}",
+        number::counted(samples, if corrupted > 0 { "clean sample" } else { "sample" }),
+        number::counted(metrics as u64, "metric"),
+    );
+    let parts: Vec<String> = [
+        (messages > 0).then(|| format!("{} of a service", number::counted(messages, "message"))),
+        (metrics > 0 || messages == 0).then_some(samples),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    format!("{} in {}", parts.join(", "), number::counted(files as u64, "file"))
 }
 
 /// The sources concerned, by name where they are few.
@@ -256,7 +286,8 @@ fn column(column: &ColumnData) -> Column {
 
 fn metric(found: &MetricAnalysis, table: &TableData, source: &str, index: usize, level: f64) -> Metric {
     let line = |row: usize| table.lines.line(row as u64);
-    let overall = population(&found.overall, None, &found.extreme_rows, found.shift_row.and_then(line), found, table);
+    let cells = Cells::of(found, table);
+    let overall = population(&found.overall, None, &found.extreme_rows, found.shift_row.and_then(line), &cells, table);
     Metric {
         id: format!("{source}#{index}/{}", found.name),
         source: source.to_owned(),
@@ -265,6 +296,7 @@ fn metric(found: &MetricAnalysis, table: &TableData, source: &str, index: usize,
         dimension: found.dimension,
         unit: found.dimension.base_symbol().to_owned(),
         recorded_unit: found.recorded_unit.map(|unit| unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
+        unit_assumed: table.columns[found.column].unit.as_ref().is_some_and(|choice| choice.assumed),
         polarity: match found.polarity {
             PolarityData::LowerIsBetter => Polarity::LowerIsBetter,
             PolarityData::HigherIsBetter => Polarity::HigherIsBetter,
@@ -272,16 +304,24 @@ fn metric(found: &MetricAnalysis, table: &TableData, source: &str, index: usize,
         },
         grouped_by: found.grouped_by.clone(),
         overall,
-        groups: found.groups.iter().map(|of_group| group(of_group, found, table)).collect(),
-        failures: found.failures.as_ref().and_then(|count| failures(count, level)),
+        groups: found.groups.iter().map(|of_group| group(of_group, &cells, table)).collect(),
+        failures: found.failures.as_ref().filter(|_| leads(found, table)).and_then(|count| failures(count, level)),
         remarks: words::remarks(found),
     }
 }
 
-fn group(group: &Group, found: &MetricAnalysis, table: &TableData) -> Population {
+/// Whether the metric is the one of its table that stands for its rows: the first duration, else the first of all.
+/// Failures belong to rows, and are told once.
+fn leads(found: &MetricAnalysis, table: &TableData) -> bool {
+    let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
+    let time = |column: &&usize| table.columns[**column].unit().dimension == Dimension::Time;
+    metrics.iter().find(time).or(metrics.first()) == Some(&found.column)
+}
+
+fn group(group: &Group, cells: &Cells<'_>, table: &TableData) -> Population {
     let label = Label { text: group.text.clone(), members: group.members as u64, examples: group.examples.clone() };
     let line = group.shift_row.and_then(|row| table.lines.line(row as u64));
-    population(&group.population, Some(label), &group.extreme_rows, line, found, table)
+    population(&group.population, Some(label), &group.extreme_rows, line, cells, table)
 }
 
 fn population(
@@ -289,7 +329,7 @@ fn population(
     label: Option<Label>,
     extreme_rows: &[usize],
     shift_line: Option<u64>,
-    found: &MetricAnalysis,
+    cells: &Cells<'_>,
     table: &TableData,
 ) -> Population {
     Population {
@@ -302,7 +342,10 @@ fn population(
             low_fence: outliers.low_fence,
             high_fence: outliers.high_fence,
             method: outliers.method().to_owned(),
-            extremes: extremes(extreme_rows, found, table),
+            extremes: extreme_rows
+                .iter()
+                .filter_map(|row| cells.extreme(*row, table.lines.line(*row as u64)))
+                .collect(),
         }),
         order: numbers.order.as_ref().map(|order| self::order(order, numbers, shift_line)),
         modality: numbers.modality.as_ref().map(|modality| Modality {
@@ -327,18 +370,28 @@ fn population(
     }
 }
 
-fn extremes(rows: &[usize], found: &MetricAnalysis, table: &TableData) -> Vec<Extreme> {
-    let numbers = table.numbers(found.column);
-    let label = found.label_column;
-    let codes = label.map(|label| table.codes(label)).unwrap_or_default();
-    rows.iter()
-        .filter_map(|&row| {
-            let value = table.columns[found.column].to_base(numbers.get(row).copied().flatten()?);
-            let text =
-                label.zip(codes.get(row)).and_then(|(label, code)| table.columns[label].dictionary.get(*code as usize));
-            Some(Extreme { value, line: table.lines.line(row as u64), label: text.cloned() })
-        })
-        .collect()
+/// The values and labels of a metric's rows, taken from the table once for all its groups.
+struct Cells<'a> {
+    values: Vec<Option<f64>>,
+    codes: Vec<u32>,
+    labels: &'a [String],
+}
+
+impl<'a> Cells<'a> {
+    fn of(found: &MetricAnalysis, table: &'a TableData) -> Self {
+        let column = &table.columns[found.column];
+        let numbers = table.numbers(found.column).into_iter();
+        Self {
+            values: numbers.map(|number| number.map(|number| column.to_base(number))).collect(),
+            codes: found.label_column.map(|label| table.codes(label)).unwrap_or_default(),
+            labels: found.label_column.map_or(&[], |label| &table.columns[label].dictionary),
+        }
+    }
+
+    fn extreme(&self, row: usize, line: Option<u64>) -> Option<Extreme> {
+        let label = self.codes.get(row).and_then(|code| self.labels.get(*code as usize)).cloned();
+        Some(Extreme { value: self.values.get(row).copied().flatten()?, line, label })
+    }
 }
 
 fn order(order: &OrderFound, numbers: &Numbers, shift_line: Option<u64>) -> Order {
@@ -400,8 +453,11 @@ fn failures(count: &FailureCount, level: f64) -> Option<Failures> {
     let share = wilson(count.failed, count.total, level)?;
     Some(Failures {
         column: count.column.clone(),
+        convention: count.convention.to_owned(),
         failed: count.failed,
         total: count.total,
+        not_said: count.not_said,
+        unclear: count.unclear,
         per_thousand: count.failed as f64 / count.total as f64 * PER,
         interval: Interval { low: share.low.map(|low| low * PER), high: share.high.map(|high| high * PER), level },
     })

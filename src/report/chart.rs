@@ -8,12 +8,16 @@
 //! from classes (`templates/report.css`); the `fill` and `stroke` attributes are for pages without that style.
 //! Bars begin at zero. A line may begin elsewhere, and the axis then says so.
 
+mod over_time;
+
 use std::fmt::Write as _;
 
 use crate::model::unit::Unit;
 use crate::report::contract::{Histogram, Order, Series, SeriesPoint};
 use crate::report::escape::html;
 use crate::report::number::{self, Scale};
+
+pub use over_time::{Level, OverTime, over_time};
 
 /// Colours that tell groups apart; slot 0 is for all others.
 pub const GROUP_SLOTS: usize = 5;

@@ -10,6 +10,16 @@ use serde::{Deserialize, Serialize};
 use crate::model::finding::Finding;
 use crate::model::unit::Dimension;
 
+mod service;
+mod swarm;
+
+pub use service::{
+    Service, ServiceConcurrency, ServiceErrorType, ServiceErrors, ServiceLatency, ServiceLevel, ServiceMemory,
+    ServiceMessages, ServiceNever, ServiceSchedule, ServiceSession, ServiceSessionDuration, ServiceSlot, ServiceStall,
+    ServiceSteady, ServiceThroughput, ServiceTimeouts,
+};
+pub use swarm::{Swarm, SwarmClient, SwarmInterval, SwarmIntervalKind, SwarmProcess, SwarmSessionDatum};
+
 /// The version of this contract, written into every report.
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -32,6 +42,12 @@ pub struct Report {
     pub sources: Vec<Source>,
     /// The metrics, by file and column.
     pub metrics: Vec<Metric>,
+    /// The metrics of interactive services, by file; empty where no file records one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub service: Vec<Service>,
+    /// An agent swarm, where its records were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swarm: Option<Swarm>,
     /// What is wrong, odd or worth knowing; most serious first. Findings of the same kind are folded beyond a limit,
     /// with the number they stand for in `count`.
     pub findings: Vec<Finding>,
@@ -198,6 +214,8 @@ pub struct Metric {
     pub unit: String,
     /// Unit in which the file records it, where it has one.
     pub recorded_unit: Option<String>,
+    /// Whether that unit was assumed because nothing states it.
+    pub unit_assumed: bool,
     /// Which way is better.
     pub polarity: Polarity,
     /// Column whose labels form the groups.
@@ -217,10 +235,16 @@ pub struct Metric {
 pub struct Failures {
     /// The status column.
     pub column: String,
+    /// How its cells were read: `HTTP status, 400 and above (and 0) failed`.
+    pub convention: String,
     /// How many failed.
     pub failed: u64,
-    /// Of how many.
+    /// Of how many whose status is understood.
     pub total: u64,
+    /// Rows without a status.
+    pub not_said: u64,
+    /// Rows whose status is not understood; they count neither as failed nor as succeeded.
+    pub unclear: u64,
     /// Failures per 1,000.
     pub per_thousand: f64,
     /// Wilson interval of the share, per 1,000.
@@ -317,8 +341,8 @@ pub struct Summary {
     pub stddev: Option<f64>,
     /// Coefficient of variation, stddev / mean; only for non-negative metrics.
     pub cv: Option<f64>,
-    /// Interquartile range.
-    pub iqr: f64,
+    /// Interquartile range; absent where there are too few samples for the quartiles.
+    pub iqr: Option<f64>,
     /// Median absolute deviation times 1.4826.
     pub mad: f64,
     /// Shamos spread: median of the pairwise absolute differences.

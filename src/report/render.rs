@@ -58,6 +58,10 @@ pub const BUILT_INS: &[(&str, &str)] = &[
     ("report.md", include_str!("../../templates/report.md")),
     ("report.html", include_str!("../../templates/report.html")),
     ("report.css", include_str!("../../templates/report.css")),
+    ("service.md", include_str!("../../templates/service.md")),
+    ("service.html", include_str!("../../templates/service.html")),
+    ("swarm.md", include_str!("../../templates/swarm.md")),
+    ("swarm.html", include_str!("../../templates/swarm.html")),
     ("origin.md", include_str!("../../templates/origin.md")),
     ("summary.txt", include_str!("../../templates/summary.txt")),
 ];
@@ -108,13 +112,17 @@ pub fn render_template(report: &Report, name: &str, source: &str) -> Result<Vec<
 fn render_built_in(report: &Report, name: &str) -> Result<String, RenderError> {
     let full = format!("{BUILT_IN_PREFIX}{name}");
     let engine = engine(&full, None).map_err(|error| explain(&full, &error))?;
-    let text = engine.render(&full, &context(report)?).map_err(|error| explain(&full, &error))?;
+    // The built-in templates need nothing but the view; the whole report as a second copy would be large.
+    let text = engine.render(&full, &view_context(report)?).map_err(|error| explain(&full, &error))?;
     Ok(tidy::tidy(&text, Format::of(name) == Format::Markdown))
 }
 
+fn view_context(report: &Report) -> Result<Context, RenderError> {
+    Context::from_serialize(&View::of(report)).map_err(|error| explain("the template context", &error))
+}
+
 fn context(report: &Report) -> Result<Context, RenderError> {
-    let explain = |error| explain("the template context", &error);
-    let mut context = Context::from_serialize(&View::of(report)).map_err(explain)?;
+    let mut context = view_context(report)?;
     // Through JSON, so that templates see exactly what the JSON output has.
     context.insert("report", &serde_json::to_value(report)?);
     Ok(context)

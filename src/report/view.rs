@@ -1,12 +1,14 @@
 //! The view: what templates receive. Ready strings, booleans and lists; nothing that a template would have to compute.
 //!
 //! In: a [`Report`]. Out: a [`View`], the public context of the user's own templates as well. Numbers went through
-//! [`number`](crate::report::number), text from measured files through [`escape::visible`]; neither is escaped for an
+//! [`number`], text from measured files through [`visible`]; neither is escaped for an
 //! output format yet, that is the template's part. Refuses nothing: what is absent reads `–` or is `null`.
 
 mod finding;
 mod metric;
+mod service;
 mod source;
+mod swarm;
 mod terminal;
 
 use serde::Serialize;
@@ -19,7 +21,9 @@ pub use finding::{CountView, FindingView, FindingsView};
 pub use metric::{
     ChartView, ExtremeView, FactView, GroupView, IntervalView, LegendView, MetricView, NumbersView, RemarkView,
 };
+pub use service::{ServiceErrorView, ServiceSessionView, ServiceView};
 pub use source::{ColumnView, OriginView, SetAsideView, SourceView, TableView};
+pub use swarm::{SwarmClientView, SwarmProcessView, SwarmRowView, SwarmTotalView, SwarmView};
 pub use terminal::{LineView, TerminalView};
 
 /// The whole report as ready strings.
@@ -35,6 +39,10 @@ pub struct View {
     pub verdict: VerdictView,
     /// What is wrong, odd or worth knowing.
     pub findings: FindingsView,
+    /// The metrics of interactive services, by file.
+    pub service: Vec<ServiceView>,
+    /// An agent swarm; absent where no records of one were given.
+    pub swarm: Option<SwarmView>,
     /// The files with their metrics, in the order in which they were given.
     pub sources: Vec<SourceView>,
     /// What was assumed.
@@ -94,6 +102,8 @@ impl View {
             tool: format!("{} {}", visible(&report.tool.name), visible(&report.tool.version)),
             verdict,
             findings,
+            service: report.service.iter().enumerate().map(|(index, one)| ServiceView::of(index, one)).collect(),
+            swarm: SwarmView::of(report),
             sources,
             assumptions: report.assumptions.iter().map(assumption).collect(),
             settings: settings(&report.settings),
@@ -114,6 +124,13 @@ fn verdict(report: &Report) -> VerdictView {
         number::counted(report.metrics.len() as u64, "metric"),
         number::counted(report.verdict.samples, "clean sample"),
     ];
+    if let Some(swarm) = &report.swarm {
+        if report.metrics.is_empty() {
+            facts.truncate(1);
+        }
+        facts.extend(swarm::facts(swarm));
+    }
+    facts.extend(service::verdict_facts(report));
     if report.verdict.corrupted_samples > 0 {
         facts.push(number::counted(report.verdict.corrupted_samples, "corrupted sample"));
     }

@@ -2,6 +2,8 @@
 //!
 //! In: what statistics and ingest found. Out: text for the report. The one place where evidence becomes prose.
 
+pub(super) mod swarm;
+
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::table::{Intruder, Table};
 use crate::model::unit::{Dimension, Unit};
@@ -39,8 +41,11 @@ fn place(table: &Table, row: usize, source: &str) -> Place {
 
 /// A value as it stands in the file, with its unit.
 fn recorded(value: f64, unit: Option<Unit>) -> String {
+    /// From here on digits are noise, and 300 of them would be printed.
+    const LARGE: f64 = 1e15;
     let symbol = unit.map_or("", |unit| unit.symbol);
-    format!("{value} {symbol}").trim_end().to_owned()
+    let text = if value.abs() >= LARGE { format!("{value:e}") } else { value.to_string() };
+    format!("{text} {symbol}").trim_end().to_owned()
 }
 
 fn reason(reason: &Reason, dimension: Dimension) -> String {
@@ -54,9 +59,10 @@ fn reason(reason: &Reason, dimension: Dimension) -> String {
         },
         Reason::BeyondLimit(limit) => format!("above the declared limit of {}", number::quantity(dimension, *limit)),
         Reason::Isolated { gap_ratio, above, .. } => format!(
-            "{} times as {} as the next sample; the tail of the others shows such a gap in fewer than one of a million files",
+            "it lies {} all others, beyond a gap of {} times; the tail of the others shows such a gap in fewer than one of a \
+             million files",
+            if *above { "above" } else { "below" },
             number::plain(*gap_ratio),
-            if *above { "large" } else { "small" },
         ),
         Reason::WholeAmongDecimals(digits) => {
             format!("a whole number, where the others have {digits} digits after the point")

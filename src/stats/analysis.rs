@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use rayon::prelude::*;
+use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use crate::model::finding::Severity;
 use crate::model::label::pattern;
@@ -13,6 +14,7 @@ use crate::model::table::{CellType, Polarity, Role, Table};
 use crate::model::unit::{Dimension, Unit};
 
 use super::corruption::{Evidence, Labels, Suspect, suspects};
+use super::failure::{Failures, failures};
 use super::population::{Detail, Population, Settings};
 use super::recording::{Clock, Repeat, Stuck, clock, repeats, stuck};
 
@@ -85,17 +87,6 @@ pub struct Located {
     pub recorded: f64,
     /// Its label.
     pub label: Option<String>,
-}
-
-/// Rows whose status says that they failed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failures {
-    /// The status column.
-    pub column: String,
-    /// How many.
-    pub failed: u64,
-    /// Of how many.
-    pub total: u64,
 }
 
 /// The analysis of a metric.
@@ -216,10 +207,12 @@ impl Grouping {
             [only] if !table.columns[only].cells.is_number() => Some(only),
             _ => None,
         };
-        Some(Self { label_column, ..Self::new(names.join(", "), codes, texts, settings.collapse) })
+        let apart = if settings.collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
+        Some(Self { label_column, ..Self::new(names.join(", "), codes, texts, settings.collapse, &apart) })
     }
 
-    fn new(columns: String, codes: Vec<u32>, texts: Vec<String>, collapse: bool) -> Self {
+    /// `apart` are patterns whose labels stay apart although they differ only in numbers.
+    fn new(columns: String, codes: Vec<u32>, texts: Vec<String>, collapse: bool, apart: &[String]) -> Self {
         const EXAMPLES: usize = 3;
         let mut used = vec![false; texts.len()];
         let mut members: HashMap<String, usize> = HashMap::new();
@@ -232,7 +225,8 @@ impl Grouping {
         }
         let name_of = |text: &str| {
             let pattern = pattern(text);
-            if collapse && members.get(&pattern).is_some_and(|count| *count > 1) { pattern } else { text.to_owned() }
+            let shared = members.get(&pattern).is_some_and(|count| *count > 1) && !apart.contains(&pattern);
+            if collapse && shared { pattern } else { text.to_owned() }
         };
         let mut numbers: HashMap<String, u32> = HashMap::new();
         let mut groups: Vec<GroupName> = Vec::new();
@@ -258,6 +252,68 @@ impl Grouping {
         }
         Self { columns, label_column: None, of_row, groups, codes, texts }
     }
+}
+
+/// Patterns whose labels differ in more than their numbers: few labels with many samples each, whose values differ
+/// beyond chance (Kruskal and Wallis 1952). `v1` and `v2` are what somebody wants to compare; `user_1` to `user_80` are not.
+fn labels_apart(table: &Table, codes: &[u32], texts: &[String]) -> Vec<String> {
+    /// More labels under one pattern count things.
+    const MOST_LABELS: usize = 12;
+    /// Fewer samples of a label say little about it.
+    const FEWEST_SAMPLES: usize = 5;
+    /// So small, because neighbouring samples depend on each other and the test assumes that they do not.
+    const LEVEL: f64 = 1e-6;
+    let time = |column: &usize| table.columns[*column].unit().dimension == Dimension::Time;
+    let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
+    let Some(metric) = metrics.iter().copied().find(time).or(metrics.first().copied()) else { return Vec::new() };
+    let mut by_pattern: std::collections::BTreeMap<String, Vec<u32>> = std::collections::BTreeMap::new();
+    for (code, text) in texts.iter().enumerate() {
+        by_pattern.entry(pattern(text)).or_default().push(code as u32);
+    }
+    by_pattern.retain(|_, labels| (2..=MOST_LABELS).contains(&labels.len()));
+    if by_pattern.is_empty() {
+        return Vec::new();
+    }
+    let numbers = table.numbers(metric);
+    by_pattern
+        .into_iter()
+        .filter(|(_, labels)| {
+            let samples: Vec<Vec<f64>> = labels
+                .iter()
+                .map(|label| {
+                    let of_label = codes.iter().zip(&numbers).filter(|(code, _)| *code == label);
+                    of_label.filter_map(|(_, number)| number.filter(|number| number.is_finite())).collect()
+                })
+                .collect();
+            samples.iter().all(|of_label| of_label.len() >= FEWEST_SAMPLES)
+                && kruskal_wallis(&samples).is_some_and(|p| p < LEVEL)
+        })
+        .map(|(pattern, _)| pattern)
+        .collect()
+}
+
+/// p-value of the Kruskal-Wallis test, with the correction for ties; `None` where all values are equal.
+fn kruskal_wallis(samples: &[Vec<f64>]) -> Option<f64> {
+    let pooled: Vec<f64> = samples.iter().flatten().copied().collect();
+    let n = pooled.len() as f64;
+    let ranks = super::order::ranks(&pooled);
+    let mut start = 0;
+    let mut between = 0.0;
+    for sample in samples {
+        let sum: f64 = ranks[start..start + sample.len()].iter().sum();
+        between += sum * sum / sample.len() as f64;
+        start += sample.len();
+    }
+    let mut sorted = pooled;
+    sorted.sort_unstable_by(f64::total_cmp);
+    let ties: f64 = sorted.chunk_by(|a, b| a == b).map(|tied| (tied.len() as f64).powi(3) - tied.len() as f64).sum();
+    let correction = 1.0 - ties / (n.powi(3) - n);
+    if correction <= 0.0 {
+        return None;
+    }
+    let statistic = (12.0 / (n * (n + 1.0)) * between - 3.0 * (n + 1.0)) / correction;
+    let distribution = ChiSquared::new(samples.len() as f64 - 1.0).ok()?;
+    Some(distribution.sf(statistic.max(0.0)))
 }
 
 fn most_telling_label(table: &Table) -> Option<usize> {
@@ -392,6 +448,7 @@ impl Metric<'_> {
             shape: column.shape.as_ref(),
             labels,
             dimension: column.unit().dimension,
+            signed: is_difference(&column.name),
             limit: column.limit,
             span: self.span,
         })
@@ -456,6 +513,14 @@ impl Metric<'_> {
     }
 }
 
+/// Whether the name says that values below zero are as good as others.
+fn is_difference(name: &str) -> bool {
+    const WORDS: &[&str] =
+        &["delta", "diff", "difference", "offset", "skew", "drift", "change", "deviation", "residual"];
+    let lower = name.to_ascii_lowercase();
+    lower.split(|character: char| !character.is_alphanumeric()).any(|word| WORDS.contains(&word))
+}
+
 fn corrupted_mask(length: usize, suspects: &[Suspect]) -> Vec<bool> {
     let mut mask = vec![false; length];
     for suspect in suspects.iter().filter(|suspect| suspect.severity == Severity::Corrupted) {
@@ -490,48 +555,4 @@ fn separation_by_chance(sizes: &[usize]) -> f64 {
     let ln_factorial = |n: usize| statrs::function::gamma::ln_gamma(n as f64 + 1.0);
     let total: usize = sizes.iter().sum();
     (ln_factorial(sizes.len()) + sizes.iter().map(|n| ln_factorial(*n)).sum::<f64>() - ln_factorial(total)).exp()
-}
-
-/// Counts the rows that failed, by the first column that tells.
-fn failures(table: &Table, rows: &[usize]) -> Option<Failures> {
-    let mut columns: Vec<usize> = table.columns_as(Role::Status).collect();
-    columns.sort_by_key(|column| (table.columns[*column].cells != CellType::Boolean, *column));
-    let column = *columns.first()?;
-    let failed = failed_rows(table, column);
-    let count = rows.iter().filter(|row| failed.get(**row) == Some(&true)).count();
-    Some(Failures { column: table.columns[column].name.clone(), failed: count as u64, total: rows.len() as u64 })
-}
-
-fn failed_rows(table: &Table, index: usize) -> Vec<bool> {
-    const FAILURE_WORDS: &[&str] = &["fail", "err", "ko", "timeout", "false", "abort", "crash", "exception", "refused"];
-    let column = &table.columns[index];
-    let name = column.name.to_ascii_lowercase();
-    let names_failure = name.contains("fail") || name.contains("err");
-    if column.cells.is_number() {
-        let is_code = name.contains("code") || name.contains("status");
-        let failed = |value: f64| match () {
-            () if name.contains("exit") => value != 0.0,
-            () if is_code => value >= 400.0 || value == 0.0,
-            () if names_failure => value != 0.0,
-            () => value == 0.0,
-        };
-        return table.numbers(index).into_iter().map(|value| value.is_some_and(failed)).collect();
-    }
-    let failed: Vec<bool> = column
-        .dictionary
-        .iter()
-        .map(|text| {
-            let text = text.to_ascii_lowercase();
-            match text.as_str() {
-                "true" => names_failure,
-                "false" => !names_failure,
-                "" => false,
-                _ => match text.parse::<u32>() {
-                    Ok(code) => code >= 400,
-                    Err(_) => FAILURE_WORDS.iter().any(|word| text.contains(word)),
-                },
-            }
-        })
-        .collect();
-    table.codes(index).into_iter().map(|code| failed.get(code as usize) == Some(&true)).collect()
 }

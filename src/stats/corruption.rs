@@ -94,6 +94,8 @@ pub struct Evidence<'a> {
     pub labels: Option<Labels<'a>>,
     /// What is measured.
     pub dimension: Dimension,
+    /// Whether values below zero are as good as others: differences, offsets.
+    pub signed: bool,
     /// Values beyond this were declared impossible (base units).
     pub limit: Option<f64>,
     /// Seconds between the first and the last timestamp of the file.
@@ -163,6 +165,7 @@ pub fn suspects(evidence: &Evidence<'_>) -> Vec<Suspect> {
 /// Values that are wrong by themselves, whatever the others are.
 fn impossible(evidence: &Evidence<'_>) -> Vec<Suspect> {
     let never_negative = match evidence.dimension {
+        _ if evidence.signed || often_negative(evidence.recorded) => false,
         Dimension::Time | Dimension::Bytes | Dimension::Count | Dimension::Rate | Dimension::ByteRate => true,
         Dimension::Ratio | Dimension::Unknown => {
             // A single kind of negative number, -1, among positive ones is "none".
@@ -185,6 +188,22 @@ fn impossible(evidence: &Evidence<'_>) -> Vec<Suspect> {
         }
     }
     suspects
+}
+
+/// Whether values below zero are so many, and so different, that they are measurements: a difference, whatever its name.
+fn often_negative(recorded: &[f64]) -> bool {
+    /// Fewer are mistakes.
+    const OFTEN: f64 = 0.1;
+    /// So few are mistakes, however small the file.
+    const FEW: usize = 5;
+    let mut negative = recorded.iter().filter(|value| **value < 0.0);
+    let Some(first) = negative.next() else { return false };
+    let (mut count, mut different) = (1, false);
+    for value in negative {
+        count += 1;
+        different |= value != first;
+    }
+    different && count >= FEW && count as f64 >= OFTEN * recorded.len() as f64
 }
 
 /// What the labels are like.
@@ -213,7 +232,8 @@ impl LabelKinds {
                 *count += 1;
             }
         }
-        let of_wordless: Vec<usize> = (0..uses.len()).filter(|label| wordless[*label]).map(|label| uses[label]).collect();
+        let of_wordless: Vec<usize> =
+            (0..uses.len()).filter(|label| wordless[*label]).map(|label| uses[label]).collect();
         let share = of_wordless.iter().sum::<usize>() as f64 / labels.codes.len().max(1) as f64;
         let single = of_wordless.iter().all(|uses| *uses <= 1);
         let rare = share <= if single { ODD_SINGLE_SHARE } else { ODD_LABEL_SHARE };
@@ -404,6 +424,7 @@ mod tests {
             shape: None,
             labels: None,
             dimension: Dimension::Time,
+            signed: false,
             limit: None,
             span: None,
         })
@@ -440,10 +461,65 @@ mod tests {
         assert!(found[0].reasons.contains(&Reason::UnitSlip("1,000,000")));
         values[100] = 82.5;
         assert!(judge(&values).iter().all(|suspect| suspect.severity == Severity::Suspicious), "slow, and real");
-        values[100] = values[7] * 1e3;
+        // Away from the round times at which programs give up.
+        let other = values.iter().position(|value| (0.065..0.085).contains(value)).unwrap();
+        values[100] = values[other] * 1e3;
         assert_eq!(judge(&values)[0].reasons.last(), Some(&Reason::UnitSlip("1,000")));
         values[100] = 30.004;
         assert!(judge(&values).iter().all(|suspect| suspect.severity != Severity::Corrupted));
+    }
+
+    #[test]
+    fn a_burst_of_requests_may_time_out_long_after_the_last_one_was_sent() {
+        let mut values = lognormal(4, 200, 0.4);
+        for index in [40, 41, 90] {
+            values[index] = 10.0 + index as f64 * 1e-5;
+        }
+        let rows: Vec<usize> = (0..200).collect();
+        let evidence = Evidence {
+            values: &values,
+            recorded: &values,
+            rows: &rows,
+            shape: None,
+            labels: None,
+            dimension: Dimension::Time,
+            signed: false,
+            limit: None,
+            span: Some(7.0),
+        };
+        assert_eq!(suspects(&evidence), []);
+        // ... and a foreign value beyond them accuses none of them.
+        let mut values = values.clone();
+        values[150] = 3e7;
+        let found = suspects(&Evidence { values: &values, recorded: &values, ..evidence });
+        assert_eq!(found.iter().map(|suspect| suspect.index).collect::<Vec<_>>(), [150]);
+        assert_eq!(found[0].severity, Severity::Corrupted);
+    }
+
+    #[test]
+    fn a_dozen_numbers_as_labels_are_no_categories() {
+        let mut values = lognormal(5, 160, 0.3);
+        let mut codes = vec![0_u32; 160];
+        let mut texts = vec!["query".to_owned()];
+        for place in 0..10 {
+            values[10 + place * 15] = 2.0e6 * (1.0 + place as f64).powi(3);
+            codes[10 + place * 15] = texts.len() as u32;
+            texts.push((2_600_000 + place).to_string());
+        }
+        let rows: Vec<usize> = (0..160).collect();
+        let evidence = Evidence {
+            values: &values,
+            recorded: &values,
+            rows: &rows,
+            shape: None,
+            labels: Some(Labels { codes: &codes, texts: &texts }),
+            dimension: Dimension::Time,
+            signed: false,
+            limit: None,
+            span: None,
+        };
+        let found = suspects(&evidence);
+        assert_eq!(found.iter().filter(|suspect| suspect.severity == Severity::Corrupted).count(), 10);
     }
 
     #[test]
@@ -463,6 +539,7 @@ mod tests {
             shape: None,
             labels: Some(Labels { codes: &codes, texts: &texts }),
             dimension: Dimension::Time,
+            signed: false,
             limit: None,
             span: None,
         };

@@ -21,6 +21,8 @@ const SERIES_POINTS: usize = 240;
 const MOST_BINS: usize = 60;
 /// Fewest bins, from [`FEWEST_BINS`] samples on.
 const FEWEST_BINS: usize = 8;
+/// Samples worth fewer independent ones give no interval of the mean: it would be wider than anything the data could mean.
+const FEWEST_EFFECTIVE: f64 = 5.0;
 /// Positive samples whose largest is this many times their smallest are drawn on a logarithmic axis.
 const LOG_AXIS_RATIO: f64 = 30.0;
 
@@ -79,8 +81,8 @@ pub struct Summary {
     pub stddev: Option<f64>,
     /// Coefficient of variation.
     pub cv: Option<f64>,
-    /// Interquartile range.
-    pub iqr: f64,
+    /// Interquartile range; absent where the quartiles are.
+    pub iqr: Option<f64>,
     /// MAD times 1.4826.
     pub mad: f64,
     /// Shamos spread.
@@ -232,6 +234,7 @@ fn summarise(sample: &Sample, effective: Option<f64>, settings: &Settings) -> Su
         n,
         mean: sample.mean(),
         mean_interval: match effective {
+            Some(effective) if effective < FEWEST_EFFECTIVE => None,
             Some(effective) => mean_interval_effective(sample, effective, level),
             None => mean_interval(sample, level),
         },
@@ -242,7 +245,7 @@ fn summarise(sample: &Sample, effective: Option<f64>, settings: &Settings) -> Su
         percentiles,
         stddev: sample.stddev(),
         cv: sample.cv(),
-        iqr: spread::iqr(sorted),
+        iqr: (n >= samples_needed(0.75)).then(|| spread::iqr(sorted)),
         mad: spread::mad(sorted) * MAD_SCALE,
         shamos: spread::shamos(sorted).map(|shamos| shamos.spread),
         sum: compensated_sum(sample.in_order().iter().copied()),

@@ -11,6 +11,10 @@ const CHANCE: f64 = 1e-6;
 const LONGEST_WINDOW: usize = 64;
 /// Shortest block and shortest run that is worth a finding.
 const SHORTEST: usize = 8;
+/// In lists up to this length blocks are remembered four times as densely as they are long, so that a copy a quarter longer
+/// than the shortest block is found wherever it begins. In longer lists memory matters more, and a copy is found for
+/// certain only from twice that length on.
+const DENSE: usize = 1_000_000;
 /// A pause this many times longer than the 99th percentile of all pauses, and at least [`LEAST_JUMP`], is a jump.
 const JUMP_RATIO: f64 = 100.0;
 /// Nanoseconds; shorter pauses are no jump.
@@ -67,12 +71,13 @@ pub fn repeats(values: &[f64], most: usize) -> Vec<Repeat> {
     let mut seen: HashMap<u64, usize, foldhash::fast::FixedState> = HashMap::default();
     let mut found: Vec<Repeat> = Vec::new();
     let mut index = 0;
-    // Blocks are remembered at multiples of their length and looked for everywhere.
+    // Blocks are remembered at multiples of a stride and looked for everywhere.
+    let stride = if values.len() <= DENSE { window.div_ceil(4) } else { window };
     let mut remembered = 0;
     while index + window <= values.len() {
         while remembered + window <= index {
             seen.entry(hash(&values[remembered..remembered + window])).or_insert(remembered);
-            remembered += window;
+            remembered += stride;
         }
         let earlier = seen.get(&hash(&values[index..index + window])).copied();
         match earlier.filter(|earlier| values[*earlier..*earlier + window] == values[index..index + window]) {
@@ -172,7 +177,8 @@ pub fn clock(instants: &[Option<i64>], tolerance: i64) -> Clock {
     }
     let mut sorted = pauses.clone();
     sorted.sort_unstable();
-    let usual = sorted.get(sorted.len() * 99 / 100).copied().unwrap_or_default().max(1);
+    // Among a hundred pauses this is the one below the longest, which must not be compared with itself.
+    let usual = sorted.get(sorted.len().saturating_sub(1) * 99 / 100).copied().unwrap_or_default().max(1);
     for (index, pause) in pauses.iter().enumerate() {
         if known.len() >= 100 && *pause >= LEAST_JUMP && *pause as f64 > JUMP_RATIO * usual as f64 {
             clock.jumps.push(known[index + 1].0);
@@ -204,6 +210,16 @@ mod tests {
             let found = repeats(&values, 5);
             assert_eq!(found.len(), 1, "{found:?}");
             assert!(found[0].length >= 40 && found[0].again - found[0].first == 150, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_short_copied_block_is_found_wherever_it_begins() {
+        for first in 20..40 {
+            let mut values = decimals(4, 200);
+            let copy = values[first..first + 14].to_vec();
+            values.splice(100..100, copy);
+            assert_eq!(repeats(&values, 5), [Repeat { first, again: 100, length: 14 }]);
         }
     }
 

@@ -30,9 +30,11 @@ fn data_flows_one_way() {
         ("model", &["model"]),
         ("ingest", &["ingest", "model"]),
         ("stats", &["stats", "model"]),
-        ("report", &["report", "stats", "model"]),
-        ("config.rs", &["config", "ingest", "model"]),
-        ("cli", &["cli", "config", "ingest", "stats", "report", "model"]),
+        ("sessions", &["sessions", "stats", "model"]),
+        ("swarm", &["swarm", "stats", "model"]),
+        ("report", &["sessions", "report", "stats", "swarm", "model"]),
+        ("config.rs", &["sessions", "config", "ingest", "model"]),
+        ("cli", &["sessions", "cli", "config", "ingest", "stats", "swarm", "report", "model"]),
     ];
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();

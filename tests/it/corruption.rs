@@ -29,7 +29,7 @@ fn the_same_rows_are_found_without_their_header() {
     assert_eq!(lines(&report, "isolated_foreign"), [82, 163, 244]);
     for finding in findings(&report, "isolated_foreign") {
         let reasons = finding["reasons"].to_string();
-        assert!(reasons.contains("times as large"), "{reasons}");
+        assert!(reasons.contains("above all others"), "{reasons}");
         assert!(reasons.contains("a whole number, where the others have"), "{reasons}");
         assert!(reasons.contains("its label"), "{reasons}");
     }
@@ -93,4 +93,27 @@ fn tables_set_apart_by_a_blank_line_are_two_tables_and_no_corruption() {
     let place = Place::new();
     place.write("stacked.csv", "metric,avg\nttft_ms,12.5\nlatency_ms,250.5\n\nmetric,value\nrequests,100\nerrors,2\n");
     place.run("check stacked.csv").exits(0);
+}
+
+#[test]
+fn a_difference_may_be_negative_and_a_duration_may_not() {
+    let place = Place::new();
+    let rows: Vec<String> = (0..60).map(|row| format!("sync,{}", (row * 37 % 41) - 20)).collect();
+    place.write("offsets.csv", format!("event,latency_ms\n{}\n", rows.join("\n")));
+    place.run("check offsets.csv").exits(0);
+    place.write("named.csv", "event,clock_offset_ms\na,5\na,-3\na,4\na,6\na,7\na,5\na,6\na,5\na,8\na,4\na,5\n");
+    place.run("check named.csv").exits(0);
+}
+
+#[test]
+fn a_request_that_hangs_is_no_corruption() {
+    let place = Place::new();
+    let mut rows: Vec<String> = (0..200)
+        .map(|row| {
+            format!("{},{:.6}", 1_773_576_000_000_i64 + row * 10, 20.0 + f64::from((row * 7919 % 97) as i32) / 10.0)
+        })
+        .collect();
+    rows[120] = "1773576001200,45000.123456".to_owned();
+    place.write("hang.csv", format!("timestamp,latency_ms\n{}\n", rows.join("\n")));
+    place.run("check hang.csv").exits(0).says("isolated");
 }

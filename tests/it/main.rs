@@ -1,5 +1,11 @@
 //! What the README promises, tried on the built program. One test program, so that it is linked once.
-#![allow(clippy::unwrap_used, clippy::format_push_string, reason = "a test that cannot go on should stop")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::cast_possible_wrap,
+    reason = "a test that cannot go on should stop, and texts are short here"
+)]
 
 mod architecture;
 mod bad_input;
@@ -8,5 +14,8 @@ mod golden;
 mod planted;
 mod readers;
 mod readme;
+mod service;
+mod simulator;
 mod summarize;
 mod support;
+mod swarm;

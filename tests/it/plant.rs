@@ -134,7 +134,7 @@ pub(crate) struct File {
     pub(crate) law: Law,
     lines: Vec<Line>,
     things: usize,
-    /// Bytes of the last line, without its break, where the file was cut off.
+    /// The share of the last line that is left, without its break, where the file was cut off.
     cut: Option<f64>,
 }
 
@@ -241,7 +241,8 @@ impl File {
         let styles = kind.styles();
         let style = styles[rng.below(styles.len())];
         let law = Law::any(&mut rng);
-        let rows = (100.0 * 50_f64.powf(rng.uniform())) as usize;
+        // Small files are the usual ones, and the difficult ones.
+        let rows = (100.0 * 50_f64.powf(rng.uniform().powi(3))) as usize;
         let dependence = [0.0, 0.0, 0.3, 0.7][rng.below(4)];
         let mut file = Self::clean(&mut rng, style, law, rows, dependence);
         file.plant(kind, &mut rng);
@@ -257,9 +258,8 @@ impl File {
         };
         let block = block.min(self.lines.len() / 4);
         let places = match kind {
-            Kind::CutOff | Kind::AppendedAfterTable | Kind::AppendedAfterPause => 1,
-            // One stretch a metric is named, the longest.
-            Kind::StuckValue => 1,
+            // Of stuck values the longest stretch of a metric is named.
+            Kind::CutOff | Kind::AppendedAfterTable | Kind::AppendedAfterPause | Kind::StuckValue => 1,
             _ => (1 + rng.below(5)).min(self.lines.len() / (4 * block)),
         };
         // From the last part to the first, so that what is inserted moves nothing that is still to come.
@@ -271,84 +271,19 @@ impl File {
             match kind {
                 Kind::ForeignRowsWithHeader => self.insert_foreign(at, true, rng),
                 Kind::ForeignRowsWithoutHeader => self.insert_foreign(at, false, rng),
-                Kind::NotANumber => {
-                    let words: &[&str] = match self.style {
-                        Style::Json => &["\"NaN\"", "\"error\"", "\"Infinity\"", "\"timed out\""],
-                        _ => &["NaN", "inf", "-Infinity", "error", "timed out", "1.2.3"],
-                    };
-                    self.overwrite(at, (*choice(rng, words)).to_owned());
-                }
-                Kind::Negative => {
-                    let seconds = -self.sample(at).seconds.max(0.002);
-                    let cell = match self.style {
-                        Style::Millis => format!("{:.0}", (seconds * 1e3).min(-2.0)),
-                        style => style.cell(seconds),
-                    };
+                Kind::NotANumber | Kind::Negative | Kind::Sentinel | Kind::UnitSlip(..) => {
+                    let cell = self.wrong_cell(kind, at, rng);
                     self.overwrite(at, cell);
                 }
-                Kind::Sentinel => {
-                    let words = [
-                        "-1",
-                        "2147483647",
-                        "4294967295",
-                        "9223372036854775807",
-                        "18446744073709551615",
-                        "1e308",
-                        "1.7976931348623157e308",
-                        "-2147483648",
-                    ];
-                    self.overwrite(at, (*choice(rng, &words)).to_owned());
-                }
-                Kind::UnitSlip(factor, whole) => {
-                    let number = self.sample(at).seconds * self.style.scale() * factor;
-                    let cell = match (whole, self.style) {
-                        (true, _) => format!("{:.0}", number.max(1.0)),
-                        (false, Style::Seconds) => format!("{number}"),
-                        (false, _) => format!("{number:.3}"),
-                    };
-                    self.overwrite(at, cell);
-                }
-                Kind::RecordedTwice(factor) => {
-                    let mut again = self.sample(at).clone();
-                    let written: f64 = self.style.cell(again.seconds).parse().unwrap();
-                    // As a program would that converts decimal text: exact to the last digit that was written.
-                    let text = format!("{:.9}", written * factor);
-                    again.cell = Some(match self.style {
-                        Style::Millis => format!("{:.0}", written * factor),
-                        _ => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-                    });
-                    let mark = self.new_thing();
-                    self.lines.insert(at + 1, Line { content: Content::Sample(again), mark });
-                }
-                Kind::RaggedRow => {
-                    let whole = self.render(&self.lines[at].content);
-                    let text = match rng.below(3) {
-                        0 => format!("{whole},7"),
-                        1 => whole.rsplit_once(',').map_or(whole.clone(), |(kept, _)| kept.to_owned()),
-                        // Two rows that were written into one line.
-                        _ => format!("{whole}{whole}"),
-                    };
-                    let mark = self.new_thing();
-                    self.lines[at] = Line { content: Content::Other(text), mark };
-                }
+                Kind::RecordedTwice(factor) => self.record_again(at, factor),
+                Kind::RaggedRow => self.make_ragged(at, rng),
                 Kind::CutOff => {
-                    let mark = self.new_thing();
                     let last = self.lines.len() - 1;
-                    self.lines[last].mark = mark;
+                    self.lines[last].mark = self.new_thing();
                     self.cut = Some(rng.uniform());
                 }
                 Kind::CopiedBlock => self.copy(start, end, block, rng),
-                Kind::StuckValue => {
-                    let from = at.min(end - block);
-                    let seconds = self.sample(from).seconds;
-                    let mark = self.new_thing();
-                    for line in &mut self.lines[from..from + block] {
-                        line.mark = mark;
-                        if let Content::Sample(sample) = &mut line.content {
-                            sample.seconds = seconds;
-                        }
-                    }
-                }
+                Kind::StuckValue => self.hold(at.min(end - block), block),
                 Kind::ClockBackwards => {
                     // Three seconds to an hour.
                     let back = (3e3 * 1200_f64.powf(rng.uniform())) as i64;
@@ -361,6 +296,71 @@ impl File {
                     self.lines.insert(at, Line { content: Content::Other(text), mark });
                 }
                 Kind::AppendedAfterTable | Kind::AppendedAfterPause => self.append_run(kind, at, rng),
+            }
+        }
+    }
+
+    /// What is written instead of a duration.
+    fn wrong_cell(&self, kind: Kind, at: usize, rng: &mut Rng) -> String {
+        const WORDS: &[&str] = &["NaN", "inf", "-Infinity", "error", "timed out", "1.2.3"];
+        const JSON_WORDS: &[&str] = &["\"NaN\"", "\"error\"", "\"Infinity\"", "\"timed out\""];
+        const SENTINELS: &[&str] = &[
+            "-1",
+            "2147483647",
+            "4294967295",
+            "9223372036854775807",
+            "18446744073709551615",
+            "1e308",
+            "1.7976931348623157e308",
+            "-2147483648",
+        ];
+        let seconds = self.sample(at).seconds;
+        match (kind, self.style) {
+            (Kind::NotANumber, Style::Json) => (*choice(rng, JSON_WORDS)).to_owned(),
+            (Kind::NotANumber, _) => (*choice(rng, WORDS)).to_owned(),
+            (Kind::Sentinel, _) => (*choice(rng, SENTINELS)).to_owned(),
+            // Not -1, which is a sentinel.
+            (Kind::Negative, Style::Millis) => format!("{:.0}", (-seconds * 1e3).min(-2.0)),
+            (Kind::Negative, style) => style.cell(-seconds.max(0.002)),
+            (Kind::UnitSlip(factor, true), style) => format!("{:.0}", (seconds * style.scale() * factor).max(1.0)),
+            (Kind::UnitSlip(factor, false), style) => style.cell(seconds * factor),
+            _ => unreachable!("{kind:?} changes no cell"),
+        }
+    }
+
+    fn record_again(&mut self, at: usize, factor: f64) {
+        let mut again = self.sample(at).clone();
+        let written: f64 = self.style.cell(again.seconds).parse().unwrap();
+        // As a program writes it that knows the number to nine digits after the point.
+        let text = format!("{:.9}", written * factor);
+        again.cell = Some(match self.style {
+            Style::Millis => format!("{:.0}", written * factor),
+            _ => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        });
+        let mark = self.new_thing();
+        self.lines.insert(at + 1, Line { content: Content::Sample(again), mark });
+    }
+
+    fn make_ragged(&mut self, at: usize, rng: &mut Rng) {
+        let whole = self.render(&self.lines[at].content);
+        let text = match rng.below(3) {
+            0 => format!("{whole},7"),
+            1 => whole.rsplit_once(',').map_or(whole.clone(), |(kept, _)| kept.to_owned()),
+            // Two rows that were written into one line.
+            _ => format!("{whole}{whole}"),
+        };
+        let mark = self.new_thing();
+        self.lines[at] = Line { content: Content::Other(text), mark };
+    }
+
+    /// The sensor gives the same value for a while.
+    fn hold(&mut self, from: usize, rows: usize) {
+        let seconds = self.sample(from).seconds;
+        let mark = self.new_thing();
+        for line in &mut self.lines[from..from + rows] {
+            line.mark = mark;
+            if let Content::Sample(sample) = &mut line.content {
+                sample.seconds = seconds;
             }
         }
     }
@@ -477,15 +477,6 @@ impl File {
             text.truncate(text.len() - 1 - (length - kept));
         }
         text
-    }
-
-    /// The durations, in seconds.
-    pub(crate) fn seconds(&self) -> Vec<f64> {
-        let of = |line: &Line| match &line.content {
-            Content::Sample(sample) => Some(sample.seconds),
-            Content::Other(_) => None,
-        };
-        self.lines.iter().filter_map(of).collect()
     }
 
     /// For each planted thing its lines.

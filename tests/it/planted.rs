@@ -4,8 +4,6 @@
 //! cargo test --release --test it planted -- --nocapture
 //! ```
 
-use std::collections::BTreeMap;
-
 use perfreport::ingest::{SourceOptions, read};
 use perfreport::model::finding::{FindingKind, Severity};
 use perfreport::model::unit::Dimension;
@@ -70,7 +68,7 @@ fn examine(text: &str) -> Vec<Found> {
                 add(Severity::Suspicious, FindingKind::StuckValue, line(stuck.start), last);
             }
         }
-        for clock in analysis.clock.iter() {
+        if let Some(clock) = &analysis.clock {
             for &row in &clock.backwards {
                 add(Severity::Suspicious, FindingKind::ClockBackwards, line(row), line(row));
             }
@@ -89,19 +87,21 @@ struct Score {
     planted: usize,
     found: usize,
     narrow: (usize, usize),
-    reported: usize,
-    right: usize,
+    /// All that is reported, with how much of it was planted; and what is called corrupted only.
+    reported: (usize, usize),
+    corrupted: (usize, usize),
 }
 
 impl Score {
     fn add(self, other: Self) -> Self {
+        let sum = |a: (usize, usize), b: (usize, usize)| (a.0 + b.0, a.1 + b.1);
         Self {
             files: self.files + other.files,
             planted: self.planted + other.planted,
             found: self.found + other.found,
-            narrow: (self.narrow.0 + other.narrow.0, self.narrow.1 + other.narrow.1),
-            reported: self.reported + other.reported,
-            right: self.right + other.right,
+            narrow: sum(self.narrow, other.narrow),
+            reported: sum(self.reported, other.reported),
+            corrupted: sum(self.corrupted, other.corrupted),
         }
     }
 }
@@ -117,34 +117,17 @@ fn score(kind: Kind, files: u64) -> Score {
             let count = lines.clone().count();
             lines.filter(|line| file.is_planted(*line)).count() * 2 >= count
         };
-        if std::env::var("SHOW").is_ok() {
-            for thing in things.iter().filter(|lines| !is_found(kind, lines, &found)) {
-                println!(
-                    "  {kind:?} seed {seed} {:?} {:?} n {} missed {:?} of {}",
-                    file.style,
-                    file.law,
-                    file.seconds().len(),
-                    thing,
-                    things.len()
-                );
-            }
-            for wrong in found.iter().filter(|found| !planted(found)) {
-                println!(
-                    "  {kind:?} seed {seed} {:?} {:?} n {} wrong {wrong:?}",
-                    file.style,
-                    file.law,
-                    file.seconds().len()
-                );
-            }
-        }
-        let narrow = if file.law.is_narrow() { (things.len(), hits) } else { (0, 0) };
+        let count = |of: &dyn Fn(&&Found) -> bool| {
+            (found.iter().filter(of).filter(|found| planted(found)).count(), found.iter().filter(of).count())
+        };
+        let narrow = if file.law.is_narrow() { (hits, things.len()) } else { (0, 0) };
         Score {
             files: 1,
             planted: things.len(),
             found: hits,
             narrow,
-            reported: found.len(),
-            right: found.iter().filter(|found| planted(found)).count(),
+            reported: count(&|_| true),
+            corrupted: count(&|found| found.severity == Severity::Corrupted),
         }
     };
     (0..files).into_par_iter().map(|index| one(index.wrapping_mul(7919) + 1)).reduce(Score::default, Score::add)
@@ -165,42 +148,73 @@ fn is_found(kind: Kind, lines: &[u64], found: &[Found]) -> bool {
     lines.iter().filter(covered).count() * 2 >= lines.len()
 }
 
+/// A kind, what it is called in the table, and the least share of it that is found.
+const KINDS: &[(&str, Kind, f64)] = &[
+    ("rows of another table, with its header", Kind::ForeignRowsWithHeader, 1.0),
+    // What is missed: more than ten of them, which are more than 2% of their file.
+    ("rows of another table, without header", Kind::ForeignRowsWithoutHeader, 0.87),
+    ("NaN, infinities, words", Kind::NotANumber, 1.0),
+    ("negative durations", Kind::Negative, 1.0),
+    ("sentinels", Kind::Sentinel, 1.0),
+    ("ragged rows", Kind::RaggedRow, 1.0),
+    // A number that lost its last few digits, or one of three, is a number like any other.
+    ("last line cut off anywhere", Kind::CutOff, 0.88),
+    ("block of 10 to 60 rows copied", Kind::CopiedBlock, 0.94),
+    ("value stuck for 10 to 40 rows", Kind::StuckValue, 1.0),
+    // Rows that are written at their end carry start times that go back as far as the longest duration.
+    ("clock set back by 3 s to 1 h", Kind::ClockBackwards, 0.95),
+    ("repeated header", Kind::RepeatedHeader, 1.0),
+    ("second run behind another table", Kind::AppendedAfterTable, 1.0),
+    ("second run after a pause", Kind::AppendedAfterPause, 1.0),
+    // A slow request is 60 and even 1,000 times slower than the others often enough. Without a second kind of evidence
+    // (a whole number among decimals, the same value in the right unit) nothing tells it from a mistaken unit.
+    ("60 times, whole number", Kind::UnitSlip(60.0, true), 0.05),
+    ("60 times, decimals", Kind::UnitSlip(60.0, false), 0.0),
+    ("60 times, beside the right value", Kind::RecordedTwice(60.0), 0.01),
+    ("1,000 times, whole number", Kind::UnitSlip(1e3, true), 0.26),
+    ("1,000 times, decimals", Kind::UnitSlip(1e3, false), 0.0),
+    ("1,000 times, beside the right value", Kind::RecordedTwice(1e3), 0.02),
+    // In bodies that span four decades themselves a million times a small value is no surprise.
+    ("10^6 times, whole number", Kind::UnitSlip(1e6, true), 0.93),
+    ("10^6 times, decimals", Kind::UnitSlip(1e6, false), 0.81),
+    ("10^6 times, beside the right value", Kind::RecordedTwice(1e6), 0.84),
+    ("10^9 times, whole number", Kind::UnitSlip(1e9, true), 0.99),
+    ("10^9 times, decimals", Kind::UnitSlip(1e9, false), 0.95),
+    ("10^9 times, beside the right value", Kind::RecordedTwice(1e9), 0.98),
+];
+
 #[test]
-fn what_is_planted_is_found() {
-    let mut kinds = vec![
-        Kind::ForeignRowsWithHeader,
-        Kind::ForeignRowsWithoutHeader,
-        Kind::NotANumber,
-        Kind::Negative,
-        Kind::Sentinel,
-        Kind::RaggedRow,
-        Kind::CutOff,
-        Kind::CopiedBlock,
-        Kind::StuckValue,
-        Kind::ClockBackwards,
-        Kind::RepeatedHeader,
-        Kind::AppendedAfterTable,
-        Kind::AppendedAfterPause,
-    ];
-    for factor in [60.0, 1e3, 1e6, 1e9] {
-        kinds.extend([Kind::UnitSlip(factor, true), Kind::UnitSlip(factor, false), Kind::RecordedTwice(factor)]);
+fn what_is_planted_is_found_and_nothing_else_is_reported() {
+    const FILES: u64 = 100;
+    let share = |(part, whole): (usize, usize)| part as f64 / whole.max(1) as f64;
+    let mut failed = Vec::new();
+    println!(
+        "| Planted | Files | Things | Recall | Recall in narrow bodies | Precision of \"corrupted\" | Precision of all |"
+    );
+    println!("|---|--:|--:|--:|--:|--:|--:|");
+    let mut all = Score::default();
+    for &(name, kind, least) in KINDS {
+        let score = score(kind, FILES);
+        let recall = share((score.found, score.planted));
+        let corrupted =
+            if score.corrupted.1 == 0 { "–".to_owned() } else { format!("{:.3}", share(score.corrupted)) };
+        println!(
+            "| {name} | {} | {} | {recall:.3} | {:.3} | {corrupted} | {:.3} ({} of {}) |",
+            score.files,
+            score.planted,
+            share(score.narrow),
+            share(score.reported),
+            score.reported.0,
+            score.reported.1
+        );
+        if recall < least || score.corrupted.0 < score.corrupted.1 {
+            failed.push((name, score));
+        }
+        all = all.add(score);
     }
-    for kind in kinds {
-        let begin = std::time::Instant::now();
-        let score = score(kind, 120);
-        println!("{kind:?} {score:?} {:?}", begin.elapsed());
-    }
-    let _ = (BTreeMap::<u8, u8>::new(), Law::ColdStart(1.0), Style::ALL, Rng::new(1), Dimension::Time);
-    let _ = suspects(&Evidence {
-        values: &[],
-        recorded: &[],
-        rows: &[],
-        shape: None,
-        labels: None,
-        dimension: Dimension::Time,
-        limit: None,
-        span: None,
-    });
+    // What is reported and was not planted are lone timeouts: suspicious, and kept.
+    assert!(share(all.reported) >= 0.97, "{all:?}");
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
 /// What is counted over clean files: of how many, and in how many of them samples were called corrupted or suspicious.
@@ -234,28 +248,17 @@ impl Alarms {
 }
 
 /// Clean files that are written, read and analysed as a user's are.
-fn alarms_in_files(files: u64, draw: impl Fn(&mut Rng) -> File + Sync) -> Alarms {
+fn alarms_in_files(files: u64, draw: impl Fn(&mut Rng) -> String + Sync + Send) -> Alarms {
     Alarms::over(files, |seed| {
-        let file = draw(&mut Rng::new(seed.wrapping_mul(0x9e37_79b9) + 17));
-        let found = examine(&file.text());
-        if std::env::var("SHOW").is_ok() {
-            for found in found.iter().filter(|found| found.severity != Severity::Note) {
-                println!(
-                    "  seed {seed} {:?} {:?} n {} {found:?} {}",
-                    file.style,
-                    file.law,
-                    file.seconds().len(),
-                    file.text().lines().nth(found.first as usize - 1).unwrap()
-                );
-            }
-        }
+        let text = draw(&mut Rng::new(seed.wrapping_mul(0x9e37_79b9) + 17));
+        let found = examine(&text);
         let severities: Vec<Severity> = found.into_iter().map(|found| found.severity).collect();
         Alarms::of(&severities)
     })
 }
 
 /// Clean samples given to the detector itself, for the many and the large ones.
-fn alarms_in_samples(files: u64, n: usize, draw: impl Fn(&mut Rng) -> f64 + Sync) -> Alarms {
+fn alarms_in_samples(files: u64, n: usize, draw: impl Fn(&mut Rng) -> f64 + Sync + Send) -> Alarms {
     Alarms::over(files, |seed| {
         let mut rng = Rng::new(seed.wrapping_mul(0x517c_c1b7) + n as u64);
         let values: Vec<f64> = (0..n).map(|_| draw(&mut rng)).collect();
@@ -267,6 +270,7 @@ fn alarms_in_samples(files: u64, n: usize, draw: impl Fn(&mut Rng) -> f64 + Sync
             shape: None,
             labels: None,
             dimension: Dimension::Time,
+            signed: false,
             limit: None,
             span: Some(n as f64 * 0.01),
         });
@@ -275,7 +279,10 @@ fn alarms_in_samples(files: u64, n: usize, draw: impl Fn(&mut Rng) -> f64 + Sync
     })
 }
 
-fn heavy_tails() -> [(&'static str, Law, fn(&mut Rng) -> f64); 2] {
+/// A distribution: its name, its law for files, and one draw from it.
+type HeavyTail = (&'static str, Law, fn(&mut Rng) -> f64);
+
+fn heavy_tails() -> [HeavyTail; 2] {
     [
         ("lognormal, sigma 1.5", Law::Lognormal(1.5), |rng| 0.05 * (1.5 * rng.normal()).exp()),
         ("Pareto, index 1.5", Law::Pareto(1.5), |rng| 0.02 * (rng.exponential() / 1.5).exp()),
@@ -290,15 +297,15 @@ fn print_alarms(what: &str, n: &str, alarms: Alarms) {
 fn slow_requests_of_a_heavy_tail_are_not_called_corrupted() {
     for (name, law, draw) in heavy_tails() {
         let mut all = Alarms::default();
-        for (n, files) in [(100, 400), (1000, 60), (10_000, 4)] {
+        for (n, files) in [(100, 200), (1000, 10)] {
             let alarms = alarms_in_files(files, |rng| {
                 let style = Style::ALL[rng.below(3)];
-                File::clean(rng, style, law, n, 0.0)
+                File::clean(rng, style, law, n, 0.0).text()
             });
             print_alarms(name, &format!("{n} (files)"), alarms);
             all = all.add(alarms);
         }
-        for (n, files) in [(100, 1500), (1000, 600), (10_000, 100), (100_000, 4)] {
+        for (n, files) in [(100, 1500), (1000, 600), (10_000, 60), (100_000, 4)] {
             let alarms = alarms_in_samples(files, n, draw);
             print_alarms(name, &n.to_string(), alarms);
             all = all.add(alarms);
@@ -319,110 +326,85 @@ fn slow_requests_of_a_heavy_tail_are_not_called_corrupted_in_20_000_files() {
     }
 }
 
+/// A gauge that stands still for a while, moves, and may be zero.
+fn gauges(rng: &mut Rng, rows: usize) -> String {
+    let (mut memory, mut depth) = (150_000_000_u64, 0);
+    let mut text = String::from("timestamp,rss_bytes,queue_depth\n");
+    for row in 0..rows {
+        if rng.below(12) == 0 {
+            memory += 4096 * rng.below(900) as u64;
+            depth = rng.below(4) * rng.below(30);
+        }
+        text.push_str(&format!("{},{memory},{depth}\n", 1_773_576_000_000_u64 + 1000 * row as u64));
+    }
+    text
+}
+
+/// A kind of clean file, and how one is drawn.
+type CleanKind = (&'static str, fn(&mut Rng) -> String);
+
+/// Between 100 and 2,000 rows, few more often than many.
+fn some_file(rng: &mut Rng, law: Law, dependence: f64) -> String {
+    let style = Style::ALL[rng.below(3)];
+    let rows = (100.0 * 20_f64.powf(rng.uniform().powi(3))) as usize;
+    File::clean(rng, style, law, rows, dependence).text()
+}
+
+fn timeouts(rng: &mut Rng, labelled: bool) -> String {
+    let deadline = if rng.below(2) == 0 { 10.0 } else { 30.0 };
+    let share = 0.01 + 0.04 * rng.uniform();
+    some_file(rng, Law::Timeouts { share, deadline, labelled }, 0.0)
+}
+
+/// A slow path, ten to `10 x 10^decades` times as slow.
+fn slow_path(rng: &mut Rng, shares: (f64, f64), decades: f64, labelled: bool) -> String {
+    let share = shares.0 + (shares.1 - shares.0) * rng.uniform();
+    let times = 10_f64.powf(1.0 + decades * rng.uniform());
+    some_file(rng, Law::SlowPath { share, times, labelled }, 0.0)
+}
+
+const CLEAN: &[CleanKind] = &[
+    ("whole milliseconds", |rng| {
+        let law = Law::Lognormal([0.3, 0.5, 1.0][rng.below(3)]);
+        File::clean(rng, Style::Millis, law, 400, 0.3).text()
+    }),
+    ("1 to 5% timeouts at 10 or 30 s, unlabelled", |rng| timeouts(rng, false)),
+    ("1 to 5% timeouts at 10 or 30 s, labelled", |rng| timeouts(rng, true)),
+    ("slow path (0.2 to 5%), labelled", |rng| slow_path(rng, (0.002, 0.05), 3.0, true)),
+    ("slow path (0.2 to 2%), unlabelled", |rng| slow_path(rng, (0.002, 0.02), 2.0, false)),
+    ("bimodal (5 to 50% slow)", |rng| slow_path(rng, (0.05, 0.5), 3.0, false)),
+    ("steady, cold start 2 to 1,000 times as long", |rng| {
+        let law = Law::ColdStart(10_f64.powf(0.3 + 2.7 * rng.uniform()));
+        some_file(rng, law, 0.5)
+    }),
+    ("2 to 52% zeros", |rng| {
+        let law = Law::Zeros(0.02 + 0.5 * rng.uniform());
+        some_file(rng, law, 0.0)
+    }),
+    ("dependent (AR(1), 0.9)", |rng| {
+        let law = Law::Lognormal([0.3, 0.5, 1.0][rng.below(3)]);
+        some_file(rng, law, 0.9)
+    }),
+    ("any of these, 5 to 50 rows", |rng| {
+        let (law, rows) = (Law::any(rng), 5 + rng.below(46));
+        let style = Style::ALL[rng.below(3)];
+        File::clean(rng, style, law, rows, 0.0).text()
+    }),
+    ("gauges with constant stretches", |rng| gauges(rng, 400)),
+];
+
 #[test]
 fn clean_files_of_every_kind_are_left_alone() {
-    let pick = |rng: &mut Rng| Style::ALL[rng.below(3)];
-    let rows = |rng: &mut Rng| (100.0 * 20_f64.powf(rng.uniform())) as usize;
-    let deadline = |rng: &mut Rng| if rng.below(2) == 0 { 10.0 } else { 30.0 };
-    let kinds: Vec<(&str, Box<dyn Fn(&mut Rng) -> File + Sync>)> = vec![
-        (
-            "whole milliseconds",
-            Box::new(|rng| {
-                let law = Law::Lognormal([0.3, 0.5, 1.0][rng.below(3)]);
-                let n = rows(rng);
-                File::clean(rng, Style::Millis, law, n, 0.3)
-            }),
-        ),
-        (
-            "timeouts, unlabelled",
-            Box::new(|rng| {
-                let law =
-                    Law::Timeouts { share: 0.01 + 0.04 * rng.uniform(), deadline: deadline(rng), labelled: false };
-                let (style, n) = (pick(rng), rows(rng));
-                File::clean(rng, style, law, n, 0.0)
-            }),
-        ),
-        (
-            "timeouts, labelled",
-            Box::new(|rng| {
-                let law = Law::Timeouts { share: 0.01 + 0.04 * rng.uniform(), deadline: deadline(rng), labelled: true };
-                let (style, n) = (pick(rng), rows(rng));
-                File::clean(rng, style, law, n, 0.0)
-            }),
-        ),
-        (
-            "slow path, labelled",
-            Box::new(|rng| {
-                let law = Law::SlowPath {
-                    share: 0.002 + 0.05 * rng.uniform(),
-                    times: 10_f64.powf(1.0 + 3.0 * rng.uniform()),
-                    labelled: true,
-                };
-                let (style, n) = (pick(rng), rows(rng));
-                File::clean(rng, style, law, n, 0.0)
-            }),
-        ),
-        (
-            "bimodal, unlabelled",
-            Box::new(|rng| {
-                let law = Law::SlowPath {
-                    share: 0.05 + 0.45 * rng.uniform(),
-                    times: 10_f64.powf(1.0 + 3.0 * rng.uniform()),
-                    labelled: false,
-                };
-                let (style, n) = (pick(rng), rows(rng));
-                File::clean(rng, style, law, n, 0.0)
-            }),
-        ),
-        (
-            "rare slow path, unlabelled",
-            Box::new(|rng| {
-                let law = Law::SlowPath {
-                    share: 0.002 + 0.02 * rng.uniform(),
-                    times: 10_f64.powf(1.0 + 2.0 * rng.uniform()),
-                    labelled: false,
-                };
-                let (style, n) = (pick(rng), rows(rng));
-                File::clean(rng, style, law, n, 0.0)
-            }),
-        ),
-        (
-            "steady, with a cold start",
-            Box::new(|rng| {
-                let law = Law::ColdStart(10_f64.powf(0.3 + 2.7 * rng.uniform()));
-                let (style, n) = (pick(rng), rows(rng));
-                File::clean(rng, style, law, n, 0.5)
-            }),
-        ),
-        (
-            "zeros among latencies",
-            Box::new(|rng| {
-                let law = Law::Zeros(0.02 + 0.5 * rng.uniform());
-                let (style, n) = (pick(rng), rows(rng));
-                File::clean(rng, style, law, n, 0.0)
-            }),
-        ),
-        (
-            "dependent samples",
-            Box::new(|rng| {
-                let law = Law::Lognormal([0.3, 0.5, 1.0][rng.below(3)]);
-                let (style, n) = (pick(rng), rows(rng));
-                File::clean(rng, style, law, n, 0.9)
-            }),
-        ),
-        (
-            "5 to 50 rows",
-            Box::new(|rng| {
-                let law = Law::any(rng);
-                let (style, n) = (pick(rng), 5 + rng.below(46));
-                File::clean(rng, style, law, n, 0.0)
-            }),
-        ),
-    ];
-    for (name, draw) in kinds {
-        let begin = std::time::Instant::now();
-        let alarms = alarms_in_files(300, draw);
-        print_alarms(name, "", alarms);
-        println!("{:?}", begin.elapsed());
+    const FILES: u64 = 200;
+    let mut all = Alarms::default();
+    println!("| Clean file | Rows | Files | Corrupted in | Suspicious in |");
+    println!("|---|--:|--:|--:|--:|");
+    for &(name, draw) in CLEAN {
+        let alarms = alarms_in_files(FILES, draw);
+        print_alarms(name, "5 to 2,000", alarms);
+        all = all.add(alarms);
     }
+    assert!(all.corrupted * 1000 <= all.files, "{all:?}");
+    // A single sample that is hundreds of times as slow as all others is worth a look, and is kept.
+    assert!(all.suspicious * 20 <= all.files, "{all:?}");
 }

@@ -26,7 +26,9 @@ fn commands(text: &str) -> Vec<String> {
 #[test]
 fn every_perfreport_command_of_the_readme_works() {
     let place = Place::new();
-    for (from, to) in [("chat", "results"), ("load", "results"), ("json", "results")] {
+    for (from, to) in
+        [("chat", "results"), ("load", "results"), ("json", "results"), ("swarm", "swarm"), ("service", "results")]
+    {
         for entry in fs::read_dir(fixtures().join(from)).unwrap() {
             let path = entry.unwrap().path();
             place.write(&format!("{to}/{}", path.file_name().unwrap().to_string_lossy()), fs::read(&path).unwrap());
@@ -77,6 +79,17 @@ fn the_excerpt_of_the_readme_is_what_the_program_prints() {
     let files = ["chat/memory_usage_metrics.csv", "chat/timeout_metrics.csv"]
         .map(|name| fixtures().join(name).to_string_lossy().into_owned());
     let run = place.run(&format!("summarize {} {}", files[0], files[1]));
+    run.exits(0);
+    for line in run.stdout.lines().filter(|line| !line.trim().is_empty()) {
+        assert!(readme.contains(line.trim_end()), "the README's excerpt lacks: {line}");
+    }
+}
+
+#[test]
+fn the_excerpt_about_an_agent_swarm_is_what_the_program_prints() {
+    let readme = readme();
+    let place = Place::new();
+    let run = place.run(&format!("summarize {} -o swarm.html", fixtures().join("swarm").to_string_lossy()));
     run.exits(0);
     for line in run.stdout.lines().filter(|line| !line.trim().is_empty()) {
         assert!(readme.contains(line.trim_end()), "the README's excerpt lacks: {line}");

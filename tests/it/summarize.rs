@@ -310,6 +310,16 @@ fn the_page_asks_for_nothing_from_outside() {
 }
 
 #[test]
+fn rows_that_end_in_a_delimiter_keep_their_header() {
+    let place = Place::new();
+    place.write("run.csv", "label,latency_ms\na,10.5,\nb,11.5,\nc,12.5,\n");
+    place.run("summarize run.csv -o r.json").exits(0);
+    let report = place.json("r.json");
+    assert_eq!(metric(&report, "latency_ms")["overall"]["clean"]["median"], 0.0115);
+    assert_eq!(report["findings"].as_array().unwrap().len(), 0);
+}
+
+#[test]
 fn a_column_of_units_is_believed_and_a_mixture_leaves_the_unit_open() {
     let place = Place::new();
     place.write("one.csv", "name,real_time,time_unit\na,1500,us\na,2500,us\n");
@@ -318,4 +328,96 @@ fn a_column_of_units_is_believed_and_a_mixture_leaves_the_unit_open() {
     place.write("two.csv", "name,real_time,time_unit\na,1500,us\na,2,ms\n");
     place.run("summarize two.csv -o r.json").exits(0);
     assert_eq!(metric(&place.json("r.json"), "real_time")["dimension"], "unknown");
+}
+
+#[test]
+fn failures_are_read_by_a_stated_convention_and_never_guessed() {
+    let place = Place::new();
+    let cases = [
+        ("success", ["yes", "no", "yes", "yes"], Some((1, 4)), ""),
+        ("failed", ["F", "F", "T", "F"], Some((1, 4)), ""),
+        ("grpc_status", ["0", "0", "14", "0"], Some((1, 4)), "0 is success"),
+        ("status", ["200", "503", "", "200"], Some((1, 3)), "HTTP"),
+        ("status", ["ok", "purple", "timeout", "ok"], Some((1, 3)), "words"),
+        ("error", ["", "connection reset", "", ""], Some((1, 4)), ""),
+        ("status", ["0", "1", "0", "0"], None, ""),
+    ];
+    for (column, cells, expected, convention) in cases {
+        let rows: Vec<String> =
+            cells.iter().enumerate().map(|(row, cell)| format!("get,{}.5,{cell}", row + 10)).collect();
+        place.write("run.csv", format!("op,latency_ms,{column}\n{}\n", rows.join("\n")));
+        place.run("summarize run.csv -o r.json").exits(0);
+        let report = place.json("r.json");
+        let failures = &metric(&report, "latency_ms")["failures"];
+        match expected {
+            Some((failed, total)) => {
+                assert_eq!(
+                    (&failures["failed"], &failures["total"]),
+                    (&failed.into(), &total.into()),
+                    "{column} {cells:?}"
+                );
+                assert!(failures["convention"].as_str().unwrap().contains(convention), "{failures}");
+                assert_eq!(
+                    failures["total"].as_u64().unwrap()
+                        + failures["not_said"].as_u64().unwrap()
+                        + failures["unclear"].as_u64().unwrap(),
+                    4
+                );
+            }
+            None => assert!(failures.is_null(), "{column} {cells:?}: {failures}"),
+        }
+    }
+}
+
+#[test]
+fn labels_that_clearly_differ_stay_apart() {
+    let place = Place::new();
+    let rows = |label: &str, median: i32| -> String {
+        (0..40).map(|row| format!("{label},{}.{row:03}\n", median + row * 7 % 5)).collect()
+    };
+    place.write("versions.csv", format!("version_label,latency_ms\n{}{}", rows("api v1", 10), rows("api v2", 100)));
+    place.run("summarize versions.csv -o r.json").exits(0);
+    let report = place.json("r.json");
+    let groups = metric(&report, "latency_ms")["groups"].as_array().unwrap().len();
+    assert_eq!(groups, 2);
+}
+
+#[test]
+fn a_report_never_takes_the_place_of_its_data_nor_is_read_as_data() {
+    let place = Place::new();
+    place.write("in/data.json", "[{\"latency_ms\":1.5},{\"latency_ms\":2.5}]");
+    place.run("summarize in/data.json -o ./in/data.json").exits(2).complains("one of the files to be read");
+    place.run("summarize in -o in/data.json").exits(2);
+    assert!(place.read("in/data.json").starts_with("[{"));
+    place.run("summarize in -o in/report.json").exits(0);
+    let first = place.read("in/report.json");
+    place.write("out.txt", "");
+    place.run("summarize in -o again.json").exits(0);
+    let again = place.json("again.json");
+    assert_eq!(again["metrics"].as_array().unwrap().len(), 1);
+    assert_eq!(findings(&again, "unread_file").len(), 1);
+    assert!(first.len() > 1000);
+    place.run("summarize in/data.json -o a.md -o ./a.md").exits(2).complains("given twice");
+}
+
+#[test]
+fn flags_that_match_nothing_are_errors() {
+    let place = Place::new();
+    place.write("run.csv", "op,latency_ms\na,1\nb,2\nc,99\n");
+    place.run("summarize run.csv --limit latency=2ms").exits(2).complains("no file has a column of that name");
+    place.run("summarize run.csv --limit latency_ms=50 -o r.json").exits(0);
+    assert_eq!(findings(&place.json("r.json"), "beyond_limit").len(), 1, "a bare limit is in the column's unit");
+}
+
+#[test]
+fn columns_of_json_and_pairs_become_rows() {
+    let place = Place::new();
+    place.write("columns.json", "{\"op\":[\"a\",\"b\",\"a\"],\"latency_ms\":[1.5,2.5,3.5]}");
+    place.run("summarize columns.json -o r.json").exits(0);
+    assert_eq!(metric(&place.json("r.json"), "latency_ms")["groups"][0]["clean"]["n"], 2);
+    place.write("pairs.json", "[[1700000000,1.5],[1700000001,2.5],[1700000002,3.5]]");
+    place.run("summarize pairs.json -o r.json").exits(0);
+    let report = place.json("r.json");
+    assert_eq!(report["metrics"].as_array().unwrap().len(), 1);
+    assert_eq!(metric(&report, "column_2")["overall"]["clean"]["mean"], 2.5);
 }

@@ -11,7 +11,7 @@ use super::super::options::SourceOptions;
 use super::super::sections::Sections;
 use super::super::{IngestError, Sink};
 use super::dialect::{self, Dialect, Splitter};
-use super::{AnyRecords, Format};
+use super::{AnyRecords, Format, has_session_field};
 
 pub(super) const FORMAT: Format = Format {
     name: "csv",
@@ -21,6 +21,13 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    if has_session_field(records.peek(HEAD)?) {
+        return Err(IngestError::Malformed(
+            "it holds session data of an agent swarm, which may be users' data and which only the format agent-swarm \
+             knows how to leave out; read it without --format"
+                .to_owned(),
+        ));
+    }
     let dialect = find_dialect(records, options)?;
     let delimiter = dialect.delimiter;
     if let Some(delimiter) = delimiter {
@@ -30,10 +37,11 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
         options.delimiter.or(options.header.map(|_| 0)).map(|_| "delimiter or header given by the user".to_owned()),
     );
     let source = sink.provenance.name.clone();
+    let mut splitter = Splitter::new(dialect.trailing.then_some(dialect.types.len()));
     let mut sections = Sections::new(dialect);
-    let mut splitter = Splitter::default();
     let mut bad_utf8 = Tally::default();
     let mut after_blank = false;
+    let mut comments = 0_u64;
     while let Some(record) = records.next()? {
         let (line, terminated) = (record.line, record.terminated);
         match record.flaw {
@@ -58,11 +66,17 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
             )),
             Flaw::None => {}
         }
-        if dialect::is_blank_or_comment(record.bytes) {
-            after_blank |= record.bytes.trim_ascii().is_empty();
+        if record.bytes.trim_ascii().is_empty() {
+            after_blank = true;
             continue;
         }
+        let comment = dialect::is_blank_or_comment(record.bytes);
         let row = splitter.split(&record, delimiter);
+        if comment && !sections.is_plainly_a_row(row) {
+            comments += 1;
+            continue;
+        }
+        let last_cell = if terminated { Vec::new() } else { row.cell(row.len().saturating_sub(1)).to_vec() };
         if !sections.try_take(row, line) {
             // Rare: what this row is depends on the next one, so it must outlive the reader's buffer.
             let owned = dialect::OwnedRow::new(row);
@@ -74,8 +88,12 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
         }
         after_blank = false;
         if !terminated {
-            sections.end_without_line_break(line, &source, sink);
+            sections.end_without_line_break(line, &last_cell, &source, sink);
         }
+    }
+    if comments > 0 {
+        let lines = if comments == 1 { "comment line" } else { "comment lines" };
+        sink.provenance.evidence.push(format!("{comments} {lines} (beginning with #) passed over"));
     }
     bad_utf8.report(&source, sink);
     sections.finish(sink);

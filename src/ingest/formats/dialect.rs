@@ -9,6 +9,7 @@ use super::super::builder::Row;
 use super::super::cells::{self, DecimalMark, Look};
 use super::super::detect::Head;
 use super::super::lines::{Flaw, Record, Records};
+use super::super::units;
 
 /// Delimiters that are tried, the most frequent in the wild first.
 const DELIMITERS: &[u8] = b",;\t|";
@@ -30,6 +31,8 @@ pub(in crate::ingest) struct Dialect {
     pub(in crate::ingest) header: Option<Vec<String>>,
     pub(in crate::ingest) types: Vec<CellType>,
     pub(in crate::ingest) evidence: Vec<String>,
+    /// Whether rows end in a delimiter that the header does not have.
+    pub(super) trailing: bool,
 }
 
 /// A row with its own text.
@@ -54,9 +57,16 @@ impl OwnedRow {
 pub(super) struct Splitter {
     cells: Vec<(usize, usize)>,
     unquoted: Vec<u8>,
+    /// The number of cells after which an empty one is no cell.
+    width: Option<usize>,
 }
 
 impl Splitter {
+    /// A splitter that drops an empty cell after the given number of cells.
+    pub(super) fn new(width: Option<usize>) -> Self {
+        Self { width, ..Self::default() }
+    }
+
     /// The cells of a record.
     pub(super) fn split<'a>(&'a mut self, record: &Record<'a>, delimiter: Option<u8>) -> Row<'a> {
         self.cells.clear();
@@ -68,6 +78,7 @@ impl Splitter {
         if record.quoted {
             self.unquoted.clear();
             unquote(bytes, delimiter, &mut self.unquoted, &mut self.cells);
+            self.drop_trailing();
             return Row { text: &self.unquoted, cells: &self.cells };
         }
         let mut start = 0;
@@ -76,7 +87,15 @@ impl Splitter {
             start = end + 1;
         }
         self.cells.push((start, bytes.len()));
+        self.drop_trailing();
         Row { text: bytes, cells: &self.cells }
+    }
+
+    fn drop_trailing(&mut self) {
+        let empty = self.cells.last().is_some_and(|(start, end)| start == end);
+        if empty && self.width.is_some_and(|width| self.cells.len() == width + 1) {
+            self.cells.pop();
+        }
     }
 }
 
@@ -141,12 +160,23 @@ pub(super) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         Some(delimiter) => (Some(delimiter), sample_rows(head, Some(delimiter)), 1.0),
         None => best_delimiter(head)?,
     };
-    let width = usual_width(&rows)?;
+    let mut rows = rows;
+    let mut width = usual_width(&rows)?;
+    let trailing = ends_in_delimiters(&rows, width);
+    if trailing {
+        width -= 1;
+        for row in &mut rows {
+            row.cells.truncate(width);
+        }
+    }
     let mark = decimal_mark(&rows, delimiter);
     let table: Vec<Row<'_>> = rows.iter().map(OwnedRow::row).filter(|row| row.len() == width).collect();
     let (first, body) = table.split_first()?;
-    let body_types = column_types(body, width, mark);
+    let mut body_types = column_types(body, width, mark);
     let has_header = header.unwrap_or_else(|| looks_like_header(*first, &body_types, mark));
+    if has_header {
+        believe_names(&mut body_types, *first, body, mark);
+    }
     let types = if has_header { body_types } else { column_types(&table, width, mark) };
     let names = has_header.then(|| first.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
     let names = names.or_else(|| comment_header(head, delimiter, width));
@@ -169,10 +199,41 @@ pub(super) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         (Some(names), false) => format!("header: {}", names.join(", ")),
         (None, _) => "no header: the first row already holds numbers".to_owned(),
     });
+    if trailing {
+        evidence
+            .push("every row ends in a delimiter, the header does not: the empty last cells are no column".to_owned());
+    }
     if mark == DecimalMark::Comma {
         evidence.push("numbers have a decimal comma".to_owned());
     }
-    Some(Dialect { delimiter, mark, header: names, types, evidence })
+    Some(Dialect { delimiter, mark, header: names, types, evidence, trailing })
+}
+
+/// A name that states a unit (`latency_ms`) makes a column of numbers of one in which words prevail: the words are what
+/// has to be reported.
+fn believe_names(types: &mut [CellType], header: Row<'_>, body: &[Row<'_>], mark: DecimalMark) {
+    /// Fewer numbers than this among the cells, and the name means something else.
+    const LEAST_SHARE: f64 = 0.1;
+    for (index, cells) in types.iter_mut().enumerate() {
+        let name = String::from_utf8_lossy(header.cell(index)).into_owned();
+        if *cells != CellType::Text || units::stated(&name).is_none() {
+            continue;
+        }
+        let looks: Vec<Look> = body.iter().map(|row| cells::look(row.cell(index), mark)).collect();
+        let numbers = looks.iter().filter(|look| look.is_number()).count();
+        if numbers > 0 && numbers as f64 >= LEAST_SHARE * looks.len() as f64 {
+            let decimal = looks.contains(&Look::Decimal);
+            *cells = if decimal { CellType::Decimal } else { CellType::Integer };
+        }
+    }
+}
+
+/// Whether every row but the first has one empty cell more than the first.
+fn ends_in_delimiters(rows: &[OwnedRow], width: usize) -> bool {
+    let Some((first, body)) = rows.split_first() else { return false };
+    let ends_empty =
+        |row: &OwnedRow| row.cells.len() == width && row.cells.last().is_some_and(|(start, end)| start == end);
+    width > 2 && first.cells.len() + 1 == width && !body.is_empty() && body.iter().all(ends_empty)
 }
 
 fn delimiter_name(delimiter: u8) -> &'static str {
@@ -242,10 +303,8 @@ fn usual_width(rows: &[OwnedRow]) -> Option<usize> {
 /// A decimal comma is believed only where the comma does not separate fields, some number needs it (`12,5`), and none
 /// contradicts it (`12.5`). `1.024` says nothing: it is a number either way.
 fn decimal_mark(rows: &[OwnedRow], delimiter: Option<u8>) -> DecimalMark {
-    if delimiter == Some(b',') {
-        return DecimalMark::Point;
-    }
     let mut needs_comma = false;
+    let mut ambiguous = false;
     for owned in rows {
         for cell in owned.row().iter() {
             let as_point = cells::number(cell, DecimalMark::Point).is_some();
@@ -254,9 +313,11 @@ fn decimal_mark(rows: &[OwnedRow], delimiter: Option<u8>) -> DecimalMark {
                 return DecimalMark::Point;
             }
             needs_comma |= as_comma && !as_point;
+            ambiguous |= as_comma && cell.contains(&b',');
         }
     }
-    if needs_comma { DecimalMark::Comma } else { DecimalMark::Point }
+    // `1,234` between semicolons: whoever writes semicolons does so because the comma is taken by the numbers.
+    if needs_comma || (ambiguous && delimiter == Some(b';')) { DecimalMark::Comma } else { DecimalMark::Point }
 }
 
 /// The type of each column, by the majority of its cells.
@@ -301,7 +362,20 @@ fn looks_like_header(first: Row<'_>, types: &[CellType], mark: DecimalMark) -> b
     let wordless =
         looks.iter().any(|look| look.is_number() || matches!(look, Look::Timestamp | Look::NotFinite | Look::Boolean));
     let unlike_body = looks.iter().zip(types).any(|(look, cells)| *look == Look::Text && *cells != CellType::Text);
+    let speaking =
+        first.iter().zip(&looks).filter(|(_, look)| **look == Look::Text).all(|(cell, _)| is_header_word(cell));
+    let numbered = looks.contains(&Look::Integer) && !looks.contains(&Look::Decimal);
+    if named > 0 && speaking && numbered && types.contains(&CellType::Decimal) {
+        // `name,2019,2020,2021`: the numbers are names.
+        return true;
+    }
     named > 0 && !wordless && (unlike_body || types.iter().all(|cells| *cells == CellType::Text))
+}
+
+/// Words that stand above columns of labels and nowhere below.
+fn is_header_word(cell: &[u8]) -> bool {
+    const WORDS: &[&str] = &["name", "label", "event", "test", "benchmark", "command", "operation", "metric", "case"];
+    WORDS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(cell))
 }
 
 /// Names in a comment above a table without a header: `# time latency`.

@@ -47,6 +47,10 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         ));
         String::from_utf8_lossy(error.as_bytes()).into_owned()
     });
+    let text = match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
+        Ok(_) => text,
+        Err(_) => quote_non_numbers(&text),
+    };
     let source = sink.provenance.name.clone();
     let mut tables = ObjectTables::new(sink);
     let mut documents = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
@@ -73,18 +77,48 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         Severity::Corrupted,
         FindingKind::MalformedRecord,
         place,
-        format!("after {taken} complete documents the text stops being JSON: {reason}"),
+        format!(
+            "after {taken} complete {} the text stops being JSON: {reason}",
+            if taken == 1 { "document" } else { "documents" }
+        ),
         "the rest of the file was not read",
     );
     sink.findings.push(finding);
     Ok(())
 }
 
+/// NaN and the infinities, which JSON does not have and programs write all the same, as strings: a reader of cells knows
+/// them and gives each its finding. Line breaks stay where they are.
+pub(super) fn quote_non_numbers(text: &str) -> String {
+    const WORDS: &[&str] = &["NaN", "-Infinity", "Infinity"];
+    let mut quoted = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    let mut in_string = false;
+    while let Some(next) = rest.chars().next() {
+        if in_string && next == '\\' {
+            let end = rest.char_indices().nth(2).map_or(rest.len(), |(at, _)| at);
+            quoted.push_str(&rest[..end]);
+            rest = &rest[end..];
+            continue;
+        }
+        in_string ^= next == '"';
+        if let Some(word) = WORDS.iter().find(|word| !in_string && rest.starts_with(**word)) {
+            quoted.push('"');
+            quoted.push_str(word);
+            quoted.push('"');
+            rest = &rest[word.len()..];
+            continue;
+        }
+        quoted.push(next);
+        rest = &rest[next.len_utf8()..];
+    }
+    quoted
+}
+
 /// What is wrong, in words that also help where a program wrote something that JSON does not have.
 pub(super) fn reason(error: &serde_json::Error) -> String {
     let hint = match () {
         () if error.is_eof() => " (the document ends too early: was the run interrupted?)",
-        () if error.to_string().starts_with("expected value") => " (NaN and Infinity are not JSON)",
         () => "",
     };
     format!("{error}{hint}")

@@ -1,5 +1,6 @@
 //! The table of formats. One file a format and one line here; detection, `--format` and the help derive from it.
 
+mod agent_swarm;
 mod delimited;
 mod dialect;
 mod json;
@@ -8,6 +9,7 @@ mod objects;
 
 use std::io::Read;
 
+pub(super) use agent_swarm::{NAME as AGENT_SWARM, has_session_field, speaks_of_sessions};
 pub(super) use dialect::{Dialect, OwnedRow, column_types};
 
 use super::detect::Head;
@@ -31,7 +33,7 @@ pub(super) struct Format {
 }
 
 /// The formats, the most particular first.
-pub(super) static FORMATS: &[Format] = &[ndjson::FORMAT, json::FORMAT, delimited::FORMAT];
+pub(super) static FORMATS: &[Format] = &[agent_swarm::FORMAT, ndjson::FORMAT, json::FORMAT, delimited::FORMAT];
 
 /// A format as shown to users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

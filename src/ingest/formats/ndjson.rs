@@ -34,7 +34,9 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     lines.retain(|line| !line.trim_ascii().is_empty());
     lines.truncate(SAMPLE_LINES);
     let objects = lines.iter().filter(|line| is_object(line)).count();
-    (objects >= 2 && objects * 2 >= lines.len())
+    // A document that spans lines never has a whole object on its first line.
+    let starts_with_one = lines.len() >= 2 && lines.first().is_some_and(|line| is_object(line));
+    (starts_with_one || (objects >= 2 && objects * 2 >= lines.len()))
         .then(|| vec![format!("{objects} of the first {} lines are JSON objects", lines.len())])
 }
 
@@ -62,9 +64,12 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         if record.bytes.trim_ascii().is_empty() {
             continue;
         }
-        let text = String::from_utf8_lossy(record.bytes);
+        let mut text = String::from_utf8_lossy(record.bytes);
         if matches!(text, std::borrow::Cow::Owned(_)) {
             bad_utf8.get_or_insert(line);
+        }
+        if serde_json::from_str::<&RawValue>(&text).is_err() {
+            text = json::quote_non_numbers(&text).into();
         }
         match serde_json::from_str::<&RawValue>(&text) {
             Ok(value) if value.get().starts_with('{') => {

@@ -18,6 +18,7 @@ use crate::model::table::CellType;
 use super::super::Sink;
 use super::super::builder::{Row, TableBuilder};
 use super::super::cells::{self, DecimalMark};
+use super::agent_swarm::is_session_field;
 use super::dialect::column_type;
 
 /// Objects nested deeper are no measurements, and following them could exhaust the stack.
@@ -154,6 +155,7 @@ pub(super) struct ObjectTables<'s> {
     tables: Vec<ObjectTable>,
     duplicate_keys: u64,
     too_deep: u64,
+    session_fields: u64,
 }
 
 /// Where a value stands: its text, and how to turn an offset in it into a line.
@@ -196,7 +198,7 @@ impl<'t> LineCounter<'t> {
 impl<'s> ObjectTables<'s> {
     /// Tables that will be given to `sink`.
     pub(super) fn new(sink: &'s mut Sink) -> Self {
-        Self { sink, tables: Vec::new(), duplicate_keys: 0, too_deep: 0 }
+        Self { sink, tables: Vec::new(), duplicate_keys: 0, too_deep: 0, session_fields: 0 }
     }
 
     /// Takes a whole document: an array, or an object around arrays, or a single object.
@@ -209,8 +211,13 @@ impl<'s> ObjectTables<'s> {
                 let line = lines.line(document.get());
                 let mut inside = Inside::default();
                 self.flatten(document, "", &mut inside, &mut lines, 0);
-                for (path, array) in &inside.arrays {
-                    self.take_array(path, last_name(path), array, &inside.row.labels(), &mut lines, 0);
+                let parallel = parallel_arrays(&inside.arrays);
+                if parallel.is_empty() {
+                    for (path, array) in &inside.arrays {
+                        self.take_array(path, last_name(path), array, &inside.row.labels(), &mut lines, 0);
+                    }
+                } else {
+                    self.take_columns(&parallel, &inside.row.labels(), &mut lines);
                 }
                 if self.tables.len() == before {
                     self.table("").push(inside.row, line);
@@ -261,6 +268,17 @@ impl<'s> ObjectTables<'s> {
             return;
         }
         let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(array.get()) else { return };
+        if let Some(rows) = matrix(&elements) {
+            for (row, element) in rows.iter().zip(&elements) {
+                let mut flat = labels.clone();
+                for (index, cell) in row.iter().enumerate() {
+                    push_scalar(&mut flat, &format!("column_{}", index + 1), cell);
+                }
+                let line = lines.line(element.get());
+                self.table(path).push(flat, line);
+            }
+            return;
+        }
         let mut words = 0;
         for (index, element) in elements.iter().enumerate() {
             match first_byte(element) {
@@ -287,6 +305,24 @@ impl<'s> ObjectTables<'s> {
         }
     }
 
+    /// Takes arrays of equal length that stand side by side: each is a column, each position a row.
+    fn take_columns<'t>(
+        &mut self,
+        columns: &[(&str, Vec<&'t RawValue>)],
+        labels: &FlatRow,
+        lines: &mut LineCounter<'t>,
+    ) {
+        let rows = columns.first().map_or(0, |(_, cells)| cells.len());
+        for row in 0..rows {
+            let mut flat = labels.clone();
+            for (name, cells) in columns {
+                push_scalar(&mut flat, name, cells[row]);
+            }
+            let line = columns.first().map_or(1, |(_, cells)| lines.line(cells[row].get()));
+            self.table("").push(flat, line);
+        }
+    }
+
     fn table(&mut self, path: &str) -> &mut ObjectTable {
         let index = self.tables.iter().position(|table| table.path == path).unwrap_or_else(|| {
             self.tables.push(ObjectTable::new(path));
@@ -310,20 +346,20 @@ impl<'s> ObjectTables<'s> {
         }
         let entries = entries(object);
         for (index, (key, value)) in entries.iter().enumerate() {
-            if entries[..index].iter().any(|(earlier, _)| earlier == key) {
+            if entries[index + 1..].iter().any(|(later, _)| later == key) {
                 self.note_duplicate(key, lines.line(value.get()));
+                continue;
+            }
+            // Users' data, which only the format `agent-swarm` shows, and only by name.
+            if is_session_field(key) {
+                self.session_fields += 1;
                 continue;
             }
             let name = if prefix.is_empty() { key.to_string() } else { format!("{prefix}.{key}") };
             match first_byte(value) {
                 b'{' => self.flatten(value, &name, inside, lines, depth + 1),
                 b'[' => inside.arrays.push((name, value)),
-                b'"' => {
-                    let text: Cow<'_, str> = serde_json::from_str(value.get()).unwrap_or(Cow::Borrowed(value.get()));
-                    inside.row.push(&name, &text, true);
-                }
-                b'n' => inside.row.push(&name, "", false),
-                _ => inside.row.push(&name, value.get(), false),
+                _ => push_scalar(&mut inside.row, &name, value),
             }
         }
     }
@@ -336,7 +372,7 @@ impl<'s> ObjectTables<'s> {
                 FindingKind::DuplicateKey,
                 Place::line(&self.sink.provenance.name, line),
                 format!("the key `{key}` stands more than once in one object"),
-                "the first value was used",
+                "the last value was used, as JSON readers do",
             ));
         }
     }
@@ -348,6 +384,10 @@ impl<'s> ObjectTables<'s> {
             if finding.kind == FindingKind::DuplicateKey {
                 finding.count = self.duplicate_keys;
             }
+        }
+        if self.session_fields > 0 {
+            let passed = "`sessionMemory` and `sessionState` may hold users' data and were passed over".to_owned();
+            self.sink.provenance.evidence.push(passed);
         }
         if self.too_deep > 0 {
             self.sink.findings.push(
@@ -391,16 +431,64 @@ struct Inside<'t> {
     arrays: Vec<(String, &'t RawValue)>,
 }
 
+/// Adds a value that is neither object nor array.
+fn push_scalar(row: &mut FlatRow, name: &str, value: &RawValue) {
+    match first_byte(value) {
+        b'"' => {
+            let text: Cow<'_, str> = serde_json::from_str(value.get()).unwrap_or(Cow::Borrowed(value.get()));
+            row.push(name, &text, true);
+        }
+        b'n' => row.push(name, "", false),
+        _ => row.push(name, value.get(), false),
+    }
+}
+
+fn is_scalar(value: &RawValue) -> bool {
+    !matches!(first_byte(value), b'{' | b'[')
+}
+
+/// Arrays inside an array that are rows: equally long, short, and at least as many as they are long
+/// (`[[1700000000, 1.5], [1700000001, 2.5]]`).
+fn matrix<'t>(elements: &[&'t RawValue]) -> Option<Vec<Vec<&'t RawValue>>> {
+    /// Longer ones are samples, not rows.
+    const WIDEST: usize = 16;
+    if elements.len() < 2 || elements.iter().any(|element| first_byte(element) != b'[') {
+        return None;
+    }
+    let first: Vec<&RawValue> = serde_json::from_str(elements[0].get()).ok()?;
+    if !(2..=WIDEST).contains(&first.len()) || elements.len() < first.len() {
+        return None;
+    }
+    let rows: Vec<Vec<&RawValue>> =
+        elements.iter().map(|element| serde_json::from_str(element.get()).ok()).collect::<Option<_>>()?;
+    rows.iter().all(|row| row.len() == first.len() && row.iter().all(|cell| is_scalar(cell))).then_some(rows)
+}
+
+/// Arrays of equal length, at least two and one of them with words in it: columns of one table. Arrays of numbers alone
+/// may have equal lengths by chance, and stay lists of samples.
+fn parallel_arrays<'a, 't>(arrays: &'a [(String, &'t RawValue)]) -> Vec<(&'a str, Vec<&'t RawValue>)> {
+    let columns: Option<Vec<(&str, Vec<&RawValue>)>> =
+        arrays.iter().map(|(name, array)| Some((name.as_str(), serde_json::from_str(array.get()).ok()?))).collect();
+    let Some(columns) = columns.filter(|columns| columns.len() >= 2) else { return Vec::new() };
+    let length = columns[0].1.len();
+    let equal = length >= 2
+        && columns.iter().all(|(_, cells)| cells.len() == length && cells.iter().all(|cell| is_scalar(cell)));
+    let words = columns.iter().any(|(_, cells)| cells.iter().all(|cell| first_byte(cell) == b'"'));
+    if equal && words { columns } else { Vec::new() }
+}
+
 fn first_byte(value: &RawValue) -> u8 {
     value.get().as_bytes().first().copied().unwrap_or_default()
 }
 
+/// What samples at the end of a path are called. `latency.value` is a latency: words for "the number itself" name nothing.
 fn last_name(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path)
+    const NOTHING: &[&str] = &["value", "values", "data", "samples"];
+    path.rsplit('.').find(|name| !NOTHING.contains(name)).unwrap_or(path)
 }
 
 /// The entries of an object in their order, duplicates included.
-fn entries(object: &RawValue) -> Vec<(Cow<'_, str>, &RawValue)> {
+pub(super) fn entries(object: &RawValue) -> Vec<(Cow<'_, str>, &RawValue)> {
     struct Entries;
     impl<'de> Visitor<'de> for Entries {
         type Value = Vec<(Cow<'de, str>, &'de RawValue)>;

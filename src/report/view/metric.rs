@@ -20,6 +20,8 @@ const MOST_STRIPS: usize = 8;
 const FEWEST_DRAWN: u64 = 8;
 /// Rows of the table of groups that a reader sees without opening anything.
 const OPEN_GROUPS: usize = 40;
+/// Groups that a page can hold at all. More would not be read, and would make the page slow; the JSON has all of them.
+const MOST_GROUPS: usize = 500;
 
 /// A metric in detail.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -197,8 +199,12 @@ impl MetricView {
         let facts = facts(overall, &scale);
         let extremes = overall.outliers.iter().flat_map(|outliers| &outliers.extremes);
         let extremes: Vec<_> = extremes.map(|extreme| ExtremeView::of(extreme, metric, &scale)).collect();
-        let mut groups: Vec<_> =
-            metric.groups.iter().map(|group| GroupView::of(group, &row_scale(metric, group, &scale))).collect();
+        let mut groups: Vec<_> = metric
+            .groups
+            .iter()
+            .take(MOST_GROUPS)
+            .map(|group| GroupView::of(group, &row_scale(metric, group, &scale)))
+            .collect();
         let open = if groups.len() <= OPEN_GROUPS { groups.len() } else { OPEN_GROUPS };
         let more_groups = groups.split_off(open);
         Self {
@@ -265,10 +271,10 @@ impl NumbersView {
     }
 
     /// The rows of a metric: all samples, its raw numbers where they differ, and the same for every group.
-    fn rows(metric: &Metric) -> Vec<Self> {
+    pub(super) fn rows(metric: &Metric) -> Vec<Self> {
         let shared = display_scale(metric);
         let mut rows = Self::pair(&visible(&metric.name), false, &metric.overall, &shared);
-        for group in &metric.groups {
+        for group in metric.groups.iter().take(MOST_GROUPS) {
             let name = group.label.as_ref().map_or_else(|| ABSENT.to_owned(), |label| visible(&label.text));
             rows.extend(Self::pair(&name, true, group, &row_scale(metric, group, &shared)));
         }
@@ -340,6 +346,14 @@ pub(super) fn row_footnotes(metrics: &[&Metric]) -> Vec<String> {
     if !notes.is_empty() {
         footnotes.push(format!("{ABSENT} stands where there are too few samples: {}.", notes.join(", ")));
     }
+    for metric in metrics.iter().filter(|metric| metric.groups.len() > MOST_GROUPS) {
+        footnotes.push(format!(
+            "{}: the first {} of {} are shown; the JSON report has all.",
+            visible(&metric.name),
+            number::count(MOST_GROUPS as u64),
+            number::counted(metric.groups.len() as u64, "group")
+        ));
+    }
     if summaries.iter().any(|summary| summary.stddev.is_none()) {
         footnotes.push("stddev needs at least 2 samples.".to_owned());
     }
@@ -349,7 +363,8 @@ pub(super) fn row_footnotes(metrics: &[&Metric]) -> Vec<String> {
 fn about(metric: &Metric) -> Vec<String> {
     let mut about = Vec::new();
     if let Some(unit) = metric.recorded_unit.as_deref().filter(|unit| !unit.is_empty()) {
-        about.push(format!("recorded in {}", visible(unit)));
+        let assumed = if metric.unit_assumed { " (assumed)" } else { "" };
+        about.push(format!("recorded in {}{assumed}", visible(unit)));
     }
     match metric.polarity {
         Polarity::LowerIsBetter => about.push("lower is better".to_owned()),
@@ -372,11 +387,19 @@ fn failures(metric: &Metric) -> Option<String> {
     let per_thousand = |value: f64| number::plain(value);
     let low = failures.interval.low.map_or_else(|| "0".to_owned(), per_thousand);
     let high = failures.interval.high.map_or_else(|| "1,000".to_owned(), per_thousand);
+    let others = [(failures.not_said, "have no status"), (failures.unclear, "have a status that is not understood")];
+    let others: Vec<String> = others
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("; {} more rows {what}", number::count(*count)))
+        .collect();
+    let others = others.concat();
     Some(format!(
-        "{} of {} failed by {}: {} per 1,000, {} interval [{low}, {high}]",
+        "{} of {} failed by {} ({}): {} per 1,000, {} interval [{low}, {high}]{others}",
         number::count(failures.failed),
         number::counted(failures.total, "row"),
         visible(&failures.column),
+        visible(&failures.convention),
         per_thousand(failures.per_thousand),
         number::level(failures.interval.level),
     ))
@@ -450,7 +473,9 @@ fn spread(summary: &Summary, scale: &Scale) -> String {
         let cv = summary.cv.map_or_else(String::new, |cv| format!(" (CV {})", number::percent(cv)));
         parts.push(format!("stddev {}{cv}", scale.full(stddev)));
     }
-    parts.push(format!("interquartile range {}", scale.full(summary.iqr)));
+    if let Some(iqr) = summary.iqr {
+        parts.push(format!("interquartile range {}", scale.full(iqr)));
+    }
     parts.push(format!("MAD {}", scale.full(summary.mad)));
     if let Some(shamos) = summary.shamos {
         parts.push(format!("Shamos {}", scale.full(shamos)));

@@ -20,6 +20,10 @@ pub struct SourceView {
     pub name: String,
     /// Id of its section, unique in the page.
     pub anchor: String,
+    /// What is said where it has no metrics of its own.
+    pub empty: &'static str,
+    /// Whether it holds records of an agent swarm: then its numbers stand with the processes.
+    pub in_swarm: bool,
     /// `CSV, 246 lines, 12.3 kB`.
     pub about: String,
     /// The rows of its table of metrics: a metric, where it differs its raw numbers, and its groups.
@@ -116,6 +120,12 @@ impl SourceView {
         let more_groups = more_rows.iter().filter(|row| !row.raw).count() as u64;
         Self {
             name: visible(&source.name),
+            empty: if report.service.iter().any(|service| service.source == source.name) {
+                "Its numbers stand among the service metrics."
+            } else {
+                "No measured values in this file."
+            },
+            in_swarm: super::swarm::is_swarm(&source.format),
             about: about(source),
             more_title: (!more_rows.is_empty()).then(|| number::counted(more_groups, "more row")),
             rows,

@@ -31,7 +31,7 @@ pub struct TerminalView {
 /// A line of the summary.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LineView {
-    /// `verdict`, `source`, `head`, `metric`, `raw`, `group`, `finding`, `more` or `blank`.
+    /// `verdict`, `source`, `head`, `metric`, `raw`, `group`, `service`, `swarm`, `finding`, `more` or `blank`.
     pub kind: &'static str,
     /// The severity or status it speaks of: `clean`, `corrupted`, `suspicious`, `note`; absent for others.
     pub severity: Option<&'static str>,
@@ -73,17 +73,38 @@ impl TerminalView {
         let rows: Vec<Vec<Cells>> =
             report.sources.iter().map(|source| listed(&NumbersView::of_source(report, source))).collect();
         let widths = Widths::of(rows.iter().flatten());
-        for (source, rows) in sources.iter().zip(&rows) {
+        if let Some(swarm) = &report.swarm {
+            lines.push(LineView::plain("blank", ""));
+            lines.extend(super::swarm::lines(swarm).iter().map(|line| LineView::plain("swarm", line)));
+        }
+        for (source, rows) in sources.iter().zip(&rows).filter(|(source, _)| !source.in_swarm) {
             lines.push(LineView::plain("blank", ""));
             lines.push(LineView::plain("source", &format!("{} ({})", source.name, source.about)));
+            for service in report.service.iter().filter(|service| visible(&service.source) == source.name) {
+                lines.extend(super::service::lines(service).iter().map(|line| LineView::plain("service", line)));
+            }
             if !rows.is_empty() {
                 lines.push(LineView::plain("head", &Cells::head().line(&widths)));
             }
             lines.extend(rows.iter().map(|cells| LineView::plain(cells.kind, &cells.line(&widths))));
         }
+        lines.extend(assumed_units(report).map(|text| LineView::plain("note", &text)));
         lines.extend(finding_lines(&report.findings));
         Self { lines }
     }
+}
+
+/// Units that nothing in the files states, in one line: a mistaken one is wrong by a thousand.
+fn assumed_units(report: &Report) -> impl Iterator<Item = String> {
+    let mut units: Vec<String> = Vec::new();
+    for metric in report.metrics.iter().filter(|metric| metric.unit_assumed) {
+        let unit = format!("{} in {}", visible(&metric.name), metric.recorded_unit.as_deref().unwrap_or("1"));
+        if !units.contains(&unit) {
+            units.push(unit);
+        }
+    }
+    let line = format!("units assumed (--unit overrides): {}", units.join(", "));
+    (!units.is_empty()).then(|| [String::new(), line]).into_iter().flatten()
 }
 
 fn finding_lines(findings: &[Finding]) -> Vec<LineView> {

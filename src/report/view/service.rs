@@ -1,0 +1,471 @@
+//! The metrics of a service as ready strings.
+
+use serde::Serialize;
+
+use super::metric::{ChartView, FactView, MetricView, NumbersView, row_footnotes};
+use crate::model::unit::Dimension;
+use crate::report::chart::{Level, OverTime, over_time};
+use crate::report::contract::{
+    Metric, Report, Service, ServiceErrorType, ServiceLatency, ServiceLevel, ServiceNever, ServiceSession, ServiceSlot,
+};
+use crate::report::escape::visible;
+use crate::report::number::{self, ABSENT, Scale};
+
+/// Sessions that a reader sees.
+const LISTED_SESSIONS: usize = 20;
+/// Stalls that a reader sees.
+const LISTED_STALLS: usize = 5;
+
+/// The metrics of a service.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ServiceView {
+    /// Name of its source.
+    pub source: String,
+    /// Id of its section, unique in the page.
+    pub anchor: String,
+    /// What the records are and what their clock is.
+    pub about: String,
+    /// The key metrics, a name and a sentence each.
+    pub facts: Vec<FactView>,
+    /// Rows of the table of distributions.
+    pub rows: Vec<NumbersView>,
+    /// Why some cells read `–`.
+    pub footnotes: Vec<String>,
+    /// Throughput, sessions and memory over time.
+    pub charts: Vec<ChartView>,
+    /// The distributions in detail.
+    pub metrics: Vec<MetricView>,
+    /// Types of errors.
+    pub errors: Vec<ServiceErrorView>,
+    /// The worst sessions.
+    pub sessions: Vec<ServiceSessionView>,
+    /// How many sessions there are and how many are listed; absent where requests name none.
+    pub sessions_title: Option<String>,
+    /// What is not in the numbers, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// A type of error.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ServiceErrorView {
+    /// Its name.
+    pub name: String,
+    /// Messages that ended so.
+    pub count: String,
+    /// Per 1,000 messages.
+    pub per_thousand: String,
+    /// Interval of that.
+    pub interval: String,
+    /// Outside messages.
+    pub outside: String,
+}
+
+/// A session.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ServiceSessionView {
+    /// Its name.
+    pub name: String,
+    /// `file:12`.
+    pub place: String,
+    /// Messages sent.
+    pub sent: String,
+    /// Answered.
+    pub answered: String,
+    /// Failed or timed out.
+    pub failed: String,
+    /// Without any end.
+    pub unanswered: String,
+    /// Median time to first chunk.
+    pub first: String,
+    /// Median time to response.
+    pub response: String,
+    /// Slowest response.
+    pub slowest: String,
+    /// Duration; `≥` where it was still open.
+    pub duration: String,
+}
+
+impl ServiceView {
+    pub(super) fn of(index: usize, service: &Service) -> Self {
+        let anchor = format!("service-{}", index + 1);
+        let distributions: Vec<&Metric> = service.distributions.iter().collect();
+        let shown = service.sessions.len().min(LISTED_SESSIONS);
+        let title = (!service.sessions.is_empty()).then(|| {
+            let all = number::counted(service.sessions.len() as u64, "session");
+            if shown < service.sessions.len() {
+                format!("The {shown} worst of {all}, all of them in the JSON report")
+            } else {
+                format!("{all}, the worst first")
+            }
+        });
+        Self {
+            source: visible(&service.source),
+            about: about(service),
+            facts: facts(service),
+            rows: distributions.iter().flat_map(|metric| NumbersView::rows(metric)).collect(),
+            footnotes: row_footnotes(&distributions),
+            charts: charts(service, &anchor),
+            metrics: distributions
+                .iter()
+                .enumerate()
+                .map(|(place, metric)| MetricView::of(metric, &format!("{anchor}-metric-{}", place + 1)))
+                .collect(),
+            errors: service.errors.types.iter().map(error).collect(),
+            sessions: service.sessions[..shown].iter().map(|row| session(row, &service.source)).collect(),
+            sessions_title: title,
+            notes: notes(service),
+            anchor,
+        }
+    }
+}
+
+/// The lines for a terminal.
+pub(super) fn lines(service: &Service) -> Vec<String> {
+    let named = |name: &str| service.distributions.iter().find(|metric| metric.name == name);
+    let mut lines = vec![format!("  {}", messages(service))];
+    let mut latency = Vec::new();
+    for (name, short) in [("time to first chunk", "first chunk"), ("time to response", "response")] {
+        if let Some(clean) = named(name).and_then(|metric| metric.overall.clean.as_ref()) {
+            let p95 = clean.percentiles.iter().find(|percentile| percentile.percent == 95.0);
+            let p95 = p95.and_then(|percentile| percentile.value);
+            latency.push(format!("{short} p50 {}, p95 {}", time(clean.median), p95.map_or(ABSENT.to_owned(), time)));
+        }
+    }
+    if !latency.is_empty() {
+        lines.push(format!("  {}", latency.join("; ")));
+    }
+    lines.extend(throughput(service).split("; ").map(|part| format!("  throughput {part}")));
+    lines.push(format!("  {}", concurrency(service)));
+    lines.push(format!("  {}", errors(service)));
+    lines
+}
+
+/// What the verdict rests on.
+pub(super) fn verdict_facts(report: &Report) -> Vec<String> {
+    let mut facts = Vec::new();
+    for service in &report.service {
+        facts.push(number::counted(service.messages.sent, "message"));
+        if !service.sessions.is_empty() {
+            facts.push(number::counted(service.sessions.len() as u64, "session"));
+        }
+    }
+    facts
+}
+
+fn time(seconds: f64) -> String {
+    number::quantity(Dimension::Time, seconds)
+}
+
+fn rate(per_second: f64) -> String {
+    number::quantity(Dimension::Rate, per_second)
+}
+
+fn plain(value: f64) -> String {
+    number::plain(value)
+}
+
+fn about(service: &Service) -> String {
+    let shape = match service.shape.as_str() {
+        "events" => "an event log",
+        "aiperf" => "AIPerf records",
+        _ => "a request log",
+    };
+    let evidence: Vec<String> = service.evidence.iter().map(|clause| visible(clause)).collect();
+    format!("Read as {shape} ({}), over {}; clock: {}.", evidence.join("; "), time(service.span), service.clock)
+}
+
+fn messages(service: &Service) -> String {
+    let all = &service.messages;
+    let mut parts = vec![format!("{} answered", number::count(all.answered))];
+    for (count, words) in [
+        (all.timed_out, "timed out"),
+        (all.failed, "failed"),
+        (all.session_closed, "unanswered when their session was closed"),
+        (all.open, "still open at the end of the file"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{} {words}", number::count(count)));
+        }
+    }
+    format!("{} sent: {}", number::counted(all.sent, "message"), parts.join(", "))
+}
+
+fn throughput(service: &Service) -> String {
+    let found = &service.throughput;
+    let whole = format!("{} offered, {} completed", rate(found.offered), rate(found.completed));
+    match (found.steady_offered, found.steady_completed) {
+        (Some(offered), Some(completed)) => {
+            format!("{whole} overall; {} offered, {} completed in the steady part", rate(offered), rate(completed))
+        }
+        _ => format!("{whole} overall; no steady part found"),
+    }
+}
+
+fn level(level: &ServiceLevel) -> String {
+    let steady =
+        level.steady_average.map_or_else(String::new, |average| format!(" ({} in the steady part)", plain(average)));
+    format!("{} at most, {} on average{steady}", number::count(level.peak), plain(level.average))
+}
+
+fn concurrency(service: &Service) -> String {
+    let what = if service.sessions.is_empty() { "requests in flight" } else { "sessions" };
+    match &service.concurrency.stable {
+        Some(stable) => format!("stable {what}: {}", level(stable)),
+        None => format!("{what}: {}", level(&service.concurrency.active)),
+    }
+}
+
+fn errors(service: &Service) -> String {
+    let Some(share) = service.errors.per_thousand else { return "errors not recorded".to_owned() };
+    format!("{} errors per 1,000 messages", plain(share))
+}
+
+fn never(found: &ServiceNever) -> String {
+    let mut parts = Vec::new();
+    for (count, words) in [
+        (found.timed_out, "timed out"),
+        (found.failed, "failed"),
+        (found.session_closed, "session closed first"),
+        (found.open, "still open at the end of the file"),
+        (found.answered, "answered without a usable instant"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{} {words}", number::count(count)));
+        }
+    }
+    parts.join(", ")
+}
+
+fn facts(service: &Service) -> Vec<FactView> {
+    let fact = |name: &'static str, text: String| FactView { name, text };
+    let mut facts = vec![fact("Messages", messages(service))];
+    if let Some(found) = service.never_first_chunk.as_ref().filter(|found| found.all > 0) {
+        let text = format!("{}: {}", number::counted(found.all, "message"), never(found));
+        facts.push(fact("Never got a first chunk", text));
+    }
+    if service.never_completed.all > 0 {
+        let found = &service.never_completed;
+        facts
+            .push(fact("Never got a response", format!("{}: {}", number::counted(found.all, "message"), never(found))));
+    }
+    facts.push(fact("Throughput", throughput(service)));
+    facts.push(fact("Steady part", steady(service)));
+    facts.push(fact("Concurrent sessions", concurrent(service)));
+    facts.push(fact("Memory", memory(service)));
+    facts.push(fact("Error rate", error_rate(service)));
+    if let Some(sessions) = &service.session_duration {
+        let mut text = format!(
+            "{} on average, {} at most, of {} that ended",
+            sessions.average.map_or(ABSENT.to_owned(), time),
+            sessions.max.map_or(ABSENT.to_owned(), time),
+            number::counted(sessions.sessions - sessions.still_open, "session"),
+        );
+        if let Some(longest) = sessions.longest_still_open {
+            text = format!(
+                "{text}; {} still open at the end of the file, for {} at least",
+                number::count(sessions.still_open),
+                time(longest)
+            );
+        }
+        if sessions.basis == "first_last" {
+            text.push_str("; from the first to the last event of each, because nothing opens or closes them");
+        }
+        facts.push(fact("Session duration", text));
+    }
+    facts.push(fact("Timeouts", timeouts(service)));
+    facts.push(fact("Coordinated omission", schedule(service)));
+    facts
+}
+
+fn steady(service: &Service) -> String {
+    match &service.steady {
+        Some(steady) => format!(
+            "{} to {}: warm-up and drain end and begin where nine tenths of the usual {} are open",
+            time(steady.from),
+            time(steady.to),
+            number::count(steady.usual_sessions),
+        ),
+        None => "none was found: the run is too short, or its load never settles".to_owned(),
+    }
+}
+
+fn concurrent(service: &Service) -> String {
+    let found = &service.concurrency;
+    if service.sessions.is_empty() {
+        return format!("requests name no session; in flight: {}", level(&found.active));
+    }
+    let stable = found.stable.as_ref().map_or_else(|| "none".to_owned(), level);
+    format!(
+        "stable ({} of {}, with {} or more answered messages and at most {} of them failed): {stable}; all: {}",
+        number::count(found.stable_sessions),
+        number::counted(service.sessions.len() as u64, "session"),
+        number::count(found.min_answered),
+        number::percent(found.max_error_share),
+        level(&found.active),
+    )
+}
+
+fn memory(service: &Service) -> String {
+    let bytes = |value: f64| number::quantity(Dimension::Bytes, value);
+    let mut parts = Vec::new();
+    for (name, memory) in [("current", &service.memory), ("peak column", &service.memory_peak)] {
+        if let Some(memory) = memory {
+            let average = match memory.time_weighted {
+                Some(average) => format!("{} on average over time", bytes(average)),
+                None => format!("{} on average of the samples", bytes(memory.mean)),
+            };
+            let at = memory.peak_at.map_or_else(String::new, |at| format!(" (at {})", time(at)));
+            let peak = bytes(memory.peak);
+            parts.push(format!("{name}: {peak} at most{at}, {average}, {}", number::counted(memory.samples, "sample")));
+        }
+    }
+    if parts.is_empty() { "not recorded".to_owned() } else { parts.join("; ") }
+}
+
+fn error_rate(service: &Service) -> String {
+    let found = &service.errors;
+    let (Some(failed), Some(share)) = (found.failed, found.per_thousand) else {
+        return "errors not recorded: the format has no column and no event for them".to_owned();
+    };
+    let interval = Scale::of_value(Dimension::Unknown, share).interval(found.interval.as_ref());
+    format!(
+        "{} per 1,000 messages {interval}: {} of {}",
+        plain(share),
+        number::count(failed),
+        number::count(service.messages.sent)
+    )
+}
+
+fn timeouts(service: &Service) -> String {
+    let found = &service.timeouts;
+    let mut text = if found.count == 0 { "none".to_owned() } else { number::counted(found.count, "message") };
+    let median = |name: &str| {
+        let metric = service.distributions.iter().find(|metric| metric.name == name)?;
+        metric.overall.clean.as_ref().map(|clean| (clean.median, clean.max))
+    };
+    for (name, words) in [("time to detect a timeout", "detected"), ("time to report a timeout", "reported")] {
+        if let Some((median, max)) = median(name) {
+            text = format!("{text}; {words} after {} (median), {} at most", time(median), time(max));
+        }
+    }
+    if found.count > 0 && found.unreported > 0 {
+        text = format!("{text}; {} without a report", number::count(found.unreported));
+    }
+    match (found.deadline, found.missed) {
+        (Some(deadline), Some(missed)) => {
+            let late = number::count(missed);
+            format!("{text}; deadline {}: {late} ended after it without a timeout", time(deadline))
+        }
+        _ => format!("{text}; no deadline is configured"),
+    }
+}
+
+fn schedule(service: &Service) -> String {
+    let Some(found) = &service.schedule else {
+        return "not checked: no schedule is evident, and no `rate` is configured".to_owned();
+    };
+    let basis = if found.basis == "given" { "configured" } else { "evident from even intervals" };
+    let of = format!("schedule {} ({basis})", rate(found.rate));
+    if found.count == 0 {
+        return format!("{of}: no stall; the longest gap between sendings is {}", time(found.longest_gap));
+    }
+    let listed: Vec<String> = found
+        .stalls
+        .iter()
+        .take(LISTED_STALLS)
+        .map(|stall| format!("{} from {}", time(stall.length), time(stall.from)))
+        .collect();
+    format!(
+        "{of}: {} in which {} should have been sent ({})",
+        number::counted(found.count, "stall"),
+        number::counted(found.missing, "message"),
+        listed.join(", "),
+    )
+}
+
+fn notes(service: &Service) -> Vec<String> {
+    let mut notes = Vec::new();
+    if service.messages.contradicting > 0 {
+        notes.push(format!(
+            "{} with instants that contradict each other count, but have no latency.",
+            number::counted(service.messages.contradicting, "message")
+        ));
+    }
+    if service.never_first_chunk.is_none() {
+        notes.push("First chunks are not recorded.".to_owned());
+    }
+    notes
+}
+
+fn error(found: &ServiceErrorType) -> ServiceErrorView {
+    let scale = Scale::of_value(Dimension::Unknown, found.per_thousand);
+    ServiceErrorView {
+        name: visible(&found.name),
+        count: number::count(found.count),
+        per_thousand: plain(found.per_thousand),
+        interval: scale.interval(found.interval.as_ref()),
+        outside: number::count(found.outside_messages),
+    }
+}
+
+fn session(row: &ServiceSession, source: &str) -> ServiceSessionView {
+    let of = |latency: &Option<ServiceLatency>, value: fn(&ServiceLatency) -> f64| {
+        latency.as_ref().map_or_else(|| ABSENT.to_owned(), |latency| time(value(latency)))
+    };
+    let open = if row.end == "still_open" { "≥ " } else { "" };
+    ServiceSessionView {
+        name: visible(&row.name),
+        place: visible(&row.line.map_or_else(|| source.to_owned(), |line| format!("{source}:{line}"))),
+        sent: number::count(row.messages.sent),
+        answered: number::count(row.messages.answered),
+        failed: number::count(row.messages.failed + row.messages.timed_out),
+        unanswered: number::count(row.messages.session_closed + row.messages.open),
+        first: of(&row.first_chunk, |latency| latency.median),
+        response: of(&row.response, |latency| latency.median),
+        slowest: of(&row.response, |latency| latency.max),
+        duration: format!("{open}{}", time(row.duration)),
+    }
+}
+
+fn charts(service: &Service, anchor: &str) -> Vec<ChartView> {
+    let marks: Vec<(f64, &'static str)> =
+        service.steady.iter().flat_map(|steady| [(steady.from, "steady part"), (steady.to, "drain")]).collect();
+    let slots = &service.series;
+    let per = |count: u64, slot: &ServiceSlot| if slot.length > 0.0 { count as f64 / slot.length } else { 0.0 };
+    let sessions = if service.sessions.is_empty() { "Requests in flight" } else { "Open sessions" };
+    let of = |value: &dyn Fn(&ServiceSlot) -> Option<f64>| -> Vec<Level> {
+        let level =
+            |slot: &ServiceSlot| Some(Level { from: slot.from, to: slot.from + slot.length, value: value(slot)? });
+        let mut levels: Vec<Level> = slots.iter().filter_map(level).collect();
+        // A level holds until the next one: memory is not sampled in every stretch.
+        for index in 1..levels.len() {
+            levels[index - 1].to = levels[index].from;
+        }
+        levels
+    };
+    [
+        ("Offered", Dimension::Rate, of(&|slot| Some(per(slot.sent, slot)))),
+        ("Completed", Dimension::Rate, of(&|slot| Some(per(slot.answered, slot)))),
+        (sessions, Dimension::Unknown, of(&|slot| Some(slot.sessions))),
+        ("Memory", Dimension::Bytes, of(&|slot| slot.memory)),
+    ]
+    .into_iter()
+    .enumerate()
+    .filter_map(|(index, (title, dimension, levels))| {
+        let most = levels.iter().map(|level| level.value).max_by(f64::total_cmp)?;
+        let scale = Scale::of_value(dimension, most);
+        let id = format!("{anchor}-time-{}", index + 1);
+        let plot = OverTime {
+            id: &id,
+            title,
+            levels: &levels,
+            length: service.span,
+            marks: &marks,
+            scale: &scale,
+            since: "the first event",
+        };
+        let drawn = over_time(&plot)?;
+        Some(ChartView { name: format!("{title} over time"), svg: drawn.svg, notes: drawn.notes, legend: Vec::new() })
+    })
+    .collect()
+}

@@ -1,0 +1,208 @@
+//! Which rows failed, by what a status column says.
+//!
+//! In: a table with a status column. Out: for each row failed, succeeded, not said, or not understood, and the convention
+//! by which that was read. A word that is not known is never taken for success.
+
+use crate::model::table::{CellType, Role, Table};
+
+/// What a row's status says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It failed.
+    Failed,
+    /// It succeeded.
+    Succeeded,
+    /// There is no status in this row.
+    NotSaid,
+    /// There is one, and it is not known what it means.
+    Unclear,
+}
+
+/// Rows that failed, of those whose status is understood.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failures {
+    /// The status column.
+    pub column: String,
+    /// How its cells were read.
+    pub convention: &'static str,
+    /// Rows that failed.
+    pub failed: u64,
+    /// Rows that failed or succeeded.
+    pub total: u64,
+    /// Rows without a status.
+    pub not_said: u64,
+    /// Rows whose status is not understood.
+    pub unclear: u64,
+}
+
+const SUCCESS_WORDS: &[&str] = &[
+    "ok",
+    "success",
+    "successful",
+    "succeeded",
+    "passed",
+    "pass",
+    "completed",
+    "complete",
+    "done",
+    "yes",
+    "y",
+    "t",
+    "none",
+];
+const FAILURE_WORDS: &[&str] = &[
+    "fail",
+    "failed",
+    "failure",
+    "error",
+    "err",
+    "ko",
+    "timeout",
+    "timedout",
+    "abort",
+    "aborted",
+    "crash",
+    "crashed",
+    "exception",
+    "refused",
+    "rejected",
+    "denied",
+    "unavailable",
+    "cancelled",
+    "canceled",
+    "exceeded",
+    "disconnect",
+    "disconnected",
+    "unauthorized",
+    "forbidden",
+    "no",
+    "n",
+    "f",
+    "not",
+];
+
+/// Counts the failed ones among `rows`, by the first status column that tells. `None` where no column does.
+pub fn failures(table: &Table, rows: &[usize]) -> Option<Failures> {
+    let mut columns: Vec<usize> = table.columns_as(Role::Status).collect();
+    columns.sort_by_key(|column| (table.columns[*column].cells != CellType::Boolean, *column));
+    columns.into_iter().find_map(|column| {
+        let (outcomes, convention) = outcomes(table, column)?;
+        let count = |wanted| rows.iter().filter(|row| outcomes.get(**row) == Some(&wanted)).count() as u64;
+        let (failed, succeeded) = (count(Outcome::Failed), count(Outcome::Succeeded));
+        (failed + succeeded > 0).then(|| Failures {
+            column: table.columns[column].name.clone(),
+            convention,
+            failed,
+            total: failed + succeeded,
+            not_said: count(Outcome::NotSaid),
+            unclear: count(Outcome::Unclear),
+        })
+    })
+}
+
+/// What each row's status says; `None` where the column's convention is not known.
+pub fn outcomes(table: &Table, index: usize) -> Option<(Vec<Outcome>, &'static str)> {
+    let column = &table.columns[index];
+    let name = column.name.to_ascii_lowercase();
+    let of_failure = ["fail", "err", "exception"].iter().any(|word| name.contains(word));
+    if column.cells.is_number() {
+        return of_numbers(&table.numbers(index), &name, of_failure);
+    }
+    let convention = if of_failure { "a word means failure" } else { "by the words" };
+    let of_text: Vec<Outcome> = column.dictionary.iter().map(|text| of_word(text, &name, of_failure)).collect();
+    let outcomes = table.codes(index).into_iter();
+    Some((outcomes.map(|code| of_text.get(code as usize).copied().unwrap_or(Outcome::NotSaid)).collect(), convention))
+}
+
+fn when(failed: bool) -> Outcome {
+    if failed { Outcome::Failed } else { Outcome::Succeeded }
+}
+
+/// Numbers follow a convention that their name and range show, or none.
+fn of_numbers(numbers: &[Option<f64>], name: &str, of_failure: bool) -> Option<(Vec<Outcome>, &'static str)> {
+    let within = |low: f64, high: f64| numbers.iter().flatten().all(|number| (low..=high).contains(number));
+    let read = |failed: &dyn Fn(f64) -> bool| -> Vec<Outcome> {
+        numbers.iter().map(|number| number.map_or(Outcome::NotSaid, |number| when(failed(number)))).collect()
+    };
+    if name.contains("exit") || name.contains("grpc") || name.contains("errno") {
+        return Some((read(&|number| number != 0.0), "0 is success"));
+    }
+    let http = numbers.iter().flatten().all(|number| *number == 0.0 || (100.0..600.0).contains(number));
+    if http && !within(0.0, 1.0) {
+        return Some((read(&|number| number >= 400.0 || number == 0.0), "HTTP status, 400 and above (and 0) failed"));
+    }
+    let of_success = ["success", "ok", "pass"].iter().any(|word| name.contains(word));
+    if within(0.0, 1.0) && of_failure {
+        return Some((read(&|number| number != 0.0), "1 is failure, by the column's name"));
+    }
+    (within(0.0, 1.0) && of_success).then(|| (read(&|number| number == 0.0), "1 is success, by the column's name"))
+}
+
+fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
+    let lower = text.trim().to_ascii_lowercase();
+    let yes = matches!(lower.as_str(), "true" | "yes" | "y" | "t" | "1");
+    let no = matches!(lower.as_str(), "false" | "no" | "n" | "f" | "0");
+    if lower.is_empty() {
+        // An error column is empty where nothing went wrong; a status column is empty where nothing is known.
+        let says_errors = name.contains("err") || name.contains("exception");
+        return if says_errors { Outcome::Succeeded } else { Outcome::NotSaid };
+    }
+    if yes || no {
+        return when(yes == of_failure);
+    }
+    let number: Option<u32> = lower.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
+    if let Some(code) = number.filter(|code| (100..600).contains(code)) {
+        return when(code >= 400);
+    }
+    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let any = |known: &[&str]| words.iter().any(|word| known.contains(word));
+    match () {
+        () if any(FAILURE_WORDS) || lower.contains("timed out") => Outcome::Failed,
+        () if any(SUCCESS_WORDS) => Outcome::Succeeded,
+        () if of_failure => Outcome::Failed,
+        () => Outcome::Unclear,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_as_people_mean_them() {
+        for (text, column, expected) in [
+            ("true", "success", Outcome::Succeeded),
+            ("no", "ok", Outcome::Failed),
+            ("Y", "failed", Outcome::Failed),
+            ("N", "failed", Outcome::Succeeded),
+            ("not ok", "status", Outcome::Failed),
+            ("DEADLINE_EXCEEDED", "status", Outcome::Failed),
+            ("500 Internal", "status", Outcome::Failed),
+            ("200 OK", "status", Outcome::Succeeded),
+            ("purple", "status", Outcome::Unclear),
+            ("", "status", Outcome::NotSaid),
+            ("", "error", Outcome::Succeeded),
+            ("connection reset", "error", Outcome::Failed),
+        ] {
+            let of_failure = column.contains("fail") || column.contains("err");
+            assert_eq!(of_word(text, column, of_failure), expected, "{column}={text}");
+        }
+    }
+
+    #[test]
+    fn numbers_follow_the_convention_of_their_name_and_range() {
+        let failed = |numbers: &[f64], name: &str| {
+            let numbers: Vec<Option<f64>> = numbers.iter().copied().map(Some).collect();
+            let of_failure = name.contains("fail") || name.contains("err");
+            of_numbers(&numbers, name, of_failure)
+                .map(|(outcomes, _)| outcomes.iter().filter(|outcome| **outcome == Outcome::Failed).count())
+        };
+        assert_eq!(failed(&[200.0, 503.0, 0.0], "status"), Some(2));
+        assert_eq!(failed(&[0.0, 0.0, 14.0], "grpc_status"), Some(1));
+        assert_eq!(failed(&[0.0, 0.0, 1.0], "exit_code"), Some(1));
+        assert_eq!(failed(&[1.0, 1.0, 0.0], "success"), Some(1));
+        assert_eq!(failed(&[1.0, 1.0, 0.0], "error"), Some(2));
+        assert_eq!(failed(&[0.0, 1.0], "status"), None, "nobody says whether 0 is good");
+        assert_eq!(failed(&[7.0, 9.0], "result"), None);
+    }
+}
