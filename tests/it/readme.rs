@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Place, fixtures};
+use crate::support::{Place, fixture, fixtures};
 
 fn readme() -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
@@ -72,13 +72,11 @@ fn the_two_commands_stand_in_the_readme_and_in_the_check_script() {
     }
 }
 
-#[test]
-fn the_excerpt_of_the_readme_is_what_the_program_prints() {
+/// Every line that a run prints stands in the README.
+#[track_caller]
+fn stands_in_the_readme(arguments: &str) {
     let readme = readme();
-    let place = Place::new();
-    let files = ["chat/memory_usage_metrics.csv", "chat/timeout_metrics.csv"]
-        .map(|name| fixtures().join(name).to_string_lossy().into_owned());
-    let run = place.run(&format!("summarize {} {}", files[0], files[1]));
+    let run = Place::new().run(arguments);
     run.exits(0);
     for line in run.stdout.lines().filter(|line| !line.trim().is_empty()) {
         assert!(readme.contains(line.trim_end()), "the README's excerpt lacks: {line}");
@@ -86,14 +84,11 @@ fn the_excerpt_of_the_readme_is_what_the_program_prints() {
 }
 
 #[test]
-fn the_excerpt_about_an_agent_swarm_is_what_the_program_prints() {
-    let readme = readme();
-    let place = Place::new();
-    let run = place.run(&format!("summarize {} -o swarm.html", fixtures().join("swarm").to_string_lossy()));
-    run.exits(0);
-    for line in run.stdout.lines().filter(|line| !line.trim().is_empty()) {
-        assert!(readme.contains(line.trim_end()), "the README's excerpt lacks: {line}");
-    }
+fn the_excerpts_of_the_readme_are_what_the_program_prints() {
+    let (memory, timeouts) = (fixture("chat/memory_usage_metrics.csv"), fixture("chat/timeout_metrics.csv"));
+    stands_in_the_readme(&format!("summarize {memory} {timeouts}"));
+    stands_in_the_readme(&format!("summarize {} -o chat.html", fixture("service/chat_events.csv")));
+    stands_in_the_readme(&format!("summarize {} -o swarm.html", fixture("swarm")));
 }
 
 #[test]

@@ -142,14 +142,10 @@ pub(super) fn lines(service: &Service) -> Vec<String> {
 
 /// What the verdict rests on.
 pub(super) fn verdict_facts(report: &Report) -> Vec<String> {
-    let mut facts = Vec::new();
-    for service in &report.service {
-        facts.push(number::counted(service.messages.sent, "message"));
-        if !service.sessions.is_empty() {
-            facts.push(number::counted(service.sessions.len() as u64, "session"));
-        }
-    }
-    facts
+    let messages: u64 = report.service.iter().map(|service| service.messages.sent).sum();
+    let sessions: usize = report.service.iter().map(|service| service.sessions.len()).sum();
+    let counts = [(messages, "message"), (sessions as u64, "session")];
+    counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, noun)| number::counted(count, noun)).collect()
 }
 
 fn time(seconds: f64) -> String {
