@@ -41,6 +41,11 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Whether a cell names the fields in which an agent swarm keeps its users' data.
+fn names_session_data(cell: &[u8]) -> bool {
+    [&b"sessionMemory"[..], b"sessionState"].iter().any(|name| memchr::memmem::find(cell, name).is_some())
+}
+
 /// Texts by code, codes by text.
 #[derive(Debug, Default)]
 pub(super) struct Dictionary {
@@ -285,10 +290,13 @@ impl TableBuilder {
     /// Takes the row whatever its cells are; cells that are not what their column holds become absent and are noted.
     pub(super) fn push_with_odd_cells(&mut self, row: Row<'_>, line: u64) {
         self.parsed.clear();
+        // Users' data of an agent swarm is quoted nowhere, in whatever form it comes.
+        let private = row.iter().any(names_session_data);
         for index in 0..self.columns.len() {
             let cell = row.cell(index);
             let parsed = self.columns[index].parse(cell, self.mark).unwrap_or_else(|| {
-                self.note_odd(index, cell, line);
+                let looks_empty = cells::look(cell, self.mark) == Look::Empty;
+                self.note_odd(index, if private && !looks_empty { b"(withheld)" } else { cell }, line);
                 Parsed::Absent
             });
             self.parsed.push(parsed);

@@ -352,13 +352,15 @@ impl Assembler<'_> {
         let (fine, with_ids) = (self.fine, self.with_ids);
         let message = &mut self.log.messages[index as usize];
         match message.outcome {
-            Outcome::TimedOut | Outcome::Failed => return self.log.oddities.note(OddKind::Late, event.row),
+            Outcome::TimedOut | Outcome::Failed | Outcome::Cut => {
+                return self.log.oddities.note(OddKind::Late, event.row);
+            }
             Outcome::Answered => {
                 let same = [message.end, message.first, message.last_chunk].contains(&Some(event.at));
                 let kind = if same { OddKind::Duplicate } else { OddKind::AnsweredTwice };
                 return self.log.oddities.note(kind, event.row);
             }
-            Outcome::Open | Outcome::Cut => {}
+            Outcome::Open => {}
         }
         match event.kind {
             EventKind::First if message.first.is_some() => {

@@ -106,6 +106,8 @@ pub enum OddKind {
     NeverClosed,
     /// An event whose kind is not known.
     UnknownKind,
+    /// A status that is not understood.
+    UnknownStatus,
     /// An event of a message that was never sent.
     WithoutMessage,
     /// An event of a message that had failed already.

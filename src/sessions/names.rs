@@ -82,7 +82,21 @@ const FIELDS: &[(Field, &[&str])] = &[
             "reason",
         ],
     ),
-    (Field::Status, &["status", "success", "succeeded", "ok", "outcome", "result", "statuscode"]),
+    (
+        Field::Status,
+        &[
+            "status",
+            "success",
+            "succeeded",
+            "ok",
+            "outcome",
+            "result",
+            "statuscode",
+            "httpstatus",
+            "responsecode",
+            "httpcode",
+        ],
+    ),
     (
         Field::Sent,
         &["sent", "requestsent", "messagesent", "send", "submitted", "requeststart", "start", "started", "requested"],
@@ -365,6 +379,13 @@ pub(super) fn is_duration(name: &str) -> bool {
 pub(super) fn event(text: &str) -> Option<EventKind> {
     let joined = words(text).concat();
     EVENTS.iter().find(|(_, known)| known.contains(&joined.as_str())).map(|(kind, _)| *kind)
+}
+
+/// Whether the name of a column says that something was sent or asked for, rather than that something began.
+pub(super) fn says_sent(name: &str) -> bool {
+    words(name)
+        .iter()
+        .any(|word| ["sent", "send", "request", "requested", "submitted", "message"].contains(&word.as_str()))
 }
 
 /// Whether a type of error is a timeout.

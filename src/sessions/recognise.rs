@@ -68,7 +68,8 @@ fn find(table: &Table, options: &ServiceOptions, field: Field) -> Option<usize> 
         | Field::Completed
         | Field::TimeoutDetected
         | Field::TimeoutReported => cells == CellType::Timestamp || cells.is_number(),
-        Field::Event | Field::Error => cells == CellType::Text,
+        Field::Event => cells == CellType::Text,
+        Field::Error => matches!(cells, CellType::Text | CellType::Boolean | CellType::Integer),
         Field::Memory | Field::MemoryPeak => cells.is_number(),
         Field::Session | Field::Message | Field::Status => cells != CellType::Timestamp,
     };
@@ -77,9 +78,31 @@ fn find(table: &Table, options: &ServiceOptions, field: Field) -> Option<usize> 
         .iter()
         .enumerate()
         .filter(|(_, column)| fits(column.cells) && !taken(&column.name))
+        .filter(|(index, _)| {
+            let timeout = matches!(field, Field::TimeoutDetected | Field::TimeoutReported);
+            let flag = is_flag(table, *index);
+            // Neither an instant nor a duration is only ever 0 or 1; a number in an error column is only ever that.
+            if timeout { !flag } else { field != Field::Error || flag || table.columns[*index].cells == CellType::Text }
+        })
         .filter_map(|(index, column)| Some((names::rank(field, &column.name)?, index)))
         .min()
         .map(|(_, index)| index)
+}
+
+/// Whether a column says yes or no: true and false, or 0 and 1 and nothing else.
+fn is_flag(table: &Table, index: usize) -> bool {
+    match table.columns[index].cells {
+        CellType::Boolean => true,
+        CellType::Integer => table.numbers(index).into_iter().flatten().all(|number| number == 0.0 || number == 1.0),
+        _ => false,
+    }
+}
+
+/// A column that says of each request whether it timed out.
+pub(super) fn timeout_flag(table: &Table) -> Option<usize> {
+    (0..table.columns.len()).find(|index| {
+        is_flag(table, *index) && names::rank(Field::TimeoutDetected, &table.columns[*index].name).is_some()
+    })
 }
 
 /// The role of a column that is used as a field.
@@ -198,7 +221,11 @@ fn requests(table: &Table, options: &ServiceOptions) -> Option<Recognised> {
         (None, None) => return None,
     };
     let instants = |index: usize| !names::is_duration(&table.columns[index].name);
-    let complete = first.is_some() || (session.is_some() && instants(completed));
+    // Start and end alone are what any list of jobs has; a request also has an outcome, an id, or was "sent".
+    let requested = explicit.is_some_and(|sent| names::says_sent(&table.columns[sent].name));
+    let outcome = [Field::Status, Field::Error, Field::Message].into_iter().any(|field| look(field).is_some());
+    let complete = first.is_some() || (session.is_some() && instants(completed) && (requested || outcome));
+    let complete = complete && (options.says_anything() || goes_on(table, sent));
     if sent == completed || first == Some(completed) || !(complete || options.says_anything()) {
         return None;
     }
@@ -225,6 +252,19 @@ fn requests(table: &Table, options: &ServiceOptions) -> Option<Recognised> {
     };
     let evidence = vec![format!("{} are {what} of a request", listed.join(", "))];
     Some(Recognised { shape: Shape::Requests, columns, evidence })
+}
+
+/// Whether a column of instants is one: dates, a clock since 1970, or numbers that hardly ever fall. Counts go up and
+/// down.
+fn goes_on(table: &Table, index: usize) -> bool {
+    const FALLS: f64 = 0.1;
+    const SINCE_1970: f64 = 1e9;
+    if !table.columns[index].cells.is_number() {
+        return true;
+    }
+    let numbers: Vec<f64> = table.numbers(index).into_iter().flatten().collect();
+    let falls = numbers.windows(2).filter(|pair| pair[1] < pair[0]).count();
+    numbers.iter().all(|number| *number >= SINCE_1970) || falls as f64 <= FALLS * numbers.len() as f64
 }
 
 /// Columns of `AIPerf`, older names behind newer ones.

@@ -9,18 +9,17 @@ use foldhash::fast::FixedState;
 
 use crate::model::table::{CellType, Role, Table};
 use crate::model::unit::{Dimension, Unit};
+use crate::stats::failure::{self, Outcome as FailureOutcome};
 
 use super::events::{self, Keys, TIMEOUT, UNSPECIFIED};
 use super::instants::{self, ClockKind, Instants, NANOS};
 use super::log::{Log, Message, OddKind, Outcome, Session, SessionBasis};
 use super::names;
 use super::options::Field;
-use super::recognise::{Recognised, Shape};
+use super::recognise::{self, Recognised, Shape};
 
 /// A column holds instants where so many of its numbers are not before the sending.
 const INSTANT_SHARE: f64 = 0.95;
-/// Statuses of HTTP from this on are errors.
-const HTTP_ERROR: f64 = 400.0;
 /// Phases that a file declares to be no part of the measurement.
 const WARM_UP_PHASES: &[&str] = &["warmup", "warm_up", "warm-up"];
 
@@ -87,7 +86,8 @@ pub(super) fn assemble(table: &Table, tables: &[Table], found: &mut Recognised) 
                 let timeout = names::is_timeout(&name) || message.detected.is_some();
                 message.outcome = if timeout { Outcome::TimedOut } else { Outcome::Failed };
                 message.failed = end.or(message.detected);
-                if timeout {
+                // AIPerf ends a request when it gives up; elsewhere the end of a request is not the detection.
+                if timeout && found.shape == Shape::AiPerf {
                     message.detected = message.detected.or(end);
                 }
                 message.error = Some(log.error(&name));
@@ -98,6 +98,9 @@ pub(super) fn assemble(table: &Table, tables: &[Table], found: &mut Recognised) 
                 message.error = Some(log.error(TIMEOUT));
             }
             None => {
+                if let Some(text) = verdicts.unclear(row) {
+                    log.oddities.note_text(OddKind::UnknownStatus, Some(&text), row);
+                }
                 message.end = end;
                 message.outcome = if end.is_some() { Outcome::Answered } else { Outcome::Open };
             }
@@ -191,7 +194,9 @@ impl Times {
         if let Some(instants) = instants.filter(|found| !named_duration && are_instants(found, clock)) {
             return Some(Self { nanos: instants.nanos, instants: true });
         }
-        let units = row_units(table, column);
+        // What ingest knows of the unit, row by row where rows differ, is in the column already.
+        let stated = cells.unit.as_ref().is_some_and(|choice| !choice.assumed);
+        let units = row_units(table, column).filter(|_| !stated);
         let nanos = |row: usize, number: f64| {
             let unit = units.as_ref().and_then(|units| units[row]).unwrap_or_else(|| duration_unit(table, column));
             (unit.to_base(number) * NANOS).round() as i64
@@ -270,7 +275,8 @@ fn chunk_gaps(table: &Table, tables: &[Table], log: &mut Log) {
     let Some(value) = inside.columns.iter().position(|other| other.cells.is_number()) else { return };
     let named =
         |table: &Table| table.position("metrics.inter_chunk_latency.unit").map(|unit| (unit, table.codes(unit)));
-    let units = named(inside);
+    let stated = inside.columns[value].unit.as_ref().filter(|choice| !choice.assumed).map(|choice| choice.unit);
+    let units = named(inside).filter(|_| stated.is_none());
     let counted: HashMap<u64, u32, FixedState> = log
         .messages
         .iter()
@@ -282,60 +288,71 @@ fn chunk_gaps(table: &Table, tables: &[Table], log: &mut Log) {
         let unit = units
             .as_ref()
             .and_then(|(column, codes)| Unit::parse(inside.columns[*column].dictionary.get(codes[row] as usize)?));
-        log.gaps.push(unit.unwrap_or(Unit::MILLISECOND).to_base(number));
+        log.gaps.push(unit.or(stated).unwrap_or(Unit::MILLISECOND).to_base(number));
         log.gap_rows.push(*parent);
     }
 }
 
 /// What error and status columns say about a row.
-struct Verdicts<'a> {
-    table: &'a Table,
-    errors: Vec<(usize, Keys)>,
-    status: Option<(usize, Keys)>,
+struct Verdicts {
+    errors: Vec<(Keys, Vec<FailureOutcome>)>,
+    status: Option<(Keys, Vec<FailureOutcome>)>,
+    /// Rows that a flag calls timed out.
+    timed_out: Option<Vec<bool>>,
     aiperf: bool,
 }
 
-impl<'a> Verdicts<'a> {
-    fn of(table: &'a Table, found: &Recognised) -> Self {
+/// Columns of the parts of an error object.
+const ERROR_PARTS: &[&str] = &["error.type", "error.code", "error.message"];
+
+impl Verdicts {
+    fn of(table: &Table, found: &Recognised) -> Self {
         let aiperf = found.shape == Shape::AiPerf;
-        let keys = |column: usize| (column, Keys::of_column(table, column));
-        let errors: Vec<usize> = if aiperf {
-            ["error.type", "error.code", "error.message"].iter().filter_map(|name| table.position(name)).collect()
-        } else {
-            found.column(Field::Error).into_iter().collect()
-        };
+        let judged = |column: usize| Some((Keys::of_column(table, column), failure::outcomes(table, column)?.0));
+        let own = found.column(Field::Error).filter(|_| !aiperf);
+        let parts = ERROR_PARTS.iter().filter_map(|name| table.position(name)).filter(|part| Some(*part) != own);
         Self {
-            table,
-            errors: errors.into_iter().map(keys).collect(),
-            status: found.column(Field::Status).map(keys),
+            errors: own.into_iter().chain(parts).filter_map(judged).collect(),
+            status: found.column(Field::Status).and_then(judged),
+            timed_out: recognise::timeout_flag(table).map(|column| flags(table, column)),
             aiperf,
         }
     }
 
     fn recorded(&self) -> bool {
-        self.aiperf || !self.errors.is_empty() || self.status.is_some()
+        self.aiperf || !self.errors.is_empty() || self.status.is_some() || self.timed_out.is_some()
     }
 
     /// The type of error of a row.
     fn error(&self, row: usize) -> Option<String> {
-        let named = self.errors.iter().find_map(|(_, keys)| keys.of_row[row].map(|key| keys.text(key)));
-        if let Some(name) = named.filter(|name| !names::is_success(name)) {
-            return Some(name);
+        let failed = |outcomes: &[FailureOutcome]| outcomes.get(row) == Some(&FailureOutcome::Failed);
+        if self.timed_out.as_ref().is_some_and(|flags| flags.get(row) == Some(&true)) {
+            return Some(TIMEOUT.to_owned());
         }
-        let (column, keys) = self.status.as_ref()?;
-        let text = keys.text(keys.of_row[row]?);
-        let failed = match self.table.columns[*column].cells {
-            CellType::Boolean | CellType::Text => {
-                text.parse::<f64>().map_or_else(|_| !names::is_success(&text), failed)
-            }
-            _ => text.parse().is_ok_and(failed),
-        };
-        let plain = ["false", "failed", "failure", "error", "0"].contains(&text.to_ascii_lowercase().as_str());
-        failed.then(|| if plain { UNSPECIFIED.to_owned() } else { text })
+        let name = |keys: &Keys| keys.of_row[row].map_or_else(|| UNSPECIFIED.to_owned(), |key| plain(&keys.text(key)));
+        self.errors.iter().chain(&self.status).find(|(_, outcomes)| failed(outcomes)).map(|(keys, _)| name(keys))
+    }
+
+    /// A status that is not understood, and no error beside it.
+    fn unclear(&self, row: usize) -> Option<String> {
+        let (keys, outcomes) = self.status.as_ref()?;
+        (outcomes.get(row) == Some(&FailureOutcome::Unclear)).then(|| keys.of_row[row].map(|key| keys.text(key)))?
     }
 }
 
-/// Whether a number in a status column is a failure: a code of HTTP, or 0 where 1 is success.
-fn failed(status: f64) -> bool {
-    status == 0.0 || status >= HTTP_ERROR
+/// The rows in which a flag is raised: 1, or true.
+fn flags(table: &Table, column: usize) -> Vec<bool> {
+    if table.columns[column].cells.is_number() {
+        return table.numbers(column).into_iter().map(|number| number == Some(1.0)).collect();
+    }
+    let raised: Vec<bool> =
+        table.columns[column].dictionary.iter().map(|text| text.eq_ignore_ascii_case("true")).collect();
+    table.codes(column).into_iter().map(|code| raised.get(code as usize) == Some(&true)).collect()
+}
+
+/// A type of error as it is called, where it is more than "it failed".
+fn plain(text: &str) -> String {
+    const SAYING_NOTHING: &[&str] =
+        &["false", "true", "failed", "failure", "error", "0", "1", "no", "yes", "n", "y", "f", "t"];
+    if SAYING_NOTHING.contains(&text.to_ascii_lowercase().as_str()) { UNSPECIFIED.to_owned() } else { text.to_owned() }
 }

@@ -45,6 +45,9 @@ const SUCCESS_WORDS: &[&str] = &[
     "completed",
     "complete",
     "done",
+    "finished",
+    "answered",
+    "stop",
     "yes",
     "y",
     "t",
@@ -142,7 +145,7 @@ fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
     let lower = text.trim().to_ascii_lowercase();
     let yes = matches!(lower.as_str(), "true" | "yes" | "y" | "t" | "1");
     let no = matches!(lower.as_str(), "false" | "no" | "n" | "f" | "0");
-    if lower.is_empty() {
+    if lower.is_empty() || ["nan", "n/a", "na", "null", "nil", "-"].contains(&lower.as_str()) {
         // An error column is empty where nothing went wrong; a status column is empty where nothing is known.
         let says_errors = name.contains("err") || name.contains("exception");
         return if says_errors { Outcome::Succeeded } else { Outcome::NotSaid };

@@ -273,3 +273,80 @@ fn the_fixtures_of_all_shapes_are_read() {
         assert_eq!(service["messages"]["sent"], report["service"][0]["messages"]["sent"]);
     }
 }
+
+/// Outcome counts of a small log: sent, answered, timed out, failed.
+fn outcomes(text: &str, name: &str) -> [u64; 4] {
+    let report = service(&Place::new(), name, text);
+    let messages = &report["service"][0]["messages"];
+    ["sent", "answered", "timed_out", "failed"].map(|key| messages[key].as_u64().unwrap())
+}
+
+#[test]
+fn a_log_of_dates_and_words_alone_is_a_service() {
+    let text = "timestamp,session,message,event\n\
+                2024-03-15T10:00:00Z,a,m1,message_sent\n2024-03-15T10:00:01Z,a,m1,message_end\n\
+                2024-03-15T10:00:02Z,a,m2,message_sent\n2024-03-15T10:00:04Z,a,m2,message_end\n";
+    assert_eq!(outcomes(text, "iso.csv"), [2, 2, 0, 0]);
+}
+
+#[test]
+fn failures_are_read_however_they_are_written() {
+    let log = |header: &str, cells: [&str; 4]| {
+        let rows: String = cells
+            .iter()
+            .enumerate()
+            .map(|(row, cell)| format!("a,{},{},{cell}\n", 1_710_496_800 + row * 10, 1_710_496_802 + row * 10))
+            .collect();
+        format!("session,sent,completed,{header}\n{rows}")
+    };
+    for (header, cells, expected) in [
+        ("status", ["200 OK", "200 OK", "503 Unavailable", "200 OK"], [4, 3, 0, 1]),
+        ("http_status", ["200", "500", "200", "200"], [4, 3, 0, 1]),
+        ("status", ["done", "finished", "failed", "ok"], [4, 3, 0, 1]),
+        ("error", ["0", "1", "0", "1"], [4, 2, 0, 2]),
+        ("error", ["true", "false", "false", "false"], [4, 3, 0, 1]),
+        ("error", ["", "NaN", "rate limit", ""], [4, 3, 0, 1]),
+        ("timed_out", ["0", "1", "0", "0"], [4, 3, 1, 0]),
+        ("timed_out", ["false", "false", "true", "false"], [4, 3, 1, 0]),
+    ] {
+        assert_eq!(outcomes(&log(header, cells), "log.csv"), expected, "{header} {cells:?}");
+    }
+    let report = service(&Place::new(), "log.csv", &log("status", ["ok", "purple", "ok", "ok"]));
+    assert_eq!(findings(&report, "unknown_event").len(), 1, "an unknown word is no verdict, and is said");
+    let lines: String = (0..4)
+        .map(|row| {
+            let error = if row % 2 == 0 { "null" } else { "{\"type\":\"rate_limit\",\"message\":\"x\"}" };
+            let (sent, completed) = (1_710_496_800 + row * 10, 1_710_496_802 + row * 10);
+            format!("{{\"session\":\"a\",\"sent\":{sent},\"completed\":{completed},\"error\":{error}}}\n")
+        })
+        .collect();
+    assert_eq!(outcomes(&lines, "log.ndjson"), [4, 2, 0, 2]);
+}
+
+#[test]
+fn counts_and_lists_of_jobs_are_no_service() {
+    let place = Place::new();
+    place.write("weeks.csv", "week,sent,first_response,completed,failed\n1,300,280,250,3\n2,290,270,260,2\n3,310,300,255,4\n4,280,270,240,1\n");
+    place.write(
+        "jobs.csv",
+        "session,start,end\na,1710496800,1710496900\nb,1710496850,1710496950\nc,1710496860,1710496990\n",
+    );
+    for file in ["weeks.csv", "jobs.csv"] {
+        place.run(&format!("summarize {file} -o r.json"));
+        if place.files().contains(&"r.json".to_owned()) {
+            assert!(place.json("r.json")["service"].as_array().is_none_or(Vec::is_empty), "{file}");
+            std::fs::remove_file(place.path().join("r.json")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn an_answer_after_the_session_closed_comes_too_late() {
+    let text = "timestamp,session,message,event\n1710496800,a,,session_open\n1710496801,a,m1,message_sent\n\
+                1710496802,a,,session_close\n1710496804,a,m1,message_end\n1710496805,b,,session_open\n\
+                1710496806,b,m1,message_sent\n1710496807,b,m1,message_end\n1710496808,b,,session_close\n";
+    let report = service(&Place::new(), "late.csv", text);
+    assert_eq!(report["service"][0]["messages"]["answered"], 1);
+    assert_eq!(report["service"][0]["messages"]["session_closed"], 1);
+    assert_eq!(findings(&report, "late_answer").len() + findings(&report, "late_event").len(), 1);
+}

@@ -320,14 +320,43 @@ fn rows_that_end_in_a_delimiter_keep_their_header() {
 }
 
 #[test]
-fn a_column_of_units_is_believed_and_a_mixture_leaves_the_unit_open() {
+fn a_column_of_units_is_believed_row_by_row_and_for_its_own_metric() {
     let place = Place::new();
     place.write("one.csv", "name,real_time,time_unit\na,1500,us\na,2500,us\n");
     place.run("summarize one.csv -o r.json").exits(0);
     assert_eq!(metric(&place.json("r.json"), "real_time")["overall"]["clean"]["mean"], 0.002);
-    place.write("two.csv", "name,real_time,time_unit\na,1500,us\na,2,ms\n");
+    place.write("two.csv", "name,real_time,time_unit\na,1500,us\na,2.5,ms\n");
     place.run("summarize two.csv -o r.json").exits(0);
-    assert_eq!(metric(&place.json("r.json"), "real_time")["dimension"], "unknown");
+    assert_eq!(metric(&place.json("r.json"), "real_time")["overall"]["clean"]["mean"], 0.002);
+    place.write(
+        "own.csv",
+        "name,ttft,ttft_unit,latency,latency_unit\na,0.21,s,600,ms\na,0.23,s,610,ms\na,0.25,s,620,ms\n",
+    );
+    place.run("summarize own.csv -o r.json").exits(0);
+    let report = place.json("r.json");
+    assert_eq!(metric(&report, "ttft")["overall"]["clean"]["median"], 0.23);
+    assert_eq!(metric(&report, "latency")["overall"]["clean"]["median"], 0.61);
+    place.write("unlike.csv", "what,value,unit\na,1500,us\nb,2.5,MB\n");
+    place.run("summarize unlike.csv -o r.json").exits(0);
+    assert_eq!(metric(&place.json("r.json"), "value")["dimension"], "unknown", "no common unit");
+}
+
+#[test]
+fn durations_of_one_row_agree_on_an_assumed_unit() {
+    let place = Place::new();
+    place.write("chat.csv", "kind,ttft,latency\na,0.158,4.064\na,0.395,3.534\na,0.268,3.164\n");
+    place.run("summarize chat.csv -o r.json").exits(0);
+    let report = place.json("r.json");
+    assert_eq!(metric(&report, "ttft")["overall"]["clean"]["median"], 0.268);
+    assert_eq!(metric(&report, "latency")["overall"]["clean"]["median"], 3.534);
+}
+
+#[test]
+fn times_of_day_are_not_measured() {
+    let place = Place::new();
+    place.write("day.csv", "time,latency_ms\n10:00:00,15\n10:00:01,16\n10:00:02,17\n");
+    place.run("summarize day.csv -o r.json").exits(0);
+    assert_eq!(place.json("r.json")["metrics"].as_array().unwrap().len(), 1);
 }
 
 #[test]

@@ -180,7 +180,9 @@ pub(super) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     let types = if has_header { body_types } else { column_types(&table, width, mark) };
     let names = has_header.then(|| first.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
     let names = names.or_else(|| comment_header(head, delimiter, width));
-    let numbers = types.iter().filter(|cells| cells.is_number()).count();
+    // A log of events may hold instants and words only.
+    let measured = |cells: &&CellType| cells.is_number() || (**cells == CellType::Timestamp && width > 1);
+    let numbers = types.iter().filter(measured).count();
     let header_only = has_header && body.is_empty() && delimiter.is_some() && rows.len() == 1 && head.complete;
     if numbers == 0 && !header_only {
         return None;

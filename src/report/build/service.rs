@@ -391,6 +391,12 @@ fn words(kind: OddKind) -> (Severity, FindingKind, &'static str, &'static str) {
             "events of a kind that is not known; `events` under `[source.service]` names it",
             "passed over",
         ),
+        OddKind::UnknownStatus => (
+            Suspicious,
+            FindingKind::UnknownEvent,
+            "a status that is not understood",
+            "the request counts as answered where it has an end",
+        ),
         OddKind::WithoutMessage => (
             Suspicious,
             FindingKind::OrphanEvent,

@@ -43,9 +43,7 @@ pub fn attach(report: &mut Report, swarm: &swarm::Swarm, sources: &[&str]) {
         what.push(format!("{} of {processes} of an agent swarm", number::counted(executions, "execution")));
     }
     if !swarm.lone_clients.is_empty() {
-        what.push(
-            number::counted(swarm.lone_clients.len() as u64, "client record").replace("record", "without its process"),
-        );
+        what.push(format!("{} without a process", number::counted(swarm.lone_clients.len() as u64, "client")));
     }
     let mut said = what.join(", ");
     if report.metrics.is_empty() && messages == 0 {

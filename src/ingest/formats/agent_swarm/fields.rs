@@ -277,7 +277,8 @@ impl<'s> RecordReader<'s> {
         let place = self.place(field.line).column(field.name);
         let kind = FindingKind::UnreadableField;
         let mut finding = Finding::new(Severity::Corrupted, kind, place, reason, ABSENT).metric(field.name);
-        finding.value = field.shown();
+        // A text that stands where a number should may be anything, users' data included: only a short word is quoted.
+        finding.value = field.shown().filter(|text| is_harmless(text));
         self.sink.findings.push(finding);
     }
 
@@ -289,6 +290,12 @@ impl<'s> RecordReader<'s> {
     fn place(&self, line: u64) -> Place {
         Place::line(&self.sink.provenance.name, line)
     }
+}
+
+/// Whether a cell can be quoted: it is short and made of what numbers, dates and durations are made of.
+fn is_harmless(text: &str) -> bool {
+    const LONGEST: usize = 32;
+    text.len() <= LONGEST && text.chars().filter(char::is_ascii_alphabetic).count() <= 6 && !text.contains(['{', '['])
 }
 
 /// Fields that are read, beside those of sessions.
