@@ -50,6 +50,15 @@ impl Named {
     }
 }
 
+/// What a person named, expanded.
+#[derive(Debug)]
+pub(super) struct Inputs {
+    /// The sources, in a fixed order, each once.
+    pub(super) sources: Vec<Named>,
+    /// What was found on the way: files given twice, files passed over.
+    pub(super) findings: Vec<Finding>,
+}
+
 /// What becomes of a named file that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Missing {
@@ -60,7 +69,7 @@ pub(super) enum Missing {
 }
 
 /// Expands what a person named.
-pub(super) fn expand(paths: &[PathBuf], missing: Missing) -> Result<(Vec<Named>, Vec<Finding>)> {
+pub(super) fn expand(paths: &[PathBuf], missing: Missing) -> Result<Inputs> {
     let mut found: Vec<(Origin, bool)> = Vec::new();
     let mut notes: Vec<Finding> = Vec::new();
     for path in paths {
@@ -97,9 +106,9 @@ pub(super) fn expand(paths: &[PathBuf], missing: Missing) -> Result<(Vec<Named>,
             }
         }
     }
-    let (named, mut findings) = name_each(found);
+    let (sources, mut findings) = name_each(found);
     findings.append(&mut notes);
-    Ok((named, findings))
+    Ok(Inputs { sources, findings })
 }
 
 /// Files of a folder whose endings are not those of metrics.

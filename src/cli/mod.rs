@@ -21,6 +21,7 @@ use crate::report::render::{built_in, built_in_names, render, render_template};
 use crate::report::view::View;
 
 use args::{Check, Cli, Colour, Command, Summarize};
+use inputs::Inputs;
 use outputs::{Target, write_all, write_stdout};
 
 /// Written where nothing else is asked for.
@@ -51,8 +52,9 @@ fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     let targets = targets(arguments)?;
     let template = arguments.template.as_deref().map(load_template).transpose()?;
     let generated = generated(arguments.timestamp.as_deref())?;
-    protect_inputs(&targets, &arguments.input.paths)?;
-    let report = read::report(&arguments.input, arguments.title.clone(), generated)?;
+    let inputs = read::inputs(&arguments.input)?;
+    protect_inputs(&targets, &inputs)?;
+    let report = read::report(&arguments.input, inputs, arguments.title.clone(), generated)?;
     let outputs = render_all(&report, targets, template.as_ref())?;
     write_all(&outputs)?;
     if !arguments.quiet {
@@ -76,7 +78,8 @@ fn summarize(arguments: &Summarize) -> Result<ExitCode> {
 }
 
 fn check(arguments: &Check) -> Result<ExitCode> {
-    let report = read::report(&arguments.input, None, None)?;
+    let inputs = read::inputs(&arguments.input)?;
+    let report = read::report(&arguments.input, inputs, None, None)?;
     if !arguments.quiet {
         let colour = use_colour(arguments.input.color, stdout().is_terminal());
         write_stdout(findings_text(&report, colour).as_bytes())?;
@@ -127,10 +130,9 @@ fn targets(arguments: &Summarize) -> Result<Vec<Target>> {
 }
 
 /// A report must never take the place of the data it is about.
-fn protect_inputs(targets: &[Target], inputs: &[PathBuf]) -> Result<()> {
-    let (sources, _) = inputs::expand(inputs, inputs::Missing::PassOver)?;
+fn protect_inputs(targets: &[Target], inputs: &Inputs) -> Result<()> {
     for target in targets {
-        if sources.iter().any(|source| source.path().is_some_and(|path| target.is_same(&Target::new(path)))) {
+        if inputs.sources.iter().any(|source| source.path().is_some_and(|path| target.is_same(&Target::new(path)))) {
             bail!("{}: this is one of the files to be read; write the report somewhere else", target.shown());
         }
     }

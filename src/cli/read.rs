@@ -20,17 +20,26 @@ use crate::stats::quantile::QuantileMethod;
 use crate::swarm::{self, Swarm};
 
 use super::args::{Input, YesNo};
-use super::inputs::{self, Named, Origin};
+use super::inputs::{self, Inputs, Missing, Named, Origin};
 
 /// Less than this is read before a bar could be drawn.
 const WORTH_A_BAR: u64 = 64 << 20;
 
+/// Finds what was named.
+pub(super) fn inputs(input: &Input) -> Result<Inputs> {
+    inputs::expand(&input.paths, if input.keep_going { Missing::PassOver } else { Missing::Refuse })
+}
+
 /// Reads and analyses everything that was named, and builds the report.
-pub(super) fn report(input: &Input, title: Option<String>, generated: Option<String>) -> Result<Report> {
+pub(super) fn report(
+    input: &Input,
+    inputs: Inputs,
+    title: Option<String>,
+    generated: Option<String>,
+) -> Result<Report> {
     let config = load_config(input)?;
-    let missing = if input.keep_going { inputs::Missing::PassOver } else { inputs::Missing::Refuse };
     let settings = settings(input, &config)?;
-    let (sources, mut findings) = inputs::expand(&input.paths, missing)?;
+    let Inputs { sources, mut findings } = inputs;
     let bar = progress(&sources);
     let outcomes: Vec<(&Named, Result<Analysed>)> =
         sources.par_iter().map(|source| (source, read_one(source, input, &config, &settings, bar.as_ref()))).collect();

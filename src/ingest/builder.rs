@@ -14,6 +14,7 @@ use crate::model::table::{CellType, Intruder, LineMap, Shape};
 
 use super::cells::{self, DecimalMark, Look};
 use super::clock;
+use super::formats::speaks_of_sessions;
 
 /// A row of cells: ranges of a text.
 #[derive(Debug, Clone, Copy)]
@@ -39,11 +40,6 @@ impl<'a> Row<'a> {
     pub(super) fn len(&self) -> usize {
         self.cells.len()
     }
-}
-
-/// Whether a cell names the fields in which an agent swarm keeps its users' data.
-fn names_session_data(cell: &[u8]) -> bool {
-    [&b"sessionMemory"[..], b"sessionState"].iter().any(|name| memchr::memmem::find(cell, name).is_some())
 }
 
 /// Texts by code, codes by text.
@@ -291,7 +287,7 @@ impl TableBuilder {
     pub(super) fn push_with_odd_cells(&mut self, row: Row<'_>, line: u64) {
         self.parsed.clear();
         // Users' data of an agent swarm is quoted nowhere, in whatever form it comes.
-        let private = row.iter().any(names_session_data);
+        let private = row.iter().any(speaks_of_sessions);
         for index in 0..self.columns.len() {
             let cell = row.cell(index);
             let parsed = self.columns[index].parse(cell, self.mark).unwrap_or_else(|| {

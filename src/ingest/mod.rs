@@ -14,6 +14,7 @@ mod lines;
 mod options;
 mod roles;
 mod sections;
+mod unit_choice;
 mod units;
 
 use std::io::Read;

@@ -8,15 +8,14 @@ use std::collections::HashSet;
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::label::pattern;
 use crate::model::source::Source;
-use crate::model::table::{CellType, Column, Polarity, Role, Table, UnitChoice};
-use crate::model::unit::{Dimension, Unit};
-
-use polars::prelude::{NamedFrom, Series};
+use crate::model::table::{CellType, Column, Polarity, Role, Table};
+use crate::model::unit::Dimension;
 
 use super::Sink;
 use super::builder::{RawTable, TableBuilder};
 use super::formats::AGENT_SWARM;
 use super::options::SourceOptions;
+use super::unit_choice::{UNIT_WORDS, agree_on_time_unit, assign_unit, share_time_unit};
 use super::units;
 
 const TIMESTAMP_WORDS: &[&str] = &[
@@ -61,8 +60,6 @@ const ACTOR_WORDS: &[&str] = &[
 ];
 const METRIC_NAME_WORDS: &[&str] = &["metric", "metric_name", "metricname", "measurement", "measure"];
 const VALUE_WORDS: &[&str] = &["value", "metric_value", "metricvalue", "val", "reading"];
-/// Columns with such a name state the unit of the others in the same row.
-const UNIT_WORDS: &[&str] = &["unit", "units"];
 /// Numbers with such a name describe the set-up.
 const SETTING_WORDS: &[&str] = &["version", "port"];
 /// Columns with such a name say that something went wrong.
@@ -211,63 +208,6 @@ fn split_by_metric(table: Table, options: &SourceOptions) -> Vec<Table> {
     let mut parts: Vec<Table> = parts.collect();
     share_time_unit(&mut parts, value);
     parts
-}
-
-/// Durations of one row come from one clock: where units are assumed and disagree, the largest typical value decides.
-/// Where it is too long for seconds, all are milliseconds; otherwise all are seconds.
-fn agree_on_time_unit(table: &mut Table) {
-    /// Typical durations are shorter than this many seconds.
-    const LONG_SECONDS: f64 = 20.0;
-    let assumed: Vec<usize> = (0..table.columns.len())
-        .filter(|index| {
-            let unit = table.columns[*index].unit.as_ref();
-            unit.is_some_and(|unit| unit.assumed && unit.unit.dimension == Dimension::Time)
-        })
-        .collect();
-    let units: HashSet<&str> =
-        assumed.iter().filter_map(|index| Some(table.columns[*index].unit.as_ref()?.unit.symbol)).collect();
-    if units.len() < 2 {
-        return;
-    }
-    let typical = |index: usize| {
-        let mut numbers: Vec<f64> = table.numbers(index).into_iter().flatten().collect();
-        numbers.sort_unstable_by(f64::total_cmp);
-        numbers.get(numbers.len() / 2).copied().unwrap_or_default()
-    };
-    let largest = assumed.iter().map(|index| typical(*index)).fold(0.0, f64::max);
-    let unit = if largest >= LONG_SECONDS { Unit::MILLISECOND } else { Unit::SECOND };
-    let word = if unit == Unit::SECOND { "seconds" } else { "milliseconds" };
-    for index in assumed {
-        table.columns[index].unit = Some(UnitChoice {
-            unit,
-            reason: format!(
-                "no unit is stated: read as {word} like the other durations of its rows, because the longest are around {largest}"
-            ),
-            assumed: true,
-        });
-    }
-}
-
-/// One tool wrote all metrics of a long table, in one unit of time: where it is inferred, the metric with the largest
-/// typical value decides for all, because zeros and tiny waits look like anything.
-fn share_time_unit(parts: &mut [Table], value: usize) {
-    let typical = |table: &Table| {
-        let mut numbers: Vec<f64> = table.numbers(value).into_iter().flatten().collect();
-        numbers.sort_unstable_by(f64::total_cmp);
-        numbers.get(numbers.len() / 2).copied().unwrap_or_default()
-    };
-    let assumed_time = |table: &Table| {
-        table.columns[value].unit.as_ref().is_some_and(|unit| unit.assumed && unit.unit.dimension == Dimension::Time)
-    };
-    let leader = parts.iter().filter(|part| assumed_time(part)).max_by(|a, b| typical(a).total_cmp(&typical(b)));
-    let Some(leader) = leader else { return };
-    let (name, unit) = (leader.columns[value].name.clone(), leader.columns[value].unit.clone());
-    for part in parts.iter_mut().filter(|part| assumed_time(part) && part.columns[value].name != name) {
-        part.columns[value].unit = unit.clone().map(|choice| UnitChoice {
-            reason: format!("no unit is stated: read like `{name}` of the same table"),
-            ..choice
-        });
-    }
 }
 
 fn infer_role(table: &Table, index: usize) -> (Role, String) {
@@ -435,124 +375,6 @@ fn rising(values: &[f64]) -> bool {
 
 fn plural(count: usize, word: &str) -> String {
     if count == 1 { word.to_owned() } else { format!("{word}s") }
-}
-
-fn assign_unit(table: &mut Table, index: usize, options: &SourceOptions) {
-    let name = table.columns[index].name.clone();
-    let given = options.column(&name);
-    let unit = match (given.and_then(|column| column.unit), table.columns[index].cells) {
-        (Some(unit), _) => Some(UnitChoice { unit, reason: "given by the user".into(), assumed: false }),
-        (None, CellType::Quantity(dimension)) => Some(UnitChoice {
-            unit: base_unit(dimension),
-            reason: "the cells state their units".into(),
-            assumed: false,
-        }),
-        _ => {
-            let values: Vec<f64> = table.numbers(index).into_iter().flatten().collect();
-            let inferred = units::infer(&name, &values, table.columns[index].shape.as_ref());
-            match inferred {
-                Some(choice) if !choice.assumed => Some(choice),
-                assumed => stated_by_rows(table, index, assumed),
-            }
-        }
-    };
-    let dimension = unit.as_ref().map_or(Dimension::Unknown, |choice| choice.unit.dimension);
-    let inferred = units::polarity(&name, dimension);
-    let limit = given.and_then(|column| column.limit);
-    let limit = limit.map(|limit| limit.to_base(unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)));
-    let polarity = given.and_then(|column| column.polarity).unwrap_or(inferred);
-    let column = &mut table.columns[index];
-    column.unit = unit;
-    column.polarity = polarity;
-    column.limit = limit;
-}
-
-/// What the rows themselves say about the unit of a metric.
-enum RowUnits {
-    /// Nothing.
-    None,
-    /// The same in every row.
-    One(Unit, String),
-    /// Different ones of the same dimension: each row's own.
-    Each(Vec<Unit>, String),
-    /// Units of different dimensions: the numbers have no common meaning.
-    Unlike(String),
-}
-
-/// The unit that the rows state, before the one that would be assumed.
-fn stated_by_rows(table: &mut Table, index: usize, assumed: Option<UnitChoice>) -> Option<UnitChoice> {
-    let is_time = assumed.as_ref().is_some_and(|choice| choice.unit.dimension == Dimension::Time);
-    match row_units(table, index, is_time) {
-        RowUnits::None => assumed,
-        RowUnits::One(unit, name) => {
-            Some(UnitChoice { unit, reason: format!("`{name}` says {} in every row", unit.symbol), assumed: false })
-        }
-        RowUnits::Each(units, name) => {
-            let unit = base_unit(units[0].dimension);
-            convert_rows(table, index, &units);
-            Some(UnitChoice {
-                unit,
-                reason: format!("`{name}` states the unit of each row; converted"),
-                assumed: false,
-            })
-        }
-        RowUnits::Unlike(name) => {
-            let reason = format!("`{name}` names units of different kinds: the numbers have no common one");
-            Some(UnitChoice { unit: Unit::UNKNOWN, reason, assumed: true })
-        }
-    }
-}
-
-/// Looks for the column that names the unit of another one: `latency_unit` or `latency.unit` for `latency` and
-/// `latency.value`; `unit` for any metric; `time_unit` for durations.
-fn row_units(table: &Table, index: usize, is_time: bool) -> RowUnits {
-    let metric = units::words(&table.columns[index].name);
-    let metric = metric.strip_suffix(&["value".to_owned()]).unwrap_or(&metric);
-    let rank = |column: &Column| {
-        let words = units::words(&column.name);
-        let (last, base) = words.split_last().filter(|_| column.cells == CellType::Text)?;
-        match () {
-            () if !UNIT_WORDS.contains(&last.as_str()) => None,
-            () if !base.is_empty() && (base.ends_with(metric) || metric.ends_with(base)) => Some(0),
-            () if base.is_empty() => Some(1),
-            () if is_time && base == ["time"] => Some(2),
-            () => None,
-        }
-    };
-    let best = (0..table.columns.len()).filter_map(|other| Some((rank(&table.columns[other])?, other))).min();
-    let Some((_, column)) = best else { return RowUnits::None };
-    let name = table.columns[column].name.clone();
-    let known: Vec<Option<Unit>> = table.columns[column].dictionary.iter().map(|text| Unit::parse(text)).collect();
-    let of_rows: Option<Vec<Unit>> =
-        table.codes(column).into_iter().map(|code| known.get(code as usize).copied().flatten()).collect();
-    let Some(of_rows) = of_rows.filter(|units| !units.is_empty()) else { return RowUnits::None };
-    let first = of_rows[0];
-    match () {
-        () if of_rows.iter().all(|unit| *unit == first) => RowUnits::One(first, name),
-        () if of_rows.iter().all(|unit| unit.dimension == first.dimension) => RowUnits::Each(of_rows, name),
-        () => RowUnits::Unlike(name),
-    }
-}
-
-/// Brings the numbers of a column to base units, each from the unit of its row.
-fn convert_rows(table: &mut Table, index: usize, units: &[Unit]) {
-    let numbers = table.numbers(index).into_iter().zip(units);
-    let converted: Vec<Option<f64>> = numbers.map(|(number, unit)| number.map(|number| unit.to_base(number))).collect();
-    let name = table.frame.columns()[index].name().clone();
-    // The length is the same by construction; the frame stays as it is otherwise.
-    let _ = table.frame.replace_column(index, Series::new(name, converted).into());
-}
-
-fn base_unit(dimension: Dimension) -> Unit {
-    match dimension {
-        Dimension::Time => Unit::SECOND,
-        Dimension::Bytes => Unit::BYTE,
-        Dimension::Ratio => Unit::RATIO,
-        Dimension::Rate => Unit::PER_SECOND,
-        Dimension::Count => Unit::COUNT,
-        Dimension::ByteRate => Unit::parse("B/s").unwrap_or(Unit::UNKNOWN),
-        Dimension::Unknown => Unit::UNKNOWN,
-    }
 }
 
 /// Findings about cells of metrics that hold no number.

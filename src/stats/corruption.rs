@@ -415,19 +415,24 @@ mod tests {
         (0..n).map(|_| 0.05 * (sigma * rng.normal()).exp()).collect()
     }
 
-    fn judge(values: &[f64]) -> Vec<Suspect> {
-        let rows: Vec<usize> = (0..values.len()).collect();
-        suspects(&Evidence {
+    /// Durations about which nothing else is known.
+    fn evidence<'a>(values: &'a [f64], rows: &'a [usize]) -> Evidence<'a> {
+        Evidence {
             values,
             recorded: values,
-            rows: &rows,
+            rows,
             shape: None,
             labels: None,
             dimension: Dimension::Time,
             signed: false,
             limit: None,
             span: None,
-        })
+        }
+    }
+
+    fn judge(values: &[f64]) -> Vec<Suspect> {
+        let rows: Vec<usize> = (0..values.len()).collect();
+        suspects(&evidence(values, &rows))
     }
 
     #[test]
@@ -476,17 +481,7 @@ mod tests {
             values[index] = 10.0 + index as f64 * 1e-5;
         }
         let rows: Vec<usize> = (0..200).collect();
-        let evidence = Evidence {
-            values: &values,
-            recorded: &values,
-            rows: &rows,
-            shape: None,
-            labels: None,
-            dimension: Dimension::Time,
-            signed: false,
-            limit: None,
-            span: Some(7.0),
-        };
+        let evidence = Evidence { span: Some(7.0), ..evidence(&values, &rows) };
         assert_eq!(suspects(&evidence), []);
         // ... and a foreign value beyond them accuses none of them.
         let mut values = values.clone();
@@ -507,17 +502,7 @@ mod tests {
             texts.push((2_600_000 + place).to_string());
         }
         let rows: Vec<usize> = (0..160).collect();
-        let evidence = Evidence {
-            values: &values,
-            recorded: &values,
-            rows: &rows,
-            shape: None,
-            labels: Some(Labels { codes: &codes, texts: &texts }),
-            dimension: Dimension::Time,
-            signed: false,
-            limit: None,
-            span: None,
-        };
+        let evidence = Evidence { labels: Some(Labels { codes: &codes, texts: &texts }), ..evidence(&values, &rows) };
         let found = suspects(&evidence);
         assert_eq!(found.iter().filter(|suspect| suspect.severity == Severity::Corrupted).count(), 10);
     }
@@ -532,17 +517,7 @@ mod tests {
         }
         let texts = ["request".to_owned(), "nightly_batch".to_owned()];
         let rows: Vec<usize> = (0..100).collect();
-        let evidence = Evidence {
-            values: &values,
-            recorded: &values,
-            rows: &rows,
-            shape: None,
-            labels: Some(Labels { codes: &codes, texts: &texts }),
-            dimension: Dimension::Time,
-            signed: false,
-            limit: None,
-            span: None,
-        };
+        let evidence = Evidence { labels: Some(Labels { codes: &codes, texts: &texts }), ..evidence(&values, &rows) };
         assert_eq!(suspects(&evidence), []);
         let texts = ["request".to_owned(), "2600804".to_owned()];
         let evidence = Evidence { labels: Some(Labels { codes: &codes, texts: &texts }), ..evidence };

@@ -11,11 +11,10 @@ mod values;
 
 use serde_json::value::RawValue;
 
-use crate::model::finding::{Finding, FindingKind, Place, Severity};
-
 use super::super::detect::Head;
 use super::super::options::SourceOptions;
 use super::super::{IngestError, Sink};
+use super::json;
 use super::{AnyRecords, Format};
 
 use fields::RecordReader;
@@ -144,18 +143,7 @@ fn first_keys(text: &[u8]) -> (Vec<&[u8]>, bool) {
 }
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let bytes = records.rest(LARGEST)?;
-    sink.provenance.lines = memchr::memchr_iter(b'\n', &bytes).count() as u64 + u64::from(!bytes.ends_with(b"\n"));
-    let text = String::from_utf8(bytes).unwrap_or_else(|error| {
-        sink.findings.push(Finding::new(
-            Severity::Suspicious,
-            FindingKind::InvalidUtf8,
-            Place::source(&sink.provenance.name),
-            "the text has bytes that are not UTF-8",
-            "the bytes are shown as \u{fffd}; numbers are not affected",
-        ));
-        String::from_utf8_lossy(error.as_bytes()).into_owned()
-    });
+    let text = json::whole_text(records, LARGEST, sink)?;
     let mut walk = Walk { text: &text, at: 0, line: 1, broken: 0 };
     let mut reader = RecordReader::new(sink, &options.session_data);
     while let Some(start) = walk.next_value() {

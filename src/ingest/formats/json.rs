@@ -3,6 +3,9 @@
 //! In: one document, or several one after the other. Out: tables, through `objects`. Refuses what is not JSON, with the
 //! place at which it stops being so.
 
+use std::borrow::Cow;
+
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
@@ -35,22 +38,8 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let bytes = records.rest(LARGEST)?;
-    sink.provenance.lines = memchr::memchr_iter(b'\n', &bytes).count() as u64 + u64::from(!bytes.ends_with(b"\n"));
-    let text = String::from_utf8(bytes).unwrap_or_else(|error| {
-        sink.findings.push(Finding::new(
-            Severity::Suspicious,
-            FindingKind::InvalidUtf8,
-            Place::source(&sink.provenance.name),
-            "the document has bytes that are not UTF-8",
-            "the bytes are shown as \u{fffd}; numbers are not affected",
-        ));
-        String::from_utf8_lossy(error.as_bytes()).into_owned()
-    });
-    let text = match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
-        Ok(_) => text,
-        Err(_) => quote_non_numbers(&text),
-    };
+    let text = whole_text(records, LARGEST, sink)?;
+    let text = with_quoted_non_numbers(text.into());
     let source = sink.provenance.name.clone();
     let mut tables = ObjectTables::new(sink);
     let mut documents = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
@@ -87,9 +76,33 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     Ok(())
 }
 
+/// All that is left of a source as text; bytes that are not UTF-8 are replaced, with a finding.
+pub(super) fn whole_text(records: &mut AnyRecords<'_>, limit: usize, sink: &mut Sink) -> Result<String, IngestError> {
+    let bytes = records.rest(limit)?;
+    sink.provenance.lines = memchr::memchr_iter(b'\n', &bytes).count() as u64 + u64::from(!bytes.ends_with(b"\n"));
+    Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
+        sink.findings.push(Finding::new(
+            Severity::Suspicious,
+            FindingKind::InvalidUtf8,
+            Place::source(&sink.provenance.name),
+            "the text has bytes that are not UTF-8",
+            "the bytes are shown as \u{fffd}; numbers are not affected",
+        ));
+        String::from_utf8_lossy(error.as_bytes()).into_owned()
+    }))
+}
+
+/// The text, with NaN and the infinities as strings where they keep it from being JSON. A text without those words is
+/// not looked at twice.
+pub(super) fn with_quoted_non_numbers(text: Cow<'_, str>) -> Cow<'_, str> {
+    let mentions = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    let broken = (mentions("NaN") || mentions("Infinity")) && serde_json::from_str::<IgnoredAny>(&text).is_err();
+    if broken { quote_non_numbers(&text).into() } else { text }
+}
+
 /// NaN and the infinities, which JSON does not have and programs write all the same, as strings: a reader of cells knows
 /// them and gives each its finding. Line breaks stay where they are.
-pub(super) fn quote_non_numbers(text: &str) -> String {
+fn quote_non_numbers(text: &str) -> String {
     const WORDS: &[&str] = &["NaN", "-Infinity", "Infinity"];
     let mut quoted = String::with_capacity(text.len() + 16);
     let mut rest = text;

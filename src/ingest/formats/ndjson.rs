@@ -64,13 +64,11 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         if record.bytes.trim_ascii().is_empty() {
             continue;
         }
-        let mut text = String::from_utf8_lossy(record.bytes);
+        let text = String::from_utf8_lossy(record.bytes);
         if matches!(text, std::borrow::Cow::Owned(_)) {
             bad_utf8.get_or_insert(line);
         }
-        if serde_json::from_str::<&RawValue>(&text).is_err() {
-            text = json::quote_non_numbers(&text).into();
-        }
+        let text = json::with_quoted_non_numbers(text);
         match serde_json::from_str::<&RawValue>(&text) {
             Ok(value) if value.get().starts_with('{') => {
                 tables.take_row(value, Text { whole: &text, first_line: line });
