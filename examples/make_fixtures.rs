@@ -23,6 +23,12 @@ fn main() -> io::Result<()> {
         ("json/spans.ndjson", spans()),
         ("corrupt/one_in_microseconds.csv", one_in_microseconds()),
         ("corrupt/copied_rows.csv", copied_rows()),
+        ("compare/before.csv", endpoints(0x5eed_0008, [35.0, 120.0, 210.0, 80.0])),
+        ("compare/after.csv", endpoints(0x5eed_000b, [35.0, 140.0, 178.0, 84.0])),
+        ("runs/run-1.csv", one_run(0x5eed_0011, 1.00)),
+        ("runs/run-2.csv", one_run(0x5eed_0012, 1.06)),
+        ("runs/run-3.csv", one_run(0x5eed_0013, 0.97)),
+        ("runs/run-4.csv", one_run(0x5eed_0014, 1.05)),
     ];
     for (name, text) in files {
         let path = root.join(name);
@@ -143,4 +149,28 @@ fn copied_rows() -> String {
     let copy = rows[30..70].to_vec();
     rows.splice(110..110, copy);
     format!("operation,duration\n{}\n", rows.join("\n"))
+}
+
+/// A load test before or after a change: three endpoints with many samples, one with few.
+fn endpoints(seed: u64, medians: [f64; 4]) -> String {
+    let mut rng = Rng::new(seed);
+    let mut text = String::from("endpoint,latency_ms,status\n");
+    let names = ["GET /login", "GET /search", "POST /order", "GET /export"];
+    for index in 0..960 {
+        let which = if index % 48 == 0 { 3 } else { index % 3 };
+        let milliseconds = latency(&mut rng, medians[which], 0.15);
+        let status = if rng.below(250) == 0 { 503 } else { 200 };
+        writeln!(text, "{},{milliseconds:.3},{status}", names[which]).ok();
+    }
+    text
+}
+
+/// A run of the same program on a machine that is not equally fast every time.
+fn one_run(seed: u64, speed: f64) -> String {
+    let mut rng = Rng::new(seed);
+    let mut text = String::from("operation,duration_ms\n");
+    for _ in 0..80 {
+        writeln!(text, "query,{:.3}", latency(&mut rng, 60.0 * speed, 0.2)).ok();
+    }
+    text
 }

@@ -1,13 +1,18 @@
-//! `perfreport.toml`: what a user says about sources, once, in a file.
+//! `perfreport.toml`: what a user says about sources, margins, targets and gates, once, in a file.
 //!
 //! In: the text of the file. Out: a [`Config`], from which the options of a source are taken by its name. Refuses keys
 //! that it does not know and values that mean nothing, naming the place.
+
+mod gates;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::compare::gate::FailOn;
+use crate::compare::margin::{DEFAULT_MARGIN, MarginRule, Margins};
+use crate::compare::target::Target;
 use crate::ingest::{ColumnOptions, Limit, SourceOptions};
 use crate::model::table::{Polarity, Role};
 use crate::model::unit::{Dimension, Unit};
@@ -34,6 +39,26 @@ pub struct Config {
     /// What is known about sources; later entries win.
     #[serde(default)]
     pub source: Vec<SourceConfig>,
+    /// A change smaller than this is never called a regression: `5%` is 0.05.
+    #[serde(default, deserialize_with = "gates::margin")]
+    pub margin: Option<f64>,
+    /// Exceptions to the margin; later entries win.
+    #[serde(default, deserialize_with = "gates::margin_rules")]
+    pub margin_for: Vec<MarginRule>,
+    /// The margins of all metrics, from both.
+    #[serde(skip)]
+    pub margins: Margins,
+    /// What must hold.
+    #[serde(default, deserialize_with = "gates::targets")]
+    pub target: Vec<Target>,
+    /// What to fail on: `regression`, `target`, `corruption`, `suspicious`, `inconclusive`.
+    #[serde(default, deserialize_with = "gates::fail_on")]
+    pub fail_on: Option<Vec<FailOn>>,
+    /// Whether undecided targets count as missed.
+    pub strict: Option<bool>,
+    /// Where it is measured: `build = "release"`. Runs from different environments are not compared.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
 }
 
 /// The name of a percentile definition, as a number or as a word.
@@ -128,7 +153,7 @@ pub struct ColumnConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The text is no such configuration.
-    #[error("{0}")]
+    #[error(transparent)]
     Toml(#[from] toml::de::Error),
     /// A value means nothing.
     #[error("{key}: {value:?} is not {expected}")]
@@ -148,7 +173,9 @@ impl Config {
     /// # Errors
     /// When the text is no TOML, has an unknown key, or a value that means nothing.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let config: Self = toml::from_str(text)?;
+        let mut config: Self = toml::from_str(text)?;
+        let default = config.margin.unwrap_or(DEFAULT_MARGIN);
+        config.margins = Margins { default, rules: config.margin_for.clone() };
         for source in &config.source {
             source.pattern()?;
             source.options()?;

@@ -26,6 +26,7 @@
 //! ```
 
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod ingest;
 pub mod model;

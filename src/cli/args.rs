@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done, and every check that was asked for passed
-  1  a check that was asked for failed (`check` found corrupted samples)
+  1  a check that was asked for failed (`check` found corrupted samples, or --fail-on found what it names)
   2  an error: nothing was written that was not whole";
 
 const EXAMPLES: &str = "\
@@ -19,7 +19,10 @@ Examples:
   perfreport summarize results/*.csv                  write performance_metrics_report.md
   perfreport summarize results/ -o report.html        search a folder, write a page
   cat run.csv | perfreport summarize - -o -           from standard input to standard output
-  perfreport check results/*.csv                      is the data sound? exit 1 if not";
+  perfreport check results/*.csv                      is the data sound? exit 1 if not
+  perfreport summarize results/*.csv --save-baseline perf-baseline.json
+  perfreport summarize results/*.csv --baseline perf-baseline.json --fail-on regression
+  perfreport compare before.csv after.csv             what changed?";
 
 /// Honest reports about performance metrics.
 ///
@@ -44,10 +47,23 @@ pub(super) enum Command {
     /// Look at the quality of the data only: print the findings, exit 1 if any sample is corrupted.
     #[command(after_help = EXIT_CODES)]
     Check(Check),
+    /// Compare two files, folders or saved baselines, in any mixture: regressed, improved, unchanged or inconclusive.
+    ///
+    /// Prints what changed, worst first. Runs are told apart by files whose names differ only in numbers (run-1.csv,
+    /// run-2.csv), by baselines that hold several, and by repeated headers in one file.
+    #[command(after_help = EXIT_CODES)]
+    Compare(Compare),
+    /// Look after a baseline file.
+    #[command(subcommand)]
+    Baseline(Baseline),
     /// List the formats that are read.
     Formats,
-    /// Print the JSON Schema of the JSON report.
-    Schema,
+    /// Print the JSON Schema of the JSON report, or of a baseline.
+    Schema {
+        /// Which one.
+        #[arg(value_enum, default_value_t = Schema::Report)]
+        of: Schema,
+    },
     /// Print a built-in template, to start one of your own from; without a name, list them.
     Template {
         /// Name of the template, for example report.md.
@@ -60,12 +76,88 @@ pub(super) struct Summarize {
     #[command(flatten)]
     pub(super) input: Input,
 
+    #[command(flatten)]
+    pub(super) output: Output,
+
+    /// Hold the run against this baseline (or against a file or folder of raw metrics).
+    #[arg(long, value_name = "FILE", help_heading = "Comparing")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Save the run as a baseline to hold later runs against. Not saved when a gate fails.
+    #[arg(long, value_name = "FILE", help_heading = "Comparing")]
+    pub(super) save_baseline: Option<PathBuf>,
+
+    /// Something that has to be the same on both sides, for example --env build=release.
+    ///
+    /// It is kept in the baseline. Where a key differs or one side lacks it, metrics are incomparable. May be given
+    /// several times. Operating system, processor and cores are kept by themselves; a difference in those is only said.
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Comparing")]
+    pub(super) env: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) gate: Gate,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Compare {
+    /// What to compare with: a file, a folder, a glob, or a saved baseline.
+    pub(super) before: PathBuf,
+
+    /// What is compared: a file, a folder, a glob, or a saved baseline.
+    pub(super) after: PathBuf,
+
+    #[command(flatten)]
+    pub(super) understanding: Understanding,
+
+    #[command(flatten)]
+    pub(super) output: Output,
+
+    #[command(flatten)]
+    pub(super) gate: Gate,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Baseline {
+    /// Add another run of the same code to a baseline, so that the noise between runs becomes known.
+    ///
+    /// With three or more runs a new run is held against the spread of the runs, and not only against the spread inside
+    /// one of them. The file is created where it does not exist.
+    #[command(after_help = EXIT_CODES)]
+    Add(Box<Add>),
+    /// Print what a baseline holds: runs, metrics, samples, and the noise between runs.
+    Show {
+        /// The baseline.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// The baseline.
+    pub(super) file: PathBuf,
+
+    #[command(flatten)]
+    pub(super) input: Input,
+
+    /// Something that has to be the same in later runs, for example --env build=release.
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Comparing")]
+    pub(super) env: Vec<String>,
+}
+
+/// What is written, and where.
+#[derive(Debug, Args)]
+pub(super) struct Output {
     /// Where to write; may be given several times. The ending chooses the form.
     ///
     /// .md is Markdown for GitHub, .html one page without outside references, .json the report as data (see `schema`),
-    /// .txt the short summary; - is Markdown on standard output. Files are written whole or not at all.
-    #[arg(short, long = "output", value_name = "FILE", help_heading = "Output")]
-    pub(super) output: Vec<PathBuf>,
+    /// .txt the short summary, .xml test results as JUnit has them; - is Markdown on standard output. Files are written
+    /// whole or not at all.
+    #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
+    pub(super) files: Vec<PathBuf>,
+
+    /// Also write a Markdown form short enough for a comment on a pull request (under 65,000 characters).
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(super) comment: Option<PathBuf>,
 
     /// Render with a template of your own, or with the built-in one called `origin`.
     ///
@@ -88,6 +180,35 @@ pub(super) struct Summarize {
     /// Print no summary to the terminal.
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
+
+    /// Speak to a CI service: `github` prints annotations and fills the step summary.
+    ///
+    /// `auto` does so where GITHUB_ACTIONS is set. Nothing is sent: annotations go to standard output, the summary to
+    /// the file that GITHUB_STEP_SUMMARY names, and results to the one that GITHUB_OUTPUT names.
+    #[arg(long, value_enum, default_value_t = Ci::Auto, help_heading = "Output")]
+    pub(super) ci: Ci,
+}
+
+/// What makes a run fail.
+#[derive(Debug, Args)]
+pub(super) struct Gate {
+    /// Exit with 1 on any of these, separated by commas: regression, target, corruption, suspicious, inconclusive.
+    ///
+    /// `regression` also fails where a metric vanished or cannot be compared any more; `target` also where a target
+    /// matches nothing. Without it the configuration decides, and without that nothing fails.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', help_heading = "Comparing")]
+    pub(super) fail_on: Vec<String>,
+
+    /// Count targets that are undecided (their interval straddles the limit) as missed.
+    #[arg(long, help_heading = "Comparing")]
+    pub(super) strict: bool,
+
+    /// The change that matters [default: 5%]; METRIC=SHARE for the metrics of that name (`memory_*=10%`).
+    ///
+    /// A smaller change is never called a regression, and a metric is unchanged only where its whole interval is
+    /// smaller.
+    #[arg(long, value_name = "SHARE", help_heading = "Comparing")]
+    pub(super) margin: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -107,6 +228,13 @@ pub(super) struct Input {
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub(super) understanding: Understanding,
+}
+
+/// How what is read is understood.
+#[derive(Debug, Args)]
+pub(super) struct Understanding {
     /// Read options from this file; ./perfreport.toml is read without being named.
     #[arg(long, value_name = "FILE", help_heading = "Understanding the data")]
     pub(super) config: Option<PathBuf>,
@@ -185,4 +313,20 @@ pub(super) enum Colour {
     Auto,
     Always,
     Never,
+}
+
+/// A schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Schema {
+    Report,
+    Baseline,
+}
+
+/// The CI service to speak to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ci {
+    /// The one that the environment shows.
+    Auto,
+    Github,
+    None,
 }

@@ -233,7 +233,7 @@ fn name_each(found: Vec<(Origin, bool)>) -> (Vec<Named>, Vec<Finding>) {
 }
 
 /// For each path as many of its last parts as tell it from all others: no report depends on where a checkout lies.
-fn shortest_unique_ends(paths: &[&Path]) -> Vec<String> {
+pub(super) fn shortest_unique_ends(paths: &[&Path]) -> Vec<String> {
     let parts: Vec<Vec<String>> = paths
         .iter()
         .map(|path| {

@@ -49,9 +49,10 @@ impl Target {
             Some("html" | "htm") => Ok(Form::Html),
             Some("json") => Ok(Form::Json),
             Some("txt") => Ok(Form::Text),
+            Some("xml") => Ok(Form::Junit),
             None if !is_ordinary(path) => Ok(Form::Markdown),
             _ => bail!(
-                "-o {}: the ending chooses the form, and must be .md, .html, .json or .txt (or use -o -)",
+                "-o {}: the ending chooses the form, and must be .md, .html, .json, .txt or .xml (or use -o -)",
                 path.display()
             ),
         }

@@ -2,79 +2,185 @@
 
 use std::fs::File;
 use std::io::{IsTerminal, Read, stderr, stdin};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
+use crate::compare::capture::{Capture, CapturedSource, Environment};
+use crate::compare::collect::{self, capture};
+use crate::compare::gate::Asked;
+use crate::compare::outcome::{Comparison, Growth, TargetResult};
 use crate::config::{self, Config};
-use crate::ingest::{self, ColumnOptions, IngestError, SourceOptions};
+use crate::ingest::{self, IngestError};
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
-use crate::report::build::{self, Analysed, Heading, build};
+use crate::model::source::{Provenance, Source};
+use crate::report::build::{Analysed, Heading, Material, build};
 use crate::report::contract::Report;
-use crate::sessions;
+use crate::sessions::{self, ServiceOptions};
 use crate::stats::analysis::{TableAnalysis, analyse};
-use crate::stats::population::Settings;
-use crate::stats::quantile::QuantileMethod;
+use crate::stats::population::{Samples, Settings};
 use crate::swarm::{self, Swarm};
 
-use super::args::{Input, YesNo};
+use super::args::Understanding;
 use super::inputs::{self, Inputs, Missing, Named, Origin};
+use super::options::{flag_options, settings};
 
 /// Less than this is read before a bar could be drawn.
 const WORTH_A_BAR: u64 = 64 << 20;
 
-/// Finds what was named.
-pub(super) fn inputs(input: &Input) -> Result<Inputs> {
-    inputs::expand(&input.paths, if input.keep_going { Missing::PassOver } else { Missing::Refuse })
+/// What is to be known beyond the report.
+#[derive(Default)]
+pub(super) struct Wanted<'a> {
+    /// Whether samples are needed after their numbers are computed: to compare, to save, to judge targets.
+    pub(super) samples: bool,
+    /// What a baseline has seen: of files that begin with one of these, the new rows are read as a run of their own.
+    pub(super) seen: Vec<&'a CapturedSource>,
 }
 
-/// Reads and analyses everything that was named, and builds the report.
-pub(super) fn report(
-    input: &Input,
+/// Everything that was named, read and analysed.
+pub(super) struct Reading {
+    /// The sources and their analyses.
+    pub(super) analysed: Vec<Analysed>,
+    /// For each of them: the rows that the baseline has not seen, where it has seen the others.
+    pub(super) fresh: Vec<Option<Fresh>>,
+    /// Findings that concern no source that was read.
+    pub(super) findings: Vec<Finding>,
+    /// How it was analysed.
+    pub(super) settings: Settings,
+}
+
+/// The new rows of a file that begins with what a baseline has seen.
+pub(super) struct Fresh {
+    /// The new rows, read and analysed.
+    pub(super) analysed: Analysed,
+    /// Lines that the baseline has seen.
+    pub(super) seen_lines: u64,
+}
+
+impl Reading {
+    /// Nothing was read: the run comes from a baseline.
+    pub(super) fn nothing(settings: Settings) -> Self {
+        Self { analysed: Vec::new(), fresh: Vec::new(), findings: Vec::new(), settings }
+    }
+
+    /// The run that is held against a baseline: of files that have grown only what is new.
+    pub(super) fn captured(&self, environment: Environment) -> Capture {
+        let parts = self.analysed.iter().zip(&self.fresh);
+        let chosen: Vec<&Analysed> =
+            parts.map(|(all, fresh)| fresh.as_ref().map_or(all, |fresh| &fresh.analysed)).collect();
+        capture(&readings(&chosen), environment)
+    }
+
+    /// The run as a whole.
+    pub(super) fn captured_whole(&self, environment: Environment) -> Capture {
+        capture(&readings(&self.analysed.iter().collect::<Vec<_>>()), environment)
+    }
+
+    /// The files of which only new rows are held against the baseline.
+    pub(super) fn grown(&self) -> Vec<Growth> {
+        let grown = self.fresh.iter().flatten().map(|fresh| {
+            let provenance = &fresh.analysed.source.provenance;
+            let (source, seen_lines) = (provenance.name.clone(), fresh.seen_lines);
+            Growth { source, seen_lines, new_lines: provenance.lines.saturating_sub(seen_lines) }
+        });
+        grown.collect()
+    }
+
+    /// What targets speak of.
+    pub(super) fn measured(&self) -> Vec<collect::Reading<'_>> {
+        readings(&self.analysed.iter().collect::<Vec<_>>())
+    }
+}
+
+fn readings<'a>(analysed: &[&'a Analysed]) -> Vec<collect::Reading<'a>> {
+    let reading = |item: &&'a Analysed| collect::Reading {
+        source: &item.source,
+        tables: &item.tables,
+        service: item.service.as_ref(),
+    };
+    analysed.iter().map(reading).collect()
+}
+
+/// Finds what was named.
+pub(super) fn inputs(paths: &[PathBuf], understanding: &Understanding) -> Result<Inputs> {
+    inputs::expand(paths, if understanding.keep_going { Missing::PassOver } else { Missing::Refuse })
+}
+
+/// Reads and analyses everything that was named.
+pub(super) fn read(
+    understanding: &Understanding,
+    config: &Config,
     inputs: Inputs,
-    title: Option<String>,
-    generated: Option<String>,
-) -> Result<Report> {
-    let config = load_config(input)?;
-    let settings = settings(input, &config)?;
+    wanted: &Wanted<'_>,
+) -> Result<Reading> {
+    let settings = Settings {
+        samples: if wanted.samples { Samples::Keep } else { Samples::Drop },
+        ..settings(understanding, config)?
+    };
     let Inputs { sources, mut findings } = inputs;
     let bar = progress(&sources);
-    let outcomes: Vec<(&Named, Result<Analysed>)> =
-        sources.par_iter().map(|source| (source, read_one(source, input, &config, &settings, bar.as_ref()))).collect();
+    let reader = Reader { understanding, config, settings: &settings, seen: &wanted.seen, bar: bar.as_ref() };
+    let outcomes: Vec<(&Named, Result<_>)> = sources.par_iter().map(|source| (source, reader.read(source))).collect();
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
     let mut analysed = Vec::new();
+    let mut fresh = Vec::new();
     let mut failures = Vec::new();
     for (source, outcome) in outcomes {
         match outcome {
-            Ok(done) => analysed.push(done),
-            Err(error) if input.keep_going || !source.explicit => findings.push(unread(source, &error)),
+            Ok((whole, new)) => {
+                analysed.push(whole);
+                fresh.push(new);
+            }
+            Err(error) if understanding.keep_going || !source.explicit => findings.push(unread(source, &error)),
             Err(error) => failures.push(error),
         }
     }
     refuse(failures)?;
     findings.extend(same_bytes(&analysed));
+    findings.extend(analysed.iter().filter_map(|item| in_the_baseline(item, &wanted.seen)));
     check_group_by(&settings, &analysed)?;
-    check_columns(input, &analysed)?;
-    let names: Vec<&str> = analysed.iter().map(|item| item.source.provenance.name.as_str()).collect();
-    let swarm = swarm_of(&analysed);
-    findings.extend(swarm.iter().flat_map(|swarm| build::swarm::findings(swarm, &names)));
-    let mut report = build(&analysed, findings, &settings, Heading { title: title.or(config.title), generated });
-    if let Some(swarm) = &swarm {
-        build::swarm::attach(&mut report, swarm, &names);
-    }
-    if swarm.is_none()
-        && report.service.is_empty()
-        && report.verdict.samples == 0
-        && report.verdict.corrupted_samples == 0
-    {
+    check_columns(understanding, &analysed)?;
+    Ok(Reading { analysed, fresh, findings, settings })
+}
+
+/// What a report has beyond what was read.
+#[derive(Default)]
+pub(super) struct Held {
+    /// The run held against a baseline.
+    pub(super) comparison: Option<Comparison>,
+    /// Targets and what became of them.
+    pub(super) targets: Vec<TargetResult>,
+    /// What a gate is to fail on.
+    pub(super) gate: Option<Asked>,
+    /// Things that the data does not say.
+    pub(super) heading: Heading,
+}
+
+/// Builds the report. Refuses one in which nothing was measured.
+pub(super) fn report(reading: &Reading, held: Held) -> Result<Report> {
+    let swarm = swarm_of(&reading.analysed);
+    let compared = held.comparison.is_some();
+    let material = Material {
+        findings: reading.findings.clone(),
+        swarm: swarm.as_ref(),
+        comparison: held.comparison,
+        targets: held.targets,
+        gate: held.gate.as_ref(),
+        heading: held.heading,
+    };
+    let report = build(&reading.analysed, material, &reading.settings);
+    let verdict = &report.verdict;
+    let nothing = report.service.is_empty() && verdict.samples == 0 && verdict.corrupted_samples == 0;
+    if swarm.is_none() && nothing && !(compared && report.sources.is_empty()) {
+        let unused = |finding: &&Finding| matches!(finding.kind, FindingKind::NoMetric | FindingKind::UnreadFile);
         let reasons: Vec<String> = report
             .findings
             .iter()
-            .filter(|finding| matches!(finding.kind, FindingKind::NoMetric | FindingKind::UnreadFile))
+            .filter(unused)
             .map(|finding| format!("  {}: {}", finding.place, finding.reasons.join("; ")))
             .collect();
         bail!("no samples: there is nothing to report\n{}", reasons.join("\n"));
@@ -90,125 +196,74 @@ fn swarm_of(analysed: &[Analysed]) -> Option<Swarm> {
     swarm::analyse(&inputs)
 }
 
-fn load_config(input: &Input) -> Result<Config> {
-    let path = match &input.config {
-        Some(path) => path.as_path(),
-        None if Path::new(config::FILE_NAME).is_file() => Path::new(config::FILE_NAME),
-        None => return Ok(Config::default()),
-    };
-    let text = std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    Config::parse(&text).with_context(|| format!("{}: not a valid configuration", path.display()))
+/// How every source is read.
+struct Reader<'a> {
+    understanding: &'a Understanding,
+    config: &'a Config,
+    settings: &'a Settings,
+    seen: &'a [&'a CapturedSource],
+    bar: Option<&'a ProgressBar>,
 }
 
-fn settings(input: &Input, config: &Config) -> Result<Settings> {
-    let method = input.quantile_method.clone().or_else(|| config.quantile_method.as_ref().map(ToString::to_string));
-    let quantile_method = match method {
-        Some(name) => name.parse::<QuantileMethod>().map_err(|error| anyhow!("--quantile-method: {error}"))?,
-        None => QuantileMethod::default(),
-    };
-    let confidence = input.confidence.or(config.confidence).unwrap_or(0.95);
-    if !(0.5..=0.9999).contains(&confidence) {
-        bail!("--confidence {confidence}: must lie between 0.5 and 0.9999, for example 0.95");
+impl Reader<'_> {
+    fn read(&self, source: &Named) -> Result<(Analysed, Option<Fresh>)> {
+        let (path, shown) = match &source.origin {
+            Origin::File(path) => (path.as_path(), path.display().to_string()),
+            Origin::Stdin => (Path::new("-"), source.name.clone()),
+        };
+        let mut options = self.config.options_for(path)?;
+        config::overlay(&mut options, flag_options(self.understanding)?);
+        options.prefixes = self.seen.iter().map(|seen| seen.bytes).collect();
+        let stored: Box<dyn Read> = match &source.origin {
+            Origin::File(path) => Box::new(File::open(path).with_context(|| format!("{shown}: cannot be opened"))?),
+            Origin::Stdin => Box::new(stdin().lock()),
+        };
+        let stored: Box<dyn Read> = match self.bar {
+            Some(bar) => Box::new(bar.wrap_read(stored)),
+            None => stored,
+        };
+        let data =
+            ingest::read(&source.name, stored, &options).map_err(|error| anyhow::Error::from(error).context(shown))?;
+        let service = self.config.service_for(path)?;
+        let fresh = self
+            .seen_of(&data.provenance)
+            .map(|seen_lines| Fresh { analysed: self.analyse(below(&data, seen_lines), &service), seen_lines });
+        Ok((self.analyse(data, &service), fresh))
     }
-    let group_by = if input.group_by.is_empty() { config.group_by.clone() } else { input.group_by.clone() };
-    Ok(Settings {
-        quantile_method,
-        confidence,
-        group_by,
-        collapse: !input.no_collapse && config.collapse.unwrap_or(true),
-    })
-}
 
-/// What flags say about the columns of every source.
-fn flag_options(input: &Input) -> Result<SourceOptions> {
-    let mut options = SourceOptions {
-        format: input.format.clone(),
-        delimiter: input.delimiter.as_deref().map(config::delimiter).transpose()?,
-        header: input.header.map(|header| header == YesNo::Yes),
-        session_data: session_data(&input.show_session_data)?,
-        ..SourceOptions::default()
-    };
-    let mut set = |flag: &str, given: &str, apply: &dyn Fn(&mut ColumnOptions, &str) -> Result<()>| -> Result<()> {
-        let (column, value) = given
-            .rsplit_once('=')
-            .ok_or_else(|| anyhow!("{flag} {given}: write COLUMN=VALUE, for example latency=ms"))?;
-        apply(options.columns.entry(column.to_owned()).or_default(), value)
-    };
-    for given in &input.unit {
-        set("--unit", given, &|column, value| {
-            column.unit = Some(config::unit("--unit", value)?);
-            Ok(())
-        })?;
+    /// Lines of the longest beginning of a file that the baseline has seen; absent where it has seen none or all.
+    fn seen_of(&self, provenance: &Provenance) -> Option<u64> {
+        let seen = self.seen.iter().filter(|seen| {
+            seen.bytes < provenance.bytes
+                && provenance.prefixes.iter().any(|(size, digest)| *size == seen.bytes && *digest == seen.digest)
+        });
+        seen.map(|seen| seen.lines).max()
     }
-    for given in &input.role {
-        set("--role", given, &|column, value| {
-            column.role = Some(config::role("--role", value)?);
-            Ok(())
-        })?;
-    }
-    for given in &input.better {
-        set("--better", given, &|column, value| {
-            column.polarity = Some(config::polarity("--better", value)?);
-            Ok(())
-        })?;
-    }
-    for given in &input.limit {
-        set("--limit", given, &|column, value| {
-            column.limit = Some(config::limit("--limit", value)?);
-            Ok(())
-        })?;
-    }
-    Ok(options)
-}
 
-/// Session data is shown only where it is named exactly.
-fn session_data(keys: &[String]) -> Result<Vec<String>> {
-    for key in keys {
-        let field = key.split('.').next().unwrap_or_default();
-        if !["sessionMemory", "sessionState"].contains(&field) {
-            bail!(
-                "--show-session-data {key}: write sessionMemory, sessionState, or one entry such as sessionState.phase"
-            );
+    fn analyse(&self, mut data: Source, options: &ServiceOptions) -> Analysed {
+        let service = sessions::analyse(&data.tables, options, self.settings);
+        if let Some(found) = &service {
+            found.assign_roles(&mut data.tables[found.table]);
+            // Most rows of such a log have no value in most columns; that is its form.
+            data.findings.retain(|finding| !matches!(finding.kind, FindingKind::NoMetric | FindingKind::EmptyCell));
         }
+        let mut tables: Vec<TableAnalysis> =
+            data.tables.par_iter().map(|table| analyse(table, self.settings)).collect();
+        if let Some(found) = &service {
+            // The service has looked at its own clock, and knows events from rows.
+            tables[found.table].clock = None;
+        }
+        Analysed { source: data, tables, service }
     }
-    Ok(keys.to_vec())
 }
 
-fn read_one(
-    source: &Named,
-    input: &Input,
-    config: &Config,
-    settings: &Settings,
-    bar: Option<&ProgressBar>,
-) -> Result<Analysed> {
-    let (path, shown) = match &source.origin {
-        Origin::File(path) => (path.as_path(), path.display().to_string()),
-        Origin::Stdin => (Path::new("-"), source.name.clone()),
-    };
-    let mut options = config.options_for(path)?;
-    config::overlay(&mut options, flag_options(input)?);
-    let stored: Box<dyn Read> = match &source.origin {
-        Origin::File(path) => Box::new(File::open(path).with_context(|| format!("{shown}: cannot be opened"))?),
-        Origin::Stdin => Box::new(stdin().lock()),
-    };
-    let stored: Box<dyn Read> = match bar {
-        Some(bar) => Box::new(bar.wrap_read(stored)),
-        None => stored,
-    };
-    let mut data =
-        ingest::read(&source.name, stored, &options).map_err(|error| anyhow::Error::from(error).context(shown))?;
-    let service = sessions::analyse(&data.tables, &config.service_for(path)?, settings);
-    if let Some(found) = &service {
-        found.assign_roles(&mut data.tables[found.table]);
-        // Most rows of such a log have no value in most columns; that is its form.
-        data.findings.retain(|finding| !matches!(finding.kind, FindingKind::NoMetric | FindingKind::EmptyCell));
+/// What stands below a line, as a source of its own with the provenance of the whole.
+fn below(data: &Source, line: u64) -> Source {
+    Source {
+        provenance: data.provenance.clone(),
+        tables: data.tables.iter().filter_map(|table| table.below(line)).collect(),
+        ..Source::default()
     }
-    let mut tables: Vec<TableAnalysis> = data.tables.par_iter().map(|table| analyse(table, settings)).collect();
-    if let Some(found) = &service {
-        // The service has looked at its own clock, and knows events from rows.
-        tables[found.table].clock = None;
-    }
-    Ok(Analysed { source: data, tables, service })
 }
 
 /// A bar for a long read, on a terminal and nowhere else.
@@ -265,8 +320,18 @@ fn same_bytes(analysed: &[Analysed]) -> Vec<Finding> {
     findings
 }
 
+/// A run held against itself says nothing about a change.
+fn in_the_baseline(item: &Analysed, seen: &[&CapturedSource]) -> Option<Finding> {
+    let provenance = &item.source.provenance;
+    let same = seen.iter().find(|seen| seen.digest == provenance.digest)?;
+    let reason = format!("the baseline was made of exactly these bytes ({})", same.name);
+    let action = "it was compared all the same; measure again for a comparison that says something";
+    let place = Place::source(&provenance.name);
+    Some(Finding::new(Severity::Note, FindingKind::DuplicateFile, place, reason, action))
+}
+
 /// A column that a flag speaks of must exist somewhere: a limit with a slip of the pen would never be exceeded.
-fn check_columns(input: &Input, analysed: &[Analysed]) -> Result<()> {
+fn check_columns(input: &Understanding, analysed: &[Analysed]) -> Result<()> {
     let tables = || analysed.iter().flat_map(|item| &item.source.tables);
     for name in flag_options(input)?.columns.keys() {
         if !tables().any(|table| table.position(name).is_some()) {

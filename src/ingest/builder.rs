@@ -203,6 +203,8 @@ pub(super) struct TableBuilder {
     pub(super) odd: Vec<OddCell>,
     pub(super) odd_counts: HashMap<(usize, FindingKind), u64, FixedState>,
     pub(super) intruders: Vec<Intruder>,
+    /// Rows at which another run begins.
+    pub(super) run_starts: Vec<usize>,
     pub(super) mark: DecimalMark,
     /// Whether a decimal number may widen a column of whole numbers without further question.
     pub(super) may_widen: bool,
@@ -230,6 +232,7 @@ impl TableBuilder {
             odd: Vec::new(),
             odd_counts: HashMap::default(),
             intruders: Vec::new(),
+            run_starts: Vec::new(),
             mark,
             may_widen: true,
             parsed: Vec::new(),
@@ -322,6 +325,14 @@ impl TableBuilder {
         self.lines.push(line);
     }
 
+    /// Another run begins with the next row.
+    pub(super) fn begin_run(&mut self) {
+        let row = usize::try_from(self.rows()).unwrap_or(usize::MAX);
+        if row > 0 && self.run_starts.last() != Some(&row) {
+            self.run_starts.push(row);
+        }
+    }
+
     /// Rows taken.
     pub(super) fn rows(&self) -> u64 {
         self.lines.rows()
@@ -383,6 +394,7 @@ impl TableBuilder {
     /// The finished table.
     pub(super) fn finish(self) -> RawTable {
         let rows = usize::try_from(self.lines.rows()).unwrap_or(usize::MAX);
+        let run_starts = runs_worth_telling(self.run_starts, rows);
         let mut names = UniqueNames::default();
         let mut header = Vec::with_capacity(self.columns.len());
         let mut frame_columns = Vec::with_capacity(self.columns.len());
@@ -407,8 +419,18 @@ impl TableBuilder {
             odd: self.odd,
             odd_counts: self.odd_counts,
             intruders: self.intruders,
+            run_starts,
         }
     }
+}
+
+/// Runs of very few rows are tables that take turns in one file, not runs.
+fn runs_worth_telling(starts: Vec<usize>, rows: usize) -> Vec<usize> {
+    const FEWEST_ROWS: usize = 10;
+    let ends = starts.iter().copied().chain([rows]);
+    let mut from = 0;
+    let long = ends.into_iter().all(|end| end - std::mem::replace(&mut from, end) >= FEWEST_ROWS);
+    if long { starts } else { Vec::new() }
 }
 
 fn finish_column(column: ColumnBuilder, name: &str) -> (Series, RawColumn) {
@@ -514,4 +536,5 @@ pub(super) struct RawTable {
     pub(super) odd: Vec<OddCell>,
     pub(super) odd_counts: HashMap<(usize, FindingKind), u64, FixedState>,
     pub(super) intruders: Vec<Intruder>,
+    pub(super) run_starts: Vec<usize>,
 }

@@ -20,6 +20,29 @@ const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 struct Account {
     hasher: blake3::Hasher,
     bytes: u64,
+    /// Sizes at which the digest so far is wanted, the next one last.
+    wanted: Vec<u64>,
+    /// Sizes that were passed, and the digest of the bytes up to there.
+    prefixes: Vec<(u64, String)>,
+}
+
+impl Account {
+    fn add(&mut self, mut bytes: &[u8]) {
+        while let Some(&at) = self.wanted.last() {
+            let left = usize::try_from(at - self.bytes).unwrap_or(usize::MAX);
+            if left > bytes.len() {
+                break;
+            }
+            let (before, after) = bytes.split_at(left);
+            self.hasher.update(before);
+            self.bytes = at;
+            self.prefixes.push((at, self.hasher.finalize().to_hex().to_string()));
+            self.wanted.pop();
+            bytes = after;
+        }
+        self.hasher.update(bytes);
+        self.bytes += bytes.len() as u64;
+    }
 }
 
 /// A reader that accounts for what passes through it.
@@ -31,9 +54,7 @@ struct Counted<R> {
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        let mut account = self.account.borrow_mut();
-        account.hasher.update(&buffer[..count]);
-        account.bytes += count as u64;
+        self.account.borrow_mut().add(&buffer[..count]);
         Ok(count)
     }
 }
@@ -46,12 +67,15 @@ pub(super) struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// Wraps a reader.
+    /// Wraps a reader. `prefixes` are the sizes at which the digest of the bytes so far is wanted.
     ///
     /// # Errors
     /// When the first bytes cannot be read, or a zstd frame cannot be opened.
-    pub(super) fn new(stored: impl Read + 'a) -> io::Result<Self> {
-        let account = Rc::new(RefCell::new(Account::default()));
+    pub(super) fn new(stored: impl Read + 'a, prefixes: &[u64]) -> io::Result<Self> {
+        let mut wanted = prefixes.to_vec();
+        wanted.sort_unstable_by(|a, b| b.cmp(a));
+        wanted.dedup();
+        let account = Rc::new(RefCell::new(Account { wanted, ..Account::default() }));
         let mut counted = Counted { inner: stored, account: Rc::clone(&account) };
         let magic = read_up_to(&mut counted, ZSTD_MAGIC.len())?;
         let compression = match magic.as_slice() {
@@ -78,6 +102,11 @@ impl<'a> Input<'a> {
         let account = self.account.borrow();
         (account.bytes, account.hasher.finalize().to_hex().to_string())
     }
+
+    /// The sizes asked for that the source has, each with the digest of its bytes up to there.
+    pub(super) fn prefixes(&self) -> Vec<(u64, String)> {
+        self.account.borrow().prefixes.clone()
+    }
 }
 
 impl Read for Input<'_> {
@@ -101,7 +130,7 @@ mod tests {
     const TEXT: &[u8] = b"event,latency\na,1\n";
 
     fn read_all(stored: &[u8]) -> (Vec<u8>, Option<&'static str>, u64, String) {
-        let mut input = Input::new(stored).unwrap();
+        let mut input = Input::new(stored, &[]).unwrap();
         let mut plain = Vec::new();
         input.read_to_end(&mut plain).unwrap();
         let (bytes, digest) = input.account();
@@ -121,6 +150,20 @@ mod tests {
             assert_eq!(bytes, stored.len() as u64);
             assert_eq!(digest, blake3::hash(stored).to_hex().to_string());
         }
+    }
+
+    #[test]
+    fn digests_of_beginnings_are_those_of_the_beginnings_alone() {
+        let text: Vec<u8> = (0..3_000_000_u32).map(|index| (index % 251) as u8).collect();
+        let wanted = [0, 1, 5, BLOCK as u64, BLOCK as u64 + 1, 2_999_999, 3_000_000, 3_000_001];
+        let mut input = Input::new(&text[..], &wanted).unwrap();
+        io::copy(&mut input, &mut io::sink()).unwrap();
+        let found = input.prefixes();
+        assert_eq!(found.len(), wanted.len() - 1, "the source does not have the last one");
+        for (size, digest) in found {
+            assert_eq!(digest, blake3::hash(&text[..size as usize]).to_hex().to_string(), "{size}");
+        }
+        assert_eq!(input.account().1, blake3::hash(&text).to_hex().to_string());
     }
 
     #[test]

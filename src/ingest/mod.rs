@@ -82,7 +82,7 @@ pub(crate) struct Sink {
 /// # Errors
 /// When it cannot be read, is empty, binary, or of no known format.
 pub fn read(name: &str, stored: impl Read, options: &SourceOptions) -> Result<Source, IngestError> {
-    let input = Input::new(stored)?;
+    let input = Input::new(stored, &options.prefixes)?;
     let compression = input.compression();
     let mut sink = Sink {
         provenance: Provenance { name: name.to_owned(), compression, ..Provenance::default() },
@@ -101,6 +101,7 @@ pub fn read(name: &str, stored: impl Read, options: &SourceOptions) -> Result<So
     let (bytes, digest) = input.borrow().account();
     sink.provenance.bytes = bytes;
     sink.provenance.digest = digest;
+    sink.provenance.prefixes = input.borrow().prefixes();
     Ok(roles::assign(sink, options))
 }
 

@@ -51,6 +51,8 @@ pub struct SourceOptions {
     /// Session data of an agent swarm's clients that may be shown: `sessionState`, or `sessionState.phase`. None is by
     /// default, and no configuration file can say so: it may be users' data.
     pub session_data: Vec<String>,
+    /// Sizes in bytes at which the digest of the stored bytes so far is wanted: whether the source begins with another.
+    pub prefixes: Vec<u64>,
 }
 
 impl SourceOptions {

@@ -143,6 +143,7 @@ fn assign_table(builder: TableBuilder, options: &SourceOptions, source: &str, fi
             })
             .collect(),
         intruders: Vec::new(),
+        run_starts: raw.run_starts.clone(),
     };
     for index in 0..table.columns.len() {
         let given = options.column(&table.columns[index].name).and_then(|column| column.role);

@@ -164,11 +164,13 @@ impl Sections {
             self.current = index;
             self.latest_header[index] = context.line;
             self.repeated.push(context.line);
+            self.tables[index].begin_run();
         } else if let Some(below) = self.new_header(row, context) {
             self.open_table(row, below, context, sink);
         } else if let Some(index) = self.home(row) {
             if index < self.current {
                 self.appended.push(context.line);
+                self.tables[index].begin_run();
             }
             self.current = index;
             self.push(row, context.line);

@@ -115,6 +115,8 @@ pub enum FindingKind {
     UnusableSnapshot,
     /// A client's record whose process is not there.
     LoneClient,
+    /// Something was wrong with the files that a run is held against.
+    InBaseline,
 }
 
 impl FindingKind {
@@ -168,6 +170,7 @@ impl FindingKind {
             Self::Restart => "restart",
             Self::UnusableSnapshot => "unusable snapshot",
             Self::LoneClient => "client without its process",
+            Self::InBaseline => "corrupted in the baseline",
         }
     }
 }

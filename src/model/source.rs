@@ -30,6 +30,8 @@ pub struct Provenance {
     pub format: &'static str,
     /// What showed it.
     pub evidence: Vec<String>,
+    /// Sizes that were asked for, and the digest of the stored bytes up to there.
+    pub prefixes: Vec<(u64, String)>,
     /// Lines of text.
     pub lines: u64,
     /// Rows read, over all tables, including the ones set aside.

@@ -5,6 +5,9 @@
 
 use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray as _};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::unit::{Dimension, Unit};
 
 /// What the cells of a column look like.
@@ -86,7 +89,8 @@ impl Role {
 }
 
 /// Which way a metric is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Polarity {
     /// Latency, memory, errors.
     LowerIsBetter,
@@ -272,6 +276,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Numbers of later tables that stand where a reader of this table's header would count them as its own.
     pub intruders: Vec<Intruder>,
+    /// Rows at which another run begins, where runs were appended to one file; the first run begins at row 0.
+    pub run_starts: Vec<usize>,
 }
 
 impl Table {
@@ -335,7 +341,18 @@ impl Table {
                 Some(column)
             })
             .collect::<Option<Vec<Column>>>()?;
-        Some(Self { frame, lines, columns, intruders: Vec::new(), ..self.clone() })
+        let kept_before = |row: usize| mask[..row.min(mask.len())].iter().filter(|keep| **keep).count();
+        let mut run_starts: Vec<usize> = self.run_starts.iter().map(|start| kept_before(*start)).collect();
+        run_starts.dedup();
+        run_starts.retain(|start| (1..lines.rows()).contains(&(*start as u64)));
+        let (name, header_line) = (self.name.clone(), self.header_line);
+        Some(Self { name, header_line, lines, frame, columns, intruders: Vec::new(), run_starts })
+    }
+
+    /// The rows below a line, as a table of their own. `None` where there are none.
+    pub fn below(&self, line: u64) -> Option<Self> {
+        let is_below = |row: u64| self.lines.line(row).is_some_and(|of_row| of_row > line);
+        self.only(&(0..self.lines.rows()).map(is_below).collect::<Vec<bool>>())
     }
 
     fn column(&self, index: usize) -> Option<&polars::prelude::Series> {

@@ -4,13 +4,16 @@
 //! things, folds what repeats, and counts; it computes no statistics and formats no numbers itself.
 
 mod service;
-pub mod swarm;
+mod swarm;
+mod verdict;
 
 use std::collections::BTreeMap;
 
+use crate::compare::gate::Asked;
+use crate::compare::outcome::{Comparison, TargetResult};
 use crate::model::finding::{Finding, Place, Severity};
 use crate::model::source::Source as SourceData;
-use crate::model::table::{Column as ColumnData, Polarity as PolarityData, Role, Table as TableData};
+use crate::model::table::{Column as ColumnData, Role, Table as TableData};
 use crate::model::unit::Dimension;
 use crate::sessions::ServiceAnalysis;
 use crate::stats::analysis::{Group, MetricAnalysis, TableAnalysis};
@@ -19,13 +22,15 @@ use crate::stats::interval::{Interval as Bounds, wilson};
 use crate::stats::population::{
     Order as OrderFound, Population as Numbers, Settings as StatSettings, Summary as SummaryFound,
 };
+use crate::swarm::Swarm as SwarmAnalysis;
 
 use super::contract::{
     Assumption, Column, Drift, Extreme, Failures, Histogram, Interval, Label, LevelShift, Metric, Modality, Mode,
-    Order, Outliers, Percentile, Polarity, Population, Report, SCHEMA_VERSION, Series, SeriesPoint, Service, SetAside,
-    Settings, Source, Status, Summary, Table, Tool, Verdict, WarmUp,
+    Order, Outliers, Percentile, Population, Report, SCHEMA_VERSION, Series, SeriesPoint, SetAside, Settings, Source,
+    Summary, Table, Tool, WarmUp,
 };
 use super::{number, words};
+use verdict::State;
 
 /// Findings of one kind in one source beyond this number are folded into one.
 const NAMED_FINDINGS: usize = 100;
@@ -49,9 +54,28 @@ pub struct Heading {
     pub generated: Option<String>,
 }
 
-/// Builds the report. `findings` are those that concern no source that was read (files passed over, for example).
-pub fn build(analysed: &[Analysed], findings: Vec<Finding>, settings: &StatSettings, heading: Heading) -> Report {
-    let mut all = findings;
+/// What a report is made of, beside the sources.
+#[derive(Default)]
+pub struct Material<'a> {
+    /// Findings that concern no source that was read (files passed over, for example).
+    pub findings: Vec<Finding>,
+    /// The swarm that the sources record together.
+    pub swarm: Option<&'a SwarmAnalysis>,
+    /// The run held against a baseline.
+    pub comparison: Option<Comparison>,
+    /// Targets and what became of them.
+    pub targets: Vec<TargetResult>,
+    /// What a gate is to fail on; absent where none was asked for.
+    pub gate: Option<&'a Asked>,
+    /// Things that the data does not say.
+    pub heading: Heading,
+}
+
+/// Builds the report.
+pub fn build(analysed: &[Analysed], material: Material<'_>, settings: &StatSettings) -> Report {
+    let names: Vec<&str> = analysed.iter().map(|item| item.source.provenance.name.as_str()).collect();
+    let mut all = material.findings;
+    all.extend(material.swarm.iter().flat_map(|found| words::swarm::findings(found, &names)));
     let mut metrics = Vec::new();
     let mut assumptions: Vec<Assumption> = Vec::new();
     let mut services = Vec::new();
@@ -73,12 +97,30 @@ pub fn build(analysed: &[Analysed], findings: Vec<Finding>, settings: &StatSetti
             }
         }
     }
-    let verdict = verdict(&all, &metrics, &services, analysed.len());
+    let mut sources: Vec<Source> = analysed.iter().map(source).collect();
+    if let Some(found) = material.swarm {
+        swarm::account(&mut sources, found, &names);
+    }
+    let state = State::of(&all);
+    let gate = material
+        .gate
+        .map(|asked| asked.judge(material.comparison.as_ref(), &material.targets, state.corrupted, state.suspicious));
+    let verdict = verdict::verdict(&verdict::Ground {
+        findings: &all,
+        state,
+        metrics: &metrics,
+        services: &services,
+        swarm: material.swarm,
+        comparison: material.comparison.as_ref(),
+        targets: &material.targets,
+        gate: gate.as_ref(),
+        files: analysed.len(),
+    });
     Report {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-        generated: heading.generated,
-        title: heading.title.unwrap_or_else(|| "Performance metrics report".to_owned()),
+        generated: material.heading.generated,
+        title: material.heading.title.unwrap_or_else(|| "Performance metrics report".to_owned()),
         verdict,
         settings: Settings {
             quantile_method: settings.quantile_method.name().to_owned(),
@@ -86,10 +128,13 @@ pub fn build(analysed: &[Analysed], findings: Vec<Finding>, settings: &StatSetti
             group_by: settings.group_by.clone(),
             collapse_labels: settings.collapse,
         },
-        sources: analysed.iter().map(source).collect(),
+        sources,
         metrics,
         service: services,
-        swarm: None,
+        swarm: material.swarm.map(|found| swarm::swarm(found, &names)),
+        comparison: material.comparison,
+        targets: material.targets,
+        gate,
         findings: fold(in_order(all, analysed)),
         assumptions,
     }
@@ -150,77 +195,6 @@ fn fold(findings: Vec<Finding>) -> Vec<Finding> {
         kept.insert(end, finding);
     }
     kept
-}
-
-fn verdict(findings: &[Finding], metrics: &[Metric], services: &[Service], files: usize) -> Verdict {
-    let sum = |severity: Severity| -> u64 {
-        findings.iter().filter(|finding| finding.severity == severity).map(|finding| finding.count).sum()
-    };
-    let corrupted = sum(Severity::Corrupted);
-    let suspicious = findings.iter().filter(|finding| finding.severity == Severity::Suspicious).count() as u64;
-    let samples: u64 = metrics.iter().filter_map(|metric| metric.overall.clean.as_ref()).map(|clean| clean.n).sum();
-    let status = match (corrupted, suspicious) {
-        (0, 0) => Status::Clean,
-        (0, _) => Status::Suspicious,
-        _ => Status::Corrupted,
-    };
-    let mut parts = Vec::new();
-    if corrupted > 0 {
-        let what = format!(
-            "{} in {}",
-            number::counted(corrupted, "corrupted sample"),
-            sources_of(findings, Severity::Corrupted)
-        );
-        parts.push(what);
-    }
-    if suspicious > 0 {
-        parts.push(format!(
-            "{} in {}",
-            number::counted(suspicious, "suspicious finding"),
-            sources_of(findings, Severity::Suspicious)
-        ));
-    }
-    if parts.is_empty() {
-        parts.push("No corrupted or suspicious samples".to_owned());
-    }
-    let messages = services.iter().map(|service| service.messages.sent).sum();
-    let measured = measured(samples, corrupted, metrics.len(), messages, files);
-    Verdict {
-        status,
-        headline: format!("{}; {measured}", parts.join(", ")),
-        corrupted_samples: corrupted,
-        suspicious,
-        samples,
-    }
-}
-
-/// What a verdict rests on.
-fn measured(samples: u64, corrupted: u64, metrics: usize, messages: u64, files: usize) -> String {
-    let samples = format!(
-        "{} of {}",
-        number::counted(samples, if corrupted > 0 { "clean sample" } else { "sample" }),
-        number::counted(metrics as u64, "metric"),
-    );
-    let parts: Vec<String> = [
-        (messages > 0).then(|| format!("{} of a service", number::counted(messages, "message"))),
-        (metrics > 0 || messages == 0).then_some(samples),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    format!("{} in {}", parts.join(", "), number::counted(files as u64, "file"))
-}
-
-/// The sources concerned, by name where they are few.
-fn sources_of(findings: &[Finding], severity: Severity) -> String {
-    const NAMED: usize = 3;
-    let mut names: Vec<&str> = Vec::new();
-    for finding in findings.iter().filter(|finding| finding.severity == severity) {
-        if !names.contains(&finding.place.source.as_str()) {
-            names.push(&finding.place.source);
-        }
-    }
-    if names.len() <= NAMED { names.join(", ") } else { number::counted(names.len() as u64, "file") }
 }
 
 fn source(item: &Analysed) -> Source {
@@ -297,11 +271,7 @@ fn metric(found: &MetricAnalysis, table: &TableData, source: &str, index: usize,
         unit: found.dimension.base_symbol().to_owned(),
         recorded_unit: found.recorded_unit.map(|unit| unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
         unit_assumed: table.columns[found.column].unit.as_ref().is_some_and(|choice| choice.assumed),
-        polarity: match found.polarity {
-            PolarityData::LowerIsBetter => Polarity::LowerIsBetter,
-            PolarityData::HigherIsBetter => Polarity::HigherIsBetter,
-            PolarityData::Unknown => Polarity::Unknown,
-        },
+        polarity: found.polarity,
         grouped_by: found.grouped_by.clone(),
         overall,
         groups: found.groups.iter().map(|of_group| group(of_group, &cells, table)).collect(),

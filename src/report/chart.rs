@@ -8,7 +8,9 @@
 //! from classes (`templates/report.css`); the `fill` and `stroke` attributes are for pages without that style.
 //! Bars begin at zero. A line may begin elsewhere, and the axis then says so.
 
+mod interval_plot;
 mod over_time;
+mod overlay;
 
 use std::fmt::Write as _;
 
@@ -17,7 +19,9 @@ use crate::report::contract::{Histogram, Order, Series, SeriesPoint};
 use crate::report::escape::html;
 use crate::report::number::{self, Scale};
 
+pub use interval_plot::{IntervalLine, IntervalPlot, IntervalRow, interval_plot, symbol};
 pub use over_time::{Level, OverTime, over_time};
+pub use overlay::{Overlay, overlay};
 
 /// Colours that tell groups apart; slot 0 is for all others.
 pub const GROUP_SLOTS: usize = 5;
@@ -42,7 +46,7 @@ const NARROWEST: f64 = 328.0;
 const LETTER: f64 = 6.8;
 /// Room between a mark and its label, in CSS pixels.
 const GAP: f64 = 5.0;
-/// Air at both ends of an axis of an in-order plot, as a share of it.
+/// Air at both ends of an axis of values in order or of changes, as a share of it.
 const AIR: f64 = 0.04;
 /// A bar is at least this wide, in units of the inner viewport, so that it can be seen.
 const THINNEST: f64 = 3.0;

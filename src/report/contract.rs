@@ -7,11 +7,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compare::outcome::{Comparison, Gate, TargetResult};
 use crate::model::finding::Finding;
 use crate::model::unit::Dimension;
 
 mod service;
 mod swarm;
+
+pub use crate::model::table::Polarity;
 
 pub use service::{
     Service, ServiceConcurrency, ServiceErrorType, ServiceErrors, ServiceLatency, ServiceLevel, ServiceMemory,
@@ -48,6 +51,15 @@ pub struct Report {
     /// An agent swarm, where its records were given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swarm: Option<Swarm>,
+    /// The run held against a baseline, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+    /// The targets of the configuration and what became of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<TargetResult>,
+    /// What a gate was asked to fail on, and whether it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
     /// What is wrong, odd or worth knowing; most serious first. Findings of the same kind are folded beyond a limit,
     /// with the number they stand for in `count`.
     pub findings: Vec<Finding>,
@@ -64,8 +76,8 @@ pub struct Tool {
     pub version: String,
 }
 
-/// The state of the data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// What a reader has to know first; the most serious of what holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Nothing to report about the data.
@@ -74,12 +86,16 @@ pub enum Status {
     Suspicious,
     /// Corrupted samples were found and set aside.
     Corrupted,
+    /// A target was missed, or something that it speaks of is not there.
+    Missed,
+    /// A metric regressed.
+    Regressed,
 }
 
 /// The answer in one line.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
-    /// The state of the data.
+    /// What a reader has to know first.
     pub status: Status,
     /// The line itself.
     pub headline: String,
@@ -183,18 +199,6 @@ pub struct Column {
     pub unit: Option<String>,
     /// Where the unit comes from.
     pub unit_reason: Option<String>,
-}
-
-/// Which way is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Polarity {
-    /// Latency, memory, errors.
-    LowerIsBetter,
-    /// Throughput.
-    HigherIsBetter,
-    /// Not known; never judged.
-    Unknown,
 }
 
 /// A metric of a file: one measured column (or one name of a metric-name column).

@@ -32,6 +32,12 @@ fn picture(control: char) -> char {
     char::from_u32(0x2400 + u32::from(control)).unwrap_or('\u{fffd}')
 }
 
+/// Text that XML 1.0 can hold: control characters become [`visible`], and the two characters that Unicode keeps for
+/// itself become a replacement mark (<https://www.w3.org/TR/xml/#charsets>). Not escaped yet.
+pub fn xml_text(text: &str) -> String {
+    visible(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+}
+
 /// HTML text and attribute values, double or single quoted.
 pub fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
@@ -199,11 +205,11 @@ impl Around<'_> {
         self.at(offset).is_some_and(char::is_alphanumeric)
     }
 
-    /// `[17.8, 19.2]` without anything behind it that would make it a link.
+    /// `[17.8, 19.2]` or `[+9.8%, ×4.2]` without anything behind it that would make it a link.
     fn is_interval(&self) -> bool {
         let rest = &self.characters[self.index + 1..];
         let Some(end) = rest.iter().position(|character| *character == ']' || *character == ')') else { return false };
-        let numeric = |character: &char| character.is_ascii_digit() || ".,-<∞e \u{a0}".contains(*character);
+        let numeric = |character: &char| character.is_ascii_digit() || ".,-+%×<>∞e \u{a0}".contains(*character);
         end > 2
             && rest[..end].contains(&',')
             && rest[..end].iter().all(numeric)
@@ -247,6 +253,7 @@ mod tests {
             "3 corrupted samples in memory_usage_metrics.csv:82-84",
             "median in [17.8, 19.2] ms, p < 0.001, a > b, x = y",
             "open above: [95.1, ∞) ms",
+            "+12.3% [+9.8%, +15.0%], ×4.2 [>-0.01%, ×5.1]",
             "10:15:00 to 10:45:00, -5.2 ms, R&D, C:\\temp, 50% – 60%",
         ] {
             assert_eq!(markdown(text), text);

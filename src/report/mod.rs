@@ -3,6 +3,7 @@
 //! In: sources and the analyses of their tables. Out: a [`contract::Report`], and from it Markdown, HTML, JSON, a
 //! terminal summary, or whatever a user's template makes of it. Touches no files.
 
+pub mod annotations;
 pub mod build;
 pub mod chart;
 pub mod contract;

@@ -9,8 +9,12 @@
 //! 5,006.56 that a product just below the half would give. All numbers of a [`Scale`] have the same number of
 //! decimals: rounding is then monotone, and no percentile can look larger than its maximum.
 
+mod change;
+
 use crate::model::unit::{Dimension, Unit};
 use crate::report::contract::Interval;
+
+pub use change::{before_after, change, change_interval, change_size, change_tick, points, shift, signed_percent};
 
 /// What stands for a number that is not there.
 pub const ABSENT: &str = "–";
@@ -101,8 +105,7 @@ impl Scale {
 
     /// A change, with its sign: `+3.20 ms`.
     pub fn signed(&self, change: f64) -> String {
-        let text = self.full(change);
-        if change > 0.0 { format!("+{text}") } else { text }
+        with_sign(change, &self.full(change))
     }
 
     /// The unit itself, for axes.
@@ -179,6 +182,15 @@ pub fn p_value(p: f64) -> String {
 pub fn plain(value: f64) -> String {
     let digits = decimals_for(value, 3);
     fixed(value, Unit::UNKNOWN, usize::try_from(digits).unwrap_or(0))
+}
+
+/// The text of a positive number with a plus; `<0.01` becomes `<+0.01`.
+fn with_sign(value: f64, text: &str) -> String {
+    match text.strip_prefix('<') {
+        Some(rest) if value > 0.0 => format!("<+{rest}"),
+        None if value > 0.0 => format!("+{text}"),
+        _ => text.to_owned(),
+    }
 }
 
 /// Decimals that give `value` at least `significant` digits; at most two for numbers of one and above, as `65.21`

@@ -1,9 +1,11 @@
-//! Renderings of a report: Markdown, a page, JSON, the terminal summary, and templates of the user's own.
+//! Renderings of a report: Markdown, a page, JSON, the terminal summary, a comment for a pull request, test cases in
+//! `JUnit`'s XML, and templates of the user's own.
 //!
 //! In: a [`Report`]. Out: the bytes of one document, ending in exactly one newline. Refuses templates that do not
 //! parse or ask for something that the context does not have, naming template, line and what is missing.
 //!
-//! Every template receives the fields of [`View`] at the top level and the report's own JSON as `report`. What a
+//! Every template of the user receives the fields of [`View`] at the top level, the views of the comment and of the
+//! test cases as `comment` and `junit`, and the report's own JSON as `report`. What a
 //! template prints is escaped by its name: `.html`, `.htm`, `.xml` and `.svg` as HTML, `.md` and `.markdown` as GitHub
 //! Markdown, anything else not at all. Filters beside those of the engine: `prose` (a sentence in which names stand
 //! between backticks, for the format of the template), `code` (a name as Markdown code), `md` (running text as
@@ -19,7 +21,7 @@ use crate::model::unit::Dimension;
 use crate::report::contract::Report;
 use crate::report::escape;
 use crate::report::number;
-use crate::report::view::View;
+use crate::report::view::{CommentView, JunitView, View};
 
 /// A form of the report that is built in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +34,14 @@ pub enum Form {
     Json,
     /// The short summary for a terminal.
     Text,
+    /// Markdown for a comment on a pull request, never longer than [`LONGEST_COMMENT`].
+    Comment,
+    /// Test cases for continuous integration, as `JUnit` writes them.
+    Junit,
 }
+
+/// Characters of a comment at most. GitHub takes 65,536; what a bot puts around it needs some room.
+pub const LONGEST_COMMENT: usize = 65_000;
 
 /// Why a report could not be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +72,10 @@ pub const BUILT_INS: &[(&str, &str)] = &[
     ("swarm.md", include_str!("../../templates/swarm.md")),
     ("swarm.html", include_str!("../../templates/swarm.html")),
     ("origin.md", include_str!("../../templates/origin.md")),
+    ("changes.md", include_str!("../../templates/changes.md")),
+    ("changes.html", include_str!("../../templates/changes.html")),
+    ("comment.md", include_str!("../../templates/comment.md")),
+    ("junit.xml", include_str!("../../templates/junit.xml")),
     ("summary.txt", include_str!("../../templates/summary.txt")),
 ];
 
@@ -90,6 +103,12 @@ pub fn render(report: &Report, form: Form) -> Result<Vec<u8>, RenderError> {
         Form::Markdown => render_built_in(report, "report.md").map(|text| tidy::align_tables(&text).into_bytes()),
         Form::Html => render_built_in(report, "report.html").map(String::into_bytes),
         Form::Text => render_built_in(report, "summary.txt").map(String::into_bytes),
+        Form::Comment => render_comment(report),
+        Form::Junit => {
+            let mut context = Context::new();
+            context.insert("junit", &JunitView::of(report));
+            render_with("junit.xml", &context).map(String::into_bytes)
+        }
         Form::Json => {
             let mut json = serde_json::to_vec_pretty(report)?;
             json.push(b'\n');
@@ -109,11 +128,47 @@ pub fn render_template(report: &Report, name: &str, source: &str) -> Result<Vec<
     Ok(tidy::tidy(&text, Format::of(name) == Format::Markdown).into_bytes())
 }
 
+/// The report as a comment on a pull request. Rows are dropped from the end until it has at most [`LONGEST_COMMENT`]
+/// characters, and their number is told.
+///
+/// # Errors
+/// A built-in template that fails (a defect).
+pub fn render_comment(report: &Report) -> Result<Vec<u8>, RenderError> {
+    let comment = CommentView::of(report);
+    let render = |comment: &CommentView| {
+        let mut context = Context::new();
+        context.insert("comment", comment);
+        render_with("comment.md", &context)
+    };
+    let fits = |text: &str| text.chars().count() <= LONGEST_COMMENT;
+    let whole = render(&comment)?;
+    if fits(&whole) {
+        return Ok(whole.into_bytes());
+    }
+    // The most rows that fit, by halving; without any row every text is bounded, so that this one always fits.
+    let (mut fitting, mut too_many) = (0, comment.rows());
+    let mut best = render(&comment.limited(0))?;
+    while too_many - fitting > 1 {
+        let middle = usize::midpoint(fitting, too_many);
+        let text = render(&comment.limited(middle))?;
+        if fits(&text) {
+            (fitting, best) = (middle, text);
+        } else {
+            too_many = middle;
+        }
+    }
+    Ok(best.into_bytes())
+}
+
 fn render_built_in(report: &Report, name: &str) -> Result<String, RenderError> {
+    // The built-in templates need nothing but the view; the whole report as a second copy would be large.
+    render_with(name, &view_context(report)?)
+}
+
+fn render_with(name: &str, context: &Context) -> Result<String, RenderError> {
     let full = format!("{BUILT_IN_PREFIX}{name}");
     let engine = engine(&full, None).map_err(|error| explain(&full, &error))?;
-    // The built-in templates need nothing but the view; the whole report as a second copy would be large.
-    let text = engine.render(&full, &view_context(report)?).map_err(|error| explain(&full, &error))?;
+    let text = engine.render(&full, context).map_err(|error| explain(&full, &error))?;
     Ok(tidy::tidy(&text, Format::of(name) == Format::Markdown))
 }
 
@@ -123,6 +178,8 @@ fn view_context(report: &Report) -> Result<Context, RenderError> {
 
 fn context(report: &Report) -> Result<Context, RenderError> {
     let mut context = view_context(report)?;
+    context.insert("comment", &CommentView::of(report));
+    context.insert("junit", &JunitView::of(report));
     // Through JSON, so that templates see exactly what the JSON output has.
     context.insert("report", &serde_json::to_value(report)?);
     Ok(context)
@@ -154,7 +211,7 @@ fn engine(name: &str, source: Option<&str>) -> TeraResult<Tera> {
     match Format::of(name) {
         Format::Html => {
             engine.set_escape_fn(escape::write_html);
-            engine.autoescape_on([name.to_owned(), ".html".to_owned()]);
+            engine.autoescape_on([name.to_owned(), ".html".to_owned(), ".xml".to_owned()]);
         }
         Format::Markdown => {
             engine.set_escape_fn(escape::write_markdown);

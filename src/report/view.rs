@@ -4,11 +4,15 @@
 //! [`number`], text from measured files through [`visible`]; neither is escaped for an
 //! output format yet, that is the template's part. Refuses nothing: what is absent reads `–` or is `null`.
 
+mod change;
+mod comment;
 mod finding;
+mod junit;
 mod metric;
 mod service;
 mod source;
 mod swarm;
+mod target;
 mod terminal;
 
 use serde::Serialize;
@@ -17,13 +21,17 @@ use crate::report::contract::{Assumption, Report, Settings, Status};
 use crate::report::escape::visible;
 use crate::report::number;
 
+pub use change::{ChangeView, ChangesView, EffectView, ExplanationView, SymbolView};
+pub use comment::{CommentFindingView, CommentView};
 pub use finding::{CountView, FindingView, FindingsView};
+pub use junit::{CaseView, JunitView, OutcomeView, SuiteView};
 pub use metric::{
     ChartView, ExtremeView, FactView, GroupView, IntervalView, LegendView, MetricView, NumbersView, RemarkView,
 };
 pub use service::{ServiceErrorView, ServiceSessionView, ServiceView};
 pub use source::{ColumnView, OriginView, SetAsideView, SourceView, TableView};
 pub use swarm::{SwarmClientView, SwarmProcessView, SwarmRowView, SwarmTotalView, SwarmView};
+pub use target::{GateView, TargetView, TargetsView};
 pub use terminal::{LineView, TerminalView};
 
 /// The whole report as ready strings.
@@ -37,6 +45,12 @@ pub struct View {
     pub tool: String,
     /// The answer in one line.
     pub verdict: VerdictView,
+    /// Whether a gate lets it pass; absent where none was asked for.
+    pub gate: Option<GateView>,
+    /// What changed since the baseline; absent where none was given.
+    pub changes: Option<ChangesView>,
+    /// What became of the targets; absent where there are none.
+    pub targets: Option<TargetsView>,
     /// What is wrong, odd or worth knowing.
     pub findings: FindingsView,
     /// The metrics of interactive services, by file.
@@ -58,7 +72,7 @@ pub struct View {
 /// The answer in one line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VerdictView {
-    /// `clean`, `suspicious` or `corrupted`; for classes and conditions.
+    /// `clean`, `suspicious`, `corrupted`, `missed` or `regressed`; for classes and conditions.
     pub status: &'static str,
     /// The same as a word to be read.
     pub word: &'static str,
@@ -101,6 +115,9 @@ impl View {
             generated: report.generated.as_deref().map(visible),
             tool: format!("{} {}", visible(&report.tool.name), visible(&report.tool.version)),
             verdict,
+            gate: report.gate.as_ref().map(GateView::of),
+            changes: report.comparison.as_ref().map(ChangesView::of),
+            targets: TargetsView::of(&report.targets),
             findings,
             service: report.service.iter().enumerate().map(|(index, one)| ServiceView::of(index, one)).collect(),
             swarm: SwarmView::of(report),
@@ -118,6 +135,8 @@ fn verdict(report: &Report) -> VerdictView {
         Status::Clean => ("clean", "Clean"),
         Status::Suspicious => ("suspicious", "Suspicious"),
         Status::Corrupted => ("corrupted", "Corrupted"),
+        Status::Missed => ("missed", "Target missed"),
+        Status::Regressed => ("regressed", "Regressed"),
     };
     let mut facts = vec![
         number::counted(report.sources.len() as u64, "file"),

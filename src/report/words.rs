@@ -2,6 +2,7 @@
 //!
 //! In: what statistics and ingest found. Out: text for the report. The one place where evidence becomes prose.
 
+pub(super) mod change;
 pub(super) mod swarm;
 
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
@@ -249,12 +250,13 @@ pub(super) fn assumptions(table: &Table, analyses: &[MetricAnalysis], source: &s
         }
         let collapsed: Vec<&str> =
             metric.groups.iter().filter(|group| group.members > 1).map(|group| group.text.as_str()).collect();
-        if let Some((text, members)) = &metric.only_pattern {
+        if let Some(only) = metric.only_group.as_ref().filter(|only| only.members > 1) {
             assumptions.push(Assumption {
                 subject: subject.clone(),
                 text: format!(
-                    "{} that differ only in numbers are one population: `{text}`",
-                    number::counted(*members as u64, "label")
+                    "{} that differ only in numbers are one population: `{}`",
+                    number::counted(only.members as u64, "label"),
+                    only.text
                 ),
                 how_to_override: Some("--no-collapse".to_owned()),
             });

@@ -3,7 +3,8 @@
 //! In: a [`Log`]. Out: the numbers, in base units. Distributions are populations like those of any metric, so that
 //! intervals, outliers and what the order shows come with them.
 
-use crate::model::table::Table;
+use crate::model::table::{Polarity, Table};
+use crate::model::unit::Dimension;
 use crate::stats::interval::Interval;
 use crate::stats::population::{Population, Settings};
 
@@ -296,6 +297,8 @@ pub struct ServiceAnalysis {
     pub memory_peak: Option<Memory>,
     /// Errors.
     pub errors: Errors,
+    /// For each message, in the order of sending, whether it failed or timed out; empty where errors are not recorded.
+    pub failed_in_order: Vec<bool>,
     /// Sessions as a whole.
     pub session_totals: SessionTotals,
     /// Timeouts.
@@ -312,7 +315,43 @@ pub struct ServiceAnalysis {
     pub odd: Vec<Odd>,
 }
 
+/// A distribution of a service under its name.
+#[derive(Debug, Clone, Copy)]
+pub struct Distribution<'a> {
+    /// Its name; what it means stands in `docs/service-metrics.md`.
+    pub name: &'static str,
+    /// Its numbers.
+    pub numbers: &'a Extremes,
+    /// What it measures.
+    pub dimension: Dimension,
+    /// Which way is better.
+    pub polarity: Polarity,
+}
+
 impl ServiceAnalysis {
+    /// The distributions that have samples.
+    pub fn distributions(&self) -> Vec<Distribution<'_>> {
+        let timeouts = &self.timeouts;
+        let of = |name, numbers: Option<_>, dimension| {
+            let polarity = if name == "session duration" { Polarity::Unknown } else { Polarity::LowerIsBetter };
+            numbers.map(|numbers| Distribution { name, numbers, dimension, polarity })
+        };
+        let all = [
+            of("time to first chunk", Some(&self.first), Dimension::Time),
+            of("time to response", Some(&self.response), Dimension::Time),
+            of("time to failure", Some(&self.failure), Dimension::Time),
+            of("gap between chunks", Some(&self.cadence), Dimension::Time),
+            of("session duration", Some(&self.session_totals.durations), Dimension::Time),
+            of("time to detect a timeout", Some(&timeouts.detect), Dimension::Time),
+            of("detection to report", Some(&timeouts.report), Dimension::Time),
+            of("time to report a timeout", Some(&timeouts.total), Dimension::Time),
+            of("detection after the deadline", Some(&timeouts.overshoot), Dimension::Time),
+            of("memory", self.memory.as_ref().map(|memory| &memory.samples), Dimension::Bytes),
+            of("peak memory", self.memory_peak.as_ref().map(|memory| &memory.samples), Dimension::Bytes),
+        ];
+        all.into_iter().flatten().filter(|found| found.numbers.population.clean.is_some()).collect()
+    }
+
     /// Gives the columns of the table the roles that they have in the service.
     pub fn assign_roles(&self, table: &mut Table) {
         for used in &self.columns {
@@ -381,6 +420,7 @@ pub(super) fn compute(
         memory: run.memory(&log.memory),
         memory_peak: run.memory(&log.memory_peak),
         errors: run.errors(&totals),
+        failed_in_order: run.failed_in_order(),
         session_totals: run.session_totals(&rows),
         timeouts: run.timeouts(&totals),
         schedule,

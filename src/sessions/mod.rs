@@ -17,8 +17,8 @@ mod run;
 mod schedule;
 
 pub use compute::{
-    ErrorType, Errors, Extremes, Memory, Never, ServiceAnalysis, SessionEnd, SessionRow, SessionTotals, Slot, Summary3,
-    Throughput, Timeouts, Totals,
+    Distribution, ErrorType, Errors, Extremes, Memory, Never, ServiceAnalysis, SessionEnd, SessionRow, SessionTotals,
+    Slot, Summary3, Throughput, Timeouts, Totals,
 };
 pub use concurrency::{Concurrency, Level, Steady};
 pub use instants::ClockKind;

@@ -245,12 +245,16 @@ impl<'a> Run<'a> {
         })
     }
 
+    pub(super) fn failed_in_order(&self) -> Vec<bool> {
+        if self.log.errors_recorded { self.log.messages.iter().map(unsuccessful).collect() } else { Vec::new() }
+    }
+
     pub(super) fn errors(&self, totals: &Totals) -> Errors {
         let level = self.settings.confidence;
         let share = |count: u64| if totals.sent > 0 { count as f64 / totals.sent as f64 } else { 0.0 };
         let mut counts = vec![(0_u64, 0_u64); self.log.errors.len()];
-        let unsuccessful = |message: &&Message| matches!(message.outcome, Outcome::Failed | Outcome::TimedOut);
-        for error in self.log.messages.iter().filter(unsuccessful).filter_map(|message| message.error) {
+        let failed = self.log.messages.iter().filter(|message| unsuccessful(message));
+        for error in failed.filter_map(|message| message.error) {
             counts[error as usize].0 += 1;
         }
         for error in &self.log.loose_errors {
@@ -336,4 +340,8 @@ pub(super) fn worst_first(mut rows: Vec<SessionRow>) -> Vec<SessionRow> {
             .then(a.row.cmp(&b.row))
     });
     rows
+}
+
+fn unsuccessful(message: &Message) -> bool {
+    matches!(message.outcome, Outcome::Failed | Outcome::TimedOut)
 }

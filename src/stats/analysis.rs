@@ -76,6 +76,17 @@ pub struct Group {
     pub shift_row: Option<usize>,
 }
 
+/// The one group of a metric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnlyGroup {
+    /// The columns that form the groups.
+    pub columns: String,
+    /// Its label, or the pattern that its labels share.
+    pub text: String,
+    /// How many different labels it stands for.
+    pub members: usize,
+}
+
 /// A suspect and where it is.
 #[derive(Debug, Clone)]
 pub struct Located {
@@ -114,8 +125,8 @@ pub struct MetricAnalysis {
     pub shift_row: Option<usize>,
     /// By label, in order of first appearance; empty where there is one group only.
     pub groups: Vec<Group>,
-    /// The one group there is, where its labels differ only in numbers: its pattern and how many labels share it.
-    pub only_pattern: Option<(String, usize)>,
+    /// The one group there is, where all samples are in it.
+    pub only_group: Option<OnlyGroup>,
     /// Whether the groups are separate populations, so that numbers over all of them describe none.
     pub explained_by_label: bool,
     /// Samples that may be no measurements.
@@ -407,7 +418,8 @@ impl Metric<'_> {
             .map(|grouping| clean_rows.iter().map(|row| grouping.of_row[*row]).collect());
         let (repeats, stuck) = self.repetitions(&values, &rows);
         let detail = if several { Detail::Mixture } else { Detail::Full };
-        let overall = Population::new(clean, &taken_out, group_of.as_deref(), detail, self.settings);
+        let mut overall = Population::new(clean, &taken_out, group_of.as_deref(), detail, self.settings);
+        overall.divide(&clean_rows, &self.table.run_starts);
         let rows_of = |indexes: &[usize]| indexes.iter().map(|index| clean_rows[*index]).collect::<Vec<usize>>();
         let shift = overall.order.as_ref().and_then(|order| order.level_shift);
         MetricAnalysis {
@@ -421,8 +433,12 @@ impl Metric<'_> {
             shift_row: shift.and_then(|shift| clean_rows.get(shift.index).copied()),
             explained_by_label: explained_by_label(&groups),
             overall,
-            only_pattern: match &groups[..] {
-                [only] if only.members > 1 => Some((only.text.clone(), only.members)),
+            only_group: match (&groups[..], self.grouping) {
+                ([only], Some(grouping)) => Some(OnlyGroup {
+                    columns: grouping.columns.clone(),
+                    text: only.text.clone(),
+                    members: only.members,
+                }),
                 _ => None,
             },
             groups: if several { groups } else { Vec::new() },
@@ -473,15 +489,17 @@ impl Metric<'_> {
                 let taken: Vec<f64> =
                     indexes.iter().filter(|index| corrupted[**index]).map(|index| values[*index]).collect();
                 let numbers = clean.iter().map(|index| values[*index]).collect();
-                let population = Population::new(numbers, &taken, None, detail, self.settings);
+                let clean_rows: Vec<usize> = clean.iter().map(|index| rows[*index]).collect();
+                let mut population = Population::new(numbers, &taken, None, detail, self.settings);
+                population.divide(&clean_rows, &self.table.run_starts);
                 let name = &grouping.groups[number];
                 let shift = population.order.as_ref().and_then(|order| order.level_shift);
                 Group {
                     text: name.text.clone(),
                     members: name.members,
                     examples: name.examples.clone(),
-                    extreme_rows: population.extremes.iter().map(|index| rows[clean[*index]]).collect(),
-                    shift_row: shift.and_then(|shift| clean.get(shift.index)).map(|index| rows[*index]),
+                    extreme_rows: population.extremes.iter().map(|index| clean_rows[*index]).collect(),
+                    shift_row: shift.and_then(|shift| clean_rows.get(shift.index).copied()),
                     population,
                 }
             })

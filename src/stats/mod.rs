@@ -4,6 +4,7 @@
 
 pub mod analysis;
 pub mod corruption;
+pub mod dependence;
 pub mod failure;
 pub mod interval;
 pub mod isolation;

@@ -157,6 +157,12 @@ pub fn effective_sample_size(values: &[f64]) -> Option<f64> {
 }
 
 fn effective_of(centered: &[f64], squares: f64) -> f64 {
+    effective_beyond(centered, squares, 0.0)
+}
+
+/// The work of [`effective_sample_size`] for values less their mean, given the sum of their squares. Dependence of fewer than
+/// `noise` standard errors of independent values counts as none.
+pub(crate) fn effective_beyond(centered: &[f64], squares: f64, noise: f64) -> f64 {
     let n = centered.len();
     let size = n as f64;
     let most = MAX_LAG.min(n / 2).min(MAX_LAG_PRODUCTS / n);
@@ -167,11 +173,13 @@ fn effective_of(centered: &[f64], squares: f64) -> f64 {
         let raw = if lag == 1 { first } else { autocovariance(centered, lag) / squares };
         if raw > 0.0 { raw + bias } else { raw }
     };
+    // Bartlett 1946: an autocorrelation of independent values has variance 1/n, a pair of them 2/n.
+    let floor = noise * (2.0 / size).sqrt();
     let mut sum = 0.0;
     let mut lag = 1;
     while lag < most.max(2) {
         let pair = if lag == 1 { 1.0 + corrected(1) } else { corrected(lag - 1) + corrected(lag) };
-        if pair <= 0.0 {
+        if pair <= floor {
             break;
         }
         sum += pair;
@@ -179,12 +187,18 @@ fn effective_of(centered: &[f64], squares: f64) -> f64 {
     }
     // The pairs are (0,1), (2,3), ...: 1 + 2 sum over lags >= 1 is 2 * (sum over all) - 1.
     let mut inflation = (2.0 * sum - 1.0).max(1.0);
+    if lag <= 3 && first * size.sqrt() < noise {
+        inflation = 1.0;
+    }
     if n >= BATCHED_FROM {
         let batch = size.sqrt() as usize;
         let means: Vec<f64> =
             centered.chunks_exact(batch).map(|chunk| chunk.iter().sum::<f64>() / batch as f64).collect();
         let spread = means.iter().map(|mean| mean * mean).sum::<f64>() / means.len() as f64;
-        inflation = inflation.max(spread * batch as f64 / (squares / size));
+        let batched = spread * batch as f64 / (squares / size);
+        if batched > 1.0 + noise * (2.0 / means.len() as f64).sqrt() {
+            inflation = inflation.max(batched);
+        }
     }
     (size / inflation).clamp(1.0, size)
 }

@@ -37,12 +37,38 @@ pub struct Settings {
     pub group_by: Vec<String>,
     /// Whether labels that differ only in numbers are one population.
     pub collapse: bool,
+    /// Whether the samples themselves are kept.
+    pub samples: Samples,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { quantile_method: QuantileMethod::Type6, confidence: 0.95, group_by: Vec::new(), collapse: true }
+        Self {
+            quantile_method: QuantileMethod::Type6,
+            confidence: 0.95,
+            group_by: Vec::new(),
+            collapse: true,
+            samples: Samples::Drop,
+        }
     }
+}
+
+/// What becomes of the samples once the numbers are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Samples {
+    /// They are not needed any more.
+    Drop,
+    /// A comparison or a target asks for them.
+    Keep,
+}
+
+/// The clean samples of a population in recorded order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Recorded {
+    /// The samples, base unit.
+    pub values: Vec<f64>,
+    /// Indexes at which another run begins; the first run begins at 0.
+    pub run_starts: Vec<usize>,
 }
 
 /// A percentile with its interval.
@@ -160,6 +186,8 @@ pub struct Population {
     pub series: Option<Series>,
     /// Values that were taken out.
     pub corrupted: usize,
+    /// The samples, where they are kept.
+    pub recorded: Option<Recorded>,
 }
 
 /// What is wanted beyond the summary.
@@ -207,6 +235,18 @@ impl Population {
             histogram: drawn.then(|| histogram(sample.sorted())).flatten(),
             series: drawn.then(|| series(sample.in_order(), groups)),
             corrupted: corrupted.len(),
+            recorded: (settings.samples == Samples::Keep)
+                .then(|| Recorded { values: sample.into_in_order(), run_starts: Vec::new() }),
+        }
+    }
+
+    /// Says where runs begin, where the samples are kept: `rows` are the rows of the samples, `starts` those at which
+    /// another run begins.
+    pub fn divide(&mut self, rows: &[usize], starts: &[usize]) {
+        if let Some(recorded) = &mut self.recorded {
+            recorded.run_starts = starts.iter().map(|start| rows.partition_point(|row| row < start)).collect();
+            recorded.run_starts.dedup();
+            recorded.run_starts.retain(|start| (1..recorded.values.len()).contains(start));
         }
     }
 }

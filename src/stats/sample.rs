@@ -72,6 +72,11 @@ impl Sample {
         &self.in_order
     }
 
+    /// The values as recorded, for whoever needs nothing else any more.
+    pub fn into_in_order(self) -> Vec<f64> {
+        self.in_order
+    }
+
     /// The values in ascending order.
     pub fn sorted(&self) -> &[f64] {
         &self.sorted
@@ -126,6 +131,19 @@ impl Sample {
     pub fn median(&self) -> f64 {
         median_of_sorted(&self.sorted)
     }
+}
+
+/// Mean and sample standard deviation of finite values, as [`Sample`] has them, without putting them in order. The latter
+/// is `None` for one value; the mean of nothing is 0.
+pub fn mean_and_stddev(values: &[f64]) -> (f64, Option<f64>) {
+    if values.is_empty() {
+        return (0.0, None);
+    }
+    let moments = Moments::of(values);
+    let stddev = moments.scaled_variance.map(|variance| variance.sqrt() / moments.scale);
+    let (low, high) =
+        values.iter().fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
+    (moments.mean.clamp(low, high) + 0.0, stddev.filter(|stddev| stddev.is_finite()))
 }
 
 /// Mean in the original unit; variance of the values times `scale`.

@@ -32,9 +32,11 @@ fn data_flows_one_way() {
         ("stats", &["stats", "model"]),
         ("sessions", &["sessions", "stats", "model"]),
         ("swarm", &["swarm", "stats", "model"]),
-        ("report", &["sessions", "report", "stats", "swarm", "model"]),
-        ("config.rs", &["sessions", "config", "ingest", "model"]),
-        ("cli", &["sessions", "cli", "config", "ingest", "stats", "swarm", "report", "model"]),
+        ("compare", &["compare", "sessions", "stats", "model"]),
+        ("report", &["sessions", "compare", "report", "stats", "swarm", "model"]),
+        ("config.rs", &["sessions", "config", "compare", "ingest", "model"]),
+        ("config", &["config", "compare"]),
+        ("cli", &["sessions", "cli", "compare", "config", "ingest", "stats", "swarm", "report", "model"]),
     ];
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();

@@ -9,6 +9,9 @@
 
 mod architecture;
 mod bad_input;
+mod baseline;
+mod ci;
+mod compare;
 mod corruption;
 mod golden;
 mod planted;
@@ -19,3 +22,4 @@ mod simulator;
 mod summarize;
 mod support;
 mod swarm;
+mod targets;

@@ -25,7 +25,7 @@ fn the_ending_chooses_the_form_and_a_dash_is_standard_output() {
     assert!(place.read("b.html").starts_with("<!doctype html>") || place.read("b.html").starts_with("<!DOCTYPE html>"));
     assert_eq!(place.json("c.json")["schema_version"], 1);
     assert!(place.read("d.txt").contains("latency_ms"));
-    place.run(&format!("summarize {file} -o report.pdf")).exits(2).complains("must be .md, .html, .json or .txt");
+    place.run(&format!("summarize {file} -o report.pdf")).exits(2).complains("must be .md, .html, .json, .txt or .xml");
 }
 
 #[test]

@@ -72,8 +72,17 @@ impl Place {
     }
 
     pub(crate) fn run_words(&self, words: &[&str], stdin: &[u8]) -> Run {
+        self.run_with(words, stdin, &[])
+    }
+
+    /// Runs the program with variables in its environment.
+    pub(crate) fn run_with(&self, words: &[&str], stdin: &[u8], variables: &[(&str, &str)]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_perfreport"));
         command.args(words).current_dir(self.path()).env_remove("SOURCE_DATE_EPOCH").env_remove("NO_COLOR");
+        for variable in ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"] {
+            command.env_remove(variable);
+        }
+        command.envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut input = child.stdin.take().unwrap();

@@ -1,7 +1,7 @@
 //! The metrics of a service as a part of the report.
 
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
-use crate::model::table::{Polarity, Table};
+use crate::model::table::Table;
 use crate::model::unit::Dimension;
 use crate::report::contract::{
     Extreme, Interval, Metric, Service, ServiceConcurrency, ServiceErrorType, ServiceErrors, ServiceLatency,
@@ -10,8 +10,8 @@ use crate::report::contract::{
 };
 use crate::report::number;
 use crate::sessions::{
-    ClockKind, Extremes, Level, Memory, Never, Odd, OddKind, ScheduleBasis, ServiceAnalysis, SessionBasis, SessionEnd,
-    Shape, Summary3, Totals,
+    ClockKind, Distribution, Level, Memory, Never, Odd, OddKind, ScheduleBasis, ServiceAnalysis, SessionBasis,
+    SessionEnd, Shape, Summary3, Totals,
 };
 use crate::stats::analysis::MetricAnalysis;
 use crate::stats::interval::Interval as Bounds;
@@ -227,39 +227,11 @@ fn sessions(found: &ServiceAnalysis, table: &Table) -> Vec<ServiceSession> {
 
 /// The distributions that have samples, as metrics of the report.
 fn distributions(found: &ServiceAnalysis, table: &Table, source: &str, level: f64) -> Vec<Metric> {
-    let empty = Extremes::default();
-    let samples = |memory: &'_ Option<Memory>| memory.as_ref().map_or(empty.clone(), |memory| memory.samples.clone());
-    let (memory, peak) = (samples(&found.memory), samples(&found.memory_peak));
-    let timeouts = &found.timeouts;
-    [
-        ("time to first chunk", &found.first, Dimension::Time),
-        ("time to response", &found.response, Dimension::Time),
-        ("time to failure", &found.failure, Dimension::Time),
-        ("gap between chunks", &found.cadence, Dimension::Time),
-        ("session duration", &found.session_totals.durations, Dimension::Time),
-        ("time to detect a timeout", &timeouts.detect, Dimension::Time),
-        ("detection to report", &timeouts.report, Dimension::Time),
-        ("time to report a timeout", &timeouts.total, Dimension::Time),
-        ("detection after the deadline", &timeouts.overshoot, Dimension::Time),
-        ("memory", &memory, Dimension::Bytes),
-        ("peak memory", &peak, Dimension::Bytes),
-    ]
-    .into_iter()
-    .filter(|(_, numbers, _)| numbers.population.clean.is_some())
-    .map(|(name, numbers, dimension)| distribution(name, numbers, dimension, found.table, table, source, level))
-    .collect()
+    found.distributions().iter().map(|one| distribution(one, found.table, table, source, level)).collect()
 }
 
-fn distribution(
-    name: &str,
-    numbers: &Extremes,
-    dimension: Dimension,
-    index: usize,
-    table: &Table,
-    source: &str,
-    level: f64,
-) -> Metric {
-    let polarity = if name == "session duration" { Polarity::Unknown } else { Polarity::LowerIsBetter };
+fn distribution(of: &Distribution<'_>, index: usize, table: &Table, source: &str, level: f64) -> Metric {
+    let Distribution { name, numbers, dimension, polarity } = *of;
     let as_metric = MetricAnalysis {
         column: 0,
         name: name.to_owned(),
@@ -272,7 +244,7 @@ fn distribution(
         extreme_rows: Vec::new(),
         shift_row: None,
         groups: Vec::new(),
-        only_pattern: None,
+        only_group: None,
         explained_by_label: false,
         suspects: Vec::new(),
         intruders: 0,

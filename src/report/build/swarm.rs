@@ -1,10 +1,9 @@
 //! An agent swarm as a part of the report.
 
-use crate::model::finding::Finding;
 use crate::report::contract::{
-    Report, SetAside, Swarm, SwarmClient, SwarmInterval, SwarmIntervalKind, SwarmProcess, SwarmSessionDatum,
+    SetAside, Source, Swarm, SwarmClient, SwarmInterval, SwarmIntervalKind, SwarmProcess, SwarmSessionDatum,
 };
-use crate::report::{number, words};
+use crate::report::words;
 use crate::swarm::{self, Client, Interval, IntervalKind, Oddity, Process};
 
 /// Why a snapshot is not in the series, in the account of its file.
@@ -13,55 +12,17 @@ const UNUSABLE: &str = "snapshots without a time or without counters";
 /// Lines that an account names.
 const NAMED_LINES: usize = 10;
 
-/// What is odd or wrong in a swarm; `sources` are the names of the inputs of its analysis.
-pub fn findings(swarm: &swarm::Swarm, sources: &[&str]) -> Vec<Finding> {
-    words::swarm::findings(swarm, sources)
-}
-
-/// Puts a swarm into a report: its numbers, what the headline says, and the account of its files.
-pub fn attach(report: &mut Report, swarm: &swarm::Swarm, sources: &[&str]) {
-    let verdict = &report.verdict;
-    let messages = report.service.iter().map(|service| service.messages.sent).sum();
-    let measured = super::measured(
-        verdict.samples,
-        verdict.corrupted_samples,
-        report.metrics.len(),
-        messages,
-        report.sources.len(),
-    );
-    let executions: u64 = swarm.processes.iter().map(|process| process.executions).sum();
-    let mut what = Vec::new();
-    if !report.metrics.is_empty() || messages > 0 {
-        what.push(measured.clone());
+/// The swarm of a report; `sources` are the names of the inputs of its analysis.
+pub(super) fn swarm(found: &swarm::Swarm, sources: &[&str]) -> Swarm {
+    Swarm {
+        processes: found.processes.iter().map(|found| process(found, sources)).collect(),
+        lone_clients: found.lone_clients.iter().map(|found| client(found, None)).collect(),
     }
-    if !swarm.processes.is_empty() {
-        let processes = if swarm.processes.len() == 1 {
-            "1 process".to_owned()
-        } else {
-            format!("{} processes", swarm.processes.len())
-        };
-        what.push(format!("{} of {processes} of an agent swarm", number::counted(executions, "execution")));
-    }
-    if !swarm.lone_clients.is_empty() {
-        what.push(format!("{} without a process", number::counted(swarm.lone_clients.len() as u64, "client")));
-    }
-    let mut said = what.join(", ");
-    if report.metrics.is_empty() && messages == 0 {
-        said = format!("{said} in {}", number::counted(report.sources.len() as u64, "file"));
-    }
-    if let Some(problems) = verdict.headline.strip_suffix(&measured) {
-        report.verdict.headline = format!("{problems}{said}");
-    }
-    account(report, swarm, sources);
-    report.swarm = Some(Swarm {
-        processes: swarm.processes.iter().map(|found| process(found, sources)).collect(),
-        lone_clients: swarm.lone_clients.iter().map(|found| client(found, None)).collect(),
-    });
 }
 
 /// Every record of a file is used or set aside.
-fn account(report: &mut Report, swarm: &swarm::Swarm, sources: &[&str]) {
-    for source in &mut report.sources {
+pub(super) fn account(accounts: &mut [Source], swarm: &swarm::Swarm, sources: &[&str]) {
+    for source in accounts {
         let Some(index) = sources.iter().position(|name| *name == source.name) else { continue };
         for noted in swarm.noted.iter().filter(|noted| noted.source == index && noted.what.leaves_out()) {
             let reason = match noted.what {

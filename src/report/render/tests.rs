@@ -1,5 +1,7 @@
 //! What every rendering promises, shown on one small report made by hand.
 
+mod comparison;
+
 use super::*;
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::report::contract::*;
@@ -129,6 +131,9 @@ fn report(name: &str, label: &str) -> Report {
         findings: vec![finding.value("2633826").metric("latency")],
         service: Vec::new(),
         swarm: None,
+        comparison: None,
+        targets: Vec::new(),
+        gate: None,
         assumptions: vec![Assumption {
             subject: name.to_owned(),
             text: "seconds".to_owned(),
@@ -298,7 +303,7 @@ fn an_escape_sequence_in_a_label_does_not_reach_the_terminal() {
 #[test]
 fn every_form_ends_in_exactly_one_newline_and_is_the_same_each_time() {
     let report = report("run.csv", "start");
-    for form in [Form::Markdown, Form::Html, Form::Json, Form::Text] {
+    for form in [Form::Markdown, Form::Html, Form::Json, Form::Text, Form::Comment, Form::Junit] {
         let document = text(&report, form);
         assert!(document.ends_with('\n') && !document.ends_with("\n\n"), "{form:?}");
         assert_eq!(document, text(&report, form));

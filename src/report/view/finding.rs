@@ -88,7 +88,7 @@ fn counts(findings: &[Finding]) -> Vec<CountView> {
 }
 
 impl FindingView {
-    fn of(finding: &Finding) -> Self {
+    pub(super) fn of(finding: &Finding) -> Self {
         let reasons: Vec<String> = finding.reasons.iter().map(|reason| visible(reason)).collect();
         Self {
             severity: severity_word(finding.severity),

@@ -19,7 +19,7 @@ const LISTED_FINDINGS: usize = 5;
 /// Groups of a metric that are listed.
 const LISTED_GROUPS: usize = 6;
 /// Longest name in the first column.
-const LONGEST_NAME: usize = 44;
+pub(super) const LONGEST_NAME: usize = 44;
 
 /// The summary.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,9 +31,11 @@ pub struct TerminalView {
 /// A line of the summary.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LineView {
-    /// `verdict`, `source`, `head`, `metric`, `raw`, `group`, `service`, `swarm`, `finding`, `more` or `blank`.
+    /// `verdict`, `change`, `target`, `gate`, `source`, `head`, `metric`, `raw`, `group`, `service`, `swarm`, `finding`,
+    /// `more` or `blank`.
     pub kind: &'static str,
-    /// The severity or status it speaks of: `clean`, `corrupted`, `suspicious`, `note`; absent for others.
+    /// The severity, status or verdict it speaks of: `clean`, `corrupted`, `suspicious`, `note`, `regressed`, `missed`,
+    /// `improved` and the other verdicts; absent for others.
     pub severity: Option<&'static str>,
     /// The word to colour, with which the line begins (after its indent); empty where there is none.
     pub word: &'static str,
@@ -46,20 +48,24 @@ pub struct LineView {
 }
 
 impl LineView {
-    fn plain(kind: &'static str, text: &str) -> Self {
+    pub(super) fn plain(kind: &'static str, text: &str) -> Self {
         let text = clip(text.trim_end(), WIDTH);
         Self { kind, severity: None, word: "", indent: "", rest: text.clone(), text }
     }
 
-    fn coloured(
+    pub(super) fn coloured(
         kind: &'static str,
         severity: &'static str,
         indent: &'static str,
         word: &'static str,
         rest: &str,
     ) -> Self {
-        // The verdict is never cut: a terminal wraps it.
-        let room = if kind == "verdict" { usize::MAX } else { WIDTH.saturating_sub(indent.len() + word.len()) };
+        // The verdict and the gate are never cut: a terminal wraps them.
+        let room = if ["verdict", "gate"].contains(&kind) {
+            usize::MAX
+        } else {
+            WIDTH.saturating_sub(indent.len() + word.len())
+        };
         let rest = clip(rest.trim_end(), room);
         let text = format!("{indent}{word}{rest}");
         Self { kind, severity: Some(severity), word, indent, rest, text }
@@ -73,6 +79,7 @@ impl TerminalView {
         let rows: Vec<Vec<Cells>> =
             report.sources.iter().map(|source| listed(&NumbersView::of_source(report, source))).collect();
         let widths = Widths::of(rows.iter().flatten());
+        lines.extend(super::change::lines(report));
         if let Some(swarm) = &report.swarm {
             lines.push(LineView::plain("blank", ""));
             lines.extend(super::swarm::lines(swarm).iter().map(|line| LineView::plain("swarm", line)));
@@ -216,16 +223,16 @@ impl Widths {
     }
 }
 
-fn pad_end(text: &str, width: usize) -> String {
+pub(super) fn pad_end(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
 }
 
-fn pad_start(text: &str, width: usize) -> String {
+pub(super) fn pad_start(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(columns(text))))
 }
 
 /// Columns that a text takes in a terminal: East Asian wide characters take two, combining marks none.
-fn columns(text: &str) -> usize {
+pub(super) fn columns(text: &str) -> usize {
     text.chars().map(width).sum()
 }
 
@@ -248,7 +255,7 @@ fn width(character: char) -> usize {
 }
 
 /// Cuts a text that is too long and marks the cut.
-fn clip(text: &str, width: usize) -> String {
+pub(super) fn clip(text: &str, width: usize) -> String {
     if columns(text) <= width {
         return text.to_owned();
     }

@@ -20,6 +20,20 @@ pub(in crate::report) fn day(nanos: i64) -> String {
     instant(nanos).chars().take_while(|character| *character != 'T').collect()
 }
 
+/// What the numbers of a swarm rest on, a clause each.
+pub(in crate::report) fn measured(swarm: &Swarm) -> Vec<String> {
+    let executions: u64 = swarm.processes.iter().map(|process| process.executions).sum();
+    let processes = if swarm.processes.len() == 1 {
+        "1 process".to_owned()
+    } else {
+        format!("{} processes", swarm.processes.len())
+    };
+    let executions = format!("{} of {processes} of an agent swarm", number::counted(executions, "execution"));
+    let lone = format!("{} without a process", number::counted(swarm.lone_clients.len() as u64, "client"));
+    let parts = [(!swarm.processes.is_empty()).then_some(executions), (!swarm.lone_clients.is_empty()).then_some(lone)];
+    parts.into_iter().flatten().collect()
+}
+
 /// The findings of a swarm. Of very many of a kind the first ones and the number of the others.
 pub(in crate::report) fn findings(swarm: &Swarm, sources: &[&str]) -> Vec<Finding> {
     let mut named: BTreeMap<(FindingKind, &str, Option<String>), usize> = BTreeMap::new();

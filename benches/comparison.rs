@@ -1,0 +1,379 @@
+//! How often the comparison is right: simulated pairs of runs with a known truth, judged by the library itself.
+//!
+//! `cargo bench --bench comparison` prints the tables of docs/statistics.md with 200 pairs a cell; `-- --full` with 1,000.
+//! Words after that pick tables: `alarms`, `rounded`, `reports`, `power`, `coverage`, `runs`, `time`.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use perfreport::compare::capture::{Capture, Dependence, Environment, MetricRuns, Recording, Values};
+use perfreport::compare::judge::{Compared, Settings, compare};
+use perfreport::compare::outcome::{Change, Statistic, Verdict};
+use perfreport::model::table::Polarity;
+use perfreport::model::unit::Dimension;
+use perfreport::stats::rng::Rng;
+use rayon::prelude::*;
+
+/// Sigma of a lognormal distribution with a coefficient of variation of 30%.
+const SIGMA_OF_CV_30: f64 = 0.293_560;
+/// Steps before a dependent series is recorded.
+const BURN_IN: usize = 100;
+/// Samples of one metric that keep 200 groups of 5,000.
+const GROUPS: usize = 200;
+
+/// A table: its name, and what prints it with a number of pairs.
+type Table = (&'static str, fn(u64));
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let pairs = if words.iter().any(|word| word == "--full") { 1000 } else { 200 };
+    let tables: [Table; 7] = [
+        ("alarms", alarms),
+        ("rounded", rounded),
+        ("reports", reports),
+        ("power", power),
+        ("coverage", coverage),
+        ("runs", runs),
+        ("time", |_| time()),
+    ];
+    let picked = |name: &str| words.iter().any(|word| word == name);
+    let all = !tables.iter().any(|(name, _)| picked(name));
+    for (name, table) in tables {
+        if all || picked(name) {
+            let start = Instant::now();
+            table(pairs);
+            println!("({name}: {:.1} s)\n", start.elapsed().as_secs_f64());
+        }
+    }
+}
+
+// ---- what is simulated ----
+
+/// A stationary AR(1) series with standard normal values.
+fn normal_series(n: usize, phi: f64, rng: &mut Rng) -> Vec<f64> {
+    let innovation = (1.0 - phi * phi).sqrt();
+    let mut value = rng.normal();
+    let burn_in = if phi == 0.0 { 0 } else { BURN_IN };
+    (0..n + burn_in)
+        .map(|_| {
+            value = phi * value + innovation * rng.normal();
+            value
+        })
+        .skip(burn_in)
+        .collect()
+}
+
+fn lognormal(n: usize, sigma: f64, phi: f64, rng: &mut Rng) -> Vec<f64> {
+    normal_series(n, phi, rng).into_iter().map(|z| 0.1 * (sigma * z).exp()).collect()
+}
+
+/// The standard normal distribution function (Abramowitz & Stegun 26.2.17, error below 1e-7).
+fn phi(z: f64) -> f64 {
+    let t = 1.0 / (1.0 + 0.231_641_9 * z.abs());
+    let poly =
+        t * (0.319_381_530 + t * (-0.356_563_782 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
+    let upper = (-z * z / 2.0).exp() / std::f64::consts::TAU.sqrt() * poly;
+    if z >= 0.0 { 1.0 - upper } else { upper }
+}
+
+/// A distribution by its quantile function, so that a dependent normal series becomes a dependent series of it.
+#[derive(Clone, Copy)]
+enum Shape {
+    Lognormal,
+    Gamma,
+    Bimodal,
+    Pareto,
+}
+
+impl Shape {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Lognormal, "lognormal 0.5"),
+        (Self::Gamma, "gamma 2"),
+        (Self::Bimodal, "bimodal 70/30"),
+        (Self::Pareto, "Pareto 2.5"),
+    ];
+
+    fn value(self, z: f64) -> f64 {
+        match self {
+            Self::Lognormal => (0.5 * z).exp(),
+            Self::Gamma => gamma2(phi(z)),
+            Self::Bimodal => {
+                let u = phi(z);
+                let (mode, share) = if u < 0.7 { (1.0, u / 0.7) } else { (3.0, (u - 0.7) / 0.3) };
+                mode * (0.15 * probit(share.clamp(1e-9, 1.0 - 1e-9))).exp()
+            }
+            Self::Pareto => phi(-z).max(1e-12).powf(-0.4),
+        }
+    }
+}
+
+/// Quantile of the gamma distribution with shape 2 by bisection of 1 - (1 + x) e^-x.
+fn gamma2(u: f64) -> f64 {
+    let (mut low, mut high) = (0.0_f64, 60.0);
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        if 1.0 - (1.0 + middle) * (-middle).exp() < u { low = middle } else { high = middle }
+    }
+    low.max(1e-9)
+}
+
+fn probit(u: f64) -> f64 {
+    let (mut low, mut high) = (-8.0, 8.0);
+    for _ in 0..50 {
+        let middle = f64::midpoint(low, high);
+        if phi(middle) < u { low = middle } else { high = middle }
+    }
+    low
+}
+
+fn recording(values: Vec<f64>) -> Recording {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    let stddev = (n > 1.0).then(|| (squares / (n - 1.0)).sqrt());
+    Recording { mean, stddev, dependence: Dependence::of(&values), values: Values::Samples(values) }
+}
+
+fn metric(name: &str, runs: Vec<Vec<f64>>) -> MetricRuns {
+    MetricRuns {
+        source: "run.csv".to_owned(),
+        metric: name.to_owned(),
+        group: None,
+        dimension: Dimension::Time,
+        recorded_unit: Some("ms".to_owned()),
+        unit_assumed: false,
+        polarity: Polarity::LowerIsBetter,
+        meaning: None,
+        runs: runs.into_iter().map(recording).collect(),
+    }
+}
+
+fn side(metrics: Vec<MetricRuns>) -> Vec<Capture> {
+    let environment = Environment { given: BTreeMap::new(), found: BTreeMap::new() };
+    vec![Capture { environment, sources: Vec::new(), metrics, shares: Vec::new() }]
+}
+
+fn compared(before: Vec<Vec<f64>>, after: Vec<Vec<f64>>) -> Change {
+    let settings = Settings::default();
+    let Compared { mut changes, .. } =
+        compare(&side(vec![metric("latency", before)]), &side(vec![metric("latency", after)]), &settings);
+    changes.swap_remove(0)
+}
+
+/// The share of pairs of which something holds.
+fn share(pairs: u64, seed: u64, holds: impl Fn(&mut Rng) -> bool + Sync) -> f64 {
+    let hits = (0..pairs).into_par_iter().filter(|pair| holds(&mut Rng::new(seed_of(seed, *pair)))).count();
+    hits as f64 / pairs as f64
+}
+
+fn seed_of(cell: u64, pair: u64) -> u64 {
+    Rng::new(cell.wrapping_mul(0x9E37_79B9).wrapping_add(pair)).next_u64()
+}
+
+fn effect_verdict(change: &Change, statistic: Statistic) -> Option<Verdict> {
+    change.effects.iter().find(|effect| effect.statistic == statistic).and_then(|effect| effect.verdict)
+}
+
+// ---- the tables ----
+
+fn alarms(pairs: u64) {
+    println!("False alarms: the same process on both sides, lognormal (sigma 0.5), AR(1) on the logs, {pairs} pairs");
+    println!("| n | phi | regressed | improved |\n|---|---|---|---|");
+    for n in [50, 200, 1000] {
+        for phi in [0.0, 0.3, 0.5, 0.8] {
+            let verdicts: Vec<Verdict> = (0..pairs)
+                .into_par_iter()
+                .map(|pair| {
+                    let rng = &mut Rng::new(seed_of(n as u64 * 10 + (phi * 10.0) as u64, pair));
+                    compared(vec![lognormal(n, 0.5, phi, rng)], vec![lognormal(n, 0.5, phi, rng)]).verdict
+                })
+                .collect();
+            let percent = |wanted| {
+                100.0 * verdicts.iter().filter(|verdict| **verdict == wanted).count() as f64 / verdicts.len() as f64
+            };
+            println!("| {n} | {phi} | {:.1}% | {:.1}% |", percent(Verdict::Regressed), percent(Verdict::Improved));
+        }
+    }
+}
+
+fn rounded(pairs: u64) {
+    println!("False alarms of whole milliseconds around 5 ms (CV 30%), {pairs} pairs");
+    println!("| n | phi | regressed | improved |\n|---|---|---|---|");
+    for (n, phi) in [(50, 0.0), (1000, 0.0), (1000, 0.5)] {
+        let [regressed, improved] = [Verdict::Regressed, Verdict::Improved].map(|wanted| {
+            share(pairs, 800 + n as u64 + (phi * 10.0) as u64, |rng| {
+                let mut side = || {
+                    let values = lognormal(n, SIGMA_OF_CV_30, phi, rng);
+                    values.into_iter().map(|value| (50.0 * value).round().max(1.0) / 1000.0).collect::<Vec<f64>>()
+                };
+                let (before, after) = (side(), side());
+                compared(vec![before], vec![after]).verdict == wanted
+            })
+        });
+        println!("| {n} | {phi} | {:.1}% | {:.1}% |", 100.0 * regressed, 100.0 * improved);
+    }
+}
+
+fn reports(pairs: u64) {
+    println!("Reports of 50 unchanged metrics with any regression, {pairs} reports");
+    println!("| n | phi | any regressed |\n|---|---|---|");
+    for (n, phi) in [(50, 0.0), (50, 0.5), (200, 0.0), (200, 0.5)] {
+        let any = share(pairs, 7000 + n as u64 + (phi * 10.0) as u64, |rng| {
+            let mut all =
+                || side((0..50).map(|i| metric(&format!("m{i}x"), vec![lognormal(n, 0.5, phi, rng)])).collect());
+            let (before, after) = (all(), all());
+            compare(&before, &after, &Settings::default()).counts.regressed > 0
+        });
+        println!("| {n} | {phi} | {:.1}% |", 100.0 * any);
+    }
+}
+
+fn power(pairs: u64) {
+    println!("Power, {pairs} pairs");
+    println!("| truth | n | verdict | share |\n|---|---|---|---|");
+    let sigma = SIGMA_OF_CV_30;
+    for n in [50, 100, 200, 500] {
+        let found = share(pairs, 100 + n as u64, |rng| {
+            let after = lognormal(n, sigma, 0.0, rng).iter().map(|value| value * 1.15).collect();
+            compared(vec![lognormal(n, sigma, 0.0, rng)], vec![after]).verdict == Verdict::Regressed
+        });
+        println!("| +15%, CV 30% | {n} | regressed | {:.1}% |", 100.0 * found);
+    }
+    let border = 0.1 * (sigma * 1.281_55_f64).exp();
+    for n in [1000, 5000] {
+        let found = share(pairs, 200 + n as u64, |rng| {
+            let stretch = |value: f64| if value > border { value * 1.1 } else { value };
+            let after = lognormal(n, sigma, 0.0, rng).into_iter().map(stretch).collect();
+            let change = compared(vec![lognormal(n, sigma, 0.0, rng)], vec![after]);
+            effect_verdict(&change, Statistic::P95) == Some(Verdict::Regressed)
+        });
+        println!("| +10% above p90 only | {n} | p95 regressed | {:.1}% |", 100.0 * found);
+    }
+    for n in [1000, 5000] {
+        let found = share(pairs, 300 + n as u64, |rng| {
+            compared(vec![lognormal(n, sigma, 0.0, rng)], vec![lognormal(n, sigma, 0.0, rng)]).verdict
+                == Verdict::Unchanged
+        });
+        println!("| no change, CV 30% | {n} | unchanged | {:.1}% |", 100.0 * found);
+    }
+}
+
+fn coverage(pairs: u64) {
+    println!(
+        "Coverage of the 95% intervals of ratios, true ratio 1.2, {pairs} pairs; open intervals count as far as they reach"
+    );
+    println!("| samples | phi | distribution | center | p50 | p95 | p99 |\n|---|---|---|---|---|---|---|");
+    let cells = [
+        ((30, 30), 0.0),
+        ((100, 100), 0.0),
+        ((1000, 1000), 0.0),
+        ((100, 10_000), 0.0),
+        ((30, 30), 0.5),
+        ((100, 100), 0.5),
+        ((1000, 1000), 0.5),
+        ((1000, 1000), 0.8),
+    ];
+    for ((n, m), phi) in cells {
+        for (index, (shape, name)) in Shape::ALL.into_iter().enumerate() {
+            let seed = 9000 + 7 * n as u64 + m as u64 + 100 * index as u64 + (phi * 10.0) as u64;
+            let changes: Vec<Change> = (0..pairs)
+                .into_par_iter()
+                .map(|pair| {
+                    let rng = &mut Rng::new(seed_of(seed, pair));
+                    let mut values = |n: usize, factor: f64| -> Vec<f64> {
+                        normal_series(n, phi, rng).into_iter().map(|z| factor * shape.value(z)).collect()
+                    };
+                    let (before, after) = (values(n, 1.0), values(m, 1.2));
+                    compared(vec![before], vec![after])
+                })
+                .collect();
+            let statistics = [Statistic::Center, Statistic::P50, Statistic::P95, Statistic::P99];
+            let row = statistics.map(|statistic| covered(&changes, statistic)).join(" | ");
+            let samples = if n == m { n.to_string() } else { format!("{n}, {m}") };
+            println!("| {samples} | {phi} | {name} | {row} |");
+        }
+    }
+}
+
+/// How often the interval of an effect holds the true ratio, and how often it is open.
+fn covered(changes: &[Change], statistic: Statistic) -> String {
+    let effects: Vec<_> = changes
+        .iter()
+        .filter_map(|change| change.effects.iter().find(|effect| effect.statistic == statistic))
+        .filter(|effect| effect.estimate.is_some())
+        .collect();
+    if effects.is_empty() {
+        return "–".to_owned();
+    }
+    let inside = |effect: &&&perfreport::compare::Effect| {
+        effect.low.is_none_or(|low| low <= 1.2 * (1.0 + 1e-12))
+            && effect.high.is_none_or(|high| high >= 1.2 * (1.0 - 1e-12))
+    };
+    let percent = |count: usize| 100.0 * count as f64 / effects.len() as f64;
+    let open = effects.iter().filter(|effect| effect.low.is_none() || effect.high.is_none()).count();
+    let hit = percent(effects.iter().filter(inside).count());
+    if open > 0 { format!("{hit:.1}% ({:.0}% open)", percent(open)) } else { format!("{hit:.1}%") }
+}
+
+fn runs(pairs: u64) {
+    println!("Several runs whose means vary by 5%, n = 500 each, CV 30%, {pairs} pairs");
+    println!("| runs before | runs after | truth | regressed |\n|---|---|---|---|");
+    for (before, after, truth) in [
+        (1, 1, 1.0),
+        (3, 1, 1.0),
+        (3, 3, 1.0),
+        (5, 1, 1.0),
+        (5, 5, 1.0),
+        (10, 10, 1.0),
+        (5, 5, 1.2),
+        (10, 10, 1.2),
+        (10, 1, 1.5),
+    ] {
+        let found = share(pairs, 400 + 100 * before + 10 * after + (truth * 10.0) as u64, |rng| {
+            let mut side = |count: u64, factor: f64| -> Vec<Vec<f64>> {
+                (0..count)
+                    .map(|_| {
+                        let level = factor * (0.05 * rng.normal()).exp();
+                        lognormal(500, SIGMA_OF_CV_30, 0.0, rng).into_iter().map(|value| value * level).collect()
+                    })
+                    .collect()
+            };
+            let (first, second) = (side(before, 1.0), side(after, truth));
+            compared(first, second).verdict == Verdict::Regressed
+        });
+        println!("| {before} | {after} | {:+.0}% | {:.1}% |", (truth - 1.0) * 100.0, 100.0 * found);
+    }
+}
+
+fn time() {
+    println!("Time on {} threads", rayon::current_num_threads());
+    for (groups, n) in [(GROUPS, 5000), (1, 1_000_000)] {
+        let mut rng = Rng::new(1);
+        let mut values = || -> Vec<Vec<f64>> { (0..groups).map(|_| lognormal(n, 0.5, 0.3, &mut rng)).collect() };
+        let (before, after) = (values(), values());
+        let start = Instant::now();
+        let capture = |groups: Vec<Vec<f64>>| {
+            let metrics: Vec<MetricRuns> = groups
+                .into_par_iter()
+                .enumerate()
+                .map(|(i, values)| {
+                    let mut runs = metric("latency", vec![values]);
+                    runs.group = Some(format!("group {i}"));
+                    runs
+                })
+                .collect();
+            side(metrics)
+        };
+        let (before, after) = (capture(before), capture(after));
+        let captured = start.elapsed();
+        let start = Instant::now();
+        let found = compare(&before, &after, &Settings::default());
+        println!(
+            "{groups} x {n} samples a side: {:.2} s to measure dependence, {:.2} s to compare ({} tests, {} regressed)",
+            captured.as_secs_f64(),
+            start.elapsed().as_secs_f64(),
+            found.tests,
+            found.counts.regressed
+        );
+    }
+}

@@ -1,0 +1,132 @@
+//! `baseline add` and `baseline show`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+use crate::compare::baseline::Baseline as Saved;
+use crate::compare::capture::CapturedSource;
+use crate::compare::judge;
+use crate::compare::outcome::{Change, Statistic};
+use crate::model::unit::Dimension;
+use crate::report::escape::visible;
+use crate::report::number;
+
+use super::args::{Add, Baseline};
+use super::as_lines;
+use super::compare::load_baseline;
+use super::environment::environment;
+use super::options;
+use super::outputs::{write_all, write_stdout};
+use super::read::{self, Held, Wanted};
+use super::summarize::baseline_target;
+
+pub(super) fn run(command: &Baseline) -> Result<ExitCode> {
+    match command {
+        Baseline::Add(arguments) => add(arguments),
+        Baseline::Show { file } => show(file),
+    }
+}
+
+/// Adds a run. Of files that the baseline has seen in part, only the new rows are another run.
+fn add(arguments: &Add) -> Result<ExitCode> {
+    let Add { file, input, env } = arguments;
+    let understanding = &input.understanding;
+    let config = options::config(understanding)?;
+    let target = baseline_target(file)?;
+    let old = load_baseline(file)?;
+    let created = old.is_none();
+    let environment = environment(env, &config.environment)?;
+    let inputs = read::inputs(&input.paths, understanding)?;
+    let seen: Vec<&CapturedSource> =
+        old.iter().flat_map(|baseline| &baseline.captures).flat_map(|capture| &capture.sources).collect();
+    let reading = read::read(understanding, &config, inputs, &Wanted { samples: true, seen })?;
+    let report = read::report(&reading, Held::default())?;
+    let mut baseline = old.unwrap_or_else(|| Saved::new(reading.settings.quantile_method.name()));
+    baseline.add(reading.captured(environment)).with_context(|| file.display().to_string())?;
+    write_all(&[(target, baseline.to_bytes())])?;
+    let mut lines = vec![report.verdict.headline];
+    lines.extend(reading.grown().iter().map(|grown| {
+        format!(
+            "{}: its first {} lines are in the baseline; {} new ones were added",
+            grown.source, grown.seen_lines, grown.new_lines
+        )
+    }));
+    lines.push(format!("{} {} ({})", if created { "wrote" } else { "added to" }, file.display(), describe(&baseline)));
+    write_stdout(as_lines(&lines).as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(file: &Path) -> Result<ExitCode> {
+    let Some(baseline) = load_baseline(file)? else {
+        let what = if file.exists() { "is no baseline" } else { "does not exist" };
+        bail!("{}: {what}; make one with `perfreport summarize results/*.csv --save-baseline FILE`", file.display());
+    };
+    let mut lines = vec![format!("{}: {}", file.display(), describe(&baseline))];
+    for (index, capture) in baseline.captures.iter().enumerate() {
+        let environment = &capture.environment;
+        let said = environment.given.iter().chain(&environment.found).map(|(key, value)| format!("{key} {value}"));
+        lines.push(format!("  {}: {}", index + 1, said.collect::<Vec<_>>().join(", ")));
+        let files = capture.sources.iter();
+        lines.extend(files.map(|source| {
+            format!("     {} ({}, {})", visible(&source.name), number::counted(source.lines, "line"), source.format)
+        }));
+    }
+    lines.push(String::new());
+    lines.extend(table(&baseline));
+    write_stdout(as_lines(&lines).as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn describe(baseline: &Saved) -> String {
+    let captures = number::counted(baseline.captures.len() as u64, "recording");
+    format!("{captures} by {} {}", baseline.tool.name, baseline.tool.version)
+}
+
+/// A line for each metric: how many runs and samples, and how much its runs differ.
+fn table(baseline: &Saved) -> Vec<String> {
+    let held = |metric: &Change| {
+        let side = metric.before.as_ref();
+        let statistic = |wanted: Statistic| {
+            let effect = metric.effects.iter().find(|effect| effect.statistic == wanted);
+            let value = effect.and_then(|effect| effect.before);
+            value.map_or_else(|| number::ABSENT.to_owned(), |value| number::quantity(metric.dimension, value))
+        };
+        let several = side.is_some_and(|side| side.runs > 1);
+        let noise = metric.noise_floor.filter(|_| several);
+        let main = if metric.dimension == Dimension::Ratio && metric.effects.len() == 1 {
+            Statistic::FailureShare
+        } else {
+            Statistic::P50
+        };
+        [
+            visible(&metric.source),
+            visible(&metric.metric),
+            metric.group.as_deref().map(visible).unwrap_or_default(),
+            side.map_or(0, |side| side.runs).to_string(),
+            number::count(side.map_or(0, |side| side.samples)),
+            statistic(main),
+            statistic(Statistic::P95),
+            noise.map_or_else(|| "one run".to_owned(), |share| number::percent_or_absent(Some(share))),
+        ]
+    };
+    // Held against itself a baseline says everything about both of its sides.
+    let mut rows: Vec<_> = judge::compare(&baseline.captures, &baseline.captures, &judge::Settings::default())
+        .changes
+        .iter()
+        .map(held)
+        .collect();
+    rows.sort();
+    let head = ["file", "metric", "group", "runs", "samples", "median", "p95", "noise between runs"].map(str::to_owned);
+    rows.insert(0, head);
+    let widths: Vec<usize> =
+        (0..8).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
+    let line = |row: &[String; 8]| {
+        let cells = row.iter().zip(&widths).enumerate().map(|(index, (cell, width))| {
+            if index < 3 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}

@@ -1,0 +1,52 @@
+//! What a CI service is told: annotations on standard output, a summary and results in the files that it names. Nothing is
+//! sent anywhere.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::report::annotations::annotations;
+use crate::report::contract::Report;
+use crate::report::render::render_comment;
+
+use super::args::Ci;
+use super::as_lines;
+
+/// Tells the CI service, and gives the lines that it reads on standard output. `paths` are those of the sources.
+pub(super) fn tell(ci: Ci, report: &Report, paths: &BTreeMap<String, String>) -> Result<String> {
+    let github = match ci {
+        Ci::Auto => env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
+        Ci::Github => true,
+        Ci::None => false,
+    };
+    if !github {
+        return Ok(String::new());
+    }
+    append("GITHUB_STEP_SUMMARY", &render_comment(report)?)?;
+    append("GITHUB_OUTPUT", results(report).as_bytes())?;
+    let lines = annotations(report, |name| paths.get(name).cloned().unwrap_or_else(|| name.to_owned()));
+    Ok(if lines.is_empty() { String::new() } else { as_lines(&lines) })
+}
+
+/// What later steps can ask for, by name.
+fn results(report: &Report) -> String {
+    let counts = report.comparison.as_ref().map(|comparison| comparison.counts).unwrap_or_default();
+    let passed = report.gate.as_ref().is_none_or(|gate| gate.passed);
+    let text = format!("passed={passed}\ncorrupted={}\n", report.verdict.corrupted_samples);
+    if report.comparison.is_none() {
+        return text;
+    }
+    format!("{text}regressed={}\nimproved={}\n", counts.regressed, counts.improved)
+}
+
+/// Appends to the file that a variable names; steps of a job share it.
+fn append(variable: &str, text: &[u8]) -> Result<()> {
+    let Some(path) = env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from) else { return Ok(()) };
+    let failed = || format!("{variable}={}: cannot be written", path.display());
+    let mut file = OpenOptions::new().append(true).create(true).open(&path).with_context(failed)?;
+    file.write_all(text).with_context(failed)
+}

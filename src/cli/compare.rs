@@ -1,0 +1,140 @@
+//! `compare`: two sides, each a saved baseline or files of raw metrics.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::compare::baseline::Baseline;
+use crate::compare::capture::{CapturedSource, Environment};
+use crate::compare::judge::Settings;
+use crate::compare::margin::Margins;
+use crate::compare::sides;
+use crate::config::Config;
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::report::build::{Analysed, Heading};
+
+use super::args::{Compare, Gate, Understanding};
+use super::deliver::Delivery;
+use super::gate::{asked, margins, results};
+use super::inputs;
+use super::options;
+use super::read::{self, Held, Reading, Wanted};
+
+/// So much of a file shows whether it is a baseline.
+const HEAD: u64 = 4096;
+
+/// A side as it was named and read.
+pub(super) struct Side {
+    /// What it holds.
+    pub(super) held: sides::Held,
+    /// What was read, where it is files.
+    reading: Option<Reading>,
+}
+
+impl Side {
+    /// Reads a side. `seen` is what the other side has: of files that begin with it only new rows are captured.
+    pub(super) fn load(
+        name: String,
+        path: &Path,
+        understanding: &Understanding,
+        config: &Config,
+        seen: &[&CapturedSource],
+        delivery: &mut Delivery<'_>,
+    ) -> Result<Self> {
+        if let Some(baseline) = load_baseline(path)? {
+            delivery.protect_file(path)?;
+            return Ok(Self { held: sides::Held { name, captures: baseline.captures }, reading: None });
+        }
+        let inputs = read::inputs(&[path.to_path_buf()], understanding)?;
+        delivery.protect(&inputs)?;
+        let reading = read::read(understanding, config, inputs, &Wanted { samples: true, seen: seen.to_vec() })?;
+        // Files do not say where they were measured.
+        let captures = vec![reading.captured(Environment::default())];
+        Ok(Self { held: sides::Held { name, captures }, reading: Some(reading) })
+    }
+
+    /// What was wrong with its files, in few words: nobody reads a report about the older side.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let Some(reading) = &self.reading else { return Vec::new() };
+        let suspects = |item: &Analysed| -> u64 {
+            let of_metrics =
+                item.tables.iter().flat_map(|table| &table.metrics).map(|metric| metric.overall.corrupted as u64);
+            of_metrics.sum()
+        };
+        let corrupted = reading.analysed.iter().map(|item| (&item.source.provenance.name, suspects(item)));
+        corrupted
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| {
+                let place = Place::source(format!("{}: {name}", self.held.name));
+                let reason = format!("{count} corrupted samples among those that the run is held against");
+                Finding::new(
+                    Severity::Note,
+                    FindingKind::InBaseline,
+                    place,
+                    reason,
+                    "left out of the comparison; `perfreport check` names them",
+                )
+            })
+            .collect()
+    }
+
+    /// The files it was made of.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &CapturedSource> {
+        self.held.captures.iter().flat_map(|capture| &capture.sources)
+    }
+}
+
+/// The baseline in a file; `None` where the file is none, or is no file.
+pub(super) fn load_baseline(path: &Path) -> Result<Option<Baseline>> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let failed = || format!("{}: cannot be read", path.display());
+    let mut file = File::open(path).with_context(failed)?;
+    let mut bytes = Vec::new();
+    file.by_ref().take(HEAD).read_to_end(&mut bytes).with_context(failed)?;
+    if !Baseline::sniff(&bytes) {
+        return Ok(None);
+    }
+    file.read_to_end(&mut bytes).with_context(failed)?;
+    Baseline::parse(&bytes).map(Some).with_context(|| path.display().to_string())
+}
+
+/// How sides are compared, by flags and configuration.
+pub(super) fn settings_of(understanding: &Understanding, gate: &Gate, config: &Config) -> Result<Settings> {
+    let Margins { default: margin, rules: margins } = margins(gate, config)?;
+    let confidence = options::settings(understanding, config)?.confidence;
+    Ok(Settings { confidence, margin, margins, ..Settings::default() })
+}
+
+/// What the sides are called: no report depends on where a checkout lies.
+fn names(before: &Path, after: &Path) -> [String; 2] {
+    let mut names = inputs::shortest_unique_ends(&[before, after]);
+    let after = names.pop().unwrap_or_default();
+    [names.pop().unwrap_or_default(), after]
+}
+
+pub(super) fn compare(arguments: &Compare) -> Result<ExitCode> {
+    let understanding = &arguments.understanding;
+    let config = options::config(understanding)?;
+    let mut delivery = Delivery::new(&arguments.output, None)?;
+    let asked = asked(&arguments.gate, &config)?;
+    let settings = settings_of(understanding, &arguments.gate, &config)?;
+    let [before, after] = &names(&arguments.before, &arguments.after);
+    let before = Side::load(before.clone(), &arguments.before, understanding, &config, &[], &mut delivery)?;
+    let seen: Vec<&CapturedSource> = before.sources().collect();
+    let after = Side::load(after.clone(), &arguments.after, understanding, &config, &seen, &mut delivery)?;
+    let grown = after.reading.as_ref().map(Reading::grown).unwrap_or_default();
+    let comparison = sides::hold(&before.held, &after.held, grown, &settings);
+    let analysis = options::settings(understanding, &config)?;
+    let mut reading = after.reading.unwrap_or_else(|| Reading::nothing(analysis));
+    reading.findings.extend(before.findings());
+    let targets = results(&config.target, &reading, Some(&comparison))?;
+    let title = arguments.output.title.clone().or_else(|| config.title.clone());
+    let heading = Heading { title, generated: delivery.generated.clone() };
+    let report = read::report(&reading, Held { comparison: Some(comparison), targets, gate: asked, heading })?;
+    delivery.deliver(&report, Vec::new(), &[], understanding.color)
+}

@@ -1,0 +1,218 @@
+//! What is done with a report: rendered in the forms that were asked for, written, summed up on the terminal, told to the
+//! CI service, and turned into an exit code.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::report::contract::Report;
+use crate::report::render::{built_in, built_in_names, render, render_comment, render_template};
+use crate::report::view::View;
+
+use super::args::{Colour, Output};
+use super::inputs::{Inputs, Named};
+use super::outputs::{Target, write_all, write_stdout};
+use super::{CHECK_FAILED, as_lines, ci, paint, use_colour};
+
+/// Where a report goes, found out before anything is read: what cannot be written must not cost a long run.
+pub(super) struct Delivery<'a> {
+    arguments: &'a Output,
+    targets: Vec<Target>,
+    comment: Option<Target>,
+    template: Option<Template>,
+    /// Where each source of the report is, as the user named it.
+    paths: BTreeMap<String, String>,
+    /// When, where the caller gives it.
+    pub(super) generated: Option<String>,
+}
+
+impl<'a> Delivery<'a> {
+    /// `default` is written to where nothing else is asked for.
+    pub(super) fn new(arguments: &'a Output, default: Option<&str>) -> Result<Self> {
+        let targets = targets(arguments, default)?;
+        let comment = arguments.comment.as_deref().map(Target::new);
+        if let Some(comment) = comment.as_ref().filter(|comment| targets.iter().any(|target| target.is_same(comment))) {
+            bail!("--comment {}: -o names the same place", comment.shown());
+        }
+        Ok(Self {
+            arguments,
+            targets,
+            comment,
+            paths: BTreeMap::new(),
+            template: arguments.template.as_deref().map(load_template).transpose()?,
+            generated: generated(arguments.timestamp.as_deref())?,
+        })
+    }
+
+    /// A report must never take the place of the data it is about.
+    pub(super) fn protect(&mut self, inputs: &Inputs) -> Result<()> {
+        let named = inputs.sources.iter().filter_map(|source| Some((source.name.clone(), source.path()?)));
+        self.paths.extend(named.map(|(name, path)| (name, path.display().to_string())));
+        inputs.sources.iter().filter_map(Named::path).try_for_each(|path| self.protect_file(path))
+    }
+
+    /// The same for one file.
+    pub(super) fn protect_file(&self, path: &Path) -> Result<()> {
+        let read = Target::new(path);
+        match self.targets.iter().chain(&self.comment).find(|target| target.is_same(&read)) {
+            Some(target) => {
+                bail!("{}: this is one of the files to be read; write the report somewhere else", target.shown())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Renders, writes (`more` beside the report, all or nothing), prints with `notes`, and says how the process ends.
+    pub(super) fn deliver(
+        self,
+        report: &Report,
+        more: Vec<(Target, Vec<u8>)>,
+        notes: &[String],
+        colour: Colour,
+    ) -> Result<ExitCode> {
+        let Self { arguments, targets, comment, template, paths, .. } = self;
+        let mut outputs = render_all(report, targets, template.as_ref())?;
+        if let Some(target) = comment {
+            outputs.push((target, render_comment(report)?));
+        }
+        outputs.extend(more);
+        write_all(&outputs)?;
+        let to_stderr = outputs.iter().any(|(target, _)| *target == Target::Stdout);
+        let mut text =
+            if arguments.quiet { String::new() } else { terminal(report, &outputs, notes, colour, to_stderr) };
+        text.push_str(&ci::tell(arguments.ci, report, &paths)?);
+        if to_stderr {
+            stderr().write_all(text.as_bytes()).context("standard error: cannot be written")?;
+        } else {
+            write_stdout(text.as_bytes())?;
+        }
+        let failed = report.gate.as_ref().is_some_and(|gate| !gate.passed);
+        Ok(if failed { ExitCode::from(CHECK_FAILED) } else { ExitCode::SUCCESS })
+    }
+}
+
+/// The short summary and what was written.
+fn terminal(
+    report: &Report,
+    outputs: &[(Target, Vec<u8>)],
+    notes: &[String],
+    colour: Colour,
+    to_stderr: bool,
+) -> String {
+    let mut wrote: Vec<String> = outputs
+        .iter()
+        .filter_map(|(target, _)| match target {
+            Target::File(path) => Some(format!("wrote {}", path.display())),
+            Target::Stdout => None,
+        })
+        .collect();
+    wrote.extend_from_slice(notes);
+    let text = summary(report, colour, to_stderr);
+    if wrote.is_empty() { text } else { format!("{text}\n{}", as_lines(&wrote)) }
+}
+
+/// A template of the user's own, or a built-in one.
+struct Template {
+    name: String,
+    text: String,
+}
+
+fn load_template(given: &str) -> Result<Template> {
+    let path = Path::new(given);
+    if !path.exists() {
+        let name = if built_in(given).is_some() { given.to_owned() } else { format!("{given}.md") };
+        if let Some(text) = built_in(&name) {
+            return Ok(Template { name, text: text.to_owned() });
+        }
+    }
+    let text = fs::read_to_string(path).with_context(|| {
+        format!("--template {given}: cannot be read; built in are {}", built_in_names().collect::<Vec<_>>().join(", "))
+    })?;
+    let name = path.file_name().map_or_else(|| given.to_owned(), |name| name.to_string_lossy().into_owned());
+    Ok(Template { name, text })
+}
+
+fn targets(arguments: &Output, default: Option<&str>) -> Result<Vec<Target>> {
+    if arguments.files.is_empty() {
+        let nothing_said = default.map(|name| Target::File(PathBuf::from(name)));
+        return Ok(if arguments.template.is_some() {
+            vec![Target::Stdout]
+        } else {
+            nothing_said.into_iter().collect()
+        });
+    }
+    let targets: Vec<Target> = arguments.files.iter().map(|path| Target::new(path)).collect();
+    for (index, target) in targets.iter().enumerate() {
+        if targets[..index].iter().any(|other| other.is_same(target)) {
+            bail!("-o {}: given twice", arguments.files[index].display());
+        }
+        if arguments.template.is_none() {
+            target.form()?;
+        }
+    }
+    Ok(targets)
+}
+
+fn render_all(report: &Report, targets: Vec<Target>, template: Option<&Template>) -> Result<Vec<(Target, Vec<u8>)>> {
+    let only = targets.len() == 1;
+    let mut used = false;
+    let mut outputs = Vec::new();
+    for target in targets {
+        let custom = template.filter(|template| only || same_ending(&target, &template.name));
+        let bytes = match custom {
+            Some(template) => {
+                used = true;
+                render_template(report, &template.name, &template.text)?
+            }
+            None => render(report, target.form()?)?,
+        };
+        outputs.push((target, bytes));
+    }
+    if let Some(template) = template.filter(|_| !used) {
+        bail!("--template {}: no output given with -o has the same ending", template.name);
+    }
+    Ok(outputs)
+}
+
+fn same_ending(target: &Target, template: &str) -> bool {
+    let ending = |name: &str| Path::new(name).extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    match target {
+        Target::Stdout => ending(template).as_deref() == Some("md"),
+        Target::File(path) => ending(&path.to_string_lossy()) == ending(template),
+    }
+}
+
+/// The time to print, from the flag or from `SOURCE_DATE_EPOCH` (<https://reproducible-builds.org/specs/source-date-epoch/>).
+fn generated(flag: Option<&str>) -> Result<Option<String>> {
+    let timestamp = match (flag, std::env::var("SOURCE_DATE_EPOCH")) {
+        (Some("now"), _) => jiff::Timestamp::now(),
+        (Some(text), _) => text
+            .parse::<jiff::Timestamp>()
+            .map_err(|error| anyhow!("--timestamp {text}: {error}; write for example 2026-03-15T12:00:00Z"))?,
+        (None, Ok(seconds)) => seconds
+            .trim()
+            .parse::<i64>()
+            .ok()
+            .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+            .ok_or_else(|| anyhow!("SOURCE_DATE_EPOCH={seconds}: must be whole seconds since 1970"))?,
+        (None, Err(_)) => return Ok(None),
+    };
+    let seconds = jiff::Timestamp::from_second(timestamp.as_second()).unwrap_or(timestamp);
+    Ok(Some(seconds.to_string()))
+}
+
+/// The short summary, one line a thing.
+fn summary(report: &Report, colour: Colour, to_stderr: bool) -> String {
+    let terminal = if to_stderr { stderr().is_terminal() } else { stdout().is_terminal() };
+    let colour = use_colour(colour, terminal);
+    let lines = View::of(report).terminal.lines;
+    let texts = lines.iter().map(|line| match line.severity {
+        Some(severity) => format!("{}{}{}\n", line.indent, paint(line.word, severity, colour), line.rest),
+        None => format!("{}\n", line.text),
+    });
+    texts.collect()
+}

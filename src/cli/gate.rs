@@ -1,0 +1,59 @@
+//! Margins, targets and what to fail on, from flags and configuration; flags win.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::compare::collect::{subject_shares, subjects};
+use crate::compare::gate::{Asked, FailOn, lacking};
+use crate::compare::margin::{MarginRule, Margins, parse_margin};
+use crate::compare::outcome::{Comparison, TargetResult};
+use crate::compare::target::{Target, evaluate};
+use crate::config::Config;
+
+use super::args::Gate;
+use super::read::Reading;
+
+/// What a gate is to fail on; `None` where nobody asks for one.
+pub(super) fn asked(gate: &Gate, config: &Config) -> Result<Option<Asked>> {
+    let fail_on = if gate.fail_on.is_empty() {
+        config.fail_on.clone()
+    } else {
+        Some(FailOn::parse_list(&gate.fail_on.join(",")).context("--fail-on")?)
+    };
+    let strict = gate.strict || config.strict.unwrap_or(false);
+    Ok(fail_on.filter(|list| !list.is_empty()).map(|fail_on| Asked { fail_on, strict }))
+}
+
+/// A gate that could never fail is an error before anything is read.
+pub(super) fn require(asked: Option<&Asked>, baseline: Option<&Path>, config: &Config) -> Result<()> {
+    match asked.and_then(|asked| lacking(&asked.fail_on, baseline.is_some(), !config.target.is_empty())) {
+        Some(lacking) => Err(lacking.into()),
+        None => Ok(()),
+    }
+}
+
+/// The margins of all metrics.
+pub(super) fn margins(gate: &Gate, config: &Config) -> Result<Margins> {
+    let mut margins = config.margins.clone();
+    for given in &gate.margin {
+        let context = || format!("--margin {given}");
+        match given.rsplit_once('=') {
+            Some((metric, margin)) => margins.rules.push(MarginRule::new(metric, margin).with_context(context)?),
+            None => margins.default = parse_margin(given).with_context(context)?,
+        }
+    }
+    Ok(margins)
+}
+
+/// What became of the targets.
+pub(super) fn results(
+    targets: &[Target],
+    reading: &Reading,
+    comparison: Option<&Comparison>,
+) -> Result<Vec<TargetResult>> {
+    let readings = reading.measured();
+    let settings = &reading.settings;
+    let (subjects, shares) = (subjects(&readings), subject_shares(&readings));
+    Ok(evaluate(targets, &subjects, &shares, comparison, settings.confidence, settings.quantile_method)?)
+}

@@ -1,0 +1,78 @@
+//! `summarize`: read, analyse, hold against a baseline and targets if there are any, report.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+use crate::compare::baseline::Baseline;
+use crate::compare::sides;
+use crate::report::build::Heading;
+
+use super::args::Summarize;
+use super::compare::{Side, load_baseline, settings_of};
+use super::deliver::Delivery;
+use super::environment::environment;
+use super::gate::{asked, require, results};
+use super::options;
+use super::outputs::Target;
+use super::read::{self, Held, Wanted};
+
+/// Written where nothing else is asked for.
+const DEFAULT_OUTPUT: &str = "performance_metrics_report.md";
+
+pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
+    let understanding = &arguments.input.understanding;
+    let config = options::config(understanding)?;
+    let mut delivery = Delivery::new(&arguments.output, Some(DEFAULT_OUTPUT))?;
+    let asked = asked(&arguments.gate, &config)?;
+    require(asked.as_ref(), arguments.baseline.as_deref(), &config)?;
+    let settings = settings_of(understanding, &arguments.gate, &config)?;
+    let saved = arguments.save_baseline.as_deref().map(baseline_target).transpose()?;
+    let mut notes = Vec::new();
+    let inputs = read::inputs(&arguments.input.paths, understanding)?;
+    delivery.protect(&inputs)?;
+    let environment = environment(&arguments.env, &config.environment)?;
+    let before = arguments.baseline.as_deref();
+    let load = |path: &Path| {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Side::load(name, path, understanding, &config, &[], &mut delivery)
+    };
+    let before = before.map(load).transpose()?;
+    let wanted = Wanted {
+        samples: before.is_some() || arguments.save_baseline.is_some() || !config.target.is_empty(),
+        seen: before.iter().flat_map(Side::sources).collect(),
+    };
+    let mut reading = read::read(understanding, &config, inputs, &wanted)?;
+    reading.findings.extend(before.iter().flat_map(Side::findings));
+    let comparison = before.map(|before| {
+        let after = sides::Held { name: "this run".to_owned(), captures: vec![reading.captured(environment.clone())] };
+        sides::hold(&before.held, &after, reading.grown(), &settings)
+    });
+    let targets = results(&config.target, &reading, comparison.as_ref())?;
+    let title = arguments.output.title.clone().or_else(|| config.title.clone());
+    let heading = Heading { title, generated: delivery.generated.clone() };
+    let report = read::report(&reading, Held { comparison, targets, gate: asked, heading })?;
+    let passed = report.gate.as_ref().is_none_or(|gate| gate.passed);
+    let mut more = Vec::new();
+    if let Some((path, target)) = arguments.save_baseline.as_deref().zip(saved) {
+        if passed {
+            let mut baseline = Baseline::new(reading.settings.quantile_method.name());
+            baseline.add(reading.captured_whole(environment))?;
+            more.push((target, baseline.to_bytes()));
+        } else {
+            notes.push(format!("not saved: {} (the gate failed)", path.display()));
+        }
+    }
+    delivery.deliver(&report, more, &notes, understanding.color)
+}
+
+/// Where a baseline goes. Whatever is there must be one, so that nothing else is lost.
+pub(super) fn baseline_target(path: &Path) -> Result<Target> {
+    if path.is_file()
+        && load_baseline(path).with_context(|| format!("{}", path.display())).is_ok_and(|old| old.is_none())
+    {
+        bail!("{}: this file is no baseline and is not replaced; choose another name", path.display());
+    }
+    Ok(Target::File(path.to_path_buf()))
+}

@@ -1,0 +1,160 @@
+//! The baseline file: what earlier runs measured, small enough to stand in a repository.
+//!
+//! In: captures, or the bytes of a baseline file. Out: the bytes of a file that is the same whenever its content is, or a
+//! [`Baseline`] in which everything fits together. Refuses, with the place and the remedy, whatever a gate could not rest
+//! on: a damaged or edited file, a file of a newer perfreport, the same run twice. Reads and writes no files.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+
+use super::capture::Capture;
+
+mod check;
+mod error;
+mod read;
+mod write;
+
+pub use error::{BaselineError, Fault, Found};
+
+/// The value of `format` in a baseline file.
+pub const FORMAT: &str = "perfreport baseline";
+/// The version that is written, and the newest that is read. Every new field raises it, since unknown ones are refused.
+pub const VERSION: u32 = 1;
+
+/// Runs that later runs are held against.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Baseline {
+    /// What wrote it last.
+    pub tool: Tool,
+    /// The quantile method of the report that it was made with.
+    pub quantile_method: String,
+    /// One for each time that runs were captured, oldest first. Only [`Baseline::add`] checks what is put in.
+    pub captures: Vec<Capture>,
+}
+
+/// The program that wrote a baseline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Tool {
+    fn this() -> Self {
+        Self { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+/// A baseline file of perfreport: what earlier runs measured.
+// Written by `write`, field by field in this order.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FileV1<'a> {
+    /// `perfreport baseline`.
+    format: Cow<'a, str>,
+    /// Version of the file format.
+    version: u32,
+    /// What wrote it.
+    tool: Cow<'a, Tool>,
+    /// The quantile method of the report that it was made with.
+    quantile_method: Cow<'a, str>,
+    /// `blake3:` and the digest of the file as perfreport writes it with an empty text here, so that no number is changed
+    /// unnoticed.
+    digest: Cow<'a, str>,
+    /// One for each time that runs were captured, oldest first.
+    captures: Cow<'a, [Capture]>,
+}
+
+impl Baseline {
+    /// A baseline without runs.
+    pub fn new(quantile_method: impl Into<String>) -> Self {
+        Self { tool: Tool::this(), quantile_method: quantile_method.into(), captures: Vec::new() }
+    }
+
+    /// Adds what was captured, as the newest; very many samples become a sketch.
+    ///
+    /// # Errors
+    /// [`BaselineError::SameRunTwice`] where all its files, or all files of an earlier capture, are in both: a run counted
+    /// twice makes the noise between runs look smaller than it is. [`BaselineError::NothingToAdd`] where there are
+    /// neither samples nor failures. [`BaselineError::Invalid`] where it could not be read again.
+    pub fn add(&mut self, capture: Capture) -> Result<(), BaselineError> {
+        let capture = reduced(capture);
+        if let Some(files) = self.captures.iter().find_map(|earlier| same_run(earlier, &capture)) {
+            return Err(BaselineError::SameRunTwice { files });
+        }
+        if capture.metrics.is_empty() && capture.shares.is_empty() {
+            let files = capture.sources.into_iter().map(|source| source.name).collect();
+            return Err(BaselineError::NothingToAdd { files });
+        }
+        check::capture(&capture, self.captures.len())?;
+        self.captures.push(capture);
+        self.tool = Tool::this();
+        Ok(())
+    }
+
+    /// The file: one line for each run of a metric, so that a difference in version control can be read. The same baseline
+    /// always gives the same bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        write::file(&self.as_file(&self.digest()))
+    }
+
+    /// Digest of the file without its digest.
+    fn digest(&self) -> String {
+        format!("blake3:{}", blake3::hash(&write::file(&self.as_file(""))).to_hex())
+    }
+
+    fn as_file<'a>(&'a self, digest: &'a str) -> FileV1<'a> {
+        FileV1 {
+            format: Cow::Borrowed(FORMAT),
+            version: VERSION,
+            tool: Cow::Borrowed(&self.tool),
+            quantile_method: Cow::Borrowed(&self.quantile_method),
+            digest: Cow::Borrowed(digest),
+            captures: Cow::Borrowed(&self.captures),
+        }
+    }
+}
+
+/// The schema is that of the file.
+impl JsonSchema for Baseline {
+    fn schema_name() -> Cow<'static, str> {
+        "Baseline".into()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        concat!(module_path!(), "::Baseline").into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        FileV1::json_schema(generator)
+    }
+}
+
+fn reduced(mut capture: Capture) -> Capture {
+    for run in capture.metrics.iter_mut().flat_map(|metric| &mut metric.runs) {
+        let values = std::mem::replace(&mut run.values, super::Values::Samples(Vec::new()));
+        run.values = values.reduced();
+    }
+    capture
+}
+
+/// The names of the later capture's files that both have, where one capture has no other files.
+fn same_run(earlier: &Capture, later: &Capture) -> Option<Vec<String>> {
+    let digests = |capture: &Capture| -> BTreeSet<String> {
+        capture.sources.iter().map(|source| source.digest.clone()).collect()
+    };
+    let (old, new) = (digests(earlier), digests(later));
+    let shared = later.sources.iter().filter(|source| old.contains(&source.digest));
+    let counted = !new.is_empty() && !old.is_empty();
+    (counted && (old.is_subset(&new) || new.is_subset(&old)))
+        .then(|| shared.map(|source| source.name.clone()).collect())
+}
+
+#[cfg(test)]
+mod tests;

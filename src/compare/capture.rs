@@ -1,0 +1,272 @@
+//! What was measured at one time, reduced to what a comparison needs. Candidates and baselines are both made of these.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::table::Polarity;
+use crate::model::unit::Dimension;
+
+use super::sketch::{Ordered, Sketch};
+
+/// Up to so many samples of a run are kept as they are; beyond, a sketch is smaller than they are (some 3 kB against 20)
+/// and its error is small against the interval of any statistic of so many samples.
+pub const EXACT_SAMPLES: usize = 1_000;
+/// So many points stand for a sketch when it is compared: p99 still has a hundred of them above it.
+pub const SKETCH_POINTS: usize = 10_000;
+
+/// What one command read: one or more runs of every metric.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Capture {
+    /// What is known about where it was measured.
+    #[serde(default)]
+    pub environment: Environment,
+    /// The files, in the order in which they were given.
+    pub sources: Vec<CapturedSource>,
+    /// What was measured, by file, metric and group.
+    pub metrics: Vec<MetricRuns>,
+    /// Shares of failures, by file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<ShareRuns>,
+}
+
+/// What is known about where something was measured.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// What the user said with `--env`; where it differs, nothing is compared.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub given: BTreeMap<String, String>,
+    /// What the machine says on which perfreport ran (`os`, `cpu`, `cores`); it may not be the one that was measured,
+    /// so a difference is only said.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub found: BTreeMap<String, String>,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CapturedSource {
+    /// Its name, without the folders that no other file makes necessary.
+    pub name: String,
+    /// BLAKE3 of its bytes as stored, in hexadecimal.
+    pub digest: String,
+    /// Size as stored.
+    pub bytes: u64,
+    /// Lines of text.
+    pub lines: u64,
+    /// The format as which it was read.
+    pub format: String,
+}
+
+/// The runs of one metric, of one group where its samples have labels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MetricRuns {
+    /// Name of the source.
+    pub source: String,
+    /// Name of the metric.
+    pub metric: String,
+    /// Label of the group; absent where the samples of the metric are not grouped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// What it measures; the values are in the base unit of this.
+    pub dimension: Dimension,
+    /// Unit in which it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_unit: Option<String>,
+    /// Whether that unit was assumed.
+    #[serde(default)]
+    pub unit_assumed: bool,
+    /// Which way is better.
+    pub polarity: Polarity,
+    /// What exactly was measured (`time to first chunk`), where the format defines it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
+    /// The runs, in recorded order; at least one, none of them empty.
+    pub runs: Vec<Recording>,
+}
+
+/// One run of one metric.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "RecordingForm", into = "RecordingForm")]
+pub struct Recording {
+    /// The clean samples.
+    pub values: Values,
+    /// Arithmetic mean of the samples, base unit.
+    pub mean: f64,
+    /// Sample standard deviation; absent for one sample.
+    pub stddev: Option<f64>,
+    /// By how much dependence between neighbours widens each interval.
+    pub dependence: Dependence,
+}
+
+/// By what factor dependence between neighbours multiplies the variance of a statistic: 1 for independent samples.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dependence {
+    /// Of the center (of ranks).
+    pub center: f64,
+    /// Of the median (of the indicator of being above it).
+    pub p50: f64,
+    /// Of p95.
+    pub p95: f64,
+    /// Of p99.
+    pub p99: f64,
+    /// Of the mean.
+    pub mean: f64,
+}
+
+/// Samples: all of them in recorded order, or a sketch of very many.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// In recorded order, base unit.
+    Samples(Vec<f64>),
+    /// Counts by value, to within a stated relative error.
+    Sketch(Sketch),
+}
+
+impl Values {
+    /// How many samples.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Samples(samples) => samples.len(),
+            Self::Sketch(sketch) => sketch.len() as usize,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The samples in ascending order, or up to [`SKETCH_POINTS`] points that stand for those of a sketch.
+    pub fn ordered(&self) -> Ordered {
+        match self {
+            Self::Samples(samples) => {
+                let mut points = samples.clone();
+                points.sort_unstable_by(f64::total_cmp);
+                Ordered { points, samples: samples.len() as u64, error: 0.0 }
+            }
+            Self::Sketch(sketch) => {
+                Ordered { points: sketch.ordered(SKETCH_POINTS), samples: sketch.len(), error: sketch.error() }
+            }
+        }
+    }
+
+    /// Keeps up to [`EXACT_SAMPLES`] samples as they are and makes a sketch of more. What depends on their order (a
+    /// [`Dependence`]) has to be known before. Samples that are not all finite stay, for the baseline to refuse them.
+    #[must_use]
+    pub fn reduced(self) -> Self {
+        match self {
+            Self::Samples(samples) if samples.len() > EXACT_SAMPLES => {
+                Sketch::of(&samples).map_or(Self::Samples(samples), Self::Sketch)
+            }
+            few => few,
+        }
+    }
+}
+
+/// How a [`Recording`] is written: `samples` or `sketch` beside what was computed from all samples.
+// Not a flattened enum, because serde then neither refuses unknown fields reliably nor knows where in a file it is.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RecordingForm {
+    /// The clean samples in recorded order, base unit; either these or a sketch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    samples: Option<Vec<f64>>,
+    /// Counts of the clean samples by value, where there are very many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sketch: Option<Sketch>,
+    /// Arithmetic mean of the samples, base unit.
+    mean: f64,
+    /// Sample standard deviation, base unit; absent for one sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stddev: Option<f64>,
+    /// By how much dependence between neighbours widens each interval.
+    dependence: Dependence,
+}
+
+impl TryFrom<RecordingForm> for Recording {
+    type Error = &'static str;
+
+    fn try_from(form: RecordingForm) -> Result<Self, Self::Error> {
+        let values = match (form.samples, form.sketch) {
+            (Some(samples), None) => Values::Samples(samples),
+            (None, Some(sketch)) => Values::Sketch(sketch),
+            (Some(_), Some(_)) => return Err("a run has both `samples` and a `sketch`"),
+            (None, None) => return Err("missing field `samples` (or `sketch`)"),
+        };
+        Ok(Self { values, mean: form.mean, stddev: form.stddev, dependence: form.dependence })
+    }
+}
+
+impl From<Recording> for RecordingForm {
+    fn from(recording: Recording) -> Self {
+        let (samples, sketch) = match recording.values {
+            Values::Samples(samples) => (Some(samples), None),
+            Values::Sketch(sketch) => (None, Some(sketch)),
+        };
+        Self { samples, sketch, mean: recording.mean, stddev: recording.stddev, dependence: recording.dependence }
+    }
+}
+
+/// The runs of a share of failures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShareRuns {
+    /// Name of the source.
+    pub source: String,
+    /// What failed: `failed rows`, `failed messages`.
+    pub metric: String,
+    /// The runs.
+    pub runs: Vec<Share>,
+}
+
+/// Failures of one run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// How many failed.
+    pub failed: u64,
+    /// Of how many.
+    pub total: u64,
+    /// By what factor dependence (failures come in clusters) multiplies the variance of the share.
+    pub dependence: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_samples_stay_exact_and_come_back_in_ascending_order() {
+        let values = Values::Samples(vec![3.0, -1.0, 2.0, 2.0]).reduced();
+        let expected = Ordered { points: vec![-1.0, 2.0, 2.0, 3.0], samples: 4, error: 0.0 };
+        assert_eq!((values.len(), values.ordered()), (4, expected));
+        assert!(matches!(Values::Samples(vec![1.0; EXACT_SAMPLES]).reduced(), Values::Samples(_)));
+    }
+
+    #[test]
+    fn very_many_samples_become_points_that_say_for_how_many_they_stand() {
+        let samples: Vec<f64> = (1..=50_000).rev().map(f64::from).collect();
+        let ordered = Values::Samples(samples).reduced().ordered();
+        assert_eq!((ordered.samples, ordered.points.len()), (50_000, SKETCH_POINTS));
+        assert!(ordered.error > 0.0);
+        let median = ordered.points[SKETCH_POINTS / 2];
+        assert!((median / 25_000.0 - 1.0).abs() <= ordered.error + 1e-4, "{median}");
+    }
+
+    #[test]
+    fn a_run_has_either_samples_or_a_sketch() {
+        let rest = r#""mean": 1.0, "dependence": {"center": 1, "p50": 1, "p95": 1, "p99": 1, "mean": 1}"#;
+        let read = |values: &str| serde_json::from_str::<Recording>(&format!("{{{values}{rest}}}"));
+        assert_eq!(read(r#""samples": [1.0], "#).unwrap().values, Values::Samples(vec![1.0]));
+        assert!(read("").unwrap_err().to_string().contains("samples"));
+        let both = r#""samples": [1], "sketch": {"error": 0.005, "count": 1, "min": 0, "max": 0, "zeros": 1}, "#;
+        assert!(read(both).unwrap_err().to_string().contains("both"));
+        assert!(read(r#""samples": [1], "colour": 1, "#).unwrap_err().to_string().contains("unknown field `colour`"));
+    }
+}

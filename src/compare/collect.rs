@@ -1,0 +1,267 @@
+//! From analyses to a [`Capture`]: what a comparison needs of them, and nothing else.
+//!
+//! In: sources with their analyses, whose populations kept their samples. Out: the runs of every metric, group by group
+//! where its samples have labels, and the shares of failures. A metric whose samples were all corrupted has no runs and
+//! is left out: its absence is a result of the comparison.
+
+use rayon::prelude::*;
+
+use crate::model::source::Source;
+use crate::model::table::{Polarity, Role, Table};
+use crate::model::unit::Dimension;
+use crate::sessions::{Distribution, ServiceAnalysis};
+use crate::stats::analysis::{MetricAnalysis, TableAnalysis};
+use crate::stats::failure::{Failures, Outcome, outcomes};
+use crate::stats::population::{Population, Recorded};
+use crate::stats::sample::mean_and_stddev;
+
+use super::capture::{
+    Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, Share, ShareRuns, Values,
+};
+use super::target::{Subject, SubjectShare};
+
+/// What rows are called whose status says that they failed.
+const FAILED_ROWS: &str = "failed rows";
+/// What messages of a service are called that failed or timed out.
+const FAILED_MESSAGES: &str = "failed messages";
+
+/// Answered messages a second, as targets call it.
+const THROUGHPUT: &str = "throughput";
+
+/// A source and its analyses.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// What was read.
+    pub source: &'a Source,
+    /// The analyses of its tables, in the same order.
+    pub tables: &'a [TableAnalysis],
+    /// The service that it records.
+    pub service: Option<&'a ServiceAnalysis>,
+}
+
+impl Reading<'_> {
+    /// The name of a metric, with that of its table where another table of the source has one of the same name.
+    fn unlike_others(&self, found: &MetricAnalysis, table: &Table) -> String {
+        let of_name = |analysis: &&TableAnalysis| analysis.metrics.iter().any(|metric| metric.name == found.name);
+        if self.tables.iter().filter(of_name).count() < 2 {
+            return found.name.clone();
+        }
+        let place = self.source.tables.iter().position(|other| std::ptr::eq(other, table)).unwrap_or_default();
+        let table = table.name.clone().unwrap_or_else(|| format!("table {}", place + 1));
+        format!("{table} {}", found.name)
+    }
+}
+
+/// Captures what was read.
+pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
+    let mut metrics = Vec::new();
+    let mut shares = Vec::new();
+    for reading in readings {
+        let name = &reading.source.provenance.name;
+        for (table, analysis) in reading.source.tables.iter().zip(reading.tables) {
+            metrics.extend(
+                analysis.metrics.par_iter().flat_map_iter(|found| runs_of(found, table, reading)).collect::<Vec<_>>(),
+            );
+            shares.extend(analysis.metrics.iter().find_map(|found| failed_rows(found, table, name)));
+        }
+        if let Some(service) = reading.service {
+            metrics.extend(
+                service
+                    .distributions()
+                    .into_par_iter()
+                    .filter_map(|of| {
+                        let blank = Blank { source: name, metric: of.name, recorded_unit: None, unit_assumed: false };
+                        blank.fill(None, of.dimension, of.polarity, &of.numbers.population)
+                    })
+                    .collect::<Vec<_>>(),
+            );
+            shares.extend(failed_messages(service, name));
+        }
+    }
+    Capture { environment, sources: readings.iter().map(|reading| captured(reading.source)).collect(), metrics, shares }
+}
+
+fn captured(source: &Source) -> CapturedSource {
+    let provenance = &source.provenance;
+    CapturedSource {
+        name: provenance.name.clone(),
+        digest: provenance.digest.clone(),
+        bytes: provenance.bytes,
+        lines: provenance.lines,
+        format: provenance.format.to_owned(),
+    }
+}
+
+/// A metric whose samples are still to come.
+struct Blank<'a> {
+    source: &'a str,
+    metric: &'a str,
+    recorded_unit: Option<String>,
+    unit_assumed: bool,
+}
+
+impl Blank<'_> {
+    fn fill(
+        &self,
+        group: Option<&str>,
+        dimension: Dimension,
+        polarity: Polarity,
+        population: &Population,
+    ) -> Option<MetricRuns> {
+        let runs = recordings(population.recorded.as_ref()?);
+        (!runs.is_empty()).then(|| MetricRuns {
+            source: self.source.to_owned(),
+            metric: self.metric.to_owned(),
+            group: group.map(str::to_owned),
+            dimension,
+            recorded_unit: self.recorded_unit.clone(),
+            unit_assumed: self.unit_assumed,
+            polarity,
+            meaning: None,
+            runs,
+        })
+    }
+}
+
+/// The metric by group where it has several; the numbers over all groups describe none of them.
+fn runs_of(found: &MetricAnalysis, table: &Table, reading: &Reading<'_>) -> Vec<MetricRuns> {
+    let metric = reading.unlike_others(found, table);
+    let blank = Blank {
+        source: &reading.source.provenance.name,
+        metric: &metric,
+        recorded_unit: found.recorded_unit.map(|unit| unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
+        unit_assumed: table.columns[found.column].unit.as_ref().is_some_and(|choice| choice.assumed),
+    };
+    let fill = |group, population| blank.fill(group, found.dimension, found.polarity, population);
+    if found.groups.is_empty() {
+        let only = found.only_group.as_ref().map(|only| only.text.as_str());
+        return fill(only, &found.overall).into_iter().collect();
+    }
+    found.groups.par_iter().filter_map(|group| fill(Some(&group.text), &group.population)).collect()
+}
+
+fn recordings(recorded: &Recorded) -> Vec<Recording> {
+    pieces(&recorded.values, &recorded.run_starts).filter(|values| !values.is_empty()).map(Recording::of).collect()
+}
+
+/// Consecutive stretches, the first of which begins at 0.
+fn pieces<'a, T>(items: &'a [T], starts: &'a [usize]) -> impl Iterator<Item = &'a [T]> {
+    let ends = starts.iter().copied().chain([items.len()]);
+    ends.scan(0, |from, end| Some(&items[std::mem::replace(from, end)..end]))
+}
+
+/// Failures among the rows of the metric that stands for its table's rows.
+fn failed_rows(found: &MetricAnalysis, table: &Table, source: &str) -> Option<ShareRuns> {
+    let failures = found.failures.as_ref()?;
+    let column = table.columns_as(Role::Status).find(|column| table.columns[*column].name == failures.column)?;
+    let (said, _) = outcomes(table, column)?;
+    let measured = table.numbers(found.column);
+    let runs =
+        pieces(&said, &table.run_starts).zip(pieces(&measured, &table.run_starts)).filter_map(|(said, measured)| {
+            let failed =
+                said.iter().zip(measured).filter(|(_, number)| number.is_some()).filter_map(|(said, _)| match said {
+                    Outcome::Failed => Some(true),
+                    Outcome::Succeeded => Some(false),
+                    Outcome::NotSaid | Outcome::Unclear => None,
+                });
+            Share::of(&failed.collect::<Vec<bool>>())
+        });
+    Some(ShareRuns { source: source.to_owned(), metric: FAILED_ROWS.to_owned(), runs: runs.collect() })
+        .filter(|share| !share.runs.is_empty())
+}
+
+fn failed_messages(service: &ServiceAnalysis, source: &str) -> Option<ShareRuns> {
+    let share = Share::of(&service.failed_in_order)?;
+    Some(ShareRuns { source: source.to_owned(), metric: FAILED_MESSAGES.to_owned(), runs: vec![share] })
+}
+
+/// What targets speak of: every metric as a whole and by group, the distributions of services, and their throughput.
+pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
+    let mut subjects = Vec::new();
+    for reading in readings {
+        let source = reading.source.provenance.name.as_str();
+        for found in reading.tables.iter().flat_map(|table| &table.metrics) {
+            let only = found.only_group.as_ref();
+            let grouped_by = found.grouped_by.as_deref().or(only.map(|only| only.columns.as_str()));
+            let populations = std::iter::once((None, &found.overall))
+                .chain(only.map(|only| (Some(only.text.as_str()), &found.overall)))
+                .chain(found.groups.iter().map(|group| (Some(group.text.as_str()), &group.population)));
+            subjects.extend(populations.map(|(group, population)| Subject {
+                grouped_by,
+                group,
+                ..subject(source, &found.name, found.dimension, population)
+            }));
+        }
+        if let Some(service) = reading.service {
+            let of = |found: Distribution<'a>| subject(source, found.name, found.dimension, &found.numbers.population);
+            subjects.extend(service.distributions().into_iter().map(of));
+            subjects.push(Subject {
+                source,
+                metric: THROUGHPUT,
+                grouped_by: None,
+                group: None,
+                dimension: Dimension::Rate,
+                summary: None,
+                samples: None,
+                value: Some(service.throughput.completed),
+            });
+        }
+    }
+    subjects
+}
+
+fn subject<'a>(source: &'a str, metric: &'a str, dimension: Dimension, population: &'a Population) -> Subject<'a> {
+    let samples = population.recorded.as_ref().map(|recorded| recorded.values.as_slice());
+    let summary = population.clean.as_ref();
+    Subject { source, metric, grouped_by: None, group: None, dimension, summary, samples, value: None }
+}
+
+/// The failures that targets speak of.
+pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
+    let mut shares = Vec::new();
+    for reading in readings {
+        let source = reading.source.provenance.name.as_str();
+        for found in reading.tables.iter().flat_map(|table| &table.metrics) {
+            let of = |failures: &Failures| (failures.failed, failures.total);
+            shares.extend(found.failures.as_ref().map(of).map(|(failed, total)| SubjectShare {
+                source,
+                metric: &found.name,
+                failed,
+                total,
+            }));
+        }
+        if let Some(service) = reading.service
+            && let Some(failed) = service.errors.failed
+        {
+            let total = service.totals.sent;
+            shares.extend(service.distributions().iter().map(|found| SubjectShare {
+                source,
+                metric: found.name,
+                failed,
+                total,
+            }));
+        }
+    }
+    shares
+}
+
+impl Recording {
+    /// A run of samples in recorded order, none of them missing.
+    pub fn of(values: &[f64]) -> Self {
+        let (mean, stddev) = mean_and_stddev(values);
+        Self { values: Values::Samples(values.to_vec()), mean, stddev, dependence: Dependence::of(values) }
+    }
+}
+
+impl Share {
+    /// The failures of a run, in recorded order. `None` where there is nothing that could have failed.
+    pub fn of(failed: &[bool]) -> Option<Self> {
+        let count = failed.iter().filter(|failed| **failed).count() as u64;
+        let series: Vec<f64> = failed.iter().map(|failed| f64::from(u8::from(*failed))).collect();
+        (!failed.is_empty()).then(|| Self {
+            failed: count,
+            total: failed.len() as u64,
+            dependence: crate::stats::dependence::of_values(&series),
+        })
+    }
+}

@@ -1,0 +1,429 @@
+//! The effects between both sides of one metric.
+//!
+//! In: the runs of both sides. Out: center, percentiles and mean as [`Measured`] values on their axis, not yet judged: what
+//! counts as excluded depends on all tests of the report. [`Measured::judged`] then makes the public [`Effect`]. Refuses (with
+//! `needs`) percentiles beyond the samples.
+
+use crate::model::table::Polarity;
+
+use super::axis::Axis;
+use super::capture::{Dependence, Recording, Share};
+use super::center::{Located, MAX_POINTS, Places, center, least_samples};
+use super::noise::{Noise, POWER_SCORE, STEADY_SCORE, Worth, detectable_share, power_share, quantile};
+use super::outcome::{Effect, Reason, Scale, Side, Statistic};
+use super::percentile::{PercentileSide, difference, percentile, samples_needed};
+use super::replicate::Between;
+use super::share::{self, Pooled};
+use super::sketch::Ordered;
+use super::verdict::verdict;
+
+/// The percentiles that are judged.
+const PERCENTILES: [(Statistic, f64); 3] = [(Statistic::P50, 0.5), (Statistic::P95, 0.95), (Statistic::P99, 0.99)];
+/// More samples than this are no advice to anybody.
+const MOST_SAMPLES: f64 = 1e12;
+
+/// All runs of one side.
+pub(crate) struct SideData {
+    /// All samples.
+    pub(crate) pooled: Ordered,
+    /// Those of each run.
+    runs: Vec<Ordered>,
+    dependence: Dependence,
+    mean: f64,
+    stddev: Option<f64>,
+    run_means: Vec<f64>,
+}
+
+impl SideData {
+    /// `None` where there is no sample.
+    pub(crate) fn of<'a>(recordings: impl Iterator<Item = &'a Recording>) -> Option<Self> {
+        let (recordings, runs): (Vec<&Recording>, Vec<Ordered>) = recordings
+            .map(|recording| (recording, recording.values.ordered()))
+            .filter(|(_, ordered)| ordered.samples > 0 && !ordered.points.is_empty())
+            .unzip();
+        if runs.is_empty() {
+            return None;
+        }
+        let weights: Vec<f64> = runs.iter().map(|run| run.samples as f64).collect();
+        let total: f64 = weights.iter().sum();
+        let weighted = |of: fn(&Recording) -> f64| {
+            recordings.iter().zip(&weights).map(|(run, weight)| of(run) * (weight / total)).sum::<f64>()
+        };
+        let factor = |of: fn(&Recording) -> f64| weighted(of).max(1.0);
+        let dependence = Dependence {
+            center: factor(|run| run.dependence.center),
+            p50: factor(|run| run.dependence.p50),
+            p95: factor(|run| run.dependence.p95),
+            p99: factor(|run| run.dependence.p99),
+            mean: factor(|run| run.dependence.mean),
+        };
+        let mean = weighted(|run| run.mean);
+        let stddev = pooled_stddev(&recordings, &weights, mean);
+        let run_means = recordings.iter().map(|run| run.mean).collect();
+        Some(Self { pooled: pooled(&runs), runs, dependence, mean, stddev, run_means })
+    }
+
+    /// What the page says about the side.
+    pub(crate) fn side(&self) -> Side {
+        Side {
+            runs: self.runs.len() as u64,
+            samples: self.pooled.samples,
+            effective: self.worth(self.dependence.center).effective(),
+            value_error: self.pooled.error,
+        }
+    }
+
+    fn worth(&self, inflation: f64) -> Worth {
+        Worth { samples: self.pooled.samples as f64, inflation }
+    }
+
+    fn percentile(&self, p: f64) -> f64 {
+        percentile(&self.pooled.points, self.pooled.samples as f64, p)
+    }
+
+    /// A percentile of each run, on the axis; of a run too short for it, the nearest it has.
+    fn of_runs(&self, p: f64, axis: Axis) -> Vec<f64> {
+        self.runs.iter().map(|run| axis.place(percentile(&run.points, run.samples as f64, p))).collect()
+    }
+
+    /// Places of evenly spaced order statistics.
+    fn places(&self, axis: Axis) -> Vec<f64> {
+        let points = &self.pooled.points;
+        if points.len() <= MAX_POINTS {
+            return points.iter().map(|&point| axis.place(point)).collect();
+        }
+        let last = (points.len() - 1) as u64;
+        let step = |index: usize| (index as u64 * last + (MAX_POINTS as u64 - 1) / 2) / (MAX_POINTS as u64 - 1);
+        (0..MAX_POINTS).map(|index| axis.place(points[step(index) as usize])).collect()
+    }
+}
+
+/// The standard deviation of all samples from those of the runs. `None` for one sample in all.
+fn pooled_stddev(recordings: &[&Recording], weights: &[f64], mean: f64) -> Option<f64> {
+    let total: f64 = weights.iter().sum();
+    if total < 2.0 {
+        return None;
+    }
+    let magnitudes: Vec<f64> = recordings.iter().flat_map(|run| [run.mean, run.stddev.unwrap_or(0.0)]).collect();
+    let unit = Axis::scaled_by(&magnitudes);
+    let squares: f64 = recordings
+        .iter()
+        .zip(weights)
+        .map(|(run, weight)| {
+            let (within, apart) = (unit.place(run.stddev.unwrap_or(0.0)), unit.place(run.mean) - unit.place(mean));
+            (weight - 1.0) * within * within + weight * apart * apart
+        })
+        .sum();
+    unit.effect((squares / (total - 1.0)).sqrt())
+}
+
+/// All runs in one: every sample, or evenly spaced points where a sketch stands for some.
+fn pooled(runs: &[Ordered]) -> Ordered {
+    let samples = runs.iter().map(|run| run.samples).sum();
+    let error = runs.iter().map(|run| run.error).fold(0.0, f64::max);
+    if let [run] = runs {
+        return run.clone();
+    }
+    let mut weighted: Vec<(f64, f64)> = runs
+        .iter()
+        .flat_map(|run| {
+            let weight = run.samples as f64 / run.points.len() as f64;
+            run.points.iter().map(move |&point| (point, weight))
+        })
+        .collect();
+    weighted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if runs.iter().all(|run| run.points.len() as u64 == run.samples) {
+        return Ordered { points: weighted.into_iter().map(|(point, _)| point).collect(), samples, error };
+    }
+    // The point at each rank i (n - 1) / (count - 1), where every point covers as many ranks as it weighs.
+    let count = weighted.len().min(MAX_POINTS);
+    let mut points = Vec::with_capacity(count);
+    let (mut index, mut covered) = (0, weighted[0].1);
+    for step in 0..count {
+        let rank = step as f64 * (samples as f64 - 1.0) / (count as f64 - 1.0).max(1.0) + 0.5;
+        while covered < rank && index + 1 < weighted.len() {
+            index += 1;
+            covered += weighted[index].1;
+        }
+        points.push(weighted[index].0);
+    }
+    if let (Some(first), Some(least)) = (points.first_mut(), weighted.first()) {
+        *first = least.0;
+    }
+    if let (Some(last), Some(most)) = (points.last_mut(), weighted.last()) {
+        *last = most.0;
+    }
+    Ordered { points, samples, error }
+}
+
+/// An effect that is not judged yet.
+pub(crate) struct Measured {
+    statistic: Statistic,
+    axis: Axis,
+    before: Option<f64>,
+    after: Option<f64>,
+    pub(crate) located: Option<Located>,
+    /// Whether it is tested and gets a verdict.
+    pub(crate) tested: bool,
+    /// Margin on the axis.
+    margin: f64,
+    /// What a difference is measured against to rank changes.
+    reference: f64,
+    /// The effect found four times out of five, over half the interval's width.
+    detectable_share: f64,
+    /// What has to be added to the margin for that, likewise.
+    power_share: f64,
+    /// Samples of the smaller side.
+    smaller: f64,
+    needs: Option<u64>,
+    /// Why the effect may be inconclusive, where that is known.
+    pub(crate) wanting: Option<Reason>,
+}
+
+/// At which levels and margin effects are measured.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Levels {
+    pub(crate) confidence: f64,
+    pub(crate) gate_level: f64,
+    pub(crate) margin: f64,
+}
+
+/// All effects of a metric: center, p50, p95, p99, mean; and the relative standard deviation of the centers of its runs.
+pub(crate) fn effects(before: &SideData, after: &SideData, levels: Levels) -> (Vec<Measured>, Option<f64>) {
+    let axis = Axis::of(&before.pooled.points, &after.pooled.points);
+    let medians = [before.percentile(0.5), after.percentile(0.5)];
+    let bench = Bench {
+        axis,
+        levels,
+        margin: axis.margin(levels.margin, medians),
+        reference: axis.reference(medians),
+        smaller: before.pooled.samples.min(after.pooled.samples) as f64,
+        error: before.pooled.error.max(after.pooled.error),
+    };
+    let runs = Between::of(&before.of_runs(0.5, axis), &after.of_runs(0.5, axis));
+    let noise_floor = runs.and_then(|runs| match axis.scale {
+        Scale::Ratio => Some(runs.stddev),
+        Scale::Shift => Some(runs.stddev / bench.reference).filter(|floor| floor.is_finite()),
+    });
+    let noise = Noise::of(before.worth(before.dependence.center), after.worth(after.dependence.center));
+    let (x, y) = (before.places(axis), after.places(axis));
+    let sides =
+        [(before, &x), (after, &y)].map(|(side, points)| Places { points, samples: side.pooled.samples as f64 });
+    let located = center(sides[0], sides[1], noise, levels.confidence);
+    let mut middle = bench.measured(Statistic::Center, medians, located, noise, runs);
+    if middle.wanting.is_none() {
+        middle.wanting = bench.too_few_samples(&middle, noise);
+    }
+    let mut effects = vec![middle];
+    for (statistic, p) in PERCENTILES {
+        effects.push(bench.percentile(before, after, statistic, p));
+    }
+    effects.push(bench.mean(before, after));
+    (effects, noise_floor)
+}
+
+/// What the effects of one metric have in common.
+struct Bench {
+    axis: Axis,
+    levels: Levels,
+    margin: f64,
+    reference: f64,
+    smaller: f64,
+    error: f64,
+}
+
+impl Bench {
+    fn measured(
+        &self,
+        statistic: Statistic,
+        values: [f64; 2],
+        within: Option<Located>,
+        noise: Noise,
+        between: Option<Between>,
+    ) -> Measured {
+        let Levels { confidence, gate_level, .. } = self.levels;
+        let mut freedom = noise.degrees_of_freedom;
+        let mut wanting = None;
+        let located = within.map(|within| {
+            let within = self.widened(within, values);
+            let Some(between) = between else { return within };
+            let half = within.low.zip(within.high).map(|(low, high)| (high - low) / 2.0);
+            if half.is_some_and(|half| between.half_width(confidence) > half) {
+                freedom = Some(between.degrees_of_freedom);
+                wanting = Some(Reason::TooFewRuns { needs: between.runs_needed(gate_level, self.margin) });
+            }
+            between.joined(within, confidence)
+        });
+        Measured {
+            statistic,
+            axis: self.axis,
+            before: Some(values[0]),
+            after: Some(values[1]),
+            located,
+            tested: true,
+            margin: self.margin,
+            reference: self.reference,
+            detectable_share: detectable_share(gate_level, confidence, freedom),
+            power_share: power_share(confidence, freedom),
+            smaller: self.smaller,
+            needs: None,
+            wanting,
+        }
+    }
+
+    /// A sketch knows its values to within its error: the interval is wider by that on both sides.
+    fn widened(&self, located: Located, values: [f64; 2]) -> Located {
+        if self.error == 0.0 {
+            return located;
+        }
+        let slack: f64 = values.iter().map(|&value| self.axis.slack(self.error, value)).sum();
+        Located { low: located.low.map(|low| low - slack), high: located.high.map(|high| high + slack), ..located }
+    }
+
+    /// How many samples are wanting for the center, where they are.
+    fn too_few_samples(&self, center: &Measured, noise: Noise) -> Option<Reason> {
+        let open = center.located.is_none_or(|located| located.low.is_none() || located.high.is_none());
+        let level = self.levels.gate_level.min(1.0 - self.levels.confidence);
+        let least = (least_samples(level) as f64 * noise.inflation).ceil();
+        let needs = if open { least.max(self.smaller + 1.0) } else { least };
+        (needs > self.smaller).then_some(Reason::TooFewSamples { needs: needs as u64 })
+    }
+
+    fn percentile(&self, before: &SideData, after: &SideData, statistic: Statistic, p: f64) -> Measured {
+        let needed = samples_needed(p);
+        let worths = [before, after].map(|side| {
+            side.worth(match statistic {
+                Statistic::P95 => side.dependence.p95,
+                Statistic::P99 => side.dependence.p99,
+                _ => side.dependence.p50,
+            })
+        });
+        let noise = Noise::of(worths[0], worths[1]);
+        let values = [before.percentile(p), after.percentile(p)];
+        if self.smaller < needed as f64 {
+            let mut missing = self.measured(statistic, values, None, noise, None);
+            let enough = |side: &SideData| side.pooled.samples >= needed;
+            missing.before = missing.before.filter(|_| enough(before));
+            missing.after = missing.after.filter(|_| enough(after));
+            missing.needs = Some(needed);
+            missing.tested = false;
+            return missing;
+        }
+        let [first, second] =
+            [(before, values[0], worths[0]), (after, values[1], worths[1])].map(|(side, value, worth)| {
+                PercentileSide {
+                    points: &side.pooled.points,
+                    samples: side.pooled.samples as f64,
+                    axis: self.axis,
+                    place: self.axis.place(value),
+                    effective: worth.effective(),
+                }
+            });
+        let located = difference(first, second, p, noise, self.levels.confidence);
+        let between = Between::of(&before.of_runs(p, self.axis), &after.of_runs(p, self.axis));
+        self.measured(statistic, values, Some(located), noise, between)
+    }
+
+    /// The mean: its ratio by the delta method on logarithms, or its shift after Welch (1947). Shown, never judged.
+    fn mean(&self, before: &SideData, after: &SideData) -> Measured {
+        let values = [before.mean, after.mean];
+        let worths = [before.worth(before.dependence.mean), after.worth(after.dependence.mean)];
+        let unit = match self.axis.scale {
+            Scale::Ratio => Axis::scaled_by(&[]),
+            Scale::Shift => self.axis,
+        };
+        // Standard deviations in the unit of the axis: relative ones for logarithms.
+        let spreads = [before, after].map(|side| match self.axis.scale {
+            Scale::Ratio => side.stddev.map(|stddev| stddev / side.mean),
+            Scale::Shift => side.stddev.map(|stddev| unit.place(stddev)),
+        });
+        let estimate = self.axis.place(values[1]) - self.axis.place(values[0]) + 0.0;
+        let noise = Noise::of(worths[0], worths[1]);
+        let mut located = Located { estimate, low: None, high: None, p: 1.0 };
+        if let [Some(first), Some(second)] = spreads {
+            let variances = [first * first / worths[0].effective(), second * second / worths[1].effective()];
+            let sum = variances[0] + variances[1];
+            let freedom = |index: usize| variances[index].powi(2) / (worths[index].effective() - 1.0).max(1.0);
+            let degrees = if sum > 0.0 { sum * sum / (freedom(0) + freedom(1)) } else { f64::MAX };
+            let half = if sum > 0.0 {
+                quantile(1.0 - self.levels.confidence, Some(degrees).filter(|degrees| degrees.is_finite())) * sum.sqrt()
+            } else {
+                0.0
+            };
+            located.low = Some(estimate - half).filter(|low| low.is_finite());
+            located.high = Some(estimate + half).filter(|high| high.is_finite());
+        }
+        let run_means =
+            |side: &SideData| -> Vec<f64> { side.run_means.iter().map(|&mean| self.axis.place(mean)).collect() };
+        let between = Between::of(&run_means(before), &run_means(after));
+        let located = Some(located).filter(|located| located.estimate.is_finite());
+        let mut mean = self.measured(Statistic::Mean, values, located, noise, between);
+        mean.tested = false;
+        mean
+    }
+}
+
+/// The one effect of a share of failures. `margin` is a difference of shares. `None` without any observation on a side.
+pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) -> Option<(Measured, Option<f64>)> {
+    let (located, noise, between) = share::difference(before, after, levels.confidence)?;
+    let (first, second) = (Pooled::of(before), Pooled::of(after));
+    let bench = Bench {
+        axis: Axis::plain(),
+        levels,
+        margin: levels.margin,
+        reference: 1.0,
+        smaller: first.total.min(second.total) as f64,
+        error: 0.0,
+    };
+    let mut measured =
+        bench.measured(Statistic::FailureShare, [first.share(), second.share()], Some(located), noise, None);
+    if let Some(between) = between {
+        let half = located.low.zip(located.high).map_or(0.0, |(low, high)| (high - low) / 2.0);
+        if between.half_width(levels.confidence) >= half {
+            measured.wanting =
+                Some(Reason::TooFewRuns { needs: between.runs_needed(levels.gate_level, levels.margin) });
+        }
+    }
+    Some((measured, between.map(|between| between.stddev)))
+}
+
+impl Measured {
+    /// The public effect, once it is known up to which p "no change" counts as excluded.
+    pub(crate) fn judged(&self, threshold: f64, polarity: Polarity) -> Effect {
+        let excluded = self.tested && self.located.is_some_and(|located| located.p <= threshold);
+        let half = self.located.and_then(|located| located.low.zip(located.high)).map(|(low, high)| (high - low) / 2.0);
+        let detectable = half.map(|half| (half * self.detectable_share).max(self.margin + half * self.power_share));
+        let by_samples = !matches!(self.wanting, Some(Reason::TooFewRuns { .. }));
+        let samples_for_margin = half.filter(|_| by_samples && self.margin > 0.0).and_then(|half| {
+            // No change is called unchanged in four cases out of five where the interval is so narrow.
+            let times = half * (1.0 + self.power_share * STEADY_SCORE / POWER_SCORE) / self.margin;
+            let samples = (self.smaller * times * times).ceil().max(1.0);
+            (samples <= MOST_SAMPLES).then_some(samples as u64)
+        });
+        let on_scale = |place: f64| self.axis.effect(place);
+        Effect {
+            statistic: self.statistic,
+            scale: self.axis.scale,
+            before: self.before,
+            after: self.after,
+            estimate: self.located.and_then(|located| on_scale(located.estimate)),
+            low: self.located.and_then(|located| located.low).and_then(on_scale),
+            high: self.located.and_then(|located| located.high).and_then(on_scale),
+            p: self.located.filter(|_| self.tested).map(|located| located.p),
+            excluded,
+            verdict: self
+                .located
+                .filter(|_| self.tested)
+                .map(|located| verdict(&located, excluded, self.margin, polarity)),
+            detectable: detectable.filter(|_| self.tested).and_then(on_scale),
+            samples_for_margin: samples_for_margin.filter(|_| self.tested),
+            needs: self.needs,
+        }
+    }
+
+    /// How large it is, to rank changes of different metrics: a difference of logarithms or a share of the larger median.
+    pub(crate) fn size(&self) -> f64 {
+        let size = self.located.map_or(0.0, |located| located.estimate.abs() / self.reference);
+        if size.is_nan() { 0.0 } else { size }
+    }
+}

@@ -1,0 +1,215 @@
+//! The gate: whether a run may pass.
+//!
+//! In: what to fail on, the comparison, the targets, and counts of findings. Out: a [`Gate`] with a clause for everything
+//! that was found. A gate never passes because it could not look: a metric that vanished or cannot be compared any more
+//! fails like a regression, a target without data like a missed one, and a gate that was asked about a comparison or
+//! targets that do not exist fails too.
+
+use std::fmt;
+
+use super::outcome::{Change, Comparison, Gate, TargetOutcome, TargetResult, Verdict};
+
+/// What a gate fails on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailOn {
+    /// A metric regressed, vanished or became incomparable, or nothing at all could be compared.
+    Regression,
+    /// A target is missed or has no data; with `strict` also where it is undecided.
+    Target,
+    /// A sample is corrupted.
+    Corruption,
+    /// A finding is suspicious.
+    Suspicious,
+    /// Of a metric it cannot be told whether it changed.
+    Inconclusive,
+}
+
+impl FailOn {
+    /// All of them, in the order in which a gate looks.
+    pub const ALL: [Self; 5] = [Self::Regression, Self::Target, Self::Corruption, Self::Suspicious, Self::Inconclusive];
+
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Regression => "regression",
+            Self::Target => "target",
+            Self::Corruption => "corruption",
+            Self::Suspicious => "suspicious",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+
+    /// Reads one word.
+    ///
+    /// # Errors
+    /// When it is none of the known ones.
+    pub fn parse(word: &str) -> Result<Self, UnknownFailOn> {
+        let word = word.trim();
+        Self::ALL.into_iter().find(|fail_on| fail_on.word() == word).ok_or_else(|| UnknownFailOn(word.to_owned()))
+    }
+
+    /// Reads words separated by commas; `none` alone is an empty list.
+    ///
+    /// # Errors
+    /// When a word is none of the known ones, or the list is empty.
+    pub fn parse_list(text: &str) -> Result<Vec<Self>, UnknownFailOn> {
+        if text.trim() == NONE {
+            return Ok(Vec::new());
+        }
+        Self::of_words(text.split(','))
+    }
+
+    /// Reads a list of words; each counts once, in the order in which a gate looks.
+    ///
+    /// # Errors
+    /// When a word is none of the known ones.
+    pub fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Vec<Self>, UnknownFailOn> {
+        let mut list = words.into_iter().map(Self::parse).collect::<Result<Vec<Self>, UnknownFailOn>>()?;
+        list.sort_unstable();
+        list.dedup();
+        Ok(list)
+    }
+
+    /// Whether it is about a comparison, so that it needs a baseline.
+    pub const fn needs_baseline(self) -> bool {
+        matches!(self, Self::Regression | Self::Inconclusive)
+    }
+}
+
+/// The word for an empty list.
+const NONE: &str = "none";
+
+impl fmt::Display for FailOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// A word that is nothing to fail on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is nothing to fail on: write regression, target, corruption, suspicious, inconclusive (several with commas), or none"
+)]
+pub struct UnknownFailOn(pub String);
+
+/// What a gate was asked for and cannot look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Lacking {
+    /// There is no baseline.
+    #[error("failing on {0} needs a baseline: --baseline FILE")]
+    Baseline(FailOn),
+    /// There are no targets.
+    #[error("failing on target needs a [[target]] in perfreport.toml")]
+    Targets,
+}
+
+/// What is lacking for a gate: an error before anything is read, because such a gate could never fail.
+pub fn lacking(fail_on: &[FailOn], has_baseline: bool, has_targets: bool) -> Option<Lacking> {
+    let of_baseline = fail_on.iter().copied().find(|fail_on| fail_on.needs_baseline() && !has_baseline);
+    let of_targets = (fail_on.contains(&FailOn::Target) && !has_targets).then_some(Lacking::Targets);
+    of_baseline.map(Lacking::Baseline).or(of_targets)
+}
+
+/// What a gate was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// What to fail on, each once.
+    pub fail_on: Vec<FailOn>,
+    /// Whether undecided targets count as missed.
+    pub strict: bool,
+}
+
+impl Asked {
+    /// Whether a run may pass. `corrupted` counts samples, `suspicious` findings.
+    pub fn judge(
+        &self,
+        comparison: Option<&Comparison>,
+        targets: &[TargetResult],
+        corrupted: u64,
+        suspicious: u64,
+    ) -> Gate {
+        let mut failures = Vec::new();
+        for what in &self.fail_on {
+            match what {
+                FailOn::Regression => failures.extend(regressions(comparison)),
+                FailOn::Target => failures.extend(missed(targets, self.strict)),
+                FailOn::Corruption => failures.extend(clause(corrupted, "corrupted sample", "corrupted samples")),
+                FailOn::Suspicious => {
+                    failures.extend(clause(suspicious, "suspicious finding", "suspicious findings"));
+                }
+                FailOn::Inconclusive => failures.extend(inconclusive(comparison)),
+            }
+        }
+        // Without a baseline, both words about it say the same.
+        let mut seen = Vec::new();
+        failures.retain(|failure: &String| {
+            !seen.contains(failure) && {
+                seen.push(failure.clone());
+                true
+            }
+        });
+        Gate {
+            fail_on: self.fail_on.iter().map(|what| what.word().to_owned()).collect(),
+            strict: self.strict,
+            passed: failures.is_empty(),
+            failures,
+        }
+    }
+}
+
+const NO_BASELINE: &str = "nothing was compared: no baseline";
+
+fn regressions(comparison: Option<&Comparison>) -> Vec<String> {
+    let Some(comparison) = comparison else { return vec![NO_BASELINE.to_owned()] };
+    let counts = &comparison.counts;
+    let clauses = [
+        clause(counts.regressed, "metric regressed", "metrics regressed"),
+        clause(counts.missing, "metric vanished", "metrics vanished"),
+        clause(counts.incomparable, "metric became incomparable", "metrics became incomparable"),
+        (!comparison.changes.iter().any(was_compared)).then(|| "nothing could be compared".to_owned()),
+    ];
+    clauses.into_iter().flatten().collect()
+}
+
+fn inconclusive(comparison: Option<&Comparison>) -> Option<String> {
+    match comparison {
+        Some(comparison) => clause(comparison.counts.inconclusive, "metric inconclusive", "metrics inconclusive"),
+        None => Some(NO_BASELINE.to_owned()),
+    }
+}
+
+/// Whether a change was looked at: it has a verdict about its size, or a test that could have found one.
+fn was_compared(change: &Change) -> bool {
+    match change.verdict {
+        Verdict::Regressed | Verdict::Changed | Verdict::Improved | Verdict::Unchanged => true,
+        Verdict::Inconclusive => change.effects.iter().any(|effect| effect.p.is_some()),
+        Verdict::Missing | Verdict::Incomparable | Verdict::New => false,
+    }
+}
+
+fn missed(targets: &[TargetResult], strict: bool) -> Vec<String> {
+    if targets.is_empty() {
+        return vec!["no target was given".to_owned()];
+    }
+    let count = |outcome| targets.iter().filter(|target| target.outcome == outcome).count() as u64;
+    let undecided =
+        clause(count(TargetOutcome::Undecided), "target undecided (--strict)", "targets undecided (--strict)");
+    let clauses = [
+        clause(count(TargetOutcome::Missed), "target missed", "targets missed"),
+        clause(count(TargetOutcome::NoData), "target without data", "targets without data"),
+        undecided.filter(|_| strict),
+    ];
+    clauses.into_iter().flatten().collect()
+}
+
+/// A count with its word; nothing for none.
+fn clause(count: u64, one: &str, many: &str) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+//! What passes a gate and what does not.
+
+use crate::model::table::Polarity;
+use crate::model::unit::Dimension;
+
+use super::super::outcome::{Counts, Effect, Scale, SideInfo, Statistic};
+use super::*;
+
+fn change(verdict: Verdict, tested: bool) -> Change {
+    let effect = Effect {
+        statistic: Statistic::Center,
+        scale: Scale::Ratio,
+        before: None,
+        after: None,
+        estimate: None,
+        low: None,
+        high: None,
+        p: tested.then_some(0.5),
+        excluded: false,
+        verdict: Some(verdict),
+        detectable: None,
+        samples_for_margin: None,
+        needs: None,
+    };
+    Change {
+        source: "run.csv".to_owned(),
+        metric: "latency".to_owned(),
+        group: None,
+        dimension: Dimension::Time,
+        polarity: Polarity::LowerIsBetter,
+        verdict,
+        reason: None,
+        margin: 0.05,
+        before: None,
+        after: None,
+        effects: vec![effect],
+        noise_floor: None,
+        drawing: None,
+    }
+}
+
+fn comparison(changes: &[(Verdict, bool)]) -> Comparison {
+    let count = |wanted| changes.iter().filter(|(verdict, _)| *verdict == wanted).count() as u64;
+    let counts = Counts {
+        regressed: count(Verdict::Regressed),
+        missing: count(Verdict::Missing),
+        incomparable: count(Verdict::Incomparable),
+        changed: count(Verdict::Changed),
+        inconclusive: count(Verdict::Inconclusive),
+        improved: count(Verdict::Improved),
+        unchanged: count(Verdict::Unchanged),
+        new: count(Verdict::New),
+    };
+    let side = SideInfo { name: "run".to_owned(), sources: Vec::new(), runs: 1, samples: 1 };
+    Comparison {
+        before: side.clone(),
+        after: side,
+        margin: 0.05,
+        confidence: 0.95,
+        gate_level: 0.01,
+        tests: changes.len() as u64,
+        counts,
+        changes: changes.iter().map(|(verdict, tested)| change(*verdict, *tested)).collect(),
+        environment: Vec::new(),
+        grown: Vec::new(),
+    }
+}
+
+fn target(outcome: TargetOutcome) -> TargetResult {
+    TargetResult {
+        subject: "latency".to_owned(),
+        source: None,
+        metric: None,
+        group: None,
+        statistic: "p95".to_owned(),
+        condition: "< 200ms".to_owned(),
+        dimension: Dimension::Time,
+        limit: 0.2,
+        value: None,
+        low: None,
+        high: None,
+        outcome,
+        note: None,
+    }
+}
+
+fn asked(fail_on: &[FailOn], strict: bool) -> Asked {
+    Asked { fail_on: fail_on.to_vec(), strict }
+}
+
+fn failures(fail_on: &[FailOn], strict: bool, changes: &[(Verdict, bool)], targets: &[TargetOutcome]) -> Vec<String> {
+    let targets: Vec<TargetResult> = targets.iter().copied().map(target).collect();
+    asked(fail_on, strict).judge(Some(&comparison(changes)), &targets, 3, 1).failures
+}
+
+#[test]
+fn a_gate_on_regressions_fails_on_what_is_worse_and_on_what_it_cannot_see() {
+    use Verdict::{Changed, Improved, Incomparable, Inconclusive, Missing, New, Regressed, Unchanged};
+    for (changes, expected) in [
+        (&[(Regressed, true), (Regressed, true), (Unchanged, true)][..], &["2 metrics regressed"][..]),
+        (&[(Unchanged, true), (Missing, false)], &["1 metric vanished"]),
+        (&[(Unchanged, true), (Incomparable, false), (Incomparable, false)], &["2 metrics became incomparable"]),
+        (&[(Missing, false)], &["1 metric vanished", "nothing could be compared"]),
+        (&[(New, false)], &["nothing could be compared"]),
+        (&[], &["nothing could be compared"]),
+        (&[(Inconclusive, false)], &["nothing could be compared"]),
+        (&[(Inconclusive, true)], &[]),
+        (&[(Changed, true), (Improved, true), (Unchanged, true), (New, false)], &[]),
+    ] {
+        assert_eq!(failures(&[FailOn::Regression], false, changes, &[]), expected, "{changes:?}");
+    }
+}
+
+#[test]
+fn a_gate_on_targets_fails_without_data_and_when_strict_without_a_decision() {
+    use TargetOutcome::{Met, Missed, NoData, Undecided};
+    for (outcomes, strict, expected) in [
+        (&[Met, Met][..], true, &[][..]),
+        (&[Met, Missed], false, &["1 target missed"]),
+        (&[Missed, Missed, NoData], false, &["2 targets missed", "1 target without data"]),
+        (&[Undecided], false, &[]),
+        (&[Undecided], true, &["1 target undecided (--strict)"]),
+        (&[], false, &["no target was given"]),
+    ] {
+        assert_eq!(failures(&[FailOn::Target], strict, &[], outcomes), expected, "{outcomes:?} {strict}");
+    }
+}
+
+#[test]
+fn a_gate_looks_only_at_what_it_was_asked_for() {
+    let changes = [(Verdict::Regressed, true), (Verdict::Inconclusive, true)];
+    assert_eq!(failures(&[], true, &changes, &[TargetOutcome::Missed]), Vec::<String>::new());
+    assert_eq!(failures(&[FailOn::Corruption], true, &changes, &[]), ["3 corrupted samples"]);
+    assert_eq!(failures(&[FailOn::Suspicious], true, &changes, &[]), ["1 suspicious finding"]);
+    assert_eq!(failures(&[FailOn::Inconclusive], true, &changes, &[]), ["1 metric inconclusive"]);
+    let gate = asked(&[FailOn::Corruption], true).judge(None, &[], 0, 5);
+    assert!(gate.passed && gate.strict && gate.failures.is_empty());
+    assert_eq!(gate.fail_on, ["corruption"]);
+}
+
+#[test]
+fn all_clauses_stand_in_the_order_in_which_a_gate_looks() {
+    let changes = [(Verdict::Regressed, true), (Verdict::Inconclusive, true)];
+    let clauses = failures(&FailOn::ALL, false, &changes, &[TargetOutcome::Missed]);
+    assert_eq!(
+        clauses,
+        [
+            "1 metric regressed",
+            "1 target missed",
+            "3 corrupted samples",
+            "1 suspicious finding",
+            "1 metric inconclusive"
+        ]
+    );
+}
+
+#[test]
+fn a_gate_without_anything_to_look_at_fails_and_can_be_refused_before() {
+    let gate = asked(&[FailOn::Regression, FailOn::Target, FailOn::Inconclusive], false).judge(None, &[], 0, 0);
+    assert_eq!(gate.failures, ["nothing was compared: no baseline", "no target was given"]);
+    assert!(!gate.passed);
+    for (fail_on, baseline, targets, expected) in [
+        (&[FailOn::Regression][..], false, true, Some("failing on regression needs a baseline: --baseline FILE")),
+        (&[FailOn::Inconclusive], false, true, Some("failing on inconclusive needs a baseline: --baseline FILE")),
+        (&[FailOn::Regression], true, false, None),
+        (&[FailOn::Target], true, false, Some("failing on target needs a [[target]] in perfreport.toml")),
+        (&[FailOn::Target, FailOn::Corruption], false, true, None),
+        (&[], false, false, None),
+    ] {
+        let found = lacking(fail_on, baseline, targets).map(|lacking| lacking.to_string());
+        assert_eq!(found.as_deref(), expected);
+    }
+}
+
+#[test]
+fn words_are_read_in_any_order_and_unknown_ones_refused() {
+    let list = FailOn::parse_list("target, regression,target").unwrap();
+    assert_eq!(list, [FailOn::Regression, FailOn::Target]);
+    assert_eq!(FailOn::parse_list("none").unwrap(), []);
+    for fail_on in FailOn::ALL {
+        assert_eq!(FailOn::parse(&fail_on.to_string()), Ok(fail_on));
+    }
+    for text in ["", "regresion", "none,target", "Regression"] {
+        let error = FailOn::parse_list(text).unwrap_err().to_string();
+        assert!(error.contains("regression, target, corruption, suspicious, inconclusive"), "{error}");
+    }
+}

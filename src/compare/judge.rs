@@ -1,0 +1,297 @@
+//! Holding a run against a baseline: every metric of either side, its effects, its verdict.
+//!
+//! In: captures of both sides and [`Settings`]. Out: [`Compared`], worst first. Deterministic: no random step, and the order
+//! of the captures on a side does not matter but for the names that are shown. Refuses nothing; what cannot be compared says why.
+
+use rayon::prelude::*;
+
+use crate::model::table::Polarity;
+use crate::model::unit::Dimension;
+
+use super::capture::{Capture, Dependence, MetricRuns, Share, ShareRuns};
+use super::drawing::drawing;
+use super::effect::{Levels, Measured, SideData, effects, share_effect};
+use super::margin::DEFAULT_MARGIN;
+pub use super::margin::MarginRule;
+use super::outcome::{Change, Counts, Reason, Side, Verdict};
+use super::pairing::{Pair, Pairs, differing_environment, incomparable};
+use super::share::Pooled;
+use super::verdict::{discovery_threshold, overall};
+use crate::stats::dependence;
+
+/// Level of the intervals that are shown.
+pub const CONFIDENCE: f64 = 0.95;
+/// Two-sided level at which "no change" has to be excluded for a verdict.
+pub const GATE_LEVEL: f64 = 0.01;
+/// Smaller differences between shares of failures are never a regression: 5 in 1,000. A difference of shares is no relative
+/// change, so the margins that are given for metrics do not hold for it.
+pub const SHARE_MARGIN: f64 = 0.005;
+/// At most this many changes carry a drawing.
+pub const MOST_DRAWINGS: usize = 24;
+
+/// How to compare.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Level of the intervals.
+    pub confidence: f64,
+    /// Two-sided level at which "no change" has to be excluded, after false-discovery control over all tests.
+    pub gate_level: f64,
+    /// The margin: 0.05 is 5%.
+    pub margin: f64,
+    /// Exceptions by metric; of several that match, the last holds.
+    pub margins: Vec<MarginRule>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { confidence: CONFIDENCE, gate_level: GATE_LEVEL, margin: DEFAULT_MARGIN, margins: Vec::new() }
+    }
+}
+
+impl Settings {
+    /// The margin that holds for a metric.
+    pub fn margin_of(&self, metric: &str) -> f64 {
+        self.margins.iter().rev().find(|rule| rule.metric.matches(metric)).map_or(self.margin, |rule| rule.margin)
+    }
+
+    fn levels(&self, margin: f64) -> Levels {
+        Levels { confidence: self.confidence, gate_level: self.gate_level, margin }
+    }
+}
+
+/// Everything that both sides say together; environments and the names of the sides are the caller's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// Every metric of either side, worst first.
+    pub changes: Vec<Change>,
+    /// How many metrics have each verdict.
+    pub counts: Counts,
+    /// Tests over which false discoveries were controlled.
+    pub tests: u64,
+}
+
+impl Dependence {
+    /// Of the values of one run in recorded order.
+    pub fn of(values: &[f64]) -> Self {
+        let ranks = dependence::ranked(values);
+        Self {
+            center: dependence::of_ranks(&ranks),
+            p50: dependence::of_quantile(&ranks, 0.5),
+            p95: dependence::of_quantile(&ranks, 0.95),
+            p99: dependence::of_quantile(&ranks, 0.99),
+            mean: dependence::of_values(values),
+        }
+    }
+
+    /// Of independent samples: 1 throughout.
+    pub const fn none() -> Self {
+        Self { center: 1.0, p50: 1.0, p95: 1.0, p99: 1.0, mean: 1.0 }
+    }
+}
+
+/// Compares two sides: every change, effect and verdict.
+pub fn compare(before: &[Capture], after: &[Capture], settings: &Settings) -> Compared {
+    let pairs = Pairs::of(before, after);
+    let keys = differing_environment(before, after);
+    let elsewhere = (!keys.is_empty()).then_some(Reason::EnvironmentDiffers { keys });
+    let mut drafts: Vec<Draft<'_>> =
+        pairs.metrics.into_par_iter().map(|pair| Draft::of_metric(pair, elsewhere.as_ref(), settings)).collect();
+    drafts.extend(pairs.shares.into_iter().map(|pair| Draft::of_share(&pair, elsewhere.as_ref(), settings)));
+
+    let p_values: Vec<f64> = drafts
+        .iter()
+        .flat_map(|draft| &draft.measured)
+        .filter(|measured| measured.tested)
+        .filter_map(|measured| measured.located.map(|located| located.p))
+        .collect();
+    let tests = p_values.len() as u64;
+    let threshold = discovery_threshold(p_values, settings.gate_level);
+    for draft in &mut drafts {
+        draft.judge(threshold);
+    }
+    drafts.sort_by(Draft::order);
+    for draft in drafts.iter_mut().filter(|draft| draft.drawable()).take(MOST_DRAWINGS) {
+        draft.draw();
+    }
+    let mut counts = Counts::default();
+    for draft in &drafts {
+        *counter(&mut counts, draft.change.verdict) += 1;
+    }
+    Compared { changes: drafts.into_iter().map(|draft| draft.change).collect(), counts, tests }
+}
+
+fn counter(counts: &mut Counts, verdict: Verdict) -> &mut u64 {
+    match verdict {
+        Verdict::Regressed => &mut counts.regressed,
+        Verdict::Missing => &mut counts.missing,
+        Verdict::Incomparable => &mut counts.incomparable,
+        Verdict::Changed => &mut counts.changed,
+        Verdict::Inconclusive => &mut counts.inconclusive,
+        Verdict::Improved => &mut counts.improved,
+        Verdict::Unchanged => &mut counts.unchanged,
+        Verdict::New => &mut counts.new,
+    }
+}
+
+/// A change before all tests are known.
+struct Draft<'a> {
+    change: Change,
+    measured: Vec<Measured>,
+    pair: Option<Pair<'a, MetricRuns>>,
+    size: f64,
+    decided: bool,
+}
+
+impl<'a> Draft<'a> {
+    fn of_metric(pair: Pair<'a, MetricRuns>, elsewhere: Option<&Reason>, settings: &Settings) -> Self {
+        let sides = [&pair.before, &pair.after].map(|runs| SideData::of(runs.iter().flat_map(|runs| &runs.runs)));
+        let known = |runs: &[&MetricRuns]| {
+            runs.iter().map(|runs| runs.polarity).find(|&polarity| polarity != Polarity::Unknown)
+        };
+        let shown = pair.after.first().or(pair.before.first());
+        let margin = shown.map_or(settings.margin, |runs| settings.margin_of(&runs.metric));
+        let change = Change {
+            source: shown.map(|runs| runs.source.clone()).unwrap_or_default(),
+            metric: shown.map(|runs| runs.metric.clone()).unwrap_or_default(),
+            group: shown.and_then(|runs| runs.group.clone()),
+            dimension: shown.map_or(Dimension::Unknown, |runs| runs.dimension),
+            polarity: known(&pair.after).or_else(|| known(&pair.before)).unwrap_or(Polarity::Unknown),
+            verdict: Verdict::Inconclusive,
+            reason: None,
+            margin,
+            before: sides[0].as_ref().map(SideData::side),
+            after: sides[1].as_ref().map(SideData::side),
+            effects: Vec::new(),
+            noise_floor: None,
+            drawing: None,
+        };
+        let present = [!pair.before.is_empty(), !pair.after.is_empty()];
+        let reason = incomparable(&pair);
+        let mut draft = Self { change, measured: Vec::new(), pair: Some(pair), size: 0.0, decided: false };
+        if draft.refused(present, elsewhere.cloned().or(reason)) {
+            return draft;
+        }
+        let levels = settings.levels(margin);
+        if let [Some(first), Some(second)] = &sides {
+            (draft.measured, draft.change.noise_floor) = effects(first, second, levels);
+        } else {
+            draft.wanting_samples(settings);
+        }
+        draft
+    }
+
+    fn of_share(pair: &Pair<'a, ShareRuns>, elsewhere: Option<&Reason>, settings: &Settings) -> Self {
+        let [first, second] = [&pair.before, &pair.after]
+            .map(|runs| runs.iter().flat_map(|runs| &runs.runs).copied().collect::<Vec<Share>>());
+        let shown = pair.after.first().or(pair.before.first());
+        let side = |runs: &[Share]| {
+            let pooled = Pooled::of(runs);
+            (pooled.total > 0).then(|| Side {
+                runs: runs.len() as u64,
+                samples: pooled.total,
+                effective: pooled.worth().effective(),
+                value_error: 0.0,
+            })
+        };
+        let change = Change {
+            source: shown.map(|runs| runs.source.clone()).unwrap_or_default(),
+            metric: shown.map(|runs| runs.metric.clone()).unwrap_or_default(),
+            group: None,
+            dimension: Dimension::Ratio,
+            polarity: Polarity::LowerIsBetter,
+            verdict: Verdict::Inconclusive,
+            reason: None,
+            margin: SHARE_MARGIN,
+            before: side(&first),
+            after: side(&second),
+            effects: Vec::new(),
+            noise_floor: None,
+            drawing: None,
+        };
+        let mut draft = Self { change, measured: Vec::new(), pair: None, size: 0.0, decided: false };
+        if draft.refused([!pair.before.is_empty(), !pair.after.is_empty()], elsewhere.cloned()) {
+            return draft;
+        }
+        match share_effect(&first, &second, settings.levels(SHARE_MARGIN)) {
+            Some((measured, noise_floor)) => {
+                draft.measured.push(measured);
+                draft.change.noise_floor = noise_floor;
+            }
+            None => draft.wanting_samples(settings),
+        }
+        draft
+    }
+
+    /// Whether nothing is to be measured, and why.
+    fn refused(&mut self, [before, after]: [bool; 2], reason: Option<Reason>) -> bool {
+        let verdict = match (before, after, &reason) {
+            (true, false, _) => Verdict::Missing,
+            (false, _, _) => Verdict::New,
+            (true, true, Some(_)) => Verdict::Incomparable,
+            (true, true, None) => return false,
+        };
+        self.change.verdict = verdict;
+        self.change.reason = reason.filter(|_| verdict == Verdict::Incomparable);
+        self.decided = true;
+        true
+    }
+
+    /// A side without any sample.
+    fn wanting_samples(&mut self, settings: &Settings) {
+        let level = settings.gate_level.min(1.0 - settings.confidence);
+        self.change.reason = Some(Reason::TooFewSamples { needs: super::center::least_samples(level) });
+        self.decided = true;
+    }
+
+    /// Effects and verdict, once the threshold of all tests is known.
+    fn judge(&mut self, threshold: f64) {
+        if self.decided {
+            return;
+        }
+        let polarity = self.change.polarity;
+        self.change.effects = self.measured.iter().map(|measured| measured.judged(threshold, polarity)).collect();
+        let judged: Vec<Verdict> = self.change.effects.iter().filter_map(|effect| effect.verdict).collect();
+        let verdict = overall(&judged);
+        self.change.verdict = verdict;
+        let relevant = |index: usize| self.change.effects[index].verdict == Some(verdict);
+        self.size = (0..self.measured.len())
+            .filter(|&index| relevant(index))
+            .map(|index| self.measured[index].size())
+            .fold(0.0, f64::max);
+        if verdict == Verdict::Inconclusive {
+            self.change.reason = self.measured.iter().find_map(|measured| measured.wanting.clone());
+        }
+    }
+
+    fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let names =
+            |draft: &Self| (draft.change.metric.clone(), draft.change.group.clone(), draft.change.source.clone());
+        self.change
+            .verdict
+            .cmp(&other.change.verdict)
+            .then_with(|| other.size.total_cmp(&self.size))
+            .then_with(|| names(self).cmp(&names(other)))
+    }
+
+    fn drawable(&self) -> bool {
+        self.pair.is_some()
+            && matches!(
+                self.change.verdict,
+                Verdict::Regressed | Verdict::Changed | Verdict::Improved | Verdict::Inconclusive
+            )
+            && [self.change.before, self.change.after]
+                .iter()
+                .all(|side| side.is_some_and(|side| side.samples >= super::drawing::LEAST_SAMPLES))
+    }
+
+    fn draw(&mut self) {
+        let Some(pair) = &self.pair else { return };
+        let side = |runs: &[&MetricRuns]| SideData::of(runs.iter().flat_map(|runs| &runs.runs));
+        if let (Some(before), Some(after)) = (side(&pair.before), side(&pair.after)) {
+            self.change.drawing = drawing(&before.pooled, &after.pooled);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,358 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::compare::capture::{Environment, Recording, Values};
+use crate::compare::outcome::{Effect, Scale, Statistic};
+use crate::stats::rng::Rng;
+use crate::stats::sample::mean_and_stddev;
+
+fn recording(values: &[f64]) -> Recording {
+    let (mean, stddev) = mean_and_stddev(values);
+    Recording { values: Values::Samples(values.to_vec()), mean, stddev, dependence: Dependence::of(values) }
+}
+
+fn metric(source: &str, name: &str, runs: &[&[f64]]) -> MetricRuns {
+    MetricRuns {
+        source: source.to_owned(),
+        metric: name.to_owned(),
+        group: None,
+        dimension: Dimension::Time,
+        recorded_unit: Some("ms".to_owned()),
+        unit_assumed: false,
+        polarity: Polarity::LowerIsBetter,
+        meaning: None,
+        runs: runs.iter().map(|values| recording(values)).collect(),
+    }
+}
+
+fn capture(metrics: Vec<MetricRuns>) -> Vec<Capture> {
+    vec![Capture { environment: Environment::default(), sources: Vec::new(), metrics, shares: Vec::new() }]
+}
+
+fn one(before: &[f64], after: &[f64]) -> Change {
+    runs(&[before], &[after])
+}
+
+fn runs(before: &[&[f64]], after: &[&[f64]]) -> Change {
+    let (before, after) = (capture(vec![metric("a.csv", "t", before)]), capture(vec![metric("b.csv", "t", after)]));
+    let mut found = compare(&before, &after, &Settings::default());
+    assert_eq!(found.changes.len(), 1);
+    found.changes.remove(0)
+}
+
+fn effect(change: &Change, statistic: Statistic) -> &Effect {
+    change.effects.iter().find(|effect| effect.statistic == statistic).unwrap()
+}
+
+fn lognormal(n: usize, center: f64, seed: u64) -> Vec<f64> {
+    let mut rng = Rng::new(seed);
+    (0..n).map(|_| center * (0.3 * rng.normal()).exp()).collect()
+}
+
+#[test]
+fn a_metric_against_itself_is_unchanged_once_there_are_enough_samples() {
+    let values = lognormal(2000, 0.1, 1);
+    let change = one(&values, &values);
+    assert_eq!(change.verdict, Verdict::Unchanged);
+    for effect in &change.effects {
+        assert_eq!(effect.estimate, Some(1.0), "{effect:?}");
+        assert!(effect.low.unwrap() <= 1.0 && effect.high.unwrap() >= 1.0 && !effect.excluded);
+    }
+}
+
+#[test]
+fn a_slower_metric_is_regressed_and_a_faster_one_improved() {
+    let (base, slow) = (lognormal(500, 0.1, 1), lognormal(500, 0.12, 2));
+    assert_eq!(one(&base, &slow).verdict, Verdict::Regressed);
+    let faster = one(&slow, &base);
+    assert_eq!(faster.verdict, Verdict::Improved);
+    assert!(faster.drawing.is_some());
+    let center = effect(&faster, Statistic::Center);
+    assert!(center.scale == Scale::Ratio && center.low.unwrap() < 1.0 / 1.2 && center.high.unwrap() > 1.0 / 1.2);
+}
+
+#[test]
+fn without_a_better_direction_it_only_changed() {
+    let mut before = metric("a.csv", "t", &[&lognormal(500, 0.1, 1)]);
+    let mut after = metric("a.csv", "t", &[&lognormal(500, 0.2, 2)]);
+    (before.polarity, after.polarity) = (Polarity::Unknown, Polarity::Unknown);
+    let found = compare(&capture(vec![before]), &capture(vec![after]), &Settings::default());
+    assert_eq!(found.changes[0].verdict, Verdict::Changed);
+    assert_eq!((found.counts.changed, found.counts.regressed, found.tests), (1, 0, 4));
+}
+
+#[test]
+fn a_change_of_the_tail_alone_is_found_at_p95() {
+    let base = lognormal(5000, 0.1, 1);
+    let stretched: Vec<f64> =
+        lognormal(5000, 0.1, 2).into_iter().map(|value| if value > 0.147 { value * 1.2 } else { value }).collect();
+    let change = one(&base, &stretched);
+    assert_eq!(effect(&change, Statistic::P95).verdict, Some(Verdict::Regressed));
+    assert_eq!(effect(&change, Statistic::P50).verdict, Some(Verdict::Unchanged));
+    assert_eq!(change.verdict, Verdict::Regressed);
+    assert_eq!(effect(&change, Statistic::Mean).verdict, None, "the mean is shown and not judged");
+}
+
+#[test]
+fn constant_metrics_are_judged_by_their_numbers_alone() {
+    assert_eq!(one(&[0.012; 20], &[0.012; 20]).verdict, Verdict::Unchanged);
+    assert_eq!(one(&[0.012; 20], &[0.015; 20]).verdict, Verdict::Regressed);
+    assert_eq!(one(&[0.0; 20], &[0.0; 20]).verdict, Verdict::Unchanged);
+    let changed = one(&[0.0; 20], &[3.0; 20]);
+    assert_eq!(changed.verdict, Verdict::Regressed);
+    assert_eq!(effect(&changed, Statistic::Center).scale, Scale::Shift);
+}
+
+#[test]
+fn one_or_two_samples_say_nothing_and_say_how_many_would() {
+    for (before, after) in [(vec![1.0], vec![9.0]), (vec![1.0, 1.1], vec![9.0, 9.1]), (vec![1.0], vec![2.0; 50])] {
+        let change = one(&before, &after);
+        assert_eq!(change.verdict, Verdict::Inconclusive);
+        assert!(matches!(change.reason, Some(Reason::TooFewSamples { needs }) if needs >= 5), "{change:?}");
+    }
+    let p95 =
+        one(&[1.0; 10], &[1.0; 10]).effects.into_iter().find(|effect| effect.statistic == Statistic::P95).unwrap();
+    assert_eq!((p95.needs, p95.estimate, p95.verdict), (Some(20), None, None));
+}
+
+#[test]
+fn what_is_on_one_side_only_is_missing_or_new() {
+    let found = compare(
+        &capture(vec![metric("a.csv", "kept", &[&[1.0; 9]]), metric("a.csv", "gone", &[&[1.0; 9]])]),
+        &capture(vec![metric("a.csv", "kept", &[&[1.0; 9]]), metric("a.csv", "fresh", &[&[1.0; 9]])]),
+        &Settings::default(),
+    );
+    let verdicts: Vec<_> = found.changes.iter().map(|change| (change.metric.as_str(), change.verdict)).collect();
+    assert_eq!(verdicts, [("gone", Verdict::Missing), ("kept", Verdict::Unchanged), ("fresh", Verdict::New)]);
+    let nothing = compare(&[], &capture(vec![metric("a.csv", "t", &[&[1.0]])]), &Settings::default());
+    assert_eq!(nothing.counts.new, 1);
+    assert!(compare(&[], &[], &Settings::default()).changes.is_empty());
+}
+
+#[test]
+fn files_whose_names_differ_only_in_numbers_are_runs_of_one_thing() {
+    let named = |names: [&str; 2]| {
+        capture(names.iter().enumerate().map(|(i, name)| metric(name, "t", &[&lognormal(50, 1.0, i as u64)])).collect())
+    };
+    let found = compare(&named(["run-1.csv", "run-2.csv"]), &named(["run-7.csv", "run-8.csv"]), &Settings::default());
+    assert_eq!(found.changes.len(), 1);
+    assert_eq!((found.changes[0].before.unwrap().runs, found.changes[0].after.unwrap().samples), (2, 100));
+    let found = compare(&named(["cpu.csv", "old.csv"]), &named(["cpu.csv", "new.csv"]), &Settings::default());
+    assert_eq!(found.changes.len(), 2, "the one source that is left on each side is the same");
+    let found = compare(&named(["cpu.csv", "old.csv"]), &named(["net.csv", "new.csv"]), &Settings::default());
+    assert_eq!((found.counts.missing, found.counts.new), (2, 2), "two and two are not");
+}
+
+#[test]
+fn what_is_not_the_same_is_not_compared() {
+    let base = || metric("a.csv", "t", &[&[1.0; 30]]);
+    let against = |other: MetricRuns| compare(&capture(vec![base()]), &capture(vec![other]), &Settings::default());
+    let reason = |other: MetricRuns| {
+        let change = against(other).changes.remove(0);
+        assert_eq!(change.verdict, Verdict::Incomparable);
+        assert!(change.effects.is_empty());
+        change.reason.unwrap()
+    };
+    let bytes = MetricRuns { dimension: Dimension::Bytes, recorded_unit: Some("B".to_owned()), ..base() };
+    assert_eq!(reason(bytes), Reason::UnitChanged { before: "ms".to_owned(), after: "B".to_owned() });
+    let assumed = MetricRuns { recorded_unit: Some("s".to_owned()), unit_assumed: true, ..base() };
+    assert_eq!(reason(assumed), Reason::UnitAssumed { before: "ms".to_owned(), after: "s".to_owned() });
+    let stated = MetricRuns { recorded_unit: Some("s".to_owned()), ..base() };
+    assert_eq!(against(stated).counts.unchanged, 1, "two stated units of one dimension are the same quantity");
+    assert_eq!(reason(MetricRuns { polarity: Polarity::HigherIsBetter, ..base() }), Reason::PolarityChanged);
+    assert_eq!(against(MetricRuns { polarity: Polarity::Unknown, ..base() }).counts.unchanged, 1);
+    let mut elsewhere = capture(vec![base()]);
+    elsewhere[0].environment.given.insert("host".to_owned(), "b".to_owned());
+    let found = compare(&capture(vec![base()]), &elsewhere, &Settings::default());
+    assert_eq!(found.changes[0].reason, Some(Reason::EnvironmentDiffers { keys: vec!["host".to_owned()] }));
+}
+
+#[test]
+fn a_run_is_held_against_the_noise_between_runs() {
+    let side = |levels: &[f64], seed: u64| -> Vec<Vec<f64>> {
+        levels.iter().enumerate().map(|(i, level)| lognormal(500, *level, seed + i as u64)).collect()
+    };
+    let verdict = |before: &[f64], after: &[f64]| {
+        let (before, after) = (side(before, 1), side(after, 100));
+        let [before, after]: [Vec<&[f64]>; 2] = [&before, &after].map(|side| side.iter().map(Vec::as_slice).collect());
+        runs(&before, &after)
+    };
+    let within = verdict(&[0.10, 0.11, 0.09, 0.105], &[0.115]);
+    assert_eq!(within.verdict, Verdict::Inconclusive);
+    assert!(matches!(within.reason, Some(Reason::TooFewRuns { needs }) if needs > 4), "{:?}", within.reason);
+    assert!((within.noise_floor.unwrap() - 0.086).abs() < 0.03, "{:?}", within.noise_floor);
+    let beyond = verdict(&[0.100, 0.101, 0.099, 0.1005, 0.0995], &[0.13, 0.1302, 0.1295]);
+    assert_eq!(beyond.verdict, Verdict::Regressed);
+}
+
+#[test]
+fn dependent_samples_are_worth_fewer() {
+    let mut rng = Rng::new(4);
+    let mut level = 0.0;
+    let values: Vec<f64> = (0..500)
+        .map(|_| {
+            level = 0.9 * level + rng.normal();
+            (0.1 * level).exp()
+        })
+        .collect();
+    let change = one(&values, &values);
+    assert!(change.before.unwrap().effective < 100.0, "{:?}", change.before);
+    assert_eq!(Dependence::of(&[1.0, 5.0, 2.0]), Dependence::none());
+    assert_eq!(Dependence::of(&[3.0; 50]), Dependence::none());
+}
+
+#[test]
+fn the_mean_has_the_interval_of_welch() {
+    // Values of both signs, so that the effect is a shift. The pooled and Welch's t agree for equal sizes and variances.
+    let before = [-2.0, -1.0, 0.0, 1.0, 2.0];
+    let after = before.map(|value| value + 4.0);
+    let change = one(&before, &after);
+    let mean = effect(&change, Statistic::Mean);
+    // s^2 = 2.5, standard error 1, t at 8 degrees of freedom 2.306.
+    assert!((mean.estimate.unwrap() - 4.0).abs() < 1e-12);
+    assert!((mean.low.unwrap() - (4.0 - 2.306_004)).abs() < 1e-5, "{mean:?}");
+    assert_eq!((mean.p, mean.verdict, mean.excluded), (None, None, false));
+}
+
+#[test]
+fn students_t_is_that_of_the_reference() {
+    // [10, 11, 12] against [12, 13, 14.5]: p = 0.080 by the t-test with n - 1.
+    let (before, after) = ([10.0, 11.0, 12.0], [12.0, 13.0, 14.5]);
+    let (mean, spread) = (|v: &[f64]| mean_and_stddev(v).0, |v: &[f64]| mean_and_stddev(v).1.unwrap().powi(2) / 3.0);
+    let (a, b) = (spread(&before), spread(&after));
+    let t = (mean(&after) - mean(&before)) / (a + b).sqrt();
+    let p = crate::compare::noise::two_sided(t, Some(4.0));
+    assert!((p - 0.080).abs() < 1e-3, "{p}");
+}
+
+#[test]
+fn failures_are_compared_by_an_absolute_margin() {
+    let side = |failed| {
+        let runs = vec![Share { failed, total: 10_000, dependence: 1.0 }];
+        let shares = vec![ShareRuns { source: "a.csv".to_owned(), metric: "failed rows".to_owned(), runs }];
+        vec![Capture { shares, ..Capture::default() }]
+    };
+    let verdict = |before, after| compare(&side(before), &side(after), &Settings::default()).changes.remove(0).verdict;
+    assert_eq!(verdict(10, 110), Verdict::Regressed);
+    assert_eq!(verdict(110, 10), Verdict::Improved);
+    assert_eq!(verdict(0, 0), Verdict::Unchanged);
+    assert_eq!(verdict(10, 30), Verdict::Unchanged, "certain, and within 5 in 1,000");
+}
+
+#[test]
+fn a_sketch_says_what_its_samples_say_with_wider_intervals() {
+    let (base, slow) = (lognormal(5000, 0.1, 1), lognormal(5000, 0.115, 2));
+    let sketched = |values: &[f64]| {
+        let mut runs = metric("a.csv", "t", &[values]);
+        runs.runs[0].values = runs.runs[0].values.clone().reduced();
+        capture(vec![runs])
+    };
+    let exact = one(&base, &slow);
+    let sketch = compare(&sketched(&base), &sketched(&slow), &Settings::default()).changes.remove(0);
+    assert!(sketch.before.unwrap().value_error > 0.0 && sketch.before.unwrap().samples == 5000);
+    assert_eq!((exact.verdict, sketch.verdict), (Verdict::Regressed, Verdict::Regressed));
+    for (exact, sketch) in exact.effects.iter().zip(&sketch.effects).filter(|(exact, _)| exact.verdict.is_some()) {
+        assert!((exact.estimate.unwrap() / sketch.estimate.unwrap() - 1.0).abs() < 0.01, "{exact:?} {sketch:?}");
+        assert!(sketch.low.unwrap() < exact.low.unwrap() && sketch.high.unwrap() > exact.high.unwrap());
+    }
+    // Two runs, one of them a sketch, are pooled by rank.
+    let mut mixed = metric("a.csv", "t", &[&base, &base[..900]]);
+    mixed.runs[0].values = mixed.runs[0].values.clone().reduced();
+    let change = compare(&capture(vec![mixed]), &sketched(&base), &Settings::default()).changes.remove(0);
+    assert_eq!(change.before.unwrap().samples, 5900);
+    assert!((effect(&change, Statistic::P95).estimate.unwrap() - 1.0).abs() < 0.02, "{:?}", change.effects);
+}
+
+#[test]
+fn very_many_samples_are_represented_by_their_order_statistics() {
+    let (base, slow) =
+        (lognormal(30_000, 0.1, 1), lognormal(30_000, 0.1, 2).iter().map(|v| v * 1.03).collect::<Vec<_>>());
+    let change = one(&base, &slow);
+    let center = effect(&change, Statistic::Center);
+    // The standard error of the center is 0.3 * sqrt(pi / 3) * sqrt(2 / 30,000).
+    let error = 0.3 * (std::f64::consts::PI / 3.0).sqrt() * (2.0_f64 / 30_000.0).sqrt();
+    assert!((center.estimate.unwrap() - 1.03).abs() < 4.0 * error);
+    let width = (center.high.unwrap() / center.low.unwrap()).ln();
+    assert!((width / (2.0 * 1.96 * error) - 1.0).abs() < 0.15, "{width} {error}");
+    assert_eq!((change.verdict, center.excluded), (Verdict::Unchanged, true), "certain, and smaller than the margin");
+}
+
+#[test]
+fn many_quiet_metrics_do_not_raise_an_alarm() {
+    let side = |seed: u64| {
+        capture((0..40).map(|i| metric("a.csv", &format!("m{i}"), &[&lognormal(60, 0.1, seed + i)])).collect())
+    };
+    let found = compare(&side(0), &side(1000), &Settings::default());
+    assert_eq!((found.counts.regressed, found.counts.improved), (0, 0));
+    assert_eq!(found.tests, 40 * 3);
+}
+
+fn extreme() -> impl Strategy<Value = Vec<f64>> {
+    let value = prop_oneof![
+        -1e300..1e300_f64,
+        1e-300..1e-290_f64,
+        Just(0.0),
+        Just(1e308),
+        Just(-1e308),
+        (0..5_i32).prop_map(f64::from)
+    ];
+    prop::collection::vec(value, 0..30)
+}
+
+fn finite(effect: &Effect) -> bool {
+    let values = [effect.before, effect.after, effect.estimate, effect.low, effect.high, effect.p, effect.detectable];
+    values.into_iter().flatten().all(f64::is_finite)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn nothing_is_too_odd_to_be_compared(before in extreme(), after in extreme()) {
+        let sides = [&before, &after].map(|values| capture(vec![metric("a.csv", "t", &[values])]));
+        let found = compare(&sides[0], &sides[1], &Settings::default());
+        for change in &found.changes {
+            prop_assert!(change.effects.iter().all(finite), "{:?}", change.effects);
+        }
+    }
+
+    #[test]
+    fn swapped_sides_mirror_every_effect(
+        before in prop::collection::vec((1..40_i32).prop_map(|i| f64::from(i) / 8.0), 1..70),
+        after in prop::collection::vec((1..60_i32).prop_map(|i| f64::from(i) / 8.0), 1..70),
+    ) {
+        let (there, back) = (one(&before, &after), one(&after, &before));
+        let mirrored = |verdict: Verdict| match verdict {
+            Verdict::Regressed => Verdict::Improved,
+            Verdict::Improved => Verdict::Regressed,
+            same => same,
+        };
+        for (there, back) in there.effects.iter().zip(&back.effects) {
+            prop_assert_eq!(there.p, back.p);
+            prop_assert_eq!((there.verdict.map(mirrored), there.excluded), (back.verdict, back.excluded));
+            prop_assert_eq!((there.before, there.after), (back.after, back.before));
+            for (ours, theirs) in [(there.estimate, back.estimate), (there.low, back.high), (there.high, back.low)] {
+                prop_assert_eq!(ours.is_some(), theirs.is_some());
+                if let (Some(ours), Some(theirs)) = (ours, theirs) {
+                    prop_assert!((ours * theirs - 1.0).abs() < 1e-12, "{} {}", ours, theirs);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_common_factor_of_two_changes_no_bit(
+        before in prop::collection::vec(0.01..10.0_f64, 1..60), after in prop::collection::vec(-1.0..10.0_f64, 1..60),
+        power in -60..60_i32,
+    ) {
+        let scaled = |values: &[f64]| values.iter().map(|value| value * f64::powi(2.0, power)).collect::<Vec<_>>();
+        for after in [after.iter().map(|value| value.abs() + 0.01).collect(), after] {
+            let (plain, scaled) = (one(&before, &after), one(&scaled(&before), &scaled(&after)));
+            for (plain, scaled) in plain.effects.iter().zip(&scaled.effects) {
+                prop_assert_eq!((plain.p, plain.verdict), (scaled.p, scaled.verdict));
+                let factor = if plain.scale == Scale::Ratio { 1.0 } else { f64::powi(2.0, power) };
+                prop_assert_eq!(plain.estimate.map(|estimate| estimate * factor), scaled.estimate);
+                prop_assert_eq!(plain.low.map(|low| low * factor), scaled.low);
+            }
+        }
+    }
+}

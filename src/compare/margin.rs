@@ -1,0 +1,105 @@
+//! The margin: a change smaller than it is never called a regression.
+//!
+//! In: a percentage as people write it (`5%`), and exceptions for some metrics. Out: a ratio (0.05). Refuses a bare
+//! number, because `5` could be 5% or a factor.
+
+use super::pattern::{Case, NamePattern, PatternError};
+
+/// The margin where nobody says otherwise (docs/statistics.md).
+pub const DEFAULT_MARGIN: f64 = 0.05;
+/// A margin of 100% or more would let a metric double unseen.
+const LARGEST_MARGIN: f64 = 1.0;
+
+/// A margin for the metrics that a pattern matches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MarginRule {
+    /// Names of metrics; case is ignored.
+    pub metric: NamePattern,
+    /// The margin: 0.1 is 10%.
+    pub margin: f64,
+}
+
+impl MarginRule {
+    /// Reads an exception.
+    ///
+    /// # Errors
+    /// When the pattern or the margin means nothing.
+    pub fn new(metric: &str, margin: &str) -> Result<Self, MarginError> {
+        Ok(Self { metric: NamePattern::new(metric, Case::Ignored)?, margin: parse_margin(margin)? })
+    }
+}
+
+/// The margins of all metrics.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Margins {
+    /// Where no rule matches: 0.05 is 5%.
+    pub default: f64,
+    /// Exceptions; the last one that matches a metric holds.
+    pub rules: Vec<MarginRule>,
+}
+
+impl Default for Margins {
+    fn default() -> Self {
+        Self { default: DEFAULT_MARGIN, rules: Vec::new() }
+    }
+}
+
+impl Margins {
+    /// The margin that holds for a metric.
+    pub fn of(&self, metric: &str) -> f64 {
+        let rule = self.rules.iter().rev().find(|rule| rule.metric.matches(metric));
+        rule.map_or(self.default, |rule| rule.margin)
+    }
+}
+
+/// Why a text is no margin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MarginError {
+    /// It is no percentage.
+    #[error("`{0}` is not a margin: write a percentage from 0% to below 100%, for example 5%")]
+    NoPercentage(String),
+    /// The name of the metric is no pattern.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+}
+
+/// Reads a margin: `5%` is 0.05.
+///
+/// # Errors
+/// When it is no percentage, or not from 0% to below 100%.
+pub fn parse_margin(text: &str) -> Result<f64, MarginError> {
+    let number = text.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+    number
+        .map(|percent| percent / 100.0)
+        .filter(|margin| (0.0..LARGEST_MARGIN).contains(margin))
+        .ok_or_else(|| MarginError::NoPercentage(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_margin_is_a_percentage_and_nothing_else() {
+        for (text, expected) in [("5%", Some(0.05)), (" 2.5 %", Some(0.025)), ("0%", Some(0.0))] {
+            assert_eq!(parse_margin(text).ok(), expected, "{text}");
+        }
+        for text in ["5", "0.05", "", "%", "-5%", "100%", "nan%", "inf%", "five%"] {
+            let error = parse_margin(text).unwrap_err().to_string();
+            assert!(error.contains("write a percentage") && error.contains(text), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_last_rule_that_matches_a_metric_holds() {
+        let rules = [("memory_*", "10%"), ("*", "7%"), ("memory_peak", "20%")];
+        let rules = rules.map(|(metric, margin)| MarginRule::new(metric, margin).unwrap()).to_vec();
+        let margins = Margins { default: 0.05, rules: rules.clone() };
+        assert_eq!(margins.of("memory_peak"), 0.2);
+        assert_eq!(margins.of("memory_current"), 0.07, "the rule for everything stands below that for memory");
+        let margins = Margins { default: 0.05, rules: rules[..1].to_vec() };
+        assert_eq!(margins.of("MEMORY_current"), 0.1);
+        assert_eq!(margins.of("latency"), 0.05);
+        assert_eq!(Margins::default().of("latency"), DEFAULT_MARGIN);
+    }
+}

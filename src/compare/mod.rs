@@ -1,0 +1,30 @@
+//! Comparing a run with a baseline: what was captured, how it changed, what a target says about it, and whether a gate
+//! lets it pass.
+//!
+//! In: [`Capture`]s, made from analyses or read from a baseline file. Out: a [`Comparison`] of plain values; the report
+//! carries it as it is, so these types are part of the public JSON contract. Reads and writes no files.
+
+mod axis;
+pub mod baseline;
+pub mod capture;
+mod center;
+pub mod collect;
+mod drawing;
+mod effect;
+pub mod gate;
+pub mod judge;
+pub mod margin;
+mod noise;
+pub mod outcome;
+mod pairing;
+pub mod pattern;
+mod percentile;
+mod replicate;
+mod share;
+pub mod sides;
+pub mod sketch;
+pub mod target;
+mod verdict;
+
+pub use capture::{Capture, CapturedSource, MetricRuns, Recording, ShareRuns, Values};
+pub use outcome::{Change, Comparison, Effect, Verdict};

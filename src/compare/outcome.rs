@@ -1,0 +1,334 @@
+//! What a comparison says, as plain values: part of the public JSON contract.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::table::Polarity;
+use crate::model::unit::Dimension;
+
+/// A run held against a baseline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Comparison {
+    /// What the run is held against.
+    pub before: SideInfo,
+    /// The run.
+    pub after: SideInfo,
+    /// A change smaller than this is never called a regression: 0.05 is 5%. Exceptions stand at their metrics.
+    pub margin: f64,
+    /// Level of the intervals.
+    pub confidence: f64,
+    /// Two-sided level at which "no change" has to be excluded, after false-discovery control over all tests.
+    pub gate_level: f64,
+    /// Tests over which false discoveries are controlled.
+    pub tests: u64,
+    /// How many metrics have each verdict.
+    pub counts: Counts,
+    /// Every metric of either side, worst first.
+    pub changes: Vec<Change>,
+    /// What is known to differ about where both sides were measured.
+    pub environment: Vec<EnvironmentDifference>,
+    /// Files that contain what the baseline has seen; only their new rows were compared.
+    pub grown: Vec<Growth>,
+}
+
+/// One side of a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SideInfo {
+    /// What a person named: a file, a folder, a baseline.
+    pub name: String,
+    /// The files that were read, by name.
+    pub sources: Vec<String>,
+    /// The most runs that any metric has.
+    pub runs: u64,
+    /// Samples over all metrics.
+    pub samples: u64,
+}
+
+/// How many metrics have each verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// Worse beyond chance and margin.
+    pub regressed: u64,
+    /// On one side only: it vanished.
+    pub missing: u64,
+    /// Not to be compared.
+    pub incomparable: u64,
+    /// Changed beyond chance and margin, in a metric whose better direction is not known.
+    pub changed: u64,
+    /// Cannot be told.
+    pub inconclusive: u64,
+    /// Better beyond chance and margin.
+    pub improved: u64,
+    /// Within the margin.
+    pub unchanged: u64,
+    /// On one side only: it appeared.
+    pub new: u64,
+}
+
+/// The verdict about a metric or an effect, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// "No change" is excluded in the bad direction, and the estimate is at least the margin.
+    Regressed,
+    /// Only the baseline has it.
+    Missing,
+    /// Unit, meaning or environment differ; the reason stands beside it.
+    Incomparable,
+    /// Like regressed or improved, where the better direction is not known. Never gates.
+    Changed,
+    /// None of the others: the reason says what could have been detected.
+    Inconclusive,
+    /// "No change" is excluded in the good direction, and the estimate is at least the margin.
+    Improved,
+    /// The whole interval lies inside the margin.
+    Unchanged,
+    /// Only the run has it.
+    New,
+}
+
+/// A metric on both sides (or on one).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// Name of the source, of the run where it has the metric.
+    pub source: String,
+    /// Name of the metric.
+    pub metric: String,
+    /// Label of the group; absent where samples are not grouped.
+    pub group: Option<String>,
+    /// What it measures; values are in the base unit of this.
+    pub dimension: Dimension,
+    /// Which way is better.
+    pub polarity: Polarity,
+    /// The verdict: the worst among its judged effects where one is regressed; else as `outcome` of the center says.
+    pub verdict: Verdict,
+    /// Why it is not compared, or why nothing can be told.
+    pub reason: Option<Reason>,
+    /// The margin that holds for it: 0.05 is 5%.
+    pub margin: f64,
+    /// The baseline; absent where it has none of this.
+    pub before: Option<Side>,
+    /// The run; absent where it has none of this.
+    pub after: Option<Side>,
+    /// Center first, then p50, p95, p99, mean; for shares of failures the one effect.
+    pub effects: Vec<Effect>,
+    /// Relative standard deviation of the centers of runs; absent where no side has several.
+    pub noise_floor: Option<f64>,
+    /// For drawing; only for the changes that a page draws.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawing: Option<Drawing>,
+}
+
+/// One side of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Side {
+    /// Runs.
+    pub runs: u64,
+    /// Samples in all of them.
+    pub samples: u64,
+    /// How many independent samples they are worth for the center.
+    pub effective: f64,
+    /// Relative error of each value, where a sketch stands for the samples; 0 for samples themselves.
+    pub value_error: f64,
+}
+
+/// What an effect is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Statistic {
+    /// Hodges and Lehmann's estimate of the ratio or shift between both sides. The values of the sides beside it are
+    /// their medians.
+    Center,
+    /// The median.
+    P50,
+    /// The 95th percentile.
+    P95,
+    /// The 99th percentile.
+    P99,
+    /// The arithmetic mean; shown, never judged.
+    Mean,
+    /// Failures per one.
+    FailureShare,
+}
+
+/// How an effect is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scale {
+    /// After over before; 1 is no change. For positive metrics.
+    Ratio,
+    /// After minus before in the base unit; 0 is no change.
+    Shift,
+}
+
+/// An effect and what it rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Effect {
+    /// What it is about.
+    pub statistic: Statistic,
+    /// How it is counted.
+    pub scale: Scale,
+    /// The statistic of the baseline, base unit.
+    pub before: Option<f64>,
+    /// The statistic of the run, base unit.
+    pub after: Option<f64>,
+    /// The effect; absent where there are too few samples.
+    pub estimate: Option<f64>,
+    /// Lower end of its interval; absent where open.
+    pub low: Option<f64>,
+    /// Upper end of its interval; absent where open.
+    pub high: Option<f64>,
+    /// Two-sided p of "no change", dependence and runs taken into account; absent where not tested.
+    pub p: Option<f64>,
+    /// Whether "no change" is excluded at the gate's level after false-discovery control.
+    pub excluded: bool,
+    /// The verdict; absent for the mean and where there is no estimate.
+    pub verdict: Option<Verdict>,
+    /// The change that would have been found four times out of five: a ratio above 1, or a shift above 0.
+    pub detectable: Option<f64>,
+    /// Samples a side (like these) with which a metric that did not change would be called unchanged four times out of five.
+    pub samples_for_margin: Option<u64>,
+    /// Samples that each side needs before the effect is given; set only where it is not given for want of them.
+    pub needs: Option<u64>,
+}
+
+/// Why a metric is not compared or nothing can be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Reason {
+    /// The dimension differs.
+    UnitChanged {
+        /// Unit of the baseline.
+        before: String,
+        /// Unit of the run.
+        after: String,
+    },
+    /// The recorded unit differs, and at least one of them was only assumed.
+    UnitAssumed {
+        /// Unit of the baseline.
+        before: String,
+        /// Unit of the run.
+        after: String,
+    },
+    /// Something else is measured under the same name.
+    MeaningChanged {
+        /// Meaning in the baseline.
+        before: String,
+        /// Meaning in the run.
+        after: String,
+    },
+    /// Both directions are called better.
+    PolarityChanged,
+    /// The environments that were given differ.
+    EnvironmentDiffers {
+        /// Keys that differ.
+        keys: Vec<String>,
+    },
+    /// A file has not grown since the baseline: there is nothing new to compare.
+    NothingNew,
+    /// Too few samples on a side for any interval.
+    TooFewSamples {
+        /// Samples that each side needs.
+        needs: u64,
+    },
+    /// Too few runs for a statement at the gate's level.
+    TooFewRuns {
+        /// Runs that each side would need.
+        needs: u64,
+    },
+}
+
+/// A difference between environments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EnvironmentDifference {
+    /// `cpu`, or a key given with `--env`.
+    pub key: String,
+    /// Of the baseline; absent where it does not say.
+    pub before: Option<String>,
+    /// Of the run; absent where it does not say.
+    pub after: Option<String>,
+    /// Whether a user gave it; only then nothing is compared.
+    pub given: bool,
+}
+
+/// A file that begins with what the baseline has seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Growth {
+    /// Name of the file.
+    pub source: String,
+    /// Lines that the baseline has seen; what follows is new.
+    pub seen_lines: u64,
+    /// Lines that are new.
+    pub new_lines: u64,
+}
+
+/// Counts of both sides in the same bins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Drawing {
+    /// Whether the bins are equally wide on a logarithmic axis.
+    pub log: bool,
+    /// Edges, one more than counts, ascending, base unit.
+    pub edges: Vec<f64>,
+    /// Share of the baseline's samples in each bin.
+    pub before: Vec<f64>,
+    /// Share of the run's samples in each bin.
+    pub after: Vec<f64>,
+}
+
+/// What became of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetOutcome {
+    /// The limit is not kept, and the interval lies beyond it.
+    Missed,
+    /// The target matches nothing that was measured, or there are too few samples for its number. It fails.
+    NoData,
+    /// The interval straddles the limit.
+    Undecided,
+    /// The limit is kept, and the interval with it.
+    Met,
+}
+
+/// A target and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TargetResult {
+    /// What it is about, as the configuration names it: `latency where event = user_msg_*`.
+    pub subject: String,
+    /// Name of the source; absent where nothing matches.
+    pub source: Option<String>,
+    /// Name of the metric that was found.
+    pub metric: Option<String>,
+    /// Label of the group that was found.
+    pub group: Option<String>,
+    /// `p95`, `mean`, `error_rate`, `p95_change`.
+    pub statistic: String,
+    /// The condition as written: `< 200ms`.
+    pub condition: String,
+    /// What the number measures: it is in the base unit of this (`ratio` for shares and changes).
+    pub dimension: Dimension,
+    /// The limit, base unit; a change is a difference of ratios from 1: 0.03 is 3%.
+    pub limit: f64,
+    /// The number; absent where there is none.
+    pub value: Option<f64>,
+    /// Lower end of its interval; absent where open or where the number has none.
+    pub low: Option<f64>,
+    /// Upper end of its interval.
+    pub high: Option<f64>,
+    /// What became of it.
+    pub outcome: TargetOutcome,
+    /// Why there is no number, or what the decision rests on.
+    pub note: Option<String>,
+}
+
+/// What a gate was asked to fail on, and whether it did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Gate {
+    /// What was asked for: `regression`, `target`, `corruption`, …
+    pub fail_on: Vec<String>,
+    /// Whether undecided targets count as missed.
+    pub strict: bool,
+    /// Whether nothing of that was found.
+    pub passed: bool,
+    /// What was found, a clause each: `2 metrics regressed`.
+    pub failures: Vec<String>,
+}

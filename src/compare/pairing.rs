@@ -1,0 +1,128 @@
+//! Which metric of one side is which of the other, and whether they may be compared at all.
+//!
+//! In: the captures of both sides. Out: pairs by source, metric and group, with all runs of each side; sources whose names
+//! differ only in numbers are runs of one thing, and a single source on each side is the same whatever its name. Where a pair
+//! may not be compared, the [`Reason`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::label::pattern;
+use crate::model::table::Polarity;
+
+use super::capture::{Capture, MetricRuns, ShareRuns};
+use super::outcome::Reason;
+
+/// What identifies a metric: pattern of the source, name, group.
+type Key = (String, String, Option<String>);
+
+/// What both sides have under one key; one of them may be empty.
+#[derive(Debug)]
+pub(crate) struct Pair<'a, T> {
+    pub(crate) before: Vec<&'a T>,
+    pub(crate) after: Vec<&'a T>,
+}
+
+impl<T> Default for Pair<'_, T> {
+    fn default() -> Self {
+        Self { before: Vec::new(), after: Vec::new() }
+    }
+}
+
+/// Pairs of everything that both sides hold, in the order of their keys.
+pub(crate) struct Pairs<'a> {
+    pub(crate) metrics: Vec<Pair<'a, MetricRuns>>,
+    pub(crate) shares: Vec<Pair<'a, ShareRuns>>,
+}
+
+impl<'a> Pairs<'a> {
+    pub(crate) fn of(before: &'a [Capture], after: &'a [Capture]) -> Self {
+        let renamed = single_sources(&sources(before), &sources(after));
+        let source = |name: &str, side_is_before: bool| {
+            let key = pattern(name);
+            match &renamed {
+                Some((from, to)) if side_is_before && *from == key => to.clone(),
+                _ => key,
+            }
+        };
+        let mut metrics: BTreeMap<Key, Pair<'a, MetricRuns>> = BTreeMap::new();
+        let mut shares: BTreeMap<Key, Pair<'a, ShareRuns>> = BTreeMap::new();
+        for (captures, is_before) in [(before, true), (after, false)] {
+            for runs in captures.iter().flat_map(|capture| &capture.metrics) {
+                let key = (source(&runs.source, is_before), runs.metric.clone(), runs.group.clone());
+                let pair = metrics.entry(key).or_default();
+                if is_before { &mut pair.before } else { &mut pair.after }.push(runs);
+            }
+            for runs in captures.iter().flat_map(|capture| &capture.shares) {
+                let key = (source(&runs.source, is_before), runs.metric.clone(), None);
+                let pair = shares.entry(key).or_default();
+                if is_before { &mut pair.before } else { &mut pair.after }.push(runs);
+            }
+        }
+        Self { metrics: metrics.into_values().collect(), shares: shares.into_values().collect() }
+    }
+}
+
+fn sources(captures: &[Capture]) -> BTreeSet<String> {
+    captures
+        .iter()
+        .flat_map(|capture| {
+            let metrics = capture.metrics.iter().map(|runs| &runs.source);
+            metrics.chain(capture.shares.iter().map(|runs| &runs.source))
+        })
+        .map(|name| pattern(name))
+        .collect()
+}
+
+/// The one source of each side that has no namesake on the other, where there is exactly one on each.
+fn single_sources(before: &BTreeSet<String>, after: &BTreeSet<String>) -> Option<(String, String)> {
+    let left: Vec<&String> = before.difference(after).collect();
+    let right: Vec<&String> = after.difference(before).collect();
+    match (left.as_slice(), right.as_slice()) {
+        ([from], [to]) => Some(((*from).clone(), (*to).clone())),
+        _ => None,
+    }
+}
+
+/// Every value that the captures of a side give for a key.
+fn given<'a>(side: &'a [Capture], key: &str) -> BTreeSet<Option<&'a String>> {
+    side.iter().map(|capture| capture.environment.given.get(key)).collect()
+}
+
+/// Keys of the given environment in which both sides differ, or which only one of them has.
+pub(crate) fn differing_environment(before: &[Capture], after: &[Capture]) -> Vec<String> {
+    let keys: BTreeSet<&String> =
+        before.iter().chain(after).flat_map(|capture| capture.environment.given.keys()).collect();
+    keys.into_iter().filter(|key| given(before, key) != given(after, key)).cloned().collect()
+}
+
+/// Why what stands under one key on both sides may not be compared.
+pub(crate) fn incomparable(pair: &Pair<'_, MetricRuns>) -> Option<Reason> {
+    let pairs = || pair.before.iter().flat_map(|before| pair.after.iter().map(move |after| (*before, *after)));
+    let unit = |runs: &MetricRuns| {
+        runs.recorded_unit
+            .clone()
+            .filter(|unit| !unit.is_empty())
+            .unwrap_or_else(|| runs.dimension.base_symbol().to_owned())
+    };
+    let units = |(before, after): (&MetricRuns, &MetricRuns)| (unit(before), unit(after));
+    if let Some((before, after)) = pairs().find(|(before, after)| before.dimension != after.dimension).map(units) {
+        return Some(Reason::UnitChanged { before, after });
+    }
+    let assumed = |(before, after): &(&MetricRuns, &MetricRuns)| {
+        before.recorded_unit != after.recorded_unit && (before.unit_assumed || after.unit_assumed)
+    };
+    if let Some((before, after)) = pairs().find(assumed).map(units) {
+        return Some(Reason::UnitAssumed { before, after });
+    }
+    for (before, after) in pairs() {
+        if let (Some(first), Some(second)) = (&before.meaning, &after.meaning)
+            && first != second
+        {
+            return Some(Reason::MeaningChanged { before: first.clone(), after: second.clone() });
+        }
+    }
+    let known = |polarity: Polarity| polarity != Polarity::Unknown;
+    pairs()
+        .any(|(before, after)| known(before.polarity) && known(after.polarity) && before.polarity != after.polarity)
+        .then_some(Reason::PolarityChanged)
+}

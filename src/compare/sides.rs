@@ -1,0 +1,114 @@
+//! Two sides held against each other, as a whole: what each one is, what differs about where it was measured, and how
+//! every metric changed.
+
+use std::collections::BTreeSet;
+
+use super::capture::{Capture, Environment};
+use super::judge::{Settings, compare};
+use super::outcome::{Comparison, EnvironmentDifference, Growth, SideInfo};
+
+/// One side: everything that was captured under one name.
+#[derive(Debug, Clone, Default)]
+pub struct Held {
+    /// What a person named.
+    pub name: String,
+    /// What was captured; several where a baseline holds several runs.
+    pub captures: Vec<Capture>,
+}
+
+impl Held {
+    /// The sources of all captures.
+    fn info(&self) -> SideInfo {
+        let mut sources: Vec<String> = Vec::new();
+        for source in self.captures.iter().flat_map(|capture| &capture.sources) {
+            if !sources.contains(&source.name) {
+                sources.push(source.name.clone());
+            }
+        }
+        let metrics = || self.captures.iter().flat_map(|capture| &capture.metrics);
+        SideInfo {
+            name: self.name.clone(),
+            sources,
+            runs: 0,
+            samples: metrics().flat_map(|metric| &metric.runs).map(|run| run.values.len() as u64).sum(),
+        }
+    }
+}
+
+/// Holds a run against a baseline. `grown` are the files of the run of which only new rows were captured.
+pub fn hold(before: &Held, after: &Held, grown: Vec<Growth>, settings: &Settings) -> Comparison {
+    let found = compare(&before.captures, &after.captures, settings);
+    let mut infos = [before.info(), after.info()];
+    for change in &found.changes {
+        for (info, side) in infos.iter_mut().zip([change.before, change.after]) {
+            info.runs = info.runs.max(side.map_or(0, |side| side.runs));
+        }
+    }
+    let [before_info, after_info] = infos;
+    Comparison {
+        before: before_info,
+        after: after_info,
+        margin: settings.margin,
+        confidence: settings.confidence,
+        gate_level: settings.gate_level,
+        tests: found.tests,
+        counts: found.counts,
+        changes: found.changes,
+        environment: differences(&before.captures, &after.captures),
+        grown,
+    }
+}
+
+/// What differs between the environments. A baseline of several runs may itself have several values for a key.
+fn differences(before: &[Capture], after: &[Capture]) -> Vec<EnvironmentDifference> {
+    let mut differences = Vec::new();
+    for given in [true, false] {
+        let part =
+            |environment: &Environment| if given { environment.given.clone() } else { environment.found.clone() };
+        let keys: BTreeSet<String> =
+            before.iter().chain(after).flat_map(|capture| part(&capture.environment).into_keys()).collect();
+        for key in keys {
+            let values = |captures: &[Capture]| -> BTreeSet<Option<String>> {
+                captures.iter().map(|capture| part(&capture.environment).remove(&key)).collect()
+            };
+            let (old, new) = (values(before), values(after));
+            // Files that were only read say nothing about where they were measured.
+            let silent = !given && (old.contains(&None) || new.contains(&None));
+            if old != new && !silent {
+                let said = |values: BTreeSet<Option<String>>| {
+                    let known: Vec<String> = values.into_iter().flatten().collect();
+                    (!known.is_empty()).then(|| known.join(", "))
+                };
+                differences.push(EnvironmentDifference { key, before: said(old), after: said(new), given });
+            }
+        }
+    }
+    differences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn captured(given: &[(&str, &str)], found: &[(&str, &str)]) -> Capture {
+        let map = |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        Capture { environment: Environment { given: map(given), found: map(found) }, ..Capture::default() }
+    }
+
+    #[test]
+    fn environments_differ_where_a_given_key_is_not_the_same() {
+        let found = differences(
+            &[captured(&[("build", "release")], &[("cpu", "A")])],
+            &[captured(&[("build", "debug"), ("gc", "on")], &[("cpu", "A")])],
+        );
+        let keys: Vec<(&str, bool)> = found.iter().map(|found| (found.key.as_str(), found.given)).collect();
+        assert_eq!(keys, [("build", true), ("gc", true)]);
+        assert_eq!((found[1].before.as_deref(), found[1].after.as_deref()), (None, Some("on")));
+    }
+
+    #[test]
+    fn a_side_that_says_nothing_about_its_machine_does_not_differ_from_one_that_does() {
+        assert!(differences(&[captured(&[], &[("cpu", "A")])], &[captured(&[], &[])]).is_empty());
+        assert_eq!(differences(&[captured(&[], &[("cpu", "A")])], &[captured(&[], &[("cpu", "B")])]).len(), 1);
+    }
+}

@@ -1,0 +1,345 @@
+//! Holding the numbers of a run against targets.
+//!
+//! In: targets, what was measured, and the comparison with a baseline where there is one. Out: a result for every number
+//! that a condition is about, or one that says why there is none. Refuses limits whose unit does not fit.
+
+use crate::model::unit::{Dimension, Unit};
+use crate::stats::interval::{Interval, order_statistic_interval, wilson};
+use crate::stats::population::Summary;
+use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
+
+use super::super::outcome::{
+    Change, Comparison, Effect, Reason, Scale, Statistic, TargetOutcome, TargetResult, Verdict,
+};
+use super::interval::{Certainty, decide, samples_for_ends};
+use super::{Condition, MEDIAN, Measure, Subject, SubjectShare, Target, TargetError, select};
+
+/// No change, as a ratio.
+const NO_CHANGE: f64 = 1.0;
+
+/// What became of the targets, in their order.
+///
+/// `confidence` is the level of the intervals in the summaries, `quantile_method` the definition of their percentiles.
+///
+/// # Errors
+/// When the unit of a limit does not fit a metric that it is about.
+pub fn evaluate(
+    targets: &[Target],
+    subjects: &[Subject<'_>],
+    shares: &[SubjectShare<'_>],
+    comparison: Option<&Comparison>,
+    confidence: f64,
+    quantile_method: QuantileMethod,
+) -> Result<Vec<TargetResult>, TargetError> {
+    let evidence = Evidence { subjects, shares, comparison, confidence, quantile_method };
+    let mut results = Vec::new();
+    for target in targets {
+        for condition in &target.conditions {
+            let question = Question { target, condition };
+            match condition.measure {
+                Measure::Change(statistic) => results.extend(evidence.changes(question, statistic)),
+                Measure::ErrorRate => results.extend(evidence.shares(question)),
+                _ => results.extend(evidence.subjects(question)?),
+            }
+        }
+    }
+    Ok(results)
+}
+
+struct Evidence<'a> {
+    subjects: &'a [Subject<'a>],
+    shares: &'a [SubjectShare<'a>],
+    comparison: Option<&'a Comparison>,
+    confidence: f64,
+    quantile_method: QuantileMethod,
+}
+
+#[derive(Clone, Copy)]
+struct Question<'a> {
+    target: &'a Target,
+    condition: &'a Condition,
+}
+
+/// A number and how far it could be off, or why there is none.
+type Answer = Result<(f64, Certainty), String>;
+
+/// Where a number was found.
+#[derive(Clone, Copy)]
+struct Found<'a> {
+    source: &'a str,
+    metric: &'a str,
+    group: Option<&'a str>,
+}
+
+impl Question<'_> {
+    /// The result where nothing matches.
+    fn nothing(self, note: String) -> TargetResult {
+        let dimension = self.condition.limit.dimension.unwrap_or(Dimension::Unknown);
+        self.result(None, dimension, Err(note))
+    }
+
+    fn result(self, found: Option<Found<'_>>, dimension: Dimension, answer: Answer) -> TargetResult {
+        let Condition { operator, limit, measure, .. } = self.condition;
+        // The change from 100 to 103 must keep "<= 3%", so the limit takes the same rounding as the change.
+        let of_change = matches!(measure, Measure::Change(_));
+        let held_against = if of_change { (NO_CHANGE + limit.value) - NO_CHANGE } else { limit.value };
+        let (value, (low, high), (outcome, note)) = match answer {
+            Ok((value, certainty)) => {
+                (Some(value), certainty.ends(), decide(value, &certainty, *operator, held_against))
+            }
+            Err(note) => (None, (None, None), (TargetOutcome::NoData, Some(note))),
+        };
+        TargetResult {
+            subject: self.target.to_string(),
+            source: found.map(|found| found.source.to_owned()),
+            metric: found.map(|found| found.metric.to_owned()),
+            group: found.and_then(|found| found.group).map(str::to_owned),
+            statistic: self.condition.key.clone(),
+            condition: self.condition.text.clone(),
+            dimension,
+            limit: limit.value,
+            value,
+            low,
+            high,
+            outcome,
+            note,
+        }
+    }
+}
+
+impl Evidence<'_> {
+    fn subjects(&self, question: Question<'_>) -> Result<Vec<TargetResult>, TargetError> {
+        let measure = question.condition.measure;
+        let found = match select::subjects(question.target, measure, self.subjects) {
+            Ok(found) => found,
+            Err(note) => return Ok(vec![question.nothing(note)]),
+        };
+        found
+            .into_iter()
+            .map(|subject| {
+                check_unit(question, subject)?;
+                let place = Found { source: subject.source, metric: subject.metric, group: subject.group };
+                Ok(question.result(Some(place), measure.dimension(subject.dimension), self.number(measure, subject)))
+            })
+            .collect()
+    }
+
+    fn number(&self, measure: Measure, subject: &Subject<'_>) -> Answer {
+        if measure == Measure::Value {
+            return subject.value.map(alone).ok_or_else(|| "it has no number".to_owned());
+        }
+        let summary = subject.summary.ok_or_else(|| "no clean sample".to_owned())?;
+        match measure {
+            Measure::Count => Ok(alone(summary.n as f64)),
+            Measure::Min => Ok(alone(summary.min)),
+            Measure::Max => Ok(alone(summary.max)),
+            Measure::Stddev => summary.stddev.map(alone).ok_or_else(|| too_few(2, summary.n)),
+            Measure::Cv if summary.n < 2 => Err(too_few(2, summary.n)),
+            Measure::Cv => summary
+                .cv
+                .map(alone)
+                .ok_or_else(|| "a value is below 0 or the mean is 0: a share of it means nothing".to_owned()),
+            Measure::Mean => Ok((summary.mean, mean_certainty(summary))),
+            Measure::Percentile(percent) => self.percentile(percent, summary, subject.samples),
+            Measure::Value | Measure::ErrorRate | Measure::Change(_) => Err("it has no such number".to_owned()),
+        }
+    }
+
+    fn percentile(&self, percent: f64, summary: &Summary, samples: Option<&[f64]>) -> Answer {
+        let p = percent / 100.0;
+        let needs = samples_needed(p);
+        if summary.n < needs {
+            return Err(too_few(needs, summary.n));
+        }
+        let (value, interval) = if percent == MEDIAN {
+            (summary.median, summary.median_interval)
+        } else if let Some(known) = summary.percentiles.iter().find(|known| known.percent == percent) {
+            (known.value.ok_or_else(|| too_few(known.needs, summary.n))?, known.interval)
+        } else {
+            let kept = "the samples were not kept, and this percentile is not among the usual ones".to_owned();
+            let samples = samples.filter(|samples| !samples.is_empty()).ok_or(kept)?;
+            let mut sorted = samples.to_vec();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let interval = order_statistic_interval(&sorted, p, self.confidence).map(|found| found.interval);
+            (quantile(&sorted, p, self.quantile_method), interval)
+        };
+        let ends = samples_for_ends(p, self.confidence);
+        Ok((value, percentile_certainty(interval, ends, summary.n)))
+    }
+
+    fn shares(&self, question: Question<'_>) -> Vec<TargetResult> {
+        match select::shares(question.target, self.shares, self.subjects) {
+            Err(note) => vec![question.nothing(note)],
+            Ok(found) => found
+                .into_iter()
+                .map(|share| {
+                    let place = Found { source: share.source, metric: share.metric, group: None };
+                    question.result(Some(place), Dimension::Ratio, self.share(*share))
+                })
+                .collect(),
+        }
+    }
+
+    fn share(&self, share: SubjectShare<'_>) -> Answer {
+        let interval = wilson(share.failed, share.total, self.confidence)
+            .ok_or_else(|| "errors not recorded: no row says whether it failed".to_owned())?;
+        let value = share.failed as f64 / share.total as f64;
+        Ok((value, closed(interval.low, interval.high)))
+    }
+
+    fn changes(&self, question: Question<'_>, statistic: Statistic) -> Vec<TargetResult> {
+        let Some(comparison) = self.comparison else {
+            return vec![question.nothing("needs a baseline: --baseline FILE".to_owned())];
+        };
+        match select::changes(question.target, &comparison.changes, self.subjects) {
+            Err(note) => vec![question.nothing(note)],
+            Ok(found) => found
+                .into_iter()
+                .map(|change| {
+                    let Change { source, metric, group, .. } = change;
+                    let place = Found { source, metric, group: group.as_deref() };
+                    question.result(Some(place), Dimension::Ratio, change_of(change, statistic))
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The interval of a percentile, with what would close its ends.
+fn percentile_certainty(interval: Option<Interval>, (for_low, for_high): (u64, u64), n: usize) -> Certainty {
+    let Some(Interval { low, high, .. }) = interval else {
+        return Certainty::Withheld("the level allows none".to_owned());
+    };
+    let needs = |samples: u64| format!("needs {samples} samples, has {n}");
+    Certainty::Interval { low, high, needs_low: needs(for_low), needs_high: needs(for_high) }
+}
+
+fn alone(value: f64) -> (f64, Certainty) {
+    (value, Certainty::Alone)
+}
+
+/// An interval that more samples would close.
+fn closed(low: Option<f64>, high: Option<f64>) -> Certainty {
+    let needs = || "needs more samples".to_owned();
+    Certainty::Interval { low, high, needs_low: needs(), needs_high: needs() }
+}
+
+fn too_few(needs: usize, has: usize) -> String {
+    let samples = if needs == 1 { "sample" } else { "samples" };
+    format!("needs {needs} {samples}, has {has}")
+}
+
+fn mean_certainty(summary: &Summary) -> Certainty {
+    match summary.mean_interval {
+        Some(interval) => closed(interval.low, interval.high),
+        None if summary.n < 2 => Certainty::Withheld(too_few(2, summary.n)),
+        None => {
+            Certainty::Withheld("the samples depend on each other and are worth too few independent ones".to_owned())
+        }
+    }
+}
+
+/// The change of a statistic, as its difference from no change.
+fn change_of(change: &Change, statistic: Statistic) -> Answer {
+    match change.verdict {
+        Verdict::Missing => return Err("only the baseline has it: it vanished from the run".to_owned()),
+        Verdict::New => return Err("only the run has it: the baseline cannot tell".to_owned()),
+        Verdict::Incomparable => return Err(reason_of(change.reason.as_ref())),
+        _ => {}
+    }
+    let Some(effect) = change.effects.iter().find(|effect| effect.statistic == statistic) else {
+        return Err(reason_of(change.reason.as_ref()));
+    };
+    let Effect { scale, estimate, low, high, needs, .. } = *effect;
+    if scale == Scale::Shift {
+        return Err("compared by its difference, not by a ratio, because not all values are above 0".to_owned());
+    }
+    let Some(estimate) = estimate.filter(|estimate| estimate.is_finite()) else {
+        return Err(needs
+            .map_or_else(|| reason_of(change.reason.as_ref()), |needs| format!("needs {needs} samples on each side")));
+    };
+    let shown = |ratio: f64| ratio - NO_CHANGE;
+    if low.is_none() && high.is_none() {
+        return Ok((shown(estimate), Certainty::Withheld("needs more samples on each side".to_owned())));
+    }
+    Ok((shown(estimate), closed(low.map(shown), high.map(shown))))
+}
+
+fn reason_of(reason: Option<&Reason>) -> String {
+    match reason {
+        Some(Reason::UnitChanged { before, after }) => {
+            format!("not compared: the unit was `{before}` and is now `{after}`")
+        }
+        Some(Reason::UnitAssumed { before, after }) => {
+            format!("not compared: `{before}` before, `{after}` now, and a unit was only assumed")
+        }
+        Some(Reason::MeaningChanged { before, after }) => {
+            format!("not compared: it meant `{before}` and now means `{after}`")
+        }
+        Some(Reason::PolarityChanged) => "not compared: the better direction has changed".to_owned(),
+        Some(Reason::EnvironmentDiffers { keys }) => {
+            format!("not compared: the environment differs in {}", keys.join(", "))
+        }
+        Some(Reason::NothingNew) => "not compared: the file has not grown since the baseline".to_owned(),
+        Some(Reason::TooFewSamples { needs }) => format!("needs {needs} samples on each side"),
+        Some(Reason::TooFewRuns { needs }) => format!("needs {needs} runs on each side"),
+        None => "was not compared".to_owned(),
+    }
+}
+
+/// Refuses a limit whose unit does not fit the metric.
+fn check_unit(question: Question<'_>, subject: &Subject<'_>) -> Result<(), TargetError> {
+    let Condition { measure, limit, .. } = question.condition;
+    let dimension = measure.dimension(subject.dimension);
+    let pure = matches!(dimension, Dimension::Count | Dimension::Unknown);
+    let fits = match limit.dimension {
+        Some(of_limit) => of_limit == dimension || (pure && of_limit == Dimension::Count),
+        None => pure,
+    };
+    if fits {
+        return Ok(());
+    }
+    let number = &limit.number;
+    let unit = common_unit(dimension);
+    let remedy = match (limit.dimension, dimension) {
+        (Some(_), Dimension::Unknown) => {
+            format!("write a bare number such as {number}, or say the unit, for example --unit {}=ms", subject.metric)
+        }
+        (Some(_), Dimension::Count) => format!("write a bare number such as {number}"),
+        (Some(_), _) => format!("write a limit such as {number}{}", unit.symbol),
+        (None, _) => format!("write a unit: {number}{}", unit.symbol),
+    };
+    let Condition { key, text, .. } = question.condition;
+    Err(TargetError {
+        condition: format!("{}: {key} {text}", question.target),
+        metric: format!("{} in {}", subject.metric, subject.source),
+        measured: measured(dimension),
+        remedy,
+    })
+}
+
+/// What a metric of a dimension is, as the end of a sentence.
+fn measured(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Time => "is a time",
+        Dimension::Bytes => "is an amount of bytes",
+        Dimension::Count => "is a plain count",
+        Dimension::Ratio => "is a share",
+        Dimension::Rate => "is a rate",
+        Dimension::ByteRate => "is an amount of bytes a second",
+        Dimension::Unknown => "has no known unit",
+    }
+}
+
+/// A unit that many people would write for a limit.
+fn common_unit(dimension: Dimension) -> Unit {
+    let by_name = |name| Unit::parse(name).unwrap_or(Unit::UNKNOWN);
+    match dimension {
+        Dimension::Time => Unit::MILLISECOND,
+        Dimension::Bytes => by_name("MB"),
+        Dimension::ByteRate => by_name("MB/s"),
+        Dimension::Rate => Unit::PER_SECOND,
+        Dimension::Ratio => Unit::PERCENT,
+        Dimension::Count | Dimension::Unknown => Unit::UNKNOWN,
+    }
+}

@@ -1,0 +1,226 @@
+//! Which numbers of a run a target is about.
+//!
+//! In: a target, and everything that was measured or compared. Out: what matches, or a note that says at which step
+//! nothing did and what there is instead.
+
+use super::super::outcome::{Change, Statistic};
+use super::{Measure, Subject, SubjectShare, Target};
+
+/// Names that a note lists.
+const NAMED: usize = 5;
+
+/// Something that was measured, as far as targets choose by it.
+trait Named {
+    fn source(&self) -> &str;
+    fn metric(&self) -> &str;
+}
+
+impl Named for Subject<'_> {
+    fn source(&self) -> &str {
+        self.source
+    }
+
+    fn metric(&self) -> &str {
+        self.metric
+    }
+}
+
+impl Named for SubjectShare<'_> {
+    fn source(&self) -> &str {
+        self.source
+    }
+
+    fn metric(&self) -> &str {
+        self.metric
+    }
+}
+
+impl Named for Change {
+    fn source(&self) -> &str {
+        &self.source
+    }
+
+    fn metric(&self) -> &str {
+        &self.metric
+    }
+}
+
+/// Those whose source and metric match.
+fn by_name<'a, T: Named>(target: &Target, all: impl Iterator<Item = &'a T> + Clone) -> Result<Vec<&'a T>, String> {
+    let in_source = |item: &&T| target.source.as_ref().is_none_or(|source| source.matches_source(item.source()));
+    if let Some(source) = target.source.as_ref().filter(|_| !all.clone().any(|item| in_source(&item))) {
+        let names = all.map(T::source);
+        return Err(format!("no source matches `{}`; {}", source.text(), there_are(names)));
+    }
+    let found: Vec<&T> = all.clone().filter(in_source).filter(|item| target.metric.matches(item.metric())).collect();
+    if found.is_empty() {
+        let names = all.filter(in_source).map(T::metric);
+        return Err(format!("no metric matches `{}`; {}", target.metric.text(), there_are(names)));
+    }
+    Ok(found)
+}
+
+/// The metrics, or the groups of metrics, that a condition on `measure` is about.
+pub(super) fn subjects<'a>(
+    target: &Target,
+    measure: Measure,
+    all: &'a [Subject<'a>],
+) -> Result<Vec<&'a Subject<'a>>, String> {
+    let named = by_name(target, all.iter())?;
+    let wanted = |subject: &&&Subject<'_>| (measure == Measure::Value) == subject.value.is_some();
+    let of_kind: Vec<&Subject<'_>> = named.iter().filter(wanted).copied().collect();
+    let Some(first) = of_kind.first() else {
+        let name = named.first().map_or("", |subject| subject.metric);
+        return Err(match measure {
+            Measure::Value => format!("`{name}` has samples: write mean, p95, max, … instead of value"),
+            _ => format!("`{name}` is one number without samples: write value"),
+        });
+    };
+    let found: Vec<&Subject<'_>> =
+        of_kind.iter().filter(|subject| of_group(target, subject.group, subject.grouped_by)).copied().collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    Err(no_group(target, first.metric, &of_kind))
+}
+
+/// Whether a group is meant. `grouped_by` is absent where it is not known, as for a group that only the baseline has; then
+/// only the labels are looked at.
+fn of_group(target: &Target, group: Option<&str>, grouped_by: Option<&str>) -> bool {
+    if target.labels.is_empty() {
+        return group.is_none();
+    }
+    let Some(group) = group else { return false };
+    let columns: Option<Vec<&str>> = grouped_by.map(|columns| columns.split(SEPARATOR).collect());
+    target.labels.iter().all(|rule| {
+        let Some(columns) = &columns else { return part_matches(group, 0, 1, rule) };
+        let position = columns.iter().position(|column| column.to_lowercase() == rule.column.to_lowercase());
+        position.is_some_and(|position| part_matches(group, position, columns.len(), rule))
+    })
+}
+
+/// Between the columns, and between the labels, of a group over several columns.
+const SEPARATOR: &str = ", ";
+
+/// Whether the label of a column matches. A label may hold the separator itself; then every way to divide the text is
+/// tried, because a group too many is seen and a group too few is not.
+fn part_matches(group: &str, position: usize, columns: usize, rule: &super::LabelRule) -> bool {
+    if columns == 1 {
+        return rule.label.matches(group);
+    }
+    let parts: Vec<&str> = group.split(SEPARATOR).collect();
+    let after = columns - 1 - position;
+    let last = parts.len().saturating_sub(after);
+    (position..last).any(|from| (from + 1..=last).any(|to| rule.label.matches(&parts[from..to].join(SEPARATOR))))
+}
+
+/// Why no group of a metric is meant.
+fn no_group(target: &Target, metric: &str, subjects: &[&Subject<'_>]) -> String {
+    if target.labels.is_empty() {
+        return format!("`{metric}` was not measured as a whole");
+    }
+    let columns = subjects.iter().find_map(|subject| subject.grouped_by);
+    if let Some(columns) = columns {
+        let known = |name: &str| columns.split(SEPARATOR).any(|column| column.to_lowercase() == name.to_lowercase());
+        if let Some(rule) = target.labels.iter().find(|rule| !known(&rule.column)) {
+            return format!("`{metric}` is grouped by `{columns}`, not by `{}`", rule.column);
+        }
+    } else if subjects.iter().all(|subject| subject.group.is_none()) {
+        return format!("`{metric}` is not grouped: its samples have no labels, or only one");
+    }
+    let rules: Vec<String> =
+        target.labels.iter().map(|rule| format!("{} = {}", rule.column, rule.label.text())).collect();
+    let groups = there_are(subjects.iter().filter_map(|subject| subject.group));
+    format!("no group of `{metric}` matches `{}`; {groups}", rules.join(" and "))
+}
+
+/// The shares of failures that a target is about.
+pub(super) fn shares<'a>(
+    target: &Target,
+    all: &'a [SubjectShare<'a>],
+    subjects: &[Subject<'_>],
+) -> Result<Vec<&'a SubjectShare<'a>>, String> {
+    by_name(target, all.iter()).or_else(|note| {
+        // A metric that is there, without failures, is no slip of the pen.
+        by_name(target, subjects.iter())
+            .map_or(Err(note), |_| Err("errors not recorded: no column or event says what failed".to_owned()))
+    })
+}
+
+/// The changes that a target is about. Without `where`, a metric that was compared group by group is meant with all of
+/// its groups.
+pub(super) fn changes<'a>(
+    target: &Target,
+    all: &'a [Change],
+    subjects: &[Subject<'_>],
+) -> Result<Vec<&'a Change>, String> {
+    // Shares of failures are no metrics with a center.
+    let of_share = |change: &Change| {
+        let mut statistics = change.effects.iter().map(|effect| effect.statistic);
+        !change.effects.is_empty() && statistics.all(|statistic| statistic == Statistic::FailureShare)
+    };
+    let named = by_name(target, all.iter().filter(|change| !of_share(change)))?;
+    let grouped_by = |change: &Change| {
+        let same = |subject: &&Subject<'_>| subject.source == change.source && subject.metric == change.metric;
+        subjects.iter().filter(same).find_map(|subject| subject.grouped_by)
+    };
+    let as_a_whole = |change: &Change| {
+        let same = |other: &&&Change| other.source == change.source && other.metric == change.metric;
+        named.iter().filter(same).any(|other| other.group.is_none())
+    };
+    let meant = |change: &&&Change| {
+        if target.labels.is_empty() {
+            return change.group.is_none() || !as_a_whole(change);
+        }
+        of_group(target, change.group.as_deref(), grouped_by(change))
+    };
+    let found: Vec<&Change> = named.iter().filter(meant).copied().collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let of_run: Vec<&Subject<'_>> = by_name(target, subjects.iter()).unwrap_or_default();
+    Err(no_group(target, named.first().map_or("", |change| change.metric.as_str()), &of_run))
+}
+
+/// The first few names, without repetition.
+fn there_are<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut distinct: Vec<&str> = Vec::new();
+    for name in names {
+        if !distinct.contains(&name) {
+            distinct.push(name);
+        }
+    }
+    match distinct.len() {
+        0 => "there are none".to_owned(),
+        count if count > NAMED => format!("there are {} and {} more", distinct[..NAMED].join(", "), count - NAMED),
+        _ => format!("there are {}", distinct.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_lists_five_names_and_counts_the_rest() {
+        assert_eq!(there_are(["a", "b", "a"].into_iter()), "there are a, b");
+        assert_eq!(there_are(["a", "b", "c", "d", "e", "f", "g"].into_iter()), "there are a, b, c, d, e and 2 more");
+        assert_eq!(there_are(std::iter::empty()), "there are none");
+    }
+
+    #[test]
+    fn a_group_over_several_columns_is_found_by_each() {
+        let target =
+            |rules: &[(&str, &str)]| Target::parse("*", None, rules.iter().copied(), [("mean", "< 1")]).unwrap();
+        let by = Some("event, model");
+        assert!(of_group(&target(&[("event", "login")]), Some("login, large"), by));
+        assert!(of_group(&target(&[("MODEL", "large")]), Some("login, large"), by));
+        assert!(of_group(&target(&[("event", "login"), ("model", "l*")]), Some("login, large"), by));
+        assert!(!of_group(&target(&[("event", "large")]), Some("login, large"), by));
+        assert!(!of_group(&target(&[("host", "login")]), Some("login, large"), by));
+        assert!(of_group(&target(&[("event", "a, b")]), Some("a, b, large"), by), "a label with the separator in it");
+        assert!(of_group(&target(&[("model", "large")]), Some("a, b, large"), by));
+        assert!(!of_group(&target(&[]), Some("login"), Some("event")));
+        assert!(of_group(&target(&[("event", "login")]), Some("login"), None), "the baseline does not name the column");
+    }
+}

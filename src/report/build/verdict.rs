@@ -1,0 +1,113 @@
+//! The answer in one line: what is wrong first, then what it rests on.
+
+use crate::compare::outcome::{Comparison, Gate, TargetOutcome, TargetResult};
+use crate::model::finding::{Finding, Severity};
+use crate::report::contract::{Metric, Service, Status, Verdict};
+use crate::report::{number, words};
+use crate::swarm::Swarm;
+
+/// What the findings amount to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct State {
+    /// Values that left the clean statistics.
+    pub(super) corrupted: u64,
+    /// Suspicious findings.
+    pub(super) suspicious: u64,
+}
+
+impl State {
+    pub(super) fn of(findings: &[Finding]) -> Self {
+        let all = |severity: Severity| findings.iter().filter(move |finding| finding.severity == severity);
+        Self {
+            corrupted: all(Severity::Corrupted).map(|finding| finding.count).sum(),
+            suspicious: all(Severity::Suspicious).count() as u64,
+        }
+    }
+}
+
+/// What a verdict is made of.
+pub(super) struct Ground<'a> {
+    pub(super) findings: &'a [Finding],
+    pub(super) state: State,
+    pub(super) metrics: &'a [Metric],
+    pub(super) services: &'a [Service],
+    pub(super) swarm: Option<&'a Swarm>,
+    pub(super) comparison: Option<&'a Comparison>,
+    pub(super) targets: &'a [TargetResult],
+    pub(super) gate: Option<&'a Gate>,
+    pub(super) files: usize,
+}
+
+pub(super) fn verdict(ground: &Ground<'_>) -> Verdict {
+    let State { corrupted, suspicious } = ground.state;
+    let clean = ground.metrics.iter().filter_map(|metric| metric.overall.clean.as_ref());
+    let samples: u64 = clean.map(|clean| clean.n).sum();
+    let mut parts = words::change::headline(ground.comparison, ground.targets, ground.gate);
+    if corrupted > 0 {
+        let what = number::counted(corrupted, "corrupted sample");
+        parts.push(format!("{what} in {}", sources_of(ground.findings, Severity::Corrupted)));
+    }
+    if suspicious > 0 {
+        let what = number::counted(suspicious, "suspicious finding");
+        parts.push(format!("{what} in {}", sources_of(ground.findings, Severity::Suspicious)));
+    }
+    if parts.is_empty() {
+        parts.push("No corrupted or suspicious samples".to_owned());
+    }
+    let mut headline = parts.join(", ");
+    if ground.files > 0 {
+        headline = format!("{headline}; {}", measured(ground, samples));
+    }
+    Verdict { status: status(ground), headline, corrupted_samples: corrupted, suspicious, samples }
+}
+
+/// The most serious of what holds.
+fn status(ground: &Ground<'_>) -> Status {
+    let failed = ground.gate.is_some_and(|gate| !gate.passed);
+    let lost = |counts: crate::compare::outcome::Counts| counts.missing + counts.incomparable > 0;
+    let missed = |target: &TargetResult| matches!(target.outcome, TargetOutcome::Missed | TargetOutcome::NoData);
+    match ground {
+        _ if ground.comparison.is_some_and(|found| found.counts.regressed > 0 || failed && lost(found.counts)) => {
+            Status::Regressed
+        }
+        _ if ground.targets.iter().any(missed) => Status::Missed,
+        _ if ground.state.corrupted > 0 => Status::Corrupted,
+        _ if ground.state.suspicious > 0 => Status::Suspicious,
+        _ => Status::Clean,
+    }
+}
+
+/// What a verdict rests on: messages of services, samples of metrics, executions of a swarm.
+fn measured(ground: &Ground<'_>, samples: u64) -> String {
+    let messages: u64 = ground.services.iter().map(|service| service.messages.sent).sum();
+    let kind = if ground.state.corrupted > 0 { "clean sample" } else { "sample" };
+    let metrics = ground.metrics.len() as u64;
+    let in_files = format!("in {}", number::counted(ground.files as u64, "file"));
+    let mut parts = Vec::new();
+    if messages > 0 {
+        parts.push(format!("{} of a service", number::counted(messages, "message")));
+    }
+    if metrics > 0 || messages == 0 && ground.swarm.is_none() {
+        parts.push(format!("{} of {}", number::counted(samples, kind), number::counted(metrics, "metric")));
+    }
+    let Some(swarm) = ground.swarm else { return format!("{} {in_files}", parts.join(", ")) };
+    let others = !parts.is_empty();
+    if others {
+        parts = vec![format!("{} {in_files}", parts.join(", "))];
+    }
+    parts.extend(words::swarm::measured(swarm));
+    let said = parts.join(", ");
+    if others { said } else { format!("{said} {in_files}") }
+}
+
+/// The sources concerned, by name where they are few.
+fn sources_of(findings: &[Finding], severity: Severity) -> String {
+    const NAMED: usize = 3;
+    let mut names: Vec<&str> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.severity == severity) {
+        if !names.contains(&finding.place.source.as_str()) {
+            names.push(&finding.place.source);
+        }
+    }
+    if names.len() <= NAMED { names.join(", ") } else { number::counted(names.len() as u64, "file") }
+}

@@ -1,0 +1,118 @@
+//! Pictures of changes: their intervals on one axis, and the distributions of both sides on top of each other.
+
+use serde::Serialize;
+
+use crate::compare::outcome::{Change, Scale, Statistic, Verdict};
+use crate::report::chart::{self, IntervalLine, IntervalPlot, IntervalRow, Overlay};
+use crate::report::escape::visible;
+use crate::report::number::Scale as Units;
+use crate::report::words::change as words;
+
+use super::super::ChartView;
+use super::{ChangeView, effect, is_quiet, median_differs};
+
+/// Changes whose intervals are drawn.
+const DRAWN_INTERVALS: usize = 16;
+/// Changes whose distributions are drawn.
+const DRAWN_OVERLAYS: usize = 24;
+/// The effects that are drawn.
+const DRAWN_STATISTICS: [Statistic; 4] = [Statistic::Center, Statistic::P50, Statistic::P95, Statistic::P99];
+
+/// A symbol of the picture and what it means.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SymbolView {
+    /// The verdict.
+    pub verdict: &'static str,
+    /// The `<svg>` element: use it with `safe`.
+    pub svg: String,
+}
+
+/// The changes that are drawn: relative ones, since only they share an axis; what is unchanged only where nothing else
+/// is there to be seen.
+fn drawn(changes: &[Change]) -> Vec<&Change> {
+    let has_interval = |change: &&Change| {
+        change.effects.iter().any(|effect| effect.scale == Scale::Ratio && effect.estimate.is_some())
+    };
+    let (quiet, loud): (Vec<&Change>, Vec<&Change>) =
+        changes.iter().filter(has_interval).partition(|change| is_quiet(change.verdict));
+    if loud.is_empty() { quiet } else { loud }
+}
+
+/// The intervals of the worst changes; `None` where there is nothing to draw.
+pub(super) fn intervals(changes: &[Change]) -> Option<ChartView> {
+    let sources = changes.iter().any(|change| change.source != changes[0].source);
+    let all = drawn(changes);
+    let rows: Vec<IntervalRow> = all.iter().take(DRAWN_INTERVALS).map(|change| row(change, sources)).collect();
+    let svg = chart::interval_plot(&IntervalPlot { id: "changes-intervals", title: "Changes", rows: &rows })?.svg;
+    let mut notes = vec!["Shaded: changes within the margin. The axis is logarithmic.".to_owned()];
+    if all.len() > rows.len() {
+        notes.push(format!("The {} worst of {} changes are drawn.", rows.len(), all.len()));
+    }
+    Some(ChartView { name: "Changes with their intervals".to_owned(), svg, notes, legend: Vec::new() })
+}
+
+fn row(change: &Change, sources: bool) -> IntervalRow {
+    let view = ChangeView::of(change);
+    let medians = median_differs(change);
+    let shown = DRAWN_STATISTICS.into_iter().filter(|statistic| medians || *statistic != Statistic::P50);
+    let lines = shown.filter_map(|statistic| {
+        let effect = effect(change, statistic).filter(|effect| effect.scale == Scale::Ratio)?;
+        let text = match statistic {
+            Statistic::P50 => &view.p50.text,
+            Statistic::P95 => &view.p95.text,
+            Statistic::P99 => &view.p99.text,
+            _ => &view.center.text,
+        };
+        Some(IntervalLine {
+            name: words::statistic(statistic),
+            estimate: effect.estimate?,
+            low: effect.low,
+            high: effect.high,
+            verdict: effect.verdict,
+            text: text.clone(),
+        })
+    });
+    IntervalRow { label: view.subject(sources), margin: change.margin, lines: lines.collect() }
+}
+
+/// The symbols that the picture uses, worst first.
+pub(super) fn symbols(changes: &[Change]) -> Vec<SymbolView> {
+    let mut used: Vec<Verdict> = drawn(changes)
+        .iter()
+        .take(DRAWN_INTERVALS)
+        .flat_map(|change| &change.effects)
+        .filter(|effect| effect.estimate.is_some() && DRAWN_STATISTICS.contains(&effect.statistic))
+        .filter_map(|effect| effect.verdict)
+        .collect();
+    used.sort_unstable();
+    used.dedup();
+    used.into_iter()
+        .map(|verdict| SymbolView { verdict: words::verdict(verdict), svg: chart::symbol(verdict) })
+        .collect()
+}
+
+/// The distributions of both sides of the changes that have them.
+pub(super) fn overlays(changes: &[Change]) -> Vec<ChartView> {
+    let sources = changes.iter().any(|change| change.source != changes[0].source);
+    let drawable = changes.iter().filter(|change| change.drawing.is_some()).take(DRAWN_OVERLAYS);
+    drawable.enumerate().filter_map(|(index, change)| overlay(index, change, sources)).collect()
+}
+
+fn overlay(index: usize, change: &Change, sources: bool) -> Option<ChartView> {
+    let drawing = change.drawing.as_ref()?;
+    let center = effect(change, Statistic::Center);
+    let (before, after) = (center.and_then(|effect| effect.before), center.and_then(|effect| effect.after));
+    let typical: Vec<f64> = [before, after].into_iter().flatten().collect();
+    let scale = Units::of_values(change.dimension, &typical, before.zip(after).map(|(a, b)| (a - b).abs()));
+    let name = ChangeView::of(change).subject(sources);
+    let drawn = chart::overlay(&Overlay {
+        id: &format!("change-{}", index + 1),
+        title: &name,
+        unit_of: &visible(&change.metric),
+        drawing,
+        scale: &scale,
+        before,
+        after,
+    })?;
+    Some(ChartView { name, svg: drawn.svg, notes: drawn.notes, legend: Vec::new() })
+}

@@ -1,0 +1,162 @@
+//! The report as a comment on a pull request: the verdict, what was not met, what changed, and nothing else.
+//!
+//! Every text is bounded, and [`CommentView::limited`] bounds their number, so that a comment fits whatever the input.
+
+use serde::Serialize;
+
+use crate::compare::outcome::{TargetOutcome, TargetResult, Verdict};
+use crate::report::contract::Report;
+use crate::report::escape::visible;
+use crate::report::number;
+use crate::report::words::change as words;
+
+use super::change::MOST_ROWS;
+use super::finding::FindingView;
+use super::{ChangeView, GateView, TargetView};
+
+/// Letters of a name.
+const NAME_LETTERS: usize = 120;
+/// Letters of a sentence.
+const SENTENCE_LETTERS: usize = 1_000;
+/// Findings that are named.
+const LISTED_FINDINGS: usize = 8;
+
+/// A comment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CommentView {
+    /// The verdict as a word.
+    pub word: &'static str,
+    /// The answer in one line.
+    pub headline: String,
+    /// Whether a gate lets it pass.
+    pub gate: Option<GateView>,
+    /// What is held against what; absent without a baseline.
+    pub about: Option<String>,
+    /// `1 target missed of 4`; absent without targets.
+    pub target_summary: Option<String>,
+    /// The targets that are not met.
+    pub targets: Vec<TargetView>,
+    /// Whether the changes are of several sources.
+    pub sources: bool,
+    /// The changes that are not unchanged, worst first.
+    pub changes: Vec<ChangeView>,
+    /// The most serious findings.
+    pub findings: Vec<CommentFindingView>,
+    /// How many rows are not shown; absent where all are.
+    pub left_out: Option<String>,
+    /// What is quiet: unchanged metrics, files, samples.
+    pub rest: Vec<String>,
+    /// Name and version of the program.
+    pub tool: String,
+    /// Rows that were never in the lists above.
+    #[serde(skip)]
+    hidden: usize,
+}
+
+/// A finding in one line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CommentFindingView {
+    /// `corrupted`, `suspicious` or `note`.
+    pub severity: &'static str,
+    /// `file:12`.
+    pub place: String,
+    /// What and why; names between backticks.
+    pub text: String,
+}
+
+impl CommentView {
+    pub(in crate::report) fn of(report: &Report) -> Self {
+        let verdict = super::verdict(report);
+        let comparison = report.comparison.as_ref();
+        let changes = comparison.map(|comparison| comparison.changes.as_slice()).unwrap_or_default();
+        let changed = || changes.iter().filter(|change| change.verdict != Verdict::Unchanged);
+        let mut not_met: Vec<&TargetResult> =
+            report.targets.iter().filter(|target| target.outcome != TargetOutcome::Met).collect();
+        not_met.sort_by_key(|target| target.outcome);
+        let rows = (changed().count(), not_met.len(), report.findings.len());
+        let unchanged = comparison.map(|comparison| comparison.counts.unchanged).filter(|count| *count > 0);
+        let mut rest: Vec<String> =
+            unchanged.map(|count| format!("{} unchanged", number::counted(count, "metric"))).into_iter().collect();
+        rest.extend(verdict.facts);
+        let mut comment = Self {
+            word: verdict.word,
+            headline: shortened(&verdict.headline, SENTENCE_LETTERS),
+            gate: report.gate.as_ref().map(|gate| {
+                let gate = GateView::of(gate);
+                GateView { text: shortened(&gate.text, SENTENCE_LETTERS), ..gate }
+            }),
+            about: comparison.map(|comparison| {
+                let side = |side| shortened(&visible(&words::side(side)), SENTENCE_LETTERS);
+                format!("{} held against {}.", side(&comparison.after), side(&comparison.before))
+            }),
+            target_summary: words::target_clause(&report.targets),
+            targets: not_met.into_iter().take(MOST_ROWS).map(target).collect(),
+            sources: changes.iter().any(|change| change.source != changes[0].source),
+            changes: changed().take(MOST_ROWS).map(|one| change(ChangeView::of(one))).collect(),
+            findings: report.findings.iter().take(LISTED_FINDINGS).map(|one| finding(&FindingView::of(one))).collect(),
+            left_out: None,
+            rest,
+            tool: shortened(&format!("{} {}", visible(&report.tool.name), visible(&report.tool.version)), NAME_LETTERS),
+            hidden: 0,
+        };
+        comment.hidden = rows.0 + rows.1 + rows.2 - comment.rows();
+        comment.say_what_is_left_out();
+        comment
+    }
+
+    /// Rows of all lists.
+    pub(in crate::report) fn rows(&self) -> usize {
+        self.targets.len() + self.changes.len() + self.findings.len()
+    }
+
+    /// The same with this many rows: targets first, then changes, then findings.
+    pub(in crate::report) fn limited(&self, rows: usize) -> Self {
+        let mut limited = self.clone();
+        limited.targets.truncate(rows);
+        limited.changes.truncate(rows - limited.targets.len());
+        limited.findings.truncate(rows - limited.targets.len() - limited.changes.len());
+        limited.hidden += self.rows() - limited.rows();
+        limited.say_what_is_left_out();
+        limited
+    }
+
+    fn say_what_is_left_out(&mut self) {
+        self.left_out = (self.hidden > 0).then(|| {
+            format!("… {}; the whole report has all of them.", number::counted(self.hidden as u64, "more row"))
+        });
+    }
+}
+
+fn target(target: &TargetResult) -> TargetView {
+    let view = TargetView::of(target);
+    TargetView {
+        subject: shortened(&view.subject, NAME_LETTERS),
+        found: view.found.iter().map(|name| shortened(name, NAME_LETTERS)).collect(),
+        condition: shortened(&view.condition, NAME_LETTERS),
+        note: view.note.as_deref().map(|note| shortened(note, SENTENCE_LETTERS)),
+        ..view
+    }
+}
+
+fn change(view: ChangeView) -> ChangeView {
+    ChangeView {
+        source: shortened(&view.source, NAME_LETTERS),
+        metric: shortened(&view.metric, NAME_LETTERS),
+        group: view.group.as_deref().map(|group| shortened(group, NAME_LETTERS)),
+        ..view
+    }
+}
+
+fn finding(view: &FindingView) -> CommentFindingView {
+    let value = view.value.as_ref().map_or(String::new(), |value| format!(" `{}`", shortened(value, NAME_LETTERS)));
+    let text = format!("{}{value}: {}", view.kind, shortened(&view.why, SENTENCE_LETTERS));
+    CommentFindingView { severity: view.severity, place: shortened(&view.place, NAME_LETTERS), text }
+}
+
+/// The first letters of a text, and a mark where something is missing.
+fn shortened(text: &str, letters: usize) -> String {
+    match text.char_indices().nth(letters) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

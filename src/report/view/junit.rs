@@ -1,0 +1,168 @@
+//! The report as test cases in the XML that `JUnit` introduced and continuous integration reads: one for each metric
+//! and group of a comparison (or of the report, where nothing is compared), one for each target.
+//!
+//! A test fails where something is worse than it may be or could not be looked at, is skipped where nothing can be
+//! told, and passes otherwise.
+
+use serde::Serialize;
+
+use crate::compare::outcome::{Change, TargetOutcome, TargetResult, Verdict};
+use crate::report::contract::{Metric, Population, Report};
+use crate::report::escape::xml_text;
+use crate::report::number;
+use crate::report::words::change as words;
+
+use super::{ChangeView, TargetView};
+
+/// All test cases.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct JunitView {
+    /// Title of the report.
+    pub name: String,
+    /// Test cases.
+    pub tests: usize,
+    /// Those that failed.
+    pub failures: usize,
+    /// Those that were skipped.
+    pub skipped: usize,
+    /// The test cases by what they are about.
+    pub suites: Vec<SuiteView>,
+}
+
+/// Test cases of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SuiteView {
+    /// `changes`, `metrics` or `targets`.
+    pub name: &'static str,
+    /// Test cases.
+    pub tests: usize,
+    /// Those that failed.
+    pub failures: usize,
+    /// Those that were skipped.
+    pub skipped: usize,
+    /// The test cases.
+    pub cases: Vec<CaseView>,
+}
+
+/// A test case.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CaseView {
+    /// The source, or what a target is about.
+    pub class: String,
+    /// Metric and group, or the condition.
+    pub name: String,
+    /// What became of it.
+    pub outcome: OutcomeView,
+    /// The verdict: `regressed`, `missed`, `corrupted`.
+    pub kind: &'static str,
+    /// The short reason.
+    pub message: String,
+    /// The numbers.
+    pub text: String,
+}
+
+/// What became of a test case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeView {
+    /// It passed.
+    Passed,
+    /// Nothing can be told.
+    Skipped,
+    /// It failed.
+    Failed,
+}
+
+impl JunitView {
+    pub(in crate::report) fn of(report: &Report) -> Self {
+        let mut suites = vec![match &report.comparison {
+            Some(comparison) => SuiteView::of("changes", comparison.changes.iter().map(change).collect()),
+            None => SuiteView::of("metrics", report.metrics.iter().flat_map(metric).collect()),
+        }];
+        if !report.targets.is_empty() {
+            suites.push(SuiteView::of("targets", report.targets.iter().map(target).collect()));
+        }
+        let sum = |count: fn(&SuiteView) -> usize| suites.iter().map(count).sum();
+        Self {
+            name: xml_text(&report.title),
+            tests: sum(|suite| suite.tests),
+            failures: sum(|suite| suite.failures),
+            skipped: sum(|suite| suite.skipped),
+            suites,
+        }
+    }
+}
+
+impl SuiteView {
+    fn of(name: &'static str, cases: Vec<CaseView>) -> Self {
+        let count = |outcome: OutcomeView| cases.iter().filter(|case| case.outcome == outcome).count();
+        let (failures, skipped) = (count(OutcomeView::Failed), count(OutcomeView::Skipped));
+        Self { name, tests: cases.len(), failures, skipped, cases }
+    }
+}
+
+fn change(change: &Change) -> CaseView {
+    let view = ChangeView::of(change);
+    let outcome = match change.verdict {
+        Verdict::Regressed | Verdict::Missing | Verdict::Incomparable => OutcomeView::Failed,
+        Verdict::Inconclusive => OutcomeView::Skipped,
+        Verdict::Changed | Verdict::Improved | Verdict::Unchanged | Verdict::New => OutcomeView::Passed,
+    };
+    let numbers = format!("{}; n {}; runs {}", view.sentence(), view.n, view.runs);
+    let message = words::explanation(change).unwrap_or_else(|| {
+        let direction = view.direction.as_ref().map_or(String::new(), |direction| format!(" ({direction})"));
+        format!("{}{direction}: {} {}", view.verdict, view.leading_name, view.leading.text)
+    });
+    CaseView {
+        class: xml_text(&change.source),
+        name: xml_text(&view.subject(false)),
+        outcome,
+        kind: view.verdict,
+        message: xml_text(&message),
+        text: xml_text(&numbers),
+    }
+}
+
+/// The samples of a metric and of each group: failed where some are corrupted.
+fn metric(metric: &Metric) -> Vec<CaseView> {
+    let populations = std::iter::once(&metric.overall).chain(&metric.groups);
+    populations.map(|population| samples(metric, population)).collect()
+}
+
+fn samples(metric: &Metric, population: &Population) -> CaseView {
+    let group = population.label.as_ref().map_or(String::new(), |label| format!(" / {}", label.text));
+    let text = population.clean.as_ref().map_or_else(
+        || "no clean samples".to_owned(),
+        |clean| {
+            let median = number::quantity(metric.dimension, clean.median);
+            format!("{}, median {median}", number::counted(clean.n, "clean sample"))
+        },
+    );
+    let bad = population.corrupted > 0;
+    CaseView {
+        class: xml_text(&metric.source),
+        name: xml_text(&format!("{}{group}", metric.name)),
+        outcome: if bad { OutcomeView::Failed } else { OutcomeView::Passed },
+        kind: if bad { "corrupted" } else { "clean" },
+        message: number::counted(population.corrupted, "corrupted sample"),
+        text,
+    }
+}
+
+fn target(target: &TargetResult) -> CaseView {
+    let view = TargetView::of(target);
+    let outcome = match target.outcome {
+        TargetOutcome::Missed | TargetOutcome::NoData => OutcomeView::Failed,
+        TargetOutcome::Undecided => OutcomeView::Skipped,
+        TargetOutcome::Met => OutcomeView::Passed,
+    };
+    let found = if view.found.is_empty() { String::new() } else { format!(" ({})", view.found.join(" / ")) };
+    CaseView {
+        class: "targets".to_owned(),
+        name: xml_text(&format!("{}: {}{found}", target.subject, view.condition)),
+        outcome,
+        kind: view.outcome,
+        message: xml_text(&format!("{}: {}", view.word, view.sentence())),
+        text: xml_text(&view.sentence()),
+    }
+}

@@ -1,0 +1,449 @@
+//! Sentences about a comparison, its targets and its gate.
+//!
+//! In: a [`Comparison`], [`TargetResult`]s, a [`Gate`]. Out: words, clauses and sentences, names between backticks.
+//! Decides nothing: every verdict stands in the data.
+
+use crate::compare::outcome::{
+    Change, Comparison, Effect, EnvironmentDifference, Gate, Growth, Reason, Scale, SideInfo, Statistic, TargetOutcome,
+    TargetResult, Verdict,
+};
+use crate::model::table::Polarity;
+use crate::model::unit::Dimension;
+use crate::report::number;
+
+/// The word for a verdict; also the name of its class.
+pub(in crate::report) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Regressed => "regressed",
+        Verdict::Missing => "missing",
+        Verdict::Incomparable => "incomparable",
+        Verdict::Changed => "changed",
+        Verdict::Inconclusive => "inconclusive",
+        Verdict::Improved => "improved",
+        Verdict::Unchanged => "unchanged",
+        Verdict::New => "new",
+    }
+}
+
+/// The word for what became of a target.
+pub(in crate::report) fn outcome(outcome: TargetOutcome) -> &'static str {
+    match outcome {
+        TargetOutcome::Missed => "missed",
+        TargetOutcome::NoData => "no data",
+        TargetOutcome::Undecided => "undecided",
+        TargetOutcome::Met => "met",
+    }
+}
+
+/// The name of a statistic.
+pub(in crate::report) fn statistic(statistic: Statistic) -> &'static str {
+    match statistic {
+        Statistic::Center => "center",
+        Statistic::P50 => "p50",
+        Statistic::P95 => "p95",
+        Statistic::P99 => "p99",
+        Statistic::Mean => "mean",
+        Statistic::FailureShare => "share",
+    }
+}
+
+/// The clauses of the verdict that a comparison, targets and a gate add: `2 regressed, 1 improved (12 unchanged,
+/// 3 inconclusive)`, `1 target missed of 4`, `gate failed`.
+pub(in crate::report) fn headline(
+    comparison: Option<&Comparison>,
+    targets: &[TargetResult],
+    gate: Option<&Gate>,
+) -> Vec<String> {
+    let mut clauses: Vec<String> = comparison.map(changes).into_iter().collect();
+    clauses.extend(target_clause(targets));
+    clauses.extend(gate.filter(|gate| !gate.passed).map(|_| "gate failed".to_owned()));
+    clauses
+}
+
+/// How many metrics have each verdict, the ones that matter first, the others in brackets.
+pub(in crate::report) fn changes(comparison: &Comparison) -> String {
+    let counts = &comparison.counts;
+    let loud = clauses(&[
+        (counts.regressed, Verdict::Regressed),
+        (counts.missing, Verdict::Missing),
+        (counts.incomparable, Verdict::Incomparable),
+        (counts.changed, Verdict::Changed),
+        (counts.improved, Verdict::Improved),
+    ]);
+    let quiet = quiet(comparison);
+    let loud = match (loud.is_empty(), quiet.is_none()) {
+        (true, true) => "nothing to compare".to_owned(),
+        // Without a single metric that is known to be unchanged, "nothing regressed" would promise too much.
+        (true, false) if counts.unchanged == 0 => "nothing can be told about changes".to_owned(),
+        (true, false) => "nothing regressed".to_owned(),
+        (false, _) => loud,
+    };
+    quiet.map_or_else(|| loud.clone(), |quiet| format!("{loud} ({quiet})"))
+}
+
+/// `12 unchanged, 3 inconclusive, 1 new`; `None` where there are none of these.
+pub(in crate::report) fn quiet(comparison: &Comparison) -> Option<String> {
+    let counts = &comparison.counts;
+    let quiet = clauses(&[
+        (counts.unchanged, Verdict::Unchanged),
+        (counts.inconclusive, Verdict::Inconclusive),
+        (counts.new, Verdict::New),
+    ]);
+    (!quiet.is_empty()).then_some(quiet)
+}
+
+fn clauses(counts: &[(u64, Verdict)]) -> String {
+    let clauses: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, found)| format!("{} {}", number::count(*count), verdict(*found)))
+        .collect();
+    clauses.join(", ")
+}
+
+/// `1 target missed of 4`, `all 4 targets met`; `None` without targets.
+pub(in crate::report) fn target_clause(targets: &[TargetResult]) -> Option<String> {
+    let all = targets.len() as u64;
+    let of = |wanted: TargetOutcome| targets.iter().filter(|target| target.outcome == wanted).count() as u64;
+    let not_met = [
+        (of(TargetOutcome::Missed), "missed"),
+        (of(TargetOutcome::NoData), "without data"),
+        (of(TargetOutcome::Undecided), "undecided"),
+    ];
+    let mut clauses = not_met.iter().filter(|(count, _)| *count > 0);
+    match (all, clauses.next()) {
+        (0, _) => None,
+        (1, None) => Some("the target is met".to_owned()),
+        (_, None) => Some(format!("all {} targets met", number::count(all))),
+        (_, Some((count, word))) => {
+            let mut clause = format!("{} {word}", number::counted(*count, "target"));
+            for (count, word) in clauses {
+                clause = format!("{clause}, {} {word}", number::count(*count));
+            }
+            Some(if all == 1 { clause } else { format!("{clause} of {}", number::count(all)) })
+        }
+    }
+}
+
+/// `failed: 2 metrics regressed; 1 target missed`, `passed (regression, target)`.
+pub(in crate::report) fn gate(gate: &Gate) -> String {
+    let strict = if gate.strict { "; undecided targets count as missed" } else { "" };
+    if gate.passed {
+        format!("passed ({}{strict})", gate.fail_on.join(", "))
+    } else {
+        format!("failed: {}", gate.failures.join("; "))
+    }
+}
+
+/// `` `run.csv` (1 file, 3 runs, 12,000 samples) ``.
+pub(in crate::report) fn side(side: &SideInfo) -> String {
+    format!(
+        "`{}` ({}, {}, {})",
+        side.name,
+        number::counted(side.sources.len() as u64, "file"),
+        number::counted(side.runs, "run"),
+        number::counted(side.samples, "sample")
+    )
+}
+
+/// How the comparison was made, a sentence each.
+pub(in crate::report) fn method(comparison: &Comparison) -> Vec<String> {
+    let mut sentences = vec![
+        format!(
+            "A change smaller than {}{} is never called a regression.",
+            number::level(comparison.margin),
+            if own_margins(comparison) { " (some metrics have a margin of their own)" } else { "" }
+        ),
+        format!(
+            "Intervals are at {}. A verdict of regressed or improved has to exclude \"no change\" at the {} level{}.",
+            number::level(comparison.confidence),
+            number::level(comparison.gate_level),
+            discoveries(comparison.tests),
+        ),
+        runs(comparison),
+    ];
+    let error = comparison
+        .changes
+        .iter()
+        .flat_map(|change| [&change.before, &change.after])
+        .flatten()
+        .map(|side| side.value_error)
+        .max_by(f64::total_cmp)
+        .filter(|error| *error > 0.0);
+    if let Some(error) = error {
+        sentences.push(format!(
+            "Where a baseline keeps counts instead of samples, each value is known to within {}; intervals are wider \
+             by that.",
+            number::level(error)
+        ));
+    }
+    sentences.extend(noise(comparison));
+    sentences
+}
+
+fn discoveries(tests: u64) -> String {
+    match tests {
+        0 => String::new(),
+        1 => "; one was tested".to_owned(),
+        _ => format!(
+            ", after false discoveries were controlled over all {} tests, so that many metrics do not mean many false alarms",
+            number::count(tests)
+        ),
+    }
+}
+
+fn own_margins(comparison: &Comparison) -> bool {
+    let absolute = |change: &&Change| !change.effects.iter().any(|e| e.statistic == Statistic::FailureShare);
+    comparison.changes.iter().filter(absolute).any(|change| change.margin != comparison.margin)
+}
+
+fn runs(comparison: &Comparison) -> String {
+    let (before, after) = (comparison.before.runs, comparison.after.runs);
+    if before <= 1 && after <= 1 {
+        "With one run on each side run-to-run noise is not included: two runs of the same program may differ by more \
+         than the intervals say. Several runs on a side include it."
+            .to_owned()
+    } else {
+        format!(
+            "The run is the unit of replication: {} before and {} after, and the intervals include how much runs differ.",
+            number::counted(before, "run"),
+            number::counted(after, "run")
+        )
+    }
+}
+
+fn noise(comparison: &Comparison) -> Option<String> {
+    let floors = comparison.changes.iter().filter_map(|change| change.noise_floor);
+    let most = floors.max_by(f64::total_cmp)?;
+    Some(format!("From run to run the center of a metric varies by up to {} (relative stddev).", number::percent(most)))
+}
+
+/// A difference between the environments.
+pub(in crate::report) fn environment(difference: &EnvironmentDifference) -> String {
+    let value = |value: &Option<String>| value.as_ref().map_or("not said".to_owned(), |value| format!("`{value}`"));
+    format!(
+        "`{}` differs: {} before, {} after{}",
+        difference.key,
+        value(&difference.before),
+        value(&difference.after),
+        if difference.given {
+            "; it was given with `--env`, so nothing is compared"
+        } else {
+            "; as found on the machines that read the files, which may not be the ones that were measured"
+        }
+    )
+}
+
+/// A file that the baseline has seen in part.
+pub(in crate::report) fn growth(growth: &Growth) -> String {
+    let new = match growth.new_lines {
+        0 => "there are no new lines to compare".to_owned(),
+        1 => "1 new line was compared".to_owned(),
+        lines => format!("{} new lines were compared", number::count(lines)),
+    };
+    format!(
+        "`{}`: the first {} are what the baseline has seen; {new}",
+        growth.source,
+        number::counted(growth.seen_lines, "line")
+    )
+}
+
+/// Why a metric is not compared or nothing can be told.
+pub(in crate::report) fn reason(reason: &Reason) -> String {
+    let unit = |unit: &str| if unit.is_empty() { "no unit".to_owned() } else { format!("`{unit}`") };
+    match reason {
+        Reason::UnitChanged { before, after } => {
+            format!("the unit changed from {} to {}", unit(before), unit(after))
+        }
+        Reason::UnitAssumed { before, after } => format!(
+            "the unit was {} and is {}, and at least one of them was only assumed; state it with `--unit`",
+            unit(before),
+            unit(after)
+        ),
+        Reason::MeaningChanged { before, after } => {
+            format!("something else is measured under the same name: `{before}` before, `{after}` after")
+        }
+        Reason::PolarityChanged => {
+            "one side calls higher values better, the other lower ones; state it in the configuration".to_owned()
+        }
+        Reason::EnvironmentDiffers { keys } => {
+            let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+            format!("the environments differ in {}", keys.join(", "))
+        }
+        Reason::NothingNew => {
+            "the file has not grown since the baseline, so there is nothing new to compare".to_owned()
+        }
+        Reason::TooFewSamples { needs } => {
+            format!("too few samples for an interval: each side needs at least {}", number::count(*needs))
+        }
+        Reason::TooFewRuns { needs } => {
+            format!("too few runs for a statement at this level: each side needs at least {}", number::count(*needs))
+        }
+    }
+}
+
+/// Why a change has its verdict, where the numbers do not say it; `None` where they do.
+pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
+    let mut clauses: Vec<String> = change.reason.iter().map(reason).collect();
+    match change.verdict {
+        Verdict::Missing => clauses.push("the baseline has it, this run does not".to_owned()),
+        Verdict::New => clauses.push("the baseline does not have it".to_owned()),
+        Verdict::Inconclusive => clauses.extend(power(change)),
+        Verdict::Incomparable if clauses.is_empty() => clauses.push("both sides cannot be compared".to_owned()),
+        Verdict::Regressed | Verdict::Improved | Verdict::Unchanged | Verdict::Changed | Verdict::Incomparable => {}
+    }
+    (!clauses.is_empty()).then(|| clauses.join("; "))
+}
+
+/// What could have been detected and what it would take, for the center, or else the first effect that knows.
+fn power(change: &Change) -> Vec<String> {
+    let knows = |effect: &&Effect| effect.detectable.is_some() || effect.samples_for_margin.is_some();
+    let Some(effect) = change.effects.iter().find(knows) else { return Vec::new() };
+    let mut clauses = Vec::new();
+    let of = match effect.statistic {
+        Statistic::Center | Statistic::FailureShare => String::new(),
+        other => format!(" of {}", statistic(other)),
+    };
+    if let Some(detectable) = effect.detectable {
+        let size = match effect.scale {
+            Scale::Ratio => number::change_size(detectable),
+            Scale::Shift if effect.statistic == Statistic::FailureShare => number::points(detectable),
+            Scale::Shift => {
+                let (size, _) = number::shift(change.dimension, detectable, None, None);
+                size.replacen('+', "", 1)
+            }
+        };
+        clauses.push(format!("a change{of} of {size} would have been found four times out of five"));
+    }
+    let has = change.before.iter().chain(&change.after).map(|side| side.samples).min().unwrap_or_default();
+    match effect.samples_for_margin {
+        Some(samples) if samples > has => clauses.push(format!(
+            "to tell a change of {} from none as often, each side needs about {} like these",
+            margin(change),
+            number::counted(samples, "sample")
+        )),
+        Some(_) => clauses.push(format!(
+            "there are samples enough, but the change lies too near to {} to say on which side of it it is",
+            margin(change)
+        )),
+        None => {}
+    }
+    clauses
+}
+
+/// The margin of a change: `5%`; that of a share of failures is a difference, `0.5 pp`.
+pub(in crate::report) fn margin(change: &Change) -> String {
+    if change.effects.iter().any(|effect| effect.statistic == Statistic::FailureShare) {
+        number::points(change.margin)
+    } else {
+        number::level(change.margin)
+    }
+}
+
+/// The effect on which the verdict of a change rests: the center where it has the same verdict, else the first one that
+/// has, else the center.
+pub(in crate::report) fn leading(change: &Change) -> Option<&Effect> {
+    let center = || change.effects.first();
+    let decides = change.effects.iter().find(|effect| effect.verdict == Some(change.verdict));
+    decides.or_else(center)
+}
+
+/// What a verdict means for this metric in plain words: `slower`, `worse at p99`, `better: higher is better`.
+pub(in crate::report) fn direction(change: &Change) -> Option<String> {
+    let (worse, better) = match (change.polarity, change.dimension) {
+        (Polarity::LowerIsBetter, Dimension::Time) => ("slower", "faster"),
+        (Polarity::LowerIsBetter | Polarity::Unknown, _) => ("worse", "better"),
+        (Polarity::HigherIsBetter, _) => ("worse; higher is better", "better; higher is better"),
+    };
+    let word = match change.verdict {
+        Verdict::Regressed => worse,
+        Verdict::Improved => better,
+        Verdict::Changed => "which way is better is not known",
+        _ => return None,
+    };
+    let at: Vec<&str> = change
+        .effects
+        .iter()
+        .filter(|effect| effect.verdict == Some(change.verdict))
+        .map(|effect| statistic(effect.statistic))
+        .collect();
+    let everywhere = at.first().is_none_or(|first| ["center", "share"].contains(first));
+    Some(if everywhere { word.to_owned() } else { format!("{word}, at {}", at.join(" and ")) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::outcome::Counts;
+
+    fn comparison(counts: Counts) -> Comparison {
+        let side = |name: &str| SideInfo { name: name.to_owned(), sources: Vec::new(), runs: 1, samples: 10 };
+        Comparison {
+            before: side("a"),
+            after: side("b"),
+            margin: 0.05,
+            confidence: 0.95,
+            gate_level: 0.01,
+            tests: 3,
+            counts,
+            changes: Vec::new(),
+            environment: Vec::new(),
+            grown: Vec::new(),
+        }
+    }
+
+    fn target(outcome: TargetOutcome) -> TargetResult {
+        TargetResult {
+            subject: "latency".to_owned(),
+            source: None,
+            metric: None,
+            group: None,
+            statistic: "p95".to_owned(),
+            condition: "< 200ms".to_owned(),
+            dimension: Dimension::Time,
+            limit: 0.2,
+            value: None,
+            low: None,
+            high: None,
+            outcome,
+            note: None,
+        }
+    }
+
+    #[test]
+    fn the_headline_names_what_matters_first_and_never_promises_what_was_not_found() {
+        let said = |counts: Counts| changes(&comparison(counts));
+        let none = Counts::default();
+        let mixed = Counts { regressed: 2, improved: 1, unchanged: 12, inconclusive: 3, ..none };
+        assert_eq!(said(mixed), "2 regressed, 1 improved (12 unchanged, 3 inconclusive)");
+        assert_eq!(said(Counts { unchanged: 2, new: 1, ..none }), "nothing regressed (2 unchanged, 1 new)");
+        assert_eq!(said(Counts { inconclusive: 3, ..none }), "nothing can be told about changes (3 inconclusive)");
+        assert_eq!(said(Counts { missing: 1, ..none }), "1 missing");
+        assert_eq!(said(none), "nothing to compare");
+    }
+
+    #[test]
+    fn targets_are_counted_by_what_became_of_them() {
+        use TargetOutcome::{Met, Missed, NoData, Undecided};
+        let said = |outcomes: &[TargetOutcome]| {
+            target_clause(&outcomes.iter().map(|outcome| target(*outcome)).collect::<Vec<_>>()).unwrap_or_default()
+        };
+        assert_eq!(said(&[]), "");
+        assert_eq!(said(&[Met]), "the target is met");
+        assert_eq!(said(&[Met, Met]), "all 2 targets met");
+        assert_eq!(said(&[Missed]), "1 target missed");
+        assert_eq!(said(&[Met, Missed, Met, Met]), "1 target missed of 4");
+        assert_eq!(said(&[Missed, NoData, Undecided, Missed]), "2 targets missed, 1 without data, 1 undecided of 4");
+    }
+
+    #[test]
+    fn a_gate_says_what_it_failed_on_or_what_it_looked_for() {
+        let fail_on = vec!["regression".to_owned(), "target".to_owned()];
+        let passed = Gate { fail_on, strict: false, passed: true, failures: Vec::new() };
+        assert_eq!(gate(&passed), "passed (regression, target)");
+        let failures = vec!["2 metrics regressed".to_owned(), "1 target missed".to_owned()];
+        let failed = Gate { passed: false, failures, ..passed };
+        assert_eq!(gate(&failed), "failed: 2 metrics regressed; 1 target missed");
+        assert_eq!(headline(None, &[], Some(&failed)), ["gate failed"]);
+    }
+}

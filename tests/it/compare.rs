@@ -1,0 +1,233 @@
+//! Two sides held against each other: what changed, what did not, and what cannot be told.
+
+use serde_json::Value;
+
+use crate::support::{Place, findings, fixture};
+
+/// The change of a metric and group.
+#[track_caller]
+pub(crate) fn change<'a>(report: &'a Value, metric: &str, group: Option<&str>) -> &'a Value {
+    let changes = report["comparison"]["changes"].as_array().unwrap();
+    let is_it = |change: &&Value| change["metric"] == metric && change["group"].as_str() == group;
+    changes.iter().find(is_it).unwrap_or_else(|| panic!("no change of {metric} {group:?} in {changes:#?}"))
+}
+
+/// The effect of a change on one statistic.
+#[track_caller]
+fn effect<'a>(change: &'a Value, statistic: &str) -> &'a Value {
+    let effects = change["effects"].as_array().unwrap();
+    effects.iter().find(|effect| effect["statistic"] == statistic).unwrap_or_else(|| panic!("no {statistic}"))
+}
+
+/// A load test of one metric with noise that has nothing random in it: evenly spread over +-30% around the middle, in
+/// an order without trend (Weyl's sequence).
+pub(crate) fn samples(name: &str, count: u32, middle: f64) -> String {
+    let rows = (1..=count).map(|index| {
+        let place = (f64::from(index) * 0.618_033_988_749_895).fract();
+        format!("{:.6}\n", middle * (0.7 + 0.6 * place))
+    });
+    format!("{name}\n{}", rows.collect::<String>())
+}
+
+fn compare(place: &Place, before: &str, after: &str) -> Value {
+    place.run(&format!("compare {before} {after} -o out.json")).exits(0);
+    place.json("out.json")
+}
+
+fn fixtures(before: &str, after: &str) -> Value {
+    compare(&Place::new(), &fixture(before), &fixture(after))
+}
+
+#[test]
+fn what_changed_is_said_for_every_group() {
+    let report = fixtures("compare/before.csv", "compare/after.csv");
+    let verdict = |group| change(&report, "latency_ms", Some(group))["verdict"].clone();
+    assert_eq!(verdict("GET /search"), "regressed");
+    assert_eq!(verdict("POST /order"), "improved");
+    assert_eq!(verdict("GET /login"), "unchanged");
+    assert_eq!(verdict("GET /export"), "inconclusive", "20 samples a side are too few for 5%");
+    let search = effect(change(&report, "latency_ms", Some("GET /search")), "center");
+    let (low, high) = (search["low"].as_f64().unwrap(), search["high"].as_f64().unwrap());
+    assert!(low < 140.0 / 120.0 && 140.0 / 120.0 < high, "the true ratio lies in {low}..{high}");
+    assert_eq!(report["comparison"]["changes"][0]["group"], "GET /search", "the worst comes first");
+    let counts = &report["comparison"]["counts"];
+    assert_eq!((&counts["regressed"], &counts["improved"]), (&1.into(), &1.into()));
+    assert!(report["verdict"]["headline"].as_str().unwrap().starts_with("1 regressed"), "{}", report["verdict"]);
+}
+
+#[test]
+fn swapping_the_sides_mirrors_every_effect() {
+    let there = fixtures("compare/before.csv", "compare/after.csv");
+    let back = fixtures("compare/after.csv", "compare/before.csv");
+    for one in there["comparison"]["changes"].as_array().unwrap() {
+        let other = change(&back, one["metric"].as_str().unwrap(), one["group"].as_str());
+        let mirrored = match one["verdict"].as_str().unwrap() {
+            "regressed" => "improved",
+            "improved" => "regressed",
+            same => same,
+        };
+        assert_eq!(other["verdict"], mirrored, "{one:#}\n{other:#}");
+        for (effect, mirror) in one["effects"].as_array().unwrap().iter().zip(other["effects"].as_array().unwrap()) {
+            if let (Some(there), Some(back), "ratio") =
+                (effect["estimate"].as_f64(), mirror["estimate"].as_f64(), effect["scale"].as_str().unwrap())
+            {
+                assert!((there * back - 1.0).abs() < 1e-12, "{there} and {back}");
+            }
+            assert_eq!(effect["p"], mirror["p"], "{effect:#}");
+        }
+    }
+}
+
+#[test]
+fn a_file_compared_with_itself_never_changes() {
+    for name in ["compare/before.csv", "chat", "load/requests.csv", "json/spans.ndjson", "service/chat_events.csv"] {
+        let place = Place::new();
+        let path = fixture(name);
+        place.run(&format!("compare {path} {path} --fail-on regression -o out.json")).exits(0);
+        for change in place.json("out.json")["comparison"]["changes"].as_array().unwrap() {
+            assert!(["unchanged", "inconclusive"].contains(&change["verdict"].as_str().unwrap()), "{name}: {change:#}");
+        }
+    }
+}
+
+#[test]
+fn the_scale_of_the_values_changes_no_verdict() {
+    let place = Place::new();
+    place.write("before.csv", samples("latency_ms", 300, 40.0)).write("after.csv", samples("latency_ms", 300, 47.0));
+    place.write("b2.csv", samples("latency_ms", 300, 40_000.0)).write("a2.csv", samples("latency_ms", 300, 47_000.0));
+    let (small, large) = (compare(&place, "before.csv", "after.csv"), compare(&place, "b2.csv", "a2.csv"));
+    let (small, large) = (change(&small, "latency_ms", None), change(&large, "latency_ms", None));
+    assert_eq!((&small["verdict"], &large["verdict"]), (&"regressed".into(), &"regressed".into()));
+    let estimate = |change| effect(change, "center")["estimate"].as_f64().unwrap();
+    assert!((estimate(small) - estimate(large)).abs() < 1e-3);
+}
+
+#[test]
+fn better_means_more_for_throughput() {
+    let place = Place::new();
+    place.write("before.csv", samples("requests_per_second", 200, 100.0));
+    place.write("after.csv", samples("requests_per_second", 200, 130.0));
+    let report = compare(&place, "before.csv", "after.csv");
+    assert_eq!(change(&report, "requests_per_second", None)["verdict"], "improved");
+    let report = compare(&place, "after.csv", "before.csv");
+    assert_eq!(change(&report, "requests_per_second", None)["verdict"], "regressed");
+}
+
+#[test]
+fn a_metric_whose_better_direction_is_not_known_changes_and_fails_no_gate() {
+    let place = Place::new();
+    place.write("before.csv", samples("widgets", 200, 100.0)).write("after.csv", samples("widgets", 200, 130.0));
+    place.run("compare before.csv after.csv --better widgets=unknown --fail-on regression -o out.json").exits(0);
+    assert_eq!(change(&place.json("out.json"), "widgets", None)["verdict"], "changed");
+}
+
+#[test]
+fn what_vanished_fails_the_gate_and_what_is_new_does_not() {
+    let place = Place::new();
+    let one = "event,latency\n".to_owned() + &"login,0.5\nlogin,0.6\nlogin,0.55\n".repeat(20);
+    let two = one.replace("0.55", "0.56") + &"search,0.5\nsearch,0.7\n".repeat(20);
+    place.write("one.csv", one).write("two.csv", two);
+    let run = place.run("compare two.csv one.csv --fail-on regression -o out.json");
+    run.exits(1);
+    assert_eq!(change(&place.json("out.json"), "latency", Some("search"))["verdict"], "missing");
+    place.run("compare one.csv two.csv --fail-on regression -o out.json").exits(0);
+    assert_eq!(change(&place.json("out.json"), "latency", Some("search"))["verdict"], "new");
+}
+
+#[test]
+fn unlike_units_are_not_compared() {
+    let place = Place::new();
+    place.write("before.csv", samples("size_bytes", 100, 40.0)).write("after.csv", samples("size_bytes", 100, 40.0));
+    place.run("compare before.csv after.csv -o out.json").exits(0);
+    place.write("perfreport.toml", "[[source]]\nmatch = \"after.csv\"\ncolumns.size_bytes.unit = \"ms\"\n");
+    place.run("compare before.csv after.csv --fail-on regression -o out.json").exits(1);
+    let report = place.json("out.json");
+    let found = change(&report, "size_bytes", None);
+    assert_eq!((&found["verdict"], &found["reason"]["kind"]), (&"incomparable".into(), &"unit_changed".into()));
+}
+
+#[test]
+fn several_runs_a_side_show_the_noise_between_runs() {
+    let place = Place::new();
+    for (index, middle) in [50.0, 53.0, 48.0].into_iter().enumerate() {
+        place.write(&format!("before/run-{index}.csv"), samples("latency_ms", 400, middle));
+        place.write(&format!("after/run-{index}.csv"), samples("latency_ms", 400, middle * 1.06));
+    }
+    let report = compare(&place, "before", "after");
+    let found = change(&report, "latency_ms", None);
+    assert_eq!((&found["before"]["runs"], &found["after"]["runs"]), (&3.into(), &3.into()));
+    assert_eq!(found["verdict"], "inconclusive", "6% is less than what runs of the same code differ by: {found:#}");
+    let noise = found["noise_floor"].as_f64().unwrap();
+    assert!((0.04..0.06).contains(&noise), "{noise}");
+    // The same samples without their runs seem to show it: that is what runs are for.
+    place
+        .write("one/run.csv", samples("latency_ms", 1200, 50.0))
+        .write("two/run.csv", samples("latency_ms", 1200, 53.0));
+    assert_eq!(change(&compare(&place, "one", "two"), "latency_ms", None)["verdict"], "regressed");
+}
+
+#[test]
+fn errors_that_became_more_are_a_regression() {
+    let place = Place::new();
+    let log = |failing: usize| {
+        let rows = (0..1000).map(|index| {
+            let status = if index * 7919 % 1000 < failing { 503 } else { 200 };
+            format!("{},{status}\n", 10 + index * 31 % 17)
+        });
+        format!("latency_ms,status\n{}", rows.collect::<String>())
+    };
+    place.write("before.csv", log(2)).write("after.csv", log(40));
+    let report = compare(&place, "before.csv", "after.csv");
+    assert_eq!(change(&report, "failed rows", None)["verdict"], "regressed");
+    let report = compare(&place, "before.csv", "before.csv");
+    assert_ne!(change(&report, "failed rows", None)["verdict"], "regressed");
+}
+
+#[test]
+fn services_are_compared_by_what_they_are_judged_by() {
+    let report = fixtures("service/chat_events.csv", "service/chat_events.csv");
+    for metric in ["time to first chunk", "time to response", "failed messages"] {
+        change(&report, metric, None);
+    }
+}
+
+#[test]
+fn corrupted_samples_of_the_older_side_are_told() {
+    let report = fixtures("chat/memory_usage_metrics.csv", "chat/memory_usage_metrics.csv");
+    assert!(!findings(&report, "in_baseline").is_empty(), "{:#}", report["findings"]);
+}
+
+#[test]
+fn odd_samples_have_a_verdict_too() {
+    let cases: &[(&str, &str, &str)] = &[
+        ("one sample", "latency_ms\n5\n", "latency_ms\n6\n"),
+        ("two samples", "latency_ms\n5\n7\n", "latency_ms\n6\n8\n"),
+        ("equal", "latency_ms\n5\n5\n5\n5\n5\n5\n5\n5\n", "latency_ms\n5\n5\n5\n5\n5\n5\n5\n5\n"),
+        ("one side equal", "latency_ms\n5\n5\n5\n5\n5\n5\n5\n", "latency_ms\n5\n6\n9\n5\n7\n5\n5\n"),
+        ("zeros", "errors\n0\n0\n0\n0\n0\n0\n0\n", "errors\n0\n0\n1\n0\n0\n2\n0\n"),
+        ("negative", "delta\n-1.5\n2.5\n-3.5\n1.5\n", "delta\n-2.5\n3.5\n-1.5\n2.5\n"),
+    ];
+    for (what, before, after) in cases {
+        let place = Place::new();
+        place.write("before.csv", before).write("after.csv", after);
+        place.run("compare before.csv after.csv -o out.json -o out.md -o out.html -o out.xml").exits(0);
+        let report = place.json("out.json");
+        let found = &report["comparison"]["changes"][0];
+        assert!(["unchanged", "inconclusive"].contains(&found["verdict"].as_str().unwrap()), "{what}: {found:#}");
+    }
+    // A constant that becomes another constant has no spread, and yet changed.
+    let place = Place::new();
+    place.write("before.csv", "latency_ms\n".to_owned() + &"12\n".repeat(30));
+    place.write("after.csv", "latency_ms\n".to_owned() + &"15\n".repeat(30));
+    let report = compare(&place, "before.csv", "after.csv");
+    assert_eq!(change(&report, "latency_ms", None)["verdict"], "regressed");
+}
+
+#[test]
+fn an_input_is_never_replaced_by_the_report_about_it() {
+    let place = Place::new();
+    place.write("a.json", "[{\"latency_ms\":1},{\"latency_ms\":2}]").write("b.csv", "latency_ms\n1\n2\n");
+    place.run("compare a.json b.csv -o a.json").exits(2).complains("one of the files to be read");
+    place.run("compare a.json b.csv --comment b.csv").exits(2).complains("one of the files to be read");
+    assert_eq!(place.files(), ["a.json", "b.csv"]);
+}
