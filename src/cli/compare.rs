@@ -5,26 +5,23 @@ use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::compare::baseline::Baseline;
 use crate::compare::capture::{CapturedSource, Environment};
 use crate::compare::judge::Settings;
-use crate::compare::margin::Margins;
 use crate::compare::sides;
 use crate::config::Config;
+use crate::ingest;
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::report::build::{Analysed, Heading};
 
 use super::args::{Compare, Gate, Understanding};
 use super::deliver::Delivery;
-use super::gate::{asked, margins, results};
+use super::gate::{asked, check_margins, margins, results};
 use super::inputs;
 use super::options;
-use super::read::{self, Held, Reading, Wanted};
-
-/// So much of a file shows whether it is a baseline.
-const HEAD: u64 = 4096;
+use super::read::{self, HEAD, Held, Reading, Wanted};
 
 /// A side as it was named and read.
 pub(super) struct Side {
@@ -53,6 +50,9 @@ impl Side {
         let reading = read::read(understanding, config, inputs, &Wanted { samples: true, seen: seen.to_vec() })?;
         // Files do not say where they were measured.
         let captures = vec![reading.captured(Environment::default())];
+        if captures[0].metrics.is_empty() && reading.grown().is_empty() {
+            bail!("{}: no samples: there is nothing to compare", path.display());
+        }
         Ok(Self { held: sides::Held { name, captures }, reading: Some(reading) })
     }
 
@@ -87,27 +87,27 @@ impl Side {
     }
 }
 
-/// The baseline in a file; `None` where the file is none, or is no file.
+/// The baseline in a file, compressed or not; `None` where the file is none, or is no file.
 pub(super) fn load_baseline(path: &Path) -> Result<Option<Baseline>> {
     if !path.is_file() {
         return Ok(None);
     }
     let failed = || format!("{}: cannot be read", path.display());
-    let mut file = File::open(path).with_context(failed)?;
+    let stored = File::open(path).with_context(failed)?;
+    // What cannot be decompressed is no baseline; whoever reads it as metrics says what is wrong with it.
+    let Ok(mut plain) = ingest::plain(stored) else { return Ok(None) };
     let mut bytes = Vec::new();
-    file.by_ref().take(HEAD).read_to_end(&mut bytes).with_context(failed)?;
-    if !Baseline::sniff(&bytes) {
+    if plain.by_ref().take(HEAD).read_to_end(&mut bytes).is_err() || !Baseline::sniff(&bytes) {
         return Ok(None);
     }
-    file.read_to_end(&mut bytes).with_context(failed)?;
+    plain.read_to_end(&mut bytes).with_context(failed)?;
     Baseline::parse(&bytes).map(Some).with_context(|| path.display().to_string())
 }
 
 /// How sides are compared, by flags and configuration.
 pub(super) fn settings_of(understanding: &Understanding, gate: &Gate, config: &Config) -> Result<Settings> {
-    let Margins { default: margin, rules: margins } = margins(gate, config)?;
     let confidence = options::settings(understanding, config)?.confidence;
-    Ok(Settings { confidence, margin, margins, ..Settings::default() })
+    Ok(Settings { confidence, margins: margins(gate, config)?, ..Settings::default() })
 }
 
 /// What the sides are called: no report depends on where a checkout lies.
@@ -129,6 +129,7 @@ pub(super) fn compare(arguments: &Compare) -> Result<ExitCode> {
     let after = Side::load(after.clone(), &arguments.after, understanding, &config, &seen, &mut delivery)?;
     let grown = after.reading.as_ref().map(Reading::grown).unwrap_or_default();
     let comparison = sides::hold(&before.held, &after.held, grown, &settings);
+    check_margins(&arguments.gate, &comparison)?;
     let analysis = options::settings(understanding, &config)?;
     let mut reading = after.reading.unwrap_or_else(|| Reading::nothing(analysis));
     reading.findings.extend(before.findings());

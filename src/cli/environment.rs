@@ -5,19 +5,24 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::thread;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 
 use crate::compare::capture::Environment;
 
 /// The environment of a run that is measured now; `flags` are `--env`, `config` is the configuration's table.
 pub(super) fn environment(flags: &[String], config: &BTreeMap<String, String>) -> Result<Environment> {
     let mut given = config.clone();
+    let mut said: BTreeMap<&str, &str> = BTreeMap::new();
     for flag in flags {
         let (key, value) = flag
             .split_once('=')
             .filter(|(key, _)| !key.trim().is_empty())
             .ok_or_else(|| anyhow!("--env {flag}: write KEY=VALUE, for example build=release"))?;
-        given.insert(key.trim().to_owned(), value.trim().to_owned());
+        let (key, value) = (key.trim(), value.trim());
+        if let Some(other) = said.insert(key, value).filter(|other| *other != value) {
+            bail!("--env {key}: given as {other} and as {value}");
+        }
+        given.insert(key.to_owned(), value.to_owned());
     }
     Ok(Environment { given, found: found() })
 }

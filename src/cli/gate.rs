@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::compare::collect::{subject_shares, subjects};
 use crate::compare::gate::{Asked, FailOn, lacking};
@@ -56,4 +56,19 @@ pub(super) fn results(
     let settings = &reading.settings;
     let (subjects, shares) = (subjects(&readings), subject_shares(&readings));
     Ok(evaluate(targets, &subjects, &shares, comparison, settings.confidence, settings.quantile_method)?)
+}
+
+/// A margin for a metric that is not there is a slip of the pen.
+pub(super) fn check_margins(gate: &Gate, comparison: &Comparison) -> Result<()> {
+    for given in gate.margin.iter().filter_map(|given| Some((given, given.rsplit_once('=')?))) {
+        let (text, (metric, margin)) = given;
+        let rule = MarginRule::new(metric, margin)?;
+        if !comparison.changes.iter().any(|change| rule.metric.matches(&change.metric)) {
+            let mut known: Vec<&str> = comparison.changes.iter().map(|change| change.metric.as_str()).collect();
+            known.sort_unstable();
+            known.dedup();
+            bail!("--margin {text}: no metric matches {metric}; there are {}", known.join(", "));
+        }
+    }
+    Ok(())
 }

@@ -258,7 +258,8 @@ pub(super) fn shortest_unique_ends(paths: &[&Path]) -> Vec<String> {
                     let length = name.split('/').count();
                     (0..paths.len()).all(|other| other == index || end(other, length) != *name)
                 })
-                .unwrap_or_else(|| paths[index].to_string_lossy().into_owned())
+                // The same place twice: no longer end would tell one from the other.
+                .unwrap_or_else(|| end(index, 1))
         })
         .collect()
 }

@@ -79,8 +79,8 @@ fn use_colour(colour: Colour, terminal: bool) -> bool {
 
 fn paint(word: &str, severity: &str, colour: bool) -> String {
     let code = match severity {
-        "corrupted" | "regressed" | "missed" | "missing" | "incomparable" => "1;31",
-        "suspicious" | "undecided" | "changed" => "1;33",
+        "corrupted" | "regressed" | "missed" | "missing" | "incomparable" | "incomplete" => "1;31",
+        "suspicious" | "undecided" | "changed" | "inconclusive" => "1;33",
         "clean" | "improved" => "1;32",
         _ => "1",
     };
@@ -102,7 +102,9 @@ fn findings_text(report: &Report, colour: bool) -> String {
         .collect();
     let status = match report.verdict.status {
         Status::Clean => "clean",
+        Status::Inconclusive => "inconclusive",
         Status::Suspicious => "suspicious",
+        Status::Incomplete => "incomplete",
         Status::Corrupted => "corrupted",
         Status::Missed => "missed",
         Status::Regressed => "regressed",

@@ -1,13 +1,14 @@
 //! Reading: options, files, progress; then the analysis of each source.
 
 use std::fs::File;
-use std::io::{IsTerminal, Read, stderr, stdin};
+use std::io::{Cursor, IsTerminal, Read, stderr, stdin};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
+use crate::compare::baseline::Baseline;
 use crate::compare::capture::{Capture, CapturedSource, Environment};
 use crate::compare::collect::{self, capture};
 use crate::compare::gate::Asked;
@@ -27,6 +28,8 @@ use super::args::Understanding;
 use super::inputs::{self, Inputs, Missing, Named, Origin};
 use super::options::{flag_options, settings};
 
+/// So much of a file shows whether it is a baseline.
+pub(super) const HEAD: u64 = 4096;
 /// Less than this is read before a bar could be drawn.
 const WORTH_A_BAR: u64 = 64 << 20;
 
@@ -141,7 +144,8 @@ pub(super) fn read(
     }
     refuse(failures)?;
     findings.extend(same_bytes(&analysed));
-    findings.extend(analysed.iter().filter_map(|item| in_the_baseline(item, &wanted.seen)));
+    let parts = analysed.iter().zip(&fresh);
+    findings.extend(parts.filter_map(|(item, fresh)| nothing_new(item, fresh.as_ref(), &wanted.seen)));
     check_group_by(&settings, &analysed)?;
     check_columns(understanding, &analysed)?;
     Ok(Reading { analysed, fresh, findings, settings })
@@ -218,6 +222,7 @@ impl Reader<'_> {
             Origin::File(path) => Box::new(File::open(path).with_context(|| format!("{shown}: cannot be opened"))?),
             Origin::Stdin => Box::new(stdin().lock()),
         };
+        let stored = refuse_baseline(stored, &shown)?;
         let stored: Box<dyn Read> = match self.bar {
             Some(bar) => Box::new(bar.wrap_read(stored)),
             None => stored,
@@ -225,9 +230,11 @@ impl Reader<'_> {
         let data =
             ingest::read(&source.name, stored, &options).map_err(|error| anyhow::Error::from(error).context(shown))?;
         let service = self.config.service_for(path)?;
-        let fresh = self
-            .seen_of(&data.provenance)
-            .map(|seen_lines| Fresh { analysed: self.analyse(below(&data, seen_lines), &service), seen_lines });
+        let new = self.seen_of(&data.provenance).map(|seen_lines| (below(&data, seen_lines), seen_lines));
+        // Without a single new row it is the file of the baseline, as a whole.
+        let fresh = new
+            .filter(|(rows, _)| !rows.tables.is_empty())
+            .map(|(rows, seen_lines)| Fresh { analysed: self.analyse(rows, &service), seen_lines });
         Ok((self.analyse(data, &service), fresh))
     }
 
@@ -257,6 +264,21 @@ impl Reader<'_> {
     }
 }
 
+/// What was given as raw metrics is a baseline.
+#[derive(Debug, thiserror::Error)]
+#[error("this is a baseline, not raw metrics; give its file to --baseline, `compare` or `baseline show`")]
+struct IsBaseline;
+
+/// A baseline read as raw metrics would give numbers that nobody measured.
+fn refuse_baseline(mut stored: Box<dyn Read>, shown: &str) -> Result<Box<dyn Read>> {
+    let mut head = Vec::new();
+    stored.by_ref().take(HEAD).read_to_end(&mut head).with_context(|| format!("{shown}: cannot be read"))?;
+    if Baseline::sniff(&head) {
+        return Err(anyhow::Error::from(IsBaseline).context(shown.to_owned()));
+    }
+    Ok(Box::new(Cursor::new(head).chain(stored)))
+}
+
 /// What stands below a line, as a source of its own with the provenance of the whole.
 fn below(data: &Source, line: u64) -> Source {
     Source {
@@ -283,7 +305,7 @@ fn unread(source: &Named, error: &anyhow::Error) -> Finding {
     let foreign = matches!(
         error.downcast_ref::<IngestError>(),
         Some(IngestError::Unrecognised { .. } | IngestError::Binary { .. } | IngestError::Empty)
-    );
+    ) || error.is::<IsBaseline>();
     let severity = if source.explicit || !foreign { Severity::Suspicious } else { Severity::Note };
     Finding::new(severity, FindingKind::UnreadFile, Place::source(&source.name), reason, "the file was passed over")
 }
@@ -321,13 +343,17 @@ fn same_bytes(analysed: &[Analysed]) -> Vec<Finding> {
 }
 
 /// A run held against itself says nothing about a change.
-fn in_the_baseline(item: &Analysed, seen: &[&CapturedSource]) -> Option<Finding> {
+fn nothing_new(item: &Analysed, fresh: Option<&Fresh>, seen: &[&CapturedSource]) -> Option<Finding> {
     let provenance = &item.source.provenance;
-    let same = seen.iter().find(|seen| seen.digest == provenance.digest)?;
-    let reason = format!("the baseline was made of exactly these bytes ({})", same.name);
-    let action = "it was compared all the same; measure again for a comparison that says something";
+    let begins = |seen: &&&CapturedSource| {
+        let size_and_digest = (seen.bytes, seen.digest.clone());
+        seen.digest == provenance.digest || provenance.prefixes.contains(&size_and_digest)
+    };
+    let same = seen.iter().find(begins).filter(|_| fresh.is_none())?;
+    let reason = format!("it has no row that the baseline has not seen ({})", same.name);
+    let action = "it was compared with itself; measure again for a comparison that says something";
     let place = Place::source(&provenance.name);
-    Some(Finding::new(Severity::Note, FindingKind::DuplicateFile, place, reason, action))
+    Some(Finding::new(Severity::Suspicious, FindingKind::DuplicateFile, place, reason, action))
 }
 
 /// A column that a flag speaks of must exist somewhere: a limit with a slip of the pen would never be exceeded.

@@ -13,7 +13,7 @@ use super::args::Summarize;
 use super::compare::{Side, load_baseline, settings_of};
 use super::deliver::Delivery;
 use super::environment::environment;
-use super::gate::{asked, require, results};
+use super::gate::{asked, check_margins, require, results};
 use super::options;
 use super::outputs::Target;
 use super::read::{self, Held, Wanted};
@@ -49,6 +49,7 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
         let after = sides::Held { name: "this run".to_owned(), captures: vec![reading.captured(environment.clone())] };
         sides::hold(&before.held, &after, reading.grown(), &settings)
     });
+    comparison.iter().try_for_each(|comparison| check_margins(&arguments.gate, comparison))?;
     let targets = results(&config.target, &reading, comparison.as_ref())?;
     let title = arguments.output.title.clone().or_else(|| config.title.clone());
     let heading = Heading { title, generated: delivery.generated.clone() };
@@ -69,6 +70,9 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
 
 /// Where a baseline goes. Whatever is there must be one, so that nothing else is lost.
 pub(super) fn baseline_target(path: &Path) -> Result<Target> {
+    if path.as_os_str() == "-" {
+        bail!("a baseline is a file: name one, for example perf-baseline.json");
+    }
     if path.is_file()
         && load_baseline(path).with_context(|| format!("{}", path.display())).is_ok_and(|old| old.is_none())
     {

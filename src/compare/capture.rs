@@ -45,6 +45,13 @@ pub struct Environment {
     pub found: BTreeMap<String, String>,
 }
 
+impl Environment {
+    /// Whether nothing is known: files that were only read do not say where they were measured.
+    pub fn is_unknown(&self) -> bool {
+        self.given.is_empty() && self.found.is_empty()
+    }
+}
+
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

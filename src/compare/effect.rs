@@ -11,7 +11,7 @@ use super::capture::{Dependence, Recording, Share};
 use super::center::{Located, MAX_POINTS, Places, center, least_samples};
 use super::noise::{Noise, POWER_SCORE, STEADY_SCORE, Worth, detectable_share, power_share, quantile};
 use super::outcome::{Effect, Reason, Scale, Side, Statistic};
-use super::percentile::{PercentileSide, difference, percentile, samples_needed};
+use super::percentile::{PercentileSide, can_exclude, difference, percentile, samples_needed};
 use super::replicate::Between;
 use super::share::{self, Pooled};
 use super::sketch::Ordered;
@@ -169,8 +169,9 @@ pub(crate) struct Measured {
     margin: f64,
     /// What a difference is measured against to rank changes.
     reference: f64,
-    /// The effect found four times out of five, over half the interval's width.
-    detectable_share: f64,
+    /// Level of the interval, and degrees of freedom where Student's t stands for the normal.
+    confidence: f64,
+    degrees_of_freedom: Option<f64>,
     /// What has to be added to the margin for that, likewise.
     power_share: f64,
     /// Samples of the smaller side.
@@ -214,6 +215,7 @@ pub(crate) fn effects(before: &SideData, after: &SideData, levels: Levels) -> (V
     if middle.wanting.is_none() {
         middle.wanting = bench.too_few_samples(&middle, noise);
     }
+    middle.tested = least_samples(levels.gate_level) as f64 * noise.inflation <= bench.smaller;
     let mut effects = vec![middle];
     for (statistic, p) in PERCENTILES {
         effects.push(bench.percentile(before, after, statistic, p));
@@ -263,7 +265,8 @@ impl Bench {
             tested: true,
             margin: self.margin,
             reference: self.reference,
-            detectable_share: detectable_share(gate_level, confidence, freedom),
+            confidence,
+            degrees_of_freedom: freedom,
             power_share: power_share(confidence, freedom),
             smaller: self.smaller,
             needs: None,
@@ -271,13 +274,23 @@ impl Bench {
         }
     }
 
-    /// A sketch knows its values to within its error: the interval is wider by that on both sides.
+    /// A sketch knows its values to within its error: the interval is wider by that on both sides, and a difference that the
+    /// error explains is no evidence (of whole milliseconds a sketch knows no ties).
     fn widened(&self, located: Located, values: [f64; 2]) -> Located {
         if self.error == 0.0 {
             return located;
         }
         let slack: f64 = values.iter().map(|&value| self.axis.slack(self.error, value)).sum();
-        Located { low: located.low.map(|low| low - slack), high: located.high.map(|high| high + slack), ..located }
+        let low = located.low.map(|low| low - slack);
+        let high = located.high.map(|high| high + slack);
+        let explained = low.is_none_or(|low| low <= 0.0) && high.is_none_or(|high| high >= 0.0);
+        let least = match () {
+            () if located.estimate.abs() <= slack => 1.0,
+            () if explained => 1.0 - self.levels.confidence,
+            () => 0.0,
+        };
+        let p = located.p.max(least);
+        Located { low, high, p, ..located }
     }
 
     /// How many samples are wanting for the center, where they are.
@@ -321,7 +334,10 @@ impl Bench {
             });
         let located = difference(first, second, p, noise, self.levels.confidence);
         let between = Between::of(&before.of_runs(p, self.axis), &after.of_runs(p, self.axis));
-        self.measured(statistic, values, Some(located), noise, between)
+        let mut found = self.measured(statistic, values, Some(located), noise, between);
+        // A test that so few samples cannot pass must not cost the others their power.
+        found.tested = can_exclude(first, second, p, noise, self.levels.gate_level);
+        found
     }
 
     /// The mean: its ratio by the delta method on logarithms, or its shift after Welch (1947). Shown, never judged.
@@ -388,11 +404,37 @@ pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) ->
 }
 
 impl Measured {
-    /// The public effect, once it is known up to which p "no change" counts as excluded.
-    pub(crate) fn judged(&self, threshold: f64, polarity: Polarity) -> Effect {
+    /// Whether its interval excludes "no change" and its estimate is at least the margin: nothing with such an effect is
+    /// unchanged, even if the effect is not judged or could not be told from chance among so many.
+    pub(crate) fn speaks_of_change(&self) -> bool {
+        self.located.is_some_and(|located| {
+            let excludes = located.low.is_some_and(|low| low > 0.0) || located.high.is_some_and(|high| high < 0.0);
+            excludes && located.estimate.abs() >= self.margin
+        })
+    }
+
+    /// Whether the test excludes "no change" although the interval holds it: so many samples are equal that the steps
+    /// between values hide the size of the change.
+    pub(crate) fn hidden_by_ties(&self, threshold: f64) -> bool {
+        self.tested
+            && self.located.is_some_and(|located| {
+                let holds = located.low.is_none_or(|low| low <= 0.0) && located.high.is_none_or(|high| high >= 0.0);
+                located.p <= threshold && holds
+            })
+    }
+
+    /// What it is about.
+    pub(crate) fn statistic(&self) -> Statistic {
+        self.statistic
+    }
+
+    /// The public effect, once it is known up to which p "no change" counts as excluded. `alone` is the p that the only
+    /// change of the report would need.
+    pub(crate) fn judged(&self, threshold: f64, alone: f64, polarity: Polarity) -> Effect {
         let excluded = self.tested && self.located.is_some_and(|located| located.p <= threshold);
         let half = self.located.and_then(|located| located.low.zip(located.high)).map(|(low, high)| (high - low) / 2.0);
-        let detectable = half.map(|half| (half * self.detectable_share).max(self.margin + half * self.power_share));
+        let share = detectable_share(threshold.max(alone), self.confidence, self.degrees_of_freedom);
+        let detectable = half.map(|half| (half * share).max(self.margin + half * self.power_share));
         let by_samples = !matches!(self.wanting, Some(Reason::TooFewRuns { .. }));
         let samples_for_margin = half.filter(|_| by_samples && self.margin > 0.0).and_then(|half| {
             // No change is called unchanged in four cases out of five where the interval is so narrow.

@@ -5,15 +5,15 @@
 
 use rayon::prelude::*;
 
+use crate::model::label::pattern;
 use crate::model::table::Polarity;
 use crate::model::unit::Dimension;
 
 use super::capture::{Capture, Dependence, MetricRuns, Share, ShareRuns};
 use super::drawing::drawing;
 use super::effect::{Levels, Measured, SideData, effects, share_effect};
-use super::margin::DEFAULT_MARGIN;
-pub use super::margin::MarginRule;
-use super::outcome::{Change, Counts, Reason, Side, Verdict};
+use super::margin::Margins;
+use super::outcome::{Change, Counts, Reason, Side, Statistic, Verdict};
 use super::pairing::{Pair, Pairs, differing_environment, incomparable};
 use super::share::Pooled;
 use super::verdict::{discovery_threshold, overall};
@@ -36,24 +36,17 @@ pub struct Settings {
     pub confidence: f64,
     /// Two-sided level at which "no change" has to be excluded, after false-discovery control over all tests.
     pub gate_level: f64,
-    /// The margin: 0.05 is 5%.
-    pub margin: f64,
-    /// Exceptions by metric; of several that match, the last holds.
-    pub margins: Vec<MarginRule>,
+    /// The margins of all metrics.
+    pub margins: Margins,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { confidence: CONFIDENCE, gate_level: GATE_LEVEL, margin: DEFAULT_MARGIN, margins: Vec::new() }
+        Self { confidence: CONFIDENCE, gate_level: GATE_LEVEL, margins: Margins::default() }
     }
 }
 
 impl Settings {
-    /// The margin that holds for a metric.
-    pub fn margin_of(&self, metric: &str) -> f64 {
-        self.margins.iter().rev().find(|rule| rule.metric.matches(metric)).map_or(self.margin, |rule| rule.margin)
-    }
-
     fn levels(&self, margin: f64) -> Levels {
         Levels { confidence: self.confidence, gate_level: self.gate_level, margin }
     }
@@ -106,8 +99,9 @@ pub fn compare(before: &[Capture], after: &[Capture], settings: &Settings) -> Co
         .collect();
     let tests = p_values.len() as u64;
     let threshold = discovery_threshold(p_values, settings.gate_level);
+    let alone = settings.gate_level / tests.max(1) as f64;
     for draft in &mut drafts {
-        draft.judge(threshold);
+        draft.judge(threshold, alone);
     }
     drafts.sort_by(Draft::order);
     for draft in drafts.iter_mut().filter(|draft| draft.drawable()).take(MOST_DRAWINGS) {
@@ -142,6 +136,19 @@ struct Draft<'a> {
     decided: bool,
 }
 
+/// The source that is shown: that of the run where it has one, else that of the baseline; the pattern of the names where
+/// several files are its runs.
+fn source_of<T>([before, after]: [&Vec<&T>; 2], name: impl Fn(&T) -> &String) -> String {
+    let side = if after.is_empty() { before } else { after };
+    let mut names: Vec<&String> = side.iter().map(|runs| name(runs)).collect();
+    names.dedup();
+    match names[..] {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, ..] => pattern(first),
+    }
+}
+
 impl<'a> Draft<'a> {
     fn of_metric(pair: Pair<'a, MetricRuns>, elsewhere: Option<&Reason>, settings: &Settings) -> Self {
         let sides = [&pair.before, &pair.after].map(|runs| SideData::of(runs.iter().flat_map(|runs| &runs.runs)));
@@ -149,9 +156,9 @@ impl<'a> Draft<'a> {
             runs.iter().map(|runs| runs.polarity).find(|&polarity| polarity != Polarity::Unknown)
         };
         let shown = pair.after.first().or(pair.before.first());
-        let margin = shown.map_or(settings.margin, |runs| settings.margin_of(&runs.metric));
+        let margin = shown.map_or(settings.margins.default, |runs| settings.margins.of(&runs.metric));
         let change = Change {
-            source: shown.map(|runs| runs.source.clone()).unwrap_or_default(),
+            source: source_of([&pair.before, &pair.after], |runs| &runs.source),
             metric: shown.map(|runs| runs.metric.clone()).unwrap_or_default(),
             group: shown.and_then(|runs| runs.group.clone()),
             dimension: shown.map_or(Dimension::Unknown, |runs| runs.dimension),
@@ -194,7 +201,7 @@ impl<'a> Draft<'a> {
             })
         };
         let change = Change {
-            source: shown.map(|runs| runs.source.clone()).unwrap_or_default(),
+            source: source_of([&pair.before, &pair.after], |runs| &runs.source),
             metric: shown.map(|runs| runs.metric.clone()).unwrap_or_default(),
             group: None,
             dimension: Dimension::Ratio,
@@ -244,23 +251,40 @@ impl<'a> Draft<'a> {
     }
 
     /// Effects and verdict, once the threshold of all tests is known.
-    fn judge(&mut self, threshold: f64) {
+    fn judge(&mut self, threshold: f64, alone: f64) {
         if self.decided {
             return;
         }
         let polarity = self.change.polarity;
-        self.change.effects = self.measured.iter().map(|measured| measured.judged(threshold, polarity)).collect();
+        self.change.effects =
+            self.measured.iter().map(|measured| measured.judged(threshold, alone, polarity)).collect();
         let judged: Vec<Verdict> = self.change.effects.iter().filter_map(|effect| effect.verdict).collect();
-        let verdict = overall(&judged);
+        let mut verdict = overall(&judged);
+        if verdict == Verdict::Unchanged
+            && let Some(doubt) = self.doubt(threshold)
+        {
+            verdict = Verdict::Inconclusive;
+            self.change.reason = Some(doubt);
+        }
         self.change.verdict = verdict;
         let relevant = |index: usize| self.change.effects[index].verdict == Some(verdict);
         self.size = (0..self.measured.len())
             .filter(|&index| relevant(index))
             .map(|index| self.measured[index].size())
             .fold(0.0, f64::max);
-        if verdict == Verdict::Inconclusive {
+        if verdict == Verdict::Inconclusive && self.change.reason.is_none() {
             self.change.reason = self.measured.iter().find_map(|measured| measured.wanting.clone());
         }
+    }
+
+    /// What speaks against "unchanged" although the center lies inside the margin.
+    fn doubt(&self, threshold: f64) -> Option<Reason> {
+        if self.measured.first().is_some_and(|center| center.hidden_by_ties(threshold)) {
+            return Some(Reason::HiddenByTies);
+        }
+        let others = self.measured.iter().skip(1).filter(|measured| measured.speaks_of_change());
+        let statistics: Vec<Statistic> = others.map(Measured::statistic).collect();
+        (!statistics.is_empty()).then_some(Reason::OnlyTheCenter { statistics })
     }
 
     fn order(&self, other: &Self) -> std::cmp::Ordering {

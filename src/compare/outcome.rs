@@ -100,7 +100,8 @@ pub struct Change {
     pub dimension: Dimension,
     /// Which way is better.
     pub polarity: Polarity,
-    /// The verdict: the worst among its judged effects where one is regressed; else as `outcome` of the center says.
+    /// The verdict: regressed where any judged effect is, else changed or improved where any is, else what the center says;
+    /// but unchanged only where no other effect speaks of a change.
     pub verdict: Verdict,
     /// Why it is not compared, or why nothing can be told.
     pub reason: Option<Reason>,
@@ -178,11 +179,12 @@ pub struct Effect {
     pub low: Option<f64>,
     /// Upper end of its interval; absent where open.
     pub high: Option<f64>,
-    /// Two-sided p of "no change", dependence and runs taken into account; absent where not tested.
+    /// Two-sided p of "no change", dependence and runs taken into account; absent where not tested, because it is the mean
+    /// or because so few samples could not exclude it at the gate's level.
     pub p: Option<f64>,
     /// Whether "no change" is excluded at the gate's level after false-discovery control.
     pub excluded: bool,
-    /// The verdict; absent for the mean and where there is no estimate.
+    /// The verdict; absent where it is not tested.
     pub verdict: Option<Verdict>,
     /// The change that would have been found four times out of five: a ratio above 1, or a shift above 0.
     pub detectable: Option<f64>,
@@ -224,8 +226,13 @@ pub enum Reason {
         /// Keys that differ.
         keys: Vec<String>,
     },
-    /// A file has not grown since the baseline: there is nothing new to compare.
-    NothingNew,
+    /// The center is within the margin, and these are not: their intervals exclude "no change".
+    OnlyTheCenter {
+        /// What is not.
+        statistics: Vec<Statistic>,
+    },
+    /// So many samples are equal that the steps between values hide the size of a change that is certain.
+    HiddenByTies,
     /// Too few samples on a side for any interval.
     TooFewSamples {
         /// Samples that each side needs.

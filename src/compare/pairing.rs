@@ -90,6 +90,9 @@ fn given<'a>(side: &'a [Capture], key: &str) -> BTreeSet<Option<&'a String>> {
 
 /// Keys of the given environment in which both sides differ, or which only one of them has.
 pub(crate) fn differing_environment(before: &[Capture], after: &[Capture]) -> Vec<String> {
+    if [before, after].iter().any(|side| side.iter().all(|capture| capture.environment.is_unknown())) {
+        return Vec::new();
+    }
     let keys: BTreeSet<&String> =
         before.iter().chain(after).flat_map(|capture| capture.environment.given.keys()).collect();
     keys.into_iter().filter(|key| given(before, key) != given(after, key)).cloned().collect()

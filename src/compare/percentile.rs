@@ -140,6 +140,19 @@ pub(crate) fn difference(
     Located { estimate, low, high, p: two_sided(inside, noise.degrees_of_freedom) }
 }
 
+/// Whether the order statistics of both sides could exclude "no change" at a two-sided level at all.
+pub(crate) fn can_exclude(
+    before: PercentileSide<'_>,
+    after: PercentileSide<'_>,
+    p: f64,
+    noise: Noise,
+    level: f64,
+) -> bool {
+    let score = quantile(level, noise.degrees_of_freedom);
+    let slower = after.below(p, score).is_some() && before.above(p, score).is_some();
+    slower || after.above(p, score).is_some() && before.below(p, score).is_some()
+}
+
 /// How far a bound of one side lies from its percentile.
 #[derive(Debug, Clone, Copy)]
 struct Reach {

@@ -48,7 +48,7 @@ pub fn hold(before: &Held, after: &Held, grown: Vec<Growth>, settings: &Settings
     Comparison {
         before: before_info,
         after: after_info,
-        margin: settings.margin,
+        margin: settings.margins.default,
         confidence: settings.confidence,
         gate_level: settings.gate_level,
         tests: found.tests,
@@ -62,6 +62,9 @@ pub fn hold(before: &Held, after: &Held, grown: Vec<Growth>, settings: &Settings
 /// What differs between the environments. A baseline of several runs may itself have several values for a key.
 fn differences(before: &[Capture], after: &[Capture]) -> Vec<EnvironmentDifference> {
     let mut differences = Vec::new();
+    if [before, after].iter().any(|side| side.iter().all(|capture| capture.environment.is_unknown())) {
+        return differences;
+    }
     for given in [true, false] {
         let part =
             |environment: &Environment| if given { environment.given.clone() } else { environment.found.clone() };
@@ -72,7 +75,7 @@ fn differences(before: &[Capture], after: &[Capture]) -> Vec<EnvironmentDifferen
                 captures.iter().map(|capture| part(&capture.environment).remove(&key)).collect()
             };
             let (old, new) = (values(before), values(after));
-            // Files that were only read say nothing about where they were measured.
+            // What a machine does not say of itself is no difference.
             let silent = !given && (old.contains(&None) || new.contains(&None));
             if old != new && !silent {
                 let said = |values: BTreeSet<Option<String>>| {

@@ -105,6 +105,14 @@ pub fn read(name: &str, stored: impl Read, options: &SourceOptions) -> Result<So
     Ok(roles::assign(sink, options))
 }
 
+/// The plain bytes of what may be compressed.
+///
+/// # Errors
+/// When the first bytes cannot be read, or a zstd frame cannot be opened.
+pub fn plain<'a>(stored: impl Read + 'a) -> std::io::Result<impl Read + 'a> {
+    Input::new(stored, &[])
+}
+
 /// The input, read by the records and asked for its digest afterwards.
 struct SharedInput<'a, 'b>(&'a std::cell::RefCell<Input<'b>>);
 

@@ -82,8 +82,12 @@ pub struct Tool {
 pub enum Status {
     /// Nothing to report about the data.
     Clean,
+    /// Nothing is wrong with the data, and whether something changed or a target is met cannot be told.
+    Inconclusive,
     /// Something is odd; nothing was taken out.
     Suspicious,
+    /// A metric vanished or cannot be compared any more.
+    Incomplete,
     /// Corrupted samples were found and set aside.
     Corrupted,
     /// A target was missed, or something that it speaks of is not there.

@@ -133,9 +133,11 @@ impl View {
 fn verdict(report: &Report) -> VerdictView {
     let (status, word) = match report.verdict.status {
         Status::Clean => ("clean", "Clean"),
+        Status::Inconclusive => ("inconclusive", "Inconclusive"),
         Status::Suspicious => ("suspicious", "Suspicious"),
+        Status::Incomplete => ("incomplete", "Incomplete"),
         Status::Corrupted => ("corrupted", "Corrupted"),
-        Status::Missed => ("missed", "Target missed"),
+        Status::Missed => ("missed", "Target not met"),
         Status::Regressed => ("regressed", "Regressed"),
     };
     let mut facts = vec![

@@ -108,6 +108,7 @@ fn another_environment_is_not_compared() {
     let found = change(&report, "latency_ms", Some("GET /login"));
     assert_eq!((&found["verdict"], &found["reason"]["kind"]), (&"incomparable".into(), &"environment_differs".into()));
     place.run(&run).exits(1);
+    place.run(&format!("{run} --env build=debug --env build=release")).exits(2).complains("build");
 }
 
 #[test]
@@ -172,6 +173,8 @@ fn a_million_samples_fit_into_a_file_to_commit() {
     let found = change(&report, "latency_ms", None);
     assert!(found["before"]["value_error"].as_f64().unwrap() > 0.0);
     assert_eq!(found["verdict"], "unchanged", "{found:#}");
+    let excluded = |effect: &Value| effect["excluded"] == true;
+    assert!(!found["effects"].as_array().unwrap().iter().any(excluded), "whole milliseconds are no change: {found:#}");
 }
 
 #[test]
@@ -181,4 +184,31 @@ fn nothing_of_the_machine_but_its_kind_is_kept() {
     let folder = place.path().to_string_lossy().into_owned();
     let user = std::env::var("USER").unwrap_or_else(|_| "nobody at all".to_owned());
     assert!(!text.contains(&folder) && !text.contains("fixtures") && !text.contains(&format!("\"{user}\"")));
+}
+
+#[test]
+fn a_file_without_a_new_row_is_the_one_of_the_baseline() {
+    let place = Place::new();
+    let log = samples("latency_ms", 300, 50.0);
+    place.write("log.csv", &log);
+    place.run(&format!("summarize log.csv -q --save-baseline {FILE}")).exits(0);
+    for text in [log.clone(), format!("{log}\n")] {
+        place.write("log.csv", text);
+        let run = place.run(&format!("summarize log.csv --baseline {FILE} --fail-on regression -o out.json"));
+        run.exits(0).says("Suspicious");
+        assert_eq!(change(&place.json("out.json"), "latency_ms", None)["verdict"], "unchanged");
+    }
+}
+
+#[test]
+fn a_compressed_baseline_is_one_and_on_standard_input_it_is_refused() {
+    let place = saved(&fixture("compare/before.csv"));
+    let after = fixture("compare/after.csv");
+    let packed = zstd::encode_all(place.read(FILE).as_bytes(), 0).unwrap();
+    place.write("packed.json.zst", packed);
+    place.run(&format!("compare packed.json.zst {after} -q -o out.json")).exits(0);
+    assert_eq!(place.json("out.json")["comparison"]["counts"]["regressed"], 1);
+    let stdin = place.read(FILE);
+    place.run_words(&["compare", "-", &after], stdin.as_bytes()).exits(2).complains("this is a baseline");
+    place.run(&format!("summarize {FILE}")).exits(2).complains("this is a baseline");
 }

@@ -231,3 +231,55 @@ fn an_input_is_never_replaced_by_the_report_about_it() {
     place.run("compare a.json b.csv --comment b.csv").exits(2).complains("one of the files to be read");
     assert_eq!(place.files(), ["a.json", "b.csv"]);
 }
+
+/// Rows of one metric.
+fn rows(name: &str, values: impl IntoIterator<Item = f64>) -> String {
+    format!("{name}\n{}", values.into_iter().map(|value| format!("{value}\n")).collect::<String>())
+}
+
+#[test]
+fn nothing_is_unchanged_whose_tail_or_mean_changed() {
+    let place = Place::new();
+    let body = |index: u32| 50.0 + f64::from(index * 37 % 100) / 50.0;
+    place.write("before.csv", rows("latency_ms", (0..80).map(body)));
+    // One request in ten takes eight times as long; the center does not see it.
+    let slow = |index: u32| if index.is_multiple_of(10) { 8.0 * body(index) } else { body(index) };
+    place.write("after.csv", rows("latency_ms", (0..80).map(slow)));
+    place.run("compare before.csv after.csv --fail-on regression,inconclusive -o out.json").exits(1);
+    let report = place.json("out.json");
+    let found = change(&report, "latency_ms", None);
+    assert_ne!(found["verdict"], "unchanged", "{found:#}");
+}
+
+#[test]
+fn steps_between_values_do_not_hide_a_change() {
+    let place = Place::new();
+    let ticks = |share: u32| move |index: u32| if index * 7919 % 100 < share { 3.0 } else { 2.0 };
+    place.write("before.csv", rows("latency_ms", (0..1000).map(ticks(20))));
+    place.write("after.csv", rows("latency_ms", (0..1000).map(ticks(45))));
+    let report = compare(&place, "before.csv", "after.csv");
+    let found = change(&report, "latency_ms", None);
+    assert_eq!((&found["verdict"], &found["reason"]["kind"]), (&"inconclusive".into(), &"hidden_by_ties".into()));
+}
+
+#[test]
+fn five_samples_a_side_suffice_for_ten_times_as_slow() {
+    let place = Place::new();
+    place.write("before.csv", rows("latency_ms", [100.0, 103.0, 99.0, 101.0, 98.0]));
+    place.write("after.csv", rows("latency_ms", [1000.0, 980.0, 1010.0, 1020.0, 990.0]));
+    place.run("compare before.csv after.csv --fail-on regression").exits(1).says("regressed");
+}
+
+#[test]
+fn a_margin_for_a_metric_that_is_not_there_is_an_error() {
+    let (before, after) = (fixture("compare/before.csv"), fixture("compare/after.csv"));
+    let command = format!("compare {before} {after} --margin latncy*=30%");
+    Place::new().run(&command).exits(2).complains("no metric matches latncy*").complains("latency_ms");
+}
+
+#[test]
+fn the_same_place_twice_is_called_by_its_short_name() {
+    let path = fixture("compare/before.csv");
+    let run = Place::new().run(&format!("compare {path} {path} -o -"));
+    assert!(!run.exits(0).stdout.contains(&path), "{}", run.stdout);
+}

@@ -280,10 +280,9 @@ fn reason_of(reason: Option<&Reason>) -> String {
         Some(Reason::EnvironmentDiffers { keys }) => {
             format!("not compared: the environment differs in {}", keys.join(", "))
         }
-        Some(Reason::NothingNew) => "not compared: the file has not grown since the baseline".to_owned(),
         Some(Reason::TooFewSamples { needs }) => format!("needs {needs} samples on each side"),
         Some(Reason::TooFewRuns { needs }) => format!("needs {needs} runs on each side"),
-        None => "was not compared".to_owned(),
+        Some(Reason::OnlyTheCenter { .. } | Reason::HiddenByTies) | None => "was not compared".to_owned(),
     }
 }
 

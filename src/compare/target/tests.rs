@@ -473,7 +473,6 @@ fn a_change_that_cannot_be_told_says_why() {
     assert_eq!(told(of(Verdict::Incomparable, Some(unit))), "not compared: the unit was `ms` and is now `B`");
     let keys = Reason::EnvironmentDiffers { keys: vec!["build".to_owned()] };
     assert_eq!(told(of(Verdict::Incomparable, Some(keys))), "not compared: the environment differs in build");
-    assert!(told(of(Verdict::Inconclusive, Some(Reason::NothingNew))).contains("not grown"));
     assert_eq!(told(of(Verdict::Inconclusive, Some(Reason::TooFewRuns { needs: 3 }))), "needs 3 runs on each side");
     let few = Effect { needs: Some(20), ..effect(Statistic::P95, None, None, None) };
     assert_eq!(told(vec![change("latency", None, Verdict::Unchanged, vec![few])]), "needs 20 samples on each side");

@@ -1,6 +1,6 @@
 //! The answer in one line: what is wrong first, then what it rests on.
 
-use crate::compare::outcome::{Comparison, Gate, TargetOutcome, TargetResult};
+use crate::compare::outcome::{Comparison, Counts, Gate, TargetOutcome, TargetResult};
 use crate::model::finding::{Finding, Severity};
 use crate::report::contract::{Metric, Service, Status, Verdict};
 use crate::report::{number, words};
@@ -63,18 +63,20 @@ pub(super) fn verdict(ground: &Ground<'_>) -> Verdict {
 
 /// The most serious of what holds.
 fn status(ground: &Ground<'_>) -> Status {
-    let failed = ground.gate.is_some_and(|gate| !gate.passed);
-    let lost = |counts: crate::compare::outcome::Counts| counts.missing + counts.incomparable > 0;
-    let missed = |target: &TargetResult| matches!(target.outcome, TargetOutcome::Missed | TargetOutcome::NoData);
-    match ground {
-        _ if ground.comparison.is_some_and(|found| found.counts.regressed > 0 || failed && lost(found.counts)) => {
-            Status::Regressed
-        }
-        _ if ground.targets.iter().any(missed) => Status::Missed,
-        _ if ground.state.corrupted > 0 => Status::Corrupted,
-        _ if ground.state.suspicious > 0 => Status::Suspicious,
-        _ => Status::Clean,
-    }
+    let counts = ground.comparison.map(|comparison| comparison.counts);
+    let any = |of: fn(Counts) -> u64| counts.is_some_and(|counts| of(counts) > 0);
+    let target = |wanted: &[TargetOutcome]| ground.targets.iter().any(|target| wanted.contains(&target.outcome));
+    let known = |counts: Counts| counts.unchanged + counts.improved + counts.changed;
+    let held = [
+        (any(|counts| counts.regressed), Status::Regressed),
+        (target(&[TargetOutcome::Missed, TargetOutcome::NoData]), Status::Missed),
+        (ground.state.corrupted > 0, Status::Corrupted),
+        (any(|counts| counts.missing + counts.incomparable), Status::Incomplete),
+        (ground.state.suspicious > 0, Status::Suspicious),
+        (counts.is_some_and(|counts| known(counts) == 0), Status::Inconclusive),
+        (target(&[TargetOutcome::Undecided]), Status::Inconclusive),
+    ];
+    held.into_iter().find(|(holds, _)| *holds).map_or(Status::Clean, |(_, status)| status)
 }
 
 /// What a verdict rests on: messages of services, samples of metrics, executions of a swarm.

@@ -122,7 +122,7 @@ impl CommentView {
 
     fn say_what_is_left_out(&mut self) {
         self.left_out = (self.hidden > 0).then(|| {
-            format!("… {}; the whole report has all of them.", number::counted(self.hidden as u64, "more row"))
+            format!("… {}; the JSON report has all of them.", number::counted(self.hidden as u64, "more row"))
         });
     }
 }

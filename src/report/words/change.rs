@@ -160,6 +160,9 @@ pub(in crate::report) fn method(comparison: &Comparison) -> Vec<String> {
             number::level(comparison.gate_level),
             discoveries(comparison.tests),
         ),
+        "The change is Hodges and Lehmann's estimate over all pairs of samples, which need not be that of the medians \
+         beside it; percentiles are of type 6."
+            .to_owned(),
         runs(comparison),
     ];
     let error = comparison
@@ -270,9 +273,16 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
             let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
             format!("the environments differ in {}", keys.join(", "))
         }
-        Reason::NothingNew => {
-            "the file has not grown since the baseline, so there is nothing new to compare".to_owned()
+        Reason::OnlyTheCenter { statistics } => {
+            let named: Vec<&str> = statistics.iter().map(|one| statistic(*one)).collect();
+            let (last, first) = named.split_last().map_or(("", &named[..]), |(last, first)| (*last, first));
+            let list = if first.is_empty() { last.to_owned() } else { format!("{} and {last}", first.join(", ")) };
+            let verb = if named.len() == 1 { "is" } else { "are" };
+            format!("the center is within the margin, but {list} {verb} beyond it, and the interval excludes no change")
         }
+        Reason::HiddenByTies => "so many samples are equal that the steps between values hide the size of the change; \
+             that there is one is certain"
+            .to_owned(),
         Reason::TooFewSamples { needs } => {
             format!("too few samples for an interval: each side needs at least {}", number::count(*needs))
         }
@@ -288,9 +298,18 @@ pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
     match change.verdict {
         Verdict::Missing => clauses.push("the baseline has it, this run does not".to_owned()),
         Verdict::New => clauses.push("the baseline does not have it".to_owned()),
-        Verdict::Inconclusive => clauses.extend(power(change)),
+        Verdict::Inconclusive
+            if !matches!(change.reason, Some(Reason::OnlyTheCenter { .. } | Reason::HiddenByTies)) =>
+        {
+            clauses.extend(power(change));
+        }
         Verdict::Incomparable if clauses.is_empty() => clauses.push("both sides cannot be compared".to_owned()),
-        Verdict::Regressed | Verdict::Improved | Verdict::Unchanged | Verdict::Changed | Verdict::Incomparable => {}
+        Verdict::Regressed
+        | Verdict::Improved
+        | Verdict::Unchanged
+        | Verdict::Changed
+        | Verdict::Incomparable
+        | Verdict::Inconclusive => {}
     }
     (!clauses.is_empty()).then(|| clauses.join("; "))
 }
@@ -322,13 +341,23 @@ fn power(change: &Change) -> Vec<String> {
             margin(change),
             number::counted(samples, "sample")
         )),
-        Some(_) => clauses.push(format!(
+        Some(_) if crosses_margin(change, effect) => clauses.push(format!(
             "there are samples enough, but the change lies too near to {} to say on which side of it it is",
             margin(change)
         )),
-        None => {}
+        Some(_) | None => {}
     }
     clauses
+}
+
+/// Whether the interval of an effect holds the margin on either side.
+fn crosses_margin(change: &Change, effect: &Effect) -> bool {
+    let (Some(low), Some(high)) = (effect.low, effect.high) else { return false };
+    let limits = match effect.scale {
+        Scale::Ratio => [1.0 + change.margin, 1.0 / (1.0 + change.margin)],
+        Scale::Shift => [change.margin, -change.margin],
+    };
+    limits.iter().any(|limit| (low..=high).contains(limit))
 }
 
 /// The margin of a change: `5%`; that of a share of failures is a difference, `0.5 pp`.

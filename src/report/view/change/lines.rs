@@ -35,7 +35,12 @@ pub(in crate::report::view) fn lines(report: &Report) -> Vec<LineView> {
 }
 
 fn changes(comparison: &Comparison) -> Vec<LineView> {
-    let loud: Vec<&Change> = comparison.changes.iter().filter(|change| is_change(change.verdict)).collect();
+    // What changed first, then what cannot be told.
+    let (mut loud, quiet): (Vec<&Change>, Vec<&Change>) =
+        comparison.changes.iter().partition(|change| is_change(change.verdict));
+    let changed = loud.len();
+    let room = LISTED_CHANGES.saturating_sub(changed);
+    loud.extend(quiet.into_iter().filter(|change| change.verdict == Verdict::Inconclusive).take(room));
     let sources = comparison.changes.iter().any(|change| change.source != comparison.changes[0].source);
     let head = format!(
         "changes since {} ({} before, {} after, margin {})",
@@ -55,7 +60,8 @@ fn changes(comparison: &Comparison) -> Vec<LineView> {
                 name => format!("{name} "),
             };
             let subject = clip(&row.subject(sources), LONGEST_NAME);
-            match words::explanation(change) {
+            let number = matches!(change.verdict, Verdict::Inconclusive) && row.leading.text != number::ABSENT;
+            match words::explanation(change).filter(|_| !number) {
                 Some(explanation) => [subject, String::new(), visible(&explanation)],
                 None => [subject, row.values.clone(), format!("{name}{}", row.leading.text)],
             }
@@ -70,7 +76,7 @@ fn changes(comparison: &Comparison) -> Vec<LineView> {
         let rest = format!("{pad}  {}  {value}{change}", pad_end(name, names));
         lines.push(LineView::coloured("change", row.verdict, "  ", row.verdict, &rest));
     }
-    if let Some(more) = loud.len().checked_sub(LISTED_CHANGES).filter(|more| *more > 0) {
+    if let Some(more) = changed.checked_sub(LISTED_CHANGES).filter(|more| *more > 0) {
         let text = format!("  … and {}", number::counted(more as u64, "more changed metric"));
         lines.push(LineView::plain("more", &text));
     }
