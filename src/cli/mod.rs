@@ -39,6 +39,10 @@ const ERROR: u8 = 2;
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(threads) = cli.threads {
+        // Nothing has used the pool yet, so this cannot fail; if it did, the default would do.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+    }
     let outcome = match &cli.command {
         Command::Summarize(arguments) => summarize::summarize(arguments),
         Command::Compare(arguments) => compare::compare(arguments),

@@ -220,7 +220,11 @@ fn engine(name: &str, source: Option<&str>) -> TeraResult<Tera> {
         Format::Plain => engine.autoescape_on(Vec::<Cow<'static, str>>::new()),
     }
     register_filters(&mut engine, Format::of(name));
-    engine.add_raw_templates(BUILT_INS.iter().map(|(name, text)| (format!("{BUILT_IN_PREFIX}{name}"), *text)))?;
+    // Only those of its format can be of use to it; parsing all of them takes longer than a small report.
+    let format = Format::of(name);
+    let fits = |built_in: &str| Format::of(built_in) == format || format == Format::Html && built_in.ends_with(".css");
+    let fitting = BUILT_INS.iter().filter(|(built_in, _)| fits(built_in));
+    engine.add_raw_templates(fitting.map(|(name, text)| (format!("{BUILT_IN_PREFIX}{name}"), *text)))?;
     if let Some(source) = source {
         engine.add_raw_template(name, source)?;
     }

@@ -450,3 +450,16 @@ fn columns_of_json_and_pairs_become_rows() {
     assert_eq!(report["metrics"].as_array().unwrap().len(), 1);
     assert_eq!(metric(&report, "column_2")["overall"]["clean"]["mean"], 2.5);
 }
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let place = Place::new();
+    let paths = fixture("");
+    for threads in ["1", "2", "3"] {
+        place.run(&format!("summarize {paths} -q --threads {threads} -o {threads}.json -o {threads}.html")).exits(0);
+    }
+    assert_eq!(place.read("1.json"), place.read("2.json"));
+    assert_eq!(place.read("1.json"), place.read("3.json"));
+    assert_eq!(place.read("1.html"), place.read("2.html"));
+    place.run(&format!("check {paths} --threads 0")).exits(2).complains("--threads");
+}
