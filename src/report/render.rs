@@ -222,7 +222,7 @@ fn engine(name: &str, source: Option<&str>) -> TeraResult<Tera> {
     register_filters(&mut engine, Format::of(name));
     // Only those of its format can be of use to it; parsing all of them takes longer than a small report.
     let format = Format::of(name);
-    let fits = |built_in: &str| Format::of(built_in) == format || format == Format::Html && built_in.ends_with(".css");
+    let fits = |built_in: &str| Format::of(built_in) == format || format == Format::Html && built_in == "report.css";
     let fitting = BUILT_INS.iter().filter(|(built_in, _)| fits(built_in));
     engine.add_raw_templates(fitting.map(|(name, text)| (format!("{BUILT_IN_PREFIX}{name}"), *text)))?;
     if let Some(source) = source {
