@@ -6,7 +6,11 @@
 use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
-use polars::prelude::{Column as FrameColumn, DataFrame, Int64Chunked, IntoSeries, NamedFrom, NewChunkedArray, Series};
+use polars::prelude::{
+    Column as FrameColumn, DataFrame, Float64Chunked, Int64Chunked, IntoSeries, NamedFrom, NewChunkedArray, Series,
+    UInt32Chunked,
+};
+use polars::utils::arrow::bitmap::MutableBitmap;
 
 use crate::model::finding::FindingKind;
 use crate::model::label::pattern;
@@ -14,6 +18,7 @@ use crate::model::table::{CellType, Intruder, LineMap, Shape};
 
 use super::cells::{self, DecimalMark, Look};
 use super::clock;
+use super::fast::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Run, TextPart};
 use super::formats::speaks_of_sessions;
 
 /// A row of cells: ranges of a text.
@@ -88,6 +93,9 @@ pub(super) struct OddCell {
     pub(super) text: String,
 }
 
+/// How many cells are odd, by column and kind.
+pub(super) type OddCounts = HashMap<(usize, FindingKind), u64, FixedState>;
+
 /// The numbers of a column under construction.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
@@ -109,6 +117,38 @@ impl Numbers {
             None => self.shape.exponents += 1,
         }
         self.last_digits = digits.unwrap_or(usize::MAX);
+    }
+
+    /// Takes the numbers of a run, the first of which becomes number `row`.
+    fn append(&mut self, part: &NumberPart, run: &Run, row: u64) {
+        let rows = run.first..run.first + run.rows;
+        let digits = &part.digits[rows.clone()];
+        grow(&mut self.values, run.rows);
+        self.values.extend_from_slice(&part.values[rows]);
+        if run.rows == part.values.len() {
+            self.shape.integers.append(&part.integers);
+        } else {
+            self.shape.integers.append(&digits.iter().map(|digits| *digits == 0).collect());
+        }
+        let mut counts = [0_u32; 256];
+        for &digits in digits {
+            counts[usize::from(digits)] += 1;
+        }
+        for (total, count) in self.shape.fraction_digits.iter_mut().zip(counts) {
+            *total += u64::from(count);
+        }
+        let exponents = u64::from(counts[usize::from(NO_DIGITS)]);
+        self.shape.exponents += exponents;
+        self.decimal |= exponents > 0 || counts[1..Shape::DIGITS].iter().any(|count| *count > 0);
+        if counts[usize::from(ABSENT)] > 0 {
+            let absent = digits.iter().zip(row..).filter(|(digits, _)| **digits == ABSENT);
+            self.absent.extend(absent.map(|(_, row)| u32::try_from(row).unwrap_or(u32::MAX)));
+        }
+        if let Some(&last) = digits.last()
+            && last != ABSENT
+        {
+            self.last_digits = if last == NO_DIGITS { usize::MAX } else { usize::from(last) };
+        }
     }
 
     fn push_absent(&mut self, row: u32) {
@@ -192,6 +232,49 @@ impl ColumnBuilder {
     }
 }
 
+impl ColumnBuilder {
+    /// Takes the cells of a run, the first of which becomes number `row`.
+    fn append(&mut self, part: &PartColumn, run: &Run, row: u64) {
+        match (self, part) {
+            (Self::Number(numbers) | Self::Quantity(numbers, _), PartColumn::Numbers(part)) => {
+                numbers.append(part, run, row);
+            }
+            (Self::Text(codes, dictionary, _), PartColumn::Texts(part)) => append_texts(codes, dictionary, part, run),
+            (Self::Timestamp(instants), PartColumn::Instants(part)) => {
+                grow(instants, run.rows);
+                instants.extend_from_slice(&part[run.first..run.first + run.rows]);
+            }
+            _ => debug_assert!(false, "a part is made for the columns of its table"),
+        }
+    }
+}
+
+fn append_texts(codes: &mut Vec<u32>, dictionary: &mut Dictionary, part: &TextPart, run: &Run) {
+    let found = &part.codes[run.first..run.first + run.rows];
+    grow(codes, run.rows);
+    let newest = found.iter().copied().max().filter(|code| *code >= part.known);
+    let Some(newest) = newest else {
+        codes.extend_from_slice(found);
+        return;
+    };
+    // Texts get their codes in the order of rows, whatever was read before this part and inside it.
+    let seen = &part.new[..=(newest - part.known) as usize];
+    let final_codes: Vec<u32> = seen.iter().map(|text| dictionary.code(text)).collect();
+    codes.extend(found.iter().map(|&code| match code.checked_sub(part.known) {
+        Some(new) => final_codes[new as usize],
+        None => code,
+    }));
+}
+
+/// Makes room. An eighth more at a time: doubling would hold twice the column at the end of a long file, while the
+/// allocator moves large pieces by their pages, without a copy.
+fn grow<T>(column: &mut Vec<T>, more: usize) {
+    const LEAST: usize = 4096;
+    if column.capacity() - column.len() < more {
+        column.reserve_exact(more.max(column.len() / 8).max(LEAST));
+    }
+}
+
 /// A table under construction.
 #[derive(Debug)]
 pub(super) struct TableBuilder {
@@ -201,7 +284,7 @@ pub(super) struct TableBuilder {
     pub(super) columns: Vec<ColumnBuilder>,
     pub(super) lines: LineMap,
     pub(super) odd: Vec<OddCell>,
-    pub(super) odd_counts: HashMap<(usize, FindingKind), u64, FixedState>,
+    pub(super) odd_counts: OddCounts,
     pub(super) intruders: Vec<Intruder>,
     /// Rows at which another run begins.
     pub(super) run_starts: Vec<usize>,
@@ -325,6 +408,46 @@ impl TableBuilder {
         self.lines.push(line);
     }
 
+    /// Takes a run of rows that were read together; the first one stands on `line`.
+    pub(super) fn append(&mut self, part: &Part, run: &Run, line: u64) {
+        let row = self.lines.rows();
+        self.lines.push_run(line, run.rows as u64);
+        let rows = run.first as u32..(run.first + run.rows) as u32;
+        let from = part.absent.partition_point(|(of, _)| *of < rows.start);
+        for &(of, column) in part.absent[from..].iter().take_while(|(of, _)| *of < rows.end) {
+            let offset = u64::from(of - rows.start);
+            self.note_empty(column as usize, line + offset, row + offset);
+        }
+        for (column, part) in self.columns.iter_mut().zip(&part.columns) {
+            column.append(part, run, row);
+        }
+    }
+
+    fn note_empty(&mut self, column: usize, line: u64, row: u64) {
+        let kind = FindingKind::EmptyCell;
+        let count = self.odd_counts.entry((column, kind)).or_default();
+        *count += 1;
+        if *count <= Self::NAMED_ODD_CELLS {
+            self.odd.push(OddCell { column, line, row, kind, text: String::new() });
+        }
+    }
+
+    /// The code of a text in a column of texts, if it was seen there.
+    pub(super) fn code_of(&self, column: usize, text: &[u8]) -> Option<u32> {
+        match self.columns.get(column) {
+            Some(ColumnBuilder::Text(_, dictionary, _)) => dictionary.codes.get(text).copied(),
+            _ => None,
+        }
+    }
+
+    /// How many different texts were seen in a column.
+    pub(super) fn texts_in(&self, column: usize) -> u32 {
+        match self.columns.get(column) {
+            Some(ColumnBuilder::Text(_, dictionary, _)) => u32::try_from(dictionary.texts.len()).unwrap_or(u32::MAX),
+            _ => 0,
+        }
+    }
+
     /// Another run begins with the next row.
     pub(super) fn begin_run(&mut self) {
         let row = usize::try_from(self.rows()).unwrap_or(usize::MAX);
@@ -441,7 +564,7 @@ fn finish_column(column: ColumnBuilder, name: &str) -> (Series, RawColumn) {
             raw.shape = Some(numbers.shape);
             number_series(name, numbers.values, &numbers.absent)
         }
-        ColumnBuilder::Text(codes, dictionary, cells) => {
+        ColumnBuilder::Text(mut codes, dictionary, cells) => {
             let texts: Vec<String> =
                 dictionary.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
             let numbers = numbers_after_all(&texts).filter(|_| cells == CellType::Text);
@@ -454,7 +577,8 @@ fn finish_column(column: ColumnBuilder, name: &str) -> (Series, RawColumn) {
                 decoded_series(name, &codes, &numbers)
             } else {
                 raw.dictionary = texts;
-                Series::new(name.into(), codes)
+                codes.shrink_to_fit();
+                UInt32Chunked::from_vec(name.into(), codes).into_series()
             }
         }
         ColumnBuilder::Timestamp(instants) => {
@@ -486,17 +610,18 @@ fn numbers_after_all(texts: &[String]) -> Option<Vec<Option<f64>>> {
     numbers.filter(|_| any)
 }
 
-fn number_series(name: &str, values: Vec<f64>, absent: &[u32]) -> Series {
+fn number_series(name: &str, mut values: Vec<f64>, absent: &[u32]) -> Series {
+    values.shrink_to_fit();
     if absent.is_empty() {
-        return Series::new(name.into(), values);
+        return Float64Chunked::from_vec(name.into(), values).into_series();
     }
-    let mut options: Vec<Option<f64>> = values.into_iter().map(Some).collect();
+    let mut present = MutableBitmap::from_len_set(values.len());
     for &row in absent {
-        if let Some(value) = options.get_mut(row as usize) {
-            *value = None;
+        if (row as usize) < present.len() {
+            present.set(row as usize, false);
         }
     }
-    Series::new(name.into(), options)
+    Float64Chunked::from_vec_validity(name.into(), values, Some(present.into())).into_series()
 }
 
 /// Gives every column a name of its own.
@@ -534,7 +659,7 @@ pub(super) struct RawTable {
     pub(super) frame: DataFrame,
     pub(super) columns: Vec<RawColumn>,
     pub(super) odd: Vec<OddCell>,
-    pub(super) odd_counts: HashMap<(usize, FindingKind), u64, FixedState>,
+    pub(super) odd_counts: OddCounts,
     pub(super) intruders: Vec<Intruder>,
     pub(super) run_starts: Vec<usize>,
 }

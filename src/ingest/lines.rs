@@ -6,7 +6,7 @@
 
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memrchr};
 
 use super::input::BLOCK;
 
@@ -54,6 +54,33 @@ struct Extent {
     flaw: Flaw,
 }
 
+/// How a text is read where many lines may be read at once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// Bytes of a block: what one thread reads at a time. Measured: a block and what is made of it stay in the cache of
+    /// a core; larger ones gain nothing.
+    pub(super) block: usize,
+    /// Blocks that are given out together, for each thread: enough that waiting for the last one does not matter.
+    pub(super) blocks_a_thread: usize,
+}
+
+impl Pace {
+    /// For files.
+    pub(super) const USUAL: Self = Self { block: 256 << 10, blocks_a_thread: 8 };
+    /// Record by record, by the careful path alone.
+    #[cfg(test)]
+    pub(super) const CAREFUL: Self = Self { block: 0, blocks_a_thread: 0 };
+}
+
+/// Whole lines and what was made of them.
+pub(super) struct Block<T> {
+    /// Position of its first byte.
+    pub(super) start: u64,
+    /// Position one past its last byte.
+    pub(super) end: u64,
+    pub(super) made: T,
+}
+
 /// Reads records from a reader.
 pub(super) struct Records<R> {
     reader: R,
@@ -67,6 +94,9 @@ pub(super) struct Records<R> {
     /// The delimiter after which a quote may open a field; absent where quotes mean nothing.
     delimiter: Option<u8>,
     unclosed: u32,
+    /// Bytes read so far.
+    total: u64,
+    pace: Pace,
 }
 
 impl<R: Read> Records<R> {
@@ -86,7 +116,120 @@ impl<R: Read> Records<R> {
             line: 1,
             delimiter: None,
             unclosed: 0,
+            total: 0,
+            pace: Pace::USUAL,
         }
+    }
+
+    /// Reads at another pace.
+    pub(super) fn at_pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// Whether quotes mean something here.
+    pub(super) fn quotes_matter(&self) -> bool {
+        self.delimiter.is_some()
+    }
+
+    /// Position of the next byte, from 0.
+    pub(super) fn position(&self) -> u64 {
+        self.total - (self.end - self.start) as u64
+    }
+
+    /// The line of the next byte, from 1.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Passes over lines that were read as a block.
+    pub(super) fn pass_lines(&mut self, to: u64, lines: u64) {
+        let count = usize::try_from(to.saturating_sub(self.position())).unwrap_or(usize::MAX);
+        self.skip(count);
+        self.line += lines;
+    }
+
+    /// Whole lines from the next byte on, cut into blocks, and what `make` makes of each on whatever thread is free;
+    /// meanwhile this thread reads on. Consumes nothing. At most `most` blocks; none where a line is longer than them all
+    /// or the text ends in it.
+    ///
+    /// # Errors
+    /// When reading fails.
+    pub(super) fn blocks<T: Send>(
+        &mut self,
+        most: usize,
+        make: impl Fn(&[u8]) -> T + Sync,
+    ) -> io::Result<Vec<Block<T>>> {
+        // A short text is read before other threads have started.
+        while self.end - self.start <= 2 * self.pace.block && !self.at_end {
+            self.fill()?;
+        }
+        let short = self.end - self.start <= 2 * self.pace.block;
+        let threads = if short { 1 } else { rayon::current_num_threads() };
+        let count = most.min(self.pace.blocks_a_thread * threads);
+        let batch = self.pace.block * count;
+        if batch == 0 {
+            return Ok(Vec::new());
+        }
+        // With one thread nothing is read ahead, so that little is ever held.
+        while self.end - self.start < batch && !self.at_end {
+            self.fill()?;
+        }
+        let position = self.position();
+        let there = &self.buffer[self.start..self.end];
+        let Some(last) = memrchr(b'\n', &there[..there.len().min(batch)]) else { return Ok(Vec::new()) };
+        let mut cuts = vec![0];
+        let mut from = 0;
+        while from <= last {
+            let aim = (from + self.pace.block - 1).min(last);
+            from = memchr(b'\n', &there[aim..=last]).map_or(last + 1, |found| aim + found + 1);
+            cuts.push(from);
+        }
+        let mut made: Vec<Option<T>> = cuts[1..].iter().map(|_| None).collect();
+        let lines = |cut: &[usize], bytes: &[u8]| make(&bytes[cut[0]..cut[1]]);
+        if threads == 1 || made.len() == 1 {
+            for (made, cut) in made.iter_mut().zip(cuts.windows(2)) {
+                *made = Some(lines(cut, there));
+            }
+        } else {
+            let room = self.make_room(batch);
+            let (start, end) = (self.start, self.end);
+            let (before, behind) = self.buffer.split_at_mut(end);
+            let there = &before[start..];
+            let (reader, at_end) = (&mut self.reader, &mut self.at_end);
+            let lines = &lines;
+            let read = rayon::in_place_scope(|scope| {
+                for (made, cut) in made.iter_mut().zip(cuts.windows(2)) {
+                    scope.spawn(move |_| *made = Some(lines(cut, there)));
+                }
+                read_full(reader, &mut behind[..room], at_end)
+            })?;
+            self.end += read;
+            self.total += read as u64;
+        }
+        let blocks = made.into_iter().zip(cuts.windows(2)).filter_map(|(made, cut)| {
+            let (start, end) = (position + cut[0] as u64, position + cut[1] as u64);
+            made.map(|made| Block { start, end, made })
+        });
+        Ok(blocks.collect())
+    }
+
+    /// Makes room for `count` bytes behind what is left, and says how much of it to use.
+    fn make_room(&mut self, count: usize) -> usize {
+        /// Batches that the buffer holds: what is worked on, what is read meanwhile, and one that saves moving bytes.
+        const BATCHES: usize = 3;
+        if self.at_end {
+            return 0;
+        }
+        if self.buffer.len() - self.end < count && self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.buffer.len() - self.end < count {
+            self.buffer.resize((self.end + count).max(BATCHES * count), 0);
+        }
+        count
     }
 
     /// From here on a quote at the start of a field holds line breaks together.
@@ -274,12 +417,34 @@ impl<R: Read> Records<R> {
         }
         match self.reader.read(&mut self.buffer[self.end..]) {
             Ok(0) => self.at_end = true,
-            Ok(count) => self.end += count,
+            Ok(count) => {
+                self.end += count;
+                self.total += count as u64;
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
         Ok(())
     }
+}
+
+/// Reads until the buffer is full or the text ends.
+fn read_full(reader: &mut impl Read, buffer: &mut [u8], at_end: &mut bool) -> io::Result<usize> {
+    let mut read = 0;
+    while read < buffer.len() {
+        // Pieces of a block: the digest goes over them while they are in the cache.
+        let to = buffer.len().min(read + BLOCK / 4);
+        match reader.read(&mut buffer[read..to]) {
+            Ok(0) => {
+                *at_end = true;
+                break;
+            }
+            Ok(count) => read += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(read)
 }
 
 /// Whether a quoted field is open.

@@ -4,10 +4,14 @@
 //! units, and findings. Refuses what is no metrics file (binary data, prose, an unknown structure) with an
 //! [`IngestError`] that says what was seen and what to do. Opens no files and reads every byte once.
 
+#[cfg(test)]
+mod agreement;
+mod blocks;
 mod builder;
 mod cells;
 mod clock;
 mod detect;
+mod fast;
 mod formats;
 mod input;
 mod lines;
@@ -27,7 +31,7 @@ use crate::model::swarm::SwarmRecord;
 
 use builder::TableBuilder;
 use input::Input;
-use lines::Records;
+use lines::{Pace, Records};
 
 pub use formats::{FormatInfo, formats};
 pub use options::{ColumnOptions, Limit, SourceOptions};
@@ -82,6 +86,11 @@ pub(crate) struct Sink {
 /// # Errors
 /// When it cannot be read, is empty, binary, or of no known format.
 pub fn read(name: &str, stored: impl Read, options: &SourceOptions) -> Result<Source, IngestError> {
+    read_at_pace(name, stored, options, Pace::USUAL)
+}
+
+/// Reads a source at a pace: the result is the same at any.
+fn read_at_pace(name: &str, stored: impl Read, options: &SourceOptions, pace: Pace) -> Result<Source, IngestError> {
     let input = Input::new(stored, &options.prefixes)?;
     let compression = input.compression();
     let mut sink = Sink {
@@ -90,7 +99,7 @@ pub fn read(name: &str, stored: impl Read, options: &SourceOptions) -> Result<So
     };
     let input = std::cell::RefCell::new(input);
     let mut shared = SharedInput(&input);
-    let mut records: Records<&mut dyn Read> = Records::new(&mut shared);
+    let mut records: Records<&mut dyn Read> = Records::new(&mut shared as &mut dyn Read).at_pace(pace);
     let (format, evidence) = detect::detect(&mut records, options)?;
     sink.provenance.format = format.name;
     sink.provenance.evidence = evidence;

@@ -5,6 +5,8 @@
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
+
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::label::pattern;
 use crate::model::source::Source;
@@ -12,7 +14,7 @@ use crate::model::table::{CellType, Column, Polarity, Role, Table};
 use crate::model::unit::Dimension;
 
 use super::Sink;
-use super::builder::{RawTable, TableBuilder};
+use super::builder::{OddCell, OddCounts, TableBuilder};
 use super::formats::AGENT_SWARM;
 use super::options::SourceOptions;
 use super::unit_choice::{UNIT_WORDS, agree_on_time_unit, assign_unit, share_time_unit};
@@ -122,28 +124,28 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
 fn assign_table(builder: TableBuilder, options: &SourceOptions, source: &str, findings: &mut Vec<Finding>) -> Table {
     let raw = builder.finish();
     let mut table = Table {
-        name: raw.name.clone(),
+        name: raw.name,
         header_line: raw.header_line,
-        lines: raw.lines.clone(),
-        frame: raw.frame.clone(),
+        lines: raw.lines,
+        frame: raw.frame,
         columns: raw
             .header
-            .iter()
-            .zip(&raw.columns)
+            .into_iter()
+            .zip(raw.columns)
             .map(|(name, column)| Column {
-                name: name.clone(),
+                name,
                 cells: column.cells,
                 role: Role::Unused,
                 role_reason: String::new(),
                 unit: None,
                 polarity: Polarity::Unknown,
                 limit: None,
-                dictionary: column.dictionary.clone(),
-                shape: column.shape.clone(),
+                dictionary: column.dictionary,
+                shape: column.shape,
             })
             .collect(),
         intruders: Vec::new(),
-        run_starts: raw.run_starts.clone(),
+        run_starts: raw.run_starts,
     };
     for index in 0..table.columns.len() {
         let given = options.column(&table.columns[index].name).and_then(|column| column.role);
@@ -161,7 +163,7 @@ fn assign_table(builder: TableBuilder, options: &SourceOptions, source: &str, fi
         }
     }
     agree_on_time_unit(&mut table);
-    note_odd_cells(&raw, &table, source, findings);
+    note_odd_cells(&raw.odd, &raw.odd_counts, &table, source, findings);
     table.intruders = raw.intruders.into_iter().filter(|it| table.columns[it.column].role == Role::Metric).collect();
     table
 }
@@ -195,8 +197,9 @@ fn split_by_metric(table: Table, options: &SourceOptions) -> Vec<Table> {
     else {
         return vec![table];
     };
-    let codes = table.codes(names);
-    let parts = (0..table.columns[names].dictionary.len() as u32).filter_map(|code| {
+    let codes = table.code_values(names);
+    let all = 0..table.columns[names].dictionary.len() as u32;
+    let parts = all.into_par_iter().filter_map(|code| {
         let mask: Vec<bool> = codes.iter().map(|other| *other == code).collect();
         let metric = table.columns[names].dictionary[code as usize].clone();
         let mut part = table.only(&mask)?;
@@ -271,7 +274,7 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
 fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     let column = &table.columns[index];
     let named = |known: &[&str]| words.iter().find(|word| known.contains(&word.as_str())).cloned();
-    let values: Vec<f64> = table.numbers(index).into_iter().flatten().collect();
+    let values = table.values(index).present();
     let whole = column.cells == CellType::Integer;
     let states_unit = units::stated(&column.name).is_some();
     if values.is_empty() {
@@ -319,7 +322,7 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
 /// Whether a column called `time` holds hours, minutes and seconds that only rise, beside numbers that were measured.
 fn is_time_of_day(table: &Table, index: usize) -> bool {
     const DAY: f64 = 86_400.0;
-    let values: Vec<f64> = table.numbers(index).into_iter().flatten().collect();
+    let values = table.values(index).present();
     let beside = table.columns.iter().enumerate().any(|(other, column)| other != index && column.cells.is_number());
     table.columns[index].name.eq_ignore_ascii_case("time")
         && beside
@@ -379,14 +382,20 @@ fn plural(count: usize, word: &str) -> String {
 }
 
 /// Findings about cells of metrics that hold no number.
-fn note_odd_cells(raw: &RawTable, table: &Table, source: &str, findings: &mut Vec<Finding>) {
+fn note_odd_cells(
+    odd_cells: &[OddCell],
+    odd_counts: &OddCounts,
+    table: &Table,
+    source: &str,
+    findings: &mut Vec<Finding>,
+) {
     let label = table.columns_as(Role::Label).next();
-    let codes = label.map(|label| table.codes(label)).unwrap_or_default();
+    let codes = label.map(|label| table.code_values(label)).unwrap_or_default();
     let label_of = |row: u64| {
         let code = usize::try_from(row).ok().and_then(|row| codes.get(row))?;
         table.columns[label?].dictionary.get(*code as usize).cloned()
     };
-    for odd in &raw.odd {
+    for odd in odd_cells {
         if table.columns[odd.column].role != Role::Metric || odd.kind == FindingKind::EmptyCell {
             continue;
         }
@@ -403,14 +412,14 @@ fn note_odd_cells(raw: &RawTable, table: &Table, source: &str, findings: &mut Ve
         finding.label = label_of(odd.row);
         findings.push(finding);
     }
-    let mut counts: Vec<(&(usize, FindingKind), &u64)> = raw.odd_counts.iter().collect();
+    let mut counts: Vec<(&(usize, FindingKind), &u64)> = odd_counts.iter().collect();
     counts.sort();
     for (&(column, kind), &count) in counts {
         let name = &table.columns[column].name;
         if table.columns[column].role != Role::Metric {
             continue;
         }
-        let first = raw.odd.iter().find(|odd| odd.column == column && odd.kind == kind).map(|odd| odd.line);
+        let first = odd_cells.iter().find(|odd| odd.column == column && odd.kind == kind).map(|odd| odd.line);
         let place = Place { source: source.to_owned(), line: first, last_line: None, column: Some(name.clone()) };
         if kind == FindingKind::EmptyCell {
             let reason = format!("{count} of {} cells are empty, the first one here", table.lines.rows());

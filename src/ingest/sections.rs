@@ -10,6 +10,7 @@ use crate::model::table::{CellType, Intruder};
 use super::Sink;
 use super::builder::{ColumnBuilder, Row, TableBuilder};
 use super::cells::{self, Look};
+use super::fast::{Part, Run, Schema};
 use super::formats::{Dialect, OwnedRow, column_types};
 
 /// Words that columns of measurements are called by. They tell `error_type,count` from a row whose value is missing.
@@ -121,6 +122,49 @@ impl Sections {
         !self.expects_header && self.tables[self.current].fits_strictly(row)
     }
 
+    /// What a row has to be to be taken by [`try_take`](Self::try_take) whatever stands around it; absent where every
+    /// row needs a look. `quotes` says whether quotes mean something.
+    pub(super) fn schema(&self, delimiter: Option<u8>, quotes: bool) -> Option<Schema> {
+        let table = &self.tables[self.current];
+        if self.expects_header || self.notes_intruders() || table.columns.is_empty() {
+            return None;
+        }
+        Some(Schema {
+            table: self.current,
+            cells: table.columns.iter().map(ColumnBuilder::cell_type).collect(),
+            delimiter,
+            mark: table.mark,
+            trailing: self.dialect.trailing.then_some(self.dialect.types.len()),
+            quotes,
+            strict: self.tables.len() > 1,
+            known_label: self.current > 0,
+        })
+    }
+
+    /// Whether what was read under an earlier schema is what would be read under this one.
+    pub(super) fn still_holds(&self, schema: &Schema, quotes: bool) -> bool {
+        self.schema(schema.delimiter, quotes).is_some_and(|now| {
+            let (before, after) = (schema.cells.iter(), now.cells.iter());
+            // A column of whole numbers that became one of decimals takes the same cells while there is one table.
+            let same = |(before, after): (&CellType, &CellType)| {
+                before == after || (!now.strict && is_plain_number(*before) && is_plain_number(*after))
+            };
+            now.cells.len() == schema.cells.len()
+                && before.zip(after).all(same)
+                && Schema { cells: Vec::new(), ..now } == Schema { cells: Vec::new(), ..schema.clone() }
+        })
+    }
+
+    /// The table that rows of the [`schema`](Self::schema) belong to.
+    pub(super) fn current(&self) -> &TableBuilder {
+        &self.tables[self.current]
+    }
+
+    /// Takes rows that were read together under a schema that still holds; the first one stands on `line`.
+    pub(super) fn append(&mut self, part: &Part, run: &Run, line: u64) {
+        self.tables[self.current].append(part, run, line);
+    }
+
     /// Takes a row that plainly belongs to the current table. Says whether it did.
     pub(super) fn try_take(&mut self, row: Row<'_>, line: u64) -> bool {
         if self.expects_header {
@@ -132,9 +176,7 @@ impl Sections {
         if !self.tables[self.current].try_push(row, line) {
             return false;
         }
-        if self.current > 0 {
-            self.note_intruders(row, line);
-        }
+        self.note_intruders(row, line);
         true
     }
 
@@ -293,15 +335,12 @@ impl Sections {
             table.push_with_odd_cells(row, line);
         }
         table.may_widen = widens;
-        if self.current > 0 {
-            self.note_intruders(row, line);
-        }
+        self.note_intruders(row, line);
     }
 
     /// Numbers of a later table stand in the columns of the first one for whoever knows only the first header.
     fn note_intruders(&mut self, row: Row<'_>, line: u64) {
-        let same_width = self.tables[self.current].columns.len() == self.tables[0].columns.len();
-        if !same_width || self.stacked[1..=self.current].iter().any(|stacked| *stacked) {
+        if !self.notes_intruders() {
             return;
         }
         let header = self.tables[self.current].header.join(",");
@@ -315,6 +354,12 @@ impl Sections {
                 first.intruders.push(Intruder { column, line, value, text, header: header.clone(), header_line });
             }
         }
+    }
+
+    /// Whether numbers of the current table count as intruders of the first one.
+    fn notes_intruders(&self) -> bool {
+        let same_width = self.tables[self.current].columns.len() == self.tables[0].columns.len();
+        self.current > 0 && same_width && !self.stacked[1..=self.current].iter().any(|stacked| *stacked)
     }
 
     fn set_ragged_aside(&mut self, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
@@ -413,6 +458,10 @@ impl Sections {
         self.tables.retain(|table| table.rows() > 0 || table.header_line.is_some());
         sink.tables.append(&mut self.tables);
     }
+}
+
+fn is_plain_number(cells: CellType) -> bool {
+    matches!(cells, CellType::Integer | CellType::Decimal)
 }
 
 fn fields(count: usize) -> String {

@@ -29,7 +29,7 @@ pub(super) fn assign_unit(table: &mut Table, index: usize, options: &SourceOptio
             assumed: false,
         }),
         _ => {
-            let values: Vec<f64> = table.numbers(index).into_iter().flatten().collect();
+            let values = table.values(index).present();
             let inferred = units::infer(&name, &values, table.columns[index].shape.as_ref());
             match inferred {
                 Some(choice) if !choice.assumed => Some(choice),
@@ -186,7 +186,7 @@ fn assumes_time(table: &Table, column: usize) -> bool {
 
 /// The median of a column of numbers, as recorded; 0 where it has none.
 fn typical(table: &Table, column: usize) -> f64 {
-    let mut numbers: Vec<f64> = table.numbers(column).into_iter().flatten().collect();
-    numbers.sort_unstable_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or_default()
+    let mut numbers = table.values(column).present().into_owned();
+    let middle = numbers.len() / 2;
+    if numbers.is_empty() { 0.0 } else { *numbers.select_nth_unstable_by(middle, f64::total_cmp).1 }
 }

@@ -3,7 +3,10 @@
 //! Numbers stand in the frame as they were recorded; [`Column::to_base`] converts them. Text is dictionary-encoded: the
 //! frame holds codes (`u32`), the column holds the texts.
 
-use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray as _};
+use std::borrow::Cow;
+
+use polars::prelude::{BooleanChunked, DataFrame, Float64Chunked, NewChunkedArray as _};
+use polars::utils::arrow::bitmap::Bitmap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -156,9 +159,52 @@ impl Bits {
         self.len += 1;
     }
 
+    /// Appends all bits of another row.
+    pub fn append(&mut self, other: &Self) {
+        let shift = self.len % 64;
+        self.len += other.len;
+        let room = self.len.div_ceil(64);
+        if self.words.capacity() < room {
+            // An eighth more at a time: doubling would hold twice the bits of a long file.
+            self.words.reserve_exact((room - self.words.len()).max(self.words.len() / 8));
+        }
+        if shift == 0 {
+            self.words.extend_from_slice(&other.words);
+        } else {
+            for word in &other.words {
+                if let Some(last) = self.words.last_mut() {
+                    *last |= word << shift;
+                }
+                self.words.push(word >> (64 - shift));
+            }
+        }
+        self.words.truncate(room);
+    }
+
     /// The bit at `index`; `false` beyond the end.
     pub fn get(&self, index: usize) -> bool {
         self.words.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+    }
+}
+
+impl FromIterator<bool> for Bits {
+    fn from_iter<I: IntoIterator<Item = bool>>(bits: I) -> Self {
+        let mut all = Self::default();
+        let (mut word, mut count) = (0_u64, 0_u32);
+        for bit in bits {
+            word |= u64::from(bit) << count;
+            count += 1;
+            if count == 64 {
+                all.words.push(word);
+                all.len += 64;
+                (word, count) = (0, 0);
+            }
+        }
+        if count > 0 {
+            all.words.push(word);
+            all.len += count as usize;
+        }
+        all
     }
 }
 
@@ -231,6 +277,20 @@ impl LineMap {
         self.stretches.push(Stretch { row, line, step: 1 });
     }
 
+    /// Records the lines of the next rows, which stand on consecutive lines from `line` on.
+    pub fn push_run(&mut self, line: u64, rows: u64) {
+        for offset in 0..rows {
+            self.push(line + offset);
+            let row = self.rows - 1;
+            let settled =
+                |last: &Stretch| last.step == 1 && row > last.row && row - last.row + last.line == line + offset;
+            if self.stretches.last().is_some_and(settled) {
+                self.rows += rows - offset - 1;
+                return;
+            }
+        }
+    }
+
     /// The line of a row.
     pub fn line(&self, row: u64) -> Option<u64> {
         if row >= self.rows {
@@ -294,6 +354,17 @@ impl Table {
     /// The recorded numbers of a column, with an absent one for each cell without a number. Empty for other columns.
     pub fn numbers(&self, column: usize) -> Vec<Option<f64>> {
         self.column(column).and_then(|cells| cells.f64().ok().map(|cells| cells.iter().collect())).unwrap_or_default()
+    }
+
+    /// The recorded numbers of a column where they stand, without a copy. Empty for other columns.
+    pub fn values(&self, column: usize) -> Values<'_> {
+        Values { cells: self.column(column).and_then(|cells| cells.f64().ok()) }
+    }
+
+    /// The codes of a text column where they stand; copied only if they lie in pieces. Empty for other columns.
+    pub fn code_values(&self, column: usize) -> Cow<'_, [u32]> {
+        let whole = self.column(column).and_then(|cells| cells.u32().ok()?.cont_slice().ok());
+        whole.map_or_else(|| Cow::Owned(self.codes(column)), Cow::Borrowed)
     }
 
     /// The codes of a text column. Empty for other columns.
@@ -360,6 +431,85 @@ impl Table {
     }
 }
 
+/// The numbers of a column, read where the frame holds them.
+#[derive(Debug, Clone, Copy)]
+pub struct Values<'a> {
+    cells: Option<&'a Float64Chunked>,
+}
+
+/// A stretch of numbers that lie one behind the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<'a> {
+    /// The row of the first one.
+    pub first_row: usize,
+    /// The numbers; where a cell has none, something arbitrary.
+    pub numbers: &'a [f64],
+    present: Option<&'a Bitmap>,
+}
+
+impl<'a> Piece<'a> {
+    /// Whether every cell holds a number.
+    pub fn is_full(&self) -> bool {
+        self.present.is_none_or(|present| present.unset_bits() == 0)
+    }
+
+    /// Whether the cell at an offset into this piece holds a number; `false` beyond the end.
+    pub fn has(&self, offset: usize) -> bool {
+        offset < self.numbers.len() && self.present.is_none_or(|present| present.get_bit(offset))
+    }
+
+    /// The cells, in their order.
+    pub fn iter(self) -> impl Iterator<Item = Option<f64>> + 'a {
+        self.numbers
+            .iter()
+            .enumerate()
+            .map(move |(offset, number)| self.present.is_none_or(|present| present.get_bit(offset)).then_some(*number))
+    }
+}
+
+impl<'a> Values<'a> {
+    /// Cells of the column, absent ones included.
+    pub fn len(&self) -> usize {
+        self.cells.map_or(0, Float64Chunked::len)
+    }
+
+    /// Whether the column has no cells, or holds no numbers at all by its type.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Cells without a number.
+    pub fn absent(&self) -> usize {
+        self.cells.map_or(0, Float64Chunked::null_count)
+    }
+
+    /// All numbers as one slice, where no cell is absent. A table as it was read has its numbers in one piece.
+    pub fn as_slice(&self) -> Option<&'a [f64]> {
+        self.cells.map_or(Some(&[][..]), |cells| cells.cont_slice().ok())
+    }
+
+    /// The stretches in which the numbers lie, in the order of rows; one, for a table as it was read.
+    pub fn pieces(&self) -> impl Iterator<Item = Piece<'a>> + use<'a> {
+        let mut first_row = 0;
+        self.cells.into_iter().flat_map(Float64Chunked::downcast_iter).map(move |array| {
+            let numbers = array.values().as_slice();
+            let piece = Piece { first_row, numbers, present: array.validity() };
+            first_row += numbers.len();
+            piece
+        })
+    }
+
+    /// The cells, in the order of rows.
+    pub fn iter(&self) -> impl Iterator<Item = Option<f64>> + use<'a> {
+        self.pieces().flat_map(Piece::iter)
+    }
+
+    /// The numbers that are there, in the order of rows; borrowed where no cell is absent.
+    pub fn present(&self) -> Cow<'a, [f64]> {
+        self.as_slice().map_or_else(|| Cow::Owned(self.iter().flatten().collect()), Cow::Borrowed)
+    }
+}
+
 /// A number of another table that looks like one of this table's to a reader who knows only the first header.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Intruder {
@@ -408,6 +558,33 @@ mod tests {
             map.push(line);
         }
         assert_eq!(map.ranges(), vec![(2, 4), (84, 86)]);
+    }
+
+    #[test]
+    fn runs_are_many_lines() {
+        for runs in [vec![(2, 5), (8, 1), (10, 1), (12, 3)], vec![(1, 1), (3, 4), (7, 100)], vec![(5, 2), (7, 2)]] {
+            let (mut one, mut many) = (LineMap::default(), LineMap::default());
+            for (line, rows) in runs {
+                many.push_run(line, rows);
+                (line..line + rows).for_each(|line| one.push(line));
+            }
+            assert_eq!(one.rows(), many.rows());
+            assert_eq!(one.ranges(), many.ranges());
+            assert!((0..one.rows()).all(|row| one.line(row) == many.line(row)));
+        }
+    }
+
+    #[test]
+    fn appended_bits_are_those_of_both() {
+        for split in [0, 1, 63, 64, 65, 150, 200] {
+            let bit = |index: usize| index % 3 == 0;
+            let mut bits: Bits = (0..split).map(bit).collect();
+            bits.append(&(split..200).map(bit).collect());
+            assert!((0..200).all(|index| bits.get(index) == bit(index)));
+            assert!(!bits.get(200));
+            bits.push(true);
+            assert!(bits.get(200));
+        }
     }
 
     #[test]

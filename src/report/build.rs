@@ -7,13 +7,14 @@ mod service;
 mod swarm;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::compare::gate::Asked;
 use crate::compare::outcome::{Comparison, TargetResult};
 use crate::model::finding::{Finding, Place, Severity};
 use crate::model::source::Source as SourceData;
-use crate::model::table::{Column as ColumnData, Role, Table as TableData};
+use crate::model::table::{Column as ColumnData, Piece, Role, Table as TableData};
 use crate::model::unit::Dimension;
 use crate::sessions::ServiceAnalysis;
 use crate::stats::analysis::{Group, MetricAnalysis, TableAnalysis};
@@ -224,14 +225,26 @@ fn source(item: &Analysed) -> Source {
 
 /// Rows with at least one value in the clean statistics.
 fn rows_used(table: &TableData, analysis: &TableAnalysis) -> u64 {
-    let mut used = vec![false; usize::try_from(table.lines.rows()).unwrap_or_default()];
+    let rows = usize::try_from(table.lines.rows()).unwrap_or_default();
+    let corrupted = |metric: &MetricAnalysis| {
+        let located = metric.suspects.iter().filter(|located| located.suspect.severity == Severity::Corrupted);
+        located.map(|located| located.row).collect::<Vec<usize>>()
+    };
+    // Where a metric has a value in every row, as nearly always, only its corrupted rows are in question.
+    let full = analysis.metrics.iter().find(|metric| {
+        table.values(metric.column).as_slice().is_some_and(|values| values.len() == rows)
+            && corrupted(metric).is_empty()
+    });
+    if full.is_some() {
+        return rows as u64;
+    }
+    let mut used = vec![false; rows];
     for metric in &analysis.metrics {
-        let mut of_metric: Vec<bool> = table.numbers(metric.column).iter().map(Option::is_some).collect();
-        for located in metric.suspects.iter().filter(|located| located.suspect.severity == Severity::Corrupted) {
-            of_metric[located.row] = false;
-        }
-        for (row, of_metric) in used.iter_mut().zip(of_metric) {
-            *row |= of_metric;
+        let corrupted: HashSet<usize> = corrupted(metric).into_iter().collect();
+        for (row, value) in table.values(metric.column).iter().enumerate() {
+            if value.is_some() && !used[row] && !corrupted.contains(&row) {
+                used[row] = true;
+            }
         }
     }
     used.into_iter().filter(|used| *used).count() as u64
@@ -340,27 +353,33 @@ fn population(
     }
 }
 
-/// The values and labels of a metric's rows, taken from the table once for all its groups.
+/// The values and labels of a metric's rows, where they stand in the table.
 struct Cells<'a> {
-    values: Vec<Option<f64>>,
-    codes: Vec<u32>,
+    column: &'a ColumnData,
+    values: Vec<Piece<'a>>,
+    codes: Cow<'a, [u32]>,
     labels: &'a [String],
 }
 
 impl<'a> Cells<'a> {
     fn of(found: &MetricAnalysis, table: &'a TableData) -> Self {
-        let column = &table.columns[found.column];
-        let numbers = table.numbers(found.column).into_iter();
         Self {
-            values: numbers.map(|number| number.map(|number| column.to_base(number))).collect(),
-            codes: found.label_column.map(|label| table.codes(label)).unwrap_or_default(),
+            column: &table.columns[found.column],
+            values: table.values(found.column).pieces().collect(),
+            codes: found.label_column.map(|label| table.code_values(label)).unwrap_or_default(),
             labels: found.label_column.map_or(&[], |label| &table.columns[label].dictionary),
         }
     }
 
+    fn value(&self, row: usize) -> Option<f64> {
+        let piece = self.values.get(self.values.partition_point(|piece| piece.first_row <= row).checked_sub(1)?)?;
+        let offset = row - piece.first_row;
+        piece.has(offset).then(|| self.column.to_base(piece.numbers[offset]))
+    }
+
     fn extreme(&self, row: usize, line: Option<u64>) -> Option<Extreme> {
         let label = self.codes.get(row).and_then(|code| self.labels.get(*code as usize)).cloned();
-        Some(Extreme { value: self.values.get(row).copied().flatten()?, line, label })
+        Some(Extreme { value: self.value(row)?, line, label })
     }
 }
 

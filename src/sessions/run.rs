@@ -15,8 +15,6 @@ use super::options::{ServiceOptions, Stable};
 
 /// Stretches of time of the series.
 const SLOTS: usize = 60;
-/// From this many samples on, the order of a distribution is not looked at: it takes longer than all else.
-const ORDER_LIMIT: usize = 200_000;
 /// The percentile that a session is given, where it has enough messages.
 const SESSION_PERCENT: f64 = 95.0;
 
@@ -46,9 +44,8 @@ impl<'a> Run<'a> {
 
     /// The population of values with the row and the session of each.
     fn population(&self, values: Vec<f64>, rows: &[(u32, Option<u32>)]) -> Extremes {
-        let detail = if values.len() > ORDER_LIMIT { Detail::Mixture } else { Detail::Full };
         let kept = values.clone();
-        let population = Population::new(values, &[], None, detail, self.settings);
+        let population = Population::new(values, &[], None, Detail::Full, self.settings);
         let name = |session: Option<u32>| Some(self.log.sessions.get(session? as usize)?.name.clone());
         let extremes = population
             .extremes

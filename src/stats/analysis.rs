@@ -3,7 +3,9 @@
 //! In: a table with roles and units. Out: for each metric its populations, its corrupted samples and what the recording
 //! shows. Values become base units here and stay so.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
@@ -13,10 +15,14 @@ use crate::model::label::pattern;
 use crate::model::table::{CellType, Polarity, Role, Table};
 use crate::model::unit::{Dimension, Unit};
 
-use super::corruption::{Evidence, Labels, Suspect, suspects};
+use super::corruption::{Case, Labels, Suspect, suspects_of};
 use super::failure::{Failures, failures};
-use super::population::{Detail, Population, Settings};
+use super::groups::{Cells, Kept};
+use super::large;
+use super::population::{Detail, Population, Recorded, Samples as Keep, Settings};
 use super::recording::{Clock, Repeat, Stuck, clock, repeats, stuck};
+use super::samples::{Kept as KeptSamples, Samples};
+use super::thin;
 
 /// Names by which the label that matters most is usually called, the most telling first.
 const LABEL_NAMES: &[&str] = &[
@@ -156,9 +162,11 @@ pub fn analyse(table: &Table, settings: &Settings) -> TableAnalysis {
     let clock = table_clock(table, &metrics);
     let span = clock.as_ref().and_then(|clock| clock.span).map(|nanos| nanos as f64 / 1e9);
     let grouping = Grouping::choose(table, settings);
+    let all_rows = OnceLock::new();
+    let (grouping, all_rows) = (grouping.as_ref(), &all_rows);
     let metrics = metrics
         .into_par_iter()
-        .map(|column| Metric { table, column, settings, grouping: grouping.as_ref(), span }.analyse())
+        .map(|column| Metric { table, column, settings, grouping, span, all_rows }.analyse())
         .collect();
     TableAnalysis { metrics, clock }
 }
@@ -166,38 +174,49 @@ pub fn analyse(table: &Table, settings: &Settings) -> TableAnalysis {
 /// The instants of a table, from text or from numbers.
 fn table_clock(table: &Table, metrics: &[usize]) -> Option<Clock> {
     let column = table.columns_as(Role::Timestamp).next()?;
-    let instants: Vec<Option<i64>> = if table.columns[column].cells == CellType::Timestamp {
-        table.instants(column)
-    } else {
-        let numbers = table.numbers(column);
-        let typical = numbers.iter().flatten().copied().fold(0.0, f64::max);
-        // Seconds since 1970 have ten digits, milliseconds thirteen, and so on; anything shorter counts seconds itself.
-        let nanos = [1e9, 1e12, 1e15, 1e18].iter().position(|scale| typical < scale * 4.0).unwrap_or(3);
-        let factor = [1e9, 1e6, 1e3, 1.0][nanos];
-        numbers.into_iter().map(|number| number.map(|number| (number * factor) as i64)).collect()
-    };
     let longest = metrics
         .iter()
         .filter(|metric| table.columns[**metric].unit().dimension == Dimension::Time)
-        .flat_map(|metric| {
-            table.numbers(*metric).into_iter().flatten().map(|value| table.columns[*metric].to_base(value))
-        })
-        .filter(|seconds| *seconds < 86_400.0)
+        .map(|metric| longest_duration(table, *metric))
         .fold(0.0, f64::max);
     // A row may be written after it ended, with pauses inside that its duration leaves out: hence twice.
-    Some(clock(&instants, (2.0 * longest * 1e9) as i64))
+    let tolerance = (2.0 * longest * 1e9) as i64;
+    if table.columns[column].cells == CellType::Timestamp {
+        let instants = table.instants(column);
+        return Some(clock(|| instants.iter().copied(), tolerance));
+    }
+    let numbers = table.values(column);
+    let typical = numbers.iter().flatten().fold(0.0, f64::max);
+    // Seconds since 1970 have ten digits, milliseconds thirteen, and so on; anything shorter counts seconds itself.
+    let nanos = [1e9, 1e12, 1e15, 1e18].iter().position(|scale| typical < scale * 4.0).unwrap_or(3);
+    let factor = [1e9, 1e6, 1e3, 1.0][nanos];
+    Some(clock(|| numbers.iter().map(|number| number.map(|number| (number * factor) as i64)), tolerance))
+}
+
+/// The longest duration of less than a day, in seconds.
+fn longest_duration(table: &Table, metric: usize) -> f64 {
+    const DAY: f64 = 86_400.0;
+    let column = &table.columns[metric];
+    let mut longest = 0.0;
+    for recorded in table.values(metric).iter().flatten() {
+        // Conversion keeps the order, so that few values need it.
+        if recorded > longest && column.to_base(recorded) < DAY {
+            longest = recorded;
+        }
+    }
+    column.to_base(longest)
 }
 
 /// Which group each row belongs to.
-struct Grouping {
+struct Grouping<'a> {
     columns: String,
     /// The column, where it is one column of text.
     label_column: Option<usize>,
-    /// Group of each row.
-    of_row: Vec<u32>,
+    /// Group of each label; of labels that no row has, the first one.
+    of_code: Vec<u32>,
     groups: Vec<GroupName>,
-    /// Labels as written, for findings.
-    codes: Vec<u32>,
+    /// Label of each row, as written.
+    codes: Cow<'a, [u32]>,
     texts: Vec<String>,
 }
 
@@ -207,9 +226,9 @@ struct GroupName {
     examples: Vec<String>,
 }
 
-impl Grouping {
+impl<'a> Grouping<'a> {
     /// The columns asked for, or the label that tells kinds of samples apart best.
-    fn choose(table: &Table, settings: &Settings) -> Option<Self> {
+    fn choose(table: &'a Table, settings: &Settings) -> Option<Self> {
         let asked: Vec<usize> = settings.group_by.iter().filter_map(|name| table.position(name)).collect();
         let columns = if asked.is_empty() { vec![most_telling_label(table)?] } else { asked };
         let names: Vec<&str> = columns.iter().map(|column| table.columns[*column].name.as_str()).collect();
@@ -223,16 +242,12 @@ impl Grouping {
     }
 
     /// `apart` are patterns whose labels stay apart although they differ only in numbers.
-    fn new(columns: String, codes: Vec<u32>, texts: Vec<String>, collapse: bool, apart: &[String]) -> Self {
+    fn new(columns: String, codes: Cow<'a, [u32]>, texts: Vec<String>, collapse: bool, apart: &[String]) -> Self {
         const EXAMPLES: usize = 3;
-        let mut used = vec![false; texts.len()];
+        let in_use = by_first_appearance(&codes, texts.len());
         let mut members: HashMap<String, usize> = HashMap::new();
-        for code in &codes {
-            if let Some(seen) = used.get_mut(*code as usize)
-                && !std::mem::replace(seen, true)
-            {
-                *members.entry(pattern(&texts[*code as usize])).or_default() += 1;
-            }
+        for code in &in_use {
+            *members.entry(pattern(&texts[*code as usize])).or_default() += 1;
         }
         let name_of = |text: &str| {
             let pattern = pattern(text);
@@ -241,28 +256,40 @@ impl Grouping {
         };
         let mut numbers: HashMap<String, u32> = HashMap::new();
         let mut groups: Vec<GroupName> = Vec::new();
-        let mut of_code: Vec<Option<u32>> = vec![None; texts.len()];
-        let mut of_row = Vec::with_capacity(codes.len());
-        for code in &codes {
-            let slot = &mut of_code[*code as usize];
-            let group = *slot.get_or_insert_with(|| {
-                let text = &texts[*code as usize];
-                let name = name_of(text);
-                let number = *numbers.entry(name.clone()).or_insert_with(|| {
-                    groups.push(GroupName { text: name, members: 0, examples: Vec::new() });
-                    groups.len() as u32 - 1
-                });
-                let group = &mut groups[number as usize];
-                group.members += 1;
-                if group.examples.len() < EXAMPLES {
-                    group.examples.push(text.clone());
-                }
-                number
+        let mut of_code: Vec<u32> = vec![0; texts.len()];
+        for code in in_use {
+            let text = &texts[code as usize];
+            let name = name_of(text);
+            let number = *numbers.entry(name.clone()).or_insert_with(|| {
+                groups.push(GroupName { text: name, members: 0, examples: Vec::new() });
+                groups.len() as u32 - 1
             });
-            of_row.push(group);
+            let group = &mut groups[number as usize];
+            group.members += 1;
+            if group.examples.len() < EXAMPLES {
+                group.examples.push(text.clone());
+            }
+            of_code[code as usize] = number;
         }
-        Self { columns, label_column: None, of_row, groups, codes, texts }
+        Self { columns, label_column: None, of_code, groups, codes, texts }
     }
+}
+
+/// The codes that occur, in order of their first appearance.
+fn by_first_appearance(codes: &[u32], labels: usize) -> Vec<u32> {
+    let mut seen = vec![false; labels];
+    let mut order = Vec::new();
+    for code in codes {
+        if let Some(seen) = seen.get_mut(*code as usize)
+            && !std::mem::replace(seen, true)
+        {
+            order.push(*code);
+            if order.len() == labels {
+                break;
+            }
+        }
+    }
+    order
 }
 
 /// Patterns whose labels differ in more than their numbers: few labels with many samples each, whose values differ
@@ -285,7 +312,15 @@ fn labels_apart(table: &Table, codes: &[u32], texts: &[String]) -> Vec<String> {
     if by_pattern.is_empty() {
         return Vec::new();
     }
-    let numbers = table.numbers(metric);
+    // One of every few rows of a long table: so small a level is reached all the same where labels differ.
+    let rows: Vec<usize> = thin::picked(codes.len(), thin::stride(codes.len(), thin::LONG_RUN)).collect();
+    let numbers: Vec<Option<f64>> = if let Some(numbers) = table.values(metric).as_slice() {
+        rows.iter().map(|row| numbers.get(*row).copied()).collect()
+    } else {
+        let numbers = table.numbers(metric);
+        rows.iter().map(|row| numbers.get(*row).copied().flatten()).collect()
+    };
+    let codes: Vec<u32> = rows.iter().map(|row| codes[*row]).collect();
     by_pattern
         .into_iter()
         .filter(|(_, labels)| {
@@ -340,13 +375,13 @@ fn most_telling_label(table: &Table) -> Option<usize> {
 }
 
 /// One code a row over one or more columns, and the texts of the codes.
-fn labels_of(table: &Table, columns: &[usize]) -> (Vec<u32>, Vec<String>) {
+fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> (Cow<'a, [u32]>, Vec<String>) {
     let mut parts = columns.iter().map(|column| labels_of_column(table, *column));
-    let Some((mut codes, mut texts)) = parts.next() else { return (Vec::new(), Vec::new()) };
+    let Some((mut codes, mut texts)) = parts.next() else { return (Cow::default(), Vec::new()) };
     for (more_codes, more_texts) in parts {
         let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
         let mut joined = Vec::new();
-        for (code, more) in codes.iter_mut().zip(&more_codes) {
+        for (code, more) in codes.to_mut().iter_mut().zip(more_codes.iter()) {
             *code = *numbers.entry((*code, *more)).or_insert_with(|| {
                 joined.push(format!("{}, {}", texts[*code as usize], more_texts[*more as usize]));
                 joined.len() as u32 - 1
@@ -357,15 +392,15 @@ fn labels_of(table: &Table, columns: &[usize]) -> (Vec<u32>, Vec<String>) {
     (codes, texts)
 }
 
-fn labels_of_column(table: &Table, column: usize) -> (Vec<u32>, Vec<String>) {
+fn labels_of_column(table: &Table, column: usize) -> (Cow<'_, [u32]>, Vec<String>) {
     if matches!(table.columns[column].cells, CellType::Text | CellType::Boolean) {
-        return (table.codes(column), table.columns[column].dictionary.clone());
+        return (table.code_values(column), table.columns[column].dictionary.clone());
     }
     let mut numbers: HashMap<Option<u64>, u32> = HashMap::new();
     let mut texts = Vec::new();
     let codes = table
-        .numbers(column)
-        .into_iter()
+        .values(column)
+        .iter()
         .map(|value| {
             *numbers.entry(value.map(f64::to_bits)).or_insert_with(|| {
                 texts.push(value.map_or_else(String::new, |value| value.to_string()));
@@ -373,7 +408,7 @@ fn labels_of_column(table: &Table, column: usize) -> (Vec<u32>, Vec<String>) {
             })
         })
         .collect();
-    (codes, texts)
+    (Cow::Owned(codes), texts)
 }
 
 /// A metric being analysed.
@@ -381,24 +416,23 @@ struct Metric<'a> {
     table: &'a Table,
     column: usize,
     settings: &'a Settings,
-    grouping: Option<&'a Grouping>,
+    grouping: Option<&'a Grouping<'a>>,
     span: Option<f64>,
+    /// Failures of all rows, once somebody asked.
+    all_rows: &'a OnceLock<Option<Failures>>,
 }
 
 impl Metric<'_> {
     fn analyse(&self) -> MetricAnalysis {
         let column = &self.table.columns[self.column];
         let unit = column.unit();
-        let (rows, recorded): (Vec<usize>, Vec<f64>) = self
-            .table
-            .numbers(self.column)
-            .into_iter()
-            .enumerate()
-            .filter_map(|(row, value)| value.map(|value| (row, value)))
-            .unzip();
-        let values: Vec<f64> = recorded.iter().map(|value| unit.to_base(*value)).collect();
-        let suspects = self.suspects(&values, &recorded, &rows);
-        let corrupted: Vec<bool> = corrupted_mask(values.len(), &suspects);
+        let cells = Cells::of(self.table, self.column, self.grouping.map(|grouping| &*grouping.codes));
+        let suspects = self.suspects(&cells);
+        let left_out: Vec<usize> = suspects
+            .iter()
+            .filter(|suspect| suspect.severity == Severity::Corrupted)
+            .map(|suspect| suspect.index)
+            .collect();
         let intruders: Vec<f64> = self
             .table
             .intruders
@@ -406,22 +440,26 @@ impl Metric<'_> {
             .filter(|intruder| intruder.column == self.column)
             .map(|intruder| unit.to_base(intruder.value))
             .collect();
-        let groups = self.groups(&values, &rows, &corrupted);
-        let several = groups.len() > 1;
-        let (clean, clean_rows) = select(&values, &rows, |index| !corrupted[index]);
-        let mut taken_out: Vec<f64> =
-            (0..values.len()).filter(|index| corrupted[*index]).map(|index| values[index]).collect();
+        let kept =
+            self.grouping.map(|grouping| Kept::of(&cells, &left_out, unit, &grouping.of_code, grouping.groups.len()));
+        let several = kept.as_ref().is_some_and(|kept| kept.groups() > 1);
+        let samples = KeptSamples::new(&cells.recorded, unit, &left_out);
+        let mut taken_out: Vec<f64> = left_out.iter().map(|index| unit.to_base(cells.recorded[*index])).collect();
         taken_out.extend(&intruders);
-        let group_of: Option<Vec<u32>> = self
-            .grouping
-            .filter(|_| several)
-            .map(|grouping| clean_rows.iter().map(|row| grouping.of_row[*row]).collect());
-        let (repeats, stuck) = self.repetitions(&values, &rows);
-        let detail = if several { Detail::Mixture } else { Detail::Full };
-        let mut overall = Population::new(clean, &taken_out, group_of.as_deref(), detail, self.settings);
-        overall.divide(&clean_rows, &self.table.run_starts);
-        let rows_of = |indexes: &[usize]| indexes.iter().map(|index| clean_rows[*index]).collect::<Vec<usize>>();
+        let ((mut overall, (repeats, stuck)), groups) = rayon::join(
+            || {
+                let repetitions = || self.repetitions(&cells);
+                rayon::join(|| self.overall(&cells, &samples, &taken_out, several), repetitions)
+            },
+            || kept.as_ref().filter(|_| several).map(|kept| self.groups(&cells, kept)).unwrap_or_default(),
+        );
+        overall.divide(
+            |row| cells.before(row) - left_out.partition_point(|index| cells.row(*index) < row),
+            &self.table.run_starts,
+        );
+        let row_of = |index: &usize| cells.row(samples.place(*index));
         let shift = overall.order.as_ref().and_then(|order| order.level_shift);
+        let only = kept.as_ref().and_then(Kept::only).zip(self.grouping);
         MetricAnalysis {
             column: self.column,
             name: column.name.clone(),
@@ -429,103 +467,119 @@ impl Metric<'_> {
             recorded_unit: column.unit.as_ref().map(|choice| choice.unit),
             polarity: column.polarity,
             grouped_by: self.grouping.filter(|_| several).map(|grouping| grouping.columns.clone()),
-            extreme_rows: rows_of(&overall.extremes),
-            shift_row: shift.and_then(|shift| clean_rows.get(shift.index).copied()),
+            extreme_rows: overall.extremes.iter().map(row_of).collect(),
+            shift_row: shift.filter(|shift| shift.index < samples.len()).map(|shift| row_of(&shift.index)),
             explained_by_label: explained_by_label(&groups),
             overall,
-            only_group: match (&groups[..], self.grouping) {
-                ([only], Some(grouping)) => Some(OnlyGroup {
-                    columns: grouping.columns.clone(),
-                    text: only.text.clone(),
-                    members: only.members,
-                }),
-                _ => None,
-            },
-            groups: if several { groups } else { Vec::new() },
+            only_group: only.map(|(group, grouping)| OnlyGroup {
+                columns: grouping.columns.clone(),
+                text: grouping.groups[group].text.clone(),
+                members: grouping.groups[group].members,
+            }),
+            groups,
             label_column: self.grouping.and_then(|grouping| grouping.label_column),
-            suspects: self.located(suspects, &rows, &recorded),
+            suspects: self.located(suspects, &cells),
             intruders: intruders.len(),
             repeats,
             stuck,
-            failures: failures(self.table, &rows),
+            failures: match &cells.rows {
+                None => self.all_rows.get_or_init(|| failures(self.table, None)).clone(),
+                Some(rows) => failures(self.table, Some(rows)),
+            },
         }
     }
 
-    fn suspects(&self, values: &[f64], recorded: &[f64], rows: &[usize]) -> Vec<Suspect> {
+    fn suspects(&self, cells: &Cells<'_>) -> Vec<Suspect> {
         let column = &self.table.columns[self.column];
-        let codes: Option<Vec<u32>> =
-            self.grouping.map(|grouping| rows.iter().map(|row| grouping.codes[*row]).collect());
-        let labels =
-            self.grouping.zip(codes.as_ref()).map(|(grouping, codes)| Labels { codes, texts: &grouping.texts });
-        suspects(&Evidence {
-            values,
-            recorded,
-            rows,
+        let unit = column.unit();
+        suspects_of(&Case {
+            recorded: &cells.recorded,
+            to_base: &|_, recorded| unit.to_base(recorded),
+            rows: cells.rows.as_deref(),
             shape: column.shape.as_ref(),
-            labels,
-            dimension: column.unit().dimension,
+            labels: self.grouping.map(|grouping| Labels { codes: &cells.codes, texts: &grouping.texts }),
+            dimension: unit.dimension,
             signed: is_difference(&column.name),
             limit: column.limit,
             span: self.span,
         })
     }
 
-    fn groups(&self, values: &[f64], rows: &[usize], corrupted: &[bool]) -> Vec<Group> {
-        let Some(grouping) = self.grouping else { return Vec::new() };
-        let mut members: Vec<Vec<usize>> = vec![Vec::new(); grouping.groups.len()];
-        for (index, row) in rows.iter().enumerate() {
-            members[grouping.of_row[*row] as usize].push(index);
+    fn overall(&self, cells: &Cells<'_>, samples: &KeptSamples<'_>, taken_out: &[f64], several: bool) -> Population {
+        let detail = if several { Detail::Mixture } else { Detail::Full };
+        let copied = || {
+            let mut all = Vec::with_capacity(samples.len());
+            samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
+            all
+        };
+        let grouping = self.grouping.filter(|_| several);
+        let group_at =
+            |grouping: &Grouping<'_>, index: usize| grouping.of_code[cells.codes[samples.place(index)] as usize];
+        if large::is_large(samples.len(), self.settings) {
+            let group_of = grouping.map(|grouping| move |index: usize| group_at(grouping, index));
+            let group_of = group_of.as_ref().map(|of| of as &(dyn Fn(usize) -> u32 + Sync));
+            let mut population = Population::of_many(samples, taken_out, group_of, detail, self.settings);
+            population.recorded = (self.settings.samples == Keep::Keep).then(|| Recorded::of(copied()));
+            return population;
         }
-        // A label whose every sample is corrupted is no population; its samples are in the findings.
-        let kept: Vec<(usize, Vec<usize>)> = members
-            .into_iter()
-            .enumerate()
-            .filter(|(_, indexes)| indexes.iter().any(|index| !corrupted[*index]))
-            .collect();
-        let detail = if kept.len() > DETAILED_GROUPS { Detail::Brief } else { Detail::Full };
-        kept.into_par_iter()
-            .map(|(number, indexes)| {
-                let clean: Vec<usize> = indexes.iter().copied().filter(|index| !corrupted[*index]).collect();
-                let taken: Vec<f64> =
-                    indexes.iter().filter(|index| corrupted[**index]).map(|index| values[*index]).collect();
-                let numbers = clean.iter().map(|index| values[*index]).collect();
-                let clean_rows: Vec<usize> = clean.iter().map(|index| rows[*index]).collect();
-                let mut population = Population::new(numbers, &taken, None, detail, self.settings);
-                population.divide(&clean_rows, &self.table.run_starts);
-                let name = &grouping.groups[number];
-                let shift = population.order.as_ref().and_then(|order| order.level_shift);
-                Group {
-                    text: name.text.clone(),
-                    members: name.members,
-                    examples: name.examples.clone(),
-                    extreme_rows: population.extremes.iter().map(|index| clean_rows[*index]).collect(),
-                    shift_row: shift.and_then(|shift| clean_rows.get(shift.index).copied()),
-                    population,
-                }
-            })
-            .collect()
+        let group_of: Option<Vec<u32>> =
+            grouping.map(|grouping| (0..samples.len()).map(|index| group_at(grouping, index)).collect());
+        Population::new(copied(), taken_out, group_of.as_deref(), detail, self.settings)
+    }
+
+    fn groups(&self, cells: &Cells<'_>, kept: &Kept<'_>) -> Vec<Group> {
+        let Some(grouping) = self.grouping else { return Vec::new() };
+        let detail = if kept.groups() > DETAILED_GROUPS { Detail::Brief } else { Detail::Full };
+        kept.each(|members| {
+            let mut population = Population::new(members.values.to_vec(), &members.taken, None, detail, self.settings);
+            let row_of = |index: &usize| Some(cells.row(*members.places.get(*index)? as usize));
+            population.divide(
+                |row| members.places.partition_point(|place| cells.row(*place as usize) < row),
+                &self.table.run_starts,
+            );
+            let name = &grouping.groups[members.group];
+            let shift = population.order.as_ref().and_then(|order| order.level_shift);
+            Group {
+                text: name.text.clone(),
+                members: name.members,
+                examples: name.examples.clone(),
+                extreme_rows: population.extremes.iter().filter_map(row_of).collect(),
+                shift_row: shift.and_then(|shift| row_of(&shift.index)),
+                population,
+            }
+        })
     }
 
     /// Copied blocks and stuck values make sense for measurements, not for gauges and counters that may stand still.
-    fn repetitions(&self, values: &[f64], rows: &[usize]) -> (Vec<Repeat>, Option<Stuck>) {
-        if self.table.columns[self.column].unit().dimension != Dimension::Time {
+    fn repetitions(&self, cells: &Cells<'_>) -> (Vec<Repeat>, Option<Stuck>) {
+        let unit = self.table.columns[self.column].unit();
+        if unit.dimension != Dimension::Time {
             return (Vec::new(), None);
         }
-        let found = repeats(values, NAMED_REPEATS)
+        // Only equality matters, so that the recorded values will do.
+        let found = repeats(&cells.recorded, NAMED_REPEATS)
             .into_iter()
-            .map(|repeat| Repeat { first: rows[repeat.first], again: rows[repeat.again], length: repeat.length })
+            .map(|repeat| Repeat {
+                first: cells.row(repeat.first),
+                again: cells.row(repeat.again),
+                length: repeat.length,
+            })
             .collect();
-        (found, stuck(values).map(|stuck| Stuck { start: rows[stuck.start], ..stuck }))
+        let stuck = stuck(&cells.recorded).map(|stuck| Stuck {
+            start: cells.row(stuck.start),
+            value: unit.to_base(stuck.value),
+            ..stuck
+        });
+        (found, stuck)
     }
 
-    fn located(&self, suspects: Vec<Suspect>, rows: &[usize], recorded: &[f64]) -> Vec<Located> {
+    fn located(&self, suspects: Vec<Suspect>, cells: &Cells<'_>) -> Vec<Located> {
         suspects
             .into_iter()
             .map(|suspect| {
-                let row = rows[suspect.index];
-                let label =
-                    self.grouping.and_then(|grouping| grouping.texts.get(grouping.codes[row] as usize).cloned());
-                Located { row, recorded: recorded[suspect.index], label, suspect }
+                let code = cells.codes.get(suspect.index);
+                let label = self.grouping.zip(code).and_then(|(of, code)| of.texts.get(*code as usize).cloned());
+                Located { row: cells.row(suspect.index), recorded: cells.recorded[suspect.index], label, suspect }
             })
             .collect()
     }
@@ -537,18 +591,6 @@ fn is_difference(name: &str) -> bool {
         &["delta", "diff", "difference", "offset", "skew", "drift", "change", "deviation", "residual"];
     let lower = name.to_ascii_lowercase();
     lower.split(|character: char| !character.is_alphanumeric()).any(|word| WORDS.contains(&word))
-}
-
-fn corrupted_mask(length: usize, suspects: &[Suspect]) -> Vec<bool> {
-    let mut mask = vec![false; length];
-    for suspect in suspects.iter().filter(|suspect| suspect.severity == Severity::Corrupted) {
-        mask[suspect.index] = true;
-    }
-    mask
-}
-
-fn select(values: &[f64], rows: &[usize], keep: impl Fn(usize) -> bool) -> (Vec<f64>, Vec<usize>) {
-    (0..values.len()).filter(|index| keep(*index)).map(|index| (values[index], rows[index])).unzip()
 }
 
 /// Whether the samples of different labels do not overlap and lie far apart.

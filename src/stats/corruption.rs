@@ -6,12 +6,14 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use crate::model::finding::{FindingKind, Severity};
 use crate::model::label::pattern;
 use crate::model::table::Shape;
 use crate::model::unit::Dimension;
 
-use super::isolation::{ISOLATION_P, Isolation, IsolationKind, MIN_POSITIVE, lower_isolation, upper_isolation};
+use super::isolation::{Ends, ISOLATION_P, Isolation, IsolationKind, MIN_POSITIVE, Tail};
 
 /// Numbers that programs write for "none" or "too much", as recorded.
 const SENTINELS: &[(f64, &str)] = &[
@@ -53,6 +55,12 @@ const ODD_SINGLE_SHARE: f64 = 0.2;
 const IMPOSSIBLE_SPANS: f64 = 60.0;
 /// A group of samples is judged by itself from this size on; smaller ones are judged among all samples.
 const GROUP_OF_ITS_OWN: usize = 20;
+/// Values that one thread looks at before it asks for more.
+const PART: usize = 1 << 18;
+/// Of more labels no thread keeps counts of its own.
+const FEW_LABELS: usize = 4096;
+/// Each suspect is held against every sample as its multiple; beyond so many pairs that is left out.
+const MOST_MULTIPLES: usize = 1_000_000_000;
 
 /// A factor between units, and what shows that it was mistaken.
 struct UnitSlip {
@@ -143,39 +151,106 @@ pub enum Reason {
     LongerThanFile(f64),
 }
 
+/// The values of one metric as they stand in a table. Nothing is copied, so that very many of them can be judged.
+pub(super) struct Case<'a> {
+    /// As recorded.
+    pub(super) recorded: &'a [f64],
+    /// What brings them to base units.
+    pub(super) to_base: &'a (dyn Fn(usize, f64) -> f64 + Sync),
+    /// The row of each, where that is not its index.
+    pub(super) rows: Option<&'a [usize]>,
+    pub(super) shape: Option<&'a Shape>,
+    pub(super) labels: Option<Labels<'a>>,
+    pub(super) dimension: Dimension,
+    pub(super) signed: bool,
+    pub(super) limit: Option<f64>,
+    pub(super) span: Option<f64>,
+}
+
+impl Case<'_> {
+    fn value(&self, index: usize) -> f64 {
+        (self.to_base)(index, self.recorded[index])
+    }
+
+    fn row(&self, index: usize) -> usize {
+        self.rows.map_or(index, |rows| rows[index])
+    }
+}
+
 /// Finds the suspects, in order of their index.
 pub fn suspects(evidence: &Evidence<'_>) -> Vec<Suspect> {
-    let mut suspects = impossible(evidence);
-    let mut taken = vec![false; evidence.values.len()];
-    for suspect in &suspects {
-        taken[suspect.index] = true;
+    suspects_of(&Case {
+        recorded: evidence.recorded,
+        to_base: &|index, _| evidence.values[index],
+        rows: Some(evidence.rows),
+        shape: evidence.shape,
+        labels: evidence.labels,
+        dimension: evidence.dimension,
+        signed: evidence.signed,
+        limit: evidence.limit,
+        span: evidence.span,
+    })
+}
+
+/// The same of values that stand in a table.
+pub(super) fn suspects_of(case: &Case<'_>) -> Vec<Suspect> {
+    let mut suspects = impossible(case);
+    let taken: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
+    let labels = case.labels.map(|labels| LabelKinds::new(&labels));
+    let found = Decades::of(case, labels.as_ref(), &taken);
+    // Each large group by itself.
+    let groups: Vec<usize> = if labels.is_some() {
+        let own = |size: usize| size >= GROUP_OF_ITS_OWN && size < case.recorded.len();
+        (0..found.groups.len())
+            .filter(|group| own(found.sizes[*group]) && found.groups[*group].may_hold_gap())
+            .collect()
+    } else {
+        Vec::new()
+    };
+    if !groups.is_empty() {
+        let members = Members { case, kinds: labels.as_ref(), groups: Some(&groups), taken: &taken };
+        suspects.extend(isolated(&members, &groups.iter().map(|group| found.sizes[*group]).collect::<Vec<usize>>()));
     }
-    let labels = evidence.labels.map(|labels| LabelKinds::new(&labels));
-    for members in judged_together(evidence, labels.as_ref()) {
-        let body: Vec<usize> = members.into_iter().filter(|index| !taken[*index]).collect();
-        for suspect in isolated(evidence, labels.as_ref(), &body) {
-            taken[suspect.index] = true;
-            suspects.push(suspect);
-        }
+    // Then all of them together.
+    if found.all.may_hold_gap() {
+        let mut taken: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
+        taken.sort_unstable();
+        let members = Members { case, kinds: labels.as_ref(), groups: None, taken: &taken };
+        suspects.extend(isolated(&members, &[case.recorded.len()]));
     }
     suspects.sort_by_key(|suspect| suspect.index);
     suspects
 }
 
 /// Values that are wrong by themselves, whatever the others are.
-fn impossible(evidence: &Evidence<'_>) -> Vec<Suspect> {
-    let never_negative = match evidence.dimension {
-        _ if evidence.signed || often_negative(evidence.recorded) => false,
+fn impossible(case: &Case<'_>) -> Vec<Suspect> {
+    let limit = case.limit.unwrap_or(f64::INFINITY);
+    // Most files hold nothing but these; no sentinel is one.
+    let ordinary = |index: usize, recorded: f64| {
+        (0.0..SENTINELS[0].0).contains(&recorded) && (case.to_base)(index, recorded) <= limit
+    };
+    let all_ordinary = case.recorded.par_chunks(PART).enumerate().all(|(part, recorded)| {
+        recorded.iter().enumerate().all(|(offset, value)| ordinary(part * PART + offset, *value))
+    });
+    if all_ordinary {
+        return Vec::new();
+    }
+    let never_negative = match case.dimension {
+        _ if case.signed || often_negative(case.recorded) => false,
         Dimension::Time | Dimension::Bytes | Dimension::Count | Dimension::Rate | Dimension::ByteRate => true,
         Dimension::Ratio | Dimension::Unknown => {
             // A single kind of negative number, -1, among positive ones is "none".
-            evidence.recorded.iter().all(|value| *value >= 0.0 || *value == -1.0)
-                && evidence.recorded.iter().filter(|value| **value > 0.0).count() * 2 > evidence.recorded.len()
+            case.recorded.iter().all(|value| *value >= 0.0 || *value == -1.0)
+                && case.recorded.iter().filter(|value| **value > 0.0).count() * 2 > case.recorded.len()
         }
     };
     let corrupted = |index, kind, reason| Suspect { index, severity: Severity::Corrupted, kind, reasons: vec![reason] };
     let mut suspects = Vec::new();
-    for (index, (&value, &recorded)) in evidence.values.iter().zip(evidence.recorded).enumerate() {
+    for (index, &recorded) in case.recorded.iter().enumerate() {
+        if ordinary(index, recorded) {
+            continue;
+        }
+        let value = case.value(index);
         let sentinel = SENTINELS.iter().find(|(number, _)| *number == recorded).map(|(_, words)| *words);
         let sentinel = sentinel.or_else(|| (recorded.abs() >= ABSURD).then_some("larger than anything measured"));
         let sentinel = sentinel.or_else(|| (never_negative && recorded == -1.0).then_some("-1"));
@@ -183,7 +258,7 @@ fn impossible(evidence: &Evidence<'_>) -> Vec<Suspect> {
             suspects.push(corrupted(index, FindingKind::Sentinel, Reason::Sentinel(words)));
         } else if never_negative && value < 0.0 {
             suspects.push(corrupted(index, FindingKind::Negative, Reason::Negative));
-        } else if let Some(limit) = evidence.limit.filter(|limit| value > *limit) {
+        } else if let Some(limit) = case.limit.filter(|limit| value > *limit) {
             suspects.push(corrupted(index, FindingKind::BeyondLimit, Reason::BeyondLimit(limit)));
         }
     }
@@ -241,45 +316,186 @@ impl LabelKinds {
     }
 }
 
-/// Which values are compared with each other: each large group by itself, then all values together.
-fn judged_together(evidence: &Evidence<'_>, labels: Option<&LabelKinds>) -> Vec<Vec<usize>> {
-    let everything: Vec<usize> = (0..evidence.values.len()).collect();
-    let (Some(labels), Some(kinds)) = (evidence.labels, labels) else { return vec![everything] };
-    let mut groups: Vec<Vec<usize>> = vec![Vec::new(); kinds.patterns.iter().max().map_or(0, |most| most + 1)];
-    for (index, code) in labels.codes.iter().enumerate() {
-        if let Some(&number) = kinds.patterns.get(*code as usize) {
-            groups[number].push(index);
+/// Which powers of two the positive values of a group lie between, one bit each.
+///
+/// A tenfold gap leaves at least two of them empty, so that most groups need no closer look: one pass over all values
+/// instead of a sort for each group.
+#[derive(Debug, Clone, Copy, Default)]
+struct Binades(u128);
+
+impl Binades {
+    /// The bit of 1; the first and the last one stand for all that is smaller or larger.
+    const ONE: i64 = 64;
+    const LAST: i64 = 127;
+
+    fn add(&mut self, value: f64) {
+        if value > 0.0 {
+            let exponent = (value.to_bits() >> 52).cast_signed() - 1023 + Self::ONE;
+            self.0 |= 1 << exponent.clamp(0, Self::LAST);
         }
     }
-    groups.retain(|members| members.len() >= GROUP_OF_ITS_OWN);
-    groups.retain(|members| members.len() < everything.len());
-    groups.push(everything);
-    groups
+
+    /// Whether two empty ones lie between others, or values lie beyond.
+    fn may_hold_gap(self) -> bool {
+        let bits = self.0;
+        if bits == 0 {
+            return false;
+        }
+        let beyond = bits & 1 == 1 || bits >> Self::LAST == 1;
+        // With the lowest occupied one at bit 0 and the one above each filled, only wide gaps stay open.
+        let bits = bits >> bits.trailing_zeros();
+        let whole = u128::MAX >> bits.leading_zeros();
+        beyond || (bits | bits << 1) & whole != whole
+    }
 }
 
-/// Values far away from the others, with whatever else speaks against them.
-fn isolated(evidence: &Evidence<'_>, labels: Option<&LabelKinds>, members: &[usize]) -> Vec<Suspect> {
-    if members.len() < MIN_POSITIVE {
-        return Vec::new();
+/// The binades of each pattern of labels and of all values.
+struct Decades {
+    all: Binades,
+    /// For each pattern.
+    groups: Vec<Binades>,
+    /// Number of values of each pattern.
+    sizes: Vec<usize>,
+}
+
+impl Decades {
+    fn of(case: &Case<'_>, kinds: Option<&LabelKinds>, taken: &[usize]) -> Self {
+        let labels = case.labels.map_or(&[][..], |labels| labels.codes);
+        let texts = case.labels.map_or(0, |labels| labels.texts.len());
+        let look = |mut seen: (Vec<Binades>, Vec<usize>, Binades), part: usize| {
+            let from = part * PART;
+            let until = (from + PART).min(case.recorded.len());
+            let mut untaken = taken[taken.partition_point(|index| *index < from)..].iter().copied().peekable();
+            for index in from..until {
+                let code = labels.get(index).map_or(usize::MAX, |code| *code as usize);
+                if let Some(size) = seen.1.get_mut(code) {
+                    *size += 1;
+                }
+                if untaken.next_if_eq(&index).is_some() {
+                    continue;
+                }
+                match seen.0.get_mut(code) {
+                    Some(binades) => binades.add(case.value(index)),
+                    None => seen.2.add(case.value(index)),
+                }
+            }
+            seen
+        };
+        let empty = || (vec![Binades::default(); texts], vec![0; texts], Binades::default());
+        let parts = case.recorded.len().div_ceil(PART);
+        let (binades, counts, others) = if texts <= FEW_LABELS {
+            (0..parts).into_par_iter().fold(empty, look).reduce(empty, |mut a, b| {
+                a.0.iter_mut().zip(b.0).for_each(|(a, b)| a.0 |= b.0);
+                a.1.iter_mut().zip(b.1).for_each(|(a, b)| *a += b);
+                (a.0, a.1, Binades(a.2.0 | b.2.0))
+            })
+        } else {
+            (0..parts).fold(empty(), look)
+        };
+        let patterns = kinds.map_or(0, |kinds| kinds.patterns.iter().max().map_or(0, |most| most + 1));
+        let mut found = Self { all: others, groups: vec![Binades::default(); patterns], sizes: vec![0; patterns] };
+        for (label, (binades, count)) in binades.into_iter().zip(counts).enumerate() {
+            found.all.0 |= binades.0;
+            if let Some(pattern) = kinds.and_then(|kinds| kinds.patterns.get(label)) {
+                found.groups[*pattern].0 |= binades.0;
+                found.sizes[*pattern] += count;
+            }
+        }
+        found
     }
-    let mut sorted: Vec<f64> = members.iter().map(|index| evidence.values[*index]).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let gaps: Vec<(Isolation, bool)> = [(upper_isolation(&sorted), true), (lower_isolation(&sorted), false)]
-        .into_iter()
-        .filter_map(|(gap, above)| Some((gap.filter(|gap| gap.p < ISOLATION_P)?, above)))
-        .collect();
-    let mut suspects = Vec::new();
-    for (gap, above) in gaps {
-        let inside: Vec<usize> =
-            members.iter().copied().filter(|index| gap.includes(evidence.values[*index])).collect();
-        for &index in &inside {
-            if explained_by_label(evidence, labels, members, &inside, index) {
+}
+
+/// Values that are compared with each other: those of several groups, each by itself, or all together.
+struct Members<'a> {
+    case: &'a Case<'a>,
+    kinds: Option<&'a LabelKinds>,
+    /// Patterns of the groups; absent where all values are one.
+    groups: Option<&'a [usize]>,
+    /// Indexes of what was taken out before, ascending.
+    taken: &'a [usize],
+}
+
+impl Members<'_> {
+    /// The pattern of a value's label.
+    fn pattern(&self, index: usize) -> Option<usize> {
+        let labels = self.case.labels?;
+        self.kinds?.patterns.get(*labels.codes.get(index)? as usize).copied()
+    }
+
+    /// Hands over every value with the place of its group.
+    fn each(&self, mut take: impl FnMut(usize, usize, f64)) {
+        let mut place_of: Vec<usize> = Vec::new();
+        if let (Some(groups), Some(kinds)) = (self.groups, self.kinds) {
+            let places: HashMap<usize, usize> =
+                groups.iter().enumerate().map(|(place, group)| (*group, place)).collect();
+            place_of =
+                kinds.patterns.iter().map(|pattern| places.get(pattern).copied().unwrap_or(usize::MAX)).collect();
+        }
+        let codes = self.case.labels.map_or(&[][..], |labels| labels.codes);
+        let mut taken = self.taken.iter().copied().peekable();
+        for index in 0..self.case.recorded.len() {
+            if taken.next_if_eq(&index).is_some() {
                 continue;
             }
+            let place = match self.groups {
+                None => 0,
+                Some(_) => {
+                    codes.get(index).and_then(|code| place_of.get(*code as usize)).copied().unwrap_or(usize::MAX)
+                }
+            };
+            if place != usize::MAX {
+                take(place, index, self.case.value(index));
+            }
+        }
+    }
+}
+
+/// Values far away from the others, with whatever else speaks against them. `sizes` are those of the groups at most.
+fn isolated(members: &Members<'_>, sizes: &[usize]) -> Vec<Suspect> {
+    let mut ends: Vec<Ends> = sizes.iter().map(|size| Ends::new(*size)).collect();
+    members.each(|place, _, value| ends[place].add(value));
+    ends.iter_mut().for_each(Ends::sort);
+    let gaps: Vec<(usize, Isolation)> = ends
+        .iter()
+        .enumerate()
+        .filter(|(_, ends)| ends.len() >= MIN_POSITIVE)
+        .flat_map(|(place, ends)| [Tail::Upper, Tail::Lower].map(|tail| (place, ends.isolation(tail))))
+        .filter_map(|(place, gap)| Some((place, gap.filter(|gap| gap.p < ISOLATION_P)?)))
+        .collect();
+    if gaps.is_empty() {
+        return Vec::new();
+    }
+    let mut gaps_of: Vec<Vec<usize>> = vec![Vec::new(); ends.len()];
+    gaps.iter().enumerate().for_each(|(number, (place, _))| gaps_of[*place].push(number));
+    let mut inside: Vec<Vec<usize>> = vec![Vec::new(); gaps.len()];
+    let mut of_pattern: HashMap<Option<usize>, usize> = HashMap::new();
+    let whole = members.groups.is_none() && members.kinds.is_some();
+    members.each(|place, index, value| {
+        if whole {
+            *of_pattern.entry(members.pattern(index)).or_default() += 1;
+        }
+        for number in &gaps_of[place] {
+            if gaps[*number].1.includes(value) {
+                inside[*number].push(index);
+            }
+        }
+    });
+    let mut suspects = Vec::new();
+    for ((place, gap), inside) in gaps.iter().zip(&inside) {
+        let ends = &ends[*place];
+        let multiples = inside.len().saturating_mul(members.case.recorded.len()) <= MOST_MULTIPLES;
+        for &index in inside {
+            // A group of its own has one pattern, which explains nothing.
+            if whole && explained_by_label(members, &of_pattern, ends.len(), inside, index) {
+                continue;
+            }
+            let value = members.case.value(index);
             // Values close to each other are a second population, unless something else speaks against them.
-            let alone = gap.kind == IsolationKind::Scattered && !gap.is_in_company(evidence.values[index], &sorted);
+            let alone = gap.kind == IsolationKind::Scattered && !gap.is_in_company(value, ends.of(gap.tail));
+            let above = gap.tail == Tail::Upper;
             let mut reasons = vec![Reason::Isolated { gap_ratio: gap.gap_ratio, p: gap.p, above }];
-            reasons.extend(further_evidence(evidence, labels, &sorted, &gap, alone, index));
+            let far = Far { body: ends.body(gap), alone, multiples };
+            reasons.extend(further_evidence(members.case, members.kinds, &far, index));
             let corrupted = reasons.len() > 1;
             if !corrupted && !alone {
                 continue;
@@ -297,62 +513,64 @@ fn isolated(evidence: &Evidence<'_>, labels: Option<&LabelKinds>, members: &[usi
 
 /// Whether all values of the same, ordinary label are far away: then the label is the explanation.
 fn explained_by_label(
-    evidence: &Evidence<'_>,
-    kinds: Option<&LabelKinds>,
-    members: &[usize],
+    members: &Members<'_>,
+    of_pattern: &HashMap<Option<usize>, usize>,
+    size: usize,
     inside: &[usize],
     index: usize,
 ) -> bool {
-    let (Some(labels), Some(kinds)) = (evidence.labels, kinds) else { return false };
-    let pattern_of = |index: usize| kinds.patterns.get(labels.codes[index] as usize);
+    let (Some(labels), Some(kinds)) = (members.case.labels, members.kinds) else { return false };
     if kinds.odd.get(labels.codes[index] as usize) == Some(&true) {
         return false;
     }
-    let own = pattern_of(index);
-    let of_label = members.iter().filter(|other| pattern_of(**other) == own).count();
-    of_label < members.len() && inside.iter().filter(|other| pattern_of(**other) == own).count() == of_label
+    let own = members.pattern(index);
+    let of_label = of_pattern.get(&own).copied().unwrap_or_default();
+    of_label < size && inside.iter().filter(|other| members.pattern(**other) == own).count() == of_label
 }
 
-fn further_evidence(
-    evidence: &Evidence<'_>,
-    kinds: Option<&LabelKinds>,
-    sorted: &[f64],
-    gap: &Isolation,
+/// How a value lies far from the others.
+struct Far {
+    /// The smallest and the largest of the others.
+    body: Option<(f64, f64)>,
+    /// Whether it has no company.
     alone: bool,
-    index: usize,
-) -> Vec<Reason> {
+    /// Whether multiples of other samples are looked for.
+    multiples: bool,
+}
+
+fn further_evidence(case: &Case<'_>, kinds: Option<&LabelKinds>, far: &Far, index: usize) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if let Some(shape) = evidence.shape {
+    if let Some(shape) = case.shape {
         let usual = shape.usual_digits();
-        let mostly_decimals = shape.decimals() as f64 >= DECIMAL_SHARE * evidence.values.len() as f64;
-        if usual >= LONG_FRACTION && mostly_decimals && shape.integers.get(evidence.rows[index]) {
+        let mostly_decimals = shape.decimals() as f64 >= DECIMAL_SHARE * case.recorded.len() as f64;
+        if usual >= LONG_FRACTION && mostly_decimals && shape.integers.get(case.row(index)) {
             reasons.push(Reason::WholeAmongDecimals(usual));
         }
     }
-    if let (Some(labels), Some(kinds)) = (evidence.labels, kinds) {
+    if let (Some(labels), Some(kinds)) = (case.labels, kinds) {
         let code = labels.codes[index] as usize;
         if kinds.odd.get(code) == Some(&true) {
             reasons.push(Reason::OddLabel(labels.texts.get(code).cloned().unwrap_or_default()));
         }
     }
     // A population is no slip, and a timeout may outlast a burst of requests.
-    if !alone || is_timeout(evidence, index) {
+    if !far.alone || is_timeout(case, index) {
         return reasons;
     }
-    if let Some(slip) = unit_slip(evidence, sorted, gap, index) {
+    if let Some(slip) = unit_slip(case, far, index) {
         reasons.push(Reason::UnitSlip(slip));
     }
-    let impossible = |span: &f64| *span > 0.0 && evidence.values[index] > IMPOSSIBLE_SPANS * span;
-    if let Some(span) = evidence.span.filter(|_| evidence.dimension == Dimension::Time).filter(impossible) {
+    let impossible = |span: &f64| *span > 0.0 && case.value(index) > IMPOSSIBLE_SPANS * span;
+    if let Some(span) = case.span.filter(|_| case.dimension == Dimension::Time).filter(impossible) {
         reasons.push(Reason::LongerThanFile(span));
     }
     reasons
 }
 
 /// Whether the value is a duration just above a round time at which programs give up.
-fn is_timeout(evidence: &Evidence<'_>, index: usize) -> bool {
-    let value = evidence.values[index];
-    evidence.dimension == Dimension::Time
+fn is_timeout(case: &Case<'_>, index: usize) -> bool {
+    let value = case.value(index);
+    case.dimension == Dimension::Time
         && DEADLINES.iter().any(|deadline| value >= *deadline && value <= deadline * (1.0 + DEADLINE_SLACK))
 }
 
@@ -361,10 +579,9 @@ fn is_timeout(evidence: &Evidence<'_>, index: usize) -> bool {
 /// A request a thousand times slower than the others is real often enough (a connection that is set up once, a pause
 /// of a runtime), so being 10^3 or 60 times away is evidence only where the value is exactly that multiple of another
 /// sample. Nothing real is 10^6 or 10^9 times slower, so there it is enough to fall among the others.
-fn unit_slip(evidence: &Evidence<'_>, sorted: &[f64], gap: &Isolation, index: usize) -> Option<&'static str> {
-    let value = evidence.values[index];
-    let body: Vec<f64> = sorted.iter().copied().filter(|other| !gap.includes(*other)).collect();
-    let (low, high) = (*body.first()?, *body.last()?);
+fn unit_slip(case: &Case<'_>, far: &Far, index: usize) -> Option<&'static str> {
+    let value = case.value(index);
+    let (low, high) = far.body?;
     if low <= 0.0 {
         return None;
     }
@@ -376,19 +593,19 @@ fn unit_slip(evidence: &Evidence<'_>, sorted: &[f64], gap: &Isolation, index: us
                 // In a wide body any value would fall somewhere: that explains nothing.
                 high / low < slip.factor.cbrt() && (low..=high).contains(&moved)
             }
-            SlipEvidence::ExactMultiple => exact_multiple(evidence, slip.factor, above, index),
+            SlipEvidence::ExactMultiple => far.multiples && exact_multiple(case, slip.factor, above, index),
         };
         explained.then_some(slip.words)
     })
 }
 
 /// Whether the value is, as recorded, exactly that multiple of another sample (or the other way round).
-fn exact_multiple(evidence: &Evidence<'_>, factor: f64, above: bool, index: usize) -> bool {
+fn exact_multiple(case: &Case<'_>, factor: f64, above: bool, index: usize) -> bool {
     /// Numbers with fewer digits are multiples of each other by chance.
     const DIGITS: f64 = 100.0;
     /// Decimal fractions are not exact in binary.
     const SLACK: f64 = 1e-12;
-    let value = evidence.recorded[index];
+    let value = case.recorded[index];
     let digits = |number: f64| {
         let mut scaled = number.abs();
         for _ in 0..6 {
@@ -399,9 +616,9 @@ fn exact_multiple(evidence: &Evidence<'_>, factor: f64, above: bool, index: usiz
         }
         scaled
     };
-    evidence.recorded.iter().enumerate().any(|(other, recorded)| {
+    case.recorded.iter().enumerate().any(|(other, recorded)| {
         let (small, large) = if above { (*recorded, value) } else { (value, *recorded) };
-        other != index && digits(small) >= DIGITS && (small * factor - large).abs() <= large.abs() * SLACK
+        (small * factor - large).abs() <= large.abs() * SLACK && other != index && digits(small) >= DIGITS
     })
 }
 
@@ -505,6 +722,26 @@ mod tests {
         let evidence = Evidence { labels: Some(Labels { codes: &codes, texts: &texts }), ..evidence(&values, &rows) };
         let found = suspects(&evidence);
         assert_eq!(found.iter().filter(|suspect| suspect.severity == Severity::Corrupted).count(), 10);
+    }
+
+    #[test]
+    fn no_tenfold_gap_is_missed() {
+        let holds = |values: &[f64]| {
+            let mut binades = Binades::default();
+            for value in values {
+                binades.add(*value);
+            }
+            binades.may_hold_gap()
+        };
+        let mut rng = Rng::new(9);
+        for _ in 0..10_000 {
+            let low = (20.0 * rng.normal()).exp();
+            let gap = 10.0 * (0.01 + rng.exponential()).exp();
+            assert!(holds(&[low, low * gap, low * gap * 2.0, -1.0, 0.0]), "{low} {gap}");
+        }
+        assert!(!holds(&[0.9, 1.0, 3.9, 8.0, 4.0, 31.0, 0.0]));
+        assert!(!holds(&[]) && !holds(&[0.0, -3.0]));
+        assert!(holds(&[1.0, 1e-300]) && holds(&[1e-300, 1e-301]) && holds(&[1e-30, f64::MAX]));
     }
 
     #[test]

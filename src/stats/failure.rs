@@ -84,37 +84,76 @@ const FAILURE_WORDS: &[&str] = &[
     "not",
 ];
 
-/// Counts the failed ones among `rows`, by the first status column that tells. `None` where no column does.
-pub fn failures(table: &Table, rows: &[usize]) -> Option<Failures> {
+/// Counts the failed ones among `rows` (all of them where absent), by the first status column that tells. `None` where no
+/// column does.
+pub fn failures(table: &Table, rows: Option<&[usize]>) -> Option<Failures> {
     let mut columns: Vec<usize> = table.columns_as(Role::Status).collect();
     columns.sort_by_key(|column| (table.columns[*column].cells != CellType::Boolean, *column));
     columns.into_iter().find_map(|column| {
-        let (outcomes, convention) = outcomes(table, column)?;
-        let count = |wanted| rows.iter().filter(|row| outcomes.get(**row) == Some(&wanted)).count() as u64;
-        let (failed, succeeded) = (count(Outcome::Failed), count(Outcome::Succeeded));
+        let (counts, convention) = counts(table, column, rows)?;
+        let of = |wanted: Outcome| counts[wanted as usize];
+        let (failed, succeeded) = (of(Outcome::Failed), of(Outcome::Succeeded));
         (failed + succeeded > 0).then(|| Failures {
             column: table.columns[column].name.clone(),
             convention,
             failed,
             total: failed + succeeded,
-            not_said: count(Outcome::NotSaid),
-            unclear: count(Outcome::Unclear),
+            not_said: of(Outcome::NotSaid),
+            unclear: of(Outcome::Unclear),
         })
     })
 }
 
-/// What each row's status says; `None` where the column's convention is not known.
-pub fn outcomes(table: &Table, index: usize) -> Option<(Vec<Outcome>, &'static str)> {
+/// How many rows have each outcome; `None` where the column's convention is not known.
+fn counts(table: &Table, index: usize, rows: Option<&[usize]>) -> Option<([u64; 4], &'static str)> {
+    let mut counts = [0; 4];
+    if table.columns[index].cells.is_number() {
+        let (outcomes, convention) = outcomes(table, index)?;
+        match rows {
+            Some(rows) => rows.iter().filter_map(|row| outcomes.get(*row)).for_each(|of| counts[*of as usize] += 1),
+            None => outcomes.iter().for_each(|of| counts[*of as usize] += 1),
+        }
+        return Some((counts, convention));
+    }
+    // Words are few and rows are many: the codes are counted, then the words read.
+    let (of_text, convention) = of_words(table, index);
+    let codes = table.code_values(index);
+    let mut of_code = vec![0_u64; of_text.len() + 1];
+    let mut count = |code: u32| of_code[(code as usize).min(of_text.len())] += 1;
+    match rows {
+        Some(rows) => rows.iter().filter_map(|row| codes.get(*row)).for_each(|code| count(*code)),
+        None => codes.iter().for_each(|code| count(*code)),
+    }
+    for (code, rows) in of_code.into_iter().enumerate() {
+        counts[of_text.get(code).copied().unwrap_or(Outcome::NotSaid) as usize] += rows;
+    }
+    Some((counts, convention))
+}
+
+/// What each word of a column of text says.
+fn of_words(table: &Table, index: usize) -> (Vec<Outcome>, &'static str) {
     let column = &table.columns[index];
     let name = column.name.to_ascii_lowercase();
-    let of_failure = ["fail", "err", "exception"].iter().any(|word| name.contains(word));
-    if column.cells.is_number() {
+    let of_failure = says_failure(&name);
+    let convention = if of_failure { "a word means failure" } else { "by the words" };
+    (column.dictionary.iter().map(|text| of_word(text, &name, of_failure)).collect(), convention)
+}
+
+fn says_failure(name: &str) -> bool {
+    ["fail", "err", "exception"].iter().any(|word| name.contains(word))
+}
+
+/// What each row's status says; `None` where the column's convention is not known.
+pub fn outcomes(table: &Table, index: usize) -> Option<(Vec<Outcome>, &'static str)> {
+    if table.columns[index].cells.is_number() {
+        let name = table.columns[index].name.to_ascii_lowercase();
+        let of_failure = says_failure(&name);
         return of_numbers(&table.numbers(index), &name, of_failure);
     }
-    let convention = if of_failure { "a word means failure" } else { "by the words" };
-    let of_text: Vec<Outcome> = column.dictionary.iter().map(|text| of_word(text, &name, of_failure)).collect();
-    let outcomes = table.codes(index).into_iter();
-    Some((outcomes.map(|code| of_text.get(code as usize).copied().unwrap_or(Outcome::NotSaid)).collect(), convention))
+    let (of_text, convention) = of_words(table, index);
+    let codes = table.code_values(index);
+    let outcome = |code: &u32| of_text.get(*code as usize).copied().unwrap_or(Outcome::NotSaid);
+    Some((codes.iter().map(outcome).collect(), convention))
 }
 
 fn when(failed: bool) -> Outcome {

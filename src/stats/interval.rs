@@ -64,13 +64,23 @@ pub struct UpperBound {
 /// P(X >= s) <= (1-level)/2. For p95 at 95% an upper bound exists from n = 72, for p99 from 368, for p99.9 from 3688; below that
 /// the interval is open-ended. `None` for an empty slice or a probability or level outside (0, 1).
 pub fn order_statistic_interval(sorted: &[f64], p: f64, level: f64) -> Option<OrderInterval> {
-    let binomial = Binomial::new(sorted.len(), p)?;
+    order_statistic_interval_of(sorted.len(), |place| sorted[place], p, level)
+}
+
+/// The same of `n` order statistics, of which only the bounds are asked for.
+pub(super) fn order_statistic_interval_of(
+    n: usize,
+    at: impl Fn(usize) -> f64,
+    p: f64,
+    level: f64,
+) -> Option<OrderInterval> {
+    let binomial = Binomial::new(n, p)?;
     let tail = tail_of(level)? / 2.0;
     let low_rank = binomial.low_rank(tail);
     let high_rank = binomial.high_rank(tail);
     let missed = low_rank.map_or(0.0, |r| binomial.at_most(r - 1)) + high_rank.map_or(0.0, |s| binomial.at_least(s));
     Some(OrderInterval {
-        interval: Interval { low: low_rank.map(|r| sorted[r - 1]), high: high_rank.map(|s| sorted[s - 1]), level },
+        interval: Interval { low: low_rank.map(|r| at(r - 1)), high: high_rank.map(|s| at(s - 1)), level },
         low_rank,
         high_rank,
         achieved_level: 1.0 - missed,
@@ -95,15 +105,18 @@ pub fn mean_interval(sample: &Sample, level: f64) -> Option<Interval> {
 ///
 /// `None` for an effective size below 2: then the data do not say how far the mean could be off.
 pub fn mean_interval_effective(sample: &Sample, effective: f64, level: f64) -> Option<Interval> {
+    mean_interval_of(sample.mean(), sample.stddev()?, effective.min(sample.len() as f64), level)
+}
+
+/// The same from the mean, the standard deviation and the number of values or of independent ones that they are worth.
+pub(super) fn mean_interval_of(mean: f64, stddev: f64, size: f64, level: f64) -> Option<Interval> {
     let tail = tail_of(level)?;
-    let stddev = sample.stddev()?;
-    let size = effective.min(sample.len() as f64);
     if size.is_nan() || size < 2.0 {
         return None;
     }
     let half = student_quantile(1.0 - tail / 2.0, size - 1.0)? * stddev / size.sqrt();
     let bound = |value: f64| value.is_finite().then_some(value + 0.0);
-    Some(Interval { low: bound(sample.mean() - half), high: bound(sample.mean() + half), level })
+    Some(Interval { low: bound(mean - half), high: bound(mean + half), level })
 }
 
 /// Wilson's score interval (1927) for a share of `successes` out of `n`. `None` for n = 0, more successes than n, or a level

@@ -31,6 +31,8 @@ const MIN_SCANNED: usize = 10;
 const SCANNED_SHARE: usize = 50;
 /// ...but never more than one value in this many: a body must remain.
 const MAX_SCANNED_SHARE: usize = 4;
+/// ...and of more than a million values no more than these.
+const MOST_SCANNED: usize = 20_000;
 /// The share of the sample whose spacings estimate alpha: the upper tenth is the tail...
 const HILL_SHARE: usize = 10;
 /// ...but at least so many spacings (a standard error of 16%; 20 cost too much power)...
@@ -136,19 +138,128 @@ pub fn lower_isolation(sorted: &[f64]) -> Option<Isolation> {
 fn isolation(sorted: &[f64], tail: Tail) -> Option<Isolation> {
     let positive = &sorted[sorted.partition_point(|&x| x <= 0.0)..];
     let n = positive.len();
+    isolation_of(n, n < sorted.len(), tail, |place| match tail {
+        Tail::Upper => positive[n - 1 - place],
+        Tail::Lower => positive[place],
+    })
+}
+
+/// How many extreme gaps are looked at among so many positive values.
+fn scanned_of(n: usize) -> usize {
+    MIN_SCANNED.max(n / SCANNED_SHARE).min(n / MAX_SCANNED_SHARE).min(MOST_SCANNED)
+}
+
+/// The ends of a sample, as far as the test looks at them: enough for many values that nobody has sorted.
+#[derive(Debug, Clone)]
+pub(super) struct Ends {
+    /// All values, and the positive ones among them.
+    all: usize,
+    positive: usize,
+    min: f64,
+    max: f64,
+    /// How many values the test may look at on either side.
+    reach: usize,
+    /// The smallest positive values and the largest ones.
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    /// Farther inside than these lies nothing that the test looks at.
+    lower_limit: f64,
+    upper_limit: f64,
+}
+
+impl Ends {
+    /// For a sample of at most so many values.
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            all: 0,
+            positive: 0,
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
+            reach: scanned_of(most) + HILL_MAX + 1,
+            lower: Vec::new(),
+            upper: Vec::new(),
+            lower_limit: f64::INFINITY,
+            upper_limit: 0.0,
+        }
+    }
+
+    /// Takes one more value.
+    pub(super) fn add(&mut self, value: f64) {
+        self.all += 1;
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+        if value <= 0.0 {
+            return;
+        }
+        self.positive += 1;
+        if value > self.upper_limit {
+            self.upper.push(value);
+            if self.upper.len() >= 2 * self.reach {
+                self.upper_limit = *self.upper.select_nth_unstable_by(self.reach - 1, |a, b| b.total_cmp(a)).1;
+                self.upper.truncate(self.reach);
+            }
+        }
+        if value < self.lower_limit {
+            self.lower.push(value);
+            if self.lower.len() >= 2 * self.reach {
+                self.lower_limit = *self.lower.select_nth_unstable_by(self.reach - 1, f64::total_cmp).1;
+                self.lower.truncate(self.reach);
+            }
+        }
+    }
+
+    /// Puts the ends in order, once all values were added.
+    pub(super) fn sort(&mut self) {
+        super::sorting::sort(&mut self.lower);
+        super::sorting::sort(&mut self.upper);
+    }
+
+    /// How many values there are.
+    pub(super) fn len(&self) -> usize {
+        self.all
+    }
+
+    /// The most surprising gap of a tail.
+    pub(super) fn isolation(&self, tail: Tail) -> Option<Isolation> {
+        isolation_of(self.positive, self.positive < self.all, tail, |place| match tail {
+            Tail::Upper => self.upper[self.upper.len() - 1 - place],
+            Tail::Lower => self.lower[place],
+        })
+    }
+
+    /// The ascending end that holds all values beyond a gap.
+    pub(super) fn of(&self, tail: Tail) -> &[f64] {
+        match tail {
+            Tail::Upper => &self.upper,
+            Tail::Lower => &self.lower,
+        }
+    }
+
+    /// The smallest and the largest value on this side of a gap.
+    pub(super) fn body(&self, gap: &Isolation) -> Option<(f64, f64)> {
+        let end = self.of(gap.tail);
+        match gap.tail {
+            Tail::Upper => {
+                let inside = end.partition_point(|value| !gap.includes(*value));
+                Some((self.min, *end.get(inside.checked_sub(1)?)?))
+            }
+            Tail::Lower if self.positive < self.all => Some((self.min, self.max)),
+            Tail::Lower => Some((*end.get(end.partition_point(|value| gap.includes(*value)))?, self.max)),
+        }
+    }
+}
+
+/// The test on `n` positive values; `value_at` gives them from the extreme inward.
+fn isolation_of(n: usize, through_zero: bool, tail: Tail, value_at: impl Fn(usize) -> f64) -> Option<Isolation> {
     if n < MIN_POSITIVE {
         return None;
     }
-    let scanned = MIN_SCANNED.max(n / SCANNED_SHARE).min(n / MAX_SCANNED_SHARE);
+    let scanned = scanned_of(n);
     let k = (n / HILL_SHARE).clamp(HILL_MIN, HILL_MAX).min(n - 1 - scanned);
     let alpha_limit = match tail {
         Tail::Upper => ALPHA_LIMIT_UPPER,
-        Tail::Lower if n < sorted.len() => ALPHA_LIMIT_THROUGH_ZERO,
+        Tail::Lower if through_zero => ALPHA_LIMIT_THROUGH_ZERO,
         Tail::Lower => ALPHA_LIMIT_LOWER,
-    };
-    let value_at = |place: usize| match tail {
-        Tail::Upper => positive[n - 1 - place],
-        Tail::Lower => positive[place],
     };
     // Logarithms from the extreme inward; distances outward are positive in both tails.
     let logs: Vec<f64> = (0..=scanned + k).map(|place| value_at(place).ln()).collect();

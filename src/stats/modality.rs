@@ -9,7 +9,7 @@
 
 use super::quantile::{QuantileMethod, quantile};
 use super::sample::median_of_sorted;
-use super::spread::evenly_spaced;
+use super::spread::evenly_spaced_places;
 
 /// Below this many values the dip test has no power worth a statement.
 pub const MIN_VALUES: usize = 20;
@@ -34,6 +34,8 @@ const LOCAL_SHARE: f64 = 0.2;
 const LOCAL_WIDTH: f64 = 0.506_694;
 /// Silverman's rule (1986, eq. 3.31): bandwidth = 0.9 sigma n^(-1/5).
 const SILVERMAN: f64 = 0.9;
+/// A bandwidth of so many cells is smooth enough.
+const WIDE_ENOUGH: f64 = 24.0;
 /// The kernel is cut off at this many bandwidths.
 const KERNEL_REACH: f64 = 4.0;
 /// A valley must fall below this share of the lower of its two peaks, or the peaks are one mode.
@@ -101,8 +103,9 @@ pub fn modes(sorted: &[f64]) -> Vec<Mode> {
     split(sorted, &Shape::of(sorted)).modes
 }
 
+/// The number of distinct values, counted up to [`MIN_DISTINCT`].
 fn distinct(sorted: &[f64]) -> usize {
-    sorted.chunk_by(|a, b| a == b).count()
+    sorted.chunk_by(|a, b| a == b).take(MIN_DISTINCT).count()
 }
 
 fn whole(sorted: &[f64]) -> Mode {
@@ -122,11 +125,7 @@ impl Shape {
         let thinned = sorted.len() > THIN_ABOVE;
         // A quarter, so that neither the rounding step nor the width overflows for values near the end of the range.
         let divisor = if sorted[0].abs().max(sorted[sorted.len() - 1].abs()) > 1e300 { 4.0 } else { 1.0 };
-        let scaled: Vec<f64> = sorted.iter().map(|x| x / divisor).collect();
-        let mut points = undo_rounding(&scaled);
-        if thinned {
-            points = evenly_spaced(&points, THINNED_SIZE);
-        }
+        let mut points = undo_rounding(sorted, divisor, if thinned { THINNED_SIZE } else { sorted.len() });
         if on_logs {
             for point in &mut points {
                 *point = point.max(f64::from_bits(1)).ln();
@@ -136,18 +135,40 @@ impl Shape {
     }
 }
 
-/// Spreads tied values evenly inside their rounding step, the smallest gap between distinct values. The order is kept.
-fn undo_rounding(sorted: &[f64]) -> Vec<f64> {
-    let step = sorted.windows(2).map(|pair| pair[1] - pair[0]).filter(|gap| *gap > 0.0).fold(f64::INFINITY, f64::min);
-    if !step.is_finite() {
-        return sorted.to_vec();
+/// Spreads tied values evenly inside their rounding step, the smallest gap between distinct values. The order is kept; of
+/// larger samples only `keep` evenly spaced order statistics are looked at.
+fn undo_rounding(sorted: &[f64], divisor: f64, keep: usize) -> Vec<f64> {
+    let step = smallest_gap(sorted, divisor);
+    let spread = |value: f64, place: usize, first: usize, size: usize| {
+        let value = value / divisor;
+        if step.is_finite() { value + step * (((place - first) as f64 + 0.5) / size as f64 - 0.5) } else { value }
+    };
+    if keep < sorted.len() {
+        let at = |place: usize| {
+            let value = sorted[place];
+            let first = sorted.partition_point(|other| *other < value);
+            let end = sorted.partition_point(|other| *other <= value);
+            spread(value, place, first, end - first)
+        };
+        return evenly_spaced_places(sorted.len(), keep).map(at).collect();
     }
-    let mut spread = Vec::with_capacity(sorted.len());
+    let mut points = Vec::with_capacity(sorted.len());
     for run in sorted.chunk_by(|a, b| a == b) {
-        let size = run.len() as f64;
-        spread.extend(run.iter().enumerate().map(|(i, x)| x + step * ((i as f64 + 0.5) / size - 0.5)));
+        let first = points.len();
+        points.extend(run.iter().enumerate().map(|(i, x)| spread(*x, first + i, first, run.len())));
     }
-    spread
+    points
+}
+
+/// The smallest gap between distinct values once they are divided; infinite where there is none.
+fn smallest_gap(sorted: &[f64], divisor: f64) -> f64 {
+    let gap = |pair: &[f64]| pair[1] / divisor - pair[0] / divisor;
+    let smaller = |least: f64, gap: f64| if gap > 0.0 && gap < least { gap } else { least };
+    if divisor == 1.0 {
+        // The usual case, without divisions.
+        return sorted.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, smaller);
+    }
+    sorted.windows(2).map(gap).fold(f64::INFINITY, smaller)
 }
 
 /// Hartigan's dip (Hartigan & Hartigan 1985): the largest distance between the distribution of the sample and the unimodal
@@ -480,6 +501,15 @@ impl Density {
         let shortest = (0..n - held).map(|i| points[i + held] - points[i]).fold(f64::INFINITY, f64::min);
         let bandwidth = SILVERMAN * shortest / LOCAL_WIDTH * (n as f64).powf(-0.2) / cell;
         let bandwidth = bandwidth.clamp(1.0, GRID as f64 / 8.0);
+        // Cells far narrower than the kernel cost time and show nothing; of large samples several become one.
+        let together = if n < THINNED_SIZE { 1 } else { (bandwidth / WIDE_ENOUGH).max(1.0) as usize };
+        if together > 1 {
+            let counts: Vec<f64> = counts.chunks(together).map(|cells| cells.iter().sum()).collect();
+            let heights = smooth(&counts, bandwidth / together as f64);
+            // The middle of the cells that became one.
+            let origin = low + cell * (together - 1) as f64 / 2.0;
+            return Self { origin, cell: cell * together as f64, heights };
+        }
         Self { origin: low, cell, heights: smooth(&counts, bandwidth) }
     }
 

@@ -6,6 +6,8 @@
 
 use super::rng::{Rng, seed_from};
 use super::sample::median_of_sorted;
+use super::sorting::{sort, sorted_places};
+use super::thin::{self, LONG_RUN, STRETCH};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use statrs::function::erf::erfc;
 
@@ -23,6 +25,10 @@ pub const MIN_SEGMENT_SHARE: usize = 20;
 pub const MAX_POINTS: usize = 2000;
 /// Theil-Sen looks at every pair of at most this many points.
 pub const MAX_SLOPE_POINTS: usize = 1000;
+/// ...and of at most this many for runs of more than [`MANY_BLOCKED`] values, whose block medians are steadier.
+pub const FEWER_SLOPE_POINTS: usize = 400;
+/// Blocks of so long a run hold fifty values.
+const MANY_BLOCKED: usize = 20_000;
 
 /// Permutations of the maximised change-point statistic: the smallest p is 1/(m+1) = 0.001.
 const PERMUTATIONS: usize = 999;
@@ -34,6 +40,8 @@ const MAX_LAG: usize = 200;
 const MAX_LAG_PRODUCTS: usize = 20_000_000;
 /// From this many values the spread of batch means also counts (Flegal & Jones 2010: batches of about sqrt(n)).
 const BATCHED_FROM: usize = 10_000;
+/// The spread of the means of stretches counts from so many standard errors on: there are too few of them to count each.
+const STRETCH_NOISE: f64 = 2.0;
 /// A warm-up whose remainder still falls by this share of the whole step is a drift.
 const STILL_FALLING: f64 = 1.0 / 3.0;
 /// With fewer effectively independent values no change point is claimed: a slow wave and a step look the same then.
@@ -110,13 +118,17 @@ pub struct LevelShift {
 
 /// Ranks from 1, ties averaged, in the order of the values.
 pub fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<u32> = (0..values.len() as u32).collect();
-    order.sort_unstable_by(|&a, &b| values[a as usize].total_cmp(&values[b as usize]));
+    // Numbers that are equal but for the sign of zero are one value, as everywhere.
+    let order = if values.contains(&0.0) {
+        sorted_places(&values.iter().map(|value| value + 0.0).collect::<Vec<f64>>())
+    } else {
+        sorted_places(values)
+    };
     let mut ranks = vec![0.0; values.len()];
     let mut start = 0;
-    for run in order.chunk_by(|&a, &b| values[a as usize] == values[b as usize]) {
+    for run in order.chunk_by(|a, b| a.0 == b.0) {
         let rank = f64::midpoint((start + 1) as f64, (start + run.len()) as f64);
-        for &place in run {
+        for &(_, place) in run {
             ranks[place as usize] = rank;
         }
         start += run.len();
@@ -137,6 +149,38 @@ fn centered_ranks(values: &[f64]) -> Option<(Vec<f64>, f64)> {
 
 fn autocovariance(centered: &[f64], lag: usize) -> f64 {
     centered[lag..].iter().zip(centered).map(|(a, b)| a * b).sum()
+}
+
+/// The dependence between neighbours in a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Neighbours {
+    /// The autocorrelation of the ranks of neighbouring values, in [-1, 1].
+    pub lag1: f64,
+    /// How many independent values carry as much information about the level.
+    pub effective: f64,
+    /// Whether contiguous stretches stood for a run of more than [`LONG_RUN`] values.
+    pub thinned: bool,
+}
+
+/// [`lag1_rank_autocorrelation`] and [`effective_sample_size`] at once. A run of more than [`LONG_RUN`] values is represented
+/// by [`thin::stretches`], in which neighbours stay neighbours; their means serve as the batch means then. `None` below
+/// [`MIN_RUN`] values or for equal values.
+pub fn neighbours(values: &[f64]) -> Option<Neighbours> {
+    if values.len() <= LONG_RUN {
+        let (centered, squares) = centered_ranks(values)?;
+        let lag1 = autocovariance(&centered, 1) / squares + 0.0;
+        return Some(Neighbours { lag1, effective: effective_of(&centered, squares), thinned: false });
+    }
+    neighbours_in(&thin::stretches(values), values.len())
+}
+
+/// The same of [`thin::stretches`] of a run of so many values.
+pub(super) fn neighbours_in(stretches: &[f64], size: usize) -> Option<Neighbours> {
+    let (centered, squares) = centered_ranks(stretches)?;
+    let series = Series { centered: &centered, squares, stretch: STRETCH };
+    let share = series.effective(0.0) / centered.len() as f64;
+    let size = size as f64;
+    Some(Neighbours { lag1: series.correlation(1) + 0.0, effective: (share * size).clamp(1.0, size), thinned: true })
 }
 
 /// The autocorrelation of the ranks of neighbouring values, in [-1, 1]. `None` below [`MIN_RUN`] values or for equal values.
@@ -163,44 +207,73 @@ fn effective_of(centered: &[f64], squares: f64) -> f64 {
 /// The work of [`effective_sample_size`] for values less their mean, given the sum of their squares. Dependence of fewer than
 /// `noise` standard errors of independent values counts as none.
 pub(crate) fn effective_beyond(centered: &[f64], squares: f64, noise: f64) -> f64 {
-    let n = centered.len();
-    let size = n as f64;
-    let most = MAX_LAG.min(n / 2).min(MAX_LAG_PRODUCTS / n);
-    let first = autocovariance(centered, 1) / squares;
-    // Kendall 1954, Marriott & Pope 1954: the sample autocorrelation of an AR(1) is low by about (1 + 4 r)/n at lag 1.
-    let bias = (1.0 + 4.0 * first.max(0.0)) / size;
-    let corrected = |lag: usize| {
-        let raw = if lag == 1 { first } else { autocovariance(centered, lag) / squares };
-        if raw > 0.0 { raw + bias } else { raw }
-    };
-    // Bartlett 1946: an autocorrelation of independent values has variance 1/n, a pair of them 2/n.
-    let floor = noise * (2.0 / size).sqrt();
-    let mut sum = 0.0;
-    let mut lag = 1;
-    while lag < most.max(2) {
-        let pair = if lag == 1 { 1.0 + corrected(1) } else { corrected(lag - 1) + corrected(lag) };
-        if pair <= floor {
-            break;
+    Series { centered, squares, stretch: centered.len() }.effective(noise)
+}
+
+/// Values less their mean: a run, or stretches of one, all of the same length.
+struct Series<'a> {
+    centered: &'a [f64],
+    squares: f64,
+    stretch: usize,
+}
+
+impl Series<'_> {
+    /// The autocorrelation at a lag, from pairs within a stretch.
+    fn correlation(&self, lag: usize) -> f64 {
+        if self.stretch == self.centered.len() {
+            return autocovariance(self.centered, lag) / self.squares;
         }
-        sum += pair;
-        lag += 2;
+        let stretches = self.centered.chunks_exact(self.stretch);
+        let pairs = stretches.len() * (self.stretch - lag);
+        let sum: f64 = stretches.map(|stretch| autocovariance(stretch, lag)).sum();
+        sum / self.squares * (self.centered.len() as f64 / pairs as f64)
     }
-    // The pairs are (0,1), (2,3), ...: 1 + 2 sum over lags >= 1 is 2 * (sum over all) - 1.
-    let mut inflation = (2.0 * sum - 1.0).max(1.0);
-    if lag <= 3 && first * size.sqrt() < noise {
-        inflation = 1.0;
-    }
-    if n >= BATCHED_FROM {
-        let batch = size.sqrt() as usize;
-        let means: Vec<f64> =
-            centered.chunks_exact(batch).map(|chunk| chunk.iter().sum::<f64>() / batch as f64).collect();
-        let spread = means.iter().map(|mean| mean * mean).sum::<f64>() / means.len() as f64;
-        let batched = spread * batch as f64 / (squares / size);
-        if batched > 1.0 + noise * (2.0 / means.len() as f64).sqrt() {
-            inflation = inflation.max(batched);
+
+    fn effective(&self, noise: f64) -> f64 {
+        let (centered, squares) = (self.centered, self.squares);
+        let n = centered.len();
+        let size = n as f64;
+        let most = MAX_LAG.min(n / 2).min(MAX_LAG_PRODUCTS / n);
+        let first = self.correlation(1);
+        // Kendall 1954, Marriott & Pope 1954: the sample autocorrelation of an AR(1) is low by about (1 + 4 r)/n at lag 1.
+        let bias = (1.0 + 4.0 * first.max(0.0)) / size;
+        let corrected = |lag: usize| {
+            let raw = if lag == 1 { first } else { self.correlation(lag) };
+            if raw > 0.0 { raw + bias } else { raw }
+        };
+        // Bartlett 1946: an autocorrelation of independent values has variance 1/n, a pair of them 2/n.
+        let floor = noise * (2.0 / size).sqrt();
+        let mut sum = 0.0;
+        let mut lag = 1;
+        while lag < most.max(2) {
+            let pair = if lag == 1 { 1.0 + corrected(1) } else { corrected(lag - 1) + corrected(lag) };
+            if pair <= floor {
+                break;
+            }
+            sum += pair;
+            lag += 2;
         }
+        // The pairs are (0,1), (2,3), ...: 1 + 2 sum over lags >= 1 is 2 * (sum over all) - 1.
+        let mut inflation = (2.0 * sum - 1.0).max(1.0);
+        if lag <= 3 && first * size.sqrt() < noise {
+            inflation = 1.0;
+        }
+        if n >= BATCHED_FROM {
+            let (batch, doubt) = if self.stretch == n {
+                (size.sqrt() as usize, noise)
+            } else {
+                (self.stretch, noise.max(STRETCH_NOISE))
+            };
+            let means: Vec<f64> =
+                centered.chunks_exact(batch).map(|chunk| chunk.iter().sum::<f64>() / batch as f64).collect();
+            let spread = means.iter().map(|mean| mean * mean).sum::<f64>() / means.len() as f64;
+            let batched = spread * batch as f64 / (squares / size);
+            if batched > 1.0 + doubt * (2.0 / means.len() as f64).sqrt() {
+                inflation = inflation.max(batched);
+            }
+        }
+        (size / inflation).clamp(1.0, size)
     }
-    (size / inflation).clamp(1.0, size)
 }
 
 /// Kendall's S against time: concordant minus discordant pairs, by counting inversions in a merge sort.
@@ -257,7 +330,7 @@ fn mann_kendall_around(values: &[f64], slope: f64) -> Option<MannKendall> {
     let n = values.len() as f64;
     let s = kendall_s(values);
     let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
+    sort(&mut sorted);
     let pairs = n * (n - 1.0) / 2.0;
     let tied_pairs: f64 = ties(&sorted).map(|t| t * (t - 1.0) / 2.0).sum();
     if tied_pairs >= pairs {
@@ -289,7 +362,8 @@ fn two_sided_student(t: f64, degrees_of_freedom: f64) -> f64 {
 ///
 /// Exact up to [`MAX_SLOPE_POINTS`] values, else over the medians of equal blocks. `None` for fewer than two values.
 pub fn theil_sen(values: &[f64]) -> Option<TheilSen> {
-    let blocks = Blocks::of(values, MAX_SLOPE_POINTS);
+    let most = if values.len() > MANY_BLOCKED { FEWER_SLOPE_POINTS } else { MAX_SLOPE_POINTS };
+    let blocks = Blocks::of(values, most);
     let points = &blocks.medians;
     if points.len() < 2 {
         return None;
@@ -306,10 +380,56 @@ pub fn theil_sen(values: &[f64]) -> Option<TheilSen> {
     Some(TheilSen { slope_per_sample: slope + 0.0, thinned: blocks.size > 1 })
 }
 
+/// What a run shows beside dependence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trends {
+    /// [`drift`].
+    pub drift: Option<Drift>,
+    /// [`warm_up`].
+    pub warm_up: Option<WarmUp>,
+    /// [`level_shift`].
+    pub level_shift: Option<LevelShift>,
+}
+
+/// [`drift`], [`warm_up`] and [`level_shift`] at once. Of a run of more than [`LONG_RUN`] values one of every few is looked
+/// at ([`thin::picked`]); places are then multiples of these few.
+pub fn trends(values: &[f64]) -> Trends {
+    let stride = thin::stride(values.len(), LONG_RUN);
+    if stride == 1 {
+        return trends_of(values);
+    }
+    let picked: Vec<f64> = thin::picked(values.len(), stride).map(|place| values[place]).collect();
+    let found = trends_in(&picked, values.len(), stride);
+    Trends { warm_up: found.warm_up.filter(|_| values.iter().all(|value| *value > 0.0)), ..found }
+}
+
+/// The same of [`thin::picked`] values, each of which stands for `stride` of so many.
+pub(super) fn trends_in(picked: &[f64], size: usize, stride: usize) -> Trends {
+    let found = trends_of(picked);
+    let share = (size as f64 - 1.0) / (picked.len() as f64 - 1.0);
+    Trends {
+        drift: found.drift.map(|drift| Drift { slope_per_sample: drift.slope_per_sample / share, ..drift }),
+        warm_up: found.warm_up.map(|warm_up| WarmUp { samples: warm_up.samples * stride, ..warm_up }),
+        level_shift: found.level_shift.map(|shift| LevelShift { index: shift.index * stride, ..shift }),
+    }
+}
+
+fn trends_of(values: &[f64]) -> Trends {
+    let blocks = Blocks::of(values, MAX_POINTS);
+    Trends {
+        drift: drift_in(values, &blocks),
+        warm_up: warm_up_in(values, &blocks),
+        level_shift: level_shift_in(values, &blocks),
+    }
+}
+
 /// A steady change over the run: Theil-Sen for the size, Mann-Kendall for the significance. Judged on at most [`MAX_POINTS`] block
 /// medians. `None` below [`MIN_RUN`] values or for equal values.
 pub fn drift(values: &[f64]) -> Option<Drift> {
-    let blocks = Blocks::of(values, MAX_POINTS);
+    drift_in(values, &Blocks::of(values, MAX_POINTS))
+}
+
+fn drift_in(values: &[f64], blocks: &Blocks) -> Option<Drift> {
     let line = theil_sen(values)?;
     if values.len() < MIN_RUN {
         return None;
@@ -332,10 +452,13 @@ pub fn drift(values: &[f64]) -> Option<Drift> {
 /// beyond the first half (a level shift, not a warm-up), where the rest goes on falling (a drift), or where values are not
 /// positive. For a metric where higher is better hand in the reciprocals.
 pub fn warm_up(values: &[f64]) -> Option<WarmUp> {
+    warm_up_in(values, &Blocks::of(values, MAX_POINTS))
+}
+
+fn warm_up_in(values: &[f64], blocks: &Blocks) -> Option<WarmUp> {
     if values.iter().any(|&value| value <= 0.0) {
         return None;
     }
-    let blocks = Blocks::of(values, MAX_POINTS);
     let points = &blocks.medians;
     // The warm-up may be as short as the minimum; only the rest keeps the share.
     let change = Change::find(points, MIN_SEGMENT, Direction::Falling)?;
@@ -362,7 +485,10 @@ pub fn warm_up(values: &[f64]) -> Option<WarmUp> {
 /// Pettitt's (1979) rank statistic, standardised for its place, maximised over all places that leave the minimum segment on each
 /// side; p by a seeded permutation of blocks, which keeps the dependence between neighbours, (b+1)/(m+1) (Phipson & Smyth 2010).
 pub fn level_shift(values: &[f64]) -> Option<LevelShift> {
-    let blocks = Blocks::of(values, MAX_POINTS);
+    level_shift_in(values, &Blocks::of(values, MAX_POINTS))
+}
+
+fn level_shift_in(values: &[f64], blocks: &Blocks) -> Option<LevelShift> {
     let points = &blocks.medians;
     let segment = MIN_SEGMENT.max(points.len() / MIN_SEGMENT_SHARE);
     let change = Change::find(points, segment, Direction::Either)?;
@@ -702,6 +828,62 @@ mod tests {
         let found = level_shift(&values).unwrap();
         assert!(found.thinned && found.index.abs_diff(20_000) < 500, "{found:?}");
         assert!(theil_sen(&values).unwrap().thinned && drift(&values).unwrap().thinned);
+    }
+
+    #[test]
+    fn stretches_of_a_long_run_show_its_dependence() {
+        for (phi, expected) in [(0.0, 1.0), (0.5, 2.9), (0.8, 8.6)] {
+            let values = noise(400_000, phi, 3);
+            let found = neighbours(&values).unwrap();
+            let all = centered_ranks(&values).unwrap();
+            let lag1 = autocovariance(&all.0, 1) / all.1;
+            assert!(found.thinned && (found.lag1 - lag1).abs() < 0.015, "{phi}: {} {lag1}", found.lag1);
+            let inflation = 400_000.0 / found.effective;
+            assert!((inflation / expected - 1.0).abs() < 0.2, "{phi}: {inflation}");
+        }
+    }
+
+    #[test]
+    fn a_long_run_is_judged_by_one_of_every_few_samples() {
+        let quiet = noise(350_000, 0.5, 4).iter().map(|x| (0.2 * x).exp()).collect::<Vec<f64>>();
+        assert_eq!(trends(&quiet), Trends { drift: trends(&quiet).drift, warm_up: None, level_shift: None });
+        assert!(trends(&quiet).drift.is_none_or(|drift| drift.p > 0.001));
+        let mut shifted = quiet.clone();
+        shifted[200_000..].iter_mut().for_each(|value| *value *= 1.2);
+        let found = trends(&shifted).level_shift.unwrap();
+        assert!(found.thinned && found.index.abs_diff(200_000) < 2000, "{found:?}");
+        let drifting: Vec<f64> = quiet.iter().enumerate().map(|(i, x)| x + 1e-6 * i as f64).collect();
+        let found = trends(&drifting).drift.unwrap();
+        assert!((found.slope_per_sample / 1e-6 - 1.0).abs() < 0.1 && found.p < 1e-6, "{found:?}");
+        let slow: Vec<f64> = quiet.iter().enumerate().map(|(i, x)| if i < 40_000 { 2.0 * x } else { *x }).collect();
+        let found = trends(&slow).warm_up.unwrap();
+        assert!(found.samples.abs_diff(40_000) < 1000, "{found:?}");
+    }
+
+    #[test]
+    #[ignore = "prints false-alarm rates: cargo test --release -- --ignored --nocapture prints_long"]
+    fn prints_long_run_false_alarm_rates() {
+        for phi in [0.0, 0.5, 0.8, 0.95] {
+            let (runs, n) = (200, 300_000);
+            let mut inflation: Vec<f64> = Vec::new();
+            let (mut drifts, mut shifts, mut warm_ups) = (0, 0, 0);
+            for seed in 0..runs {
+                let values: Vec<f64> = noise(n, phi, seed).iter().map(|x| (0.2 * x).exp()).collect();
+                inflation.push(n as f64 / neighbours(&values).unwrap().effective);
+                let found = trends(&values);
+                drifts += usize::from(found.drift.is_some_and(|drift| drift.p < 0.05));
+                shifts += usize::from(found.level_shift.is_some());
+                warm_ups += usize::from(found.warm_up.is_some());
+            }
+            sort(&mut inflation);
+            let at = |share: f64| inflation[(share * 199.0) as usize];
+            println!(
+                "phi {phi}: inflation {:.2} ({:.2} to {:.2}); of {runs}: drift 5% {drifts}, shift 1% {shifts}, warm-up 1% {warm_ups}",
+                at(0.5),
+                at(0.05),
+                at(0.95)
+            );
+        }
     }
 
     #[test]

@@ -3,9 +3,8 @@
 //! In: an ascending slice of finite values. Out: fences in the unit of the values and how many lie beyond them. Refuses to call
 //! anything an outlier where there is no spread to measure distance in. Corruption is another question (see `isolation`).
 
-use super::quantile::{QuantileMethod, quantile};
-use super::sample::{compensated_sum, median_of_sorted};
-use super::spread::double_mad;
+use super::quantile::{QuantileMethod, quantile_of};
+use super::sample::{compensated_sum, midpoint};
 
 /// Modified z-score beyond which a value is an outlier (Iglewicz & Hoaglin 1993, "How to detect and handle outliers").
 pub const MODIFIED_Z_LIMIT: f64 = 3.5;
@@ -57,57 +56,90 @@ impl Outliers {
 /// Positive data with a right skew are judged on logarithms. Where more than half of a side is tied (MAD = 0) the mean absolute
 /// deviation of that side takes over; where that is 0 too, the side has no outliers.
 pub fn outliers(sorted: &[f64]) -> Outliers {
-    let on_logs = positive_and_skewed(sorted);
-    let (low_fence, high_fence) = if on_logs {
-        let logs: Vec<f64> = sorted.iter().map(|x| x.ln()).collect();
-        let (low, high) = fences(&logs);
+    let on_logs = positive_and_skewed(sorted.len(), |place| sorted[place]);
+    let (low, high) = if on_logs { fences(sorted, f64::ln) } else { fences(sorted, |x| x) };
+    let found = Fences::new(low, high, on_logs);
+    let low_count = found.low.map_or(0, |fence| sorted.partition_point(|&x| x < fence));
+    let high_count = found.high.map_or(0, |fence| sorted.len() - sorted.partition_point(|&x| x <= fence));
+    found.with_counts(low_count, high_count)
+}
+
+/// Fences whose outliers are not counted yet.
+pub(super) struct Fences {
+    pub(super) low: Option<f64>,
+    pub(super) high: Option<f64>,
+    on_logs: bool,
+}
+
+impl Fences {
+    /// From fences on the scale on which distance was measured.
+    pub(super) fn new(low: Option<f64>, high: Option<f64>, on_logs: bool) -> Self {
+        if !on_logs {
+            return Self { low, high, on_logs };
+        }
         // The lowest log fence may underflow and the highest overflow: then no value can lie beyond it.
-        (low.map(f64::exp).filter(|fence| *fence > 0.0), high.map(f64::exp).filter(|fence| fence.is_finite()))
-    } else {
-        fences(sorted)
-    };
-    Outliers {
-        low_fence,
-        high_fence,
-        low_count: low_fence.map_or(0, |fence| sorted.partition_point(|&x| x < fence)),
-        high_count: high_fence.map_or(0, |fence| sorted.len() - sorted.partition_point(|&x| x <= fence)),
-        on_logs,
+        let low = low.map(f64::exp).filter(|fence| *fence > 0.0);
+        let high = high.map(f64::exp).filter(|fence| fence.is_finite());
+        Self { low, high, on_logs }
+    }
+
+    /// With the numbers of values beyond them.
+    pub(super) fn with_counts(self, low_count: usize, high_count: usize) -> Outliers {
+        Outliers { low_fence: self.low, high_fence: self.high, low_count, high_count, on_logs: self.on_logs }
     }
 }
 
-fn positive_and_skewed(sorted: &[f64]) -> bool {
-    if sorted.first().is_none_or(|&min| min <= 0.0) {
+/// Whether `n` order statistics are positive and skewed to the right.
+pub(super) fn positive_and_skewed(n: usize, at: impl Fn(usize) -> f64 + Copy) -> bool {
+    if n == 0 || at(0) <= 0.0 {
         return false;
     }
-    let at = |p| quantile(sorted, p, QuantileMethod::Type6);
+    let at = |p| quantile_of(n, at, p, QuantileMethod::Type6);
     let (low, middle, high) = (at(0.1), at(0.5), at(0.9));
     high > low && (high - middle) - (middle - low) > SKEWED * (high - low)
 }
 
-fn fences(sorted: &[f64]) -> (Option<f64>, Option<f64>) {
-    let center = median_of_sorted(sorted);
-    let (low_mad, high_mad) = double_mad(sorted);
-    let until = sorted.partition_point(|&x| x <= center);
-    let from = sorted.partition_point(|&x| x < center);
-    let finite = |fence: f64| fence.is_finite().then_some(fence + 0.0);
-    let low = sigma(low_mad, center, &sorted[..until]).and_then(|sigma| finite(center - MODIFIED_Z_LIMIT * sigma));
-    let high = sigma(high_mad, center, &sorted[from..]).and_then(|sigma| finite(center + MODIFIED_Z_LIMIT * sigma));
+/// Fences on a scale that keeps the order; only the values that are looked at are brought to it.
+fn fences(sorted: &[f64], scale: impl Fn(f64) -> f64) -> (Option<f64>, Option<f64>) {
+    let center = median_on(sorted, &scale);
+    let until = sorted.partition_point(|&x| scale(x) <= center);
+    let from = sorted.partition_point(|&x| scale(x) < center);
+    let (below, above) = (&sorted[..until], &sorted[from..]);
+    let low_mad = (center - median_on(below, &scale)).clamp(0.0, f64::MAX);
+    let high_mad = (median_on(above, &scale) - center).clamp(0.0, f64::MAX);
+    let mean_deviation = |side: &[f64]| {
+        let n = side.len() as f64;
+        compensated_sum(side.iter().map(|x| (scale(*x) / n - center / n).abs()))
+    };
+    let low = fence_of(low_mad, -1.0, center, || mean_deviation(below));
+    let high = fence_of(high_mad, 1.0, center, || mean_deviation(above));
     (low, high)
 }
 
-/// The standard deviation that one side of the sample would have if it were half of a normal one; `None` without any spread.
-fn sigma(mad: f64, center: f64, side: &[f64]) -> Option<f64> {
-    if mad > 0.0 {
-        return Some(mad / MAD_TO_SIGMA);
+/// The fence of one side (-1 below, 1 above the center) from its MAD, or from its mean deviation where that is 0; `None`
+/// without any spread. The standard deviation is the one that the side would have if it were half of a normal sample.
+pub(super) fn fence_of(mad: f64, side: f64, center: f64, mean_deviation: impl FnOnce() -> f64) -> Option<f64> {
+    let sigma = if mad > 0.0 {
+        mad / MAD_TO_SIGMA
+    } else {
+        Some(mean_deviation()).filter(|deviation| *deviation > 0.0)? * MEAN_DEVIATION_TO_SIGMA
+    };
+    let fence = center + side * (MODIFIED_Z_LIMIT * sigma);
+    fence.is_finite().then_some(fence + 0.0)
+}
+
+fn median_on(sorted: &[f64], scale: &impl Fn(f64) -> f64) -> f64 {
+    match sorted.len() {
+        0 => 0.0,
+        n if n % 2 == 1 => scale(sorted[n / 2]),
+        n => midpoint(scale(sorted[n / 2 - 1]), scale(sorted[n / 2])),
     }
-    let n = side.len() as f64;
-    let mean_deviation = compensated_sum(side.iter().map(|x| (x / n - center / n).abs()));
-    (mean_deviation > 0.0).then_some(MEAN_DEVIATION_TO_SIGMA * mean_deviation)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::rng::Rng;
+    use super::super::sample::median_of_sorted;
     use super::*;
     use proptest::prelude::*;
 

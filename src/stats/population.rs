@@ -3,12 +3,14 @@
 //! In: clean values in recorded order, and the values that were taken out. Out: a [`Population`] of plain numbers in base
 //! units. An empty population has no numbers at all, never zeros.
 
-use super::interval::{Interval, OrderInterval, mean_interval, mean_interval_effective, order_statistic_interval};
+use super::interval::{Interval, OrderInterval, mean_interval_of, order_statistic_interval_of};
+use super::large;
 use super::modality::{self, Modality};
 use super::order::{self, Drift, LevelShift, WarmUp};
 use super::outlier::{self, Outliers};
-use super::quantile::{QuantileMethod, quantile, samples_needed};
-use super::sample::{Sample, compensated_sum};
+use super::quantile::{QuantileMethod, quantile_of, samples_needed};
+use super::sample::{Sample, coefficient_of_variation};
+use super::samples::{Samples as Stream, Slice};
 use super::spread::{self, MAD_SCALE};
 
 /// The percentiles that are reported, in percent. The median stands by itself.
@@ -69,6 +71,13 @@ pub struct Recorded {
     pub values: Vec<f64>,
     /// Indexes at which another run begins; the first run begins at 0.
     pub run_starts: Vec<usize>,
+}
+
+impl Recorded {
+    /// The samples of one run.
+    pub(super) fn of(values: Vec<f64>) -> Self {
+        Self { values, run_starts: Vec::new() }
+    }
 }
 
 /// A percentile with its interval.
@@ -163,6 +172,9 @@ pub struct Order {
     pub drift: Option<Drift>,
     /// A sudden lasting change.
     pub level_shift: Option<LevelShift>,
+    /// Whether the dependence was measured on contiguous stretches of a run of more than
+    /// [`LONG_RUN`](super::thin::LONG_RUN) samples, and the changes on one of every few samples.
+    pub thinned: bool,
 }
 
 /// A population.
@@ -188,6 +200,9 @@ pub struct Population {
     pub corrupted: usize,
     /// The samples, where they are kept.
     pub recorded: Option<Recorded>,
+    /// Of more than 2^20 samples, how many each of those stands for from which the Shamos
+    /// spread, the modes and the medians of the series were taken. All other numbers are of all samples.
+    pub picked_one_in: Option<usize>,
 }
 
 /// What is wanted beyond the summary.
@@ -210,6 +225,17 @@ impl Population {
         detail: Detail,
         settings: &Settings,
     ) -> Self {
+        let mut clean = clean;
+        for value in &mut clean {
+            *value += 0.0;
+        }
+        if large::is_large(clean.len(), settings) && clean.iter().all(|value| value.is_finite()) {
+            let group_of = groups.map(|groups| |index: usize| groups[index]);
+            let group_of = group_of.as_ref().map(|of| of as &(dyn Fn(usize) -> u32 + Sync));
+            let mut population = Self::of_many(&Slice(&clean), corrupted, group_of, detail, settings);
+            population.recorded = (settings.samples == Samples::Keep).then(|| Recorded::of(clean));
+            return population;
+        }
         let raw = (!corrupted.is_empty())
             .then(|| {
                 Sample::new(clean.iter().chain(corrupted).copied().filter(|value| value.is_finite()).collect()).ok()
@@ -225,137 +251,201 @@ impl Population {
         // A fence below zero can exclude nothing where no value is negative.
         outliers.low_fence = outliers.low_fence.filter(|fence| *fence >= 0.0 || sample.min() < 0.0);
         let drawn = detail != Detail::Brief;
+        let sorted = sample.sorted();
         Self {
             clean: Some(summarise(&sample, effective, settings)),
             raw,
             extremes: extremes(sample.in_order(), &outliers),
             outliers: Some(outliers),
             order,
-            modality: drawn.then(|| modality::assess(sample.sorted())).flatten(),
-            histogram: drawn.then(|| histogram(sample.sorted())).flatten(),
+            modality: drawn.then(|| modality::assess(sorted)).flatten(),
+            histogram: drawn
+                .then(|| Histogram::of(sorted.len(), |place| sorted[place], |edges| below(sorted, edges)))
+                .flatten(),
             series: drawn.then(|| series(sample.in_order(), groups)),
             corrupted: corrupted.len(),
-            recorded: (settings.samples == Samples::Keep)
-                .then(|| Recorded { values: sample.into_in_order(), run_starts: Vec::new() }),
+            recorded: (settings.samples == Samples::Keep).then(|| Recorded::of(sample.into_in_order())),
+            picked_one_in: None,
         }
     }
 
-    /// Says where runs begin, where the samples are kept: `rows` are the rows of the samples, `starts` those at which
-    /// another run begins.
-    pub fn divide(&mut self, rows: &[usize], starts: &[usize]) {
+    /// Computes the numbers of so many finite samples that they are neither sorted nor copied ([`large::is_large`]).
+    /// `group_of` names the group of the sample of an index.
+    pub(super) fn of_many(
+        clean: &impl Stream,
+        corrupted: &[f64],
+        group_of: Option<&(dyn Fn(usize) -> u32 + Sync)>,
+        detail: Detail,
+        settings: &Settings,
+    ) -> Self {
+        large::population(clean, corrupted, group_of, detail, settings)
+    }
+
+    /// Says where runs begin, where the samples are kept: `before` counts the samples in rows before a row, `starts` are the
+    /// rows at which another run begins.
+    pub(super) fn divide(&mut self, before: impl Fn(usize) -> usize, starts: &[usize]) {
         if let Some(recorded) = &mut self.recorded {
-            recorded.run_starts = starts.iter().map(|start| rows.partition_point(|row| row < start)).collect();
+            recorded.run_starts = starts.iter().map(|start| before(*start)).collect();
             recorded.run_starts.dedup();
             recorded.run_starts.retain(|start| (1..recorded.values.len()).contains(start));
         }
     }
 }
 
+/// What is known of samples beside their order statistics.
+pub(super) struct Basics {
+    pub(super) mean: f64,
+    pub(super) stddev: Option<f64>,
+    pub(super) sum: f64,
+    /// Unscaled.
+    pub(super) mad: f64,
+    pub(super) shamos: Option<f64>,
+    /// Effective sample size.
+    pub(super) effective: Option<f64>,
+}
+
 fn summarise(sample: &Sample, effective: Option<f64>, settings: &Settings) -> Summary {
     let sorted = sample.sorted();
-    let n = sample.len();
-    let level = settings.confidence;
-    let interval = |p: f64| order_statistic_interval(sorted, p, level).map(|found: OrderInterval| found.interval);
-    let percentiles = PERCENTILES
-        .iter()
-        .map(|&percent| {
-            let p = percent / 100.0;
-            let needs = samples_needed(p);
-            let enough = n >= needs;
-            Percentile {
-                percent,
-                value: enough.then(|| quantile(sorted, p, settings.quantile_method)),
-                needs,
-                interval: enough.then(|| interval(p)).flatten(),
-            }
-        })
-        .collect();
-    Summary {
-        n,
+    let basics = Basics {
         mean: sample.mean(),
-        mean_interval: match effective {
-            Some(effective) if effective < FEWEST_EFFECTIVE => None,
-            Some(effective) => mean_interval_effective(sample, effective, level),
-            None => mean_interval(sample, level),
-        },
-        min: sample.min(),
-        max: sample.max(),
-        median: quantile(sorted, 0.5, settings.quantile_method),
-        median_interval: interval(0.5),
-        percentiles,
         stddev: sample.stddev(),
-        cv: sample.cv(),
-        iqr: (n >= samples_needed(0.75)).then(|| spread::iqr(sorted)),
-        mad: spread::mad(sorted) * MAD_SCALE,
+        sum: sample.sum(),
+        mad: spread::mad(sorted),
         shamos: spread::shamos(sorted).map(|shamos| shamos.spread),
-        sum: compensated_sum(sample.in_order().iter().copied()),
+        effective,
+    };
+    Summary::of(sorted.len(), |place| sorted[place], &basics, settings)
+}
+
+impl Summary {
+    /// From `n` order statistics, of which only those are asked for that are needed.
+    pub(super) fn of(n: usize, at: impl Fn(usize) -> f64 + Copy, basics: &Basics, settings: &Settings) -> Self {
+        let level = settings.confidence;
+        let interval = |p: f64| order_statistic_interval_of(n, at, p, level).map(|found: OrderInterval| found.interval);
+        let quantile = |p: f64| quantile_of(n, at, p, settings.quantile_method);
+        let percentiles = PERCENTILES
+            .iter()
+            .map(|&percent| {
+                let p = percent / 100.0;
+                let needs = samples_needed(p);
+                let enough = n >= needs;
+                Percentile {
+                    percent,
+                    value: enough.then(|| quantile(p)),
+                    needs,
+                    interval: enough.then(|| interval(p)).flatten(),
+                }
+            })
+            .collect();
+        let size = basics.effective.map_or(n as f64, |effective| effective.min(n as f64));
+        let too_few = basics.effective.is_some_and(|effective| effective < FEWEST_EFFECTIVE);
+        Self {
+            n,
+            mean: basics.mean,
+            mean_interval: basics
+                .stddev
+                .filter(|_| !too_few)
+                .and_then(|stddev| mean_interval_of(basics.mean, stddev, size, level)),
+            min: at(0),
+            max: at(n - 1),
+            median: quantile(0.5),
+            median_interval: interval(0.5),
+            percentiles,
+            stddev: basics.stddev,
+            cv: coefficient_of_variation(at(0), basics.mean, basics.stddev),
+            iqr: (n >= samples_needed(0.75)).then(|| spread::iqr_of(n, at)),
+            mad: basics.mad * MAD_SCALE,
+            shamos: basics.shamos,
+            sum: basics.sum,
+        }
     }
 }
 
-fn look_at_order(values: &[f64]) -> Order {
+/// Whether a drift is beyond chance and worth a line.
+pub(super) fn kept_drift(drift: &Drift) -> bool {
     /// The p-value below which a drift is reported.
     const DRIFT_P: f64 = 0.01;
     /// A drift of less of the median over the whole run is not worth a line.
     const LEAST_DRIFT: f64 = 0.05;
-    let drift = order::drift(values).filter(|drift| {
-        drift.p < DRIFT_P && drift.relative_change_over_run.is_none_or(|change| change.abs() >= LEAST_DRIFT)
-    });
+    drift.p < DRIFT_P && drift.relative_change_over_run.is_none_or(|change| change.abs() >= LEAST_DRIFT)
+}
+
+fn look_at_order(values: &[f64]) -> Order {
+    let neighbours = order::neighbours(values);
+    let trends = order::trends(values);
     Order {
-        lag1: order::lag1_rank_autocorrelation(values),
-        effective: order::effective_sample_size(values),
-        warm_up: order::warm_up(values),
-        drift,
-        level_shift: order::level_shift(values),
+        lag1: neighbours.map(|found| found.lag1),
+        effective: neighbours.map(|found| found.effective),
+        warm_up: trends.warm_up,
+        drift: trends.drift.filter(kept_drift),
+        level_shift: trends.level_shift,
+        thinned: neighbours.is_some_and(|found| found.thinned),
     }
 }
 
 /// Indexes of the values farthest beyond the fences.
 fn extremes(values: &[f64], outliers: &Outliers) -> Vec<usize> {
-    let mut beyond: Vec<usize> = (0..values.len()).filter(|index| outliers.is_outlier(values[*index])).collect();
-    beyond.sort_by(|a, b| values[*b].abs().total_cmp(&values[*a].abs()).then(a.cmp(b)));
-    beyond.truncate(NAMED_EXTREMES);
-    beyond
+    let beyond = (0..values.len()).filter(|index| outliers.is_outlier(values[*index]));
+    farthest(beyond.map(|index| (values[index].abs(), index)).collect())
 }
 
-/// Equal bins over the whole range, by Freedman and Diaconis (1981), on a logarithmic axis where the range is wide.
-fn histogram(sorted: &[f64]) -> Option<Histogram> {
-    let (first, last) = (*sorted.first()?, *sorted.last()?);
-    if first == last {
-        return Some(Histogram { log: false, edges: vec![first, last], counts: vec![sorted.len() as u64] });
-    }
-    let log = first > 0.0 && last / first >= LOG_AXIS_RATIO;
-    let forward = |value: f64| if log { value.ln() } else { value };
-    let (low, high) = (forward(first), forward(last));
-    let at = |p| forward(quantile(sorted, p, QuantileMethod::Type7));
-    let width = 2.0 * (at(0.75) - at(0.25)) / (sorted.len() as f64).cbrt();
-    let wanted = ((high - low) / width).ceil();
-    let bins = if wanted.is_finite() { (wanted as usize).clamp(FEWEST_BINS, MOST_BINS) } else { MOST_BINS };
-    let bins = bins.min(sorted.len().max(FEWEST_BINS));
-    let edge = |index: usize| match index {
-        0 => first,
-        _ if index == bins => last,
-        _ => {
-            let position = low + (high - low) * index as f64 / bins as f64;
-            if log { position.exp() } else { position }
+/// The indexes of the largest magnitudes, of equal ones the first; at most [`NAMED_EXTREMES`].
+pub(super) fn farthest(mut beyond: Vec<(f64, usize)>) -> Vec<usize> {
+    beyond.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    beyond.truncate(NAMED_EXTREMES);
+    beyond.into_iter().map(|(_, index)| index).collect()
+}
+
+/// How many values of an ascending slice lie below each edge.
+fn below(sorted: &[f64], edges: &[f64]) -> Vec<u64> {
+    edges.iter().map(|edge| sorted.partition_point(|value| value < edge) as u64).collect()
+}
+
+impl Histogram {
+    /// Equal bins over the whole range, by Freedman and Diaconis (1981), on a logarithmic axis where the range is wide.
+    /// `below` counts the values below ascending edges.
+    pub(super) fn of(n: usize, at: impl Fn(usize) -> f64 + Copy, below: impl Fn(&[f64]) -> Vec<u64>) -> Option<Self> {
+        let (first, last) = (at(0), at(n.checked_sub(1)?));
+        if first == last {
+            return Some(Self { log: false, edges: vec![first, last], counts: vec![n as u64] });
         }
-    };
-    let edges: Vec<f64> = (0..=bins).map(edge).collect();
-    let mut counts = Vec::with_capacity(bins);
-    let mut before = 0;
-    for (index, edge) in edges.iter().enumerate().skip(1) {
-        let below = if index == bins { sorted.len() } else { sorted.partition_point(|value| value < edge) };
-        counts.push((below - before) as u64);
-        before = below;
+        let log = first > 0.0 && last / first >= LOG_AXIS_RATIO;
+        let forward = |value: f64| if log { value.ln() } else { value };
+        let (low, high) = (forward(first), forward(last));
+        let at = |p| forward(quantile_of(n, at, p, QuantileMethod::Type7));
+        let width = 2.0 * (at(0.75) - at(0.25)) / (n as f64).cbrt();
+        let wanted = ((high - low) / width).ceil();
+        let bins = if wanted.is_finite() { (wanted as usize).clamp(FEWEST_BINS, MOST_BINS) } else { MOST_BINS };
+        let bins = bins.min(n.max(FEWEST_BINS));
+        let edge = |index: usize| match index {
+            0 => first,
+            _ if index == bins => last,
+            _ => {
+                let position = low + (high - low) * index as f64 / bins as f64;
+                if log { position.exp() } else { position }
+            }
+        };
+        let edges: Vec<f64> = (0..=bins).map(edge).collect();
+        if !edges.is_sorted() || !high.is_finite() || !low.is_finite() {
+            return None;
+        }
+        let mut counts = Vec::with_capacity(bins);
+        let mut before = 0;
+        for below in below(&edges[1..bins]).into_iter().chain([n as u64]) {
+            counts.push(below - before);
+            before = below;
+        }
+        Some(Self { log, edges, counts })
     }
-    (edges.windows(2).all(|pair| pair[0] <= pair[1]) && high.is_finite() && low.is_finite()).then_some(Histogram {
-        log,
-        edges,
-        counts,
-    })
+}
+
+/// How many samples a point of a series stands for.
+pub(super) fn series_stride(n: usize) -> usize {
+    n.div_ceil(SERIES_POINTS).max(1)
 }
 
 fn series(values: &[f64], groups: Option<&[u32]>) -> Series {
-    let stride = values.len().div_ceil(SERIES_POINTS).max(1);
+    let stride = series_stride(values.len());
     let mut buffer = Vec::with_capacity(stride);
     let points = values
         .chunks(stride)
@@ -363,7 +453,7 @@ fn series(values: &[f64], groups: Option<&[u32]>) -> Series {
         .map(|(index, chunk)| {
             buffer.clear();
             buffer.extend_from_slice(chunk);
-            buffer.sort_unstable_by(f64::total_cmp);
+            super::sorting::sort(&mut buffer);
             let of_chunk = groups.map(|groups| &groups[index * stride..index * stride + chunk.len()]);
             let group = of_chunk.and_then(|groups| groups.iter().all(|group| *group == groups[0]).then_some(groups[0]));
             SeriesPoint {

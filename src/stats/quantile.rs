@@ -100,9 +100,15 @@ impl FromStr for QuantileMethod {
 ///
 /// `p` is clamped to `[0, 1]` (NaN counts as 0); p = 0 is the minimum and p = 1 the maximum in every method. An empty slice gives 0.
 pub fn quantile(sorted: &[f64], p: f64, method: QuantileMethod) -> f64 {
-    let (Some(&min), Some(&max)) = (sorted.first(), sorted.last()) else {
+    quantile_of(sorted.len(), |place| sorted[place], p, method)
+}
+
+/// The p-quantile of `n` order statistics, of which only those are asked for that it is made of.
+pub(super) fn quantile_of(n: usize, at: impl Fn(usize) -> f64, p: f64, method: QuantileMethod) -> f64 {
+    if n == 0 {
         return 0.0;
-    };
+    }
+    let (min, max) = (at(0), at(n - 1));
     let p = if p.is_nan() { 0.0 } else { p.clamp(0.0, 1.0) };
     if p == 0.0 || min == max {
         return min;
@@ -110,25 +116,24 @@ pub fn quantile(sorted: &[f64], p: f64, method: QuantileMethod) -> f64 {
     if p == 1.0 {
         return max;
     }
-    let n = sorted.len() as f64;
+    let size = n as f64;
     let value = match method {
-        QuantileMethod::Type6 => at_position(sorted, p * (n + 1.0)),
-        QuantileMethod::Type7 => at_position(sorted, 1.0 + p * (n - 1.0)),
+        QuantileMethod::Type6 => at_position(n, at, p * (size + 1.0)),
+        QuantileMethod::Type7 => at_position(n, at, 1.0 + p * (size - 1.0)),
         QuantileMethod::NearestRank => {
-            let rank = guarded_ceil(p * n).max(1);
-            sorted[rank.min(sorted.len()) - 1]
+            let rank = guarded_ceil(p * size).max(1);
+            at(rank.min(n) - 1)
         }
-        QuantileMethod::HarrellDavis => harrell_davis(sorted, p),
+        QuantileMethod::HarrellDavis => harrell_davis(n, at, p),
     };
     value.clamp(min, max) + 0.0
 }
 
 /// The order statistic at a 1-based fractional position, linear in between.
-fn at_position(sorted: &[f64], position: f64) -> f64 {
-    let n = sorted.len();
+fn at_position(n: usize, at: impl Fn(usize) -> f64, position: f64) -> f64 {
     let below = position.floor().clamp(1.0, n as f64) as usize;
-    let low = sorted[below - 1];
-    let high = sorted[below.min(n - 1)];
+    let low = at(below - 1);
+    let high = at(below.min(n - 1));
     let share = (position - below as f64).clamp(0.0, 1.0);
     if low == high { low } else { low * (1.0 - share) + high * share }
 }
@@ -155,20 +160,19 @@ pub fn samples_needed(p: f64) -> usize {
 /// The cells are integrated by Gauss-Legendre relative to the peak of the density and normalised at the end, so that the constant
 /// of the beta distribution cancels. Rejected: differences of `statrs::beta_reg`, whose continued fraction stops after 140 terms
 /// and whose `ln_gamma` loses nine digits at n = 10^6. The outermost cells, where the density may be infinite, use its power series.
-fn harrell_davis(sorted: &[f64], p: f64) -> f64 {
-    let n = sorted.len();
+fn harrell_davis(n: usize, at: impl Fn(usize) -> f64, p: f64) -> f64 {
     if n == 1 {
-        return sorted[0];
+        return at(0);
     }
     let beta = BetaCells::new(n, p);
     let start = beta.center_cell();
-    let scale = sorted[0].abs().max(sorted[n - 1].abs());
+    let scale = at(0).abs().max(at(n - 1).abs());
     let mut weight_sum = 0.0;
     let mut value_sum = 0.0;
     let mut add = |cell: usize| {
         let weight = beta.weight(cell);
         weight_sum += weight;
-        value_sum += weight * (sorted[cell] / scale);
+        value_sum += weight * (at(cell) / scale);
     };
     add(start);
     for cell in start + 1..n {
@@ -183,7 +187,7 @@ fn harrell_davis(sorted: &[f64], p: f64) -> f64 {
         }
         add(cell);
     }
-    if weight_sum > 0.0 { value_sum / weight_sum * scale } else { sorted[start] }
+    if weight_sum > 0.0 { value_sum / weight_sum * scale } else { at(start) }
 }
 
 /// The beta density of Harrell & Davis over n equal cells, relative to its value at a reference point.

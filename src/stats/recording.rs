@@ -5,6 +5,11 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
+use super::sorting::sort;
+use super::thin;
+
 /// Chance at which a repetition among independent values counts as impossible.
 const CHANCE: f64 = 1e-6;
 /// Longest block that is looked for; metrics with so few different values that chance needs longer ones are not judged.
@@ -12,9 +17,20 @@ const LONGEST_WINDOW: usize = 64;
 /// Shortest block and shortest run that is worth a finding.
 const SHORTEST: usize = 8;
 /// In lists up to this length blocks are remembered four times as densely as they are long, so that a copy a quarter longer
-/// than the shortest block is found wherever it begins. In longer lists memory matters more, and a copy is found for
-/// certain only from twice that length on.
-const DENSE: usize = 1_000_000;
+/// than the shortest block is found wherever it begins. In longer lists they are remembered at anchors, and a copy of about
+/// ten times [`LEAST_SPACING`] values (ten times the spacing of the anchors in lists of more than four million) is found in
+/// all but one of ten thousand cases.
+const DENSE: usize = thin::LONG_RUN;
+/// One value in so many is an anchor, at least...
+const LEAST_SPACING: usize = 16;
+/// ...and in longer lists about so many in all, which bounds the memory.
+const MOST_ANCHORS: usize = 1 << 18;
+/// Of longer lists than [`DENSE`] about so many values show how often two are the same.
+const MOST_COMPARED: usize = 1 << 16;
+/// Values that one thread looks at before it asks for more.
+const PART: usize = 1 << 18;
+/// Fewer instants have no usual pause.
+const FEWEST_INSTANTS: usize = 100;
 /// A pause this many times longer than the 99th percentile of all pauses, and at least [`LEAST_JUMP`], is a jump.
 const JUMP_RATIO: f64 = 100.0;
 /// Nanoseconds; shorter pauses are no jump.
@@ -44,11 +60,16 @@ pub struct Stuck {
     pub value: f64,
 }
 
-/// Probability that two values drawn from the list are the same.
+/// Probability that two values drawn from the list are the same; of long lists, from one of every few values.
 fn collision(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let n = values.len() as f64;
+    let stride = thin::stride(values.len(), MOST_COMPARED);
+    let mut sorted: Vec<f64> = if values.len() <= DENSE {
+        values.to_vec()
+    } else {
+        thin::picked(values.len(), stride).map(|place| values[place]).collect()
+    };
+    sort(&mut sorted);
+    let n = sorted.len() as f64;
     sorted.chunk_by(|a, b| a == b).map(|equal| (equal.len() as f64 / n).powi(2)).sum()
 }
 
@@ -68,11 +89,19 @@ pub fn repeats(values: &[f64], most: usize) -> Vec<Repeat> {
     if window > LONGEST_WINDOW || window * 2 > values.len() {
         return Vec::new();
     }
+    let mut found = if values.len() <= DENSE { dense(values, window) } else { anchored(values, window) };
+    found.retain(|repeat| varies(&values[repeat.first..repeat.first + repeat.length]));
+    found.sort_by_key(|repeat| std::cmp::Reverse(repeat.length));
+    found.truncate(most);
+    found
+}
+
+/// Blocks are remembered at multiples of a stride and looked for everywhere.
+fn dense(values: &[f64], window: usize) -> Vec<Repeat> {
     let mut seen: HashMap<u64, usize, foldhash::fast::FixedState> = HashMap::default();
     let mut found: Vec<Repeat> = Vec::new();
     let mut index = 0;
-    // Blocks are remembered at multiples of a stride and looked for everywhere.
-    let stride = if values.len() <= DENSE { window.div_ceil(4) } else { window };
+    let stride = window.div_ceil(4);
     let mut remembered = 0;
     while index + window <= values.len() {
         while remembered + window <= index {
@@ -89,9 +118,42 @@ pub fn repeats(values: &[f64], most: usize) -> Vec<Repeat> {
             None => index += 1,
         }
     }
-    found.retain(|repeat| varies(&values[repeat.first..repeat.first + repeat.length]));
-    found.sort_by_key(|repeat| std::cmp::Reverse(repeat.length));
-    found.truncate(most);
+    found
+}
+
+/// Blocks are remembered and looked for where two neighbouring values hash to an anchor, which is at the same places of a
+/// copy: one pass with two multiplications a value, and memory for one value in every few.
+fn anchored(values: &[f64], window: usize) -> Vec<Repeat> {
+    let spacing = (values.len() / MOST_ANCHORS).next_power_of_two().max(LEAST_SPACING) as u64;
+    let last = values.len() - window;
+    let anchors: Vec<usize> = (0..last.div_ceil(PART))
+        .into_par_iter()
+        .flat_map_iter(|part| {
+            let from = part * PART;
+            let until = (from + PART).min(last);
+            (from..until).filter(move |index| hash(&values[*index..*index + 2]) >> 32 & (spacing - 1) == 0)
+        })
+        .collect();
+    let mut seen: HashMap<u64, usize, foldhash::fast::FixedState> = HashMap::default();
+    let mut found: Vec<Repeat> = Vec::new();
+    let mut next = 0;
+    for index in anchors {
+        if index < next {
+            continue;
+        }
+        let block = &values[index..index + window];
+        let earlier = *seen.entry(hash(block)).or_insert(index);
+        if earlier + window <= index && values[earlier..earlier + window] == *block {
+            let mut repeat = extend(values, earlier, index, window);
+            // An anchor inside a copy that was found reaches back into nothing new.
+            let overlap = next.saturating_sub(repeat.again).min(repeat.length - window);
+            repeat.first += overlap;
+            repeat.again += overlap;
+            repeat.length -= overlap;
+            next = repeat.again + repeat.length;
+            found.push(repeat);
+        }
+    }
     found
 }
 
@@ -123,24 +185,40 @@ fn hash(values: &[f64]) -> u64 {
 
 /// The longest run of one value in a metric whose values otherwise differ, where chance would not give it.
 pub fn stuck(values: &[f64]) -> Option<Stuck> {
-    let longest = values
-        .chunk_by(|a, b| a == b)
-        .scan(0, |start, run| {
-            let this = *start;
-            *start += run.len();
-            Some((this, run))
-        })
-        .max_by_key(|(start, run)| (run.len(), std::cmp::Reverse(*start)))?;
-    let (start, run) = longest;
-    if run.len() < SHORTEST || run.len() == values.len() {
+    let (start, length) = longest_run(values)?;
+    if length == values.len() {
         return None;
     }
-    let elsewhere = values.iter().filter(|value| **value == run[0]).count() - run.len();
-    let rest = values.len() - run.len();
+    let value = values[start];
+    let elsewhere = values.iter().filter(|other| **other == value).count() - length;
+    let rest = values.len() - length;
     // How often the value occurs elsewhere, never taken for less than once.
     let share = (elsewhere.max(1)) as f64 / rest as f64;
-    let chance = values.len() as f64 * share.powf(run.len() as f64 - 1.0);
-    (chance < CHANCE && collision(values) < 0.5).then_some(Stuck { start, length: run.len(), value: run[0] })
+    let chance = values.len() as f64 * share.powf(length as f64 - 1.0);
+    (chance < CHANCE && collision(values) < 0.5).then_some(Stuck { start, length, value })
+}
+
+/// Start and length of the first of the longest runs of equal values, if it has [`SHORTEST`] of them.
+fn longest_run(values: &[f64]) -> Option<(usize, usize)> {
+    // Such a run covers two multiples of this step that follow each other, so that one comparison passes over four values.
+    const STEP: usize = SHORTEST / 2;
+    let mut longest = (0, SHORTEST - 1);
+    let mut index = 0;
+    while index + STEP < values.len() {
+        if values[index] != values[index + STEP] {
+            index += STEP;
+            continue;
+        }
+        let value = values[index];
+        let start = values[..index].iter().rposition(|other| *other != value).map_or(0, |before| before + 1);
+        let until =
+            values[index..].iter().position(|other| *other != value).map_or(values.len(), |after| index + after);
+        if until - start > longest.1 {
+            longest = (start, until - start);
+        }
+        index = (until / STEP * STEP).max(index + STEP);
+    }
+    (longest.1 >= SHORTEST).then_some(longest)
 }
 
 /// What a clock did.
@@ -156,35 +234,49 @@ pub struct Clock {
 
 /// Looks at the instants of a table in recorded order. `tolerance` (nanoseconds) is the longest measured duration: rows
 /// written when they end may carry start times that lie so far back.
-pub fn clock(instants: &[Option<i64>], tolerance: i64) -> Clock {
-    let known: Vec<(usize, i64)> =
-        instants.iter().enumerate().filter_map(|(index, instant)| Some((index, (*instant)?))).collect();
-    let (Some(first), Some(last)) = (known.iter().map(|(_, at)| *at).min(), known.iter().map(|(_, at)| *at).max())
-    else {
-        return Clock::default();
-    };
-    let mut clock = Clock { span: last.checked_sub(first), ..Clock::default() };
+pub fn clock<I: Iterator<Item = Option<i64>>>(instants: impl Fn() -> I, tolerance: i64) -> Clock {
+    let known = || instants().enumerate().filter_map(|(index, instant)| Some((index, instant?)));
     let least = LEAST_BACKWARDS.max(tolerance);
-    let mut pauses: Vec<i64> = Vec::with_capacity(known.len());
-    let mut latest = i64::MIN;
-    for pair in known.windows(2) {
-        if pair[1].1.saturating_sub(pair[0].1) < -least {
-            clock.backwards.push(pair[1].0);
-        }
+    let mut clock = Clock::default();
+    let mut range: Option<(i64, i64)> = None;
+    let (mut count, mut before, mut pause) = (0_usize, i64::MIN, 0);
+    for (index, at) in known() {
         // Measured from the latest instant: coming back after a fall is no pause.
-        latest = latest.max(pair[0].1);
-        pauses.push(pair[1].1.saturating_sub(latest).max(0));
-    }
-    let mut sorted = pauses.clone();
-    sorted.sort_unstable();
-    // Among a hundred pauses this is the one below the longest, which must not be compared with itself.
-    let usual = sorted.get(sorted.len().saturating_sub(1) * 99 / 100).copied().unwrap_or_default().max(1);
-    for (index, pause) in pauses.iter().enumerate() {
-        if known.len() >= 100 && *pause >= LEAST_JUMP && *pause as f64 > JUMP_RATIO * usual as f64 {
-            clock.jumps.push(known[index + 1].0);
+        let (first, latest) = range.unwrap_or((at, at));
+        if count > 0 && at.saturating_sub(before) < -least {
+            clock.backwards.push(index);
         }
+        pause = at.saturating_sub(latest).max(pause);
+        range = Some((first.min(at), latest.max(at)));
+        before = at;
+        count += 1;
+    }
+    let Some((first, last)) = range else { return Clock::default() };
+    clock.span = last.checked_sub(first);
+    if count >= FEWEST_INSTANTS && pause >= LEAST_JUMP {
+        clock.jumps = jumps(known, count);
     }
     clock
+}
+
+/// Indexes after pauses far longer than all others.
+fn jumps<I: Iterator<Item = (usize, i64)>>(known: impl Fn() -> I, count: usize) -> Vec<usize> {
+    let pauses = || {
+        known()
+            .scan(None, |latest: &mut Option<i64>, (index, at)| {
+                let pause = latest.map(|latest| at.saturating_sub(latest).max(0));
+                *latest = Some(latest.map_or(at, |latest| latest.max(at)));
+                Some((index, pause))
+            })
+            .filter_map(|(index, pause)| Some((index, pause?)))
+    };
+    let mut lengths: Vec<i64> = Vec::with_capacity(count);
+    lengths.extend(pauses().map(|(_, pause)| pause));
+    // Among a hundred pauses this is the one below the longest, which must not be compared with itself.
+    let place = lengths.len().saturating_sub(1) * 99 / 100;
+    let usual = (*lengths.select_nth_unstable(place).1).max(1);
+    let jump = |pause: i64| pause >= LEAST_JUMP && pause as f64 > JUMP_RATIO * usual as f64;
+    pauses().filter(|(_, pause)| jump(*pause)).map(|(index, _)| index).collect()
 }
 
 #[cfg(test)]
@@ -244,15 +336,50 @@ mod tests {
     }
 
     #[test]
+    fn copies_in_long_lists_are_found_where_they_begin() {
+        for mut values in [decimals(5, 150_000), whole(6, 150_000)] {
+            let copy = values[70_003..70_303].to_vec();
+            values.splice(120_001..120_001, copy);
+            let found = repeats(&values, 5);
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(found[0].length >= 300 && found[0].again - found[0].first == 49_998, "{found:?}");
+        }
+        for seed in 0..5 {
+            assert_eq!(repeats(&decimals(seed, 120_000), 5), []);
+            assert_eq!(repeats(&whole(seed, 120_000), 5), []);
+        }
+    }
+
+    #[test]
+    fn the_longest_run_is_that_of_a_plain_search() {
+        let mut rng = Rng::new(8);
+        for _ in 0..300 {
+            let n = 1 + rng.below(80);
+            let mut values: Vec<f64> = (0..n).map(|_| (rng.uniform() * 3.0).floor()).collect();
+            let start = rng.below(n);
+            values[start..].iter_mut().take(rng.below(20)).for_each(|value| *value = 1.0);
+            let mut expected = (0, 0);
+            let mut start = 0;
+            for run in values.chunk_by(|a, b| a == b) {
+                if run.len() > expected.1 {
+                    expected = (start, run.len());
+                }
+                start += run.len();
+            }
+            assert_eq!(longest_run(&values), (expected.1 >= SHORTEST).then_some(expected), "{values:?}");
+        }
+    }
+
+    #[test]
     fn a_clock_that_falls_back_or_jumps_is_noticed() {
         let second = 1_000_000_000_i64;
         let mut instants: Vec<Option<i64>> = (0..200).map(|index| Some(index * second)).collect();
-        assert_eq!(clock(&instants, 0), Clock { span: Some(199 * second), ..Clock::default() });
+        assert_eq!(clock(|| instants.iter().copied(), 0), Clock { span: Some(199 * second), ..Clock::default() });
         instants[100] = Some(0);
         for instant in instants.iter_mut().skip(150).flatten() {
             *instant += 3600 * second;
         }
-        let found = clock(&instants, 0);
+        let found = clock(|| instants.iter().copied(), 0);
         assert_eq!((found.backwards, found.jumps), (vec![100], vec![150]));
     }
 }

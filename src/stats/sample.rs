@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use super::sorting::sort;
+
 /// Beyond this magnitude (or below its inverse) squares lose range, so the moments are taken on values scaled by a power of two.
 const SQUARE_SAFE: f64 = 1e140;
 /// Largest binary exponent used for that scaling: 2^±1000 are both normal numbers.
@@ -40,8 +42,7 @@ pub struct Sample {
     in_order: Vec<f64>,
     sorted: Vec<f64>,
     mean: f64,
-    scaled_variance: Option<f64>,
-    scale: f64,
+    moments: Moments,
 }
 
 impl Sample {
@@ -61,10 +62,10 @@ impl Sample {
             *value += 0.0;
         }
         let mut sorted = in_order.clone();
-        sorted.sort_unstable_by(f64::total_cmp);
+        sort(&mut sorted);
         let moments = Moments::of(&in_order);
         let mean = moments.mean.clamp(sorted[0], sorted[sorted.len() - 1]) + 0.0;
-        Ok(Self { in_order, sorted, mean, scaled_variance: moments.scaled_variance, scale: moments.scale })
+        Ok(Self { in_order, sorted, mean, moments })
     }
 
     /// The values as recorded.
@@ -107,30 +108,39 @@ impl Sample {
     ///
     /// `None` for one value, and where the variance itself exceeds the range of a double (the [stddev](Self::stddev) does not then).
     pub fn variance(&self) -> Option<f64> {
-        let variance = self.scaled_variance? / self.scale / self.scale;
+        let variance = self.moments.scaled_variance? / self.moments.scale / self.moments.scale;
         variance.is_finite().then_some(variance)
     }
 
     /// The sample standard deviation with divisor n-1, in the unit of the values. `None` for one value.
     pub fn stddev(&self) -> Option<f64> {
-        let stddev = self.scaled_variance?.sqrt() / self.scale;
-        stddev.is_finite().then_some(stddev)
+        self.moments.stddev()
+    }
+
+    /// The sum, in the recorded order.
+    pub fn sum(&self) -> f64 {
+        self.moments.sum
     }
 
     /// The coefficient of variation, stddev / mean. `None` unless every value is >= 0 and the mean is > 0: it is a ratio to a
     /// natural zero and means nothing otherwise.
     pub fn cv(&self) -> Option<f64> {
-        if self.min() < 0.0 || self.mean <= 0.0 {
-            return None;
-        }
-        let cv = self.stddev()? / self.mean;
-        cv.is_finite().then_some(cv)
+        coefficient_of_variation(self.min(), self.mean, self.stddev())
     }
 
     /// The median: the middle value, or the midpoint of the two middle values.
     pub fn median(&self) -> f64 {
         median_of_sorted(&self.sorted)
     }
+}
+
+/// stddev / mean, where no value is negative and the mean is not zero.
+pub(super) fn coefficient_of_variation(min: f64, mean: f64, stddev: Option<f64>) -> Option<f64> {
+    if min < 0.0 || mean <= 0.0 {
+        return None;
+    }
+    let cv = stddev? / mean;
+    cv.is_finite().then_some(cv)
 }
 
 /// Mean and sample standard deviation of finite values, as [`Sample`] has them, without putting them in order. The latter
@@ -140,15 +150,16 @@ pub fn mean_and_stddev(values: &[f64]) -> (f64, Option<f64>) {
         return (0.0, None);
     }
     let moments = Moments::of(values);
-    let stddev = moments.scaled_variance.map(|variance| variance.sqrt() / moments.scale);
     let (low, high) =
         values.iter().fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
-    (moments.mean.clamp(low, high) + 0.0, stddev.filter(|stddev| stddev.is_finite()))
+    (moments.mean.clamp(low, high) + 0.0, moments.stddev())
 }
 
-/// Mean in the original unit; variance of the values times `scale`.
-struct Moments {
-    mean: f64,
+/// Mean and sum in the original unit; variance of the values times `scale`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Moments {
+    pub(super) mean: f64,
+    pub(super) sum: f64,
     scaled_variance: Option<f64>,
     scale: f64,
 }
@@ -156,19 +167,39 @@ struct Moments {
 impl Moments {
     fn of(values: &[f64]) -> Self {
         let largest = values.iter().fold(0.0_f64, |most, v| most.max(v.abs()));
+        Self::of_blocks(values.len(), largest, |take| take(values))
+    }
+
+    /// Of `n` values of at most that magnitude, which `visit` hands over block by block in recorded order, every time
+    /// the same.
+    pub(super) fn of_blocks(n: usize, largest: f64, visit: impl Fn(&mut dyn FnMut(&[f64]))) -> Self {
         let scale = scale_for(largest);
-        let n = values.len() as f64;
-        let first = compensated_sum(values.iter().map(|v| v * scale)) / n;
-        let residual = compensated_sum(values.iter().map(|v| v * scale - first));
-        let mean = (first + residual / n) / scale;
-        let scaled_variance = (values.len() > 1).then(|| {
-            let squares = compensated_sum(values.iter().map(|v| {
-                let distance = v * scale - first;
-                distance * distance
-            }));
-            ((squares - residual * residual / n) / (n - 1.0)).max(0.0)
+        let size = n as f64;
+        let total = |scale: f64| {
+            let mut sum = Compensated::default();
+            visit(&mut |block| sum = block.iter().fold(sum, |sum, value| sum.with(value * scale)));
+            sum.sum()
+        };
+        let scaled_sum = total(scale);
+        let first = scaled_sum / size;
+        // Side by side: two chains of additions take hardly longer than one.
+        let mut both = (Compensated::default(), Compensated::default());
+        visit(&mut |block| {
+            both = block.iter().fold(both, |(distances, squares), value| {
+                let distance = value * scale - first;
+                (distances.with(distance), squares.with(distance * distance))
+            });
         });
-        Self { mean, scaled_variance, scale }
+        let (residual, squares) = (both.0.sum(), both.1.sum());
+        let mean = (first + residual / size) / scale;
+        let scaled_variance = (n > 1).then(|| ((squares - residual * residual / size) / (size - 1.0)).max(0.0));
+        Self { mean, sum: if scale == 1.0 { scaled_sum } else { total(1.0) }, scaled_variance, scale }
+    }
+
+    /// The sample standard deviation, in the unit of the values.
+    pub(super) fn stddev(&self) -> Option<f64> {
+        let stddev = self.scaled_variance?.sqrt() / self.scale;
+        stddev.is_finite().then_some(stddev)
     }
 }
 
@@ -181,16 +212,30 @@ fn scale_for(largest: f64) -> f64 {
     2.0_f64.powi((-exponent).clamp(-MAX_SCALE_EXPONENT, MAX_SCALE_EXPONENT))
 }
 
-/// The sum in the given order with Neumaier's compensation (1974): the error does not grow with the number of terms.
-pub fn compensated_sum(values: impl IntoIterator<Item = f64>) -> f64 {
-    let mut sum = 0.0_f64;
-    let mut lost = 0.0_f64;
-    for value in values {
-        let next = sum + value;
-        lost += if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
-        sum = next;
+/// A sum in the given order with Neumaier's compensation (1974): the error does not grow with the number of terms.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Compensated {
+    sum: f64,
+    lost: f64,
+}
+
+impl Compensated {
+    /// With one more term.
+    #[inline]
+    pub(super) fn with(self, value: f64) -> Self {
+        let next = self.sum + value;
+        let lost = if self.sum.abs() >= value.abs() { (self.sum - next) + value } else { (value - next) + self.sum };
+        Self { sum: next, lost: self.lost + lost }
     }
-    sum + lost + 0.0
+
+    pub(super) fn sum(self) -> f64 {
+        self.sum + self.lost + 0.0
+    }
+}
+
+/// The sum in the given order, compensated.
+pub fn compensated_sum(values: impl IntoIterator<Item = f64>) -> f64 {
+    values.into_iter().fold(Compensated::default(), Compensated::with).sum()
 }
 
 /// The point between two values, without overflow.

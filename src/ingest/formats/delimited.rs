@@ -5,7 +5,9 @@
 
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
 
+use super::super::blocks::{ByBlocks, read_all};
 use super::super::detect::{HEAD, Head};
+use super::super::fast::{self, Part, Run, Schema};
 use super::super::lines::{Flaw, MAX_RECORD};
 use super::super::options::SourceOptions;
 use super::super::sections::Sections;
@@ -37,60 +39,18 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
         options.delimiter.or(options.header.map(|_| 0)).map(|_| "delimiter or header given by the user".to_owned()),
     );
     let source = sink.provenance.name.clone();
-    let mut splitter = Splitter::new(dialect.trailing.then_some(dialect.types.len()));
-    let mut sections = Sections::new(dialect);
-    let mut bad_utf8 = Tally::default();
-    let mut after_blank = false;
-    let mut comments = 0_u64;
-    while let Some(record) = records.next()? {
-        let (line, terminated) = (record.line, record.terminated);
-        match record.flaw {
-            Flaw::Overlong => {
-                let reason = format!("the line is longer than {} MiB", MAX_RECORD >> 20);
-                sink.provenance.set_aside("line too long", line);
-                sink.findings.push(Finding::new(
-                    Severity::Corrupted,
-                    FindingKind::OverlongLine,
-                    Place::line(&source, line),
-                    reason,
-                    "the line was passed over",
-                ));
-                continue;
-            }
-            Flaw::Unclosed => sink.findings.push(Finding::new(
-                Severity::Suspicious,
-                FindingKind::UnclosedQuote,
-                Place::line(&source, line),
-                "a quote opens here and is not closed within 1 MiB or before the end of the file",
-                "the quote was read as a character, and the next line as a new row",
-            )),
-            Flaw::None => {}
-        }
-        if record.bytes.trim_ascii().is_empty() {
-            after_blank = true;
-            continue;
-        }
-        let comment = dialect::is_blank_or_comment(record.bytes);
-        let row = splitter.split(&record, delimiter);
-        if comment && !sections.is_plainly_a_row(row) {
-            comments += 1;
-            continue;
-        }
-        let last_cell = if terminated { Vec::new() } else { row.cell(row.len().saturating_sub(1)).to_vec() };
-        if !sections.try_take(row, line) {
-            // Rare: what this row is depends on the next one, so it must outlive the reader's buffer.
-            let owned = dialect::OwnedRow::new(row);
-            let next = if sections.could_be_header(owned.row()) { next_row(records, delimiter)? } else { None };
-            let context = super::super::sections::Context { line, terminated, after_blank, next: next.as_ref() };
-            sections.take(owned.row(), &context, sink);
-        } else if std::str::from_utf8(row.text).is_err() {
-            bad_utf8.add(line);
-        }
-        after_blank = false;
-        if !terminated {
-            sections.end_without_line_break(line, &last_cell, &source, sink);
-        }
-    }
+    let mut reader = RowReader {
+        sink,
+        splitter: Splitter::new(dialect.trailing.then_some(dialect.types.len())),
+        sections: Sections::new(dialect),
+        delimiter,
+        source,
+        bad_utf8: Tally::default(),
+        after_blank: false,
+        comments: 0,
+    };
+    read_all(&mut reader, records)?;
+    let RowReader { sections, source, bad_utf8, comments, sink, .. } = reader;
     if comments > 0 {
         let lines = if comments == 1 { "comment line" } else { "comment lines" };
         sink.provenance.evidence.push(format!("{comments} {lines} (beginning with #) passed over"));
@@ -98,6 +58,91 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
     bad_utf8.report(&source, sink);
     sections.finish(sink);
     Ok(())
+}
+
+/// Gives the records of a text to its sections.
+struct RowReader<'s> {
+    sink: &'s mut Sink,
+    splitter: Splitter,
+    sections: Sections,
+    delimiter: Option<u8>,
+    source: String,
+    bad_utf8: Tally,
+    after_blank: bool,
+    comments: u64,
+}
+
+impl ByBlocks for RowReader<'_> {
+    fn schema(&self, quotes: bool) -> Option<Schema> {
+        self.sections.schema(self.delimiter, quotes)
+    }
+
+    fn still_holds(&self, schema: &Schema, quotes: bool) -> bool {
+        self.sections.still_holds(schema, quotes)
+    }
+
+    fn read_block(&self, lines: &[u8], schema: &Schema) -> Part {
+        fast::parse(lines, schema, self.sections.current())
+    }
+
+    fn append(&mut self, part: &Part, run: &Run, line: u64) {
+        self.sections.append(part, run, line);
+        self.after_blank = false;
+    }
+
+    fn take_record(&mut self, records: &mut AnyRecords<'_>) -> Result<bool, IngestError> {
+        let delimiter = self.delimiter;
+        let Some(record) = records.next()? else { return Ok(false) };
+        let (line, terminated) = (record.line, record.terminated);
+        match record.flaw {
+            Flaw::Overlong => {
+                let reason = format!("the line is longer than {} MiB", MAX_RECORD >> 20);
+                self.sink.provenance.set_aside("line too long", line);
+                self.sink.findings.push(Finding::new(
+                    Severity::Corrupted,
+                    FindingKind::OverlongLine,
+                    Place::line(&self.source, line),
+                    reason,
+                    "the line was passed over",
+                ));
+                return Ok(true);
+            }
+            Flaw::Unclosed => self.sink.findings.push(Finding::new(
+                Severity::Suspicious,
+                FindingKind::UnclosedQuote,
+                Place::line(&self.source, line),
+                "a quote opens here and is not closed within 1 MiB or before the end of the file",
+                "the quote was read as a character, and the next line as a new row",
+            )),
+            Flaw::None => {}
+        }
+        if record.bytes.trim_ascii().is_empty() {
+            self.after_blank = true;
+            return Ok(true);
+        }
+        let comment = dialect::is_blank_or_comment(record.bytes);
+        let row = self.splitter.split(&record, delimiter);
+        if comment && !self.sections.is_plainly_a_row(row) {
+            self.comments += 1;
+            return Ok(true);
+        }
+        let last_cell = if terminated { Vec::new() } else { row.cell(row.len().saturating_sub(1)).to_vec() };
+        if !self.sections.try_take(row, line) {
+            // Rare: what this row is depends on the next one, so it must outlive the reader's buffer.
+            let owned = dialect::OwnedRow::new(row);
+            let next = if self.sections.could_be_header(owned.row()) { next_row(records, delimiter)? } else { None };
+            let after_blank = self.after_blank;
+            let context = super::super::sections::Context { line, terminated, after_blank, next: next.as_ref() };
+            self.sections.take(owned.row(), &context, self.sink);
+        } else if std::str::from_utf8(row.text).is_err() {
+            self.bad_utf8.add(line);
+        }
+        self.after_blank = false;
+        if !terminated {
+            self.sections.end_without_line_break(line, &last_cell, &self.source, self.sink);
+        }
+        Ok(true)
+    }
 }
 
 /// Lines that share a flaw.

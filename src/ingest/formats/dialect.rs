@@ -32,7 +32,7 @@ pub(in crate::ingest) struct Dialect {
     pub(in crate::ingest) types: Vec<CellType>,
     pub(in crate::ingest) evidence: Vec<String>,
     /// Whether rows end in a delimiter that the header does not have.
-    pub(super) trailing: bool,
+    pub(in crate::ingest) trailing: bool,
 }
 
 /// A row with its own text.

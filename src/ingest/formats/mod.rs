@@ -6,6 +6,7 @@ mod dialect;
 mod json;
 mod ndjson;
 mod objects;
+mod skeleton;
 
 use std::io::Read;
 

@@ -6,12 +6,15 @@ use serde_json::value::RawValue;
 
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
 
+use super::super::blocks::{ByBlocks, read_all};
 use super::super::detect::Head;
+use super::super::fast::{self, Part, Run, Schema};
 use super::super::lines::{Flaw, MAX_RECORD};
 use super::super::options::SourceOptions;
 use super::super::{IngestError, Sink};
 use super::json;
 use super::objects::{ObjectTables, Text};
+use super::skeleton::Skeleton;
 use super::{AnyRecords, Format};
 
 pub(super) const FORMAT: Format = Format {
@@ -45,50 +48,18 @@ fn is_object(line: &[u8]) -> bool {
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let source = sink.provenance.name.clone();
-    let mut findings = Vec::new();
-    let mut aside = Vec::new();
-    let mut broken = 0_u64;
-    let mut bad_utf8 = None;
-    let mut tables = ObjectTables::new(sink);
-    while let Some(record) = records.next()? {
-        let line = record.line;
-        if record.flaw == Flaw::Overlong {
-            aside.push(("line too long", line));
-            let reason = format!("the line is longer than {} MiB", MAX_RECORD >> 20);
-            let place = Place::line(&source, line);
-            let action = "the line was passed over";
-            findings.push(Finding::new(Severity::Corrupted, FindingKind::OverlongLine, place, reason, action));
-            continue;
-        }
-        if record.bytes.trim_ascii().is_empty() {
-            continue;
-        }
-        let text = String::from_utf8_lossy(record.bytes);
-        if matches!(text, std::borrow::Cow::Owned(_)) {
-            bad_utf8.get_or_insert(line);
-        }
-        let text = json::with_quoted_non_numbers(text);
-        match serde_json::from_str::<&RawValue>(&text) {
-            Ok(value) if value.get().starts_with('{') => {
-                tables.take_row(value, Text { whole: &text, first_line: line });
-            }
-            outcome => {
-                broken += 1;
-                aside.push(("not a JSON object", line));
-                if broken > NAMED_BROKEN {
-                    continue;
-                }
-                let reason = match outcome {
-                    Err(error) => format!("not valid JSON: {}", json::reason(&error)),
-                    Ok(_) => "the line is JSON but no object".to_owned(),
-                };
-                let kind = if record.terminated { FindingKind::MalformedRecord } else { FindingKind::TruncatedLine };
-                let place = Place::line(&source, line);
-                findings.push(Finding::new(Severity::Corrupted, kind, place, reason, "the line was set aside"));
-            }
-        }
-    }
+    let mut reader = LineReader {
+        source: sink.provenance.name.clone(),
+        tables: ObjectTables::new(sink),
+        findings: Vec::new(),
+        aside: Vec::new(),
+        broken: 0,
+        bad_utf8: None,
+        skeletons: Vec::new(),
+        attempts: 0,
+    };
+    read_all(&mut reader, records)?;
+    let LineReader { source, tables, mut findings, aside, broken, bad_utf8, .. } = reader;
     tables.finish();
     if broken > NAMED_BROKEN {
         let more = broken - NAMED_BROKEN;
@@ -112,4 +83,111 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     }
     sink.findings.append(&mut findings);
     Ok(())
+}
+
+/// Gives the lines of a text to the tables.
+struct LineReader<'s> {
+    source: String,
+    tables: ObjectTables<'s>,
+    findings: Vec<Finding>,
+    aside: Vec<(&'static str, u64)>,
+    broken: u64,
+    bad_utf8: Option<u64>,
+    /// Of the lines seen so far; the programs that write a file have few kinds of lines.
+    skeletons: Vec<Skeleton>,
+    /// Lines of which a skeleton was tried.
+    attempts: u32,
+}
+
+impl LineReader<'_> {
+    /// Keeps the skeleton of a line that was taken with care.
+    fn learn(&mut self, line: &[u8]) {
+        /// A file with more kinds of lines is read with care.
+        const MOST_SKELETONS: usize = 8;
+        /// Lines after which a file has shown what it has.
+        const MOST_ATTEMPTS: u32 = 10_000;
+        let Some(table) = self.tables.table_of_objects().filter(|_| self.attempts < MOST_ATTEMPTS) else { return };
+        let columns = table.columns.len();
+        self.attempts += 1;
+        if self.skeletons.iter().any(|skeleton| skeleton.columns() != columns) {
+            self.skeletons.clear();
+        }
+        if self.skeletons.len() < MOST_SKELETONS
+            && let Some(skeleton) = self.tables.skeleton(line)
+            && !self.skeletons.contains(&skeleton)
+        {
+            self.skeletons.push(skeleton);
+        }
+    }
+}
+
+impl ByBlocks for LineReader<'_> {
+    fn schema(&self, _: bool) -> Option<Schema> {
+        let first = self.skeletons.first()?;
+        let schema = self.tables.schema().filter(|schema| schema.cells.len() == first.columns())?;
+        self.skeletons.iter().all(|skeleton| skeleton.columns() == schema.cells.len()).then_some(schema)
+    }
+
+    fn still_holds(&self, schema: &Schema, quotes: bool) -> bool {
+        // The type of a column never changes here but from whole numbers to decimals, which take the same cells.
+        self.schema(quotes).is_some_and(|now| now.cells.len() == schema.cells.len())
+    }
+
+    fn read_block(&self, lines: &[u8], schema: &Schema) -> Part {
+        let Some(table) = self.tables.table_of_objects() else { return Part::default() };
+        let mut latest = 0;
+        fast::parse_with(lines, schema, table, |line, cells| {
+            let all = self.skeletons.len();
+            let found =
+                (0..all).map(|offset| (latest + offset) % all).find(|index| self.skeletons[*index].split(line, cells));
+            latest = found.unwrap_or(latest);
+            found.is_some()
+        })
+    }
+
+    fn append(&mut self, part: &Part, run: &Run, line: u64) {
+        self.tables.append(part, run, line);
+    }
+
+    fn take_record(&mut self, records: &mut AnyRecords<'_>) -> Result<bool, IngestError> {
+        let Some(record) = records.next()? else { return Ok(false) };
+        let line = record.line;
+        if record.flaw == Flaw::Overlong {
+            self.aside.push(("line too long", line));
+            let reason = format!("the line is longer than {} MiB", MAX_RECORD >> 20);
+            let place = Place::line(&self.source, line);
+            let action = "the line was passed over";
+            self.findings.push(Finding::new(Severity::Corrupted, FindingKind::OverlongLine, place, reason, action));
+            return Ok(true);
+        }
+        if record.bytes.trim_ascii().is_empty() {
+            return Ok(true);
+        }
+        let text = String::from_utf8_lossy(record.bytes);
+        if matches!(text, std::borrow::Cow::Owned(_)) {
+            self.bad_utf8.get_or_insert(line);
+        }
+        let text = json::with_quoted_non_numbers(text);
+        match serde_json::from_str::<&RawValue>(&text) {
+            Ok(value) if value.get().starts_with('{') => {
+                self.tables.take_row(value, Text { whole: &text, first_line: line });
+                self.learn(record.bytes);
+            }
+            outcome => {
+                self.broken += 1;
+                self.aside.push(("not a JSON object", line));
+                if self.broken > NAMED_BROKEN {
+                    return Ok(true);
+                }
+                let reason = match outcome {
+                    Err(error) => format!("not valid JSON: {}", json::reason(&error)),
+                    Ok(_) => "the line is JSON but no object".to_owned(),
+                };
+                let kind = if record.terminated { FindingKind::MalformedRecord } else { FindingKind::TruncatedLine };
+                let place = Place::line(&self.source, line);
+                self.findings.push(Finding::new(Severity::Corrupted, kind, place, reason, "the line was set aside"));
+            }
+        }
+        Ok(true)
+    }
 }

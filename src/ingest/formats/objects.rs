@@ -16,10 +16,12 @@ use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::table::CellType;
 
 use super::super::Sink;
-use super::super::builder::{Row, TableBuilder};
+use super::super::builder::{ColumnBuilder, Row, TableBuilder};
 use super::super::cells::{self, DecimalMark};
+use super::super::fast::{Part, Run, Schema};
 use super::agent_swarm::is_session_field;
 use super::dialect::column_type;
+use super::skeleton::Skeleton;
 
 /// Objects nested deeper are no measurements, and following them could exhaust the stack.
 const DEEPEST: usize = 64;
@@ -199,6 +201,44 @@ impl<'s> ObjectTables<'s> {
     /// Tables that will be given to `sink`.
     pub(super) fn new(sink: &'s mut Sink) -> Self {
         Self { sink, tables: Vec::new(), duplicate_keys: 0, too_deep: 0, session_fields: 0 }
+    }
+
+    /// What a plain row of the table of whole objects is, once its types are decided.
+    pub(super) fn schema(&self) -> Option<Schema> {
+        let builder = self.table_of_objects()?;
+        Some(Schema {
+            table: 0,
+            cells: builder.columns.iter().map(ColumnBuilder::cell_type).collect(),
+            delimiter: None,
+            mark: DecimalMark::Point,
+            trailing: None,
+            quotes: false,
+            strict: false,
+            known_label: false,
+        })
+    }
+
+    /// The table whose rows are whole objects, once its types are decided.
+    pub(super) fn table_of_objects(&self) -> Option<&TableBuilder> {
+        self.tables.iter().find(|table| table.path.is_empty())?.builder.as_ref()
+    }
+
+    /// Takes rows of the table of whole objects that were read together; the first one stands on `line`.
+    pub(super) fn append(&mut self, part: &Part, run: &Run, line: u64) {
+        if let Some(builder) = &mut self.table("").builder {
+            builder.append(part, run, line);
+        }
+    }
+
+    /// The skeleton of a line that was taken as a row, where it is plain.
+    pub(super) fn skeleton(&self, line: &[u8]) -> Option<Skeleton> {
+        let table = self.tables.iter().find(|table| table.path.is_empty())?;
+        let columns = table.builder.as_ref()?.columns.len();
+        let column_of = |name: &str| {
+            let private = name.split('.').any(is_session_field);
+            table.columns.get(name).copied().filter(|column| *column < columns && !private)
+        };
+        Skeleton::learn(line, columns, column_of)
     }
 
     /// Takes a whole document: an array, or an object around arrays, or a single object.

@@ -1,0 +1,445 @@
+//! The numbers of very many samples, neither sorted nor copied.
+//!
+//! In: [`Samples`] that can be looked at again and again, all of them finite. Out: the same [`Population`] as of a sorted
+//! sample. Exact, bit for bit: count, sum, mean, standard deviation, extremes, median, percentiles and their intervals,
+//! IQR, MAD, outliers, histogram. From one sample in every few (seeded, see [`thin`]): the Shamos spread, the modes, the
+//! medians of the series, and what the order shows; the population says so.
+//!
+//! Refuses Harrell-Davis percentiles: they weigh thousands of order statistics each, and a sort is the better way there.
+
+use rayon::prelude::*;
+
+use super::modality;
+use super::order;
+use super::outlier::{Fences, Outliers, fence_of, positive_and_skewed};
+use super::population::{
+    Basics, Detail, Histogram, NAMED_EXTREMES, Order, Population, Series, SeriesPoint, Settings, Summary, farthest,
+    kept_drift, series_stride,
+};
+use super::quantile::{QuantileMethod, quantile_of};
+use super::sample::{Compensated, Moments, median_of_sorted, midpoint};
+use super::samples::{Samples, by_parts};
+use super::select::Selector;
+use super::sorting::sort;
+use super::spread;
+use super::thin;
+
+/// More samples are looked at in passes instead of being sorted: from here on a sorted copy no longer fits the caches, and
+/// the memory for it matters.
+pub(super) const MOST_SORTED: usize = 1 << 20;
+/// At most so many samples are picked for what is not computed from all.
+const MOST_PICKED: usize = 1 << 20;
+
+/// Whether so many samples are looked at in passes.
+pub(super) fn is_large(samples: usize, settings: &Settings) -> bool {
+    samples > MOST_SORTED && settings.quantile_method != QuantileMethod::HarrellDavis
+}
+
+/// Order statistics that are known.
+struct Known {
+    ranks: Vec<usize>,
+    values: Vec<f64>,
+}
+
+impl Known {
+    /// Those for which `wanted` asks.
+    fn of<S: Samples + ?Sized, M: Fn(f64) -> f64 + Sync>(
+        selector: &Selector<'_, S, M>,
+        wanted: impl FnOnce(&dyn Fn(usize) -> f64),
+    ) -> Self {
+        let asked = std::cell::RefCell::new(Vec::new());
+        wanted(&|rank| {
+            asked.borrow_mut().push(rank);
+            // Any ascending numbers do: equal ones would end a computation before it asked for all.
+            rank as f64
+        });
+        let mut ranks = asked.into_inner();
+        ranks.sort_unstable();
+        ranks.dedup();
+        let values = selector.values(&ranks);
+        Self { ranks, values }
+    }
+
+    fn at(&self, rank: usize) -> Option<f64> {
+        self.ranks.binary_search(&rank).ok().map(|place| self.values[place])
+    }
+}
+
+/// One sample in every few.
+struct Picked {
+    stride: usize,
+    places: Vec<usize>,
+    values: Vec<f64>,
+    sorted: Vec<f64>,
+}
+
+impl Picked {
+    fn of(samples: &(impl Samples + ?Sized)) -> Self {
+        let stride = thin::stride(samples.len(), MOST_PICKED);
+        let places: Vec<usize> = thin::picked(samples.len(), stride).collect();
+        let values: Vec<f64> = places.iter().map(|place| samples.at(*place)).collect();
+        let mut sorted = values.clone();
+        sort(&mut sorted);
+        Self { stride, places, values, sorted }
+    }
+}
+
+/// The population of so many samples.
+pub(super) fn population(
+    clean: &impl Samples,
+    corrupted: &[f64],
+    group_of: Option<&(dyn Fn(usize) -> u32 + Sync)>,
+    detail: Detail,
+    settings: &Settings,
+) -> Population {
+    let more: Vec<f64> = corrupted.iter().filter(|value| value.is_finite()).map(|value| value + 0.0).collect();
+    let raw = || {
+        let all = Chained { first: clean, more: &more };
+        let (range, picked) = (range_of(&all), Picked::of(&all));
+        let (moments, (seen, ())) =
+            rayon::join(|| moments_of(&all, range), || look(&all, range, &picked, settings, |_, _| ()));
+        seen.summary(moments, None, settings)
+    };
+    let raw = (!corrupted.is_empty()).then(raw);
+    let range = range_of(clean);
+    let picked = Picked::of(clean);
+    let (moments, ((seen, (fences, histogram)), order)) = rayon::join(
+        || moments_of(clean, range),
+        || {
+            let drawn = detail != Detail::Brief;
+            let seen = look(clean, range, &picked, settings, |seen, selector| {
+                let histogram = || Histogram::of(seen.n, |rank| seen.at(rank), |edges| selector.below(edges));
+                (outliers(clean, seen, selector), drawn.then(histogram).flatten())
+            });
+            (seen, (detail == Detail::Full).then(|| look_at_order(clean, range)))
+        },
+    );
+    let (outliers, extremes) = with_extremes(clean, fences, range);
+    let effective = order.as_ref().and_then(|order| order.effective);
+    let drawn = detail != Detail::Brief;
+    Population {
+        clean: Some(seen.summary(moments, effective, settings)),
+        raw,
+        outliers: Some(outliers),
+        extremes,
+        order,
+        modality: drawn.then(|| modality::assess(&picked.sorted)).flatten(),
+        histogram,
+        series: drawn.then(|| series(clean, &picked, group_of)),
+        corrupted: corrupted.len(),
+        recorded: None,
+        picked_one_in: Some(picked.stride),
+    }
+}
+
+/// Samples and a few more behind them.
+struct Chained<'a, S> {
+    first: &'a S,
+    more: &'a [f64],
+}
+
+impl<S: Samples> Samples for Chained<'_, S> {
+    fn len(&self) -> usize {
+        self.first.len() + self.more.len()
+    }
+
+    fn visit(&self, range: std::ops::Range<usize>, take: &mut dyn FnMut(&[f64])) {
+        let border = self.first.len();
+        if range.start < border {
+            self.first.visit(range.start..range.end.min(border), take);
+        }
+        if range.end > border {
+            take(&self.more[range.start.max(border) - border..range.end - border]);
+        }
+    }
+
+    fn at(&self, index: usize) -> f64 {
+        index.checked_sub(self.first.len()).map_or_else(|| self.first.at(index), |index| self.more[index])
+    }
+}
+
+fn range_of(samples: &(impl Samples + ?Sized)) -> (f64, f64) {
+    by_parts(
+        samples,
+        || (f64::INFINITY, f64::NEG_INFINITY),
+        |range, _, block| {
+            *range = block.iter().fold(*range, |(low, high), value| (low.min(*value), high.max(*value)));
+        },
+        |a, b| (a.0.min(b.0), a.1.max(b.1)),
+    )
+}
+
+/// In the recorded order, by one thread: the sum is the same with any number of them.
+fn moments_of(samples: &(impl Samples + ?Sized), range: (f64, f64)) -> Moments {
+    let largest = range.0.abs().max(range.1.abs());
+    Moments::of_blocks(samples.len(), largest, |take| samples.visit(0..samples.len(), take))
+}
+
+/// What the order statistics show.
+struct Seen {
+    n: usize,
+    known: Known,
+    mad: f64,
+    shamos: Option<f64>,
+}
+
+impl Seen {
+    fn at(&self, rank: usize) -> f64 {
+        let known = self.known.at(rank);
+        debug_assert!(known.is_some(), "rank {rank} was not asked for");
+        known.unwrap_or_default()
+    }
+
+    fn summary(&self, moments: Moments, effective: Option<f64>, settings: &Settings) -> Summary {
+        let basics = Basics {
+            mean: moments.mean.clamp(self.at(0), self.at(self.n - 1)) + 0.0,
+            stddev: moments.stddev(),
+            sum: moments.sum,
+            mad: self.mad,
+            shamos: self.shamos,
+            effective,
+        };
+        Summary::of(self.n, |rank| self.at(rank), &basics, settings)
+    }
+}
+
+/// Finds the order statistics that all numbers are made of, and hands them to `more` with the counts they came from.
+fn look<'a, S: Samples + ?Sized, T>(
+    samples: &'a S,
+    range: (f64, f64),
+    picked: &Picked,
+    settings: &Settings,
+    more: impl FnOnce(&Seen, &Selector<'a, S, fn(f64) -> f64>) -> T,
+) -> (Seen, T) {
+    let n = samples.len();
+    let selector: Selector<'a, S, fn(f64) -> f64> = Selector::new(samples, range, |value| value);
+    let known = Known::of(&selector, |at| {
+        let nothing = Basics { mean: 0.0, stddev: None, sum: 0.0, mad: 0.0, shamos: None, effective: None };
+        Summary::of(n, at, &nothing, settings);
+        for p in [0.25, 0.75] {
+            quantile_of(n, at, p, QuantileMethod::Type7);
+        }
+        for p in [0.1, 0.5, 0.9] {
+            quantile_of(n, at, p, QuantileMethod::Type6);
+        }
+        // Around the median and the quarters: the MAD, and the medians of both halves.
+        for middle in [n / 4, n / 2, n - n / 4] {
+            (middle - 4..middle + 4).for_each(|rank| {
+                at(rank);
+            });
+        }
+    });
+    let at = |rank: usize| known.at(rank).unwrap_or_default();
+    let center = midpoint(at((n - 1) / 2), at(n / 2));
+    // More than half of the samples lie within `far`, fewer than half within `near`.
+    let (below, above) = (|off: usize| center - at(n / 4 - 2 + off), |off: usize| at(n - n / 4 + 2 - off) - center);
+    let near = below(4).min(above(4)).max(0.0);
+    let far = below(0).max(above(0)).max(near);
+    let mad = if near == far {
+        near
+    } else {
+        let distances = Selector::new(samples, (near, far), |value: f64| (value - center).abs().clamp(near, far));
+        let middle = distances.values(&[(n - 1) / 2, n / 2]);
+        midpoint(middle[0], middle[1])
+    };
+    let shamos = spread::shamos(&picked.sorted).map(|shamos| shamos.spread);
+    let seen = Seen { n, known, mad: mad.min(f64::MAX), shamos };
+    let more = more(&seen, &selector);
+    (seen, more)
+}
+
+/// Double MAD, as of a sorted sample; the values beyond the fences are not counted yet.
+fn outliers<S: Samples + ?Sized>(samples: &S, seen: &Seen, selector: &Selector<'_, S, fn(f64) -> f64>) -> Fences {
+    let n = seen.n;
+    let at = |rank: usize| seen.at(rank);
+    let on_logs = positive_and_skewed(n, at);
+    let scale = |value: f64| if on_logs { value.ln() } else { value };
+    let (lower, upper) = (at((n - 1) / 2), at(n / 2));
+    let center = if n % 2 == 1 { scale(upper) } else { midpoint(scale(lower), scale(upper)) };
+    let tied = lower == upper && (at(n / 2 - 2) == lower || at(n / 2 + 1) == upper || n.is_multiple_of(2));
+    let (from, until) = if tied {
+        let around = selector.below(&[lower, lower.next_up()]);
+        (around[0] as usize, around[1] as usize)
+    } else {
+        (n / 2, n.div_ceil(2))
+    };
+    let ranks = [(until - 1) / 2, until / 2, from + (n - from - 1) / 2, from + (n - from) / 2];
+    let known = ranks.iter().map(|rank| seen.known.at(*rank)).collect::<Option<Vec<f64>>>();
+    let values: Vec<f64> = known.unwrap_or_else(|| selector.values(&ranks)).into_iter().map(scale).collect();
+    let low_mad = (center - midpoint(values[0], values[1])).clamp(0.0, f64::MAX);
+    let high_mad = (midpoint(values[2], values[3]) - center).clamp(0.0, f64::MAX);
+    let mean_deviation = |size: usize, inside: &dyn Fn(f64) -> bool| {
+        let (mut sum, size) = (Compensated::default(), size as f64);
+        samples.visit(0..n, &mut |block| {
+            let side = block.iter().filter(|value| inside(**value));
+            sum = side.fold(sum, |sum, value| sum.with((scale(*value) / size - center / size).abs()));
+        });
+        sum.sum()
+    };
+    let low = fence_of(low_mad, -1.0, center, || mean_deviation(until, &|value| value <= upper));
+    let high = fence_of(high_mad, 1.0, center, || mean_deviation(n - from, &|value| value >= lower));
+    Fences::new(low, high, on_logs)
+}
+
+/// How many values lie below and above the fences, and some of them with their indexes.
+type Beyond = (usize, usize, Vec<(f64, usize)>);
+
+/// Counts what lies beyond the fences and finds the farthest.
+fn with_extremes(samples: &impl Samples, fences: Fences, range: (f64, f64)) -> (Outliers, Vec<usize>) {
+    let mut fences = fences;
+    // A fence below zero can exclude nothing where no value is negative.
+    fences.low = fences.low.filter(|fence| *fence >= 0.0 || range.0 < 0.0);
+    let low = fences.low.unwrap_or(f64::NEG_INFINITY);
+    let high = fences.high.unwrap_or(f64::INFINITY);
+    let shorten = |beyond: &mut Beyond| {
+        if beyond.2.len() > 16 * NAMED_EXTREMES {
+            let kept = farthest_of(std::mem::take(&mut beyond.2));
+            beyond.2 = kept;
+        }
+    };
+    let (low_count, high_count, beyond) = by_parts(
+        samples,
+        || (0, 0, Vec::new()),
+        |beyond: &mut Beyond, start, block| {
+            if block.iter().all(|value| (low..=high).contains(value)) {
+                return;
+            }
+            for (offset, value) in block.iter().enumerate() {
+                beyond.0 += usize::from(*value < low);
+                beyond.1 += usize::from(*value > high);
+                if *value < low || *value > high {
+                    beyond.2.push((value.abs(), start + offset));
+                }
+            }
+            shorten(beyond);
+        },
+        |mut a, b| {
+            a.2.extend(b.2);
+            (a.0 + b.0, a.1 + b.1, a.2)
+        },
+    );
+    (fences.with_counts(low_count, high_count), farthest(beyond))
+}
+
+/// The largest magnitudes with their indexes, a few more than are named.
+fn farthest_of(mut beyond: Vec<(f64, usize)>) -> Vec<(f64, usize)> {
+    beyond.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    beyond.truncate(NAMED_EXTREMES);
+    beyond
+}
+
+fn series(samples: &impl Samples, picked: &Picked, group_of: Option<&(dyn Fn(usize) -> u32 + Sync)>) -> Series {
+    let n = samples.len();
+    let stride = series_stride(n);
+    let points = (0..n.div_ceil(stride))
+        .into_par_iter()
+        .map(|point| {
+            let range = point * stride..((point + 1) * stride).min(n);
+            let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
+            samples.visit(range.clone(), &mut |block| {
+                (min, max) = block.iter().fold((min, max), |(min, max), value| (min.min(*value), max.max(*value)));
+            });
+            let from = picked.places.partition_point(|place| *place < range.start);
+            let until = picked.places.partition_point(|place| *place < range.end);
+            let mut values = picked.values[from..until].to_vec();
+            sort(&mut values);
+            let group = group_of.and_then(|group_of| {
+                let first = group_of(range.start);
+                range.clone().all(|index| group_of(index) == first).then_some(first)
+            });
+            SeriesPoint { min, median: median_of_sorted(&values).clamp(min, max), max, group }
+        })
+        .collect();
+    Series { stride, points }
+}
+
+fn look_at_order(samples: &impl Samples, range: (f64, f64)) -> Order {
+    let n = samples.len();
+    let mut stretches = Vec::with_capacity(thin::STRETCHES * thin::STRETCH);
+    for start in thin::stretch_starts(n) {
+        samples.visit(start..start + thin::STRETCH, &mut |block| stretches.extend_from_slice(block));
+    }
+    let neighbours = order::neighbours_in(&stretches, n);
+    let stride = thin::stride(n, thin::LONG_RUN);
+    let picked: Vec<f64> = thin::picked(n, stride).map(|place| samples.at(place)).collect();
+    let trends = order::trends_in(&picked, n, stride);
+    Order {
+        lag1: neighbours.map(|found| found.lag1),
+        effective: neighbours.map(|found| found.effective),
+        warm_up: trends.warm_up.filter(|_| range.0 > 0.0),
+        drift: trends.drift.filter(kept_drift),
+        level_shift: trends.level_shift,
+        thinned: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::outlier;
+    use super::super::rng::Rng;
+    use super::super::sample::Sample;
+    use super::super::samples::Slice;
+    use super::*;
+
+    fn check(values: &[f64]) {
+        let settings = Settings::default();
+        let found = population(&Slice(values), &[], None, Detail::Full, &settings);
+        let sample = Sample::new(values.to_vec()).unwrap();
+        let sorted = sample.sorted();
+        let summary = found.clean.unwrap();
+        let basics = Basics {
+            mean: sample.mean(),
+            stddev: sample.stddev(),
+            sum: sample.sum(),
+            mad: spread::mad(sorted),
+            shamos: summary.shamos,
+            effective: found.order.as_ref().and_then(|order| order.effective),
+        };
+        assert_eq!(summary, Summary::of(sorted.len(), |rank| sorted[rank], &basics, &settings));
+        let mut expected = outlier::outliers(sorted);
+        expected.low_fence = expected.low_fence.filter(|fence| *fence >= 0.0 || sample.min() < 0.0);
+        let outliers = found.outliers.unwrap();
+        assert_eq!((outliers.high_fence, outliers.high_count), (expected.high_fence, expected.high_count));
+        assert_eq!((outliers.low_fence, outliers.on_logs), (expected.low_fence, expected.on_logs));
+        let mut beyond: Vec<usize> = (0..values.len()).filter(|index| outliers.is_outlier(values[*index])).collect();
+        beyond.sort_by(|a, b| values[*b].abs().total_cmp(&values[*a].abs()).then(a.cmp(b)));
+        beyond.truncate(NAMED_EXTREMES);
+        assert_eq!(found.extremes, beyond);
+        let histogram = found.histogram.unwrap();
+        assert_eq!(histogram.counts.iter().sum::<u64>(), values.len() as u64);
+        let below = |edges: &[f64]| {
+            edges.iter().map(|edge| sorted.partition_point(|value| value < edge) as u64).collect::<Vec<u64>>()
+        };
+        assert_eq!(Some(histogram), Histogram::of(sorted.len(), |rank| sorted[rank], below));
+    }
+
+    #[test]
+    fn passes_find_what_a_sort_finds() {
+        let draws: [fn(&mut Rng) -> f64; 4] = [
+            |rng| 0.05 * (0.8 * rng.normal()).exp(),
+            |rng| rng.normal(),
+            |rng| (30.0 + 4.0 * rng.normal()).round() / 1000.0,
+            |rng| if rng.uniform() < 0.7 { 0.0 } else { rng.exponential() },
+        ];
+        for (seed, draw) in draws.into_iter().enumerate() {
+            let mut rng = Rng::new(seed as u64);
+            let values: Vec<f64> = (0..200_001).map(|_| draw(&mut rng)).collect();
+            check(&values);
+            check(&values[1..]);
+        }
+    }
+
+    #[test]
+    fn the_size_decides_and_the_population_says_so() {
+        let mut rng = Rng::new(5);
+        let values: Vec<f64> = (0..=MOST_SORTED).map(|_| rng.exponential()).collect();
+        let settings = Settings::default();
+        let large = Population::new(values.clone(), &[1e12], None, Detail::Full, &settings);
+        assert_eq!((large.picked_one_in, large.order.as_ref().map(|order| order.thinned)), (Some(2), Some(true)));
+        assert_eq!(large.raw.as_ref().map(|raw| (raw.n, raw.max)), Some((MOST_SORTED + 2, 1e12)));
+        let small = Population::new(values[1..].to_vec(), &[], None, Detail::Full, &settings);
+        assert_eq!(small.picked_one_in, None);
+        let (large, small) = (large.clean.unwrap(), small.clean.unwrap());
+        assert!((large.shamos.unwrap() / small.shamos.unwrap() - 1.0).abs() < 0.005);
+    }
+}
