@@ -1,6 +1,8 @@
 //! The fast path and the careful path read the same: a test on generated text with every oddity, in blocks so small that
 //! every oddity stands at every border.
 
+#![allow(clippy::format_push_string, reason = "texts are short here")]
+
 use proptest::prelude::*;
 
 use crate::model::source::Source;

@@ -577,7 +577,7 @@ mod tests {
     #[test]
     fn appended_bits_are_those_of_both() {
         for split in [0, 1, 63, 64, 65, 150, 200] {
-            let bit = |index: usize| index % 3 == 0;
+            let bit = |index: usize| index.is_multiple_of(3);
             let mut bits: Bits = (0..split).map(bit).collect();
             bits.append(&(split..200).map(bit).collect());
             assert!((0..200).all(|index| bits.get(index) == bit(index)));

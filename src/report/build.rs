@@ -350,6 +350,7 @@ fn population(
                 .collect(),
         }),
         corrupted: numbers.corrupted as u64,
+        picked_one_in: numbers.picked_one_in.map(|every| every as u64),
     }
 }
 
@@ -401,6 +402,7 @@ fn order(order: &OrderFound, numbers: &Numbers, shift_line: Option<u64>) -> Orde
             after: found.after_median,
             p: found.p,
         }),
+        thinned: order.thinned,
     }
 }
 

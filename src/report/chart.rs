@@ -766,6 +766,7 @@ mod tests {
             effective_sample_size: None,
             warm_up: Some(WarmUp { samples: 10, ratio: 2.0 }),
             drift: None,
+            thinned: false,
             level_shift: Some(LevelShift { index: 60, line: None, before: 0.06, after: 0.09, p: 0.001 }),
         };
         let (series, scale) = (series(120), scale());

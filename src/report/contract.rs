@@ -289,6 +289,10 @@ pub struct Population {
     pub series: Option<Series>,
     /// Corrupted samples of this population.
     pub corrupted: u64,
+    /// Of more than 2^20 samples: one in so many was taken for the Shamos spread, the modes and the medians of the series.
+    /// All other numbers are of all samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picked_one_in: Option<u64>,
 }
 
 /// A label or a pattern of labels.
@@ -400,6 +404,15 @@ pub struct Order {
     pub drift: Option<Drift>,
     /// A sudden lasting change.
     pub level_shift: Option<LevelShift>,
+    /// Of more than 100,000 samples: the dependence was measured on contiguous stretches, and the changes on one of every
+    /// few samples.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub thinned: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // The signature that serde asks for.
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// The first part of a run differs from the rest.

@@ -181,6 +181,7 @@ pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
         remarks.push(Remark { topic: "corruption".to_owned(), text });
     }
     remarks.extend(dependence(metric));
+    remarks.extend(thinned(metric));
     if metric.explained_by_label
         && let (Some(column), Some(clean)) = (&metric.grouped_by, &metric.overall.clean)
     {
@@ -229,6 +230,24 @@ fn dependence(metric: &MetricAnalysis) -> Option<Remark> {
         number::count(effective.round() as u64)
     );
     Some(Remark { topic: "dependence".to_owned(), text })
+}
+
+/// Of very many samples some numbers are taken from a part; everything else is exact.
+fn thinned(metric: &MetricAnalysis) -> Option<Remark> {
+    let populations = || std::iter::once(&metric.overall).chain(metric.groups.iter().map(|group| &group.population));
+    let picked = populations().filter_map(|population| population.picked_one_in).max();
+    let ordered = populations().any(|population| population.order.as_ref().is_some_and(|order| order.thinned));
+    let picked = picked.map(|every| {
+        let every = number::count(every as u64);
+        format!("the Shamos spread, the modes and the medians over time are those of one sample in every {every}")
+    });
+    let ordered = ordered.then(|| {
+        "dependence was measured on contiguous stretches, warm-up, drift and shift on one of every few samples"
+            .to_owned()
+    });
+    let parts: Vec<String> = [picked, ordered].into_iter().flatten().collect();
+    let text = format!("Very many samples: {}. All other numbers are of all samples.", parts.join("; "));
+    (!parts.is_empty()).then(|| Remark { topic: "adequacy".to_owned(), text })
 }
 
 /// What was assumed about the columns of a table.

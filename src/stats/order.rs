@@ -25,7 +25,7 @@ pub const MIN_SEGMENT_SHARE: usize = 20;
 pub const MAX_POINTS: usize = 2000;
 /// Theil-Sen looks at every pair of at most this many points.
 pub const MAX_SLOPE_POINTS: usize = 1000;
-/// ...and of at most this many for runs of more than [`MANY_BLOCKED`] values, whose block medians are steadier.
+/// ...and of at most this many for runs of more than 20,000 values, whose block medians are steadier.
 pub const FEWER_SLOPE_POINTS: usize = 400;
 /// Blocks of so long a run hold fifty values.
 const MANY_BLOCKED: usize = 20_000;
