@@ -36,6 +36,9 @@ use verdict::State;
 /// Findings of one kind in one source beyond this number are folded into one.
 const NAMED_FINDINGS: usize = 100;
 
+/// Stretches of lines of a table that are named. Metrics that take turns line by line would have one for each row.
+const NAMED_RANGES: usize = 1000;
+
 /// A source and the analyses of its tables, in the same order.
 pub struct Analysed {
     /// What was read.
@@ -251,10 +254,14 @@ fn rows_used(table: &TableData, analysis: &TableAnalysis) -> u64 {
 }
 
 fn table(table: &TableData) -> Table {
+    let mut ranges = table.lines.ranges();
+    let more = ranges.len().saturating_sub(NAMED_RANGES);
+    ranges.truncate(NAMED_RANGES);
     Table {
         name: table.name.clone(),
         header_line: table.header_line,
-        line_ranges: table.lines.ranges(),
+        line_ranges: ranges,
+        more_line_ranges: more as u64,
         rows: table.lines.rows(),
         columns: table.columns.iter().map(column).collect(),
     }

@@ -182,6 +182,9 @@ pub struct Table {
     pub header_line: Option<u64>,
     /// First and last line of each stretch of rows.
     pub line_ranges: Vec<(u64, u64)>,
+    /// Further stretches that are not named here.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_line_ranges: u64,
     /// Rows.
     pub rows: u64,
     /// Its columns.
@@ -408,6 +411,11 @@ pub struct Order {
     /// few samples.
     #[serde(default, skip_serializing_if = "is_false")]
     pub thinned: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // The signature that serde asks for.
+fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // The signature that serde asks for.

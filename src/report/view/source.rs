@@ -206,7 +206,7 @@ impl TableView {
         let mut about = vec![number::counted(table.rows, "row")];
         about.push(table.header_line.map_or_else(|| "no header".to_owned(), |line| format!("header in line {line}")));
         if !table.line_ranges.is_empty() {
-            about.push(format!("rows in lines {}", ranges(&table.line_ranges)));
+            about.push(format!("rows in lines {}", ranges(&table.line_ranges, table.more_line_ranges)));
         }
         Self {
             name: name.unwrap_or_else(|| format!("table {}", place + 1)),
@@ -219,14 +219,15 @@ impl TableView {
 /// Stretches of lines that are listed before `and 20 more stretches`.
 const LISTED_RANGES: usize = 8;
 
-fn ranges(ranges: &[(u64, u64)]) -> String {
+fn ranges(ranges: &[(u64, u64)], unnamed: u64) -> String {
     let listed = ranges
         .iter()
         .take(LISTED_RANGES)
         .map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") });
     let mut text = listed.collect::<Vec<_>>().join(", ");
-    if let Some(more) = ranges.len().checked_sub(LISTED_RANGES).filter(|more| *more > 0) {
-        text = format!("{text} and {more} more stretches");
+    let more = ranges.len().saturating_sub(LISTED_RANGES) as u64 + unnamed;
+    if more > 0 {
+        text = format!("{text} and {} more stretches", number::count(more));
     }
     text
 }
