@@ -20,7 +20,7 @@ use super::environment::environment;
 use super::options;
 use super::outputs::{write_all, write_stdout};
 use super::read::{self, Held, Wanted};
-use super::summarize::baseline_target;
+use super::summarize::new_baseline;
 
 pub(super) fn run(command: &Baseline) -> Result<ExitCode> {
     match command {
@@ -34,8 +34,8 @@ fn add(arguments: &Add) -> Result<ExitCode> {
     let Add { file, input, env } = arguments;
     let understanding = &input.understanding;
     let config = options::config(understanding)?;
-    let target = baseline_target(file)?;
     let old = load_baseline(file)?;
+    let target = new_baseline(file, old.is_some())?;
     let created = old.is_none();
     let environment = environment(env, &config.environment)?;
     let inputs = read::inputs(&input.paths, understanding)?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::compare::baseline::Baseline;
 use crate::compare::sides;
@@ -68,14 +68,17 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     delivery.deliver(&report, more, &notes, understanding.color)
 }
 
+/// Where a baseline is saved. One that is damaged may be replaced.
+fn baseline_target(path: &Path) -> Result<Target> {
+    new_baseline(path, !path.is_file() || load_baseline(path).map_or(true, |old| old.is_some()))
+}
+
 /// Where a baseline goes. Whatever is there must be one, so that nothing else is lost.
-pub(super) fn baseline_target(path: &Path) -> Result<Target> {
+pub(super) fn new_baseline(path: &Path, may_replace: bool) -> Result<Target> {
     if path.as_os_str() == "-" {
         bail!("a baseline is a file: name one, for example perf-baseline.json");
     }
-    if path.is_file()
-        && load_baseline(path).with_context(|| format!("{}", path.display())).is_ok_and(|old| old.is_none())
-    {
+    if path.is_file() && !may_replace {
         bail!("{}: this file is no baseline and is not replaced; choose another name", path.display());
     }
     Ok(Target::File(path.to_path_buf()))

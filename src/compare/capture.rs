@@ -52,6 +52,12 @@ impl Environment {
     }
 }
 
+/// Whether both sides say anything about where they were measured; only then can that differ.
+pub(crate) fn both_say_where(before: &[Capture], after: &[Capture]) -> bool {
+    let says = |side: &[Capture]| side.iter().any(|capture| !capture.environment.is_unknown());
+    says(before) && says(after)
+}
+
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -339,3 +339,28 @@ pub struct Gate {
     /// What was found, a clause each: `2 metrics regressed`.
     pub failures: Vec<String>,
 }
+
+/// What tests of several rooms start from.
+#[cfg(test)]
+pub(crate) mod samples {
+    use super::{Dimension, TargetOutcome, TargetResult};
+
+    /// A target about the p95 of a latency.
+    pub(crate) fn target(outcome: TargetOutcome) -> TargetResult {
+        TargetResult {
+            subject: "latency".to_owned(),
+            source: None,
+            metric: None,
+            group: None,
+            statistic: "p95".to_owned(),
+            condition: "< 200ms".to_owned(),
+            dimension: Dimension::Time,
+            limit: 0.2,
+            value: None,
+            low: None,
+            high: None,
+            outcome,
+            note: None,
+        }
+    }
+}

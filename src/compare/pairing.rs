@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::label::pattern;
 use crate::model::table::Polarity;
 
-use super::capture::{Capture, MetricRuns, ShareRuns};
+use super::capture::{Capture, MetricRuns, ShareRuns, both_say_where};
 use super::outcome::Reason;
 
 /// What identifies a metric: pattern of the source, name, group.
@@ -90,7 +90,7 @@ fn given<'a>(side: &'a [Capture], key: &str) -> BTreeSet<Option<&'a String>> {
 
 /// Keys of the given environment in which both sides differ, or which only one of them has.
 pub(crate) fn differing_environment(before: &[Capture], after: &[Capture]) -> Vec<String> {
-    if [before, after].iter().any(|side| side.iter().all(|capture| capture.environment.is_unknown())) {
+    if !both_say_where(before, after) {
         return Vec::new();
     }
     let keys: BTreeSet<&String> =

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::capture::{Capture, Environment};
+use super::capture::{Capture, Environment, both_say_where};
 use super::judge::{Settings, compare};
 use super::outcome::{Comparison, EnvironmentDifference, Growth, SideInfo};
 
@@ -62,7 +62,7 @@ pub fn hold(before: &Held, after: &Held, grown: Vec<Growth>, settings: &Settings
 /// What differs between the environments. A baseline of several runs may itself have several values for a key.
 fn differences(before: &[Capture], after: &[Capture]) -> Vec<EnvironmentDifference> {
     let mut differences = Vec::new();
-    if [before, after].iter().any(|side| side.iter().all(|capture| capture.environment.is_unknown())) {
+    if !both_say_where(before, after) {
         return differences;
     }
     for given in [true, false] {

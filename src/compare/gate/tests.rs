@@ -5,6 +5,7 @@ use crate::model::unit::Dimension;
 
 use super::super::outcome::{Counts, Effect, Scale, SideInfo, Statistic};
 use super::*;
+use crate::compare::outcome::samples::target;
 
 fn change(verdict: Verdict, tested: bool) -> Change {
     let effect = Effect {
@@ -63,24 +64,6 @@ fn comparison(changes: &[(Verdict, bool)]) -> Comparison {
         changes: changes.iter().map(|(verdict, tested)| change(*verdict, *tested)).collect(),
         environment: Vec::new(),
         grown: Vec::new(),
-    }
-}
-
-fn target(outcome: TargetOutcome) -> TargetResult {
-    TargetResult {
-        subject: "latency".to_owned(),
-        source: None,
-        metric: None,
-        group: None,
-        statistic: "p95".to_owned(),
-        condition: "< 200ms".to_owned(),
-        dimension: Dimension::Time,
-        limit: 0.2,
-        value: None,
-        low: None,
-        high: None,
-        outcome,
-        note: None,
     }
 }
 

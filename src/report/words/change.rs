@@ -404,6 +404,7 @@ pub(in crate::report) fn direction(change: &Change) -> Option<String> {
 mod tests {
     use super::*;
     use crate::compare::outcome::Counts;
+    use crate::compare::outcome::samples::target;
 
     fn comparison(counts: Counts) -> Comparison {
         let side = |name: &str| SideInfo { name: name.to_owned(), sources: Vec::new(), runs: 1, samples: 10 };
@@ -418,24 +419,6 @@ mod tests {
             changes: Vec::new(),
             environment: Vec::new(),
             grown: Vec::new(),
-        }
-    }
-
-    fn target(outcome: TargetOutcome) -> TargetResult {
-        TargetResult {
-            subject: "latency".to_owned(),
-            source: None,
-            metric: None,
-            group: None,
-            statistic: "p95".to_owned(),
-            condition: "< 200ms".to_owned(),
-            dimension: Dimension::Time,
-            limit: 0.2,
-            value: None,
-            low: None,
-            high: None,
-            outcome,
-            note: None,
         }
     }
 
