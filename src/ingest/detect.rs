@@ -56,14 +56,22 @@ pub(super) fn detect<R: Read>(
     if let Some(name) = &options.format {
         let format = FORMATS
             .iter()
-            .find(|format| format.name == name)
+            .find(|format| format.info.name == name)
             .ok_or_else(|| IngestError::UnknownFormat { name: name.clone(), known: known() })?;
         return Ok((format, vec!["named by --format or the configuration".to_owned()]));
     }
-    FORMATS
-        .iter()
-        .find_map(|format| (format.sniff)(&head).map(|evidence| (format, evidence)))
-        .ok_or_else(|| IngestError::Unrecognised { seen: seen(bytes), known: known() })
+    let sniff = |format: &'static Format| (format.sniff)(&head).map(|evidence| (format, evidence));
+    let particular = FORMATS.iter().filter(|format| !format.generic).filter_map(sniff);
+    let mut candidates: Vec<(&'static Format, Vec<String>)> = particular.collect();
+    if candidates.len() > 1 {
+        let told =
+            candidates.iter().map(|(format, evidence)| format!("{} ({})", format.info.name, evidence.join("; ")));
+        return Err(IngestError::Ambiguous { candidates: told.collect::<Vec<_>>().join(" and ") });
+    }
+    candidates
+        .pop()
+        .or_else(|| FORMATS.iter().filter(|format| format.generic).find_map(sniff))
+        .ok_or_else(|| IngestError::Unrecognised { seen: seen(head.bytes), known: known() })
 }
 
 fn skip_byte_order_mark<R: Read>(records: &mut Records<R>) -> Result<(), IngestError> {
@@ -108,7 +116,7 @@ fn binary(bytes: &[u8]) -> Option<String> {
 
 /// The names of all formats.
 fn known() -> String {
-    FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
+    FORMATS.iter().map(|format| format.info.name).collect::<Vec<_>>().join(", ")
 }
 
 /// The first line, shortened, for an error message.

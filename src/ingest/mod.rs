@@ -10,6 +10,7 @@ mod blocks;
 mod builder;
 mod cells;
 mod clock;
+mod declared;
 mod detect;
 mod fast;
 mod formats;
@@ -26,14 +27,16 @@ use std::io::Read;
 use thiserror::Error;
 
 use crate::model::finding::Finding;
+use crate::model::reported::{RecordedHistogram, Reported};
 use crate::model::source::{Provenance, Source};
 use crate::model::swarm::SwarmRecord;
 
 use builder::TableBuilder;
+use declared::Declared;
 use input::Input;
 use lines::{Pace, Records};
 
-pub use formats::{FormatInfo, formats};
+pub use formats::{Failures, FormatInfo, Holds, formats};
 pub use options::{ColumnOptions, Limit, SourceOptions};
 
 /// Why a source cannot be read as metrics.
@@ -59,6 +62,12 @@ pub enum IngestError {
         /// The known formats.
         known: String,
     },
+    /// Several formats recognise it.
+    #[error("it could be {candidates}; --format NAME says which")]
+    Ambiguous {
+        /// The formats, each with its evidence.
+        candidates: String,
+    },
     /// It is of a known format but broken beyond use.
     #[error("{0}")]
     Malformed(String),
@@ -77,6 +86,11 @@ pub enum IngestError {
 pub(crate) struct Sink {
     tables: Vec<TableBuilder>,
     swarm: Vec<SwarmRecord>,
+    reported: Vec<Reported>,
+    reported_caveats: Vec<String>,
+    histograms: Vec<RecordedHistogram>,
+    /// What the format's definition says about columns of its tables.
+    declared: Vec<Declared>,
     findings: Vec<Finding>,
     provenance: Provenance,
 }
@@ -101,7 +115,7 @@ fn read_at_pace(name: &str, stored: impl Read, options: &SourceOptions, pace: Pa
     let mut shared = SharedInput(&input);
     let mut records: Records<&mut dyn Read> = Records::new(&mut shared as &mut dyn Read).at_pace(pace);
     let (format, evidence) = detect::detect(&mut records, options)?;
-    sink.provenance.format = format.name;
+    sink.provenance.format = format.info.name;
     sink.provenance.evidence = evidence;
     (format.read)(&mut records, options, &mut sink)?;
     sink.provenance.lines = records.lines().max(sink.provenance.lines);
@@ -111,7 +125,11 @@ fn read_at_pace(name: &str, stored: impl Read, options: &SourceOptions, pace: Pa
     sink.provenance.bytes = bytes;
     sink.provenance.digest = digest;
     sink.provenance.prefixes = input.borrow().prefixes();
-    Ok(roles::assign(sink, options))
+    let mut source = roles::assign(sink, options);
+    if let Some(settle) = format.settle {
+        settle(&mut source, options);
+    }
+    Ok(source)
 }
 
 /// The plain bytes of what may be compressed.

@@ -10,11 +10,12 @@ use rayon::prelude::*;
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::label::pattern;
 use crate::model::source::Source;
-use crate::model::table::{CellType, Column, Polarity, Role, Table};
+use crate::model::table::{CellType, Column, Polarity, Role, Table, UnitChoice};
 use crate::model::unit::Dimension;
 
 use super::Sink;
 use super::builder::{OddCell, OddCounts, TableBuilder};
+use super::declared::Declared;
 use super::formats::AGENT_SWARM;
 use super::options::SourceOptions;
 use super::unit_choice::{UNIT_WORDS, agree_on_time_unit, assign_unit, share_time_unit};
@@ -93,10 +94,18 @@ const MOST_PATTERNS: usize = 10_000;
 
 /// Finishes the tables of a source.
 pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
-    let mut source =
-        Source { provenance: sink.provenance, tables: Vec::new(), swarm: sink.swarm, findings: sink.findings };
+    let mut source = Source {
+        provenance: sink.provenance,
+        tables: Vec::new(),
+        swarm: sink.swarm,
+        reported: sink.reported,
+        reported_caveats: sink.reported_caveats,
+        histograms: sink.histograms,
+        findings: sink.findings,
+    };
+    let known = Known { options, declared: &sink.declared };
     for builder in sink.tables {
-        let table = assign_table(builder, options, &source.provenance.name, &mut source.findings);
+        let table = assign_table(builder, &known, &source.provenance.name, &mut source.findings);
         source.tables.extend(split_by_metric(table, options));
     }
     let aside: u64 = source.provenance.set_aside.iter().map(|entry| entry.rows).sum();
@@ -121,7 +130,21 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
     source
 }
 
-fn assign_table(builder: TableBuilder, options: &SourceOptions, source: &str, findings: &mut Vec<Finding>) -> Table {
+/// What is known about columns before their cells are looked at.
+struct Known<'a> {
+    options: &'a SourceOptions,
+    declared: &'a [Declared],
+}
+
+impl Known<'_> {
+    /// What the format's definition says of a column.
+    fn declared(&self, column: &str) -> Option<&Declared> {
+        self.declared.iter().find(|declared| declared.column == column)
+    }
+}
+
+fn assign_table(builder: TableBuilder, known: &Known<'_>, source: &str, findings: &mut Vec<Finding>) -> Table {
+    let options = known.options;
     let raw = builder.finish();
     let mut table = Table {
         name: raw.name,
@@ -139,6 +162,7 @@ fn assign_table(builder: TableBuilder, options: &SourceOptions, source: &str, fi
                 role_reason: String::new(),
                 unit: None,
                 polarity: Polarity::Unknown,
+                meaning: None,
                 limit: None,
                 dictionary: column.dictionary,
                 shape: column.shape,
@@ -149,9 +173,11 @@ fn assign_table(builder: TableBuilder, options: &SourceOptions, source: &str, fi
     };
     for index in 0..table.columns.len() {
         let given = options.column(&table.columns[index].name).and_then(|column| column.role);
-        let (role, reason) = match given {
-            Some(role) => (role, "given by the user".to_owned()),
-            None => infer_role(&table, index),
+        let declared = known.declared(&table.columns[index].name);
+        let (role, reason) = match (given, declared) {
+            (Some(role), _) => (role, "given by the user".to_owned()),
+            (None, Some(declared)) => (declared.role, declared.reason.to_owned()),
+            (None, None) => infer_role(&table, index),
         };
         table.columns[index].role = role;
         table.columns[index].role_reason = reason;
@@ -160,12 +186,27 @@ fn assign_table(builder: TableBuilder, options: &SourceOptions, source: &str, fi
     for index in 0..table.columns.len() {
         if table.columns[index].role == Role::Metric {
             assign_unit(&mut table, index, options);
+            if let Some(declared) = known.declared(&table.columns[index].name.clone()) {
+                declare(&mut table.columns[index], declared, options);
+            }
         }
     }
     agree_on_time_unit(&mut table);
     note_odd_cells(&raw.odd, &raw.odd_counts, &table, source, findings);
     table.intruders = raw.intruders.into_iter().filter(|it| table.columns[it.column].role == Role::Metric).collect();
     table
+}
+
+/// What the format's definition says about a metric, unless the user said otherwise.
+fn declare(column: &mut Column, declared: &Declared, options: &SourceOptions) {
+    let given = options.column(&column.name);
+    if let Some(unit) = declared.unit.filter(|_| given.is_none_or(|given| given.unit.is_none())) {
+        column.unit = Some(UnitChoice { unit, reason: declared.reason.to_owned(), assumed: false });
+    }
+    if let Some(polarity) = declared.polarity.filter(|_| given.is_none_or(|given| given.polarity.is_none())) {
+        column.polarity = polarity;
+    }
+    column.meaning = declared.meaning.map(str::to_owned);
 }
 
 /// A long table names the metric of its one value column in another column.

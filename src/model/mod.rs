@@ -2,6 +2,7 @@
 
 pub mod finding;
 pub mod label;
+pub mod reported;
 pub mod source;
 pub mod swarm;
 pub mod table;

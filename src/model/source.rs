@@ -1,6 +1,9 @@
 //! Where data came from: the file, how it was recognised, and the account of its rows.
 
+use std::collections::BTreeMap;
+
 use super::finding::Finding;
+use super::reported::{RecordedHistogram, Reported};
 use super::swarm::SwarmRecord;
 use super::table::Table;
 
@@ -38,6 +41,8 @@ pub struct Provenance {
     pub rows_read: u64,
     /// Rows not used, by reason.
     pub set_aside: Vec<SetAside>,
+    /// What the file says about the machine and the set-up that it was measured on, by name.
+    pub environment: BTreeMap<String, String>,
 }
 
 impl Provenance {
@@ -67,6 +72,12 @@ pub struct Source {
     pub tables: Vec<Table>,
     /// Performance records of an agent swarm; empty for every other format.
     pub swarm: Vec<SwarmRecord>,
+    /// Numbers that the tool has already summarised; nothing is recomputed from them.
+    pub reported: Vec<Reported>,
+    /// What the tool's definition says about those numbers, in sentences: how they are rounded, what they leave out.
+    pub reported_caveats: Vec<String>,
+    /// Distributions recorded as histograms.
+    pub histograms: Vec<RecordedHistogram>,
     /// What was wrong, odd or worth knowing.
     pub findings: Vec<Finding>,
 }

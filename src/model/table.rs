@@ -223,6 +223,9 @@ pub struct Column {
     pub unit: Option<UnitChoice>,
     /// Which way is better, for metrics.
     pub polarity: Polarity,
+    /// What exactly it measures, in words, where the format's definition says so: `time to the first byte, connecting
+    /// included`. Metrics whose meanings differ are never compared or pooled.
+    pub meaning: Option<String>,
     /// Values above this (base unit) were declared impossible.
     pub limit: Option<f64>,
     /// Texts of the codes in the frame, for text and booleans.

@@ -15,7 +15,7 @@ use super::super::detect::Head;
 use super::super::options::SourceOptions;
 use super::super::{IngestError, Sink};
 use super::json;
-use super::{AnyRecords, Format};
+use super::{AnyRecords, Failures, Format, FormatInfo, Holds};
 
 use fields::RecordReader;
 
@@ -23,10 +23,19 @@ use fields::RecordReader;
 pub(in crate::ingest) const NAME: &str = "agent-swarm";
 
 pub(super) const FORMAT: Format = Format {
-    name: NAME,
-    about: "performance records of an agent swarm: processes and their clients, JSON in any arrangement",
+    info: FormatInfo {
+        name: NAME,
+        about: "performance records of an agent swarm: processes and their clients, JSON in any arrangement",
+        latency: "time of a finished execution, from counters",
+        failures: Failures::NotRecorded,
+        holds: Holds::Summaries,
+        example: "",
+        upstream: "docs/swarm-records.md",
+    },
+    generic: false,
     sniff,
     read,
+    settle: None,
 };
 
 /// Fields that may hold users' data.

@@ -13,13 +13,22 @@ use super::super::options::SourceOptions;
 use super::super::sections::Sections;
 use super::super::{IngestError, Sink};
 use super::dialect::{self, Dialect, Splitter};
-use super::{AnyRecords, Format, has_session_field};
+use super::{AnyRecords, Failures, Format, FormatInfo, Holds, has_session_field};
 
 pub(super) const FORMAT: Format = Format {
-    name: "csv",
-    about: "delimited text: commas, semicolons, tabs or bars; with or without a header; several tables in a file",
+    info: FormatInfo {
+        name: "csv",
+        about: "delimited text: commas, semicolons, tabs or bars; with or without a header; several tables in a file",
+        latency: "whatever its columns say",
+        failures: Failures::ByColumn,
+        holds: Holds::Samples,
+        example: "perfreport summarize results.csv",
+        upstream: "RFC 4180",
+    },
+    generic: true,
     sniff: |head| dialect::find(head, None, None).map(|dialect| dialect.evidence),
     read,
+    settle: None,
 };
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {

@@ -14,13 +14,22 @@ use super::super::detect::Head;
 use super::super::options::SourceOptions;
 use super::super::{IngestError, Sink};
 use super::objects::{ObjectTables, Text};
-use super::{AnyRecords, Format};
+use super::{AnyRecords, Failures, Format, FormatInfo, Holds};
 
 pub(super) const FORMAT: Format = Format {
-    name: "json",
-    about: "JSON: an array of objects or numbers, an object around arrays, or a single object; nested names are dotted",
+    info: FormatInfo {
+        name: "json",
+        about: "JSON: an array of objects or numbers, an object around arrays, or a single object; nested names are dotted",
+        latency: "whatever its names say",
+        failures: Failures::ByColumn,
+        holds: Holds::Samples,
+        example: "perfreport summarize results.json",
+        upstream: "RFC 8259",
+    },
+    generic: true,
     sniff,
     read,
+    settle: None,
 };
 
 /// A document is held in memory as a whole; larger ones should be NDJSON.

@@ -10,6 +10,8 @@ mod skeleton;
 
 use std::io::Read;
 
+use crate::model::source::Source;
+
 pub(super) use agent_swarm::{NAME as AGENT_SWARM, has_session_field, speaks_of_sessions};
 pub(super) use dialect::{Dialect, OwnedRow, column_types};
 
@@ -21,20 +23,27 @@ use super::{IngestError, Sink};
 /// Records of any source, so that formats can stand in a table.
 pub(super) type AnyRecords<'a> = Records<&'a mut dyn Read>;
 
-/// A format that can be read.
-pub(super) struct Format {
-    /// Its name, for `--format`.
-    pub(super) name: &'static str,
-    /// What it is, in a line.
-    pub(super) about: &'static str,
-    /// The evidence that a source is of this format, if it is.
-    pub(super) sniff: fn(&Head<'_>) -> Option<Vec<String>>,
-    /// Reads a source to its end.
-    pub(super) read: fn(&mut AnyRecords<'_>, &SourceOptions, &mut Sink) -> Result<(), IngestError>,
+/// What a file of a format holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// Every sample.
+    Samples,
+    /// Numbers that the tool has summarised.
+    Summaries,
+    /// Counts by bucket.
+    Histograms,
 }
 
-/// The formats, the most particular first.
-pub(super) static FORMATS: &[Format] = &[agent_swarm::FORMAT, ndjson::FORMAT, json::FORMAT, delimited::FORMAT];
+/// What a file of a format says about failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failures {
+    /// They stand in it, as these words say.
+    Recorded(&'static str),
+    /// The tool cannot write them.
+    NotRecorded,
+    /// Whatever the columns of the file say.
+    ByColumn,
+}
 
 /// A format as shown to users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,9 +52,37 @@ pub struct FormatInfo {
     pub name: &'static str,
     /// What it is, in a line.
     pub about: &'static str,
+    /// What its durations measure, in words.
+    pub latency: &'static str,
+    /// What it says about failures.
+    pub failures: Failures,
+    /// Samples, or summaries only.
+    pub holds: Holds,
+    /// A command that writes such a file.
+    pub example: &'static str,
+    /// Where its definition stands: a program's source file or documentation page, by name.
+    pub upstream: &'static str,
 }
+
+/// A format that can be read.
+pub(super) struct Format {
+    /// What users are told about it.
+    pub(super) info: FormatInfo,
+    /// Whether it is a notation that any program writes, and gives way to the format of a particular tool.
+    pub(super) generic: bool,
+    /// The evidence that a source is of this format, if it is.
+    pub(super) sniff: fn(&Head<'_>) -> Option<Vec<String>>,
+    /// Reads a source to its end.
+    pub(super) read: fn(&mut AnyRecords<'_>, &SourceOptions, &mut Sink) -> Result<(), IngestError>,
+    /// What is left to do once the tables of the source stand, such as leaving out rows that sum up others.
+    pub(super) settle: Option<fn(&mut Source, &SourceOptions)>,
+}
+
+/// The formats: those of particular tools, of which one at most may recognise a source, then the notations in the order in
+/// which they are tried.
+pub(super) static FORMATS: &[Format] = &[agent_swarm::FORMAT, ndjson::FORMAT, json::FORMAT, delimited::FORMAT];
 
 /// All formats that are read.
 pub fn formats() -> impl Iterator<Item = FormatInfo> {
-    FORMATS.iter().map(|format| FormatInfo { name: format.name, about: format.about })
+    FORMATS.iter().map(|format| format.info)
 }

@@ -15,13 +15,22 @@ use super::super::{IngestError, Sink};
 use super::json;
 use super::objects::{ObjectTables, Text};
 use super::skeleton::Skeleton;
-use super::{AnyRecords, Format};
+use super::{AnyRecords, Failures, Format, FormatInfo, Holds};
 
 pub(super) const FORMAT: Format = Format {
-    name: "ndjson",
-    about: "NDJSON (JSON Lines): one JSON object a line; nested names are dotted",
+    info: FormatInfo {
+        name: "ndjson",
+        about: "NDJSON (JSON Lines): one JSON object a line; nested names are dotted",
+        latency: "whatever its names say",
+        failures: Failures::ByColumn,
+        holds: Holds::Samples,
+        example: "perfreport summarize events.ndjson",
+        upstream: "RFC 8259, one document a line",
+    },
+    generic: true,
     sniff,
     read,
+    settle: None,
 };
 
 /// Lines that detection looks at.
