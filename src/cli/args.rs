@@ -6,6 +6,7 @@
 
 use std::path::PathBuf;
 
+use super::storage::size;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const EXIT_CODES: &str = "\
@@ -239,6 +240,12 @@ pub(super) struct Input {
 /// How what is read is understood.
 #[derive(Debug, Args)]
 pub(super) struct Understanding {
+    /// Take at most so much memory, for example --memory 64MiB [default: half of the machine's].
+    ///
+    /// What does not fit goes to a temporary file (TMPDIR says where). The numbers are the same with any bound.
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Understanding the data")]
+    pub(super) memory: Option<u64>,
+
     /// Read options from this file; ./perfreport.toml is read without being named.
     #[arg(long, value_name = "FILE", help_heading = "Understanding the data")]
     pub(super) config: Option<PathBuf>,

@@ -13,6 +13,7 @@ mod inputs;
 mod options;
 mod outputs;
 mod read;
+mod storage;
 mod summarize;
 
 use std::io::{IsTerminal, Write, stderr, stdout};

@@ -17,6 +17,7 @@ use crate::config::{self, Config};
 use crate::ingest::{self, IngestError};
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::source::{Provenance, Source};
+use crate::model::storage::Storage;
 use crate::report::build::{Analysed, Heading, Material, build};
 use crate::report::contract::Report;
 use crate::sessions::{self, ServiceOptions};
@@ -27,6 +28,7 @@ use crate::swarm::{self, Swarm};
 use super::args::Understanding;
 use super::inputs::{self, Inputs, Missing, Named, Origin};
 use super::options::{flag_options, settings};
+use super::storage::storage;
 
 /// So much of a file shows whether it is a baseline.
 pub(super) const HEAD: u64 = 4096;
@@ -124,7 +126,9 @@ pub(super) fn read(
     };
     let Inputs { sources, mut findings } = inputs;
     let bar = progress(&sources);
-    let reader = Reader { understanding, config, settings: &settings, seen: &wanted.seen, bar: bar.as_ref() };
+    let storage = storage(understanding.memory)?;
+    let reader =
+        Reader { understanding, config, settings: &settings, seen: &wanted.seen, bar: bar.as_ref(), storage: &storage };
     let outcomes: Vec<(&Named, Result<_>)> = sources.par_iter().map(|source| (source, reader.read(source))).collect();
     if let Some(bar) = bar {
         bar.finish_and_clear();
@@ -143,6 +147,9 @@ pub(super) fn read(
         }
     }
     refuse(failures)?;
+    if let Some(failure) = storage.failure() {
+        bail!(failure);
+    }
     findings.extend(same_bytes(&analysed));
     let parts = analysed.iter().zip(&fresh);
     findings.extend(parts.filter_map(|(item, fresh)| nothing_new(item, fresh.as_ref(), &wanted.seen)));
@@ -207,6 +214,7 @@ struct Reader<'a> {
     settings: &'a Settings,
     seen: &'a [&'a CapturedSource],
     bar: Option<&'a ProgressBar>,
+    storage: &'a Storage,
 }
 
 impl Reader<'_> {
@@ -227,8 +235,8 @@ impl Reader<'_> {
             Some(bar) => Box::new(bar.wrap_read(stored)),
             None => stored,
         };
-        let data =
-            ingest::read(&source.name, stored, &options).map_err(|error| anyhow::Error::from(error).context(shown))?;
+        let data = ingest::read_into(self.storage, &source.name, stored, &options)
+            .map_err(|error| anyhow::Error::from(error).context(shown))?;
         let service = self.config.service_for(path)?;
         let new = self.seen_of(&data.provenance).map(|seen_lines| (below(&data, seen_lines), seen_lines));
         // Without a single new row it is the file of the baseline, as a whole.

@@ -5,7 +5,10 @@
 
 use proptest::prelude::*;
 
+use crate::model::cells::Cells;
 use crate::model::source::Source;
+use crate::model::storage::Storage;
+use crate::model::table::Column;
 
 use super::lines::Pace;
 use super::options::SourceOptions;
@@ -13,7 +16,7 @@ use super::read_at_pace;
 
 /// Everything that a source says, as text, except how its lines are held.
 fn told(text: &[u8], pace: Pace) -> (String, Option<Source>) {
-    match read_at_pace("any", text, &SourceOptions::default(), pace) {
+    match read_at_pace(&Storage::MEMORY, "any", text, &SourceOptions::default(), pace) {
         Err(error) => (error.to_string(), None),
         Ok(source) => {
             let mut told = format!("{:?}\n{:?}\n", source.provenance, source.findings);
@@ -24,19 +27,25 @@ fn told(text: &[u8], pace: Pace) -> (String, Option<Source>) {
                     table.name,
                     table.header_line,
                     table.lines.ranges(),
-                    table.columns,
+                    table.columns.iter().map(without_cells).collect::<Vec<Column>>(),
                     table.intruders,
                     table.run_starts
                 );
                 for column in 0..table.columns.len() {
                     let numbers: Vec<Option<u64>> =
                         table.numbers(column).into_iter().map(|number| number.map(f64::to_bits)).collect();
-                    told += &format!("{numbers:?} {:?} {:?}\n", table.codes(column), table.instants(column));
+                    let whole: Vec<bool> = (0..numbers.len()).map(|row| table.values(column).is_whole(row)).collect();
+                    told += &format!("{numbers:?} {whole:?} {:?} {:?}\n", table.codes(column), table.instants(column));
                 }
             }
             (told, Some(source))
         }
     }
+}
+
+/// What is known of a column; how its cells are held is nobody's business.
+fn without_cells(column: &Column) -> Column {
+    Column { data: Cells::EMPTY, ..column.clone() }
 }
 
 fn agree(text: &[u8], block: usize) {
@@ -46,8 +55,12 @@ fn agree(text: &[u8], block: usize) {
         assert!(fast == careful, "blocks of {block}\n{}\n{careful}\n{fast}", String::from_utf8_lossy(text));
         for table in source.iter().flat_map(|source| &source.tables) {
             for column in 0..table.columns.len() {
-                let values: Vec<Option<f64>> = table.values(column).iter().collect();
-                assert_eq!(values, table.numbers(column), "what is read in place is what is copied");
+                let mut values = Vec::new();
+                table
+                    .values(column)
+                    .visit_present(0..table.values(column).count(), |block| values.extend_from_slice(block));
+                let numbers: Vec<f64> = table.numbers(column).into_iter().flatten().collect();
+                assert_eq!(values, numbers, "what is read in place is what is copied");
             }
         }
     }

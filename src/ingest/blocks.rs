@@ -4,6 +4,8 @@
 //! ahead of its turn; the lines in it that are not plainly rows go to the careful path at their turn, and where one of
 //! them changes what a row is, what was read ahead is thrown away and read again.
 
+use crate::model::storage::Storage;
+
 use super::IngestError;
 use super::fast::{Part, Run, Schema};
 use super::formats::AnyRecords;
@@ -22,6 +24,9 @@ pub(super) trait ByBlocks: Sync {
 
     /// Takes plain rows; the first one stands on `line`.
     fn append(&mut self, part: &Part, run: &Run, line: u64);
+
+    /// Where its tables are kept.
+    fn storage(&self) -> &Storage;
 
     /// Takes the next record, whatever it is. Says whether there was one.
     fn take_record(&mut self, records: &mut AnyRecords<'_>) -> Result<bool, IngestError>;
@@ -65,6 +70,9 @@ fn take_blocks(
     ahead: &mut usize,
 ) -> Result<Reached, IngestError> {
     loop {
+        if let Some(failure) = reader.storage().failure() {
+            return Err(IngestError::Io(std::io::Error::other(failure)));
+        }
         let Some(schema) = reader.schema(records.quotes_matter()) else { return Ok(Reached::End) };
         let blocks = {
             let reader = &*reader;

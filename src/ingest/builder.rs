@@ -5,16 +5,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use foldhash::fast::FixedState;
-use polars::prelude::{
-    Column as FrameColumn, DataFrame, Float64Chunked, Int64Chunked, IntoSeries, NamedFrom, NewChunkedArray, Series,
-    UInt32Chunked,
-};
-use polars::utils::arrow::bitmap::MutableBitmap;
-
+use crate::model::cells::{Cells, CellsBuilder, Kind};
 use crate::model::finding::FindingKind;
 use crate::model::label::pattern;
-use crate::model::table::{CellType, Intruder, LineMap, Shape};
+use crate::model::line_map::LineMap;
+use crate::model::storage::Storage;
+use crate::model::table::{CellType, Intruder, Shape};
+use foldhash::fast::FixedState;
 
 use super::cells::{self, DecimalMark, Look};
 use super::clock;
@@ -50,6 +47,7 @@ impl<'a> Row<'a> {
 /// Texts by code, codes by text.
 #[derive(Debug, Default)]
 pub(super) struct Dictionary {
+    storage: Storage,
     codes: HashMap<Box<[u8]>, u32, FixedState>,
     texts: Vec<Box<[u8]>>,
     patterns: HashSet<String, FixedState>,
@@ -61,6 +59,9 @@ impl Dictionary {
             return code;
         }
         let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        /// The text twice, in a table that is between half and seven eighths full, and later as a string of its own.
+        const AROUND_TEXT: usize = 110;
+        self.storage.note_texts(3 * text.len() + AROUND_TEXT);
         self.codes.insert(text.into(), code);
         self.texts.push(text.into());
         if self.patterns.len() < Self::PATTERNS {
@@ -97,10 +98,9 @@ pub(super) struct OddCell {
 pub(super) type OddCounts = HashMap<(usize, FindingKind), u64, FixedState>;
 
 /// The numbers of a column under construction.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Numbers {
-    values: Vec<f64>,
-    absent: Vec<u32>,
+    cells: CellsBuilder,
     shape: Shape,
     decimal: bool,
     /// Digits after the point of the last cell, to see whether the end of a file was cut off.
@@ -108,9 +108,12 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
+    fn new(decimal: bool, storage: &Storage) -> Self {
+        Self { cells: CellsBuilder::numbers(storage.clone()), shape: Shape::default(), decimal, last_digits: 0 }
+    }
+
     fn push(&mut self, value: f64, digits: Option<usize>) {
-        self.values.push(value);
-        self.shape.integers.push(digits == Some(0));
+        self.cells.push_number(value, digits == Some(0));
         self.decimal |= digits != Some(0);
         match digits {
             Some(digits) => self.shape.fraction_digits[digits.min(Shape::DIGITS - 1)] += 1,
@@ -119,17 +122,11 @@ impl Numbers {
         self.last_digits = digits.unwrap_or(usize::MAX);
     }
 
-    /// Takes the numbers of a run, the first of which becomes number `row`.
-    fn append(&mut self, part: &NumberPart, run: &Run, row: u64) {
+    /// Takes the numbers of a run.
+    fn append(&mut self, part: &NumberPart, run: &Run) {
         let rows = run.first..run.first + run.rows;
         let digits = &part.digits[rows.clone()];
-        grow(&mut self.values, run.rows);
-        self.values.extend_from_slice(&part.values[rows]);
-        if run.rows == part.values.len() {
-            self.shape.integers.append(&part.integers);
-        } else {
-            self.shape.integers.append(&digits.iter().map(|digits| *digits == 0).collect());
-        }
+        self.cells.extend_numbers(&part.values[rows], |index| digits[index] == ABSENT, |index| digits[index] == 0);
         let mut counts = [0_u32; 256];
         for &digits in digits {
             counts[usize::from(digits)] += 1;
@@ -140,21 +137,11 @@ impl Numbers {
         let exponents = u64::from(counts[usize::from(NO_DIGITS)]);
         self.shape.exponents += exponents;
         self.decimal |= exponents > 0 || counts[1..Shape::DIGITS].iter().any(|count| *count > 0);
-        if counts[usize::from(ABSENT)] > 0 {
-            let absent = digits.iter().zip(row..).filter(|(digits, _)| **digits == ABSENT);
-            self.absent.extend(absent.map(|(_, row)| u32::try_from(row).unwrap_or(u32::MAX)));
-        }
         if let Some(&last) = digits.last()
             && last != ABSENT
         {
             self.last_digits = if last == NO_DIGITS { usize::MAX } else { usize::from(last) };
         }
-    }
-
-    fn push_absent(&mut self, row: u32) {
-        self.absent.push(row);
-        self.values.push(0.0);
-        self.shape.integers.push(false);
     }
 }
 
@@ -166,9 +153,9 @@ pub(super) enum ColumnBuilder {
     /// Numbers with units in their cells.
     Quantity(Numbers, crate::model::unit::Dimension),
     /// Text or booleans.
-    Text(Vec<u32>, Dictionary, CellType),
+    Text(CellsBuilder, Dictionary, CellType),
     /// Instants.
-    Timestamp(Vec<Option<i64>>),
+    Timestamp(CellsBuilder),
 }
 
 /// What a cell became on its way into a column.
@@ -182,14 +169,15 @@ enum Parsed {
 
 impl ColumnBuilder {
     /// An empty column for cells of a type.
-    pub(super) fn new(cells: CellType) -> Self {
+    fn new(cells: CellType, storage: &Storage) -> Self {
         match cells {
-            CellType::Text | CellType::Boolean => Self::Text(Vec::new(), Dictionary::default(), cells),
-            CellType::Integer | CellType::Decimal => {
-                Self::Number(Numbers { decimal: cells == CellType::Decimal, ..Numbers::default() })
+            CellType::Text | CellType::Boolean => {
+                let dictionary = Dictionary { storage: storage.clone(), ..Dictionary::default() };
+                Self::Text(CellsBuilder::codes(storage.clone()), dictionary, cells)
             }
-            CellType::Timestamp => Self::Timestamp(Vec::new()),
-            CellType::Quantity(dimension) => Self::Quantity(Numbers::default(), dimension),
+            CellType::Integer | CellType::Decimal => Self::Number(Numbers::new(cells == CellType::Decimal, storage)),
+            CellType::Timestamp => Self::Timestamp(CellsBuilder::instants(storage.clone())),
+            CellType::Quantity(dimension) => Self::Quantity(Numbers::new(false, storage), dimension),
         }
     }
 
@@ -219,60 +207,49 @@ impl ColumnBuilder {
         }
     }
 
-    fn push(&mut self, parsed: Parsed, cell: &[u8], row: u32) {
+    fn push(&mut self, parsed: Parsed, cell: &[u8]) {
         match (self, parsed) {
             (Self::Number(numbers) | Self::Quantity(numbers, _), Parsed::Number(value, digits)) => {
                 numbers.push(value, digits);
             }
-            (Self::Number(numbers) | Self::Quantity(numbers, _), _) => numbers.push_absent(row),
-            (Self::Text(codes, dictionary, _), _) => codes.push(dictionary.code(cell)),
-            (Self::Timestamp(instants), Parsed::Timestamp(nanos)) => instants.push(Some(nanos)),
-            (Self::Timestamp(instants), _) => instants.push(None),
+            (Self::Number(numbers) | Self::Quantity(numbers, _), _) => numbers.cells.push_absent(),
+            (Self::Text(codes, dictionary, _), _) => codes.push_code(dictionary.code(cell)),
+            (Self::Timestamp(instants), Parsed::Timestamp(nanos)) => instants.push_instant(Some(nanos)),
+            (Self::Timestamp(instants), _) => instants.push_instant(None),
         }
     }
 }
 
 impl ColumnBuilder {
-    /// Takes the cells of a run, the first of which becomes number `row`.
-    fn append(&mut self, part: &PartColumn, run: &Run, row: u64) {
+    /// Takes the cells of a run.
+    fn append(&mut self, part: &PartColumn, run: &Run) {
         match (self, part) {
             (Self::Number(numbers) | Self::Quantity(numbers, _), PartColumn::Numbers(part)) => {
-                numbers.append(part, run, row);
+                numbers.append(part, run)
             }
             (Self::Text(codes, dictionary, _), PartColumn::Texts(part)) => append_texts(codes, dictionary, part, run),
             (Self::Timestamp(instants), PartColumn::Instants(part)) => {
-                grow(instants, run.rows);
-                instants.extend_from_slice(&part[run.first..run.first + run.rows]);
+                part[run.first..run.first + run.rows].iter().for_each(|instant| instants.push_instant(*instant));
             }
             _ => debug_assert!(false, "a part is made for the columns of its table"),
         }
     }
 }
 
-fn append_texts(codes: &mut Vec<u32>, dictionary: &mut Dictionary, part: &TextPart, run: &Run) {
+fn append_texts(codes: &mut CellsBuilder, dictionary: &mut Dictionary, part: &TextPart, run: &Run) {
     let found = &part.codes[run.first..run.first + run.rows];
-    grow(codes, run.rows);
     let newest = found.iter().copied().max().filter(|code| *code >= part.known);
     let Some(newest) = newest else {
-        codes.extend_from_slice(found);
+        codes.extend_codes(found.iter().copied());
         return;
     };
     // Texts get their codes in the order of rows, whatever was read before this part and inside it.
     let seen = &part.new[..=(newest - part.known) as usize];
     let final_codes: Vec<u32> = seen.iter().map(|text| dictionary.code(text)).collect();
-    codes.extend(found.iter().map(|&code| match code.checked_sub(part.known) {
+    codes.extend_codes(found.iter().map(|&code| match code.checked_sub(part.known) {
         Some(new) => final_codes[new as usize],
         None => code,
     }));
-}
-
-/// Makes room. An eighth more at a time: doubling would hold twice the column at the end of a long file, while the
-/// allocator moves large pieces by their pages, without a copy.
-fn grow<T>(column: &mut Vec<T>, more: usize) {
-    const LEAST: usize = 4096;
-    if column.capacity() - column.len() < more {
-        column.reserve_exact(more.max(column.len() / 8).max(LEAST));
-    }
 }
 
 /// A table under construction.
@@ -291,6 +268,7 @@ pub(super) struct TableBuilder {
     pub(super) mark: DecimalMark,
     /// Whether a decimal number may widen a column of whole numbers without further question.
     pub(super) may_widen: bool,
+    storage: Storage,
     parsed: Vec<Parsed>,
 }
 
@@ -298,8 +276,10 @@ impl TableBuilder {
     /// Odd cells of a kind and column whose text is kept; the rest are counted.
     pub(super) const NAMED_ODD_CELLS: u64 = 50;
 
-    /// An empty table.
-    pub(super) fn new(
+    /// An empty table, whose columns are kept in a storage.
+    #[allow(clippy::too_many_arguments, reason = "what a table is from its beginning")]
+    pub(super) fn kept_in(
+        storage: &Storage,
         name: Option<String>,
         header: Vec<String>,
         header_line: Option<u64>,
@@ -310,7 +290,8 @@ impl TableBuilder {
             name,
             header,
             header_line,
-            columns: types.iter().map(|cells| ColumnBuilder::new(*cells)).collect(),
+            storage: storage.clone(),
+            columns: types.iter().map(|cells| ColumnBuilder::new(*cells, storage)).collect(),
             lines: LineMap::default(),
             odd: Vec::new(),
             odd_counts: HashMap::default(),
@@ -361,9 +342,9 @@ impl TableBuilder {
 
     /// Adds a column, absent in all rows taken so far.
     pub(super) fn add_column(&mut self, name: &str, cells: CellType) {
-        let mut column = ColumnBuilder::new(cells);
-        for row in 0..self.lines.rows() {
-            column.push(Parsed::Absent, b"", u32::try_from(row).unwrap_or(u32::MAX));
+        let mut column = ColumnBuilder::new(cells, &self.storage);
+        for _ in 0..self.lines.rows() {
+            column.push(Parsed::Absent, b"");
         }
         self.header.push(name.to_owned());
         self.columns.push(column);
@@ -401,9 +382,8 @@ impl TableBuilder {
     }
 
     fn commit(&mut self, row: Row<'_>, line: u64) {
-        let number = u32::try_from(self.lines.rows()).unwrap_or(u32::MAX);
         for (index, column) in self.columns.iter_mut().enumerate() {
-            column.push(self.parsed[index], row.cell(index), number);
+            column.push(self.parsed[index], row.cell(index));
         }
         self.lines.push(line);
     }
@@ -419,7 +399,7 @@ impl TableBuilder {
             self.note_empty(column as usize, line + offset, row + offset);
         }
         for (column, part) in self.columns.iter_mut().zip(&part.columns) {
-            column.append(part, run, row);
+            column.append(part, run);
         }
     }
 
@@ -508,9 +488,8 @@ impl TableBuilder {
 
     /// Takes the last number out: it was cut off.
     pub(super) fn forget_last_number(&mut self) {
-        let row = u32::try_from(self.lines.rows().saturating_sub(1)).unwrap_or(u32::MAX);
         if let Some(ColumnBuilder::Number(numbers)) = self.columns.last_mut() {
-            numbers.absent.push(row);
+            numbers.cells.forget_last();
         }
     }
 
@@ -520,24 +499,16 @@ impl TableBuilder {
         let run_starts = runs_worth_telling(self.run_starts, rows);
         let mut names = UniqueNames::default();
         let mut header = Vec::with_capacity(self.columns.len());
-        let mut frame_columns = Vec::with_capacity(self.columns.len());
         let mut columns = Vec::with_capacity(self.columns.len());
         for (index, column) in self.columns.into_iter().enumerate() {
-            let name = names.unique(self.header.get(index).map_or("", String::as_str), index);
-            let (series, raw) = finish_column(column, &name);
-            header.push(name);
-            frame_columns.push(FrameColumn::from(series));
-            columns.push(raw);
+            header.push(names.unique(self.header.get(index).map_or("", String::as_str), index));
+            columns.push(finish_column(column, &self.storage));
         }
-        // Lengths are equal and names unique by construction; a failure here would be ours and must not be hidden.
-        let frame = DataFrame::new(rows, frame_columns).unwrap_or_default();
-        debug_assert_eq!(frame.height(), rows);
         RawTable {
             name: self.name,
             header,
             header_line: self.header_line,
             lines: self.lines,
-            frame,
             columns,
             odd: self.odd,
             odd_counts: self.odd_counts,
@@ -556,42 +527,41 @@ fn runs_worth_telling(starts: Vec<usize>, rows: usize) -> Vec<usize> {
     if long { starts } else { Vec::new() }
 }
 
-fn finish_column(column: ColumnBuilder, name: &str) -> (Series, RawColumn) {
+fn finish_column(column: ColumnBuilder, storage: &Storage) -> RawColumn {
     let cells = column.cell_type();
-    let mut raw = RawColumn { cells, dictionary: Vec::new(), shape: None };
-    let series = match column {
+    match column {
         ColumnBuilder::Number(numbers) | ColumnBuilder::Quantity(numbers, _) => {
-            raw.shape = Some(numbers.shape);
-            number_series(name, numbers.values, &numbers.absent)
+            RawColumn { cells, data: numbers.cells.finish(), dictionary: Vec::new(), shape: Some(numbers.shape) }
         }
-        ColumnBuilder::Text(mut codes, dictionary, cells) => {
+        ColumnBuilder::Text(codes, dictionary, cells) => {
+            let data = codes.finish();
             let texts: Vec<String> =
                 dictionary.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
-            let numbers = numbers_after_all(&texts).filter(|_| cells == CellType::Text);
-            if let Some(numbers) = numbers {
-                raw.cells = if numbers.iter().flatten().all(|number| number.fract() == 0.0) {
-                    CellType::Integer
-                } else {
-                    CellType::Decimal
-                };
-                decoded_series(name, &codes, &numbers)
-            } else {
-                raw.dictionary = texts;
-                codes.shrink_to_fit();
-                UInt32Chunked::from_vec(name.into(), codes).into_series()
-            }
+            let Some(numbers) = numbers_after_all(&texts).filter(|_| cells == CellType::Text) else {
+                return RawColumn { cells, data, dictionary: texts, shape: None };
+            };
+            let whole = numbers.iter().flatten().all(|number| number.fract() == 0.0);
+            let cells = if whole { CellType::Integer } else { CellType::Decimal };
+            RawColumn { cells, data: decoded(&data, &numbers, storage), dictionary: Vec::new(), shape: None }
         }
         ColumnBuilder::Timestamp(instants) => {
-            Int64Chunked::from_iter_options(name.into(), instants.into_iter()).into_series()
+            RawColumn { cells, data: instants.finish(), dictionary: Vec::new(), shape: None }
         }
-    };
-    (series, raw)
+    }
 }
 
 /// The numbers that codes stand for.
-fn decoded_series(name: &str, codes: &[u32], numbers: &[Option<f64>]) -> Series {
-    let decoded: Vec<Option<f64>> = codes.iter().map(|code| numbers.get(*code as usize).copied().flatten()).collect();
-    Series::new(name.into(), decoded)
+fn decoded(codes: &Cells, numbers: &[Option<f64>], storage: &Storage) -> Cells {
+    let mut decoded = CellsBuilder::of(Kind::Numbers, storage.clone());
+    codes.visit_codes(0..codes.rows(), |_, block| {
+        for code in block {
+            match numbers.get(*code as usize).copied().flatten() {
+                Some(number) => decoded.push_number(number, false),
+                None => decoded.push_absent(),
+            }
+        }
+    });
+    decoded.finish()
 }
 
 /// The numbers of a column that began empty and was therefore taken for text, if all its texts are numbers.
@@ -608,20 +578,6 @@ fn numbers_after_all(texts: &[String]) -> Option<Vec<Option<f64>>> {
         })
         .collect();
     numbers.filter(|_| any)
-}
-
-fn number_series(name: &str, mut values: Vec<f64>, absent: &[u32]) -> Series {
-    values.shrink_to_fit();
-    if absent.is_empty() {
-        return Float64Chunked::from_vec(name.into(), values).into_series();
-    }
-    let mut present = MutableBitmap::from_len_set(values.len());
-    for &row in absent {
-        if (row as usize) < present.len() {
-            present.set(row as usize, false);
-        }
-    }
-    Float64Chunked::from_vec_validity(name.into(), values, Some(present.into())).into_series()
 }
 
 /// Gives every column a name of its own.
@@ -645,6 +601,7 @@ impl UniqueNames {
 #[derive(Debug, Clone)]
 pub(super) struct RawColumn {
     pub(super) cells: CellType,
+    pub(super) data: Cells,
     pub(super) dictionary: Vec<String>,
     pub(super) shape: Option<Shape>,
 }
@@ -656,7 +613,6 @@ pub(super) struct RawTable {
     pub(super) header: Vec<String>,
     pub(super) header_line: Option<u64>,
     pub(super) lines: LineMap,
-    pub(super) frame: DataFrame,
     pub(super) columns: Vec<RawColumn>,
     pub(super) odd: Vec<OddCell>,
     pub(super) odd_counts: OddCounts,

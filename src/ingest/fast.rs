@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 use memchr::{Memchr2, memchr, memchr2_iter};
 
-use crate::model::table::{Bits, CellType, Shape};
+use crate::model::table::{CellType, Shape};
 
 use super::builder::TableBuilder;
 use super::cells::{self, DecimalMark, Look};
@@ -73,8 +73,6 @@ pub(super) struct NumberPart {
     pub(super) values: Vec<f64>,
     /// Digits after the point of each number, or [`NO_DIGITS`], or [`ABSENT`].
     pub(super) digits: Vec<u8>,
-    /// Which numbers are whole.
-    pub(super) integers: Bits,
 }
 
 /// The texts of a block.
@@ -200,7 +198,6 @@ impl<'b, 's> BlockReader<'b, 's> {
                 CellType::Integer | CellType::Decimal | CellType::Quantity(_) => PartColumn::Numbers(NumberPart {
                     values: Vec::with_capacity(rows),
                     digits: Vec::with_capacity(rows),
-                    integers: Bits::default(),
                 }),
             };
             Column { cells: *cells, part, new: NewTexts::default(), cache: Cache::new(*cells) }
@@ -389,13 +386,8 @@ impl<'b, 's> BlockReader<'b, 's> {
     }
 
     fn finish(self) -> Part {
-        let pack = |mut column: Column<'_>| {
-            if let PartColumn::Numbers(part) = &mut column.part {
-                part.integers = part.digits.iter().map(|digits| *digits == 0).collect();
-            }
-            column.part
-        };
-        Part { columns: self.columns.into_iter().map(pack).collect(), runs: self.runs, absent: self.absent }
+        let columns = self.columns.into_iter().map(|column| column.part).collect();
+        Part { columns, runs: self.runs, absent: self.absent }
     }
 }
 

@@ -67,6 +67,17 @@ pub(super) struct Pace {
 impl Pace {
     /// For files.
     pub(super) const USUAL: Self = Self { block: 256 << 10, blocks_a_thread: 8 };
+    /// For programs that may take so much memory: where that is little, fewer blocks are read ahead.
+    pub(super) fn within(memory: Option<u64>) -> Self {
+        /// With less, what is read ahead would matter.
+        const PLENTY: u64 = 256 << 20;
+        if memory.is_some_and(|memory| memory < PLENTY) {
+            Self { blocks_a_thread: 2, ..Self::USUAL }
+        } else {
+            Self::USUAL
+        }
+    }
+
     /// Record by record, by the careful path alone.
     #[cfg(test)]
     pub(super) const CAREFUL: Self = Self { block: 0, blocks_a_thread: 0 };

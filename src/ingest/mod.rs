@@ -29,6 +29,7 @@ use thiserror::Error;
 use crate::model::finding::Finding;
 use crate::model::reported::{RecordedHistogram, Reported};
 use crate::model::source::{Provenance, Source};
+use crate::model::storage::Storage;
 use crate::model::swarm::SwarmRecord;
 
 use builder::TableBuilder;
@@ -92,6 +93,8 @@ pub(crate) struct Sink {
     /// What the format's definition says about columns of its tables.
     declared: Vec<Declared>,
     findings: Vec<Finding>,
+    /// Where columns are kept.
+    storage: Storage,
     provenance: Provenance,
 }
 
@@ -100,14 +103,38 @@ pub(crate) struct Sink {
 /// # Errors
 /// When it cannot be read, is empty, binary, or of no known format.
 pub fn read(name: &str, stored: impl Read, options: &SourceOptions) -> Result<Source, IngestError> {
-    read_at_pace(name, stored, options, Pace::USUAL)
+    read_into(&Storage::MEMORY, name, stored, options)
+}
+
+/// Reads a source to its end, with its columns kept in a storage.
+///
+/// # Errors
+/// When it cannot be read, is empty, binary, or of no known format; when the storage fails.
+pub fn read_into(
+    storage: &Storage,
+    name: &str,
+    stored: impl Read,
+    options: &SourceOptions,
+) -> Result<Source, IngestError> {
+    let source = read_at_pace(storage, name, stored, options, Pace::within(storage.memory()))?;
+    match storage.failure() {
+        Some(failure) => Err(IngestError::Io(std::io::Error::other(failure))),
+        None => Ok(source),
+    }
 }
 
 /// Reads a source at a pace: the result is the same at any.
-fn read_at_pace(name: &str, stored: impl Read, options: &SourceOptions, pace: Pace) -> Result<Source, IngestError> {
+fn read_at_pace(
+    storage: &Storage,
+    name: &str,
+    stored: impl Read,
+    options: &SourceOptions,
+    pace: Pace,
+) -> Result<Source, IngestError> {
     let input = Input::new(stored, &options.prefixes)?;
     let compression = input.compression();
     let mut sink = Sink {
+        storage: storage.clone(),
         provenance: Provenance { name: name.to_owned(), compression, ..Provenance::default() },
         ..Sink::default()
     };

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use crate::model::cells::{Cells, PART};
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::label::pattern;
 use crate::model::source::Source;
@@ -150,7 +151,6 @@ fn assign_table(builder: TableBuilder, known: &Known<'_>, source: &str, findings
         name: raw.name,
         header_line: raw.header_line,
         lines: raw.lines,
-        frame: raw.frame,
         columns: raw
             .header
             .into_iter()
@@ -164,6 +164,7 @@ fn assign_table(builder: TableBuilder, known: &Known<'_>, source: &str, findings
                 polarity: Polarity::Unknown,
                 meaning: None,
                 limit: None,
+                data: column.data,
                 dictionary: column.dictionary,
                 shape: column.shape,
             })
@@ -238,17 +239,12 @@ fn split_by_metric(table: Table, options: &SourceOptions) -> Vec<Table> {
     else {
         return vec![table];
     };
-    let codes = table.code_values(names);
-    let all = 0..table.columns[names].dictionary.len() as u32;
-    let parts = all.into_par_iter().filter_map(|code| {
-        let mask: Vec<bool> = codes.iter().map(|other| *other == code).collect();
+    let parts = table.by_text(names).into_par_iter().map(|(code, mut part)| {
         let metric = table.columns[names].dictionary[code as usize].clone();
-        let mut part = table.only(&mask)?;
         part.name = Some(metric.clone());
-        part.columns[value].name.clone_from(&metric);
-        // Cells that are constant here, or empty, tell nothing apart.
+        part.columns[value].name = metric;
         assign_unit(&mut part, value, options);
-        Some(part)
+        part
     });
     let mut parts: Vec<Table> = parts.collect();
     share_time_unit(&mut parts, value);
@@ -315,19 +311,20 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
 fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     let column = &table.columns[index];
     let named = |known: &[&str]| words.iter().find(|word| known.contains(&word.as_str())).cloned();
-    let values = table.values(index).present();
+    let values = table.values(index);
+    let seen = Seen::of(values);
     let whole = column.cells == CellType::Integer;
     let states_unit = units::stated(&column.name).is_some();
-    if values.is_empty() {
+    if seen.count == 0 {
         return (Role::Unused, "no cell holds a number".into());
     }
-    if let Some(role) = timestamp_role(&values, named(TIMESTAMP_WORDS), words) {
+    if let Some(role) = timestamp_role(&seen, named(TIMESTAMP_WORDS), words) {
         return role;
     }
     if states_unit {
         return (Role::Metric, "its name states a unit".into());
     }
-    let within = |low: f64, high: f64| values.iter().all(|value| (low..=high).contains(value));
+    let within = |low: f64, high: f64| seen.low >= low && seen.high <= high;
     if let Some(word) =
         named(STATUS_WORDS).filter(|_| whole && !states_unit && (within(0.0, 1.0) || within(0.0, 999.0)))
     {
@@ -347,13 +344,13 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         return (Role::Status, "0 or 1, by its name a failure".into());
     }
     let unnamed = column.name.starts_with("column_") && index == 0 || column.name.starts_with("Unnamed");
-    if whole && unnamed && values.len() > 2 && values.windows(2).all(|pair| pair[1] - pair[0] == 1.0) {
+    if whole && unnamed && seen.count > 2 && seen.by_ones == seen.count - 1 {
         return (Role::Identifier, "a first column without a name that counts the rows".into());
     }
-    if whole && named(PARAMETER_WORDS).is_some() && is_parameter(table, index, &values) {
+    if whole && named(PARAMETER_WORDS).is_some() && is_parameter(table, index) {
         return (Role::Label, "few different whole numbers, each in many rows: a setting that was varied".into());
     }
-    let counts_rows = values.len() > 20 && values.windows(2).all(|pair| pair[1] - pair[0] == 1.0);
+    let counts_rows = seen.count > 20 && seen.by_ones == seen.count - 1;
     if whole && counts_rows {
         return (Role::Identifier, "it counts the rows one by one".into());
     }
@@ -363,24 +360,35 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
 /// Whether a column called `time` holds hours, minutes and seconds that only rise, beside numbers that were measured.
 fn is_time_of_day(table: &Table, index: usize) -> bool {
     const DAY: f64 = 86_400.0;
-    let values = table.values(index).present();
+    let seen = Seen::of(table.values(index));
     let beside = table.columns.iter().enumerate().any(|(other, column)| other != index && column.cells.is_number());
     table.columns[index].name.eq_ignore_ascii_case("time")
         && beside
-        && values.len() > 1
-        && values.iter().all(|value| *value < DAY)
-        && values.windows(2).all(|pair| pair[1] >= pair[0])
+        && seen.count > 1
+        && seen.high < DAY
+        && seen.falls == 0
 }
 
 /// Whether the values are few and each stands in several rows, beside another column of numbers that was measured.
-fn is_parameter(table: &Table, index: usize, values: &[f64]) -> bool {
+fn is_parameter(table: &Table, index: usize) -> bool {
     /// More different values are a measurement.
     const MOST_SETTINGS: usize = 20;
     /// Rows that each setting has at least, on average.
     const ROWS_EACH: usize = 2;
-    let distinct: HashSet<u64> = values.iter().map(|value| value.to_bits()).collect();
+    let values = table.values(index);
+    let mut distinct: HashSet<u64> = HashSet::new();
+    let all = (0..values.count()).step_by(PART).all(|from| {
+        values.visit_present(from..(from + PART).min(values.count()), |block| {
+            for value in block {
+                if distinct.len() <= MOST_SETTINGS {
+                    distinct.insert(value.to_bits());
+                }
+            }
+        });
+        distinct.len() <= MOST_SETTINGS
+    });
     let measured = table.columns.iter().enumerate().any(|(other, column)| other != index && column.cells.is_number());
-    measured && (2..=MOST_SETTINGS).contains(&distinct.len()) && values.len() >= ROWS_EACH * distinct.len()
+    measured && all && distinct.len() >= 2 && values.count() >= ROWS_EACH * distinct.len()
 }
 
 /// Whether texts that differ only in numbers have several of them, as dates do.
@@ -390,32 +398,80 @@ fn looks_like_dates(texts: &[String]) -> bool {
 }
 
 /// Numbers that are instants: within the range of a Unix clock, or called so and never falling back.
-fn timestamp_role(values: &[f64], named: Option<String>, words: &[String]) -> Option<(Role, String)> {
-    const CLOCKS: &[(f64, &str)] =
-        &[(1.0, "seconds"), (1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds")];
-    /// 2001-09-09 and 2096-10-02: the range in which seconds since 1970 have ten digits and begin with 1 to 3.
-    const UNIX_SECONDS: (f64, f64) = (1.0e9, 4.0e9);
-    let in_range = |scale: f64| {
-        let inside = |value: &&f64| (UNIX_SECONDS.0 * scale..UNIX_SECONDS.1 * scale).contains(*value);
-        values.iter().filter(inside).count() as f64 >= 0.95 * values.len() as f64
-    };
-    if let Some((_, unit)) = CLOCKS.iter().find(|(scale, _)| in_range(*scale))
-        && (named.is_some() || rising(values))
+fn timestamp_role(seen: &Seen, named: Option<String>, words: &[String]) -> Option<(Role, String)> {
+    let in_range = |clock: usize| seen.in_clock[clock] as f64 >= 0.95 * seen.count as f64;
+    if let Some(clock) = (0..CLOCKS.len()).find(|clock| in_range(*clock))
+        && (named.is_some() || seen.is_rising())
     {
-        return Some((Role::Timestamp, format!("its numbers are {unit} since 1970")));
+        return Some((Role::Timestamp, format!("its numbers are {} since 1970", CLOCKS[clock].1)));
     }
     let word = named?;
     let is_duration = words.len() > 1
         && words.iter().any(|word| matches!(word.as_str(), "elapsed" | "response" | "total" | "mean" | "real" | "cpu"));
-    let strictly = values.windows(2).any(|pair| pair[1] > pair[0]);
-    (!is_duration && values.len() > 2 && strictly && rising(values))
+    (!is_duration && seen.count > 2 && seen.rises > 0 && seen.is_rising())
         .then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
 }
 
-/// Whether the values hardly ever fall.
-fn rising(values: &[f64]) -> bool {
-    let falls = values.windows(2).filter(|pair| pair[1] < pair[0]).count();
-    falls as f64 <= 0.02 * values.len() as f64
+/// Seconds since 1970 times the factor, and what they are called.
+const CLOCKS: [(f64, &str); 4] = [(1.0, "seconds"), (1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds")];
+/// 2001-09-09 and 2096-10-02: the range in which seconds since 1970 have ten digits and begin with 1 to 3.
+const UNIX_SECONDS: (f64, f64) = (1.0e9, 4.0e9);
+
+/// What the numbers of a column look like, seen in one pass.
+struct Seen {
+    count: usize,
+    low: f64,
+    high: f64,
+    /// Numbers below the one above them, above it, and larger by exactly one.
+    falls: usize,
+    rises: usize,
+    by_ones: usize,
+    /// Numbers within the range of each clock.
+    in_clock: [usize; CLOCKS.len()],
+}
+
+impl Seen {
+    fn of(values: &Cells) -> Self {
+        let nothing = [0; CLOCKS.len()];
+        let mut seen = Self {
+            count: 0,
+            low: f64::INFINITY,
+            high: f64::NEG_INFINITY,
+            falls: 0,
+            rises: 0,
+            by_ones: 0,
+            in_clock: nothing,
+        };
+        let mut before = f64::NAN;
+        values.visit_present(0..values.count(), |block| {
+            seen.count += block.len();
+            let (mut high, mut falls, mut rises, mut by_ones) = (f64::NEG_INFINITY, 0, 0, 0);
+            for &value in block {
+                seen.low = seen.low.min(value);
+                high = high.max(value);
+                falls += usize::from(value < before);
+                rises += usize::from(value > before);
+                by_ones += usize::from(value - before == 1.0);
+                before = value;
+            }
+            seen.high = seen.high.max(high);
+            seen.falls += falls;
+            seen.rises += rises;
+            seen.by_ones += by_ones;
+            if high >= UNIX_SECONDS.0 {
+                for (count, (scale, _)) in seen.in_clock.iter_mut().zip(CLOCKS) {
+                    let inside = UNIX_SECONDS.0 * scale..UNIX_SECONDS.1 * scale;
+                    *count += block.iter().filter(|value| inside.contains(*value)).count();
+                }
+            }
+        });
+        seen
+    }
+
+    /// Whether the values hardly ever fall.
+    fn is_rising(&self) -> bool {
+        self.falls as f64 <= 0.02 * self.count as f64
+    }
 }
 
 fn plural(count: usize, word: &str) -> String {
@@ -431,10 +487,9 @@ fn note_odd_cells(
     findings: &mut Vec<Finding>,
 ) {
     let label = table.columns_as(Role::Label).next();
-    let codes = label.map(|label| table.code_values(label)).unwrap_or_default();
     let label_of = |row: u64| {
-        let code = usize::try_from(row).ok().and_then(|row| codes.get(row))?;
-        table.columns[label?].dictionary.get(*code as usize).cloned()
+        let code = table.text_cells(label?).code(usize::try_from(row).ok()?)?;
+        table.columns[label?].dictionary.get(code as usize).cloned()
     };
     for odd in odd_cells {
         if table.columns[odd.column].role != Role::Metric || odd.kind == FindingKind::EmptyCell {

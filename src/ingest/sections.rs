@@ -5,6 +5,7 @@
 //! earlier table (another run was appended); a row with the wrong number of fields; or a row with odd cells.
 
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::model::storage::Storage;
 use crate::model::table::{CellType, Intruder};
 
 use super::Sink;
@@ -83,6 +84,7 @@ enum Below<'a> {
 /// The tables of a text under construction.
 pub(super) struct Sections {
     dialect: Dialect,
+    storage: Storage,
     tables: Vec<TableBuilder>,
     /// For each table: whether it was set apart from the one before by a blank line, as stacked tables are.
     stacked: Vec<bool>,
@@ -99,12 +101,20 @@ pub(super) struct Sections {
 
 impl Sections {
     /// No rows yet; the first table is as the dialect says.
-    pub(super) fn new(dialect: Dialect) -> Self {
+    pub(super) fn new(dialect: Dialect, storage: Storage) -> Self {
         let names = dialect.header.clone();
-        let mut first = TableBuilder::new(None, names.clone().unwrap_or_default(), None, &dialect.types, dialect.mark);
+        let mut first = TableBuilder::kept_in(
+            &storage,
+            None,
+            names.clone().unwrap_or_default(),
+            None,
+            &dialect.types,
+            dialect.mark,
+        );
         first.may_widen = true;
         Self {
             dialect,
+            storage,
             tables: vec![first],
             stacked: vec![false],
             latest_header: vec![0],
@@ -299,7 +309,8 @@ impl Sections {
                 .value(names.join(",")),
             );
         }
-        let mut table = TableBuilder::new(None, names, Some(context.line), &types, self.dialect.mark);
+        let mut table =
+            TableBuilder::kept_in(&self.storage, None, names, Some(context.line), &types, self.dialect.mark);
         table.may_widen = false;
         for earlier in &mut self.tables {
             earlier.may_widen = false;

@@ -6,8 +6,7 @@
 
 use std::collections::HashSet;
 
-use polars::prelude::{NamedFrom, Series};
-
+use crate::model::cells::{Cells, Kind};
 use crate::model::table::{CellType, Column, Table, UnitChoice};
 use crate::model::unit::{Dimension, Unit};
 
@@ -16,6 +15,9 @@ use super::units;
 
 /// Columns with such a name state the unit of the others in the same row.
 pub(super) const UNIT_WORDS: &[&str] = &["unit", "units"];
+
+/// So many numbers of a long column show what they usually are.
+const MOST_LOOKED_AT: usize = 1 << 20;
 
 /// Gives a metric its unit, its polarity and its limit.
 pub(super) fn assign_unit(table: &mut Table, index: usize, options: &SourceOptions) {
@@ -29,7 +31,10 @@ pub(super) fn assign_unit(table: &mut Table, index: usize, options: &SourceOptio
             assumed: false,
         }),
         _ => {
-            let values = table.values(index).present();
+            let mut values = table.values(index).some(MOST_LOOKED_AT);
+            if values.len() < table.values(index).count() {
+                values.push(largest(table.values(index)));
+            }
             let inferred = units::infer(&name, &values, table.columns[index].shape.as_ref());
             match inferred {
                 Some(choice) if !choice.assumed => Some(choice),
@@ -46,6 +51,15 @@ pub(super) fn assign_unit(table: &mut Table, index: usize, options: &SourceOptio
     column.unit = unit;
     column.polarity = polarity;
     column.limit = limit;
+}
+
+/// The largest number of a column.
+fn largest(cells: &Cells) -> f64 {
+    let mut largest = f64::NEG_INFINITY;
+    cells.visit_present(0..cells.count(), |block| {
+        largest = block.iter().fold(largest, |most, number| most.max(*number))
+    });
+    largest
 }
 
 /// What the rows themselves say about the unit of a metric.
@@ -104,6 +118,12 @@ fn row_units(table: &Table, index: usize, is_time: bool) -> RowUnits {
     let Some((_, column)) = best else { return RowUnits::None };
     let name = table.columns[column].name.clone();
     let known: Vec<Option<Unit>> = table.columns[column].dictionary.iter().map(|text| Unit::parse(text)).collect();
+    if let Some((Some(first), rest)) = known.split_first()
+        && rest.iter().all(|unit| *unit == Some(*first))
+        && table.lines.rows() > 0
+    {
+        return RowUnits::One(*first, name);
+    }
     let of_rows: Option<Vec<Unit>> =
         table.codes(column).into_iter().map(|code| known.get(code as usize).copied().flatten()).collect();
     let Some(of_rows) = of_rows.filter(|units| !units.is_empty()) else { return RowUnits::None };
@@ -117,11 +137,15 @@ fn row_units(table: &Table, index: usize, is_time: bool) -> RowUnits {
 
 /// Brings the numbers of a column to base units, each from the unit of its row.
 fn convert_rows(table: &mut Table, index: usize, units: &[Unit]) {
-    let numbers = table.numbers(index).into_iter().zip(units);
-    let converted: Vec<Option<f64>> = numbers.map(|(number, unit)| number.map(|number| unit.to_base(number))).collect();
-    let name = table.frame.columns()[index].name().clone();
-    // The length is the same by construction; the frame stays as it is otherwise.
-    let _ = table.frame.replace_column(index, Series::new(name, converted).into());
+    let mut converted = table.values(index).to_builder(Kind::Numbers);
+    let cells = table.values(index);
+    for ((row, number), unit) in cells.iter().enumerate().zip(units) {
+        match number {
+            Some(number) => converted.push_number(unit.to_base(number), cells.is_whole(row)),
+            None => converted.push_absent(),
+        }
+    }
+    table.columns[index].data = converted.finish();
 }
 
 fn base_unit(dimension: Dimension) -> Unit {
@@ -186,7 +210,7 @@ fn assumes_time(table: &Table, column: usize) -> bool {
 
 /// The median of a column of numbers, as recorded; 0 where it has none.
 fn typical(table: &Table, column: usize) -> f64 {
-    let mut numbers = table.values(column).present().into_owned();
+    let mut numbers = table.values(column).some(MOST_LOOKED_AT);
     let middle = numbers.len() / 2;
     if numbers.is_empty() { 0.0 } else { *numbers.select_nth_unstable_by(middle, f64::total_cmp).1 }
 }

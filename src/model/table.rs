@@ -1,16 +1,15 @@
-//! Tables of measurements as they were read: a polars frame, what each column is, and the line of every row.
+//! Tables of measurements as they were read: the cells of each column, what the column is, and the line of every row.
 //!
-//! Numbers stand in the frame as they were recorded; [`Column::to_base`] converts them. Text is dictionary-encoded: the
-//! frame holds codes (`u32`), the column holds the texts.
+//! Numbers stand as they were recorded; [`Column::to_base`] converts them. Text is dictionary-encoded: the cells are codes,
+//! the column holds the texts.
 
-use std::borrow::Cow;
-
-use polars::prelude::{BooleanChunked, DataFrame, Float64Chunked, NewChunkedArray as _};
-use polars::utils::arrow::bitmap::Bitmap;
+use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cells::{BLOCK, Cells, Kind};
+use super::line_map::LineMap;
 use super::unit::{Dimension, Unit};
 
 /// What the cells of a column look like.
@@ -24,9 +23,9 @@ pub enum CellType {
     Integer,
     /// Numbers with a fraction.
     Decimal,
-    /// A date with a time of day; the frame holds nanoseconds since 1970-01-01 UTC.
+    /// A date with a time of day; its cells are nanoseconds since 1970-01-01 UTC.
     Timestamp,
-    /// A number with a unit in the cell (`500ms`, `2m3s`, `00:01:05`, `12 MB`); the frame holds base units.
+    /// A number with a unit in the cell (`500ms`, `2m3s`, `00:01:05`, `12 MB`); its cells are in base units.
     Quantity(Dimension),
 }
 
@@ -44,7 +43,16 @@ impl CellType {
         }
     }
 
-    /// Whether the frame holds numbers for it.
+    /// What a column of it holds.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Text | Self::Boolean => Kind::Codes,
+            Self::Timestamp => Kind::Instants,
+            Self::Integer | Self::Decimal | Self::Quantity(_) => Kind::Numbers,
+        }
+    }
+
+    /// Whether a column of it holds numbers.
     pub fn is_number(self) -> bool {
         matches!(self, Self::Integer | Self::Decimal | Self::Quantity(_))
     }
@@ -117,8 +125,6 @@ pub struct UnitChoice {
 /// How the numbers of a column were written. A whole number among 17-digit decimals is evidence of corruption.
 #[derive(Debug, Clone, Default)]
 pub struct Shape {
-    /// One bit a row: the cell had no decimal point and no exponent.
-    pub integers: Bits,
     /// How many cells had that many digits after the point (the last entry: or more).
     pub fraction_digits: [u64; Self::DIGITS],
     /// How many cells had an exponent.
@@ -181,6 +187,63 @@ impl Bits {
         self.words.truncate(room);
     }
 
+    /// Appends bits.
+    pub fn extend(&mut self, bits: impl Iterator<Item = bool>) {
+        self.append(&bits.collect());
+    }
+
+    /// From words of 64 bits, the first of which is the lowest; bits beyond `len` mean nothing.
+    pub fn from_words(mut words: Vec<u64>, len: usize) -> Self {
+        words.truncate(len.div_ceil(64));
+        if !len.is_multiple_of(64)
+            && let Some(last) = words.last_mut()
+        {
+            *last &= (1 << (len % 64)) - 1;
+        }
+        Self { words, len }
+    }
+
+    /// The words of 64 bits.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    /// How many bits are true.
+    pub fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// How many bits before `index` are true.
+    pub fn count_before(&self, index: usize) -> usize {
+        let whole: usize = self.words.iter().take(index / 64).map(|word| word.count_ones() as usize).sum();
+        let rest = self.words.get(index / 64).map_or(0, |word| (word & ((1 << (index % 64)) - 1)).count_ones());
+        whole + rest as usize
+    }
+
+    /// The index of the true bit of that number, counted from 0.
+    pub fn nth(&self, number: usize) -> Option<usize> {
+        let mut left = number;
+        for (index, word) in self.words.iter().enumerate() {
+            let count = word.count_ones() as usize;
+            if left < count {
+                let mut word = *word;
+                for _ in 0..left {
+                    word &= word - 1;
+                }
+                return Some(index * 64 + word.trailing_zeros() as usize);
+            }
+            left -= count;
+        }
+        None
+    }
+
+    /// Sets the bit at `index`, which exists.
+    pub fn set(&mut self, index: usize, bit: bool) {
+        if let Some(word) = self.words.get_mut(index / 64) {
+            *word = *word & !(1 << (index % 64)) | u64::from(bit) << (index % 64);
+        }
+    }
+
     /// The bit at `index`; `false` beyond the end.
     pub fn get(&self, index: usize) -> bool {
         self.words.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
@@ -211,7 +274,7 @@ impl FromIterator<bool> for Bits {
 /// A column of a [`Table`].
 #[derive(Debug, Clone)]
 pub struct Column {
-    /// Its name in the header and in the frame.
+    /// Its name in the header.
     pub name: String,
     /// What its cells look like.
     pub cells: CellType,
@@ -228,7 +291,9 @@ pub struct Column {
     pub meaning: Option<String>,
     /// Values above this (base unit) were declared impossible.
     pub limit: Option<f64>,
-    /// Texts of the codes in the frame, for text and booleans.
+    /// Its cells: recorded numbers, codes of texts, or instants.
+    pub data: Cells,
+    /// Texts of the codes, for text and booleans.
     pub dictionary: Vec<String>,
     /// How the numbers were written, for numbers.
     pub shape: Option<Shape>,
@@ -240,87 +305,26 @@ impl Column {
         self.unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)
     }
 
+    /// The same column with no cells yet.
+    fn without_data(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            cells: self.cells,
+            role: self.role,
+            role_reason: self.role_reason.clone(),
+            unit: self.unit.clone(),
+            polarity: self.polarity,
+            meaning: self.meaning.clone(),
+            limit: self.limit,
+            data: Cells::default(),
+            dictionary: self.dictionary.clone(),
+            shape: None,
+        }
+    }
+
     /// A recorded value in base units.
     pub fn to_base(&self, recorded: f64) -> f64 {
         self.unit().to_base(recorded)
-    }
-}
-
-/// Which line each row came from: stretches of rows whose lines advance by a constant step.
-#[derive(Debug, Clone, Default)]
-pub struct LineMap {
-    stretches: Vec<Stretch>,
-    rows: u64,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Stretch {
-    row: u64,
-    line: u64,
-    step: u64,
-}
-
-impl LineMap {
-    /// Records the line of the next row. Lines of a file never decrease from row to row.
-    pub fn push(&mut self, line: u64) {
-        let row = self.rows;
-        self.rows += 1;
-        if let Some(last) = self.stretches.last_mut() {
-            let offset = row - last.row;
-            if offset == 1 && line >= last.line {
-                // The second row of a stretch decides its step; a new table or a comment breaks it later.
-                if line - last.line <= 1 || row == 1 {
-                    last.step = line - last.line;
-                    return;
-                }
-            } else if last.line + offset * last.step == line {
-                return;
-            }
-        }
-        self.stretches.push(Stretch { row, line, step: 1 });
-    }
-
-    /// Records the lines of the next rows, which stand on consecutive lines from `line` on.
-    pub fn push_run(&mut self, line: u64, rows: u64) {
-        for offset in 0..rows {
-            self.push(line + offset);
-            let row = self.rows - 1;
-            let settled =
-                |last: &Stretch| last.step == 1 && row > last.row && row - last.row + last.line == line + offset;
-            if self.stretches.last().is_some_and(settled) {
-                self.rows += rows - offset - 1;
-                return;
-            }
-        }
-    }
-
-    /// The line of a row.
-    pub fn line(&self, row: u64) -> Option<u64> {
-        if row >= self.rows {
-            return None;
-        }
-        let after = self.stretches.partition_point(|stretch| stretch.row <= row);
-        let stretch = self.stretches.get(after.checked_sub(1)?)?;
-        Some(stretch.line + (row - stretch.row) * stretch.step)
-    }
-
-    /// First and last line of each stretch of consecutive rows.
-    pub fn ranges(&self) -> Vec<(u64, u64)> {
-        let mut ranges: Vec<(u64, u64)> = Vec::new();
-        for (index, stretch) in self.stretches.iter().enumerate() {
-            let next_row = self.stretches.get(index + 1).map_or(self.rows, |next| next.row);
-            let last = stretch.line + (next_row - stretch.row - 1) * stretch.step;
-            match ranges.last_mut() {
-                Some(range) if stretch.line <= range.1 + 1 => range.1 = last,
-                _ => ranges.push((stretch.line, last)),
-            }
-        }
-        ranges
-    }
-
-    /// Rows recorded.
-    pub fn rows(&self) -> u64 {
-        self.rows
     }
 }
 
@@ -333,9 +337,7 @@ pub struct Table {
     pub header_line: Option<u64>,
     /// The line of each row.
     pub lines: LineMap,
-    /// The cells: `f64` for numbers, `u32` codes for text, `i64` nanoseconds for timestamps.
-    pub frame: DataFrame,
-    /// What each column of the frame is.
+    /// Its columns.
     pub columns: Vec<Column>,
     /// Numbers of later tables that stand where a reader of this table's header would count them as its own.
     pub intruders: Vec<Intruder>,
@@ -356,160 +358,116 @@ impl Table {
 
     /// The recorded numbers of a column, with an absent one for each cell without a number. Empty for other columns.
     pub fn numbers(&self, column: usize) -> Vec<Option<f64>> {
-        self.column(column).and_then(|cells| cells.f64().ok().map(|cells| cells.iter().collect())).unwrap_or_default()
+        self.values(column).iter().collect()
     }
 
-    /// The recorded numbers of a column where they stand, without a copy. Empty for other columns.
-    pub fn values(&self, column: usize) -> Values<'_> {
-        Values { cells: self.column(column).and_then(|cells| cells.f64().ok()) }
+    /// The cells of a column of numbers where they stand. Without rows for other columns.
+    pub fn values(&self, column: usize) -> &Cells {
+        self.cells(column, Kind::Numbers)
     }
 
-    /// The codes of a text column where they stand; copied only if they lie in pieces. Empty for other columns.
-    pub fn code_values(&self, column: usize) -> Cow<'_, [u32]> {
-        let whole = self.column(column).and_then(|cells| cells.u32().ok()?.cont_slice().ok());
-        whole.map_or_else(|| Cow::Owned(self.codes(column)), Cow::Borrowed)
+    /// The cells of a column of text where they stand. Without rows for other columns.
+    pub fn text_cells(&self, column: usize) -> &Cells {
+        self.cells(column, Kind::Codes)
     }
 
     /// The codes of a text column. Empty for other columns.
     pub fn codes(&self, column: usize) -> Vec<u32> {
-        self.column(column)
-            .and_then(|cells| cells.u32().ok().map(|cells| cells.iter().map(Option::unwrap_or_default).collect()))
-            .unwrap_or_default()
+        let cells = self.text_cells(column);
+        let mut codes = Vec::with_capacity(cells.rows());
+        cells.visit_codes(0..cells.rows(), |_, block| codes.extend_from_slice(block));
+        codes
     }
 
     /// The instants of a timestamp column, in nanoseconds since 1970. Empty for other columns.
     pub fn instants(&self, column: usize) -> Vec<Option<i64>> {
-        self.column(column).and_then(|cells| cells.i64().ok().map(|cells| cells.iter().collect())).unwrap_or_default()
+        self.instant_cells(column).instants().collect()
+    }
+
+    /// The cells of a column of timestamps where they stand. Without rows for other columns.
+    pub fn instant_cells(&self, column: usize) -> &Cells {
+        self.cells(column, Kind::Instants)
+    }
+
+    fn cells(&self, column: usize, kind: Kind) -> &Cells {
+        static NONE: Cells = Cells::EMPTY;
+        self.columns.get(column).filter(|column| column.cells.kind() == kind).map_or(&NONE, |column| &column.data)
     }
 
     /// The rows for which `mask` is true, as a table of their own. `None` where there are none.
     pub fn only(&self, mask: &[bool]) -> Option<Self> {
-        let frame = self.frame.filter(&BooleanChunked::from_slice("mask".into(), mask)).ok()?;
-        let mut lines = LineMap::default();
-        let kept = || mask.iter().enumerate().filter(|(_, keep)| **keep).map(|(row, _)| row);
-        for row in kept() {
-            lines.push(self.lines.line(row as u64)?);
-        }
-        if lines.rows() == 0 {
-            return None;
-        }
-        let columns = self
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(index, column)| {
-                let mut column = column.clone();
-                if let Some(shape) = &mut column.shape {
-                    let mut integers = Bits::default();
-                    let mut fraction_digits = [0; Shape::DIGITS];
-                    let numbers = frame.columns()[index].as_materialized_series().f64().ok()?.clone();
-                    for (row, number) in kept().zip(numbers.iter()) {
-                        let whole = shape.integers.get(row);
-                        integers.push(whole);
-                        // The digits of single cells are not kept; the usual number of the whole column stands for them.
-                        let digits = if whole || number.is_none() { 0 } else { shape.usual_digits() };
-                        fraction_digits[digits] += u64::from(number.is_some());
+        let place_of = |rows: Range<usize>, places: &mut Vec<u32>| {
+            places.extend(rows.map(|row| if mask.get(row) == Some(&true) { 0 } else { u32::MAX }));
+        };
+        self.dealt(1, &place_of).pop().flatten()
+    }
+
+    /// The rows of each text of a column, as tables of their own, in the order of the texts; those without rows are left out.
+    pub fn by_text(&self, column: usize) -> Vec<(u32, Self)> {
+        let texts = self.columns.get(column).map_or(0, |column| column.dictionary.len());
+        let codes = self.text_cells(column);
+        let place_of = |rows: Range<usize>, places: &mut Vec<u32>| {
+            codes.visit_codes(rows, |_, block| places.extend_from_slice(block));
+        };
+        (0..).zip(self.dealt(texts, &place_of)).filter_map(|(code, part)| Some((code, part?))).collect()
+    }
+
+    /// Deals the rows out to so many tables, each to the one of its place, and to none beyond the last; absent where one has
+    /// no row.
+    fn dealt(&self, parts: usize, place_of: &dyn Fn(Range<usize>, &mut Vec<u32>)) -> Vec<Option<Self>> {
+        let rows = usize::try_from(self.lines.rows()).unwrap_or(usize::MAX);
+        let mut lines = vec![LineMap::default(); parts];
+        let mut run_starts: Vec<Vec<usize>> = vec![Vec::new(); parts];
+        let mut starts = self.run_starts.iter().copied().peekable();
+        let mut places = Vec::new();
+        for from in (0..rows).step_by(BLOCK) {
+            places.clear();
+            place_of(from..(from + BLOCK).min(rows), &mut places);
+            for (row, place) in (from..).zip(&places) {
+                if starts.next_if(|start| *start <= row).is_some() {
+                    for (starts, lines) in run_starts.iter_mut().zip(&lines) {
+                        starts.push(usize::try_from(lines.rows()).unwrap_or(usize::MAX));
                     }
-                    *shape = Shape { integers, fraction_digits, exponents: 0 };
                 }
-                Some(column)
+                if let (Some(lines), Some(line)) = (lines.get_mut(*place as usize), self.lines.line(row as u64)) {
+                    lines.push(line);
+                }
+            }
+        }
+        let mut columns: Vec<Vec<Column>> = vec![Vec::with_capacity(self.columns.len()); parts];
+        for column in &self.columns {
+            let dealt = column.data.dealt(column.cells.kind(), parts, place_of);
+            for (columns, data) in columns.iter_mut().zip(dealt) {
+                let shape = column.shape.as_ref().map(|shape| {
+                    let numbers = data.count();
+                    let whole = data.count_whole();
+                    let mut of_part = Shape::default();
+                    // The digits of single cells are not kept; the usual number of the whole column stands for them.
+                    of_part.fraction_digits[0] += whole as u64;
+                    of_part.fraction_digits[shape.usual_digits()] += (numbers - whole) as u64;
+                    of_part
+                });
+                columns.push(Column { data, shape, ..column.without_data() });
+            }
+        }
+        lines
+            .into_iter()
+            .zip(columns)
+            .zip(run_starts)
+            .map(|((lines, columns), mut run_starts)| {
+                run_starts.dedup();
+                run_starts.retain(|start| (1..lines.rows()).contains(&(*start as u64)));
+                let (name, header_line) = (self.name.clone(), self.header_line);
+                let intruders = Vec::new();
+                (lines.rows() > 0).then_some(Self { name, header_line, lines, columns, intruders, run_starts })
             })
-            .collect::<Option<Vec<Column>>>()?;
-        let kept_before = |row: usize| mask[..row.min(mask.len())].iter().filter(|keep| **keep).count();
-        let mut run_starts: Vec<usize> = self.run_starts.iter().map(|start| kept_before(*start)).collect();
-        run_starts.dedup();
-        run_starts.retain(|start| (1..lines.rows()).contains(&(*start as u64)));
-        let (name, header_line) = (self.name.clone(), self.header_line);
-        Some(Self { name, header_line, lines, frame, columns, intruders: Vec::new(), run_starts })
+            .collect()
     }
 
     /// The rows below a line, as a table of their own. `None` where there are none.
     pub fn below(&self, line: u64) -> Option<Self> {
         let is_below = |row: u64| self.lines.line(row).is_some_and(|of_row| of_row > line);
         self.only(&(0..self.lines.rows()).map(is_below).collect::<Vec<bool>>())
-    }
-
-    fn column(&self, index: usize) -> Option<&polars::prelude::Series> {
-        self.frame.columns().get(index).map(polars::prelude::Column::as_materialized_series)
-    }
-}
-
-/// The numbers of a column, read where the frame holds them.
-#[derive(Debug, Clone, Copy)]
-pub struct Values<'a> {
-    cells: Option<&'a Float64Chunked>,
-}
-
-/// A stretch of numbers that lie one behind the other.
-#[derive(Debug, Clone, Copy)]
-pub struct Piece<'a> {
-    /// The row of the first one.
-    pub first_row: usize,
-    /// The numbers; where a cell has none, something arbitrary.
-    pub numbers: &'a [f64],
-    present: Option<&'a Bitmap>,
-}
-
-impl<'a> Piece<'a> {
-    /// Whether every cell holds a number.
-    pub fn is_full(&self) -> bool {
-        self.present.is_none_or(|present| present.unset_bits() == 0)
-    }
-
-    /// Whether the cell at an offset into this piece holds a number; `false` beyond the end.
-    pub fn has(&self, offset: usize) -> bool {
-        offset < self.numbers.len() && self.present.is_none_or(|present| present.get_bit(offset))
-    }
-
-    /// The cells, in their order.
-    pub fn iter(self) -> impl Iterator<Item = Option<f64>> + 'a {
-        self.numbers
-            .iter()
-            .enumerate()
-            .map(move |(offset, number)| self.present.is_none_or(|present| present.get_bit(offset)).then_some(*number))
-    }
-}
-
-impl<'a> Values<'a> {
-    /// Cells of the column, absent ones included.
-    pub fn len(&self) -> usize {
-        self.cells.map_or(0, Float64Chunked::len)
-    }
-
-    /// Whether the column has no cells, or holds no numbers at all by its type.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Cells without a number.
-    pub fn absent(&self) -> usize {
-        self.cells.map_or(0, Float64Chunked::null_count)
-    }
-
-    /// All numbers as one slice, where no cell is absent. A table as it was read has its numbers in one piece.
-    pub fn as_slice(&self) -> Option<&'a [f64]> {
-        self.cells.map_or(Some(&[][..]), |cells| cells.cont_slice().ok())
-    }
-
-    /// The stretches in which the numbers lie, in the order of rows; one, for a table as it was read.
-    pub fn pieces(&self) -> impl Iterator<Item = Piece<'a>> + use<'a> {
-        let mut first_row = 0;
-        self.cells.into_iter().flat_map(Float64Chunked::downcast_iter).map(move |array| {
-            let numbers = array.values().as_slice();
-            let piece = Piece { first_row, numbers, present: array.validity() };
-            first_row += numbers.len();
-            piece
-        })
-    }
-
-    /// The cells, in the order of rows.
-    pub fn iter(&self) -> impl Iterator<Item = Option<f64>> + use<'a> {
-        self.pieces().flat_map(Piece::iter)
-    }
-
-    /// The numbers that are there, in the order of rows; borrowed where no cell is absent.
-    pub fn present(&self) -> Cow<'a, [f64]> {
-        self.as_slice().map_or_else(|| Cow::Owned(self.iter().flatten().collect()), Cow::Borrowed)
     }
 }
 
@@ -533,49 +491,6 @@ pub struct Intruder {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_survive_gaps_and_steps() {
-        for lines in [
-            vec![2, 3, 4, 84, 85, 166, 170, 174],
-            vec![1],
-            vec![5, 5, 5, 6],
-            vec![3, 8, 13, 18, 19, 20],
-            vec![2, 4, 5, 6, 9, 12],
-            (1..100).collect(),
-        ] {
-            let mut map = LineMap::default();
-            for &line in &lines {
-                map.push(line);
-            }
-            let back: Vec<u64> = (0..map.rows()).filter_map(|row| map.line(row)).collect();
-            assert_eq!(back, lines);
-            assert_eq!(map.line(map.rows()), None);
-        }
-    }
-
-    #[test]
-    fn ranges_join_stretches_that_touch() {
-        let mut map = LineMap::default();
-        for line in [2, 3, 4, 84, 85, 86] {
-            map.push(line);
-        }
-        assert_eq!(map.ranges(), vec![(2, 4), (84, 86)]);
-    }
-
-    #[test]
-    fn runs_are_many_lines() {
-        for runs in [vec![(2, 5), (8, 1), (10, 1), (12, 3)], vec![(1, 1), (3, 4), (7, 100)], vec![(5, 2), (7, 2)]] {
-            let (mut one, mut many) = (LineMap::default(), LineMap::default());
-            for (line, rows) in runs {
-                many.push_run(line, rows);
-                (line..line + rows).for_each(|line| one.push(line));
-            }
-            assert_eq!(one.rows(), many.rows());
-            assert_eq!(one.ranges(), many.ranges());
-            assert!((0..one.rows()).all(|row| one.line(row) == many.line(row)));
-        }
-    }
 
     #[test]
     fn appended_bits_are_those_of_both() {

@@ -7,14 +7,14 @@ mod service;
 mod swarm;
 mod verdict;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::compare::gate::Asked;
 use crate::compare::outcome::{Comparison, TargetResult};
+use crate::model::cells::Cells as CellData;
 use crate::model::finding::{Finding, Place, Severity};
 use crate::model::source::Source as SourceData;
-use crate::model::table::{Column as ColumnData, Piece, Role, Table as TableData};
+use crate::model::table::{Column as ColumnData, Role, Table as TableData};
 use crate::model::unit::Dimension;
 use crate::sessions::ServiceAnalysis;
 use crate::stats::analysis::{Group, MetricAnalysis, TableAnalysis};
@@ -234,20 +234,19 @@ fn rows_used(table: &TableData, analysis: &TableAnalysis) -> u64 {
         located.map(|located| located.row).collect::<Vec<usize>>()
     };
     // Where a metric has a value in every row, as nearly always, only its corrupted rows are in question.
-    let full = analysis.metrics.iter().find(|metric| {
-        table.values(metric.column).as_slice().is_some_and(|values| values.len() == rows)
-            && corrupted(metric).is_empty()
-    });
+    let full = analysis
+        .metrics
+        .iter()
+        .find(|metric| table.values(metric.column).count() == rows && corrupted(metric).is_empty());
     if full.is_some() {
         return rows as u64;
     }
     let mut used = vec![false; rows];
     for metric in &analysis.metrics {
         let corrupted: HashSet<usize> = corrupted(metric).into_iter().collect();
-        for (row, value) in table.values(metric.column).iter().enumerate() {
-            if value.is_some() && !used[row] && !corrupted.contains(&row) {
-                used[row] = true;
-            }
+        let values = table.values(metric.column);
+        for (row, used) in used.iter_mut().enumerate().filter(|(row, _)| values.is_present(*row)) {
+            *used = *used || !corrupted.contains(&row);
         }
     }
     used.into_iter().filter(|used| *used).count() as u64
@@ -364,8 +363,8 @@ fn population(
 /// The values and labels of a metric's rows, where they stand in the table.
 struct Cells<'a> {
     column: &'a ColumnData,
-    values: Vec<Piece<'a>>,
-    codes: Cow<'a, [u32]>,
+    values: &'a CellData,
+    codes: Option<&'a CellData>,
     labels: &'a [String],
 }
 
@@ -373,20 +372,19 @@ impl<'a> Cells<'a> {
     fn of(found: &MetricAnalysis, table: &'a TableData) -> Self {
         Self {
             column: &table.columns[found.column],
-            values: table.values(found.column).pieces().collect(),
-            codes: found.label_column.map(|label| table.code_values(label)).unwrap_or_default(),
+            values: table.values(found.column),
+            codes: found.label_column.map(|label| table.text_cells(label)),
             labels: found.label_column.map_or(&[], |label| &table.columns[label].dictionary),
         }
     }
 
     fn value(&self, row: usize) -> Option<f64> {
-        let piece = self.values.get(self.values.partition_point(|piece| piece.first_row <= row).checked_sub(1)?)?;
-        let offset = row - piece.first_row;
-        piece.has(offset).then(|| self.column.to_base(piece.numbers[offset]))
+        self.values.number(row).map(|number| self.column.to_base(number))
     }
 
     fn extreme(&self, row: usize, line: Option<u64>) -> Option<Extreme> {
-        let label = self.codes.get(row).and_then(|code| self.labels.get(*code as usize)).cloned();
+        let code = self.codes.and_then(|codes| codes.code(row));
+        let label = code.and_then(|code| self.labels.get(code as usize)).cloned();
         Some(Extreme { value: self.value(row)?, line, label })
     }
 }

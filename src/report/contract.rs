@@ -292,7 +292,7 @@ pub struct Population {
     pub series: Option<Series>,
     /// Corrupted samples of this population.
     pub corrupted: u64,
-    /// Of more than 2^20 samples: one in so many was taken for the Shamos spread, the modes and the medians of the series.
+    /// Of more than 2^18 samples: one in so many was taken for the Shamos spread, the modes and the medians of the series.
     /// All other numbers are of all samples.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picked_one_in: Option<u64>,

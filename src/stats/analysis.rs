@@ -5,20 +5,23 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
+use crate::model::cells::{Cells, Kind, Reader};
 use crate::model::finding::Severity;
 use crate::model::label::pattern;
 use crate::model::table::{CellType, Polarity, Role, Table};
 use crate::model::unit::{Dimension, Unit};
 
-use super::corruption::{Case, Labels, Suspect, suspects_of};
+use super::corruption::{Case, Suspect, suspects};
 use super::failure::{Failures, failures};
-use super::groups::{Cells, Kept};
-use super::large;
+use super::groups::{Gathered, Kept};
+use super::large::{self, GroupOf};
+use super::measured::{Measured, PART};
 use super::population::{Detail, Population, Recorded, Samples as Keep, Settings};
 use super::recording::{Clock, Repeat, Stuck, clock, repeats, stuck};
 use super::samples::{Kept as KeptSamples, Samples};
@@ -182,11 +185,12 @@ fn table_clock(table: &Table, metrics: &[usize]) -> Option<Clock> {
     // A row may be written after it ended, with pauses inside that its duration leaves out: hence twice.
     let tolerance = (2.0 * longest * 1e9) as i64;
     if table.columns[column].cells == CellType::Timestamp {
-        let instants = table.instants(column);
-        return Some(clock(|| instants.iter().copied(), tolerance));
+        let instants = table.instant_cells(column);
+        return Some(clock(|| instants.instants(), tolerance));
     }
     let numbers = table.values(column);
-    let typical = numbers.iter().flatten().fold(0.0, f64::max);
+    let mut typical: f64 = 0.0;
+    numbers.visit_present(0..numbers.count(), |block| typical = block.iter().fold(typical, |most, at| most.max(*at)));
     // Seconds since 1970 have ten digits, milliseconds thirteen, and so on; anything shorter counts seconds itself.
     let nanos = [1e9, 1e12, 1e15, 1e18].iter().position(|scale| typical < scale * 4.0).unwrap_or(3);
     let factor = [1e9, 1e6, 1e3, 1.0][nanos];
@@ -198,12 +202,15 @@ fn longest_duration(table: &Table, metric: usize) -> f64 {
     const DAY: f64 = 86_400.0;
     let column = &table.columns[metric];
     let mut longest = 0.0;
-    for recorded in table.values(metric).iter().flatten() {
-        // Conversion keeps the order, so that few values need it.
-        if recorded > longest && column.to_base(recorded) < DAY {
-            longest = recorded;
+    let values = table.values(metric);
+    values.visit_present(0..values.count(), |block| {
+        for recorded in block {
+            // Conversion keeps the order, so that few values need it.
+            if *recorded > longest && column.to_base(*recorded) < DAY {
+                longest = *recorded;
+            }
         }
-    }
+    });
     column.to_base(longest)
 }
 
@@ -216,7 +223,7 @@ struct Grouping<'a> {
     of_code: Vec<u32>,
     groups: Vec<GroupName>,
     /// Label of each row, as written.
-    codes: Cow<'a, [u32]>,
+    codes: Cow<'a, Cells>,
     texts: Vec<String>,
 }
 
@@ -242,7 +249,7 @@ impl<'a> Grouping<'a> {
     }
 
     /// `apart` are patterns whose labels stay apart although they differ only in numbers.
-    fn new(columns: String, codes: Cow<'a, [u32]>, texts: Vec<String>, collapse: bool, apart: &[String]) -> Self {
+    fn new(columns: String, codes: Cow<'a, Cells>, texts: Vec<String>, collapse: bool, apart: &[String]) -> Self {
         const EXAMPLES: usize = 3;
         let in_use = by_first_appearance(&codes, texts.len());
         let mut members: HashMap<String, usize> = HashMap::new();
@@ -276,17 +283,21 @@ impl<'a> Grouping<'a> {
 }
 
 /// The codes that occur, in order of their first appearance.
-fn by_first_appearance(codes: &[u32], labels: usize) -> Vec<u32> {
+fn by_first_appearance(codes: &Cells, labels: usize) -> Vec<u32> {
     let mut seen = vec![false; labels];
     let mut order = Vec::new();
-    for code in codes {
-        if let Some(seen) = seen.get_mut(*code as usize)
-            && !std::mem::replace(seen, true)
-        {
-            order.push(*code);
-            if order.len() == labels {
-                break;
+    for from in (0..codes.rows()).step_by(PART) {
+        codes.visit_codes(from..from + PART, |_, block| {
+            for code in block {
+                if let Some(seen) = seen.get_mut(*code as usize)
+                    && !std::mem::replace(seen, true)
+                {
+                    order.push(*code);
+                }
             }
+        });
+        if order.len() == labels {
+            break;
         }
     }
     order
@@ -294,7 +305,7 @@ fn by_first_appearance(codes: &[u32], labels: usize) -> Vec<u32> {
 
 /// Patterns whose labels differ in more than their numbers: few labels with many samples each, whose values differ
 /// beyond chance (Kruskal and Wallis 1952). `v1` and `v2` are what somebody wants to compare; `user_1` to `user_80` are not.
-fn labels_apart(table: &Table, codes: &[u32], texts: &[String]) -> Vec<String> {
+fn labels_apart(table: &Table, codes: &Cells, texts: &[String]) -> Vec<String> {
     /// More labels under one pattern count things.
     const MOST_LABELS: usize = 12;
     /// Fewer samples of a label say little about it.
@@ -313,14 +324,10 @@ fn labels_apart(table: &Table, codes: &[u32], texts: &[String]) -> Vec<String> {
         return Vec::new();
     }
     // One of every few rows of a long table: so small a level is reached all the same where labels differ.
-    let rows: Vec<usize> = thin::picked(codes.len(), thin::stride(codes.len(), thin::LONG_RUN)).collect();
-    let numbers: Vec<Option<f64>> = if let Some(numbers) = table.values(metric).as_slice() {
-        rows.iter().map(|row| numbers.get(*row).copied()).collect()
-    } else {
-        let numbers = table.numbers(metric);
-        rows.iter().map(|row| numbers.get(*row).copied().flatten()).collect()
-    };
-    let codes: Vec<u32> = rows.iter().map(|row| codes[*row]).collect();
+    let rows: Vec<usize> = thin::picked(codes.rows(), thin::stride(codes.rows(), thin::LONG_RUN)).collect();
+    let values = table.values(metric);
+    let numbers: Vec<Option<f64>> = rows.iter().map(|row| values.number(*row)).collect();
+    let codes: Vec<u32> = rows.iter().filter_map(|row| codes.code(*row)).collect();
     by_pattern
         .into_iter()
         .filter(|(_, labels)| {
@@ -375,40 +382,43 @@ fn most_telling_label(table: &Table) -> Option<usize> {
 }
 
 /// One code a row over one or more columns, and the texts of the codes.
-fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> (Cow<'a, [u32]>, Vec<String>) {
+fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> (Cow<'a, Cells>, Vec<String>) {
     let mut parts = columns.iter().map(|column| labels_of_column(table, *column));
-    let Some((mut codes, mut texts)) = parts.next() else { return (Cow::default(), Vec::new()) };
+    let Some((mut codes, mut texts)) = parts.next() else { return (Cow::Owned(Cells::EMPTY), Vec::new()) };
     for (more_codes, more_texts) in parts {
         let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
         let mut joined = Vec::new();
-        for (code, more) in codes.to_mut().iter_mut().zip(more_codes.iter()) {
-            *code = *numbers.entry((*code, *more)).or_insert_with(|| {
-                joined.push(format!("{}, {}", texts[*code as usize], more_texts[*more as usize]));
-                joined.len() as u32 - 1
-            });
-        }
-        texts = joined;
+        let mut builder = codes.to_builder(Kind::Codes);
+        let mut more_codes = Reader::new(&more_codes);
+        codes.visit_codes(0..codes.rows(), |first_row, block| {
+            let more = more_codes.codes(first_row..first_row + block.len());
+            for (code, more) in block.iter().zip(more) {
+                builder.push_code(*numbers.entry((*code, *more)).or_insert_with(|| {
+                    joined.push(format!("{}, {}", texts[*code as usize], more_texts[*more as usize]));
+                    joined.len() as u32 - 1
+                }));
+            }
+        });
+        (codes, texts) = (Cow::Owned(builder.finish()), joined);
     }
     (codes, texts)
 }
 
-fn labels_of_column(table: &Table, column: usize) -> (Cow<'_, [u32]>, Vec<String>) {
+fn labels_of_column(table: &Table, column: usize) -> (Cow<'_, Cells>, Vec<String>) {
     if matches!(table.columns[column].cells, CellType::Text | CellType::Boolean) {
-        return (table.code_values(column), table.columns[column].dictionary.clone());
+        return (Cow::Borrowed(table.text_cells(column)), table.columns[column].dictionary.clone());
     }
     let mut numbers: HashMap<Option<u64>, u32> = HashMap::new();
     let mut texts = Vec::new();
-    let codes = table
-        .values(column)
-        .iter()
-        .map(|value| {
-            *numbers.entry(value.map(f64::to_bits)).or_insert_with(|| {
-                texts.push(value.map_or_else(String::new, |value| value.to_string()));
-                texts.len() as u32 - 1
-            })
-        })
-        .collect();
-    (Cow::Owned(codes), texts)
+    let values = table.values(column);
+    let mut codes = values.to_builder(Kind::Codes);
+    for value in values.iter() {
+        codes.push_code(*numbers.entry(value.map(f64::to_bits)).or_insert_with(|| {
+            texts.push(value.map_or_else(String::new, |value| value.to_string()));
+            texts.len() as u32 - 1
+        }));
+    }
+    (Cow::Owned(codes.finish()), texts)
 }
 
 /// A metric being analysed.
@@ -426,7 +436,8 @@ impl Metric<'_> {
     fn analyse(&self) -> MetricAnalysis {
         let column = &self.table.columns[self.column];
         let unit = column.unit();
-        let cells = Cells::of(self.table, self.column, self.grouping.map(|grouping| &*grouping.codes));
+        let labels = self.grouping.map(|grouping| &*grouping.codes);
+        let cells = Measured::new(self.table.values(self.column), labels);
         let suspects = self.suspects(&cells);
         let left_out: Vec<usize> = suspects
             .iter()
@@ -441,10 +452,10 @@ impl Metric<'_> {
             .map(|intruder| unit.to_base(intruder.value))
             .collect();
         let kept =
-            self.grouping.map(|grouping| Kept::of(&cells, &left_out, unit, &grouping.of_code, grouping.groups.len()));
+            self.grouping.map(|grouping| Kept::of(cells, &left_out, unit, &grouping.of_code, grouping.groups.len()));
         let several = kept.as_ref().is_some_and(|kept| kept.groups() > 1);
-        let samples = KeptSamples::new(&cells.recorded, unit, &left_out);
-        let mut taken_out: Vec<f64> = left_out.iter().map(|index| unit.to_base(cells.recorded[*index])).collect();
+        let samples = KeptSamples::new(cells, unit, &left_out);
+        let mut taken_out: Vec<f64> = left_out.iter().map(|index| unit.to_base(cells.at(*index))).collect();
         taken_out.extend(&intruders);
         let ((mut overall, (repeats, stuck)), groups) = rayon::join(
             || {
@@ -482,22 +493,22 @@ impl Metric<'_> {
             intruders: intruders.len(),
             repeats,
             stuck,
-            failures: match &cells.rows {
-                None => self.all_rows.get_or_init(|| failures(self.table, None)).clone(),
-                Some(rows) => failures(self.table, Some(rows)),
+            failures: if cells.has_gaps() {
+                failures(self.table, Some(self.table.values(self.column)))
+            } else {
+                self.all_rows.get_or_init(|| failures(self.table, None)).clone()
             },
         }
     }
 
-    fn suspects(&self, cells: &Cells<'_>) -> Vec<Suspect> {
+    fn suspects(&self, cells: &Measured<'_>) -> Vec<Suspect> {
         let column = &self.table.columns[self.column];
         let unit = column.unit();
-        suspects_of(&Case {
-            recorded: &cells.recorded,
-            to_base: &|_, recorded| unit.to_base(recorded),
-            rows: cells.rows.as_deref(),
+        suspects(&Case {
+            measured: *cells,
+            unit,
             shape: column.shape.as_ref(),
-            labels: self.grouping.map(|grouping| Labels { codes: &cells.codes, texts: &grouping.texts }),
+            texts: self.grouping.map_or(&[], |grouping| &grouping.texts),
             dimension: unit.dimension,
             signed: is_difference(&column.name),
             limit: column.limit,
@@ -505,7 +516,7 @@ impl Metric<'_> {
         })
     }
 
-    fn overall(&self, cells: &Cells<'_>, samples: &KeptSamples<'_>, taken_out: &[f64], several: bool) -> Population {
+    fn overall(&self, cells: &Measured<'_>, samples: &KeptSamples<'_>, taken_out: &[f64], several: bool) -> Population {
         let detail = if several { Detail::Mixture } else { Detail::Full };
         let copied = || {
             let mut all = Vec::with_capacity(samples.len());
@@ -513,30 +524,58 @@ impl Metric<'_> {
             all
         };
         let grouping = self.grouping.filter(|_| several);
-        let group_at =
-            |grouping: &Grouping<'_>, index: usize| grouping.of_code[cells.codes[samples.place(index)] as usize];
         if large::is_large(samples.len(), self.settings) {
-            let group_of = grouping.map(|grouping| move |index: usize| group_at(grouping, index));
-            let group_of = group_of.as_ref().map(|of| of as &(dyn Fn(usize) -> u32 + Sync));
+            let shared = grouping.map(|grouping| {
+                move |range: Range<usize>| {
+                    let places = samples.place(range.start)..samples.place(range.end.saturating_sub(1)) + 1;
+                    let group = |code: u32| grouping.of_code[code as usize];
+                    let first = group(cells.code(places.start)?);
+                    let mut same = true;
+                    cells.visit_codes(places, |from, codes| {
+                        let stays = |(place, code): (usize, &u32)| {
+                            group(*code) == first || samples.left_out.binary_search(&place).is_ok()
+                        };
+                        same = same && (from..).zip(codes).all(stays);
+                    });
+                    same.then_some(first)
+                }
+            });
+            let group_of = shared.as_ref().map(|of| of as &GroupOf<'_>);
             let mut population = Population::of_many(samples, taken_out, group_of, detail, self.settings);
             population.recorded = (self.settings.samples == Keep::Keep).then(|| Recorded::of(copied()));
             return population;
         }
-        let group_of: Option<Vec<u32>> =
-            grouping.map(|grouping| (0..samples.len()).map(|index| group_at(grouping, index)).collect());
+        let group_of: Option<Vec<u32>> = grouping.map(|grouping| {
+            let mut groups = Vec::with_capacity(cells.len());
+            cells.visit_codes(0..cells.len(), |first, codes| {
+                let kept = |place: &usize| samples.left_out.binary_search(place).is_err();
+                let of_place = |(place, code): (usize, &u32)| kept(&place).then(|| grouping.of_code[*code as usize]);
+                groups.extend((first..).zip(codes).filter_map(of_place));
+            });
+            groups
+        });
         Population::new(copied(), taken_out, group_of.as_deref(), detail, self.settings)
     }
 
-    fn groups(&self, cells: &Cells<'_>, kept: &Kept<'_>) -> Vec<Group> {
+    fn groups(&self, cells: &Measured<'_>, kept: &Kept<'_>) -> Vec<Group> {
         let Some(grouping) = self.grouping else { return Vec::new() };
         let detail = if kept.groups() > DETAILED_GROUPS { Detail::Brief } else { Detail::Full };
         kept.each(|members| {
-            let mut population = Population::new(members.values.to_vec(), &members.taken, None, detail, self.settings);
-            let row_of = |index: &usize| Some(cells.row(*members.places.get(*index)? as usize));
-            population.divide(
-                |row| members.places.partition_point(|place| cells.row(*place as usize) < row),
-                &self.table.run_starts,
-            );
+            let mut population = match &members.samples {
+                Gathered::Held(values, _) => {
+                    Population::new(values.to_vec(), &members.taken, None, detail, self.settings)
+                }
+                Gathered::Shelved(dealt) if large::is_large(dealt.len(), self.settings) => {
+                    Population::of_many(*dealt, &members.taken, None, detail, self.settings)
+                }
+                Gathered::Shelved(dealt) => {
+                    let mut values = Vec::with_capacity(dealt.len());
+                    dealt.visit(0..dealt.len(), &mut |block| values.extend_from_slice(block));
+                    Population::new(values, &members.taken, None, detail, self.settings)
+                }
+            };
+            let row_of = |index: &usize| members.samples.place(*index).map(|place| cells.row(place));
+            population.divide(|row| members.samples.before(|place| cells.row(place) < row), &self.table.run_starts);
             let name = &grouping.groups[members.group];
             let shift = population.order.as_ref().and_then(|order| order.level_shift);
             Group {
@@ -551,13 +590,13 @@ impl Metric<'_> {
     }
 
     /// Copied blocks and stuck values make sense for measurements, not for gauges and counters that may stand still.
-    fn repetitions(&self, cells: &Cells<'_>) -> (Vec<Repeat>, Option<Stuck>) {
+    fn repetitions(&self, cells: &Measured<'_>) -> (Vec<Repeat>, Option<Stuck>) {
         let unit = self.table.columns[self.column].unit();
         if unit.dimension != Dimension::Time {
             return (Vec::new(), None);
         }
         // Only equality matters, so that the recorded values will do.
-        let found = repeats(&cells.recorded, NAMED_REPEATS)
+        let found = repeats(cells, NAMED_REPEATS)
             .into_iter()
             .map(|repeat| Repeat {
                 first: cells.row(repeat.first),
@@ -565,7 +604,7 @@ impl Metric<'_> {
                 length: repeat.length,
             })
             .collect();
-        let stuck = stuck(&cells.recorded).map(|stuck| Stuck {
+        let stuck = stuck(cells).map(|stuck| Stuck {
             start: cells.row(stuck.start),
             value: unit.to_base(stuck.value),
             ..stuck
@@ -573,13 +612,13 @@ impl Metric<'_> {
         (found, stuck)
     }
 
-    fn located(&self, suspects: Vec<Suspect>, cells: &Cells<'_>) -> Vec<Located> {
+    fn located(&self, suspects: Vec<Suspect>, cells: &Measured<'_>) -> Vec<Located> {
         suspects
             .into_iter()
             .map(|suspect| {
-                let code = cells.codes.get(suspect.index);
-                let label = self.grouping.zip(code).and_then(|(of, code)| of.texts.get(*code as usize).cloned());
-                Located { row: cells.row(suspect.index), recorded: cells.recorded[suspect.index], label, suspect }
+                let code = cells.code(suspect.index);
+                let label = self.grouping.zip(code).and_then(|(of, code)| of.texts.get(code as usize).cloned());
+                Located { row: cells.row(suspect.index), recorded: cells.at(suspect.index), label, suspect }
             })
             .collect()
     }

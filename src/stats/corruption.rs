@@ -5,15 +5,17 @@
 //! never suspects by their size alone: that takes a second kind of evidence (see `docs/statistics.md`).
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use crate::model::finding::{FindingKind, Severity};
 use crate::model::label::pattern;
 use crate::model::table::Shape;
-use crate::model::unit::Dimension;
+use crate::model::unit::{Dimension, Unit};
 
 use super::isolation::{Ends, ISOLATION_P, Isolation, IsolationKind, MIN_POSITIVE, Tail};
+use super::measured::Measured;
 
 /// Numbers that programs write for "none" or "too much", as recorded.
 const SENTINELS: &[(f64, &str)] = &[
@@ -55,8 +57,6 @@ const ODD_SINGLE_SHARE: f64 = 0.2;
 const IMPOSSIBLE_SPANS: f64 = 60.0;
 /// A group of samples is judged by itself from this size on; smaller ones are judged among all samples.
 const GROUP_OF_ITS_OWN: usize = 20;
-/// Values that one thread looks at before it asks for more.
-const PART: usize = 1 << 18;
 /// Of more labels no thread keeps counts of its own.
 const FEW_LABELS: usize = 4096;
 /// Each suspect is held against every sample as its multiple; beyond so many pairs that is left out.
@@ -76,38 +76,6 @@ enum SlipEvidence {
     Among,
     /// The value is exactly that multiple of another one.
     ExactMultiple,
-}
-
-/// The labels of the values.
-#[derive(Debug, Clone, Copy)]
-pub struct Labels<'a> {
-    /// For each value the index of its label.
-    pub codes: &'a [u32],
-    /// The labels.
-    pub texts: &'a [String],
-}
-
-/// The values of one metric, and what is known about them.
-#[derive(Debug, Clone, Copy)]
-pub struct Evidence<'a> {
-    /// Values in base units, in recorded order.
-    pub values: &'a [f64],
-    /// The same as recorded.
-    pub recorded: &'a [f64],
-    /// The row of each value, an index into the shape.
-    pub rows: &'a [usize],
-    /// How the numbers were written.
-    pub shape: Option<&'a Shape>,
-    /// The labels, where there are any.
-    pub labels: Option<Labels<'a>>,
-    /// What is measured.
-    pub dimension: Dimension,
-    /// Whether values below zero are as good as others: differences, offsets.
-    pub signed: bool,
-    /// Values beyond this were declared impossible (base units).
-    pub limit: Option<f64>,
-    /// Seconds between the first and the last timestamp of the file.
-    pub span: Option<f64>,
 }
 
 /// A value that may be no measurement.
@@ -151,56 +119,52 @@ pub enum Reason {
     LongerThanFile(f64),
 }
 
-/// The values of one metric as they stand in a table. Nothing is copied, so that very many of them can be judged.
+/// The values of one metric, and what is known about them.
 pub(super) struct Case<'a> {
-    /// As recorded.
-    pub(super) recorded: &'a [f64],
+    /// As recorded, with their labels.
+    pub(super) measured: Measured<'a>,
     /// What brings them to base units.
-    pub(super) to_base: &'a (dyn Fn(usize, f64) -> f64 + Sync),
-    /// The row of each, where that is not its index.
-    pub(super) rows: Option<&'a [usize]>,
+    pub(super) unit: Unit,
+    /// How the numbers were written.
     pub(super) shape: Option<&'a Shape>,
-    pub(super) labels: Option<Labels<'a>>,
+    /// The labels by their codes.
+    pub(super) texts: &'a [String],
+    /// What is measured.
     pub(super) dimension: Dimension,
+    /// Whether values below zero are as good as others: differences, offsets.
     pub(super) signed: bool,
+    /// Values beyond this were declared impossible (base units).
     pub(super) limit: Option<f64>,
+    /// Seconds between the first and the last timestamp of the file.
     pub(super) span: Option<f64>,
 }
 
 impl Case<'_> {
     fn value(&self, index: usize) -> f64 {
-        (self.to_base)(index, self.recorded[index])
+        self.unit.to_base(self.measured.at(index))
     }
 
-    fn row(&self, index: usize) -> usize {
-        self.rows.map_or(index, |rows| rows[index])
+    /// Whether all values, as recorded, are so.
+    fn all(&self, so: impl Fn(f64) -> bool + Sync) -> bool {
+        let parts: Vec<Range<usize>> = self.measured.parts().collect();
+        parts.into_par_iter().all(|part| {
+            let mut all = true;
+            self.measured.visit(part, |_, block| all = all && block.iter().all(|value| so(*value)));
+            all
+        })
     }
 }
 
 /// Finds the suspects, in order of their index.
-pub fn suspects(evidence: &Evidence<'_>) -> Vec<Suspect> {
-    suspects_of(&Case {
-        recorded: evidence.recorded,
-        to_base: &|index, _| evidence.values[index],
-        rows: Some(evidence.rows),
-        shape: evidence.shape,
-        labels: evidence.labels,
-        dimension: evidence.dimension,
-        signed: evidence.signed,
-        limit: evidence.limit,
-        span: evidence.span,
-    })
-}
-
-/// The same of values that stand in a table.
-pub(super) fn suspects_of(case: &Case<'_>) -> Vec<Suspect> {
+pub(super) fn suspects(case: &Case<'_>) -> Vec<Suspect> {
     let mut suspects = impossible(case);
     let taken: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
-    let labels = case.labels.map(|labels| LabelKinds::new(&labels));
+    let labels = case.measured.is_labelled().then(|| LabelKinds::new(case));
     let found = Decades::of(case, labels.as_ref(), &taken);
+    let count = case.measured.len();
     // Each large group by itself.
     let groups: Vec<usize> = if labels.is_some() {
-        let own = |size: usize| size >= GROUP_OF_ITS_OWN && size < case.recorded.len();
+        let own = |size: usize| size >= GROUP_OF_ITS_OWN && size < count;
         (0..found.groups.len())
             .filter(|group| own(found.sizes[*group]) && found.groups[*group].may_hold_gap())
             .collect()
@@ -216,7 +180,7 @@ pub(super) fn suspects_of(case: &Case<'_>) -> Vec<Suspect> {
         let mut taken: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
         taken.sort_unstable();
         let members = Members { case, kinds: labels.as_ref(), groups: None, taken: &taken };
-        suspects.extend(isolated(&members, &[case.recorded.len()]));
+        suspects.extend(isolated(&members, &[count]));
     }
     suspects.sort_by_key(|suspect| suspect.index);
     suspects
@@ -226,59 +190,59 @@ pub(super) fn suspects_of(case: &Case<'_>) -> Vec<Suspect> {
 fn impossible(case: &Case<'_>) -> Vec<Suspect> {
     let limit = case.limit.unwrap_or(f64::INFINITY);
     // Most files hold nothing but these; no sentinel is one.
-    let ordinary = |index: usize, recorded: f64| {
-        (0.0..SENTINELS[0].0).contains(&recorded) && (case.to_base)(index, recorded) <= limit
-    };
-    let all_ordinary = case.recorded.par_chunks(PART).enumerate().all(|(part, recorded)| {
-        recorded.iter().enumerate().all(|(offset, value)| ordinary(part * PART + offset, *value))
-    });
-    if all_ordinary {
+    let ordinary = |recorded: f64| (0.0..SENTINELS[0].0).contains(&recorded) && case.unit.to_base(recorded) <= limit;
+    if case.all(ordinary) {
         return Vec::new();
     }
     let never_negative = match case.dimension {
-        _ if case.signed || often_negative(case.recorded) => false,
+        _ if case.signed || often_negative(&case.measured) => false,
         Dimension::Time | Dimension::Bytes | Dimension::Count | Dimension::Rate | Dimension::ByteRate => true,
         Dimension::Ratio | Dimension::Unknown => {
             // A single kind of negative number, -1, among positive ones is "none".
-            case.recorded.iter().all(|value| *value >= 0.0 || *value == -1.0)
-                && case.recorded.iter().filter(|value| **value > 0.0).count() * 2 > case.recorded.len()
+            let mut positive = 0;
+            case.measured.visit(0..case.measured.len(), |_, block| {
+                positive += block.iter().filter(|value| **value > 0.0).count();
+            });
+            case.all(|value| value >= 0.0 || value == -1.0) && positive * 2 > case.measured.len()
         }
     };
     let corrupted = |index, kind, reason| Suspect { index, severity: Severity::Corrupted, kind, reasons: vec![reason] };
     let mut suspects = Vec::new();
-    for (index, &recorded) in case.recorded.iter().enumerate() {
-        if ordinary(index, recorded) {
-            continue;
+    case.measured.visit(0..case.measured.len(), |first, block| {
+        for (index, &recorded) in (first..).zip(block) {
+            if ordinary(recorded) {
+                continue;
+            }
+            let value = case.unit.to_base(recorded);
+            let sentinel = SENTINELS.iter().find(|(number, _)| *number == recorded).map(|(_, words)| *words);
+            let sentinel = sentinel.or_else(|| (recorded.abs() >= ABSURD).then_some("larger than anything measured"));
+            let sentinel = sentinel.or_else(|| (never_negative && recorded == -1.0).then_some("-1"));
+            if let Some(words) = sentinel {
+                suspects.push(corrupted(index, FindingKind::Sentinel, Reason::Sentinel(words)));
+            } else if never_negative && value < 0.0 {
+                suspects.push(corrupted(index, FindingKind::Negative, Reason::Negative));
+            } else if let Some(limit) = case.limit.filter(|limit| value > *limit) {
+                suspects.push(corrupted(index, FindingKind::BeyondLimit, Reason::BeyondLimit(limit)));
+            }
         }
-        let value = case.value(index);
-        let sentinel = SENTINELS.iter().find(|(number, _)| *number == recorded).map(|(_, words)| *words);
-        let sentinel = sentinel.or_else(|| (recorded.abs() >= ABSURD).then_some("larger than anything measured"));
-        let sentinel = sentinel.or_else(|| (never_negative && recorded == -1.0).then_some("-1"));
-        if let Some(words) = sentinel {
-            suspects.push(corrupted(index, FindingKind::Sentinel, Reason::Sentinel(words)));
-        } else if never_negative && value < 0.0 {
-            suspects.push(corrupted(index, FindingKind::Negative, Reason::Negative));
-        } else if let Some(limit) = case.limit.filter(|limit| value > *limit) {
-            suspects.push(corrupted(index, FindingKind::BeyondLimit, Reason::BeyondLimit(limit)));
-        }
-    }
+    });
     suspects
 }
 
 /// Whether values below zero are so many, and so different, that they are measurements: a difference, whatever its name.
-fn often_negative(recorded: &[f64]) -> bool {
+fn often_negative(measured: &Measured<'_>) -> bool {
     /// Fewer are mistakes.
     const OFTEN: f64 = 0.1;
     /// So few are mistakes, however small the file.
     const FEW: usize = 5;
-    let mut negative = recorded.iter().filter(|value| **value < 0.0);
-    let Some(first) = negative.next() else { return false };
-    let (mut count, mut different) = (1, false);
-    for value in negative {
-        count += 1;
-        different |= value != first;
-    }
-    different && count >= FEW && count as f64 >= OFTEN * recorded.len() as f64
+    let (mut first, mut count, mut different) = (None, 0, false);
+    measured.visit(0..measured.len(), |_, block| {
+        for value in block.iter().filter(|value| **value < 0.0) {
+            count += 1;
+            different |= *first.get_or_insert(*value) != *value;
+        }
+    });
+    different && count >= FEW && count as f64 >= OFTEN * measured.len() as f64
 }
 
 /// What the labels are like.
@@ -290,9 +254,9 @@ struct LabelKinds {
 }
 
 impl LabelKinds {
-    fn new(labels: &Labels<'_>) -> Self {
+    fn new(case: &Case<'_>) -> Self {
         let mut numbers = HashMap::new();
-        let patterns: Vec<usize> = labels
+        let patterns: Vec<usize> = case
             .texts
             .iter()
             .map(|text| {
@@ -300,16 +264,18 @@ impl LabelKinds {
                 *numbers.entry(pattern(text)).or_insert(next)
             })
             .collect();
-        let wordless: Vec<bool> = labels.texts.iter().map(|text| !text.chars().any(char::is_alphabetic)).collect();
-        let mut uses = vec![0_usize; labels.texts.len()];
-        for code in labels.codes {
-            if let Some(count) = uses.get_mut(*code as usize) {
-                *count += 1;
+        let wordless: Vec<bool> = case.texts.iter().map(|text| !text.chars().any(char::is_alphabetic)).collect();
+        let mut uses = vec![0_usize; case.texts.len()];
+        case.measured.visit_codes(0..case.measured.len(), |_, codes| {
+            for code in codes {
+                if let Some(count) = uses.get_mut(*code as usize) {
+                    *count += 1;
+                }
             }
-        }
+        });
         let of_wordless: Vec<usize> =
             (0..uses.len()).filter(|label| wordless[*label]).map(|label| uses[label]).collect();
-        let share = of_wordless.iter().sum::<usize>() as f64 / labels.codes.len().max(1) as f64;
+        let share = of_wordless.iter().sum::<usize>() as f64 / case.measured.len().max(1) as f64;
         let single = of_wordless.iter().all(|uses| *uses <= 1);
         let rare = share <= if single { ODD_SINGLE_SHARE } else { ODD_LABEL_SHARE };
         Self { patterns, odd: wordless.into_iter().map(|wordless| wordless && rare).collect() }
@@ -360,37 +326,38 @@ struct Decades {
 
 impl Decades {
     fn of(case: &Case<'_>, kinds: Option<&LabelKinds>, taken: &[usize]) -> Self {
-        let labels = case.labels.map_or(&[][..], |labels| labels.codes);
-        let texts = case.labels.map_or(0, |labels| labels.texts.len());
-        let look = |mut seen: (Vec<Binades>, Vec<usize>, Binades), part: usize| {
-            let from = part * PART;
-            let until = (from + PART).min(case.recorded.len());
-            let mut untaken = taken[taken.partition_point(|index| *index < from)..].iter().copied().peekable();
-            for index in from..until {
-                let code = labels.get(index).map_or(usize::MAX, |code| *code as usize);
-                if let Some(size) = seen.1.get_mut(code) {
-                    *size += 1;
+        let texts = case.texts.len();
+        let unit = case.unit;
+        let look = |mut seen: (Vec<Binades>, Vec<usize>, Binades), part: Range<usize>| {
+            let mut untaken = taken[taken.partition_point(|index| *index < part.start)..].iter().copied().peekable();
+            case.measured.visit_labelled(part, |first, block, codes| {
+                for (offset, recorded) in block.iter().enumerate() {
+                    let code = codes.get(offset).map_or(usize::MAX, |code| *code as usize);
+                    if let Some(size) = seen.1.get_mut(code) {
+                        *size += 1;
+                    }
+                    if untaken.next_if_eq(&(first + offset)).is_some() {
+                        continue;
+                    }
+                    let value = unit.to_base(*recorded);
+                    match seen.0.get_mut(code) {
+                        Some(binades) => binades.add(value),
+                        None => seen.2.add(value),
+                    }
                 }
-                if untaken.next_if_eq(&index).is_some() {
-                    continue;
-                }
-                match seen.0.get_mut(code) {
-                    Some(binades) => binades.add(case.value(index)),
-                    None => seen.2.add(case.value(index)),
-                }
-            }
+            });
             seen
         };
         let empty = || (vec![Binades::default(); texts], vec![0; texts], Binades::default());
-        let parts = case.recorded.len().div_ceil(PART);
+        let parts: Vec<Range<usize>> = case.measured.parts().collect();
         let (binades, counts, others) = if texts <= FEW_LABELS {
-            (0..parts).into_par_iter().fold(empty, look).reduce(empty, |mut a, b| {
+            parts.into_par_iter().fold(empty, look).reduce(empty, |mut a, b| {
                 a.0.iter_mut().zip(b.0).for_each(|(a, b)| a.0 |= b.0);
                 a.1.iter_mut().zip(b.1).for_each(|(a, b)| *a += b);
                 (a.0, a.1, Binades(a.2.0 | b.2.0))
             })
         } else {
-            (0..parts).fold(empty(), look)
+            parts.into_iter().fold(empty(), look)
         };
         let patterns = kinds.map_or(0, |kinds| kinds.patterns.iter().max().map_or(0, |most| most + 1));
         let mut found = Self { all: others, groups: vec![Binades::default(); patterns], sizes: vec![0; patterns] };
@@ -418,8 +385,7 @@ struct Members<'a> {
 impl Members<'_> {
     /// The pattern of a value's label.
     fn pattern(&self, index: usize) -> Option<usize> {
-        let labels = self.case.labels?;
-        self.kinds?.patterns.get(*labels.codes.get(index)? as usize).copied()
+        self.kinds?.patterns.get(self.case.measured.code(index)? as usize).copied()
     }
 
     /// Hands over every value with the place of its group.
@@ -431,22 +397,26 @@ impl Members<'_> {
             place_of =
                 kinds.patterns.iter().map(|pattern| places.get(pattern).copied().unwrap_or(usize::MAX)).collect();
         }
-        let codes = self.case.labels.map_or(&[][..], |labels| labels.codes);
         let mut taken = self.taken.iter().copied().peekable();
-        for index in 0..self.case.recorded.len() {
-            if taken.next_if_eq(&index).is_some() {
-                continue;
-            }
-            let place = match self.groups {
-                None => 0,
-                Some(_) => {
-                    codes.get(index).and_then(|code| place_of.get(*code as usize)).copied().unwrap_or(usize::MAX)
+        let unit = self.case.unit;
+        self.case.measured.visit_labelled(0..self.case.measured.len(), |first, block, codes| {
+            for (offset, recorded) in block.iter().enumerate() {
+                let index = first + offset;
+                if taken.next_if_eq(&index).is_some() {
+                    continue;
                 }
-            };
-            if place != usize::MAX {
-                take(place, index, self.case.value(index));
+                let place = match self.groups {
+                    None => 0,
+                    Some(_) => {
+                        let of_code = codes.get(offset).and_then(|code| place_of.get(*code as usize));
+                        of_code.copied().unwrap_or(usize::MAX)
+                    }
+                };
+                if place != usize::MAX {
+                    take(place, index, unit.to_base(*recorded));
+                }
             }
-        }
+        });
     }
 }
 
@@ -483,7 +453,7 @@ fn isolated(members: &Members<'_>, sizes: &[usize]) -> Vec<Suspect> {
     let mut suspects = Vec::new();
     for ((place, gap), inside) in gaps.iter().zip(&inside) {
         let ends = &ends[*place];
-        let multiples = inside.len().saturating_mul(members.case.recorded.len()) <= MOST_MULTIPLES;
+        let multiples = inside.len().saturating_mul(members.case.measured.len()) <= MOST_MULTIPLES;
         for &index in inside {
             // A group of its own has one pattern, which explains nothing.
             if whole && explained_by_label(members, &of_pattern, ends.len(), inside, index) {
@@ -519,8 +489,8 @@ fn explained_by_label(
     inside: &[usize],
     index: usize,
 ) -> bool {
-    let (Some(labels), Some(kinds)) = (members.case.labels, members.kinds) else { return false };
-    if kinds.odd.get(labels.codes[index] as usize) == Some(&true) {
+    let (Some(code), Some(kinds)) = (members.case.measured.code(index), members.kinds) else { return false };
+    if kinds.odd.get(code as usize) == Some(&true) {
         return false;
     }
     let own = members.pattern(index);
@@ -542,15 +512,15 @@ fn further_evidence(case: &Case<'_>, kinds: Option<&LabelKinds>, far: &Far, inde
     let mut reasons = Vec::new();
     if let Some(shape) = case.shape {
         let usual = shape.usual_digits();
-        let mostly_decimals = shape.decimals() as f64 >= DECIMAL_SHARE * case.recorded.len() as f64;
-        if usual >= LONG_FRACTION && mostly_decimals && shape.integers.get(case.row(index)) {
+        let mostly_decimals = shape.decimals() as f64 >= DECIMAL_SHARE * case.measured.len() as f64;
+        if usual >= LONG_FRACTION && mostly_decimals && case.measured.is_whole(index) {
             reasons.push(Reason::WholeAmongDecimals(usual));
         }
     }
-    if let (Some(labels), Some(kinds)) = (case.labels, kinds) {
-        let code = labels.codes[index] as usize;
+    if let (Some(code), Some(kinds)) = (case.measured.code(index), kinds) {
+        let code = code as usize;
         if kinds.odd.get(code) == Some(&true) {
-            reasons.push(Reason::OddLabel(labels.texts.get(code).cloned().unwrap_or_default()));
+            reasons.push(Reason::OddLabel(case.texts.get(code).cloned().unwrap_or_default()));
         }
     }
     // A population is no slip, and a timeout may outlast a burst of requests.
@@ -605,7 +575,7 @@ fn exact_multiple(case: &Case<'_>, factor: f64, above: bool, index: usize) -> bo
     const DIGITS: f64 = 100.0;
     /// Decimal fractions are not exact in binary.
     const SLACK: f64 = 1e-12;
-    let value = case.recorded[index];
+    let value = case.measured.at(index);
     let digits = |number: f64| {
         let mut scaled = number.abs();
         for _ in 0..6 {
@@ -616,14 +586,23 @@ fn exact_multiple(case: &Case<'_>, factor: f64, above: bool, index: usize) -> bo
         }
         scaled
     };
-    case.recorded.iter().enumerate().any(|(other, recorded)| {
-        let (small, large) = if above { (*recorded, value) } else { (value, *recorded) };
+    let explains = |other: usize, recorded: f64| {
+        let (small, large) = if above { (recorded, value) } else { (value, recorded) };
         (small * factor - large).abs() <= large.abs() * SLACK && other != index && digits(small) >= DIGITS
+    };
+    let parts: Vec<Range<usize>> = case.measured.parts().collect();
+    parts.into_par_iter().any(|part| {
+        let mut any = false;
+        case.measured.visit(part, |first, block| {
+            any = any || (first..).zip(block).any(|(other, recorded)| explains(other, *recorded));
+        });
+        any
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::measured::tests::{column, labels};
     use super::super::rng::Rng;
     use super::*;
 
@@ -633,13 +612,12 @@ mod tests {
     }
 
     /// Durations about which nothing else is known.
-    fn evidence<'a>(values: &'a [f64], rows: &'a [usize]) -> Evidence<'a> {
-        Evidence {
-            values,
-            recorded: values,
-            rows,
+    fn case<'a>(measured: Measured<'a>, texts: &'a [String]) -> Case<'a> {
+        Case {
+            measured,
+            unit: Unit::SECOND,
             shape: None,
-            labels: None,
+            texts,
             dimension: Dimension::Time,
             signed: false,
             limit: None,
@@ -648,8 +626,11 @@ mod tests {
     }
 
     fn judge(values: &[f64]) -> Vec<Suspect> {
-        let rows: Vec<usize> = (0..values.len()).collect();
-        suspects(&evidence(values, &rows))
+        suspects(&case(Measured::new(&column(values), None), &[]))
+    }
+
+    fn judge_labelled(values: &[f64], codes: &[u32], texts: &[String]) -> Vec<Suspect> {
+        suspects(&case(Measured::new(&column(values), Some(&labels(codes))), texts))
     }
 
     #[test]
@@ -697,13 +678,13 @@ mod tests {
         for index in [40, 41, 90] {
             values[index] = 10.0 + index as f64 * 1e-5;
         }
-        let rows: Vec<usize> = (0..200).collect();
-        let evidence = Evidence { span: Some(7.0), ..evidence(&values, &rows) };
-        assert_eq!(suspects(&evidence), []);
+        let within =
+            |values: &[f64]| suspects(&Case { span: Some(7.0), ..case(Measured::new(&column(values), None), &[]) });
+        assert_eq!(within(&values), []);
         // ... and a foreign value beyond them accuses none of them.
         let mut values = values.clone();
         values[150] = 3e7;
-        let found = suspects(&Evidence { values: &values, recorded: &values, ..evidence });
+        let found = within(&values);
         assert_eq!(found.iter().map(|suspect| suspect.index).collect::<Vec<_>>(), [150]);
         assert_eq!(found[0].severity, Severity::Corrupted);
     }
@@ -718,9 +699,7 @@ mod tests {
             codes[10 + place * 15] = texts.len() as u32;
             texts.push((2_600_000 + place).to_string());
         }
-        let rows: Vec<usize> = (0..160).collect();
-        let evidence = Evidence { labels: Some(Labels { codes: &codes, texts: &texts }), ..evidence(&values, &rows) };
-        let found = suspects(&evidence);
+        let found = judge_labelled(&values, &codes, &texts);
         assert_eq!(found.iter().filter(|suspect| suspect.severity == Severity::Corrupted).count(), 10);
     }
 
@@ -753,11 +732,8 @@ mod tests {
             codes[index] = 1;
         }
         let texts = ["request".to_owned(), "nightly_batch".to_owned()];
-        let rows: Vec<usize> = (0..100).collect();
-        let evidence = Evidence { labels: Some(Labels { codes: &codes, texts: &texts }), ..evidence(&values, &rows) };
-        assert_eq!(suspects(&evidence), []);
+        assert_eq!(judge_labelled(&values, &codes, &texts), []);
         let texts = ["request".to_owned(), "2600804".to_owned()];
-        let evidence = Evidence { labels: Some(Labels { codes: &codes, texts: &texts }), ..evidence };
-        assert_eq!(suspects(&evidence).len(), 3);
+        assert_eq!(judge_labelled(&values, &codes, &texts).len(), 3);
     }
 }

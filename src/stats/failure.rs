@@ -3,6 +3,7 @@
 //! In: a table with a status column. Out: for each row failed, succeeded, not said, or not understood, and the convention
 //! by which that was read. A word that is not known is never taken for success.
 
+use crate::model::cells::Cells;
 use crate::model::table::{CellType, Role, Table};
 
 /// What a row's status says.
@@ -84,13 +85,13 @@ const FAILURE_WORDS: &[&str] = &[
     "not",
 ];
 
-/// Counts the failed ones among `rows` (all of them where absent), by the first status column that tells. `None` where no
-/// column does.
-pub fn failures(table: &Table, rows: Option<&[usize]>) -> Option<Failures> {
+/// Counts the failed ones among all rows, or among those in which a column of numbers has one, by the first status column
+/// that tells. `None` where no column does.
+pub fn failures(table: &Table, among: Option<&Cells>) -> Option<Failures> {
     let mut columns: Vec<usize> = table.columns_as(Role::Status).collect();
     columns.sort_by_key(|column| (table.columns[*column].cells != CellType::Boolean, *column));
     columns.into_iter().find_map(|column| {
-        let (counts, convention) = counts(table, column, rows)?;
+        let (counts, convention) = counts(table, column, among)?;
         let of = |wanted: Outcome| counts[wanted as usize];
         let (failed, succeeded) = (of(Outcome::Failed), of(Outcome::Succeeded));
         (failed + succeeded > 0).then(|| Failures {
@@ -105,25 +106,31 @@ pub fn failures(table: &Table, rows: Option<&[usize]>) -> Option<Failures> {
 }
 
 /// How many rows have each outcome; `None` where the column's convention is not known.
-fn counts(table: &Table, index: usize, rows: Option<&[usize]>) -> Option<([u64; 4], &'static str)> {
+fn counts(table: &Table, index: usize, among: Option<&Cells>) -> Option<([u64; 4], &'static str)> {
     let mut counts = [0; 4];
+    let counted = |row: usize| among.is_none_or(|cells| cells.is_present(row));
     if table.columns[index].cells.is_number() {
-        let (outcomes, convention) = outcomes(table, index)?;
-        match rows {
-            Some(rows) => rows.iter().filter_map(|row| outcomes.get(*row)).for_each(|of| counts[*of as usize] += 1),
-            None => outcomes.iter().for_each(|of| counts[*of as usize] += 1),
-        }
+        let cells = table.values(index);
+        let (read, convention) = convention_of_numbers(cells, &table.columns[index].name.to_ascii_lowercase())?;
+        cells.visit(0..cells.rows(), |block| {
+            for (offset, number) in block.numbers.iter().enumerate() {
+                if counted(block.first_row + offset) {
+                    let outcome = if block.has(offset) { when(read.failed(*number)) } else { Outcome::NotSaid };
+                    counts[outcome as usize] += 1;
+                }
+            }
+        });
         return Some((counts, convention));
     }
     // Words are few and rows are many: the codes are counted, then the words read.
     let (of_text, convention) = of_words(table, index);
-    let codes = table.code_values(index);
     let mut of_code = vec![0_u64; of_text.len() + 1];
-    let mut count = |code: u32| of_code[(code as usize).min(of_text.len())] += 1;
-    match rows {
-        Some(rows) => rows.iter().filter_map(|row| codes.get(*row)).for_each(|code| count(*code)),
-        None => codes.iter().for_each(|code| count(*code)),
-    }
+    let cells = table.text_cells(index);
+    cells.visit_codes(0..cells.rows(), |first_row, codes| {
+        for (row, code) in (first_row..).zip(codes) {
+            of_code[(*code as usize).min(of_text.len())] += u64::from(counted(row));
+        }
+    });
     for (code, rows) in of_code.into_iter().enumerate() {
         counts[of_text.get(code).copied().unwrap_or(Outcome::NotSaid) as usize] += rows;
     }
@@ -146,12 +153,13 @@ fn says_failure(name: &str) -> bool {
 /// What each row's status says; `None` where the column's convention is not known.
 pub fn outcomes(table: &Table, index: usize) -> Option<(Vec<Outcome>, &'static str)> {
     if table.columns[index].cells.is_number() {
-        let name = table.columns[index].name.to_ascii_lowercase();
-        let of_failure = says_failure(&name);
-        return of_numbers(&table.numbers(index), &name, of_failure);
+        let cells = table.values(index);
+        let (read, convention) = convention_of_numbers(cells, &table.columns[index].name.to_ascii_lowercase())?;
+        let outcome = |number: Option<f64>| number.map_or(Outcome::NotSaid, |number| when(read.failed(number)));
+        return Some((cells.iter().map(outcome).collect(), convention));
     }
     let (of_text, convention) = of_words(table, index);
-    let codes = table.code_values(index);
+    let codes = table.codes(index);
     let outcome = |code: &u32| of_text.get(*code as usize).copied().unwrap_or(Outcome::NotSaid);
     Some((codes.iter().map(outcome).collect(), convention))
 }
@@ -160,24 +168,45 @@ fn when(failed: bool) -> Outcome {
     if failed { Outcome::Failed } else { Outcome::Succeeded }
 }
 
-/// Numbers follow a convention that their name and range show, or none.
-fn of_numbers(numbers: &[Option<f64>], name: &str, of_failure: bool) -> Option<(Vec<Outcome>, &'static str)> {
-    let within = |low: f64, high: f64| numbers.iter().flatten().all(|number| (low..=high).contains(number));
-    let read = |failed: &dyn Fn(f64) -> bool| -> Vec<Outcome> {
-        numbers.iter().map(|number| number.map_or(Outcome::NotSaid, |number| when(failed(number)))).collect()
-    };
-    if name.contains("exit") || name.contains("grpc") || name.contains("errno") {
-        return Some((read(&|number| number != 0.0), "0 is success"));
+/// How a number says that its row failed.
+#[derive(Clone, Copy)]
+enum NumberSays {
+    /// Zero is success.
+    ZeroIsSuccess,
+    /// HTTP status; 0 stands for no answer.
+    Http,
+    /// Zero is failure.
+    ZeroIsFailure,
+}
+
+impl NumberSays {
+    fn failed(self, number: f64) -> bool {
+        match self {
+            Self::ZeroIsSuccess => number != 0.0,
+            Self::Http => number >= 400.0 || number == 0.0,
+            Self::ZeroIsFailure => number == 0.0,
+        }
     }
-    let http = numbers.iter().flatten().all(|number| *number == 0.0 || (100.0..600.0).contains(number));
-    if http && !within(0.0, 1.0) {
-        return Some((read(&|number| number >= 400.0 || number == 0.0), "HTTP status, 400 and above (and 0) failed"));
+}
+
+/// Numbers follow a convention that their name and range show, or none.
+fn convention_of_numbers(cells: &Cells, name: &str) -> Option<(NumberSays, &'static str)> {
+    let (mut flags, mut http) = (true, true);
+    cells.visit_present(0..cells.count(), |block| {
+        flags = flags && block.iter().all(|number| (0.0..=1.0).contains(number));
+        http = http && block.iter().all(|number| *number == 0.0 || (100.0..600.0).contains(number));
+    });
+    if name.contains("exit") || name.contains("grpc") || name.contains("errno") {
+        return Some((NumberSays::ZeroIsSuccess, "0 is success"));
+    }
+    if http && !flags {
+        return Some((NumberSays::Http, "HTTP status, 400 and above (and 0) failed"));
     }
     let of_success = ["success", "ok", "pass"].iter().any(|word| name.contains(word));
-    if within(0.0, 1.0) && of_failure {
-        return Some((read(&|number| number != 0.0), "1 is failure, by the column's name"));
+    if flags && says_failure(name) {
+        return Some((NumberSays::ZeroIsSuccess, "1 is failure, by the column's name"));
     }
-    (within(0.0, 1.0) && of_success).then(|| (read(&|number| number == 0.0), "1 is success, by the column's name"))
+    (flags && of_success).then_some((NumberSays::ZeroIsFailure, "1 is success, by the column's name"))
 }
 
 fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
@@ -208,6 +237,7 @@ fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use super::super::measured::tests::column;
     use super::*;
 
     #[test]
@@ -234,10 +264,8 @@ mod tests {
     #[test]
     fn numbers_follow_the_convention_of_their_name_and_range() {
         let failed = |numbers: &[f64], name: &str| {
-            let numbers: Vec<Option<f64>> = numbers.iter().copied().map(Some).collect();
-            let of_failure = name.contains("fail") || name.contains("err");
-            of_numbers(&numbers, name, of_failure)
-                .map(|(outcomes, _)| outcomes.iter().filter(|outcome| **outcome == Outcome::Failed).count())
+            let (read, _) = convention_of_numbers(&column(numbers), name)?;
+            Some(numbers.iter().filter(|number| read.failed(**number)).count())
         };
         assert_eq!(failed(&[200.0, 503.0, 0.0], "status"), Some(2));
         assert_eq!(failed(&[0.0, 0.0, 14.0], "grpc_status"), Some(1));

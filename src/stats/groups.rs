@@ -4,70 +4,65 @@
 //! other, in recorded order, with their places. Groups are gathered a few million samples at a time, in one pass over the
 //! labels for each such batch; lists of rows for every group would take as much memory as the table.
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
 
-use crate::model::table::Table;
+use crate::model::cells::BLOCK;
 use crate::model::unit::Unit;
+
+use super::dealt::{Dealer, Dealt, Record};
+use super::large;
+use super::measured::Measured;
 
 /// Samples that are gathered at a time, with their places: 48 MB. A larger group is gathered by itself.
 const GATHERED: usize = 1 << 22;
-/// Labels that are looked at before the samples that belong to a batch are moved.
-const BLOCK: usize = 1024;
+/// Of the memory that the program may take, one byte in so many for each sample that is gathered (12 bytes).
+const GATHERED_SHARE: u64 = 128;
+/// Fewer are not worth a batch.
+const FEWEST_GATHERED: usize = 1 << 17;
+/// Batches for each of which the table is passed over.
+const MOST_PASSES: usize = 16;
 /// Stands for a label whose group is not in the batch.
 const ELSEWHERE: u32 = u32::MAX;
-
-/// The cells of a column that hold numbers.
-pub(super) struct Cells<'a> {
-    /// The numbers as recorded.
-    pub(super) recorded: Cow<'a, [f64]>,
-    /// The row of each, where some rows have none; otherwise the index is the row.
-    pub(super) rows: Option<Vec<usize>>,
-    /// The label of each; empty without labels.
-    pub(super) codes: Cow<'a, [u32]>,
-}
-
-impl<'a> Cells<'a> {
-    /// The numbers of a column, and the labels of their rows.
-    pub(super) fn of(table: &'a Table, column: usize, codes: Option<&'a [u32]>) -> Self {
-        let values = table.values(column);
-        let codes = codes.unwrap_or_default();
-        if let Some(recorded) = values.as_slice() {
-            return Self { recorded: Cow::Borrowed(recorded), rows: None, codes: Cow::Borrowed(codes) };
-        }
-        let (rows, recorded): (Vec<usize>, Vec<f64>) =
-            values.iter().enumerate().filter_map(|(row, value)| Some((row, value?))).unzip();
-        let codes = if codes.is_empty() { Vec::new() } else { rows.iter().map(|row| codes[*row]).collect() };
-        Self { recorded: Cow::Owned(recorded), rows: Some(rows), codes: Cow::Owned(codes) }
-    }
-
-    /// The row of a number.
-    pub(super) fn row(&self, index: usize) -> usize {
-        self.rows.as_ref().map_or(index, |rows| rows[index])
-    }
-
-    /// How many numbers stand in rows before a row.
-    pub(super) fn before(&self, row: usize) -> usize {
-        self.rows.as_ref().map_or(row, |rows| rows.partition_point(|other| *other < row)).min(self.recorded.len())
-    }
-}
 
 /// The samples of one group.
 pub(super) struct Members<'a> {
     /// Its number.
     pub(super) group: usize,
-    /// The samples in base units, in recorded order.
-    pub(super) values: &'a [f64],
-    /// The places of the samples among the cells.
-    pub(super) places: &'a [u32],
+    /// The samples in base units, in recorded order, and their places among the cells.
+    pub(super) samples: Gathered<'a>,
     /// What was taken out of it.
     pub(super) taken: Vec<f64>,
 }
 
+/// Where the samples of a group are.
+pub(super) enum Gathered<'a> {
+    /// In memory.
+    Held(&'a [f64], &'a [u32]),
+    /// On a shelf.
+    Shelved(&'a Dealt),
+}
+
+impl Gathered<'_> {
+    /// The place of a sample among the cells.
+    pub(super) fn place(&self, index: usize) -> Option<usize> {
+        match self {
+            Self::Held(_, places) => places.get(index).map(|place| *place as usize),
+            Self::Shelved(dealt) => (index < dealt.len()).then(|| dealt.place(index) as usize),
+        }
+    }
+
+    /// How many samples stand at places for which `is_before` is true; it must be of the first ones.
+    pub(super) fn before(&self, is_before: impl Fn(usize) -> bool) -> usize {
+        match self {
+            Self::Held(_, places) => places.partition_point(|place| is_before(*place as usize)),
+            Self::Shelved(dealt) => dealt.before(|place| is_before(place as usize)),
+        }
+    }
+}
+
 /// The groups that have samples left.
 pub(super) struct Kept<'a> {
-    cells: &'a Cells<'a>,
+    measured: Measured<'a>,
     left_out: &'a [usize],
     unit: Unit,
     of_code: &'a [u32],
@@ -81,27 +76,29 @@ impl<'a> Kept<'a> {
     /// Counts the samples of each group. A label whose every sample is corrupted is no population; its samples are in the
     /// findings.
     pub(super) fn of(
-        cells: &'a Cells<'a>,
+        measured: Measured<'a>,
         left_out: &'a [usize],
         unit: Unit,
         of_code: &'a [u32],
         groups: usize,
     ) -> Self {
         let mut of_label = vec![0_usize; of_code.len()];
-        cells.codes.iter().for_each(|code| of_label[*code as usize] += 1);
+        measured.visit_codes(0..measured.len(), |_, codes| {
+            codes.iter().for_each(|code| of_label[*code as usize] += 1);
+        });
         let mut sizes = vec![0_usize; groups];
         for (count, group) in of_label.iter().zip(of_code).filter(|(count, _)| **count > 0) {
             sizes[*group as usize] += count;
         }
-        let group_at = |index: usize| of_code[cells.codes[index] as usize] as usize;
+        let group_at = |index: usize| measured.code(index).map_or(0, |code| of_code[code as usize] as usize);
         let mut taken: Vec<(usize, f64)> =
-            left_out.iter().map(|index| (group_at(*index), unit.to_base(cells.recorded[*index]))).collect();
+            left_out.iter().map(|index| (group_at(*index), unit.to_base(measured.at(*index)))).collect();
         taken.sort_by_key(|(group, _)| *group);
         for (group, _) in &taken {
             sizes[*group] -= 1;
         }
         let sizes = sizes.into_iter().enumerate().filter(|(_, size)| *size > 0).collect();
-        Self { cells, left_out, unit, of_code, sizes, taken }
+        Self { measured, left_out, unit, of_code, sizes, taken }
     }
 
     /// How many groups have samples left.
@@ -116,32 +113,123 @@ impl<'a> Kept<'a> {
 
     /// What `look` makes of each group, in the order of their numbers.
     pub(super) fn each<T: Send>(&self, look: impl Fn(Members<'_>) -> T + Sync) -> Vec<T> {
+        let batches = self.batches();
+        // The table is passed over for each batch, which beyond a few is slower than dealing the samples out.
+        if batches.len() > MOST_PASSES
+            && let Some(results) = self.dealt(&batches, &look)
+        {
+            return results;
+        }
         let mut results = Vec::with_capacity(self.sizes.len());
+        for batch in batches {
+            let (values, places) = self.gathered(batch);
+            results.extend(self.look_at(batch, &values, &places, &look));
+        }
+        results
+    }
+
+    /// Consecutive groups that are gathered together.
+    fn batches(&self) -> Vec<&[(usize, usize)]> {
+        let storage = self.measured.storage();
+        let most = storage.memory().map_or(GATHERED, |memory| {
+            usize::try_from(memory / GATHERED_SHARE).unwrap_or(usize::MAX).clamp(FEWEST_GATHERED, GATHERED)
+        });
+        let mut batches = Vec::new();
         let mut rest = &self.sizes[..];
         while !rest.is_empty() {
             let mut sum = 0;
             let fit = rest.iter().take_while(|(_, size)| {
                 sum += size;
-                sum <= GATHERED
+                sum <= most
             });
             let (batch, later) = rest.split_at(fit.count().max(1));
-            let (values, places) = self.gathered(batch);
-            let mut start = 0;
-            let parts: Vec<(usize, std::ops::Range<usize>)> = batch
-                .iter()
-                .map(|(group, size)| {
-                    start += size;
-                    (*group, start - size..start)
-                })
-                .collect();
-            results.par_extend(parts.into_par_iter().map(|(group, part)| {
-                let of_group = |limit: usize| self.taken.partition_point(|(other, _)| *other < limit);
-                let taken = self.taken[of_group(group)..of_group(group + 1)].iter().map(|(_, value)| *value).collect();
-                look(Members { group, values: &values[part.clone()], places: &places[part], taken })
-            }));
+            batches.push(batch);
             rest = later;
         }
-        results
+        batches
+    }
+
+    fn look_at<T: Send>(
+        &self,
+        batch: &[(usize, usize)],
+        values: &[f64],
+        places: &[u32],
+        look: &(impl Fn(Members<'_>) -> T + Sync),
+    ) -> Vec<T> {
+        let mut start = 0;
+        let parts: Vec<(usize, std::ops::Range<usize>)> = batch
+            .iter()
+            .map(|(group, size)| {
+                start += size;
+                (*group, start - size..start)
+            })
+            .collect();
+        let parts = parts.into_par_iter().map(|(group, part)| {
+            let samples = Gathered::Held(&values[part.clone()], &places[part]);
+            look(Members { group, samples, taken: self.taken(group) })
+        });
+        parts.collect()
+    }
+
+    fn taken(&self, group: usize) -> Vec<f64> {
+        let of_group = |limit: usize| self.taken.partition_point(|(other, _)| *other < limit);
+        self.taken[of_group(group)..of_group(group + 1)].iter().map(|(_, value)| *value).collect()
+    }
+
+    /// The same by way of a shelf. Absent where there is none.
+    fn dealt<T: Send>(
+        &self,
+        batches: &[&[(usize, usize)]],
+        look: &(impl Fn(Members<'_>) -> T + Sync),
+    ) -> Option<Vec<T>> {
+        let of_batch = |batch: &&[(usize, usize)]| batch.iter().map(|(_, size)| size).sum::<usize>();
+        let sizes: Vec<usize> = batches.iter().map(of_batch).collect();
+        let mut dealer = Dealer::new(&sizes, self.measured.storage())?;
+        let mut home = vec![(u32::MAX, 0); self.sizes.last().map_or(0, |(group, _)| group + 1)];
+        for (bundle, batch) in batches.iter().enumerate() {
+            for (slot, (group, _)) in batch.iter().enumerate() {
+                home[*group] = (bundle as u32, slot as u32);
+            }
+        }
+        let mut left_out = self.left_out.iter().copied().peekable();
+        self.measured.visit_labelled(0..self.measured.len(), |first, numbers, codes| {
+            for (offset, (number, code)) in numbers.iter().zip(codes).enumerate() {
+                let place = first + offset;
+                if left_out.next_if_eq(&place).is_some() {
+                    continue;
+                }
+                let group = self.of_code[*code as usize] as usize;
+                let (bundle, slot) = home.get(group).copied().unwrap_or((u32::MAX, 0));
+                let value = self.unit.to_base(*number) + 0.0;
+                dealer.add(bundle as usize, Record { value, place: place as u32, slot });
+            }
+        });
+        let mut results = Vec::with_capacity(self.sizes.len());
+        for (batch, dealt) in batches.iter().zip(dealer.finish()) {
+            if let [(group, size)] = batch
+                && *size > large::MOST_SORTED
+            {
+                let samples = Gathered::Shelved(&dealt);
+                results.push(look(Members { group: *group, samples, taken: self.taken(*group) }));
+                continue;
+            }
+            let mut next = Vec::with_capacity(batch.len());
+            let mut total = 0;
+            for (_, size) in *batch {
+                next.push(total);
+                total += size;
+            }
+            let (mut values, mut places) = (vec![0.0; total], vec![0_u32; total]);
+            dealt.records(0..dealt.len(), |record| {
+                if let Some(next) = next.get_mut(record.slot as usize) {
+                    values[*next] = record.value;
+                    places[*next] = record.place;
+                    *next += 1;
+                }
+            });
+            results.extend(self.look_at(batch, &values, &places, look));
+        }
+        Some(results)
     }
 
     /// The samples of a batch of groups, one group after the other, and their places.
@@ -159,8 +247,7 @@ impl<'a> Kept<'a> {
         let (mut values, mut places) = (vec![0.0; total], vec![0_u32; total]);
         let mut left_out = self.left_out.iter().copied().peekable();
         let mut chosen = [0_u32; BLOCK];
-        for (block, codes) in self.cells.codes.chunks(BLOCK).enumerate() {
-            let first = block * BLOCK;
+        self.measured.visit_labelled(0..self.measured.len(), |first, numbers, codes| {
             let mut count = 0;
             // Without a branch: which labels belong to the batch cannot be foreseen.
             for (offset, code) in codes.iter().enumerate() {
@@ -168,17 +255,18 @@ impl<'a> Kept<'a> {
                 count += usize::from(slots[*code as usize] != ELSEWHERE);
             }
             for offset in &chosen[..count] {
-                let place = first + *offset as usize;
+                let offset = *offset as usize;
+                let place = first + offset;
                 while left_out.next_if(|out| *out < place).is_some() {}
                 if left_out.peek() == Some(&place) {
                     continue;
                 }
-                let next = &mut next[slots[codes[*offset as usize] as usize] as usize];
-                values[*next] = self.unit.to_base(self.cells.recorded[place]);
+                let next = &mut next[slots[codes[offset] as usize] as usize];
+                values[*next] = self.unit.to_base(numbers[offset]);
                 places[*next] = place as u32;
                 *next += 1;
             }
-        }
+        });
         (values, places)
     }
 }

@@ -26,9 +26,12 @@ use super::thin;
 
 /// More samples are looked at in passes instead of being sorted: from here on a sorted copy no longer fits the caches, and
 /// the memory for it matters.
-pub(super) const MOST_SORTED: usize = 1 << 20;
+pub(super) const MOST_SORTED: usize = 1 << 18;
 /// At most so many samples are picked for what is not computed from all.
-const MOST_PICKED: usize = 1 << 20;
+const MOST_PICKED: usize = 1 << 18;
+
+/// The group of all samples in a range of indexes, where they share one.
+pub(super) type GroupOf<'a> = dyn Fn(std::ops::Range<usize>) -> Option<u32> + Sync + 'a;
 
 /// Whether so many samples are looked at in passes.
 pub(super) fn is_large(samples: usize, settings: &Settings) -> bool {
@@ -88,7 +91,7 @@ impl Picked {
 pub(super) fn population(
     clean: &impl Samples,
     corrupted: &[f64],
-    group_of: Option<&(dyn Fn(usize) -> u32 + Sync)>,
+    group_of: Option<&GroupOf<'_>>,
     detail: Detail,
     settings: &Settings,
 ) -> Population {
@@ -328,7 +331,7 @@ fn farthest_of(mut beyond: Vec<(f64, usize)>) -> Vec<(f64, usize)> {
     beyond
 }
 
-fn series(samples: &impl Samples, picked: &Picked, group_of: Option<&(dyn Fn(usize) -> u32 + Sync)>) -> Series {
+fn series(samples: &impl Samples, picked: &Picked, group_of: Option<&GroupOf<'_>>) -> Series {
     let n = samples.len();
     let stride = series_stride(n);
     let points = (0..n.div_ceil(stride))
@@ -343,10 +346,7 @@ fn series(samples: &impl Samples, picked: &Picked, group_of: Option<&(dyn Fn(usi
             let until = picked.places.partition_point(|place| *place < range.end);
             let mut values = picked.values[from..until].to_vec();
             sort(&mut values);
-            let group = group_of.and_then(|group_of| {
-                let first = group_of(range.start);
-                range.clone().all(|index| group_of(index) == first).then_some(first)
-            });
+            let group = group_of.and_then(|group_of| group_of(range));
             SeriesPoint { min, median: median_of_sorted(&values).clamp(min, max), max, group }
         })
         .collect();

@@ -4,12 +4,14 @@
 
 pub mod analysis;
 pub mod corruption;
+mod dealt;
 pub mod dependence;
 pub mod failure;
 mod groups;
 pub mod interval;
 pub mod isolation;
 mod large;
+mod measured;
 pub mod modality;
 pub mod order;
 pub mod outlier;

@@ -4,7 +4,7 @@
 //! units. An empty population has no numbers at all, never zeros.
 
 use super::interval::{Interval, OrderInterval, mean_interval_of, order_statistic_interval_of};
-use super::large;
+use super::large::{self, GroupOf};
 use super::modality::{self, Modality};
 use super::order::{self, Drift, LevelShift, WarmUp};
 use super::outlier::{self, Outliers};
@@ -200,7 +200,7 @@ pub struct Population {
     pub corrupted: usize,
     /// The samples, where they are kept.
     pub recorded: Option<Recorded>,
-    /// Of more than 2^20 samples, how many each of those stands for from which the Shamos
+    /// Of more than 2^18 samples, how many each of those stands for from which the Shamos
     /// spread, the modes and the medians of the series were taken. All other numbers are of all samples.
     pub picked_one_in: Option<usize>,
 }
@@ -230,8 +230,13 @@ impl Population {
             *value += 0.0;
         }
         if large::is_large(clean.len(), settings) && clean.iter().all(|value| value.is_finite()) {
-            let group_of = groups.map(|groups| |index: usize| groups[index]);
-            let group_of = group_of.as_ref().map(|of| of as &(dyn Fn(usize) -> u32 + Sync));
+            let group_of = groups.map(|groups| {
+                |range: std::ops::Range<usize>| {
+                    let first = *groups.get(range.start)?;
+                    groups[range].iter().all(|group| *group == first).then_some(first)
+                }
+            });
+            let group_of = group_of.as_ref().map(|of| of as &GroupOf<'_>);
             let mut population = Self::of_many(&Slice(&clean), corrupted, group_of, detail, settings);
             population.recorded = (settings.samples == Samples::Keep).then(|| Recorded::of(clean));
             return population;
@@ -270,11 +275,11 @@ impl Population {
     }
 
     /// Computes the numbers of so many finite samples that they are neither sorted nor copied ([`large::is_large`]).
-    /// `group_of` names the group of the sample of an index.
+    /// `group_of` names the group that the samples of a range of indexes share.
     pub(super) fn of_many(
         clean: &impl Stream,
         corrupted: &[f64],
-        group_of: Option<&(dyn Fn(usize) -> u32 + Sync)>,
+        group_of: Option<&GroupOf<'_>>,
         detail: Detail,
         settings: &Settings,
     ) -> Self {

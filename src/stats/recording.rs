@@ -4,9 +4,11 @@
 //! it is odd, and it may be real.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::measured::{Measured, Window};
 use super::sorting::sort;
 use super::thin;
 
@@ -27,8 +29,6 @@ const LEAST_SPACING: usize = 16;
 const MOST_ANCHORS: usize = 1 << 18;
 /// Of longer lists than [`DENSE`] about so many values show how often two are the same.
 const MOST_COMPARED: usize = 1 << 16;
-/// Values that one thread looks at before it asks for more.
-const PART: usize = 1 << 18;
 /// Fewer instants have no usual pause.
 const FEWEST_INSTANTS: usize = 100;
 /// A pause this many times longer than the 99th percentile of all pauses, and at least [`LEAST_JUMP`], is a jump.
@@ -61,12 +61,12 @@ pub struct Stuck {
 }
 
 /// Probability that two values drawn from the list are the same; of long lists, from one of every few values.
-fn collision(values: &[f64]) -> f64 {
+fn collision(values: &Measured<'_>) -> f64 {
     let stride = thin::stride(values.len(), MOST_COMPARED);
     let mut sorted: Vec<f64> = if values.len() <= DENSE {
-        values.to_vec()
+        values.copied(0..values.len())
     } else {
-        thin::picked(values.len(), stride).map(|place| values[place]).collect()
+        thin::picked(values.len(), stride).map(|place| values.at(place)).collect()
     };
     sort(&mut sorted);
     let n = sorted.len() as f64;
@@ -74,7 +74,7 @@ fn collision(values: &[f64]) -> f64 {
 }
 
 /// Blocks of consecutive values that occur twice although chance would not repeat them, longest first, at most `most`.
-pub fn repeats(values: &[f64], most: usize) -> Vec<Repeat> {
+pub(super) fn repeats(values: &Measured<'_>, most: usize) -> Vec<Repeat> {
     if values.len() < 2 * SHORTEST {
         return Vec::new();
     }
@@ -89,15 +89,20 @@ pub fn repeats(values: &[f64], most: usize) -> Vec<Repeat> {
     if window > LONGEST_WINDOW || window * 2 > values.len() {
         return Vec::new();
     }
-    let mut found = if values.len() <= DENSE { dense(values, window) } else { anchored(values, window) };
-    found.retain(|repeat| varies(&values[repeat.first..repeat.first + repeat.length]));
+    let mut found = if values.len() <= DENSE {
+        dense(values, &values.copied(0..values.len()), window)
+    } else {
+        anchored(values, window)
+    };
+    found.retain(|repeat| varies(values, repeat.first..repeat.first + repeat.length));
     found.sort_by_key(|repeat| std::cmp::Reverse(repeat.length));
     found.truncate(most);
     found
 }
 
 /// Blocks are remembered at multiples of a stride and looked for everywhere.
-fn dense(values: &[f64], window: usize) -> Vec<Repeat> {
+fn dense(measured: &Measured<'_>, values: &[f64], window: usize) -> Vec<Repeat> {
+    let mut windows = (Window::new(*measured), Window::new(*measured));
     let mut seen: HashMap<u64, usize, foldhash::fast::FixedState> = HashMap::default();
     let mut found: Vec<Repeat> = Vec::new();
     let mut index = 0;
@@ -111,7 +116,7 @@ fn dense(values: &[f64], window: usize) -> Vec<Repeat> {
         let earlier = seen.get(&hash(&values[index..index + window])).copied();
         match earlier.filter(|earlier| values[*earlier..*earlier + window] == values[index..index + window]) {
             Some(earlier) => {
-                let repeat = extend(values, earlier, index, window);
+                let repeat = extend(&mut windows, measured.len(), (earlier, index), window);
                 index = repeat.again + repeat.length;
                 found.push(repeat);
             }
@@ -123,28 +128,41 @@ fn dense(values: &[f64], window: usize) -> Vec<Repeat> {
 
 /// Blocks are remembered and looked for where two neighbouring values hash to an anchor, which is at the same places of a
 /// copy: one pass with two multiplications a value, and memory for one value in every few.
-fn anchored(values: &[f64], window: usize) -> Vec<Repeat> {
+fn anchored(values: &Measured<'_>, window: usize) -> Vec<Repeat> {
     let spacing = (values.len() / MOST_ANCHORS).next_power_of_two().max(LEAST_SPACING) as u64;
     let last = values.len() - window;
-    let anchors: Vec<usize> = (0..last.div_ceil(PART))
+    let parts: Vec<Range<usize>> = values.parts().collect();
+    let anchors: Vec<usize> = parts
         .into_par_iter()
         .flat_map_iter(|part| {
-            let from = part * PART;
-            let until = (from + PART).min(last);
-            (from..until).filter(move |index| hash(&values[*index..*index + 2]) >> 32 & (spacing - 1) == 0)
+            let mut anchors = Vec::new();
+            let mut before = None;
+            // One more than the part, for the neighbour of its last.
+            values.visit(part.start..(part.end + 1).min(values.len()), |first, block| {
+                for (index, value) in (first..).zip(block) {
+                    if let Some(before) = before.replace(*value)
+                        && hash(&[before, *value]) >> 32 & (spacing - 1) == 0
+                        && index <= last
+                    {
+                        anchors.push(index - 1);
+                    }
+                }
+            });
+            anchors
         })
         .collect();
     let mut seen: HashMap<u64, usize, foldhash::fast::FixedState> = HashMap::default();
     let mut found: Vec<Repeat> = Vec::new();
     let mut next = 0;
+    let mut windows = (Window::new(*values), Window::new(*values));
     for index in anchors {
         if index < next {
             continue;
         }
-        let block = &values[index..index + window];
+        let block = windows.1.get(index..index + window);
         let earlier = *seen.entry(hash(block)).or_insert(index);
-        if earlier + window <= index && values[earlier..earlier + window] == *block {
-            let mut repeat = extend(values, earlier, index, window);
+        if earlier + window <= index && windows.0.get(earlier..earlier + window) == block {
+            let mut repeat = extend(&mut windows, values.len(), (earlier, index), window);
             // An anchor inside a copy that was found reaches back into nothing new.
             let overlap = next.saturating_sub(repeat.again).min(repeat.length - window);
             repeat.first += overlap;
@@ -157,22 +175,34 @@ fn anchored(values: &[f64], window: usize) -> Vec<Repeat> {
     found
 }
 
-fn extend(values: &[f64], earlier: usize, index: usize, window: usize) -> Repeat {
+/// The whole of two equal blocks of which `window` values are known.
+fn extend(
+    windows: &mut (Window<'_>, Window<'_>),
+    count: usize,
+    (earlier, index): (usize, usize),
+    window: usize,
+) -> Repeat {
+    let mut same = |first: usize, again: usize| windows.0.at(first) == windows.1.at(again);
     let mut before = 0;
-    while before < earlier && index - before > earlier + 1 && values[earlier - before - 1] == values[index - before - 1]
-    {
+    while before < earlier && index - before > earlier + 1 && same(earlier - before - 1, index - before - 1) {
         before += 1;
     }
     let (first, again) = (earlier - before, index - before);
     let mut length = window + before;
-    while again + length < values.len() && first + length < again && values[first + length] == values[again + length] {
+    while again + length < count && first + length < again && same(first + length, again + length) {
         length += 1;
     }
     Repeat { first, again, length }
 }
 
-fn varies(values: &[f64]) -> bool {
-    values.windows(2).any(|pair| pair[0] != pair[1])
+fn varies(values: &Measured<'_>, range: Range<usize>) -> bool {
+    let (mut varies, mut before) = (false, None);
+    values.visit(range, |_, block| {
+        for value in block {
+            varies |= before.replace(*value).is_some_and(|before| before != *value);
+        }
+    });
+    varies
 }
 
 fn hash(values: &[f64]) -> u64 {
@@ -184,39 +214,38 @@ fn hash(values: &[f64]) -> u64 {
 }
 
 /// The longest run of one value in a metric whose values otherwise differ, where chance would not give it.
-pub fn stuck(values: &[f64]) -> Option<Stuck> {
+pub(super) fn stuck(values: &Measured<'_>) -> Option<Stuck> {
     let (start, length) = longest_run(values)?;
     if length == values.len() {
         return None;
     }
-    let value = values[start];
-    let elsewhere = values.iter().filter(|other| **other == value).count() - length;
+    let value = values.at(start);
+    let mut elsewhere = 0;
+    values.visit(0..values.len(), |_, block| elsewhere += block.iter().filter(|other| **other == value).count());
     let rest = values.len() - length;
     // How often the value occurs elsewhere, never taken for less than once.
-    let share = (elsewhere.max(1)) as f64 / rest as f64;
+    let share = (elsewhere - length).max(1) as f64 / rest as f64;
     let chance = values.len() as f64 * share.powf(length as f64 - 1.0);
     (chance < CHANCE && collision(values) < 0.5).then_some(Stuck { start, length, value })
 }
 
 /// Start and length of the first of the longest runs of equal values, if it has [`SHORTEST`] of them.
-fn longest_run(values: &[f64]) -> Option<(usize, usize)> {
-    // Such a run covers two multiples of this step that follow each other, so that one comparison passes over four values.
-    const STEP: usize = SHORTEST / 2;
+fn longest_run(values: &Measured<'_>) -> Option<(usize, usize)> {
     let mut longest = (0, SHORTEST - 1);
-    let mut index = 0;
-    while index + STEP < values.len() {
-        if values[index] != values[index + STEP] {
-            index += STEP;
-            continue;
+    // NaN equals nothing, so that the first value begins a run.
+    let (mut value, mut start) = (f64::NAN, 0);
+    values.visit(0..values.len(), |first, block| {
+        for (index, other) in (first..).zip(block) {
+            if *other != value {
+                if index - start > longest.1 {
+                    longest = (start, index - start);
+                }
+                (value, start) = (*other, index);
+            }
         }
-        let value = values[index];
-        let start = values[..index].iter().rposition(|other| *other != value).map_or(0, |before| before + 1);
-        let until =
-            values[index..].iter().position(|other| *other != value).map_or(values.len(), |after| index + after);
-        if until - start > longest.1 {
-            longest = (start, until - start);
-        }
-        index = (until / STEP * STEP).max(index + STEP);
+    });
+    if values.len() - start > longest.1 {
+        longest = (start, values.len() - start);
     }
     (longest.1 >= SHORTEST).then_some(longest)
 }
@@ -270,19 +299,46 @@ fn jumps<I: Iterator<Item = (usize, i64)>>(known: impl Fn() -> I, count: usize) 
             })
             .filter_map(|(index, pause)| Some((index, pause?)))
     };
-    let mut lengths: Vec<i64> = Vec::with_capacity(count);
-    lengths.extend(pauses().map(|(_, pause)| pause));
     // Among a hundred pauses this is the one below the longest, which must not be compared with itself.
-    let place = lengths.len().saturating_sub(1) * 99 / 100;
-    let usual = (*lengths.select_nth_unstable(place).1).max(1);
+    let place = (count - 1).saturating_sub(1) * 99 / 100;
+    let usual = nth(|| pauses().map(|(_, pause)| pause), place).max(1);
     let jump = |pause: i64| pause >= LEAST_JUMP && pause as f64 > JUMP_RATIO * usual as f64;
     pauses().filter(|(_, pause)| jump(*pause)).map(|(index, _)| index).collect()
 }
 
+/// The pause of a rank, by counting the pauses by sixteen bits after the other: very many are not held.
+fn nth<I: Iterator<Item = i64>>(pauses: impl Fn() -> I, rank: usize) -> i64 {
+    const BITS: u32 = 16;
+    let (mut found, mut rank) = (0_i64, rank);
+    for shift in [48, 32, 16, 0] {
+        let mut counts = vec![0_usize; 1 << BITS];
+        for pause in pauses().filter(|pause| shift == 48 || pause >> (shift + BITS) == found >> (shift + BITS)) {
+            counts[(pause >> shift) as usize & 0xffff] += 1;
+        }
+        for (bits, count) in counts.into_iter().enumerate() {
+            if rank < count {
+                found |= (bits as i64) << shift;
+                break;
+            }
+            rank -= count;
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::measured::tests::column;
     use super::super::rng::Rng;
     use super::*;
+
+    fn repeats(values: &[f64], most: usize) -> Vec<Repeat> {
+        super::repeats(&Measured::new(&column(values), None), most)
+    }
+
+    fn stuck(values: &[f64]) -> Option<Stuck> {
+        super::stuck(&Measured::new(&column(values), None))
+    }
 
     fn decimals(seed: u64, n: usize) -> Vec<f64> {
         let mut rng = Rng::new(seed);
@@ -366,7 +422,11 @@ mod tests {
                 }
                 start += run.len();
             }
-            assert_eq!(longest_run(&values), (expected.1 >= SHORTEST).then_some(expected), "{values:?}");
+            assert_eq!(
+                longest_run(&Measured::new(&column(&values), None)),
+                (expected.1 >= SHORTEST).then_some(expected),
+                "{values:?}"
+            );
         }
     }
 

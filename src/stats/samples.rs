@@ -9,10 +9,7 @@ use rayon::prelude::*;
 
 use crate::model::unit::Unit;
 
-/// Values that are converted at a time: they stay in the nearest cache.
-const BLOCK: usize = 2048;
-/// Values that one thread looks at before it asks for more. Fixed, so that no result depends on the number of threads.
-const PART: usize = 1 << 18;
+use super::measured::{Measured, PART};
 
 /// Samples in recorded order. Indexes count the samples, not the rows.
 pub(super) trait Samples: Sync {
@@ -66,10 +63,10 @@ impl Samples for Slice<'_> {
 /// The samples of a column without those that were taken out.
 pub(super) struct Kept<'a> {
     /// As recorded.
-    pub(super) recorded: &'a [f64],
+    pub(super) measured: Measured<'a>,
     /// Their unit.
     pub(super) unit: Unit,
-    /// Places in `recorded` that are left out, ascending.
+    /// Places in `measured` that are left out, ascending.
     pub(super) left_out: &'a [usize],
     /// Whether the recorded numbers are handed over as they stand.
     as_recorded: bool,
@@ -77,10 +74,15 @@ pub(super) struct Kept<'a> {
 
 impl<'a> Kept<'a> {
     /// Numbers in a unit, without those in the ascending places `left_out`.
-    pub(super) fn new(recorded: &'a [f64], unit: Unit, left_out: &'a [usize]) -> Self {
+    pub(super) fn new(measured: Measured<'a>, unit: Unit, left_out: &'a [usize]) -> Self {
         let negative_zero = |value: &f64| value.to_bits() == (-0.0_f64).to_bits();
-        let as_recorded = unit.is_base() && !recorded.par_chunks(PART).any(|part| part.iter().any(negative_zero));
-        Self { recorded, unit, left_out, as_recorded }
+        let parts: Vec<Range<usize>> = if unit.is_base() { measured.parts().collect() } else { Vec::new() };
+        let found = parts.into_par_iter().any(|part| {
+            let mut found = false;
+            measured.visit(part, |_, block| found = found || block.iter().any(negative_zero));
+            found
+        });
+        Self { measured, unit, left_out, as_recorded: unit.is_base() && !found }
     }
 
     /// The place of a sample among the recorded ones.
@@ -101,15 +103,15 @@ impl<'a> Kept<'a> {
 
 impl Samples for Kept<'_> {
     fn len(&self) -> usize {
-        self.recorded.len() - self.left_out.len()
+        self.measured.len() - self.left_out.len()
     }
 
     fn at(&self, index: usize) -> f64 {
-        self.unit.to_base(self.recorded[self.place(index)]) + 0.0
+        self.unit.to_base(self.measured.at(self.place(index))) + 0.0
     }
 
     fn visit(&self, range: Range<usize>, take: &mut dyn FnMut(&[f64])) {
-        let mut block = [0.0; BLOCK];
+        let mut converted = Vec::new();
         let mut remaining = range.len();
         let mut place = if remaining == 0 { 0 } else { self.place(range.start) };
         let mut gap = self.left_out.partition_point(|out| *out < place);
@@ -118,16 +120,17 @@ impl Samples for Kept<'_> {
                 gap += 1;
                 place += 1;
             }
-            let until = self.left_out.get(gap).copied().unwrap_or(self.recorded.len());
-            let length = remaining.min(until - place).min(if self.as_recorded { usize::MAX } else { BLOCK });
-            let recorded = &self.recorded[place..place + length];
-            if self.as_recorded {
-                take(recorded);
-            } else {
-                let converted = recorded.iter().map(|recorded| self.unit.to_base(*recorded) + 0.0);
-                block[..length].iter_mut().zip(converted).for_each(|(value, converted)| *value = converted);
-                take(&block[..length]);
-            }
+            let until = self.left_out.get(gap).copied().unwrap_or(self.measured.len());
+            let length = remaining.min(until - place);
+            self.measured.visit(place..place + length, |_, block| {
+                if self.as_recorded {
+                    take(block);
+                } else {
+                    converted.clear();
+                    converted.extend(block.iter().map(|recorded| self.unit.to_base(*recorded) + 0.0));
+                    take(&converted);
+                }
+            });
             place += length;
             remaining -= length;
         }
@@ -136,14 +139,16 @@ impl Samples for Kept<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::measured::tests::column;
     use super::*;
 
     #[test]
     fn what_was_taken_out_is_passed_over() {
         let recorded: Vec<f64> = (0..5000).map(f64::from).collect();
+        let recorded_column = column(&recorded);
         for left_out in [vec![], vec![0], vec![4999], vec![0, 1, 2, 7, 2047, 2048, 2049, 4000], (0..4999).collect()] {
             for unit in [Unit::SECOND, Unit::MILLISECOND] {
-                let kept = Kept::new(&recorded, unit, &left_out);
+                let kept = Kept::new(Measured::new(&recorded_column, None), unit, &left_out);
                 let expected: Vec<f64> = (0..5000)
                     .filter(|place| !left_out.contains(place))
                     .map(|place| unit.to_base(place as f64))
@@ -157,7 +162,8 @@ mod tests {
                 }
             }
         }
-        let zero = Kept::new(&[-0.0], Unit::SECOND, &[]);
+        let negative = column(&[-0.0]);
+        let zero = Kept::new(Measured::new(&negative, None), Unit::SECOND, &[]);
         zero.visit(0..1, &mut |block| assert!(block[0].is_sign_positive()));
     }
 

@@ -4,6 +4,7 @@
 //! comments, lines that cannot be read) is counted and explained.
 
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::model::storage::Storage;
 
 use super::super::blocks::{ByBlocks, read_all};
 use super::super::detect::{HEAD, Head};
@@ -48,10 +49,11 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
         options.delimiter.or(options.header.map(|_| 0)).map(|_| "delimiter or header given by the user".to_owned()),
     );
     let source = sink.provenance.name.clone();
+    let storage = sink.storage.clone();
     let mut reader = RowReader {
         sink,
         splitter: Splitter::new(dialect.trailing.then_some(dialect.types.len())),
-        sections: Sections::new(dialect),
+        sections: Sections::new(dialect, storage),
         delimiter,
         source,
         bad_utf8: Tally::default(),
@@ -97,6 +99,10 @@ impl ByBlocks for RowReader<'_> {
     fn append(&mut self, part: &Part, run: &Run, line: u64) {
         self.sections.append(part, run, line);
         self.after_blank = false;
+    }
+
+    fn storage(&self) -> &Storage {
+        &self.sink.storage
     }
 
     fn take_record(&mut self, records: &mut AnyRecords<'_>) -> Result<bool, IngestError> {

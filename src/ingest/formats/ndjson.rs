@@ -5,6 +5,7 @@
 use serde_json::value::RawValue;
 
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::model::storage::Storage;
 
 use super::super::blocks::{ByBlocks, read_all};
 use super::super::detect::Head;
@@ -156,6 +157,10 @@ impl ByBlocks for LineReader<'_> {
 
     fn append(&mut self, part: &Part, run: &Run, line: u64) {
         self.tables.append(part, run, line);
+    }
+
+    fn storage(&self) -> &Storage {
+        self.tables.storage()
     }
 
     fn take_record(&mut self, records: &mut AnyRecords<'_>) -> Result<bool, IngestError> {

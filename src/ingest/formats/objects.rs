@@ -13,6 +13,7 @@ use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::model::storage::Storage;
 use crate::model::table::CellType;
 
 use super::super::Sink;
@@ -69,6 +70,7 @@ impl FlatRow {
 /// A table that grows columns as its rows bring new names.
 struct ObjectTable {
     path: String,
+    storage: Storage,
     columns: HashMap<String, usize, FixedState>,
     names: Vec<String>,
     /// Rows that wait for the types of the columns to be decided.
@@ -79,9 +81,10 @@ struct ObjectTable {
 }
 
 impl ObjectTable {
-    fn new(path: &str) -> Self {
+    fn new(path: &str, storage: Storage) -> Self {
         Self {
             path: path.to_owned(),
+            storage,
             columns: HashMap::default(),
             names: Vec::new(),
             waiting: Vec::new(),
@@ -116,7 +119,8 @@ impl ObjectTable {
         let waiting = std::mem::take(&mut self.waiting);
         let types: Vec<CellType> = self.names.iter().map(|name| type_of(name, &waiting)).collect();
         let name = (!self.path.is_empty()).then(|| self.path.clone());
-        self.builder = Some(TableBuilder::new(name, self.names.clone(), None, &types, DecimalMark::Point));
+        self.builder =
+            Some(TableBuilder::kept_in(&self.storage, name, self.names.clone(), None, &types, DecimalMark::Point));
         for (row, line) in waiting {
             self.take(&row, line);
         }
@@ -228,6 +232,11 @@ impl<'s> ObjectTables<'s> {
         if let Some(builder) = &mut self.table("").builder {
             builder.append(part, run, line);
         }
+    }
+
+    /// Where the tables are kept.
+    pub(super) fn storage(&self) -> &Storage {
+        &self.sink.storage
     }
 
     /// The skeleton of a line that was taken as a row, where it is plain.
@@ -365,7 +374,7 @@ impl<'s> ObjectTables<'s> {
 
     fn table(&mut self, path: &str) -> &mut ObjectTable {
         let index = self.tables.iter().position(|table| table.path == path).unwrap_or_else(|| {
-            self.tables.push(ObjectTable::new(path));
+            self.tables.push(ObjectTable::new(path, self.sink.storage.clone()));
             self.tables.len() - 1
         });
         &mut self.tables[index]

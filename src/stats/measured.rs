@@ -1,0 +1,240 @@
+//! The cells of a metric that hold numbers, with the labels of their rows, looked at block by block.
+//!
+//! In: a column of numbers and, where rows have labels, the codes of them. Out: numbers as recorded, by index or in blocks in
+//! recorded order, alone or with their labels. An index counts the cells that hold a number, not the rows. Copies nothing
+//! that it does not have to unpack.
+
+use std::ops::Range;
+
+use crate::model::cells::{Cells, Reader};
+use crate::model::storage::Storage;
+
+/// Numbers that one thread looks at before it asks for more: a stretch of a column.
+pub(super) const PART: usize = crate::model::cells::PART;
+
+/// A metric's numbers and their labels.
+#[derive(Clone, Copy)]
+pub(super) struct Measured<'a> {
+    numbers: &'a Cells,
+    labels: Option<&'a Cells>,
+    count: usize,
+    /// Whether every row holds a number, so that the index is the row.
+    full: bool,
+}
+
+impl<'a> Measured<'a> {
+    /// The numbers of a column, and the labels of its rows.
+    pub(super) fn new(numbers: &'a Cells, labels: Option<&'a Cells>) -> Self {
+        let count = numbers.count();
+        Self { numbers, labels, count, full: count == numbers.rows() }
+    }
+
+    /// Where the numbers are kept.
+    pub(super) fn storage(&self) -> &'a Storage {
+        self.numbers.storage()
+    }
+
+    /// How many numbers.
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether some rows hold no number.
+    pub(super) fn has_gaps(&self) -> bool {
+        !self.full
+    }
+
+    /// Whether rows have labels.
+    pub(super) fn is_labelled(&self) -> bool {
+        self.labels.is_some()
+    }
+
+    /// The row of a number.
+    pub(super) fn row(&self, index: usize) -> usize {
+        if self.full { index } else { self.numbers.row_of(index) }
+    }
+
+    /// How many numbers stand in rows before a row.
+    pub(super) fn before(&self, row: usize) -> usize {
+        if self.full { row.min(self.count) } else { self.numbers.before(row) }
+    }
+
+    /// The number of that index, which must exist, as recorded.
+    pub(super) fn at(&self, index: usize) -> f64 {
+        self.numbers.number(self.row(index)).unwrap_or_default()
+    }
+
+    /// The label of a number.
+    pub(super) fn code(&self, index: usize) -> Option<u32> {
+        self.labels?.code(self.row(index))
+    }
+
+    /// Whether the number was written without a point and an exponent.
+    pub(super) fn is_whole(&self, index: usize) -> bool {
+        self.numbers.is_whole(self.row(index))
+    }
+
+    /// Hands over a range of numbers, in order, in blocks, each with the index of its first.
+    pub(super) fn visit(&self, range: Range<usize>, mut take: impl FnMut(usize, &[f64])) {
+        let mut index = range.start;
+        self.numbers.visit_present(range, |block| {
+            take(index, block);
+            index += block.len();
+        });
+    }
+
+    /// Hands over a range of numbers with the labels of their rows; no labels where there are none.
+    pub(super) fn visit_labelled(&self, range: Range<usize>, mut take: impl FnMut(usize, &[f64], &[u32])) {
+        let Some(labels) = self.labels else {
+            self.visit(range, |index, numbers| take(index, numbers, &[]));
+            return;
+        };
+        if range.is_empty() {
+            return;
+        }
+        let mut reader = Reader::new(labels);
+        let (mut numbers, mut codes) = (Vec::new(), Vec::new());
+        let mut index = range.start;
+        let rows = self.row(range.start)..self.row(range.end - 1) + 1;
+        self.numbers.visit(rows, |block| {
+            let of_rows = reader.codes(block.first_row..block.first_row + block.numbers.len());
+            if block.is_full() {
+                take(index, block.numbers, of_rows);
+                index += block.numbers.len();
+                return;
+            }
+            numbers.clear();
+            codes.clear();
+            for offset in (0..block.numbers.len()).filter(|offset| block.has(*offset)) {
+                numbers.push(block.numbers[offset]);
+                codes.push(of_rows[offset]);
+            }
+            take(index, &numbers, &codes);
+            index += numbers.len();
+        });
+    }
+
+    /// Hands over the labels of a range of numbers.
+    pub(super) fn visit_codes(&self, range: Range<usize>, mut take: impl FnMut(usize, &[u32])) {
+        let Some(labels) = self.labels else { return };
+        if self.full {
+            labels.visit_codes(range, take);
+        } else {
+            self.visit_labelled(range, |index, _, codes| take(index, codes));
+        }
+    }
+
+    /// The numbers of a range, copied.
+    pub(super) fn copied(&self, range: Range<usize>) -> Vec<f64> {
+        let mut copy = Vec::with_capacity(range.len());
+        self.visit(range, |_, block| copy.extend_from_slice(block));
+        copy
+    }
+
+    /// The ranges of indexes that threads look at, one after the other.
+    pub(super) fn parts(&self) -> impl ExactSizeIterator<Item = Range<usize>> + use<> {
+        let count = self.count;
+        (0..count.div_ceil(PART)).map(move |part| part * PART..((part + 1) * PART).min(count))
+    }
+}
+
+/// Numbers around a place, unpacked: for looking at neighbours again and again.
+pub(super) struct Window<'a> {
+    measured: Measured<'a>,
+    from: usize,
+    numbers: Vec<f64>,
+}
+
+impl<'a> Window<'a> {
+    /// Nothing unpacked yet.
+    pub(super) fn new(measured: Measured<'a>) -> Self {
+        Self { measured, from: 0, numbers: Vec::new() }
+    }
+
+    /// The numbers of a range that is shorter than a block.
+    pub(super) fn get(&mut self, range: Range<usize>) -> &[f64] {
+        /// Numbers that are unpacked on either side.
+        const AROUND: usize = 2048;
+        if range.start < self.from || range.end > self.from + self.numbers.len() {
+            self.from = range.start.saturating_sub(AROUND);
+            let until = (range.end + AROUND).min(self.measured.len());
+            self.numbers.clear();
+            let numbers = &mut self.numbers;
+            self.measured.visit(self.from..until, |_, block| numbers.extend_from_slice(block));
+        }
+        &self.numbers[range.start - self.from..range.end - self.from]
+    }
+
+    /// One number.
+    pub(super) fn at(&mut self, index: usize) -> f64 {
+        self.get(index..index + 1)[0]
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::model::cells::CellsBuilder;
+    use crate::model::storage::tests::Board;
+
+    /// A column of numbers, each of them written with a fraction.
+    pub(in crate::stats) fn column(values: &[f64]) -> Cells {
+        let mut builder = CellsBuilder::numbers(Storage::default());
+        builder.extend_numbers(values, |_| false, |_| false);
+        builder.finish()
+    }
+
+    /// A column of labels.
+    pub(in crate::stats) fn labels(codes: &[u32]) -> Cells {
+        let mut builder = CellsBuilder::codes(Storage::default());
+        builder.extend_codes(codes.iter().copied());
+        builder.finish()
+    }
+
+    #[test]
+    fn numbers_and_labels_come_back_whatever_they_are_packed_into() {
+        for storage in [Storage::default(), Storage::bounded(0, 0, Box::new(Board::default()))] {
+            for step in [0.0, 1.0, 0.5, 300.0, 70_000.0] {
+                let value = |row: usize| if row.is_multiple_of(3) { 7.0 } else { step * (row % 1000) as f64 };
+                let mut numbers = CellsBuilder::numbers(storage.clone());
+                let mut codes = CellsBuilder::codes(storage.clone());
+                let rows = 2 * PART + 77;
+                for row in 0..rows {
+                    if row % 7 == 3 {
+                        numbers.push_absent()
+                    } else {
+                        numbers.push_number(value(row), row % 2 == 0)
+                    }
+                    codes.push_code((row % 300) as u32);
+                }
+                let (numbers, codes) = (numbers.finish(), codes.finish());
+                let measured = Measured::new(&numbers, Some(&codes));
+                let expected: Vec<usize> = (0..rows).filter(|row| row % 7 != 3).collect();
+                assert_eq!(measured.len(), expected.len());
+                for range in [0..10, 100..measured.len(), PART - 3..PART + 9, 5..5] {
+                    let mut seen = range.start;
+                    measured.visit_labelled(range.clone(), |index, block, codes| {
+                        assert_eq!((index, block.len()), (seen, codes.len()));
+                        for (value_seen, code) in block.iter().zip(codes) {
+                            let row = expected[seen];
+                            assert_eq!((*value_seen, *code), (value(row), (row % 300) as u32));
+                            seen += 1;
+                        }
+                    });
+                    assert_eq!(seen, range.end);
+                    assert_eq!(measured.copied(range.clone()).len(), range.len());
+                }
+                for index in [0, 1, 6, 4096, PART, measured.len() - 1] {
+                    let row = expected[index];
+                    assert_eq!((measured.row(index), measured.at(index)), (row, value(row)));
+                    assert_eq!(
+                        (measured.code(index), measured.is_whole(index)),
+                        (Some((row % 300) as u32), row % 2 == 0)
+                    );
+                    assert_eq!(measured.before(row), index);
+                    assert_eq!(Window::new(measured).at(index), value(row));
+                }
+            }
+        }
+    }
+}
