@@ -554,7 +554,12 @@ impl Density {
 /// A Gaussian smooth of the counts; cells without counts cost nothing.
 fn smooth(counts: &[f64], bandwidth: f64) -> Vec<f64> {
     let reach = (KERNEL_REACH * bandwidth).ceil() as usize;
-    let kernel: Vec<f64> = (0..=reach).map(|d| (-0.5 * (d as f64 / bandwidth).powi(2)).exp()).collect();
+    let half = (0..=reach).map(|d| (-0.5 * (d as f64 / bandwidth).powi(2)).exp());
+    let mut kernel: Vec<f64> = half.collect();
+    // Both sides, so that one pass over neighbouring cells adds them; its middle is at `reach`.
+    kernel.reverse();
+    kernel.extend_from_within(..reach);
+    kernel[reach + 1..].reverse();
     let mut heights = vec![0.0; counts.len()];
     for (place, &count) in counts.iter().enumerate() {
         if count == 0.0 {
@@ -562,8 +567,9 @@ fn smooth(counts: &[f64], bandwidth: f64) -> Vec<f64> {
         }
         let from = place.saturating_sub(reach);
         let until = (place + reach).min(counts.len() - 1);
-        for (offset, height) in heights[from..=until].iter_mut().enumerate() {
-            *height += count * kernel[(from + offset).abs_diff(place)];
+        let weights = &kernel[from + reach - place..];
+        for (height, weight) in heights[from..=until].iter_mut().zip(weights) {
+            *height += count * weight;
         }
     }
     heights
