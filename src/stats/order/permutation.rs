@@ -33,6 +33,39 @@ pub(super) enum Direction {
     Falling,
 }
 
+impl Direction {
+    /// How high a sum stands in the direction that counts.
+    const fn height(self, sum: i64) -> i64 {
+        match self {
+            Self::Either => sum.abs(),
+            Self::Falling => sum,
+        }
+    }
+}
+
+/// Memory that all permutations of a run share.
+#[derive(Default)]
+struct Work {
+    starts: Vec<usize>,
+    shuffled: Vec<i64>,
+}
+
+impl Work {
+    /// Puts blocks in random order.
+    fn shuffle_blocks(&mut self, steps: &[i64], block: usize, offset: usize, rng: &mut Rng) {
+        let Self { starts, shuffled } = self;
+        starts.clear();
+        starts.push(0);
+        starts.extend((offset..steps.len()).step_by(block).filter(|&start| start > 0));
+        rng.shuffle(starts);
+        let end_of = |start: usize| if start < offset { offset } else { start + block }.min(steps.len());
+        shuffled.clear();
+        for &start in starts.iter() {
+            shuffled.extend_from_slice(&steps[start..end_of(start)]);
+        }
+    }
+}
+
 /// The place that maximises the standardised rank sum.
 pub(super) struct Change {
     /// Number of points before it.
@@ -57,32 +90,22 @@ impl Change {
     /// The p-value, (b+1)/(m+1), where it is below [`CHANGE_P`].
     pub(super) fn significance(&self, points: &[f64]) -> Option<f64> {
         let block = self.block_length()?;
-        let n = self.centered.len();
         let steps = self.steps();
         let bars = self.bars();
         let p = |reached: usize| (reached + 1) as f64 / (PERMUTATIONS as f64 + 1.0);
         let mut rng = Rng::new(seed_from(points));
-        let mut shuffled = Vec::with_capacity(n);
-        let mut starts: Vec<usize> = Vec::new();
+        let mut work = Work::default();
         let mut reached = 0;
         for _ in 0..PERMUTATIONS {
             // A random offset moves the borders of the blocks; the first and the last block are then shorter.
             let offset = rng.below(block);
-            shuffled.clear();
-            if block == 1 {
-                shuffled.extend_from_slice(&steps);
-                rng.shuffle(&mut shuffled);
+            let reaches = if block == 1 {
+                self.single_values_reach(&steps, &bars, &mut rng, &mut work)
             } else {
-                starts.clear();
-                starts.push(0);
-                starts.extend((offset..n).step_by(block).filter(|&start| start > 0));
-                rng.shuffle(&mut starts);
-                let end_of = |start: usize| if start < offset { offset } else { start + block }.min(n);
-                for &start in &starts {
-                    shuffled.extend_from_slice(&steps[start..end_of(start)]);
-                }
-            }
-            if self.reaches(&shuffled, &bars) {
+                work.shuffle_blocks(&steps, block, offset, &mut rng);
+                self.reaches(&work.shuffled, &bars)
+            };
+            if reaches {
                 reached += 1;
                 if p(reached) >= CHANGE_P {
                     return None;
@@ -106,18 +129,43 @@ impl Change {
     }
 
     /// Whether a permutation has a statistic as large as the observed one: [`largest_step`] without its place.
-    fn reaches(&self, steps: &[i64], bars: &[i64]) -> bool {
+    fn reaches(&self, shuffled: &[i64], bars: &[i64]) -> bool {
         // The first sum that counts is the one of a whole segment.
-        let (head, rest) = steps.split_at(self.segment - 1);
+        let (head, rest) = shuffled.split_at(self.segment - 1);
         let mut sum: i64 = head.iter().sum();
-        let mut sums = rest.iter().zip(bars).map(|(step, bar)| {
+        rest.iter().zip(bars).any(|(step, bar)| {
             sum += step;
-            (sum, *bar)
-        });
-        match self.direction {
-            Direction::Either => sums.any(|(sum, bar)| sum.abs() >= bar),
-            Direction::Falling => sums.any(|(sum, bar)| sum >= bar),
+            self.direction.height(sum) >= *bar
+        })
+    }
+
+    /// The same for a permutation of the values one by one, judged while it is drawn: Fisher and Yates' shuffle settles the last
+    /// place first, and the sum up to a place is the negative of the sum behind it, because all of them together are 0.
+    fn single_values_reach(&self, steps: &[i64], bars: &[i64], rng: &mut Rng, work: &mut Work) -> bool {
+        let values = &mut work.shuffled;
+        values.clear();
+        values.extend_from_slice(steps);
+        let mut behind = 0;
+        let mut draw = |last: usize, rng: &mut Rng| {
+            let drawn = rng.below(last + 1);
+            behind += values[drawn];
+            values[drawn] = values[last];
+            behind
+        };
+        let last_that_counts = steps.len() - self.segment;
+        for last in (last_that_counts + 1..steps.len()).rev() {
+            draw(last, rng);
         }
+        for (index, bar) in bars.iter().enumerate().rev() {
+            let last = self.segment + index;
+            if self.direction.height(-draw(last, rng)) >= *bar {
+                rng.skip(last - 1);
+                return true;
+            }
+        }
+        // What is left cannot count; the next permutation starts as if it had been drawn.
+        rng.skip(self.segment - 1);
+        false
     }
 
     /// Block length from the dependence that is left after the step itself was taken out; `None` where too little is independent.
@@ -174,4 +222,56 @@ fn largest_step(centered: impl Iterator<Item = f64>, n: usize, segment: usize, d
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The p-value by its definition: all permutations, each one put together and its largest statistic found.
+    fn p_by_definition(change: &Change, points: &[f64], block: usize) -> f64 {
+        let n = points.len();
+        let mut rng = Rng::new(seed_from(points));
+        let mut reached = 0;
+        for _ in 0..PERMUTATIONS {
+            let offset = rng.below(block);
+            let mut blocks: Vec<&[f64]> = Vec::new();
+            let (first, rest) = change.centered.split_at(if block == 1 { 1 } else { offset });
+            blocks.extend((!first.is_empty()).then_some(first));
+            blocks.extend(rest.chunks(block));
+            rng.shuffle(&mut blocks);
+            let shuffled = blocks.into_iter().flatten().copied();
+            let (_, statistic) = largest_step(shuffled, n, change.segment, change.direction);
+            reached += usize::from(statistic >= change.statistic * (1.0 - AS_LARGE));
+        }
+        (reached + 1) as f64 / (PERMUTATIONS + 1) as f64
+    }
+
+    #[test]
+    fn what_is_spared_changes_no_answer() {
+        let mut rng = Rng::new(11);
+        let (mut single, mut blocks, mut found) = (0, 0, 0);
+        for run in 0..60 {
+            let n = 24 + rng.below(60);
+            let at = n / 3;
+            let (step, dependence) = (f64::from(run % 5) * 0.5, f64::from(run % 3) * 0.3);
+            let mut before = 0.0;
+            let points: Vec<f64> = (0..n)
+                .map(|place| {
+                    before = dependence * before + rng.normal();
+                    // Rounded, so that there are ties too.
+                    ((before + if place < at { step } else { 0.0 }) * 8.0).round()
+                })
+                .collect();
+            for direction in [Direction::Either, Direction::Falling] {
+                let change = Change::find(&points, 5, direction).unwrap();
+                let Some(block) = change.block_length() else { continue };
+                let p = p_by_definition(&change, &points, block);
+                assert_eq!(change.significance(&points), (p < CHANGE_P).then_some(p), "run {run}, blocks of {block}");
+                found += usize::from(p < CHANGE_P);
+                *(if block == 1 { &mut single } else { &mut blocks }) += 1;
+            }
+        }
+        assert!(single > 20 && blocks > 20 && found > 10, "{single} {blocks} {found}");
+    }
 }
