@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use crate::report::contract::Report;
 use crate::report::render::{built_in, built_in_names, render, render_comment, render_template};
-use crate::report::view::View;
+use crate::report::view::TerminalView;
 
 use super::args::{Colour, Output};
 use super::inputs::{Inputs, Named};
@@ -209,7 +209,7 @@ fn generated(flag: Option<&str>) -> Result<Option<String>> {
 fn summary(report: &Report, colour: Colour, to_stderr: bool) -> String {
     let terminal = if to_stderr { stderr().is_terminal() } else { stdout().is_terminal() };
     let colour = use_colour(colour, terminal);
-    let lines = View::of(report).terminal.lines;
+    let lines = TerminalView::of(report).lines;
     let texts = lines.iter().map(|line| match line.severity {
         Some(severity) => format!("{}{}{}\n", line.indent, paint(line.word, severity, colour), line.rest),
         None => format!("{}\n", line.text),

@@ -26,7 +26,7 @@ use crate::compare::baseline::Baseline;
 use crate::ingest::formats;
 use crate::report::contract::{Report, Status};
 use crate::report::render::{built_in, built_in_names};
-use crate::report::view::View;
+use crate::report::view::FindingsView;
 
 use args::{Check, Cli, Colour, Command, Schema};
 use outputs::write_stdout;
@@ -64,6 +64,7 @@ fn check(arguments: &Check) -> Result<ExitCode> {
     let understanding = &arguments.input.understanding;
     let config = options::config(understanding)?;
     let inputs = read::inputs(&arguments.input.paths, understanding)?;
+    read::stay_alone(&inputs);
     let reading = read::read(understanding, &config, inputs, &Wanted::default())?;
     let report = read::report(&reading, Held::default())?;
     if !arguments.quiet {
@@ -94,7 +95,7 @@ fn paint(word: &str, severity: &str, colour: bool) -> String {
 
 /// All findings, one line each, and the verdict.
 fn findings_text(report: &Report, colour: bool) -> String {
-    let findings = View::of(report).findings;
+    let findings = FindingsView::of(&report.findings);
     let mut lines: Vec<String> = findings
         .first
         .iter()

@@ -32,6 +32,9 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     let mut notes = Vec::new();
     let inputs = read::inputs(&arguments.input.paths, understanding)?;
     delivery.protect(&inputs)?;
+    if arguments.baseline.is_none() {
+        read::stay_alone(&inputs);
+    }
     let environment = environment(&arguments.env, &config.environment)?;
     let before = arguments.baseline.as_deref();
     let load = |path: &Path| {

@@ -81,6 +81,8 @@ pub const BUILT_INS: &[(&str, &str)] = &[
 
 /// How the user's own templates call the ones that are built in.
 const BUILT_IN_PREFIX: &str = "builtin/";
+/// How the built-in templates include one another.
+const INCLUDES: &str = "include \"builtin/";
 /// Endings after the one that tells the format: `report.html.tera`.
 const TEMPLATE_ENDINGS: [&str; 3] = [".tera", ".j2", ".tpl"];
 
@@ -107,7 +109,7 @@ pub fn render(report: &Report, form: Form) -> Result<Vec<u8>, RenderError> {
         Form::Junit => {
             let mut context = Context::new();
             context.insert("junit", &JunitView::of(report));
-            render_with("junit.xml", &context).map(String::into_bytes)
+            render_with("junit.xml", &context, &[]).map(String::into_bytes)
         }
         Form::Json => {
             let mut json = serde_json::to_vec_pretty(report)?;
@@ -123,7 +125,11 @@ pub fn render(report: &Report, form: Form) -> Result<Vec<u8>, RenderError> {
 /// # Errors
 /// A template that does not parse, or that asks for what the context does not have.
 pub fn render_template(report: &Report, name: &str, source: &str) -> Result<Vec<u8>, RenderError> {
-    let engine = engine(name, Some(source)).map_err(|error| explain(name, &error))?;
+    // It may extend or include any of its format.
+    let format = Format::of(name);
+    let fits = |built_in: &str| Format::of(built_in) == format || format == Format::Html && built_in == "report.css";
+    let texts: Vec<(&str, &str)> = BUILT_INS.iter().copied().filter(|(built_in, _)| fits(built_in)).collect();
+    let engine = engine(name, &texts, Some(source)).map_err(|error| explain(name, &error))?;
     let text = engine.render(name, &context(report)?).map_err(|error| explain(name, &error))?;
     Ok(tidy::tidy(&text, Format::of(name) == Format::Markdown).into_bytes())
 }
@@ -138,7 +144,7 @@ pub fn render_comment(report: &Report) -> Result<Vec<u8>, RenderError> {
     let render = |comment: &CommentView| {
         let mut context = Context::new();
         context.insert("comment", comment);
-        render_with("comment.md", &context)
+        render_with("comment.md", &context, &[])
     };
     let fits = |text: &str| text.chars().count() <= LONGEST_COMMENT;
     let whole = render(&comment)?;
@@ -162,22 +168,46 @@ pub fn render_comment(report: &Report) -> Result<Vec<u8>, RenderError> {
 
 fn render_built_in(report: &Report, name: &str) -> Result<String, RenderError> {
     // The built-in templates need nothing but the view; the whole report as a second copy would be large.
-    render_with(name, &view_context(report)?)
+    let view = if Format::of(name) == Format::Html { View::of(report) } else { View::of_text(report) };
+    render_with(name, &context_of(&view)?, &idle_parts(&view))
 }
 
-fn render_with(name: &str, context: &Context) -> Result<String, RenderError> {
+/// `idle`: parts that have nothing to show; they are not even parsed.
+fn render_with(name: &str, context: &Context, idle: &[&str]) -> Result<String, RenderError> {
     let full = format!("{BUILT_IN_PREFIX}{name}");
-    let engine = engine(&full, None).map_err(|error| explain(&full, &error))?;
+    let engine = engine(&full, &with_parts(name, idle), None).map_err(|error| explain(&full, &error))?;
     let text = engine.render(&full, context).map_err(|error| explain(&full, &error))?;
     Ok(tidy::tidy(&text, Format::of(name) == Format::Markdown))
 }
 
-fn view_context(report: &Report) -> Result<Context, RenderError> {
-    Context::from_serialize(&View::of(report)).map_err(|error| explain("the template context", &error))
+/// Parts of the report in Markdown that show nothing of a view.
+fn idle_parts(view: &View) -> Vec<&'static str> {
+    let changes = view.changes.is_some() || view.targets.is_some() || view.gate.is_some();
+    let parts = [("changes.md", changes), ("service.md", !view.service.is_empty()), ("swarm.md", view.swarm.is_some())];
+    parts.into_iter().filter(|(_, speaks)| !speaks).map(|(part, _)| part).collect()
+}
+
+/// A built-in template and the ones it includes; those without anything to show are empty. Parsing all of them takes longer
+/// than a small report.
+fn with_parts<'a>(name: &'a str, idle: &[&str]) -> Vec<(&'a str, &'static str)> {
+    let mut texts: Vec<(&str, &str)> = Vec::new();
+    let mut wanted = vec![name];
+    while let Some(name) = wanted.pop() {
+        let text = if idle.contains(&name) { "" } else { built_in(name).unwrap_or_default() };
+        if !texts.iter().any(|(known, _)| *known == name) {
+            texts.push((name, text));
+            wanted.extend(text.split(INCLUDES).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)));
+        }
+    }
+    texts
+}
+
+fn context_of(view: &View) -> Result<Context, RenderError> {
+    Context::from_serialize(view).map_err(|error| explain("the template context", &error))
 }
 
 fn context(report: &Report) -> Result<Context, RenderError> {
-    let mut context = view_context(report)?;
+    let mut context = context_of(&View::of(report))?;
     context.insert("comment", &CommentView::of(report));
     context.insert("junit", &JunitView::of(report));
     // Through JSON, so that templates see exactly what the JSON output has.
@@ -205,8 +235,8 @@ impl Format {
     }
 }
 
-/// An engine for one template: with its escaping, the filters, and the built-in templates of its format.
-fn engine(name: &str, source: Option<&str>) -> TeraResult<Tera> {
+/// An engine for one template: with its escaping, the filters, and these built-in templates.
+fn engine(name: &str, built_ins: &[(&str, &'static str)], source: Option<&str>) -> TeraResult<Tera> {
     let mut engine = Tera::new();
     match Format::of(name) {
         Format::Html => {
@@ -220,11 +250,7 @@ fn engine(name: &str, source: Option<&str>) -> TeraResult<Tera> {
         Format::Plain => engine.autoescape_on(Vec::<Cow<'static, str>>::new()),
     }
     register_filters(&mut engine, Format::of(name));
-    // Only those of its format can be of use to it; parsing all of them takes longer than a small report.
-    let format = Format::of(name);
-    let fits = |built_in: &str| Format::of(built_in) == format || format == Format::Html && built_in == "report.css";
-    let fitting = BUILT_INS.iter().filter(|(built_in, _)| fits(built_in));
-    engine.add_raw_templates(fitting.map(|(name, text)| (format!("{BUILT_IN_PREFIX}{name}"), *text)))?;
+    engine.add_raw_templates(built_ins.iter().map(|(name, text)| (format!("{BUILT_IN_PREFIX}{name}"), *text)))?;
     if let Some(source) = source {
         engine.add_raw_template(name, source)?;
     }

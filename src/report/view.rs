@@ -102,30 +102,58 @@ pub struct SettingView {
     pub text: String,
 }
 
+/// Whether metrics get their charts. Only a page shows them, and drawing them takes longer than all the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Charts {
+    Drawn,
+    LeftOut,
+}
+
+impl Charts {
+    /// What is drawn, or nothing.
+    fn of(self, draw: impl FnOnce() -> Vec<ChartView>) -> Vec<ChartView> {
+        match self {
+            Self::Drawn => draw(),
+            Self::LeftOut => Vec::new(),
+        }
+    }
+}
+
 impl View {
     /// The view of a report.
     pub fn of(report: &Report) -> Self {
+        Self::with(report, Charts::Drawn)
+    }
+
+    /// The view of a report for a text without pictures: the charts of metrics are left out.
+    pub fn of_text(report: &Report) -> Self {
+        Self::with(report, Charts::LeftOut)
+    }
+
+    fn with(report: &Report, charts: Charts) -> Self {
         let findings = FindingsView::of(&report.findings);
-        let sources: Vec<SourceView> =
-            report.sources.iter().enumerate().map(|(index, source)| SourceView::of(report, index, source)).collect();
-        let verdict = verdict(report);
-        let terminal = TerminalView::of(report, &verdict, &sources);
+        let sources = report.sources.iter().enumerate();
         Self {
             title: visible(&report.title),
             generated: report.generated.as_deref().map(visible),
             tool: format!("{} {}", visible(&report.tool.name), visible(&report.tool.version)),
-            verdict,
+            verdict: verdict(report),
             gate: report.gate.as_ref().map(GateView::of),
             changes: report.comparison.as_ref().map(ChangesView::of),
             targets: TargetsView::of(&report.targets),
             findings,
-            service: report.service.iter().enumerate().map(|(index, one)| ServiceView::of(index, one)).collect(),
+            service: report
+                .service
+                .iter()
+                .enumerate()
+                .map(|(index, one)| ServiceView::of(index, one, charts))
+                .collect(),
             swarm: SwarmView::of(report),
-            sources,
+            sources: sources.map(|(index, source)| SourceView::of(report, index, source, charts)).collect(),
             assumptions: report.assumptions.iter().map(assumption).collect(),
             settings: settings(&report.settings),
             origin: report.sources.iter().filter_map(|source| OriginView::of(report, source)).collect(),
-            terminal,
+            terminal: TerminalView::of(report),
         }
     }
 }

@@ -37,6 +37,11 @@ impl Rng {
         mix(self.state)
     }
 
+    /// Passes over so many numbers of the stream at once.
+    pub const fn skip(&mut self, numbers: usize) {
+        self.state = self.state.wrapping_add(GOLDEN_GAMMA.wrapping_mul(numbers as u64));
+    }
+
     /// A uniform value in `[0, 1)` with 53 random bits.
     pub fn uniform(&mut self) -> f64 {
         (self.next_u64() >> 11) as f64 / UNIT_STEPS
@@ -82,6 +87,10 @@ mod tests {
         let mut rng = Rng::new(1_234_567);
         assert_eq!(rng.next_u64(), 6_457_827_717_110_365_317);
         assert_eq!(rng.next_u64(), 3_203_168_211_198_807_973);
+        let (mut drawn, mut passed) = (rng.clone(), rng);
+        (0..5).for_each(|_| _ = drawn.next_u64());
+        passed.skip(5);
+        assert_eq!(drawn.next_u64(), passed.next_u64());
     }
 
     #[test]

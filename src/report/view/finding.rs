@@ -63,7 +63,8 @@ pub struct FindingView {
 }
 
 impl FindingsView {
-    pub(super) fn of(findings: &[Finding]) -> Self {
+    /// The findings of a report.
+    pub fn of(findings: &[Finding]) -> Self {
         let mut rows: Vec<FindingView> = findings.iter().map(FindingView::of).collect();
         // One more row than fits is shown, rather than folded away behind a line of its own.
         let open = if rows.len() <= OPEN_FINDINGS + 1 { rows.len() } else { OPEN_FINDINGS };

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Charts;
 use crate::report::chart::{self, Distribution, Drawn, GROUP_SLOTS, InOrder};
 use crate::report::contract::{
     Extreme, Interval, Label, Metric, Modality, Order, Outliers, Percentile, Polarity, Population, Report, Source,
@@ -191,7 +192,7 @@ pub struct LegendView {
 }
 
 impl MetricView {
-    pub(super) fn of(metric: &Metric, anchor: &str) -> Self {
+    pub(super) fn of(metric: &Metric, anchor: &str, drawn: Charts) -> Self {
         let scale = display_scale(metric);
         let overall = &metric.overall;
         let clean = overall.clean.as_ref();
@@ -228,8 +229,8 @@ impl MetricView {
                 .then(|| number::counted(more_groups.len() as u64, "more group")),
             groups,
             more_groups,
-            charts: charts(metric, anchor, &scale),
-            group_charts: group_charts(metric, anchor, &scale),
+            charts: drawn.of(|| charts(metric, anchor, &scale)),
+            group_charts: drawn.of(|| group_charts(metric, anchor, &scale)),
         }
     }
 }

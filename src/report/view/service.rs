@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Charts;
 use super::metric::{ChartView, FactView, MetricView, NumbersView, row_footnotes};
 use crate::model::unit::Dimension;
 use crate::report::chart::{Level, OverTime, over_time};
@@ -86,7 +87,7 @@ pub struct ServiceSessionView {
 }
 
 impl ServiceView {
-    pub(super) fn of(index: usize, service: &Service) -> Self {
+    pub(super) fn of(index: usize, service: &Service, drawn: Charts) -> Self {
         let anchor = format!("service-{}", index + 1);
         let distributions: Vec<&Metric> = service.distributions.iter().collect();
         let shown = service.sessions.len().min(LISTED_SESSIONS);
@@ -104,11 +105,11 @@ impl ServiceView {
             facts: facts(service),
             rows: distributions.iter().flat_map(|metric| NumbersView::rows(metric)).collect(),
             footnotes: row_footnotes(&distributions),
-            charts: charts(service, &anchor),
+            charts: drawn.of(|| charts(service, &anchor)),
             metrics: distributions
                 .iter()
                 .enumerate()
-                .map(|(place, metric)| MetricView::of(metric, &format!("{anchor}-metric-{}", place + 1)))
+                .map(|(place, metric)| MetricView::of(metric, &format!("{anchor}-metric-{}", place + 1), drawn))
                 .collect(),
             errors: service.errors.types.iter().map(error).collect(),
             sessions: service.sessions[..shown].iter().map(|row| session(row, &service.source)).collect(),

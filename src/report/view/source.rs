@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Charts;
 use super::metric::{MetricView, NumbersView, row_footnotes};
 use crate::model::unit::{Dimension, Unit};
 use crate::report::contract::{Column, Report, SetAside, Source, Table};
@@ -113,7 +114,7 @@ pub struct OriginView {
 }
 
 impl SourceView {
-    pub(super) fn of(report: &Report, index: usize, source: &Source) -> Self {
+    pub(super) fn of(report: &Report, index: usize, source: &Source, charts: Charts) -> Self {
         let metrics: Vec<_> = report.metrics.iter().filter(|metric| metric.source == source.name).collect();
         let anchor = format!("file-{}", index + 1);
         let (rows, more_rows) = fold(NumbersView::of_source(report, source));
@@ -134,7 +135,7 @@ impl SourceView {
             metrics: metrics
                 .iter()
                 .enumerate()
-                .map(|(place, metric)| MetricView::of(metric, &format!("{anchor}-metric-{}", place + 1)))
+                .map(|(place, metric)| MetricView::of(metric, &format!("{anchor}-metric-{}", place + 1), charts))
                 .collect(),
             anchor,
             digest: visible(&source.digest),
@@ -160,7 +161,8 @@ fn fold(rows: Vec<NumbersView>) -> (Vec<NumbersView>, Vec<NumbersView>) {
     })
 }
 
-fn about(source: &Source) -> String {
+/// `CSV, 246 lines, 12.3 kB`.
+pub(super) fn about(source: &Source) -> String {
     let size = number::quantity(Dimension::Bytes, source.bytes as f64);
     format!("{}, {}, {size}", visible(&source.format), number::counted(source.lines, "line"))
 }

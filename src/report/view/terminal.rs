@@ -4,9 +4,10 @@
 
 use serde::Serialize;
 
+use super::NumbersView;
 use super::finding::severity_word;
-use super::source::SourceView;
-use super::{NumbersView, VerdictView};
+use super::source::about;
+use super::swarm::is_swarm;
 use crate::model::finding::Finding;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
@@ -73,7 +74,9 @@ impl LineView {
 }
 
 impl TerminalView {
-    pub(super) fn of(report: &Report, verdict: &VerdictView, sources: &[SourceView]) -> Self {
+    /// The summary of a report.
+    pub fn of(report: &Report) -> Self {
+        let verdict = super::verdict(report);
         let mut lines =
             vec![LineView::coloured("verdict", verdict.status, "", verdict.word, &format!(": {}", verdict.headline))];
         let rows: Vec<Vec<Cells>> =
@@ -84,10 +87,10 @@ impl TerminalView {
             lines.push(LineView::plain("blank", ""));
             lines.extend(super::swarm::lines(swarm).iter().map(|line| LineView::plain("swarm", line)));
         }
-        for (source, rows) in sources.iter().zip(&rows).filter(|(source, _)| !source.in_swarm) {
+        for (source, rows) in report.sources.iter().zip(&rows).filter(|(source, _)| !is_swarm(&source.format)) {
             lines.push(LineView::plain("blank", ""));
-            lines.push(LineView::plain("source", &format!("{} ({})", source.name, source.about)));
-            for service in report.service.iter().filter(|service| visible(&service.source) == source.name) {
+            lines.push(LineView::plain("source", &format!("{} ({})", visible(&source.name), about(source))));
+            for service in report.service.iter().filter(|service| service.source == source.name) {
                 lines.extend(super::service::lines(service).iter().map(|line| LineView::plain("service", line)));
             }
             if !rows.is_empty() {
