@@ -247,7 +247,7 @@ pub(super) struct Understanding {
     #[arg(long, value_name = "COLUMN=UNIT", help_heading = "Understanding the data")]
     pub(super) unit: Vec<String>,
 
-    /// Role of a column: label, metric, metric-name, timestamp, status, identifier, unused.
+    /// Role of a column: label, metric, metric-name, timestamp, status, identifier, run, unused.
     #[arg(long, value_name = "COLUMN=ROLE", help_heading = "Understanding the data")]
     pub(super) role: Vec<String>,
 

@@ -6,7 +6,7 @@ mod lines;
 
 use serde::Serialize;
 
-use crate::compare::outcome::{Change, Comparison, Effect, Scale, Statistic, Verdict};
+use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, Statistic, Verdict};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
 use crate::report::words::change as words;
@@ -239,7 +239,8 @@ fn withheld(changes: &[Change]) -> Option<String> {
 /// What round brackets mean, where there are any.
 fn open_ends(changes: &[Change]) -> Option<String> {
     let given = |effect: &&Effect| effect.estimate.is_some();
-    let mut effects = changes.iter().flat_map(|change| &change.effects).filter(given);
+    let judged = changes.iter().filter(|change| change.reason != Some(Reason::SummaryOnly));
+    let mut effects = judged.flat_map(|change| &change.effects).filter(given);
     effects
         .any(|effect| effect.low.is_none() || effect.high.is_none())
         .then(|| "A round bracket marks an end of an interval that these samples cannot bound.".to_owned())
@@ -250,7 +251,9 @@ impl ChangeView {
         let view = |statistic: Statistic| {
             effect(change, statistic).map_or_else(EffectView::absent, |e| EffectView::of(change, e))
         };
-        let main = effect(change, Statistic::Center).or_else(|| effect(change, Statistic::FailureShare));
+        let main = effect(change, Statistic::Center)
+            .or_else(|| effect(change, Statistic::FailureShare))
+            .or_else(|| change.effects.first());
         let leading = words::leading(change);
         let sides = |count: fn(&crate::compare::outcome::Side) -> u64| {
             let text = |side: Option<&crate::compare::outcome::Side>| {
@@ -305,6 +308,9 @@ impl EffectView {
             Scale::Ratio => (number::change(estimate), number::change_interval(effect.low, effect.high)),
             Scale::Shift => number::shift(change.dimension, estimate, effect.low, effect.high),
         };
+        if change.reason == Some(Reason::SummaryOnly) {
+            return Self { verdict: None, marked: false, text: estimate.clone(), estimate, interval: None };
+        }
         let text = format!("{estimate} {interval}");
         Self {
             verdict: effect.verdict.map(words::verdict),
