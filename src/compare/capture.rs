@@ -59,7 +59,8 @@ pub struct Environment {
     pub measured: BTreeMap<String, String>,
 }
 
-/// Words in the names of facts that are about the machine. Versions and settings are often what somebody wants to compare.
+/// Words in the names of facts that are about the machine. Versions and settings are often what somebody wants to
+/// compare, and a newer kernel is no other machine.
 const MACHINE_WORDS: &[&str] = &[
     "cpu",
     "cpus",
@@ -69,7 +70,6 @@ const MACHINE_WORDS: &[&str] = &[
     "arch",
     "architecture",
     "goarch",
-    "os",
     "goos",
     "machine",
     "memory",

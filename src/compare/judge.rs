@@ -262,7 +262,7 @@ impl<'a> Draft<'a> {
         draft
     }
 
-    /// Numbers without samples: shown side by side, never judged. `None` where neither side has any.
+    /// Numbers without samples: shown side by side, never judged. `None` where both sides only count.
     fn of_reported(pair: &Pair<'a, ReportedNumbers>, elsewhere: Option<&Reason>, settings: &Settings) -> Option<Self> {
         let (before, after) = (pair.before.first().copied(), pair.after.first().copied());
         let shown = after.or(before)?;
@@ -298,6 +298,10 @@ impl<'a> Draft<'a> {
                 Some(reported_effect(*statistic, of(before)?, of(after)?))
             })
             .collect();
+        // Counts alone say how much was measured, not how well it went.
+        if draft.change.effects.is_empty() {
+            return None;
+        }
         let ratio = draft.change.effects.first().filter(|effect| effect.scale == Scale::Ratio);
         draft.size = ratio.and_then(|effect| effect.estimate).map_or(0.0, |ratio| ratio.ln().abs());
         Some(draft)

@@ -261,8 +261,11 @@ pub struct Metric {
 /// How well the values of a histogram are known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FromHistogram {
-    /// Each value is known to within this share of itself: half the width of the widest bucket, relative to its middle.
+    /// Each value from the lower quartile up is known to within this share of itself: half the width of the widest bucket
+    /// there, relative to its middle.
     pub relative_error: f64,
+    /// Each value below the lower quartile is known to within so much, base unit.
+    pub error_below: f64,
     /// Buckets that hold samples.
     pub buckets: u64,
 }

@@ -46,17 +46,31 @@ pub struct Counted {
 }
 
 impl HistogramAnalysis {
-    /// Each value is known to within this share of itself: half the width of the widest bucket, relative to its middle.
+    /// Each value from the lower quartile up is known to within this share of itself: half the width of the widest bucket
+    /// there, relative to its middle. Below, a bucket that begins at 0 would make it 100%, and matters to nobody.
     pub fn relative_error(&self) -> f64 {
         let of_bucket = |bucket: &Bucket| {
             let middle = middle(bucket);
-            if bucket.low == bucket.high || middle == 0.0 {
-                0.0
-            } else {
-                (bucket.high - bucket.low) / 2.0 / middle.abs()
-            }
+            if bucket.low == bucket.high || middle == 0.0 { 0.0 } else { half_width(bucket) / middle.abs() }
         };
-        self.overall.buckets.iter().map(of_bucket).fold(0.0, f64::max)
+        self.parts().1.iter().map(of_bucket).fold(0.0, f64::max)
+    }
+
+    /// Each value below the lower quartile is known to within so much, in base units.
+    pub fn error_below(&self) -> f64 {
+        self.parts().0.iter().map(half_width).fold(0.0, f64::max)
+    }
+
+    /// The buckets below that of the lower quartile, and the others.
+    fn parts(&self) -> (&[Bucket], &[Bucket]) {
+        let buckets = &self.overall.buckets;
+        let all: u64 = buckets.iter().map(|bucket| bucket.count).sum();
+        let mut up_to = 0;
+        let quartile = buckets.iter().position(|bucket| {
+            up_to += bucket.count;
+            up_to > all / 4
+        });
+        buckets.split_at(quartile.unwrap_or_default())
     }
 }
 
@@ -127,6 +141,10 @@ fn in_base_units(histograms: &[&RecordedHistogram]) -> Vec<Bucket> {
         histogram.buckets.iter().map(base).collect::<Vec<Bucket>>()
     };
     histograms.iter().flat_map(of_one).collect()
+}
+
+fn half_width(bucket: &Bucket) -> f64 {
+    (bucket.high - bucket.low) / 2.0
 }
 
 fn middle(bucket: &Bucket) -> f64 {
@@ -277,6 +295,7 @@ mod tests {
         assert_eq!((interval.low, interval.high), (Some(0.009), Some(0.011)));
         // 1 ms of 10 ms.
         assert!((found.relative_error() - 0.1).abs() < 1e-12);
+        assert_eq!(found.error_below(), 0.0);
         assert_eq!(found.overall.population.histogram.as_ref().unwrap().counts.iter().sum::<u64>(), 1000);
     }
 
@@ -297,6 +316,14 @@ mod tests {
         assert_eq!(found[0].overall.population.clean.as_ref().unwrap().n, 20);
         assert_eq!(found[0].overall.buckets.len(), 2);
         assert_eq!(found[0].relative_error(), 0.0);
+    }
+
+    #[test]
+    fn the_lowest_quarter_is_known_to_an_absolute_error() {
+        // A bucket that begins at 0 is off by all of its middle, and says nothing about the others.
+        let found = analyse(&[histogram(None, &[(0.0, 2.0, 10), (98.0, 102.0, 90)])], &Settings::default());
+        assert!((found[0].relative_error() - 0.02).abs() < 1e-12);
+        assert!((found[0].error_below() - 0.001).abs() < 1e-12);
     }
 
     #[test]

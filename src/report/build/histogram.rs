@@ -7,10 +7,16 @@ use crate::stats::histogram::{Counted, HistogramAnalysis};
 /// A metric that was recorded as histograms. `tables` is how many tables its source has: it belongs to none of them.
 pub(super) fn metric(found: &HistogramAnalysis, source: &str, tables: usize) -> Metric {
     let error = found.relative_error();
-    let known = if error > 0.0 {
-        format!("each value is known to within {} of itself", number::percent(error))
+    let below = found.error_below();
+    let lowest = if below > 0.0 {
+        format!(", and those below the lower quartile to within {}", number::quantity(found.dimension, below))
     } else {
-        "each bucket stands for a single value".to_owned()
+        String::new()
+    };
+    let known = if error > 0.0 {
+        format!("each value is known to within {} of itself{lowest}", number::percent(error))
+    } else {
+        format!("each bucket stands for a single value{lowest}")
     };
     let text = format!(
         "Its values come from a histogram: {known}. The order of the samples is not recorded, so that every interval takes \
@@ -27,7 +33,11 @@ pub(super) fn metric(found: &HistogramAnalysis, source: &str, tables: usize) -> 
         unit_assumed: found.unit_assumed,
         polarity: found.polarity,
         meaning: found.meaning.clone(),
-        from_histogram: Some(FromHistogram { relative_error: error, buckets: found.overall.buckets.len() as u64 }),
+        from_histogram: Some(FromHistogram {
+            relative_error: error,
+            error_below: below,
+            buckets: found.overall.buckets.len() as u64,
+        }),
         grouped_by: (!found.groups.is_empty()).then(|| "label".to_owned()),
         overall: population(&found.overall, None),
         groups: found.groups.iter().map(|(label, counted)| population(counted, Some(label.as_str()))).collect(),

@@ -62,7 +62,7 @@ fn counted() -> Analysed {
             polarity: Polarity::LowerIsBetter,
             unit: Unit::MILLISECOND,
             unit_assumed: true,
-            buckets: buckets.map(|low| Bucket { low, high: low * 1.01, count: 50 }).collect(),
+            buckets: buckets.map(|low| Bucket { low, high: low * 1.01, count: 500 }).collect(),
         }],
         ..Source::default()
     };
@@ -122,13 +122,13 @@ fn histograms_are_metrics_that_say_how_well_they_are_known() {
     // Half of 0.01 over 1.005.
     assert!((known.relative_error - 0.005 / 1.005).abs() < 1e-9, "{known:?}");
     let clean = metric.overall.clean.as_ref().unwrap();
-    assert_eq!((clean.n, known.buckets), (5000, 100));
+    assert_eq!((clean.n, known.buckets), (50_000, 100));
     assert!((clean.median - 0.505 * 1.005).abs() < 0.006, "{}", clean.median);
     assert!(clean.percentiles.iter().all(|percentile| percentile.interval.is_some()));
     assert!(report.assumptions[0].text.contains("unit"));
     let page = markdown(&report);
     assert!(page.contains("come from a histogram") && page.contains("0.498%"), "{page}");
-    assert!(report.verdict.headline.ends_with("5,000 samples of 1 metric in 1 file"), "{}", report.verdict.headline);
+    assert!(report.verdict.headline.ends_with("50,000 samples of 1 metric in 1 file"), "{}", report.verdict.headline);
 }
 
 #[test]

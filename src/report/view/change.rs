@@ -168,7 +168,7 @@ impl ChangesView {
             quiet_title: quiet_title(comparison, quiet_listed),
             left_out: (left_out > 0)
                 .then(|| format!("{} not listed here; all are in the JSON.", number::counted(left_out, "more metric"))),
-            footnotes: withheld(changes).into_iter().chain(open_ends(changes)).collect(),
+            footnotes: withheld(changes).into_iter().chain(open_ends(changes)).chain(summaries(changes)).collect(),
             more_explanations_title: title(more_explanations.len(), "more explanation"),
             explanations,
             more_explanations,
@@ -234,6 +234,14 @@ fn withheld(changes: &[Change]) -> Option<String> {
         .collect();
     (!needs.is_empty())
         .then(|| format!("{ABSENT} stands where there are too few samples to compare: {}.", needs.join(", ")))
+}
+
+/// Why there is no interval beside the numbers of tools; once for all of them.
+fn summaries(changes: &[Change]) -> Option<String> {
+    let summarised = changes.iter().filter_map(|change| change.reason.as_ref());
+    let reason = summarised.into_iter().find(|reason| **reason == Reason::SummaryOnly)?;
+    let text = words::reason(reason);
+    Some(format!("{}{}.", text[..1].to_uppercase(), &text[1..]))
 }
 
 /// What round brackets mean, where there are any.

@@ -287,7 +287,7 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
             format!("the center is within the margin, but {list} {verb} beyond it, and the interval excludes no change")
         }
         Reason::SummaryOnly => {
-            "summary only: no interval; the tool reports no samples, so that a change cannot be told from noise"
+            "summary only: no interval. Tools report these numbers without samples, so that a change cannot be told from noise"
                 .to_owned()
         }
         Reason::HiddenByTies => "so many samples are equal that the steps between values hide the size of the change; \
@@ -304,7 +304,9 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
 
 /// Why a change has its verdict, where the numbers do not say it; `None` where they do.
 pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
-    let mut clauses: Vec<String> = change.reason.iter().map(reason).collect();
+    // It stands beside the verdict, and once below all of them.
+    let mut clauses: Vec<String> =
+        change.reason.iter().filter(|reason| **reason != Reason::SummaryOnly).map(reason).collect();
     match change.verdict {
         Verdict::Missing => clauses.push("the baseline has it, this run does not".to_owned()),
         Verdict::New => clauses.push("the baseline does not have it".to_owned()),
@@ -389,6 +391,9 @@ pub(in crate::report) fn leading(change: &Change) -> Option<&Effect> {
 
 /// What a verdict means for this metric in plain words: `slower`, `worse at p99`, `better: higher is better`.
 pub(in crate::report) fn direction(change: &Change) -> Option<String> {
+    if change.reason == Some(Reason::SummaryOnly) {
+        return Some("summary only: no interval".to_owned());
+    }
     let (worse, better) = match (change.polarity, change.dimension) {
         (Polarity::LowerIsBetter, Dimension::Time) => ("slower", "faster"),
         (Polarity::LowerIsBetter | Polarity::Unknown, _) => ("worse", "better"),
