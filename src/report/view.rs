@@ -30,7 +30,7 @@ pub use junit::{CaseView, JunitView, OutcomeView, SuiteView};
 pub use metric::{
     ChartView, ExtremeView, FactView, GroupView, IntervalView, LegendView, MetricView, NumbersView, RemarkView,
 };
-pub use reported::{ReportedRowView, ReportedView};
+pub use reported::{ReportedRowView, ReportedView, SingleRowView};
 pub use service::{ServiceErrorView, ServiceSessionView, ServiceView};
 pub use source::{ColumnView, EnvironmentView, OriginView, SetAsideView, SourceView, TableView};
 pub use swarm::{SwarmClientView, SwarmProcessView, SwarmRowView, SwarmTotalView, SwarmView};

@@ -37,6 +37,11 @@ fn summary(label: Option<&str>, mean: f64) -> Reported {
     }
 }
 
+fn rate() -> Reported {
+    let values = vec![value(Statistic::Value, 12.5, Unit::PER_SECOND)];
+    Reported { metric: "requests".to_owned(), polarity: Polarity::HigherIsBetter, values, ..summary(None, 0.0) }
+}
+
 fn summarised(mean: f64) -> Analysed {
     let source = Source {
         provenance: Provenance {
@@ -44,7 +49,7 @@ fn summarised(mean: f64) -> Analysed {
             environment: BTreeMap::from([("cpu".to_owned(), "A | B".to_owned())]),
             ..Provenance::default()
         },
-        reported: vec![summary(None, mean), summary(Some("GET /|x"), mean)],
+        reported: vec![summary(None, mean), summary(Some("GET /|x"), mean), rate()],
         reported_caveats: vec!["percentiles are rounded to two digits".to_owned()],
         ..Source::default()
     };
@@ -84,9 +89,9 @@ fn what_a_tool_reports_is_shown_as_it_is_with_its_caveats() {
     assert_eq!(report.verdict.status, Status::Clean);
     assert_eq!(
         report.verdict.headline,
-        "No samples, only numbers that a tool has summarised; 1 metric as reported by the tool (2 rows) in 1 file"
+        "No samples, only numbers that a tool has summarised; 2 metrics as reported by the tool (3 rows) in 1 file"
     );
-    assert_eq!(report.reported.len(), 2);
+    assert_eq!(report.reported.len(), 3);
     // A number that is none is left out; the others are in base units.
     let values: Vec<(&str, f64)> =
         report.reported[0].values.iter().map(|value| (value.statistic.as_str(), value.value)).collect();
@@ -99,6 +104,8 @@ fn what_a_tool_reports_is_shown_as_it_is_with_its_caveats() {
         "Nothing is recomputed from them, and they have no intervals",
         "| label metric unit n mean p99.9",
         "| **all** `latency` ms 1,200 120.5 900.0",
+        "| label `requests`",
+        "| **all** 12.50 /s",
         "percentiles are rounded to two digits",
         "`latency`: time to the last byte",
         "Measured on: cpu",

@@ -1,9 +1,11 @@
 //! Numbers as a tool itself reports them: one table for a file, with a column for each statistic that occurs.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::source::EnvironmentView;
-use super::terminal::{columns as width, pad_end, pad_start};
+use super::terminal::{LONGEST_NAME, clip, columns as width, pad_end, pad_start};
 use crate::model::unit::Dimension;
 use crate::report::contract::{Polarity, Report, Reported, ReportedValue, Source};
 use crate::report::escape::visible;
@@ -28,8 +30,12 @@ pub struct ReportedView {
     pub labels: bool,
     /// Names of the statistics: `n`, `mean`, `p95`.
     pub columns: Vec<String>,
-    /// A row for each metric and label.
+    /// A row for each metric and label of which there is more than one number.
     pub rows: Vec<ReportedRowView>,
+    /// Names of the metrics of which there is one number only: `requests per second`.
+    pub single_columns: Vec<String>,
+    /// A row for each label with these numbers.
+    pub singles: Vec<SingleRowView>,
     /// `40 more rows are in the JSON.`; absent where all are listed.
     pub left_out: Option<String>,
     /// What the metrics measure, where it is known.
@@ -53,15 +59,27 @@ pub struct ReportedRowView {
     pub cells: Vec<String>,
 }
 
+/// The single numbers of a label.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SingleRowView {
+    /// The label; absent for the whole run.
+    pub label: Option<String>,
+    /// A number with its unit for each metric, `–` where there is none.
+    pub cells: Vec<String>,
+}
+
 impl ReportedView {
     /// `None` where the tool reports nothing.
     pub(super) fn of(report: &Report, source: &Source) -> Option<Self> {
         let reported: Vec<&Reported> = report.reported.iter().filter(|one| one.source == source.name).collect();
-        let statistics = statistics(&reported);
-        if statistics.is_empty() {
+        if reported.is_empty() {
             return None;
         }
-        let more = reported.len().saturating_sub(MOST_ROWS) as u64;
+        let (lone, several): (Vec<&Reported>, Vec<&Reported>) = reported.iter().partition(|one| one.values.len() == 1);
+        let statistics = statistics(&several);
+        let (single_columns, mut singles) = singles(&lone);
+        let more = (several.len().saturating_sub(MOST_ROWS) + singles.len().saturating_sub(MOST_ROWS)) as u64;
+        singles.truncate(MOST_ROWS);
         let mut meanings: Vec<EnvironmentView> = Vec::new();
         for one in &reported {
             let Some(meaning) = &one.meaning else { continue };
@@ -73,13 +91,52 @@ impl ReportedView {
         Some(Self {
             note: words::NOTE,
             labels: reported.iter().any(|one| one.label.is_some()),
-            rows: reported.iter().take(MOST_ROWS).map(|one| ReportedRowView::of(one, &statistics)).collect(),
+            single_columns,
+            singles,
+            rows: several.iter().take(MOST_ROWS).map(|one| ReportedRowView::of(one, &statistics)).collect(),
             columns: statistics,
             left_out: (more > 0).then(|| format!("{} in the JSON.", number::counted(more, "more row"))),
             meanings,
             caveats: source.reported_caveats.iter().map(|caveat| visible(caveat)).collect(),
         })
     }
+}
+
+/// The metrics of which there is one number, and for each label those numbers. A label that stands twice has two rows.
+fn singles(lone: &[&Reported]) -> (Vec<String>, Vec<SingleRowView>) {
+    let name = |one: &Reported| match one.values.first().map(|value| value.statistic.as_str()) {
+        Some("value") | None => visible(&one.metric),
+        Some(statistic) => format!("{}, {statistic}", visible(&one.metric)),
+    };
+    let mut columns: Vec<String> = Vec::new();
+    for one in lone {
+        let name = name(one);
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
+    }
+    let mut places: HashMap<(Option<&str>, usize), usize> = HashMap::new();
+    let mut seen: HashMap<(Option<&str>, usize), usize> = HashMap::new();
+    let mut rows: Vec<SingleRowView> = Vec::new();
+    for one in lone {
+        let Some(value) = one.values.first() else { continue };
+        let name = name(one);
+        let Some(column) = columns.iter().position(|column| *column == name) else { continue };
+        let label = one.label.as_deref();
+        let occurrence = seen.entry((label, column)).or_default();
+        let row = *places.entry((label, *occurrence)).or_insert_with(|| {
+            let cells = vec![ABSENT.to_owned(); columns.len()];
+            rows.push(SingleRowView { label: label.map(visible), cells });
+            rows.len() - 1
+        });
+        *occurrence += 1;
+        let scale = scale(one);
+        rows[row].cells[column] = match value.dimension {
+            Dimension::Count => cell(value, one, &scale),
+            _ => scale.full(value.value),
+        };
+    }
+    (columns, rows)
 }
 
 /// The statistics that occur, in the order of the columns.
@@ -153,45 +210,57 @@ impl ReportedRowView {
 
 /// The leading numbers as lines for a terminal.
 pub(super) fn lines(view: &ReportedView) -> Vec<String> {
-    let wanted = TERMINAL_STATISTICS.iter().filter_map(|name| view.columns.iter().position(|column| column == name));
-    let places: Vec<usize> = wanted.take(TERMINAL_COLUMNS).collect();
-    let name = |row: &ReportedRowView| match &row.label {
-        Some(label) => format!("  {} {label}", row.metric),
-        None => format!("  {}", row.metric),
-    };
-    let mut table: Vec<Vec<String>> = vec![
-        std::iter::once("  as reported by the tool".to_owned())
-            .chain(["unit".to_owned()])
-            .chain(places.iter().map(|place| view.columns[*place].clone()))
-            .collect(),
-    ];
-    for row in view.rows.iter().take(LISTED_ROWS) {
-        let cells = places.iter().map(|place| row.cells[*place].clone());
-        table.push(
-            std::iter::once(super::terminal::clip(&name(row), super::terminal::LONGEST_NAME))
-                .chain([row.unit.to_owned()])
-                .chain(cells)
-                .collect(),
-        );
+    let mut lines = Vec::new();
+    if !view.rows.is_empty() {
+        let wanted =
+            TERMINAL_STATISTICS.iter().filter_map(|name| view.columns.iter().position(|column| column == name));
+        let places: Vec<usize> = wanted.take(TERMINAL_COLUMNS).collect();
+        let name = |row: &ReportedRowView| match &row.label {
+            Some(label) => format!("  {} {label}", row.metric),
+            None => format!("  {}", row.metric),
+        };
+        let head = std::iter::once("unit".to_owned()).chain(places.iter().map(|place| view.columns[*place].clone()));
+        let rows = view.rows.iter().map(|row| {
+            let cells = places.iter().map(|place| row.cells[*place].clone());
+            (name(row), std::iter::once(row.unit.to_owned()).chain(cells).collect())
+        });
+        lines.extend(aligned(head.collect(), rows.collect()));
     }
-    let widths: Vec<usize> =
-        (0..places.len() + 2).map(|column| table.iter().map(|row| width(&row[column])).max().unwrap_or(0)).collect();
+    if !view.singles.is_empty() {
+        let head = view.single_columns.iter().take(TERMINAL_SINGLES).map(|name| clip(name, LONGEST_HEAD));
+        let rows = view.singles.iter().map(|row| {
+            let name = row.label.as_ref().map_or_else(|| "  all".to_owned(), |label| format!("  {label}"));
+            (name, row.cells.iter().take(TERMINAL_SINGLES).cloned().collect())
+        });
+        lines.extend(aligned(head.collect(), rows.collect()));
+    }
+    lines.push("  summarised by the tool: no samples, no intervals".to_owned());
+    lines
+}
+
+/// Single numbers of a label that fit beside its name.
+const TERMINAL_SINGLES: usize = 3;
+/// Columns of the name of such a number.
+const LONGEST_HEAD: usize = 20;
+
+/// The first rows of a table with names on its left, and how many more there are.
+fn aligned(head: Vec<String>, rows: Vec<(String, Vec<String>)>) -> Vec<String> {
+    let more = rows.len().saturating_sub(LISTED_ROWS) as u64;
+    let mut table = vec![("  as reported by the tool".to_owned(), head)];
+    table.extend(rows.into_iter().take(LISTED_ROWS).map(|(name, cells)| (clip(&name, LONGEST_NAME), cells)));
+    let names = table.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..table[0].1.len())
+        .map(|column| table.iter().map(|(_, cells)| width(&cells[column])).max().unwrap_or(0))
+        .collect();
     let mut lines: Vec<String> = table
         .iter()
-        .map(|row| {
-            let cells = row.iter().zip(&widths).enumerate();
-            let padded = cells.map(
-                |(column, (cell, width))| {
-                    if column < 2 { pad_end(cell, *width) } else { pad_start(cell, *width) }
-                },
-            );
-            padded.collect::<Vec<String>>().join("  ").trim_end().to_owned()
+        .map(|(name, cells)| {
+            let cells: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| pad_start(cell, *width)).collect();
+            format!("{}  {}", pad_end(name, names), cells.join("  ")).trim_end().to_owned()
         })
         .collect();
-    let more = view.rows.len().saturating_sub(LISTED_ROWS) as u64;
     if more > 0 {
         lines.push(format!("  … and {} in the report", number::counted(more, "more row")));
     }
-    lines.push("  summarised by the tool: no samples, no intervals".to_owned());
     lines
 }
