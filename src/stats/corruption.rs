@@ -9,8 +9,10 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use crate::model::cells::CellsBuilder;
 use crate::model::finding::{FindingKind, Severity};
 use crate::model::label::pattern;
+use crate::model::storage::Storage;
 use crate::model::table::Shape;
 use crate::model::unit::{Dimension, Unit};
 
@@ -153,6 +155,24 @@ impl Case<'_> {
             all
         })
     }
+}
+
+/// The suspects among values in base units about which nothing else is known than what they measure and, in seconds, how long
+/// it was measured.
+pub fn suspects_among(values: &[f64], dimension: Dimension, span: Option<f64>) -> Vec<Suspect> {
+    let mut column = CellsBuilder::numbers(Storage::MEMORY);
+    column.extend_numbers(values, |_| false, |_| false);
+    let column = column.finish();
+    suspects(&Case {
+        measured: Measured::new(&column, None),
+        unit: Unit::SECOND,
+        shape: None,
+        texts: &[],
+        dimension,
+        signed: false,
+        limit: None,
+        span,
+    })
 }
 
 /// Finds the suspects, in order of their index.

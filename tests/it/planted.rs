@@ -8,7 +8,7 @@ use perfreport::ingest::{SourceOptions, read};
 use perfreport::model::finding::{FindingKind, Severity};
 use perfreport::model::unit::Dimension;
 use perfreport::stats::analysis::analyse;
-use perfreport::stats::corruption::{Evidence, suspects};
+use perfreport::stats::corruption::suspects_among;
 use perfreport::stats::population::Settings;
 use perfreport::stats::rng::Rng;
 use rayon::prelude::*;
@@ -252,6 +252,17 @@ fn alarms_in_files(files: u64, draw: impl Fn(&mut Rng) -> String + Sync + Send) 
     Alarms::over(files, |seed| {
         let text = draw(&mut Rng::new(seed.wrapping_mul(0x9e37_79b9) + 17));
         let found = examine(&text);
+        let severities: Vec<Severity> = found.into_iter().map(|found| found.severity).collect();
+        Alarms::of(&severities)
+    })
+}
+
+/// Clean samples given to the detector itself, for the many and the large ones.
+fn alarms_in_samples(files: u64, n: usize, draw: impl Fn(&mut Rng) -> f64 + Sync + Send) -> Alarms {
+    Alarms::over(files, |seed| {
+        let mut rng = Rng::new(seed.wrapping_mul(0x517c_c1b7) + n as u64);
+        let values: Vec<f64> = (0..n).map(|_| draw(&mut rng)).collect();
+        let found = suspects_among(&values, Dimension::Time, Some(n as f64 * 0.01));
         let severities: Vec<Severity> = found.into_iter().map(|found| found.severity).collect();
         Alarms::of(&severities)
     })
