@@ -341,6 +341,9 @@ pub struct Table {
     pub intruders: Vec<Intruder>,
     /// Rows at which another run begins, where runs were appended to one file; the first run begins at row 0.
     pub run_starts: Vec<usize>,
+    /// Whether labels that differ only in numbers are different things by the format's definition: `BM_Sort/8` and
+    /// `BM_Sort/64` are two benchmarks, and pooling them would describe none.
+    pub labels_exact: bool,
 }
 
 impl Table {
@@ -420,7 +423,8 @@ impl Table {
         run_starts.dedup();
         run_starts.retain(|start| (1..lines.rows()).contains(&(*start as u64)));
         let (name, header_line) = (self.name.clone(), self.header_line);
-        Some(Self { name, header_line, lines, frame, columns, intruders: Vec::new(), run_starts })
+        let labels_exact = self.labels_exact;
+        Some(Self { name, header_line, lines, frame, columns, intruders: Vec::new(), run_starts, labels_exact })
     }
 
     /// The rows below a line, as a table of their own. `None` where there are none.

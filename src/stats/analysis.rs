@@ -237,8 +237,9 @@ impl<'a> Grouping<'a> {
             [only] if !table.columns[only].cells.is_number() => Some(only),
             _ => None,
         };
-        let apart = if settings.collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
-        Some(Self { label_column, ..Self::new(names.join(", "), codes, texts, settings.collapse, &apart) })
+        let collapse = settings.collapse && !table.labels_exact;
+        let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
+        Some(Self { label_column, ..Self::new(names.join(", "), codes, texts, collapse, &apart) })
     }
 
     /// `apart` are patterns whose labels stay apart although they differ only in numbers.
