@@ -10,7 +10,8 @@ use serde_json::value::RawValue;
 
 use crate::model::finding::{FindingKind, Severity};
 use crate::model::reported::Statistic;
-use crate::model::table::Polarity;
+use crate::model::source::Source;
+use crate::model::table::{Polarity, Role};
 use crate::model::unit::Unit;
 
 use super::super::declared::Declared;
@@ -34,7 +35,7 @@ pub(super) const FORMAT: Format = Format {
     generic: false,
     sniff,
     read,
-    settle: None,
+    settle: Some(settle),
 };
 
 /// What the times measure.
@@ -50,6 +51,8 @@ const DECLARED: [Declared; 1] = [bench::metric(
     "criterion: `times` divided by `iters`, in nanoseconds",
 )];
 
+/// The folder under which criterion keeps its files.
+const FOLDER: &str = "criterion";
 const SAMPLE: &[&str] = &["iters", "times"];
 const SAMPLING: &[&str] = &["sampling_mode", "iters"];
 const ESTIMATES: &[&str] = &["mean", "median", "point_estimate", "standard_error", "confidence_interval"];
@@ -108,8 +111,28 @@ fn is_pair(head: &Head<'_>) -> bool {
     counts.len() >= FEWEST && counts.len() == times.len() && counts[0] >= 1.0 && linear()
 }
 
+/// Why `benchmark.json` adds nothing.
+const DESCRIPTION: &str = "a description of a benchmark, without measurements";
+
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     bench::read_documents(records, sink, DECLARED, take)
+}
+
+/// Names the benchmark by its folders where they are known, and keeps silent about a description that measures nothing.
+fn settle(source: &mut Source, options: &SourceOptions) {
+    if source.provenance.set_aside.iter().any(|aside| aside.reason == DESCRIPTION) {
+        source.findings.retain(|finding| finding.kind != FindingKind::NoMetric);
+    }
+    let Some(path) = options.path.as_deref().filter(|path| path.split('/').any(|folder| folder == FOLDER)) else {
+        return;
+    };
+    let name = label(path);
+    for column in source.tables.iter_mut().flat_map(|table| &mut table.columns) {
+        if column.role == Role::Label {
+            column.dictionary.iter_mut().for_each(|text| text.clone_from(&name));
+        }
+    }
+    source.reported.iter_mut().for_each(|reported| reported.label = Some(name.clone()));
 }
 
 fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) -> serde_json::Result<()> {
@@ -120,7 +143,7 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
         let estimates: Estimates<'t> = serde_json::from_str(text)?;
         report(&estimates, &source, lines, bench);
     } else if has(BENCHMARK) {
-        bench.set_aside("a description of a benchmark, without measurements", lines.line(text));
+        bench.set_aside(DESCRIPTION, lines.line(text));
     } else if text.starts_with('[') {
         let (iters, times) = serde_json::from_str::<(Vec<&'t RawValue>, Vec<&'t RawValue>)>(text)?;
         samples(&iters, &times, &source, lines, bench);
@@ -187,7 +210,7 @@ fn label(source: &str) -> String {
     if folders.last().is_some_and(|last| matches!(*last, "new" | "base" | "change")) {
         folders.pop();
     }
-    let after = folders.iter().rposition(|folder| *folder == "criterion").map_or(0, |at| at + 1);
+    let after = folders.iter().rposition(|folder| *folder == FOLDER).map_or(0, |at| at + 1);
     bench::or_unnamed(Some(&folders[after..].join("/"))).into_owned()
 }
 

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::model::finding::{FindingKind, Severity};
 use crate::model::reported::Statistic;
+use crate::model::source::Source;
 use crate::model::table::{Polarity, Role};
 use crate::model::unit::Unit;
 
@@ -36,7 +37,7 @@ pub(super) const FORMAT: Format = Format {
     generic: false,
     sniff,
     read,
-    settle: None,
+    settle: Some(settle),
 };
 
 const REAL: &str = "wall time of one iteration, averaged over the iterations of a repetition";
@@ -157,7 +158,7 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
     let repeated: BTreeSet<String> = repetitions.iter().map(|entry| entry.label()).collect();
     let counters: BTreeSet<Vec<&str>> =
         repetitions.iter().map(|entry| entry.counters().map(|(name, _)| name).collect()).collect();
-    let fails = repetitions.iter().any(|entry| entry.is_true("error_occurred"));
+    let fails = note_failures(&repetitions, lines, bench);
     // One table where all have the same counters; otherwise a table for each counter, without empty cells.
     let together = counters.len() == 1 && !fails;
     for entry in &all {
@@ -172,6 +173,29 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
     Ok(())
 }
 
+/// Says which benchmarks ended in an error, each once. Whether there are any.
+fn note_failures<'t>(repetitions: &[&Entry<'t>], lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) -> bool {
+    let failed: Vec<&&Entry<'t>> = repetitions.iter().filter(|entry| entry.is_true("error_occurred")).collect();
+    let mut told = BTreeSet::new();
+    for entry in &failed {
+        let label = entry.label();
+        if told.insert(label.clone()) {
+            let times = failed.iter().filter(|other| other.label() == label).count();
+            let message = entry.text("error_message").unwrap_or_default();
+            let reason = format!("`{label}` ended in an error {times} times: {message}");
+            let action = "counted as failed; their times are zeros that nobody measured, and are not used";
+            let line = lines.line(entry.raw.get());
+            bench.find(Severity::Suspicious, FindingKind::MalformedRecord, line, reason, action);
+        }
+    }
+    !failed.is_empty()
+}
+
+/// Cells of benchmarks that failed are empty on purpose, and the failures have their own findings.
+fn settle(source: &mut Source, _: &SourceOptions) {
+    source.findings.retain(|finding| finding.kind != FindingKind::EmptyCell);
+}
+
 fn sample<'t>(entry: &Entry<'t>, together: bool, fails: bool, lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) {
     let (label, line) = (entry.label(), lines.line(entry.raw.get()));
     if entry.is_true("skipped") {
@@ -184,12 +208,6 @@ fn sample<'t>(entry: &Entry<'t>, together: bool, fails: bool, lines: &mut LineCo
     let (Some(real), Some(cpu)) = (time("real_time"), time("cpu_time")) else {
         return bench.set_aside("entries without times", line);
     };
-    if failed {
-        let message = entry.text("error_message").unwrap_or_default();
-        let reason = format!("`{label}` ended in an error: {message}");
-        let action = "counted as failed; its times are not used";
-        bench.find(Severity::Suspicious, FindingKind::MalformedRecord, line, reason, action);
-    }
     let mut values = vec![("real_time", real), ("cpu_time", cpu)];
     let counters: Vec<(&str, &str)> = entry.counters().map(|(name, value)| (name, bench::text_of(value))).collect();
     for (name, _) in &counters {
