@@ -12,7 +12,6 @@ use serde_json::value::RawValue;
 
 use crate::model::finding::{FindingKind, Severity};
 use crate::model::reported::Statistic;
-use crate::model::source::Source;
 use crate::model::table::{Polarity, Role};
 use crate::model::unit::Unit;
 
@@ -29,7 +28,7 @@ pub(super) const FORMAT: Format = Format {
         name: "google-benchmark",
         about: "google/benchmark's JSON: repetitions with real time, processor time and counters",
         latency: REAL,
-        failures: Failures::Recorded("`error_occurred`"),
+        failures: Failures::Recorded("`error_occurred`: named, and no sample"),
         holds: Holds::Samples,
         example: "./bench --benchmark_repetitions=10 --benchmark_out=bench.json && perfreport summarize bench.json",
         upstream: "google/benchmark: src/json_reporter.cc",
@@ -37,7 +36,7 @@ pub(super) const FORMAT: Format = Format {
     generic: false,
     sniff,
     read,
-    settle: Some(settle),
+    settle: None,
 };
 
 const REAL: &str = "wall time of one iteration, averaged over the iterations of a repetition";
@@ -156,25 +155,28 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
     let all: Vec<Entry<'t>> = file.benchmarks.into_iter().map(|raw| Entry { fields: entries(raw), raw }).collect();
     let repetitions: Vec<&Entry<'t>> = all.iter().filter(|entry| !entry.is_aggregate()).collect();
     let repeated: BTreeSet<String> = repetitions.iter().map(|entry| entry.label()).collect();
-    let counters: BTreeSet<Vec<&str>> =
-        repetitions.iter().map(|entry| entry.counters().map(|(name, _)| name).collect()).collect();
-    let fails = note_failures(&repetitions, lines, bench);
+    let counters: BTreeSet<Vec<&str>> = repetitions
+        .iter()
+        .filter(|entry| !entry.is_true("error_occurred"))
+        .map(|entry| entry.counters().map(|(name, _)| name).collect())
+        .collect();
+    note_failures(&repetitions, lines, bench);
     // One table where all have the same counters; otherwise a table for each counter, without empty cells.
-    let together = counters.len() == 1 && !fails;
+    let together = counters.len() == 1;
     for entry in &all {
         match () {
             () if entry.is_aggregate() && repeated.contains(&entry.label()) => {
                 bench.set_aside("aggregates, of which the repetitions stand in the file", lines.line(entry.raw.get()));
             }
             () if entry.is_aggregate() => report(entry, lines, bench),
-            () => sample(entry, together, fails, lines, bench),
+            () => sample(entry, together, lines, bench),
         }
     }
     Ok(())
 }
 
-/// Says which benchmarks ended in an error, each once. Whether there are any.
-fn note_failures<'t>(repetitions: &[&Entry<'t>], lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) -> bool {
+/// Says which benchmarks ended in an error, each once.
+fn note_failures<'t>(repetitions: &[&Entry<'t>], lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) {
     let failed: Vec<&&Entry<'t>> = repetitions.iter().filter(|entry| entry.is_true("error_occurred")).collect();
     let mut told = BTreeSet::new();
     for entry in &failed {
@@ -183,28 +185,23 @@ fn note_failures<'t>(repetitions: &[&Entry<'t>], lines: &mut LineCounter<'t>, be
             let times = failed.iter().filter(|other| other.label() == label).count();
             let message = entry.text("error_message").unwrap_or_default();
             let reason = format!("`{label}` ended in an error {times} times: {message}");
-            let action = "counted as failed; their times are zeros that nobody measured, and are not used";
+            let action = "not used: its times are zeros that nobody measured";
             let line = lines.line(entry.raw.get());
             bench.find(Severity::Suspicious, FindingKind::MalformedRecord, line, reason, action);
         }
     }
-    !failed.is_empty()
 }
 
-/// Cells of benchmarks that failed are empty on purpose, and the failures have their own findings.
-fn settle(source: &mut Source, _: &SourceOptions) {
-    source.findings.retain(|finding| finding.kind != FindingKind::EmptyCell);
-}
-
-fn sample<'t>(entry: &Entry<'t>, together: bool, fails: bool, lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) {
+fn sample<'t>(entry: &Entry<'t>, together: bool, lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) {
     let (label, line) = (entry.label(), lines.line(entry.raw.get()));
     if entry.is_true("skipped") {
         return bench.set_aside("benchmarks that were skipped", line);
     }
-    let failed = entry.is_true("error_occurred");
+    if entry.is_true("error_occurred") {
+        return bench.set_aside("benchmarks that ended in an error", line);
+    }
     let unit = entry.text("time_unit").unwrap_or_else(|| "ns".to_owned());
-    // The times of a benchmark that failed are zeros that were never measured.
-    let time = |name: &str| entry.get(name).map(|time| if failed { "" } else { bench::text_of(time) });
+    let time = |name: &str| entry.get(name).map(bench::text_of);
     let (Some(real), Some(cpu)) = (time("real_time"), time("cpu_time")) else {
         return bench.set_aside("entries without times", line);
     };
@@ -219,10 +216,9 @@ fn sample<'t>(entry: &Entry<'t>, together: bool, fails: bool, lines: &mut LineCo
     if together {
         values.extend(&counters);
     }
-    let outcome = fails.then_some(failed);
-    let row = Sample { label: &label, run: None, failed: outcome, unit: Some((UNIT, &unit)), values: &values, line };
+    let row = Sample { label: &label, run: None, failed: None, unit: Some((UNIT, &unit)), values: &values, line };
     bench.push(&row);
-    for counter in counters.iter().filter(|_| !together && !failed) {
+    for counter in counters.iter().filter(|_| !together) {
         bench.push(&Sample { label: &label, run: None, failed: None, unit: None, values: &[*counter], line });
     }
 }
