@@ -139,7 +139,7 @@ pub struct StableConfig {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnConfig {
-    /// `label`, `metric`, `metric-name`, `timestamp`, `status`, `identifier`, `unused`.
+    /// `label`, `metric`, `metric-name`, `timestamp`, `status`, `identifier`, `run`, `unused`.
     pub role: Option<String>,
     /// Unit of the values, for example `ms`.
     pub unit: Option<String>,
@@ -348,7 +348,7 @@ pub fn unit(key: &str, text: &str) -> Result<Unit, ConfigError> {
 /// When no role has that name.
 pub fn role(key: &str, text: &str) -> Result<Role, ConfigError> {
     Role::parse(text).ok_or_else(|| {
-        value_error(key, text, "a role: label, metric, metric-name, timestamp, status, identifier, unused")
+        value_error(key, text, "a role: label, metric, metric-name, timestamp, status, identifier, run, unused")
     })
 }
 

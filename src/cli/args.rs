@@ -60,8 +60,13 @@ pub(super) enum Command {
     /// Look after a baseline file.
     #[command(subcommand)]
     Baseline(Baseline),
-    /// List the formats that are read.
-    Formats,
+    /// List the formats that are read: what a duration means in each, whether failures are recorded, and a command that
+    /// writes such a file.
+    Formats {
+        /// As the Markdown table of docs/formats.md.
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Print the JSON Schema of the JSON report, or of a baseline.
     Schema {
         /// Which one.
@@ -247,7 +252,7 @@ pub(super) struct Understanding {
     #[arg(long, value_name = "COLUMN=UNIT", help_heading = "Understanding the data")]
     pub(super) unit: Vec<String>,
 
-    /// Role of a column: label, metric, metric-name, timestamp, status, identifier, unused.
+    /// Role of a column: label, metric, metric-name, timestamp, status, identifier, run, unused.
     #[arg(long, value_name = "COLUMN=ROLE", help_heading = "Understanding the data")]
     pub(super) role: Vec<String>,
 

@@ -66,7 +66,12 @@ fn show(file: &Path) -> Result<ExitCode> {
     let mut lines = vec![format!("{}: {}", file.display(), describe(&baseline))];
     for (index, capture) in baseline.captures.iter().enumerate() {
         let environment = &capture.environment;
-        let said = environment.given.iter().chain(&environment.found).map(|(key, value)| format!("{key} {value}"));
+        let said = environment
+            .given
+            .iter()
+            .chain(&environment.measured)
+            .chain(&environment.found)
+            .map(|(key, value)| format!("{key} {value}"));
         lines.push(format!("  {}: {}", index + 1, said.collect::<Vec<_>>().join(", ")));
         let files = capture.sources.iter();
         lines.extend(files.map(|source| {

@@ -48,9 +48,9 @@ impl Side {
         let inputs = read::inputs(&[path.to_path_buf()], understanding)?;
         delivery.protect(&inputs)?;
         let reading = read::read(understanding, config, inputs, &Wanted { samples: true, seen: seen.to_vec() })?;
-        // Files do not say where they were measured.
+        // This machine is not the one that was measured; what the files say of that one is captured with them.
         let captures = vec![reading.captured(Environment::default())];
-        if captures[0].metrics.is_empty() && reading.grown().is_empty() {
+        if captures[0].metrics.is_empty() && captures[0].reported.is_empty() && reading.grown().is_empty() {
             bail!("{}: no samples: there is nothing to compare", path.display());
         }
         Ok(Self { held: sides::Held { name, captures }, reading: Some(reading) })

@@ -24,7 +24,7 @@ pub(super) fn environment(flags: &[String], config: &BTreeMap<String, String>) -
         }
         given.insert(key.to_owned(), value.to_owned());
     }
-    Ok(Environment { given, found: found() })
+    Ok(Environment { given, found: found(), ..Environment::default() })
 }
 
 /// Operating system, processor and cores.

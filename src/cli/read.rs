@@ -21,6 +21,7 @@ use crate::report::build::{Analysed, Heading, Material, build};
 use crate::report::contract::Report;
 use crate::sessions::{self, ServiceOptions};
 use crate::stats::analysis::{TableAnalysis, analyse};
+use crate::stats::histogram;
 use crate::stats::population::{Samples, Settings};
 use crate::swarm::{self, Swarm};
 
@@ -102,6 +103,7 @@ fn readings<'a>(analysed: &[&'a Analysed]) -> Vec<collect::Reading<'a>> {
         source: &item.source,
         tables: &item.tables,
         service: item.service.as_ref(),
+        histograms: &item.histograms,
     };
     analysed.iter().map(reading).collect()
 }
@@ -178,7 +180,10 @@ pub(super) fn report(reading: &Reading, held: Held) -> Result<Report> {
     };
     let report = build(&reading.analysed, material, &reading.settings);
     let verdict = &report.verdict;
-    let nothing = report.service.is_empty() && verdict.samples == 0 && verdict.corrupted_samples == 0;
+    let nothing = report.service.is_empty()
+        && report.reported.is_empty()
+        && verdict.samples == 0
+        && verdict.corrupted_samples == 0;
     if swarm.is_none() && nothing && !(compared && report.sources.is_empty()) {
         let unused = |finding: &&Finding| matches!(finding.kind, FindingKind::NoMetric | FindingKind::UnreadFile);
         let reasons: Vec<String> = report
@@ -261,7 +266,8 @@ impl Reader<'_> {
             // The service has looked at its own clock, and knows events from rows.
             tables[found.table].clock = None;
         }
-        Analysed { source: data, tables, service }
+        let histograms = histogram::analyse(&data.histograms, self.settings);
+        Analysed { source: data, tables, service, histograms }
     }
 }
 
@@ -367,7 +373,10 @@ fn nothing_new(item: &Analysed, fresh: Option<&Fresh>, seen: &[&CapturedSource])
 fn check_columns(input: &Understanding, analysed: &[Analysed]) -> Result<()> {
     let tables = || analysed.iter().flat_map(|item| &item.source.tables);
     for name in flag_options(input)?.columns.keys() {
-        if !tables().any(|table| table.position(name).is_some()) {
+        let histograms = || analysed.iter().flat_map(|item| &item.source.histograms);
+        let known = tables().any(|table| table.position(name).is_some())
+            || histograms().any(|histogram| histogram.metric == *name);
+        if !known {
             bail!("{name}: no file has a column of that name; there are {}", column_names(analysed).join(", "));
         }
     }

@@ -21,8 +21,14 @@ pub use error::{BaselineError, Fault, Found};
 
 /// The value of `format` in a baseline file.
 pub const FORMAT: &str = "perfreport baseline";
-/// The version that is written, and the newest that is read. Every new field raises it, since unknown ones are refused.
-pub const VERSION: u32 = 1;
+/// The newest version that is read. Every new field raises it, since unknown ones are refused. A file is written in the oldest
+/// version that can hold what is in it, so that older programs read what they can.
+///
+/// Version 2 added what the files say of the measured machine (`environment.measured`) and numbers that tools have
+/// summarised (`reported`).
+pub const VERSION: u32 = 2;
+/// Of a file without anything that a later version added.
+const FIRST_VERSION: u32 = 1;
 
 /// Runs that later runs are held against.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +94,7 @@ impl Baseline {
         if let Some(files) = self.captures.iter().find_map(|earlier| same_run(earlier, &capture)) {
             return Err(BaselineError::SameRunTwice { files });
         }
-        if capture.metrics.is_empty() && capture.shares.is_empty() {
+        if capture.is_empty() {
             let files = capture.sources.into_iter().map(|source| source.name).collect();
             return Err(BaselineError::NothingToAdd { files });
         }
@@ -104,6 +110,12 @@ impl Baseline {
         write::file(&self.as_file(&self.digest()))
     }
 
+    /// The oldest version that holds all of it.
+    fn version(&self) -> u32 {
+        let newer = |capture: &Capture| !capture.reported.is_empty() || !capture.environment.measured.is_empty();
+        if self.captures.iter().any(newer) { VERSION } else { FIRST_VERSION }
+    }
+
     /// Digest of the file without its digest.
     fn digest(&self) -> String {
         format!("blake3:{}", blake3::hash(&write::file(&self.as_file(""))).to_hex())
@@ -112,7 +124,7 @@ impl Baseline {
     fn as_file<'a>(&'a self, digest: &'a str) -> FileV1<'a> {
         FileV1 {
             format: Cow::Borrowed(FORMAT),
-            version: VERSION,
+            version: self.version(),
             tool: Cow::Borrowed(&self.tool),
             quantile_method: Cow::Borrowed(&self.quantile_method),
             digest: Cow::Borrowed(digest),

@@ -30,6 +30,16 @@ pub struct Capture {
     /// Shares of failures, by file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<ShareRuns>,
+    /// Numbers that a tool has summarised itself, by file, metric and label; there are no samples behind them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reported: Vec<ReportedNumbers>,
+}
+
+impl Capture {
+    /// Whether nothing was measured.
+    pub fn is_empty(&self) -> bool {
+        self.metrics.is_empty() && self.shares.is_empty() && self.reported.is_empty()
+    }
 }
 
 /// What is known about where something was measured.
@@ -43,10 +53,37 @@ pub struct Environment {
     /// so a difference is only said.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub found: BTreeMap<String, String>,
+    /// What the files themselves say about the machine and the set-up that was measured. Where the machine differs, nothing
+    /// is compared; other differences are said. What the user gives under the same name goes before it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub measured: BTreeMap<String, String>,
+}
+
+/// Words in the names of facts that are about the machine. Versions and settings are often what somebody wants to
+/// compare, and a newer kernel is no other machine.
+const MACHINE_WORDS: &[&str] = &[
+    "cpu",
+    "cpus",
+    "processor",
+    "processors",
+    "cores",
+    "arch",
+    "architecture",
+    "goarch",
+    "goos",
+    "machine",
+    "memory",
+    "ram",
+];
+
+/// Whether a fact of [`Environment::measured`] is about the machine.
+pub(crate) fn is_of_machine(key: &str) -> bool {
+    let lower = key.to_lowercase();
+    lower.split(|character: char| !character.is_alphanumeric()).any(|word| MACHINE_WORDS.contains(&word))
 }
 
 impl Environment {
-    /// Whether nothing is known: files that were only read do not say where they were measured.
+    /// Whether neither the user nor this machine says anything.
     pub fn is_unknown(&self) -> bool {
         self.given.is_empty() && self.found.is_empty()
     }
@@ -224,6 +261,28 @@ impl From<Recording> for RecordingForm {
         };
         Self { samples, sketch, mean: recording.mean, stddev: recording.stddev, dependence: recording.dependence }
     }
+}
+
+/// What a tool reports about one metric, or about one metric of one label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportedNumbers {
+    /// Name of the source.
+    pub source: String,
+    /// Name of the metric.
+    pub metric: String,
+    /// The label; absent for the whole run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What it measures; the values are in the base unit of this, counts aside.
+    pub dimension: Dimension,
+    /// Which way is better.
+    pub polarity: Polarity,
+    /// What exactly was measured, where the format defines it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
+    /// The numbers by statistic (`n`, `mean`, `p95`, `value`).
+    pub values: BTreeMap<String, f64>,
 }
 
 /// The runs of a share of failures.

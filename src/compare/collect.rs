@@ -4,20 +4,25 @@
 //! where its samples have labels, and the shares of failures. A metric whose samples were all corrupted has no runs and
 //! is left out: its absence is a result of the comparison.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rayon::prelude::*;
 
+use crate::model::reported::{self, Reported};
 use crate::model::source::Source;
 use crate::model::table::{Polarity, Role, Table};
 use crate::model::unit::Dimension;
 use crate::sessions::{Distribution, ServiceAnalysis};
 use crate::stats::analysis::{MetricAnalysis, TableAnalysis};
 use crate::stats::failure::{Failures, Outcome, outcomes};
+use crate::stats::histogram::{Counted, HistogramAnalysis};
 use crate::stats::population::{Population, Recorded};
 use crate::stats::sample::mean_and_stddev;
 
 use super::capture::{
-    Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, Share, ShareRuns, Values,
+    Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
 };
+use super::sketch::Sketch;
 use super::target::{Subject, SubjectShare};
 
 /// What rows are called whose status says that they failed.
@@ -37,6 +42,8 @@ pub struct Reading<'a> {
     pub tables: &'a [TableAnalysis],
     /// The service that it records.
     pub service: Option<&'a ServiceAnalysis>,
+    /// What its histograms say.
+    pub histograms: &'a [HistogramAnalysis],
 }
 
 impl Reading<'_> {
@@ -70,15 +77,91 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
                     .distributions()
                     .into_par_iter()
                     .filter_map(|of| {
-                        let blank = Blank { source: name, metric: of.name, recorded_unit: None, unit_assumed: false };
+                        let blank = Blank {
+                            source: name,
+                            metric: of.name,
+                            recorded_unit: None,
+                            unit_assumed: false,
+                            meaning: None,
+                        };
                         blank.fill(None, of.dimension, of.polarity, &of.numbers.population)
                     })
                     .collect::<Vec<_>>(),
             );
             shares.extend(failed_messages(service, name));
         }
+        metrics.extend(reading.histograms.iter().flat_map(|found| histogram_runs(found, name)));
     }
-    Capture { environment, sources: readings.iter().map(|reading| captured(reading.source)).collect(), metrics, shares }
+    Capture {
+        environment: measured(environment, readings),
+        sources: readings.iter().map(|reading| captured(reading.source)).collect(),
+        metrics,
+        shares,
+        reported: readings.iter().flat_map(|reading| reported(reading.source)).collect(),
+    }
+}
+
+/// The environment with what the files themselves say of it; what the user gave goes first. Files that say different things
+/// are named together.
+fn measured(mut environment: Environment, readings: &[Reading<'_>]) -> Environment {
+    let mut said: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (key, value) in readings.iter().flat_map(|reading| &reading.source.provenance.environment) {
+        if !environment.given.contains_key(key) && !names_somebody(key) {
+            said.entry(key).or_default().insert(value);
+        }
+    }
+    let joined = |values: BTreeSet<&str>| values.into_iter().collect::<Vec<&str>>().join(", ");
+    environment.measured = said.into_iter().map(|(key, values)| (key.to_owned(), joined(values))).collect();
+    environment
+}
+
+/// Whether a fact names a host or a person: that does not belong into a file that may be public, and says nothing about speed.
+fn names_somebody(key: &str) -> bool {
+    const WORDS: &[&str] = &["host", "hostname", "node", "user", "username", "author", "email", "ip", "address"];
+    let lower = key.to_lowercase();
+    lower.split(|character: char| !character.is_alphanumeric()).any(|word| WORDS.contains(&word))
+}
+
+/// What a tool has summarised itself.
+fn reported(source: &Source) -> Vec<ReportedNumbers> {
+    let one = |found: &Reported| ReportedNumbers {
+        source: source.provenance.name.clone(),
+        metric: found.metric.clone(),
+        label: found.label.clone(),
+        dimension: found.dimension(),
+        polarity: found.polarity,
+        meaning: found.meaning.clone(),
+        values: found.values.iter().filter_map(|value| Some((value.statistic.key(), value.base()?))).collect(),
+    };
+    source.reported.iter().map(one).filter(|numbers| !numbers.values.is_empty()).collect()
+}
+
+/// Runs of a metric that was recorded as histograms, by label where there are several. Absent where buckets are too wide for
+/// a sketch: then a change of the usual margin could not be told anyway.
+fn histogram_runs(found: &HistogramAnalysis, source: &str) -> Vec<MetricRuns> {
+    let error = found.relative_error();
+    let run = |counted: &Counted, label: Option<&str>| {
+        let clean = counted.population.clean.as_ref()?;
+        let middles = counted.buckets.iter().map(|bucket| (f64::midpoint(bucket.low, bucket.high), bucket.count));
+        let values = Values::Sketch(Sketch::of_counted(middles, error)?);
+        // Whether neighbours depend on each other is not recorded.
+        let recording = Recording { values, mean: clean.mean, stddev: clean.stddev, dependence: Dependence::none() };
+        Some(MetricRuns {
+            source: source.to_owned(),
+            metric: found.metric.clone(),
+            group: label.map(str::to_owned),
+            dimension: found.dimension,
+            recorded_unit: Some(found.recorded_unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
+            unit_assumed: found.unit_assumed,
+            polarity: found.polarity,
+            meaning: found.meaning.clone(),
+            runs: vec![recording],
+        })
+    };
+    if found.groups.is_empty() {
+        return run(&found.overall, found.only_label.as_deref()).into_iter().collect();
+    }
+    found.groups.iter().filter_map(|(label, counted)| run(counted, Some(label))).collect()
 }
 
 fn captured(source: &Source) -> CapturedSource {
@@ -98,6 +181,7 @@ struct Blank<'a> {
     metric: &'a str,
     recorded_unit: Option<String>,
     unit_assumed: bool,
+    meaning: Option<String>,
 }
 
 impl Blank<'_> {
@@ -117,7 +201,7 @@ impl Blank<'_> {
             recorded_unit: self.recorded_unit.clone(),
             unit_assumed: self.unit_assumed,
             polarity,
-            meaning: None,
+            meaning: self.meaning.clone(),
             runs,
         })
     }
@@ -131,6 +215,7 @@ fn runs_of(found: &MetricAnalysis, table: &Table, reading: &Reading<'_>) -> Vec<
         metric: &metric,
         recorded_unit: found.recorded_unit.map(|unit| unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
         unit_assumed: table.columns[found.column].unit.as_ref().is_some_and(|choice| choice.assumed),
+        meaning: found.meaning.clone(),
     };
     let fill = |group, population| blank.fill(group, found.dimension, found.polarity, population);
     if found.groups.is_empty() {
@@ -204,16 +289,49 @@ pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
                 summary: None,
                 samples: None,
                 value: Some(service.throughput.completed),
+                reported: None,
             });
+        }
+        for found in reading.histograms {
+            let of = |counted: &'a Counted, group: Option<&'a str>| Subject {
+                group,
+                grouped_by: (!found.groups.is_empty() || found.only_label.is_some()).then_some(LABEL),
+                ..subject(source, &found.metric, found.dimension, &counted.population)
+            };
+            subjects.push(of(&found.overall, None));
+            subjects.extend(found.only_label.as_deref().map(|label| of(&found.overall, Some(label))));
+            subjects.extend(found.groups.iter().map(|(label, counted)| of(counted, Some(label))));
+        }
+        let of_source = &reading.source.reported;
+        for found in of_source {
+            let of = |group: Option<&'a str>| Subject {
+                source,
+                metric: &found.metric,
+                grouped_by: found.label.as_ref().map(|_| LABEL),
+                group,
+                dimension: found.dimension(),
+                summary: None,
+                samples: None,
+                value: found.number(reported::Statistic::Value),
+                reported: Some(found),
+            };
+            subjects.push(of(found.label.as_deref()));
+            // The only label of a metric is the whole of it.
+            if found.label.is_some() && of_source.iter().filter(|other| other.metric == found.metric).count() == 1 {
+                subjects.push(of(None));
+            }
         }
     }
     subjects
 }
 
+/// What labels of reported numbers and of histograms are grouped by, as targets call it.
+const LABEL: &str = "label";
+
 fn subject<'a>(source: &'a str, metric: &'a str, dimension: Dimension, population: &'a Population) -> Subject<'a> {
     let samples = population.recorded.as_ref().map(|recorded| recorded.values.as_slice());
     let summary = population.clean.as_ref();
-    Subject { source, metric, grouped_by: None, group: None, dimension, summary, samples, value: None }
+    Subject { source, metric, grouped_by: None, group: None, dimension, summary, samples, value: None, reported: None }
 }
 
 /// The failures that targets speak of.
@@ -221,6 +339,11 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
     let mut shares = Vec::new();
     for reading in readings {
         let source = reading.source.provenance.name.as_str();
+        shares.extend(reading.source.reported.iter().filter(|found| found.label.is_none()).filter_map(|found| {
+            let count = |statistic| found.number(statistic).filter(|count| *count >= 0.0).map(|count| count as u64);
+            let (failed, total) = (count(reported::Statistic::Failures)?, count(reported::Statistic::Count)?);
+            (failed <= total && total > 0).then_some(SubjectShare { source, metric: &found.metric, failed, total })
+        }));
         for found in reading.tables.iter().flat_map(|table| &table.metrics) {
             let of = |failures: &Failures| (failures.failed, failures.total);
             shares.extend(found.failures.as_ref().map(of).map(|(failed, total)| SubjectShare {

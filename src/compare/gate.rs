@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::outcome::{Change, Comparison, Gate, TargetOutcome, TargetResult, Verdict};
+use super::outcome::{Change, Comparison, Gate, Reason, TargetOutcome, TargetResult, Verdict};
 
 /// What a gate fails on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,7 +115,7 @@ pub fn lacking(fail_on: &[FailOn], has_baseline: bool, has_targets: bool) -> Opt
 pub struct Asked {
     /// What to fail on, each once.
     pub fail_on: Vec<FailOn>,
-    /// Whether undecided targets count as missed.
+    /// Whether undecided targets count as missed, and summaries without intervals as inconclusive.
     pub strict: bool,
 }
 
@@ -131,13 +131,13 @@ impl Asked {
         let mut failures = Vec::new();
         for what in &self.fail_on {
             match what {
-                FailOn::Regression => failures.extend(regressions(comparison)),
+                FailOn::Regression => failures.extend(regressions(comparison, self.strict)),
                 FailOn::Target => failures.extend(missed(targets, self.strict)),
                 FailOn::Corruption => failures.extend(clause(corrupted, "corrupted sample", "corrupted samples")),
                 FailOn::Suspicious => {
                     failures.extend(clause(suspicious, "suspicious finding", "suspicious findings"));
                 }
-                FailOn::Inconclusive => failures.extend(inconclusive(comparison)),
+                FailOn::Inconclusive => failures.extend(inconclusive(comparison, self.strict)),
             }
         }
         // Without a baseline, both words about it say the same.
@@ -159,21 +159,32 @@ impl Asked {
 
 const NO_BASELINE: &str = "nothing was compared: no baseline";
 
-fn regressions(comparison: Option<&Comparison>) -> Vec<String> {
+fn regressions(comparison: Option<&Comparison>, strict: bool) -> Vec<String> {
     let Some(comparison) = comparison else { return vec![NO_BASELINE.to_owned()] };
     let counts = &comparison.counts;
     let clauses = [
         clause(counts.regressed, "metric regressed", "metrics regressed"),
         clause(counts.missing, "metric vanished", "metrics vanished"),
         clause(counts.incomparable, "metric became incomparable", "metrics became incomparable"),
-        (!comparison.changes.iter().any(was_compared)).then(|| "nothing could be compared".to_owned()),
+        (!comparison.changes.iter().any(|change| was_compared(change) || !strict && is_summary(change)))
+            .then(|| "nothing could be compared".to_owned()),
     ];
     clauses.into_iter().flatten().collect()
 }
 
-fn inconclusive(comparison: Option<&Comparison>) -> Option<String> {
+/// Whether a change is one between numbers that tools have summarised: it is shown, and cannot be judged.
+fn is_summary(change: &Change) -> bool {
+    change.reason == Some(Reason::SummaryOnly)
+}
+
+fn inconclusive(comparison: Option<&Comparison>, strict: bool) -> Option<String> {
     match comparison {
-        Some(comparison) => clause(comparison.counts.inconclusive, "metric inconclusive", "metrics inconclusive"),
+        Some(comparison) => {
+            // No measurement could make a summary conclusive, so that only a strict gate fails on it.
+            let summaries = comparison.changes.iter().filter(|change| !strict && is_summary(change)).count() as u64;
+            let count = comparison.counts.inconclusive.saturating_sub(summaries);
+            clause(count, "metric inconclusive", "metrics inconclusive")
+        }
         None => Some(NO_BASELINE.to_owned()),
     }
 }

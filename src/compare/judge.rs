@@ -9,12 +9,12 @@ use crate::model::label::pattern;
 use crate::model::table::Polarity;
 use crate::model::unit::Dimension;
 
-use super::capture::{Capture, Dependence, MetricRuns, Share, ShareRuns};
+use super::capture::{Capture, Dependence, MetricRuns, ReportedNumbers, Share, ShareRuns};
 use super::drawing::drawing;
 use super::effect::{Levels, Measured, SideData, effects, share_effect};
 use super::margin::Margins;
-use super::outcome::{Change, Counts, Reason, Side, Statistic, Verdict};
-use super::pairing::{Pair, Pairs, differing_environment, incomparable};
+use super::outcome::{Change, Counts, Effect, Reason, Scale, Side, Statistic, Verdict};
+use super::pairing::{Pair, Pairs, differing_environment, differing_machine, incomparable, incomparable_reported};
 use super::share::Pooled;
 use super::verdict::{discovery_threshold, overall};
 use crate::stats::dependence;
@@ -85,11 +85,14 @@ impl Dependence {
 /// Compares two sides: every change, effect and verdict.
 pub fn compare(before: &[Capture], after: &[Capture], settings: &Settings) -> Compared {
     let pairs = Pairs::of(before, after);
-    let keys = differing_environment(before, after);
+    let mut keys = differing_environment(before, after);
+    keys.extend(differing_machine(before, after));
     let elsewhere = (!keys.is_empty()).then_some(Reason::EnvironmentDiffers { keys });
     let mut drafts: Vec<Draft<'_>> =
         pairs.metrics.into_par_iter().map(|pair| Draft::of_metric(pair, elsewhere.as_ref(), settings)).collect();
     drafts.extend(pairs.shares.into_iter().map(|pair| Draft::of_share(&pair, elsewhere.as_ref(), settings)));
+
+    drafts.extend(pairs.reported.iter().filter_map(|pair| Draft::of_reported(pair, elsewhere.as_ref(), settings)));
 
     let p_values: Vec<f64> = drafts
         .iter()
@@ -146,6 +149,36 @@ fn source_of<T>([before, after]: [&Vec<&T>; 2], name: impl Fn(&T) -> &String) ->
         [] => String::new(),
         [one] => one.clone(),
         [first, ..] => pattern(first),
+    }
+}
+
+/// The statistics that are held against each other where tools report them, the leading one first, under their names.
+const REPORTED: &[(Statistic, &[&str])] = &[
+    (Statistic::P50, &["median", "p50"]),
+    (Statistic::Value, &["value"]),
+    (Statistic::P95, &["p95"]),
+    (Statistic::P99, &["p99"]),
+    (Statistic::Mean, &["mean"]),
+];
+
+/// Two numbers without intervals.
+fn reported_effect(statistic: Statistic, before: f64, after: f64) -> Effect {
+    let positive = before > 0.0 && after > 0.0;
+    let (scale, estimate) = if positive { (Scale::Ratio, after / before) } else { (Scale::Shift, after - before) };
+    Effect {
+        statistic,
+        scale,
+        before: Some(before),
+        after: Some(after),
+        estimate: Some(estimate).filter(|estimate| estimate.is_finite()),
+        low: None,
+        high: None,
+        p: None,
+        excluded: false,
+        verdict: None,
+        detectable: None,
+        samples_for_margin: None,
+        needs: None,
     }
 }
 
@@ -227,6 +260,51 @@ impl<'a> Draft<'a> {
             None => draft.wanting_samples(settings),
         }
         draft
+    }
+
+    /// Numbers without samples: shown side by side, never judged. `None` where both sides only count.
+    fn of_reported(pair: &Pair<'a, ReportedNumbers>, elsewhere: Option<&Reason>, settings: &Settings) -> Option<Self> {
+        let (before, after) = (pair.before.first().copied(), pair.after.first().copied());
+        let shown = after.or(before)?;
+        let side = |numbers: Option<&ReportedNumbers>| {
+            let samples = numbers?.values.get("n").filter(|count| **count >= 0.0).map(|count| *count as u64)?;
+            Some(Side { runs: 1, samples, effective: 0.0, value_error: 0.0 })
+        };
+        let change = Change {
+            source: shown.source.clone(),
+            metric: shown.metric.clone(),
+            group: shown.label.clone(),
+            dimension: shown.dimension,
+            polarity: shown.polarity,
+            verdict: Verdict::Inconclusive,
+            reason: Some(Reason::SummaryOnly),
+            margin: settings.margins.of(&shown.metric),
+            before: side(before),
+            after: side(after),
+            effects: Vec::new(),
+            noise_floor: None,
+            drawing: None,
+        };
+        let mut draft = Self { change, measured: Vec::new(), pair: None, size: 0.0, decided: true };
+        let reason = before.zip(after).and_then(|(before, after)| incomparable_reported(before, after));
+        if draft.refused([before.is_some(), after.is_some()], elsewhere.cloned().or(reason)) {
+            return Some(draft);
+        }
+        let (before, after) = before.zip(after)?;
+        draft.change.effects = REPORTED
+            .iter()
+            .filter_map(|(statistic, keys)| {
+                let of = |numbers: &ReportedNumbers| keys.iter().find_map(|key| numbers.values.get(*key).copied());
+                Some(reported_effect(*statistic, of(before)?, of(after)?))
+            })
+            .collect();
+        // Counts alone say how much was measured, not how well it went.
+        if draft.change.effects.is_empty() {
+            return None;
+        }
+        let ratio = draft.change.effects.first().filter(|effect| effect.scale == Scale::Ratio);
+        draft.size = ratio.and_then(|effect| effect.estimate).map_or(0.0, |ratio| ratio.ln().abs());
+        Some(draft)
     }
 
     /// Whether nothing is to be measured, and why.

@@ -150,6 +150,8 @@ pub enum Statistic {
     Mean,
     /// Failures per one.
     FailureShare,
+    /// The one number that there is: a rate, a score.
+    Value,
 }
 
 /// How an effect is counted.
@@ -231,6 +233,8 @@ pub enum Reason {
         /// What is not.
         statistics: Vec<Statistic>,
     },
+    /// A tool has summarised the metric itself: there are no samples, so that there is no interval.
+    SummaryOnly,
     /// So many samples are equal that the steps between values hide the size of a change that is certain.
     HiddenByTies,
     /// Too few samples on a side for any interval.
@@ -254,8 +258,11 @@ pub struct EnvironmentDifference {
     pub before: Option<String>,
     /// Of the run; absent where it does not say.
     pub after: Option<String>,
-    /// Whether a user gave it; only then nothing is compared.
+    /// Whether a user gave it; then nothing is compared.
     pub given: bool,
+    /// Whether the measured files say it themselves. Nothing is compared where it is about the machine.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub measured: bool,
 }
 
 /// A file that begins with what the baseline has seen.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::label::pattern;
 use crate::model::table::Polarity;
 
-use super::capture::{Capture, MetricRuns, ShareRuns, both_say_where};
+use super::capture::{Capture, MetricRuns, ReportedNumbers, ShareRuns, both_say_where, is_of_machine};
 use super::outcome::Reason;
 
 /// What identifies a metric: pattern of the source, name, group.
@@ -32,6 +32,7 @@ impl<T> Default for Pair<'_, T> {
 pub(crate) struct Pairs<'a> {
     pub(crate) metrics: Vec<Pair<'a, MetricRuns>>,
     pub(crate) shares: Vec<Pair<'a, ShareRuns>>,
+    pub(crate) reported: Vec<Pair<'a, ReportedNumbers>>,
 }
 
 impl<'a> Pairs<'a> {
@@ -58,8 +59,47 @@ impl<'a> Pairs<'a> {
                 if is_before { &mut pair.before } else { &mut pair.after }.push(runs);
             }
         }
-        Self { metrics: metrics.into_values().collect(), shares: shares.into_values().collect() }
+        // Numbers without samples cannot be pooled: the first of a kind of one side is that of the other, and of several
+        // captures the newest stands for its side.
+        let mut reported: BTreeMap<(Key, usize), Pair<'a, ReportedNumbers>> = BTreeMap::new();
+        for (captures, is_before) in [(before, true), (after, false)] {
+            for capture in captures {
+                let mut seen: BTreeMap<Key, usize> = BTreeMap::new();
+                for numbers in &capture.reported {
+                    let key = (source(&numbers.source, is_before), numbers.metric.clone(), numbers.label.clone());
+                    let place = seen.entry(key.clone()).or_default();
+                    let pair = reported.entry((key, *place)).or_default();
+                    *place += 1;
+                    *if is_before { &mut pair.before } else { &mut pair.after } = vec![numbers];
+                }
+            }
+        }
+        Self {
+            metrics: metrics.into_values().flat_map(by_meaning).collect(),
+            shares: shares.into_values().collect(),
+            reported: reported.into_values().collect(),
+        }
     }
+}
+
+/// Runs of one name and several meanings on one side are never pooled: they are pairs of their own. Where each side has one
+/// meaning only, they stay a pair, for [`incomparable`] to say that it has changed.
+fn by_meaning<'a>(pair: Pair<'a, MetricRuns>) -> Vec<Pair<'a, MetricRuns>> {
+    let meanings = |side: &[&MetricRuns]| -> BTreeSet<Option<String>> {
+        side.iter().map(|runs| runs.meaning.clone()).filter(Option::is_some).collect()
+    };
+    let (before, after) = (meanings(&pair.before), meanings(&pair.after));
+    if before.len() <= 1 && after.len() <= 1 {
+        return vec![pair];
+    }
+    let mut apart: BTreeMap<Option<String>, Pair<'a, MetricRuns>> = BTreeMap::new();
+    for runs in pair.before {
+        apart.entry(runs.meaning.clone()).or_default().before.push(runs);
+    }
+    for runs in pair.after {
+        apart.entry(runs.meaning.clone()).or_default().after.push(runs);
+    }
+    apart.into_values().collect()
 }
 
 fn sources(captures: &[Capture]) -> BTreeSet<String> {
@@ -67,7 +107,8 @@ fn sources(captures: &[Capture]) -> BTreeSet<String> {
         .iter()
         .flat_map(|capture| {
             let metrics = capture.metrics.iter().map(|runs| &runs.source);
-            metrics.chain(capture.shares.iter().map(|runs| &runs.source))
+            let shares = capture.shares.iter().map(|runs| &runs.source);
+            metrics.chain(shares).chain(capture.reported.iter().map(|numbers| &numbers.source))
         })
         .map(|name| pattern(name))
         .collect()
@@ -96,6 +137,34 @@ pub(crate) fn differing_environment(before: &[Capture], after: &[Capture]) -> Ve
     let keys: BTreeSet<&String> =
         before.iter().chain(after).flat_map(|capture| capture.environment.given.keys()).collect();
     keys.into_iter().filter(|key| given(before, key) != given(after, key)).cloned().collect()
+}
+
+/// Keys of what the files say of the machine that was measured, in which both sides differ. What one side does not say is no
+/// difference, and what the user gave goes before it.
+pub(crate) fn differing_machine(before: &[Capture], after: &[Capture]) -> Vec<String> {
+    let said = |side: &[Capture], key: &str| -> BTreeSet<String> {
+        side.iter().filter_map(|capture| capture.environment.measured.get(key).cloned()).collect()
+    };
+    let keys: BTreeSet<&String> = before.iter().flat_map(|capture| capture.environment.measured.keys()).collect();
+    let differs = |key: &&&String| {
+        let (old, new) = (said(before, key), said(after, key));
+        is_of_machine(key) && !new.is_empty() && old != new
+    };
+    keys.iter().filter(differs).map(|key| (*key).clone()).collect()
+}
+
+/// Why numbers that tools report may not be held against each other.
+pub(crate) fn incomparable_reported(before: &ReportedNumbers, after: &ReportedNumbers) -> Option<Reason> {
+    if before.dimension != after.dimension {
+        let unit = |numbers: &ReportedNumbers| numbers.dimension.base_symbol().to_owned();
+        return Some(Reason::UnitChanged { before: unit(before), after: unit(after) });
+    }
+    match (&before.meaning, &after.meaning) {
+        (Some(first), Some(second)) if first != second => {
+            Some(Reason::MeaningChanged { before: first.clone(), after: second.clone() })
+        }
+        _ => None,
+    }
 }
 
 /// Why what stands under one key on both sides may not be compared.

@@ -62,12 +62,16 @@ pub fn hold(before: &Held, after: &Held, grown: Vec<Growth>, settings: &Settings
 /// What differs between the environments. A baseline of several runs may itself have several values for a key.
 fn differences(before: &[Capture], after: &[Capture]) -> Vec<EnvironmentDifference> {
     let mut differences = Vec::new();
-    if !both_say_where(before, after) {
-        return differences;
-    }
-    for given in [true, false] {
-        let part =
-            |environment: &Environment| if given { environment.given.clone() } else { environment.found.clone() };
+    for (given, measured) in [(true, false), (false, true), (false, false)] {
+        // What the user and this machine say can only differ where both sides say anything.
+        if !measured && !both_say_where(before, after) {
+            continue;
+        }
+        let part = |environment: &Environment| match (given, measured) {
+            (true, _) => environment.given.clone(),
+            (_, true) => environment.measured.clone(),
+            _ => environment.found.clone(),
+        };
         let keys: BTreeSet<String> =
             before.iter().chain(after).flat_map(|capture| part(&capture.environment).into_keys()).collect();
         for key in keys {
@@ -82,7 +86,7 @@ fn differences(before: &[Capture], after: &[Capture]) -> Vec<EnvironmentDifferen
                     let known: Vec<String> = values.into_iter().flatten().collect();
                     (!known.is_empty()).then(|| known.join(", "))
                 };
-                differences.push(EnvironmentDifference { key, before: said(old), after: said(new), given });
+                differences.push(EnvironmentDifference { key, before: said(old), after: said(new), given, measured });
             }
         }
     }
@@ -95,7 +99,10 @@ mod tests {
 
     fn captured(given: &[(&str, &str)], found: &[(&str, &str)]) -> Capture {
         let map = |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
-        Capture { environment: Environment { given: map(given), found: map(found) }, ..Capture::default() }
+        Capture {
+            environment: Environment { given: map(given), found: map(found), ..Environment::default() },
+            ..Capture::default()
+        }
     }
 
     #[test]

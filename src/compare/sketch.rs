@@ -11,6 +11,8 @@
 //! most a factor of `g` apart, and so `g = 1 + error` with the error that is stated. Nothing is ever collapsed: the
 //! bound holds from the smallest normal number to the largest.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -114,6 +116,37 @@ impl Sketch {
     /// Counts samples. `None` where there are none, or where one is not finite.
     pub fn of(values: &[f64]) -> Option<Self> {
         Self::with_error(values, SKETCH_ERROR)
+    }
+
+    /// Counts samples of which only the middle of their bucket is known, and that to within `error` of itself. `None` where
+    /// there are none, where one is not finite, or where a sketch could not state so large an error.
+    pub fn of_counted(middles: impl Iterator<Item = (f64, u64)>, error: f64) -> Option<Self> {
+        // A sample may lie in the bucket beside the one that its middle falls into.
+        let error = (1.0 + SKETCH_ERROR) * (1.0 + error).powi(2) - 1.0;
+        let middles: Vec<(f64, u64)> = middles.filter(|(_, count)| *count > 0).collect();
+        if middles.is_empty() || !ERRORS.contains(&error) || middles.iter().any(|(value, _)| !value.is_finite()) {
+            return None;
+        }
+        let grid = Grid::new(error);
+        let counted = |wanted: fn(f64) -> bool| {
+            let mut by_index: BTreeMap<i32, u64> = BTreeMap::new();
+            for (value, count) in middles.iter().filter(|(value, _)| wanted(*value)) {
+                let bucket = by_index.entry(grid.index(value.abs())).or_default();
+                *bucket = bucket.saturating_add(*count);
+            }
+            stretches(by_index.into_iter())
+        };
+        let (min, max) =
+            middles.iter().fold((f64::MAX, f64::MIN), |(low, high), (value, _)| (low.min(*value), high.max(*value)));
+        Some(Self {
+            error,
+            count: middles.iter().try_fold(0_u64, |sum, (_, count)| sum.checked_add(*count))?,
+            min: min + 0.0,
+            max: max + 0.0,
+            negative: counted(|value| value < 0.0),
+            zeros: middles.iter().filter(|(value, _)| *value == 0.0).map(|(_, count)| count).sum(),
+            positive: counted(|value| value > 0.0),
+        })
     }
 
     fn with_error(values: &[f64], error: f64) -> Option<Self> {

@@ -15,6 +15,7 @@ pub use parse::TargetTextError;
 
 use std::fmt;
 
+use crate::model::reported::Reported;
 use crate::model::unit::Dimension;
 use crate::stats::population::{PERCENTILES, Summary};
 
@@ -166,6 +167,8 @@ pub struct Subject<'a> {
     pub samples: Option<&'a [f64]>,
     /// The number, of a metric that is one number and has no samples, base unit. Such a metric has no summary.
     pub value: Option<f64>,
+    /// What a tool reports about it, where there are no samples; then there is no summary.
+    pub reported: Option<&'a Reported>,
 }
 
 /// The failures of what a metric measures. The caller gives one for every metric whose rows (or messages) say whether they

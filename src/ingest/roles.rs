@@ -103,16 +103,26 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         histograms: sink.histograms,
         findings: sink.findings,
     };
+    for histogram in &mut source.histograms {
+        let given = options.column(&histogram.metric);
+        if let Some(unit) = given.and_then(|given| given.unit) {
+            (histogram.unit, histogram.unit_assumed) = (unit, false);
+        }
+        if let Some(polarity) = given.and_then(|given| given.polarity) {
+            histogram.polarity = polarity;
+        }
+    }
     let known = Known { options, declared: &sink.declared, by_file: &sink.declared_by_file };
     for builder in sink.tables {
         let mut table = assign_table(builder, &known, &source.provenance.name, &mut source.findings);
         table.labels_exact = sink.labels_exact;
-        source.tables.extend(split_by_metric(table, options));
+        source.tables.extend(split_by_metric(table, &known));
     }
     let aside: u64 = source.provenance.set_aside.iter().map(|entry| entry.rows).sum();
     source.provenance.rows_read = source.tables.iter().map(|table| table.lines.rows()).sum::<u64>() + aside;
     source.provenance.rows_read += source.swarm.len() as u64;
-    if source.provenance.format == AGENT_SWARM {
+    let other_numbers = !source.reported.is_empty() || !source.histograms.is_empty() || !source.swarm.is_empty();
+    if source.provenance.format == AGENT_SWARM || other_numbers {
         return source;
     }
     if source.tables.iter().all(|table| table.columns_as(Role::Metric).next().is_none()) {
@@ -190,7 +200,7 @@ fn assign_table(builder: TableBuilder, known: &Known<'_>, source: &str, findings
     for index in 0..table.columns.len() {
         if table.columns[index].role == Role::Metric {
             assign_unit(&mut table, index, options);
-            if let Some(declared) = known.declared(&table.columns[index].name.clone()) {
+            if let Some(declared) = known.declared(&table.columns[index].name) {
                 declare(&mut table.columns[index], declared, options);
             }
         }
@@ -204,8 +214,11 @@ fn assign_table(builder: TableBuilder, known: &Known<'_>, source: &str, findings
 /// What the format's definition says about a metric, unless the user said otherwise.
 fn declare(column: &mut Column, declared: &Declared, options: &SourceOptions) {
     let given = options.column(&column.name);
-    if let Some(unit) = declared.unit.filter(|_| given.is_none_or(|given| given.unit.is_none())) {
+    // Cells that state their units hold base units already, whatever the definition says of plain numbers.
+    let plain = !matches!(column.cells, CellType::Quantity(_));
+    if let Some(unit) = declared.unit.filter(|_| plain && given.is_none_or(|given| given.unit.is_none())) {
         column.unit = Some(UnitChoice { unit, reason: declared.reason.to_owned(), assumed: false });
+        column.limit = given.and_then(|given| given.limit).map(|limit| limit.to_base(unit));
     }
     if let Some(polarity) = declared.polarity.filter(|_| given.is_none_or(|given| given.polarity.is_none())) {
         column.polarity = polarity;
@@ -237,7 +250,8 @@ fn recognise_long_table(table: &mut Table, options: &SourceOptions) {
 }
 
 /// A long table becomes one table for each metric it names, its values under the metric's own name.
-fn split_by_metric(table: Table, options: &SourceOptions) -> Vec<Table> {
+fn split_by_metric(table: Table, known: &Known<'_>) -> Vec<Table> {
+    let options = known.options;
     let (Some(names), Some(value)) = (table.columns_as(Role::MetricName).next(), table.columns_as(Role::Metric).next())
     else {
         return vec![table];
@@ -252,6 +266,10 @@ fn split_by_metric(table: Table, options: &SourceOptions) -> Vec<Table> {
         part.columns[value].name.clone_from(&metric);
         // Cells that are constant here, or empty, tell nothing apart.
         assign_unit(&mut part, value, options);
+        // A definition may speak of each metric by its name, or of the values of all of them.
+        if let Some(declared) = known.declared(&metric).or_else(|| known.declared(&table.columns[value].name)) {
+            declare(&mut part.columns[value], declared, options);
+        }
         Some(part)
     });
     let mut parts: Vec<Table> = parts.collect();

@@ -2,7 +2,7 @@
 //! nothing is recomputed from the former, and the latter are known to the width of a bucket.
 
 use super::table::Polarity;
-use super::unit::Unit;
+use super::unit::{Dimension, Unit};
 
 /// Which statistic a tool reports.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,6 +53,45 @@ pub struct Reported {
     pub polarity: Polarity,
     /// The numbers, in the order of the file.
     pub values: Vec<ReportedValue>,
+}
+
+impl Statistic {
+    /// Its name in the contract, in baselines and in tables: `n`, `mean`, `p99.9`.
+    pub fn key(self) -> String {
+        let word = match self {
+            Self::Count => "n",
+            Self::Failures => "failures",
+            Self::Mean => "mean",
+            Self::Median => "median",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Stddev => "stddev",
+            Self::Percentile(percent) => return format!("p{percent}"),
+            Self::Value => "value",
+        };
+        word.to_owned()
+    }
+}
+
+impl ReportedValue {
+    /// The number in base units, where it is a finite number.
+    pub fn base(&self) -> Option<f64> {
+        let value = self.unit.to_base(self.value);
+        value.is_finite().then_some(value + 0.0)
+    }
+}
+
+impl Reported {
+    /// What the metric measures: that of its numbers, counts of samples and failures aside.
+    pub fn dimension(&self) -> Dimension {
+        let of_metric = |value: &&ReportedValue| !matches!(value.statistic, Statistic::Count | Statistic::Failures);
+        self.values.iter().find(of_metric).map_or(Dimension::Count, |value| value.unit.dimension)
+    }
+
+    /// One of its numbers in base units.
+    pub fn number(&self, statistic: Statistic) -> Option<f64> {
+        self.values.iter().find(|value| value.statistic == statistic)?.base()
+    }
 }
 
 /// A distribution recorded as counts by bucket.

@@ -65,6 +65,8 @@ pub enum Role {
     Status,
     /// Names one row or one actor; never summarised.
     Identifier,
+    /// Names the run (process, fork, launch) that a sample was measured in; runs are the unit of replication.
+    Run,
     /// Not used.
     Unused,
 }
@@ -79,15 +81,25 @@ impl Role {
             Self::Timestamp => "timestamp",
             Self::Status => "status",
             Self::Identifier => "identifier",
+            Self::Run => "run",
             Self::Unused => "unused",
         }
     }
 
     /// The role of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Label, Self::Metric, Self::MetricName, Self::Timestamp, Self::Status, Self::Identifier, Self::Unused]
-            .into_iter()
-            .find(|role| role.name() == name)
+        [
+            Self::Label,
+            Self::Metric,
+            Self::MetricName,
+            Self::Timestamp,
+            Self::Status,
+            Self::Identifier,
+            Self::Run,
+            Self::Unused,
+        ]
+        .into_iter()
+        .find(|role| role.name() == name)
     }
 }
 

@@ -3,6 +3,8 @@
 //! In: what ingest read and what statistics found. Out: the report as data. Decides the order in which a reader meets
 //! things, folds what repeats, and counts; it computes no statistics and formats no numbers itself.
 
+mod histogram;
+mod reported;
 mod service;
 mod swarm;
 mod verdict;
@@ -19,6 +21,7 @@ use crate::model::unit::Dimension;
 use crate::sessions::ServiceAnalysis;
 use crate::stats::analysis::{Group, MetricAnalysis, TableAnalysis};
 use crate::stats::failure::Failures as FailureCount;
+use crate::stats::histogram::HistogramAnalysis;
 use crate::stats::interval::{Interval as Bounds, wilson};
 use crate::stats::population::{
     Order as OrderFound, Population as Numbers, Settings as StatSettings, Summary as SummaryFound,
@@ -27,8 +30,8 @@ use crate::swarm::Swarm as SwarmAnalysis;
 
 use super::contract::{
     Assumption, Column, Drift, Extreme, Failures, Histogram, Interval, Label, LevelShift, Metric, Modality, Mode,
-    Order, Outliers, Percentile, Population, Report, SCHEMA_VERSION, Series, SeriesPoint, SetAside, Settings, Source,
-    Summary, Table, Tool, WarmUp,
+    Order, Outliers, Percentile, Population, Report, Reported, Runs, SCHEMA_VERSION, Series, SeriesPoint, SetAside,
+    Settings, Source, Summary, Table, Tool, WarmUp,
 };
 use super::{number, words};
 use verdict::State;
@@ -47,6 +50,8 @@ pub struct Analysed {
     pub tables: Vec<TableAnalysis>,
     /// The service that it records, if any.
     pub service: Option<ServiceAnalysis>,
+    /// What its histograms say.
+    pub histograms: Vec<HistogramAnalysis>,
 }
 
 /// Things about a report that the data does not say.
@@ -100,11 +105,16 @@ pub fn build(analysed: &[Analysed], material: Material<'_>, settings: &StatSetti
                 metrics.push(metric(found, table, name, index, settings.confidence));
             }
         }
+        for found in &item.histograms {
+            assumptions.extend(histogram::assumption(found, name));
+            metrics.push(histogram::metric(found, name, item.source.tables.len()));
+        }
     }
     let mut sources: Vec<Source> = analysed.iter().map(source).collect();
     if let Some(found) = material.swarm {
         swarm::account(&mut sources, found, &names);
     }
+    let reported: Vec<Reported> = analysed.iter().flat_map(|item| reported::reported(&item.source)).collect();
     let state = State::of(&all);
     let gate = material
         .gate
@@ -113,6 +123,7 @@ pub fn build(analysed: &[Analysed], material: Material<'_>, settings: &StatSetti
         findings: &all,
         state,
         metrics: &metrics,
+        reported: &reported,
         services: &services,
         swarm: material.swarm,
         comparison: material.comparison.as_ref(),
@@ -134,6 +145,7 @@ pub fn build(analysed: &[Analysed], material: Material<'_>, settings: &StatSetti
         },
         sources,
         metrics,
+        reported,
         service: services,
         swarm: material.swarm.map(|found| swarm::swarm(found, &names)),
         comparison: material.comparison,
@@ -223,6 +235,8 @@ fn source(item: &Analysed) -> Source {
             })
             .collect(),
         tables: item.source.tables.iter().map(table).collect(),
+        environment: provenance.environment.clone(),
+        reported_caveats: item.source.reported_caveats.clone(),
     }
 }
 
@@ -292,6 +306,8 @@ fn metric(found: &MetricAnalysis, table: &TableData, source: &str, index: usize,
         recorded_unit: found.recorded_unit.map(|unit| unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
         unit_assumed: table.columns[found.column].unit.as_ref().is_some_and(|choice| choice.assumed),
         polarity: found.polarity,
+        meaning: found.meaning.clone(),
+        from_histogram: None,
         grouped_by: found.grouped_by.clone(),
         overall,
         groups: found.groups.iter().map(|of_group| group(of_group, &cells, table)).collect(),
@@ -358,6 +374,14 @@ fn population(
         }),
         corrupted: numbers.corrupted as u64,
         picked_one_in: numbers.picked_one_in.map(|every| every as u64),
+        runs: numbers.runs.as_ref().map(|runs| Runs {
+            count: runs.count as u64,
+            fewest_samples: runs.fewest as u64,
+            most_samples: runs.most as u64,
+            lowest_median: runs.lowest_median,
+            highest_median: runs.highest_median,
+            differ: runs.differ,
+        }),
     }
 }
 
@@ -460,3 +484,6 @@ fn failures(count: &FailureCount, level: f64) -> Option<Failures> {
         interval: Interval { low: share.low.map(|low| low * PER), high: share.high.map(|high| high * PER), level },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@
 //! (seconds, bytes, one); absent is `null`, never 0. `perfreport schema` prints the JSON Schema of this module.
 //! Fields are added within a version of the schema; a field that changes its meaning or goes raises it.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +47,9 @@ pub struct Report {
     pub sources: Vec<Source>,
     /// The metrics, by file and column.
     pub metrics: Vec<Metric>,
+    /// Numbers that the tools have summarised themselves, by file, metric and label. Nothing is recomputed from them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reported: Vec<Reported>,
     /// The metrics of interactive services, by file; empty where no file records one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub service: Vec<Service>,
@@ -160,6 +165,12 @@ pub struct Source {
     pub set_aside: Vec<SetAside>,
     /// Tables found in the file.
     pub tables: Vec<Table>,
+    /// What the file says about the machine and the set-up that it was measured on, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, String>,
+    /// What must be known about the numbers in `reported` of this file: how they are rounded, what they leave out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reported_caveats: Vec<String>,
 }
 
 /// Rows that were read and not used.
@@ -229,6 +240,12 @@ pub struct Metric {
     pub unit_assumed: bool,
     /// Which way is better.
     pub polarity: Polarity,
+    /// What exactly it measures (`time to the first byte, connecting included`), where the format's definition says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
+    /// Set where the file holds counts by bucket instead of samples: how well each value is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_histogram: Option<FromHistogram>,
     /// Column whose labels form the groups.
     pub grouped_by: Option<String>,
     /// All samples of the metric.
@@ -239,6 +256,54 @@ pub struct Metric {
     pub failures: Option<Failures>,
     /// Sentences about this metric that a reader should see next to its numbers.
     pub remarks: Vec<Remark>,
+}
+
+/// How well the values of a histogram are known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FromHistogram {
+    /// Each value from the lower quartile up is known to within this share of itself: half the width of the widest bucket
+    /// there, relative to its middle.
+    pub relative_error: f64,
+    /// Each value below the lower quartile is known to within so much, base unit.
+    pub error_below: f64,
+    /// Buckets that hold samples.
+    pub buckets: u64,
+}
+
+/// What a tool itself reports about one metric, or about one metric of one label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Reported {
+    /// Name of the source.
+    pub source: String,
+    /// The metric.
+    pub metric: String,
+    /// The label (a request's name, a benchmark); absent for the whole run.
+    pub label: Option<String>,
+    /// What exactly the metric measures, where the format's definition says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
+    /// Which way is better.
+    pub polarity: Polarity,
+    /// What it measures.
+    pub dimension: Dimension,
+    /// The numbers, in the order of the file; those that are no finite numbers are left out.
+    pub values: Vec<ReportedValue>,
+}
+
+/// One number as a tool reports it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReportedValue {
+    /// `n`, `failures`, `mean`, `median`, `min`, `max`, `stddev`, `p95` (any percentile), or `value` for a rate or the one
+    /// number that there is.
+    pub statistic: String,
+    /// The number in the base unit of `dimension`.
+    pub value: f64,
+    /// What it measures: counts are counts, whatever the metric is.
+    pub dimension: Dimension,
+    /// Its unit as recorded; absent where it has none.
+    pub unit: Option<String>,
+    /// The line it stands on, where that is known.
+    pub line: Option<u64>,
 }
 
 /// Rows that failed.
@@ -296,6 +361,26 @@ pub struct Population {
     /// All other numbers are of all samples.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picked_one_in: Option<u64>,
+    /// The runs (processes, forks) that its samples come from, where a column names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs: Option<Runs>,
+}
+
+/// The runs of a population; the run is the unit of replication.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Runs {
+    /// How many.
+    pub count: u64,
+    /// Samples of the shortest one.
+    pub fewest_samples: u64,
+    /// Samples of the longest one.
+    pub most_samples: u64,
+    /// The smallest median of a run.
+    pub lowest_median: f64,
+    /// The largest median of a run.
+    pub highest_median: f64,
+    /// Whether the runs differ beyond chance (Kruskal-Wallis, p < 0.01).
+    pub differ: bool,
 }
 
 /// A label or a pattern of labels.

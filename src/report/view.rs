@@ -9,6 +9,7 @@ mod comment;
 mod finding;
 mod junit;
 mod metric;
+mod reported;
 mod service;
 mod source;
 mod swarm;
@@ -20,6 +21,7 @@ use serde::Serialize;
 use crate::report::contract::{Assumption, Report, Settings, Status};
 use crate::report::escape::visible;
 use crate::report::number;
+use crate::report::words::reported as reported_words;
 
 pub use change::{ChangeView, ChangesView, EffectView, ExplanationView, SymbolView};
 pub use comment::{CommentFindingView, CommentView};
@@ -28,8 +30,9 @@ pub use junit::{CaseView, JunitView, OutcomeView, SuiteView};
 pub use metric::{
     ChartView, ExtremeView, FactView, GroupView, IntervalView, LegendView, MetricView, NumbersView, RemarkView,
 };
+pub use reported::{ReportedRowView, ReportedView};
 pub use service::{ServiceErrorView, ServiceSessionView, ServiceView};
-pub use source::{ColumnView, OriginView, SetAsideView, SourceView, TableView};
+pub use source::{ColumnView, EnvironmentView, OriginView, SetAsideView, SourceView, TableView};
 pub use swarm::{SwarmClientView, SwarmProcessView, SwarmRowView, SwarmTotalView, SwarmView};
 pub use target::{GateView, TargetView, TargetsView};
 pub use terminal::{LineView, TerminalView};
@@ -145,6 +148,10 @@ fn verdict(report: &Report) -> VerdictView {
         number::counted(report.metrics.len() as u64, "metric"),
         number::counted(report.verdict.samples, "clean sample"),
     ];
+    if report.metrics.is_empty() && !report.reported.is_empty() {
+        facts.truncate(1);
+    }
+    facts.extend(reported_words::measured(&report.reported));
     if let Some(swarm) = &report.swarm {
         if report.metrics.is_empty() {
             facts.truncate(1);

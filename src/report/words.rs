@@ -3,6 +3,7 @@
 //! In: what statistics and ingest found. Out: text for the report. The one place where evidence becomes prose.
 
 pub(super) mod change;
+pub(super) mod reported;
 pub(super) mod swarm;
 
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
@@ -11,6 +12,7 @@ use crate::model::unit::{Dimension, Unit};
 use crate::stats::analysis::{Located, MetricAnalysis};
 use crate::stats::corruption::Reason;
 use crate::stats::recording::{Clock, Repeat, Stuck};
+use crate::stats::runs::Runs;
 
 use super::contract::{Assumption, Remark};
 use super::number;
@@ -180,6 +182,7 @@ pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
         let text = format!("With the {what} {}.", changes.join(", "));
         remarks.push(Remark { topic: "corruption".to_owned(), text });
     }
+    remarks.extend(runs(metric));
     remarks.extend(dependence(metric));
     remarks.extend(thinned(metric));
     if metric.labels_exact && !metric.groups.is_empty() {
@@ -206,6 +209,40 @@ pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
         remarks.push(Remark { topic: "populations".to_owned(), text });
     }
     remarks
+}
+
+/// How many runs the samples come from, and whether those differ.
+fn runs(metric: &MetricAnalysis) -> Option<Remark> {
+    let groups = metric.groups.iter().map(|group| (Some(group.text.as_str()), &group.population));
+    let populations = std::iter::once((None, &metric.overall)).chain(groups);
+    let of_runs: Vec<(Option<&str>, &Runs)> =
+        populations.filter_map(|(label, population)| Some((label, population.runs.as_ref()?))).collect();
+    let spread = |runs: &Runs| runs.spread().unwrap_or_default();
+    // Of several groups the one whose runs differ most.
+    let (label, runs) =
+        *of_runs.iter().max_by(|a, b| a.1.differ.cmp(&b.1.differ).then(spread(a.1).total_cmp(&spread(b.1))))?;
+    let whose = match (label, of_runs.len()) {
+        (None, _) | (Some(_), 1) => "Its samples come from".to_owned(),
+        (Some(label), all) => {
+            format!("The samples of each of {all} groups come from several runs; those of `{label}` from")
+        }
+    };
+    let each = if runs.fewest == runs.most {
+        number::counted(runs.most as u64, "sample")
+    } else {
+        format!("{} to {}", number::count(runs.fewest as u64), number::counted(runs.most as u64, "sample"))
+    };
+    let apart = runs
+        .spread()
+        .map_or_else(String::new, |spread| format!("; their medians differ by {}", number::percent(spread)));
+    let consequence = if runs.differ {
+        ". That is beyond chance within the runs: intervals over all samples ignore it and are too narrow. A comparison takes \
+         the run as the unit of replication"
+    } else {
+        ""
+    };
+    let text = format!("{whose} {} of {each}{apart}{consequence}.", number::counted(runs.count as u64, "run"));
+    Some(Remark { topic: "runs".to_owned(), text })
 }
 
 /// Samples that depend on their neighbours say less than their number promises.

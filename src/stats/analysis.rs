@@ -119,6 +119,8 @@ pub struct MetricAnalysis {
     pub recorded_unit: Option<Unit>,
     /// Which way is better.
     pub polarity: Polarity,
+    /// What exactly it measures, in words, where the format's definition says so.
+    pub meaning: Option<String>,
     /// The columns that form the groups.
     pub grouped_by: Option<String>,
     /// The column whose labels name samples.
@@ -166,9 +168,11 @@ pub fn analyse(table: &Table, settings: &Settings) -> TableAnalysis {
     let grouping = Grouping::choose(table, settings);
     let all_rows = OnceLock::new();
     let (grouping, all_rows) = (grouping.as_ref(), &all_rows);
+    let runs = table.columns_as(Role::Run).next().map(|column| labels_of_column(table, column).0);
+    let runs = runs.as_deref();
     let metrics = metrics
         .into_par_iter()
-        .map(|column| Metric { table, column, settings, grouping, span, all_rows }.analyse())
+        .map(|column| Metric { table, column, settings, grouping, span, all_rows, runs }.analyse())
         .collect();
     TableAnalysis { metrics, clock }
 }
@@ -342,7 +346,7 @@ fn labels_apart(table: &Table, codes: &[u32], texts: &[String]) -> Vec<String> {
 }
 
 /// p-value of the Kruskal-Wallis test, with the correction for ties; `None` where all values are equal.
-fn kruskal_wallis(samples: &[Vec<f64>]) -> Option<f64> {
+pub(super) fn kruskal_wallis(samples: &[Vec<f64>]) -> Option<f64> {
     let pooled: Vec<f64> = samples.iter().flatten().copied().collect();
     let n = pooled.len() as f64;
     let ranks = super::order::ranks(&pooled);
@@ -423,6 +427,8 @@ struct Metric<'a> {
     span: Option<f64>,
     /// Failures of all rows, once somebody asked.
     all_rows: &'a OnceLock<Option<Failures>>,
+    /// The run of each row, where a column names it.
+    runs: Option<&'a [u32]>,
 }
 
 impl Metric<'_> {
@@ -461,6 +467,12 @@ impl Metric<'_> {
             &self.table.run_starts,
         );
         let row_of = |index: &usize| cells.row(samples.place(*index));
+        // A run may be numbered anew in each group, so that those of a mixture mean nothing.
+        if let Some(runs) = self.runs.filter(|_| !several) {
+            let mut all = Vec::with_capacity(samples.len());
+            samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
+            overall.divide_by_run(&all, |index| runs.get(row_of(&index)).copied().unwrap_or_default());
+        }
         let shift = overall.order.as_ref().and_then(|order| order.level_shift);
         let only = kept.as_ref().and_then(Kept::only).zip(self.grouping);
         MetricAnalysis {
@@ -469,6 +481,7 @@ impl Metric<'_> {
             dimension: unit.dimension,
             recorded_unit: column.unit.as_ref().map(|choice| choice.unit),
             polarity: column.polarity,
+            meaning: column.meaning.clone(),
             grouped_by: self.grouping.filter(|_| several).map(|grouping| grouping.columns.clone()),
             extreme_rows: overall.extremes.iter().map(row_of).collect(),
             shift_row: shift.filter(|shift| shift.index < samples.len()).map(|shift| row_of(&shift.index)),
@@ -541,6 +554,10 @@ impl Metric<'_> {
                 |row| members.places.partition_point(|place| cells.row(*place as usize) < row),
                 &self.table.run_starts,
             );
+            if let Some(runs) = self.runs {
+                let run_of = |index: usize| row_of(&index).and_then(|row| runs.get(row).copied()).unwrap_or_default();
+                population.divide_by_run(members.values, run_of);
+            }
             let name = &grouping.groups[members.group];
             let shift = population.order.as_ref().and_then(|order| order.level_shift);
             Group {

@@ -128,6 +128,7 @@ pub(super) fn population(
         series: drawn.then(|| series(clean, &picked, group_of)),
         corrupted: corrupted.len(),
         recorded: None,
+        runs: None,
         picked_one_in: Some(picked.stride),
     }
 }

@@ -9,6 +9,7 @@ use super::modality::{self, Modality};
 use super::order::{self, Drift, LevelShift, WarmUp};
 use super::outlier::{self, Outliers};
 use super::quantile::{QuantileMethod, quantile_of, samples_needed};
+use super::runs::Runs;
 use super::sample::{Sample, coefficient_of_variation};
 use super::samples::{Samples as Stream, Slice};
 use super::spread::{self, MAD_SCALE};
@@ -200,6 +201,8 @@ pub struct Population {
     pub corrupted: usize,
     /// The samples, where they are kept.
     pub recorded: Option<Recorded>,
+    /// The runs that its samples come from, where a column names them.
+    pub runs: Option<Runs>,
     /// Of more than 2^20 samples, how many each of those stands for from which the Shamos
     /// spread, the modes and the medians of the series were taken. All other numbers are of all samples.
     pub picked_one_in: Option<usize>,
@@ -265,6 +268,7 @@ impl Population {
             series: drawn.then(|| series(sample.in_order(), groups)),
             corrupted: corrupted.len(),
             recorded: (settings.samples == Samples::Keep).then(|| Recorded::of(sample.into_in_order())),
+            runs: None,
             picked_one_in: None,
         }
     }
@@ -279,6 +283,16 @@ impl Population {
         settings: &Settings,
     ) -> Self {
         large::population(clean, corrupted, group_of, detail, settings)
+    }
+
+    /// Puts the samples together by the run that each comes from. `values` are all of them in recorded order.
+    pub(super) fn divide_by_run(&mut self, values: &[f64], run_of: impl Fn(usize) -> u32) {
+        if let Some((runs, by_run)) = Runs::of(values, run_of) {
+            self.runs = Some(runs);
+            if self.recorded.is_some() {
+                self.recorded = Some(by_run);
+            }
+        }
     }
 
     /// Says where runs begin, where the samples are kept: `before` counts the samples in rows before a row, `starts` are the

@@ -31,6 +31,18 @@ pub(super) fn capture(capture: &Capture, place: usize) -> Result<(), BaselineErr
             recording(values).map_err(|fault| invalid(path(&format!(".runs[{run}]")), fault))?;
         }
     }
+    for (index, numbers) in capture.reported.iter().enumerate() {
+        let path = format!("captures[{place}].reported[{index}], {} of {}", numbers.metric, numbers.source);
+        if !known(&numbers.source) {
+            return Err(invalid(path, Fault::ForeignSource));
+        }
+        if numbers.values.is_empty() {
+            return Err(invalid(path, Fault::NoSamples));
+        }
+        if numbers.values.values().any(|value| !value.is_finite()) {
+            return Err(invalid(path, Fault::NotFinite));
+        }
+    }
     for (index, failures) in capture.shares.iter().enumerate() {
         let ShareRuns { source, metric, runs } = failures;
         let path = |run: &str| format!("captures[{place}].shares[{index}]{run}, {metric} of {source}");
@@ -56,7 +68,7 @@ fn whole(capture: &Capture) -> Result<(), Fault> {
     if capture.sources.is_empty() {
         return Err(Fault::NoSources);
     }
-    if capture.metrics.is_empty() && capture.shares.is_empty() {
+    if capture.is_empty() {
         return Err(Fault::NothingMeasured);
     }
     Ok(())

@@ -3,6 +3,7 @@
 //! In: targets, what was measured, and the comparison with a baseline where there is one. Out: a result for every number
 //! that a condition is about, or one that says why there is none. Refuses limits whose unit does not fit.
 
+use crate::model::reported::{Reported, Statistic as Reports};
 use crate::model::unit::{Dimension, Unit};
 use crate::stats::interval::{Interval, order_statistic_interval, wilson};
 use crate::stats::population::Summary;
@@ -125,6 +126,9 @@ impl Evidence<'_> {
     }
 
     fn number(&self, measure: Measure, subject: &Subject<'_>) -> Answer {
+        if let Some(reported) = subject.reported {
+            return reported_number(measure, reported);
+        }
         if measure == Measure::Value {
             return subject.value.map(alone).ok_or_else(|| "it has no number".to_owned());
         }
@@ -229,6 +233,27 @@ fn too_few(needs: usize, has: usize) -> String {
     format!("needs {needs} {samples}, has {has}")
 }
 
+/// A number as a tool reports it; there is never an interval.
+fn reported_number(measure: Measure, reported: &Reported) -> Answer {
+    let number = match measure {
+        Measure::Count => reported.number(Reports::Count),
+        Measure::Min => reported.number(Reports::Min),
+        Measure::Mean => reported.number(Reports::Mean),
+        Measure::Max => reported.number(Reports::Max),
+        Measure::Stddev => reported.number(Reports::Stddev),
+        Measure::Value => reported.number(Reports::Value),
+        Measure::Percentile(percent) if percent == MEDIAN => {
+            reported.number(Reports::Median).or_else(|| reported.number(Reports::Percentile(percent)))
+        }
+        Measure::Percentile(percent) => reported.number(Reports::Percentile(percent)),
+        Measure::Cv | Measure::ErrorRate | Measure::Change(_) => None,
+    };
+    number.map(|number| (number, Certainty::Reported)).ok_or_else(|| {
+        let known: Vec<String> = reported.values.iter().map(|value| value.statistic.key()).collect();
+        format!("the tool does not report it; it reports {}", known.join(", "))
+    })
+}
+
 fn mean_certainty(summary: &Summary) -> Certainty {
     match summary.mean_interval {
         Some(interval) => closed(interval.low, interval.high),
@@ -259,6 +284,9 @@ fn change_of(change: &Change, statistic: Statistic) -> Answer {
             .map_or_else(|| reason_of(change.reason.as_ref()), |needs| format!("needs {needs} samples on each side")));
     };
     let shown = |ratio: f64| ratio - NO_CHANGE;
+    if change.reason == Some(Reason::SummaryOnly) {
+        return Ok((shown(estimate), Certainty::Withheld("summary only, the tool reports no samples".to_owned())));
+    }
     if low.is_none() && high.is_none() {
         return Ok((shown(estimate), Certainty::Withheld("needs more samples on each side".to_owned())));
     }
@@ -282,6 +310,7 @@ fn reason_of(reason: Option<&Reason>) -> String {
         }
         Some(Reason::TooFewSamples { needs }) => format!("needs {needs} samples on each side"),
         Some(Reason::TooFewRuns { needs }) => format!("needs {needs} runs on each side"),
+        Some(Reason::SummaryOnly) => "the tool reports no such number on both sides".to_owned(),
         Some(Reason::OnlyTheCenter { .. } | Reason::HiddenByTies) | None => "was not compared".to_owned(),
     }
 }

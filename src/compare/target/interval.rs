@@ -24,6 +24,8 @@ pub(super) enum Certainty {
     Withheld(String),
     /// The statistic has no interval.
     Alone,
+    /// A tool reports the number, without samples.
+    Reported,
 }
 
 impl Certainty {
@@ -31,7 +33,7 @@ impl Certainty {
     pub(super) fn ends(&self) -> (Option<f64>, Option<f64>) {
         match self {
             Self::Interval { low, high, .. } => (*low, *high),
-            Self::Withheld(_) | Self::Alone => (None, None),
+            Self::Withheld(_) | Self::Alone | Self::Reported => (None, None),
         }
     }
 }
@@ -51,6 +53,10 @@ pub(super) fn decide(
         Certainty::Alone => {
             let outcome = if kept { TargetOutcome::Met } else { TargetOutcome::Missed };
             (outcome, Some("decided by the number alone: it has no interval".to_owned()))
+        }
+        Certainty::Reported => {
+            let outcome = if kept { TargetOutcome::Met } else { TargetOutcome::Missed };
+            (outcome, Some("decided by the number that the tool reports: it has no interval".to_owned()))
         }
         Certainty::Withheld(why) => (TargetOutcome::Undecided, Some(format!("there is no interval: {why}"))),
         Certainty::Interval { low, high, needs_low, needs_high } => {

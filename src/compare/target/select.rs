@@ -67,7 +67,10 @@ pub(super) fn subjects<'a>(
     all: &'a [Subject<'a>],
 ) -> Result<Vec<&'a Subject<'a>>, String> {
     let named = by_name(target, all.iter())?;
-    let wanted = |subject: &&&Subject<'_>| (measure == Measure::Value) == subject.value.is_some();
+    let wanted = |subject: &&&Subject<'_>| {
+        let is_value = measure == Measure::Value;
+        is_value == subject.value.is_some() || !is_value && subject.reported.is_some()
+    };
     let of_kind: Vec<&Subject<'_>> = named.iter().filter(wanted).copied().collect();
     let Some(first) = of_kind.first() else {
         let name = named.first().map_or("", |subject| subject.metric);

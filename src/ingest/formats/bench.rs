@@ -30,13 +30,11 @@ const LABEL: &str = "benchmark";
 const RUN: &str = "run";
 /// The column that says whether what was measured succeeded.
 const OUTCOME: &str = "outcome";
-/// What the run's column is used as.
-const RUN_ROLE: Role = Role::Identifier;
 
 /// What every table of a benchmark tool has.
 const COMMON: [Declared; 3] = [
     column(LABEL, Role::Label, "names the benchmark, with its parameters"),
-    column(RUN, RUN_ROLE, "names the run (a process of its own)"),
+    column(RUN, Role::Run, "names the run (a process of its own)"),
     column(OUTCOME, Role::Status, "what the tool says about the outcome"),
 ];
 

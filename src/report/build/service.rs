@@ -238,6 +238,7 @@ fn distribution(of: &Distribution<'_>, index: usize, table: &Table, source: &str
         dimension,
         recorded_unit: None,
         polarity,
+        meaning: None,
         grouped_by: None,
         label_column: None,
         overall: numbers.population.clone(),

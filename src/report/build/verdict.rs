@@ -2,7 +2,7 @@
 
 use crate::compare::outcome::{Comparison, Counts, Gate, TargetOutcome, TargetResult};
 use crate::model::finding::{Finding, Severity};
-use crate::report::contract::{Metric, Service, Status, Verdict};
+use crate::report::contract::{Metric, Reported, Service, Status, Verdict};
 use crate::report::{number, words};
 use crate::swarm::Swarm;
 
@@ -30,6 +30,7 @@ pub(super) struct Ground<'a> {
     pub(super) findings: &'a [Finding],
     pub(super) state: State,
     pub(super) metrics: &'a [Metric],
+    pub(super) reported: &'a [Reported],
     pub(super) services: &'a [Service],
     pub(super) swarm: Option<&'a Swarm>,
     pub(super) comparison: Option<&'a Comparison>,
@@ -52,7 +53,12 @@ pub(super) fn verdict(ground: &Ground<'_>) -> Verdict {
         parts.push(format!("{what} in {}", sources_of(ground.findings, Severity::Suspicious)));
     }
     if parts.is_empty() {
-        parts.push("No corrupted or suspicious samples".to_owned());
+        let only_reported = ground.metrics.is_empty() && ground.services.is_empty() && ground.swarm.is_none();
+        parts.push(if only_reported && !ground.reported.is_empty() {
+            "No samples, only numbers that a tool has summarised".to_owned()
+        } else {
+            "No corrupted or suspicious samples".to_owned()
+        });
     }
     let mut headline = parts.join(", ");
     if ground.files > 0 {
@@ -89,9 +95,10 @@ fn measured(ground: &Ground<'_>, samples: u64) -> String {
     if messages > 0 {
         parts.push(format!("{} of a service", number::counted(messages, "message")));
     }
-    if metrics > 0 || messages == 0 && ground.swarm.is_none() {
+    if metrics > 0 || messages == 0 && ground.swarm.is_none() && ground.reported.is_empty() {
         parts.push(format!("{} of {}", number::counted(samples, kind), number::counted(metrics, "metric")));
     }
+    parts.extend(words::reported::measured(ground.reported));
     let Some(swarm) = ground.swarm else { return format!("{} {in_files}", parts.join(", ")) };
     let others = !parts.is_empty();
     if others {

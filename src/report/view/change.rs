@@ -6,7 +6,7 @@ mod lines;
 
 use serde::Serialize;
 
-use crate::compare::outcome::{Change, Comparison, Effect, Scale, Statistic, Verdict};
+use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, Statistic, Verdict};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
 use crate::report::words::change as words;
@@ -168,7 +168,7 @@ impl ChangesView {
             quiet_title: quiet_title(comparison, quiet_listed),
             left_out: (left_out > 0)
                 .then(|| format!("{} not listed here; all are in the JSON.", number::counted(left_out, "more metric"))),
-            footnotes: withheld(changes).into_iter().chain(open_ends(changes)).collect(),
+            footnotes: withheld(changes).into_iter().chain(open_ends(changes)).chain(summaries(changes)).collect(),
             more_explanations_title: title(more_explanations.len(), "more explanation"),
             explanations,
             more_explanations,
@@ -236,10 +236,19 @@ fn withheld(changes: &[Change]) -> Option<String> {
         .then(|| format!("{ABSENT} stands where there are too few samples to compare: {}.", needs.join(", ")))
 }
 
+/// Why there is no interval beside the numbers of tools; once for all of them.
+fn summaries(changes: &[Change]) -> Option<String> {
+    let summarised = changes.iter().filter_map(|change| change.reason.as_ref());
+    let reason = summarised.into_iter().find(|reason| **reason == Reason::SummaryOnly)?;
+    let text = words::reason(reason);
+    Some(format!("{}{}.", text[..1].to_uppercase(), &text[1..]))
+}
+
 /// What round brackets mean, where there are any.
 fn open_ends(changes: &[Change]) -> Option<String> {
     let given = |effect: &&Effect| effect.estimate.is_some();
-    let mut effects = changes.iter().flat_map(|change| &change.effects).filter(given);
+    let judged = changes.iter().filter(|change| change.reason != Some(Reason::SummaryOnly));
+    let mut effects = judged.flat_map(|change| &change.effects).filter(given);
     effects
         .any(|effect| effect.low.is_none() || effect.high.is_none())
         .then(|| "A round bracket marks an end of an interval that these samples cannot bound.".to_owned())
@@ -250,7 +259,9 @@ impl ChangeView {
         let view = |statistic: Statistic| {
             effect(change, statistic).map_or_else(EffectView::absent, |e| EffectView::of(change, e))
         };
-        let main = effect(change, Statistic::Center).or_else(|| effect(change, Statistic::FailureShare));
+        let main = effect(change, Statistic::Center)
+            .or_else(|| effect(change, Statistic::FailureShare))
+            .or_else(|| change.effects.first());
         let leading = words::leading(change);
         let sides = |count: fn(&crate::compare::outcome::Side) -> u64| {
             let text = |side: Option<&crate::compare::outcome::Side>| {
@@ -305,6 +316,9 @@ impl EffectView {
             Scale::Ratio => (number::change(estimate), number::change_interval(effect.low, effect.high)),
             Scale::Shift => number::shift(change.dimension, estimate, effect.low, effect.high),
         };
+        if change.reason == Some(Reason::SummaryOnly) {
+            return Self { verdict: None, marked: false, text: estimate.clone(), estimate, interval: None };
+        }
         let text = format!("{estimate} {interval}");
         Self {
             verdict: effect.verdict.map(words::verdict),

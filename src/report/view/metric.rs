@@ -32,6 +32,8 @@ pub struct MetricView {
     pub anchor: String,
     /// Unit in which its numbers are shown; empty for plain numbers.
     pub unit: &'static str,
+    /// What exactly it measures, where the format's definition says so.
+    pub meaning: Option<String>,
     /// What is known about it: recorded unit, direction, grouping.
     pub about: Vec<String>,
     /// `3 corrupted samples left out of the clean numbers`; absent where there are none.
@@ -211,6 +213,7 @@ impl MetricView {
             name: visible(&metric.name),
             anchor: anchor.to_owned(),
             unit: scale.symbol(),
+            meaning: metric.meaning.as_deref().map(visible),
             about: about(metric),
             corrupted: corrupted(overall),
             remarks: metric

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::metric::{MetricView, NumbersView, row_footnotes};
+use super::reported::ReportedView;
 use crate::model::unit::{Dimension, Unit};
 use crate::report::contract::{Column, Report, SetAside, Source, Table};
 use crate::report::escape::visible;
@@ -36,6 +37,10 @@ pub struct SourceView {
     pub footnotes: Vec<String>,
     /// The metrics in detail.
     pub metrics: Vec<MetricView>,
+    /// Numbers as the tool itself reports them; absent where it reports none.
+    pub reported: Option<ReportedView>,
+    /// What the file says about where it was measured, a name and a text each.
+    pub environment: Vec<EnvironmentView>,
     /// Digest of the bytes as stored.
     pub digest: String,
     /// Size as stored: `12.3 kB (12,345 bytes), gzip`.
@@ -50,6 +55,15 @@ pub struct SourceView {
     pub set_aside: Vec<SetAsideView>,
     /// Tables found in the file.
     pub tables: Vec<TableView>,
+}
+
+/// Something that a file says about where it was measured.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EnvironmentView {
+    /// `cpu`, `os`.
+    pub name: String,
+    /// What it says.
+    pub text: String,
 }
 
 /// Rows read and not used.
@@ -120,7 +134,9 @@ impl SourceView {
         let more_groups = more_rows.iter().filter(|row| !row.raw).count() as u64;
         Self {
             name: visible(&source.name),
-            empty: if report.service.iter().any(|service| service.source == source.name) {
+            empty: if report.reported.iter().any(|reported| reported.source == source.name) {
+                "The file holds no samples, only numbers that the tool has summarised."
+            } else if report.service.iter().any(|service| service.source == source.name) {
                 "Its numbers stand among the service metrics."
             } else {
                 "No measured values in this file."
@@ -136,12 +152,18 @@ impl SourceView {
                 .enumerate()
                 .map(|(place, metric)| MetricView::of(metric, &format!("{anchor}-metric-{}", place + 1)))
                 .collect(),
+            reported: ReportedView::of(report, source),
+            environment: source
+                .environment
+                .iter()
+                .map(|(name, text)| EnvironmentView { name: visible(name), text: visible(text) })
+                .collect(),
             anchor,
             digest: visible(&source.digest),
             size: size(source),
             format: visible(&source.format),
             evidence: source.evidence.iter().map(|clause| visible(clause)).collect(),
-            accounting: accounting(source),
+            accounting: accounting(report, source),
             set_aside: source.set_aside.iter().map(SetAsideView::of).collect(),
             tables: source.tables.iter().enumerate().map(|(place, table)| TableView::of(place, table)).collect(),
         }
@@ -176,7 +198,21 @@ fn size(source: &Source) -> String {
     }
 }
 
-fn accounting(source: &Source) -> String {
+fn accounting(report: &Report, source: &Source) -> String {
+    if source.rows_read == 0 {
+        let reported = report.reported.iter().filter(|one| one.source == source.name).count() as u64;
+        let of_source = report.metrics.iter().filter(|metric| metric.source == source.name);
+        let histograms = of_source.filter(|metric| metric.from_histogram.is_some()).count() as u64;
+        let parts = [(reported, "reported row"), (histograms, "histogram")];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, noun)| number::counted(count, noun))
+            .collect();
+        if !parts.is_empty() {
+            return format!("{} read", parts.join(", "));
+        }
+    }
     let aside: u64 = source.set_aside.iter().map(|aside| aside.rows).sum();
     format!(
         "{} read, {} used, {} set aside",

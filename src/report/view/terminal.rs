@@ -31,7 +31,7 @@ pub struct TerminalView {
 /// A line of the summary.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LineView {
-    /// `verdict`, `change`, `target`, `gate`, `source`, `head`, `metric`, `raw`, `group`, `service`, `swarm`, `finding`,
+    /// `verdict`, `change`, `target`, `gate`, `source`, `head`, `metric`, `raw`, `group`, `reported`, `service`, `swarm`, `finding`,
     /// `more` or `blank`.
     pub kind: &'static str,
     /// The severity, status or verdict it speaks of: `clean`, `corrupted`, `suspicious`, `note`, `regressed`, `missed`,
@@ -94,6 +94,8 @@ impl TerminalView {
                 lines.push(LineView::plain("head", &Cells::head().line(&widths)));
             }
             lines.extend(rows.iter().map(|cells| LineView::plain(cells.kind, &cells.line(&widths))));
+            let reported = source.reported.iter().flat_map(super::reported::lines);
+            lines.extend(reported.map(|line| LineView::plain("reported", &line)));
         }
         lines.extend(assumed_units(report).map(|text| LineView::plain("note", &text)));
         lines.extend(finding_lines(&report.findings));

@@ -3,6 +3,7 @@
 //! In: a [`Comparison`], [`TargetResult`]s, a [`Gate`]. Out: words, clauses and sentences, names between backticks.
 //! Decides nothing: every verdict stands in the data.
 
+use crate::compare::capture::is_of_machine;
 use crate::compare::outcome::{
     Change, Comparison, Effect, EnvironmentDifference, Gate, Growth, Reason, Scale, SideInfo, Statistic, TargetOutcome,
     TargetResult, Verdict,
@@ -44,6 +45,7 @@ pub(in crate::report) fn statistic(statistic: Statistic) -> &'static str {
         Statistic::P99 => "p99",
         Statistic::Mean => "mean",
         Statistic::FailureShare => "share",
+        Statistic::Value => "value",
     }
 }
 
@@ -229,7 +231,11 @@ pub(in crate::report) fn environment(difference: &EnvironmentDifference) -> Stri
         difference.key,
         value(&difference.before),
         value(&difference.after),
-        if difference.given {
+        if difference.measured && is_of_machine(&difference.key) {
+            "; the files say so of the machine that was measured, so nothing is compared"
+        } else if difference.measured {
+            "; the measured files say so"
+        } else if difference.given {
             "; it was given with `--env`, so nothing is compared"
         } else {
             "; as found on the machines that read the files, which may not be the ones that were measured"
@@ -280,6 +286,10 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
             let verb = if named.len() == 1 { "is" } else { "are" };
             format!("the center is within the margin, but {list} {verb} beyond it, and the interval excludes no change")
         }
+        Reason::SummaryOnly => {
+            "summary only: no interval. Tools report these numbers without samples, so that a change cannot be told from noise"
+                .to_owned()
+        }
         Reason::HiddenByTies => "so many samples are equal that the steps between values hide the size of the change; \
              that there is one is certain"
             .to_owned(),
@@ -294,7 +304,9 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
 
 /// Why a change has its verdict, where the numbers do not say it; `None` where they do.
 pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
-    let mut clauses: Vec<String> = change.reason.iter().map(reason).collect();
+    // It stands beside the verdict, and once below all of them.
+    let mut clauses: Vec<String> =
+        change.reason.iter().filter(|reason| **reason != Reason::SummaryOnly).map(reason).collect();
     match change.verdict {
         Verdict::Missing => clauses.push("the baseline has it, this run does not".to_owned()),
         Verdict::New => clauses.push("the baseline does not have it".to_owned()),
@@ -379,6 +391,9 @@ pub(in crate::report) fn leading(change: &Change) -> Option<&Effect> {
 
 /// What a verdict means for this metric in plain words: `slower`, `worse at p99`, `better: higher is better`.
 pub(in crate::report) fn direction(change: &Change) -> Option<String> {
+    if change.reason == Some(Reason::SummaryOnly) {
+        return Some("summary only: no interval".to_owned());
+    }
     let (worse, better) = match (change.polarity, change.dimension) {
         (Polarity::LowerIsBetter, Dimension::Time) => ("slower", "faster"),
         (Polarity::LowerIsBetter | Polarity::Unknown, _) => ("worse", "better"),

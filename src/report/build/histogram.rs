@@ -1,0 +1,77 @@
+//! From the analysis of histograms to metrics of the report.
+
+use crate::report::contract::{Assumption, FromHistogram, Histogram, Label, Metric, Population, Remark};
+use crate::report::number;
+use crate::stats::histogram::{Counted, HistogramAnalysis};
+
+/// A metric that was recorded as histograms. `tables` is how many tables its source has: it belongs to none of them.
+pub(super) fn metric(found: &HistogramAnalysis, source: &str, tables: usize) -> Metric {
+    let error = found.relative_error();
+    let below = found.error_below();
+    let lowest = if below > 0.0 {
+        format!(", and those below the lower quartile to within {}", number::quantity(found.dimension, below))
+    } else {
+        String::new()
+    };
+    let known = if error > 0.0 {
+        format!("each value is known to within {} of itself{lowest}", number::percent(error))
+    } else {
+        format!("each bucket stands for a single value{lowest}")
+    };
+    let text = format!(
+        "Its values come from a histogram: {known}. The order of the samples is not recorded, so that every interval takes \
+         them as independent; where neighbours depend on each other it is too narrow."
+    );
+    Metric {
+        id: format!("{source}#histogram/{}", found.metric),
+        source: source.to_owned(),
+        table: tables as u64,
+        name: found.metric.clone(),
+        dimension: found.dimension,
+        unit: found.dimension.base_symbol().to_owned(),
+        recorded_unit: Some(found.recorded_unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
+        unit_assumed: found.unit_assumed,
+        polarity: found.polarity,
+        meaning: found.meaning.clone(),
+        from_histogram: Some(FromHistogram {
+            relative_error: error,
+            error_below: below,
+            buckets: found.overall.buckets.len() as u64,
+        }),
+        grouped_by: (!found.groups.is_empty()).then(|| "label".to_owned()),
+        overall: population(&found.overall, None),
+        groups: found.groups.iter().map(|(label, counted)| population(counted, Some(label.as_str()))).collect(),
+        failures: None,
+        remarks: vec![Remark { topic: "histogram".to_owned(), text }],
+    }
+}
+
+fn population(counted: &Counted, label: Option<&str>) -> Population {
+    let numbers = &counted.population;
+    Population {
+        label: label.map(|text| Label { text: text.to_owned(), members: 1, examples: vec![text.to_owned()] }),
+        clean: numbers.clean.as_ref().map(super::summary),
+        raw: None,
+        outliers: None,
+        order: None,
+        modality: None,
+        histogram: numbers.histogram.as_ref().map(|histogram| Histogram {
+            log: histogram.log,
+            edges: histogram.edges.clone(),
+            counts: histogram.counts.clone(),
+        }),
+        series: None,
+        corrupted: 0,
+        picked_one_in: None,
+        runs: None,
+    }
+}
+
+/// That the unit is not stated, where it is not.
+pub(super) fn assumption(found: &HistogramAnalysis, source: &str) -> Option<Assumption> {
+    found.unit_assumed.then(|| Assumption {
+        subject: format!("{source}: {}", found.metric),
+        text: format!("the histogram does not state its unit: read as {}", found.recorded_unit.symbol),
+        how_to_override: Some(format!("--unit {}=ms", found.metric)),
+    })
+}

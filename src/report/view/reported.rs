@@ -1,0 +1,197 @@
+//! Numbers as a tool itself reports them: one table for a file, with a column for each statistic that occurs.
+
+use serde::Serialize;
+
+use super::source::EnvironmentView;
+use super::terminal::{columns as width, pad_end, pad_start};
+use crate::model::unit::Dimension;
+use crate::report::contract::{Polarity, Report, Reported, ReportedValue, Source};
+use crate::report::escape::visible;
+use crate::report::number::{self, ABSENT, Scale};
+use crate::report::words::reported as words;
+
+/// Rows that a page lists; a service with more labels is read in the JSON.
+const MOST_ROWS: usize = 60;
+/// Rows that a terminal lists.
+const LISTED_ROWS: usize = 8;
+/// Statistics that a terminal lists, the most telling first.
+const TERMINAL_STATISTICS: [&str; 8] = ["n", "failures", "value", "mean", "median", "p95", "p99", "max"];
+/// So many of them fit beside a name.
+const TERMINAL_COLUMNS: usize = 5;
+
+/// What a tool reports.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReportedView {
+    /// What such numbers are worth, in a sentence.
+    pub note: &'static str,
+    /// Whether any row has a label.
+    pub labels: bool,
+    /// Names of the statistics: `n`, `mean`, `p95`.
+    pub columns: Vec<String>,
+    /// A row for each metric and label.
+    pub rows: Vec<ReportedRowView>,
+    /// `40 more rows are in the JSON.`; absent where all are listed.
+    pub left_out: Option<String>,
+    /// What the metrics measure, where it is known.
+    pub meanings: Vec<EnvironmentView>,
+    /// How the tool's numbers are distorted, a sentence each.
+    pub caveats: Vec<String>,
+}
+
+/// A metric, or a metric of one label.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReportedRowView {
+    /// The metric.
+    pub metric: String,
+    /// The label; absent for the whole run.
+    pub label: Option<String>,
+    /// Unit of the row; `–` for plain numbers.
+    pub unit: &'static str,
+    /// `lower is better`; absent where it is not known.
+    pub better: Option<&'static str>,
+    /// A number for each statistic, `–` where the tool has none.
+    pub cells: Vec<String>,
+}
+
+impl ReportedView {
+    /// `None` where the tool reports nothing.
+    pub(super) fn of(report: &Report, source: &Source) -> Option<Self> {
+        let reported: Vec<&Reported> = report.reported.iter().filter(|one| one.source == source.name).collect();
+        let statistics = statistics(&reported);
+        if statistics.is_empty() {
+            return None;
+        }
+        let more = reported.len().saturating_sub(MOST_ROWS) as u64;
+        let mut meanings: Vec<EnvironmentView> = Vec::new();
+        for one in &reported {
+            let Some(meaning) = &one.meaning else { continue };
+            let meaning = EnvironmentView { name: visible(&one.metric), text: visible(meaning) };
+            if !meanings.contains(&meaning) {
+                meanings.push(meaning);
+            }
+        }
+        Some(Self {
+            note: words::NOTE,
+            labels: reported.iter().any(|one| one.label.is_some()),
+            rows: reported.iter().take(MOST_ROWS).map(|one| ReportedRowView::of(one, &statistics)).collect(),
+            columns: statistics,
+            left_out: (more > 0).then(|| format!("{} in the JSON.", number::counted(more, "more row"))),
+            meanings,
+            caveats: source.reported_caveats.iter().map(|caveat| visible(caveat)).collect(),
+        })
+    }
+}
+
+/// The statistics that occur, in the order of the columns.
+fn statistics(reported: &[&Reported]) -> Vec<String> {
+    let mut found: Vec<&str> = Vec::new();
+    for value in reported.iter().flat_map(|one| &one.values) {
+        if !found.contains(&value.statistic.as_str()) {
+            found.push(&value.statistic);
+        }
+    }
+    let place = |name: &&str| {
+        let percent = name.strip_prefix('p').and_then(|percent| percent.parse::<f64>().ok());
+        match (*name, percent) {
+            (_, Some(percent)) => (5, percent),
+            ("n", _) => (0, 0.0),
+            ("failures", _) => (1, 0.0),
+            ("value", _) => (2, 0.0),
+            ("mean", _) => (3, 0.0),
+            ("median", _) => (4, 0.0),
+            ("min", _) => (6, 0.0),
+            ("max", _) => (7, 0.0),
+            _ => (8, 0.0),
+        }
+    };
+    found.sort_by(|a, b| place(a).0.cmp(&place(b).0).then(place(a).1.total_cmp(&place(b).1)));
+    found.into_iter().map(str::to_owned).collect()
+}
+
+/// The unit and digits of a row: those of its central number, or else of its smallest one that is not 0.
+fn scale(reported: &Reported) -> Scale {
+    let of_metric = || reported.values.iter().filter(|value| value.dimension == reported.dimension);
+    let central = ["median", "p50", "mean", "value"]
+        .iter()
+        .find_map(|wanted| of_metric().find(|value| value.statistic == *wanted && value.value != 0.0));
+    let values: Vec<f64> = match central {
+        Some(central) => vec![central.value],
+        None => of_metric().map(|value| value.value).collect(),
+    };
+    let all: Vec<f64> = of_metric().map(|value| value.value).collect();
+    Scale::of_values(reported.dimension, &values, None).whole_if(&all)
+}
+
+fn cell(value: &ReportedValue, reported: &Reported, scale: &Scale) -> String {
+    match value.dimension {
+        Dimension::Count if value.value >= 0.0 && value.value.fract() == 0.0 => number::count(value.value as u64),
+        other if other == reported.dimension => scale.bare(value.value),
+        other => number::quantity(other, value.value),
+    }
+}
+
+impl ReportedRowView {
+    fn of(reported: &Reported, statistics: &[String]) -> Self {
+        let scale = scale(reported);
+        let of = |wanted: &String| {
+            let value = reported.values.iter().find(|value| value.statistic == *wanted);
+            value.map_or_else(|| ABSENT.to_owned(), |value| cell(value, reported, &scale))
+        };
+        Self {
+            metric: visible(&reported.metric),
+            label: reported.label.as_deref().map(visible),
+            unit: if scale.symbol().is_empty() { ABSENT } else { scale.symbol() },
+            better: match reported.polarity {
+                Polarity::LowerIsBetter => Some("lower is better"),
+                Polarity::HigherIsBetter => Some("higher is better"),
+                Polarity::Unknown => None,
+            },
+            cells: statistics.iter().map(of).collect(),
+        }
+    }
+}
+
+/// The leading numbers as lines for a terminal.
+pub(super) fn lines(view: &ReportedView) -> Vec<String> {
+    let wanted = TERMINAL_STATISTICS.iter().filter_map(|name| view.columns.iter().position(|column| column == name));
+    let places: Vec<usize> = wanted.take(TERMINAL_COLUMNS).collect();
+    let name = |row: &ReportedRowView| match &row.label {
+        Some(label) => format!("  {} {label}", row.metric),
+        None => format!("  {}", row.metric),
+    };
+    let mut table: Vec<Vec<String>> = vec![
+        std::iter::once("  as reported by the tool".to_owned())
+            .chain(["unit".to_owned()])
+            .chain(places.iter().map(|place| view.columns[*place].clone()))
+            .collect(),
+    ];
+    for row in view.rows.iter().take(LISTED_ROWS) {
+        let cells = places.iter().map(|place| row.cells[*place].clone());
+        table.push(
+            std::iter::once(super::terminal::clip(&name(row), super::terminal::LONGEST_NAME))
+                .chain([row.unit.to_owned()])
+                .chain(cells)
+                .collect(),
+        );
+    }
+    let widths: Vec<usize> =
+        (0..places.len() + 2).map(|column| table.iter().map(|row| width(&row[column])).max().unwrap_or(0)).collect();
+    let mut lines: Vec<String> = table
+        .iter()
+        .map(|row| {
+            let cells = row.iter().zip(&widths).enumerate();
+            let padded = cells.map(
+                |(column, (cell, width))| {
+                    if column < 2 { pad_end(cell, *width) } else { pad_start(cell, *width) }
+                },
+            );
+            padded.collect::<Vec<String>>().join("  ").trim_end().to_owned()
+        })
+        .collect();
+    let more = view.rows.len().saturating_sub(LISTED_ROWS) as u64;
+    if more > 0 {
+        lines.push(format!("  … and {} in the report", number::counted(more, "more row")));
+    }
+    lines.push("  summarised by the tool: no samples, no intervals".to_owned());
+    lines
+}
