@@ -15,6 +15,8 @@ use crate::model::finding::{Finding, FindingKind, Place, Severity};
 const ENDINGS: &[&str] = &["csv", "tsv", "json", "jsonl", "ndjson", "jtl", "txt", "log", "data", "dat"];
 /// Reports of this program in the same folder are no metrics.
 const OWN_OUTPUT: &str = "performance_metrics_report.";
+/// Files that tools write beside their measurements and that hold none: criterion's limits for outliers.
+const NO_METRICS: &[&str] = &["tukey.json"];
 /// How deep folders are searched: deeper ones are links in a circle.
 const DEEPEST: usize = 32;
 
@@ -162,7 +164,7 @@ fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, others: &mut Ve
             search(&path, depth + 1, files, others)?;
         } else if looks_like_metrics(&name) {
             files.push(path);
-        } else if !name.starts_with(OWN_OUTPUT) {
+        } else if !name.starts_with(OWN_OUTPUT) && !NO_METRICS.contains(&name.as_str()) {
             others.push(name);
         }
     }
@@ -173,7 +175,9 @@ fn looks_like_metrics(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let plain = lower.strip_suffix(".gz").or_else(|| lower.strip_suffix(".zst")).unwrap_or(&lower);
     let ending = plain.rsplit_once('.').map(|(_, ending)| ending);
-    !name.starts_with(OWN_OUTPUT) && ending.is_some_and(|ending| ENDINGS.contains(&ending))
+    !name.starts_with(OWN_OUTPUT)
+        && !NO_METRICS.contains(&name)
+        && ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
 /// Drops files given twice, and gives each of the rest the shortest end of its path that no other has.

@@ -244,6 +244,7 @@ impl Reader<'_> {
         let mut options = self.config.options_for(path)?;
         config::overlay(&mut options, flag_options(self.understanding)?);
         options.prefixes = self.seen.iter().map(|seen| seen.bytes).collect();
+        options.path = source.path().map(whole_path);
         let stored: Box<dyn Read> = match &source.origin {
             Origin::File(path) => Box::new(File::open(path).with_context(|| format!("{shown}: cannot be opened"))?),
             Origin::Stdin => Box::new(stdin().lock()),
@@ -289,6 +290,12 @@ impl Reader<'_> {
         let histograms = histogram::analyse(&data.histograms, self.settings);
         Analysed { source: data, tables, service, histograms }
     }
+}
+
+/// The path of a file from the root on, parts joined by `/`.
+fn whole_path(path: &Path) -> String {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    whole.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// What was given as raw metrics is a baseline.

@@ -276,6 +276,17 @@ impl TableBuilder {
     /// Odd cells of a kind and column whose text is kept; the rest are counted.
     pub(super) const NAMED_ODD_CELLS: u64 = 50;
 
+    /// An empty table, whose columns stay in memory: for documents that are held in memory as a whole.
+    pub(super) fn new(
+        name: Option<String>,
+        header: Vec<String>,
+        header_line: Option<u64>,
+        types: &[CellType],
+        mark: DecimalMark,
+    ) -> Self {
+        Self::kept_in(&Storage::MEMORY, name, header, header_line, types, mark)
+    }
+
     /// An empty table, whose columns are kept in a storage.
     #[allow(clippy::too_many_arguments, reason = "what a table is from its beginning")]
     pub(super) fn kept_in(

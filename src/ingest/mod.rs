@@ -92,6 +92,10 @@ pub(crate) struct Sink {
     histograms: Vec<RecordedHistogram>,
     /// What the format's definition says about columns of its tables.
     declared: Vec<Declared>,
+    /// The same of columns that the file itself names: counters, units of its own.
+    declared_by_file: Vec<(String, Declared)>,
+    /// Whether labels that differ only in numbers are different things.
+    labels_exact: bool,
     findings: Vec<Finding>,
     /// Where columns are kept.
     storage: Storage,

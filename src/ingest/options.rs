@@ -53,6 +53,9 @@ pub struct SourceOptions {
     pub session_data: Vec<String>,
     /// Sizes in bytes at which the digest of the stored bytes so far is wanted: whether the source begins with another.
     pub prefixes: Vec<u64>,
+    /// The path by which it was found, parts joined by `/`: files of some tools do not name what they measure, and their
+    /// folders do. Shown only from the folder of the tool on.
+    pub path: Option<String>,
 }
 
 impl SourceOptions {

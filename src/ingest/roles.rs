@@ -113,9 +113,10 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
             histogram.polarity = polarity;
         }
     }
-    let known = Known { options, declared: &sink.declared };
+    let known = Known { options, declared: &sink.declared, by_file: &sink.declared_by_file };
     for builder in sink.tables {
-        let table = assign_table(builder, &known, &source.provenance.name, &mut source.findings);
+        let mut table = assign_table(builder, &known, &source.provenance.name, &mut source.findings);
+        table.labels_exact = sink.labels_exact;
         source.tables.extend(split_by_metric(table, &known));
     }
     let aside: u64 = source.provenance.set_aside.iter().map(|entry| entry.rows).sum();
@@ -145,12 +146,14 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
 struct Known<'a> {
     options: &'a SourceOptions,
     declared: &'a [Declared],
+    by_file: &'a [(String, Declared)],
 }
 
 impl Known<'_> {
     /// What the format's definition says of a column.
     fn declared(&self, column: &str) -> Option<&Declared> {
-        self.declared.iter().find(|declared| declared.column == column)
+        let by_file = self.by_file.iter().filter(|(name, _)| name == column).map(|(_, declared)| declared);
+        self.declared.iter().filter(|declared| declared.column == column).chain(by_file).next()
     }
 }
 
@@ -181,6 +184,7 @@ fn assign_table(builder: TableBuilder, known: &Known<'_>, source: &str, findings
             .collect(),
         intruders: Vec::new(),
         run_starts: raw.run_starts,
+        labels_exact: false,
     };
     for index in 0..table.columns.len() {
         let given = options.column(&table.columns[index].name).and_then(|column| column.role);

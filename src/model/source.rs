@@ -57,7 +57,8 @@ impl Provenance {
         });
         let entry = &mut self.set_aside[index];
         entry.rows += 1;
-        if entry.first_lines.len() < Self::NAMED_LINES {
+        // Many rows may stand on one line of a JSON document.
+        if entry.first_lines.len() < Self::NAMED_LINES && entry.first_lines.last() != Some(&line) {
             entry.first_lines.push(line);
         }
     }

@@ -355,6 +355,9 @@ pub struct Table {
     pub intruders: Vec<Intruder>,
     /// Rows at which another run begins, where runs were appended to one file; the first run begins at row 0.
     pub run_starts: Vec<usize>,
+    /// Whether labels that differ only in numbers are different things by the format's definition: `BM_Sort/8` and
+    /// `BM_Sort/64` are two benchmarks, and pooling them would describe none.
+    pub labels_exact: bool,
 }
 
 impl Table {
@@ -471,7 +474,16 @@ impl Table {
                 run_starts.retain(|start| (1..lines.rows()).contains(&(*start as u64)));
                 let (name, header_line) = (self.name.clone(), self.header_line);
                 let intruders = Vec::new();
-                (lines.rows() > 0).then_some(Self { name, header_line, lines, columns, intruders, run_starts })
+                let labels_exact = self.labels_exact;
+                (lines.rows() > 0).then_some(Self {
+                    name,
+                    header_line,
+                    lines,
+                    columns,
+                    intruders,
+                    run_starts,
+                    labels_exact,
+                })
             })
             .collect()
     }

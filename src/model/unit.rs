@@ -148,6 +148,8 @@ const MEBIBYTE_PER_SECOND: Unit = Unit::new(Dimension::ByteRate, "MiB/s", 1_048_
 const PER_MINUTE: Unit = Unit::new(Dimension::Rate, "/min", 1.0, 60.0);
 const THOUSAND_PER_SECOND: Unit = Unit::new(Dimension::Rate, "k/s", 1e3, 1.0);
 const MILLION_PER_SECOND: Unit = Unit::new(Dimension::Rate, "M/s", 1e6, 1.0);
+const BILLION_PER_SECOND: Unit = Unit::new(Dimension::Rate, "G/s", 1e9, 1.0);
+const PER_HOUR: Unit = Unit::new(Dimension::Rate, "/h", 1.0, 3600.0);
 
 // Long waits stay in seconds: "600 s" is what a person compares with a time-out of 600 s.
 static TIME_LADDER: &[Unit] = &[Unit::NANOSECOND, Unit::MICROSECOND, Unit::MILLISECOND, Unit::SECOND];
@@ -234,6 +236,8 @@ static NAMES: &[(&str, Unit)] = &[
     ("rpm", PER_MINUTE),
     ("k/s", THOUSAND_PER_SECOND),
     ("M/s", MILLION_PER_SECOND),
+    ("G/s", BILLION_PER_SECOND),
+    ("/h", PER_HOUR),
     ("B/s", BYTE_PER_SECOND),
     ("bytes/s", BYTE_PER_SECOND),
     ("kB/s", KILOBYTE_PER_SECOND),

@@ -185,7 +185,11 @@ pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
     remarks.extend(runs(metric));
     remarks.extend(dependence(metric));
     remarks.extend(thinned(metric));
-    if metric.explained_by_label
+    if metric.labels_exact && !metric.groups.is_empty() {
+        let groups = number::count(metric.groups.len() as u64);
+        let text = format!("{groups} benchmarks were measured apart: the numbers over all of them describe none.");
+        remarks.push(Remark { topic: "populations".to_owned(), text });
+    } else if metric.explained_by_label
         && let (Some(column), Some(clean)) = (&metric.grouped_by, &metric.overall.clean)
     {
         let groups: Vec<String> = metric
@@ -246,7 +250,9 @@ fn dependence(metric: &MetricAnalysis) -> Option<Remark> {
     /// Below this share of independent samples the intervals are misleading enough to say so.
     const MISLEADING: f64 = 0.5;
     let groups = metric.groups.iter().map(|group| (Some(group.text.as_str()), &group.population));
-    let populations = std::iter::once((None, &metric.overall)).chain(groups);
+    // Benchmarks that are measured one after the other depend on their order by design.
+    let whole = (!metric.labels_exact || metric.groups.is_empty()).then_some((None, &metric.overall));
+    let populations = whole.into_iter().chain(groups);
     let dependent: Vec<(Option<&str>, usize, f64)> = populations
         .filter_map(|(label, population)| {
             let n = population.clean.as_ref()?.n;

@@ -140,6 +140,8 @@ pub struct MetricAnalysis {
     pub only_group: Option<OnlyGroup>,
     /// Whether the groups are separate populations, so that numbers over all of them describe none.
     pub explained_by_label: bool,
+    /// Whether each label is a thing of its own by the format's definition, such as a benchmark.
+    pub labels_exact: bool,
     /// Samples that may be no measurements.
     pub suspects: Vec<Located>,
     /// Numbers of other tables that were counted into the raw numbers (base units).
@@ -248,8 +250,9 @@ impl<'a> Grouping<'a> {
             [only] if !table.columns[only].cells.is_number() => Some(only),
             _ => None,
         };
-        let apart = if settings.collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
-        Some(Self { label_column, ..Self::new(names.join(", "), codes, texts, settings.collapse, &apart) })
+        let collapse = settings.collapse && !table.labels_exact;
+        let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
+        Some(Self { label_column, ..Self::new(names.join(", "), codes, texts, collapse, &apart) })
     }
 
     /// `apart` are patterns whose labels stay apart although they differ only in numbers.
@@ -493,6 +496,7 @@ impl Metric<'_> {
             grouped_by: self.grouping.filter(|_| several).map(|grouping| grouping.columns.clone()),
             extreme_rows: overall.extremes.iter().map(row_of).collect(),
             shift_row: shift.filter(|shift| shift.index < samples.len()).map(|shift| row_of(&shift.index)),
+            labels_exact: self.table.labels_exact,
             explained_by_label: explained_by_label(&groups),
             overall,
             only_group: only.map(|(group, grouping)| OnlyGroup {

@@ -9,12 +9,22 @@ use super::support::{Place, fixtures};
 
 /// What the files of a folder, or a file, are recognised as. The longest path that fits a file holds.
 const EXPECTED: &[(&str, &str)] = &[
+    ("benchmark-dotnet", "benchmark-dotnet"),
     ("chat", "csv"),
     ("compare", "csv"),
     ("corrupt", "csv"),
+    ("criterion", "criterion"),
+    ("criterion/sum/1000/new/raw.csv", "criterion-csv"),
+    ("go-bench", "go-bench"),
+    ("google-benchmark", "google-benchmark"),
+    ("hyperfine/commands.csv", "hyperfine-csv"),
+    ("hyperfine/commands.json", "hyperfine"),
+    ("jmh", "jmh"),
     ("json/benchmarks.json", "json"),
     ("json/spans.ndjson", "ndjson"),
     ("load", "csv"),
+    ("pyperf", "pyperf"),
+    ("pytest-benchmark", "pytest-benchmark"),
     ("runs", "csv"),
     ("service", "csv"),
     ("service/aiperf_profile_export.jsonl", "ndjson"),

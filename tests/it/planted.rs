@@ -263,28 +263,6 @@ fn alarms_in_samples(files: u64, n: usize, draw: impl Fn(&mut Rng) -> f64 + Sync
         let mut rng = Rng::new(seed.wrapping_mul(0x517c_c1b7) + n as u64);
         let values: Vec<f64> = (0..n).map(|_| draw(&mut rng)).collect();
         let found = suspects_among(&values, Dimension::Time, Some(n as f64 * 0.01));
-        let severities: Vec<Severity> = found.into_iter().map(|found| found.severity).collect();
-        Alarms::of(&severities)
-    })
-}
-
-/// Clean samples given to the detector itself, for the many and the large ones.
-fn alarms_in_samples(files: u64, n: usize, draw: impl Fn(&mut Rng) -> f64 + Sync + Send) -> Alarms {
-    Alarms::over(files, |seed| {
-        let mut rng = Rng::new(seed.wrapping_mul(0x517c_c1b7) + n as u64);
-        let values: Vec<f64> = (0..n).map(|_| draw(&mut rng)).collect();
-        let rows: Vec<usize> = (0..n).collect();
-        let found = suspects(&Evidence {
-            values: &values,
-            recorded: &values,
-            rows: &rows,
-            shape: None,
-            labels: None,
-            dimension: Dimension::Time,
-            signed: false,
-            limit: None,
-            span: Some(n as f64 * 0.01),
-        });
         let severities: Vec<Severity> = found.into_iter().map(|suspect| suspect.severity).collect();
         Alarms::of(&severities)
     })

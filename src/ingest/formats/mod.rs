@@ -1,11 +1,22 @@
 //! The table of formats. One file a format and one line here; detection, `--format` and the help derive from it.
 
 mod agent_swarm;
+mod bench;
+mod benchmark_dotnet;
+mod criterion;
+mod criterion_csv;
 mod delimited;
 mod dialect;
+mod go_bench;
+mod google_benchmark;
+mod hyperfine;
+mod hyperfine_csv;
+mod jmh;
 mod json;
 mod ndjson;
 mod objects;
+mod pyperf;
+mod pytest_benchmark;
 mod skeleton;
 
 use std::io::Read;
@@ -80,7 +91,22 @@ pub(super) struct Format {
 
 /// The formats: those of particular tools, of which one at most may recognise a source, then the notations in the order in
 /// which they are tried.
-pub(super) static FORMATS: &[Format] = &[agent_swarm::FORMAT, ndjson::FORMAT, json::FORMAT, delimited::FORMAT];
+pub(super) static FORMATS: &[Format] = &[
+    agent_swarm::FORMAT,
+    hyperfine::FORMAT,
+    hyperfine_csv::FORMAT,
+    google_benchmark::FORMAT,
+    pytest_benchmark::FORMAT,
+    criterion::FORMAT,
+    criterion_csv::FORMAT,
+    jmh::FORMAT,
+    benchmark_dotnet::FORMAT,
+    go_bench::FORMAT,
+    pyperf::FORMAT,
+    ndjson::FORMAT,
+    json::FORMAT,
+    delimited::FORMAT,
+];
 
 /// All formats that are read.
 pub fn formats() -> impl Iterator<Item = FormatInfo> {

@@ -174,19 +174,20 @@ pub(super) struct Text<'t> {
 }
 
 /// Counts lines forward through a text.
-struct LineCounter<'t> {
+pub(super) struct LineCounter<'t> {
     text: Text<'t>,
     offset: usize,
     line: u64,
 }
 
 impl<'t> LineCounter<'t> {
-    fn new(text: Text<'t>) -> Self {
+    /// For parts of a text.
+    pub(super) fn new(text: Text<'t>) -> Self {
         Self { text, offset: 0, line: text.first_line }
     }
 
     /// The line of a part of the text. Parts are asked for in roughly ascending order.
-    fn line(&mut self, part: &str) -> u64 {
+    pub(super) fn line(&mut self, part: &str) -> u64 {
         let offset = (part.as_ptr() as usize).saturating_sub(self.text.whole.as_ptr() as usize);
         let offset = offset.min(self.text.whole.len());
         let bytes = self.text.whole.as_bytes();

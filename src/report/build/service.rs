@@ -247,6 +247,7 @@ fn distribution(of: &Distribution<'_>, index: usize, table: &Table, source: &str
         groups: Vec::new(),
         only_group: None,
         explained_by_label: false,
+        labels_exact: false,
         suspects: Vec::new(),
         intruders: 0,
         repeats: Vec::new(),
