@@ -30,7 +30,8 @@ fn block(format: FormatInfo) -> String {
     for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
         for (index, line) in wrapped(value, WIDTH - INDENT - 2).iter().enumerate() {
             let name = if index == 0 { *name } else { "" };
-            block.push_str(&format!("  {name:<INDENT$}{line}\n", INDENT = INDENT));
+            let line = format!("  {name:<INDENT$}{line}\n");
+            block.push_str(&line);
         }
     }
     block

@@ -85,9 +85,8 @@ impl<'a> Pairs<'a> {
 /// Runs of one name and several meanings on one side are never pooled: they are pairs of their own. Where each side has one
 /// meaning only, they stay a pair, for [`incomparable`] to say that it has changed.
 fn by_meaning<'a>(pair: Pair<'a, MetricRuns>) -> Vec<Pair<'a, MetricRuns>> {
-    let meanings = |side: &[&MetricRuns]| -> BTreeSet<Option<String>> {
-        side.iter().map(|runs| runs.meaning.clone()).filter(Option::is_some).collect()
-    };
+    let meanings =
+        |side: &[&MetricRuns]| -> BTreeSet<String> { side.iter().filter_map(|runs| runs.meaning.clone()).collect() };
     let (before, after) = (meanings(&pair.before), meanings(&pair.after));
     if before.len() <= 1 && after.len() <= 1 {
         return vec![pair];
