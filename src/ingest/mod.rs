@@ -91,6 +91,8 @@ pub(crate) struct Sink {
     histograms: Vec<RecordedHistogram>,
     /// What the format's definition says about columns of its tables.
     declared: Vec<Declared>,
+    /// The same of columns that the file itself names: counters, units of its own.
+    declared_by_file: Vec<(String, Declared)>,
     findings: Vec<Finding>,
     provenance: Provenance,
 }

@@ -112,7 +112,7 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
             histogram.polarity = polarity;
         }
     }
-    let known = Known { options, declared: &sink.declared };
+    let known = Known { options, declared: &sink.declared, by_file: &sink.declared_by_file };
     for builder in sink.tables {
         let table = assign_table(builder, &known, &source.provenance.name, &mut source.findings);
         source.tables.extend(split_by_metric(table, &known));
@@ -144,12 +144,14 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
 struct Known<'a> {
     options: &'a SourceOptions,
     declared: &'a [Declared],
+    by_file: &'a [(String, Declared)],
 }
 
 impl Known<'_> {
     /// What the format's definition says of a column.
     fn declared(&self, column: &str) -> Option<&Declared> {
-        self.declared.iter().find(|declared| declared.column == column)
+        let by_file = self.by_file.iter().filter(|(name, _)| name == column).map(|(_, declared)| declared);
+        self.declared.iter().filter(|declared| declared.column == column).chain(by_file).next()
     }
 }
 

@@ -3,9 +3,25 @@
 mod agent_swarm;
 mod delimited;
 mod dialect;
+mod gatling;
+mod jmeter;
+mod jmeter_statistics;
+mod jmeter_xml;
 mod json;
+mod k6;
+mod k6_csv;
+mod k6_json;
+mod k6_summary;
+mod locust;
+mod locust_exceptions;
+mod locust_failures;
+mod locust_history;
+mod locust_requests;
+mod locust_stats;
 mod ndjson;
 mod objects;
+mod rows;
+mod signature;
 mod skeleton;
 
 use std::io::Read;
@@ -80,7 +96,24 @@ pub(super) struct Format {
 
 /// The formats: those of particular tools, of which one at most may recognise a source, then the notations in the order in
 /// which they are tried.
-pub(super) static FORMATS: &[Format] = &[agent_swarm::FORMAT, ndjson::FORMAT, json::FORMAT, delimited::FORMAT];
+pub(super) static FORMATS: &[Format] = &[
+    agent_swarm::FORMAT,
+    jmeter::FORMAT,
+    jmeter_xml::FORMAT,
+    jmeter_statistics::FORMAT,
+    k6_csv::FORMAT,
+    k6_json::FORMAT,
+    k6_summary::FORMAT,
+    locust_stats::FORMAT,
+    locust_history::FORMAT,
+    locust_failures::FORMAT,
+    locust_exceptions::FORMAT,
+    locust_requests::FORMAT,
+    gatling::FORMAT,
+    ndjson::FORMAT,
+    json::FORMAT,
+    delimited::FORMAT,
+];
 
 /// All formats that are read.
 pub fn formats() -> impl Iterator<Item = FormatInfo> {

@@ -1,0 +1,82 @@
+//! Rows that a reader puts together itself, on their way into a table; and what has to be done with whole rows once the
+//! tables stand.
+
+use crate::model::source::{SetAside, Source};
+use crate::model::table::{CellType, Table};
+
+use super::super::builder::{Row, TableBuilder};
+use super::super::cells::DecimalMark;
+
+/// A row under construction; keeps its buffers from row to row.
+#[derive(Debug, Default)]
+pub(super) struct RowBuffer {
+    text: Vec<u8>,
+    cells: Vec<(usize, usize)>,
+}
+
+impl RowBuffer {
+    /// Begins a new row.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.cells.clear();
+    }
+
+    /// Adds a cell.
+    pub(super) fn push(&mut self, cell: &[u8]) {
+        let start = self.text.len();
+        self.text.extend_from_slice(cell);
+        self.cells.push((start, self.text.len()));
+    }
+
+    /// Adds a whole number.
+    pub(super) fn push_number(&mut self, number: i64) {
+        use std::io::Write as _;
+        let start = self.text.len();
+        // Writing into memory does not fail.
+        let _ = write!(self.text, "{number}");
+        self.cells.push((start, self.text.len()));
+    }
+
+    /// Gives the row to a table, whatever its cells are.
+    pub(super) fn give_to(&self, table: &mut TableBuilder, line: u64) {
+        let row = Row { text: &self.text, cells: &self.cells };
+        if !table.try_push(row, line) {
+            table.push_with_odd_cells(row, line);
+        }
+    }
+}
+
+/// An empty table with these columns.
+pub(super) fn table(name: Option<&str>, columns: &[(&str, CellType)]) -> TableBuilder {
+    let names = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let types: Vec<CellType> = columns.iter().map(|(_, cells)| *cells).collect();
+    TableBuilder::new(name.map(str::to_owned), names, None, &types, DecimalMark::Point)
+}
+
+/// Parts a table in two: rows for which `mask` is true, and the others. A part without rows is absent.
+pub(super) fn part(table: &Table, mask: &[bool]) -> (Option<Table>, Option<Table>) {
+    let others: Vec<bool> = mask.iter().map(|chosen| !chosen).collect();
+    (table.only(mask), table.only(&others))
+}
+
+/// Rows that hold texts of a column for which `chosen` is true.
+pub(super) fn rows_with(table: &Table, column: usize, chosen: impl Fn(&str) -> bool) -> Vec<bool> {
+    let of_text: Vec<bool> = table.columns[column].dictionary.iter().map(|text| chosen(text)).collect();
+    let codes = table.code_values(column);
+    codes.iter().map(|code| of_text.get(*code as usize).copied().unwrap_or(false)).collect()
+}
+
+/// Takes tables out of a source whose rows are no measurements, and accounts for their rows.
+pub(super) fn set_tables_aside(source: &mut Source, reason: impl Fn(&Table) -> Option<String>) {
+    let Source { tables, provenance, .. } = source;
+    tables.retain(|table| {
+        let Some(reason) = reason(table) else { return true };
+        let rows = table.lines.rows();
+        let first_lines: Vec<u64> = (0..rows.min(3)).filter_map(|row| table.lines.line(row)).collect();
+        match provenance.set_aside.iter_mut().find(|entry| entry.reason == reason) {
+            Some(entry) => entry.rows += rows,
+            None => provenance.set_aside.push(SetAside { reason, rows, first_lines }),
+        }
+        false
+    });
+}
