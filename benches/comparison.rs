@@ -3,7 +3,6 @@
 //! `cargo bench --bench comparison` prints the tables of docs/statistics.md with 200 pairs a cell; `-- --full` with 1,000.
 //! Words after that pick tables: `alarms`, `rounded`, `reports`, `power`, `coverage`, `runs`, `time`.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use perfreport::compare::capture::{Capture, Dependence, Environment, MetricRuns, Recording, Values};
@@ -149,8 +148,8 @@ fn metric(name: &str, runs: Vec<Vec<f64>>) -> MetricRuns {
 }
 
 fn side(metrics: Vec<MetricRuns>) -> Vec<Capture> {
-    let environment = Environment { given: BTreeMap::new(), found: BTreeMap::new() };
-    vec![Capture { environment, sources: Vec::new(), metrics, shares: Vec::new() }]
+    let environment = Environment::default();
+    vec![Capture { environment, sources: Vec::new(), metrics, shares: Vec::new(), reported: Vec::new() }]
 }
 
 fn compared(before: Vec<Vec<f64>>, after: Vec<Vec<f64>>) -> Change {

@@ -8,7 +8,6 @@
 #[path = "../examples/make_data/shapes.rs"]
 mod shapes;
 
-use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -152,8 +151,8 @@ fn captured(values: &[f64]) -> Vec<Capture> {
         meaning: None,
         runs: vec![recording],
     };
-    let environment = Environment { given: BTreeMap::new(), found: BTreeMap::new() };
-    vec![Capture { environment, sources: Vec::new(), metrics: vec![metric], shares: Vec::new() }]
+    let environment = Environment::default();
+    vec![Capture { environment, sources: Vec::new(), metrics: vec![metric], shares: Vec::new(), reported: Vec::new() }]
 }
 
 fn comparing(bench: &Bench) {

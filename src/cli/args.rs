@@ -60,8 +60,13 @@ pub(super) enum Command {
     /// Look after a baseline file.
     #[command(subcommand)]
     Baseline(Baseline),
-    /// List the formats that are read.
-    Formats,
+    /// List the formats that are read: what a duration means in each, whether failures are recorded, and a command that
+    /// writes such a file.
+    Formats {
+        /// As the Markdown table of docs/formats.md.
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Print the JSON Schema of the JSON report, or of a baseline.
     Schema {
         /// Which one.

@@ -8,6 +8,7 @@ mod ci;
 mod compare;
 mod deliver;
 mod environment;
+mod formats;
 mod gate;
 mod inputs;
 mod options;
@@ -22,7 +23,6 @@ use anyhow::{Context, Result, anyhow};
 use clap::Parser;
 
 use crate::compare::baseline::Baseline;
-use crate::ingest::formats;
 use crate::report::contract::{Report, Status};
 use crate::report::render::{built_in, built_in_names};
 use crate::report::view::View;
@@ -48,7 +48,7 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::compare(arguments),
         Command::Baseline(command) => baseline::run(command),
         Command::Check(arguments) => check(arguments),
-        Command::Formats => print_formats(),
+        Command::Formats { markdown } => print_formats(*markdown),
         Command::Schema { of } => print_schema(*of),
         Command::Template { name } => print_template(name.as_deref()),
     };
@@ -121,9 +121,9 @@ fn as_lines(lines: &[String]) -> String {
     lines.join("\n") + "\n"
 }
 
-fn print_formats() -> Result<ExitCode> {
-    let lines: Vec<String> = formats().map(|format| format!("{:<8} {}", format.name, format.about)).collect();
-    write_stdout(as_lines(&lines).as_bytes())?;
+fn print_formats(markdown: bool) -> Result<ExitCode> {
+    let text = if markdown { formats::markdown() } else { formats::text() };
+    write_stdout(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 

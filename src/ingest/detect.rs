@@ -66,8 +66,13 @@ pub(super) fn detect<R: Read>(
             .ok_or_else(|| IngestError::UnknownFormat { name: name.clone(), known: known() })?;
         return Ok((format, vec!["named by --format or the configuration".to_owned()]));
     }
-    let sniff = |format: &'static Format| (format.sniff)(&head).map(|evidence| (format, evidence));
-    let particular = FORMATS.iter().filter(|format| !format.generic).filter_map(sniff);
+    recognise(FORMATS, &head)
+}
+
+/// The one format of a particular tool that recognises a source, else the first notation that does.
+fn recognise(formats: &'static [Format], head: &Head<'_>) -> Result<(&'static Format, Vec<String>), IngestError> {
+    let sniff = |format: &'static Format| (format.sniff)(head).map(|evidence| (format, evidence));
+    let particular = formats.iter().filter(|format| !format.generic).filter_map(sniff);
     let mut candidates: Vec<(&'static Format, Vec<String>)> = particular.collect();
     if candidates.len() > 1 {
         let told =
@@ -76,7 +81,7 @@ pub(super) fn detect<R: Read>(
     }
     candidates
         .pop()
-        .or_else(|| FORMATS.iter().filter(|format| format.generic).find_map(sniff))
+        .or_else(|| formats.iter().filter(|format| format.generic).find_map(sniff))
         .ok_or_else(|| IngestError::Unrecognised { seen: seen(head.bytes), known: known() })
 }
 
@@ -137,4 +142,53 @@ fn seen(bytes: &[u8]) -> String {
     let short: String = text.chars().take(SHOWN).collect();
     let dots = if short.len() < text.len() { "…" } else { "" };
     format!("it starts with \"{short}{dots}\", and no table of numbers was found in it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::formats::{Failures, FormatInfo, Holds};
+    use super::*;
+
+    const fn info(name: &'static str) -> FormatInfo {
+        FormatInfo {
+            name,
+            about: "",
+            latency: "",
+            failures: Failures::NotRecorded,
+            holds: Holds::Samples,
+            example: "",
+            upstream: "",
+        }
+    }
+
+    const fn format(name: &'static str, generic: bool, sniff: fn(&Head<'_>) -> Option<Vec<String>>) -> Format {
+        Format { info: info(name), generic, sniff, read: |_, _, _| Ok(()), settle: None }
+    }
+
+    fn has(head: &Head<'_>, word: &str) -> Option<Vec<String>> {
+        let found = memchr::memmem::find(head.bytes, word.as_bytes()).is_some();
+        found.then(|| vec![format!("it says {word}")])
+    }
+
+    static SOME: &[Format] = &[
+        format("apples", false, |head| has(head, "apple")),
+        format("pears", false, |head| has(head, "pear")),
+        format("text", true, |head| has(head, "e")),
+        format("letters", true, |head| has(head, "a")),
+    ];
+
+    fn recognised(bytes: &[u8]) -> Result<&'static str, String> {
+        let found = recognise(SOME, &Head { bytes, complete: true });
+        found.map(|(format, _)| format.info.name).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_tool_goes_before_a_notation_and_two_tools_are_an_error_that_names_both() {
+        assert_eq!(recognised(b"a pear").unwrap(), "pears");
+        assert_eq!(recognised(b"an egg").unwrap(), "text");
+        assert_eq!(recognised(b"a").unwrap(), "letters");
+        let both = recognised(b"an apple and a pear").unwrap_err();
+        assert_eq!(both, "it could be apples (it says apple) and pears (it says pear); --format NAME says which");
+        assert!(recognised(b"0").unwrap_err().contains("not recognised"));
+    }
 }

@@ -484,3 +484,6 @@ fn failures(count: &FailureCount, level: f64) -> Option<Failures> {
         interval: Interval { low: share.low.map(|low| low * PER), high: share.high.map(|high| high * PER), level },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,8 @@ mod baseline;
 mod ci;
 mod compare;
 mod corruption;
+mod formats;
+mod fuzz;
 mod golden;
 mod planted;
 mod readers;

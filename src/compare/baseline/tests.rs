@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::compare::capture::{
-    CapturedSource, Dependence, Environment, MetricRuns, Recording, Share, ShareRuns, Values,
+    CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
 };
 use crate::model::table::Polarity;
 use crate::model::unit::Dimension;
@@ -391,4 +391,32 @@ fn files_are_small_enough_to_commit() {
     });
     let groups = size(vec![capture("run.csv", groups.collect())]);
     assert!(few < 10_000 && many < 20_000 && groups < 700_000, "{few}, {many}, {groups} bytes");
+}
+
+#[test]
+fn a_file_is_of_the_oldest_version_that_holds_what_is_in_it() {
+    let version = |baseline: &Baseline| {
+        let file: serde_json::Value = serde_json::from_slice(&baseline.to_bytes()).unwrap();
+        file["version"].as_u64().unwrap()
+    };
+    assert_eq!(version(&small()), 1);
+    let mut with_summaries = Baseline::new(METHOD);
+    let mut captured = capture("wrk.txt", Vec::new());
+    captured.reported.push(ReportedNumbers {
+        source: "wrk.txt".to_owned(),
+        metric: "latency".to_owned(),
+        label: None,
+        dimension: Dimension::Time,
+        polarity: Polarity::LowerIsBetter,
+        meaning: Some("to the last byte".to_owned()),
+        values: [("mean".to_owned(), 0.001), ("p99.9".to_owned(), 0.25)].into(),
+    });
+    captured.environment.measured.insert("cpu".to_owned(), "A".to_owned());
+    with_summaries.add(captured).unwrap();
+    assert_eq!(version(&with_summaries), 2);
+    assert_eq!(Baseline::parse(&with_summaries.to_bytes()).unwrap(), with_summaries);
+    let mut broken = with_summaries.captures[0].clone();
+    broken.sources[0].digest = "1".to_owned();
+    broken.reported[0].values.insert("max".to_owned(), f64::INFINITY);
+    assert!(matches!(with_summaries.add(broken), Err(BaselineError::Invalid { fault: Fault::NotFinite, .. })));
 }

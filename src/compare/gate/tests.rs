@@ -168,3 +168,14 @@ fn words_are_read_in_any_order_and_unknown_ones_refused() {
         assert!(error.contains("regression, target, corruption, suspicious, inconclusive"), "{error}");
     }
 }
+
+#[test]
+fn summaries_fail_a_gate_only_where_it_is_strict() {
+    let mut comparison = comparison(&[(Verdict::Inconclusive, false)]);
+    comparison.changes[0].reason = Some(Reason::SummaryOnly);
+    for fail_on in [FailOn::Regression, FailOn::Inconclusive] {
+        let judged = |strict: bool| Asked { fail_on: vec![fail_on], strict }.judge(Some(&comparison), &[], 0, 0).passed;
+        assert!(judged(false), "{fail_on}");
+        assert!(!judged(true), "{fail_on}");
+    }
+}

@@ -26,7 +26,13 @@ fn metric(source: &str, name: &str, runs: &[&[f64]]) -> MetricRuns {
 }
 
 fn capture(metrics: Vec<MetricRuns>) -> Vec<Capture> {
-    vec![Capture { environment: Environment::default(), sources: Vec::new(), metrics, shares: Vec::new() }]
+    vec![Capture {
+        environment: Environment::default(),
+        sources: Vec::new(),
+        metrics,
+        shares: Vec::new(),
+        reported: Vec::new(),
+    }]
 }
 
 fn one(before: &[f64], after: &[f64]) -> Change {
@@ -359,4 +365,91 @@ proptest! {
             }
         }
     }
+}
+
+fn reported(source: &str, meaning: &str, values: &[(&str, f64)]) -> ReportedNumbers {
+    ReportedNumbers {
+        source: source.to_owned(),
+        metric: "latency".to_owned(),
+        label: None,
+        dimension: Dimension::Time,
+        polarity: Polarity::LowerIsBetter,
+        meaning: Some(meaning.to_owned()),
+        values: values.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect(),
+    }
+}
+
+fn summaries(numbers: ReportedNumbers) -> Vec<Capture> {
+    vec![Capture { reported: vec![numbers], ..Capture::default() }]
+}
+
+#[test]
+fn what_tools_have_summarised_is_shown_and_never_judged() {
+    let before = summaries(reported("a.json", "to the last byte", &[("n", 100.0), ("median", 0.1), ("p95", 0.2)]));
+    let after = summaries(reported("b.json", "to the last byte", &[("n", 90.0), ("median", 0.3), ("p99", 0.9)]));
+    let found = compare(&before, &after, &Settings::default());
+    assert_eq!((found.counts.inconclusive, found.tests), (1, 0));
+    let [change] = &found.changes[..] else { panic!("one change") };
+    assert_eq!((change.verdict, &change.reason), (Verdict::Inconclusive, &Some(Reason::SummaryOnly)));
+    // Only statistics of both sides: 0.3 / 0.1.
+    let [effect] = &change.effects[..] else { panic!("one effect") };
+    assert_eq!(effect.statistic, Statistic::P50);
+    assert!((effect.estimate.unwrap() - 3.0).abs() < 1e-12);
+    assert_eq!((effect.low, effect.high, effect.p, effect.verdict), (None, None, None, None));
+    assert_eq!(change.after.unwrap().samples, 90);
+}
+
+#[test]
+fn what_tools_have_summarised_is_not_compared_where_it_means_something_else() {
+    let before = summaries(reported("a.json", "to the first byte", &[("median", 0.1)]));
+    let after = summaries(reported("a.json", "to the last byte", &[("median", 0.1)]));
+    let found = compare(&before, &after, &Settings::default());
+    assert_eq!(found.changes[0].verdict, Verdict::Incomparable);
+    assert!(matches!(found.changes[0].reason, Some(Reason::MeaningChanged { .. })));
+    let gone = compare(&before, &[Capture::default()], &Settings::default());
+    assert_eq!(gone.changes[0].verdict, Verdict::Missing);
+}
+
+fn meaning(source: &str, meaning: Option<&str>, values: &[f64]) -> MetricRuns {
+    MetricRuns { meaning: meaning.map(str::to_owned), ..metric(source, "latency", &[values]) }
+}
+
+#[test]
+fn unlike_meanings_are_neither_compared_nor_pooled() {
+    let values: Vec<f64> = (1..=50).map(f64::from).collect();
+    let slow: Vec<f64> = values.iter().map(|value| value * 10.0).collect();
+    let first = capture(vec![meaning("run-1.csv", Some("to the first byte"), &values)]);
+    let last = capture(vec![meaning("run-1.csv", Some("to the last byte"), &slow)]);
+    let found = compare(&first, &last, &Settings::default());
+    assert_eq!(found.changes[0].verdict, Verdict::Incomparable);
+    // Both in the baseline: the run is held against the one that means the same, and not against a pool of both.
+    let both: Vec<Capture> = first.iter().chain(&last).cloned().collect();
+    let found = compare(&both, &last, &Settings::default());
+    let verdicts: Vec<Verdict> = found.changes.iter().map(|change| change.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Missing, Verdict::Inconclusive]);
+    assert_eq!(found.changes[1].before.unwrap().samples, 50);
+    assert_eq!(found.changes[1].effects[0].estimate, Some(1.0));
+    // What does not say what it means is compared.
+    let silent = capture(vec![meaning("run-1.csv", None, &values)]);
+    assert_ne!(compare(&silent, &last, &Settings::default()).changes[0].verdict, Verdict::Incomparable);
+}
+
+#[test]
+fn another_machine_in_the_measured_files_is_not_compared_and_another_version_is() {
+    let values: Vec<f64> = (1..=50).map(f64::from).collect();
+    let on = |key: &str, value: &str| {
+        let mut captures = capture(vec![metric("run.json", "time", &[&values])]);
+        captures[0].environment.measured.insert(key.to_owned(), value.to_owned());
+        captures
+    };
+    let verdict = |before: &[Capture], after: &[Capture]| {
+        let found = compare(before, after, &Settings::default());
+        (found.changes[0].verdict, found.changes[0].reason.clone())
+    };
+    let keys = vec!["cpu_model".to_owned()];
+    let differs = (Verdict::Incomparable, Some(Reason::EnvironmentDiffers { keys }));
+    assert_eq!(verdict(&on("cpu_model", "A"), &on("cpu_model", "B")), differs);
+    assert_ne!(verdict(&on("cpu_model", "A"), &on("cpu_model", "A")).0, Verdict::Incomparable);
+    assert_ne!(verdict(&on("cpu_model", "A"), &on("cores", "4")).0, Verdict::Incomparable, "one side does not say it");
+    assert_ne!(verdict(&on("python_version", "3.11"), &on("python_version", "3.13")).0, Verdict::Incomparable);
 }

@@ -171,3 +171,18 @@ fn a_million_lognormal_samples_stay_under_twenty_kilobytes() {
         assert!(size < limit, "sigma {sigma}: {size} bytes");
     }
 }
+
+#[test]
+fn a_sketch_of_buckets_holds_every_sample_of_them() {
+    // Buckets of 90 to 110 and 900 to 1100: each middle is known to within a tenth.
+    let error = 0.02;
+    let sketch = Sketch::of_counted([(100.0, 5), (1000.0, 3)].into_iter(), error).unwrap();
+    sketch.check().unwrap();
+    assert_eq!((sketch.len(), sketch.ends()), (8, (100.0, 1000.0)));
+    let points = sketch.ordered(8);
+    assert!(points[..5].iter().all(|point| (point / 100.0 - 1.0).abs() <= sketch.error()), "{points:?}");
+    assert!(points[5..].iter().all(|point| (point / 1000.0 - 1.0).abs() <= sketch.error()), "{points:?}");
+    assert!(sketch.error() > error, "{}", sketch.error());
+    assert!(Sketch::of_counted([(100.0, 5)].into_iter(), 0.5).is_none());
+    assert!(Sketch::of_counted(std::iter::empty(), 0.0).is_none());
+}

@@ -1,6 +1,8 @@
 //! What a target says about numbers whose truth is known.
 
+use crate::model::reported::{Reported, ReportedValue, Statistic as Reports};
 use crate::model::table::Polarity;
+use crate::model::unit::Unit;
 use crate::stats::population::{Detail, Population, Samples, Settings};
 use crate::stats::quantile::QuantileMethod;
 
@@ -31,6 +33,7 @@ fn subject<'a>(metric: &'a str, group: Option<&'a str>, population: &'a Populati
         summary: population.clean.as_ref(),
         samples: population.recorded.as_ref().map(|recorded| recorded.values.as_slice()),
         value: None,
+        reported: None,
     }
 }
 
@@ -505,4 +508,36 @@ fn a_change_without_labels_is_about_every_group_that_was_compared() {
     assert_eq!(outcomes(&[], "latency"), [TargetOutcome::Met, TargetOutcome::NoData], "a group that vanished fails");
     assert_eq!(outcomes(&[("event", "login")], "latency"), [TargetOutcome::Met]);
     assert_eq!(outcomes(&[], "*").len(), 2, "a share of failures has no center");
+}
+
+#[test]
+fn numbers_that_a_tool_reports_decide_alone_and_say_so() {
+    let value = |statistic, value| ReportedValue { statistic, value, unit: Unit::MILLISECOND, line: None };
+    let reported = Reported {
+        metric: "latency".to_owned(),
+        label: None,
+        meaning: None,
+        polarity: Polarity::LowerIsBetter,
+        values: vec![value(Reports::Mean, 120.0), value(Reports::Percentile(95.0), 250.0)],
+    };
+    let population = ramp(10);
+    let subject = Subject {
+        grouped_by: None,
+        summary: None,
+        samples: None,
+        reported: Some(&reported),
+        ..subject("latency", None, &population)
+    };
+    let outcome = |key: &str, limit: &str| {
+        let target = Target::parse("latency", None, [], [(key, limit)]).unwrap();
+        let result = held(&target, &[subject]).unwrap().remove(0);
+        (result.outcome, result.value, result.note.unwrap_or_default())
+    };
+    let (met, value, note) = outcome("p95", "< 300ms");
+    assert_eq!((met, value), (TargetOutcome::Met, Some(0.25)));
+    assert!(note.contains("no interval"), "{note}");
+    assert_eq!(outcome("mean", "< 100ms").0, TargetOutcome::Missed);
+    let (outcome, value, note) = outcome("p99", "< 1s");
+    assert_eq!((outcome, value), (TargetOutcome::NoData, None));
+    assert!(note.contains("mean, p95"), "{note}");
 }

@@ -2,6 +2,8 @@
 
 mod comparison;
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::report::contract::*;
@@ -43,6 +45,7 @@ fn summary(n: u64, median: f64, max: f64) -> Summary {
 fn population(label: Option<&str>, clean: Summary, raw: Option<Summary>, corrupted: u64) -> Population {
     Population {
         picked_one_in: None,
+        runs: None,
         label: label.map(|text| Label { text: text.to_owned(), members: 1, examples: Vec::new() }),
         histogram: Some(Histogram {
             log: false,
@@ -73,6 +76,8 @@ fn metric(source: &str, name: &str, overall: Population, groups: Vec<Population>
         unit_assumed: false,
         recorded_unit: Some("s".to_owned()),
         polarity: Polarity::LowerIsBetter,
+        meaning: None,
+        from_histogram: None,
         grouped_by: Some("event".to_owned()),
         overall,
         groups,
@@ -94,6 +99,8 @@ fn source(name: &str) -> Source {
         rows_used: 25,
         set_aside: vec![SetAside { reason: "row of another table".to_owned(), rows: 1, first_lines: vec![30] }],
         tables: Vec::new(),
+        environment: BTreeMap::new(),
+        reported_caveats: Vec::new(),
     }
 }
 
@@ -129,6 +136,7 @@ fn report(name: &str, label: &str) -> Report {
         },
         sources: vec![source(name)],
         metrics: vec![metric(name, "latency", overall, vec![group])],
+        reported: Vec::new(),
         findings: vec![finding.value("2633826").metric("latency")],
         service: Vec::new(),
         swarm: None,

@@ -178,6 +178,7 @@ fn sample() -> Report {
             before: Some("A".to_owned()),
             after: None,
             given: false,
+            measured: false,
         }],
         grown: vec![Growth { source: "run.csv".to_owned(), seen_lines: 246, new_lines: 83 }],
     };

@@ -1,0 +1,156 @@
+//! What becomes of numbers that are no samples: summaries of tools and histograms, from the source to the page.
+
+use std::collections::BTreeMap;
+
+use crate::compare::capture::Environment;
+use crate::compare::collect::{Reading, capture};
+use crate::compare::judge;
+use crate::compare::sides::{Held, hold};
+use crate::model::reported::{Bucket, RecordedHistogram, Reported, ReportedValue, Statistic};
+use crate::model::source::{Provenance, Source};
+use crate::model::table::Polarity;
+use crate::model::unit::Unit;
+use crate::report::contract::{Report, Status};
+use crate::report::render::{Form, render};
+use crate::stats::histogram;
+use crate::stats::population::Settings;
+
+use super::{Analysed, Material, build};
+
+fn value(statistic: Statistic, value: f64, unit: Unit) -> ReportedValue {
+    ReportedValue { statistic, value, unit, line: None }
+}
+
+fn summary(label: Option<&str>, mean: f64) -> Reported {
+    Reported {
+        metric: "latency".to_owned(),
+        label: label.map(str::to_owned),
+        meaning: Some("time to the last byte".to_owned()),
+        polarity: Polarity::LowerIsBetter,
+        values: vec![
+            value(Statistic::Count, 1200.0, Unit::COUNT),
+            value(Statistic::Mean, mean, Unit::MILLISECOND),
+            value(Statistic::Percentile(99.9), 900.0, Unit::MILLISECOND),
+            value(Statistic::Max, f64::NAN, Unit::MILLISECOND),
+        ],
+    }
+}
+
+fn summarised(mean: f64) -> Analysed {
+    let source = Source {
+        provenance: Provenance {
+            name: "stats.json".to_owned(),
+            environment: BTreeMap::from([("cpu".to_owned(), "A | B".to_owned())]),
+            ..Provenance::default()
+        },
+        reported: vec![summary(None, mean), summary(Some("GET /|x"), mean)],
+        reported_caveats: vec!["percentiles are rounded to two digits".to_owned()],
+        ..Source::default()
+    };
+    Analysed { source, tables: Vec::new(), service: None, histograms: Vec::new() }
+}
+
+fn counted() -> Analysed {
+    let buckets = (1..=100).map(|place| f64::from(place) * 10.0);
+    let source = Source {
+        provenance: Provenance { name: "run.hlog".to_owned(), ..Provenance::default() },
+        histograms: vec![RecordedHistogram {
+            metric: "latency".to_owned(),
+            label: None,
+            meaning: None,
+            polarity: Polarity::LowerIsBetter,
+            unit: Unit::MILLISECOND,
+            unit_assumed: true,
+            buckets: buckets.map(|low| Bucket { low, high: low * 1.01, count: 50 }).collect(),
+        }],
+        ..Source::default()
+    };
+    let histograms = histogram::analyse(&source.histograms, &Settings::default());
+    Analysed { source, tables: Vec::new(), service: None, histograms }
+}
+
+fn built(analysed: &[Analysed], material: Material<'_>) -> Report {
+    build(analysed, material, &Settings::default())
+}
+
+fn markdown(report: &Report) -> String {
+    String::from_utf8(render(report, Form::Markdown).unwrap()).unwrap()
+}
+
+#[test]
+fn what_a_tool_reports_is_shown_as_it_is_with_its_caveats() {
+    let report = built(&[summarised(120.5)], Material::default());
+    assert_eq!(report.verdict.status, Status::Clean);
+    assert_eq!(
+        report.verdict.headline,
+        "No samples, only numbers that a tool has summarised; 1 metric as reported by the tool (2 rows) in 1 file"
+    );
+    assert_eq!(report.reported.len(), 2);
+    // A number that is none is left out; the others are in base units.
+    let values: Vec<(&str, f64)> =
+        report.reported[0].values.iter().map(|value| (value.statistic.as_str(), value.value)).collect();
+    assert_eq!(values, [("n", 1200.0), ("mean", 0.1205), ("p99.9", 0.9)]);
+    let page = markdown(&report);
+    for part in [
+        "### As reported by the tool",
+        "Nothing is recomputed from them, and they have no intervals",
+        "| label | metric | unit | n | mean | p99.9 |",
+        "| **all** | `latency` | ms | 1,200 | 120.5 | 900.0 |",
+        "percentiles are rounded to two digits",
+        "`latency`: time to the last byte",
+        "Measured on: cpu",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    let html = String::from_utf8(render(&report, Form::Html).unwrap()).unwrap();
+    for part in ["As reported by the tool", "GET /|x", "percentiles are rounded", "Measured on: cpu"] {
+        assert!(html.contains(part), "{part}");
+    }
+    let text = String::from_utf8(render(&report, Form::Text).unwrap()).unwrap();
+    assert!(text.contains("as reported by the tool") && text.contains("120.5"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100 || line.starts_with("Clean")), "{text}");
+}
+
+#[test]
+fn histograms_are_metrics_that_say_how_well_they_are_known() {
+    let report = built(&[counted()], Material::default());
+    let [metric] = &report.metrics[..] else { panic!("one metric") };
+    let known = metric.from_histogram.as_ref().unwrap();
+    // Half of 0.01 over 1.005.
+    assert!((known.relative_error - 0.005 / 1.005).abs() < 1e-9, "{known:?}");
+    let clean = metric.overall.clean.as_ref().unwrap();
+    assert_eq!((clean.n, known.buckets), (5000, 100));
+    assert!((clean.median - 0.505 * 1.005).abs() < 0.006, "{}", clean.median);
+    assert!(clean.percentiles.iter().all(|percentile| percentile.interval.is_some()));
+    assert!(report.assumptions[0].text.contains("unit"));
+    let page = markdown(&report);
+    assert!(page.contains("come from a histogram") && page.contains("0.498%"), "{page}");
+    assert!(report.verdict.headline.ends_with("5,000 samples of 1 metric in 1 file"), "{}", report.verdict.headline);
+}
+
+#[test]
+fn summaries_and_histograms_can_be_held_against_a_baseline() {
+    let captured = |analysed: &Analysed| {
+        let reading = Reading {
+            source: &analysed.source,
+            tables: &analysed.tables,
+            service: None,
+            histograms: &analysed.histograms,
+        };
+        capture(&[reading], Environment::default())
+    };
+    let held = |name: &str, analysed: &Analysed| Held { name: name.to_owned(), captures: vec![captured(analysed)] };
+    let settings = judge::Settings::default();
+    let after = summarised(180.0);
+    let comparison = hold(&held("old", &summarised(120.0)), &held("new", &after), Vec::new(), &settings);
+    let report = built(&[after], Material { comparison: Some(comparison), ..Material::default() });
+    let page = markdown(&report);
+    for part in ["+50.0%", "summary only: no interval", "120.0 → 180.0 ms"] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    assert_eq!(report.verdict.status, Status::Inconclusive);
+    let (before, after) = (counted(), counted());
+    let comparison = hold(&held("old", &before), &held("new", &after), Vec::new(), &settings);
+    assert_eq!(comparison.counts.unchanged, 1, "{:?}", comparison.changes);
+    assert!(comparison.changes[0].before.unwrap().value_error > 0.005);
+}

@@ -1,0 +1,150 @@
+//! Detection: every fixture is of exactly one format, and what is no metrics file is of none.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use perfreport::ingest::{SourceOptions, formats, read};
+
+use super::support::{Place, fixtures};
+
+/// What the files of a folder, or a file, are recognised as. The longest path that fits a file holds.
+const EXPECTED: &[(&str, &str)] = &[
+    ("chat", "csv"),
+    ("compare", "csv"),
+    ("corrupt", "csv"),
+    ("json/benchmarks.json", "json"),
+    ("json/spans.ndjson", "ndjson"),
+    ("load", "csv"),
+    ("runs", "csv"),
+    ("service", "csv"),
+    ("service/aiperf_profile_export.jsonl", "ndjson"),
+    ("swarm", "agent-swarm"),
+];
+
+/// All files below a folder, sorted.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_below(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The fixtures that are metrics, with their path inside the folder of fixtures.
+pub(crate) fn metrics_fixtures() -> Vec<(String, Vec<u8>)> {
+    files_below(&fixtures())
+        .into_iter()
+        .filter(|path| path.file_name().is_none_or(|name| name != "README.md"))
+        .map(|path| {
+            let name = path.strip_prefix(fixtures()).unwrap().to_string_lossy().replace('\\', "/");
+            (name, fs::read(path).unwrap())
+        })
+        .collect()
+}
+
+fn recognised(name: &str, bytes: &[u8]) -> Result<&'static str, String> {
+    let source = read(name, bytes, &SourceOptions::default());
+    source.map(|source| source.provenance.format).map_err(|error| error.to_string())
+}
+
+#[test]
+fn every_fixture_is_of_exactly_one_format() {
+    let mut wrong = Vec::new();
+    for (name, bytes) in metrics_fixtures() {
+        let fits = |path: &str| name == path || name.starts_with(&format!("{path}/"));
+        let expected = EXPECTED.iter().filter(|(path, _)| fits(path)).max_by_key(|(path, _)| path.len());
+        let found = recognised(&name, &bytes);
+        match (expected, &found) {
+            (Some((_, expected)), Ok(found)) if expected == found => {}
+            (Some((_, expected)), found) => wrong.push(format!("{name}: expected {expected}, {found:?}")),
+            (None, found) => wrong.push(format!("{name}: not in EXPECTED, {found:?}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_name_in_the_matrix_is_that_of_a_format_and_of_a_fixture() {
+    for (path, expected) in EXPECTED {
+        assert!(formats().any(|format| format.name == *expected), "{expected}");
+        assert!(fixtures().join(path).exists(), "{path}");
+    }
+    let mut names: Vec<&str> = formats().map(|format| format.name).collect();
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all, "two formats of one name");
+}
+
+/// Whether a format is that of a particular tool, and not a notation that any program writes.
+fn is_of_a_tool(format: &str) -> bool {
+    !["csv", "json", "ndjson"].contains(&format)
+}
+
+#[test]
+fn what_is_no_metrics_file_is_of_no_tool() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut others: Vec<(String, Vec<u8>)> =
+        ["README.md", "Cargo.toml", "Cargo.lock", "src/lib.rs", "src/ingest/detect.rs"]
+            .into_iter()
+            .chain([
+                "templates/report.html",
+                "templates/report.css",
+                ".ci/run",
+                "docs/formats.md",
+                "fixtures/README.md",
+            ])
+            .map(|name| (name.to_owned(), fs::read(root.join(name)).unwrap()))
+            .collect();
+    let log = "2026-03-01 12:00:01,123 INFO  [main] Server - started in 231 ms\n\
+               2026-03-01 12:00:02,456 WARN  [worker-1] Pool - 3 of 8 connections in use\n\
+               2026-03-01 12:00:03,001 ERROR [worker-2] Handler - request failed: timeout after 5000ms\n";
+    let prose = "The benchmark shows that latency went down. Nobody knows why; the report of last week says otherwise.\n\
+                 We measured for ten minutes, and the results were never written down.\n";
+    for (name, text) in [
+        ("log", log),
+        ("prose", prose),
+        ("svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><path d=\"M0 0h1v1\"/></svg>\n"),
+        ("xml", "<?xml version=\"1.0\"?>\n<project><version>1.0</version></project>\n"),
+        ("yaml", "name: ci\non: [push]\njobs:\n  test:\n    runs-on: ubuntu\n"),
+        ("package", "{\"name\": \"shop\", \"version\": \"1.0.0\", \"scripts\": {\"test\": \"node test.js\"}}\n"),
+        ("words", "lorem\nipsum\ndolor\n"),
+    ] {
+        others.push((name.to_owned(), text.as_bytes().to_vec()));
+    }
+    for (name, magic) in
+        [("png", &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..]), ("elf", b"\x7fELF\x02\x01\x01\0"), ("zip", b"PK\x03\x04")]
+    {
+        others.push((name.to_owned(), magic.to_vec()));
+    }
+    for (name, bytes) in others {
+        if let Ok(format) = recognised(&name, &bytes) {
+            assert!(!is_of_a_tool(format), "{name} is taken for {format}");
+        }
+    }
+}
+
+#[test]
+fn the_documentation_lists_every_format_as_the_program_does() {
+    let place = Place::new();
+    let run = place.run("formats --markdown");
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/formats.md")).unwrap();
+    assert!(
+        page.ends_with(&run.exits(0).stdout),
+        "the table of docs/formats.md is stale; below its last heading there should stand:\n{}",
+        run.stdout
+    );
+    let text = place.run("formats").exits(0).stdout.clone();
+    for format in formats() {
+        assert!(text.contains(format.name), "{}", format.name);
+        for (what, said) in [("about", format.about), ("latency", format.latency), ("upstream", format.upstream)] {
+            assert!(!said.is_empty(), "{} has no {what}", format.name);
+        }
+    }
+}
