@@ -25,3 +25,4 @@ mod summarize;
 mod support;
 mod swarm;
 mod targets;
+mod tools_load;

@@ -69,12 +69,12 @@ fn columns() -> Vec<Declared> {
             "Gatling: milliseconds from start to end",
         ),
         time(
-            "duration",
+            "group_duration",
             "time from the beginning of a group to its end, pauses included",
             "Gatling: milliseconds from start to end",
         ),
         time(
-            "cumulated_response_time",
+            "group_response_time",
             "sum of the response times in a group, without pauses",
             "Gatling: milliseconds, summed by Gatling",
         ),
@@ -91,6 +91,8 @@ struct Log {
     start: i64,
     /// Version, simulation and description of the run.
     run: Vec<(&'static str, String)>,
+    /// Records read; in the binary form they stand for lines.
+    records: u64,
     users: u64,
     errors: u64,
     unmatched: u64,
@@ -121,14 +123,15 @@ impl Log {
                 &[
                     ("start", CellType::Integer),
                     ("group", CellType::Text),
-                    ("duration", CellType::Integer),
-                    ("cumulated_response_time", CellType::Integer),
+                    ("group_duration", CellType::Integer),
+                    ("group_response_time", CellType::Integer),
                     ("status", CellType::Text),
                 ],
             ),
             row: RowBuffer::default(),
             start: 0,
             run: Vec::new(),
+            records: 0,
             users: 0,
             errors: 0,
             unmatched: 0,
@@ -175,6 +178,7 @@ impl Log {
     }
 
     fn finish(self, sink: &mut Sink) {
+        sink.provenance.lines = self.records;
         for (name, value) in self.run.into_iter().filter(|(_, value)| !value.is_empty()) {
             sink.provenance.evidence.push(format!("{name} {value}"));
         }

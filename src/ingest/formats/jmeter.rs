@@ -37,6 +37,10 @@ pub(super) const FORMAT: Format = Format {
 const SIGNATURE: &[&str] = &["timeStamp", "elapsed", "label"];
 /// What `responseMessage` of a transaction controller's row begins with.
 const TRANSACTION: &str = "Number of samples in transaction";
+/// The table of such rows.
+const TRANSACTIONS: &str = "transactions";
+/// The table of samples inside others, in the XML form.
+pub(super) const SUB_SAMPLES: &str = "sub-samples";
 /// Digits of milliseconds since 1970, from 2001 to 2286.
 const MILLISECOND_DIGITS: usize = 13;
 /// Where `success` stands in rows without a header.
@@ -240,6 +244,11 @@ pub(super) fn settle(source: &mut Source, options: &SourceOptions) {
             table.columns[index].role = Role::Unused;
             reason.clone_into(&mut table.columns[index].role_reason);
         }
+        match table.name.as_deref() {
+            Some(TRANSACTIONS) => rows::name_metrics_apart(table, "of a whole transaction, which contains its samples"),
+            Some(SUB_SAMPLES) => rows::name_metrics_apart(table, "of a sample inside another, which contains it"),
+            _ => {}
+        }
     }
 }
 
@@ -261,7 +270,7 @@ fn apart_transactions(source: &mut Source) {
             "{count} rows are transactions, which sum up samples of other rows (\"{TRANSACTION}\"): they stand in a table \
              of their own and are not counted among the samples"
         ));
-        transactions.name = Some("transactions".to_owned());
+        transactions.name = Some(TRANSACTIONS.to_owned());
         *table = requests;
         apart.push(transactions);
     }
@@ -318,7 +327,7 @@ mod tests {
         assert_eq!(found.tables.len(), 2);
         assert_eq!(numbers(&found.tables[0], "elapsed"), [120.0, 80.0]);
         assert_eq!(found.tables[1].name.as_deref(), Some("transactions"));
-        assert_eq!(numbers(&found.tables[1], "elapsed"), [200.0]);
+        assert_eq!(numbers(&found.tables[1], "transactions.elapsed"), [200.0]);
         assert!(found.provenance.evidence.iter().any(|line| line.contains("1 rows are transactions")));
     }
 

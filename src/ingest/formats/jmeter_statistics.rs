@@ -12,8 +12,8 @@ use crate::model::unit::Unit;
 use super::super::detect::Head;
 use super::super::options::SourceOptions;
 use super::super::{IngestError, Sink};
+use super::signature;
 use super::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use super::{json, signature};
 
 pub(super) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -46,11 +46,8 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let text = json::whole_text(records, LARGEST, sink)?;
-    let text = json::with_quoted_non_numbers(text.into());
-    let document: Value = serde_json::from_str(&text)
-        .map_err(|error| IngestError::Malformed(format!("not valid JSON: {}", json::reason(&error))))?;
-    let entries = document.as_object().into_iter().flatten();
+    let documents = signature::documents(records, LARGEST, sink)?;
+    let entries = documents.iter().filter_map(Value::as_object).flatten();
     for (key, entry) in entries {
         let label = (key != TOTAL).then(|| entry["transaction"].as_str().unwrap_or(key).to_owned());
         sink.reported.extend(reported(label.as_ref(), entry));

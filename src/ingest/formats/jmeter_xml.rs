@@ -169,7 +169,7 @@ impl Samples {
 fn read_samples(text: &mut Streamed<'_, '_>, sink: &mut Sink) -> Result<Samples, IngestError> {
     let mut samples = Samples {
         outer: Growing::new(None),
-        inner: Growing::new(Some("sub-samples")),
+        inner: Growing::new(Some(jmeter::SUB_SAMPLES)),
         open: Vec::new(),
         too_deep: false,
     };
@@ -285,8 +285,9 @@ mod tests {
     }
 
     fn elapsed(source: &Source, table: usize) -> Vec<f64> {
+        let name = ["elapsed", "sub-samples.elapsed"][table];
         let table = &source.tables[table];
-        table.numbers(table.position("elapsed").unwrap()).into_iter().flatten().collect()
+        table.numbers(table.position(name).unwrap()).into_iter().flatten().collect()
     }
 
     const NESTED: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testResults version=\"1.2\">\n\

@@ -14,8 +14,8 @@ use super::super::detect::Head;
 use super::super::options::SourceOptions;
 use super::super::{IngestError, Sink};
 use super::k6::{self, Kind};
+use super::signature;
 use super::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use super::{json, signature};
 
 pub(super) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -54,33 +54,19 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let text = json::whole_text(records, LARGEST, sink)?;
-    let text = json::with_quoted_non_numbers(text.into());
-    let document: Value = serde_json::from_str(&text)
-        .map_err(|error| IngestError::Malformed(format!("not valid JSON: {}", json::reason(&error))))?;
-    let metrics = document.get("metrics").unwrap_or(&document["results"]["metrics"]);
-    let mut found: Vec<(String, &Map<String, Value>)> = match metrics {
-        Value::Object(metrics) => {
-            metrics.iter().filter_map(|(name, entry)| Some((name.clone(), entry.as_object()?))).collect()
-        }
-        Value::Array(metrics) => {
-            let named = |entry: &'_ Value| entry["name"].as_str().map(str::to_owned);
-            metrics.iter().filter_map(|entry| Some((named(entry)?, entry.as_object()?))).collect()
-        }
-        _ => Vec::new(),
-    };
-    if let Value::Object(checks) = &document["results"]["checks"]["metrics"] {
-        found
-            .extend(checks.values().filter_map(|entry| Some((entry["name"].as_str()?.to_owned(), entry.as_object()?))));
-    }
-    found.sort_by_cached_key(|(name, _)| (k6::rank(split_name(name).0), name.clone()));
+    let documents = signature::documents(records, LARGEST, sink)?;
     let mut thresholds = Vec::new();
-    for (name, entry) in &found {
-        sink.reported.extend(reported(name, entry));
-        thresholds.extend(thresholds_of(name, entry));
-    }
-    if let Some(version) = document["metadata"]["k6Version"].as_str() {
-        sink.provenance.evidence.push(format!("k6 {version}"));
+    let mut units_are_open = false;
+    for document in &documents {
+        let found = metrics(document);
+        for (name, entry) in &found {
+            sink.reported.extend(reported(name, entry));
+            thresholds.extend(thresholds_of(name, entry));
+            units_are_open |= k6::built_in(split_name(name).0).is_none() && !entry.contains_key("contains");
+        }
+        if let Some(version) = document["metadata"]["k6Version"].as_str() {
+            sink.provenance.evidence.push(format!("k6 {version}"));
+        }
     }
     // What was crossed stands first.
     thresholds.sort_by_key(|(crossed, _)| !crossed);
@@ -90,11 +76,31 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         "failed requests are among the durations, except under {expected_response:true}, which has the successful ones alone"
             .to_owned(),
     );
-    if found.iter().any(|(name, entry)| k6::built_in(split_name(name).0).is_none() && !entry.contains_key("contains")) {
-        sink.reported_caveats
-            .push("this form of the summary does not state the units of the script's own metrics".to_owned());
+    if units_are_open {
+        let caveat = "this form of the summary does not state the units of the script's own metrics";
+        sink.reported_caveats.push(caveat.to_owned());
     }
     Ok(())
+}
+
+/// The metrics of a summary, in the order in which a reader wants them.
+fn metrics(document: &Value) -> Vec<(String, &Map<String, Value>)> {
+    let metrics = document.get("metrics").unwrap_or(&document["results"]["metrics"]);
+    let of_list = |entry: &'_ Value| entry["name"].as_str().map(str::to_owned);
+    let mut found: Vec<(String, &Map<String, Value>)> = match metrics {
+        Value::Object(metrics) => {
+            metrics.iter().filter_map(|(name, entry)| Some((name.clone(), entry.as_object()?))).collect()
+        }
+        Value::Array(metrics) => {
+            metrics.iter().filter_map(|entry| Some((of_list(entry)?, entry.as_object()?))).collect()
+        }
+        _ => Vec::new(),
+    };
+    if let Value::Object(checks) = &document["results"]["checks"]["metrics"] {
+        found.extend(checks.values().filter_map(|entry| Some((of_list(entry)?, entry.as_object()?))));
+    }
+    found.sort_by_cached_key(|(name, _)| (k6::rank(split_name(name).0), name.clone()));
+    found
 }
 
 /// A metric's name and the tags behind it: `http_req_duration{expected_response:true}`.

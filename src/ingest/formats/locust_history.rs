@@ -73,6 +73,7 @@ fn settle(source: &mut Source, _: &SourceOptions) {
         let mask = rows::rows_with(table, name, |text| text == locust::AGGREGATED);
         let (Some(aggregated), Some(mut requests)) = rows::part(table, &mask) else { continue };
         requests.name = Some("requests".to_owned());
+        rows::name_metrics_apart(&mut requests, "of one request, which the whole run contains");
         *table = aggregated;
         apart.push(requests);
     }

@@ -98,6 +98,9 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
          Percentiles and the median have that precision, and a percentile can exceed the maximum, which is not rounded"
             .to_owned(),
         "failed requests are among the response times".to_owned(),
+        "Locust writes this file while the run goes on, and the last seconds of a run can be missing from it; what it prints \
+         at the end is the whole"
+            .to_owned(),
         "the row `Aggregated` is the whole run and is shown as such, not as one more request".to_owned(),
     ];
     sink.reported_caveats.extend(locust::companions(&sink.provenance.name));

@@ -2,7 +2,7 @@
 //! tables stand.
 
 use crate::model::source::{SetAside, Source};
-use crate::model::table::{CellType, Table};
+use crate::model::table::{CellType, Role, Table};
 
 use super::super::builder::{Row, TableBuilder};
 use super::super::cells::DecimalMark;
@@ -64,6 +64,16 @@ pub(super) fn rows_with(table: &Table, column: usize, chosen: impl Fn(&str) -> b
     let of_text: Vec<bool> = table.columns[column].dictionary.iter().map(|text| chosen(text)).collect();
     let codes = table.code_values(column);
     codes.iter().map(|code| of_text.get(*code as usize).copied().unwrap_or(false)).collect()
+}
+
+/// Puts the name of a table before those of its metrics, so that they are not taken for the ones of the same name beside
+/// it, and says of each what it is part of.
+pub(super) fn name_metrics_apart(table: &mut Table, of: &str) {
+    let Some(name) = table.name.clone() else { return };
+    for column in table.columns.iter_mut().filter(|column| column.role == Role::Metric) {
+        column.name = format!("{name}.{}", column.name);
+        column.meaning = column.meaning.take().map(|meaning| format!("{meaning}; {of}"));
+    }
 }
 
 /// Takes tables out of a source whose rows are no measurements, and accounts for their rows.

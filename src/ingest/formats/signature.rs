@@ -2,12 +2,14 @@
 //!
 //! In: the first bytes. Out: names. Decides nothing: which names make which format is the business of the formats.
 
-use super::super::IngestError;
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
+
 use super::super::builder::Row;
 use super::super::detect::Head;
 use super::super::lines::{Flaw, Record};
-use super::AnyRecords;
+use super::super::{IngestError, Sink};
 use super::dialect::Splitter;
+use super::{AnyRecords, json};
 
 /// Delimiters that tools write.
 const DELIMITERS: &[u8] = b",;\t|";
@@ -100,6 +102,40 @@ pub(super) fn each_row(records: &mut AnyRecords<'_>, mut take: impl FnMut(Row<'_
         take(splitter.split(&record, Some(b',')), line);
     }
     Ok(())
+}
+
+/// The JSON documents of a text, one after the other. What stands behind the last whole one is a finding.
+pub(super) fn documents(
+    records: &mut AnyRecords<'_>,
+    limit: usize,
+    sink: &mut Sink,
+) -> Result<Vec<serde_json::Value>, IngestError> {
+    let text = json::whole_text(records, limit, sink)?;
+    let text = json::with_quoted_non_numbers(text.into());
+    let mut documents = Vec::new();
+    for document in serde_json::Deserializer::from_str(&text).into_iter() {
+        match document {
+            Ok(document) => documents.push(document),
+            Err(error) if documents.is_empty() => {
+                return Err(IngestError::Malformed(format!("not valid JSON: {}", json::reason(&error))));
+            }
+            Err(error) => {
+                sink.findings.push(Finding::new(
+                    Severity::Corrupted,
+                    FindingKind::MalformedRecord,
+                    Place::line(&sink.provenance.name, error.line() as u64),
+                    format!(
+                        "behind {} whole documents the text stops being JSON: {}",
+                        documents.len(),
+                        json::reason(&error)
+                    ),
+                    "the rest of the file was not read",
+                ));
+                break;
+            }
+        }
+    }
+    Ok(documents)
 }
 
 /// The first record of what is left, as a head, without consuming it.

@@ -60,6 +60,7 @@ pub(super) fn read(records: &mut AnyRecords<'_>, log: &mut Log) -> Result<(), In
     let mut cursor = Cursor { records, texts: HashMap::new() };
     let mut count = 0_u64;
     let end = loop {
+        log.records = count;
         let before = cursor.records.position();
         match record(&mut cursor, log, &mut count) {
             Ok(true) => {}
