@@ -106,13 +106,20 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
 fn measured(mut environment: Environment, readings: &[Reading<'_>]) -> Environment {
     let mut said: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (key, value) in readings.iter().flat_map(|reading| &reading.source.provenance.environment) {
-        if !environment.given.contains_key(key) {
+        if !environment.given.contains_key(key) && !names_somebody(key) {
             said.entry(key).or_default().insert(value);
         }
     }
     let joined = |values: BTreeSet<&str>| values.into_iter().collect::<Vec<&str>>().join(", ");
     environment.measured = said.into_iter().map(|(key, values)| (key.to_owned(), joined(values))).collect();
     environment
+}
+
+/// Whether a fact names a host or a person: that does not belong into a file that may be public, and says nothing about speed.
+fn names_somebody(key: &str) -> bool {
+    const WORDS: &[&str] = &["host", "hostname", "node", "user", "username", "author", "email", "ip", "address"];
+    let lower = key.to_lowercase();
+    lower.split(|character: char| !character.is_alphanumeric()).any(|word| WORDS.contains(&word))
 }
 
 /// What a tool has summarised itself.

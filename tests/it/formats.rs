@@ -160,3 +160,37 @@ fn the_documentation_lists_every_format_as_the_program_does() {
         }
     }
 }
+
+/// Latencies of three processes that take turns; each is `step` ms slower than the one before it.
+fn three_processes(step: u32) -> String {
+    let mut text = "process,latency_ms\n".to_owned();
+    for sample in 0..12_u32 {
+        for process in 0..3_u32 {
+            let value = 100 + process * step + sample * 7 % 12;
+            text += &format!("p{process},{value}.25\n");
+        }
+    }
+    text
+}
+
+#[test]
+fn a_column_that_names_the_run_makes_runs_the_unit_of_replication() {
+    let place = Place::new();
+    place.write("before.csv", three_processes(40)).write("after.csv", three_processes(40));
+    place.run("summarize before.csv --role process=run -o one.json -o one.md --save-baseline base.json").exits(0);
+    let report = place.json("one.json");
+    let runs = &report["metrics"][0]["overall"]["runs"];
+    assert_eq!((runs["count"].as_u64(), runs["most_samples"].as_u64()), (Some(3), Some(12)));
+    // The samples of a process are 100.25 to 111.25 ms in steps of one, and 80 ms more in the third one.
+    assert_eq!(runs["lowest_median"].as_f64(), Some(0.10575));
+    assert_eq!(runs["highest_median"].as_f64(), Some(0.18575));
+    assert_eq!(runs["differ"].as_bool(), Some(true));
+    let page = place.read("one.md");
+    assert!(page.contains("3 runs of 12 samples; their medians differ by 75.7%"), "{page}");
+    place.run("compare base.json after.csv --role process=run -o two.json").exits(0);
+    let change = &place.json("two.json")["comparison"]["changes"][0];
+    assert_eq!((change["before"]["runs"].as_u64(), change["after"]["runs"].as_u64()), (Some(3), Some(3)));
+    // Without the role they are groups, and none of them has runs.
+    place.run("summarize before.csv -o groups.json").exits(0);
+    assert_eq!(place.json("groups.json")["metrics"][0]["groups"].as_array().map(Vec::len), Some(3));
+}

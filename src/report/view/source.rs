@@ -163,7 +163,7 @@ impl SourceView {
             size: size(source),
             format: visible(&source.format),
             evidence: source.evidence.iter().map(|clause| visible(clause)).collect(),
-            accounting: accounting(source),
+            accounting: accounting(report, source),
             set_aside: source.set_aside.iter().map(SetAsideView::of).collect(),
             tables: source.tables.iter().enumerate().map(|(place, table)| TableView::of(place, table)).collect(),
         }
@@ -198,7 +198,21 @@ fn size(source: &Source) -> String {
     }
 }
 
-fn accounting(source: &Source) -> String {
+fn accounting(report: &Report, source: &Source) -> String {
+    if source.rows_read == 0 {
+        let reported = report.reported.iter().filter(|one| one.source == source.name).count() as u64;
+        let of_source = report.metrics.iter().filter(|metric| metric.source == source.name);
+        let histograms = of_source.filter(|metric| metric.from_histogram.is_some()).count() as u64;
+        let parts = [(reported, "reported row"), (histograms, "histogram")];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, noun)| number::counted(count, noun))
+            .collect();
+        if !parts.is_empty() {
+            return format!("{} read", parts.join(", "));
+        }
+    }
     let aside: u64 = source.set_aside.iter().map(|aside| aside.rows).sum();
     format!(
         "{} read, {} used, {} set aside",
