@@ -158,9 +158,9 @@ impl Samples {
         }
         let inside = self.open.iter().any(|sample| *sample);
         if inside {
-            self.inner.take(&values, line)
+            self.inner.take(&values, line);
         } else {
-            self.outer.take(&values, line)
+            self.outer.take(&values, line);
         }
         true
     }

@@ -4,10 +4,8 @@
 use crate::model::reported::{ReportedValue, Statistic};
 use crate::model::unit::Unit;
 
-use super::super::Sink;
-
 /// What Locust's response time measures.
-pub(super) const MEANING: &str = "time from just before the request to the whole response, connecting included (the user may have stopped reading earlier)";
+pub(super) const MEANING: &str = "time from just before the request to the whole response";
 /// The name of the row that sums up all others.
 pub(super) const AGGREGATED: &str = "Aggregated";
 
@@ -43,9 +41,4 @@ pub(super) fn number(cell: &[u8]) -> Option<f64> {
 /// A count as Locust reports it.
 pub(super) fn count(statistic: Statistic, value: f64, line: u64) -> ReportedValue {
     ReportedValue { statistic, value, unit: Unit::COUNT, line: Some(line) }
-}
-
-/// Notes a line that is no row of its file.
-pub(super) fn set_aside(sink: &mut Sink, line: u64) {
-    sink.provenance.set_aside("no row of this file: fields are missing", line);
 }

@@ -37,17 +37,16 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     let mut above = true;
-    let mut aside = Vec::new();
     let (mut rows, mut total) = (Vec::new(), 0.0);
-    signature::each_row(records, |row, line| match locust::number(row.cell(0)) {
-        _ if std::mem::take(&mut above) => {}
-        Some(count) => {
-            total += count;
-            rows.push(reported(Some(String::from_utf8_lossy(row.cell(1)).into_owned()), count));
+    signature::each_row(records, sink, |row, _| {
+        if std::mem::take(&mut above) {
+            return true;
         }
-        None => aside.push(line),
+        let Some(count) = locust::number(row.cell(0)) else { return false };
+        total += count;
+        rows.push(reported(Some(String::from_utf8_lossy(row.cell(1)).into_owned()), count));
+        true
     })?;
-    aside.into_iter().for_each(|line| locust::set_aside(sink, line));
     sink.reported = vec![reported(None, total)];
     sink.reported.append(&mut rows);
     sink.reported_caveats =

@@ -36,22 +36,18 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     let mut above = true;
-    let mut aside = Vec::new();
     let (mut rows, mut total) = (Vec::new(), 0.0);
-    signature::each_row(records, |row, line| {
-        let occurrences = locust::number(row.cell(3));
-        match occurrences {
-            _ if std::mem::take(&mut above) => {}
-            Some(occurrences) => {
-                total += occurrences;
-                let label = locust::label(row.cell(0), row.cell(1));
-                let error = String::from_utf8_lossy(row.cell(2)).into_owned();
-                rows.push(reported(Some(format!("{label}: {error}")), occurrences, Some(line)));
-            }
-            None => aside.push(line),
+    signature::each_row(records, sink, |row, line| {
+        if std::mem::take(&mut above) {
+            return true;
         }
+        let Some(occurrences) = locust::number(row.cell(3)) else { return false };
+        total += occurrences;
+        let label = locust::label(row.cell(0), row.cell(1));
+        let error = String::from_utf8_lossy(row.cell(2)).into_owned();
+        rows.push(reported(Some(format!("{label}: {error}")), occurrences, Some(line)));
+        true
     })?;
-    aside.into_iter().for_each(|line| locust::set_aside(sink, line));
     // Without a row the file says that nothing failed, which is worth a number too.
     sink.reported = vec![reported(None, total, None)];
     sink.reported.append(&mut rows);

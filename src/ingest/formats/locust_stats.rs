@@ -32,7 +32,14 @@ pub(super) const FORMAT: Format = Format {
 
 const SIGNATURE: &[&str] = &["Type", "Name", "Request Count", "Failure Count"];
 
+/// The same before version 1.0.
+const EARLIER: &[&[&str]] =
+    &[&["Type", "Name", "# requests", "# failures"], &["Method", "Name", "# requests", "# failures"]];
+
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
+    if EARLIER.iter().any(|names| signature::header_begins(head, names)) {
+        return Some(vec!["the header has # requests and # failures, as Locust wrote it before 1.0".to_owned()]);
+    }
     signature::header_begins(head, SIGNATURE).then(|| {
         vec!["the header begins with Type, Name, Request Count, Failure Count, as Locust writes it".to_owned()]
     })
@@ -57,16 +64,16 @@ const METRICS: &[(&str, Polarity)] = &[
 /// What a column means, by its name in the header.
 fn meaning(name: &str) -> Option<Meaning> {
     let of = |metric, statistic, unit| Some(Meaning { metric, statistic, unit });
-    match name {
-        "Request Count" => of(0, Statistic::Count, Unit::COUNT),
-        "Failure Count" => of(0, Statistic::Failures, Unit::COUNT),
-        "Median Response Time" => of(0, Statistic::Median, Unit::MILLISECOND),
-        "Average Response Time" => of(0, Statistic::Mean, Unit::MILLISECOND),
-        "Min Response Time" => of(0, Statistic::Min, Unit::MILLISECOND),
-        "Max Response Time" => of(0, Statistic::Max, Unit::MILLISECOND),
-        "Requests/s" => of(1, Statistic::Value, Unit::PER_SECOND),
-        "Failures/s" => of(2, Statistic::Value, Unit::PER_SECOND),
-        "Average Content Size" => of(3, Statistic::Mean, Unit::BYTE),
+    match name.to_ascii_lowercase().as_str() {
+        "request count" | "# requests" => of(0, Statistic::Count, Unit::COUNT),
+        "failure count" | "# failures" => of(0, Statistic::Failures, Unit::COUNT),
+        "median response time" => of(0, Statistic::Median, Unit::MILLISECOND),
+        "average response time" => of(0, Statistic::Mean, Unit::MILLISECOND),
+        "min response time" => of(0, Statistic::Min, Unit::MILLISECOND),
+        "max response time" => of(0, Statistic::Max, Unit::MILLISECOND),
+        "requests/s" => of(1, Statistic::Value, Unit::PER_SECOND),
+        "failures/s" | "requests failed/s" => of(2, Statistic::Value, Unit::PER_SECOND),
+        "average content size" => of(3, Statistic::Mean, Unit::BYTE),
         _ => {
             let percent: f64 = name.strip_suffix('%')?.parse().ok()?;
             (0.0..=100.0).contains(&percent).then_some(())?;
@@ -78,17 +85,18 @@ fn meaning(name: &str) -> Option<Meaning> {
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     let mut columns: Vec<Option<Meaning>> = Vec::new();
     let mut reported = Vec::new();
-    let mut aside = Vec::new();
-    signature::each_row(records, |row, line| {
+    signature::each_row(records, sink, |row, line| {
         if columns.is_empty() {
             columns = row.iter().map(|name| meaning(&String::from_utf8_lossy(name))).collect();
-        } else if row.len() < SIGNATURE.len() {
-            aside.push(line);
-        } else {
+            return true;
+        }
+        // Of a row that was cut, the last number is not what it was.
+        let whole = row.len() >= columns.len();
+        if whole {
             reported.extend(of_row(row, &columns, line));
         }
+        whole
     })?;
-    aside.into_iter().for_each(|line| locust::set_aside(sink, line));
     // The whole run stands first, and each metric with its labels.
     reported
         .sort_by_key(|one: &Reported| (METRICS.iter().position(|(name, _)| *name == one.metric), one.label.is_some()));
@@ -108,7 +116,8 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
 }
 
 fn of_row(row: Row<'_>, columns: &[Option<Meaning>], line: u64) -> Vec<Reported> {
-    let is_total = row.cell(1) == locust::AGGREGATED.as_bytes() && row.cell(0).is_empty();
+    // Before 1.0 it was called `Total` for a while, and had the type `None`.
+    let is_total = matches!(row.cell(1), b"Aggregated" | b"Total") && matches!(row.cell(0), b"" | b"None");
     let label = (!is_total).then(|| locust::label(row.cell(0), row.cell(1)));
     let values = |metric: usize| -> Vec<ReportedValue> {
         let of_metric = columns.iter().enumerate().filter_map(|(index, column)| Some((index, column.as_ref()?)));
@@ -159,6 +168,20 @@ mod tests {
         assert_eq!(times[2].number(Statistic::Median), None, "N/A is no number");
         assert!(found.reported_caveats.iter().any(|caveat| caveat.contains("`run_failures.csv`")));
         assert!(found.tables.is_empty());
+    }
+
+    #[test]
+    fn names_of_versions_before_1_0_are_known() {
+        let found = source(
+            "\"Type\",\"Name\",\"# requests\",\"# failures\",\"Median response time\",\"Requests/s\",\"Requests Failed/s\"\n\
+             \"GET\",\"/a\",10,1,200,10.5,1.5\n\"None\",\"Aggregated\",10,1,200,10.5,1.5\n",
+        );
+        assert_eq!(found.provenance.format, "locust-stats");
+        assert_eq!(
+            (found.reported[0].label.as_deref(), found.reported[0].number(Statistic::Median)),
+            (None, Some(0.2))
+        );
+        assert_eq!(found.reported.iter().filter(|one| one.label.is_none()).count(), 3);
     }
 
     #[test]

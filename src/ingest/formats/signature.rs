@@ -90,16 +90,23 @@ pub(super) fn has_keys(keys: &[(usize, String)], depth: usize, names: &[&str]) -
     names.iter().all(|name| keys.iter().any(|(of, key)| *of == depth && key == name))
 }
 
-/// Gives every row of a text with commas to `take`, with its line; blank lines are passed over.
-pub(super) fn each_row(records: &mut AnyRecords<'_>, mut take: impl FnMut(Row<'_>, u64)) -> Result<(), IngestError> {
+/// Gives every row of a text with commas to `take`, with its line; what it does not take is set aside. Blank lines are
+/// passed over.
+pub(super) fn each_row(
+    records: &mut AnyRecords<'_>,
+    sink: &mut Sink,
+    mut take: impl FnMut(Row<'_>, u64) -> bool,
+) -> Result<(), IngestError> {
     records.quotes_after(b',');
     let mut splitter = Splitter::default();
     while let Some(record) = records.next()? {
-        if record.flaw == Flaw::Overlong || record.bytes.trim_ascii().is_empty() {
+        let line = record.line;
+        if record.flaw != Flaw::Overlong && record.bytes.trim_ascii().is_empty() {
             continue;
         }
-        let line = record.line;
-        take(splitter.split(&record, Some(b',')), line);
+        if record.flaw == Flaw::Overlong || !take(splitter.split(&record, Some(b',')), line) {
+            sink.provenance.set_aside("no row of this file: fields are missing, or hold no numbers", line);
+        }
     }
     Ok(())
 }
