@@ -33,13 +33,19 @@ pub(super) fn detect<R: Read>(
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(IngestError::Empty);
     }
-    if let Some(what) = binary(bytes) {
-        return Err(IngestError::Binary { what });
-    }
+    let binary = binary(bytes);
     let length = bytes.len();
     let complete = records.sees_end() && records.peek(HEAD)?.len() == length;
     let bytes = records.peek(HEAD)?;
     let head = Head { bytes: &bytes[..length], complete };
+    if let Some(what) = binary {
+        // A tool may write binary records: then its format knows them for certain.
+        let format = FORMATS.iter().filter(|format| !format.generic).find_map(|format| {
+            let wanted = options.format.as_ref().is_none_or(|name| format.info.name == name);
+            Some((format, (format.sniff)(&head).filter(|_| wanted)?))
+        });
+        return format.ok_or(IngestError::Binary { what });
+    }
     if is_own_report(head.bytes) {
         return Err(IngestError::Unrecognised {
             seen: "it is a report that perfreport wrote".to_owned(),

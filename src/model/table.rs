@@ -427,6 +427,17 @@ impl Table {
         (0..).zip(self.dealt(texts, &place_of)).filter_map(|(code, part)| Some((code, part?))).collect()
     }
 
+    /// The rows dealt out to so many tables by the text of a column: `of_text` names the table of each. Absent where one has
+    /// no row.
+    pub fn by_kind_of_text(&self, column: usize, of_text: &[u32], parts: usize) -> Vec<Option<Self>> {
+        let codes = self.text_cells(column);
+        let place = |code: &u32| of_text.get(*code as usize).copied().unwrap_or(u32::MAX);
+        let place_of = |rows: Range<usize>, places: &mut Vec<u32>| {
+            codes.visit_codes(rows, |_, block| places.extend(block.iter().map(place)));
+        };
+        self.dealt(parts, &place_of)
+    }
+
     /// Deals the rows out to so many tables, each to the one of its place, and to none beyond the last; absent where one has
     /// no row.
     fn dealt(&self, parts: usize, place_of: &dyn Fn(Range<usize>, &mut Vec<u32>)) -> Vec<Option<Self>> {

@@ -26,3 +26,4 @@ mod support;
 mod swarm;
 mod targets;
 mod tools_bench;
+mod tools_load;

@@ -33,6 +33,16 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    read_named(records, options, sink, None)
+}
+
+/// Reads a text to its end; `names` are those of its columns where a format's definition gives them instead of a header.
+pub(super) fn read_named(
+    records: &mut AnyRecords<'_>,
+    options: &SourceOptions,
+    sink: &mut Sink,
+    names: Option<&[&str]>,
+) -> Result<(), IngestError> {
     if has_session_field(records.peek(HEAD)?) {
         return Err(IngestError::Malformed(
             "it holds session data of an agent swarm, which may be users' data and which only the format agent-swarm \
@@ -40,7 +50,10 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
                 .to_owned(),
         ));
     }
-    let dialect = find_dialect(records, options)?;
+    let mut dialect = find_dialect(records, options)?;
+    if let Some(names) = names.filter(|names| names.len() == dialect.types.len() && dialect.header.is_none()) {
+        dialect.header = Some(names.iter().map(|name| (*name).to_owned()).collect());
+    }
     let delimiter = dialect.delimiter;
     if let Some(delimiter) = delimiter {
         records.quotes_after(delimiter);

@@ -7,16 +7,32 @@ mod criterion;
 mod criterion_csv;
 mod delimited;
 mod dialect;
+mod gatling;
 mod go_bench;
 mod google_benchmark;
 mod hyperfine;
 mod hyperfine_csv;
+mod jmeter;
+mod jmeter_statistics;
+mod jmeter_xml;
 mod jmh;
 mod json;
+mod k6;
+mod k6_csv;
+mod k6_json;
+mod k6_summary;
+mod locust;
+mod locust_exceptions;
+mod locust_failures;
+mod locust_history;
+mod locust_requests;
+mod locust_stats;
 mod ndjson;
 mod objects;
 mod pyperf;
 mod pytest_benchmark;
+mod rows;
+mod signature;
 mod skeleton;
 
 use std::io::Read;
@@ -103,6 +119,18 @@ pub(super) static FORMATS: &[Format] = &[
     benchmark_dotnet::FORMAT,
     go_bench::FORMAT,
     pyperf::FORMAT,
+    jmeter::FORMAT,
+    jmeter_xml::FORMAT,
+    jmeter_statistics::FORMAT,
+    k6_csv::FORMAT,
+    k6_json::FORMAT,
+    k6_summary::FORMAT,
+    locust_stats::FORMAT,
+    locust_history::FORMAT,
+    locust_failures::FORMAT,
+    locust_exceptions::FORMAT,
+    locust_requests::FORMAT,
+    gatling::FORMAT,
     ndjson::FORMAT,
     json::FORMAT,
     delimited::FORMAT,

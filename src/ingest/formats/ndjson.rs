@@ -36,6 +36,8 @@ pub(super) const FORMAT: Format = Format {
 
 /// Lines that detection looks at.
 const SAMPLE_LINES: usize = 100;
+/// So many lines that are no rows are kept.
+const MOST_APART: usize = 10_000;
 /// Broken lines that are named; the rest are counted.
 const NAMED_BROKEN: u64 = 50;
 
@@ -58,7 +60,18 @@ fn is_object(line: &[u8]) -> bool {
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    read_apart(records, sink, None).map(drop)
+}
+
+/// Reads a text to its end. Lines for which `apart` is true are no rows: they are returned as they stand.
+pub(super) fn read_apart(
+    records: &mut AnyRecords<'_>,
+    sink: &mut Sink,
+    apart: Option<fn(&str) -> bool>,
+) -> Result<Vec<String>, IngestError> {
     let mut reader = LineReader {
+        apart,
+        lines_apart: Vec::new(),
         source: sink.provenance.name.clone(),
         tables: ObjectTables::new(sink),
         findings: Vec::new(),
@@ -69,7 +82,7 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         attempts: 0,
     };
     read_all(&mut reader, records)?;
-    let LineReader { source, tables, mut findings, aside, broken, bad_utf8, .. } = reader;
+    let LineReader { source, tables, mut findings, aside, broken, bad_utf8, lines_apart, .. } = reader;
     tables.finish();
     if broken > NAMED_BROKEN {
         let more = broken - NAMED_BROKEN;
@@ -92,11 +105,14 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         sink.provenance.set_aside(reason, line);
     }
     sink.findings.append(&mut findings);
-    Ok(())
+    Ok(lines_apart)
 }
 
 /// Gives the lines of a text to the tables.
 struct LineReader<'s> {
+    /// Which lines are no rows.
+    apart: Option<fn(&str) -> bool>,
+    lines_apart: Vec<String>,
     source: String,
     tables: ObjectTables<'s>,
     findings: Vec<Finding>,
@@ -182,6 +198,10 @@ impl ByBlocks for LineReader<'_> {
             self.bad_utf8.get_or_insert(line);
         }
         let text = json::with_quoted_non_numbers(text);
+        if self.lines_apart.len() < MOST_APART && self.apart.is_some_and(|apart| apart(&text)) {
+            self.lines_apart.push(text.into_owned());
+            return Ok(true);
+        }
         match serde_json::from_str::<&RawValue>(&text) {
             Ok(value) if value.get().starts_with('{') => {
                 self.tables.take_row(value, Text { whole: &text, first_line: line });

@@ -1,0 +1,44 @@
+//! What Locust's CSV files have in common. One run writes `X_stats.csv`, `X_stats_history.csv`, `X_failures.csv` and
+//! `X_exceptions.csv`. Definition: Locust's `stats.py` (`StatsCSV`, `StatsEntry`).
+
+use crate::model::reported::{ReportedValue, Statistic};
+use crate::model::unit::Unit;
+
+/// What Locust's response time measures.
+pub(super) const MEANING: &str = "time from just before the request to the whole response";
+/// The name of the row that sums up all others.
+pub(super) const AGGREGATED: &str = "Aggregated";
+
+/// The files of one run, by the end of their names and what they hold.
+const COMPANIONS: &[(&str, &str)] = &[
+    ("_stats.csv", "totals and percentiles"),
+    ("_stats_history.csv", "users and rates over time"),
+    ("_failures.csv", "failures by their kinds"),
+    ("_exceptions.csv", "exceptions of the script"),
+];
+
+/// A sentence that names the other files of the same run, where the file's own name shows what they are called.
+pub(super) fn companions(source: &str) -> Option<String> {
+    let (prefix, own) = COMPANIONS.iter().find_map(|(end, _)| Some((source.strip_suffix(end)?, *end)))?;
+    let prefix = prefix.rsplit(['/', '\\']).next().unwrap_or(prefix);
+    let others =
+        COMPANIONS.iter().filter(|(end, _)| *end != own).map(|(end, what)| format!("`{prefix}{end}` ({what})"));
+    Some(format!("of the same run: {}; their totals are the same numbers again", others.collect::<Vec<_>>().join(", ")))
+}
+
+/// The name of a request: its method or type, and its name.
+pub(super) fn label(kind: &[u8], name: &[u8]) -> String {
+    let (kind, name) = (String::from_utf8_lossy(kind), String::from_utf8_lossy(name));
+    if kind.is_empty() { name.into_owned() } else { format!("{kind} {name}") }
+}
+
+/// The number in a cell; absent for `N/A` and whatever else is none.
+pub(super) fn number(cell: &[u8]) -> Option<f64> {
+    let number: f64 = fast_float2::parse(cell).ok()?;
+    number.is_finite().then_some(number)
+}
+
+/// A count as Locust reports it.
+pub(super) fn count(statistic: Statistic, value: f64, line: u64) -> ReportedValue {
+    ReportedValue { statistic, value, unit: Unit::COUNT, line: Some(line) }
+}
