@@ -91,6 +91,8 @@ pub(crate) struct Sink {
     histograms: Vec<RecordedHistogram>,
     /// What the format's definition says about columns of its tables.
     declared: Vec<Declared>,
+    /// Whether the tool sorted the rows of its tables by their values.
+    rows_sorted: bool,
     findings: Vec<Finding>,
     provenance: Provenance,
 }

@@ -103,7 +103,7 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         histograms: sink.histograms,
         findings: sink.findings,
     };
-    let known = Known { options, declared: &sink.declared };
+    let known = Known { options, declared: &sink.declared, rows_sorted: sink.rows_sorted };
     for builder in sink.tables {
         let table = assign_table(builder, &known, &source.provenance.name, &mut source.findings);
         source.tables.extend(split_by_metric(table, options));
@@ -114,7 +114,8 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
     if source.provenance.format == AGENT_SWARM {
         return source;
     }
-    if source.tables.iter().all(|table| table.columns_as(Role::Metric).next().is_none()) {
+    let summarised = !source.reported.is_empty() || !source.histograms.is_empty();
+    if !summarised && source.tables.iter().all(|table| table.columns_as(Role::Metric).next().is_none()) {
         source.findings.push(Finding::new(
             Severity::Suspicious,
             FindingKind::NoMetric,
@@ -134,6 +135,7 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
 struct Known<'a> {
     options: &'a SourceOptions,
     declared: &'a [Declared],
+    rows_sorted: bool,
 }
 
 impl Known<'_> {
@@ -170,6 +172,7 @@ fn assign_table(builder: TableBuilder, known: &Known<'_>, source: &str, findings
             .collect(),
         intruders: Vec::new(),
         run_starts: raw.run_starts,
+        order_is_recorded: !known.rows_sorted,
     };
     for index in 0..table.columns.len() {
         let given = options.column(&table.columns[index].name).and_then(|column| column.role);

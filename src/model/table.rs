@@ -341,6 +341,9 @@ pub struct Table {
     pub intruders: Vec<Intruder>,
     /// Rows at which another run begins, where runs were appended to one file; the first run begins at row 0.
     pub run_starts: Vec<usize>,
+    /// Whether rows stand in the order in which they were recorded. Where a tool sorted them by their values, nothing that
+    /// depends on order (warm-up, drift, dependence, pauses of the clock) can be read from them.
+    pub order_is_recorded: bool,
 }
 
 impl Table {
@@ -419,8 +422,8 @@ impl Table {
         let mut run_starts: Vec<usize> = self.run_starts.iter().map(|start| kept_before(*start)).collect();
         run_starts.dedup();
         run_starts.retain(|start| (1..lines.rows()).contains(&(*start as u64)));
-        let (name, header_line) = (self.name.clone(), self.header_line);
-        Some(Self { name, header_line, lines, frame, columns, intruders: Vec::new(), run_starts })
+        let (name, header_line, order_is_recorded) = (self.name.clone(), self.header_line, self.order_is_recorded);
+        Some(Self { name, header_line, lines, frame, columns, intruders: Vec::new(), run_starts, order_is_recorded })
     }
 
     /// The rows below a line, as a table of their own. `None` where there are none.

@@ -210,7 +210,7 @@ pub struct Population {
 pub enum Detail {
     /// All.
     Full,
-    /// All but the order: the samples are a mixture of groups.
+    /// All but the order: the samples are a mixture of groups, or were sorted before they were written.
     Mixture,
     /// The summary and its outliers only: one of very many groups.
     Brief,

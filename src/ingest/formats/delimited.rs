@@ -31,7 +31,8 @@ pub(super) const FORMAT: Format = Format {
     settle: None,
 };
 
-fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+/// Reads a delimited text to its end.
+pub(super) fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     if has_session_field(records.peek(HEAD)?) {
         return Err(IngestError::Malformed(
             "it holds session data of an agent swarm, which may be users' data and which only the format agent-swarm \

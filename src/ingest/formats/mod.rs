@@ -1,12 +1,25 @@
 //! The table of formats. One file a format and one line here; detection, `--format` and the help derive from it.
 
+mod ab;
 mod agent_swarm;
+mod aiperf;
+mod artillery;
+mod autocannon;
 mod delimited;
 mod dialect;
+mod documents;
+mod guidellm;
+mod hdr_log;
+mod hey;
 mod json;
 mod ndjson;
 mod objects;
+mod oha;
 mod skeleton;
+mod summaries;
+mod vegeta;
+mod vllm;
+mod wrk;
 
 use std::io::Read;
 
@@ -80,7 +93,28 @@ pub(super) struct Format {
 
 /// The formats: those of particular tools, of which one at most may recognise a source, then the notations in the order in
 /// which they are tried.
-pub(super) static FORMATS: &[Format] = &[agent_swarm::FORMAT, ndjson::FORMAT, json::FORMAT, delimited::FORMAT];
+pub(super) static FORMATS: &[Format] = &[
+    agent_swarm::FORMAT,
+    vegeta::JSON,
+    vegeta::CSV,
+    hey::FORMAT,
+    oha::CSV,
+    oha::JSON,
+    autocannon::FORMAT,
+    wrk::WRK,
+    wrk::SPECTRUM,
+    ab::SAMPLES,
+    ab::PERCENTILES,
+    artillery::FORMAT,
+    hdr_log::FORMAT,
+    aiperf::CSV,
+    aiperf::JSON,
+    vllm::FORMAT,
+    guidellm::FORMAT,
+    ndjson::FORMAT,
+    json::FORMAT,
+    delimited::FORMAT,
+];
 
 /// All formats that are read.
 pub fn formats() -> impl Iterator<Item = FormatInfo> {

@@ -12,6 +12,7 @@ use super::super::fast::{self, Part, Run, Schema};
 use super::super::lines::{Flaw, MAX_RECORD};
 use super::super::options::SourceOptions;
 use super::super::{IngestError, Sink};
+use super::aiperf;
 use super::json;
 use super::objects::{ObjectTables, Text};
 use super::skeleton::Skeleton;
@@ -48,6 +49,11 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let objects = lines.iter().filter(|line| is_object(line)).count();
     // A document that spans lines never has a whole object on its first line.
     let starts_with_one = lines.len() >= 2 && lines.first().is_some_and(|line| is_object(line));
+    // One line alone is a document as well as a line; a record of AIPerf is always a line.
+    let one_record = lines.len() == 1 && head.complete && lines.first().is_some_and(|line| aiperf::is_record(line));
+    if one_record {
+        return Some(vec!["its one line is a JSON object with `metadata` and `metrics`, as AIPerf writes them".into()]);
+    }
     (starts_with_one || (objects >= 2 && objects * 2 >= lines.len()))
         .then(|| vec![format!("{objects} of the first {} lines are JSON objects", lines.len())])
 }
@@ -57,6 +63,15 @@ fn is_object(line: &[u8]) -> bool {
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    read_lines(records, &[], sink)
+}
+
+/// Reads a text of objects, one a line, without the fields named.
+pub(super) fn read_lines(
+    records: &mut AnyRecords<'_>,
+    passed_over: &'static [&'static str],
+    sink: &mut Sink,
+) -> Result<(), IngestError> {
     let mut reader = LineReader {
         source: sink.provenance.name.clone(),
         tables: ObjectTables::new(sink),
@@ -67,6 +82,7 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         skeletons: Vec::new(),
         attempts: 0,
     };
+    reader.tables.pass_over(passed_over);
     read_all(&mut reader, records)?;
     let LineReader { source, tables, mut findings, aside, broken, bad_utf8, .. } = reader;
     tables.finish();
