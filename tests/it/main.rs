@@ -23,3 +23,4 @@ mod summarize;
 mod support;
 mod swarm;
 mod targets;
+mod tools_http;

@@ -181,8 +181,10 @@ fn assumed_unit((stated, decoded): (f64, f64)) -> (Unit, String) {
     ];
     /// The stated maximum has three decimals.
     const HALF_A_DIGIT: f64 = 0.0005;
-    let fits = |ratio: &f64| (decoded / ratio - stated).abs() <= 1.01 * HALF_A_DIGIT;
-    let found = RATIOS.iter().find(|(ratio, ..)| stated > 0.0 && stated > 20.0 * HALF_A_DIGIT && fits(ratio));
+    // The Python writer cuts the decimals off.
+    let cut = |ratio: &f64| stated.fract() == 0.0 && (decoded / ratio).floor() == stated;
+    let fits = |ratio: &f64| (decoded / ratio - stated).abs() <= 1.01 * HALF_A_DIGIT || cut(ratio);
+    let found = RATIOS.iter().find(|(ratio, ..)| stated > 20.0 * HALF_A_DIGIT && fits(ratio));
     match found {
         Some((_, unit, words)) => {
             (*unit, format!("the log's Interval_Max fits {words}: assumed, as no unit is stated"))

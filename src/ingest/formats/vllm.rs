@@ -38,8 +38,9 @@ pub(super) const FORMAT: Format = Format {
         declare(sink);
         let mut line = 0;
         documents::each(records, sink, |document: Value, sink| {
+            // A document is written on a line of its own.
             line += 1;
-            take(&document, line, sink);
+            take(&document, line.min(sink.provenance.lines.max(1)), line > 1, sink);
         })
     },
     settle: None,
@@ -72,7 +73,7 @@ fn declare(sink: &mut Sink) {
     ]);
 }
 
-fn take(document: &Value, line: u64, sink: &mut Sink) {
+fn take(document: &Value, line: u64, appended: bool, sink: &mut Sink) {
     let of = |name: &str| number(document, &[name]);
     let (completed, failed) = (of("completed"), of("failed"));
     let errors = document.get("errors").and_then(Value::as_array);
@@ -125,7 +126,7 @@ fn take(document: &Value, line: u64, sink: &mut Sink) {
         let text = unit_of_setting(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         setting(sink, name, text);
     }
-    let detailed = take_requests(document, line, sink);
+    let detailed = take_requests(document, line, appended, sink);
     caveat(
         sink,
         "vLLM leaves failed requests out of its latencies; percentiles are interpolated linearly (numpy's default).",
@@ -136,11 +137,11 @@ fn take(document: &Value, line: u64, sink: &mut Sink) {
 }
 
 /// The requests, where the file has them. Says whether it has.
-fn take_requests(document: &Value, line: u64, sink: &mut Sink) -> bool {
+fn take_requests(document: &Value, line: u64, appended: bool, sink: &mut Sink) -> bool {
     let array = |name: &str| document.get(name).and_then(Value::as_array);
     let Some(first_tokens) = array("ttfts").filter(|all| !all.is_empty()) else { return false };
     let number_at = |name: &str, index: usize| array(name).and_then(|all| all.get(index)).and_then(Value::as_f64);
-    let name = document.get("date").and_then(Value::as_str).map(str::to_owned).filter(|_| line > 1);
+    let name = document.get("date").and_then(Value::as_str).map(str::to_owned).filter(|_| appended);
     let clock = array("start_times").is_some();
     let mut header: Vec<String> =
         ["ttft", "latency", "input_tokens", "output_tokens", "error"].map(str::to_owned).to_vec();

@@ -325,19 +325,25 @@ fn read_spectrum(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &m
     let mut spectrum = Summary::new(METRIC, unit.unwrap_or(Unit::UNKNOWN), None).polarity(polarity);
     let mut wanted = SHOWN.iter().copied().peekable();
     let mut first = true;
+    let (mut max, mut stddev): (f64, Option<(f64, u64)>) = (0.0, None);
     for (index, line) in text.lines().enumerate() {
         let at = Some(index as u64 + 1);
         if let Some(footer) = line.trim().strip_prefix("#[") {
             for part in footer.trim_end_matches(']').split(',') {
                 let Some((name, number)) = part.split_once('=') else { continue };
+                let number: Option<f64> = number.trim().parse().ok();
                 let statistic = match name.trim() {
                     "Mean" => Statistic::Mean,
-                    "StdDeviation" => Statistic::Stddev,
+                    "StdDeviation" => {
+                        stddev = number.zip(at);
+                        continue;
+                    }
                     "Max" => Statistic::Max,
-                    "Total count" => Statistic::Count,
+                    "Total count" | "TotalCount" => Statistic::Count,
                     _ => continue,
                 };
-                spectrum.add_at(statistic, number.trim().parse().ok(), at);
+                max = max.max(number.filter(|_| statistic == Statistic::Max).unwrap_or(0.0));
+                spectrum.add_at(statistic, number, at);
             }
             continue;
         }
@@ -358,6 +364,19 @@ fn read_spectrum(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &m
             let statistic = if percentile == 50.0 { Statistic::Median } else { Statistic::Percentile(percentile) };
             spectrum.add_at(statistic, Some(value), at);
         }
+    }
+    match stddev {
+        // Values from 0 to the maximum cannot spread more than that; the Python printer forgets to scale this one.
+        Some((stddev, _)) if stddev > max => {
+            caveat(
+                sink,
+                "The stated standard deviation is larger than the maximum, which is impossible; it is left out.",
+            );
+        }
+        Some((stddev, line)) => {
+            spectrum.add_at(Statistic::Stddev, Some(stddev), Some(line));
+        }
+        None => {}
     }
     spectrum.give(sink);
     if sink.reported.is_empty() {
