@@ -458,7 +458,7 @@ impl Metric<'_> {
             || kept.as_ref().filter(|_| several).map(|kept| self.groups(&cells, kept)).unwrap_or_default(),
         );
         if !self.table.order_is_recorded {
-            overall.series = None;
+            overall.forget_order();
         }
         overall.divide(
             |row| cells.before(row) - left_out.partition_point(|index| cells.row(*index) < row),
@@ -543,6 +543,9 @@ impl Metric<'_> {
         };
         kept.each(|members| {
             let mut population = Population::new(members.values.to_vec(), &members.taken, None, detail, self.settings);
+            if !self.table.order_is_recorded {
+                population.forget_order();
+            }
             let row_of = |index: &usize| Some(cells.row(*members.places.get(*index)? as usize));
             population.divide(
                 |row| members.places.partition_point(|place| cells.row(*place as usize) < row),

@@ -71,12 +71,14 @@ pub struct Recorded {
     pub values: Vec<f64>,
     /// Indexes at which another run begins; the first run begins at 0.
     pub run_starts: Vec<usize>,
+    /// Whether they were sorted before they were written, so that their order says nothing.
+    pub order_lost: bool,
 }
 
 impl Recorded {
     /// The samples of one run.
     pub(super) fn of(values: Vec<f64>) -> Self {
-        Self { values, run_starts: Vec::new() }
+        Self { values, run_starts: Vec::new(), order_lost: false }
     }
 }
 
@@ -279,6 +281,15 @@ impl Population {
         settings: &Settings,
     ) -> Self {
         large::population(clean, corrupted, group_of, detail, settings)
+    }
+
+    /// Takes back what was drawn from an order that was not recorded.
+    pub(super) fn forget_order(&mut self) {
+        self.order = None;
+        self.series = None;
+        if let Some(recorded) = &mut self.recorded {
+            recorded.order_lost = true;
+        }
     }
 
     /// Says where runs begin, where the samples are kept: `before` counts the samples in rows before a row, `starts` are the

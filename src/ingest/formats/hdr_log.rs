@@ -43,19 +43,16 @@ const NAMED_BROKEN: u64 = 50;
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let text = String::from_utf8_lossy(head.bytes);
-    let mut version = None;
-    for line in text.lines() {
-        if let Some(rest) = line.strip_prefix("#[Histogram log format version") {
-            version = Some(rest.trim_end_matches(']').trim().to_owned());
-        } else if line.starts_with("\"StartTimestamp\"") {
-            version.get_or_insert_default();
-        } else if !line.starts_with('#') && !line.trim().is_empty() {
-            let version = version.map(|version| format!("HdrHistogram log format version {version}"));
-            let payload = interval(line).map(|_| "intervals with encoded histograms (`HIST…`)".to_owned());
-            return payload.map(|payload| version.into_iter().chain([payload]).collect());
-        }
-    }
-    version.map(|version| vec![format!("HdrHistogram log format version {version}, without an interval")])
+    let is_data = |line: &&str| !line.starts_with(['#', '"']) && !line.trim().is_empty();
+    let version = text
+        .lines()
+        .take_while(|line| !is_data(line))
+        .find_map(|line| line.strip_prefix("#[Histogram log format version"))
+        .map(|rest| format!("HdrHistogram log format version {}", rest.trim_end_matches(']').trim()));
+    let intervals = text.lines().find(is_data).and_then(interval);
+    let intervals = intervals.map(|_| format!("lines with encoded histograms (`{COOKIE}…`)"));
+    let evidence: Vec<String> = version.into_iter().chain(intervals).collect();
+    (!evidence.is_empty()).then_some(evidence)
 }
 
 /// A line of the log.

@@ -169,7 +169,7 @@ fn take_requests(document: &Value, line: u64, appended: bool, sink: &mut Sink) -
         let mut cells: Vec<String> = vec![
             text(first),
             text(latency),
-            text(number_at("input_lens", index)),
+            text(number_at("input_lens", index).filter(|_| answered)),
             text(number_at("output_lens", index).filter(|_| answered)),
             error.to_owned(),
         ];
