@@ -460,7 +460,10 @@ fn a_single_record_of_aiperf_is_a_service_too() {
     let source = source("aiperf/one_record.jsonl");
     let records = source.tables.iter().find(|table| table.position("metadata.request_start_ns").is_some()).unwrap();
     assert_eq!(records.lines.rows(), 1);
-    Place::new().run(&format!("summarize {}", fixture("aiperf/one_record.jsonl"))).exits(0).says("1 message sent: 1 answered");
+    Place::new()
+        .run(&format!("summarize {}", fixture("aiperf/one_record.jsonl")))
+        .exits(0)
+        .says("1 message sent: 1 answered");
 }
 
 /// The aggregates stand in the file in milliseconds, the samples in seconds.

@@ -13,6 +13,8 @@ use super::ab::first_line_is;
 use super::{AnyRecords, Failures, Format, FormatInfo, Holds, delimited};
 
 const HEADER: &[u8] = b"response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset";
+/// hey keeps no more results than this (`maxRes` in requester/report.go).
+const MOST_ROWS: u64 = 1_000_000;
 const TOTAL: &str =
     "from the beginning of the request, looking up and connecting included, to the last byte; closed loop";
 
@@ -64,8 +66,6 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
             .to_owned(),
     );
     delimited::read(records, options, sink)?;
-    /// hey keeps no more results than this (`maxRes` in requester/report.go).
-    const MOST_ROWS: u64 = 1_000_000;
     if sink.tables.iter().any(|table| table.rows() >= MOST_ROWS) {
         sink.provenance
             .evidence

@@ -77,6 +77,8 @@ const COLUMNS: &[Option<(&str, CellType)>] = &[
 ];
 /// Versions before 12.6 end with the sequence number.
 const OLD_WIDTH: usize = 9;
+/// 2001-09-09 to 2096-10-02 in nanoseconds since 1970.
+const INSTANTS: std::ops::Range<u64> = 1_000_000_000_000_000_000..4_000_000_000_000_000_000;
 /// Rows of another width that are named.
 const NAMED_RAGGED: u64 = 50;
 
@@ -115,8 +117,6 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let whole = lines.next().is_some() || head.complete;
     let cells: Vec<&[u8]> = first.trim_ascii().split(|byte| *byte == b',').collect();
     let number = |index: usize| -> Option<u64> { std::str::from_utf8(cells.get(index)?).ok()?.parse().ok() };
-    /// 2001-09-09 and 2096-10-02 in nanoseconds since 1970.
-    const INSTANTS: std::ops::Range<u64> = 1_000_000_000_000_000_000..4_000_000_000_000_000_000;
     let plausible = number(0).is_some_and(|at| INSTANTS.contains(&at))
         && number(1).is_some_and(|code| code == 0 || (100..600).contains(&code))
         && (2..5).all(|index| number(index).is_some());
