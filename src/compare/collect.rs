@@ -226,7 +226,14 @@ fn runs_of(found: &MetricAnalysis, table: &Table, reading: &Reading<'_>) -> Vec<
 }
 
 fn recordings(recorded: &Recorded) -> Vec<Recording> {
-    pieces(&recorded.values, &recorded.run_starts).filter(|values| !values.is_empty()).map(Recording::of).collect()
+    let runs = pieces(&recorded.values, &recorded.run_starts).filter(|values| !values.is_empty());
+    let recording = |values| {
+        let recording = Recording::of(values);
+        // Sorted samples look as dependent as samples can be.
+        let dependence = if recorded.order_lost { Dependence::none() } else { recording.dependence };
+        Recording { dependence, ..recording }
+    };
+    runs.map(recording).collect()
 }
 
 /// Consecutive stretches, the first of which begins at 0.

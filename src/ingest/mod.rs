@@ -96,6 +96,8 @@ pub(crate) struct Sink {
     declared_by_file: Vec<(String, Declared)>,
     /// Whether labels that differ only in numbers are different things.
     labels_exact: bool,
+    /// Whether the tool sorted the rows of its tables by their values.
+    rows_sorted: bool,
     findings: Vec<Finding>,
     /// Where columns are kept.
     storage: Storage,

@@ -113,7 +113,8 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
             histogram.polarity = polarity;
         }
     }
-    let known = Known { options, declared: &sink.declared, by_file: &sink.declared_by_file };
+    let known =
+        Known { options, declared: &sink.declared, by_file: &sink.declared_by_file, rows_sorted: sink.rows_sorted };
     for builder in sink.tables {
         let mut table = assign_table(builder, &known, &source.provenance.name, &mut source.findings);
         table.labels_exact = sink.labels_exact;
@@ -147,6 +148,7 @@ struct Known<'a> {
     options: &'a SourceOptions,
     declared: &'a [Declared],
     by_file: &'a [(String, Declared)],
+    rows_sorted: bool,
 }
 
 impl Known<'_> {
@@ -185,6 +187,7 @@ fn assign_table(builder: TableBuilder, known: &Known<'_>, source: &str, findings
         intruders: Vec::new(),
         run_starts: raw.run_starts,
         labels_exact: false,
+        order_is_recorded: !known.rows_sorted,
     };
     for index in 0..table.columns.len() {
         let given = options.column(&table.columns[index].name).and_then(|column| column.role);

@@ -358,6 +358,9 @@ pub struct Table {
     /// Whether labels that differ only in numbers are different things by the format's definition: `BM_Sort/8` and
     /// `BM_Sort/64` are two benchmarks, and pooling them would describe none.
     pub labels_exact: bool,
+    /// Whether rows stand in the order in which they were recorded. Where a tool sorted them by their values, nothing that
+    /// depends on order (warm-up, drift, dependence, pauses of the clock) can be read from them.
+    pub order_is_recorded: bool,
 }
 
 impl Table {
@@ -485,7 +488,7 @@ impl Table {
                 run_starts.retain(|start| (1..lines.rows()).contains(&(*start as u64)));
                 let (name, header_line) = (self.name.clone(), self.header_line);
                 let intruders = Vec::new();
-                let labels_exact = self.labels_exact;
+                let (labels_exact, order_is_recorded) = (self.labels_exact, self.order_is_recorded);
                 (lines.rows() > 0).then_some(Self {
                     name,
                     header_line,
@@ -494,6 +497,7 @@ impl Table {
                     intruders,
                     run_starts,
                     labels_exact,
+                    order_is_recorded,
                 })
             })
             .collect()

@@ -166,7 +166,11 @@ pub struct TableAnalysis {
 /// Analyses a table.
 pub fn analyse(table: &Table, settings: &Settings) -> TableAnalysis {
     let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
-    let clock = table_clock(table, &metrics);
+    let mut clock = table_clock(table, &metrics);
+    if !table.order_is_recorded {
+        // Neither the steps of a clock nor its ends say anything where rows are not in its order.
+        clock = None;
+    }
     let span = clock.as_ref().and_then(|clock| clock.span).map(|nanos| nanos as f64 / 1e9);
     let grouping = Grouping::choose(table, settings);
     let all_rows = OnceLock::new();
@@ -473,6 +477,9 @@ impl Metric<'_> {
             },
             || kept.as_ref().filter(|_| several).map(|kept| self.groups(&cells, kept)).unwrap_or_default(),
         );
+        if !self.table.order_is_recorded {
+            overall.forget_order();
+        }
         overall.divide(
             |row| cells.before(row) - left_out.partition_point(|index| cells.row(*index) < row),
             &self.table.run_starts,
@@ -534,7 +541,7 @@ impl Metric<'_> {
     }
 
     fn overall(&self, cells: &Measured<'_>, samples: &KeptSamples<'_>, taken_out: &[f64], several: bool) -> Population {
-        let detail = if several { Detail::Mixture } else { Detail::Full };
+        let detail = if several || !self.table.order_is_recorded { Detail::Mixture } else { Detail::Full };
         let copied = || {
             let mut all = Vec::with_capacity(samples.len());
             samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
@@ -576,7 +583,11 @@ impl Metric<'_> {
 
     fn groups(&self, cells: &Measured<'_>, kept: &Kept<'_>) -> Vec<Group> {
         let Some(grouping) = self.grouping else { return Vec::new() };
-        let detail = if kept.groups() > DETAILED_GROUPS { Detail::Brief } else { Detail::Full };
+        let detail = match () {
+            () if kept.groups() > DETAILED_GROUPS => Detail::Brief,
+            () if self.table.order_is_recorded => Detail::Full,
+            () => Detail::Mixture,
+        };
         kept.each(|members| {
             let mut population = match &members.samples {
                 Gathered::Held(values, _) => {
@@ -591,6 +602,9 @@ impl Metric<'_> {
                     Population::new(values, &members.taken, None, detail, self.settings)
                 }
             };
+            if !self.table.order_is_recorded {
+                population.forget_order();
+            }
             let row_of = |index: &usize| members.samples.place(*index).map(|place| cells.row(place));
             population.divide(|row| members.samples.before(|place| cells.row(place) < row), &self.table.run_starts);
             if let (Some(runs), Gathered::Held(values, _)) = (self.runs, &members.samples) {
@@ -613,7 +627,7 @@ impl Metric<'_> {
     /// Copied blocks and stuck values make sense for measurements, not for gauges and counters that may stand still.
     fn repetitions(&self, cells: &Measured<'_>) -> (Vec<Repeat>, Option<Stuck>) {
         let unit = self.table.columns[self.column].unit();
-        if unit.dimension != Dimension::Time {
+        if unit.dimension != Dimension::Time || !self.table.order_is_recorded {
             return (Vec::new(), None);
         }
         // Only equality matters, so that the recorded values will do.

@@ -72,12 +72,14 @@ pub struct Recorded {
     pub values: Vec<f64>,
     /// Indexes at which another run begins; the first run begins at 0.
     pub run_starts: Vec<usize>,
+    /// Whether they were sorted before they were written, so that their order says nothing.
+    pub order_lost: bool,
 }
 
 impl Recorded {
     /// The samples of one run.
     pub(super) fn of(values: Vec<f64>) -> Self {
-        Self { values, run_starts: Vec::new() }
+        Self { values, run_starts: Vec::new(), order_lost: false }
     }
 }
 
@@ -213,7 +215,7 @@ pub struct Population {
 pub enum Detail {
     /// All.
     Full,
-    /// All but the order: the samples are a mixture of groups.
+    /// All but the order: the samples are a mixture of groups, or were sorted before they were written.
     Mixture,
     /// The summary and its outliers only: one of very many groups.
     Brief,
@@ -297,6 +299,15 @@ impl Population {
             if self.recorded.is_some() {
                 self.recorded = Some(by_run);
             }
+        }
+    }
+
+    /// Takes back what was drawn from an order that was not recorded.
+    pub(super) fn forget_order(&mut self) {
+        self.order = None;
+        self.series = None;
+        if let Some(recorded) = &mut self.recorded {
+            recorded.order_lost = true;
         }
     }
 

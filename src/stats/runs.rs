@@ -79,7 +79,7 @@ impl Runs {
             })
             .collect();
         run_starts.pop();
-        Some((found, Recorded { values: runs.concat(), run_starts }))
+        Some((found, Recorded { values: runs.concat(), run_starts, order_lost: false }))
     }
 }
 
@@ -93,7 +93,10 @@ mod tests {
         assert_eq!((runs.count, runs.fewest, runs.most), (2, 2, 3));
         assert_eq!((runs.lowest_median, runs.highest_median), (2.0, 15.0));
         assert_eq!(runs.spread(), Some(6.5));
-        assert_eq!(recorded, Recorded { values: vec![1.0, 2.0, 3.0, 10.0, 20.0], run_starts: vec![3] });
+        assert_eq!(
+            recorded,
+            Recorded { values: vec![1.0, 2.0, 3.0, 10.0, 20.0], run_starts: vec![3], order_lost: false }
+        );
     }
 
     #[test]

@@ -26,4 +26,5 @@ mod support;
 mod swarm;
 mod targets;
 mod tools_bench;
+mod tools_http;
 mod tools_load;

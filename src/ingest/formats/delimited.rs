@@ -32,7 +32,8 @@ pub(super) const FORMAT: Format = Format {
     settle: None,
 };
 
-fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+/// Reads a delimited text to its end.
+pub(super) fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     read_named(records, options, sink, None)
 }
 

@@ -49,7 +49,6 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     let text = whole_text(records, LARGEST, sink)?;
     let text = with_quoted_non_numbers(text.into());
-    let source = sink.provenance.name.clone();
     let mut tables = ObjectTables::new(sink);
     let mut documents = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
     let mut taken = 0;
@@ -66,11 +65,19 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     }
     tables.finish();
     let Some(error) = broken else { return Ok(()) };
-    let reason = reason(&error);
+    note_broken(&error, taken, sink)
+}
+
+/// Says where a text stops being JSON, after some complete documents.
+///
+/// # Errors
+/// When there is no complete document.
+pub(super) fn note_broken(error: &serde_json::Error, taken: usize, sink: &mut Sink) -> Result<(), IngestError> {
+    let reason = reason(error);
     if taken == 0 {
         return Err(IngestError::Malformed(format!("not valid JSON: {reason}")));
     }
-    let place = Place::line(source, error.line() as u64);
+    let place = Place::line(&sink.provenance.name, error.line() as u64);
     let finding = Finding::new(
         Severity::Corrupted,
         FindingKind::MalformedRecord,

@@ -71,7 +71,7 @@ fn declares(line: &str) -> bool {
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let lines = ndjson::read_apart(records, sink, Some(declares))?;
+    let lines = ndjson::read_apart(records, &[], sink, Some(declares))?;
     sink.declared_by_file = k6::columns();
     for line in &lines {
         let Ok(Metric { metric, data }) = serde_json::from_str(line) else { continue };

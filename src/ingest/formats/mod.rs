@@ -1,15 +1,23 @@
 //! The table of formats. One file a format and one line here; detection, `--format` and the help derive from it.
 
+mod ab;
 mod agent_swarm;
+mod aiperf;
+mod artillery;
+mod autocannon;
 mod bench;
 mod benchmark_dotnet;
 mod criterion;
 mod criterion_csv;
 mod delimited;
 mod dialect;
+mod documents;
 mod gatling;
 mod go_bench;
 mod google_benchmark;
+mod guidellm;
+mod hdr_log;
+mod hey;
 mod hyperfine;
 mod hyperfine_csv;
 mod jmeter;
@@ -29,11 +37,16 @@ mod locust_requests;
 mod locust_stats;
 mod ndjson;
 mod objects;
+mod oha;
 mod pyperf;
 mod pytest_benchmark;
 mod rows;
 mod signature;
 mod skeleton;
+mod summaries;
+mod vegeta;
+mod vllm;
+mod wrk;
 
 use std::io::Read;
 
@@ -131,6 +144,22 @@ pub(super) static FORMATS: &[Format] = &[
     locust_exceptions::FORMAT,
     locust_requests::FORMAT,
     gatling::FORMAT,
+    vegeta::JSON,
+    vegeta::CSV,
+    hey::FORMAT,
+    oha::CSV,
+    oha::JSON,
+    autocannon::FORMAT,
+    wrk::WRK,
+    wrk::SPECTRUM,
+    ab::SAMPLES,
+    ab::PERCENTILES,
+    artillery::FORMAT,
+    hdr_log::FORMAT,
+    aiperf::CSV,
+    aiperf::JSON,
+    vllm::FORMAT,
+    guidellm::FORMAT,
     ndjson::FORMAT,
     json::FORMAT,
     delimited::FORMAT,

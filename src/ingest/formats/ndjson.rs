@@ -13,6 +13,7 @@ use super::super::fast::{self, Part, Run, Schema};
 use super::super::lines::{Flaw, MAX_RECORD};
 use super::super::options::SourceOptions;
 use super::super::{IngestError, Sink};
+use super::aiperf;
 use super::json;
 use super::objects::{ObjectTables, Text};
 use super::skeleton::Skeleton;
@@ -51,6 +52,11 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let objects = lines.iter().filter(|line| is_object(line)).count();
     // A document that spans lines never has a whole object on its first line.
     let starts_with_one = lines.len() >= 2 && lines.first().is_some_and(|line| is_object(line));
+    // One line alone is a document as well as a line; a record of AIPerf is always a line.
+    let one_record = lines.len() == 1 && head.complete && lines.first().is_some_and(|line| aiperf::is_record(line));
+    if one_record {
+        return Some(vec!["its one line is a JSON object with `metadata` and `metrics`, as AIPerf writes them".into()]);
+    }
     (starts_with_one || (objects >= 2 && objects * 2 >= lines.len()))
         .then(|| vec![format!("{objects} of the first {} lines are JSON objects", lines.len())])
 }
@@ -60,12 +66,22 @@ fn is_object(line: &[u8]) -> bool {
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    read_apart(records, sink, None).map(drop)
+    read_apart(records, &[], sink, None).map(drop)
 }
 
-/// Reads a text to its end. Lines for which `apart` is true are no rows: they are returned as they stand.
+/// Reads a text of objects, one a line, without the fields named.
+pub(super) fn read_lines(
+    records: &mut AnyRecords<'_>,
+    passed_over: &'static [&'static str],
+    sink: &mut Sink,
+) -> Result<(), IngestError> {
+    read_apart(records, passed_over, sink, None).map(drop)
+}
+
+/// The same. Lines for which `apart` is true are no rows: they are returned as they stand.
 pub(super) fn read_apart(
     records: &mut AnyRecords<'_>,
+    passed_over: &'static [&'static str],
     sink: &mut Sink,
     apart: Option<fn(&str) -> bool>,
 ) -> Result<Vec<String>, IngestError> {
@@ -81,6 +97,7 @@ pub(super) fn read_apart(
         skeletons: Vec::new(),
         attempts: 0,
     };
+    reader.tables.pass_over(passed_over);
     read_all(&mut reader, records)?;
     let LineReader { source, tables, mut findings, aside, broken, bad_utf8, lines_apart, .. } = reader;
     tables.finish();

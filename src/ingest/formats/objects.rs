@@ -162,6 +162,8 @@ pub(super) struct ObjectTables<'s> {
     duplicate_keys: u64,
     too_deep: u64,
     session_fields: u64,
+    /// Fields of any object that are of no use to a report and may be large.
+    passed_over: &'static [&'static str],
 }
 
 /// Where a value stands: its text, and how to turn an offset in it into a line.
@@ -205,7 +207,12 @@ impl<'t> LineCounter<'t> {
 impl<'s> ObjectTables<'s> {
     /// Tables that will be given to `sink`.
     pub(super) fn new(sink: &'s mut Sink) -> Self {
-        Self { sink, tables: Vec::new(), duplicate_keys: 0, too_deep: 0, session_fields: 0 }
+        Self { sink, tables: Vec::new(), duplicate_keys: 0, too_deep: 0, session_fields: 0, passed_over: &[] }
+    }
+
+    /// Fields with these names are not kept.
+    pub(super) fn pass_over(&mut self, names: &'static [&'static str]) {
+        self.passed_over = names;
     }
 
     /// What a plain row of the table of whole objects is, once its types are decided.
@@ -403,6 +410,9 @@ impl<'s> ObjectTables<'s> {
             // Users' data, which only the format `agent-swarm` shows, and only by name.
             if is_session_field(key) {
                 self.session_fields += 1;
+                continue;
+            }
+            if self.passed_over.contains(&key.as_ref()) {
                 continue;
             }
             let name = if prefix.is_empty() { key.to_string() } else { format!("{prefix}.{key}") };

@@ -1,0 +1,133 @@
+//! `ApacheBench`: the rows that `ab -g` writes for gnuplot, and the percentiles that `ab -e` writes.
+//!
+//! In: tab-separated rows, or `percentage,milliseconds`. Out: samples without an order (ab sorts them by total time before
+//! it writes them), or reported percentiles. Neither file says which requests failed.
+
+use crate::model::reported::Statistic;
+use crate::model::table::{Polarity, Role};
+use crate::model::unit::Unit;
+
+use super::super::declared::Declared;
+use super::super::detect::Head;
+use super::super::options::SourceOptions;
+use super::super::{IngestError, Sink};
+use super::summaries::{Summary, caveat};
+use super::{AnyRecords, Failures, Format, FormatInfo, Holds, delimited};
+
+const GNUPLOT_HEADER: &[u8] = b"starttime\tseconds\tctime\tdtime\tttime\twait";
+const PERCENT_HEADER: &[u8] = b"Percentage served,Time in ms";
+/// Percentiles of the hundred in the file that are worth a place in a report.
+const SHOWN: &[u32] = &[5, 10, 25, 50, 75, 90, 95, 98, 99];
+const TOTAL: &str = "from the beginning of connecting to the last byte; closed loop";
+
+pub(super) const SAMPLES: Format = Format {
+    info: FormatInfo {
+        name: "ab-gnuplot",
+        about: "ApacheBench, a row a request (`ab -g`), sorted by total time",
+        latency: "connecting, processing and both together, in whole milliseconds; closed loop",
+        failures: Failures::NotRecorded,
+        holds: Holds::Samples,
+        example: "ab -n 1000 -c 10 -g times.tsv http://localhost:8080/",
+        upstream: "Apache httpd, support/ab.c, output_results",
+    },
+    generic: false,
+    sniff: |head| {
+        first_line_is(head, GNUPLOT_HEADER)
+            .then(|| vec!["header `starttime seconds ctime dtime ttime wait`, as ab -g writes it".to_owned()])
+    },
+    read: read_samples,
+    settle: None,
+};
+
+pub(super) const PERCENTILES: Format = Format {
+    info: FormatInfo {
+        name: "ab-percentiles",
+        about: "ApacheBench, percentiles of the total time (`ab -e`)",
+        latency: TOTAL,
+        failures: Failures::NotRecorded,
+        holds: Holds::Summaries,
+        example: "ab -n 1000 -c 10 -e percentiles.csv http://localhost:8080/",
+        upstream: "Apache httpd, support/ab.c, output_results",
+    },
+    generic: false,
+    sniff: |head| {
+        first_line_is(head, PERCENT_HEADER)
+            .then(|| vec!["header `Percentage served,Time in ms`, as ab -e writes it".to_owned()])
+    },
+    read: read_percentiles,
+    settle: None,
+};
+
+/// Whether the first line of a text is exactly this.
+pub(super) fn first_line_is(head: &Head<'_>, line: &[u8]) -> bool {
+    head.bytes.split(|byte| *byte == b'\n').next().is_some_and(|first| first.trim_ascii() == line)
+}
+
+fn duration(column: &'static str, meaning: &'static str) -> Declared {
+    Declared {
+        column,
+        role: Role::Metric,
+        unit: Some(Unit::MILLISECOND),
+        polarity: Some(Polarity::LowerIsBetter),
+        meaning: Some(meaning),
+        reason: "ab -g writes durations in whole milliseconds",
+    }
+}
+
+fn other(column: &'static str, role: Role, reason: &'static str) -> Declared {
+    Declared { column, role, unit: None, polarity: None, meaning: None, reason }
+}
+
+fn read_samples(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.declared.extend([
+        other("starttime", Role::Unused, "ab: the same as `seconds`, as text"),
+        other("seconds", Role::Timestamp, "ab: when connecting began, in seconds since 1970"),
+        duration("ctime", "from the beginning of connecting to the connection; 0 where it was kept alive"),
+        duration("dtime", "from the connection to the last byte; closed loop"),
+        duration("ttime", TOTAL),
+        duration("wait", "from the request's last byte to the answer's first"),
+    ]);
+    sink.rows_sorted = true;
+    let evidence = &mut sink.provenance.evidence;
+    evidence.push("ab sorts the rows by total time: warm-up, drift and dependence cannot be read from them".to_owned());
+    evidence.push(
+        "which requests failed is not recorded: answers other than 2xx and of unexpected length are among the rows"
+            .to_owned(),
+    );
+    delimited::read(records, options, sink)
+}
+
+fn read_percentiles(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    let mut total = Summary::new("ttime", Unit::MILLISECOND, Some(TOTAL));
+    while let Some(record) = records.next()? {
+        let line = record.line;
+        let text = String::from_utf8_lossy(record.bytes).into_owned();
+        if text.trim().is_empty() || text.trim().as_bytes() == PERCENT_HEADER {
+            continue;
+        }
+        let cells = text.split_once(',');
+        let numbers = cells.and_then(|(share, time)| {
+            Some((share.trim().parse::<u32>().ok()?, time.trim().parse::<f64>().ok().filter(|time| time.is_finite())?))
+        });
+        let Some((share, time)) = numbers else {
+            sink.provenance.set_aside("not a percentage and a time", line);
+            continue;
+        };
+        let statistic = match share {
+            0 => Statistic::Min,
+            50 => Statistic::Median,
+            100 => Statistic::Max,
+            share if SHOWN.contains(&share) => Statistic::Percentile(f64::from(share)),
+            _ => continue,
+        };
+        total.add_at(statistic, Some(time), Some(line));
+    }
+    total.give(sink);
+    caveat(
+        sink,
+        "ab's percentile p is the sample at place n·p/100 (rounded to a whole place, counted from 0) of the sorted samples, \
+         one place above the usual nearest rank; of the hundred in the file the usual ones are shown.",
+    );
+    caveat(sink, "Which requests failed is not recorded: their times are among the others.");
+    Ok(())
+}

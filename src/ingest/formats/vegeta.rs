@@ -1,0 +1,176 @@
+//! vegeta: results as `vegeta encode` writes them, as JSON lines or as CSV without a header.
+//!
+//! In: a line a request, nanoseconds. Out: samples with status codes. The bodies and headers of answers, which both
+//! notations carry, are never kept.
+
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::model::table::{CellType, Polarity, Role};
+use crate::model::unit::Unit;
+
+use super::super::builder::{Row, TableBuilder};
+use super::super::cells::DecimalMark;
+use super::super::declared::Declared;
+use super::super::detect::Head;
+use super::super::lines::Flaw;
+use super::super::{IngestError, Sink};
+use super::dialect::Splitter;
+use super::documents::Outline;
+use super::{AnyRecords, Failures, Format, FormatInfo, Holds, ndjson};
+
+const LATENCY: &str = "from sending, looking up and connecting included, to the last byte; open loop at the attack's rate, not \
+                       counting how late the request was sent";
+const FAILURES: Failures = Failures::Recorded("status codes, 0 where there was no answer; the error in words");
+
+pub(super) const JSON: Format = Format {
+    info: FormatInfo {
+        name: "vegeta-json",
+        about: "vegeta, a JSON line a request (`vegeta encode`)",
+        latency: LATENCY,
+        failures: FAILURES,
+        holds: Holds::Samples,
+        example: "vegeta attack -rate 50 -duration 30s < targets.txt | vegeta encode > vegeta.ndjson",
+        upstream: "tsenart/vegeta, lib/results.go, NewJSONEncoder",
+    },
+    generic: false,
+    sniff: |head| {
+        let line = head.bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty())?;
+        let first = Head { bytes: line, complete: false };
+        Outline::of(&first)?.evidence(&["attack", "seq", "code", "timestamp", "latency"])
+    },
+    read: |records, _, sink| {
+        declare(sink);
+        ndjson::read_lines(records, &["body", "headers"], sink)
+    },
+    settle: None,
+};
+
+pub(super) const CSV: Format = Format {
+    info: FormatInfo {
+        name: "vegeta-csv",
+        about: "vegeta, a row a request, without a header (`vegeta encode -to csv`)",
+        latency: LATENCY,
+        failures: FAILURES,
+        holds: Holds::Samples,
+        example: "vegeta encode -to csv results.bin > vegeta.csv",
+        upstream: "tsenart/vegeta, lib/results.go, NewCSVEncoder",
+    },
+    generic: false,
+    sniff,
+    read: |records, _, sink| read_rows(records, sink),
+    settle: None,
+};
+
+/// Columns of the CSV by name, in its order; those without a name are never kept.
+const COLUMNS: &[Option<(&str, CellType)>] = &[
+    Some(("timestamp", CellType::Integer)),
+    Some(("code", CellType::Integer)),
+    Some(("latency", CellType::Integer)),
+    Some(("bytes_out", CellType::Integer)),
+    Some(("bytes_in", CellType::Integer)),
+    Some(("error", CellType::Text)),
+    None,
+    Some(("attack", CellType::Text)),
+    Some(("seq", CellType::Integer)),
+    Some(("method", CellType::Text)),
+    Some(("url", CellType::Text)),
+    None,
+];
+/// Versions before 12.6 end with the sequence number.
+const OLD_WIDTH: usize = 9;
+/// 2001-09-09 to 2096-10-02 in nanoseconds since 1970.
+const INSTANTS: std::ops::Range<u64> = 1_000_000_000_000_000_000..4_000_000_000_000_000_000;
+/// Rows of another width that are named.
+const NAMED_RAGGED: u64 = 50;
+
+fn declare(sink: &mut Sink) {
+    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
+    let bytes = |column, meaning| Declared {
+        column,
+        role: Role::Metric,
+        unit: Some(Unit::BYTE),
+        polarity: Some(Polarity::Unknown),
+        meaning: Some(meaning),
+        reason: "vegeta: bytes of a body",
+    };
+    sink.declared.extend([
+        Declared {
+            column: "latency",
+            role: Role::Metric,
+            unit: Some(Unit::NANOSECOND),
+            polarity: Some(Polarity::LowerIsBetter),
+            meaning: Some(LATENCY),
+            reason: "vegeta writes latencies in nanoseconds",
+        },
+        bytes("bytes_out", "size of the request's body"),
+        bytes("bytes_in", "size of the answer's body"),
+        other("timestamp", Role::Timestamp, "vegeta: when the request was sent"),
+        other("code", Role::Status, "vegeta: the status code, 0 where there was no answer"),
+        other("error", Role::Status, "vegeta: what went wrong, in words"),
+        other("attack", Role::Label, "vegeta: the name of the attack"),
+        other("seq", Role::Identifier, "vegeta: numbers the requests"),
+    ]);
+}
+
+fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
+    let mut lines = head.bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let first = lines.next()?;
+    let whole = lines.next().is_some() || head.complete;
+    let cells: Vec<&[u8]> = first.trim_ascii().split(|byte| *byte == b',').collect();
+    let number = |index: usize| -> Option<u64> { std::str::from_utf8(cells.get(index)?).ok()?.parse().ok() };
+    let plausible = number(0).is_some_and(|at| INSTANTS.contains(&at))
+        && number(1).is_some_and(|code| code == 0 || (100..600).contains(&code))
+        && (2..5).all(|index| number(index).is_some());
+    // The words of an error may hold commas, so that there may be more cells here; a body may be longer than what is seen.
+    let wide = if whole { cells.len() >= OLD_WIDTH } else { cells.len() > 5 };
+    (plausible && wide).then(|| {
+        vec!["no header; rows begin with nanoseconds since 1970, a status code, a latency and two sizes, as vegeta writes them"
+            .to_owned()]
+    })
+}
+
+fn read_rows(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
+    declare(sink);
+    records.quotes_after(b',');
+    let kept: Vec<(usize, &str, CellType)> = COLUMNS
+        .iter()
+        .enumerate()
+        .filter_map(|(index, column)| column.map(|(name, cells)| (index, name, cells)))
+        .collect();
+    let names = kept.iter().map(|(_, name, _)| (*name).to_owned()).collect();
+    let types: Vec<CellType> = kept.iter().map(|(.., cells)| *cells).collect();
+    let mut table = TableBuilder::kept_in(&sink.storage, None, names, None, &types, DecimalMark::Point);
+    let mut splitter = Splitter::default();
+    let mut cells: Vec<(usize, usize)> = Vec::new();
+    let mut ragged = 0;
+    while let Some(record) = records.next()? {
+        let line = record.line;
+        if record.flaw == Flaw::Overlong {
+            sink.provenance.set_aside("line too long", line);
+            continue;
+        }
+        if record.bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        let row = splitter.split(&record, Some(b','));
+        if row.len() != COLUMNS.len() && row.len() != OLD_WIDTH {
+            ragged += 1;
+            sink.provenance.set_aside("another number of fields", line);
+            if ragged <= NAMED_RAGGED {
+                let kind = if record.terminated { FindingKind::RaggedRow } else { FindingKind::TruncatedLine };
+                let reason = format!("{} fields instead of {}", row.len(), COLUMNS.len());
+                let place = Place::line(&sink.provenance.name, line);
+                sink.findings.push(Finding::new(Severity::Corrupted, kind, place, reason, "the row was set aside"));
+            }
+            continue;
+        }
+        cells.clear();
+        cells.extend(kept.iter().map(|(index, ..)| row.cells.get(*index).copied().unwrap_or((0, 0))));
+        let row = Row { text: row.text, cells: &cells };
+        if !table.try_push(row, line) {
+            table.push_with_odd_cells(row, line);
+        }
+    }
+    sink.provenance.evidence.push("bodies and headers of answers were passed over".to_owned());
+    sink.tables.push(table);
+    Ok(())
+}
