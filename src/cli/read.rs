@@ -18,10 +18,11 @@ use crate::ingest::{self, IngestError};
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::source::{Provenance, Source};
 use crate::model::storage::Storage;
+use crate::model::table::{Role, Table};
 use crate::report::build::{Analysed, Heading, Material, build};
 use crate::report::contract::Report;
 use crate::sessions::{self, ServiceOptions};
-use crate::stats::analysis::{TableAnalysis, analyse};
+use crate::stats::analysis::{GROUP_BYTES, TableAnalysis, analyse};
 use crate::stats::histogram;
 use crate::stats::population::{Samples, Settings};
 use crate::swarm::{self, Swarm};
@@ -29,7 +30,7 @@ use crate::swarm::{self, Swarm};
 use super::args::Understanding;
 use super::inputs::{self, Inputs, Missing, Named, Origin};
 use super::options::{flag_options, settings};
-use super::storage::storage;
+use super::storage::{sized, storage};
 
 /// So much of a file shows whether it is a baseline.
 pub(super) const HEAD: u64 = 4096;
@@ -165,6 +166,7 @@ pub(super) fn read(
     if let Some(failure) = storage.failure() {
         bail!(failure);
     }
+    refuse_too_many_groups(&analysed, storage.memory())?;
     findings.extend(same_bytes(&analysed));
     let parts = analysed.iter().zip(&fresh);
     findings.extend(parts.filter_map(|(item, fresh)| nothing_new(item, fresh.as_ref(), &wanted.seen)));
@@ -257,12 +259,35 @@ impl Reader<'_> {
         let data = ingest::read_into(self.storage, &source.name, stored, &options)
             .map_err(|error| anyhow::Error::from(error).context(shown))?;
         let service = self.config.service_for(path)?;
+        self.refuse_what_does_not_fit(&data, &service).with_context(|| source.name.clone())?;
         let new = self.seen_of(&data.provenance).map(|seen_lines| (below(&data, seen_lines), seen_lines));
         // Without a single new row it is the file of the baseline, as a whole.
         let fresh = new
             .filter(|(rows, _)| !rows.tables.is_empty())
             .map(|(rows, seen_lines)| Fresh { analysed: self.analyse(rows, &service), seen_lines });
         Ok((self.analyse(data, &service), fresh))
+    }
+
+    /// Samples that are kept for a comparison, and the messages of a service, are held in memory as a whole.
+    fn refuse_what_does_not_fit(&self, data: &Source, options: &ServiceOptions) -> Result<()> {
+        /// A sample that is kept: itself, in order, and in the sketch on its way.
+        const KEPT: u64 = 24;
+        let Some(memory) = self.storage.memory() else { return Ok(()) };
+        let samples: u64 = if self.settings.samples == Samples::Keep {
+            let metrics =
+                |table: &Table| table.columns_as(Role::Metric).map(|metric| table.values(metric).count()).sum();
+            data.tables.iter().map(|table| -> usize { metrics(table) }).sum::<usize>() as u64
+        } else {
+            0
+        };
+        let service = sessions::memory_needed(&data.tables, options);
+        for (needed, what) in [(samples * KEPT, "the samples to compare"), (service, "the messages of a service")] {
+            if needed > memory / 2 {
+                let (needed, memory) = (sized(2 * needed), sized(memory));
+                bail!("{what} do not fit into --memory {memory}; give --memory {needed}");
+            }
+        }
+        Ok(())
     }
 
     /// Lines of the longest beginning of a file that the baseline has seen; absent where it has seen none or all.
@@ -352,6 +377,21 @@ fn refuse(failures: Vec<anyhow::Error>) -> Result<()> {
         return Err(first);
     }
     bail!("{first:#}\n{}\n(--keep-going reports on the other files)", rest.join("\n"))
+}
+
+/// The numbers of every group are held until the report is written.
+fn refuse_too_many_groups(analysed: &[Analysed], memory: Option<u64>) -> Result<()> {
+    for item in analysed {
+        let Some(groups) = item.tables.iter().find_map(|table| table.too_many_groups) else { continue };
+        let needed = sized(2 * groups as u64 * GROUP_BYTES + (64 << 20));
+        bail!(
+            "{}: the numbers of {groups} groups do not fit into --memory {}; give --memory {needed}, \
+             or group by something with fewer labels",
+            item.source.provenance.name,
+            sized(memory.unwrap_or_default())
+        );
+    }
+    Ok(())
 }
 
 /// Files with the same bytes are one measurement counted twice.

@@ -126,10 +126,15 @@ impl Numbers {
     fn append(&mut self, part: &NumberPart, run: &Run) {
         let rows = run.first..run.first + run.rows;
         let digits = &part.digits[rows.clone()];
-        self.cells.extend_numbers(&part.values[rows], |index| digits[index] == ABSENT, |index| digits[index] == 0);
         let mut counts = [0_u32; 256];
         for &digits in digits {
             counts[usize::from(digits)] += 1;
+        }
+        if counts[usize::from(ABSENT)] == 0 && (counts[0] == 0 || counts[0] as usize == digits.len()) {
+            self.cells.extend_alike(&part.values[rows], counts[0] > 0);
+        } else {
+            let values = &part.values[rows];
+            self.cells.extend_numbers(values, |index| digits[index] == ABSENT, |index| digits[index] == 0);
         }
         for (total, count) in self.shape.fraction_digits.iter_mut().zip(counts) {
             *total += u64::from(count);

@@ -227,6 +227,38 @@ impl Cells {
         (0..self.parts.len()).map(in_part).sum()
     }
 
+    /// Whether all numbers that are present are so.
+    pub fn all(&self, so: impl Fn(f64) -> bool) -> bool {
+        let count = self.count();
+        (0..count).step_by(PART).all(|from| {
+            let mut all = true;
+            self.visit_present(from..(from + PART).min(count), |block| {
+                all = all && block.iter().all(|number| so(*number));
+            });
+            all
+        })
+    }
+
+    /// Hands over the numbers that are present as instants, each with its row.
+    pub fn visit_as_instants(&self, factor: f64, mut take: impl FnMut(usize, i64)) {
+        self.visit(0..self.rows, |block| {
+            for (offset, number) in block.numbers.iter().enumerate().filter(|(offset, _)| block.has(*offset)) {
+                take(block.first_row + offset, (number * factor) as i64);
+            }
+        });
+    }
+
+    /// Hands over the instants that are present, each with its row.
+    pub fn visit_instants(&self, mut take: impl FnMut(usize, i64)) {
+        for (index, part) in self.parts.iter().enumerate() {
+            let rows = self.rows_of(index);
+            let first = rows.start;
+            let instants = part.data.instants(0, rows.len());
+            let present = instants.into_iter().enumerate().filter(|(row, _)| part.present.get(*row));
+            present.for_each(|(row, instant)| take(first + row, instant));
+        }
+    }
+
     /// All numbers that are present, copied.
     pub fn present(&self) -> Vec<f64> {
         let mut numbers = Vec::with_capacity(self.count());
@@ -416,6 +448,20 @@ impl CellsBuilder {
         if let Open::Instants(instants) = &mut self.open {
             instants.push(instant.unwrap_or_default());
             self.present.push(instant.is_some());
+        }
+    }
+
+    /// Takes numbers of which all are there and all were written in one way: without a point and an exponent, or with them.
+    pub fn extend_alike(&mut self, numbers: &[f64], whole: bool) {
+        let mut from = 0;
+        while from < numbers.len() {
+            let until = numbers.len().min(from + self.room());
+            if let Open::Numbers(open) = &mut self.open {
+                open.extend_from_slice(&numbers[from..until]);
+            }
+            self.present.extend_same(true, until - from);
+            self.whole.extend_same(whole, until - from);
+            from = until;
         }
     }
 

@@ -199,6 +199,20 @@ impl Bits {
         self.words.truncate(room);
     }
 
+    /// Appends the same bit so many times.
+    pub fn extend_same(&mut self, bit: bool, count: usize) {
+        let until = self.len + count;
+        while self.len < until && !self.len.is_multiple_of(64) {
+            self.push(bit);
+        }
+        let whole = (until - self.len) / 64;
+        self.words.resize(self.words.len() + whole, if bit { u64::MAX } else { 0 });
+        self.len += whole * 64;
+        while self.len < until {
+            self.push(bit);
+        }
+    }
+
     /// Appends bits.
     pub fn extend(&mut self, bits: impl Iterator<Item = bool>) {
         self.append(&bits.collect());

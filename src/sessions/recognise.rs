@@ -78,13 +78,13 @@ fn find(table: &Table, options: &ServiceOptions, field: Field) -> Option<usize> 
         .iter()
         .enumerate()
         .filter(|(_, column)| fits(column.cells) && !taken(&column.name))
-        .filter(|(index, _)| {
+        .filter_map(|(index, column)| Some((names::rank(field, &column.name)?, index)))
+        .filter(|(_, index)| {
             let timeout = matches!(field, Field::TimeoutDetected | Field::TimeoutReported);
             let flag = is_flag(table, *index);
             // Neither an instant nor a duration is only ever 0 or 1; a number in an error column is only ever that.
             if timeout { !flag } else { field != Field::Error || flag || table.columns[*index].cells == CellType::Text }
         })
-        .filter_map(|(index, column)| Some((names::rank(field, &column.name)?, index)))
         .min()
         .map(|(_, index)| index)
 }
@@ -93,7 +93,7 @@ fn find(table: &Table, options: &ServiceOptions, field: Field) -> Option<usize> 
 fn is_flag(table: &Table, index: usize) -> bool {
     match table.columns[index].cells {
         CellType::Boolean => true,
-        CellType::Integer => table.numbers(index).into_iter().flatten().all(|number| number == 0.0 || number == 1.0),
+        CellType::Integer => table.values(index).all(|number| number == 0.0 || number == 1.0),
         _ => false,
     }
 }
@@ -197,11 +197,14 @@ fn kind_counts(
     kinds: &[Option<EventKind>],
 ) -> std::collections::BTreeMap<EventKind, u64> {
     let mut of_code = vec![0_u64; kinds.len()];
-    for code in table.codes(column) {
-        if let Some(count) = of_code.get_mut(code as usize) {
-            *count += 1;
+    let cells = table.text_cells(column);
+    cells.visit_codes(0..cells.rows(), |_, codes| {
+        for code in codes {
+            if let Some(count) = of_code.get_mut(*code as usize) {
+                *count += 1;
+            }
         }
-    }
+    });
     let mut counts = std::collections::BTreeMap::new();
     for (kind, count) in kinds.iter().zip(of_code) {
         if let Some(kind) = kind {
@@ -262,9 +265,15 @@ fn goes_on(table: &Table, index: usize) -> bool {
     if !table.columns[index].cells.is_number() {
         return true;
     }
-    let numbers: Vec<f64> = table.numbers(index).into_iter().flatten().collect();
-    let falls = numbers.windows(2).filter(|pair| pair[1] < pair[0]).count();
-    numbers.iter().all(|number| *number >= SINCE_1970) || falls as f64 <= FALLS * numbers.len() as f64
+    let values = table.values(index);
+    let (mut falls, mut before) = (0, f64::NEG_INFINITY);
+    values.visit_present(0..values.count(), |block| {
+        for number in block {
+            falls += usize::from(*number < before);
+            before = *number;
+        }
+    });
+    values.all(|number| number >= SINCE_1970) || falls as f64 <= FALLS * values.count() as f64
 }
 
 /// Columns of `AIPerf`, older names behind newer ones.

@@ -285,14 +285,7 @@ impl LabelKinds {
             })
             .collect();
         let wordless: Vec<bool> = case.texts.iter().map(|text| !text.chars().any(char::is_alphabetic)).collect();
-        let mut uses = vec![0_usize; case.texts.len()];
-        case.measured.visit_codes(0..case.measured.len(), |_, codes| {
-            for code in codes {
-                if let Some(count) = uses.get_mut(*code as usize) {
-                    *count += 1;
-                }
-            }
-        });
+        let uses = case.measured.labels_counted(case.texts.len());
         let of_wordless: Vec<usize> =
             (0..uses.len()).filter(|label| wordless[*label]).map(|label| uses[label]).collect();
         let share = of_wordless.iter().sum::<usize>() as f64 / case.measured.len().max(1) as f64;

@@ -10,7 +10,6 @@ use crate::model::cells::BLOCK;
 use crate::model::unit::Unit;
 
 use super::dealt::{Dealer, Dealt, Record};
-use super::large;
 use super::measured::Measured;
 
 /// Samples that are gathered at a time, with their places: 48 MB. A larger group is gathered by itself.
@@ -82,10 +81,7 @@ impl<'a> Kept<'a> {
         of_code: &'a [u32],
         groups: usize,
     ) -> Self {
-        let mut of_label = vec![0_usize; of_code.len()];
-        measured.visit_codes(0..measured.len(), |_, codes| {
-            codes.iter().for_each(|code| of_label[*code as usize] += 1);
-        });
+        let of_label = measured.labels_counted(of_code.len());
         let mut sizes = vec![0_usize; groups];
         for (count, group) in of_label.iter().zip(of_code).filter(|(count, _)| **count > 0) {
             sizes[*group as usize] += count;
@@ -128,12 +124,16 @@ impl<'a> Kept<'a> {
         results
     }
 
+    /// Samples that are gathered at a time.
+    fn most_gathered(&self) -> usize {
+        self.measured.storage().memory().map_or(GATHERED, |memory| {
+            usize::try_from(memory / GATHERED_SHARE).unwrap_or(usize::MAX).clamp(FEWEST_GATHERED, GATHERED)
+        })
+    }
+
     /// Consecutive groups that are gathered together.
     fn batches(&self) -> Vec<&[(usize, usize)]> {
-        let storage = self.measured.storage();
-        let most = storage.memory().map_or(GATHERED, |memory| {
-            usize::try_from(memory / GATHERED_SHARE).unwrap_or(usize::MAX).clamp(FEWEST_GATHERED, GATHERED)
-        });
+        let most = self.most_gathered();
         let mut batches = Vec::new();
         let mut rest = &self.sizes[..];
         while !rest.is_empty() {
@@ -207,7 +207,7 @@ impl<'a> Kept<'a> {
         let mut results = Vec::with_capacity(self.sizes.len());
         for (batch, dealt) in batches.iter().zip(dealer.finish()) {
             if let [(group, size)] = batch
-                && *size > large::MOST_SORTED
+                && *size > self.most_gathered()
             {
                 let samples = Gathered::Shelved(&dealt);
                 results.push(look(Members { group: *group, samples, taken: self.taken(*group) }));

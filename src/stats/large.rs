@@ -80,7 +80,7 @@ impl Picked {
     fn of(samples: &(impl Samples + ?Sized)) -> Self {
         let stride = thin::stride(samples.len(), MOST_PICKED);
         let places: Vec<usize> = thin::picked(samples.len(), stride).collect();
-        let values: Vec<f64> = places.iter().map(|place| samples.at(*place)).collect();
+        let values = samples.picked(&places);
         let mut sorted = values.clone();
         sort(&mut sorted);
         Self { stride, places, values, sorted }
@@ -362,7 +362,7 @@ fn look_at_order(samples: &impl Samples, range: (f64, f64)) -> Order {
     }
     let neighbours = order::neighbours_in(&stretches, n);
     let stride = thin::stride(n, thin::LONG_RUN);
-    let picked: Vec<f64> = thin::picked(n, stride).map(|place| samples.at(place)).collect();
+    let picked = samples.picked(&thin::picked(n, stride).collect::<Vec<usize>>());
     let trends = order::trends_in(&picked, n, stride);
     Order {
         lag1: neighbours.map(|found| found.lag1),

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::model::cells::{Cells, Reader};
 use crate::model::storage::Storage;
 
@@ -122,6 +124,33 @@ impl<'a> Measured<'a> {
         } else {
             self.visit_labelled(range, |index, _, codes| take(index, codes));
         }
+    }
+
+    /// How many numbers have each of so many labels.
+    pub(super) fn labels_counted(&self, labels: usize) -> Vec<usize> {
+        /// Of more labels no thread keeps counts of its own.
+        const FEW: usize = 1 << 16;
+        let count = |mut counts: Vec<usize>, part: Range<usize>| {
+            self.visit_codes(part, |_, codes| {
+                for code in codes {
+                    if let Some(count) = counts.get_mut(*code as usize) {
+                        *count += 1;
+                    }
+                }
+            });
+            counts
+        };
+        if labels > FEW {
+            return count(vec![0; labels], 0..self.count);
+        }
+        let parts: Vec<Range<usize>> = self.parts().collect();
+        parts.into_par_iter().fold(|| vec![0; labels], count).reduce(
+            || vec![0; labels],
+            |mut a, b| {
+                a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+                a
+            },
+        )
     }
 
     /// The numbers of a range, copied.

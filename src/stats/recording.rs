@@ -263,13 +263,12 @@ pub struct Clock {
 
 /// Looks at the instants of a table in recorded order. `tolerance` (nanoseconds) is the longest measured duration: rows
 /// written when they end may carry start times that lie so far back.
-pub fn clock<I: Iterator<Item = Option<i64>>>(instants: impl Fn() -> I, tolerance: i64) -> Clock {
-    let known = || instants().enumerate().filter_map(|(index, instant)| Some((index, instant?)));
+pub fn clock(each: &Instants<'_>, tolerance: i64) -> Clock {
     let least = LEAST_BACKWARDS.max(tolerance);
     let mut clock = Clock::default();
     let mut range: Option<(i64, i64)> = None;
     let (mut count, mut before, mut pause) = (0_usize, i64::MIN, 0);
-    for (index, at) in known() {
+    each(&mut |index, at| {
         // Measured from the latest instant: coming back after a fall is no pause.
         let (first, latest) = range.unwrap_or((at, at));
         if count > 0 && at.saturating_sub(before) < -least {
@@ -279,42 +278,53 @@ pub fn clock<I: Iterator<Item = Option<i64>>>(instants: impl Fn() -> I, toleranc
         range = Some((first.min(at), latest.max(at)));
         before = at;
         count += 1;
-    }
+    });
     let Some((first, last)) = range else { return Clock::default() };
     clock.span = last.checked_sub(first);
     if count >= FEWEST_INSTANTS && pause >= LEAST_JUMP {
-        clock.jumps = jumps(known, count);
+        clock.jumps = jumps(each, count);
     }
     clock
 }
 
+/// Hands over every instant that is there, with its index, in recorded order.
+pub type Instants<'a> = dyn Fn(&mut dyn FnMut(usize, i64)) + 'a;
+
 /// Indexes after pauses far longer than all others.
-fn jumps<I: Iterator<Item = (usize, i64)>>(known: impl Fn() -> I, count: usize) -> Vec<usize> {
-    let pauses = || {
-        known()
-            .scan(None, |latest: &mut Option<i64>, (index, at)| {
-                let pause = latest.map(|latest| at.saturating_sub(latest).max(0));
-                *latest = Some(latest.map_or(at, |latest| latest.max(at)));
-                Some((index, pause))
-            })
-            .filter_map(|(index, pause)| Some((index, pause?)))
+fn jumps(each: &Instants<'_>, count: usize) -> Vec<usize> {
+    let pauses = |take: &mut dyn FnMut(usize, i64)| {
+        let mut latest: Option<i64> = None;
+        each(&mut |index, at| {
+            if let Some(latest) = latest {
+                take(index, at.saturating_sub(latest).max(0));
+            }
+            latest = Some(latest.map_or(at, |latest| latest.max(at)));
+        });
     };
     // Among a hundred pauses this is the one below the longest, which must not be compared with itself.
     let place = (count - 1).saturating_sub(1) * 99 / 100;
-    let usual = nth(|| pauses().map(|(_, pause)| pause), place).max(1);
+    let usual = nth(&pauses, place).max(1);
     let jump = |pause: i64| pause >= LEAST_JUMP && pause as f64 > JUMP_RATIO * usual as f64;
-    pauses().filter(|(_, pause)| jump(*pause)).map(|(index, _)| index).collect()
+    let mut jumps = Vec::new();
+    pauses(&mut |index, pause| {
+        if jump(pause) {
+            jumps.push(index);
+        }
+    });
+    jumps
 }
 
 /// The pause of a rank, by counting the pauses by sixteen bits after the other: very many are not held.
-fn nth<I: Iterator<Item = i64>>(pauses: impl Fn() -> I, rank: usize) -> i64 {
+fn nth(pauses: &Instants<'_>, rank: usize) -> i64 {
     const BITS: u32 = 16;
     let (mut found, mut rank) = (0_i64, rank);
     for shift in [48, 32, 16, 0] {
         let mut counts = vec![0_usize; 1 << BITS];
-        for pause in pauses().filter(|pause| shift == 48 || pause >> (shift + BITS) == found >> (shift + BITS)) {
-            counts[(pause >> shift) as usize & 0xffff] += 1;
-        }
+        pauses(&mut |_, pause| {
+            if shift == 48 || pause >> (shift + BITS) == found >> (shift + BITS) {
+                counts[(pause >> shift) as usize & 0xffff] += 1;
+            }
+        });
         for (bits, count) in counts.into_iter().enumerate() {
             if rank < count {
                 found |= (bits as i64) << shift;
@@ -434,12 +444,18 @@ mod tests {
     fn a_clock_that_falls_back_or_jumps_is_noticed() {
         let second = 1_000_000_000_i64;
         let mut instants: Vec<Option<i64>> = (0..200).map(|index| Some(index * second)).collect();
-        assert_eq!(clock(|| instants.iter().copied(), 0), Clock { span: Some(199 * second), ..Clock::default() });
+        let clock = |instants: &[Option<i64>]| {
+            clock(
+                &|take| instants.iter().enumerate().for_each(|(index, at)| at.iter().for_each(|at| take(index, *at))),
+                0,
+            )
+        };
+        assert_eq!(clock(&instants), Clock { span: Some(199 * second), ..Clock::default() });
         instants[100] = Some(0);
         for instant in instants.iter_mut().skip(150).flatten() {
             *instant += 3600 * second;
         }
-        let found = clock(|| instants.iter().copied(), 0);
+        let found = clock(&instants);
         assert_eq!((found.backwards, found.jumps), (vec![100], vec![150]));
     }
 }

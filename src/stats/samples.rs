@@ -21,6 +21,26 @@ pub(super) trait Samples: Sync {
 
     /// The one of that index, which must exist.
     fn at(&self, index: usize) -> f64;
+
+    /// Those of ascending indexes.
+    fn picked(&self, indexes: &[usize]) -> Vec<f64> {
+        /// Of samples nearer to each other than this all between them are looked at: they lie in one piece.
+        const NEAR: usize = 1 << 10;
+        if indexes.len().saturating_mul(NEAR) < self.len() {
+            return indexes.iter().map(|index| self.at(*index)).collect();
+        }
+        let mut picked = Vec::with_capacity(indexes.len());
+        let mut wanted = indexes.iter().copied().peekable();
+        let mut start = 0;
+        self.visit(0..self.len(), &mut |block| {
+            let until = start + block.len();
+            while let Some(index) = wanted.next_if(|index| *index < until) {
+                picked.push(block[index - start]);
+            }
+            start = until;
+        });
+        picked
+    }
 }
 
 /// What `look` makes of each part of the samples, joined two by two in any order: `join` must not care.

@@ -16,6 +16,7 @@ mod corruption;
 mod formats;
 mod fuzz;
 mod golden;
+mod memory;
 mod planted;
 mod readers;
 mod readme;
