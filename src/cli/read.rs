@@ -145,7 +145,9 @@ pub(super) fn read(
     let storage = storage(understanding.memory)?;
     let reader =
         Reader { understanding, config, settings: &settings, seen: &wanted.seen, bar: bar.as_ref(), storage: &storage };
-    let outcomes: Vec<(&Named, Result<_>)> = sources.par_iter().map(|source| (source, reader.read(source))).collect();
+    let read = |source| (source, reader.read(source));
+    let outcomes: Vec<(&Named, Result<_>)> =
+        if storage.is_scarce() { sources.iter().map(read).collect() } else { sources.par_iter().map(read).collect() };
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
@@ -306,8 +308,11 @@ impl Reader<'_> {
             // Most rows of such a log have no value in most columns; that is its form.
             data.findings.retain(|finding| !matches!(finding.kind, FindingKind::NoMetric | FindingKind::EmptyCell));
         }
-        let mut tables: Vec<TableAnalysis> =
-            data.tables.par_iter().map(|table| analyse(table, self.settings)).collect();
+        let mut tables: Vec<TableAnalysis> = if self.storage.is_scarce() {
+            data.tables.iter().map(|table| analyse(table, self.settings)).collect()
+        } else {
+            data.tables.par_iter().map(|table| analyse(table, self.settings)).collect()
+        };
         if let Some(found) = &service {
             // The service has looked at its own clock, and knows events from rows.
             tables[found.table].clock = None;

@@ -8,6 +8,8 @@ use std::io::{self, Read};
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+use crate::model::storage::Storage;
+
 use super::input::BLOCK;
 
 /// A longer line is no record of measurements.
@@ -67,15 +69,9 @@ pub(super) struct Pace {
 impl Pace {
     /// For files.
     pub(super) const USUAL: Self = Self { block: 256 << 10, blocks_a_thread: 8 };
-    /// For programs that may take so much memory: where that is little, fewer blocks are read ahead.
-    pub(super) fn within(memory: Option<u64>) -> Self {
-        /// With less, what is read ahead would matter.
-        const PLENTY: u64 = 256 << 20;
-        if memory.is_some_and(|memory| memory < PLENTY) {
-            Self { blocks_a_thread: 2, ..Self::USUAL }
-        } else {
-            Self::USUAL
-        }
+    /// For programs that have little memory: fewer blocks are read ahead.
+    pub(super) fn within(storage: &Storage) -> Self {
+        if storage.is_scarce() { Self { blocks_a_thread: 2, ..Self::USUAL } } else { Self::USUAL }
     }
 
     /// Record by record, by the careful path alone.

@@ -122,7 +122,7 @@ pub fn read_into(
     stored: impl Read,
     options: &SourceOptions,
 ) -> Result<Source, IngestError> {
-    let source = read_at_pace(storage, name, stored, options, Pace::within(storage.memory()))?;
+    let source = read_at_pace(storage, name, stored, options, Pace::within(storage))?;
     match storage.failure() {
         Some(failure) => Err(IngestError::Io(std::io::Error::other(failure))),
         None => Ok(source),

@@ -17,7 +17,7 @@ use super::units;
 pub(super) const UNIT_WORDS: &[&str] = &["unit", "units"];
 
 /// So many numbers of a long column show what they usually are.
-const MOST_LOOKED_AT: usize = 1 << 20;
+const MOST_LOOKED_AT: usize = 1 << 16;
 
 /// Gives a metric its unit, its polarity and its limit.
 pub(super) fn assign_unit(table: &mut Table, index: usize, options: &SourceOptions) {

@@ -14,7 +14,7 @@ use super::storage::Storage;
 use super::table::Bits;
 
 /// Rows of a stretch.
-pub const PART: usize = 1 << 16;
+pub const PART: usize = 1 << 14;
 /// Rows that are handed over at a time: unpacked numbers stay in the nearest cache.
 pub const BLOCK: usize = 4096;
 
@@ -45,9 +45,25 @@ pub struct Block<'a> {
     /// The numbers; where a cell has none, something arbitrary.
     pub numbers: &'a [f64],
     present: Option<(&'a Bits, usize)>,
+    whole: Written<'a>,
+}
+
+/// Which numbers of a block were written without a point and an exponent.
+#[derive(Debug, Clone, Copy)]
+enum Written<'a> {
+    Alike(bool),
+    Each(&'a Bits, usize),
 }
 
 impl Block<'_> {
+    /// Whether the number at an offset into this block was written without a point and an exponent.
+    pub fn is_whole(&self, offset: usize) -> bool {
+        match self.whole {
+            Written::Alike(whole) => whole,
+            Written::Each(bits, from) => bits.get(from + offset),
+        }
+    }
+
     /// Whether every cell holds a number.
     pub fn is_full(&self) -> bool {
         self.present.is_none()
@@ -152,6 +168,7 @@ impl Cells {
             let number = row / PART;
             let part = &self.parts[number];
             let present = part.present.mixed();
+            let whole = part.whole.mixed();
             let nothing = matches!(part.present, Rows::None).then(Bits::default);
             let end = ((number + 1) * PART).min(until);
             while row < end {
@@ -159,7 +176,11 @@ impl Cells {
                 let (from, to) = (row % PART, row % PART + (last - row));
                 let numbers = part.data.numbers(from, to, room);
                 let present = present.as_deref().or(nothing.as_ref()).map(|bits| (bits, from));
-                take(Block { first_row: row, numbers, present });
+                let whole = match &whole {
+                    Some(bits) => Written::Each(bits, from),
+                    None => Written::Alike(matches!(part.whole, Rows::All)),
+                };
+                take(Block { first_row: row, numbers, present, whole });
                 row = last;
             }
         }
@@ -266,13 +287,21 @@ impl Cells {
         numbers
     }
 
-    /// At most about `most` of the numbers that are present, from rows in equal distances.
+    /// At most about `most` of the numbers that are present, in equal distances.
     pub fn some(&self, most: usize) -> Vec<f64> {
-        let step = self.rows.div_ceil(most.max(1)).max(1);
+        let count = self.count();
+        let step = count.div_ceil(most.max(1)).max(1);
         if step == 1 {
             return self.present();
         }
-        (0..self.rows).step_by(step).filter_map(|row| self.number(row)).collect()
+        let mut some = Vec::with_capacity(count / step + 1);
+        let mut index = 0;
+        self.visit_present(0..count, |block| {
+            let first = (step - index % step) % step;
+            some.extend(block.iter().skip(first).step_by(step));
+            index += block.len();
+        });
+        some
     }
 
     /// Deals the cells out to so many columns: `place_of` gives for a range of rows the column of each, and none beyond the
@@ -292,7 +321,7 @@ impl Cells {
                 for (offset, (number, place)) in block.numbers.iter().zip(&places).enumerate() {
                     let Some(column) = dealt.get_mut(*place as usize) else { continue };
                     if block.has(offset) {
-                        column.push_number(*number, self.is_whole(block.first_row + offset));
+                        column.push_number(*number, block.is_whole(offset));
                     } else {
                         column.push_absent();
                     }

@@ -133,10 +133,19 @@ impl LineMap {
 
     /// First and last line of each stretch of consecutive rows.
     pub fn ranges(&self) -> Vec<(u64, u64)> {
+        self.first_ranges(usize::MAX).0
+    }
+
+    /// The first so many of the [`ranges`](Self::ranges), and how many more there are.
+    pub fn first_ranges(&self, most: usize) -> (Vec<(u64, u64)>, u64) {
         let mut ranges: Vec<(u64, u64)> = Vec::new();
-        let mut add = |first: u64, last: u64, continues: bool| match ranges.last_mut() {
+        let (mut open, mut more): (Option<(u64, u64)>, u64) = (None, 0);
+        let mut close = |range: Option<(u64, u64)>| {
+            if ranges.len() < most { ranges.extend(range) } else { more += u64::from(range.is_some()) }
+        };
+        let mut add = |first: u64, last: u64, continues: bool| match &mut open {
             Some(range) if continues || first <= range.1 + 1 => range.1 = last,
-            _ => ranges.push((first, last)),
+            _ => close(open.replace((first, last))),
         };
         for (index, part) in self.parts.iter().enumerate() {
             let rows = (self.rows - (index * PART) as u64).min(PART as u64);
@@ -158,7 +167,8 @@ impl LineMap {
                 }),
             }
         }
-        ranges
+        close(open);
+        (ranges, more)
     }
 
     /// Rows recorded.

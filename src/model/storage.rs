@@ -87,6 +87,13 @@ impl Storage {
         self.limits.as_ref().map(|limits| limits.memory)
     }
 
+    /// Whether there is so little memory that things are done one after the other.
+    pub fn is_scarce(&self) -> bool {
+        /// With more, what two threads hold at a time does not matter.
+        const PLENTY: u64 = 256 << 20;
+        self.memory().is_some_and(|memory| memory < PLENTY)
+    }
+
     /// Whether so many bytes may stay in memory; if so, they are counted.
     pub fn holds(&self, bytes: usize) -> bool {
         let Some(limits) = &self.limits else { return true };

@@ -267,14 +267,12 @@ fn rows_used(table: &TableData, analysis: &TableAnalysis) -> u64 {
 }
 
 fn table(table: &TableData) -> Table {
-    let mut ranges = table.lines.ranges();
-    let more = ranges.len().saturating_sub(NAMED_RANGES);
-    ranges.truncate(NAMED_RANGES);
+    let (ranges, more) = table.lines.first_ranges(NAMED_RANGES);
     Table {
         name: table.name.clone(),
         header_line: table.header_line,
         line_ranges: ranges,
-        more_line_ranges: more as u64,
+        more_line_ranges: more,
         rows: table.lines.rows(),
         columns: table.columns.iter().map(column).collect(),
     }

@@ -188,10 +188,13 @@ pub fn analyse(table: &Table, settings: &Settings) -> TableAnalysis {
     let (grouping, all_rows) = (grouping.as_ref(), &all_rows);
     let runs = table.columns_as(Role::Run).next().map(|column| labels_of_column(table, column).0);
     let runs = runs.as_deref();
-    let metrics = metrics
-        .into_par_iter()
-        .map(|column| Metric { table, column, settings, grouping, span, all_rows, runs }.analyse())
-        .collect();
+    let analysed = |column| Metric { table, column, settings, grouping, span, all_rows, runs }.analyse();
+    let scarce = table.columns.first().is_some_and(|column| column.data.storage().is_scarce());
+    let metrics = if scarce {
+        metrics.into_iter().map(analysed).collect()
+    } else {
+        metrics.into_par_iter().map(analysed).collect()
+    };
     TableAnalysis { metrics, clock, too_many_groups: None }
 }
 
