@@ -1,6 +1,6 @@
 //! How much memory the program takes, and the temporary file that holds what does not fit.
 //!
-//! The bound is the user's or half of what the machine has. The file has no name and is gone when the program ends.
+//! The bound is the user's, or half of what the machine has and no more than a limit on the address space leaves. The file has no name and is gone when the program ends.
 
 use std::fs::File;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +15,8 @@ use crate::model::unit::{Dimension, Unit};
 const BESIDE_COLUMNS: u64 = 44 << 20;
 /// Less does not do.
 const LEAST: u64 = 48 << 20;
+/// Address space that is reserved and not used: the program's own text, stacks and arenas of the threads.
+const BESIDE_MEMORY: u64 = 192 << 20;
 /// Where the machine does not say how much memory it has.
 const USUAL: u64 = 2 << 30;
 
@@ -23,7 +25,9 @@ const USUAL: u64 = 2 << 30;
 /// # Errors
 /// When it is too little for any input.
 pub(super) fn storage(asked: Option<u64>) -> Result<Storage> {
-    let memory = asked.unwrap_or_else(|| of_machine().map_or(USUAL, |all| all / 2));
+    let half = || of_machine().map_or(USUAL, |all| all / 2);
+    let within = |memory: u64| space().map_or(memory, |space| memory.min(space.saturating_sub(BESIDE_MEMORY)));
+    let memory = asked.unwrap_or_else(|| within(half()).max(LEAST));
     if memory < LEAST {
         bail!("--memory {}: the program itself needs {} MiB", sized(memory), LEAST >> 20);
     }
@@ -66,6 +70,13 @@ fn of_machine() -> Option<u64> {
     let group = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
     let limit: Option<u64> = group.and_then(|text| text.trim().parse().ok());
     Some(limit.map_or(all << 10, |limit| limit.min(all << 10)))
+}
+
+/// Bytes of address space that this process may have (`ulimit -v`), where there is a limit.
+fn space() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Max address space"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// A file that is made when the first bytes come.
