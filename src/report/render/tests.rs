@@ -79,6 +79,7 @@ fn metric(source: &str, name: &str, overall: Population, groups: Vec<Population>
         meaning: None,
         from_histogram: None,
         grouped_by: Some("event".to_owned()),
+        measured_apart: false,
         overall,
         groups,
         failures: None,

@@ -192,6 +192,7 @@ impl Cells {
             (true, true) => ("raw", "    └ raw, corrupted included".to_owned()),
         };
         let unit = |number: &str| match (number, row.unit) {
+            ("", _) => String::new(),
             (number::ABSENT, _) | (_, number::ABSENT) => number.to_owned(),
             (number, "%") => format!("{number}%"),
             (number, unit) => format!("{number} {unit}"),
