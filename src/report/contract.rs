@@ -171,6 +171,9 @@ pub struct Source {
     /// What must be known about the numbers in `reported` of this file: how they are rounded, what they leave out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reported_caveats: Vec<String>,
+    /// What the names of all files of its run begin with, where its tool writes several files a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
 }
 
 /// Rows that were read and not used.

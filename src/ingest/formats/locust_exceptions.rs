@@ -51,7 +51,7 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     sink.reported.append(&mut rows);
     sink.reported_caveats =
         vec!["exceptions of the script, not failed requests: those stand in the failures of the run".to_owned()];
-    sink.reported_caveats.extend(locust::companions(&sink.provenance.name));
+    sink.reported_caveats.extend(locust::companions(&mut sink.provenance));
     Ok(())
 }
 

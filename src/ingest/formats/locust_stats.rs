@@ -111,7 +111,7 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
             .to_owned(),
         "the row `Aggregated` is the whole run and is shown as such, not as one more request".to_owned(),
     ];
-    sink.reported_caveats.extend(locust::companions(&sink.provenance.name));
+    sink.reported_caveats.extend(locust::companions(&mut sink.provenance));
     Ok(())
 }
 

@@ -101,6 +101,7 @@ fn source(name: &str) -> Source {
         set_aside: vec![SetAside { reason: "row of another table".to_owned(), rows: 1, first_lines: vec![30] }],
         tables: Vec::new(),
         environment: BTreeMap::new(),
+        run: None,
         reported_caveats: Vec::new(),
     }
 }
