@@ -251,8 +251,8 @@ pub struct Metric {
     pub from_histogram: Option<FromHistogram>,
     /// Column whose labels form the groups.
     pub grouped_by: Option<String>,
-    /// Whether the groups are separate benchmarks by the format's definition: then numbers over all of them describe none,
-    /// and documents do not show them.
+    /// Whether the groups are separate benchmarks by the format's definition: then `overall` describes none of them, and
+    /// documents do not show it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub measured_apart: bool,
     /// All samples of the metric.

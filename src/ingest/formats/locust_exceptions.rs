@@ -19,7 +19,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "it has none: counts of exceptions",
         failures: Failures::Recorded("Count of each exception of the script"),
         holds: Holds::Summaries,
-        example: "locust --headless -t 1m --csv results",
+        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
         upstream: "Locust stats.py, StatsCSV.exceptions_csv",
     },
     generic: false,

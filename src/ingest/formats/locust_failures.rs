@@ -18,7 +18,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "it has none: counts of failures",
         failures: Failures::Recorded("Occurrences of each error of each request"),
         holds: Holds::Summaries,
-        example: "locust --headless -t 1m --csv results",
+        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
         upstream: "Locust stats.py, StatsCSV.failures_csv",
     },
     generic: false,

@@ -22,7 +22,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "not used: its percentiles are cumulative, or of the last ten seconds",
         failures: Failures::Recorded("Failures/s"),
         holds: Holds::Samples,
-        example: "locust --headless -t 1m --csv results",
+        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
         upstream: "Locust stats.py, StatsCSVFileWriter",
     },
     generic: false,

@@ -21,7 +21,7 @@ pub(super) const FORMAT: Format = Format {
         latency: locust::MEANING,
         failures: Failures::Recorded("Failure Count; kinds in _failures.csv"),
         holds: Holds::Summaries,
-        example: "locust --headless -t 1m --csv results",
+        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
         upstream: "Locust stats.py, StatsCSV.requests_csv",
     },
     generic: false,
