@@ -307,11 +307,21 @@ fn the_page_loads_nothing_from_outside() {
             assert!(!page.contains(&format!("<{element}{end}")), "<{element}>");
         }
     }
-    for loading in ["@import", "url(", "http-equiv=\"refresh", "fetch(", "xmlhttprequest", "import(", "websocket"] {
-        assert!(!page.contains(loading), "{loading}");
+    let blocks = |name: &str| -> String {
+        let ends = format!("</{name}>");
+        page.split(&format!("<{name}")).skip(1).filter_map(|rest| rest.split(&ends).next()).collect()
+    };
+    let (styles, scripts) = (blocks("style"), blocks("script"));
+    assert!(styles.contains("prefers-color-scheme"));
+    for loading in ["@import", "url(", "image-set(", "@font-face"] {
+        assert!(!styles.contains(loading), "{loading}");
+    }
+    for loading in ["fetch(", "xmlhttprequest", "import", "websocket", "eventsource", "sendbeacon", "http"] {
+        assert!(!scripts.contains(loading), "{loading}");
     }
     let tags: Vec<&str> = page.split('<').skip(1).filter_map(|rest| rest.split('>').next()).collect();
     for tag in tags {
+        assert!(!tag.contains("http-equiv") && !tag.replace("url(#", "").contains("url("), "<{tag}>");
         for attribute in ["src", "srcset", "href", "xlink:href", "action", "formaction", "poster", "data", "background"]
         {
             for (at, found) in tag.match_indices(&format!(" {attribute}=")) {
