@@ -9,6 +9,7 @@ use super::IngestError;
 use super::formats::{FORMATS, Format, speaks_of_sessions};
 use super::lines::Records;
 use super::options::SourceOptions;
+use super::relatives;
 
 /// Bytes that detection looks at.
 pub(super) const HEAD: usize = 64 << 10;
@@ -47,10 +48,7 @@ pub(super) fn detect<R: Read>(
         return format.ok_or(IngestError::Binary { what });
     }
     if is_own_report(head.bytes) {
-        return Err(IngestError::Unrecognised {
-            seen: "it is a report that perfreport wrote".to_owned(),
-            known: known(),
-        });
+        return Err(IngestError::Unrecognised { seen: "it is a report that perfreport wrote".to_owned() });
     }
     let line_ends = head.bytes.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count();
     if line_ends > 0 && !head.bytes.contains(&b'\n') {
@@ -79,10 +77,17 @@ fn recognise(formats: &'static [Format], head: &Head<'_>) -> Result<(&'static Fo
             candidates.iter().map(|(format, evidence)| format!("{} ({})", format.info.name, evidence.join("; ")));
         return Err(IngestError::Ambiguous { candidates: told.collect::<Vec<_>>().join(" and ") });
     }
-    candidates
-        .pop()
-        .or_else(|| formats.iter().filter(|format| format.generic).find_map(sniff))
-        .ok_or_else(|| IngestError::Unrecognised { seen: seen(head.bytes), known: known() })
+    if let Some(candidate) = candidates.pop() {
+        return Ok(candidate);
+    }
+    if let Some(seen) = relatives::of(head.bytes) {
+        return Err(IngestError::Unrecognised { seen });
+    }
+    formats
+        .iter()
+        .filter(|format| format.generic)
+        .find_map(sniff)
+        .ok_or_else(|| IngestError::Unrecognised { seen: seen(head.bytes) })
 }
 
 fn skip_byte_order_mark<R: Read>(records: &mut Records<R>) -> Result<(), IngestError> {

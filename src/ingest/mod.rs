@@ -17,6 +17,7 @@ mod formats;
 mod input;
 mod lines;
 mod options;
+mod relatives;
 mod roles;
 mod sections;
 mod unit_choice;
@@ -56,12 +57,13 @@ pub enum IngestError {
         what: String,
     },
     /// It is text of a structure that is not known.
-    #[error("not recognised as metrics: {seen}; known formats are {known}; --format NAME forces one")]
+    #[error(
+        "not recognised as metrics: {seen}; CSV, JSON, NDJSON and the files of the tools that `perfreport formats` lists are \
+         read; --format NAME forces one"
+    )]
     Unrecognised {
         /// What was seen instead.
         seen: String,
-        /// The known formats.
-        known: String,
     },
     /// Several formats recognise it.
     #[error("it could be {candidates}; --format NAME says which")]

@@ -132,15 +132,24 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
             Severity::Suspicious,
             FindingKind::NoMetric,
             Place::source(&source.provenance.name),
-            if source.provenance.rows_read == 0 {
-                "there is a header and nothing below it: nothing was measured, or the run was interrupted"
-            } else {
-                "no column holds measured values; --role COLUMN=metric names one"
-            },
+            no_metric(&source),
             "the file adds nothing to the report",
         ));
     }
     source
+}
+
+/// Why a source has no metric.
+fn no_metric(source: &Source) -> String {
+    let aside: Vec<String> =
+        source.provenance.set_aside.iter().map(|entry| format!("{} {}", entry.rows, entry.reason)).collect();
+    if source.provenance.rows_read == 0 {
+        "there is a header and nothing below it: nothing was measured, or the run was interrupted".to_owned()
+    } else if source.tables.is_empty() && !aside.is_empty() {
+        format!("it is a file of {} without measured values: {}", source.provenance.format, aside.join("; "))
+    } else {
+        "no column holds measured values; --role COLUMN=metric names one".to_owned()
+    }
 }
 
 /// What is known about columns before their cells are looked at.

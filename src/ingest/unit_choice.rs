@@ -57,7 +57,7 @@ pub(super) fn assign_unit(table: &mut Table, index: usize, options: &SourceOptio
 fn largest(cells: &Cells) -> f64 {
     let mut largest = f64::NEG_INFINITY;
     cells.visit_present(0..cells.count(), |block| {
-        largest = block.iter().fold(largest, |most, number| most.max(*number))
+        largest = block.iter().fold(largest, |most, number| most.max(*number));
     });
     largest
 }

@@ -92,9 +92,9 @@ impl LineMap {
         let lines: Vec<u64> = (0..PART as u32).map(|row| line_in(stretches, row)).collect();
         let first = lines[0];
         let far = lines[PART - 1] - first;
-        if far <= u64::from(u16::MAX) {
+        if u16::try_from(far).is_ok() {
             *last = Lines::Near(first, lines.iter().map(|line| (line - first) as u16).collect());
-        } else if far <= u64::from(u32::MAX) {
+        } else if u32::try_from(far).is_ok() {
             *last = Lines::Far(first, lines.iter().map(|line| (line - first) as u32).collect());
         }
     }

@@ -18,6 +18,15 @@ pub struct SetAside {
     pub first_lines: Vec<u64>,
 }
 
+/// A file's part in a run of which a tool writes several files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunPart {
+    /// What the names of all its files begin with.
+    pub run: String,
+    /// The place of this file among them: the one with the main numbers first.
+    pub place: usize,
+}
+
 /// A file and the account of what was read from it.
 #[derive(Debug, Clone, Default)]
 pub struct Provenance {
@@ -43,6 +52,8 @@ pub struct Provenance {
     pub set_aside: Vec<SetAside>,
     /// What the file says about the machine and the set-up that it was measured on, by name.
     pub environment: BTreeMap<String, String>,
+    /// The run that it is a part of, where its tool writes several files a run.
+    pub part: Option<RunPart>,
 }
 
 impl Provenance {

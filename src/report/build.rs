@@ -114,6 +114,9 @@ pub fn build(analysed: &[Analysed], material: Material<'_>, settings: &StatSetti
     if let Some(found) = material.swarm {
         swarm::account(&mut sources, found, &names);
     }
+    let mut sources: Vec<((usize, usize), Source)> = places(analysed).into_iter().zip(sources).collect();
+    sources.sort_by_key(|(place, _)| *place);
+    let sources: Vec<Source> = sources.into_iter().map(|(_, source)| source).collect();
     let reported: Vec<Reported> = analysed.iter().flat_map(|item| reported::reported(&item.source)).collect();
     let state = State::of(&all);
     let gate = material
@@ -236,6 +239,7 @@ fn source(item: &Analysed) -> Source {
             .collect(),
         tables: item.source.tables.iter().map(table).collect(),
         environment: provenance.environment.clone(),
+        run: provenance.part.as_ref().map(|part| part.run.clone()),
         reported_caveats: item.source.reported_caveats.clone(),
     }
 }
@@ -306,11 +310,24 @@ fn metric(found: &MetricAnalysis, table: &TableData, source: &str, index: usize,
         meaning: found.meaning.clone(),
         from_histogram: None,
         grouped_by: found.grouped_by.clone(),
+        measured_apart: found.labels_exact && !found.groups.is_empty(),
         overall,
         groups: found.groups.iter().map(|of_group| group(of_group, &cells, table)).collect(),
         failures: found.failures.as_ref().filter(|_| leads(found, table)).and_then(|count| failures(count, level)),
         remarks: words::remarks(found),
     }
+}
+
+/// The order in which sources are listed: as given, but the files of one run together, behind the first of them, the one
+/// with the main numbers leading.
+fn places(analysed: &[Analysed]) -> Vec<(usize, usize)> {
+    let part = |item: &Analysed| item.source.provenance.part.clone();
+    let first = |run: &str| analysed.iter().position(|other| part(other).is_some_and(|other| other.run == run));
+    let place = |(index, item): (usize, &Analysed)| match part(item) {
+        Some(part) => (first(&part.run).unwrap_or(index), part.place),
+        None => (index, 0),
+    };
+    analysed.iter().enumerate().map(place).collect()
 }
 
 /// Whether the metric is the one of its table that stands for its rows: the first duration, else the first of all.

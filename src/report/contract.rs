@@ -171,6 +171,9 @@ pub struct Source {
     /// What must be known about the numbers in `reported` of this file: how they are rounded, what they leave out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reported_caveats: Vec<String>,
+    /// What the names of all files of its run begin with, where its tool writes several files a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
 }
 
 /// Rows that were read and not used.
@@ -248,6 +251,10 @@ pub struct Metric {
     pub from_histogram: Option<FromHistogram>,
     /// Column whose labels form the groups.
     pub grouped_by: Option<String>,
+    /// Whether the groups are separate benchmarks by the format's definition: then `overall` describes none of them, and
+    /// documents do not show it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub measured_apart: bool,
     /// All samples of the metric.
     pub overall: Population,
     /// The same by label, in order of first appearance; empty where there is one population only.

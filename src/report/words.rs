@@ -187,7 +187,7 @@ pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
     remarks.extend(thinned(metric));
     if metric.labels_exact && !metric.groups.is_empty() {
         let groups = number::count(metric.groups.len() as u64);
-        let text = format!("{groups} benchmarks were measured apart: the numbers over all of them describe none.");
+        let text = format!("{groups} benchmarks were measured apart: there are no numbers over all of them.");
         remarks.push(Remark { topic: "populations".to_owned(), text });
     } else if metric.explained_by_label
         && let (Some(column), Some(clean)) = (&metric.grouped_by, &metric.overall.clean)

@@ -73,8 +73,18 @@ fn binary_files_are_called_what_they_are() {
 }
 
 #[test]
+fn what_comes_from_a_tool_and_is_no_result_is_called_what_it_is() {
+    let har = "{\"log\": {\"version\": \"1.2\", \"creator\": {\"name\": \"b\"}, \"entries\": \
+               [{\"startedDateTime\": \"2026-03-01T12:00:00Z\", \"time\": 12}, {\"startedDateTime\": \"x\", \"time\": 9}]}}";
+    refused("page.json", har, "HTTP archive");
+    let printed = std::fs::read_to_string(crate::support::fixtures().join("ab/printed.txt")).unwrap();
+    refused("ab.txt", &printed, "`ab -g times.tsv`");
+}
+
+#[test]
 fn prose_and_source_code_are_not_taken_for_metrics() {
     refused("letter.txt", "Dear reader,\nthis is a letter, with commas,\nand nothing else.\n", "not recognised");
+    refused("letter.txt", "Dear reader,\nwith commas,\nand nothing else.\n", "`perfreport formats` lists");
     refused("main.txt", "fn main() {\n    println!(\"{}\", 1 + 2);\n}\n", "not recognised");
 }
 

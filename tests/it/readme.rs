@@ -35,6 +35,7 @@ fn every_perfreport_command_of_the_readme_works() {
         }
     }
     place.write("run.csv", fs::read(fixtures().join("load/requests.csv")).unwrap());
+    place.write("wrk.txt", fs::read(fixtures().join("wrk/wrk.txt")).unwrap());
     place.write("my.md", "{{ verdict.headline }}\n");
     for (name, from) in
         [("before.csv", "compare/before.csv"), ("after.csv", "compare/after.csv"), ("more/run.csv", "runs/run-1.csv")]
@@ -95,10 +96,21 @@ fn the_excerpts_of_the_readme_are_what_the_program_prints() {
     stands_in_the_readme(&format!("summarize {memory} {timeouts}"));
     stands_in_the_readme(&format!("summarize {} -o chat.html", fixture("service/chat_events.csv")));
     stands_in_the_readme(&format!("summarize {} -o swarm.html", fixture("swarm")));
+    stands_in_the_readme(&format!("summarize {}", fixture("wrk/wrk.txt")));
     let (before, after) = (fixture("compare/before.csv"), fixture("compare/after.csv"));
     let run = Place::new().run(&format!("compare {before} {after}"));
     let (changes, _) = run.exits(0).stdout.split_once("\nafter.csv (csv").unwrap();
     assert!(readme().contains(changes), "the README's excerpt lacks:\n{changes}");
+}
+
+#[test]
+fn every_format_stands_in_the_readme_with_the_command_that_writes_and_reports_it() {
+    let readme = readme();
+    for format in perfreport::ingest::formats() {
+        let command = format.example.replace('|', "\\|");
+        assert!(command.contains("perfreport summarize "), "{}: {command}", format.name);
+        assert!(readme.contains(&format!("| `{}` | `{command}` |", format.name)), "{}: {command}", format.name);
+    }
 }
 
 #[test]

@@ -124,6 +124,36 @@ fn google_benchmark_s_aggregates_are_reported_where_there_is_nothing_else() {
 }
 
 #[test]
+fn entries_without_times_are_said_to_be_that() {
+    let place = Place::new();
+    let entry = |number: u32| {
+        format!(
+            "{{\"name\": \"a{number}\", \"run_type\": \"iteration\", \"family_index\": 0, \"repetition_index\": {number}}}"
+        )
+    };
+    place.write("bench.json", format!("{{\"benchmarks\": [{}, {}]}}", entry(0), entry(1)));
+    let run = place.run("summarize bench.json");
+    run.exits(2).complains("2 entries without times (`real_time` and `cpu_time`)");
+}
+
+#[test]
+fn numbers_over_separate_benchmarks_stand_in_no_document() {
+    let place = Place::new();
+    let file = fixture("google-benchmark/repetitions.json");
+    let text = place.run(&format!("summarize {file} -o r.md -o r.html -o r.json")).exits(0).stdout.clone();
+    let report = place.json("r.json");
+    let metric = metric(&report, "real_time");
+    let benchmarks = metric["groups"].as_array().unwrap();
+    assert!(benchmarks.len() > 1 && metric["measured_apart"] == true);
+    assert!(metric["overall"]["clean"]["n"].as_u64() > benchmarks[0]["clean"]["n"].as_u64(), "the JSON has them");
+    assert!(text.lines().any(|line| line == "  real_time"), "{text}");
+    let page = place.read("r.md");
+    let row = page.lines().find(|line| line.starts_with("| **`real_time`**")).unwrap();
+    assert!(!row.contains(|character: char| character.is_ascii_digit()), "{row}");
+    assert!(!place.read("r.html").contains("on the axis of all samples"));
+}
+
+#[test]
 fn pytest_benchmark_s_statistics_are_ours() {
     let report = summarized("pytest-benchmark/rounds.json");
     for entry in json("pytest-benchmark/rounds.json")["benchmarks"].as_array().unwrap() {

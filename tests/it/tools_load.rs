@@ -99,6 +99,15 @@ fn the_files_of_a_locust_run_stand_in_one_report_and_nothing_is_counted_twice() 
     let report = place.json("r.json");
     let samples = &metric(&report, "response_time_ms")["overall"]["clean"]["n"];
     assert_eq!(*samples, 154);
+    let sources = report["sources"].as_array().unwrap().iter();
+    let names: Vec<String> =
+        sources.map(|source| source["name"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()).collect();
+    // By name they would begin with the exceptions.
+    let together = ["run_stats.csv", "run_stats_history.csv", "run_failures.csv", "run_exceptions.csv"];
+    assert_eq!(names[..4], together);
+    let text = place.run(&format!("summarize {} -o r.md", fixture("locust"))).exits(0).stdout.clone();
+    assert_eq!(text.lines().filter(|line| line.starts_with("+ ")).count(), 3, "{text}");
+    assert!(place.read("r.md").contains("of the same run as `"));
 }
 
 #[test]

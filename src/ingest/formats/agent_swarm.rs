@@ -29,7 +29,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "time of a finished execution, from counters",
         failures: Failures::NotRecorded,
         holds: Holds::Summaries,
-        example: "",
+        example: "perfreport summarize swarm/",
         upstream: "docs/swarm-records.md",
     },
     generic: false,

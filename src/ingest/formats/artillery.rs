@@ -23,7 +23,7 @@ pub(super) const FORMAT: Format = Format {
         latency: FIRST_BYTE,
         failures: Failures::Recorded("status codes, errors and failed users, counted"),
         holds: Holds::Summaries,
-        example: "artillery run -o report.json scenario.yml",
+        example: "artillery run -o report.json scenario.yml && perfreport summarize report.json",
         upstream: "artilleryio/artillery, packages/core/lib/ssms.js",
     },
     generic: false,

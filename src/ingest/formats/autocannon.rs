@@ -23,7 +23,7 @@ pub(super) const FORMAT: Format = Format {
         latency: LATENCY,
         failures: Failures::Recorded("errors, timeouts and answers other than 2xx, counted"),
         holds: Holds::Summaries,
-        example: "autocannon -j -c 10 -d 30 http://localhost:8080/ > autocannon.json",
+        example: "autocannon -j -c 10 -d 30 http://localhost:8080/ > autocannon.json && perfreport summarize autocannon.json",
         upstream: "mcollina/autocannon, lib/run.js, and hdr-histogram-percentiles-obj",
     },
     generic: false,

@@ -26,7 +26,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "response_time: from the beginning of the request, connecting included, to the last byte of the response",
         failures: Failures::Recorded("KO, with a message"),
         holds: Holds::Samples,
-        example: "gatling.sh -s Simulation (target/gatling/…/simulation.log)",
+        example: "mvn gatling:test; perfreport summarize target/gatling/*/simulation.log",
         upstream: "Gatling LogFileDataWriter, LogFileReader",
     },
     generic: false,

@@ -42,6 +42,8 @@ pub(super) const FORMAT: Format = Format {
 const REAL: &str = "wall time of one iteration, averaged over the iterations of a repetition";
 const CPU: &str = "processor time of one iteration, averaged over the iterations of a repetition";
 const UNIT: &str = "time_unit";
+/// Why an entry is set aside.
+const WITHOUT_TIMES: &str = "entries without times (`real_time` and `cpu_time`)";
 
 const DECLARED: [Declared; 3] = [
     bench::metric("real_time", None, Some(Polarity::LowerIsBetter), Some(REAL), "google/benchmark: wall time"),
@@ -203,7 +205,7 @@ fn sample<'t>(entry: &Entry<'t>, together: bool, lines: &mut LineCounter<'t>, be
     let unit = entry.text("time_unit").unwrap_or_else(|| "ns".to_owned());
     let time = |name: &str| entry.get(name).map(bench::text_of);
     let (Some(real), Some(cpu)) = (time("real_time"), time("cpu_time")) else {
-        return bench.set_aside("entries without times", line);
+        return bench.set_aside(WITHOUT_TIMES, line);
     };
     let mut values = vec![("real_time", real), ("cpu_time", cpu)];
     let counters: Vec<(&str, &str)> = entry.counters().map(|(name, value)| (name, bench::text_of(value))).collect();
@@ -240,7 +242,7 @@ fn report<'t>(entry: &Entry<'t>, lines: &mut LineCounter<'t>, bench: &mut Bench<
     let label = entry.label();
     let times = [("real_time", REAL), ("cpu_time", CPU)].map(|(metric, meaning)| (metric, meaning, entry.get(metric)));
     if times.iter().all(|(_, _, value)| value.is_none()) {
-        return bench.set_aside("entries without times", lines.line(entry.raw.get()));
+        return bench.set_aside(WITHOUT_TIMES, lines.line(entry.raw.get()));
     }
     for (metric, meaning, value) in times {
         let metric = if plain { metric.to_owned() } else { format!("{metric} ({name})") };

@@ -22,7 +22,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "requests from sending to the last token; first token and gaps between tokens apart",
         failures: Failures::Recorded("requests that failed and that were cut off at the end, counted"),
         holds: Holds::Summaries,
-        example: "guidellm benchmark --target http://localhost:8000 --profile sweep --output-path benchmarks.json",
+        example: "guidellm benchmark --target http://localhost:8000 --profile sweep --output-path benchmarks.json && perfreport summarize benchmarks.json",
         upstream: "vllm-project/guidellm, src/guidellm/benchmark/schemas",
     },
     generic: false,

@@ -25,7 +25,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "whatever was recorded; the file does not say",
         failures: Failures::NotRecorded,
         holds: Holds::Histograms,
-        example: "jHiccup -l hiccup.hlog -p <pid>",
+        example: "jHiccup -l hiccup.hlog -p PID; perfreport summarize hiccup.hlog",
         upstream: "HdrHistogram, HistogramLogWriter and AbstractHistogram.decodeFromByteBuffer",
     },
     generic: false,

@@ -27,7 +27,7 @@ pub(super) const FORMAT: Format = Format {
             "status codes; requests without an answer (refused, timed out) are not in the file",
         ),
         holds: Holds::Samples,
-        example: "hey -n 1000 -c 10 -o csv http://localhost:8080/ > hey.csv",
+        example: "hey -n 1000 -c 10 -o csv http://localhost:8080/ > hey.csv && perfreport summarize hey.csv",
         upstream: "rakyll/hey, requester/print.go, csvTmpl, and requester/report.go",
     },
     generic: false,

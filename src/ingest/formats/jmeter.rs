@@ -24,7 +24,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "elapsed: from just before sending to the last byte of the response, connecting included",
         failures: Failures::Recorded("success is false"),
         holds: Holds::Samples,
-        example: "jmeter -n -t plan.jmx -l results.jtl",
+        example: "jmeter -n -t plan.jmx -l results.jtl && perfreport summarize results.jtl",
         upstream: "JMeter SampleSaveConfiguration, CSVSaveService; glossary of the user's manual",
     },
     generic: false,

@@ -22,7 +22,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "elapsed: from just before sending to the last byte of the response, connecting included",
         failures: Failures::Recorded("errorCount"),
         holds: Holds::Summaries,
-        example: "jmeter -n -t plan.jmx -l results.jtl -e -o report",
+        example: "jmeter -n -t plan.jmx -l results.jtl -e -o report && perfreport summarize report/statistics.json",
         upstream: "JMeter SamplingStatistic, StatisticsSummaryData",
     },
     generic: false,

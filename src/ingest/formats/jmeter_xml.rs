@@ -27,7 +27,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "t: from just before sending to the last byte of the response, connecting included",
         failures: Failures::Recorded("s is false"),
         holds: Holds::Samples,
-        example: "jmeter -n -t plan.jmx -l results.jtl -Jjmeter.save.saveservice.output_format=xml",
+        example: "jmeter -n -t plan.jmx -l results.jtl -Jjmeter.save.saveservice.output_format=xml && perfreport summarize results.jtl",
         upstream: "JMeter SampleResultConverter",
     },
     generic: false,

@@ -15,7 +15,7 @@ pub(super) const FORMAT: Format = Format {
         latency: k6::LATENCY,
         failures: Failures::Recorded("expected_response is false, which http_req_failed counts"),
         holds: Holds::Samples,
-        example: "k6 run --out csv=results.csv script.js",
+        example: "k6 run --out csv=results.csv script.js; perfreport summarize results.csv",
         upstream: "k6 output/csv",
     },
     generic: false,

@@ -22,7 +22,7 @@ pub(super) const FORMAT: Format = Format {
         latency: k6::LATENCY,
         failures: Failures::Recorded("expected_response is false, which http_req_failed counts"),
         holds: Holds::Samples,
-        example: "k6 run --out json=results.json script.js",
+        example: "k6 run --out json=results.json script.js; perfreport summarize results.json",
         upstream: "k6 output/json",
     },
     generic: false,

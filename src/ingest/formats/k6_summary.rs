@@ -24,7 +24,7 @@ pub(super) const FORMAT: Format = Format {
         latency: k6::LATENCY,
         failures: Failures::Recorded("http_req_failed"),
         holds: Holds::Summaries,
-        example: "k6 run --summary-export summary.json script.js",
+        example: "k6 run --summary-export summary.json script.js; perfreport summarize summary.json",
         upstream: "k6 summary, grafana/k6-summary",
     },
     generic: false,

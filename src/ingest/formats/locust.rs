@@ -2,6 +2,7 @@
 //! `X_exceptions.csv`. Definition: Locust's `stats.py` (`StatsCSV`, `StatsEntry`).
 
 use crate::model::reported::{ReportedValue, Statistic};
+use crate::model::source::{Provenance, RunPart};
 use crate::model::unit::Unit;
 
 /// What Locust's response time measures.
@@ -17,9 +18,13 @@ const COMPANIONS: &[(&str, &str)] = &[
     ("_exceptions.csv", "exceptions of the script"),
 ];
 
-/// A sentence that names the other files of the same run, where the file's own name shows what they are called.
-pub(super) fn companions(source: &str) -> Option<String> {
-    let (prefix, own) = COMPANIONS.iter().find_map(|(end, _)| Some((source.strip_suffix(end)?, *end)))?;
+/// Takes a file for a part of its run, where its name shows which, and names the other files in a sentence.
+pub(super) fn companions(provenance: &mut Provenance) -> Option<String> {
+    let source = provenance.name.clone();
+    let ends = COMPANIONS.iter().enumerate();
+    let found = ends.into_iter().find_map(|(place, (end, _))| Some((place, source.strip_suffix(end)?, *end)));
+    let (place, prefix, own) = found?;
+    provenance.part = Some(RunPart { run: prefix.to_owned(), place });
     let prefix = prefix.rsplit(['/', '\\']).next().unwrap_or(prefix);
     let others =
         COMPANIONS.iter().filter(|(end, _)| *end != own).map(|(end, what)| format!("`{prefix}{end}` ({what})"));

@@ -19,7 +19,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "it has none: counts of exceptions",
         failures: Failures::Recorded("Count of each exception of the script"),
         holds: Holds::Summaries,
-        example: "locust --headless -t 1m --csv results",
+        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
         upstream: "Locust stats.py, StatsCSV.exceptions_csv",
     },
     generic: false,
@@ -51,7 +51,7 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     sink.reported.append(&mut rows);
     sink.reported_caveats =
         vec!["exceptions of the script, not failed requests: those stand in the failures of the run".to_owned()];
-    sink.reported_caveats.extend(locust::companions(&sink.provenance.name));
+    sink.reported_caveats.extend(locust::companions(&mut sink.provenance));
     Ok(())
 }
 

@@ -18,7 +18,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "it has none: counts of failures",
         failures: Failures::Recorded("Occurrences of each error of each request"),
         holds: Holds::Summaries,
-        example: "locust --headless -t 1m --csv results",
+        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
         upstream: "Locust stats.py, StatsCSV.failures_csv",
     },
     generic: false,
@@ -53,7 +53,7 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     sink.reported.append(&mut rows);
     sink.reported_caveats =
         vec!["totals of the whole run: nothing says when the failures happened but the first and last".to_owned()];
-    sink.reported_caveats.extend(locust::companions(&sink.provenance.name));
+    sink.reported_caveats.extend(locust::companions(&mut sink.provenance));
     Ok(())
 }
 

@@ -22,7 +22,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "not used: its percentiles are cumulative, or of the last ten seconds",
         failures: Failures::Recorded("Failures/s"),
         holds: Holds::Samples,
-        example: "locust --headless -t 1m --csv results",
+        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
         upstream: "Locust stats.py, StatsCSVFileWriter",
     },
     generic: false,
@@ -61,7 +61,8 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
     let names = signature::cells(&first, b',').into_iter();
     let rest = names.filter(|name| name.ends_with('%') || name.starts_with("Total "));
     sink.declared_by_file = rest.map(|name| (name, other("", Role::Unused, not_samples))).collect();
-    sink.provenance.evidence.extend(locust::companions(&sink.provenance.name));
+    let companions = locust::companions(&mut sink.provenance);
+    sink.provenance.evidence.extend(companions);
     delimited::read_named(records, options, sink, None)
 }
 

@@ -20,7 +20,7 @@ pub(super) const FORMAT: Format = Format {
         latency: locust::MEANING,
         failures: Failures::Recorded("exception is not empty"),
         holds: Holds::Samples,
-        example: "locust --headless -t 1m (with locust.contrib.csv_request_logger in the script)",
+        example: "locust --headless -t 1m (csv_request_logger in the script); perfreport summarize requests.csv",
         upstream: "Locust contrib/csv_request_logger.py",
     },
     generic: false,

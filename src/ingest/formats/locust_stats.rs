@@ -21,7 +21,7 @@ pub(super) const FORMAT: Format = Format {
         latency: locust::MEANING,
         failures: Failures::Recorded("Failure Count; kinds in _failures.csv"),
         holds: Holds::Summaries,
-        example: "locust --headless -t 1m --csv results",
+        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
         upstream: "Locust stats.py, StatsCSV.requests_csv",
     },
     generic: false,
@@ -111,7 +111,7 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
             .to_owned(),
         "the row `Aggregated` is the whole run and is shown as such, not as one more request".to_owned(),
     ];
-    sink.reported_caveats.extend(locust::companions(&sink.provenance.name));
+    sink.reported_caveats.extend(locust::companions(&mut sink.provenance));
     Ok(())
 }
 

@@ -29,7 +29,7 @@ pub(super) const FORMAT: Format = Format {
         latency: "time to the first token, gaps between tokens, and from sending to the last token; open loop at a request rate",
         failures: Failures::Recorded("counted; with --save-detailed the error of each request"),
         holds: Holds::Summaries,
-        example: "vllm bench serve --model m --save-result --save-detailed",
+        example: "vllm bench serve --model m --save-result --save-detailed --result-filename vllm.json && perfreport summarize vllm.json",
         upstream: "vllm-project/vllm, vllm/benchmarks/serve.py",
     },
     generic: false,

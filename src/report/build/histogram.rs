@@ -39,6 +39,7 @@ pub(super) fn metric(found: &HistogramAnalysis, source: &str, tables: usize) -> 
             buckets: found.overall.buckets.len() as u64,
         }),
         grouped_by: (!found.groups.is_empty()).then(|| "label".to_owned()),
+        measured_apart: false,
         overall: population(&found.overall, None),
         groups: found.groups.iter().map(|(label, counted)| population(counted, Some(label.as_str()))).collect(),
         failures: None,

@@ -79,6 +79,7 @@ fn metric(source: &str, name: &str, overall: Population, groups: Vec<Population>
         meaning: None,
         from_histogram: None,
         grouped_by: Some("event".to_owned()),
+        measured_apart: false,
         overall,
         groups,
         failures: None,
@@ -100,6 +101,7 @@ fn source(name: &str) -> Source {
         set_aside: vec![SetAside { reason: "row of another table".to_owned(), rows: 1, first_lines: vec![30] }],
         tables: Vec::new(),
         environment: BTreeMap::new(),
+        run: None,
         reported_caveats: Vec::new(),
     }
 }

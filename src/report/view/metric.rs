@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Charts;
+use crate::model::unit::Dimension;
 use crate::report::chart::{self, Distribution, Drawn, GROUP_SLOTS, InOrder};
 use crate::report::contract::{
     Extreme, Interval, Label, Metric, Modality, Order, Outliers, Percentile, Polarity, Population, Report, Source,
@@ -51,8 +52,10 @@ pub struct MetricView {
     pub facts: Vec<FactView>,
     /// The most extreme samples with their lines.
     pub extremes: Vec<ExtremeView>,
-    /// Whether there is any interval, fact or extreme sample to show.
+    /// Whether there is any interval, fact, extreme sample or separate benchmark to show.
     pub has_details: bool,
+    /// Whether numbers over all samples describe anything: not where the groups are separate benchmarks.
+    pub has_whole: bool,
     /// The groups with their intervals.
     pub groups: Vec<GroupView>,
     /// Groups that are folded.
@@ -197,10 +200,13 @@ impl MetricView {
     pub(super) fn of(metric: &Metric, anchor: &str, drawn: Charts) -> Self {
         let scale = display_scale(metric);
         let overall = &metric.overall;
-        let clean = overall.clean.as_ref();
+        // What is said of the whole is said of nothing where the groups are separate benchmarks.
+        let whole = Some(overall).filter(|_| !metric.measured_apart);
+        let clean = whole.and_then(|overall| overall.clean.as_ref());
         let intervals = clean.map(|summary| intervals(summary, &scale)).unwrap_or_default();
-        let facts = facts(overall, &scale);
-        let extremes = overall.outliers.iter().flat_map(|outliers| &outliers.extremes);
+        let facts = whole.map(|overall| facts(overall, &scale)).unwrap_or_default();
+        let extremes = whole.and_then(|overall| overall.outliers.as_ref());
+        let extremes = extremes.into_iter().flat_map(|outliers| &outliers.extremes);
         let extremes: Vec<_> = extremes.map(|extreme| ExtremeView::of(extreme, metric, &scale)).collect();
         let mut groups: Vec<_> = metric
             .groups
@@ -224,7 +230,8 @@ impl MetricView {
                 .collect(),
             failures: failures(metric),
             open_note: clean.and_then(open_note),
-            has_details: !intervals.is_empty() || !facts.is_empty() || !extremes.is_empty(),
+            has_details: !intervals.is_empty() || !facts.is_empty() || !extremes.is_empty() || metric.measured_apart,
+            has_whole: whole.is_some(),
             intervals,
             facts,
             extremes,
@@ -277,12 +284,37 @@ impl NumbersView {
     /// The rows of a metric: all samples, its raw numbers where they differ, and the same for every group.
     pub(super) fn rows(metric: &Metric) -> Vec<Self> {
         let shared = display_scale(metric);
-        let mut rows = Self::pair(&visible(&metric.name), false, &metric.overall, &shared);
+        let mut rows = if metric.measured_apart {
+            vec![Self::heading(&visible(&metric.name))]
+        } else {
+            Self::pair(&visible(&metric.name), false, &metric.overall, &shared)
+        };
         for group in metric.groups.iter().take(MOST_GROUPS) {
             let name = group.label.as_ref().map_or_else(|| ABSENT.to_owned(), |label| visible(&label.text));
             rows.extend(Self::pair(&name, true, group, &row_scale(metric, group, &shared)));
         }
         rows
+    }
+
+    /// The name of a metric above its benchmarks, without numbers.
+    fn heading(name: &str) -> Self {
+        let empty = String::new;
+        Self {
+            unit: "",
+            n: empty(),
+            mean: empty(),
+            median: empty(),
+            p90: empty(),
+            p95: empty(),
+            p99: empty(),
+            p999: empty(),
+            min: empty(),
+            max: empty(),
+            stddev: empty(),
+            cv: empty(),
+            mad: empty(),
+            ..Self::of(name, None, &Scale::of_value(Dimension::Count, 0.0))
+        }
     }
 
     fn pair(name: &str, group: bool, population: &Population, scale: &Scale) -> Vec<Self> {
@@ -335,7 +367,10 @@ fn at(summary: &Summary, percent: f64) -> Option<&Percentile> {
 
 /// Why cells of the table of numbers read `–`: one sentence for each percentile that is withheld somewhere.
 pub(super) fn row_footnotes(metrics: &[&Metric]) -> Vec<String> {
-    let populations = metrics.iter().flat_map(|metric| std::iter::once(&metric.overall).chain(&metric.groups));
+    let whole = |metric: &Metric| !metric.measured_apart;
+    let populations = metrics
+        .iter()
+        .flat_map(|metric| Some(&metric.overall).filter(|_| whole(metric)).into_iter().chain(&metric.groups));
     let summaries: Vec<&Summary> =
         populations.flat_map(|population| population.clean.iter().chain(&population.raw)).collect();
     let mut notes = Vec::new();
@@ -609,7 +644,7 @@ fn charts(metric: &Metric, anchor: &str, scale: &Scale) -> Vec<ChartView> {
     let population = &metric.overall;
     let name = visible(&metric.name);
     let mut charts = Vec::new();
-    if shown(population).is_none_or(|summary| summary.n < FEWEST_DRAWN) {
+    if metric.measured_apart || shown(population).is_none_or(|summary| summary.n < FEWEST_DRAWN) {
         return charts;
     }
     if let Some(drawn) = draw_distribution(population, &format!("{anchor}-distribution"), &name, scale, None) {
@@ -639,10 +674,17 @@ fn group_charts(metric: &Metric, anchor: &str, scale: &Scale) -> Vec<ChartView> 
     if metric.groups.len() > MOST_STRIPS {
         return Vec::new();
     }
-    let whole = metric.overall.histogram.as_ref();
+    // Separate benchmarks have an axis each.
+    let whole = metric.overall.histogram.as_ref().filter(|_| !metric.measured_apart);
     let drawn = metric.groups.iter().enumerate().filter_map(|(index, group)| {
         let name = group.label.as_ref().map(|label| visible(&label.text))?;
-        let drawn = draw_distribution(group, &format!("{anchor}-group-{}", index + 1), &name, scale, Some(whole?))?;
+        let drawn = draw_distribution(
+            group,
+            &format!("{anchor}-group-{}", index + 1),
+            &name,
+            scale,
+            whole.or(group.histogram.as_ref()),
+        )?;
         Some(ChartView::of(&name, drawn, group.corrupted, Vec::new()))
     });
     drawn.collect()

@@ -106,6 +106,7 @@ impl ReportedView {
 fn singles(lone: &[&Reported]) -> (Vec<String>, Vec<SingleRowView>) {
     let name = |one: &Reported| match one.values.first().map(|value| value.statistic.as_str()) {
         Some("value") | None => visible(&one.metric),
+        Some(statistic) if statistic == one.metric => visible(&one.metric),
         Some(statistic) => format!("{}, {statistic}", visible(&one.metric)),
     };
     let mut columns: Vec<String> = Vec::new();

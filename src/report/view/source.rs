@@ -26,6 +26,8 @@ pub struct SourceView {
     pub empty: &'static str,
     /// Whether it holds records of an agent swarm: then its numbers stand with the processes.
     pub in_swarm: bool,
+    /// The first file of the same run; absent for that one, and for files that stand alone.
+    pub same_run_as: Option<String>,
     /// `CSV, 246 lines, 12.3 kB`.
     pub about: String,
     /// The rows of its table of metrics: a metric, where it differs its raw numbers, and its groups.
@@ -143,6 +145,7 @@ impl SourceView {
                 "No measured values in this file."
             },
             in_swarm: super::swarm::is_swarm(&source.format),
+            same_run_as: same_run_as(report, source).map(visible),
             about: about(source),
             more_title: (!more_rows.is_empty()).then(|| number::counted(more_groups, "more row")),
             rows,
@@ -169,6 +172,13 @@ impl SourceView {
             tables: source.tables.iter().enumerate().map(|(place, table)| TableView::of(place, table)).collect(),
         }
     }
+}
+
+/// The file that leads the run of this one, where it is another.
+pub(super) fn same_run_as<'r>(report: &'r Report, source: &Source) -> Option<&'r str> {
+    source.run.as_ref()?;
+    let first = report.sources.iter().find(|other| other.run == source.run)?;
+    (first.name != source.name).then_some(first.name.as_str())
 }
 
 /// Keeps metrics and their raw rows in sight and folds groups beyond the limit.

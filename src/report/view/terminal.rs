@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::NumbersView;
 use super::finding::severity_word;
-use super::source::about;
+use super::source::{about, same_run_as};
 use super::swarm::is_swarm;
 use crate::model::finding::Finding;
 use crate::report::contract::Report;
@@ -88,8 +88,12 @@ impl TerminalView {
             lines.extend(super::swarm::lines(swarm).iter().map(|line| LineView::plain("swarm", line)));
         }
         for (source, rows) in report.sources.iter().zip(&rows).filter(|(source, _)| !is_swarm(&source.format)) {
-            lines.push(LineView::plain("blank", ""));
-            lines.push(LineView::plain("source", &format!("{} ({})", visible(&source.name), about(source))));
+            // The files of one run stand together.
+            let joint = if same_run_as(report, source).is_some() { "+ " } else { "" };
+            if joint.is_empty() {
+                lines.push(LineView::plain("blank", ""));
+            }
+            lines.push(LineView::plain("source", &format!("{joint}{} ({})", visible(&source.name), about(source))));
             for service in report.service.iter().filter(|service| service.source == source.name) {
                 lines.extend(super::service::lines(service).iter().map(|line| LineView::plain("service", line)));
             }
@@ -192,6 +196,7 @@ impl Cells {
             (true, true) => ("raw", "    └ raw, corrupted included".to_owned()),
         };
         let unit = |number: &str| match (number, row.unit) {
+            ("", _) => String::new(),
             (number::ABSENT, _) | (_, number::ABSENT) => number.to_owned(),
             (number, "%") => format!("{number}%"),
             (number, unit) => format!("{number} {unit}"),
