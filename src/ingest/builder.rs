@@ -415,11 +415,19 @@ impl TableBuilder {
     }
 
     fn note_empty(&mut self, column: usize, line: u64, row: u64) {
-        let kind = FindingKind::EmptyCell;
+        self.note_cell(column, line, row, FindingKind::EmptyCell, "");
+    }
+
+    /// Notes a number that is not finite, in a row of its own count that [`append`](Self::append) took or will take.
+    pub(super) fn note_not_finite(&mut self, column: usize, line: u64, row: u64, text: &str) {
+        self.note_cell(column, line, row, FindingKind::NotFinite, text);
+    }
+
+    fn note_cell(&mut self, column: usize, line: u64, row: u64, kind: FindingKind, text: &str) {
         let count = self.odd_counts.entry((column, kind)).or_default();
         *count += 1;
         if *count <= Self::NAMED_ODD_CELLS {
-            self.odd.push(OddCell { column, line, row, kind, text: String::new() });
+            self.odd.push(OddCell { column, line, row, kind, text: text.to_owned() });
         }
     }
 
