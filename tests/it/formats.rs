@@ -109,9 +109,10 @@ fn every_name_in_the_matrix_is_that_of_a_format_and_of_a_fixture() {
 
 #[test]
 fn an_arrow_file_is_refused_with_a_command_that_converts_it() {
-    for (bytes, remedy) in
-        [(&b"ARROW1\0\0\xff\xff\xff\xff"[..], "read_ipc("), (b"\xff\xff\xff\xff\x30\x01\0\0\x10\0\0\0", "read_ipc_stream(")]
-    {
+    for (bytes, remedy) in [
+        (&b"ARROW1\0\0\xff\xff\xff\xff"[..], "read_ipc("),
+        (b"\xff\xff\xff\xff\x30\x01\0\0\x10\0\0\0", "read_ipc_stream("),
+    ] {
         let error = recognised("some", bytes).unwrap_err();
         assert!(error.contains(remedy), "{error}");
     }

@@ -60,14 +60,19 @@ pub(super) struct Wanted {
     pub(super) present: i16,
 }
 
-/// The columns that are read, and the names of the others by reason.
-pub(super) fn wanted(schema: &SchemaDescriptor, durations: &Durations) -> (Vec<Wanted>, Vec<(String, &'static str)>) {
+/// The columns that are read, and the names of the others by reason. `annotated` says whether the writer marks texts as
+/// such: old ones of Impala and Spark do not, and their texts are bytes like any.
+pub(super) fn wanted(
+    schema: &SchemaDescriptor,
+    durations: &Durations,
+    annotated: bool,
+) -> (Vec<Wanted>, Vec<(String, &'static str)>) {
     let (mut wanted, mut others) = (Vec::new(), Vec::new());
     for (leaf, column) in schema.columns().iter().enumerate() {
         let name = column.path().parts().join(".");
         let meaning = match durations.unit(column.path().parts()) {
             Some(unit) if column.physical_type() == Type::INT64 => Ok(Meaning::Duration(unit)),
-            _ => meaning(column),
+            _ => meaning(column, annotated),
         };
         match meaning {
             _ if column.max_rep_level() > 0 => others.push((name, "lists")),
@@ -78,7 +83,7 @@ pub(super) fn wanted(schema: &SchemaDescriptor, durations: &Durations) -> (Vec<W
     (wanted, others)
 }
 
-fn meaning(column: &ColumnDescriptor) -> Result<Meaning, &'static str> {
+fn meaning(column: &ColumnDescriptor, annotated: bool) -> Result<Meaning, &'static str> {
     let logical = column.logical_type_ref();
     let converted = column.converted_type();
     match column.physical_type() {
@@ -88,8 +93,10 @@ fn meaning(column: &ColumnDescriptor) -> Result<Meaning, &'static str> {
         Type::INT32 | Type::INT64 => whole(logical, converted, column.type_scale()),
         Type::BYTE_ARRAY => match (logical, converted) {
             (Some(LogicalType::Decimal(_)), _) | (_, ConvertedType::DECIMAL) => decimal(column.type_scale()),
-            (Some(LogicalType::String | LogicalType::Enum), _)
-            | (None, ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::NONE) => Ok(Meaning::Text),
+            (Some(LogicalType::String | LogicalType::Enum), _) | (None, ConvertedType::UTF8 | ConvertedType::ENUM) => {
+                Ok(Meaning::Text)
+            }
+            (None, ConvertedType::NONE) if !annotated => Ok(Meaning::Text),
             _ => Err("documents or binary values"),
         },
         Type::FIXED_LEN_BYTE_ARRAY => match (logical, converted) {

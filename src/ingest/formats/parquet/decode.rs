@@ -5,12 +5,14 @@
 //! footer, or claims more rows than its bytes can hold.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use foldhash::fast::FixedState;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 
 use crate::model::finding::{Finding, FindingKind, Place, Severity};
@@ -56,7 +58,7 @@ pub(super) fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut S
                 .to_owned(),
         ));
     }
-    let file = SerializedFileReader::new(bytes).map_err(damaged)?;
+    let file = guarded(|| SerializedFileReader::new(bytes)).map_err(damaged)?;
     let about = file.metadata().file_metadata();
     let rows = u64::try_from(about.num_rows()).unwrap_or(u64::MAX);
     if rows / MOST_ROWS_A_BYTE > size {
@@ -66,7 +68,7 @@ pub(super) fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut S
     }
     let text = about.key_value_metadata().into_iter().flatten().find(|entry| entry.key == KEY);
     let durations = text.and_then(|entry| entry.value.as_deref()).map(Durations::of).unwrap_or_default();
-    let (columns, others) = wanted(about.schema_descr(), &durations);
+    let (columns, others) = wanted(about.schema_descr(), &durations, text.is_some());
     note_others(&others, sink);
     let names = columns.iter().map(|column| column.name.clone()).collect();
     let types: Vec<_> = columns.iter().map(|column| column.meaning.cells()).collect();
@@ -78,7 +80,10 @@ pub(super) fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut S
     }
     let mut broken = None;
     for group in 0..file.num_row_groups() {
-        let result = file.get_row_group(group).and_then(|group| take_group(group.as_ref(), &columns, &mut table, size));
+        let result = guarded(|| {
+            places_are_possible(file.metadata().row_group(group))?;
+            take_group(file.get_row_group(group)?.as_ref(), &columns, &mut table, size)
+        });
         if let Err(error) = result {
             broken = Some((group, error));
             break;
@@ -95,6 +100,25 @@ pub(super) fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut S
         }
         None => Ok(()),
     }
+}
+
+/// Does something with a file that may be damaged. The crate asserts much of what footers and pages say, so that a flipped
+/// bit may end in a panic of its own: here it is an error like others. Rows are taken by the table only when all columns of
+/// a step are decoded, so that nothing is left half done.
+fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(ParquetError::General("what it says of itself contradicts itself".to_owned())))
+}
+
+/// Whether a group's columns could lie in a file at all.
+fn places_are_possible(group: &RowGroupMetaData) -> Result<(), ParquetError> {
+    let negative = group.num_rows() < 0
+        || group.columns().iter().any(|column| {
+            column.compressed_size() < 0
+                || column.data_page_offset() < 0
+                || column.dictionary_page_offset().is_some_and(|offset| offset < 0)
+        });
+    if negative { Err(ParquetError::General("a place or a size is negative".to_owned())) } else { Ok(()) }
 }
 
 /// All bytes of the file.

@@ -103,7 +103,7 @@ fn columns_that_are_not_read_are_named_with_the_reason() {
         .findings
         .iter()
         .filter(|finding| finding.kind == FindingKind::UnreadableField)
-        .map(|finding| finding.reason.as_str())
+        .map(|finding| finding.reasons[0].as_str())
         .collect();
     assert_eq!(
         notes,
