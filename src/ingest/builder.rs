@@ -59,9 +59,7 @@ impl Dictionary {
             return code;
         }
         let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        /// The text twice, in a table that is between half and seven eighths full, and later as a string of its own.
-        const AROUND_TEXT: usize = 110;
-        self.storage.note_texts(3 * text.len() + AROUND_TEXT);
+        self.storage.note_texts(3 * text.len() + Self::AROUND_TEXT);
         self.codes.insert(text.into(), code);
         self.texts.push(text.into());
         if self.patterns.len() < Self::PATTERNS {
@@ -70,6 +68,8 @@ impl Dictionary {
         code
     }
 
+    /// Bytes around a text: it stands twice in a table that is between half and seven eighths full, and later as a string.
+    const AROUND_TEXT: usize = 110;
     /// Patterns remembered for [`knows`](Self::knows). A column with more is no label.
     const PATTERNS: usize = 1000;
 
@@ -230,7 +230,7 @@ impl ColumnBuilder {
     fn append(&mut self, part: &PartColumn, run: &Run) {
         match (self, part) {
             (Self::Number(numbers) | Self::Quantity(numbers, _), PartColumn::Numbers(part)) => {
-                numbers.append(part, run)
+                numbers.append(part, run);
             }
             (Self::Text(codes, dictionary, _), PartColumn::Texts(part)) => append_texts(codes, dictionary, part, run),
             (Self::Timestamp(instants), PartColumn::Instants(part)) => {
@@ -420,11 +420,20 @@ impl TableBuilder {
     }
 
     fn note_empty(&mut self, column: usize, line: u64, row: u64) {
-        let kind = FindingKind::EmptyCell;
+        self.note_cell(column, line, row, FindingKind::EmptyCell, "");
+    }
+
+    /// Notes a number that is not finite, in a row of its own count that [`append`](Self::append) took or will take.
+    #[cfg(feature = "parquet")]
+    pub(super) fn note_not_finite(&mut self, column: usize, line: u64, row: u64, text: &str) {
+        self.note_cell(column, line, row, FindingKind::NotFinite, text);
+    }
+
+    fn note_cell(&mut self, column: usize, line: u64, row: u64, kind: FindingKind, text: &str) {
         let count = self.odd_counts.entry((column, kind)).or_default();
         *count += 1;
         if *count <= Self::NAMED_ODD_CELLS {
-            self.odd.push(OddCell { column, line, row, kind, text: String::new() });
+            self.odd.push(OddCell { column, line, row, kind, text: text.to_owned() });
         }
     }
 

@@ -118,7 +118,16 @@ fn binary(bytes: &[u8]) -> Option<String> {
         (b"PK\x03\x04", "a ZIP archive (or an Office document)"),
         (b"\x7fELF", "a program"),
         (b"PAR1", "a Parquet file"),
-        (b"ARROW1", "an Arrow file"),
+        (
+            b"ARROW1",
+            "an Arrow file (convert it: python3 -c \"import polars as p; p.read_ipc('in.arrow').write_csv('out.csv')\")",
+        ),
+        // The mark of a continued message, which opens every message of a stream since Arrow 0.15.
+        (
+            b"\xff\xff\xff\xff",
+            "perhaps an Arrow stream (convert it: python3 -c \"import polars as p; \
+             p.read_ipc_stream('in.arrows').write_csv('out.csv')\")",
+        ),
         (b"SQLite format 3", "an SQLite database"),
         (b"BZh", "a bzip2 archive"),
         (b"\xfd7zXZ", "an xz archive"),

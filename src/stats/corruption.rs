@@ -418,12 +418,11 @@ impl Members<'_> {
                 if taken.next_if_eq(&index).is_some() {
                     continue;
                 }
-                let place = match self.groups {
-                    None => 0,
-                    Some(_) => {
-                        let of_code = codes.get(offset).and_then(|code| place_of.get(*code as usize));
-                        of_code.copied().unwrap_or(usize::MAX)
-                    }
+                let place = if self.groups.is_some() {
+                    let of_code = codes.get(offset).and_then(|code| place_of.get(*code as usize));
+                    of_code.copied().unwrap_or(usize::MAX)
+                } else {
+                    0
                 };
                 if place != usize::MAX {
                     take(place, index, unit.to_base(*recorded));

@@ -166,7 +166,9 @@ mod tests {
         let of = |bundle: usize| records.iter().filter(move |(other, _)| *other == bundle).map(|(_, record)| *record);
         let sizes: Vec<usize> = (0..3).map(|bundle| of(bundle).count()).collect();
         let mut dealer = Dealer::new(&sizes, &storage).unwrap();
-        records.iter().for_each(|(bundle, record)| dealer.add(*bundle, *record));
+        for (bundle, record) in &records {
+            dealer.add(*bundle, *record);
+        }
         for (bundle, dealt) in dealer.finish().into_iter().enumerate() {
             let mut back = Vec::new();
             dealt.records(0..dealt.len(), |record| back.push(record));

@@ -230,9 +230,9 @@ pub(super) mod tests {
                 let rows = 2 * PART + 77;
                 for row in 0..rows {
                     if row % 7 == 3 {
-                        numbers.push_absent()
+                        numbers.push_absent();
                     } else {
-                        numbers.push_number(value(row), row % 2 == 0)
+                        numbers.push_number(value(row), row.is_multiple_of(2));
                     }
                     codes.push_code((row % 300) as u32);
                 }
@@ -258,7 +258,7 @@ pub(super) mod tests {
                     assert_eq!((measured.row(index), measured.at(index)), (row, value(row)));
                     assert_eq!(
                         (measured.code(index), measured.is_whole(index)),
-                        (Some((row % 300) as u32), row % 2 == 0)
+                        (Some((row % 300) as u32), row.is_multiple_of(2))
                     );
                     assert_eq!(measured.before(row), index);
                     assert_eq!(Window::new(measured).at(index), value(row));

@@ -327,7 +327,7 @@ fn nth(pauses: &Instants<'_>, rank: usize) -> i64 {
         });
         for (bits, count) in counts.into_iter().enumerate() {
             if rank < count {
-                found |= (bits as i64) << shift;
+                found |= i64::try_from(bits).unwrap_or_default() << shift;
                 break;
             }
             rank -= count;

@@ -48,6 +48,8 @@ const EXPECTED: &[(&str, &str)] = &[
     ("load", "csv"),
     ("oha", "oha-csv"),
     ("oha/oha.json", "oha-json"),
+    ("parquet", "parquet"),
+    ("parquet/requests.csv", "csv"),
     ("pyperf", "pyperf"),
     ("pytest-benchmark", "pytest-benchmark"),
     ("locust/run_exceptions.csv", "locust-exceptions"),
@@ -86,6 +88,7 @@ pub(crate) fn metrics_fixtures() -> Vec<(String, Vec<u8>)> {
     files_below(&fixtures())
         .into_iter()
         .filter(|path| path.file_name().is_none_or(|name| name != "README.md"))
+        .filter(|path| cfg!(feature = "parquet") || path.extension().is_none_or(|kind| kind != "parquet"))
         .map(|path| {
             let name = path.strip_prefix(fixtures()).unwrap().to_string_lossy().replace('\\', "/");
             (name, fs::read(path).unwrap())
@@ -126,6 +129,24 @@ fn every_name_in_the_matrix_is_that_of_a_format_and_of_a_fixture() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), all, "two formats of one name");
+}
+
+#[test]
+fn an_arrow_file_is_refused_with_a_command_that_converts_it() {
+    for (bytes, remedy) in [
+        (&b"ARROW1\0\0\xff\xff\xff\xff"[..], "read_ipc("),
+        (b"\xff\xff\xff\xff\x30\x01\0\0\x10\0\0\0", "read_ipc_stream("),
+    ] {
+        let error = recognised("some", bytes).unwrap_err();
+        assert!(error.contains(remedy), "{error}");
+    }
+}
+
+#[test]
+#[cfg(not(feature = "parquet"))]
+fn a_parquet_file_is_refused_with_the_feature_that_reads_it() {
+    let error = recognised("some", &fs::read(fixtures().join("parquet/polars.parquet")).unwrap()).unwrap_err();
+    assert!(error.contains("--features parquet") && error.contains("duckdb -c"), "{error}");
 }
 
 /// Whether a format is that of a particular tool, and not a notation that any program writes.

@@ -4,7 +4,7 @@
 //! decoded costs only itself. The unit of the recorded values stands nowhere in such a log: it is assumed where the
 //! maximum, which the log states in a unit of its own, gives it away.
 
-mod codec;
+pub(super) mod codec;
 
 use std::collections::BTreeMap;
 

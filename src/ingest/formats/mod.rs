@@ -38,6 +38,7 @@ mod locust_stats;
 mod ndjson;
 mod objects;
 mod oha;
+mod parquet;
 mod pyperf;
 mod pytest_benchmark;
 mod rows;
@@ -160,6 +161,7 @@ pub(super) static FORMATS: &[Format] = &[
     aiperf::JSON,
     vllm::FORMAT,
     guidellm::FORMAT,
+    parquet::FORMAT,
     ndjson::FORMAT,
     json::FORMAT,
     delimited::FORMAT,

@@ -244,10 +244,10 @@ impl Data {
                 match width {
                     Width::Bytes => numbers.extend(bytes.iter().map(|cell| base + f64::from(*cell))),
                     Width::Words => {
-                        numbers.extend(pairs.iter().map(|cell| base + f64::from(u16::from_le_bytes(*cell))))
+                        numbers.extend(pairs.iter().map(|cell| base + f64::from(u16::from_le_bytes(*cell))));
                     }
                     Width::Longs => {
-                        numbers.extend(quads.iter().map(|cell| base + f64::from(u32::from_le_bytes(*cell))))
+                        numbers.extend(quads.iter().map(|cell| base + f64::from(u32::from_le_bytes(*cell))));
                     }
                     Width::Doubles => numbers.extend(eights.iter().map(|cell| f64::from_le_bytes(*cell))),
                     Width::Instants => numbers.extend(eights.iter().map(|cell| i64::from_le_bytes(*cell) as f64)),

@@ -188,7 +188,7 @@ impl Buffer<'_> {
 }
 
 /// The bytes of a text in base64 (RFC 4648).
-fn base64(text: &str) -> Option<Vec<u8>> {
+pub(in super::super) fn base64(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut word, mut bits) = (0_u32, 0);
     for symbol in text.trim_end_matches('=').bytes() {
