@@ -67,6 +67,7 @@ pub struct MetricView {
 
 /// A row in the table of numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "templates ask for each by its name")]
 pub struct NumbersView {
     /// Name of the metric, or label of the group.
     pub name: String,
