@@ -236,10 +236,13 @@ fn failed(metric: &MetricAnalysis) -> Option<Remark> {
         let named: Vec<String> = groups.iter().take(NAMED).map(|group| format!("`{group}`")).collect();
         let more = groups.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {} more", number::count(more as u64)) } else { String::new() };
-        let fate =
-            if metric.labels_exact { "its numbers are those of failures" } else { "it has no numbers of its own" };
-        let each = if groups.len() > 1 { "each of " } else { "" };
-        sentences.push(format!("Every sample of {each}{}{more} is of a failed row: {fate}.", named.join(", ")));
+        let fate = match (metric.labels_exact, groups.len()) {
+            (true, 1) => "its numbers are those of failures",
+            (true, _) => "their numbers are those of failures",
+            (false, 1) => "it has no numbers of its own",
+            (false, _) => "they have no numbers of their own",
+        };
+        sentences.push(format!("Every sample of {}{more} is of a failed row: {fate}.", named.join(", ")));
     }
     if sentences.is_empty() { None } else { remark(sentences.join(" ")) }
 }
