@@ -73,6 +73,31 @@ impl Block<'_> {
     pub fn has(&self, offset: usize) -> bool {
         self.present.is_none_or(|(bits, from)| bits.get(from + offset))
     }
+
+    /// Appends the numbers of the cells that hold one. Few gaps, or few cells between them, are passed over by words of 64 rows.
+    fn copy_present(&self, to: &mut Vec<f64>) {
+        let Some((bits, from)) = self.present else {
+            to.extend_from_slice(self.numbers);
+            return;
+        };
+        let mut rest = self.numbers;
+        let mut row = from;
+        while !rest.is_empty() {
+            let (numbers, later) = rest.split_at(rest.len().min(64 - row % 64));
+            let all = u64::MAX >> (64 - numbers.len());
+            let mut here = bits.words().get(row / 64).map_or(0, |word| word >> (row % 64)) & all;
+            if here == all {
+                to.extend_from_slice(numbers);
+            } else {
+                while here != 0 {
+                    to.push(numbers[here.trailing_zeros() as usize]);
+                    here &= here - 1;
+                }
+            }
+            row += numbers.len();
+            rest = later;
+        }
+    }
 }
 
 impl Cells {
@@ -217,9 +242,7 @@ impl Cells {
                 return;
             }
             dense.clear();
-            dense.extend(
-                (0..block.numbers.len()).filter(|offset| block.has(*offset)).map(|offset| block.numbers[offset]),
-            );
+            block.copy_present(&mut dense);
             let length = dense.len().min(left);
             if length > 0 {
                 take(&dense[..length]);
@@ -347,6 +370,38 @@ impl Cells {
             }
         }
         dealt.into_iter().map(CellsBuilder::finish).collect()
+    }
+
+    /// The cells of some rows, and those of all others: both have every row, and share what the cells hold. `wanted` is asked for
+    /// one stretch of rows after the other, and has a bit for each of its rows.
+    pub fn parted(&self, mut wanted: impl FnMut(Range<usize>) -> Bits) -> (Self, Self) {
+        let mut some =
+            Self { parts: Vec::with_capacity(self.parts.len()), rows: self.rows, storage: self.storage.clone() };
+        let mut others = some.clone();
+        let (mut so_many, mut more) = (0, 0);
+        for (index, part) in self.parts.iter().enumerate() {
+            let rows = self.rows_of(index);
+            let bits = wanted(rows.clone());
+            let of_word = |word: usize| bits.words().get(word).copied().unwrap_or_default();
+            so_many = some.push_narrowed(part, so_many, rows.len(), of_word);
+            more = others.push_narrowed(part, more, rows.len(), |word| !of_word(word));
+        }
+        (some, others)
+    }
+
+    /// Appends a stretch of another column, of which only some rows are to have a cell: by words of 64 rows.
+    /// Returns how many cells there are by then.
+    fn push_narrowed(&mut self, part: &Part, before: usize, rows: usize, wanted: impl Fn(usize) -> u64) -> usize {
+        let mixed = part.present.mixed();
+        let of_all = if matches!(part.present, Rows::None) { 0 } else { u64::MAX };
+        let present = |word: usize| mixed.as_ref().map_or(of_all, |bits| bits.words()[word]);
+        let words = (0..rows.div_ceil(64)).map(|word| present(word) & wanted(word)).collect();
+        let bits = Bits::from_words(words, rows);
+        let is_mixed = !matches!(bits.count(), count if count == 0 || count == rows);
+        let held = !is_mixed || self.storage.holds(bits.words().len() * 8);
+        let present = Rows::of(&bits, rows, &self.storage, held);
+        self.parts.push(Part { data: part.data.clone(), present, whole: part.whole.clone(), before });
+        before + bits.count()
     }
 
     /// Every number, in the order of rows.

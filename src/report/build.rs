@@ -296,6 +296,7 @@ fn column(column: &ColumnData) -> Column {
 fn metric(found: &MetricAnalysis, table: &TableData, source: &str, index: usize, level: f64) -> Metric {
     let line = |row: usize| table.lines.line(row as u64);
     let cells = Cells::of(found, table);
+    let leading = leads(found, table);
     let overall = population(&found.overall, None, &found.extreme_rows, found.shift_row.and_then(line), &cells, table);
     Metric {
         id: format!("{source}#{index}/{}", found.name),
@@ -313,8 +314,9 @@ fn metric(found: &MetricAnalysis, table: &TableData, source: &str, index: usize,
         measured_apart: found.labels_exact && !found.groups.is_empty(),
         overall,
         groups: found.groups.iter().map(|of_group| group(of_group, &cells, table)).collect(),
-        failures: found.failures.as_ref().filter(|_| leads(found, table)).and_then(|count| failures(count, level)),
-        remarks: words::remarks(found),
+        failures: found.failures.as_ref().filter(|_| leading).and_then(|count| failures(count, level)),
+        failed: found.failed.as_ref().and_then(|failed| failed.clean.as_ref()).map(summary),
+        remarks: words::remarks(found).into_iter().filter(|remark| leading || remark.topic != words::FAILED).collect(),
     }
 }
 

@@ -112,7 +112,7 @@ pub struct Verdict {
     pub corrupted_samples: u64,
     /// Findings of severity suspicious.
     pub suspicious: u64,
-    /// Samples in the clean statistics, over all metrics.
+    /// Samples in the clean statistics, over all metrics, those of failed rows included.
     pub samples: u64,
 }
 
@@ -261,6 +261,9 @@ pub struct Metric {
     pub groups: Vec<Population>,
     /// Rows whose status says that they failed, where the table records a status.
     pub failures: Option<Failures>,
+    /// The durations of rows that failed. Where it is set, all other numbers of the metric are of the other rows only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<Summary>,
     /// Sentences about this metric that a reader should see next to its numbers.
     pub remarks: Vec<Remark>,
 }
@@ -337,7 +340,8 @@ pub struct Failures {
 /// A sentence about a metric or population.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Remark {
-    /// What it is about: `populations`, `order`, `dependence`, `outliers`, `adequacy`, `corruption`, `spread`.
+    /// What it is about: `populations`, `order`, `dependence`, `outliers`, `adequacy`, `corruption`, `spread`,
+    /// `runs`, `failures`.
     pub topic: String,
     /// The sentence, numbers already readable.
     pub text: String,

@@ -17,6 +17,8 @@ use crate::stats::runs::Runs;
 use super::contract::{Assumption, Remark};
 use super::number;
 
+/// The topic of a remark about rows that failed, which is the same for every duration of a table.
+pub(super) const FAILED: &str = "failures";
 /// Instants out of order, or jumps, that are named by line.
 const NAMED_INSTANTS: usize = 8;
 
@@ -182,6 +184,7 @@ pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
         let text = format!("With the {what} {}.", changes.join(", "));
         remarks.push(Remark { topic: "corruption".to_owned(), text });
     }
+    remarks.extend(failed(metric));
     remarks.extend(runs(metric));
     remarks.extend(dependence(metric));
     remarks.extend(thinned(metric));
@@ -209,6 +212,39 @@ pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
         remarks.push(Remark { topic: "populations".to_owned(), text });
     }
     remarks
+}
+
+/// Whose durations the numbers are, where some rows failed.
+fn failed(metric: &MetricAnalysis) -> Option<Remark> {
+    /// Groups that are named.
+    const NAMED: usize = 5;
+    let remark = |text: String| Some(Remark { topic: FAILED.to_owned(), text });
+    if metric.only_failed {
+        return remark("Every sample is of a row that failed: the numbers are those of failures.".to_owned());
+    }
+    let mut sentences = Vec::new();
+    if let Some(failed) = metric.failed.as_ref().and_then(|failed| failed.clean.as_ref()) {
+        let all = failed.n + metric.overall.clean.as_ref().map_or(0, |clean| clean.n);
+        sentences.push(format!(
+            "n counts the samples of rows that did not fail: {} of {} are of failed rows and stand apart.",
+            number::count(failed.n as u64),
+            number::counted(all as u64, "sample")
+        ));
+    }
+    let groups = &metric.failed_groups;
+    if !groups.is_empty() {
+        let named: Vec<String> = groups.iter().take(NAMED).map(|group| format!("`{group}`")).collect();
+        let more = groups.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {} more", number::count(more as u64)) } else { String::new() };
+        let fate = match (metric.labels_exact, groups.len()) {
+            (true, 1) => "its numbers are those of failures",
+            (true, _) => "their numbers are those of failures",
+            (false, 1) => "it has no numbers of its own",
+            (false, _) => "they have no numbers of their own",
+        };
+        sentences.push(format!("Every sample of {}{more} is of a failed row: {fate}.", named.join(", ")));
+    }
+    if sentences.is_empty() { None } else { remark(sentences.join(" ")) }
 }
 
 /// How many runs the samples come from, and whether those differ.

@@ -17,6 +17,7 @@ use crate::model::label::pattern;
 use crate::model::table::{CellType, Polarity, Role, Table};
 use crate::model::unit::{Dimension, Unit};
 
+use super::apart::{self, Apart};
 use super::corruption::{Case, Suspect, suspects};
 use super::failure::{Failures, failures};
 use super::groups::{Gathered, Kept};
@@ -156,6 +157,12 @@ pub struct MetricAnalysis {
     pub stuck: Option<Stuck>,
     /// Failed rows.
     pub failures: Option<Failures>,
+    /// The durations of rows that failed, where all the numbers above are of the others.
+    pub failed: Option<Population>,
+    /// Whether every duration is of a failed row, so that the numbers above are theirs.
+    pub only_failed: bool,
+    /// The groups of which every duration is of a failed row: they have no numbers of their own, except where labels are exact.
+    pub failed_groups: Vec<String>,
 }
 
 /// The analysis of a table.
@@ -304,6 +311,21 @@ impl<'a> Grouping<'a> {
             of_code[code as usize] = number;
         }
         Self { columns, label_column: None, of_code, groups, codes, texts }
+    }
+}
+
+impl Grouping<'_> {
+    /// Of each group whether it has samples among the failed ones, and none among the others.
+    fn only_failed(&self, failed: &Cells, others: &Cells) -> Vec<bool> {
+        let occur = |cells: &Cells| {
+            let mut occur = vec![false; self.groups.len()];
+            let counts = Measured::new(cells, Some(&self.codes)).labels_counted(self.of_code.len());
+            for (_, group) in counts.iter().zip(&self.of_code).filter(|(count, _)| **count > 0) {
+                occur[*group as usize] = true;
+            }
+            occur
+        };
+        occur(failed).into_iter().zip(occur(others)).map(|(failed, others)| failed && !others).collect()
     }
 }
 
@@ -464,13 +486,30 @@ impl Metric<'_> {
         let column = &self.table.columns[self.column];
         let unit = column.unit();
         let labels = self.grouping.map(|grouping| &*grouping.codes);
-        let cells = Measured::new(self.table.values(self.column), labels);
-        let suspects = self.suspects(&cells);
+        let all = Measured::new(self.table.values(self.column), labels);
+        let suspects = self.suspects(&all);
         let left_out: Vec<usize> = suspects
             .iter()
             .filter(|suspect| suspect.severity == Severity::Corrupted)
             .map(|suspect| suspect.index)
             .collect();
+        let failures = if all.has_gaps() {
+            failures(self.table, Some(self.table.values(self.column)))
+        } else {
+            self.all_rows.get_or_init(|| failures(self.table, None)).clone()
+        };
+        let corrupted: Vec<usize> = left_out.iter().map(|index| all.row(*index)).collect();
+        let (apart, failed_groups) = match &failures {
+            Some(found) if unit.dimension == Dimension::Time => self.apart(found, &corrupted),
+            _ => (Apart::Nothing, Vec::new()),
+        };
+        let (cells, left_out) = match &apart {
+            Apart::Some { others, .. } => {
+                let cells = Measured::new(others, labels);
+                (cells, corrupted.iter().map(|row| cells.before(*row)).collect())
+            }
+            Apart::Nothing | Apart::All => (all, left_out),
+        };
         let intruders: Vec<f64> = self
             .table
             .intruders
@@ -486,7 +525,7 @@ impl Metric<'_> {
         taken_out.extend(&intruders);
         let ((mut overall, (repeats, stuck)), groups) = rayon::join(
             || {
-                let repetitions = || self.repetitions(&cells);
+                let repetitions = || self.repetitions(&all);
                 rayon::join(|| self.overall(&cells, &samples, &taken_out, several), repetitions)
             },
             || kept.as_ref().filter(|_| several).map(|kept| self.groups(&cells, kept)).unwrap_or_default(),
@@ -505,6 +544,10 @@ impl Metric<'_> {
             samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
             overall.divide_by_run(&all, |index| runs.code(row_of(&index)).unwrap_or_default());
         }
+        let failed = match &apart {
+            Apart::Some { failed, .. } => Some(apart::population(failed, unit, self.settings)),
+            Apart::Nothing | Apart::All => None,
+        };
         let shift = overall.order.as_ref().and_then(|order| order.level_shift);
         let only = kept.as_ref().and_then(Kept::only).zip(self.grouping);
         MetricAnalysis {
@@ -527,16 +570,32 @@ impl Metric<'_> {
             }),
             groups,
             label_column: self.grouping.and_then(|grouping| grouping.label_column),
-            suspects: self.located(suspects, &cells),
+            suspects: self.located(suspects, &all),
             intruders: intruders.len(),
             repeats,
             stuck,
-            failures: if cells.has_gaps() {
-                failures(self.table, Some(self.table.values(self.column)))
-            } else {
-                self.all_rows.get_or_init(|| failures(self.table, None)).clone()
-            },
+            failures,
+            failed,
+            only_failed: matches!(apart, Apart::All),
+            failed_groups,
         }
+    }
+
+    /// The durations of failed rows apart from the others, and the groups of which every row failed. A benchmark that always fails
+    /// keeps its numbers: they are what was to be measured.
+    fn apart(&self, found: &Failures, corrupted: &[usize]) -> (Apart, Vec<String>) {
+        let apart = apart::of(self.table, self.column, found, corrupted, None);
+        let (Apart::Some { failed, others }, Some(grouping)) = (&apart, self.grouping) else {
+            return (apart, Vec::new());
+        };
+        let only_failed = grouping.only_failed(failed, others);
+        let named = grouping.groups.iter().zip(&only_failed).filter(|(_, only)| **only);
+        let named: Vec<String> = named.map(|(group, _)| group.text.clone()).collect();
+        if named.is_empty() || !self.table.labels_exact {
+            return (apart, named);
+        }
+        let spared: Vec<bool> = grouping.of_code.iter().map(|group| only_failed[*group as usize]).collect();
+        (apart::of(self.table, self.column, found, corrupted, Some((&grouping.codes, &spared))), named)
     }
 
     fn suspects(&self, cells: &Measured<'_>) -> Vec<Suspect> {

@@ -3,8 +3,10 @@
 //! In: a table with a status column. Out: for each row failed, succeeded, not said, or not understood, and the convention
 //! by which that was read. A word that is not known is never taken for success.
 
+use std::ops::Range;
+
 use crate::model::cells::Cells;
-use crate::model::table::{CellType, Role, Table};
+use crate::model::table::{Bits, CellType, Role, Table};
 
 /// What a row's status says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +105,47 @@ pub fn failures(table: &Table, among: Option<&Cells>) -> Option<Failures> {
             unclear: of(Outcome::Unclear),
         })
     })
+}
+
+/// Which rows failed, by one status column.
+pub(super) struct Told<'a> {
+    cells: &'a Cells,
+    by: ToldBy,
+}
+
+enum ToldBy {
+    Numbers(NumberSays),
+    /// Whether each word means failure.
+    Words(Vec<bool>),
+}
+
+impl<'a> Told<'a> {
+    /// By the status column of that name; `None` where its convention is not known.
+    pub(super) fn by(table: &'a Table, name: &str) -> Option<Self> {
+        let index = table.columns_as(Role::Status).find(|column| table.columns[*column].name == name)?;
+        if table.columns[index].cells.is_number() {
+            let cells = table.values(index);
+            let (read, _) = convention_of_numbers(cells, &name.to_ascii_lowercase())?;
+            return Some(Self { cells, by: ToldBy::Numbers(read) });
+        }
+        let failed = of_words(table, index).0.into_iter().map(|outcome| outcome == Outcome::Failed).collect();
+        Some(Self { cells: table.text_cells(index), by: ToldBy::Words(failed) })
+    }
+
+    /// A bit for each of a range of rows, true where it failed.
+    pub(super) fn failed(&self, rows: Range<usize>) -> Bits {
+        let mut bits = Bits::default();
+        match &self.by {
+            ToldBy::Numbers(read) => self.cells.visit(rows, |block| {
+                let failed = |(offset, number): (usize, &f64)| block.has(offset) && read.failed(*number);
+                bits.extend(block.numbers.iter().enumerate().map(failed));
+            }),
+            ToldBy::Words(failed) => self.cells.visit_codes(rows, |_, codes| {
+                bits.extend(codes.iter().map(|code| failed.get(*code as usize).copied().unwrap_or_default()));
+            }),
+        }
+        bits
+    }
 }
 
 /// How many rows have each outcome; `None` where the column's convention is not known.

@@ -266,4 +266,27 @@ pub(super) mod tests {
             }
         }
     }
+
+    #[test]
+    fn parted_cells_are_all_cells_once_and_in_their_rows() {
+        for storage in [Storage::default(), Storage::bounded(0, 0, Box::new(Board::default()))] {
+            let rows = 3 * PART + 77;
+            let mut numbers = CellsBuilder::numbers(storage);
+            for row in 0..rows {
+                if row % 7 == 3 { numbers.push_absent() } else { numbers.push_number(row as f64 + 0.25, false) }
+            }
+            let numbers = numbers.finish();
+            // The second stretch has none of them, the third all.
+            let wanted = |row: usize| row / PART == 2 || row / PART != 1 && row % 5 == 1;
+            let (some, others) = numbers.parted(|rows| rows.map(wanted).collect());
+            let expected = |so: bool| (0..rows).filter(move |row| row % 7 != 3 && wanted(*row) == so);
+            for (cells, so) in [(&some, true), (&others, false)] {
+                assert_eq!((cells.rows(), cells.count()), (rows, expected(so).count()));
+                assert!(cells.present().into_iter().eq(expected(so).map(|row| row as f64 + 0.25)));
+                for (index, row) in expected(so).enumerate().step_by(997) {
+                    assert_eq!((cells.row_of(index), cells.before(row)), (row, index));
+                }
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! The definitions, their sources and the reasons for them stand in `docs/statistics.md`.
 
 pub mod analysis;
+mod apart;
 pub mod corruption;
 mod dealt;
 pub mod dependence;

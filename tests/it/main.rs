@@ -13,6 +13,7 @@ mod baseline;
 mod ci;
 mod compare;
 mod corruption;
+mod failed;
 mod formats;
 mod fuzz;
 mod golden;

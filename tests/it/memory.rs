@@ -12,7 +12,7 @@ const BOUND: &str = "48MiB";
 
 /// Seventeen-digit latencies of many groups, by a generator that is written down here.
 fn rows(labels: u64) -> String {
-    let mut text = String::from("event,latency,size\n");
+    let mut text = String::from("event,latency,size,status\n");
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     for row in 0..ROWS {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -20,7 +20,9 @@ fn rows(labels: u64) -> String {
         let latency = 0.02 - 0.05 * (1.0 - unit).ln();
         // One row in a thousand has no size.
         let size = if row % 1000 == 7 { String::new() } else { (state >> 40).to_string() };
-        let _ = writeln!(text, "{}_op,{latency:.17},{size}", letters(label));
+        // And one in 97 failed, never the first ones: stretches with and without failures.
+        let status = if row > ROWS / 3 && row % 97 == 3 { 503 } else { 200 };
+        let _ = writeln!(text, "{}_op,{latency:.17},{size},{status}", letters(label));
     }
     text
 }
@@ -94,8 +96,10 @@ fn a_bound_that_is_too_small_says_what_would_do() {
         .exits(2)
         .complains("groups do not fit into --memory 48MiB; give --memory");
     assert!(!place.path().join("performance_metrics_report.md").exists(), "nothing is written");
+    let twice = rows(3) + &rows(3);
+    place.write("many.csv", twice);
     place
-        .run(&format!("summarize groups.csv --memory {BOUND} --save-baseline b.json"))
+        .run(&format!("summarize many.csv --memory {BOUND} --save-baseline b.json"))
         .exits(2)
         .complains("the samples to compare do not fit");
 }

@@ -71,8 +71,11 @@ fn hyperfine_s_mean_median_and_deviation_are_ours() {
         }
     }
     // Two commands end with exit code 3, ten times each.
-    let failures = &metric(&report, "time")["failures"];
+    let time = metric(&report, "time");
+    let failures = &time["failures"];
     assert_eq!((&failures["failed"], &failures["total"]), (&20.into(), &40.into()));
+    // They always fail, and were measured all the same.
+    assert!(time["failed"].is_null() && time["remarks"].to_string().contains("their numbers are those of failures"));
 }
 
 #[test]

@@ -97,8 +97,8 @@ fn the_files_of_a_locust_run_stand_in_one_report_and_nothing_is_counted_twice() 
     let place = Place::new();
     place.run(&format!("summarize {} -o r.json", fixture("locust"))).exits(0);
     let report = place.json("r.json");
-    let samples = &metric(&report, "response_time_ms")["overall"]["clean"]["n"];
-    assert_eq!(*samples, 154);
+    let found = metric(&report, "response_time_ms");
+    assert_eq!((&found["overall"]["clean"]["n"], &found["failed"]["n"]), (&149.into(), &5.into()), "154 requests");
     let sources = report["sources"].as_array().unwrap().iter();
     let names: Vec<String> =
         sources.map(|source| source["name"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()).collect();

@@ -43,6 +43,7 @@ pub(super) fn metric(found: &HistogramAnalysis, source: &str, tables: usize) -> 
         overall: population(&found.overall, None),
         groups: found.groups.iter().map(|(label, counted)| population(counted, Some(label.as_str()))).collect(),
         failures: None,
+        failed: None,
         remarks: vec![Remark { topic: "histogram".to_owned(), text }],
     }
 }

@@ -253,6 +253,9 @@ fn distribution(of: &Distribution<'_>, index: usize, table: &Table, source: &str
         repeats: Vec::new(),
         stuck: None,
         failures: None,
+        failed: None,
+        only_failed: false,
+        failed_groups: Vec::new(),
     };
     let mut metric = super::metric(&as_metric, table, source, index, level);
     metric.id = format!("{source}#{index}/service/{name}");

@@ -42,7 +42,8 @@ pub(super) struct Ground<'a> {
 pub(super) fn verdict(ground: &Ground<'_>) -> Verdict {
     let State { corrupted, suspicious } = ground.state;
     let clean = ground.metrics.iter().filter_map(|metric| metric.overall.clean.as_ref());
-    let samples: u64 = clean.map(|clean| clean.n).sum();
+    let failed = ground.metrics.iter().filter_map(|metric| metric.failed.as_ref());
+    let samples: u64 = clean.chain(failed).map(|summary| summary.n).sum();
     let mut parts = words::change::headline(ground.comparison, ground.targets, ground.gate);
     if corrupted > 0 {
         let what = number::counted(corrupted, "corrupted sample");

@@ -83,6 +83,7 @@ fn metric(source: &str, name: &str, overall: Population, groups: Vec<Population>
         overall,
         groups,
         failures: None,
+        failed: None,
         remarks: Vec::new(),
     }
 }

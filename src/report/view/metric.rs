@@ -70,6 +70,7 @@ pub struct MetricView {
 
 /// A row in the table of numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "templates ask for each by its name")]
 pub struct NumbersView {
     /// Name of the metric, or label of the group.
     pub name: String,
@@ -77,6 +78,8 @@ pub struct NumbersView {
     pub group: bool,
     /// Whether these are the raw numbers, corrupted samples included.
     pub raw: bool,
+    /// Whether these are the samples of rows that failed, which are in no other row.
+    pub failed: bool,
     /// Whether clean and raw differ for this population.
     pub differs: bool,
     /// What is special about the row: `3 corrupted samples included`.
@@ -289,6 +292,11 @@ impl NumbersView {
         } else {
             Self::pair(&visible(&metric.name), false, &metric.overall, &shared)
         };
+        rows.extend(metric.failed.as_ref().map(|failed| Self {
+            failed: true,
+            note: Some("failed, apart".to_owned()),
+            ..Self::of(&visible(&metric.name), Some(failed), &shared)
+        }));
         for group in metric.groups.iter().take(MOST_GROUPS) {
             let name = group.label.as_ref().map_or_else(|| ABSENT.to_owned(), |label| visible(&label.text));
             rows.extend(Self::pair(&name, true, group, &row_scale(metric, group, &shared)));
@@ -342,6 +350,7 @@ impl NumbersView {
             name: name.to_owned(),
             group: false,
             raw: false,
+            failed: false,
             differs: false,
             note: None,
             unit: if scale.symbol().is_empty() { ABSENT } else { scale.symbol() },
@@ -371,8 +380,9 @@ pub(super) fn row_footnotes(metrics: &[&Metric]) -> Vec<String> {
     let populations = metrics
         .iter()
         .flat_map(|metric| Some(&metric.overall).filter(|_| whole(metric)).into_iter().chain(&metric.groups));
+    let failed = metrics.iter().filter_map(|metric| metric.failed.as_ref());
     let summaries: Vec<&Summary> =
-        populations.flat_map(|population| population.clean.iter().chain(&population.raw)).collect();
+        populations.flat_map(|population| population.clean.iter().chain(&population.raw)).chain(failed).collect();
     let mut notes = Vec::new();
     for percent in [90.0, 95.0, 99.0, 99.9] {
         let withheld = summaries.iter().filter_map(|summary| at(summary, percent)).find(|p| p.value.is_none());

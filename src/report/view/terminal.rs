@@ -190,6 +190,7 @@ impl Cells {
 
     fn of(row: &NumbersView) -> Self {
         let (kind, name) = match (row.raw, row.group) {
+            _ if row.failed => ("failed", "  └ failed, apart".to_owned()),
             (false, false) => ("metric", format!("  {}", row.name)),
             (false, true) => ("group", format!("    {}", row.name)),
             (true, false) => ("raw", "  └ raw, corrupted included".to_owned()),

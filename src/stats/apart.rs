@@ -1,0 +1,81 @@
+//! The durations of rows that failed, apart from those of the others.
+//!
+//! In: a column of durations, what the status column says of its rows, and the rows whose values are corrupted. Out: the cells
+//! of the failed rows, and all others. How long an error took says nothing of how long an answer takes: errors that come at
+//! once make a service look fast, and those that time out make it look slow. Corrupted values stay with the others, from which
+//! they are taken out as they are everywhere.
+
+use crate::model::cells::Cells;
+use crate::model::table::Table;
+use crate::model::unit::Unit;
+
+use super::failure::{Failures, Told};
+use super::large;
+use super::measured::Measured;
+use super::population::{Detail, Population, Samples as Keep, Settings};
+use super::samples::{Kept, Samples as _};
+
+/// A column of durations, parted by what became of its rows.
+pub(super) enum Apart {
+    /// No row failed that has a duration.
+    Nothing,
+    /// Some failed.
+    Some {
+        /// Their durations.
+        failed: Cells,
+        /// All others, and what is corrupted.
+        others: Cells,
+    },
+    /// All of them failed, so that there is nothing to keep them apart from.
+    All,
+}
+
+/// Parts a column by what the status column says. `corrupted` are rows, ascending. `spared` are labels of the rows, and whether
+/// rows of each stay with the others whatever became of them.
+pub(super) fn of(
+    table: &Table,
+    column: usize,
+    failures: &Failures,
+    corrupted: &[usize],
+    spared: Option<(&Cells, &[bool])>,
+) -> Apart {
+    if failures.failed == 0 {
+        return Apart::Nothing;
+    }
+    let Some(told) = Told::by(table, &failures.column) else { return Apart::Nothing };
+    let mut corrupted_left = corrupted;
+    let (failed, others) = table.values(column).parted(|rows| {
+        let mut bits = told.failed(rows.clone());
+        let (of_part, later) = corrupted_left.split_at(corrupted_left.partition_point(|row| *row < rows.end));
+        for row in of_part {
+            bits.set(row - rows.start, false);
+        }
+        corrupted_left = later;
+        if let Some((labels, spared)) = spared {
+            labels.visit_codes(rows.clone(), |first_row, codes| {
+                for (row, _) in (first_row..).zip(codes).filter(|(_, code)| spared.get(**code as usize) == Some(&true))
+                {
+                    bits.set(row - rows.start, false);
+                }
+            });
+        }
+        bits
+    });
+    match (failed.count(), others.count() - corrupted.len()) {
+        (0, _) => Apart::Nothing,
+        (_, 0) => Apart::All,
+        _ => Apart::Some { failed, others },
+    }
+}
+
+/// The numbers of the failed ones.
+pub(super) fn population(failed: &Cells, unit: Unit, settings: &Settings) -> Population {
+    let settings = Settings { samples: Keep::Drop, ..settings.clone() };
+    let samples = Kept::new(Measured::new(failed, None), unit, &[]);
+    if large::is_large(samples.len(), &settings) {
+        return Population::of_many(&samples, &[], None, Detail::Brief, &settings);
+    }
+    let mut all = Vec::with_capacity(samples.len());
+    samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
+    Population::new(all, &[], None, Detail::Brief, &settings)
+}
