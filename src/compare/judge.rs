@@ -9,12 +9,14 @@ use crate::model::label::pattern;
 use crate::model::table::Polarity;
 use crate::model::unit::Dimension;
 
-use super::capture::{Capture, Dependence, MetricRuns, ReportedNumbers, Share, ShareRuns};
+use super::capture::{Capture, Dependence, MetricRuns, ReportedNumbers, Share};
 use super::drawing::drawing;
 use super::effect::{Levels, Measured, SideData, effects, share_effect};
 use super::margin::Margins;
 use super::outcome::{Change, Counts, Effect, Reason, Scale, Side, Statistic, Verdict};
-use super::pairing::{Pair, Pairs, differing_environment, differing_machine, incomparable, incomparable_reported};
+use super::pairing::{
+    Pair, Pairs, SharePair, ShareSide, differing_environment, differing_machine, incomparable, incomparable_reported,
+};
 use super::share::Pooled;
 use super::verdict::{discovery_threshold, overall};
 use crate::stats::dependence;
@@ -141,9 +143,9 @@ struct Draft<'a> {
 
 /// The source that is shown: that of the run where it has one, else that of the baseline; the pattern of the names where
 /// several files are its runs.
-fn source_of<T>([before, after]: [&Vec<&T>; 2], name: impl Fn(&T) -> &String) -> String {
+fn source_of<T>([before, after]: [&[T]; 2], name: impl Fn(&T) -> &String) -> String {
     let side = if after.is_empty() { before } else { after };
-    let mut names: Vec<&String> = side.iter().map(|runs| name(runs)).collect();
+    let mut names: Vec<&String> = side.iter().map(name).collect();
     names.dedup();
     match names[..] {
         [] => String::new(),
@@ -191,7 +193,7 @@ impl<'a> Draft<'a> {
         let shown = pair.after.first().or(pair.before.first());
         let margin = shown.map_or(settings.margins.default, |runs| settings.margins.of(&runs.metric));
         let change = Change {
-            source: source_of([&pair.before, &pair.after], |runs| &runs.source),
+            source: source_of([&pair.before[..], &pair.after[..]], |runs| &runs.source),
             metric: shown.map(|runs| runs.metric.clone()).unwrap_or_default(),
             group: shown.and_then(|runs| runs.group.clone()),
             dimension: shown.map_or(Dimension::Unknown, |runs| runs.dimension),
@@ -220,10 +222,9 @@ impl<'a> Draft<'a> {
         draft
     }
 
-    fn of_share(pair: &Pair<'a, ShareRuns>, elsewhere: Option<&Reason>, settings: &Settings) -> Self {
+    fn of_share(pair: &SharePair<'_>, elsewhere: Option<&Reason>, settings: &Settings) -> Self {
         let [first, second] = [&pair.before, &pair.after]
-            .map(|runs| runs.iter().flat_map(|runs| &runs.runs).copied().collect::<Vec<Share>>());
-        let shown = pair.after.first().or(pair.before.first());
+            .map(|sides| sides.iter().flat_map(|side: &ShareSide<'_>| &side.runs).copied().collect::<Vec<Share>>());
         let side = |runs: &[Share]| {
             let pooled = Pooled::of(runs);
             (pooled.total > 0).then(|| Side {
@@ -234,9 +235,9 @@ impl<'a> Draft<'a> {
             })
         };
         let change = Change {
-            source: source_of([&pair.before, &pair.after], |runs| &runs.source),
-            metric: shown.map(|runs| runs.metric.clone()).unwrap_or_default(),
-            group: None,
+            source: source_of([&pair.before[..], &pair.after[..]], |side| side.source),
+            metric: pair.metric.clone(),
+            group: pair.group.clone(),
             dimension: Dimension::Ratio,
             polarity: Polarity::LowerIsBetter,
             verdict: Verdict::Inconclusive,
@@ -267,7 +268,7 @@ impl<'a> Draft<'a> {
         let (before, after) = (pair.before.first().copied(), pair.after.first().copied());
         let shown = after.or(before)?;
         let side = |numbers: Option<&ReportedNumbers>| {
-            let samples = numbers?.values.get("n").filter(|count| **count >= 0.0).map(|count| *count as u64)?;
+            let samples = numbers?.values.get("n").filter(|count| **count >= 0.0).map_or(0, |count| *count as u64);
             Some(Side { runs: 1, samples, effective: 0.0, value_error: 0.0 })
         };
         let change = Change {

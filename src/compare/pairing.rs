@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::label::pattern;
 use crate::model::table::Polarity;
 
-use super::capture::{Capture, MetricRuns, ReportedNumbers, ShareRuns, both_say_where, is_of_machine};
+use super::capture::{Capture, MetricRuns, ReportedNumbers, Share, both_say_where, is_of_machine};
 use super::outcome::Reason;
 
 /// What identifies a metric: pattern of the source, name, group.
@@ -28,10 +28,26 @@ impl<T> Default for Pair<'_, T> {
     }
 }
 
+/// Failures of one kind on both sides; one of them may be empty.
+#[derive(Debug, Default)]
+pub(crate) struct SharePair<'a> {
+    pub(crate) metric: String,
+    pub(crate) group: Option<String>,
+    pub(crate) before: Vec<ShareSide<'a>>,
+    pub(crate) after: Vec<ShareSide<'a>>,
+}
+
+/// The runs of one source.
+#[derive(Debug)]
+pub(crate) struct ShareSide<'a> {
+    pub(crate) source: &'a String,
+    pub(crate) runs: Vec<Share>,
+}
+
 /// Pairs of everything that both sides hold, in the order of their keys.
 pub(crate) struct Pairs<'a> {
     pub(crate) metrics: Vec<Pair<'a, MetricRuns>>,
-    pub(crate) shares: Vec<Pair<'a, ShareRuns>>,
+    pub(crate) shares: Vec<SharePair<'a>>,
     pub(crate) reported: Vec<Pair<'a, ReportedNumbers>>,
 }
 
@@ -46,7 +62,15 @@ impl<'a> Pairs<'a> {
             }
         };
         let mut metrics: BTreeMap<Key, Pair<'a, MetricRuns>> = BTreeMap::new();
-        let mut shares: BTreeMap<Key, Pair<'a, ShareRuns>> = BTreeMap::new();
+        let mut shares: BTreeMap<Key, SharePair<'a>> = BTreeMap::new();
+        let mut failing = |key: Key, is_before: bool, side: ShareSide<'a>| {
+            let pair = shares.entry(key).or_insert_with_key(|(_, metric, group)| SharePair {
+                metric: metric.clone(),
+                group: group.clone(),
+                ..SharePair::default()
+            });
+            if is_before { &mut pair.before } else { &mut pair.after }.push(side);
+        };
         for (captures, is_before) in [(before, true), (after, false)] {
             for runs in captures.iter().flat_map(|capture| &capture.metrics) {
                 let key = (source(&runs.source, is_before), runs.metric.clone(), runs.group.clone());
@@ -55,8 +79,14 @@ impl<'a> Pairs<'a> {
             }
             for runs in captures.iter().flat_map(|capture| &capture.shares) {
                 let key = (source(&runs.source, is_before), runs.metric.clone(), None);
-                let pair = shares.entry(key).or_default();
-                if is_before { &mut pair.before } else { &mut pair.after }.push(runs);
+                failing(key, is_before, ShareSide { source: &runs.source, runs: runs.runs.clone() });
+            }
+            // Requests and how many of them failed are counts even where nothing else but summaries is known.
+            for numbers in captures.iter().flat_map(|capture| &capture.reported) {
+                if let Some(share) = numbers.share() {
+                    let key = (source(&numbers.source, is_before), numbers.share_name(), numbers.label.clone());
+                    failing(key, is_before, ShareSide { source: &numbers.source, runs: vec![share] });
+                }
             }
         }
         // Numbers without samples cannot be pooled: the first of a kind of one side is that of the other, and of several
@@ -65,7 +95,7 @@ impl<'a> Pairs<'a> {
         for (captures, is_before) in [(before, true), (after, false)] {
             for capture in captures {
                 let mut seen: BTreeMap<Key, usize> = BTreeMap::new();
-                for numbers in &capture.reported {
+                for numbers in capture.reported.iter().filter(|numbers| !numbers.only_counts()) {
                     let key = (source(&numbers.source, is_before), numbers.metric.clone(), numbers.label.clone());
                     let place = seen.entry(key.clone()).or_default();
                     let pair = reported.entry((key, *place)).or_default();

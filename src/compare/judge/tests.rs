@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::super::capture::ShareRuns;
 use super::*;
 use crate::compare::capture::{Environment, Recording, Values};
 use crate::compare::outcome::{Effect, Scale, Statistic};
@@ -408,6 +409,57 @@ fn what_tools_have_summarised_is_not_compared_where_it_means_something_else() {
     assert!(matches!(found.changes[0].reason, Some(Reason::MeaningChanged { .. })));
     let gone = compare(&before, &[Capture::default()], &Settings::default());
     assert_eq!(gone.changes[0].verdict, Verdict::Missing);
+}
+
+fn counted(metric: &str, label: Option<&str>, values: &[(&str, f64)]) -> ReportedNumbers {
+    let (metric, label) = (metric.to_owned(), label.map(str::to_owned));
+    ReportedNumbers { metric, label, dimension: Dimension::Count, ..reported("wrk.txt", "requests", values) }
+}
+
+#[test]
+fn failures_that_a_tool_has_counted_are_compared_as_shares() {
+    // Newcombe 1998, method 10, example (a): 56/70 against 48/80 is 0.2, from 0.0524 to 0.3339.
+    let before = summaries(counted("requests", Some("GET /"), &[("n", 80.0), ("failures", 48.0)]));
+    let after = summaries(counted("requests", Some("GET /"), &[("n", 70.0), ("failures", 56.0)]));
+    let found = compare(&before, &after, &Settings::default());
+    let [change] = &found.changes[..] else { panic!("{:?}", found.changes) };
+    assert_eq!((change.metric.as_str(), change.group.as_deref()), ("failed requests", Some("GET /")));
+    let share = effect(change, Statistic::FailureShare);
+    assert!((share.estimate.unwrap() - 0.2).abs() < 1e-12, "{share:?}");
+    assert!((share.low.unwrap() - 0.0524).abs() < 5e-5 && (share.high.unwrap() - 0.3339).abs() < 5e-5, "{share:?}");
+    assert_eq!((change.before.unwrap().samples, change.after.unwrap().samples), (80, 70));
+    // All of them fail where none did.
+    let none = summaries(counted("requests", None, &[("n", 1381.0), ("failures", 0.0)]));
+    let all = summaries(counted("requests", None, &[("n", 918.0), ("failures", 918.0)]));
+    assert_eq!(compare(&none, &all, &Settings::default()).counts.regressed, 1);
+}
+
+#[test]
+fn failures_counted_beside_a_share_or_a_summary_are_told_once() {
+    let share = |failed: f64| {
+        let values = [("n", 1000.0), ("failures", failed), ("value", failed / 1000.0)];
+        ReportedNumbers { dimension: Dimension::Ratio, ..counted("http_req_failed", None, &values) }
+    };
+    let found = compare(&summaries(share(0.0)), &summaries(share(100.0)), &Settings::default());
+    let told: Vec<(&str, Verdict)> = found.changes.iter().map(|one| (one.metric.as_str(), one.verdict)).collect();
+    assert_eq!(told, [("http_req_failed", Verdict::Regressed)]);
+    let timed = |failed| reported("a.csv", "", &[("n", 1000.0), ("failures", failed), ("median", 0.1)]);
+    let found = compare(&summaries(timed(0.0)), &summaries(timed(100.0)), &Settings::default());
+    let told: Vec<(&str, Verdict)> = found.changes.iter().map(|one| (one.metric.as_str(), one.verdict)).collect();
+    assert_eq!(told, [("failures of latency", Verdict::Regressed), ("latency", Verdict::Inconclusive)]);
+    // Counts that fit no share say nothing.
+    let odd = || summaries(counted("requests", None, &[("n", 10.0), ("failures", 11.0)]));
+    assert!(compare(&odd(), &odd(), &Settings::default()).changes.is_empty());
+}
+
+#[test]
+fn several_summaries_of_a_side_are_several_runs_of_its_failures() {
+    let runs = |failed: [f64; 2]| {
+        failed.map(|failed| summaries(counted("requests", None, &[("n", 500.0), ("failures", failed)])).remove(0))
+    };
+    let found = compare(&runs([1.0, 2.0]), &runs([2.0, 1.0]), &Settings::default());
+    let side = found.changes[0].before.unwrap();
+    assert_eq!((side.runs, side.samples), (2, 1000));
 }
 
 fn meaning(source: &str, meaning: Option<&str>, values: &[f64]) -> MetricRuns {
