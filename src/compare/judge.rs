@@ -94,7 +94,18 @@ pub fn compare(before: &[Capture], after: &[Capture], settings: &Settings) -> Co
         pairs.metrics.into_par_iter().map(|pair| Draft::of_metric(pair, elsewhere.as_ref(), settings)).collect();
     drafts.extend(pairs.shares.into_iter().map(|pair| Draft::of_share(&pair, elsewhere.as_ref(), settings)));
 
-    drafts.extend(pairs.reported.iter().filter_map(|pair| Draft::of_reported(pair, elsewhere.as_ref(), settings)));
+    let reported = pairs.reported.iter().filter_map(|pair| {
+        let sides = [pair.before.first().copied(), pair.after.first().copied()];
+        // Numbers that have nothing in common say nothing.
+        Draft::of_reported(sides, elsewhere.as_ref(), settings)
+            .filter(|draft| !draft.change.effects.is_empty() || draft.change.verdict != Verdict::Inconclusive)
+    });
+    drafts.extend(reported);
+    drafts.extend(pairs.mixed.iter().filter_map(|mixed| {
+        let made = summary_of(&mixed.samples)?;
+        let sides = if mixed.reported_before { [mixed.reported, &made] } else { [&made, mixed.reported] };
+        Draft::of_reported(sides.map(Some), elsewhere.as_ref(), settings)
+    }));
 
     let p_values: Vec<f64> = drafts
         .iter()
@@ -162,6 +173,20 @@ const REPORTED: &[(Statistic, &[&str])] = &[
     (Statistic::P99, &["p99"]),
     (Statistic::Mean, &["mean"]),
 ];
+
+/// Samples as a tool would summarise them, to be held against those of a tool.
+fn summary_of(samples: &[&MetricRuns]) -> Option<ReportedNumbers> {
+    let (first, sides) = (samples.first()?, SideData::of(samples.iter().flat_map(|runs| &runs.runs))?);
+    Some(ReportedNumbers {
+        source: first.source.clone(),
+        metric: first.metric.clone(),
+        label: first.group.clone().filter(|_| samples.len() == 1),
+        dimension: first.dimension,
+        polarity: first.polarity,
+        meaning: first.meaning.clone(),
+        values: sides.summary(),
+    })
+}
 
 /// Two numbers without intervals.
 fn reported_effect(statistic: Statistic, before: f64, after: f64) -> Effect {
@@ -263,9 +288,12 @@ impl<'a> Draft<'a> {
         draft
     }
 
-    /// Numbers without samples: shown side by side, never judged. `None` where both sides only count.
-    fn of_reported(pair: &Pair<'a, ReportedNumbers>, elsewhere: Option<&Reason>, settings: &Settings) -> Option<Self> {
-        let (before, after) = (pair.before.first().copied(), pair.after.first().copied());
+    /// Numbers without samples: shown side by side, never judged. `None` where no side has any.
+    fn of_reported(
+        [before, after]: [Option<&ReportedNumbers>; 2],
+        elsewhere: Option<&Reason>,
+        settings: &Settings,
+    ) -> Option<Self> {
         let shown = after.or(before)?;
         let side = |numbers: Option<&ReportedNumbers>| {
             let samples = numbers?.values.get("n").filter(|count| **count >= 0.0).map_or(0, |count| *count as u64);
@@ -299,10 +327,6 @@ impl<'a> Draft<'a> {
                 Some(reported_effect(*statistic, of(before)?, of(after)?))
             })
             .collect();
-        // Counts alone say how much was measured, not how well it went.
-        if draft.change.effects.is_empty() {
-            return None;
-        }
         let ratio = draft.change.effects.first().filter(|effect| effect.scale == Scale::Ratio);
         draft.size = ratio.and_then(|effect| effect.estimate).map_or(0.0, |ratio| ratio.ln().abs());
         Some(draft)

@@ -44,11 +44,20 @@ pub(crate) struct ShareSide<'a> {
     pub(crate) runs: Vec<Share>,
 }
 
+/// A metric of which one side has samples and the other what a tool made of them.
+#[derive(Debug)]
+pub(crate) struct Mixed<'a> {
+    pub(crate) reported: &'a ReportedNumbers,
+    pub(crate) samples: Vec<&'a MetricRuns>,
+    pub(crate) reported_before: bool,
+}
+
 /// Pairs of everything that both sides hold, in the order of their keys.
 pub(crate) struct Pairs<'a> {
     pub(crate) metrics: Vec<Pair<'a, MetricRuns>>,
     pub(crate) shares: Vec<SharePair<'a>>,
     pub(crate) reported: Vec<Pair<'a, ReportedNumbers>>,
+    pub(crate) mixed: Vec<Mixed<'a>>,
 }
 
 impl<'a> Pairs<'a> {
@@ -104,12 +113,51 @@ impl<'a> Pairs<'a> {
                 }
             }
         }
+        let mixed = mixed(&mut metrics, &mut reported);
         Self {
+            mixed,
             metrics: metrics.into_values().flat_map(by_meaning).collect(),
             shares: shares.into_values().collect(),
             reported: reported.into_values().collect(),
         }
     }
+}
+
+/// Takes out what only one side has as samples and only the other as a summary, under the same name: of the same label, or of
+/// all labels together where the summary has none.
+fn mixed<'a>(
+    metrics: &mut BTreeMap<Key, Pair<'a, MetricRuns>>,
+    reported: &mut BTreeMap<(Key, usize), Pair<'a, ReportedNumbers>>,
+) -> Vec<Mixed<'a>> {
+    let one_sided =
+        |(_, pair): &(&(Key, usize), &Pair<'a, ReportedNumbers>)| pair.before.is_empty() != pair.after.is_empty();
+    let mut alone: Vec<(Key, usize)> = reported.iter().filter(one_sided).map(|(key, _)| key.clone()).collect();
+    // Labels first: what is left of a metric belongs to the summary of the whole.
+    alone.sort_by_key(|((_, _, label), _)| label.is_none());
+    let mut found = Vec::new();
+    for place in alone {
+        let (source, metric, label) = &place.0;
+        let Some(pair) = reported.get(&place) else { continue };
+        let reported_before = pair.after.is_empty();
+        let Some(numbers) = pair.before.first().or(pair.after.first()).copied() else { continue };
+        let of_other_side = |pair: &Pair<'a, MetricRuns>| {
+            if reported_before { pair.before.is_empty() } else { pair.after.is_empty() }
+        };
+        let keys: Vec<Key> = metrics
+            .iter()
+            .filter(|((of_source, name, group), pair)| {
+                of_source == source && name == metric && (label.is_none() || group == label) && of_other_side(pair)
+            })
+            .map(|(key, _)| key.clone())
+            .collect();
+        let taken = keys.iter().filter_map(|key| metrics.remove(key));
+        let samples: Vec<&MetricRuns> = taken.flat_map(|pair| pair.before.into_iter().chain(pair.after)).collect();
+        if !samples.is_empty() {
+            reported.remove(&place);
+            found.push(Mixed { reported: numbers, samples, reported_before });
+        }
+    }
+    found
 }
 
 /// Runs of one name and several meanings on one side are never pooled: they are pairs of their own. Where each side has one

@@ -462,6 +462,31 @@ fn several_summaries_of_a_side_are_several_runs_of_its_failures() {
     assert_eq!((side.runs, side.samples), (2, 1000));
 }
 
+#[test]
+fn samples_of_one_side_are_shown_beside_the_summary_of_the_other() {
+    let values: Vec<f64> = (1..=9).map(f64::from).collect();
+    let of = |group: &str, values: &[f64]| MetricRuns {
+        group: Some(group.to_owned()),
+        ..metric("run.json", "latency", &[values])
+    };
+    let told = |label: Option<&str>, samples: Vec<MetricRuns>| {
+        let numbers = reported("run.csv", "", &[("median", 10.0), ("mean", 20.0)]);
+        let numbers = ReportedNumbers { label: label.map(str::to_owned), meaning: None, ..numbers };
+        compare(&capture(samples), &summaries(numbers), &Settings::default())
+    };
+    let found = told(Some("GET /"), vec![of("GET /", &values), of("GET /b", &values)]);
+    assert_eq!((found.counts.inconclusive, found.counts.missing, found.counts.new), (1, 1, 0));
+    let change = found.changes.iter().find(|change| change.verdict == Verdict::Inconclusive).unwrap();
+    assert_eq!((&change.reason, change.group.as_deref()), (&Some(Reason::SummaryOnly), Some("GET /")));
+    assert_eq!(effect(change, Statistic::P50).estimate, Some(2.0), "10 against the median 5");
+    assert_eq!(effect(change, Statistic::Mean).estimate, Some(4.0), "20 against the mean 5");
+    // A summary of the whole stands beside all groups together.
+    let found = told(None, vec![of("GET /", &values[..4]), of("GET /b", &values[4..])]);
+    let [change] = &found.changes[..] else { panic!("{:?}", found.changes) };
+    assert_eq!((change.before.unwrap().samples, change.group.as_deref()), (9, None));
+    assert_eq!(effect(change, Statistic::P50).before, Some(5.0));
+}
+
 fn meaning(source: &str, meaning: Option<&str>, values: &[f64]) -> MetricRuns {
     MetricRuns { meaning: meaning.map(str::to_owned), ..metric(source, "latency", &[values]) }
 }
