@@ -245,9 +245,12 @@ fn pieces<'a, T>(items: &'a [T], starts: &'a [usize]) -> impl Iterator<Item = &'
 /// Formats that know nothing of what they hold: each table of a document may record something else.
 const DOCUMENTS: [&str; 2] = ["json", "ndjson"];
 
+/// The line of the header and the place of the table, as far as they tell families of tables apart.
+type Family = (Option<u64>, Option<usize>);
+
 /// Tables in which the same requests stand again: those that a tool writes, one for each metric or for parts of its requests,
 /// and those into which one table was divided. Tables of different headers, or at different paths, are apart.
-fn family(reading: &Reading<'_>, place: usize) -> (Option<u64>, Option<usize>) {
+fn family(reading: &Reading<'_>, place: usize) -> Family {
     let table = &reading.source.tables[place];
     let format = reading.source.provenance.format;
     let divided = table.columns_as(Role::MetricName).next().is_some();
@@ -262,7 +265,7 @@ fn family(reading: &Reading<'_>, place: usize) -> (Option<u64>, Option<usize>) {
 /// counts, or else the first that says what failed.
 fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
     let source = &reading.source.provenance.name;
-    let mut leading: BTreeMap<(Option<u64>, Option<usize>), (bool, usize, ShareRuns)> = BTreeMap::new();
+    let mut leading: BTreeMap<Family, (bool, usize, ShareRuns)> = BTreeMap::new();
     for (place, (table, analysis)) in reading.source.tables.iter().zip(reading.tables).enumerate() {
         let found = analysis.metrics.iter().find_map(|found| Some((found, failed_rows(found, table, source)?)));
         let Some((metric, share)) = found else { continue };

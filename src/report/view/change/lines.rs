@@ -61,13 +61,11 @@ fn changes(comparison: &Comparison) -> Vec<LineView> {
             };
             let subject = clip(&row.subject(sources), LONGEST_NAME);
             let number = matches!(change.verdict, Verdict::Inconclusive) && row.leading.text != number::ABSENT;
-            match words::explanation(change).filter(|_| !number) {
-                Some(explanation) => [subject, String::new(), visible(&explanation)],
-                None => {
-                    let why = if change.reason == Some(Reason::SummaryOnly) { "  (summary only)" } else { "" };
-                    [subject, row.values.clone(), format!("{name}{}{why}", row.leading.text)]
-                }
+            if let Some(explanation) = words::explanation(change).filter(|_| !number) {
+                return [subject, String::new(), visible(&explanation)];
             }
+            let why = if change.reason == Some(Reason::SummaryOnly) { "  (summary only)" } else { "" };
+            [subject, row.values.clone(), format!("{name}{}{why}", row.leading.text)]
         })
         .collect();
     let width = |cell: usize| cells.iter().map(|cells| columns(&cells[cell])).max().unwrap_or(0);
