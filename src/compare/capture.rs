@@ -285,6 +285,35 @@ pub struct ReportedNumbers {
     pub values: BTreeMap<String, f64>,
 }
 
+impl ReportedNumbers {
+    /// How many failed, and of how many, where the tool counts both.
+    pub(crate) fn share(&self) -> Option<Share> {
+        let count = |key: &str| self.values.get(key).filter(|count| **count >= 0.0).map(|count| *count as u64);
+        let (failed, total) = (count("failures")?, count("n")?);
+        // Whether failures came in clusters is not known of counts.
+        (total > 0 && failed <= total).then_some(Share { failed, total, dependence: 1.0 })
+    }
+
+    /// What the share of failures is called.
+    pub(crate) fn share_name(&self) -> String {
+        let metric = &self.metric;
+        if metric.to_lowercase().contains("fail") {
+            metric.clone()
+        } else if self.only_counts() {
+            format!("failed {metric}")
+        } else {
+            format!("failures of {metric}")
+        }
+    }
+
+    /// Whether nothing but counts is known, or the share that they make: how well it went is said by the failures.
+    pub(crate) fn only_counts(&self) -> bool {
+        let is_share = self.dimension == Dimension::Ratio && self.share().is_some();
+        let counts = |key: &String| matches!(key.as_str(), "n" | "failures") || is_share && key == "value";
+        self.values.keys().all(counts)
+    }
+}
+
 /// The runs of a share of failures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

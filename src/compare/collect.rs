@@ -69,8 +69,8 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
             metrics.extend(
                 analysis.metrics.par_iter().flat_map_iter(|found| runs_of(found, table, reading)).collect::<Vec<_>>(),
             );
-            shares.extend(analysis.metrics.iter().find_map(|found| failed_rows(found, table, name)));
         }
+        shares.extend(failures_of_tables(reading));
         if let Some(service) = reading.service {
             metrics.extend(
                 service
@@ -240,6 +240,51 @@ fn recordings(recorded: &Recorded) -> Vec<Recording> {
 fn pieces<'a, T>(items: &'a [T], starts: &'a [usize]) -> impl Iterator<Item = &'a [T]> {
     let ends = starts.iter().copied().chain([items.len()]);
     ends.scan(0, |from, end| Some(&items[std::mem::replace(from, end)..end]))
+}
+
+/// Formats that know nothing of what they hold: each table of a document may record something else.
+const DOCUMENTS: [&str; 2] = ["json", "ndjson"];
+
+/// The line of the header and the place of the table, as far as they tell families of tables apart.
+type Family = (Option<u64>, Option<usize>);
+
+/// Tables in which the same requests stand again: those that a tool writes, one for each metric or for parts of its requests,
+/// and those into which one table was divided. Tables of different headers, or at different paths, are apart.
+fn family(reading: &Reading<'_>, place: usize) -> Family {
+    let table = &reading.source.tables[place];
+    let format = reading.source.provenance.format;
+    let divided = table.columns_as(Role::MetricName).next().is_some();
+    match format {
+        _ if DOCUMENTS.contains(&format) && !divided => (None, Some(place)),
+        "csv" => (table.header_line, None),
+        _ => (None, None),
+    }
+}
+
+/// Failures among the rows of each family of tables. One request is one row: only the first table that measures a duration
+/// counts, or else the first that says what failed.
+fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
+    let source = &reading.source.provenance.name;
+    let mut leading: BTreeMap<Family, (bool, usize, ShareRuns)> = BTreeMap::new();
+    for (place, (table, analysis)) in reading.source.tables.iter().zip(reading.tables).enumerate() {
+        let found = analysis.metrics.iter().find_map(|found| Some((found, failed_rows(found, table, source)?)));
+        let Some((metric, share)) = found else { continue };
+        let is_duration = metric.dimension == Dimension::Time;
+        let family = family(reading, place);
+        if leading.get(&family).is_none_or(|(led_by_duration, ..)| is_duration && !led_by_duration) {
+            leading.insert(family, (is_duration, place, share));
+        }
+    }
+    let alone = leading.len() == 1;
+    let mut leading: Vec<(usize, ShareRuns)> = leading.into_values().map(|(_, place, share)| (place, share)).collect();
+    leading.sort_by_key(|(place, _)| *place);
+    let named = |(place, share): (usize, ShareRuns)| {
+        let table = &reading.source.tables[place].name;
+        let table = table.clone().unwrap_or_else(|| format!("table {}", place + 1));
+        let metric = if alone { share.metric } else { format!("{table} {}", share.metric) };
+        ShareRuns { metric, ..share }
+    };
+    leading.into_iter().map(named).collect()
 }
 
 /// Failures among the rows of the metric that stands for its table's rows.

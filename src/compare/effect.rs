@@ -4,6 +4,8 @@
 //! counts as excluded depends on all tests of the report. [`Measured::judged`] then makes the public [`Effect`]. Refuses (with
 //! `needs`) percentiles beyond the samples.
 
+use std::collections::BTreeMap;
+
 use crate::model::table::Polarity;
 
 use super::axis::Axis;
@@ -71,6 +73,20 @@ impl SideData {
             effective: self.worth(self.dependence.center).effective(),
             value_error: self.pooled.error,
         }
+    }
+
+    /// The numbers that a tool would report of these samples, by their names.
+    pub(crate) fn summary(&self) -> BTreeMap<String, f64> {
+        let of = |(statistic, p): (Statistic, f64)| {
+            let name = match statistic {
+                Statistic::P50 => "median",
+                Statistic::P95 => "p95",
+                _ => "p99",
+            };
+            (self.pooled.samples >= samples_needed(p)).then(|| (name.to_owned(), self.percentile(p)))
+        };
+        let counted = [("n".to_owned(), self.pooled.samples as f64), ("mean".to_owned(), self.mean)];
+        counted.into_iter().chain(PERCENTILES.into_iter().filter_map(of)).collect()
     }
 
     fn worth(&self, inflation: f64) -> Worth {

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::outcome::{Change, Comparison, Gate, Reason, TargetOutcome, TargetResult, Verdict};
+use super::outcome::{Change, Comparison, Gate, Statistic, TargetOutcome, TargetResult, Verdict};
 
 /// What a gate fails on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,7 +115,7 @@ pub fn lacking(fail_on: &[FailOn], has_baseline: bool, has_targets: bool) -> Opt
 pub struct Asked {
     /// What to fail on, each once.
     pub fail_on: Vec<FailOn>,
-    /// Whether undecided targets count as missed, and summaries without intervals as inconclusive.
+    /// Whether undecided targets count as missed.
     pub strict: bool,
 }
 
@@ -131,13 +131,13 @@ impl Asked {
         let mut failures = Vec::new();
         for what in &self.fail_on {
             match what {
-                FailOn::Regression => failures.extend(regressions(comparison, self.strict)),
+                FailOn::Regression => failures.extend(regressions(comparison)),
                 FailOn::Target => failures.extend(missed(targets, self.strict)),
                 FailOn::Corruption => failures.extend(clause(corrupted, "corrupted sample", "corrupted samples")),
                 FailOn::Suspicious => {
                     failures.extend(clause(suspicious, "suspicious finding", "suspicious findings"));
                 }
-                FailOn::Inconclusive => failures.extend(inconclusive(comparison, self.strict)),
+                FailOn::Inconclusive => failures.extend(inconclusive(comparison)),
             }
         }
         // Without a baseline, both words about it say the same.
@@ -159,32 +159,38 @@ impl Asked {
 
 const NO_BASELINE: &str = "nothing was compared: no baseline";
 
-fn regressions(comparison: Option<&Comparison>, strict: bool) -> Vec<String> {
+fn regressions(comparison: Option<&Comparison>) -> Vec<String> {
     let Some(comparison) = comparison else { return vec![NO_BASELINE.to_owned()] };
     let counts = &comparison.counts;
     let clauses = [
         clause(counts.regressed, "metric regressed", "metrics regressed"),
         clause(counts.missing, "metric vanished", "metrics vanished"),
         clause(counts.incomparable, "metric became incomparable", "metrics became incomparable"),
-        (!comparison.changes.iter().any(|change| was_compared(change) || !strict && is_summary(change)))
-            .then(|| "nothing could be compared".to_owned()),
+        not_compared(&comparison.changes).map(str::to_owned),
     ];
     clauses.into_iter().flatten().collect()
 }
 
-/// Whether a change is one between numbers that tools have summarised: it is shown, and cannot be judged.
-fn is_summary(change: &Change) -> bool {
-    change.reason == Some(Reason::SummaryOnly)
+/// What to say where no metric could be judged, because there are too few samples or tools give none. That failures could
+/// be is no answer where there are metrics: they may be ten times slower.
+fn not_compared(changes: &[Change]) -> Option<&'static str> {
+    let (shares, metrics): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| is_share(change));
+    let any = |changes: &[&Change]| changes.iter().any(|change| was_compared(change));
+    match (any(&metrics), any(&shares)) {
+        (true, _) => None,
+        (false, true) if metrics.is_empty() => None,
+        (false, true) => Some("nothing but failures could be compared"),
+        (false, false) => Some("nothing could be compared"),
+    }
 }
 
-fn inconclusive(comparison: Option<&Comparison>, strict: bool) -> Option<String> {
+fn is_share(change: &Change) -> bool {
+    change.effects.iter().any(|effect| effect.statistic == Statistic::FailureShare)
+}
+
+fn inconclusive(comparison: Option<&Comparison>) -> Option<String> {
     match comparison {
-        Some(comparison) => {
-            // No measurement could make a summary conclusive, so that only a strict gate fails on it.
-            let summaries = comparison.changes.iter().filter(|change| !strict && is_summary(change)).count() as u64;
-            let count = comparison.counts.inconclusive.saturating_sub(summaries);
-            clause(count, "metric inconclusive", "metrics inconclusive")
-        }
+        Some(comparison) => clause(comparison.counts.inconclusive, "metric inconclusive", "metrics inconclusive"),
         None => Some(NO_BASELINE.to_owned()),
     }
 }

@@ -9,12 +9,14 @@ use crate::model::label::pattern;
 use crate::model::table::Polarity;
 use crate::model::unit::Dimension;
 
-use super::capture::{Capture, Dependence, MetricRuns, ReportedNumbers, Share, ShareRuns};
+use super::capture::{Capture, Dependence, MetricRuns, ReportedNumbers, Share};
 use super::drawing::drawing;
 use super::effect::{Levels, Measured, SideData, effects, share_effect};
 use super::margin::Margins;
 use super::outcome::{Change, Counts, Effect, Reason, Scale, Side, Statistic, Verdict};
-use super::pairing::{Pair, Pairs, differing_environment, differing_machine, incomparable, incomparable_reported};
+use super::pairing::{
+    Pair, Pairs, SharePair, ShareSide, differing_environment, differing_machine, incomparable, incomparable_reported,
+};
 use super::share::Pooled;
 use super::verdict::{discovery_threshold, overall};
 use crate::stats::dependence;
@@ -92,7 +94,18 @@ pub fn compare(before: &[Capture], after: &[Capture], settings: &Settings) -> Co
         pairs.metrics.into_par_iter().map(|pair| Draft::of_metric(pair, elsewhere.as_ref(), settings)).collect();
     drafts.extend(pairs.shares.into_iter().map(|pair| Draft::of_share(&pair, elsewhere.as_ref(), settings)));
 
-    drafts.extend(pairs.reported.iter().filter_map(|pair| Draft::of_reported(pair, elsewhere.as_ref(), settings)));
+    let reported = pairs.reported.iter().filter_map(|pair| {
+        let sides = [pair.before.first().copied(), pair.after.first().copied()];
+        // Numbers that have nothing in common say nothing.
+        Draft::of_reported(sides, elsewhere.as_ref(), settings)
+            .filter(|draft| !draft.change.effects.is_empty() || draft.change.verdict != Verdict::Inconclusive)
+    });
+    drafts.extend(reported);
+    drafts.extend(pairs.mixed.iter().filter_map(|mixed| {
+        let made = summary_of(&mixed.samples)?;
+        let sides = if mixed.reported_before { [mixed.reported, &made] } else { [&made, mixed.reported] };
+        Draft::of_reported(sides.map(Some), elsewhere.as_ref(), settings)
+    }));
 
     let p_values: Vec<f64> = drafts
         .iter()
@@ -141,9 +154,9 @@ struct Draft<'a> {
 
 /// The source that is shown: that of the run where it has one, else that of the baseline; the pattern of the names where
 /// several files are its runs.
-fn source_of<T>([before, after]: [&Vec<&T>; 2], name: impl Fn(&T) -> &String) -> String {
+fn source_of<T>([before, after]: [&[T]; 2], name: impl Fn(&T) -> &String) -> String {
     let side = if after.is_empty() { before } else { after };
-    let mut names: Vec<&String> = side.iter().map(|runs| name(runs)).collect();
+    let mut names: Vec<&String> = side.iter().map(name).collect();
     names.dedup();
     match names[..] {
         [] => String::new(),
@@ -160,6 +173,20 @@ const REPORTED: &[(Statistic, &[&str])] = &[
     (Statistic::P99, &["p99"]),
     (Statistic::Mean, &["mean"]),
 ];
+
+/// Samples as a tool would summarise them, to be held against those of a tool.
+fn summary_of(samples: &[&MetricRuns]) -> Option<ReportedNumbers> {
+    let (first, sides) = (samples.first()?, SideData::of(samples.iter().flat_map(|runs| &runs.runs))?);
+    Some(ReportedNumbers {
+        source: first.source.clone(),
+        metric: first.metric.clone(),
+        label: first.group.clone().filter(|_| samples.len() == 1),
+        dimension: first.dimension,
+        polarity: first.polarity,
+        meaning: first.meaning.clone(),
+        values: sides.summary(),
+    })
+}
 
 /// Two numbers without intervals.
 fn reported_effect(statistic: Statistic, before: f64, after: f64) -> Effect {
@@ -191,7 +218,7 @@ impl<'a> Draft<'a> {
         let shown = pair.after.first().or(pair.before.first());
         let margin = shown.map_or(settings.margins.default, |runs| settings.margins.of(&runs.metric));
         let change = Change {
-            source: source_of([&pair.before, &pair.after], |runs| &runs.source),
+            source: source_of([&pair.before[..], &pair.after[..]], |runs| &runs.source),
             metric: shown.map(|runs| runs.metric.clone()).unwrap_or_default(),
             group: shown.and_then(|runs| runs.group.clone()),
             dimension: shown.map_or(Dimension::Unknown, |runs| runs.dimension),
@@ -220,10 +247,9 @@ impl<'a> Draft<'a> {
         draft
     }
 
-    fn of_share(pair: &Pair<'a, ShareRuns>, elsewhere: Option<&Reason>, settings: &Settings) -> Self {
+    fn of_share(pair: &SharePair<'_>, elsewhere: Option<&Reason>, settings: &Settings) -> Self {
         let [first, second] = [&pair.before, &pair.after]
-            .map(|runs| runs.iter().flat_map(|runs| &runs.runs).copied().collect::<Vec<Share>>());
-        let shown = pair.after.first().or(pair.before.first());
+            .map(|sides| sides.iter().flat_map(|side: &ShareSide<'_>| &side.runs).copied().collect::<Vec<Share>>());
         let side = |runs: &[Share]| {
             let pooled = Pooled::of(runs);
             (pooled.total > 0).then(|| Side {
@@ -234,9 +260,9 @@ impl<'a> Draft<'a> {
             })
         };
         let change = Change {
-            source: source_of([&pair.before, &pair.after], |runs| &runs.source),
-            metric: shown.map(|runs| runs.metric.clone()).unwrap_or_default(),
-            group: None,
+            source: source_of([&pair.before[..], &pair.after[..]], |side| side.source),
+            metric: pair.metric.clone(),
+            group: pair.group.clone(),
             dimension: Dimension::Ratio,
             polarity: Polarity::LowerIsBetter,
             verdict: Verdict::Inconclusive,
@@ -262,12 +288,15 @@ impl<'a> Draft<'a> {
         draft
     }
 
-    /// Numbers without samples: shown side by side, never judged. `None` where both sides only count.
-    fn of_reported(pair: &Pair<'a, ReportedNumbers>, elsewhere: Option<&Reason>, settings: &Settings) -> Option<Self> {
-        let (before, after) = (pair.before.first().copied(), pair.after.first().copied());
+    /// Numbers without samples: shown side by side, never judged. `None` where no side has any.
+    fn of_reported(
+        [before, after]: [Option<&ReportedNumbers>; 2],
+        elsewhere: Option<&Reason>,
+        settings: &Settings,
+    ) -> Option<Self> {
         let shown = after.or(before)?;
         let side = |numbers: Option<&ReportedNumbers>| {
-            let samples = numbers?.values.get("n").filter(|count| **count >= 0.0).map(|count| *count as u64)?;
+            let samples = numbers?.values.get("n").filter(|count| **count >= 0.0).map_or(0, |count| *count as u64);
             Some(Side { runs: 1, samples, effective: 0.0, value_error: 0.0 })
         };
         let change = Change {
@@ -298,10 +327,6 @@ impl<'a> Draft<'a> {
                 Some(reported_effect(*statistic, of(before)?, of(after)?))
             })
             .collect();
-        // Counts alone say how much was measured, not how well it went.
-        if draft.change.effects.is_empty() {
-            return None;
-        }
         let ratio = draft.change.effects.first().filter(|effect| effect.scale == Scale::Ratio);
         draft.size = ratio.and_then(|effect| effect.estimate).map_or(0.0, |ratio| ratio.ln().abs());
         Some(draft)

@@ -38,7 +38,7 @@ pub struct SideInfo {
     pub name: String,
     /// The files that were read, by name.
     pub sources: Vec<String>,
-    /// The most runs that any metric has.
+    /// The most runs that any metric has; of numbers that a tool has summarised, how often they were reported.
     pub runs: u64,
     /// Samples over all metrics.
     pub samples: u64,
@@ -125,7 +125,7 @@ pub struct Change {
 pub struct Side {
     /// Runs.
     pub runs: u64,
-    /// Samples in all of them.
+    /// Samples in all of them; 0 where a tool has summarised them and does not say how many.
     pub samples: u64,
     /// How many independent samples they are worth for the center.
     pub effective: f64,

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::label::pattern;
 use crate::model::table::Polarity;
 
-use super::capture::{Capture, MetricRuns, ReportedNumbers, ShareRuns, both_say_where, is_of_machine};
+use super::capture::{Capture, MetricRuns, ReportedNumbers, Share, both_say_where, is_of_machine};
 use super::outcome::Reason;
 
 /// What identifies a metric: pattern of the source, name, group.
@@ -28,11 +28,36 @@ impl<T> Default for Pair<'_, T> {
     }
 }
 
+/// Failures of one kind on both sides; one of them may be empty.
+#[derive(Debug, Default)]
+pub(crate) struct SharePair<'a> {
+    pub(crate) metric: String,
+    pub(crate) group: Option<String>,
+    pub(crate) before: Vec<ShareSide<'a>>,
+    pub(crate) after: Vec<ShareSide<'a>>,
+}
+
+/// The runs of one source.
+#[derive(Debug)]
+pub(crate) struct ShareSide<'a> {
+    pub(crate) source: &'a String,
+    pub(crate) runs: Vec<Share>,
+}
+
+/// A metric of which one side has samples and the other what a tool made of them.
+#[derive(Debug)]
+pub(crate) struct Mixed<'a> {
+    pub(crate) reported: &'a ReportedNumbers,
+    pub(crate) samples: Vec<&'a MetricRuns>,
+    pub(crate) reported_before: bool,
+}
+
 /// Pairs of everything that both sides hold, in the order of their keys.
 pub(crate) struct Pairs<'a> {
     pub(crate) metrics: Vec<Pair<'a, MetricRuns>>,
-    pub(crate) shares: Vec<Pair<'a, ShareRuns>>,
+    pub(crate) shares: Vec<SharePair<'a>>,
     pub(crate) reported: Vec<Pair<'a, ReportedNumbers>>,
+    pub(crate) mixed: Vec<Mixed<'a>>,
 }
 
 impl<'a> Pairs<'a> {
@@ -46,7 +71,15 @@ impl<'a> Pairs<'a> {
             }
         };
         let mut metrics: BTreeMap<Key, Pair<'a, MetricRuns>> = BTreeMap::new();
-        let mut shares: BTreeMap<Key, Pair<'a, ShareRuns>> = BTreeMap::new();
+        let mut shares: BTreeMap<Key, SharePair<'a>> = BTreeMap::new();
+        let mut failing = |key: Key, is_before: bool, side: ShareSide<'a>| {
+            let pair = shares.entry(key).or_insert_with_key(|(_, metric, group)| SharePair {
+                metric: metric.clone(),
+                group: group.clone(),
+                ..SharePair::default()
+            });
+            if is_before { &mut pair.before } else { &mut pair.after }.push(side);
+        };
         for (captures, is_before) in [(before, true), (after, false)] {
             for runs in captures.iter().flat_map(|capture| &capture.metrics) {
                 let key = (source(&runs.source, is_before), runs.metric.clone(), runs.group.clone());
@@ -55,8 +88,14 @@ impl<'a> Pairs<'a> {
             }
             for runs in captures.iter().flat_map(|capture| &capture.shares) {
                 let key = (source(&runs.source, is_before), runs.metric.clone(), None);
-                let pair = shares.entry(key).or_default();
-                if is_before { &mut pair.before } else { &mut pair.after }.push(runs);
+                failing(key, is_before, ShareSide { source: &runs.source, runs: runs.runs.clone() });
+            }
+            // Requests and how many of them failed are counts even where nothing else but summaries is known.
+            for numbers in captures.iter().flat_map(|capture| &capture.reported) {
+                if let Some(share) = numbers.share() {
+                    let key = (source(&numbers.source, is_before), numbers.share_name(), numbers.label.clone());
+                    failing(key, is_before, ShareSide { source: &numbers.source, runs: vec![share] });
+                }
             }
         }
         // Numbers without samples cannot be pooled: the first of a kind of one side is that of the other, and of several
@@ -65,7 +104,7 @@ impl<'a> Pairs<'a> {
         for (captures, is_before) in [(before, true), (after, false)] {
             for capture in captures {
                 let mut seen: BTreeMap<Key, usize> = BTreeMap::new();
-                for numbers in &capture.reported {
+                for numbers in capture.reported.iter().filter(|numbers| !numbers.only_counts()) {
                     let key = (source(&numbers.source, is_before), numbers.metric.clone(), numbers.label.clone());
                     let place = seen.entry(key.clone()).or_default();
                     let pair = reported.entry((key, *place)).or_default();
@@ -74,12 +113,51 @@ impl<'a> Pairs<'a> {
                 }
             }
         }
+        let mixed = mixed(&mut metrics, &mut reported);
         Self {
+            mixed,
             metrics: metrics.into_values().flat_map(by_meaning).collect(),
             shares: shares.into_values().collect(),
             reported: reported.into_values().collect(),
         }
     }
+}
+
+/// Takes out what only one side has as samples and only the other as a summary, under the same name: of the same label, or of
+/// all labels together where the summary has none.
+fn mixed<'a>(
+    metrics: &mut BTreeMap<Key, Pair<'a, MetricRuns>>,
+    reported: &mut BTreeMap<(Key, usize), Pair<'a, ReportedNumbers>>,
+) -> Vec<Mixed<'a>> {
+    let one_sided =
+        |(_, pair): &(&(Key, usize), &Pair<'a, ReportedNumbers>)| pair.before.is_empty() != pair.after.is_empty();
+    let mut alone: Vec<(Key, usize)> = reported.iter().filter(one_sided).map(|(key, _)| key.clone()).collect();
+    // Labels first: what is left of a metric belongs to the summary of the whole.
+    alone.sort_by_key(|((_, _, label), _)| label.is_none());
+    let mut found = Vec::new();
+    for place in alone {
+        let (source, metric, label) = &place.0;
+        let Some(pair) = reported.get(&place) else { continue };
+        let reported_before = pair.after.is_empty();
+        let Some(numbers) = pair.before.first().or(pair.after.first()).copied() else { continue };
+        let of_other_side = |pair: &Pair<'a, MetricRuns>| {
+            if reported_before { pair.before.is_empty() } else { pair.after.is_empty() }
+        };
+        let keys: Vec<Key> = metrics
+            .iter()
+            .filter(|((of_source, name, group), pair)| {
+                of_source == source && name == metric && (label.is_none() || group == label) && of_other_side(pair)
+            })
+            .map(|(key, _)| key.clone())
+            .collect();
+        let taken = keys.iter().filter_map(|key| metrics.remove(key));
+        let samples: Vec<&MetricRuns> = taken.flat_map(|pair| pair.before.into_iter().chain(pair.after)).collect();
+        if !samples.is_empty() {
+            reported.remove(&place);
+            found.push(Mixed { reported: numbers, samples, reported_before });
+        }
+    }
+    found
 }
 
 /// Runs of one name and several meanings on one side are never pooled: they are pairs of their own. Where each side has one

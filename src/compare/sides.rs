@@ -1,7 +1,9 @@
 //! Two sides held against each other, as a whole: what each one is, what differs about where it was measured, and how
 //! every metric changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::label::pattern;
 
 use super::capture::{Capture, Environment, both_say_where};
 use super::judge::{Settings, compare};
@@ -17,6 +19,15 @@ pub struct Held {
 }
 
 impl Held {
+    /// How often the same numbers were summarised by a tool, at most.
+    fn summaries(&self) -> u64 {
+        let mut runs: BTreeMap<(String, &str, Option<&str>), u64> = BTreeMap::new();
+        for numbers in self.captures.iter().flat_map(|capture| &capture.reported) {
+            *runs.entry((pattern(&numbers.source), &numbers.metric, numbers.label.as_deref())).or_default() += 1;
+        }
+        runs.into_values().max().unwrap_or(0)
+    }
+
     /// The sources of all captures.
     fn info(&self) -> SideInfo {
         let mut sources: Vec<String> = Vec::new();
@@ -29,7 +40,7 @@ impl Held {
         SideInfo {
             name: self.name.clone(),
             sources,
-            runs: 0,
+            runs: self.summaries(),
             samples: metrics().flat_map(|metric| &metric.runs).map(|run| run.values.len() as u64).sum(),
         }
     }
@@ -114,6 +125,28 @@ mod tests {
         let keys: Vec<(&str, bool)> = found.iter().map(|found| (found.key.as_str(), found.given)).collect();
         assert_eq!(keys, [("build", true), ("gc", true)]);
         assert_eq!((found[1].before.as_deref(), found[1].after.as_deref()), (None, Some("on")));
+    }
+
+    #[test]
+    fn every_file_that_a_tool_has_summarised_is_a_run() {
+        let numbers = |source: &str| super::super::capture::ReportedNumbers {
+            source: source.to_owned(),
+            metric: "latency".to_owned(),
+            label: None,
+            dimension: crate::model::unit::Dimension::Time,
+            polarity: crate::model::table::Polarity::LowerIsBetter,
+            meaning: None,
+            values: BTreeMap::from([("mean".to_owned(), 0.1)]),
+        };
+        let held = |sources: &[&str]| Held {
+            name: "side".to_owned(),
+            captures: vec![Capture {
+                reported: sources.iter().map(|source| numbers(source)).collect(),
+                ..Capture::default()
+            }],
+        };
+        let found = hold(&held(&["wrk-1.txt", "wrk-2.txt"]), &held(&["wrk-1.txt"]), Vec::new(), &Settings::default());
+        assert_eq!((found.before.runs, found.after.runs), (2, 1));
     }
 
     #[test]

@@ -308,6 +308,9 @@ pub struct ReportedValue {
     pub statistic: String,
     /// The number in the base unit of `dimension`.
     pub value: f64,
+    /// The number in `unit`, exactly as it is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<f64>,
     /// What it measures: counts are counts, whatever the metric is.
     pub dimension: Dimension,
     /// Its unit as recorded; absent where it has none.

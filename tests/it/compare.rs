@@ -184,6 +184,55 @@ fn errors_that_became_more_are_a_regression() {
 }
 
 #[test]
+fn a_request_that_failed_is_counted_once_however_many_metrics_it_has() {
+    let place = Place::new();
+    let k6 = |failing: usize| {
+        let rows = (0..100).flat_map(|index| {
+            ["http_req_duration", "http_req_waiting", "http_req_blocked"].map(|metric| {
+                let time = 10 + index * 31 % 17;
+                format!("{metric},17000000{index:02},{time}.5,,,,{},,GET,a,,,,200,,,http://x/,,\n", index >= failing)
+            })
+        });
+        let head = "metric_name,timestamp,metric_value,check,error,error_code,expected_response,group,method,name,proto,\
+                    scenario,service,status,subproto,tls_version,url,extra_tags,metadata";
+        format!("{head}\n{}", rows.collect::<String>())
+    };
+    place.write("before.csv", k6(3)).write("after.csv", k6(9));
+    let report = compare(&place, "before.csv", "after.csv");
+    let share = change(&report, "failed rows", None);
+    assert_eq!((&share["before"]["samples"], &share["before"]["runs"]), (&100.into(), &1.into()));
+    let share = effect(share, "failure_share");
+    assert_eq!((share["before"].as_f64(), share["after"].as_f64()), (Some(0.03), Some(0.09)));
+    // Sub-samples are parts of a page, not pages.
+    let jmeter = |failing: usize| {
+        let pages = (0..30).map(|index| {
+            let part = r#"<httpSample t="4" lt="3" ts="1700000000000" s="true" lb="part" rc="200"/>"#;
+            let s = index >= failing;
+            format!(
+                r#"<httpSample t="{}" lt="9" ts="170000000{index:02}00" s="{s}" lb="page" rc="200">{part}{part}</httpSample>"#,
+                10 + index
+            ) + "\n"
+        });
+        format!("<?xml version=\"1.0\"?>\n<testResults version=\"1.2\">\n{}</testResults>\n", pages.collect::<String>())
+    };
+    place.write("before.xml", jmeter(1)).write("after.xml", jmeter(1));
+    let report = compare(&place, "before.xml", "after.xml");
+    let share = change(&report, "failed rows", None);
+    assert_eq!((&share["before"]["samples"], &share["before"]["runs"]), (&30.into(), &1.into()));
+    // Tables at unlike paths of a document hold unlike rows: both are told.
+    let table = |name: &str, failing: usize| {
+        let rows = (0..40).map(|index| {
+            format!(r#"{{"{name}_ms":{},"status":{}}}"#, 10 + index % 7, if index < failing { 500 } else { 200 })
+        });
+        rows.collect::<Vec<String>>().join(",")
+    };
+    place.write("two.json", format!(r#"{{"reads":[{}],"writes":[{}]}}"#, table("read", 1), table("write", 6)));
+    let report = compare(&place, "two.json", "two.json");
+    let share = |metric: &str| effect(change(&report, metric, None), "failure_share")["before"].as_f64();
+    assert_eq!((share("reads failed rows"), share("writes failed rows")), (Some(0.025), Some(0.15)));
+}
+
+#[test]
 fn services_are_compared_by_what_they_are_judged_by() {
     let report = fixtures("service/chat_events.csv", "service/chat_events.csv");
     for metric in ["time to first chunk", "time to response", "failed messages"] {

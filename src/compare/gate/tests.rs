@@ -3,7 +3,7 @@
 use crate::model::table::Polarity;
 use crate::model::unit::Dimension;
 
-use super::super::outcome::{Counts, Effect, Scale, SideInfo, Statistic};
+use super::super::outcome::{Counts, Effect, Reason, Scale, SideInfo};
 use super::*;
 use crate::compare::outcome::samples::target;
 
@@ -170,12 +170,19 @@ fn words_are_read_in_any_order_and_unknown_ones_refused() {
 }
 
 #[test]
-fn summaries_fail_a_gate_only_where_it_is_strict() {
-    let mut comparison = comparison(&[(Verdict::Inconclusive, false)]);
-    comparison.changes[0].reason = Some(Reason::SummaryOnly);
-    for fail_on in [FailOn::Regression, FailOn::Inconclusive] {
-        let judged = |strict: bool| Asked { fail_on: vec![fail_on], strict }.judge(Some(&comparison), &[], 0, 0).passed;
-        assert!(judged(false), "{fail_on}");
-        assert!(!judged(true), "{fail_on}");
+fn what_cannot_be_judged_does_not_pass_whether_samples_are_few_or_there_are_none() {
+    for reason in [Reason::SummaryOnly, Reason::TooFewSamples { needs: 8 }] {
+        let mut comparison = comparison(&[(Verdict::Inconclusive, false)]);
+        comparison.changes[0].reason = Some(reason);
+        let found = |what, comparison: &Comparison| asked(&[what], false).judge(Some(comparison), &[], 0, 0).failures;
+        assert_eq!(found(FailOn::Regression, &comparison), ["nothing could be compared"]);
+        assert_eq!(found(FailOn::Inconclusive, &comparison), ["1 metric inconclusive"]);
+        // Failures alone do not say that nothing became slower.
+        let mut failures = change(Verdict::Unchanged, true);
+        failures.effects[0].statistic = Statistic::FailureShare;
+        comparison.changes.push(failures);
+        assert_eq!(found(FailOn::Regression, &comparison), ["nothing but failures could be compared"]);
+        comparison.changes.remove(0);
+        assert!(found(FailOn::Regression, &comparison).is_empty());
     }
 }

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::super::capture::ShareRuns;
 use super::*;
 use crate::compare::capture::{Environment, Recording, Values};
 use crate::compare::outcome::{Effect, Scale, Statistic};
@@ -408,6 +409,82 @@ fn what_tools_have_summarised_is_not_compared_where_it_means_something_else() {
     assert!(matches!(found.changes[0].reason, Some(Reason::MeaningChanged { .. })));
     let gone = compare(&before, &[Capture::default()], &Settings::default());
     assert_eq!(gone.changes[0].verdict, Verdict::Missing);
+}
+
+fn counted(metric: &str, label: Option<&str>, values: &[(&str, f64)]) -> ReportedNumbers {
+    let (metric, label) = (metric.to_owned(), label.map(str::to_owned));
+    ReportedNumbers { metric, label, dimension: Dimension::Count, ..reported("wrk.txt", "requests", values) }
+}
+
+#[test]
+fn failures_that_a_tool_has_counted_are_compared_as_shares() {
+    // Newcombe 1998, method 10, example (a): 56/70 against 48/80 is 0.2, from 0.0524 to 0.3339.
+    let before = summaries(counted("requests", Some("GET /"), &[("n", 80.0), ("failures", 48.0)]));
+    let after = summaries(counted("requests", Some("GET /"), &[("n", 70.0), ("failures", 56.0)]));
+    let found = compare(&before, &after, &Settings::default());
+    let [change] = &found.changes[..] else { panic!("{:?}", found.changes) };
+    assert_eq!((change.metric.as_str(), change.group.as_deref()), ("failed requests", Some("GET /")));
+    let share = effect(change, Statistic::FailureShare);
+    assert!((share.estimate.unwrap() - 0.2).abs() < 1e-12, "{share:?}");
+    assert!((share.low.unwrap() - 0.0524).abs() < 5e-5 && (share.high.unwrap() - 0.3339).abs() < 5e-5, "{share:?}");
+    assert_eq!((change.before.unwrap().samples, change.after.unwrap().samples), (80, 70));
+    // All of them fail where none did.
+    let none = summaries(counted("requests", None, &[("n", 1381.0), ("failures", 0.0)]));
+    let all = summaries(counted("requests", None, &[("n", 918.0), ("failures", 918.0)]));
+    assert_eq!(compare(&none, &all, &Settings::default()).counts.regressed, 1);
+}
+
+#[test]
+fn failures_counted_beside_a_share_or_a_summary_are_told_once() {
+    let share = |failed: f64| {
+        let values = [("n", 1000.0), ("failures", failed), ("value", failed / 1000.0)];
+        ReportedNumbers { dimension: Dimension::Ratio, ..counted("http_req_failed", None, &values) }
+    };
+    let found = compare(&summaries(share(0.0)), &summaries(share(100.0)), &Settings::default());
+    let told: Vec<(&str, Verdict)> = found.changes.iter().map(|one| (one.metric.as_str(), one.verdict)).collect();
+    assert_eq!(told, [("http_req_failed", Verdict::Regressed)]);
+    let timed = |failed| reported("a.csv", "", &[("n", 1000.0), ("failures", failed), ("median", 0.1)]);
+    let found = compare(&summaries(timed(0.0)), &summaries(timed(100.0)), &Settings::default());
+    let told: Vec<(&str, Verdict)> = found.changes.iter().map(|one| (one.metric.as_str(), one.verdict)).collect();
+    assert_eq!(told, [("failures of latency", Verdict::Regressed), ("latency", Verdict::Inconclusive)]);
+    // Counts that fit no share say nothing.
+    let odd = || summaries(counted("requests", None, &[("n", 10.0), ("failures", 11.0)]));
+    assert!(compare(&odd(), &odd(), &Settings::default()).changes.is_empty());
+}
+
+#[test]
+fn several_summaries_of_a_side_are_several_runs_of_its_failures() {
+    let runs = |failed: [f64; 2]| {
+        failed.map(|failed| summaries(counted("requests", None, &[("n", 500.0), ("failures", failed)])).remove(0))
+    };
+    let found = compare(&runs([1.0, 2.0]), &runs([2.0, 1.0]), &Settings::default());
+    let side = found.changes[0].before.unwrap();
+    assert_eq!((side.runs, side.samples), (2, 1000));
+}
+
+#[test]
+fn samples_of_one_side_are_shown_beside_the_summary_of_the_other() {
+    let values: Vec<f64> = (1..=9).map(f64::from).collect();
+    let of = |group: &str, values: &[f64]| MetricRuns {
+        group: Some(group.to_owned()),
+        ..metric("run.json", "latency", &[values])
+    };
+    let told = |label: Option<&str>, samples: Vec<MetricRuns>| {
+        let numbers = reported("run.csv", "", &[("median", 10.0), ("mean", 20.0)]);
+        let numbers = ReportedNumbers { label: label.map(str::to_owned), meaning: None, ..numbers };
+        compare(&capture(samples), &summaries(numbers), &Settings::default())
+    };
+    let found = told(Some("GET /"), vec![of("GET /", &values), of("GET /b", &values)]);
+    assert_eq!((found.counts.inconclusive, found.counts.missing, found.counts.new), (1, 1, 0));
+    let change = found.changes.iter().find(|change| change.verdict == Verdict::Inconclusive).unwrap();
+    assert_eq!((&change.reason, change.group.as_deref()), (&Some(Reason::SummaryOnly), Some("GET /")));
+    assert_eq!(effect(change, Statistic::P50).estimate, Some(2.0), "10 against the median 5");
+    assert_eq!(effect(change, Statistic::Mean).estimate, Some(4.0), "20 against the mean 5");
+    // A summary of the whole stands beside all groups together.
+    let found = told(None, vec![of("GET /", &values[..4]), of("GET /b", &values[4..])]);
+    let [change] = &found.changes[..] else { panic!("{:?}", found.changes) };
+    assert_eq!((change.before.unwrap().samples, change.group.as_deref()), (9, None));
+    assert_eq!(effect(change, Statistic::P50).before, Some(5.0));
 }
 
 fn meaning(source: &str, meaning: Option<&str>, values: &[f64]) -> MetricRuns {

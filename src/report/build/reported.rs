@@ -32,6 +32,7 @@ fn value(found: &FoundValue) -> Option<ReportedValue> {
     Some(ReportedValue {
         statistic: found.statistic.key(),
         value: found.base()?,
+        recorded: Some(found.value).filter(|value| value.is_finite()),
         dimension: if is_count { Dimension::Count } else { found.unit.dimension },
         unit: Some(found.unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
         line: found.line,

@@ -122,6 +122,15 @@ fn what_a_tool_reports_is_shown_as_it_is_with_its_caveats() {
 }
 
 #[test]
+fn a_reported_number_keeps_the_value_that_was_recorded() {
+    let report = built(&[summarised(46.51)], Material::default());
+    let mean = report.reported[0].values.iter().find(|value| value.statistic == "mean").unwrap();
+    // 46.51 / 1000 has no exact binary form, so that the base value need not read like the recorded one.
+    assert_eq!((mean.recorded, mean.unit.as_deref()), (Some(46.51), Some("ms")));
+    assert!((mean.value - 0.046_51).abs() < 1e-12);
+}
+
+#[test]
 fn histograms_are_metrics_that_say_how_well_they_are_known() {
     let report = built(&[counted()], Material::default());
     let [metric] = &report.metrics[..] else { panic!("one metric") };

@@ -265,7 +265,9 @@ impl ChangeView {
         let leading = words::leading(change);
         let sides = |count: fn(&crate::compare::outcome::Side) -> u64| {
             let text = |side: Option<&crate::compare::outcome::Side>| {
-                side.map_or_else(|| ABSENT.to_owned(), |side| number::count(count(side)))
+                // A tool that summarises need not say of how many.
+                let count = side.map(count).filter(|count| *count > 0);
+                count.map_or_else(|| ABSENT.to_owned(), number::count)
             };
             format!("{} → {}", text(change.before.as_ref()), text(change.after.as_ref()))
         };

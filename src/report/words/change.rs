@@ -203,7 +203,10 @@ fn own_margins(comparison: &Comparison) -> bool {
 }
 
 fn runs(comparison: &Comparison) -> String {
-    let (before, after) = (comparison.before.runs, comparison.after.runs);
+    // Those of metrics that were compared by their intervals; of summaries, one is shown.
+    let most = |side: fn(&Change) -> Option<u64>| comparison.changes.iter().filter_map(side).max().unwrap_or(0);
+    let before = most(|change| change.before.map(|side| side.runs));
+    let after = most(|change| change.after.map(|side| side.runs));
     if before <= 1 && after <= 1 {
         "With one run on each side run-to-run noise is not included: two runs of the same program may differ by more \
          than the intervals say. Several runs on a side include it."

@@ -1,6 +1,6 @@
 //! A comparison, its targets and its gate as lines for a terminal.
 
-use crate::compare::outcome::{Change, Comparison, TargetOutcome, TargetResult, Verdict};
+use crate::compare::outcome::{Change, Comparison, Reason, TargetOutcome, TargetResult, Verdict};
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
@@ -61,10 +61,11 @@ fn changes(comparison: &Comparison) -> Vec<LineView> {
             };
             let subject = clip(&row.subject(sources), LONGEST_NAME);
             let number = matches!(change.verdict, Verdict::Inconclusive) && row.leading.text != number::ABSENT;
-            match words::explanation(change).filter(|_| !number) {
-                Some(explanation) => [subject, String::new(), visible(&explanation)],
-                None => [subject, row.values.clone(), format!("{name}{}", row.leading.text)],
+            if let Some(explanation) = words::explanation(change).filter(|_| !number) {
+                return [subject, String::new(), visible(&explanation)];
             }
+            let why = if change.reason == Some(Reason::SummaryOnly) { "  (summary only)" } else { "" };
+            [subject, row.values.clone(), format!("{name}{}{why}", row.leading.text)]
         })
         .collect();
     let width = |cell: usize| cells.iter().map(|cells| columns(&cells[cell])).max().unwrap_or(0);
