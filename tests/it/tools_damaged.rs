@@ -1,0 +1,104 @@
+//! Files of tools that are damaged, cut off or put behind each other: what cannot be read is said, and what can be read
+//! is what stands there.
+
+use perfreport::ingest::{IngestError, SourceOptions, read};
+use perfreport::model::finding::{Finding, FindingKind, Severity};
+use perfreport::model::reported::Statistic;
+use perfreport::model::source::Source;
+use perfreport::model::table::{Role, Table};
+
+use crate::support::Place;
+
+fn source(text: &str) -> Source {
+    try_source(text).unwrap()
+}
+
+fn try_source(text: &str) -> Result<Source, IngestError> {
+    read("x", text.as_bytes(), &SourceOptions::default())
+}
+
+/// Numbers of a metric, whichever table it is in.
+#[track_caller]
+fn numbers(source: &Source, metric: &str) -> Vec<f64> {
+    let (table, column) = metric_column(source, metric);
+    table.values(column).present()
+}
+
+#[track_caller]
+fn metric_column<'a>(source: &'a Source, metric: &str) -> (&'a Table, usize) {
+    let found = source.tables.iter().find_map(|table| {
+        let column = table.position(metric)?;
+        (table.columns[column].role == Role::Metric).then_some((table, column))
+    });
+    found.unwrap_or_else(|| panic!("no metric {metric}"))
+}
+
+fn reported(source: &Source, metric: &str, statistic: Statistic) -> Vec<(Option<String>, f64)> {
+    let of = source.reported.iter().filter(|found| found.metric == metric);
+    let values = |found: &perfreport::model::reported::Reported| {
+        found.values.iter().find(|value| value.statistic == statistic).map(|value| (found.label.clone(), value.value))
+    };
+    of.filter_map(values).collect()
+}
+
+#[track_caller]
+fn only_finding(source: &Source, kind: FindingKind) -> &Finding {
+    let mut all = source.findings.iter().filter(|finding| finding.kind == kind);
+    let found = all.next().unwrap_or_else(|| panic!("no {kind:?} in {:#?}", source.findings));
+    assert!(all.next().is_none(), "more than one {kind:?} in {:#?}", source.findings);
+    assert_eq!(found.severity, Severity::Corrupted);
+    found
+}
+
+const VLLM: &str = r#""completed":3,"failed":1,"request_throughput":1.5,"mean_ttft_ms":20.0,"num_prompts":4"#;
+
+const WRK: &str = "Running 1s test @ http://a/\n  1 threads and 1 connections\n  Thread Stats   Avg      Stdev     Max   +/- Stdev\n    Latency    42.28ms    3.67ms  46.51ms   66.67%\n    Req/Sec    16.33      7.51    25.00     66.67%\n  18 requests in 1.01s, 852.59KB read\nRequests/sec:     17.81\nTransfer/sec:    843.38KB";
+
+#[test]
+fn numbers_of_wrk_that_are_none_are_findings() {
+    let source = source(&WRK.replace("42.28ms", "-nan").replace("3.67ms", "-nanus"));
+    let odd: Vec<&Finding> =
+        source.findings.iter().filter(|finding| finding.metric.as_deref() == Some("latency")).collect();
+    assert_eq!(odd.len(), 2, "{odd:?}");
+    assert!(odd.iter().all(|finding| finding.place.line == Some(4) && finding.severity == Severity::Corrupted));
+    assert_eq!(reported(&source, "latency", Statistic::Max), [(Some("http://a/".to_owned()), 46.51)]);
+}
+
+#[test]
+fn a_text_of_wrk_that_was_cut_is_a_finding() {
+    let cut = source(WRK.split("51    25.00").next().unwrap());
+    assert_eq!(only_finding(&cut, FindingKind::TruncatedLine).place.line, Some(5));
+    assert!(reported(&cut, "latency", Statistic::Mean).len() == 1);
+}
+
+#[test]
+fn summaries_behind_each_other_are_all_shown() {
+    let spectrum = |median: &str| {
+        format!(
+            "       Value     Percentile TotalCount 1/(1-Percentile)\n\n  1.000 0.000000000000   1   1.00\n  {median} 0.500000000000 500  2.00\n  99.000 1.000000000000 1000\n#[Mean    =  13.100, StdDeviation   = 5.200]\n#[Max     = 99.000, Total count    = 1000]\n"
+        )
+    };
+    let two = source(&format!("{}{}", spectrum("12.000"), spectrum("88.000")));
+    let named = |number: u8| Some(format!("spectrum {number}"));
+    assert_eq!(reported(&two, "value", Statistic::Median), [(named(1), 12.0), (named(2), 88.0)]);
+    assert_eq!(reported(&two, "value", Statistic::Count), [(named(1), 1000.0), (named(2), 1000.0)]);
+    assert_eq!(reported(&source(&spectrum("12.0")), "value", Statistic::Median), [(None, 12.0)]);
+
+    let ab = "Percentage served,Time in ms\n0,1.0\n50,5.0\n100,9.0\n";
+    let two = source(&format!("{ab}{}", ab.replace("5.0", "6.0")));
+    let run = |number: u8| Some(format!("run {number}"));
+    assert_eq!(reported(&two, "ttime", Statistic::Median), [(run(1), 5.0), (run(2), 6.0)]);
+
+    // wrk writes no line break behind its last line where the file was put together by hand.
+    let two = source(&format!("{WRK}{}\n", WRK.replace("http://a/", "http://b/")));
+    let of = |url: &str| (Some(url.to_owned()), 17.81);
+    assert_eq!(reported(&two, "requests_per_second", Statistic::Value), [of("http://a/"), of("http://b/")]);
+}
+
+#[test]
+fn a_benchmark_alone_in_its_file_is_named() {
+    let alone = source(r#"{"results":[{"command":"make all","mean":0.1,"times":[0.2,0.3],"exit_codes":[0,0]}]}"#);
+    assert_eq!(alone.provenance.environment["benchmark"], "make all");
+    let two = source("BenchmarkA-8 100 1.0 ns/op\nBenchmarkB-8 100 1.0 ns/op\n");
+    assert!(!two.provenance.environment.contains_key("benchmark"), "several are labels");
+}
