@@ -52,6 +52,41 @@ fn only_finding(source: &Source, kind: FindingKind) -> &Finding {
 
 const VLLM: &str = r#""completed":3,"failed":1,"request_throughput":1.5,"mean_ttft_ms":20.0,"num_prompts":4"#;
 
+#[test]
+fn lists_of_vllm_that_differ_in_length_are_a_finding_and_no_request_is_lost() {
+    let text = format!(
+        r#"{{{VLLM},"ttfts":[0.01,0.02],"itls":[[0.1],[0.1,0.2],[0.3],[]],"input_lens":[5,6,7,8],"output_lens":[2,3,4,1],"errors":["","","","boom"]}}"#
+    );
+    let source = source(&text);
+    let finding = only_finding(&source, FindingKind::Contradiction);
+    assert!(finding.reasons[0].contains("`ttfts` 2, `itls` 4"), "{finding:?}");
+    assert_eq!(numbers(&source, "ttft"), [0.01, 0.02]);
+    assert_eq!(numbers(&source, "input_tokens"), [5.0, 6.0, 7.0], "the request that failed has none");
+    assert_eq!(numbers(&source, "inter_token_latency"), [0.1, 0.1, 0.2, 0.3]);
+    let (table, _) = metric_column(&source, "ttft");
+    assert_eq!(table.lines.rows(), 4);
+}
+
+#[test]
+fn entries_of_vllm_that_are_no_numbers_are_findings_and_no_failures() {
+    let text = format!(
+        r#"{{{VLLM},"ttfts":[0.01,null,"NaN",0.0],"itls":[[0.1],[0.2],null,[]],"input_lens":[5,6,7,8],"output_lens":[2,3,4,1],"errors":["","","","boom"]}}"#
+    );
+    let source = source(&text);
+    let of = |list: &str| {
+        let column = |finding: &&Finding| finding.place.column.as_deref() == Some(list);
+        source.findings.iter().find(column).map(|finding| (finding.severity, finding.count))
+    };
+    assert_eq!(of("ttfts"), Some((Severity::Corrupted, 2)));
+    assert_eq!(of("itls"), Some((Severity::Corrupted, 1)));
+    assert_eq!(of("input_lens"), None);
+    assert_eq!(numbers(&source, "ttft"), [0.01]);
+    assert_eq!(numbers(&source, "latency"), [0.11], "0.01 and a gap of 0.1");
+    let (table, _) = metric_column(&source, "ttft");
+    let status = &table.columns[table.position("error").unwrap()];
+    assert!(status.dictionary.iter().all(|text| text != "failed"), "only one request failed, and it says boom");
+}
+
 const WRK: &str = "Running 1s test @ http://a/\n  1 threads and 1 connections\n  Thread Stats   Avg      Stdev     Max   +/- Stdev\n    Latency    42.28ms    3.67ms  46.51ms   66.67%\n    Req/Sec    16.33      7.51    25.00     66.67%\n  18 requests in 1.01s, 852.59KB read\nRequests/sec:     17.81\nTransfer/sec:    843.38KB";
 
 #[test]
@@ -69,6 +104,31 @@ fn a_text_of_wrk_that_was_cut_is_a_finding() {
     let cut = source(WRK.split("51    25.00").next().unwrap());
     assert_eq!(only_finding(&cut, FindingKind::TruncatedLine).place.line, Some(5));
     assert!(reported(&cut, "latency", Statistic::Mean).len() == 1);
+}
+
+#[test]
+fn numbers_of_json_summaries_that_are_none_are_findings() {
+    let autocannon = source(
+        r#"{"latency":{"average":12.5,"mean":12.5,"stddev":3,"min":1,"max":99,"p1":2,"p2_5":3,"p50":11,"p97_5":"NaN","p99":null,"totalCount":9},"requests":{"average":9,"mean":9,"total":9,"p10":4},"throughput":{"average":1},"errors":0,"non2xx":0}"#,
+    );
+    assert_eq!(autocannon.provenance.format, "autocannon");
+    let kinds: Vec<FindingKind> = autocannon.findings.iter().map(|finding| finding.kind).collect();
+    assert_eq!(kinds, [FindingKind::NotFinite, FindingKind::NotANumber]);
+    assert_eq!(autocannon.findings[0].metric.as_deref(), Some("latency"));
+    // All percentiles that stand in the file, of the rates too.
+    assert_eq!(reported(&autocannon, "latency", Statistic::Percentile(1.0)), [(None, 2.0)]);
+    assert_eq!(reported(&autocannon, "requests_per_second", Statistic::Percentile(10.0)), [(None, 4.0)]);
+
+    let vllm = source(&format!("{{{}}}", VLLM.replace("20.0", "NaN")));
+    assert_eq!(only_finding(&vllm, FindingKind::NotFinite).metric.as_deref(), Some("ttft"));
+
+    let hyperfine = source(
+        r#"{"results":[{"command":"a","mean":"x","stddev":null,"median":0.2,"user":0.1,"system":0.1,"min":0.1,"max":0.3}]}"#,
+    );
+    assert_eq!(only_finding(&hyperfine, FindingKind::NotANumber).value.as_deref(), Some("x"));
+    let criterion = source(r#"{"sampling_mode":"Linear","iters":[1,2,0,4],"times":[10,"x",30,40]}"#);
+    assert_eq!(only_finding(&criterion, FindingKind::NotANumber).count, 2);
+    assert_eq!(numbers(&criterion, "time"), [10.0, 10.0]);
 }
 
 #[test]
