@@ -87,6 +87,31 @@ fn entries_of_vllm_that_are_no_numbers_are_findings_and_no_failures() {
     assert!(status.dictionary.iter().all(|text| text != "failed"), "only one request failed, and it says boom");
 }
 
+#[test]
+fn lines_of_go_that_lost_something_are_findings_and_no_metrics() {
+    let text = "goos: linux\nBenchmarkA-8 100 1.0 ns/op\nBenchmarkA-8 says 5 things\n 100 2.0 ns/op\n\
+        BenchmarkA-8 100 abc ns/op\nBenchmarkA-8 100 3.0 ns/op 5\nBenchmarkA-8 100 3.0 ns\n\
+        BenchmarkA-8 7 of 9 are done\n 100 4.0 ns/op\nPASS\n";
+    let whole = source(text);
+    assert_eq!(numbers(&whole, "time/op"), [1.0, 2.0, 4.0]);
+    let damaged: Vec<Option<u64>> = whole
+        .findings
+        .iter()
+        .filter(|finding| finding.kind == FindingKind::MalformedRecord)
+        .map(|finding| finding.place.line)
+        .collect();
+    assert_eq!(damaged, [Some(5), Some(6), Some(7)]);
+    assert!(whole.tables.iter().all(|table| table.position("ns").is_none()));
+
+    for end in ["100 2.0 n", "100 2.0", "100", "100 2.0 ns/op 16 B"] {
+        let cut = source(&format!("BenchmarkA-8 100 1.0 ns/op\nBenchmarkB-8 {end}"));
+        assert_eq!(numbers(&cut, "time/op"), [1.0], "{end}");
+        assert_eq!(only_finding(&cut, FindingKind::TruncatedLine).place.line, Some(2), "{end}");
+    }
+    let own = source("BenchmarkA-8 100 5 widgets\nBenchmarkA-8 100 1.0 ns/op 6 widgets");
+    assert_eq!(numbers(&own, "widgets"), [5.0, 6.0], "a unit of the benchmark's own");
+}
+
 const WRK: &str = "Running 1s test @ http://a/\n  1 threads and 1 connections\n  Thread Stats   Avg      Stdev     Max   +/- Stdev\n    Latency    42.28ms    3.67ms  46.51ms   66.67%\n    Req/Sec    16.33      7.51    25.00     66.67%\n  18 requests in 1.01s, 852.59KB read\nRequests/sec:     17.81\nTransfer/sec:    843.38KB";
 
 #[test]
