@@ -181,6 +181,27 @@ fn summaries_behind_each_other_are_all_shown() {
 }
 
 #[test]
+fn exports_without_optional_fields_are_known_by_the_others() {
+    let hyperfine = source(r#"{"results":[{"command":"a","mean":0.1,"times":[0.2,0.3],"exit_codes":[0,1]}]}"#);
+    assert_eq!(hyperfine.provenance.format, "hyperfine");
+    assert_eq!(numbers(&hyperfine, "time"), [0.2, 0.3]);
+    let google = source(
+        r#"{"context":{},"benchmarks":[{"name":"a","run_type":"iteration","iterations":1,"real_time":100.0,"cpu_time":90.0}]}"#,
+    );
+    assert_eq!(google.provenance.format, "google-benchmark");
+    let (table, column) = metric_column(&google, "real_time");
+    assert_eq!(table.columns[column].unit().symbol, "ns", "the library's own unit");
+}
+
+#[test]
+fn a_coefficient_of_variation_is_a_share_in_every_version() {
+    let text = r#"{"benchmarks":[{"name":"a_cv","run_name":"a","run_type":"aggregate","aggregate_name":"cv","iterations":3,"real_time":0.05,"cpu_time":0.06,"time_unit":"us"}]}"#;
+    let source = source(text);
+    let cv = source.reported.iter().find(|found| found.metric == "real_time (cv)").unwrap();
+    assert_eq!((cv.values[0].value, cv.values[0].unit.dimension), (0.05, perfreport::model::unit::Dimension::Ratio));
+}
+
+#[test]
 fn a_benchmark_alone_in_its_file_is_named() {
     let alone = source(r#"{"results":[{"command":"make all","mean":0.1,"times":[0.2,0.3],"exit_codes":[0,0]}]}"#);
     assert_eq!(alone.provenance.environment["benchmark"], "make all");
