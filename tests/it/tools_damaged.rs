@@ -202,6 +202,18 @@ fn a_coefficient_of_variation_is_a_share_in_every_version() {
 }
 
 #[test]
+fn one_bad_entry_of_pytest_benchmark_costs_only_itself() {
+    let text = r#"{"machine_info":{"python_version":"3"},"benchmarks":[{"name":"t","fullname":"t","stats":{"rounds":2,"data":[0.1,null,0.3],"mean":0.2}},{"name":"u","fullname":"u","stats":null}]}"#;
+    let with_bad = source(text);
+    assert_eq!(numbers(&with_bad, "time"), [0.1, 0.3]);
+    let finding = only_finding(&with_bad, FindingKind::MalformedRecord);
+    assert!(finding.reasons[0].contains("`u`"), "{finding:?}");
+    assert!(only_finding(&with_bad, FindingKind::NotANumber).reasons[0].contains("`t` has 1 round"));
+    let error = try_source(r#"{"machine_info":{"python_version":"3"},"benchmarks":5}"#).unwrap_err().to_string();
+    assert!(!error.contains("expected"), "words of a library: {error}");
+}
+
+#[test]
 fn a_benchmark_alone_in_its_file_is_named() {
     let alone = source(r#"{"results":[{"command":"make all","mean":0.1,"times":[0.2,0.3],"exit_codes":[0,0]}]}"#);
     assert_eq!(alone.provenance.environment["benchmark"], "make all");
