@@ -220,3 +220,21 @@ fn a_benchmark_alone_in_its_file_is_named() {
     let two = source("BenchmarkA-8 100 1.0 ns/op\nBenchmarkB-8 100 1.0 ns/op\n");
     assert!(!two.provenance.environment.contains_key("benchmark"), "several are labels");
 }
+
+#[test]
+fn benchmarks_of_criterion_with_the_same_bytes_are_not_the_same_file() {
+    let estimate = r#"{"confidence_interval":{},"point_estimate":5.0,"standard_error":0.1}"#;
+    let text = format!(r#"{{"mean":{estimate},"median":{estimate},"std_dev":{estimate}}}"#);
+    let place = Place::new();
+    for file in
+        ["criterion/a/new/estimates.json", "criterion/b/new/estimates.json", "copy/criterion/a/new/estimates.json"]
+    {
+        place.write(file, &text);
+    }
+    let same = |files: &str| {
+        place.run(&format!("summarize {files} -o r.json"));
+        place.json("r.json").to_string().contains("exactly the same bytes")
+    };
+    assert!(!same("criterion/a/new/estimates.json criterion/b/new/estimates.json"));
+    assert!(same("criterion/a/new/estimates.json copy/criterion/a/new/estimates.json"));
+}
