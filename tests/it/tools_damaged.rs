@@ -213,6 +213,52 @@ fn one_bad_entry_of_pytest_benchmark_costs_only_itself() {
     assert!(!error.contains("expected"), "words of a library: {error}");
 }
 
+/// Ten requests: two of the warm-up, six answered in 100 to 105 ms, two that failed and have no latency.
+fn aiperf() -> String {
+    let metadata = |index: usize, phase: &str| {
+        format!(
+            r#""metadata":{{"x_request_id":"r{index}","conversation_id":"c{index}","request_start_ns":{},"benchmark_phase":"{phase}"}}"#,
+            1_700_000_000_000_000_000_u64 + index as u64 * 1_000_000_000
+        )
+    };
+    let answered = |index: usize, phase: &str, latency: u32| {
+        format!(
+            r#"{{{},"metrics":{{"request_latency":{{"value":{latency}.5,"unit":"ms"}},"inter_chunk_latency":{{"value":[1.5,2.5],"unit":"ms"}}}},"error":null}}"#,
+            metadata(index, phase)
+        )
+    };
+    let failed = |index: usize| {
+        format!(
+            r#"{{{},"metrics":{{"error_request_count":{{"value":1,"unit":"requests"}}}},"error":{{"code":500,"type":"Boom","message":"m"}}}}"#,
+            metadata(index, "profiling")
+        )
+    };
+    let mut lines: Vec<String> = (0..2).map(|index| answered(index, "warmup", 900)).collect();
+    lines.extend((2..8).map(|index| answered(index, "profiling", 98 + u32::try_from(index).unwrap())));
+    lines.extend((8..10).map(failed));
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn records_of_aiperf_are_read_by_their_definition() {
+    let text = aiperf();
+    let source = source(&text);
+    assert_eq!(source.provenance.format, "aiperf-jsonl");
+    assert_eq!(numbers(&source, "request_latency"), [100.5, 101.5, 102.5, 103.5, 104.5, 105.5], "without the warm-up");
+    assert_eq!(numbers(&source, "inter_chunk_latency").len(), 12);
+    let aside = &source.provenance.set_aside;
+    assert!(aside.iter().any(|aside| aside.reason.contains("warm-up") && aside.rows >= 2), "{aside:?}");
+    let counts = source.tables.iter().flat_map(|table| &table.columns).filter(|column| column.role == Role::Metric);
+    assert!(counts.clone().all(|column| !column.name.contains("error_request_count")));
+
+    let place = Place::new();
+    let run = place.write("records.jsonl", &text).run("summarize records.jsonl -o r.json");
+    run.exits(0).says("8 messages sent: 6 answered, 2 failed");
+    let report = place.json("r.json");
+    assert!(report["metrics"].as_array().unwrap().iter().any(|metric| metric["name"] == "request_latency"));
+    assert_eq!(report["service"][0]["shape"], "aiperf");
+}
+
 #[test]
 fn a_benchmark_alone_in_its_file_is_named() {
     let alone = source(r#"{"results":[{"command":"make all","mean":0.1,"times":[0.2,0.3],"exit_codes":[0,0]}]}"#);
