@@ -408,7 +408,11 @@ fn same_bytes(analysed: &[Analysed]) -> Vec<Finding> {
             continue;
         }
         let digest = &item.source.provenance.digest;
-        if let Some(first) = analysed[..index].iter().find(|other| other.source.provenance.digest == *digest) {
+        // Files that their folders name hold different things even where the bytes are the same.
+        let same = |other: &&Analysed| {
+            other.source.provenance.digest == *digest && labels(&other.source).eq(labels(&item.source))
+        };
+        if let Some(first) = analysed[..index].iter().find(same) {
             findings.push(Finding::new(
                 Severity::Suspicious,
                 FindingKind::DuplicateFile,
@@ -419,6 +423,15 @@ fn same_bytes(analysed: &[Analysed]) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The labels in a source, in their order.
+fn labels(source: &Source) -> impl Iterator<Item = &String> {
+    let of_tables = source
+        .tables
+        .iter()
+        .flat_map(|table| table.columns_as(Role::Label).flat_map(|column| &table.columns[column].dictionary));
+    of_tables.chain(source.reported.iter().filter_map(|reported| reported.label.as_ref()))
 }
 
 /// A run held against itself says nothing about a change.

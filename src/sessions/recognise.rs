@@ -280,8 +280,13 @@ fn goes_on(table: &Table, index: usize) -> bool {
 fn aiperf(table: &Table) -> Option<Recognised> {
     let any = |names: &[&str]| names.iter().find_map(|name| table.position(name));
     let sent = any(&["metadata.request_start_ns", "metadata.timestamp_ns"])?;
-    let latency = any(&["metrics.request_latency.value", "metrics.request_latency"]);
-    let first = any(&["metrics.time_to_first_token.value", "metrics.ttft.value", "metrics.time_to_first_token"]);
+    let latency = any(&["request_latency", "metrics.request_latency.value", "metrics.request_latency"]);
+    let first = any(&[
+        "time_to_first_token",
+        "metrics.time_to_first_token.value",
+        "metrics.ttft.value",
+        "metrics.time_to_first_token",
+    ]);
     let end = any(&["metadata.request_end_ns"]);
     let completed = latency.or(end)?;
     let session =

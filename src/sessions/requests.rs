@@ -243,19 +243,24 @@ fn duration_unit(table: &Table, column: usize) -> Unit {
     own.unwrap_or_else(named)
 }
 
-/// The unit of each row of `metrics.x.value`, from `metrics.x.unit`.
+/// The unit of each row of `metrics.x.value`, also where it is called `x`, from `metrics.x.unit`.
 fn row_units(table: &Table, column: usize) -> Option<Vec<Option<Unit>>> {
-    let stem = table.columns[column].name.strip_suffix(".value")?;
-    let units = table.position(&format!("{stem}.unit"))?;
+    let name = &table.columns[column].name;
+    let beside = match name.strip_suffix(".value") {
+        Some(stem) => format!("{stem}.unit"),
+        None => format!("metrics.{name}.unit"),
+    };
+    let units = table.position(&beside)?;
     let known: Vec<Option<Unit>> = table.columns[units].dictionary.iter().map(|text| Unit::parse(text)).collect();
     Some(table.codes(units).into_iter().map(|code| known.get(code as usize).copied().flatten()).collect())
 }
 
 /// Where a line has an array instead of a number, its first element stands for it.
 fn first_of_arrays(table: &Table, tables: &[Table], column: usize, numbers: &mut [Option<f64>]) {
-    let Some(inside) = tables.iter().find(|other| other.name.as_deref() == Some(&table.columns[column].name)) else {
-        return;
-    };
+    let column_name = &table.columns[column].name;
+    let nested = format!("metrics.{column_name}.value");
+    let holds = |name: Option<&str>| name.is_some_and(|name| name == column_name || name == nested);
+    let Some(inside) = tables.iter().find(|other| holds(other.name.as_deref())) else { return };
     let Some(value) = inside.columns.iter().position(|other| other.cells.is_number()) else { return };
     let mut by_line: HashMap<u64, f64, FixedState> = HashMap::default();
     for (row, number) in inside.numbers(value).into_iter().enumerate() {

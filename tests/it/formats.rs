@@ -59,7 +59,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("locust/run_stats_history.csv", "locust-history"),
     ("runs", "csv"),
     ("service", "csv"),
-    ("service/aiperf_profile_export.jsonl", "ndjson"),
+    ("service/aiperf_profile_export.jsonl", "aiperf-jsonl"),
     ("swarm", "agent-swarm"),
     ("target.py", NONE),
     ("vegeta/results.csv", "vegeta-csv"),

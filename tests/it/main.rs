@@ -28,5 +28,6 @@ mod support;
 mod swarm;
 mod targets;
 mod tools_bench;
+mod tools_damaged;
 mod tools_http;
 mod tools_load;

@@ -98,13 +98,19 @@ fn read_samples(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mu
 }
 
 fn read_percentiles(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let mut total = Summary::new("ttime", Unit::MILLISECOND, Some(TOTAL));
+    // Files put behind each other each begin with the header.
+    let mut runs: Vec<Summary> = Vec::new();
     while let Some(record) = records.next()? {
         let line = record.line;
         let text = String::from_utf8_lossy(record.bytes).into_owned();
-        if text.trim().is_empty() || text.trim().as_bytes() == PERCENT_HEADER {
+        if text.trim().is_empty() {
             continue;
         }
+        let is_header = text.trim().as_bytes() == PERCENT_HEADER;
+        if is_header || runs.is_empty() {
+            runs.push(Summary::new("ttime", Unit::MILLISECOND, Some(TOTAL)));
+        }
+        let Some(total) = runs.last_mut().filter(|_| !is_header) else { continue };
         let cells = text.split_once(',');
         let numbers = cells.and_then(|(share, time)| {
             Some((share.trim().parse::<u32>().ok()?, time.trim().parse::<f64>().ok().filter(|time| time.is_finite())?))
@@ -122,7 +128,11 @@ fn read_percentiles(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut 
         };
         total.add_at(statistic, Some(time), Some(line));
     }
-    total.give(sink);
+    let several = runs.len() > 1;
+    for (total, number) in runs.into_iter().zip(1..) {
+        let label = several.then(|| format!("run {number}"));
+        total.of(label.as_deref()).give(sink);
+    }
     caveat(
         sink,
         "ab's percentile p is the sample at place n·p/100 (rounded to a whole place, counted from 0) of the sorted samples, \

@@ -1,21 +1,24 @@
-//! `AIPerf` (and `GenAI-Perf` before it): the summaries that it writes beside its `profile_export.jsonl`.
+//! `AIPerf` (and `GenAI-Perf` before it): its records, `profile_export.jsonl`, and the summaries that it writes beside them.
 //!
 //! In: `…_aiperf.csv`, tables stacked with blank lines between them, units inside names; or `…_aiperf.json`. Out: reported numbers.
-//! The records themselves (`profile_export.jsonl`) are lines of JSON and are read as such; here is only said how one is
-//! recognised.
+//! In: `profile_export.jsonl`, a record a line. Out: tables as of any lines of JSON, with the metrics called as the
+//! summaries call them, and the requests of the warm-up set aside.
 
 use serde_json::Value;
 
 use crate::model::reported::Statistic;
-use crate::model::table::Polarity;
+use crate::model::source::Source;
+use crate::model::table::{Polarity, Role, Table};
 use crate::model::unit::Unit;
 
+use super::super::declared::Declared;
 use super::super::detect::Head;
+use super::super::options::SourceOptions;
 use super::super::{IngestError, Sink};
 use super::dialect::Splitter;
 use super::documents::{self, Outline, number};
 use super::summaries::{Summary, caveat, setting, statistic};
-use super::{AnyRecords, Failures, Format, FormatInfo, Holds};
+use super::{AnyRecords, Failures, Format, FormatInfo, Holds, ndjson};
 
 const ABOUT: &str = "requests from sending to the last token; first token and gaps between tokens apart";
 const FAILURES: Failures =
@@ -64,8 +67,112 @@ pub(super) const JSON: Format = Format {
     settle: None,
 };
 
+pub(super) const RECORDS: Format = Format {
+    info: FormatInfo {
+        name: "aiperf-jsonl",
+        about: "AIPerf, a record a request (`profile_export.jsonl`)",
+        latency: ABOUT,
+        failures: Failures::Recorded("the error of each request that failed, which has no latency"),
+        holds: Holds::Samples,
+        example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming",
+        upstream: "ai-dynamo/aiperf, src/aiperf/common/models/record_models.py, MetricRecordInfo",
+    },
+    generic: false,
+    sniff: sniff_records,
+    read: |records, _, sink| read_records(records, sink),
+    settle: Some(settle_records),
+};
+
+/// Columns that say in which phase of a run a request was sent, newer name first.
+const PHASES: [&str; 2] = ["metadata.benchmark_phase", "metadata.credit_phase"];
+/// The phase that is no part of the measurement, as it is written.
+const WARM_UP: &[&str] = &["warmup", "warm_up", "warm-up"];
+/// Parts of an error, the one that tells errors apart first.
+const ERROR_PARTS: [&str; 4] = ["error.type", "error.code", "error.message", "error"];
+
+fn sniff_records(head: &Head<'_>) -> Option<Vec<String>> {
+    /// Lines that are looked at.
+    const LINES: usize = 100;
+    let mut lines: Vec<&[u8]> = head.bytes.split(|byte| *byte == b'\n').collect();
+    if !head.complete && lines.len() > 1 {
+        lines.pop();
+    }
+    lines.retain(|line| !line.trim_ascii().is_empty());
+    lines.truncate(LINES);
+    let records = lines.iter().filter(|line| is_record(line)).count();
+    (records > 0 && 2 * records >= lines.len()).then(|| {
+        vec![format!(
+            "{records} of the first {} lines are objects with `metadata` and `metrics`, as AIPerf writes them",
+            lines.len()
+        )]
+    })
+}
+
+fn read_records(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
+    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
+    ndjson::read_lines(records, &[], sink)?;
+    // A request that failed counts itself: the error says so already.
+    let counts_itself = "AIPerf: 1 for a request that failed";
+    sink.declared.extend([
+        other("metrics.error_request_count.value", Role::Unused, counts_itself),
+        other("metrics.error_request_count.unit", Role::Unused, counts_itself),
+        other("metrics.error_request_count", Role::Unused, counts_itself),
+    ]);
+    let has = |name: &str| sink.tables.iter().any(|table| table.header.iter().any(|column| column == name));
+    let telling = ERROR_PARTS.into_iter().find(|name| has(name));
+    for name in ERROR_PARTS {
+        let role = if telling == Some(name) && name != "error" { Role::Status } else { Role::Unused };
+        sink.declared.push(other(name, role, "AIPerf: what went wrong, empty where nothing did"));
+    }
+    for name in ["metadata.request_end_ns", "metadata.request_ack_ns", "metadata.cancellation_time_ns"] {
+        sink.declared.push(other(name, Role::Unused, "AIPerf: an instant, in nanoseconds since 1970"));
+    }
+    for name in PHASES {
+        sink.declared.push(other(name, Role::Unused, "AIPerf: the phase of the run"));
+    }
+    Ok(())
+}
+
+/// Sets the requests of the warm-up aside, and calls the metrics as the summaries call them.
+fn settle_records(source: &mut Source, _: &SourceOptions) {
+    let mut tables = Vec::with_capacity(source.tables.len());
+    for table in std::mem::take(&mut source.tables) {
+        let (table, warm_up) = without_warm_up(table);
+        for line in warm_up {
+            source.provenance.set_aside("of the warm-up, by its phase", line);
+        }
+        tables.extend(table);
+    }
+    for column in tables.iter_mut().flat_map(|table| &mut table.columns) {
+        let bare = column.name.strip_prefix("metrics.");
+        if let Some(stem) = bare.and_then(|bare| bare.strip_suffix(".unit")) {
+            column.name = format!("metrics.{}.unit", newer_name(stem));
+        } else if let (Role::Metric, Some(bare)) = (column.role, bare) {
+            column.name = newer_name(bare.strip_suffix(".value").unwrap_or(bare)).to_owned();
+        }
+        if column.role == Role::Metric && column.meaning.is_none() {
+            column.meaning = meaning(&column.name).map(str::to_owned);
+        }
+    }
+    source.tables = tables;
+}
+
+/// A table without the rows of the warm-up, and the lines of those.
+fn without_warm_up(table: Table) -> (Option<Table>, Vec<u64>) {
+    let Some(phase) = PHASES.iter().find_map(|name| table.position(name)) else { return (Some(table), Vec::new()) };
+    let is_warm_up = |text: &String| WARM_UP.iter().any(|word| text.eq_ignore_ascii_case(word));
+    let of_text: Vec<bool> = table.columns[phase].dictionary.iter().map(is_warm_up).collect();
+    if !of_text.contains(&true) {
+        return (Some(table), Vec::new());
+    }
+    let measured: Vec<bool> =
+        table.codes(phase).into_iter().map(|code| of_text.get(code as usize) != Some(&true)).collect();
+    let lines = (0..).zip(&measured).filter(|(_, measured)| !**measured).filter_map(|(row, _)| table.lines.line(row));
+    (table.only(&measured), lines.collect())
+}
+
 /// Whether a line is a record of `profile_export.jsonl`.
-pub(super) fn is_record(line: &[u8]) -> bool {
+fn is_record(line: &[u8]) -> bool {
     let head = Head { bytes: line, complete: true };
     Outline::of(&head).is_some_and(|outline| {
         let sent = ["metadata.request_start_ns", "metadata.timestamp_ns"].iter().any(|name| outline.has(&[name]));
@@ -98,13 +205,33 @@ fn name_and_unit(name: &str) -> (String, &str) {
     (tag, unit)
 }
 
-/// A metric by its name and unit, with what it measures.
-fn metric(tag: &str, unit: &str) -> Summary {
-    let tag = match tag {
+/// What newer versions call a metric.
+fn newer_name(tag: &str) -> &str {
+    match tag {
         "ttft" => "time_to_first_token",
         "ttst" => "time_to_second_token",
         other => other,
-    };
+    }
+}
+
+/// What a metric measures.
+fn meaning(tag: &str) -> Option<&'static str> {
+    match tag {
+        "request_latency" => Some("from sending to the last token"),
+        "time_to_first_token" => Some("from sending to the first token"),
+        "time_to_second_token" => Some("from the first token to the second"),
+        "inter_token_latency" => Some("mean gap between the tokens of an answer after the first"),
+        "inter_chunk_latency" => Some("gaps between the chunks of an answer"),
+        "output_token_throughput" => Some("tokens of all answers over the duration of the run"),
+        "output_token_throughput_per_user" => Some("tokens of an answer over the time between them: one over the gap"),
+        "request_throughput" => Some("answers over the duration of the run"),
+        _ => None,
+    }
+}
+
+/// A metric by its name and unit, with what it measures.
+fn metric(tag: &str, unit: &str) -> Summary {
+    let tag = newer_name(tag);
     let known = match unit {
         "sec" => Some(Unit::SECOND),
         "requests" | "tokens" | "images" | "count" | "" => Some(Unit::COUNT),
@@ -115,18 +242,7 @@ fn metric(tag: &str, unit: &str) -> Summary {
     };
     // A unit that is not known stays with the name.
     let name = if known.is_some() { tag.to_owned() } else { format!("{tag} ({unit})") };
-    let meaning = match tag {
-        "request_latency" => Some("from sending to the last token"),
-        "time_to_first_token" => Some("from sending to the first token"),
-        "time_to_second_token" => Some("from the first token to the second"),
-        "inter_token_latency" => Some("mean gap between the tokens of an answer after the first"),
-        "inter_chunk_latency" => Some("gaps between the chunks of an answer"),
-        "output_token_throughput" => Some("tokens of all answers over the duration of the run"),
-        "output_token_throughput_per_user" => Some("tokens of an answer over the time between them: one over the gap"),
-        "request_throughput" => Some("answers over the duration of the run"),
-        _ => None,
-    };
-    let summary = Summary::new(&name, known.unwrap_or(Unit::UNKNOWN), meaning);
+    let summary = Summary::new(&name, known.unwrap_or(Unit::UNKNOWN), meaning(tag));
     // The duration of the run is a setting; failed requests are better fewer.
     match tag {
         "benchmark_duration" => summary.polarity(Polarity::Unknown),
@@ -173,8 +289,8 @@ fn read_csv(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestE
         for (name, cell) in header.iter().zip(&cells).skip(name_at + 1) {
             let statistic = if name == "Value" { Some(Statistic::Value) } else { statistic(name) };
             let value: Option<f64> = cell.replace(',', "").parse().ok();
-            if let Some(statistic) = statistic {
-                summary.add_at(statistic, value, Some(line));
+            if let Some(statistic) = statistic.filter(|_| !cell.is_empty()) {
+                summary.add_written(statistic, cell, value, line);
                 counts.note(&tag, value);
             }
         }
@@ -236,7 +352,8 @@ fn take_document(document: &Value, sink: &mut Sink) {
                 ["count", "avg", "min", "max", "std", "p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99"]
             {
                 if let Some(statistic) = statistic(name) {
-                    summary.add(statistic, number(values, &[name]));
+                    // It writes null for what a metric does not have.
+                    summary.add_field(statistic, name, values.get(name).filter(|value| !value.is_null()));
                 }
             }
         }

@@ -51,14 +51,14 @@ pub(super) const FORMAT: Format = Format {
 const NAMES: &[&str] = &["min", "max", "mean", "median", "p50", "p75", "p90", "p95", "p99", "p999"];
 
 fn numbers(values: &Value, summary: &mut Summary) {
-    summary.add(Statistic::Count, number(values, &["count"]));
+    summary.add_field(Statistic::Count, "count", values.get("count"));
     for name in NAMES {
         // `p50` and `median` are the same number.
         if *name == "p50" && values.get("median").is_some() {
             continue;
         }
         if let Some(statistic) = statistic(name) {
-            summary.add(statistic, number(values, &[name]));
+            summary.add_field(statistic, name, values.get(name));
         }
     }
 }

@@ -57,24 +57,24 @@ fn take(document: &Value, sink: &mut Sink) {
     ] {
         let mut summary = Summary::new(metric, unit, Some(meaning));
         let Some(values) = document.get(key).and_then(Value::as_object) else { continue };
-        let named = |name: &str| values.get(name).and_then(Value::as_f64);
+        let named = |name: &str| values.get(name);
         if key == "latency" {
-            summary.add(Statistic::Count, named("totalCount"));
+            summary.add_field(Statistic::Count, "totalCount", named("totalCount"));
         }
         for name in ["mean", "stddev", "min", "max"] {
             if let Some(statistic) = statistic(name) {
-                summary.add(statistic, named(name));
+                summary.add_field(statistic, name, named(name));
             }
         }
         if named("mean").is_none() {
-            summary.add(Statistic::Mean, named("average"));
+            summary.add_field(Statistic::Mean, "average", named("average"));
         }
-        // Of few seconds the percentiles say nothing that minimum and maximum do not.
-        if key == "latency" {
-            for name in ["p2_5", "p50", "p75", "p90", "p97_5", "p99", "p99_9", "p99_99"] {
-                if let Some(statistic) = statistic(name) {
-                    summary.add(statistic, named(name));
-                }
+        let mut percentiles: Vec<(f64, &String, &Value)> =
+            values.iter().filter_map(|(name, value)| Some((documents::percentile(name)?, name, value))).collect();
+        percentiles.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (_, name, value) in percentiles {
+            if let Some(statistic) = statistic(name) {
+                summary.add_field(statistic, name, Some(value));
             }
         }
         summary.polarity(if key == "latency" { Polarity::LowerIsBetter } else { Polarity::HigherIsBetter }).give(sink);

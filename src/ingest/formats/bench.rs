@@ -21,11 +21,14 @@ use super::super::{IngestError, Sink};
 use super::AnyRecords;
 use super::json;
 use super::objects::{LineCounter, Text};
+use super::summaries::refuse;
 
 /// A document is held in memory as a whole.
 const LARGEST: usize = 1 << 30;
 /// The column with the benchmark's name.
-const LABEL: &str = "benchmark";
+pub(super) const LABEL: &str = "benchmark";
+/// A benchmark without a name.
+const UNNAMED: &str = "(unnamed)";
 /// The column with the number of the process or fork.
 const RUN: &str = "run";
 /// The column that says whether what was measured succeeded.
@@ -78,6 +81,10 @@ pub(super) struct Bench<'s> {
     runs_before: u64,
     /// The largest run of the current document.
     runs_here: u64,
+    /// The benchmark of all rows so far, while there is one only.
+    only_label: Option<String>,
+    /// Whether there are several.
+    several_labels: bool,
 }
 
 /// A table and the columns that its rows have.
@@ -91,11 +98,15 @@ impl<'s> Bench<'s> {
     pub(super) fn new(sink: &'s mut Sink, declared: impl IntoIterator<Item = Declared>) -> Self {
         sink.labels_exact = true;
         sink.declared.extend(COMMON.into_iter().chain(declared));
-        Self { sink, sheets: Vec::new(), runs_before: 0, runs_here: 0 }
+        Self { sink, sheets: Vec::new(), runs_before: 0, runs_here: 0, only_label: None, several_labels: false }
     }
 
     /// Takes a row.
     pub(super) fn push(&mut self, sample: &Sample<'_>) {
+        match &self.only_label {
+            None => self.only_label = Some(sample.label.to_owned()),
+            Some(only) => self.several_labels |= only != sample.label,
+        }
         let run = sample.run.map(|run| {
             self.runs_here = self.runs_here.max(run);
             (self.runs_before + run).to_string()
@@ -166,7 +177,7 @@ impl<'s> Bench<'s> {
         self.sink.provenance.set_aside(reason, line);
     }
 
-    /// Takes numbers that the tool has summarised; those that are absent or no numbers are left out.
+    /// Takes numbers that the tool has summarised; what stands there and is no number is a finding.
     pub(super) fn report<'t>(
         &mut self,
         about: Reported,
@@ -174,13 +185,21 @@ impl<'s> Bench<'s> {
         values: impl IntoIterator<Item = (Statistic, Option<&'t RawValue>)>,
         lines: &mut LineCounter<'t>,
     ) {
-        let values = values.into_iter().filter_map(|(statistic, raw)| {
-            let raw = raw?;
-            let value = text_of(raw).parse::<f64>().ok().filter(|value| value.is_finite())?;
+        let mut reported = about;
+        for (statistic, raw) in values {
+            let Some(raw) = raw else { continue };
             let unit = if matches!(statistic, Statistic::Count | Statistic::Failures) { Unit::COUNT } else { unit };
-            Some(ReportedValue { statistic, value, unit, line: Some(lines.line(raw.get())) })
-        });
-        let reported = Reported { values: values.collect(), ..about };
+            let line = Some(lines.line(raw.get()));
+            let written = text_of(raw);
+            // A single value has no standard deviation.
+            if written == "null" && statistic == Statistic::Stddev {
+                continue;
+            }
+            match written.parse::<f64>().ok().filter(|value| value.is_finite()) {
+                Some(value) => reported.values.push(ReportedValue { statistic, value, unit, line }),
+                None => refuse(self.sink, &reported, &statistic.key(), written, line),
+            }
+        }
         if !reported.values.is_empty() {
             self.sink.reported.push(reported);
         }
@@ -198,8 +217,11 @@ impl<'s> Bench<'s> {
         self.sheets.iter_mut().for_each(|sheet| sheet.builder.begin_run());
     }
 
-    /// Gives the tables to the sink.
-    pub(super) fn finish(self) {
+    /// Gives the tables to the sink. A benchmark that is alone in its file is no group, and is named with the file.
+    pub(super) fn finish(mut self) {
+        if let Some(only) = self.only_label.take().filter(|only| !self.several_labels && only != UNNAMED) {
+            self.fact(LABEL, &only);
+        }
         self.sink.tables.extend(self.sheets.into_iter().map(|sheet| sheet.builder));
     }
 }
@@ -311,7 +333,14 @@ fn take_cut(closed: &str, line: u64, another: bool, bench: &mut Bench<'_>, take:
 
 /// An error where nothing was read before, otherwise a finding.
 fn give_up(error: &serde_json::Error, taken: u64, bench: &mut Bench<'_>) -> Result<(), IngestError> {
-    let reason = json::reason(error);
+    let words = json::reason(error);
+    // A field that is missing is named; of one that is something else only our own types would be.
+    let reason = if error.is_data() && !words.starts_with("missing field") {
+        let (line, column) = (error.line(), error.column());
+        format!("what stands at line {line}, column {column} of it is of another kind than its tool writes there")
+    } else {
+        words
+    };
     if taken == 0 {
         return Err(IngestError::Malformed(format!("not a document of this format: {reason}")));
     }
@@ -373,7 +402,7 @@ pub(super) fn keys_evidence(what: &str, keys: &[&str]) -> Vec<String> {
 
 /// A text that a document may lack.
 pub(super) fn or_unnamed(text: Option<&str>) -> Cow<'_, str> {
-    text.filter(|text| !text.trim().is_empty()).map_or(Cow::Borrowed("(unnamed)"), Cow::Borrowed)
+    text.filter(|text| !text.trim().is_empty()).map_or(Cow::Borrowed(UNNAMED), Cow::Borrowed)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::model::finding::{FindingKind, Severity};
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::reported::Statistic;
 use crate::model::source::Source;
 use crate::model::table::{Polarity, Role};
@@ -133,6 +133,9 @@ fn settle(source: &mut Source, options: &SourceOptions) {
         }
     }
     source.reported.iter_mut().for_each(|reported| reported.label = Some(name.clone()));
+    if !source.tables.is_empty() {
+        source.provenance.environment.insert(bench::LABEL.to_owned(), name);
+    }
 }
 
 fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) -> serde_json::Result<()> {
@@ -162,16 +165,25 @@ fn samples<'t>(
     bench: &mut Bench<'_>,
 ) {
     let label = label(source);
+    let mut without: Option<(u64, u64)> = None;
     for (count, time) in iters.iter().zip(times) {
         let line = lines.line(time.get());
         let count = bench::number(Some(count)).filter(|count| *count > 0.0);
         let (Some(time), Some(count)) = (bench::number(Some(time)), count) else {
             bench.set_aside("samples without a time or without iterations", line);
+            without.get_or_insert((line, 0)).1 += 1;
             continue;
         };
         let time = (time / count).to_string();
         let values = &[(TIME, time.as_str())];
         bench.push(&Sample { label: &label, run: None, failed: None, unit: None, values, line });
+    }
+    if let Some((line, samples)) = without {
+        let reason = format!("{samples} of the samples have no time, or no iterations, that is a number");
+        let place = Place::line(&bench.sink.provenance.name, line);
+        let action = "they are not in the statistics";
+        let finding = Finding::new(Severity::Corrupted, FindingKind::NotANumber, place, reason, action);
+        bench.sink.findings.push(finding.count(samples));
     }
     if iters.len() != times.len() {
         let reason = format!("there are {} counts of iterations and {} times", iters.len(), times.len());

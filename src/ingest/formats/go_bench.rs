@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::table::Polarity;
 use crate::model::unit::Unit;
 
@@ -31,6 +32,9 @@ pub(super) const FORMAT: Format = Format {
     read,
     settle: None,
 };
+
+/// Damaged lines that are named; the rest are counted.
+const NAMED_DAMAGED: u64 = 50;
 
 const MEANING: &str = "wall time of one operation, averaged over the iterations of a run";
 
@@ -88,6 +92,25 @@ fn parse(line: &str) -> Option<Line<'_>> {
     Some(Line { name, values: results(words)? })
 }
 
+/// Whether a line of results is damaged: it has a count, and what follows begins as results do and does not end so. What
+/// a benchmark prints behind its name is no such line.
+fn is_damaged<'a>(words: impl Iterator<Item = &'a str>, terminated: bool) -> bool {
+    let words: Vec<&str> = words.collect();
+    let Some((count, rest)) = words.split_first() else { return false };
+    let known = |word: &&str| KNOWN.iter().any(|(unit, _)| unit == word);
+    let begun = |word: &&str| !known(word) && KNOWN.iter().any(|(unit, _)| unit.starts_with(word));
+    let timed = rest.iter().any(known);
+    match results(words.iter().copied()) {
+        // The last unit was cut off with the file, or one has lost its end.
+        Some(values) if !terminated => values.last().is_some_and(|(_, unit)| begun(unit)),
+        Some(values) => !timed && values.iter().any(|(_, unit)| begun(unit)),
+        None => {
+            let number = |word: &&str| word.parse::<f64>().is_ok();
+            count.parse::<u64>().is_ok() && (timed || !terminated && rest.iter().all(number))
+        }
+    }
+}
+
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let text = String::from_utf8_lossy(head.bytes);
     let line = text
@@ -118,11 +141,18 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     let mut system: [String; 2] = Default::default();
     // A benchmark that prints splits its line: the name stands before what it prints, the numbers behind.
     let mut waiting: Option<String> = None;
+    let mut damaged: u64 = 0;
     while let Some(record) = records.next()? {
-        let line = record.line;
+        let (line, terminated) = (record.line, record.terminated);
         let text = String::from_utf8_lossy(record.bytes);
         let text = text.trim();
-        if let Some(of_line) = parse(text) {
+        let named = text.split_whitespace().next().is_some_and(is_name);
+        let behind_name = text.split_whitespace().skip(usize::from(named));
+        if (named || waiting.is_some()) && is_damaged(behind_name, terminated) {
+            damaged += 1;
+            note_damaged(text, line, terminated, damaged, &mut bench);
+            waiting = None;
+        } else if let Some(of_line) = parse(text) {
             found.push(&package, of_line.name, &of_line.values, line);
             waiting = None;
         } else if let Some((key, value)) = text.split_once(": ").filter(|(key, _)| !key.contains(' ')) {
@@ -149,10 +179,34 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
             waiting = None;
         }
     }
+    if damaged > NAMED_DAMAGED {
+        let more = damaged - NAMED_DAMAGED;
+        let reason = format!("{more} more lines of results cannot be read");
+        let place = Place::source(&bench.sink.provenance.name);
+        let finding =
+            Finding::new(Severity::Corrupted, FindingKind::MalformedRecord, place, reason, "the lines were set aside");
+        bench.sink.findings.push(finding.count(more));
+    }
     bench.fact("os", &system.join(" "));
     found.give(&mut bench);
     bench.finish();
     Ok(())
+}
+
+/// Says that a line of results cannot be read.
+fn note_damaged(text: &str, line: u64, terminated: bool, damaged: u64, bench: &mut Bench<'_>) {
+    bench.set_aside("lines of results that are not pairs of a value and its unit", line);
+    if damaged > NAMED_DAMAGED {
+        return;
+    }
+    let (kind, reason) = if terminated {
+        (FindingKind::MalformedRecord, "a line of results that is not pairs of a value and its unit")
+    } else {
+        (FindingKind::TruncatedLine, "the last line of results was cut off")
+    };
+    let place = Place::line(&bench.sink.provenance.name, line);
+    let finding = Finding::new(Severity::Corrupted, kind, place, reason, "the line was set aside");
+    bench.sink.findings.push(finding.value(text));
 }
 
 impl Found {

@@ -139,7 +139,9 @@ impl<'t> Entry<'t> {
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     const TIMES: &[&str] = &["benchmarks", "real_time", "cpu_time", "time_unit"];
     const TYPES: &[&str] = &["benchmarks", "name", "run_type", "family_index"];
-    [TIMES, TYPES]
+    // Older versions, and reporters of others, name no unit: it is the library's own then, nanoseconds.
+    const NO_UNIT: &[&str] = &["benchmarks", "iterations", "real_time", "cpu_time"];
+    [TIMES, TYPES, NO_UNIT]
         .into_iter()
         .find(|keys| bench::has_keys(head, b'{', keys))
         .map(|keys| bench::keys_evidence("an object", keys))
@@ -227,7 +229,8 @@ fn sample<'t>(entry: &Entry<'t>, together: bool, lines: &mut LineCounter<'t>, be
 
 fn report<'t>(entry: &Entry<'t>, lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) {
     let name = entry.text("aggregate_name").unwrap_or_default();
-    let is_share = entry.text("aggregate_unit").is_some_and(|unit| unit == "percentage");
+    // Older versions say of no aggregate that it is a share, and the coefficient of variation is one in all.
+    let is_share = name == "cv" || entry.text("aggregate_unit").is_some_and(|unit| unit == "percentage");
     let statistic = match name.as_str() {
         "mean" => Statistic::Mean,
         "median" => Statistic::Median,

@@ -106,23 +106,23 @@ fn take(benchmark: &Benchmark, label: &str, sink: &mut Sink) {
             _ => None,
         };
         let mut summary = Summary::new(metric, unit, meaning).of(Some(label));
-        let of = |names: &[&str]| number(values, names);
+
         summary
-            .add(Statistic::Count, of(&["count"]))
-            .add(Statistic::Mean, of(&["mean"]))
-            .add(Statistic::Median, of(&["median"]))
-            .add(Statistic::Stddev, of(&["std_dev"]))
-            .add(Statistic::Min, of(&["min"]))
-            .add(Statistic::Max, of(&["max"]));
+            .add_field(Statistic::Count, "count", values.get("count"))
+            .add_field(Statistic::Mean, "mean", values.get("mean"))
+            .add_field(Statistic::Median, "median", values.get("median"))
+            .add_field(Statistic::Stddev, "std_dev", values.get("std_dev"))
+            .add_field(Statistic::Min, "min", values.get("min"))
+            .add_field(Statistic::Max, "max", values.get("max"));
         if let Some(percentiles) = at(values, &["percentiles"]).and_then(Value::as_object) {
-            let mut found: Vec<(f64, Option<f64>)> = percentiles
+            let mut found: Vec<(f64, &String, &Value)> = percentiles
                 .iter()
-                .filter_map(|(name, value)| Some((percentile(name)?, value.as_f64())))
-                .filter(|(percentile, _)| *percentile != 50.0)
+                .filter_map(|(name, value)| Some((percentile(name)?, name, value)))
+                .filter(|(percentile, ..)| *percentile != 50.0)
                 .collect();
             found.sort_by(|a, b| a.0.total_cmp(&b.0));
-            for (percentile, value) in found {
-                summary.add(Statistic::Percentile(percentile), value);
+            for (percentile, name, value) in found {
+                summary.add_field(Statistic::Percentile(percentile), name, Some(value));
             }
         }
         summary.give(sink);

@@ -84,7 +84,11 @@ struct Entry<'t> {
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     const KEYS: &[&str] = &["results", "command", "mean", "user", "system"];
-    bench::has_keys(head, b'{', KEYS).then(|| bench::keys_evidence("an object", KEYS))
+    const TIMES: &[&str] = &["results", "command", "times", "exit_codes"];
+    [KEYS, TIMES]
+        .into_iter()
+        .find(|keys| bench::has_keys(head, b'{', keys))
+        .map(|keys| bench::keys_evidence("an object", keys))
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {

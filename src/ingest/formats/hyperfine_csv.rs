@@ -3,7 +3,7 @@
 //! In: CSV with that header. Out: reported numbers; there are no samples in it. A standard deviation of exactly 0 is what
 //! hyperfine writes where there is none (one run): it is left out.
 
-use crate::model::reported::{Reported, ReportedValue, Statistic};
+use crate::model::reported::{ReportedValue, Statistic};
 use crate::model::table::Polarity;
 use crate::model::unit::Unit;
 
@@ -14,6 +14,7 @@ use super::super::{IngestError, Sink};
 use super::bench;
 use super::dialect::{Splitter, sample_rows};
 use super::hyperfine::{CPU, TIME, WALL, label};
+use super::summaries::refuse;
 use super::{AnyRecords, Failures, Format, FormatInfo, Holds};
 
 pub(super) const FORMAT: Format = Format {
@@ -81,11 +82,6 @@ fn take(row: Row<'_>, parameters: &[String], line: u64, sink: &mut Sink) {
         parameters.iter().zip(&values).map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let command = text(0);
     let label = label(&bench::or_unnamed(Some(&command)), &pairs);
-    let value = |index: usize, statistic: Statistic| {
-        let value = text(index).parse::<f64>().ok().filter(|value| value.is_finite())?;
-        let absent = statistic == Statistic::Stddev && value == 0.0;
-        (!absent).then_some(ReportedValue { statistic, value, unit: Unit::SECOND, line: Some(line) })
-    };
     let wall = [
         (1, Statistic::Mean),
         (2, Statistic::Stddev),
@@ -96,11 +92,21 @@ fn take(row: Row<'_>, parameters: &[String], line: u64, sink: &mut Sink) {
     let metrics =
         [(TIME, WALL, &wall[..]), ("user", CPU, &[(4, Statistic::Mean)]), ("system", CPU, &[(5, Statistic::Mean)])];
     for (metric, meaning, statistics) in metrics {
-        let values: Vec<ReportedValue> =
-            statistics.iter().filter_map(|(index, statistic)| value(*index, *statistic)).collect();
-        if !values.is_empty() {
-            let about = bench::about(metric, &label, meaning, Polarity::LowerIsBetter);
-            sink.reported.push(Reported { values, ..about });
+        let mut about = bench::about(metric, &label, meaning, Polarity::LowerIsBetter);
+        for (index, statistic) in statistics {
+            let (written, statistic) = (text(*index), *statistic);
+            let absent = |value: f64| statistic == Statistic::Stddev && value == 0.0;
+            match written.parse::<f64>().ok().filter(|value| value.is_finite()) {
+                Some(value) if absent(value) => {}
+                Some(value) => {
+                    about.values.push(ReportedValue { statistic, value, unit: Unit::SECOND, line: Some(line) });
+                }
+                None if written.is_empty() => {}
+                None => refuse(sink, &about, &statistic.key(), &written, Some(line)),
+            }
+        }
+        if !about.values.is_empty() {
+            sink.reported.push(about);
         }
     }
 }

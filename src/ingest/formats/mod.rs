@@ -157,6 +157,7 @@ pub(super) static FORMATS: &[Format] = &[
     ab::PERCENTILES,
     artillery::FORMAT,
     hdr_log::FORMAT,
+    aiperf::RECORDS,
     aiperf::CSV,
     aiperf::JSON,
     vllm::FORMAT,

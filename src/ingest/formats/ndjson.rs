@@ -13,7 +13,6 @@ use super::super::fast::{self, Part, Run, Schema};
 use super::super::lines::{Flaw, MAX_RECORD};
 use super::super::options::SourceOptions;
 use super::super::{IngestError, Sink};
-use super::aiperf;
 use super::json;
 use super::objects::{ObjectTables, Text};
 use super::skeleton::Skeleton;
@@ -52,11 +51,6 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let objects = lines.iter().filter(|line| is_object(line)).count();
     // A document that spans lines never has a whole object on its first line.
     let starts_with_one = lines.len() >= 2 && lines.first().is_some_and(|line| is_object(line));
-    // One line alone is a document as well as a line; a record of AIPerf is always a line.
-    let one_record = lines.len() == 1 && head.complete && lines.first().is_some_and(|line| aiperf::is_record(line));
-    if one_record {
-        return Some(vec!["its one line is a JSON object with `metadata` and `metrics`, as AIPerf writes them".into()]);
-    }
     (starts_with_one || (objects >= 2 && objects * 2 >= lines.len()))
         .then(|| vec![format!("{objects} of the first {} lines are JSON objects", lines.len())])
 }

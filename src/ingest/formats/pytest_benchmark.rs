@@ -50,7 +50,7 @@ const DECLARED: [Declared; 1] = [bench::metric(
 struct File<'t> {
     machine_info: Option<Machine>,
     #[serde(borrow)]
-    benchmarks: Vec<Entry<'t>>,
+    benchmarks: Vec<&'t RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -118,8 +118,21 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
     if let Some(machine) = &file.machine_info {
         note_machine(machine, bench);
     }
-    let same_name = |entry: &Entry<'t>| file.benchmarks.iter().filter(|other| other.name == entry.name).count() > 1;
-    for entry in &file.benchmarks {
+    let mut entries: Vec<Entry<'t>> = Vec::with_capacity(file.benchmarks.len());
+    for raw in file.benchmarks {
+        if let Ok(entry) = serde_json::from_str(raw.get()) {
+            entries.push(entry);
+            continue;
+        }
+        let line = lines.line(raw.get());
+        bench.set_aside("entries without statistics", line);
+        let name = super::objects::entries(raw).into_iter().find(|(key, _)| key == "name");
+        let name = name.map_or("(unnamed)", |(_, name)| bench::text_of(name));
+        let reason = format!("the benchmark `{name}` has no statistics as pytest-benchmark writes them");
+        bench.find(Severity::Corrupted, FindingKind::MalformedRecord, line, reason, "it is not in the report");
+    }
+    let same_name = |entry: &Entry<'t>| entries.iter().filter(|other| other.name == entry.name).count() > 1;
+    for entry in &entries {
         let (name, full) = (entry.name.as_deref(), entry.fullname.as_deref());
         let name = if same_name(entry) { full.or(name) } else { name.or(full) };
         take_entry(&bench::or_unnamed(name), &entry.stats, lines, bench);
@@ -132,6 +145,7 @@ fn take_entry<'t>(label: &str, stats: &Stats<'t>, lines: &mut LineCounter<'t>, b
     let rounds = data.iter().filter(|round| bench::is_number(round)).count();
     let said = bench::number(stats.rounds);
     let lacks = !data.is_empty() && said.is_some_and(|said| said != rounds as f64);
+    let mut odd = None;
     for round in data {
         let line = lines.line(round.get());
         if bench::is_number(round) {
@@ -139,7 +153,14 @@ fn take_entry<'t>(label: &str, stats: &Stats<'t>, lines: &mut LineCounter<'t>, b
             bench.push(&Sample { label, run: None, failed: None, unit: None, values, line });
         } else {
             bench.set_aside("elements of `data` that are no numbers", line);
+            odd.get_or_insert((line, 0_u64)).1 += 1;
         }
+    }
+    // Where rounds are missing all the same, that is said below.
+    if let Some((line, count)) = odd.filter(|_| !lacks) {
+        let reason = format!("`{label}` has {count} rounds without a number");
+        let action = "they are not in the statistics";
+        bench.find(Severity::Corrupted, FindingKind::NotANumber, line, reason, action);
     }
     if let (true, Some(said)) = (lacks, said) {
         let line = stats.data.as_ref().and_then(|data| data.first()).map_or(1, |first| lines.line(first.get()));

@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::reported::Statistic;
 use crate::model::table::{CellType, Polarity, Role};
 use crate::model::unit::Unit;
@@ -94,18 +95,19 @@ fn take(document: &Value, line: u64, appended: bool, sink: &mut Sink) {
         let suffix = format!("_{key}_ms");
         for name in ["mean", "median", "std"] {
             if let Some(statistic) = statistic(name) {
-                summary.add(statistic, of(&format!("{name}{suffix}")));
+                let name = format!("{name}{suffix}");
+                summary.add_field(statistic, &name, document.get(&name));
             }
         }
-        let mut percentiles: Vec<(f64, Option<f64>)> = document
+        let mut percentiles: Vec<(f64, &String, &Value)> = document
             .as_object()
             .into_iter()
             .flatten()
-            .filter_map(|(name, value)| Some((documents::percentile(name.strip_suffix(&suffix)?)?, value.as_f64())))
+            .filter_map(|(name, value)| Some((documents::percentile(name.strip_suffix(&suffix)?)?, name, value)))
             .collect();
         percentiles.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for (percentile, value) in percentiles {
-            summary.add(Statistic::Percentile(percentile), value);
+        for (percentile, name, value) in percentiles {
+            summary.add_field(Statistic::Percentile(percentile), name, Some(value));
         }
         summary.give(sink);
     }
@@ -116,7 +118,8 @@ fn take(document: &Value, line: u64, appended: bool, sink: &mut Sink) {
         ("total_token_throughput", "tokens of prompts and answers over the duration of the run"),
     ] {
         let mut summary = Summary::new(name, Unit::PER_SECOND, Some(meaning));
-        summary.add(Statistic::Value, of(name));
+        // Without targets there is no goodput, and null is written for it.
+        summary.add_field(Statistic::Value, name, document.get(name).filter(|value| !value.is_null()));
         summary.give(sink);
     }
     let unit_of_setting = |name: &str| document.get(name).filter(|value| value.is_number() || value.is_string());
@@ -136,11 +139,23 @@ fn take(document: &Value, line: u64, appended: bool, sink: &mut Sink) {
     }
 }
 
+/// Lists with an entry for each request.
+const LISTS: [&str; 6] = ["ttfts", "itls", "input_lens", "output_lens", "errors", "start_times"];
+
+/// Entries of a list that are not what they should be, in requests that were answered.
+#[derive(Default)]
+struct Odd {
+    count: u64,
+    /// Place and text of the first.
+    first: Option<(usize, String)>,
+}
+
 /// The requests, where the file has them. Says whether it has.
 fn take_requests(document: &Value, line: u64, appended: bool, sink: &mut Sink) -> bool {
-    let array = |name: &str| document.get(name).and_then(Value::as_array);
-    let Some(first_tokens) = array("ttfts").filter(|all| !all.is_empty()) else { return false };
-    let number_at = |name: &str, index: usize| array(name).and_then(|all| all.get(index)).and_then(Value::as_f64);
+    let array = |name: &str| document.get(name).and_then(Value::as_array).filter(|all| !all.is_empty());
+    if array("ttfts").is_none() {
+        return false;
+    }
     let name = document.get("date").and_then(Value::as_str).map(str::to_owned).filter(|_| appended);
     let clock = array("start_times").is_some();
     let mut header: Vec<String> =
@@ -154,38 +169,84 @@ fn take_requests(document: &Value, line: u64, appended: bool, sink: &mut Sink) -
     let gap_name = "inter_token_latency".to_owned();
     let mut gaps =
         TableBuilder::new(Some(gap_name.clone()), vec![gap_name], None, &[CellType::Decimal], DecimalMark::Point);
-    for (index, first) in first_tokens.iter().enumerate() {
-        let error = array("errors").and_then(|all| all.get(index)).and_then(Value::as_str).unwrap_or_default();
-        let first = first.as_f64();
-        let between: Vec<f64> = array("itls")
-            .and_then(|all| all.get(index)?.as_array())
-            .map(|gaps| gaps.iter().filter_map(Value::as_f64).collect())
-            .unwrap_or_default();
+    let mut odd: [Odd; LISTS.len()] = Default::default();
+    for index in 0..note_lengths(document, line, sink) {
+        let entry = |name: &str| array(name).and_then(|all| all.get(index));
+        let error = entry("errors").and_then(Value::as_str).unwrap_or_default();
+        let first = entry("ttfts").and_then(Value::as_f64);
         // Without an array of errors a failed request is told by its time of zero.
-        let answered = error.is_empty() && first.is_some_and(|first| first > 0.0);
-        let first = first.filter(|_| answered);
-        let error = if error.is_empty() && !answered { "failed" } else { first_line(error) };
-        let latency = first.map(|first| first + between.iter().sum::<f64>()).filter(|_| array("itls").is_some());
+        let failed = !error.is_empty() || first.is_some_and(|first| first <= 0.0);
+        let error = if error.is_empty() && failed { "failed" } else { first_line(error) };
+        let between = entry("itls").and_then(Value::as_array);
+        let numbers: Vec<f64> = between.into_iter().flatten().filter_map(Value::as_f64).collect();
+        let all_gaps = between.is_some_and(|between| between.len() == numbers.len());
+        if !failed {
+            let number = |name: &str| entry(name).is_some_and(Value::is_number);
+            let sound = [number("ttfts"), all_gaps, number("input_lens"), number("output_lens"), true, true];
+            for ((name, sound), odd) in LISTS.iter().zip(sound).zip(&mut odd) {
+                if let (false, Some(entry)) = (sound, entry(name)) {
+                    odd.count += 1;
+                    odd.first.get_or_insert_with(|| (index, entry.to_string()));
+                }
+            }
+        }
+        let number_of = |name: &str| text(entry(name).and_then(Value::as_f64).filter(|_| !failed));
+        let latency = first.filter(|_| !failed && all_gaps).map(|first| first + numbers.iter().sum::<f64>());
         let mut cells: Vec<String> = vec![
-            text(first),
+            text(first.filter(|_| !failed)),
             text(latency),
-            text(number_at("input_lens", index).filter(|_| answered)),
-            text(number_at("output_lens", index).filter(|_| answered)),
+            number_of("input_lens"),
+            number_of("output_lens"),
             error.to_owned(),
         ];
         if clock {
-            cells.insert(0, text(number_at("start_times", index)));
+            cells.insert(0, text(entry("start_times").and_then(Value::as_f64)));
         }
         push(&mut requests, &cells, line);
-        for gap in between.into_iter().filter(|_| answered) {
+        for gap in numbers.into_iter().filter(|_| !failed) {
             push(&mut gaps, &[text(Some(gap))], line);
         }
+    }
+    for (name, odd) in LISTS.iter().zip(odd) {
+        let Some((index, written)) = odd.first else { continue };
+        let what = if *name == "itls" { "list of numbers" } else { "number" };
+        let reason = format!(
+            "`{name}` has no {what} for {} of the requests without an error, the first one is request {}",
+            odd.count,
+            index + 1
+        );
+        let place = Place::line(&sink.provenance.name, line).column(*name);
+        let action = "their values are not in the statistics, nor are latencies that need them";
+        let kind = if written.contains("NaN") { FindingKind::NotFinite } else { FindingKind::NotANumber };
+        let finding = Finding::new(Severity::Corrupted, kind, place, reason, action);
+        sink.findings.push(finding.value(shortened(&written)).count(odd.count));
     }
     sink.tables.push(requests);
     if gaps.rows() > 0 {
         sink.tables.push(gaps);
     }
     true
+}
+
+/// How many requests there are; where lists differ in length, that is said.
+fn note_lengths(document: &Value, line: u64, sink: &mut Sink) -> usize {
+    let lengths = LISTS.iter().filter_map(|name| Some((*name, document.get(*name)?.as_array()?.len())));
+    let lengths: Vec<(&str, usize)> = lengths.filter(|(_, length)| *length > 0).collect();
+    let longest = lengths.iter().map(|(_, length)| *length).max().unwrap_or_default();
+    if lengths.iter().any(|(_, length)| *length != longest) {
+        let told: Vec<String> = lengths.iter().map(|(name, length)| format!("`{name}` {length}")).collect();
+        let reason = format!("lists with an entry for each request differ in length: {}", told.join(", "));
+        let action = "entries at the same place are read as one request; what is missing counts as absent";
+        let place = Place::line(&sink.provenance.name, line);
+        sink.findings.push(Finding::new(Severity::Corrupted, FindingKind::Contradiction, place, reason, action));
+    }
+    longest
+}
+
+/// The beginning of a text.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 40;
+    if text.chars().count() <= SHOWN { text.to_owned() } else { text.chars().take(SHOWN).chain(['…']).collect() }
 }
 
 /// The last line of a Python traceback names the error, the first one of anything else.

@@ -3,6 +3,7 @@
 //! In: lines of text, every number with its unit. Out: reported numbers. Durations longer than wrk's timeout are counted
 //! as timeouts and missing from the latencies, which is said.
 
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::reported::Statistic;
 use crate::model::table::Polarity;
 use crate::model::unit::Unit;
@@ -66,6 +67,15 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 
 fn is_first(line: &str) -> bool {
     line.starts_with("Running ") && line.contains(" test @ ")
+}
+
+/// A line, in two where another run begins within it: wrk's last line has no line break where a file was put together by
+/// hand.
+fn parts(line: &str) -> impl Iterator<Item = &str> {
+    let glued = line.find("Running ").filter(|at| *at > 0 && line.trim_start().starts_with("Transfer/sec:"));
+    let at = glued.filter(|at| is_first(&line[*at..])).unwrap_or(line.len());
+    let (before, behind) = line.split_at(at);
+    std::iter::once(before).chain(Some(behind).filter(|behind| !behind.is_empty()))
 }
 
 fn short(line: &str) -> &str {
@@ -138,7 +148,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     let constant_rate = text.contains("HdrHistogram");
     let mut runs = 0;
     let mut run = Run::new(constant_rate);
-    for (index, line) in text.lines().enumerate() {
+    for (index, line) in text.lines().enumerate().flat_map(|(index, line)| parts(line).map(move |part| (index, part))) {
         if is_first(line.trim()) {
             if runs > 0 {
                 std::mem::replace(&mut run, Run::new(constant_rate)).give(sink);
@@ -162,7 +172,19 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         );
     }
     if truncated {
+        // The last numbers may be cut as well: `46.51ms` without its end is another number.
+        let place = Place::line(&sink.provenance.name, sink.provenance.lines);
+        let reason = "the text ends before the line `Requests/sec`: the run was interrupted, or the file was cut";
+        let action = "what stands before was read; its last number may lack digits";
+        sink.findings.push(Finding::new(Severity::Corrupted, FindingKind::TruncatedLine, place, reason, action));
         caveat(sink, "The text ends before the line `Requests/sec`: the run was interrupted.");
+    }
+    if text.contains("Detailed Percentile spectrum") {
+        caveat(
+            sink,
+            "wrk2's detailed percentile spectrum is not shown: it has the percentiles of the distribution above it, and more \
+             between them.",
+        );
     }
     if constant_rate {
         caveat(
@@ -232,19 +254,20 @@ impl Run {
     fn take(&mut self, line: &str, at: u64, sink: &mut Sink) {
         let words: Vec<&str> = line.split_whitespace().collect();
         let after = |name: &str| line.strip_prefix(name).map(str::trim);
-        let at_line = Some(at);
         match words[..] {
-            ["Latency", average, stddev, max, _] if milliseconds(average).is_some() => {
-                self.latency
-                    .add_at(Statistic::Mean, milliseconds(average), at_line)
-                    .add_at(Statistic::Stddev, milliseconds(stddev), at_line)
-                    .add_at(Statistic::Max, milliseconds(max), at_line);
+            ["Latency", average, stddev, max, _] if self.part == Part::Summary => {
+                for (statistic, written) in
+                    [(Statistic::Mean, average), (Statistic::Stddev, stddev), (Statistic::Max, max)]
+                {
+                    self.latency.add_written(statistic, written, milliseconds(written), at);
+                }
             }
             ["Req/Sec", average, stddev, max, _] => {
-                self.per_thread
-                    .add_at(Statistic::Mean, plain(average), at_line)
-                    .add_at(Statistic::Stddev, plain(stddev), at_line)
-                    .add_at(Statistic::Max, plain(max), at_line);
+                for (statistic, written) in
+                    [(Statistic::Mean, average), (Statistic::Stddev, stddev), (Statistic::Max, max)]
+                {
+                    self.per_thread.add_written(statistic, written, plain(written), at);
+                }
             }
             ["Latency", "Distribution", ..] => {
                 self.part = if line.contains("Uncorrected") { Part::Uncorrected } else { Part::Corrected };
@@ -260,7 +283,7 @@ impl Run {
                         other => (Statistic::Percentile(other), false),
                     };
                     if !again {
-                        into.add_at(statistic, milliseconds(time), at_line);
+                        into.add_written(statistic, time, milliseconds(time), at);
                     }
                 }
             }
@@ -280,10 +303,10 @@ impl Run {
         } else if let Some(rest) = after("Non-2xx or 3xx responses:") {
             self.failures += rest.parse::<f64>().unwrap_or(0.0);
         } else if let Some(rest) = after("Requests/sec:") {
-            self.rate.add_at(Statistic::Value, plain(rest), at_line);
+            self.rate.add_written(Statistic::Value, rest, plain(rest), at);
             self.has_rate = true;
         } else if let Some(rest) = after("Transfer/sec:") {
-            self.transfer.add_at(Statistic::Value, bytes(rest), at_line);
+            self.transfer.add_written(Statistic::Value, rest, bytes(rest), at);
         }
     }
 
@@ -322,12 +345,45 @@ fn read_spectrum(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &m
     sink.provenance.lines = text.lines().count() as u64;
     let unit = options.column(METRIC).and_then(|given| given.unit);
     let polarity = options.column(METRIC).and_then(|given| given.polarity).unwrap_or(Polarity::Unknown);
-    let mut spectrum = Summary::new(METRIC, unit.unwrap_or(Unit::UNKNOWN), None).polarity(polarity);
+    let numbered: Vec<(&str, u64)> = text.lines().zip(1..).collect();
+    let spectra: Vec<&[(&str, u64)]> = numbered
+        .split(|(line, _)| is_spectrum_header(line))
+        .filter(|lines| lines.iter().any(|(line, _)| !line.trim().is_empty()))
+        .collect();
+    for (lines, number) in spectra.iter().zip(1..) {
+        let label = (spectra.len() > 1).then(|| format!("spectrum {number}"));
+        let spectrum = Summary::new(METRIC, unit.unwrap_or(Unit::UNKNOWN), None).polarity(polarity);
+        take_spectrum(lines, spectrum.of(label.as_deref()), sink);
+    }
+    if spectra.len() > 1 {
+        caveat(
+            sink,
+            &format!("{} spectra stand one after the other; they are numbered in their order.", spectra.len()),
+        );
+    }
+    if sink.reported.is_empty() {
+        return Err(IngestError::Malformed(
+            "there is the header of a percentile spectrum and no row below it".to_owned(),
+        ));
+    }
+    if unit.is_none() {
+        caveat(sink, "The file does not say what was measured nor in which unit; --unit value=ms says so.");
+    }
+    caveat(
+        sink,
+        "Of the spectrum's rows the first at or above each usual percentile is shown, as the percentile that it is; values \
+         are the upper ends of the histogram's buckets.",
+    );
+    Ok(())
+}
+
+/// Takes the lines of one spectrum, below its header.
+fn take_spectrum(lines: &[(&str, u64)], mut spectrum: Summary, sink: &mut Sink) {
     let mut wanted = SHOWN.iter().copied().peekable();
     let mut first = true;
     let (mut max, mut stddev): (f64, Option<(f64, u64)>) = (0.0, None);
-    for (index, line) in text.lines().enumerate() {
-        let at = Some(index as u64 + 1);
+    for (line, at) in lines {
+        let (line, at) = (*line, Some(*at));
         if let Some(footer) = line.trim().strip_prefix("#[") {
             for part in footer.trim_end_matches(']').split(',') {
                 let Some((name, number)) = part.split_once('=') else { continue };
@@ -379,20 +435,6 @@ fn read_spectrum(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &m
         None => {}
     }
     spectrum.give(sink);
-    if sink.reported.is_empty() {
-        return Err(IngestError::Malformed(
-            "there is the header of a percentile spectrum and no row below it".to_owned(),
-        ));
-    }
-    if unit.is_none() {
-        caveat(sink, "The file does not say what was measured nor in which unit; --unit value=ms says so.");
-    }
-    caveat(
-        sink,
-        "Of the spectrum's rows the first at or above each usual percentile is shown, as the percentile that it is; values \
-         are the upper ends of the histogram's buckets.",
-    );
-    Ok(())
 }
 
 #[cfg(test)]

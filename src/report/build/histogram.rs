@@ -73,7 +73,11 @@ fn population(counted: &Counted, label: Option<&str>) -> Population {
 pub(super) fn assumption(found: &HistogramAnalysis, source: &str) -> Option<Assumption> {
     found.unit_assumed.then(|| Assumption {
         subject: format!("{source}: {}", found.metric),
-        text: format!("the histogram does not state its unit: read as {}", found.recorded_unit.symbol),
+        text: match found.recorded_unit.symbol {
+            "" => "the histogram does not state its unit, and none can be inferred: its values are shown without one"
+                .into(),
+            symbol => format!("the histogram does not state its unit: read as {symbol}"),
+        },
         how_to_override: Some(format!("--unit {}=ms", found.metric)),
     })
 }

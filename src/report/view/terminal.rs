@@ -115,7 +115,11 @@ impl TerminalView {
 fn assumed_units(report: &Report) -> impl Iterator<Item = String> {
     let mut units: Vec<String> = Vec::new();
     for metric in report.metrics.iter().filter(|metric| metric.unit_assumed) {
-        let unit = format!("{} in {}", visible(&metric.name), metric.recorded_unit.as_deref().unwrap_or("1"));
+        let name = visible(&metric.name);
+        let unit = match metric.recorded_unit.as_deref() {
+            Some(unit) => format!("{name} in {unit}"),
+            None => format!("{name} without any"),
+        };
         if !units.contains(&unit) {
             units.push(unit);
         }
