@@ -197,6 +197,36 @@ mod tests {
     }
 
     #[test]
+    fn logs_programs_and_lone_numbers_are_no_metrics() {
+        for text in [
+            "[    0.000000] Linux version 6.1.0\n[    0.000001] Command line: ro quiet\n[    1.500000] usb 1-1: new\n",
+            "#include <stdio.h>\nint a[] = {1,2,3};\nint b[] = {4,5,6};\n",
+            "SELECT 1,2,3;\nSELECT 4,5,6;\n",
+            "5",
+        ] {
+            let refused = super::super::read("x", text.as_bytes(), &SourceOptions::default());
+            assert!(matches!(refused, Err(IngestError::Unrecognised { .. })), "{text}: {refused:?}");
+        }
+        for (text, format) in
+            [("[1.5, 2.5]\n", "json"), ("[1.5, 2.5]\n[3.5]\n", "json"), ("5\n6\n", "csv"), ("a;1;\nb;2;\n", "csv")]
+        {
+            let found = super::super::read("x", text.as_bytes(), &SourceOptions::default()).unwrap();
+            assert_eq!(found.provenance.format, format, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_format_named_for_a_file_of_another_is_an_error_that_names_it() {
+        let text = "response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset\n\
+                    0.0491,0.0010,0.0005,0.0000,0.0100,0.0001,503,0.0000\n";
+        for name in ["gatling", "k6-json", "vegeta-csv"] {
+            let options = SourceOptions { format: Some(name.to_owned()), ..SourceOptions::default() };
+            let refused = super::super::read("x", text.as_bytes(), &options).unwrap_err().to_string();
+            assert!(refused.contains(name) && refused.contains("line 1"), "{refused}");
+        }
+    }
+
+    #[test]
     fn a_tool_goes_before_a_notation_and_two_tools_are_an_error_that_names_both() {
         assert_eq!(recognised(b"a pear").unwrap(), "pears");
         assert_eq!(recognised(b"an egg").unwrap(), "text");

@@ -64,6 +64,7 @@ pub(super) struct Input<'a> {
     plain: Box<dyn Read + 'a>,
     account: Rc<RefCell<Account>>,
     compression: Option<&'static str>,
+    ends_early: bool,
 }
 
 impl<'a> Input<'a> {
@@ -89,12 +90,17 @@ impl<'a> Input<'a> {
             Some(_) => Box::new(zstd::Decoder::new(whole)?),
             None => Box::new(whole),
         };
-        Ok(Self { plain, account, compression })
+        Ok(Self { plain, account, compression, ends_early: false })
     }
 
     /// `gzip`, `zstd`, or absent.
     pub(super) fn compression(&self) -> Option<&'static str> {
         self.compression
+    }
+
+    /// Whether compressed bytes ended where more were due: the plain ones end there too, without an error.
+    pub(super) fn ends_early(&self) -> bool {
+        self.ends_early
     }
 
     /// Size and hexadecimal digest of what was read from the source so far.
@@ -111,7 +117,16 @@ impl<'a> Input<'a> {
 
 impl Read for Input<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.plain.read(buffer)
+        if self.ends_early {
+            return Ok(0);
+        }
+        match self.plain.read(buffer) {
+            Err(error) if self.compression.is_some() && error.kind() == io::ErrorKind::UnexpectedEof => {
+                self.ends_early = true;
+                Ok(0)
+            }
+            outcome => outcome,
+        }
     }
 }
 
@@ -150,6 +165,38 @@ mod tests {
             assert_eq!(bytes, stored.len() as u64);
             assert_eq!(digest, blake3::hash(stored).to_hex().to_string());
         }
+    }
+
+    #[test]
+    fn a_compressed_text_that_was_cut_is_read_as_far_as_it_goes() {
+        let mut text = "event,latency_ms\n".to_owned();
+        let mut state = 1_u32;
+        for _ in 0..200_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            text += &format!("a,{}\n", (state >> 16) % 1000);
+        }
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(text.as_bytes()).unwrap();
+        let gzip = gzip.finish().unwrap();
+        let zstd = zstd::encode_all(text.as_bytes(), 0).unwrap();
+        for stored in [&gzip[..], &zstd[..]] {
+            let stored = &stored[..stored.len() * 3 / 4];
+            let mut input = Input::new(stored, &[]).unwrap();
+            let mut plain = Vec::new();
+            input.read_to_end(&mut plain).unwrap();
+            assert!(input.ends_early());
+            assert!(plain.len() > 1000 && text.as_bytes().starts_with(&plain), "{}", plain.len());
+            assert_eq!(input.account().0, stored.len() as u64);
+        }
+        let mut input = Input::new(&gzip[..], &[]).unwrap();
+        io::copy(&mut input, &mut io::sink()).unwrap();
+        assert!(!input.ends_early());
+        let cut = &gzip[..gzip.len() * 3 / 4];
+        let found = crate::ingest::read("a.csv.gz", cut, &crate::ingest::SourceOptions::default()).unwrap();
+        assert!(found.findings.iter().any(|finding| finding.reasons[0].contains("ends in the middle")));
+        assert!(found.tables[0].lines.rows() > 1000);
+        let nothing = crate::ingest::read("a.csv.gz", &gzip[..12], &crate::ingest::SourceOptions::default());
+        assert!(nothing.unwrap_err().to_string().contains("ends in the middle"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ use std::io::Read;
 
 use thiserror::Error;
 
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, FindingKind, Place, Severity};
 use crate::model::reported::{RecordedHistogram, Reported};
 use crate::model::source::{Provenance, Source};
 use crate::model::storage::Storage;
@@ -149,22 +149,54 @@ fn read_at_pace(
     let input = std::cell::RefCell::new(input);
     let mut shared = SharedInput(&input);
     let mut records: Records<&mut dyn Read> = Records::new(&mut shared as &mut dyn Read).at_pace(pace);
-    let (format, evidence) = detect::detect(&mut records, options)?;
+    let (format, evidence) = detect::detect(&mut records, options).map_err(|error| match error {
+        IngestError::Empty if input.borrow().ends_early() => {
+            IngestError::Malformed(format!("{ENDS_EARLY}, and nothing of it can be read"))
+        }
+        error => error,
+    })?;
     sink.provenance.format = format.info.name;
     sink.provenance.evidence = evidence;
     (format.read)(&mut records, options, &mut sink)?;
     sink.provenance.lines = records.lines().max(sink.provenance.lines);
     // Whatever the reader left (a trailer that it does not need) still belongs to the digest.
     std::io::copy(&mut SharedInput(&input), &mut std::io::sink())?;
+    if input.borrow().ends_early() {
+        let place = Place::source(name);
+        let action = "what stands before its end was read; a row that is cut there is named";
+        sink.findings.push(Finding::new(Severity::Corrupted, FindingKind::TruncatedLine, place, ENDS_EARLY, action));
+    }
     let (bytes, digest) = input.borrow().account();
     sink.provenance.bytes = bytes;
     sink.provenance.digest = digest;
     sink.provenance.prefixes = input.borrow().prefixes();
     let mut source = roles::assign(sink, options);
+    refuse_wrong_name(&source, options)?;
     if let Some(settle) = format.settle {
         settle(&mut source, options);
     }
     Ok(source)
+}
+
+/// What becomes of a compressed file that was cut.
+const ENDS_EARLY: &str = "the compressed file ends in the middle";
+
+/// Refuses a source in which nothing is of the format that the user named.
+fn refuse_wrong_name(source: &Source, options: &SourceOptions) -> Result<(), IngestError> {
+    let Some(name) = &options.format else { return Ok(()) };
+    let nothing = source.tables.iter().all(|table| table.lines.rows() == 0)
+        && source.reported.is_empty()
+        && source.histograms.is_empty()
+        && source.swarm.is_empty();
+    let broken = source.findings.iter().find(|finding| finding.severity == Severity::Corrupted);
+    match broken.filter(|_| nothing) {
+        Some(broken) => Err(IngestError::Malformed(format!(
+            "it was named as {name}, and nothing in it is of that format: {}{}",
+            broken.place.line.map_or_else(String::new, |line| format!("line {line}: ")),
+            broken.reasons.join("; ")
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The plain bytes of what may be compressed.

@@ -118,7 +118,8 @@ pub(super) fn assign(sink: Sink, options: &SourceOptions) -> Source {
     for builder in sink.tables {
         let mut table = assign_table(builder, &known, &source.provenance.name, &mut source.findings);
         table.labels_exact = sink.labels_exact;
-        source.tables.extend(split_by_metric(table, &known));
+        let parts = split_by_metric(table, &known, &source.provenance.name, &mut source.findings);
+        source.tables.extend(parts);
     }
     let aside: u64 = source.provenance.set_aside.iter().map(|entry| entry.rows).sum();
     source.provenance.rows_read = source.tables.iter().map(|table| table.lines.rows()).sum::<u64>() + aside;
@@ -210,9 +211,11 @@ fn assign_table(builder: TableBuilder, known: &Known<'_>, source: &str, findings
         table.columns[index].role_reason = reason;
     }
     recognise_long_table(&mut table, options);
+    let named_by_rows = long_value(&table);
     for index in 0..table.columns.len() {
-        if table.columns[index].role == Role::Metric {
-            assign_unit(&mut table, index, options);
+        // Values of several metrics have no unit in common: each gets its own once they are apart.
+        if table.columns[index].role == Role::Metric && named_by_rows.is_none_or(|(_, value)| value != index) {
+            assign_unit(&mut table, index, options, source, findings);
             if let Some(declared) = known.declared(&table.columns[index].name) {
                 declare(&mut table.columns[index], declared, options);
             }
@@ -262,25 +265,29 @@ fn recognise_long_table(table: &mut Table, options: &SourceOptions) {
     }
 }
 
+/// Of a long table, the column that names metrics and the one with their values.
+fn long_value(table: &Table) -> Option<(usize, usize)> {
+    table.columns_as(Role::MetricName).next().zip(table.columns_as(Role::Metric).next())
+}
+
 /// A long table becomes one table for each metric it names, its values under the metric's own name.
-fn split_by_metric(table: Table, known: &Known<'_>) -> Vec<Table> {
+fn split_by_metric(table: Table, known: &Known<'_>, source: &str, findings: &mut Vec<Finding>) -> Vec<Table> {
     let options = known.options;
-    let (Some(names), Some(value)) = (table.columns_as(Role::MetricName).next(), table.columns_as(Role::Metric).next())
-    else {
-        return vec![table];
-    };
+    let Some((names, value)) = long_value(&table) else { return vec![table] };
     let parts = table.by_text(names).into_par_iter().map(|(code, mut part)| {
         let metric = table.columns[names].dictionary[code as usize].clone();
         part.name = Some(metric.clone());
         part.columns[value].name.clone_from(&metric);
-        assign_unit(&mut part, value, options);
+        let mut found = Vec::new();
+        assign_unit(&mut part, value, options, source, &mut found);
         // A definition may speak of each metric by its name, or of the values of all of them.
         if let Some(declared) = known.declared(&metric).or_else(|| known.declared(&table.columns[value].name)) {
             declare(&mut part.columns[value], declared, options);
         }
-        part
+        (part, found)
     });
-    let mut parts: Vec<Table> = parts.collect();
+    let (mut parts, found): (Vec<Table>, Vec<Vec<Finding>>) = parts.unzip();
+    findings.extend(found.into_iter().flatten());
     share_time_unit(&mut parts, value);
     parts
 }
@@ -523,13 +530,26 @@ fn note_odd_cells(
     let label = table.columns_as(Role::Label).next();
     let label_of = |row: u64| {
         let code = table.text_cells(label?).code(usize::try_from(row).ok()?)?;
-        table.columns[label?].dictionary.get(code as usize).cloned()
+        table.columns[label?].dictionary.get(code as usize).filter(|label| !label.is_empty()).cloned()
+    };
+    // In a long table the row says whose value it is.
+    let named_by_rows = long_value(table);
+    let metric_of = |column: usize, row: u64| {
+        let (names, _) = named_by_rows.filter(|(_, value)| *value == column)?;
+        let code = table.text_cells(names).code(usize::try_from(row).ok()?)?;
+        table.columns[names].dictionary.get(code as usize)
     };
     for odd in odd_cells {
+        let name = &table.columns[odd.column].name;
+        if table.columns[odd.column].role == Role::Timestamp && odd.kind == FindingKind::NotANumber {
+            let (reason, action) =
+                ("the cell of a column of instants is none", "the row was kept, without its instant");
+            let place = Place::line(source, odd.line).column(name);
+            findings.push(Finding::new(Severity::Suspicious, odd.kind, place, reason, action).value(&odd.text));
+        }
         if table.columns[odd.column].role != Role::Metric || odd.kind == FindingKind::EmptyCell {
             continue;
         }
-        let name = &table.columns[odd.column].name;
         let reason = match odd.kind {
             FindingKind::NotFinite => "the value is not finite",
             _ => "the cell of a measured column is not a number",
@@ -537,7 +557,7 @@ fn note_odd_cells(
         let place = Place::line(source, odd.line).column(name);
         let mut finding =
             Finding::new(Severity::Corrupted, odd.kind, place, reason, "the value is not in the statistics")
-                .metric(name)
+                .metric(metric_of(odd.column, odd.row).unwrap_or(name))
                 .value(&odd.text);
         finding.label = label_of(odd.row);
         findings.push(finding);

@@ -12,7 +12,7 @@ use super::super::detect::Head;
 use super::super::options::SourceOptions;
 use super::super::{IngestError, Sink};
 use super::summaries::{Summary, caveat};
-use super::{AnyRecords, Failures, Format, FormatInfo, Holds, delimited};
+use super::{AnyRecords, Failures, Format, FormatInfo, Holds, delimited, rows, signature};
 
 const GNUPLOT_HEADER: &[u8] = b"starttime\tseconds\tctime\tdtime\tttime\twait";
 const PERCENT_HEADER: &[u8] = b"Percentage served,Time in ms";
@@ -36,7 +36,7 @@ pub(super) const SAMPLES: Format = Format {
             .then(|| vec!["header `starttime seconds ctime dtime ttime wait`, as ab -g writes it".to_owned()])
     },
     read: read_samples,
-    settle: None,
+    settle: Some(|source, _| rows::lead_with(source, "ttime")),
 };
 
 pub(super) const PERCENTILES: Format = Format {
@@ -58,9 +58,9 @@ pub(super) const PERCENTILES: Format = Format {
     settle: None,
 };
 
-/// Whether the first line of a text is exactly this.
+/// Whether the first line of a text that is not blank is exactly this.
 pub(super) fn first_line_is(head: &Head<'_>, line: &[u8]) -> bool {
-    head.bytes.split(|byte| *byte == b'\n').next().is_some_and(|first| first.trim_ascii() == line)
+    signature::first_line(head) == line
 }
 
 fn duration(column: &'static str, meaning: &'static str) -> Declared {
@@ -140,4 +140,45 @@ fn read_percentiles(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut 
     );
     caveat(sink, "Which requests failed is not recorded: their times are among the others.");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::read as ingest;
+
+    #[test]
+    fn blank_lines_above_a_header_hide_no_tool() {
+        for (text, format) in [
+            ("starttime\tseconds\tctime\tdtime\tttime\twait\na\t1700000000\t1\t5\t6\t4\n", "ab-gnuplot"),
+            ("Percentage served,Time in ms\n50,12.5\n99,40\n", "ab-percentiles"),
+            (
+                "response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset\n\
+                 0.04,0.01,0.01,0.00,0.02,0.01,200,0.5\n",
+                "hey-csv",
+            ),
+            (
+                "request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status\n0.1,0,0,0.2,0.3,10,200\n",
+                "oha-csv",
+            ),
+            ("request-start,DNS,DNS+dialup,request-duration,bytes,status\n0.1,0,0,0.3,10,200\n", "oha-csv"),
+        ] {
+            for above in ["", "\n", "\r\n \n\n"] {
+                let text = format!("{above}{text}");
+                let found = ingest("run.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+                assert_eq!(found.provenance.format, format, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_total_time_leads() {
+        let text = "starttime\tseconds\tctime\tdtime\tttime\twait\na\t1700000000\t1\t5\t6\t4\n";
+        let found = ingest("run.tsv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let table = &found.tables[0];
+        let names: Vec<&str> =
+            table.columns_as(Role::Metric).map(|column| table.columns[column].name.as_str()).collect();
+        assert_eq!(names, ["ttime", "ctime", "dtime", "wait"]);
+        assert_eq!(table.numbers(table.position("ctime").unwrap()), [Some(1.0)]);
+    }
 }

@@ -27,10 +27,27 @@ pub(super) const FORMAT: Format = Format {
         upstream: "RFC 4180",
     },
     generic: true,
-    sniff: |head| dialect::find(head, None, None).map(|dialect| dialect.evidence),
+    sniff: |head| {
+        let dialect = dialect::find(head, None, None).filter(|dialect| !is_no_table(head, dialect))?;
+        Some(dialect.evidence)
+    },
     read,
     settle: None,
 };
+
+/// Whether a text without a header is a program, whose statements end in semicolons, or a single number.
+fn is_no_table(head: &Head<'_>, dialect: &Dialect) -> bool {
+    if dialect.header.is_some() || dialect.delimiter == Some(b';') {
+        return false;
+    }
+    let mut lines: Vec<&[u8]> = head.bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).collect();
+    if !head.complete {
+        lines.pop();
+    }
+    lines.retain(|line| !dialect::is_blank_or_comment(line));
+    let alone = dialect.delimiter.is_none() && head.complete && lines.len() == 1;
+    alone || (!lines.is_empty() && lines.iter().all(|line| line.ends_with(b";")))
+}
 
 /// Reads a delimited text to its end.
 pub(super) fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {

@@ -154,8 +154,13 @@ impl Samples {
         let has = |name: &str| {
             ATTRIBUTES.iter().position(|(other, ..)| *other == name).is_some_and(|at| values[at].is_some())
         };
-        if !(has("t") && (has("lb") || has("ts"))) {
+        let named_so = element.local_name().as_ref().ends_with(b"ample");
+        if !(named_so || has("t") && (has("lb") || has("ts"))) {
             return false;
+        }
+        // A sample without its duration is a row with an empty cell, around the samples in it as any other.
+        if let Some(time) = ATTRIBUTES.iter().position(|(name, ..)| *name == "t") {
+            values[time].get_or_insert_default();
         }
         let inside = self.open.iter().any(|sample| *sample);
         if inside {
@@ -321,6 +326,16 @@ mod tests {
             assert_eq!(elapsed(&found, 0), [120.0, 90.0]);
             assert!(found.findings.iter().any(|finding| finding.kind == kind), "{:?}", found.findings);
         }
+    }
+
+    #[test]
+    fn a_sample_without_its_duration_is_a_row_with_an_empty_cell_around_its_own_samples() {
+        let found = source(&format!("{}</testResults>\n", NESTED.replace("<httpSample t=\"120\" ", "<httpSample ")));
+        let table = &found.tables[0];
+        assert_eq!(table.numbers(table.position("elapsed").unwrap()), [None, Some(90.0)]);
+        assert_eq!(elapsed(&found, 1), [30.0], "what stands in it does not become an outer sample");
+        let empty = found.findings.iter().find(|finding| finding.kind == FindingKind::EmptyCell).unwrap();
+        assert_eq!((empty.metric.as_deref(), empty.place.line), (Some("elapsed"), Some(3)));
     }
 
     #[test]

@@ -43,7 +43,21 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
         b'[' => matches!(second, Some(b'{' | b'[' | b']' | b'"' | b'-' | b'0'..=b'9')),
         _ => false,
     };
-    plausible.then(|| vec![format!("it starts like a JSON {}", if first == b'{' { "object" } else { "array" })])
+    (plausible && !is_prefix_of_a_line(head.bytes))
+        .then(|| vec![format!("it starts like a JSON {}", if first == b'{' { "object" } else { "array" })])
+}
+
+/// Whether an array is only what a line begins with, as in the log of a kernel: `[    0.000000] Linux version`.
+fn is_prefix_of_a_line(bytes: &[u8]) -> bool {
+    let bytes = bytes.trim_ascii_start();
+    if bytes.first() != Some(&b'[') {
+        return false;
+    }
+    let mut documents = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
+    let Some(Ok(_)) = documents.next() else { return false };
+    let rest = &bytes[documents.byte_offset().min(bytes.len())..];
+    let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    line.first().is_some_and(|first| !matches!(first, b'[' | b'{' | b','))
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {

@@ -5,6 +5,7 @@ use crate::model::source::Source;
 use crate::model::table::{Polarity, Role};
 use crate::model::unit::Unit;
 
+use super::super::Sink;
 use super::super::declared::Declared;
 use super::super::options::SourceOptions;
 use super::rows;
@@ -161,6 +162,29 @@ pub(super) fn columns() -> Vec<(String, Declared)> {
     ];
     let frame = frame.map(|(name, role, reason)| (name.to_owned(), column(role, reason)));
     metrics.chain(tags).chain(frame).collect()
+}
+
+/// Declares what neither k6 nor its script measured: a number beside the value that a line names is of whatever wrote the
+/// line on, and no metric. Tags stay what their texts make them.
+pub(super) fn declare_others(sink: &mut Sink) {
+    let mut others: Vec<String> = Vec::new();
+    for table in &sink.tables {
+        for (name, column) in table.header.iter().zip(&table.columns) {
+            let known = sink.declared_by_file.iter().any(|(known, _)| known == name);
+            if !known && column.cell_type().is_number() && !others.contains(name) {
+                others.push(name.clone());
+            }
+        }
+    }
+    let declared = || Declared {
+        column: "",
+        role: Role::Unused,
+        unit: None,
+        polarity: None,
+        meaning: None,
+        reason: "no value of k6, which stands in a field of its own",
+    };
+    sink.declared_by_file.extend(others.into_iter().map(|name| (name, declared())));
 }
 
 /// Brings the metrics into the order in which they are wanted, and takes out what only counts: a request is one value of

@@ -31,7 +31,9 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     sink.declared_by_file = k6::columns();
-    delimited::read_named(records, options, sink, None)
+    delimited::read_named(records, options, sink, None)?;
+    k6::declare_others(sink);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -67,5 +69,17 @@ mod tests {
         let failed = table.position("expected_response").unwrap();
         assert_eq!(table.columns[failed].role, Role::Status);
         assert_eq!(found.provenance.rows_read, 9);
+    }
+
+    #[test]
+    fn a_cell_that_is_no_number_belongs_to_the_metric_of_its_row() {
+        let text = TEXT.replace("http_req_duration,1700000001,30.250000", "http_req_duration,1700000001,slow");
+        let found = ingest("r.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let odd = found.findings.iter().find(|it| it.kind == crate::model::finding::FindingKind::NotANumber).unwrap();
+        assert_eq!((odd.metric.as_deref(), odd.value.as_deref()), (Some("http_req_duration"), Some("slow")));
+        assert_eq!(odd.place.line, Some(8));
+        assert_ne!(odd.label.as_deref(), Some(""));
+        let table = &found.tables[0];
+        assert_eq!(table.numbers(table.position("http_req_duration").unwrap()), [Some(12.5), None]);
     }
 }

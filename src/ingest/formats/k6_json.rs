@@ -85,6 +85,7 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     if !lines.is_empty() {
         sink.provenance.evidence.push(format!("{} lines declare metrics", lines.len()));
     }
+    k6::declare_others(sink);
     Ok(())
 }
 
@@ -147,6 +148,24 @@ mod tests {
             .collect();
         assert_eq!(shown, [("http_req_duration", "ms"), ("pizza_size", ""), ("page_load", "ms")]);
         assert!(found.provenance.evidence.iter().any(|line| line.contains("p(95)<500")));
+    }
+
+    #[test]
+    fn a_number_beside_the_value_is_no_measurement() {
+        let mut text = declaration("http_req_duration", "trend", "time");
+        for second in 0..60 {
+            text += &point("http_req_duration", second, f64::from(second) + 0.5);
+        }
+        let before = source(&text);
+        for (field, with) in [("{\"metric\"", "{\"zz\":1,\"metric\""), ("\"value\"", "\"v\":46.5,\"value\"")] {
+            let found = source(&text.replace(field, with));
+            assert_eq!(found.provenance.format, "k6-json");
+            let (table, expected) = (&found.tables[0], &before.tables[0]);
+            let metric = table.position("http_req_duration").unwrap();
+            assert_eq!(table.columns_as(Role::Metric).collect::<Vec<_>>(), [metric]);
+            assert_eq!(table.numbers(metric), expected.numbers(expected.position("http_req_duration").unwrap()));
+            assert_eq!(table.columns[metric].unit(), Unit::MILLISECOND);
+        }
     }
 
     #[test]

@@ -14,8 +14,8 @@ use super::super::detect::Head;
 use super::super::options::SourceOptions;
 use super::super::{IngestError, Sink};
 use super::k6::{self, Kind};
-use super::signature;
 use super::{AnyRecords, Failures, Format, FormatInfo, Holds};
+use super::{documents, signature};
 
 pub(super) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -47,10 +47,10 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
         return Some(vec!["it has metrics that k6 writes, with root_group, options or state".to_owned()]);
     }
     let has_metrics = signature::has_keys(&keys, 2, &["metrics"]);
-    (has(&["version", "config", "metadata", "results"])
-        && has_metrics
-        && keys.iter().any(|(_, key)| key == "k6Version"))
-    .then(|| vec!["it has version, metadata with k6Version, config and results, as k6 writes them".to_owned()])
+    // Metrics stand in a list: their names are no keys, what they contain is one.
+    let told = keys.iter().any(|(_, key)| matches!(key.as_str(), "k6Version" | "k6_version" | "contains"));
+    (has(&["version", "config", "metadata", "results"]) && has_metrics && told)
+        .then(|| vec!["it has version, metadata, config and results with metrics, as k6 writes them".to_owned()])
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
@@ -64,7 +64,8 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
             thresholds.extend(thresholds_of(name, entry));
             units_are_open |= k6::built_in(split_name(name).0).is_none() && !entry.contains_key("contains");
         }
-        if let Some(version) = document["metadata"]["k6Version"].as_str() {
+        let metadata = &document["metadata"];
+        if let Some(version) = metadata["k6Version"].as_str().or_else(|| metadata["k6_version"].as_str()) {
             sink.provenance.evidence.push(format!("k6 {version}"));
         }
     }
@@ -96,9 +97,13 @@ fn metrics(document: &Value) -> Vec<(String, &Map<String, Value>)> {
         }
         _ => Vec::new(),
     };
-    if let Value::Object(checks) = &document["results"]["checks"]["metrics"] {
-        found.extend(checks.values().filter_map(|entry| Some((of_list(entry)?, entry.as_object()?))));
-    }
+    // The schema has a list here, and its example an object.
+    let checks: Vec<&Value> = match &document["results"]["checks"]["metrics"] {
+        Value::Object(checks) => checks.values().collect(),
+        Value::Array(checks) => checks.iter().collect(),
+        _ => Vec::new(),
+    };
+    found.extend(checks.into_iter().filter_map(|entry| Some((of_list(entry)?, entry.as_object()?))));
     found.sort_by_cached_key(|(name, _)| (k6::rank(split_name(name).0), name.clone()));
     found
 }
@@ -193,7 +198,10 @@ fn statistic(key: &str) -> Option<Statistic> {
         "count" => Some(Statistic::Count),
         "value" => Some(Statistic::Value),
         _ => {
-            let percent: f64 = key.strip_prefix("p(")?.strip_suffix(')')?.parse().ok()?;
+            let Some(percent) = key.strip_prefix("p(") else {
+                return documents::percentile(key).map(Statistic::Percentile);
+            };
+            let percent: f64 = percent.strip_suffix(')')?.parse().ok()?;
             (0.0..=100.0).contains(&percent).then_some(Statistic::Percentile(percent))
         }
     }
@@ -286,6 +294,23 @@ mod tests {
         );
         assert_eq!(find(&found, "data_sent").values[0].unit, Unit::BYTE);
         assert!(found.reported_caveats[0].contains("was met"));
+    }
+
+    #[test]
+    fn the_machine_readable_form_is_known_in_any_order_of_its_keys() {
+        let found = source(
+            "{\"config\": {\"execution\": \"local\", \"duration\": 30}, \"metadata\": {\"k6_version\": \"1.0.0\"}, \
+             \"results\": {\"passed\": true, \"metrics\": [{\"name\": \"http_req_duration\", \"type\": \"trend\", \
+             \"contains\": \"time\", \"values\": {\"avg\": 10.0, \"p90\": 15, \"p(99)\": 25}}], \"checks\": {\"metrics\": \
+             [{\"name\": \"checks_succeeded\", \"type\": \"rate\", \"contains\": \"default\", \"values\": {\"rate\": 0.75, \
+             \"passes\": 3, \"fails\": 1}}]}}, \"version\": \"1.0.0\"}",
+        );
+        assert_eq!(found.provenance.format, "k6-summary");
+        let duration = find(&found, "http_req_duration");
+        assert_eq!(duration.number(Statistic::Mean), Some(0.01));
+        assert_eq!(duration.number(Statistic::Percentile(90.0)), Some(0.015));
+        assert_eq!(duration.number(Statistic::Percentile(99.0)), Some(0.025));
+        assert_eq!(find(&found, "checks_succeeded").number(Statistic::Value), Some(0.75));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::super::{IngestError, Sink};
 use super::ab::first_line_is;
 use super::documents::{self, Outline, at, number};
 use super::summaries::{Summary, caveat, statistic};
-use super::{AnyRecords, Failures, Format, FormatInfo, Holds, delimited};
+use super::{AnyRecords, Failures, Format, FormatInfo, Holds, delimited, rows};
 
 const HEADER: &[u8] = b"request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status";
 const OLD_HEADER: &[u8] = b"request-start,DNS,DNS+dialup,request-duration,bytes,status";
@@ -45,7 +45,8 @@ pub(super) const CSV: Format = Format {
             .then(|| vec!["header `request-start,DNS,DNS+dialup,…,status`, as oha writes it".to_owned()])
     },
     read: read_rows,
-    settle: None,
+    // The file begins with the parts of a request.
+    settle: Some(|source, _| rows::lead_with(source, "request-duration")),
 };
 
 pub(super) const JSON: Format = Format {
@@ -163,5 +164,25 @@ fn percentiles(values: Option<&Value>, summary: &mut Summary) {
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     for (_, statistic, value) in found {
         summary.add(statistic, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::read as ingest;
+
+    #[test]
+    fn the_duration_of_the_request_leads_and_keeps_its_odd_cells() {
+        let text = "request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status\n\
+                    0.1,0.01,0.02,0.2,0.3,10,200\n0.2,0.01,0.02,0.2,x,10,200\n0.3,0.01,0.02,0.2,0.5,10,503\n\
+                    0.4,0.01,0.02,0.2,0.6,10,200\n0.5,0.01,0.02,0.2,0.7,10,200\n";
+        let found = ingest("oha.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let table = &found.tables[0];
+        let first = table.columns_as(Role::Metric).next().unwrap();
+        assert_eq!(table.columns[first].name, "request-duration");
+        assert_eq!(table.numbers(first), [Some(0.3), None, Some(0.5), Some(0.6), Some(0.7)]);
+        assert_eq!(table.numbers(table.position("DNS").unwrap()), [Some(0.01); 5]);
+        assert!(found.findings.iter().any(|it| it.metric.as_deref() == Some("request-duration")));
     }
 }

@@ -75,6 +75,22 @@ pub(super) fn name_metrics_apart(table: &mut Table, of: &str) {
     }
 }
 
+/// Puts a metric before the others of its table: the one that a user of the tool means, and beside which failures stand.
+pub(super) fn lead_with(source: &mut Source, metric: &str) {
+    for table in &mut source.tables {
+        let Some(from) = table.position(metric).filter(|at| table.columns[*at].role == Role::Metric) else { continue };
+        let Some(to) = table.columns_as(Role::Metric).next().filter(|to| *to < from) else { continue };
+        table.columns[to..=from].rotate_right(1);
+        for intruder in &mut table.intruders {
+            intruder.column = match intruder.column {
+                column if column == from => to,
+                column if (to..from).contains(&column) => column + 1,
+                column => column,
+            };
+        }
+    }
+}
+
 /// Takes tables out of a source whose rows are no measurements, and accounts for their rows.
 pub(super) fn set_tables_aside(source: &mut Source, reason: impl Fn(&Table) -> Option<String>) {
     let Source { tables, provenance, .. } = source;

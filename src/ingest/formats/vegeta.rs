@@ -170,7 +170,36 @@ fn read_rows(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), Ingest
             table.push_with_odd_cells(row, line);
         }
     }
+    if ragged > NAMED_RAGGED {
+        let more = ragged - NAMED_RAGGED;
+        let reason = format!("{more} more rows have another number of fields");
+        let place = Place::source(&sink.provenance.name);
+        let kind = FindingKind::RaggedRow;
+        let finding = Finding::new(Severity::Corrupted, kind, place, reason, "the rows were set aside");
+        sink.findings.push(finding.count(more));
+    }
     sink.provenance.evidence.push("bodies and headers of answers were passed over".to_owned());
     sink.tables.push(table);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::options::SourceOptions;
+    use crate::ingest::read as ingest;
+
+    #[test]
+    fn every_ragged_row_counts_however_many_there_are() {
+        let mut text = String::new();
+        for number in 0..150_u64 {
+            let at = 1_700_000_000_000_000_000 + number * 20_000_000;
+            text += &format!("{at},200,{},0,500,,Ym9keQ==,a,{number},GET,http://x/,\nx,y\n", 45_000_000 + number);
+        }
+        let found = ingest("r.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        assert_eq!(found.provenance.format, "vegeta-csv");
+        let ragged = found.findings.iter().filter(|finding| finding.kind == FindingKind::RaggedRow);
+        assert_eq!(ragged.map(|finding| finding.count).sum::<u64>(), 150);
+        assert_eq!(found.provenance.set_aside[0].rows, 150);
+    }
 }

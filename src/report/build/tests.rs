@@ -173,3 +173,17 @@ fn summaries_and_histograms_can_be_held_against_a_baseline() {
     assert_eq!(comparison.counts.unchanged, 1, "{:?}", comparison.changes);
     assert!(comparison.changes[0].before.unwrap().value_error > 0.005);
 }
+
+#[test]
+fn a_row_of_zeros_stands_in_the_unit_of_the_rows_beside_it() {
+    let mut tool = summarised(120.5);
+    let mut idle = summary(Some("idle"), 0.0);
+    for value in &mut idle.values {
+        value.value = 0.0;
+    }
+    tool.source.reported.push(idle);
+    let page = markdown(&built(&[tool], Material::default()));
+    let row = page.lines().find(|line| line.contains("idle")).unwrap();
+    let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+    assert!(cells.contains(&"ms") && !cells.contains(&"s"), "{row}");
+}

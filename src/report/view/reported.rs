@@ -93,7 +93,7 @@ impl ReportedView {
             labels: reported.iter().any(|one| one.label.is_some()),
             single_columns,
             singles,
-            rows: several.iter().take(MOST_ROWS).map(|one| ReportedRowView::of(one, &statistics)).collect(),
+            rows: several.iter().take(MOST_ROWS).map(|one| ReportedRowView::of(one, &several, &statistics)).collect(),
             columns: statistics,
             left_out: (more > 0).then(|| format!("{} in the JSON.", number::counted(more, "more row"))),
             meanings,
@@ -131,7 +131,7 @@ fn singles(lone: &[&Reported]) -> (Vec<String>, Vec<SingleRowView>) {
             rows.len() - 1
         });
         *occurrence += 1;
-        let scale = scale(one);
+        let scale = own_scale(one);
         rows[row].cells[column] = match value.dimension {
             Dimension::Count => cell(value, one, &scale),
             _ => scale.full(value.value),
@@ -166,8 +166,22 @@ fn statistics(reported: &[&Reported]) -> Vec<String> {
     found.into_iter().map(str::to_owned).collect()
 }
 
-/// The unit and digits of a row: those of its central number, or else of its smallest one that is not 0.
-fn scale(reported: &Reported) -> Scale {
+/// The unit and digits of a row among others: one of nothing but zeros has those of the first row of its metric that has
+/// more, so that zeros stand in the unit of what they are read beside.
+fn scale(reported: &Reported, all: &[&Reported]) -> Scale {
+    let is_zero = |one: &Reported| {
+        one.values.iter().filter(|value| value.dimension == one.dimension).all(|value| value.value == 0.0)
+    };
+    if !is_zero(reported) {
+        return own_scale(reported);
+    }
+    let alike =
+        |one: &&&Reported| one.metric == reported.metric && one.dimension == reported.dimension && !is_zero(one);
+    own_scale(all.iter().find(alike).unwrap_or(&reported))
+}
+
+/// The unit and digits of a row alone: those of its central number, or else of its smallest one that is not 0.
+fn own_scale(reported: &Reported) -> Scale {
     let of_metric = || reported.values.iter().filter(|value| value.dimension == reported.dimension);
     let central = ["median", "p50", "mean", "value"]
         .iter()
@@ -189,8 +203,8 @@ fn cell(value: &ReportedValue, reported: &Reported, scale: &Scale) -> String {
 }
 
 impl ReportedRowView {
-    fn of(reported: &Reported, statistics: &[String]) -> Self {
-        let scale = scale(reported);
+    fn of(reported: &Reported, all: &[&Reported], statistics: &[String]) -> Self {
+        let scale = scale(reported, all);
         let of = |wanted: &String| {
             let value = reported.values.iter().find(|value| value.statistic == *wanted);
             value.map_or_else(|| ABSENT.to_owned(), |value| cell(value, reported, &scale))
