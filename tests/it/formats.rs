@@ -15,7 +15,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("ab/percentiles.csv", "ab-percentiles"),
     ("ab/printed.txt", NONE),
     ("ab/times.tsv", "ab-gnuplot"),
-    ("aiperf/one_record.jsonl", "ndjson"),
+    ("aiperf/one_record.jsonl", "aiperf-jsonl"),
     ("aiperf/profile_export_aiperf.csv", "aiperf-csv"),
     ("aiperf/profile_export_aiperf.json", "aiperf-json"),
     ("artillery", "artillery"),

@@ -74,7 +74,7 @@ pub(super) const RECORDS: Format = Format {
         latency: ABOUT,
         failures: Failures::Recorded("the error of each request that failed, which has no latency"),
         holds: Holds::Samples,
-        example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming",
+        example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export.jsonl",
         upstream: "ai-dynamo/aiperf, src/aiperf/common/models/record_models.py, MetricRecordInfo",
     },
     generic: false,
