@@ -138,6 +138,7 @@ fn read_up_to(reader: &mut impl Read, count: usize) -> io::Result<Vec<u8>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::format_push_string, reason = "texts are short here")]
 mod tests {
     use super::*;
     use std::io::Write;

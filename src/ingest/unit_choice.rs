@@ -298,6 +298,7 @@ fn typical(table: &Table, column: usize) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::format_push_string, reason = "texts are short here")]
 mod tests {
     use super::*;
     use crate::ingest::read as ingest;

@@ -60,5 +60,6 @@ fn read(_: &mut AnyRecords<'_>, _: &SourceOptions, _: &mut Sink) -> Result<(), I
     ))
 }
 
-#[cfg(all(test, feature = "parquet"))]
+#[cfg(test)]
+#[cfg(feature = "parquet")]
 mod tests;

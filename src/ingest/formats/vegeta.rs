@@ -184,6 +184,7 @@ fn read_rows(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), Ingest
 }
 
 #[cfg(test)]
+#[allow(clippy::format_push_string, reason = "texts are short here")]
 mod tests {
     use super::*;
     use crate::ingest::options::SourceOptions;
