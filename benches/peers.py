@@ -309,19 +309,25 @@ def agreement(ours, theirs):
 
 def hold(programs, binary, shape, path, work):
     """Sets each program's verdict: whether its numbers are perfreport's, by the same definition of a quantile."""
-    references = {}
+    references, own = {}, {}
     for definition, method in ((TYPE_7, "7"), (TYPE_2, "nearest-rank")):
         if any(program.p95 in (definition, TYPE_2) for program in programs if program.numbers and not program.verdict):
             made = work / "reference.json"
             grouped = ["--group-by", shape.group] if shape.ending != "ndjson" else []
             ask = [binary, "summarize", path, "--no-collapse", "--quantile-method", method, *grouped, "-q", "-o", made]
             subprocess.run([str(word) for word in ask], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            references[definition] = of_report(made, shape)
+            own[definition] = references[definition] = of_report(made, shape)
+            if shape.failed:
+                # The peers count failed rows among the others; perfreport sets them apart unless it does not know of them.
+                ask += [word for column in (shape.failed, "responseCode") for word in ("--role", f"{column}=unused")]
+                subprocess.run([str(word) for word in ask], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                references[definition] = {ALL: own[definition].get(ALL, {}), **of_report(made, shape)}
     for program in programs:
         if program.numbers is None or program.verdict:
             continue
         read = of_csv if program.numbers.suffix == ".csv" else lambda made: of_report(made, shape)
-        ours, theirs = references[program.p95], read(program.numbers)
+        known = references if program.numbers.suffix == ".csv" else own
+        ours, theirs = known[program.p95], read(program.numbers)
         if program.p95 == TYPE_2:
             # The nearest rank, but the mean of two ranks where n times p is whole: so for every median of an even number, where
             # type 7 is the same; and for a p95 of a multiple of 20, where no method of perfreport is, so that it is not compared.
