@@ -12,7 +12,7 @@ use crate::model::storage::{Shelf, Storage};
 use crate::model::unit::{Dimension, Unit};
 
 /// What the program takes beside the columns: itself, two blocks of text for each thread, samples that are sorted.
-const BESIDE_COLUMNS: u64 = 44 << 20;
+const BESIDE_COLUMNS: u64 = 60 << 20;
 /// Less does not do.
 const LEAST: u64 = 48 << 20;
 /// Address space that is reserved and not used: the program's own text, stacks and arenas of the threads.

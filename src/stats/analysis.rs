@@ -523,13 +523,15 @@ impl Metric<'_> {
         let samples = KeptSamples::new(cells, unit, &left_out);
         let mut taken_out: Vec<f64> = left_out.iter().map(|index| unit.to_base(cells.at(*index))).collect();
         taken_out.extend(&intruders);
-        let ((mut overall, (repeats, stuck)), groups) = rayon::join(
-            || {
-                let repetitions = || self.repetitions(&all);
-                rayon::join(|| self.overall(&cells, &samples, &taken_out, several), repetitions)
-            },
-            || kept.as_ref().filter(|_| several).map(|kept| self.groups(&cells, kept)).unwrap_or_default(),
-        );
+        let whole = || self.overall(&cells, &samples, &taken_out, several);
+        let repetitions = || self.repetitions(&all);
+        let by_group = || kept.as_ref().filter(|_| several).map(|kept| self.groups(&cells, kept)).unwrap_or_default();
+        // Where memory is scarce, what each of them holds must not come together.
+        let ((mut overall, (repeats, stuck)), groups) = if all.storage().is_scarce() {
+            ((whole(), repetitions()), by_group())
+        } else {
+            rayon::join(|| rayon::join(whole, repetitions), by_group)
+        };
         if !self.table.order_is_recorded {
             overall.forget_order();
         }
