@@ -400,6 +400,12 @@ pub(super) fn keys_evidence(what: &str, keys: &[&str]) -> Vec<String> {
     vec![format!("{what} with the keys `{}`", keys.join("`, `"))]
 }
 
+/// The evidence that a source is an object with all keys of one of these lists, if it is.
+pub(super) fn object_with(head: &Head<'_>, lists: &[&[&str]]) -> Option<Vec<String>> {
+    let found = lists.iter().find(|keys| has_keys(head, b'{', keys));
+    found.map(|keys| keys_evidence("an object", keys))
+}
+
 /// A text that a document may lack.
 pub(super) fn or_unnamed(text: Option<&str>) -> Cow<'_, str> {
     text.filter(|text| !text.trim().is_empty()).map_or(Cow::Borrowed(UNNAMED), Cow::Borrowed)

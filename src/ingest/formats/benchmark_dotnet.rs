@@ -150,7 +150,7 @@ impl Measurement<'_> {
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     const KEYS: &[&str] = &["Title", "HostEnvironmentInfo"];
-    bench::has_keys(head, b'{', KEYS).then(|| bench::keys_evidence("an object", KEYS))
+    bench::object_with(head, &[KEYS])
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {

@@ -141,10 +141,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     const TYPES: &[&str] = &["benchmarks", "name", "run_type", "family_index"];
     // Older versions, and reporters of others, name no unit: it is the library's own then, nanoseconds.
     const NO_UNIT: &[&str] = &["benchmarks", "iterations", "real_time", "cpu_time"];
-    [TIMES, TYPES, NO_UNIT]
-        .into_iter()
-        .find(|keys| bench::has_keys(head, b'{', keys))
-        .map(|keys| bench::keys_evidence("an object", keys))
+    bench::object_with(head, &[TIMES, TYPES, NO_UNIT])
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {

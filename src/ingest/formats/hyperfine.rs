@@ -85,10 +85,7 @@ struct Entry<'t> {
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     const KEYS: &[&str] = &["results", "command", "mean", "user", "system"];
     const TIMES: &[&str] = &["results", "command", "times", "exit_codes"];
-    [KEYS, TIMES]
-        .into_iter()
-        .find(|keys| bench::has_keys(head, b'{', keys))
-        .map(|keys| bench::keys_evidence("an object", keys))
+    bench::object_with(head, &[KEYS, TIMES])
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {

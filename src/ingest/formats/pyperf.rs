@@ -89,10 +89,7 @@ struct Run<'t> {
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     const KEYS: &[&str] = &["benchmarks", "runs", "warmups"];
     const VALUES: &[&str] = &["benchmarks", "runs", "metadata", "values"];
-    [KEYS, VALUES]
-        .into_iter()
-        .find(|keys| bench::has_keys(head, b'{', keys))
-        .map(|keys| bench::keys_evidence("an object", keys))
+    bench::object_with(head, &[KEYS, VALUES])
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {

@@ -105,8 +105,7 @@ struct Stats<'t> {
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     const MACHINE: &[&str] = &["machine_info", "python_version"];
     const STATS: &[&str] = &["benchmarks", "fullname", "stats", "iqr_outliers"];
-    let found = [MACHINE, STATS].into_iter().find(|keys| bench::has_keys(head, b'{', keys));
-    found.map(|keys| bench::keys_evidence("an object", keys))
+    bench::object_with(head, &[MACHINE, STATS])
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
