@@ -10,13 +10,13 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::analysis::chat::{EventKind, Field, ServiceOptions};
 use crate::compare::gate::FailOn;
 use crate::compare::margin::{DEFAULT_MARGIN, MarginRule, Margins};
 use crate::compare::target::Target;
 use crate::ingest::{ColumnOptions, Limit, SourceOptions};
-use crate::model::table::{Polarity, Role};
-use crate::model::unit::{Dimension, Unit};
-use crate::sessions::{EventKind, Field, ServiceOptions};
+use crate::measure::unit::{Dimension, Unit};
+use crate::table::{Polarity, Role};
 
 /// The name under which the file is found without being named.
 pub const FILE_NAME: &str = "perfreport.toml";

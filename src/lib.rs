@@ -8,9 +8,9 @@
 //! 3. [`report`] makes one [`Report`](report::contract::Report) of it and renders that as Markdown, HTML, JSON or
 //!    through a template.
 //!
-//! [`sessions`] puts the events of an interactive service together and measures it; [`swarm`] does for the cumulative records of an agent swarm what [`stats`] does for samples.
+//! [`analysis::chat`] puts the events of an interactive service together and measures it; [`analysis::swarm`] does for the cumulative records of an agent swarm what [`stats`] does for samples.
 //!
-//! [`model`] holds the nouns that the stages share. Only [`cli`] opens files, prints, or exits; [`config`] is what a
+//! [`measure`] and [`table`] hold the nouns that the stages share. Only [`cli`] opens files, prints, or exits; [`config`] is what a
 //! user may say in `perfreport.toml`.
 //!
 //! ```
@@ -25,12 +25,12 @@
 //! # Ok::<(), perfreport::ingest::IngestError>(())
 //! ```
 
+pub mod analysis;
 pub mod cli;
 pub mod compare;
 pub mod config;
 pub mod ingest;
-pub mod model;
+pub mod measure;
 pub mod report;
-pub mod sessions;
 pub mod stats;
-pub mod swarm;
+pub mod table;

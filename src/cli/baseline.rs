@@ -9,7 +9,7 @@ use crate::compare::baseline::Baseline as Saved;
 use crate::compare::capture::CapturedSource;
 use crate::compare::judge;
 use crate::compare::outcome::{Change, Statistic};
-use crate::model::unit::Dimension;
+use crate::measure::unit::Dimension;
 use crate::report::escape::visible;
 use crate::report::number;
 

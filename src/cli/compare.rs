@@ -13,7 +13,7 @@ use crate::compare::judge::Settings;
 use crate::compare::sides;
 use crate::config::Config;
 use crate::ingest;
-use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::report::build::{Analysed, Heading};
 
 use super::args::{Compare, Gate, Understanding};

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 
 /// Endings by which files in folders are taken for metrics, before `.gz` and `.zst`.
 const ENDINGS: &[&str] = &["csv", "tsv", "json", "jsonl", "ndjson", "jtl", "txt", "log", "data", "dat"];

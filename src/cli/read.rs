@@ -8,6 +8,8 @@ use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
+use crate::analysis::chat::{self, ServiceOptions};
+use crate::analysis::swarm::{self, Swarm};
 use crate::compare::baseline::Baseline;
 use crate::compare::capture::{Capture, CapturedSource, Environment};
 use crate::compare::collect::{self, capture};
@@ -15,17 +17,15 @@ use crate::compare::gate::Asked;
 use crate::compare::outcome::{Comparison, Growth, TargetResult};
 use crate::config::{self, Config};
 use crate::ingest::{self, IngestError};
-use crate::model::finding::{Finding, FindingKind, Place, Severity};
-use crate::model::source::{Provenance, Source};
-use crate::model::storage::Storage;
-use crate::model::table::{Role, Table};
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::report::build::{Analysed, Heading, Material, build};
 use crate::report::contract::Report;
-use crate::sessions::{self, ServiceOptions};
 use crate::stats::analysis::{GROUP_BYTES, TableAnalysis, analyse};
 use crate::stats::histogram;
 use crate::stats::population::{Samples, Settings};
-use crate::swarm::{self, Swarm};
+use crate::table::source::{Provenance, Source};
+use crate::table::storage::Storage;
+use crate::table::{Role, Table};
 
 use super::args::Understanding;
 use super::inputs::{self, Inputs, Missing, Named, Origin};
@@ -282,7 +282,7 @@ impl Reader<'_> {
         } else {
             0
         };
-        let service = sessions::memory_needed(&data.tables, options);
+        let service = chat::memory_needed(&data.tables, options);
         for (needed, what) in [(samples * KEPT, "the samples to compare"), (service, "the messages of a service")] {
             if needed > memory / 2 {
                 let (needed, memory) = (sized(2 * needed), sized(memory));
@@ -302,7 +302,7 @@ impl Reader<'_> {
     }
 
     fn analyse(&self, mut data: Source, options: &ServiceOptions) -> Analysed {
-        let service = sessions::analyse(&data.tables, options, self.settings);
+        let service = chat::analyse(&data.tables, options, self.settings);
         if let Some(found) = &service {
             found.assign_roles(&mut data.tables[found.table]);
             // Most rows of such a log have no value in most columns; that is its form.

@@ -8,8 +8,8 @@ use std::sync::{Mutex, OnceLock};
 
 use anyhow::{Result, bail};
 
-use crate::model::storage::{Shelf, Storage};
-use crate::model::unit::{Dimension, Unit};
+use crate::measure::unit::{Dimension, Unit};
+use crate::table::storage::{Shelf, Storage};
 
 /// What the program takes beside the columns: itself, two blocks of text for each thread, samples that are sorted.
 const BESIDE_COLUMNS: u64 = 60 << 20;

@@ -8,16 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::model::reported::{self, Reported};
-use crate::model::source::Source;
-use crate::model::table::{Polarity, Role, Table};
-use crate::model::unit::Dimension;
-use crate::sessions::{Distribution, ServiceAnalysis};
+use crate::analysis::chat::{Distribution, ServiceAnalysis};
+use crate::measure::reported::{self, Reported};
+use crate::measure::unit::Dimension;
 use crate::stats::analysis::{MetricAnalysis, TableAnalysis};
 use crate::stats::failure::{Failures, Outcome, outcomes};
 use crate::stats::histogram::{Counted, HistogramAnalysis};
 use crate::stats::population::{Population, Recorded};
 use crate::stats::sample::mean_and_stddev;
+use crate::table::source::Source;
+use crate::table::{Polarity, Role, Table};
 
 use super::capture::{
     Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,

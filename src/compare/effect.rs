@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::table::Polarity;
+use crate::table::Polarity;
 
 use super::axis::Axis;
 use super::capture::{Dependence, Recording, Share};

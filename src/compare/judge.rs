@@ -5,9 +5,9 @@
 
 use rayon::prelude::*;
 
-use crate::model::label::pattern;
-use crate::model::table::Polarity;
-use crate::model::unit::Dimension;
+use crate::measure::label::pattern;
+use crate::measure::unit::Dimension;
+use crate::table::Polarity;
 
 use super::capture::{Capture, Dependence, MetricRuns, ReportedNumbers, Share};
 use super::drawing::drawing;

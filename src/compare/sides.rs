@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::label::pattern;
+use crate::measure::label::pattern;
 
 use super::capture::{Capture, Environment, both_say_where};
 use super::judge::{Settings, compare};
@@ -133,8 +133,8 @@ mod tests {
             source: source.to_owned(),
             metric: "latency".to_owned(),
             label: None,
-            dimension: crate::model::unit::Dimension::Time,
-            polarity: crate::model::table::Polarity::LowerIsBetter,
+            dimension: crate::measure::unit::Dimension::Time,
+            polarity: crate::table::Polarity::LowerIsBetter,
             meaning: None,
             values: BTreeMap::from([("mean".to_owned(), 0.1)]),
         };

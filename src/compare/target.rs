@@ -15,8 +15,8 @@ pub use parse::TargetTextError;
 
 use std::fmt;
 
-use crate::model::reported::Reported;
-use crate::model::unit::Dimension;
+use crate::measure::reported::Reported;
+use crate::measure::unit::Dimension;
 use crate::stats::population::{PERCENTILES, Summary};
 
 use super::outcome::Statistic;

@@ -5,14 +5,14 @@
 
 use proptest::prelude::*;
 
-use crate::model::cells::Cells;
-use crate::model::source::Source;
-use crate::model::storage::Storage;
-use crate::model::table::Column;
+use crate::table::Column;
+use crate::table::packed::Cells;
+use crate::table::source::Source;
+use crate::table::storage::Storage;
 
-use super::lines::Pace;
 use super::options::SourceOptions;
 use super::read_at_pace;
+use crate::ingest::text::lines::Pace;
 
 /// Everything that a source says, as text, except how its lines are held.
 fn told(text: &[u8], pace: Pace) -> (String, Option<Source>) {

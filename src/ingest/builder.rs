@@ -5,48 +5,48 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::cells::{Cells, CellsBuilder, Kind};
-use crate::model::finding::FindingKind;
-use crate::model::label::pattern;
-use crate::model::line_map::LineMap;
-use crate::model::storage::Storage;
-use crate::model::table::{CellType, Intruder, Shape};
+use crate::measure::finding::FindingKind;
+use crate::measure::label::pattern;
+use crate::table::line_map::LineMap;
+use crate::table::packed::{Cells, CellsBuilder, Kind};
+use crate::table::storage::Storage;
+use crate::table::{CellType, Intruder, Shape};
 use foldhash::fast::FixedState;
 
-use super::cells::{self, DecimalMark, Look};
-use super::clock;
-use super::fast::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Run, TextPart};
 use super::formats::speaks_of_sessions;
+use crate::ingest::meaning::clock;
+use crate::ingest::text::cells::{self, DecimalMark, Look};
+use crate::ingest::text::fast::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Run, TextPart};
 
 /// A row of cells: ranges of a text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     /// The text that the ranges refer to.
-    pub(super) text: &'a [u8],
+    pub(crate) text: &'a [u8],
     /// Start and end of each cell.
-    pub(super) cells: &'a [(usize, usize)],
+    pub(crate) cells: &'a [(usize, usize)],
 }
 
 impl<'a> Row<'a> {
     /// The cell at `index`, trimmed; empty beyond the end.
-    pub(super) fn cell(&self, index: usize) -> &'a [u8] {
+    pub(crate) fn cell(&self, index: usize) -> &'a [u8] {
         self.cells.get(index).map_or(&[], |&(start, end)| self.text[start..end].trim_ascii())
     }
 
     /// All cells, trimmed.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
         (0..self.cells.len()).map(|index| self.cell(index))
     }
 
     /// How many cells.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.cells.len()
     }
 }
 
 /// Texts by code, codes by text.
 #[derive(Debug, Default)]
-pub(super) struct Dictionary {
+pub(crate) struct Dictionary {
     storage: Storage,
     codes: HashMap<Box<[u8]>, u32, FixedState>,
     texts: Vec<Box<[u8]>>,
@@ -74,32 +74,32 @@ impl Dictionary {
     const PATTERNS: usize = 1000;
 
     /// Whether this text, or one that differs only in numbers, was seen.
-    pub(super) fn knows(&self, text: &[u8]) -> bool {
+    pub(crate) fn knows(&self, text: &[u8]) -> bool {
         self.codes.contains_key(text) || self.patterns.contains(&pattern(&String::from_utf8_lossy(text)))
     }
 }
 
 /// A cell that does not hold what its column holds.
 #[derive(Debug, Clone)]
-pub(super) struct OddCell {
+pub(crate) struct OddCell {
     /// Column of the cell.
-    pub(super) column: usize,
+    pub(crate) column: usize,
     /// Line of its row.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// Row in its table.
-    pub(super) row: u64,
+    pub(crate) row: u64,
     /// What is odd: not a number, not finite, or empty.
-    pub(super) kind: FindingKind,
+    pub(crate) kind: FindingKind,
     /// The cell as written; only for the first [`TableBuilder::NAMED_ODD_CELLS`] of a kind and column.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 /// How many cells are odd, by column and kind.
-pub(super) type OddCounts = HashMap<(usize, FindingKind), u64, FixedState>;
+pub(crate) type OddCounts = HashMap<(usize, FindingKind), u64, FixedState>;
 
 /// The numbers of a column under construction.
 #[derive(Debug)]
-pub(super) struct Numbers {
+pub(crate) struct Numbers {
     cells: CellsBuilder,
     shape: Shape,
     decimal: bool,
@@ -152,11 +152,11 @@ impl Numbers {
 
 /// A column under construction.
 #[derive(Debug)]
-pub(super) enum ColumnBuilder {
+pub(crate) enum ColumnBuilder {
     /// Whole or decimal numbers.
     Number(Numbers),
     /// Numbers with units in their cells.
-    Quantity(Numbers, crate::model::unit::Dimension),
+    Quantity(Numbers, crate::measure::unit::Dimension),
     /// Text or booleans.
     Text(CellsBuilder, Dictionary, CellType),
     /// Instants.
@@ -187,7 +187,7 @@ impl ColumnBuilder {
     }
 
     /// The type of its cells, as far as it has been seen.
-    pub(super) fn cell_type(&self) -> CellType {
+    pub(crate) fn cell_type(&self) -> CellType {
         match self {
             Self::Number(numbers) if numbers.decimal => CellType::Decimal,
             Self::Number(_) => CellType::Integer,
@@ -259,30 +259,30 @@ fn append_texts(codes: &mut CellsBuilder, dictionary: &mut Dictionary, part: &Te
 
 /// A table under construction.
 #[derive(Debug)]
-pub(super) struct TableBuilder {
-    pub(super) name: Option<String>,
-    pub(super) header: Vec<String>,
-    pub(super) header_line: Option<u64>,
-    pub(super) columns: Vec<ColumnBuilder>,
-    pub(super) lines: LineMap,
-    pub(super) odd: Vec<OddCell>,
-    pub(super) odd_counts: OddCounts,
-    pub(super) intruders: Vec<Intruder>,
+pub(crate) struct TableBuilder {
+    pub(crate) name: Option<String>,
+    pub(crate) header: Vec<String>,
+    pub(crate) header_line: Option<u64>,
+    pub(crate) columns: Vec<ColumnBuilder>,
+    pub(crate) lines: LineMap,
+    pub(crate) odd: Vec<OddCell>,
+    pub(crate) odd_counts: OddCounts,
+    pub(crate) intruders: Vec<Intruder>,
     /// Rows at which another run begins.
-    pub(super) run_starts: Vec<usize>,
-    pub(super) mark: DecimalMark,
+    pub(crate) run_starts: Vec<usize>,
+    pub(crate) mark: DecimalMark,
     /// Whether a decimal number may widen a column of whole numbers without further question.
-    pub(super) may_widen: bool,
+    pub(crate) may_widen: bool,
     storage: Storage,
     parsed: Vec<Parsed>,
 }
 
 impl TableBuilder {
     /// Odd cells of a kind and column whose text is kept; the rest are counted.
-    pub(super) const NAMED_ODD_CELLS: u64 = 50;
+    pub(crate) const NAMED_ODD_CELLS: u64 = 50;
 
     /// An empty table, whose columns stay in memory: for documents that are held in memory as a whole.
-    pub(super) fn new(
+    pub(crate) fn new(
         name: Option<String>,
         header: Vec<String>,
         header_line: Option<u64>,
@@ -294,7 +294,7 @@ impl TableBuilder {
 
     /// An empty table, whose columns are kept in a storage.
     #[allow(clippy::too_many_arguments, reason = "what a table is from its beginning")]
-    pub(super) fn kept_in(
+    pub(crate) fn kept_in(
         storage: &Storage,
         name: Option<String>,
         header: Vec<String>,
@@ -320,7 +320,7 @@ impl TableBuilder {
     }
 
     /// Takes the row if every cell is what its column holds. Says whether it did.
-    pub(super) fn try_push(&mut self, row: Row<'_>, line: u64) -> bool {
+    pub(crate) fn try_push(&mut self, row: Row<'_>, line: u64) -> bool {
         if row.len() != self.columns.len() {
             return false;
         }
@@ -357,7 +357,7 @@ impl TableBuilder {
     }
 
     /// Adds a column, absent in all rows taken so far.
-    pub(super) fn add_column(&mut self, name: &str, cells: CellType) {
+    pub(crate) fn add_column(&mut self, name: &str, cells: CellType) {
         let mut column = ColumnBuilder::new(cells, &self.storage);
         for _ in 0..self.lines.rows() {
             column.push(Parsed::Absent, b"");
@@ -367,7 +367,7 @@ impl TableBuilder {
     }
 
     /// Takes the row whatever its cells are; cells that are not what their column holds become absent and are noted.
-    pub(super) fn push_with_odd_cells(&mut self, row: Row<'_>, line: u64) {
+    pub(crate) fn push_with_odd_cells(&mut self, row: Row<'_>, line: u64) {
         self.parsed.clear();
         // Users' data of an agent swarm is quoted nowhere, in whatever form it comes.
         let private = row.iter().any(speaks_of_sessions);
@@ -405,7 +405,7 @@ impl TableBuilder {
     }
 
     /// Takes a run of rows that were read together; the first one stands on `line`.
-    pub(super) fn append(&mut self, part: &Part, run: &Run, line: u64) {
+    pub(crate) fn append(&mut self, part: &Part, run: &Run, line: u64) {
         let row = self.lines.rows();
         self.lines.push_run(line, run.rows as u64);
         let rows = run.first as u32..(run.first + run.rows) as u32;
@@ -425,7 +425,7 @@ impl TableBuilder {
 
     /// Notes a number that is not finite, in a row of its own count that [`append`](Self::append) took or will take.
     #[cfg(feature = "parquet")]
-    pub(super) fn note_not_finite(&mut self, column: usize, line: u64, row: u64, text: &str) {
+    pub(crate) fn note_not_finite(&mut self, column: usize, line: u64, row: u64, text: &str) {
         self.note_cell(column, line, row, FindingKind::NotFinite, text);
     }
 
@@ -438,7 +438,7 @@ impl TableBuilder {
     }
 
     /// The code of a text in a column of texts, if it was seen there.
-    pub(super) fn code_of(&self, column: usize, text: &[u8]) -> Option<u32> {
+    pub(crate) fn code_of(&self, column: usize, text: &[u8]) -> Option<u32> {
         match self.columns.get(column) {
             Some(ColumnBuilder::Text(_, dictionary, _)) => dictionary.codes.get(text).copied(),
             _ => None,
@@ -446,7 +446,7 @@ impl TableBuilder {
     }
 
     /// How many different texts were seen in a column.
-    pub(super) fn texts_in(&self, column: usize) -> u32 {
+    pub(crate) fn texts_in(&self, column: usize) -> u32 {
         match self.columns.get(column) {
             Some(ColumnBuilder::Text(_, dictionary, _)) => u32::try_from(dictionary.texts.len()).unwrap_or(u32::MAX),
             _ => 0,
@@ -454,7 +454,7 @@ impl TableBuilder {
     }
 
     /// Another run begins with the next row.
-    pub(super) fn begin_run(&mut self) {
+    pub(crate) fn begin_run(&mut self) {
         let row = usize::try_from(self.rows()).unwrap_or(usize::MAX);
         if row > 0 && self.run_starts.last() != Some(&row) {
             self.run_starts.push(row);
@@ -462,13 +462,13 @@ impl TableBuilder {
     }
 
     /// Rows taken.
-    pub(super) fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         self.lines.rows()
     }
 
     /// Whether each cell is exactly what its column holds: whole numbers where it has only whole ones, decimals where
     /// it has decimals, no number where it has words.
-    pub(super) fn fits_strictly(&self, row: Row<'_>) -> bool {
+    pub(crate) fn fits_strictly(&self, row: Row<'_>) -> bool {
         row.len() == self.columns.len()
             && self.columns.iter().enumerate().all(|(index, column)| {
                 let look = cells::look(row.cell(index), self.mark);
@@ -484,7 +484,7 @@ impl TableBuilder {
     }
 
     /// Whether a text of the row is a label of this table, or differs from one only in numbers.
-    pub(super) fn knows_a_label(&self, row: Row<'_>) -> bool {
+    pub(crate) fn knows_a_label(&self, row: Row<'_>) -> bool {
         self.columns.iter().enumerate().any(|(index, column)| match column {
             ColumnBuilder::Text(_, dictionary, _) => {
                 cells::look(row.cell(index), self.mark) == Look::Text && dictionary.knows(row.cell(index))
@@ -494,7 +494,7 @@ impl TableBuilder {
     }
 
     /// Whether a cell of the row is a number where this table has words only.
-    pub(super) fn has_number_among_words(&self, row: Row<'_>) -> bool {
+    pub(crate) fn has_number_among_words(&self, row: Row<'_>) -> bool {
         self.columns.iter().enumerate().any(|(index, column)| {
             matches!(column, ColumnBuilder::Text(_, _, CellType::Text))
                 && cells::look(row.cell(index), self.mark).is_number()
@@ -502,7 +502,7 @@ impl TableBuilder {
     }
 
     /// Whether the last row's last number looks cut off: fewer than half of the digits that all others have.
-    pub(super) fn last_number_is_cut(&self) -> bool {
+    pub(crate) fn last_number_is_cut(&self) -> bool {
         /// A metric whose numbers usually have fewer digits after the point varies in length by itself.
         const LONG: usize = 8;
         let Some(ColumnBuilder::Number(numbers)) = self.columns.last() else { return false };
@@ -512,14 +512,14 @@ impl TableBuilder {
     }
 
     /// Takes the last number out: it was cut off.
-    pub(super) fn forget_last_number(&mut self) {
+    pub(crate) fn forget_last_number(&mut self) {
         if let Some(ColumnBuilder::Number(numbers)) = self.columns.last_mut() {
             numbers.cells.forget_last();
         }
     }
 
     /// The finished table.
-    pub(super) fn finish(self) -> RawTable {
+    pub(crate) fn finish(self) -> RawTable {
         let rows = usize::try_from(self.lines.rows()).unwrap_or(usize::MAX);
         let run_starts = runs_worth_telling(self.run_starts, rows);
         let mut names = UniqueNames::default();
@@ -624,23 +624,23 @@ impl UniqueNames {
 
 /// A column before its role is known.
 #[derive(Debug, Clone)]
-pub(super) struct RawColumn {
-    pub(super) cells: CellType,
-    pub(super) data: Cells,
-    pub(super) dictionary: Vec<String>,
-    pub(super) shape: Option<Shape>,
+pub(crate) struct RawColumn {
+    pub(crate) cells: CellType,
+    pub(crate) data: Cells,
+    pub(crate) dictionary: Vec<String>,
+    pub(crate) shape: Option<Shape>,
 }
 
 /// A table before the roles of its columns are known.
 #[derive(Debug)]
-pub(super) struct RawTable {
-    pub(super) name: Option<String>,
-    pub(super) header: Vec<String>,
-    pub(super) header_line: Option<u64>,
-    pub(super) lines: LineMap,
-    pub(super) columns: Vec<RawColumn>,
-    pub(super) odd: Vec<OddCell>,
-    pub(super) odd_counts: OddCounts,
-    pub(super) intruders: Vec<Intruder>,
-    pub(super) run_starts: Vec<usize>,
+pub(crate) struct RawTable {
+    pub(crate) name: Option<String>,
+    pub(crate) header: Vec<String>,
+    pub(crate) header_line: Option<u64>,
+    pub(crate) lines: LineMap,
+    pub(crate) columns: Vec<RawColumn>,
+    pub(crate) odd: Vec<OddCell>,
+    pub(crate) odd_counts: OddCounts,
+    pub(crate) intruders: Vec<Intruder>,
+    pub(crate) run_starts: Vec<usize>,
 }

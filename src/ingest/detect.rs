@@ -7,24 +7,24 @@ use std::io::Read;
 
 use super::IngestError;
 use super::formats::{FORMATS, Format, speaks_of_sessions};
-use super::lines::Records;
 use super::options::SourceOptions;
 use super::relatives;
+use crate::ingest::text::lines::Records;
 
 /// Bytes that detection looks at.
-pub(super) const HEAD: usize = 64 << 10;
+pub(crate) const HEAD: usize = 64 << 10;
 
 /// The beginning of a source.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Head<'a> {
+pub(crate) struct Head<'a> {
     /// The first bytes.
-    pub(super) bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
     /// Whether they are all there are.
-    pub(super) complete: bool,
+    pub(crate) complete: bool,
 }
 
 /// Finds the format, or takes the one that the user named.
-pub(super) fn detect<R: Read>(
+pub(crate) fn detect<R: Read>(
     records: &mut Records<R>,
     options: &SourceOptions,
 ) -> Result<(&'static Format, Vec<String>), IngestError> {

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use flate2::read::MultiGzDecoder;
 
 /// Bytes read from the source at once. Measured: larger blocks gain nothing once they exceed the disk's own read-ahead.
-pub(super) const BLOCK: usize = 1 << 20;
+pub(crate) const BLOCK: usize = 1 << 20;
 
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -60,7 +60,7 @@ impl<R: Read> Read for Counted<R> {
 }
 
 /// The plain bytes of a source.
-pub(super) struct Input<'a> {
+pub(crate) struct Input<'a> {
     plain: Box<dyn Read + 'a>,
     account: Rc<RefCell<Account>>,
     compression: Option<&'static str>,
@@ -72,7 +72,7 @@ impl<'a> Input<'a> {
     ///
     /// # Errors
     /// When the first bytes cannot be read, or a zstd frame cannot be opened.
-    pub(super) fn new(stored: impl Read + 'a, prefixes: &[u64]) -> io::Result<Self> {
+    pub(crate) fn new(stored: impl Read + 'a, prefixes: &[u64]) -> io::Result<Self> {
         let mut wanted = prefixes.to_vec();
         wanted.sort_unstable_by(|a, b| b.cmp(a));
         wanted.dedup();
@@ -94,23 +94,23 @@ impl<'a> Input<'a> {
     }
 
     /// `gzip`, `zstd`, or absent.
-    pub(super) fn compression(&self) -> Option<&'static str> {
+    pub(crate) fn compression(&self) -> Option<&'static str> {
         self.compression
     }
 
     /// Whether compressed bytes ended where more were due: the plain ones end there too, without an error.
-    pub(super) fn ends_early(&self) -> bool {
+    pub(crate) fn ends_early(&self) -> bool {
         self.ends_early
     }
 
     /// Size and hexadecimal digest of what was read from the source so far.
-    pub(super) fn account(&self) -> (u64, String) {
+    pub(crate) fn account(&self) -> (u64, String) {
         let account = self.account.borrow();
         (account.bytes, account.hasher.finalize().to_hex().to_string())
     }
 
     /// The sizes asked for that the source has, each with the digest of its bytes up to there.
-    pub(super) fn prefixes(&self) -> Vec<(u64, String)> {
+    pub(crate) fn prefixes(&self) -> Vec<(u64, String)> {
         self.account.borrow().prefixes.clone()
     }
 }

@@ -6,37 +6,33 @@
 
 #[cfg(test)]
 mod agreement;
-mod blocks;
+mod benchmarks;
 mod builder;
-mod cells;
-mod clock;
-mod declared;
 mod detect;
-mod fast;
 mod formats;
 mod input;
-mod lines;
+mod json;
+mod meaning;
 mod options;
 mod relatives;
-mod roles;
-mod sections;
-mod unit_choice;
-mod units;
+mod signature;
+mod summaries;
+mod text;
 
 use std::io::Read;
 
 use thiserror::Error;
 
-use crate::model::finding::{Finding, FindingKind, Place, Severity};
-use crate::model::reported::{RecordedHistogram, Reported};
-use crate::model::source::{Provenance, Source};
-use crate::model::storage::Storage;
-use crate::model::swarm::SwarmRecord;
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::reported::{RecordedHistogram, Reported};
+use crate::table::source::{Provenance, Source};
+use crate::table::storage::Storage;
+use crate::table::swarm::SwarmRecord;
 
 use builder::TableBuilder;
-use declared::Declared;
 use input::Input;
-use lines::{Pace, Records};
+use meaning::declared::Declared;
+use text::lines::{Pace, Records};
 
 pub use formats::{Failures, FormatInfo, Holds, formats};
 pub use options::{ColumnOptions, Limit, SourceOptions};
@@ -170,7 +166,7 @@ fn read_at_pace(
     sink.provenance.bytes = bytes;
     sink.provenance.digest = digest;
     sink.provenance.prefixes = input.borrow().prefixes();
-    let mut source = roles::assign(sink, options);
+    let mut source = meaning::roles::assign(sink, options);
     refuse_wrong_name(&source, options)?;
     if let Some(settle) = format.settle {
         settle(&mut source, options);

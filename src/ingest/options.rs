@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::table::{Polarity, Role};
-use crate::model::unit::Unit;
+use crate::measure::unit::Unit;
+use crate::table::{Polarity, Role};
 
 /// What the user says about a column.
 #[derive(Debug, Clone, Default, PartialEq)]

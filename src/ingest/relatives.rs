@@ -74,7 +74,7 @@ const RELATIVES: &[Relative] = &[
 ];
 
 /// What such a source is, in words.
-pub(super) fn of(bytes: &[u8]) -> Option<String> {
+pub(crate) fn of(bytes: &[u8]) -> Option<String> {
     let longest = RELATIVES.iter().map(|relative| relative.opening.len()).max().unwrap_or(0);
     let start: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(longest).collect();
     let has = |part: &&str| memchr::memmem::find(bytes, part.as_bytes()).is_some();

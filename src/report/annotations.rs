@@ -4,7 +4,7 @@
 //! rest without a word, so the last one here says how many more there are.
 
 use crate::compare::outcome::{Change, Comparison, TargetOutcome, TargetResult, Verdict};
-use crate::model::finding::{Finding, Severity};
+use crate::measure::finding::{Finding, Severity};
 
 use super::contract::Report;
 use super::escape::visible;

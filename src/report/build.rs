@@ -11,14 +11,12 @@ mod verdict;
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::analysis::chat::ServiceAnalysis;
+use crate::analysis::swarm::Swarm as SwarmAnalysis;
 use crate::compare::gate::Asked;
 use crate::compare::outcome::{Comparison, TargetResult};
-use crate::model::cells::Cells as CellData;
-use crate::model::finding::{Finding, Place, Severity};
-use crate::model::source::Source as SourceData;
-use crate::model::table::{Column as ColumnData, Role, Table as TableData};
-use crate::model::unit::Dimension;
-use crate::sessions::ServiceAnalysis;
+use crate::measure::finding::{Finding, Place, Severity};
+use crate::measure::unit::Dimension;
 use crate::stats::analysis::{Group, MetricAnalysis, TableAnalysis};
 use crate::stats::failure::Failures as FailureCount;
 use crate::stats::histogram::HistogramAnalysis;
@@ -26,7 +24,9 @@ use crate::stats::interval::{Interval as Bounds, wilson};
 use crate::stats::population::{
     Order as OrderFound, Population as Numbers, Settings as StatSettings, Summary as SummaryFound,
 };
-use crate::swarm::Swarm as SwarmAnalysis;
+use crate::table::packed::Cells as CellData;
+use crate::table::source::Source as SourceData;
+use crate::table::{Column as ColumnData, Role, Table as TableData};
 
 use super::contract::{
     Assumption, Column, Drift, Extreme, Failures, Histogram, Interval, Label, LevelShift, Metric, Modality, Mode,

@@ -14,7 +14,7 @@ mod overlay;
 
 use std::fmt::Write as _;
 
-use crate::model::unit::Unit;
+use crate::measure::unit::Unit;
 use crate::report::contract::{Histogram, Order, Series, SeriesPoint};
 use crate::report::escape::html;
 use crate::report::number::{self, Scale};
@@ -683,7 +683,7 @@ fn short(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::unit::Dimension;
+    use crate::measure::unit::Dimension;
     use crate::report::contract::{LevelShift, WarmUp};
 
     fn histogram(log: bool, edges: &[f64], counts: &[u64]) -> Histogram {

@@ -10,13 +10,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::compare::outcome::{Comparison, Gate, TargetResult};
-use crate::model::finding::Finding;
-use crate::model::unit::Dimension;
+use crate::measure::finding::Finding;
+use crate::measure::unit::Dimension;
 
 mod service;
 mod swarm;
 
-pub use crate::model::table::Polarity;
+pub use crate::table::Polarity;
 
 pub use service::{
     Service, ServiceConcurrency, ServiceErrorType, ServiceErrors, ServiceLatency, ServiceLevel, ServiceMemory,

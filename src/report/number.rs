@@ -11,7 +11,7 @@
 
 mod change;
 
-use crate::model::unit::{Dimension, Unit};
+use crate::measure::unit::{Dimension, Unit};
 use crate::report::contract::Interval;
 
 pub use change::{before_after, change, change_interval, change_size, change_tick, points, shift, signed_percent};

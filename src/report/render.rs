@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
-use crate::model::unit::Dimension;
+use crate::measure::unit::Dimension;
 use crate::report::contract::Report;
 use crate::report::escape;
 use crate::report::number;

@@ -6,13 +6,13 @@ pub(super) mod change;
 pub(super) mod reported;
 pub(super) mod swarm;
 
-use crate::model::finding::{Finding, FindingKind, Place, Severity};
-use crate::model::table::{Intruder, Table};
-use crate::model::unit::{Dimension, Unit};
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::unit::{Dimension, Unit};
 use crate::stats::analysis::{Located, MetricAnalysis};
 use crate::stats::corruption::Reason;
 use crate::stats::recording::{Clock, Repeat, Stuck};
 use crate::stats::runs::Runs;
+use crate::table::{Intruder, Table};
 
 use super::contract::{Assumption, Remark};
 use super::number;

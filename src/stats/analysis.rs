@@ -11,11 +11,11 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
-use crate::model::cells::{Cells, Kind, Reader};
-use crate::model::finding::Severity;
-use crate::model::label::pattern;
-use crate::model::table::{CellType, Polarity, Role, Table};
-use crate::model::unit::{Dimension, Unit};
+use crate::measure::finding::Severity;
+use crate::measure::label::pattern;
+use crate::measure::unit::{Dimension, Unit};
+use crate::table::packed::{Cells, Kind, Reader};
+use crate::table::{CellType, Polarity, Role, Table};
 
 use super::apart::{self, Apart};
 use super::corruption::{Case, Suspect, suspects};

@@ -5,9 +5,9 @@
 //! once make a service look fast, and those that time out make it look slow. Corrupted values stay with the others, from which
 //! they are taken out as they are everywhere.
 
-use crate::model::cells::Cells;
-use crate::model::table::Table;
-use crate::model::unit::Unit;
+use crate::measure::unit::Unit;
+use crate::table::Table;
+use crate::table::packed::Cells;
 
 use super::failure::{Failures, Told};
 use super::large;

@@ -9,12 +9,12 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::model::cells::CellsBuilder;
-use crate::model::finding::{FindingKind, Severity};
-use crate::model::label::pattern;
-use crate::model::storage::Storage;
-use crate::model::table::Shape;
-use crate::model::unit::{Dimension, Unit};
+use crate::measure::finding::{FindingKind, Severity};
+use crate::measure::label::pattern;
+use crate::measure::unit::{Dimension, Unit};
+use crate::table::Shape;
+use crate::table::packed::CellsBuilder;
+use crate::table::storage::Storage;
 
 use super::isolation::{Ends, ISOLATION_P, Isolation, IsolationKind, MIN_POSITIVE, Tail};
 use super::measured::Measured;

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::model::storage::{Shelved, Storage};
+use crate::table::storage::{Shelved, Storage};
 
 use super::samples::Samples;
 
@@ -155,7 +155,7 @@ impl Samples for Dealt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::storage::tests::Board;
+    use crate::table::storage::tests::Board;
 
     #[test]
     fn every_sample_comes_back_in_its_bundle() {

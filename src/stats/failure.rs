@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use crate::model::cells::Cells;
-use crate::model::table::{Bits, CellType, Role, Table};
+use crate::table::packed::Cells;
+use crate::table::{Bits, CellType, Role, Table};
 
 /// What a row's status says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

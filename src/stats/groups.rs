@@ -6,8 +6,8 @@
 
 use rayon::prelude::*;
 
-use crate::model::cells::BLOCK;
-use crate::model::unit::Unit;
+use crate::measure::unit::Unit;
+use crate::table::packed::BLOCK;
 
 use super::dealt::{Dealer, Dealt, Record};
 use super::measured::Measured;

@@ -8,11 +8,11 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::model::cells::{Cells, Reader};
-use crate::model::storage::Storage;
+use crate::table::packed::{Cells, Reader};
+use crate::table::storage::Storage;
 
 /// Numbers that one thread looks at before it asks for more: some stretches of a column.
-pub(super) const PART: usize = 4 * crate::model::cells::PART;
+pub(super) const PART: usize = 4 * crate::table::packed::PART;
 
 /// A metric's numbers and their labels.
 #[derive(Clone, Copy)]
@@ -203,8 +203,8 @@ impl<'a> Window<'a> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::model::cells::CellsBuilder;
-    use crate::model::storage::tests::Board;
+    use crate::table::packed::CellsBuilder;
+    use crate::table::storage::tests::Board;
 
     /// A column of numbers, each of them written with a fraction.
     pub(in crate::stats) fn column(values: &[f64]) -> Cells {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::model::unit::Unit;
+use crate::measure::unit::Unit;
 
 use super::measured::{Measured, PART};
 

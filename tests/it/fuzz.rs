@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use perfreport::ingest::{SourceOptions, formats, read};
-use perfreport::model::unit::Unit;
+use perfreport::measure::unit::Unit;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

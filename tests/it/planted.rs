@@ -5,8 +5,8 @@
 //! ```
 
 use perfreport::ingest::{SourceOptions, read};
-use perfreport::model::finding::{FindingKind, Severity};
-use perfreport::model::unit::Dimension;
+use perfreport::measure::finding::{FindingKind, Severity};
+use perfreport::measure::unit::Dimension;
 use perfreport::stats::analysis::analyse;
 use perfreport::stats::corruption::suspects_among;
 use perfreport::stats::population::Settings;

@@ -1,8 +1,8 @@
 //! Performance records of an agent swarm: reading, differencing, contradictions, and session data that stays inside.
 
 use perfreport::ingest::{self, SourceOptions};
-use perfreport::model::source::Source;
-use perfreport::model::swarm::SwarmRecord;
+use perfreport::table::source::Source;
+use perfreport::table::swarm::SwarmRecord;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -129,8 +129,8 @@ proptest! {
             records.push(snapshot("p", 30 * index as u64, executions, milliseconds, &[client("c", executions, milliseconds)]));
         }
         let records: Vec<SwarmRecord> = read(&lines_of(&records)).swarm;
-        let input = perfreport::swarm::Input { source: "s", records: &records };
-        let swarm = perfreport::swarm::analyse(&[input]).unwrap();
+        let input = perfreport::analysis::swarm::Input { source: "s", records: &records };
+        let swarm = perfreport::analysis::swarm::analyse(&[input]).unwrap();
         let process = &swarm.processes[0];
         prop_assert_eq!(process.executions, total);
         prop_assert!((process.response_time - total_time as f64 / 1000.0).abs() < 1e-6);

@@ -5,10 +5,10 @@
 //! and `BenchmarkDotNet`'s percentiles interpolate, pyperf rounds what it prints to three digits.
 
 use perfreport::ingest::{SourceOptions, read};
-use perfreport::model::reported::Statistic;
-use perfreport::model::source::Source;
-use perfreport::model::table::{Polarity, Role};
-use perfreport::model::unit::Dimension;
+use perfreport::measure::reported::Statistic;
+use perfreport::measure::unit::Dimension;
+use perfreport::table::source::Source;
+use perfreport::table::{Polarity, Role};
 use serde_json::Value;
 
 use crate::support::{Place, fixture, metric};

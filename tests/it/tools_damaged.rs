@@ -2,10 +2,10 @@
 //! is what stands there.
 
 use perfreport::ingest::{IngestError, SourceOptions, read};
-use perfreport::model::finding::{Finding, FindingKind, Severity};
-use perfreport::model::reported::Statistic;
-use perfreport::model::source::Source;
-use perfreport::model::table::{Role, Table};
+use perfreport::measure::finding::{Finding, FindingKind, Severity};
+use perfreport::measure::reported::Statistic;
+use perfreport::table::source::Source;
+use perfreport::table::{Role, Table};
 
 use crate::support::Place;
 
@@ -35,7 +35,7 @@ fn metric_column<'a>(source: &'a Source, metric: &str) -> (&'a Table, usize) {
 
 fn reported(source: &Source, metric: &str, statistic: Statistic) -> Vec<(Option<String>, f64)> {
     let of = source.reported.iter().filter(|found| found.metric == metric);
-    let values = |found: &perfreport::model::reported::Reported| {
+    let values = |found: &perfreport::measure::reported::Reported| {
         found.values.iter().find(|value| value.statistic == statistic).map(|value| (found.label.clone(), value.value))
     };
     of.filter_map(values).collect()
@@ -198,7 +198,7 @@ fn a_coefficient_of_variation_is_a_share_in_every_version() {
     let text = r#"{"benchmarks":[{"name":"a_cv","run_name":"a","run_type":"aggregate","aggregate_name":"cv","iterations":3,"real_time":0.05,"cpu_time":0.06,"time_unit":"us"}]}"#;
     let source = source(text);
     let cv = source.reported.iter().find(|found| found.metric == "real_time (cv)").unwrap();
-    assert_eq!((cv.values[0].value, cv.values[0].unit.dimension), (0.05, perfreport::model::unit::Dimension::Ratio));
+    assert_eq!((cv.values[0].value, cv.values[0].unit.dimension), (0.05, perfreport::measure::unit::Dimension::Ratio));
 }
 
 #[test]

@@ -4,12 +4,12 @@
 use std::fs;
 
 use perfreport::ingest::{SourceOptions, formats, read};
-use perfreport::model::reported::{RecordedHistogram, Statistic};
-use perfreport::model::source::Source;
-use perfreport::model::table::{Polarity, Role};
-use perfreport::model::unit::{Dimension, Unit};
+use perfreport::measure::reported::{RecordedHistogram, Statistic};
+use perfreport::measure::unit::{Dimension, Unit};
 use perfreport::stats::analysis::{MetricAnalysis, analyse};
 use perfreport::stats::population::{Settings, Summary};
+use perfreport::table::source::Source;
+use perfreport::table::{Polarity, Role};
 
 use crate::support::{Place, fixture, fixtures};
 

@@ -2,9 +2,9 @@
 //! difference.
 
 use perfreport::ingest::{SourceOptions, read};
-use perfreport::model::reported::Statistic;
-use perfreport::model::source::Source;
-use perfreport::model::table::Table;
+use perfreport::measure::reported::Statistic;
+use perfreport::table::Table;
+use perfreport::table::source::Source;
 
 use super::support::{Place, fixture, fixtures, metric};
 

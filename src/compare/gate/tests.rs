@@ -1,7 +1,7 @@
 //! What passes a gate and what does not.
 
-use crate::model::table::Polarity;
-use crate::model::unit::Dimension;
+use crate::measure::unit::Dimension;
+use crate::table::Polarity;
 
 use super::super::outcome::{Counts, Effect, Reason, Scale, SideInfo};
 use super::*;

@@ -3,8 +3,8 @@
 //! In: targets, what was measured, and the comparison with a baseline where there is one. Out: a result for every number
 //! that a condition is about, or one that says why there is none. Refuses limits whose unit does not fit.
 
-use crate::model::reported::{Reported, Statistic as Reports};
-use crate::model::unit::{Dimension, Unit};
+use crate::measure::reported::{Reported, Statistic as Reports};
+use crate::measure::unit::{Dimension, Unit};
 use crate::stats::interval::{Interval, order_statistic_interval, wilson};
 use crate::stats::population::Summary;
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};

@@ -3,7 +3,7 @@
 //! In: `p95` and `< 200ms`. Out: a [`Condition`]. Refuses keys that it does not know and limits that mean nothing or could
 //! be misread, and says what to write.
 
-use crate::model::unit::{Dimension, Unit};
+use crate::measure::unit::{Dimension, Unit};
 
 use super::super::outcome::Statistic;
 use super::super::pattern::{Case, NamePattern, PatternError};

@@ -1,68 +1,25 @@
 //! The table of formats. One file a format and one line here; detection, `--format` and the help derive from it.
 
-mod ab;
-mod agent_swarm;
-mod aiperf;
-mod artillery;
-mod autocannon;
-mod bench;
-mod benchmark_dotnet;
-mod criterion;
-mod criterion_csv;
-mod delimited;
-mod dialect;
-mod documents;
-mod gatling;
-mod go_bench;
-mod google_benchmark;
-mod guidellm;
-mod hdr_log;
-mod hey;
-mod hyperfine;
-mod hyperfine_csv;
-mod jmeter;
-mod jmeter_statistics;
-mod jmeter_xml;
-mod jmh;
-mod json;
-mod k6;
-mod k6_csv;
-mod k6_json;
-mod k6_summary;
-mod locust;
-mod locust_exceptions;
-mod locust_failures;
-mod locust_history;
-mod locust_requests;
-mod locust_stats;
-mod ndjson;
-mod objects;
-mod oha;
-mod parquet;
-mod pyperf;
-mod pytest_benchmark;
-mod rows;
-mod signature;
-mod skeleton;
-mod summaries;
-mod vegeta;
-mod vllm;
-mod wrk;
+pub(crate) mod ai;
+pub(crate) mod bench;
+pub(crate) mod generic;
+pub(crate) mod histogram;
+pub(crate) mod load;
 
 use std::io::Read;
 
-use crate::model::source::Source;
+use crate::table::source::Source;
 
-pub(super) use agent_swarm::{NAME as AGENT_SWARM, has_session_field, speaks_of_sessions};
-pub(super) use dialect::{Dialect, OwnedRow, column_types};
+pub(crate) use crate::ingest::text::dialect::{Dialect, OwnedRow, column_types};
+pub(crate) use ai::agent_swarm::{NAME as AGENT_SWARM, has_session_field, speaks_of_sessions};
 
 use super::detect::Head;
-use super::lines::Records;
 use super::options::SourceOptions;
 use super::{IngestError, Sink};
+use crate::ingest::text::lines::Records;
 
 /// Records of any source, so that formats can stand in a table.
-pub(super) type AnyRecords<'a> = Records<&'a mut dyn Read>;
+pub(crate) type AnyRecords<'a> = Records<&'a mut dyn Read>;
 
 /// What a file of a format holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,66 +63,66 @@ pub struct FormatInfo {
 }
 
 /// A format that can be read.
-pub(super) struct Format {
+pub(crate) struct Format {
     /// What users are told about it.
-    pub(super) info: FormatInfo,
+    pub(crate) info: FormatInfo,
     /// Whether it is a notation that any program writes, and gives way to the format of a particular tool.
-    pub(super) generic: bool,
+    pub(crate) generic: bool,
     /// The evidence that a source is of this format, if it is.
-    pub(super) sniff: fn(&Head<'_>) -> Option<Vec<String>>,
+    pub(crate) sniff: fn(&Head<'_>) -> Option<Vec<String>>,
     /// Reads a source to its end.
-    pub(super) read: fn(&mut AnyRecords<'_>, &SourceOptions, &mut Sink) -> Result<(), IngestError>,
+    pub(crate) read: fn(&mut AnyRecords<'_>, &SourceOptions, &mut Sink) -> Result<(), IngestError>,
     /// What is left to do once the tables of the source stand, such as leaving out rows that sum up others.
-    pub(super) settle: Option<fn(&mut Source, &SourceOptions)>,
+    pub(crate) settle: Option<fn(&mut Source, &SourceOptions)>,
 }
 
 /// The formats: those of particular tools, of which one at most may recognise a source, then the notations in the order in
 /// which they are tried.
-pub(super) static FORMATS: &[Format] = &[
-    agent_swarm::FORMAT,
-    hyperfine::FORMAT,
-    hyperfine_csv::FORMAT,
-    google_benchmark::FORMAT,
-    pytest_benchmark::FORMAT,
-    criterion::FORMAT,
-    criterion_csv::FORMAT,
-    jmh::FORMAT,
-    benchmark_dotnet::FORMAT,
-    go_bench::FORMAT,
-    pyperf::FORMAT,
-    jmeter::FORMAT,
-    jmeter_xml::FORMAT,
-    jmeter_statistics::FORMAT,
-    k6_csv::FORMAT,
-    k6_json::FORMAT,
-    k6_summary::FORMAT,
-    locust_stats::FORMAT,
-    locust_history::FORMAT,
-    locust_failures::FORMAT,
-    locust_exceptions::FORMAT,
-    locust_requests::FORMAT,
-    gatling::FORMAT,
-    vegeta::JSON,
-    vegeta::CSV,
-    hey::FORMAT,
-    oha::CSV,
-    oha::JSON,
-    autocannon::FORMAT,
-    wrk::WRK,
-    wrk::SPECTRUM,
-    ab::SAMPLES,
-    ab::PERCENTILES,
-    artillery::FORMAT,
-    hdr_log::FORMAT,
-    aiperf::RECORDS,
-    aiperf::CSV,
-    aiperf::JSON,
-    vllm::FORMAT,
-    guidellm::FORMAT,
-    parquet::FORMAT,
-    ndjson::FORMAT,
-    json::FORMAT,
-    delimited::FORMAT,
+pub(crate) static FORMATS: &[Format] = &[
+    ai::agent_swarm::FORMAT,
+    bench::hyperfine::FORMAT,
+    bench::hyperfine_csv::FORMAT,
+    bench::google_benchmark::FORMAT,
+    bench::pytest_benchmark::FORMAT,
+    bench::criterion::FORMAT,
+    bench::criterion_csv::FORMAT,
+    bench::jmh::FORMAT,
+    bench::benchmark_dotnet::FORMAT,
+    bench::go_bench::FORMAT,
+    bench::pyperf::FORMAT,
+    load::jmeter::FORMAT,
+    load::jmeter_xml::FORMAT,
+    load::jmeter_statistics::FORMAT,
+    load::k6_csv::FORMAT,
+    load::k6_json::FORMAT,
+    load::k6_summary::FORMAT,
+    load::locust_stats::FORMAT,
+    load::locust_history::FORMAT,
+    load::locust_failures::FORMAT,
+    load::locust_exceptions::FORMAT,
+    load::locust_requests::FORMAT,
+    load::gatling::FORMAT,
+    load::vegeta::JSON,
+    load::vegeta::CSV,
+    load::hey::FORMAT,
+    load::oha::CSV,
+    load::oha::JSON,
+    load::autocannon::FORMAT,
+    load::wrk::WRK,
+    load::wrk::SPECTRUM,
+    load::ab::SAMPLES,
+    load::ab::PERCENTILES,
+    load::artillery::FORMAT,
+    histogram::hdr_log::FORMAT,
+    ai::aiperf::RECORDS,
+    ai::aiperf::CSV,
+    ai::aiperf::JSON,
+    ai::vllm::FORMAT,
+    ai::guidellm::FORMAT,
+    generic::parquet::FORMAT,
+    generic::ndjson::FORMAT,
+    generic::json::FORMAT,
+    generic::delimited::FORMAT,
 ];
 
 /// All formats that are read.

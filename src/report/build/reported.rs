@@ -1,9 +1,9 @@
 //! From what a tool has summarised to the contract: nothing is computed but base units.
 
-use crate::model::reported::{Reported as Found, ReportedValue as FoundValue, Statistic};
-use crate::model::source::Source;
-use crate::model::unit::Dimension;
+use crate::measure::reported::{Reported as Found, ReportedValue as FoundValue, Statistic};
+use crate::measure::unit::Dimension;
 use crate::report::contract::{Reported, ReportedValue};
+use crate::table::source::Source;
 
 /// What a source reports, in the order of the file.
 pub(super) fn reported(source: &Source) -> Vec<Reported> {

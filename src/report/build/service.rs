@@ -1,20 +1,20 @@
 //! The metrics of a service as a part of the report.
 
-use crate::model::finding::{Finding, FindingKind, Place, Severity};
-use crate::model::table::Table;
-use crate::model::unit::Dimension;
+use crate::analysis::chat::{
+    ClockKind, Distribution, Level, Memory, Never, Odd, OddKind, ScheduleBasis, ServiceAnalysis, SessionBasis,
+    SessionEnd, Shape, Summary3, Totals,
+};
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::unit::Dimension;
 use crate::report::contract::{
     Extreme, Interval, Metric, Service, ServiceConcurrency, ServiceErrorType, ServiceErrors, ServiceLatency,
     ServiceLevel, ServiceMemory, ServiceMessages, ServiceNever, ServiceSchedule, ServiceSession,
     ServiceSessionDuration, ServiceSlot, ServiceStall, ServiceSteady, ServiceThroughput, ServiceTimeouts,
 };
 use crate::report::number;
-use crate::sessions::{
-    ClockKind, Distribution, Level, Memory, Never, Odd, OddKind, ScheduleBasis, ServiceAnalysis, SessionBasis,
-    SessionEnd, Shape, Summary3, Totals,
-};
 use crate::stats::analysis::MetricAnalysis;
 use crate::stats::interval::Interval as Bounds;
+use crate::table::Table;
 
 /// Error rates are given per thousand.
 const PER: f64 = 1000.0;

@@ -1,10 +1,10 @@
 //! An agent swarm as a part of the report.
 
+use crate::analysis::swarm::{self, Client, Interval, IntervalKind, Oddity, Process};
 use crate::report::contract::{
     SetAside, Source, Swarm, SwarmClient, SwarmInterval, SwarmIntervalKind, SwarmProcess, SwarmSessionDatum,
 };
 use crate::report::words;
-use crate::swarm::{self, Client, Interval, IntervalKind, Oddity, Process};
 
 /// Why a snapshot is not in the series, in the account of its file.
 const TWICE: &str = "snapshots that stand elsewhere too";

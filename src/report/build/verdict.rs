@@ -1,10 +1,10 @@
 //! The answer in one line: what is wrong first, then what it rests on.
 
+use crate::analysis::swarm::Swarm;
 use crate::compare::outcome::{Comparison, Counts, Gate, TargetOutcome, TargetResult};
-use crate::model::finding::{Finding, Severity};
+use crate::measure::finding::{Finding, Severity};
 use crate::report::contract::{Metric, Reported, Service, Status, Verdict};
 use crate::report::{number, words};
-use crate::swarm::Swarm;
 
 /// What the findings amount to.
 #[derive(Debug, Clone, Copy)]

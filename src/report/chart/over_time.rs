@@ -103,7 +103,7 @@ fn describe(plot: &OverTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::unit::Dimension;
+    use crate::measure::unit::Dimension;
 
     #[test]
     fn levels_that_touch_are_one_line_and_gaps_break_it() {

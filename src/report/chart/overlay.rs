@@ -103,7 +103,7 @@ fn describe(plot: &Overlay) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::unit::Dimension;
+    use crate::measure::unit::Dimension;
 
     #[test]
     fn both_sides_stand_on_one_axis_and_what_does_not_fit_together_is_not_drawn() {

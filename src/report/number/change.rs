@@ -1,7 +1,7 @@
 //! Changes as text: ratios as percentages or factors, differences in a unit that suits them.
 
 use super::{ABSENT, OPEN, Scale, decimals_for, fixed, percent_or_absent, tick, trim_zeros, with_sign, with_unit};
-use crate::model::unit::{Dimension, Unit};
+use crate::measure::unit::{Dimension, Unit};
 
 /// A ratio above this reads better as a factor than in percent: `×4.2` rather than `+320%`.
 const LARGEST_PERCENT_RATIO: f64 = 3.0;

@@ -5,7 +5,7 @@ mod comparison;
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::model::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::report::contract::*;
 
 const NASTY: &str = "<script>alert('x')</script>|`a` @all [x](http://y) *b*\n# c.csv";

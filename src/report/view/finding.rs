@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::finding::{Finding, Severity};
+use crate::measure::finding::{Finding, Severity};
 use crate::report::escape::visible;
 use crate::report::number;
 

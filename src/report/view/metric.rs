@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Charts;
-use crate::model::unit::Dimension;
+use crate::measure::unit::Dimension;
 use crate::report::chart::{self, Distribution, Drawn, GROUP_SLOTS, InOrder};
 use crate::report::contract::{
     Extreme, Interval, Label, Metric, Modality, Order, Outliers, Percentile, Polarity, Population, Report, Source,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::source::EnvironmentView;
 use super::terminal::{LONGEST_NAME, clip, columns as width, pad_end, pad_start};
-use crate::model::unit::Dimension;
+use crate::measure::unit::Dimension;
 use crate::report::contract::{Polarity, Report, Reported, ReportedValue, Source};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};

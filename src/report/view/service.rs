@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Charts;
 use super::metric::{ChartView, FactView, MetricView, NumbersView, row_footnotes};
-use crate::model::unit::Dimension;
+use crate::measure::unit::Dimension;
 use crate::report::chart::{Level, OverTime, over_time};
 use crate::report::contract::{
     Metric, Report, Service, ServiceErrorType, ServiceLatency, ServiceLevel, ServiceNever, ServiceSession, ServiceSlot,

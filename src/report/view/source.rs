@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Charts;
 use super::metric::{MetricView, NumbersView, row_footnotes};
 use super::reported::ReportedView;
-use crate::model::unit::{Dimension, Unit};
+use crate::measure::unit::{Dimension, Unit};
 use crate::report::contract::{Column, Report, SetAside, Source, Table};
 use crate::report::escape::visible;
 use crate::report::number;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::metric::ChartView;
-use crate::model::unit::{Dimension, Unit};
+use crate::measure::unit::{Dimension, Unit};
 use crate::report::chart::{Level, OverTime, over_time};
 use crate::report::contract::{Report, Swarm, SwarmClient, SwarmInterval, SwarmIntervalKind, SwarmProcess};
 use crate::report::escape::visible;

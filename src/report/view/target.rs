@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::compare::outcome::{Gate, TargetOutcome, TargetResult};
-use crate::model::unit::Dimension;
+use crate::measure::unit::Dimension;
 use crate::report::contract::Interval;
 use crate::report::escape::visible;
 use crate::report::number::{self, Scale};

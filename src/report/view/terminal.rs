@@ -8,7 +8,7 @@ use super::NumbersView;
 use super::finding::severity_word;
 use super::source::{about, same_run_as};
 use super::swarm::is_swarm;
-use crate::model::finding::Finding;
+use crate::measure::finding::Finding;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::finding::{Finding, FindingKind, Place, Severity};
-use crate::model::unit::Dimension;
+use crate::analysis::swarm::{Noted, Oddity, Process, Swarm};
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::unit::Dimension;
 use crate::report::number;
-use crate::swarm::{Noted, Oddity, Process, Swarm};
 
 /// Findings of one kind about one process or client that are named; of the rest the number is told.
 const NAMED: usize = 10;

@@ -1,0 +1,439 @@
+//! What the readers of benchmark tools share: tables with a row a sample, and JSON documents one after the other.
+//!
+//! In: samples with their benchmark, run, unit and values as written. Out: tables, one for each set of values that
+//! samples have, so that no cell is empty by construction. A document that was cut off is read as far as it goes, with a
+//! finding; refuses a text that is no JSON from the start.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::reported::{Reported, ReportedValue, Statistic};
+use crate::measure::unit::Unit;
+use crate::table::{CellType, Polarity, Role};
+
+use crate::ingest::builder::{Row, TableBuilder};
+use crate::ingest::detect::Head;
+use crate::ingest::formats::AnyRecords;
+use crate::ingest::formats::generic::json;
+use crate::ingest::json::objects::{LineCounter, Text};
+use crate::ingest::meaning::declared::Declared;
+use crate::ingest::summaries::refuse;
+use crate::ingest::text::cells::DecimalMark;
+use crate::ingest::{IngestError, Sink};
+
+/// A document is held in memory as a whole.
+const LARGEST: usize = 1 << 30;
+/// The column with the benchmark's name.
+pub(crate) const LABEL: &str = "benchmark";
+/// A benchmark without a name.
+const UNNAMED: &str = "(unnamed)";
+/// The column with the number of the process or fork.
+const RUN: &str = "run";
+/// The column that says whether what was measured succeeded.
+const OUTCOME: &str = "outcome";
+
+/// What every table of a benchmark tool has.
+const COMMON: [Declared; 3] = [
+    column(LABEL, Role::Label, "names the benchmark, with its parameters"),
+    column(RUN, Role::Run, "names the run (a process of its own)"),
+    column(OUTCOME, Role::Status, "what the tool says about the outcome"),
+];
+
+/// A column that is no metric.
+pub(crate) const fn column(column: &'static str, role: Role, reason: &'static str) -> Declared {
+    Declared { column, role, unit: None, polarity: None, meaning: None, reason }
+}
+
+/// A metric, by the format's definition.
+pub(crate) const fn metric(
+    column: &'static str,
+    unit: Option<Unit>,
+    polarity: Option<Polarity>,
+    meaning: Option<&'static str>,
+    reason: &'static str,
+) -> Declared {
+    Declared { column, role: Role::Metric, unit, polarity, meaning, reason }
+}
+
+/// One sample, or several values that were measured together.
+pub(crate) struct Sample<'a> {
+    /// The benchmark.
+    pub(crate) label: &'a str,
+    /// Its process or fork within the document, from 1, where the tool tells them apart.
+    pub(crate) run: Option<u64>,
+    /// Whether it failed, where the tool says so.
+    pub(crate) failed: Option<bool>,
+    /// Name of a column of units and the unit of this row, where it stands in the row.
+    pub(crate) unit: Option<(&'static str, &'a str)>,
+    /// Names of metrics, and their values as written.
+    pub(crate) values: &'a [(&'a str, &'a str)],
+    /// The line.
+    pub(crate) line: u64,
+}
+
+/// Where samples of benchmarks go.
+pub(crate) struct Bench<'s> {
+    pub(crate) sink: &'s mut Sink,
+    sheets: Vec<Sheet>,
+    /// Runs of documents before the current one.
+    runs_before: u64,
+    /// The largest run of the current document.
+    runs_here: u64,
+    /// The benchmark of all rows so far, while there is one only.
+    only_label: Option<String>,
+    /// Whether there are several.
+    several_labels: bool,
+}
+
+/// A table and the columns that its rows have.
+struct Sheet {
+    header: Vec<String>,
+    builder: TableBuilder,
+}
+
+impl<'s> Bench<'s> {
+    /// Samples for a sink; labels of benchmarks are exact.
+    pub(crate) fn new(sink: &'s mut Sink, declared: impl IntoIterator<Item = Declared>) -> Self {
+        sink.labels_exact = true;
+        sink.declared.extend(COMMON.into_iter().chain(declared));
+        Self { sink, sheets: Vec::new(), runs_before: 0, runs_here: 0, only_label: None, several_labels: false }
+    }
+
+    /// Takes a row.
+    pub(crate) fn push(&mut self, sample: &Sample<'_>) {
+        match &self.only_label {
+            None => self.only_label = Some(sample.label.to_owned()),
+            Some(only) => self.several_labels |= only != sample.label,
+        }
+        let run = sample.run.map(|run| {
+            self.runs_here = self.runs_here.max(run);
+            (self.runs_before + run).to_string()
+        });
+        let outcome = sample.failed.map(|failed| if failed { "failed" } else { "ok" });
+        let mut header: Vec<&str> = vec![LABEL];
+        let mut text = Cells::default();
+        text.push(sample.label);
+        for (name, cell) in [(RUN, run.as_deref()), (OUTCOME, outcome)] {
+            if let Some(cell) = cell {
+                header.push(name);
+                text.push(cell);
+            }
+        }
+        if let Some((name, unit)) = sample.unit {
+            header.push(name);
+            text.push(unit);
+        }
+        for (name, value) in sample.values {
+            header.push(name);
+            text.push(value);
+        }
+        let metrics = header.len() - sample.values.len();
+        let index = self.sheets.iter().position(|sheet| sheet.header == header).unwrap_or_else(|| {
+            let types = (0..header.len()).map(|at| match header[at] {
+                _ if at >= metrics => CellType::Integer,
+                RUN => CellType::Integer,
+                _ => CellType::Text,
+            });
+            let types: Vec<CellType> = types.collect();
+            let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
+            let builder = TableBuilder::new(None, header.clone(), None, &types, DecimalMark::Point);
+            self.sheets.push(Sheet { header, builder });
+            self.sheets.len() - 1
+        });
+        let row = Row { text: text.text.as_bytes(), cells: &text.cells };
+        let builder = &mut self.sheets[index].builder;
+        if !builder.try_push(row, sample.line) {
+            builder.push_with_odd_cells(row, sample.line);
+        }
+    }
+
+    /// Takes a metric of the file's own making, unless it is known.
+    pub(crate) fn declare(&mut self, name: &str, declared: Declared) {
+        let known = |list: &[(String, Declared)]| list.iter().any(|(other, _)| other == name);
+        if !known(&self.sink.declared_by_file) && self.sink.declared.iter().all(|other| other.column != name) {
+            self.sink.declared_by_file.push((name.to_owned(), declared));
+        }
+    }
+
+    /// Notes a fact about the machine or the set-up. Where documents of one file differ, all values stand.
+    pub(crate) fn fact(&mut self, name: &str, value: &str) {
+        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        if value.is_empty() {
+            return;
+        }
+        let known = self.sink.provenance.environment.entry(name.to_owned()).or_default();
+        if known.is_empty() {
+            *known = value;
+        } else if known.split(" and ").all(|one| one != value) {
+            known.push_str(" and ");
+            known.push_str(&value);
+        }
+    }
+
+    /// Counts a row that is not used.
+    pub(crate) fn set_aside(&mut self, reason: &str, line: u64) {
+        self.sink.provenance.set_aside(reason, line);
+    }
+
+    /// Takes numbers that the tool has summarised; what stands there and is no number is a finding.
+    pub(crate) fn report<'t>(
+        &mut self,
+        about: Reported,
+        unit: Unit,
+        values: impl IntoIterator<Item = (Statistic, Option<&'t RawValue>)>,
+        lines: &mut LineCounter<'t>,
+    ) {
+        let mut reported = about;
+        for (statistic, raw) in values {
+            let Some(raw) = raw else { continue };
+            let unit = if matches!(statistic, Statistic::Count | Statistic::Failures) { Unit::COUNT } else { unit };
+            let line = Some(lines.line(raw.get()));
+            let written = text_of(raw);
+            // A single value has no standard deviation.
+            if written == "null" && statistic == Statistic::Stddev {
+                continue;
+            }
+            match written.parse::<f64>().ok().filter(|value| value.is_finite()) {
+                Some(value) => reported.values.push(ReportedValue { statistic, value, unit, line }),
+                None => refuse(self.sink, &reported, &statistic.key(), written, line),
+            }
+        }
+        if !reported.values.is_empty() {
+            self.sink.reported.push(reported);
+        }
+    }
+
+    /// Adds a finding.
+    pub(crate) fn find(&mut self, severity: Severity, kind: FindingKind, line: u64, reason: String, action: &str) {
+        let place = Place::line(&self.sink.provenance.name, line);
+        self.sink.findings.push(Finding::new(severity, kind, place, reason, action));
+    }
+
+    /// Another document, whose runs are others.
+    pub(crate) fn begin_document(&mut self) {
+        self.runs_before += std::mem::take(&mut self.runs_here);
+        self.sheets.iter_mut().for_each(|sheet| sheet.builder.begin_run());
+    }
+
+    /// Gives the tables to the sink. A benchmark that is alone in its file is no group, and is named with the file.
+    pub(crate) fn finish(mut self) {
+        if let Some(only) = self.only_label.take().filter(|only| !self.several_labels && only != UNNAMED) {
+            self.fact(LABEL, &only);
+        }
+        self.sink.tables.extend(self.sheets.into_iter().map(|sheet| sheet.builder));
+    }
+}
+
+/// Cells behind each other.
+#[derive(Default)]
+struct Cells {
+    text: String,
+    cells: Vec<(usize, usize)>,
+}
+
+impl Cells {
+    fn push(&mut self, cell: &str) {
+        let start = self.text.len();
+        self.text.push_str(cell);
+        self.cells.push((start, self.text.len()));
+    }
+}
+
+/// A metric of a benchmark whose numbers the tool reports.
+pub(crate) fn about(metric: &str, label: &str, meaning: &str, polarity: Polarity) -> Reported {
+    Reported {
+        metric: metric.to_owned(),
+        label: Some(label.to_owned()),
+        meaning: Some(meaning.to_owned()),
+        polarity,
+        values: Vec::new(),
+    }
+}
+
+/// A value as a cell: strings without their quotes, because tools write `"NaN"`.
+pub(crate) fn text_of(value: &RawValue) -> &str {
+    let text = value.get();
+    text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text)
+}
+
+/// Whether a value is a number, or a string that stands for one.
+pub(crate) fn is_number(value: &RawValue) -> bool {
+    let text = text_of(value);
+    text.parse::<f64>().is_ok()
+}
+
+/// A value as a number.
+pub(crate) fn number(value: Option<&RawValue>) -> Option<f64> {
+    text_of(value?).parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// Takes a document of a format.
+pub(crate) type Take = for<'t> fn(&'t RawValue, &mut LineCounter<'t>, &mut Bench<'_>) -> serde_json::Result<()>;
+
+/// Reads JSON documents, one after the other, and gives the tables to the sink.
+pub(crate) fn read_documents(
+    records: &mut AnyRecords<'_>,
+    sink: &mut Sink,
+    declared: impl IntoIterator<Item = Declared>,
+    take: Take,
+) -> Result<(), IngestError> {
+    let text = json::whole_text(records, LARGEST, sink)?;
+    let text = json::with_quoted_non_numbers(text.into());
+    let mut bench = Bench::new(sink, declared);
+    let mut lines = LineCounter::new(Text { whole: &text, first_line: 1 });
+    let mut documents = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
+    let mut taken = 0_u64;
+    loop {
+        let from = documents.byte_offset();
+        let problem = match documents.next() {
+            None => break,
+            Some(Ok(document)) => {
+                if taken > 0 {
+                    bench.begin_document();
+                }
+                take(document, &mut lines, &mut bench).err()
+            }
+            Some(Err(error)) => {
+                let rest = &text[from..];
+                let line = lines.line(rest);
+                let closed = Some(rest).filter(|_| error.is_eof()).and_then(closed);
+                if !closed.is_some_and(|closed| take_cut(&closed, line, taken > 0, &mut bench, take)) {
+                    give_up(&error, taken, &mut bench)?;
+                }
+                break;
+            }
+        };
+        if let Some(error) = problem {
+            give_up(&error, taken, &mut bench)?;
+        }
+        taken += 1;
+    }
+    bench.finish();
+    Ok(())
+}
+
+/// Takes a document that was cut off and closed again. Says whether it could be read.
+fn take_cut(closed: &str, line: u64, another: bool, bench: &mut Bench<'_>, take: Take) -> bool {
+    let Ok(document) = serde_json::from_str::<&RawValue>(closed) else { return false };
+    if another {
+        bench.begin_document();
+    }
+    let mut lines = LineCounter::new(Text { whole: closed, first_line: line });
+    if take(document, &mut lines, bench).is_err() {
+        return false;
+    }
+    let line = bench.sink.provenance.lines;
+    let reason = "the document ends before its brackets are closed: was the run interrupted?".to_owned();
+    let action = "what stands before was read; the last benchmark may lack samples";
+    bench.find(Severity::Corrupted, FindingKind::TruncatedLine, line, reason, action);
+    true
+}
+
+/// An error where nothing was read before, otherwise a finding.
+fn give_up(error: &serde_json::Error, taken: u64, bench: &mut Bench<'_>) -> Result<(), IngestError> {
+    let words = json::reason(error);
+    // A field that is missing is named; of one that is something else only our own types would be.
+    let reason = if error.is_data() && !words.starts_with("missing field") {
+        let (line, column) = (error.line(), error.column());
+        format!("what stands at line {line}, column {column} of it is of another kind than its tool writes there")
+    } else {
+        words
+    };
+    if taken == 0 {
+        return Err(IngestError::Malformed(format!("not a document of this format: {reason}")));
+    }
+    let reason = format!("document {} is not one of this format: {reason}", taken + 1);
+    bench.find(Severity::Corrupted, FindingKind::MalformedRecord, error.line() as u64, reason, "it was not read");
+    Ok(())
+}
+
+/// A JSON text that ends too early, cut behind its last whole element and with its brackets closed.
+fn closed(text: &str) -> Option<String> {
+    let (mut open, mut open_at_cut) = (Vec::new(), Vec::new());
+    let (mut cut, mut in_string, mut escaped) = (0, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        if in_string {
+            in_string = escaped || byte != b'"';
+            escaped = byte == b'\\' && !escaped;
+            continue;
+        }
+        let end = match byte {
+            b'"' => {
+                in_string = true;
+                continue;
+            }
+            b'{' | b'[' => {
+                open.push(if byte == b'{' { '}' } else { ']' });
+                at + 1
+            }
+            b'}' | b']' => {
+                open.pop()?;
+                at + 1
+            }
+            b',' => at,
+            _ => continue,
+        };
+        cut = end;
+        open_at_cut.clone_from(&open);
+    }
+    let mut closed = text.get(..cut)?.to_owned();
+    closed.extend(open_at_cut.into_iter().rev());
+    Some(closed)
+}
+
+/// Whether the text of a source opens like a JSON object or array, and has all of these keys in what detection sees.
+pub(crate) fn has_keys(head: &Head<'_>, opening: u8, keys: &[&str]) -> bool {
+    head.bytes.trim_ascii_start().first() == Some(&opening) && keys.iter().all(|key| has_key(head.bytes, key))
+}
+
+/// Whether a text has a key.
+pub(crate) fn has_key(text: &[u8], key: &str) -> bool {
+    let quoted = format!("\"{key}\"");
+    memchr::memmem::find_iter(text, quoted.as_bytes())
+        .any(|at| text[at + quoted.len()..].trim_ascii_start().first() == Some(&b':'))
+}
+
+/// The evidence that keys were found, in words.
+pub(crate) fn keys_evidence(what: &str, keys: &[&str]) -> Vec<String> {
+    vec![format!("{what} with the keys `{}`", keys.join("`, `"))]
+}
+
+/// The evidence that a source is an object with all keys of one of these lists, if it is.
+pub(crate) fn object_with(head: &Head<'_>, lists: &[&[&str]]) -> Option<Vec<String>> {
+    let found = lists.iter().find(|keys| has_keys(head, b'{', keys));
+    found.map(|keys| keys_evidence("an object", keys))
+}
+
+/// A text that a document may lack.
+pub(crate) fn or_unnamed(text: Option<&str>) -> Cow<'_, str> {
+    text.filter(|text| !text.trim().is_empty()).map_or(Cow::Borrowed(UNNAMED), Cow::Borrowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_was_cut_off_is_closed_behind_its_last_whole_element() {
+        for (text, expected) in [
+            (r#"{"a":[1,2,3"#, r#"{"a":[1,2]}"#),
+            (r#"{"a":{"b":"x,\"]","c"#, r#"{"a":{"b":"x,\"]"}}"#),
+            (r#"[{"a":1},{"#, r#"[{"a":1},{}]"#),
+            (r#"[{"a":1}"#, r#"[{"a":1}]"#),
+            ("[", "[]"),
+        ] {
+            let closed = closed(text).unwrap();
+            assert_eq!(closed, expected);
+            assert!(serde_json::from_str::<serde_json::Value>(&closed).is_ok(), "{closed}");
+        }
+        assert_eq!(closed("]"), None);
+    }
+
+    #[test]
+    fn keys_are_followed_by_a_colon() {
+        assert!(has_key(br#"{"results" : 1}"#, "results"));
+        assert!(!has_key(br#"{"a": "results"}"#, "results"));
+    }
+}

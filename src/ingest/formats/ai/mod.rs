@@ -1,0 +1,6 @@
+//! What tools for AI services write.
+
+pub(crate) mod agent_swarm;
+pub(crate) mod aiperf;
+pub(crate) mod guidellm;
+pub(crate) mod vllm;

@@ -1,0 +1,275 @@
+//! vLLM: what `vllm bench serve --save-result` writes.
+//!
+//! In: one document, or several one after the other (`--append-result`): aggregates in **milliseconds**, and, with
+//! `--save-detailed`, arrays with an entry for each request in **seconds**. Out: reported numbers; a table of requests; and a
+//! table of the gaps between tokens. A failed request has a time to first token of 0.0, which is none.
+
+use serde_json::Value;
+
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::reported::Statistic;
+use crate::measure::unit::Unit;
+use crate::table::{CellType, Polarity, Role};
+
+use crate::ingest::Sink;
+use crate::ingest::builder::{Row, TableBuilder};
+use crate::ingest::formats::{Failures, Format, FormatInfo, Holds};
+use crate::ingest::json::documents::{self, Outline, number};
+use crate::ingest::meaning::declared::Declared;
+use crate::ingest::summaries::{Summary, caveat, setting, statistic};
+use crate::ingest::text::cells::DecimalMark;
+
+const FIRST_TOKEN: &str = "from sending to the first token";
+const END_TO_END: &str = "from sending to the last token";
+const GAP: &str = "gaps between the chunks of an answer";
+
+pub(crate) const FORMAT: Format = Format {
+    info: FormatInfo {
+        name: "vllm",
+        about: "vLLM, the result of a serving benchmark (`vllm bench serve --save-result`), with its requests where detailed",
+        latency: "time to the first token, gaps between tokens, and from sending to the last token; open loop at a request rate",
+        failures: Failures::Recorded("counted; with --save-detailed the error of each request"),
+        holds: Holds::Summaries,
+        example: "vllm bench serve --model m --save-result --save-detailed --result-filename vllm.json && perfreport summarize vllm.json",
+        upstream: "vllm-project/vllm, vllm/benchmarks/serve.py",
+    },
+    generic: false,
+    sniff: |head| Outline::of(head)?.evidence(&["completed", "request_throughput", "mean_ttft_ms"]),
+    read: |records, _, sink| {
+        declare(sink);
+        let mut line = 0;
+        documents::each(records, sink, |document: Value, sink| {
+            // A document is written on a line of its own.
+            line += 1;
+            take(&document, line.min(sink.provenance.lines.max(1)), line > 1, sink);
+        })
+    },
+    settle: None,
+};
+
+fn declare(sink: &mut Sink) {
+    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
+    let duration = |column, meaning, reason| Declared {
+        column,
+        role: Role::Metric,
+        unit: Some(Unit::SECOND),
+        polarity: Some(Polarity::LowerIsBetter),
+        meaning: Some(meaning),
+        reason,
+    };
+    let tokens = |column, meaning| Declared {
+        unit: Some(Unit::COUNT),
+        polarity: Some(Polarity::Unknown),
+        meaning: Some(meaning),
+        ..other(column, Role::Metric, "vLLM: tokens of a request")
+    };
+    sink.declared.extend([
+        other("start_time", Role::Timestamp, "vLLM: when the request was sent, by a monotonic clock in seconds"),
+        duration("ttft", FIRST_TOKEN, "vLLM: `ttfts`, in seconds"),
+        duration("latency", END_TO_END, "vLLM: `ttfts` plus all of `itls`, in seconds"),
+        duration("inter_token_latency", GAP, "vLLM: `itls`, in seconds"),
+        tokens("input_tokens", "tokens of the prompt"),
+        tokens("output_tokens", "tokens of the answer"),
+        other("error", Role::Status, "vLLM: what went wrong, in words"),
+    ]);
+}
+
+fn take(document: &Value, line: u64, appended: bool, sink: &mut Sink) {
+    let of = |name: &str| number(document, &[name]);
+    let (completed, failed) = (of("completed"), of("failed"));
+    let errors = document.get("errors").and_then(Value::as_array);
+    let counted =
+        errors.map(|errors| errors.iter().filter(|error| error.as_str().is_some_and(|text| !text.is_empty())).count());
+    let failed = failed.or(counted.map(|count| count as f64)).or_else(|| Some(of("num_prompts")? - completed?));
+    let mut requests = Summary::new("requests", Unit::COUNT, Some("requests that were sent, and those that failed"));
+    requests.add(Statistic::Count, completed.map(|completed| completed + failed.unwrap_or(0.0)));
+    requests.add(Statistic::Failures, failed.filter(|_| completed.is_some()));
+    requests.give(sink);
+    for (key, metric, meaning) in [
+        ("ttft", "ttft", FIRST_TOKEN),
+        ("tpot", "time_per_output_token", "(end to end − first token) / (tokens − 1), of each answer"),
+        ("itl", "inter_token_latency", GAP),
+        ("e2el", "latency", END_TO_END),
+    ] {
+        let mut summary = Summary::new(metric, Unit::MILLISECOND, Some(meaning));
+        let suffix = format!("_{key}_ms");
+        for name in ["mean", "median", "std"] {
+            if let Some(statistic) = statistic(name) {
+                let name = format!("{name}{suffix}");
+                summary.add_field(statistic, &name, document.get(&name));
+            }
+        }
+        let mut percentiles: Vec<(f64, &String, &Value)> = document
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, value)| Some((documents::percentile(name.strip_suffix(&suffix)?)?, name, value)))
+            .collect();
+        percentiles.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (percentile, name, value) in percentiles {
+            summary.add_field(Statistic::Percentile(percentile), name, Some(value));
+        }
+        summary.give(sink);
+    }
+    for (name, meaning) in [
+        ("request_throughput", "requests answered over the duration of the run"),
+        ("request_goodput", "requests answered within their targets over the duration of the run"),
+        ("output_throughput", "tokens of all answers over the duration of the run"),
+        ("total_token_throughput", "tokens of prompts and answers over the duration of the run"),
+    ] {
+        let mut summary = Summary::new(name, Unit::PER_SECOND, Some(meaning));
+        // Without targets there is no goodput, and null is written for it.
+        summary.add_field(Statistic::Value, name, document.get(name).filter(|value| !value.is_null()));
+        summary.give(sink);
+    }
+    let unit_of_setting = |name: &str| document.get(name).filter(|value| value.is_number() || value.is_string());
+    for name in
+        ["backend", "endpoint_type", "model_id", "tokenizer_id", "request_rate", "burstiness", "max_concurrency"]
+    {
+        let text = unit_of_setting(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        setting(sink, name, text);
+    }
+    let detailed = take_requests(document, line, appended, sink);
+    caveat(
+        sink,
+        "vLLM leaves failed requests out of its latencies; percentiles are interpolated linearly (numpy's default).",
+    );
+    if !detailed {
+        caveat(sink, "The file holds no single requests; --save-detailed writes them, and gives intervals.");
+    }
+}
+
+/// Lists with an entry for each request.
+const LISTS: [&str; 6] = ["ttfts", "itls", "input_lens", "output_lens", "errors", "start_times"];
+
+/// Entries of a list that are not what they should be, in requests that were answered.
+#[derive(Default)]
+struct Odd {
+    count: u64,
+    /// Place and text of the first.
+    first: Option<(usize, String)>,
+}
+
+/// The requests, where the file has them. Says whether it has.
+fn take_requests(document: &Value, line: u64, appended: bool, sink: &mut Sink) -> bool {
+    let array = |name: &str| document.get(name).and_then(Value::as_array).filter(|all| !all.is_empty());
+    if array("ttfts").is_none() {
+        return false;
+    }
+    let name = document.get("date").and_then(Value::as_str).map(str::to_owned).filter(|_| appended);
+    let clock = array("start_times").is_some();
+    let mut header: Vec<String> =
+        ["ttft", "latency", "input_tokens", "output_tokens", "error"].map(str::to_owned).to_vec();
+    let mut types = vec![CellType::Decimal, CellType::Decimal, CellType::Integer, CellType::Integer, CellType::Text];
+    if clock {
+        header.insert(0, "start_time".to_owned());
+        types.insert(0, CellType::Decimal);
+    }
+    let mut requests = TableBuilder::new(name.clone(), header, None, &types, DecimalMark::Point);
+    let gap_name = "inter_token_latency".to_owned();
+    let mut gaps =
+        TableBuilder::new(Some(gap_name.clone()), vec![gap_name], None, &[CellType::Decimal], DecimalMark::Point);
+    let mut odd: [Odd; LISTS.len()] = Default::default();
+    for index in 0..note_lengths(document, line, sink) {
+        let entry = |name: &str| array(name).and_then(|all| all.get(index));
+        let error = entry("errors").and_then(Value::as_str).unwrap_or_default();
+        let first = entry("ttfts").and_then(Value::as_f64);
+        // Without an array of errors a failed request is told by its time of zero.
+        let failed = !error.is_empty() || first.is_some_and(|first| first <= 0.0);
+        let error = if error.is_empty() && failed { "failed" } else { first_line(error) };
+        let between = entry("itls").and_then(Value::as_array);
+        let numbers: Vec<f64> = between.into_iter().flatten().filter_map(Value::as_f64).collect();
+        let all_gaps = between.is_some_and(|between| between.len() == numbers.len());
+        if !failed {
+            let number = |name: &str| entry(name).is_some_and(Value::is_number);
+            let sound = [number("ttfts"), all_gaps, number("input_lens"), number("output_lens"), true, true];
+            for ((name, sound), odd) in LISTS.iter().zip(sound).zip(&mut odd) {
+                if let (false, Some(entry)) = (sound, entry(name)) {
+                    odd.count += 1;
+                    odd.first.get_or_insert_with(|| (index, entry.to_string()));
+                }
+            }
+        }
+        let number_of = |name: &str| text(entry(name).and_then(Value::as_f64).filter(|_| !failed));
+        let latency = first.filter(|_| !failed && all_gaps).map(|first| first + numbers.iter().sum::<f64>());
+        let mut cells: Vec<String> = vec![
+            text(first.filter(|_| !failed)),
+            text(latency),
+            number_of("input_lens"),
+            number_of("output_lens"),
+            error.to_owned(),
+        ];
+        if clock {
+            cells.insert(0, text(entry("start_times").and_then(Value::as_f64)));
+        }
+        push(&mut requests, &cells, line);
+        for gap in numbers.into_iter().filter(|_| !failed) {
+            push(&mut gaps, &[text(Some(gap))], line);
+        }
+    }
+    for (name, odd) in LISTS.iter().zip(odd) {
+        let Some((index, written)) = odd.first else { continue };
+        let what = if *name == "itls" { "list of numbers" } else { "number" };
+        let reason = format!(
+            "`{name}` has no {what} for {} of the requests without an error, the first one is request {}",
+            odd.count,
+            index + 1
+        );
+        let place = Place::line(&sink.provenance.name, line).column(*name);
+        let action = "their values are not in the statistics, nor are latencies that need them";
+        let kind = if written.contains("NaN") { FindingKind::NotFinite } else { FindingKind::NotANumber };
+        let finding = Finding::new(Severity::Corrupted, kind, place, reason, action);
+        sink.findings.push(finding.value(shortened(&written)).count(odd.count));
+    }
+    sink.tables.push(requests);
+    if gaps.rows() > 0 {
+        sink.tables.push(gaps);
+    }
+    true
+}
+
+/// How many requests there are; where lists differ in length, that is said.
+fn note_lengths(document: &Value, line: u64, sink: &mut Sink) -> usize {
+    let lengths = LISTS.iter().filter_map(|name| Some((*name, document.get(*name)?.as_array()?.len())));
+    let lengths: Vec<(&str, usize)> = lengths.filter(|(_, length)| *length > 0).collect();
+    let longest = lengths.iter().map(|(_, length)| *length).max().unwrap_or_default();
+    if lengths.iter().any(|(_, length)| *length != longest) {
+        let told: Vec<String> = lengths.iter().map(|(name, length)| format!("`{name}` {length}")).collect();
+        let reason = format!("lists with an entry for each request differ in length: {}", told.join(", "));
+        let action = "entries at the same place are read as one request; what is missing counts as absent";
+        let place = Place::line(&sink.provenance.name, line);
+        sink.findings.push(Finding::new(Severity::Corrupted, FindingKind::Contradiction, place, reason, action));
+    }
+    longest
+}
+
+/// The beginning of a text.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 40;
+    if text.chars().count() <= SHOWN { text.to_owned() } else { text.chars().take(SHOWN).chain(['…']).collect() }
+}
+
+/// The last line of a Python traceback names the error, the first one of anything else.
+fn first_line(error: &str) -> &str {
+    let mut lines = error.lines().map(str::trim).filter(|line| !line.is_empty());
+    if error.trim_start().starts_with("Traceback") { lines.next_back() } else { lines.next() }.unwrap_or_default()
+}
+
+/// A number as it is written, empty where there is none.
+fn text(number: Option<f64>) -> String {
+    number.map_or_else(String::new, |number| number.to_string())
+}
+
+fn push(table: &mut TableBuilder, cells: &[String], line: u64) {
+    let mut all = String::new();
+    let mut places = Vec::with_capacity(cells.len());
+    for cell in cells {
+        let start = all.len();
+        all.push_str(cell);
+        places.push((start, all.len()));
+    }
+    let row = Row { text: all.as_bytes(), cells: &places };
+    if !table.try_push(row, line) {
+        table.push_with_odd_cells(row, line);
+    }
+}

@@ -1,0 +1,6 @@
+//! Notations that any program writes.
+
+pub(crate) mod delimited;
+pub(crate) mod json;
+pub(crate) mod ndjson;
+pub(crate) mod parquet;

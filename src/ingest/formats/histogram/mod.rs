@@ -1,0 +1,3 @@
+//! Histograms.
+
+pub(crate) mod hdr_log;

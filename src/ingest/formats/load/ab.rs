@@ -1,0 +1,187 @@
+//! `ApacheBench`: the rows that `ab -g` writes for gnuplot, and the percentiles that `ab -e` writes.
+//!
+//! In: tab-separated rows, or `percentage,milliseconds`. Out: samples without an order (ab sorts them by total time before
+//! it writes them), or reported percentiles. Neither file says which requests failed.
+
+use crate::measure::reported::Statistic;
+use crate::measure::unit::Unit;
+use crate::table::{Polarity, Role};
+
+use crate::ingest::detect::Head;
+use crate::ingest::formats::generic::delimited;
+use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
+use crate::ingest::meaning::declared::Declared;
+use crate::ingest::options::SourceOptions;
+use crate::ingest::signature;
+use crate::ingest::summaries::{Summary, caveat};
+use crate::ingest::text::rows;
+use crate::ingest::{IngestError, Sink};
+
+const GNUPLOT_HEADER: &[u8] = b"starttime\tseconds\tctime\tdtime\tttime\twait";
+const PERCENT_HEADER: &[u8] = b"Percentage served,Time in ms";
+/// Percentiles of the hundred in the file that are worth a place in a report.
+const SHOWN: &[u32] = &[5, 10, 25, 50, 75, 90, 95, 98, 99];
+const TOTAL: &str = "from the beginning of connecting to the last byte; closed loop";
+
+pub(crate) const SAMPLES: Format = Format {
+    info: FormatInfo {
+        name: "ab-gnuplot",
+        about: "ApacheBench, a row a request (`ab -g`), sorted by total time",
+        latency: "connecting, processing and both together, in whole milliseconds; closed loop",
+        failures: Failures::NotRecorded,
+        holds: Holds::Samples,
+        example: "ab -n 1000 -c 10 -g times.tsv http://localhost:8080/ && perfreport summarize times.tsv",
+        upstream: "Apache httpd, support/ab.c, output_results",
+    },
+    generic: false,
+    sniff: |head| {
+        first_line_is(head, GNUPLOT_HEADER)
+            .then(|| vec!["header `starttime seconds ctime dtime ttime wait`, as ab -g writes it".to_owned()])
+    },
+    read: read_samples,
+    settle: Some(|source, _| rows::lead_with(source, "ttime")),
+};
+
+pub(crate) const PERCENTILES: Format = Format {
+    info: FormatInfo {
+        name: "ab-percentiles",
+        about: "ApacheBench, percentiles of the total time (`ab -e`)",
+        latency: TOTAL,
+        failures: Failures::NotRecorded,
+        holds: Holds::Summaries,
+        example: "ab -n 1000 -c 10 -e percentiles.csv http://localhost:8080/ && perfreport summarize percentiles.csv",
+        upstream: "Apache httpd, support/ab.c, output_results",
+    },
+    generic: false,
+    sniff: |head| {
+        first_line_is(head, PERCENT_HEADER)
+            .then(|| vec!["header `Percentage served,Time in ms`, as ab -e writes it".to_owned()])
+    },
+    read: read_percentiles,
+    settle: None,
+};
+
+/// Whether the first line of a text that is not blank is exactly this.
+pub(crate) fn first_line_is(head: &Head<'_>, line: &[u8]) -> bool {
+    signature::first_line(head) == line
+}
+
+fn duration(column: &'static str, meaning: &'static str) -> Declared {
+    Declared {
+        column,
+        role: Role::Metric,
+        unit: Some(Unit::MILLISECOND),
+        polarity: Some(Polarity::LowerIsBetter),
+        meaning: Some(meaning),
+        reason: "ab -g writes durations in whole milliseconds",
+    }
+}
+
+fn other(column: &'static str, role: Role, reason: &'static str) -> Declared {
+    Declared { column, role, unit: None, polarity: None, meaning: None, reason }
+}
+
+fn read_samples(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.declared.extend([
+        other("starttime", Role::Unused, "ab: the same as `seconds`, as text"),
+        other("seconds", Role::Timestamp, "ab: when connecting began, in seconds since 1970"),
+        duration("ctime", "from the beginning of connecting to the connection; 0 where it was kept alive"),
+        duration("dtime", "from the connection to the last byte; closed loop"),
+        duration("ttime", TOTAL),
+        duration("wait", "from the request's last byte to the answer's first"),
+    ]);
+    sink.rows_sorted = true;
+    let evidence = &mut sink.provenance.evidence;
+    evidence.push("ab sorts the rows by total time: warm-up, drift and dependence cannot be read from them".to_owned());
+    evidence.push(
+        "which requests failed is not recorded: answers other than 2xx and of unexpected length are among the rows"
+            .to_owned(),
+    );
+    delimited::read(records, options, sink)
+}
+
+fn read_percentiles(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    // Files put behind each other each begin with the header.
+    let mut runs: Vec<Summary> = Vec::new();
+    while let Some(record) = records.next()? {
+        let line = record.line;
+        let text = String::from_utf8_lossy(record.bytes).into_owned();
+        if text.trim().is_empty() {
+            continue;
+        }
+        let is_header = text.trim().as_bytes() == PERCENT_HEADER;
+        if is_header || runs.is_empty() {
+            runs.push(Summary::new("ttime", Unit::MILLISECOND, Some(TOTAL)));
+        }
+        let Some(total) = runs.last_mut().filter(|_| !is_header) else { continue };
+        let cells = text.split_once(',');
+        let numbers = cells.and_then(|(share, time)| {
+            Some((share.trim().parse::<u32>().ok()?, time.trim().parse::<f64>().ok().filter(|time| time.is_finite())?))
+        });
+        let Some((share, time)) = numbers else {
+            sink.provenance.set_aside("not a percentage and a time", line);
+            continue;
+        };
+        let statistic = match share {
+            0 => Statistic::Min,
+            50 => Statistic::Median,
+            100 => Statistic::Max,
+            share if SHOWN.contains(&share) => Statistic::Percentile(f64::from(share)),
+            _ => continue,
+        };
+        total.add_at(statistic, Some(time), Some(line));
+    }
+    let several = runs.len() > 1;
+    for (total, number) in runs.into_iter().zip(1..) {
+        let label = several.then(|| format!("run {number}"));
+        total.of(label.as_deref()).give(sink);
+    }
+    caveat(
+        sink,
+        "ab's percentile p is the sample at place n·p/100 (rounded to a whole place, counted from 0) of the sorted samples, \
+         one place above the usual nearest rank; of the hundred in the file the usual ones are shown.",
+    );
+    caveat(sink, "Which requests failed is not recorded: their times are among the others.");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::read as ingest;
+
+    #[test]
+    fn blank_lines_above_a_header_hide_no_tool() {
+        for (text, format) in [
+            ("starttime\tseconds\tctime\tdtime\tttime\twait\na\t1700000000\t1\t5\t6\t4\n", "ab-gnuplot"),
+            ("Percentage served,Time in ms\n50,12.5\n99,40\n", "ab-percentiles"),
+            (
+                "response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset\n\
+                 0.04,0.01,0.01,0.00,0.02,0.01,200,0.5\n",
+                "hey-csv",
+            ),
+            (
+                "request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status\n0.1,0,0,0.2,0.3,10,200\n",
+                "oha-csv",
+            ),
+            ("request-start,DNS,DNS+dialup,request-duration,bytes,status\n0.1,0,0,0.3,10,200\n", "oha-csv"),
+        ] {
+            for above in ["", "\n", "\r\n \n\n"] {
+                let text = format!("{above}{text}");
+                let found = ingest("run.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+                assert_eq!(found.provenance.format, format, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_total_time_leads() {
+        let text = "starttime\tseconds\tctime\tdtime\tttime\twait\na\t1700000000\t1\t5\t6\t4\n";
+        let found = ingest("run.tsv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let table = &found.tables[0];
+        let names: Vec<&str> =
+            table.columns_as(Role::Metric).map(|column| table.columns[column].name.as_str()).collect();
+        assert_eq!(names, ["ttime", "ctime", "dtime", "wait"]);
+        assert_eq!(table.numbers(table.position("ctime").unwrap()), [Some(1.0)]);
+    }
+}

@@ -1,0 +1,151 @@
+//! Artillery: the report that `artillery run -o` writes.
+//!
+//! In: one document with the whole run (`aggregate`) and its periods (`intermediate`); milliseconds. Out: the numbers of the
+//! whole run. `http.response_time` ends at the first byte, and percentiles come from a sketch of one percent.
+
+use serde_json::{Map, Value};
+
+use crate::measure::reported::Statistic;
+use crate::measure::unit::Unit;
+
+use crate::ingest::Sink;
+use crate::ingest::formats::{Failures, Format, FormatInfo, Holds};
+use crate::ingest::json::documents::{self, Outline, at, number};
+use crate::ingest::summaries::{Summary, caveat, statistic};
+
+const FIRST_BYTE: &str =
+    "from sending, connecting not included, to the answer's first byte; open loop, users arrive at a rate";
+
+pub(crate) const FORMAT: Format = Format {
+    info: FormatInfo {
+        name: "artillery",
+        about: "Artillery, the report of a run (`artillery run -o`)",
+        latency: FIRST_BYTE,
+        failures: Failures::Recorded("status codes, errors and failed users, counted"),
+        holds: Holds::Summaries,
+        example: "artillery run -o report.json scenario.yml && perfreport summarize report.json",
+        upstream: "artilleryio/artillery, packages/core/lib/ssms.js",
+    },
+    generic: false,
+    sniff: |head| {
+        let outline = Outline::of(head)?;
+        ["aggregate.counters", "aggregate.latency", "aggregate.scenariosCompleted"]
+            .iter()
+            .find_map(|name| outline.evidence(&["aggregate", name]))
+            .filter(|_| {
+                outline.has(&["aggregate.summaries"])
+                    || outline.has(&["aggregate.rps"])
+                    || outline.has(&["intermediate"])
+            })
+    },
+    read: |records, _, sink| {
+        documents::each(records, sink, |document: Value, sink| match document.get("aggregate") {
+            Some(aggregate) if aggregate.get("counters").is_some() => take(aggregate, sink),
+            Some(aggregate) => take_old(aggregate, sink),
+            None => {}
+        })
+    },
+    settle: None,
+};
+
+const NAMES: &[&str] = &["min", "max", "mean", "median", "p50", "p75", "p90", "p95", "p99", "p999"];
+
+fn numbers(values: &Value, summary: &mut Summary) {
+    summary.add_field(Statistic::Count, "count", values.get("count"));
+    for name in NAMES {
+        // `p50` and `median` are the same number.
+        if *name == "p50" && values.get("median").is_some() {
+            continue;
+        }
+        if let Some(statistic) = statistic(name) {
+            summary.add_field(statistic, name, values.get(name));
+        }
+    }
+}
+
+/// The sum of the counters with this beginning whose ending is taken.
+fn sum(counters: &Map<String, Value>, prefix: &str, taken: impl Fn(&str) -> bool) -> f64 {
+    let of = |(name, count): (&String, &Value)| {
+        name.strip_prefix(prefix).filter(|rest| taken(rest)).and_then(|_| count.as_f64())
+    };
+    counters.iter().filter_map(of).sum()
+}
+
+fn is_failure(code: &str) -> bool {
+    code.parse::<u32>().is_ok_and(|code| code >= 400)
+}
+
+fn take(aggregate: &Value, sink: &mut Sink) {
+    if let Some(counters) = aggregate.get("counters").and_then(Value::as_object) {
+        let failed = sum(counters, "http.codes.", is_failure);
+        let errors = sum(counters, "errors.", |_| true);
+        let mut requests =
+            Summary::new("http.requests", Unit::COUNT, Some("requests sent; failed: status 400 and above, and errors"));
+        requests.add(Statistic::Count, number(aggregate, &["counters", "http.requests"]));
+        requests.add(Statistic::Failures, counters.contains_key("http.requests").then_some(failed + errors));
+        requests.give(sink);
+        let mut users = Summary::new("vusers", Unit::COUNT, Some("users that were created, and those that failed"));
+        users.add(Statistic::Count, counters.get("vusers.created").and_then(Value::as_f64));
+        users.add(Statistic::Failures, counters.get("vusers.failed").and_then(Value::as_f64));
+        users.give(sink);
+    }
+    if let Some(rates) = aggregate.get("rates").and_then(Value::as_object) {
+        for (name, rate) in rates {
+            let mut summary = Summary::new(name, Unit::PER_SECOND, Some("the mean rate over the periods of the run"));
+            summary.add(Statistic::Value, rate.as_f64());
+            summary.give(sink);
+        }
+    }
+    // `histograms` repeats `summaries`.
+    let summaries =
+        ["summaries", "histograms"].iter().find_map(|name| at(aggregate, &[name]).and_then(Value::as_object));
+    for (name, values) in summaries.into_iter().flatten() {
+        // By endpoint: `plugins.metrics-by-endpoint.response_time./path`.
+        const BY_ENDPOINT: &str = "plugins.metrics-by-endpoint.response_time.";
+        let (metric, label) = match name.strip_prefix(BY_ENDPOINT) {
+            Some(path) => ("http.response_time", Some(path)),
+            None => (name.as_str(), None),
+        };
+        let meaning = match metric {
+            "vusers.session_length" => Some("how long a user took for its scenario, pauses included"),
+            name if name.starts_with("http.response_time") => Some(FIRST_BYTE),
+            _ => None,
+        };
+        // Plugins and scripts may record anything; only these are known to be durations.
+        let is_time = meaning.is_some();
+        let mut summary =
+            Summary::new(metric, if is_time { Unit::MILLISECOND } else { Unit::UNKNOWN }, meaning).of(label);
+        numbers(values, &mut summary);
+        summary.give(sink);
+    }
+    caveat(sink, "Artillery's response time ends at the first byte of the answer: reading a long answer is not in it.");
+    caveat(sink, "Percentiles come from a sketch (DDSketch) that is off by up to 1 %, and are rounded to 0.1 ms.");
+}
+
+/// Reports of Artillery 1.
+fn take_old(aggregate: &Value, sink: &mut Sink) {
+    let mut requests =
+        Summary::new("http.requests", Unit::COUNT, Some("requests answered; failed: status 400 and above, and errors"));
+    let of = |name: &str| aggregate.get(name).and_then(Value::as_object);
+    let failed = of("codes").map_or(0.0, |codes| sum(codes, "", is_failure));
+    let errors = of("errors").map_or(0.0, |errors| sum(errors, "", |_| true));
+    let completed = number(aggregate, &["requestsCompleted"]);
+    requests.add(Statistic::Count, completed);
+    requests.add(Statistic::Failures, completed.map(|_| failed + errors));
+    requests.give(sink);
+    let mut rate = Summary::new("http.request_rate", Unit::PER_SECOND, Some("the mean rate over the run"));
+    rate.add(Statistic::Value, number(aggregate, &["rps", "mean"]));
+    rate.give(sink);
+    for (key, metric, meaning) in [
+        ("latency", "http.response_time", FIRST_BYTE),
+        ("scenarioDuration", "vusers.session_length", "how long a user took for its scenario, pauses included"),
+    ] {
+        let mut summary = Summary::new(metric, Unit::MILLISECOND, Some(meaning));
+        if let Some(values) = aggregate.get(key) {
+            numbers(values, &mut summary);
+        }
+        summary.give(sink);
+    }
+    caveat(sink, "Artillery's response time ends at the first byte of the answer: reading a long answer is not in it.");
+    caveat(sink, "This is a report of Artillery 1, whose latencies are rounded to 0.1 ms.");
+}

@@ -1,0 +1,362 @@
+//! JMeter's result files as CSV (`.jtl`), of any version and configuration: columns, delimiter and format of the time
+//! stamp can be chosen (`jmeter.save.saveservice.*`), and before 3.0 there was no header by default.
+//!
+//! In: a delimited text, read by the reader of delimited text. Out: its table; rows that sum up others (of a transaction
+//! controller) leave it for a table of their own. Definition: JMeter's `SampleSaveConfiguration`, `CSVSaveService` and the
+//! glossary of its manual.
+
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::unit::Unit;
+use crate::table::source::Source;
+use crate::table::{CellType, Polarity, Role};
+
+use crate::ingest::detect::Head;
+use crate::ingest::formats::generic::delimited;
+use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
+use crate::ingest::meaning::declared::Declared;
+use crate::ingest::options::SourceOptions;
+use crate::ingest::signature;
+use crate::ingest::text::rows;
+use crate::ingest::{IngestError, Sink};
+
+pub(crate) const FORMAT: Format = Format {
+    info: FormatInfo {
+        name: "jmeter",
+        about: "JMeter results as CSV (.jtl), with or without a header",
+        latency: "elapsed: from just before sending to the last byte of the response, connecting included",
+        failures: Failures::Recorded("success is false"),
+        holds: Holds::Samples,
+        example: "jmeter -n -t plan.jmx -l results.jtl && perfreport summarize results.jtl",
+        upstream: "JMeter SampleSaveConfiguration, CSVSaveService; glossary of the user's manual",
+    },
+    generic: false,
+    sniff,
+    read,
+    settle: Some(settle),
+};
+
+/// Names that the header of no other tool has together.
+const SIGNATURE: &[&str] = &["timeStamp", "elapsed", "label"];
+/// What `responseMessage` of a transaction controller's row begins with.
+const TRANSACTION: &str = "Number of samples in transaction";
+/// The table of such rows.
+const TRANSACTIONS: &str = "transactions";
+/// The table of samples inside others, in the XML form.
+pub(crate) const SUB_SAMPLES: &str = "sub-samples";
+/// Digits of milliseconds since 1970, from 2001 to 2286.
+const MILLISECOND_DIGITS: usize = 13;
+/// Where `success` stands in rows without a header.
+const SUCCESS: usize = 7;
+
+/// Columns in the order in which JMeter writes them where there is no header, for each set that a version writes by
+/// default: before 3.0, the same with counts of threads, and 3.0 and later without and with the URL.
+const DEFAULT_COLUMNS: &[&[&str]] = &[
+    &[
+        "timeStamp",
+        "elapsed",
+        "label",
+        "responseCode",
+        "responseMessage",
+        "threadName",
+        "dataType",
+        "success",
+        "bytes",
+        "Latency",
+    ],
+    &[
+        "timeStamp",
+        "elapsed",
+        "label",
+        "responseCode",
+        "responseMessage",
+        "threadName",
+        "dataType",
+        "success",
+        "bytes",
+        "grpThreads",
+        "allThreads",
+        "Latency",
+    ],
+    &[
+        "timeStamp",
+        "elapsed",
+        "label",
+        "responseCode",
+        "responseMessage",
+        "threadName",
+        "dataType",
+        "success",
+        "failureMessage",
+        "bytes",
+        "sentBytes",
+        "grpThreads",
+        "allThreads",
+        "Latency",
+        "IdleTime",
+        "Connect",
+    ],
+    &[
+        "timeStamp",
+        "elapsed",
+        "label",
+        "responseCode",
+        "responseMessage",
+        "threadName",
+        "dataType",
+        "success",
+        "failureMessage",
+        "bytes",
+        "sentBytes",
+        "grpThreads",
+        "allThreads",
+        "URL",
+        "Latency",
+        "IdleTime",
+        "Connect",
+    ],
+];
+
+/// What the columns of JMeter are, in CSV and, under the same names, in XML.
+pub(crate) fn columns() -> Vec<Declared> {
+    let time = |column, meaning, polarity, reason| Declared {
+        column,
+        role: Role::Metric,
+        unit: Some(Unit::MILLISECOND),
+        polarity: Some(polarity),
+        meaning: Some(meaning),
+        reason,
+    };
+    let bytes = |column, meaning, reason| Declared {
+        column,
+        role: Role::Metric,
+        unit: Some(Unit::BYTE),
+        polarity: Some(Polarity::Unknown),
+        meaning: Some(meaning),
+        reason,
+    };
+    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
+    vec![
+        other("timeStamp", Role::Timestamp, "JMeter: when the sample began"),
+        time(
+            "elapsed",
+            "time from just before sending to the last byte of the response, connecting included",
+            Polarity::LowerIsBetter,
+            "JMeter: milliseconds to the last byte",
+        ),
+        other("label", Role::Label, "JMeter: name of the sampler"),
+        other("responseCode", Role::Status, "JMeter: code of the response; `success` decides"),
+        other("responseMessage", Role::Unused, "JMeter: text of the response's status"),
+        other("threadName", Role::Identifier, "JMeter: names the virtual user"),
+        other("dataType", Role::Unused, "JMeter: kind of the content"),
+        other("success", Role::Status, "JMeter: whether the sample succeeded, assertions included"),
+        other("failureMessage", Role::Unused, "JMeter: text of the failed assertion"),
+        bytes("bytes", "size of the response, headers included", "JMeter: bytes received"),
+        bytes("sentBytes", "size of the request", "JMeter: bytes sent"),
+        other("grpThreads", Role::Unused, "JMeter: virtual users of the group at that time: load, no result"),
+        other("allThreads", Role::Unused, "JMeter: all virtual users at that time: load, no result"),
+        other("URL", Role::Unused, "JMeter: address of the request"),
+        other("Filename", Role::Unused, "JMeter: file that the response was saved to"),
+        other("Encoding", Role::Unused, "JMeter: encoding of the content"),
+        other("Hostname", Role::Identifier, "JMeter: machine that made the request"),
+        other("SampleCount", Role::Unused, "JMeter: samples that the row sums up"),
+        other("ErrorCount", Role::Unused, "JMeter: failed samples that the row sums up"),
+        time(
+            "Latency",
+            "time from just before sending to the first part of the response, connecting included",
+            Polarity::LowerIsBetter,
+            "JMeter: milliseconds to the first part of the response",
+        ),
+        time(
+            "IdleTime",
+            "time not spent sampling, which elapsed does not contain",
+            Polarity::Unknown,
+            "JMeter: milliseconds of idle time",
+        ),
+        time(
+            "Connect",
+            "time to establish the connection, TLS included; 0 where one was used again",
+            Polarity::LowerIsBetter,
+            "JMeter: milliseconds to connect",
+        ),
+    ]
+}
+
+fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
+    if signature::header_has(head, SIGNATURE) {
+        return Some(vec!["the header names timeStamp, elapsed and label, as JMeter does".to_owned()]);
+    }
+    let names = default_columns(head)?;
+    Some(vec![format!(
+        "no header, and {} fields in the order of JMeter's defaults: milliseconds since 1970, a duration, a label, …, \
+         true or false",
+        names.len()
+    )])
+}
+
+/// The names of the columns of a file without a header, if its first row is one of JMeter's.
+fn default_columns(head: &Head<'_>) -> Option<&'static [&'static str]> {
+    let digits = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+    let line = signature::first_line(head);
+    b",;\t|".iter().find_map(|delimiter| {
+        let cells = signature::cells(line, *delimiter);
+        let names = DEFAULT_COLUMNS.iter().find(|names| names.len() == cells.len())?;
+        let fits = cells[0].len() == MILLISECOND_DIGITS
+            && digits(&cells[0])
+            && digits(&cells[1])
+            && matches!(cells[SUCCESS].as_str(), "true" | "false");
+        fits.then_some(*names)
+    })
+}
+
+fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    let head = signature::head_of(records)?;
+    let names = if signature::header_has(&head, SIGNATURE) { None } else { default_columns(&head) };
+    sink.declared = columns();
+    if names.is_some() {
+        sink.findings.push(Finding::new(
+            Severity::Note,
+            FindingKind::MissingHeader,
+            Place::line(&sink.provenance.name, 1),
+            "there is no header; JMeter writes none where jmeter.save.saveservice.print_field_names is false",
+            "the columns have the names and the order that JMeter gives them by default",
+        ));
+    }
+    delimited::read_named(records, options, sink, names)
+}
+
+/// Takes the rows of transaction controllers out of the requests, and columns without content out of the metrics.
+pub(crate) fn settle(source: &mut Source, options: &SourceOptions) {
+    apart_transactions(source);
+    for table in &mut source.tables {
+        for index in 0..table.columns.len() {
+            let given = options.column(&table.columns[index].name).is_some_and(|column| column.role.is_some());
+            let column = &table.columns[index];
+            if given {
+                continue;
+            }
+            let reason = match column.role {
+                Role::Timestamp if column.cells == CellType::Text => {
+                    "its texts are no dates in a notation that is read"
+                }
+                Role::Metric if table.values(index).iter().flatten().all(|value| value == 0.0) => {
+                    "JMeter: 0 in every row, which is also what it writes for what was not measured"
+                }
+                _ => continue,
+            };
+            table.columns[index].role = Role::Unused;
+            reason.clone_into(&mut table.columns[index].role_reason);
+        }
+        match table.name.as_deref() {
+            Some(TRANSACTIONS) => rows::name_metrics_apart(table, "of a whole transaction, which contains its samples"),
+            Some(SUB_SAMPLES) => rows::name_metrics_apart(table, "of a sample inside another, which contains it"),
+            _ => {}
+        }
+    }
+}
+
+/// The durations of a transaction's samples stand in rows of their own: both together would count them twice.
+fn apart_transactions(source: &mut Source) {
+    let mut apart = Vec::new();
+    for table in source.tables.iter_mut().filter(|table| table.name.is_none()) {
+        let Some(message) = table.position("responseMessage") else { continue };
+        let (transactions, requests) = rows::part(table, message, |text| text.starts_with(TRANSACTION));
+        let Some(mut transactions) = transactions else { continue };
+        let count = transactions.lines.rows();
+        let Some(requests) = requests else {
+            source.provenance.evidence.push(format!("all {count} rows are transactions: there are no other rows"));
+            continue;
+        };
+        source.provenance.evidence.push(format!(
+            "{count} rows are transactions, which sum up samples of other rows (\"{TRANSACTION}\"): they stand in a table \
+             of their own and are not counted among the samples"
+        ));
+        transactions.name = Some(TRANSACTIONS.to_owned());
+        *table = requests;
+        apart.push(transactions);
+    }
+    source.tables.append(&mut apart);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::read as ingest;
+    use crate::table::Table;
+
+    fn source(text: &str) -> Source {
+        ingest("results.jtl", text.as_bytes(), &SourceOptions::default()).unwrap()
+    }
+
+    fn numbers(table: &Table, name: &str) -> Vec<f64> {
+        table.numbers(table.position(name).unwrap()).into_iter().flatten().collect()
+    }
+
+    const HEADER: &str = "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,failureMessage,\
+                          bytes,sentBytes,grpThreads,allThreads,URL,Latency,IdleTime,Connect\n";
+
+    #[test]
+    fn each_column_is_what_jmeter_says() {
+        let text = format!(
+            "{HEADER}1700000000000,120,Home,200,OK,T 1-1,text,true,,900,100,1,2,null,80,0,30\n\
+             1700000000200,90,Cart,500,Oops,T 1-1,text,false,no cart,800,100,1,2,null,70,0,0\n"
+        );
+        let found = source(&text);
+        assert_eq!(found.provenance.format, "jmeter");
+        let table = &found.tables[0];
+        let role = |name: &str| table.columns[table.position(name).unwrap()].role;
+        assert_eq!(role("label"), Role::Label);
+        assert_eq!(role("success"), Role::Status);
+        assert_eq!(role("timeStamp"), Role::Timestamp);
+        assert_eq!(role("allThreads"), Role::Unused);
+        assert_eq!(role("IdleTime"), Role::Unused, "nothing but zeros");
+        let elapsed = &table.columns[table.position("elapsed").unwrap()];
+        assert_eq!(elapsed.unit().symbol, "ms");
+        assert!(elapsed.meaning.as_ref().unwrap().contains("last byte"));
+        assert_eq!(numbers(table, "elapsed"), [120.0, 90.0]);
+    }
+
+    #[test]
+    fn transactions_are_not_counted_among_the_requests() {
+        let text = format!(
+            "{HEADER}1700000000000,120,A,200,OK,T 1-1,text,true,,900,100,1,2,null,80,0,30\n\
+             1700000000120,80,B,200,OK,T 1-1,text,true,,900,100,1,2,null,70,0,0\n\
+             1700000000000,200,Both,200,\"Number of samples in transaction : 2, number of failing samples : 0\",T 1-1,,true\
+             ,,1800,200,1,2,null,150,0,30\n"
+        );
+        let found = source(&text);
+        assert_eq!(found.tables.len(), 2);
+        assert_eq!(numbers(&found.tables[0], "elapsed"), [120.0, 80.0]);
+        assert_eq!(found.tables[1].name.as_deref(), Some("transactions"));
+        assert_eq!(numbers(&found.tables[1], "transactions.elapsed"), [200.0]);
+        assert!(found.provenance.evidence.iter().any(|line| line.contains("1 rows are transactions")));
+    }
+
+    #[test]
+    fn a_file_without_a_header_has_the_default_columns() {
+        let row = "1700000000000,120,Home,200,OK,T 1-1,text,true,900,80\n";
+        let found = source(&format!("{row}{row}1700000000300,130,Home,200,OK,T 1-1,text,true,900,90\n"));
+        assert_eq!(found.provenance.format, "jmeter");
+        assert_eq!(numbers(&found.tables[0], "elapsed"), [120.0, 120.0, 130.0]);
+        assert_eq!(numbers(&found.tables[0], "Latency"), [80.0, 80.0, 90.0]);
+        assert_eq!(found.findings.iter().filter(|it| it.kind == FindingKind::MissingHeader).count(), 1);
+    }
+
+    #[test]
+    fn delimiter_date_and_line_breaks_may_be_others() {
+        let text = "timeStamp;elapsed;label;success\n2024/03/15 12:00:00.250;120;\"a\nb\";true\n\
+                    2024/03/15 12:00:00.500;90;c;false\n";
+        let found = source(text);
+        let table = &found.tables[0];
+        assert_eq!(numbers(table, "elapsed"), [120.0, 90.0]);
+        assert_eq!(table.instants(0), [Some(1_710_504_000_250_000_000), Some(1_710_504_000_500_000_000)]);
+        assert_eq!(table.columns[2].dictionary, ["a\nb", "c"]);
+    }
+
+    #[test]
+    fn a_file_cut_in_its_last_row_keeps_the_others() {
+        let text = format!("{HEADER}1700000000000,120,Home,200,OK,T 1-1,text,true,,900,100,1,2,null,80,0,30\n17000000");
+        let found = source(&text);
+        assert_eq!(numbers(&found.tables[0], "elapsed"), [120.0]);
+        assert!(found.findings.iter().any(|finding| finding.kind == FindingKind::TruncatedLine));
+    }
+}

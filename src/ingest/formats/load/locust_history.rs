@@ -1,0 +1,108 @@
+//! Locust's `X_stats_history.csv`: once a second, how many users there were and what the rates were.
+//!
+//! In: a text with commas, read by the reader of delimited text. Out: a table of users and rates over time. Percentiles and
+//! totals are counted from the beginning of the run and are therefore no samples. Definition: Locust's
+//! `StatsCSVFileWriter`.
+
+use crate::measure::unit::Unit;
+use crate::table::source::Source;
+use crate::table::{Polarity, Role};
+
+use crate::ingest::detect::Head;
+use crate::ingest::formats::generic::delimited;
+use crate::ingest::formats::load::locust;
+use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
+use crate::ingest::meaning::declared::Declared;
+use crate::ingest::options::SourceOptions;
+use crate::ingest::signature;
+use crate::ingest::text::rows;
+use crate::ingest::{IngestError, Sink};
+
+pub(crate) const FORMAT: Format = Format {
+    info: FormatInfo {
+        name: "locust-history",
+        about: "Locust's _stats_history.csv: users and rates over time",
+        latency: "not used: its percentiles are cumulative, or of the last ten seconds",
+        failures: Failures::Recorded("Failures/s"),
+        holds: Holds::Samples,
+        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
+        upstream: "Locust stats.py, StatsCSVFileWriter",
+    },
+    generic: false,
+    sniff,
+    read,
+    settle: Some(settle),
+};
+
+const SIGNATURE: &[&str] = &["Timestamp", "User Count", "Type", "Name"];
+
+fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
+    signature::header_begins(head, SIGNATURE)
+        .then(|| vec!["the header begins with Timestamp, User Count, Type, Name, as Locust writes it".to_owned()])
+}
+
+fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    let first = signature::first_line(&signature::head_of(records)?).to_vec();
+    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
+    let metric = |column, unit, polarity, meaning| Declared {
+        column,
+        role: Role::Metric,
+        unit: Some(unit),
+        polarity: Some(polarity),
+        meaning: Some(meaning),
+        reason: "Locust: a rate or a count at that second",
+    };
+    sink.declared = vec![
+        other("Timestamp", Role::Timestamp, "Locust: seconds since 1970"),
+        metric("User Count", Unit::COUNT, Polarity::Unknown, "users at that second: load, no result"),
+        other("Type", Role::Unused, "Locust: type of the request"),
+        other("Name", Role::Label, "Locust: name of the request, or Aggregated"),
+        metric("Requests/s", Unit::PER_SECOND, Polarity::HigherIsBetter, "requests a second over the last ten seconds"),
+        metric("Failures/s", Unit::PER_SECOND, Polarity::LowerIsBetter, "failures a second over the last ten seconds"),
+    ];
+    let not_samples = "Locust: cumulative, or over the last ten seconds: no samples";
+    let names = signature::cells(&first, b',').into_iter();
+    let rest = names.filter(|name| name.ends_with('%') || name.starts_with("Total "));
+    sink.declared_by_file = rest.map(|name| (name, other("", Role::Unused, not_samples))).collect();
+    let companions = locust::companions(&mut sink.provenance);
+    sink.provenance.evidence.extend(companions);
+    delimited::read_named(records, options, sink, None)
+}
+
+/// With the full history each second has a row for every request and one for all of them.
+fn settle(source: &mut Source, _: &SourceOptions) {
+    let mut apart = Vec::new();
+    for table in &mut source.tables {
+        let Some(name) = table.position("Name") else { continue };
+        let (aggregated, requests) = rows::part(table, name, |text| text == locust::AGGREGATED);
+        let (Some(aggregated), Some(mut requests)) = (aggregated, requests) else { continue };
+        requests.name = Some("requests".to_owned());
+        rows::name_metrics_apart(&mut requests, "of one request, which the whole run contains");
+        *table = aggregated;
+        apart.push(requests);
+    }
+    source.tables.append(&mut apart);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::read as ingest;
+
+    #[test]
+    fn rates_are_samples_and_cumulative_numbers_are_not() {
+        let header = "Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,100%,Total Request Count";
+        let text = format!(
+            "{header}\n1795276954,0,,Aggregated,0.000000,0.000000,N/A,N/A,0\n1795276955,5,GET,/a,7.5,0.5,8,130,74\n\
+             1795276955,5,,Aggregated,7.5,0.5,8,130,74\n1795276956,5,,Aggregated,8.5,0.0,8,130,80\n"
+        );
+        let found = ingest("r_stats_history.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        assert_eq!(found.provenance.format, "locust-history");
+        let table = &found.tables[0];
+        let metrics: Vec<&str> =
+            table.columns_as(Role::Metric).map(|index| table.columns[index].name.as_str()).collect();
+        assert_eq!(metrics, ["User Count", "Requests/s", "Failures/s"]);
+        assert_eq!(table.numbers(4), [Some(0.0), Some(7.5), Some(8.5)]);
+        assert_eq!(found.tables[1].lines.rows(), 1, "the row of one request stands apart");
+    }
+}

@@ -1,0 +1,84 @@
+//! Locust's log of requests as CSV: a row a request.
+//!
+//! In: a text with commas, read by the reader of delimited text. Out: its table. Definition: Locust's
+//! `contrib/csv_request_logger.py`.
+
+use crate::measure::unit::Unit;
+use crate::table::{Polarity, Role};
+
+use crate::ingest::detect::Head;
+use crate::ingest::formats::generic::delimited;
+use crate::ingest::formats::load::locust;
+use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
+use crate::ingest::meaning::declared::Declared;
+use crate::ingest::options::SourceOptions;
+use crate::ingest::signature;
+use crate::ingest::{IngestError, Sink};
+
+pub(crate) const FORMAT: Format = Format {
+    info: FormatInfo {
+        name: "locust-requests",
+        about: "Locust's log of single requests as CSV",
+        latency: locust::MEANING,
+        failures: Failures::Recorded("exception is not empty"),
+        holds: Holds::Samples,
+        example: "locust --headless -t 1m (csv_request_logger in the script); perfreport summarize requests.csv",
+        upstream: "Locust contrib/csv_request_logger.py",
+    },
+    generic: false,
+    sniff,
+    read,
+    settle: None,
+};
+
+const SIGNATURE: &[&str] = &["timestamp", "request_type", "name", "response_time_ms"];
+
+fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
+    signature::header_begins(head, SIGNATURE).then(|| {
+        vec!["the header begins with timestamp, request_type, name, response_time_ms, as Locust writes it".to_owned()]
+    })
+}
+
+fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
+    sink.declared = vec![
+        other("timestamp", Role::Timestamp, "Locust: when the request was sent"),
+        other("request_type", Role::Label, "Locust: method or type of the request"),
+        other("name", Role::Label, "Locust: name of the request"),
+        Declared {
+            column: "response_time_ms",
+            role: Role::Metric,
+            unit: Some(Unit::MILLISECOND),
+            polarity: Some(Polarity::LowerIsBetter),
+            meaning: Some(locust::MEANING),
+            reason: "Locust: milliseconds",
+        },
+        Declared {
+            column: "response_length",
+            role: Role::Metric,
+            unit: Some(Unit::BYTE),
+            polarity: Some(Polarity::Unknown),
+            meaning: Some("size of the response"),
+            reason: "Locust: bytes",
+        },
+        other("status_code", Role::Unused, "Locust: code of the response; `exception` decides, as the script does"),
+        other("exception", Role::Status, "Locust: empty where the request succeeded"),
+    ];
+    delimited::read_named(records, options, sink, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::read as ingest;
+
+    #[test]
+    fn a_request_is_a_sample() {
+        let text = "timestamp,request_type,name,response_time_ms,response_length,status_code,exception\n\
+                    1700000000.25,GET,/a,12.5,100,200,\n1700000000.50,GET,/b,13.5,0,503,HTTPError\n";
+        let found = ingest("r.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        assert_eq!(found.provenance.format, "locust-requests");
+        assert_eq!(found.tables[0].numbers(3), [Some(12.5), Some(13.5)]);
+        assert_eq!(found.tables[0].columns[3].unit().symbol, "ms");
+    }
+}

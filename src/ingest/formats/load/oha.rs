@@ -1,0 +1,190 @@
+//! oha: the rows that `oha --output-format csv` writes, and the summary of `--output-format json`.
+//!
+//! In: a row an answer, or one document; seconds. Out: samples with status codes, or reported numbers. Requests that got
+//! no answer are counted in the JSON and absent from the CSV.
+
+use serde_json::Value;
+
+use crate::measure::reported::Statistic;
+use crate::measure::unit::Unit;
+use crate::table::{Polarity, Role};
+
+use crate::ingest::formats::generic::delimited;
+use crate::ingest::formats::load::ab::first_line_is;
+use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
+use crate::ingest::json::documents::{self, Outline, at, number};
+use crate::ingest::meaning::declared::Declared;
+use crate::ingest::options::SourceOptions;
+use crate::ingest::summaries::{Summary, caveat, statistic};
+use crate::ingest::text::rows;
+use crate::ingest::{IngestError, Sink};
+
+const HEADER: &[u8] = b"request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status";
+const OLD_HEADER: &[u8] = b"request-start,DNS,DNS+dialup,request-duration,bytes,status";
+const TOTAL: &str = "from the beginning of the request, looking up and connecting included, to the last byte; closed loop, \
+                     unless --latency-correction counts from when the request was due";
+const FIRST_BYTE: &str = "from the beginning of the request to the answer's first byte";
+const DIALUP: &str = "from the beginning of the request to the connection; 0 where it was kept alive";
+const LOOKUP: &str = "looking up the name; 0 where the connection was kept alive";
+
+pub(crate) const CSV: Format = Format {
+    info: FormatInfo {
+        name: "oha-csv",
+        about: "oha, a row an answer (`oha --output-format csv`)",
+        latency: TOTAL,
+        failures: Failures::Recorded(
+            "status codes; requests without an answer (refused, timed out) are not in the file",
+        ),
+        holds: Holds::Samples,
+        example: "oha -n 1000 --no-tui --output-format csv http://localhost:8080/ > oha.csv && perfreport summarize oha.csv",
+        upstream: "hatoo/oha, src/printer.rs, print_csv",
+    },
+    generic: false,
+    sniff: |head| {
+        [HEADER, OLD_HEADER]
+            .iter()
+            .any(|header| first_line_is(head, header))
+            .then(|| vec!["header `request-start,DNS,DNS+dialup,…,status`, as oha writes it".to_owned()])
+    },
+    read: read_rows,
+    // The file begins with the parts of a request.
+    settle: Some(|source, _| rows::lead_with(source, "request-duration")),
+};
+
+pub(crate) const JSON: Format = Format {
+    info: FormatInfo {
+        name: "oha-json",
+        about: "oha, the summary of a run (`oha --output-format json`)",
+        latency: TOTAL,
+        failures: Failures::Recorded("requests without an answer, by error; status codes"),
+        holds: Holds::Summaries,
+        example: "oha -n 1000 --no-tui --output-format json http://localhost:8080/ > oha.json && perfreport summarize oha.json",
+        upstream: "hatoo/oha, src/printer.rs, print_json",
+    },
+    generic: false,
+    sniff: |head| Outline::of(head)?.evidence(&["summary.successRate", "responseTimeHistogram", "latencyPercentiles"]),
+    read: |records, _, sink| {
+        documents::each(records, sink, |document: Value, sink| summary(&document, sink))?;
+        Ok(())
+    },
+    settle: None,
+};
+
+fn read_rows(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    const DURATIONS: &[(&str, &str)] =
+        &[("DNS", LOOKUP), ("DNS+dialup", DIALUP), ("Response-delay", FIRST_BYTE), ("request-duration", TOTAL)];
+    sink.declared.extend(DURATIONS.iter().map(|&(column, meaning)| Declared {
+        column,
+        role: Role::Metric,
+        unit: Some(Unit::SECOND),
+        polarity: Some(Polarity::LowerIsBetter),
+        meaning: Some(meaning),
+        reason: "oha writes durations in seconds",
+    }));
+    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
+    sink.declared.extend([
+        Declared {
+            unit: Some(Unit::BYTE),
+            polarity: Some(Polarity::Unknown),
+            meaning: Some("size of the answer's body"),
+            ..other("bytes", Role::Metric, "oha: bytes of the answer's body")
+        },
+        other("status", Role::Status, "oha: the status code of the answer"),
+        other("request-start", Role::Timestamp, "oha: when the request began, in seconds since the start of the run"),
+    ]);
+    sink.provenance.evidence.push(
+        "oha leaves out requests without an answer (refused, reset, timed out): failures are those by status code only"
+            .to_owned(),
+    );
+    delimited::read(records, options, sink)
+}
+
+fn summary(document: &Value, sink: &mut Sink) {
+    let of = |names: &[&str]| number(document, names);
+    let counts = |name: &str| -> Option<f64> {
+        let counts = document.get(name)?.as_object()?;
+        Some(counts.values().filter_map(Value::as_f64).sum())
+    };
+    let (answered, unanswered) = (counts("statusCodeDistribution"), counts("errorDistribution"));
+    let refused: f64 = document.get("statusCodeDistribution").and_then(Value::as_object).map_or(0.0, |codes| {
+        let failed = codes.iter().filter(|(code, _)| code.parse::<u32>().is_ok_and(|code| code >= 400));
+        failed.filter_map(|(_, count)| count.as_f64()).sum()
+    });
+    let mut requests =
+        Summary::new("requests", Unit::COUNT, Some("requests; failed: no answer, or a status of 400 and above"));
+    requests.add(Statistic::Count, answered.map(|answered| answered + unanswered.unwrap_or(0.0)));
+    requests.add(Statistic::Failures, answered.map(|_| refused + unanswered.unwrap_or(0.0)));
+    requests.give(sink);
+
+    let mut latency = Summary::new("request-duration", Unit::SECOND, Some(TOTAL));
+    latency
+        .add(Statistic::Count, answered)
+        .add(Statistic::Mean, of(&["summary", "average"]))
+        .add(Statistic::Min, of(&["summary", "fastest"]))
+        .add(Statistic::Max, of(&["summary", "slowest"]));
+    percentiles(document.get("latencyPercentiles"), &mut latency);
+    latency.give(sink);
+    let mut first = Summary::new("Response-delay", Unit::SECOND, Some(FIRST_BYTE));
+    triple(document, "firstByte", &mut first);
+    percentiles(document.get("firstBytePercentiles"), &mut first);
+    first.give(sink);
+    for (name, key, meaning) in [("DNS+dialup", "DNSDialup", DIALUP), ("DNS", "DNSLookup", LOOKUP)] {
+        let mut part = Summary::new(name, Unit::SECOND, Some(meaning));
+        triple(document, key, &mut part);
+        part.give(sink);
+    }
+    let rate = "all requests, failed ones included, over the duration of the run";
+    let mut throughput = Summary::new("requests_per_second", Unit::PER_SECOND, Some(rate));
+    throughput.add(Statistic::Value, of(&["summary", "requestsPerSec"]));
+    throughput.give(sink);
+    let bytes = Unit::parse("B/s").unwrap_or(Unit::UNKNOWN);
+    let mut data = Summary::new("bytes_per_second", bytes, Some("bytes of answers over the duration of the run"));
+    data.add(Statistic::Value, of(&["summary", "sizePerSec"]));
+    data.give(sink);
+    caveat(
+        sink,
+        "oha's latencies are of all answers, those with an error status included; requests without an answer have none.",
+    );
+    caveat(
+        sink,
+        "oha's success rate counts every answer as a success, whatever its status; failures here count 400 and above.",
+    );
+}
+
+fn triple(document: &Value, key: &str, summary: &mut Summary) {
+    for (name, statistic) in [("average", Statistic::Mean), ("fastest", Statistic::Min), ("slowest", Statistic::Max)] {
+        summary.add(statistic, at(document, &["details", key]).and_then(|details| number(details, &[name])));
+    }
+}
+
+fn percentiles(values: Option<&Value>, summary: &mut Summary) {
+    let Some(values) = values.and_then(Value::as_object) else { return };
+    let mut found: Vec<(f64, Statistic, Option<f64>)> = values
+        .iter()
+        .filter_map(|(name, value)| Some((documents::percentile(name)?, statistic(name)?, value.as_f64())))
+        .collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (_, statistic, value) in found {
+        summary.add(statistic, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::read as ingest;
+
+    #[test]
+    fn the_duration_of_the_request_leads_and_keeps_its_odd_cells() {
+        let text = "request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status\n\
+                    0.1,0.01,0.02,0.2,0.3,10,200\n0.2,0.01,0.02,0.2,x,10,200\n0.3,0.01,0.02,0.2,0.5,10,503\n\
+                    0.4,0.01,0.02,0.2,0.6,10,200\n0.5,0.01,0.02,0.2,0.7,10,200\n";
+        let found = ingest("oha.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let table = &found.tables[0];
+        let first = table.columns_as(Role::Metric).next().unwrap();
+        assert_eq!(table.columns[first].name, "request-duration");
+        assert_eq!(table.numbers(first), [Some(0.3), None, Some(0.5), Some(0.6), Some(0.7)]);
+        assert_eq!(table.numbers(table.position("DNS").unwrap()), [Some(0.01); 5]);
+        assert!(found.findings.iter().any(|it| it.metric.as_deref() == Some("request-duration")));
+    }
+}

@@ -1,0 +1,5 @@
+//! Documents and objects of JSON: what the formats written in it share.
+
+pub(crate) mod documents;
+pub(crate) mod objects;
+pub(crate) mod skeleton;

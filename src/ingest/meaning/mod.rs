@@ -1,0 +1,7 @@
+//! What a column is: its role, its unit, and whether it is a clock.
+
+pub(crate) mod clock;
+pub(crate) mod declared;
+pub(crate) mod roles;
+pub(crate) mod unit_choice;
+pub(crate) mod units;

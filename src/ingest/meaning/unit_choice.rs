@@ -1,0 +1,388 @@
+//! The unit of each metric of a table.
+//!
+//! In: a table whose columns have roles, and what the user says. Out: the same table with units. Said by the user comes
+//! first, then the cells, the metric's name, a column of units, and last an assumption, in which all durations of a row
+//! agree.
+
+use std::collections::HashSet;
+
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::unit::{Dimension, Unit};
+use crate::table::packed::{Cells, Kind};
+use crate::table::{CellType, Column, Table, UnitChoice};
+
+use crate::ingest::meaning::units;
+use crate::ingest::options::SourceOptions;
+
+/// Columns with such a name state the unit of the others in the same row.
+pub(crate) const UNIT_WORDS: &[&str] = &["unit", "units"];
+
+/// So many numbers of a long column show what they usually are.
+const MOST_LOOKED_AT: usize = 1 << 16;
+
+/// Gives a metric its unit, its polarity and its limit.
+pub(crate) fn assign_unit(
+    table: &mut Table,
+    index: usize,
+    options: &SourceOptions,
+    source: &str,
+    findings: &mut Vec<Finding>,
+) {
+    let name = table.columns[index].name.clone();
+    let given = options.column(&name);
+    let unit = match (given.and_then(|column| column.unit), table.columns[index].cells) {
+        (Some(unit), _) => Some(UnitChoice { unit, reason: "given by the user".into(), assumed: false }),
+        (None, CellType::Quantity(dimension)) => Some(UnitChoice {
+            unit: base_unit(dimension),
+            reason: "the cells state their units".into(),
+            assumed: false,
+        }),
+        _ => {
+            let mut values = table.values(index).some(MOST_LOOKED_AT);
+            if values.len() < table.values(index).count() {
+                values.push(largest(table.values(index)));
+            }
+            let inferred = units::infer(&name, &values, table.columns[index].shape.as_ref());
+            match inferred {
+                Some(choice) if !choice.assumed => Some(choice),
+                assumed => stated_by_rows(table, index, assumed, source, findings),
+            }
+        }
+    };
+    let dimension = unit.as_ref().map_or(Dimension::Unknown, |choice| choice.unit.dimension);
+    let inferred = units::polarity(&name, dimension);
+    let limit = given.and_then(|column| column.limit);
+    let limit = limit.map(|limit| limit.to_base(unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)));
+    let polarity = given.and_then(|column| column.polarity).unwrap_or(inferred);
+    let column = &mut table.columns[index];
+    column.unit = unit;
+    column.polarity = polarity;
+    column.limit = limit;
+}
+
+/// The largest number of a column.
+fn largest(cells: &Cells) -> f64 {
+    let mut largest = f64::NEG_INFINITY;
+    cells.visit_present(0..cells.count(), |block| {
+        largest = block.iter().fold(largest, |most, number| most.max(*number));
+    });
+    largest
+}
+
+/// What the rows themselves say about the unit of a metric.
+struct RowUnits {
+    /// The column that says it.
+    column: usize,
+    /// The unit of each of its texts, where it is one.
+    known: Vec<Option<Unit>>,
+    /// Rows with a value, by text.
+    values: Vec<u64>,
+}
+
+impl RowUnits {
+    /// The units of the rows that have a value and a unit, each once.
+    fn units(&self) -> Vec<Unit> {
+        let stated = self.known.iter().zip(&self.values).filter(|(_, values)| **values > 0);
+        let mut units: Vec<Unit> = Vec::new();
+        for unit in stated.filter_map(|(unit, _)| *unit) {
+            if !units.contains(&unit) {
+                units.push(unit);
+            }
+        }
+        units
+    }
+
+    /// Whether a row has a value and no unit.
+    fn leaves_some_out(&self) -> bool {
+        self.known.iter().zip(&self.values).any(|(unit, values)| unit.is_none() && *values > 0)
+    }
+}
+
+/// The unit that the rows state, before the one that would be assumed. Where some rows state one, the value of a row that
+/// states none is no measurement in any unit: it leaves the column, with a finding.
+fn stated_by_rows(
+    table: &mut Table,
+    index: usize,
+    assumed: Option<UnitChoice>,
+    source: &str,
+    findings: &mut Vec<Finding>,
+) -> Option<UnitChoice> {
+    let is_time = assumed.as_ref().is_some_and(|choice| choice.unit.dimension == Dimension::Time);
+    let Some(rows) = row_units(table, index, is_time) else { return assumed };
+    let units = rows.units();
+    let Some(first) = units.first().copied() else { return assumed };
+    let name = table.columns[rows.column].name.clone();
+    if units.iter().any(|unit| unit.dimension != first.dimension) {
+        let reason = format!("`{name}` names units of different kinds: the numbers have no common one");
+        return Some(UnitChoice { unit: Unit::UNKNOWN, reason, assumed: true });
+    }
+    let partly = rows.leaves_some_out();
+    if partly {
+        report_unknown(table, index, &rows, source, findings);
+    }
+    if units.len() > 1 {
+        let unit = base_unit(first.dimension);
+        change_rows(table, index, &rows, |number, unit| unit.to_base(number));
+        let reason = format!("`{name}` states the unit of each row; converted");
+        return Some(UnitChoice { unit, reason, assumed: false });
+    }
+    if partly {
+        change_rows(table, index, &rows, |number, _| number);
+    }
+    let every = if partly { "every row that states a unit" } else { "every row" };
+    Some(UnitChoice { unit: first, reason: format!("`{name}` says {} in {every}", first.symbol), assumed: false })
+}
+
+/// Looks for the column that names the unit of another one: `latency_unit` or `latency.unit` for `latency` and
+/// `latency.value`; `unit` for any metric; `time_unit` for durations.
+fn row_units(table: &Table, index: usize, is_time: bool) -> Option<RowUnits> {
+    let metric = units::words(&table.columns[index].name);
+    let metric = metric.strip_suffix(&["value".to_owned()]).unwrap_or(&metric);
+    let rank = |column: &Column| {
+        let words = units::words(&column.name);
+        let (last, base) = words.split_last().filter(|_| column.cells == CellType::Text)?;
+        match () {
+            () if !UNIT_WORDS.contains(&last.as_str()) => None,
+            () if !base.is_empty() && (base.ends_with(metric) || metric.ends_with(base)) => Some(0),
+            () if base.is_empty() => Some(1),
+            () if is_time && base == ["time"] => Some(2),
+            () => None,
+        }
+    };
+    let best = (0..table.columns.len()).filter_map(|other| Some((rank(&table.columns[other])?, other))).min();
+    let (_, column) = best?;
+    let known: Vec<Option<Unit>> = table.columns[column].dictionary.iter().map(|text| Unit::parse(text)).collect();
+    let mut values = vec![0; known.len()];
+    let numbers = table.values(index);
+    table.text_cells(column).visit_codes(0..numbers.rows(), |first, codes| {
+        for (offset, code) in codes.iter().enumerate() {
+            // A row without a value needs no unit.
+            if numbers.is_present(first + offset)
+                && let Some(values) = values.get_mut(*code as usize)
+            {
+                *values += 1;
+            }
+        }
+    });
+    Some(RowUnits { column, known, values })
+}
+
+/// Changes the numbers of a column, each by the unit of its row; those of rows without one become absent.
+fn change_rows(table: &mut Table, index: usize, rows: &RowUnits, change: impl Fn(f64, Unit) -> f64) {
+    let cells = table.values(index);
+    let mut changed = cells.to_builder(Kind::Numbers);
+    let mut numbers = cells.iter();
+    table.text_cells(rows.column).visit_codes(0..cells.rows(), |first, codes| {
+        for (offset, code) in codes.iter().enumerate() {
+            let unit = rows.known.get(*code as usize).copied().flatten();
+            match numbers.next().flatten().zip(unit) {
+                Some((number, unit)) => changed.push_number(change(number, unit), cells.is_whole(first + offset)),
+                None => changed.push_absent(),
+            }
+        }
+    });
+    drop(numbers);
+    table.columns[index].data = changed.finish();
+}
+
+/// Says which values have no unit that is known, the first of each text by its line.
+fn report_unknown(table: &Table, index: usize, rows: &RowUnits, source: &str, findings: &mut Vec<Finding>) {
+    /// Texts that are named; the rest are counted.
+    const NAMED: usize = 20;
+    let (metric, stating) = (&table.columns[index], &table.columns[rows.column]);
+    let unknown: Vec<usize> =
+        (0..rows.known.len()).filter(|code| rows.known[*code].is_none() && rows.values[*code] > 0).collect();
+    let mut first_rows: Vec<Option<usize>> = vec![None; unknown.len().min(NAMED)];
+    let numbers = table.values(index);
+    table.text_cells(rows.column).visit_codes(0..numbers.rows(), |first, codes| {
+        for (offset, code) in codes.iter().enumerate() {
+            let place = unknown.iter().take(NAMED).position(|unknown| *unknown == *code as usize);
+            if let Some(place) = place
+                && first_rows[place].is_none()
+                && numbers.is_present(first + offset)
+            {
+                first_rows[place] = Some(first + offset);
+            }
+        }
+    });
+    let about = |line: Option<u64>, reason: String, count: u64| {
+        let place = Place { source: source.to_owned(), line, last_line: None, column: Some(stating.name.clone()) };
+        let action =
+            if count == 1 { "the value is not in the statistics" } else { "the values are not in the statistics" };
+        Finding::new(Severity::Corrupted, FindingKind::UnreadableField, place, reason, action)
+            .metric(&metric.name)
+            .count(count)
+    };
+    for (code, row) in unknown.iter().zip(&first_rows) {
+        let (text, count) = (&stating.dictionary[*code], rows.values[*code]);
+        let what = if text.trim().is_empty() {
+            format!("`{}` is empty here, and other rows state a unit", stating.name)
+        } else {
+            format!("`{}` holds no unit that is known here, and other rows state one", stating.name)
+        };
+        let more = if count > 1 { format!("; the same in {count} rows with a value") } else { String::new() };
+        let finding = about(row.and_then(|row| table.lines.line(row as u64)), format!("{what}{more}"), count);
+        findings.push(if text.trim().is_empty() { finding } else { finding.value(text) });
+    }
+    if unknown.len() > NAMED {
+        let count: u64 = unknown[NAMED..].iter().map(|code| rows.values[*code]).sum();
+        findings.push(about(None, format!("{count} more values stand in rows without a unit that is known"), count));
+    }
+}
+
+fn base_unit(dimension: Dimension) -> Unit {
+    match dimension {
+        Dimension::Time => Unit::SECOND,
+        Dimension::Bytes => Unit::BYTE,
+        Dimension::Ratio => Unit::RATIO,
+        Dimension::Rate => Unit::PER_SECOND,
+        Dimension::Count => Unit::COUNT,
+        Dimension::ByteRate => Unit::parse("B/s").unwrap_or(Unit::UNKNOWN),
+        Dimension::Unknown => Unit::UNKNOWN,
+    }
+}
+
+/// Durations of one row come from one clock: where units are assumed and disagree, the largest typical value decides.
+/// Where it is too long for seconds, all are milliseconds; otherwise all are seconds.
+pub(crate) fn agree_on_time_unit(table: &mut Table) {
+    /// Typical durations are shorter than this many seconds.
+    const LONG_SECONDS: f64 = 20.0;
+    let assumed: Vec<usize> = (0..table.columns.len()).filter(|index| assumes_time(table, *index)).collect();
+    let units: HashSet<&str> =
+        assumed.iter().filter_map(|index| Some(table.columns[*index].unit.as_ref()?.unit.symbol)).collect();
+    if units.len() < 2 {
+        return;
+    }
+    let largest = assumed.iter().map(|index| typical(table, *index)).fold(0.0, f64::max);
+    let unit = if largest >= LONG_SECONDS { Unit::MILLISECOND } else { Unit::SECOND };
+    let word = if unit == Unit::SECOND { "seconds" } else { "milliseconds" };
+    for index in assumed {
+        table.columns[index].unit = Some(UnitChoice {
+            unit,
+            reason: format!(
+                "no unit is stated: read as {word} like the other durations of its rows, because the longest are around {largest}"
+            ),
+            assumed: true,
+        });
+    }
+}
+
+/// One tool wrote all metrics of a long table, in one unit of time: where it is inferred, the metric with the largest
+/// typical value decides for all, because zeros and tiny waits look like anything.
+pub(crate) fn share_time_unit(parts: &mut [Table], value: usize) {
+    let leader = parts
+        .iter()
+        .filter(|part| assumes_time(part, value))
+        .max_by(|a, b| typical(a, value).total_cmp(&typical(b, value)));
+    let Some(leader) = leader else { return };
+    let (name, unit) = (leader.columns[value].name.clone(), leader.columns[value].unit.clone());
+    for part in parts.iter_mut().filter(|part| assumes_time(part, value) && part.columns[value].name != name) {
+        part.columns[value].unit = unit.clone().map(|choice| UnitChoice {
+            reason: format!("no unit is stated: read like `{name}` of the same table"),
+            ..choice
+        });
+    }
+}
+
+/// Whether a column holds durations whose unit nothing states.
+fn assumes_time(table: &Table, column: usize) -> bool {
+    let unit = table.columns[column].unit.as_ref();
+    unit.is_some_and(|choice| choice.assumed && choice.unit.dimension == Dimension::Time)
+}
+
+/// The median of a column of numbers, as recorded; 0 where it has none.
+fn typical(table: &Table, column: usize) -> f64 {
+    let mut numbers = table.values(column).some(MOST_LOOKED_AT);
+    let middle = numbers.len() / 2;
+    if numbers.is_empty() { 0.0 } else { *numbers.select_nth_unstable_by(middle, f64::total_cmp).1 }
+}
+
+#[cfg(test)]
+#[allow(clippy::format_push_string, reason = "texts are short here")]
+mod tests {
+    use super::*;
+    use crate::ingest::read as ingest;
+    use crate::table::source::Source;
+
+    fn source(text: &str) -> Source {
+        ingest("run.txt", text.as_bytes(), &SourceOptions::default()).unwrap()
+    }
+
+    /// The unit of a metric, and its numbers in base units.
+    fn metric(source: &Source, name: &str) -> (Unit, Vec<Option<f64>>) {
+        let (table, column) =
+            source.tables.iter().find_map(|table| Some((table, table.position(name)?))).expect("the metric is there");
+        let numbers = table.numbers(column).into_iter();
+        let column = &table.columns[column];
+        assert!(!column.unit.as_ref().unwrap().assumed, "{:?}", column.unit);
+        (column.unit(), numbers.map(|number| number.map(|number| column.to_base(number))).collect())
+    }
+
+    fn without_unit(source: &Source) -> Vec<&Finding> {
+        source.findings.iter().filter(|finding| finding.kind == FindingKind::UnreadableField).collect()
+    }
+
+    #[test]
+    fn a_row_without_a_value_needs_no_unit() {
+        let mut text = String::new();
+        for number in 0..30 {
+            let value = f64::from(number) + 20.5;
+            text += &format!("{{\"latency\": {{\"value\": {value}, \"unit\": \"s\"}}, \"error\": null}}\n");
+            text += "{\"failed\": {\"value\": 1, \"unit\": \"requests\"}, \"error\": \"timeout\"}\n";
+        }
+        let found = source(&text);
+        let (unit, numbers) = metric(&found, "latency.value");
+        assert_eq!(unit, Unit::SECOND);
+        assert_eq!(numbers.iter().flatten().count(), 30);
+        assert_eq!(numbers[0], Some(20.5));
+        assert!(without_unit(&found).is_empty(), "{:?}", found.findings);
+    }
+
+    #[test]
+    fn a_value_whose_row_states_no_known_unit_leaves_and_the_others_keep_theirs() {
+        for (odd, written) in [("", None), ("parsecs", Some("parsecs"))] {
+            let mut text = "name,elapsed,unit\n".to_owned();
+            for number in 1..=20 {
+                let unit = if number == 7 { odd } else { "ns" };
+                text += &format!("f,{},{unit}\n", number * 1000);
+            }
+            let found = source(&text);
+            let (unit, numbers) = metric(&found, "elapsed");
+            assert_eq!(unit.symbol, "ns");
+            let expected: Vec<Option<f64>> =
+                (1..=20).map(|number| (number != 7).then(|| f64::from(number) / 1e6)).collect();
+            assert_eq!(numbers, expected);
+            let findings = without_unit(&found);
+            assert_eq!(findings.len(), 1, "{:?}", found.findings);
+            assert_eq!((findings[0].place.line, findings[0].count), (Some(8), 1));
+            assert_eq!(findings[0].severity, Severity::Corrupted);
+            assert_eq!(findings[0].value.as_deref(), written);
+        }
+    }
+
+    #[test]
+    fn units_may_differ_from_row_to_row_and_one_may_be_missing() {
+        let text = "name,time,unit\na,1000,us\nb,2,ms\nc,3,\nd,4000000,ns\n";
+        let found = source(text);
+        let (_, numbers) = metric(&found, "time");
+        let expected = [Some(0.001), Some(0.002), None, Some(0.004)];
+        for (number, expected) in numbers.iter().zip(expected) {
+            assert!(number.zip(expected).is_none_or(|(number, expected)| (number - expected).abs() < 1e-12));
+            assert_eq!(number.is_some(), expected.is_some());
+        }
+        assert_eq!(without_unit(&found).len(), 1);
+    }
+
+    #[test]
+    fn each_metric_of_a_long_table_has_the_units_of_its_own_rows() {
+        let mut text = "metric,value,unit\n".to_owned();
+        for number in 1..=12 {
+            text += &format!("latency,{number}.5,us\nwait,{number},ms\nsize,{},bytes\n", number * 100);
+        }
+        let found = source(&text);
+        assert_eq!(metric(&found, "latency").0.symbol, Unit::parse("us").unwrap().symbol);
+        assert_eq!(metric(&found, "wait").0, Unit::MILLISECOND);
+        assert_eq!(metric(&found, "size").0.dimension, Dimension::Bytes);
+        assert_eq!(metric(&found, "wait").1[0], Some(0.001));
+    }
+}

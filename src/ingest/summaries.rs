@@ -1,0 +1,151 @@
+//! Putting together what a tool reports: numbers by statistic, and nothing where there is none.
+
+use serde_json::Value;
+
+use crate::ingest::Sink;
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::reported::{Reported, ReportedValue, Statistic};
+use crate::measure::unit::{Dimension, Unit};
+use crate::table::Polarity;
+
+/// A metric under construction.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    reported: Reported,
+    unit: Unit,
+    /// Values that stand in the file and are no numbers.
+    refused: Vec<Refused>,
+}
+
+/// A value of a summary that is no number.
+#[derive(Debug)]
+struct Refused {
+    /// What it would be: a field's name, a statistic.
+    what: String,
+    /// As it stands in the file.
+    written: String,
+    line: Option<u64>,
+}
+
+impl Summary {
+    /// A metric whose numbers are in `unit`, except counts.
+    pub(crate) fn new(metric: &str, unit: Unit, meaning: Option<&str>) -> Self {
+        let polarity = match unit.dimension {
+            Dimension::Time => Polarity::LowerIsBetter,
+            Dimension::Rate | Dimension::ByteRate => Polarity::HigherIsBetter,
+            _ => Polarity::Unknown,
+        };
+        let meaning = meaning.map(str::to_owned);
+        let reported = Reported { metric: metric.to_owned(), label: None, meaning, polarity, values: Vec::new() };
+        Self { reported, unit, refused: Vec::new() }
+    }
+
+    /// The same of one label.
+    pub(crate) fn of(mut self, label: Option<&str>) -> Self {
+        self.reported.label = label.map(str::to_owned);
+        self
+    }
+
+    /// The same with another better direction.
+    pub(crate) fn polarity(mut self, polarity: Polarity) -> Self {
+        self.reported.polarity = polarity;
+        self
+    }
+
+    /// Adds a number, if there is one.
+    pub(crate) fn add(&mut self, statistic: Statistic, value: Option<f64>) -> &mut Self {
+        self.add_at(statistic, value, None)
+    }
+
+    /// Adds a number that stands on a line, if there is one.
+    pub(crate) fn add_at(&mut self, statistic: Statistic, value: Option<f64>, line: Option<u64>) -> &mut Self {
+        let unit = if matches!(statistic, Statistic::Count | Statistic::Failures) { Unit::COUNT } else { self.unit };
+        if let Some(value) = value.filter(|value| value.is_finite()) {
+            self.reported.values.push(ReportedValue { statistic, value, unit, line });
+        }
+        self
+    }
+
+    /// Adds the value of a field of a JSON document, if there is one. What is there and is no number is a finding.
+    pub(crate) fn add_field(&mut self, statistic: Statistic, name: &str, field: Option<&Value>) -> &mut Self {
+        let Some(field) = field else { return self };
+        if let Some(value) = field.as_f64() {
+            return self.add(statistic, Some(value));
+        }
+        // A single value has no standard deviation.
+        if !(field.is_null() && statistic == Statistic::Stddev) {
+            let written = field.as_str().map_or_else(|| field.to_string(), str::to_owned);
+            self.refused.push(Refused { what: name.to_owned(), written, line: None });
+        }
+        self
+    }
+
+    /// Adds a number as it is written on a line, and what it was read as. What is no number is a finding.
+    pub(crate) fn add_written(
+        &mut self,
+        statistic: Statistic,
+        written: &str,
+        value: Option<f64>,
+        line: u64,
+    ) -> &mut Self {
+        if value.is_none_or(|value| !value.is_finite()) {
+            let what = statistic.key();
+            self.refused.push(Refused { what, written: written.to_owned(), line: Some(line) });
+        }
+        self.add_at(statistic, value, Some(line))
+    }
+
+    /// Gives it to the sink, unless it is empty; what was refused becomes findings.
+    pub(crate) fn give(self, sink: &mut Sink) {
+        for Refused { what, written, line } in &self.refused {
+            refuse(sink, &self.reported, what, written, *line);
+        }
+        if !self.reported.values.is_empty() {
+            sink.reported.push(self.reported);
+        }
+    }
+}
+
+/// Says that a number of a summary cannot be used.
+pub(crate) fn refuse(sink: &mut Sink, about: &Reported, what: &str, written: &str, line: Option<u64>) {
+    let source = &sink.provenance.name;
+    let place = line.map_or_else(|| Place::source(source), |line| Place::line(source, line));
+    let is_number = written.trim_end_matches(|last: char| !last.is_ascii_digit()).parse::<f64>().is_ok();
+    let (kind, reason) = match written.parse::<f64>() {
+        Ok(_) => (FindingKind::NotFinite, format!("`{what}` is not finite")),
+        // Another unit than those that the tool writes, such as one that was cut off.
+        Err(_) if is_number => (FindingKind::NotANumber, format!("`{what}` has no unit that is known")),
+        Err(_) => (FindingKind::NotANumber, format!("`{what}` is not a number")),
+    };
+    let finding = Finding::new(Severity::Corrupted, kind, place, reason, "this number of the summary is not shown");
+    let mut finding = finding.metric(&about.metric).value(written);
+    finding.label.clone_from(&about.label);
+    sink.findings.push(finding);
+}
+
+/// Says something about all that is reported, once.
+pub(crate) fn caveat(sink: &mut Sink, sentence: &str) {
+    if !sink.reported_caveats.iter().any(|known| known == sentence) {
+        sink.reported_caveats.push(sentence.to_owned());
+    }
+}
+
+/// Remembers a setting of the run.
+pub(crate) fn setting(sink: &mut Sink, name: &str, value: Option<impl ToString>) {
+    if let Some(value) = value.map(|value| value.to_string()).filter(|value| !value.is_empty() && value != "null") {
+        sink.provenance.environment.insert(name.to_owned(), value);
+    }
+}
+
+/// The statistic of a name as tools write it.
+pub(crate) fn statistic(name: &str) -> Option<Statistic> {
+    match name {
+        "avg" | "mean" | "average" => Some(Statistic::Mean),
+        "median" | "p50" => Some(Statistic::Median),
+        "min" | "fastest" => Some(Statistic::Min),
+        "max" | "slowest" => Some(Statistic::Max),
+        "std" | "stddev" | "std_dev" => Some(Statistic::Stddev),
+        "count" | "totalCount" => Some(Statistic::Count),
+        other => crate::ingest::json::documents::percentile(other).map(Statistic::Percentile),
+    }
+}

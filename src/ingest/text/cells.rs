@@ -1,0 +1,214 @@
+//! What a single cell holds.
+//!
+//! In: the bytes of a cell. Out: a number, an instant, a quantity with its unit, a word that stands for "none", or text.
+
+use crate::measure::unit::{Dimension, Unit};
+
+use crate::ingest::meaning::clock;
+
+/// What a cell looks like.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Look {
+    /// Nothing, or a word for nothing (`NA`, `null`, `-`).
+    Empty,
+    /// A whole number.
+    Integer,
+    /// A number with a point or an exponent.
+    Decimal,
+    /// NaN or an infinity.
+    NotFinite,
+    /// `true` or `false`.
+    Boolean,
+    /// A date and time.
+    Timestamp,
+    /// A number with a unit.
+    Quantity(Dimension),
+    /// Anything else.
+    Text,
+}
+
+impl Look {
+    pub(crate) fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Decimal)
+    }
+}
+
+/// How numbers are written in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum DecimalMark {
+    /// `1234.5`, `1,234.5`.
+    #[default]
+    Point,
+    /// `1234,5`, `1.234,5`.
+    Comma,
+}
+
+/// Words that programs write where there is no value.
+const EMPTY_WORDS: &[&str] = &["", "na", "n/a", "null", "none", "nil", "-", "--", "?", "undefined", "missing"];
+const NOT_FINITE_WORDS: &[&str] = &["nan", "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "-nan"];
+
+/// What the cell looks like.
+pub(crate) fn look(cell: &[u8], mark: DecimalMark) -> Look {
+    let cell = cell.trim_ascii();
+    if is_empty_word(cell) {
+        Look::Empty
+    } else if let Some(value) = number(cell, mark) {
+        match () {
+            () if !value.is_finite() => Look::NotFinite,
+            () if fraction_digits(cell, mark) == Some(0) => Look::Integer,
+            () => Look::Decimal,
+        }
+    } else if is_not_finite_word(cell) {
+        Look::NotFinite
+    } else if boolean(cell) {
+        Look::Boolean
+    } else if clock::instant(cell).is_some() {
+        Look::Timestamp
+    } else if let Some((_, dimension)) = quantity(cell) {
+        Look::Quantity(dimension)
+    } else {
+        Look::Text
+    }
+}
+
+/// A number: decimal digits with an optional sign, point and exponent, or with thousands separators in groups of three.
+/// Correctly rounded. An exponent beyond the range of `f64` gives an infinity.
+pub(crate) fn number(cell: &[u8], mark: DecimalMark) -> Option<f64> {
+    let first = *cell.first()?;
+    if !(first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.' | b',')) {
+        return None;
+    }
+    if mark == DecimalMark::Comma {
+        return separated(cell, b'.', b',');
+    }
+    match fast_float2::parse::<f64, _>(cell) {
+        Ok(value) if value.is_finite() => Some(value),
+        // The parser also knows the words "inf" and "nan" behind a sign; those are not numbers of ours.
+        Ok(value) => cell.iter().any(u8::is_ascii_digit).then_some(value),
+        Err(_) => separated(cell, b',', b'.'),
+    }
+}
+
+/// A number with thousands separators and another decimal mark.
+fn separated(cell: &[u8], thousands: u8, mark: u8) -> Option<f64> {
+    if cell.len() > 40 {
+        return None;
+    }
+    let body = cell.strip_prefix(b"-").or_else(|| cell.strip_prefix(b"+")).unwrap_or(cell);
+    let (whole, fraction) = match body.iter().position(|byte| *byte == mark) {
+        Some(at) => (&body[..at], &body[at + 1..]),
+        None => (body, &b""[..]),
+    };
+    let mut plain = Vec::with_capacity(cell.len());
+    if cell.first() == Some(&b'-') {
+        plain.push(b'-');
+    }
+    for (index, group) in whole.split(|byte| *byte == thousands).enumerate() {
+        let good = group.iter().all(u8::is_ascii_digit)
+            && if index == 0 { group.len() <= 3 || whole.len() == group.len() } else { group.len() == 3 };
+        if !good {
+            return None;
+        }
+        plain.extend_from_slice(group);
+    }
+    if fraction.contains(&mark) || fraction.contains(&thousands) {
+        return None;
+    }
+    plain.push(b'.');
+    plain.extend_from_slice(fraction);
+    fast_float2::parse(&plain).ok()
+}
+
+/// Digits after the decimal mark; 0 for a whole number, absent for a number with an exponent.
+pub(crate) fn fraction_digits(cell: &[u8], mark: DecimalMark) -> Option<usize> {
+    let mark = if mark == DecimalMark::Comma { b',' } else { b'.' };
+    let Some(at) = memchr::memchr(mark, cell) else {
+        return (!cell.iter().any(|byte| matches!(byte, b'e' | b'E'))).then_some(0);
+    };
+    let fraction = &cell[at + 1..];
+    let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (digits == fraction.len()).then_some(digits)
+}
+
+/// A number with a unit, in base units: a duration, an amount of bytes, a percentage, a rate.
+pub(crate) fn quantity(cell: &[u8]) -> Option<(f64, Dimension)> {
+    if let Some(seconds) = clock::duration(cell) {
+        return Some((seconds, Dimension::Time));
+    }
+    let split = cell.iter().rposition(u8::is_ascii_digit)? + 1;
+    let (amount, symbol) = (cell[..split].trim_ascii(), cell[split..].trim_ascii());
+    if symbol.is_empty() {
+        return None;
+    }
+    let unit = Unit::parse(std::str::from_utf8(symbol).ok()?)?;
+    let value = number(amount, DecimalMark::Point).filter(|value| value.is_finite())?;
+    Some((unit.to_base(value), unit.dimension))
+}
+
+/// Whether the cell says that there is no value.
+pub(crate) fn is_empty_word(cell: &[u8]) -> bool {
+    cell.is_empty() || (cell.len() <= 9 && is_word(cell, EMPTY_WORDS))
+}
+
+/// Whether the cell is NaN or an infinity.
+pub(crate) fn is_not_finite_word(cell: &[u8]) -> bool {
+    cell.len() <= 9 && is_word(cell, NOT_FINITE_WORDS)
+}
+
+fn boolean(cell: &[u8]) -> bool {
+    cell.len() <= 5 && is_word(cell, &["true", "false"])
+}
+
+fn is_word(cell: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(cell))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_what_they_look_like() {
+        for (cell, expected) in [
+            ("17", Look::Integer),
+            ("-1", Look::Integer),
+            ("+5", Look::Integer),
+            ("1,234,567", Look::Integer),
+            ("0.018621199997141957", Look::Decimal),
+            ("1,234.5", Look::Decimal),
+            ("1e-3", Look::Decimal),
+            (".5", Look::Decimal),
+            ("NaN", Look::NotFinite),
+            ("-inf", Look::NotFinite),
+            ("1e999", Look::NotFinite),
+            ("n/a", Look::Empty),
+            ("  ", Look::Empty),
+            ("TRUE", Look::Boolean),
+            ("500ms", Look::Quantity(Dimension::Time)),
+            ("12 MB", Look::Quantity(Dimension::Bytes)),
+            ("45%", Look::Quantity(Dimension::Ratio)),
+            ("2024-03-15T12:00:00Z", Look::Timestamp),
+            ("user_msg_1", Look::Text),
+            ("1.2.3", Look::Text),
+            ("12,34", Look::Text),
+            ("infinite", Look::Text),
+            ("-", Look::Empty),
+        ] {
+            assert_eq!(look(cell.as_bytes(), DecimalMark::Point), expected, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_decimal_comma_is_read_where_the_file_uses_it() {
+        assert_eq!(number(b"0,065", DecimalMark::Comma), Some(0.065));
+        assert_eq!(number(b"1.234,5", DecimalMark::Comma), Some(1234.5));
+        assert_eq!(fraction_digits(b"0,065", DecimalMark::Comma), Some(3));
+    }
+
+    #[test]
+    fn numbers_are_correctly_rounded() {
+        for text in ["0.1", "2633826.0000000001", "5e-324", "1.7976931348623157e308", "0.018621199997141957"] {
+            assert_eq!(number(text.as_bytes(), DecimalMark::Point), text.parse().ok(), "{text}");
+        }
+    }
+}

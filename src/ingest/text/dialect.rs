@@ -1,0 +1,465 @@
+//! How a delimited text is written: its delimiter, its decimal mark, its header and the types of its columns.
+//!
+//! In: the first bytes of a text. Out: a [`Dialect`] and the evidence for it. Refuses text in which no delimiter gives
+//! rows of equal length with numbers in them.
+
+use crate::table::CellType;
+
+use crate::ingest::builder::Row;
+use crate::ingest::detect::Head;
+use crate::ingest::meaning::units;
+use crate::ingest::text::cells::{self, DecimalMark, Look};
+use crate::ingest::text::lines::{Flaw, Record, Records};
+
+/// Delimiters that are tried, the most frequent in the wild first.
+const DELIMITERS: &[u8] = b",;\t|";
+/// Rows that detection looks at.
+const SAMPLE_ROWS: usize = 400;
+/// Share of neighbouring rows that must agree in their number of fields. Tables stacked in one file break it once each.
+const LEAST_AGREEMENT: f64 = 0.8;
+/// Share of a column's cells that must be numbers for it to be a column of numbers; fewer are words with numbers
+/// among them.
+const NUMBER_SHARE: f64 = 0.7;
+
+/// How a delimited text is written.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Dialect {
+    /// Absent where there is one column only.
+    pub(crate) delimiter: Option<u8>,
+    pub(crate) mark: DecimalMark,
+    /// Names of the columns, where the first row holds them.
+    pub(crate) header: Option<Vec<String>>,
+    pub(crate) types: Vec<CellType>,
+    pub(crate) evidence: Vec<String>,
+    /// Whether rows end in a delimiter that the header does not have.
+    pub(crate) trailing: bool,
+}
+
+/// A row with its own text.
+#[derive(Debug, Clone)]
+pub(crate) struct OwnedRow {
+    text: Vec<u8>,
+    cells: Vec<(usize, usize)>,
+}
+
+impl OwnedRow {
+    pub(crate) fn new(row: Row<'_>) -> Self {
+        Self { text: row.text.to_vec(), cells: row.cells.to_vec() }
+    }
+
+    pub(crate) fn row(&self) -> Row<'_> {
+        Row { text: &self.text, cells: &self.cells }
+    }
+}
+
+/// Splits records into cells; keeps its buffers from row to row.
+#[derive(Debug, Default)]
+pub(crate) struct Splitter {
+    cells: Vec<(usize, usize)>,
+    unquoted: Vec<u8>,
+    /// The number of cells after which an empty one is no cell.
+    width: Option<usize>,
+}
+
+impl Splitter {
+    /// A splitter that drops an empty cell after the given number of cells.
+    pub(crate) fn new(width: Option<usize>) -> Self {
+        Self { width, ..Self::default() }
+    }
+
+    /// The cells of a record.
+    pub(crate) fn split<'a>(&'a mut self, record: &Record<'a>, delimiter: Option<u8>) -> Row<'a> {
+        self.cells.clear();
+        let bytes = record.bytes;
+        let Some(delimiter) = delimiter else {
+            self.cells.push((0, bytes.len()));
+            return Row { text: bytes, cells: &self.cells };
+        };
+        if record.quoted {
+            self.unquoted.clear();
+            unquote(bytes, delimiter, &mut self.unquoted, &mut self.cells);
+            self.drop_trailing();
+            return Row { text: &self.unquoted, cells: &self.cells };
+        }
+        let mut start = 0;
+        for end in memchr::memchr_iter(delimiter, bytes) {
+            self.cells.push((start, end));
+            start = end + 1;
+        }
+        self.cells.push((start, bytes.len()));
+        self.drop_trailing();
+        Row { text: bytes, cells: &self.cells }
+    }
+
+    fn drop_trailing(&mut self) {
+        let empty = self.cells.last().is_some_and(|(start, end)| start == end);
+        if empty && self.width.is_some_and(|width| self.cells.len() == width + 1) {
+            self.cells.pop();
+        }
+    }
+}
+
+/// Takes the quotes off: a field that begins with a quote ends at the next single one; `""` inside is a quote.
+fn unquote(bytes: &[u8], delimiter: u8, text: &mut Vec<u8>, cells: &mut Vec<(usize, usize)>) {
+    let mut position = 0;
+    loop {
+        let start = text.len();
+        let blanks = bytes[position..].iter().take_while(|byte| **byte == b' ').count();
+        if bytes.get(position + blanks) == Some(&b'"') {
+            position += blanks + 1;
+            while let Some(offset) = memchr::memchr(b'"', &bytes[position..]) {
+                text.extend_from_slice(&bytes[position..position + offset]);
+                position += offset + 1;
+                if bytes.get(position) != Some(&b'"') {
+                    break;
+                }
+                text.push(b'"');
+                position += 1;
+            }
+        }
+        let rest = &bytes[position..];
+        let length = memchr::memchr(delimiter, rest).unwrap_or(rest.len());
+        text.extend_from_slice(&rest[..length]);
+        cells.push((start, text.len()));
+        position += length + 1;
+        if position > bytes.len() {
+            return;
+        }
+    }
+}
+
+/// The first rows of a text, and whether lines that begin with `#` were passed over.
+pub(crate) fn sample_rows(head: &Head<'_>, delimiter: Option<u8>) -> Vec<OwnedRow> {
+    let mut records = Records::with_buffer(head.bytes, head.bytes.len() * 2);
+    if let Some(delimiter) = delimiter {
+        records.quotes_after(delimiter);
+    }
+    let mut splitter = Splitter::default();
+    let mut rows = Vec::new();
+    while let Ok(Some(record)) = records.next() {
+        let cut_by_the_head = !record.terminated && !head.complete && !rows.is_empty();
+        if rows.len() == SAMPLE_ROWS || cut_by_the_head {
+            break;
+        }
+        if record.flaw == Flaw::Overlong || is_blank_or_comment(record.bytes) {
+            continue;
+        }
+        rows.push(OwnedRow::new(splitter.split(&record, delimiter)));
+    }
+    rows
+}
+
+/// Whether a line holds no row.
+pub(crate) fn is_blank_or_comment(line: &[u8]) -> bool {
+    matches!(line.trim_ascii_start().first(), None | Some(b'#'))
+}
+
+/// Finds out how a text is written; `None` where it is no table with numbers.
+pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>) -> Option<Dialect> {
+    let (delimiter, rows, agreement) = match delimiter {
+        Some(delimiter) => (Some(delimiter), sample_rows(head, Some(delimiter)), 1.0),
+        None => best_delimiter(head)?,
+    };
+    let mut rows = rows;
+    let mut width = usual_width(&rows)?;
+    let trailing = ends_in_delimiters(&rows, width);
+    if trailing {
+        width -= 1;
+        for row in &mut rows {
+            row.cells.truncate(width);
+        }
+    }
+    let mark = decimal_mark(&rows, delimiter);
+    let table: Vec<Row<'_>> = rows.iter().map(OwnedRow::row).filter(|row| row.len() == width).collect();
+    let (first, body) = table.split_first()?;
+    let mut body_types = column_types(body, width, mark);
+    let has_header = header.unwrap_or_else(|| looks_like_header(*first, &body_types, mark));
+    if has_header {
+        believe_names(&mut body_types, *first, body, mark);
+    }
+    let types = if has_header { body_types } else { column_types(&table, width, mark) };
+    let names = has_header.then(|| first.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
+    let names = names.or_else(|| comment_header(head, delimiter, width));
+    // A log of events may hold instants and words only.
+    let measured = |cells: &&CellType| cells.is_number() || (**cells == CellType::Timestamp && width > 1);
+    let numbers = types.iter().filter(measured).count();
+    let header_only = has_header && body.is_empty() && delimiter.is_some() && rows.len() == 1 && head.complete;
+    if numbers == 0 && !header_only {
+        return None;
+    }
+    let mut evidence = vec![match delimiter {
+        Some(delimiter) => format!(
+            "{} separates {width} fields in {:.0}% of the first {} rows",
+            delimiter_name(delimiter),
+            agreement * 100.0,
+            rows.len()
+        ),
+        None => "one number a line".to_owned(),
+    }];
+    evidence.push(match (&names, header_only) {
+        (Some(_), true) => "there is nothing but a header".to_owned(),
+        (Some(names), false) => format!("header: {}", names.join(", ")),
+        (None, _) => "no header: the first row already holds numbers".to_owned(),
+    });
+    if trailing {
+        evidence
+            .push("every row ends in a delimiter, the header does not: the empty last cells are no column".to_owned());
+    }
+    if mark == DecimalMark::Comma {
+        evidence.push("numbers have a decimal comma".to_owned());
+    }
+    Some(Dialect { delimiter, mark, header: names, types, evidence, trailing })
+}
+
+/// A name that states a unit (`latency_ms`) makes a column of numbers of one in which words prevail: the words are what
+/// has to be reported.
+fn believe_names(types: &mut [CellType], header: Row<'_>, body: &[Row<'_>], mark: DecimalMark) {
+    /// Fewer numbers than this among the cells, and the name means something else.
+    const LEAST_SHARE: f64 = 0.1;
+    for (index, cells) in types.iter_mut().enumerate() {
+        let name = String::from_utf8_lossy(header.cell(index)).into_owned();
+        if *cells != CellType::Text || units::stated(&name).is_none() {
+            continue;
+        }
+        let looks: Vec<Look> = body.iter().map(|row| cells::look(row.cell(index), mark)).collect();
+        let numbers = looks.iter().filter(|look| look.is_number()).count();
+        if numbers > 0 && numbers as f64 >= LEAST_SHARE * looks.len() as f64 {
+            let decimal = looks.contains(&Look::Decimal);
+            *cells = if decimal { CellType::Decimal } else { CellType::Integer };
+        }
+    }
+}
+
+/// Whether every row but the first has one empty cell more than the first.
+fn ends_in_delimiters(rows: &[OwnedRow], width: usize) -> bool {
+    let Some((first, body)) = rows.split_first() else { return false };
+    let ends_empty =
+        |row: &OwnedRow| row.cells.len() == width && row.cells.last().is_some_and(|(start, end)| start == end);
+    width > 2 && first.cells.len() + 1 == width && !body.is_empty() && body.iter().all(ends_empty)
+}
+
+fn delimiter_name(delimiter: u8) -> &'static str {
+    match delimiter {
+        b',' => "a comma",
+        b';' => "a semicolon",
+        b'\t' => "a tab",
+        b'|' => "a bar",
+        b' ' => "a space",
+        _ => "the given delimiter",
+    }
+}
+
+/// The delimiter with which neighbouring rows agree best; none where every line is one number.
+fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<OwnedRow>, f64)> {
+    let mut best: Option<(Option<u8>, Vec<OwnedRow>, f64)> = None;
+    for &delimiter in DELIMITERS {
+        let rows = sample_rows(head, Some(delimiter));
+        let Some(width) = usual_width(&rows).filter(|width| *width > 1) else { continue };
+        let agreement = agreement(&rows);
+        let clear = |found: &(Option<u8>, Vec<OwnedRow>, f64)| {
+            // A decimal comma makes two fields of one: among equals, the delimiter with fewer, longer fields wins only
+            // where all its cells with commas are numbers.
+            agreement > found.2 + 0.05 || (agreement >= found.2 && comma_is_decimal(&rows, width))
+        };
+        if agreement >= LEAST_AGREEMENT && best.as_ref().is_none_or(clear) {
+            best = Some((Some(delimiter), rows, agreement));
+        }
+    }
+    best.or_else(|| {
+        let rows = sample_rows(head, None);
+        let numbers = rows.iter().filter(|row| cells::look(row.row().cell(0), DecimalMark::Point).is_number()).count();
+        // One word may stand above the numbers.
+        (numbers > 0 && numbers as f64 >= 0.9 * (rows.len() as f64 - 1.0)).then_some((None, rows, 1.0))
+    })
+}
+
+fn comma_is_decimal(rows: &[OwnedRow], width: usize) -> bool {
+    let mut any = false;
+    rows.iter().skip(1).map(OwnedRow::row).filter(|row| row.len() == width).all(|row| {
+        row.iter().filter(|cell| cell.contains(&b',')).all(|cell| {
+            any = true;
+            cells::number(cell, DecimalMark::Comma).is_some()
+        })
+    }) && any
+}
+
+/// Share of rows that have as many fields as the row before.
+fn agreement(rows: &[OwnedRow]) -> f64 {
+    if rows.len() < 2 {
+        return 1.0;
+    }
+    let same = rows.windows(2).filter(|pair| pair[0].cells.len() == pair[1].cells.len()).count();
+    // Two borders of a table inside a file are no disagreement.
+    ((same + 2) as f64 / (rows.len() - 1) as f64).min(1.0)
+}
+
+/// The most frequent number of fields; of equally frequent ones the larger.
+fn usual_width(rows: &[OwnedRow]) -> Option<usize> {
+    let mut counts = std::collections::BTreeMap::new();
+    for row in rows {
+        *counts.entry(row.cells.len()).or_insert(0_usize) += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(width, _)| width)
+}
+
+/// A decimal comma is believed only where the comma does not separate fields, some number needs it (`12,5`), and none
+/// contradicts it (`12.5`). `1.024` says nothing: it is a number either way.
+fn decimal_mark(rows: &[OwnedRow], delimiter: Option<u8>) -> DecimalMark {
+    let mut needs_comma = false;
+    let mut ambiguous = false;
+    for owned in rows {
+        for cell in owned.row().iter() {
+            let as_point = cells::number(cell, DecimalMark::Point).is_some();
+            let as_comma = cells::number(cell, DecimalMark::Comma).is_some();
+            if as_point && !as_comma {
+                return DecimalMark::Point;
+            }
+            needs_comma |= as_comma && !as_point;
+            ambiguous |= as_comma && cell.contains(&b',');
+        }
+    }
+    // `1,234` between semicolons: whoever writes semicolons does so because the comma is taken by the numbers.
+    if needs_comma || (ambiguous && delimiter == Some(b';')) { DecimalMark::Comma } else { DecimalMark::Point }
+}
+
+/// The type of each column, by the majority of its cells.
+pub(crate) fn column_types(rows: &[Row<'_>], width: usize, mark: DecimalMark) -> Vec<CellType> {
+    (0..width).map(|index| column_type(rows.iter().map(|row| cells::look(row.cell(index), mark)))).collect()
+}
+
+/// The type of a column, by the majority of what its cells look like.
+pub(crate) fn column_type(looks: impl Iterator<Item = Look>) -> CellType {
+    let mut counts = [0_usize; 6];
+    let mut quantity = None;
+    for look in looks {
+        match look {
+            Look::Integer => counts[0] += 1,
+            Look::Decimal => counts[1] += 1,
+            Look::Boolean => counts[2] += 1,
+            Look::Timestamp => counts[3] += 1,
+            Look::Quantity(dimension) => {
+                counts[4] += 1;
+                quantity.get_or_insert(dimension);
+            }
+            Look::Text => counts[5] += 1,
+            Look::Empty | Look::NotFinite => {}
+        }
+    }
+    let all = counts.iter().sum::<usize>() as f64;
+    let mostly = |count: usize| count > 0 && count as f64 >= NUMBER_SHARE * all;
+    match quantity {
+        _ if mostly(counts[0] + counts[1]) && counts[1] > 0 => CellType::Decimal,
+        _ if mostly(counts[0]) => CellType::Integer,
+        _ if mostly(counts[2]) => CellType::Boolean,
+        _ if mostly(counts[3]) => CellType::Timestamp,
+        Some(dimension) if mostly(counts[4]) => CellType::Quantity(dimension),
+        _ => CellType::Text,
+    }
+}
+
+/// A header has no number and no instant in it, and is unlike the rows below it wherever those are not words.
+fn looks_like_header(first: Row<'_>, types: &[CellType], mark: DecimalMark) -> bool {
+    let looks: Vec<Look> = first.iter().map(|cell| cells::look(cell, mark)).collect();
+    let named = looks.iter().filter(|look| **look == Look::Text).count();
+    let wordless =
+        looks.iter().any(|look| look.is_number() || matches!(look, Look::Timestamp | Look::NotFinite | Look::Boolean));
+    let unlike_body = looks.iter().zip(types).any(|(look, cells)| *look == Look::Text && *cells != CellType::Text);
+    let speaking =
+        first.iter().zip(&looks).filter(|(_, look)| **look == Look::Text).all(|(cell, _)| is_header_word(cell));
+    let numbered = looks.contains(&Look::Integer) && !looks.contains(&Look::Decimal);
+    if named > 0 && speaking && numbered && types.contains(&CellType::Decimal) {
+        // `name,2019,2020,2021`: the numbers are names.
+        return true;
+    }
+    named > 0 && !wordless && (unlike_body || types.iter().all(|cells| *cells == CellType::Text))
+}
+
+/// Words that stand above columns of labels and nowhere below.
+fn is_header_word(cell: &[u8]) -> bool {
+    const WORDS: &[&str] = &["name", "label", "event", "test", "benchmark", "command", "operation", "metric", "case"];
+    WORDS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(cell))
+}
+
+/// Names in a comment above a table without a header: `# time latency`.
+fn comment_header(head: &Head<'_>, delimiter: Option<u8>, width: usize) -> Option<Vec<String>> {
+    let mut records = Records::with_buffer(head.bytes, head.bytes.len() * 2);
+    let mut splitter = Splitter::default();
+    let mut names = None;
+    while let Ok(Some(record)) = records.next() {
+        let line = record.bytes.trim_ascii();
+        if line.is_empty() {
+            continue;
+        }
+        let Some(comment) = line.strip_prefix(b"#") else { break };
+        let row = splitter.split(&Record { bytes: comment.trim_ascii(), ..record }, delimiter);
+        let all_words = row.iter().all(|cell| cells::look(cell, DecimalMark::Point) == Look::Text);
+        names = (row.len() == width && all_words)
+            .then(|| row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find_in(text: &str) -> Option<Dialect> {
+        find(&Head { bytes: text.as_bytes(), complete: true }, None, None)
+    }
+
+    #[test]
+    fn delimiter_header_and_types_are_found_out() {
+        for (text, delimiter) in [
+            ("event,latency\na,0.5\nb,0.7\n", b','),
+            ("event;latency\na;0.5\nb;0.7\n", b';'),
+            ("event\tlatency\na\t0.5\nb\t0.7\n", b'\t'),
+            ("event|latency\na|0.5\nb|0.7\n", b'|'),
+        ] {
+            let dialect = find_in(text).unwrap();
+            assert_eq!(dialect.delimiter, Some(delimiter), "{text}");
+            assert_eq!(dialect.header, Some(vec!["event".into(), "latency".into()]));
+            assert_eq!(dialect.types, [CellType::Text, CellType::Decimal]);
+        }
+    }
+
+    #[test]
+    fn a_missing_header_is_recognised() {
+        let dialect = find_in("a,0.5\nb,0.7\n").unwrap();
+        assert_eq!(dialect.header, None);
+        assert_eq!(find_in("1\n2\n3\n").unwrap().delimiter, None);
+    }
+
+    #[test]
+    fn a_header_in_a_comment_is_used() {
+        let dialect = find_in("# event,latency\na,0.5\nb,0.7\n").unwrap();
+        assert_eq!(dialect.header, Some(vec!["event".into(), "latency".into()]));
+    }
+
+    #[test]
+    fn a_decimal_comma_is_recognised() {
+        let dialect = find_in("event;latency\na;0,5\nb;0,75\n").unwrap();
+        assert_eq!((dialect.delimiter, dialect.mark), (Some(b';'), DecimalMark::Comma));
+    }
+
+    #[test]
+    fn prose_and_source_code_are_no_tables() {
+        assert_eq!(find_in("Dear reader,\nthis is a letter, with commas,\nand no numbers at all.\n"), None);
+        assert_eq!(find_in("fn main() {\n    let x = vec![1, 2, 3];\n    println!(\"{x:?}\");\n}\n"), None);
+        assert_eq!(find_in("a\nb\nc\n"), None);
+    }
+
+    #[test]
+    fn quoted_fields_are_unquoted() {
+        let mut splitter = Splitter::default();
+        let record = Record {
+            bytes: b"\"a,\"\"b\"\"\",1, \"c\" ,\"\"",
+            line: 1,
+            terminated: true,
+            quoted: true,
+            flaw: Flaw::None,
+        };
+        let row = splitter.split(&record, Some(b','));
+        let cells: Vec<&[u8]> = row.iter().collect();
+        assert_eq!(cells, [&b"a,\"b\""[..], b"1", b"c", b""]);
+    }
+}

@@ -1,0 +1,9 @@
+//! Lines, cells and rows of text: what CSV and the tables of tools share.
+
+pub(crate) mod blocks;
+pub(crate) mod cells;
+pub(crate) mod dialect;
+pub(crate) mod fast;
+pub(crate) mod lines;
+pub(crate) mod rows;
+pub(crate) mod sections;

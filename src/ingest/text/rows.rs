@@ -1,0 +1,107 @@
+//! Rows that a reader puts together itself, on their way into a table; and what has to be done with whole rows once the
+//! tables stand.
+
+use crate::table::source::{SetAside, Source};
+use crate::table::storage::Storage;
+use crate::table::{CellType, Role, Table};
+
+use crate::ingest::builder::{Row, TableBuilder};
+use crate::ingest::text::cells::DecimalMark;
+
+/// A row under construction; keeps its buffers from row to row.
+#[derive(Debug, Default)]
+pub(crate) struct RowBuffer {
+    text: Vec<u8>,
+    cells: Vec<(usize, usize)>,
+}
+
+impl RowBuffer {
+    /// Begins a new row.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.cells.clear();
+    }
+
+    /// Adds a cell.
+    pub(crate) fn push(&mut self, cell: &[u8]) {
+        let start = self.text.len();
+        self.text.extend_from_slice(cell);
+        self.cells.push((start, self.text.len()));
+    }
+
+    /// Adds a whole number.
+    pub(crate) fn push_number(&mut self, number: i64) {
+        use std::io::Write as _;
+        let start = self.text.len();
+        // Writing into memory does not fail.
+        let _ = write!(self.text, "{number}");
+        self.cells.push((start, self.text.len()));
+    }
+
+    /// Gives the row to a table, whatever its cells are.
+    pub(crate) fn give_to(&self, table: &mut TableBuilder, line: u64) {
+        let row = Row { text: &self.text, cells: &self.cells };
+        if !table.try_push(row, line) {
+            table.push_with_odd_cells(row, line);
+        }
+    }
+}
+
+/// An empty table with these columns, kept in a storage.
+pub(crate) fn table(storage: &Storage, name: Option<&str>, columns: &[(&str, CellType)]) -> TableBuilder {
+    let names = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let types: Vec<CellType> = columns.iter().map(|(_, cells)| *cells).collect();
+    TableBuilder::kept_in(storage, name.map(str::to_owned), names, None, &types, DecimalMark::Point)
+}
+
+/// Parts a table in two: rows that hold texts of a column for which `chosen` is true, and the others. A part without rows
+/// is absent.
+pub(crate) fn part(table: &Table, column: usize, chosen: impl Fn(&str) -> bool) -> (Option<Table>, Option<Table>) {
+    let of_text: Vec<u32> = table.columns[column].dictionary.iter().map(|text| u32::from(!chosen(text))).collect();
+    if of_text.iter().all(|others| *others == 1) {
+        return (None, Some(table.clone()));
+    }
+    let mut parts = table.by_kind_of_text(column, &of_text, 2).into_iter();
+    (parts.next().flatten(), parts.next().flatten())
+}
+
+/// Puts the name of a table before those of its metrics, so that they are not taken for the ones of the same name beside
+/// it, and says of each what it is part of.
+pub(crate) fn name_metrics_apart(table: &mut Table, of: &str) {
+    let Some(name) = table.name.clone() else { return };
+    for column in table.columns.iter_mut().filter(|column| column.role == Role::Metric) {
+        column.name = format!("{name}.{}", column.name);
+        column.meaning = column.meaning.take().map(|meaning| format!("{meaning}; {of}"));
+    }
+}
+
+/// Puts a metric before the others of its table: the one that a user of the tool means, and beside which failures stand.
+pub(crate) fn lead_with(source: &mut Source, metric: &str) {
+    for table in &mut source.tables {
+        let Some(from) = table.position(metric).filter(|at| table.columns[*at].role == Role::Metric) else { continue };
+        let Some(to) = table.columns_as(Role::Metric).next().filter(|to| *to < from) else { continue };
+        table.columns[to..=from].rotate_right(1);
+        for intruder in &mut table.intruders {
+            intruder.column = match intruder.column {
+                column if column == from => to,
+                column if (to..from).contains(&column) => column + 1,
+                column => column,
+            };
+        }
+    }
+}
+
+/// Takes tables out of a source whose rows are no measurements, and accounts for their rows.
+pub(crate) fn set_tables_aside(source: &mut Source, reason: impl Fn(&Table) -> Option<String>) {
+    let Source { tables, provenance, .. } = source;
+    tables.retain(|table| {
+        let Some(reason) = reason(table) else { return true };
+        let rows = table.lines.rows();
+        let first_lines: Vec<u64> = (0..rows.min(3)).filter_map(|row| table.lines.line(row)).collect();
+        match provenance.set_aside.iter_mut().find(|entry| entry.reason == reason) {
+            Some(entry) => entry.rows += rows,
+            None => provenance.set_aside.push(SetAside { reason, rows, first_lines }),
+        }
+        false
+    });
+}

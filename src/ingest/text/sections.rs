@@ -1,0 +1,510 @@
+//! The tables inside one delimited text, and which of them a row belongs to.
+//!
+//! In: rows, one after the other. Out: table builders and findings. A row belongs to the current table if its cells are
+//! what the table's columns hold. Otherwise it is, in this order: a header seen before; a new header; a row of an
+//! earlier table (another run was appended); a row with the wrong number of fields; or a row with odd cells.
+
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::table::storage::Storage;
+use crate::table::{CellType, Intruder};
+
+use crate::ingest::Sink;
+use crate::ingest::builder::{ColumnBuilder, Row, TableBuilder};
+use crate::ingest::formats::{Dialect, OwnedRow, column_types};
+use crate::ingest::text::cells::{self, Look};
+use crate::ingest::text::fast::{Part, Run, Schema};
+
+/// Words that columns of measurements are called by. They tell `error_type,count` from a row whose value is missing.
+const HEADER_WORDS: &[&str] = &[
+    "count",
+    "latency",
+    "duration",
+    "elapsed",
+    "time",
+    "timestamp",
+    "memory",
+    "peak",
+    "current",
+    "value",
+    "total",
+    "mean",
+    "avg",
+    "min",
+    "max",
+    "rate",
+    "size",
+    "bytes",
+    "ms",
+    "us",
+    "ns",
+    "sec",
+    "seconds",
+    "type",
+    "name",
+    "event",
+    "label",
+    "metric",
+    "errors",
+    "requests",
+    "throughput",
+    "rss",
+    "cpu",
+    "usage",
+    "p50",
+    "p90",
+    "p95",
+    "p99",
+];
+/// The longest text that still names a column.
+const LONGEST_NAME: usize = 64;
+/// Lines named in a finding about ragged rows; the rest are counted.
+const NAMED_RAGGED: u64 = 50;
+
+/// What surrounds a row.
+pub(crate) struct Context<'a> {
+    /// Its line.
+    pub(crate) line: u64,
+    /// Whether it ends in a line break.
+    pub(crate) terminated: bool,
+    /// Whether a blank line stands before it.
+    pub(crate) after_blank: bool,
+    /// The row after it.
+    pub(crate) next: Option<&'a OwnedRow>,
+}
+
+/// What stands below a header.
+#[derive(Clone, Copy)]
+enum Below<'a> {
+    /// The first row of its table.
+    Row(&'a OwnedRow),
+    /// Nothing of its table: the end, another header, or a row of another table.
+    Nothing,
+}
+
+/// The tables of a text under construction.
+pub(crate) struct Sections {
+    dialect: Dialect,
+    storage: Storage,
+    tables: Vec<TableBuilder>,
+    /// For each table: whether it was set apart from the one before by a blank line, as stacked tables are.
+    stacked: Vec<bool>,
+    current: usize,
+    /// For each table: the line of its header that was read last.
+    latest_header: Vec<u64>,
+    /// The row of names above the first table has not been read yet.
+    expects_header: bool,
+    ragged: u64,
+    /// Lines at which an earlier table went on without its header, and with it.
+    appended: Vec<u64>,
+    repeated: Vec<u64>,
+}
+
+impl Sections {
+    /// No rows yet; the first table is as the dialect says.
+    pub(crate) fn new(dialect: Dialect, storage: Storage) -> Self {
+        let names = dialect.header.clone();
+        let mut first = TableBuilder::kept_in(
+            &storage,
+            None,
+            names.clone().unwrap_or_default(),
+            None,
+            &dialect.types,
+            dialect.mark,
+        );
+        first.may_widen = true;
+        Self {
+            dialect,
+            storage,
+            tables: vec![first],
+            stacked: vec![false],
+            latest_header: vec![0],
+            current: 0,
+            expects_header: names.is_some(),
+            ragged: 0,
+            appended: Vec::new(),
+            repeated: Vec::new(),
+        }
+    }
+
+    /// Whether the row has all that rows of the current table have, numbers where they have numbers: then a `#` at its
+    /// beginning is part of a label.
+    pub(crate) fn is_plainly_a_row(&self, row: Row<'_>) -> bool {
+        !self.expects_header && self.tables[self.current].fits_strictly(row)
+    }
+
+    /// What a row has to be to be taken by [`try_take`](Self::try_take) whatever stands around it; absent where every
+    /// row needs a look. `quotes` says whether quotes mean something.
+    pub(crate) fn schema(&self, delimiter: Option<u8>, quotes: bool) -> Option<Schema> {
+        let table = &self.tables[self.current];
+        if self.expects_header || self.notes_intruders() || table.columns.is_empty() {
+            return None;
+        }
+        Some(Schema {
+            table: self.current,
+            cells: table.columns.iter().map(ColumnBuilder::cell_type).collect(),
+            delimiter,
+            mark: table.mark,
+            trailing: self.dialect.trailing.then_some(self.dialect.types.len()),
+            quotes,
+            strict: self.tables.len() > 1,
+            known_label: self.current > 0,
+        })
+    }
+
+    /// Whether what was read under an earlier schema is what would be read under this one.
+    pub(crate) fn still_holds(&self, schema: &Schema, quotes: bool) -> bool {
+        self.schema(schema.delimiter, quotes).is_some_and(|now| {
+            let (before, after) = (schema.cells.iter(), now.cells.iter());
+            // A column of whole numbers that became one of decimals takes the same cells while there is one table.
+            let same = |(before, after): (&CellType, &CellType)| {
+                before == after || (!now.strict && is_plain_number(*before) && is_plain_number(*after))
+            };
+            now.cells.len() == schema.cells.len()
+                && before.zip(after).all(same)
+                && Schema { cells: Vec::new(), ..now } == Schema { cells: Vec::new(), ..schema.clone() }
+        })
+    }
+
+    /// The table that rows of the [`schema`](Self::schema) belong to.
+    pub(crate) fn current(&self) -> &TableBuilder {
+        &self.tables[self.current]
+    }
+
+    /// Takes rows that were read together under a schema that still holds; the first one stands on `line`.
+    pub(crate) fn append(&mut self, part: &Part, run: &Run, line: u64) {
+        self.tables[self.current].append(part, run, line);
+    }
+
+    /// Takes a row that plainly belongs to the current table. Says whether it did.
+    pub(crate) fn try_take(&mut self, row: Row<'_>, line: u64) -> bool {
+        if self.expects_header {
+            return false;
+        }
+        if self.tables.len() > 1 && self.belongs_elsewhere(row) {
+            return false;
+        }
+        if !self.tables[self.current].try_push(row, line) {
+            return false;
+        }
+        self.note_intruders(row, line);
+        true
+    }
+
+    /// Whether another table has a better claim on a row that the current one could hold.
+    fn belongs_elsewhere(&self, row: Row<'_>) -> bool {
+        let current = &self.tables[self.current];
+        if current.fits_strictly(row) {
+            let stranger = self.current > 0 && !current.knows_a_label(row);
+            return stranger
+                && self.tables[..self.current]
+                    .iter()
+                    .any(|table| table.fits_strictly(row) && table.knows_a_label(row));
+        }
+        current.has_number_among_words(row) && self.strict_home(row).is_some()
+    }
+
+    /// The newest table other than the current one whose columns hold exactly such cells.
+    fn strict_home(&self, row: Row<'_>) -> Option<usize> {
+        (0..self.tables.len()).rev().find(|&index| index != self.current && self.tables[index].fits_strictly(row))
+    }
+
+    /// Takes a row that the current table did not take at once.
+    pub(crate) fn take(&mut self, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
+        if self.expects_header {
+            self.take_first(row, context, sink);
+        } else if let Some(index) = self.header_seen_before(row) {
+            self.current = index;
+            self.latest_header[index] = context.line;
+            self.repeated.push(context.line);
+            self.tables[index].begin_run();
+        } else if let Some(below) = self.new_header(row, context) {
+            self.open_table(row, below, context, sink);
+        } else if let Some(index) = self.home(row) {
+            if index < self.current {
+                self.appended.push(context.line);
+                self.tables[index].begin_run();
+            }
+            self.current = index;
+            self.push(row, context.line);
+        } else if row.len() != self.tables[self.current].columns.len() {
+            self.set_ragged_aside(row, context, sink);
+        } else {
+            self.push(row, context.line);
+        }
+    }
+
+    /// The header of the first table; rows above it that are no part of the table are set aside.
+    fn take_first(&mut self, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
+        let header = self.dialect.header.as_deref().unwrap_or_default();
+        if is_header(row, header) {
+            self.tables[0].header_line = Some(context.line);
+            self.expects_header = false;
+        } else if row.len() == self.dialect.types.len() {
+            // The header stands in a comment above: this is the first row of data.
+            self.expects_header = false;
+            if !self.tables[0].try_push(row, context.line) {
+                self.push(row, context.line);
+            }
+        } else {
+            sink.provenance.set_aside("above the header", context.line);
+        }
+    }
+
+    fn header_seen_before(&self, row: Row<'_>) -> Option<usize> {
+        self.tables.iter().position(|table| !table.header.is_empty() && is_header(row, &table.header))
+    }
+
+    /// Whether every cell of the row could name a column; only then does the row below it matter.
+    pub(crate) fn could_be_header(&self, row: Row<'_>) -> bool {
+        !self.expects_header && row.iter().all(is_name)
+    }
+
+    /// Whether the row names the columns of another table; if so, the first row below it.
+    fn new_header<'a>(&self, row: Row<'_>, context: &Context<'a>) -> Option<Below<'a>> {
+        let current = &self.tables[self.current];
+        let names: Vec<&[u8]> = row.iter().collect();
+        let distinct = names.iter().enumerate().all(|(index, name)| !names[..index].contains(name));
+        if names.len() < 2 && current.columns.len() >= 2
+            || !distinct
+            || !names.iter().all(|name| is_name(name))
+            || current.knows_a_label(row)
+        {
+            return None;
+        }
+        let stands_for_number = |index: usize| {
+            current.columns.get(index).is_none_or(|column| !matches!(column.cell_type(), CellType::Text))
+        };
+        let telling_word =
+            names.iter().enumerate().any(|(index, name)| stands_for_number(index) && has_header_word(name));
+        let Some(next) = context.next else { return telling_word.then_some(Below::Nothing) };
+        let below = next.row();
+        let next_is_data =
+            below.len() == row.len() && below.iter().any(|cell| cells::look(cell, self.dialect.mark).is_number());
+        let next_is_header = below.iter().all(is_name) && below.len() > 1;
+        let next_is_foreign = !current.fits_strictly(below);
+        let next_came_home = !next_is_data && self.tables.iter().any(|table| table.fits_strictly(below));
+        let is_header = match () {
+            () if next_is_data => telling_word || next_is_foreign || context.after_blank,
+            () => telling_word && (next_is_header || next_came_home),
+        };
+        // A header without rows is followed by a row of another table or by another header.
+        is_header.then_some(if next_is_data { Below::Row(next) } else { Below::Nothing })
+    }
+
+    fn open_table(&mut self, row: Row<'_>, below: Below<'_>, context: &Context<'_>, sink: &mut Sink) {
+        let names: Vec<String> = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+        let types = match below {
+            Below::Row(next) => column_types(&[next.row()], row.len(), self.dialect.mark),
+            Below::Nothing => vec![CellType::Text; row.len()],
+        };
+        if !context.after_blank {
+            sink.findings.push(
+                Finding::new(
+                    Severity::Note,
+                    FindingKind::EmbeddedHeader,
+                    Place::line(&sink.provenance.name, context.line),
+                    format!("the header `{}` inside the file starts another table", names.join(",")),
+                    "its rows are read as a table of their own",
+                )
+                .value(names.join(",")),
+            );
+        }
+        let mut table =
+            TableBuilder::kept_in(&self.storage, None, names, Some(context.line), &types, self.dialect.mark);
+        table.may_widen = false;
+        for earlier in &mut self.tables {
+            earlier.may_widen = false;
+        }
+        self.tables.push(table);
+        self.stacked.push(context.after_blank);
+        self.latest_header.push(context.line);
+        self.current = self.tables.len() - 1;
+    }
+
+    /// The table for a row that the current one does not take: the newest one it fits exactly, else one whose labels
+    /// it has.
+    fn home(&self, row: Row<'_>) -> Option<usize> {
+        if self.tables.len() == 1 {
+            return None;
+        }
+        let known = || {
+            (0..self.tables.len()).rev().find(|&index| {
+                let table = &self.tables[index];
+                index != self.current && table.columns.len() == row.len() && table.knows_a_label(row)
+            })
+        };
+        let stays =
+            self.tables[self.current].columns.len() == row.len() && self.tables[self.current].knows_a_label(row);
+        self.strict_home(row).or_else(|| if stays { None } else { known() })
+    }
+
+    fn push(&mut self, row: Row<'_>, line: u64) {
+        let table = &mut self.tables[self.current];
+        let widens = table.may_widen;
+        table.may_widen = true;
+        if !table.try_push(row, line) {
+            table.push_with_odd_cells(row, line);
+        }
+        table.may_widen = widens;
+        self.note_intruders(row, line);
+    }
+
+    /// Numbers of a later table stand in the columns of the first one for whoever knows only the first header.
+    fn note_intruders(&mut self, row: Row<'_>, line: u64) {
+        if !self.notes_intruders() {
+            return;
+        }
+        let header = self.tables[self.current].header.join(",");
+        let header_line = self.latest_header[self.current];
+        let first = &mut self.tables[0];
+        for column in 0..first.columns.len().min(row.len()) {
+            let cell = row.cell(column);
+            let number = cells::number(cell, first.mark).filter(|value| value.is_finite());
+            if let (ColumnBuilder::Number(_), Some(value)) = (&first.columns[column], number) {
+                let text = String::from_utf8_lossy(cell).into_owned();
+                first.intruders.push(Intruder { column, line, value, text, header: header.clone(), header_line });
+            }
+        }
+    }
+
+    /// Whether numbers of the current table count as intruders of the first one.
+    fn notes_intruders(&self) -> bool {
+        let same_width = self.tables[self.current].columns.len() == self.tables[0].columns.len();
+        self.current > 0 && same_width && !self.stacked[1..=self.current].iter().any(|stacked| *stacked)
+    }
+
+    fn set_ragged_aside(&mut self, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
+        let width = self.tables[self.current].columns.len();
+        let place = Place::line(&sink.provenance.name, context.line);
+        if !context.terminated && row.len() < width {
+            sink.provenance.set_aside("cut off at the end of the file", context.line);
+            sink.findings.push(Finding::new(
+                Severity::Corrupted,
+                FindingKind::TruncatedLine,
+                place,
+                format!("the last line ends after {} of {width} fields, without a line break", row.len()),
+                "the row was set aside",
+            ));
+            return;
+        }
+        self.ragged += 1;
+        sink.provenance.set_aside("wrong number of fields", context.line);
+        if self.ragged <= NAMED_RAGGED {
+            sink.findings.push(
+                Finding::new(
+                    Severity::Corrupted,
+                    FindingKind::RaggedRow,
+                    place,
+                    format!("the row has {} where its table has {width}", fields(row.len())),
+                    "the row was set aside",
+                )
+                .value(shortened(row)),
+            );
+        }
+    }
+
+    /// The file ends in this row without a line break: its last number may have been cut.
+    pub(crate) fn end_without_line_break(&mut self, line: u64, last_cell: &[u8], source: &str, sink: &mut Sink) {
+        let table = &mut self.tables[self.current];
+        let is_last = table.lines.rows() > 0 && table.lines.line(table.lines.rows() - 1) == Some(line);
+        if is_last && (table.last_number_is_cut() || last_cell.ends_with(b".")) {
+            table.forget_last_number();
+            sink.findings.push(Finding::new(
+                Severity::Corrupted,
+                FindingKind::TruncatedLine,
+                Place::line(source, line),
+                "the file ends without a line break, in the middle of a number: it has far fewer digits than all others",
+                "the number left the clean statistics",
+            ));
+        }
+    }
+
+    /// Gives the tables and what was found about them to the sink.
+    pub(crate) fn finish(mut self, sink: &mut Sink) {
+        let source = sink.provenance.name.clone();
+        if self.ragged > NAMED_RAGGED {
+            let more = self.ragged - NAMED_RAGGED;
+            let reason = format!("{more} more rows have the wrong number of fields");
+            let place = Place::source(&source);
+            let finding =
+                Finding::new(Severity::Corrupted, FindingKind::RaggedRow, place, reason, "the rows were set aside");
+            sink.findings.push(finding.count(more));
+        }
+        if self.dialect.header.is_none() {
+            let reason = "the first row already holds numbers, so the columns have no names".to_owned();
+            let place = Place::line(&source, 1);
+            let action = "columns are called column_1, column_2, …; roles and units are inferred from the values alone";
+            sink.findings.push(Finding::new(Severity::Note, FindingKind::MissingHeader, place, reason, action));
+        }
+        for (lines, kind, what) in [
+            (
+                &self.appended,
+                FindingKind::AppendedRun,
+                "rows of the first table go on without its header: another run was appended",
+            ),
+            (
+                &self.repeated,
+                FindingKind::RepeatedHeader,
+                "the header is repeated inside the file: another run was appended",
+            ),
+        ] {
+            let (Some(&first), Some(&last)) = (lines.first(), lines.last()) else { continue };
+            sink.findings.push(
+                Finding::new(
+                    Severity::Note,
+                    kind,
+                    Place::line(&source, first).to_line(last),
+                    format!("{what} ({})", line_list(lines)),
+                    "the rows continue their table",
+                )
+                .count(lines.len() as u64),
+            );
+        }
+        // Where the later tables hold most of the rows, the first header is the stranger, and nobody reads it for theirs.
+        let later: u64 = self.tables.iter().skip(1).map(TableBuilder::rows).sum();
+        if later > self.tables[0].rows() {
+            self.tables[0].intruders.clear();
+        }
+        // A first table without a header line has its names from a comment or has none at all.
+        self.tables.retain(|table| table.rows() > 0 || table.header_line.is_some());
+        sink.tables.append(&mut self.tables);
+    }
+}
+
+fn is_plain_number(cells: CellType) -> bool {
+    matches!(cells, CellType::Integer | CellType::Decimal)
+}
+
+fn fields(count: usize) -> String {
+    if count == 1 { "1 field".to_owned() } else { format!("{count} fields") }
+}
+
+fn line_list(lines: &[u64]) -> String {
+    const NAMED: usize = 8;
+    let named: Vec<String> = lines.iter().take(NAMED).map(u64::to_string).collect();
+    let more = if lines.len() > NAMED { format!(" and {} more", lines.len() - NAMED) } else { String::new() };
+    format!("{} {}{more}", if lines.len() == 1 { "line" } else { "lines" }, named.join(", "))
+}
+
+fn shortened(row: Row<'_>) -> String {
+    const SHOWN: usize = 80;
+    let text: Vec<String> = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+    let text = text.join(",");
+    if text.chars().count() <= SHOWN { text } else { text.chars().take(SHOWN).chain(['…']).collect() }
+}
+
+fn is_header(row: Row<'_>, header: &[String]) -> bool {
+    row.len() == header.len() && row.iter().zip(header).all(|(cell, name)| cell == name.trim().as_bytes())
+}
+
+/// Whether a cell can name a column: it starts with a letter and is short, and is no word for a missing value.
+fn is_name(cell: &[u8]) -> bool {
+    cell.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
+        && cell.len() <= LONGEST_NAME
+        && cells::look(cell, cells::DecimalMark::Point) == Look::Text
+}
+
+fn has_header_word(name: &[u8]) -> bool {
+    name.split(|byte| !byte.is_ascii_alphanumeric())
+        .any(|word| HEADER_WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word)))
+}

@@ -1,0 +1,7 @@
+//! What a number is: its unit and dimension, the label it carries, the place it stands at, and what is odd about it. Knows
+//! nobody.
+
+pub mod finding;
+pub mod label;
+pub mod reported;
+pub mod unit;

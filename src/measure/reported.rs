@@ -1,0 +1,125 @@
+//! Numbers that a tool has already summarised, and distributions that it recorded as histograms. Neither are samples:
+//! nothing is recomputed from the former, and the latter are known to the width of a bucket.
+
+use crate::measure::unit::{Dimension, Unit};
+use crate::table::Polarity;
+
+/// Which statistic a tool reports.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Statistic {
+    /// How many were measured.
+    Count,
+    /// How many failed.
+    Failures,
+    /// Arithmetic mean.
+    Mean,
+    /// Median.
+    Median,
+    /// Smallest.
+    Min,
+    /// Largest.
+    Max,
+    /// Standard deviation.
+    Stddev,
+    /// A percentile, 0 to 100.
+    Percentile(f64),
+    /// A rate over the whole run, or the one value that there is (throughput, a share, a score).
+    Value,
+}
+
+/// One number as the tool reports it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportedValue {
+    /// Which statistic.
+    pub statistic: Statistic,
+    /// The number in `unit`, as it stands in the file.
+    pub value: f64,
+    /// Its unit.
+    pub unit: Unit,
+    /// The line it stands on, where that is known.
+    pub line: Option<u64>,
+}
+
+/// What a tool reports about one metric, or about one metric of one label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reported {
+    /// The metric: `latency`, `http_req_duration`.
+    pub metric: String,
+    /// The label (a request's name, a benchmark); absent for the whole run.
+    pub label: Option<String>,
+    /// What exactly the metric measures, in words; see [`Column::meaning`](crate::table::Column::meaning).
+    pub meaning: Option<String>,
+    /// Which way is better.
+    pub polarity: Polarity,
+    /// The numbers, in the order of the file.
+    pub values: Vec<ReportedValue>,
+}
+
+impl Statistic {
+    /// Its name in the contract, in baselines and in tables: `n`, `mean`, `p99.9`.
+    pub fn key(self) -> String {
+        let word = match self {
+            Self::Count => "n",
+            Self::Failures => "failures",
+            Self::Mean => "mean",
+            Self::Median => "median",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Stddev => "stddev",
+            Self::Percentile(percent) => return format!("p{percent}"),
+            Self::Value => "value",
+        };
+        word.to_owned()
+    }
+}
+
+impl ReportedValue {
+    /// The number in base units, where it is a finite number.
+    pub fn base(&self) -> Option<f64> {
+        let value = self.unit.to_base(self.value);
+        value.is_finite().then_some(value + 0.0)
+    }
+}
+
+impl Reported {
+    /// What the metric measures: that of its numbers, counts of samples and failures aside.
+    pub fn dimension(&self) -> Dimension {
+        let of_metric = |value: &&ReportedValue| !matches!(value.statistic, Statistic::Count | Statistic::Failures);
+        self.values.iter().find(of_metric).map_or(Dimension::Count, |value| value.unit.dimension)
+    }
+
+    /// One of its numbers in base units.
+    pub fn number(&self, statistic: Statistic) -> Option<f64> {
+        self.values.iter().find(|value| value.statistic == statistic)?.base()
+    }
+}
+
+/// A distribution recorded as counts by bucket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedHistogram {
+    /// The metric.
+    pub metric: String,
+    /// The label, or tag.
+    pub label: Option<String>,
+    /// What exactly the metric measures, in words.
+    pub meaning: Option<String>,
+    /// Which way is better.
+    pub polarity: Polarity,
+    /// Unit of the values below.
+    pub unit: Unit,
+    /// Whether nothing states that unit.
+    pub unit_assumed: bool,
+    /// Lowest and highest value that each bucket can stand for, and how many samples it holds; ascending, none empty.
+    pub buckets: Vec<Bucket>,
+}
+
+/// A bucket of a [`RecordedHistogram`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bucket {
+    /// The lowest value that falls into it.
+    pub low: f64,
+    /// The highest value that falls into it.
+    pub high: f64,
+    /// How many samples it holds.
+    pub count: u64,
+}

@@ -1,0 +1,336 @@
+//! A stretch of a column: its cells in the narrowest form that gives them back exactly.
+//!
+//! In: the numbers, codes or instants of up to [`PART`](crate::table::packed::PART) rows. Out: the same again, block by block. Whole numbers
+//! are kept as distances from their smallest in 8, 16 or 32 bits (polars arrays), what is constant or rises steadily as two
+//! numbers, everything else as it is.
+
+use polars::prelude::{Float64Chunked, Int64Chunked, NewChunkedArray as _, UInt8Chunked, UInt16Chunked, UInt32Chunked};
+
+use crate::table::Bits;
+use crate::table::storage::{Shelved, Storage};
+
+/// Which rows of a stretch something is true of.
+#[derive(Debug, Clone)]
+pub(crate) enum Rows {
+    None,
+    All,
+    Some(Box<Bits>),
+    /// As words of 64 rows, on a shelf.
+    Shelved(Shelved, u32),
+}
+
+impl Rows {
+    pub(crate) fn of(bits: &Bits, rows: usize, storage: &Storage, held: bool) -> Self {
+        match bits.count() {
+            0 => Self::None,
+            all if all == rows => Self::All,
+            _ if held => Self::Some(Box::new(bits.clone())),
+            _ => {
+                let bytes: Vec<u8> = bits.words().iter().flat_map(|word| word.to_le_bytes()).collect();
+                match storage.put(&bytes) {
+                    Some(shelved) => Self::Shelved(shelved, rows as u32),
+                    None => Self::Some(Box::new(bits.clone())),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn get(&self, row: usize) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Some(bits) => bits.get(row),
+            Self::Shelved(shelved, _) => {
+                let mut byte = [0];
+                shelved.read(row / 8, &mut byte);
+                byte[0] >> (row % 8) & 1 == 1
+            }
+        }
+    }
+
+    /// The bits, where they are neither all nor none.
+    pub(crate) fn mixed(&self) -> Option<std::borrow::Cow<'_, Bits>> {
+        match self {
+            Self::None | Self::All => None,
+            Self::Some(bits) => Some(std::borrow::Cow::Borrowed(bits)),
+            Self::Shelved(shelved, rows) => {
+                let mut bytes = vec![0; (*rows as usize).div_ceil(64) * 8];
+                shelved.read(0, &mut bytes);
+                let words = bytes.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word)).collect();
+                Some(std::borrow::Cow::Owned(Bits::from_words(words, *rows as usize)))
+            }
+        }
+    }
+}
+
+/// How the cells of a stretch are held.
+#[derive(Debug, Clone)]
+pub(crate) enum Data {
+    /// `first + step * row`, exactly.
+    Steady {
+        first: f64,
+        step: f64,
+    },
+    /// Distances from a base.
+    Bytes(UInt8Chunked, f64),
+    Words(UInt16Chunked, f64),
+    Longs(UInt32Chunked, f64),
+    Doubles(Float64Chunked),
+    Instants(Int64Chunked),
+    /// The same on a shelf.
+    Shelved(Shelved, Width, f64),
+}
+
+/// How many bytes a shelved cell takes, and what they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Width {
+    Bytes,
+    Words,
+    Longs,
+    Doubles,
+    Instants,
+}
+
+impl Width {
+    fn bytes(self) -> usize {
+        match self {
+            Self::Bytes => 1,
+            Self::Words => 2,
+            Self::Longs => 4,
+            Self::Doubles | Self::Instants => 8,
+        }
+    }
+}
+
+/// The narrowest width of whole numbers up to `span` above their base.
+fn width_of(span: f64) -> Option<Width> {
+    match span {
+        span if span <= f64::from(u8::MAX) => Some(Width::Bytes),
+        span if span <= f64::from(u16::MAX) => Some(Width::Words),
+        span if span <= f64::from(u32::MAX) => Some(Width::Longs),
+        _ => None,
+    }
+}
+
+/// Numbers in their narrowest form. `numbers` where nothing is present may be anything finite.
+pub(crate) fn pack(numbers: &[f64], storage: &Storage) -> (Data, bool) {
+    /// Whole numbers beyond this are not exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let (low, high) = numbers
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(*number), high.max(*number)));
+    let Some(&first) = numbers.first() else { return (Data::Steady { first: 0.0, step: 0.0 }, true) };
+    let step = numbers.get(1).map_or(0.0, |second| second - first);
+    let negative_zero = |number: f64| number == 0.0 && number.is_sign_negative();
+    // The sign of a zero is lost in whole numbers.
+    let steady = |row: usize, number: f64| first + step * row as f64 == number && !negative_zero(number);
+    let whole = |number: f64| number.trunc() == number && !negative_zero(number);
+    let small = low > -EXACT && high < EXACT;
+    if small
+        && (step == 0.0 || whole(step) && whole(first))
+        && numbers.iter().enumerate().all(|(row, n)| steady(row, *n))
+    {
+        return (Data::Steady { first, step }, true);
+    }
+    let width = width_of(high - low).filter(|_| small && numbers.iter().all(|number| whole(*number)));
+    let bytes = width.map_or(8, Width::bytes) * numbers.len();
+    let held = storage.holds(bytes);
+    let name = polars::prelude::PlSmallStr::EMPTY;
+    let data = match (width, held) {
+        (Some(Width::Bytes), true) => {
+            Data::Bytes(UInt8Chunked::from_vec(name, numbers.iter().map(|number| (number - low) as u8).collect()), low)
+        }
+        (Some(Width::Words), true) => Data::Words(
+            UInt16Chunked::from_vec(name, numbers.iter().map(|number| (number - low) as u16).collect()),
+            low,
+        ),
+        (Some(Width::Longs), true) => Data::Longs(
+            UInt32Chunked::from_vec(name, numbers.iter().map(|number| (number - low) as u32).collect()),
+            low,
+        ),
+        (_, true) => Data::Doubles(Float64Chunked::from_slice(name, numbers)),
+        (width, false) => {
+            let bytes: Vec<u8> = match width {
+                Some(Width::Bytes) => numbers.iter().map(|number| (number - low) as u8).collect(),
+                Some(Width::Words) => numbers.iter().flat_map(|number| ((number - low) as u16).to_le_bytes()).collect(),
+                Some(Width::Longs) => numbers.iter().flat_map(|number| ((number - low) as u32).to_le_bytes()).collect(),
+                _ => numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
+            };
+            match storage.put(&bytes) {
+                Some(shelved) => Data::Shelved(shelved, width.unwrap_or(Width::Doubles), low),
+                None => Data::Doubles(Float64Chunked::from_slice(name, numbers)),
+            }
+        }
+    };
+    (data, held)
+}
+
+/// Codes in their narrowest form.
+pub(crate) fn pack_codes(codes: &[u32], storage: &Storage) -> Data {
+    let high = codes.iter().copied().max().unwrap_or_default();
+    if codes.iter().all(|code| *code == high) {
+        return Data::Steady { first: f64::from(high), step: 0.0 };
+    }
+    let width = width_of(f64::from(high)).unwrap_or(Width::Longs);
+    let name = polars::prelude::PlSmallStr::EMPTY;
+    if !storage.holds(width.bytes() * codes.len()) {
+        let bytes: Vec<u8> = match width {
+            Width::Bytes => codes.iter().map(|code| *code as u8).collect(),
+            Width::Words => codes.iter().flat_map(|code| (*code as u16).to_le_bytes()).collect(),
+            _ => codes.iter().flat_map(|code| code.to_le_bytes()).collect(),
+        };
+        if let Some(shelved) = storage.put(&bytes) {
+            return Data::Shelved(shelved, width, 0.0);
+        }
+    }
+    match width {
+        Width::Bytes => Data::Bytes(UInt8Chunked::from_vec(name, codes.iter().map(|code| *code as u8).collect()), 0.0),
+        Width::Words => {
+            Data::Words(UInt16Chunked::from_vec(name, codes.iter().map(|code| *code as u16).collect()), 0.0)
+        }
+        _ => Data::Longs(UInt32Chunked::from_slice(name, codes), 0.0),
+    }
+}
+
+/// Instants.
+pub(crate) fn pack_instants(instants: &[i64], storage: &Storage) -> (Data, bool) {
+    let held = storage.holds(8 * instants.len());
+    if !held {
+        let bytes: Vec<u8> = instants.iter().flat_map(|instant| instant.to_le_bytes()).collect();
+        if let Some(shelved) = storage.put(&bytes) {
+            return (Data::Shelved(shelved, Width::Instants, 0.0), false);
+        }
+    }
+    (Data::Instants(Int64Chunked::from_slice(polars::prelude::PlSmallStr::EMPTY, instants)), held)
+}
+
+impl Data {
+    /// The numbers of a range of rows, where they lie if they lie there as such, else in `room`.
+    pub(crate) fn numbers<'a>(&'a self, from: usize, until: usize, room: &'a mut Room) -> &'a [f64] {
+        let length = until - from;
+        match self {
+            Self::Doubles(numbers) => {
+                if let Ok(numbers) = numbers.cont_slice() {
+                    return &numbers[from..until];
+                }
+            }
+            Self::Steady { first, step } => room.fill((from..until).map(|row| first + step * row as f64)),
+            Self::Bytes(cells, base) => {
+                if let Ok(cells) = cells.cont_slice() {
+                    room.fill(cells[from..until].iter().map(|cell| base + f64::from(*cell)));
+                }
+            }
+            Self::Words(cells, base) => {
+                if let Ok(cells) = cells.cont_slice() {
+                    room.fill(cells[from..until].iter().map(|cell| base + f64::from(*cell)));
+                }
+            }
+            Self::Longs(cells, base) => {
+                if let Ok(cells) = cells.cont_slice() {
+                    room.fill(cells[from..until].iter().map(|cell| base + f64::from(*cell)));
+                }
+            }
+            Self::Instants(instants) => {
+                if let Ok(instants) = instants.cont_slice() {
+                    room.fill(instants[from..until].iter().map(|instant| *instant as f64));
+                }
+            }
+            Self::Shelved(shelved, width, base) => {
+                let bytes = room.fetch(shelved, *width, from, length);
+                let (pairs, quads, eights) =
+                    (bytes.as_chunks::<2>().0, bytes.as_chunks::<4>().0, bytes.as_chunks::<8>().0);
+                let numbers = &mut room.numbers;
+                numbers.clear();
+                match width {
+                    Width::Bytes => numbers.extend(bytes.iter().map(|cell| base + f64::from(*cell))),
+                    Width::Words => {
+                        numbers.extend(pairs.iter().map(|cell| base + f64::from(u16::from_le_bytes(*cell))));
+                    }
+                    Width::Longs => {
+                        numbers.extend(quads.iter().map(|cell| base + f64::from(u32::from_le_bytes(*cell))));
+                    }
+                    Width::Doubles => numbers.extend(eights.iter().map(|cell| f64::from_le_bytes(*cell))),
+                    Width::Instants => numbers.extend(eights.iter().map(|cell| i64::from_le_bytes(*cell) as f64)),
+                }
+                room.bytes = bytes;
+            }
+        }
+        &room.numbers
+    }
+
+    /// The codes of a range of rows.
+    pub(crate) fn codes<'a>(&'a self, from: usize, until: usize, room: &'a mut Room) -> &'a [u32] {
+        let length = until - from;
+        room.codes.clear();
+        match self {
+            Self::Longs(cells, _) => {
+                if let Ok(cells) = cells.cont_slice() {
+                    return &cells[from..until];
+                }
+            }
+            Self::Bytes(cells, _) => {
+                if let Ok(cells) = cells.cont_slice() {
+                    room.codes.extend(cells[from..until].iter().map(|cell| u32::from(*cell)));
+                }
+            }
+            Self::Words(cells, _) => {
+                if let Ok(cells) = cells.cont_slice() {
+                    room.codes.extend(cells[from..until].iter().map(|cell| u32::from(*cell)));
+                }
+            }
+            Self::Steady { first, .. } => room.codes.resize(length, *first as u32),
+            Self::Shelved(shelved, width, _) => {
+                let bytes = room.fetch(shelved, *width, from, length);
+                match width {
+                    Width::Bytes => room.codes.extend(bytes.iter().map(|cell| u32::from(*cell))),
+                    Width::Words => {
+                        room.codes
+                            .extend(bytes.as_chunks::<2>().0.iter().map(|cell| u32::from(u16::from_le_bytes(*cell))));
+                    }
+                    _ => room.codes.extend(bytes.as_chunks::<4>().0.iter().map(|cell| u32::from_le_bytes(*cell))),
+                }
+                room.bytes = bytes;
+            }
+            Self::Doubles(_) | Self::Instants(_) => room.codes.resize(length, 0),
+        }
+        &room.codes
+    }
+
+    /// The instants of a range of rows.
+    pub(crate) fn instants(&self, from: usize, until: usize) -> Vec<i64> {
+        match self {
+            Self::Instants(instants) => {
+                instants.cont_slice().map(|instants| instants[from..until].to_vec()).unwrap_or_default()
+            }
+            Self::Shelved(shelved, Width::Instants, _) => {
+                let mut bytes = vec![0; 8 * (until - from)];
+                shelved.read(8 * from, &mut bytes);
+                bytes.as_chunks::<8>().0.iter().map(|cell| i64::from_le_bytes(*cell)).collect()
+            }
+            _ => vec![0; until - from],
+        }
+    }
+}
+
+/// Room for cells that have to be unpacked, used again and again.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    numbers: Vec<f64>,
+    codes: Vec<u32>,
+    bytes: Vec<u8>,
+}
+
+impl Room {
+    fn fill(&mut self, numbers: impl Iterator<Item = f64>) {
+        self.numbers.clear();
+        self.numbers.extend(numbers);
+    }
+
+    /// The bytes of cells on a shelf, in the room's own buffer, which is to be given back.
+    fn fetch(&mut self, shelved: &Shelved, width: Width, from: usize, length: usize) -> Vec<u8> {
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.resize(width.bytes() * length, 0);
+        shelved.read(width.bytes() * from, &mut bytes);
+        bytes
+    }
+}
