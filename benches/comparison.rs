@@ -8,9 +8,9 @@ use std::time::Instant;
 use perfreport::compare::capture::{Capture, Dependence, Environment, MetricRuns, Recording, Values};
 use perfreport::compare::judge::{Compared, Settings, compare};
 use perfreport::compare::outcome::{Change, Statistic, Verdict};
+use perfreport::measure::Polarity;
 use perfreport::measure::unit::Dimension;
 use perfreport::stats::rng::Rng;
-use perfreport::table::Polarity;
 use rayon::prelude::*;
 
 /// Sigma of a lognormal distribution with a coefficient of variation of 30%.

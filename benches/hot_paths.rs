@@ -14,11 +14,11 @@ use std::time::Instant;
 use perfreport::compare::capture::{Capture, Dependence, Environment, MetricRuns, Recording, Values};
 use perfreport::compare::judge::{self, compare};
 use perfreport::ingest::{SourceOptions, read};
+use perfreport::measure::Polarity;
 use perfreport::measure::unit::Dimension;
 use perfreport::stats::analysis::analyse;
 use perfreport::stats::population::Settings;
 use perfreport::stats::rng::Rng;
-use perfreport::table::Polarity;
 use perfreport::table::source::Source;
 
 /// Runs that count; the median of an odd number is one of them.

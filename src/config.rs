@@ -15,8 +15,9 @@ use crate::compare::gate::FailOn;
 use crate::compare::margin::{DEFAULT_MARGIN, MarginRule, Margins};
 use crate::compare::target::Target;
 use crate::ingest::{ColumnOptions, Limit, SourceOptions};
+use crate::measure::Polarity;
 use crate::measure::unit::{Dimension, Unit};
-use crate::table::{Polarity, Role};
+use crate::table::Role;
 
 /// The name under which the file is found without being named.
 pub const FILE_NAME: &str = "perfreport.toml";

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
-use crate::table::Polarity;
 
 use super::sketch::{Ordered, Sketch};
 

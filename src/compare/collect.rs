@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::analysis::chat::{Distribution, ServiceAnalysis};
+use crate::measure::Polarity;
 use crate::measure::reported::{self, Reported};
 use crate::measure::unit::Dimension;
 use crate::stats::analysis::{MetricAnalysis, TableAnalysis};
@@ -17,7 +18,7 @@ use crate::stats::histogram::{Counted, HistogramAnalysis};
 use crate::stats::population::{Population, Recorded};
 use crate::stats::sample::mean_and_stddev;
 use crate::table::source::Source;
-use crate::table::{Polarity, Role, Table};
+use crate::table::{Role, Table};
 
 use super::capture::{
     Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::table::Polarity;
+use crate::measure::Polarity;
 
 use super::axis::Axis;
 use super::capture::{Dependence, Recording, Share};

@@ -5,9 +5,9 @@
 
 use rayon::prelude::*;
 
+use crate::measure::Polarity;
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
-use crate::table::Polarity;
 
 use super::capture::{Capture, Dependence, MetricRuns, ReportedNumbers, Share};
 use super::drawing::drawing;

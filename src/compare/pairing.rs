@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::measure::Polarity;
 use crate::measure::label::pattern;
-use crate::table::Polarity;
 
 use super::capture::{Capture, MetricRuns, ReportedNumbers, Share, both_say_where, is_of_machine};
 use super::outcome::Reason;

@@ -134,7 +134,7 @@ mod tests {
             metric: "latency".to_owned(),
             label: None,
             dimension: crate::measure::unit::Dimension::Time,
-            polarity: crate::table::Polarity::LowerIsBetter,
+            polarity: crate::measure::Polarity::LowerIsBetter,
             meaning: None,
             values: BTreeMap::from([("mean".to_owned(), 0.1)]),
         };

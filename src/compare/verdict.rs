@@ -3,7 +3,7 @@
 //! In: an effect on its axis, the margin, and the p-value below which "no change" counts as excluded. Out: a [`Verdict`], and
 //! the threshold of Benjamini and Hochberg (1995). Decides on the axis, where both directions are the same distance.
 
-use crate::table::Polarity;
+use crate::measure::Polarity;
 
 use super::center::Located;
 use super::outcome::Verdict;

@@ -8,10 +8,11 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{Reported, ReportedValue, Statistic};
 use crate::measure::unit::Unit;
-use crate::table::{CellType, Polarity, Role};
+use crate::table::{CellType, Role};
 
 use crate::ingest::builder::{Row, TableBuilder};
 use crate::ingest::detect::Head;

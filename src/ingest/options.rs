@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::measure::Polarity;
 use crate::measure::unit::Unit;
-use crate::table::{Polarity, Role};
+use crate::table::Role;
 
 /// What the user says about a column.
 #[derive(Debug, Clone, Default, PartialEq)]

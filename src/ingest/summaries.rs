@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::ingest::Sink;
+use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{Reported, ReportedValue, Statistic};
 use crate::measure::unit::{Dimension, Unit};
-use crate::table::Polarity;
 
 /// A metric under construction.
 #[derive(Debug)]

@@ -3,5 +3,8 @@
 
 pub mod finding;
 pub mod label;
+mod polarity;
 pub mod reported;
 pub mod unit;
+
+pub use polarity::Polarity;

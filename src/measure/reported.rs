@@ -1,8 +1,8 @@
 //! Numbers that a tool has already summarised, and distributions that it recorded as histograms. Neither are samples:
 //! nothing is recomputed from the former, and the latter are known to the width of a bucket.
 
+use crate::measure::Polarity;
 use crate::measure::unit::{Dimension, Unit};
-use crate::table::Polarity;
 
 /// Which statistic a tool reports.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -16,7 +16,7 @@ use crate::measure::unit::Dimension;
 mod service;
 mod swarm;
 
-pub use crate::table::Polarity;
+pub use crate::measure::Polarity;
 
 pub use service::{
     Service, ServiceConcurrency, ServiceErrorType, ServiceErrors, ServiceLatency, ServiceLevel, ServiceMemory,

@@ -11,11 +11,12 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
+use crate::measure::Polarity;
 use crate::measure::finding::Severity;
 use crate::measure::label::pattern;
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::packed::{Cells, Kind, Reader};
-use crate::table::{CellType, Polarity, Role, Table};
+use crate::table::{CellType, Role, Table};
 
 use super::apart::{self, Apart};
 use super::corruption::{Case, Suspect, suspects};

@@ -5,9 +5,9 @@
 //! outer edges of their buckets. Passes over buckets that are no range of finite numbers. What needs the order of the samples
 //! (dependence, drift) or the samples themselves (outliers, modes) is absent.
 
+use crate::measure::Polarity;
 use crate::measure::reported::{Bucket, RecordedHistogram};
 use crate::measure::unit::{Dimension, Unit};
-use crate::table::Polarity;
 
 use super::interval::Interval;
 use super::population::{Basics, Histogram, Population, Settings, Summary};

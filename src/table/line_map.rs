@@ -4,7 +4,7 @@
 //! table covers. Rows mostly come from consecutive lines, so that a stretch of millions is a few words; where tables take
 //! turns line by line, two bytes a row.
 
-use crate::table::packed::PART;
+use crate::table::stretch::PART;
 
 /// The line of every row of a table.
 #[derive(Debug, Clone, Default)]

@@ -5,10 +5,11 @@
 //! and `BenchmarkDotNet`'s percentiles interpolate, pyperf rounds what it prints to three digits.
 
 use perfreport::ingest::{SourceOptions, read};
+use perfreport::measure::Polarity;
 use perfreport::measure::reported::Statistic;
 use perfreport::measure::unit::Dimension;
+use perfreport::table::Role;
 use perfreport::table::source::Source;
-use perfreport::table::{Polarity, Role};
 use serde_json::Value;
 
 use crate::support::{Place, fixture, metric};

@@ -4,12 +4,13 @@
 use std::fs;
 
 use perfreport::ingest::{SourceOptions, formats, read};
+use perfreport::measure::Polarity;
 use perfreport::measure::reported::{RecordedHistogram, Statistic};
 use perfreport::measure::unit::{Dimension, Unit};
 use perfreport::stats::analysis::{MetricAnalysis, analyse};
 use perfreport::stats::population::{Settings, Summary};
+use perfreport::table::Role;
 use perfreport::table::source::Source;
-use perfreport::table::{Polarity, Role};
 
 use crate::support::{Place, fixture, fixtures};
 

@@ -3,10 +3,11 @@
 //! In: a [`Log`]. Out: the numbers, in base units. Distributions are populations like those of any metric, so that
 //! intervals, outliers and what the order shows come with them.
 
+use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
 use crate::stats::interval::Interval;
 use crate::stats::population::{Population, Settings};
-use crate::table::{Polarity, Table};
+use crate::table::Table;
 
 use crate::analysis::chat::concurrency::{Concurrency, Steady};
 use crate::analysis::chat::instants::{ClockKind, Instants, seconds};

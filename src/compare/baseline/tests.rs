@@ -4,8 +4,8 @@ use super::*;
 use crate::compare::capture::{
     CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
 };
+use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
-use crate::table::Polarity;
 
 const METHOD: &str = "Hyndman-Fan type 6";
 

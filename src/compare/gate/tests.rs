@@ -1,7 +1,7 @@
 //! What passes a gate and what does not.
 
+use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
-use crate::table::Polarity;
 
 use super::super::outcome::{Counts, Effect, Reason, Scale, SideInfo};
 use super::*;

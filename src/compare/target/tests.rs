@@ -1,10 +1,10 @@
 //! What a target says about numbers whose truth is known.
 
+use crate::measure::Polarity;
 use crate::measure::reported::{Reported, ReportedValue, Statistic as Reports};
 use crate::measure::unit::Unit;
 use crate::stats::population::{Detail, Population, Samples, Settings};
 use crate::stats::quantile::QuantileMethod;
-use crate::table::Polarity;
 
 use super::super::outcome::{
     Change, Comparison, Counts, Effect, Reason, Scale, SideInfo, TargetOutcome, TargetResult, Verdict,

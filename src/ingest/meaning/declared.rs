@@ -2,8 +2,9 @@
 //!
 //! What the user says goes before it; what it leaves open is inferred as for any file.
 
+use crate::measure::Polarity;
 use crate::measure::unit::Unit;
-use crate::table::{Polarity, Role};
+use crate::table::Role;
 
 /// What is known of a column by the definition of its format.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,12 +7,13 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
 use crate::table::packed::{Cells, PART};
 use crate::table::source::Source;
-use crate::table::{CellType, Column, Polarity, Role, Table, UnitChoice};
+use crate::table::{CellType, Column, Role, Table, UnitChoice};
 
 use crate::ingest::Sink;
 use crate::ingest::builder::{OddCell, OddCounts, TableBuilder};

@@ -3,8 +3,9 @@
 //! In: the name of a column and its numbers. Out: a unit with the reason for it. Where nothing speaks for a unit the
 //! dimension stays unknown and the numbers are shown as they are: a wrong unit is worse than none.
 
+use crate::measure::Polarity;
 use crate::measure::unit::{Dimension, Unit};
-use crate::table::{Polarity, Shape, UnitChoice};
+use crate::table::{Shape, UnitChoice};
 
 /// Symbols that are also words or abbreviations of something else; they count as units only in brackets.
 const AMBIGUOUS: &[&str] = &["min", "m", "d", "h", "1", "day", "days", "hour", "hours", "b", "gb", "tb", "fraction"];

@@ -6,6 +6,7 @@ use crate::compare::capture::Environment;
 use crate::compare::collect::{Reading, capture};
 use crate::compare::judge;
 use crate::compare::sides::{Held, hold};
+use crate::measure::Polarity;
 use crate::measure::reported::{Bucket, RecordedHistogram, Reported, ReportedValue, Statistic};
 use crate::measure::unit::Unit;
 use crate::report::contract::{Report, Status};
@@ -13,7 +14,6 @@ use crate::report::number;
 use crate::report::render::{Form, render};
 use crate::stats::histogram;
 use crate::stats::population::Settings;
-use crate::table::Polarity;
 use crate::table::source::{Provenance, Source};
 
 use super::{Analysed, Material, build};

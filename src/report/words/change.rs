@@ -8,9 +8,9 @@ use crate::compare::outcome::{
     Change, Comparison, Effect, EnvironmentDifference, Gate, Growth, Reason, Scale, SideInfo, Statistic, TargetOutcome,
     TargetResult, Verdict,
 };
+use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
 use crate::report::number;
-use crate::table::Polarity;
 
 /// The word for a verdict; also the name of its class.
 pub(in crate::report) fn verdict(verdict: Verdict) -> &'static str {

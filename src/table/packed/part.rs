@@ -1,12 +1,12 @@
 //! A stretch of a column: its cells in the narrowest form that gives them back exactly.
 //!
-//! In: the numbers, codes or instants of up to [`PART`](crate::table::packed::PART) rows. Out: the same again, block by block. Whole numbers
+//! In: the numbers, codes or instants of up to [`PART`](crate::table::stretch::PART) rows. Out: the same again, block by block. Whole numbers
 //! are kept as distances from their smallest in 8, 16 or 32 bits (polars arrays), what is constant or rises steadily as two
 //! numbers, everything else as it is.
 
 use polars::prelude::{Float64Chunked, Int64Chunked, NewChunkedArray as _, UInt8Chunked, UInt16Chunked, UInt32Chunked};
 
-use crate::table::Bits;
+use crate::table::bits::Bits;
 use crate::table::storage::{Shelved, Storage};
 
 /// Which rows of a stretch something is true of.

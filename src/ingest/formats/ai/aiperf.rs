@@ -6,10 +6,11 @@
 
 use serde_json::Value;
 
+use crate::measure::Polarity;
 use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
 use crate::table::source::Source;
-use crate::table::{Polarity, Role, Table};
+use crate::table::{Role, Table};
 
 use crate::ingest::detect::Head;
 use crate::ingest::formats::generic::ndjson;

@@ -6,10 +6,11 @@
 
 use serde_json::Value;
 
+use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
-use crate::table::{CellType, Polarity, Role};
+use crate::table::{CellType, Role};
 
 use crate::ingest::Sink;
 use crate::ingest::builder::{Row, TableBuilder};

@@ -8,11 +8,12 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
+use crate::table::Role;
 use crate::table::source::Source;
-use crate::table::{Polarity, Role};
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::detect::Head;

@@ -3,8 +3,9 @@
 //! In: CSV with criterion's header. Out: a row a sample with its time of one iteration, `sample_measured_value` divided
 //! by `iteration_count`; a row without iterations is set aside.
 
+use crate::measure::Polarity;
 use crate::measure::unit::Unit;
-use crate::table::{Polarity, Role};
+use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::builder::Row;

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
-use crate::table::Polarity;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::detect::Head;

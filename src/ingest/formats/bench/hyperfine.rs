@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::measure::Polarity;
 use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
-use crate::table::Polarity;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::detect::Head;

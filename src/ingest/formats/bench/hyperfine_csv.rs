@@ -3,9 +3,9 @@
 //! In: CSV with that header. Out: reported numbers; there are no samples in it. A standard deviation of exactly 0 is what
 //! hyperfine writes where there is none (one run): it is left out.
 
+use crate::measure::Polarity;
 use crate::measure::reported::{ReportedValue, Statistic};
 use crate::measure::unit::Unit;
-use crate::table::Polarity;
 
 use crate::ingest::benchmarks;
 use crate::ingest::builder::Row;

@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::measure::Polarity;
 use crate::measure::reported::{Bucket, RecordedHistogram, Statistic};
 use crate::measure::unit::{Dimension, Unit};
-use crate::table::{Polarity, Role};
+use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::detect::Head;

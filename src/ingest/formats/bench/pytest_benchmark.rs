@@ -6,10 +6,10 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::measure::Polarity;
 use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
-use crate::table::Polarity;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::detect::Head;

@@ -8,10 +8,10 @@ pub(crate) mod codec;
 
 use std::collections::BTreeMap;
 
+use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{Bucket, RecordedHistogram};
 use crate::measure::unit::{Dimension, Unit};
-use crate::table::Polarity;
 
 use crate::ingest::detect::Head;
 use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};

@@ -4,9 +4,9 @@
 
 use serde_json::Value;
 
+use crate::measure::Polarity;
 use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
-use crate::table::Polarity;
 
 use crate::ingest::Sink;
 use crate::ingest::formats::{Failures, Format, FormatInfo, Holds};

@@ -6,10 +6,11 @@
 mod binary;
 mod text;
 
+use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
 use crate::table::storage::Storage;
-use crate::table::{CellType, Polarity, Role};
+use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::detect::Head;

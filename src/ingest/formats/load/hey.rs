@@ -3,8 +3,9 @@
 //! In: a row an answer, seconds with four decimals. Out: samples with status codes. Requests that got no answer are not in
 //! the file.
 
+use crate::measure::Polarity;
 use crate::measure::unit::Unit;
-use crate::table::{Polarity, Role};
+use crate::table::Role;
 
 use crate::ingest::formats::generic::delimited;
 use crate::ingest::formats::load::ab::first_line_is;

@@ -5,10 +5,11 @@
 //! controller) leave it for a table of their own. Definition: JMeter's `SampleSaveConfiguration`, `CSVSaveService` and the
 //! glossary of its manual.
 
+use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
 use crate::table::source::Source;
-use crate::table::{CellType, Polarity, Role};
+use crate::table::{CellType, Role};
 
 use crate::ingest::detect::Head;
 use crate::ingest::formats::generic::delimited;

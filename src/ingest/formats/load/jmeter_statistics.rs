@@ -5,9 +5,9 @@
 
 use serde_json::Value;
 
+use crate::measure::Polarity;
 use crate::measure::reported::{Reported, ReportedValue, Statistic};
 use crate::measure::unit::Unit;
-use crate::table::Polarity;
 
 use crate::ingest::detect::Head;
 use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};

@@ -1,9 +1,10 @@
 //! What k6's metrics are, whatever file they stand in. Definition: k6's `metrics/builtin.go` and its documentation of the
 //! built-in metrics and of the system tags.
 
+use crate::measure::Polarity;
 use crate::measure::unit::Unit;
+use crate::table::Role;
 use crate::table::source::Source;
-use crate::table::{Polarity, Role};
 
 use crate::ingest::Sink;
 use crate::ingest::meaning::declared::Declared;

@@ -42,7 +42,8 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
 mod tests {
     use super::*;
     use crate::ingest::read as ingest;
-    use crate::table::{Polarity, Role};
+    use crate::measure::Polarity;
+    use crate::table::Role;
 
     const TEXT: &str = "metric_name,timestamp,metric_value,check,error,error_code,expected_response,group,method,name,proto,\
         scenario,service,status,subproto,tls_version,url,extra_tags,metadata\n\

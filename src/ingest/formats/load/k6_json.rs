@@ -5,8 +5,9 @@
 
 use serde::Deserialize;
 
+use crate::measure::Polarity;
 use crate::measure::unit::Unit;
-use crate::table::{Polarity, Role};
+use crate::table::Role;
 
 use crate::ingest::detect::Head;
 use crate::ingest::formats::generic::ndjson;

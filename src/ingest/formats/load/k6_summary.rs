@@ -6,9 +6,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::measure::Polarity;
 use crate::measure::reported::{Reported, ReportedValue, Statistic};
 use crate::measure::unit::Unit;
-use crate::table::Polarity;
 
 use crate::ingest::detect::Head;
 use crate::ingest::formats::load::k6::{self, Kind};

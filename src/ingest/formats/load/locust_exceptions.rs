@@ -3,8 +3,8 @@
 //! In: a text with commas. Out: reported counts, by message; tracebacks are passed over. Definition: Locust's
 //! `StatsCSV.exceptions_csv`.
 
+use crate::measure::Polarity;
 use crate::measure::reported::{Reported, Statistic};
-use crate::table::Polarity;
 
 use crate::ingest::detect::Head;
 use crate::ingest::formats::load::locust;

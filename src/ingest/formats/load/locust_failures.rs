@@ -2,8 +2,8 @@
 //!
 //! In: a text with commas. Out: reported counts. Definition: Locust's `StatsCSV.failures_csv`.
 
+use crate::measure::Polarity;
 use crate::measure::reported::{Reported, Statistic};
-use crate::table::Polarity;
 
 use crate::ingest::detect::Head;
 use crate::ingest::formats::load::locust;

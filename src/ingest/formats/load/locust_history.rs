@@ -4,9 +4,10 @@
 //! totals are counted from the beginning of the run and are therefore no samples. Definition: Locust's
 //! `StatsCSVFileWriter`.
 
+use crate::measure::Polarity;
 use crate::measure::unit::Unit;
+use crate::table::Role;
 use crate::table::source::Source;
-use crate::table::{Polarity, Role};
 
 use crate::ingest::detect::Head;
 use crate::ingest::formats::generic::delimited;

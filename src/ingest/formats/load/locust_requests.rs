@@ -3,8 +3,9 @@
 //! In: a text with commas, read by the reader of delimited text. Out: its table. Definition: Locust's
 //! `contrib/csv_request_logger.py`.
 
+use crate::measure::Polarity;
 use crate::measure::unit::Unit;
-use crate::table::{Polarity, Role};
+use crate::table::Role;
 
 use crate::ingest::detect::Head;
 use crate::ingest::formats::generic::delimited;

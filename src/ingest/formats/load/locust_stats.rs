@@ -3,9 +3,9 @@
 //! In: a text with commas. Out: reported numbers; nothing is recomputed. Columns vary with the version and the
 //! configuration, blank lines happen. Definition: Locust's `StatsCSV.requests_csv` and `StatsEntry`.
 
+use crate::measure::Polarity;
 use crate::measure::reported::{Reported, ReportedValue, Statistic};
 use crate::measure::unit::Unit;
-use crate::table::Polarity;
 
 use crate::ingest::builder::Row;
 use crate::ingest::detect::Head;

@@ -5,9 +5,10 @@
 
 use serde_json::Value;
 
+use crate::measure::Polarity;
 use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
-use crate::table::{Polarity, Role};
+use crate::table::Role;
 
 use crate::ingest::formats::generic::delimited;
 use crate::ingest::formats::load::ab::first_line_is;

@@ -3,10 +3,10 @@
 //! In: lines of text, every number with its unit. Out: reported numbers. Durations longer than wrk's timeout are counted
 //! as timeouts and missing from the latencies, which is said.
 
+use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
-use crate::table::Polarity;
 
 use crate::ingest::detect::Head;
 use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};

@@ -15,8 +15,9 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 
+use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::table::{Polarity, Role, Shape};
+use crate::table::{Role, Shape};
 
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::formats::AnyRecords;
