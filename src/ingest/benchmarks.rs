@@ -15,14 +15,12 @@ use crate::measure::unit::Unit;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::{Row, TableBuilder};
-use crate::ingest::detect::Head;
-use crate::ingest::formats::AnyRecords;
-use crate::ingest::formats::generic::json;
+use crate::ingest::format::{AnyRecords, Head, IngestError, Sink};
+use crate::ingest::json::documents as json;
 use crate::ingest::json::objects::{LineCounter, Text};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::refuse;
 use crate::ingest::text::cells::DecimalMark;
-use crate::ingest::{IngestError, Sink};
 
 /// A document is held in memory as a whole.
 const LARGEST: usize = 1 << 30;

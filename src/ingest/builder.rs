@@ -13,10 +13,10 @@ use crate::table::storage::Storage;
 use crate::table::{CellType, Intruder, Shape};
 use foldhash::fast::FixedState;
 
-use super::formats::speaks_of_sessions;
 use crate::ingest::meaning::clock;
+use crate::ingest::privacy;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
-use crate::ingest::text::fast::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Run, TextPart};
+use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Run, TextPart};
 
 /// A row of cells: ranges of a text.
 #[derive(Debug, Clone, Copy)]
@@ -370,12 +370,12 @@ impl TableBuilder {
     pub(crate) fn push_with_odd_cells(&mut self, row: Row<'_>, line: u64) {
         self.parsed.clear();
         // Users' data of an agent swarm is quoted nowhere, in whatever form it comes.
-        let private = row.iter().any(speaks_of_sessions);
+        let private = row.iter().any(privacy::mentions_private);
         for index in 0..self.columns.len() {
             let cell = row.cell(index);
             let parsed = self.columns[index].parse(cell, self.mark).unwrap_or_else(|| {
                 let looks_empty = cells::look(cell, self.mark) == Look::Empty;
-                self.note_odd(index, if private && !looks_empty { b"(withheld)" } else { cell }, line);
+                self.note_odd(index, if private && !looks_empty { privacy::WITHHELD } else { cell }, line);
                 Parsed::Absent
             });
             self.parsed.push(parsed);

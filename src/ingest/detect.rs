@@ -5,26 +5,15 @@
 
 use std::io::Read;
 
-use super::IngestError;
-use super::formats::{FORMATS, Format, speaks_of_sessions};
-use super::options::SourceOptions;
-use super::relatives;
+use crate::ingest::format::{Format, Head, IngestError, SourceOptions};
+use crate::ingest::head::HEAD;
+use crate::ingest::privacy;
+use crate::ingest::relatives;
 use crate::ingest::text::lines::Records;
-
-/// Bytes that detection looks at.
-pub(crate) const HEAD: usize = 64 << 10;
-
-/// The beginning of a source.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Head<'a> {
-    /// The first bytes.
-    pub(crate) bytes: &'a [u8],
-    /// Whether they are all there are.
-    pub(crate) complete: bool,
-}
 
 /// Finds the format, or takes the one that the user named.
 pub(crate) fn detect<R: Read>(
+    formats: &'static [Format],
     records: &mut Records<R>,
     options: &SourceOptions,
 ) -> Result<(&'static Format, Vec<String>), IngestError> {
@@ -41,7 +30,7 @@ pub(crate) fn detect<R: Read>(
     let head = Head { bytes: &bytes[..length], complete };
     if let Some(what) = binary {
         // A tool may write binary records: then its format knows them for certain.
-        let format = FORMATS.iter().filter(|format| !format.generic).find_map(|format| {
+        let format = formats.iter().filter(|format| !format.generic).find_map(|format| {
             let wanted = options.format.as_ref().is_none_or(|name| format.info.name == name);
             Some((format, (format.sniff)(&head).filter(|_| wanted)?))
         });
@@ -58,13 +47,13 @@ pub(crate) fn detect<R: Read>(
         ));
     }
     if let Some(name) = &options.format {
-        let format = FORMATS
+        let format = formats
             .iter()
             .find(|format| format.info.name == name)
-            .ok_or_else(|| IngestError::UnknownFormat { name: name.clone(), known: known() })?;
+            .ok_or_else(|| IngestError::UnknownFormat { name: name.clone(), known: known(formats) })?;
         return Ok((format, vec!["named by --format or the configuration".to_owned()]));
     }
-    recognise(FORMATS, &head)
+    recognise(formats, &head)
 }
 
 /// The one format of a particular tool that recognises a source, else the first notation that does.
@@ -140,15 +129,15 @@ fn binary(bytes: &[u8]) -> Option<String> {
 }
 
 /// The names of all formats.
-fn known() -> String {
-    FORMATS.iter().map(|format| format.info.name).collect::<Vec<_>>().join(", ")
+fn known(formats: &[Format]) -> String {
+    formats.iter().map(|format| format.info.name).collect::<Vec<_>>().join(", ")
 }
 
 /// The first line, shortened, for an error message.
 fn seen(bytes: &[u8]) -> String {
     const SHOWN: usize = 60;
-    if speaks_of_sessions(bytes) {
-        return "it names session data, and is therefore not quoted here".to_owned();
+    if privacy::mentions_private(bytes) {
+        return privacy::NOT_QUOTED.to_owned();
     }
     let line = bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or(b"");
     let text: String =
@@ -160,8 +149,8 @@ fn seen(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::formats::{Failures, FormatInfo, Holds};
     use super::*;
+    use crate::ingest::format::{Failures, FormatInfo, Holds};
 
     const fn info(name: &'static str) -> FormatInfo {
         FormatInfo {

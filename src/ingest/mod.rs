@@ -9,98 +9,36 @@ mod agreement;
 mod benchmarks;
 mod builder;
 mod detect;
+mod error;
+mod format;
 mod formats;
+mod head;
 mod input;
 mod json;
 mod meaning;
 mod options;
+mod privacy;
 mod relatives;
 mod signature;
+mod sink;
 mod summaries;
 mod text;
 
 use std::io::Read;
 
-use thiserror::Error;
-
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::reported::{RecordedHistogram, Reported};
 use crate::table::source::{Provenance, Source};
 use crate::table::storage::Storage;
-use crate::table::swarm::SwarmRecord;
 
-use builder::TableBuilder;
+use formats::FORMATS;
 use input::Input;
-use meaning::declared::Declared;
+use sink::Sink;
 use text::lines::{Pace, Records};
 
-pub use formats::{Failures, FormatInfo, Holds, formats};
+pub use error::IngestError;
+pub use format::{Failures, FormatInfo, Holds};
+pub use formats::formats;
 pub use options::{ColumnOptions, Limit, SourceOptions};
-
-/// Why a source cannot be read as metrics.
-#[derive(Debug, Error)]
-pub enum IngestError {
-    /// Reading failed.
-    #[error("cannot read: {0}")]
-    Io(#[from] std::io::Error),
-    /// There is nothing in it.
-    #[error("the file is empty: nothing was measured, or the run was interrupted before its first sample")]
-    Empty,
-    /// It is not text.
-    #[error("this is {what}, not a metrics file; give a CSV, JSON or NDJSON file (.gz and .zst are read as they are)")]
-    Binary {
-        /// What it seems to be.
-        what: String,
-    },
-    /// It is text of a structure that is not known.
-    #[error(
-        "not recognised as metrics: {seen}; CSV, JSON, NDJSON and the files of the tools that `perfreport formats` lists are \
-         read; --format NAME forces one"
-    )]
-    Unrecognised {
-        /// What was seen instead.
-        seen: String,
-    },
-    /// Several formats recognise it.
-    #[error("it could be {candidates}; --format NAME says which")]
-    Ambiguous {
-        /// The formats, each with its evidence.
-        candidates: String,
-    },
-    /// It is of a known format but broken beyond use.
-    #[error("{0}")]
-    Malformed(String),
-    /// `--format` names no format.
-    #[error("no format is called {name:?}; known formats are {known}")]
-    UnknownFormat {
-        /// The name given.
-        name: String,
-        /// The known formats.
-        known: String,
-    },
-}
-
-/// What a format's reader gives its results to.
-#[derive(Debug, Default)]
-pub(crate) struct Sink {
-    tables: Vec<TableBuilder>,
-    swarm: Vec<SwarmRecord>,
-    reported: Vec<Reported>,
-    reported_caveats: Vec<String>,
-    histograms: Vec<RecordedHistogram>,
-    /// What the format's definition says about columns of its tables.
-    declared: Vec<Declared>,
-    /// The same of columns that the file itself names: counters, units of its own.
-    declared_by_file: Vec<(String, Declared)>,
-    /// Whether labels that differ only in numbers are different things.
-    labels_exact: bool,
-    /// Whether the tool sorted the rows of its tables by their values.
-    rows_sorted: bool,
-    findings: Vec<Finding>,
-    /// Where columns are kept.
-    storage: Storage,
-    provenance: Provenance,
-}
 
 /// Reads a source to its end.
 ///
@@ -145,7 +83,7 @@ fn read_at_pace(
     let input = std::cell::RefCell::new(input);
     let mut shared = SharedInput(&input);
     let mut records: Records<&mut dyn Read> = Records::new(&mut shared as &mut dyn Read).at_pace(pace);
-    let (format, evidence) = detect::detect(&mut records, options).map_err(|error| match error {
+    let (format, evidence) = detect::detect(FORMATS, &mut records, options).map_err(|error| match error {
         IngestError::Empty if input.borrow().ends_early() => {
             IngestError::Malformed(format!("{ENDS_EARLY}, and nothing of it can be read"))
         }

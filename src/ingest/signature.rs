@@ -5,12 +5,10 @@
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 
 use crate::ingest::builder::Row;
-use crate::ingest::detect::Head;
-use crate::ingest::formats::AnyRecords;
-use crate::ingest::formats::generic::json;
+use crate::ingest::format::{AnyRecords, Head, IngestError, Sink};
+use crate::ingest::json::documents as json;
 use crate::ingest::text::dialect::Splitter;
 use crate::ingest::text::lines::{Flaw, Record};
-use crate::ingest::{IngestError, Sink};
 
 /// Delimiters that tools write.
 const DELIMITERS: &[u8] = b",;\t|";
@@ -144,12 +142,6 @@ pub(crate) fn documents(
         }
     }
     Ok(documents)
-}
-
-/// The first record of what is left, as a head, without consuming it.
-pub(crate) fn head_of<'a>(records: &'a mut AnyRecords<'_>) -> Result<Head<'a>, IngestError> {
-    let bytes = records.peek(crate::ingest::detect::HEAD)?;
-    Ok(Head { bytes, complete: bytes.len() < crate::ingest::detect::HEAD })
 }
 
 #[cfg(test)]

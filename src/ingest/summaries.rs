@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::ingest::Sink;
+use crate::ingest::sink::Sink;
 use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{Reported, ReportedValue, Statistic};

@@ -1,103 +1,21 @@
-//! JSON documents in which a tool has summarised a run.
+//! JSON documents, one after the other in a text.
 //!
-//! In: the first bytes, or the whole text. Out: the names in it ([`Outline`]), by which a tool is recognised, and its
-//! documents one after the other. Where the text stops being JSON, what stood before is kept, with a finding.
+//! In: all that is left of a source. Out: its documents. Where the text stops being JSON, what stood before is kept, with a
+//! finding.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-use crate::ingest::detect::Head;
-use crate::ingest::formats::AnyRecords;
-use crate::ingest::formats::generic::json::{note_broken, whole_text, with_quoted_non_numbers};
-use crate::ingest::{IngestError, Sink};
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 
-/// A document is held in memory as a whole.
+use crate::ingest::error::IngestError;
+use crate::ingest::sink::Sink;
+use crate::ingest::text::lines::AnyRecords;
+
+/// A document is held in memory as a whole; larger ones should be NDJSON.
 const LARGEST: usize = 1 << 30;
-/// Names nested deeper tell no tools apart.
-const DEEPEST: usize = 3;
-/// So many different names, and names are data.
-const MOST_NAMES: usize = 4096;
-
-/// The names in the first document of a text, as far as its first bytes show it: dotted, arrays passed through.
-#[derive(Debug, Default)]
-pub(crate) struct Outline {
-    names: HashSet<String>,
-}
-
-impl Outline {
-    /// The outline of a text that begins with an object.
-    pub(crate) fn of(head: &Head<'_>) -> Option<Self> {
-        let bytes = head.bytes;
-        let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace())?;
-        if bytes[start] != b'{' {
-            return None;
-        }
-        let mut outline = Self::default();
-        // The objects and arrays around the current place; for an object, the name that stands last in it.
-        let mut around: Vec<Option<String>> = Vec::new();
-        let mut objects: Vec<bool> = Vec::new();
-        let mut expects_name = false;
-        let mut at = start;
-        while at < bytes.len() && outline.names.len() < MOST_NAMES {
-            match bytes[at] {
-                b'"' => {
-                    let Some(length) = string_length(&bytes[at + 1..]) else { break };
-                    let text = &bytes[at + 1..at + 1 + length];
-                    at += length + 1;
-                    if expects_name && objects.last() == Some(&true) {
-                        expects_name = false;
-                        if let Some(name) = around.last_mut() {
-                            *name = Some(String::from_utf8_lossy(text).into_owned());
-                        }
-                        let path: Vec<&str> = around.iter().flatten().map(String::as_str).collect();
-                        if path.len() <= DEEPEST {
-                            outline.names.insert(path.join("."));
-                        }
-                    }
-                }
-                open @ (b'{' | b'[') => {
-                    around.push(None);
-                    objects.push(open == b'{');
-                    expects_name = open == b'{';
-                }
-                b'}' | b']' => {
-                    around.pop();
-                    objects.pop();
-                    if objects.is_empty() {
-                        break;
-                    }
-                }
-                b',' => expects_name = true,
-                _ => {}
-            }
-            at += 1;
-        }
-        Some(outline)
-    }
-
-    /// Whether all of these names are in it.
-    pub(crate) fn has(&self, names: &[&str]) -> bool {
-        names.iter().all(|name| self.names.contains(*name))
-    }
-
-    /// The names as evidence, where all are in it.
-    pub(crate) fn evidence(&self, names: &[&str]) -> Option<Vec<String>> {
-        let listed = || names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        self.has(names).then(|| vec![format!("a JSON object with {}", listed())])
-    }
-}
-
-/// Bytes up to the quote that ends a string.
-fn string_length(bytes: &[u8]) -> Option<usize> {
-    let mut escaped = false;
-    bytes.iter().position(|byte| {
-        let ends = *byte == b'"' && !escaped;
-        escaped = *byte == b'\\' && !escaped;
-        ends
-    })
-}
 
 /// Gives each document of a text to `take`.
 ///
@@ -122,6 +40,91 @@ pub(crate) fn each<T: DeserializeOwned>(
         sink.provenance.evidence.push(format!("{taken} documents one after the other"));
     }
     Ok(())
+}
+
+/// Says where a text stops being JSON, after some complete documents.
+///
+/// # Errors
+/// When there is no complete document.
+pub(crate) fn note_broken(error: &serde_json::Error, taken: usize, sink: &mut Sink) -> Result<(), IngestError> {
+    let reason = reason(error);
+    if taken == 0 {
+        return Err(IngestError::Malformed(format!("not valid JSON: {reason}")));
+    }
+    let place = Place::line(&sink.provenance.name, error.line() as u64);
+    let finding = Finding::new(
+        Severity::Corrupted,
+        FindingKind::MalformedRecord,
+        place,
+        format!(
+            "after {taken} complete {} the text stops being JSON: {reason}",
+            if taken == 1 { "document" } else { "documents" }
+        ),
+        "the rest of the file was not read",
+    );
+    sink.findings.push(finding);
+    Ok(())
+}
+
+/// All that is left of a source as text; bytes that are not UTF-8 are replaced, with a finding.
+pub(crate) fn whole_text(records: &mut AnyRecords<'_>, limit: usize, sink: &mut Sink) -> Result<String, IngestError> {
+    let bytes = records.rest(limit)?;
+    sink.provenance.lines = memchr::memchr_iter(b'\n', &bytes).count() as u64 + u64::from(!bytes.ends_with(b"\n"));
+    Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
+        sink.findings.push(Finding::new(
+            Severity::Suspicious,
+            FindingKind::InvalidUtf8,
+            Place::source(&sink.provenance.name),
+            "the text has bytes that are not UTF-8",
+            "the bytes are shown as \u{fffd}; numbers are not affected",
+        ));
+        String::from_utf8_lossy(error.as_bytes()).into_owned()
+    }))
+}
+
+/// The text, with NaN and the infinities as strings where they keep it from being JSON. A text without those words is
+/// not looked at twice.
+pub(crate) fn with_quoted_non_numbers(text: Cow<'_, str>) -> Cow<'_, str> {
+    let mentions = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    let broken = (mentions("NaN") || mentions("Infinity")) && serde_json::from_str::<IgnoredAny>(&text).is_err();
+    if broken { quote_non_numbers(&text).into() } else { text }
+}
+
+/// NaN and the infinities, which JSON does not have and programs write all the same, as strings: a reader of cells knows
+/// them and gives each its finding. Line breaks stay where they are.
+fn quote_non_numbers(text: &str) -> String {
+    const WORDS: &[&str] = &["NaN", "-Infinity", "Infinity"];
+    let mut quoted = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    let mut in_string = false;
+    while let Some(next) = rest.chars().next() {
+        if in_string && next == '\\' {
+            let end = rest.char_indices().nth(2).map_or(rest.len(), |(at, _)| at);
+            quoted.push_str(&rest[..end]);
+            rest = &rest[end..];
+            continue;
+        }
+        in_string ^= next == '"';
+        if let Some(word) = WORDS.iter().find(|word| !in_string && rest.starts_with(**word)) {
+            quoted.push('"');
+            quoted.push_str(word);
+            quoted.push('"');
+            rest = &rest[word.len()..];
+            continue;
+        }
+        quoted.push(next);
+        rest = &rest[next.len_utf8()..];
+    }
+    quoted
+}
+
+/// What is wrong, in words that also help where a program wrote something that JSON does not have.
+pub(crate) fn reason(error: &serde_json::Error) -> String {
+    let hint = match () {
+        () if error.is_eof() => " (the document ends too early: was the run interrupted?)",
+        () => "",
+    };
+    format!("{error}{hint}")
 }
 
 /// The value under names, from the outside in.
@@ -151,23 +154,6 @@ pub(crate) fn percentile(name: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn outline(text: &str) -> Option<Outline> {
-        Outline::of(&Head { bytes: text.as_bytes(), complete: false })
-    }
-
-    #[test]
-    fn names_are_found_even_where_the_document_is_cut() {
-        let found = outline(r#"{"a":{"b":[{"c":1,"d":{"e":2}}]},"f \"g\"": "h", "last": {"#).unwrap();
-        assert!(found.has(&["a", "a.b", "a.b.c", "a.b.d", "last"]));
-        assert!(!found.has(&["h"]) && !found.has(&["a.b.d.e"]));
-        assert!(outline("[1]").is_none());
-    }
-
-    #[test]
-    fn only_the_first_document_counts() {
-        assert!(!outline(r#"{"a":1} {"b":2}"#).unwrap().has(&["b"]));
-    }
 
     #[test]
     fn percentiles_are_read_in_every_notation() {

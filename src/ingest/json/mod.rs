@@ -1,5 +1,7 @@
 //! Documents and objects of JSON: what the formats written in it share.
 
 pub(crate) mod documents;
+pub(crate) mod lines;
 pub(crate) mod objects;
+pub(crate) mod outline;
 pub(crate) mod skeleton;

@@ -16,13 +16,13 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::table::CellType;
 use crate::table::storage::Storage;
 
-use crate::ingest::Sink;
 use crate::ingest::builder::{ColumnBuilder, Row, TableBuilder};
-use crate::ingest::formats::ai::agent_swarm::is_session_field;
 use crate::ingest::json::skeleton::Skeleton;
+use crate::ingest::privacy;
+use crate::ingest::sink::Sink;
 use crate::ingest::text::cells::{self, DecimalMark};
 use crate::ingest::text::dialect::column_type;
-use crate::ingest::text::fast::{Part, Run, Schema};
+use crate::ingest::text::parts::{Part, Run, Schema};
 
 /// Objects nested deeper are no measurements, and following them could exhaust the stack.
 const DEEPEST: usize = 64;
@@ -252,7 +252,7 @@ impl<'s> ObjectTables<'s> {
         let table = self.tables.iter().find(|table| table.path.is_empty())?;
         let columns = table.builder.as_ref()?.columns.len();
         let column_of = |name: &str| {
-            let private = name.split('.').any(is_session_field);
+            let private = name.split('.').any(privacy::is_private);
             table.columns.get(name).copied().filter(|column| *column < columns && !private)
         };
         Skeleton::learn(line, columns, column_of)
@@ -407,8 +407,7 @@ impl<'s> ObjectTables<'s> {
                 self.note_duplicate(key, lines.line(value.get()));
                 continue;
             }
-            // Users' data, which only the format `agent-swarm` shows, and only by name.
-            if is_session_field(key) {
+            if privacy::is_private(key) {
                 self.session_fields += 1;
                 continue;
             }
@@ -446,8 +445,7 @@ impl<'s> ObjectTables<'s> {
             }
         }
         if self.session_fields > 0 {
-            let passed = "`sessionMemory` and `sessionState` may hold users' data and were passed over".to_owned();
-            self.sink.provenance.evidence.push(passed);
+            self.sink.provenance.evidence.push(privacy::PASSED_OVER.to_owned());
         }
         if self.too_deep > 0 {
             self.sink.findings.push(

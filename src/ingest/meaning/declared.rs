@@ -28,10 +28,10 @@ mod tests {
     use std::io::Read;
 
     use super::*;
-    use crate::ingest::Sink;
-    use crate::ingest::formats::FORMATS;
     use crate::ingest::meaning::roles;
     use crate::ingest::options::{ColumnOptions, Limit, SourceOptions};
+    use crate::ingest::sink::Sink;
+    use crate::ingest::text::delimited;
     use crate::ingest::text::lines::Records;
     use crate::table::source::Source;
 
@@ -40,8 +40,7 @@ mod tests {
         let mut bytes = text.as_bytes();
         let mut records: Records<&mut dyn Read> = Records::new(&mut bytes as &mut dyn Read);
         let mut sink = Sink { declared, ..Sink::default() };
-        let csv = FORMATS.iter().find(|format| format.info.name == "csv").unwrap();
-        (csv.read)(&mut records, options, &mut sink).unwrap();
+        delimited::read(&mut records, options, &mut sink).unwrap();
         roles::assign(sink, options)
     }
 

@@ -15,13 +15,12 @@ use crate::table::packed::{Cells, PART};
 use crate::table::source::Source;
 use crate::table::{CellType, Column, Role, Table, UnitChoice};
 
-use crate::ingest::Sink;
 use crate::ingest::builder::{OddCell, OddCounts, TableBuilder};
-use crate::ingest::formats::AGENT_SWARM;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{UNIT_WORDS, agree_on_time_unit, assign_unit, share_time_unit};
 use crate::ingest::meaning::units;
 use crate::ingest::options::SourceOptions;
+use crate::ingest::sink::Sink;
 
 const TIMESTAMP_WORDS: &[&str] = &[
     "timestamp",
@@ -126,7 +125,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
     source.provenance.rows_read = source.tables.iter().map(|table| table.lines.rows()).sum::<u64>() + aside;
     source.provenance.rows_read += source.swarm.len() as u64;
     let other_numbers = !source.reported.is_empty() || !source.histograms.is_empty() || !source.swarm.is_empty();
-    if source.provenance.format == AGENT_SWARM || other_numbers {
+    if sink.no_tables || other_numbers {
         return source;
     }
     if source.tables.iter().all(|table| table.columns_as(Role::Metric).next().is_none()) {

@@ -6,10 +6,10 @@
 
 use crate::table::storage::Storage;
 
-use crate::ingest::IngestError;
-use crate::ingest::formats::AnyRecords;
-use crate::ingest::text::fast::{Part, Run, Schema};
+use crate::ingest::error::IngestError;
+use crate::ingest::text::lines::AnyRecords;
 use crate::ingest::text::lines::Pace;
+use crate::ingest::text::parts::{Part, Run, Schema};
 
 /// A format's reader of rows, by blocks where they are plain and record by record where not.
 pub(crate) trait ByBlocks: Sync {

@@ -6,7 +6,7 @@
 use crate::table::CellType;
 
 use crate::ingest::builder::Row;
-use crate::ingest::detect::Head;
+use crate::ingest::head::Head;
 use crate::ingest::meaning::units;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::lines::{Flaw, Record, Records};

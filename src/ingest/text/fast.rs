@@ -15,83 +15,13 @@ use crate::table::{CellType, Shape};
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::meaning::clock;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
+use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Run, Schema, TextPart};
 
-/// The entry of [`NumberPart::digits`] for a number with an exponent, or with a unit.
-pub(crate) const NO_DIGITS: u8 = Shape::DIGITS as u8;
-/// The entry of [`NumberPart::digits`] for a cell without a number.
-pub(crate) const ABSENT: u8 = u8::MAX;
 /// Up to this length every mantissa is a whole number below 2^53, and one division rounds correctly (Clinger 1990).
 const EXACT_DIGITS: usize = 15;
 /// Powers of ten that `f64` holds exactly and [`EXACT_DIGITS`] can ask for.
 const POWERS: [f64; EXACT_DIGITS + 1] =
     [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-
-/// What a row has to be to be taken without another look.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Schema {
-    /// Index of the table that takes the rows.
-    pub(crate) table: usize,
-    /// What its columns hold.
-    pub(crate) cells: Vec<CellType>,
-    pub(crate) delimiter: Option<u8>,
-    pub(crate) mark: DecimalMark,
-    /// The number of cells after which an empty one is no cell.
-    pub(crate) trailing: Option<usize>,
-    /// Whether quotes hold fields together.
-    pub(crate) quotes: bool,
-    /// Whether cells must be exactly what their column holds, because other tables might claim the row.
-    pub(crate) strict: bool,
-    /// Whether one of the row's labels must be known, for the same reason.
-    pub(crate) known_label: bool,
-}
-
-/// Consecutive lines that are rows.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Run {
-    /// First byte of the first line in the block.
-    pub(crate) start: usize,
-    /// One past the last line.
-    pub(crate) end: usize,
-    /// Number of the first row in the part.
-    pub(crate) first: usize,
-    /// How many rows, and lines.
-    pub(crate) rows: usize,
-}
-
-/// The rows of a block.
-#[derive(Debug, Default)]
-pub(crate) struct Part {
-    pub(crate) columns: Vec<PartColumn>,
-    pub(crate) runs: Vec<Run>,
-    /// Row and column of each cell of numbers that is empty, in their order.
-    pub(crate) absent: Vec<(u32, u32)>,
-}
-
-/// The numbers of a block.
-#[derive(Debug, Default)]
-pub(crate) struct NumberPart {
-    pub(crate) values: Vec<f64>,
-    /// Digits after the point of each number, or [`NO_DIGITS`], or [`ABSENT`].
-    pub(crate) digits: Vec<u8>,
-}
-
-/// The texts of a block.
-#[derive(Debug, Default)]
-pub(crate) struct TextPart {
-    /// Codes of the table's dictionary; from `known` on, of `new`.
-    pub(crate) codes: Vec<u32>,
-    pub(crate) known: u32,
-    /// Texts that the table had not seen before this block, in their order.
-    pub(crate) new: Vec<Box<[u8]>>,
-}
-
-/// A column of a block.
-#[derive(Debug)]
-pub(crate) enum PartColumn {
-    Numbers(NumberPart),
-    Texts(TextPart),
-    Instants(Vec<Option<i64>>),
-}
 
 /// Reads the rows of a block; `block` ends in a line break.
 pub(crate) fn parse(block: &[u8], schema: &Schema, table: &TableBuilder) -> Part {

@@ -106,6 +106,9 @@ pub(crate) struct Records<R> {
     pace: Pace,
 }
 
+/// Records of any source, so that formats can stand in a table.
+pub(crate) type AnyRecords<'a> = Records<&'a mut dyn Read>;
+
 impl<R: Read> Records<R> {
     /// Records of a text in which quotes mean nothing until [`quotes_after`](Self::quotes_after) says so.
     pub(crate) fn new(reader: R) -> Self {

@@ -2,8 +2,10 @@
 
 pub(crate) mod blocks;
 pub(crate) mod cells;
+pub(crate) mod delimited;
 pub(crate) mod dialect;
 pub(crate) mod fast;
 pub(crate) mod lines;
+pub(crate) mod parts;
 pub(crate) mod rows;
 pub(crate) mod sections;

@@ -8,11 +8,11 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::table::storage::Storage;
 use crate::table::{CellType, Intruder};
 
-use crate::ingest::Sink;
 use crate::ingest::builder::{ColumnBuilder, Row, TableBuilder};
-use crate::ingest::formats::{Dialect, OwnedRow, column_types};
+use crate::ingest::sink::Sink;
 use crate::ingest::text::cells::{self, Look};
-use crate::ingest::text::fast::{Part, Run, Schema};
+use crate::ingest::text::dialect::{Dialect, OwnedRow, column_types};
+use crate::ingest::text::parts::{Part, Run, Schema};
 
 /// Words that columns of measurements are called by. They tell `error_type,count` from a row whose value is missing.
 const HEADER_WORDS: &[&str] = &[

@@ -11,11 +11,9 @@ mod values;
 
 use serde_json::value::RawValue;
 
-use crate::ingest::detect::Head;
-use crate::ingest::formats::generic::json;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use crate::ingest::options::SourceOptions;
-use crate::ingest::{IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::json::documents as json;
+use crate::ingest::privacy;
 
 use fields::RecordReader;
 
@@ -38,8 +36,6 @@ pub(crate) const FORMAT: Format = Format {
     settle: None,
 };
 
-/// Fields that may hold users' data.
-const SESSION_FIELDS: [&str; 2] = ["sessionMemory", "sessionState"];
 /// Fields that a process's record has beside `processId`.
 const PROCESS_FIELDS: [&str; 5] =
     ["clients", "totalExecutionCount", "totalResponseTime", "averageResponseTime", "momentStamp"];
@@ -62,25 +58,6 @@ const SAMPLE_LINES: usize = 3;
 const LARGEST: usize = 1 << 30;
 /// Broken records that are named; the rest are counted.
 const NAMED_BROKEN: u64 = 50;
-
-/// Whether a text speaks of such a field in any way: then it is not quoted.
-pub(crate) fn speaks_of_sessions(text: &[u8]) -> bool {
-    SESSION_FIELDS.iter().any(|name| memchr::memmem::find(text, name.as_bytes()).is_some())
-}
-
-/// Whether a text names such a field as a key of JSON.
-pub(crate) fn has_session_field(text: &[u8]) -> bool {
-    SESSION_FIELDS.iter().any(|name| {
-        let after = |at: usize| text[at + name.len()..].strip_prefix(b"\"").map(<[u8]>::trim_ascii_start);
-        let mut found = memchr::memmem::find_iter(text, name.as_bytes());
-        found.any(|at| after(at).is_some_and(|rest| rest.first().is_none_or(|byte| *byte == b':')))
-    })
-}
-
-/// Whether a name is one of those that may hold users' data.
-pub(crate) fn is_session_field(name: &str) -> bool {
-    SESSION_FIELDS.contains(&name)
-}
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let opens = |line: &&[u8]| matches!(line.trim_ascii_start().first(), Some(b'{' | b'['));
@@ -106,7 +83,7 @@ fn signature(text: &[u8]) -> Option<Vec<String>> {
         return Some(vec![format!("a record has the keys `clientId`, `{}`", client.join("`, `"))]);
     }
     // A session can be longer than what detection looks at. Where nothing else stands before it, its name is enough.
-    let session = !among(&SESSION_FIELDS).is_empty();
+    let session = !among(&privacy::FIELDS).is_empty();
     if session && !whole && keys.len() == client.len() + usize::from(has("clientId")) {
         return Some(vec![format!("a record that goes on for long has the keys `{}`", client.join("`, `"))]);
     }

@@ -12,15 +12,13 @@ use crate::measure::unit::Unit;
 use crate::table::source::Source;
 use crate::table::{Role, Table};
 
-use crate::ingest::detect::Head;
-use crate::ingest::formats::generic::ndjson;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use crate::ingest::json::documents::{self, Outline, number};
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::json::documents::{self, number};
+use crate::ingest::json::lines as ndjson;
+use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::options::SourceOptions;
 use crate::ingest::summaries::{Summary, caveat, setting, statistic};
 use crate::ingest::text::dialect::Splitter;
-use crate::ingest::{IngestError, Sink};
 
 const ABOUT: &str = "requests from sending to the last token; first token and gaps between tokens apart";
 const FAILURES: Failures =

@@ -12,10 +12,10 @@ use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
 use crate::table::{CellType, Role};
 
-use crate::ingest::Sink;
 use crate::ingest::builder::{Row, TableBuilder};
-use crate::ingest::formats::{Failures, Format, FormatInfo, Holds};
-use crate::ingest::json::documents::{self, Outline, number};
+use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
+use crate::ingest::json::documents::{self, number};
+use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{Summary, caveat, setting, statistic};
 use crate::ingest::text::cells::DecimalMark;

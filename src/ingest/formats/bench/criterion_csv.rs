@@ -9,13 +9,10 @@ use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::builder::Row;
-use crate::ingest::detect::Head;
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::bench::criterion::{MEANING, TIME};
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::options::SourceOptions;
 use crate::ingest::text::dialect::{Splitter, sample_rows};
-use crate::ingest::{IngestError, Sink};
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {

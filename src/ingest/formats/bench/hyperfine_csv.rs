@@ -9,13 +9,10 @@ use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks;
 use crate::ingest::builder::Row;
-use crate::ingest::detect::Head;
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::bench::hyperfine::{CPU, TIME, WALL, label};
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use crate::ingest::options::SourceOptions;
 use crate::ingest::summaries::refuse;
 use crate::ingest::text::dialect::{Splitter, sample_rows};
-use crate::ingest::{IngestError, Sink};
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {

@@ -15,12 +15,9 @@ use crate::measure::unit::{Dimension, Unit};
 use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::detect::Head;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::objects::LineCounter;
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::options::SourceOptions;
-use crate::ingest::{IngestError, Sink};
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {

@@ -2,21 +2,8 @@
 //!
 //! In: lines. Out: tables, through `objects`. A line that is no object costs only itself: it is set aside with a finding.
 
-use serde_json::value::RawValue;
-
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::table::storage::Storage;
-
-use crate::ingest::detect::Head;
-use crate::ingest::formats::generic::json;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use crate::ingest::json::objects::{ObjectTables, Text};
-use crate::ingest::json::skeleton::Skeleton;
-use crate::ingest::options::SourceOptions;
-use crate::ingest::text::blocks::{ByBlocks, read_all};
-use crate::ingest::text::fast::{self, Part, Run, Schema};
-use crate::ingest::text::lines::{Flaw, MAX_RECORD};
-use crate::ingest::{IngestError, Sink};
+use crate::ingest::format::{Failures, Format, FormatInfo, Head, Holds};
+use crate::ingest::json::lines::read_lines;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -30,16 +17,12 @@ pub(crate) const FORMAT: Format = Format {
     },
     generic: true,
     sniff,
-    read,
+    read: |records, _, sink| read_lines(records, &[], sink),
     settle: None,
 };
 
 /// Lines that detection looks at.
 const SAMPLE_LINES: usize = 100;
-/// So many lines that are no rows are kept.
-const MOST_APART: usize = 10_000;
-/// Broken lines that are named; the rest are counted.
-const NAMED_BROKEN: u64 = 50;
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let mut lines: Vec<&[u8]> = head.bytes.split(|byte| *byte == b'\n').collect();
@@ -57,182 +40,4 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 
 fn is_object(line: &[u8]) -> bool {
     line.trim_ascii_start().first() == Some(&b'{') && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
-}
-
-fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    read_apart(records, &[], sink, None).map(drop)
-}
-
-/// Reads a text of objects, one a line, without the fields named.
-pub(crate) fn read_lines(
-    records: &mut AnyRecords<'_>,
-    passed_over: &'static [&'static str],
-    sink: &mut Sink,
-) -> Result<(), IngestError> {
-    read_apart(records, passed_over, sink, None).map(drop)
-}
-
-/// The same. Lines for which `apart` is true are no rows: they are returned as they stand.
-pub(crate) fn read_apart(
-    records: &mut AnyRecords<'_>,
-    passed_over: &'static [&'static str],
-    sink: &mut Sink,
-    apart: Option<fn(&str) -> bool>,
-) -> Result<Vec<String>, IngestError> {
-    let mut reader = LineReader {
-        apart,
-        lines_apart: Vec::new(),
-        source: sink.provenance.name.clone(),
-        tables: ObjectTables::new(sink),
-        findings: Vec::new(),
-        aside: Vec::new(),
-        broken: 0,
-        bad_utf8: None,
-        skeletons: Vec::new(),
-        attempts: 0,
-    };
-    reader.tables.pass_over(passed_over);
-    read_all(&mut reader, records)?;
-    let LineReader { source, tables, mut findings, aside, broken, bad_utf8, lines_apart, .. } = reader;
-    tables.finish();
-    if broken > NAMED_BROKEN {
-        let more = broken - NAMED_BROKEN;
-        let reason = format!("{more} more lines are no JSON objects");
-        let place = Place::source(&source);
-        let action = "the lines were set aside";
-        findings
-            .push(Finding::new(Severity::Corrupted, FindingKind::MalformedRecord, place, reason, action).count(more));
-    }
-    if let Some(line) = bad_utf8 {
-        findings.push(Finding::new(
-            Severity::Suspicious,
-            FindingKind::InvalidUtf8,
-            Place::line(&source, line),
-            "the text has bytes that are not UTF-8; this is the first such line",
-            "the bytes are shown as \u{fffd}; numbers are not affected",
-        ));
-    }
-    for (reason, line) in aside {
-        sink.provenance.set_aside(reason, line);
-    }
-    sink.findings.append(&mut findings);
-    Ok(lines_apart)
-}
-
-/// Gives the lines of a text to the tables.
-struct LineReader<'s> {
-    /// Which lines are no rows.
-    apart: Option<fn(&str) -> bool>,
-    lines_apart: Vec<String>,
-    source: String,
-    tables: ObjectTables<'s>,
-    findings: Vec<Finding>,
-    aside: Vec<(&'static str, u64)>,
-    broken: u64,
-    bad_utf8: Option<u64>,
-    /// Of the lines seen so far; the programs that write a file have few kinds of lines.
-    skeletons: Vec<Skeleton>,
-    /// Lines of which a skeleton was tried.
-    attempts: u32,
-}
-
-impl LineReader<'_> {
-    /// Keeps the skeleton of a line that was taken with care.
-    fn learn(&mut self, line: &[u8]) {
-        /// A file with more kinds of lines is read with care.
-        const MOST_SKELETONS: usize = 8;
-        /// Lines after which a file has shown what it has.
-        const MOST_ATTEMPTS: u32 = 10_000;
-        let Some(table) = self.tables.table_of_objects().filter(|_| self.attempts < MOST_ATTEMPTS) else { return };
-        let columns = table.columns.len();
-        self.attempts += 1;
-        if self.skeletons.iter().any(|skeleton| skeleton.columns() != columns) {
-            self.skeletons.clear();
-        }
-        if self.skeletons.len() < MOST_SKELETONS
-            && let Some(skeleton) = self.tables.skeleton(line)
-            && !self.skeletons.contains(&skeleton)
-        {
-            self.skeletons.push(skeleton);
-        }
-    }
-}
-
-impl ByBlocks for LineReader<'_> {
-    fn schema(&self, _: bool) -> Option<Schema> {
-        let first = self.skeletons.first()?;
-        let schema = self.tables.schema().filter(|schema| schema.cells.len() == first.columns())?;
-        self.skeletons.iter().all(|skeleton| skeleton.columns() == schema.cells.len()).then_some(schema)
-    }
-
-    fn still_holds(&self, schema: &Schema, quotes: bool) -> bool {
-        // The type of a column never changes here but from whole numbers to decimals, which take the same cells.
-        self.schema(quotes).is_some_and(|now| now.cells.len() == schema.cells.len())
-    }
-
-    fn read_block(&self, lines: &[u8], schema: &Schema) -> Part {
-        let Some(table) = self.tables.table_of_objects() else { return Part::default() };
-        let mut latest = 0;
-        fast::parse_with(lines, schema, table, |line, cells| {
-            let all = self.skeletons.len();
-            let found =
-                (0..all).map(|offset| (latest + offset) % all).find(|index| self.skeletons[*index].split(line, cells));
-            latest = found.unwrap_or(latest);
-            found.is_some()
-        })
-    }
-
-    fn append(&mut self, part: &Part, run: &Run, line: u64) {
-        self.tables.append(part, run, line);
-    }
-
-    fn storage(&self) -> &Storage {
-        self.tables.storage()
-    }
-
-    fn take_record(&mut self, records: &mut AnyRecords<'_>) -> Result<bool, IngestError> {
-        let Some(record) = records.next()? else { return Ok(false) };
-        let line = record.line;
-        if record.flaw == Flaw::Overlong {
-            self.aside.push(("line too long", line));
-            let reason = format!("the line is longer than {} MiB", MAX_RECORD >> 20);
-            let place = Place::line(&self.source, line);
-            let action = "the line was passed over";
-            self.findings.push(Finding::new(Severity::Corrupted, FindingKind::OverlongLine, place, reason, action));
-            return Ok(true);
-        }
-        if record.bytes.trim_ascii().is_empty() {
-            return Ok(true);
-        }
-        let text = String::from_utf8_lossy(record.bytes);
-        if matches!(text, std::borrow::Cow::Owned(_)) {
-            self.bad_utf8.get_or_insert(line);
-        }
-        let text = json::with_quoted_non_numbers(text);
-        if self.lines_apart.len() < MOST_APART && self.apart.is_some_and(|apart| apart(&text)) {
-            self.lines_apart.push(text.into_owned());
-            return Ok(true);
-        }
-        match serde_json::from_str::<&RawValue>(&text) {
-            Ok(value) if value.get().starts_with('{') => {
-                self.tables.take_row(value, Text { whole: &text, first_line: line });
-                self.learn(record.bytes);
-            }
-            outcome => {
-                self.broken += 1;
-                self.aside.push(("not a JSON object", line));
-                if self.broken > NAMED_BROKEN {
-                    return Ok(true);
-                }
-                let reason = match outcome {
-                    Err(error) => format!("not valid JSON: {}", json::reason(&error)),
-                    Ok(_) => "the line is JSON but no object".to_owned(),
-                };
-                let kind = if record.terminated { FindingKind::MalformedRecord } else { FindingKind::TruncatedLine };
-                let place = Place::line(&self.source, line);
-                self.findings.push(Finding::new(Severity::Corrupted, kind, place, reason, "the line was set aside"));
-            }
-        }
-        Ok(true)
-    }
 }

@@ -13,14 +13,9 @@ mod columns;
 #[cfg(feature = "parquet")]
 mod decode;
 
-use crate::ingest::detect::Head;
 #[cfg(not(feature = "parquet"))]
-use crate::ingest::formats::AnyRecords;
-use crate::ingest::formats::{Failures, Format, FormatInfo, Holds};
-#[cfg(not(feature = "parquet"))]
-use crate::ingest::options::SourceOptions;
-#[cfg(not(feature = "parquet"))]
-use crate::ingest::{IngestError, Sink};
+use crate::ingest::format::{AnyRecords, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{Failures, Format, FormatInfo, Head, Holds};
 
 #[cfg(feature = "parquet")]
 use decode::read;

@@ -13,10 +13,7 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{Bucket, RecordedHistogram};
 use crate::measure::unit::{Dimension, Unit};
 
-use crate::ingest::detect::Head;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use crate::ingest::options::SourceOptions;
-use crate::ingest::{IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {

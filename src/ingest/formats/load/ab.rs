@@ -8,15 +8,12 @@ use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::detect::Head;
-use crate::ingest::formats::generic::delimited;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::options::SourceOptions;
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
+use crate::ingest::text::delimited;
 use crate::ingest::text::rows;
-use crate::ingest::{IngestError, Sink};
 
 const GNUPLOT_HEADER: &[u8] = b"starttime\tseconds\tctime\tdtime\tttime\twait";
 const PERCENT_HEADER: &[u8] = b"Percentage served,Time in ms";

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
 
-use crate::ingest::Sink;
-use crate::ingest::formats::{Failures, Format, FormatInfo, Holds};
-use crate::ingest::json::documents::{self, Outline, at, number};
+use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
+use crate::ingest::json::documents::{self, at, number};
+use crate::ingest::json::outline::Outline;
 use crate::ingest::summaries::{Summary, caveat, statistic};
 
 const FIRST_BYTE: &str =

@@ -8,9 +8,9 @@ use crate::measure::Polarity;
 use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
 
-use crate::ingest::Sink;
-use crate::ingest::formats::{Failures, Format, FormatInfo, Holds};
-use crate::ingest::json::documents::{self, Outline, number};
+use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
+use crate::ingest::json::documents::{self, number};
+use crate::ingest::json::outline::Outline;
 use crate::ingest::summaries::{Summary, caveat, setting, statistic};
 
 const LATENCY: &str = "from sending to the last byte, connecting not included; closed loop, corrected for coordinated omission \

@@ -7,12 +7,10 @@ use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::formats::generic::delimited;
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::ab::first_line_is;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::options::SourceOptions;
-use crate::ingest::{IngestError, Sink};
+use crate::ingest::text::delimited;
 
 const HEADER: &[u8] = b"response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset";
 /// hey keeps no more results than this (`maxRes` in requester/report.go).

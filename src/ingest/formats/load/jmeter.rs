@@ -11,14 +11,11 @@ use crate::measure::unit::Unit;
 use crate::table::source::Source;
 use crate::table::{CellType, Role};
 
-use crate::ingest::detect::Head;
-use crate::ingest::formats::generic::delimited;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::options::SourceOptions;
 use crate::ingest::signature;
+use crate::ingest::text::delimited;
 use crate::ingest::text::rows;
-use crate::ingest::{IngestError, Sink};
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -210,7 +207,7 @@ fn default_columns(head: &Head<'_>) -> Option<&'static [&'static str]> {
 }
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let head = signature::head_of(records)?;
+    let head = Head::of(records)?;
     let names = if signature::header_has(&head, SIGNATURE) { None } else { default_columns(&head) };
     sink.declared = columns();
     if names.is_some() {

@@ -9,11 +9,8 @@ use crate::measure::Polarity;
 use crate::measure::reported::{Reported, ReportedValue, Statistic};
 use crate::measure::unit::Unit;
 
-use crate::ingest::detect::Head;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use crate::ingest::options::SourceOptions;
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::signature;
-use crate::ingest::{IngestError, Sink};
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {

@@ -14,12 +14,9 @@ use crate::table::CellType;
 use crate::table::storage::Storage;
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::detect::Head;
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::jmeter;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use crate::ingest::options::SourceOptions;
 use crate::ingest::text::rows::{self, RowBuffer};
-use crate::ingest::{IngestError, Sink};
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {

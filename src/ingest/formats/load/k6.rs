@@ -6,9 +6,8 @@ use crate::measure::unit::Unit;
 use crate::table::Role;
 use crate::table::source::Source;
 
-use crate::ingest::Sink;
+use crate::ingest::format::{Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::options::SourceOptions;
 use crate::ingest::text::rows;
 
 /// The metric that a report of k6 begins with.

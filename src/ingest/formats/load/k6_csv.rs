@@ -2,13 +2,10 @@
 //!
 //! In: a delimited text, read by the reader of delimited text. Out: a table a metric. Definition: k6's `output/csv`.
 
-use crate::ingest::detect::Head;
-use crate::ingest::formats::generic::delimited;
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::k6;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use crate::ingest::options::SourceOptions;
 use crate::ingest::signature;
-use crate::ingest::{IngestError, Sink};
+use crate::ingest::text::delimited;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {

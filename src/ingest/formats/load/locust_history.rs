@@ -9,15 +9,12 @@ use crate::measure::unit::Unit;
 use crate::table::Role;
 use crate::table::source::Source;
 
-use crate::ingest::detect::Head;
-use crate::ingest::formats::generic::delimited;
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::options::SourceOptions;
 use crate::ingest::signature;
+use crate::ingest::text::delimited;
 use crate::ingest::text::rows;
-use crate::ingest::{IngestError, Sink};
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -43,7 +40,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let first = signature::first_line(&signature::head_of(records)?).to_vec();
+    let first = signature::first_line(&Head::of(records)?).to_vec();
     let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
     let metric = |column, unit, polarity, meaning| Declared {
         column,

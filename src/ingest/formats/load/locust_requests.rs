@@ -7,14 +7,11 @@ use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::detect::Head;
-use crate::ingest::formats::generic::delimited;
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::options::SourceOptions;
 use crate::ingest::signature;
-use crate::ingest::{IngestError, Sink};
+use crate::ingest::text::delimited;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {

@@ -10,15 +10,14 @@ use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::formats::generic::delimited;
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::ab::first_line_is;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use crate::ingest::json::documents::{self, Outline, at, number};
+use crate::ingest::json::documents::{self, at, number};
+use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::options::SourceOptions;
 use crate::ingest::summaries::{Summary, caveat, statistic};
+use crate::ingest::text::delimited;
 use crate::ingest::text::rows;
-use crate::ingest::{IngestError, Sink};
 
 const HEADER: &[u8] = b"request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status";
 const OLD_HEADER: &[u8] = b"request-start,DNS,DNS+dialup,request-duration,bytes,status";

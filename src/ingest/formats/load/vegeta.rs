@@ -9,15 +9,13 @@ use crate::measure::unit::Unit;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::{Row, TableBuilder};
-use crate::ingest::detect::Head;
-use crate::ingest::formats::generic::ndjson;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use crate::ingest::json::documents::Outline;
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink};
+use crate::ingest::json::lines as ndjson;
+use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::cells::DecimalMark;
 use crate::ingest::text::dialect::Splitter;
 use crate::ingest::text::lines::Flaw;
-use crate::ingest::{IngestError, Sink};
 
 const LATENCY: &str = "from sending, looking up and connecting included, to the last byte; open loop at the attack's rate, not \
                        counting how late the request was sent";

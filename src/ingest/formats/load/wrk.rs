@@ -8,11 +8,8 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
 
-use crate::ingest::detect::Head;
-use crate::ingest::formats::{AnyRecords, Failures, Format, FormatInfo, Holds};
-use crate::ingest::options::SourceOptions;
+use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::summaries::{Summary, caveat, setting};
-use crate::ingest::{IngestError, Sink};
 
 const WRK_LATENCY: &str = "from sending to the last byte, connecting not included; closed loop";
 const WRK2_LATENCY: &str = "from when the request was due to the last byte; open loop at a constant rate";

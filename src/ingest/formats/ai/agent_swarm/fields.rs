@@ -10,10 +10,11 @@ use serde_json::value::RawValue;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::table::swarm::{ClientRecord, ProcessRecord, SessionDatum, Stamps, SwarmRecord, Written};
 
-use crate::ingest::Sink;
-use crate::ingest::formats::ai::agent_swarm::{is_session_field, values};
+use crate::ingest::format::Sink;
+use crate::ingest::formats::ai::agent_swarm::values;
 use crate::ingest::json::objects::entries;
 use crate::ingest::meaning::clock;
+use crate::ingest::privacy;
 
 /// What was done about a field that cannot be read.
 const ABSENT: &str = "the value counts as absent";
@@ -52,6 +53,7 @@ pub(crate) struct RecordReader<'s> {
 
 impl<'s> RecordReader<'s> {
     pub(crate) fn new(sink: &'s mut Sink, shown: &'s [String]) -> Self {
+        sink.no_tables = true;
         Self { sink, shown }
     }
 
@@ -161,7 +163,7 @@ impl<'s> RecordReader<'s> {
                 "executionOutputAverage" => record.output_average = self.size(&field),
                 "executionTimeTotal" => record.time_total = self.duration(&field),
                 "executionTimeAverage" => record.time_average = self.duration(&field),
-                name if is_session_field(name) => record.session_data.extend(self.asked_for(&field)),
+                name if privacy::is_private(name) => record.session_data.extend(self.asked_for(&field)),
                 _ if alone => self.stamp(&field, &mut record.stamps),
                 _ => {}
             }
@@ -178,7 +180,7 @@ impl<'s> RecordReader<'s> {
         let mut kept = Vec::new();
         for (index, (name, value)) in fields.iter().enumerate() {
             let known = KNOWN_FIELDS.contains(&name.as_ref());
-            if !known && !is_session_field(name) {
+            if !known && !privacy::is_private(name) {
                 continue;
             }
             let field = Field { name, value, line: lines.of(value) };

@@ -20,15 +20,12 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::table::{Role, Shape};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::formats::AnyRecords;
-use crate::ingest::formats::generic::parquet::MAGIC;
+use crate::ingest::format::{AnyRecords, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::generic::parquet::arrow_schema::{Durations, KEY};
 use crate::ingest::formats::generic::parquet::columns::{Meaning, Wanted, wanted};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::options::SourceOptions;
 use crate::ingest::text::cells::DecimalMark;
-use crate::ingest::text::fast::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Run, TextPart};
-use crate::ingest::{IngestError, Sink};
+use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Run, TextPart};
 
 /// A file is held in memory as a whole, because its footer stands at the end.
 const LARGEST: usize = 1 << 30;
@@ -52,7 +49,7 @@ pub(crate) fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut S
     let damaged = |error: ParquetError| {
         IngestError::Malformed(format!("the Parquet file is damaged, cut off, or of a kind that is not read: {error}"))
     };
-    if !bytes.ends_with(MAGIC) {
+    if !bytes.ends_with(b"PAR1") {
         return Err(IngestError::Malformed(
             "the Parquet file does not end in `PAR1`: it was cut off, or its writer was never closed, and without its \
              last bytes nothing says where the columns are"

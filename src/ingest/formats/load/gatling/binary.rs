@@ -8,9 +8,7 @@ use std::collections::HashMap;
 
 use crate::measure::finding::FindingKind;
 
-use crate::ingest::IngestError;
-use crate::ingest::detect::Head;
-use crate::ingest::formats::AnyRecords;
+use crate::ingest::format::{AnyRecords, Head, IngestError};
 use crate::ingest::formats::load::gatling::Log;
 
 /// The record that begins a log.

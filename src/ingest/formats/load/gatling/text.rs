@@ -5,9 +5,7 @@
 
 use crate::measure::finding::FindingKind;
 
-use crate::ingest::IngestError;
-use crate::ingest::detect::Head;
-use crate::ingest::formats::AnyRecords;
+use crate::ingest::format::{AnyRecords, Head, IngestError};
 use crate::ingest::formats::load::gatling::Log;
 use crate::ingest::text::lines::Flaw;
 

@@ -1,0 +1,206 @@
+//! Reads delimited text, row by row.
+//!
+//! In: records. Out: the tables that stand in the text, one after the other or mixed. What is no row (blank lines, comments,
+//! lines that cannot be read) is counted and explained.
+
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::table::storage::Storage;
+
+use crate::ingest::format::{AnyRecords, Head, IngestError, Sink, SourceOptions};
+use crate::ingest::privacy;
+use crate::ingest::text::blocks::{ByBlocks, read_all};
+use crate::ingest::text::dialect::{self, Dialect, Splitter};
+use crate::ingest::text::fast;
+use crate::ingest::text::lines::{Flaw, MAX_RECORD};
+use crate::ingest::text::parts::{Part, Run, Schema};
+use crate::ingest::text::sections::Sections;
+
+/// Reads a delimited text to its end.
+pub(crate) fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    read_named(records, options, sink, None)
+}
+
+/// Reads a text to its end; `names` are those of its columns where a format's definition gives them instead of a header.
+pub(crate) fn read_named(
+    records: &mut AnyRecords<'_>,
+    options: &SourceOptions,
+    sink: &mut Sink,
+    names: Option<&[&str]>,
+) -> Result<(), IngestError> {
+    if privacy::has_private_key(Head::of(records)?.bytes) {
+        return Err(IngestError::Malformed(privacy::REFUSED.to_owned()));
+    }
+    let mut dialect = find_dialect(records, options)?;
+    if let Some(names) = names.filter(|names| names.len() == dialect.types.len() && dialect.header.is_none()) {
+        dialect.header = Some(names.iter().map(|name| (*name).to_owned()).collect());
+    }
+    let delimiter = dialect.delimiter;
+    if let Some(delimiter) = delimiter {
+        records.quotes_after(delimiter);
+    }
+    sink.provenance.evidence.extend(
+        options.delimiter.or(options.header.map(|_| 0)).map(|_| "delimiter or header given by the user".to_owned()),
+    );
+    let source = sink.provenance.name.clone();
+    let storage = sink.storage.clone();
+    let mut reader = RowReader {
+        sink,
+        splitter: Splitter::new(dialect.trailing.then_some(dialect.types.len())),
+        sections: Sections::new(dialect, storage),
+        delimiter,
+        source,
+        bad_utf8: Tally::default(),
+        after_blank: false,
+        comments: 0,
+    };
+    read_all(&mut reader, records)?;
+    let RowReader { sections, source, bad_utf8, comments, sink, .. } = reader;
+    if comments > 0 {
+        let lines = if comments == 1 { "comment line" } else { "comment lines" };
+        sink.provenance.evidence.push(format!("{comments} {lines} (beginning with #) passed over"));
+    }
+    bad_utf8.report(&source, sink);
+    sections.finish(sink);
+    Ok(())
+}
+
+/// Gives the records of a text to its sections.
+struct RowReader<'s> {
+    sink: &'s mut Sink,
+    splitter: Splitter,
+    sections: Sections,
+    delimiter: Option<u8>,
+    source: String,
+    bad_utf8: Tally,
+    after_blank: bool,
+    comments: u64,
+}
+
+impl ByBlocks for RowReader<'_> {
+    fn schema(&self, quotes: bool) -> Option<Schema> {
+        self.sections.schema(self.delimiter, quotes)
+    }
+
+    fn still_holds(&self, schema: &Schema, quotes: bool) -> bool {
+        self.sections.still_holds(schema, quotes)
+    }
+
+    fn read_block(&self, lines: &[u8], schema: &Schema) -> Part {
+        fast::parse(lines, schema, self.sections.current())
+    }
+
+    fn append(&mut self, part: &Part, run: &Run, line: u64) {
+        self.sections.append(part, run, line);
+        self.after_blank = false;
+    }
+
+    fn storage(&self) -> &Storage {
+        &self.sink.storage
+    }
+
+    fn take_record(&mut self, records: &mut AnyRecords<'_>) -> Result<bool, IngestError> {
+        let delimiter = self.delimiter;
+        let Some(record) = records.next()? else { return Ok(false) };
+        let (line, terminated) = (record.line, record.terminated);
+        match record.flaw {
+            Flaw::Overlong => {
+                let reason = format!("the line is longer than {} MiB", MAX_RECORD >> 20);
+                self.sink.provenance.set_aside("line too long", line);
+                self.sink.findings.push(Finding::new(
+                    Severity::Corrupted,
+                    FindingKind::OverlongLine,
+                    Place::line(&self.source, line),
+                    reason,
+                    "the line was passed over",
+                ));
+                return Ok(true);
+            }
+            Flaw::Unclosed => self.sink.findings.push(Finding::new(
+                Severity::Suspicious,
+                FindingKind::UnclosedQuote,
+                Place::line(&self.source, line),
+                "a quote opens here and is not closed within 1 MiB or before the end of the file",
+                "the quote was read as a character, and the next line as a new row",
+            )),
+            Flaw::None => {}
+        }
+        if record.bytes.trim_ascii().is_empty() {
+            self.after_blank = true;
+            return Ok(true);
+        }
+        let comment = dialect::is_blank_or_comment(record.bytes);
+        let row = self.splitter.split(&record, delimiter);
+        if comment && !self.sections.is_plainly_a_row(row) {
+            self.comments += 1;
+            return Ok(true);
+        }
+        let last_cell = if terminated { Vec::new() } else { row.cell(row.len().saturating_sub(1)).to_vec() };
+        if !self.sections.try_take(row, line) {
+            // Rare: what this row is depends on the next one, so it must outlive the reader's buffer.
+            let owned = dialect::OwnedRow::new(row);
+            let next = if self.sections.could_be_header(owned.row()) { next_row(records, delimiter)? } else { None };
+            let after_blank = self.after_blank;
+            let context = crate::ingest::text::sections::Context { line, terminated, after_blank, next: next.as_ref() };
+            self.sections.take(owned.row(), &context, self.sink);
+        } else if std::str::from_utf8(row.text).is_err() {
+            self.bad_utf8.add(line);
+        }
+        self.after_blank = false;
+        if !terminated {
+            self.sections.end_without_line_break(line, &last_cell, &self.source, self.sink);
+        }
+        Ok(true)
+    }
+}
+
+/// Lines that share a flaw.
+#[derive(Debug, Default)]
+struct Tally {
+    count: u64,
+    first: u64,
+}
+
+impl Tally {
+    fn add(&mut self, line: u64) {
+        if self.count == 0 {
+            self.first = line;
+        }
+        self.count += 1;
+    }
+
+    fn report(&self, source: &str, sink: &mut Sink) {
+        if self.count > 0 {
+            sink.findings.push(
+                Finding::new(
+                    Severity::Suspicious,
+                    FindingKind::InvalidUtf8,
+                    Place::line(source, self.first),
+                    format!(
+                        "{} {} bytes that are not UTF-8",
+                        self.count,
+                        if self.count == 1 { "line has" } else { "lines have" }
+                    ),
+                    "the bytes are shown as \u{fffd}; numbers are not affected",
+                )
+                .count(self.count),
+            );
+        }
+    }
+}
+
+fn find_dialect(records: &mut AnyRecords<'_>, options: &SourceOptions) -> Result<Dialect, IngestError> {
+    dialect::find(&Head::of(records)?, options.delimiter, options.header).ok_or_else(|| {
+        IngestError::Malformed(
+            "no delimiter gives rows with a column of numbers; say --delimiter or --format, or check the file".into(),
+        )
+    })
+}
+
+/// The next row that is no comment, looked at without consuming it.
+fn next_row(records: &mut AnyRecords<'_>, delimiter: Option<u8>) -> Result<Option<dialect::OwnedRow>, IngestError> {
+    const LOOK_AHEAD: usize = 4096;
+    let bytes = records.peek(LOOK_AHEAD)?;
+    let bytes = &bytes[..bytes.len().min(LOOK_AHEAD)];
+    let head = Head { bytes, complete: true };
+    Ok(dialect::sample_rows(&head, delimiter).into_iter().next())
+}
