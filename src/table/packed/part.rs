@@ -1,10 +1,10 @@
 //! A stretch of a column: its cells in the narrowest form that gives them back exactly.
 //!
 //! In: the numbers, codes or instants of up to [`PART`](crate::table::stretch::PART) rows. Out: the same again, block by block. Whole numbers
-//! are kept as distances from their smallest in 8, 16 or 32 bits (polars arrays), what is constant or rises steadily as two
-//! numbers, everything else as it is.
+//! are kept as distances from their smallest in 8, 16 or 32 bits, what is constant or rises steadily as two numbers, everything
+//! else as it is. Arrays are shared, so that a column with other gaps costs only its gaps.
 
-use polars::prelude::{Float64Chunked, Int64Chunked, NewChunkedArray as _, UInt8Chunked, UInt16Chunked, UInt32Chunked};
+use std::sync::Arc;
 
 use crate::table::bits::Bits;
 use crate::table::storage::{Shelved, Storage};
@@ -72,11 +72,11 @@ pub(crate) enum Data {
         step: f64,
     },
     /// Distances from a base.
-    Bytes(UInt8Chunked, f64),
-    Words(UInt16Chunked, f64),
-    Longs(UInt32Chunked, f64),
-    Doubles(Float64Chunked),
-    Instants(Int64Chunked),
+    Bytes(Arc<[u8]>, f64),
+    Words(Arc<[u16]>, f64),
+    Longs(Arc<[u32]>, f64),
+    Doubles(Arc<[f64]>),
+    Instants(Arc<[i64]>),
     /// The same on a shelf.
     Shelved(Shelved, Width, f64),
 }
@@ -135,20 +135,11 @@ pub(crate) fn pack(numbers: &[f64], storage: &Storage) -> (Data, bool) {
     let width = width_of(high - low).filter(|_| small && numbers.iter().all(|number| whole(*number)));
     let bytes = width.map_or(8, Width::bytes) * numbers.len();
     let held = storage.holds(bytes);
-    let name = polars::prelude::PlSmallStr::EMPTY;
     let data = match (width, held) {
-        (Some(Width::Bytes), true) => {
-            Data::Bytes(UInt8Chunked::from_vec(name, numbers.iter().map(|number| (number - low) as u8).collect()), low)
-        }
-        (Some(Width::Words), true) => Data::Words(
-            UInt16Chunked::from_vec(name, numbers.iter().map(|number| (number - low) as u16).collect()),
-            low,
-        ),
-        (Some(Width::Longs), true) => Data::Longs(
-            UInt32Chunked::from_vec(name, numbers.iter().map(|number| (number - low) as u32).collect()),
-            low,
-        ),
-        (_, true) => Data::Doubles(Float64Chunked::from_slice(name, numbers)),
+        (Some(Width::Bytes), true) => Data::Bytes(numbers.iter().map(|number| (number - low) as u8).collect(), low),
+        (Some(Width::Words), true) => Data::Words(numbers.iter().map(|number| (number - low) as u16).collect(), low),
+        (Some(Width::Longs), true) => Data::Longs(numbers.iter().map(|number| (number - low) as u32).collect(), low),
+        (_, true) => Data::Doubles(numbers.into()),
         (width, false) => {
             let bytes: Vec<u8> = match width {
                 Some(Width::Bytes) => numbers.iter().map(|number| (number - low) as u8).collect(),
@@ -158,7 +149,7 @@ pub(crate) fn pack(numbers: &[f64], storage: &Storage) -> (Data, bool) {
             };
             match storage.put(&bytes) {
                 Some(shelved) => Data::Shelved(shelved, width.unwrap_or(Width::Doubles), low),
-                None => Data::Doubles(Float64Chunked::from_slice(name, numbers)),
+                None => Data::Doubles(numbers.into()),
             }
         }
     };
@@ -172,7 +163,6 @@ pub(crate) fn pack_codes(codes: &[u32], storage: &Storage) -> Data {
         return Data::Steady { first: f64::from(high), step: 0.0 };
     }
     let width = width_of(f64::from(high)).unwrap_or(Width::Longs);
-    let name = polars::prelude::PlSmallStr::EMPTY;
     if !storage.holds(width.bytes() * codes.len()) {
         let bytes: Vec<u8> = match width {
             Width::Bytes => codes.iter().map(|code| *code as u8).collect(),
@@ -184,11 +174,9 @@ pub(crate) fn pack_codes(codes: &[u32], storage: &Storage) -> Data {
         }
     }
     match width {
-        Width::Bytes => Data::Bytes(UInt8Chunked::from_vec(name, codes.iter().map(|code| *code as u8).collect()), 0.0),
-        Width::Words => {
-            Data::Words(UInt16Chunked::from_vec(name, codes.iter().map(|code| *code as u16).collect()), 0.0)
-        }
-        _ => Data::Longs(UInt32Chunked::from_slice(name, codes), 0.0),
+        Width::Bytes => Data::Bytes(codes.iter().map(|code| *code as u8).collect(), 0.0),
+        Width::Words => Data::Words(codes.iter().map(|code| *code as u16).collect(), 0.0),
+        _ => Data::Longs(codes.into(), 0.0),
     }
 }
 
@@ -201,7 +189,7 @@ pub(crate) fn pack_instants(instants: &[i64], storage: &Storage) -> (Data, bool)
             return (Data::Shelved(shelved, Width::Instants, 0.0), false);
         }
     }
-    (Data::Instants(Int64Chunked::from_slice(polars::prelude::PlSmallStr::EMPTY, instants)), held)
+    (Data::Instants(instants.into()), held)
 }
 
 impl Data {
@@ -210,30 +198,20 @@ impl Data {
         let length = until - from;
         match self {
             Self::Doubles(numbers) => {
-                if let Ok(numbers) = numbers.cont_slice() {
-                    return &numbers[from..until];
-                }
+                return &numbers[from..until];
             }
             Self::Steady { first, step } => room.fill((from..until).map(|row| first + step * row as f64)),
             Self::Bytes(cells, base) => {
-                if let Ok(cells) = cells.cont_slice() {
-                    room.fill(cells[from..until].iter().map(|cell| base + f64::from(*cell)));
-                }
+                room.fill(cells[from..until].iter().map(|cell| base + f64::from(*cell)));
             }
             Self::Words(cells, base) => {
-                if let Ok(cells) = cells.cont_slice() {
-                    room.fill(cells[from..until].iter().map(|cell| base + f64::from(*cell)));
-                }
+                room.fill(cells[from..until].iter().map(|cell| base + f64::from(*cell)));
             }
             Self::Longs(cells, base) => {
-                if let Ok(cells) = cells.cont_slice() {
-                    room.fill(cells[from..until].iter().map(|cell| base + f64::from(*cell)));
-                }
+                room.fill(cells[from..until].iter().map(|cell| base + f64::from(*cell)));
             }
             Self::Instants(instants) => {
-                if let Ok(instants) = instants.cont_slice() {
-                    room.fill(instants[from..until].iter().map(|instant| *instant as f64));
-                }
+                room.fill(instants[from..until].iter().map(|instant| *instant as f64));
             }
             Self::Shelved(shelved, width, base) => {
                 let bytes = room.fetch(shelved, *width, from, length);
@@ -264,19 +242,13 @@ impl Data {
         room.codes.clear();
         match self {
             Self::Longs(cells, _) => {
-                if let Ok(cells) = cells.cont_slice() {
-                    return &cells[from..until];
-                }
+                return &cells[from..until];
             }
             Self::Bytes(cells, _) => {
-                if let Ok(cells) = cells.cont_slice() {
-                    room.codes.extend(cells[from..until].iter().map(|cell| u32::from(*cell)));
-                }
+                room.codes.extend(cells[from..until].iter().map(|cell| u32::from(*cell)));
             }
             Self::Words(cells, _) => {
-                if let Ok(cells) = cells.cont_slice() {
-                    room.codes.extend(cells[from..until].iter().map(|cell| u32::from(*cell)));
-                }
+                room.codes.extend(cells[from..until].iter().map(|cell| u32::from(*cell)));
             }
             Self::Steady { first, .. } => room.codes.resize(length, *first as u32),
             Self::Shelved(shelved, width, _) => {
@@ -299,9 +271,7 @@ impl Data {
     /// The instants of a range of rows.
     pub(crate) fn instants(&self, from: usize, until: usize) -> Vec<i64> {
         match self {
-            Self::Instants(instants) => {
-                instants.cont_slice().map(|instants| instants[from..until].to_vec()).unwrap_or_default()
-            }
+            Self::Instants(instants) => instants[from..until].to_vec(),
             Self::Shelved(shelved, Width::Instants, _) => {
                 let mut bytes = vec![0; 8 * (until - from)];
                 shelved.read(8 * from, &mut bytes);
