@@ -17,8 +17,8 @@ use perfreport::ingest::{SourceOptions, read};
 use perfreport::measure::Polarity;
 use perfreport::measure::unit::Dimension;
 use perfreport::stats::analysis::analyse;
-use perfreport::stats::population::Settings;
 use perfreport::stats::rng::Rng;
+use perfreport::stats::settings::Settings;
 use perfreport::table::source::Source;
 
 /// Runs that count; the median of an odd number is one of them.

@@ -60,8 +60,7 @@ impl Side {
     pub(super) fn findings(&self) -> Vec<Finding> {
         let Some(reading) = &self.reading else { return Vec::new() };
         let suspects = |item: &Analysed| -> u64 {
-            let of_metrics =
-                item.tables.iter().flat_map(|table| &table.metrics).map(|metric| metric.overall.corrupted as u64);
+            let of_metrics = item.tables.iter().flat_map(|table| &table.metrics).map(|metric| metric.overall.corrupted);
             of_metrics.sum()
         };
         let corrupted = reading.analysed.iter().map(|item| (&item.source.provenance.name, suspects(item)));

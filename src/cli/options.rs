@@ -6,8 +6,8 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use crate::config::{self, Config};
 use crate::ingest::{ColumnOptions, SourceOptions};
-use crate::stats::population::{Samples, Settings};
 use crate::stats::quantile::QuantileMethod;
+use crate::stats::settings::Settings;
 
 use super::args::{Understanding, YesNo};
 
@@ -39,7 +39,7 @@ pub(super) fn settings(input: &Understanding, config: &Config) -> Result<Setting
         confidence,
         group_by,
         collapse: !input.no_collapse && config.collapse.unwrap_or(true),
-        samples: Samples::Drop,
+        keep_samples: false,
     })
 }
 

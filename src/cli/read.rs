@@ -22,7 +22,7 @@ use crate::report::build::{Analysed, Heading, Material, build};
 use crate::report::contract::Report;
 use crate::stats::analysis::{GROUP_BYTES, TableAnalysis, analyse};
 use crate::stats::histogram;
-use crate::stats::population::{Samples, Settings};
+use crate::stats::settings::Settings;
 use crate::table::source::{Provenance, Source};
 use crate::table::storage::Storage;
 use crate::table::{Role, Table};
@@ -136,10 +136,7 @@ pub(super) fn read(
     inputs: Inputs,
     wanted: &Wanted<'_>,
 ) -> Result<Reading> {
-    let settings = Settings {
-        samples: if wanted.samples { Samples::Keep } else { Samples::Drop },
-        ..settings(understanding, config)?
-    };
+    let settings = Settings { keep_samples: wanted.samples, ..settings(understanding, config)? };
     let Inputs { sources, mut findings } = inputs;
     let bar = progress(&sources);
     let storage = storage(understanding.memory)?;
@@ -275,7 +272,7 @@ impl Reader<'_> {
         /// A sample that is kept: itself, in order, and in the sketch on its way.
         const KEPT: u64 = 24;
         let Some(memory) = self.storage.memory() else { return Ok(()) };
-        let samples: u64 = if self.settings.samples == Samples::Keep {
+        let samples: u64 = if self.settings.keep_samples {
             let metrics =
                 |table: &Table| table.columns_as(Role::Metric).map(|metric| table.values(metric).count()).sum();
             data.tables.iter().map(|table| -> usize { metrics(table) }).sum::<usize>() as u64

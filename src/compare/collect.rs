@@ -15,7 +15,8 @@ use crate::measure::unit::Dimension;
 use crate::stats::analysis::{MetricAnalysis, TableAnalysis};
 use crate::stats::failure::{Failures, Outcome, outcomes};
 use crate::stats::histogram::{Counted, HistogramAnalysis};
-use crate::stats::population::{Population, Recorded};
+use crate::stats::population::Population;
+use crate::stats::run_samples::RunSamples;
 use crate::stats::sample::mean_and_stddev;
 use crate::table::source::Source;
 use crate::table::{Role, Table};
@@ -193,7 +194,7 @@ impl Blank<'_> {
         polarity: Polarity,
         population: &Population,
     ) -> Option<MetricRuns> {
-        let runs = recordings(population.recorded.as_ref()?);
+        let runs = recordings(population.samples.as_ref()?);
         (!runs.is_empty()).then(|| MetricRuns {
             source: self.source.to_owned(),
             metric: self.metric.to_owned(),
@@ -220,13 +221,13 @@ fn runs_of(found: &MetricAnalysis, table: &Table, reading: &Reading<'_>) -> Vec<
     };
     let fill = |group, population| blank.fill(group, found.dimension, found.polarity, population);
     if found.groups.is_empty() {
-        let only = found.only_group.as_ref().map(|only| only.text.as_str());
+        let only = found.only_group.as_ref().map(|(_, label)| label.text.as_str());
         return fill(only, &found.overall).into_iter().collect();
     }
-    found.groups.par_iter().filter_map(|group| fill(Some(&group.text), &group.population)).collect()
+    found.groups.par_iter().filter_map(|group| fill(Some(&group.label.as_ref()?.text), group)).collect()
 }
 
-fn recordings(recorded: &Recorded) -> Vec<Recording> {
+fn recordings(recorded: &RunSamples) -> Vec<Recording> {
     let runs = pieces(&recorded.values, &recorded.run_starts).filter(|values| !values.is_empty());
     let recording = |values| {
         let recording = Recording::of(values);
@@ -320,10 +321,12 @@ pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
         let source = reading.source.provenance.name.as_str();
         for found in reading.tables.iter().flat_map(|table| &table.metrics) {
             let only = found.only_group.as_ref();
-            let grouped_by = found.grouped_by.as_deref().or(only.map(|only| only.columns.as_str()));
+            let grouped_by = found.grouped_by.as_deref().or(only.map(|(columns, _)| columns.as_str()));
             let populations = std::iter::once((None, &found.overall))
-                .chain(only.map(|only| (Some(only.text.as_str()), &found.overall)))
-                .chain(found.groups.iter().map(|group| (Some(group.text.as_str()), &group.population)));
+                .chain(only.map(|(_, label)| (Some(label.text.as_str()), &found.overall)))
+                .chain(
+                    found.groups.iter().filter_map(|group| Some((Some(group.label.as_ref()?.text.as_str()), group))),
+                );
             subjects.extend(populations.map(|(group, population)| Subject {
                 grouped_by,
                 group,
@@ -382,7 +385,7 @@ pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
 const LABEL: &str = "label";
 
 fn subject<'a>(source: &'a str, metric: &'a str, dimension: Dimension, population: &'a Population) -> Subject<'a> {
-    let samples = population.recorded.as_ref().map(|recorded| recorded.values.as_slice());
+    let samples = population.samples.as_ref().map(|samples| samples.values.as_slice());
     let summary = population.clean.as_ref();
     Subject { source, metric, grouped_by: None, group: None, dimension, summary, samples, value: None, reported: None }
 }

@@ -17,7 +17,7 @@ use std::fmt;
 
 use crate::measure::reported::Reported;
 use crate::measure::unit::Dimension;
-use crate::stats::population::{PERCENTILES, Summary};
+use crate::stats::summary::{PERCENTILES, Summary};
 
 use super::outcome::Statistic;
 use super::pattern::NamePattern;

@@ -3,6 +3,20 @@
 //! In: a label as written. Out: its pattern, with `*` for every run of digits. Labels with the same pattern differ only
 //! in numbers and are one population, unless they are nothing but a number: then the number is what tells them apart.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A label or a pattern of labels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Label {
+    /// The text, with `*` for numbers that differ.
+    pub text: String,
+    /// How many different labels it stands for.
+    pub members: u64,
+    /// The first few of them.
+    pub examples: Vec<String>,
+}
+
 /// The pattern of a label: each run of digits becomes `*`. A label of digits alone is its own pattern.
 pub fn pattern(label: &str) -> String {
     if label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {

@@ -17,21 +17,17 @@ use crate::compare::gate::Asked;
 use crate::compare::outcome::{Comparison, TargetResult};
 use crate::measure::finding::{Finding, Place, Severity};
 use crate::measure::unit::Dimension;
-use crate::stats::analysis::{Group, MetricAnalysis, TableAnalysis};
+use crate::stats::analysis::{MetricAnalysis, TableAnalysis};
 use crate::stats::failure::Failures as FailureCount;
 use crate::stats::histogram::HistogramAnalysis;
-use crate::stats::interval::{Interval as Bounds, wilson};
-use crate::stats::population::{
-    Order as OrderFound, Population as Numbers, Settings as StatSettings, Summary as SummaryFound,
-};
-use crate::table::packed::Cells as CellData;
+use crate::stats::interval::wilson;
+use crate::stats::settings::Settings as StatSettings;
 use crate::table::source::Source as SourceData;
 use crate::table::{Column as ColumnData, Role, Table as TableData};
 
 use super::contract::{
-    Assumption, Column, Drift, Extreme, Failures, Histogram, Interval, Label, LevelShift, Metric, Modality, Mode,
-    Order, Outliers, Percentile, Population, Report, Reported, Runs, SCHEMA_VERSION, Series, SeriesPoint, SetAside,
-    Settings, Source, Summary, Table, Tool, WarmUp,
+    Assumption, Column, Failures, Interval, Metric, Report, Reported, SCHEMA_VERSION, SetAside, Settings, Source,
+    Table, Tool,
 };
 use super::{number, words};
 use verdict::State;
@@ -294,10 +290,7 @@ fn column(column: &ColumnData) -> Column {
 }
 
 fn metric(found: &MetricAnalysis, table: &TableData, source: &str, index: usize, level: f64) -> Metric {
-    let line = |row: usize| table.lines.line(row as u64);
-    let cells = Cells::of(found, table);
     let leading = leads(found, table);
-    let overall = population(&found.overall, None, &found.extreme_rows, found.shift_row.and_then(line), &cells, table);
     Metric {
         id: format!("{source}#{index}/{}", found.name),
         source: source.to_owned(),
@@ -312,10 +305,10 @@ fn metric(found: &MetricAnalysis, table: &TableData, source: &str, index: usize,
         from_histogram: None,
         grouped_by: found.grouped_by.clone(),
         measured_apart: found.labels_exact && !found.groups.is_empty(),
-        overall,
-        groups: found.groups.iter().map(|of_group| group(of_group, &cells, table)).collect(),
+        overall: found.overall.clone(),
+        groups: found.groups.clone(),
         failures: found.failures.as_ref().filter(|_| leading).and_then(|count| failures(count, level)),
-        failed: found.failed.as_ref().and_then(|failed| failed.clean.as_ref()).map(summary),
+        failed: found.failed.as_ref().and_then(|failed| failed.clean.clone()),
         remarks: words::remarks(found).into_iter().filter(|remark| leading || remark.topic != words::FAILED).collect(),
     }
 }
@@ -338,150 +331,6 @@ fn leads(found: &MetricAnalysis, table: &TableData) -> bool {
     let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
     let time = |column: &&usize| table.columns[**column].unit().dimension == Dimension::Time;
     metrics.iter().find(time).or(metrics.first()) == Some(&found.column)
-}
-
-fn group(group: &Group, cells: &Cells<'_>, table: &TableData) -> Population {
-    let label = Label { text: group.text.clone(), members: group.members as u64, examples: group.examples.clone() };
-    let line = group.shift_row.and_then(|row| table.lines.line(row as u64));
-    population(&group.population, Some(label), &group.extreme_rows, line, cells, table)
-}
-
-fn population(
-    numbers: &Numbers,
-    label: Option<Label>,
-    extreme_rows: &[usize],
-    shift_line: Option<u64>,
-    cells: &Cells<'_>,
-    table: &TableData,
-) -> Population {
-    Population {
-        label,
-        clean: numbers.clean.as_ref().map(summary),
-        raw: numbers.raw.as_ref().map(summary),
-        outliers: numbers.outliers.as_ref().map(|outliers| Outliers {
-            low: outliers.low_count as u64,
-            high: outliers.high_count as u64,
-            low_fence: outliers.low_fence,
-            high_fence: outliers.high_fence,
-            method: outliers.method().to_owned(),
-            extremes: extreme_rows
-                .iter()
-                .filter_map(|row| cells.extreme(*row, table.lines.line(*row as u64)))
-                .collect(),
-        }),
-        order: numbers.order.as_ref().map(|order| self::order(order, numbers, shift_line)),
-        modality: numbers.modality.as_ref().map(|modality| Modality {
-            dip: modality.dip,
-            p: modality.p,
-            modes: modality.modes.iter().map(|mode| Mode { location: mode.location, weight: mode.weight }).collect(),
-        }),
-        histogram: numbers.histogram.as_ref().map(|histogram| Histogram {
-            log: histogram.log,
-            edges: histogram.edges.clone(),
-            counts: histogram.counts.clone(),
-        }),
-        series: numbers.series.as_ref().map(|series| Series {
-            stride: series.stride as u64,
-            points: series
-                .points
-                .iter()
-                .map(|point| SeriesPoint { min: point.min, median: point.median, max: point.max, group: point.group })
-                .collect(),
-        }),
-        corrupted: numbers.corrupted as u64,
-        picked_one_in: numbers.picked_one_in.map(|every| every as u64),
-        runs: numbers.runs.as_ref().map(|runs| Runs {
-            count: runs.count as u64,
-            fewest_samples: runs.fewest as u64,
-            most_samples: runs.most as u64,
-            lowest_median: runs.lowest_median,
-            highest_median: runs.highest_median,
-            differ: runs.differ,
-        }),
-    }
-}
-
-/// The values and labels of a metric's rows, where they stand in the table.
-struct Cells<'a> {
-    column: &'a ColumnData,
-    values: &'a CellData,
-    codes: Option<&'a CellData>,
-    labels: &'a [String],
-}
-
-impl<'a> Cells<'a> {
-    fn of(found: &MetricAnalysis, table: &'a TableData) -> Self {
-        Self {
-            column: &table.columns[found.column],
-            values: table.values(found.column),
-            codes: found.label_column.map(|label| table.text_cells(label)),
-            labels: found.label_column.map_or(&[], |label| &table.columns[label].dictionary),
-        }
-    }
-
-    fn value(&self, row: usize) -> Option<f64> {
-        self.values.number(row).map(|number| self.column.to_base(number))
-    }
-
-    fn extreme(&self, row: usize, line: Option<u64>) -> Option<Extreme> {
-        let code = self.codes.and_then(|codes| codes.code(row));
-        let label = code.and_then(|code| self.labels.get(code as usize)).cloned();
-        Some(Extreme { value: self.value(row)?, line, label })
-    }
-}
-
-fn order(order: &OrderFound, numbers: &Numbers, shift_line: Option<u64>) -> Order {
-    let n = numbers.clean.as_ref().map_or(0, |clean| clean.n);
-    Order {
-        lag1_autocorrelation: order.lag1,
-        effective_sample_size: order.effective,
-        warm_up: order.warm_up.map(|found| WarmUp { samples: found.samples as u64, ratio: found.ratio }),
-        drift: order.drift.map(|found| Drift {
-            change: found.slope_per_sample * n.saturating_sub(1) as f64,
-            relative: found.relative_change_over_run,
-            p: found.p,
-        }),
-        level_shift: order.level_shift.map(|found| LevelShift {
-            index: found.index as u64,
-            line: shift_line,
-            before: found.before_median,
-            after: found.after_median,
-            p: found.p,
-        }),
-        thinned: order.thinned,
-    }
-}
-
-fn summary(found: &SummaryFound) -> Summary {
-    Summary {
-        n: found.n as u64,
-        mean: found.mean,
-        mean_interval: found.mean_interval.map(interval),
-        min: found.min,
-        max: found.max,
-        median: found.median,
-        median_interval: found.median_interval.map(interval),
-        percentiles: found
-            .percentiles
-            .iter()
-            .map(|percentile| Percentile {
-                percent: percentile.percent,
-                value: percentile.value,
-                needs: percentile.needs as u64,
-                interval: percentile.interval.map(interval),
-            })
-            .collect(),
-        stddev: found.stddev,
-        cv: found.cv,
-        iqr: found.iqr,
-        mad: found.mad,
-        shamos: found.shamos,
-        sum: found.sum,
-    }
-}
-
-fn interval(found: Bounds) -> Interval {
-    Interval { low: found.low, high: found.high, level: found.level }
 }
 
 fn failures(count: &FailureCount, level: f64) -> Option<Failures> {

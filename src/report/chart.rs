@@ -764,10 +764,17 @@ mod tests {
         let order = Order {
             lag1_autocorrelation: None,
             effective_sample_size: None,
-            warm_up: Some(WarmUp { samples: 10, ratio: 2.0 }),
+            warm_up: Some(WarmUp { samples: 10, ratio: 2.0, p: 0.001, thinned: false }),
             drift: None,
             thinned: false,
-            level_shift: Some(LevelShift { index: 60, line: None, before: 0.06, after: 0.09, p: 0.001 }),
+            level_shift: Some(LevelShift {
+                index: 60,
+                line: None,
+                before: 0.06,
+                after: 0.09,
+                p: 0.001,
+                thinned: false,
+            }),
         };
         let (series, scale) = (series(120), scale());
         let plot = InOrder {

@@ -7,9 +7,11 @@ pub(super) mod reported;
 pub(super) mod swarm;
 
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::label::Label;
 use crate::measure::unit::{Dimension, Unit};
 use crate::stats::analysis::{Located, MetricAnalysis};
 use crate::stats::corruption::Reason;
+use crate::stats::population::Population;
 use crate::stats::recording::{Clock, Repeat, Stuck};
 use crate::stats::runs::Runs;
 use crate::table::{Intruder, Table};
@@ -180,7 +182,7 @@ pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
                     format!("the {name} would read {} instead of {}", quantity(raw), quantity(clean))
                 })
                 .collect();
-        let what = number::counted(metric.overall.corrupted as u64, "corrupted sample");
+        let what = number::counted(metric.overall.corrupted, "corrupted sample");
         let text = format!("With the {what} {}.", changes.join(", "));
         remarks.push(Remark { topic: "corruption".to_owned(), text });
     }
@@ -199,8 +201,8 @@ pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
             .groups
             .iter()
             .filter_map(|group| {
-                let summary = group.population.clean.as_ref()?;
-                Some(format!("{} {} (n = {})", group.text, quantity(summary.median), number::count(summary.n as u64)))
+                let summary = group.clean.as_ref()?;
+                Some(format!("{} {} (n = {})", text(group)?, quantity(summary.median), number::count(summary.n)))
             })
             .collect();
         let text = format!(
@@ -227,8 +229,8 @@ fn failed(metric: &MetricAnalysis) -> Option<Remark> {
         let all = failed.n + metric.overall.clean.as_ref().map_or(0, |clean| clean.n);
         sentences.push(format!(
             "n counts the samples of rows that did not fail: {} of {} are of failed rows and stand apart.",
-            number::count(failed.n as u64),
-            number::counted(all as u64, "sample")
+            number::count(failed.n),
+            number::counted(all, "sample")
         ));
     }
     let groups = &metric.failed_groups;
@@ -247,9 +249,14 @@ fn failed(metric: &MetricAnalysis) -> Option<Remark> {
     if sentences.is_empty() { None } else { remark(sentences.join(" ")) }
 }
 
+/// The label of a group.
+fn text(group: &Population) -> Option<&str> {
+    group.label.as_ref().map(|label| label.text.as_str())
+}
+
 /// How many runs the samples come from, and whether those differ.
 fn runs(metric: &MetricAnalysis) -> Option<Remark> {
-    let groups = metric.groups.iter().map(|group| (Some(group.text.as_str()), &group.population));
+    let groups = metric.groups.iter().map(|group| (text(group), group));
     let populations = std::iter::once((None, &metric.overall)).chain(groups);
     let of_runs: Vec<(Option<&str>, &Runs)> =
         populations.filter_map(|(label, population)| Some((label, population.runs.as_ref()?))).collect();
@@ -263,10 +270,10 @@ fn runs(metric: &MetricAnalysis) -> Option<Remark> {
             format!("The samples of each of {all} groups come from several runs; those of `{label}` from")
         }
     };
-    let each = if runs.fewest == runs.most {
-        number::counted(runs.most as u64, "sample")
+    let each = if runs.fewest_samples == runs.most_samples {
+        number::counted(runs.most_samples, "sample")
     } else {
-        format!("{} to {}", number::count(runs.fewest as u64), number::counted(runs.most as u64, "sample"))
+        format!("{} to {}", number::count(runs.fewest_samples), number::counted(runs.most_samples, "sample"))
     };
     let apart = runs
         .spread()
@@ -277,7 +284,7 @@ fn runs(metric: &MetricAnalysis) -> Option<Remark> {
     } else {
         ""
     };
-    let text = format!("{whose} {} of {each}{apart}{consequence}.", number::counted(runs.count as u64, "run"));
+    let text = format!("{whose} {} of {each}{apart}{consequence}.", number::counted(runs.count, "run"));
     Some(Remark { topic: "runs".to_owned(), text })
 }
 
@@ -285,14 +292,14 @@ fn runs(metric: &MetricAnalysis) -> Option<Remark> {
 fn dependence(metric: &MetricAnalysis) -> Option<Remark> {
     /// Below this share of independent samples the intervals are misleading enough to say so.
     const MISLEADING: f64 = 0.5;
-    let groups = metric.groups.iter().map(|group| (Some(group.text.as_str()), &group.population));
+    let groups = metric.groups.iter().map(|group| (text(group), group));
     // Benchmarks that are measured one after the other depend on their order by design.
     let whole = (!metric.labels_exact || metric.groups.is_empty()).then_some((None, &metric.overall));
     let populations = whole.into_iter().chain(groups);
-    let dependent: Vec<(Option<&str>, usize, f64)> = populations
+    let dependent: Vec<(Option<&str>, u64, f64)> = populations
         .filter_map(|(label, population)| {
             let n = population.clean.as_ref()?.n;
-            let effective = population.order.as_ref()?.effective?;
+            let effective = population.order.as_ref()?.effective_sample_size?;
             (effective < MISLEADING * n as f64).then_some((label, n, effective))
         })
         .collect();
@@ -313,7 +320,7 @@ fn dependence(metric: &MetricAnalysis) -> Option<Remark> {
 
 /// Of very many samples some numbers are taken from a part; everything else is exact.
 fn thinned(metric: &MetricAnalysis) -> Option<Remark> {
-    let populations = || std::iter::once(&metric.overall).chain(metric.groups.iter().map(|group| &group.population));
+    let populations = || std::iter::once(&metric.overall).chain(&metric.groups);
     let picked = populations().filter_map(|population| population.picked_one_in).max();
     let ordered = populations().any(|population| population.order.as_ref().is_some_and(|order| order.thinned));
     let picked = picked.map(|every| {
@@ -346,27 +353,28 @@ pub(super) fn assumptions(table: &Table, analyses: &[MetricAnalysis], source: &s
                 how_to_override: Some(format!("--unit {}={example}", shell_word(&metric.name))),
             });
         }
-        let collapsed: Vec<&str> =
-            metric.groups.iter().filter(|group| group.members > 1).map(|group| group.text.as_str()).collect();
-        if let Some(only) = metric.only_group.as_ref().filter(|only| only.members > 1) {
+        let collapsed = metric.groups.iter().filter_map(|group| group.label.as_ref());
+        let collapsed: Vec<&Label> = collapsed.filter(|label| label.members > 1).collect();
+        if let Some((_, only)) = metric.only_group.as_ref().filter(|(_, only)| only.members > 1) {
             assumptions.push(Assumption {
                 subject: subject.clone(),
                 text: format!(
                     "{} that differ only in numbers are one population: `{}`",
-                    number::counted(only.members as u64, "label"),
+                    number::counted(only.members, "label"),
                     only.text
                 ),
                 how_to_override: Some("--no-collapse".to_owned()),
             });
         }
         if let Some(first) = collapsed.first() {
-            let labels: usize = metric.groups.iter().filter(|group| group.members > 1).map(|group| group.members).sum();
+            let labels = collapsed.iter().map(|label| label.members).sum();
+            let first = &first.text;
             let more = if collapsed.len() > 1 { format!(" and {} more", collapsed.len() - 1) } else { String::new() };
             assumptions.push(Assumption {
                 subject,
                 text: format!(
                     "{} that differ only in numbers are one population each: `{first}`{more}",
-                    number::counted(labels as u64, "label")
+                    number::counted(labels, "label")
                 ),
                 how_to_override: Some("--no-collapse".to_owned()),
             });

@@ -9,24 +9,27 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
-use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use crate::measure::Polarity;
 use crate::measure::finding::Severity;
-use crate::measure::label::pattern;
+use crate::measure::label::{Label, pattern};
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::packed::{Cells, Kind, Reader};
 use crate::table::{CellType, Role, Table};
 
 use super::apart::{self, Apart};
 use super::corruption::{Case, Suspect, suspects};
+use super::describe::describe;
 use super::failure::{Failures, failures};
 use super::groups::{Gathered, Kept};
+use super::kruskal_wallis::kruskal_wallis;
 use super::large::{self, GroupOf};
 use super::measured::{Measured, PART};
-use super::population::{Detail, Population, Recorded, Samples as Keep, Settings};
+use super::population::{Detail, Population};
 use super::recording::{Clock, Repeat, Stuck, clock, repeats, stuck};
+use super::run_samples::RunSamples;
 use super::samples::{Kept as KeptSamples, Samples};
+use super::settings::Settings;
 use super::thin;
 
 /// Names by which the label that matters most is usually called, the most telling first.
@@ -74,34 +77,6 @@ const FEW_GROUPS: usize = 2000;
 /// Repeated blocks that are named.
 const NAMED_REPEATS: usize = 5;
 
-/// A group of samples that share a label.
-#[derive(Debug, Clone)]
-pub struct Group {
-    /// The label, or the pattern that its labels share.
-    pub text: String,
-    /// How many different labels it stands for.
-    pub members: usize,
-    /// The first few of them.
-    pub examples: Vec<String>,
-    /// Its numbers.
-    pub population: Population,
-    /// Row of each extreme sample.
-    pub extreme_rows: Vec<usize>,
-    /// Row of the first sample after a level shift.
-    pub shift_row: Option<usize>,
-}
-
-/// The one group of a metric.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OnlyGroup {
-    /// The columns that form the groups.
-    pub columns: String,
-    /// Its label, or the pattern that its labels share.
-    pub text: String,
-    /// How many different labels it stands for.
-    pub members: usize,
-}
-
 /// A suspect and where it is.
 #[derive(Debug, Clone)]
 pub struct Located {
@@ -132,18 +107,12 @@ pub struct MetricAnalysis {
     pub meaning: Option<String>,
     /// The columns that form the groups.
     pub grouped_by: Option<String>,
-    /// The column whose labels name samples.
-    pub label_column: Option<usize>,
     /// All samples.
     pub overall: Population,
-    /// Row of each extreme sample of the whole.
-    pub extreme_rows: Vec<usize>,
-    /// Row of the first sample after a level shift of the whole.
-    pub shift_row: Option<usize>,
     /// By label, in order of first appearance; empty where there is one group only.
-    pub groups: Vec<Group>,
-    /// The one group there is, where all samples are in it.
-    pub only_group: Option<OnlyGroup>,
+    pub groups: Vec<Population>,
+    /// The one group there is, where all samples are in it, and the columns that form it.
+    pub only_group: Option<(String, Label)>,
     /// Whether the groups are separate populations, so that numbers over all of them describe none.
     pub explained_by_label: bool,
     /// Whether each label is a thing of its own by the format's definition, such as a benchmark.
@@ -253,16 +222,10 @@ struct Grouping<'a> {
     label_column: Option<usize>,
     /// Group of each label; of labels that no row has, the first one.
     of_code: Vec<u32>,
-    groups: Vec<GroupName>,
+    groups: Vec<Label>,
     /// Label of each row, as written.
     codes: Cow<'a, Cells>,
     texts: Vec<String>,
-}
-
-struct GroupName {
-    text: String,
-    members: usize,
-    examples: Vec<String>,
 }
 
 impl<'a> Grouping<'a> {
@@ -295,13 +258,13 @@ impl<'a> Grouping<'a> {
             if collapse && shared { pattern } else { text.to_owned() }
         };
         let mut numbers: HashMap<String, u32> = HashMap::new();
-        let mut groups: Vec<GroupName> = Vec::new();
+        let mut groups: Vec<Label> = Vec::new();
         let mut of_code: Vec<u32> = vec![0; texts.len()];
         for code in in_use {
             let text = &texts[code as usize];
             let name = name_of(text);
             let number = *numbers.entry(name.clone()).or_insert_with(|| {
-                groups.push(GroupName { text: name, members: 0, examples: Vec::new() });
+                groups.push(Label { text: name, members: 0, examples: Vec::new() });
                 groups.len() as u32 - 1
             });
             let group = &mut groups[number as usize];
@@ -391,30 +354,6 @@ fn labels_apart(table: &Table, codes: &Cells, texts: &[String]) -> Vec<String> {
         })
         .map(|(pattern, _)| pattern)
         .collect()
-}
-
-/// p-value of the Kruskal-Wallis test, with the correction for ties; `None` where all values are equal.
-pub(super) fn kruskal_wallis(samples: &[Vec<f64>]) -> Option<f64> {
-    let pooled: Vec<f64> = samples.iter().flatten().copied().collect();
-    let n = pooled.len() as f64;
-    let ranks = super::order::ranks(&pooled);
-    let mut start = 0;
-    let mut between = 0.0;
-    for sample in samples {
-        let sum: f64 = ranks[start..start + sample.len()].iter().sum();
-        between += sum * sum / sample.len() as f64;
-        start += sample.len();
-    }
-    let mut sorted = pooled;
-    sorted.sort_unstable_by(f64::total_cmp);
-    let ties: f64 = sorted.chunk_by(|a, b| a == b).map(|tied| (tied.len() as f64).powi(3) - tied.len() as f64).sum();
-    let correction = 1.0 - ties / (n.powi(3) - n);
-    if correction <= 0.0 {
-        return None;
-    }
-    let statistic = (12.0 / (n * (n + 1.0)) * between - 3.0 * (n + 1.0)) / correction;
-    let distribution = ChiSquared::new(samples.len() as f64 - 1.0).ok()?;
-    Some(distribution.sf(statistic.max(0.0)))
 }
 
 fn most_telling_label(table: &Table) -> Option<usize> {
@@ -540,18 +479,18 @@ impl Metric<'_> {
             |row| cells.before(row) - left_out.partition_point(|index| cells.row(*index) < row),
             &self.table.run_starts,
         );
-        let row_of = |index: &usize| cells.row(samples.place(*index));
+        let row_of = |index: usize| cells.row(samples.place(index));
         // A run may be numbered anew in each group, so that those of a mixture mean nothing.
         if let Some(runs) = self.runs.filter(|_| !several) {
             let mut all = Vec::with_capacity(samples.len());
             samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
-            overall.divide_by_run(&all, |index| runs.code(row_of(&index)).unwrap_or_default());
+            overall.divide_by_run(&all, |index| runs.code(row_of(index)).unwrap_or_default());
         }
         let failed = match &apart {
             Apart::Some { failed, .. } => Some(apart::population(failed, unit, self.settings)),
             Apart::Nothing | Apart::All => None,
         };
-        let shift = overall.order.as_ref().and_then(|order| order.level_shift);
+        self.name_places(&mut overall, |index| (index < samples.len()).then(|| row_of(index)));
         let only = kept.as_ref().and_then(Kept::only).zip(self.grouping);
         MetricAnalysis {
             column: self.column,
@@ -561,18 +500,11 @@ impl Metric<'_> {
             polarity: column.polarity,
             meaning: column.meaning.clone(),
             grouped_by: self.grouping.filter(|_| several).map(|grouping| grouping.columns.clone()),
-            extreme_rows: overall.extremes.iter().map(row_of).collect(),
-            shift_row: shift.filter(|shift| shift.index < samples.len()).map(|shift| row_of(&shift.index)),
             labels_exact: self.table.labels_exact,
             explained_by_label: explained_by_label(&groups),
             overall,
-            only_group: only.map(|(group, grouping)| OnlyGroup {
-                columns: grouping.columns.clone(),
-                text: grouping.groups[group].text.clone(),
-                members: grouping.groups[group].members,
-            }),
+            only_group: only.map(|(group, grouping)| (grouping.columns.clone(), grouping.groups[group].clone())),
             groups,
-            label_column: self.grouping.and_then(|grouping| grouping.label_column),
             suspects: self.located(suspects, &all),
             intruders: intruders.len(),
             repeats,
@@ -641,8 +573,8 @@ impl Metric<'_> {
                 }
             });
             let group_of = shared.as_ref().map(|of| of as &GroupOf<'_>);
-            let mut population = Population::of_many(samples, taken_out, group_of, detail, self.settings);
-            population.recorded = (self.settings.samples == Keep::Keep).then(|| Recorded::of(copied()));
+            let mut population = large::population(samples, taken_out, group_of, detail, self.settings);
+            population.samples = self.settings.keep_samples.then(|| RunSamples::of(copied()));
             return population;
         }
         let group_of: Option<Vec<u32>> = grouping.map(|grouping| {
@@ -654,10 +586,10 @@ impl Metric<'_> {
             });
             groups
         });
-        Population::new(copied(), taken_out, group_of.as_deref(), detail, self.settings)
+        describe(copied(), taken_out, group_of.as_deref(), detail, self.settings)
     }
 
-    fn groups(&self, cells: &Measured<'_>, kept: &Kept<'_>) -> Vec<Group> {
+    fn groups(&self, cells: &Measured<'_>, kept: &Kept<'_>) -> Vec<Population> {
         let Some(grouping) = self.grouping else { return Vec::new() };
         let detail = match () {
             () if kept.groups() > DETAILED_GROUPS => Detail::Brief,
@@ -666,38 +598,44 @@ impl Metric<'_> {
         };
         kept.each(|members| {
             let mut population = match &members.samples {
-                Gathered::Held(values, _) => {
-                    Population::new(values.to_vec(), &members.taken, None, detail, self.settings)
-                }
+                Gathered::Held(values, _) => describe(values.to_vec(), &members.taken, None, detail, self.settings),
                 Gathered::Shelved(dealt) if large::is_large(dealt.len(), self.settings) => {
-                    Population::of_many(*dealt, &members.taken, None, detail, self.settings)
+                    large::population(*dealt, &members.taken, None, detail, self.settings)
                 }
                 Gathered::Shelved(dealt) => {
                     let mut values = Vec::with_capacity(dealt.len());
                     dealt.visit(0..dealt.len(), &mut |block| values.extend_from_slice(block));
-                    Population::new(values, &members.taken, None, detail, self.settings)
+                    describe(values, &members.taken, None, detail, self.settings)
                 }
             };
             if !self.table.order_is_recorded {
                 population.forget_order();
             }
-            let row_of = |index: &usize| members.samples.place(*index).map(|place| cells.row(place));
+            let row_of = |index: usize| members.samples.place(index).map(|place| cells.row(place));
             population.divide(|row| members.samples.before(|place| cells.row(place) < row), &self.table.run_starts);
             if let (Some(runs), Gathered::Held(values, _)) = (self.runs, &members.samples) {
-                let run_of = |index: usize| row_of(&index).and_then(|row| runs.code(row)).unwrap_or_default();
+                let run_of = |index: usize| row_of(index).and_then(|row| runs.code(row)).unwrap_or_default();
                 population.divide_by_run(values, run_of);
             }
-            let name = &grouping.groups[members.group];
-            let shift = population.order.as_ref().and_then(|order| order.level_shift);
-            Group {
-                text: name.text.clone(),
-                members: name.members,
-                examples: name.examples.clone(),
-                extreme_rows: population.extremes.iter().filter_map(row_of).collect(),
-                shift_row: shift.and_then(|shift| row_of(&shift.index)),
-                population,
-            }
+            self.name_places(&mut population, row_of);
+            population.label = Some(grouping.groups[members.group].clone());
+            population
         })
+    }
+
+    /// Says where the samples that a population names stand in the file: rows become lines.
+    fn name_places(&self, population: &mut Population, row_of: impl Fn(usize) -> Option<usize>) {
+        let line = |row: usize| self.table.lines.line(row as u64);
+        let labels = self.grouping.filter(|grouping| grouping.label_column.is_some());
+        for extreme in population.outliers.iter_mut().flat_map(|outliers| &mut outliers.extremes) {
+            let row = row_of(extreme.index as usize);
+            extreme.line = row.and_then(line);
+            let label = labels.zip(row).and_then(|(labels, row)| labels.texts.get(labels.codes.code(row)? as usize));
+            extreme.label = label.cloned();
+        }
+        if let Some(shift) = population.order.as_mut().and_then(|order| order.level_shift.as_mut()) {
+            shift.line = row_of(shift.index as usize).and_then(line);
+        }
     }
 
     /// Copied blocks and stuck values make sense for measurements, not for gauges and counters that may stand still.
@@ -744,15 +682,14 @@ fn is_difference(name: &str) -> bool {
 }
 
 /// Whether the samples of different labels do not overlap and lie far apart.
-fn explained_by_label(groups: &[Group]) -> bool {
+fn explained_by_label(groups: &[Population]) -> bool {
     let mut ranges: Vec<(f64, f64, f64)> = groups
         .iter()
-        .filter_map(|group| group.population.clean.as_ref())
+        .filter_map(|group| group.clean.as_ref())
         .filter(|summary| summary.n > 1)
         .map(|summary| (summary.median, summary.min, summary.max))
         .collect();
-    let sizes: Vec<usize> =
-        groups.iter().filter_map(|group| group.population.clean.as_ref()).map(|clean| clean.n).collect();
+    let sizes: Vec<u64> = groups.iter().filter_map(|group| group.clean.as_ref()).map(|clean| clean.n).collect();
     ranges.sort_by(|a, b| a.0.total_cmp(&b.0));
     EXPLAINED_GROUPS.contains(&ranges.len())
         && separation_by_chance(&sizes) < EXPLAINED_CHANCE
@@ -761,8 +698,8 @@ fn explained_by_label(groups: &[Group]) -> bool {
 
 /// Probability that samples of one population, dealt out to groups of these sizes, do not overlap: the number of orders
 /// of the groups over the number of ways to deal.
-fn separation_by_chance(sizes: &[usize]) -> f64 {
-    let ln_factorial = |n: usize| statrs::function::gamma::ln_gamma(n as f64 + 1.0);
-    let total: usize = sizes.iter().sum();
-    (ln_factorial(sizes.len()) + sizes.iter().map(|n| ln_factorial(*n)).sum::<f64>() - ln_factorial(total)).exp()
+fn separation_by_chance(sizes: &[u64]) -> f64 {
+    let ln_factorial = |n: u64| statrs::function::gamma::ln_gamma(n as f64 + 1.0);
+    let total: u64 = sizes.iter().sum();
+    (ln_factorial(sizes.len() as u64) + sizes.iter().map(|n| ln_factorial(*n)).sum::<f64>() - ln_factorial(total)).exp()
 }

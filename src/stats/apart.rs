@@ -9,11 +9,13 @@ use crate::measure::unit::Unit;
 use crate::table::Table;
 use crate::table::packed::Cells;
 
+use super::describe::describe;
 use super::failure::{Failures, Told};
 use super::large;
 use super::measured::Measured;
-use super::population::{Detail, Population, Samples as Keep, Settings};
+use super::population::{Detail, Population};
 use super::samples::{Kept, Samples as _};
+use super::settings::Settings;
 
 /// A column of durations, parted by what became of its rows.
 pub(super) enum Apart {
@@ -70,12 +72,12 @@ pub(super) fn of(
 
 /// The numbers of the failed ones.
 pub(super) fn population(failed: &Cells, unit: Unit, settings: &Settings) -> Population {
-    let settings = Settings { samples: Keep::Drop, ..settings.clone() };
+    let settings = Settings { keep_samples: false, ..settings.clone() };
     let samples = Kept::new(Measured::new(failed, None), unit, &[]);
     if large::is_large(samples.len(), &settings) {
-        return Population::of_many(&samples, &[], None, Detail::Brief, &settings);
+        return large::population(&samples, &[], None, Detail::Brief, &settings);
     }
     let mut all = Vec::with_capacity(samples.len());
     samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
-    Population::new(all, &[], None, Detail::Brief, &settings)
+    describe(all, &[], None, Detail::Brief, &settings)
 }

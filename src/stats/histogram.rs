@@ -9,9 +9,12 @@ use crate::measure::Polarity;
 use crate::measure::reported::{Bucket, RecordedHistogram};
 use crate::measure::unit::{Dimension, Unit};
 
+use super::bins::Histogram;
 use super::interval::Interval;
-use super::population::{Basics, Histogram, Population, Settings, Summary};
+use super::population::Population;
 use super::quantile::QuantileMethod;
+use super::settings::Settings;
+use super::summary::{Basics, Summary};
 
 /// A metric that was recorded as histograms.
 #[derive(Debug, Clone)]
@@ -307,7 +310,7 @@ mod tests {
             histogram(Some("a"), &[(1.0, 1.0, 3)]),
         ];
         let found = analyse(&of_labels, &Settings::default());
-        let groups: Vec<(&str, usize)> = found[0]
+        let groups: Vec<(&str, u64)> = found[0]
             .groups
             .iter()
             .map(|(label, counted)| (label.as_str(), counted.population.clean.as_ref().unwrap().n))

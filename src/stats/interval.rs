@@ -7,8 +7,11 @@
 //! Independence is assumed, except in [`mean_interval_effective`]; recorded samples are often dependent, and then these intervals
 //! are too narrow (see the effective sample size in `order`).
 
-use super::sample::Sample;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
+use super::sample::Sample;
 
 /// Terms of a binomial distribution this far below its largest one are left out; together they weigh less than 1e-20.
 const NEGLIGIBLE_PROBABILITY: f64 = 1e-30;
@@ -16,14 +19,14 @@ const NEGLIGIBLE_PROBABILITY: f64 = 1e-30;
 /// then below 1e-12, and the library's search over the incomplete beta function, which loses digits there, is avoided.
 const LARGE_DEGREES_OF_FREEDOM: f64 = 1000.0;
 
-/// A confidence interval. `None` on a side means open-ended: the data set no bound there.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// An interval. An absent end is open: the data cannot bound it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Interval {
-    /// Lower bound in the unit of the values, or open.
+    /// Lower end in the unit of the values, absent where open.
     pub low: Option<f64>,
-    /// Upper bound in the unit of the values, or open.
+    /// Upper end in the unit of the values, absent where open.
     pub high: Option<f64>,
-    /// The confidence level that was asked for, in (0, 1).
+    /// Level, at least this, in (0, 1).
     pub level: f64,
 }
 

@@ -9,19 +9,20 @@
 
 use rayon::prelude::*;
 
+use super::bins::Histogram;
 use super::modality;
 use super::order;
-use super::outlier::{Fences, Outliers, fence_of, positive_and_skewed};
-use super::population::{
-    Basics, Detail, Histogram, NAMED_EXTREMES, Order, Population, Series, SeriesPoint, Settings, Summary, farthest,
-    kept_drift, series_stride,
-};
+use super::outlier::{Extreme, Fences, NAMED_EXTREMES, Outliers, farthest, fence_of, positive_and_skewed};
+use super::population::{Detail, Order, Population, kept_drift};
 use super::quantile::{QuantileMethod, quantile_of};
 use super::sample::{Compensated, Moments, median_of_sorted, midpoint};
 use super::samples::{Samples, by_parts};
 use super::select::Selector;
+use super::series::{Series, SeriesPoint, stride_of};
+use super::settings::Settings;
 use super::sorting::sort;
 use super::spread;
+use super::summary::{Basics, Summary};
 use super::thin;
 
 /// More samples are looked at in passes instead of being sorted: from here on a sorted copy no longer fits the caches, and
@@ -117,22 +118,22 @@ pub(super) fn population(
             (seen, (detail == Detail::Full).then(|| look_at_order(clean, range)))
         },
     );
-    let (outliers, extremes) = with_extremes(clean, fences, range);
-    let effective = order.as_ref().and_then(|order| order.effective);
+    let outliers = with_extremes(clean, fences, range);
+    let effective = order.as_ref().and_then(|order| order.effective_sample_size);
     let drawn = detail != Detail::Brief;
     Population {
+        label: None,
         clean: Some(seen.summary(moments, effective, settings)),
         raw,
         outliers: Some(outliers),
-        extremes,
         order,
         modality: drawn.then(|| modality::assess(&picked.sorted)).flatten(),
         histogram,
         series: drawn.then(|| series(clean, &picked, group_of)),
-        corrupted: corrupted.len(),
-        recorded: None,
+        corrupted: corrupted.len() as u64,
+        samples: None,
         runs: None,
-        picked_one_in: Some(picked.stride),
+        picked_one_in: Some(picked.stride as u64),
     }
 }
 
@@ -289,7 +290,7 @@ fn outliers<S: Samples + ?Sized>(samples: &S, seen: &Seen, selector: &Selector<'
 type Beyond = (usize, usize, Vec<(f64, usize)>);
 
 /// Counts what lies beyond the fences and finds the farthest.
-fn with_extremes(samples: &impl Samples, fences: Fences, range: (f64, f64)) -> (Outliers, Vec<usize>) {
+fn with_extremes(samples: &impl Samples, fences: Fences, range: (f64, f64)) -> Outliers {
     let mut fences = fences;
     // A fence below zero can exclude nothing where no value is negative.
     fences.low = fences.low.filter(|fence| *fence >= 0.0 || range.0 < 0.0);
@@ -322,7 +323,9 @@ fn with_extremes(samples: &impl Samples, fences: Fences, range: (f64, f64)) -> (
             (a.0 + b.0, a.1 + b.1, a.2)
         },
     );
-    (fences.with_counts(low_count, high_count), farthest(beyond))
+    let extreme = |index| Extreme::new(index, samples.at(index));
+    let extremes = farthest(beyond).into_iter().map(extreme).collect();
+    Outliers { extremes, ..fences.with_counts(low_count, high_count) }
 }
 
 /// The largest magnitudes with their indexes, a few more than are named.
@@ -334,7 +337,7 @@ fn farthest_of(mut beyond: Vec<(f64, usize)>) -> Vec<(f64, usize)> {
 
 fn series(samples: &impl Samples, picked: &Picked, group_of: Option<&GroupOf<'_>>) -> Series {
     let n = samples.len();
-    let stride = series_stride(n);
+    let stride = stride_of(n);
     let points = (0..n.div_ceil(stride))
         .into_par_iter()
         .map(|point| {
@@ -351,7 +354,7 @@ fn series(samples: &impl Samples, picked: &Picked, group_of: Option<&GroupOf<'_>
             SeriesPoint { min, median: median_of_sorted(&values).clamp(min, max), max, group }
         })
         .collect();
-    Series { stride, points }
+    Series { stride: stride as u64, points }
 }
 
 fn look_at_order(samples: &impl Samples, range: (f64, f64)) -> Order {
@@ -365,8 +368,8 @@ fn look_at_order(samples: &impl Samples, range: (f64, f64)) -> Order {
     let picked = samples.picked(&thin::picked(n, stride).collect::<Vec<usize>>());
     let trends = order::trends_in(&picked, n, stride);
     Order {
-        lag1: neighbours.map(|found| found.lag1),
-        effective: neighbours.map(|found| found.effective),
+        lag1_autocorrelation: neighbours.map(|found| found.lag1),
+        effective_sample_size: neighbours.map(|found| found.effective),
         warm_up: trends.warm_up.filter(|_| range.0 > 0.0),
         drift: trends.drift.filter(kept_drift),
         level_shift: trends.level_shift,
@@ -376,6 +379,7 @@ fn look_at_order(samples: &impl Samples, range: (f64, f64)) -> Order {
 
 #[cfg(test)]
 mod tests {
+    use super::super::describe::describe;
     use super::super::outlier;
     use super::super::rng::Rng;
     use super::super::sample::Sample;
@@ -394,18 +398,18 @@ mod tests {
             sum: sample.sum(),
             mad: spread::mad(sorted),
             shamos: summary.shamos,
-            effective: found.order.as_ref().and_then(|order| order.effective),
+            effective: found.order.as_ref().and_then(|order| order.effective_sample_size),
         };
         assert_eq!(summary, Summary::of(sorted.len(), |rank| sorted[rank], &basics, &settings));
         let mut expected = outlier::outliers(sorted);
         expected.low_fence = expected.low_fence.filter(|fence| *fence >= 0.0 || sample.min() < 0.0);
         let outliers = found.outliers.unwrap();
-        assert_eq!((outliers.high_fence, outliers.high_count), (expected.high_fence, expected.high_count));
+        assert_eq!((outliers.high_fence, outliers.high), (expected.high_fence, expected.high));
         assert_eq!((outliers.low_fence, outliers.on_logs), (expected.low_fence, expected.on_logs));
         let mut beyond: Vec<usize> = (0..values.len()).filter(|index| outliers.is_outlier(values[*index])).collect();
         beyond.sort_by(|a, b| values[*b].abs().total_cmp(&values[*a].abs()).then(a.cmp(b)));
         beyond.truncate(NAMED_EXTREMES);
-        assert_eq!(found.extremes, beyond);
+        assert_eq!(outliers.extremes.iter().map(|extreme| extreme.index as usize).collect::<Vec<usize>>(), beyond);
         let histogram = found.histogram.unwrap();
         assert_eq!(histogram.counts.iter().sum::<u64>(), values.len() as u64);
         let below = |edges: &[f64]| {
@@ -435,10 +439,10 @@ mod tests {
         let mut rng = Rng::new(5);
         let values: Vec<f64> = (0..=MOST_SORTED).map(|_| rng.exponential()).collect();
         let settings = Settings::default();
-        let large = Population::new(values.clone(), &[1e12], None, Detail::Full, &settings);
+        let large = describe(values.clone(), &[1e12], None, Detail::Full, &settings);
         assert_eq!((large.picked_one_in, large.order.as_ref().map(|order| order.thinned)), (Some(2), Some(true)));
-        assert_eq!(large.raw.as_ref().map(|raw| (raw.n, raw.max)), Some((MOST_SORTED + 2, 1e12)));
-        let small = Population::new(values[1..].to_vec(), &[], None, Detail::Full, &settings);
+        assert_eq!(large.raw.as_ref().map(|raw| (raw.n, raw.max)), Some((MOST_SORTED as u64 + 2, 1e12)));
+        let small = describe(values[1..].to_vec(), &[], None, Detail::Full, &settings);
         assert_eq!(small.picked_one_in, None);
         let (large, small) = (large.clean.unwrap(), small.clean.unwrap());
         assert!((large.shamos.unwrap() / small.shamos.unwrap() - 1.0).abs() < 0.005);

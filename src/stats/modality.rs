@@ -10,6 +10,9 @@
 mod density;
 mod dip;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::sample::median_of_sorted;
 use super::spread::evenly_spaced_places;
 use density::Density;
@@ -30,7 +33,7 @@ pub const THIN_ABOVE: usize = 20_000;
 pub const THINNED_SIZE: usize = 10_001;
 
 /// One population.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Mode {
     /// The median of the values of this mode, in the unit of the values.
     pub location: f64,
@@ -43,7 +46,7 @@ pub struct Mode {
 }
 
 /// The answer to "one population or several?".
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Modality {
     /// Hartigan's dip statistic of the (undithered, possibly thinned) values, between 1/(2n) and 1/4.
     pub dip: f64,

@@ -15,11 +15,12 @@ use blocks::Blocks;
 use changes::{level_shift_in, warm_up_in};
 use drift::drift_in;
 
-pub use changes::{CHANGE_P, LevelShift, MIN_SEGMENT, MIN_SEGMENT_SHARE, WARM_UP_RATIO, WarmUp, level_shift, warm_up};
+pub use changes::{LevelShift, MIN_SEGMENT, MIN_SEGMENT_SHARE, WARM_UP_RATIO, WarmUp, level_shift, warm_up};
 pub use drift::{Drift, FEWER_SLOPE_POINTS, MAX_SLOPE_POINTS, MannKendall, TheilSen, drift, mann_kendall, theil_sen};
 pub(crate) use neighbours::effective_beyond;
 pub(super) use neighbours::neighbours_in;
 pub use neighbours::{Neighbours, effective_sample_size, lag1_rank_autocorrelation, neighbours, ranks};
+pub use permutation::CHANGE_P;
 
 /// Fewer values than this have no order worth a statement.
 pub const MIN_RUN: usize = 10;
@@ -53,8 +54,13 @@ pub fn trends(values: &[f64]) -> Trends {
 pub(super) fn trends_in(picked: &[f64], size: usize, stride: usize) -> Trends {
     let found = trends_of(picked);
     let share = (size as f64 - 1.0) / (picked.len() as f64 - 1.0);
+    let rescaled = |drift: Drift| {
+        let slope_per_sample = drift.slope_per_sample / share;
+        Drift { change: slope_per_sample * (size as f64 - 1.0), slope_per_sample, ..drift }
+    };
+    let stride = stride as u64;
     Trends {
-        drift: found.drift.map(|drift| Drift { slope_per_sample: drift.slope_per_sample / share, ..drift }),
+        drift: found.drift.map(rescaled),
         warm_up: found.warm_up.map(|warm_up| WarmUp { samples: warm_up.samples * stride, ..warm_up }),
         level_shift: found.level_shift.map(|shift| LevelShift { index: shift.index * stride, ..shift }),
     }

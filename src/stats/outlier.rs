@@ -3,6 +3,9 @@
 //! In: an ascending slice of finite values. Out: fences in the unit of the values and how many lie beyond them. Refuses to call
 //! anything an outlier where there is no spread to measure distance in. Corruption is another question (see `isolation`).
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::quantile::{QuantileMethod, quantile_of};
 use super::sample::{compensated_sum, midpoint};
 
@@ -15,19 +18,44 @@ const MEAN_DEVIATION_TO_SIGMA: f64 = 1.253_314;
 /// Kelley's quantile skewness (10%/90%) from which positive data are judged on logs; a normal sample of 100 stays below.
 const SKEWED: f64 = 0.15;
 
-/// Where outliers begin and how many there are.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Outliers that are named with their place.
+pub const NAMED_EXTREMES: usize = 10;
+
+/// Outliers: kept, and counted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Outliers {
-    /// Values below this are outliers; `None` where no fence exists (no spread below the median).
+    /// How many lie below the lower fence.
+    pub low: u64,
+    /// How many lie above the upper fence.
+    pub high: u64,
+    /// The lower fence; absent where there is no spread below the median.
     pub low_fence: Option<f64>,
-    /// Values above this are outliers; `None` where no fence exists (no spread above the median).
+    /// The upper fence; absent where there is no spread above the median.
     pub high_fence: Option<f64>,
-    /// Number of values below the low fence.
-    pub low_count: usize,
-    /// Number of values above the high fence.
-    pub high_count: usize,
     /// Whether distance was measured on logarithms (positive, right-skewed data).
     pub on_logs: bool,
+    /// The most extreme ones, at most ten.
+    pub extremes: Vec<Extreme>,
+}
+
+/// An extreme sample and where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Extreme {
+    /// Index among the clean samples of its population, from 0.
+    pub index: u64,
+    /// The value.
+    pub value: f64,
+    /// Its line, where it comes from a file.
+    pub line: Option<u64>,
+    /// Its label as written.
+    pub label: Option<String>,
+}
+
+impl Extreme {
+    /// A sample of which nothing but its index is known.
+    pub(super) fn new(index: usize, value: f64) -> Self {
+        Self { index: index as u64, value, line: None, label: None }
+    }
 }
 
 impl Outliers {
@@ -37,8 +65,8 @@ impl Outliers {
     }
 
     /// How many values lie beyond either fence.
-    pub const fn count(&self) -> usize {
-        self.low_count + self.high_count
+    pub const fn count(&self) -> u64 {
+        self.low + self.high
     }
 
     /// The method in words for a report.
@@ -59,9 +87,16 @@ pub fn outliers(sorted: &[f64]) -> Outliers {
     let on_logs = positive_and_skewed(sorted.len(), |place| sorted[place]);
     let (low, high) = if on_logs { fences(sorted, f64::ln) } else { fences(sorted, |x| x) };
     let found = Fences::new(low, high, on_logs);
-    let low_count = found.low.map_or(0, |fence| sorted.partition_point(|&x| x < fence));
-    let high_count = found.high.map_or(0, |fence| sorted.len() - sorted.partition_point(|&x| x <= fence));
-    found.with_counts(low_count, high_count)
+    let low = found.low.map_or(0, |fence| sorted.partition_point(|&x| x < fence));
+    let high = found.high.map_or(0, |fence| sorted.len() - sorted.partition_point(|&x| x <= fence));
+    found.with_counts(low, high)
+}
+
+/// The indexes of the largest magnitudes, of equal ones the first; at most [`NAMED_EXTREMES`].
+pub(super) fn farthest(mut beyond: Vec<(f64, usize)>) -> Vec<usize> {
+    beyond.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    beyond.truncate(NAMED_EXTREMES);
+    beyond.into_iter().map(|(_, index)| index).collect()
 }
 
 /// Fences whose outliers are not counted yet.
@@ -84,8 +119,15 @@ impl Fences {
     }
 
     /// With the numbers of values beyond them.
-    pub(super) fn with_counts(self, low_count: usize, high_count: usize) -> Outliers {
-        Outliers { low_fence: self.low, high_fence: self.high, low_count, high_count, on_logs: self.on_logs }
+    pub(super) fn with_counts(self, low: usize, high: usize) -> Outliers {
+        Outliers {
+            low: low as u64,
+            high: high as u64,
+            low_fence: self.low,
+            high_fence: self.high,
+            on_logs: self.on_logs,
+            extremes: Vec::new(),
+        }
     }
 }
 
@@ -151,7 +193,7 @@ mod tests {
     #[test]
     fn a_far_value_is_flagged_on_its_side_only() {
         let found = outliers(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 60.0]);
-        assert_eq!((found.low_count, found.high_count), (0, 1));
+        assert_eq!((found.low, found.high), (0, 1));
         assert!(found.is_outlier(60.0) && !found.is_outlier(9.0));
         assert_eq!(found.count(), 1);
     }
@@ -171,7 +213,7 @@ mod tests {
         assert_eq!((constant.low_fence, constant.high_fence, constant.count()), (None, None, 0));
         let mut nearly = vec![5.0; 99];
         nearly.push(6.0);
-        assert_eq!(outliers(&nearly).high_count, 1);
+        assert_eq!(outliers(&nearly).high, 1);
         // A third of the side away from the tie is a population, not outliers.
         let spread = sorted((0..100).map(|i| if i < 66 { 5.0 } else { 6.0 }).collect());
         assert_eq!(outliers(&spread).count(), 0);
@@ -203,7 +245,7 @@ mod tests {
         ) {
             let values = sorted(values);
             let found = outliers(&values);
-            prop_assert_eq!(values.iter().filter(|&&x| found.is_outlier(x)).count(), found.count());
+            prop_assert_eq!(values.iter().filter(|&&x| found.is_outlier(x)).count() as u64, found.count());
             prop_assert!(!found.is_outlier(median_of_sorted(&values)));
         }
     }

@@ -7,28 +7,31 @@
 
 use std::collections::HashMap;
 
-use super::analysis::kruskal_wallis;
-use super::population::Recorded;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::kruskal_wallis::kruskal_wallis;
 use super::quantile::{QuantileMethod, quantile};
+use super::run_samples::RunSamples;
 use super::sorting;
 
 /// Runs whose samples would differ so much by chance in fewer than one of a hundred cases differ.
 const DIFFER_P: f64 = 0.01;
 
-/// The runs of a population.
-#[derive(Debug, Clone, PartialEq)]
+/// The runs of a population; the run is the unit of replication.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Runs {
     /// How many.
-    pub count: usize,
+    pub count: u64,
     /// Samples of the shortest one.
-    pub fewest: usize,
+    pub fewest_samples: u64,
     /// Samples of the longest one.
-    pub most: usize,
+    pub most_samples: u64,
     /// The smallest median of a run, base unit.
     pub lowest_median: f64,
     /// The largest median of a run, base unit.
     pub highest_median: f64,
-    /// Whether the runs differ beyond chance (Kruskal and Wallis).
+    /// Whether the runs differ beyond chance (Kruskal-Wallis, p < 0.01).
     pub differ: bool,
 }
 
@@ -40,7 +43,7 @@ impl Runs {
 
     /// The runs of samples, and the samples run by run, each in recorded order. `None` for a single run, and for runs of one
     /// sample each.
-    pub(super) fn of(values: &[f64], run_of: impl Fn(usize) -> u32) -> Option<(Self, Recorded)> {
+    pub(super) fn of(values: &[f64], run_of: impl Fn(usize) -> u32) -> Option<(Self, RunSamples)> {
         let mut numbers: HashMap<u32, usize> = HashMap::new();
         let mut runs: Vec<Vec<f64>> = Vec::new();
         for (index, value) in values.iter().enumerate() {
@@ -64,9 +67,9 @@ impl Runs {
             })
             .collect();
         let found = Self {
-            count: runs.len(),
-            fewest,
-            most,
+            count: runs.len() as u64,
+            fewest_samples: fewest as u64,
+            most_samples: most as u64,
             lowest_median: medians.iter().copied().fold(f64::INFINITY, f64::min),
             highest_median: medians.iter().copied().fold(f64::NEG_INFINITY, f64::max),
             differ: kruskal_wallis(&runs).is_some_and(|p| p < DIFFER_P),
@@ -79,7 +82,7 @@ impl Runs {
             })
             .collect();
         run_starts.pop();
-        Some((found, Recorded { values: runs.concat(), run_starts, order_lost: false }))
+        Some((found, RunSamples { values: runs.concat(), run_starts, order_lost: false }))
     }
 }
 
@@ -90,12 +93,12 @@ mod tests {
     #[test]
     fn samples_that_take_turns_are_put_together_by_run() {
         let (runs, recorded) = Runs::of(&[1.0, 10.0, 2.0, 20.0, 3.0], |index| [7, 3, 7, 3, 7][index]).unwrap();
-        assert_eq!((runs.count, runs.fewest, runs.most), (2, 2, 3));
+        assert_eq!((runs.count, runs.fewest_samples, runs.most_samples), (2, 2, 3));
         assert_eq!((runs.lowest_median, runs.highest_median), (2.0, 15.0));
         assert_eq!(runs.spread(), Some(6.5));
         assert_eq!(
             recorded,
-            Recorded { values: vec![1.0, 2.0, 3.0, 10.0, 20.0], run_starts: vec![3], order_lost: false }
+            RunSamples { values: vec![1.0, 2.0, 3.0, 10.0, 20.0], run_starts: vec![3], order_lost: false }
         );
     }
 

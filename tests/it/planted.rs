@@ -9,8 +9,8 @@ use perfreport::measure::finding::{FindingKind, Severity};
 use perfreport::measure::unit::Dimension;
 use perfreport::stats::analysis::analyse;
 use perfreport::stats::corruption::suspects_among;
-use perfreport::stats::population::Settings;
 use perfreport::stats::rng::Rng;
+use perfreport::stats::settings::Settings;
 use rayon::prelude::*;
 
 #[path = "plant.rs"]

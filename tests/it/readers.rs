@@ -2,7 +2,7 @@
 
 use perfreport::ingest::{SourceOptions, read};
 use perfreport::stats::analysis::analyse;
-use perfreport::stats::population::Settings;
+use perfreport::stats::settings::Settings;
 use proptest::prelude::*;
 
 /// Reads and analyses; the account of rows must add up.

@@ -8,7 +8,8 @@ use perfreport::measure::Polarity;
 use perfreport::measure::reported::{RecordedHistogram, Statistic};
 use perfreport::measure::unit::{Dimension, Unit};
 use perfreport::stats::analysis::{MetricAnalysis, analyse};
-use perfreport::stats::population::{Settings, Summary};
+use perfreport::stats::settings::Settings;
+use perfreport::stats::summary::Summary;
 use perfreport::table::Role;
 use perfreport::table::source::Source;
 

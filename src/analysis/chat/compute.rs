@@ -6,7 +6,8 @@
 use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
 use crate::stats::interval::Interval;
-use crate::stats::population::{Population, Settings};
+use crate::stats::population::Population;
+use crate::stats::settings::Settings;
 use crate::table::Table;
 
 use crate::analysis::chat::concurrency::{Concurrency, Steady};

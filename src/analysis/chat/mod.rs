@@ -27,7 +27,7 @@ pub use options::{EventKind, Field, ServiceOptions, Stable};
 pub use recognise::{Shape, UsedColumn};
 pub use schedule::{Schedule, ScheduleBasis, Stall};
 
-use crate::stats::population::Settings;
+use crate::stats::settings::Settings;
 use crate::table::Table;
 
 /// Bytes that the analysis of these tables takes, 0 where none of them records a service.

@@ -1,8 +1,11 @@
 //! The metrics of a run, one by one, from its log.
 
+use crate::stats::describe::describe;
 use crate::stats::interval::wilson;
-use crate::stats::population::{Detail, PERCENTILES, Population, Settings};
+use crate::stats::population::Detail;
 use crate::stats::quantile::{quantile, samples_needed};
+use crate::stats::settings::Settings;
+use crate::stats::summary::PERCENTILES;
 
 use crate::analysis::chat::compute::{
     ErrorType, Errors, Extremes, Memory, SessionEnd, SessionRow, SessionTotals, Slot, Summary3, Throughput, Timeouts,
@@ -45,12 +48,14 @@ impl<'a> Run<'a> {
     /// The population of values with the row and the session of each.
     fn population(&self, values: Vec<f64>, rows: &[(u32, Option<u32>)]) -> Extremes {
         let kept = values.clone();
-        let population = Population::new(values, &[], None, Detail::Full, self.settings);
+        let population = describe(values, &[], None, Detail::Full, self.settings);
         let name = |session: Option<u32>| Some(self.log.sessions.get(session? as usize)?.name.clone());
         let extremes = population
-            .extremes
+            .outliers
             .iter()
-            .map(|&index| (kept[index], rows[index].0 as usize, name(rows[index].1)))
+            .flat_map(|outliers| &outliers.extremes)
+            .map(|extreme| extreme.index as usize)
+            .map(|index| (kept[index], rows[index].0 as usize, name(rows[index].1)))
             .collect();
         Extremes { population, extremes }
     }

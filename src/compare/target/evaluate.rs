@@ -6,8 +6,8 @@
 use crate::measure::reported::{Reported, Statistic as Reports};
 use crate::measure::unit::{Dimension, Unit};
 use crate::stats::interval::{Interval, order_statistic_interval, wilson};
-use crate::stats::population::Summary;
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
+use crate::stats::summary::Summary;
 
 use super::super::outcome::{
     Change, Comparison, Effect, Reason, Scale, Statistic, TargetOutcome, TargetResult, Verdict,
@@ -151,7 +151,7 @@ impl Evidence<'_> {
 
     fn percentile(&self, percent: f64, summary: &Summary, samples: Option<&[f64]>) -> Answer {
         let p = percent / 100.0;
-        let needs = samples_needed(p);
+        let needs = samples_needed(p) as u64;
         if summary.n < needs {
             return Err(too_few(needs, summary.n));
         }
@@ -210,7 +210,7 @@ impl Evidence<'_> {
 }
 
 /// The interval of a percentile, with what would close its ends.
-fn percentile_certainty(interval: Option<Interval>, (for_low, for_high): (u64, u64), n: usize) -> Certainty {
+fn percentile_certainty(interval: Option<Interval>, (for_low, for_high): (u64, u64), n: u64) -> Certainty {
     let Some(Interval { low, high, .. }) = interval else {
         return Certainty::Withheld("the level allows none".to_owned());
     };
@@ -228,7 +228,7 @@ fn closed(low: Option<f64>, high: Option<f64>) -> Certainty {
     Certainty::Interval { low, high, needs_low: needs(), needs_high: needs() }
 }
 
-fn too_few(needs: usize, has: usize) -> String {
+fn too_few(needs: u64, has: u64) -> String {
     let samples = if needs == 1 { "sample" } else { "samples" };
     format!("needs {needs} {samples}, has {has}")
 }

@@ -3,8 +3,10 @@
 use crate::measure::Polarity;
 use crate::measure::reported::{Reported, ReportedValue, Statistic as Reports};
 use crate::measure::unit::Unit;
-use crate::stats::population::{Detail, Population, Samples, Settings};
+use crate::stats::describe::describe;
+use crate::stats::population::{Detail, Population};
 use crate::stats::quantile::QuantileMethod;
+use crate::stats::settings::Settings;
 
 use super::super::outcome::{
     Change, Comparison, Counts, Effect, Reason, Scale, SideInfo, TargetOutcome, TargetResult, Verdict,
@@ -17,10 +19,10 @@ fn target(metric: &str, labels: &[(&str, &str)], key: &str, limit: &str) -> Targ
 
 /// 1 to n milliseconds, in seconds.
 fn ramp(n: u32) -> Population {
-    let settings = Settings { samples: Samples::Keep, ..Settings::default() };
+    let settings = Settings { keep_samples: true, ..Settings::default() };
     // Shuffled by a step that is prime to every n used here, so that the order shows no drift.
     let values = (0..n).map(|i| f64::from(i * 7919 % n + 1) / 1000.0).collect();
-    Population::new(values, &[], None, Detail::Mixture, &settings)
+    describe(values, &[], None, Detail::Mixture, &settings)
 }
 
 fn subject<'a>(metric: &'a str, group: Option<&'a str>, population: &'a Population) -> Subject<'a> {
@@ -31,7 +33,7 @@ fn subject<'a>(metric: &'a str, group: Option<&'a str>, population: &'a Populati
         group,
         dimension: Dimension::Time,
         summary: population.clean.as_ref(),
-        samples: population.recorded.as_ref().map(|recorded| recorded.values.as_slice()),
+        samples: population.samples.as_ref().map(|samples| samples.values.as_slice()),
         value: None,
         reported: None,
     }

@@ -1,6 +1,6 @@
 //! From the analysis of histograms to metrics of the report.
 
-use crate::report::contract::{Assumption, FromHistogram, Histogram, Label, Metric, Population, Remark};
+use crate::report::contract::{Assumption, FromHistogram, Label, Metric, Population, Remark};
 use crate::report::number;
 use crate::stats::histogram::{Counted, HistogramAnalysis};
 
@@ -49,24 +49,8 @@ pub(super) fn metric(found: &HistogramAnalysis, source: &str, tables: usize) -> 
 }
 
 fn population(counted: &Counted, label: Option<&str>) -> Population {
-    let numbers = &counted.population;
-    Population {
-        label: label.map(|text| Label { text: text.to_owned(), members: 1, examples: vec![text.to_owned()] }),
-        clean: numbers.clean.as_ref().map(super::summary),
-        raw: None,
-        outliers: None,
-        order: None,
-        modality: None,
-        histogram: numbers.histogram.as_ref().map(|histogram| Histogram {
-            log: histogram.log,
-            edges: histogram.edges.clone(),
-            counts: histogram.counts.clone(),
-        }),
-        series: None,
-        corrupted: 0,
-        picked_one_in: None,
-        runs: None,
-    }
+    let label = label.map(|text| Label { text: text.to_owned(), members: 1, examples: vec![text.to_owned()] });
+    Population { label, ..counted.population.clone() }
 }
 
 /// That the unit is not stated, where it is not.

@@ -7,9 +7,9 @@ use crate::analysis::chat::{
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Dimension;
 use crate::report::contract::{
-    Extreme, Interval, Metric, Service, ServiceConcurrency, ServiceErrorType, ServiceErrors, ServiceLatency,
-    ServiceLevel, ServiceMemory, ServiceMessages, ServiceNever, ServiceSchedule, ServiceSession,
-    ServiceSessionDuration, ServiceSlot, ServiceStall, ServiceSteady, ServiceThroughput, ServiceTimeouts,
+    Interval, Metric, Service, ServiceConcurrency, ServiceErrorType, ServiceErrors, ServiceLatency, ServiceLevel,
+    ServiceMemory, ServiceMessages, ServiceNever, ServiceSchedule, ServiceSession, ServiceSessionDuration, ServiceSlot,
+    ServiceStall, ServiceSteady, ServiceThroughput, ServiceTimeouts,
 };
 use crate::report::number;
 use crate::stats::analysis::MetricAnalysis;
@@ -153,7 +153,7 @@ fn level(level: Level) -> ServiceLevel {
 fn memory(memory: &Memory) -> Option<ServiceMemory> {
     let clean = memory.samples.population.clean.as_ref()?;
     Some(ServiceMemory {
-        samples: clean.n as u64,
+        samples: clean.n,
         peak: memory.peak,
         peak_at: memory.peak_at,
         mean: clean.mean,
@@ -240,10 +240,7 @@ fn distribution(of: &Distribution<'_>, index: usize, table: &Table, source: &str
         polarity,
         meaning: None,
         grouped_by: None,
-        label_column: None,
         overall: numbers.population.clone(),
-        extreme_rows: Vec::new(),
-        shift_row: None,
         groups: Vec::new(),
         only_group: None,
         explained_by_label: false,
@@ -259,16 +256,10 @@ fn distribution(of: &Distribution<'_>, index: usize, table: &Table, source: &str
     };
     let mut metric = super::metric(&as_metric, table, source, index, level);
     metric.id = format!("{source}#{index}/service/{name}");
-    if let Some(outliers) = &mut metric.overall.outliers {
-        outliers.extremes = numbers
-            .extremes
-            .iter()
-            .map(|(value, row, session)| Extreme {
-                value: *value,
-                line: table.lines.line(*row as u64),
-                label: session.clone(),
-            })
-            .collect();
+    let named = metric.overall.outliers.iter_mut().flat_map(|outliers| &mut outliers.extremes);
+    for (extreme, (_, row, session)) in named.zip(&numbers.extremes) {
+        extreme.line = table.lines.line(*row as u64);
+        extreme.label.clone_from(session);
     }
     metric
 }

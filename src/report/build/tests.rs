@@ -13,7 +13,7 @@ use crate::report::contract::{Report, Status};
 use crate::report::number;
 use crate::report::render::{Form, render};
 use crate::stats::histogram;
-use crate::stats::population::Settings;
+use crate::stats::settings::Settings;
 use crate::table::source::{Provenance, Source};
 
 use super::{Analysed, Material, build};

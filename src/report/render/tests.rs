@@ -44,6 +44,7 @@ fn summary(n: u64, median: f64, max: f64) -> Summary {
 
 fn population(label: Option<&str>, clean: Summary, raw: Option<Summary>, corrupted: u64) -> Population {
     Population {
+        samples: None,
         picked_one_in: None,
         runs: None,
         label: label.map(|text| Label { text: text.to_owned(), members: 1, examples: Vec::new() }),

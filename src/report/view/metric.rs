@@ -545,7 +545,7 @@ fn outliers_text(outliers: &Outliers, scale: &Scale) -> String {
             .collect();
     let kept = if outliers.low + outliers.high > 0 { "; kept in every number" } else { "" };
     let sides = if sides.is_empty() { "none".to_owned() } else { sides.join(", ") };
-    format!("{sides}{kept} ({})", visible(&outliers.method))
+    format!("{sides}{kept} ({})", outliers.method())
 }
 
 fn order_facts(order: &Order, samples: Option<u64>, scale: &Scale) -> Vec<FactView> {

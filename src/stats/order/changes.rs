@@ -3,12 +3,13 @@
 //! In: finite values in recorded order, and the block medians that stand for them. Out: the most likely place with the levels
 //! on both sides, where a permutation of blocks shows it to be significant. Refuses (with `None`) everything else.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::MAX_POINTS;
 use super::blocks::{Blocks, median_of};
 use super::permutation::{Change, Direction};
 
-/// The p-value below which a warm-up or a level shift is reported.
-pub const CHANGE_P: f64 = 0.01;
 /// A warm-up must make the first part at least this many times slower (10%).
 pub const WARM_UP_RATIO: f64 = 1.10;
 /// Change points keep at least this many values on each side, so that one spike is no change point.
@@ -19,10 +20,10 @@ pub const MIN_SEGMENT_SHARE: usize = 20;
 const STILL_FALLING: f64 = 1.0 / 3.0;
 
 /// The first part of a run that differs from the rest.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WarmUp {
     /// Number of values that belong to it.
-    pub samples: usize,
+    pub samples: u64,
     /// Median of the first part over the median of the rest, >= [`WARM_UP_RATIO`].
     pub ratio: f64,
     /// p of the maximised statistic by block permutation.
@@ -32,14 +33,16 @@ pub struct WarmUp {
 }
 
 /// One change of level.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LevelShift {
     /// Index (from 0) of the first value after the change.
-    pub index: usize,
+    pub index: u64,
+    /// The line of that value, where it comes from a file.
+    pub line: Option<u64>,
     /// Median before the change, in the unit of the values.
-    pub before_median: f64,
+    pub before: f64,
     /// Median from the change on, in the unit of the values.
-    pub after_median: f64,
+    pub after: f64,
     /// p of the maximised statistic by block permutation, (b+1)/(m+1).
     pub p: f64,
     /// Whether block medians stood for a long run; `index` is then a multiple of the block.
@@ -77,10 +80,10 @@ pub(super) fn warm_up_in(values: &[f64], blocks: &Blocks) -> Option<WarmUp> {
         return None;
     }
     let p = change.significance(points)?;
-    Some(WarmUp { samples: change.at * blocks.size, ratio, p, thinned: blocks.size > 1 })
+    Some(WarmUp { samples: (change.at * blocks.size) as u64, ratio, p, thinned: blocks.size > 1 })
 }
 
-/// The most likely single change of level, where it is significant at [`CHANGE_P`].
+/// The most likely single change of level, where it is significant at [`CHANGE_P`](super::CHANGE_P).
 ///
 /// Pettitt's (1979) rank statistic, standardised for its place, maximised over all places that leave the minimum segment on each
 /// side; p by a seeded permutation of blocks, which keeps the dependence between neighbours, (b+1)/(m+1) (Phipson & Smyth 2010).
@@ -95,9 +98,10 @@ pub(super) fn level_shift_in(values: &[f64], blocks: &Blocks) -> Option<LevelShi
     let p = change.significance(points)?;
     let index = change.at * blocks.size;
     Some(LevelShift {
-        index,
-        before_median: median_of(&values[..index]),
-        after_median: median_of(&values[index..]),
+        index: index as u64,
+        line: None,
+        before: median_of(&values[..index]),
+        after: median_of(&values[index..]),
         p,
         thinned: blocks.size > 1,
     })

@@ -3,12 +3,15 @@
 //! In: finite values in recorded order. Out: size and significance of a trend, with a p-value that allows for dependent
 //! neighbours. Refuses (with `None`) runs too short for a statement and runs of equal values.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::function::erf::erfc;
+
 use super::blocks::{Blocks, select_median};
 use super::neighbours::effective_sample_size;
 use super::{MAX_POINTS, MIN_RUN};
 use crate::stats::sorting::sort;
-use statrs::distribution::{ContinuousCDF, StudentsT};
-use statrs::function::erf::erfc;
 
 /// Theil-Sen looks at every pair of at most this many points.
 pub const MAX_SLOPE_POINTS: usize = 1000;
@@ -38,12 +41,14 @@ pub struct TheilSen {
 }
 
 /// A steady change over the whole run.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Drift {
+    /// Theil-Sen slope times (n - 1): the change over the whole run, in the unit of the values.
+    pub change: f64,
     /// Theil-Sen slope, in the unit of the values per sample.
     pub slope_per_sample: f64,
-    /// Slope times (n - 1) over the median's magnitude; `None` where the median is 0.
-    pub relative_change_over_run: Option<f64>,
+    /// The change as a share of the median's magnitude; absent where the median is 0.
+    pub relative: Option<f64>,
     /// Kendall's tau-b against time.
     pub tau: f64,
     /// Two-sided p, corrected for dependence between neighbours.
@@ -169,10 +174,12 @@ pub(super) fn drift_in(values: &[f64], blocks: &Blocks) -> Option<Drift> {
     }
     let trend = mann_kendall_around(&blocks.medians, line.slope_per_sample * blocks.size as f64)?;
     let median = select_median(&mut values.to_vec());
-    let change = line.slope_per_sample * (values.len() as f64 - 1.0) / median.abs();
+    let change = line.slope_per_sample * (values.len() as f64 - 1.0);
+    let relative = change / median.abs();
     Some(Drift {
+        change,
         slope_per_sample: line.slope_per_sample,
-        relative_change_over_run: change.is_finite().then_some(change),
+        relative: relative.is_finite().then_some(relative),
         tau: trend.tau,
         p: trend.p_dependent,
         thinned: line.thinned || blocks.size > 1,

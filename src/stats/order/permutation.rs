@@ -7,10 +7,11 @@
 //! fall below [`CHANGE_P`] any more, the rest is spared (a sequential test in the manner of Besag & Clifford 1991). What is
 //! reported rests on all permutations, so that neither a decision nor a reported p depends on where the others ended.
 
-use super::changes::CHANGE_P;
 use super::neighbours::{autocovariance, centered_ranks, effective_of};
 use crate::stats::rng::{Rng, seed_from};
 
+/// The p-value below which a warm-up or a level shift is reported.
+pub const CHANGE_P: f64 = 0.01;
 /// Permutations of the maximised change-point statistic: the smallest p is 1/(m+1) = 0.001.
 const PERMUTATIONS: usize = 999;
 /// A statistic that is lower by this share is as large as the observed one: the same sums in another order differ in the last bits.

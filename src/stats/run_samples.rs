@@ -1,0 +1,19 @@
+//! The samples of a population, run by run.
+
+/// The clean samples of a population in recorded order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RunSamples {
+    /// The samples, base unit.
+    pub values: Vec<f64>,
+    /// Indexes at which another run begins; the first run begins at 0.
+    pub run_starts: Vec<usize>,
+    /// Whether they were sorted before they were written, so that their order says nothing.
+    pub order_lost: bool,
+}
+
+impl RunSamples {
+    /// The samples of one run.
+    pub(super) fn of(values: Vec<f64>) -> Self {
+        Self { values, run_starts: Vec::new(), order_lost: false }
+    }
+}

@@ -1,0 +1,57 @@
+//! Samples in recorded order, thinned to a number that can be drawn.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::sample::median_of_sorted;
+use super::sorting::sort;
+
+/// Points by which samples in recorded order are drawn.
+pub(super) const SERIES_POINTS: usize = 240;
+
+/// Samples in recorded order, thinned to a number that can be drawn. Each point stands for `stride` consecutive
+/// samples: their minimum, median and maximum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Series {
+    /// Consecutive samples a point stands for.
+    pub stride: u64,
+    /// Points in order.
+    pub points: Vec<SeriesPoint>,
+}
+
+/// A point of a [`Series`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SeriesPoint {
+    /// Smallest.
+    pub min: f64,
+    /// Median.
+    pub median: f64,
+    /// Largest.
+    pub max: f64,
+    /// Which group it belongs to, where all its samples share one.
+    pub group: Option<u32>,
+}
+
+/// How many samples a point of a series stands for.
+pub(super) fn stride_of(n: usize) -> usize {
+    n.div_ceil(SERIES_POINTS).max(1)
+}
+
+/// The points of samples; `groups` names the group of each.
+pub(super) fn series(values: &[f64], groups: Option<&[u32]>) -> Series {
+    let stride = stride_of(values.len());
+    let mut buffer = Vec::with_capacity(stride);
+    let points = values
+        .chunks(stride)
+        .enumerate()
+        .map(|(index, chunk)| {
+            buffer.clear();
+            buffer.extend_from_slice(chunk);
+            sort(&mut buffer);
+            let of_chunk = groups.map(|groups| &groups[index * stride..index * stride + chunk.len()]);
+            let group = of_chunk.and_then(|groups| groups.iter().all(|group| *group == groups[0]).then_some(groups[0]));
+            SeriesPoint { min: buffer[0], median: median_of_sorted(&buffer), max: buffer[buffer.len() - 1], group }
+        })
+        .collect();
+    Series { stride: stride as u64, points }
+}

@@ -1,0 +1,30 @@
+//! How numbers are computed.
+
+use super::quantile::QuantileMethod;
+
+/// How numbers are computed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Definition of a percentile.
+    pub quantile_method: QuantileMethod,
+    /// Level of intervals.
+    pub confidence: f64,
+    /// Columns whose labels form groups; chosen by the program where empty.
+    pub group_by: Vec<String>,
+    /// Whether labels that differ only in numbers are one population.
+    pub collapse: bool,
+    /// Whether the samples themselves are kept once their numbers are computed: a comparison or a target asks for them.
+    pub keep_samples: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            quantile_method: QuantileMethod::Type6,
+            confidence: 0.95,
+            group_by: Vec::new(),
+            collapse: true,
+            keep_samples: false,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The numbers that describe samples: location, spread, percentiles, with their intervals.
+//!
+//! In: order statistics, of which only those are asked for that are needed, and what must be known beside them. Out: a
+//! [`Summary`] in the unit of the samples. A percentile for which there are too few samples is absent.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::interval::{Interval, mean_interval_of, order_statistic_interval_of};
+use super::quantile::{quantile_of, samples_needed};
+use super::sample::{Sample, coefficient_of_variation};
+use super::settings::Settings;
+use super::spread::{self, MAD_SCALE};
+
+/// The percentiles that are reported, in percent. The median stands by itself.
+pub const PERCENTILES: &[f64] = &[25.0, 75.0, 90.0, 95.0, 99.0, 99.9];
+/// Samples worth fewer independent ones give no interval of the mean: it would be wider than anything the data could mean.
+const FEWEST_EFFECTIVE: f64 = 5.0;
+
+/// A percentile.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Percentile {
+    /// For example 95 or 99.9.
+    pub percent: f64,
+    /// The value; absent where there are too few samples to speak of it.
+    pub value: Option<f64>,
+    /// Samples needed before it is given.
+    pub needs: u64,
+    /// Exact order-statistic interval; absent with the value.
+    pub interval: Option<Interval>,
+}
+
+/// The numbers of a population, in the base unit of its metric.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Samples.
+    pub n: u64,
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Interval of the mean (Student, with the effective sample size).
+    pub mean_interval: Option<Interval>,
+    /// Smallest sample.
+    pub min: f64,
+    /// Largest sample.
+    pub max: f64,
+    /// The median.
+    pub median: f64,
+    /// Order-statistic interval of the median.
+    pub median_interval: Option<Interval>,
+    /// [`PERCENTILES`]: p25, p75, p90, p95, p99 and p99.9, in this order.
+    pub percentiles: Vec<Percentile>,
+    /// Sample standard deviation (n - 1); absent for one sample.
+    pub stddev: Option<f64>,
+    /// Coefficient of variation, stddev / mean; only for non-negative metrics.
+    pub cv: Option<f64>,
+    /// Interquartile range; absent where there are too few samples for the quartiles.
+    pub iqr: Option<f64>,
+    /// Median absolute deviation times 1.4826.
+    pub mad: f64,
+    /// Shamos spread: median of the pairwise absolute differences.
+    pub shamos: Option<f64>,
+    /// Sum of the samples.
+    pub sum: f64,
+}
+
+/// What is known of samples beside their order statistics.
+pub(super) struct Basics {
+    pub(super) mean: f64,
+    pub(super) stddev: Option<f64>,
+    pub(super) sum: f64,
+    /// Unscaled.
+    pub(super) mad: f64,
+    pub(super) shamos: Option<f64>,
+    /// Effective sample size.
+    pub(super) effective: Option<f64>,
+}
+
+/// The numbers of a sample; `effective` is its effective size, where its order shows one.
+pub(super) fn summarise(sample: &Sample, effective: Option<f64>, settings: &Settings) -> Summary {
+    let sorted = sample.sorted();
+    let basics = Basics {
+        mean: sample.mean(),
+        stddev: sample.stddev(),
+        sum: sample.sum(),
+        mad: spread::mad(sorted),
+        shamos: spread::shamos(sorted).map(|shamos| shamos.spread),
+        effective,
+    };
+    Summary::of(sorted.len(), |place| sorted[place], &basics, settings)
+}
+
+impl Summary {
+    /// From `n` order statistics, of which only those are asked for that are needed.
+    pub(super) fn of(n: usize, at: impl Fn(usize) -> f64 + Copy, basics: &Basics, settings: &Settings) -> Self {
+        let level = settings.confidence;
+        let interval = |p: f64| order_statistic_interval_of(n, at, p, level).map(|found| found.interval);
+        let quantile = |p: f64| quantile_of(n, at, p, settings.quantile_method);
+        let percentiles = PERCENTILES
+            .iter()
+            .map(|&percent| {
+                let p = percent / 100.0;
+                let needs = samples_needed(p);
+                let enough = n >= needs;
+                Percentile {
+                    percent,
+                    value: enough.then(|| quantile(p)),
+                    needs: needs as u64,
+                    interval: enough.then(|| interval(p)).flatten(),
+                }
+            })
+            .collect();
+        let size = basics.effective.map_or(n as f64, |effective| effective.min(n as f64));
+        let too_few = basics.effective.is_some_and(|effective| effective < FEWEST_EFFECTIVE);
+        Self {
+            n: n as u64,
+            mean: basics.mean,
+            mean_interval: basics
+                .stddev
+                .filter(|_| !too_few)
+                .and_then(|stddev| mean_interval_of(basics.mean, stddev, size, level)),
+            min: at(0),
+            max: at(n - 1),
+            median: quantile(0.5),
+            median_interval: interval(0.5),
+            percentiles,
+            stddev: basics.stddev,
+            cv: coefficient_of_variation(at(0), basics.mean, basics.stddev),
+            iqr: (n >= samples_needed(0.75)).then(|| spread::iqr_of(n, at)),
+            mad: basics.mad * MAD_SCALE,
+            shamos: basics.shamos,
+            sum: basics.sum,
+        }
+    }
+}
