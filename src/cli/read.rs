@@ -189,11 +189,10 @@ pub(super) struct Held {
 
 /// Builds the report. Refuses one in which nothing was measured.
 pub(super) fn report(reading: &Reading, held: Held) -> Result<Report> {
-    let swarm = swarm_of(&reading.analysed);
     let compared = held.comparison.is_some();
     let material = Material {
         findings: reading.findings.clone(),
-        swarm: swarm.as_ref(),
+        swarm: swarm_of(&reading.analysed),
         comparison: held.comparison,
         targets: held.targets,
         gate: held.gate.as_ref(),
@@ -205,7 +204,7 @@ pub(super) fn report(reading: &Reading, held: Held) -> Result<Report> {
         && report.reported.is_empty()
         && verdict.samples == 0
         && verdict.corrupted_samples == 0;
-    if swarm.is_none() && nothing && !(compared && report.sources.is_empty()) {
+    if report.swarm.is_none() && nothing && !(compared && report.sources.is_empty()) {
         let unused = |finding: &&Finding| matches!(finding.kind, FindingKind::NoMetric | FindingKind::UnreadFile);
         let reasons: Vec<String> = report
             .findings

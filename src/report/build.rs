@@ -6,13 +6,12 @@
 mod histogram;
 mod reported;
 mod service;
-mod swarm;
 mod verdict;
 
 use std::collections::{BTreeMap, HashSet};
 
 use crate::analysis::chat::ServiceAnalysis;
-use crate::analysis::swarm::Swarm as SwarmAnalysis;
+use crate::analysis::swarm::Swarm;
 use crate::compare::gate::Asked;
 use crate::compare::outcome::{Comparison, TargetResult};
 use crate::measure::finding::{Finding, Place, Severity};
@@ -34,6 +33,9 @@ use verdict::State;
 
 /// Findings of one kind in one source beyond this number are folded into one.
 const NAMED_FINDINGS: usize = 100;
+
+/// Lines that the account of a source names for each reason.
+const NAMED_LINES: usize = 10;
 
 /// Stretches of lines of a table that are named. Metrics that take turns line by line would have one for each row.
 const NAMED_RANGES: usize = 1000;
@@ -65,7 +67,7 @@ pub struct Material<'a> {
     /// Findings that concern no source that was read (files passed over, for example).
     pub findings: Vec<Finding>,
     /// The swarm that the sources record together.
-    pub swarm: Option<&'a SwarmAnalysis>,
+    pub swarm: Option<Swarm>,
     /// The run held against a baseline.
     pub comparison: Option<Comparison>,
     /// Targets and what became of them.
@@ -78,9 +80,8 @@ pub struct Material<'a> {
 
 /// Builds the report.
 pub fn build(analysed: &[Analysed], material: Material<'_>, settings: &StatSettings) -> Report {
-    let names: Vec<&str> = analysed.iter().map(|item| item.source.provenance.name.as_str()).collect();
     let mut all = material.findings;
-    all.extend(material.swarm.iter().flat_map(|found| words::swarm::findings(found, &names)));
+    all.extend(material.swarm.iter().flat_map(words::swarm::findings));
     let mut metrics = Vec::new();
     let mut assumptions: Vec<Assumption> = Vec::new();
     let mut services = Vec::new();
@@ -107,8 +108,10 @@ pub fn build(analysed: &[Analysed], material: Material<'_>, settings: &StatSetti
         }
     }
     let mut sources: Vec<Source> = analysed.iter().map(source).collect();
-    if let Some(found) = material.swarm {
-        swarm::account(&mut sources, found, &names);
+    if let Some(swarm) = &material.swarm {
+        for source in &mut sources {
+            account(source, swarm);
+        }
     }
     let mut sources: Vec<((usize, usize), Source)> = places(analysed).into_iter().zip(sources).collect();
     sources.sort_by_key(|(place, _)| *place);
@@ -124,7 +127,7 @@ pub fn build(analysed: &[Analysed], material: Material<'_>, settings: &StatSetti
         metrics: &metrics,
         reported: &reported,
         services: &services,
-        swarm: material.swarm,
+        swarm: material.swarm.as_ref(),
         comparison: material.comparison.as_ref(),
         targets: &material.targets,
         gate: gate.as_ref(),
@@ -146,7 +149,7 @@ pub fn build(analysed: &[Analysed], material: Material<'_>, settings: &StatSetti
         metrics,
         reported,
         service: services,
-        swarm: material.swarm.map(|found| swarm::swarm(found, &names)),
+        swarm: material.swarm,
         comparison: material.comparison,
         targets: material.targets,
         gate,
@@ -238,6 +241,23 @@ fn source(item: &Analysed) -> Source {
         run: provenance.part.as_ref().map(|part| part.run.clone()),
         reported_caveats: item.source.reported_caveats.clone(),
     }
+}
+
+/// Every record of a swarm's source is used or set aside.
+fn account(source: &mut Source, swarm: &Swarm) {
+    for (reason, line) in words::swarm::set_aside(swarm, &source.name) {
+        let place = source.set_aside.iter().position(|entry| entry.reason == reason).unwrap_or_else(|| {
+            source.set_aside.push(SetAside { reason: reason.to_owned(), rows: 0, first_lines: Vec::new() });
+            source.set_aside.len() - 1
+        });
+        let entry = &mut source.set_aside[place];
+        entry.rows += 1;
+        if entry.first_lines.len() < NAMED_LINES {
+            entry.first_lines.push(line);
+        }
+    }
+    let aside: u64 = source.set_aside.iter().map(|entry| entry.rows).sum();
+    source.rows_used = source.rows_read.saturating_sub(aside);
 }
 
 /// Rows with at least one value in the clean statistics.

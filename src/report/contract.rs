@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::swarm::Swarm;
 use crate::compare::outcome::{Comparison, Gate, TargetResult};
 use crate::measure::finding::Finding;
 use crate::measure::unit::Dimension;
 
 mod service;
-mod swarm;
 
 pub use crate::measure::Polarity;
 pub use crate::measure::label::Label;
@@ -33,7 +33,6 @@ pub use service::{
     ServiceMessages, ServiceNever, ServiceSchedule, ServiceSession, ServiceSessionDuration, ServiceSlot, ServiceStall,
     ServiceSteady, ServiceThroughput, ServiceTimeouts,
 };
-pub use swarm::{Swarm, SwarmClient, SwarmInterval, SwarmIntervalKind, SwarmProcess, SwarmSessionDatum};
 
 /// The version of this contract, written into every report.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -3,6 +3,9 @@
 //! Counters are cumulative since the process started; differencing them is the business of [`crate::analysis::swarm`]. What a
 //! record does not have, or has in a form that cannot be read, is `None`.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// A duration as it was written, and how exactly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Written {
@@ -30,7 +33,7 @@ pub struct Stamps {
 }
 
 /// Something of a client's session that was asked for by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SessionDatum {
     /// The name by which it was asked for.
     pub key: String,

@@ -76,6 +76,14 @@ fn report(name: &str, text: &str) -> Value {
     place.json("r.json")
 }
 
+/// The Markdown about one file.
+fn page(name: &str, text: &str) -> String {
+    let place = Place::new();
+    place.write(name, text);
+    place.run(&format!("summarize {name} -o r.md")).exits(0);
+    place.read("r.md")
+}
+
 fn processes(report: &Value) -> &Vec<Value> {
     report["swarm"]["processes"].as_array().unwrap()
 }
@@ -137,7 +145,7 @@ proptest! {
         prop_assert_eq!(process.clients[0].executions, Some(total));
         for interval in &process.intervals {
             prop_assert!(interval.response_time >= 0.0);
-            prop_assert!(interval.throughput().is_none_or(|rate| rate >= 0.0));
+            prop_assert!(interval.throughput.is_none_or(|rate| rate >= 0.0));
         }
     }
 }
@@ -267,10 +275,11 @@ fn clients_against_their_process_are_explained() {
     let in_flight = report("a.json", &snapshot("p", 100, 7, 7000, &[client("c", 10, 7000)]).to_string());
     assert_eq!(processes(&in_flight)[0]["in_flight"], 3);
     assert_eq!(in_flight["findings"], json!([]));
-    let unseen = report("a.json", &snapshot("p", 100, 15, 15_000, &[client("c", 10, 7000)]).to_string());
+    let text = snapshot("p", 100, 15, 15_000, &[client("c", 10, 7000)]).to_string();
+    let unseen = report("a.json", &text);
     assert_eq!(processes(&unseen)[0]["unaccounted"], 5);
     assert_eq!(processes(&unseen)[0]["in_flight"], Value::Null);
-    assert!(processes(&unseen)[0]["remarks"][0].as_str().unwrap().contains("the other 5 belong to clients that left"));
+    assert!(page("a.json", &text).contains("the other 5 belong to clients that left"));
     assert_eq!(unseen["findings"], json!([]));
     // More time than the process itself, and nothing in flight: that cannot be explained.
     let more = report("a.json", &snapshot("p", 100, 10, 7000, &[client("c", 10, 9000)]).to_string());
@@ -307,7 +316,9 @@ fn a_new_process_is_a_process_of_its_own() {
     let [old, new] = &processes(&found)[..] else { panic!("{found:#}") };
     assert_eq!((old["executions"].as_u64(), new["executions"].as_u64()), (Some(20), Some(6)));
     assert_eq!(new["throughput"], 0.1);
-    assert!(new["remarks"][0].as_str().unwrap().contains("30\u{a0}s after the last one of `old`"), "{new:#}");
+    assert_eq!((&new["follows"]["id"], &new["follows"]["gap"]), (&json!("old"), &json!(30.0)));
+    let page = page("a.ndjson", &lines_of(&records));
+    assert!(page.contains("30\u{a0}s after the last one of `old`"), "{page}");
 }
 
 #[test]

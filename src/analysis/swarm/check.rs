@@ -5,7 +5,8 @@
 
 use crate::table::swarm::{ClientRecord, ProcessRecord, Stamps, Written};
 
-use crate::analysis::swarm::{Oddity, moment};
+use crate::analysis::swarm::anomaly::AnomalyKind;
+use crate::analysis::swarm::moment;
 
 /// Averages of sizes are rounded to two digits after the point; cutting instead of rounding costs at most one of them.
 const SIZE_ROUNDING: f64 = 0.01;
@@ -58,12 +59,12 @@ impl Average {
     }
 
     /// What is wrong. `in_flight` executions may be started and not yet in the total.
-    fn oddity(&self, count: u64, in_flight: u64) -> Option<Oddity> {
+    fn contradiction(&self, count: u64, in_flight: u64) -> Option<AnomalyKind> {
         let fewest = count.saturating_sub(in_flight.min(MOST_IN_FLIGHT));
         if (fewest..=count).any(|count| self.agrees(count)) {
             return None;
         }
-        Some(Oddity::Average {
+        Some(AnomalyKind::Average {
             field: self.field,
             written: self.written,
             recomputed: self.recomputed(count),
@@ -75,7 +76,7 @@ impl Average {
 }
 
 /// The averages of a client. `in_flight` is how many of its executions may not have finished.
-pub(crate) fn client(record: &ClientRecord, in_flight: u64) -> Vec<Oddity> {
+pub(crate) fn client(record: &ClientRecord, in_flight: u64) -> Vec<AnomalyKind> {
     let Some(count) = record.executions else { return Vec::new() };
     [
         Average::of_sizes("executionInputAverage", record.input_average, record.input_total),
@@ -84,41 +85,41 @@ pub(crate) fn client(record: &ClientRecord, in_flight: u64) -> Vec<Oddity> {
     ]
     .into_iter()
     .flatten()
-    .filter_map(|average| average.oddity(count, in_flight))
+    .filter_map(|average| average.contradiction(count, in_flight))
     .collect()
 }
 
 /// The average of a process, and its clients' time against its own.
-pub(crate) fn process(record: &ProcessRecord, in_flight: u64) -> Vec<Oddity> {
+pub(crate) fn process(record: &ProcessRecord, in_flight: u64) -> Vec<AnomalyKind> {
     let mut found = Vec::new();
     let average = Average::of_times("averageResponseTime", record.average_response_time, record.response_time);
     if let (Some(average), Some(count)) = (average, record.executions) {
-        found.extend(average.oddity(count, 0));
+        found.extend(average.contradiction(count, 0));
     }
     if let Some(process) = record.response_time.filter(|_| in_flight == 0) {
         let times = || record.clients.iter().filter_map(|client| client.time_total);
         let clients: f64 = times().map(|time| time.seconds).sum();
         let rounding: f64 = times().map(|time| time.rounding).sum();
         if clients > process.seconds + process.rounding + rounding + NOISE * clients {
-            found.push(Oddity::ClientsExceed { clients, process: process.seconds });
+            found.push(AnomalyKind::ClientsExceed { clients, process: process.seconds });
         }
     }
     found
 }
 
 /// The date and the file's name against the stamps.
-pub(crate) fn stamps(stamps: &Stamps) -> Vec<Oddity> {
+pub(crate) fn stamps(stamps: &Stamps) -> Vec<AnomalyKind> {
     let mut found = Vec::new();
     let differ = |left: i64, right: i64| moment::seconds_between(left, right).abs() > SAME_SECOND;
     if let (Some(stamped), Some(date), Some(text)) = (moment::stamped(stamps), stamps.date, &stamps.date_text)
         && differ(stamped, date)
     {
-        found.push(Oddity::Date { text: text.clone(), date, stamps: stamped });
+        found.push(AnomalyKind::Date { text: text.clone(), date: moment::iso(date), stamps: moment::iso(stamped) });
     }
     if let (Some(file), Some(record)) = (moment::named(stamps), moment::stamped(stamps).or(stamps.date))
         && differ(file, record)
     {
-        found.push(Oddity::FileName { file, record });
+        found.push(AnomalyKind::FileName { file: moment::iso(file), record: moment::iso(record) });
     }
     found
 }

@@ -5,9 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::measure::finding::Place;
 use crate::table::swarm::{ClientRecord, SessionDatum};
 
-use crate::analysis::swarm::{Balance, Client, Located, Noted, Oddity, Process, check, moment};
+use crate::analysis::swarm::anomaly::{Anomaly, AnomalyKind};
+use crate::analysis::swarm::check;
+use crate::analysis::swarm::moment::{self, SourceRecord};
+use crate::analysis::swarm::result::{Balance, Client, Process};
 
 /// Executions of a client that stands alone which may be in flight: it cannot be known, and one is usual.
 const LONE_IN_FLIGHT: u64 = 1;
@@ -120,21 +124,27 @@ impl Account {
         self.closed_in_run + self.current.and_then(|current| current.executions).unwrap_or(0)
     }
 
+    /// The client of these records.
     fn finish(self, id: &str) -> Client {
-        let total = self.closed.plus(self.current.unwrap_or_default());
+        let Counters { executions, input, output, time } = self.closed.plus(self.current.unwrap_or_default());
+        let average = |total: Option<f64>| Some(total? / executions.filter(|count| *count > 0)? as f64);
         Client {
             id: id.to_owned(),
             records: self.records,
             present: self.present,
-            last_seen: self.last_seen,
-            day_only: false,
+            last_seen: self.last_seen.map(moment::iso),
             restarts: self.restarts,
-            executions: total.executions,
-            input_total: total.input,
-            output_total: total.output,
-            time_total: total.time,
-            session_data: self.session_data,
+            executions,
+            input_total: input,
+            input_average: average(input),
+            output_total: output,
+            output_average: average(output),
+            time_total: time,
+            time_average: average(time),
+            share_of_executions: None,
+            share_of_time: None,
             also_in: None,
+            session_data: self.session_data,
         }
     }
 }
@@ -178,7 +188,7 @@ impl<'a> Clients<'a> {
             let accounts = self.accounts.values().filter(|account| account.present == present);
             accounts.map(Account::started_in_run).sum()
         };
-        Balance { finished, started_present: started(true), started_departed: started(false), complete: self.complete }
+        Balance::of(finished, started(true), started(false), self.complete)
     }
 
     /// How many are present.
@@ -186,9 +196,14 @@ impl<'a> Clients<'a> {
         self.accounts.values().filter(|account| account.present).count() as u64
     }
 
-    /// The clients, the one with the most time first.
-    pub(crate) fn finish(self) -> Vec<Client> {
+    /// The clients, the one with the most time first, with their shares of what their process did.
+    pub(crate) fn finish(self, executions: u64, response_time: f64) -> Vec<Client> {
         let mut clients: Vec<Client> = self.accounts.into_iter().map(|(id, account)| account.finish(id)).collect();
+        for client in &mut clients {
+            let own = client.executions.filter(|_| executions > 0);
+            client.share_of_executions = own.map(|own| own as f64 / executions as f64);
+            client.share_of_time = client.time_total.filter(|_| response_time > 0.0).map(|own| own / response_time);
+        }
         let time = |client: &Client| client.time_total.unwrap_or(-1.0);
         clients.sort_by(|a, b| time(b).total_cmp(&time(a)));
         clients
@@ -197,35 +212,34 @@ impl<'a> Clients<'a> {
 
 /// A client whose records stand alone.
 pub(crate) fn lone(
-    mut records: Vec<Located<'_, ClientRecord>>,
+    mut records: Vec<SourceRecord<'_, ClientRecord>>,
     processes: &[Process],
-    noted: &mut Vec<Noted>,
+    anomalies: &mut Vec<Anomaly>,
 ) -> Client {
-    let id = records.first().map(|located| located.record.id.clone()).unwrap_or_default();
-    records.sort_by_key(|located| (located.at, located.record.executions));
+    let id = records.first().map(|first| first.record.id.clone()).unwrap_or_default();
+    records.sort_by_key(|found| (found.at, found.record.executions));
     let also_in = processes.iter().find(|process| process.clients.iter().any(|client| client.id == id));
     let also_in = also_in.map(|process| process.id.clone());
     let mut account = Account::default();
-    let mut last: Option<&Located<'_, ClientRecord>> = None;
-    for located in &records {
-        let mut note = |what| {
-            noted.push(Noted { source: located.source, line: located.record.line, id: id.clone(), what });
-        };
-        if let Some(last) = last.filter(|last| last.at == located.at && same(last.record, located.record)) {
-            note(Oddity::Duplicate { source: last.source, line: last.record.line });
+    let mut last: Option<&SourceRecord<'_, ClientRecord>> = None;
+    for found in &records {
+        let mut note = |kind| anomalies.push(Anomaly::at(found.source, found.record.line, &id, kind));
+        if let Some(last) = last.filter(|last| last.at == found.at && same(last.record, found.record)) {
+            note(AnomalyKind::Duplicate(Place::line(last.source, last.record.line)));
             continue;
         }
-        check::client(located.record, LONE_IN_FLIGHT).into_iter().for_each(&mut note);
-        check::stamps(&located.record.stamps).into_iter().for_each(&mut note);
-        account.take(located.record, located.at);
-        last = Some(located);
+        check::client(found.record, LONE_IN_FLIGHT).into_iter().for_each(&mut note);
+        check::stamps(&found.record.stamps).into_iter().for_each(&mut note);
+        account.take(found.record, found.at);
+        last = Some(found);
     }
     if let Some(first) = records.first() {
-        let what = Oddity::LoneClient { records: account.records, also_in: also_in.clone() };
-        noted.push(Noted { source: first.source, line: first.record.line, id: id.clone(), what });
+        let kind = AnomalyKind::LoneClient { records: account.records, also_in: also_in.clone() };
+        anomalies.push(Anomaly::at(first.source, first.record.line, &id, kind));
     }
-    let day_only = last.is_some_and(|last| moment::is_day_only(&last.record.stamps));
-    Client { day_only, also_in, ..account.finish(&id) }
+    let day = last.filter(|last| moment::is_day_only(&last.record.stamps)).and(account.last_seen).map(moment::iso_day);
+    let client = account.finish(&id);
+    Client { last_seen: day.or(client.last_seen), also_in, ..client }
 }
 
 /// Whether two records say the same about a client.

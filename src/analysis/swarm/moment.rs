@@ -8,6 +8,16 @@ use crate::table::swarm::Stamps;
 const DAY_NANOS: i64 = 86_400 * SECOND_NANOS;
 const SECOND_NANOS: i64 = 1_000_000_000;
 
+/// A record of a source, and when it was written.
+#[derive(Debug)]
+pub(crate) struct SourceRecord<'a, R> {
+    /// Name of its source.
+    pub(crate) source: &'a str,
+    /// Nanoseconds since 1970 UTC.
+    pub(crate) at: Option<i64>,
+    pub(crate) record: &'a R,
+}
+
 /// The moment of a record; for a client's file that knows only its day, the beginning of that day.
 pub(crate) fn of(stamps: &Stamps) -> Option<i64> {
     let file_time = stamps.file_time.filter(|_| stamps.moment == stamps.file_moment);
@@ -37,8 +47,19 @@ fn joined(days: i64, seconds: f64) -> Option<i64> {
     days.checked_mul(DAY_NANOS)?.checked_add((seconds * SECOND_NANOS as f64).round() as i64)
 }
 
+/// A moment in ISO 8601.
+pub(crate) fn iso(nanos: i64) -> String {
+    // Every number of nanoseconds in 64 bits is a moment.
+    jiff::Timestamp::from_nanosecond(i128::from(nanos)).map_or_else(|_| String::new(), |at| at.to_string())
+}
+
+/// The day of a moment in ISO 8601.
+pub(crate) fn iso_day(nanos: i64) -> String {
+    iso(nanos).chars().take_while(|character| *character != 'T').collect()
+}
+
 /// The seconds from one moment to a later one; negative for an earlier one.
-pub fn seconds_between(from: i64, to: i64) -> f64 {
+pub(crate) fn seconds_between(from: i64, to: i64) -> f64 {
     to.saturating_sub(from) as f64 / SECOND_NANOS as f64
 }
 

@@ -4,15 +4,19 @@
 //! that falls means that the process started again, and what it shows then happened since. Nothing that is returned is
 //! ever negative.
 
+use crate::measure::finding::Place;
 use crate::table::swarm::{ProcessRecord, Written};
 
+use crate::analysis::swarm::anomaly::{Anomaly, AnomalyKind};
+use crate::analysis::swarm::check;
 use crate::analysis::swarm::clients::{self, Clients};
-use crate::analysis::swarm::{Balance, Interval, IntervalKind, Located, Noted, Oddity, Process, check, moment};
+use crate::analysis::swarm::moment::{self, SourceRecord};
+use crate::analysis::swarm::result::{Balance, IntervalKind, Process, SnapshotInterval, per_execution};
 
 /// A snapshot that can stand in a series.
 #[derive(Debug, Clone, Copy)]
 struct Snapshot<'a> {
-    source: usize,
+    source: &'a str,
     at: Option<i64>,
     record: &'a ProcessRecord,
     executions: u64,
@@ -20,8 +24,12 @@ struct Snapshot<'a> {
 }
 
 impl Snapshot<'_> {
-    fn note(&self, what: Oddity) -> Noted {
-        Noted { source: self.source, line: self.record.line, id: self.record.id.clone(), what }
+    fn anomaly(&self, kind: AnomalyKind) -> Anomaly {
+        Anomaly::at(self.source, self.record.line, &self.record.id, kind)
+    }
+
+    fn place(&self) -> Place {
+        Place::line(self.source, self.record.line)
     }
 
     /// Whether a counter is lower than in the snapshot before, beyond rounding.
@@ -39,105 +47,144 @@ impl Snapshot<'_> {
     }
 }
 
+/// A process and the moments of its first and last snapshot, in nanoseconds since 1970 UTC.
+pub(crate) struct Lifetime {
+    pub(crate) first: Option<i64>,
+    pub(crate) last: Option<i64>,
+    pub(crate) process: Process,
+}
+
 /// The process of these snapshots; `None` where not one of them can be used.
-pub(crate) fn process(found: &[Located<'_, ProcessRecord>], noted: &mut Vec<Noted>) -> Option<Process> {
-    for located in found {
-        let (source, record) = (located.source, located.record);
-        let odd = check::stamps(&record.stamps).into_iter();
-        noted.extend(odd.map(|what| Noted { source, line: record.line, id: record.id.clone(), what }));
+pub(crate) fn process(found: &[SourceRecord<'_, ProcessRecord>], anomalies: &mut Vec<Anomaly>) -> Option<Lifetime> {
+    for SourceRecord { source, record, .. } in found {
+        let contradictions = check::stamps(&record.stamps).into_iter();
+        anomalies.extend(contradictions.map(|kind| Anomaly::at(source, record.line, &record.id, kind)));
     }
-    let usable = usable(found, noted);
-    let ordered = without_duplicates(in_order(usable, noted), noted);
-    let id = ordered.first()?.record.id.clone();
+    let usable = usable(found, anomalies);
+    let ordered = without_duplicates(in_order(usable, anomalies), anomalies);
+    let (first, last) = (ordered.first()?, ordered.last()?);
     let mut clients = Clients::default();
-    let mut intervals: Vec<Interval> = Vec::new();
+    let mut intervals: Vec<SnapshotInterval> = Vec::new();
     let mut balance = Balance::default();
     let mut restarts = 0;
-    let mut before: Option<Snapshot<'_>> = None;
+    let mut before: Option<&Snapshot<'_>> = None;
     for snapshot in &ordered {
         let again = before.filter(|before| snapshot.fell_since(before));
         if let Some(before) = again {
             clients.restart();
             restarts += 1;
-            noted.push(snapshot.note(Oddity::Restart {
+            anomalies.push(snapshot.anomaly(AnomalyKind::Restart {
                 executions: (before.executions, snapshot.executions),
                 response_time: (before.response_time.seconds, snapshot.response_time.seconds),
             }));
         }
         for twice in clients.take(&snapshot.record.clients, snapshot.at) {
-            let what = Oddity::ClientTwice;
-            noted.push(Noted { source: snapshot.source, line: twice.line, id: twice.id.clone(), what });
+            anomalies.push(Anomaly::at(snapshot.source, twice.line, &twice.id, AnomalyKind::ClientTwice));
         }
         balance = clients.balance(snapshot.executions);
-        let in_flight = balance.in_flight();
-        contradictions(snapshot, in_flight.unwrap_or(0), noted);
-        let base = before.filter(|_| again.is_none());
-        intervals.push(Interval {
-            kind: match (before, again) {
-                (None, _) => IntervalKind::First,
-                (_, Some(_)) => IntervalKind::Restart,
-                _ => IntervalKind::Between,
-            },
-            from: before.and_then(|before| before.at),
-            to: snapshot.at,
-            source: snapshot.source,
-            line: snapshot.record.line,
-            executions: snapshot.executions - base.map_or(0, |base| base.executions),
-            // Two roundings may leave a little less than nothing.
-            response_time: moment::minus(
-                snapshot.response_time.seconds,
-                base.map_or(0.0, |base| base.response_time.seconds),
-            )
-            .max(0.0),
-            in_flight,
+        contradictions(snapshot, balance.in_flight.unwrap_or(0), anomalies);
+        let kind = match (before, again) {
+            (None, _) => IntervalKind::First,
+            (_, Some(_)) => IntervalKind::Restart,
+            _ => IntervalKind::Between,
+        };
+        intervals.push(SnapshotInterval {
+            in_flight: balance.in_flight,
             clients: clients.present(),
+            ..interval(kind, before, snapshot, first.at)
         });
-        before = Some(*snapshot);
+        before = Some(snapshot);
     }
-    Some(Process {
-        id,
+    let executions = intervals.iter().map(|interval| interval.executions).sum();
+    let response_time = intervals.iter().fold(0.0, |sum, interval| moment::plus(sum, interval.response_time));
+    let process = Process {
+        id: first.record.id.clone(),
         snapshots: ordered.len() as u64,
+        first: first.at.map(moment::iso),
+        last: last.at.map(moment::iso),
         restarts,
-        executions: intervals.iter().map(|interval| interval.executions).sum(),
-        response_time: intervals.iter().fold(0.0, |sum, interval| moment::plus(sum, interval.response_time)),
-        intervals,
-        clients: clients.finish(),
+        executions,
+        response_time,
+        average_response_time: per_execution(response_time, executions),
+        throughput: throughput(&intervals),
         balance,
         follows: None,
-    })
+        clients: clients.finish(executions, response_time),
+        intervals,
+    };
+    Some(Lifetime { first: first.at, last: last.at, process })
 }
 
-fn contradictions(snapshot: &Snapshot<'_>, in_flight: u64, noted: &mut Vec<Noted>) {
-    noted.extend(check::process(snapshot.record, in_flight).into_iter().map(|what| snapshot.note(what)));
+/// What happened up to a snapshot, by the counters of the process; `start` is the moment of its first snapshot.
+fn interval(
+    kind: IntervalKind,
+    before: Option<&Snapshot<'_>>,
+    snapshot: &Snapshot<'_>,
+    start: Option<i64>,
+) -> SnapshotInterval {
+    let from = before.and_then(|before| before.at);
+    let length = from.zip(snapshot.at).map(|(from, to)| moment::seconds_between(from, to));
+    let seconds = length.filter(|seconds| kind == IntervalKind::Between && *seconds > 0.0);
+    // Counters of a process that has just started begin at zero.
+    let base = before.filter(|_| kind == IntervalKind::Between);
+    let executions = snapshot.executions - base.map_or(0, |base| base.executions);
+    let time_before = base.map_or(0.0, |base| base.response_time.seconds);
+    // Two roundings may leave a little less than nothing.
+    let response_time = moment::minus(snapshot.response_time.seconds, time_before).max(0.0);
+    SnapshotInterval {
+        kind,
+        from: from.map(moment::iso),
+        to: snapshot.at.map(moment::iso),
+        offset: start.zip(snapshot.at).map(|(start, to)| moment::seconds_between(start, to)),
+        seconds,
+        executions,
+        response_time,
+        average_response_time: per_execution(response_time, executions),
+        throughput: seconds.map(|seconds| executions as f64 / seconds),
+        in_flight: None,
+        clients: 0,
+        source: snapshot.source.to_owned(),
+        line: snapshot.record.line,
+    }
+}
+
+/// Executions finished per second, over the intervals whose length is known.
+fn throughput(intervals: &[SnapshotInterval]) -> Option<f64> {
+    let timed = || intervals.iter().filter_map(|interval| Some((interval.seconds?, interval.executions)));
+    let seconds: f64 = timed().map(|(seconds, _)| seconds).sum();
+    let executions: u64 = timed().map(|(_, executions)| executions).sum();
+    (seconds > 0.0).then(|| executions as f64 / seconds)
+}
+
+fn contradictions(snapshot: &Snapshot<'_>, in_flight: u64, anomalies: &mut Vec<Anomaly>) {
+    anomalies.extend(check::process(snapshot.record, in_flight).into_iter().map(|kind| snapshot.anomaly(kind)));
     for client in &snapshot.record.clients {
-        let odd = check::client(client, in_flight).into_iter();
-        noted.extend(odd.map(|what| Noted { source: snapshot.source, line: client.line, id: client.id.clone(), what }));
+        let found = check::client(client, in_flight).into_iter();
+        anomalies.extend(found.map(|kind| Anomaly::at(snapshot.source, client.line, &client.id, kind)));
     }
 }
 
 /// The snapshots with counters and, where one of them has a time, with a time.
-fn usable<'a>(found: &[Located<'a, ProcessRecord>], noted: &mut Vec<Noted>) -> Vec<Snapshot<'a>> {
-    let any_time = found.iter().any(|located| located.at.is_some());
+fn usable<'a>(found: &[SourceRecord<'a, ProcessRecord>], anomalies: &mut Vec<Anomaly>) -> Vec<Snapshot<'a>> {
+    let any_time = found.iter().any(|found| found.at.is_some());
     let mut usable = Vec::new();
-    for located in found {
-        let record = located.record;
-        let mut note =
-            |what| noted.push(Noted { source: located.source, line: record.line, id: record.id.clone(), what });
+    for SourceRecord { source, at, record } in found {
+        let mut note = |kind| anomalies.push(Anomaly::at(source, record.line, &record.id, kind));
         let (Some(executions), Some(response_time)) = (record.executions, record.response_time) else {
-            note(Oddity::NoCounters);
+            note(AnomalyKind::NoCounters);
             continue;
         };
-        if any_time && located.at.is_none() {
-            note(Oddity::NoTime);
+        if any_time && at.is_none() {
+            note(AnomalyKind::NoTime);
             continue;
         }
-        usable.push(Snapshot { source: located.source, at: located.at, record, executions, response_time });
+        usable.push(Snapshot { source, at: *at, record, executions, response_time });
     }
     usable
 }
 
 /// The snapshots by time. Those of one file that stand before earlier ones are noted; files may come in any order.
-fn in_order<'a>(mut snapshots: Vec<Snapshot<'a>>, noted: &mut Vec<Noted>) -> Vec<Snapshot<'a>> {
+fn in_order<'a>(mut snapshots: Vec<Snapshot<'a>>, anomalies: &mut Vec<Anomaly>) -> Vec<Snapshot<'a>> {
     let late: Vec<&Snapshot<'_>> = snapshots
         .windows(2)
         .filter(|pair| pair[0].source == pair[1].source && pair[1].at < pair[0].at)
@@ -146,7 +193,7 @@ fn in_order<'a>(mut snapshots: Vec<Snapshot<'a>>, noted: &mut Vec<Noted>) -> Vec
     for (index, first) in late.iter().enumerate() {
         if !late[..index].iter().any(|other| other.source == first.source) {
             let count = late.iter().filter(|other| other.source == first.source).count() as u64;
-            noted.push(first.note(Oddity::OutOfOrder { snapshots: count }));
+            anomalies.push(first.anomaly(AnomalyKind::OutOfOrder { snapshots: count }));
         }
     }
     // Without times the order of reading is all there is; among equals the counters decide.
@@ -157,15 +204,15 @@ fn in_order<'a>(mut snapshots: Vec<Snapshot<'a>>, noted: &mut Vec<Noted>) -> Vec
 }
 
 /// One snapshot for each moment.
-fn without_duplicates<'a>(snapshots: Vec<Snapshot<'a>>, noted: &mut Vec<Noted>) -> Vec<Snapshot<'a>> {
+fn without_duplicates<'a>(snapshots: Vec<Snapshot<'a>>, anomalies: &mut Vec<Anomaly>) -> Vec<Snapshot<'a>> {
     let mut kept: Vec<Snapshot<'a>> = Vec::new();
     for snapshot in snapshots {
         match kept.last_mut() {
             Some(last) if last.at == snapshot.at && last.same_counters(&snapshot) => {
-                noted.push(snapshot.note(Oddity::Duplicate { source: last.source, line: last.record.line }));
+                anomalies.push(snapshot.anomaly(AnomalyKind::Duplicate(last.place())));
             }
             Some(last) if last.at == snapshot.at && snapshot.at.is_some() => {
-                noted.push(last.note(Oddity::Conflict { source: snapshot.source, line: snapshot.record.line }));
+                anomalies.push(last.anomaly(AnomalyKind::Conflict(snapshot.place())));
                 *last = snapshot;
             }
             _ => kept.push(snapshot),

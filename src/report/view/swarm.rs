@@ -3,11 +3,13 @@
 use serde::Serialize;
 
 use super::metric::ChartView;
+use crate::analysis::swarm::{Client, IntervalKind, Process, SnapshotInterval, Swarm};
 use crate::measure::unit::{Dimension, Unit};
 use crate::report::chart::{Level, OverTime, over_time};
-use crate::report::contract::{Report, Swarm, SwarmClient, SwarmInterval, SwarmIntervalKind, SwarmProcess};
+use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
+use crate::report::words;
 
 /// Rows of the table over time; more are joined.
 const MOST_ROWS: usize = 24;
@@ -178,7 +180,7 @@ pub(super) fn lines(swarm: &Swarm) -> Vec<String> {
         let response = time(process.average_response_time);
         let rate = process.throughput.map_or_else(|| ABSENT.to_owned(), rate);
         let in_flight =
-            process.in_flight.map_or_else(String::new, |count| format!(", {} in flight", number::count(count)));
+            process.balance.in_flight.map_or_else(String::new, |count| format!(", {} in flight", number::count(count)));
         lines.push(format!(
             "  {}, {response} each, {rate}{in_flight}",
             number::counted(process.executions, "execution")
@@ -199,7 +201,7 @@ fn rate(per_second: f64) -> String {
 }
 
 impl SwarmProcessView {
-    fn of(index: usize, process: &SwarmProcess) -> Self {
+    fn of(index: usize, process: &Process) -> Self {
         let anchor = format!("process-{}", index + 1);
         let mut clients = client_rows(&process.clients);
         let open = if clients.len() <= OPEN_CLIENTS + 1 { clients.len() } else { OPEN_CLIENTS };
@@ -209,7 +211,7 @@ impl SwarmProcessView {
             id: visible(&process.id),
             about: about(process),
             totals: totals(process),
-            remarks: process.remarks.iter().map(|remark| visible(remark)).collect(),
+            remarks: words::swarm::remarks(process).iter().map(|remark| visible(remark)).collect(),
             rows,
             rows_notes,
             charts: charts(process, &anchor),
@@ -222,7 +224,7 @@ impl SwarmProcessView {
     }
 }
 
-fn about(process: &SwarmProcess) -> String {
+fn about(process: &Process) -> String {
     let snapshots = number::counted(process.snapshots, "snapshot");
     let mut about = match (&process.first, &process.last) {
         (Some(first), Some(last)) if first != last => {
@@ -238,7 +240,7 @@ fn about(process: &SwarmProcess) -> String {
     about
 }
 
-fn totals(process: &SwarmProcess) -> Vec<SwarmTotalView> {
+fn totals(process: &Process) -> Vec<SwarmTotalView> {
     let present = process.clients.iter().filter(|client| client.present).count() as u64;
     let left = process.clients.len() as u64 - present;
     let clients = if left == 0 {
@@ -251,7 +253,10 @@ fn totals(process: &SwarmProcess) -> Vec<SwarmTotalView> {
         ("Response time, total", time(Some(process.response_time))),
         ("Response time of an execution", time(process.average_response_time)),
         ("Throughput between snapshots", process.throughput.map_or_else(|| ABSENT.to_owned(), rate)),
-        ("In flight at the last snapshot", process.in_flight.map_or_else(|| "not known".to_owned(), number::count)),
+        (
+            "In flight at the last snapshot",
+            process.balance.in_flight.map_or_else(|| "not known".to_owned(), number::count),
+        ),
         ("Clients", clients),
     ]
     .into_iter()
@@ -261,15 +266,15 @@ fn totals(process: &SwarmProcess) -> Vec<SwarmTotalView> {
 
 /// Several intervals as one; their executions, times and lengths add up.
 struct Joined<'a> {
-    kind: SwarmIntervalKind,
-    last: &'a SwarmInterval,
+    kind: IntervalKind,
+    last: &'a SnapshotInterval,
     seconds: Option<f64>,
     executions: u64,
     response_time: f64,
 }
 
 impl<'a> Joined<'a> {
-    fn of(interval: &'a SwarmInterval) -> Self {
+    fn of(interval: &'a SnapshotInterval) -> Self {
         Self {
             kind: interval.kind,
             last: interval,
@@ -279,7 +284,7 @@ impl<'a> Joined<'a> {
         }
     }
 
-    fn add(&mut self, interval: &'a SwarmInterval) {
+    fn add(&mut self, interval: &'a SnapshotInterval) {
         self.last = interval;
         self.seconds = self.seconds.zip(interval.seconds).map(|(left, right)| left + right);
         self.executions += interval.executions;
@@ -297,25 +302,25 @@ impl<'a> Joined<'a> {
 
 /// Neighbours joined until the table is short enough. What happened before the first snapshot and across a restart
 /// stays apart: its length is not known.
-fn joined(intervals: &[SwarmInterval]) -> Vec<Joined<'_>> {
-    let between = intervals.iter().filter(|interval| interval.kind == SwarmIntervalKind::Between).count();
+fn joined(intervals: &[SnapshotInterval]) -> Vec<Joined<'_>> {
+    let between = intervals.iter().filter(|interval| interval.kind == IntervalKind::Between).count();
     let join = between.div_ceil(MOST_ROWS).max(1);
     let mut rows: Vec<Joined<'_>> = Vec::new();
     let mut taken = 0;
     for interval in intervals {
-        let open = taken > 0 && taken < join && interval.kind == SwarmIntervalKind::Between;
+        let open = taken > 0 && taken < join && interval.kind == IntervalKind::Between;
         if let Some(row) = rows.last_mut().filter(|_| open) {
             row.add(interval);
             taken += 1;
         } else {
             rows.push(Joined::of(interval));
-            taken = usize::from(interval.kind == SwarmIntervalKind::Between);
+            taken = usize::from(interval.kind == IntervalKind::Between);
         }
     }
     rows
 }
 
-fn rows(process: &SwarmProcess) -> (Vec<SwarmRowView>, Vec<String>) {
+fn rows(process: &Process) -> (Vec<SwarmRowView>, Vec<String>) {
     let rows = joined(&process.intervals);
     let scale = |dimension, values: &dyn Fn(&Joined) -> Option<f64>| {
         Scale::of_values(dimension, &rows.iter().filter_map(values).collect::<Vec<_>>(), None)
@@ -327,9 +332,9 @@ fn rows(process: &SwarmProcess) -> (Vec<SwarmRowView>, Vec<String>) {
         .map(|row| SwarmRowView {
             to: row.last.to.as_deref().map_or_else(|| ABSENT.to_owned(), visible),
             kind: match row.kind {
-                SwarmIntervalKind::First => "first",
-                SwarmIntervalKind::Restart => "restart",
-                SwarmIntervalKind::Between => "",
+                IntervalKind::First => "first",
+                IntervalKind::Restart => "restart",
+                IntervalKind::Between => "",
             },
             length: time(row.seconds),
             executions: number::count(row.executions),
@@ -349,12 +354,12 @@ fn rows(process: &SwarmProcess) -> (Vec<SwarmRowView>, Vec<String>) {
         ));
     }
     let has = |kind| rows.iter().any(|row| row.kind == kind);
-    if has(SwarmIntervalKind::First) {
+    if has(IntervalKind::First) {
         notes.push(
             "`first`: since the process started, which is at a time that no record has; no throughput.".to_owned(),
         );
     }
-    if has(SwarmIntervalKind::Restart) {
+    if has(IntervalKind::Restart) {
         notes.push("`restart`: since the process started again, between two snapshots; no throughput.".to_owned());
     }
     if rows.iter().any(|row| row.last.in_flight.is_none()) {
@@ -367,16 +372,16 @@ fn rows(process: &SwarmProcess) -> (Vec<SwarmRowView>, Vec<String>) {
     (views, notes)
 }
 
-fn charts(process: &SwarmProcess, anchor: &str) -> Vec<ChartView> {
+fn charts(process: &Process, anchor: &str) -> Vec<ChartView> {
     let length = process.intervals.last().and_then(|interval| interval.offset).unwrap_or(0.0);
     let marks: Vec<(f64, &'static str)> = process
         .intervals
         .iter()
-        .filter(|interval| interval.kind == SwarmIntervalKind::Restart)
+        .filter(|interval| interval.kind == IntervalKind::Restart)
         .filter_map(|interval| Some((interval.offset?, "seen after a restart")))
         .collect();
-    let levels = |value: &dyn Fn(&SwarmInterval) -> Option<f64>| -> Vec<Level> {
-        let level = |interval: &SwarmInterval| {
+    let levels = |value: &dyn Fn(&SnapshotInterval) -> Option<f64>| -> Vec<Level> {
+        let level = |interval: &SnapshotInterval| {
             let to = interval.offset?;
             Some(Level { from: to - interval.seconds?, to, value: value(interval)? })
         };
@@ -407,8 +412,8 @@ fn charts(process: &SwarmProcess, anchor: &str) -> Vec<ChartView> {
         .collect()
 }
 
-fn client_rows(clients: &[SwarmClient]) -> Vec<SwarmClientView> {
-    let scale = |values: &dyn Fn(&SwarmClient) -> Option<f64>| {
+fn client_rows(clients: &[Client]) -> Vec<SwarmClientView> {
+    let scale = |values: &dyn Fn(&Client) -> Option<f64>| {
         Scale::of_values(Dimension::Time, &clients.iter().filter_map(values).collect::<Vec<_>>(), None)
     };
     let totals = scale(&|client| client.time_total);
@@ -444,7 +449,7 @@ fn client_rows(clients: &[SwarmClient]) -> Vec<SwarmClientView> {
         .collect()
 }
 
-fn notes(client: &SwarmClient) -> String {
+fn notes(client: &Client) -> String {
     let mut notes = Vec::new();
     if !client.present {
         notes.push("left".to_owned());

@@ -2,22 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::swarm::{Noted, Oddity, Process, Swarm};
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::analysis::swarm::{Anomaly, AnomalyKind, Process, Swarm};
+use crate::measure::finding::{Finding, FindingKind, Severity};
 use crate::measure::unit::Dimension;
 use crate::report::number;
 
 /// Findings of one kind about one process or client that are named; of the rest the number is told.
 const NAMED: usize = 10;
 
-/// A moment in ISO 8601.
-pub(in crate::report) fn instant(nanos: i64) -> String {
-    jiff::Timestamp::from_nanosecond(i128::from(nanos)).map_or_else(|_| number::ABSENT.to_owned(), |at| at.to_string())
-}
+/// Why a snapshot is not in the series, in the account of its file.
+const TWICE: &str = "snapshots that stand elsewhere too";
+const UNUSABLE: &str = "snapshots without a time or without counters";
 
-/// The day of a moment in ISO 8601.
-pub(in crate::report) fn day(nanos: i64) -> String {
-    instant(nanos).chars().take_while(|character| *character != 'T').collect()
+/// The records of a source that are not in the series: why, and their line.
+pub(in crate::report) fn set_aside<'a>(
+    swarm: &'a Swarm,
+    source: &'a str,
+) -> impl Iterator<Item = (&'static str, u64)> + 'a {
+    swarm.anomalies.iter().filter(move |found| found.place.source == source).filter_map(|found| {
+        let reason = match found.kind {
+            AnomalyKind::NoTime | AnomalyKind::NoCounters => UNUSABLE,
+            AnomalyKind::Duplicate(_) | AnomalyKind::Conflict(_) => TWICE,
+            _ => return None,
+        };
+        Some((reason, found.place.line?))
+    })
 }
 
 /// What the numbers of a swarm rest on, a clause each.
@@ -35,16 +44,16 @@ pub(in crate::report) fn measured(swarm: &Swarm) -> Vec<String> {
 }
 
 /// The findings of a swarm. Of very many of a kind the first ones and the number of the others.
-pub(in crate::report) fn findings(swarm: &Swarm, sources: &[&str]) -> Vec<Finding> {
+pub(in crate::report) fn findings(swarm: &Swarm) -> Vec<Finding> {
     let mut named: BTreeMap<(FindingKind, &str, Option<String>), usize> = BTreeMap::new();
     let mut more: BTreeMap<(FindingKind, &str, Option<String>), (Finding, u64)> = BTreeMap::new();
     let mut findings = Vec::new();
-    for noted in &swarm.noted {
-        let found = finding(noted, sources);
-        let key = (found.kind, noted.id.as_str(), found.metric.clone());
-        let seen = named.entry(key.clone()).or_default();
-        *seen += 1;
-        if *seen <= NAMED {
+    for anomaly in &swarm.anomalies {
+        let found = finding(anomaly);
+        let key = (found.kind, anomaly.id.as_str(), found.metric.clone());
+        let count = named.entry(key.clone()).or_default();
+        *count += 1;
+        if *count <= NAMED {
             findings.push(found);
         } else {
             more.entry(key).or_insert_with(|| (found, 0)).1 += 1;
@@ -57,40 +66,37 @@ pub(in crate::report) fn findings(swarm: &Swarm, sources: &[&str]) -> Vec<Findin
     findings
 }
 
-fn finding(noted: &Noted, sources: &[&str]) -> Finding {
-    let name = |source: usize| sources.get(source).copied().unwrap_or_default();
-    let place_of = |source: usize, line: u64| Place::line(name(source), line);
-    let place = place_of(noted.source, noted.line);
-    let id = &noted.id;
-    let odd = |kind: FindingKind, reason: String, action: &str| {
+fn finding(anomaly: &Anomaly) -> Finding {
+    let Anomaly { place, id, kind } = anomaly;
+    let suspicious = |kind: FindingKind, reason: String, action: &str| {
         let mut finding = Finding::new(Severity::Suspicious, kind, place.clone(), reason, action);
         finding.label = Some(id.clone());
         finding
     };
-    let note = |kind, reason, action: &str| Finding { severity: Severity::Note, ..odd(kind, reason, action) };
-    match &noted.what {
-        Oddity::Average { field, written, recomputed, total, count, time } => {
+    let note = |kind, reason, action: &str| Finding { severity: Severity::Note, ..suspicious(kind, reason, action) };
+    match kind {
+        AnomalyKind::Average { field, written, recomputed, total, count, time } => {
             let text = |value: f64| number::quantity(if *time { Dimension::Time } else { Dimension::Unknown }, value);
             let executions = number::counted(*count, "execution");
             let reason = format!("the total of {} over {executions} gives {}", text(*total), text(*recomputed));
             let mut finding =
-                odd(FindingKind::Contradiction, reason, "the report recomputes averages from totals").metric(*field);
+                suspicious(FindingKind::Contradiction, reason, "the report recomputes averages from totals")
+                    .metric(*field);
             finding.place.column = Some((*field).to_owned());
             finding.value(text(*written))
         }
-        Oddity::Date { text, date, stamps } => {
-            let reason =
-                format!("`date` says {}, `momentStamp` and `timeStamp` say {}", instant(*date), instant(*stamps));
-            let mut finding = odd(FindingKind::Contradiction, reason, "the stamps were used").metric("date");
+        AnomalyKind::Date { text, date, stamps } => {
+            let reason = format!("`date` says {date}, `momentStamp` and `timeStamp` say {stamps}");
+            let mut finding = suspicious(FindingKind::Contradiction, reason, "the stamps were used").metric("date");
             finding.place.column = Some("date".to_owned());
             finding.value(text)
         }
-        Oddity::FileName { file, record } => odd(
+        AnomalyKind::FileName { file, record } => suspicious(
             FindingKind::Contradiction,
-            format!("the file's name says {}, the record says {}", instant(*file), instant(*record)),
+            format!("the file's name says {file}, the record says {record}"),
             "the record was used",
         ),
-        Oddity::ClientsExceed { clients, process } => odd(
+        AnomalyKind::ClientsExceed { clients, process } => suspicious(
             FindingKind::Contradiction,
             format!(
                 "the clients that are present spent {}, their process only {}, and no execution is in flight",
@@ -99,22 +105,22 @@ fn finding(noted: &Noted, sources: &[&str]) -> Finding {
             ),
             "both were kept as they are",
         ),
-        Oddity::ClientTwice => odd(
+        AnomalyKind::ClientTwice => suspicious(
             FindingKind::Contradiction,
             "the client stands twice in one snapshot".to_owned(),
             "the first one was used",
         ),
-        Oddity::Duplicate { source, line } => note(
+        AnomalyKind::Duplicate(other) => note(
             FindingKind::DuplicateSnapshot,
-            format!("the same moment with the same counters stands at {} too", place_of(*source, *line)),
+            format!("the same moment with the same counters stands at {other} too"),
             "it was used once",
         ),
-        Oddity::Conflict { source, line } => odd(
+        AnomalyKind::Conflict(other) => suspicious(
             FindingKind::Contradiction,
-            format!("the same moment stands with other counters at {}", place_of(*source, *line)),
+            format!("the same moment stands with other counters at {other}"),
             "the one with more executions was used",
         ),
-        Oddity::OutOfOrder { snapshots } => note(
+        AnomalyKind::OutOfOrder { snapshots } => note(
             FindingKind::OutOfOrderSnapshot,
             format!(
                 "{} of the process stand below later ones, the first one here",
@@ -123,7 +129,7 @@ fn finding(noted: &Noted, sources: &[&str]) -> Finding {
             "they were put in order by their times",
         )
         .count(*snapshots),
-        Oddity::Restart { executions, response_time } => note(
+        AnomalyKind::Restart { executions, response_time } => note(
             FindingKind::Restart,
             format!(
                 "`totalExecutionCount` goes from {} to {}, `totalResponseTime` from {} to {}: the process started again",
@@ -134,17 +140,17 @@ fn finding(noted: &Noted, sources: &[&str]) -> Finding {
             ),
             "counting goes on from zero; what it did between its last snapshot and the restart is not known",
         ),
-        Oddity::NoTime => odd(
+        AnomalyKind::NoTime => suspicious(
             FindingKind::UnusableSnapshot,
             "the snapshot does not say when it was written, and others do".to_owned(),
             "it was left out of the series",
         ),
-        Oddity::NoCounters => odd(
+        AnomalyKind::NoCounters => suspicious(
             FindingKind::UnusableSnapshot,
             "`totalExecutionCount` or `totalResponseTime` is absent or cannot be read".to_owned(),
             "it was left out of the series",
         ),
-        Oddity::LoneClient { records, also_in } => {
+        AnomalyKind::LoneClient { records, also_in } => {
             let (reason, action) = lone_client(*records, also_in.as_deref());
             note(FindingKind::LoneClient, reason, action)
         }
@@ -191,24 +197,24 @@ pub(in crate::report) fn remarks(process: &Process) -> Vec<String> {
     let since = if process.restarts > 0 { "Since the last restart, the" } else { "The" };
     let known = format!(
         "{since} process finished {}; its present clients started {}",
-        count(balance.finished, "execution"),
-        number::count(balance.started_present)
+        count(balance.finished_since_restart, "execution"),
+        number::count(balance.started_by_present)
     );
-    let departed = match balance.started_departed {
+    let departed = match balance.started_by_departed {
         0 => String::new(),
         started => format!(", clients that left started {}", number::count(started)),
     };
-    match (balance.in_flight(), balance.unseen()) {
+    match (balance.in_flight, balance.unaccounted) {
         (Some(0), _) => remarks.push(format!("{known}{departed}: nothing was in flight.")),
         (Some(in_flight), _) => remarks.push(format!(
             "{known}{departed}: {} started and not finished at the last snapshot, in flight or given up by a client \
              that left.",
             if in_flight == 1 { "1 was".to_owned() } else { format!("{} were", number::count(in_flight)) }
         )),
-        (None, Some(unseen)) => remarks.push(format!(
+        (None, Some(unaccounted)) => remarks.push(format!(
             "{known}{departed}: the other {} belong to clients that left before a snapshot showed them, or after the \
              last one that did. The process's totals keep them.",
-            number::count(unseen)
+            number::count(unaccounted)
         )),
         (None, None) => remarks
             .push(format!("{known}{departed}; a client without `executionCount` leaves open how many are in flight.")),

@@ -1,21 +1,27 @@
-//! The part of the contract that concerns an agent swarm.
+//! What the analysis of a swarm gives. These types are the part of the public JSON contract that concerns a swarm: times
+//! are in seconds, moments in ISO 8601, and sizes in bytes or characters, because the records do not say in which.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// An agent swarm, from the cumulative records of its processes and clients. Times are in seconds; sizes are in bytes or
-/// characters, because the records do not say in which.
+use crate::analysis::swarm::anomaly::Anomaly;
+use crate::table::swarm::SessionDatum;
+
+/// An agent swarm, from the cumulative records of its processes and clients.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Swarm {
     /// Its processes, by the time of their first snapshot.
-    pub processes: Vec<SwarmProcess>,
-    /// Clients whose records stand alone, without a process.
-    pub lone_clients: Vec<SwarmClient>,
+    pub processes: Vec<Process>,
+    /// Clients whose records stand alone, without a process; by identity.
+    pub lone_clients: Vec<Client>,
+    /// What is odd or wrong in the records; a report tells it as findings.
+    #[serde(skip)]
+    pub anomalies: Vec<Anomaly>,
 }
 
 /// A process: all snapshots with one `processId`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SwarmProcess {
+pub struct Process {
     /// Its `processId`.
     pub id: String,
     /// Snapshots used.
@@ -34,37 +40,76 @@ pub struct SwarmProcess {
     pub average_response_time: Option<f64>,
     /// Executions finished per second, over the intervals whose length is known.
     pub throughput: Option<f64>,
-    /// Executions started and not finished at the last snapshot, as far as the records can say.
-    pub in_flight: Option<u64>,
+    /// Executions started and finished, at the last snapshot.
+    #[serde(flatten)]
+    pub balance: Balance,
+    /// The process that ended last before this one began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<Follows>,
+    /// What happened up to each snapshot. The executions of all entries add up to those of the process.
+    pub intervals: Vec<SnapshotInterval>,
+    /// Its clients, the one with the most time first.
+    pub clients: Vec<Client>,
+}
+
+/// Executions that the clients started and those that the process finished, since the last restart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Balance {
+    /// Executions finished since the last restart, by the process's own count.
+    pub finished_since_restart: u64,
+    /// Executions started by the clients that are present, since the last restart.
+    pub started_by_present: u64,
     /// Executions started by clients that had left by the last snapshot, since the last restart.
     pub started_by_departed: u64,
-    /// Finished executions that no client of any snapshot accounts for, since the last restart.
+    /// Executions started and not finished at the last snapshot; absent where more finished than are known to have been
+    /// started, or a client that is present does not state its count.
+    pub in_flight: Option<u64>,
+    /// Finished executions that no client of any snapshot accounts for, since the last restart; absent where there are none
+    /// or a client that is present does not state its count.
     pub unaccounted: Option<u64>,
-    /// What happened up to each snapshot. The executions of all entries add up to those of the process.
-    pub intervals: Vec<SwarmInterval>,
-    /// Its clients, the one with the most time first.
-    pub clients: Vec<SwarmClient>,
-    /// Sentences that explain differences between these numbers.
-    pub remarks: Vec<String>,
+}
+
+impl Balance {
+    /// Compares what was started with what was finished. `complete` says whether every client that is present states its
+    /// count.
+    pub(crate) fn of(finished: u64, present: u64, departed: u64, complete: bool) -> Self {
+        let started = present + departed;
+        Self {
+            finished_since_restart: finished,
+            started_by_present: present,
+            started_by_departed: departed,
+            in_flight: started.checked_sub(finished).filter(|_| complete),
+            unaccounted: finished.checked_sub(started).filter(|missing| complete && *missing > 0),
+        }
+    }
+}
+
+/// A process came after another one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Follows {
+    /// Identity of the earlier one.
+    pub id: String,
+    /// Seconds between its last snapshot and the first of the later one.
+    pub gap: f64,
 }
 
 /// What an interval is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum SwarmIntervalKind {
+pub enum IntervalKind {
     /// From the start of the process, which is not known, to its first snapshot.
     First,
     /// Between two snapshots.
     Between,
-    /// Across a restart, whose time is not known.
+    /// Across a restart: from the restart, whose time is not known, to the first snapshot after it.
     Restart,
 }
 
 /// What happened up to a snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SwarmInterval {
+pub struct SnapshotInterval {
     /// What it is.
-    pub kind: SwarmIntervalKind,
+    pub kind: IntervalKind,
     /// Time of the snapshot before, ISO 8601.
     pub from: Option<String>,
     /// Time of the snapshot at its end, ISO 8601.
@@ -92,8 +137,8 @@ pub struct SwarmInterval {
 }
 
 /// A client over all its records.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SwarmClient {
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Client {
     /// Its `clientId`.
     pub id: String,
     /// Records in which it stands.
@@ -102,7 +147,7 @@ pub struct SwarmClient {
     pub present: bool,
     /// Time of its last record, ISO 8601; the day alone where no more is known.
     pub last_seen: Option<String>,
-    /// How often its counters began anew.
+    /// How often its counters began anew, or its process started again.
     pub restarts: u64,
     /// Executions started.
     pub executions: Option<u64>,
@@ -123,18 +168,14 @@ pub struct SwarmClient {
     /// Its time by that of its process.
     pub share_of_time: Option<f64>,
     /// For a client that stands alone: the process in whose snapshots it stands too.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub also_in: Option<String>,
     /// What was asked for of its session with `--show-session-data`; empty unless it was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub session_data: Vec<SwarmSessionDatum>,
+    pub session_data: Vec<SessionDatum>,
 }
 
-/// Something of a client's session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SwarmSessionDatum {
-    /// The name by which it was asked for.
-    pub key: String,
-    /// Its value, as JSON.
-    pub value: String,
+/// A total by what it is the total of; absent where that is nothing.
+pub(crate) fn per_execution(total: f64, executions: u64) -> Option<f64> {
+    (executions > 0).then(|| total / executions as f64)
 }
