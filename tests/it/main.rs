@@ -7,6 +7,7 @@
     reason = "a test that cannot go on should stop, and texts are short here"
 )]
 
+mod approved;
 mod architecture;
 mod bad_input;
 mod baseline;
@@ -16,7 +17,7 @@ mod corruption;
 mod failed;
 mod formats;
 mod fuzz;
-mod golden;
+
 mod memory;
 mod planted;
 mod readers;
