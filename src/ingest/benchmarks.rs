@@ -12,15 +12,16 @@ use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{Reported, ReportedValue, Statistic};
 use crate::measure::unit::Unit;
+use crate::table::storage::Storage;
 use crate::table::{CellType, Role};
 
-use crate::ingest::builder::{Row, TableBuilder};
+use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, Head, IngestError, Sink};
 use crate::ingest::json::documents as json;
 use crate::ingest::json::objects::{LineCounter, Text};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::refuse;
-use crate::ingest::text::cells::DecimalMark;
+use crate::ingest::text::row::RowBuffer;
 
 /// A document is held in memory as a whole.
 const LARGEST: usize = 1 << 30;
@@ -112,21 +113,21 @@ impl<'s> Bench<'s> {
         });
         let outcome = sample.failed.map(|failed| if failed { "failed" } else { "ok" });
         let mut header: Vec<&str> = vec![LABEL];
-        let mut text = Cells::default();
-        text.push(sample.label);
+        let mut row = RowBuffer::default();
+        row.push(sample.label.as_bytes());
         for (name, cell) in [(RUN, run.as_deref()), (OUTCOME, outcome)] {
             if let Some(cell) = cell {
                 header.push(name);
-                text.push(cell);
+                row.push(cell.as_bytes());
             }
         }
         if let Some((name, unit)) = sample.unit {
             header.push(name);
-            text.push(unit);
+            row.push(unit.as_bytes());
         }
         for (name, value) in sample.values {
             header.push(name);
-            text.push(value);
+            row.push(value.as_bytes());
         }
         let metrics = header.len() - sample.values.len();
         let index = self.sheets.iter().position(|sheet| sheet.header == header).unwrap_or_else(|| {
@@ -137,15 +138,11 @@ impl<'s> Bench<'s> {
             });
             let types: Vec<CellType> = types.collect();
             let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
-            let builder = TableBuilder::new(None, header.clone(), None, &types, DecimalMark::Point);
+            let builder = TableBuilder::new(&Storage::MEMORY, header.clone(), &types);
             self.sheets.push(Sheet { header, builder });
             self.sheets.len() - 1
         });
-        let row = Row { text: text.text.as_bytes(), cells: &text.cells };
-        let builder = &mut self.sheets[index].builder;
-        if !builder.try_push(row, sample.line) {
-            builder.push_with_odd_cells(row, sample.line);
-        }
+        self.sheets[index].builder.push(row.row(), sample.line);
     }
 
     /// Takes a metric of the file's own making, unless it is known.
@@ -222,21 +219,6 @@ impl<'s> Bench<'s> {
             self.fact(LABEL, &only);
         }
         self.sink.tables.extend(self.sheets.into_iter().map(|sheet| sheet.builder));
-    }
-}
-
-/// Cells behind each other.
-#[derive(Default)]
-struct Cells {
-    text: String,
-    cells: Vec<(usize, usize)>,
-}
-
-impl Cells {
-    fn push(&mut self, cell: &str) {
-        let start = self.text.len();
-        self.text.push_str(cell);
-        self.cells.push((start, self.text.len()));
     }
 }
 

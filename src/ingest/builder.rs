@@ -1,260 +1,64 @@
 //! Tables under construction: typed columns that grow by rows.
 //!
-//! In: rows of cells. Out: a [`RawTable`], from which `roles` makes a table of the model. A row is taken whole or not
-//! at all: a cell that its column cannot hold refuses the row, and the caller decides what the row is.
+//! In: rows of cells. Out: a [`Table`] whose columns have no roles yet, and the cells in it that are not what their column
+//! holds. A row is taken whole or not at all: a cell that its column cannot hold refuses the row, and the caller decides
+//! what the row is.
+
+mod column;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::measure::finding::FindingKind;
-use crate::measure::label::pattern;
-use crate::table::line_map::LineMap;
-use crate::table::packed::{Cells, CellsBuilder, Kind};
-use crate::table::storage::Storage;
-use crate::table::{CellType, Intruder, Shape};
 use foldhash::fast::FixedState;
 
-use crate::ingest::meaning::clock;
+use crate::measure::finding::FindingKind;
+use crate::table::line_map::LineMap;
+use crate::table::storage::Storage;
+use crate::table::{CellType, Intruder, Table};
+
 use crate::ingest::privacy;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
-use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Run, TextPart};
+use crate::ingest::text::parts::{Part, Span};
+use crate::ingest::text::row::Row;
 
-/// A row of cells: ranges of a text.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Row<'a> {
-    /// The text that the ranges refer to.
-    pub(crate) text: &'a [u8],
-    /// Start and end of each cell.
-    pub(crate) cells: &'a [(usize, usize)],
-}
-
-impl<'a> Row<'a> {
-    /// The cell at `index`, trimmed; empty beyond the end.
-    pub(crate) fn cell(&self, index: usize) -> &'a [u8] {
-        self.cells.get(index).map_or(&[], |&(start, end)| self.text[start..end].trim_ascii())
-    }
-
-    /// All cells, trimmed.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
-        (0..self.cells.len()).map(|index| self.cell(index))
-    }
-
-    /// How many cells.
-    pub(crate) fn len(&self) -> usize {
-        self.cells.len()
-    }
-}
-
-/// Texts by code, codes by text.
-#[derive(Debug, Default)]
-pub(crate) struct Dictionary {
-    storage: Storage,
-    codes: HashMap<Box<[u8]>, u32, FixedState>,
-    texts: Vec<Box<[u8]>>,
-    patterns: HashSet<String, FixedState>,
-}
-
-impl Dictionary {
-    fn code(&mut self, text: &[u8]) -> u32 {
-        if let Some(&code) = self.codes.get(text) {
-            return code;
-        }
-        let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.storage.note_texts(3 * text.len() + Self::AROUND_TEXT);
-        self.codes.insert(text.into(), code);
-        self.texts.push(text.into());
-        if self.patterns.len() < Self::PATTERNS {
-            self.patterns.insert(pattern(&String::from_utf8_lossy(text)));
-        }
-        code
-    }
-
-    /// Bytes around a text: it stands twice in a table that is between half and seven eighths full, and later as a string.
-    const AROUND_TEXT: usize = 110;
-    /// Patterns remembered for [`knows`](Self::knows). A column with more is no label.
-    const PATTERNS: usize = 1000;
-
-    /// Whether this text, or one that differs only in numbers, was seen.
-    pub(crate) fn knows(&self, text: &[u8]) -> bool {
-        self.codes.contains_key(text) || self.patterns.contains(&pattern(&String::from_utf8_lossy(text)))
-    }
-}
+pub(crate) use column::ColumnBuilder;
+use column::Parsed;
 
 /// A cell that does not hold what its column holds.
 #[derive(Debug, Clone)]
-pub(crate) struct OddCell {
+pub(crate) struct InvalidCell {
     /// Column of the cell.
     pub(crate) column: usize,
     /// Line of its row.
     pub(crate) line: u64,
     /// Row in its table.
     pub(crate) row: u64,
-    /// What is odd: not a number, not finite, or empty.
+    /// What is wrong: not a number, not finite, or empty.
     pub(crate) kind: FindingKind,
-    /// The cell as written; only for the first [`TableBuilder::NAMED_ODD_CELLS`] of a kind and column.
+    /// The cell as written.
     pub(crate) text: String,
 }
 
-/// How many cells are odd, by column and kind.
-pub(crate) type OddCounts = HashMap<(usize, FindingKind), u64, FixedState>;
-
-/// The numbers of a column under construction.
-#[derive(Debug)]
-pub(crate) struct Numbers {
-    cells: CellsBuilder,
-    shape: Shape,
-    decimal: bool,
-    /// Digits after the point of the last cell, to see whether the end of a file was cut off.
-    last_digits: usize,
+/// The cells of a table that do not hold what their column holds.
+#[derive(Debug, Default)]
+pub(crate) struct InvalidCells {
+    /// The first [`NAMED`](Self::NAMED) of a column and kind.
+    pub(crate) named: Vec<InvalidCell>,
+    /// How many there are, by column and kind.
+    pub(crate) counts: HashMap<(usize, FindingKind), u64, FixedState>,
 }
 
-impl Numbers {
-    fn new(decimal: bool, storage: &Storage) -> Self {
-        Self { cells: CellsBuilder::numbers(storage.clone()), shape: Shape::default(), decimal, last_digits: 0 }
-    }
+impl InvalidCells {
+    /// Cells of a kind and column whose text is kept; the rest are counted.
+    pub(crate) const NAMED: u64 = 50;
 
-    fn push(&mut self, value: f64, digits: Option<usize>) {
-        self.cells.push_number(value, digits == Some(0));
-        self.decimal |= digits != Some(0);
-        match digits {
-            Some(digits) => self.shape.fraction_digits[digits.min(Shape::DIGITS - 1)] += 1,
-            None => self.shape.exponents += 1,
-        }
-        self.last_digits = digits.unwrap_or(usize::MAX);
-    }
-
-    /// Takes the numbers of a run.
-    fn append(&mut self, part: &NumberPart, run: &Run) {
-        let rows = run.first..run.first + run.rows;
-        let digits = &part.digits[rows.clone()];
-        let mut counts = [0_u32; 256];
-        for &digits in digits {
-            counts[usize::from(digits)] += 1;
-        }
-        if counts[usize::from(ABSENT)] == 0 && (counts[0] == 0 || counts[0] as usize == digits.len()) {
-            self.cells.extend_alike(&part.values[rows], counts[0] > 0);
-        } else {
-            let values = &part.values[rows];
-            self.cells.extend_numbers(values, |index| digits[index] == ABSENT, |index| digits[index] == 0);
-        }
-        for (total, count) in self.shape.fraction_digits.iter_mut().zip(counts) {
-            *total += u64::from(count);
-        }
-        let exponents = u64::from(counts[usize::from(NO_DIGITS)]);
-        self.shape.exponents += exponents;
-        self.decimal |= exponents > 0 || counts[1..Shape::DIGITS].iter().any(|count| *count > 0);
-        if let Some(&last) = digits.last()
-            && last != ABSENT
-        {
-            self.last_digits = if last == NO_DIGITS { usize::MAX } else { usize::from(last) };
+    fn note(&mut self, column: usize, line: u64, row: u64, kind: FindingKind, text: &[u8]) {
+        let count = self.counts.entry((column, kind)).or_default();
+        *count += 1;
+        if *count <= Self::NAMED {
+            let text = String::from_utf8_lossy(text).into_owned();
+            self.named.push(InvalidCell { column, line, row, kind, text });
         }
     }
-}
-
-/// A column under construction.
-#[derive(Debug)]
-pub(crate) enum ColumnBuilder {
-    /// Whole or decimal numbers.
-    Number(Numbers),
-    /// Numbers with units in their cells.
-    Quantity(Numbers, crate::measure::unit::Dimension),
-    /// Text or booleans.
-    Text(CellsBuilder, Dictionary, CellType),
-    /// Instants.
-    Timestamp(CellsBuilder),
-}
-
-/// What a cell became on its way into a column.
-#[derive(Debug, Clone, Copy)]
-enum Parsed {
-    Number(f64, Option<usize>),
-    Absent,
-    Text,
-    Timestamp(i64),
-}
-
-impl ColumnBuilder {
-    /// An empty column for cells of a type.
-    fn new(cells: CellType, storage: &Storage) -> Self {
-        match cells {
-            CellType::Text | CellType::Boolean => {
-                let dictionary = Dictionary { storage: storage.clone(), ..Dictionary::default() };
-                Self::Text(CellsBuilder::codes(storage.clone()), dictionary, cells)
-            }
-            CellType::Integer | CellType::Decimal => Self::Number(Numbers::new(cells == CellType::Decimal, storage)),
-            CellType::Timestamp => Self::Timestamp(CellsBuilder::instants(storage.clone())),
-            CellType::Quantity(dimension) => Self::Quantity(Numbers::new(false, storage), dimension),
-        }
-    }
-
-    /// The type of its cells, as far as it has been seen.
-    pub(crate) fn cell_type(&self) -> CellType {
-        match self {
-            Self::Number(numbers) if numbers.decimal => CellType::Decimal,
-            Self::Number(_) => CellType::Integer,
-            Self::Quantity(_, dimension) => CellType::Quantity(*dimension),
-            Self::Text(_, _, cells) => *cells,
-            Self::Timestamp(_) => CellType::Timestamp,
-        }
-    }
-
-    fn parse(&self, cell: &[u8], mark: DecimalMark) -> Option<Parsed> {
-        match self {
-            Self::Text(..) => Some(Parsed::Text),
-            Self::Number(_) => {
-                let value = cells::number(cell, mark).filter(|value| value.is_finite())?;
-                Some(Parsed::Number(value, cells::fraction_digits(cell, mark)))
-            }
-            Self::Quantity(_, dimension) => match cells::quantity(cell) {
-                Some((value, found)) if found == *dimension => Some(Parsed::Number(value, None)),
-                _ => None,
-            },
-            Self::Timestamp(_) => clock::instant(cell).map(Parsed::Timestamp),
-        }
-    }
-
-    fn push(&mut self, parsed: Parsed, cell: &[u8]) {
-        match (self, parsed) {
-            (Self::Number(numbers) | Self::Quantity(numbers, _), Parsed::Number(value, digits)) => {
-                numbers.push(value, digits);
-            }
-            (Self::Number(numbers) | Self::Quantity(numbers, _), _) => numbers.cells.push_absent(),
-            (Self::Text(codes, dictionary, _), _) => codes.push_code(dictionary.code(cell)),
-            (Self::Timestamp(instants), Parsed::Timestamp(nanos)) => instants.push_instant(Some(nanos)),
-            (Self::Timestamp(instants), _) => instants.push_instant(None),
-        }
-    }
-}
-
-impl ColumnBuilder {
-    /// Takes the cells of a run.
-    fn append(&mut self, part: &PartColumn, run: &Run) {
-        match (self, part) {
-            (Self::Number(numbers) | Self::Quantity(numbers, _), PartColumn::Numbers(part)) => {
-                numbers.append(part, run);
-            }
-            (Self::Text(codes, dictionary, _), PartColumn::Texts(part)) => append_texts(codes, dictionary, part, run),
-            (Self::Timestamp(instants), PartColumn::Instants(part)) => {
-                part[run.first..run.first + run.rows].iter().for_each(|instant| instants.push_instant(*instant));
-            }
-            _ => debug_assert!(false, "a part is made for the columns of its table"),
-        }
-    }
-}
-
-fn append_texts(codes: &mut CellsBuilder, dictionary: &mut Dictionary, part: &TextPart, run: &Run) {
-    let found = &part.codes[run.first..run.first + run.rows];
-    let newest = found.iter().copied().max().filter(|code| *code >= part.known);
-    let Some(newest) = newest else {
-        codes.extend_codes(found.iter().copied());
-        return;
-    };
-    // Texts get their codes in the order of rows, whatever was read before this part and inside it.
-    let seen = &part.new[..=(newest - part.known) as usize];
-    let final_codes: Vec<u32> = seen.iter().map(|text| dictionary.code(text)).collect();
-    codes.extend_codes(found.iter().map(|&code| match code.checked_sub(part.known) {
-        Some(new) => final_codes[new as usize],
-        None => code,
-    }));
 }
 
 /// A table under construction.
@@ -265,8 +69,7 @@ pub(crate) struct TableBuilder {
     pub(crate) header_line: Option<u64>,
     pub(crate) columns: Vec<ColumnBuilder>,
     pub(crate) lines: LineMap,
-    pub(crate) odd: Vec<OddCell>,
-    pub(crate) odd_counts: OddCounts,
+    pub(crate) invalid: InvalidCells,
     pub(crate) intruders: Vec<Intruder>,
     /// Rows at which another run begins.
     pub(crate) run_starts: Vec<usize>,
@@ -278,44 +81,36 @@ pub(crate) struct TableBuilder {
 }
 
 impl TableBuilder {
-    /// Odd cells of a kind and column whose text is kept; the rest are counted.
-    pub(crate) const NAMED_ODD_CELLS: u64 = 50;
-
-    /// An empty table, whose columns stay in memory: for documents that are held in memory as a whole.
-    pub(crate) fn new(
-        name: Option<String>,
-        header: Vec<String>,
-        header_line: Option<u64>,
-        types: &[CellType],
-        mark: DecimalMark,
-    ) -> Self {
-        Self::kept_in(&Storage::MEMORY, name, header, header_line, types, mark)
-    }
-
-    /// An empty table, whose columns are kept in a storage.
-    #[allow(clippy::too_many_arguments, reason = "what a table is from its beginning")]
-    pub(crate) fn kept_in(
-        storage: &Storage,
-        name: Option<String>,
-        header: Vec<String>,
-        header_line: Option<u64>,
-        types: &[CellType],
-        mark: DecimalMark,
-    ) -> Self {
+    /// An empty table without a name, whose columns are kept in a storage: [`Storage::MEMORY`] for documents that are held
+    /// in memory as a whole.
+    pub(crate) fn new(storage: &Storage, header: Vec<String>, types: &[CellType]) -> Self {
         Self {
-            name,
+            name: None,
             header,
-            header_line,
+            header_line: None,
             storage: storage.clone(),
             columns: types.iter().map(|cells| ColumnBuilder::new(*cells, storage)).collect(),
             lines: LineMap::default(),
-            odd: Vec::new(),
-            odd_counts: HashMap::default(),
+            invalid: InvalidCells::default(),
             intruders: Vec::new(),
             run_starts: Vec::new(),
-            mark,
+            mark: DecimalMark::Point,
             may_widen: true,
             parsed: Vec::new(),
+        }
+    }
+
+    /// An empty table with columns that a format defines.
+    pub(crate) fn of(storage: &Storage, name: Option<&str>, columns: &[(&str, CellType)]) -> Self {
+        let header = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let types: Vec<CellType> = columns.iter().map(|(_, cells)| *cells).collect();
+        Self { name: name.map(str::to_owned), ..Self::new(storage, header, &types) }
+    }
+
+    /// Takes the row whatever its cells are.
+    pub(crate) fn push(&mut self, row: Row<'_>, line: u64) {
+        if !self.try_push(row, line) {
+            self.push_with_invalid_cells(row, line);
         }
     }
 
@@ -348,7 +143,7 @@ impl TableBuilder {
             }
             for index in 0..self.parsed.len() {
                 if matches!(self.parsed[index], Parsed::Absent) {
-                    self.note_odd(index, b"", line);
+                    self.invalid.note(index, line, self.lines.rows(), FindingKind::EmptyCell, b"");
                 }
             }
         }
@@ -367,34 +162,25 @@ impl TableBuilder {
     }
 
     /// Takes the row whatever its cells are; cells that are not what their column holds become absent and are noted.
-    pub(crate) fn push_with_odd_cells(&mut self, row: Row<'_>, line: u64) {
+    pub(crate) fn push_with_invalid_cells(&mut self, row: Row<'_>, line: u64) {
         self.parsed.clear();
         // Users' data of an agent swarm is quoted nowhere, in whatever form it comes.
         let private = row.iter().any(privacy::mentions_private);
         for index in 0..self.columns.len() {
             let cell = row.cell(index);
             let parsed = self.columns[index].parse(cell, self.mark).unwrap_or_else(|| {
-                let looks_empty = cells::look(cell, self.mark) == Look::Empty;
-                self.note_odd(index, if private && !looks_empty { privacy::WITHHELD } else { cell }, line);
+                let (kind, shown) = match cells::look(cell, self.mark) {
+                    Look::Empty => (FindingKind::EmptyCell, cell),
+                    _ if private => (FindingKind::NotANumber, privacy::WITHHELD),
+                    Look::NotFinite => (FindingKind::NotFinite, cell),
+                    _ => (FindingKind::NotANumber, cell),
+                };
+                self.invalid.note(index, line, self.lines.rows(), kind, shown);
                 Parsed::Absent
             });
             self.parsed.push(parsed);
         }
         self.commit(row, line);
-    }
-
-    fn note_odd(&mut self, column: usize, cell: &[u8], line: u64) {
-        let kind = match cells::look(cell, self.mark) {
-            Look::Empty => FindingKind::EmptyCell,
-            Look::NotFinite => FindingKind::NotFinite,
-            _ => FindingKind::NotANumber,
-        };
-        let count = self.odd_counts.entry((column, kind)).or_default();
-        *count += 1;
-        if *count <= Self::NAMED_ODD_CELLS {
-            let text = String::from_utf8_lossy(cell).into_owned();
-            self.odd.push(OddCell { column, line, row: self.lines.rows(), kind, text });
-        }
     }
 
     fn commit(&mut self, row: Row<'_>, line: u64) {
@@ -404,37 +190,25 @@ impl TableBuilder {
         self.lines.push(line);
     }
 
-    /// Takes a run of rows that were read together; the first one stands on `line`.
-    pub(crate) fn append(&mut self, part: &Part, run: &Run, line: u64) {
+    /// Takes rows that were read together; the first one stands on `line`.
+    pub(crate) fn append(&mut self, part: &Part, span: &Span, line: u64) {
         let row = self.lines.rows();
-        self.lines.push_run(line, run.rows as u64);
-        let rows = run.first as u32..(run.first + run.rows) as u32;
+        self.lines.push_run(line, span.rows as u64);
+        let rows = span.first as u32..(span.first + span.rows) as u32;
         let from = part.absent.partition_point(|(of, _)| *of < rows.start);
         for &(of, column) in part.absent[from..].iter().take_while(|(of, _)| *of < rows.end) {
             let offset = u64::from(of - rows.start);
-            self.note_empty(column as usize, line + offset, row + offset);
+            self.invalid.note(column as usize, line + offset, row + offset, FindingKind::EmptyCell, b"");
         }
         for (column, part) in self.columns.iter_mut().zip(&part.columns) {
-            column.append(part, run);
+            column.append(part, span);
         }
-    }
-
-    fn note_empty(&mut self, column: usize, line: u64, row: u64) {
-        self.note_cell(column, line, row, FindingKind::EmptyCell, "");
     }
 
     /// Notes a number that is not finite, in a row of its own count that [`append`](Self::append) took or will take.
     #[cfg(feature = "parquet")]
     pub(crate) fn note_not_finite(&mut self, column: usize, line: u64, row: u64, text: &str) {
-        self.note_cell(column, line, row, FindingKind::NotFinite, text);
-    }
-
-    fn note_cell(&mut self, column: usize, line: u64, row: u64, kind: FindingKind, text: &str) {
-        let count = self.odd_counts.entry((column, kind)).or_default();
-        *count += 1;
-        if *count <= Self::NAMED_ODD_CELLS {
-            self.odd.push(OddCell { column, line, row, kind, text: text.to_owned() });
-        }
+        self.invalid.note(column, line, row, FindingKind::NotFinite, text.as_bytes());
     }
 
     /// The code of a text in a column of texts, if it was seen there.
@@ -518,28 +292,25 @@ impl TableBuilder {
         }
     }
 
-    /// The finished table.
-    pub(crate) fn finish(self) -> RawTable {
+    /// The finished table, and the cells in it that are not what their column holds.
+    pub(crate) fn finish(self) -> (Table, InvalidCells) {
         let rows = usize::try_from(self.lines.rows()).unwrap_or(usize::MAX);
-        let run_starts = runs_worth_telling(self.run_starts, rows);
         let mut names = UniqueNames::default();
-        let mut header = Vec::with_capacity(self.columns.len());
-        let mut columns = Vec::with_capacity(self.columns.len());
-        for (index, column) in self.columns.into_iter().enumerate() {
-            header.push(names.unique(self.header.get(index).map_or("", String::as_str), index));
-            columns.push(finish_column(column, &self.storage));
-        }
-        RawTable {
+        let columns = self.columns.into_iter().enumerate().map(|(index, column)| {
+            let name = names.unique(self.header.get(index).map_or("", String::as_str), index);
+            column.finish(name, &self.storage)
+        });
+        let table = Table {
             name: self.name,
-            header,
             header_line: self.header_line,
+            columns: columns.collect(),
+            run_starts: runs_worth_telling(self.run_starts, rows),
             lines: self.lines,
-            columns,
-            odd: self.odd,
-            odd_counts: self.odd_counts,
             intruders: self.intruders,
-            run_starts,
-        }
+            labels_exact: false,
+            order_is_recorded: true,
+        };
+        (table, self.invalid)
     }
 }
 
@@ -552,62 +323,9 @@ fn runs_worth_telling(starts: Vec<usize>, rows: usize) -> Vec<usize> {
     if long { starts } else { Vec::new() }
 }
 
-fn finish_column(column: ColumnBuilder, storage: &Storage) -> RawColumn {
-    let cells = column.cell_type();
-    match column {
-        ColumnBuilder::Number(numbers) | ColumnBuilder::Quantity(numbers, _) => {
-            RawColumn { cells, data: numbers.cells.finish(), dictionary: Vec::new(), shape: Some(numbers.shape) }
-        }
-        ColumnBuilder::Text(codes, dictionary, cells) => {
-            let data = codes.finish();
-            let texts: Vec<String> =
-                dictionary.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
-            let Some(numbers) = numbers_after_all(&texts).filter(|_| cells == CellType::Text) else {
-                return RawColumn { cells, data, dictionary: texts, shape: None };
-            };
-            let whole = numbers.iter().flatten().all(|number| number.fract() == 0.0);
-            let cells = if whole { CellType::Integer } else { CellType::Decimal };
-            RawColumn { cells, data: decoded(&data, &numbers, storage), dictionary: Vec::new(), shape: None }
-        }
-        ColumnBuilder::Timestamp(instants) => {
-            RawColumn { cells, data: instants.finish(), dictionary: Vec::new(), shape: None }
-        }
-    }
-}
-
-/// The numbers that codes stand for.
-fn decoded(codes: &Cells, numbers: &[Option<f64>], storage: &Storage) -> Cells {
-    let mut decoded = CellsBuilder::of(Kind::Numbers, storage.clone());
-    codes.visit_codes(0..codes.rows(), |_, block| {
-        for code in block {
-            match numbers.get(*code as usize).copied().flatten() {
-                Some(number) => decoded.push_number(number, false),
-                None => decoded.push_absent(),
-            }
-        }
-    });
-    decoded.finish()
-}
-
-/// The numbers of a column that began empty and was therefore taken for text, if all its texts are numbers.
-fn numbers_after_all(texts: &[String]) -> Option<Vec<Option<f64>>> {
-    let mut any = false;
-    let numbers: Option<Vec<Option<f64>>> = texts
-        .iter()
-        .map(|text| {
-            if cells::is_empty_word(text.as_bytes()) {
-                return Some(None);
-            }
-            any = true;
-            cells::number(text.as_bytes(), DecimalMark::Point).filter(|number| number.is_finite()).map(Some)
-        })
-        .collect();
-    numbers.filter(|_| any)
-}
-
 /// Gives every column a name of its own.
 #[derive(Debug, Default)]
-struct UniqueNames(std::collections::HashSet<String>);
+struct UniqueNames(HashSet<String>);
 
 impl UniqueNames {
     fn unique(&mut self, name: &str, index: usize) -> String {
@@ -620,27 +338,4 @@ impl UniqueNames {
         }
         unique
     }
-}
-
-/// A column before its role is known.
-#[derive(Debug, Clone)]
-pub(crate) struct RawColumn {
-    pub(crate) cells: CellType,
-    pub(crate) data: Cells,
-    pub(crate) dictionary: Vec<String>,
-    pub(crate) shape: Option<Shape>,
-}
-
-/// A table before the roles of its columns are known.
-#[derive(Debug)]
-pub(crate) struct RawTable {
-    pub(crate) name: Option<String>,
-    pub(crate) header: Vec<String>,
-    pub(crate) header_line: Option<u64>,
-    pub(crate) lines: LineMap,
-    pub(crate) columns: Vec<RawColumn>,
-    pub(crate) odd: Vec<OddCell>,
-    pub(crate) odd_counts: OddCounts,
-    pub(crate) intruders: Vec<Intruder>,
-    pub(crate) run_starts: Vec<usize>,
 }

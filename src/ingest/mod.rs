@@ -19,6 +19,7 @@ mod meaning;
 mod options;
 mod privacy;
 mod relatives;
+mod settle;
 mod signature;
 mod sink;
 mod summaries;

@@ -4,11 +4,11 @@
 
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 
-use crate::ingest::builder::Row;
 use crate::ingest::format::{AnyRecords, Head, IngestError, Sink};
 use crate::ingest::json::documents as json;
 use crate::ingest::text::dialect::Splitter;
 use crate::ingest::text::lines::{Flaw, Record};
+use crate::ingest::text::row::Row;
 
 /// Delimiters that tools write.
 const DELIMITERS: &[u8] = b",;\t|";

@@ -14,7 +14,7 @@ use crate::ingest::json::skeleton::Skeleton;
 use crate::ingest::text::blocks::{ByBlocks, read_all};
 use crate::ingest::text::fast;
 use crate::ingest::text::lines::{Flaw, MAX_RECORD};
-use crate::ingest::text::parts::{Part, Run, Schema};
+use crate::ingest::text::parts::{Part, Schema, Span};
 
 /// So many lines that are no rows are kept.
 const MOST_APART: usize = 10_000;
@@ -140,8 +140,8 @@ impl ByBlocks for LineReader<'_> {
         })
     }
 
-    fn append(&mut self, part: &Part, run: &Run, line: u64) {
-        self.tables.append(part, run, line);
+    fn append(&mut self, part: &Part, span: &Span, line: u64) {
+        self.tables.append(part, span, line);
     }
 
     fn storage(&self) -> &Storage {

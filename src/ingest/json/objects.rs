@@ -16,13 +16,14 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::table::CellType;
 use crate::table::storage::Storage;
 
-use crate::ingest::builder::{ColumnBuilder, Row, TableBuilder};
+use crate::ingest::builder::{ColumnBuilder, TableBuilder};
 use crate::ingest::json::skeleton::Skeleton;
 use crate::ingest::privacy;
 use crate::ingest::sink::Sink;
 use crate::ingest::text::cells::{self, DecimalMark};
 use crate::ingest::text::dialect::column_type;
-use crate::ingest::text::parts::{Part, Run, Schema};
+use crate::ingest::text::parts::{Part, Schema, Span};
+use crate::ingest::text::row::{Row, RowBuffer};
 
 /// Objects nested deeper are no measurements, and following them could exhaust the stack.
 const DEEPEST: usize = 64;
@@ -35,8 +36,7 @@ const MOST_COLUMNS: usize = 2000;
 #[derive(Debug, Clone, Default)]
 struct FlatRow {
     names: Vec<String>,
-    text: Vec<u8>,
-    cells: Vec<(usize, usize)>,
+    cells: RowBuffer,
     /// Which cells are text, and can therefore label the arrays inside.
     words: Vec<usize>,
 }
@@ -47,21 +47,18 @@ impl FlatRow {
             self.words.push(self.names.len());
         }
         self.names.push(name.to_owned());
-        let start = self.text.len();
-        self.text.extend_from_slice(cell.as_bytes());
-        self.cells.push((start, self.text.len()));
+        self.cells.push(cell.as_bytes());
     }
 
-    fn cell(&self, index: usize) -> &str {
-        let (start, end) = self.cells[index];
-        std::str::from_utf8(&self.text[start..end]).unwrap_or_default()
+    fn cell(&self, index: usize) -> &[u8] {
+        self.cells.row().cell(index)
     }
 
     /// The words of this row, as the beginning of a row inside it.
     fn labels(&self) -> Self {
         let mut labels = Self::default();
         for &index in &self.words {
-            labels.push(&self.names[index], self.cell(index), true);
+            labels.push(&self.names[index], &String::from_utf8_lossy(self.cell(index)), true);
         }
         labels
     }
@@ -119,8 +116,9 @@ impl ObjectTable {
         let waiting = std::mem::take(&mut self.waiting);
         let types: Vec<CellType> = self.names.iter().map(|name| type_of(name, &waiting)).collect();
         let name = (!self.path.is_empty()).then(|| self.path.clone());
-        self.builder =
-            Some(TableBuilder::kept_in(&self.storage, name, self.names.clone(), None, &types, DecimalMark::Point));
+        let mut builder = TableBuilder::new(&self.storage, self.names.clone(), &types);
+        builder.name = name;
+        self.builder = Some(builder);
         for (row, line) in waiting {
             self.take(&row, line);
         }
@@ -130,20 +128,18 @@ impl ObjectTable {
         let Some(builder) = &mut self.builder else { return };
         for name in &self.names[builder.columns.len()..] {
             let position = row.names.iter().position(|found| found == name);
-            let look = position.map(|index| cells::look(row.cell(index).as_bytes(), DecimalMark::Point));
+            let look = position.map(|index| cells::look(row.cell(index), DecimalMark::Point));
             builder.add_column(name, column_type(look.into_iter()));
         }
         self.cells.clear();
         self.cells.resize(self.names.len(), (0, 0));
-        for (name, cell) in row.names.iter().zip(&row.cells) {
+        let own = row.cells.row();
+        for (name, cell) in row.names.iter().zip(own.cells) {
             if let Some(&column) = self.columns.get(name) {
                 self.cells[column] = *cell;
             }
         }
-        let row = Row { text: &row.text, cells: &self.cells };
-        if !builder.try_push(row, line) {
-            builder.push_with_odd_cells(row, line);
-        }
+        builder.push(Row { text: own.text, cells: &self.cells }, line);
     }
 }
 
@@ -151,7 +147,7 @@ impl ObjectTable {
 fn type_of(name: &str, rows: &[(FlatRow, u64)]) -> CellType {
     column_type(rows.iter().filter_map(|(row, _)| {
         let index = row.names.iter().rposition(|other| other == name)?;
-        Some(cells::look(row.cell(index).as_bytes(), DecimalMark::Point))
+        Some(cells::look(row.cell(index), DecimalMark::Point))
     }))
 }
 
@@ -236,9 +232,9 @@ impl<'s> ObjectTables<'s> {
     }
 
     /// Takes rows of the table of whole objects that were read together; the first one stands on `line`.
-    pub(crate) fn append(&mut self, part: &Part, run: &Run, line: u64) {
+    pub(crate) fn append(&mut self, part: &Part, span: &Span, line: u64) {
         if let Some(builder) = &mut self.table("").builder {
-            builder.append(part, run, line);
+            builder.append(part, span, line);
         }
     }
 

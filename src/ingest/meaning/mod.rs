@@ -2,6 +2,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod declared;
+pub(crate) mod role;
 pub(crate) mod roles;
 pub(crate) mod unit_choice;
 pub(crate) mod units;

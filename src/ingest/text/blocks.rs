@@ -9,7 +9,7 @@ use crate::table::storage::Storage;
 use crate::ingest::error::IngestError;
 use crate::ingest::text::lines::AnyRecords;
 use crate::ingest::text::lines::Pace;
-use crate::ingest::text::parts::{Part, Run, Schema};
+use crate::ingest::text::parts::{Part, Schema, Span};
 
 /// A format's reader of rows, by blocks where they are plain and record by record where not.
 pub(crate) trait ByBlocks: Sync {
@@ -23,7 +23,7 @@ pub(crate) trait ByBlocks: Sync {
     fn read_block(&self, lines: &[u8], schema: &Schema) -> Part;
 
     /// Takes plain rows; the first one stands on `line`.
-    fn append(&mut self, part: &Part, run: &Run, line: u64);
+    fn append(&mut self, part: &Part, span: &Span, line: u64);
 
     /// Where its tables are kept.
     fn storage(&self) -> &Storage;
@@ -81,12 +81,12 @@ fn take_blocks(
         let Some(end) = blocks.last().map(|block| block.end) else { return Ok(Reached::End) };
         let wasted = |records: &AnyRecords<'_>| end.saturating_sub(records.position());
         for block in blocks {
-            for run in &block.made.runs {
-                if !take_until(reader, block.start + run.start as u64, &schema, records)? {
+            for span in &block.made.spans {
+                if !take_until(reader, block.start + span.start as u64, &schema, records)? {
                     return Ok(Reached::Turn { wasted: wasted(records) });
                 }
-                reader.append(&block.made, run, records.line());
-                records.pass_lines(block.start + run.end as u64, run.rows as u64);
+                reader.append(&block.made, span, records.line());
+                records.pass_lines(block.start + span.end as u64, span.rows as u64);
             }
             if !take_until(reader, block.end, &schema, records)? {
                 return Ok(Reached::Turn { wasted: wasted(records) });

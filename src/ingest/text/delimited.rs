@@ -12,8 +12,9 @@ use crate::ingest::text::blocks::{ByBlocks, read_all};
 use crate::ingest::text::dialect::{self, Dialect, Splitter};
 use crate::ingest::text::fast;
 use crate::ingest::text::lines::{Flaw, MAX_RECORD};
-use crate::ingest::text::parts::{Part, Run, Schema};
-use crate::ingest::text::sections::Sections;
+use crate::ingest::text::parts::{Part, Schema, Span};
+use crate::ingest::text::row::RowBuffer;
+use crate::ingest::text::sections::{Context, Sections};
 
 /// Reads a delimited text to its end.
 pub(crate) fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
@@ -89,8 +90,8 @@ impl ByBlocks for RowReader<'_> {
         fast::parse(lines, schema, self.sections.current())
     }
 
-    fn append(&mut self, part: &Part, run: &Run, line: u64) {
-        self.sections.append(part, run, line);
+    fn append(&mut self, part: &Part, span: &Span, line: u64) {
+        self.sections.append(part, span, line);
         self.after_blank = false;
     }
 
@@ -137,10 +138,10 @@ impl ByBlocks for RowReader<'_> {
         let last_cell = if terminated { Vec::new() } else { row.cell(row.len().saturating_sub(1)).to_vec() };
         if !self.sections.try_take(row, line) {
             // Rare: what this row is depends on the next one, so it must outlive the reader's buffer.
-            let owned = dialect::OwnedRow::new(row);
+            let owned = RowBuffer::copy_of(row);
             let next = if self.sections.could_be_header(owned.row()) { next_row(records, delimiter)? } else { None };
             let after_blank = self.after_blank;
-            let context = crate::ingest::text::sections::Context { line, terminated, after_blank, next: next.as_ref() };
+            let context = Context { line, terminated, after_blank, next: next.as_ref() };
             self.sections.take(owned.row(), &context, self.sink);
         } else if std::str::from_utf8(row.text).is_err() {
             self.bad_utf8.add(line);
@@ -197,7 +198,7 @@ fn find_dialect(records: &mut AnyRecords<'_>, options: &SourceOptions) -> Result
 }
 
 /// The next row that is no comment, looked at without consuming it.
-fn next_row(records: &mut AnyRecords<'_>, delimiter: Option<u8>) -> Result<Option<dialect::OwnedRow>, IngestError> {
+fn next_row(records: &mut AnyRecords<'_>, delimiter: Option<u8>) -> Result<Option<RowBuffer>, IngestError> {
     const LOOK_AHEAD: usize = 4096;
     let bytes = records.peek(LOOK_AHEAD)?;
     let bytes = &bytes[..bytes.len().min(LOOK_AHEAD)];

@@ -5,11 +5,11 @@
 
 use crate::table::CellType;
 
-use crate::ingest::builder::Row;
 use crate::ingest::head::Head;
 use crate::ingest::meaning::units;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::lines::{Flaw, Record, Records};
+use crate::ingest::text::row::{Row, RowBuffer};
 
 /// Delimiters that are tried, the most frequent in the wild first.
 const DELIMITERS: &[u8] = b",;\t|";
@@ -33,23 +33,6 @@ pub(crate) struct Dialect {
     pub(crate) evidence: Vec<String>,
     /// Whether rows end in a delimiter that the header does not have.
     pub(crate) trailing: bool,
-}
-
-/// A row with its own text.
-#[derive(Debug, Clone)]
-pub(crate) struct OwnedRow {
-    text: Vec<u8>,
-    cells: Vec<(usize, usize)>,
-}
-
-impl OwnedRow {
-    pub(crate) fn new(row: Row<'_>) -> Self {
-        Self { text: row.text.to_vec(), cells: row.cells.to_vec() }
-    }
-
-    pub(crate) fn row(&self) -> Row<'_> {
-        Row { text: &self.text, cells: &self.cells }
-    }
 }
 
 /// Splits records into cells; keeps its buffers from row to row.
@@ -129,7 +112,7 @@ fn unquote(bytes: &[u8], delimiter: u8, text: &mut Vec<u8>, cells: &mut Vec<(usi
 }
 
 /// The first rows of a text, and whether lines that begin with `#` were passed over.
-pub(crate) fn sample_rows(head: &Head<'_>, delimiter: Option<u8>) -> Vec<OwnedRow> {
+pub(crate) fn sample_rows(head: &Head<'_>, delimiter: Option<u8>) -> Vec<RowBuffer> {
     let mut records = Records::with_buffer(head.bytes, head.bytes.len() * 2);
     if let Some(delimiter) = delimiter {
         records.quotes_after(delimiter);
@@ -144,7 +127,7 @@ pub(crate) fn sample_rows(head: &Head<'_>, delimiter: Option<u8>) -> Vec<OwnedRo
         if record.flaw == Flaw::Overlong || is_blank_or_comment(record.bytes) {
             continue;
         }
-        rows.push(OwnedRow::new(splitter.split(&record, delimiter)));
+        rows.push(RowBuffer::copy_of(splitter.split(&record, delimiter)));
     }
     rows
 }
@@ -170,7 +153,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         }
     }
     let mark = decimal_mark(&rows, delimiter);
-    let table: Vec<Row<'_>> = rows.iter().map(OwnedRow::row).filter(|row| row.len() == width).collect();
+    let table: Vec<Row<'_>> = rows.iter().map(RowBuffer::row).filter(|row| row.len() == width).collect();
     let (first, body) = table.split_first()?;
     let mut body_types = column_types(body, width, mark);
     let has_header = header.unwrap_or_else(|| looks_like_header(*first, &body_types, mark));
@@ -231,10 +214,10 @@ fn believe_names(types: &mut [CellType], header: Row<'_>, body: &[Row<'_>], mark
 }
 
 /// Whether every row but the first has one empty cell more than the first.
-fn ends_in_delimiters(rows: &[OwnedRow], width: usize) -> bool {
+fn ends_in_delimiters(rows: &[RowBuffer], width: usize) -> bool {
     let Some((first, body)) = rows.split_first() else { return false };
     let ends_empty =
-        |row: &OwnedRow| row.cells.len() == width && row.cells.last().is_some_and(|(start, end)| start == end);
+        |row: &RowBuffer| row.cells.len() == width && row.cells.last().is_some_and(|(start, end)| start == end);
     width > 2 && first.cells.len() + 1 == width && !body.is_empty() && body.iter().all(ends_empty)
 }
 
@@ -250,13 +233,13 @@ fn delimiter_name(delimiter: u8) -> &'static str {
 }
 
 /// The delimiter with which neighbouring rows agree best; none where every line is one number.
-fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<OwnedRow>, f64)> {
-    let mut best: Option<(Option<u8>, Vec<OwnedRow>, f64)> = None;
+fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuffer>, f64)> {
+    let mut best: Option<(Option<u8>, Vec<RowBuffer>, f64)> = None;
     for &delimiter in DELIMITERS {
         let rows = sample_rows(head, Some(delimiter));
         let Some(width) = usual_width(&rows).filter(|width| *width > 1) else { continue };
         let agreement = agreement(&rows);
-        let clear = |found: &(Option<u8>, Vec<OwnedRow>, f64)| {
+        let clear = |found: &(Option<u8>, Vec<RowBuffer>, f64)| {
             // A decimal comma makes two fields of one: among equals, the delimiter with fewer, longer fields wins only
             // where all its cells with commas are numbers.
             agreement > found.2 + 0.05 || (agreement >= found.2 && comma_is_decimal(&rows, width))
@@ -273,9 +256,9 @@ fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<OwnedRow>, f64)> {
     })
 }
 
-fn comma_is_decimal(rows: &[OwnedRow], width: usize) -> bool {
+fn comma_is_decimal(rows: &[RowBuffer], width: usize) -> bool {
     let mut any = false;
-    rows.iter().skip(1).map(OwnedRow::row).filter(|row| row.len() == width).all(|row| {
+    rows.iter().skip(1).map(RowBuffer::row).filter(|row| row.len() == width).all(|row| {
         row.iter().filter(|cell| cell.contains(&b',')).all(|cell| {
             any = true;
             cells::number(cell, DecimalMark::Comma).is_some()
@@ -284,7 +267,7 @@ fn comma_is_decimal(rows: &[OwnedRow], width: usize) -> bool {
 }
 
 /// Share of rows that have as many fields as the row before.
-fn agreement(rows: &[OwnedRow]) -> f64 {
+fn agreement(rows: &[RowBuffer]) -> f64 {
     if rows.len() < 2 {
         return 1.0;
     }
@@ -294,7 +277,7 @@ fn agreement(rows: &[OwnedRow]) -> f64 {
 }
 
 /// The most frequent number of fields; of equally frequent ones the larger.
-fn usual_width(rows: &[OwnedRow]) -> Option<usize> {
+fn usual_width(rows: &[RowBuffer]) -> Option<usize> {
     let mut counts = std::collections::BTreeMap::new();
     for row in rows {
         *counts.entry(row.cells.len()).or_insert(0_usize) += 1;
@@ -304,7 +287,7 @@ fn usual_width(rows: &[OwnedRow]) -> Option<usize> {
 
 /// A decimal comma is believed only where the comma does not separate fields, some number needs it (`12,5`), and none
 /// contradicts it (`12.5`). `1.024` says nothing: it is a number either way.
-fn decimal_mark(rows: &[OwnedRow], delimiter: Option<u8>) -> DecimalMark {
+fn decimal_mark(rows: &[RowBuffer], delimiter: Option<u8>) -> DecimalMark {
     let mut needs_comma = false;
     let mut ambiguous = false;
     for owned in rows {

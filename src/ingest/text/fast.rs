@@ -15,7 +15,7 @@ use crate::table::{CellType, Shape};
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::meaning::clock;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
-use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Run, Schema, TextPart};
+use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Schema, Span, TextPart};
 
 /// Up to this length every mantissa is a whole number below 2^53, and one division rounds correctly (Clinger 1990).
 const EXACT_DIGITS: usize = 15;
@@ -106,7 +106,7 @@ struct BlockReader<'b, 's> {
     schema: &'s Schema,
     table: &'s TableBuilder,
     columns: Vec<Column<'b>>,
-    runs: Vec<Run>,
+    spans: Vec<Span>,
     rows: usize,
     absent: Vec<(u32, u32)>,
     knows_a_label: bool,
@@ -133,7 +133,7 @@ impl<'b, 's> BlockReader<'b, 's> {
             Column { cells: *cells, part, new: NewTexts::default(), cache: Cache::new(*cells) }
         };
         let columns = schema.cells.iter().enumerate().map(column).collect();
-        Self { block, schema, table, columns, runs: Vec::new(), rows: 0, absent: Vec::new(), knows_a_label: false }
+        Self { block, schema, table, columns, spans: Vec::new(), rows: 0, absent: Vec::new(), knows_a_label: false }
     }
 
     /// Lines without quotes: one pass over delimiters and line breaks.
@@ -278,12 +278,12 @@ impl<'b, 's> BlockReader<'b, 's> {
             return;
         }
         self.rows += 1;
-        match self.runs.last_mut() {
-            Some(run) if run.end == start => {
-                run.end = end;
-                run.rows += 1;
+        match self.spans.last_mut() {
+            Some(span) if span.end == start => {
+                span.end = end;
+                span.rows += 1;
             }
-            _ => self.runs.push(Run { start, end, first: row, rows: 1 }),
+            _ => self.spans.push(Span { start, end, first: row, rows: 1 }),
         }
     }
 
@@ -317,7 +317,7 @@ impl<'b, 's> BlockReader<'b, 's> {
 
     fn finish(self) -> Part {
         let columns = self.columns.into_iter().map(|column| column.part).collect();
-        Part { columns, runs: self.runs, absent: self.absent }
+        Part { columns, spans: self.spans, absent: self.absent }
     }
 }
 

@@ -7,5 +7,5 @@ pub(crate) mod dialect;
 pub(crate) mod fast;
 pub(crate) mod lines;
 pub(crate) mod parts;
-pub(crate) mod rows;
+pub(crate) mod row;
 pub(crate) mod sections;

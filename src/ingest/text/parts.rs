@@ -30,7 +30,7 @@ pub(crate) struct Schema {
 
 /// Consecutive lines that are rows.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Run {
+pub(crate) struct Span {
     /// First byte of the first line in the block.
     pub(crate) start: usize,
     /// One past the last line.
@@ -45,7 +45,7 @@ pub(crate) struct Run {
 #[derive(Debug, Default)]
 pub(crate) struct Part {
     pub(crate) columns: Vec<PartColumn>,
-    pub(crate) runs: Vec<Run>,
+    pub(crate) spans: Vec<Span>,
     /// Row and column of each cell of numbers that is empty, in their order.
     pub(crate) absent: Vec<(u32, u32)>,
 }

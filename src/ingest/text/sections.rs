@@ -2,17 +2,18 @@
 //!
 //! In: rows, one after the other. Out: table builders and findings. A row belongs to the current table if its cells are
 //! what the table's columns hold. Otherwise it is, in this order: a header seen before; a new header; a row of an
-//! earlier table (another run was appended); a row with the wrong number of fields; or a row with odd cells.
+//! earlier table (another run was appended); a row with the wrong number of fields; or a row with invalid cells.
 
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::table::storage::Storage;
 use crate::table::{CellType, Intruder};
 
-use crate::ingest::builder::{ColumnBuilder, Row, TableBuilder};
+use crate::ingest::builder::{ColumnBuilder, TableBuilder};
 use crate::ingest::sink::Sink;
 use crate::ingest::text::cells::{self, Look};
-use crate::ingest::text::dialect::{Dialect, OwnedRow, column_types};
-use crate::ingest::text::parts::{Part, Run, Schema};
+use crate::ingest::text::dialect::{Dialect, column_types};
+use crate::ingest::text::parts::{Part, Schema, Span};
+use crate::ingest::text::row::{Row, RowBuffer};
 
 /// Words that columns of measurements are called by. They tell `error_type,count` from a row whose value is missing.
 const HEADER_WORDS: &[&str] = &[
@@ -69,14 +70,14 @@ pub(crate) struct Context<'a> {
     /// Whether a blank line stands before it.
     pub(crate) after_blank: bool,
     /// The row after it.
-    pub(crate) next: Option<&'a OwnedRow>,
+    pub(crate) next: Option<&'a RowBuffer>,
 }
 
 /// What stands below a header.
 #[derive(Clone, Copy)]
 enum Below<'a> {
     /// The first row of its table.
-    Row(&'a OwnedRow),
+    Row(&'a RowBuffer),
     /// Nothing of its table: the end, another header, or a row of another table.
     Nothing,
 }
@@ -103,15 +104,8 @@ impl Sections {
     /// No rows yet; the first table is as the dialect says.
     pub(crate) fn new(dialect: Dialect, storage: Storage) -> Self {
         let names = dialect.header.clone();
-        let mut first = TableBuilder::kept_in(
-            &storage,
-            None,
-            names.clone().unwrap_or_default(),
-            None,
-            &dialect.types,
-            dialect.mark,
-        );
-        first.may_widen = true;
+        let mut first = TableBuilder::new(&storage, names.clone().unwrap_or_default(), &dialect.types);
+        first.mark = dialect.mark;
         Self {
             dialect,
             storage,
@@ -171,8 +165,8 @@ impl Sections {
     }
 
     /// Takes rows that were read together under a schema that still holds; the first one stands on `line`.
-    pub(crate) fn append(&mut self, part: &Part, run: &Run, line: u64) {
-        self.tables[self.current].append(part, run, line);
+    pub(crate) fn append(&mut self, part: &Part, span: &Span, line: u64) {
+        self.tables[self.current].append(part, span, line);
     }
 
     /// Takes a row that plainly belongs to the current table. Says whether it did.
@@ -309,8 +303,9 @@ impl Sections {
                 .value(names.join(",")),
             );
         }
-        let mut table =
-            TableBuilder::kept_in(&self.storage, None, names, Some(context.line), &types, self.dialect.mark);
+        let mut table = TableBuilder::new(&self.storage, names, &types);
+        table.header_line = Some(context.line);
+        table.mark = self.dialect.mark;
         table.may_widen = false;
         for earlier in &mut self.tables {
             earlier.may_widen = false;
@@ -342,9 +337,7 @@ impl Sections {
         let table = &mut self.tables[self.current];
         let widens = table.may_widen;
         table.may_widen = true;
-        if !table.try_push(row, line) {
-            table.push_with_odd_cells(row, line);
-        }
+        table.push(row, line);
         table.may_widen = widens;
         self.note_intruders(row, line);
     }

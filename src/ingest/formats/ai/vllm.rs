@@ -12,13 +12,14 @@ use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
 use crate::table::{CellType, Role};
 
-use crate::ingest::builder::{Row, TableBuilder};
+use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{Summary, caveat, setting, statistic};
-use crate::ingest::text::cells::DecimalMark;
+use crate::ingest::text::row::RowBuffer;
+use crate::table::storage::Storage;
 
 const FIRST_TOKEN: &str = "from sending to the first token";
 const END_TO_END: &str = "from sending to the last token";
@@ -159,17 +160,18 @@ fn take_requests(document: &Value, line: u64, appended: bool, sink: &mut Sink) -
     }
     let name = document.get("date").and_then(Value::as_str).map(str::to_owned).filter(|_| appended);
     let clock = array("start_times").is_some();
-    let mut header: Vec<String> =
-        ["ttft", "latency", "input_tokens", "output_tokens", "error"].map(str::to_owned).to_vec();
-    let mut types = vec![CellType::Decimal, CellType::Decimal, CellType::Integer, CellType::Integer, CellType::Text];
-    if clock {
-        header.insert(0, "start_time".to_owned());
-        types.insert(0, CellType::Decimal);
-    }
-    let mut requests = TableBuilder::new(name.clone(), header, None, &types, DecimalMark::Point);
-    let gap_name = "inter_token_latency".to_owned();
-    let mut gaps =
-        TableBuilder::new(Some(gap_name.clone()), vec![gap_name], None, &[CellType::Decimal], DecimalMark::Point);
+    let start = clock.then_some(("start_time", CellType::Decimal));
+    let columns = [
+        ("ttft", CellType::Decimal),
+        ("latency", CellType::Decimal),
+        ("input_tokens", CellType::Integer),
+        ("output_tokens", CellType::Integer),
+        ("error", CellType::Text),
+    ];
+    let columns: Vec<(&str, CellType)> = start.into_iter().chain(columns).collect();
+    let mut requests = TableBuilder::of(&Storage::MEMORY, name.as_deref(), &columns);
+    let gap = "inter_token_latency";
+    let mut gaps = TableBuilder::of(&Storage::MEMORY, Some(gap), &[(gap, CellType::Decimal)]);
     let mut odd: [Odd; LISTS.len()] = Default::default();
     for index in 0..note_lengths(document, line, sink) {
         let entry = |name: &str| array(name).and_then(|all| all.get(index));
@@ -262,15 +264,9 @@ fn text(number: Option<f64>) -> String {
 }
 
 fn push(table: &mut TableBuilder, cells: &[String], line: u64) {
-    let mut all = String::new();
-    let mut places = Vec::with_capacity(cells.len());
+    let mut row = RowBuffer::default();
     for cell in cells {
-        let start = all.len();
-        all.push_str(cell);
-        places.push((start, all.len()));
+        row.push(cell.as_bytes());
     }
-    let row = Row { text: all.as_bytes(), cells: &places };
-    if !table.try_push(row, line) {
-        table.push_with_odd_cells(row, line);
-    }
+    table.push(row.row(), line);
 }

@@ -8,11 +8,11 @@ use crate::measure::unit::Unit;
 use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::builder::Row;
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::bench::criterion::{MEANING, TIME};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::dialect::{Splitter, sample_rows};
+use crate::ingest::text::row::Row;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {

@@ -8,11 +8,11 @@ use crate::measure::reported::{ReportedValue, Statistic};
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks;
-use crate::ingest::builder::Row;
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::bench::hyperfine::{CPU, TIME, WALL, label};
 use crate::ingest::summaries::refuse;
 use crate::ingest::text::dialect::{Splitter, sample_rows};
+use crate::ingest::text::row::Row;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {

@@ -10,10 +10,10 @@ use crate::table::Role;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::settle;
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::text::delimited;
-use crate::ingest::text::rows;
 
 const GNUPLOT_HEADER: &[u8] = b"starttime\tseconds\tctime\tdtime\tttime\twait";
 const PERCENT_HEADER: &[u8] = b"Percentage served,Time in ms";
@@ -37,7 +37,7 @@ pub(crate) const SAMPLES: Format = Format {
             .then(|| vec!["header `starttime seconds ctime dtime ttime wait`, as ab -g writes it".to_owned()])
     },
     read: read_samples,
-    settle: Some(|source, _| rows::lead_with(source, "ttime")),
+    settle: Some(|source, _| settle::lead_with(source, "ttime")),
 };
 
 pub(crate) const PERCENTILES: Format = Format {

@@ -15,7 +15,7 @@ use crate::table::{CellType, Role};
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::text::rows::{self, RowBuffer};
+use crate::ingest::text::row::RowBuffer;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -107,7 +107,7 @@ impl Log {
     fn new(source: &str, storage: &Storage) -> Self {
         Self {
             source: source.to_owned(),
-            requests: rows::table(
+            requests: TableBuilder::of(
                 storage,
                 None,
                 &[
@@ -118,7 +118,7 @@ impl Log {
                     ("message", CellType::Text),
                 ],
             ),
-            groups: rows::table(
+            groups: TableBuilder::of(
                 storage,
                 Some("groups"),
                 &[
@@ -157,7 +157,7 @@ impl Log {
         self.row.push_number(time);
         self.row.push(status);
         self.row.push(message);
-        self.row.give_to(&mut self.requests, line);
+        self.requests.push(self.row.row(), line);
     }
 
     fn group(&mut self, name: &[u8], start: i64, end: i64, cumulated: i64, status: &[u8], line: u64) {
@@ -167,7 +167,7 @@ impl Log {
         self.row.push_number(end.saturating_sub(start));
         self.row.push_number(cumulated);
         self.row.push(status);
-        self.row.give_to(&mut self.groups, line);
+        self.groups.push(self.row.row(), line);
     }
 
     fn note_broken(&mut self, line: Option<u64>, kind: FindingKind, reason: String, action: &str) {

@@ -13,9 +13,9 @@ use crate::table::{CellType, Role};
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::settle;
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
-use crate::ingest::text::rows;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -245,8 +245,10 @@ pub(crate) fn settle(source: &mut Source, options: &SourceOptions) {
             reason.clone_into(&mut table.columns[index].role_reason);
         }
         match table.name.as_deref() {
-            Some(TRANSACTIONS) => rows::name_metrics_apart(table, "of a whole transaction, which contains its samples"),
-            Some(SUB_SAMPLES) => rows::name_metrics_apart(table, "of a sample inside another, which contains it"),
+            Some(TRANSACTIONS) => {
+                settle::name_metrics_apart(table, "of a whole transaction, which contains its samples")
+            }
+            Some(SUB_SAMPLES) => settle::name_metrics_apart(table, "of a sample inside another, which contains it"),
             _ => {}
         }
     }
@@ -257,7 +259,7 @@ fn apart_transactions(source: &mut Source) {
     let mut apart = Vec::new();
     for table in source.tables.iter_mut().filter(|table| table.name.is_none()) {
         let Some(message) = table.position("responseMessage") else { continue };
-        let (transactions, requests) = rows::part(table, message, |text| text.starts_with(TRANSACTION));
+        let (transactions, requests) = settle::part(table, message, |text| text.starts_with(TRANSACTION));
         let Some(mut transactions) = transactions else { continue };
         let count = transactions.lines.rows();
         let Some(requests) = requests else {

@@ -16,7 +16,7 @@ use crate::table::storage::Storage;
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::jmeter;
-use crate::ingest::text::rows::{self, RowBuffer};
+use crate::ingest::text::row::RowBuffer;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -99,7 +99,11 @@ struct Growing {
 
 impl Growing {
     fn new(storage: &Storage, name: Option<&str>) -> Self {
-        Self { builder: rows::table(storage, name, &[]), column: [None; ATTRIBUTES.len()], row: RowBuffer::default() }
+        Self {
+            builder: TableBuilder::of(storage, name, &[]),
+            column: [None; ATTRIBUTES.len()],
+            row: RowBuffer::default(),
+        }
     }
 
     fn rows(&self) -> u64 {
@@ -123,7 +127,7 @@ impl Growing {
         for attribute in attribute_of {
             self.row.push(values[attribute].as_deref().unwrap_or_default());
         }
-        self.row.give_to(&mut self.builder, line);
+        self.builder.push(self.row.row(), line);
     }
 }
 

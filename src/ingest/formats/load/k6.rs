@@ -8,7 +8,7 @@ use crate::table::source::Source;
 
 use crate::ingest::format::{Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::text::rows;
+use crate::ingest::settle;
 
 /// The metric that a report of k6 begins with.
 pub(crate) const LEADER: &str = "http_req_duration";
@@ -190,7 +190,7 @@ pub(crate) fn declare_others(sink: &mut Sink) {
 /// Brings the metrics into the order in which they are wanted, and takes out what only counts: a request is one value of
 /// each of nine metrics, and failures stand beside the durations as their status.
 pub(crate) fn settle(source: &mut Source, _: &SourceOptions) {
-    rows::set_tables_aside(source, |table| {
+    settle::set_tables_aside(source, |table| {
         let metric = table.name.as_deref()?;
         match built_in(metric) {
             // Where requests have no status, this metric is the only place that knows of failures.

@@ -12,9 +12,9 @@ use crate::table::source::Source;
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::settle;
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
-use crate::ingest::text::rows;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -72,10 +72,10 @@ fn settle(source: &mut Source, _: &SourceOptions) {
     let mut apart = Vec::new();
     for table in &mut source.tables {
         let Some(name) = table.position("Name") else { continue };
-        let (aggregated, requests) = rows::part(table, name, |text| text == locust::AGGREGATED);
+        let (aggregated, requests) = settle::part(table, name, |text| text == locust::AGGREGATED);
         let (Some(aggregated), Some(mut requests)) = (aggregated, requests) else { continue };
         requests.name = Some("requests".to_owned());
-        rows::name_metrics_apart(&mut requests, "of one request, which the whole run contains");
+        settle::name_metrics_apart(&mut requests, "of one request, which the whole run contains");
         *table = aggregated;
         apart.push(requests);
     }

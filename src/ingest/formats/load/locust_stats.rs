@@ -7,10 +7,10 @@ use crate::measure::Polarity;
 use crate::measure::reported::{Reported, ReportedValue, Statistic};
 use crate::measure::unit::Unit;
 
-use crate::ingest::builder::Row;
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
+use crate::ingest::text::row::Row;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {

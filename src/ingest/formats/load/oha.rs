@@ -15,9 +15,9 @@ use crate::ingest::formats::load::ab::first_line_is;
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::settle;
 use crate::ingest::summaries::{Summary, caveat, statistic};
 use crate::ingest::text::delimited;
-use crate::ingest::text::rows;
 
 const HEADER: &[u8] = b"request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status";
 const OLD_HEADER: &[u8] = b"request-start,DNS,DNS+dialup,request-duration,bytes,status";
@@ -48,7 +48,7 @@ pub(crate) const CSV: Format = Format {
     },
     read: read_rows,
     // The file begins with the parts of a request.
-    settle: Some(|source, _| rows::lead_with(source, "request-duration")),
+    settle: Some(|source, _| settle::lead_with(source, "request-duration")),
 };
 
 pub(crate) const JSON: Format = Format {

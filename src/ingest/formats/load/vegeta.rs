@@ -8,14 +8,14 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
 use crate::table::{CellType, Role};
 
-use crate::ingest::builder::{Row, TableBuilder};
+use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink};
 use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::text::cells::DecimalMark;
 use crate::ingest::text::dialect::Splitter;
 use crate::ingest::text::lines::Flaw;
+use crate::ingest::text::row::Row;
 
 const LATENCY: &str = "from sending, looking up and connecting included, to the last byte; open loop at the attack's rate, not \
                        counting how late the request was sent";
@@ -136,9 +136,8 @@ fn read_rows(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), Ingest
         .enumerate()
         .filter_map(|(index, column)| column.map(|(name, cells)| (index, name, cells)))
         .collect();
-    let names = kept.iter().map(|(_, name, _)| (*name).to_owned()).collect();
-    let types: Vec<CellType> = kept.iter().map(|(.., cells)| *cells).collect();
-    let mut table = TableBuilder::kept_in(&sink.storage, None, names, None, &types, DecimalMark::Point);
+    let columns: Vec<(&str, CellType)> = kept.iter().map(|(_, name, cells)| (*name, *cells)).collect();
+    let mut table = TableBuilder::of(&sink.storage, None, &columns);
     let mut splitter = Splitter::default();
     let mut cells: Vec<(usize, usize)> = Vec::new();
     let mut ragged = 0;
@@ -165,10 +164,7 @@ fn read_rows(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), Ingest
         }
         cells.clear();
         cells.extend(kept.iter().map(|(index, ..)| row.cells.get(*index).copied().unwrap_or((0, 0))));
-        let row = Row { text: row.text, cells: &cells };
-        if !table.try_push(row, line) {
-            table.push_with_odd_cells(row, line);
-        }
+        table.push(Row { text: row.text, cells: &cells }, line);
     }
     if ragged > NAMED_RAGGED {
         let more = ragged - NAMED_RAGGED;

@@ -24,8 +24,7 @@ use crate::ingest::format::{AnyRecords, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::generic::parquet::arrow_schema::{Durations, KEY};
 use crate::ingest::formats::generic::parquet::columns::{Meaning, Wanted, wanted};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::text::cells::DecimalMark;
-use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Run, TextPart};
+use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Span, TextPart};
 
 /// A file is held in memory as a whole, because its footer stands at the end.
 const LARGEST: usize = 1 << 30;
@@ -70,7 +69,7 @@ pub(crate) fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut S
     note_others(&others, sink);
     let names = columns.iter().map(|column| column.name.clone()).collect();
     let types: Vec<_> = columns.iter().map(|column| column.meaning.cells()).collect();
-    let mut table = TableBuilder::kept_in(&sink.storage, None, names, None, &types, DecimalMark::Point);
+    let mut table = TableBuilder::new(&sink.storage, names, &types);
     for column in &columns {
         if let Meaning::Duration(unit) = column.meaning {
             sink.declared_by_file.push((column.name.clone(), duration(unit)));
@@ -208,7 +207,7 @@ fn take_group(
             let row = row as u64;
             table.note_not_finite(column, line + row, table.rows() + row, value);
         }
-        table.append(&part, &Run { start: 0, end: 0, first: 0, rows: step }, line);
+        table.append(&part, &Span { start: 0, end: 0, first: 0, rows: step }, line);
         left -= step;
     }
     Ok(())

@@ -1,58 +1,7 @@
-//! Rows that a reader puts together itself, on their way into a table; and what has to be done with whole rows once the
-//! tables stand.
+//! What is done with whole rows and tables once the tables of a source stand.
 
 use crate::table::source::{SetAside, Source};
-use crate::table::storage::Storage;
-use crate::table::{CellType, Role, Table};
-
-use crate::ingest::builder::{Row, TableBuilder};
-use crate::ingest::text::cells::DecimalMark;
-
-/// A row under construction; keeps its buffers from row to row.
-#[derive(Debug, Default)]
-pub(crate) struct RowBuffer {
-    text: Vec<u8>,
-    cells: Vec<(usize, usize)>,
-}
-
-impl RowBuffer {
-    /// Begins a new row.
-    pub(crate) fn clear(&mut self) {
-        self.text.clear();
-        self.cells.clear();
-    }
-
-    /// Adds a cell.
-    pub(crate) fn push(&mut self, cell: &[u8]) {
-        let start = self.text.len();
-        self.text.extend_from_slice(cell);
-        self.cells.push((start, self.text.len()));
-    }
-
-    /// Adds a whole number.
-    pub(crate) fn push_number(&mut self, number: i64) {
-        use std::io::Write as _;
-        let start = self.text.len();
-        // Writing into memory does not fail.
-        let _ = write!(self.text, "{number}");
-        self.cells.push((start, self.text.len()));
-    }
-
-    /// Gives the row to a table, whatever its cells are.
-    pub(crate) fn give_to(&self, table: &mut TableBuilder, line: u64) {
-        let row = Row { text: &self.text, cells: &self.cells };
-        if !table.try_push(row, line) {
-            table.push_with_odd_cells(row, line);
-        }
-    }
-}
-
-/// An empty table with these columns, kept in a storage.
-pub(crate) fn table(storage: &Storage, name: Option<&str>, columns: &[(&str, CellType)]) -> TableBuilder {
-    let names = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let types: Vec<CellType> = columns.iter().map(|(_, cells)| *cells).collect();
-    TableBuilder::kept_in(storage, name.map(str::to_owned), names, None, &types, DecimalMark::Point)
-}
+use crate::table::{Role, Table};
 
 /// Parts a table in two: rows that hold texts of a column for which `chosen` is true, and the others. A part without rows
 /// is absent.

@@ -1,0 +1,280 @@
+//! A column under construction: what its cells hold, and the cells read so far.
+//!
+//! In: cells, or runs of cells that were read together. Out: a [`Column`] whose role is not known yet.
+
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::FixedState;
+
+use crate::measure::Polarity;
+use crate::measure::label::pattern;
+use crate::measure::unit::Dimension;
+use crate::table::packed::{Cells, CellsBuilder, Kind};
+use crate::table::storage::Storage;
+use crate::table::{CellType, Column, Role, Shape};
+
+use crate::ingest::meaning::clock;
+use crate::ingest::text::cells::{self, DecimalMark};
+use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, PartColumn, Span, TextPart};
+
+/// Texts by code, codes by text.
+#[derive(Debug, Default)]
+pub(crate) struct Dictionary {
+    storage: Storage,
+    pub(super) codes: HashMap<Box<[u8]>, u32, FixedState>,
+    pub(super) texts: Vec<Box<[u8]>>,
+    patterns: HashSet<String, FixedState>,
+}
+
+impl Dictionary {
+    fn code(&mut self, text: &[u8]) -> u32 {
+        if let Some(&code) = self.codes.get(text) {
+            return code;
+        }
+        let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.storage.note_texts(3 * text.len() + Self::AROUND_TEXT);
+        self.codes.insert(text.into(), code);
+        self.texts.push(text.into());
+        if self.patterns.len() < Self::PATTERNS {
+            self.patterns.insert(pattern(&String::from_utf8_lossy(text)));
+        }
+        code
+    }
+
+    /// Bytes around a text: it stands twice in a table that is between half and seven eighths full, and later as a string.
+    const AROUND_TEXT: usize = 110;
+    /// Patterns remembered for [`knows`](Self::knows). A column with more is no label.
+    const PATTERNS: usize = 1000;
+
+    /// Whether this text, or one that differs only in numbers, was seen.
+    pub(crate) fn knows(&self, text: &[u8]) -> bool {
+        self.codes.contains_key(text) || self.patterns.contains(&pattern(&String::from_utf8_lossy(text)))
+    }
+}
+
+/// The numbers of a column under construction.
+#[derive(Debug)]
+pub(crate) struct Numbers {
+    pub(super) cells: CellsBuilder,
+    pub(super) shape: Shape,
+    pub(super) decimal: bool,
+    /// Digits after the point of the last cell, to see whether the end of a file was cut off.
+    pub(super) last_digits: usize,
+}
+
+impl Numbers {
+    fn new(decimal: bool, storage: &Storage) -> Self {
+        Self { cells: CellsBuilder::numbers(storage.clone()), shape: Shape::default(), decimal, last_digits: 0 }
+    }
+
+    fn push(&mut self, value: f64, digits: Option<usize>) {
+        self.cells.push_number(value, digits == Some(0));
+        self.decimal |= digits != Some(0);
+        match digits {
+            Some(digits) => self.shape.fraction_digits[digits.min(Shape::DIGITS - 1)] += 1,
+            None => self.shape.exponents += 1,
+        }
+        self.last_digits = digits.unwrap_or(usize::MAX);
+    }
+
+    /// Takes the numbers of a span.
+    fn append(&mut self, part: &NumberPart, span: &Span) {
+        let rows = span.first..span.first + span.rows;
+        let digits = &part.digits[rows.clone()];
+        let mut counts = [0_u32; 256];
+        for &digits in digits {
+            counts[usize::from(digits)] += 1;
+        }
+        if counts[usize::from(ABSENT)] == 0 && (counts[0] == 0 || counts[0] as usize == digits.len()) {
+            self.cells.extend_alike(&part.values[rows], counts[0] > 0);
+        } else {
+            let values = &part.values[rows];
+            self.cells.extend_numbers(values, |index| digits[index] == ABSENT, |index| digits[index] == 0);
+        }
+        for (total, count) in self.shape.fraction_digits.iter_mut().zip(counts) {
+            *total += u64::from(count);
+        }
+        let exponents = u64::from(counts[usize::from(NO_DIGITS)]);
+        self.shape.exponents += exponents;
+        self.decimal |= exponents > 0 || counts[1..Shape::DIGITS].iter().any(|count| *count > 0);
+        if let Some(&last) = digits.last()
+            && last != ABSENT
+        {
+            self.last_digits = if last == NO_DIGITS { usize::MAX } else { usize::from(last) };
+        }
+    }
+}
+
+/// A column under construction.
+#[derive(Debug)]
+pub(crate) enum ColumnBuilder {
+    /// Whole or decimal numbers.
+    Number(Numbers),
+    /// Numbers with units in their cells.
+    Quantity(Numbers, Dimension),
+    /// Text or booleans.
+    Text(CellsBuilder, Dictionary, CellType),
+    /// Instants.
+    Timestamp(CellsBuilder),
+}
+
+/// What a cell became on its way into a column.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Parsed {
+    Number(f64, Option<usize>),
+    Absent,
+    Text,
+    Timestamp(i64),
+}
+
+impl ColumnBuilder {
+    /// An empty column for cells of a type.
+    pub(super) fn new(cells: CellType, storage: &Storage) -> Self {
+        match cells {
+            CellType::Text | CellType::Boolean => {
+                let dictionary = Dictionary { storage: storage.clone(), ..Dictionary::default() };
+                Self::Text(CellsBuilder::codes(storage.clone()), dictionary, cells)
+            }
+            CellType::Integer | CellType::Decimal => Self::Number(Numbers::new(cells == CellType::Decimal, storage)),
+            CellType::Timestamp => Self::Timestamp(CellsBuilder::instants(storage.clone())),
+            CellType::Quantity(dimension) => Self::Quantity(Numbers::new(false, storage), dimension),
+        }
+    }
+
+    /// The type of its cells, as far as it has been seen.
+    pub(crate) fn cell_type(&self) -> CellType {
+        match self {
+            Self::Number(numbers) if numbers.decimal => CellType::Decimal,
+            Self::Number(_) => CellType::Integer,
+            Self::Quantity(_, dimension) => CellType::Quantity(*dimension),
+            Self::Text(_, _, cells) => *cells,
+            Self::Timestamp(_) => CellType::Timestamp,
+        }
+    }
+
+    pub(super) fn parse(&self, cell: &[u8], mark: DecimalMark) -> Option<Parsed> {
+        match self {
+            Self::Text(..) => Some(Parsed::Text),
+            Self::Number(_) => {
+                let value = cells::number(cell, mark).filter(|value| value.is_finite())?;
+                Some(Parsed::Number(value, cells::fraction_digits(cell, mark)))
+            }
+            Self::Quantity(_, dimension) => match cells::quantity(cell) {
+                Some((value, found)) if found == *dimension => Some(Parsed::Number(value, None)),
+                _ => None,
+            },
+            Self::Timestamp(_) => clock::instant(cell).map(Parsed::Timestamp),
+        }
+    }
+
+    pub(super) fn push(&mut self, parsed: Parsed, cell: &[u8]) {
+        match (self, parsed) {
+            (Self::Number(numbers) | Self::Quantity(numbers, _), Parsed::Number(value, digits)) => {
+                numbers.push(value, digits);
+            }
+            (Self::Number(numbers) | Self::Quantity(numbers, _), _) => numbers.cells.push_absent(),
+            (Self::Text(codes, dictionary, _), _) => codes.push_code(dictionary.code(cell)),
+            (Self::Timestamp(instants), Parsed::Timestamp(nanos)) => instants.push_instant(Some(nanos)),
+            (Self::Timestamp(instants), _) => instants.push_instant(None),
+        }
+    }
+
+    /// Takes the cells of a span.
+    pub(super) fn append(&mut self, part: &PartColumn, span: &Span) {
+        match (self, part) {
+            (Self::Number(numbers) | Self::Quantity(numbers, _), PartColumn::Numbers(part)) => {
+                numbers.append(part, span);
+            }
+            (Self::Text(codes, dictionary, _), PartColumn::Texts(part)) => append_texts(codes, dictionary, part, span),
+            (Self::Timestamp(instants), PartColumn::Instants(part)) => {
+                part[span.first..span.first + span.rows].iter().for_each(|instant| instants.push_instant(*instant));
+            }
+            _ => debug_assert!(false, "a part is made for the columns of its table"),
+        }
+    }
+}
+
+fn append_texts(codes: &mut CellsBuilder, dictionary: &mut Dictionary, part: &TextPart, span: &Span) {
+    let found = &part.codes[span.first..span.first + span.rows];
+    let newest = found.iter().copied().max().filter(|code| *code >= part.known);
+    let Some(newest) = newest else {
+        codes.extend_codes(found.iter().copied());
+        return;
+    };
+    // Texts get their codes in the order of rows, whatever was read before this part and inside it.
+    let seen = &part.new[..=(newest - part.known) as usize];
+    let final_codes: Vec<u32> = seen.iter().map(|text| dictionary.code(text)).collect();
+    codes.extend_codes(found.iter().map(|&code| match code.checked_sub(part.known) {
+        Some(new) => final_codes[new as usize],
+        None => code,
+    }));
+}
+
+impl ColumnBuilder {
+    /// The finished column; its role is not known yet.
+    pub(crate) fn finish(self, name: String, storage: &Storage) -> Column {
+        let cells = self.cell_type();
+        let (cells, data, dictionary, shape) = match self {
+            Self::Number(numbers) | Self::Quantity(numbers, _) => {
+                (cells, numbers.cells.finish(), Vec::new(), Some(numbers.shape))
+            }
+            Self::Timestamp(instants) => (cells, instants.finish(), Vec::new(), None),
+            Self::Text(codes, dictionary, cells) => {
+                let data = codes.finish();
+                let texts: Vec<String> =
+                    dictionary.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
+                match numbers_after_all(&texts).filter(|_| cells == CellType::Text) {
+                    None => (cells, data, texts, None),
+                    Some(numbers) => {
+                        let whole = numbers.iter().flatten().all(|number| number.fract() == 0.0);
+                        let cells = if whole { CellType::Integer } else { CellType::Decimal };
+                        (cells, decoded(&data, &numbers, storage), Vec::new(), None)
+                    }
+                }
+            }
+        };
+        Column {
+            name,
+            cells,
+            role: Role::Unused,
+            role_reason: String::new(),
+            unit: None,
+            polarity: Polarity::Unknown,
+            meaning: None,
+            limit: None,
+            data,
+            dictionary,
+            shape,
+        }
+    }
+}
+
+/// The numbers that codes stand for.
+fn decoded(codes: &Cells, numbers: &[Option<f64>], storage: &Storage) -> Cells {
+    let mut decoded = CellsBuilder::of(Kind::Numbers, storage.clone());
+    codes.visit_codes(0..codes.rows(), |_, block| {
+        for code in block {
+            match numbers.get(*code as usize).copied().flatten() {
+                Some(number) => decoded.push_number(number, false),
+                None => decoded.push_absent(),
+            }
+        }
+    });
+    decoded.finish()
+}
+
+/// The numbers of a column that began empty and was therefore taken for text, if all its texts are numbers.
+fn numbers_after_all(texts: &[String]) -> Option<Vec<Option<f64>>> {
+    let mut any = false;
+    let numbers: Option<Vec<Option<f64>>> = texts
+        .iter()
+        .map(|text| {
+            if cells::is_empty_word(text.as_bytes()) {
+                return Some(None);
+            }
+            any = true;
+            cells::number(text.as_bytes(), DecimalMark::Point).filter(|number| number.is_finite()).map(Some)
+        })
+        .collect();
+    numbers.filter(|_| any)
+}
