@@ -12,6 +12,7 @@ use crate::compare::outcome::{Change, Statistic};
 use crate::measure::unit::Dimension;
 use crate::report::escape::visible;
 use crate::report::number;
+use crate::report::text_table::{Align, TextTable};
 
 use super::args::{Add, Baseline};
 use super::as_lines;
@@ -91,6 +92,7 @@ fn describe(baseline: &Saved) -> String {
 
 /// A line for each metric: how many runs and samples, and how much its runs differ.
 fn table(baseline: &Saved) -> Vec<String> {
+    use Align::{Left, Right};
     let held = |metric: &Change| {
         let side = metric.before.as_ref();
         let statistic = |wanted: Statistic| {
@@ -125,13 +127,9 @@ fn table(baseline: &Saved) -> Vec<String> {
     rows.sort();
     let head = ["file", "metric", "group", "runs", "samples", "median", "p95", "noise between runs"].map(str::to_owned);
     rows.insert(0, head);
-    let widths: Vec<usize> =
-        (0..8).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
-    let line = |row: &[String; 8]| {
-        let cells = row.iter().zip(&widths).enumerate().map(|(index, (cell, width))| {
-            if index < 3 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
-        });
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect()
+    let mut table = TextTable::new([Left, Left, Left, Right, Right, Right, Right, Right]);
+    for row in rows {
+        table.push(row);
+    }
+    table.lines()
 }

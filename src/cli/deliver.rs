@@ -211,7 +211,7 @@ fn summary(report: &Report, colour: Colour, to_stderr: bool) -> String {
     let colour = use_colour(colour, terminal);
     let lines = TerminalView::of(report).lines;
     let texts = lines.iter().map(|line| match line.severity {
-        Some(severity) => format!("{}{}{}\n", line.indent, paint(line.word, severity, colour), line.rest),
+        Some(severity) => format!("{}{}{}\n", line.indent, paint(line.word, severity.tone(), colour), line.rest),
         None => format!("{}\n", line.text),
     });
     texts.collect()

@@ -1,6 +1,7 @@
 //! `perfreport formats`: what is read, as blocks of text for a terminal or as a table for `docs/formats.md`.
 
 use crate::ingest::{Failures, FormatInfo, Holds, formats};
+use crate::report::text_table::wrapped;
 
 /// Columns of a terminal.
 const WIDTH: usize = 100;
@@ -53,21 +54,6 @@ fn failures(failures: Failures) -> String {
     }
 }
 
-/// The words of a text in lines of at most so many columns; a longer word has a line of its own.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
 /// The table of `docs/formats.md`.
 pub(super) fn markdown() -> String {
     let cell = |text: &str| text.replace('|', "\\|");
@@ -102,11 +88,5 @@ mod tests {
         assert!(
             formats().all(|format| text.contains(&format!("\n{}\n", format.name)) || text.starts_with(format.name))
         );
-    }
-
-    #[test]
-    fn words_are_never_cut() {
-        assert_eq!(wrapped("a bb ccc dddddddd e", 6), ["a bb", "ccc", "dddddddd", "e"]);
-        assert!(wrapped("  ", 6).is_empty());
     }
 }

@@ -24,9 +24,9 @@ use anyhow::{Context, Result, anyhow};
 use clap::Parser;
 
 use crate::compare::baseline::Baseline;
-use crate::report::contract::{Report, Status};
+use crate::report::contract::Report;
 use crate::report::render::{built_in, built_in_names};
-use crate::report::view::FindingsView;
+use crate::report::view::{FindingsView, Subject, Tone};
 
 use args::{Check, Cli, Colour, Command, Schema};
 use outputs::write_stdout;
@@ -83,14 +83,18 @@ fn use_colour(colour: Colour, terminal: bool) -> bool {
     }
 }
 
-fn paint(word: &str, severity: &str, colour: bool) -> String {
-    let code = match severity {
-        "corrupted" | "regressed" | "missed" | "missing" | "incomparable" | "incomplete" => "1;31",
-        "suspicious" | "undecided" | "changed" | "inconclusive" => "1;33",
-        "clean" | "improved" => "1;32",
-        _ => "1",
+fn paint(word: &str, tone: Tone, colour: bool) -> String {
+    let code = match tone {
+        Tone::Bad => "1;31",
+        Tone::Doubtful => "1;33",
+        Tone::Good => "1;32",
+        Tone::Neutral => "1",
     };
     if colour && !word.is_empty() { format!("\x1b[{code}m{word}\x1b[0m") } else { word.to_owned() }
+}
+
+fn painted(subject: Subject, colour: bool) -> String {
+    paint(subject.word(), subject.tone(), colour)
 }
 
 /// All findings, one line each, and the verdict.
@@ -102,20 +106,11 @@ fn findings_text(report: &Report, colour: bool) -> String {
         .chain(&findings.rest)
         .map(|finding| {
             let value = finding.value.as_ref().map(|value| format!(" {value}")).unwrap_or_default();
-            let severity = paint(finding.severity, finding.severity, colour);
+            let severity = painted(Subject::Finding(finding.severity), colour);
             format!("{}: {severity}: {}{value}: {}; {}", finding.place, finding.kind, finding.why, finding.action)
         })
         .collect();
-    let status = match report.verdict.status {
-        Status::Clean => "clean",
-        Status::Inconclusive => "inconclusive",
-        Status::Suspicious => "suspicious",
-        Status::Incomplete => "incomplete",
-        Status::Corrupted => "corrupted",
-        Status::Missed => "missed",
-        Status::Regressed => "regressed",
-    };
-    lines.push(format!("{}: {}", paint(status, status, colour), report.verdict.headline));
+    lines.push(format!("{}: {}", painted(Subject::Status(report.verdict.status), colour), report.verdict.headline));
     as_lines(&lines)
 }
 

@@ -2,6 +2,7 @@
 //! nobody.
 
 pub mod finding;
+pub mod folded;
 pub mod label;
 mod polarity;
 pub mod reported;

@@ -102,7 +102,7 @@ fn change(change: &Change) -> Option<Annotation> {
         Some(explanation) => visible(&explanation),
         None => view.sentence(),
     };
-    let title = format!("{} {}", view.subject(false), view.verdict);
+    let title = format!("{} {}", view.subject(false), words::verdict(change.verdict));
     Some(Annotation { level, file: Some(change.source.clone()), line: None, title, message })
 }
 

@@ -10,5 +10,6 @@ pub mod contract;
 pub mod escape;
 pub mod number;
 pub mod render;
+pub(crate) mod text_table;
 pub mod view;
 mod words;

@@ -1,41 +1,55 @@
 //! The view: what templates receive. Ready strings, booleans and lists; nothing that a template would have to compute.
 //!
-//! In: a [`Report`]. Out: a [`View`], the public context of the user's own templates as well. Numbers went through
-//! [`number`], text from measured files through [`visible`]; neither is escaped for an
+//! In: a [`Report`]. Out: a [`View`], the public context of the user's own templates as well (`docs/templates.md` lists
+//! it). Numbers went through [`number`], text from measured files through [`visible`]; neither is escaped for an
 //! output format yet, that is the template's part. Refuses nothing: what is absent reads `–` or is `null`.
 
 mod change;
+mod change_charts;
+mod changes;
+mod charts;
 mod comment;
+mod facts;
 mod finding;
+mod fold;
 mod junit;
+mod line;
 mod metric;
+mod named_text;
+mod numbers;
 mod reported;
 mod service;
 mod source;
 mod swarm;
 mod target;
 mod terminal;
+mod verdict;
 
 use serde::Serialize;
 
-use crate::report::contract::{Assumption, Report, Settings, Status};
+use crate::report::contract::{Assumption, Report, Settings};
 use crate::report::escape::visible;
 use crate::report::number;
-use crate::report::words::reported as reported_words;
 
-pub use change::{ChangeView, ChangesView, EffectView, ExplanationView, SymbolView};
+use charts::Charts;
+
+pub use change::{ChangeView, EffectView};
+pub use change_charts::SymbolView;
+pub use changes::{ChangesView, ExplanationView};
 pub use comment::{CommentFindingView, CommentView};
 pub use finding::{CountView, FindingView, FindingsView};
 pub use junit::{CaseView, JunitView, OutcomeView, SuiteView};
-pub use metric::{
-    ChartView, ExtremeView, FactView, GroupView, IntervalView, LegendView, MetricView, NumbersView, RemarkView,
-};
+pub use line::{LineKind, LineView, Subject, Tone};
+pub use metric::{ExtremeView, GroupView, IntervalView, MetricView};
+pub use named_text::NamedText;
+pub use numbers::NumbersView;
 pub use reported::{ReportedRowView, ReportedView, SingleRowView};
 pub use service::{ServiceErrorView, ServiceSessionView, ServiceView};
-pub use source::{ColumnView, EnvironmentView, OriginView, SetAsideView, SourceView, TableView};
+pub use source::{ColumnView, OriginView, SetAsideView, SourceView, TableView};
 pub use swarm::{SwarmClientView, SwarmProcessView, SwarmRowView, SwarmTotalView, SwarmView};
 pub use target::{GateView, TargetView, TargetsView};
-pub use terminal::{LineView, TerminalView};
+pub use terminal::TerminalView;
+pub use verdict::VerdictView;
 
 /// The whole report as ready strings.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -63,63 +77,13 @@ pub struct View {
     /// The files with their metrics, in the order in which they were given.
     pub sources: Vec<SourceView>,
     /// What was assumed.
-    pub assumptions: Vec<AssumptionView>,
+    pub assumptions: Vec<Assumption>,
     /// How the numbers were computed, a name and a sentence each.
-    pub settings: Vec<SettingView>,
+    pub settings: Vec<NamedText>,
     /// A row for each file with a metric of time, in the shape of the summary that the origin publishes.
     pub origin: Vec<OriginView>,
     /// The short summary for a terminal, as aligned lines.
     pub terminal: TerminalView,
-}
-
-/// The answer in one line.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct VerdictView {
-    /// `clean`, `suspicious`, `corrupted`, `missed` or `regressed`; for classes and conditions.
-    pub status: &'static str,
-    /// The same as a word to be read.
-    pub word: &'static str,
-    /// The line.
-    pub headline: String,
-    /// What it rests on: samples, metrics, files.
-    pub facts: Vec<String>,
-}
-
-/// Something assumed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct AssumptionView {
-    /// File and column.
-    pub subject: String,
-    /// What was assumed and why.
-    pub text: String,
-    /// The option that overrides it.
-    pub how_to_override: Option<String>,
-}
-
-/// A part of how the numbers were computed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SettingView {
-    /// Its name.
-    pub name: &'static str,
-    /// What holds for this report.
-    pub text: String,
-}
-
-/// Whether metrics get their charts. Only a page shows them, and drawing them takes longer than all the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Charts {
-    Drawn,
-    LeftOut,
-}
-
-impl Charts {
-    /// What is drawn, or nothing.
-    fn of(self, draw: impl FnOnce() -> Vec<ChartView>) -> Vec<ChartView> {
-        match self {
-            Self::Drawn => draw(),
-            Self::LeftOut => Vec::new(),
-        }
-    }
 }
 
 impl View {
@@ -134,17 +98,16 @@ impl View {
     }
 
     fn with(report: &Report, charts: Charts) -> Self {
-        let findings = FindingsView::of(&report.findings);
         let sources = report.sources.iter().enumerate();
         Self {
             title: visible(&report.title),
             generated: report.generated.as_deref().map(visible),
             tool: format!("{} {}", visible(&report.tool.name), visible(&report.tool.version)),
-            verdict: verdict(report),
+            verdict: VerdictView::of(report),
             gate: report.gate.as_ref().map(GateView::of),
             changes: report.comparison.as_ref().map(ChangesView::of),
             targets: TargetsView::of(&report.targets),
-            findings,
+            findings: FindingsView::of(&report.findings),
             service: report
                 .service
                 .iter()
@@ -161,50 +124,15 @@ impl View {
     }
 }
 
-fn verdict(report: &Report) -> VerdictView {
-    let (status, word) = match report.verdict.status {
-        Status::Clean => ("clean", "Clean"),
-        Status::Inconclusive => ("inconclusive", "Inconclusive"),
-        Status::Suspicious => ("suspicious", "Suspicious"),
-        Status::Incomplete => ("incomplete", "Incomplete"),
-        Status::Corrupted => ("corrupted", "Corrupted"),
-        Status::Missed => ("missed", "Target not met"),
-        Status::Regressed => ("regressed", "Regressed"),
-    };
-    let mut facts = vec![
-        number::counted(report.sources.len() as u64, "file"),
-        number::counted(report.metrics.len() as u64, "metric"),
-        number::counted(report.verdict.samples, "clean sample"),
-    ];
-    if report.metrics.is_empty() && !report.reported.is_empty() {
-        facts.truncate(1);
-    }
-    facts.extend(reported_words::measured(&report.reported));
-    if let Some(swarm) = &report.swarm {
-        if report.metrics.is_empty() {
-            facts.truncate(1);
-        }
-        facts.extend(swarm::facts(swarm));
-    }
-    facts.extend(service::verdict_facts(report));
-    if report.verdict.corrupted_samples > 0 {
-        facts.push(number::counted(report.verdict.corrupted_samples, "corrupted sample"));
-    }
-    if report.verdict.suspicious > 0 {
-        facts.push(number::counted(report.verdict.suspicious, "suspicious finding"));
-    }
-    VerdictView { status, word, headline: visible(&report.verdict.headline), facts }
-}
-
-fn assumption(assumption: &Assumption) -> AssumptionView {
-    AssumptionView {
+fn assumption(assumption: &Assumption) -> Assumption {
+    Assumption {
         subject: visible(&assumption.subject),
         text: visible(&assumption.text),
         how_to_override: assumption.how_to_override.as_deref().map(visible),
     }
 }
 
-fn settings(settings: &Settings) -> Vec<SettingView> {
+fn settings(settings: &Settings) -> Vec<NamedText> {
     let grouping = if settings.group_by.is_empty() {
         "chosen by the program from the labels of each table".to_owned()
     } else {
@@ -238,6 +166,6 @@ fn settings(settings: &Settings) -> Vec<SettingView> {
         ("Labels", labels.to_owned()),
     ]
     .into_iter()
-    .map(|(name, text)| SettingView { name, text })
+    .map(|(name, text)| NamedText::new(name, text))
     .collect()
 }

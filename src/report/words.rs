@@ -7,6 +7,7 @@ pub(super) mod reported;
 pub(super) mod swarm;
 
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::folded::Folded;
 use crate::measure::label::Label;
 use crate::measure::unit::{Dimension, Unit};
 use crate::stats::analysis::{Located, MetricAnalysis};
@@ -16,8 +17,30 @@ use crate::stats::recording::{Clock, Repeat, Stuck};
 use crate::stats::runs::Runs;
 use crate::table::{Intruder, Table};
 
-use super::contract::{Assumption, Remark};
+use super::contract::{Assumption, Remark, Status};
 use super::number;
+
+/// The word for how much a finding matters.
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Corrupted => "corrupted",
+        Severity::Suspicious => "suspicious",
+        Severity::Note => "note",
+    }
+}
+
+/// The word for what a reader has to know first.
+pub(super) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Clean => "clean",
+        Status::Inconclusive => "inconclusive",
+        Status::Suspicious => "suspicious",
+        Status::Incomplete => "incomplete",
+        Status::Corrupted => "corrupted",
+        Status::Missed => "missed",
+        Status::Regressed => "regressed",
+    }
+}
 
 /// The topic of a remark about rows that failed, which is the same for every duration of a table.
 pub(super) const FAILED: &str = "failures";
@@ -143,11 +166,7 @@ pub(super) fn stuck(stuck: &Stuck, metric: &MetricAnalysis, table: &Table, sourc
 /// Findings about the clock of a table.
 pub(super) fn clock(clock: &Clock, table: &Table, source: &str) -> Vec<Finding> {
     let lines = |rows: &[usize]| -> Vec<u64> { rows.iter().filter_map(|row| table.lines.line(*row as u64)).collect() };
-    let list = |lines: &[u64]| {
-        let named: Vec<String> = lines.iter().take(NAMED_INSTANTS).map(u64::to_string).collect();
-        let more = lines.len().saturating_sub(NAMED_INSTANTS);
-        named.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
-    };
+    let list = |lines: &[u64]| Folded::of(lines, NAMED_INSTANTS).to_string();
     let mut findings = Vec::new();
     let backwards = lines(&clock.backwards);
     if let Some(&first) = backwards.first() {
@@ -235,16 +254,14 @@ fn failed(metric: &MetricAnalysis) -> Option<Remark> {
     }
     let groups = &metric.failed_groups;
     if !groups.is_empty() {
-        let named: Vec<String> = groups.iter().take(NAMED).map(|group| format!("`{group}`")).collect();
-        let more = groups.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {} more", number::count(more as u64)) } else { String::new() };
+        let named = Folded::of(groups.iter().map(|group| format!("`{group}`")), NAMED);
         let fate = match (metric.labels_exact, groups.len()) {
             (true, 1) => "its numbers are those of failures",
             (true, _) => "their numbers are those of failures",
             (false, 1) => "it has no numbers of its own",
             (false, _) => "they have no numbers of their own",
         };
-        sentences.push(format!("Every sample of {}{more} is of a failed row: {fate}.", named.join(", ")));
+        sentences.push(format!("Every sample of {named} is of a failed row: {fate}."));
     }
     if sentences.is_empty() { None } else { remark(sentences.join(" ")) }
 }
@@ -366,14 +383,13 @@ pub(super) fn assumptions(table: &Table, analyses: &[MetricAnalysis], source: &s
                 how_to_override: Some("--no-collapse".to_owned()),
             });
         }
-        if let Some(first) = collapsed.first() {
+        if !collapsed.is_empty() {
             let labels = collapsed.iter().map(|label| label.members).sum();
-            let first = &first.text;
-            let more = if collapsed.len() > 1 { format!(" and {} more", collapsed.len() - 1) } else { String::new() };
+            let named = Folded::of(collapsed.iter().map(|label| format!("`{}`", label.text)), 1);
             assumptions.push(Assumption {
                 subject,
                 text: format!(
-                    "{} that differ only in numbers are one population each: `{first}`{more}",
+                    "{} that differ only in numbers are one population each: {named}",
                     number::counted(labels, "label")
                 ),
                 how_to_override: Some("--no-collapse".to_owned()),

@@ -11,7 +11,9 @@ use crate::report::escape::html;
 use crate::report::number;
 use crate::report::words::change::verdict as word;
 
-use super::{Canvas, Drawn, GAP, LETTER, NARROWEST, percent, short};
+use super::axis::AIR;
+use super::canvas::{Canvas, Chart, percent, short};
+use super::mark::{GAP, LETTER, NARROWEST};
 
 /// Height of the name of a change, in CSS pixels.
 const NAME: f64 = 17.0;
@@ -35,17 +37,6 @@ const LEAST_REACH: f64 = 0.405;
 const LARGEST_RATIO: f64 = 1e6;
 /// Letters of a name that fit at 360 px.
 const NAME_LETTERS: usize = (NARROWEST / LETTER) as usize;
-
-/// What a plot of intervals shows.
-#[derive(Debug, Clone, Copy)]
-pub struct IntervalPlot<'a> {
-    /// Unique in the page.
-    pub id: &'a str,
-    /// What it shows.
-    pub title: &'a str,
-    /// The changes, worst first.
-    pub rows: &'a [IntervalRow],
-}
 
 /// A change.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,14 +66,13 @@ pub struct IntervalLine {
     pub text: String,
 }
 
-/// The plot; `None` where there is nothing to draw.
-pub fn interval_plot(plot: &IntervalPlot) -> Option<Drawn> {
-    let axis = LogAxis::of(plot.rows)?;
-    let height = plot.rows.iter().map(row_height).sum();
-    let mut canvas = Canvas::new(plot.id, ABOVE, height);
-    canvas.open(plot.title, &describe(plot.rows));
+/// The changes, worst first; `None` where there is nothing to draw. `id` is unique in the page.
+pub fn interval_plot(id: &str, rows: &[IntervalRow]) -> Option<Chart> {
+    let axis = LogAxis::of(rows)?;
+    let mut canvas = Canvas::new(id, ABOVE, rows.iter().map(row_height).sum());
+    canvas.open("Changes", &describe(rows));
     let mut top = ABOVE;
-    for row in plot.rows {
+    for row in rows {
         let (low, high) = (axis.share(1.0 / (1.0 + row.margin)), axis.share(1.0 + row.margin));
         let _ = write!(
             canvas.out,
@@ -103,7 +93,7 @@ pub fn interval_plot(plot: &IntervalPlot) -> Option<Drawn> {
         canvas.tick_below(share, &text);
     }
     let mut top = ABOVE;
-    for row in plot.rows {
+    for row in rows {
         canvas.text("name", 0.0, top + 12.0, "start", 0.0, &shortened(&row.label));
         for (index, line) in row.lines.iter().filter(|line| drawable(line)).enumerate() {
             interval(&mut canvas, &axis, row, line, top + NAME + (index as f64 + 0.5) * LINE);
@@ -111,7 +101,8 @@ pub fn interval_plot(plot: &IntervalPlot) -> Option<Drawn> {
         top += row_height(row);
     }
     canvas.axis_name("change, after over before");
-    Some(Drawn { svg: canvas.close(), notes: Vec::new() })
+    let notes = vec!["Shaded: changes within the margin. The axis is logarithmic.".to_owned()];
+    Some(canvas.close("Changes with their intervals", notes))
 }
 
 /// The symbol of a verdict as a picture of its own, for a legend.
@@ -221,7 +212,7 @@ impl LogAxis {
         let (least, most) = (low - reach, high + reach);
         let low = ends().fold(low, f64::min).max(least);
         let high = ends().fold(high, f64::max).min(most);
-        let air = (high - low) * super::AIR;
+        let air = (high - low) * AIR;
         Some(Self { low: low - air, high: high + air })
     }
 
@@ -265,7 +256,7 @@ mod tests {
     }
 
     fn draw(rows: &[IntervalRow]) -> Option<String> {
-        interval_plot(&IntervalPlot { id: "a", title: "Changes", rows }).map(|drawn| drawn.svg)
+        interval_plot("a", rows).map(|drawn| drawn.svg)
     }
 
     #[test]

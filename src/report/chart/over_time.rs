@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use crate::report::number::{self, Scale};
 
-use super::{Axis, Canvas, Drawn, MOST_TICKS, Mark, PLOT, ROW, WIDTH, even_ticks, short};
+use super::axis::{Axis, even_ticks};
+use super::canvas::{Canvas, Chart, MOST_TICKS, PLOT, ROW, WIDTH, short};
+use super::mark::Mark;
 
 /// A value that holds for an interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,7 +43,7 @@ const AXIS_UNITS: [(f64, f64, &str); 4] =
     [(4.0 * 86_400.0, 86_400.0, "days"), (10_800.0, 3600.0, "h"), (300.0, 60.0, "min"), (0.0, 1.0, "s")];
 
 /// The plot; `None` where there is nothing to draw.
-pub fn over_time(plot: &OverTime) -> Option<Drawn> {
+pub fn over_time(plot: &OverTime) -> Option<Chart> {
     let most = plot.levels.iter().map(|level| level.value).max_by(f64::total_cmp)?;
     let axis = Axis::new(0.0, if most > 0.0 { most * 1.05 } else { 1.0 }, false)?;
     if !(plot.length.is_finite() && plot.length > 0.0) {
@@ -64,7 +66,7 @@ pub fn over_time(plot: &OverTime) -> Option<Drawn> {
         canvas.tick_below(value * size / plot.length, &number::tick(value));
     }
     canvas.axis_name(&format!("time since {}, {unit}", plot.since));
-    Some(Drawn { svg: canvas.close(), notes: Vec::new() })
+    Some(canvas.close(format!("{} over time", plot.title), Vec::new()))
 }
 
 /// The levels as one line that breaks where nothing is known, on a band down to zero.

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use crate::compare::outcome::Drawing;
 use crate::report::number::{self, Scale};
 
-use super::{Axis, Canvas, Drawn, Mark, PLOT, ROW, WIDTH, arranged, axis_name, even_ticks, log_note, short};
+use super::axis::{Axis, axis_name, even_ticks, log_note};
+use super::canvas::{Canvas, Chart, PLOT, ROW, WIDTH, short};
+use super::mark::marks;
 
 /// Lines of the grid of shares.
 const SHARE_TICKS: usize = 3;
@@ -30,7 +32,7 @@ pub struct Overlay<'a> {
 }
 
 /// The plot; `None` where there is nothing to draw.
-pub fn overlay(plot: &Overlay) -> Option<Drawn> {
+pub fn overlay(plot: &Overlay) -> Option<Chart> {
     let Drawing { log, edges, before, after } = plot.drawing;
     let axis = Axis::new(*edges.first()?, *edges.last()?, *log)?;
     let most = before.iter().chain(after).copied().max_by(f64::total_cmp)?;
@@ -38,7 +40,11 @@ pub fn overlay(plot: &Overlay) -> Option<Drawn> {
     if !(whole && most.is_finite() && most > 0.0) {
         return None;
     }
-    let marks = marks(plot, &axis);
+    let marks = marks(
+        &axis,
+        plot.scale,
+        &[("median before", "mark before", plot.before), ("median after", "mark after", plot.after)],
+    );
     let mut canvas = Canvas::new(plot.id, ROW * marks.len() as f64 + 6.0, PLOT);
     canvas.open(&format!("Distribution of {}, before and after", plot.title), &describe(plot));
     for share in even_ticks(0.0, most * 100.0, SHARE_TICKS).into_iter().filter(|share| *share > 0.0) {
@@ -52,27 +58,10 @@ pub fn overlay(plot: &Overlay) -> Option<Drawn> {
         steps(&axis, edges, after, most),
     ));
     canvas.line("base", 0.0, 1.0, canvas.bottom(), canvas.bottom());
-    for (row, (mark, side)) in arranged(&marks).into_iter().enumerate() {
-        canvas.mark(row, mark, side);
-    }
+    canvas.marks(&marks);
     canvas.value_ticks(&axis, plot.scale.unit());
     canvas.axis_name(&axis_name(plot.unit_of, plot.scale));
-    Some(Drawn { svg: canvas.close(), notes: log_note(axis.log) })
-}
-
-fn marks(plot: &Overlay, axis: &Axis) -> Vec<Mark> {
-    let all = [("before", "mark before", plot.before), ("after", "mark after", plot.after)];
-    let mut marks: Vec<Mark> = all
-        .into_iter()
-        .filter_map(|(name, class, value)| Some((name, class, value.filter(|value| axis.contains(*value))?)))
-        .map(|(name, class, value)| Mark {
-            share: axis.share(value),
-            class,
-            text: format!("median {name} {}", plot.scale.bare(value)),
-        })
-        .collect();
-    marks.sort_by(|a, b| a.share.total_cmp(&b.share));
-    marks
+    Some(canvas.close(plot.title, log_note(axis.log)))
 }
 
 /// The outline of one side as steps down to the base.

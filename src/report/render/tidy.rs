@@ -2,6 +2,7 @@
 //! other, so that the report reads well as plain text.
 
 use crate::report::number::UNIT_SPACE;
+use crate::report::text_table::{Align, padded, width};
 
 /// A table wider than this is left as it is: padding would only make its lines longer.
 const WIDEST_TABLE: usize = 200;
@@ -53,11 +54,11 @@ fn is_rule(line: &str) -> bool {
 fn push_table(out: &mut String, lines: &[&str]) {
     let rows: Vec<Vec<&str>> = lines.iter().map(|line| cells(line)).collect();
     let columns = rows[0].len();
-    let width = |column: usize| -> usize {
+    let widest = |column: usize| -> usize {
         let texts = rows.iter().enumerate().filter(|(row, _)| *row != 1).filter_map(|(_, row)| row.get(column));
-        texts.map(|cell| cell.chars().count()).max().unwrap_or(0).max(3)
+        texts.map(|cell| width(cell)).max().unwrap_or(0).max(3)
     };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let widths: Vec<usize> = (0..columns).map(widest).collect();
     let even = rows.iter().all(|row| row.len() == columns);
     if !even || widths.iter().map(|width| width + 3).sum::<usize>() > WIDEST_TABLE {
         for line in lines {
@@ -69,21 +70,17 @@ fn push_table(out: &mut String, lines: &[&str]) {
     for (index, row) in rows.iter().enumerate() {
         for ((cell, width), rule) in row.iter().zip(&widths).zip(&rows[1]) {
             out.push_str("| ");
-            out.push_str(&if index == 1 { padded_rule(rule, *width) } else { padded(cell, rule, *width) });
+            let align = if rule.ends_with(':') { Align::Right } else { Align::Left };
+            out.push_str(&if index == 1 { rule_of(align, *width) } else { padded(cell, align, *width) });
             out.push(' ');
         }
         out.push_str("|\n");
     }
 }
 
-fn padded(cell: &str, rule: &str, width: usize) -> String {
-    let space = " ".repeat(width.saturating_sub(cell.chars().count()));
-    if rule.ends_with(':') { format!("{space}{cell}") } else { format!("{cell}{space}") }
-}
-
-fn padded_rule(rule: &str, width: usize) -> String {
-    let dashes = "-".repeat(width.saturating_sub(1));
-    if rule.ends_with(':') { format!("{dashes}:") } else { format!("{dashes}-") }
+fn rule_of(align: Align, width: usize) -> String {
+    let end = if align == Align::Right { ":" } else { "-" };
+    "-".repeat(width.saturating_sub(1)) + end
 }
 
 /// The cells of a row; `\|` does not end one.
@@ -124,6 +121,13 @@ mod tests {
     fn tables_stand_in_columns() {
         let table = "| name | n |\n|---|--:|\n| a\\|b | 1 |\n| c | 1,000 |\ntext\n";
         let aligned = "| name |     n |\n| ---- | ----: |\n| a\\|b |     1 |\n| c    | 1,000 |\ntext\n";
+        assert_eq!(align_tables(table), aligned);
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        let table = "| 名前 | n |\n|---|--:|\n| 平均値 | 1 |\n| c | 1,000 |\n";
+        let aligned = "| 名前   |     n |\n| ------ | ----: |\n| 平均値 |     1 |\n| c      | 1,000 |\n";
         assert_eq!(align_tables(table), aligned);
     }
 

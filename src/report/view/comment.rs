@@ -4,15 +4,18 @@
 
 use serde::Serialize;
 
-use crate::compare::outcome::{TargetOutcome, TargetResult, Verdict};
+use crate::compare::outcome::{TargetResult, Verdict};
+use crate::measure::finding::Severity;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
 use crate::report::words::change as words;
 
-use super::change::MOST_ROWS;
+use super::change::{ChangeView, several_sources};
+use super::changes::MOST_ROWS;
 use super::finding::FindingView;
-use super::{ChangeView, GateView, TargetView};
+use super::target::{GateView, TargetView};
+use super::verdict::VerdictView;
 
 /// Letters of a name.
 const NAME_LETTERS: usize = 120;
@@ -57,7 +60,7 @@ pub struct CommentView {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CommentFindingView {
     /// `corrupted`, `suspicious` or `note`.
-    pub severity: &'static str,
+    pub severity: Severity,
     /// `file:12`.
     pub place: String,
     /// What and why; names between backticks.
@@ -66,13 +69,11 @@ pub struct CommentFindingView {
 
 impl CommentView {
     pub(in crate::report) fn of(report: &Report) -> Self {
-        let verdict = super::verdict(report);
+        let verdict = VerdictView::of(report);
         let comparison = report.comparison.as_ref();
         let changes = comparison.map(|comparison| comparison.changes.as_slice()).unwrap_or_default();
         let changed = || changes.iter().filter(|change| change.verdict != Verdict::Unchanged);
-        let mut not_met: Vec<&TargetResult> =
-            report.targets.iter().filter(|target| target.outcome != TargetOutcome::Met).collect();
-        not_met.sort_by_key(|target| target.outcome);
+        let not_met = words::not_met(&report.targets);
         let rows = (changed().count(), not_met.len(), report.findings.len());
         let unchanged = comparison.map(|comparison| comparison.counts.unchanged).filter(|count| *count > 0);
         let mut rest: Vec<String> =
@@ -91,7 +92,7 @@ impl CommentView {
             }),
             target_summary: words::target_clause(&report.targets),
             targets: not_met.into_iter().take(MOST_ROWS).map(target).collect(),
-            sources: changes.iter().any(|change| change.source != changes[0].source),
+            sources: several_sources(changes),
             changes: changed().take(MOST_ROWS).map(|one| change(ChangeView::of(one))).collect(),
             findings: report.findings.iter().take(LISTED_FINDINGS).map(|one| finding(&FindingView::of(one))).collect(),
             left_out: None,

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use super::fold::{fold, open};
 use crate::measure::finding::{Finding, Severity};
 use crate::report::escape::visible;
 use crate::report::number;
+use crate::report::words;
 
 /// Findings that a reader sees without opening anything.
 const OPEN_FINDINGS: usize = 12;
@@ -28,7 +30,7 @@ pub struct FindingsView {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CountView {
     /// `corrupted`, `suspicious` or `note`.
-    pub severity: &'static str,
+    pub severity: Severity,
     /// `3 corrupted`.
     pub text: String,
 }
@@ -37,7 +39,7 @@ pub struct CountView {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FindingView {
     /// `corrupted`, `suspicious` or `note`.
-    pub severity: &'static str,
+    pub severity: Severity,
     /// The kind in plain words.
     pub kind: &'static str,
     /// `file`, `file:12` or `file:12-15`.
@@ -65,12 +67,9 @@ pub struct FindingView {
 impl FindingsView {
     /// The findings of a report.
     pub fn of(findings: &[Finding]) -> Self {
-        let mut rows: Vec<FindingView> = findings.iter().map(FindingView::of).collect();
-        // One more row than fits is shown, rather than folded away behind a line of its own.
-        let open = if rows.len() <= OPEN_FINDINGS + 1 { rows.len() } else { OPEN_FINDINGS };
-        let rest = rows.split_off(open);
-        let rest_title = (!rest.is_empty()).then(|| format!("{} more findings", number::count(rest.len() as u64)));
-        Self { any: !findings.is_empty(), counts: counts(findings), first: rows, rest, rest_title }
+        let rows = findings.iter().map(FindingView::of).collect();
+        let (first, rest, rest_title) = fold(rows, open(findings.len(), OPEN_FINDINGS), "more finding");
+        Self { any: !findings.is_empty(), counts: counts(findings), first, rest, rest_title }
     }
 }
 
@@ -81,9 +80,9 @@ fn counts(findings: &[Finding]) -> Vec<CountView> {
             let total: u64 = findings.iter().filter(|finding| finding.severity == severity).map(|f| f.count).sum();
             let text = match severity {
                 Severity::Note => number::counted(total, "note"),
-                _ => format!("{} {}", number::count(total), severity_word(severity)),
+                _ => format!("{} {}", number::count(total), words::severity(severity)),
             };
-            (total > 0).then(|| CountView { severity: severity_word(severity), text })
+            (total > 0).then_some(CountView { severity, text })
         })
         .collect()
 }
@@ -92,7 +91,7 @@ impl FindingView {
     pub(super) fn of(finding: &Finding) -> Self {
         let reasons: Vec<String> = finding.reasons.iter().map(|reason| visible(reason)).collect();
         Self {
-            severity: severity_word(finding.severity),
+            severity: finding.severity,
             kind: finding.kind.words(),
             place: visible(&finding.place.to_string()),
             column: finding.place.column.as_deref().map(visible),
@@ -105,14 +104,5 @@ impl FindingView {
             count: number::count(finding.count),
             folded: finding.count > 1,
         }
-    }
-}
-
-/// The word for a severity, also the name of its class.
-pub(super) fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Corrupted => "corrupted",
-        Severity::Suspicious => "suspicious",
-        Severity::Note => "note",
     }
 }

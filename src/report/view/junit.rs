@@ -12,7 +12,8 @@ use crate::report::escape::xml_text;
 use crate::report::number;
 use crate::report::words::change as words;
 
-use super::{ChangeView, TargetView};
+use super::change::ChangeView;
+use super::target::TargetView;
 
 /// All test cases.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -102,7 +103,7 @@ impl SuiteView {
 }
 
 fn change(change: &Change) -> CaseView {
-    let view = ChangeView::of(change);
+    let (view, verdict) = (ChangeView::of(change), words::verdict(change.verdict));
     let outcome = match change.verdict {
         Verdict::Regressed | Verdict::Missing | Verdict::Incomparable => OutcomeView::Failed,
         Verdict::Inconclusive => OutcomeView::Skipped,
@@ -111,13 +112,13 @@ fn change(change: &Change) -> CaseView {
     let numbers = format!("{}; n {}; runs {}", view.sentence(), view.n, view.runs);
     let message = words::explanation(change).unwrap_or_else(|| {
         let direction = view.direction.as_ref().map_or(String::new(), |direction| format!(" ({direction})"));
-        format!("{}{direction}: {} {}", view.verdict, view.leading_name, view.leading.text)
+        format!("{verdict}{direction}: {} {}", view.leading_name, view.leading.text)
     });
     CaseView {
         class: xml_text(&change.source),
         name: xml_text(&view.subject(false)),
         outcome,
-        kind: view.verdict,
+        kind: verdict,
         message: xml_text(&message),
         text: xml_text(&numbers),
     }

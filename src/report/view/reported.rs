@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::source::EnvironmentView;
-use super::terminal::{LONGEST_NAME, clip, columns as width, pad_end, pad_start};
+use super::named_text::NamedText;
 use crate::measure::unit::Dimension;
 use crate::report::contract::{Polarity, Report, Reported, ReportedValue, Source};
 use crate::report::escape::visible;
@@ -14,12 +13,6 @@ use crate::report::words::reported as words;
 
 /// Rows that a page lists; a service with more labels is read in the JSON.
 const MOST_ROWS: usize = 60;
-/// Rows that a terminal lists.
-const LISTED_ROWS: usize = 8;
-/// Statistics that a terminal lists, the most telling first.
-const TERMINAL_STATISTICS: [&str; 8] = ["n", "failures", "value", "mean", "median", "p95", "p99", "max"];
-/// So many of them fit beside a name.
-const TERMINAL_COLUMNS: usize = 5;
 
 /// What a tool reports.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -39,7 +32,7 @@ pub struct ReportedView {
     /// `40 more rows are in the JSON.`; absent where all are listed.
     pub left_out: Option<String>,
     /// What the metrics measure, where it is known.
-    pub meanings: Vec<EnvironmentView>,
+    pub meanings: Vec<NamedText>,
     /// How the tool's numbers are distorted, a sentence each.
     pub caveats: Vec<String>,
 }
@@ -80,10 +73,10 @@ impl ReportedView {
         let (single_columns, mut singles) = singles(&lone);
         let more = (several.len().saturating_sub(MOST_ROWS) + singles.len().saturating_sub(MOST_ROWS)) as u64;
         singles.truncate(MOST_ROWS);
-        let mut meanings: Vec<EnvironmentView> = Vec::new();
+        let mut meanings: Vec<NamedText> = Vec::new();
         for one in &reported {
             let Some(meaning) = &one.meaning else { continue };
-            let meaning = EnvironmentView { name: visible(&one.metric), text: visible(meaning) };
+            let meaning = NamedText::new(visible(&one.metric), visible(meaning));
             if !meanings.contains(&meaning) {
                 meanings.push(meaning);
             }
@@ -221,61 +214,4 @@ impl ReportedRowView {
             cells: statistics.iter().map(of).collect(),
         }
     }
-}
-
-/// The leading numbers as lines for a terminal.
-pub(super) fn lines(view: &ReportedView) -> Vec<String> {
-    let mut lines = Vec::new();
-    if !view.rows.is_empty() {
-        let wanted =
-            TERMINAL_STATISTICS.iter().filter_map(|name| view.columns.iter().position(|column| column == name));
-        let places: Vec<usize> = wanted.take(TERMINAL_COLUMNS).collect();
-        let name = |row: &ReportedRowView| match &row.label {
-            Some(label) => format!("  {} {label}", row.metric),
-            None => format!("  {}", row.metric),
-        };
-        let head = std::iter::once("unit".to_owned()).chain(places.iter().map(|place| view.columns[*place].clone()));
-        let rows = view.rows.iter().map(|row| {
-            let cells = places.iter().map(|place| row.cells[*place].clone());
-            (name(row), std::iter::once(row.unit.to_owned()).chain(cells).collect())
-        });
-        lines.extend(aligned(head.collect(), rows.collect()));
-    }
-    if !view.singles.is_empty() {
-        let head = view.single_columns.iter().take(TERMINAL_SINGLES).map(|name| clip(name, LONGEST_HEAD));
-        let rows = view.singles.iter().map(|row| {
-            let name = row.label.as_ref().map_or_else(|| "  all".to_owned(), |label| format!("  {label}"));
-            (name, row.cells.iter().take(TERMINAL_SINGLES).cloned().collect())
-        });
-        lines.extend(aligned(head.collect(), rows.collect()));
-    }
-    lines.push("  summarised by the tool: no samples, no intervals".to_owned());
-    lines
-}
-
-/// Single numbers of a label that fit beside its name.
-const TERMINAL_SINGLES: usize = 3;
-/// Columns of the name of such a number.
-const LONGEST_HEAD: usize = 20;
-
-/// The first rows of a table with names on its left, and how many more there are.
-fn aligned(head: Vec<String>, rows: Vec<(String, Vec<String>)>) -> Vec<String> {
-    let more = rows.len().saturating_sub(LISTED_ROWS) as u64;
-    let mut table = vec![("  as reported by the tool".to_owned(), head)];
-    table.extend(rows.into_iter().take(LISTED_ROWS).map(|(name, cells)| (clip(&name, LONGEST_NAME), cells)));
-    let names = table.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..table[0].1.len())
-        .map(|column| table.iter().map(|(_, cells)| width(&cells[column])).max().unwrap_or(0))
-        .collect();
-    let mut lines: Vec<String> = table
-        .iter()
-        .map(|(name, cells)| {
-            let cells: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| pad_start(cell, *width)).collect();
-            format!("{}  {}", pad_end(name, names), cells.join("  ")).trim_end().to_owned()
-        })
-        .collect();
-    if more > 0 {
-        lines.push(format!("  … and {} in the report", number::counted(more, "more row")));
-    }
-    lines
 }

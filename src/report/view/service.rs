@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
-use super::Charts;
-use super::metric::{ChartView, FactView, MetricView, NumbersView, row_footnotes};
+use super::charts::Charts;
+use super::metric::MetricView;
+use super::named_text::NamedText;
+use super::numbers::{NumbersView, row_footnotes};
 use crate::measure::unit::Dimension;
-use crate::report::chart::{Level, OverTime, over_time};
+use crate::report::chart::{Chart, Level, OverTime, over_time};
 use crate::report::contract::{
     Metric, Report, Service, ServiceErrorType, ServiceLatency, ServiceLevel, ServiceNever, ServiceSession, ServiceSlot,
 };
@@ -27,13 +29,13 @@ pub struct ServiceView {
     /// What the records are and what their clock is.
     pub about: String,
     /// The key metrics, a name and a sentence each.
-    pub facts: Vec<FactView>,
+    pub facts: Vec<NamedText>,
     /// Rows of the table of distributions.
     pub rows: Vec<NumbersView>,
     /// Why some cells read `–`.
     pub footnotes: Vec<String>,
     /// Throughput, sessions and memory over time.
-    pub charts: Vec<ChartView>,
+    pub charts: Vec<Chart>,
     /// The distributions in detail.
     pub metrics: Vec<MetricView>,
     /// Types of errors.
@@ -233,8 +235,8 @@ fn never(found: &ServiceNever) -> String {
     parts.join(", ")
 }
 
-fn facts(service: &Service) -> Vec<FactView> {
-    let fact = |name: &'static str, text: String| FactView { name, text };
+fn facts(service: &Service) -> Vec<NamedText> {
+    let fact = |name: &str, text: String| NamedText::new(name, text);
     let mut facts = vec![fact("Messages", messages(service))];
     if let Some(found) = service.never_first_chunk.as_ref().filter(|found| found.all > 0) {
         let text = format!("{}: {}", number::counted(found.all, "message"), never(found));
@@ -424,7 +426,7 @@ fn session(row: &ServiceSession, source: &str) -> ServiceSessionView {
     }
 }
 
-fn charts(service: &Service, anchor: &str) -> Vec<ChartView> {
+fn charts(service: &Service, anchor: &str) -> Vec<Chart> {
     let marks: Vec<(f64, &'static str)> =
         service.steady.iter().flat_map(|steady| [(steady.from, "steady part"), (steady.to, "drain")]).collect();
     let slots = &service.series;
@@ -461,8 +463,7 @@ fn charts(service: &Service, anchor: &str) -> Vec<ChartView> {
             scale: &scale,
             since: "the first event",
         };
-        let drawn = over_time(&plot)?;
-        Some(ChartView { name: format!("{title} over time"), svg: drawn.svg, notes: drawn.notes, legend: Vec::new() })
+        over_time(&plot)
     })
     .collect()
 }

@@ -2,9 +2,13 @@
 
 use serde::Serialize;
 
-use super::Charts;
-use super::metric::{MetricView, NumbersView, row_footnotes};
+use super::charts::Charts;
+use super::metric::MetricView;
+use super::named_text::NamedText;
+use super::numbers::{NumbersView, at, row_footnotes};
 use super::reported::ReportedView;
+use super::swarm::is_swarm;
+use crate::measure::folded::Folded;
 use crate::measure::unit::{Dimension, Unit};
 use crate::report::contract::{Column, Report, SetAside, Source, Table};
 use crate::report::escape::visible;
@@ -43,7 +47,7 @@ pub struct SourceView {
     /// Numbers as the tool itself reports them; absent where it reports none.
     pub reported: Option<ReportedView>,
     /// What the file says about where it was measured, a name and a text each.
-    pub environment: Vec<EnvironmentView>,
+    pub environment: Vec<NamedText>,
     /// Digest of the bytes as stored.
     pub digest: String,
     /// Size as stored: `12.3 kB (12,345 bytes), gzip`.
@@ -58,15 +62,6 @@ pub struct SourceView {
     pub set_aside: Vec<SetAsideView>,
     /// Tables found in the file.
     pub tables: Vec<TableView>,
-}
-
-/// Something that a file says about where it was measured.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct EnvironmentView {
-    /// `cpu`, `os`.
-    pub name: String,
-    /// What it says.
-    pub text: String,
 }
 
 /// Rows read and not used.
@@ -144,7 +139,7 @@ impl SourceView {
             } else {
                 "No measured values in this file."
             },
-            in_swarm: super::swarm::is_swarm(&source.format),
+            in_swarm: is_swarm(&source.format),
             same_run_as: same_run_as(report, source).map(visible),
             about: about(source),
             more_title: (!more_rows.is_empty()).then(|| number::counted(more_groups, "more row")),
@@ -160,7 +155,7 @@ impl SourceView {
             environment: source
                 .environment
                 .iter()
-                .map(|(name, text)| EnvironmentView { name: visible(name), text: visible(text) })
+                .map(|(name, text)| NamedText::new(visible(name), visible(text)))
                 .collect(),
             anchor,
             digest: visible(&source.digest),
@@ -268,12 +263,12 @@ impl TableView {
 const LISTED_RANGES: usize = 8;
 
 fn ranges(ranges: &[(u64, u64)], unnamed: u64) -> String {
-    let listed = ranges
-        .iter()
-        .take(LISTED_RANGES)
-        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") });
-    let mut text = listed.collect::<Vec<_>>().join(", ");
-    let more = ranges.len().saturating_sub(LISTED_RANGES) as u64 + unnamed;
+    let listed = Folded::of(ranges, LISTED_RANGES);
+    let range = |(first, last): &&(u64, u64)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    };
+    let mut text = listed.first.iter().map(range).collect::<Vec<_>>().join(", ");
+    let more = listed.more + unnamed;
     if more > 0 {
         text = format!("{text} and {} more stretches", number::count(more));
     }
@@ -299,7 +294,7 @@ impl OriginView {
         let metric = metrics.into_iter().find(|metric| metric.dimension == Dimension::Time)?;
         let all = metric.overall.raw.as_ref().or(metric.overall.clean.as_ref())?;
         let ms = |value: f64| format!("{} ms", number::fixed(value, Unit::MILLISECOND, 2));
-        let p95 = all.percentiles.iter().find(|percentile| percentile.percent == 95.0);
+        let p95 = at(all, 95.0);
         let needs = p95.map_or(ORIGIN_P95_NEEDS, |p95| p95.needs);
         Some(Self {
             file: visible(&source.name),

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::metric::ChartView;
+use super::fold::{fold, open};
 use crate::analysis::swarm::{Client, IntervalKind, Process, SnapshotInterval, Swarm};
 use crate::measure::unit::{Dimension, Unit};
-use crate::report::chart::{Level, OverTime, over_time};
+use crate::report::chart::{Chart, Level, OverTime, over_time};
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
@@ -53,7 +53,7 @@ pub struct SwarmProcessView {
     /// How rows were joined, and why some cells read `–`; empty where nothing has to be said.
     pub rows_notes: Vec<String>,
     /// Throughput and response time over time.
-    pub charts: Vec<ChartView>,
+    pub charts: Vec<Chart>,
     /// Its clients.
     pub clients: Vec<SwarmClientView>,
     /// Clients that are folded.
@@ -203,9 +203,8 @@ fn rate(per_second: f64) -> String {
 impl SwarmProcessView {
     fn of(index: usize, process: &Process) -> Self {
         let anchor = format!("process-{}", index + 1);
-        let mut clients = client_rows(&process.clients);
-        let open = if clients.len() <= OPEN_CLIENTS + 1 { clients.len() } else { OPEN_CLIENTS };
-        let more_clients = clients.split_off(open);
+        let open = open(process.clients.len(), OPEN_CLIENTS);
+        let (clients, more_clients, more_clients_title) = fold(client_rows(&process.clients), open, "more client");
         let (rows, rows_notes) = rows(process);
         Self {
             id: visible(&process.id),
@@ -216,10 +215,9 @@ impl SwarmProcessView {
             rows_notes,
             charts: charts(process, &anchor),
             anchor,
-            more_clients_title: (!more_clients.is_empty())
-                .then(|| number::counted(more_clients.len() as u64, "more client")),
             clients,
             more_clients,
+            more_clients_title,
         }
     }
 }
@@ -372,7 +370,7 @@ fn rows(process: &Process) -> (Vec<SwarmRowView>, Vec<String>) {
     (views, notes)
 }
 
-fn charts(process: &Process, anchor: &str) -> Vec<ChartView> {
+fn charts(process: &Process, anchor: &str) -> Vec<Chart> {
     let length = process.intervals.last().and_then(|interval| interval.offset).unwrap_or(0.0);
     let marks: Vec<(f64, &'static str)> = process
         .intervals
@@ -406,8 +404,7 @@ fn charts(process: &Process, anchor: &str) -> Vec<ChartView> {
                 scale: &scale,
                 since: "the first snapshot",
             };
-            let drawn = over_time(&plot)?;
-            Some(ChartView { name: name.to_owned(), svg: drawn.svg, notes: drawn.notes, legend: Vec::new() })
+            Some(Chart { name: name.to_owned(), ..over_time(&plot)? })
         })
         .collect()
 }

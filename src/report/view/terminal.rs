@@ -1,26 +1,30 @@
-//! The short summary for a terminal: aligned lines of at most [`WIDTH`] columns.
+//! The short summary for a terminal: aligned lines of at most 100 columns.
 //!
-//! Lines carry the severity they speak of, so that the caller can colour the word with which they begin.
+//! Lines carry what they speak of, so that the caller can colour the word with which they begin.
+
+mod changes;
+mod reported;
 
 use serde::Serialize;
 
-use super::NumbersView;
-use super::finding::severity_word;
+use super::line::{LONGEST_NAME, LineKind, LineView, Subject, WIDTH};
+use super::numbers::NumbersView;
+use super::reported::ReportedView;
 use super::source::{about, same_run_as};
-use super::swarm::is_swarm;
+use super::verdict::VerdictView;
+use super::{service, swarm};
 use crate::measure::finding::Finding;
+use crate::measure::folded::Folded;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
+use crate::report::text_table::{Align, TextTable, clip};
+use crate::report::words;
 
-/// Columns of the summary.
-const WIDTH: usize = 100;
 /// Findings that are listed.
 const LISTED_FINDINGS: usize = 5;
 /// Groups of a metric that are listed.
 const LISTED_GROUPS: usize = 6;
-/// Longest name in the first column.
-pub(super) const LONGEST_NAME: usize = 44;
 
 /// The summary.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,90 +33,46 @@ pub struct TerminalView {
     pub lines: Vec<LineView>,
 }
 
-/// A line of the summary.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LineView {
-    /// `verdict`, `change`, `target`, `gate`, `source`, `head`, `metric`, `raw`, `group`, `reported`, `service`, `swarm`, `finding`,
-    /// `more` or `blank`.
-    pub kind: &'static str,
-    /// The severity, status or verdict it speaks of: `clean`, `corrupted`, `suspicious`, `note`, `regressed`, `missed`,
-    /// `improved` and the other verdicts; absent for others.
-    pub severity: Option<&'static str>,
-    /// The word to colour, with which the line begins (after its indent); empty where there is none.
-    pub word: &'static str,
-    /// The spaces before the word.
-    pub indent: &'static str,
-    /// The line after the word.
-    pub rest: String,
-    /// The whole line.
-    pub text: String,
-}
-
-impl LineView {
-    pub(super) fn plain(kind: &'static str, text: &str) -> Self {
-        let text = clip(text.trim_end(), WIDTH);
-        Self { kind, severity: None, word: "", indent: "", rest: text.clone(), text }
-    }
-
-    pub(super) fn coloured(
-        kind: &'static str,
-        severity: &'static str,
-        indent: &'static str,
-        word: &'static str,
-        rest: &str,
-    ) -> Self {
-        // The verdict and the gate are never cut: a terminal wraps them.
-        let room = if ["verdict", "gate"].contains(&kind) {
-            usize::MAX
-        } else {
-            WIDTH.saturating_sub(indent.len() + word.len())
-        };
-        let rest = clip(rest.trim_end(), room);
-        let text = format!("{indent}{word}{rest}");
-        Self { kind, severity: Some(severity), word, indent, rest, text }
-    }
-}
-
 impl TerminalView {
     /// The summary of a report.
     pub fn of(report: &Report) -> Self {
-        let verdict = super::verdict(report);
-        let mut lines =
-            vec![LineView::coloured("verdict", verdict.status, "", verdict.word, &format!(": {}", verdict.headline))];
-        let rows: Vec<Vec<Cells>> =
-            report.sources.iter().map(|source| listed(&NumbersView::of_source(report, source))).collect();
-        let widths = Widths::of(rows.iter().flatten());
-        lines.extend(super::change::lines(report));
+        let verdict = VerdictView::of(report);
+        let (subject, rest) = (Subject::Status(verdict.status), format!(": {}", verdict.headline));
+        let mut lines = vec![LineView::coloured(LineKind::Verdict, subject, "", verdict.word, &rest)];
+        lines.extend(changes::lines(report));
         if let Some(swarm) = &report.swarm {
-            lines.push(LineView::plain("blank", ""));
-            lines.extend(super::swarm::lines(swarm).iter().map(|line| LineView::plain("swarm", line)));
+            lines.push(LineView::blank());
+            lines.extend(swarm::lines(swarm).iter().map(|line| LineView::plain(LineKind::Swarm, line)));
         }
-        for (source, rows) in report.sources.iter().zip(&rows).filter(|(source, _)| !is_swarm(&source.format)) {
+        let rows: Vec<Vec<Row>> =
+            report.sources.iter().map(|source| listed(&NumbersView::of_source(report, source))).collect();
+        let (head, rows) = aligned(rows);
+        let files = report.sources.iter().zip(rows).filter(|(source, _)| !swarm::is_swarm(&source.format));
+        for (source, rows) in files {
             // The files of one run stand together.
             let joint = if same_run_as(report, source).is_some() { "+ " } else { "" };
             if joint.is_empty() {
-                lines.push(LineView::plain("blank", ""));
+                lines.push(LineView::blank());
             }
-            lines.push(LineView::plain("source", &format!("{joint}{} ({})", visible(&source.name), about(source))));
+            let title = format!("{joint}{} ({})", visible(&source.name), about(source));
+            lines.push(LineView::plain(LineKind::Source, &title));
             for service in report.service.iter().filter(|service| service.source == source.name) {
-                lines.extend(super::service::lines(service).iter().map(|line| LineView::plain("service", line)));
+                lines.extend(service::lines(service).iter().map(|line| LineView::plain(LineKind::Service, line)));
             }
-            if !rows.is_empty() {
-                lines.push(LineView::plain("head", &Cells::head().line(&widths)));
-            }
-            lines.extend(rows.iter().map(|cells| LineView::plain(cells.kind, &cells.line(&widths))));
-            let reported = super::reported::ReportedView::of(report, source);
-            let reported = reported.iter().flat_map(super::reported::lines);
-            lines.extend(reported.map(|line| LineView::plain("reported", &line)));
+            lines.extend((!rows.is_empty()).then(|| head.clone()));
+            lines.extend(rows);
+            let reported = ReportedView::of(report, source);
+            let reported = reported.iter().flat_map(reported::lines);
+            lines.extend(reported.map(|line| LineView::plain(LineKind::Reported, &line)));
         }
-        lines.extend(assumed_units(report).map(|text| LineView::plain("note", &text)));
+        lines.extend(assumed_units(report).into_iter().flatten());
         lines.extend(finding_lines(&report.findings));
         Self { lines }
     }
 }
 
 /// Units that nothing in the files states, in one line: a mistaken one is wrong by a thousand.
-fn assumed_units(report: &Report) -> impl Iterator<Item = String> {
+fn assumed_units(report: &Report) -> Option<[LineView; 2]> {
     let mut units: Vec<String> = Vec::new();
     for metric in report.metrics.iter().filter(|metric| metric.unit_assumed) {
         let name = visible(&metric.name);
@@ -124,39 +84,41 @@ fn assumed_units(report: &Report) -> impl Iterator<Item = String> {
             units.push(unit);
         }
     }
-    let line = format!("units assumed (--unit overrides): {}", units.join(", "));
-    (!units.is_empty()).then(|| [String::new(), line]).into_iter().flatten()
+    let line = |text: &str| LineView::plain(LineKind::Note, text);
+    let text = format!("units assumed (--unit overrides): {}", units.join(", "));
+    (!units.is_empty()).then(|| [line(""), line(&text)])
 }
 
 fn finding_lines(findings: &[Finding]) -> Vec<LineView> {
     if findings.is_empty() {
         return Vec::new();
     }
-    let listed = || findings.iter().take(LISTED_FINDINGS);
-    let place_of = |finding: &Finding| visible(&finding.place.to_string());
-    let width = listed().map(|finding| severity_word(finding.severity).len()).max().unwrap_or(0);
-    let place_width = listed().map(|finding| columns(&place_of(finding))).max().unwrap_or(0).min(LONGEST_NAME);
-    let mut lines = vec![LineView::plain("blank", "")];
-    for finding in listed() {
-        let word = severity_word(finding.severity);
-        let pad = " ".repeat(width.saturating_sub(word.len()));
+    let listed = Folded::of(findings, LISTED_FINDINGS);
+    let mut table = TextTable::new([Align::Left; 3]).at_most(1, LONGEST_NAME);
+    for finding in &listed.first {
         let value = finding.value.as_deref().map_or_else(String::new, |value| format!(": {}", visible(value)));
         let times = if finding.count > 1 { format!(" (×{})", number::count(finding.count)) } else { String::new() };
-        let place = pad_end(&place_of(finding), place_width);
-        let rest = format!("{pad}  {place}  {}{value}{times}", finding.kind.words());
-        lines.push(LineView::coloured("finding", word, "", word, &rest));
+        let what = format!("{}{value}{times}", finding.kind.words());
+        table.push([words::severity(finding.severity).to_owned(), visible(&finding.place.to_string()), what]);
     }
-    if let Some(more) = findings.len().checked_sub(LISTED_FINDINGS).filter(|more| *more > 0) {
-        lines.push(LineView::plain(
-            "more",
-            &format!("… and {} in the report", number::counted(more as u64, "more finding")),
-        ));
-    }
+    let mut lines = vec![LineView::blank()];
+    lines.extend(listed.first.iter().zip(table.lines()).map(|(finding, line)| {
+        let word = words::severity(finding.severity);
+        LineView::coloured(LineKind::Finding, Subject::Finding(finding.severity), "", word, &line[word.len()..])
+    }));
+    let more = |more| format!("… and {} in the report", number::counted(more, "more finding"));
+    lines.extend(LineView::more(listed.more, more));
     lines
 }
 
+/// A row of the table of numbers before it is aligned.
+struct Row {
+    kind: LineKind,
+    cells: [String; 5],
+}
+
 /// The rows that are listed: metrics, their raw numbers, and the first groups of each.
-fn listed(rows: &[NumbersView]) -> Vec<Cells> {
+fn listed(rows: &[NumbersView]) -> Vec<Row> {
     let mut listed = Vec::new();
     let (mut groups, mut hidden) = (0, 0);
     for row in rows {
@@ -168,37 +130,29 @@ fn listed(rows: &[NumbersView]) -> Vec<Cells> {
             hidden += u64::from(groups > LISTED_GROUPS);
         }
         if !row.group || groups <= LISTED_GROUPS {
-            listed.push(Cells::of(row));
+            listed.push(Row::of(row));
         }
     }
     listed.extend(more_groups(hidden));
     listed
 }
 
-fn more_groups(hidden: u64) -> Option<Cells> {
+fn more_groups(hidden: u64) -> Option<Row> {
     let text = format!("    … and {}", number::counted(hidden, "more group"));
-    (hidden > 0).then(|| Cells { kind: "more", name: text, numbers: Default::default() })
+    (hidden > 0).then(|| Row {
+        kind: LineKind::More,
+        cells: [text, String::new(), String::new(), String::new(), String::new()],
+    })
 }
 
-/// A row before it is aligned.
-struct Cells {
-    kind: &'static str,
-    name: String,
-    numbers: [String; 4],
-}
-
-impl Cells {
-    fn head() -> Self {
-        Self { kind: "head", name: String::new(), numbers: ["n", "median", "p95", "max"].map(str::to_owned) }
-    }
-
+impl Row {
     fn of(row: &NumbersView) -> Self {
         let (kind, name) = match (row.raw, row.group) {
-            _ if row.failed => ("failed", "  └ failed, apart".to_owned()),
-            (false, false) => ("metric", format!("  {}", row.name)),
-            (false, true) => ("group", format!("    {}", row.name)),
-            (true, false) => ("raw", "  └ raw, corrupted included".to_owned()),
-            (true, true) => ("raw", "    └ raw, corrupted included".to_owned()),
+            _ if row.failed => (LineKind::Failed, "  └ failed, apart".to_owned()),
+            (false, false) => (LineKind::Metric, format!("  {}", row.name)),
+            (false, true) => (LineKind::Group, format!("    {}", row.name)),
+            (true, false) => (LineKind::Raw, "  └ raw, corrupted included".to_owned()),
+            (true, true) => (LineKind::Raw, "    └ raw, corrupted included".to_owned()),
         };
         let unit = |number: &str| match (number, row.unit) {
             ("", _) => String::new(),
@@ -206,81 +160,24 @@ impl Cells {
             (number, "%") => format!("{number}%"),
             (number, unit) => format!("{number} {unit}"),
         };
-        Self { kind, name, numbers: [row.n.clone(), unit(&row.median), unit(&row.p95), unit(&row.max)] }
-    }
-
-    fn line(&self, widths: &Widths) -> String {
-        let mut line = pad_end(&clip(&self.name, widths.name), widths.name);
-        for (number, width) in self.numbers.iter().zip(widths.numbers) {
-            line.push_str("  ");
-            line.push_str(&pad_start(number, width));
-        }
-        line
+        let cells = [clip(&name, LONGEST_NAME), row.n.clone(), unit(&row.median), unit(&row.p95), unit(&row.max)];
+        Self { kind, cells }
     }
 }
 
-struct Widths {
-    name: usize,
-    numbers: [usize; 4],
-}
-
-impl Widths {
-    fn of<'a>(rows: impl Iterator<Item = &'a Cells>) -> Self {
-        let mut numbers = Cells::head().numbers.map(|head| columns(&head));
-        let mut name = 0;
-        for row in rows {
-            name = name.max(columns(&row.name));
-            for (width, number) in numbers.iter_mut().zip(&row.numbers) {
-                *width = (*width).max(columns(number));
-            }
-        }
-        let room = WIDTH.saturating_sub(numbers.iter().map(|width| width + 2).sum());
-        Self { name: name.min(LONGEST_NAME).min(room), numbers }
+/// The head of the table of numbers and the rows of each file, the columns of all files below each other.
+fn aligned(files: Vec<Vec<Row>>) -> (LineView, Vec<Vec<LineView>>) {
+    use Align::{Left, Right};
+    let mut table = TextTable::new([Left, Right, Right, Right, Right]).within(WIDTH);
+    table.push(["", "n", "median", "p95", "max"].map(str::to_owned));
+    let kinds: Vec<Vec<LineKind>> = files.iter().map(|rows| rows.iter().map(|row| row.kind).collect()).collect();
+    for row in files.into_iter().flatten() {
+        table.push(row.cells);
     }
-}
-
-pub(super) fn pad_end(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
-}
-
-pub(super) fn pad_start(text: &str, width: usize) -> String {
-    format!("{}{text}", " ".repeat(width.saturating_sub(columns(text))))
-}
-
-/// Columns that a text takes in a terminal: East Asian wide characters take two, combining marks none.
-pub(super) fn columns(text: &str) -> usize {
-    text.chars().map(width).sum()
-}
-
-fn width(character: char) -> usize {
-    match u32::from(character) {
-        0x300..=0x36f | 0xfe00..=0xfe0f => 0,
-        0x1100..=0x115f
-        | 0x2e80..=0x303e
-        | 0x3041..=0xa4cf
-        | 0xac00..=0xd7a3
-        | 0xf900..=0xfaff
-        | 0xfe30..=0xfe6f
-        | 0xff00..=0xff60
-        | 0xffe0..=0xffe6
-        | 0x1f300..=0x1f64f
-        | 0x1f680..=0x1faff
-        | 0x20000..=0x3fffd => 2,
-        _ => 1,
-    }
-}
-
-/// Cuts a text that is too long and marks the cut.
-pub(super) fn clip(text: &str, width: usize) -> String {
-    if columns(text) <= width {
-        return text.to_owned();
-    }
-    let mut clipped = String::new();
-    for character in text.chars() {
-        if columns(&clipped) + self::width(character) >= width {
-            break;
-        }
-        clipped.push(character);
-    }
-    clipped + "…"
+    let mut lines = table.lines().into_iter();
+    let head = LineView::plain(LineKind::Head, &lines.next().unwrap_or_default());
+    let of_file = |kinds: Vec<LineKind>| {
+        kinds.into_iter().zip(lines.by_ref()).map(|(kind, line)| LineView::plain(kind, &line)).collect()
+    };
+    (head, kinds.into_iter().map(of_file).collect())
 }

@@ -127,6 +127,14 @@ pub(in crate::report) fn target_clause(targets: &[TargetResult]) -> Option<Strin
     }
 }
 
+/// The targets that are not met, the missed ones first.
+pub(in crate::report) fn not_met(targets: &[TargetResult]) -> Vec<&TargetResult> {
+    let mut not_met: Vec<&TargetResult> =
+        targets.iter().filter(|target| target.outcome != TargetOutcome::Met).collect();
+    not_met.sort_by_key(|target| target.outcome);
+    not_met
+}
+
 /// `failed: 2 metrics regressed; 1 target missed`, `passed (regression, target)`.
 pub(in crate::report) fn gate(gate: &Gate) -> String {
     let strict = if gate.strict { "; undecided targets count as missed" } else { "" };
@@ -135,6 +143,11 @@ pub(in crate::report) fn gate(gate: &Gate) -> String {
     } else {
         format!("failed: {}", gate.failures.join("; "))
     }
+}
+
+/// What is compared with what.
+pub(in crate::report) fn about(comparison: &Comparison) -> String {
+    format!("{} held against {}.", side(&comparison.after), side(&comparison.before))
 }
 
 /// `` `run.csv` (1 file, 3 runs, 12,000 samples) ``.
@@ -408,14 +421,11 @@ pub(in crate::report) fn direction(change: &Change) -> Option<String> {
         Verdict::Changed => "which way is better is not known",
         _ => return None,
     };
-    let at: Vec<&str> = change
-        .effects
-        .iter()
-        .filter(|effect| effect.verdict == Some(change.verdict))
-        .map(|effect| statistic(effect.statistic))
-        .collect();
-    let everywhere = at.first().is_none_or(|first| ["center", "share"].contains(first));
-    Some(if everywhere { word.to_owned() } else { format!("{word}, at {}", at.join(" and ")) })
+    let deciding = change.effects.iter().filter(|effect| effect.verdict == Some(change.verdict));
+    let at: Vec<Statistic> = deciding.map(|effect| effect.statistic).collect();
+    let everywhere = matches!(at.first(), None | Some(Statistic::Center | Statistic::FailureShare));
+    let names: Vec<&str> = at.into_iter().map(statistic).collect();
+    Some(if everywhere { word.to_owned() } else { format!("{word}, at {}", names.join(" and ")) })
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use crate::compare::outcome::{Change, Scale, Statistic, Verdict};
-use crate::report::chart::{self, IntervalLine, IntervalPlot, IntervalRow, Overlay};
+use crate::measure::folded::Folded;
+use crate::report::chart::{self, Chart, IntervalLine, IntervalRow, Overlay};
 use crate::report::escape::visible;
 use crate::report::number::Scale as Units;
 use crate::report::words::change as words;
 
-use super::super::ChartView;
-use super::{ChangeView, effect, is_quiet, median_differs};
+use super::change::{ChangeView, effect, is_quiet, median_differs, several_sources};
 
 /// Changes whose intervals are drawn.
 const DRAWN_INTERVALS: usize = 16;
@@ -22,7 +22,7 @@ const DRAWN_STATISTICS: [Statistic; 4] = [Statistic::Center, Statistic::P50, Sta
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SymbolView {
     /// The verdict.
-    pub verdict: &'static str,
+    pub verdict: Verdict,
     /// The `<svg>` element: use it with `safe`.
     pub svg: String,
 }
@@ -39,16 +39,15 @@ fn drawn(changes: &[Change]) -> Vec<&Change> {
 }
 
 /// The intervals of the worst changes; `None` where there is nothing to draw.
-pub(super) fn intervals(changes: &[Change]) -> Option<ChartView> {
-    let sources = changes.iter().any(|change| change.source != changes[0].source);
-    let all = drawn(changes);
-    let rows: Vec<IntervalRow> = all.iter().take(DRAWN_INTERVALS).map(|change| row(change, sources)).collect();
-    let svg = chart::interval_plot(&IntervalPlot { id: "changes-intervals", title: "Changes", rows: &rows })?.svg;
-    let mut notes = vec!["Shaded: changes within the margin. The axis is logarithmic.".to_owned()];
-    if all.len() > rows.len() {
-        notes.push(format!("The {} worst of {} changes are drawn.", rows.len(), all.len()));
+pub(super) fn intervals(changes: &[Change]) -> Option<Chart> {
+    let sources = several_sources(changes);
+    let drawn = Folded::of(drawn(changes), DRAWN_INTERVALS);
+    let rows: Vec<IntervalRow> = drawn.first.iter().map(|change| row(change, sources)).collect();
+    let mut chart = chart::interval_plot("changes-intervals", &rows)?;
+    if drawn.more > 0 {
+        chart.notes.push(format!("The {} worst of {} changes are drawn.", rows.len(), drawn.count()));
     }
-    Some(ChartView { name: "Changes with their intervals".to_owned(), svg, notes, legend: Vec::new() })
+    Some(chart)
 }
 
 fn row(change: &Change, sources: bool) -> IntervalRow {
@@ -86,26 +85,24 @@ pub(super) fn symbols(changes: &[Change]) -> Vec<SymbolView> {
         .collect();
     used.sort_unstable();
     used.dedup();
-    used.into_iter()
-        .map(|verdict| SymbolView { verdict: words::verdict(verdict), svg: chart::symbol(verdict) })
-        .collect()
+    used.into_iter().map(|verdict| SymbolView { verdict, svg: chart::symbol(verdict) }).collect()
 }
 
 /// The distributions of both sides of the changes that have them.
-pub(super) fn overlays(changes: &[Change]) -> Vec<ChartView> {
-    let sources = changes.iter().any(|change| change.source != changes[0].source);
+pub(super) fn overlays(changes: &[Change]) -> Vec<Chart> {
+    let sources = several_sources(changes);
     let drawable = changes.iter().filter(|change| change.drawing.is_some()).take(DRAWN_OVERLAYS);
     drawable.enumerate().filter_map(|(index, change)| overlay(index, change, sources)).collect()
 }
 
-fn overlay(index: usize, change: &Change, sources: bool) -> Option<ChartView> {
+fn overlay(index: usize, change: &Change, sources: bool) -> Option<Chart> {
     let drawing = change.drawing.as_ref()?;
     let center = effect(change, Statistic::Center);
     let (before, after) = (center.and_then(|effect| effect.before), center.and_then(|effect| effect.after));
     let typical: Vec<f64> = [before, after].into_iter().flatten().collect();
     let scale = Units::of_values(change.dimension, &typical, before.zip(after).map(|(a, b)| (a - b).abs()));
     let name = ChangeView::of(change).subject(sources);
-    let drawn = chart::overlay(&Overlay {
+    chart::overlay(&Overlay {
         id: &format!("change-{}", index + 1),
         title: &name,
         unit_of: &visible(&change.metric),
@@ -113,6 +110,5 @@ fn overlay(index: usize, change: &Change, sources: bool) -> Option<ChartView> {
         scale: &scale,
         before,
         after,
-    })?;
-    Some(ChartView { name, svg: drawn.svg, notes: drawn.notes, legend: Vec::new() })
+    })
 }

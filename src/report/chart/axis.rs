@@ -1,0 +1,134 @@
+//! Axes of values, straight or logarithmic, with round values to write at them.
+
+use crate::measure::unit::Unit;
+use crate::report::contract::{Histogram, SeriesPoint};
+use crate::report::number::Scale;
+
+/// Air at both ends of an axis of values in order or of changes, as a share of it.
+pub(super) const AIR: f64 = 0.04;
+/// An axis of values starts at zero unless the smallest value is above this share of the largest.
+const NEAR_ZERO: f64 = 0.5;
+
+/// An axis of values.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Axis {
+    /// Where the axis begins and ends.
+    pub(super) low: f64,
+    pub(super) high: f64,
+    /// The smallest and largest value.
+    pub(super) least: f64,
+    pub(super) most: f64,
+    pub(super) log: bool,
+}
+
+impl Axis {
+    pub(super) fn new(low: f64, high: f64, log: bool) -> Option<Self> {
+        if !(low.is_finite() && high.is_finite() && low <= high) {
+            return None;
+        }
+        // A single value stands in the middle of an axis of its own.
+        let (start, end) = if low < high {
+            (low, high)
+        } else if low == 0.0 {
+            (-1.0, 1.0)
+        } else {
+            (low - low.abs() / 2.0, high + high.abs() / 2.0)
+        };
+        Some(Self { low: start, high: end, least: low, most: high, log: log && start > 0.0 })
+    }
+
+    pub(super) fn of_histogram(histogram: &Histogram) -> Option<Self> {
+        Self::new(*histogram.edges.first()?, *histogram.edges.last()?, histogram.log)
+    }
+
+    pub(super) fn of_points(points: &[SeriesPoint], log: bool) -> Option<Self> {
+        let low = points.iter().map(|point| point.min).min_by(f64::total_cmp)?;
+        let high = points.iter().map(|point| point.max).max_by(f64::total_cmp)?;
+        let mut axis = Self::new(low, high, log)?;
+        if axis.log {
+            let air = (axis.high / axis.low).powf(AIR);
+            axis.low /= air;
+            axis.high *= air;
+        } else {
+            let from_zero = low >= 0.0 && low <= high * NEAR_ZERO;
+            let air = (axis.high - axis.low) * AIR;
+            axis.low = if from_zero { 0.0 } else { axis.low - air };
+            axis.high += air;
+        }
+        Some(axis)
+    }
+
+    pub(super) fn contains(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
+    /// Where a value stands between the ends, 0 to 1.
+    pub(super) fn share(&self, value: f64) -> f64 {
+        let value = value.clamp(self.low, self.high);
+        if self.log {
+            (value / self.low).ln() / (self.high / self.low).ln()
+        } else {
+            (value - self.low) / (self.high - self.low)
+        }
+    }
+
+    /// Values to write at the axis, in its own unit, and where each stands.
+    pub(super) fn ticks(&self, unit: Unit, most: usize) -> Vec<(f64, f64)> {
+        let (low, high) = (unit.from_base(self.low), unit.from_base(self.high));
+        let values = if self.log { log_ticks(low, high, most) } else { even_ticks(low, high, most) };
+        values.into_iter().map(|value| (value, self.share(unit.to_base(value)))).collect()
+    }
+}
+
+/// Round values at even distances: 1, 2 or 5 times a power of ten.
+pub(super) fn even_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
+    let rough = (high - low) / most.max(1) as f64;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|step| *step >= rough);
+    let step = step.unwrap_or(10.0 * power);
+    let first = (low / step).ceil();
+    (0..=most).map(|index| (first + index as f64) * step).filter(|value| *value <= high * (1.0 + 1e-12)).collect()
+}
+
+/// Round values for a logarithmic axis: powers of ten where there are many, else 1-2-5, else even distances.
+fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
+    let decades = (high / low).log10();
+    let exponents = low.log10().floor() as i32..=high.log10().ceil() as i32;
+    let inside = |value: &f64| (low..=high).contains(value);
+    for factors in [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]] {
+        let values =
+            exponents.clone().flat_map(|exponent| factors.iter().map(move |factor| factor * 10f64.powi(exponent)));
+        let values: Vec<f64> = values.filter(inside).collect();
+        if values.len() <= most && values.len() >= 2 {
+            return values;
+        }
+    }
+    if decades <= 1.0 {
+        return even_ticks(low, high, most);
+    }
+    let every = (decades / most as f64).ceil().max(1.0) as usize;
+    exponents.step_by(every).map(|exponent| 10f64.powi(exponent)).filter(inside).collect()
+}
+
+pub(super) fn log_note(log: bool) -> Vec<String> {
+    if log { vec!["The axis of values is logarithmic.".to_owned()] } else { Vec::new() }
+}
+
+pub(super) fn axis_name(title: &str, scale: &Scale) -> String {
+    match scale.symbol() {
+        "" => title.to_owned(),
+        symbol => format!("{title}, {symbol}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_few() {
+        assert_eq!(even_ticks(0.0, 24.0, 5), [0.0, 5.0, 10.0, 15.0, 20.0]);
+        assert_eq!(log_ticks(17.0, 351.0, 5), [20.0, 50.0, 100.0, 200.0]);
+        assert_eq!(log_ticks(0.9, 1.1e9, 5), [10.0, 1_000.0, 100_000.0, 10_000_000.0, 1_000_000_000.0]);
+    }
+}

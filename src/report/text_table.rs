@@ -1,0 +1,178 @@
+//! The one table for text that stands in columns, by the width that a terminal gives each character.
+//!
+//! In: rows of cells. Out: lines without blanks at their ends. East Asian characters take two columns, combining marks
+//! none. Refuses nothing: a cell that is wider than its column may be runs over, and the line is longer for it.
+
+use unicode_width::UnicodeWidthStr;
+
+/// Between two columns.
+const GAP: &str = "  ";
+
+/// On which side of its column a cell stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Align {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// Rows that are aligned once all of them are known.
+///
+/// A row may have fewer cells than there are columns: its last cell then runs on over the others and widens none.
+#[derive(Debug, Clone)]
+pub(crate) struct TextTable {
+    columns: Vec<(Align, usize)>,
+    rows: Vec<Vec<String>>,
+    line: usize,
+}
+
+impl TextTable {
+    /// An empty table.
+    pub(crate) fn new(columns: impl IntoIterator<Item = Align>) -> Self {
+        let columns = columns.into_iter().map(|align| (align, usize::MAX)).collect();
+        Self { columns, rows: Vec::new(), line: usize::MAX }
+    }
+
+    /// A column that is never wider than this.
+    pub(crate) fn at_most(mut self, column: usize, width: usize) -> Self {
+        self.columns[column].1 = width;
+        self
+    }
+
+    /// Lines that are never wider than this, as long as the first column can give way: its cells are then cut.
+    pub(crate) fn within(mut self, line: usize) -> Self {
+        self.line = line;
+        self
+    }
+
+    /// A row more.
+    pub(crate) fn push(&mut self, row: impl IntoIterator<Item = String>) {
+        self.rows.push(row.into_iter().collect());
+    }
+
+    /// The rows as lines.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let mut widths: Vec<usize> = (0..self.columns.len()).map(|column| self.width(column)).collect();
+        let others: usize = widths.iter().skip(1).map(|width| width + GAP.len()).sum();
+        let room = self.line.saturating_sub(others);
+        let cut = widths.first().is_some_and(|first| *first > room);
+        if let Some(first) = widths.first_mut().filter(|_| cut) {
+            *first = room;
+        }
+        let line = |row: &Vec<String>| {
+            let cells = row.iter().enumerate().map(|(column, cell)| match column {
+                0 if cut => padded(&clip(cell, room), self.columns[0].0, room),
+                _ if self.runs_on(row, column) => cell.clone(),
+                _ => padded(cell, self.columns[column].0, widths[column]),
+            });
+            cells.collect::<Vec<_>>().join(GAP).trim_end().to_owned()
+        };
+        self.rows.iter().map(line).collect()
+    }
+
+    fn width(&self, column: usize) -> usize {
+        let rows = self.rows.iter().filter(|row| !self.runs_on(row, column));
+        let widest = rows.filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0);
+        widest.min(self.columns[column].1)
+    }
+
+    fn runs_on(&self, row: &[String], column: usize) -> bool {
+        row.len() < self.columns.len() && column + 1 == row.len()
+    }
+}
+
+/// Columns that a text takes.
+pub(crate) fn width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// The text with blanks beside it, so that it takes this many columns.
+pub(crate) fn padded(text: &str, align: Align, columns: usize) -> String {
+    let blanks = " ".repeat(columns.saturating_sub(width(text)));
+    match align {
+        Align::Left => format!("{text}{blanks}"),
+        Align::Right => format!("{blanks}{text}"),
+    }
+}
+
+/// Cuts a text that is too wide and marks the cut.
+pub(crate) fn clip(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let ends = text.char_indices().map(|(start, character)| start + character.len_utf8());
+    let end = ends.take_while(|end| width(&text[..*end]) < columns).last().unwrap_or(0);
+    format!("{}…", &text[..end])
+}
+
+/// The words of a text in lines of at most so many columns; a longer word has a line of its own.
+pub(crate) fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if width(line) + 1 + width(word) <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Align::{Left, Right};
+    use super::*;
+
+    fn row<const N: usize>(cells: [&str; N]) -> [String; N] {
+        cells.map(str::to_owned)
+    }
+
+    #[test]
+    fn columns_stand_below_each_other_in_any_script() {
+        let mut table = TextTable::new([Left, Right, Left]);
+        table.push(row(["name", "n", "unit"]));
+        table.push(row(["延迟", "1,000", "ms"]));
+        table.push(row(["e\u{301}te\u{301}", "7", "ms"]));
+        table.push(row(["ｗｉｄｅ", "7", ""]));
+        assert_eq!(
+            table.lines(),
+            ["name          n  unit", "延迟      1,000  ms", "e\u{301}te\u{301}           7  ms", "ｗｉｄｅ      7"]
+        );
+    }
+
+    #[test]
+    fn the_last_cell_of_a_short_row_runs_on() {
+        let mut table = TextTable::new([Left, Right, Left]);
+        table.push(row(["a", "1", "x"]));
+        table.push(row(["bb", "a sentence that is longer than all"]));
+        assert_eq!(table.lines(), ["a   1  x", "bb  a sentence that is longer than all"]);
+    }
+
+    #[test]
+    fn a_table_that_is_too_wide_cuts_its_first_column_and_a_bounded_one_is_run_over() {
+        let mut table = TextTable::new([Left, Right]).within(10);
+        table.push(row(["名前名前名前", "1,000"]));
+        table.push(row(["x", "2"]));
+        assert_eq!(table.lines(), ["名…  1,000", "x        2"]);
+        let mut table = TextTable::new([Left, Left]).at_most(0, 3);
+        table.push(row(["abcdef", "1"]));
+        table.push(row(["a", "2"]));
+        assert_eq!(table.lines(), ["abcdef  1", "a    2"]);
+    }
+
+    #[test]
+    fn a_cut_is_marked_and_never_splits_a_wide_character() {
+        assert_eq!([clip("abc", 3), clip("abcd", 3)], ["abc", "ab…"]);
+        assert_eq!([clip("日本語", 6), clip("日本語", 5), clip("日本語", 4)], ["日本語", "日本…", "日…"]);
+    }
+
+    #[test]
+    fn words_are_never_cut() {
+        assert_eq!(wrapped("a bb ccc dddddddd e", 6), ["a bb", "ccc", "dddddddd", "e"]);
+        assert_eq!(wrapped("日本 語", 6), ["日本", "語"]);
+        assert!(wrapped("  ", 6).is_empty());
+    }
+}

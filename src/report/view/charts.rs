@@ -1,0 +1,137 @@
+//! Charts of a metric: its distribution, its samples in recorded order, and a small distribution for each group.
+
+use crate::report::chart::{self, Chart, Distribution, GROUP_SLOTS, InOrder, LegendKey};
+use crate::report::contract::{Histogram, Metric, Population};
+use crate::report::escape::visible;
+use crate::report::number::{self, Scale};
+
+use super::numbers::{at, shown};
+
+/// Whether metrics get their charts. Only a page shows them, and drawing them takes longer than all the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Charts {
+    Drawn,
+    LeftOut,
+}
+
+impl Charts {
+    /// What is drawn, or nothing.
+    pub(super) fn of(self, draw: impl FnOnce() -> Vec<Chart>) -> Vec<Chart> {
+        match self {
+            Self::Drawn => draw(),
+            Self::LeftOut => Vec::new(),
+        }
+    }
+}
+
+/// Metrics with more groups get no small plot for each.
+const MOST_STRIPS: usize = 8;
+/// A distribution or an order of fewer samples is no picture; the table says all.
+const FEWEST_DRAWN: u64 = 8;
+
+pub(super) fn of_metric(metric: &Metric, anchor: &str, scale: &Scale) -> Vec<Chart> {
+    let population = &metric.overall;
+    let name = visible(&metric.name);
+    let mut charts = Vec::new();
+    if metric.measured_apart || shown(population).is_none_or(|summary| summary.n < FEWEST_DRAWN) {
+        return charts;
+    }
+    if let Some(drawn) = draw_distribution(population, &format!("{anchor}-distribution"), &name, scale, None) {
+        charts.push(with_corrupted(drawn, population.corrupted));
+    }
+    let (slots, legend) = slots(metric);
+    if let (Some(series), Some(clean)) = (&population.series, &population.clean) {
+        let plot = InOrder {
+            id: &format!("{anchor}-order"),
+            title: &name,
+            series,
+            scale,
+            samples: clean.n,
+            log: population.histogram.as_ref().is_some_and(|histogram| histogram.log),
+            order: population.order.as_ref(),
+            slots: &slots,
+            legend: &legend,
+        };
+        charts.extend(chart::in_order(&plot).map(|drawn| with_corrupted(drawn, population.corrupted)));
+    }
+    charts
+}
+
+pub(super) fn of_groups(metric: &Metric, anchor: &str, scale: &Scale) -> Vec<Chart> {
+    if metric.groups.len() > MOST_STRIPS {
+        return Vec::new();
+    }
+    // Separate benchmarks have an axis each.
+    let whole = metric.overall.histogram.as_ref().filter(|_| !metric.measured_apart);
+    let drawn = metric.groups.iter().enumerate().filter_map(|(index, group)| {
+        let name = group.label.as_ref().map(|label| visible(&label.text))?;
+        let drawn = draw_distribution(
+            group,
+            &format!("{anchor}-group-{}", index + 1),
+            &name,
+            scale,
+            whole.or(group.histogram.as_ref()),
+        )?;
+        Some(with_corrupted(drawn, group.corrupted))
+    });
+    drawn.collect()
+}
+
+fn draw_distribution(
+    population: &Population,
+    id: &str,
+    title: &str,
+    scale: &Scale,
+    whole: Option<&Histogram>,
+) -> Option<Chart> {
+    let clean = population.clean.as_ref()?;
+    let plot = Distribution {
+        id,
+        title,
+        histogram: population.histogram.as_ref()?,
+        scale,
+        median: Some(clean.median),
+        p95: at(clean, 95.0).and_then(|percentile| percentile.value),
+        fence: population.outliers.as_ref().and_then(|outliers| outliers.high_fence),
+    };
+    match whole {
+        Some(whole) => chart::strip(&plot, whole),
+        None => chart::distribution(&plot),
+    }
+}
+
+/// A colour for each of the largest groups, and their legend.
+fn slots(metric: &Metric) -> (Vec<usize>, Vec<LegendKey>) {
+    let samples = |index: usize| metric.groups[index].clean.as_ref().map_or(0, |summary| summary.n);
+    let mut by_size: Vec<usize> = (0..metric.groups.len()).collect();
+    by_size.sort_by_key(|index| (std::cmp::Reverse(samples(*index)), *index));
+    let mut slots = vec![0; metric.groups.len()];
+    by_size.truncate(GROUP_SLOTS);
+    by_size.sort_unstable();
+    for (slot, index) in by_size.iter().enumerate() {
+        slots[*index] = slot + 1;
+    }
+    let mut legend: Vec<LegendKey> = by_size
+        .iter()
+        .filter_map(|index| {
+            Some(LegendKey {
+                class: format!("g{}", slots[*index]),
+                name: visible(&metric.groups[*index].label.as_ref()?.text),
+            })
+        })
+        .collect();
+    let others = metric.groups.len() - by_size.len();
+    if others > 0 {
+        legend.push(LegendKey { class: "g0".to_owned(), name: number::counted(others as u64, "other group") });
+    }
+    (slots, legend)
+}
+
+/// The chart, and that corrupted samples are missing in it.
+fn with_corrupted(mut chart: Chart, corrupted: u64) -> Chart {
+    if corrupted > 0 {
+        let are = if corrupted == 1 { "is" } else { "are" };
+        chart.notes.push(format!("{} {are} not drawn.", number::counted(corrupted, "corrupted sample")));
+    }
+    chart
+}

@@ -1,0 +1,198 @@
+//! Rows of the table of numbers, and the unit and digits that they share.
+
+use serde::Serialize;
+
+use crate::report::contract::{Metric, Percentile, Population, Report, Source, Summary};
+use crate::report::escape::visible;
+use crate::report::number::{self, ABSENT, Scale};
+
+/// Groups are shown in one unit while their medians differ by no more than this factor; beyond it each row has its
+/// own, because 10 s in nanoseconds is not readable.
+const ONE_UNIT_SPAN: f64 = 1e5;
+/// Groups that a page can hold at all. More would not be read, and would make the page slow; the JSON has all of them.
+pub(super) const MOST_GROUPS: usize = 500;
+
+/// A row in the table of numbers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "templates ask for each by its name")]
+pub struct NumbersView {
+    /// Name of the metric, or label of the group.
+    pub name: String,
+    /// Whether it is a group of the metric above it.
+    pub group: bool,
+    /// Whether these are the raw numbers, corrupted samples included.
+    pub raw: bool,
+    /// Whether these are the samples of rows that failed, which are in no other row.
+    pub failed: bool,
+    /// Whether clean and raw differ for this population.
+    pub differs: bool,
+    /// What is special about the row: `3 corrupted samples included`.
+    pub note: Option<String>,
+    /// Unit of the row; `–` for plain numbers.
+    pub unit: &'static str,
+    /// Number of samples.
+    pub n: String,
+    /// Arithmetic mean.
+    pub mean: String,
+    /// Median.
+    pub median: String,
+    /// 90th percentile.
+    pub p90: String,
+    /// 95th percentile.
+    pub p95: String,
+    /// 99th percentile.
+    pub p99: String,
+    /// 99.9th percentile.
+    pub p999: String,
+    /// Smallest sample.
+    pub min: String,
+    /// Largest sample.
+    pub max: String,
+    /// Standard deviation.
+    pub stddev: String,
+    /// Coefficient of variation.
+    pub cv: String,
+    /// Median absolute deviation.
+    pub mad: String,
+}
+
+impl NumbersView {
+    /// The rows of all metrics of a file.
+    pub(super) fn of_source(report: &Report, source: &Source) -> Vec<Self> {
+        report.metrics.iter().filter(|metric| metric.source == source.name).flat_map(Self::rows).collect()
+    }
+
+    /// The rows of a metric: all samples, its raw numbers where they differ, and the same for every group.
+    pub(super) fn rows(metric: &Metric) -> Vec<Self> {
+        let shared = display_scale(metric);
+        let mut rows = if metric.measured_apart {
+            vec![Self::heading(&visible(&metric.name))]
+        } else {
+            Self::pair(&visible(&metric.name), false, &metric.overall, &shared)
+        };
+        rows.extend(metric.failed.as_ref().map(|failed| Self {
+            failed: true,
+            note: Some("failed, apart".to_owned()),
+            ..Self::of(&visible(&metric.name), Some(failed), &shared)
+        }));
+        for group in metric.groups.iter().take(MOST_GROUPS) {
+            let name = group.label.as_ref().map_or_else(|| ABSENT.to_owned(), |label| visible(&label.text));
+            rows.extend(Self::pair(&name, true, group, &row_scale(metric, group, &shared)));
+        }
+        rows
+    }
+
+    /// The name of a metric above its benchmarks, without numbers.
+    fn heading(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    fn pair(name: &str, group: bool, population: &Population, scale: &Scale) -> Vec<Self> {
+        let differs = population.raw.is_some();
+        let clean_note = if population.clean.is_none() { Some("no clean sample is left".to_owned()) } else { None };
+        let row = |summary: Option<&Summary>, raw: bool, note: Option<String>| Self {
+            group,
+            raw,
+            differs,
+            note,
+            ..Self::of(name, summary, scale)
+        };
+        let mut rows = vec![row(population.clean.as_ref(), false, clean_note)];
+        if let Some(raw) = &population.raw {
+            let included = number::counted(population.corrupted, "corrupted sample");
+            rows.push(row(Some(raw), true, Some(format!("{included} included"))));
+        }
+        rows
+    }
+
+    fn of(name: &str, summary: Option<&Summary>, scale: &Scale) -> Self {
+        let value = |pick: fn(&Summary) -> f64| scale.bare_or_absent(summary.map(pick));
+        let percentile = |percent: f64| scale.bare_or_absent(summary.and_then(|summary| at(summary, percent)?.value));
+        Self {
+            name: name.to_owned(),
+            unit: if scale.symbol().is_empty() { ABSENT } else { scale.symbol() },
+            n: number::count(summary.map_or(0, |summary| summary.n)),
+            mean: value(|summary| summary.mean),
+            median: value(|summary| summary.median),
+            p90: percentile(90.0),
+            p95: percentile(95.0),
+            p99: percentile(99.0),
+            p999: percentile(99.9),
+            min: value(|summary| summary.min),
+            max: value(|summary| summary.max),
+            stddev: scale.bare_or_absent(summary.and_then(|summary| summary.stddev)),
+            cv: number::percent_or_absent(summary.and_then(|summary| summary.cv)),
+            mad: value(|summary| summary.mad),
+            ..Self::default()
+        }
+    }
+}
+
+/// The unit and digits for all numbers of a metric: the smallest median among its populations keeps its digits.
+pub(super) fn display_scale(metric: &Metric) -> Scale {
+    let populations = std::iter::once(&metric.overall).chain(&metric.groups);
+    let medians: Vec<f64> = populations.filter_map(|population| Some(shown(population)?.median)).collect();
+    let central = shown(&metric.overall).map_or(0.0, |summary| summary.median.abs());
+    let near: Vec<f64> = medians.into_iter().filter(|median| median.abs() * ONE_UNIT_SPAN >= central).collect();
+    scale_of(metric, &metric.overall, &near)
+}
+
+/// The scale of a row: the one of its metric, unless its numbers would have no digits there.
+pub(super) fn row_scale(metric: &Metric, population: &Population, shared: &Scale) -> Scale {
+    let (Some(own), Some(all)) = (shown(population), shown(&metric.overall)) else { return *shared };
+    let far = own.median != 0.0 && own.median.abs() * ONE_UNIT_SPAN < all.median.abs();
+    if far { scale_of(metric, population, &[own.median]) } else { *shared }
+}
+
+fn scale_of(metric: &Metric, population: &Population, medians: &[f64]) -> Scale {
+    let Some(summary) = shown(population) else { return Scale::of_value(metric.dimension, 0.0) };
+    let scale = if medians.iter().any(|median| *median != 0.0) {
+        Scale::of_values(metric.dimension, medians, Some(summary.mad).filter(|mad| *mad > 0.0))
+    } else {
+        Scale::of_values(metric.dimension, &[summary.mean, summary.max], None)
+    };
+    scale.whole_if(&[summary.min, summary.median, summary.max])
+}
+
+pub(super) fn shown(population: &Population) -> Option<&Summary> {
+    population.clean.as_ref().or(population.raw.as_ref())
+}
+
+pub(super) fn at(summary: &Summary, percent: f64) -> Option<&Percentile> {
+    summary.percentiles.iter().find(|percentile| (percentile.percent - percent).abs() < 1e-9)
+}
+
+/// Why cells of the table of numbers read `–`: one sentence for each percentile that is withheld somewhere.
+pub(super) fn row_footnotes(metrics: &[&Metric]) -> Vec<String> {
+    let whole = |metric: &Metric| !metric.measured_apart;
+    let populations = metrics
+        .iter()
+        .flat_map(|metric| Some(&metric.overall).filter(|_| whole(metric)).into_iter().chain(&metric.groups));
+    let failed = metrics.iter().filter_map(|metric| metric.failed.as_ref());
+    let summaries: Vec<&Summary> =
+        populations.flat_map(|population| population.clean.iter().chain(&population.raw)).chain(failed).collect();
+    let mut notes = Vec::new();
+    for percent in [90.0, 95.0, 99.0, 99.9] {
+        let withheld = summaries.iter().filter_map(|summary| at(summary, percent)).find(|p| p.value.is_none());
+        if let Some(percentile) = withheld {
+            let needs = if notes.is_empty() { " needs at least" } else { "" };
+            notes.push(format!("{}{needs} {}", number::percentile_name(percent), number::count(percentile.needs)));
+        }
+    }
+    let mut footnotes = Vec::new();
+    if !notes.is_empty() {
+        footnotes.push(format!("{ABSENT} stands where there are too few samples: {}.", notes.join(", ")));
+    }
+    for metric in metrics.iter().filter(|metric| metric.groups.len() > MOST_GROUPS) {
+        footnotes.push(format!(
+            "{}: the first {} of {} are shown; the JSON report has all.",
+            visible(&metric.name),
+            number::count(MOST_GROUPS as u64),
+            number::counted(metric.groups.len() as u64, "group")
+        ));
+    }
+    if summaries.iter().any(|summary| summary.stddev.is_none()) {
+        footnotes.push("stddev needs at least 2 samples.".to_owned());
+    }
+    footnotes
+}

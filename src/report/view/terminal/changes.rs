@@ -1,0 +1,107 @@
+//! A comparison, its targets and its gate as lines for a terminal.
+
+use crate::compare::outcome::{Change, Comparison, Reason, Statistic, TargetResult, Verdict};
+use crate::measure::folded::Folded;
+use crate::report::contract::{Report, Status};
+use crate::report::escape::visible;
+use crate::report::number;
+use crate::report::text_table::{Align, TextTable, clip};
+use crate::report::words::change as words;
+
+use super::super::change::{ChangeView, several_sources};
+use super::super::line::{LONGEST_NAME, LineKind, LineView, Subject};
+use super::super::target::TargetView;
+
+/// Changes that are listed.
+const LISTED_CHANGES: usize = 8;
+/// Targets that are listed.
+const LISTED_TARGETS: usize = 5;
+/// Before the word of a change or a target.
+const INDENT: &str = "  ";
+
+/// The lines; none without a comparison, targets and a gate.
+pub(super) fn lines(report: &Report) -> Vec<LineView> {
+    let mut lines = Vec::new();
+    if let Some(comparison) = &report.comparison {
+        lines.push(LineView::blank());
+        lines.extend(changes(comparison));
+    }
+    if !report.targets.is_empty() {
+        lines.push(LineView::blank());
+        lines.extend(targets(&report.targets));
+    }
+    if let Some(gate) = &report.gate {
+        let subject = Subject::Status(if gate.passed { Status::Clean } else { Status::Regressed });
+        lines.push(LineView::blank());
+        let text = format!(": {}", visible(&words::gate(gate)));
+        lines.push(LineView::coloured(LineKind::Gate, subject, "", "Gate", &text));
+    }
+    lines
+}
+
+fn changes(comparison: &Comparison) -> Vec<LineView> {
+    // What changed first, then what cannot be told.
+    let (changed, others): (Vec<&Change>, Vec<&Change>) =
+        comparison.changes.iter().partition(|change| is_change(change.verdict));
+    let changed = Folded::of(changed, LISTED_CHANGES);
+    let room = LISTED_CHANGES - changed.first.len();
+    let untold = others.into_iter().filter(|change| change.verdict == Verdict::Inconclusive).take(room);
+    let listed: Vec<&Change> = changed.first.iter().copied().chain(untold).collect();
+    let head = format!(
+        "changes since {} ({} before, {} after, margin {})",
+        visible(&comparison.before.name),
+        number::counted(comparison.before.runs, "run"),
+        number::count(comparison.after.runs),
+        number::level(comparison.margin)
+    );
+    let sources = several_sources(&comparison.changes);
+    let mut table = TextTable::new([Align::Left, Align::Left, Align::Right, Align::Left]);
+    for change in &listed {
+        table.push(cells(change, sources));
+    }
+    let mut lines = vec![LineView::plain(LineKind::Head, &head)];
+    lines.extend(listed.iter().zip(table.lines()).map(|(change, line)| {
+        let word = words::verdict(change.verdict);
+        LineView::coloured(LineKind::Change, Subject::Change(change.verdict), INDENT, word, &line[word.len()..])
+    }));
+    let more = |more| format!("  … and {}", number::counted(more, "more changed metric"));
+    lines.extend(LineView::more(changed.more, more));
+    lines.extend(words::quiet(comparison).map(|quiet| LineView::plain(LineKind::More, &format!("  {quiet}"))));
+    lines
+}
+
+/// Verdict, what changed, the values and the change; or why it cannot be told in place of both numbers.
+fn cells(change: &Change, sources: bool) -> Vec<String> {
+    let row = ChangeView::of(change);
+    let subject = clip(&row.subject(sources), LONGEST_NAME);
+    let mut cells = vec![words::verdict(change.verdict).to_owned(), subject];
+    let number = change.verdict == Verdict::Inconclusive && row.leading.text != number::ABSENT;
+    if let Some(explanation) = words::explanation(change).filter(|_| !number) {
+        cells.push(visible(&explanation));
+        return cells;
+    }
+    let name = match words::leading(change).map(|effect| effect.statistic) {
+        None | Some(Statistic::Center | Statistic::FailureShare) => String::new(),
+        Some(statistic) => format!("{} ", words::statistic(statistic)),
+    };
+    let why = if change.reason == Some(Reason::SummaryOnly) { "  (summary only)" } else { "" };
+    cells.extend([row.values, format!("{name}{}{why}", row.leading.text)]);
+    cells
+}
+
+fn is_change(verdict: Verdict) -> bool {
+    !matches!(verdict, Verdict::Inconclusive | Verdict::Unchanged | Verdict::New)
+}
+
+fn targets(targets: &[TargetResult]) -> Vec<LineView> {
+    let not_met = Folded::of(words::not_met(targets), LISTED_TARGETS);
+    let mut lines = vec![LineView::plain(LineKind::Head, &words::target_clause(targets).unwrap_or_default())];
+    lines.extend(not_met.first.iter().map(|target| {
+        let rest = format!("  {}", TargetView::of(target).sentence());
+        let (subject, word) = (Subject::Target(target.outcome), words::outcome(target.outcome));
+        LineView::coloured(LineKind::Target, subject, INDENT, word, &rest)
+    }));
+    let more = |more| format!("  … and {}", number::counted(more, "more target"));
+    lines.extend(LineView::more(not_met.more, more));
+    lines
+}

@@ -1,0 +1,64 @@
+//! Numbers as a tool reports them, as lines for a terminal: the leading ones of the first rows.
+
+use crate::measure::folded::Folded;
+use crate::report::number;
+use crate::report::text_table::{Align, TextTable, clip};
+
+use super::super::line::LONGEST_NAME;
+use super::super::reported::{ReportedRowView, ReportedView};
+
+/// Rows that are listed.
+const LISTED_ROWS: usize = 8;
+/// Statistics that are listed, the most telling first.
+const STATISTICS: [&str; 8] = ["n", "failures", "value", "mean", "median", "p95", "p99", "max"];
+/// So many of them fit beside a name.
+const COLUMNS: usize = 5;
+/// Single numbers of a label that fit beside its name.
+const SINGLES: usize = 3;
+/// Columns of the name of such a number.
+const LONGEST_HEAD: usize = 20;
+
+/// The lines of a file.
+pub(super) fn lines(view: &ReportedView) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !view.rows.is_empty() {
+        let wanted = STATISTICS.iter().filter_map(|name| view.columns.iter().position(|column| column == name));
+        let places: Vec<usize> = wanted.take(COLUMNS).collect();
+        let name = |row: &ReportedRowView| match &row.label {
+            Some(label) => format!("  {} {label}", row.metric),
+            None => format!("  {}", row.metric),
+        };
+        let of = |cells: &[String]| places.iter().map(|place| cells[*place].clone()).collect::<Vec<_>>();
+        let head = std::iter::once("unit".to_owned()).chain(of(&view.columns));
+        let rows = view
+            .rows
+            .iter()
+            .map(|row| (name(row), std::iter::once(row.unit.to_owned()).chain(of(&row.cells)).collect()));
+        lines.extend(aligned(head.collect(), rows));
+    }
+    if !view.singles.is_empty() {
+        let head = view.single_columns.iter().take(SINGLES).map(|name| clip(name, LONGEST_HEAD));
+        let rows = view.singles.iter().map(|row| {
+            let name = row.label.as_ref().map_or_else(|| "  all".to_owned(), |label| format!("  {label}"));
+            (name, row.cells.iter().take(SINGLES).cloned().collect())
+        });
+        lines.extend(aligned(head.collect(), rows));
+    }
+    lines.push("  summarised by the tool: no samples, no intervals".to_owned());
+    lines
+}
+
+/// The first rows of a table with names on its left, and how many more there are.
+fn aligned(head: Vec<String>, rows: impl Iterator<Item = (String, Vec<String>)>) -> Vec<String> {
+    let rows = Folded::of(rows, LISTED_ROWS);
+    let mut table = TextTable::new(std::iter::once(Align::Left).chain(head.iter().map(|_| Align::Right)));
+    table.push(std::iter::once("  as reported by the tool".to_owned()).chain(head));
+    for (name, cells) in rows.first {
+        table.push(std::iter::once(clip(&name, LONGEST_NAME)).chain(cells));
+    }
+    let mut lines = table.lines();
+    if rows.more > 0 {
+        lines.push(format!("  … and {} in the report", number::counted(rows.more, "more row")));
+    }
+    lines
+}
