@@ -329,7 +329,7 @@ fn dependence(metric: &MetricAnalysis) -> Option<Remark> {
     let text = format!(
         "{whose} depend on each other: {} are worth about {} independent ones. The interval of the mean allows for that; \
          those of percentiles do not and are too narrow.",
-        number::counted(n as u64, "sample"),
+        number::counted(n, "sample"),
         number::count(effective.round() as u64)
     );
     Some(Remark { topic: "dependence".to_owned(), text })
@@ -341,7 +341,7 @@ fn thinned(metric: &MetricAnalysis) -> Option<Remark> {
     let picked = populations().filter_map(|population| population.picked_one_in).max();
     let ordered = populations().any(|population| population.order.as_ref().is_some_and(|order| order.thinned));
     let picked = picked.map(|every| {
-        let every = number::count(every as u64);
+        let every = number::count(every);
         format!("the Shamos spread, the modes and the medians over time are those of one sample in every {every}")
     });
     let ordered = ordered.then(|| {
