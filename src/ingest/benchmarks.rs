@@ -17,14 +17,12 @@ use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, Head, IngestError, Sink};
-use crate::ingest::json::documents as json;
+use crate::ingest::json::documents::{self, Broken};
 use crate::ingest::json::objects::{LineCounter, Text};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::refuse;
 use crate::ingest::text::row::RowBuffer;
 
-/// A document is held in memory as a whole.
-const LARGEST: usize = 1 << 30;
 /// The column with the benchmark's name.
 pub(crate) const LABEL: &str = "benchmark";
 /// A benchmark without a name.
@@ -260,36 +258,24 @@ pub(crate) fn read_documents(
     declared: impl IntoIterator<Item = Declared>,
     take: Take,
 ) -> Result<(), IngestError> {
-    let text = json::whole_text(records, LARGEST, sink)?;
-    let text = json::with_quoted_non_numbers(text.into());
+    let text = documents::json_text(records, sink)?;
     let mut bench = Bench::new(sink, declared);
     let mut lines = LineCounter::new(Text { whole: &text, first_line: 1 });
-    let mut documents = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
-    let mut taken = 0_u64;
-    loop {
-        let from = documents.byte_offset();
-        let problem = match documents.next() {
-            None => break,
-            Some(Ok(document)) => {
-                if taken > 0 {
-                    bench.begin_document();
-                }
-                take(document, &mut lines, &mut bench).err()
-            }
-            Some(Err(error)) => {
-                let rest = &text[from..];
-                let line = lines.line(rest);
-                let closed = Some(rest).filter(|_| error.is_eof()).and_then(closed);
-                if !closed.is_some_and(|closed| take_cut(&closed, line, taken > 0, &mut bench, take)) {
-                    give_up(&error, taken, &mut bench)?;
-                }
-                break;
-            }
-        };
-        if let Some(error) = problem {
+    let mut taken = 0;
+    let (_, broken) = documents::each_of::<&RawValue>(&text, |document| {
+        if taken > 0 {
+            bench.begin_document();
+        }
+        let outcome = take(document, &mut lines, &mut bench).or_else(|error| give_up(&error, taken, &mut bench));
+        taken += 1;
+        outcome
+    })?;
+    if let Some(Broken { error, rest }) = broken {
+        let line = lines.line(rest);
+        let closed = Some(rest).filter(|_| error.is_eof()).and_then(closed);
+        if !closed.is_some_and(|closed| take_cut(&closed, line, taken > 0, &mut bench, take)) {
             give_up(&error, taken, &mut bench)?;
         }
-        taken += 1;
     }
     bench.finish();
     Ok(())
@@ -313,8 +299,8 @@ fn take_cut(closed: &str, line: u64, another: bool, bench: &mut Bench<'_>, take:
 }
 
 /// An error where nothing was read before, otherwise a finding.
-fn give_up(error: &serde_json::Error, taken: u64, bench: &mut Bench<'_>) -> Result<(), IngestError> {
-    let words = json::reason(error);
+fn give_up(error: &serde_json::Error, taken: usize, bench: &mut Bench<'_>) -> Result<(), IngestError> {
+    let words = documents::reason(error);
     // A field that is missing is named; of one that is something else only our own types would be.
     let reason = if error.is_data() && !words.starts_with("missing field") {
         let (line, column) = (error.line(), error.column());
@@ -364,26 +350,15 @@ fn closed(text: &str) -> Option<String> {
     Some(closed)
 }
 
-/// Whether the text of a source opens like a JSON object or array, and has all of these keys in what detection sees.
-pub(crate) fn has_keys(head: &Head<'_>, opening: u8, keys: &[&str]) -> bool {
-    head.bytes.trim_ascii_start().first() == Some(&opening) && keys.iter().all(|key| has_key(head.bytes, key))
-}
-
-/// Whether a text has a key.
-pub(crate) fn has_key(text: &[u8], key: &str) -> bool {
-    let quoted = format!("\"{key}\"");
-    memchr::memmem::find_iter(text, quoted.as_bytes())
-        .any(|at| text[at + quoted.len()..].trim_ascii_start().first() == Some(&b':'))
-}
-
 /// The evidence that keys were found, in words.
 pub(crate) fn keys_evidence(what: &str, keys: &[&str]) -> Vec<String> {
     vec![format!("{what} with the keys `{}`", keys.join("`, `"))]
 }
 
-/// The evidence that a source is an object with all keys of one of these lists, if it is.
+/// The evidence that a source is an object with all keys of one of these lists, wherever they stand in it.
 pub(crate) fn object_with(head: &Head<'_>, lists: &[&[&str]]) -> Option<Vec<String>> {
-    let found = lists.iter().find(|keys| has_keys(head, b'{', keys));
+    let outline = head.outline()?;
+    let found = lists.iter().find(|keys| outline.has_anywhere(keys));
     found.map(|keys| keys_evidence("an object", keys))
 }
 
@@ -410,11 +385,5 @@ mod tests {
             assert!(serde_json::from_str::<serde_json::Value>(&closed).is_ok(), "{closed}");
         }
         assert_eq!(closed("]"), None);
-    }
-
-    #[test]
-    fn keys_are_followed_by_a_colon() {
-        assert!(has_key(br#"{"results" : 1}"#, "results"));
-        assert!(!has_key(br#"{"a": "results"}"#, "results"));
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn detect<R: Read>(
     let length = bytes.len();
     let complete = records.sees_end() && records.peek(HEAD)?.len() == length;
     let bytes = records.peek(HEAD)?;
-    let head = Head { bytes: &bytes[..length], complete };
+    let head = Head::new(&bytes[..length], complete);
     if let Some(what) = binary {
         // A tool may write binary records: then its format knows them for certain.
         let format = formats.iter().filter(|format| !format.generic).find_map(|format| {
@@ -181,7 +181,7 @@ mod tests {
     ];
 
     fn recognised(bytes: &[u8]) -> Result<&'static str, String> {
-        let found = recognise(SOME, &Head { bytes, complete: true });
+        let found = recognise(SOME, &Head::new(bytes, true));
         found.map(|(format, _)| format.info.name).map_err(|error| error.to_string())
     }
 

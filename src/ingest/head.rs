@@ -1,28 +1,41 @@
 //! The beginning of a source, by which it is recognised.
 
+use std::cell::OnceCell;
 use std::io::{self, Read};
 
+use crate::ingest::json::outline::Outline;
 use crate::ingest::text::lines::Records;
 
 /// Bytes that detection looks at.
 pub(crate) const HEAD: usize = 64 << 10;
 
 /// The beginning of a source.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Head<'a> {
     /// The first bytes.
     pub(crate) bytes: &'a [u8],
     /// Whether they are all there are.
     pub(crate) complete: bool,
+    outline: OnceCell<Option<Outline>>,
 }
 
 impl<'a> Head<'a> {
+    /// The beginning of a text.
+    pub(crate) fn new(bytes: &'a [u8], complete: bool) -> Self {
+        Self { bytes, complete, outline: OnceCell::new() }
+    }
+
     /// The beginning of what is left, without consuming it.
     ///
     /// # Errors
     /// When reading fails.
     pub(crate) fn of<R: Read>(records: &'a mut Records<R>) -> io::Result<Self> {
         let bytes = records.peek(HEAD)?;
-        Ok(Self { bytes, complete: bytes.len() < HEAD })
+        Ok(Self::new(bytes, bytes.len() < HEAD))
+    }
+
+    /// The keys of the JSON object that it begins with, if it does; found once for all formats that ask.
+    pub(crate) fn outline(&self) -> Option<&Outline> {
+        self.outline.get_or_init(|| Outline::of(self.bytes)).as_ref()
     }
 }

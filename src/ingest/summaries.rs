@@ -146,6 +146,44 @@ pub(crate) fn statistic(name: &str) -> Option<Statistic> {
         "max" | "slowest" => Some(Statistic::Max),
         "std" | "stddev" | "std_dev" => Some(Statistic::Stddev),
         "count" | "totalCount" => Some(Statistic::Count),
-        other => crate::ingest::json::documents::percentile(other).map(Statistic::Percentile),
+        other => percentile(other).map(Statistic::Percentile),
+    }
+}
+
+/// A name of a percentile: `p99`, `p99_9`, `p99.9`, `p2_5`, and `p999` for 99.9.
+pub(crate) fn percentile(name: &str) -> Option<f64> {
+    let digits = name.strip_prefix('p')?.replace('_', ".");
+    let starts = digits.starts_with(|first: char| first.is_ascii_digit());
+    let number: f64 = digits.parse().ok().filter(|_| starts)?;
+    // Three digits without a point leave it out: p999 is 99.9.
+    let number = if digits.len() > 2 && !digits.contains('.') && number > 100.0 {
+        number / 10.0_f64.powi(i32::try_from(digits.len()).unwrap_or(2) - 2)
+    } else {
+        number
+    };
+    (0.0..=100.0).contains(&number).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_read_in_every_notation() {
+        for (name, expected) in [
+            ("p50", Some(50.0)),
+            ("p99_9", Some(99.9)),
+            ("p2_5", Some(2.5)),
+            ("p99.99", Some(99.99)),
+            ("p999", Some(99.9)),
+            ("p9999", Some(99.99)),
+            ("p0_001", Some(0.001)),
+            ("p100", Some(100.0)),
+            ("p", None),
+            ("pct", None),
+            ("95", None),
+        ] {
+            assert_eq!(percentile(name), expected, "{name}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
@@ -17,7 +18,35 @@ use crate::ingest::text::lines::AnyRecords;
 /// A document is held in memory as a whole; larger ones should be NDJSON.
 const LARGEST: usize = 1 << 30;
 
-/// Gives each document of a text to `take`.
+/// Where a text stops being JSON.
+pub(crate) struct Broken<'t> {
+    pub(crate) error: serde_json::Error,
+    /// The text from the document on that is not whole.
+    pub(crate) rest: &'t str,
+}
+
+/// Gives each document of a text to `take`. Says how many there are, and where the text stops being JSON.
+///
+/// # Errors
+/// What `take` returns.
+pub(crate) fn each_of<'t, T: Deserialize<'t>>(
+    text: &'t str,
+    mut take: impl FnMut(T) -> Result<(), IngestError>,
+) -> Result<(usize, Option<Broken<'t>>), IngestError> {
+    let mut documents = serde_json::Deserializer::from_str(text).into_iter::<T>();
+    let mut taken = 0;
+    loop {
+        let rest = &text[documents.byte_offset()..];
+        match documents.next() {
+            None => return Ok((taken, None)),
+            Some(Ok(document)) => take(document)?,
+            Some(Err(error)) => return Ok((taken, Some(Broken { error, rest }))),
+        }
+        taken += 1;
+    }
+}
+
+/// Gives each document of a source to `take`.
 ///
 /// # Errors
 /// When there is no complete document, or the first one is not what `T` is.
@@ -26,15 +55,13 @@ pub(crate) fn each<T: DeserializeOwned>(
     sink: &mut Sink,
     mut take: impl FnMut(T, &mut Sink),
 ) -> Result<(), IngestError> {
-    let text = whole_text(records, LARGEST, sink)?;
-    let text = with_quoted_non_numbers(text.into());
-    let mut taken = 0;
-    for document in serde_json::Deserializer::from_str(&text).into_iter::<T>() {
-        match document {
-            Ok(document) => take(document, sink),
-            Err(error) => return note_broken(&error, taken, sink),
-        }
-        taken += 1;
+    let text = json_text(records, sink)?;
+    let (taken, broken) = each_of(&text, |document| {
+        take(document, sink);
+        Ok(())
+    })?;
+    if let Some(broken) = broken {
+        return note_broken(&broken.error, taken, sink);
     }
     if taken > 1 {
         sink.provenance.evidence.push(format!("{taken} documents one after the other"));
@@ -67,8 +94,8 @@ pub(crate) fn note_broken(error: &serde_json::Error, taken: usize, sink: &mut Si
 }
 
 /// All that is left of a source as text; bytes that are not UTF-8 are replaced, with a finding.
-pub(crate) fn whole_text(records: &mut AnyRecords<'_>, limit: usize, sink: &mut Sink) -> Result<String, IngestError> {
-    let bytes = records.rest(limit)?;
+pub(crate) fn whole_text(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<String, IngestError> {
+    let bytes = records.rest(LARGEST)?;
     sink.provenance.lines = memchr::memchr_iter(b'\n', &bytes).count() as u64 + u64::from(!bytes.ends_with(b"\n"));
     Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
         sink.findings.push(Finding::new(
@@ -80,6 +107,11 @@ pub(crate) fn whole_text(records: &mut AnyRecords<'_>, limit: usize, sink: &mut 
         ));
         String::from_utf8_lossy(error.as_bytes()).into_owned()
     }))
+}
+
+/// All that is left of a source as JSON, as far as it is JSON.
+pub(crate) fn json_text(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<String, IngestError> {
+    whole_text(records, sink).map(|text| with_quoted_non_numbers(text.into()).into_owned())
 }
 
 /// The text, with NaN and the infinities as strings where they keep it from being JSON. A text without those words is
@@ -120,10 +152,7 @@ fn quote_non_numbers(text: &str) -> String {
 
 /// What is wrong, in words that also help where a program wrote something that JSON does not have.
 pub(crate) fn reason(error: &serde_json::Error) -> String {
-    let hint = match () {
-        () if error.is_eof() => " (the document ends too early: was the run interrupted?)",
-        () => "",
-    };
+    let hint = if error.is_eof() { " (the document ends too early: was the run interrupted?)" } else { "" };
     format!("{error}{hint}")
 }
 
@@ -135,42 +164,4 @@ pub(crate) fn at<'v>(value: &'v Value, names: &[&str]) -> Option<&'v Value> {
 /// The number under names.
 pub(crate) fn number(value: &Value, names: &[&str]) -> Option<f64> {
     at(value, names).and_then(Value::as_f64)
-}
-
-/// A name of a percentile: `p99`, `p99_9`, `p99.9`, `p2_5`, and `p999` for 99.9.
-pub(crate) fn percentile(name: &str) -> Option<f64> {
-    let digits = name.strip_prefix('p')?.replace('_', ".");
-    let starts = digits.starts_with(|first: char| first.is_ascii_digit());
-    let number: f64 = digits.parse().ok().filter(|_| starts)?;
-    // Three digits without a point leave it out: p999 is 99.9.
-    let number = if digits.len() > 2 && !digits.contains('.') && number > 100.0 {
-        number / 10.0_f64.powi(i32::try_from(digits.len()).unwrap_or(2) - 2)
-    } else {
-        number
-    };
-    (0.0..=100.0).contains(&number).then_some(number)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentiles_are_read_in_every_notation() {
-        for (name, expected) in [
-            ("p50", Some(50.0)),
-            ("p99_9", Some(99.9)),
-            ("p2_5", Some(2.5)),
-            ("p99.99", Some(99.99)),
-            ("p999", Some(99.9)),
-            ("p9999", Some(99.99)),
-            ("p0_001", Some(0.001)),
-            ("p100", Some(100.0)),
-            ("p", None),
-            ("pct", None),
-            ("95", None),
-        ] {
-            assert_eq!(percentile(name), expected, "{name}");
-        }
-    }
 }

@@ -202,6 +202,6 @@ fn next_row(records: &mut AnyRecords<'_>, delimiter: Option<u8>) -> Result<Optio
     const LOOK_AHEAD: usize = 4096;
     let bytes = records.peek(LOOK_AHEAD)?;
     let bytes = &bytes[..bytes.len().min(LOOK_AHEAD)];
-    let head = Head { bytes, complete: true };
+    let head = Head::new(bytes, true);
     Ok(dialect::sample_rows(&head, delimiter).into_iter().next())
 }

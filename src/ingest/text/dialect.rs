@@ -387,7 +387,7 @@ mod tests {
     use super::*;
 
     fn find_in(text: &str) -> Option<Dialect> {
-        find(&Head { bytes: text.as_bytes(), complete: true }, None, None)
+        find(&Head::new(text.as_bytes(), true), None, None)
     }
 
     #[test]

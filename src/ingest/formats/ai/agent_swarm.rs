@@ -12,7 +12,8 @@ mod values;
 use serde_json::value::RawValue;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
-use crate::ingest::json::documents as json;
+use crate::ingest::json::documents::whole_text;
+use crate::ingest::json::outline::Outline;
 use crate::ingest::privacy;
 
 use fields::RecordReader;
@@ -54,8 +55,6 @@ const CLIENT_FIELDS: [&str; 8] = [
 const ENOUGH_FIELDS: usize = 2;
 /// Lines at which detection looks for the beginning of a record.
 const SAMPLE_LINES: usize = 3;
-/// The text is held in memory as a whole.
-const LARGEST: usize = 1 << 30;
 /// Broken records that are named; the rest are counted.
 const NAMED_BROKEN: u64 = 50;
 
@@ -67,8 +66,8 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 
 /// What shows that a text begins with a record.
 fn signature(text: &[u8]) -> Option<Vec<String>> {
-    let (keys, whole) = first_keys(text);
-    let has = |name: &str| keys.contains(&name.as_bytes());
+    let keys = Outline::of_first_object(text)?;
+    let has = |name: &str| keys.has_at(1, &[name]);
     let among = |names: &[&'static str]| names.iter().copied().filter(|name| has(name)).collect::<Vec<_>>();
     let (process, client) = (among(&PROCESS_FIELDS), among(&CLIENT_FIELDS));
     if has("processId") && process.len() >= ENOUGH_FIELDS {
@@ -76,7 +75,7 @@ fn signature(text: &[u8]) -> Option<Vec<String>> {
     }
     // Keys in the order of the alphabet put the clients first, and the file may end among them.
     let inside = |name: &str| memchr::memmem::find(text, name.as_bytes()).is_some();
-    if !whole && has("clients") && inside("\"clientId\"") && inside("\"executionCount\"") {
+    if !keys.is_whole && has("clients") && inside("\"clientId\"") && inside("\"executionCount\"") {
         return Some(vec!["a record has the key `clients`, with `clientId` and `executionCount` inside".to_owned()]);
     }
     if has("clientId") && client.len() >= ENOUGH_FIELDS {
@@ -84,52 +83,14 @@ fn signature(text: &[u8]) -> Option<Vec<String>> {
     }
     // A session can be longer than what detection looks at. Where nothing else stands before it, its name is enough.
     let session = !among(&privacy::FIELDS).is_empty();
-    if session && !whole && keys.len() == client.len() + usize::from(has("clientId")) {
+    if session && !keys.is_whole && keys.len() == client.len() + usize::from(has("clientId")) {
         return Some(vec![format!("a record that goes on for long has the keys `{}`", client.join("`, `"))]);
     }
     None
 }
 
-/// The keys of the first object in a text, as far as it goes; objects inside do not count. The text need not be JSON
-/// to its end. Whether the object is whole comes with them.
-fn first_keys(text: &[u8]) -> (Vec<&[u8]>, bool) {
-    let mut keys = Vec::new();
-    let (mut at, mut depth) = (0, 0_usize);
-    let mut base = None;
-    let mut last_text: Option<&[u8]> = None;
-    while let Some(byte) = text.get(at) {
-        match byte {
-            b'"' => {
-                let start = at + 1;
-                let mut end = start;
-                while end < text.len() && text[end] != b'"' {
-                    end += if text[end] == b'\\' { 2 } else { 1 };
-                }
-                last_text = text.get(start..end);
-                at = end;
-            }
-            b':' if Some(depth) == base => keys.extend(last_text.take()),
-            b'{' | b'[' => {
-                depth += 1;
-                if *byte == b'{' && base.is_none() {
-                    base = Some(depth);
-                }
-            }
-            b'}' | b']' => {
-                if Some(depth) == base {
-                    return (keys, true);
-                }
-                depth = depth.saturating_sub(1);
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    (keys, false)
-}
-
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let text = json::whole_text(records, LARGEST, sink)?;
+    let text = whole_text(records, sink)?;
     let mut walk = Walk { text: &text, at: 0, line: 1, broken: 0 };
     let mut reader = RecordReader::new(sink, &options.session_data);
     while let Some(start) = walk.next_value() {
@@ -209,22 +170,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_those_of_the_first_object_only() {
-        let keys = |text: &'static str| {
-            let (keys, _) = first_keys(text.as_bytes());
-            keys.into_iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect::<Vec<_>>()
-        };
-        assert_eq!(keys(r#"[ {"a":{"b":[{"c":1}]},"d":"e:\"f","g":["#), ["a", "d", "g"]);
-        assert_eq!(keys(r#"{"a":1}{"b":2}"#), ["a"]);
-        assert_eq!(keys(r#"{"a":"unclosed"#), ["a"]);
-        assert!(keys("a,b\n1,2").is_empty());
-        assert!(first_keys(br#"{"a":1}"#).1);
-        assert!(!first_keys(br#"{"a":1"#).1);
-    }
-
-    #[test]
     fn a_record_is_recognised_by_its_keys() {
-        let seen = |text: &str| sniff(&Head { bytes: text.as_bytes(), complete: true }).is_some();
+        let seen = |text: &str| sniff(&Head::new(text.as_bytes(), true)).is_some();
         assert!(seen(r#"{"processId":"p","clients":[],"totalExecutionCount":0}"#));
         assert!(seen(r#"[{"clientId":"c","executionCount":1,"executionTimeTotal":"5ms"}]"#));
         assert!(seen("{\"proc\n{\"processId\":\"p\",\"clients\":[],\"totalExecutionCount\":0}"));

@@ -52,7 +52,7 @@ pub(crate) const JSON: Format = Format {
     },
     generic: false,
     sniff: |head| {
-        let outline = Outline::of(head)?;
+        let outline = head.outline()?;
         [
             ["input_config", "request_latency.unit", "request_latency.avg"],
             ["input_config", "request_throughput.unit", "request_throughput.avg"],
@@ -173,8 +173,7 @@ fn without_warm_up(table: Table) -> (Option<Table>, Vec<u64>) {
 
 /// Whether a line is a record of `profile_export.jsonl`.
 fn is_record(line: &[u8]) -> bool {
-    let head = Head { bytes: line, complete: true };
-    Outline::of(&head).is_some_and(|outline| {
+    Outline::of(line).is_some_and(|outline| {
         let sent = ["metadata.request_start_ns", "metadata.timestamp_ns"].iter().any(|name| outline.has(&[name]));
         outline.has(&["metadata", "metrics"]) && sent
     })

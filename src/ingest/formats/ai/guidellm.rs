@@ -12,8 +12,7 @@ use crate::measure::unit::Unit;
 
 use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
 use crate::ingest::json::documents::{self, at, number};
-use crate::ingest::json::outline::Outline;
-use crate::ingest::summaries::{Summary, caveat, setting};
+use crate::ingest::summaries::{self, Summary, caveat, setting};
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -27,7 +26,7 @@ pub(crate) const FORMAT: Format = Format {
     },
     generic: false,
     sniff: |head| {
-        let outline = Outline::of(head)?;
+        let outline = head.outline()?;
         let names: &[&[&str]] = &[
             &["benchmarks", "benchmarks.metrics"],
             &["metadata.guidellm_version", "benchmarks"],
@@ -139,7 +138,7 @@ fn percentile(name: &str) -> Option<f64> {
         "p001" => Some(0.1),
         "p01" => Some(1.0),
         "p05" => Some(5.0),
-        other => documents::percentile(other),
+        other => summaries::percentile(other),
     }
 }
 

@@ -15,9 +15,8 @@ use crate::table::{CellType, Role};
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
 use crate::ingest::json::documents::{self, number};
-use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::summaries::{Summary, caveat, setting, statistic};
+use crate::ingest::summaries::{self, Summary, caveat, setting, statistic};
 use crate::ingest::text::row::RowBuffer;
 use crate::table::storage::Storage;
 
@@ -36,7 +35,7 @@ pub(crate) const FORMAT: Format = Format {
         upstream: "vllm-project/vllm, vllm/benchmarks/serve.py",
     },
     generic: false,
-    sniff: |head| Outline::of(head)?.evidence(&["completed", "request_throughput", "mean_ttft_ms"]),
+    sniff: |head| head.outline()?.evidence(&["completed", "request_throughput", "mean_ttft_ms"]),
     read: |records, _, sink| {
         declare(sink);
         let mut line = 0;
@@ -105,7 +104,7 @@ fn take(document: &Value, line: u64, appended: bool, sink: &mut Sink) {
             .as_object()
             .into_iter()
             .flatten()
-            .filter_map(|(name, value)| Some((documents::percentile(name.strip_suffix(&suffix)?)?, name, value)))
+            .filter_map(|(name, value)| Some((summaries::percentile(name.strip_suffix(&suffix)?)?, name, value)))
             .collect();
         percentiles.sort_by(|a, b| a.0.total_cmp(&b.0));
         for (percentile, name, value) in percentiles {

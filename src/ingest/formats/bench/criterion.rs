@@ -18,6 +18,7 @@ use crate::table::source::Source;
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::objects::LineCounter;
+use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
@@ -89,7 +90,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
         (ESTIMATES, "criterion's estimates: an object"),
         (BENCHMARK, "criterion's description of a benchmark: an object"),
     ] {
-        if benchmarks::has_keys(head, b'{', keys) {
+        if head.outline().is_some_and(|outline| outline.has_anywhere(keys)) {
             return Some(benchmarks::keys_evidence(what, keys));
         }
     }
@@ -138,7 +139,8 @@ fn settle(source: &mut Source, options: &SourceOptions) {
 
 fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) -> serde_json::Result<()> {
     let text = document.get();
-    let has = |keys: &[&str]| keys.iter().all(|key| benchmarks::has_key(text.as_bytes(), key));
+    let outline = Outline::of(text.as_bytes());
+    let has = |keys: &[&str]| outline.as_ref().is_some_and(|outline| outline.has_anywhere(keys));
     let source = bench.sink.provenance.name.clone();
     if has(ESTIMATES) {
         let estimates: Estimates<'t> = serde_json::from_str(text)?;
@@ -237,7 +239,7 @@ mod tests {
 
     #[test]
     fn two_lists_are_samples_only_where_the_counts_are_linear() {
-        let seen = |text: &str| is_pair(&Head { bytes: text.as_bytes(), complete: true });
+        let seen = |text: &str| is_pair(&Head::new(text.as_bytes(), true));
         assert!(seen("[[2.0,4,6,8,10,12,14,16,18,20],[1,2,3,4,5,6,7,8,9,10]]"));
         assert!(!seen("[[2.0,4,6,8,10,12,14,16,18,21],[1,2,3,4,5,6,7,8,9,10]]"));
         assert!(!seen("[[1,2],[3,4]]"));

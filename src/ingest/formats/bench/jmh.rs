@@ -17,6 +17,7 @@ use crate::table::Role;
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::objects::LineCounter;
+use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
@@ -126,7 +127,9 @@ struct Metric<'t> {
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     const KEYS: &[&str] = &["benchmark", "mode", "primaryMetric", "score"];
-    benchmarks::has_keys(head, b'[', KEYS).then(|| benchmarks::keys_evidence("a list of objects", KEYS))
+    let is_list = head.bytes.trim_ascii_start().starts_with(b"[");
+    Outline::of_first_object(head.bytes).filter(|first| is_list && first.has_anywhere(KEYS))?;
+    Some(benchmarks::keys_evidence("a list of objects", KEYS))
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {

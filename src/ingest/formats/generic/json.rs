@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
-use crate::ingest::json::documents::{note_broken, whole_text, with_quoted_non_numbers};
+use crate::ingest::json::documents::{each_of, json_text, note_broken};
 use crate::ingest::json::objects::{ObjectTables, Text};
 
 pub(crate) const FORMAT: Format = Format {
@@ -25,9 +25,6 @@ pub(crate) const FORMAT: Format = Format {
     read,
     settle: None,
 };
-
-/// A document is held in memory as a whole; larger ones should be NDJSON.
-const LARGEST: usize = 1 << 30;
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let mut bytes = head.bytes.iter().filter(|byte| !byte.is_ascii_whitespace());
@@ -55,23 +52,12 @@ fn is_prefix_of_a_line(bytes: &[u8]) -> bool {
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let text = whole_text(records, LARGEST, sink)?;
-    let text = with_quoted_non_numbers(text.into());
+    let text = json_text(records, sink)?;
     let mut tables = ObjectTables::new(sink);
-    let mut documents = serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>();
-    let mut taken = 0;
-    let mut broken = None;
-    for document in &mut documents {
-        match document {
-            Ok(document) => tables.take_document(document, Text { whole: &text, first_line: 1 }),
-            Err(error) => {
-                broken = Some(error);
-                break;
-            }
-        }
-        taken += 1;
-    }
+    let (taken, broken) = each_of::<&RawValue>(&text, |document| {
+        tables.take_document(document, Text { whole: &text, first_line: 1 });
+        Ok(())
+    })?;
     tables.finish();
-    let Some(error) = broken else { return Ok(()) };
-    note_broken(&error, taken, sink)
+    broken.map_or(Ok(()), |broken| note_broken(&broken.error, taken, sink))
 }

@@ -10,7 +10,6 @@ use crate::measure::unit::Unit;
 
 use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
 use crate::ingest::json::documents::{self, at, number};
-use crate::ingest::json::outline::Outline;
 use crate::ingest::summaries::{Summary, caveat, statistic};
 
 const FIRST_BYTE: &str =
@@ -28,7 +27,7 @@ pub(crate) const FORMAT: Format = Format {
     },
     generic: false,
     sniff: |head| {
-        let outline = Outline::of(head)?;
+        let outline = head.outline()?;
         ["aggregate.counters", "aggregate.latency", "aggregate.scenariosCompleted"]
             .iter()
             .find_map(|name| outline.evidence(&["aggregate", name]))

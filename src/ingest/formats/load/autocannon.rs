@@ -10,8 +10,7 @@ use crate::measure::unit::Unit;
 
 use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
 use crate::ingest::json::documents::{self, number};
-use crate::ingest::json::outline::Outline;
-use crate::ingest::summaries::{Summary, caveat, setting, statistic};
+use crate::ingest::summaries::{self, Summary, caveat, setting, statistic};
 
 const LATENCY: &str = "from sending to the last byte, connecting not included; closed loop, corrected for coordinated omission \
                        where --overallRate was given";
@@ -27,7 +26,7 @@ pub(crate) const FORMAT: Format = Format {
         upstream: "mcollina/autocannon, lib/run.js, and hdr-histogram-percentiles-obj",
     },
     generic: false,
-    sniff: |head| Outline::of(head)?.evidence(&["latency.p97_5", "requests", "throughput", "non2xx"]),
+    sniff: |head| head.outline()?.evidence(&["latency.p97_5", "requests", "throughput", "non2xx"]),
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
     settle: None,
 };
@@ -70,7 +69,7 @@ fn take(document: &Value, sink: &mut Sink) {
             summary.add_field(Statistic::Mean, "average", named("average"));
         }
         let mut percentiles: Vec<(f64, &String, &Value)> =
-            values.iter().filter_map(|(name, value)| Some((documents::percentile(name)?, name, value))).collect();
+            values.iter().filter_map(|(name, value)| Some((summaries::percentile(name)?, name, value))).collect();
         percentiles.sort_by(|a, b| a.0.total_cmp(&b.0));
         for (_, name, value) in percentiles {
             if let Some(statistic) = statistic(name) {

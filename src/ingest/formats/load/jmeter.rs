@@ -246,7 +246,7 @@ pub(crate) fn settle(source: &mut Source, options: &SourceOptions) {
         }
         match table.name.as_deref() {
             Some(TRANSACTIONS) => {
-                settle::name_metrics_apart(table, "of a whole transaction, which contains its samples")
+                settle::name_metrics_apart(table, "of a whole transaction, which contains its samples");
             }
             Some(SUB_SAMPLES) => settle::name_metrics_apart(table, "of a sample inside another, which contains it"),
             _ => {}

@@ -10,7 +10,7 @@ use crate::measure::reported::{Reported, ReportedValue, Statistic};
 use crate::measure::unit::Unit;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
-use crate::ingest::signature;
+use crate::ingest::json::documents;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -28,27 +28,25 @@ pub(crate) const FORMAT: Format = Format {
     settle: None,
 };
 
-/// A document is held in memory as a whole.
-const LARGEST: usize = 64 << 20;
 /// The entry of the whole run.
 const TOTAL: &str = "Total";
 const MEANING: &str = "time from just before sending to the last byte of the response, connecting included";
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    let keys = signature::json_keys(head);
+    let keys = head.outline()?;
     let known = ["sampleCount", "errorPct", "meanResTime", "pct1ResTime"];
-    signature::has_keys(&keys, 2, &known).then(|| {
+    keys.has_at(2, &known).then(|| {
         vec!["its entries have sampleCount, errorPct, meanResTime and pct1ResTime, as JMeter writes them".to_owned()]
     })
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let documents = signature::documents(records, LARGEST, sink)?;
-    let entries = documents.iter().filter_map(Value::as_object).flatten();
-    for (key, entry) in entries {
-        let label = (key != TOTAL).then(|| entry["transaction"].as_str().unwrap_or(key).to_owned());
-        sink.reported.extend(reported(label.as_ref(), entry));
-    }
+    documents::each(records, sink, |document: Value, sink| {
+        for (key, entry) in document.as_object().into_iter().flatten() {
+            let label = (key != TOTAL).then(|| entry["transaction"].as_str().unwrap_or(key).to_owned());
+            sink.reported.extend(reported(label.as_ref(), entry));
+        }
+    })?;
     // The whole run stands first, wherever the file has it.
     sink.reported.sort_by_key(|one| one.label.is_some());
     sink.reported_caveats = vec![

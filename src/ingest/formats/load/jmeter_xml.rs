@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn other_roots_are_others() {
         for text in ["<testResultsX/>", "<html><body/></html>", "<?xml?>", "<!-- <testResults> "] {
-            assert!(sniff(&Head { bytes: text.as_bytes(), complete: true }).is_none(), "{text}");
+            assert!(sniff(&Head::new(text.as_bytes(), true)).is_none(), "{text}");
         }
     }
 }

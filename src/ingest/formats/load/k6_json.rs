@@ -12,6 +12,7 @@ use crate::table::Role;
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::k6;
 use crate::ingest::json::lines as ndjson;
+use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 
@@ -32,11 +33,12 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    let keys = signature::json_keys(&Head { bytes: signature::first_line(head), complete: true });
-    let line = String::from_utf8_lossy(signature::first_line(head));
-    let point = kind_of(&line, "Point") && signature::has_keys(&keys, 2, &["time", "value", "tags"]);
-    let metric = kind_of(&line, "Metric") && signature::has_keys(&keys, 2, &["name", "type", "contains"]);
-    (signature::has_keys(&keys, 1, &["type", "data", "metric"]) && (point || metric))
+    let line = signature::first_line(head);
+    let keys = Outline::of(line)?;
+    let line = String::from_utf8_lossy(line);
+    let point = kind_of(&line, "Point") && keys.has_at(2, &["time", "value", "tags"]);
+    let metric = kind_of(&line, "Metric") && keys.has_at(2, &["name", "type", "contains"]);
+    (keys.has_at(1, &["type", "data", "metric"]) && (point || metric))
         .then(|| vec!["its first line has type, metric and data, as k6 writes Metric and Point lines".to_owned()])
 }
 

@@ -13,7 +13,7 @@ use crate::measure::unit::Unit;
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::k6::{self, Kind};
 use crate::ingest::json::documents;
-use crate::ingest::signature;
+use crate::ingest::summaries;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {
@@ -31,32 +31,29 @@ pub(crate) const FORMAT: Format = Format {
     settle: None,
 };
 
-/// A document is held in memory as a whole.
-const LARGEST: usize = 64 << 20;
 /// Metrics of which every run has one at least.
 const USUAL: &[&str] = &["iterations", "http_reqs", "iteration_duration", "vus", "http_req_duration", "data_sent"];
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    let keys = signature::json_keys(head);
-    let has = |names: &[&str]| signature::has_keys(&keys, 1, names);
-    let usual = USUAL.iter().any(|name| keys.iter().any(|(depth, key)| *depth == 2 && key == name));
+    let keys = head.outline()?;
+    let has = |names: &[&str]| keys.has_at(1, names);
+    let usual = USUAL.iter().any(|name| keys.has_at(2, &[name]));
     // Other keys may stand beyond the head, behind many metrics.
     if has(&["metrics"]) && usual && (has(&["root_group"]) || has(&["options"]) || has(&["state"]) || !head.complete) {
         return Some(vec!["it has metrics that k6 writes, with root_group, options or state".to_owned()]);
     }
-    let has_metrics = signature::has_keys(&keys, 2, &["metrics"]);
+    let has_metrics = keys.has_at(2, &["metrics"]);
     // Metrics stand in a list: their names are no keys, what they contain is one.
-    let told = keys.iter().any(|(_, key)| matches!(key.as_str(), "k6Version" | "k6_version" | "contains"));
+    let told = ["k6Version", "k6_version", "contains"].iter().any(|name| keys.has_anywhere(&[name]));
     (has(&["version", "config", "metadata", "results"]) && has_metrics && told)
         .then(|| vec!["it has version, metadata, config and results with metrics, as k6 writes them".to_owned()])
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let documents = signature::documents(records, LARGEST, sink)?;
     let mut thresholds = Vec::new();
     let mut units_are_open = false;
-    for document in &documents {
-        let found = metrics(document);
+    documents::each(records, sink, |document: Value, sink| {
+        let found = metrics(&document);
         for (name, entry) in &found {
             sink.reported.extend(reported(name, entry));
             thresholds.extend(thresholds_of(name, entry));
@@ -66,7 +63,7 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         if let Some(version) = metadata["k6Version"].as_str().or_else(|| metadata["k6_version"].as_str()) {
             sink.provenance.evidence.push(format!("k6 {version}"));
         }
-    }
+    })?;
     // What was crossed stands first.
     thresholds.sort_by_key(|(crossed, _)| !crossed);
     sink.reported_caveats = thresholds.into_iter().map(|(_, told)| told).collect();
@@ -197,7 +194,7 @@ fn statistic(key: &str) -> Option<Statistic> {
         "value" => Some(Statistic::Value),
         _ => {
             let Some(percent) = key.strip_prefix("p(") else {
-                return documents::percentile(key).map(Statistic::Percentile);
+                return summaries::percentile(key).map(Statistic::Percentile);
             };
             let percent: f64 = percent.strip_suffix(')')?.parse().ok()?;
             (0.0..=100.0).contains(&percent).then_some(Statistic::Percentile(percent))

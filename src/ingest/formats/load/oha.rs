@@ -13,10 +13,9 @@ use crate::table::Role;
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::ab::first_line_is;
 use crate::ingest::json::documents::{self, at, number};
-use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
-use crate::ingest::summaries::{Summary, caveat, statistic};
+use crate::ingest::summaries::{self, Summary, caveat, statistic};
 use crate::ingest::text::delimited;
 
 const HEADER: &[u8] = b"request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status";
@@ -62,7 +61,7 @@ pub(crate) const JSON: Format = Format {
         upstream: "hatoo/oha, src/printer.rs, print_json",
     },
     generic: false,
-    sniff: |head| Outline::of(head)?.evidence(&["summary.successRate", "responseTimeHistogram", "latencyPercentiles"]),
+    sniff: |head| head.outline()?.evidence(&["summary.successRate", "responseTimeHistogram", "latencyPercentiles"]),
     read: |records, _, sink| {
         documents::each(records, sink, |document: Value, sink| summary(&document, sink))?;
         Ok(())
@@ -161,7 +160,7 @@ fn percentiles(values: Option<&Value>, summary: &mut Summary) {
     let Some(values) = values.and_then(Value::as_object) else { return };
     let mut found: Vec<(f64, Statistic, Option<f64>)> = values
         .iter()
-        .filter_map(|(name, value)| Some((documents::percentile(name)?, statistic(name)?, value.as_f64())))
+        .filter_map(|(name, value)| Some((summaries::percentile(name)?, statistic(name)?, value.as_f64())))
         .collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     for (_, statistic, value) in found {

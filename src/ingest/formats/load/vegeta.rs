@@ -34,8 +34,7 @@ pub(crate) const JSON: Format = Format {
     generic: false,
     sniff: |head| {
         let line = head.bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty())?;
-        let first = Head { bytes: line, complete: false };
-        Outline::of(&first)?.evidence(&["attack", "seq", "code", "timestamp", "latency"])
+        Outline::of(line)?.evidence(&["attack", "seq", "code", "timestamp", "latency"])
     },
     read: |records, _, sink| {
         declare(sink);
