@@ -7,8 +7,9 @@ use std::time::Instant;
 
 use perfreport::compare::capture::{Capture, Dependence, Environment, MetricRuns, Recording, Values};
 use perfreport::compare::judge::{Compared, Settings, compare};
-use perfreport::compare::outcome::{Change, Statistic, Verdict};
+use perfreport::compare::outcome::{Change, Verdict};
 use perfreport::measure::Polarity;
+use perfreport::measure::Statistic;
 use perfreport::measure::unit::Dimension;
 use perfreport::stats::rng::Rng;
 use rayon::prelude::*;

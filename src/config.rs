@@ -14,9 +14,9 @@ use crate::analysis::chat::{EventKind, Field, ServiceOptions};
 use crate::compare::gate::FailOn;
 use crate::compare::margin::{DEFAULT_MARGIN, MarginRule, Margins};
 use crate::compare::target::Target;
-use crate::ingest::{ColumnOptions, Limit, SourceOptions};
-use crate::measure::Polarity;
+use crate::ingest::{ColumnOptions, SourceOptions};
 use crate::measure::unit::{Dimension, Unit};
+use crate::measure::{Polarity, Quantity};
 use crate::table::Role;
 
 /// The name under which the file is found without being named.
@@ -228,12 +228,9 @@ impl ServiceConfig {
                 Dimension::Time => (Unit::SECOND, "a duration such as 10s"),
                 _ => (Unit::PER_SECOND, "a rate such as 50/s"),
             };
-            let split = text.rfind(|character: char| character.is_ascii_digit()).map_or(0, |last| last + 1);
-            let symbol = text[split..].trim();
-            let unit = if symbol.is_empty() { Some(plain) } else { Unit::parse(symbol) };
-            let number = text[..split].trim().parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0);
-            let value = number.zip(unit.filter(|unit| unit.dimension == dimension));
-            value.map(|(number, unit)| Some(unit.to_base(number))).ok_or_else(|| value_error(key, text, example))
+            let quantity = text.parse::<Quantity>().ok().filter(|quantity| quantity.value > 0.0);
+            let value = quantity.and_then(|quantity| quantity.or_in(plain).base_in(dimension));
+            value.map(Some).ok_or_else(|| value_error(key, text, example))
         };
         let mut options = ServiceOptions {
             enabled: self.enabled,
@@ -370,17 +367,8 @@ pub fn polarity(key: &str, text: &str) -> Result<Polarity, ConfigError> {
 ///
 /// # Errors
 /// When it is no number, or its unit is not known.
-pub fn limit(key: &str, text: &str) -> Result<Limit, ConfigError> {
-    let text = text.trim();
-    let split = text.rfind(|character: char| character.is_ascii_digit()).map_or(0, |last| last + 1);
-    let symbol = text[split..].trim();
-    let number: Option<f64> = text[..split].trim().parse().ok();
-    let found = match number.filter(|number| number.is_finite()) {
-        Some(number) if symbol.is_empty() => Some(Limit::Recorded(number)),
-        Some(number) => Unit::parse(symbol).map(|unit| Limit::Base(unit.to_base(number))),
-        None => None,
-    };
-    found.ok_or_else(|| value_error(key, text, "a number with a unit, such as 60s"))
+pub fn limit(key: &str, text: &str) -> Result<Quantity, ConfigError> {
+    text.parse().map_err(|_| value_error(key, text.trim(), "a number with a unit, such as 60s"))
 }
 
 #[cfg(test)]
@@ -413,7 +401,7 @@ unit = "us"
         let latency = options.column("latency").unwrap();
         assert_eq!(options.delimiter, Some(b';'));
         assert_eq!(latency.unit, Some(Unit::MILLISECOND));
-        assert_eq!(latency.limit, Some(Limit::Base(60.0)));
+        assert_eq!(latency.limit, "60s".parse().ok());
         let options = config.options_for(Path::new("anywhere/old.csv")).unwrap();
         assert_eq!(options.column("latency").unwrap().unit, Some(Unit::MICROSECOND));
         assert_eq!(config.options_for(Path::new("other.csv")).unwrap(), SourceOptions::default());

@@ -2,6 +2,7 @@
 //!
 //! The bound is the user's, or half of what the machine has and no more than a limit on the address space leaves. The file has no name and is gone when the program ends.
 
+use crate::measure::{Quantity, QuantityError};
 use std::fs::File;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
@@ -41,20 +42,16 @@ pub(super) fn storage(asked: Option<u64>) -> Result<Storage> {
 /// # Errors
 /// When it is none.
 pub(super) fn size(text: &str) -> Result<u64, String> {
-    let split = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let number: f64 = number.parse().map_err(|_| format!("{text} is no size; write 64MiB or 2GB"))?;
-    let unit = match unit.trim() {
-        "" => Unit::BYTE,
-        symbol => Unit::parse(symbol)
-            .filter(|unit| unit.dimension == Dimension::Bytes)
-            .ok_or_else(|| format!("{symbol} is no unit of memory; write KiB, MiB, GiB, kB, MB or GB"))?,
+    let no_size = || format!("{text} is no size; write 64MiB or 2GB");
+    let no_unit = |symbol: &str| format!("{symbol} is no unit of memory; write KiB, MiB, GiB, kB, MB or GB");
+    let quantity = match text.parse::<Quantity>() {
+        Ok(quantity) => quantity.or_in(Unit::BYTE),
+        Err(QuantityError::Number) => return Err(no_size()),
+        Err(QuantityError::Unit(symbol)) => return Err(no_unit(&symbol)),
     };
-    let bytes = unit.to_base(number);
-    if !(bytes.is_finite() && bytes >= 1.0) {
-        return Err(format!("{text} is no size; write 64MiB or 2GB"));
-    }
-    Ok(bytes as u64)
+    let other = quantity.unit.map_or("", |unit| unit.symbol);
+    let bytes = quantity.base_in(Dimension::Bytes).ok_or_else(|| no_unit(other))?;
+    if bytes >= 1.0 && bytes.is_finite() { Ok(bytes as u64) } else { Err(no_size()) }
 }
 
 /// A size in MiB, or in bytes below one.

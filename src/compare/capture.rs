@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
+use crate::measure::{Polarity, Statistic};
 
 use super::sketch::{Ordered, Sketch};
 
@@ -282,14 +282,18 @@ pub struct ReportedNumbers {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meaning: Option<String>,
     /// The numbers by statistic (`n`, `mean`, `p95`, `value`).
-    pub values: BTreeMap<String, f64>,
+    pub values: BTreeMap<Statistic, f64>,
 }
 
 impl ReportedNumbers {
+    /// A number of samples or failures, where the tool states one.
+    pub(crate) fn count(&self, statistic: Statistic) -> Option<u64> {
+        self.values.get(&statistic).filter(|count| **count >= 0.0).map(|count| *count as u64)
+    }
+
     /// How many failed, and of how many, where the tool counts both.
     pub(crate) fn share(&self) -> Option<Share> {
-        let count = |key: &str| self.values.get(key).filter(|count| **count >= 0.0).map(|count| *count as u64);
-        let (failed, total) = (count("failures")?, count("n")?);
+        let (failed, total) = (self.count(Statistic::Failures)?, self.count(Statistic::Count)?);
         // Whether failures came in clusters is not known of counts.
         (total > 0 && failed <= total).then_some(Share { failed, total, dependence: 1.0 })
     }
@@ -309,8 +313,7 @@ impl ReportedNumbers {
     /// Whether nothing but counts is known, or the share that they make: how well it went is said by the failures.
     pub(crate) fn only_counts(&self) -> bool {
         let is_share = self.dimension == Dimension::Ratio && self.share().is_some();
-        let counts = |key: &String| matches!(key.as_str(), "n" | "failures") || is_share && key == "value";
-        self.values.keys().all(counts)
+        self.values.keys().all(|statistic| statistic.is_count() || is_share && *statistic == Statistic::Value)
     }
 }
 

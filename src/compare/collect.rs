@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::analysis::chat::{Distribution, ServiceAnalysis};
-use crate::measure::Polarity;
-use crate::measure::reported::{self, Reported};
+use crate::measure::reported::Reported;
 use crate::measure::unit::Dimension;
+use crate::measure::{Polarity, Statistic};
 use crate::stats::analysis::{MetricAnalysis, TableAnalysis};
 use crate::stats::failure::{Failures, Outcome, outcomes};
 use crate::stats::histogram::{Counted, HistogramAnalysis};
@@ -133,7 +133,7 @@ fn reported(source: &Source) -> Vec<ReportedNumbers> {
         dimension: found.dimension(),
         polarity: found.polarity,
         meaning: found.meaning.clone(),
-        values: found.values.iter().filter_map(|value| Some((value.statistic.key(), value.base()?))).collect(),
+        values: found.values.iter().filter_map(|value| Some((value.statistic, value.base()?))).collect(),
     };
     source.reported.iter().map(one).filter(|numbers| !numbers.values.is_empty()).collect()
 }
@@ -368,7 +368,7 @@ pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
                 dimension: found.dimension(),
                 summary: None,
                 samples: None,
-                value: found.number(reported::Statistic::Value),
+                value: found.number(Statistic::Value),
                 reported: Some(found),
             };
             subjects.push(of(found.label.as_deref()));
@@ -397,7 +397,7 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
         let source = reading.source.provenance.name.as_str();
         shares.extend(reading.source.reported.iter().filter(|found| found.label.is_none()).filter_map(|found| {
             let count = |statistic| found.number(statistic).filter(|count| *count >= 0.0).map(|count| count as u64);
-            let (failed, total) = (count(reported::Statistic::Failures)?, count(reported::Statistic::Count)?);
+            let (failed, total) = (count(Statistic::Failures)?, count(Statistic::Count)?);
             (failed <= total && total > 0).then_some(SubjectShare { source, metric: &found.metric, failed, total })
         }));
         for found in reading.tables.iter().flat_map(|table| &table.metrics) {

@@ -12,12 +12,13 @@ use super::axis::Axis;
 use super::capture::{Dependence, Recording, Share};
 use super::center::{Located, MAX_POINTS, Places, center, least_samples};
 use super::noise::{Noise, POWER_SCORE, STEADY_SCORE, Worth, detectable_share, power_share, quantile};
-use super::outcome::{Effect, Reason, Scale, Side, Statistic};
+use super::outcome::{Effect, Reason, Scale, Side};
 use super::percentile::{PercentileSide, can_exclude, difference, percentile, samples_needed};
 use super::replicate::Between;
 use super::share::{self, Pooled};
 use super::sketch::Ordered;
 use super::verdict::verdict;
+use crate::measure::Statistic;
 
 /// The percentiles that are judged.
 const PERCENTILES: [(Statistic, f64); 3] = [(Statistic::P50, 0.5), (Statistic::P95, 0.95), (Statistic::P99, 0.99)];
@@ -75,18 +76,13 @@ impl SideData {
         }
     }
 
-    /// The numbers that a tool would report of these samples, by their names.
-    pub(crate) fn summary(&self) -> BTreeMap<String, f64> {
+    /// The numbers that a tool would report of these samples.
+    pub(crate) fn summary(&self) -> BTreeMap<Statistic, f64> {
         let of = |(statistic, p): (Statistic, f64)| {
-            let name = match statistic {
-                Statistic::P50 => "median",
-                Statistic::P95 => "p95",
-                _ => "p99",
-            };
-            (self.pooled.samples >= samples_needed(p)).then(|| (name.to_owned(), self.percentile(p)))
+            (self.pooled.samples >= samples_needed(p)).then(|| (statistic, self.percentile(p)))
         };
-        let counted = [("n".to_owned(), self.pooled.samples as f64), ("mean".to_owned(), self.mean)];
-        counted.into_iter().chain(PERCENTILES.into_iter().filter_map(of)).collect()
+        let always = [(Statistic::Count, self.pooled.samples as f64), (Statistic::Mean, self.mean)];
+        always.into_iter().chain(PERCENTILES.into_iter().filter_map(of)).collect()
     }
 
     fn worth(&self, inflation: f64) -> Worth {

@@ -7,7 +7,8 @@
 
 use std::fmt;
 
-use super::outcome::{Change, Comparison, Gate, Statistic, TargetOutcome, TargetResult, Verdict};
+use super::outcome::{Change, Comparison, Gate, TargetOutcome, TargetResult, Verdict};
+use crate::measure::Statistic;
 
 /// What a gate fails on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

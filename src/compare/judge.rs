@@ -13,12 +13,13 @@ use super::capture::{Capture, Dependence, MetricRuns, ReportedNumbers, Share};
 use super::drawing::drawing;
 use super::effect::{Levels, Measured, SideData, effects, share_effect};
 use super::margin::Margins;
-use super::outcome::{Change, Counts, Effect, Reason, Scale, Side, Statistic, Verdict};
+use super::outcome::{Change, Counts, Effect, Reason, Scale, Side, Verdict};
 use super::pairing::{
     Pair, Pairs, SharePair, ShareSide, differing_environment, differing_machine, incomparable, incomparable_reported,
 };
 use super::share::Pooled;
 use super::verdict::{discovery_threshold, overall};
+use crate::measure::Statistic;
 use crate::stats::dependence;
 
 /// Level of the intervals that are shown.
@@ -165,14 +166,14 @@ fn source_of<T>([before, after]: [&[T]; 2], name: impl Fn(&T) -> &String) -> Str
     }
 }
 
-/// The statistics that are held against each other where tools report them, the leading one first, under their names.
-const REPORTED: &[(Statistic, &[&str])] = &[
-    (Statistic::P50, &["median", "p50"]),
-    (Statistic::Value, &["value"]),
-    (Statistic::P95, &["p95"]),
-    (Statistic::P99, &["p99"]),
-    (Statistic::Mean, &["mean"]),
-];
+/// The statistics that are compared where tools report them, the leading one first.
+const REPORTED: &[Statistic] = &[Statistic::P50, Statistic::Value, Statistic::P95, Statistic::P99, Statistic::Mean];
+
+/// A number of a tool; the median may stand under its name or as a percentile.
+fn reported_number(numbers: &ReportedNumbers, statistic: Statistic) -> Option<f64> {
+    let word = numbers.values.get(&Statistic::Median).filter(|_| statistic == Statistic::P50);
+    word.or_else(|| numbers.values.get(&statistic)).copied()
+}
 
 /// Samples as a tool would summarise them, to be held against those of a tool.
 fn summary_of(samples: &[&MetricRuns]) -> Option<ReportedNumbers> {
@@ -296,7 +297,7 @@ impl<'a> Draft<'a> {
     ) -> Option<Self> {
         let shown = after.or(before)?;
         let side = |numbers: Option<&ReportedNumbers>| {
-            let samples = numbers?.values.get("n").filter(|count| **count >= 0.0).map_or(0, |count| *count as u64);
+            let samples = numbers?.count(Statistic::Count).unwrap_or(0);
             Some(Side { runs: 1, samples, effective: 0.0, value_error: 0.0 })
         };
         let change = Change {
@@ -322,9 +323,9 @@ impl<'a> Draft<'a> {
         let (before, after) = before.zip(after)?;
         draft.change.effects = REPORTED
             .iter()
-            .filter_map(|(statistic, keys)| {
-                let of = |numbers: &ReportedNumbers| keys.iter().find_map(|key| numbers.values.get(*key).copied());
-                Some(reported_effect(*statistic, of(before)?, of(after)?))
+            .filter_map(|&statistic| {
+                let of = |numbers: &ReportedNumbers| reported_number(numbers, statistic);
+                Some(reported_effect(statistic, of(before)?, of(after)?))
             })
             .collect();
         let ratio = draft.change.effects.first().filter(|effect| effect.scale == Scale::Ratio);

@@ -4,6 +4,8 @@
 //! number, because `5` could be 5% or a factor.
 
 use super::pattern::{Case, NamePattern, PatternError};
+use crate::measure::Quantity;
+use crate::measure::unit::{Dimension, Unit};
 
 /// The margin where nobody says otherwise (docs/statistics.md).
 pub const DEFAULT_MARGIN: f64 = 0.05;
@@ -68,9 +70,9 @@ pub enum MarginError {
 /// # Errors
 /// When it is no percentage, or not from 0% to below 100%.
 pub fn parse_margin(text: &str) -> Result<f64, MarginError> {
-    let number = text.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-    number
-        .map(|percent| percent / 100.0)
+    let quantity = text.parse::<Quantity>().ok().filter(|quantity| quantity.unit == Some(Unit::PERCENT));
+    quantity
+        .and_then(|quantity| quantity.base_in(Dimension::Ratio))
         .filter(|margin| (0.0..LARGEST_MARGIN).contains(margin))
         .ok_or_else(|| MarginError::NoPercentage(text.to_owned()))
 }

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
+use crate::measure::{Polarity, Statistic};
 
 /// A run held against a baseline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -131,27 +131,6 @@ pub struct Side {
     pub effective: f64,
     /// Relative error of each value, where a sketch stands for the samples; 0 for samples themselves.
     pub value_error: f64,
-}
-
-/// What an effect is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Statistic {
-    /// Hodges and Lehmann's estimate of the ratio or shift between both sides. The values of the sides beside it are
-    /// their medians.
-    Center,
-    /// The median.
-    P50,
-    /// The 95th percentile.
-    P95,
-    /// The 99th percentile.
-    P99,
-    /// The arithmetic mean; shown, never judged.
-    Mean,
-    /// Failures per one.
-    FailureShare,
-    /// The one number that there is: a rate, a score.
-    Value,
 }
 
 /// How an effect is counted.

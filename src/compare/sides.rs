@@ -136,7 +136,7 @@ mod tests {
             dimension: crate::measure::unit::Dimension::Time,
             polarity: crate::measure::Polarity::LowerIsBetter,
             meaning: None,
-            values: BTreeMap::from([("mean".to_owned(), 0.1)]),
+            values: BTreeMap::from([(crate::measure::Statistic::Mean, 0.1)]),
         };
         let held = |sources: &[&str]| Held {
             name: "side".to_owned(),

@@ -8,10 +8,10 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::reported::{Reported, ReportedValue, Statistic};
+use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 use crate::table::storage::Storage;
 use crate::table::{CellType, Role};
 
@@ -191,7 +191,7 @@ impl<'s> Bench<'s> {
             }
             match written.parse::<f64>().ok().filter(|value| value.is_finite()) {
                 Some(value) => reported.values.push(ReportedValue { statistic, value, unit, line }),
-                None => refuse(self.sink, &reported, &statistic.key(), written, line),
+                None => refuse(self.sink, &reported, &statistic.to_string(), written, line),
             }
         }
         if !reported.values.is_empty() {

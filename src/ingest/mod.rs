@@ -39,7 +39,7 @@ use text::lines::{Pace, Records};
 pub use error::IngestError;
 pub use format::{Failures, FormatInfo, Holds};
 pub use formats::formats;
-pub use options::{ColumnOptions, Limit, SourceOptions};
+pub use options::{ColumnOptions, SourceOptions};
 
 /// Reads a source to its end.
 ///

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::measure::Polarity;
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Quantity};
 use crate::table::Role;
 
 /// What the user says about a column.
@@ -15,27 +15,8 @@ pub struct ColumnOptions {
     pub unit: Option<Unit>,
     /// Which way is better.
     pub polarity: Option<Polarity>,
-    /// The largest possible value.
-    pub limit: Option<Limit>,
-}
-
-/// A largest possible value.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Limit {
-    /// In base units: it was given with its unit.
-    Base(f64),
-    /// As the column records it: it was given as a bare number.
-    Recorded(f64),
-}
-
-impl Limit {
-    /// The limit in base units, for values recorded in `unit`.
-    pub fn to_base(self, unit: Unit) -> f64 {
-        match self {
-            Self::Base(limit) => limit,
-            Self::Recorded(limit) => unit.to_base(limit),
-        }
-    }
+    /// The largest possible value; without a unit, as the column records it.
+    pub limit: Option<Quantity>,
 }
 
 /// What the user says about a source.

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::ingest::sink::Sink;
-use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::reported::{Reported, ReportedValue, Statistic};
+use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::{Dimension, Unit};
+use crate::measure::{Polarity, Statistic};
 
 /// A metric under construction.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ impl Summary {
         line: u64,
     ) -> &mut Self {
         if value.is_none_or(|value| !value.is_finite()) {
-            let what = statistic.key();
+            let what = statistic.to_string();
             self.refused.push(Refused { what, written: written.to_owned(), line: Some(line) });
         }
         self.add_at(statistic, value, Some(line))

@@ -5,7 +5,11 @@ pub mod finding;
 pub mod folded;
 pub mod label;
 mod polarity;
+mod quantity;
 pub mod reported;
+mod statistic;
 pub mod unit;
 
 pub use polarity::Polarity;
+pub use quantity::{Quantity, QuantityError};
+pub use statistic::{Statistic, StatisticError};

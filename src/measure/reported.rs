@@ -1,31 +1,8 @@
 //! Numbers that a tool has already summarised, and distributions that it recorded as histograms. Neither are samples:
 //! nothing is recomputed from the former, and the latter are known to the width of a bucket.
 
-use crate::measure::Polarity;
 use crate::measure::unit::{Dimension, Unit};
-
-/// Which statistic a tool reports.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Statistic {
-    /// How many were measured.
-    Count,
-    /// How many failed.
-    Failures,
-    /// Arithmetic mean.
-    Mean,
-    /// Median.
-    Median,
-    /// Smallest.
-    Min,
-    /// Largest.
-    Max,
-    /// Standard deviation.
-    Stddev,
-    /// A percentile, 0 to 100.
-    Percentile(f64),
-    /// A rate over the whole run, or the one value that there is (throughput, a share, a score).
-    Value,
-}
+use crate::measure::{Polarity, Statistic};
 
 /// One number as the tool reports it.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,24 +32,6 @@ pub struct Reported {
     pub values: Vec<ReportedValue>,
 }
 
-impl Statistic {
-    /// Its name in the contract, in baselines and in tables: `n`, `mean`, `p99.9`.
-    pub fn key(self) -> String {
-        let word = match self {
-            Self::Count => "n",
-            Self::Failures => "failures",
-            Self::Mean => "mean",
-            Self::Median => "median",
-            Self::Min => "min",
-            Self::Max => "max",
-            Self::Stddev => "stddev",
-            Self::Percentile(percent) => return format!("p{percent}"),
-            Self::Value => "value",
-        };
-        word.to_owned()
-    }
-}
-
 impl ReportedValue {
     /// The number in base units, where it is a finite number.
     pub fn base(&self) -> Option<f64> {
@@ -84,8 +43,8 @@ impl ReportedValue {
 impl Reported {
     /// What the metric measures: that of its numbers, counts of samples and failures aside.
     pub fn dimension(&self) -> Dimension {
-        let of_metric = |value: &&ReportedValue| !matches!(value.statistic, Statistic::Count | Statistic::Failures);
-        self.values.iter().find(of_metric).map_or(Dimension::Count, |value| value.unit.dimension)
+        let of_metric = self.values.iter().find(|value| !value.statistic.is_count());
+        of_metric.map_or(Dimension::Count, |value| value.unit.dimension)
     }
 
     /// One of its numbers in base units.

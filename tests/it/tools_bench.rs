@@ -6,7 +6,7 @@
 
 use perfreport::ingest::{SourceOptions, read};
 use perfreport::measure::Polarity;
-use perfreport::measure::reported::Statistic;
+use perfreport::measure::Statistic;
 use perfreport::measure::unit::Dimension;
 use perfreport::table::Role;
 use perfreport::table::source::Source;

@@ -2,8 +2,8 @@
 //! is what stands there.
 
 use perfreport::ingest::{IngestError, SourceOptions, read};
+use perfreport::measure::Statistic;
 use perfreport::measure::finding::{Finding, FindingKind, Severity};
-use perfreport::measure::reported::Statistic;
 use perfreport::table::source::Source;
 use perfreport::table::{Role, Table};
 

@@ -5,7 +5,8 @@ use std::fs;
 
 use perfreport::ingest::{SourceOptions, formats, read};
 use perfreport::measure::Polarity;
-use perfreport::measure::reported::{RecordedHistogram, Statistic};
+use perfreport::measure::Statistic;
+use perfreport::measure::reported::RecordedHistogram;
 use perfreport::measure::unit::{Dimension, Unit};
 use perfreport::stats::analysis::{MetricAnalysis, analyse};
 use perfreport::stats::settings::Settings;

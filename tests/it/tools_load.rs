@@ -2,7 +2,7 @@
 //! difference.
 
 use perfreport::ingest::{SourceOptions, read};
-use perfreport::measure::reported::Statistic;
+use perfreport::measure::Statistic;
 use perfreport::table::Table;
 use perfreport::table::source::Source;
 

@@ -4,8 +4,8 @@ use super::*;
 use crate::compare::capture::{
     CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
 };
-use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
+use crate::measure::{Polarity, Statistic};
 
 const METHOD: &str = "Hyndman-Fan type 6";
 
@@ -409,7 +409,7 @@ fn a_file_is_of_the_oldest_version_that_holds_what_is_in_it() {
         dimension: Dimension::Time,
         polarity: Polarity::LowerIsBetter,
         meaning: Some("to the last byte".to_owned()),
-        values: [("mean".to_owned(), 0.001), ("p99.9".to_owned(), 0.25)].into(),
+        values: [(Statistic::Mean, 0.001), (Statistic::Percentile(99.9), 0.25)].into(),
     });
     captured.environment.measured.insert("cpu".to_owned(), "A".to_owned());
     with_summaries.add(captured).unwrap();
@@ -417,6 +417,6 @@ fn a_file_is_of_the_oldest_version_that_holds_what_is_in_it() {
     assert_eq!(Baseline::parse(&with_summaries.to_bytes()).unwrap(), with_summaries);
     let mut broken = with_summaries.captures[0].clone();
     broken.sources[0].digest = "1".to_owned();
-    broken.reported[0].values.insert("max".to_owned(), f64::INFINITY);
+    broken.reported[0].values.insert(Statistic::Max, f64::INFINITY);
     assert!(matches!(with_summaries.add(broken), Err(BaselineError::Invalid { fault: Fault::NotFinite, .. })));
 }

@@ -3,7 +3,8 @@ use proptest::prelude::*;
 use super::super::capture::ShareRuns;
 use super::*;
 use crate::compare::capture::{Environment, Recording, Values};
-use crate::compare::outcome::{Effect, Scale, Statistic};
+use crate::compare::outcome::{Effect, Scale};
+use crate::measure::Statistic;
 use crate::stats::rng::Rng;
 use crate::stats::sample::mean_and_stddev;
 
@@ -376,7 +377,7 @@ fn reported(source: &str, meaning: &str, values: &[(&str, f64)]) -> ReportedNumb
         dimension: Dimension::Time,
         polarity: Polarity::LowerIsBetter,
         meaning: Some(meaning.to_owned()),
-        values: values.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect(),
+        values: values.iter().map(|(name, value)| (name.parse().unwrap(), *value)).collect(),
     }
 }
 

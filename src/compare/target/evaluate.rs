@@ -3,18 +3,21 @@
 //! In: targets, what was measured, and the comparison with a baseline where there is one. Out: a result for every number
 //! that a condition is about, or one that says why there is none. Refuses limits whose unit does not fit.
 
-use crate::measure::reported::{Reported, Statistic as Reports};
+use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
+use crate::measure::Statistic;
+use crate::measure::reported::Reported;
 use crate::measure::unit::{Dimension, Unit};
 use crate::stats::interval::{Interval, order_statistic_interval, wilson};
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
-use crate::stats::summary::Summary;
+use crate::stats::summary::{PERCENTILES, Summary};
 
-use super::super::outcome::{
-    Change, Comparison, Effect, Reason, Scale, Statistic, TargetOutcome, TargetResult, Verdict,
-};
+use super::condition::{Condition, Target};
 use super::interval::{Certainty, decide, samples_for_ends};
-use super::{Condition, MEDIAN, Measure, Subject, SubjectShare, Target, TargetError, select};
+use super::select;
+use super::subject::{Subject, SubjectShare};
 
+/// The median in percent.
+const MEDIAN: f64 = 50.0;
 /// No change, as a ratio.
 const NO_CHANGE: f64 = 1.0;
 
@@ -37,14 +40,45 @@ pub fn evaluate(
     for target in targets {
         for condition in &target.conditions {
             let question = Question { target, condition };
-            match condition.measure {
-                Measure::Change(statistic) => results.extend(evidence.changes(question, statistic)),
-                Measure::ErrorRate => results.extend(evidence.shares(question)),
-                _ => results.extend(evidence.subjects(question)?),
-            }
+            results.extend(match condition.statistic {
+                statistic if condition.is_change => evidence.changes(question, statistic),
+                Statistic::FailureShare => evidence.shares(question),
+                _ => evidence.subjects(question)?,
+            });
         }
     }
     Ok(results)
+}
+
+/// A limit that does not fit the metric that it was found to be about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("target {condition}: {metric} {measured}: {remedy}")]
+pub struct TargetError {
+    /// The target in words and its condition: `late*: p95 < 200`.
+    pub condition: String,
+    /// The metric and its source: `latency in run.csv`.
+    pub metric: String,
+    /// What it measures, as the end of a sentence: `is a time`.
+    pub measured: &'static str,
+    /// What to write instead.
+    pub remedy: String,
+}
+
+/// Whether a condition is about a percentile that needs the samples themselves, because no summary has it.
+pub fn needs_samples(targets: &[Target]) -> bool {
+    let in_summary = |percent: f64| percent == MEDIAN || PERCENTILES.contains(&percent);
+    any_condition(targets, |condition| {
+        !condition.is_change && condition.statistic.percent().is_some_and(|percent| !in_summary(percent))
+    })
+}
+
+/// Whether a condition is about a change, so that it has no number without a baseline.
+pub fn needs_baseline(targets: &[Target]) -> bool {
+    any_condition(targets, |condition| condition.is_change)
+}
+
+fn any_condition(targets: &[Target], is: impl Fn(&Condition) -> bool) -> bool {
+    targets.iter().flat_map(|target| &target.conditions).any(is)
 }
 
 struct Evidence<'a> {
@@ -75,19 +109,17 @@ struct Found<'a> {
 impl Question<'_> {
     /// The result where nothing matches.
     fn nothing(self, note: String) -> TargetResult {
-        let dimension = self.condition.limit.dimension.unwrap_or(Dimension::Unknown);
+        let dimension = self.condition.limit.unit.map_or(Dimension::Unknown, |unit| unit.dimension);
         self.result(None, dimension, Err(note))
     }
 
     fn result(self, found: Option<Found<'_>>, dimension: Dimension, answer: Answer) -> TargetResult {
-        let Condition { operator, limit, measure, .. } = self.condition;
+        let Condition { operator, is_change, .. } = self.condition;
+        let limit = self.condition.limit.base(Unit::UNKNOWN);
         // The change from 100 to 103 must keep "<= 3%", so the limit takes the same rounding as the change.
-        let of_change = matches!(measure, Measure::Change(_));
-        let held_against = if of_change { (NO_CHANGE + limit.value) - NO_CHANGE } else { limit.value };
+        let rounded = if *is_change { (NO_CHANGE + limit) - NO_CHANGE } else { limit };
         let (value, (low, high), (outcome, note)) = match answer {
-            Ok((value, certainty)) => {
-                (Some(value), certainty.ends(), decide(value, &certainty, *operator, held_against))
-            }
+            Ok((value, certainty)) => (Some(value), certainty.ends(), decide(value, &certainty, *operator, rounded)),
             Err(note) => (None, (None, None), (TargetOutcome::NoData, Some(note))),
         };
         TargetResult {
@@ -98,7 +130,7 @@ impl Question<'_> {
             statistic: self.condition.key.clone(),
             condition: self.condition.text.clone(),
             dimension,
-            limit: limit.value,
+            limit,
             value,
             low,
             high,
@@ -110,8 +142,8 @@ impl Question<'_> {
 
 impl Evidence<'_> {
     fn subjects(&self, question: Question<'_>) -> Result<Vec<TargetResult>, TargetError> {
-        let measure = question.condition.measure;
-        let found = match select::subjects(question.target, measure, self.subjects) {
+        let Condition { statistic, .. } = *question.condition;
+        let found = match select::subjects(question.target, statistic, self.subjects) {
             Ok(found) => found,
             Err(note) => return Ok(vec![question.nothing(note)]),
         };
@@ -120,32 +152,36 @@ impl Evidence<'_> {
             .map(|subject| {
                 check_unit(question, subject)?;
                 let place = Found { source: subject.source, metric: subject.metric, group: subject.group };
-                Ok(question.result(Some(place), measure.dimension(subject.dimension), self.number(measure, subject)))
+                let dimension = question.condition.dimension(subject.dimension);
+                Ok(question.result(Some(place), dimension, self.number(statistic, subject)))
             })
             .collect()
     }
 
-    fn number(&self, measure: Measure, subject: &Subject<'_>) -> Answer {
+    fn number(&self, statistic: Statistic, subject: &Subject<'_>) -> Answer {
         if let Some(reported) = subject.reported {
-            return reported_number(measure, reported);
+            return reported_number(statistic, reported);
         }
-        if measure == Measure::Value {
+        if statistic == Statistic::Value {
             return subject.value.map(alone).ok_or_else(|| "it has no number".to_owned());
         }
         let summary = subject.summary.ok_or_else(|| "no clean sample".to_owned())?;
-        match measure {
-            Measure::Count => Ok(alone(summary.n as f64)),
-            Measure::Min => Ok(alone(summary.min)),
-            Measure::Max => Ok(alone(summary.max)),
-            Measure::Stddev => summary.stddev.map(alone).ok_or_else(|| too_few(2, summary.n)),
-            Measure::Cv if summary.n < 2 => Err(too_few(2, summary.n)),
-            Measure::Cv => summary
+        match statistic {
+            Statistic::Count => Ok(alone(summary.n as f64)),
+            Statistic::Min => Ok(alone(summary.min)),
+            Statistic::Max => Ok(alone(summary.max)),
+            Statistic::Stddev => summary.stddev.map(alone).ok_or_else(|| too_few(2, summary.n)),
+            Statistic::Cv if summary.n < 2 => Err(too_few(2, summary.n)),
+            Statistic::Cv => summary
                 .cv
                 .map(alone)
                 .ok_or_else(|| "a value is below 0 or the mean is 0: a share of it means nothing".to_owned()),
-            Measure::Mean => Ok((summary.mean, mean_certainty(summary))),
-            Measure::Percentile(percent) => self.percentile(percent, summary, subject.samples),
-            Measure::Value | Measure::ErrorRate | Measure::Change(_) => Err("it has no such number".to_owned()),
+            Statistic::Mean => Ok((summary.mean, mean_certainty(summary))),
+            Statistic::Median => self.percentile(MEDIAN, summary, subject.samples),
+            Statistic::Percentile(percent) => self.percentile(percent, summary, subject.samples),
+            Statistic::Value | Statistic::FailureShare | Statistic::Failures | Statistic::Center => {
+                Err("it has no such number".to_owned())
+            }
         }
     }
 
@@ -234,22 +270,14 @@ fn too_few(needs: u64, has: u64) -> String {
 }
 
 /// A number as a tool reports it; there is never an interval.
-fn reported_number(measure: Measure, reported: &Reported) -> Answer {
-    let number = match measure {
-        Measure::Count => reported.number(Reports::Count),
-        Measure::Min => reported.number(Reports::Min),
-        Measure::Mean => reported.number(Reports::Mean),
-        Measure::Max => reported.number(Reports::Max),
-        Measure::Stddev => reported.number(Reports::Stddev),
-        Measure::Value => reported.number(Reports::Value),
-        Measure::Percentile(percent) if percent == MEDIAN => {
-            reported.number(Reports::Median).or_else(|| reported.number(Reports::Percentile(percent)))
-        }
-        Measure::Percentile(percent) => reported.number(Reports::Percentile(percent)),
-        Measure::Cv | Measure::ErrorRate | Measure::Change(_) => None,
+fn reported_number(statistic: Statistic, reported: &Reported) -> Answer {
+    let number = if statistic.percent() == Some(MEDIAN) {
+        reported.number(Statistic::Median).or_else(|| reported.number(Statistic::P50))
+    } else {
+        reported.number(statistic)
     };
     number.map(|number| (number, Certainty::Reported)).ok_or_else(|| {
-        let known: Vec<String> = reported.values.iter().map(|value| value.statistic.key()).collect();
+        let known: Vec<String> = reported.values.iter().map(|value| value.statistic.to_string()).collect();
         format!("the tool does not report it; it reports {}", known.join(", "))
     })
 }
@@ -317,19 +345,20 @@ fn reason_of(reason: Option<&Reason>) -> String {
 
 /// Refuses a limit whose unit does not fit the metric.
 fn check_unit(question: Question<'_>, subject: &Subject<'_>) -> Result<(), TargetError> {
-    let Condition { measure, limit, .. } = question.condition;
-    let dimension = measure.dimension(subject.dimension);
+    let limit = question.condition.limit;
+    let of_limit = limit.unit.map(|unit| unit.dimension);
+    let dimension = question.condition.dimension(subject.dimension);
     let pure = matches!(dimension, Dimension::Count | Dimension::Unknown);
-    let fits = match limit.dimension {
+    let fits = match of_limit {
         Some(of_limit) => of_limit == dimension || (pure && of_limit == Dimension::Count),
         None => pure,
     };
     if fits {
         return Ok(());
     }
-    let number = &limit.number;
+    let number = limit.value;
     let unit = common_unit(dimension);
-    let remedy = match (limit.dimension, dimension) {
+    let remedy = match (of_limit, dimension) {
         (Some(_), Dimension::Unknown) => {
             format!("write a bare number such as {number}, or say the unit, for example --unit {}=ms", subject.metric)
         }

@@ -3,8 +3,9 @@
 //! In: a value, what is known about how far it could be off, an operator and a limit. Out: the outcome and a note. The
 //! number alone decides only where nothing better exists, and the note says so.
 
-use super::super::outcome::TargetOutcome;
-use super::Operator;
+use crate::compare::outcome::TargetOutcome;
+
+use super::condition::Operator;
 
 /// What is known about how far a number could be off.
 #[derive(Debug, Clone, PartialEq)]

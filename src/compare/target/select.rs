@@ -3,8 +3,11 @@
 //! In: a target, and everything that was measured or compared. Out: what matches, or a note that says at which step
 //! nothing did and what there is instead.
 
-use super::super::outcome::{Change, Statistic};
-use super::{Measure, Subject, SubjectShare, Target};
+use crate::compare::outcome::Change;
+use crate::measure::Statistic;
+
+use super::condition::{LabelRule, Target};
+use super::subject::{Subject, SubjectShare};
 
 /// Names that a note lists.
 const NAMED: usize = 5;
@@ -60,22 +63,22 @@ fn by_name<'a, T: Named>(target: &Target, all: impl Iterator<Item = &'a T> + Clo
     Ok(found)
 }
 
-/// The metrics, or the groups of metrics, that a condition on `measure` is about.
+/// The metrics, or the groups of metrics, that a condition on a statistic is about.
 pub(super) fn subjects<'a>(
     target: &Target,
-    measure: Measure,
+    statistic: Statistic,
     all: &'a [Subject<'a>],
 ) -> Result<Vec<&'a Subject<'a>>, String> {
     let named = by_name(target, all.iter())?;
     let wanted = |subject: &&&Subject<'_>| {
-        let is_value = measure == Measure::Value;
+        let is_value = statistic == Statistic::Value;
         is_value == subject.value.is_some() || !is_value && subject.reported.is_some()
     };
     let of_kind: Vec<&Subject<'_>> = named.iter().filter(wanted).copied().collect();
     let Some(first) = of_kind.first() else {
         let name = named.first().map_or("", |subject| subject.metric);
-        return Err(match measure {
-            Measure::Value => format!("`{name}` has samples: write mean, p95, max, … instead of value"),
+        return Err(match statistic {
+            Statistic::Value => format!("`{name}` has samples: write mean, p95, max, … instead of value"),
             _ => format!("`{name}` is one number without samples: write value"),
         });
     };
@@ -107,7 +110,7 @@ const SEPARATOR: &str = ", ";
 
 /// Whether the label of a column matches. A label may hold the separator itself; then every way to divide the text is
 /// tried, because a group too many is seen and a group too few is not.
-fn part_matches(group: &str, position: usize, columns: usize, rule: &super::LabelRule) -> bool {
+fn part_matches(group: &str, position: usize, columns: usize, rule: &LabelRule) -> bool {
     if columns == 1 {
         return rule.label.matches(group);
     }

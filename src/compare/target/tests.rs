@@ -1,8 +1,8 @@
 //! What a target says about numbers whose truth is known.
 
-use crate::measure::Polarity;
-use crate::measure::reported::{Reported, ReportedValue, Statistic as Reports};
-use crate::measure::unit::Unit;
+use crate::measure::reported::{Reported, ReportedValue};
+use crate::measure::unit::{Dimension, Unit};
+use crate::measure::{Polarity, Statistic};
 use crate::stats::describe::describe;
 use crate::stats::population::{Detail, Population};
 use crate::stats::quantile::QuantileMethod;
@@ -57,45 +57,39 @@ fn note(result: &TargetResult) -> &str {
 
 #[test]
 fn conditions_are_read_as_people_write_them() {
-    for (key, text, measure, operator, value, dimension, shown) in [
-        ("p95", "< 200ms", Measure::Percentile(95.0), Operator::Less, 0.2, Some(Dimension::Time), "< 200ms"),
-        ("p99.9", "<=1.5 s", Measure::Percentile(99.9), Operator::AtMost, 1.5, Some(Dimension::Time), "<= 1.5 s"),
-        ("p50", "≥ 2e3 us", Measure::Percentile(50.0), Operator::AtLeast, 0.002, Some(Dimension::Time), ">= 2e3 us"),
-        ("median", "200ms", Measure::Percentile(50.0), Operator::AtMost, 0.2, Some(Dimension::Time), "<= 200ms"),
-        ("mean", "> -5 min", Measure::Mean, Operator::Greater, -300.0, Some(Dimension::Time), "> -5 min"),
-        ("max", "< 1 MiB", Measure::Max, Operator::Less, 1_048_576.0, Some(Dimension::Bytes), "< 1 MiB"),
-        ("min", ">= 3", Measure::Min, Operator::AtLeast, 3.0, None, ">= 3"),
-        ("stddev", "< 10ms", Measure::Stddev, Operator::Less, 0.01, Some(Dimension::Time), "< 10ms"),
-        ("cv", "< 30%", Measure::Cv, Operator::Less, 0.3, Some(Dimension::Ratio), "< 30%"),
-        ("count", ">= 1_000", Measure::Count, Operator::AtLeast, 1000.0, Some(Dimension::Count), ">= 1_000"),
-        ("value", ">= 40/s", Measure::Value, Operator::AtLeast, 40.0, Some(Dimension::Rate), ">= 40/s"),
-        ("error_rate", "< 1/1000", Measure::ErrorRate, Operator::Less, 0.001, Some(Dimension::Ratio), "< 1/1000"),
-        ("error_rate", "0.1%", Measure::ErrorRate, Operator::AtMost, 0.001, Some(Dimension::Ratio), "<= 0.1%"),
+    for (key, text, statistic, operator, value, dimension, shown) in [
+        ("p95", "< 200ms", Statistic::Percentile(95.0), Operator::Less, 0.2, Some(Dimension::Time), "< 200ms"),
+        ("p99.9", "<=1.5 s", Statistic::Percentile(99.9), Operator::AtMost, 1.5, Some(Dimension::Time), "<= 1.5 s"),
+        ("p50", "≥ 2e3 us", Statistic::Percentile(50.0), Operator::AtLeast, 0.002, Some(Dimension::Time), ">= 2e3 us"),
+        ("median", "200ms", Statistic::Median, Operator::AtMost, 0.2, Some(Dimension::Time), "<= 200ms"),
+        ("mean", "> -5 min", Statistic::Mean, Operator::Greater, -300.0, Some(Dimension::Time), "> -5 min"),
+        ("max", "< 1 MiB", Statistic::Max, Operator::Less, 1_048_576.0, Some(Dimension::Bytes), "< 1 MiB"),
+        ("min", ">= 3", Statistic::Min, Operator::AtLeast, 3.0, None, ">= 3"),
+        ("stddev", "< 10ms", Statistic::Stddev, Operator::Less, 0.01, Some(Dimension::Time), "< 10ms"),
+        ("cv", "< 30%", Statistic::Cv, Operator::Less, 0.3, Some(Dimension::Ratio), "< 30%"),
+        ("count", ">= 1_000", Statistic::Count, Operator::AtLeast, 1000.0, Some(Dimension::Count), ">= 1_000"),
+        ("value", ">= 40/s", Statistic::Value, Operator::AtLeast, 40.0, Some(Dimension::Rate), ">= 40/s"),
+        ("error_rate", "< 1/1000", Statistic::FailureShare, Operator::Less, 0.001, Some(Dimension::Ratio), "< 1/1000"),
+        ("error_rate", "0.1%", Statistic::FailureShare, Operator::AtMost, 0.001, Some(Dimension::Ratio), "<= 0.1%"),
         (
             "error_rate",
             "< 1 per 1000",
-            Measure::ErrorRate,
+            Statistic::FailureShare,
             Operator::Less,
             0.001,
             Some(Dimension::Ratio),
             "< 1 per 1000",
         ),
-        ("error_rate", "< 0.001", Measure::ErrorRate, Operator::Less, 0.001, Some(Dimension::Ratio), "< 0.001"),
-        ("error_rate", "<= 0", Measure::ErrorRate, Operator::AtMost, 0.0, Some(Dimension::Ratio), "<= 0"),
-        ("p95_change", "< 3%", Measure::Change(Statistic::P95), Operator::Less, 0.03, Some(Dimension::Ratio), "< 3%"),
-        (
-            "median_change",
-            "> -5%",
-            Measure::Change(Statistic::P50),
-            Operator::Greater,
-            -0.05,
-            Some(Dimension::Ratio),
-            "> -5%",
-        ),
+        ("error_rate", "< 0.001", Statistic::FailureShare, Operator::Less, 0.001, Some(Dimension::Ratio), "< 0.001"),
+        ("error_rate", "<= 0", Statistic::FailureShare, Operator::AtMost, 0.0, Some(Dimension::Ratio), "<= 0"),
+        ("p95_change", "< 3%", Statistic::P95, Operator::Less, 0.03, Some(Dimension::Ratio), "< 3%"),
+        ("median_change", "> -5%", Statistic::P50, Operator::Greater, -0.05, Some(Dimension::Ratio), "> -5%"),
     ] {
         let found = Condition::parse(key, text).unwrap();
-        assert_eq!((found.measure, found.operator, found.limit.dimension), (measure, operator, dimension), "{text}");
-        assert_eq!((found.limit.value, found.text.as_str(), found.key.as_str()), (value, shown, key));
+        let of_limit = found.limit.unit.map(|unit| unit.dimension);
+        assert_eq!((found.statistic, found.operator, of_limit), (statistic, operator, dimension), "{text}");
+        assert_eq!(found.is_change, key.ends_with("_change"));
+        assert_eq!((found.limit.base(Unit::UNKNOWN), found.text.as_str(), found.key.as_str()), (value, shown, key));
     }
 }
 
@@ -520,7 +514,7 @@ fn numbers_that_a_tool_reports_decide_alone_and_say_so() {
         label: None,
         meaning: None,
         polarity: Polarity::LowerIsBetter,
-        values: vec![value(Reports::Mean, 120.0), value(Reports::Percentile(95.0), 250.0)],
+        values: vec![value(Statistic::Mean, 120.0), value(Statistic::Percentile(95.0), 250.0)],
     };
     let population = ramp(10);
     let subject = Subject {

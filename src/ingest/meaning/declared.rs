@@ -29,7 +29,7 @@ mod tests {
 
     use super::*;
     use crate::ingest::meaning::roles;
-    use crate::ingest::options::{ColumnOptions, Limit, SourceOptions};
+    use crate::ingest::options::{ColumnOptions, SourceOptions};
     use crate::ingest::sink::Sink;
     use crate::ingest::text::delimited;
     use crate::ingest::text::lines::Records;
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn a_declared_unit_goes_before_inference_and_the_limit_is_read_in_it() {
-        let limit = ColumnOptions { limit: Some(Limit::Recorded(500.0)), ..ColumnOptions::default() };
+        let limit = ColumnOptions { limit: "500".parse().ok(), ..ColumnOptions::default() };
         let options = SourceOptions { columns: [("elapsed".to_owned(), limit)].into(), ..SourceOptions::default() };
         let text = "id,elapsed\n1,12\n2,13\n3,900\n";
         let source = read(text, vec![metric("elapsed", Unit::MILLISECOND)], &options);
@@ -73,7 +73,7 @@ mod tests {
         let given = ColumnOptions {
             unit: Some(Unit::SECOND),
             polarity: Some(Polarity::LowerIsBetter),
-            limit: Some(Limit::Recorded(3.0)),
+            limit: "3".parse().ok(),
             ..ColumnOptions::default()
         };
         let options = SourceOptions { columns: [("elapsed".to_owned(), given)].into(), ..SourceOptions::default() };

@@ -143,7 +143,7 @@ fn declare(column: &mut Column, declared: &Declared, options: &SourceOptions) {
     let plain = !matches!(column.cells, CellType::Quantity(_));
     if let Some(unit) = declared.unit.filter(|_| plain && given.is_none_or(|given| given.unit.is_none())) {
         column.unit = Some(UnitChoice { unit, reason: declared.reason.to_owned(), assumed: false });
-        column.limit = given.and_then(|given| given.limit).map(|limit| limit.to_base(unit));
+        column.limit = given.and_then(|given| given.limit).map(|limit| limit.base(unit));
     }
     if let Some(polarity) = declared.polarity.filter(|_| given.is_none_or(|given| given.polarity.is_none())) {
         column.polarity = polarity;

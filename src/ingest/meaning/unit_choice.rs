@@ -52,7 +52,7 @@ pub(crate) fn assign_unit(
     let dimension = unit.as_ref().map_or(Dimension::Unknown, |choice| choice.unit.dimension);
     let inferred = units::polarity(&name, dimension);
     let limit = given.and_then(|column| column.limit);
-    let limit = limit.map(|limit| limit.to_base(unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)));
+    let limit = limit.map(|limit| limit.base(unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)));
     let polarity = given.and_then(|column| column.polarity).unwrap_or(inferred);
     let column = &mut table.columns[index];
     column.unit = unit;

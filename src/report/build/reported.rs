@@ -1,6 +1,7 @@
 //! From what a tool has summarised to the contract: nothing is computed but base units.
 
-use crate::measure::reported::{Reported as Found, ReportedValue as FoundValue, Statistic};
+use crate::measure::Statistic;
+use crate::measure::reported::{Reported as Found, ReportedValue as FoundValue};
 use crate::measure::unit::Dimension;
 use crate::report::contract::{Reported, ReportedValue};
 use crate::table::source::Source;
@@ -30,7 +31,7 @@ fn one(found: &Found, source: &str) -> Reported {
 fn value(found: &FoundValue) -> Option<ReportedValue> {
     let is_count = matches!(found.statistic, Statistic::Count | Statistic::Failures);
     Some(ReportedValue {
-        statistic: found.statistic.key(),
+        statistic: found.statistic.to_string(),
         value: found.base()?,
         recorded: Some(found.value).filter(|value| value.is_finite()),
         dimension: if is_count { Dimension::Count } else { found.unit.dimension },

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::compare::outcome::{Change, Effect, Reason, Scale, Side, Statistic, Verdict};
+use crate::compare::outcome::{Change, Effect, Reason, Scale, Side, Verdict};
+use crate::measure::Statistic;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
 use crate::report::words::change as words;

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::compare::outcome::{Change, Scale, Statistic, Verdict};
+use crate::compare::outcome::{Change, Scale, Verdict};
+use crate::measure::Statistic;
 use crate::measure::folded::Folded;
 use crate::report::chart::{self, Chart, IntervalLine, IntervalRow, Overlay};
 use crate::report::escape::visible;

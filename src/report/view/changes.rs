@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use crate::compare::outcome::{Change, Comparison, Effect, Reason, Statistic, Verdict};
+use crate::compare::outcome::{Change, Comparison, Effect, Reason, Verdict};
+use crate::measure::Statistic;
 use crate::report::chart::Chart;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};

@@ -5,11 +5,11 @@
 
 use crate::compare::capture::is_of_machine;
 use crate::compare::outcome::{
-    Change, Comparison, Effect, EnvironmentDifference, Gate, Growth, Reason, Scale, SideInfo, Statistic, TargetOutcome,
+    Change, Comparison, Effect, EnvironmentDifference, Gate, Growth, Reason, Scale, SideInfo, TargetOutcome,
     TargetResult, Verdict,
 };
-use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
+use crate::measure::{Polarity, Statistic};
 use crate::report::number;
 
 /// The word for a verdict; also the name of its class.
@@ -36,7 +36,7 @@ pub(in crate::report) fn outcome(outcome: TargetOutcome) -> &'static str {
     }
 }
 
-/// The name of a statistic.
+/// The name of a statistic that an effect can be about.
 pub(in crate::report) fn statistic(statistic: Statistic) -> &'static str {
     match statistic {
         Statistic::Center => "center",
@@ -45,7 +45,8 @@ pub(in crate::report) fn statistic(statistic: Statistic) -> &'static str {
         Statistic::P99 => "p99",
         Statistic::Mean => "mean",
         Statistic::FailureShare => "share",
-        Statistic::Value => "value",
+        // The one number that there is.
+        _ => "value",
     }
 }
 

@@ -6,9 +6,8 @@
 
 use serde_json::Value;
 
-use crate::measure::Polarity;
-use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 use crate::table::source::Source;
 use crate::table::{Role, Table};
 

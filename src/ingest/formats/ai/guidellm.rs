@@ -7,7 +7,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::measure::reported::Statistic;
+use crate::measure::Statistic;
 use crate::measure::unit::Unit;
 
 use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};

@@ -6,10 +6,9 @@
 
 use serde_json::Value;
 
-use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;

@@ -8,10 +8,9 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 use crate::table::source::Source;
 

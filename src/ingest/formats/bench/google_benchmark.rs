@@ -10,10 +10,9 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::measure::Polarity;
 use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};

@@ -3,9 +3,9 @@
 //! In: CSV with that header. Out: reported numbers; there are no samples in it. A standard deviation of exactly 0 is what
 //! hyperfine writes where there is none (one run): it is left out.
 
-use crate::measure::Polarity;
-use crate::measure::reported::{ReportedValue, Statistic};
+use crate::measure::reported::ReportedValue;
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks;
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
@@ -99,7 +99,7 @@ fn take(row: Row<'_>, parameters: &[String], line: u64, sink: &mut Sink) {
                     about.values.push(ReportedValue { statistic, value, unit: Unit::SECOND, line: Some(line) });
                 }
                 None if written.is_empty() => {}
-                None => refuse(sink, &about, &statistic.key(), &written, Some(line)),
+                None => refuse(sink, &about, &statistic.to_string(), &written, Some(line)),
             }
         }
         if !about.values.is_empty() {

@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::measure::Polarity;
-use crate::measure::reported::{Bucket, RecordedHistogram, Statistic};
+use crate::measure::reported::{Bucket, RecordedHistogram};
 use crate::measure::unit::{Dimension, Unit};
+use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};

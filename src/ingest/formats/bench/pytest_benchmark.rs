@@ -6,10 +6,9 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::measure::Polarity;
 use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};

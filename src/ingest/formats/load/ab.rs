@@ -3,9 +3,8 @@
 //! In: tab-separated rows, or `percentage,milliseconds`. Out: samples without an order (ab sorts them by total time before
 //! it writes them), or reported percentiles. Neither file says which requests failed.
 
-use crate::measure::Polarity;
-use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};

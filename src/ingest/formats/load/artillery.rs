@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::measure::reported::Statistic;
+use crate::measure::Statistic;
 use crate::measure::unit::Unit;
 
 use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};

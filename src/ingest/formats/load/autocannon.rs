@@ -4,9 +4,8 @@
 
 use serde_json::Value;
 
-use crate::measure::Polarity;
-use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
 use crate::ingest::json::documents::{self, number};

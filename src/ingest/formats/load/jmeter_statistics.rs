@@ -5,9 +5,9 @@
 
 use serde_json::Value;
 
-use crate::measure::Polarity;
-use crate::measure::reported::{Reported, ReportedValue, Statistic};
+use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::documents;

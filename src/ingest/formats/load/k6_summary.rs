@@ -6,9 +6,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::measure::Polarity;
-use crate::measure::reported::{Reported, ReportedValue, Statistic};
+use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::k6::{self, Kind};
@@ -217,7 +217,7 @@ fn order(statistic: Statistic) -> (u8, u64) {
         Statistic::Min => (5, 0),
         Statistic::Median => (6, 0),
         Statistic::Percentile(percent) => (7, (percent * 100.0) as u64),
-        Statistic::Max => (8, 0),
+        _ => (8, 0),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What Locust's CSV files have in common. One run writes `X_stats.csv`, `X_stats_history.csv`, `X_failures.csv` and
 //! `X_exceptions.csv`. Definition: Locust's `stats.py` (`StatsCSV`, `StatsEntry`).
 
-use crate::measure::reported::{ReportedValue, Statistic};
+use crate::measure::Statistic;
+use crate::measure::reported::ReportedValue;
 use crate::measure::unit::Unit;
 use crate::table::source::{Provenance, RunPart};
 

@@ -3,8 +3,8 @@
 //! In: a text with commas. Out: reported counts, by message; tracebacks are passed over. Definition: Locust's
 //! `StatsCSV.exceptions_csv`.
 
-use crate::measure::Polarity;
-use crate::measure::reported::{Reported, Statistic};
+use crate::measure::reported::Reported;
+use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;

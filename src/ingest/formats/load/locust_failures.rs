@@ -2,8 +2,8 @@
 //!
 //! In: a text with commas. Out: reported counts. Definition: Locust's `StatsCSV.failures_csv`.
 
-use crate::measure::Polarity;
-use crate::measure::reported::{Reported, Statistic};
+use crate::measure::reported::Reported;
+use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;

@@ -3,9 +3,9 @@
 //! In: a text with commas. Out: reported numbers; nothing is recomputed. Columns vary with the version and the
 //! configuration, blank lines happen. Definition: Locust's `StatsCSV.requests_csv` and `StatsEntry`.
 
-use crate::measure::Polarity;
-use crate::measure::reported::{Reported, ReportedValue, Statistic};
+use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;

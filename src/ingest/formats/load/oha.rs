@@ -5,9 +5,8 @@
 
 use serde_json::Value;
 
-use crate::measure::Polarity;
-use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Holds, IngestError, Sink, SourceOptions};

@@ -3,10 +3,9 @@
 //! In: lines of text, every number with its unit. Out: reported numbers. Durations longer than wrk's timeout are counted
 //! as timeouts and missing from the latencies, which is said.
 
-use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::reported::Statistic;
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::summaries::{Summary, caveat, setting};

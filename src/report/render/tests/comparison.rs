@@ -3,8 +3,9 @@
 use super::*;
 use crate::compare::outcome::{
     Change, Comparison, Counts, Drawing, Effect, EnvironmentDifference, Gate, Growth, Reason, Scale, Side, SideInfo,
-    Statistic, TargetOutcome, TargetResult, Verdict as Found,
+    TargetOutcome, TargetResult, Verdict as Found,
 };
+use crate::measure::Statistic;
 use crate::report::annotations::annotations;
 
 fn effect(statistic: Statistic, before: f64, ratio: f64, verdict: Option<Found>) -> Effect {

@@ -1,6 +1,7 @@
 //! A comparison, its targets and its gate as lines for a terminal.
 
-use crate::compare::outcome::{Change, Comparison, Reason, Statistic, TargetResult, Verdict};
+use crate::compare::outcome::{Change, Comparison, Reason, TargetResult, Verdict};
+use crate::measure::Statistic;
 use crate::measure::folded::Folded;
 use crate::report::contract::{Report, Status};
 use crate::report::escape::visible;

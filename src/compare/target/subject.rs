@@ -1,0 +1,43 @@
+//! What a target can be about: the numbers of a metric, and the failures of its rows.
+
+use crate::measure::reported::Reported;
+use crate::measure::unit::Dimension;
+use crate::stats::summary::Summary;
+
+/// A metric of a run, as a whole or one group of it. The caller gives each metric as a whole (`group` absent), and each
+/// group beside it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Name of the source.
+    pub source: &'a str,
+    /// Name of the metric or of a distribution of a service.
+    pub metric: &'a str,
+    /// The columns whose labels form groups, joined by `, `; absent where there are none.
+    pub grouped_by: Option<&'a str>,
+    /// Label of the group; absent for the metric as a whole.
+    pub group: Option<&'a str>,
+    /// What it measures; all numbers are in the base unit of this.
+    pub dimension: Dimension,
+    /// Its numbers; absent where no clean sample is left.
+    pub summary: Option<&'a Summary>,
+    /// Its samples in any order, for percentiles that the summary does not have; see [`needs_samples`].
+    pub samples: Option<&'a [f64]>,
+    /// The number, of a metric that is one number and has no samples, base unit. Such a metric has no summary.
+    pub value: Option<f64>,
+    /// What a tool reports about it, where there are no samples; then there is no summary.
+    pub reported: Option<&'a Reported>,
+}
+
+/// The failures of what a metric measures. The caller gives one for every metric whose rows (or messages) say whether they
+/// failed; where failures were not recorded it gives none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubjectShare<'a> {
+    /// Name of the source.
+    pub source: &'a str,
+    /// Name of the metric whose rows these are.
+    pub metric: &'a str,
+    /// How many failed.
+    pub failed: u64,
+    /// Of how many.
+    pub total: u64,
+}
