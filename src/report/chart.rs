@@ -18,9 +18,9 @@ mod mark;
 mod over_time;
 mod overlay;
 
-pub use canvas::{Chart, LegendKey};
-pub use distribution::{Distribution, distribution, strip};
-pub use in_order::{GROUP_SLOTS, InOrder, in_order};
-pub use interval_plot::{IntervalLine, IntervalRow, interval_plot, symbol};
-pub use over_time::{Level, OverTime, over_time};
-pub use overlay::{Overlay, overlay};
+pub(crate) use canvas::{Chart, LegendKey};
+pub(crate) use distribution::{Distribution, distribution, strip};
+pub(crate) use in_order::{GROUP_SLOTS, InOrder, in_order};
+pub(crate) use interval_plot::{IntervalLine, IntervalRow, interval_plot, symbol};
+pub(crate) use over_time::{Level, OverTime, over_time};
+pub(crate) use overlay::{Overlay, overlay};

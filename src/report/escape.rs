@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 /// Control characters become their pictures (`␛`), others that are invisible or reverse text become `\u{202e}`.
 /// Line ends and tabs become a space in the end of the chain; here they are pictures like all others.
-pub fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -34,12 +34,12 @@ fn picture(control: char) -> char {
 
 /// Text that XML 1.0 can hold: control characters become [`visible`], and the two characters that Unicode keeps for
 /// itself become a replacement mark (<https://www.w3.org/TR/xml/#charsets>). Not escaped yet.
-pub fn xml_text(text: &str) -> String {
+pub(crate) fn xml_text(text: &str) -> String {
     visible(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
 /// HTML text and attribute values, double or single quoted.
-pub fn html(text: &str) -> String {
+pub(crate) fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for character in text.chars() {
         match character {
@@ -56,12 +56,12 @@ pub fn html(text: &str) -> String {
 
 /// A sentence of the program in which names stand between backticks, as Markdown: the names become code. Where the
 /// backticks do not pair (a name has one of its own), all of them are shown.
-pub fn prose_markdown(sentence: &str) -> String {
+pub(crate) fn prose_markdown(sentence: &str) -> String {
     prose(sentence, markdown, code)
 }
 
 /// As [`prose_markdown`], as HTML.
-pub fn prose_html(sentence: &str) -> String {
+pub(crate) fn prose_html(sentence: &str) -> String {
     prose(sentence, html, |name| format!("<code>{}</code>", html(name)))
 }
 
@@ -79,7 +79,7 @@ fn prose(sentence: &str, text: fn(&str) -> String, name: fn(&str) -> String) -> 
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_html(text: &str, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_html(text: &str, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(html(text).as_bytes())
 }
 
@@ -87,12 +87,12 @@ pub fn write_html(text: &str, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_markdown(text: &str, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_markdown(text: &str, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(markdown(text).as_bytes())
 }
 
 /// A name in GitHub Markdown, as code: shown letter by letter, in text and in a table cell alike.
-pub fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = one_line(text);
     if text.is_empty() {
         return "<code></code>".to_owned();
@@ -115,7 +115,7 @@ fn html_code(text: &str) -> String {
 }
 
 /// Running text in GitHub Markdown, in a paragraph or a table cell.
-pub fn markdown(text: &str) -> String {
+pub(crate) fn markdown(text: &str) -> String {
     let text = one_line(text);
     let characters: Vec<char> = text.chars().collect();
     let mut escaped = String::with_capacity(text.len() + 16);

@@ -5,11 +5,11 @@
 
 pub mod annotations;
 pub mod build;
-pub mod chart;
+pub(crate) mod chart;
 pub mod contract;
-pub mod escape;
-pub mod number;
+pub(crate) mod escape;
+pub(crate) mod number;
 pub mod render;
 pub(crate) mod text_table;
-pub mod view;
+pub(crate) mod view;
 mod words;

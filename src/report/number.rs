@@ -14,14 +14,14 @@ mod change;
 use crate::measure::unit::{Dimension, Unit};
 use crate::report::contract::Interval;
 
-pub use change::{before_after, change, change_interval, change_size, change_tick, points, shift, signed_percent};
+pub(crate) use change::{before_after, change, change_interval, change_size, change_tick, points, shift};
 
 /// What stands for a number that is not there.
-pub const ABSENT: &str = "–";
+pub(crate) const ABSENT: &str = "–";
 /// What stands for an open end of an interval.
-pub const OPEN: &str = "∞";
+pub(crate) const OPEN: &str = "∞";
 /// Between a number and its unit: a no-break space, so that no line ends between the two.
-pub const UNIT_SPACE: char = '\u{a0}';
+pub(crate) const UNIT_SPACE: char = '\u{a0}';
 
 /// Significant digits that a typical value of a scale shows at least (its integer part is never cut).
 const SIGNIFICANT: i32 = 4;
@@ -36,7 +36,7 @@ const SMALLEST_P: f64 = 0.001;
 
 /// A unit and a number of decimals, chosen once for numbers that are read together.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scale {
+pub(crate) struct Scale {
     unit: Unit,
     decimals: usize,
     whole: bool,
@@ -44,13 +44,13 @@ pub struct Scale {
 
 impl Scale {
     /// The scale in which `value` alone reads best.
-    pub fn of_value(dimension: Dimension, value: f64) -> Self {
+    pub(crate) fn of_value(dimension: Dimension, value: f64) -> Self {
         Self::of_values(dimension, &[value], None)
     }
 
     /// The scale for numbers that are read together. `typical` are their central values (medians); the smallest
     /// non-zero one decides, so that it keeps its digits. `spread` is a measure of spread that has to stay visible.
-    pub fn of_values(dimension: Dimension, typical: &[f64], spread: Option<f64>) -> Self {
+    pub(crate) fn of_values(dimension: Dimension, typical: &[f64], spread: Option<f64>) -> Self {
         let reference = typical.iter().map(|value| value.abs()).filter(|value| *value > 0.0 && value.is_finite());
         let reference = reference.min_by(f64::total_cmp).unwrap_or(0.0);
         let unit = dimension.display_unit(reference);
@@ -64,39 +64,39 @@ impl Scale {
     /// The same scale for data that consists of whole numbers of its unit: they are written without decimals.
     /// `samples` are values that occurred (minimum, maximum, median); one that is not whole leaves the scale as it is.
     #[must_use]
-    pub fn whole_if(mut self, samples: &[f64]) -> Self {
+    pub(crate) fn whole_if(mut self, samples: &[f64]) -> Self {
         self.whole = !samples.is_empty() && samples.iter().all(|value| self.is_whole(*value));
         self
     }
 
     /// The symbol of the unit; empty for plain numbers.
-    pub fn symbol(&self) -> &'static str {
+    pub(crate) fn symbol(&self) -> &'static str {
         self.unit.symbol
     }
 
     /// The number without its unit: `1,234.57`.
-    pub fn bare(&self, value: f64) -> String {
+    pub(crate) fn bare(&self, value: f64) -> String {
         let decimals = if self.whole && self.is_whole(value) { 0 } else { self.decimals };
         fixed(value, self.unit, decimals)
     }
 
     /// The number with its unit: `1,234.57 ms`.
-    pub fn full(&self, value: f64) -> String {
+    pub(crate) fn full(&self, value: f64) -> String {
         with_unit(self.bare(value), self.symbol())
     }
 
     /// As [`bare`](Self::bare); [`ABSENT`] where there is none.
-    pub fn bare_or_absent(&self, value: Option<f64>) -> String {
+    pub(crate) fn bare_or_absent(&self, value: Option<f64>) -> String {
         value.map_or_else(|| ABSENT.to_owned(), |value| self.bare(value))
     }
 
     /// As [`full`](Self::full); [`ABSENT`] where there is none.
-    pub fn full_or_absent(&self, value: Option<f64>) -> String {
+    pub(crate) fn full_or_absent(&self, value: Option<f64>) -> String {
         value.map_or_else(|| ABSENT.to_owned(), |value| self.full(value))
     }
 
     /// `[17.8, 19.2] ms`; an open end is `∞` or `-∞` and its bracket is round.
-    pub fn interval(&self, interval: Option<&Interval>) -> String {
+    pub(crate) fn interval(&self, interval: Option<&Interval>) -> String {
         let Some(interval) = interval else { return ABSENT.to_owned() };
         let low = interval.low.map_or_else(|| format!("(-{OPEN}"), |low| format!("[{}", self.bare(low)));
         let high = interval.high.map_or_else(|| format!("{OPEN})"), |high| format!("{}]", self.bare(high)));
@@ -104,12 +104,12 @@ impl Scale {
     }
 
     /// A change, with its sign: `+3.20 ms`.
-    pub fn signed(&self, change: f64) -> String {
+    pub(crate) fn signed(&self, change: f64) -> String {
         with_sign(change, &self.full(change))
     }
 
     /// The unit itself, for axes.
-    pub fn unit(&self) -> Unit {
+    pub(crate) fn unit(&self) -> Unit {
         self.unit
     }
 
@@ -119,12 +119,12 @@ impl Scale {
 }
 
 /// A single quantity in the unit and with the digits that suit it: `2.634 GB`.
-pub fn quantity(dimension: Dimension, value: f64) -> String {
+pub(crate) fn quantity(dimension: Dimension, value: f64) -> String {
     Scale::of_value(dimension, value).whole_if(&[value]).full(value)
 }
 
 /// A value of the base unit, written in `unit` with exactly `decimals` decimals.
-pub fn fixed(value: f64, unit: Unit, decimals: usize) -> String {
+pub(crate) fn fixed(value: f64, unit: Unit, decimals: usize) -> String {
     let Some(decimal) = Decimal::of(value) else { return ABSENT.to_owned() };
     let decimal = decimal.in_unit(unit, value);
     if decimal.point > MOST_INTEGER_DIGITS {
@@ -138,48 +138,48 @@ pub fn fixed(value: f64, unit: Unit, decimals: usize) -> String {
 }
 
 /// A number on an axis, `value` in the axis's own unit: no needless zeros.
-pub fn tick(value: f64) -> String {
+pub(crate) fn tick(value: f64) -> String {
     trim_zeros(&fixed(value, Unit::UNKNOWN, 9)).to_owned()
 }
 
 /// A number of things: `32,455,837`.
-pub fn count(value: u64) -> String {
+pub(crate) fn count(value: u64) -> String {
     group_thousands(&value.to_string())
 }
 
 /// A number of things with its noun: `1 sample`, `1,200 samples`.
-pub fn counted(value: u64, noun: &str) -> String {
+pub(crate) fn counted(value: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(value), if value == 1 { "" } else { "s" })
 }
 
 /// A share of one in percent, with three significant digits: `17.4%`.
-pub fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let digits = decimals_for(share * 100.0, 3);
     format!("{}%", fixed(share, Unit::PERCENT, usize::try_from(digits).unwrap_or(0)))
 }
 
 /// As [`percent`]; [`ABSENT`] where there is none.
-pub fn percent_or_absent(share: Option<f64>) -> String {
+pub(crate) fn percent_or_absent(share: Option<f64>) -> String {
     share.map_or_else(|| ABSENT.to_owned(), percent)
 }
 
 /// A level of confidence in percent without needless zeros: `95%`, `99.9%`.
-pub fn level(share: f64) -> String {
+pub(crate) fn level(share: f64) -> String {
     format!("{}%", trim_zeros(&fixed(share, Unit::PERCENT, 3)))
 }
 
 /// The name of a percentile: `p95`, `p99.9`.
-pub fn percentile_name(percent: f64) -> String {
+pub(crate) fn percentile_name(percent: f64) -> String {
     format!("p{}", trim_zeros(&fixed(percent, Unit::UNKNOWN, 6)))
 }
 
 /// A p-value with its sign: `= 0.043`, `< 0.001`.
-pub fn p_value(p: f64) -> String {
+pub(crate) fn p_value(p: f64) -> String {
     if p < SMALLEST_P { "< 0.001".to_owned() } else { format!("= {}", fixed(p, Unit::UNKNOWN, 3)) }
 }
 
 /// A plain number with three significant digits: a ratio, a correlation, a number of effective samples.
-pub fn plain(value: f64) -> String {
+pub(crate) fn plain(value: f64) -> String {
     let digits = decimals_for(value, 3);
     fixed(value, Unit::UNKNOWN, usize::try_from(digits).unwrap_or(0))
 }

@@ -1,7 +1,7 @@
 //! The view: what templates receive. Ready strings, booleans and lists; nothing that a template would have to compute.
 //!
-//! In: a [`Report`]. Out: a [`View`], the public context of the user's own templates as well (`docs/templates.md` lists
-//! it). Numbers went through [`number`], text from measured files through [`visible`]; neither is escaped for an
+//! In: a [`Report`]. Out: a [`View`], the public context of the user's own templates as well: what each field is stands
+//! in `docs/templates.md`, once. Numbers went through [`number`], text from measured files through [`visible`]; neither is escaped for an
 //! output format yet, that is the template's part. Refuses nothing: what is absent reads `–` or is `null`.
 
 mod change;
@@ -33,67 +33,50 @@ use crate::report::number;
 
 use charts::Charts;
 
-pub use change::{ChangeView, EffectView};
-pub use change_charts::SymbolView;
-pub use changes::{ChangesView, ExplanationView};
-pub use comment::{CommentFindingView, CommentView};
-pub use finding::{CountView, FindingView, FindingsView};
-pub use junit::{CaseView, JunitView, OutcomeView, SuiteView};
-pub use line::{LineKind, LineView, Subject, Tone};
-pub use metric::{ExtremeView, GroupView, IntervalView, MetricView};
-pub use named_text::NamedText;
-pub use numbers::NumbersView;
-pub use reported::{ReportedRowView, ReportedView, SingleRowView};
-pub use service::{ServiceErrorView, ServiceSessionView, ServiceView};
-pub use source::{ColumnView, OriginView, SetAsideView, SourceView, TableView};
-pub use swarm::{SwarmClientView, SwarmProcessView, SwarmRowView, SwarmTotalView, SwarmView};
-pub use target::{GateView, TargetView, TargetsView};
-pub use terminal::TerminalView;
-pub use verdict::VerdictView;
+pub(crate) use change::ChangeView;
+pub(crate) use comment::CommentView;
+pub(crate) use finding::FindingsView;
+pub(crate) use junit::JunitView;
+pub(crate) use line::{Subject, Tone};
+pub(crate) use target::TargetView;
+pub(crate) use terminal::TerminalView;
+
+use changes::ChangesView;
+use named_text::NamedText;
+use service::ServiceView;
+use source::{OriginView, SourceView};
+use swarm::SwarmView;
+use target::{GateView, TargetsView};
+use verdict::VerdictView;
 
 /// The whole report as ready strings.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct View {
-    /// Title of the page.
+pub(crate) struct View {
     pub title: String,
-    /// When the report was made, where the caller said so.
     pub generated: Option<String>,
-    /// Name and version of the program.
     pub tool: String,
-    /// The answer in one line.
     pub verdict: VerdictView,
-    /// Whether a gate lets it pass; absent where none was asked for.
     pub gate: Option<GateView>,
-    /// What changed since the baseline; absent where none was given.
     pub changes: Option<ChangesView>,
-    /// What became of the targets; absent where there are none.
     pub targets: Option<TargetsView>,
-    /// What is wrong, odd or worth knowing.
     pub findings: FindingsView,
-    /// The metrics of interactive services, by file.
     pub service: Vec<ServiceView>,
-    /// An agent swarm; absent where no records of one were given.
     pub swarm: Option<SwarmView>,
-    /// The files with their metrics, in the order in which they were given.
     pub sources: Vec<SourceView>,
-    /// What was assumed.
     pub assumptions: Vec<Assumption>,
-    /// How the numbers were computed, a name and a sentence each.
     pub settings: Vec<NamedText>,
-    /// A row for each file with a metric of time, in the shape of the summary that the origin publishes.
     pub origin: Vec<OriginView>,
-    /// The short summary for a terminal, as aligned lines.
     pub terminal: TerminalView,
 }
 
 impl View {
     /// The view of a report.
-    pub fn of(report: &Report) -> Self {
+    pub(crate) fn of(report: &Report) -> Self {
         Self::with(report, Charts::Drawn)
     }
 
     /// The view of a report for a text without pictures: the charts of metrics are left out.
-    pub fn of_text(report: &Report) -> Self {
+    pub(crate) fn of_text(report: &Report) -> Self {
         Self::with(report, Charts::LeftOut)
     }
 

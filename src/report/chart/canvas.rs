@@ -24,7 +24,7 @@ pub(super) const MOST_TICKS: usize = 5;
 
 /// A chart and what has to be said beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Chart {
+pub(crate) struct Chart {
     /// What it shows: `Distribution`, or the label of a group.
     pub name: String,
     /// The `<svg>` element, ready for a page: use it with `safe`.
@@ -37,7 +37,7 @@ pub struct Chart {
 
 /// A colour of a chart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LegendKey {
+pub(crate) struct LegendKey {
     /// The class of the shapes: `g1` to `g5`, `g0` for all others.
     pub class: String,
     /// The group.

@@ -16,7 +16,7 @@ const THINNEST: f64 = 3.0;
 
 /// What a distribution plot shows.
 #[derive(Debug, Clone, Copy)]
-pub struct Distribution<'a> {
+pub(crate) struct Distribution<'a> {
     /// Unique in the page; the ids of title and description derive from it.
     pub id: &'a str,
     /// What is measured, for the title.
@@ -34,7 +34,7 @@ pub struct Distribution<'a> {
 }
 
 /// The distribution: bars, with marks for median, p95 and the fence.
-pub fn distribution(plot: &Distribution) -> Option<Chart> {
+pub(crate) fn distribution(plot: &Distribution) -> Option<Chart> {
     let bars = Bars::of(plot.histogram, None)?;
     let marks = marks(
         &bars.axis,
@@ -52,7 +52,7 @@ pub fn distribution(plot: &Distribution) -> Option<Chart> {
 }
 
 /// A low plot of one group on the axis of the whole metric, so that groups can be compared by eye.
-pub fn strip(plot: &Distribution, whole: &Histogram) -> Option<Chart> {
+pub(crate) fn strip(plot: &Distribution, whole: &Histogram) -> Option<Chart> {
     let axis = Axis::of_histogram(whole)?;
     let bars = Bars::of(plot.histogram, Some(axis))?;
     let mut canvas = Canvas::new(plot.id, 2.0, STRIP);

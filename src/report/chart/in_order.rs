@@ -10,14 +10,14 @@ use super::canvas::{Canvas, Chart, LegendKey, MOST_TICKS, PLOT, ROW, WIDTH, perc
 use super::mark::Mark;
 
 /// Colours that tell groups apart; slot 0 is for all others.
-pub const GROUP_SLOTS: usize = 5;
+pub(crate) const GROUP_SLOTS: usize = 5;
 
 /// Points that are drawn at most; more are joined, because a screen has no room for them.
 const MOST_POINTS: usize = 400;
 
 /// What an in-order plot shows.
 #[derive(Debug, Clone, Copy)]
-pub struct InOrder<'a> {
+pub(crate) struct InOrder<'a> {
     /// Unique in the page.
     pub id: &'a str,
     /// What is measured, for the title.
@@ -39,7 +39,7 @@ pub struct InOrder<'a> {
 }
 
 /// The samples in recorded order.
-pub fn in_order(plot: &InOrder) -> Option<Chart> {
+pub(crate) fn in_order(plot: &InOrder) -> Option<Chart> {
     let (stride, points) = thin(plot.series);
     let axis = Axis::of_points(&points, plot.log)?;
     let label_rows = marked_order(plot.order);

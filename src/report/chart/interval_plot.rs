@@ -40,7 +40,7 @@ const NAME_LETTERS: usize = (NARROWEST / LETTER) as usize;
 
 /// A change.
 #[derive(Debug, Clone, PartialEq)]
-pub struct IntervalRow {
+pub(crate) struct IntervalRow {
     /// Metric and group.
     pub label: String,
     /// Its margin: 0.05 is 5%.
@@ -51,7 +51,7 @@ pub struct IntervalRow {
 
 /// An effect: ratios of after to before.
 #[derive(Debug, Clone, PartialEq)]
-pub struct IntervalLine {
+pub(crate) struct IntervalLine {
     /// What it is about: `center`, `p95`.
     pub name: &'static str,
     /// The estimate.
@@ -67,7 +67,7 @@ pub struct IntervalLine {
 }
 
 /// The changes, worst first; `None` where there is nothing to draw. `id` is unique in the page.
-pub fn interval_plot(id: &str, rows: &[IntervalRow]) -> Option<Chart> {
+pub(crate) fn interval_plot(id: &str, rows: &[IntervalRow]) -> Option<Chart> {
     let axis = LogAxis::of(rows)?;
     let mut canvas = Canvas::new(id, ABOVE, rows.iter().map(row_height).sum());
     canvas.open("Changes", &describe(rows));
@@ -106,7 +106,7 @@ pub fn interval_plot(id: &str, rows: &[IntervalRow]) -> Option<Chart> {
 }
 
 /// The symbol of a verdict as a picture of its own, for a legend.
-pub fn symbol(verdict: Verdict) -> String {
+pub(crate) fn symbol(verdict: Verdict) -> String {
     format!(
         r#"<svg class="chart key {}" aria-hidden="true" width="14" height="14" viewBox="-7 -7 14 14" xmlns="http://www.w3.org/2000/svg">{}</svg>"#,
         word(verdict),

@@ -10,7 +10,7 @@ use super::mark::Mark;
 
 /// A value that holds for an interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Level {
+pub(crate) struct Level {
     /// Where the interval begins, in seconds from the beginning of the plot.
     pub from: f64,
     /// Where it ends.
@@ -21,7 +21,7 @@ pub struct Level {
 
 /// What a plot over time shows.
 #[derive(Debug, Clone, Copy)]
-pub struct OverTime<'a> {
+pub(crate) struct OverTime<'a> {
     /// Unique in the page.
     pub id: &'a str,
     /// What is measured, for the title.
@@ -43,7 +43,7 @@ const AXIS_UNITS: [(f64, f64, &str); 4] =
     [(4.0 * 86_400.0, 86_400.0, "days"), (10_800.0, 3600.0, "h"), (300.0, 60.0, "min"), (0.0, 1.0, "s")];
 
 /// The plot; `None` where there is nothing to draw.
-pub fn over_time(plot: &OverTime) -> Option<Chart> {
+pub(crate) fn over_time(plot: &OverTime) -> Option<Chart> {
     let most = plot.levels.iter().map(|level| level.value).max_by(f64::total_cmp)?;
     let axis = Axis::new(0.0, if most > 0.0 { most * 1.05 } else { 1.0 }, false)?;
     if !(plot.length.is_finite() && plot.length > 0.0) {

@@ -14,7 +14,7 @@ const SHARE_TICKS: usize = 3;
 
 /// What an overlay shows.
 #[derive(Debug, Clone, Copy)]
-pub struct Overlay<'a> {
+pub(crate) struct Overlay<'a> {
     /// Unique in the page.
     pub id: &'a str,
     /// Metric and group, for the title.
@@ -32,7 +32,7 @@ pub struct Overlay<'a> {
 }
 
 /// The plot; `None` where there is nothing to draw.
-pub fn overlay(plot: &Overlay) -> Option<Chart> {
+pub(crate) fn overlay(plot: &Overlay) -> Option<Chart> {
     let Drawing { log, edges, before, after } = plot.drawing;
     let axis = Axis::new(*edges.first()?, *edges.last()?, *log)?;
     let most = before.iter().chain(after).copied().max_by(f64::total_cmp)?;

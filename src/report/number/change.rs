@@ -13,7 +13,7 @@ const SHIFT_DIGITS: i32 = 3;
 const PERCENTAGE_POINTS: &str = "pp";
 
 /// A ratio of after to before as a change: `+12.3%`, `-4.0%`; above 3 as a factor: `×4.2`.
-pub fn change(ratio: f64) -> String {
+pub(crate) fn change(ratio: f64) -> String {
     if !ratio.is_finite() {
         ABSENT.to_owned()
     } else if ratio > LARGEST_PERCENT_RATIO {
@@ -24,7 +24,7 @@ pub fn change(ratio: f64) -> String {
 }
 
 /// A relative change as a signed percentage: 0.123 is `+12.3%`.
-pub fn signed_percent(share: f64) -> String {
+pub(crate) fn signed_percent(share: f64) -> String {
     let decimals = match share.abs() {
         0.0 => 0,
         size if size < 0.01 => 2,
@@ -35,20 +35,20 @@ pub fn signed_percent(share: f64) -> String {
 }
 
 /// The interval of a ratio as changes: `[+9.8%, +15.0%]`; an open end is `-100%` or `∞` and its bracket is round.
-pub fn change_interval(low: Option<f64>, high: Option<f64>) -> String {
+pub(crate) fn change_interval(low: Option<f64>, high: Option<f64>) -> String {
     let low = low.map_or_else(|| "(-100%".to_owned(), |low| format!("[{}", change(low)));
     let high = high.map_or_else(|| format!("{OPEN})"), |high| format!("{}]", change(high)));
     format!("{low}, {high}")
 }
 
 /// The size of a change without its direction: the ratio 1.081 is `8.1%`, 4.2 is `a factor of 4.2`.
-pub fn change_size(ratio: f64) -> String {
+pub(crate) fn change_size(ratio: f64) -> String {
     let text = change(ratio);
     text.strip_prefix('×').map_or_else(|| text.replacen('+', "", 1), |factor| format!("a factor of {factor}"))
 }
 
 /// A ratio on an axis of changes: `+5%`, `0%`, `×10`.
-pub fn change_tick(ratio: f64) -> String {
+pub(crate) fn change_tick(ratio: f64) -> String {
     if ratio > LARGEST_PERCENT_RATIO {
         return format!("×{}", tick(ratio));
     }
@@ -57,7 +57,7 @@ pub fn change_tick(ratio: f64) -> String {
 }
 
 /// A difference and its interval in one unit: `+3.20 ms` and `[+1.10, +5.30]`. Shares differ by percentage points.
-pub fn shift(dimension: Dimension, estimate: f64, low: Option<f64>, high: Option<f64>) -> (String, String) {
+pub(crate) fn shift(dimension: Dimension, estimate: f64, low: Option<f64>, high: Option<f64>) -> (String, String) {
     let ends = [Some(estimate), low, high];
     let largest = ends.into_iter().flatten().map(f64::abs).max_by(f64::total_cmp).unwrap_or(0.0);
     let unit = dimension.display_unit(largest);
@@ -70,13 +70,13 @@ pub fn shift(dimension: Dimension, estimate: f64, low: Option<f64>, high: Option
 }
 
 /// The size of a difference between shares: 0.005 is `0.5 pp`.
-pub fn points(share: f64) -> String {
+pub(crate) fn points(share: f64) -> String {
     let text = fixed(share, Unit::PERCENT, usize::try_from(decimals_for(share * 100.0, 2)).unwrap_or(0));
     with_unit(trim_zeros(&text).to_owned(), PERCENTAGE_POINTS)
 }
 
 /// A value before and after, in one unit and with digits that show the difference: `65.21 → 72.10 ms`.
-pub fn before_after(dimension: Dimension, before: Option<f64>, after: Option<f64>) -> String {
+pub(crate) fn before_after(dimension: Dimension, before: Option<f64>, after: Option<f64>) -> String {
     let values: Vec<f64> = [before, after].into_iter().flatten().collect();
     if values.is_empty() {
         return ABSENT.to_owned();

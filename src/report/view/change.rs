@@ -10,53 +10,32 @@ use crate::report::words::change as words;
 
 /// A metric on both sides, or on one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ChangeView {
-    /// `regressed`, `missing`, `incomparable`, `changed`, `inconclusive`, `improved`, `unchanged` or `new`.
+pub(crate) struct ChangeView {
     pub verdict: Verdict,
-    /// The verdict in plain words: `slower`, `better: higher is better`, `worse at p99`.
     pub direction: Option<String>,
-    /// Name of the source.
     pub source: String,
-    /// Name of the metric.
     pub metric: String,
-    /// Label of the group.
     pub group: Option<String>,
-    /// Center (or share of failures) of both sides: `65.21 → 72.10 ms`.
     pub values: String,
-    /// The effect on the center, or on the share of failures.
     pub center: EffectView,
-    /// The effect on the median.
     pub p50: EffectView,
-    /// The effect on the 95th percentile.
     pub p95: EffectView,
-    /// The effect on the 99th percentile.
     pub p99: EffectView,
-    /// The effect on the mean; never judged.
     pub mean: EffectView,
-    /// The effect that decides.
     pub leading: EffectView,
-    /// What the leading effect is about: `center`, `p99`.
     pub leading_name: &'static str,
-    /// Samples before and after: `1,200 → 1,180`.
     pub n: String,
-    /// Runs before and after: `3 → 1`.
     pub runs: String,
-    /// The margin that holds for it.
     pub margin: String,
 }
 
 /// An effect.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct EffectView {
-    /// Its verdict; absent for the mean and where there is none.
+pub(crate) struct EffectView {
     pub verdict: Option<Verdict>,
-    /// Whether it is regressed, improved or changed.
     pub marked: bool,
-    /// `+12.3%`, `×4.2` or `+3.20 ms`.
     pub estimate: String,
-    /// `[+9.8%, +15.0%]`; absent with the estimate.
     pub interval: Option<String>,
-    /// Both together.
     pub text: String,
 }
 

@@ -21,10 +21,8 @@ const DRAWN_STATISTICS: [Statistic; 4] = [Statistic::Center, Statistic::P50, Sta
 
 /// A symbol of the picture and what it means.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SymbolView {
-    /// The verdict.
+pub(crate) struct SymbolView {
     pub verdict: Verdict,
-    /// The `<svg>` element: use it with `safe`.
     pub svg: String,
 }
 

@@ -23,63 +23,37 @@ const OPEN_EXPLANATIONS: usize = 12;
 
 /// A comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ChangesView {
-    /// What is held against what; names between backticks.
+pub(crate) struct ChangesView {
     pub about: String,
-    /// `2 regressed, 1 improved (12 unchanged)`.
     pub summary: String,
-    /// How it was compared, a sentence each.
     pub method: Vec<String>,
-    /// What differs about where both sides were measured.
     pub environment: Vec<String>,
-    /// Files of which only the new rows were compared.
     pub grown: Vec<String>,
-    /// Whether the changes are of several sources, so that each has to name its own.
     pub sources: bool,
-    /// Whether the median says something that the center does not.
     pub medians: bool,
-    /// Whether any metric has several runs on a side.
     pub runs: bool,
-    /// The worst changes.
     pub rows: Vec<ChangeView>,
-    /// Other changes that are neither unchanged nor new, to be folded.
     pub more_rows: Vec<ChangeView>,
-    /// `12 more changes`; absent where there is nothing to fold.
     pub more_rows_title: Option<String>,
-    /// What is unchanged or new, to be folded.
     pub quiet: Vec<ChangeView>,
-    /// `12 unchanged, 1 new`; absent where there is nothing to fold.
     pub quiet_title: Option<String>,
-    /// How many are in none of these lists; absent where none is.
     pub left_out: Option<String>,
-    /// What `–` and round brackets mean in the tables.
     pub footnotes: Vec<String>,
-    /// Why changes are inconclusive, incomparable or missing.
     pub explanations: Vec<ExplanationView>,
-    /// The others, to be folded.
     pub more_explanations: Vec<ExplanationView>,
-    /// `8 more explanations`; absent where there is nothing to fold.
     pub more_explanations_title: Option<String>,
-    /// The intervals of the worst changes in one picture; absent where nothing can be drawn.
     pub chart: Option<Chart>,
-    /// What the symbols of that picture mean.
     pub symbols: Vec<SymbolView>,
-    /// Distributions of both sides, one on top of the other.
     pub overlays: Vec<Chart>,
 }
 
 /// Why a change has its verdict.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ExplanationView {
-    /// The verdict.
+pub(crate) struct ExplanationView {
     pub verdict: Verdict,
-    /// Name of the source.
     pub source: String,
-    /// Name of the metric.
     pub metric: String,
-    /// Label of the group.
     pub group: Option<String>,
-    /// The reason; names between backticks.
     pub text: String,
 }
 

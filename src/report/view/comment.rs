@@ -26,44 +26,28 @@ const LISTED_FINDINGS: usize = 8;
 
 /// A comment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CommentView {
-    /// The verdict as a word.
+pub(crate) struct CommentView {
     pub word: &'static str,
-    /// The answer in one line.
     pub headline: String,
-    /// Whether a gate lets it pass.
     pub gate: Option<GateView>,
-    /// What is held against what; absent without a baseline.
     pub about: Option<String>,
-    /// `1 target missed of 4`; absent without targets.
     pub target_summary: Option<String>,
-    /// The targets that are not met.
     pub targets: Vec<TargetView>,
-    /// Whether the changes are of several sources.
     pub sources: bool,
-    /// The changes that are not unchanged, worst first.
     pub changes: Vec<ChangeView>,
-    /// The most serious findings.
     pub findings: Vec<CommentFindingView>,
-    /// How many rows are not shown; absent where all are.
     pub left_out: Option<String>,
-    /// What is quiet: unchanged metrics, files, samples.
     pub rest: Vec<String>,
-    /// Name and version of the program.
     pub tool: String,
-    /// Rows that were never in the lists above.
     #[serde(skip)]
     hidden: usize,
 }
 
 /// A finding in one line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CommentFindingView {
-    /// `corrupted`, `suspicious` or `note`.
+pub(crate) struct CommentFindingView {
     pub severity: Severity,
-    /// `file:12`.
     pub place: String,
-    /// What and why; names between backticks.
     pub text: String,
 }
 

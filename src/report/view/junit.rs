@@ -17,55 +17,39 @@ use super::target::TargetView;
 
 /// All test cases.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct JunitView {
-    /// Title of the report.
+pub(crate) struct JunitView {
     pub name: String,
-    /// Test cases.
     pub tests: usize,
-    /// Those that failed.
     pub failures: usize,
-    /// Those that were skipped.
     pub skipped: usize,
-    /// The test cases by what they are about.
     pub suites: Vec<SuiteView>,
 }
 
 /// Test cases of one kind.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SuiteView {
-    /// `changes`, `metrics` or `targets`.
+pub(crate) struct SuiteView {
     pub name: &'static str,
-    /// Test cases.
     pub tests: usize,
-    /// Those that failed.
     pub failures: usize,
-    /// Those that were skipped.
     pub skipped: usize,
-    /// The test cases.
     pub cases: Vec<CaseView>,
 }
 
 /// A test case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CaseView {
-    /// The source, or what a target is about.
+pub(crate) struct CaseView {
     pub class: String,
-    /// Metric and group, or the condition.
     pub name: String,
-    /// What became of it.
     pub outcome: OutcomeView,
-    /// The verdict: `regressed`, `missed`, `corrupted`.
     pub kind: &'static str,
-    /// The short reason.
     pub message: String,
-    /// The numbers.
     pub text: String,
 }
 
 /// What became of a test case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum OutcomeView {
+pub(crate) enum OutcomeView {
     /// It passed.
     Passed,
     /// Nothing can be told.

@@ -16,46 +16,29 @@ pub(super) const LONGEST_NAME: usize = 44;
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LineKind {
-    /// The answer in one line.
+pub(crate) enum LineKind {
     Verdict,
-    /// A change since the baseline.
     Change,
-    /// A target that is not met.
     Target,
-    /// What the gate answers.
     Gate,
-    /// The name of a file.
     Source,
-    /// The head of a table.
     Head,
-    /// The numbers of a metric.
     Metric,
-    /// The same with corrupted samples.
     Raw,
-    /// The samples of rows that failed.
     Failed,
-    /// The numbers of a group.
     Group,
-    /// Numbers that a tool reports.
     Reported,
-    /// The metrics of a service.
     Service,
-    /// A process of an agent swarm.
     Swarm,
-    /// A finding.
     Finding,
-    /// What was assumed.
     Note,
-    /// How many more there are.
     More,
-    /// An empty line.
     Blank,
 }
 
 /// What a line speaks of; templates receive its word: `clean`, `corrupted`, `note`, `regressed`, `missed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
+pub(crate) enum Subject {
     /// The whole report, or a gate.
     Status(Status),
     /// A finding.
@@ -68,7 +51,7 @@ pub enum Subject {
 
 /// How a reader should take a word, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
+pub(crate) enum Tone {
     /// Something failed.
     Bad,
     /// It cannot be told, or it may be wrong.
@@ -81,7 +64,7 @@ pub enum Tone {
 
 impl Subject {
     /// The word for it.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Status(status) => words::status(status),
             Self::Finding(severity) => words::severity(severity),
@@ -93,7 +76,7 @@ impl Subject {
     }
 
     /// How a reader should take it.
-    pub fn tone(self) -> Tone {
+    pub(crate) fn tone(self) -> Tone {
         match self {
             Self::Status(Status::Corrupted | Status::Regressed | Status::Missed | Status::Incomplete)
             | Self::Finding(Severity::Corrupted)
@@ -119,18 +102,12 @@ impl Serialize for Subject {
 
 /// A line of the summary.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LineView {
-    /// `verdict`, `change`, `metric` and so on.
+pub(crate) struct LineView {
     pub kind: LineKind,
-    /// The severity, status or verdict it speaks of; absent for others.
     pub severity: Option<Subject>,
-    /// The word to colour, with which the line begins (after its indent); empty where there is none.
     pub word: &'static str,
-    /// The spaces before the word.
     pub indent: &'static str,
-    /// The line after the word.
     pub rest: String,
-    /// The whole line.
     pub text: String,
 }
 

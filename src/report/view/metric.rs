@@ -17,91 +17,56 @@ const OPEN_GROUPS: usize = 40;
 
 /// A metric in detail.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MetricView {
-    /// Its name.
+pub(crate) struct MetricView {
     pub name: String,
-    /// Id of its section, unique in the page.
     pub anchor: String,
-    /// Unit in which its numbers are shown; empty for plain numbers.
     pub unit: &'static str,
-    /// What exactly it measures, where the format's definition says so.
     pub meaning: Option<String>,
-    /// What is known about it: recorded unit, direction, grouping.
     pub about: Vec<String>,
-    /// `3 corrupted samples left out of the clean numbers`; absent where there are none.
     pub corrupted: Option<String>,
-    /// Sentences that a reader should see next to the numbers.
     pub remarks: Vec<Remark>,
-    /// Rows that failed; absent where the table records no status.
     pub failures: Option<String>,
-    /// The numbers with their intervals.
     pub intervals: Vec<IntervalView>,
-    /// Whether one of the intervals is open, and why; absent where all are closed.
     pub open_note: Option<String>,
-    /// Spread, outliers, order, dependence, populations.
     pub facts: Vec<NamedText>,
-    /// The most extreme samples with their lines.
     pub extremes: Vec<ExtremeView>,
-    /// Whether there is any interval, fact, extreme sample or separate benchmark to show.
     pub has_details: bool,
-    /// Whether numbers over all samples describe anything: not where the groups are separate benchmarks.
     pub has_whole: bool,
-    /// The groups with their intervals.
     pub groups: Vec<GroupView>,
-    /// Groups that are folded.
     pub more_groups: Vec<GroupView>,
-    /// `60 more groups`; absent where there is nothing to fold.
     pub more_groups_title: Option<String>,
-    /// Distribution and order of all samples.
     pub charts: Vec<Chart>,
-    /// A small distribution for each group, where there are few.
     pub group_charts: Vec<Chart>,
 }
 
 /// A number with its interval.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct IntervalView {
-    /// `median`, `p95`.
+pub(crate) struct IntervalView {
     pub name: String,
-    /// The number with its unit.
     pub value: String,
-    /// Its interval with its unit.
     pub interval: String,
-    /// What limits it: `needs 100 samples`, `open above`; absent where nothing does.
     pub note: Option<String>,
 }
 
 /// An extreme sample.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ExtremeView {
-    /// The value with its unit.
+pub(crate) struct ExtremeView {
     pub value: String,
-    /// `file:12`.
     pub place: String,
-    /// Its label.
     pub label: Option<String>,
 }
 
 /// A group with its intervals.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct GroupView {
-    /// Its label.
+pub(crate) struct GroupView {
     pub name: String,
-    /// `stands for 100 labels: user_msg_1_1, …`; absent where it is one label.
     pub members: Option<String>,
-    /// Number of samples.
     pub n: String,
-    /// Median.
     pub median: String,
-    /// Interval of the median.
     pub median_interval: String,
-    /// 95th percentile.
     pub p95: String,
-    /// Interval of the 95th percentile.
     pub p95_interval: String,
-    /// Outliers, all kept.
     pub outliers: String,
-    /// What its order and its shape show; empty where nothing was found.
     pub facts: Vec<NamedText>,
 }
 

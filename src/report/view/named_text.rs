@@ -4,10 +4,8 @@ use serde::Serialize;
 
 /// A fact, a setting, something that a file says about its machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NamedText {
-    /// `Spread`, `Percentiles`, `cpu`.
+pub(crate) struct NamedText {
     pub name: String,
-    /// What is said.
     pub text: String,
 }
 

@@ -15,44 +15,25 @@ pub(super) const MOST_GROUPS: usize = 500;
 /// A row in the table of numbers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "templates ask for each by its name")]
-pub struct NumbersView {
-    /// Name of the metric, or label of the group.
+pub(crate) struct NumbersView {
     pub name: String,
-    /// Whether it is a group of the metric above it.
     pub group: bool,
-    /// Whether these are the raw numbers, corrupted samples included.
     pub raw: bool,
-    /// Whether these are the samples of rows that failed, which are in no other row.
     pub failed: bool,
-    /// Whether clean and raw differ for this population.
     pub differs: bool,
-    /// What is special about the row: `3 corrupted samples included`.
     pub note: Option<String>,
-    /// Unit of the row; `–` for plain numbers.
     pub unit: &'static str,
-    /// Number of samples.
     pub n: String,
-    /// Arithmetic mean.
     pub mean: String,
-    /// Median.
     pub median: String,
-    /// 90th percentile.
     pub p90: String,
-    /// 95th percentile.
     pub p95: String,
-    /// 99th percentile.
     pub p99: String,
-    /// 99.9th percentile.
     pub p999: String,
-    /// Smallest sample.
     pub min: String,
-    /// Largest sample.
     pub max: String,
-    /// Standard deviation.
     pub stddev: String,
-    /// Coefficient of variation.
     pub cv: String,
-    /// Median absolute deviation.
     pub mad: String,
 }
 

@@ -16,48 +16,32 @@ const MOST_ROWS: usize = 60;
 
 /// What a tool reports.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ReportedView {
-    /// What such numbers are worth, in a sentence.
+pub(crate) struct ReportedView {
     pub note: &'static str,
-    /// Whether any row has a label.
     pub labels: bool,
-    /// Names of the statistics: `n`, `mean`, `p95`.
     pub columns: Vec<String>,
-    /// A row for each metric and label of which there is more than one number.
     pub rows: Vec<ReportedRowView>,
-    /// Names of the metrics of which there is one number only: `requests per second`.
     pub single_columns: Vec<String>,
-    /// A row for each label with these numbers.
     pub singles: Vec<SingleRowView>,
-    /// `40 more rows are in the JSON.`; absent where all are listed.
     pub left_out: Option<String>,
-    /// What the metrics measure, where it is known.
     pub meanings: Vec<NamedText>,
-    /// How the tool's numbers are distorted, a sentence each.
     pub caveats: Vec<String>,
 }
 
 /// A metric, or a metric of one label.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ReportedRowView {
-    /// The metric.
+pub(crate) struct ReportedRowView {
     pub metric: String,
-    /// The label; absent for the whole run.
     pub label: Option<String>,
-    /// Unit of the row; `–` for plain numbers.
     pub unit: &'static str,
-    /// `lower is better`; absent where it is not known.
     pub better: Option<&'static str>,
-    /// A number for each statistic, `–` where the tool has none.
     pub cells: Vec<String>,
 }
 
 /// The single numbers of a label.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SingleRowView {
-    /// The label; absent for the whole run.
+pub(crate) struct SingleRowView {
     pub label: Option<String>,
-    /// A number with its unit for each metric, `–` where there is none.
     pub cells: Vec<String>,
 }
 

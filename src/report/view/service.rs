@@ -21,7 +21,7 @@ const LISTED_STALLS: usize = 5;
 
 /// The metrics of a service.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ServiceView {
+pub(crate) struct ServiceView {
     /// Name of its source.
     pub source: String,
     /// Id of its section, unique in the page.
@@ -50,7 +50,7 @@ pub struct ServiceView {
 
 /// A type of error.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ServiceErrorView {
+pub(crate) struct ServiceErrorView {
     /// Its name.
     pub name: String,
     /// Messages that ended so.
@@ -65,7 +65,7 @@ pub struct ServiceErrorView {
 
 /// A session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ServiceSessionView {
+pub(crate) struct ServiceSessionView {
     /// Its name.
     pub name: String,
     /// `file:12`.

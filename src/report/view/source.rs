@@ -21,106 +21,66 @@ const ORIGIN_P95_NEEDS: u64 = 20;
 
 /// A file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SourceView {
-    /// The name by which the report calls it.
+pub(crate) struct SourceView {
     pub name: String,
-    /// Id of its section, unique in the page.
     pub anchor: String,
-    /// What is said where it has no metrics of its own.
     pub empty: &'static str,
-    /// Whether it holds records of an agent swarm: then its numbers stand with the processes.
     pub in_swarm: bool,
-    /// The first file of the same run; absent for that one, and for files that stand alone.
     pub same_run_as: Option<String>,
-    /// `CSV, 246 lines, 12.3 kB`.
     pub about: String,
-    /// The rows of its table of metrics: a metric, where it differs its raw numbers, and its groups.
     pub rows: Vec<NumbersView>,
-    /// Rows of groups that are folded.
     pub more_rows: Vec<NumbersView>,
-    /// `60 more groups`; absent where there is nothing to fold.
     pub more_title: Option<String>,
-    /// Why some cells read `–`.
     pub footnotes: Vec<String>,
-    /// The metrics in detail.
     pub metrics: Vec<MetricView>,
-    /// Numbers as the tool itself reports them; absent where it reports none.
     pub reported: Option<ReportedView>,
-    /// What the file says about where it was measured, a name and a text each.
     pub environment: Vec<NamedText>,
-    /// Digest of the bytes as stored.
     pub digest: String,
-    /// Size as stored: `12.3 kB (12,345 bytes), gzip`.
     pub size: String,
-    /// The format that was recognised.
     pub format: String,
-    /// What showed it.
     pub evidence: Vec<String>,
-    /// `246 rows read, 240 used, 6 set aside`.
     pub accounting: String,
-    /// Rows read and not used, by reason.
     pub set_aside: Vec<SetAsideView>,
-    /// Tables found in the file.
     pub tables: Vec<TableView>,
 }
 
 /// Rows read and not used.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SetAsideView {
-    /// Why.
+pub(crate) struct SetAsideView {
     pub reason: String,
-    /// How many: `3 rows`.
     pub rows: String,
-    /// The first lines: `82, 164, 246`; absent where none are known.
     pub lines: Option<String>,
 }
 
 /// A table inside a file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TableView {
-    /// Its name, or `table 2`.
+pub(crate) struct TableView {
     pub name: String,
-    /// `240 rows, header in line 1, rows in lines 2-81, 84-163`.
     pub about: String,
-    /// Its columns.
     pub columns: Vec<ColumnView>,
 }
 
 /// A column and what it was taken for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ColumnView {
-    /// Name from the header.
+pub(crate) struct ColumnView {
     pub name: String,
-    /// Type of its cells.
     pub cell_type: String,
-    /// What it is used as.
     pub role: String,
-    /// Why.
     pub role_reason: String,
-    /// Unit of its values, or `–`.
     pub unit: String,
-    /// Where the unit comes from; empty where it has none.
     pub unit_reason: String,
 }
 
 /// A row of the summary in the origin's shape: milliseconds with two decimals, over all numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OriginView {
-    /// Name of the file.
+pub(crate) struct OriginView {
     pub file: String,
-    /// Number of samples.
     pub samples: String,
-    /// Arithmetic mean.
     pub mean: String,
-    /// Median.
     pub median: String,
-    /// Smallest sample.
     pub min: String,
-    /// Largest sample.
     pub max: String,
-    /// 95th percentile, or that it is withheld.
     pub p95: String,
-    /// Standard deviation.
     pub stddev: String,
 }
 

@@ -24,7 +24,7 @@ const SIZES: &str = "Sizes are in bytes or characters: the records do not say wh
 
 /// An agent swarm.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SwarmView {
+pub(crate) struct SwarmView {
     /// Its processes.
     pub processes: Vec<SwarmProcessView>,
     /// Clients whose records stand alone.
@@ -37,7 +37,7 @@ pub struct SwarmView {
 
 /// A process.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SwarmProcessView {
+pub(crate) struct SwarmProcessView {
     /// Its identity.
     pub id: String,
     /// Id of its section, unique in the page.
@@ -64,7 +64,7 @@ pub struct SwarmProcessView {
 
 /// A total.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SwarmTotalView {
+pub(crate) struct SwarmTotalView {
     /// Its name.
     pub name: &'static str,
     /// Its value with its unit.
@@ -73,7 +73,7 @@ pub struct SwarmTotalView {
 
 /// What happened up to a snapshot, or over several.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SwarmRowView {
+pub(crate) struct SwarmRowView {
     /// `2024-03-15T12:00:30Z`, the end.
     pub to: String,
     /// `first`, `restart`, or empty.
@@ -96,7 +96,7 @@ pub struct SwarmRowView {
 
 /// A client.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SwarmClientView {
+pub(crate) struct SwarmClientView {
     /// Its identity.
     pub id: String,
     /// `left`, `made anew once`; empty where nothing is special.

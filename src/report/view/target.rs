@@ -14,42 +14,29 @@ const CHANGE_ENDING: &str = "_change";
 
 /// All targets, the missed ones first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TargetsView {
-    /// `1 target missed of 4`.
+pub(crate) struct TargetsView {
     pub summary: String,
-    /// One for each target and what it was applied to.
     pub rows: Vec<TargetView>,
 }
 
 /// A target and what became of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TargetView {
-    /// `missed`, `no-data`, `undecided` or `met`; for classes and conditions.
+pub(crate) struct TargetView {
     pub outcome: &'static str,
-    /// The same as words to be read.
     pub word: &'static str,
-    /// What it is about, as the configuration names it.
     pub subject: String,
-    /// Where it was found: source, metric and group, the ones that are known.
     pub found: Vec<String>,
-    /// `p95 < 200ms`.
     pub condition: String,
-    /// The number.
     pub value: String,
-    /// Its interval; absent where it has none.
     pub interval: Option<String>,
-    /// Why there is no number, or what the decision rests on.
     pub note: Option<String>,
 }
 
 /// What a gate was asked for and what it answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct GateView {
-    /// Whether nothing was found that it fails on.
+pub(crate) struct GateView {
     pub passed: bool,
-    /// `passed` or `failed`; for classes.
     pub status: &'static str,
-    /// `failed: 2 metrics regressed; 1 target missed`.
     pub text: String,
 }
 

@@ -28,14 +28,13 @@ const LISTED_GROUPS: usize = 6;
 
 /// The summary.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TerminalView {
-    /// All lines in order.
+pub(crate) struct TerminalView {
     pub lines: Vec<LineView>,
 }
 
 impl TerminalView {
     /// The summary of a report.
-    pub fn of(report: &Report) -> Self {
+    pub(crate) fn of(report: &Report) -> Self {
         let verdict = VerdictView::of(report);
         let (subject, rest) = (Subject::Status(verdict.status), format!(": {}", verdict.headline));
         let mut lines = vec![LineView::coloured(LineKind::Verdict, subject, "", verdict.word, &rest)];

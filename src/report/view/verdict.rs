@@ -11,14 +11,10 @@ use super::{service, swarm};
 
 /// The answer in one line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct VerdictView {
-    /// `clean`, `suspicious`, `corrupted`, `missed` or `regressed`; for classes and conditions.
+pub(crate) struct VerdictView {
     pub status: Status,
-    /// The same as a word to be read.
     pub word: &'static str,
-    /// The line.
     pub headline: String,
-    /// What it rests on: samples, metrics, files.
     pub facts: Vec<String>,
 }
 

@@ -443,3 +443,30 @@ fn own_templates_have_changes_targets_gate_comment_and_test_cases() {
     assert!(template(&report, "a.xml", "{% include \"builtin/junit.xml\" %}").contains("<testsuites"));
     assert!(template(&report, "a.md", "{% include \"builtin/comment.md\" %}").contains("<!-- perfreport -->"));
 }
+
+#[test]
+fn every_field_that_templates_receive_is_described() {
+    fn keys<'v>(value: &'v serde_json::Value, found: &mut Vec<&'v str>) {
+        match value {
+            serde_json::Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+                found.push(key);
+                keys(value, found);
+            }),
+            serde_json::Value::Array(all) => all.iter().for_each(|value| keys(value, found)),
+            _ => {}
+        }
+    }
+    let report = sample();
+    let context = [
+        serde_json::to_value(View::of(&report)).unwrap(),
+        serde_json::to_value(CommentView::of(&report)).unwrap(),
+        serde_json::to_value(JunitView::of(&report)).unwrap(),
+    ];
+    let described = include_str!("../../../../docs/templates.md");
+    let mut found = Vec::new();
+    context.iter().for_each(|part| keys(part, &mut found));
+    for key in found {
+        let named = [format!("`{key}`"), format!("`{key}[]`")];
+        assert!(named.iter().any(|name| described.contains(name.as_str())), "{key}");
+    }
+}
