@@ -11,12 +11,12 @@ mod shapes;
 use std::hint::black_box;
 use std::time::Instant;
 
+use perfreport::analysis::table::analyse;
 use perfreport::compare::capture::{Capture, Dependence, Environment, MetricRuns, Recording, Values};
 use perfreport::compare::judge::{self, compare};
 use perfreport::ingest::{SourceOptions, read};
 use perfreport::measure::Polarity;
 use perfreport::measure::unit::Dimension;
-use perfreport::stats::analysis::analyse;
 use perfreport::stats::rng::Rng;
 use perfreport::stats::settings::Settings;
 use perfreport::table::source::Source;
@@ -123,7 +123,7 @@ fn statistics(bench: &Bench) {
         }
         if let Some(source) = source(shape, &file(shape, SAMPLES)) {
             bench.line(name, Amount::Samples(SAMPLES), || {
-                source.tables.iter().map(|table| analyse(table, &settings)).collect::<Vec<_>>()
+                source.tables.iter().map(|table| analyse(name, 0, table, &settings)).collect::<Vec<_>>()
             });
         }
     }

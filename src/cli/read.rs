@@ -9,7 +9,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::analysis::chat::{self, ServiceOptions};
+use crate::analysis::histogram;
 use crate::analysis::swarm::{self, Swarm};
+use crate::analysis::table::{GROUP_BYTES, TableAnalysis, analyse};
 use crate::compare::baseline::Baseline;
 use crate::compare::capture::{Capture, CapturedSource, Environment};
 use crate::compare::collect::{self, capture};
@@ -20,8 +22,6 @@ use crate::ingest::{self, IngestError};
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::report::build::{Analysed, Heading, Material, build};
 use crate::report::contract::Report;
-use crate::stats::analysis::{GROUP_BYTES, TableAnalysis, analyse};
-use crate::stats::histogram;
 use crate::stats::settings::Settings;
 use crate::table::source::{Provenance, Source};
 use crate::table::storage::Storage;
@@ -304,16 +304,18 @@ impl Reader<'_> {
             // Most rows of such a log have no value in most columns; that is its form.
             data.findings.retain(|finding| !matches!(finding.kind, FindingKind::NoMetric | FindingKind::EmptyCell));
         }
+        let name = &data.provenance.name;
+        let analysed = |(index, table)| analyse(name, index, table, self.settings);
         let mut tables: Vec<TableAnalysis> = if self.storage.is_scarce() {
-            data.tables.iter().map(|table| analyse(table, self.settings)).collect()
+            data.tables.iter().enumerate().map(analysed).collect()
         } else {
-            data.tables.par_iter().map(|table| analyse(table, self.settings)).collect()
+            data.tables.par_iter().enumerate().map(analysed).collect()
         };
         if let Some(found) = &service {
             // The service has looked at its own clock, and knows events from rows.
             tables[found.table].clock = None;
         }
-        let histograms = histogram::analyse(&data.histograms, self.settings);
+        let histograms = histogram::analyse(name, data.tables.len(), &data.histograms, self.settings);
         Analysed { source: data, tables, service, histograms }
     }
 }

@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::analysis::chat::{Distribution, ServiceAnalysis};
+use crate::analysis::histogram::GROUPED_BY;
+use crate::analysis::metric::{Evidence, Metric};
+use crate::analysis::outcome::Failures;
+use crate::analysis::table::TableAnalysis;
 use crate::measure::reported::Reported;
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
-use crate::stats::analysis::{MetricAnalysis, TableAnalysis};
-use crate::stats::failure::{Failures, Outcome, outcomes};
-use crate::stats::histogram::{Counted, HistogramAnalysis};
 use crate::stats::population::Population;
 use crate::stats::run_samples::RunSamples;
 use crate::stats::sample::mean_and_stddev;
@@ -45,12 +46,12 @@ pub struct Reading<'a> {
     /// The service that it records.
     pub service: Option<&'a ServiceAnalysis>,
     /// What its histograms say.
-    pub histograms: &'a [HistogramAnalysis],
+    pub histograms: &'a [Metric],
 }
 
 impl Reading<'_> {
     /// The name of a metric, with that of its table where another table of the source has one of the same name.
-    fn unlike_others(&self, found: &MetricAnalysis, table: &Table) -> String {
+    fn unlike_others(&self, found: &Metric, table: &Table) -> String {
         let of_name = |analysis: &&TableAnalysis| analysis.metrics.iter().any(|metric| metric.name == found.name);
         if self.tables.iter().filter(of_name).count() < 2 {
             return found.name.clone();
@@ -140,20 +141,20 @@ fn reported(source: &Source) -> Vec<ReportedNumbers> {
 
 /// Runs of a metric that was recorded as histograms, by label where there are several. Absent where buckets are too wide for
 /// a sketch: then a change of the usual margin could not be told anyway.
-fn histogram_runs(found: &HistogramAnalysis, source: &str) -> Vec<MetricRuns> {
-    let error = found.relative_error();
-    let run = |counted: &Counted, label: Option<&str>| {
-        let clean = counted.population.clean.as_ref()?;
-        let middles = counted.buckets.iter().map(|bucket| (f64::midpoint(bucket.low, bucket.high), bucket.count));
-        let values = Values::Sketch(Sketch::of_counted(middles, error)?);
+fn histogram_runs(found: &Metric, source: &str) -> Vec<MetricRuns> {
+    let Evidence::Histogram { relative_error, .. } = found.evidence else { return Vec::new() };
+    let run = |population: &Population| {
+        let clean = population.clean.as_ref()?;
+        let middles = population.buckets.iter().map(|bucket| (f64::midpoint(bucket.low, bucket.high), bucket.count));
+        let values = Values::Sketch(Sketch::of_counted(middles, relative_error)?);
         // Whether neighbours depend on each other is not recorded.
         let recording = Recording { values, mean: clean.mean, stddev: clean.stddev, dependence: Dependence::none() };
         Some(MetricRuns {
             source: source.to_owned(),
-            metric: found.metric.clone(),
-            group: label.map(str::to_owned),
+            metric: found.name.clone(),
+            group: population.label.as_ref().map(|label| label.text.clone()),
             dimension: found.dimension,
-            recorded_unit: Some(found.recorded_unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
+            recorded_unit: found.recorded_unit.clone(),
             unit_assumed: found.unit_assumed,
             polarity: found.polarity,
             meaning: found.meaning.clone(),
@@ -161,9 +162,9 @@ fn histogram_runs(found: &HistogramAnalysis, source: &str) -> Vec<MetricRuns> {
         })
     };
     if found.groups.is_empty() {
-        return run(&found.overall, found.only_label.as_deref()).into_iter().collect();
+        return run(&found.overall).into_iter().collect();
     }
-    found.groups.iter().filter_map(|(label, counted)| run(counted, Some(label))).collect()
+    found.groups.iter().filter_map(run).collect()
 }
 
 fn captured(source: &Source) -> CapturedSource {
@@ -210,18 +211,18 @@ impl Blank<'_> {
 }
 
 /// The metric by group where it has several; the numbers over all groups describe none of them.
-fn runs_of(found: &MetricAnalysis, table: &Table, reading: &Reading<'_>) -> Vec<MetricRuns> {
+fn runs_of(found: &Metric, table: &Table, reading: &Reading<'_>) -> Vec<MetricRuns> {
     let metric = reading.unlike_others(found, table);
     let blank = Blank {
         source: &reading.source.provenance.name,
         metric: &metric,
-        recorded_unit: found.recorded_unit.map(|unit| unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
-        unit_assumed: table.columns[found.column].unit.as_ref().is_some_and(|choice| choice.assumed),
+        recorded_unit: found.recorded_unit.clone(),
+        unit_assumed: found.unit_assumed,
         meaning: found.meaning.clone(),
     };
     let fill = |group, population| blank.fill(group, found.dimension, found.polarity, population);
     if found.groups.is_empty() {
-        let only = found.only_group.as_ref().map(|(_, label)| label.text.as_str());
+        let only = found.overall.label.as_ref().map(|label| label.text.as_str());
         return fill(only, &found.overall).into_iter().collect();
     }
     found.groups.par_iter().filter_map(|group| fill(Some(&group.label.as_ref()?.text), group)).collect()
@@ -268,8 +269,8 @@ fn family(reading: &Reading<'_>, place: usize) -> Family {
 fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
     let source = &reading.source.provenance.name;
     let mut leading: BTreeMap<Family, (bool, usize, ShareRuns)> = BTreeMap::new();
-    for (place, (table, analysis)) in reading.source.tables.iter().zip(reading.tables).enumerate() {
-        let found = analysis.metrics.iter().find_map(|found| Some((found, failed_rows(found, table, source)?)));
+    for (place, analysis) in reading.tables.iter().enumerate() {
+        let found = analysis.metrics.iter().find_map(|found| Some((found, failed_rows(found, source)?)));
         let Some((metric, share)) = found else { continue };
         let is_duration = metric.dimension == Dimension::Time;
         let family = family(reading, place);
@@ -290,21 +291,8 @@ fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
 }
 
 /// Failures among the rows of the metric that stands for its table's rows.
-fn failed_rows(found: &MetricAnalysis, table: &Table, source: &str) -> Option<ShareRuns> {
-    let failures = found.failures.as_ref()?;
-    let column = table.columns_as(Role::Status).find(|column| table.columns[*column].name == failures.column)?;
-    let (said, _) = outcomes(table, column)?;
-    let measured = table.numbers(found.column);
-    let runs =
-        pieces(&said, &table.run_starts).zip(pieces(&measured, &table.run_starts)).filter_map(|(said, measured)| {
-            let failed =
-                said.iter().zip(measured).filter(|(_, number)| number.is_some()).filter_map(|(said, _)| match said {
-                    Outcome::Failed => Some(true),
-                    Outcome::Succeeded => Some(false),
-                    Outcome::NotSaid | Outcome::Unclear => None,
-                });
-            Share::of(&failed.collect::<Vec<bool>>())
-        });
+fn failed_rows(found: &Metric, source: &str) -> Option<ShareRuns> {
+    let runs = found.failures.as_ref()?.runs.iter().filter_map(|run| Share::of(run));
     Some(ShareRuns { source: source.to_owned(), metric: FAILED_ROWS.to_owned(), runs: runs.collect() })
         .filter(|share| !share.runs.is_empty())
 }
@@ -320,18 +308,7 @@ pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
     for reading in readings {
         let source = reading.source.provenance.name.as_str();
         for found in reading.tables.iter().flat_map(|table| &table.metrics) {
-            let only = found.only_group.as_ref();
-            let grouped_by = found.grouped_by.as_deref().or(only.map(|(columns, _)| columns.as_str()));
-            let populations = std::iter::once((None, &found.overall))
-                .chain(only.map(|(_, label)| (Some(label.text.as_str()), &found.overall)))
-                .chain(
-                    found.groups.iter().filter_map(|group| Some((Some(group.label.as_ref()?.text.as_str()), group))),
-                );
-            subjects.extend(populations.map(|(group, population)| Subject {
-                grouped_by,
-                group,
-                ..subject(source, &found.name, found.dimension, population)
-            }));
+            subjects.extend(of_metric(source, found));
         }
         if let Some(service) = reading.service {
             let of = |found: Distribution<'a>| subject(source, found.name, found.dimension, &found.numbers.population);
@@ -348,22 +325,13 @@ pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
                 reported: None,
             });
         }
-        for found in reading.histograms {
-            let of = |counted: &'a Counted, group: Option<&'a str>| Subject {
-                group,
-                grouped_by: (!found.groups.is_empty() || found.only_label.is_some()).then_some(LABEL),
-                ..subject(source, &found.metric, found.dimension, &counted.population)
-            };
-            subjects.push(of(&found.overall, None));
-            subjects.extend(found.only_label.as_deref().map(|label| of(&found.overall, Some(label))));
-            subjects.extend(found.groups.iter().map(|(label, counted)| of(counted, Some(label))));
-        }
+        subjects.extend(reading.histograms.iter().flat_map(|found| of_metric(source, found)));
         let of_source = &reading.source.reported;
         for found in of_source {
             let of = |group: Option<&'a str>| Subject {
                 source,
                 metric: &found.metric,
-                grouped_by: found.label.as_ref().map(|_| LABEL),
+                grouped_by: found.label.as_ref().map(|_| GROUPED_BY),
                 group,
                 dimension: found.dimension(),
                 summary: None,
@@ -381,8 +349,15 @@ pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
     subjects
 }
 
-/// What labels of reported numbers and of histograms are grouped by, as targets call it.
-const LABEL: &str = "label";
+/// A metric as a whole, and by label.
+fn of_metric<'a>(source: &'a str, found: &'a Metric) -> impl Iterator<Item = Subject<'a>> {
+    let labelled = found.labelled().map(|(label, population)| (Some(label), population));
+    std::iter::once((None, &found.overall)).chain(labelled).map(move |(group, population)| Subject {
+        grouped_by: found.grouped_by.as_deref(),
+        group,
+        ..subject(source, &found.name, found.dimension, population)
+    })
+}
 
 fn subject<'a>(source: &'a str, metric: &'a str, dimension: Dimension, population: &'a Population) -> Subject<'a> {
     let samples = population.samples.as_ref().map(|samples| samples.values.as_slice());

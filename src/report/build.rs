@@ -3,31 +3,26 @@
 //! In: what ingest read and what statistics found. Out: the report as data. Decides the order in which a reader meets
 //! things, folds what repeats, and counts; it computes no statistics and formats no numbers itself.
 
-mod histogram;
 mod reported;
 mod service;
 mod verdict;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use crate::analysis::chat::ServiceAnalysis;
+use crate::analysis::metric::Metric;
+use crate::analysis::oddity::Oddity;
 use crate::analysis::swarm::Swarm;
+use crate::analysis::table::TableAnalysis;
 use crate::compare::gate::Asked;
 use crate::compare::outcome::{Comparison, TargetResult};
-use crate::measure::finding::{Finding, Place, Severity};
-use crate::measure::unit::Dimension;
-use crate::stats::analysis::{MetricAnalysis, TableAnalysis};
-use crate::stats::failure::Failures as FailureCount;
-use crate::stats::histogram::HistogramAnalysis;
-use crate::stats::interval::wilson;
+use crate::measure::finding::{Finding, Place};
+use crate::stats::recording::Clock;
 use crate::stats::settings::Settings as StatSettings;
 use crate::table::source::Source as SourceData;
-use crate::table::{Column as ColumnData, Role, Table as TableData};
+use crate::table::{Column as ColumnData, Table as TableData};
 
-use super::contract::{
-    Assumption, Column, Failures, Interval, Metric, Report, Reported, SCHEMA_VERSION, SetAside, Settings, Source,
-    Table, Tool,
-};
+use super::contract::{Assumption, Column, Report, Reported, SCHEMA_VERSION, SetAside, Settings, Source, Table, Tool};
 use super::{number, words};
 use verdict::State;
 
@@ -49,7 +44,7 @@ pub struct Analysed {
     /// The service that it records, if any.
     pub service: Option<ServiceAnalysis>,
     /// What its histograms say.
-    pub histograms: Vec<HistogramAnalysis>,
+    pub histograms: Vec<Metric>,
 }
 
 /// Things about a report that the data does not say.
@@ -92,20 +87,19 @@ pub fn build(analysed: &[Analysed], material: Material<'_>, settings: &StatSetti
             item.service.as_ref().and_then(|found| Some((found, item.source.tables.get(found.table)?)))
         {
             all.extend(service::findings(found, table, name));
-            services.push(service::service(found, table, name, settings.confidence));
+            services.push(service::service(found, table, name));
         }
-        for (index, (table, analysis)) in item.source.tables.iter().zip(&item.tables).enumerate() {
-            all.extend(analysis.clock.iter().flat_map(|clock| words::clock(clock, table, name)));
-            assumptions.extend(words::assumptions(table, &analysis.metrics, name));
+        for (table, analysis) in item.source.tables.iter().zip(&item.tables) {
+            let oddities = analysis.clock.iter().flat_map(|found| clock(found, table));
+            all.extend(oddities.map(|oddity| words::finding(&oddity, None, name)));
+            assumptions.extend(words::assumptions(&analysis.metrics, name));
             for found in &analysis.metrics {
-                all.extend(metric_findings(found, table, name));
-                metrics.push(metric(found, table, name, index, settings.confidence));
+                all.extend(found.oddities.iter().map(|oddity| words::finding(oddity, Some(found), name)));
+                metrics.push(with_remarks(found));
             }
         }
-        for found in &item.histograms {
-            assumptions.extend(histogram::assumption(found, name));
-            metrics.push(histogram::metric(found, name, item.source.tables.len()));
-        }
+        assumptions.extend(words::assumptions(&item.histograms, name));
+        metrics.extend(item.histograms.iter().map(with_remarks));
     }
     let mut sources: Vec<Source> = analysed.iter().map(source).collect();
     if let Some(swarm) = &material.swarm {
@@ -158,13 +152,17 @@ pub fn build(analysed: &[Analysed], material: Material<'_>, settings: &StatSetti
     }
 }
 
-fn metric_findings(found: &MetricAnalysis, table: &TableData, source: &str) -> Vec<Finding> {
-    let intruders = table.intruders.iter().filter(|intruder| intruder.column == found.column);
-    let mut findings: Vec<Finding> = intruders.map(|intruder| words::intruder(intruder, found, source)).collect();
-    findings.extend(found.suspects.iter().map(|located| words::suspect(located, found, table, source)));
-    findings.extend(found.repeats.iter().map(|repeat| words::repeat(repeat, found, table, source)));
-    findings.extend(found.stuck.iter().map(|stuck| words::stuck(stuck, found, table, source)));
-    findings
+/// What the clock of a table did, with the lines.
+fn clock(clock: &Clock, table: &TableData) -> Vec<Oddity> {
+    let lines = |rows: &[usize]| -> Vec<u64> { rows.iter().filter_map(|row| table.lines.line(*row as u64)).collect() };
+    let (backwards, jumps) = (lines(&clock.backwards), lines(&clock.jumps));
+    let backwards = (!backwards.is_empty()).then_some(Oddity::ClockBackwards(backwards));
+    backwards.into_iter().chain((!jumps.is_empty()).then_some(Oddity::ClockJump(jumps))).collect()
+}
+
+/// A metric with what a reader should see next to its numbers.
+fn with_remarks(metric: &Metric) -> Metric {
+    Metric { remarks: words::remarks(metric), ..metric.clone() }
 }
 
 /// Most serious first, then by file and line.
@@ -226,7 +224,7 @@ fn source(item: &Analysed) -> Source {
         evidence: provenance.evidence.clone(),
         lines: provenance.lines,
         rows_read: provenance.rows_read,
-        rows_used: item.source.tables.iter().zip(&item.tables).map(|(table, found)| rows_used(table, found)).sum(),
+        rows_used: item.tables.iter().map(|found| found.rows_used).sum(),
         set_aside: provenance
             .set_aside
             .iter()
@@ -260,32 +258,6 @@ fn account(source: &mut Source, swarm: &Swarm) {
     source.rows_used = source.rows_read.saturating_sub(aside);
 }
 
-/// Rows with at least one value in the clean statistics.
-fn rows_used(table: &TableData, analysis: &TableAnalysis) -> u64 {
-    let rows = usize::try_from(table.lines.rows()).unwrap_or_default();
-    let corrupted = |metric: &MetricAnalysis| {
-        let located = metric.suspects.iter().filter(|located| located.suspect.severity == Severity::Corrupted);
-        located.map(|located| located.row).collect::<Vec<usize>>()
-    };
-    // Where a metric has a value in every row, as nearly always, only its corrupted rows are in question.
-    let full = analysis
-        .metrics
-        .iter()
-        .find(|metric| table.values(metric.column).count() == rows && corrupted(metric).is_empty());
-    if full.is_some() {
-        return rows as u64;
-    }
-    let mut used = vec![false; rows];
-    for metric in &analysis.metrics {
-        let corrupted: HashSet<usize> = corrupted(metric).into_iter().collect();
-        let values = table.values(metric.column);
-        for (row, used) in used.iter_mut().enumerate().filter(|(row, _)| values.is_present(*row)) {
-            *used = *used || !corrupted.contains(&row);
-        }
-    }
-    used.into_iter().filter(|used| *used).count() as u64
-}
-
 fn table(table: &TableData) -> Table {
     let (ranges, more) = table.lines.first_ranges(NAMED_RANGES);
     Table {
@@ -309,30 +281,6 @@ fn column(column: &ColumnData) -> Column {
     }
 }
 
-fn metric(found: &MetricAnalysis, table: &TableData, source: &str, index: usize, level: f64) -> Metric {
-    let leading = leads(found, table);
-    Metric {
-        id: format!("{source}#{index}/{}", found.name),
-        source: source.to_owned(),
-        table: index as u64,
-        name: found.name.clone(),
-        dimension: found.dimension,
-        unit: found.dimension.base_symbol().to_owned(),
-        recorded_unit: found.recorded_unit.map(|unit| unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
-        unit_assumed: table.columns[found.column].unit.as_ref().is_some_and(|choice| choice.assumed),
-        polarity: found.polarity,
-        meaning: found.meaning.clone(),
-        from_histogram: None,
-        grouped_by: found.grouped_by.clone(),
-        measured_apart: found.labels_exact && !found.groups.is_empty(),
-        overall: found.overall.clone(),
-        groups: found.groups.clone(),
-        failures: found.failures.as_ref().filter(|_| leading).and_then(|count| failures(count, level)),
-        failed: found.failed.as_ref().and_then(|failed| failed.clean.clone()),
-        remarks: words::remarks(found).into_iter().filter(|remark| leading || remark.topic != words::FAILED).collect(),
-    }
-}
-
 /// The order in which sources are listed: as given, but the files of one run together, behind the first of them, the one
 /// with the main numbers leading.
 fn places(analysed: &[Analysed]) -> Vec<(usize, usize)> {
@@ -343,30 +291,6 @@ fn places(analysed: &[Analysed]) -> Vec<(usize, usize)> {
         None => (index, 0),
     };
     analysed.iter().enumerate().map(place).collect()
-}
-
-/// Whether the metric is the one of its table that stands for its rows: the first duration, else the first of all.
-/// Failures belong to rows, and are told once.
-fn leads(found: &MetricAnalysis, table: &TableData) -> bool {
-    let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
-    let time = |column: &&usize| table.columns[**column].unit().dimension == Dimension::Time;
-    metrics.iter().find(time).or(metrics.first()) == Some(&found.column)
-}
-
-fn failures(count: &FailureCount, level: f64) -> Option<Failures> {
-    /// Error rates are given per thousand.
-    const PER: f64 = 1000.0;
-    let share = wilson(count.failed, count.total, level)?;
-    Some(Failures {
-        column: count.column.clone(),
-        convention: count.convention.to_owned(),
-        failed: count.failed,
-        total: count.total,
-        not_said: count.not_said,
-        unclear: count.unclear,
-        per_thousand: count.failed as f64 / count.total as f64 * PER,
-        interval: Interval { low: share.low.map(|low| low * PER), high: share.high.map(|high| high * PER), level },
-    })
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ use crate::measure::unit::Dimension;
 
 mod service;
 
+pub use crate::analysis::metric::{Evidence, Metric, Remark, Topic};
+pub use crate::analysis::outcome::Failures;
 pub use crate::measure::Polarity;
 pub use crate::measure::label::Label;
 pub use crate::stats::bins::Histogram;
@@ -231,64 +233,6 @@ pub struct Column {
     pub unit_reason: Option<String>,
 }
 
-/// A metric of a file: one measured column (or one name of a metric-name column).
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct Metric {
-    /// Unique in the report, stable for the same input: source, table and name.
-    pub id: String,
-    /// Name of the source.
-    pub source: String,
-    /// Index of the table in its source.
-    pub table: u64,
-    /// Name of the metric.
-    pub name: String,
-    /// What it measures; the numbers below are in the base unit of this.
-    pub dimension: Dimension,
-    /// Base unit: `s`, `B`, `/s`, or empty.
-    pub unit: String,
-    /// Unit in which the file records it, where it has one.
-    pub recorded_unit: Option<String>,
-    /// Whether that unit was assumed because nothing states it.
-    pub unit_assumed: bool,
-    /// Which way is better.
-    pub polarity: Polarity,
-    /// What exactly it measures (`time to the first byte, connecting included`), where the format's definition says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub meaning: Option<String>,
-    /// Set where the file holds counts by bucket instead of samples: how well each value is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from_histogram: Option<FromHistogram>,
-    /// Column whose labels form the groups.
-    pub grouped_by: Option<String>,
-    /// Whether the groups are separate benchmarks by the format's definition: then `overall` describes none of them, and
-    /// documents do not show it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub measured_apart: bool,
-    /// All samples of the metric.
-    pub overall: Population,
-    /// The same by label, in order of first appearance; empty where there is one population only.
-    pub groups: Vec<Population>,
-    /// Rows whose status says that they failed, where the table records a status.
-    pub failures: Option<Failures>,
-    /// The durations of rows that failed. Where it is set, all other numbers of the metric are of the other rows only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failed: Option<Summary>,
-    /// Sentences about this metric that a reader should see next to its numbers.
-    pub remarks: Vec<Remark>,
-}
-
-/// How well the values of a histogram are known.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct FromHistogram {
-    /// Each value from the lower quartile up is known to within this share of itself: half the width of the widest bucket
-    /// there, relative to its middle.
-    pub relative_error: f64,
-    /// Each value below the lower quartile is known to within so much, base unit.
-    pub error_below: f64,
-    /// Buckets that hold samples.
-    pub buckets: u64,
-}
-
 /// What a tool itself reports about one metric, or about one metric of one label.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Reported {
@@ -326,37 +270,6 @@ pub struct ReportedValue {
     pub unit: Option<String>,
     /// The line it stands on, where that is known.
     pub line: Option<u64>,
-}
-
-/// Rows that failed.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct Failures {
-    /// The status column.
-    pub column: String,
-    /// How its cells were read: `HTTP status, 400 and above (and 0) failed`.
-    pub convention: String,
-    /// How many failed.
-    pub failed: u64,
-    /// Of how many whose status is understood.
-    pub total: u64,
-    /// Rows without a status.
-    pub not_said: u64,
-    /// Rows whose status is not understood; they count neither as failed nor as succeeded.
-    pub unclear: u64,
-    /// Failures per 1,000.
-    pub per_thousand: f64,
-    /// Wilson interval of the share, per 1,000.
-    pub interval: Interval,
-}
-
-/// A sentence about a metric or population.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Remark {
-    /// What it is about: `populations`, `order`, `dependence`, `outliers`, `adequacy`, `corruption`, `spread`,
-    /// `runs`, `failures`.
-    pub topic: String,
-    /// The sentence, numbers already readable.
-    pub text: String,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // The signature that serde asks for.

@@ -6,18 +6,17 @@ pub(super) mod change;
 pub(super) mod reported;
 pub(super) mod swarm;
 
+use crate::analysis::metric::{Evidence, Metric, Remark, Topic};
+use crate::analysis::oddity::Oddity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::folded::Folded;
 use crate::measure::label::Label;
-use crate::measure::unit::{Dimension, Unit};
-use crate::stats::analysis::{Located, MetricAnalysis};
+use crate::measure::unit::Dimension;
 use crate::stats::corruption::Reason;
 use crate::stats::population::Population;
-use crate::stats::recording::{Clock, Repeat, Stuck};
 use crate::stats::runs::Runs;
-use crate::table::{Intruder, Table};
 
-use super::contract::{Assumption, Remark, Status};
+use super::contract::{Assumption, Status};
 use super::number;
 
 /// The word for how much a finding matters.
@@ -42,40 +41,93 @@ pub(super) fn status(status: Status) -> &'static str {
     }
 }
 
-/// The topic of a remark about rows that failed, which is the same for every duration of a table.
-pub(super) const FAILED: &str = "failures";
 /// Instants out of order, or jumps, that are named by line.
 const NAMED_INSTANTS: usize = 8;
 
-/// A finding about a suspect.
-pub(super) fn suspect(located: &Located, metric: &MetricAnalysis, table: &Table, source: &str) -> Finding {
-    let corrupted = located.suspect.severity == Severity::Corrupted;
-    let place = place(table, located.row, source).column(&metric.name);
-    let reasons = located.suspect.reasons.iter().map(|found| reason(found, metric.dimension)).collect();
-    Finding {
-        severity: located.suspect.severity,
-        kind: located.suspect.kind,
-        place,
-        metric: Some(metric.name.clone()),
-        label: located.label.clone().filter(|label| !label.is_empty()),
-        value: Some(recorded(located.recorded, metric.recorded_unit)),
-        reasons,
-        action: if corrupted { "left the clean statistics" } else { "kept: nothing else speaks against it" }.to_owned(),
-        count: 1,
+/// The finding about something odd: in the values of a metric, or in the clock of a table.
+pub(super) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) -> Finding {
+    let name = metric.map_or("", |metric| metric.name.as_str());
+    let dimension = metric.map_or(Dimension::Unknown, |metric| metric.dimension);
+    let list = |lines: &[u64]| Folded::of(lines, NAMED_INSTANTS).to_string();
+    let at = |lines: &[u64]| Place::line(source, lines.first().copied().unwrap_or_default());
+    match oddity {
+        Oddity::ForeignValue { line, text, would_be, header, header_line } => Finding::new(
+            Severity::Corrupted,
+            FindingKind::ForeignTable,
+            Place::line(source, *line).column(name),
+            format!(
+                "the row belongs to the table `{header}` whose header is line {header_line}; under the first header it reads \
+                 as a `{name}` of {}",
+                number::quantity(dimension, *would_be)
+            ),
+            format!("left the clean statistics of `{name}`; counted under its own header"),
+        )
+        .metric(name)
+        .value(text),
+        Oddity::Suspect { suspect, line, recorded: value, label, .. } => {
+            let corrupted = suspect.severity == Severity::Corrupted;
+            let place = Place { source: source.to_owned(), line: *line, last_line: None, column: Some(name.to_owned()) };
+            let unit = metric.and_then(|metric| metric.recorded_unit.as_deref());
+            Finding {
+                severity: suspect.severity,
+                kind: suspect.kind,
+                place,
+                metric: Some(name.to_owned()),
+                label: label.clone().filter(|label| !label.is_empty()),
+                value: Some(recorded(*value, unit.unwrap_or_default())),
+                reasons: suspect.reasons.iter().map(|found| reason(found, dimension)).collect(),
+                action: if corrupted { "left the clean statistics" } else { "kept: nothing else speaks against it" }
+                    .to_owned(),
+                count: 1,
+            }
+        }
+        Oddity::Repeat { first, again, length } => Finding::new(
+            Severity::Suspicious,
+            FindingKind::DuplicateBlock,
+            Place::line(source, again.0).to_line(again.1).column(name),
+            format!(
+                "{length} consecutive values repeat those of lines {} to {}; independent measurements do not do that",
+                first.0, first.1
+            ),
+            "kept: if the rows were copied, delete one of the blocks",
+        )
+        .metric(name)
+        .count(*length),
+        Oddity::Stuck { lines, value, length } => Finding::new(
+            Severity::Suspicious,
+            FindingKind::StuckValue,
+            Place::line(source, lines.0).to_line(lines.1).column(name),
+            format!("the same value {length} times in a row, in a metric that otherwise varies"),
+            "kept",
+        )
+        .metric(name)
+        .value(number::quantity(dimension, *value))
+        .count(*length),
+        Oddity::ClockBackwards(lines) => Finding::new(
+            Severity::Suspicious,
+            FindingKind::ClockBackwards,
+            at(lines),
+            format!("the timestamp lies before the one of the row above it (lines {})", list(lines)),
+            "kept: order effects (drift, warm-up) follow the rows, not the clock",
+        )
+        .count(lines.len() as u64),
+        Oddity::ClockJump(lines) => Finding::new(
+            Severity::Note,
+            FindingKind::ClockJump,
+            at(lines),
+            format!("a pause more than 100 times as long as the others stands before it (lines {})", list(lines)),
+            "kept: two runs may stand in this file",
+        )
+        .count(lines.len() as u64),
     }
 }
 
-fn place(table: &Table, row: usize, source: &str) -> Place {
-    Place { source: source.to_owned(), line: table.lines.line(row as u64), last_line: None, column: None }
-}
-
 /// A value as it stands in the file, with its unit.
-fn recorded(value: f64, unit: Option<Unit>) -> String {
+fn recorded(value: f64, unit: &str) -> String {
     /// From here on digits are noise, and 300 of them would be printed.
     const LARGE: f64 = 1e15;
-    let symbol = unit.map_or("", |unit| unit.symbol);
     let text = if value.abs() >= LARGE { format!("{value:e}") } else { value.to_string() };
-    format!("{text} {symbol}").trim_end().to_owned()
+    format!("{text} {unit}").trim_end().to_owned()
 }
 
 fn reason(reason: &Reason, dimension: Dimension) -> String {
@@ -108,88 +160,8 @@ fn reason(reason: &Reason, dimension: Dimension) -> String {
     }
 }
 
-/// A finding about a number of another table.
-pub(super) fn intruder(intruder: &Intruder, metric: &MetricAnalysis, source: &str) -> Finding {
-    let unit = metric.recorded_unit;
-    let would_be = number::quantity(metric.dimension, unit.unwrap_or(Unit::UNKNOWN).to_base(intruder.value));
-    Finding {
-        severity: Severity::Corrupted,
-        kind: FindingKind::ForeignTable,
-        place: Place::line(source, intruder.line).column(&metric.name),
-        metric: Some(metric.name.clone()),
-        label: None,
-        value: Some(intruder.text.clone()),
-        reasons: vec![format!(
-            "the row belongs to the table `{}` whose header is line {}; under the first header it reads as a `{}` of {would_be}",
-            intruder.header, intruder.header_line, metric.name
-        )],
-        action: format!("left the clean statistics of `{}`; counted under its own header", metric.name),
-        count: 1,
-    }
-}
-
-/// A finding about a copied block of rows.
-pub(super) fn repeat(repeat: &Repeat, metric: &MetricAnalysis, table: &Table, source: &str) -> Finding {
-    let line = |row: usize| table.lines.line(row as u64).unwrap_or_default();
-    let last = |row: usize| line(row + repeat.length - 1);
-    Finding::new(
-        Severity::Suspicious,
-        FindingKind::DuplicateBlock,
-        Place::line(source, line(repeat.again)).to_line(last(repeat.again)).column(&metric.name),
-        format!(
-            "{} consecutive values repeat those of lines {} to {}; independent measurements do not do that",
-            repeat.length,
-            line(repeat.first),
-            last(repeat.first)
-        ),
-        "kept: if the rows were copied, delete one of the blocks",
-    )
-    .metric(&metric.name)
-    .count(repeat.length as u64)
-}
-
-/// A finding about a value that stays the same.
-pub(super) fn stuck(stuck: &Stuck, metric: &MetricAnalysis, table: &Table, source: &str) -> Finding {
-    let line = |row: usize| table.lines.line(row as u64).unwrap_or_default();
-    Finding::new(
-        Severity::Suspicious,
-        FindingKind::StuckValue,
-        Place::line(source, line(stuck.start)).to_line(line(stuck.start + stuck.length - 1)).column(&metric.name),
-        format!("the same value {} times in a row, in a metric that otherwise varies", stuck.length),
-        "kept",
-    )
-    .metric(&metric.name)
-    .value(number::quantity(metric.dimension, stuck.value))
-    .count(stuck.length as u64)
-}
-
-/// Findings about the clock of a table.
-pub(super) fn clock(clock: &Clock, table: &Table, source: &str) -> Vec<Finding> {
-    let lines = |rows: &[usize]| -> Vec<u64> { rows.iter().filter_map(|row| table.lines.line(*row as u64)).collect() };
-    let list = |lines: &[u64]| Folded::of(lines, NAMED_INSTANTS).to_string();
-    let mut findings = Vec::new();
-    let backwards = lines(&clock.backwards);
-    if let Some(&first) = backwards.first() {
-        let reason = format!("the timestamp lies before the one of the row above it (lines {})", list(&backwards));
-        let place = Place::line(source, first);
-        let action = "kept: order effects (drift, warm-up) follow the rows, not the clock";
-        let finding = Finding::new(Severity::Suspicious, FindingKind::ClockBackwards, place, reason, action);
-        findings.push(finding.count(backwards.len() as u64));
-    }
-    let jumps = lines(&clock.jumps);
-    if let Some(&first) = jumps.first() {
-        let reason =
-            format!("a pause more than 100 times as long as the others stands before it (lines {})", list(&jumps));
-        let place = Place::line(source, first);
-        let action = "kept: two runs may stand in this file";
-        let finding = Finding::new(Severity::Note, FindingKind::ClockJump, place, reason, action);
-        findings.push(finding.count(jumps.len() as u64));
-    }
-    findings
-}
-
 /// What a reader should know before believing the numbers of a metric.
-pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
+pub(super) fn remarks(metric: &Metric) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let quantity = |value: f64| number::quantity(metric.dimension, value);
     if let (Some(clean), Some(raw)) = (&metric.overall.clean, &metric.overall.raw) {
@@ -203,16 +175,17 @@ pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
                 .collect();
         let what = number::counted(metric.overall.corrupted, "corrupted sample");
         let text = format!("With the {what} {}.", changes.join(", "));
-        remarks.push(Remark { topic: "corruption".to_owned(), text });
+        remarks.push(Remark { topic: Topic::Corruption, text });
     }
-    remarks.extend(failed(metric));
+    remarks.extend(failed(metric).filter(|_| metric.leads));
     remarks.extend(runs(metric));
     remarks.extend(dependence(metric));
     remarks.extend(thinned(metric));
-    if metric.labels_exact && !metric.groups.is_empty() {
+    remarks.extend(histogram(metric));
+    if metric.measured_apart {
         let groups = number::count(metric.groups.len() as u64);
         let text = format!("{groups} benchmarks were measured apart: there are no numbers over all of them.");
-        remarks.push(Remark { topic: "populations".to_owned(), text });
+        remarks.push(Remark { topic: Topic::Populations, text });
     } else if metric.explained_by_label
         && let (Some(column), Some(clean)) = (&metric.grouped_by, &metric.overall.clean)
     {
@@ -230,21 +203,21 @@ pub(super) fn remarks(metric: &MetricAnalysis) -> Vec<Remark> {
             groups.join("; "),
             quantity(clean.mean)
         );
-        remarks.push(Remark { topic: "populations".to_owned(), text });
+        remarks.push(Remark { topic: Topic::Populations, text });
     }
     remarks
 }
 
 /// Whose durations the numbers are, where some rows failed.
-fn failed(metric: &MetricAnalysis) -> Option<Remark> {
+fn failed(metric: &Metric) -> Option<Remark> {
     /// Groups that are named.
     const NAMED: usize = 5;
-    let remark = |text: String| Some(Remark { topic: FAILED.to_owned(), text });
+    let remark = |text: String| Some(Remark { topic: Topic::Failures, text });
     if metric.only_failed {
         return remark("Every sample is of a row that failed: the numbers are those of failures.".to_owned());
     }
     let mut sentences = Vec::new();
-    if let Some(failed) = metric.failed.as_ref().and_then(|failed| failed.clean.as_ref()) {
+    if let Some(failed) = &metric.failed {
         let all = failed.n + metric.overall.clean.as_ref().map_or(0, |clean| clean.n);
         sentences.push(format!(
             "n counts the samples of rows that did not fail: {} of {} are of failed rows and stand apart.",
@@ -255,7 +228,7 @@ fn failed(metric: &MetricAnalysis) -> Option<Remark> {
     let groups = &metric.failed_groups;
     if !groups.is_empty() {
         let named = Folded::of(groups.iter().map(|group| format!("`{group}`")), NAMED);
-        let fate = match (metric.labels_exact, groups.len()) {
+        let fate = match (metric.measured_apart, groups.len()) {
             (true, 1) => "its numbers are those of failures",
             (true, _) => "their numbers are those of failures",
             (false, 1) => "it has no numbers of its own",
@@ -272,7 +245,7 @@ fn text(group: &Population) -> Option<&str> {
 }
 
 /// How many runs the samples come from, and whether those differ.
-fn runs(metric: &MetricAnalysis) -> Option<Remark> {
+fn runs(metric: &Metric) -> Option<Remark> {
     let groups = metric.groups.iter().map(|group| (text(group), group));
     let populations = std::iter::once((None, &metric.overall)).chain(groups);
     let of_runs: Vec<(Option<&str>, &Runs)> =
@@ -302,16 +275,16 @@ fn runs(metric: &MetricAnalysis) -> Option<Remark> {
         ""
     };
     let text = format!("{whose} {} of {each}{apart}{consequence}.", number::counted(runs.count, "run"));
-    Some(Remark { topic: "runs".to_owned(), text })
+    Some(Remark { topic: Topic::Runs, text })
 }
 
 /// Samples that depend on their neighbours say less than their number promises.
-fn dependence(metric: &MetricAnalysis) -> Option<Remark> {
+fn dependence(metric: &Metric) -> Option<Remark> {
     /// Below this share of independent samples the intervals are misleading enough to say so.
     const MISLEADING: f64 = 0.5;
     let groups = metric.groups.iter().map(|group| (text(group), group));
     // Benchmarks that are measured one after the other depend on their order by design.
-    let whole = (!metric.labels_exact || metric.groups.is_empty()).then_some((None, &metric.overall));
+    let whole = (!metric.measured_apart).then_some((None, &metric.overall));
     let populations = whole.into_iter().chain(groups);
     let dependent: Vec<(Option<&str>, u64, f64)> = populations
         .filter_map(|(label, population)| {
@@ -332,11 +305,11 @@ fn dependence(metric: &MetricAnalysis) -> Option<Remark> {
         number::counted(n, "sample"),
         number::count(effective.round() as u64)
     );
-    Some(Remark { topic: "dependence".to_owned(), text })
+    Some(Remark { topic: Topic::Dependence, text })
 }
 
 /// Of very many samples some numbers are taken from a part; everything else is exact.
-fn thinned(metric: &MetricAnalysis) -> Option<Remark> {
+fn thinned(metric: &Metric) -> Option<Remark> {
     let populations = || std::iter::once(&metric.overall).chain(&metric.groups);
     let picked = populations().filter_map(|population| population.picked_one_in).max();
     let ordered = populations().any(|population| population.order.as_ref().is_some_and(|order| order.thinned));
@@ -350,29 +323,53 @@ fn thinned(metric: &MetricAnalysis) -> Option<Remark> {
     });
     let parts: Vec<String> = [picked, ordered].into_iter().flatten().collect();
     let text = format!("Very many samples: {}. All other numbers are of all samples.", parts.join("; "));
-    (!parts.is_empty()).then(|| Remark { topic: "adequacy".to_owned(), text })
+    (!parts.is_empty()).then_some(Remark { topic: Topic::Adequacy, text })
 }
 
-/// What was assumed about the columns of a table.
-pub(super) fn assumptions(table: &Table, analyses: &[MetricAnalysis], source: &str) -> Vec<Assumption> {
+/// How well the numbers of a histogram are known.
+fn histogram(metric: &Metric) -> Option<Remark> {
+    let Evidence::Histogram { relative_error, error_below, .. } = metric.evidence else { return None };
+    let lowest = if error_below > 0.0 {
+        format!(", and those below the lower quartile to within {}", number::quantity(metric.dimension, error_below))
+    } else {
+        String::new()
+    };
+    let known = if relative_error > 0.0 {
+        format!("each value is known to within {} of itself{lowest}", number::percent(relative_error))
+    } else {
+        format!("each bucket stands for a single value{lowest}")
+    };
+    let text = format!(
+        "Its values come from a histogram: {known}. The order of the samples is not recorded, so that every interval takes \
+         them as independent; where neighbours depend on each other it is too narrow."
+    );
+    Some(Remark { topic: Topic::Histogram, text })
+}
+
+/// What was assumed about metrics.
+pub(super) fn assumptions(metrics: &[Metric], source: &str) -> Vec<Assumption> {
     let mut assumptions = Vec::new();
-    for metric in analyses {
-        let column = &table.columns[metric.column];
+    for metric in metrics {
         let subject = format!("{source}: {}", metric.name);
-        if let Some(choice) = column.unit.as_ref().filter(|choice| choice.assumed) {
-            let symbol = choice.unit.symbol;
-            let example = if choice.unit.dimension == Dimension::Time && symbol == "s" { "ms" } else { "s" };
-            let example = if choice.unit.dimension == Dimension::Time { example } else { "KiB" };
-            let example = if choice.unit.dimension == Dimension::Ratio { "ratio" } else { example };
+        let is_histogram = matches!(metric.evidence, Evidence::Histogram { .. });
+        if let Some(reason) = metric.unit_reason.as_ref().filter(|_| metric.unit_assumed) {
+            let example = match metric.dimension {
+                _ if is_histogram => "ms",
+                Dimension::Time if metric.recorded_unit.as_deref() == Some("s") => "ms",
+                Dimension::Time => "s",
+                Dimension::Ratio => "ratio",
+                _ => "KiB",
+            };
+            let name = if is_histogram { metric.name.clone() } else { shell_word(&metric.name) };
             assumptions.push(Assumption {
                 subject: subject.clone(),
-                text: choice.reason.clone(),
-                how_to_override: Some(format!("--unit {}={example}", shell_word(&metric.name))),
+                text: reason.clone(),
+                how_to_override: Some(format!("--unit {name}={example}")),
             });
         }
         let collapsed = metric.groups.iter().filter_map(|group| group.label.as_ref());
         let collapsed: Vec<&Label> = collapsed.filter(|label| label.members > 1).collect();
-        if let Some((_, only)) = metric.only_group.as_ref().filter(|(_, only)| only.members > 1) {
+        if let Some(only) = metric.overall.label.as_ref().filter(|only| only.members > 1) {
             assumptions.push(Assumption {
                 subject: subject.clone(),
                 text: format!(

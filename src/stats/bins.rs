@@ -26,7 +26,7 @@ pub struct Histogram {
 impl Histogram {
     /// Equal bins over the whole range, by Freedman and Diaconis (1981), on a logarithmic axis where the range is wide.
     /// `below` counts the values below ascending edges.
-    pub(super) fn of(n: usize, at: impl Fn(usize) -> f64 + Copy, below: impl Fn(&[f64]) -> Vec<u64>) -> Option<Self> {
+    pub(crate) fn of(n: usize, at: impl Fn(usize) -> f64 + Copy, below: impl Fn(&[f64]) -> Vec<u64>) -> Option<Self> {
         let (first, last) = (at(0), at(n.checked_sub(1)?));
         if first == last {
             return Some(Self { log: false, edges: vec![first, last], counts: vec![n as u64] });

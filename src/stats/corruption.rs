@@ -122,23 +122,23 @@ pub enum Reason {
 }
 
 /// The values of one metric, and what is known about them.
-pub(super) struct Case<'a> {
+pub(crate) struct Case<'a> {
     /// As recorded, with their labels.
-    pub(super) measured: Measured<'a>,
+    pub(crate) measured: Measured<'a>,
     /// What brings them to base units.
-    pub(super) unit: Unit,
+    pub(crate) unit: Unit,
     /// How the numbers were written.
-    pub(super) shape: Option<&'a Shape>,
+    pub(crate) shape: Option<&'a Shape>,
     /// The labels by their codes.
-    pub(super) texts: &'a [String],
+    pub(crate) texts: &'a [String],
     /// What is measured.
-    pub(super) dimension: Dimension,
+    pub(crate) dimension: Dimension,
     /// Whether values below zero are as good as others: differences, offsets.
-    pub(super) signed: bool,
+    pub(crate) signed: bool,
     /// Values beyond this were declared impossible (base units).
-    pub(super) limit: Option<f64>,
+    pub(crate) limit: Option<f64>,
     /// Seconds between the first and the last timestamp of the file.
-    pub(super) span: Option<f64>,
+    pub(crate) span: Option<f64>,
 }
 
 impl Case<'_> {
@@ -176,7 +176,7 @@ pub fn suspects_among(values: &[f64], dimension: Dimension, span: Option<f64>) -
 }
 
 /// Finds the suspects, in order of their index.
-pub(super) fn suspects(case: &Case<'_>) -> Vec<Suspect> {
+pub(crate) fn suspects(case: &Case<'_>) -> Vec<Suspect> {
     let mut suspects = impossible(case);
     let taken: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
     let labels = case.measured.is_labelled().then(|| LabelKinds::new(case));

@@ -69,6 +69,7 @@ pub fn describe(
         corrupted: corrupted.len() as u64,
         samples: settings.keep_samples.then(|| RunSamples::of(sample.into_in_order())),
         runs: None,
+        buckets: Vec::new(),
         picked_one_in: None,
     }
 }

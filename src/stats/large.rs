@@ -27,15 +27,15 @@ use super::thin;
 
 /// More samples are looked at in passes instead of being sorted: from here on a sorted copy no longer fits the caches, and
 /// the memory for it matters.
-pub(super) const MOST_SORTED: usize = 1 << 18;
+pub(crate) const MOST_SORTED: usize = 1 << 18;
 /// At most so many samples are picked for what is not computed from all.
 const MOST_PICKED: usize = 1 << 18;
 
 /// The group of all samples in a range of indexes, where they share one.
-pub(super) type GroupOf<'a> = dyn Fn(std::ops::Range<usize>) -> Option<u32> + Sync + 'a;
+pub(crate) type GroupOf<'a> = dyn Fn(std::ops::Range<usize>) -> Option<u32> + Sync + 'a;
 
 /// Whether so many samples are looked at in passes.
-pub(super) fn is_large(samples: usize, settings: &Settings) -> bool {
+pub(crate) fn is_large(samples: usize, settings: &Settings) -> bool {
     samples > MOST_SORTED && settings.quantile_method != QuantileMethod::HarrellDavis
 }
 
@@ -89,7 +89,7 @@ impl Picked {
 }
 
 /// The population of so many samples.
-pub(super) fn population(
+pub(crate) fn population(
     clean: &impl Samples,
     corrupted: &[f64],
     group_of: Option<&GroupOf<'_>>,
@@ -132,6 +132,7 @@ pub(super) fn population(
         series: drawn.then(|| series(clean, &picked, group_of)),
         corrupted: corrupted.len() as u64,
         samples: None,
+        buckets: Vec::new(),
         runs: None,
         picked_one_in: Some(picked.stride as u64),
     }

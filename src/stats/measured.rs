@@ -12,11 +12,11 @@ use crate::table::packed::{Cells, Reader};
 use crate::table::storage::Storage;
 
 /// Numbers that one thread looks at before it asks for more: some stretches of a column.
-pub(super) const PART: usize = 4 * crate::table::packed::PART;
+pub(crate) const PART: usize = 4 * crate::table::packed::PART;
 
 /// A metric's numbers and their labels.
 #[derive(Clone, Copy)]
-pub(super) struct Measured<'a> {
+pub(crate) struct Measured<'a> {
     numbers: &'a Cells,
     labels: Option<&'a Cells>,
     count: usize,
@@ -26,58 +26,58 @@ pub(super) struct Measured<'a> {
 
 impl<'a> Measured<'a> {
     /// The numbers of a column, and the labels of its rows.
-    pub(super) fn new(numbers: &'a Cells, labels: Option<&'a Cells>) -> Self {
+    pub(crate) fn new(numbers: &'a Cells, labels: Option<&'a Cells>) -> Self {
         let count = numbers.count();
         Self { numbers, labels, count, full: count == numbers.rows() }
     }
 
     /// Where the numbers are kept.
-    pub(super) fn storage(&self) -> &'a Storage {
+    pub(crate) fn storage(&self) -> &'a Storage {
         self.numbers.storage()
     }
 
     /// How many numbers.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.count
     }
 
     /// Whether some rows hold no number.
-    pub(super) fn has_gaps(&self) -> bool {
+    pub(crate) fn has_gaps(&self) -> bool {
         !self.full
     }
 
     /// Whether rows have labels.
-    pub(super) fn is_labelled(&self) -> bool {
+    pub(crate) fn is_labelled(&self) -> bool {
         self.labels.is_some()
     }
 
     /// The row of a number.
-    pub(super) fn row(&self, index: usize) -> usize {
+    pub(crate) fn row(&self, index: usize) -> usize {
         if self.full { index } else { self.numbers.row_of(index) }
     }
 
     /// How many numbers stand in rows before a row.
-    pub(super) fn before(&self, row: usize) -> usize {
+    pub(crate) fn before(&self, row: usize) -> usize {
         if self.full { row.min(self.count) } else { self.numbers.before(row) }
     }
 
     /// The number of that index, which must exist, as recorded.
-    pub(super) fn at(&self, index: usize) -> f64 {
+    pub(crate) fn at(&self, index: usize) -> f64 {
         self.numbers.number(self.row(index)).unwrap_or_default()
     }
 
     /// The label of a number.
-    pub(super) fn code(&self, index: usize) -> Option<u32> {
+    pub(crate) fn code(&self, index: usize) -> Option<u32> {
         self.labels?.code(self.row(index))
     }
 
     /// Whether the number was written without a point and an exponent.
-    pub(super) fn is_whole(&self, index: usize) -> bool {
+    pub(crate) fn is_whole(&self, index: usize) -> bool {
         self.numbers.is_whole(self.row(index))
     }
 
     /// Hands over a range of numbers, in order, in blocks, each with the index of its first.
-    pub(super) fn visit(&self, range: Range<usize>, mut take: impl FnMut(usize, &[f64])) {
+    pub(crate) fn visit(&self, range: Range<usize>, mut take: impl FnMut(usize, &[f64])) {
         let mut index = range.start;
         self.numbers.visit_present(range, |block| {
             take(index, block);
@@ -86,7 +86,7 @@ impl<'a> Measured<'a> {
     }
 
     /// Hands over a range of numbers with the labels of their rows; no labels where there are none.
-    pub(super) fn visit_labelled(&self, range: Range<usize>, mut take: impl FnMut(usize, &[f64], &[u32])) {
+    pub(crate) fn visit_labelled(&self, range: Range<usize>, mut take: impl FnMut(usize, &[f64], &[u32])) {
         let Some(labels) = self.labels else {
             self.visit(range, |index, numbers| take(index, numbers, &[]));
             return;
@@ -117,7 +117,7 @@ impl<'a> Measured<'a> {
     }
 
     /// Hands over the labels of a range of numbers.
-    pub(super) fn visit_codes(&self, range: Range<usize>, mut take: impl FnMut(usize, &[u32])) {
+    pub(crate) fn visit_codes(&self, range: Range<usize>, mut take: impl FnMut(usize, &[u32])) {
         let Some(labels) = self.labels else { return };
         if self.full {
             labels.visit_codes(range, take);
@@ -127,7 +127,7 @@ impl<'a> Measured<'a> {
     }
 
     /// How many numbers have each of so many labels.
-    pub(super) fn labels_counted(&self, labels: usize) -> Vec<usize> {
+    pub(crate) fn labels_counted(&self, labels: usize) -> Vec<usize> {
         /// Of more labels no thread keeps counts of its own.
         const FEW: usize = 1 << 16;
         let count = |mut counts: Vec<usize>, part: Range<usize>| {
@@ -154,21 +154,21 @@ impl<'a> Measured<'a> {
     }
 
     /// The numbers of a range, copied.
-    pub(super) fn copied(&self, range: Range<usize>) -> Vec<f64> {
+    pub(crate) fn copied(&self, range: Range<usize>) -> Vec<f64> {
         let mut copy = Vec::with_capacity(range.len());
         self.visit(range, |_, block| copy.extend_from_slice(block));
         copy
     }
 
     /// The ranges of indexes that threads look at, one after the other.
-    pub(super) fn parts(&self) -> impl ExactSizeIterator<Item = Range<usize>> + use<> {
+    pub(crate) fn parts(&self) -> impl ExactSizeIterator<Item = Range<usize>> + use<> {
         let count = self.count;
         (0..count.div_ceil(PART)).map(move |part| part * PART..((part + 1) * PART).min(count))
     }
 }
 
 /// Numbers around a place, unpacked: for looking at neighbours again and again.
-pub(super) struct Window<'a> {
+pub(crate) struct Window<'a> {
     measured: Measured<'a>,
     from: usize,
     numbers: Vec<f64>,
@@ -176,12 +176,12 @@ pub(super) struct Window<'a> {
 
 impl<'a> Window<'a> {
     /// Nothing unpacked yet.
-    pub(super) fn new(measured: Measured<'a>) -> Self {
+    pub(crate) fn new(measured: Measured<'a>) -> Self {
         Self { measured, from: 0, numbers: Vec::new() }
     }
 
     /// The numbers of a range that is shorter than a block.
-    pub(super) fn get(&mut self, range: Range<usize>) -> &[f64] {
+    pub(crate) fn get(&mut self, range: Range<usize>) -> &[f64] {
         /// Numbers that are unpacked on either side.
         const AROUND: usize = 2048;
         if range.start < self.from || range.end > self.from + self.numbers.len() {
@@ -195,26 +195,26 @@ impl<'a> Window<'a> {
     }
 
     /// One number.
-    pub(super) fn at(&mut self, index: usize) -> f64 {
+    pub(crate) fn at(&mut self, index: usize) -> f64 {
         self.get(index..index + 1)[0]
     }
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::table::packed::CellsBuilder;
     use crate::table::storage::tests::Board;
 
     /// A column of numbers, each of them written with a fraction.
-    pub(in crate::stats) fn column(values: &[f64]) -> Cells {
+    pub(crate) fn column(values: &[f64]) -> Cells {
         let mut builder = CellsBuilder::numbers(Storage::default());
         builder.extend_numbers(values, |_| false, |_| false);
         builder.finish()
     }
 
     /// A column of labels.
-    pub(in crate::stats) fn labels(codes: &[u32]) -> Cells {
+    pub(crate) fn labels(codes: &[u32]) -> Cells {
         let mut builder = CellsBuilder::codes(Storage::default());
         builder.extend_codes(codes.iter().copied());
         builder.finish()

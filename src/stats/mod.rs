@@ -1,22 +1,16 @@
-//! Statistics: tables in, plain numbers out. No files, no printing, no formatting.
+//! Statistics: slices and packed columns in, plain numbers out. No files, no printing, no formatting.
 //!
 //! The definitions, their sources and the reasons for them stand in `docs/statistics.md`.
 
-pub mod analysis;
-mod apart;
 pub mod bins;
 pub mod corruption;
-mod dealt;
 pub mod dependence;
 pub mod describe;
-pub mod failure;
-mod groups;
-pub mod histogram;
 pub mod interval;
 pub mod isolation;
 pub(crate) mod kruskal_wallis;
-mod large;
-mod measured;
+pub(crate) mod large;
+pub(crate) mod measured;
 pub mod modality;
 pub mod order;
 pub mod outlier;
@@ -28,7 +22,7 @@ pub mod rng;
 pub mod run_samples;
 pub mod runs;
 pub mod sample;
-mod samples;
+pub(crate) mod samples;
 mod select;
 pub mod series;
 pub mod settings;

@@ -14,6 +14,7 @@ use super::runs::Runs;
 use super::series::Series;
 use super::summary::Summary;
 use crate::measure::label::Label;
+use crate::measure::reported::Bucket;
 
 /// What the recorded order of the samples shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -62,6 +63,9 @@ pub struct Population {
     /// The runs (processes, forks) that its samples come from, where a column names them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runs: Option<Runs>,
+    /// Counts by bucket, base unit, where the source holds them instead of samples: ascending, none empty, none twice.
+    #[serde(skip)]
+    pub buckets: Vec<Bucket>,
     /// The samples themselves, where a comparison or a target asks for them.
     #[serde(skip)]
     pub samples: Option<RunSamples>,
@@ -80,7 +84,7 @@ pub enum Detail {
 
 impl Population {
     /// Puts the samples together by the run that each comes from. `values` are all of them in recorded order.
-    pub(super) fn divide_by_run(&mut self, values: &[f64], run_of: impl Fn(usize) -> u32) {
+    pub(crate) fn divide_by_run(&mut self, values: &[f64], run_of: impl Fn(usize) -> u32) {
         if let Some((runs, by_run)) = Runs::of(values, run_of) {
             self.runs = Some(runs);
             if self.samples.is_some() {
@@ -90,7 +94,7 @@ impl Population {
     }
 
     /// Takes back what was drawn from an order that was not recorded.
-    pub(super) fn forget_order(&mut self) {
+    pub(crate) fn forget_order(&mut self) {
         self.order = None;
         self.series = None;
         if let Some(samples) = &mut self.samples {
@@ -100,7 +104,7 @@ impl Population {
 
     /// Says where runs begin, where the samples are kept: `before` counts the samples in rows before a row, `starts` are the
     /// rows at which another run begins.
-    pub(super) fn divide(&mut self, before: impl Fn(usize) -> usize, starts: &[usize]) {
+    pub(crate) fn divide(&mut self, before: impl Fn(usize) -> usize, starts: &[usize]) {
         if let Some(samples) = &mut self.samples {
             samples.run_starts = starts.iter().map(|start| before(*start)).collect();
             samples.run_starts.dedup();
@@ -110,7 +114,7 @@ impl Population {
 }
 
 /// Whether a drift is beyond chance and worth a line.
-pub(super) fn kept_drift(drift: &Drift) -> bool {
+pub(crate) fn kept_drift(drift: &Drift) -> bool {
     /// The p-value below which a drift is reported.
     const DRIFT_P: f64 = 0.01;
     /// A drift of less of the median over the whole run is not worth a line.

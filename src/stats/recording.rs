@@ -74,7 +74,7 @@ fn collision(values: &Measured<'_>) -> f64 {
 }
 
 /// Blocks of consecutive values that occur twice although chance would not repeat them, longest first, at most `most`.
-pub(super) fn repeats(values: &Measured<'_>, most: usize) -> Vec<Repeat> {
+pub(crate) fn repeats(values: &Measured<'_>, most: usize) -> Vec<Repeat> {
     if values.len() < 2 * SHORTEST {
         return Vec::new();
     }
@@ -214,7 +214,7 @@ fn hash(values: &[f64]) -> u64 {
 }
 
 /// The longest run of one value in a metric whose values otherwise differ, where chance would not give it.
-pub(super) fn stuck(values: &Measured<'_>) -> Option<Stuck> {
+pub(crate) fn stuck(values: &Measured<'_>) -> Option<Stuck> {
     let (start, length) = longest_run(values)?;
     if length == values.len() {
         return None;

@@ -13,7 +13,7 @@ pub struct RunSamples {
 
 impl RunSamples {
     /// The samples of one run.
-    pub(super) fn of(values: Vec<f64>) -> Self {
+    pub(crate) fn of(values: Vec<f64>) -> Self {
         Self { values, run_starts: Vec::new(), order_lost: false }
     }
 }

@@ -12,7 +12,7 @@ use crate::measure::unit::Unit;
 use super::measured::{Measured, PART};
 
 /// Samples in recorded order. Indexes count the samples, not the rows.
-pub(super) trait Samples: Sync {
+pub(crate) trait Samples: Sync {
     /// How many.
     fn len(&self) -> usize;
 
@@ -44,7 +44,7 @@ pub(super) trait Samples: Sync {
 }
 
 /// What `look` makes of each part of the samples, joined two by two in any order: `join` must not care.
-pub(super) fn by_parts<S: Samples + ?Sized, T: Send>(
+pub(crate) fn by_parts<S: Samples + ?Sized, T: Send>(
     samples: &S,
     empty: impl Fn() -> T + Sync,
     look: impl Fn(&mut T, usize, &[f64]) + Sync,
@@ -64,7 +64,7 @@ pub(super) fn by_parts<S: Samples + ?Sized, T: Send>(
 }
 
 /// Samples that stand in one slice and have no negative zeros.
-pub(super) struct Slice<'a>(pub(super) &'a [f64]);
+pub(crate) struct Slice<'a>(pub(crate) &'a [f64]);
 
 impl Samples for Slice<'_> {
     fn len(&self) -> usize {
@@ -81,20 +81,20 @@ impl Samples for Slice<'_> {
 }
 
 /// The samples of a column without those that were taken out.
-pub(super) struct Kept<'a> {
+pub(crate) struct CleanSamples<'a> {
     /// As recorded.
-    pub(super) measured: Measured<'a>,
+    pub(crate) measured: Measured<'a>,
     /// Their unit.
-    pub(super) unit: Unit,
+    pub(crate) unit: Unit,
     /// Places in `measured` that are left out, ascending.
-    pub(super) left_out: &'a [usize],
+    pub(crate) left_out: &'a [usize],
     /// Whether the recorded numbers are handed over as they stand.
     as_recorded: bool,
 }
 
-impl<'a> Kept<'a> {
+impl<'a> CleanSamples<'a> {
     /// Numbers in a unit, without those in the ascending places `left_out`.
-    pub(super) fn new(measured: Measured<'a>, unit: Unit, left_out: &'a [usize]) -> Self {
+    pub(crate) fn new(measured: Measured<'a>, unit: Unit, left_out: &'a [usize]) -> Self {
         let negative_zero = |value: &f64| value.to_bits() == (-0.0_f64).to_bits();
         let parts: Vec<Range<usize>> = if unit.is_base() { measured.parts().collect() } else { Vec::new() };
         let found = parts.into_par_iter().any(|part| {
@@ -106,7 +106,7 @@ impl<'a> Kept<'a> {
     }
 
     /// The place of a sample among the recorded ones.
-    pub(super) fn place(&self, index: usize) -> usize {
+    pub(crate) fn place(&self, index: usize) -> usize {
         // Before the j-th place that is left out stand as many samples as its place less j.
         let mut passed = 0..self.left_out.len();
         while passed.start < passed.end {
@@ -121,7 +121,7 @@ impl<'a> Kept<'a> {
     }
 }
 
-impl Samples for Kept<'_> {
+impl Samples for CleanSamples<'_> {
     fn len(&self) -> usize {
         self.measured.len() - self.left_out.len()
     }
@@ -168,7 +168,7 @@ mod tests {
         let recorded_column = column(&recorded);
         for left_out in [vec![], vec![0], vec![4999], vec![0, 1, 2, 7, 2047, 2048, 2049, 4000], (0..4999).collect()] {
             for unit in [Unit::SECOND, Unit::MILLISECOND] {
-                let kept = Kept::new(Measured::new(&recorded_column, None), unit, &left_out);
+                let kept = CleanSamples::new(Measured::new(&recorded_column, None), unit, &left_out);
                 let expected: Vec<f64> = (0..5000)
                     .filter(|place| !left_out.contains(place))
                     .map(|place| unit.to_base(place as f64))
@@ -183,7 +183,7 @@ mod tests {
             }
         }
         let negative = column(&[-0.0]);
-        let zero = Kept::new(Measured::new(&negative, None), Unit::SECOND, &[]);
+        let zero = CleanSamples::new(Measured::new(&negative, None), Unit::SECOND, &[]);
         zero.visit(0..1, &mut |block| assert!(block[0].is_sign_positive()));
     }
 

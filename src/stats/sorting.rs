@@ -16,18 +16,18 @@ const MOST_BITS: u32 = 14;
 const SIGN: u64 = 1 << 63;
 
 /// The number as an integer in the same order (that of `f64::total_cmp`).
-pub(super) fn key(value: f64) -> u64 {
+pub(crate) fn key(value: f64) -> u64 {
     let bits = value.to_bits();
     if bits & SIGN == 0 { bits | SIGN } else { !bits }
 }
 
 /// The number whose [`key`] this is.
-pub(super) fn from_key(key: u64) -> f64 {
+pub(crate) fn from_key(key: u64) -> f64 {
     f64::from_bits(if key & SIGN == 0 { !key } else { key & !SIGN })
 }
 
 /// Sorts numbers by `f64::total_cmp`.
-pub(super) fn sort(values: &mut [f64]) {
+pub(crate) fn sort(values: &mut [f64]) {
     if values.len() < WORTH_BUCKETS {
         values.sort_unstable_by(f64::total_cmp);
         return;
@@ -45,7 +45,7 @@ pub(super) fn sort(values: &mut [f64]) {
 }
 
 /// Numbers in ascending order with their places, equal ones in order of their places.
-pub(super) fn sorted_places(values: &[f64]) -> Vec<(u64, u32)> {
+pub(crate) fn sorted_places(values: &[f64]) -> Vec<(u64, u32)> {
     let mut place = 0_u32;
     let item = |value: &f64| {
         place += 1;

@@ -64,19 +64,19 @@ pub struct Summary {
 }
 
 /// What is known of samples beside their order statistics.
-pub(super) struct Basics {
-    pub(super) mean: f64,
-    pub(super) stddev: Option<f64>,
-    pub(super) sum: f64,
+pub(crate) struct Basics {
+    pub(crate) mean: f64,
+    pub(crate) stddev: Option<f64>,
+    pub(crate) sum: f64,
     /// Unscaled.
-    pub(super) mad: f64,
-    pub(super) shamos: Option<f64>,
+    pub(crate) mad: f64,
+    pub(crate) shamos: Option<f64>,
     /// Effective sample size.
-    pub(super) effective: Option<f64>,
+    pub(crate) effective: Option<f64>,
 }
 
 /// The numbers of a sample; `effective` is its effective size, where its order shows one.
-pub(super) fn summarise(sample: &Sample, effective: Option<f64>, settings: &Settings) -> Summary {
+pub(crate) fn summarise(sample: &Sample, effective: Option<f64>, settings: &Settings) -> Summary {
     let sorted = sample.sorted();
     let basics = Basics {
         mean: sample.mean(),
@@ -91,7 +91,7 @@ pub(super) fn summarise(sample: &Sample, effective: Option<f64>, settings: &Sett
 
 impl Summary {
     /// From `n` order statistics, of which only those are asked for that are needed.
-    pub(super) fn of(n: usize, at: impl Fn(usize) -> f64 + Copy, basics: &Basics, settings: &Settings) -> Self {
+    pub(crate) fn of(n: usize, at: impl Fn(usize) -> f64 + Copy, basics: &Basics, settings: &Settings) -> Self {
         let level = settings.confidence;
         let interval = |p: f64| order_statistic_interval_of(n, at, p, level).map(|found| found.interval);
         let quantile = |p: f64| quantile_of(n, at, p, settings.quantile_method);

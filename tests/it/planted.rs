@@ -4,10 +4,11 @@
 //! cargo test --release --test it planted -- --nocapture
 //! ```
 
+use perfreport::analysis::oddity::Oddity;
+use perfreport::analysis::table::analyse;
 use perfreport::ingest::{SourceOptions, read};
 use perfreport::measure::finding::{FindingKind, Severity};
 use perfreport::measure::unit::Dimension;
-use perfreport::stats::analysis::analyse;
 use perfreport::stats::corruption::suspects_among;
 use perfreport::stats::rng::Rng;
 use perfreport::stats::settings::Settings;
@@ -51,21 +52,20 @@ fn examine(text: &str) -> Vec<Found> {
     for table in &source.tables {
         let line = |row: usize| table.lines.line(row as u64).unwrap();
         let mut add = |severity, kind, first, last| all.push(Found { severity, kind, first, last });
-        let analysis = analyse(table, &Settings::default());
-        for intruder in &table.intruders {
-            add(Severity::Corrupted, FindingKind::ForeignTable, intruder.line, intruder.line);
-        }
-        for metric in &analysis.metrics {
-            for located in &metric.suspects {
-                add(located.suspect.severity, located.suspect.kind, line(located.row), line(located.row));
-            }
-            for repeat in &metric.repeats {
-                let last = line(repeat.again + repeat.length - 1);
-                add(Severity::Suspicious, FindingKind::DuplicateBlock, line(repeat.again), last);
-            }
-            if let Some(stuck) = metric.stuck {
-                let last = line(stuck.start + stuck.length - 1);
-                add(Severity::Suspicious, FindingKind::StuckValue, line(stuck.start), last);
+        let analysis = analyse("planted.csv", 0, table, &Settings::default());
+        for oddity in analysis.metrics.iter().flat_map(|metric| &metric.oddities) {
+            match oddity {
+                Oddity::ForeignValue { line, .. } => {
+                    add(Severity::Corrupted, FindingKind::ForeignTable, *line, *line);
+                }
+                Oddity::Suspect { suspect, line, .. } => {
+                    add(suspect.severity, suspect.kind, line.unwrap(), line.unwrap());
+                }
+                Oddity::Repeat { again, .. } => {
+                    add(Severity::Suspicious, FindingKind::DuplicateBlock, again.0, again.1);
+                }
+                Oddity::Stuck { lines, .. } => add(Severity::Suspicious, FindingKind::StuckValue, lines.0, lines.1),
+                Oddity::ClockBackwards(_) | Oddity::ClockJump(_) => {}
             }
         }
         if let Some(clock) = &analysis.clock {

@@ -1,7 +1,7 @@
 //! Any bytes give a report, a finding or an error; never a panic.
 
+use perfreport::analysis::table::analyse;
 use perfreport::ingest::{SourceOptions, read};
-use perfreport::stats::analysis::analyse;
 use perfreport::stats::settings::Settings;
 use proptest::prelude::*;
 
@@ -19,7 +19,7 @@ fn survive(bytes: &[u8]) {
             assert!(line >= before && line <= source.provenance.lines.max(1), "row {row} line {line}");
             before = line;
         }
-        for metric in analyse(table, &Settings::default()).metrics {
+        for metric in analyse("made", 0, table, &Settings::default()).metrics {
             if let Some(summary) = &metric.overall.clean {
                 assert!(summary.min <= summary.median && summary.median <= summary.max);
             }

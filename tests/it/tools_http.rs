@@ -3,12 +3,14 @@
 
 use std::fs;
 
+use perfreport::analysis::metric::Metric;
+use perfreport::analysis::oddity::Oddity;
+use perfreport::analysis::table::analyse;
 use perfreport::ingest::{SourceOptions, formats, read};
 use perfreport::measure::Polarity;
 use perfreport::measure::Statistic;
 use perfreport::measure::reported::RecordedHistogram;
 use perfreport::measure::unit::{Dimension, Unit};
-use perfreport::stats::analysis::{MetricAnalysis, analyse};
 use perfreport::stats::settings::Settings;
 use perfreport::stats::summary::Summary;
 use perfreport::table::Role;
@@ -62,8 +64,8 @@ fn reported(source: &Source, metric: &str, label: Option<&str>, statistic: Stati
     value.unwrap_or_else(|| panic!("no {statistic:?} in {found:#?}")).value
 }
 
-fn analysis(source: &Source, metric: &str) -> MetricAnalysis {
-    let all = source.tables.iter().flat_map(|table| analyse(table, &Settings::default()).metrics);
+fn analysis(source: &Source, metric: &str) -> Metric {
+    let all = source.tables.iter().flat_map(|table| analyse("a tool", 0, table, &Settings::default()).metrics);
     all.into_iter().find(|found| found.name == metric).unwrap_or_else(|| panic!("no {metric}"))
 }
 
@@ -140,7 +142,7 @@ fn files_cut_off_anywhere_give_numbers_or_an_error() {
             let cut = bytes.len() * part / 24;
             if let Ok(source) = read(name, &bytes[..cut], &SourceOptions::default()) {
                 for table in &source.tables {
-                    analyse(table, &Settings::default());
+                    analyse("a tool", 0, table, &Settings::default());
                 }
             }
         }
@@ -179,11 +181,12 @@ fn ab_prints_what_its_rows_say() {
 fn nothing_is_read_from_the_order_of_rows_that_ab_has_sorted() {
     let source = source("ab/times.tsv");
     assert!(source.tables.iter().all(|table| !table.order_is_recorded));
-    let analysed = analyse(&source.tables[0], &Settings::default());
+    let analysed = analyse("a tool", 0, &source.tables[0], &Settings::default());
     assert!(analysed.clock.is_none());
     for metric in analysed.metrics {
         assert!(metric.overall.order.is_none() && metric.overall.series.is_none(), "{}", metric.name);
-        assert!(metric.stuck.is_none() && metric.repeats.is_empty(), "{}", metric.name);
+        let repeats = |oddity: &Oddity| matches!(oddity, Oddity::Stuck { .. } | Oddity::Repeat { .. });
+        assert!(!metric.oddities.iter().any(repeats), "{}", metric.name);
     }
     assert!(source.provenance.evidence.iter().any(|evidence| evidence.contains("sorts the rows")));
 }
@@ -225,7 +228,7 @@ fn percentiles_of_hey_are_ours_within_a_sample() {
     }
     let found = analysis(&source, "response-time");
     let failures = found.failures.unwrap();
-    assert_eq!((failures.failed, failures.total, found.failed.unwrap().clean.unwrap().n), (23, 400, 23));
+    assert_eq!((failures.failed, failures.total, found.failed.unwrap().n), (23, 400, 23));
     assert!(source.provenance.evidence.iter().any(|evidence| evidence.contains("without an answer")));
 }
 
@@ -302,7 +305,7 @@ fn both_notations_of_vegeta_hold_the_same_numbers() {
     for name in ["vegeta/results.ndjson", "vegeta/results.csv"] {
         let source = source(name);
         let found = analysis(&source, "latency");
-        let (latency, failed) = (found.overall.clean.unwrap(), found.failed.unwrap().clean.unwrap());
+        let (latency, failed) = (found.overall.clean.unwrap(), found.failed.unwrap());
         assert_eq!((latency.n, failed.n), (75, 5), "{name}");
         near((latency.sum + failed.sum) / 80.0, 471_901_837.0 / 80.0 / 1e9, 1e-15);
         near(latency.median, 5_541_497e-9, 1e-15);
@@ -311,7 +314,7 @@ fn both_notations_of_vegeta_hold_the_same_numbers() {
         let table = &source.tables[0];
         assert!(table.position("body").is_none() && table.position("headers").is_none(), "{name} keeps no bodies");
         assert_eq!(table.lines.line(79), Some(80), "{name}");
-        let clock = analyse(table, &Settings::default()).clock.unwrap();
+        let clock = analyse("a tool", 0, table, &Settings::default()).clock.unwrap();
         assert!((clock.span.unwrap() - 1_580_000_000).abs() < 100_000, "{name}: {clock:?}");
     }
 }
@@ -334,7 +337,7 @@ fn rows_and_summary_of_oha_agree() {
     for rows in [&rows, &old] {
         let found = analysis(rows, "request-duration");
         // Its summary is of all answers, 503 or not.
-        let (duration, failed) = (found.overall.clean.unwrap(), found.failed.unwrap().clean.unwrap());
+        let (duration, failed) = (found.overall.clean.unwrap(), found.failed.unwrap());
         let n = (duration.n + failed.n) as f64;
         assert_eq!(n, of("request-duration", Statistic::Count));
         near((duration.sum + failed.sum) / n, of("request-duration", Statistic::Mean), 1e-12);
@@ -481,7 +484,7 @@ fn vllm_leaves_out_failed_requests_and_so_do_we() {
     // Two documents: 24 requests of which two failed, and 20 more.
     let requests: Vec<_> = source.tables.iter().filter(|table| table.position("ttft").is_some()).collect();
     assert_eq!(requests.len(), 2);
-    let first = analyse(requests[0], &Settings::default());
+    let first = analyse("a tool", 0, requests[0], &Settings::default());
     let ttft = first.metrics.iter().find(|metric| metric.name == "ttft").unwrap();
     let clean = ttft.overall.clean.as_ref().unwrap();
     assert_eq!(clean.n, 22, "a failed request has a time of 0.0, which is none");

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
+use crate::analysis::outcome::{self, Outcome as FailureOutcome};
 use crate::measure::unit::{Dimension, Unit};
-use crate::stats::failure::{self, Outcome as FailureOutcome};
 use crate::table::{CellType, Role, Table};
 
 use crate::analysis::chat::events::{self, Keys, TIMEOUT, UNSPECIFIED};
@@ -313,7 +313,7 @@ const ERROR_PARTS: &[&str] = &["error.type", "error.code", "error.message"];
 impl Verdicts {
     fn of(table: &Table, found: &Recognised) -> Self {
         let aiperf = found.shape == Shape::AiPerf;
-        let judged = |column: usize| Some((Keys::of_column(table, column), failure::outcomes(table, column)?.0));
+        let judged = |column: usize| Some((Keys::of_column(table, column), outcome::outcomes(table, column)?.0));
         let own = found.column(Field::Error).filter(|_| !aiperf);
         let parts = ERROR_PARTS.iter().filter_map(|name| table.position(name)).filter(|part| Some(*part) != own);
         Self {

@@ -11,8 +11,7 @@ use crate::report::contract::{
     ServiceMemory, ServiceMessages, ServiceNever, ServiceSchedule, ServiceSession, ServiceSessionDuration, ServiceSlot,
     ServiceStall, ServiceSteady, ServiceThroughput, ServiceTimeouts,
 };
-use crate::report::number;
-use crate::stats::analysis::MetricAnalysis;
+use crate::report::{number, words};
 use crate::stats::interval::Interval as Bounds;
 use crate::table::Table;
 
@@ -20,7 +19,7 @@ use crate::table::Table;
 const PER: f64 = 1000.0;
 
 /// The service of a source.
-pub(super) fn service(found: &ServiceAnalysis, table: &Table, source: &str, level: f64) -> Service {
+pub(super) fn service(found: &ServiceAnalysis, table: &Table, source: &str) -> Service {
     let line = |row: usize| table.lines.line(row as u64);
     let never = |never: &Never| ServiceNever {
         all: never.all,
@@ -46,7 +45,7 @@ pub(super) fn service(found: &ServiceAnalysis, table: &Table, source: &str, leve
         messages: messages(&found.totals),
         never_first_chunk: found.first_recorded.then(|| never(&found.never_first)),
         never_completed: never(&found.never_end),
-        distributions: distributions(found, table, source, level),
+        distributions: distributions(found, table, source),
         throughput: ServiceThroughput {
             window: found.throughput.window,
             offered: found.throughput.offered,
@@ -226,35 +225,15 @@ fn sessions(found: &ServiceAnalysis, table: &Table) -> Vec<ServiceSession> {
 }
 
 /// The distributions that have samples, as metrics of the report.
-fn distributions(found: &ServiceAnalysis, table: &Table, source: &str, level: f64) -> Vec<Metric> {
-    found.distributions().iter().map(|one| distribution(one, found.table, table, source, level)).collect()
+fn distributions(found: &ServiceAnalysis, table: &Table, source: &str) -> Vec<Metric> {
+    found.distributions().iter().map(|one| distribution(one, found.table, table, source)).collect()
 }
 
-fn distribution(of: &Distribution<'_>, index: usize, table: &Table, source: &str, level: f64) -> Metric {
+fn distribution(of: &Distribution<'_>, index: usize, table: &Table, source: &str) -> Metric {
     let Distribution { name, numbers, dimension, polarity } = *of;
-    let as_metric = MetricAnalysis {
-        column: 0,
-        name: name.to_owned(),
-        dimension,
-        recorded_unit: None,
-        polarity,
-        meaning: None,
-        grouped_by: None,
-        overall: numbers.population.clone(),
-        groups: Vec::new(),
-        only_group: None,
-        explained_by_label: false,
-        labels_exact: false,
-        suspects: Vec::new(),
-        intruders: 0,
-        repeats: Vec::new(),
-        stuck: None,
-        failures: None,
-        failed: None,
-        only_failed: false,
-        failed_groups: Vec::new(),
-    };
-    let mut metric = super::metric(&as_metric, table, source, index, level);
+    let mut metric = Metric::new(source, index, name, dimension, polarity);
+    metric.overall = numbers.population.clone();
+    metric.remarks = words::remarks(&metric);
     metric.id = format!("{source}#{index}/service/{name}");
     let named = metric.overall.outliers.iter_mut().flat_map(|outliers| &mut outliers.extremes);
     for (extreme, (_, row, session)) in named.zip(&numbers.extremes) {

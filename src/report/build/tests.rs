@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::histogram;
+use crate::analysis::metric::Evidence;
 use crate::compare::capture::Environment;
 use crate::compare::collect::{Reading, capture};
 use crate::compare::judge;
@@ -12,7 +14,6 @@ use crate::measure::{Polarity, Statistic};
 use crate::report::contract::{Report, Status};
 use crate::report::number;
 use crate::report::render::{Form, render};
-use crate::stats::histogram;
 use crate::stats::settings::Settings;
 use crate::table::source::{Provenance, Source};
 
@@ -71,7 +72,7 @@ fn counted() -> Analysed {
         }],
         ..Source::default()
     };
-    let histograms = histogram::analyse(&source.histograms, &Settings::default());
+    let histograms = histogram::analyse("run.hlog", 0, &source.histograms, &Settings::default());
     Analysed { source, tables: Vec::new(), service: None, histograms }
 }
 
@@ -134,11 +135,11 @@ fn a_reported_number_keeps_the_value_that_was_recorded() {
 fn histograms_are_metrics_that_say_how_well_they_are_known() {
     let report = built(&[counted()], Material::default());
     let [metric] = &report.metrics[..] else { panic!("one metric") };
-    let known = metric.from_histogram.as_ref().unwrap();
+    let Evidence::Histogram { relative_error, buckets, .. } = metric.evidence else { panic!("a histogram") };
     // Half of 0.01 over 1.005.
-    assert!((known.relative_error - 0.005 / 1.005).abs() < 1e-9, "{known:?}");
+    assert!((relative_error - 0.005 / 1.005).abs() < 1e-9, "{relative_error}");
     let clean = metric.overall.clean.as_ref().unwrap();
-    assert_eq!((clean.n, known.buckets), (50_000, 100));
+    assert_eq!((clean.n, buckets), (50_000, 100));
     assert!((clean.median - 0.505 * 1.005).abs() < 0.006, "{}", clean.median);
     assert!(clean.percentiles.iter().all(|percentile| percentile.interval.is_some()));
     assert!(report.assumptions[0].text.contains("unit"));

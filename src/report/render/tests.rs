@@ -45,6 +45,7 @@ fn summary(n: u64, median: f64, max: f64) -> Summary {
 fn population(label: Option<&str>, clean: Summary, raw: Option<Summary>, corrupted: u64) -> Population {
     Population {
         samples: None,
+        buckets: Vec::new(),
         picked_one_in: None,
         runs: None,
         label: label.map(|text| Label { text: text.to_owned(), members: 1, examples: Vec::new() }),
@@ -69,23 +70,11 @@ fn population(label: Option<&str>, clean: Summary, raw: Option<Summary>, corrupt
 fn metric(source: &str, name: &str, overall: Population, groups: Vec<Population>) -> Metric {
     Metric {
         id: format!("{source}/{name}"),
-        source: source.to_owned(),
-        table: 0,
-        name: name.to_owned(),
-        dimension: Dimension::Time,
-        unit: "s".to_owned(),
-        unit_assumed: false,
         recorded_unit: Some("s".to_owned()),
-        polarity: Polarity::LowerIsBetter,
-        meaning: None,
-        from_histogram: None,
         grouped_by: Some("event".to_owned()),
-        measured_apart: false,
         overall,
         groups,
-        failures: None,
-        failed: None,
-        remarks: Vec::new(),
+        ..Metric::new(source, 0, name, Dimension::Time, Polarity::LowerIsBetter)
     }
 }
 

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use crate::compare::outcome::{Change, TargetOutcome, TargetResult, Verdict};
-use crate::report::contract::{Metric, Population, Report};
+use crate::report::contract::{Label, Metric, Population, Report};
 use crate::report::escape::xml_text;
 use crate::report::number;
 use crate::report::words::change as words;
@@ -110,12 +110,12 @@ fn change(change: &Change) -> CaseView {
 
 /// The samples of a metric and of each group: failed where some are corrupted.
 fn metric(metric: &Metric) -> Vec<CaseView> {
-    let populations = std::iter::once(&metric.overall).chain(&metric.groups);
-    populations.map(|population| samples(metric, population)).collect()
+    let groups = metric.groups.iter().map(|group| samples(metric, group, group.label.as_ref()));
+    std::iter::once(samples(metric, &metric.overall, None)).chain(groups).collect()
 }
 
-fn samples(metric: &Metric, population: &Population) -> CaseView {
-    let group = population.label.as_ref().map_or(String::new(), |label| format!(" / {}", label.text));
+fn samples(metric: &Metric, population: &Population, label: Option<&Label>) -> CaseView {
+    let group = label.map_or(String::new(), |label| format!(" / {}", label.text));
     let text = population.clean.as_ref().map_or_else(
         || "no clean samples".to_owned(),
         |clean| {

@@ -96,7 +96,7 @@ impl MetricView {
             remarks: metric
                 .remarks
                 .iter()
-                .map(|remark| Remark { topic: visible(&remark.topic), text: visible(&remark.text) })
+                .map(|remark| Remark { topic: remark.topic, text: visible(&remark.text) })
                 .collect(),
             failures: failures(metric),
             open_note: clean.and_then(open_note),
@@ -137,7 +137,7 @@ fn corrupted(population: &Population) -> Option<String> {
 }
 
 fn failures(metric: &Metric) -> Option<String> {
-    let failures = metric.failures.as_ref()?;
+    let failures = metric.failures.as_ref().filter(|_| metric.leads)?;
     let per_thousand = |value: f64| number::plain(value);
     let low = failures.interval.low.map_or_else(|| "0".to_owned(), per_thousand);
     let high = failures.interval.high.map_or_else(|| "1,000".to_owned(), per_thousand);

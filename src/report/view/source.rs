@@ -10,7 +10,7 @@ use super::reported::ReportedView;
 use super::swarm::is_swarm;
 use crate::measure::folded::Folded;
 use crate::measure::unit::{Dimension, Unit};
-use crate::report::contract::{Column, Report, SetAside, Source, Table};
+use crate::report::contract::{Column, Evidence, Report, SetAside, Source, Table};
 use crate::report::escape::visible;
 use crate::report::number;
 
@@ -169,7 +169,8 @@ fn accounting(report: &Report, source: &Source) -> String {
     if source.rows_read == 0 {
         let reported = report.reported.iter().filter(|one| one.source == source.name).count() as u64;
         let of_source = report.metrics.iter().filter(|metric| metric.source == source.name);
-        let histograms = of_source.filter(|metric| metric.from_histogram.is_some()).count() as u64;
+        let histograms =
+            of_source.filter(|metric| matches!(metric.evidence, Evidence::Histogram { .. })).count() as u64;
         let parts = [(reported, "reported row"), (histograms, "histogram")];
         let parts: Vec<String> = parts
             .into_iter()

@@ -9,13 +9,14 @@ use crate::measure::unit::Unit;
 use crate::table::Table;
 use crate::table::packed::Cells;
 
-use super::describe::describe;
-use super::failure::{Failures, Told};
-use super::large;
-use super::measured::Measured;
-use super::population::{Detail, Population};
-use super::samples::{Kept, Samples as _};
-use super::settings::Settings;
+use super::outcome::{Failures, Told};
+use crate::stats::describe::describe;
+use crate::stats::large;
+use crate::stats::measured::Measured;
+use crate::stats::population::Detail;
+use crate::stats::samples::{CleanSamples, Samples as _};
+use crate::stats::settings::Settings;
+use crate::stats::summary::Summary;
 
 /// A column of durations, parted by what became of its rows.
 pub(super) enum Apart {
@@ -34,7 +35,7 @@ pub(super) enum Apart {
 
 /// Parts a column by what the status column says. `corrupted` are rows, ascending. `spared` are labels of the rows, and whether
 /// rows of each stay with the others whatever became of them.
-pub(super) fn of(
+pub(super) fn part(
     table: &Table,
     column: usize,
     failures: &Failures,
@@ -71,13 +72,13 @@ pub(super) fn of(
 }
 
 /// The numbers of the failed ones.
-pub(super) fn population(failed: &Cells, unit: Unit, settings: &Settings) -> Population {
+pub(super) fn summary(failed: &Cells, unit: Unit, settings: &Settings) -> Option<Summary> {
     let settings = Settings { keep_samples: false, ..settings.clone() };
-    let samples = Kept::new(Measured::new(failed, None), unit, &[]);
+    let samples = CleanSamples::new(Measured::new(failed, None), unit, &[]);
     if large::is_large(samples.len(), &settings) {
-        return large::population(&samples, &[], None, Detail::Brief, &settings);
+        return large::population(&samples, &[], None, Detail::Brief, &settings).clean;
     }
     let mut all = Vec::with_capacity(samples.len());
     samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
-    describe(all, &[], None, Detail::Brief, &settings)
+    describe(all, &[], None, Detail::Brief, &settings).clean
 }

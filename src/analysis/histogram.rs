@@ -5,83 +5,24 @@
 //! outer edges of their buckets. Passes over buckets that are no range of finite numbers. What needs the order of the samples
 //! (dependence, drift) or the samples themselves (outliers, modes) is absent.
 
-use crate::measure::Polarity;
+use super::metric::{Evidence, Metric};
+use crate::measure::label::Label;
 use crate::measure::reported::{Bucket, RecordedHistogram};
-use crate::measure::unit::{Dimension, Unit};
+use crate::stats::bins::Histogram;
+use crate::stats::interval::Interval;
+use crate::stats::population::Population;
+use crate::stats::quantile::QuantileMethod;
+use crate::stats::settings::Settings;
+use crate::stats::summary::{Basics, Summary};
 
-use super::bins::Histogram;
-use super::interval::Interval;
-use super::population::Population;
-use super::quantile::QuantileMethod;
-use super::settings::Settings;
-use super::summary::{Basics, Summary};
-
-/// A metric that was recorded as histograms.
-#[derive(Debug, Clone)]
-pub struct HistogramAnalysis {
-    /// Its name.
-    pub metric: String,
-    /// What it measures.
-    pub dimension: Dimension,
-    /// Unit in which it is recorded.
-    pub recorded_unit: Unit,
-    /// Whether nothing states that unit.
-    pub unit_assumed: bool,
-    /// Which way is better.
-    pub polarity: Polarity,
-    /// What exactly it measures, in words.
-    pub meaning: Option<String>,
-    /// All of it.
-    pub overall: Counted,
-    /// By label, in order of first appearance; empty where there is one only.
-    pub groups: Vec<(String, Counted)>,
-    /// The one label there is.
-    pub only_label: Option<String>,
-}
-
-/// Counts by bucket, and what they say.
-#[derive(Debug, Clone)]
-pub struct Counted {
-    /// The buckets in base units, ascending, none empty, none twice.
-    pub buckets: Vec<Bucket>,
-    /// The numbers.
-    pub population: Population,
-}
-
-impl HistogramAnalysis {
-    /// Each value from the lower quartile up is known to within this share of itself: half the width of the widest bucket
-    /// there, relative to its middle. Below, a bucket that begins at 0 would make it 100%, and matters to nobody.
-    pub fn relative_error(&self) -> f64 {
-        let of_bucket = |bucket: &Bucket| {
-            let middle = middle(bucket);
-            if bucket.low == bucket.high || middle == 0.0 { 0.0 } else { half_width(bucket) / middle.abs() }
-        };
-        self.parts().1.iter().map(of_bucket).fold(0.0, f64::max)
-    }
-
-    /// Each value below the lower quartile is known to within so much, in base units.
-    pub fn error_below(&self) -> f64 {
-        self.parts().0.iter().map(half_width).fold(0.0, f64::max)
-    }
-
-    /// The buckets below that of the lower quartile, and the others.
-    fn parts(&self) -> (&[Bucket], &[Bucket]) {
-        let buckets = &self.overall.buckets;
-        let all: u64 = buckets.iter().map(|bucket| bucket.count).sum();
-        let mut up_to = 0;
-        let quartile = buckets.iter().position(|bucket| {
-            up_to += bucket.count;
-            up_to > all / 4
-        });
-        buckets.split_at(quartile.unwrap_or_default())
-    }
-}
-
+/// What labels of histograms and of reported numbers are grouped by.
+pub const GROUPED_BY: &str = "label";
 /// The label of a histogram without one, beside others that have one.
 const WITHOUT_LABEL: &str = "(no label)";
 
 /// The metrics that histograms record, in order of first appearance. Histograms of one metric and label are added up.
-pub fn analyse(histograms: &[RecordedHistogram], settings: &Settings) -> Vec<HistogramAnalysis> {
+/// `source` is the name of their source, `tables` how many tables it has: they belong to none of them.
+pub fn analyse(source: &str, tables: usize, histograms: &[RecordedHistogram], settings: &Settings) -> Vec<Metric> {
     let mut metrics: Vec<Vec<&RecordedHistogram>> = Vec::new();
     for histogram in histograms {
         let alike = |of_metric: &&mut Vec<&RecordedHistogram>| {
@@ -95,10 +36,10 @@ pub fn analyse(histograms: &[RecordedHistogram], settings: &Settings) -> Vec<His
             None => metrics.push(vec![histogram]),
         }
     }
-    metrics.iter().filter_map(|of_metric| metric(of_metric, settings)).collect()
+    metrics.iter().filter_map(|of_metric| metric(source, tables, of_metric, settings)).collect()
 }
 
-fn metric(histograms: &[&RecordedHistogram], settings: &Settings) -> Option<HistogramAnalysis> {
+fn metric(source: &str, tables: usize, histograms: &[&RecordedHistogram], settings: &Settings) -> Option<Metric> {
     let first = histograms.first()?;
     let mut labels: Vec<(Option<&str>, Vec<&RecordedHistogram>)> = Vec::new();
     for histogram in histograms {
@@ -108,29 +49,64 @@ fn metric(histograms: &[&RecordedHistogram], settings: &Settings) -> Option<Hist
             None => labels.push((label, vec![histogram])),
         }
     }
-    let counted: Vec<(Option<&str>, Counted)> = labels
-        .iter()
-        .filter_map(|(label, of_label)| Some((*label, Counted::of(in_base_units(of_label), settings)?)))
-        .collect();
-    let only_label = if let [(label, _)] = &counted[..] { label.map(str::to_owned) } else { None };
-    let groups = counted.into_iter().map(|(label, counted)| (label.unwrap_or(WITHOUT_LABEL).to_owned(), counted));
-    let mut groups: Vec<(String, Counted)> = groups.collect();
+    let counted = labels.iter().filter_map(|(label, of_label)| {
+        let label = label.map(|text| Label { text: text.to_owned(), members: 1, examples: vec![text.to_owned()] });
+        Some(Population { label, ..population(in_base_units(of_label), settings)? })
+    });
+    let mut groups: Vec<Population> = counted.collect();
     let overall = if groups.len() == 1 {
-        groups.pop()?.1
+        groups.pop()?
     } else {
-        Counted::of(groups.iter().flat_map(|(_, counted)| counted.buckets.iter().copied()).collect(), settings)?
+        for group in &mut groups {
+            let without =
+                || Label { text: WITHOUT_LABEL.to_owned(), members: 1, examples: vec![WITHOUT_LABEL.to_owned()] };
+            group.label.get_or_insert_with(without);
+        }
+        population(groups.iter().flat_map(|group| group.buckets.iter().copied()).collect(), settings)?
     };
-    Some(HistogramAnalysis {
-        metric: first.metric.clone(),
-        dimension: first.unit.dimension,
-        recorded_unit: first.unit,
-        unit_assumed: histograms.iter().any(|histogram| histogram.unit_assumed),
-        polarity: first.polarity,
+    let unit_assumed = histograms.iter().any(|histogram| histogram.unit_assumed);
+    let symbol = first.unit.symbol;
+    let reason = match symbol {
+        "" => {
+            "the histogram does not state its unit, and none can be inferred: its values are shown without one".into()
+        }
+        symbol => format!("the histogram does not state its unit: read as {symbol}"),
+    };
+    let (below, above) = parts(&overall.buckets);
+    Some(Metric {
+        id: format!("{source}#histogram/{}", first.metric),
+        recorded_unit: Some(symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
+        unit_assumed,
+        unit_reason: unit_assumed.then_some(reason),
         meaning: first.meaning.clone(),
+        evidence: Evidence::Histogram {
+            relative_error: above.iter().map(relative_error).fold(0.0, f64::max),
+            error_below: below.iter().map(half_width).fold(0.0, f64::max),
+            buckets: overall.buckets.len() as u64,
+        },
+        grouped_by: (overall.label.is_some() || !groups.is_empty()).then(|| GROUPED_BY.to_owned()),
         overall,
         groups,
-        only_label,
+        ..Metric::new(source, tables, &first.metric, first.unit.dimension, first.polarity)
     })
+}
+
+/// Half the width of a bucket, relative to its middle.
+fn relative_error(bucket: &Bucket) -> f64 {
+    let middle = middle(bucket);
+    if bucket.low == bucket.high || middle == 0.0 { 0.0 } else { half_width(bucket) / middle.abs() }
+}
+
+/// The buckets below that of the lower quartile, and the others. A bucket that begins at 0 would make the relative error
+/// 100%, and matters to nobody.
+fn parts(buckets: &[Bucket]) -> (&[Bucket], &[Bucket]) {
+    let all: u64 = buckets.iter().map(|bucket| bucket.count).sum();
+    let mut up_to = 0;
+    let quartile = buckets.iter().position(|bucket| {
+        up_to += bucket.count;
+        up_to > all / 4
+    });
+    buckets.split_at(quartile.unwrap_or_default())
 }
 
 fn in_base_units(histograms: &[&RecordedHistogram]) -> Vec<Bucket> {
@@ -154,26 +130,24 @@ fn middle(bucket: &Bucket) -> f64 {
     f64::midpoint(bucket.low, bucket.high)
 }
 
-impl Counted {
-    fn of(buckets: Vec<Bucket>, settings: &Settings) -> Option<Self> {
-        let mut buckets: Vec<Bucket> = buckets
-            .into_iter()
-            .filter(|bucket| bucket.low.is_finite() && bucket.high.is_finite() && bucket.low <= bucket.high)
-            .filter(|bucket| bucket.count > 0)
-            .collect();
-        let ends = |bucket: &Bucket| (bucket.low, bucket.high);
-        buckets.sort_by(|a, b| middle(a).total_cmp(&middle(b)).then(a.low.total_cmp(&b.low)));
-        buckets.dedup_by(|next, kept| {
-            let same = ends(next) == ends(kept);
-            if same {
-                kept.count = kept.count.saturating_add(next.count);
-            }
-            same
-        });
-        let ranked = Ranked::of(&buckets)?;
-        let population = ranked.population(settings);
-        Some(Self { buckets, population })
-    }
+/// The numbers of counts by bucket.
+fn population(buckets: Vec<Bucket>, settings: &Settings) -> Option<Population> {
+    let mut buckets: Vec<Bucket> = buckets
+        .into_iter()
+        .filter(|bucket| bucket.low.is_finite() && bucket.high.is_finite() && bucket.low <= bucket.high)
+        .filter(|bucket| bucket.count > 0)
+        .collect();
+    let ends = |bucket: &Bucket| (bucket.low, bucket.high);
+    buckets.sort_by(|a, b| middle(a).total_cmp(&middle(b)).then(a.low.total_cmp(&b.low)));
+    buckets.dedup_by(|next, kept| {
+        let same = ends(next) == ends(kept);
+        if same {
+            kept.count = kept.count.saturating_add(next.count);
+        }
+        same
+    });
+    let population = Ranked::of(&buckets)?.population(settings);
+    Some(Population { buckets, ..population })
 }
 
 /// Buckets that know how many samples lie in and below each.
@@ -268,6 +242,14 @@ impl<'a> Ranked<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::Polarity;
+    use crate::measure::unit::Unit;
+
+    /// How well the values are known: relative, and absolute below the lower quartile.
+    fn errors(metric: &Metric) -> (f64, f64) {
+        let Evidence::Histogram { relative_error, error_below, .. } = metric.evidence else { panic!("a histogram") };
+        (relative_error, error_below)
+    }
 
     fn histogram(label: Option<&str>, buckets: &[(f64, f64, u64)]) -> RecordedHistogram {
         let buckets = buckets.iter().map(|(low, high, count)| Bucket { low: *low, high: *high, count: *count });
@@ -284,9 +266,9 @@ mod tests {
 
     #[test]
     fn numbers_stand_in_the_middle_of_their_bucket_and_intervals_reach_to_its_edges() {
-        let found = analyse(&[histogram(None, &[(9.0, 11.0, 900), (19.0, 21.0, 100)])], &Settings::default());
+        let found = analyse("h", 0, &[histogram(None, &[(9.0, 11.0, 900), (19.0, 21.0, 100)])], &Settings::default());
         let [found] = &found[..] else { panic!("one metric") };
-        let clean = found.overall.population.clean.as_ref().unwrap();
+        let clean = found.overall.clean.as_ref().unwrap();
         let near = |value: f64, expected: f64| (value - expected).abs() < 1e-12;
         assert_eq!(clean.n, 1000);
         assert!(near(clean.min, 0.01) && near(clean.median, 0.01) && near(clean.max, 0.02), "{clean:?}");
@@ -297,9 +279,9 @@ mod tests {
         let interval = clean.median_interval.unwrap();
         assert_eq!((interval.low, interval.high), (Some(0.009), Some(0.011)));
         // 1 ms of 10 ms.
-        assert!((found.relative_error() - 0.1).abs() < 1e-12);
-        assert_eq!(found.error_below(), 0.0);
-        assert_eq!(found.overall.population.histogram.as_ref().unwrap().counts.iter().sum::<u64>(), 1000);
+        assert!((errors(found).0 - 0.1).abs() < 1e-12);
+        assert_eq!(errors(found).1, 0.0);
+        assert_eq!(found.overall.histogram.as_ref().unwrap().counts.iter().sum::<u64>(), 1000);
     }
 
     #[test]
@@ -309,31 +291,31 @@ mod tests {
             histogram(Some("b"), &[(2.0, 2.0, 7)]),
             histogram(Some("a"), &[(1.0, 1.0, 3)]),
         ];
-        let found = analyse(&of_labels, &Settings::default());
+        let found = analyse("h", 0, &of_labels, &Settings::default());
         let groups: Vec<(&str, u64)> = found[0]
             .groups
             .iter()
-            .map(|(label, counted)| (label.as_str(), counted.population.clean.as_ref().unwrap().n))
+            .map(|group| (group.label.as_ref().unwrap().text.as_str(), group.clean.as_ref().unwrap().n))
             .collect();
         assert_eq!(groups, [("a", 13), ("b", 7)]);
-        assert_eq!(found[0].overall.population.clean.as_ref().unwrap().n, 20);
+        assert_eq!(found[0].overall.clean.as_ref().unwrap().n, 20);
         assert_eq!(found[0].overall.buckets.len(), 2);
-        assert_eq!(found[0].relative_error(), 0.0);
+        assert_eq!(errors(&found[0]).0, 0.0);
     }
 
     #[test]
     fn the_lowest_quarter_is_known_to_an_absolute_error() {
         // A bucket that begins at 0 is off by all of its middle, and says nothing about the others.
-        let found = analyse(&[histogram(None, &[(0.0, 2.0, 10), (98.0, 102.0, 90)])], &Settings::default());
-        assert!((found[0].relative_error() - 0.02).abs() < 1e-12);
-        assert!((found[0].error_below() - 0.001).abs() < 1e-12);
+        let found = analyse("h", 0, &[histogram(None, &[(0.0, 2.0, 10), (98.0, 102.0, 90)])], &Settings::default());
+        assert!((errors(&found[0]).0 - 0.02).abs() < 1e-12);
+        assert!((errors(&found[0]).1 - 0.001).abs() < 1e-12);
     }
 
     #[test]
     fn what_is_no_bucket_is_passed_over() {
         let odd = [(f64::NAN, 1.0, 1), (2.0, 1.0, 1), (1.0, f64::INFINITY, 1), (1.0, 2.0, 0)];
-        assert!(analyse(&[histogram(None, &odd)], &Settings::default()).is_empty());
+        assert!(analyse("h", 0, &[histogram(None, &odd)], &Settings::default()).is_empty());
         let many = histogram(None, &[(1.0, 1.0, u64::MAX), (2.0, 2.0, 1)]);
-        assert!(analyse(&[many], &Settings::default()).is_empty());
+        assert!(analyse("h", 0, &[many], &Settings::default()).is_empty());
     }
 }

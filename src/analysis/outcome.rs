@@ -5,6 +5,10 @@
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::stats::interval::{Interval, wilson};
 use crate::table::packed::Cells;
 use crate::table::{Bits, CellType, Role, Table};
 
@@ -21,22 +25,33 @@ pub enum Outcome {
     Unclear,
 }
 
-/// Rows that failed, of those whose status is understood.
-#[derive(Debug, Clone, PartialEq)]
+/// Rows that failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Failures {
     /// The status column.
     pub column: String,
-    /// How its cells were read.
-    pub convention: &'static str,
-    /// Rows that failed.
+    /// How its cells were read: `HTTP status, 400 and above (and 0) failed`.
+    pub convention: String,
+    /// How many failed.
     pub failed: u64,
-    /// Rows that failed or succeeded.
+    /// Of how many whose status is understood.
     pub total: u64,
     /// Rows without a status.
     pub not_said: u64,
-    /// Rows whose status is not understood.
+    /// Rows whose status is not understood; they count neither as failed nor as succeeded.
     pub unclear: u64,
+    /// Failures per 1,000.
+    pub per_thousand: f64,
+    /// Wilson interval of the share, per 1,000.
+    pub interval: Interval,
+    /// Whether each measured row failed, run by run in recorded order, where samples are kept. Only of the first metric of a
+    /// table that has such rows.
+    #[serde(skip)]
+    pub runs: Vec<Vec<bool>>,
 }
+
+/// Error rates are given per thousand.
+const PER: f64 = 1000.0;
 
 const SUCCESS_WORDS: &[&str] = &[
     "ok",
@@ -89,22 +104,47 @@ const FAILURE_WORDS: &[&str] = &[
 
 /// Counts the failed ones among all rows, or among those in which a column of numbers has one, by the first status column
 /// that tells. `None` where no column does.
-pub fn failures(table: &Table, among: Option<&Cells>) -> Option<Failures> {
+pub fn failures(table: &Table, among: Option<&Cells>, level: f64) -> Option<Failures> {
     let mut columns: Vec<usize> = table.columns_as(Role::Status).collect();
     columns.sort_by_key(|column| (table.columns[*column].cells != CellType::Boolean, *column));
     columns.into_iter().find_map(|column| {
         let (counts, convention) = counts(table, column, among)?;
         let of = |wanted: Outcome| counts[wanted as usize];
         let (failed, succeeded) = (of(Outcome::Failed), of(Outcome::Succeeded));
-        (failed + succeeded > 0).then(|| Failures {
+        let total = failed + succeeded;
+        let share = wilson(failed, total, level)?;
+        Some(Failures {
             column: table.columns[column].name.clone(),
-            convention,
+            convention: convention.to_owned(),
             failed,
-            total: failed + succeeded,
+            total,
             not_said: of(Outcome::NotSaid),
             unclear: of(Outcome::Unclear),
+            per_thousand: failed as f64 / total as f64 * PER,
+            interval: Interval { low: share.low.map(|low| low * PER), high: share.high.map(|high| high * PER), level },
+            runs: Vec::new(),
         })
     })
+}
+
+/// Whether each row with a number in a column failed, run by run, by the status column of that name; runs without any such
+/// row are left out.
+pub(super) fn runs(table: &Table, column: usize, status: &str) -> Vec<Vec<bool>> {
+    let status = table.columns_as(Role::Status).find(|column| table.columns[*column].name == status);
+    let Some((said, _)) = status.and_then(|status| outcomes(table, status)) else { return Vec::new() };
+    let measured = table.values(column);
+    let starts = std::iter::once(0).chain(table.run_starts.iter().copied());
+    let ends = table.run_starts.iter().copied().chain([said.len()]);
+    let run = |(start, end): (usize, usize)| {
+        let rows = (start..end).filter(|row| measured.is_present(*row));
+        let failed = rows.filter_map(|row| match said[row] {
+            Outcome::Failed => Some(true),
+            Outcome::Succeeded => Some(false),
+            Outcome::NotSaid | Outcome::Unclear => None,
+        });
+        failed.collect::<Vec<bool>>()
+    };
+    starts.zip(ends).map(run).filter(|run| !run.is_empty()).collect()
 }
 
 /// Which rows failed, by one status column.
@@ -280,8 +320,8 @@ fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::super::measured::tests::column;
     use super::*;
+    use crate::stats::measured::tests::column;
 
     #[test]
     fn words_are_read_as_people_mean_them() {

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use crate::measure::unit::Unit;
 use crate::table::packed::BLOCK;
 
-use super::dealt::{Dealer, Dealt, Record};
-use super::measured::Measured;
+use super::partition::{Partitioned, Partitioner, Record};
+use crate::stats::measured::Measured;
 
 /// Samples that are gathered at a time, with their places: 48 MB. A larger group is gathered by itself.
 const GATHERED: usize = 1 << 22;
@@ -28,39 +28,39 @@ pub(super) struct Members<'a> {
     /// Its number.
     pub(super) group: usize,
     /// The samples in base units, in recorded order, and their places among the cells.
-    pub(super) samples: Gathered<'a>,
+    pub(super) samples: GroupSamples<'a>,
     /// What was taken out of it.
     pub(super) taken: Vec<f64>,
 }
 
 /// Where the samples of a group are.
-pub(super) enum Gathered<'a> {
+pub(super) enum GroupSamples<'a> {
     /// In memory.
-    Held(&'a [f64], &'a [u32]),
-    /// On a shelf.
-    Shelved(&'a Dealt),
+    Memory(&'a [f64], &'a [u32]),
+    /// In the spill file.
+    Spilled(&'a Partitioned),
 }
 
-impl Gathered<'_> {
+impl GroupSamples<'_> {
     /// The place of a sample among the cells.
     pub(super) fn place(&self, index: usize) -> Option<usize> {
         match self {
-            Self::Held(_, places) => places.get(index).map(|place| *place as usize),
-            Self::Shelved(dealt) => (index < dealt.len()).then(|| dealt.place(index) as usize),
+            Self::Memory(_, places) => places.get(index).map(|place| *place as usize),
+            Self::Spilled(samples) => (index < samples.len()).then(|| samples.place(index) as usize),
         }
     }
 
     /// How many samples stand at places for which `is_before` is true; it must be of the first ones.
     pub(super) fn before(&self, is_before: impl Fn(usize) -> bool) -> usize {
         match self {
-            Self::Held(_, places) => places.partition_point(|place| is_before(*place as usize)),
-            Self::Shelved(dealt) => dealt.before(|place| is_before(place as usize)),
+            Self::Memory(_, places) => places.partition_point(|place| is_before(*place as usize)),
+            Self::Spilled(samples) => samples.before(|place| is_before(place as usize)),
         }
     }
 }
 
 /// The groups that have samples left.
-pub(super) struct Kept<'a> {
+pub(super) struct Partition<'a> {
     measured: Measured<'a>,
     left_out: &'a [usize],
     unit: Unit,
@@ -71,7 +71,7 @@ pub(super) struct Kept<'a> {
     taken: Vec<(usize, f64)>,
 }
 
-impl<'a> Kept<'a> {
+impl<'a> Partition<'a> {
     /// Counts the samples of each group. A label whose every sample is corrupted is no population; its samples are in the
     /// findings.
     pub(super) fn of(
@@ -110,9 +110,9 @@ impl<'a> Kept<'a> {
     /// What `look` makes of each group, in the order of their numbers.
     pub(super) fn each<T: Send>(&self, look: impl Fn(Members<'_>) -> T + Sync) -> Vec<T> {
         let batches = self.batches();
-        // The table is passed over for each batch, which beyond a few is slower than dealing the samples out.
+        // The table is passed over for each batch, which beyond a few is slower than partitioning the samples.
         if batches.len() > MOST_PASSES
-            && let Some(results) = self.dealt(&batches, &look)
+            && let Some(results) = self.partitioned(&batches, &look)
         {
             return results;
         }
@@ -165,7 +165,7 @@ impl<'a> Kept<'a> {
             })
             .collect();
         let parts = parts.into_par_iter().map(|(group, part)| {
-            let samples = Gathered::Held(&values[part.clone()], &places[part]);
+            let samples = GroupSamples::Memory(&values[part.clone()], &places[part]);
             look(Members { group, samples, taken: self.taken(group) })
         });
         parts.collect()
@@ -176,15 +176,15 @@ impl<'a> Kept<'a> {
         self.taken[of_group(group)..of_group(group + 1)].iter().map(|(_, value)| *value).collect()
     }
 
-    /// The same by way of a shelf. Absent where there is none.
-    fn dealt<T: Send>(
+    /// The same by way of the spill file. Absent where there is none.
+    fn partitioned<T: Send>(
         &self,
         batches: &[&[(usize, usize)]],
         look: &(impl Fn(Members<'_>) -> T + Sync),
     ) -> Option<Vec<T>> {
         let of_batch = |batch: &&[(usize, usize)]| batch.iter().map(|(_, size)| size).sum::<usize>();
         let sizes: Vec<usize> = batches.iter().map(of_batch).collect();
-        let mut dealer = Dealer::new(&sizes, self.measured.storage())?;
+        let mut partitioner = Partitioner::new(&sizes, self.measured.storage())?;
         let mut home = vec![(u32::MAX, 0); self.sizes.last().map_or(0, |(group, _)| group + 1)];
         for (bundle, batch) in batches.iter().enumerate() {
             for (slot, (group, _)) in batch.iter().enumerate() {
@@ -201,15 +201,15 @@ impl<'a> Kept<'a> {
                 let group = self.of_code[*code as usize] as usize;
                 let (bundle, slot) = home.get(group).copied().unwrap_or((u32::MAX, 0));
                 let value = self.unit.to_base(*number) + 0.0;
-                dealer.add(bundle as usize, Record { value, place: place as u32, slot });
+                partitioner.add(bundle as usize, Record { value, place: place as u32, slot });
             }
         });
         let mut results = Vec::with_capacity(self.sizes.len());
-        for (batch, dealt) in batches.iter().zip(dealer.finish()) {
+        for (batch, partitioned) in batches.iter().zip(partitioner.finish()) {
             if let [(group, size)] = batch
                 && *size > self.most_gathered()
             {
-                let samples = Gathered::Shelved(&dealt);
+                let samples = GroupSamples::Spilled(&partitioned);
                 results.push(look(Members { group: *group, samples, taken: self.taken(*group) }));
                 continue;
             }
@@ -220,7 +220,7 @@ impl<'a> Kept<'a> {
                 total += size;
             }
             let (mut values, mut places) = (vec![0.0; total], vec![0_u32; total]);
-            dealt.records(0..dealt.len(), |record| {
+            partitioned.records(0..partitioned.len(), |record| {
                 if let Some(next) = next.get_mut(record.slot as usize) {
                     values[*next] = record.value;
                     places[*next] = record.place;

@@ -1,4 +1,4 @@
-//! Samples dealt out to groups on a shelf, where they do not fit into memory.
+//! Samples partitioned by group in the spill file, where they do not fit into memory.
 //!
 //! In: sample after sample, each with the bundle of groups it belongs to. Out: bundle by bundle the same samples in recorded
 //! order, or those of one large group as [`Samples`] that are looked at where they are. One pass over the table instead of
@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use crate::table::storage::{Shelved, Storage};
 
-use super::samples::Samples;
+use crate::stats::samples::Samples;
 
-/// Bytes of a sample on the shelf: its value, its place among the cells, its slot in the bundle.
+/// Bytes of a sample in the spill file: its value, its place among the cells, its slot in the bundle.
 const RECORD: usize = 16;
 /// Samples of a bundle that are written at once, at most.
 const MOST_WAITING: usize = 4096;
@@ -37,14 +37,14 @@ struct Bundle {
 }
 
 /// Bundles being filled.
-pub(super) struct Dealer {
+pub(super) struct Partitioner {
     bundles: Vec<Bundle>,
     /// Bytes that wait for each bundle before they are written.
     most: usize,
 }
 
-impl Dealer {
-    /// For bundles of so many samples. Absent without a shelf.
+impl Partitioner {
+    /// For bundles of so many samples. Absent without a spill file.
     pub(super) fn new(sizes: &[usize], storage: &Storage) -> Option<Self> {
         let memory = usize::try_from(storage.memory()?).unwrap_or(usize::MAX);
         // All that waits takes an eighth of the memory at most.
@@ -67,9 +67,12 @@ impl Dealer {
     }
 
     /// The bundles, filled.
-    pub(super) fn finish(mut self) -> Vec<Dealt> {
+    pub(super) fn finish(mut self) -> Vec<Partitioned> {
         self.bundles.iter_mut().for_each(Bundle::write);
-        self.bundles.into_iter().map(|bundle| Dealt { shelved: bundle.shelved, samples: bundle.written }).collect()
+        self.bundles
+            .into_iter()
+            .map(|bundle| Partitioned { shelved: bundle.shelved, samples: bundle.written })
+            .collect()
     }
 }
 
@@ -82,12 +85,12 @@ impl Bundle {
 }
 
 /// The samples of a bundle, in recorded order.
-pub(super) struct Dealt {
+pub(super) struct Partitioned {
     shelved: Shelved,
     samples: usize,
 }
 
-impl Dealt {
+impl Partitioned {
     /// Hands over a range of the samples.
     pub(super) fn records(&self, range: Range<usize>, mut take: impl FnMut(Record)) {
         let mut bytes = Vec::new();
@@ -131,7 +134,7 @@ impl Dealt {
     }
 }
 
-impl Samples for Dealt {
+impl Samples for Partitioned {
     fn len(&self) -> usize {
         self.samples
     }
@@ -165,23 +168,23 @@ mod tests {
             .collect();
         let of = |bundle: usize| records.iter().filter(move |(other, _)| *other == bundle).map(|(_, record)| *record);
         let sizes: Vec<usize> = (0..3).map(|bundle| of(bundle).count()).collect();
-        let mut dealer = Dealer::new(&sizes, &storage).unwrap();
+        let mut partitioner = Partitioner::new(&sizes, &storage).unwrap();
         for (bundle, record) in &records {
-            dealer.add(*bundle, *record);
+            partitioner.add(*bundle, *record);
         }
-        for (bundle, dealt) in dealer.finish().into_iter().enumerate() {
+        for (bundle, samples) in partitioner.finish().into_iter().enumerate() {
             let mut back = Vec::new();
-            dealt.records(0..dealt.len(), |record| back.push(record));
+            samples.records(0..samples.len(), |record| back.push(record));
             assert_eq!(back, of(bundle).collect::<Vec<Record>>());
-            assert_eq!((dealt.at(777), dealt.place(777)), (back[777].value, back[777].place));
+            assert_eq!((samples.at(777), samples.place(777)), (back[777].value, back[777].place));
             assert_eq!(
-                dealt.before(|place| place < 30_000),
+                samples.before(|place| place < 30_000),
                 back.iter().filter(|record| record.place < 30_000).count()
             );
             let mut values = 0;
-            dealt.visit(5000..9001, &mut |block| values += block.len());
+            samples.visit(5000..9001, &mut |block| values += block.len());
             assert_eq!(values, 4001);
         }
-        assert!(Dealer::new(&sizes, &Storage::default()).is_none());
+        assert!(Partitioner::new(&sizes, &Storage::default()).is_none());
     }
 }

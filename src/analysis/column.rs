@@ -1,0 +1,362 @@
+//! From a measured column to its metric.
+//!
+//! In: a column of a table, the groups of its rows, and what became of them. Out: the [`Metric`] with its populations and
+//! what is odd about its values. Values become base units here and rows become lines, and both stay so.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::failed::{self, Apart};
+use super::grouping::Grouping;
+use super::groups::{GroupSamples, Partition};
+use super::metric::Metric;
+use super::oddity::Oddity;
+use super::outcome::{Failures, failures};
+use crate::measure::finding::Severity;
+use crate::measure::unit::Dimension;
+use crate::stats::corruption::{Case, Suspect, suspects};
+use crate::stats::describe::describe;
+use crate::stats::large::{self, GroupOf};
+use crate::stats::measured::Measured;
+use crate::stats::population::{Detail, Population};
+use crate::stats::recording::{Repeat, Stuck, repeats, stuck};
+use crate::stats::run_samples::RunSamples;
+use crate::stats::samples::{CleanSamples, Samples};
+use crate::stats::settings::Settings;
+use crate::table::packed::Cells;
+use crate::table::{Intruder, Table};
+
+/// Up to so many groups each get all details; of more, only the summary.
+const DETAILED_GROUPS: usize = 40;
+/// So many groups whose samples do not even overlap are populations that the label explains.
+const EXPLAINED_GROUPS: std::ops::RangeInclusive<usize> = 2..=8;
+/// And their medians are at least this many times apart.
+const EXPLAINED_RATIO: f64 = 2.0;
+/// And chance would separate them so cleanly in fewer than one of a hundred cases.
+const EXPLAINED_CHANCE: f64 = 0.01;
+/// Repeated blocks that are named.
+const NAMED_REPEATS: usize = 5;
+
+/// A measured column of a table, and what is known of its rows.
+pub(super) struct MetricColumn<'a> {
+    /// Name of the source, and index of the table in it.
+    pub(super) place: (&'a str, usize),
+    pub(super) table: &'a Table,
+    pub(super) column: usize,
+    pub(super) settings: &'a Settings,
+    pub(super) grouping: Option<&'a Grouping<'a>>,
+    /// Seconds between the first and the last instant of the table.
+    pub(super) span: Option<f64>,
+    /// Failures of all rows, once somebody asked.
+    pub(super) all_rows: &'a OnceLock<Option<Failures>>,
+    /// The run of each row, where a column names it.
+    pub(super) runs: Option<&'a Cells>,
+    /// Whether it is the one that stands for the rows of its table.
+    pub(super) leads: bool,
+}
+
+impl MetricColumn<'_> {
+    pub(super) fn analyse(&self) -> Metric {
+        let column = &self.table.columns[self.column];
+        let unit = column.unit();
+        let labels = self.grouping.map(|grouping| &*grouping.codes);
+        let all = Measured::new(self.table.values(self.column), labels);
+        let suspects = self.suspects(&all);
+        let left_out: Vec<usize> = suspects
+            .iter()
+            .filter(|suspect| suspect.severity == Severity::Corrupted)
+            .map(|suspect| suspect.index)
+            .collect();
+        let level = self.settings.confidence;
+        let failures = if all.has_gaps() {
+            failures(self.table, Some(self.table.values(self.column)), level)
+        } else {
+            self.all_rows.get_or_init(|| failures(self.table, None, level)).clone()
+        };
+        let corrupted: Vec<usize> = left_out.iter().map(|index| all.row(*index)).collect();
+        let (apart, failed_groups) = match &failures {
+            Some(found) if unit.dimension == Dimension::Time => self.apart(found, &corrupted),
+            _ => (Apart::Nothing, Vec::new()),
+        };
+        let (cells, left_out) = match &apart {
+            Apart::Some { others, .. } => {
+                let cells = Measured::new(others, labels);
+                (cells, corrupted.iter().map(|row| cells.before(*row)).collect())
+            }
+            Apart::Nothing | Apart::All => (all, left_out),
+        };
+        let kept = self
+            .grouping
+            .map(|grouping| Partition::of(cells, &left_out, unit, &grouping.of_code, grouping.groups.len()));
+        let several = kept.as_ref().is_some_and(|kept| kept.groups() > 1);
+        let samples = CleanSamples::new(cells, unit, &left_out);
+        let mut taken_out: Vec<f64> = left_out.iter().map(|index| unit.to_base(cells.at(*index))).collect();
+        taken_out.extend(self.foreign().map(|foreign| unit.to_base(foreign.value)));
+        let whole = || self.overall(&cells, &samples, &taken_out, several);
+        let repetitions = || self.repetitions(&all);
+        let by_group = || kept.as_ref().filter(|_| several).map(|kept| self.groups(&cells, kept)).unwrap_or_default();
+        // Where memory is scarce, what each of them holds must not come together.
+        let ((mut overall, (repeats, stuck)), groups) = if all.storage().is_scarce() {
+            ((whole(), repetitions()), by_group())
+        } else {
+            rayon::join(|| rayon::join(whole, repetitions), by_group)
+        };
+        if !self.table.order_is_recorded {
+            overall.forget_order();
+        }
+        overall.divide(
+            |row| cells.before(row) - left_out.partition_point(|index| cells.row(*index) < row),
+            &self.table.run_starts,
+        );
+        let row_of = |index: usize| cells.row(samples.place(index));
+        // A run may be numbered anew in each group, so that those of a mixture mean nothing.
+        if let Some(runs) = self.runs.filter(|_| !several) {
+            let mut all = Vec::with_capacity(samples.len());
+            samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
+            overall.divide_by_run(&all, |index| runs.code(row_of(index)).unwrap_or_default());
+        }
+        let failed = match &apart {
+            Apart::Some { failed, .. } => failed::summary(failed, unit, self.settings),
+            Apart::Nothing | Apart::All => None,
+        };
+        self.name_places(&mut overall, |index| (index < samples.len()).then(|| row_of(index)));
+        let only = kept.as_ref().and_then(Partition::only).zip(self.grouping);
+        overall.label = only.map(|(group, grouping)| grouping.groups[group].clone());
+        let choice = column.unit.as_ref();
+        let (source, table) = self.place;
+        Metric {
+            recorded_unit: choice.map(|choice| choice.unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
+            unit_assumed: choice.is_some_and(|choice| choice.assumed),
+            unit_reason: choice.map(|choice| choice.reason.clone()),
+            meaning: column.meaning.clone(),
+            grouped_by: self.grouping.filter(|_| several || only.is_some()).map(|grouping| grouping.columns.clone()),
+            measured_apart: self.table.labels_exact && !groups.is_empty(),
+            explained_by_label: explained_by_label(&groups),
+            overall,
+            groups,
+            failures,
+            leads: self.leads,
+            failed,
+            only_failed: matches!(apart, Apart::All),
+            failed_groups,
+            oddities: self.oddities(suspects, repeats, stuck, &all),
+            ..Metric::new(source, table, &column.name, unit.dimension, column.polarity)
+        }
+    }
+
+    /// Numbers of other tables that a reader of this one's header would have counted.
+    fn foreign(&self) -> impl Iterator<Item = &Intruder> {
+        self.table.intruders.iter().filter(|foreign| foreign.column == self.column)
+    }
+
+    /// What is odd about the values: rows become lines.
+    fn oddities(
+        &self,
+        suspects: Vec<Suspect>,
+        repeats: Vec<Repeat>,
+        stuck: Option<Stuck>,
+        cells: &Measured<'_>,
+    ) -> Vec<Oddity> {
+        let unit = self.table.columns[self.column].unit();
+        let line = |row: usize| self.table.lines.line(row as u64);
+        let lines = |first: usize, length: usize| {
+            (line(first).unwrap_or_default(), line(first + length - 1).unwrap_or_default())
+        };
+        let foreign = self.foreign().map(|foreign| Oddity::ForeignValue {
+            line: foreign.line,
+            text: foreign.text.clone(),
+            would_be: unit.to_base(foreign.value),
+            header: foreign.header.clone(),
+            header_line: foreign.header_line,
+        });
+        let suspect = |suspect: Suspect| {
+            let code = cells.code(suspect.index);
+            let label = self.grouping.zip(code).and_then(|(of, code)| of.texts.get(code as usize).cloned());
+            let row = cells.row(suspect.index);
+            Oddity::Suspect { row, line: line(row), recorded: cells.at(suspect.index), label, suspect }
+        };
+        let repeat = |repeat: Repeat| Oddity::Repeat {
+            first: lines(cells.row(repeat.first), repeat.length),
+            again: lines(cells.row(repeat.again), repeat.length),
+            length: repeat.length as u64,
+        };
+        let stuck = stuck.map(|stuck| Oddity::Stuck {
+            lines: lines(cells.row(stuck.start), stuck.length),
+            value: unit.to_base(stuck.value),
+            length: stuck.length as u64,
+        });
+        let suspects = suspects.into_iter().map(suspect);
+        foreign.chain(suspects).chain(repeats.into_iter().map(repeat)).chain(stuck).collect()
+    }
+
+    /// The durations of failed rows apart from the others, and the groups of which every row failed. A benchmark that always fails
+    /// keeps its numbers: they are what was to be measured.
+    fn apart(&self, found: &Failures, corrupted: &[usize]) -> (Apart, Vec<String>) {
+        let apart = failed::part(self.table, self.column, found, corrupted, None);
+        let (Apart::Some { failed, others }, Some(grouping)) = (&apart, self.grouping) else {
+            return (apart, Vec::new());
+        };
+        let only_failed = grouping.only_failed(failed, others);
+        let named = grouping.groups.iter().zip(&only_failed).filter(|(_, only)| **only);
+        let named: Vec<String> = named.map(|(group, _)| group.text.clone()).collect();
+        if named.is_empty() || !self.table.labels_exact {
+            return (apart, named);
+        }
+        let spared: Vec<bool> = grouping.of_code.iter().map(|group| only_failed[*group as usize]).collect();
+        (failed::part(self.table, self.column, found, corrupted, Some((&grouping.codes, &spared))), named)
+    }
+
+    fn suspects(&self, cells: &Measured<'_>) -> Vec<Suspect> {
+        let column = &self.table.columns[self.column];
+        let unit = column.unit();
+        suspects(&Case {
+            measured: *cells,
+            unit,
+            shape: column.shape.as_ref(),
+            texts: self.grouping.map_or(&[], |grouping| &grouping.texts),
+            dimension: unit.dimension,
+            signed: is_difference(&column.name),
+            limit: column.limit,
+            span: self.span,
+        })
+    }
+
+    fn overall(
+        &self,
+        cells: &Measured<'_>,
+        samples: &CleanSamples<'_>,
+        taken_out: &[f64],
+        several: bool,
+    ) -> Population {
+        let detail = if several || !self.table.order_is_recorded { Detail::Mixture } else { Detail::Full };
+        let copied = || {
+            let mut all = Vec::with_capacity(samples.len());
+            samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
+            all
+        };
+        let grouping = self.grouping.filter(|_| several);
+        if large::is_large(samples.len(), self.settings) {
+            let shared = grouping.map(|grouping| {
+                move |range: Range<usize>| {
+                    let places = samples.place(range.start)..samples.place(range.end.saturating_sub(1)) + 1;
+                    let group = |code: u32| grouping.of_code[code as usize];
+                    let first = group(cells.code(places.start)?);
+                    let mut same = true;
+                    cells.visit_codes(places, |from, codes| {
+                        let stays = |(place, code): (usize, &u32)| {
+                            group(*code) == first || samples.left_out.binary_search(&place).is_ok()
+                        };
+                        same = same && (from..).zip(codes).all(stays);
+                    });
+                    same.then_some(first)
+                }
+            });
+            let group_of = shared.as_ref().map(|of| of as &GroupOf<'_>);
+            let mut population = large::population(samples, taken_out, group_of, detail, self.settings);
+            population.samples = self.settings.keep_samples.then(|| RunSamples::of(copied()));
+            return population;
+        }
+        let group_of: Option<Vec<u32>> = grouping.map(|grouping| {
+            let mut groups = Vec::with_capacity(cells.len());
+            cells.visit_codes(0..cells.len(), |first, codes| {
+                let kept = |place: &usize| samples.left_out.binary_search(place).is_err();
+                let of_place = |(place, code): (usize, &u32)| kept(&place).then(|| grouping.of_code[*code as usize]);
+                groups.extend((first..).zip(codes).filter_map(of_place));
+            });
+            groups
+        });
+        describe(copied(), taken_out, group_of.as_deref(), detail, self.settings)
+    }
+
+    fn groups(&self, cells: &Measured<'_>, kept: &Partition<'_>) -> Vec<Population> {
+        let Some(grouping) = self.grouping else { return Vec::new() };
+        let detail = match () {
+            () if kept.groups() > DETAILED_GROUPS => Detail::Brief,
+            () if self.table.order_is_recorded => Detail::Full,
+            () => Detail::Mixture,
+        };
+        kept.each(|members| {
+            let mut population = match &members.samples {
+                GroupSamples::Memory(values, _) => {
+                    describe(values.to_vec(), &members.taken, None, detail, self.settings)
+                }
+                GroupSamples::Spilled(spilled) if large::is_large(spilled.len(), self.settings) => {
+                    large::population(*spilled, &members.taken, None, detail, self.settings)
+                }
+                GroupSamples::Spilled(spilled) => {
+                    let mut values = Vec::with_capacity(spilled.len());
+                    spilled.visit(0..spilled.len(), &mut |block| values.extend_from_slice(block));
+                    describe(values, &members.taken, None, detail, self.settings)
+                }
+            };
+            if !self.table.order_is_recorded {
+                population.forget_order();
+            }
+            let row_of = |index: usize| members.samples.place(index).map(|place| cells.row(place));
+            population.divide(|row| members.samples.before(|place| cells.row(place) < row), &self.table.run_starts);
+            if let (Some(runs), GroupSamples::Memory(values, _)) = (self.runs, &members.samples) {
+                let run_of = |index: usize| row_of(index).and_then(|row| runs.code(row)).unwrap_or_default();
+                population.divide_by_run(values, run_of);
+            }
+            self.name_places(&mut population, row_of);
+            population.label = Some(grouping.groups[members.group].clone());
+            population
+        })
+    }
+
+    /// Says where the samples that a population names stand in the file: rows become lines.
+    fn name_places(&self, population: &mut Population, row_of: impl Fn(usize) -> Option<usize>) {
+        let line = |row: usize| self.table.lines.line(row as u64);
+        let labels = self.grouping.filter(|grouping| grouping.label_column.is_some());
+        for extreme in population.outliers.iter_mut().flat_map(|outliers| &mut outliers.extremes) {
+            let row = row_of(extreme.index as usize);
+            extreme.line = row.and_then(line);
+            let label = labels.zip(row).and_then(|(labels, row)| labels.texts.get(labels.codes.code(row)? as usize));
+            extreme.label = label.cloned();
+        }
+        if let Some(shift) = population.order.as_mut().and_then(|order| order.level_shift.as_mut()) {
+            shift.line = row_of(shift.index as usize).and_then(line);
+        }
+    }
+
+    /// Copied blocks and stuck values make sense for measurements, not for gauges and counters that may stand still.
+    fn repetitions(&self, cells: &Measured<'_>) -> (Vec<Repeat>, Option<Stuck>) {
+        let unit = self.table.columns[self.column].unit();
+        if unit.dimension != Dimension::Time || !self.table.order_is_recorded {
+            return (Vec::new(), None);
+        }
+        // Only equality matters, so that the recorded values will do.
+        (repeats(cells, NAMED_REPEATS), stuck(cells))
+    }
+}
+
+/// Whether the name says that values below zero are as good as others.
+fn is_difference(name: &str) -> bool {
+    const WORDS: &[&str] =
+        &["delta", "diff", "difference", "offset", "skew", "drift", "change", "deviation", "residual"];
+    let lower = name.to_ascii_lowercase();
+    lower.split(|character: char| !character.is_alphanumeric()).any(|word| WORDS.contains(&word))
+}
+
+/// Whether the samples of different labels do not overlap and lie far apart.
+fn explained_by_label(groups: &[Population]) -> bool {
+    let mut ranges: Vec<(f64, f64, f64)> = groups
+        .iter()
+        .filter_map(|group| group.clean.as_ref())
+        .filter(|summary| summary.n > 1)
+        .map(|summary| (summary.median, summary.min, summary.max))
+        .collect();
+    let sizes: Vec<u64> = groups.iter().filter_map(|group| group.clean.as_ref()).map(|clean| clean.n).collect();
+    ranges.sort_by(|a, b| a.0.total_cmp(&b.0));
+    EXPLAINED_GROUPS.contains(&ranges.len())
+        && separation_by_chance(&sizes) < EXPLAINED_CHANCE
+        && ranges.windows(2).all(|pair| pair[0].2 < pair[1].1 && pair[1].0 >= EXPLAINED_RATIO * pair[0].0)
+}
+
+/// Probability that samples of one population, divided at random into groups of these sizes, do not overlap: the number
+/// of orders of the groups over the number of ways to divide.
+fn separation_by_chance(sizes: &[u64]) -> f64 {
+    let ln_factorial = |n: u64| statrs::function::gamma::ln_gamma(n as f64 + 1.0);
+    let total: u64 = sizes.iter().sum();
+    (ln_factorial(sizes.len() as u64) + sizes.iter().map(|n| ln_factorial(*n)).sum::<f64>() - ln_factorial(total)).exp()
+}

@@ -1,0 +1,240 @@
+//! Which group each row of a table belongs to.
+//!
+//! In: a table with columns of labels. Out: the columns that tell kinds of samples apart, a group for each label, and what
+//! the groups are called. Labels that differ only in numbers are one group, unless their values differ beyond chance.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use crate::measure::label::{Label, pattern};
+use crate::measure::unit::Dimension;
+use crate::stats::kruskal_wallis::kruskal_wallis;
+use crate::stats::measured::{Measured, PART};
+use crate::stats::settings::Settings;
+use crate::stats::thin;
+use crate::table::packed::{Cells, Kind, Reader};
+use crate::table::{CellType, Role, Table};
+
+/// Names by which the label that matters most is usually called, the most telling first.
+const LABEL_NAMES: &[&str] = &[
+    "event",
+    "label",
+    "endpoint",
+    "operation",
+    "op",
+    "name",
+    "command",
+    "test",
+    "benchmark",
+    "scenario",
+    "route",
+    "path",
+    "request",
+    "transaction",
+    "query",
+    "method",
+    "action",
+    "step",
+    "task",
+    "kind",
+    "type",
+    "category",
+    "group",
+    "model",
+    "url",
+    "service",
+    "error_type",
+];
+
+/// Which group each row belongs to.
+pub(super) struct Grouping<'a> {
+    pub(super) columns: String,
+    /// The column, where it is one column of text.
+    pub(super) label_column: Option<usize>,
+    /// Group of each label; of labels that no row has, the first one.
+    pub(super) of_code: Vec<u32>,
+    pub(super) groups: Vec<Label>,
+    /// Label of each row, as written.
+    pub(super) codes: Cow<'a, Cells>,
+    pub(super) texts: Vec<String>,
+}
+
+impl<'a> Grouping<'a> {
+    /// The columns asked for, or the label that tells kinds of samples apart best.
+    pub(super) fn choose(table: &'a Table, settings: &Settings) -> Option<Self> {
+        let asked: Vec<usize> = settings.group_by.iter().filter_map(|name| table.position(name)).collect();
+        let columns = if asked.is_empty() { vec![most_telling_label(table)?] } else { asked };
+        let names: Vec<&str> = columns.iter().map(|column| table.columns[*column].name.as_str()).collect();
+        let (codes, texts) = labels_of(table, &columns);
+        let label_column = match columns[..] {
+            [only] if !table.columns[only].cells.is_number() => Some(only),
+            _ => None,
+        };
+        let collapse = settings.collapse && !table.labels_exact;
+        let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
+        Some(Self { label_column, ..Self::new(names.join(", "), codes, texts, collapse, &apart) })
+    }
+
+    /// `apart` are patterns whose labels stay apart although they differ only in numbers.
+    fn new(columns: String, codes: Cow<'a, Cells>, texts: Vec<String>, collapse: bool, apart: &[String]) -> Self {
+        const EXAMPLES: usize = 3;
+        let in_use = by_first_appearance(&codes, texts.len());
+        let mut members: HashMap<String, usize> = HashMap::new();
+        for code in &in_use {
+            *members.entry(pattern(&texts[*code as usize])).or_default() += 1;
+        }
+        let name_of = |text: &str| {
+            let pattern = pattern(text);
+            let shared = members.get(&pattern).is_some_and(|count| *count > 1) && !apart.contains(&pattern);
+            if collapse && shared { pattern } else { text.to_owned() }
+        };
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        let mut groups: Vec<Label> = Vec::new();
+        let mut of_code: Vec<u32> = vec![0; texts.len()];
+        for code in in_use {
+            let text = &texts[code as usize];
+            let name = name_of(text);
+            let number = *numbers.entry(name.clone()).or_insert_with(|| {
+                groups.push(Label { text: name, members: 0, examples: Vec::new() });
+                groups.len() as u32 - 1
+            });
+            let group = &mut groups[number as usize];
+            group.members += 1;
+            if group.examples.len() < EXAMPLES {
+                group.examples.push(text.clone());
+            }
+            of_code[code as usize] = number;
+        }
+        Self { columns, label_column: None, of_code, groups, codes, texts }
+    }
+}
+
+impl Grouping<'_> {
+    /// Of each group whether it has samples among the failed ones, and none among the others.
+    pub(super) fn only_failed(&self, failed: &Cells, others: &Cells) -> Vec<bool> {
+        let occur = |cells: &Cells| {
+            let mut occur = vec![false; self.groups.len()];
+            let counts = Measured::new(cells, Some(&self.codes)).labels_counted(self.of_code.len());
+            for (_, group) in counts.iter().zip(&self.of_code).filter(|(count, _)| **count > 0) {
+                occur[*group as usize] = true;
+            }
+            occur
+        };
+        occur(failed).into_iter().zip(occur(others)).map(|(failed, others)| failed && !others).collect()
+    }
+}
+
+/// The codes that occur, in order of their first appearance.
+fn by_first_appearance(codes: &Cells, labels: usize) -> Vec<u32> {
+    let mut seen = vec![false; labels];
+    let mut order = Vec::new();
+    for from in (0..codes.rows()).step_by(PART) {
+        codes.visit_codes(from..from + PART, |_, block| {
+            for code in block {
+                if let Some(seen) = seen.get_mut(*code as usize)
+                    && !std::mem::replace(seen, true)
+                {
+                    order.push(*code);
+                }
+            }
+        });
+        if order.len() == labels {
+            break;
+        }
+    }
+    order
+}
+
+/// Patterns whose labels differ in more than their numbers: few labels with many samples each, whose values differ
+/// beyond chance (Kruskal and Wallis 1952). `v1` and `v2` are what somebody wants to compare; `user_1` to `user_80` are not.
+fn labels_apart(table: &Table, codes: &Cells, texts: &[String]) -> Vec<String> {
+    /// More labels under one pattern count things.
+    const MOST_LABELS: usize = 12;
+    /// Fewer samples of a label say little about it.
+    const FEWEST_SAMPLES: usize = 5;
+    /// So small, because neighbouring samples depend on each other and the test assumes that they do not.
+    const LEVEL: f64 = 1e-6;
+    let time = |column: &usize| table.columns[*column].unit().dimension == Dimension::Time;
+    let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
+    let Some(metric) = metrics.iter().copied().find(time).or(metrics.first().copied()) else { return Vec::new() };
+    let mut by_pattern: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for (code, text) in texts.iter().enumerate() {
+        by_pattern.entry(pattern(text)).or_default().push(code as u32);
+    }
+    by_pattern.retain(|_, labels| (2..=MOST_LABELS).contains(&labels.len()));
+    if by_pattern.is_empty() {
+        return Vec::new();
+    }
+    // One of every few rows of a long table: so small a level is reached all the same where labels differ.
+    let rows: Vec<usize> = thin::picked(codes.rows(), thin::stride(codes.rows(), thin::LONG_RUN)).collect();
+    let values = table.values(metric);
+    let numbers: Vec<Option<f64>> = rows.iter().map(|row| values.number(*row)).collect();
+    let codes: Vec<u32> = rows.iter().filter_map(|row| codes.code(*row)).collect();
+    by_pattern
+        .into_iter()
+        .filter(|(_, labels)| {
+            let samples: Vec<Vec<f64>> = labels
+                .iter()
+                .map(|label| {
+                    let of_label = codes.iter().zip(&numbers).filter(|(code, _)| *code == label);
+                    of_label.filter_map(|(_, number)| number.filter(|number| number.is_finite())).collect()
+                })
+                .collect();
+            samples.iter().all(|of_label| of_label.len() >= FEWEST_SAMPLES)
+                && kruskal_wallis(&samples).is_some_and(|p| p < LEVEL)
+        })
+        .map(|(pattern, _)| pattern)
+        .collect()
+}
+
+fn most_telling_label(table: &Table) -> Option<usize> {
+    let labels: Vec<usize> = table.columns_as(Role::Label).collect();
+    let rank = |column: &usize| {
+        let name = table.columns[*column].name.to_ascii_lowercase();
+        let last = name.rsplit(['.', '_', ' ']).next().unwrap_or(&name).to_owned();
+        let known = LABEL_NAMES.iter().position(|known| *known == name || *known == last);
+        let several = table.columns[*column].dictionary.len() > 1;
+        (!several, known.unwrap_or(LABEL_NAMES.len()))
+    };
+    labels.into_iter().min_by_key(rank)
+}
+
+/// One code a row over one or more columns, and the texts of the codes.
+fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> (Cow<'a, Cells>, Vec<String>) {
+    let mut parts = columns.iter().map(|column| labels_of_column(table, *column));
+    let Some((mut codes, mut texts)) = parts.next() else { return (Cow::Owned(Cells::EMPTY), Vec::new()) };
+    for (more_codes, more_texts) in parts {
+        let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut joined = Vec::new();
+        let mut builder = codes.to_builder(Kind::Codes);
+        let mut more_codes = Reader::new(&more_codes);
+        codes.visit_codes(0..codes.rows(), |first_row, block| {
+            let more = more_codes.codes(first_row..first_row + block.len());
+            for (code, more) in block.iter().zip(more) {
+                builder.push_code(*numbers.entry((*code, *more)).or_insert_with(|| {
+                    joined.push(format!("{}, {}", texts[*code as usize], more_texts[*more as usize]));
+                    joined.len() as u32 - 1
+                }));
+            }
+        });
+        (codes, texts) = (Cow::Owned(builder.finish()), joined);
+    }
+    (codes, texts)
+}
+
+pub(super) fn labels_of_column(table: &Table, column: usize) -> (Cow<'_, Cells>, Vec<String>) {
+    if matches!(table.columns[column].cells, CellType::Text | CellType::Boolean) {
+        return (Cow::Borrowed(table.text_cells(column)), table.columns[column].dictionary.clone());
+    }
+    let mut numbers: HashMap<Option<u64>, u32> = HashMap::new();
+    let mut texts = Vec::new();
+    let values = table.values(column);
+    let mut codes = values.to_builder(Kind::Codes);
+    for value in values.iter() {
+        codes.push_code(*numbers.entry(value.map(f64::to_bits)).or_insert_with(|| {
+            texts.push(value.map_or_else(String::new, |value| value.to_string()));
+            texts.len() as u32 - 1
+        }));
+    }
+    (Cow::Owned(codes.finish()), texts)
+}

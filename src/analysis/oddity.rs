@@ -1,0 +1,60 @@
+//! What is odd about the recording of a metric or of a table, with the lines concerned: evidence, of which the report makes
+//! findings.
+
+use crate::stats::corruption::Suspect;
+
+/// First and last line of a stretch of rows.
+pub type Lines = (u64, u64);
+
+/// Something odd.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Oddity {
+    /// A number of another table, which a reader of the first header would have counted.
+    ForeignValue {
+        /// Its line.
+        line: u64,
+        /// As it was written.
+        text: String,
+        /// What it would be under the first header, base unit.
+        would_be: f64,
+        /// The header that explains it.
+        header: String,
+        /// Line of that header.
+        header_line: u64,
+    },
+    /// A sample that may be no measurement.
+    Suspect {
+        /// Why.
+        suspect: Suspect,
+        /// Its row in the table.
+        row: usize,
+        /// The line of that row.
+        line: Option<u64>,
+        /// The value as recorded.
+        recorded: f64,
+        /// Its label.
+        label: Option<String>,
+    },
+    /// A block of values that occurs twice.
+    Repeat {
+        /// Where it is first.
+        first: Lines,
+        /// Where it is again.
+        again: Lines,
+        /// How many values.
+        length: u64,
+    },
+    /// A value that stays the same.
+    Stuck {
+        /// Where.
+        lines: Lines,
+        /// The value, base unit.
+        value: f64,
+        /// How many times.
+        length: u64,
+    },
+    /// Instants that lie well before the one of the row above.
+    ClockBackwards(Vec<u64>),
+    /// Pauses far longer than all others stand before these lines.
+    ClockJump(Vec<u64>),
+}

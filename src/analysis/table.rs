@@ -1,0 +1,140 @@
+//! From a table to the metrics of its columns.
+//!
+//! In: a table with roles and units. Out: for each metric its populations and what its recording shows, and what the clock of
+//! the table did.
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use super::column::MetricColumn;
+use super::grouping::{Grouping, labels_of_column};
+use super::metric::Metric;
+use super::outcome;
+use crate::measure::unit::Dimension;
+use crate::stats::recording::{Clock, clock};
+use crate::stats::settings::Settings;
+use crate::table::{CellType, Role, Table};
+
+/// What the numbers of a group take from here to the report. Measured: 90,806 groups, 6.3 kB each.
+pub const GROUP_BYTES: u64 = 6500;
+/// So many groups fit wherever the program fits.
+const FEW_GROUPS: usize = 2000;
+
+/// The analysis of a table.
+#[derive(Debug, Clone, Default)]
+pub struct TableAnalysis {
+    /// Its metrics, in the order of the columns.
+    pub metrics: Vec<Metric>,
+    /// What its clock did; indexes are rows.
+    pub clock: Option<Clock>,
+    /// So many groups whose numbers would take more memory than there is: nothing was analysed.
+    pub too_many_groups: Option<usize>,
+    /// Rows with at least one value in the clean statistics.
+    pub rows_used: u64,
+}
+
+/// Analyses a table, which has that index in the source of that name.
+pub fn analyse(source: &str, index: usize, table: &Table, settings: &Settings) -> TableAnalysis {
+    let columns: Vec<usize> = table.columns_as(Role::Metric).collect();
+    let mut clock = table_clock(table, &columns);
+    if !table.order_is_recorded {
+        // Neither the steps of a clock nor its ends say anything where rows are not in its order.
+        clock = None;
+    }
+    let span = clock.as_ref().and_then(|clock| clock.span).map(|nanos| nanos as f64 / 1e9);
+    let grouping = Grouping::choose(table, settings);
+    let groups = grouping.as_ref().map_or(0, |grouping| grouping.groups.len());
+    let room = table.columns.first().and_then(|column| column.data.storage().memory());
+    if room.is_some_and(|room| groups as u64 * GROUP_BYTES * columns.len() as u64 > room / 2 && groups > FEW_GROUPS) {
+        let too_many_groups = Some(groups * columns.len());
+        return TableAnalysis { clock, too_many_groups, ..TableAnalysis::default() };
+    }
+    let all_rows = OnceLock::new();
+    let (grouping, all_rows) = (grouping.as_ref(), &all_rows);
+    let runs = table.columns_as(Role::Run).next().map(|column| labels_of_column(table, column).0);
+    let runs = runs.as_deref();
+    let time = |column: &&usize| table.columns[**column].unit().dimension == Dimension::Time;
+    let leader = columns.iter().find(time).or(columns.first()).copied();
+    let analysed = |column: &usize| {
+        let (place, column, leads) = ((source, index), *column, leader == Some(*column));
+        MetricColumn { place, table, column, settings, grouping, span, all_rows, runs, leads }.analyse()
+    };
+    let scarce = table.columns.first().is_some_and(|column| column.data.storage().is_scarce());
+    let mut metrics: Vec<Metric> =
+        if scarce { columns.iter().map(analysed).collect() } else { columns.par_iter().map(analysed).collect() };
+    if settings.keep_samples {
+        // One request is one row: the first metric whose rows say what became of them.
+        for (metric, column) in metrics.iter_mut().zip(&columns) {
+            let Some(failures) = &mut metric.failures else { continue };
+            failures.runs = outcome::runs(table, *column, &failures.column);
+            if !failures.runs.is_empty() {
+                break;
+            }
+        }
+    }
+    let rows_used = rows_used(table, &columns, &metrics);
+    TableAnalysis { metrics, clock, too_many_groups: None, rows_used }
+}
+
+/// Rows with at least one value in the clean statistics.
+fn rows_used(table: &Table, columns: &[usize], metrics: &[Metric]) -> u64 {
+    let rows = usize::try_from(table.lines.rows()).unwrap_or_default();
+    // Where a metric has a value in every row, as nearly always, only its corrupted rows are in question.
+    let full = |(column, metric): (&usize, &Metric)| {
+        table.values(*column).count() == rows && metric.corrupted_rows().next().is_none()
+    };
+    if columns.iter().zip(metrics).any(full) {
+        return rows as u64;
+    }
+    let mut used = vec![false; rows];
+    for (column, metric) in columns.iter().zip(metrics) {
+        let corrupted: HashSet<usize> = metric.corrupted_rows().collect();
+        let values = table.values(*column);
+        for (row, used) in used.iter_mut().enumerate().filter(|(row, _)| values.is_present(*row)) {
+            *used = *used || !corrupted.contains(&row);
+        }
+    }
+    used.into_iter().filter(|used| *used).count() as u64
+}
+
+/// The instants of a table, from text or from numbers.
+fn table_clock(table: &Table, metrics: &[usize]) -> Option<Clock> {
+    let column = table.columns_as(Role::Timestamp).next()?;
+    let longest = metrics
+        .iter()
+        .filter(|metric| table.columns[**metric].unit().dimension == Dimension::Time)
+        .map(|metric| longest_duration(table, *metric))
+        .fold(0.0, f64::max);
+    // A row may be written after it ended, with pauses inside that its duration leaves out: hence twice.
+    let tolerance = (2.0 * longest * 1e9) as i64;
+    if table.columns[column].cells == CellType::Timestamp {
+        let instants = table.instant_cells(column);
+        return Some(clock(&|take| instants.visit_instants(take), tolerance));
+    }
+    let numbers = table.values(column);
+    let mut typical: f64 = 0.0;
+    numbers.visit_present(0..numbers.count(), |block| typical = block.iter().fold(typical, |most, at| most.max(*at)));
+    // Seconds since 1970 have ten digits, milliseconds thirteen, and so on; anything shorter counts seconds itself.
+    let nanos = [1e9, 1e12, 1e15, 1e18].iter().position(|scale| typical < scale * 4.0).unwrap_or(3);
+    let factor = [1e9, 1e6, 1e3, 1.0][nanos];
+    Some(clock(&|take| numbers.visit_as_instants(factor, take), tolerance))
+}
+
+/// The longest duration of less than a day, in seconds.
+fn longest_duration(table: &Table, metric: usize) -> f64 {
+    const DAY: f64 = 86_400.0;
+    let column = &table.columns[metric];
+    let mut longest = 0.0;
+    let values = table.values(metric);
+    values.visit_present(0..values.count(), |block| {
+        for recorded in block {
+            // Conversion keeps the order, so that few values need it.
+            if *recorded > longest && column.to_base(*recorded) < DAY {
+                longest = *recorded;
+            }
+        }
+    });
+    column.to_base(longest)
+}
