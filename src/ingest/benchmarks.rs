@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
@@ -18,7 +18,7 @@ use crate::table::{CellType, Role};
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, Head, IngestError, Sink};
 use crate::ingest::json::documents::{self, Broken};
-use crate::ingest::json::objects::{LineCounter, Text};
+use crate::ingest::json::value::{LineCounter, Text};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::refuse;
 use crate::ingest::text::row::RowBuffer;
@@ -201,8 +201,7 @@ impl<'s> Bench<'s> {
 
     /// Adds a finding.
     pub(crate) fn find(&mut self, severity: Severity, kind: FindingKind, line: u64, reason: String, action: &str) {
-        let place = Place::line(&self.sink.provenance.name, line);
-        self.sink.findings.push(Finding::new(severity, kind, place, reason, action));
+        self.sink.find(severity, kind, line, reason, action);
     }
 
     /// Another document, whose runs are others.

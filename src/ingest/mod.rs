@@ -27,7 +27,7 @@ mod text;
 
 use std::io::Read;
 
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::finding::{FindingKind, Severity};
 use crate::table::source::{Provenance, Source};
 use crate::table::storage::Storage;
 
@@ -97,9 +97,8 @@ fn read_at_pace(
     // Whatever the reader left (a trailer that it does not need) still belongs to the digest.
     std::io::copy(&mut SharedInput(&input), &mut std::io::sink())?;
     if input.borrow().ends_early() {
-        let place = Place::source(name);
         let action = "what stands before its end was read; a row that is cut there is named";
-        sink.findings.push(Finding::new(Severity::Corrupted, FindingKind::TruncatedLine, place, ENDS_EARLY, action));
+        sink.find(Severity::Corrupted, FindingKind::TruncatedLine, None, ENDS_EARLY, action);
     }
     let (bytes, digest) = input.borrow().account();
     sink.provenance.bytes = bytes;

@@ -3,7 +3,7 @@
 //! In: tables under construction, numbers that a tool summarised, findings. Out: the parts of a source, before its columns
 //! have roles.
 
-use crate::measure::finding::Finding;
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{RecordedHistogram, Reported};
 use crate::table::source::Provenance;
 use crate::table::storage::Storage;
@@ -11,6 +11,10 @@ use crate::table::swarm::SwarmRecord;
 
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::text::lines::MAX_RECORD;
+
+/// What becomes of bytes that are not UTF-8.
+pub(crate) const BYTES_SHOWN: &str = "the bytes are shown as \u{fffd}; numbers are not affected";
 
 /// What a format's reader gives its results to.
 #[derive(Debug, Default)]
@@ -34,4 +38,29 @@ pub(crate) struct Sink {
     /// Where columns are kept.
     pub(crate) storage: Storage,
     pub(crate) provenance: Provenance,
+}
+
+impl Sink {
+    /// Adds a finding about a line, or about the whole source.
+    pub(crate) fn find(
+        &mut self,
+        severity: Severity,
+        kind: FindingKind,
+        line: impl Into<Option<u64>>,
+        reason: impl Into<String>,
+        action: &str,
+    ) -> &mut Finding {
+        let source = &self.provenance.name;
+        let place = line.into().map_or_else(|| Place::source(source), |line| Place::line(source, line));
+        let index = self.findings.len();
+        self.findings.push(Finding::new(severity, kind, place, reason, action));
+        &mut self.findings[index]
+    }
+
+    /// Passes over a line that is too long to be kept.
+    pub(crate) fn pass_over(&mut self, line: u64) {
+        self.provenance.set_aside("line too long", line);
+        let reason = format!("the line is longer than {} MiB", MAX_RECORD >> 20);
+        self.find(Severity::Corrupted, FindingKind::OverlongLine, line, reason, "the line was passed over");
+    }
 }

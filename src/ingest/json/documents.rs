@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::finding::{FindingKind, Severity};
 
 use crate::ingest::error::IngestError;
-use crate::ingest::sink::Sink;
+use crate::ingest::sink::{BYTES_SHOWN, Sink};
 use crate::ingest::text::lines::AnyRecords;
 
 /// A document is held in memory as a whole; larger ones should be NDJSON.
@@ -78,18 +78,10 @@ pub(crate) fn note_broken(error: &serde_json::Error, taken: usize, sink: &mut Si
     if taken == 0 {
         return Err(IngestError::Malformed(format!("not valid JSON: {reason}")));
     }
-    let place = Place::line(&sink.provenance.name, error.line() as u64);
-    let finding = Finding::new(
-        Severity::Corrupted,
-        FindingKind::MalformedRecord,
-        place,
-        format!(
-            "after {taken} complete {} the text stops being JSON: {reason}",
-            if taken == 1 { "document" } else { "documents" }
-        ),
-        "the rest of the file was not read",
-    );
-    sink.findings.push(finding);
+    let documents = if taken == 1 { "document" } else { "documents" };
+    let reason = format!("after {taken} complete {documents} the text stops being JSON: {reason}");
+    let (line, action) = (error.line() as u64, "the rest of the file was not read");
+    sink.find(Severity::Corrupted, FindingKind::MalformedRecord, line, reason, action);
     Ok(())
 }
 
@@ -98,13 +90,8 @@ pub(crate) fn whole_text(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Resul
     let bytes = records.rest(LARGEST)?;
     sink.provenance.lines = memchr::memchr_iter(b'\n', &bytes).count() as u64 + u64::from(!bytes.ends_with(b"\n"));
     Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
-        sink.findings.push(Finding::new(
-            Severity::Suspicious,
-            FindingKind::InvalidUtf8,
-            Place::source(&sink.provenance.name),
-            "the text has bytes that are not UTF-8",
-            "the bytes are shown as \u{fffd}; numbers are not affected",
-        ));
+        let reason = "the text has bytes that are not UTF-8";
+        sink.find(Severity::Suspicious, FindingKind::InvalidUtf8, None, reason, BYTES_SHOWN);
         String::from_utf8_lossy(error.as_bytes()).into_owned()
     }))
 }

@@ -4,16 +4,18 @@
 
 use serde_json::value::RawValue;
 
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::finding::{FindingKind, Severity};
 use crate::table::storage::Storage;
 
 use crate::ingest::format::{AnyRecords, IngestError, Sink};
 use crate::ingest::json::documents as json;
-use crate::ingest::json::objects::{ObjectTables, Text};
+use crate::ingest::json::objects::ObjectTables;
 use crate::ingest::json::skeleton::Skeleton;
+use crate::ingest::json::value::Text;
+use crate::ingest::sink::BYTES_SHOWN;
 use crate::ingest::text::blocks::{ByBlocks, read_all};
 use crate::ingest::text::fast;
-use crate::ingest::text::lines::{Flaw, MAX_RECORD};
+use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::parts::{Part, Schema, Span};
 
 /// So many lines that are no rows are kept.
@@ -40,10 +42,7 @@ pub(crate) fn read_apart(
     let mut reader = LineReader {
         apart,
         lines_apart: Vec::new(),
-        source: sink.provenance.name.clone(),
         tables: ObjectTables::new(sink),
-        findings: Vec::new(),
-        aside: Vec::new(),
         broken: 0,
         bad_utf8: None,
         skeletons: Vec::new(),
@@ -51,29 +50,18 @@ pub(crate) fn read_apart(
     };
     reader.tables.pass_over(passed_over);
     read_all(&mut reader, records)?;
-    let LineReader { source, tables, mut findings, aside, broken, bad_utf8, lines_apart, .. } = reader;
+    let LineReader { tables, broken, bad_utf8, lines_apart, .. } = reader;
     tables.finish();
     if broken > NAMED_BROKEN {
         let more = broken - NAMED_BROKEN;
         let reason = format!("{more} more lines are no JSON objects");
-        let place = Place::source(&source);
         let action = "the lines were set aside";
-        findings
-            .push(Finding::new(Severity::Corrupted, FindingKind::MalformedRecord, place, reason, action).count(more));
+        sink.find(Severity::Corrupted, FindingKind::MalformedRecord, None, reason, action).count = more;
     }
     if let Some(line) = bad_utf8 {
-        findings.push(Finding::new(
-            Severity::Suspicious,
-            FindingKind::InvalidUtf8,
-            Place::line(&source, line),
-            "the text has bytes that are not UTF-8; this is the first such line",
-            "the bytes are shown as \u{fffd}; numbers are not affected",
-        ));
+        let reason = "the text has bytes that are not UTF-8; this is the first such line";
+        sink.find(Severity::Suspicious, FindingKind::InvalidUtf8, line, reason, BYTES_SHOWN);
     }
-    for (reason, line) in aside {
-        sink.provenance.set_aside(reason, line);
-    }
-    sink.findings.append(&mut findings);
     Ok(lines_apart)
 }
 
@@ -82,10 +70,7 @@ struct LineReader<'s> {
     /// Which lines are no rows.
     apart: Option<fn(&str) -> bool>,
     lines_apart: Vec<String>,
-    source: String,
     tables: ObjectTables<'s>,
-    findings: Vec<Finding>,
-    aside: Vec<(&'static str, u64)>,
     broken: u64,
     bad_utf8: Option<u64>,
     /// Of the lines seen so far; the programs that write a file have few kinds of lines.
@@ -152,11 +137,7 @@ impl ByBlocks for LineReader<'_> {
         let Some(record) = records.next()? else { return Ok(false) };
         let line = record.line;
         if record.flaw == Flaw::Overlong {
-            self.aside.push(("line too long", line));
-            let reason = format!("the line is longer than {} MiB", MAX_RECORD >> 20);
-            let place = Place::line(&self.source, line);
-            let action = "the line was passed over";
-            self.findings.push(Finding::new(Severity::Corrupted, FindingKind::OverlongLine, place, reason, action));
+            self.tables.sink.pass_over(line);
             return Ok(true);
         }
         if record.bytes.trim_ascii().is_empty() {
@@ -178,7 +159,7 @@ impl ByBlocks for LineReader<'_> {
             }
             outcome => {
                 self.broken += 1;
-                self.aside.push(("not a JSON object", line));
+                self.tables.sink.provenance.set_aside("not a JSON object", line);
                 if self.broken > NAMED_BROKEN {
                     return Ok(true);
                 }
@@ -187,8 +168,7 @@ impl ByBlocks for LineReader<'_> {
                     Ok(_) => "the line is JSON but no object".to_owned(),
                 };
                 let kind = if record.terminated { FindingKind::MalformedRecord } else { FindingKind::TruncatedLine };
-                let place = Place::line(&self.source, line);
-                self.findings.push(Finding::new(Severity::Corrupted, kind, place, reason, "the line was set aside"));
+                self.tables.sink.find(Severity::Corrupted, kind, line, reason, "the line was set aside");
             }
         }
         Ok(true)

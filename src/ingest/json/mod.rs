@@ -2,6 +2,8 @@
 
 pub(crate) mod documents;
 pub(crate) mod lines;
+pub(crate) mod object_table;
 pub(crate) mod objects;
 pub(crate) mod outline;
 pub(crate) mod skeleton;
+pub(crate) mod value;

@@ -6,3 +6,4 @@ pub(crate) mod role;
 pub(crate) mod roles;
 pub(crate) mod unit_choice;
 pub(crate) mod units;
+pub(crate) mod vocabulary;

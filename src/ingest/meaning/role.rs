@@ -9,73 +9,9 @@ use crate::measure::unit::Dimension;
 use crate::table::packed::{Cells, PART};
 use crate::table::{CellType, Role, Table};
 
-use crate::ingest::meaning::unit_choice::UNIT_WORDS;
 use crate::ingest::meaning::units;
+use crate::ingest::meaning::vocabulary::{self, Words};
 
-const TIMESTAMP_WORDS: &[&str] = &[
-    "timestamp",
-    "time",
-    "ts",
-    "date",
-    "datetime",
-    "start",
-    "started",
-    "stamp",
-    "epoch",
-    "offset",
-    "at",
-    "when",
-    "instant",
-];
-const STATUS_WORDS: &[&str] =
-    &["success", "status", "code", "ok", "failed", "outcome", "result", "successful", "passed"];
-const IDENTIFIER_WORDS: &[&str] = &[
-    "id", "uuid", "guid", "index", "idx", "seq", "sequence", "row", "pid", "tid", "port", "hash", "commit", "no",
-    "number", "nr",
-];
-const ACTOR_WORDS: &[&str] = &[
-    "thread",
-    "worker",
-    "session",
-    "user",
-    "client",
-    "vu",
-    "host",
-    "node",
-    "repetition",
-    "rep",
-    "run",
-    "iteration",
-    "round",
-    "attempt",
-    "turn",
-    "batch",
-    "step",
-];
-/// Numbers with such a name describe the set-up.
-const SETTING_WORDS: &[&str] = &["version", "port"];
-/// Columns with such a name say that something went wrong.
-const FAILURE_WORDS: &[&str] = &["error", "exception", "failure", "errmsg", "err"];
-/// Settings that are varied from run to run.
-const PARAMETER_WORDS: &[&str] = &[
-    "concurrency",
-    "threads",
-    "clients",
-    "connections",
-    "users",
-    "vus",
-    "workers",
-    "parallelism",
-    "size",
-    "batch",
-    "depth",
-    "level",
-    "n",
-    "rate",
-    "qps",
-];
-/// Columns with such a name hold a time of day where they hold hours, minutes and seconds.
-const CLOCK_WORDS: &[&str] = &["when", "at", "clock", "timestamp", "started", "start", "ended", "end", "date"];
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
 /// And so does one with more patterns than this, whatever its share.
@@ -85,15 +21,15 @@ const MOST_PATTERNS: usize = 10_000;
 pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
     let column = &table.columns[index];
     let words = units::words(&column.name);
-    let named = |known: &[&str]| words.iter().find(|word| known.contains(&word.as_str())).cloned();
+    let named = |known: Words| known.among(&words);
     match column.cells {
         CellType::Timestamp => (Role::Timestamp, "its cells are dates with times".into()),
-        CellType::Boolean => match named(STATUS_WORDS).or_else(|| named(FAILURE_WORDS)) {
+        CellType::Boolean => match named(vocabulary::STATUS).or_else(|| named(vocabulary::FAILURE)) {
             Some(word) => (Role::Status, format!("called `{word}` and true or false")),
             None => (Role::Label, "true or false".into()),
         },
         CellType::Text => text_role(table, index, &words),
-        CellType::Quantity(Dimension::Time) if named(CLOCK_WORDS).is_some() || is_time_of_day(table, index) => {
+        CellType::Quantity(Dimension::Time) if named(vocabulary::CLOCK).is_some() || is_time_of_day(table, index) => {
             (Role::Unused, "its cells are times of day".into())
         }
         CellType::Quantity(dimension) => {
@@ -108,24 +44,27 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     let column = &table.columns[index];
     let rows = table.lines.rows();
     let distinct = column.dictionary.iter().filter(|text| !text.is_empty()).count();
-    let named = |known: &[&str]| words.iter().find(|word| known.contains(&word.as_str())).cloned();
+    let named = |known: Words| known.among(words);
     if distinct == 0 {
         return (Role::Unused, "all cells are empty".into());
     }
-    if let Some(word) = named(STATUS_WORDS).filter(|_| distinct <= 50) {
+    if let Some(word) = named(vocabulary::STATUS).filter(|_| distinct <= 50) {
         return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
     }
     // An empty cell says that nothing went wrong: `error`, `exception`.
-    if let Some(word) = named(FAILURE_WORDS).filter(|_| column.dictionary.iter().any(String::is_empty)) {
+    if let Some(word) = named(vocabulary::FAILURE).filter(|_| column.dictionary.iter().any(String::is_empty)) {
         return (Role::Status, format!("called `{word}`, and empty in some rows"));
     }
-    if named(TIMESTAMP_WORDS).is_some() && distinct as f64 > 0.5 * rows as f64 && looks_like_dates(&column.dictionary) {
+    if named(vocabulary::INSTANT).is_some()
+        && distinct as f64 > 0.5 * rows as f64
+        && looks_like_dates(&column.dictionary)
+    {
         return (Role::Unused, "its texts look like dates in a notation that is not read".into());
     }
-    if words.last().is_some_and(|word| UNIT_WORDS.contains(&word.as_str())) {
+    if words.last().is_some_and(|word| vocabulary::UNIT.has(word)) {
         return (Role::Unused, "it names the unit of other columns".into());
     }
-    let last_word_names_rows = words.last().is_some_and(|word| IDENTIFIER_WORDS.contains(&word.as_str()));
+    let last_word_names_rows = words.last().is_some_and(|word| vocabulary::IDENTIFIER.has(word));
     if last_word_names_rows && distinct > 1 {
         return (Role::Identifier, format!("called `{}`", column.name));
     }
@@ -141,7 +80,7 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
 
 fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     let column = &table.columns[index];
-    let named = |known: &[&str]| words.iter().find(|word| known.contains(&word.as_str())).cloned();
+    let named = |known: Words| known.among(words);
     let values = table.values(index);
     let profile = Profile::of(values);
     let whole = column.cells == CellType::Integer;
@@ -149,7 +88,7 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if profile.count == 0 {
         return (Role::Unused, "no cell holds a number".into());
     }
-    if let Some(role) = timestamp_role(&profile, named(TIMESTAMP_WORDS), words) {
+    if let Some(role) = timestamp_role(&profile, named(vocabulary::INSTANT), words) {
         return role;
     }
     if states_unit {
@@ -157,28 +96,28 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     }
     let within = |low: f64, high: f64| profile.low >= low && profile.high <= high;
     if let Some(word) =
-        named(STATUS_WORDS).filter(|_| whole && !states_unit && (within(0.0, 1.0) || within(0.0, 999.0)))
+        named(vocabulary::STATUS).filter(|_| whole && !states_unit && (within(0.0, 1.0) || within(0.0, 999.0)))
     {
         return (Role::Status, format!("called `{word}`, with whole numbers as status codes have"));
     }
-    if let Some(word) = named(IDENTIFIER_WORDS).filter(|_| whole && !states_unit) {
+    if let Some(word) = named(vocabulary::IDENTIFIER).filter(|_| whole && !states_unit) {
         return (Role::Identifier, format!("called `{word}`, with whole numbers"));
     }
-    let last_is_actor = words.last().is_some_and(|word| ACTOR_WORDS.contains(&word.as_str()));
+    let last_is_actor = words.last().is_some_and(|word| vocabulary::ACTOR.has(word));
     if whole && last_is_actor && !states_unit {
         return (Role::Identifier, format!("called `{}`, with whole numbers: it names who or which run", column.name));
     }
-    if let Some(word) = named(SETTING_WORDS) {
+    if let Some(word) = named(vocabulary::SETTING) {
         return (Role::Unused, format!("a `{word}` is a setting, not a measurement"));
     }
-    if whole && named(FAILURE_WORDS).is_some() && words.len() <= 2 && within(0.0, 1.0) {
+    if whole && named(vocabulary::FAILURE).is_some() && words.len() <= 2 && within(0.0, 1.0) {
         return (Role::Status, "0 or 1, by its name a failure".into());
     }
     let unnamed = column.name.starts_with("column_") && index == 0 || column.name.starts_with("Unnamed");
     if whole && unnamed && profile.count > 2 && profile.by_ones == profile.count - 1 {
         return (Role::Identifier, "a first column without a name that counts the rows".into());
     }
-    if whole && named(PARAMETER_WORDS).is_some() && is_parameter(table, index) {
+    if whole && named(vocabulary::PARAMETER).is_some() && is_parameter(table, index) {
         return (Role::Label, "few different whole numbers, each in many rows: a setting that was varied".into());
     }
     let counts_rows = profile.count > 20 && profile.by_ones == profile.count - 1;
@@ -229,7 +168,7 @@ fn looks_like_dates(texts: &[String]) -> bool {
 }
 
 /// Numbers that are instants: within the range of a Unix clock, or called so and never falling back.
-fn timestamp_role(profile: &Profile, named: Option<String>, words: &[String]) -> Option<(Role, String)> {
+fn timestamp_role(profile: &Profile, named: Option<&str>, words: &[String]) -> Option<(Role, String)> {
     let in_range = |clock: usize| profile.in_clock[clock] as f64 >= 0.95 * profile.count as f64;
     if let Some(clock) = (0..CLOCKS.len()).find(|clock| in_range(*clock))
         && (named.is_some() || profile.is_rising())

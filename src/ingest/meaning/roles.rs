@@ -13,11 +13,10 @@ use crate::ingest::builder::{InvalidCells, TableBuilder};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::role;
 use crate::ingest::meaning::unit_choice::{agree_on_time_unit, assign_unit, share_time_unit};
+use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::options::SourceOptions;
 use crate::ingest::sink::Sink;
 
-const METRIC_NAME_WORDS: &[&str] = &["metric", "metric_name", "metricname", "measurement", "measure"];
-const VALUE_WORDS: &[&str] = &["value", "metric_value", "metricvalue", "val", "reading"];
 /// Finishes the tables of a source.
 pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
     let mut source = Source {
@@ -156,16 +155,16 @@ fn recognise_long_table(table: &mut Table, options: &SourceOptions) {
     let values: Vec<usize> = table.columns_as(Role::Metric).collect();
     let [value] = values[..] else { return };
     // In nested data the name is behind the last dot: `data.value`.
-    let known = |words: &[&str], name: &str| {
+    let known = |words: Words, name: &str| {
         let lower = name.to_ascii_lowercase();
-        words.contains(&lower.rsplit('.').next().unwrap_or(&lower))
+        words.has(lower.rsplit('.').next().unwrap_or(&lower))
     };
-    if !known(VALUE_WORDS, &table.columns[value].name) {
+    if !known(vocabulary::VALUE, &table.columns[value].name) {
         return;
     }
     let names = table.columns.iter().position(|column| {
         column.role == Role::Label
-            && known(METRIC_NAME_WORDS, &column.name)
+            && known(vocabulary::METRIC_NAME, &column.name)
             && options.column(&column.name).and_then(|column| column.role).is_none()
     });
     if let Some(names) = names {

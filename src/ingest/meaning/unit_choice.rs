@@ -11,11 +11,8 @@ use crate::measure::unit::{Dimension, Unit};
 use crate::table::packed::{Cells, Kind};
 use crate::table::{CellType, Column, Table, UnitChoice};
 
-use crate::ingest::meaning::units;
+use crate::ingest::meaning::{units, vocabulary};
 use crate::ingest::options::SourceOptions;
-
-/// Columns with such a name state the unit of the others in the same row.
-pub(crate) const UNIT_WORDS: &[&str] = &["unit", "units"];
 
 /// So many numbers of a long column show what they usually are.
 const MOST_LOOKED_AT: usize = 1 << 16;
@@ -142,7 +139,7 @@ fn row_units(table: &Table, index: usize, is_time: bool) -> Option<RowUnits> {
         let words = units::words(&column.name);
         let (last, base) = words.split_last().filter(|_| column.cells == CellType::Text)?;
         match () {
-            () if !UNIT_WORDS.contains(&last.as_str()) => None,
+            () if !vocabulary::UNIT.has(last) => None,
             () if !base.is_empty() && (base.ends_with(metric) || metric.ends_with(base)) => Some(0),
             () if base.is_empty() => Some(1),
             () if is_time && base == ["time"] => Some(2),

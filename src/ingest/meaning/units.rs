@@ -7,65 +7,7 @@ use crate::measure::Polarity;
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::{Shape, UnitChoice};
 
-/// Symbols that are also words or abbreviations of something else; they count as units only in brackets.
-const AMBIGUOUS: &[&str] = &["min", "m", "d", "h", "1", "day", "days", "hour", "hours", "b", "gb", "tb", "fraction"];
-
-const TIME_WORDS: &[&str] = &[
-    "latency",
-    "latencies",
-    "duration",
-    "durations",
-    "elapsed",
-    "time",
-    "times",
-    "response",
-    "rtt",
-    "ttft",
-    "ttfb",
-    "delay",
-    "wait",
-    "waiting",
-    "blocked",
-    "connecting",
-    "handshaking",
-    "sending",
-    "receiving",
-    "connect",
-    "runtime",
-    "wall",
-    "took",
-    "lag",
-    "pause",
-    "rt",
-];
-const BYTES_WORDS: &[&str] =
-    &["memory", "mem", "rss", "heap", "bytes", "byte", "size", "vms", "vsz", "sent", "received", "length"];
-const SETS: &[&str] = &["batch", "queue", "pool", "window", "sample", "population", "group", "chunk", "page"];
-const COUNT_WORDS: &[&str] = &[
-    "count",
-    "counts",
-    "errors",
-    "failures",
-    "requests",
-    "iterations",
-    "users",
-    "vus",
-    "sessions",
-    "connections",
-    "messages",
-    "tokens",
-    "threads",
-    "retries",
-    "calls",
-    "hits",
-    "misses",
-    "samples",
-];
-const RATE_WORDS: &[&str] = &["throughput", "rps", "qps", "tps", "hz"];
-const RATIO_WORDS: &[&str] = &["ratio", "fraction", "share", "pct", "percent", "utilization", "utilisation"];
-const HIGHER_IS_BETTER: &[&str] = &["throughput", "rps", "qps", "tps", "ops", "hits", "fps", "score", "bandwidth"];
-const LOWER_IS_BETTER: &[&str] =
-    &["errors", "error", "failures", "failed", "misses", "retries", "dropped", "timeouts", "cpu"];
+use crate::ingest::meaning::vocabulary::{self, Words};
 
 /// The words of a name: split at everything that is no letter or digit, and where camelCase has its humps.
 pub(crate) fn words(name: &str) -> Vec<String> {
@@ -118,7 +60,7 @@ pub(crate) fn stated(name: &str) -> Option<Unit> {
             .flatten();
     }
     let last = words.last()?;
-    if AMBIGUOUS.contains(&last.as_str()) || COUNT_WORDS.contains(&last.as_str()) {
+    if vocabulary::AMBIGUOUS_UNIT.has(last) || vocabulary::COUNT.has(last) {
         return None;
     }
     // "s" is a unit only behind a separator: `total_s`, not the plural of a camelCase name.
@@ -135,23 +77,22 @@ pub(crate) fn infer(name: &str, values: &[f64], shape: Option<&Shape>) -> Option
         return Some(UnitChoice { unit, reason: format!("the name `{name}` states it"), assumed: false });
     }
     let words = words(name);
-    let has = |known: &[&str]| words.iter().find(|word| known.contains(&word.as_str()));
     // `batch_size` counts what is in the batch.
-    let sizes_of_sets =
-        words.last().is_some_and(|word| word == "size") && words.iter().any(|word| SETS.contains(&word.as_str()));
+    let sizes_of_sets = words.last().is_some_and(|word| word == "size") && vocabulary::SETS.among(&words).is_some();
     // The last word decides between kinds: `memory_time` is a time, `time_count` is a count.
     let dimension = words.iter().rev().find_map(|word| {
-        let is = |known: &[&str]| known.contains(&word.as_str());
+        let is = |known: Words| known.has(word);
         match () {
-            () if is(COUNT_WORDS) || sizes_of_sets => Some(Dimension::Count),
-            () if is(TIME_WORDS) => Some(Dimension::Time),
-            () if is(BYTES_WORDS) => Some(Dimension::Bytes),
-            () if is(RATE_WORDS) => Some(Dimension::Rate),
-            () if is(RATIO_WORDS) => Some(Dimension::Ratio),
+            () if is(vocabulary::COUNT) || sizes_of_sets => Some(Dimension::Count),
+            () if is(vocabulary::TIME) => Some(Dimension::Time),
+            () if is(vocabulary::BYTES) => Some(Dimension::Bytes),
+            () if is(vocabulary::RATE) => Some(Dimension::Rate),
+            () if is(vocabulary::RATIO) => Some(Dimension::Ratio),
             () => None,
         }
     })?;
-    let word = has(TIME_WORDS).or(has(BYTES_WORDS)).or(has(COUNT_WORDS)).map_or(name, String::as_str);
+    let word = [vocabulary::TIME, vocabulary::BYTES, vocabulary::COUNT].iter().find_map(|known| known.among(&words));
+    let word = word.unwrap_or(name);
     match dimension {
         Dimension::Time => Some(time_unit(values, shape)),
         Dimension::Bytes => Some(UnitChoice {
@@ -233,12 +174,12 @@ fn rough_median(values: &[f64]) -> f64 {
 /// Which way a metric is better, from its dimension and name.
 pub(crate) fn polarity(name: &str, dimension: Dimension) -> Polarity {
     let words = words(name);
-    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let has = |known: Words| known.among(&words).is_some();
     match dimension {
         Dimension::Time | Dimension::Bytes => Polarity::LowerIsBetter,
         Dimension::Rate | Dimension::ByteRate => Polarity::HigherIsBetter,
-        _ if has(LOWER_IS_BETTER) => Polarity::LowerIsBetter,
-        _ if has(HIGHER_IS_BETTER) => Polarity::HigherIsBetter,
+        _ if has(vocabulary::LOWER_IS_BETTER) => Polarity::LowerIsBetter,
+        _ if has(vocabulary::HIGHER_IS_BETTER) => Polarity::HigherIsBetter,
         _ => Polarity::Unknown,
     }
 }

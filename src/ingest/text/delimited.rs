@@ -3,15 +3,16 @@
 //! In: records. Out: the tables that stand in the text, one after the other or mixed. What is no row (blank lines, comments,
 //! lines that cannot be read) is counted and explained.
 
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::finding::{FindingKind, Severity};
 use crate::table::storage::Storage;
 
 use crate::ingest::format::{AnyRecords, Head, IngestError, Sink, SourceOptions};
 use crate::ingest::privacy;
+use crate::ingest::sink::BYTES_SHOWN;
 use crate::ingest::text::blocks::{ByBlocks, read_all};
 use crate::ingest::text::dialect::{self, Dialect, Splitter};
 use crate::ingest::text::fast;
-use crate::ingest::text::lines::{Flaw, MAX_RECORD};
+use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::parts::{Part, Schema, Span};
 use crate::ingest::text::row::RowBuffer;
 use crate::ingest::text::sections::{Context, Sections};
@@ -42,25 +43,27 @@ pub(crate) fn read_named(
     sink.provenance.evidence.extend(
         options.delimiter.or(options.header.map(|_| 0)).map(|_| "delimiter or header given by the user".to_owned()),
     );
-    let source = sink.provenance.name.clone();
     let storage = sink.storage.clone();
     let mut reader = RowReader {
         sink,
         splitter: Splitter::new(dialect.trailing.then_some(dialect.types.len())),
         sections: Sections::new(dialect, storage),
         delimiter,
-        source,
-        bad_utf8: Tally::default(),
+        bad_utf8: None,
         after_blank: false,
         comments: 0,
     };
     read_all(&mut reader, records)?;
-    let RowReader { sections, source, bad_utf8, comments, sink, .. } = reader;
+    let RowReader { sections, bad_utf8, comments, sink, .. } = reader;
     if comments > 0 {
         let lines = if comments == 1 { "comment line" } else { "comment lines" };
         sink.provenance.evidence.push(format!("{comments} {lines} (beginning with #) passed over"));
     }
-    bad_utf8.report(&source, sink);
+    if let Some((first, count)) = bad_utf8 {
+        let have = if count == 1 { "line has" } else { "lines have" };
+        let reason = format!("{count} {have} bytes that are not UTF-8");
+        sink.find(Severity::Suspicious, FindingKind::InvalidUtf8, first, reason, BYTES_SHOWN).count = count;
+    }
     sections.finish(sink);
     Ok(())
 }
@@ -71,8 +74,8 @@ struct RowReader<'s> {
     splitter: Splitter,
     sections: Sections,
     delimiter: Option<u8>,
-    source: String,
-    bad_utf8: Tally,
+    /// The first line with bytes that are not UTF-8, and how many have such.
+    bad_utf8: Option<(u64, u64)>,
     after_blank: bool,
     comments: u64,
 }
@@ -105,24 +108,14 @@ impl ByBlocks for RowReader<'_> {
         let (line, terminated) = (record.line, record.terminated);
         match record.flaw {
             Flaw::Overlong => {
-                let reason = format!("the line is longer than {} MiB", MAX_RECORD >> 20);
-                self.sink.provenance.set_aside("line too long", line);
-                self.sink.findings.push(Finding::new(
-                    Severity::Corrupted,
-                    FindingKind::OverlongLine,
-                    Place::line(&self.source, line),
-                    reason,
-                    "the line was passed over",
-                ));
+                self.sink.pass_over(line);
                 return Ok(true);
             }
-            Flaw::Unclosed => self.sink.findings.push(Finding::new(
-                Severity::Suspicious,
-                FindingKind::UnclosedQuote,
-                Place::line(&self.source, line),
-                "a quote opens here and is not closed within 1 MiB or before the end of the file",
-                "the quote was read as a character, and the next line as a new row",
-            )),
+            Flaw::Unclosed => {
+                let reason = "a quote opens here and is not closed within 1 MiB or before the end of the file";
+                let action = "the quote was read as a character, and the next line as a new row";
+                self.sink.find(Severity::Suspicious, FindingKind::UnclosedQuote, line, reason, action);
+            }
             Flaw::None => {}
         }
         if record.bytes.trim_ascii().is_empty() {
@@ -144,48 +137,13 @@ impl ByBlocks for RowReader<'_> {
             let context = Context { line, terminated, after_blank, next: next.as_ref() };
             self.sections.take(owned.row(), &context, self.sink);
         } else if std::str::from_utf8(row.text).is_err() {
-            self.bad_utf8.add(line);
+            self.bad_utf8.get_or_insert((line, 0)).1 += 1;
         }
         self.after_blank = false;
         if !terminated {
-            self.sections.end_without_line_break(line, &last_cell, &self.source, self.sink);
+            self.sections.end_without_line_break(line, &last_cell, self.sink);
         }
         Ok(true)
-    }
-}
-
-/// Lines that share a flaw.
-#[derive(Debug, Default)]
-struct Tally {
-    count: u64,
-    first: u64,
-}
-
-impl Tally {
-    fn add(&mut self, line: u64) {
-        if self.count == 0 {
-            self.first = line;
-        }
-        self.count += 1;
-    }
-
-    fn report(&self, source: &str, sink: &mut Sink) {
-        if self.count > 0 {
-            sink.findings.push(
-                Finding::new(
-                    Severity::Suspicious,
-                    FindingKind::InvalidUtf8,
-                    Place::line(source, self.first),
-                    format!(
-                        "{} {} bytes that are not UTF-8",
-                        self.count,
-                        if self.count == 1 { "line has" } else { "lines have" }
-                    ),
-                    "the bytes are shown as \u{fffd}; numbers are not affected",
-                )
-                .count(self.count),
-            );
-        }
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::table::CellType;
 
 use crate::ingest::head::Head;
-use crate::ingest::meaning::units;
+use crate::ingest::meaning::{units, vocabulary};
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::lines::{Flaw, Record, Records};
 use crate::ingest::text::row::{Row, RowBuffer};
@@ -347,20 +347,17 @@ fn looks_like_header(first: Row<'_>, types: &[CellType], mark: DecimalMark) -> b
     let wordless =
         looks.iter().any(|look| look.is_number() || matches!(look, Look::Timestamp | Look::NotFinite | Look::Boolean));
     let unlike_body = looks.iter().zip(types).any(|(look, cells)| *look == Look::Text && *cells != CellType::Text);
-    let speaking =
-        first.iter().zip(&looks).filter(|(_, look)| **look == Look::Text).all(|(cell, _)| is_header_word(cell));
+    let speaking = first
+        .iter()
+        .zip(&looks)
+        .filter(|(_, look)| **look == Look::Text)
+        .all(|(cell, _)| vocabulary::LABEL_HEADER.has_in_any_case(cell));
     let numbered = looks.contains(&Look::Integer) && !looks.contains(&Look::Decimal);
     if named > 0 && speaking && numbered && types.contains(&CellType::Decimal) {
         // `name,2019,2020,2021`: the numbers are names.
         return true;
     }
     named > 0 && !wordless && (unlike_body || types.iter().all(|cells| *cells == CellType::Text))
-}
-
-/// Words that stand above columns of labels and nowhere below.
-fn is_header_word(cell: &[u8]) -> bool {
-    const WORDS: &[&str] = &["name", "label", "event", "test", "benchmark", "command", "operation", "metric", "case"];
-    WORDS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(cell))
 }
 
 /// Names in a comment above a table without a header: `# time latency`.

@@ -4,58 +4,18 @@
 //! what the table's columns hold. Otherwise it is, in this order: a header seen before; a new header; a row of an
 //! earlier table (another run was appended); a row with the wrong number of fields; or a row with invalid cells.
 
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::finding::{FindingKind, Severity};
 use crate::table::storage::Storage;
 use crate::table::{CellType, Intruder};
 
 use crate::ingest::builder::{ColumnBuilder, TableBuilder};
+use crate::ingest::meaning::vocabulary;
 use crate::ingest::sink::Sink;
 use crate::ingest::text::cells::{self, Look};
 use crate::ingest::text::dialect::{Dialect, column_types};
 use crate::ingest::text::parts::{Part, Schema, Span};
 use crate::ingest::text::row::{Row, RowBuffer};
 
-/// Words that columns of measurements are called by. They tell `error_type,count` from a row whose value is missing.
-const HEADER_WORDS: &[&str] = &[
-    "count",
-    "latency",
-    "duration",
-    "elapsed",
-    "time",
-    "timestamp",
-    "memory",
-    "peak",
-    "current",
-    "value",
-    "total",
-    "mean",
-    "avg",
-    "min",
-    "max",
-    "rate",
-    "size",
-    "bytes",
-    "ms",
-    "us",
-    "ns",
-    "sec",
-    "seconds",
-    "type",
-    "name",
-    "event",
-    "label",
-    "metric",
-    "errors",
-    "requests",
-    "throughput",
-    "rss",
-    "cpu",
-    "usage",
-    "p50",
-    "p90",
-    "p95",
-    "p99",
-];
 /// The longest text that still names a column.
 const LONGEST_NAME: usize = 64;
 /// Lines named in a finding about ragged rows; the rest are counted.
@@ -292,16 +252,10 @@ impl Sections {
             Below::Nothing => vec![CellType::Text; row.len()],
         };
         if !context.after_blank {
-            sink.findings.push(
-                Finding::new(
-                    Severity::Note,
-                    FindingKind::EmbeddedHeader,
-                    Place::line(&sink.provenance.name, context.line),
-                    format!("the header `{}` inside the file starts another table", names.join(",")),
-                    "its rows are read as a table of their own",
-                )
-                .value(names.join(",")),
-            );
+            let reason = format!("the header `{}` inside the file starts another table", names.join(","));
+            let action = "its rows are read as a table of their own";
+            let finding = sink.find(Severity::Note, FindingKind::EmbeddedHeader, context.line, reason, action);
+            finding.value = Some(names.join(","));
         }
         let mut table = TableBuilder::new(&self.storage, names, &types);
         table.header_line = Some(context.line);
@@ -368,66 +322,47 @@ impl Sections {
 
     fn set_ragged_aside(&mut self, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
         let width = self.tables[self.current].columns.len();
-        let place = Place::line(&sink.provenance.name, context.line);
         if !context.terminated && row.len() < width {
             sink.provenance.set_aside("cut off at the end of the file", context.line);
-            sink.findings.push(Finding::new(
-                Severity::Corrupted,
-                FindingKind::TruncatedLine,
-                place,
-                format!("the last line ends after {} of {width} fields, without a line break", row.len()),
-                "the row was set aside",
-            ));
+            let reason = format!("the last line ends after {} of {width} fields, without a line break", row.len());
+            let action = "the row was set aside";
+            sink.find(Severity::Corrupted, FindingKind::TruncatedLine, context.line, reason, action);
             return;
         }
         self.ragged += 1;
         sink.provenance.set_aside("wrong number of fields", context.line);
         if self.ragged <= NAMED_RAGGED {
-            sink.findings.push(
-                Finding::new(
-                    Severity::Corrupted,
-                    FindingKind::RaggedRow,
-                    place,
-                    format!("the row has {} where its table has {width}", fields(row.len())),
-                    "the row was set aside",
-                )
-                .value(shortened(row)),
-            );
+            let reason = format!("the row has {} where its table has {width}", fields(row.len()));
+            let action = "the row was set aside";
+            let finding = sink.find(Severity::Corrupted, FindingKind::RaggedRow, context.line, reason, action);
+            finding.value = Some(shortened(row));
         }
     }
 
     /// The file ends in this row without a line break: its last number may have been cut.
-    pub(crate) fn end_without_line_break(&mut self, line: u64, last_cell: &[u8], source: &str, sink: &mut Sink) {
+    pub(crate) fn end_without_line_break(&mut self, line: u64, last_cell: &[u8], sink: &mut Sink) {
         let table = &mut self.tables[self.current];
         let is_last = table.lines.rows() > 0 && table.lines.line(table.lines.rows() - 1) == Some(line);
         if is_last && (table.last_number_is_cut() || last_cell.ends_with(b".")) {
             table.forget_last_number();
-            sink.findings.push(Finding::new(
-                Severity::Corrupted,
-                FindingKind::TruncatedLine,
-                Place::line(source, line),
-                "the file ends without a line break, in the middle of a number: it has far fewer digits than all others",
-                "the number left the clean statistics",
-            ));
+            let reason = "the file ends without a line break, in the middle of a number: it has far fewer digits than all others";
+            let action = "the number left the clean statistics";
+            sink.find(Severity::Corrupted, FindingKind::TruncatedLine, line, reason, action);
         }
     }
 
     /// Gives the tables and what was found about them to the sink.
     pub(crate) fn finish(mut self, sink: &mut Sink) {
-        let source = sink.provenance.name.clone();
         if self.ragged > NAMED_RAGGED {
             let more = self.ragged - NAMED_RAGGED;
             let reason = format!("{more} more rows have the wrong number of fields");
-            let place = Place::source(&source);
-            let finding =
-                Finding::new(Severity::Corrupted, FindingKind::RaggedRow, place, reason, "the rows were set aside");
-            sink.findings.push(finding.count(more));
+            let action = "the rows were set aside";
+            sink.find(Severity::Corrupted, FindingKind::RaggedRow, None, reason, action).count = more;
         }
         if self.dialect.header.is_none() {
-            let reason = "the first row already holds numbers, so the columns have no names".to_owned();
-            let place = Place::line(&source, 1);
+            let reason = "the first row already holds numbers, so the columns have no names";
             let action = "columns are called column_1, column_2, …; roles and units are inferred from the values alone";
-            sink.findings.push(Finding::new(Severity::Note, FindingKind::MissingHeader, place, reason, action));
+            sink.find(Severity::Note, FindingKind::MissingHeader, 1, reason, action);
         }
         for (lines, kind, what) in [
             (
@@ -442,16 +377,10 @@ impl Sections {
             ),
         ] {
             let (Some(&first), Some(&last)) = (lines.first(), lines.last()) else { continue };
-            sink.findings.push(
-                Finding::new(
-                    Severity::Note,
-                    kind,
-                    Place::line(&source, first).to_line(last),
-                    format!("{what} ({})", line_list(lines)),
-                    "the rows continue their table",
-                )
-                .count(lines.len() as u64),
-            );
+            let reason = format!("{what} ({})", line_list(lines));
+            let finding = sink.find(Severity::Note, kind, first, reason, "the rows continue their table");
+            finding.place = finding.place.clone().to_line(last);
+            finding.count = lines.len() as u64;
         }
         // Where the later tables hold most of the rows, the first header is the stranger, and nobody reads it for theirs.
         let later: u64 = self.tables.iter().skip(1).map(TableBuilder::rows).sum();
@@ -498,6 +427,5 @@ fn is_name(cell: &[u8]) -> bool {
 }
 
 fn has_header_word(name: &[u8]) -> bool {
-    name.split(|byte| !byte.is_ascii_alphanumeric())
-        .any(|word| HEADER_WORDS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word)))
+    name.split(|byte| !byte.is_ascii_alphanumeric()).any(|word| vocabulary::HEADER.has_in_any_case(word))
 }

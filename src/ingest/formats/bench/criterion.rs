@@ -16,8 +16,8 @@ use crate::table::source::Source;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
-use crate::ingest::json::objects::LineCounter;
 use crate::ingest::json::outline::Outline;
+use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {

@@ -17,7 +17,7 @@ use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
-use crate::ingest::json::objects::{LineCounter, entries};
+use crate::ingest::json::value::{LineCounter, entries};
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {

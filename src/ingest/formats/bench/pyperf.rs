@@ -13,7 +13,7 @@ use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
-use crate::ingest::json::objects::LineCounter;
+use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {

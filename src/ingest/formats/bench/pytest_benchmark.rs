@@ -12,7 +12,7 @@ use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
-use crate::ingest::json::objects::LineCounter;
+use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
@@ -121,7 +121,7 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
         }
         let line = lines.line(raw.get());
         bench.set_aside("entries without statistics", line);
-        let name = crate::ingest::json::objects::entries(raw).into_iter().find(|(key, _)| key == "name");
+        let name = crate::ingest::json::value::entries(raw).into_iter().find(|(key, _)| key == "name");
         let name = name.map_or("(unnamed)", |(_, name)| benchmarks::text_of(name));
         let reason = format!("the benchmark `{name}` has no statistics as pytest-benchmark writes them");
         bench.find(Severity::Corrupted, FindingKind::MalformedRecord, line, reason, "it is not in the report");

@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::documents::{each_of, json_text, note_broken};
-use crate::ingest::json::objects::{ObjectTables, Text};
+use crate::ingest::json::objects::ObjectTables;
+use crate::ingest::json::value::Text;
 
 pub(crate) const FORMAT: Format = Format {
     info: FormatInfo {

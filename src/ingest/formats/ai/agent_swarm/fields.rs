@@ -12,7 +12,7 @@ use crate::table::swarm::{ClientRecord, ProcessRecord, SessionDatum, Stamps, Swa
 
 use crate::ingest::format::Sink;
 use crate::ingest::formats::ai::agent_swarm::values;
-use crate::ingest::json::objects::entries;
+use crate::ingest::json::value::entries;
 use crate::ingest::meaning::clock;
 use crate::ingest::privacy;
 
