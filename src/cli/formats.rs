@@ -1,6 +1,6 @@
 //! `perfreport formats`: what is read, as blocks of text for a terminal or as a table for `docs/formats.md`.
 
-use crate::ingest::{Failures, FormatInfo, Holds, formats};
+use crate::ingest::{Failures, Format, Holds, formats};
 use crate::report::text_table::wrapped;
 
 /// Columns of a terminal.
@@ -18,7 +18,7 @@ pub(super) fn text() -> String {
     format!("{}\n{FOOT}", blocks.join("\n"))
 }
 
-fn block(format: FormatInfo) -> String {
+fn block(format: &Format) -> String {
     let fields = [
         ("what", format.about.to_owned()),
         ("holds", holds(format.holds).to_owned()),

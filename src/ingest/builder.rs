@@ -20,8 +20,8 @@ use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::parts::{Part, Span};
 use crate::ingest::text::row::Row;
 
+use column::CellValue;
 pub(crate) use column::ColumnBuilder;
-use column::Parsed;
 
 /// A cell that does not hold what its column holds.
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ pub(crate) struct TableBuilder {
     /// Whether a decimal number may widen a column of whole numbers without further question.
     pub(crate) may_widen: bool,
     storage: Storage,
-    parsed: Vec<Parsed>,
+    parsed: Vec<CellValue>,
 }
 
 impl TableBuilder {
@@ -124,10 +124,11 @@ impl TableBuilder {
             let cell = row.cell(index);
             let parsed = match column.parse(cell, self.mark) {
                 Some(parsed) => parsed,
-                None if cell.is_empty() => Parsed::Absent,
+                None if cell.is_empty() => CellValue::Absent,
                 None => return false,
             };
-            if let (false, Parsed::Number(_, digits), ColumnBuilder::Number(numbers)) = (self.may_widen, parsed, column)
+            if let (false, CellValue::Number(_, digits), ColumnBuilder::Number(numbers)) =
+                (self.may_widen, parsed, column)
                 && digits != Some(0)
                 && !numbers.decimal
             {
@@ -136,13 +137,13 @@ impl TableBuilder {
             self.parsed.push(parsed);
         }
         // A row of nothing but absent numbers is worth a second look by the caller.
-        let absent = self.parsed.iter().filter(|parsed| matches!(parsed, Parsed::Absent)).count();
+        let absent = self.parsed.iter().filter(|parsed| matches!(parsed, CellValue::Absent)).count();
         if absent > 0 {
             if absent == self.parsed.len() {
                 return false;
             }
             for index in 0..self.parsed.len() {
-                if matches!(self.parsed[index], Parsed::Absent) {
+                if matches!(self.parsed[index], CellValue::Absent) {
                     self.invalid.note(index, line, self.lines.rows(), FindingKind::EmptyCell, b"");
                 }
             }
@@ -155,7 +156,7 @@ impl TableBuilder {
     pub(crate) fn add_column(&mut self, name: &str, cells: CellType) {
         let mut column = ColumnBuilder::new(cells, &self.storage);
         for _ in 0..self.lines.rows() {
-            column.push(Parsed::Absent, b"");
+            column.push(CellValue::Absent, b"");
         }
         self.header.push(name.to_owned());
         self.columns.push(column);
@@ -176,7 +177,7 @@ impl TableBuilder {
                     _ => (FindingKind::NotANumber, cell),
                 };
                 self.invalid.note(index, line, self.lines.rows(), kind, shown);
-                Parsed::Absent
+                CellValue::Absent
             });
             self.parsed.push(parsed);
         }

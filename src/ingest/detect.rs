@@ -31,7 +31,7 @@ pub(crate) fn detect<R: Read>(
     if let Some(what) = binary {
         // A tool may write binary records: then its format knows them for certain.
         let format = formats.iter().filter(|format| !format.generic).find_map(|format| {
-            let wanted = options.format.as_ref().is_none_or(|name| format.info.name == name);
+            let wanted = options.format.as_ref().is_none_or(|name| format.name == name);
             Some((format, (format.sniff)(&head).filter(|_| wanted)?))
         });
         return format.ok_or(IngestError::Binary { what });
@@ -49,7 +49,7 @@ pub(crate) fn detect<R: Read>(
     if let Some(name) = &options.format {
         let format = formats
             .iter()
-            .find(|format| format.info.name == name)
+            .find(|format| format.name == name)
             .ok_or_else(|| IngestError::UnknownFormat { name: name.clone(), known: known(formats) })?;
         return Ok((format, vec!["named by --format or the configuration".to_owned()]));
     }
@@ -62,8 +62,7 @@ fn recognise(formats: &'static [Format], head: &Head<'_>) -> Result<(&'static Fo
     let particular = formats.iter().filter(|format| !format.generic).filter_map(sniff);
     let mut candidates: Vec<(&'static Format, Vec<String>)> = particular.collect();
     if candidates.len() > 1 {
-        let told =
-            candidates.iter().map(|(format, evidence)| format!("{} ({})", format.info.name, evidence.join("; ")));
+        let told = candidates.iter().map(|(format, evidence)| format!("{} ({})", format.name, evidence.join("; ")));
         return Err(IngestError::Ambiguous { candidates: told.collect::<Vec<_>>().join(" and ") });
     }
     if let Some(candidate) = candidates.pop() {
@@ -130,7 +129,7 @@ fn binary(bytes: &[u8]) -> Option<String> {
 
 /// The names of all formats.
 fn known(formats: &[Format]) -> String {
-    formats.iter().map(|format| format.info.name).collect::<Vec<_>>().join(", ")
+    formats.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
 }
 
 /// The first line, shortened, for an error message.
@@ -150,10 +149,10 @@ fn seen(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::format::{Failures, FormatInfo, Holds};
+    use crate::ingest::format::{Failures, Holds};
 
-    const fn info(name: &'static str) -> FormatInfo {
-        FormatInfo {
+    const fn format(name: &'static str, generic: bool, sniff: fn(&Head<'_>) -> Option<Vec<String>>) -> Format {
+        Format {
             name,
             about: "",
             latency: "",
@@ -161,11 +160,11 @@ mod tests {
             holds: Holds::Samples,
             example: "",
             upstream: "",
+            generic,
+            sniff,
+            read: |_, _, _| Ok(()),
+            settle: None,
         }
-    }
-
-    const fn format(name: &'static str, generic: bool, sniff: fn(&Head<'_>) -> Option<Vec<String>>) -> Format {
-        Format { info: info(name), generic, sniff, read: |_, _, _| Ok(()), settle: None }
     }
 
     fn has(head: &Head<'_>, word: &str) -> Option<Vec<String>> {
@@ -182,7 +181,7 @@ mod tests {
 
     fn recognised(bytes: &[u8]) -> Result<&'static str, String> {
         let found = recognise(SOME, &Head::new(bytes, true));
-        found.map(|(format, _)| format.info.name).map_err(|error| error.to_string())
+        found.map(|(format, _)| format.name).map_err(|error| error.to_string())
     }
 
     #[test]

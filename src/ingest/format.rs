@@ -33,9 +33,9 @@ pub enum Failures {
     ByColumn,
 }
 
-/// A format as shown to users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FormatInfo {
+/// A format that can be read, with what users are told about it.
+#[derive(Debug)]
+pub struct Format {
     /// Its name, for `--format`.
     pub name: &'static str,
     /// What it is, in a line.
@@ -50,12 +50,6 @@ pub struct FormatInfo {
     pub example: &'static str,
     /// Where its definition stands: a program's source file or documentation page, by name.
     pub upstream: &'static str,
-}
-
-/// A format that can be read.
-pub(crate) struct Format {
-    /// What users are told about it.
-    pub(crate) info: FormatInfo,
     /// Whether it is a notation that any program writes, and gives way to the format of a particular tool.
     pub(crate) generic: bool,
     /// The evidence that a source is of this format, if it is.

@@ -17,6 +17,8 @@ mod input;
 mod json;
 mod meaning;
 mod options;
+#[cfg(test)]
+mod oracle;
 mod privacy;
 mod relatives;
 mod settle;
@@ -37,7 +39,7 @@ use sink::Sink;
 use text::lines::{Pace, Records};
 
 pub use error::IngestError;
-pub use format::{Failures, FormatInfo, Holds};
+pub use format::{Failures, Format, Holds};
 pub use formats::formats;
 pub use options::{ColumnOptions, SourceOptions};
 
@@ -90,7 +92,7 @@ fn read_at_pace(
         }
         error => error,
     })?;
-    sink.provenance.format = format.info.name;
+    sink.provenance.format = format.name;
     sink.provenance.evidence = evidence;
     (format.read)(&mut records, options, &mut sink)?;
     sink.provenance.lines = records.lines().max(sink.provenance.lines);

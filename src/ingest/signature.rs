@@ -3,12 +3,9 @@
 //! In: the first bytes. Out: names. Decides nothing: which names make which format is the business of the formats.
 
 use crate::ingest::format::{AnyRecords, Head, IngestError, Sink};
-use crate::ingest::text::dialect::Splitter;
+use crate::ingest::text::dialect::{DELIMITERS, Splitter};
 use crate::ingest::text::lines::{Flaw, Record};
 use crate::ingest::text::row::Row;
-
-/// Delimiters that tools write.
-const DELIMITERS: &[u8] = b",;\t|";
 
 /// The first line that is not blank, without its line break.
 pub(crate) fn first_line<'a>(head: &Head<'a>) -> &'a [u8] {

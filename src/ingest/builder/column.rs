@@ -120,7 +120,7 @@ pub(crate) enum ColumnBuilder {
 
 /// What a cell became on its way into a column.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Parsed {
+pub(super) enum CellValue {
     Number(f64, Option<usize>),
     Absent,
     Text,
@@ -152,29 +152,29 @@ impl ColumnBuilder {
         }
     }
 
-    pub(super) fn parse(&self, cell: &[u8], mark: DecimalMark) -> Option<Parsed> {
+    pub(super) fn parse(&self, cell: &[u8], mark: DecimalMark) -> Option<CellValue> {
         match self {
-            Self::Text(..) => Some(Parsed::Text),
+            Self::Text(..) => Some(CellValue::Text),
             Self::Number(_) => {
                 let value = cells::number(cell, mark).filter(|value| value.is_finite())?;
-                Some(Parsed::Number(value, cells::fraction_digits(cell, mark)))
+                Some(CellValue::Number(value, cells::fraction_digits(cell, mark)))
             }
             Self::Quantity(_, dimension) => match cells::quantity(cell) {
-                Some((value, found)) if found == *dimension => Some(Parsed::Number(value, None)),
+                Some((value, found)) if found == *dimension => Some(CellValue::Number(value, None)),
                 _ => None,
             },
-            Self::Timestamp(_) => clock::instant(cell).map(Parsed::Timestamp),
+            Self::Timestamp(_) => clock::instant(cell).map(CellValue::Timestamp),
         }
     }
 
-    pub(super) fn push(&mut self, parsed: Parsed, cell: &[u8]) {
+    pub(super) fn push(&mut self, parsed: CellValue, cell: &[u8]) {
         match (self, parsed) {
-            (Self::Number(numbers) | Self::Quantity(numbers, _), Parsed::Number(value, digits)) => {
+            (Self::Number(numbers) | Self::Quantity(numbers, _), CellValue::Number(value, digits)) => {
                 numbers.push(value, digits);
             }
             (Self::Number(numbers) | Self::Quantity(numbers, _), _) => numbers.cells.push_absent(),
             (Self::Text(codes, dictionary, _), _) => codes.push_code(dictionary.code(cell)),
-            (Self::Timestamp(instants), Parsed::Timestamp(nanos)) => instants.push_instant(Some(nanos)),
+            (Self::Timestamp(instants), CellValue::Timestamp(nanos)) => instants.push_instant(Some(nanos)),
             (Self::Timestamp(instants), _) => instants.push_instant(None),
         }
     }

@@ -6,7 +6,7 @@ mod generic;
 mod histogram;
 mod load;
 
-use crate::ingest::format::{Format, FormatInfo};
+use crate::ingest::format::Format;
 
 /// The formats: those of particular tools, of which one at most may recognise a source, then the notations in the order in
 /// which they are tried.
@@ -58,6 +58,6 @@ pub(crate) static FORMATS: &[Format] = &[
 ];
 
 /// All formats that are read.
-pub fn formats() -> impl Iterator<Item = FormatInfo> {
-    FORMATS.iter().map(|format| format.info)
+pub fn formats() -> impl Iterator<Item = &'static Format> {
+    FORMATS.iter()
 }

@@ -33,7 +33,7 @@ pub(crate) trait ByBlocks: Sync {
 }
 
 /// How reading by blocks ended.
-enum Reached {
+enum Stop {
     /// There was nothing more to read by blocks.
     End,
     /// What was read ahead does not hold any more: a line changed what a row is, or reached into the next ones.
@@ -49,8 +49,8 @@ pub(crate) fn read_all(reader: &mut impl ByBlocks, records: &mut AnyRecords<'_>)
     let mut ahead = usize::MAX;
     loop {
         let careful_until = match take_blocks(reader, records, &mut ahead)? {
-            Reached::End => records.position() + 1,
-            Reached::Turn { wasted } => {
+            Stop::End => records.position() + 1,
+            Stop::Turn { wasted } => {
                 ahead = 1;
                 records.position() + wasted.clamp(1, Pace::USUAL.block as u64)
             }
@@ -68,28 +68,28 @@ fn take_blocks(
     reader: &mut impl ByBlocks,
     records: &mut AnyRecords<'_>,
     ahead: &mut usize,
-) -> Result<Reached, IngestError> {
+) -> Result<Stop, IngestError> {
     loop {
         if let Some(failure) = reader.storage().failure() {
             return Err(IngestError::Io(std::io::Error::other(failure)));
         }
-        let Some(schema) = reader.schema(records.quotes_matter()) else { return Ok(Reached::End) };
+        let Some(schema) = reader.schema(records.quotes_matter()) else { return Ok(Stop::End) };
         let blocks = {
             let reader = &*reader;
             records.blocks(*ahead, |lines| reader.read_block(lines, &schema))?
         };
-        let Some(end) = blocks.last().map(|block| block.end) else { return Ok(Reached::End) };
+        let Some(end) = blocks.last().map(|block| block.end) else { return Ok(Stop::End) };
         let wasted = |records: &AnyRecords<'_>| end.saturating_sub(records.position());
         for block in blocks {
             for span in &block.made.spans {
                 if !take_until(reader, block.start + span.start as u64, &schema, records)? {
-                    return Ok(Reached::Turn { wasted: wasted(records) });
+                    return Ok(Stop::Turn { wasted: wasted(records) });
                 }
                 reader.append(&block.made, span, records.line());
                 records.pass_lines(block.start + span.end as u64, span.rows as u64);
             }
             if !take_until(reader, block.end, &schema, records)? {
-                return Ok(Reached::Turn { wasted: wasted(records) });
+                return Ok(Stop::Turn { wasted: wasted(records) });
             }
         }
         *ahead = ahead.saturating_mul(2);

@@ -12,7 +12,7 @@ use crate::ingest::text::lines::{Flaw, Record, Records};
 use crate::ingest::text::row::{Row, RowBuffer};
 
 /// Delimiters that are tried, the most frequent in the wild first.
-const DELIMITERS: &[u8] = b",;\t|";
+pub(crate) const DELIMITERS: &[u8] = b",;\t|";
 /// Rows that detection looks at.
 const SAMPLE_ROWS: usize = 400;
 /// Share of neighbouring rows that must agree in their number of fields. Tables stacked in one file break it once each.

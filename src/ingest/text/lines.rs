@@ -385,30 +385,14 @@ impl<R: Read> Records<R> {
     /// Passes over the rest of a line that is too long to be kept.
     fn pass_over(&mut self) -> io::Result<Extent> {
         loop {
-            if let Some(found) = memchr(b'\n', &self.buffer[self.start..self.end]) {
-                let next = self.start + found + 1;
-                return Ok(Extent {
-                    start: next,
-                    end: next,
-                    next,
-                    lines: 1,
-                    terminated: true,
-                    quoted: false,
-                    flaw: Flaw::Overlong,
-                });
+            let found = memchr(b'\n', &self.buffer[self.start..self.end]);
+            if found.is_none() {
+                self.start = self.end;
             }
-            self.start = self.end;
-            if self.at_end {
-                let (start, end) = (self.end, self.end);
-                return Ok(Extent {
-                    start,
-                    end,
-                    next: end,
-                    lines: 1,
-                    terminated: false,
-                    quoted: false,
-                    flaw: Flaw::Overlong,
-                });
+            if found.is_some() || self.at_end {
+                let next = found.map_or(self.end, |found| self.start + found + 1);
+                let (terminated, flaw) = (found.is_some(), Flaw::Overlong);
+                return Ok(Extent { start: next, end: next, next, lines: 1, terminated, quoted: false, flaw });
             }
             self.fill()?;
         }

@@ -148,12 +148,15 @@ impl Sections {
     fn belongs_elsewhere(&self, row: Row<'_>) -> bool {
         let current = &self.tables[self.current];
         if current.fits_strictly(row) {
+            // Two tables may have columns of the same kinds. The label then says which one a row is of; the first table
+            // keeps what no later one claims.
             let stranger = self.current > 0 && !current.knows_a_label(row);
             return stranger
                 && self.tables[..self.current]
                     .iter()
                     .any(|table| table.fits_strictly(row) && table.knows_a_label(row));
         }
+        // A column of words takes numbers too: `error_type,count` would swallow the rows `0.5,0.7` of another table.
         current.has_number_among_words(row) && self.strict_home(row).is_some()
     }
 
@@ -196,9 +199,7 @@ impl Sections {
         } else if row.len() == self.dialect.types.len() {
             // The header stands in a comment above: this is the first row of data.
             self.expects_header = false;
-            if !self.tables[0].try_push(row, context.line) {
-                self.push(row, context.line);
-            }
+            self.push(row, context.line);
         } else {
             sink.provenance.set_aside("above the header", context.line);
         }
@@ -215,6 +216,7 @@ impl Sections {
 
     /// Whether the row names the columns of another table; if so, the first row below it.
     fn new_header<'a>(&self, row: Row<'_>, context: &Context<'a>) -> Option<Below<'a>> {
+        // First what the row itself must be: several different names, none of which is a label of the table it stands in.
         let current = &self.tables[self.current];
         let names: Vec<&[u8]> = row.iter().collect();
         let distinct = names.iter().enumerate().all(|(index, name)| !names[..index].contains(name));
@@ -225,11 +227,13 @@ impl Sections {
         {
             return None;
         }
+        // `timeout,n/a` could be a row whose value is missing. A word such as `count` where the table has numbers tells.
         let stands_for_number = |index: usize| {
             current.columns.get(index).is_none_or(|column| !matches!(column.cell_type(), CellType::Text))
         };
         let telling_word =
             names.iter().enumerate().any(|(index, name)| stands_for_number(index) && has_header_word(name));
+        // Then what stands below it: at the end of the file nothing does, and only such a word decides.
         let Some(next) = context.next else { return telling_word.then_some(Below::Nothing) };
         let below = next.row();
         let next_is_data =
@@ -237,11 +241,12 @@ impl Sections {
         let next_is_header = below.iter().all(is_name) && below.len() > 1;
         let next_is_foreign = !current.fits_strictly(below);
         let next_came_home = !next_is_data && self.tables.iter().any(|table| table.fits_strictly(below));
-        let is_header = match () {
-            () if next_is_data => telling_word || next_is_foreign || context.after_blank,
-            () => telling_word && (next_is_header || next_came_home),
+        let is_header = if next_is_data {
+            telling_word || next_is_foreign || context.after_blank
+        } else {
+            // A header without rows is followed by a row of another table or by another header.
+            telling_word && (next_is_header || next_came_home)
         };
-        // A header without rows is followed by a row of another table or by another header.
         is_header.then_some(if next_is_data { Below::Row(next) } else { Below::Nothing })
     }
 
@@ -257,6 +262,7 @@ impl Sections {
             let finding = sink.find(Severity::Note, FindingKind::EmbeddedHeader, context.line, reason, action);
             finding.value = Some(names.join(","));
         }
+        // From here on a decimal in a column of whole numbers may be the mark of another table, so no column widens unasked.
         let mut table = TableBuilder::new(&self.storage, names, &types);
         table.header_line = Some(context.line);
         table.mark = self.dialect.mark;
@@ -282,12 +288,14 @@ impl Sections {
                 index != self.current && table.columns.len() == row.len() && table.knows_a_label(row)
             })
         };
+        // A label that the current table knows keeps a row there, even where a cell of it is invalid.
         let stays =
             self.tables[self.current].columns.len() == row.len() && self.tables[self.current].knows_a_label(row);
         self.strict_home(row).or_else(|| if stays { None } else { known() })
     }
 
     fn push(&mut self, row: Row<'_>, line: u64) {
+        // All other readings were ruled out: the row is of this table, and may widen its columns.
         let table = &mut self.tables[self.current];
         let widens = table.may_widen;
         table.may_widen = true;

@@ -11,7 +11,7 @@ mod values;
 
 use serde_json::value::RawValue;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::documents::whole_text;
 use crate::ingest::json::outline::Outline;
 use crate::ingest::privacy;
@@ -22,15 +22,13 @@ use fields::RecordReader;
 pub(crate) const NAME: &str = "agent-swarm";
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: NAME,
-        about: "performance records of an agent swarm: processes and their clients, JSON in any arrangement",
-        latency: "time of a finished execution, from counters",
-        failures: Failures::NotRecorded,
-        holds: Holds::Summaries,
-        example: "perfreport summarize swarm/",
-        upstream: "docs/swarm-records.md",
-    },
+    name: NAME,
+    about: "performance records of an agent swarm: processes and their clients, JSON in any arrangement",
+    latency: "time of a finished execution, from counters",
+    failures: Failures::NotRecorded,
+    holds: Holds::Summaries,
+    example: "perfreport summarize swarm/",
+    upstream: "docs/swarm-records.md",
     generic: false,
     sniff,
     read,

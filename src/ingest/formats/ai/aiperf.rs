@@ -11,7 +11,7 @@ use crate::measure::{Polarity, Statistic};
 use crate::table::source::Source;
 use crate::table::{Role, Table};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
@@ -24,15 +24,13 @@ const FAILURES: Failures =
     Failures::Recorded("requests that failed, counted; their latencies are not among the others");
 
 pub(crate) const CSV: Format = Format {
-    info: FormatInfo {
-        name: "aiperf-csv",
-        about: "AIPerf, summary tables (`profile_export_aiperf.csv`)",
-        latency: ABOUT,
-        failures: FAILURES,
-        holds: Holds::Summaries,
-        example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export_aiperf.csv",
-        upstream: "ai-dynamo/aiperf, src/aiperf/exporters/metrics_csv_exporter.py",
-    },
+    name: "aiperf-csv",
+    about: "AIPerf, summary tables (`profile_export_aiperf.csv`)",
+    latency: ABOUT,
+    failures: FAILURES,
+    holds: Holds::Summaries,
+    example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export_aiperf.csv",
+    upstream: "ai-dynamo/aiperf, src/aiperf/exporters/metrics_csv_exporter.py",
     generic: false,
     sniff: sniff_csv,
     read: |records, _, sink| read_csv(records, sink),
@@ -40,15 +38,13 @@ pub(crate) const CSV: Format = Format {
 };
 
 pub(crate) const JSON: Format = Format {
-    info: FormatInfo {
-        name: "aiperf-json",
-        about: "AIPerf, summary (`profile_export_aiperf.json`)",
-        latency: ABOUT,
-        failures: FAILURES,
-        holds: Holds::Summaries,
-        example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export_aiperf.json",
-        upstream: "ai-dynamo/aiperf, src/aiperf/exporters/metrics_json_exporter.py",
-    },
+    name: "aiperf-json",
+    about: "AIPerf, summary (`profile_export_aiperf.json`)",
+    latency: ABOUT,
+    failures: FAILURES,
+    holds: Holds::Summaries,
+    example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export_aiperf.json",
+    upstream: "ai-dynamo/aiperf, src/aiperf/exporters/metrics_json_exporter.py",
     generic: false,
     sniff: |head| {
         let outline = head.outline()?;
@@ -67,15 +63,13 @@ pub(crate) const JSON: Format = Format {
 };
 
 pub(crate) const RECORDS: Format = Format {
-    info: FormatInfo {
-        name: "aiperf-jsonl",
-        about: "AIPerf, a record a request (`profile_export.jsonl`)",
-        latency: ABOUT,
-        failures: Failures::Recorded("the error of each request that failed, which has no latency"),
-        holds: Holds::Samples,
-        example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export.jsonl",
-        upstream: "ai-dynamo/aiperf, src/aiperf/common/models/record_models.py, MetricRecordInfo",
-    },
+    name: "aiperf-jsonl",
+    about: "AIPerf, a record a request (`profile_export.jsonl`)",
+    latency: ABOUT,
+    failures: Failures::Recorded("the error of each request that failed, which has no latency"),
+    holds: Holds::Samples,
+    example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export.jsonl",
+    upstream: "ai-dynamo/aiperf, src/aiperf/common/models/record_models.py, MetricRecordInfo",
     generic: false,
     sniff: sniff_records,
     read: |records, _, sink| read_records(records, sink),

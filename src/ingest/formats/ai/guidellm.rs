@@ -10,20 +10,18 @@ use serde_json::Value;
 use crate::measure::Statistic;
 use crate::measure::unit::Unit;
 
-use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Sink};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{self, Summary, caveat, setting};
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "guidellm",
-        about: "GuideLLM, the report of its benchmarks (`benchmarks.json`)",
-        latency: "requests from sending to the last token; first token and gaps between tokens apart",
-        failures: Failures::Recorded("requests that failed and that were cut off at the end, counted"),
-        holds: Holds::Summaries,
-        example: "guidellm benchmark --target http://localhost:8000 --profile sweep --output-path benchmarks.json && perfreport summarize benchmarks.json",
-        upstream: "vllm-project/guidellm, src/guidellm/benchmark/schemas",
-    },
+    name: "guidellm",
+    about: "GuideLLM, the report of its benchmarks (`benchmarks.json`)",
+    latency: "requests from sending to the last token; first token and gaps between tokens apart",
+    failures: Failures::Recorded("requests that failed and that were cut off at the end, counted"),
+    holds: Holds::Summaries,
+    example: "guidellm benchmark --target http://localhost:8000 --profile sweep --output-path benchmarks.json && perfreport summarize benchmarks.json",
+    upstream: "vllm-project/guidellm, src/guidellm/benchmark/schemas",
     generic: false,
     sniff: |head| {
         let outline = head.outline()?;

@@ -12,7 +12,7 @@ use crate::measure::{Polarity, Statistic};
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Sink};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{self, Summary, caveat, setting, statistic};
@@ -24,15 +24,13 @@ const END_TO_END: &str = "from sending to the last token";
 const GAP: &str = "gaps between the chunks of an answer";
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "vllm",
-        about: "vLLM, the result of a serving benchmark (`vllm bench serve --save-result`), with its requests where detailed",
-        latency: "time to the first token, gaps between tokens, and from sending to the last token; open loop at a request rate",
-        failures: Failures::Recorded("counted; with --save-detailed the error of each request"),
-        holds: Holds::Summaries,
-        example: "vllm bench serve --model m --save-result --save-detailed --result-filename vllm.json && perfreport summarize vllm.json",
-        upstream: "vllm-project/vllm, vllm/benchmarks/serve.py",
-    },
+    name: "vllm",
+    about: "vLLM, the result of a serving benchmark (`vllm bench serve --save-result`), with its requests where detailed",
+    latency: "time to the first token, gaps between tokens, and from sending to the last token; open loop at a request rate",
+    failures: Failures::Recorded("counted; with --save-detailed the error of each request"),
+    holds: Holds::Summaries,
+    example: "vllm bench serve --model m --save-result --save-detailed --result-filename vllm.json && perfreport summarize vllm.json",
+    upstream: "vllm-project/vllm, vllm/benchmarks/serve.py",
     generic: false,
     sniff: |head| head.outline()?.evidence(&["completed", "request_throughput", "mean_ttft_ms"]),
     read: |records, _, sink| {

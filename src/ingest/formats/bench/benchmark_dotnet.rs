@@ -14,20 +14,18 @@ use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "benchmark-dotnet",
-        about: "BenchmarkDotNet's JSON: iterations by launch, or statistics where measurements were not exported",
-        latency: MEANING,
-        failures: Failures::NotRecorded,
-        holds: Holds::Samples,
-        example: "dotnet run -c Release -- --exporters json && perfreport summarize BenchmarkDotNet.Artifacts/results/*.json",
-        upstream: "dotnet/BenchmarkDotNet: src/BenchmarkDotNet/Exporters/Json/JsonExporterBase.cs",
-    },
+    name: "benchmark-dotnet",
+    about: "BenchmarkDotNet's JSON: iterations by launch, or statistics where measurements were not exported",
+    latency: MEANING,
+    failures: Failures::NotRecorded,
+    holds: Holds::Samples,
+    example: "dotnet run -c Release -- --exporters json && perfreport summarize BenchmarkDotNet.Artifacts/results/*.json",
+    upstream: "dotnet/BenchmarkDotNet: src/BenchmarkDotNet/Exporters/Json/JsonExporterBase.cs",
     generic: false,
     sniff,
     read,

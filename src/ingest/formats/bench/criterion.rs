@@ -15,21 +15,19 @@ use crate::table::Role;
 use crate::table::source::Source;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::outline::Outline;
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "criterion",
-        about: "criterion's sample.json (every sample) and estimates.json (its estimates) of a benchmark",
-        latency: MEANING,
-        failures: Failures::NotRecorded,
-        holds: Holds::Samples,
-        example: "cargo bench && perfreport summarize target/criterion/*/new/sample.json",
-        upstream: "bheisler/criterion.rs: src/connection.rs (SavedSample) and src/estimate.rs",
-    },
+    name: "criterion",
+    about: "criterion's sample.json (every sample) and estimates.json (its estimates) of a benchmark",
+    latency: MEANING,
+    failures: Failures::NotRecorded,
+    holds: Holds::Samples,
+    example: "cargo bench && perfreport summarize target/criterion/*/new/sample.json",
+    upstream: "bheisler/criterion.rs: src/connection.rs (SavedSample) and src/estimate.rs",
     generic: false,
     sniff,
     read,

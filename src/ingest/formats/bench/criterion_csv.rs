@@ -8,22 +8,20 @@ use crate::measure::unit::Unit;
 use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::bench::criterion::{MEANING, TIME};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::dialect::{Splitter, sample_rows};
 use crate::ingest::text::row::Row;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "criterion-csv",
-        about: "criterion's raw.csv: the measured value and the number of iterations of each sample",
-        latency: MEANING,
-        failures: Failures::NotRecorded,
-        holds: Holds::Samples,
-        example: "cargo bench && perfreport summarize target/criterion/*/new/raw.csv",
-        upstream: "bheisler/criterion.rs: src/csv_report.rs",
-    },
+    name: "criterion-csv",
+    about: "criterion's raw.csv: the measured value and the number of iterations of each sample",
+    latency: MEANING,
+    failures: Failures::NotRecorded,
+    holds: Holds::Samples,
+    example: "cargo bench && perfreport summarize target/criterion/*/new/raw.csv",
+    upstream: "bheisler/criterion.rs: src/csv_report.rs",
     generic: false,
     sniff,
     read,

@@ -11,19 +11,17 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "go-bench",
-        about: "text of go test -bench: a line a run of a benchmark, with time, bytes, allocations and units of its own",
-        latency: MEANING,
-        failures: Failures::Recorded("`--- FAIL` lines, counted"),
-        holds: Holds::Samples,
-        example: "go test -bench . -benchmem -count 10 > bench.txt && perfreport summarize bench.txt",
-        upstream: "golang/proposal: design/14313-benchmark-format.md",
-    },
+    name: "go-bench",
+    about: "text of go test -bench: a line a run of a benchmark, with time, bytes, allocations and units of its own",
+    latency: MEANING,
+    failures: Failures::Recorded("`--- FAIL` lines, counted"),
+    holds: Holds::Samples,
+    example: "go test -bench . -benchmem -count 10 > bench.txt && perfreport summarize bench.txt",
+    upstream: "golang/proposal: design/14313-benchmark-format.md",
     generic: false,
     sniff,
     read,

@@ -16,20 +16,18 @@ use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::value::{LineCounter, entries};
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "google-benchmark",
-        about: "google/benchmark's JSON: repetitions with real time, processor time and counters",
-        latency: REAL,
-        failures: Failures::Recorded("`error_occurred`: named, and no sample"),
-        holds: Holds::Samples,
-        example: "./bench --benchmark_repetitions=10 --benchmark_out=bench.json && perfreport summarize bench.json",
-        upstream: "google/benchmark: src/json_reporter.cc",
-    },
+    name: "google-benchmark",
+    about: "google/benchmark's JSON: repetitions with real time, processor time and counters",
+    latency: REAL,
+    failures: Failures::Recorded("`error_occurred`: named, and no sample"),
+    holds: Holds::Samples,
+    example: "./bench --benchmark_repetitions=10 --benchmark_out=bench.json && perfreport summarize bench.json",
+    upstream: "google/benchmark: src/json_reporter.cc",
     generic: false,
     sniff,
     read,

@@ -12,20 +12,18 @@ use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "hyperfine",
-        about: "hyperfine's JSON export: the wall time and exit code of each run of each command",
-        latency: WALL,
-        failures: Failures::Recorded("exit codes other than 0"),
-        holds: Holds::Samples,
-        example: "hyperfine --export-json runs.json 'grep -r x .' && perfreport summarize runs.json",
-        upstream: "sharkdp/hyperfine: src/benchmark/benchmark_result.rs",
-    },
+    name: "hyperfine",
+    about: "hyperfine's JSON export: the wall time and exit code of each run of each command",
+    latency: WALL,
+    failures: Failures::Recorded("exit codes other than 0"),
+    holds: Holds::Samples,
+    example: "hyperfine --export-json runs.json 'grep -r x .' && perfreport summarize runs.json",
+    upstream: "sharkdp/hyperfine: src/benchmark/benchmark_result.rs",
     generic: false,
     sniff,
     read,

@@ -8,22 +8,20 @@ use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks;
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::bench::hyperfine::{CPU, TIME, WALL, label};
 use crate::ingest::summaries::refuse;
 use crate::ingest::text::dialect::{Splitter, sample_rows};
 use crate::ingest::text::row::Row;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "hyperfine-csv",
-        about: "hyperfine's CSV export: mean, standard deviation, median, min and max of each command",
-        latency: WALL,
-        failures: Failures::NotRecorded,
-        holds: Holds::Summaries,
-        example: "hyperfine --export-csv runs.csv 'grep -r x .' && perfreport summarize runs.csv",
-        upstream: "sharkdp/hyperfine: src/export/csv.rs",
-    },
+    name: "hyperfine-csv",
+    about: "hyperfine's CSV export: mean, standard deviation, median, min and max of each command",
+    latency: WALL,
+    failures: Failures::NotRecorded,
+    holds: Holds::Summaries,
+    example: "hyperfine --export-csv runs.csv 'grep -r x .' && perfreport summarize runs.csv",
+    upstream: "sharkdp/hyperfine: src/export/csv.rs",
     generic: false,
     sniff,
     read,

@@ -15,21 +15,19 @@ use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::outline::Outline;
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "jmh",
-        about: "JMH's JSON: iterations by fork in any mode, secondary metrics, histograms of mode sample",
-        latency: "time of one operation in modes avgt, sample and ss; mode thrpt measures operations per time",
-        failures: Failures::NotRecorded,
-        holds: Holds::Samples,
-        example: "java -jar benchmarks.jar -rf json -rff jmh.json && perfreport summarize jmh.json",
-        upstream: "openjdk/jmh: results/format/JSONResultFormat.java",
-    },
+    name: "jmh",
+    about: "JMH's JSON: iterations by fork in any mode, secondary metrics, histograms of mode sample",
+    latency: "time of one operation in modes avgt, sample and ss; mode thrpt measures operations per time",
+    failures: Failures::NotRecorded,
+    holds: Holds::Samples,
+    example: "java -jar benchmarks.jar -rf json -rff jmh.json && perfreport summarize jmh.json",
+    upstream: "openjdk/jmh: results/format/JSONResultFormat.java",
     generic: false,
     sniff,
     read,

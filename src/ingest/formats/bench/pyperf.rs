@@ -12,20 +12,18 @@ use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "pyperf",
-        about: "pyperf's JSON: the values of each process of each benchmark; warm-ups and calibration apart",
-        latency: TIME_MEANING,
-        failures: Failures::NotRecorded,
-        holds: Holds::Samples,
-        example: "python bench.py -o bench.json && perfreport summarize bench.json",
-        upstream: "psf/pyperf: pyperf/_bench.py and _run.py",
-    },
+    name: "pyperf",
+    about: "pyperf's JSON: the values of each process of each benchmark; warm-ups and calibration apart",
+    latency: TIME_MEANING,
+    failures: Failures::NotRecorded,
+    holds: Holds::Samples,
+    example: "python bench.py -o bench.json && perfreport summarize bench.json",
+    upstream: "psf/pyperf: pyperf/_bench.py and _run.py",
     generic: false,
     sniff,
     read,

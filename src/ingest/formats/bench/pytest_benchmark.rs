@@ -11,20 +11,18 @@ use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "pytest-benchmark",
-        about: "pytest-benchmark's JSON: the rounds of each test, or its statistics where rounds were not saved",
-        latency: MEANING,
-        failures: Failures::NotRecorded,
-        holds: Holds::Samples,
-        example: "pytest --benchmark-json=bench.json && perfreport summarize bench.json",
-        upstream: "ionelmc/pytest-benchmark: src/pytest_benchmark/fixture.py and stats.py",
-    },
+    name: "pytest-benchmark",
+    about: "pytest-benchmark's JSON: the rounds of each test, or its statistics where rounds were not saved",
+    latency: MEANING,
+    failures: Failures::NotRecorded,
+    holds: Holds::Samples,
+    example: "pytest --benchmark-json=bench.json && perfreport summarize bench.json",
+    upstream: "ionelmc/pytest-benchmark: src/pytest_benchmark/fixture.py and stats.py",
     generic: false,
     sniff,
     read,

@@ -2,20 +2,18 @@
 //!
 //! Recognised where some delimiter gives rows of equal length with numbers in them.
 
-use crate::ingest::format::{Failures, Format, FormatInfo, Head, Holds};
+use crate::ingest::format::{Failures, Format, Head, Holds};
 use crate::ingest::text::delimited::read;
 use crate::ingest::text::dialect::{self, Dialect};
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "csv",
-        about: "delimited text: commas, semicolons, tabs or bars; with or without a header; several tables in a file",
-        latency: "whatever its columns say",
-        failures: Failures::ByColumn,
-        holds: Holds::Samples,
-        example: "perfreport summarize results.csv",
-        upstream: "RFC 4180",
-    },
+    name: "csv",
+    about: "delimited text: commas, semicolons, tabs or bars; with or without a header; several tables in a file",
+    latency: "whatever its columns say",
+    failures: Failures::ByColumn,
+    holds: Holds::Samples,
+    example: "perfreport summarize results.csv",
+    upstream: "RFC 4180",
     generic: true,
     sniff: |head| {
         let dialect = dialect::find(head, None, None).filter(|dialect| !is_no_table(head, dialect))?;

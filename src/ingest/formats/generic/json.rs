@@ -6,21 +6,19 @@
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::documents::{each_of, json_text, note_broken};
 use crate::ingest::json::objects::ObjectTables;
 use crate::ingest::json::value::Text;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "json",
-        about: "JSON: an array of objects or numbers, an object around arrays, or a single object; nested names are dotted",
-        latency: "whatever its names say",
-        failures: Failures::ByColumn,
-        holds: Holds::Samples,
-        example: "perfreport summarize results.json",
-        upstream: "RFC 8259",
-    },
+    name: "json",
+    about: "JSON: an array of objects or numbers, an object around arrays, or a single object; nested names are dotted",
+    latency: "whatever its names say",
+    failures: Failures::ByColumn,
+    holds: Holds::Samples,
+    example: "perfreport summarize results.json",
+    upstream: "RFC 8259",
     generic: true,
     sniff,
     read,

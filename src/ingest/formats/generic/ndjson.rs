@@ -2,19 +2,17 @@
 //!
 //! In: lines. Out: tables, through `objects`. A line that is no object costs only itself: it is set aside with a finding.
 
-use crate::ingest::format::{Failures, Format, FormatInfo, Head, Holds};
+use crate::ingest::format::{Failures, Format, Head, Holds};
 use crate::ingest::json::lines::read_lines;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "ndjson",
-        about: "NDJSON (JSON Lines): one JSON object a line; nested names are dotted",
-        latency: "whatever its names say",
-        failures: Failures::ByColumn,
-        holds: Holds::Samples,
-        example: "perfreport summarize events.ndjson",
-        upstream: "RFC 8259, one document a line",
-    },
+    name: "ndjson",
+    about: "NDJSON (JSON Lines): one JSON object a line; nested names are dotted",
+    latency: "whatever its names say",
+    failures: Failures::ByColumn,
+    holds: Holds::Samples,
+    example: "perfreport summarize events.ndjson",
+    upstream: "RFC 8259, one document a line",
     generic: true,
     sniff,
     read: |records, _, sink| read_lines(records, &[], sink),

@@ -15,21 +15,19 @@ mod decode;
 
 #[cfg(not(feature = "parquet"))]
 use crate::ingest::format::{AnyRecords, IngestError, Sink, SourceOptions};
-use crate::ingest::format::{Failures, Format, FormatInfo, Head, Holds};
+use crate::ingest::format::{Failures, Format, Head, Holds};
 
 #[cfg(feature = "parquet")]
 use decode::read;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "parquet",
-        about: "Apache Parquet (feature `parquet`, built in by default); a line is a row, counted from 1",
-        latency: "whatever its names say; durations in the unit of the schema",
-        failures: Failures::ByColumn,
-        holds: Holds::Samples,
-        example: "duckdb -c \"COPY requests TO 'requests.parquet'\" && perfreport summarize requests.parquet",
-        upstream: "apache/parquet-format, README.md and LogicalTypes.md",
-    },
+    name: "parquet",
+    about: "Apache Parquet (feature `parquet`, built in by default); a line is a row, counted from 1",
+    latency: "whatever its names say; durations in the unit of the schema",
+    failures: Failures::ByColumn,
+    holds: Holds::Samples,
+    example: "duckdb -c \"COPY requests TO 'requests.parquet'\" && perfreport summarize requests.parquet",
+    upstream: "apache/parquet-format, README.md and LogicalTypes.md",
     generic: false,
     sniff,
     read,

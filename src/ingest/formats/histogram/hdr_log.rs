@@ -13,18 +13,16 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{Bucket, RecordedHistogram};
 use crate::measure::unit::{Dimension, Unit};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "hlog",
-        about: "HdrHistogram interval log, versions 0, 1 and 2 (`.hlog`)",
-        latency: "whatever was recorded; the file does not say",
-        failures: Failures::NotRecorded,
-        holds: Holds::Histograms,
-        example: "jHiccup -l hiccup.hlog -p PID; perfreport summarize hiccup.hlog",
-        upstream: "HdrHistogram, HistogramLogWriter and AbstractHistogram.decodeFromByteBuffer",
-    },
+    name: "hlog",
+    about: "HdrHistogram interval log, versions 0, 1 and 2 (`.hlog`)",
+    latency: "whatever was recorded; the file does not say",
+    failures: Failures::NotRecorded,
+    holds: Holds::Histograms,
+    example: "jHiccup -l hiccup.hlog -p PID; perfreport summarize hiccup.hlog",
+    upstream: "HdrHistogram, HistogramLogWriter and AbstractHistogram.decodeFromByteBuffer",
     generic: false,
     sniff,
     read,

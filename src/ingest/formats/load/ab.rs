@@ -7,7 +7,7 @@ use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
 use crate::ingest::signature;
@@ -21,15 +21,13 @@ const SHOWN: &[u32] = &[5, 10, 25, 50, 75, 90, 95, 98, 99];
 const TOTAL: &str = "from the beginning of connecting to the last byte; closed loop";
 
 pub(crate) const SAMPLES: Format = Format {
-    info: FormatInfo {
-        name: "ab-gnuplot",
-        about: "ApacheBench, a row a request (`ab -g`), sorted by total time",
-        latency: "connecting, processing and both together, in whole milliseconds; closed loop",
-        failures: Failures::NotRecorded,
-        holds: Holds::Samples,
-        example: "ab -n 1000 -c 10 -g times.tsv http://localhost:8080/ && perfreport summarize times.tsv",
-        upstream: "Apache httpd, support/ab.c, output_results",
-    },
+    name: "ab-gnuplot",
+    about: "ApacheBench, a row a request (`ab -g`), sorted by total time",
+    latency: "connecting, processing and both together, in whole milliseconds; closed loop",
+    failures: Failures::NotRecorded,
+    holds: Holds::Samples,
+    example: "ab -n 1000 -c 10 -g times.tsv http://localhost:8080/ && perfreport summarize times.tsv",
+    upstream: "Apache httpd, support/ab.c, output_results",
     generic: false,
     sniff: |head| {
         first_line_is(head, GNUPLOT_HEADER)
@@ -40,15 +38,13 @@ pub(crate) const SAMPLES: Format = Format {
 };
 
 pub(crate) const PERCENTILES: Format = Format {
-    info: FormatInfo {
-        name: "ab-percentiles",
-        about: "ApacheBench, percentiles of the total time (`ab -e`)",
-        latency: TOTAL,
-        failures: Failures::NotRecorded,
-        holds: Holds::Summaries,
-        example: "ab -n 1000 -c 10 -e percentiles.csv http://localhost:8080/ && perfreport summarize percentiles.csv",
-        upstream: "Apache httpd, support/ab.c, output_results",
-    },
+    name: "ab-percentiles",
+    about: "ApacheBench, percentiles of the total time (`ab -e`)",
+    latency: TOTAL,
+    failures: Failures::NotRecorded,
+    holds: Holds::Summaries,
+    example: "ab -n 1000 -c 10 -e percentiles.csv http://localhost:8080/ && perfreport summarize percentiles.csv",
+    upstream: "Apache httpd, support/ab.c, output_results",
     generic: false,
     sniff: |head| {
         first_line_is(head, PERCENT_HEADER)

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::measure::Statistic;
 use crate::measure::unit::Unit;
 
-use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Sink};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{Summary, caveat, statistic};
 
@@ -16,15 +16,13 @@ const FIRST_BYTE: &str =
     "from sending, connecting not included, to the answer's first byte; open loop, users arrive at a rate";
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "artillery",
-        about: "Artillery, the report of a run (`artillery run -o`)",
-        latency: FIRST_BYTE,
-        failures: Failures::Recorded("status codes, errors and failed users, counted"),
-        holds: Holds::Summaries,
-        example: "artillery run -o report.json scenario.yml && perfreport summarize report.json",
-        upstream: "artilleryio/artillery, packages/core/lib/ssms.js",
-    },
+    name: "artillery",
+    about: "Artillery, the report of a run (`artillery run -o`)",
+    latency: FIRST_BYTE,
+    failures: Failures::Recorded("status codes, errors and failed users, counted"),
+    holds: Holds::Summaries,
+    example: "artillery run -o report.json scenario.yml && perfreport summarize report.json",
+    upstream: "artilleryio/artillery, packages/core/lib/ssms.js",
     generic: false,
     sniff: |head| {
         let outline = head.outline()?;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, FormatInfo, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Sink};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::summaries::{self, Summary, caveat, setting, statistic};
 
@@ -15,15 +15,13 @@ const LATENCY: &str = "from sending to the last byte, connecting not included; c
                        where --overallRate was given";
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "autocannon",
-        about: "autocannon, the summary of a run (`autocannon -j`)",
-        latency: LATENCY,
-        failures: Failures::Recorded("errors, timeouts and answers other than 2xx, counted"),
-        holds: Holds::Summaries,
-        example: "autocannon -j -c 10 -d 30 http://localhost:8080/ > autocannon.json && perfreport summarize autocannon.json",
-        upstream: "mcollina/autocannon, lib/run.js, and hdr-histogram-percentiles-obj",
-    },
+    name: "autocannon",
+    about: "autocannon, the summary of a run (`autocannon -j`)",
+    latency: LATENCY,
+    failures: Failures::Recorded("errors, timeouts and answers other than 2xx, counted"),
+    holds: Holds::Summaries,
+    example: "autocannon -j -c 10 -d 30 http://localhost:8080/ > autocannon.json && perfreport summarize autocannon.json",
+    upstream: "mcollina/autocannon, lib/run.js, and hdr-histogram-percentiles-obj",
     generic: false,
     sniff: |head| head.outline()?.evidence(&["latency.p97_5", "requests", "throughput", "non2xx"]),
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),

@@ -13,20 +13,18 @@ use crate::table::storage::Storage;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::row::RowBuffer;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "gatling",
-        about: "simulation.log of Gatling, as text (up to 3.11) or binary (from 3.12)",
-        latency: "response_time: from the beginning of the request, connecting included, to the last byte of the response",
-        failures: Failures::Recorded("KO, with a message"),
-        holds: Holds::Samples,
-        example: "mvn gatling:test; perfreport summarize target/gatling/*/simulation.log",
-        upstream: "Gatling LogFileDataWriter, LogFileReader",
-    },
+    name: "gatling",
+    about: "simulation.log of Gatling, as text (up to 3.11) or binary (from 3.12)",
+    latency: "response_time: from the beginning of the request, connecting included, to the last byte of the response",
+    failures: Failures::Recorded("KO, with a message"),
+    holds: Holds::Samples,
+    example: "mvn gatling:test; perfreport summarize target/gatling/*/simulation.log",
+    upstream: "Gatling LogFileDataWriter, LogFileReader",
     generic: false,
     sniff,
     read,

@@ -7,7 +7,7 @@ use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::ab::first_line_is;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::delimited;
@@ -19,17 +19,13 @@ const TOTAL: &str =
     "from the beginning of the request, looking up and connecting included, to the last byte; closed loop";
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "hey-csv",
-        about: "hey, a row an answer (`hey -o csv`)",
-        latency: TOTAL,
-        failures: Failures::Recorded(
-            "status codes; requests without an answer (refused, timed out) are not in the file",
-        ),
-        holds: Holds::Samples,
-        example: "hey -n 1000 -c 10 -o csv http://localhost:8080/ > hey.csv && perfreport summarize hey.csv",
-        upstream: "rakyll/hey, requester/print.go, csvTmpl, and requester/report.go",
-    },
+    name: "hey-csv",
+    about: "hey, a row an answer (`hey -o csv`)",
+    latency: TOTAL,
+    failures: Failures::Recorded("status codes; requests without an answer (refused, timed out) are not in the file"),
+    holds: Holds::Samples,
+    example: "hey -n 1000 -c 10 -o csv http://localhost:8080/ > hey.csv && perfreport summarize hey.csv",
+    upstream: "rakyll/hey, requester/print.go, csvTmpl, and requester/report.go",
     generic: false,
     sniff: |head| {
         first_line_is(head, HEADER)

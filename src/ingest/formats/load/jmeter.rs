@@ -11,22 +11,20 @@ use crate::measure::unit::Unit;
 use crate::table::source::Source;
 use crate::table::{CellType, Role};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "jmeter",
-        about: "JMeter results as CSV (.jtl), with or without a header",
-        latency: "elapsed: from just before sending to the last byte of the response, connecting included",
-        failures: Failures::Recorded("success is false"),
-        holds: Holds::Samples,
-        example: "jmeter -n -t plan.jmx -l results.jtl && perfreport summarize results.jtl",
-        upstream: "JMeter SampleSaveConfiguration, CSVSaveService; glossary of the user's manual",
-    },
+    name: "jmeter",
+    about: "JMeter results as CSV (.jtl), with or without a header",
+    latency: "elapsed: from just before sending to the last byte of the response, connecting included",
+    failures: Failures::Recorded("success is false"),
+    holds: Holds::Samples,
+    example: "jmeter -n -t plan.jmx -l results.jtl && perfreport summarize results.jtl",
+    upstream: "JMeter SampleSaveConfiguration, CSVSaveService; glossary of the user's manual",
     generic: false,
     sniff,
     read,

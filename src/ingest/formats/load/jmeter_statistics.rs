@@ -9,19 +9,17 @@ use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::documents;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "jmeter-statistics",
-        about: "statistics.json of JMeter's dashboard",
-        latency: "elapsed: from just before sending to the last byte of the response, connecting included",
-        failures: Failures::Recorded("errorCount"),
-        holds: Holds::Summaries,
-        example: "jmeter -n -t plan.jmx -l results.jtl -e -o report && perfreport summarize report/statistics.json",
-        upstream: "JMeter SamplingStatistic, StatisticsSummaryData",
-    },
+    name: "jmeter-statistics",
+    about: "statistics.json of JMeter's dashboard",
+    latency: "elapsed: from just before sending to the last byte of the response, connecting included",
+    failures: Failures::Recorded("errorCount"),
+    holds: Holds::Summaries,
+    example: "jmeter -n -t plan.jmx -l results.jtl -e -o report && perfreport summarize report/statistics.json",
+    upstream: "JMeter SamplingStatistic, StatisticsSummaryData",
     generic: false,
     sniff,
     read,

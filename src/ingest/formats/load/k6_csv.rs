@@ -2,21 +2,19 @@
 //!
 //! In: a delimited text, read by the reader of delimited text. Out: a table a metric. Definition: k6's `output/csv`.
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::k6;
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "k6-csv",
-        about: "k6 samples as CSV (--out csv)",
-        latency: k6::LATENCY,
-        failures: Failures::Recorded("expected_response is false, which http_req_failed counts"),
-        holds: Holds::Samples,
-        example: "k6 run --out csv=results.csv script.js; perfreport summarize results.csv",
-        upstream: "k6 output/csv",
-    },
+    name: "k6-csv",
+    about: "k6 samples as CSV (--out csv)",
+    latency: k6::LATENCY,
+    failures: Failures::Recorded("expected_response is false, which http_req_failed counts"),
+    holds: Holds::Samples,
+    example: "k6 run --out csv=results.csv script.js; perfreport summarize results.csv",
+    upstream: "k6 output/csv",
     generic: false,
     sniff,
     read,

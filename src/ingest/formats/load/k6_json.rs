@@ -9,7 +9,7 @@ use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::k6;
 use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
@@ -17,15 +17,13 @@ use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "k6-json",
-        about: "k6 samples as JSON lines (--out json)",
-        latency: k6::LATENCY,
-        failures: Failures::Recorded("expected_response is false, which http_req_failed counts"),
-        holds: Holds::Samples,
-        example: "k6 run --out json=results.json script.js; perfreport summarize results.json",
-        upstream: "k6 output/json",
-    },
+    name: "k6-json",
+    about: "k6 samples as JSON lines (--out json)",
+    latency: k6::LATENCY,
+    failures: Failures::Recorded("expected_response is false, which http_req_failed counts"),
+    holds: Holds::Samples,
+    example: "k6 run --out json=results.json script.js; perfreport summarize results.json",
+    upstream: "k6 output/json",
     generic: false,
     sniff,
     read,

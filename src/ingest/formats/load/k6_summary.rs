@@ -10,21 +10,19 @@ use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::k6::{self, Kind};
 use crate::ingest::json::documents;
 use crate::ingest::summaries;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "k6-summary",
-        about: "k6 summary as JSON (--summary-export, handleSummary, machine-readable)",
-        latency: k6::LATENCY,
-        failures: Failures::Recorded("http_req_failed"),
-        holds: Holds::Summaries,
-        example: "k6 run --summary-export summary.json script.js; perfreport summarize summary.json",
-        upstream: "k6 summary, grafana/k6-summary",
-    },
+    name: "k6-summary",
+    about: "k6 summary as JSON (--summary-export, handleSummary, machine-readable)",
+    latency: k6::LATENCY,
+    failures: Failures::Recorded("http_req_failed"),
+    holds: Holds::Summaries,
+    example: "k6 run --summary-export summary.json script.js; perfreport summarize summary.json",
+    upstream: "k6 summary, grafana/k6-summary",
     generic: false,
     sniff,
     read,

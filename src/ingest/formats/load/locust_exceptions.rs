@@ -6,20 +6,18 @@
 use crate::measure::reported::Reported;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "locust-exceptions",
-        about: "Locust's _exceptions.csv",
-        latency: "it has none: counts of exceptions",
-        failures: Failures::Recorded("Count of each exception of the script"),
-        holds: Holds::Summaries,
-        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
-        upstream: "Locust stats.py, StatsCSV.exceptions_csv",
-    },
+    name: "locust-exceptions",
+    about: "Locust's _exceptions.csv",
+    latency: "it has none: counts of exceptions",
+    failures: Failures::Recorded("Count of each exception of the script"),
+    holds: Holds::Summaries,
+    example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
+    upstream: "Locust stats.py, StatsCSV.exceptions_csv",
     generic: false,
     sniff,
     read,

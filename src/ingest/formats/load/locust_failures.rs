@@ -5,20 +5,18 @@
 use crate::measure::reported::Reported;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "locust-failures",
-        about: "Locust's _failures.csv",
-        latency: "it has none: counts of failures",
-        failures: Failures::Recorded("Occurrences of each error of each request"),
-        holds: Holds::Summaries,
-        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
-        upstream: "Locust stats.py, StatsCSV.failures_csv",
-    },
+    name: "locust-failures",
+    about: "Locust's _failures.csv",
+    latency: "it has none: counts of failures",
+    failures: Failures::Recorded("Occurrences of each error of each request"),
+    holds: Holds::Summaries,
+    example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
+    upstream: "Locust stats.py, StatsCSV.failures_csv",
     generic: false,
     sniff,
     read,

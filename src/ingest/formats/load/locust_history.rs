@@ -9,7 +9,7 @@ use crate::measure::unit::Unit;
 use crate::table::Role;
 use crate::table::source::Source;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
@@ -17,15 +17,13 @@ use crate::ingest::signature;
 use crate::ingest::text::delimited;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "locust-history",
-        about: "Locust's _stats_history.csv: users and rates over time",
-        latency: "not used: its percentiles are cumulative, or of the last ten seconds",
-        failures: Failures::Recorded("Failures/s"),
-        holds: Holds::Samples,
-        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
-        upstream: "Locust stats.py, StatsCSVFileWriter",
-    },
+    name: "locust-history",
+    about: "Locust's _stats_history.csv: users and rates over time",
+    latency: "not used: its percentiles are cumulative, or of the last ten seconds",
+    failures: Failures::Recorded("Failures/s"),
+    holds: Holds::Samples,
+    example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
+    upstream: "Locust stats.py, StatsCSVFileWriter",
     generic: false,
     sniff,
     read,

@@ -7,22 +7,20 @@ use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "locust-requests",
-        about: "Locust's log of single requests as CSV",
-        latency: locust::MEANING,
-        failures: Failures::Recorded("exception is not empty"),
-        holds: Holds::Samples,
-        example: "locust --headless -t 1m (csv_request_logger in the script); perfreport summarize requests.csv",
-        upstream: "Locust contrib/csv_request_logger.py",
-    },
+    name: "locust-requests",
+    about: "Locust's log of single requests as CSV",
+    latency: locust::MEANING,
+    failures: Failures::Recorded("exception is not empty"),
+    holds: Holds::Samples,
+    example: "locust --headless -t 1m (csv_request_logger in the script); perfreport summarize requests.csv",
+    upstream: "Locust contrib/csv_request_logger.py",
     generic: false,
     sniff,
     read,

@@ -7,21 +7,19 @@ use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
 use crate::ingest::text::row::Row;
 
 pub(crate) const FORMAT: Format = Format {
-    info: FormatInfo {
-        name: "locust-stats",
-        about: "Locust's _stats.csv",
-        latency: locust::MEANING,
-        failures: Failures::Recorded("Failure Count; kinds in _failures.csv"),
-        holds: Holds::Summaries,
-        example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
-        upstream: "Locust stats.py, StatsCSV.requests_csv",
-    },
+    name: "locust-stats",
+    about: "Locust's _stats.csv",
+    latency: locust::MEANING,
+    failures: Failures::Recorded("Failure Count; kinds in _failures.csv"),
+    holds: Holds::Summaries,
+    example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
+    upstream: "Locust stats.py, StatsCSV.requests_csv",
     generic: false,
     sniff,
     read,

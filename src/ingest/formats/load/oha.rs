@@ -9,7 +9,7 @@ use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::ab::first_line_is;
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::meaning::declared::Declared;
@@ -26,17 +26,13 @@ const DIALUP: &str = "from the beginning of the request to the connection; 0 whe
 const LOOKUP: &str = "looking up the name; 0 where the connection was kept alive";
 
 pub(crate) const CSV: Format = Format {
-    info: FormatInfo {
-        name: "oha-csv",
-        about: "oha, a row an answer (`oha --output-format csv`)",
-        latency: TOTAL,
-        failures: Failures::Recorded(
-            "status codes; requests without an answer (refused, timed out) are not in the file",
-        ),
-        holds: Holds::Samples,
-        example: "oha -n 1000 --no-tui --output-format csv http://localhost:8080/ > oha.csv && perfreport summarize oha.csv",
-        upstream: "hatoo/oha, src/printer.rs, print_csv",
-    },
+    name: "oha-csv",
+    about: "oha, a row an answer (`oha --output-format csv`)",
+    latency: TOTAL,
+    failures: Failures::Recorded("status codes; requests without an answer (refused, timed out) are not in the file"),
+    holds: Holds::Samples,
+    example: "oha -n 1000 --no-tui --output-format csv http://localhost:8080/ > oha.csv && perfreport summarize oha.csv",
+    upstream: "hatoo/oha, src/printer.rs, print_csv",
     generic: false,
     sniff: |head| {
         [HEADER, OLD_HEADER]
@@ -50,15 +46,13 @@ pub(crate) const CSV: Format = Format {
 };
 
 pub(crate) const JSON: Format = Format {
-    info: FormatInfo {
-        name: "oha-json",
-        about: "oha, the summary of a run (`oha --output-format json`)",
-        latency: TOTAL,
-        failures: Failures::Recorded("requests without an answer, by error; status codes"),
-        holds: Holds::Summaries,
-        example: "oha -n 1000 --no-tui --output-format json http://localhost:8080/ > oha.json && perfreport summarize oha.json",
-        upstream: "hatoo/oha, src/printer.rs, print_json",
-    },
+    name: "oha-json",
+    about: "oha, the summary of a run (`oha --output-format json`)",
+    latency: TOTAL,
+    failures: Failures::Recorded("requests without an answer, by error; status codes"),
+    holds: Holds::Summaries,
+    example: "oha -n 1000 --no-tui --output-format json http://localhost:8080/ > oha.json && perfreport summarize oha.json",
+    upstream: "hatoo/oha, src/printer.rs, print_json",
     generic: false,
     sniff: |head| head.outline()?.evidence(&["summary.successRate", "responseTimeHistogram", "latencyPercentiles"]),
     read: |records, _, sink| {

@@ -9,7 +9,7 @@ use crate::measure::unit::Unit;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
 use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
@@ -22,15 +22,13 @@ const LATENCY: &str = "from sending, looking up and connecting included, to the 
 const FAILURES: Failures = Failures::Recorded("status codes, 0 where there was no answer; the error in words");
 
 pub(crate) const JSON: Format = Format {
-    info: FormatInfo {
-        name: "vegeta-json",
-        about: "vegeta, a JSON line a request (`vegeta encode`)",
-        latency: LATENCY,
-        failures: FAILURES,
-        holds: Holds::Samples,
-        example: "vegeta attack -rate 50 -duration 30s < targets.txt | vegeta encode > vegeta.ndjson && perfreport summarize vegeta.ndjson",
-        upstream: "tsenart/vegeta, lib/results.go, NewJSONEncoder",
-    },
+    name: "vegeta-json",
+    about: "vegeta, a JSON line a request (`vegeta encode`)",
+    latency: LATENCY,
+    failures: FAILURES,
+    holds: Holds::Samples,
+    example: "vegeta attack -rate 50 -duration 30s < targets.txt | vegeta encode > vegeta.ndjson && perfreport summarize vegeta.ndjson",
+    upstream: "tsenart/vegeta, lib/results.go, NewJSONEncoder",
     generic: false,
     sniff: |head| {
         let line = head.bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty())?;
@@ -44,15 +42,13 @@ pub(crate) const JSON: Format = Format {
 };
 
 pub(crate) const CSV: Format = Format {
-    info: FormatInfo {
-        name: "vegeta-csv",
-        about: "vegeta, a row a request, without a header (`vegeta encode -to csv`)",
-        latency: LATENCY,
-        failures: FAILURES,
-        holds: Holds::Samples,
-        example: "vegeta encode -to csv results.bin > vegeta.csv && perfreport summarize vegeta.csv",
-        upstream: "tsenart/vegeta, lib/results.go, NewCSVEncoder",
-    },
+    name: "vegeta-csv",
+    about: "vegeta, a row a request, without a header (`vegeta encode -to csv`)",
+    latency: LATENCY,
+    failures: FAILURES,
+    holds: Holds::Samples,
+    example: "vegeta encode -to csv results.bin > vegeta.csv && perfreport summarize vegeta.csv",
+    upstream: "tsenart/vegeta, lib/results.go, NewCSVEncoder",
     generic: false,
     sniff,
     read: |records, _, sink| read_rows(records, sink),

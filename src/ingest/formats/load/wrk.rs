@@ -7,7 +7,7 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, FormatInfo, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::summaries::{Summary, caveat, setting};
 
 const WRK_LATENCY: &str = "from sending to the last byte, connecting not included; closed loop";
@@ -17,15 +17,13 @@ const WRK2_UNCORRECTED: &str = "from sending to the last byte, not counting how 
 const LARGEST: usize = 16 << 20;
 
 pub(crate) const WRK: Format = Format {
-    info: FormatInfo {
-        name: "wrk",
-        about: "wrk and wrk2, the text that they print",
-        latency: "wrk: from sending to the last byte, closed loop; wrk2: from when the request was due, open loop",
-        failures: Failures::Recorded("answers other than 2xx and 3xx, socket errors and timeouts, counted"),
-        holds: Holds::Summaries,
-        example: "wrk -t2 -c10 -d30s --latency http://localhost:8080/ > wrk.txt && perfreport summarize wrk.txt",
-        upstream: "wg/wrk, src/wrk.c, main; giltene/wrk2, src/wrk.c",
-    },
+    name: "wrk",
+    about: "wrk and wrk2, the text that they print",
+    latency: "wrk: from sending to the last byte, closed loop; wrk2: from when the request was due, open loop",
+    failures: Failures::Recorded("answers other than 2xx and 3xx, socket errors and timeouts, counted"),
+    holds: Holds::Summaries,
+    example: "wrk -t2 -c10 -d30s --latency http://localhost:8080/ > wrk.txt && perfreport summarize wrk.txt",
+    upstream: "wg/wrk, src/wrk.c, main; giltene/wrk2, src/wrk.c",
     generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
@@ -33,15 +31,13 @@ pub(crate) const WRK: Format = Format {
 };
 
 pub(crate) const SPECTRUM: Format = Format {
-    info: FormatInfo {
-        name: "hgrm",
-        about: "HdrHistogram, a percentile spectrum as text (`.hgrm`)",
-        latency: "whatever was recorded; the file does not say, nor its unit",
-        failures: Failures::NotRecorded,
-        holds: Holds::Summaries,
-        example: "histogram.outputPercentileDistribution(file, 1000000.0); then perfreport summarize latency.hgrm",
-        upstream: "HdrHistogram, AbstractHistogram.outputPercentileDistribution",
-    },
+    name: "hgrm",
+    about: "HdrHistogram, a percentile spectrum as text (`.hgrm`)",
+    latency: "whatever was recorded; the file does not say, nor its unit",
+    failures: Failures::NotRecorded,
+    holds: Holds::Summaries,
+    example: "histogram.outputPercentileDistribution(file, 1000000.0); then perfreport summarize latency.hgrm",
+    upstream: "HdrHistogram, AbstractHistogram.outputPercentileDistribution",
     generic: false,
     sniff: |head| {
         let line = head.bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty())?;
