@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use perfreport::compare::capture::{Capture, Dependence, Environment, MetricRuns, Recording, Values};
-use perfreport::compare::judge::{Compared, Settings, compare};
+use perfreport::compare::judge::{Criteria, Judgement, compare};
 use perfreport::compare::outcome::{Change, Verdict};
 use perfreport::measure::Polarity;
 use perfreport::measure::Statistic;
@@ -154,8 +154,8 @@ fn side(metrics: Vec<MetricRuns>) -> Vec<Capture> {
 }
 
 fn compared(before: Vec<Vec<f64>>, after: Vec<Vec<f64>>) -> Change {
-    let settings = Settings::default();
-    let Compared { mut changes, .. } =
+    let settings = Criteria::default();
+    let Judgement { mut changes, .. } =
         compare(&side(vec![metric("latency", before)]), &side(vec![metric("latency", after)]), &settings);
     changes.swap_remove(0)
 }
@@ -222,7 +222,7 @@ fn reports(pairs: u64) {
             let mut all =
                 || side((0..50).map(|i| metric(&format!("m{i}x"), vec![lognormal(n, 0.5, phi, rng)])).collect());
             let (before, after) = (all(), all());
-            compare(&before, &after, &Settings::default()).counts.regressed > 0
+            compare(&before, &after, &Criteria::default()).counts.regressed > 0
         });
         println!("| {n} | {phi} | {:.1}% |", 100.0 * any);
     }
@@ -367,7 +367,7 @@ fn time() {
         let (before, after) = (capture(before), capture(after));
         let captured = start.elapsed();
         let start = Instant::now();
-        let found = compare(&before, &after, &Settings::default());
+        let found = compare(&before, &after, &Criteria::default());
         println!(
             "{groups} x {n} samples a side: {:.2} s to measure dependence, {:.2} s to compare ({} tests, {} regressed)",
             captured.as_secs_f64(),

@@ -164,6 +164,6 @@ fn comparing(bench: &Bench) {
     let (before, after) = (values(), values());
     bench.line("compare, the dependence of one side", Amount::Samples(SAMPLES), || captured(&before));
     let (before, after) = (captured(&before), captured(&after));
-    let settings = judge::Settings::default();
+    let settings = judge::Criteria::default();
     bench.line("compare, both sides", Amount::Samples(2 * SAMPLES), || compare(&before, &after, &settings));
 }

@@ -24,7 +24,7 @@ use crate::stats::run_samples::RunSamples;
 use crate::stats::samples::{CleanSamples, Samples};
 use crate::stats::settings::Settings;
 use crate::table::packed::Cells;
-use crate::table::{Intruder, Table};
+use crate::table::{ForeignValue, Table};
 
 /// Up to so many groups each get all details; of more, only the summary.
 const DETAILED_GROUPS: usize = 40;
@@ -145,8 +145,8 @@ impl MetricColumn<'_> {
     }
 
     /// Numbers of other tables that a reader of this one's header would have counted.
-    fn foreign(&self) -> impl Iterator<Item = &Intruder> {
-        self.table.intruders.iter().filter(|foreign| foreign.column == self.column)
+    fn foreign(&self) -> impl Iterator<Item = &ForeignValue> {
+        self.table.foreign_values.iter().filter(|foreign| foreign.column == self.column)
     }
 
     /// What is odd about the values: rows become lines.

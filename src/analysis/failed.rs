@@ -47,7 +47,7 @@ pub(super) fn part(
     }
     let Some(told) = Told::by(table, &failures.column) else { return Apart::Nothing };
     let mut corrupted_left = corrupted;
-    let (failed, others) = table.values(column).parted(|rows| {
+    let (failed, others) = table.values(column).split(|rows| {
         let mut bits = told.failed(rows.clone());
         let (of_part, later) = corrupted_left.split_at(corrupted_left.partition_point(|row| *row < rows.end));
         for row in of_part {

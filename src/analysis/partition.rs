@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::table::storage::{Shelved, Storage};
+use crate::table::storage::{Extent, Storage};
 
 use crate::stats::samples::Samples;
 
@@ -30,7 +30,7 @@ pub(super) struct Record {
 
 /// The samples of a bundle of groups.
 struct Bundle {
-    shelved: Shelved,
+    shelved: Extent,
     /// Samples written.
     written: usize,
     waiting: Vec<u8>,
@@ -86,7 +86,7 @@ impl Bundle {
 
 /// The samples of a bundle, in recorded order.
 pub(super) struct Partitioned {
-    shelved: Shelved,
+    shelved: Extent,
     samples: usize,
 }
 
@@ -158,11 +158,11 @@ impl Samples for Partitioned {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::storage::tests::Board;
+    use crate::table::storage::memory::MemorySpill;
 
     #[test]
     fn every_sample_comes_back_in_its_bundle() {
-        let storage = Storage::bounded(1 << 20, 0, Box::new(Board::default()));
+        let storage = Storage::bounded(1 << 20, 0, Box::new(MemorySpill::default()));
         let records: Vec<(usize, Record)> = (0..50_000_u32)
             .map(|place| ((place % 3) as usize, Record { value: f64::from(place) / 7.0, place, slot: place % 5 }))
             .collect();

@@ -21,7 +21,7 @@ use super::compare::load_baseline;
 use super::environment::environment;
 use super::options;
 use super::outputs::{write_all, write_stdout};
-use super::read::{self, Held, Wanted};
+use super::read::{self, ReadOptions, ReportExtras};
 use super::summarize::new_baseline;
 
 pub(super) fn run(command: &Baseline) -> Result<ExitCode> {
@@ -43,8 +43,8 @@ fn add(arguments: &Add) -> Result<ExitCode> {
     let inputs = read::inputs(&input.paths, understanding)?;
     let seen: Vec<&CapturedSource> =
         old.iter().flat_map(|baseline| &baseline.captures).flat_map(|capture| &capture.sources).collect();
-    let reading = read::read(understanding, &config, inputs, &Wanted { samples: true, seen })?;
-    let report = read::report(&reading, Held::default())?;
+    let reading = read::read(understanding, &config, inputs, &ReadOptions { samples: true, seen })?;
+    let report = read::report(&reading, ReportExtras::default())?;
     let mut baseline = old.unwrap_or_else(|| Saved::new(reading.settings.quantile_method.name()));
     baseline.add(reading.captured(environment)).with_context(|| file.display().to_string())?;
     write_all(&[(target, baseline.to_bytes())])?;
@@ -119,8 +119,8 @@ fn table(baseline: &Saved) -> Vec<String> {
             noise.map_or_else(|| "one run".to_owned(), |share| number::percent_or_absent(Some(share))),
         ]
     };
-    // Held against itself a baseline says everything about both of its sides.
-    let mut rows: Vec<_> = judge::compare(&baseline.captures, &baseline.captures, &judge::Settings::default())
+    // Compared with itself a baseline says everything about both of its sides.
+    let mut rows: Vec<_> = judge::compare(&baseline.captures, &baseline.captures, &judge::Criteria::default())
         .changes
         .iter()
         .map(held)

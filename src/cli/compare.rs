@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::compare::baseline::Baseline;
 use crate::compare::capture::{CapturedSource, Environment};
-use crate::compare::judge::Settings;
+use crate::compare::judge::Criteria;
 use crate::compare::sides;
 use crate::config::Config;
 use crate::ingest;
@@ -18,20 +18,20 @@ use crate::report::build::{Analysed, Heading};
 
 use super::args::{Compare, Gate, Understanding};
 use super::deliver::Delivery;
-use super::gate::{asked, check_margins, margins, results};
+use super::gate::{check_margins, gate_rules, margins, results};
 use super::inputs;
 use super::options;
-use super::read::{self, HEAD, Held, Reading, Wanted};
+use super::read::{self, HEAD, ReadOptions, Reading, ReportExtras};
 
 /// A side as it was named and read.
-pub(super) struct Side {
+pub(super) struct Operand {
     /// What it holds.
-    pub(super) held: sides::Held,
+    pub(super) captures: sides::NamedCaptures,
     /// What was read, where it is files.
     reading: Option<Reading>,
 }
 
-impl Side {
+impl Operand {
     /// Reads a side. `seen` is what the other side has: of files that begin with it only new rows are captured.
     pub(super) fn load(
         name: String,
@@ -43,17 +43,17 @@ impl Side {
     ) -> Result<Self> {
         if let Some(baseline) = load_baseline(path)? {
             delivery.protect_file(path)?;
-            return Ok(Self { held: sides::Held { name, captures: baseline.captures }, reading: None });
+            return Ok(Self { captures: sides::NamedCaptures { name, captures: baseline.captures }, reading: None });
         }
         let inputs = read::inputs(&[path.to_path_buf()], understanding)?;
         delivery.protect(&inputs)?;
-        let reading = read::read(understanding, config, inputs, &Wanted { samples: true, seen: seen.to_vec() })?;
+        let reading = read::read(understanding, config, inputs, &ReadOptions { samples: true, seen: seen.to_vec() })?;
         // This machine is not the one that was measured; what the files say of that one is captured with them.
         let captures = vec![reading.captured(Environment::default())];
         if captures[0].metrics.is_empty() && captures[0].reported.is_empty() && reading.grown().is_empty() {
             bail!("{}: no samples: there is nothing to compare", path.display());
         }
-        Ok(Self { held: sides::Held { name, captures }, reading: Some(reading) })
+        Ok(Self { captures: sides::NamedCaptures { name, captures }, reading: Some(reading) })
     }
 
     /// What was wrong with its files, in few words: nobody reads a report about the older side.
@@ -67,7 +67,7 @@ impl Side {
         corrupted
             .filter(|(_, count)| *count > 0)
             .map(|(name, count)| {
-                let place = Place::source(format!("{}: {name}", self.held.name));
+                let place = Place::source(format!("{}: {name}", self.captures.name));
                 let reason = format!("{count} corrupted samples among those that the run is held against");
                 Finding::new(
                     Severity::Note,
@@ -82,7 +82,7 @@ impl Side {
 
     /// The files it was made of.
     pub(super) fn sources(&self) -> impl Iterator<Item = &CapturedSource> {
-        self.held.captures.iter().flat_map(|capture| &capture.sources)
+        self.captures.captures.iter().flat_map(|capture| &capture.sources)
     }
 }
 
@@ -104,9 +104,9 @@ pub(super) fn load_baseline(path: &Path) -> Result<Option<Baseline>> {
 }
 
 /// How sides are compared, by flags and configuration.
-pub(super) fn settings_of(understanding: &Understanding, gate: &Gate, config: &Config) -> Result<Settings> {
+pub(super) fn criteria_of(understanding: &Understanding, gate: &Gate, config: &Config) -> Result<Criteria> {
     let confidence = options::settings(understanding, config)?.confidence;
-    Ok(Settings { confidence, margins: margins(gate, config)?, ..Settings::default() })
+    Ok(Criteria { confidence, margins: margins(gate, config)?, ..Criteria::default() })
 }
 
 /// What the sides are called: no report depends on where a checkout lies.
@@ -120,14 +120,14 @@ pub(super) fn compare(arguments: &Compare) -> Result<ExitCode> {
     let understanding = &arguments.understanding;
     let config = options::config(understanding)?;
     let mut delivery = Delivery::new(&arguments.output, None)?;
-    let asked = asked(&arguments.gate, &config)?;
-    let settings = settings_of(understanding, &arguments.gate, &config)?;
+    let gate_rules = gate_rules(&arguments.gate, &config)?;
+    let criteria = criteria_of(understanding, &arguments.gate, &config)?;
     let [before, after] = &names(&arguments.before, &arguments.after);
-    let before = Side::load(before.clone(), &arguments.before, understanding, &config, &[], &mut delivery)?;
+    let before = Operand::load(before.clone(), &arguments.before, understanding, &config, &[], &mut delivery)?;
     let seen: Vec<&CapturedSource> = before.sources().collect();
-    let after = Side::load(after.clone(), &arguments.after, understanding, &config, &seen, &mut delivery)?;
+    let after = Operand::load(after.clone(), &arguments.after, understanding, &config, &seen, &mut delivery)?;
     let grown = after.reading.as_ref().map(Reading::grown).unwrap_or_default();
-    let comparison = sides::hold(&before.held, &after.held, grown, &settings);
+    let comparison = sides::comparison(&before.captures, &after.captures, grown, &criteria);
     check_margins(&arguments.gate, &comparison)?;
     let analysis = options::settings(understanding, &config)?;
     let mut reading = after.reading.unwrap_or_else(|| Reading::nothing(analysis));
@@ -135,6 +135,7 @@ pub(super) fn compare(arguments: &Compare) -> Result<ExitCode> {
     let targets = results(&config.target, &reading, Some(&comparison))?;
     let title = arguments.output.title.clone().or_else(|| config.title.clone());
     let heading = Heading { title, generated: delivery.generated.clone() };
-    let report = read::report(&reading, Held { comparison: Some(comparison), targets, gate: asked, heading })?;
+    let report =
+        read::report(&reading, ReportExtras { comparison: Some(comparison), targets, gate: gate_rules, heading })?;
     delivery.deliver(&report, Vec::new(), &[], understanding.color)
 }

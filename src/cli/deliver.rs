@@ -14,7 +14,7 @@ use crate::report::render::{built_in, built_in_names, render, render_comment, re
 use crate::report::view::TerminalView;
 
 use super::args::{Colour, Output};
-use super::inputs::{Inputs, Named};
+use super::inputs::{Inputs, NamedSource};
 use super::outputs::{Target, write_all, write_stdout};
 use super::{CHECK_FAILED, as_lines, ci, paint, use_colour};
 
@@ -52,7 +52,7 @@ impl<'a> Delivery<'a> {
     pub(super) fn protect(&mut self, inputs: &Inputs) -> Result<()> {
         let named = inputs.sources.iter().filter_map(|source| Some((source.name.clone(), source.path()?)));
         self.paths.extend(named.map(|(name, path)| (name, path.display().to_string())));
-        inputs.sources.iter().filter_map(Named::path).try_for_each(|path| self.protect_file(path))
+        inputs.sources.iter().filter_map(NamedSource::path).try_for_each(|path| self.protect_file(path))
     }
 
     /// The same for one file.

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::compare::collect::{subject_shares, subjects};
-use crate::compare::gate::{Asked, FailOn, lacking};
+use crate::compare::gate::{FailOn, GateRules, unusable};
 use crate::compare::margin::{MarginRule, Margins, parse_margin};
 use crate::compare::outcome::{Comparison, TargetResult};
 use crate::compare::target::{Target, evaluate};
@@ -15,20 +15,21 @@ use super::args::Gate;
 use super::read::Reading;
 
 /// What a gate is to fail on; `None` where nobody asks for one.
-pub(super) fn asked(gate: &Gate, config: &Config) -> Result<Option<Asked>> {
+pub(super) fn gate_rules(gate: &Gate, config: &Config) -> Result<Option<GateRules>> {
     let fail_on = if gate.fail_on.is_empty() {
         config.fail_on.clone()
     } else {
         Some(FailOn::parse_list(&gate.fail_on.join(",")).context("--fail-on")?)
     };
     let strict = gate.strict || config.strict.unwrap_or(false);
-    Ok(fail_on.filter(|list| !list.is_empty()).map(|fail_on| Asked { fail_on, strict }))
+    Ok(fail_on.filter(|list| !list.is_empty()).map(|fail_on| GateRules { fail_on, strict }))
 }
 
 /// A gate that could never fail is an error before anything is read.
-pub(super) fn require(asked: Option<&Asked>, baseline: Option<&Path>, config: &Config) -> Result<()> {
-    match asked.and_then(|asked| lacking(&asked.fail_on, baseline.is_some(), !config.target.is_empty())) {
-        Some(lacking) => Err(lacking.into()),
+pub(super) fn require(gate_rules: Option<&GateRules>, baseline: Option<&Path>, config: &Config) -> Result<()> {
+    match gate_rules.and_then(|gate_rules| unusable(&gate_rules.fail_on, baseline.is_some(), !config.target.is_empty()))
+    {
+        Some(error) => Err(error.into()),
         None => Ok(()),
     }
 }

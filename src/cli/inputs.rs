@@ -1,6 +1,6 @@
 //! What a person named, as a list of sources with names of their own.
 //!
-//! In: paths, folders, globs, `-`. Out: [`Named`] sources in a fixed order, each once. Refuses what does not exist and
+//! In: paths, folders, globs, `-`. Out: [`NamedSource`] sources in a fixed order, each once. Refuses what does not exist and
 //! folders in which nothing looks like metrics.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +31,7 @@ pub(super) enum Origin {
 
 /// A source with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Named {
+pub(super) struct NamedSource {
     /// The name by which the report calls it, unique among all.
     pub(super) name: String,
     /// Where it is read from.
@@ -42,7 +42,7 @@ pub(super) struct Named {
     pub(super) bytes: u64,
 }
 
-impl Named {
+impl NamedSource {
     /// The file, where it is one.
     pub(super) fn path(&self) -> Option<&Path> {
         match &self.origin {
@@ -56,7 +56,7 @@ impl Named {
 #[derive(Debug)]
 pub(super) struct Inputs {
     /// The sources, in a fixed order, each once.
-    pub(super) sources: Vec<Named>,
+    pub(super) sources: Vec<NamedSource>,
     /// What was found on the way: files given twice, files passed over.
     pub(super) findings: Vec<Finding>,
 }
@@ -181,7 +181,7 @@ fn looks_like_metrics(name: &str) -> bool {
 }
 
 /// Drops files given twice, and gives each of the rest the shortest end of its path that no other has.
-fn name_each(found: Vec<(Origin, bool)>) -> (Vec<Named>, Vec<Finding>) {
+fn name_each(found: Vec<(Origin, bool)>) -> (Vec<NamedSource>, Vec<Finding>) {
     let mut seen: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     let mut stdin = false;
     let mut kept: Vec<(Origin, bool)> = Vec::new();
@@ -230,7 +230,7 @@ fn name_each(found: Vec<(Origin, bool)>) -> (Vec<Named>, Vec<Finding>) {
                 Origin::File(path) => fs::metadata(path).map(|data| data.len()).unwrap_or_default(),
                 Origin::Stdin => 0,
             };
-            Named { name, origin, explicit, bytes }
+            NamedSource { name, origin, explicit, bytes }
         })
         .collect();
     (named, findings)

@@ -30,7 +30,7 @@ use crate::report::view::{FindingsView, Subject, Tone};
 
 use args::{Check, Cli, Colour, Command, Schema};
 use outputs::write_stdout;
-use read::{Held, Wanted};
+use read::{ReadOptions, ReportExtras};
 
 /// A check that was asked for failed.
 const CHECK_FAILED: u8 = 1;
@@ -65,8 +65,8 @@ fn check(arguments: &Check) -> Result<ExitCode> {
     let config = options::config(understanding)?;
     let inputs = read::inputs(&arguments.input.paths, understanding)?;
     read::stay_alone(&inputs);
-    let reading = read::read(understanding, &config, inputs, &Wanted::default())?;
-    let report = read::report(&reading, Held::default())?;
+    let reading = read::read(understanding, &config, inputs, &ReadOptions::default())?;
+    let report = read::report(&reading, ReportExtras::default())?;
     if !arguments.quiet {
         let colour = use_colour(understanding.color, stdout().is_terminal());
         write_stdout(findings_text(&report, colour).as_bytes())?;

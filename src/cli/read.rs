@@ -15,7 +15,7 @@ use crate::analysis::table::{GROUP_BYTES, TableAnalysis, analyse};
 use crate::compare::baseline::Baseline;
 use crate::compare::capture::{Capture, CapturedSource, Environment};
 use crate::compare::collect::{self, capture};
-use crate::compare::gate::Asked;
+use crate::compare::gate::GateRules;
 use crate::compare::outcome::{Comparison, Growth, TargetResult};
 use crate::config::{self, Config};
 use crate::ingest::{self, IngestError};
@@ -28,7 +28,7 @@ use crate::table::storage::Storage;
 use crate::table::{Role, Table};
 
 use super::args::Understanding;
-use super::inputs::{self, Inputs, Missing, Named, Origin};
+use super::inputs::{self, Inputs, Missing, NamedSource, Origin};
 use super::options::{flag_options, settings};
 use super::storage::{sized, storage};
 
@@ -41,7 +41,7 @@ const WORTH_THREADS: u64 = 64 << 10;
 
 /// What is to be known beyond the report.
 #[derive(Default)]
-pub(super) struct Wanted<'a> {
+pub(super) struct ReadOptions<'a> {
     /// Whether samples are needed after their numbers are computed: to compare, to save, to judge targets.
     pub(super) samples: bool,
     /// What a baseline has seen: of files that begin with one of these, the new rows are read as a run of their own.
@@ -74,7 +74,7 @@ impl Reading {
         Self { analysed: Vec::new(), fresh: Vec::new(), findings: Vec::new(), settings }
     }
 
-    /// The run that is held against a baseline: of files that have grown only what is new.
+    /// The run that is compared with a baseline: of files that have grown only what is new.
     pub(super) fn captured(&self, environment: Environment) -> Capture {
         let parts = self.analysed.iter().zip(&self.fresh);
         let chosen: Vec<&Analysed> =
@@ -87,7 +87,7 @@ impl Reading {
         capture(&readings(&self.analysed.iter().collect::<Vec<_>>()), environment)
     }
 
-    /// The files of which only new rows are held against the baseline.
+    /// The files of which only new rows are compared with the baseline.
     pub(super) fn grown(&self) -> Vec<Growth> {
         let grown = self.fresh.iter().flatten().map(|fresh| {
             let provenance = &fresh.analysed.source.provenance;
@@ -121,7 +121,7 @@ pub(super) fn inputs(paths: &[PathBuf], understanding: &Understanding) -> Result
 /// Does without other threads where so little was named that starting them takes longer than the work. Only for the one
 /// reading of a process: it holds to its end.
 pub(super) fn stay_alone(inputs: &Inputs) {
-    let little = |source: &Named| matches!(source.origin, Origin::File(_)) && source.bytes > 0;
+    let little = |source: &NamedSource| matches!(source.origin, Origin::File(_)) && source.bytes > 0;
     let bytes: u64 = inputs.sources.iter().map(|source| source.bytes).sum();
     if bytes < WORTH_THREADS && inputs.sources.iter().all(little) {
         // Where `--threads` has already made the pool, that one holds.
@@ -134,16 +134,22 @@ pub(super) fn read(
     understanding: &Understanding,
     config: &Config,
     inputs: Inputs,
-    wanted: &Wanted<'_>,
+    options: &ReadOptions<'_>,
 ) -> Result<Reading> {
-    let settings = Settings { keep_samples: wanted.samples, ..settings(understanding, config)? };
+    let settings = Settings { keep_samples: options.samples, ..settings(understanding, config)? };
     let Inputs { sources, mut findings } = inputs;
     let bar = progress(&sources);
     let storage = storage(understanding.memory)?;
-    let reader =
-        Reader { understanding, config, settings: &settings, seen: &wanted.seen, bar: bar.as_ref(), storage: &storage };
+    let reader = Reader {
+        understanding,
+        config,
+        settings: &settings,
+        seen: &options.seen,
+        bar: bar.as_ref(),
+        storage: &storage,
+    };
     let read = |source| (source, reader.read(source));
-    let outcomes: Vec<(&Named, Result<_>)> =
+    let outcomes: Vec<(&NamedSource, Result<_>)> =
         if storage.is_scarce() { sources.iter().map(read).collect() } else { sources.par_iter().map(read).collect() };
     if let Some(bar) = bar {
         bar.finish_and_clear();
@@ -168,7 +174,7 @@ pub(super) fn read(
     refuse_too_many_groups(&analysed, storage.memory())?;
     findings.extend(same_bytes(&analysed));
     let parts = analysed.iter().zip(&fresh);
-    findings.extend(parts.filter_map(|(item, fresh)| nothing_new(item, fresh.as_ref(), &wanted.seen)));
+    findings.extend(parts.filter_map(|(item, fresh)| nothing_new(item, fresh.as_ref(), &options.seen)));
     check_group_by(&settings, &analysed)?;
     check_columns(understanding, &analysed)?;
     Ok(Reading { analysed, fresh, findings, settings })
@@ -176,27 +182,27 @@ pub(super) fn read(
 
 /// What a report has beyond what was read.
 #[derive(Default)]
-pub(super) struct Held {
-    /// The run held against a baseline.
+pub(super) struct ReportExtras {
+    /// The run compared with a baseline.
     pub(super) comparison: Option<Comparison>,
     /// Targets and what became of them.
     pub(super) targets: Vec<TargetResult>,
     /// What a gate is to fail on.
-    pub(super) gate: Option<Asked>,
+    pub(super) gate: Option<GateRules>,
     /// Things that the data does not say.
     pub(super) heading: Heading,
 }
 
 /// Builds the report. Refuses one in which nothing was measured.
-pub(super) fn report(reading: &Reading, held: Held) -> Result<Report> {
-    let compared = held.comparison.is_some();
+pub(super) fn report(reading: &Reading, extras: ReportExtras) -> Result<Report> {
+    let compared = extras.comparison.is_some();
     let material = Material {
         findings: reading.findings.clone(),
         swarm: swarm_of(&reading.analysed),
-        comparison: held.comparison,
-        targets: held.targets,
-        gate: held.gate.as_ref(),
-        heading: held.heading,
+        comparison: extras.comparison,
+        targets: extras.targets,
+        gate: extras.gate.as_ref(),
+        heading: extras.heading,
     };
     let report = build(&reading.analysed, material, &reading.settings);
     let verdict = &report.verdict;
@@ -236,7 +242,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&self, source: &Named) -> Result<(Analysed, Option<Fresh>)> {
+    fn read(&self, source: &NamedSource) -> Result<(Analysed, Option<Fresh>)> {
         let (path, shown) = match &source.origin {
             Origin::File(path) => (path.as_path(), path.display().to_string()),
             Origin::Stdin => (Path::new("-"), source.name.clone()),
@@ -351,7 +357,7 @@ fn below(data: &Source, line: u64) -> Source {
 }
 
 /// A bar for a long read, on a terminal and nowhere else.
-fn progress(sources: &[Named]) -> Option<ProgressBar> {
+fn progress(sources: &[NamedSource]) -> Option<ProgressBar> {
     let total: u64 = sources.iter().map(|source| source.bytes).sum();
     if total < WORTH_A_BAR || !stderr().is_terminal() || std::env::var_os("CI").is_some() {
         return None;
@@ -360,7 +366,7 @@ fn progress(sources: &[Named]) -> Option<ProgressBar> {
     Some(ProgressBar::new(total).with_style(style))
 }
 
-fn unread(source: &Named, error: &anyhow::Error) -> Finding {
+fn unread(source: &NamedSource, error: &anyhow::Error) -> Finding {
     let text = format!("{error:#}");
     let reason = text.split_once(": ").map_or(text.as_str(), |(_, reason)| reason).to_owned();
     // A file that nobody named and that is no metrics file at all is only worth a note.
@@ -432,7 +438,7 @@ fn labels(source: &Source) -> impl Iterator<Item = &String> {
     of_tables.chain(source.reported.iter().filter_map(|reported| reported.label.as_ref()))
 }
 
-/// A run held against itself says nothing about a change.
+/// A run compared with itself says nothing about a change.
 fn nothing_new(item: &Analysed, fresh: Option<&Fresh>, seen: &[&CapturedSource]) -> Option<Finding> {
     let provenance = &item.source.provenance;
     let begins = |seen: &&&CapturedSource| {

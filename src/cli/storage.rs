@@ -10,7 +10,7 @@ use std::sync::{Mutex, OnceLock};
 use anyhow::{Result, bail};
 
 use crate::measure::unit::{Dimension, Unit};
-use crate::table::storage::{Shelf, Storage};
+use crate::table::storage::{SpillFile, Storage};
 
 /// What the program takes beside the columns: itself, two blocks of text for each thread, samples that are sorted.
 const BESIDE_COLUMNS: u64 = 60 << 20;
@@ -106,7 +106,7 @@ impl TemporaryFile {
     }
 }
 
-impl Shelf for TemporaryFile {
+impl SpillFile for TemporaryFile {
     fn reserve(&self, bytes: u64) -> u64 {
         self.end.fetch_add(bytes, Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! `summarize`: read, analyse, hold against a baseline and targets if there are any, report.
+//! `summarize`: read, analyse, compare with a baseline and targets if there are any, report.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,13 +10,13 @@ use crate::compare::sides;
 use crate::report::build::Heading;
 
 use super::args::Summarize;
-use super::compare::{Side, load_baseline, settings_of};
+use super::compare::{Operand, criteria_of, load_baseline};
 use super::deliver::Delivery;
 use super::environment::environment;
-use super::gate::{asked, check_margins, require, results};
+use super::gate::{check_margins, gate_rules, require, results};
 use super::options;
 use super::outputs::Target;
-use super::read::{self, Held, Wanted};
+use super::read::{self, ReadOptions, ReportExtras};
 
 /// Written where nothing else is asked for.
 const DEFAULT_OUTPUT: &str = "performance_metrics_report.md";
@@ -25,9 +25,9 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     let understanding = &arguments.input.understanding;
     let config = options::config(understanding)?;
     let mut delivery = Delivery::new(&arguments.output, Some(DEFAULT_OUTPUT))?;
-    let asked = asked(&arguments.gate, &config)?;
-    require(asked.as_ref(), arguments.baseline.as_deref(), &config)?;
-    let settings = settings_of(understanding, &arguments.gate, &config)?;
+    let gate_rules = gate_rules(&arguments.gate, &config)?;
+    require(gate_rules.as_ref(), arguments.baseline.as_deref(), &config)?;
+    let criteria = criteria_of(understanding, &arguments.gate, &config)?;
     let saved = arguments.save_baseline.as_deref().map(baseline_target).transpose()?;
     let mut notes = Vec::new();
     let inputs = read::inputs(&arguments.input.paths, understanding)?;
@@ -39,24 +39,25 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     let before = arguments.baseline.as_deref();
     let load = |path: &Path| {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Side::load(name, path, understanding, &config, &[], &mut delivery)
+        Operand::load(name, path, understanding, &config, &[], &mut delivery)
     };
     let before = before.map(load).transpose()?;
-    let wanted = Wanted {
+    let wanted = ReadOptions {
         samples: before.is_some() || arguments.save_baseline.is_some() || !config.target.is_empty(),
-        seen: before.iter().flat_map(Side::sources).collect(),
+        seen: before.iter().flat_map(Operand::sources).collect(),
     };
     let mut reading = read::read(understanding, &config, inputs, &wanted)?;
-    reading.findings.extend(before.iter().flat_map(Side::findings));
+    reading.findings.extend(before.iter().flat_map(Operand::findings));
     let comparison = before.map(|before| {
-        let after = sides::Held { name: "this run".to_owned(), captures: vec![reading.captured(environment.clone())] };
-        sides::hold(&before.held, &after, reading.grown(), &settings)
+        let after =
+            sides::NamedCaptures { name: "this run".to_owned(), captures: vec![reading.captured(environment.clone())] };
+        sides::comparison(&before.captures, &after, reading.grown(), &criteria)
     });
     comparison.iter().try_for_each(|comparison| check_margins(&arguments.gate, comparison))?;
     let targets = results(&config.target, &reading, comparison.as_ref())?;
     let title = arguments.output.title.clone().or_else(|| config.title.clone());
     let heading = Heading { title, generated: delivery.generated.clone() };
-    let report = read::report(&reading, Held { comparison, targets, gate: asked, heading })?;
+    let report = read::report(&reading, ReportExtras { comparison, targets, gate: gate_rules, heading })?;
     let passed = report.gate.as_ref().is_none_or(|gate| gate.passed);
     let mut more = Vec::new();
     if let Some((path, target)) = arguments.save_baseline.as_deref().zip(saved) {

@@ -17,7 +17,7 @@ mod error;
 mod read;
 mod write;
 
-pub use error::{BaselineError, Fault, Found};
+pub use error::{BaselineError, Fault, OtherFile};
 
 /// The value of `format` in a baseline file.
 pub const FORMAT: &str = "perfreport baseline";
@@ -30,7 +30,7 @@ pub const VERSION: u32 = 2;
 /// Of a file without anything that a later version added.
 const FIRST_VERSION: u32 = 1;
 
-/// Runs that later runs are held against.
+/// Runs that later runs are compared with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Baseline {
     /// What wrote it last.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
 
-use super::sketch::{Ordered, Sketch};
+use super::sketch::{OrderedPoints, Sketch};
 
 /// Up to so many samples of a run are kept as they are; beyond, a sketch is smaller than they are (some 3 kB against 20)
 /// and its error is small against the interval of any statistic of so many samples.
@@ -193,15 +193,15 @@ impl Values {
     }
 
     /// The samples in ascending order, or up to [`SKETCH_POINTS`] points that stand for those of a sketch.
-    pub fn ordered(&self) -> Ordered {
+    pub fn ordered(&self) -> OrderedPoints {
         match self {
             Self::Samples(samples) => {
                 let mut points = samples.clone();
                 points.sort_unstable_by(f64::total_cmp);
-                Ordered { points, samples: samples.len() as u64, error: 0.0 }
+                OrderedPoints { points, samples: samples.len() as u64, error: 0.0 }
             }
             Self::Sketch(sketch) => {
-                Ordered { points: sketch.ordered(SKETCH_POINTS), samples: sketch.len(), error: sketch.error() }
+                OrderedPoints { points: sketch.ordered(SKETCH_POINTS), samples: sketch.len(), error: sketch.error() }
             }
         }
     }
@@ -348,7 +348,7 @@ mod tests {
     #[test]
     fn few_samples_stay_exact_and_come_back_in_ascending_order() {
         let values = Values::Samples(vec![3.0, -1.0, 2.0, 2.0]).reduced();
-        let expected = Ordered { points: vec![-1.0, 2.0, 2.0, 3.0], samples: 4, error: 0.0 };
+        let expected = OrderedPoints { points: vec![-1.0, 2.0, 2.0, 3.0], samples: 4, error: 0.0 };
         assert_eq!((values.len(), values.ordered()), (4, expected));
         assert!(matches!(Values::Samples(vec![1.0; EXACT_SAMPLES]).reduced(), Values::Samples(_)));
     }

@@ -17,10 +17,10 @@ pub(crate) const EXACT_SAMPLES: usize = 50;
 /// one in 10^8 of the spread; the noise of that many samples is of the order of one in 10^2.
 pub(crate) const MAX_POINTS: usize = 10_000;
 
-/// An effect on its axis.
+/// An estimate on its axis, with its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Located {
-    pub(crate) estimate: f64,
+pub(crate) struct Estimate {
+    pub(crate) value: f64,
     /// Absent where open.
     pub(crate) low: Option<f64>,
     /// Absent where open.
@@ -44,7 +44,7 @@ impl Places<'_> {
 }
 
 /// The center of `after` less that of `before`. `None` where a side is empty.
-pub(crate) fn center(before: Places<'_>, after: Places<'_>, noise: Noise, confidence: f64) -> Option<Located> {
+pub(crate) fn center(before: Places<'_>, after: Places<'_>, noise: Noise, confidence: f64) -> Option<Estimate> {
     if before.points.is_empty() || after.points.is_empty() {
         return None;
     }
@@ -67,8 +67,8 @@ pub(crate) fn center(before: Places<'_>, after: Places<'_>, noise: Noise, confid
     };
     let rank = rank.filter(|_| smaller >= least_samples(1.0 - confidence) as f64);
     let bound = |rank: u64| Some(difference_at(x, y, rank)).filter(|bound| bound.is_finite());
-    Some(Located {
-        estimate: estimate + 0.0,
+    Some(Estimate {
+        value: estimate + 0.0,
         low: rank.and_then(bound),
         high: rank.and_then(|rank| bound(total + 1 - rank)),
         p: noise.p(score),
@@ -264,17 +264,17 @@ fn normal_rank(before: Places<'_>, after: Places<'_>, score: f64) -> Option<u64>
 
 #[cfg(test)]
 mod tests {
-    use super::super::noise::Worth;
+    use super::super::noise::EffectiveSize;
     use super::*;
     use crate::stats::rng::Rng;
     use proptest::prelude::*;
 
     fn independent(x: &[f64], y: &[f64]) -> Noise {
-        let worth = |side: &[f64]| Worth { samples: side.len() as f64, inflation: 1.0 };
-        Noise::of(worth(x), worth(y))
+        let size = |side: &[f64]| EffectiveSize { samples: side.len() as f64, inflation: 1.0 };
+        Noise::of(size(x), size(y))
     }
 
-    fn located(x: &[f64], y: &[f64], confidence: f64) -> Located {
+    fn estimated(x: &[f64], y: &[f64], confidence: f64) -> Estimate {
         let sorted = |side: &[f64]| {
             let mut side = side.to_vec();
             side.sort_by(f64::total_cmp);
@@ -294,9 +294,9 @@ mod tests {
             (vec![2.0, 1.0, 3.0, 5.0], vec![1.0; 5], 2.0 * 6.0 / 126.0),
             (vec![1.0; 20], vec![1.0; 20], 1.0),
         ] {
-            let p = located(&x, &y, 0.95).p;
+            let p = estimated(&x, &y, 0.95).p;
             assert!((p - expected).abs() < 1e-9, "{x:?} {y:?}: {p}");
-            assert_eq!(p, located(&y, &x, 0.95).p, "swapped");
+            assert_eq!(p, estimated(&y, &x, 0.95).p, "swapped");
         }
     }
 
@@ -321,7 +321,7 @@ mod tests {
             let x: Vec<f64> = (0..n).map(|_| rng.normal()).collect();
             let y: Vec<f64> = (0..m).map(|_| rng.normal() + 1.0).collect();
             let reference = pragmastat::estimators::raw::shift(&y, &x, false).unwrap();
-            assert!((located(&x, &y, 0.95).estimate - reference).abs() < 1e-12);
+            assert!((estimated(&x, &y, 0.95).value - reference).abs() < 1e-12);
         }
     }
 
@@ -332,7 +332,7 @@ mod tests {
             let x: Vec<f64> = (0..n).map(|_| rng.normal()).collect();
             let y: Vec<f64> = (0..m).map(|_| rng.normal()).collect();
             let reference = pragmastat::estimators::raw::shift_bounds(&y, &x, 0.05, false).unwrap();
-            let found = located(&x, &y, 0.95);
+            let found = estimated(&x, &y, 0.95);
             // Pragmastat's margin may be one rank narrower or equal; never may ours be narrower.
             assert!(found.low.unwrap() <= reference.lower + 1e-12 && found.high.unwrap() >= reference.upper - 1e-12);
         }
@@ -340,8 +340,8 @@ mod tests {
 
     #[test]
     fn three_against_three_have_no_bounds_at_95_percent_and_four_have() {
-        assert_eq!(located(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0], 0.95).low, None);
-        let found = located(&[1.0, 2.0, 3.0, 4.0], &[5.0, 6.0, 7.0, 8.0], 0.95);
+        assert_eq!(estimated(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0], 0.95).low, None);
+        let found = estimated(&[1.0, 2.0, 3.0, 4.0], &[5.0, 6.0, 7.0, 8.0], 0.95);
         assert_eq!((found.low, found.high), (Some(1.0), Some(7.0)));
         assert_eq!((least_samples(0.05), least_samples(0.01)), (4, 5));
     }
@@ -366,12 +366,12 @@ mod tests {
         fn an_interval_at_the_level_of_p_touches_no_change(
             x in prop::collection::vec(-1.0..1.0_f64, 5..20), y in prop::collection::vec(-1.0..1.0_f64, 5..20),
         ) {
-            let p = located(&x, &y, 0.95).p;
+            let p = estimated(&x, &y, 0.95).p;
             prop_assume!(p < 0.9);
-            if let Located { low: Some(low), high: Some(high), .. } = located(&x, &y, 1.0 - p * 1.001) {
+            if let Estimate { low: Some(low), high: Some(high), .. } = estimated(&x, &y, 1.0 - p * 1.001) {
                 prop_assert!(low > 0.0 || high < 0.0, "just above p no change is excluded: {low} {high}");
             }
-            if let Located { low: Some(low), high: Some(high), .. } = located(&x, &y, 1.0 - p * 0.999) {
+            if let Estimate { low: Some(low), high: Some(high), .. } = estimated(&x, &y, 1.0 - p * 0.999) {
                 prop_assert!(low <= 0.0 && high >= 0.0, "just below p it is not: {low} {high}");
             }
         }

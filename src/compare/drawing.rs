@@ -5,7 +5,7 @@
 //! [`LEAST_SAMPLES`] samples, and values without any spread.
 
 use super::outcome::Drawing;
-use super::sketch::Ordered;
+use super::sketch::OrderedPoints;
 
 /// The most bins.
 pub(crate) const MOST_BINS: usize = 40;
@@ -15,7 +15,7 @@ pub(crate) const LEAST_SAMPLES: u64 = 8;
 const LOGARITHMIC_FROM: f64 = 10.0;
 
 /// The drawing of a change, where it can be drawn.
-pub(crate) fn drawing(before: &Ordered, after: &Ordered) -> Option<Drawing> {
+pub(crate) fn drawing(before: &OrderedPoints, after: &OrderedPoints) -> Option<Drawing> {
     if before.samples.min(after.samples) < LEAST_SAMPLES {
         return None;
     }
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn shares_of_both_sides_add_up_to_one_in_the_same_bins() {
-        let side = |factor: f64| Ordered {
+        let side = |factor: f64| OrderedPoints {
             points: (1..=100).map(|i| f64::from(i) * factor).collect(),
             samples: 100,
             error: 0.0,
@@ -76,7 +76,7 @@ mod tests {
             assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         }
         assert_eq!((drawn.edges[0], drawn.edges[drawn.edges.len() - 1]), (1.0, 200.0));
-        let flat = Ordered { points: vec![3.0; 20], samples: 20, error: 0.0 };
+        let flat = OrderedPoints { points: vec![3.0; 20], samples: 20, error: 0.0 };
         assert!(drawing(&flat, &flat).is_none());
     }
 }

@@ -1,7 +1,7 @@
 //! The effects between both sides of one metric.
 //!
-//! In: the runs of both sides. Out: center, percentiles and mean as [`Measured`] values on their axis, not yet judged: what
-//! counts as excluded depends on all tests of the report. [`Measured::judged`] then makes the public [`Effect`]. Refuses (with
+//! In: the runs of both sides. Out: center, percentiles and mean as [`EffectDraft`] values on their axis, not yet judged: what
+//! counts as excluded depends on all tests of the report. [`EffectDraft::judged`] then makes the public [`Effect`]. Refuses (with
 //! `needs`) percentiles beyond the samples.
 
 use std::collections::BTreeMap;
@@ -10,13 +10,13 @@ use crate::measure::Polarity;
 
 use super::axis::Axis;
 use super::capture::{Dependence, Recording, Share};
-use super::center::{Located, MAX_POINTS, Places, center, least_samples};
-use super::noise::{Noise, POWER_SCORE, STEADY_SCORE, Worth, detectable_share, power_share, quantile};
-use super::outcome::{Effect, Reason, Scale, Side};
+use super::center::{Estimate, MAX_POINTS, Places, center, least_samples};
+use super::noise::{EffectiveSize, Noise, POWER_SCORE, STEADY_SCORE, detectable_share, power_share, quantile};
+use super::outcome::{Effect, MetricSide, Reason, Scale};
 use super::percentile::{PercentileSide, can_exclude, difference, percentile, samples_needed};
 use super::replicate::Between;
-use super::share::{self, Pooled};
-use super::sketch::Ordered;
+use super::share::{self, PooledShare};
+use super::sketch::OrderedPoints;
 use super::verdict::verdict;
 use crate::measure::Statistic;
 
@@ -26,21 +26,21 @@ const PERCENTILES: [(Statistic, f64); 3] = [(Statistic::P50, 0.5), (Statistic::P
 const MOST_SAMPLES: f64 = 1e12;
 
 /// All runs of one side.
-pub(crate) struct SideData {
+pub(crate) struct PooledRuns {
     /// All samples.
-    pub(crate) pooled: Ordered,
+    pub(crate) pooled: OrderedPoints,
     /// Those of each run.
-    runs: Vec<Ordered>,
+    runs: Vec<OrderedPoints>,
     dependence: Dependence,
     mean: f64,
     stddev: Option<f64>,
     run_means: Vec<f64>,
 }
 
-impl SideData {
+impl PooledRuns {
     /// `None` where there is no sample.
     pub(crate) fn of<'a>(recordings: impl Iterator<Item = &'a Recording>) -> Option<Self> {
-        let (recordings, runs): (Vec<&Recording>, Vec<Ordered>) = recordings
+        let (recordings, runs): (Vec<&Recording>, Vec<OrderedPoints>) = recordings
             .map(|recording| (recording, recording.values.ordered()))
             .filter(|(_, ordered)| ordered.samples > 0 && !ordered.points.is_empty())
             .unzip();
@@ -67,11 +67,11 @@ impl SideData {
     }
 
     /// What the page says about the side.
-    pub(crate) fn side(&self) -> Side {
-        Side {
+    pub(crate) fn side(&self) -> MetricSide {
+        MetricSide {
             runs: self.runs.len() as u64,
             samples: self.pooled.samples,
-            effective: self.worth(self.dependence.center).effective(),
+            effective: self.effective_size(self.dependence.center).effective(),
             value_error: self.pooled.error,
         }
     }
@@ -85,8 +85,8 @@ impl SideData {
         always.into_iter().chain(PERCENTILES.into_iter().filter_map(of)).collect()
     }
 
-    fn worth(&self, inflation: f64) -> Worth {
-        Worth { samples: self.pooled.samples as f64, inflation }
+    fn effective_size(&self, inflation: f64) -> EffectiveSize {
+        EffectiveSize { samples: self.pooled.samples as f64, inflation }
     }
 
     fn percentile(&self, p: f64) -> f64 {
@@ -130,7 +130,7 @@ fn pooled_stddev(recordings: &[&Recording], weights: &[f64], mean: f64) -> Optio
 }
 
 /// All runs in one: every sample, or evenly spaced points where a sketch stands for some.
-fn pooled(runs: &[Ordered]) -> Ordered {
+fn pooled(runs: &[OrderedPoints]) -> OrderedPoints {
     let samples = runs.iter().map(|run| run.samples).sum();
     let error = runs.iter().map(|run| run.error).fold(0.0, f64::max);
     if let [run] = runs {
@@ -145,7 +145,7 @@ fn pooled(runs: &[Ordered]) -> Ordered {
         .collect();
     weighted.sort_by(|a, b| a.0.total_cmp(&b.0));
     if runs.iter().all(|run| run.points.len() as u64 == run.samples) {
-        return Ordered { points: weighted.into_iter().map(|(point, _)| point).collect(), samples, error };
+        return OrderedPoints { points: weighted.into_iter().map(|(point, _)| point).collect(), samples, error };
     }
     // The point at each rank i (n - 1) / (count - 1), where every point covers as many ranks as it weighs.
     let count = weighted.len().min(MAX_POINTS);
@@ -165,16 +165,16 @@ fn pooled(runs: &[Ordered]) -> Ordered {
     if let (Some(last), Some(most)) = (points.last_mut(), weighted.last()) {
         *last = most.0;
     }
-    Ordered { points, samples, error }
+    OrderedPoints { points, samples, error }
 }
 
 /// An effect that is not judged yet.
-pub(crate) struct Measured {
+pub(crate) struct EffectDraft {
     statistic: Statistic,
     axis: Axis,
     before: Option<f64>,
     after: Option<f64>,
-    pub(crate) located: Option<Located>,
+    pub(crate) estimate: Option<Estimate>,
     /// Whether it is tested and gets a verdict.
     pub(crate) tested: bool,
     /// Margin on the axis.
@@ -202,10 +202,10 @@ pub(crate) struct Levels {
 }
 
 /// All effects of a metric: center, p50, p95, p99, mean; and the relative standard deviation of the centers of its runs.
-pub(crate) fn effects(before: &SideData, after: &SideData, levels: Levels) -> (Vec<Measured>, Option<f64>) {
+pub(crate) fn effects(before: &PooledRuns, after: &PooledRuns, levels: Levels) -> (Vec<EffectDraft>, Option<f64>) {
     let axis = Axis::of(&before.pooled.points, &after.pooled.points);
     let medians = [before.percentile(0.5), after.percentile(0.5)];
-    let bench = Bench {
+    let context = EffectContext {
         axis,
         levels,
         margin: axis.margin(levels.margin, medians),
@@ -216,28 +216,29 @@ pub(crate) fn effects(before: &SideData, after: &SideData, levels: Levels) -> (V
     let runs = Between::of(&before.of_runs(0.5, axis), &after.of_runs(0.5, axis));
     let noise_floor = runs.and_then(|runs| match axis.scale {
         Scale::Ratio => Some(runs.stddev),
-        Scale::Shift => Some(runs.stddev / bench.reference).filter(|floor| floor.is_finite()),
+        Scale::Shift => Some(runs.stddev / context.reference).filter(|floor| floor.is_finite()),
     });
-    let noise = Noise::of(before.worth(before.dependence.center), after.worth(after.dependence.center));
+    let noise =
+        Noise::of(before.effective_size(before.dependence.center), after.effective_size(after.dependence.center));
     let (x, y) = (before.places(axis), after.places(axis));
     let sides =
         [(before, &x), (after, &y)].map(|(side, points)| Places { points, samples: side.pooled.samples as f64 });
-    let located = center(sides[0], sides[1], noise, levels.confidence);
-    let mut middle = bench.measured(Statistic::Center, medians, located, noise, runs);
+    let estimate = center(sides[0], sides[1], noise, levels.confidence);
+    let mut middle = context.measured(Statistic::Center, medians, estimate, noise, runs);
     if middle.wanting.is_none() {
-        middle.wanting = bench.too_few_samples(&middle, noise);
+        middle.wanting = context.too_few_samples(&middle, noise);
     }
-    middle.tested = least_samples(levels.gate_level) as f64 * noise.inflation <= bench.smaller;
+    middle.tested = least_samples(levels.gate_level) as f64 * noise.inflation <= context.smaller;
     let mut effects = vec![middle];
     for (statistic, p) in PERCENTILES {
-        effects.push(bench.percentile(before, after, statistic, p));
+        effects.push(context.percentile(before, after, statistic, p));
     }
-    effects.push(bench.mean(before, after));
+    effects.push(context.mean(before, after));
     (effects, noise_floor)
 }
 
 /// What the effects of one metric have in common.
-struct Bench {
+struct EffectContext {
     axis: Axis,
     levels: Levels,
     margin: f64,
@@ -246,19 +247,19 @@ struct Bench {
     error: f64,
 }
 
-impl Bench {
+impl EffectContext {
     fn measured(
         &self,
         statistic: Statistic,
         values: [f64; 2],
-        within: Option<Located>,
+        within: Option<Estimate>,
         noise: Noise,
         between: Option<Between>,
-    ) -> Measured {
+    ) -> EffectDraft {
         let Levels { confidence, gate_level, .. } = self.levels;
         let mut freedom = noise.degrees_of_freedom;
         let mut wanting = None;
-        let located = within.map(|within| {
+        let estimate = within.map(|within| {
             let within = self.widened(within, values);
             let Some(between) = between else { return within };
             let half = within.low.zip(within.high).map(|(low, high)| (high - low) / 2.0);
@@ -268,12 +269,12 @@ impl Bench {
             }
             between.joined(within, confidence)
         });
-        Measured {
+        EffectDraft {
             statistic,
             axis: self.axis,
             before: Some(values[0]),
             after: Some(values[1]),
-            located,
+            estimate,
             tested: true,
             margin: self.margin,
             reference: self.reference,
@@ -288,46 +289,46 @@ impl Bench {
 
     /// A sketch knows its values to within its error: the interval is wider by that on both sides, and a difference that the
     /// error explains is no evidence (of whole milliseconds a sketch knows no ties).
-    fn widened(&self, located: Located, values: [f64; 2]) -> Located {
+    fn widened(&self, estimate: Estimate, values: [f64; 2]) -> Estimate {
         if self.error == 0.0 {
-            return located;
+            return estimate;
         }
         let slack: f64 = values.iter().map(|&value| self.axis.slack(self.error, value)).sum();
-        let low = located.low.map(|low| low - slack);
-        let high = located.high.map(|high| high + slack);
+        let low = estimate.low.map(|low| low - slack);
+        let high = estimate.high.map(|high| high + slack);
         let explained = low.is_none_or(|low| low <= 0.0) && high.is_none_or(|high| high >= 0.0);
         let least = match () {
-            () if located.estimate.abs() <= slack => 1.0,
+            () if estimate.value.abs() <= slack => 1.0,
             () if explained => 1.0 - self.levels.confidence,
             () => 0.0,
         };
-        let p = located.p.max(least);
-        Located { low, high, p, ..located }
+        let p = estimate.p.max(least);
+        Estimate { low, high, p, ..estimate }
     }
 
     /// How many samples are wanting for the center, where they are.
-    fn too_few_samples(&self, center: &Measured, noise: Noise) -> Option<Reason> {
-        let open = center.located.is_none_or(|located| located.low.is_none() || located.high.is_none());
+    fn too_few_samples(&self, center: &EffectDraft, noise: Noise) -> Option<Reason> {
+        let open = center.estimate.is_none_or(|estimate| estimate.low.is_none() || estimate.high.is_none());
         let level = self.levels.gate_level.min(1.0 - self.levels.confidence);
         let least = (least_samples(level) as f64 * noise.inflation).ceil();
         let needs = if open { least.max(self.smaller + 1.0) } else { least };
         (needs > self.smaller).then_some(Reason::TooFewSamples { needs: needs as u64 })
     }
 
-    fn percentile(&self, before: &SideData, after: &SideData, statistic: Statistic, p: f64) -> Measured {
+    fn percentile(&self, before: &PooledRuns, after: &PooledRuns, statistic: Statistic, p: f64) -> EffectDraft {
         let needed = samples_needed(p);
-        let worths = [before, after].map(|side| {
-            side.worth(match statistic {
+        let sizes = [before, after].map(|side| {
+            side.effective_size(match statistic {
                 Statistic::P95 => side.dependence.p95,
                 Statistic::P99 => side.dependence.p99,
                 _ => side.dependence.p50,
             })
         });
-        let noise = Noise::of(worths[0], worths[1]);
+        let noise = Noise::of(sizes[0], sizes[1]);
         let values = [before.percentile(p), after.percentile(p)];
         if self.smaller < needed as f64 {
             let mut missing = self.measured(statistic, values, None, noise, None);
-            let enough = |side: &SideData| side.pooled.samples >= needed;
+            let enough = |side: &PooledRuns| side.pooled.samples >= needed;
             missing.before = missing.before.filter(|_| enough(before));
             missing.after = missing.after.filter(|_| enough(after));
             missing.needs = Some(needed);
@@ -335,27 +336,25 @@ impl Bench {
             return missing;
         }
         let [first, second] =
-            [(before, values[0], worths[0]), (after, values[1], worths[1])].map(|(side, value, worth)| {
-                PercentileSide {
-                    points: &side.pooled.points,
-                    samples: side.pooled.samples as f64,
-                    axis: self.axis,
-                    place: self.axis.place(value),
-                    effective: worth.effective(),
-                }
+            [(before, values[0], sizes[0]), (after, values[1], sizes[1])].map(|(side, value, size)| PercentileSide {
+                points: &side.pooled.points,
+                samples: side.pooled.samples as f64,
+                axis: self.axis,
+                place: self.axis.place(value),
+                effective: size.effective(),
             });
-        let located = difference(first, second, p, noise, self.levels.confidence);
+        let estimate = difference(first, second, p, noise, self.levels.confidence);
         let between = Between::of(&before.of_runs(p, self.axis), &after.of_runs(p, self.axis));
-        let mut found = self.measured(statistic, values, Some(located), noise, between);
+        let mut found = self.measured(statistic, values, Some(estimate), noise, between);
         // A test that so few samples cannot pass must not cost the others their power.
         found.tested = can_exclude(first, second, p, noise, self.levels.gate_level);
         found
     }
 
     /// The mean: its ratio by the delta method on logarithms, or its shift after Welch (1947). Shown, never judged.
-    fn mean(&self, before: &SideData, after: &SideData) -> Measured {
+    fn mean(&self, before: &PooledRuns, after: &PooledRuns) -> EffectDraft {
         let values = [before.mean, after.mean];
-        let worths = [before.worth(before.dependence.mean), after.worth(after.dependence.mean)];
+        let sizes = [before.effective_size(before.dependence.mean), after.effective_size(after.dependence.mean)];
         let unit = match self.axis.scale {
             Scale::Ratio => Axis::scaled_by(&[]),
             Scale::Shift => self.axis,
@@ -366,36 +365,36 @@ impl Bench {
             Scale::Shift => side.stddev.map(|stddev| unit.place(stddev)),
         });
         let estimate = self.axis.place(values[1]) - self.axis.place(values[0]) + 0.0;
-        let noise = Noise::of(worths[0], worths[1]);
-        let mut located = Located { estimate, low: None, high: None, p: 1.0 };
+        let noise = Noise::of(sizes[0], sizes[1]);
+        let mut estimate = Estimate { value: estimate, low: None, high: None, p: 1.0 };
         if let [Some(first), Some(second)] = spreads {
-            let variances = [first * first / worths[0].effective(), second * second / worths[1].effective()];
+            let variances = [first * first / sizes[0].effective(), second * second / sizes[1].effective()];
             let sum = variances[0] + variances[1];
-            let freedom = |index: usize| variances[index].powi(2) / (worths[index].effective() - 1.0).max(1.0);
+            let freedom = |index: usize| variances[index].powi(2) / (sizes[index].effective() - 1.0).max(1.0);
             let degrees = if sum > 0.0 { sum * sum / (freedom(0) + freedom(1)) } else { f64::MAX };
             let half = if sum > 0.0 {
                 quantile(1.0 - self.levels.confidence, Some(degrees).filter(|degrees| degrees.is_finite())) * sum.sqrt()
             } else {
                 0.0
             };
-            located.low = Some(estimate - half).filter(|low| low.is_finite());
-            located.high = Some(estimate + half).filter(|high| high.is_finite());
+            estimate.low = Some(estimate.value - half).filter(|low| low.is_finite());
+            estimate.high = Some(estimate.value + half).filter(|high| high.is_finite());
         }
         let run_means =
-            |side: &SideData| -> Vec<f64> { side.run_means.iter().map(|&mean| self.axis.place(mean)).collect() };
+            |side: &PooledRuns| -> Vec<f64> { side.run_means.iter().map(|&mean| self.axis.place(mean)).collect() };
         let between = Between::of(&run_means(before), &run_means(after));
-        let located = Some(located).filter(|located| located.estimate.is_finite());
-        let mut mean = self.measured(Statistic::Mean, values, located, noise, between);
+        let estimate = Some(estimate).filter(|estimate| estimate.value.is_finite());
+        let mut mean = self.measured(Statistic::Mean, values, estimate, noise, between);
         mean.tested = false;
         mean
     }
 }
 
 /// The one effect of a share of failures. `margin` is a difference of shares. `None` without any observation on a side.
-pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) -> Option<(Measured, Option<f64>)> {
-    let (located, noise, between) = share::difference(before, after, levels.confidence)?;
-    let (first, second) = (Pooled::of(before), Pooled::of(after));
-    let bench = Bench {
+pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) -> Option<(EffectDraft, Option<f64>)> {
+    let (estimate, noise, between) = share::difference(before, after, levels.confidence)?;
+    let (first, second) = (PooledShare::of(before), PooledShare::of(after));
+    let context = EffectContext {
         axis: Axis::plain(),
         levels,
         margin: levels.margin,
@@ -404,9 +403,9 @@ pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) ->
         error: 0.0,
     };
     let mut measured =
-        bench.measured(Statistic::FailureShare, [first.share(), second.share()], Some(located), noise, None);
+        context.measured(Statistic::FailureShare, [first.share(), second.share()], Some(estimate), noise, None);
     if let Some(between) = between {
-        let half = located.low.zip(located.high).map_or(0.0, |(low, high)| (high - low) / 2.0);
+        let half = estimate.low.zip(estimate.high).map_or(0.0, |(low, high)| (high - low) / 2.0);
         if between.half_width(levels.confidence) >= half {
             measured.wanting =
                 Some(Reason::TooFewRuns { needs: between.runs_needed(levels.gate_level, levels.margin) });
@@ -415,13 +414,13 @@ pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) ->
     Some((measured, between.map(|between| between.stddev)))
 }
 
-impl Measured {
+impl EffectDraft {
     /// Whether its interval excludes "no change" and its estimate is at least the margin: nothing with such an effect is
     /// unchanged, even if the effect is not judged or could not be told from chance among so many.
     pub(crate) fn speaks_of_change(&self) -> bool {
-        self.located.is_some_and(|located| {
-            let excludes = located.low.is_some_and(|low| low > 0.0) || located.high.is_some_and(|high| high < 0.0);
-            excludes && located.estimate.abs() >= self.margin
+        self.estimate.is_some_and(|estimate| {
+            let excludes = estimate.low.is_some_and(|low| low > 0.0) || estimate.high.is_some_and(|high| high < 0.0);
+            excludes && estimate.value.abs() >= self.margin
         })
     }
 
@@ -429,9 +428,9 @@ impl Measured {
     /// between values hide the size of the change.
     pub(crate) fn hidden_by_ties(&self, threshold: f64) -> bool {
         self.tested
-            && self.located.is_some_and(|located| {
-                let holds = located.low.is_none_or(|low| low <= 0.0) && located.high.is_none_or(|high| high >= 0.0);
-                located.p <= threshold && holds
+            && self.estimate.is_some_and(|estimate| {
+                let holds = estimate.low.is_none_or(|low| low <= 0.0) && estimate.high.is_none_or(|high| high >= 0.0);
+                estimate.p <= threshold && holds
             })
     }
 
@@ -443,8 +442,9 @@ impl Measured {
     /// The public effect, once it is known up to which p "no change" counts as excluded. `alone` is the p that the only
     /// change of the report would need.
     pub(crate) fn judged(&self, threshold: f64, alone: f64, polarity: Polarity) -> Effect {
-        let excluded = self.tested && self.located.is_some_and(|located| located.p <= threshold);
-        let half = self.located.and_then(|located| located.low.zip(located.high)).map(|(low, high)| (high - low) / 2.0);
+        let excluded = self.tested && self.estimate.is_some_and(|estimate| estimate.p <= threshold);
+        let half =
+            self.estimate.and_then(|estimate| estimate.low.zip(estimate.high)).map(|(low, high)| (high - low) / 2.0);
         let share = detectable_share(threshold.max(alone), self.confidence, self.degrees_of_freedom);
         let detectable = half.map(|half| (half * share).max(self.margin + half * self.power_share));
         let by_samples = !matches!(self.wanting, Some(Reason::TooFewRuns { .. }));
@@ -460,15 +460,15 @@ impl Measured {
             scale: self.axis.scale,
             before: self.before,
             after: self.after,
-            estimate: self.located.and_then(|located| on_scale(located.estimate)),
-            low: self.located.and_then(|located| located.low).and_then(on_scale),
-            high: self.located.and_then(|located| located.high).and_then(on_scale),
-            p: self.located.filter(|_| self.tested).map(|located| located.p),
+            estimate: self.estimate.and_then(|estimate| on_scale(estimate.value)),
+            low: self.estimate.and_then(|estimate| estimate.low).and_then(on_scale),
+            high: self.estimate.and_then(|estimate| estimate.high).and_then(on_scale),
+            p: self.estimate.filter(|_| self.tested).map(|estimate| estimate.p),
             excluded,
             verdict: self
-                .located
+                .estimate
                 .filter(|_| self.tested)
-                .map(|located| verdict(&located, excluded, self.margin, polarity)),
+                .map(|estimate| verdict(&estimate, excluded, self.margin, polarity)),
             detectable: detectable.filter(|_| self.tested).and_then(on_scale),
             samples_for_margin: samples_for_margin.filter(|_| self.tested),
             needs: self.needs,
@@ -477,7 +477,7 @@ impl Measured {
 
     /// How large it is, to rank changes of different metrics: a difference of logarithms or a share of the larger median.
     pub(crate) fn size(&self) -> f64 {
-        let size = self.located.map_or(0.0, |located| located.estimate.abs() / self.reference);
+        let size = self.estimate.map_or(0.0, |estimate| estimate.value.abs() / self.reference);
         if size.is_nan() { 0.0 } else { size }
     }
 }

@@ -95,7 +95,7 @@ pub struct UnknownFailOn(pub String);
 
 /// What a gate was asked for and cannot look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Lacking {
+pub enum GateError {
     /// There is no baseline.
     #[error("failing on {0} needs a baseline: --baseline FILE")]
     Baseline(FailOn),
@@ -105,22 +105,22 @@ pub enum Lacking {
 }
 
 /// What is lacking for a gate: an error before anything is read, because such a gate could never fail.
-pub fn lacking(fail_on: &[FailOn], has_baseline: bool, has_targets: bool) -> Option<Lacking> {
+pub fn unusable(fail_on: &[FailOn], has_baseline: bool, has_targets: bool) -> Option<GateError> {
     let of_baseline = fail_on.iter().copied().find(|fail_on| fail_on.needs_baseline() && !has_baseline);
-    let of_targets = (fail_on.contains(&FailOn::Target) && !has_targets).then_some(Lacking::Targets);
-    of_baseline.map(Lacking::Baseline).or(of_targets)
+    let of_targets = (fail_on.contains(&FailOn::Target) && !has_targets).then_some(GateError::Targets);
+    of_baseline.map(GateError::Baseline).or(of_targets)
 }
 
 /// What a gate was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct GateRules {
     /// What to fail on, each once.
     pub fail_on: Vec<FailOn>,
     /// Whether undecided targets count as missed.
     pub strict: bool,
 }
 
-impl Asked {
+impl GateRules {
     /// Whether a run may pass. `corrupted` counts samples, `suspicious` findings.
     pub fn judge(
         &self,

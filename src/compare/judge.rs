@@ -1,6 +1,6 @@
-//! Holding a run against a baseline: every metric of either side, its effects, its verdict.
+//! Comparing a run with a baseline: every metric of either side, its effects, its verdict.
 //!
-//! In: captures of both sides and [`Settings`]. Out: [`Compared`], worst first. Deterministic: no random step, and the order
+//! In: captures of both sides and [`Criteria`]. Out: [`Judgement`], worst first. Deterministic: no random step, and the order
 //! of the captures on a side does not matter but for the names that are shown. Refuses nothing; what cannot be compared says why.
 
 use rayon::prelude::*;
@@ -11,13 +11,13 @@ use crate::measure::unit::Dimension;
 
 use super::capture::{Capture, Dependence, MetricRuns, ReportedNumbers, Share};
 use super::drawing::drawing;
-use super::effect::{Levels, Measured, SideData, effects, share_effect};
+use super::effect::{EffectDraft, Levels, PooledRuns, effects, share_effect};
 use super::margin::Margins;
-use super::outcome::{Change, Counts, Effect, Reason, Scale, Side, Verdict};
+use super::outcome::{Change, Counts, Effect, MetricSide, Reason, Scale, Verdict};
 use super::pairing::{
     Pair, Pairs, SharePair, ShareSide, differing_environment, differing_machine, incomparable, incomparable_reported,
 };
-use super::share::Pooled;
+use super::share::PooledShare;
 use super::verdict::{discovery_threshold, overall};
 use crate::measure::Statistic;
 use crate::stats::dependence;
@@ -34,7 +34,7 @@ pub const MOST_DRAWINGS: usize = 24;
 
 /// How to compare.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
+pub struct Criteria {
     /// Level of the intervals.
     pub confidence: f64,
     /// Two-sided level at which "no change" has to be excluded, after false-discovery control over all tests.
@@ -43,13 +43,13 @@ pub struct Settings {
     pub margins: Margins,
 }
 
-impl Default for Settings {
+impl Default for Criteria {
     fn default() -> Self {
         Self { confidence: CONFIDENCE, gate_level: GATE_LEVEL, margins: Margins::default() }
     }
 }
 
-impl Settings {
+impl Criteria {
     fn levels(&self, margin: f64) -> Levels {
         Levels { confidence: self.confidence, gate_level: self.gate_level, margin }
     }
@@ -57,7 +57,7 @@ impl Settings {
 
 /// Everything that both sides say together; environments and the names of the sides are the caller's.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Compared {
+pub struct Judgement {
     /// Every metric of either side, worst first.
     pub changes: Vec<Change>,
     /// How many metrics have each verdict.
@@ -86,68 +86,52 @@ impl Dependence {
 }
 
 /// Compares two sides: every change, effect and verdict.
-pub fn compare(before: &[Capture], after: &[Capture], settings: &Settings) -> Compared {
+pub fn compare(before: &[Capture], after: &[Capture], criteria: &Criteria) -> Judgement {
     let pairs = Pairs::of(before, after);
     let mut keys = differing_environment(before, after);
     keys.extend(differing_machine(before, after));
     let elsewhere = (!keys.is_empty()).then_some(Reason::EnvironmentDiffers { keys });
-    let mut drafts: Vec<Draft<'_>> =
-        pairs.metrics.into_par_iter().map(|pair| Draft::of_metric(pair, elsewhere.as_ref(), settings)).collect();
-    drafts.extend(pairs.shares.into_iter().map(|pair| Draft::of_share(&pair, elsewhere.as_ref(), settings)));
+    let mut drafts: Vec<ChangeDraft<'_>> =
+        pairs.metrics.into_par_iter().map(|pair| ChangeDraft::of_metric(pair, elsewhere.as_ref(), criteria)).collect();
+    drafts.extend(pairs.shares.into_iter().map(|pair| ChangeDraft::of_share(&pair, elsewhere.as_ref(), criteria)));
 
     let reported = pairs.reported.iter().filter_map(|pair| {
         let sides = [pair.before.first().copied(), pair.after.first().copied()];
         // Numbers that have nothing in common say nothing.
-        Draft::of_reported(sides, elsewhere.as_ref(), settings)
+        ChangeDraft::of_reported(sides, elsewhere.as_ref(), criteria)
             .filter(|draft| !draft.change.effects.is_empty() || draft.change.verdict != Verdict::Inconclusive)
     });
     drafts.extend(reported);
     drafts.extend(pairs.mixed.iter().filter_map(|mixed| {
         let made = summary_of(&mixed.samples)?;
         let sides = if mixed.reported_before { [mixed.reported, &made] } else { [&made, mixed.reported] };
-        Draft::of_reported(sides.map(Some), elsewhere.as_ref(), settings)
+        ChangeDraft::of_reported(sides.map(Some), elsewhere.as_ref(), criteria)
     }));
 
     let p_values: Vec<f64> = drafts
         .iter()
         .flat_map(|draft| &draft.measured)
         .filter(|measured| measured.tested)
-        .filter_map(|measured| measured.located.map(|located| located.p))
+        .filter_map(|measured| measured.estimate.map(|estimate| estimate.p))
         .collect();
     let tests = p_values.len() as u64;
-    let threshold = discovery_threshold(p_values, settings.gate_level);
-    let alone = settings.gate_level / tests.max(1) as f64;
+    let threshold = discovery_threshold(p_values, criteria.gate_level);
+    let alone = criteria.gate_level / tests.max(1) as f64;
     for draft in &mut drafts {
         draft.judge(threshold, alone);
     }
-    drafts.sort_by(Draft::order);
+    drafts.sort_by(ChangeDraft::order);
     for draft in drafts.iter_mut().filter(|draft| draft.drawable()).take(MOST_DRAWINGS) {
         draft.draw();
     }
-    let mut counts = Counts::default();
-    for draft in &drafts {
-        *counter(&mut counts, draft.change.verdict) += 1;
-    }
-    Compared { changes: drafts.into_iter().map(|draft| draft.change).collect(), counts, tests }
-}
-
-fn counter(counts: &mut Counts, verdict: Verdict) -> &mut u64 {
-    match verdict {
-        Verdict::Regressed => &mut counts.regressed,
-        Verdict::Missing => &mut counts.missing,
-        Verdict::Incomparable => &mut counts.incomparable,
-        Verdict::Changed => &mut counts.changed,
-        Verdict::Inconclusive => &mut counts.inconclusive,
-        Verdict::Improved => &mut counts.improved,
-        Verdict::Unchanged => &mut counts.unchanged,
-        Verdict::New => &mut counts.new,
-    }
+    let counts = drafts.iter().map(|draft| draft.change.verdict).collect();
+    Judgement { changes: drafts.into_iter().map(|draft| draft.change).collect(), counts, tests }
 }
 
 /// A change before all tests are known.
-struct Draft<'a> {
+struct ChangeDraft<'a> {
     change: Change,
-    measured: Vec<Measured>,
+    measured: Vec<EffectDraft>,
     pair: Option<Pair<'a, MetricRuns>>,
     size: f64,
     decided: bool,
@@ -175,9 +159,9 @@ fn reported_number(numbers: &ReportedNumbers, statistic: Statistic) -> Option<f6
     word.or_else(|| numbers.values.get(&statistic)).copied()
 }
 
-/// Samples as a tool would summarise them, to be held against those of a tool.
+/// Samples as a tool would summarise them, to be compared with those of a tool.
 fn summary_of(samples: &[&MetricRuns]) -> Option<ReportedNumbers> {
-    let (first, sides) = (samples.first()?, SideData::of(samples.iter().flat_map(|runs| &runs.runs))?);
+    let (first, sides) = (samples.first()?, PooledRuns::of(samples.iter().flat_map(|runs| &runs.runs))?);
     Some(ReportedNumbers {
         source: first.source.clone(),
         metric: first.metric.clone(),
@@ -194,44 +178,30 @@ fn reported_effect(statistic: Statistic, before: f64, after: f64) -> Effect {
     let positive = before > 0.0 && after > 0.0;
     let (scale, estimate) = if positive { (Scale::Ratio, after / before) } else { (Scale::Shift, after - before) };
     Effect {
-        statistic,
-        scale,
         before: Some(before),
         after: Some(after),
         estimate: Some(estimate).filter(|estimate| estimate.is_finite()),
-        low: None,
-        high: None,
-        p: None,
-        excluded: false,
-        verdict: None,
-        detectable: None,
-        samples_for_margin: None,
-        needs: None,
+        ..Effect::new(statistic, scale)
     }
 }
 
-impl<'a> Draft<'a> {
-    fn of_metric(pair: Pair<'a, MetricRuns>, elsewhere: Option<&Reason>, settings: &Settings) -> Self {
-        let sides = [&pair.before, &pair.after].map(|runs| SideData::of(runs.iter().flat_map(|runs| &runs.runs)));
+impl<'a> ChangeDraft<'a> {
+    fn of_metric(pair: Pair<'a, MetricRuns>, elsewhere: Option<&Reason>, criteria: &Criteria) -> Self {
+        let sides = [&pair.before, &pair.after].map(|runs| PooledRuns::of(runs.iter().flat_map(|runs| &runs.runs)));
         let known = |runs: &[&MetricRuns]| {
             runs.iter().map(|runs| runs.polarity).find(|&polarity| polarity != Polarity::Unknown)
         };
         let shown = pair.after.first().or(pair.before.first());
-        let margin = shown.map_or(settings.margins.default, |runs| settings.margins.of(&runs.metric));
+        let margin = shown.map_or(criteria.margins.default, |runs| criteria.margins.of(&runs.metric));
+        let source = source_of([&pair.before[..], &pair.after[..]], |runs| &runs.source);
+        let (metric, group) = shown.map_or(("", None), |runs| (runs.metric.as_str(), runs.group.as_deref()));
+        let dimension = shown.map_or(Dimension::Unknown, |runs| runs.dimension);
+        let polarity = known(&pair.after).or_else(|| known(&pair.before)).unwrap_or(Polarity::Unknown);
         let change = Change {
-            source: source_of([&pair.before[..], &pair.after[..]], |runs| &runs.source),
-            metric: shown.map(|runs| runs.metric.clone()).unwrap_or_default(),
-            group: shown.and_then(|runs| runs.group.clone()),
-            dimension: shown.map_or(Dimension::Unknown, |runs| runs.dimension),
-            polarity: known(&pair.after).or_else(|| known(&pair.before)).unwrap_or(Polarity::Unknown),
-            verdict: Verdict::Inconclusive,
-            reason: None,
             margin,
-            before: sides[0].as_ref().map(SideData::side),
-            after: sides[1].as_ref().map(SideData::side),
-            effects: Vec::new(),
-            noise_floor: None,
-            drawing: None,
+            before: sides[0].as_ref().map(PooledRuns::side),
+            after: sides[1].as_ref().map(PooledRuns::side),
+            ..Change::new(&source, metric, group, dimension, polarity)
         };
         let present = [!pair.before.is_empty(), !pair.after.is_empty()];
         let reason = incomparable(&pair);
@@ -239,52 +209,44 @@ impl<'a> Draft<'a> {
         if draft.refused(present, elsewhere.cloned().or(reason)) {
             return draft;
         }
-        let levels = settings.levels(margin);
+        let levels = criteria.levels(margin);
         if let [Some(first), Some(second)] = &sides {
             (draft.measured, draft.change.noise_floor) = effects(first, second, levels);
         } else {
-            draft.wanting_samples(settings);
+            draft.wanting_samples(criteria);
         }
         draft
     }
 
-    fn of_share(pair: &SharePair<'_>, elsewhere: Option<&Reason>, settings: &Settings) -> Self {
+    fn of_share(pair: &SharePair<'_>, elsewhere: Option<&Reason>, criteria: &Criteria) -> Self {
         let [first, second] = [&pair.before, &pair.after]
             .map(|sides| sides.iter().flat_map(|side: &ShareSide<'_>| &side.runs).copied().collect::<Vec<Share>>());
         let side = |runs: &[Share]| {
-            let pooled = Pooled::of(runs);
-            (pooled.total > 0).then(|| Side {
+            let pooled = PooledShare::of(runs);
+            (pooled.total > 0).then(|| MetricSide {
                 runs: runs.len() as u64,
                 samples: pooled.total,
-                effective: pooled.worth().effective(),
+                effective: pooled.effective_size().effective(),
                 value_error: 0.0,
             })
         };
+        let source = source_of([&pair.before[..], &pair.after[..]], |side| side.source);
         let change = Change {
-            source: source_of([&pair.before[..], &pair.after[..]], |side| side.source),
-            metric: pair.metric.clone(),
-            group: pair.group.clone(),
-            dimension: Dimension::Ratio,
-            polarity: Polarity::LowerIsBetter,
-            verdict: Verdict::Inconclusive,
-            reason: None,
             margin: SHARE_MARGIN,
             before: side(&first),
             after: side(&second),
-            effects: Vec::new(),
-            noise_floor: None,
-            drawing: None,
+            ..Change::new(&source, &pair.metric, pair.group.as_deref(), Dimension::Ratio, Polarity::LowerIsBetter)
         };
         let mut draft = Self { change, measured: Vec::new(), pair: None, size: 0.0, decided: false };
         if draft.refused([!pair.before.is_empty(), !pair.after.is_empty()], elsewhere.cloned()) {
             return draft;
         }
-        match share_effect(&first, &second, settings.levels(SHARE_MARGIN)) {
+        match share_effect(&first, &second, criteria.levels(SHARE_MARGIN)) {
             Some((measured, noise_floor)) => {
                 draft.measured.push(measured);
                 draft.change.noise_floor = noise_floor;
             }
-            None => draft.wanting_samples(settings),
+            None => draft.wanting_samples(criteria),
         }
         draft
     }
@@ -293,27 +255,20 @@ impl<'a> Draft<'a> {
     fn of_reported(
         [before, after]: [Option<&ReportedNumbers>; 2],
         elsewhere: Option<&Reason>,
-        settings: &Settings,
+        criteria: &Criteria,
     ) -> Option<Self> {
         let shown = after.or(before)?;
         let side = |numbers: Option<&ReportedNumbers>| {
             let samples = numbers?.count(Statistic::Count).unwrap_or(0);
-            Some(Side { runs: 1, samples, effective: 0.0, value_error: 0.0 })
+            Some(MetricSide { runs: 1, samples, effective: 0.0, value_error: 0.0 })
         };
+        let ReportedNumbers { source, metric, label, dimension, polarity, .. } = shown;
         let change = Change {
-            source: shown.source.clone(),
-            metric: shown.metric.clone(),
-            group: shown.label.clone(),
-            dimension: shown.dimension,
-            polarity: shown.polarity,
-            verdict: Verdict::Inconclusive,
             reason: Some(Reason::SummaryOnly),
-            margin: settings.margins.of(&shown.metric),
+            margin: criteria.margins.of(metric),
             before: side(before),
             after: side(after),
-            effects: Vec::new(),
-            noise_floor: None,
-            drawing: None,
+            ..Change::new(source, metric, label.as_deref(), *dimension, *polarity)
         };
         let mut draft = Self { change, measured: Vec::new(), pair: None, size: 0.0, decided: true };
         let reason = before.zip(after).and_then(|(before, after)| incomparable_reported(before, after));
@@ -348,8 +303,8 @@ impl<'a> Draft<'a> {
     }
 
     /// A side without any sample.
-    fn wanting_samples(&mut self, settings: &Settings) {
-        let level = settings.gate_level.min(1.0 - settings.confidence);
+    fn wanting_samples(&mut self, criteria: &Criteria) {
+        let level = criteria.gate_level.min(1.0 - criteria.confidence);
         self.change.reason = Some(Reason::TooFewSamples { needs: super::center::least_samples(level) });
         self.decided = true;
     }
@@ -387,7 +342,7 @@ impl<'a> Draft<'a> {
             return Some(Reason::HiddenByTies);
         }
         let others = self.measured.iter().skip(1).filter(|measured| measured.speaks_of_change());
-        let statistics: Vec<Statistic> = others.map(Measured::statistic).collect();
+        let statistics: Vec<Statistic> = others.map(EffectDraft::statistic).collect();
         (!statistics.is_empty()).then_some(Reason::OnlyTheCenter { statistics })
     }
 
@@ -414,7 +369,7 @@ impl<'a> Draft<'a> {
 
     fn draw(&mut self) {
         let Some(pair) = &self.pair else { return };
-        let side = |runs: &[&MetricRuns]| SideData::of(runs.iter().flat_map(|runs| &runs.runs));
+        let side = |runs: &[&MetricRuns]| PooledRuns::of(runs.iter().flat_map(|runs| &runs.runs));
         if let (Some(before), Some(after)) = (side(&pair.before), side(&pair.after)) {
             self.change.drawing = drawing(&before.pooled, &after.pooled);
         }

@@ -20,14 +20,14 @@ const LEAST_P: f64 = 1e-300;
 
 /// What a side is worth.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Worth {
+pub(crate) struct EffectiveSize {
     /// Samples.
     pub(crate) samples: f64,
     /// By what factor dependence multiplies the variance.
     pub(crate) inflation: f64,
 }
 
-impl Worth {
+impl EffectiveSize {
     /// Independent samples that carry as much.
     pub(crate) fn effective(self) -> f64 {
         (self.samples / self.inflation).clamp(1.0, self.samples.max(1.0))
@@ -45,14 +45,14 @@ pub(crate) struct Noise {
 
 impl Noise {
     /// Of two sides; each weighs by its share of the variance, the degrees of freedom after Welch and Satterthwaite.
-    pub(crate) fn of(before: Worth, after: Worth) -> Self {
+    pub(crate) fn of(before: EffectiveSize, after: EffectiveSize) -> Self {
         let shares = [before, after].map(|side| side.inflation / side.samples);
         let plain = [before, after].map(|side| 1.0 / side.samples);
         let inflation = (shares[0] + shares[1]) / (plain[0] + plain[1]);
         if before.inflation <= 1.0 && after.inflation <= 1.0 {
             return Self { inflation: 1.0, degrees_of_freedom: None };
         }
-        let freedom = |side: Worth| (side.effective() - 1.0).max(1.0);
+        let freedom = |side: EffectiveSize| (side.effective() - 1.0).max(1.0);
         let sum = shares[0] + shares[1];
         let satterthwaite =
             sum * sum / (shares[0] * shares[0] / freedom(before) + shares[1] * shares[1] / freedom(after));

@@ -3,16 +3,17 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::compare::margin::DEFAULT_MARGIN;
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
 
-/// A run held against a baseline.
+/// A run compared with a baseline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
-    /// What the run is held against.
-    pub before: SideInfo,
+    /// What the run is compared with.
+    pub before: Side,
     /// The run.
-    pub after: SideInfo,
+    pub after: Side,
     /// A change smaller than this is never called a regression: 0.05 is 5%. Exceptions stand at their metrics.
     pub margin: f64,
     /// Level of the intervals.
@@ -33,7 +34,7 @@ pub struct Comparison {
 
 /// One side of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SideInfo {
+pub struct Side {
     /// What a person named: a file, a folder, a baseline.
     pub name: String,
     /// The files that were read, by name.
@@ -108,9 +109,9 @@ pub struct Change {
     /// The margin that holds for it: 0.05 is 5%.
     pub margin: f64,
     /// The baseline; absent where it has none of this.
-    pub before: Option<Side>,
+    pub before: Option<MetricSide>,
     /// The run; absent where it has none of this.
-    pub after: Option<Side>,
+    pub after: Option<MetricSide>,
     /// Center first, then p50, p95, p99, mean; for shares of failures the one effect.
     pub effects: Vec<Effect>,
     /// Relative standard deviation of the centers of runs; absent where no side has several.
@@ -122,7 +123,7 @@ pub struct Change {
 
 /// One side of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Side {
+pub struct MetricSide {
     /// Runs.
     pub runs: u64,
     /// Samples in all of them; 0 where a tool has summarised them and does not say how many.
@@ -326,10 +327,95 @@ pub struct Gate {
     pub failures: Vec<String>,
 }
 
+impl Change {
+    /// A metric of which nothing is known yet.
+    pub(crate) fn new(
+        source: &str,
+        metric: &str,
+        group: Option<&str>,
+        dimension: Dimension,
+        polarity: Polarity,
+    ) -> Self {
+        Self {
+            source: source.to_owned(),
+            metric: metric.to_owned(),
+            group: group.map(str::to_owned),
+            dimension,
+            polarity,
+            verdict: Verdict::Inconclusive,
+            reason: None,
+            margin: DEFAULT_MARGIN,
+            before: None,
+            after: None,
+            effects: Vec::new(),
+            noise_floor: None,
+            drawing: None,
+        }
+    }
+}
+
+impl Effect {
+    /// An effect of which nothing is known yet.
+    pub(crate) fn new(statistic: Statistic, scale: Scale) -> Self {
+        Self {
+            statistic,
+            scale,
+            before: None,
+            after: None,
+            estimate: None,
+            low: None,
+            high: None,
+            p: None,
+            excluded: false,
+            verdict: None,
+            detectable: None,
+            samples_for_margin: None,
+            needs: None,
+        }
+    }
+}
+
+impl FromIterator<Verdict> for Counts {
+    fn from_iter<I: IntoIterator<Item = Verdict>>(verdicts: I) -> Self {
+        let mut counts = Self::default();
+        for verdict in verdicts {
+            *match verdict {
+                Verdict::Regressed => &mut counts.regressed,
+                Verdict::Missing => &mut counts.missing,
+                Verdict::Incomparable => &mut counts.incomparable,
+                Verdict::Changed => &mut counts.changed,
+                Verdict::Inconclusive => &mut counts.inconclusive,
+                Verdict::Improved => &mut counts.improved,
+                Verdict::Unchanged => &mut counts.unchanged,
+                Verdict::New => &mut counts.new,
+            } += 1;
+        }
+        counts
+    }
+}
+
 /// What tests of several rooms start from.
 #[cfg(test)]
 pub(crate) mod samples {
-    use super::{Dimension, TargetOutcome, TargetResult};
+    use crate::compare::outcome::{Change, Comparison, Counts, Side, TargetOutcome, TargetResult};
+    use crate::measure::unit::Dimension;
+
+    /// A comparison in which nothing else is said.
+    pub(crate) fn comparison(counts: Counts, changes: Vec<Change>) -> Comparison {
+        let side = |name: &str| Side { name: name.to_owned(), sources: Vec::new(), runs: 1, samples: 10 };
+        Comparison {
+            before: side("a"),
+            after: side("b"),
+            margin: 0.05,
+            confidence: 0.95,
+            gate_level: 0.01,
+            tests: 3,
+            counts,
+            changes,
+            environment: Vec::new(),
+            grown: Vec::new(),
+        }
+    }
 
     /// A target about the p95 of a latency.
     pub(crate) fn target(outcome: TargetOutcome) -> TargetResult {

@@ -46,7 +46,7 @@ pub(crate) struct ShareSide<'a> {
 
 /// A metric of which one side has samples and the other what a tool made of them.
 #[derive(Debug)]
-pub(crate) struct Mixed<'a> {
+pub(crate) struct MixedPair<'a> {
     pub(crate) reported: &'a ReportedNumbers,
     pub(crate) samples: Vec<&'a MetricRuns>,
     pub(crate) reported_before: bool,
@@ -57,7 +57,7 @@ pub(crate) struct Pairs<'a> {
     pub(crate) metrics: Vec<Pair<'a, MetricRuns>>,
     pub(crate) shares: Vec<SharePair<'a>>,
     pub(crate) reported: Vec<Pair<'a, ReportedNumbers>>,
-    pub(crate) mixed: Vec<Mixed<'a>>,
+    pub(crate) mixed: Vec<MixedPair<'a>>,
 }
 
 impl<'a> Pairs<'a> {
@@ -128,7 +128,7 @@ impl<'a> Pairs<'a> {
 fn mixed<'a>(
     metrics: &mut BTreeMap<Key, Pair<'a, MetricRuns>>,
     reported: &mut BTreeMap<(Key, usize), Pair<'a, ReportedNumbers>>,
-) -> Vec<Mixed<'a>> {
+) -> Vec<MixedPair<'a>> {
     let one_sided =
         |(_, pair): &(&(Key, usize), &Pair<'a, ReportedNumbers>)| pair.before.is_empty() != pair.after.is_empty();
     let mut alone: Vec<(Key, usize)> = reported.iter().filter(one_sided).map(|(key, _)| key.clone()).collect();
@@ -154,7 +154,7 @@ fn mixed<'a>(
         let samples: Vec<&MetricRuns> = taken.flat_map(|pair| pair.before.into_iter().chain(pair.after)).collect();
         if !samples.is_empty() {
             reported.remove(&place);
-            found.push(Mixed { reported: numbers, samples, reported_before });
+            found.push(MixedPair { reported: numbers, samples, reported_before });
         }
     }
     found
@@ -230,7 +230,7 @@ pub(crate) fn differing_machine(before: &[Capture], after: &[Capture]) -> Vec<St
     keys.iter().filter(differs).map(|key| (*key).clone()).collect()
 }
 
-/// Why numbers that tools report may not be held against each other.
+/// Why numbers that tools report may not be compared with each other.
 pub(crate) fn incomparable_reported(before: &ReportedNumbers, after: &ReportedNumbers) -> Option<Reason> {
     if before.dimension != after.dimension {
         let unit = |numbers: &ReportedNumbers| numbers.dimension.base_symbol().to_owned();

@@ -8,7 +8,7 @@
 use statrs::function::beta::checked_beta_reg;
 
 use super::axis::Axis;
-use super::center::Located;
+use super::center::Estimate;
 use super::noise::{Noise, normal_score, quantile, two_sided};
 
 /// From this many effective samples Temme's (1979) uniform expansion replaces the library's continued fraction, which has not
@@ -112,7 +112,7 @@ pub(crate) fn difference(
     p: f64,
     noise: Noise,
     confidence: f64,
-) -> Located {
+) -> Estimate {
     let estimate = after.place - before.place + 0.0;
     let score = quantile(1.0 - confidence, noise.degrees_of_freedom);
     let low = reach(after.below(p, score), before.above(p, score)).map(|reach| estimate - reach);
@@ -137,7 +137,7 @@ pub(crate) fn difference(
             }
         }
     }
-    Located { estimate, low, high, p: two_sided(inside, noise.degrees_of_freedom) }
+    Estimate { value: estimate, low, high, p: two_sided(inside, noise.degrees_of_freedom) }
 }
 
 /// Whether the order statistics of both sides could exclude "no change" at a two-sided level at all.

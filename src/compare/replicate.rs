@@ -4,7 +4,7 @@
 //! replication (Kalibera & Jones 2013), and how both are joined with those from the samples. Refuses (with `None`) where no
 //! side has two runs.
 
-use super::center::Located;
+use super::center::Estimate;
 use super::noise::{quantile, two_sided};
 
 /// The most runs that are ever asked for.
@@ -55,10 +55,10 @@ impl Between {
     }
 
     /// What samples and runs say together: the hull of both intervals and the larger p.
-    pub(crate) fn joined(&self, within: Located, confidence: f64) -> Located {
+    pub(crate) fn joined(&self, within: Estimate, confidence: f64) -> Estimate {
         let half = self.half_width(confidence);
-        Located {
-            estimate: within.estimate,
+        Estimate {
+            value: within.value,
             low: within.low.map(|low| low.min(self.difference - half)),
             high: within.high.map(|high| high.max(self.difference + half)),
             p: within.p.max(self.p()),

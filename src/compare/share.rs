@@ -7,8 +7,8 @@
 use statrs::function::gamma::ln_gamma;
 
 use super::capture::Share;
-use super::center::Located;
-use super::noise::{Noise, Worth, two_sided};
+use super::center::Estimate;
+use super::noise::{EffectiveSize, Noise, two_sided};
 use super::replicate::Between;
 
 /// More failures than this on both sides together are tested by their scores: the exact sum would only cost time.
@@ -16,13 +16,13 @@ const MOST_EXACT: u64 = 10_000;
 
 /// All runs of a side in one.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Pooled {
+pub(crate) struct PooledShare {
     pub(crate) failed: u64,
     pub(crate) total: u64,
     pub(crate) dependence: f64,
 }
 
-impl Pooled {
+impl PooledShare {
     /// Of all runs of a side; the dependence weighs by the observations of its run.
     pub(crate) fn of(runs: &[Share]) -> Self {
         let total: u64 = runs.iter().map(|run| run.total).sum();
@@ -35,8 +35,8 @@ impl Pooled {
         self.failed as f64 / self.total as f64
     }
 
-    pub(crate) fn worth(self) -> Worth {
-        Worth { samples: self.total as f64, inflation: self.dependence }
+    pub(crate) fn effective_size(self) -> EffectiveSize {
+        EffectiveSize { samples: self.total as f64, inflation: self.dependence }
     }
 }
 
@@ -45,19 +45,19 @@ pub(crate) fn difference(
     before: &[Share],
     after: &[Share],
     confidence: f64,
-) -> Option<(Located, Noise, Option<Between>)> {
-    let (first, second) = (Pooled::of(before), Pooled::of(after));
+) -> Option<(Estimate, Noise, Option<Between>)> {
+    let (first, second) = (PooledShare::of(before), PooledShare::of(after));
     if first.total == 0 || second.total == 0 {
         return None;
     }
-    let noise = Noise::of(first.worth(), second.worth());
+    let noise = Noise::of(first.effective_size(), second.effective_size());
     let score = super::noise::quantile(1.0 - confidence, noise.degrees_of_freedom);
     let [(low1, high1), (low2, high2)] = [first, second].map(|side| wilson(side, score));
     let (p1, p2) = (first.share(), second.share());
     let estimate = p2 - p1 + 0.0;
     let exact = first.dependence <= 1.0 && second.dependence <= 1.0 && first.failed + second.failed <= MOST_EXACT;
-    let within = Located {
-        estimate,
+    let within = Estimate {
+        value: estimate,
         low: Some(estimate - (p2 - low2).hypot(high1 - p1) + 0.0),
         high: Some(estimate + (high2 - p2).hypot(p1 - low1) + 0.0),
         p: if exact { fisher(first, second) } else { score_p(first, second, noise) },
@@ -70,8 +70,8 @@ pub(crate) fn difference(
 }
 
 /// Wilson's score interval (1927) at a score, with the effective number of observations.
-fn wilson(side: Pooled, score: f64) -> (f64, f64) {
-    let (n, share) = (side.worth().effective(), side.share());
+fn wilson(side: PooledShare, score: f64) -> (f64, f64) {
+    let (n, share) = (side.effective_size().effective(), side.share());
     let shrink = 1.0 + score * score / n;
     let middle = (share + score * score / (2.0 * n)) / shrink;
     let half = score / shrink * (share * (1.0 - share) / n + score * score / (4.0 * n * n)).sqrt();
@@ -81,7 +81,7 @@ fn wilson(side: Pooled, score: f64) -> (f64, f64) {
 }
 
 /// The score test of equal shares with effective sizes.
-fn score_p(before: Pooled, after: Pooled, noise: Noise) -> f64 {
+fn score_p(before: PooledShare, after: PooledShare, noise: Noise) -> f64 {
     let common = (before.failed + after.failed) as f64 / (before.total + after.total) as f64;
     let variance = common * (1.0 - common) * (1.0 / before.total as f64 + 1.0 / after.total as f64) * noise.inflation;
     if variance <= 0.0 {
@@ -91,7 +91,7 @@ fn score_p(before: Pooled, after: Pooled, noise: Noise) -> f64 {
 }
 
 /// Fisher's exact test, two-sided as twice the smaller tail: the same when the sides are swapped.
-fn fisher(before: Pooled, after: Pooled) -> f64 {
+fn fisher(before: PooledShare, after: PooledShare) -> f64 {
     let failed = before.failed + after.failed;
     let all = before.total + after.total;
     let (least, most) = (failed.saturating_sub(after.total), failed.min(before.total));
@@ -126,16 +126,16 @@ mod tests {
     fn newcombe_gives_the_published_interval() {
         // Newcombe 1998, method 10, example (a): 56/70 against 48/80 is 0.2, from 0.0524 to 0.3339.
         let (found, _, _) = difference(&[run(48, 80)], &[run(56, 70)], 0.95).unwrap();
-        assert!((found.estimate - 0.2).abs() < 1e-12);
+        assert!((found.value - 0.2).abs() < 1e-12);
         assert!((found.low.unwrap() - 0.0524).abs() < 5e-5 && (found.high.unwrap() - 0.3339).abs() < 5e-5, "{found:?}");
     }
 
     #[test]
     fn fisher_of_the_lady_tasting_tea() {
         // Fisher 1935: 3 of 4 right by chance has one-sided p 17/70.
-        let p = fisher(Pooled::of(&[run(3, 4)]), Pooled::of(&[run(1, 4)]));
+        let p = fisher(PooledShare::of(&[run(3, 4)]), PooledShare::of(&[run(1, 4)]));
         assert!((p - 34.0 / 70.0).abs() < 1e-9, "{p}");
-        assert_eq!(fisher(Pooled::of(&[run(0, 100)]), Pooled::of(&[run(0, 100)])), 1.0);
+        assert_eq!(fisher(PooledShare::of(&[run(0, 100)]), PooledShare::of(&[run(0, 100)])), 1.0);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Two sides held against each other, as a whole: what each one is, what differs about where it was measured, and how
+//! Two sides compared with each other, as a whole: what each one is, what differs about where it was measured, and how
 //! every metric changed.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,19 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::measure::label::pattern;
 
 use super::capture::{Capture, Environment, both_say_where};
-use super::judge::{Settings, compare};
-use super::outcome::{Comparison, EnvironmentDifference, Growth, SideInfo};
+use super::judge::{Criteria, compare};
+use super::outcome::{Comparison, EnvironmentDifference, Growth, Side};
 
 /// One side: everything that was captured under one name.
 #[derive(Debug, Clone, Default)]
-pub struct Held {
+pub struct NamedCaptures {
     /// What a person named.
     pub name: String,
     /// What was captured; several where a baseline holds several runs.
     pub captures: Vec<Capture>,
 }
 
-impl Held {
+impl NamedCaptures {
     /// How often the same numbers were summarised by a tool, at most.
     fn summaries(&self) -> u64 {
         let mut runs: BTreeMap<(String, &str, Option<&str>), u64> = BTreeMap::new();
@@ -29,7 +29,7 @@ impl Held {
     }
 
     /// The sources of all captures.
-    fn info(&self) -> SideInfo {
+    fn info(&self) -> Side {
         let mut sources: Vec<String> = Vec::new();
         for source in self.captures.iter().flat_map(|capture| &capture.sources) {
             if !sources.contains(&source.name) {
@@ -37,7 +37,7 @@ impl Held {
             }
         }
         let metrics = || self.captures.iter().flat_map(|capture| &capture.metrics);
-        SideInfo {
+        Side {
             name: self.name.clone(),
             sources,
             runs: self.summaries(),
@@ -46,9 +46,14 @@ impl Held {
     }
 }
 
-/// Holds a run against a baseline. `grown` are the files of the run of which only new rows were captured.
-pub fn hold(before: &Held, after: &Held, grown: Vec<Growth>, settings: &Settings) -> Comparison {
-    let found = compare(&before.captures, &after.captures, settings);
+/// Compares a run with a baseline. `grown` are the files of the run of which only new rows were captured.
+pub fn comparison(
+    before: &NamedCaptures,
+    after: &NamedCaptures,
+    grown: Vec<Growth>,
+    criteria: &Criteria,
+) -> Comparison {
+    let found = compare(&before.captures, &after.captures, criteria);
     let mut infos = [before.info(), after.info()];
     for change in &found.changes {
         for (info, side) in infos.iter_mut().zip([change.before, change.after]) {
@@ -59,9 +64,9 @@ pub fn hold(before: &Held, after: &Held, grown: Vec<Growth>, settings: &Settings
     Comparison {
         before: before_info,
         after: after_info,
-        margin: settings.margins.default,
-        confidence: settings.confidence,
-        gate_level: settings.gate_level,
+        margin: criteria.margins.default,
+        confidence: criteria.confidence,
+        gate_level: criteria.gate_level,
         tests: found.tests,
         counts: found.counts,
         changes: found.changes,
@@ -138,14 +143,15 @@ mod tests {
             meaning: None,
             values: BTreeMap::from([(crate::measure::Statistic::Mean, 0.1)]),
         };
-        let held = |sources: &[&str]| Held {
+        let held = |sources: &[&str]| NamedCaptures {
             name: "side".to_owned(),
             captures: vec![Capture {
                 reported: sources.iter().map(|source| numbers(source)).collect(),
                 ..Capture::default()
             }],
         };
-        let found = hold(&held(&["wrk-1.txt", "wrk-2.txt"]), &held(&["wrk-1.txt"]), Vec::new(), &Settings::default());
+        let found =
+            comparison(&held(&["wrk-1.txt", "wrk-2.txt"]), &held(&["wrk-1.txt"]), Vec::new(), &Criteria::default());
         assert_eq!((found.before.runs, found.after.runs), (2, 1));
     }
 

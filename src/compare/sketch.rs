@@ -103,7 +103,7 @@ pub enum SketchFault {
 
 /// Samples in ascending order, or points that stand for very many.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ordered {
+pub struct OrderedPoints {
     /// Ascending, finite; evenly spaced in rank where they stand for more samples.
     pub points: Vec<f64>,
     /// Samples that they stand for.

@@ -5,7 +5,7 @@
 
 use crate::measure::Polarity;
 
-use super::center::Located;
+use super::center::Estimate;
 use super::outcome::Verdict;
 
 /// The p-value up to which Benjamini and Hochberg exclude "no change" among all tests, so that at most `level` of what they
@@ -25,9 +25,9 @@ pub(crate) fn discovery_threshold(mut p_values: Vec<f64>, level: f64) -> f64 {
 ///
 /// Regressed or improved where "no change" is excluded and the estimate is at least the margin; unchanged where the whole
 /// interval lies inside the margin; else inconclusive. Without a better direction both become changed.
-pub(crate) fn verdict(effect: &Located, excluded: bool, margin: f64, polarity: Polarity) -> Verdict {
-    if excluded && effect.estimate.abs() >= margin && effect.estimate != 0.0 {
-        return match (polarity, effect.estimate > 0.0) {
+pub(crate) fn verdict(effect: &Estimate, excluded: bool, margin: f64, polarity: Polarity) -> Verdict {
+    if excluded && effect.value.abs() >= margin && effect.value != 0.0 {
+        return match (polarity, effect.value > 0.0) {
             (Polarity::Unknown, _) => Verdict::Changed,
             (Polarity::LowerIsBetter, true) | (Polarity::HigherIsBetter, false) => Verdict::Regressed,
             (Polarity::LowerIsBetter, false) | (Polarity::HigherIsBetter, true) => Verdict::Improved,
@@ -67,14 +67,14 @@ mod tests {
 
     #[test]
     fn the_margin_holds_even_where_a_change_is_certain() {
-        let small = Located { estimate: 0.03, low: Some(0.029), high: Some(0.031), p: 1e-9 };
+        let small = Estimate { value: 0.03, low: Some(0.029), high: Some(0.031), p: 1e-9 };
         assert_eq!(verdict(&small, true, 0.05, Polarity::LowerIsBetter), Verdict::Unchanged);
-        let large = Located { estimate: 0.3, low: Some(0.2), high: Some(0.4), p: 1e-9 };
+        let large = Estimate { value: 0.3, low: Some(0.2), high: Some(0.4), p: 1e-9 };
         assert_eq!(verdict(&large, true, 0.05, Polarity::LowerIsBetter), Verdict::Regressed);
         assert_eq!(verdict(&large, true, 0.05, Polarity::HigherIsBetter), Verdict::Improved);
         assert_eq!(verdict(&large, true, 0.05, Polarity::Unknown), Verdict::Changed);
         assert_eq!(verdict(&large, false, 0.05, Polarity::LowerIsBetter), Verdict::Inconclusive);
-        let open = Located { estimate: 0.0, low: Some(0.0), high: None, p: 1.0 };
+        let open = Estimate { value: 0.0, low: Some(0.0), high: None, p: 1.0 };
         assert_eq!(verdict(&open, false, 0.05, Polarity::LowerIsBetter), Verdict::Inconclusive);
     }
 }

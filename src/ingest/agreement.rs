@@ -28,7 +28,7 @@ fn told(text: &[u8], pace: Pace) -> (String, Option<Source>) {
                     table.header_line,
                     table.lines.ranges(),
                     table.columns.iter().map(without_cells).collect::<Vec<Column>>(),
-                    table.intruders,
+                    table.foreign_values,
                     table.run_starts
                 );
                 for column in 0..table.columns.len() {

@@ -13,7 +13,7 @@ use foldhash::fast::FixedState;
 use crate::measure::finding::FindingKind;
 use crate::table::line_map::LineMap;
 use crate::table::storage::Storage;
-use crate::table::{CellType, Intruder, Table};
+use crate::table::{CellType, ForeignValue, Table};
 
 use crate::ingest::privacy;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
@@ -70,7 +70,7 @@ pub(crate) struct TableBuilder {
     pub(crate) columns: Vec<ColumnBuilder>,
     pub(crate) lines: LineMap,
     pub(crate) invalid: InvalidCells,
-    pub(crate) intruders: Vec<Intruder>,
+    pub(crate) foreign_values: Vec<ForeignValue>,
     /// Rows at which another run begins.
     pub(crate) run_starts: Vec<usize>,
     pub(crate) mark: DecimalMark,
@@ -92,7 +92,7 @@ impl TableBuilder {
             columns: types.iter().map(|cells| ColumnBuilder::new(*cells, storage)).collect(),
             lines: LineMap::default(),
             invalid: InvalidCells::default(),
-            intruders: Vec::new(),
+            foreign_values: Vec::new(),
             run_starts: Vec::new(),
             mark: DecimalMark::Point,
             may_widen: true,
@@ -307,7 +307,7 @@ impl TableBuilder {
             columns: columns.collect(),
             run_starts: runs_worth_telling(self.run_starts, rows),
             lines: self.lines,
-            intruders: self.intruders,
+            foreign_values: self.foreign_values,
             labels_exact: false,
             order_is_recorded: true,
         };

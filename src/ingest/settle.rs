@@ -30,8 +30,8 @@ pub(crate) fn lead_with(source: &mut Source, metric: &str) {
         let Some(from) = table.position(metric).filter(|at| table.columns[*at].role == Role::Metric) else { continue };
         let Some(to) = table.columns_as(Role::Metric).next().filter(|to| *to < from) else { continue };
         table.columns[to..=from].rotate_right(1);
-        for intruder in &mut table.intruders {
-            intruder.column = match intruder.column {
+        for foreign in &mut table.foreign_values {
+            foreign.column = match foreign.column {
                 column if column == from => to,
                 column if (to..from).contains(&column) => column + 1,
                 column => column,

@@ -115,7 +115,7 @@ pub enum FindingKind {
     UnusableSnapshot,
     /// A client's record whose process is not there.
     LoneClient,
-    /// Something was wrong with the files that a run is held against.
+    /// Something was wrong with the files that a run is compared with.
     InBaseline,
 }
 

@@ -14,7 +14,7 @@ use crate::analysis::metric::Metric;
 use crate::analysis::oddity::Oddity;
 use crate::analysis::swarm::Swarm;
 use crate::analysis::table::TableAnalysis;
-use crate::compare::gate::Asked;
+use crate::compare::gate::GateRules;
 use crate::compare::outcome::{Comparison, TargetResult};
 use crate::measure::finding::{Finding, Place};
 use crate::stats::recording::Clock;
@@ -68,7 +68,7 @@ pub struct Material<'a> {
     /// Targets and what became of them.
     pub targets: Vec<TargetResult>,
     /// What a gate is to fail on; absent where none was asked for.
-    pub gate: Option<&'a Asked>,
+    pub gate: Option<&'a GateRules>,
     /// Things that the data does not say.
     pub heading: Heading,
 }

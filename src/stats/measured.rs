@@ -204,7 +204,7 @@ impl<'a> Window<'a> {
 pub(crate) mod tests {
     use super::*;
     use crate::table::packed::CellsBuilder;
-    use crate::table::storage::tests::Board;
+    use crate::table::storage::memory::MemorySpill;
 
     /// A column of numbers, each of them written with a fraction.
     pub(crate) fn column(values: &[f64]) -> Cells {
@@ -222,7 +222,7 @@ pub(crate) mod tests {
 
     #[test]
     fn numbers_and_labels_come_back_whatever_they_are_packed_into() {
-        for storage in [Storage::default(), Storage::bounded(0, 0, Box::new(Board::default()))] {
+        for storage in [Storage::default(), Storage::bounded(0, 0, Box::new(MemorySpill::default()))] {
             for step in [0.0, 1.0, 0.5, 300.0, 70_000.0] {
                 let value = |row: usize| if row.is_multiple_of(3) { 7.0 } else { step * (row % 1000) as f64 };
                 let mut numbers = CellsBuilder::numbers(storage.clone());
@@ -269,7 +269,7 @@ pub(crate) mod tests {
 
     #[test]
     fn parted_cells_are_all_cells_once_and_in_their_rows() {
-        for storage in [Storage::default(), Storage::bounded(0, 0, Box::new(Board::default()))] {
+        for storage in [Storage::default(), Storage::bounded(0, 0, Box::new(MemorySpill::default()))] {
             let rows = 3 * PART + 77;
             let mut numbers = CellsBuilder::numbers(storage);
             for row in 0..rows {
@@ -278,7 +278,7 @@ pub(crate) mod tests {
             let numbers = numbers.finish();
             // The second stretch has none of them, the third all.
             let wanted = |row: usize| row / PART == 2 || row / PART != 1 && row % 5 == 1;
-            let (some, others) = numbers.parted(|rows| rows.map(wanted).collect());
+            let (some, others) = numbers.split(|rows| rows.map(wanted).collect());
             let expected = |so: bool| (0..rows).filter(move |row| row % 7 != 3 && wanted(*row) == so);
             for (cells, so) in [(&some, true), (&others, false)] {
                 assert_eq!((cells.rows(), cells.count()), (rows, expected(so).count()));

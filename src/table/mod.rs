@@ -15,4 +15,4 @@ pub mod swarm;
 
 pub use bits::Bits;
 pub use column::{CellType, Column, Role, Shape, UnitChoice};
-pub use rows::{Intruder, Table};
+pub use rows::{ForeignValue, Table};

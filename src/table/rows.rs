@@ -19,7 +19,7 @@ pub struct Table {
     /// Its columns.
     pub columns: Vec<Column>,
     /// Numbers of later tables that stand where a reader of this table's header would count them as its own.
-    pub intruders: Vec<Intruder>,
+    pub foreign_values: Vec<ForeignValue>,
     /// Rows at which another run begins, where runs were appended to one file; the first run begins at row 0.
     pub run_starts: Vec<usize>,
     /// Whether labels that differ only in numbers are different things by the format's definition: `BM_Sort/8` and
@@ -84,7 +84,7 @@ impl Table {
         let place_of = |rows: Range<usize>, places: &mut Vec<u32>| {
             places.extend(rows.map(|row| if mask.get(row) == Some(&true) { 0 } else { u32::MAX }));
         };
-        self.dealt(1, &place_of).pop().flatten()
+        self.partitioned(1, &place_of).pop().flatten()
     }
 
     /// The rows of each text of a column, as tables of their own, in the order of the texts; those without rows are left out.
@@ -94,10 +94,10 @@ impl Table {
         let place_of = |rows: Range<usize>, places: &mut Vec<u32>| {
             codes.visit_codes(rows, |_, block| places.extend_from_slice(block));
         };
-        (0..).zip(self.dealt(texts, &place_of)).filter_map(|(code, part)| Some((code, part?))).collect()
+        (0..).zip(self.partitioned(texts, &place_of)).filter_map(|(code, part)| Some((code, part?))).collect()
     }
 
-    /// The rows dealt out to so many tables by the text of a column: `of_text` names the table of each. Absent where one has
+    /// The rows partitioned into tables by the text of a column: `of_text` names the table of each. Absent where one has
     /// no row.
     pub fn by_kind_of_text(&self, column: usize, of_text: &[u32], parts: usize) -> Vec<Option<Self>> {
         let codes = self.text_cells(column);
@@ -105,12 +105,12 @@ impl Table {
         let place_of = |rows: Range<usize>, places: &mut Vec<u32>| {
             codes.visit_codes(rows, |_, block| places.extend(block.iter().map(place)));
         };
-        self.dealt(parts, &place_of)
+        self.partitioned(parts, &place_of)
     }
 
-    /// Deals the rows out to so many tables, each to the one of its place, and to none beyond the last; absent where one has
+    /// Partitions the rows into tables, each to the one of its place, and to none beyond the last; absent where one has
     /// no row.
-    fn dealt(&self, parts: usize, place_of: &dyn Fn(Range<usize>, &mut Vec<u32>)) -> Vec<Option<Self>> {
+    fn partitioned(&self, parts: usize, place_of: &dyn Fn(Range<usize>, &mut Vec<u32>)) -> Vec<Option<Self>> {
         let rows = usize::try_from(self.lines.rows()).unwrap_or(usize::MAX);
         let mut lines = vec![LineMap::default(); parts];
         let mut run_starts: Vec<Vec<usize>> = vec![Vec::new(); parts];
@@ -132,8 +132,8 @@ impl Table {
         }
         let mut columns: Vec<Vec<Column>> = vec![Vec::with_capacity(self.columns.len()); parts];
         for column in &self.columns {
-            let dealt = column.data.dealt(column.cells.kind(), parts, place_of);
-            for (columns, data) in columns.iter_mut().zip(dealt) {
+            let partitioned = column.data.partitioned(column.cells.kind(), parts, place_of);
+            for (columns, data) in columns.iter_mut().zip(partitioned) {
                 let shape = column.shape.as_ref().map(|shape| {
                     let numbers = data.count();
                     let whole = data.count_whole();
@@ -154,14 +154,14 @@ impl Table {
                 run_starts.dedup();
                 run_starts.retain(|start| (1..lines.rows()).contains(&(*start as u64)));
                 let (name, header_line) = (self.name.clone(), self.header_line);
-                let intruders = Vec::new();
+                let foreign_values = Vec::new();
                 let (labels_exact, order_is_recorded) = (self.labels_exact, self.order_is_recorded);
                 (lines.rows() > 0).then_some(Self {
                     name,
                     header_line,
                     lines,
                     columns,
-                    intruders,
+                    foreign_values,
                     run_starts,
                     labels_exact,
                     order_is_recorded,
@@ -179,7 +179,7 @@ impl Table {
 
 /// A number of another table that looks like one of this table's to a reader who knows only the first header.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Intruder {
+pub struct ForeignValue {
     /// Column of the table intruded upon.
     pub column: usize,
     /// Line of the number.

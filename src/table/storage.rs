@@ -1,7 +1,7 @@
-//! Where columns are kept: in memory as long as there is room, and on a shelf outside of it beyond.
+//! Where columns are kept: in memory as long as there is room, and on a spill file outside of it beyond.
 //!
-//! In: how many bytes may be held, and a [`Shelf`] that takes the rest. Out: places on it. The room opens no files: whoever
-//! runs the program gives the shelf. A shelf that fails remembers why ([`Storage::failure`]); what is read from it afterwards
+//! In: how many bytes may be held, and a [`SpillFile`] that takes the rest. Out: places on it. The room opens no files: whoever
+//! runs the program gives the spill file. A spill that fails remembers why ([`Storage::failure`]); what is read from it afterwards
 //! means nothing.
 
 use std::fmt;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A place outside of memory.
-pub trait Shelf: Send + Sync {
+pub trait SpillFile: Send + Sync {
     /// Sets so many bytes apart, and says where.
     fn reserve(&self, bytes: u64) -> u64;
 
@@ -30,12 +30,12 @@ pub struct Storage {
 }
 
 struct Limits {
-    shelf: Box<dyn Shelf>,
+    spill: Box<dyn SpillFile>,
     /// Bytes that columns may still take in memory.
     left: AtomicU64,
     /// Bytes that the program may take as a whole.
     memory: u64,
-    /// Bytes that texts take, which cannot be shelved.
+    /// Bytes that texts take, which cannot be spilled.
     texts: AtomicU64,
 }
 
@@ -45,9 +45,9 @@ impl fmt::Debug for Storage {
     }
 }
 
-/// Bytes on a shelf.
+/// Bytes on a spill file.
 #[derive(Clone)]
-pub struct Shelved {
+pub struct Extent {
     limits: Arc<Limits>,
     at: u64,
 }
@@ -55,21 +55,21 @@ pub struct Shelved {
 /// The dictionary of a column may take one part of the memory in so many.
 const TEXTS_SHARE: u64 = 3;
 
-impl fmt::Debug for Shelved {
+impl fmt::Debug for Extent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Shelved({})", self.at)
+        write!(formatter, "Extent({})", self.at)
     }
 }
 
-impl Shelved {
+impl Extent {
     /// Reads what stands `offset` bytes behind the beginning.
     pub fn read(&self, offset: usize, bytes: &mut [u8]) {
-        self.limits.shelf.get(self.at + offset as u64, bytes);
+        self.limits.spill.get(self.at + offset as u64, bytes);
     }
 
     /// Writes what is to stand `offset` bytes behind the beginning.
     pub fn write(&self, offset: usize, bytes: &[u8]) {
-        self.limits.shelf.put(self.at + offset as u64, bytes);
+        self.limits.spill.put(self.at + offset as u64, bytes);
     }
 }
 
@@ -77,9 +77,9 @@ impl Storage {
     /// Everything stays in memory.
     pub const MEMORY: Self = Self { limits: None };
 
-    /// Columns may take `held` bytes of the `memory` that the program has; the rest goes to the shelf.
-    pub fn bounded(memory: u64, held: u64, shelf: Box<dyn Shelf>) -> Self {
-        Self { limits: Some(Arc::new(Limits { shelf, left: AtomicU64::new(held), memory, texts: AtomicU64::new(0) })) }
+    /// Columns may take `held` bytes of the `memory` that the program has; the rest goes to the spill file.
+    pub fn bounded(memory: u64, held: u64, spill: Box<dyn SpillFile>) -> Self {
+        Self { limits: Some(Arc::new(Limits { spill, left: AtomicU64::new(held), memory, texts: AtomicU64::new(0) })) }
     }
 
     /// Bytes that the program may take as a whole; absent without a bound.
@@ -101,17 +101,17 @@ impl Storage {
         limits.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 
-    /// Puts bytes on the shelf. Absent where there is none.
-    pub fn put(&self, bytes: &[u8]) -> Option<Shelved> {
-        let shelved = self.reserve(bytes.len())?;
-        shelved.write(0, bytes);
-        Some(shelved)
+    /// Puts bytes on the spill file. Absent where there is none.
+    pub fn put(&self, bytes: &[u8]) -> Option<Extent> {
+        let spilled = self.reserve(bytes.len())?;
+        spilled.write(0, bytes);
+        Some(spilled)
     }
 
-    /// Sets room on the shelf apart. Absent where there is none.
-    pub fn reserve(&self, bytes: usize) -> Option<Shelved> {
+    /// Sets room on the spill file apart. Absent where there is none.
+    pub fn reserve(&self, bytes: usize) -> Option<Extent> {
         let limits = self.limits.as_ref()?;
-        Some(Shelved { limits: Arc::clone(limits), at: limits.shelf.reserve(bytes as u64) })
+        Some(Extent { limits: Arc::clone(limits), at: limits.spill.reserve(bytes as u64) })
     }
 
     /// Counts bytes that texts take; they stay in memory.
@@ -134,20 +134,22 @@ impl Storage {
                 limits.memory >> 20
             ));
         }
-        limits.shelf.failure()
+        limits.spill.failure()
     }
 }
 
+/// A spill file for tests.
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
+pub(crate) mod memory {
     use std::sync::Mutex;
 
-    /// A shelf in memory, for tests.
-    #[derive(Default)]
-    pub(crate) struct Board(Mutex<Vec<u8>>);
+    use crate::table::storage::SpillFile;
 
-    impl Shelf for Board {
+    /// It lies in memory.
+    #[derive(Default)]
+    pub(crate) struct MemorySpill(Mutex<Vec<u8>>);
+
+    impl SpillFile for MemorySpill {
         fn reserve(&self, bytes: u64) -> u64 {
             let mut all = self.0.lock().unwrap();
             let at = all.len();
@@ -168,10 +170,16 @@ pub(crate) mod tests {
             None
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::memory::MemorySpill;
+    use super::*;
 
     #[test]
-    fn what_does_not_fit_is_shelved_and_comes_back() {
-        let storage = Storage::bounded(1000, 100, Box::new(Board::default()));
+    fn what_does_not_fit_is_spilled_and_comes_back() {
+        let storage = Storage::bounded(1000, 100, Box::new(MemorySpill::default()));
         assert!(storage.holds(60) && !storage.holds(60) && storage.holds(40) && !storage.holds(1));
         let (first, second) = (storage.put(b"hello").unwrap(), storage.put(b"world").unwrap());
         let mut bytes = [0; 3];

@@ -42,7 +42,7 @@ pub enum BaselineError {
     #[error("it is not a perfreport baseline: {found}")]
     NotABaseline {
         /// What it is instead.
-        found: Found,
+        found: OtherFile,
     },
     /// It was written by a perfreport that knows more.
     #[error(
@@ -104,7 +104,7 @@ pub enum BaselineError {
 
 /// What a file is that is no baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Found {
+pub enum OtherFile {
     /// A report of this program.
     #[error(
         "it is a report of perfreport as JSON; capture a baseline from the metrics themselves with `perfreport baseline add`"

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::error::{Category, Error};
 
-use super::error::{BaselineError, Fault, Found};
+use super::error::{BaselineError, Fault, OtherFile};
 use super::{Baseline, FORMAT, FileV1, VERSION, check, same_run};
 
 /// How far into a file its `format` may stand. perfreport writes it first; a tool that sorts keys puts it behind the
@@ -52,7 +52,7 @@ impl Baseline {
         let head = head(bytes)?;
         if head.format.as_ref().and_then(Value::as_str) != Some(FORMAT) {
             let report = head.schema_version.is_some() && head.verdict.is_some();
-            let found = if report { Found::Report } else { Found::OtherJson };
+            let found = if report { OtherFile::Report } else { OtherFile::OtherJson };
             return Err(BaselineError::NotABaseline { found });
         }
         // An older version gets an arm that reads its own types, checks its own digest, and lifts it to today's.
@@ -80,7 +80,7 @@ fn head(bytes: &[u8]) -> Result<Head, BaselineError> {
 }
 
 fn other_json() -> BaselineError {
-    BaselineError::NotABaseline { found: Found::OtherJson }
+    BaselineError::NotABaseline { found: OtherFile::OtherJson }
 }
 
 fn no_head(bytes: &[u8], error: &Error) -> BaselineError {

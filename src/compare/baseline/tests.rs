@@ -194,11 +194,11 @@ fn what_is_no_baseline_is_called_by_its_name() {
         Err(BaselineError::NotABaseline { found }) => found,
         other => panic!("{other:?}"),
     };
-    assert_eq!(found(r#"{"schema_version": 1, "title": "t", "verdict": {}, "metrics": []}"#), Found::Report);
+    assert_eq!(found(r#"{"schema_version": 1, "title": "t", "verdict": {}, "metrics": []}"#), OtherFile::Report);
     for other in
         [r#"[{"latency_ms": 12}]"#, r#"{"latency_ms": [1, 2]}"#, "12", "\"text\"", "null", "[]", r#"{"format": 3}"#]
     {
-        assert_eq!(found(other), Found::OtherJson, "{other}");
+        assert_eq!(found(other), OtherFile::OtherJson, "{other}");
     }
     let says = |text: &str, expected: &str| {
         let message = Baseline::parse(text.as_bytes()).unwrap_err().to_string();

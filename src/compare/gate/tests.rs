@@ -3,72 +3,24 @@
 use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
 
-use super::super::outcome::{Counts, Effect, Reason, Scale, SideInfo};
+use super::super::outcome::{Effect, Reason, Scale};
 use super::*;
-use crate::compare::outcome::samples::target;
+use crate::compare::outcome::samples::{self, target};
 
 fn change(verdict: Verdict, tested: bool) -> Change {
-    let effect = Effect {
-        statistic: Statistic::Center,
-        scale: Scale::Ratio,
-        before: None,
-        after: None,
-        estimate: None,
-        low: None,
-        high: None,
-        p: tested.then_some(0.5),
-        excluded: false,
-        verdict: Some(verdict),
-        detectable: None,
-        samples_for_margin: None,
-        needs: None,
-    };
-    Change {
-        source: "run.csv".to_owned(),
-        metric: "latency".to_owned(),
-        group: None,
-        dimension: Dimension::Time,
-        polarity: Polarity::LowerIsBetter,
-        verdict,
-        reason: None,
-        margin: 0.05,
-        before: None,
-        after: None,
-        effects: vec![effect],
-        noise_floor: None,
-        drawing: None,
-    }
+    let effect =
+        Effect { p: tested.then_some(0.5), verdict: Some(verdict), ..Effect::new(Statistic::Center, Scale::Ratio) };
+    let of = Change::new("run.csv", "latency", None, Dimension::Time, Polarity::LowerIsBetter);
+    Change { verdict, effects: vec![effect], ..of }
 }
 
 fn comparison(changes: &[(Verdict, bool)]) -> Comparison {
-    let count = |wanted| changes.iter().filter(|(verdict, _)| *verdict == wanted).count() as u64;
-    let counts = Counts {
-        regressed: count(Verdict::Regressed),
-        missing: count(Verdict::Missing),
-        incomparable: count(Verdict::Incomparable),
-        changed: count(Verdict::Changed),
-        inconclusive: count(Verdict::Inconclusive),
-        improved: count(Verdict::Improved),
-        unchanged: count(Verdict::Unchanged),
-        new: count(Verdict::New),
-    };
-    let side = SideInfo { name: "run".to_owned(), sources: Vec::new(), runs: 1, samples: 1 };
-    Comparison {
-        before: side.clone(),
-        after: side,
-        margin: 0.05,
-        confidence: 0.95,
-        gate_level: 0.01,
-        tests: changes.len() as u64,
-        counts,
-        changes: changes.iter().map(|(verdict, tested)| change(*verdict, *tested)).collect(),
-        environment: Vec::new(),
-        grown: Vec::new(),
-    }
+    let counts = changes.iter().map(|(verdict, _)| *verdict).collect();
+    samples::comparison(counts, changes.iter().map(|(verdict, tested)| change(*verdict, *tested)).collect())
 }
 
-fn asked(fail_on: &[FailOn], strict: bool) -> Asked {
-    Asked { fail_on: fail_on.to_vec(), strict }
+fn asked(fail_on: &[FailOn], strict: bool) -> GateRules {
+    GateRules { fail_on: fail_on.to_vec(), strict }
 }
 
 fn failures(fail_on: &[FailOn], strict: bool, changes: &[(Verdict, bool)], targets: &[TargetOutcome]) -> Vec<String> {
@@ -150,7 +102,7 @@ fn a_gate_without_anything_to_look_at_fails_and_can_be_refused_before() {
         (&[FailOn::Target, FailOn::Corruption], false, true, None),
         (&[], false, false, None),
     ] {
-        let found = lacking(fail_on, baseline, targets).map(|lacking| lacking.to_string());
+        let found = unusable(fail_on, baseline, targets).map(|lacking| lacking.to_string());
         assert_eq!(found.as_deref(), expected);
     }
 }

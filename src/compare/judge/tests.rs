@@ -43,7 +43,7 @@ fn one(before: &[f64], after: &[f64]) -> Change {
 
 fn runs(before: &[&[f64]], after: &[&[f64]]) -> Change {
     let (before, after) = (capture(vec![metric("a.csv", "t", before)]), capture(vec![metric("b.csv", "t", after)]));
-    let mut found = compare(&before, &after, &Settings::default());
+    let mut found = compare(&before, &after, &Criteria::default());
     assert_eq!(found.changes.len(), 1);
     found.changes.remove(0)
 }
@@ -84,7 +84,7 @@ fn without_a_better_direction_it_only_changed() {
     let mut before = metric("a.csv", "t", &[&lognormal(500, 0.1, 1)]);
     let mut after = metric("a.csv", "t", &[&lognormal(500, 0.2, 2)]);
     (before.polarity, after.polarity) = (Polarity::Unknown, Polarity::Unknown);
-    let found = compare(&capture(vec![before]), &capture(vec![after]), &Settings::default());
+    let found = compare(&capture(vec![before]), &capture(vec![after]), &Criteria::default());
     assert_eq!(found.changes[0].verdict, Verdict::Changed);
     assert_eq!((found.counts.changed, found.counts.regressed, found.tests), (1, 0, 3));
 }
@@ -128,13 +128,13 @@ fn what_is_on_one_side_only_is_missing_or_new() {
     let found = compare(
         &capture(vec![metric("a.csv", "kept", &[&[1.0; 9]]), metric("a.csv", "gone", &[&[1.0; 9]])]),
         &capture(vec![metric("a.csv", "kept", &[&[1.0; 9]]), metric("a.csv", "fresh", &[&[1.0; 9]])]),
-        &Settings::default(),
+        &Criteria::default(),
     );
     let verdicts: Vec<_> = found.changes.iter().map(|change| (change.metric.as_str(), change.verdict)).collect();
     assert_eq!(verdicts, [("gone", Verdict::Missing), ("kept", Verdict::Unchanged), ("fresh", Verdict::New)]);
-    let nothing = compare(&[], &capture(vec![metric("a.csv", "t", &[&[1.0]])]), &Settings::default());
+    let nothing = compare(&[], &capture(vec![metric("a.csv", "t", &[&[1.0]])]), &Criteria::default());
     assert_eq!(nothing.counts.new, 1);
-    assert!(compare(&[], &[], &Settings::default()).changes.is_empty());
+    assert!(compare(&[], &[], &Criteria::default()).changes.is_empty());
 }
 
 #[test]
@@ -142,19 +142,19 @@ fn files_whose_names_differ_only_in_numbers_are_runs_of_one_thing() {
     let named = |names: [&str; 2]| {
         capture(names.iter().enumerate().map(|(i, name)| metric(name, "t", &[&lognormal(50, 1.0, i as u64)])).collect())
     };
-    let found = compare(&named(["run-1.csv", "run-2.csv"]), &named(["run-7.csv", "run-8.csv"]), &Settings::default());
+    let found = compare(&named(["run-1.csv", "run-2.csv"]), &named(["run-7.csv", "run-8.csv"]), &Criteria::default());
     assert_eq!(found.changes.len(), 1);
     assert_eq!((found.changes[0].before.unwrap().runs, found.changes[0].after.unwrap().samples), (2, 100));
-    let found = compare(&named(["cpu.csv", "old.csv"]), &named(["cpu.csv", "new.csv"]), &Settings::default());
+    let found = compare(&named(["cpu.csv", "old.csv"]), &named(["cpu.csv", "new.csv"]), &Criteria::default());
     assert_eq!(found.changes.len(), 2, "the one source that is left on each side is the same");
-    let found = compare(&named(["cpu.csv", "old.csv"]), &named(["net.csv", "new.csv"]), &Settings::default());
+    let found = compare(&named(["cpu.csv", "old.csv"]), &named(["net.csv", "new.csv"]), &Criteria::default());
     assert_eq!((found.counts.missing, found.counts.new), (2, 2), "two and two are not");
 }
 
 #[test]
 fn what_is_not_the_same_is_not_compared() {
     let base = || metric("a.csv", "t", &[&[1.0; 30]]);
-    let against = |other: MetricRuns| compare(&capture(vec![base()]), &capture(vec![other]), &Settings::default());
+    let against = |other: MetricRuns| compare(&capture(vec![base()]), &capture(vec![other]), &Criteria::default());
     let reason = |other: MetricRuns| {
         let change = against(other).changes.remove(0);
         assert_eq!(change.verdict, Verdict::Incomparable);
@@ -172,10 +172,10 @@ fn what_is_not_the_same_is_not_compared() {
     let mut elsewhere = capture(vec![base()]);
     elsewhere[0].environment.given.insert("host".to_owned(), "b".to_owned());
     let mut here = capture(vec![base()]);
-    let found = compare(&here, &elsewhere, &Settings::default());
+    let found = compare(&here, &elsewhere, &Criteria::default());
     assert_eq!(found.counts.unchanged, 1, "a side of which nothing is known does not differ");
     here[0].environment.found.insert("os".to_owned(), "linux".to_owned());
-    let found = compare(&here, &elsewhere, &Settings::default());
+    let found = compare(&here, &elsewhere, &Criteria::default());
     assert_eq!(found.changes[0].reason, Some(Reason::EnvironmentDiffers { keys: vec!["host".to_owned()] }));
 }
 
@@ -244,7 +244,7 @@ fn failures_are_compared_by_an_absolute_margin() {
         let shares = vec![ShareRuns { source: "a.csv".to_owned(), metric: "failed rows".to_owned(), runs }];
         vec![Capture { shares, ..Capture::default() }]
     };
-    let verdict = |before, after| compare(&side(before), &side(after), &Settings::default()).changes.remove(0).verdict;
+    let verdict = |before, after| compare(&side(before), &side(after), &Criteria::default()).changes.remove(0).verdict;
     assert_eq!(verdict(10, 110), Verdict::Regressed);
     assert_eq!(verdict(110, 10), Verdict::Improved);
     assert_eq!(verdict(0, 0), Verdict::Unchanged);
@@ -260,7 +260,7 @@ fn a_sketch_says_what_its_samples_say_with_wider_intervals() {
         capture(vec![runs])
     };
     let exact = one(&base, &slow);
-    let sketch = compare(&sketched(&base), &sketched(&slow), &Settings::default()).changes.remove(0);
+    let sketch = compare(&sketched(&base), &sketched(&slow), &Criteria::default()).changes.remove(0);
     assert!(sketch.before.unwrap().value_error > 0.0 && sketch.before.unwrap().samples == 5000);
     assert_eq!((exact.verdict, sketch.verdict), (Verdict::Regressed, Verdict::Regressed));
     for (exact, sketch) in exact.effects.iter().zip(&sketch.effects).filter(|(exact, _)| exact.verdict.is_some()) {
@@ -270,7 +270,7 @@ fn a_sketch_says_what_its_samples_say_with_wider_intervals() {
     // Two runs, one of them a sketch, are pooled by rank.
     let mut mixed = metric("a.csv", "t", &[&base, &base[..900]]);
     mixed.runs[0].values = mixed.runs[0].values.clone().reduced();
-    let change = compare(&capture(vec![mixed]), &sketched(&base), &Settings::default()).changes.remove(0);
+    let change = compare(&capture(vec![mixed]), &sketched(&base), &Criteria::default()).changes.remove(0);
     assert_eq!(change.before.unwrap().samples, 5900);
     assert!((effect(&change, Statistic::P95).estimate.unwrap() - 1.0).abs() < 0.02, "{:?}", change.effects);
 }
@@ -294,7 +294,7 @@ fn many_quiet_metrics_do_not_raise_an_alarm() {
     let side = |seed: u64| {
         capture((0..40).map(|i| metric("a.csv", &format!("m{i}"), &[&lognormal(60, 0.1, seed + i)])).collect())
     };
-    let found = compare(&side(0), &side(1000), &Settings::default());
+    let found = compare(&side(0), &side(1000), &Criteria::default());
     assert_eq!((found.counts.regressed, found.counts.improved), (0, 0));
     assert_eq!(found.tests, 40 * 2, "p95 of 60 samples cannot exclude anything at 1%, and costs nothing");
 }
@@ -321,7 +321,7 @@ proptest! {
     #[test]
     fn nothing_is_too_odd_to_be_compared(before in extreme(), after in extreme()) {
         let sides = [&before, &after].map(|values| capture(vec![metric("a.csv", "t", &[values])]));
-        let found = compare(&sides[0], &sides[1], &Settings::default());
+        let found = compare(&sides[0], &sides[1], &Criteria::default());
         for change in &found.changes {
             prop_assert!(change.effects.iter().all(finite), "{:?}", change.effects);
         }
@@ -389,7 +389,7 @@ fn summaries(numbers: ReportedNumbers) -> Vec<Capture> {
 fn what_tools_have_summarised_is_shown_and_never_judged() {
     let before = summaries(reported("a.json", "to the last byte", &[("n", 100.0), ("median", 0.1), ("p95", 0.2)]));
     let after = summaries(reported("b.json", "to the last byte", &[("n", 90.0), ("median", 0.3), ("p99", 0.9)]));
-    let found = compare(&before, &after, &Settings::default());
+    let found = compare(&before, &after, &Criteria::default());
     assert_eq!((found.counts.inconclusive, found.tests), (1, 0));
     let [change] = &found.changes[..] else { panic!("one change") };
     assert_eq!((change.verdict, &change.reason), (Verdict::Inconclusive, &Some(Reason::SummaryOnly)));
@@ -405,10 +405,10 @@ fn what_tools_have_summarised_is_shown_and_never_judged() {
 fn what_tools_have_summarised_is_not_compared_where_it_means_something_else() {
     let before = summaries(reported("a.json", "to the first byte", &[("median", 0.1)]));
     let after = summaries(reported("a.json", "to the last byte", &[("median", 0.1)]));
-    let found = compare(&before, &after, &Settings::default());
+    let found = compare(&before, &after, &Criteria::default());
     assert_eq!(found.changes[0].verdict, Verdict::Incomparable);
     assert!(matches!(found.changes[0].reason, Some(Reason::MeaningChanged { .. })));
-    let gone = compare(&before, &[Capture::default()], &Settings::default());
+    let gone = compare(&before, &[Capture::default()], &Criteria::default());
     assert_eq!(gone.changes[0].verdict, Verdict::Missing);
 }
 
@@ -422,7 +422,7 @@ fn failures_that_a_tool_has_counted_are_compared_as_shares() {
     // Newcombe 1998, method 10, example (a): 56/70 against 48/80 is 0.2, from 0.0524 to 0.3339.
     let before = summaries(counted("requests", Some("GET /"), &[("n", 80.0), ("failures", 48.0)]));
     let after = summaries(counted("requests", Some("GET /"), &[("n", 70.0), ("failures", 56.0)]));
-    let found = compare(&before, &after, &Settings::default());
+    let found = compare(&before, &after, &Criteria::default());
     let [change] = &found.changes[..] else { panic!("{:?}", found.changes) };
     assert_eq!((change.metric.as_str(), change.group.as_deref()), ("failed requests", Some("GET /")));
     let share = effect(change, Statistic::FailureShare);
@@ -432,7 +432,7 @@ fn failures_that_a_tool_has_counted_are_compared_as_shares() {
     // All of them fail where none did.
     let none = summaries(counted("requests", None, &[("n", 1381.0), ("failures", 0.0)]));
     let all = summaries(counted("requests", None, &[("n", 918.0), ("failures", 918.0)]));
-    assert_eq!(compare(&none, &all, &Settings::default()).counts.regressed, 1);
+    assert_eq!(compare(&none, &all, &Criteria::default()).counts.regressed, 1);
 }
 
 #[test]
@@ -441,16 +441,16 @@ fn failures_counted_beside_a_share_or_a_summary_are_told_once() {
         let values = [("n", 1000.0), ("failures", failed), ("value", failed / 1000.0)];
         ReportedNumbers { dimension: Dimension::Ratio, ..counted("http_req_failed", None, &values) }
     };
-    let found = compare(&summaries(share(0.0)), &summaries(share(100.0)), &Settings::default());
+    let found = compare(&summaries(share(0.0)), &summaries(share(100.0)), &Criteria::default());
     let told: Vec<(&str, Verdict)> = found.changes.iter().map(|one| (one.metric.as_str(), one.verdict)).collect();
     assert_eq!(told, [("http_req_failed", Verdict::Regressed)]);
     let timed = |failed| reported("a.csv", "", &[("n", 1000.0), ("failures", failed), ("median", 0.1)]);
-    let found = compare(&summaries(timed(0.0)), &summaries(timed(100.0)), &Settings::default());
+    let found = compare(&summaries(timed(0.0)), &summaries(timed(100.0)), &Criteria::default());
     let told: Vec<(&str, Verdict)> = found.changes.iter().map(|one| (one.metric.as_str(), one.verdict)).collect();
     assert_eq!(told, [("failures of latency", Verdict::Regressed), ("latency", Verdict::Inconclusive)]);
     // Counts that fit no share say nothing.
     let odd = || summaries(counted("requests", None, &[("n", 10.0), ("failures", 11.0)]));
-    assert!(compare(&odd(), &odd(), &Settings::default()).changes.is_empty());
+    assert!(compare(&odd(), &odd(), &Criteria::default()).changes.is_empty());
 }
 
 #[test]
@@ -458,7 +458,7 @@ fn several_summaries_of_a_side_are_several_runs_of_its_failures() {
     let runs = |failed: [f64; 2]| {
         failed.map(|failed| summaries(counted("requests", None, &[("n", 500.0), ("failures", failed)])).remove(0))
     };
-    let found = compare(&runs([1.0, 2.0]), &runs([2.0, 1.0]), &Settings::default());
+    let found = compare(&runs([1.0, 2.0]), &runs([2.0, 1.0]), &Criteria::default());
     let side = found.changes[0].before.unwrap();
     assert_eq!((side.runs, side.samples), (2, 1000));
 }
@@ -473,7 +473,7 @@ fn samples_of_one_side_are_shown_beside_the_summary_of_the_other() {
     let told = |label: Option<&str>, samples: Vec<MetricRuns>| {
         let numbers = reported("run.csv", "", &[("median", 10.0), ("mean", 20.0)]);
         let numbers = ReportedNumbers { label: label.map(str::to_owned), meaning: None, ..numbers };
-        compare(&capture(samples), &summaries(numbers), &Settings::default())
+        compare(&capture(samples), &summaries(numbers), &Criteria::default())
     };
     let found = told(Some("GET /"), vec![of("GET /", &values), of("GET /b", &values)]);
     assert_eq!((found.counts.inconclusive, found.counts.missing, found.counts.new), (1, 1, 0));
@@ -498,18 +498,18 @@ fn unlike_meanings_are_neither_compared_nor_pooled() {
     let slow: Vec<f64> = values.iter().map(|value| value * 10.0).collect();
     let first = capture(vec![meaning("run-1.csv", Some("to the first byte"), &values)]);
     let last = capture(vec![meaning("run-1.csv", Some("to the last byte"), &slow)]);
-    let found = compare(&first, &last, &Settings::default());
+    let found = compare(&first, &last, &Criteria::default());
     assert_eq!(found.changes[0].verdict, Verdict::Incomparable);
-    // Both in the baseline: the run is held against the one that means the same, and not against a pool of both.
+    // Both in the baseline: the run is compared with the one that means the same, and not against a pool of both.
     let both: Vec<Capture> = first.iter().chain(&last).cloned().collect();
-    let found = compare(&both, &last, &Settings::default());
+    let found = compare(&both, &last, &Criteria::default());
     let verdicts: Vec<Verdict> = found.changes.iter().map(|change| change.verdict).collect();
     assert_eq!(verdicts, [Verdict::Missing, Verdict::Inconclusive]);
     assert_eq!(found.changes[1].before.unwrap().samples, 50);
     assert_eq!(found.changes[1].effects[0].estimate, Some(1.0));
     // What does not say what it means is compared.
     let silent = capture(vec![meaning("run-1.csv", None, &values)]);
-    assert_ne!(compare(&silent, &last, &Settings::default()).changes[0].verdict, Verdict::Incomparable);
+    assert_ne!(compare(&silent, &last, &Criteria::default()).changes[0].verdict, Verdict::Incomparable);
 }
 
 #[test]
@@ -521,7 +521,7 @@ fn another_machine_in_the_measured_files_is_not_compared_and_another_version_is(
         captures
     };
     let verdict = |before: &[Capture], after: &[Capture]| {
-        let found = compare(before, after, &Settings::default());
+        let found = compare(before, after, &Criteria::default());
         (found.changes[0].verdict, found.changes[0].reason.clone())
     };
     let keys = vec!["cpu_model".to_owned()];

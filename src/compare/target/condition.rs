@@ -136,7 +136,7 @@ pub enum TargetTextError {
         /// What to write.
         remedy: String,
     },
-    /// There is nothing to hold the metric against.
+    /// There is nothing to compare the metric with.
     #[error("no condition: add one, for example p95 = \"< 200ms\"")]
     NoCondition,
     /// Failures are counted over all rows.

@@ -1,4 +1,4 @@
-//! Holding the numbers of a run against targets.
+//! Comparing the numbers of a run with targets.
 //!
 //! In: targets, what was measured, and the comparison with a baseline where there is one. Out: a result for every number
 //! that a condition is about, or one that says why there is none. Refuses limits whose unit does not fit.
@@ -100,7 +100,7 @@ type Answer = Result<(f64, Certainty), String>;
 
 /// Where a number was found.
 #[derive(Clone, Copy)]
-struct Found<'a> {
+struct Origin<'a> {
     source: &'a str,
     metric: &'a str,
     group: Option<&'a str>,
@@ -113,7 +113,7 @@ impl Question<'_> {
         self.result(None, dimension, Err(note))
     }
 
-    fn result(self, found: Option<Found<'_>>, dimension: Dimension, answer: Answer) -> TargetResult {
+    fn result(self, found: Option<Origin<'_>>, dimension: Dimension, answer: Answer) -> TargetResult {
         let Condition { operator, is_change, .. } = self.condition;
         let limit = self.condition.limit.base(Unit::UNKNOWN);
         // The change from 100 to 103 must keep "<= 3%", so the limit takes the same rounding as the change.
@@ -151,7 +151,7 @@ impl Evidence<'_> {
             .into_iter()
             .map(|subject| {
                 check_unit(question, subject)?;
-                let place = Found { source: subject.source, metric: subject.metric, group: subject.group };
+                let place = Origin { source: subject.source, metric: subject.metric, group: subject.group };
                 let dimension = question.condition.dimension(subject.dimension);
                 Ok(question.result(Some(place), dimension, self.number(statistic, subject)))
             })
@@ -213,7 +213,7 @@ impl Evidence<'_> {
             Ok(found) => found
                 .into_iter()
                 .map(|share| {
-                    let place = Found { source: share.source, metric: share.metric, group: None };
+                    let place = Origin { source: share.source, metric: share.metric, group: None };
                     question.result(Some(place), Dimension::Ratio, self.share(*share))
                 })
                 .collect(),
@@ -237,7 +237,7 @@ impl Evidence<'_> {
                 .into_iter()
                 .map(|change| {
                     let Change { source, metric, group, .. } = change;
-                    let place = Found { source, metric, group: group.as_deref() };
+                    let place = Origin { source, metric, group: group.as_deref() };
                     question.result(Some(place), Dimension::Ratio, change_of(change, statistic))
                 })
                 .collect(),

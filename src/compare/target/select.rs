@@ -13,12 +13,12 @@ use super::subject::{Subject, SubjectShare};
 const NAMED: usize = 5;
 
 /// Something that was measured, as far as targets choose by it.
-trait Named {
+trait HasName {
     fn source(&self) -> &str;
     fn metric(&self) -> &str;
 }
 
-impl Named for Subject<'_> {
+impl HasName for Subject<'_> {
     fn source(&self) -> &str {
         self.source
     }
@@ -28,7 +28,7 @@ impl Named for Subject<'_> {
     }
 }
 
-impl Named for SubjectShare<'_> {
+impl HasName for SubjectShare<'_> {
     fn source(&self) -> &str {
         self.source
     }
@@ -38,7 +38,7 @@ impl Named for SubjectShare<'_> {
     }
 }
 
-impl Named for Change {
+impl HasName for Change {
     fn source(&self) -> &str {
         &self.source
     }
@@ -49,7 +49,7 @@ impl Named for Change {
 }
 
 /// Those whose source and metric match.
-fn by_name<'a, T: Named>(target: &Target, all: impl Iterator<Item = &'a T> + Clone) -> Result<Vec<&'a T>, String> {
+fn by_name<'a, T: HasName>(target: &Target, all: impl Iterator<Item = &'a T> + Clone) -> Result<Vec<&'a T>, String> {
     let in_source = |item: &&T| target.source.as_ref().is_none_or(|source| source.matches_source(item.source()));
     if let Some(source) = target.source.as_ref().filter(|_| !all.clone().any(|item| in_source(&item))) {
         let names = all.map(T::source);

@@ -8,9 +8,7 @@ use crate::stats::population::{Detail, Population};
 use crate::stats::quantile::QuantileMethod;
 use crate::stats::settings::Settings;
 
-use super::super::outcome::{
-    Change, Comparison, Counts, Effect, Reason, Scale, SideInfo, TargetOutcome, TargetResult, Verdict,
-};
+use super::super::outcome::{Change, Counts, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict, samples};
 use super::*;
 
 fn target(metric: &str, labels: &[(&str, &str)], key: &str, limit: &str) -> Target {
@@ -380,61 +378,17 @@ fn error_rates_are_decided_by_wilsons_interval() {
 }
 
 fn effect(statistic: Statistic, estimate: Option<f64>, low: Option<f64>, high: Option<f64>) -> Effect {
-    Effect {
-        statistic,
-        scale: Scale::Ratio,
-        before: None,
-        after: None,
-        estimate,
-        low,
-        high,
-        p: None,
-        excluded: false,
-        verdict: None,
-        detectable: None,
-        samples_for_margin: None,
-        needs: None,
-    }
+    Effect { estimate, low, high, ..Effect::new(statistic, Scale::Ratio) }
 }
 
 fn change(metric: &str, group: Option<&str>, verdict: Verdict, effects: Vec<Effect>) -> Change {
-    Change {
-        source: "run.csv".to_owned(),
-        metric: metric.to_owned(),
-        group: group.map(str::to_owned),
-        dimension: Dimension::Time,
-        polarity: Polarity::LowerIsBetter,
-        verdict,
-        reason: None,
-        margin: 0.05,
-        before: None,
-        after: None,
-        effects,
-        noise_floor: None,
-        drawing: None,
-    }
-}
-
-fn comparison(changes: Vec<Change>) -> Comparison {
-    let side = SideInfo { name: String::new(), sources: Vec::new(), runs: 1, samples: 1 };
-    Comparison {
-        before: side.clone(),
-        after: side,
-        margin: 0.05,
-        confidence: 0.95,
-        gate_level: 0.01,
-        tests: 1,
-        counts: Counts::default(),
-        changes,
-        environment: Vec::new(),
-        grown: Vec::new(),
-    }
+    Change { verdict, effects, ..Change::new("run.csv", metric, group, Dimension::Time, Polarity::LowerIsBetter) }
 }
 
 fn changed(target: &Target, changes: Vec<Change>) -> Vec<TargetResult> {
     let population = ramp(100);
     let subjects = [subject("latency", None, &population), subject("latency", Some("login"), &population)];
-    let comparison = comparison(changes);
+    let comparison = samples::comparison(Counts::default(), changes);
     evaluate(std::slice::from_ref(target), &subjects, &[], Some(&comparison), 0.95, QuantileMethod::Type6).unwrap()
 }
 

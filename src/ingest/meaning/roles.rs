@@ -131,7 +131,7 @@ fn assign_table(
     agree_on_time_unit(&mut table);
     note_invalid_cells(&invalid, &table, source, findings);
     let columns = &table.columns;
-    table.intruders.retain(|one| columns[one.column].role == Role::Metric);
+    table.foreign_values.retain(|one| columns[one.column].role == Role::Metric);
     table
 }
 

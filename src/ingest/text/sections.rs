@@ -6,7 +6,7 @@
 
 use crate::measure::finding::{FindingKind, Severity};
 use crate::table::storage::Storage;
-use crate::table::{CellType, Intruder};
+use crate::table::{CellType, ForeignValue};
 
 use crate::ingest::builder::{ColumnBuilder, TableBuilder};
 use crate::ingest::meaning::vocabulary;
@@ -317,12 +317,19 @@ impl Sections {
             let number = cells::number(cell, first.mark).filter(|value| value.is_finite());
             if let (ColumnBuilder::Number(_), Some(value)) = (&first.columns[column], number) {
                 let text = String::from_utf8_lossy(cell).into_owned();
-                first.intruders.push(Intruder { column, line, value, text, header: header.clone(), header_line });
+                first.foreign_values.push(ForeignValue {
+                    column,
+                    line,
+                    value,
+                    text,
+                    header: header.clone(),
+                    header_line,
+                });
             }
         }
     }
 
-    /// Whether numbers of the current table count as intruders of the first one.
+    /// Whether numbers of the current table count as foreign_values of the first one.
     fn notes_intruders(&self) -> bool {
         let same_width = self.tables[self.current].columns.len() == self.tables[0].columns.len();
         self.current > 0 && same_width && !self.stacked[1..=self.current].iter().any(|stacked| *stacked)
@@ -393,7 +400,7 @@ impl Sections {
         // Where the later tables hold most of the rows, the first header is the stranger, and nobody reads it for theirs.
         let later: u64 = self.tables.iter().skip(1).map(TableBuilder::rows).sum();
         if later > self.tables[0].rows() {
-            self.tables[0].intruders.clear();
+            self.tables[0].foreign_values.clear();
         }
         // A first table without a header line has its names from a comment or has none at all.
         self.tables.retain(|table| table.rows() > 0 || table.header_line.is_some());

@@ -7,7 +7,7 @@ use crate::analysis::metric::Evidence;
 use crate::compare::capture::Environment;
 use crate::compare::collect::{Reading, capture};
 use crate::compare::judge;
-use crate::compare::sides::{Held, hold};
+use crate::compare::sides::{self, NamedCaptures};
 use crate::measure::reported::{Bucket, RecordedHistogram, Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
@@ -159,10 +159,11 @@ fn summaries_and_histograms_can_be_held_against_a_baseline() {
         };
         capture(&[reading], Environment::default())
     };
-    let held = |name: &str, analysed: &Analysed| Held { name: name.to_owned(), captures: vec![captured(analysed)] };
-    let settings = judge::Settings::default();
+    let held =
+        |name: &str, analysed: &Analysed| NamedCaptures { name: name.to_owned(), captures: vec![captured(analysed)] };
+    let settings = judge::Criteria::default();
     let after = summarised(180.0);
-    let comparison = hold(&held("old", &summarised(120.0)), &held("new", &after), Vec::new(), &settings);
+    let comparison = sides::comparison(&held("old", &summarised(120.0)), &held("new", &after), Vec::new(), &settings);
     let report = built(&[after], Material { comparison: Some(comparison), ..Material::default() });
     let page = markdown(&report).replace(number::UNIT_SPACE, " ");
     for part in ["+50.0%", "summary only: no interval", "120 → 180 ms"] {
@@ -170,7 +171,7 @@ fn summaries_and_histograms_can_be_held_against_a_baseline() {
     }
     assert_eq!(report.verdict.status, Status::Inconclusive);
     let (before, after) = (counted(), counted());
-    let comparison = hold(&held("old", &before), &held("new", &after), Vec::new(), &settings);
+    let comparison = sides::comparison(&held("old", &before), &held("new", &after), Vec::new(), &settings);
     assert_eq!(comparison.counts.unchanged, 1, "{:?}", comparison.changes);
     assert!(comparison.changes[0].before.unwrap().value_error > 0.005);
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::compare::outcome::{Change, Effect, Reason, Scale, Side, Verdict};
+use crate::compare::outcome::{Change, Effect, MetricSide, Reason, Scale, Verdict};
 use crate::measure::Statistic;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
@@ -67,8 +67,8 @@ impl ChangeView {
             .or_else(|| effect(change, Statistic::FailureShare))
             .or_else(|| change.effects.first());
         let leading = words::leading(change);
-        let sides = |count: fn(&Side) -> u64| {
-            let text = |side: Option<&Side>| {
+        let sides = |count: fn(&MetricSide) -> u64| {
+            let text = |side: Option<&MetricSide>| {
                 // A tool that summarises need not say of how many.
                 let count = side.map(count).filter(|count| *count > 0);
                 count.map_or_else(|| ABSENT.to_owned(), number::count)

@@ -5,8 +5,8 @@
 
 use crate::compare::capture::is_of_machine;
 use crate::compare::outcome::{
-    Change, Comparison, Effect, EnvironmentDifference, Gate, Growth, Reason, Scale, SideInfo, TargetOutcome,
-    TargetResult, Verdict,
+    Change, Comparison, Effect, EnvironmentDifference, Gate, Growth, Reason, Scale, Side, TargetOutcome, TargetResult,
+    Verdict,
 };
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
@@ -152,7 +152,7 @@ pub(in crate::report) fn about(comparison: &Comparison) -> String {
 }
 
 /// `` `run.csv` (1 file, 3 runs, 12,000 samples) ``.
-pub(in crate::report) fn side(side: &SideInfo) -> String {
+pub(in crate::report) fn side(side: &Side) -> String {
     format!(
         "`{}` ({}, {}, {})",
         side.name,
@@ -433,22 +433,10 @@ pub(in crate::report) fn direction(change: &Change) -> Option<String> {
 mod tests {
     use super::*;
     use crate::compare::outcome::Counts;
-    use crate::compare::outcome::samples::target;
+    use crate::compare::outcome::samples::{self, target};
 
     fn comparison(counts: Counts) -> Comparison {
-        let side = |name: &str| SideInfo { name: name.to_owned(), sources: Vec::new(), runs: 1, samples: 10 };
-        Comparison {
-            before: side("a"),
-            after: side("b"),
-            margin: 0.05,
-            confidence: 0.95,
-            gate_level: 0.01,
-            tests: 3,
-            counts,
-            changes: Vec::new(),
-            environment: Vec::new(),
-            grown: Vec::new(),
-        }
+        samples::comparison(counts, Vec::new())
     }
 
     #[test]

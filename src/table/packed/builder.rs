@@ -211,22 +211,22 @@ impl Cells {
         CellsBuilder::of(kind, self.storage.clone())
     }
 
-    /// Deals the cells out to so many columns: `place_of` gives for a range of rows the column of each, and none beyond the
+    /// Partitions the cells into columns: `place_of` gives for a range of rows the column of each, and none beyond the
     /// last.
-    pub fn dealt(
+    pub fn partitioned(
         &self,
         kind: Kind,
         columns: usize,
         mut place_of: impl FnMut(Range<usize>, &mut Vec<u32>),
     ) -> Vec<Self> {
-        let mut dealt: Vec<CellsBuilder> = (0..columns).map(|_| self.to_builder(kind)).collect();
+        let mut partitioned: Vec<CellsBuilder> = (0..columns).map(|_| self.to_builder(kind)).collect();
         let mut places = Vec::new();
         match kind {
             Kind::Numbers => self.visit(0..self.rows, |block| {
                 places.clear();
                 place_of(block.first_row..block.first_row + block.numbers.len(), &mut places);
                 for (offset, (number, place)) in block.numbers.iter().zip(&places).enumerate() {
-                    let Some(column) = dealt.get_mut(*place as usize) else { continue };
+                    let Some(column) = partitioned.get_mut(*place as usize) else { continue };
                     if block.has(offset) {
                         column.push_number(*number, block.is_whole(offset));
                     } else {
@@ -238,7 +238,7 @@ impl Cells {
                 places.clear();
                 place_of(first_row..first_row + codes.len(), &mut places);
                 for (code, place) in codes.iter().zip(&places) {
-                    if let Some(column) = dealt.get_mut(*place as usize) {
+                    if let Some(column) = partitioned.get_mut(*place as usize) {
                         column.push_code(*code);
                     }
                 }
@@ -247,12 +247,12 @@ impl Cells {
                 for (row, instant) in self.instants().enumerate() {
                     places.clear();
                     place_of(row..row + 1, &mut places);
-                    if let Some(column) = places.first().and_then(|place| dealt.get_mut(*place as usize)) {
+                    if let Some(column) = places.first().and_then(|place| partitioned.get_mut(*place as usize)) {
                         column.push_instant(instant);
                     }
                 }
             }
         }
-        dealt.into_iter().map(CellsBuilder::finish).collect()
+        partitioned.into_iter().map(CellsBuilder::finish).collect()
     }
 }

@@ -313,7 +313,7 @@ impl Cells {
 
     /// The cells of some rows, and those of all others: both have every row, and share what the cells hold. `wanted` is asked for
     /// one stretch of rows after the other, and has a bit for each of its rows.
-    pub fn parted(&self, mut wanted: impl FnMut(Range<usize>) -> Bits) -> (Self, Self) {
+    pub fn split(&self, mut wanted: impl FnMut(Range<usize>) -> Bits) -> (Self, Self) {
         let mut some =
             Self { parts: Vec::with_capacity(self.parts.len()), rows: self.rows, storage: self.storage.clone() };
         let mut others = some.clone();

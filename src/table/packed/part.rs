@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::table::bits::Bits;
-use crate::table::storage::{Shelved, Storage};
+use crate::table::storage::{Extent, Storage};
 
 /// Which rows of a stretch something is true of.
 #[derive(Debug, Clone)]
@@ -15,8 +15,8 @@ pub(crate) enum Rows {
     None,
     All,
     Some(Box<Bits>),
-    /// As words of 64 rows, on a shelf.
-    Shelved(Shelved, u32),
+    /// As words of 64 rows, on a spill file.
+    Spilled(Extent, u32),
 }
 
 impl Rows {
@@ -28,7 +28,7 @@ impl Rows {
             _ => {
                 let bytes: Vec<u8> = bits.words().iter().flat_map(|word| word.to_le_bytes()).collect();
                 match storage.put(&bytes) {
-                    Some(shelved) => Self::Shelved(shelved, rows as u32),
+                    Some(spilled) => Self::Spilled(spilled, rows as u32),
                     None => Self::Some(Box::new(bits.clone())),
                 }
             }
@@ -40,9 +40,9 @@ impl Rows {
             Self::None => false,
             Self::All => true,
             Self::Some(bits) => bits.get(row),
-            Self::Shelved(shelved, _) => {
+            Self::Spilled(spilled, _) => {
                 let mut byte = [0];
-                shelved.read(row / 8, &mut byte);
+                spilled.read(row / 8, &mut byte);
                 byte[0] >> (row % 8) & 1 == 1
             }
         }
@@ -53,9 +53,9 @@ impl Rows {
         match self {
             Self::None | Self::All => None,
             Self::Some(bits) => Some(std::borrow::Cow::Borrowed(bits)),
-            Self::Shelved(shelved, rows) => {
+            Self::Spilled(spilled, rows) => {
                 let mut bytes = vec![0; (*rows as usize).div_ceil(64) * 8];
-                shelved.read(0, &mut bytes);
+                spilled.read(0, &mut bytes);
                 let words = bytes.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word)).collect();
                 Some(std::borrow::Cow::Owned(Bits::from_words(words, *rows as usize)))
             }
@@ -77,11 +77,11 @@ pub(crate) enum Data {
     Longs(Arc<[u32]>, f64),
     Doubles(Arc<[f64]>),
     Instants(Arc<[i64]>),
-    /// The same on a shelf.
-    Shelved(Shelved, Width, f64),
+    /// The same on a spill file.
+    Spilled(Extent, Width, f64),
 }
 
-/// How many bytes a shelved cell takes, and what they are.
+/// How many bytes a spilled cell takes, and what they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Width {
     Bytes,
@@ -148,7 +148,7 @@ pub(crate) fn pack(numbers: &[f64], storage: &Storage) -> (Data, bool) {
                 _ => numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
             };
             match storage.put(&bytes) {
-                Some(shelved) => Data::Shelved(shelved, width.unwrap_or(Width::Doubles), low),
+                Some(spilled) => Data::Spilled(spilled, width.unwrap_or(Width::Doubles), low),
                 None => Data::Doubles(numbers.into()),
             }
         }
@@ -169,8 +169,8 @@ pub(crate) fn pack_codes(codes: &[u32], storage: &Storage) -> Data {
             Width::Words => codes.iter().flat_map(|code| (*code as u16).to_le_bytes()).collect(),
             _ => codes.iter().flat_map(|code| code.to_le_bytes()).collect(),
         };
-        if let Some(shelved) = storage.put(&bytes) {
-            return Data::Shelved(shelved, width, 0.0);
+        if let Some(spilled) = storage.put(&bytes) {
+            return Data::Spilled(spilled, width, 0.0);
         }
     }
     match width {
@@ -185,8 +185,8 @@ pub(crate) fn pack_instants(instants: &[i64], storage: &Storage) -> (Data, bool)
     let held = storage.holds(8 * instants.len());
     if !held {
         let bytes: Vec<u8> = instants.iter().flat_map(|instant| instant.to_le_bytes()).collect();
-        if let Some(shelved) = storage.put(&bytes) {
-            return (Data::Shelved(shelved, Width::Instants, 0.0), false);
+        if let Some(spilled) = storage.put(&bytes) {
+            return (Data::Spilled(spilled, Width::Instants, 0.0), false);
         }
     }
     (Data::Instants(instants.into()), held)
@@ -213,8 +213,8 @@ impl Data {
             Self::Instants(instants) => {
                 room.fill(instants[from..until].iter().map(|instant| *instant as f64));
             }
-            Self::Shelved(shelved, width, base) => {
-                let bytes = room.fetch(shelved, *width, from, length);
+            Self::Spilled(spilled, width, base) => {
+                let bytes = room.fetch(spilled, *width, from, length);
                 let (pairs, quads, eights) =
                     (bytes.as_chunks::<2>().0, bytes.as_chunks::<4>().0, bytes.as_chunks::<8>().0);
                 let numbers = &mut room.numbers;
@@ -251,8 +251,8 @@ impl Data {
                 room.codes.extend(cells[from..until].iter().map(|cell| u32::from(*cell)));
             }
             Self::Steady { first, .. } => room.codes.resize(length, *first as u32),
-            Self::Shelved(shelved, width, _) => {
-                let bytes = room.fetch(shelved, *width, from, length);
+            Self::Spilled(spilled, width, _) => {
+                let bytes = room.fetch(spilled, *width, from, length);
                 match width {
                     Width::Bytes => room.codes.extend(bytes.iter().map(|cell| u32::from(*cell))),
                     Width::Words => {
@@ -272,9 +272,9 @@ impl Data {
     pub(crate) fn instants(&self, from: usize, until: usize) -> Vec<i64> {
         match self {
             Self::Instants(instants) => instants[from..until].to_vec(),
-            Self::Shelved(shelved, Width::Instants, _) => {
+            Self::Spilled(spilled, Width::Instants, _) => {
                 let mut bytes = vec![0; 8 * (until - from)];
-                shelved.read(8 * from, &mut bytes);
+                spilled.read(8 * from, &mut bytes);
                 bytes.as_chunks::<8>().0.iter().map(|cell| i64::from_le_bytes(*cell)).collect()
             }
             _ => vec![0; until - from],
@@ -296,11 +296,11 @@ impl Room {
         self.numbers.extend(numbers);
     }
 
-    /// The bytes of cells on a shelf, in the room's own buffer, which is to be given back.
-    fn fetch(&mut self, shelved: &Shelved, width: Width, from: usize, length: usize) -> Vec<u8> {
+    /// The bytes of cells on a spill file, in the room's own buffer, which is to be given back.
+    fn fetch(&mut self, spilled: &Extent, width: Width, from: usize, length: usize) -> Vec<u8> {
         let mut bytes = std::mem::take(&mut self.bytes);
         bytes.resize(width.bytes() * length, 0);
-        shelved.read(width.bytes() * from, &mut bytes);
+        spilled.read(width.bytes() * from, &mut bytes);
         bytes
     }
 }

@@ -2,16 +2,14 @@
 
 use super::*;
 use crate::compare::outcome::{
-    Change, Comparison, Counts, Drawing, Effect, EnvironmentDifference, Gate, Growth, Reason, Scale, Side, SideInfo,
-    TargetOutcome, TargetResult, Verdict as Found,
+    Change, Comparison, Counts, Drawing, Effect, EnvironmentDifference, Gate, Growth, MetricSide, Reason, Scale, Side,
+    TargetOutcome, TargetResult, Verdict as Found, samples,
 };
 use crate::measure::Statistic;
 use crate::report::annotations::annotations;
 
 fn effect(statistic: Statistic, before: f64, ratio: f64, verdict: Option<Found>) -> Effect {
     Effect {
-        statistic,
-        scale: Scale::Ratio,
         before: Some(before),
         after: Some(before * ratio),
         estimate: Some(ratio),
@@ -20,19 +18,16 @@ fn effect(statistic: Statistic, before: f64, ratio: f64, verdict: Option<Found>)
         p: Some(0.001),
         excluded: verdict != Some(Found::Inconclusive),
         verdict,
-        detectable: None,
-        samples_for_margin: None,
-        needs: None,
+        ..Effect::new(statistic, Scale::Ratio)
     }
 }
 
 fn too_few(statistic: Statistic, needs: u64) -> Effect {
-    let absent = effect(statistic, 1.0, 1.0, None);
-    Effect { before: None, after: None, estimate: None, low: None, high: None, p: None, needs: Some(needs), ..absent }
+    Effect { needs: Some(needs), excluded: true, ..Effect::new(statistic, Scale::Ratio) }
 }
 
 fn change(metric: &str, group: Option<&str>, verdict: Found, ratio: f64) -> Change {
-    let side = Side { runs: 1, samples: 1_200, effective: 400.0, value_error: 0.0 };
+    let side = MetricSide { runs: 1, samples: 1_200, effective: 400.0, value_error: 0.0 };
     let judged = |statistic, before| effect(statistic, before, ratio, Some(verdict));
     let effects = vec![
         judged(Statistic::Center, 0.065),
@@ -42,19 +37,11 @@ fn change(metric: &str, group: Option<&str>, verdict: Found, ratio: f64) -> Chan
         effect(Statistic::Mean, 0.070, ratio, None),
     ];
     Change {
-        source: "run.csv".to_owned(),
-        metric: metric.to_owned(),
-        group: group.map(str::to_owned),
-        dimension: Dimension::Time,
-        polarity: Polarity::LowerIsBetter,
         verdict,
-        reason: None,
-        margin: 0.05,
         before: Some(side),
-        after: Some(Side { samples: 1_180, ..side }),
+        after: Some(MetricSide { samples: 1_180, ..side }),
         effects,
-        noise_floor: None,
-        drawing: None,
+        ..Change::new("run.csv", metric, group, Dimension::Time, Polarity::LowerIsBetter)
     }
 }
 
@@ -70,16 +57,11 @@ fn target(subject: &str, condition: &str, value: Option<f64>, outcome: TargetOut
         subject: subject.to_owned(),
         source: value.map(|_| "run.csv".to_owned()),
         metric: value.map(|_| subject.to_owned()),
-        group: None,
-        statistic: "p95".to_owned(),
         condition: condition.to_owned(),
-        dimension: Dimension::Time,
-        limit: 0.2,
         value,
         low: value.map(|value| value * 0.95),
         high: value.map(|value| value * 1.05),
-        outcome,
-        note: None,
+        ..samples::target(outcome)
     }
 }
 
@@ -149,7 +131,7 @@ fn changes() -> Vec<Change> {
 }
 
 fn sample() -> Report {
-    let side = |name: &str, samples: u64| SideInfo {
+    let side = |name: &str, samples: u64| Side {
         name: name.to_owned(),
         sources: vec!["run.csv".to_owned()],
         runs: 1,
@@ -168,12 +150,7 @@ fn sample() -> Report {
     let comparison = Comparison {
         before: side("baseline.json", 30_000),
         after: side("run.csv", 29_500),
-        margin: 0.05,
-        confidence: 0.95,
-        gate_level: 0.01,
         tests: 53,
-        counts,
-        changes: changes(),
         environment: vec![EnvironmentDifference {
             key: "cpu".to_owned(),
             before: Some("A".to_owned()),
@@ -182,6 +159,7 @@ fn sample() -> Report {
             measured: false,
         }],
         grown: vec![Growth { source: "run.csv".to_owned(), seen_lines: 246, new_lines: 83 }],
+        ..samples::comparison(counts, changes())
     };
     let mut report = report("run.csv", "start");
     report.comparison = Some(comparison);

@@ -185,7 +185,7 @@ fn rows_before_a_damaged_group_stand() {
 #[test]
 fn a_file_larger_than_its_share_of_the_memory_is_refused_with_the_remedy() {
     struct Nowhere;
-    impl crate::table::storage::Shelf for Nowhere {
+    impl crate::table::storage::SpillFile for Nowhere {
         fn reserve(&self, _: u64) -> u64 {
             0
         }
