@@ -329,7 +329,7 @@ impl Sections {
         }
     }
 
-    /// Whether numbers of the current table count as foreign_values of the first one.
+    /// Whether numbers of the current table count as foreign values of the first one.
     fn notes_intruders(&self) -> bool {
         let same_width = self.tables[self.current].columns.len() == self.tables[0].columns.len();
         self.current > 0 && same_width && !self.stacked[1..=self.current].iter().any(|stacked| *stacked)
