@@ -442,7 +442,9 @@ fn every_field_that_templates_receive_is_described() {
     ];
     let described = include_str!("../../../../docs/templates.md");
     let mut found = Vec::new();
-    context.iter().for_each(|part| keys(part, &mut found));
+    for part in &context {
+        keys(part, &mut found);
+    }
     for key in found {
         let named = [format!("`{key}`"), format!("`{key}[]`")];
         assert!(named.iter().any(|name| described.contains(name.as_str())), "{key}");
