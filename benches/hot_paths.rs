@@ -111,7 +111,7 @@ fn reading(bench: &Bench) {
 }
 
 fn statistics(bench: &Bench) {
-    let apart = Settings { collapse: false, ..Settings::default() };
+    let apart = Settings { collapse_labels: false, ..Settings::default() };
     let cases = [
         ("statistics, one population", "events", Settings::default()),
         ("statistics, 80 groups", "events", apart.clone()),

@@ -70,7 +70,7 @@ impl<'a> Grouping<'a> {
             [only] if !table.columns[only].cells.is_number() => Some(only),
             _ => None,
         };
-        let collapse = settings.collapse && !table.labels_exact;
+        let collapse = settings.collapse_labels && !table.labels_exact;
         let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
         Some(Self { label_column, ..Self::new(names.join(", "), codes, texts, collapse, &apart) })
     }

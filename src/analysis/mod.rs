@@ -1,4 +1,7 @@
-//! What the tables and records of a run say.
+//! What the tables and records of a run say: one value, made once, that every reader takes as it is.
+//!
+//! In: sources that were read. Out: an [`Analysis`], which is a part of the public contract. Sentences are made of it in
+//! `report`; what needs its samples (a comparison, a target) finds them in its populations where they are kept.
 
 pub mod chat;
 mod column;
@@ -10,5 +13,75 @@ pub mod metric;
 pub mod oddity;
 pub mod outcome;
 mod partition;
+pub mod reported;
+pub mod source;
 pub mod swarm;
 pub mod table;
+
+use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::measure::finding::Finding;
+use crate::stats::settings::Settings;
+use crate::table::source::Source as SourceData;
+use metric::Metric;
+use reported::Reported;
+use source::Source;
+use table::TableAnalysis;
+
+/// Something assumed because the data does not say it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Assumption {
+    /// What it concerns: file and column.
+    pub subject: String,
+    /// What was assumed and why.
+    pub text: String,
+    /// The option that overrides it.
+    pub how_to_override: Option<String>,
+}
+
+/// What a run says, or one of its sources.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Analysis {
+    /// The files, in the order in which they were given.
+    pub sources: Vec<Source>,
+    /// The metrics, by file and column.
+    pub metrics: Vec<Metric>,
+    /// Numbers that the tools have summarised themselves, by file, metric and label. Nothing is recomputed from them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reported: Vec<Reported>,
+    /// What is wrong, odd or worth knowing; most serious first. Findings of the same kind are folded beyond a limit,
+    /// with the number they stand for in `count`.
+    pub findings: Vec<Finding>,
+    /// What the program assumed, and how to override it.
+    pub assumptions: Vec<Assumption>,
+}
+
+/// Analyses a source: its tables, its histograms, and what its tool reports. Where memory is scarce, one table after the
+/// other.
+pub fn analyse(data: &SourceData, settings: &Settings) -> Analysis {
+    let name = &data.provenance.name;
+    let of_table = |(index, table)| table::analyse(name, index, table, settings);
+    let tables: Vec<TableAnalysis> = if data.tables.iter().any(table::is_scarce) {
+        data.tables.iter().enumerate().map(of_table).collect()
+    } else {
+        data.tables.par_iter().enumerate().map(of_table).collect()
+    };
+    let mut source = Source::of(data);
+    let mut metrics = Vec::new();
+    for ((found, of_source), data) in tables.into_iter().zip(&mut source.tables).zip(&data.tables) {
+        of_source.oddities = found.clock.map(|clock| oddity::of_clock(&clock, &data.lines)).unwrap_or_default();
+        of_source.too_many_groups = found.too_many_groups;
+        source.rows_used += found.rows_used;
+        metrics.extend(found.metrics);
+    }
+    metrics.extend(histogram::analyse(name, data.tables.len(), &data.histograms, settings));
+    Analysis {
+        sources: vec![source],
+        metrics,
+        reported: Reported::of(data),
+        findings: data.findings.clone(),
+        assumptions: Vec::new(),
+    }
+}

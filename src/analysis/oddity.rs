@@ -2,6 +2,8 @@
 //! findings.
 
 use crate::stats::corruption::Suspect;
+use crate::stats::recording::Clock;
+use crate::table::line_map::LineMap;
 
 /// First and last line of a stretch of rows.
 pub type Lines = (u64, u64);
@@ -57,4 +59,12 @@ pub enum Oddity {
     ClockBackwards(Vec<u64>),
     /// Pauses far longer than all others stand before these lines.
     ClockJump(Vec<u64>),
+}
+
+/// What the clock of a table did, with the lines of its rows.
+pub(super) fn of_clock(clock: &Clock, lines: &LineMap) -> Vec<Oddity> {
+    let of_rows = |rows: &[usize]| -> Vec<u64> { rows.iter().filter_map(|row| lines.line(*row as u64)).collect() };
+    let backwards = Some(of_rows(&clock.backwards)).filter(|lines| !lines.is_empty()).map(Oddity::ClockBackwards);
+    let jumps = Some(of_rows(&clock.jumps)).filter(|lines| !lines.is_empty()).map(Oddity::ClockJump);
+    backwards.into_iter().chain(jumps).collect()
 }

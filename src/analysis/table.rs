@@ -61,9 +61,11 @@ pub fn analyse(source: &str, index: usize, table: &Table, settings: &Settings) -
         let (place, column, leads) = ((source, index), *column, leader == Some(*column));
         MetricColumn { place, table, column, settings, grouping, span, all_rows, runs, leads }.analyse()
     };
-    let scarce = table.columns.first().is_some_and(|column| column.data.storage().is_scarce());
-    let mut metrics: Vec<Metric> =
-        if scarce { columns.iter().map(analysed).collect() } else { columns.par_iter().map(analysed).collect() };
+    let mut metrics: Vec<Metric> = if is_scarce(table) {
+        columns.iter().map(analysed).collect()
+    } else {
+        columns.par_iter().map(analysed).collect()
+    };
     if settings.keep_samples {
         // One request is one row: the first metric whose rows say what became of them.
         for (metric, column) in metrics.iter_mut().zip(&columns) {
@@ -76,6 +78,11 @@ pub fn analyse(source: &str, index: usize, table: &Table, settings: &Settings) -
     }
     let rows_used = rows_used(table, &columns, &metrics);
     TableAnalysis { metrics, clock, too_many_groups: None, rows_used }
+}
+
+/// Whether memory is scarce where the table is kept.
+pub(super) fn is_scarce(table: &Table) -> bool {
+    table.columns.first().is_some_and(|column| column.data.storage().is_scarce())
 }
 
 /// Rows with at least one value in the clean statistics.

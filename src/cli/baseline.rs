@@ -44,12 +44,13 @@ fn add(arguments: &Add) -> Result<ExitCode> {
     let seen: Vec<&CapturedSource> =
         old.iter().flat_map(|baseline| &baseline.captures).flat_map(|capture| &capture.sources).collect();
     let reading = read::read(understanding, &config, inputs, &ReadOptions { samples: true, seen })?;
-    let report = read::report(&reading, ReportExtras::default())?;
     let mut baseline = old.unwrap_or_else(|| Saved::new(reading.settings.quantile_method.name()));
-    baseline.add(reading.captured(environment)).with_context(|| file.display().to_string())?;
+    let (captured, grown) = (reading.captured(environment), reading.grown());
+    let report = read::report(reading, ReportExtras::default())?;
+    baseline.add(captured).with_context(|| file.display().to_string())?;
     write_all(&[(target, baseline.to_bytes())])?;
     let mut lines = vec![report.verdict.headline];
-    lines.extend(reading.grown().iter().map(|grown| {
+    lines.extend(grown.iter().map(|grown| {
         format!(
             "{}: its first {} lines are in the baseline; {} new ones were added",
             grown.source, grown.seen_lines, grown.new_lines

@@ -59,10 +59,8 @@ impl Operand {
     /// What was wrong with its files, in few words: nobody reads a report about the older side.
     pub(super) fn findings(&self) -> Vec<Finding> {
         let Some(reading) = &self.reading else { return Vec::new() };
-        let suspects = |item: &Analysed| -> u64 {
-            let of_metrics = item.tables.iter().flat_map(|table| &table.metrics).map(|metric| metric.overall.corrupted);
-            of_metrics.sum()
-        };
+        let suspects =
+            |item: &Analysed| item.analysis.metrics.iter().map(|metric| metric.overall.corrupted).sum::<u64>();
         let corrupted = reading.analysed.iter().map(|item| (&item.source.provenance.name, suspects(item)));
         corrupted
             .filter(|(_, count)| *count > 0)
@@ -136,6 +134,6 @@ pub(super) fn compare(arguments: &Compare) -> Result<ExitCode> {
     let title = arguments.output.title.clone().or_else(|| config.title.clone());
     let heading = Heading { title, generated: delivery.generated.clone() };
     let report =
-        read::report(&reading, ReportExtras { comparison: Some(comparison), targets, gate: gate_rules, heading })?;
+        read::report(reading, ReportExtras { comparison: Some(comparison), targets, gate: gate_rules, heading })?;
     delivery.deliver(&report, Vec::new(), &[], understanding.color)
 }

@@ -66,7 +66,7 @@ fn check(arguments: &Check) -> Result<ExitCode> {
     let inputs = read::inputs(&arguments.input.paths, understanding)?;
     read::stay_alone(&inputs);
     let reading = read::read(understanding, &config, inputs, &ReadOptions::default())?;
-    let report = read::report(&reading, ReportExtras::default())?;
+    let report = read::report(reading, ReportExtras::default())?;
     if !arguments.quiet {
         let colour = use_colour(understanding.color, stdout().is_terminal());
         write_stdout(findings_text(&report, colour).as_bytes())?;

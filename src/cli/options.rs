@@ -38,7 +38,7 @@ pub(super) fn settings(input: &Understanding, config: &Config) -> Result<Setting
         quantile_method,
         confidence,
         group_by,
-        collapse: !input.no_collapse && config.collapse.unwrap_or(true),
+        collapse_labels: !input.no_collapse && config.collapse.unwrap_or(true),
         keep_samples: false,
     })
 }

@@ -8,10 +8,12 @@ use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
-use crate::analysis::chat::{self, ServiceOptions};
-use crate::analysis::histogram;
 use crate::analysis::swarm::{self, Swarm};
-use crate::analysis::table::{GROUP_BYTES, TableAnalysis, analyse};
+use crate::analysis::table::GROUP_BYTES;
+use crate::analysis::{
+    self,
+    chat::{self, ServiceOptions},
+};
 use crate::compare::baseline::Baseline;
 use crate::compare::capture::{Capture, CapturedSource, Environment};
 use crate::compare::collect::{self, capture};
@@ -104,12 +106,7 @@ impl Reading {
 }
 
 fn readings<'a>(analysed: &[&'a Analysed]) -> Vec<collect::Reading<'a>> {
-    let reading = |item: &&'a Analysed| collect::Reading {
-        source: &item.source,
-        tables: &item.tables,
-        service: item.service.as_ref(),
-        histograms: &item.histograms,
-    };
+    let reading = |item: &&'a Analysed| collect::Reading { analysis: &item.analysis, service: item.service.as_ref() };
     analysed.iter().map(reading).collect()
 }
 
@@ -194,17 +191,17 @@ pub(super) struct ReportExtras {
 }
 
 /// Builds the report. Refuses one in which nothing was measured.
-pub(super) fn report(reading: &Reading, extras: ReportExtras) -> Result<Report> {
+pub(super) fn report(reading: Reading, extras: ReportExtras) -> Result<Report> {
     let compared = extras.comparison.is_some();
     let material = Material {
-        findings: reading.findings.clone(),
+        findings: reading.findings,
         swarm: swarm_of(&reading.analysed),
         comparison: extras.comparison,
         targets: extras.targets,
         gate: extras.gate.as_ref(),
         heading: extras.heading,
     };
-    let report = build(&reading.analysed, material, &reading.settings);
+    let report = build(reading.analysed, material, reading.settings);
     let verdict = &report.verdict;
     let nothing = report.service.is_empty()
         && report.reported.is_empty()
@@ -310,19 +307,13 @@ impl Reader<'_> {
             // Most rows of such a log have no value in most columns; that is its form.
             data.findings.retain(|finding| !matches!(finding.kind, FindingKind::NoMetric | FindingKind::EmptyCell));
         }
-        let name = &data.provenance.name;
-        let analysed = |(index, table)| analyse(name, index, table, self.settings);
-        let mut tables: Vec<TableAnalysis> = if self.storage.is_scarce() {
-            data.tables.iter().enumerate().map(analysed).collect()
-        } else {
-            data.tables.par_iter().enumerate().map(analysed).collect()
-        };
+        let mut analysis = analysis::analyse(&data, self.settings);
         if let Some(found) = &service {
             // The service has looked at its own clock, and knows events from rows.
-            tables[found.table].clock = None;
+            let tables = analysis.sources.iter_mut().flat_map(|source| &mut source.tables);
+            tables.skip(found.table).take(1).for_each(|table| table.oddities.clear());
         }
-        let histograms = histogram::analyse(name, data.tables.len(), &data.histograms, self.settings);
-        Analysed { source: data, tables, service, histograms }
+        Analysed { source: data, analysis, service }
     }
 }
 
@@ -391,7 +382,8 @@ fn refuse(failures: Vec<anyhow::Error>) -> Result<()> {
 /// The numbers of every group are held until the report is written.
 fn refuse_too_many_groups(analysed: &[Analysed], memory: Option<u64>) -> Result<()> {
     for item in analysed {
-        let Some(groups) = item.tables.iter().find_map(|table| table.too_many_groups) else { continue };
+        let tables = || item.analysis.sources.iter().flat_map(|source| &source.tables);
+        let Some(groups) = tables().find_map(|table| table.too_many_groups) else { continue };
         let needed = sized(2 * groups as u64 * GROUP_BYTES + (64 << 20));
         bail!(
             "{}: the numbers of {groups} groups do not fit into --memory {}; give --memory {needed}, \

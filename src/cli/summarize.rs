@@ -57,14 +57,17 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     let targets = results(&config.target, &reading, comparison.as_ref())?;
     let title = arguments.output.title.clone().or_else(|| config.title.clone());
     let heading = Heading { title, generated: delivery.generated.clone() };
-    let report = read::report(&reading, ReportExtras { comparison, targets, gate: gate_rules, heading })?;
+    let mut captured = saved.is_some().then(|| (reading.settings.quantile_method, reading.captured_whole(environment)));
+    let report = read::report(reading, ReportExtras { comparison, targets, gate: gate_rules, heading })?;
     let passed = report.gate.as_ref().is_none_or(|gate| gate.passed);
     let mut more = Vec::new();
     if let Some((path, target)) = arguments.save_baseline.as_deref().zip(saved) {
         if passed {
-            let mut baseline = Baseline::new(reading.settings.quantile_method.name());
-            baseline.add(reading.captured_whole(environment))?;
-            more.push((target, baseline.to_bytes()));
+            if let Some((method, captured)) = captured.take() {
+                let mut baseline = Baseline::new(method.name());
+                baseline.add(captured)?;
+                more.push((target, baseline.to_bytes()));
+            }
         } else {
             notes.push(format!("not saved: {} (the gate failed)", path.display()));
         }

@@ -1,6 +1,6 @@
 //! From analyses to a [`Capture`]: what a comparison needs of them, and nothing else.
 //!
-//! In: sources with their analyses, whose populations kept their samples. Out: the runs of every metric, group by group
+//! In: the analyses of sources, whose populations kept their samples. Out: the runs of every metric, group by group
 //! where its samples have labels, and the shares of failures. A metric whose samples were all corrupted has no runs and
 //! is left out: its absence is a result of the comparison.
 
@@ -8,19 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use crate::analysis::Analysis;
 use crate::analysis::chat::{Distribution, ServiceAnalysis};
 use crate::analysis::histogram::GROUPED_BY;
 use crate::analysis::metric::{Evidence, Metric};
 use crate::analysis::outcome::Failures;
-use crate::analysis::table::TableAnalysis;
-use crate::measure::reported::Reported;
+use crate::analysis::reported::Reported;
+use crate::analysis::source::Source;
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
 use crate::stats::population::Population;
 use crate::stats::run_samples::RunSamples;
 use crate::stats::sample::mean_and_stddev;
-use crate::table::source::Source;
-use crate::table::{Role, Table};
+use crate::table::Role;
 
 use super::capture::{
     Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
@@ -36,29 +36,31 @@ const FAILED_MESSAGES: &str = "failed messages";
 /// Answered messages a second, as targets call it.
 const THROUGHPUT: &str = "throughput";
 
-/// A source and its analyses.
+/// What one source says.
 #[derive(Clone, Copy)]
 pub struct Reading<'a> {
-    /// What was read.
-    pub source: &'a Source,
-    /// The analyses of its tables, in the same order.
-    pub tables: &'a [TableAnalysis],
+    /// The source with its metrics.
+    pub analysis: &'a Analysis,
     /// The service that it records.
     pub service: Option<&'a ServiceAnalysis>,
-    /// What its histograms say.
-    pub histograms: &'a [Metric],
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn source(&self) -> impl Iterator<Item = &'a Source> {
+        self.analysis.sources.iter()
+    }
+
+    /// The metrics of its tables.
+    fn sampled(&self) -> impl Iterator<Item = &'a Metric> {
+        self.analysis.metrics.iter().filter(|metric| metric.evidence == Evidence::Samples)
+    }
+
     /// The name of a metric, with that of its table where another table of the source has one of the same name.
-    fn unlike_others(&self, found: &Metric, table: &Table) -> String {
-        let of_name = |analysis: &&TableAnalysis| analysis.metrics.iter().any(|metric| metric.name == found.name);
-        if self.tables.iter().filter(of_name).count() < 2 {
-            return found.name.clone();
-        }
-        let place = self.source.tables.iter().position(|other| std::ptr::eq(other, table)).unwrap_or_default();
-        let table = table.name.clone().unwrap_or_else(|| format!("table {}", place + 1));
-        format!("{table} {}", found.name)
+    fn unlike_others(&self, found: &Metric) -> String {
+        let elsewhere = |metric: &Metric| metric.name == found.name && metric.table != found.table;
+        let source = self.source().find(|_| self.sampled().any(elsewhere));
+        let table = source.map(|source| format!("{} ", source.table_name(found.table as usize)));
+        format!("{}{}", table.unwrap_or_default(), found.name)
     }
 }
 
@@ -67,14 +69,11 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
     let mut metrics = Vec::new();
     let mut shares = Vec::new();
     for reading in readings {
-        let name = &reading.source.provenance.name;
-        for (table, analysis) in reading.source.tables.iter().zip(reading.tables) {
-            metrics.extend(
-                analysis.metrics.par_iter().flat_map_iter(|found| runs_of(found, table, reading)).collect::<Vec<_>>(),
-            );
-        }
+        let sampled: Vec<&Metric> = reading.sampled().collect();
+        metrics.extend(sampled.par_iter().flat_map_iter(|found| runs_of(found, reading)).collect::<Vec<_>>());
         shares.extend(failures_of_tables(reading));
-        if let Some(service) = reading.service {
+        if let Some((service, source)) = reading.service.zip(reading.source().next()) {
+            let name = &source.name;
             metrics.extend(
                 service
                     .distributions()
@@ -93,14 +92,14 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
             );
             shares.extend(failed_messages(service, name));
         }
-        metrics.extend(reading.histograms.iter().flat_map(|found| histogram_runs(found, name)));
+        metrics.extend(reading.analysis.metrics.iter().flat_map(histogram_runs));
     }
     Capture {
         environment: measured(environment, readings),
-        sources: readings.iter().map(|reading| captured(reading.source)).collect(),
+        sources: readings.iter().flat_map(Reading::source).map(captured).collect(),
         metrics,
         shares,
-        reported: readings.iter().flat_map(|reading| reported(reading.source)).collect(),
+        reported: readings.iter().flat_map(|reading| &reading.analysis.reported).map(reported).collect(),
     }
 }
 
@@ -108,7 +107,7 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
 /// are named together.
 fn measured(mut environment: Environment, readings: &[Reading<'_>]) -> Environment {
     let mut said: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (key, value) in readings.iter().flat_map(|reading| &reading.source.provenance.environment) {
+    for (key, value) in readings.iter().flat_map(Reading::source).flat_map(|source| &source.environment) {
         if !environment.given.contains_key(key) && !names_somebody(key) {
             said.entry(key).or_default().insert(value);
         }
@@ -126,22 +125,21 @@ fn names_somebody(key: &str) -> bool {
 }
 
 /// What a tool has summarised itself.
-fn reported(source: &Source) -> Vec<ReportedNumbers> {
-    let one = |found: &Reported| ReportedNumbers {
-        source: source.provenance.name.clone(),
+fn reported(found: &Reported) -> ReportedNumbers {
+    ReportedNumbers {
+        source: found.source.clone(),
         metric: found.metric.clone(),
         label: found.label.clone(),
-        dimension: found.dimension(),
+        dimension: found.dimension,
         polarity: found.polarity,
         meaning: found.meaning.clone(),
-        values: found.values.iter().filter_map(|value| Some((value.statistic, value.base()?))).collect(),
-    };
-    source.reported.iter().map(one).filter(|numbers| !numbers.values.is_empty()).collect()
+        values: found.values.iter().map(|value| (value.statistic, value.value)).collect(),
+    }
 }
 
 /// Runs of a metric that was recorded as histograms, by label where there are several. Absent where buckets are too wide for
 /// a sketch: then a change of the usual margin could not be told anyway.
-fn histogram_runs(found: &Metric, source: &str) -> Vec<MetricRuns> {
+fn histogram_runs(found: &Metric) -> Vec<MetricRuns> {
     let Evidence::Histogram { relative_error, .. } = found.evidence else { return Vec::new() };
     let run = |population: &Population| {
         let clean = population.clean.as_ref()?;
@@ -150,7 +148,7 @@ fn histogram_runs(found: &Metric, source: &str) -> Vec<MetricRuns> {
         // Whether neighbours depend on each other is not recorded.
         let recording = Recording { values, mean: clean.mean, stddev: clean.stddev, dependence: Dependence::none() };
         Some(MetricRuns {
-            source: source.to_owned(),
+            source: found.source.clone(),
             metric: found.name.clone(),
             group: population.label.as_ref().map(|label| label.text.clone()),
             dimension: found.dimension,
@@ -168,13 +166,12 @@ fn histogram_runs(found: &Metric, source: &str) -> Vec<MetricRuns> {
 }
 
 fn captured(source: &Source) -> CapturedSource {
-    let provenance = &source.provenance;
     CapturedSource {
-        name: provenance.name.clone(),
-        digest: provenance.digest.clone(),
-        bytes: provenance.bytes,
-        lines: provenance.lines,
-        format: provenance.format.to_owned(),
+        name: source.name.clone(),
+        digest: source.plain_digest().to_owned(),
+        bytes: source.bytes,
+        lines: source.lines,
+        format: source.format.clone(),
     }
 }
 
@@ -211,10 +208,10 @@ impl Blank<'_> {
 }
 
 /// The metric by group where it has several; the numbers over all groups describe none of them.
-fn runs_of(found: &Metric, table: &Table, reading: &Reading<'_>) -> Vec<MetricRuns> {
-    let metric = reading.unlike_others(found, table);
+fn runs_of(found: &Metric, reading: &Reading<'_>) -> Vec<MetricRuns> {
+    let metric = reading.unlike_others(found);
     let blank = Blank {
-        source: &reading.source.provenance.name,
+        source: &found.source,
         metric: &metric,
         recorded_unit: found.recorded_unit.clone(),
         unit_assumed: found.unit_assumed,
@@ -253,12 +250,11 @@ type Family = (Option<u64>, Option<usize>);
 
 /// Tables in which the same requests stand again: those that a tool writes, one for each metric or for parts of its requests,
 /// and those into which one table was divided. Tables of different headers, or at different paths, are apart.
-fn family(reading: &Reading<'_>, place: usize) -> Family {
-    let table = &reading.source.tables[place];
-    let format = reading.source.provenance.format;
-    let divided = table.columns_as(Role::MetricName).next().is_some();
-    match format {
-        _ if DOCUMENTS.contains(&format) && !divided => (None, Some(place)),
+fn family(source: &Source, place: usize) -> Family {
+    let Some(table) = source.tables.get(place) else { return (None, None) };
+    let divided = table.columns.iter().any(|column| column.role == Role::MetricName);
+    match source.format.as_str() {
+        format if DOCUMENTS.contains(&format) && !divided => (None, Some(place)),
         "csv" => (table.header_line, None),
         _ => (None, None),
     }
@@ -267,13 +263,12 @@ fn family(reading: &Reading<'_>, place: usize) -> Family {
 /// Failures among the rows of each family of tables. One request is one row: only the first table that measures a duration
 /// counts, or else the first that says what failed.
 fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
-    let source = &reading.source.provenance.name;
+    let Some(source) = reading.source().next() else { return Vec::new() };
     let mut leading: BTreeMap<Family, (bool, usize, ShareRuns)> = BTreeMap::new();
-    for (place, analysis) in reading.tables.iter().enumerate() {
-        let found = analysis.metrics.iter().find_map(|found| Some((found, failed_rows(found, source)?)));
-        let Some((metric, share)) = found else { continue };
+    for (metric, share) in reading.sampled().filter_map(|found| Some((found, failed_rows(found)?))) {
         let is_duration = metric.dimension == Dimension::Time;
-        let family = family(reading, place);
+        let place = metric.table as usize;
+        let family = family(source, place);
         if leading.get(&family).is_none_or(|(led_by_duration, ..)| is_duration && !led_by_duration) {
             leading.insert(family, (is_duration, place, share));
         }
@@ -282,18 +277,16 @@ fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
     let mut leading: Vec<(usize, ShareRuns)> = leading.into_values().map(|(_, place, share)| (place, share)).collect();
     leading.sort_by_key(|(place, _)| *place);
     let named = |(place, share): (usize, ShareRuns)| {
-        let table = &reading.source.tables[place].name;
-        let table = table.clone().unwrap_or_else(|| format!("table {}", place + 1));
-        let metric = if alone { share.metric } else { format!("{table} {}", share.metric) };
+        let metric = if alone { share.metric } else { format!("{} {}", source.table_name(place), share.metric) };
         ShareRuns { metric, ..share }
     };
     leading.into_iter().map(named).collect()
 }
 
 /// Failures among the rows of the metric that stands for its table's rows.
-fn failed_rows(found: &Metric, source: &str) -> Option<ShareRuns> {
+fn failed_rows(found: &Metric) -> Option<ShareRuns> {
     let runs = found.failures.as_ref()?.runs.iter().filter_map(|run| Share::of(run));
-    Some(ShareRuns { source: source.to_owned(), metric: FAILED_ROWS.to_owned(), runs: runs.collect() })
+    Some(ShareRuns { source: found.source.clone(), metric: FAILED_ROWS.to_owned(), runs: runs.collect() })
         .filter(|share| !share.runs.is_empty())
 }
 
@@ -306,11 +299,9 @@ fn failed_messages(service: &ServiceAnalysis, source: &str) -> Option<ShareRuns>
 pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
     let mut subjects = Vec::new();
     for reading in readings {
-        let source = reading.source.provenance.name.as_str();
-        for found in reading.tables.iter().flat_map(|table| &table.metrics) {
-            subjects.extend(of_metric(source, found));
-        }
-        if let Some(service) = reading.service {
+        subjects.extend(reading.sampled().flat_map(of_metric));
+        if let Some((service, source)) = reading.service.zip(reading.source().next()) {
+            let source = source.name.as_str();
             let of = |found: Distribution<'a>| subject(source, found.name, found.dimension, &found.numbers.population);
             subjects.extend(service.distributions().into_iter().map(of));
             subjects.push(Subject {
@@ -325,15 +316,16 @@ pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
                 reported: None,
             });
         }
-        subjects.extend(reading.histograms.iter().flat_map(|found| of_metric(source, found)));
-        let of_source = &reading.source.reported;
+        let is_histogram = |metric: &&Metric| metric.evidence != Evidence::Samples;
+        subjects.extend(reading.analysis.metrics.iter().filter(is_histogram).flat_map(of_metric));
+        let of_source = &reading.analysis.reported;
         for found in of_source {
             let of = |group: Option<&'a str>| Subject {
-                source,
+                source: &found.source,
                 metric: &found.metric,
                 grouped_by: found.label.as_ref().map(|_| GROUPED_BY),
                 group,
-                dimension: found.dimension(),
+                dimension: found.dimension,
                 summary: None,
                 samples: None,
                 value: found.number(Statistic::Value),
@@ -350,12 +342,12 @@ pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
 }
 
 /// A metric as a whole, and by label.
-fn of_metric<'a>(source: &'a str, found: &'a Metric) -> impl Iterator<Item = Subject<'a>> {
+fn of_metric(found: &Metric) -> impl Iterator<Item = Subject<'_>> {
     let labelled = found.labelled().map(|(label, population)| (Some(label), population));
     std::iter::once((None, &found.overall)).chain(labelled).map(move |(group, population)| Subject {
         grouped_by: found.grouped_by.as_deref(),
         group,
-        ..subject(source, &found.name, found.dimension, population)
+        ..subject(&found.source, &found.name, found.dimension, population)
     })
 }
 
@@ -369,24 +361,20 @@ fn subject<'a>(source: &'a str, metric: &'a str, dimension: Dimension, populatio
 pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
     let mut shares = Vec::new();
     for reading in readings {
-        let source = reading.source.provenance.name.as_str();
-        shares.extend(reading.source.reported.iter().filter(|found| found.label.is_none()).filter_map(|found| {
+        shares.extend(reading.analysis.reported.iter().filter(|found| found.label.is_none()).filter_map(|found| {
             let count = |statistic| found.number(statistic).filter(|count| *count >= 0.0).map(|count| count as u64);
             let (failed, total) = (count(Statistic::Failures)?, count(Statistic::Count)?);
-            (failed <= total && total > 0).then_some(SubjectShare { source, metric: &found.metric, failed, total })
+            let (source, metric) = (&found.source, &found.metric);
+            (failed <= total && total > 0).then_some(SubjectShare { source, metric, failed, total })
         }));
-        for found in reading.tables.iter().flat_map(|table| &table.metrics) {
-            let of = |failures: &Failures| (failures.failed, failures.total);
-            shares.extend(found.failures.as_ref().map(of).map(|(failed, total)| SubjectShare {
-                source,
-                metric: &found.name,
-                failed,
-                total,
-            }));
-        }
-        if let Some(service) = reading.service
+        shares.extend(reading.sampled().filter_map(|found| {
+            let Failures { failed, total, .. } = *found.failures.as_ref()?;
+            Some(SubjectShare { source: &found.source, metric: &found.name, failed, total })
+        }));
+        if let Some((service, source)) = reading.service.zip(reading.source().next())
             && let Some(failed) = service.errors.failed
         {
+            let source = source.name.as_str();
             let total = service.totals.sent;
             shares.extend(service.distributions().iter().map(|found| SubjectShare {
                 source,

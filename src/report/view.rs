@@ -128,7 +128,7 @@ fn settings(settings: &Settings) -> Vec<NamedText> {
     };
     let level = number::level(settings.confidence);
     [
-        ("Percentiles", visible(&settings.quantile_method)),
+        ("Percentiles", settings.quantile_method.name().to_owned()),
         ("Too few samples", "a percentile is given only where at least one sample is expected beyond it".to_owned()),
         (
             "Intervals",

@@ -3,6 +3,8 @@
 //! In: an ascending slice of finite values, a probability, a named method. Out: the percentile in the unit of the values, always
 //! inside `[min, max]`. Refuses unknown method names with a list of the known ones. Percentiles are never merged or averaged here.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -22,16 +24,20 @@ const EDGE_TERMS: u32 = 40;
 const COUNT_GUARD: f64 = 1e-9;
 
 /// How a percentile is taken from order statistics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 pub enum QuantileMethod {
     /// Position p(n+1), linear between order statistics: Hyndman & Fan 1996 type 6, Python's `statistics.quantiles`.
     #[default]
+    #[serde(rename = "Hyndman-Fan type 6")]
     Type6,
     /// Position 1 + p(n-1), linear: Hyndman & Fan type 7; numpy, R and k6.
+    #[serde(rename = "Hyndman-Fan type 7")]
     Type7,
     /// The smallest value with at least a share p of the sample at or below it (`HdrHistogram`).
+    #[serde(rename = "nearest rank")]
     NearestRank,
     /// Harrell & Davis 1982: all order statistics, weighted by a beta distribution.
+    #[serde(rename = "Harrell-Davis")]
     HarrellDavis,
 }
 

@@ -1,9 +1,12 @@
 //! How numbers are computed.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::quantile::QuantileMethod;
 
 /// How numbers are computed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Settings {
     /// Definition of a percentile.
     pub quantile_method: QuantileMethod,
@@ -12,8 +15,9 @@ pub struct Settings {
     /// Columns whose labels form groups; chosen by the program where empty.
     pub group_by: Vec<String>,
     /// Whether labels that differ only in numbers are one population.
-    pub collapse: bool,
+    pub collapse_labels: bool,
     /// Whether the samples themselves are kept once their numbers are computed: a comparison or a target asks for them.
+    #[serde(skip)]
     pub keep_samples: bool,
 }
 
@@ -23,7 +27,7 @@ impl Default for Settings {
             quantile_method: QuantileMethod::Type6,
             confidence: 0.95,
             group_by: Vec::new(),
-            collapse: true,
+            collapse_labels: true,
             keep_samples: false,
         }
     }

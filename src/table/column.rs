@@ -1,5 +1,8 @@
 //! A column: what its cells look like, what it is used as and why, and the cells.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::measure::Polarity;
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::packed::Cells;
@@ -52,7 +55,8 @@ impl CellType {
 }
 
 /// What a column is used as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Tells kinds of samples apart.
     Label,

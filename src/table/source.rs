@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::measure::finding::Finding;
 use crate::measure::reported::{RecordedHistogram, Reported};
 use crate::table::Table;
 use crate::table::swarm::SwarmRecord;
 
-/// Rows that were read and not used, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Rows that were read and not used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SetAside {
     /// Why.
     pub reason: String,

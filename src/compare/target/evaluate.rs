@@ -3,9 +3,9 @@
 //! In: targets, what was measured, and the comparison with a baseline where there is one. Out: a result for every number
 //! that a condition is about, or one that says why there is none. Refuses limits whose unit does not fit.
 
+use crate::analysis::reported::Reported;
 use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
 use crate::measure::Statistic;
-use crate::measure::reported::Reported;
 use crate::measure::unit::{Dimension, Unit};
 use crate::stats::interval::{Interval, order_statistic_interval, wilson};
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};

@@ -1,6 +1,6 @@
 //! What a target can be about: the numbers of a metric, and the failures of its rows.
 
-use crate::measure::reported::Reported;
+use crate::analysis::reported::Reported;
 use crate::measure::unit::Dimension;
 use crate::stats::summary::Summary;
 

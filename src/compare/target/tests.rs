@@ -1,6 +1,6 @@
 //! What a target says about numbers whose truth is known.
 
-use crate::measure::reported::{Reported, ReportedValue};
+use crate::analysis::reported::{Reported, ReportedValue};
 use crate::measure::unit::{Dimension, Unit};
 use crate::measure::{Polarity, Statistic};
 use crate::stats::describe::describe;
@@ -462,13 +462,22 @@ fn a_change_without_labels_is_about_every_group_that_was_compared() {
 
 #[test]
 fn numbers_that_a_tool_reports_decide_alone_and_say_so() {
-    let value = |statistic, value| ReportedValue { statistic, value, unit: Unit::MILLISECOND, line: None };
+    let value = |statistic, value| ReportedValue {
+        statistic,
+        value,
+        recorded: None,
+        dimension: Dimension::Time,
+        unit: Some("ms".to_owned()),
+        line: None,
+    };
     let reported = Reported {
+        source: "run.csv".to_owned(),
         metric: "latency".to_owned(),
+        dimension: Dimension::Time,
         label: None,
         meaning: None,
         polarity: Polarity::LowerIsBetter,
-        values: vec![value(Statistic::Mean, 120.0), value(Statistic::Percentile(95.0), 250.0)],
+        values: vec![value(Statistic::Mean, 0.12), value(Statistic::Percentile(95.0), 0.25)],
     };
     let population = ramp(10);
     let subject = Subject {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::histogram;
+use crate::analysis::analyse;
 use crate::analysis::metric::Evidence;
 use crate::compare::capture::Environment;
 use crate::compare::collect::{Reading, capture};
@@ -43,6 +43,11 @@ fn rate() -> Reported {
     Reported { metric: "requests".to_owned(), polarity: Polarity::HigherIsBetter, values, ..summary(None, 0.0) }
 }
 
+fn analysed(source: Source) -> Analysed {
+    let analysis = analyse(&source, &Settings::default());
+    Analysed { source, analysis, service: None }
+}
+
 fn summarised(mean: f64) -> Analysed {
     let source = Source {
         provenance: Provenance {
@@ -54,7 +59,7 @@ fn summarised(mean: f64) -> Analysed {
         reported_caveats: vec!["percentiles are rounded to two digits".to_owned()],
         ..Source::default()
     };
-    Analysed { source, tables: Vec::new(), service: None, histograms: Vec::new() }
+    analysed(source)
 }
 
 fn counted() -> Analysed {
@@ -72,12 +77,11 @@ fn counted() -> Analysed {
         }],
         ..Source::default()
     };
-    let histograms = histogram::analyse("run.hlog", 0, &source.histograms, &Settings::default());
-    Analysed { source, tables: Vec::new(), service: None, histograms }
+    analysed(source)
 }
 
-fn built(analysed: &[Analysed], material: Material<'_>) -> Report {
-    build(analysed, material, &Settings::default())
+fn built(analysed: Analysed, material: Material<'_>) -> Report {
+    build(vec![analysed], material, Settings::default())
 }
 
 fn markdown(report: &Report) -> String {
@@ -86,7 +90,7 @@ fn markdown(report: &Report) -> String {
 
 #[test]
 fn what_a_tool_reports_is_shown_as_it_is_with_its_caveats() {
-    let report = built(&[summarised(120.5)], Material::default());
+    let report = built(summarised(120.5), Material::default());
     assert_eq!(report.verdict.status, Status::Clean);
     assert_eq!(
         report.verdict.headline,
@@ -94,9 +98,9 @@ fn what_a_tool_reports_is_shown_as_it_is_with_its_caveats() {
     );
     assert_eq!(report.reported.len(), 3);
     // A number that is none is left out; the others are in base units.
-    let values: Vec<(&str, f64)> =
-        report.reported[0].values.iter().map(|value| (value.statistic.as_str(), value.value)).collect();
-    assert_eq!(values, [("n", 1200.0), ("mean", 0.1205), ("p99.9", 0.9)]);
+    let values: Vec<(Statistic, f64)> =
+        report.reported[0].values.iter().map(|value| (value.statistic, value.value)).collect();
+    assert_eq!(values, [(Statistic::Count, 1200.0), (Statistic::Mean, 0.1205), (Statistic::Percentile(99.9), 0.9)]);
     // Without the padding that aligns the cells.
     let words = |page: &str| page.replace(" |", "").split_whitespace().collect::<Vec<_>>().join(" ");
     let page = markdown(&report);
@@ -124,8 +128,8 @@ fn what_a_tool_reports_is_shown_as_it_is_with_its_caveats() {
 
 #[test]
 fn a_reported_number_keeps_the_value_that_was_recorded() {
-    let report = built(&[summarised(46.51)], Material::default());
-    let mean = report.reported[0].values.iter().find(|value| value.statistic == "mean").unwrap();
+    let report = built(summarised(46.51), Material::default());
+    let mean = report.reported[0].values.iter().find(|value| value.statistic == Statistic::Mean).unwrap();
     // 46.51 / 1000 has no exact binary form, so that the base value need not read like the recorded one.
     assert_eq!((mean.recorded, mean.unit.as_deref()), (Some(46.51), Some("ms")));
     assert!((mean.value - 0.046_51).abs() < 1e-12);
@@ -133,7 +137,7 @@ fn a_reported_number_keeps_the_value_that_was_recorded() {
 
 #[test]
 fn histograms_are_metrics_that_say_how_well_they_are_known() {
-    let report = built(&[counted()], Material::default());
+    let report = built(counted(), Material::default());
     let [metric] = &report.metrics[..] else { panic!("one metric") };
     let Evidence::Histogram { relative_error, buckets, .. } = metric.evidence else { panic!("a histogram") };
     // Half of 0.01 over 1.005.
@@ -151,20 +155,14 @@ fn histograms_are_metrics_that_say_how_well_they_are_known() {
 #[test]
 fn summaries_and_histograms_can_be_held_against_a_baseline() {
     let captured = |analysed: &Analysed| {
-        let reading = Reading {
-            source: &analysed.source,
-            tables: &analysed.tables,
-            service: None,
-            histograms: &analysed.histograms,
-        };
-        capture(&[reading], Environment::default())
+        capture(&[Reading { analysis: &analysed.analysis, service: None }], Environment::default())
     };
     let held =
         |name: &str, analysed: &Analysed| NamedCaptures { name: name.to_owned(), captures: vec![captured(analysed)] };
     let settings = judge::Criteria::default();
     let after = summarised(180.0);
     let comparison = sides::comparison(&held("old", &summarised(120.0)), &held("new", &after), Vec::new(), &settings);
-    let report = built(&[after], Material { comparison: Some(comparison), ..Material::default() });
+    let report = built(after, Material { comparison: Some(comparison), ..Material::default() });
     let page = markdown(&report).replace(number::UNIT_SPACE, " ");
     for part in ["+50.0%", "summary only: no interval", "120 → 180 ms"] {
         assert!(page.contains(part), "{part}\n{page}");
@@ -184,7 +182,7 @@ fn a_row_of_zeros_stands_in_the_unit_of_the_rows_beside_it() {
         value.value = 0.0;
     }
     tool.source.reported.push(idle);
-    let page = markdown(&built(&[tool], Material::default()));
+    let page = markdown(&built(analysed(tool.source), Material::default()));
     let row = page.lines().find(|line| line.contains("idle")).unwrap();
     let cells: Vec<&str> = row.split('|').map(str::trim).collect();
     assert!(cells.contains(&"ms") && !cells.contains(&"s"), "{row}");

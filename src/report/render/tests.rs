@@ -93,6 +93,7 @@ fn source(name: &str) -> Source {
         tables: Vec::new(),
         environment: BTreeMap::new(),
         run: None,
+        place_in_run: 0,
         reported_caveats: Vec::new(),
     }
 }
@@ -122,7 +123,8 @@ fn report(name: &str, label: &str) -> Report {
             samples: 25,
         },
         settings: Settings {
-            quantile_method: "Hyndman-Fan type 6".to_owned(),
+            quantile_method: crate::stats::quantile::QuantileMethod::Type6,
+            keep_samples: false,
             confidence: 0.95,
             group_by: Vec::new(),
             collapse_labels: true,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::named_text::NamedText;
+use crate::measure::Statistic;
 use crate::measure::unit::Dimension;
 use crate::report::contract::{Polarity, Report, Reported, ReportedValue, Source};
 use crate::report::escape::visible;
@@ -71,7 +72,7 @@ impl ReportedView {
             single_columns,
             singles,
             rows: several.iter().take(MOST_ROWS).map(|one| ReportedRowView::of(one, &several, &statistics)).collect(),
-            columns: statistics,
+            columns: statistics.iter().map(Statistic::to_string).collect(),
             left_out: (more > 0).then(|| format!("{} in the JSON.", number::counted(more, "more row"))),
             meanings,
             caveats: source.reported_caveats.iter().map(|caveat| visible(caveat)).collect(),
@@ -81,9 +82,9 @@ impl ReportedView {
 
 /// The metrics of which there is one number, and for each label those numbers. A label that stands twice has two rows.
 fn singles(lone: &[&Reported]) -> (Vec<String>, Vec<SingleRowView>) {
-    let name = |one: &Reported| match one.values.first().map(|value| value.statistic.as_str()) {
-        Some("value") | None => visible(&one.metric),
-        Some(statistic) if statistic == one.metric => visible(&one.metric),
+    let name = |one: &Reported| match one.values.first().map(|value| value.statistic) {
+        Some(Statistic::Value) | None => visible(&one.metric),
+        Some(statistic) if statistic.to_string() == one.metric => visible(&one.metric),
         Some(statistic) => format!("{}, {statistic}", visible(&one.metric)),
     };
     let mut columns: Vec<String> = Vec::new();
@@ -118,29 +119,26 @@ fn singles(lone: &[&Reported]) -> (Vec<String>, Vec<SingleRowView>) {
 }
 
 /// The statistics that occur, in the order of the columns.
-fn statistics(reported: &[&Reported]) -> Vec<String> {
-    let mut found: Vec<&str> = Vec::new();
+fn statistics(reported: &[&Reported]) -> Vec<Statistic> {
+    let mut found: Vec<Statistic> = Vec::new();
     for value in reported.iter().flat_map(|one| &one.values) {
-        if !found.contains(&value.statistic.as_str()) {
-            found.push(&value.statistic);
+        if !found.contains(&value.statistic) {
+            found.push(value.statistic);
         }
     }
-    let place = |name: &&str| {
-        let percent = name.strip_prefix('p').and_then(|percent| percent.parse::<f64>().ok());
-        match (*name, percent) {
-            (_, Some(percent)) => (5, percent),
-            ("n", _) => (0, 0.0),
-            ("failures", _) => (1, 0.0),
-            ("value", _) => (2, 0.0),
-            ("mean", _) => (3, 0.0),
-            ("median", _) => (4, 0.0),
-            ("min", _) => (6, 0.0),
-            ("max", _) => (7, 0.0),
-            _ => (8, 0.0),
-        }
+    let place = |statistic: &Statistic| match statistic {
+        Statistic::Count => (0, 0.0),
+        Statistic::Failures => (1, 0.0),
+        Statistic::Value => (2, 0.0),
+        Statistic::Mean => (3, 0.0),
+        Statistic::Median => (4, 0.0),
+        Statistic::Percentile(percent) => (5, *percent),
+        Statistic::Min => (6, 0.0),
+        Statistic::Max => (7, 0.0),
+        _ => (8, 0.0),
     };
     found.sort_by(|a, b| place(a).0.cmp(&place(b).0).then(place(a).1.total_cmp(&place(b).1)));
-    found.into_iter().map(str::to_owned).collect()
+    found
 }
 
 /// The unit and digits of a row among others: one of nothing but zeros has those of the first row of its metric that has
@@ -160,7 +158,7 @@ fn scale(reported: &Reported, all: &[&Reported]) -> Scale {
 /// The unit and digits of a row alone: those of its central number, or else of its smallest one that is not 0.
 fn own_scale(reported: &Reported) -> Scale {
     let of_metric = || reported.values.iter().filter(|value| value.dimension == reported.dimension);
-    let central = ["median", "p50", "mean", "value"]
+    let central = [Statistic::Median, Statistic::P50, Statistic::Mean, Statistic::Value]
         .iter()
         .find_map(|wanted| of_metric().find(|value| value.statistic == *wanted && value.value != 0.0));
     let values: Vec<f64> = match central {
@@ -180,9 +178,9 @@ fn cell(value: &ReportedValue, reported: &Reported, scale: &Scale) -> String {
 }
 
 impl ReportedRowView {
-    fn of(reported: &Reported, all: &[&Reported], statistics: &[String]) -> Self {
+    fn of(reported: &Reported, all: &[&Reported], statistics: &[Statistic]) -> Self {
         let scale = scale(reported, all);
-        let of = |wanted: &String| {
+        let of = |wanted: &Statistic| {
             let value = reported.values.iter().find(|value| value.statistic == *wanted);
             value.map_or_else(|| ABSENT.to_owned(), |value| cell(value, reported, &scale))
         };

@@ -210,7 +210,10 @@ impl TableView {
         let mut about = vec![number::counted(table.rows, "row")];
         about.push(table.header_line.map_or_else(|| "no header".to_owned(), |line| format!("header in line {line}")));
         if !table.line_ranges.is_empty() {
-            about.push(format!("rows in lines {}", ranges(&table.line_ranges, table.more_line_ranges)));
+            about.push(format!(
+                "rows in lines {}",
+                ranges(&table.line_ranges, table.more_line_ranges.unwrap_or_default())
+            ));
         }
         Self {
             name: name.unwrap_or_else(|| format!("table {}", place + 1)),
@@ -241,7 +244,7 @@ impl ColumnView {
         Self {
             name: visible(&column.name),
             cell_type: visible(&column.cell_type),
-            role: visible(&column.role),
+            role: column.role.name().to_owned(),
             role_reason: visible(&column.role_reason),
             unit: column.unit.as_deref().map_or_else(|| number::ABSENT.to_owned(), visible),
             unit_reason: column.unit_reason.as_deref().map(visible).unwrap_or_default(),
