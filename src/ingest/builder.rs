@@ -296,9 +296,9 @@ impl TableBuilder {
     /// The finished table, and the cells in it that are not what their column holds.
     pub(crate) fn finish(self) -> (Table, InvalidCells) {
         let rows = usize::try_from(self.lines.rows()).unwrap_or(usize::MAX);
-        let mut names = UniqueNames::default();
+        let mut names = HashSet::new();
         let columns = self.columns.into_iter().enumerate().map(|(index, column)| {
-            let name = names.unique(self.header.get(index).map_or("", String::as_str), index);
+            let name = unique(self.header.get(index).map_or("", String::as_str), index, &mut names);
             column.finish(name, &self.storage)
         });
         let table = Table {
@@ -324,19 +324,14 @@ fn runs_worth_telling(starts: Vec<usize>, rows: usize) -> Vec<usize> {
     if long { starts } else { Vec::new() }
 }
 
-/// Gives every column a name of its own.
-#[derive(Debug, Default)]
-struct UniqueNames(HashSet<String>);
-
-impl UniqueNames {
-    fn unique(&mut self, name: &str, index: usize) -> String {
-        let base = if name.trim().is_empty() { format!("column_{}", index + 1) } else { name.trim().to_owned() };
-        let mut unique = base.clone();
-        let mut number = 2;
-        while !self.0.insert(unique.clone()) {
-            unique = format!("{base}_{number}");
-            number += 1;
-        }
-        unique
+/// A name that no column before it has.
+fn unique(name: &str, index: usize, taken: &mut HashSet<String>) -> String {
+    let base = if name.trim().is_empty() { format!("column_{}", index + 1) } else { name.trim().to_owned() };
+    let mut unique = base.clone();
+    let mut number = 2;
+    while !taken.insert(unique.clone()) {
+        unique = format!("{base}_{number}");
+        number += 1;
     }
+    unique
 }

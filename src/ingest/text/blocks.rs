@@ -32,25 +32,14 @@ pub(crate) trait ByBlocks: Sync {
     fn take_record(&mut self, records: &mut AnyRecords<'_>) -> Result<bool, IngestError>;
 }
 
-/// How reading by blocks ended.
-enum Stop {
-    /// There was nothing more to read by blocks.
-    End,
-    /// What was read ahead does not hold any more: a line changed what a row is, or reached into the next ones.
-    Turn {
-        /// Bytes that were read ahead for nothing.
-        wasted: u64,
-    },
-}
-
 /// Gives all records to a reader.
 pub(crate) fn read_all(reader: &mut impl ByBlocks, records: &mut AnyRecords<'_>) -> Result<(), IngestError> {
     // How many blocks are worth reading ahead: few after a line that turned everything behind it over.
     let mut ahead = usize::MAX;
     loop {
         let careful_until = match take_blocks(reader, records, &mut ahead)? {
-            Stop::End => records.position() + 1,
-            Stop::Turn { wasted } => {
+            None => records.position() + 1,
+            Some(wasted) => {
                 ahead = 1;
                 records.position() + wasted.clamp(1, Pace::USUAL.block as u64)
             }
@@ -63,33 +52,34 @@ pub(crate) fn read_all(reader: &mut impl ByBlocks, records: &mut AnyRecords<'_>)
     }
 }
 
-/// Takes lines by blocks as long as they are plainly rows, and those between them one by one.
+/// Takes lines by blocks as long as they are plainly rows, and those between them one by one. Where a line changed what a
+/// row is, or reached into the next ones, what was read ahead does not hold any more: so many bytes were read for nothing.
 fn take_blocks(
     reader: &mut impl ByBlocks,
     records: &mut AnyRecords<'_>,
     ahead: &mut usize,
-) -> Result<Stop, IngestError> {
+) -> Result<Option<u64>, IngestError> {
     loop {
         if let Some(failure) = reader.storage().failure() {
             return Err(IngestError::Io(std::io::Error::other(failure)));
         }
-        let Some(schema) = reader.schema(records.quotes_matter()) else { return Ok(Stop::End) };
+        let Some(schema) = reader.schema(records.quotes_matter()) else { return Ok(None) };
         let blocks = {
             let reader = &*reader;
             records.blocks(*ahead, |lines| reader.read_block(lines, &schema))?
         };
-        let Some(end) = blocks.last().map(|block| block.end) else { return Ok(Stop::End) };
+        let Some(end) = blocks.last().map(|block| block.end) else { return Ok(None) };
         let wasted = |records: &AnyRecords<'_>| end.saturating_sub(records.position());
         for block in blocks {
             for span in &block.made.spans {
                 if !take_until(reader, block.start + span.start as u64, &schema, records)? {
-                    return Ok(Stop::Turn { wasted: wasted(records) });
+                    return Ok(Some(wasted(records)));
                 }
                 reader.append(&block.made, span, records.line());
                 records.pass_lines(block.start + span.end as u64, span.rows as u64);
             }
             if !take_until(reader, block.end, &schema, records)? {
-                return Ok(Stop::Turn { wasted: wasted(records) });
+                return Ok(Some(wasted(records)));
             }
         }
         *ahead = ahead.saturating_mul(2);

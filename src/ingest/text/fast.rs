@@ -94,13 +94,6 @@ impl Cache {
     }
 }
 
-/// What became of a row.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Taken,
-    Odd,
-}
-
 struct BlockReader<'b, 's> {
     block: &'b [u8],
     schema: &'s Schema,
@@ -141,14 +134,14 @@ impl<'b, 's> BlockReader<'b, 's> {
         let mut marks = memchr2_iter(delimiter, b'\n', self.block);
         let mut start = 0;
         while start < self.block.len() {
-            let (outcome, next) = self.read_plain_row(start, &mut marks);
-            self.close_row(outcome, start, next);
+            let (plain, next) = self.read_plain_row(start, &mut marks);
+            self.close_row(plain, start, next);
             start = next;
         }
     }
 
-    /// One line; what became of it, and where the next one begins.
-    fn read_plain_row(&mut self, start: usize, marks: &mut Memchr2<'_>) -> (Outcome, usize) {
+    /// One line; whether it is plainly a row, and where the next one begins.
+    fn read_plain_row(&mut self, start: usize, marks: &mut Memchr2<'_>) -> (bool, usize) {
         let block = self.block;
         let width = self.columns.len();
         let mut odd = matches!(block[start], b'#' | b'\t' | b' ' | b'\r' | b'\x0c' | b'\n');
@@ -160,14 +153,13 @@ impl<'b, 's> BlockReader<'b, 's> {
                 end -= 1;
             }
             odd = odd || last != (index + 1 == width);
-            odd = odd || self.take_cell(index, &block[cell_start..end]) == Outcome::Odd;
+            odd = odd || !self.take_cell(index, &block[cell_start..end]);
             cell_start = mark + 1;
             if last {
-                let outcome = if odd { Outcome::Odd } else { Outcome::Taken };
-                return (outcome, mark + 1);
+                return (!odd, mark + 1);
             }
         }
-        (Outcome::Odd, block.len())
+        (false, block.len())
     }
 
     /// Lines of any kind: found first, then split by `split`, which says whether that was simple.
@@ -182,22 +174,19 @@ impl<'b, 's> BlockReader<'b, 's> {
             let blank = matches!(line.first(), None | Some(b'#' | b'\t' | b' ' | b'\r' | b'\x0c' | b'\n'));
             let mut odd = blank || !(valid || std::str::from_utf8(line).is_ok());
             odd = odd || !split(line, &mut cells) || cells.len() != self.columns.len();
-            odd = odd
-                || cells
-                    .iter()
-                    .enumerate()
-                    .any(|(index, &(from, to))| self.take_cell(index, &line[from..to]) == Outcome::Odd);
-            self.close_row(if odd { Outcome::Odd } else { Outcome::Taken }, start, next);
+            let plain =
+                !odd && cells.iter().enumerate().all(|(index, &(from, to))| self.take_cell(index, &line[from..to]));
+            self.close_row(plain, start, next);
             start = next;
         }
     }
 
-    /// Takes a cell into its column, for the time being.
+    /// Takes a cell into its column, for the time being. Says whether it is plainly what the column holds.
     #[inline]
-    fn take_cell(&mut self, index: usize, cell: &'b [u8]) -> Outcome {
+    fn take_cell(&mut self, index: usize, cell: &'b [u8]) -> bool {
         let cell = trimmed(cell);
         let (mark, strict) = (self.schema.mark, self.schema.strict);
-        let Some(column) = self.columns.get_mut(index) else { return Outcome::Odd };
+        let Some(column) = self.columns.get_mut(index) else { return false };
         match &mut column.part {
             PartColumn::Numbers(part) => {
                 let number = match column.cells {
@@ -208,12 +197,12 @@ impl<'b, 's> BlockReader<'b, 's> {
                 };
                 let Some((value, digits)) = number else {
                     if strict || !cell.is_empty() {
-                        return Outcome::Odd;
+                        return false;
                     }
                     self.absent.push((self.rows as u32, index as u32));
                     part.values.push(0.0);
                     part.digits.push(ABSENT);
-                    return Outcome::Taken;
+                    return true;
                 };
                 let fits = match column.cells {
                     CellType::Integer => digits == 0,
@@ -221,14 +210,14 @@ impl<'b, 's> BlockReader<'b, 's> {
                     _ => cells::look(cell, mark) == Look::Quantity(quantity_of(column.cells)),
                 };
                 if strict && !fits {
-                    return Outcome::Odd;
+                    return false;
                 }
                 part.values.push(value);
                 part.digits.push(digits);
             }
             PartColumn::Texts(part) => {
                 if strict && !fits_as_text(cell, column.cells, mark) {
-                    return Outcome::Odd;
+                    return false;
                 }
                 let known = column.cache.get_or(cell, || self.table.code_of(index, cell));
                 if self.schema.known_label && known.is_some() && cells::look(cell, mark) == Look::Text {
@@ -250,7 +239,7 @@ impl<'b, 's> BlockReader<'b, 's> {
                     instant.is_some() || cell.is_empty()
                 };
                 if !fits {
-                    return Outcome::Odd;
+                    return false;
                 }
                 if instant.is_none() {
                     self.absent.push((self.rows as u32, index as u32));
@@ -258,13 +247,13 @@ impl<'b, 's> BlockReader<'b, 's> {
                 instants.push(instant);
             }
         }
-        Outcome::Taken
+        true
     }
 
     /// Keeps the row, or takes back what its cells left in the columns.
-    fn close_row(&mut self, outcome: Outcome, start: usize, end: usize) {
+    fn close_row(&mut self, plain: bool, start: usize, end: usize) {
         let row = self.rows;
-        let mut odd = outcome == Outcome::Odd || (self.schema.known_label && !self.knows_a_label);
+        let mut odd = !plain || (self.schema.known_label && !self.knows_a_label);
         self.knows_a_label = false;
         if let Some(&(last, _)) = self.absent.last()
             && last as usize == row
