@@ -39,7 +39,7 @@ pub use service::{
 };
 
 /// The version of this contract, written into every report.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// A report about one or more files of raw metrics.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -4,17 +4,22 @@
 //! evidence. Nothing is removed here; the caller decides what leaves the clean statistics. Slow but real values are
 //! never suspects by their size alone: that takes a second kind of evidence (see `docs/statistics.md`).
 
+mod case;
+mod kinds;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::label::pattern;
 use crate::measure::unit::{Dimension, Unit};
-use crate::table::Shape;
 use crate::table::packed::CellsBuilder;
 use crate::table::storage::Storage;
+
+pub(crate) use case::Case;
+pub use case::{Reason, Suspect};
+use kinds::{Decades, LabelKinds};
 
 use super::isolation::{Ends, ISOLATION_P, Isolation, IsolationKind, MIN_POSITIVE, Tail};
 use super::measured::Measured;
@@ -48,19 +53,12 @@ const DEADLINE_SLACK: f64 = 0.02;
 const LONG_FRACTION: usize = 6;
 /// And only where at least this share of all numbers have a fraction.
 const DECIMAL_SHARE: f64 = 0.9;
-/// A kind of label held by at most this share of rows is unlike the others.
-const ODD_LABEL_SHARE: f64 = 0.05;
-/// Numbers as labels that stand in one row each are values of another table and no categories, up to this share of rows.
-/// A dozen foreign rows in a short file exceed [`ODD_LABEL_SHARE`].
-const ODD_SINGLE_SHARE: f64 = 0.2;
 /// A duration is impossible from so many times the span of the timestamps on, the least mistake of a unit that is looked
 /// for. Shorter ones are real where timestamps mark starts: a burst of requests may be sent within a second and wait for
 /// half a minute.
 const IMPOSSIBLE_SPANS: f64 = 60.0;
 /// A group of samples is judged by itself from this size on; smaller ones are judged among all samples.
 const GROUP_OF_ITS_OWN: usize = 20;
-/// Of more labels no thread keeps counts of its own.
-const FEW_LABELS: usize = 4096;
 /// Each suspect is held against every sample as its multiple; beyond so many pairs that is left out.
 const MOST_MULTIPLES: usize = 1_000_000_000;
 
@@ -78,83 +76,6 @@ enum SlipEvidence {
     Among,
     /// The value is exactly that multiple of another one.
     ExactMultiple,
-}
-
-/// A value that may be no measurement.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Suspect {
-    /// Its index among the values.
-    pub index: usize,
-    /// Corrupted, or suspicious only.
-    pub severity: Severity,
-    /// What kind of thing it is.
-    pub kind: FindingKind,
-    /// The evidence.
-    pub reasons: Vec<Reason>,
-}
-
-/// A piece of evidence. Numbers are left to the report to format.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Reason {
-    /// It is one of the numbers that stand for "none".
-    Sentinel(&'static str),
-    /// It is negative where the metric cannot be.
-    Negative,
-    /// It exceeds the declared limit (base units).
-    BeyondLimit(f64),
-    /// It lies far from all other values.
-    Isolated {
-        /// How many times as large (or as small) as the next value.
-        gap_ratio: f64,
-        /// Probability of such a gap in the tail of the others.
-        p: f64,
-        /// Whether it is far above or far below.
-        above: bool,
-    },
-    /// It is a whole number where the others have this many digits after the point.
-    WholeAmongDecimals(usize),
-    /// Its label is unlike all the others.
-    OddLabel(String),
-    /// Divided (or multiplied) by this factor it would lie in the middle of the others.
-    UnitSlip(&'static str),
-    /// It is far longer than the whole file (seconds).
-    LongerThanFile(f64),
-}
-
-/// The values of one metric, and what is known about them.
-pub(crate) struct Case<'a> {
-    /// As recorded, with their labels.
-    pub(crate) measured: Measured<'a>,
-    /// What brings them to base units.
-    pub(crate) unit: Unit,
-    /// How the numbers were written.
-    pub(crate) shape: Option<&'a Shape>,
-    /// The labels by their codes.
-    pub(crate) texts: &'a [String],
-    /// What is measured.
-    pub(crate) dimension: Dimension,
-    /// Whether values below zero are as good as others: differences, offsets.
-    pub(crate) signed: bool,
-    /// Values beyond this were declared impossible (base units).
-    pub(crate) limit: Option<f64>,
-    /// Seconds between the first and the last timestamp of the file.
-    pub(crate) span: Option<f64>,
-}
-
-impl Case<'_> {
-    fn value(&self, index: usize) -> f64 {
-        self.unit.to_base(self.measured.at(index))
-    }
-
-    /// Whether all values, as recorded, are so.
-    fn all(&self, so: impl Fn(f64) -> bool + Sync) -> bool {
-        let parts: Vec<Range<usize>> = self.measured.parts().collect();
-        parts.into_par_iter().all(|part| {
-            let mut all = true;
-            self.measured.visit(part, |_, block| all = all && block.iter().all(|value| so(*value)));
-            all
-        })
-    }
 }
 
 /// The suspects among values in base units about which nothing else is known than what they measure and, in seconds, how long
@@ -263,126 +184,6 @@ fn often_negative(measured: &Measured<'_>) -> bool {
         }
     });
     different && count >= FEW && count as f64 >= OFTEN * measured.len() as f64
-}
-
-/// What the labels are like.
-struct LabelKinds {
-    /// For each label the number of its pattern.
-    patterns: Vec<usize>,
-    /// For each label whether it is unlike the others.
-    odd: Vec<bool>,
-}
-
-impl LabelKinds {
-    fn new(case: &Case<'_>) -> Self {
-        let mut numbers = HashMap::new();
-        let patterns: Vec<usize> = case
-            .texts
-            .iter()
-            .map(|text| {
-                let next = numbers.len();
-                *numbers.entry(pattern(text)).or_insert(next)
-            })
-            .collect();
-        let wordless: Vec<bool> = case.texts.iter().map(|text| !text.chars().any(char::is_alphabetic)).collect();
-        let uses = case.measured.labels_counted(case.texts.len());
-        let of_wordless: Vec<usize> =
-            (0..uses.len()).filter(|label| wordless[*label]).map(|label| uses[label]).collect();
-        let share = of_wordless.iter().sum::<usize>() as f64 / case.measured.len().max(1) as f64;
-        let single = of_wordless.iter().all(|uses| *uses <= 1);
-        let rare = share <= if single { ODD_SINGLE_SHARE } else { ODD_LABEL_SHARE };
-        Self { patterns, odd: wordless.into_iter().map(|wordless| wordless && rare).collect() }
-    }
-}
-
-/// Which powers of two the positive values of a group lie between, one bit each.
-///
-/// A tenfold gap leaves at least two of them empty, so that most groups need no closer look: one pass over all values
-/// instead of a sort for each group.
-#[derive(Debug, Clone, Copy, Default)]
-struct Binades(u128);
-
-impl Binades {
-    /// The bit of 1; the first and the last one stand for all that is smaller or larger.
-    const ONE: i64 = 64;
-    const LAST: i64 = 127;
-
-    fn add(&mut self, value: f64) {
-        if value > 0.0 {
-            let exponent = (value.to_bits() >> 52).cast_signed() - 1023 + Self::ONE;
-            self.0 |= 1 << exponent.clamp(0, Self::LAST);
-        }
-    }
-
-    /// Whether two empty ones lie between others, or values lie beyond.
-    fn may_hold_gap(self) -> bool {
-        let bits = self.0;
-        if bits == 0 {
-            return false;
-        }
-        let beyond = bits & 1 == 1 || bits >> Self::LAST == 1;
-        // With the lowest occupied one at bit 0 and the one above each filled, only wide gaps stay open.
-        let bits = bits >> bits.trailing_zeros();
-        let whole = u128::MAX >> bits.leading_zeros();
-        beyond || (bits | bits << 1) & whole != whole
-    }
-}
-
-/// The binades of each pattern of labels and of all values.
-struct Decades {
-    all: Binades,
-    /// For each pattern.
-    groups: Vec<Binades>,
-    /// Number of values of each pattern.
-    sizes: Vec<usize>,
-}
-
-impl Decades {
-    fn of(case: &Case<'_>, kinds: Option<&LabelKinds>, taken: &[usize]) -> Self {
-        let texts = case.texts.len();
-        let unit = case.unit;
-        let look = |mut seen: (Vec<Binades>, Vec<usize>, Binades), part: Range<usize>| {
-            let mut untaken = taken[taken.partition_point(|index| *index < part.start)..].iter().copied().peekable();
-            case.measured.visit_labelled(part, |first, block, codes| {
-                for (offset, recorded) in block.iter().enumerate() {
-                    let code = codes.get(offset).map_or(usize::MAX, |code| *code as usize);
-                    if let Some(size) = seen.1.get_mut(code) {
-                        *size += 1;
-                    }
-                    if untaken.next_if_eq(&(first + offset)).is_some() {
-                        continue;
-                    }
-                    let value = unit.to_base(*recorded);
-                    match seen.0.get_mut(code) {
-                        Some(binades) => binades.add(value),
-                        None => seen.2.add(value),
-                    }
-                }
-            });
-            seen
-        };
-        let empty = || (vec![Binades::default(); texts], vec![0; texts], Binades::default());
-        let parts: Vec<Range<usize>> = case.measured.parts().collect();
-        let (binades, counts, others) = if texts <= FEW_LABELS {
-            parts.into_par_iter().fold(empty, look).reduce(empty, |mut a, b| {
-                a.0.iter_mut().zip(b.0).for_each(|(a, b)| a.0 |= b.0);
-                a.1.iter_mut().zip(b.1).for_each(|(a, b)| *a += b);
-                (a.0, a.1, Binades(a.2.0 | b.2.0))
-            })
-        } else {
-            parts.into_iter().fold(empty(), look)
-        };
-        let patterns = kinds.map_or(0, |kinds| kinds.patterns.iter().max().map_or(0, |most| most + 1));
-        let mut found = Self { all: others, groups: vec![Binades::default(); patterns], sizes: vec![0; patterns] };
-        for (label, (binades, count)) in binades.into_iter().zip(counts).enumerate() {
-            found.all.0 |= binades.0;
-            if let Some(pattern) = kinds.and_then(|kinds| kinds.patterns.get(label)) {
-                found.groups[*pattern].0 |= binades.0;
-                found.sizes[*pattern] += count;
-            }
-        }
-        found
-    }
 }
 
 /// Values that are compared with each other: those of several groups, each by itself, or all together.
@@ -616,6 +417,7 @@ fn exact_multiple(case: &Case<'_>, factor: f64, above: bool, index: usize) -> bo
 mod tests {
     use super::super::measured::tests::{column, labels};
     use super::super::rng::Rng;
+    use super::kinds::Binades;
     use super::*;
 
     fn lognormal(seed: u64, n: usize, sigma: f64) -> Vec<f64> {

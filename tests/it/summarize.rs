@@ -23,7 +23,7 @@ fn the_ending_chooses_the_form_and_a_dash_is_standard_output() {
     run.exits(0).complains("wrote a.md");
     assert_eq!(run.stdout, place.read("a.md"));
     assert!(place.read("b.html").starts_with("<!doctype html>") || place.read("b.html").starts_with("<!DOCTYPE html>"));
-    assert_eq!(place.json("c.json")["schema_version"], 1);
+    assert_eq!(place.json("c.json")["schema_version"], 2);
     assert!(place.read("d.txt").contains("latency_ms"));
     place.run(&format!("summarize {file} -o report.pdf")).exits(2).complains("must be .md, .html, .json, .txt or .xml");
 }

@@ -1,0 +1,87 @@
+//! What is asked about the values of a metric, and what is answered: suspects with their evidence.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::measure::finding::{FindingKind, Severity};
+use crate::measure::unit::{Dimension, Unit};
+use crate::stats::measured::Measured;
+use crate::table::Shape;
+
+/// A value that may be no measurement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suspect {
+    /// Its index among the values.
+    pub index: usize,
+    /// Corrupted, or suspicious only.
+    pub severity: Severity,
+    /// What kind of thing it is.
+    pub kind: FindingKind,
+    /// The evidence.
+    pub reasons: Vec<Reason>,
+}
+
+/// A piece of evidence. Numbers are left to the report to format.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reason {
+    /// It is one of the numbers that stand for "none".
+    Sentinel(&'static str),
+    /// It is negative where the metric cannot be.
+    Negative,
+    /// It exceeds the declared limit (base units).
+    BeyondLimit(f64),
+    /// It lies far from all other values.
+    Isolated {
+        /// How many times as large (or as small) as the next value.
+        gap_ratio: f64,
+        /// Probability of such a gap in the tail of the others.
+        p: f64,
+        /// Whether it is far above or far below.
+        above: bool,
+    },
+    /// It is a whole number where the others have this many digits after the point.
+    WholeAmongDecimals(usize),
+    /// Its label is unlike all the others.
+    OddLabel(String),
+    /// Divided (or multiplied) by this factor it would lie in the middle of the others.
+    UnitSlip(&'static str),
+    /// It is far longer than the whole file (seconds).
+    LongerThanFile(f64),
+}
+
+/// The values of one metric, and what is known about them.
+pub(crate) struct Case<'a> {
+    /// As recorded, with their labels.
+    pub(crate) measured: Measured<'a>,
+    /// What brings them to base units.
+    pub(crate) unit: Unit,
+    /// How the numbers were written.
+    pub(crate) shape: Option<&'a Shape>,
+    /// The labels by their codes.
+    pub(crate) texts: &'a [String],
+    /// What is measured.
+    pub(crate) dimension: Dimension,
+    /// Whether values below zero are as good as others: differences, offsets.
+    pub(crate) signed: bool,
+    /// Values beyond this were declared impossible (base units).
+    pub(crate) limit: Option<f64>,
+    /// Seconds between the first and the last timestamp of the file.
+    pub(crate) span: Option<f64>,
+}
+
+impl Case<'_> {
+    pub(super) fn value(&self, index: usize) -> f64 {
+        self.unit.to_base(self.measured.at(index))
+    }
+
+    /// Whether all values, as recorded, are so.
+    pub(super) fn all(&self, so: impl Fn(f64) -> bool + Sync) -> bool {
+        let parts: Vec<Range<usize>> = self.measured.parts().collect();
+        parts.into_par_iter().all(|part| {
+            let mut all = true;
+            self.measured.visit(part, |_, block| all = all && block.iter().all(|value| so(*value)));
+            all
+        })
+    }
+}
