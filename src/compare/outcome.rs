@@ -296,6 +296,9 @@ pub struct TargetResult {
     pub group: Option<String>,
     /// `p95`, `mean`, `error_rate`, `p95_change`.
     pub statistic: String,
+    /// Whether that is a change since the baseline: then the numbers are differences of ratios from 1.
+    #[serde(default)]
+    pub is_change: bool,
     /// The condition as written: `< 200ms`.
     pub condition: String,
     /// What the number measures: it is in the base unit of this (`ratio` for shares and changes).
@@ -425,6 +428,7 @@ pub(crate) mod samples {
             metric: None,
             group: None,
             statistic: "p95".to_owned(),
+            is_change: false,
             condition: "< 200ms".to_owned(),
             dimension: Dimension::Time,
             limit: 0.2,

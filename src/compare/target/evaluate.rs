@@ -128,6 +128,7 @@ impl Question<'_> {
             metric: found.map(|found| found.metric.to_owned()),
             group: found.and_then(|found| found.group).map(str::to_owned),
             statistic: self.condition.key.clone(),
+            is_change: *is_change,
             condition: self.condition.text.clone(),
             dimension,
             limit,

@@ -20,7 +20,7 @@ const MOST_ROWS: usize = 60;
 pub(crate) struct ReportedView {
     pub note: &'static str,
     pub labels: bool,
-    pub columns: Vec<String>,
+    pub columns: Vec<Statistic>,
     pub rows: Vec<ReportedRowView>,
     pub single_columns: Vec<String>,
     pub singles: Vec<SingleRowView>,
@@ -72,7 +72,7 @@ impl ReportedView {
             single_columns,
             singles,
             rows: several.iter().take(MOST_ROWS).map(|one| ReportedRowView::of(one, &several, &statistics)).collect(),
-            columns: statistics.iter().map(Statistic::to_string).collect(),
+            columns: statistics,
             left_out: (more > 0).then(|| format!("{} in the JSON.", number::counted(more, "more row"))),
             meanings,
             caveats: source.reported_caveats.iter().map(|caveat| visible(caveat)).collect(),

@@ -9,9 +9,6 @@ use crate::report::escape::visible;
 use crate::report::number::{self, Scale};
 use crate::report::words::change as words;
 
-/// The ending of the statistics that compare with a baseline (`p95_change`): their numbers are relative changes.
-const CHANGE_ENDING: &str = "_change";
-
 /// All targets, the missed ones first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct TargetsView {
@@ -84,7 +81,7 @@ impl TargetView {
 fn numbers(target: &TargetResult) -> (String, Option<String>) {
     let Some(value) = target.value else { return (number::ABSENT.to_owned(), None) };
     let bounded = target.low.is_some() || target.high.is_some();
-    if target.statistic.ends_with(CHANGE_ENDING) {
+    if target.is_change {
         // A change is a difference of ratios from 1.
         let interval = number::change_interval(target.low.map(|low| low + 1.0), target.high.map(|high| high + 1.0));
         return (number::change(value + 1.0), bounded.then_some(interval));

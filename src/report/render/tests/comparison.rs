@@ -166,7 +166,7 @@ fn sample() -> Report {
     let mut no_data = target("latncy", "< 200ms", None, TargetOutcome::NoData);
     no_data.note = Some("no metric matches `latncy`; there is `latency`".to_owned());
     let mut grown = target("latency", "< 3%", Some(0.123), TargetOutcome::Missed);
-    (grown.statistic, grown.dimension) = ("p95_change".to_owned(), Dimension::Ratio);
+    (grown.statistic, grown.is_change, grown.dimension) = ("p95_change".to_owned(), true, Dimension::Ratio);
     (grown.low, grown.high) = (Some(0.098), Some(0.15));
     report.targets = vec![
         target("login", "< 200ms", Some(0.120), TargetOutcome::Met),

@@ -1,5 +1,6 @@
 //! Numbers as a tool reports them, as lines for a terminal: the leading ones of the first rows.
 
+use crate::measure::Statistic;
 use crate::measure::folded::Folded;
 use crate::report::number;
 use crate::report::text_table::{Align, TextTable, clip};
@@ -10,7 +11,16 @@ use super::super::reported::{ReportedRowView, ReportedView};
 /// Rows that are listed.
 const LISTED_ROWS: usize = 8;
 /// Statistics that are listed, the most telling first.
-const STATISTICS: [&str; 8] = ["n", "failures", "value", "mean", "median", "p95", "p99", "max"];
+const STATISTICS: [Statistic; 8] = [
+    Statistic::Count,
+    Statistic::Failures,
+    Statistic::Value,
+    Statistic::Mean,
+    Statistic::Median,
+    Statistic::P95,
+    Statistic::P99,
+    Statistic::Max,
+];
 /// So many of them fit beside a name.
 const COLUMNS: usize = 5;
 /// Single numbers of a label that fit beside its name.
@@ -28,12 +38,16 @@ pub(super) fn lines(view: &ReportedView) -> Vec<String> {
             Some(label) => format!("  {} {label}", row.metric),
             None => format!("  {}", row.metric),
         };
-        let of = |cells: &[String]| places.iter().map(|place| cells[*place].clone()).collect::<Vec<_>>();
-        let head = std::iter::once("unit".to_owned()).chain(of(&view.columns));
-        let rows = view
-            .rows
-            .iter()
-            .map(|row| (name(row), std::iter::once(row.unit.to_owned()).chain(of(&row.cells)).collect()));
+        let head =
+            std::iter::once("unit".to_owned()).chain(places.iter().map(|place| view.columns[*place].to_string()));
+        let rows = view.rows.iter().map(|row| {
+            (
+                name(row),
+                std::iter::once(row.unit.to_owned())
+                    .chain(places.iter().map(|place| row.cells[*place].clone()))
+                    .collect(),
+            )
+        });
         lines.extend(aligned(head.collect(), rows));
     }
     if !view.singles.is_empty() {
