@@ -29,6 +29,7 @@ pub mod analysis;
 pub mod cli;
 pub mod compare;
 pub mod config;
+pub mod export;
 pub mod ingest;
 pub mod measure;
 pub mod report;

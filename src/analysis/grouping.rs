@@ -47,21 +47,21 @@ const LABEL_NAMES: &[&str] = &[
 ];
 
 /// Which group each row belongs to.
-pub(super) struct Grouping<'a> {
+pub(crate) struct Grouping<'a> {
     pub(super) columns: String,
     /// The column, where it is one column of text.
     pub(super) label_column: Option<usize>,
     /// Group of each label; of labels that no row has, the first one.
-    pub(super) of_code: Vec<u32>,
-    pub(super) groups: Vec<Label>,
+    pub(crate) of_code: Vec<u32>,
+    pub(crate) groups: Vec<Label>,
     /// Label of each row, as written.
-    pub(super) codes: Cow<'a, Cells>,
+    pub(crate) codes: Cow<'a, Cells>,
     pub(super) texts: Vec<String>,
 }
 
 impl<'a> Grouping<'a> {
     /// The columns asked for, or the label that tells kinds of samples apart best.
-    pub(super) fn choose(table: &'a Table, settings: &Settings) -> Option<Self> {
+    pub(crate) fn choose(table: &'a Table, settings: &Settings) -> Option<Self> {
         let asked: Vec<usize> = settings.group_by.iter().filter_map(|name| table.position(name)).collect();
         let columns = if asked.is_empty() { vec![most_telling_label(table)?] } else { asked };
         let names: Vec<&str> = columns.iter().map(|column| table.columns[*column].name.as_str()).collect();
@@ -222,7 +222,8 @@ fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> (Cow<'a, Cells>, Vec<St
     (codes, texts)
 }
 
-pub(super) fn labels_of_column(table: &Table, column: usize) -> (Cow<'_, Cells>, Vec<String>) {
+/// The texts of a column, a code for each row; numbers as text.
+pub(crate) fn labels_of_column(table: &Table, column: usize) -> (Cow<'_, Cells>, Vec<String>) {
     if matches!(table.columns[column].cells, CellType::Text | CellType::Boolean) {
         return (Cow::Borrowed(table.text_cells(column)), table.columns[column].dictionary.clone());
     }

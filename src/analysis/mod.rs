@@ -6,7 +6,7 @@
 pub mod chat;
 mod column;
 mod failed;
-mod grouping;
+pub(crate) mod grouping;
 mod groups;
 pub mod histogram;
 pub mod metric;

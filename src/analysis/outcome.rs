@@ -147,29 +147,42 @@ pub(super) fn runs(table: &Table, column: usize, status: &str) -> Vec<Vec<bool>>
     starts.zip(ends).map(run).filter(|run| !run.is_empty()).collect()
 }
 
-/// Which rows failed, by one status column.
-pub(super) struct Told<'a> {
+/// What each row's status says, by one status column.
+pub(crate) struct Told<'a> {
     cells: &'a Cells,
     by: ToldBy,
 }
 
 enum ToldBy {
     Numbers(NumberSays),
-    /// Whether each word means failure.
-    Words(Vec<bool>),
+    /// What each word says.
+    Words(Vec<Outcome>),
 }
 
 impl<'a> Told<'a> {
     /// By the status column of that name; `None` where its convention is not known.
-    pub(super) fn by(table: &'a Table, name: &str) -> Option<Self> {
+    pub(crate) fn by(table: &'a Table, name: &str) -> Option<Self> {
         let index = table.columns_as(Role::Status).find(|column| table.columns[*column].name == name)?;
         if table.columns[index].cells.is_number() {
             let cells = table.values(index);
             let (read, _) = convention_of_numbers(cells, &name.to_ascii_lowercase())?;
             return Some(Self { cells, by: ToldBy::Numbers(read) });
         }
-        let failed = of_words(table, index).0.into_iter().map(|outcome| outcome == Outcome::Failed).collect();
-        Some(Self { cells: table.text_cells(index), by: ToldBy::Words(failed) })
+        Some(Self { cells: table.text_cells(index), by: ToldBy::Words(of_words(table, index).0) })
+    }
+
+    /// Hands over the outcome of each of a range of rows, in order.
+    pub(crate) fn visit(&self, rows: Range<usize>, mut take: impl FnMut(Outcome)) {
+        match &self.by {
+            ToldBy::Numbers(read) => self.cells.visit(rows, |block| {
+                for (offset, number) in block.numbers.iter().enumerate() {
+                    take(if block.has(offset) { when(read.failed(*number)) } else { Outcome::NotSaid });
+                }
+            }),
+            ToldBy::Words(of_text) => self.cells.visit_codes(rows, |_, codes| {
+                codes.iter().for_each(|code| take(of_text.get(*code as usize).copied().unwrap_or(Outcome::NotSaid)));
+            }),
+        }
     }
 
     /// A bit for each of a range of rows, true where it failed.
@@ -180,8 +193,8 @@ impl<'a> Told<'a> {
                 let failed = |(offset, number): (usize, &f64)| block.has(offset) && read.failed(*number);
                 bits.extend(block.numbers.iter().enumerate().map(failed));
             }),
-            ToldBy::Words(failed) => self.cells.visit_codes(rows, |_, codes| {
-                bits.extend(codes.iter().map(|code| failed.get(*code as usize).copied().unwrap_or_default()));
+            ToldBy::Words(of_text) => self.cells.visit_codes(rows, |_, codes| {
+                bits.extend(codes.iter().map(|code| of_text.get(*code as usize) == Some(&Outcome::Failed)));
             }),
         }
         bits

@@ -58,6 +58,12 @@ pub(super) enum Command {
     /// run-2.csv), by baselines that hold several, and by repeated headers in one file.
     #[command(after_help = EXIT_CODES)]
     Compare(Compare),
+    /// Write the samples behind the numbers: a row each, in base units, with the evidence about it.
+    ///
+    /// What left the clean statistics is left out, or comes with its finding where --all is given. The samples can be read by
+    /// DuckDB, pandas, polars, a spreadsheet, and by this program.
+    #[command(after_help = EXIT_CODES)]
+    Export(Export),
     /// Look after a baseline file.
     #[command(subcommand)]
     Baseline(Baseline),
@@ -228,6 +234,27 @@ pub(super) struct Check {
 
     /// Print nothing; only set the exit code.
     #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    #[command(flatten)]
+    pub(super) input: Input,
+
+    /// Where to write; may be given several times. The ending chooses the form.
+    ///
+    /// .csv, .parquet and .ndjson (or .jsonl); - is CSV on standard output. Files are written whole or not at all.
+    #[arg(short = 'o', long = "output", value_name = "FILE", required = true, help_heading = "Output")]
+    pub(super) files: Vec<PathBuf>,
+
+    /// Also write the samples that were set aside (`kept` is false): corrupted ones with their finding, and the durations of
+    /// failed rows.
+    #[arg(long, help_heading = "Output")]
+    pub(super) all: bool,
+
+    /// Print nothing about what was written.
+    #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
 }
 

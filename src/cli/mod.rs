@@ -8,6 +8,7 @@ mod ci;
 mod compare;
 mod deliver;
 mod environment;
+mod export;
 mod formats;
 mod gate;
 mod inputs;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::compare(arguments),
         Command::Baseline(command) => baseline::run(command),
         Command::Check(arguments) => check(arguments),
+        Command::Export(arguments) => export::export(arguments),
         Command::Formats { markdown } => print_formats(*markdown),
         Command::Schema { of } => print_schema(*of),
         Command::Template { name } => print_template(name.as_deref()),

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use tempfile::NamedTempFile;
 
 use crate::report::render::Form;
 
@@ -69,7 +70,7 @@ fn real(path: &Path) -> PathBuf {
 }
 
 /// Whether a path is, or will be, an ordinary file (and no device or pipe).
-fn is_ordinary(path: &Path) -> bool {
+pub(super) fn is_ordinary(path: &Path) -> bool {
     fs::metadata(path).map_or(true, |data| data.is_file())
 }
 
@@ -80,10 +81,7 @@ pub(super) fn write_all(outputs: &[(Target, Vec<u8>)]) -> Result<()> {
     for (target, bytes) in outputs {
         let Target::File(path) = target else { continue };
         let failed = || format!("{}: cannot be written", path.display());
-        if path.is_dir() {
-            bail!("{}: cannot be written: this is a folder; name a file in it", path.display());
-        }
-        if is_ordinary(path) {
+        if is_ordinary(path) || path.is_dir() {
             whole.push((prepare(path, bytes).with_context(failed)?, path));
         } else {
             let mut device = fs::OpenOptions::new().write(true).open(path).with_context(failed)?;
@@ -101,7 +99,21 @@ pub(super) fn write_all(outputs: &[(Target, Vec<u8>)]) -> Result<()> {
     Ok(())
 }
 
-fn prepare(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile> {
+fn prepare(path: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
+    let mut file = stage(path)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// A temporary file beside the place where its bytes are to stand.
+///
+/// # Errors
+/// When nothing can be written there.
+pub(super) fn stage(path: &Path) -> Result<NamedTempFile> {
+    if path.is_dir() {
+        bail!("this is a folder; name a file in it");
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         bail!("the folder {} does not exist; create it first", folder.display());
@@ -114,10 +126,7 @@ fn prepare(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile> {
         // The user's umask takes its part, as for any file a program creates.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    Ok(file)
+    Ok(builder.tempfile_in(folder)?)
 }
 
 /// Writes to standard output. A reader that went away (`| head`) is no error.

@@ -12,4 +12,4 @@ pub(crate) mod number;
 pub mod render;
 pub(crate) mod text_table;
 pub(crate) mod view;
-mod words;
+pub(crate) mod words;

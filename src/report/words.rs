@@ -45,7 +45,7 @@ pub(super) fn status(status: Status) -> &'static str {
 const NAMED_INSTANTS: usize = 8;
 
 /// The finding about something odd: in the values of a metric, or in the clock of a table.
-pub(super) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) -> Finding {
+pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) -> Finding {
     let name = metric.map_or("", |metric| metric.name.as_str());
     let dimension = metric.map_or(Dimension::Unknown, |metric| metric.dimension);
     let list = |lines: &[u64]| Folded::of(lines, NAMED_INSTANTS).to_string();

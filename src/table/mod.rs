@@ -5,6 +5,8 @@
 
 mod bits;
 mod column;
+#[cfg(feature = "frames")]
+pub(crate) mod frame;
 pub mod line_map;
 pub mod packed;
 mod rows;

@@ -14,6 +14,7 @@ mod baseline;
 mod ci;
 mod compare;
 mod corruption;
+mod export;
 mod failed;
 mod formats;
 mod fuzz;

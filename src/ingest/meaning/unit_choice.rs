@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::packed::{Cells, Kind};
-use crate::table::{CellType, Column, Table, UnitChoice};
+use crate::table::{CellType, Column, Role, Table, UnitChoice};
 
 use crate::ingest::meaning::{units, vocabulary};
 use crate::ingest::options::SourceOptions;
@@ -41,7 +41,7 @@ pub(crate) fn assign_unit(
             }
             let inferred = units::infer(&name, &values, table.columns[index].shape.as_ref());
             match inferred {
-                Some(choice) if !choice.assumed => Some(choice),
+                Some(choice) if !choice.assumed => Some(by_every_row(table, index, &choice).unwrap_or(choice)),
                 assumed => stated_by_rows(table, index, assumed, source, findings),
             }
         }
@@ -93,6 +93,18 @@ impl RowUnits {
     fn leaves_some_out(&self) -> bool {
         self.known.iter().zip(&self.values).any(|(unit, values)| unit.is_none() && *values > 0)
     }
+}
+
+/// The unit that every row states beside the name of its metric, where the name says another: `latency_ms` in seconds, as in a
+/// table of samples in base units.
+fn by_every_row(table: &Table, index: usize, by_name: &UnitChoice) -> Option<UnitChoice> {
+    table.columns_as(Role::MetricName).next()?;
+    let rows = row_units(table, index, by_name.unit.dimension == Dimension::Time)?;
+    let [unit] = rows.units()[..] else { return None };
+    let name = &table.columns[rows.column].name;
+    let reason = format!("`{name}` says {} in every row, whatever the metric's name says", unit.symbol);
+    let another = unit != by_name.unit && unit.dimension == by_name.unit.dimension && !rows.leaves_some_out();
+    another.then_some(UnitChoice { unit, reason, assumed: false })
 }
 
 /// The unit that the rows state, before the one that would be assumed. Where some rows state one, the value of a row that

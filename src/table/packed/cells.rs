@@ -355,6 +355,20 @@ impl Cells {
         })
     }
 
+    /// Hands over the instants of a range of rows, absent ones included, in order, in nanoseconds since 1970.
+    pub fn visit_instants_of(&self, rows: Range<usize>, mut take: impl FnMut(Option<i64>)) {
+        let until = rows.end.min(self.rows);
+        let mut row = rows.start;
+        while row < until {
+            let part = &self.parts[row / PART];
+            let last = ((row / PART + 1) * PART).min(until);
+            let (from, to) = (row % PART, row % PART + (last - row));
+            let instants = part.data.instants(from, to);
+            (from..to).zip(instants).for_each(|(row, instant)| take(part.present.get(row).then_some(instant)));
+            row = last;
+        }
+    }
+
     /// Every instant, in the order of rows, in nanoseconds since 1970.
     pub fn instants(&self) -> impl Iterator<Item = Option<i64>> + '_ {
         self.parts.iter().enumerate().flat_map(move |(index, part)| {
