@@ -180,7 +180,9 @@ impl<'a> Told<'a> {
                 }
             }),
             ToldBy::Words(of_text) => self.cells.visit_codes(rows, |_, codes| {
-                codes.iter().for_each(|code| take(of_text.get(*code as usize).copied().unwrap_or(Outcome::NotSaid)));
+                for code in codes {
+                    take(of_text.get(*code as usize).copied().unwrap_or(Outcome::NotSaid));
+                }
             }),
         }
     }

@@ -48,9 +48,9 @@ pub(super) fn export(arguments: &args::Export) -> Result<ExitCode> {
             outputs.iter_mut().try_for_each(|output| output.write(&batch))?;
         }
     }
-    let columns = reading.analysed.iter().flat_map(|item| &item.source.tables).flat_map(|table| &table.columns);
+    let mut columns = reading.analysed.iter().flat_map(|item| &item.source.tables).flat_map(|table| &table.columns);
     // What could not be read back from the temporary file was written as something else.
-    if let Some(failure) = columns.filter_map(|column| column.data.storage().failure()).next() {
+    if let Some(failure) = columns.find_map(|column| column.data.storage().failure()) {
         bail!(failure);
     }
     let to_stderr = outputs.iter().any(|output| output.target == Target::Stdout);
@@ -143,7 +143,7 @@ impl Account {
                 for (column, found) in table.columns_as(Role::Metric).zip(&analysis.metrics) {
                     let foreign = |oddity: &&Oddity| matches!(oddity, Oddity::ForeignValue { .. });
                     let foreign = found.oddities.iter().filter(foreign).count();
-                    let kept = found.overall.clean.as_ref().map_or(0, |clean| clean.n) as u64;
+                    let kept = found.overall.clean.as_ref().map_or(0, |clean| clean.n);
                     let all = (table.values(column).count() + foreign) as u64;
                     account.metrics += u64::from(all > 0);
                     account.kept += kept;
@@ -224,7 +224,7 @@ impl Account {
 type Stream = BufWriter<Box<dyn Write + Send>>;
 
 enum Writer {
-    Csv(Csv<Stream>),
+    Csv(Box<Csv<Stream>>),
     Ndjson(Ndjson<Stream>),
     #[cfg(feature = "parquet")]
     Parquet(Box<Parquet<Stream>>),
@@ -257,7 +257,7 @@ impl Output {
         };
         let stream = BufWriter::with_capacity(1 << 16, stream);
         let writer = match form {
-            Form::Csv => Csv::new(stream, schema).map(Writer::Csv),
+            Form::Csv => Csv::new(stream, schema).map(|writer| Writer::Csv(Box::new(writer))),
             Form::Ndjson => Ok(Writer::Ndjson(Ndjson::new(stream, schema))),
             #[cfg(feature = "parquet")]
             Form::Parquet => Parquet::new(stream, schema).map(|writer| Writer::Parquet(Box::new(writer))),

@@ -142,7 +142,7 @@ fn encode(
     for batch in batches {
         match (COLUMNS.get(index).copied(), &mut writer) {
             (Some("table_index"), ColumnWriter::Int64ColumnWriter(writer)) => {
-                writer.write_batch(&vec![batch.table as i64; batch.len()], None, None)?;
+                writer.write_batch(&vec![i64::try_from(batch.table).unwrap_or(i64::MAX); batch.len()], None, None)?;
             }
             (Some("line_number"), ColumnWriter::Int64ColumnWriter(writer)) => {
                 let lines: Vec<i64> = batch.lines.iter().map(|line| line.cast_signed()).collect();

@@ -141,13 +141,16 @@ fn failed_rows_stand_apart_as_in_the_report() {
     }
 }
 
+/// All values of a metric, and those of each group.
+type OfMetric = (Vec<f64>, BTreeMap<String, Vec<f64>>);
+
 #[test]
 fn the_samples_of_every_fixture_give_the_numbers_of_its_report() {
     let place = Place::new();
     let input = fixtures().to_string_lossy().into_owned();
     place.run(&format!("summarize {input} -o report.json")).exits(0);
     place.run(&format!("export {input} -o samples.ndjson")).exits(0).says("not exported, for want of samples");
-    let mut metrics: BTreeMap<String, (Vec<f64>, BTreeMap<String, Vec<f64>>)> = BTreeMap::new();
+    let mut metrics: BTreeMap<String, OfMetric> = BTreeMap::new();
     for row in ndjson_rows(&place.read("samples.ndjson")) {
         let text = |column: &str| row[column].as_str().unwrap_or_default().to_owned();
         let id = format!("{}#{}/{}", text("source"), row["table_index"], text("metric"));
