@@ -86,7 +86,7 @@ def hold(binary, folder, name, paths):
     expected = {}
     for metric in json.loads(report.read_text())["metrics"]:
         clean = metric["overall"].get("clean")
-        if clean and not metric.get("from_histogram"):
+        if clean and metric["evidence"]["kind"] == "samples":
             p95 = [found["value"] for found in clean["percentiles"] if found["percent"] == 95]
             expected[metric["source"], metric["table"], metric["name"]] = (clean["n"], clean["mean"], *(p95 or [None]))
     wrong = 0

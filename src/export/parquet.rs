@@ -1,8 +1,8 @@
 //! Samples as Parquet.
 //!
 //! In: batches of samples. Out: a Parquet file in the writer that the caller gives, in row groups of at most [`GROUP`] rows, so
-//! that no more than that is held. Columns of a row group are encoded at once, on any thread; texts go through a dictionary,
-//! numbers do not.
+//! that no more than that is held. Columns of a row group are encoded at once, on any thread; texts go through a
+//! [`dictionary`], numbers do not.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, TimeUnit, Type as PhysicalType};
 use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer};
-use parquet::data_type::ByteArray;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
 use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::{ColumnDescPtr, ColumnPath, Type, TypePtr};
 use rayon::prelude::*;
 
-use super::samples::{Batch, COLUMNS, Schema, Texts};
+use super::dictionary::{self, Column};
+use super::samples::{Batch, COLUMNS, Schema};
 
 /// Rows of a row group, at most, but for the last batch.
 const GROUP: usize = 1 << 17;
@@ -114,6 +114,7 @@ fn properties() -> WriterProperties {
         .set_created_by(format!("perfreport {}", env!("CARGO_PKG_VERSION")))
         .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(EnabledStatistics::None)
+        .set_offset_index_disabled(true)
         .set_max_row_group_row_count(None);
     for (name, encoding) in [
         ("line_number", Encoding::DELTA_BINARY_PACKED),
@@ -136,9 +137,11 @@ fn encode(
     descriptor: ColumnDescPtr,
     properties: WriterPropertiesPtr,
 ) -> Result<(Bytes, ColumnCloseResult)> {
+    if descriptor.physical_type() == PhysicalType::BYTE_ARRAY {
+        return dictionary::encode(batches.iter().map(|batch| texts(batch, index)), descriptor);
+    }
     let mut sink = TrackedWrite::new(Vec::new());
     let mut writer = get_column_writer(descriptor, properties, Box::new(SerializedPageWriter::new(&mut sink)));
-    let mut room = Room::default();
     for batch in batches {
         match (COLUMNS.get(index).copied(), &mut writer) {
             (Some("table_index"), ColumnWriter::Int64ColumnWriter(writer)) => {
@@ -159,22 +162,6 @@ fn encode(
             (Some("kept"), ColumnWriter::BoolColumnWriter(writer)) => {
                 writer.write_batch(&batch.kept, None, None)?;
             }
-            (name, ColumnWriter::ByteArrayColumnWriter(writer)) => {
-                let column = match name {
-                    Some("source") => Column::Same(Some(&batch.source)),
-                    Some("metric") => Column::Same(Some(&batch.metric)),
-                    Some("unit") => Column::Same(batch.unit),
-                    Some("group") => Column::Each(&batch.group),
-                    Some("run") => Column::Each(&batch.run),
-                    Some("outcome") => Column::Each(&batch.outcome),
-                    Some("finding") => Column::Each(&batch.finding),
-                    Some("evidence") => Column::Each(&batch.evidence),
-                    _ => Column::Each(&batch.labels[index - COLUMNS.len()]),
-                };
-                room.fill(&column, batch.len());
-                let required = matches!(name, Some("source" | "metric"));
-                writer.write_batch(&room.texts, (!required).then_some(&room.levels), None)?;
-            }
             _ => return Err(ParquetError::General("a column is not of its type".to_owned())),
         }
     }
@@ -182,42 +169,18 @@ fn encode(
     Ok((sink.into_inner()?.into(), closed))
 }
 
-/// A column of texts in a batch.
-enum Column<'a> {
-    Same(Option<&'a str>),
-    Each(&'a Texts),
-}
-
-/// The texts of a batch as the writer takes them: those that are there, and for each row whether there is one.
-#[derive(Default)]
-struct Room {
-    texts: Vec<ByteArray>,
-    levels: Vec<i16>,
-    /// The different texts of the last column, each made when it first occurred.
-    known: Vec<Option<ByteArray>>,
-}
-
-impl Room {
-    fn fill(&mut self, column: &Column<'_>, rows: usize) {
-        self.texts.clear();
-        self.levels.clear();
-        match column {
-            Column::Same(text) => {
-                self.levels.resize(rows, i16::from(text.is_some()));
-                self.texts.extend(text.iter().flat_map(|text| std::iter::repeat_n(ByteArray::from(*text), rows)));
-            }
-            Column::Each(texts) => {
-                self.known.clear();
-                self.known.resize(texts.texts().len(), None);
-                for row in 0..rows {
-                    let code = texts.code(row);
-                    self.levels.push(i16::from(code.is_some()));
-                    let Some(code) = code else { continue };
-                    let known = &mut self.known[code as usize];
-                    let text = known.get_or_insert_with(|| ByteArray::from(texts.texts()[code as usize].as_str()));
-                    self.texts.push(text.clone());
-                }
-            }
-        }
+/// What a column of texts holds in a batch.
+fn texts(batch: &Batch, index: usize) -> Column<'_> {
+    let rows = batch.len();
+    match COLUMNS.get(index).copied() {
+        Some("source") => Column::Same(Some(&batch.source), rows),
+        Some("metric") => Column::Same(Some(&batch.metric), rows),
+        Some("unit") => Column::Same(batch.unit, rows),
+        Some("group") => Column::Each(&batch.group, rows),
+        Some("run") => Column::Each(&batch.run, rows),
+        Some("outcome") => Column::Each(&batch.outcome, rows),
+        Some("finding") => Column::Each(&batch.finding, rows),
+        Some("evidence") => Column::Each(&batch.evidence, rows),
+        _ => Column::Each(&batch.labels[index - COLUMNS.len()], rows),
     }
 }
