@@ -132,14 +132,9 @@ impl<'a> Dictionary<'a> {
                     let code = texts.code(row);
                     self.present.push(u32::from(code.is_some()));
                     let Some(code) = code else { continue };
-                    let number = match self.of_shared[code as usize] {
-                        Some(number) => number,
-                        None => {
-                            let number = self.code(&texts.texts()[code as usize]);
-                            self.of_shared[code as usize] = Some(number);
-                            number
-                        }
-                    };
+                    let known = self.of_shared[code as usize];
+                    let number = known.unwrap_or_else(|| self.code(&texts.texts()[code as usize]));
+                    self.of_shared[code as usize] = Some(number);
                     self.codes.push(number);
                 }
             }
