@@ -11,19 +11,18 @@ use tempfile::NamedTempFile;
 use crate::analysis::oddity::Oddity;
 #[cfg(feature = "parquet")]
 use crate::export::parquet::Parquet;
-use crate::export::samples::{Batch, Schema, Selection, batches};
+use crate::export::samples::{Batch, Schema, Selection, batches, columns};
 use crate::export::text::{Csv, Ndjson};
 use crate::measure::finding::{FindingKind, Severity};
 use crate::report::build::Analysed;
 use crate::report::number::{count, counted};
-use crate::table::Role;
 
 use super::args;
 use super::as_lines;
-use super::inputs::{Inputs, Named};
+use super::inputs::{Inputs, NamedSource};
 use super::options;
 use super::outputs::{Target, is_ordinary, stage, write_stdout};
-use super::read::{self, Reading, Wanted};
+use super::read::{self, ReadOptions, Reading};
 
 pub(super) fn export(arguments: &args::Export) -> Result<ExitCode> {
     let understanding = &arguments.input.understanding;
@@ -32,7 +31,7 @@ pub(super) fn export(arguments: &args::Export) -> Result<ExitCode> {
     let inputs = read::inputs(&arguments.input.paths, understanding)?;
     protect(&targets, &inputs)?;
     read::stay_alone(&inputs);
-    let reading = read::read(understanding, &config, inputs, &Wanted::default())?;
+    let reading = read::read(understanding, &config, inputs, &ReadOptions::default())?;
     let account = Account::of(&reading.analysed);
     let samples = if arguments.all { account.kept + account.aside } else { account.kept };
     if samples == 0 {
@@ -43,7 +42,7 @@ pub(super) fn export(arguments: &args::Export) -> Result<ExitCode> {
     let mut outputs: Vec<Output> = outputs.collect::<Result<_>>()?;
     let selection = Selection { schema: &schema, all: arguments.all, settings: &reading.settings };
     for item in &reading.analysed {
-        for batch in batches(&item.source, &item.tables, selection) {
+        for batch in batches(&item.source, &item.analysis.metrics, selection) {
             let batch = Arc::new(batch);
             outputs.iter_mut().try_for_each(|output| output.write(&batch))?;
         }
@@ -114,7 +113,7 @@ fn targets(files: &[PathBuf]) -> Result<Vec<(Target, Form)>> {
 
 /// An export must never take the place of the data that it is made of.
 fn protect(targets: &[(Target, Form)], inputs: &Inputs) -> Result<()> {
-    for path in inputs.sources.iter().filter_map(Named::path) {
+    for path in inputs.sources.iter().filter_map(NamedSource::path) {
         let read = Target::new(path);
         if let Some((target, _)) = targets.iter().find(|(target, _)| target.is_same(&read)) {
             bail!("{}: this is one of the files to be read; write the samples somewhere else", target.shown());
@@ -139,8 +138,8 @@ impl Account {
     fn of(analysed: &[Analysed]) -> Self {
         let mut account = Self::default();
         for item in analysed {
-            for (table, analysis) in item.source.tables.iter().zip(&item.tables) {
-                for (column, found) in table.columns_as(Role::Metric).zip(&analysis.metrics) {
+            for (index, table) in item.source.tables.iter().enumerate() {
+                for (column, found) in columns(table, index, &item.analysis.metrics) {
                     let foreign = |oddity: &&Oddity| matches!(oddity, Oddity::ForeignValue { .. });
                     let foreign = found.oddities.iter().filter(foreign).count();
                     let kept = found.overall.clean.as_ref().map_or(0, |clean| clean.n);

@@ -1,6 +1,6 @@
 //! The samples behind a report: a row each, in base units, with the evidence about it.
 //!
-//! In: a source, the analyses of its tables, and whether what was set aside is wanted too. Out: batches of rows, metric by metric,
+//! In: a source, the metrics of its tables, and whether what was set aside is wanted too. Out: batches of rows, metric by metric,
 //! in the order of the file, so that no more than a stretch of a metric is held at a time. A sample is kept where the report's
 //! numbers count it: neither corrupted, nor the duration of a failed row that stands apart. Copies texts once a table.
 
@@ -9,10 +9,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::analysis::grouping::{Grouping, labels_of_column};
-use crate::analysis::metric::Metric;
+use crate::analysis::metric::{Evidence, Metric};
 use crate::analysis::oddity::{Lines, Oddity};
 use crate::analysis::outcome::{Outcome, Told};
-use crate::analysis::table::TableAnalysis;
 use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::unit::Dimension;
 use crate::report::words;
@@ -184,20 +183,29 @@ impl Batch {
 /// The samples of a source, batch by batch: table by table, metric by metric, and within it row by row.
 pub fn batches<'a>(
     source: &'a Source,
-    analyses: &'a [TableAnalysis],
+    metrics: &'a [Metric],
     selection: Selection<'a>,
 ) -> impl Iterator<Item = Batch> + 'a {
     let name: Arc<str> = source.provenance.name.as_str().into();
-    let tables = source.tables.iter().zip(analyses).enumerate();
-    tables.flat_map(move |(index, (table, analysis))| {
+    source.tables.iter().enumerate().flat_map(move |(index, table)| {
         let rows = Arc::new(Rows::of(table, index, Arc::clone(&name), selection));
-        table.columns_as(Role::Metric).zip(&analysis.metrics).flat_map(move |(column, found)| {
+        columns(table, index, metrics).flat_map(move |(column, found)| {
             let metric = MetricColumn::of(Arc::clone(&rows), column, found, selection.all);
             let stretches = (0..metric.values.rows()).step_by(PART);
             let foreign = metric.foreign();
             stretches.filter_map(move |from| metric.batch(from)).chain(foreign)
         })
     })
+}
+
+/// The measured columns of a table, which has that index in its source, and the metric of each.
+pub(crate) fn columns<'a>(
+    table: &'a Table,
+    index: usize,
+    metrics: &'a [Metric],
+) -> impl Iterator<Item = (usize, &'a Metric)> {
+    let of_table = move |metric: &&Metric| metric.table == index as u64 && metric.evidence == Evidence::Samples;
+    table.columns_as(Role::Metric).zip(metrics.iter().filter(of_table))
 }
 
 /// The unit of values in base units, in a word that is read back as that unit.
