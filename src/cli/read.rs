@@ -301,9 +301,8 @@ impl Reader<'_> {
     }
 
     fn analyse(&self, mut data: Source, options: &ServiceOptions) -> Analysed {
-        let service = chat::analyse(&data.tables, options, self.settings);
-        if let Some(found) = &service {
-            found.assign_roles(&mut data.tables[found.table]);
+        let service = chat::analyse(&data.provenance.name, &mut data.tables, options, self.settings);
+        if service.is_some() {
             // Most rows of such a log have no value in most columns; that is its form.
             data.findings.retain(|finding| !matches!(finding.kind, FindingKind::NoMetric | FindingKind::EmptyCell));
         }
@@ -311,7 +310,7 @@ impl Reader<'_> {
         if let Some(found) = &service {
             // The service has looked at its own clock, and knows events from rows.
             let tables = analysis.sources.iter_mut().flat_map(|source| &mut source.tables);
-            tables.skip(found.table).take(1).for_each(|table| table.oddities.clear());
+            tables.skip(found.table as usize).take(1).for_each(|table| table.oddities.clear());
         }
         Analysed { source: data, analysis, service }
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::analysis::Analysis;
-use crate::analysis::chat::{Distribution, ServiceAnalysis};
+use crate::analysis::chat::Service;
 use crate::analysis::histogram::GROUPED_BY;
 use crate::analysis::metric::{Evidence, Metric};
 use crate::analysis::outcome::Failures;
@@ -42,7 +42,7 @@ pub struct Reading<'a> {
     /// The source with its metrics.
     pub analysis: &'a Analysis,
     /// The service that it records.
-    pub service: Option<&'a ServiceAnalysis>,
+    pub service: Option<&'a Service>,
 }
 
 impl<'a> Reading<'a> {
@@ -76,17 +76,17 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
             let name = &source.name;
             metrics.extend(
                 service
-                    .distributions()
-                    .into_par_iter()
-                    .filter_map(|of| {
+                    .distributions
+                    .par_iter()
+                    .filter_map(|found| {
                         let blank = Blank {
                             source: name,
-                            metric: of.name,
+                            metric: &found.name,
                             recorded_unit: None,
                             unit_assumed: false,
                             meaning: None,
                         };
-                        blank.fill(None, of.dimension, of.polarity, &of.numbers.population)
+                        blank.fill(None, found.dimension, found.polarity, &found.overall)
                     })
                     .collect::<Vec<_>>(),
             );
@@ -290,7 +290,7 @@ fn failed_rows(found: &Metric) -> Option<ShareRuns> {
         .filter(|share| !share.runs.is_empty())
 }
 
-fn failed_messages(service: &ServiceAnalysis, source: &str) -> Option<ShareRuns> {
+fn failed_messages(service: &Service, source: &str) -> Option<ShareRuns> {
     let share = Share::of(&service.failed_in_order)?;
     Some(ShareRuns { source: source.to_owned(), metric: FAILED_MESSAGES.to_owned(), runs: vec![share] })
 }
@@ -302,8 +302,8 @@ pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
         subjects.extend(reading.sampled().flat_map(of_metric));
         if let Some((service, source)) = reading.service.zip(reading.source().next()) {
             let source = source.name.as_str();
-            let of = |found: Distribution<'a>| subject(source, found.name, found.dimension, &found.numbers.population);
-            subjects.extend(service.distributions().into_iter().map(of));
+            let of = |found: &'a Metric| subject(source, &found.name, found.dimension, &found.overall);
+            subjects.extend(service.distributions.iter().map(of));
             subjects.push(Subject {
                 source,
                 metric: THROUGHPUT,
@@ -375,10 +375,10 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
             && let Some(failed) = service.errors.failed
         {
             let source = source.name.as_str();
-            let total = service.totals.sent;
-            shares.extend(service.distributions().iter().map(|found| SubjectShare {
+            let total = service.messages.sent;
+            shares.extend(service.distributions.iter().map(|found| SubjectShare {
                 source,
-                metric: found.name,
+                metric: &found.name,
                 failed,
                 total,
             }));

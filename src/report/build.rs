@@ -3,12 +3,11 @@
 //! In: what ingest read and what statistics found. Out: the report as data. Decides the order in which a reader meets
 //! things, folds what repeats, and counts; it computes no statistics and formats no numbers itself.
 
-mod service;
 mod verdict;
 
 use std::collections::BTreeMap;
 
-use crate::analysis::chat::ServiceAnalysis;
+use crate::analysis::chat::Service;
 use crate::analysis::swarm::Swarm;
 use crate::analysis::{Analysis, Assumption};
 use crate::compare::gate::GateRules;
@@ -34,7 +33,7 @@ pub struct Analysed {
     /// What was found.
     pub analysis: Analysis,
     /// The service that it records, if any.
-    pub service: Option<ServiceAnalysis>,
+    pub service: Option<Service>,
 }
 
 /// Things about a report that the data does not say.
@@ -74,11 +73,12 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         let name = &item.source.provenance.name;
         let mut found = item.analysis;
         all.append(&mut found.findings);
-        if let Some((service, table)) =
-            item.service.as_ref().and_then(|found| Some((found, item.source.tables.get(found.table)?)))
-        {
-            all.extend(service::findings(service, table, name));
-            services.push(service::service(service, table, name));
+        if let Some(mut service) = item.service {
+            all.extend(words::service::findings(&service));
+            for metric in &mut service.distributions {
+                metric.remarks = words::remarks(metric);
+            }
+            services.push(service);
         }
         let tables = found.sources.iter().flat_map(|source| &source.tables);
         for (index, table) in tables.enumerate() {

@@ -7,11 +7,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::chat::Service;
 use crate::analysis::swarm::Swarm;
 use crate::compare::outcome::{Comparison, Gate, TargetResult};
 use crate::measure::finding::Finding;
-
-mod service;
 
 pub use crate::analysis::Assumption;
 pub use crate::analysis::metric::{Evidence, Metric, Remark, Topic};
@@ -31,12 +30,6 @@ pub use crate::stats::series::{Series, SeriesPoint};
 pub use crate::stats::settings::Settings;
 pub use crate::stats::summary::{Percentile, Summary};
 pub use crate::table::source::SetAside;
-
-pub use service::{
-    Service, ServiceConcurrency, ServiceErrorType, ServiceErrors, ServiceLatency, ServiceLevel, ServiceMemory,
-    ServiceMessages, ServiceNever, ServiceSchedule, ServiceSession, ServiceSessionDuration, ServiceSlot, ServiceStall,
-    ServiceSteady, ServiceThroughput, ServiceTimeouts,
-};
 
 /// The version of this contract, written into every report.
 pub const SCHEMA_VERSION: u32 = 2;

@@ -4,6 +4,7 @@
 
 pub(super) mod change;
 pub(super) mod reported;
+pub(super) mod service;
 pub(super) mod swarm;
 
 use crate::analysis::metric::{Evidence, Metric, Remark, Topic};

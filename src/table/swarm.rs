@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// A duration as it was written, and how exactly.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Written {
+pub struct RecordedDuration {
     /// The duration in seconds.
     pub seconds: f64,
     /// How far rounding may have moved it, in seconds.
@@ -61,9 +61,9 @@ pub struct ClientRecord {
     /// Mean size of an output, as the record has it.
     pub output_average: Option<f64>,
     /// Time spent in executions.
-    pub time_total: Option<Written>,
+    pub time_total: Option<RecordedDuration>,
     /// Mean time of an execution, as the record has it.
-    pub time_average: Option<Written>,
+    pub time_average: Option<RecordedDuration>,
     /// What was asked for of its session; empty unless it was.
     pub session_data: Vec<SessionDatum>,
 }
@@ -80,9 +80,9 @@ pub struct ProcessRecord {
     /// Executions finished, by all clients there ever were.
     pub executions: Option<u64>,
     /// Time spent in them.
-    pub response_time: Option<Written>,
+    pub response_time: Option<RecordedDuration>,
     /// Mean time of an execution, as the record has it.
-    pub average_response_time: Option<Written>,
+    pub average_response_time: Option<RecordedDuration>,
     /// The clients that are there.
     pub clients: Vec<ClientRecord>,
 }

@@ -4,6 +4,7 @@
 //! its last: a session that closes as another opens does not overlap it.
 
 use crate::analysis::chat::instants::seconds;
+use crate::analysis::chat::result::{Level, Steady};
 
 /// The steady part begins and ends where this share of the usual number of sessions is open.
 const STEADY_SHARE: f64 = 0.9;
@@ -11,41 +12,6 @@ const STEADY_SHARE: f64 = 0.9;
 const LEAST_STEADY_SHARE: f64 = 0.2;
 /// And one with fewer messages than this.
 const LEAST_STEADY_MESSAGES: usize = 20;
-
-/// The number of sessions open at a time.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Level {
-    /// The most at any time.
-    pub peak: u64,
-    /// When that was reached first, in seconds since the start.
-    pub peak_at: f64,
-    /// The time-weighted average over the whole run.
-    pub average: f64,
-    /// The time-weighted average over the steady part.
-    pub steady_average: Option<f64>,
-}
-
-/// Concurrent sessions.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Concurrency {
-    /// Sessions that are stable; absent where there are none.
-    pub stable: Option<Level>,
-    /// All sessions.
-    pub active: Level,
-    /// How many sessions are stable.
-    pub stable_sessions: u64,
-}
-
-/// The steady part of a run, in seconds since its start.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Steady {
-    /// Where the warm-up ends.
-    pub from: f64,
-    /// Where the drain begins.
-    pub to: f64,
-    /// The number of open sessions that is usual: the time-weighted median.
-    pub usual: u64,
-}
 
 /// How many are open from each instant on.
 pub(crate) struct Steps {
@@ -134,15 +100,16 @@ impl Steps {
 
     /// The part between the first and the last instant at which nearly as many are open as usual; it ends at the last
     /// sending at the latest. `None` where that is hardly a part of the run.
-    pub(crate) fn steady(&self, sent: &[i64]) -> Option<(Steady, i64, i64)> {
+    pub(crate) fn steady(&self, sent: &[(i64, u32)]) -> Option<(Steady, i64, i64)> {
         let usual = self.usual();
         let enough = |open: u64| usual > 0 && open as f64 >= STEADY_SHARE * usual as f64;
         let from = self.stretches().find(|(.., open)| enough(*open))?.0;
-        let to = self.stretches().filter(|(.., open)| enough(*open)).last()?.1.min(*sent.last()?);
-        let inside = sent.iter().filter(|at| (from..to).contains(*at)).count();
+        let to = self.stretches().filter(|(.., open)| enough(*open)).last()?.1.min(sent.last()?.0);
+        let inside = sent.iter().filter(|(at, _)| (from..to).contains(at)).count();
         let long_enough = seconds(from, to) >= LEAST_STEADY_SHARE * seconds(self.start, self.end);
-        (from < to && long_enough && inside >= LEAST_STEADY_MESSAGES)
-            .then(|| (Steady { from: seconds(self.start, from), to: seconds(self.start, to), usual }, from, to))
+        (from < to && long_enough && inside >= LEAST_STEADY_MESSAGES).then(|| {
+            (Steady { from: seconds(self.start, from), to: seconds(self.start, to), usual_sessions: usual }, from, to)
+        })
     }
 }
 
@@ -165,10 +132,10 @@ mod tests {
     #[test]
     fn the_steady_part_leaves_out_ramps_at_both_ends() {
         let intervals = (0..20).map(|i| (i * S, (100 - i) * S));
-        let sent: Vec<i64> = (0..100).map(|i| i * S).collect();
+        let sent: Vec<(i64, u32)> = (0..100).map(|i| (i * S, 0)).collect();
         let steps = Steps::new(intervals, 0, 100 * S);
         let (steady, ..) = steps.steady(&sent).unwrap();
-        assert_eq!(steady, Steady { from: 17.0, to: 83.0, usual: 20 });
+        assert_eq!(steady, Steady { from: 17.0, to: 83.0, usual_sessions: 20 });
         assert!(steps.steady(&sent[..10]).is_none());
     }
 }

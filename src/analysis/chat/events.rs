@@ -9,11 +9,13 @@ use foldhash::fast::FixedState;
 
 use crate::table::{CellType, Table};
 
+use crate::analysis::chat::anomaly::AnomalyKind;
 use crate::analysis::chat::instants::{self, Instants};
-use crate::analysis::chat::log::{Log, MemorySample, Message, OddKind, Outcome, Session, SessionBasis};
+use crate::analysis::chat::log::{Log, MemorySample, Message, Outcome, Session};
 use crate::analysis::chat::names;
 use crate::analysis::chat::options::{EventKind, Field, ServiceOptions};
-use crate::analysis::chat::recognise::{Recognised, kinds};
+use crate::analysis::chat::recognise::{Recognition, kinds};
+use crate::analysis::chat::result::SessionBasis;
 
 /// An instant on a whole millisecond, in nanoseconds.
 const MILLISECOND: i64 = 1_000_000;
@@ -85,7 +87,7 @@ struct Assembler<'a> {
 }
 
 /// Puts the events of a table together.
-pub(crate) fn assemble(table: &Table, found: &Recognised, options: &ServiceOptions) -> Option<(Log, Instants)> {
+pub(crate) fn assemble(table: &Table, found: &Recognition, options: &ServiceOptions) -> Option<(Log, Instants)> {
     let mut clock = instants::of_column(table, found.column(Field::Time)?)?;
     let event = found.column(Field::Event)?;
     let kinds = kinds(table, event, options);
@@ -96,7 +98,7 @@ pub(crate) fn assemble(table: &Table, found: &Recognised, options: &ServiceOptio
     let error_codes = error.map(|column| table.codes(column));
     let has_open = kinds.iter().any(|kind| matches!(kind, Some(EventKind::Open | EventKind::Close)));
     let basis = if has_open { SessionBasis::OpenClose } else { SessionBasis::FirstLast };
-    let mut log = Log::new(basis);
+    let mut log = Log::new(Some(basis));
     let carries = |kind: &Option<EventKind>| {
         matches!(
             kind,
@@ -122,14 +124,14 @@ pub(crate) fn assemble(table: &Table, found: &Recognised, options: &ServiceOptio
         let Some(at) = clock.nanos[row] else { continue };
         let Some(kind) = kinds.get(codes[row] as usize).copied().flatten() else {
             let text = table.columns[event].dictionary.get(codes[row] as usize).map(String::as_str);
-            assembler.log.oddities.note_text(OddKind::UnknownKind, text, row);
+            assembler.log.anomalies.note_text(AnomalyKind::UnknownKind, text, row);
             continue;
         };
         if matches!(kind, EventKind::Memory | EventKind::Ignore) {
             continue;
         }
         let Some(session) = sessions.of_row[row] else {
-            assembler.log.oddities.note(OddKind::WithoutSession, row);
+            assembler.log.anomalies.note(AnomalyKind::WithoutSession, row);
             continue;
         };
         let message = messages.as_ref().and_then(|keys| keys.of_row[row]);
@@ -148,16 +150,16 @@ pub(crate) fn assemble(table: &Table, found: &Recognised, options: &ServiceOptio
 /// Notes rows without an instant, and takes out those whose instant is on another clock.
 pub(crate) fn check_clock(clock: &mut Instants, log: &mut Log) {
     for (row, _) in clock.nanos.iter().enumerate().filter(|(_, at)| at.is_none()) {
-        log.oddities.note(OddKind::WithoutTime, row);
+        log.anomalies.note(AnomalyKind::WithoutTime, row);
     }
     for row in instants::other_clock(&clock.nanos).unwrap_or_default() {
-        log.oddities.note(OddKind::OtherClock, row);
+        log.anomalies.note(AnomalyKind::OtherClock, row);
         clock.nanos[row] = None;
     }
 }
 
 /// Samples of memory, wherever a row has one.
-pub(crate) fn memory(table: &Table, found: &Recognised, clock: &Instants, log: &mut Log) {
+pub(crate) fn memory(table: &Table, found: &Recognition, clock: &Instants, log: &mut Log) {
     let samples = |field: Field| -> Vec<MemorySample> {
         let Some(column) = found.column(field) else { return Vec::new() };
         let numbers = table.numbers(column).into_iter().enumerate();
@@ -183,7 +185,7 @@ fn order(clock: &Instants, log: &mut Log) -> Vec<u32> {
         let Some(at) = *at else { continue };
         if at < latest {
             sorted = false;
-            log.oddities.note(OddKind::OutOfOrder, row);
+            log.anomalies.note(AnomalyKind::OutOfOrder, row);
         }
         latest = latest.max(at);
         rows.push(row as u32);
@@ -251,8 +253,8 @@ impl Assembler<'_> {
         match known {
             Some(session) if session.closed.is_none() && session.opened.is_some() => {
                 let same = session.opened == Some(event.at);
-                let kind = if same { OddKind::Duplicate } else { OddKind::OpenedTwice };
-                self.log.oddities.note(kind, event.row);
+                let kind = if same { AnomalyKind::Duplicate } else { AnomalyKind::OpenedTwice };
+                self.log.anomalies.note(kind, event.row);
                 return;
             }
             // Closed and opened again: a session of its own under the same name.
@@ -267,8 +269,8 @@ impl Assembler<'_> {
         let index = self.session_of(live, event) as usize;
         let closed = self.log.sessions[index].closed;
         if let Some(closed) = closed {
-            let kind = if closed == event.at { OddKind::Duplicate } else { OddKind::ClosedTwice };
-            self.log.oddities.note(kind, event.row);
+            let kind = if closed == event.at { AnomalyKind::Duplicate } else { AnomalyKind::ClosedTwice };
+            self.log.anomalies.note(kind, event.row);
             return;
         }
         self.log.sessions[index].closed = Some(event.at);
@@ -288,7 +290,7 @@ impl Assembler<'_> {
                     message.failed = Some(event.at);
                     message.error = Some(error);
                 }
-                None => message.outcome = Outcome::Cut,
+                None => message.outcome = Outcome::SessionClosed,
             }
         }
         if let Some(error) = error.filter(|_| !any) {
@@ -301,11 +303,11 @@ impl Assembler<'_> {
         let mut message = Message::new(session, event.row, event.at);
         if let Some(key) = event.message {
             if self.messages.contains_key(&(live as u32, key)) {
-                self.log.oddities.note(OddKind::Duplicate, event.row);
+                self.log.anomalies.note(AnomalyKind::Duplicate, event.row);
                 return;
             }
             if let Some(row) = self.early.remove(&(live as u32, key)) {
-                self.log.oddities.note(OddKind::AnswerBeforeMessage, row);
+                self.log.anomalies.note(AnomalyKind::AnswerBeforeMessage, row);
                 message.contradicts = true;
             }
             self.messages.insert((live as u32, key), index);
@@ -313,7 +315,7 @@ impl Assembler<'_> {
         } else if let Some(newest) = self.live[live].newest
             && self.log.messages[newest as usize].sent == event.at
         {
-            self.log.oddities.note(OddKind::Duplicate, event.row);
+            self.log.anomalies.note(AnomalyKind::Duplicate, event.row);
             return;
         }
         self.log.messages.push(message);
@@ -345,33 +347,34 @@ impl Assembler<'_> {
                 Some(key) => {
                     self.early.entry((live as u32, key)).or_insert(event.row);
                 }
-                None => self.log.oddities.note(OddKind::WithoutMessage, event.row),
+                None => self.log.anomalies.note(AnomalyKind::WithoutMessage, event.row),
             }
             return;
         };
         let (fine, with_ids) = (self.fine, self.with_ids);
         let message = &mut self.log.messages[index as usize];
         match message.outcome {
-            Outcome::TimedOut | Outcome::Failed | Outcome::Cut => {
-                return self.log.oddities.note(OddKind::Late, event.row);
+            Outcome::TimedOut | Outcome::Failed | Outcome::SessionClosed => {
+                return self.log.anomalies.note(AnomalyKind::Late, event.row);
             }
             Outcome::Answered => {
                 let same = [message.end, message.first, message.last_chunk].contains(&Some(event.at));
-                let kind = if same { OddKind::Duplicate } else { OddKind::AnsweredTwice };
-                return self.log.oddities.note(kind, event.row);
+                let kind = if same { AnomalyKind::Duplicate } else { AnomalyKind::AnsweredTwice };
+                return self.log.anomalies.note(kind, event.row);
             }
             Outcome::Open => {}
         }
         match event.kind {
             EventKind::First if message.first.is_some() => {
-                let kind = if message.first == Some(event.at) { OddKind::Duplicate } else { OddKind::AnsweredTwice };
-                self.log.oddities.note(kind, event.row);
+                let kind =
+                    if message.first == Some(event.at) { AnomalyKind::Duplicate } else { AnomalyKind::AnsweredTwice };
+                self.log.anomalies.note(kind, event.row);
             }
             EventKind::First | EventKind::Chunk => {
                 message.first.get_or_insert(event.at);
                 if let Some(last) = message.last_chunk {
                     if last == event.at && fine {
-                        return self.log.oddities.note(OddKind::Duplicate, event.row);
+                        return self.log.anomalies.note(AnomalyKind::Duplicate, event.row);
                     }
                     self.log.gaps.push(instants::seconds(last, event.at));
                     self.log.gap_rows.push(event.row as u32);
@@ -410,7 +413,7 @@ impl Assembler<'_> {
         };
         let Some(index) = target else {
             if event.message.is_some() {
-                self.log.oddities.note(OddKind::WithoutMessage, event.row);
+                self.log.anomalies.note(AnomalyKind::WithoutMessage, event.row);
             }
             let error = self.log.error(name);
             self.log.loose_errors.push(error);
@@ -419,15 +422,15 @@ impl Assembler<'_> {
         let error = self.log.error(name);
         let message = &mut self.log.messages[index as usize];
         match (event.kind, message.outcome) {
-            (_, Outcome::Answered) => return self.log.oddities.note(OddKind::Late, event.row),
+            (_, Outcome::Answered) => return self.log.anomalies.note(AnomalyKind::Late, event.row),
             (EventKind::TimeoutReported, _) if message.reported.is_none() => message.reported = Some(event.at),
             (EventKind::TimeoutDetected, _) if message.detected.is_none() => message.detected = Some(event.at),
-            (EventKind::Error, Outcome::Open | Outcome::Cut) => {}
+            (EventKind::Error, Outcome::Open | Outcome::SessionClosed) => {}
             (EventKind::Error, Outcome::TimedOut) if is_timeout => return,
             (..) => {
                 let same = [message.failed, message.detected, message.reported].contains(&Some(event.at));
-                let kind = if same { OddKind::Duplicate } else { OddKind::Late };
-                return self.log.oddities.note(kind, event.row);
+                let kind = if same { AnomalyKind::Duplicate } else { AnomalyKind::Late };
+                return self.log.anomalies.note(kind, event.row);
             }
         }
         message.failed.get_or_insert(event.at);
@@ -449,11 +452,11 @@ impl Assembler<'_> {
 
     fn finish(mut self) -> Log {
         for row in self.early.into_values().collect::<std::collections::BTreeSet<usize>>() {
-            self.log.oddities.note(OddKind::WithoutMessage, row);
+            self.log.anomalies.note(AnomalyKind::WithoutMessage, row);
         }
         for session in &self.log.sessions {
             if session.opened.is_some() && session.closed.is_none() {
-                self.log.oddities.note_text(OddKind::NeverClosed, None, session.row as usize);
+                self.log.anomalies.note_text(AnomalyKind::NeverClosed, None, session.row as usize);
             }
         }
         self.log

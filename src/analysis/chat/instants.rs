@@ -7,6 +7,7 @@
 use crate::table::{CellType, Table};
 
 use crate::analysis::chat::names;
+use crate::analysis::chat::result::ClockKind;
 
 /// Numbers of this many units since 1970 lie between the years 2001 and 2096.
 const UNIX_SECONDS: std::ops::Range<f64> = 1.0e9..4.0e9;
@@ -20,23 +21,6 @@ const APART: i64 = 86_400 * 1_000_000_000;
 const APART_SPANS: i64 = 10;
 /// A group with less than this share of the instants is the wrong clock even where it stands in one piece.
 const FEW: f64 = 0.1;
-
-/// What the numbers of a clock are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClockKind {
-    /// Dates with times of day.
-    Dates,
-    /// Seconds since 1970.
-    Seconds,
-    /// Milliseconds since 1970.
-    Milliseconds,
-    /// Microseconds since 1970.
-    Microseconds,
-    /// Nanoseconds since 1970.
-    Nanoseconds,
-    /// Time since an instant that nobody stated.
-    Monotonic,
-}
 
 /// The instants of a column.
 #[derive(Debug, Clone)]
@@ -112,16 +96,17 @@ pub(crate) fn other_clock(nanos: &[Option<i64>]) -> Option<Vec<usize>> {
         return None;
     }
     let border = sorted[at];
-    let lower_is_odd = at * 2 < sorted.len();
-    let odd: Vec<usize> = nanos
+    let lower_is_wrong = at * 2 < sorted.len();
+    let wrong: Vec<usize> = nanos
         .iter()
         .enumerate()
-        .filter(|(_, instant)| instant.is_some_and(|instant| (instant < border) == lower_is_odd))
+        .filter(|(_, instant)| instant.is_some_and(|instant| (instant < border) == lower_is_wrong))
         .map(|(row, _)| row)
         .collect();
-    let in_one_piece = odd.last()? - odd.first()? + 1 == odd.len() && (odd[0] == 0 || odd.last()? + 1 == nanos.len());
+    let in_one_piece =
+        wrong.last()? - wrong.first()? + 1 == wrong.len() && (wrong[0] == 0 || wrong.last()? + 1 == nanos.len());
     // Two runs on two days stand one behind the other and both count.
-    (!in_one_piece || (odd.len() as f64) < FEW * sorted.len() as f64).then_some(odd)
+    (!in_one_piece || (wrong.len() as f64) < FEW * sorted.len() as f64).then_some(wrong)
 }
 
 /// Seconds between two instants.

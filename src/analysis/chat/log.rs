@@ -1,10 +1,11 @@
-//! What all three shapes of records become: messages and sessions with their instants, and what was odd.
+//! What all three shapes of records become: messages and sessions with their instants, and what is odd about them.
 
-use std::collections::BTreeMap;
+use crate::analysis::chat::anomaly::Anomalies;
+use crate::analysis::chat::result::{Messages, SessionBasis};
 
 /// How a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Its response is complete.
     Answered,
     /// A timeout was detected or reported.
@@ -12,7 +13,7 @@ pub enum Outcome {
     /// It failed otherwise.
     Failed,
     /// Its session was closed before it was answered.
-    Cut,
+    SessionClosed,
     /// Nothing says how it ended: it was still open at the end of the file.
     Open,
 }
@@ -54,12 +55,40 @@ impl Message {
         }
     }
 
+    /// Whether it failed or timed out.
+    pub(crate) fn is_failure(&self) -> bool {
+        matches!(self.outcome, Outcome::Failed | Outcome::TimedOut)
+    }
+
     /// The last instant known of it.
     pub(crate) fn last(&self) -> i64 {
         [self.first, self.last_chunk, self.end, self.failed, self.detected, self.reported]
             .into_iter()
             .flatten()
             .fold(self.sent, i64::max)
+    }
+}
+
+impl Messages {
+    /// Counts a message.
+    pub(crate) fn add(&mut self, message: &Message) {
+        self.sent += 1;
+        self.contradicting += u64::from(message.contradicts);
+        match message.outcome {
+            Outcome::Answered => self.answered += 1,
+            Outcome::TimedOut => self.timed_out += 1,
+            Outcome::Failed => self.failed += 1,
+            Outcome::SessionClosed => self.session_closed += 1,
+            Outcome::Open => self.open += 1,
+        }
+    }
+
+    /// Counts some messages.
+    pub(crate) fn of<'a>(messages: impl Iterator<Item = &'a Message>) -> Self {
+        messages.fold(Self::default(), |mut counted, message| {
+            counted.add(message);
+            counted
+        })
     }
 }
 
@@ -85,98 +114,6 @@ impl Session {
     }
 }
 
-/// What can be odd about a row of a service's records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum OddKind {
-    /// Its instant is on another clock than the others.
-    OtherClock,
-    /// Its instants contradict each other: an answer before its message.
-    AnswerBeforeMessage,
-    /// Its instant is before that of the row above.
-    OutOfOrder,
-    /// The same event a second time.
-    Duplicate,
-    /// A second answer to a message.
-    AnsweredTwice,
-    /// A session closed that was closed already.
-    ClosedTwice,
-    /// A session opened that is open already.
-    OpenedTwice,
-    /// A session opened by an event and closed by none.
-    NeverClosed,
-    /// An event whose kind is not known.
-    UnknownKind,
-    /// A status that is not understood.
-    UnknownStatus,
-    /// An event of a message that was never sent.
-    WithoutMessage,
-    /// An event of a message that had failed already.
-    Late,
-    /// A row without an instant.
-    WithoutTime,
-    /// A row without a session.
-    WithoutSession,
-    /// A request of a warm-up that the file itself declares.
-    DeclaredWarmUp,
-}
-
-/// Rows that are odd in the same way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Odd {
-    /// In what way.
-    pub kind: OddKind,
-    /// The text that is odd, where it is one.
-    pub text: Option<String>,
-    /// How many.
-    pub count: u64,
-    /// The first few of their rows in the table.
-    pub rows: Vec<usize>,
-}
-
-/// Rows that were odd, by kind and text.
-#[derive(Debug, Default)]
-pub(crate) struct Oddities {
-    found: BTreeMap<(OddKind, Option<String>), (u64, Vec<usize>)>,
-}
-
-impl Oddities {
-    /// Rows that are named for each kind.
-    const NAMED: usize = 8;
-    /// Unknown texts that are told apart.
-    const TEXTS: usize = 20;
-
-    pub(crate) fn note(&mut self, kind: OddKind, row: usize) {
-        self.note_text(kind, None, row);
-    }
-
-    pub(crate) fn note_text(&mut self, kind: OddKind, text: Option<&str>, row: usize) {
-        let mut key = (kind, text.map(str::to_owned));
-        if self.found.len() > Self::TEXTS && !self.found.contains_key(&key) {
-            key.1 = None;
-        }
-        let (count, rows) = self.found.entry(key).or_default();
-        *count += 1;
-        if rows.len() < Self::NAMED {
-            rows.push(row);
-        }
-    }
-
-    pub(crate) fn finish(self) -> Vec<Odd> {
-        self.found.into_iter().map(|((kind, text), (count, rows))| Odd { kind, text, count, rows }).collect()
-    }
-}
-
-/// Where the beginnings and ends of sessions come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SessionBasis {
-    /// Events that open and close them.
-    OpenClose,
-    /// The first and last event of each.
-    FirstLast,
-    /// There are no sessions: each request stands for itself.
-    Requests,
-}
-
 /// A sample of memory.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MemorySample {
@@ -191,7 +128,8 @@ pub(crate) struct Log {
     /// By the instant at which they were sent.
     pub(crate) messages: Vec<Message>,
     pub(crate) sessions: Vec<Session>,
-    pub(crate) basis: SessionBasis,
+    /// Absent where there are no sessions: each request stands for itself.
+    pub(crate) basis: Option<SessionBasis>,
     pub(crate) errors: Vec<String>,
     /// Errors of sessions without an open message.
     pub(crate) loose_errors: Vec<u32>,
@@ -202,11 +140,11 @@ pub(crate) struct Log {
     pub(crate) gap_rows: Vec<u32>,
     pub(crate) memory: Vec<MemorySample>,
     pub(crate) memory_peak: Vec<MemorySample>,
-    pub(crate) oddities: Oddities,
+    pub(crate) anomalies: Anomalies,
 }
 
 impl Log {
-    pub(crate) fn new(basis: SessionBasis) -> Self {
+    pub(crate) fn new(basis: Option<SessionBasis>) -> Self {
         Self {
             messages: Vec::new(),
             sessions: Vec::new(),
@@ -218,7 +156,7 @@ impl Log {
             gap_rows: Vec::new(),
             memory: Vec::new(),
             memory_peak: Vec::new(),
-            oddities: Oddities::default(),
+            anomalies: Anomalies::default(),
         }
     }
 

@@ -1,9 +1,10 @@
 //! The metrics of an interactive service, from the events or requests that it recorded.
 //!
-//! In: the tables of one source, and what the user says about them. Out: a [`ServiceAnalysis`] of plain numbers in base
-//! units (seconds, bytes, per second), or `None` where no table is the record of such a service. Every definition
+//! In: the tables of one source, and what the user says about them. Out: a [`Service`], numbers in base units (seconds,
+//! bytes, per second), or `None` where no table is the record of such a service. Every definition
 //! stands in `docs/service-metrics.md`. What cannot be paired is counted and named, never dropped.
 
+mod anomaly;
 mod compute;
 mod concurrency;
 mod events;
@@ -13,22 +14,21 @@ mod names;
 mod options;
 mod recognise;
 mod requests;
+mod result;
 mod run;
 mod schedule;
 
-pub use compute::{
-    Distribution, ErrorType, Errors, Extremes, Memory, Never, ServiceAnalysis, SessionEnd, SessionRow, SessionTotals,
-    Slot, Summary3, Throughput, Timeouts, Totals,
+pub use anomaly::{Anomaly, AnomalyKind};
+pub use options::{EventKind, Field, ServiceOptions, Stability};
+pub use result::{
+    ClockKind, Concurrency, DistributionKind, ErrorType, Errors, Latency, Level, Memory, Messages, Schedule,
+    ScheduleBasis, Service, SessionBasis, SessionDuration, SessionEnd, SessionSummary, Shape, Slot, Stall, Steady,
+    Throughput, Timeouts,
 };
-pub use concurrency::{Concurrency, Level, Steady};
-pub use instants::ClockKind;
-pub use log::{Odd, OddKind, Outcome, SessionBasis};
-pub use options::{EventKind, Field, ServiceOptions, Stable};
-pub use recognise::{Shape, UsedColumn};
-pub use schedule::{Schedule, ScheduleBasis, Stall};
 
 use crate::stats::settings::Settings;
 use crate::table::Table;
+use run::Run;
 
 /// Bytes that the analysis of these tables takes, 0 where none of them records a service.
 pub fn memory_needed(tables: &[Table], options: &ServiceOptions) -> u64 {
@@ -38,17 +38,22 @@ pub fn memory_needed(tables: &[Table], options: &ServiceOptions) -> u64 {
     service.map_or(0, |table| table.lines.rows() * ROW_BYTES)
 }
 
-/// Analyses the first table of a source that holds the records of a service.
-pub fn analyse(tables: &[Table], options: &ServiceOptions, settings: &Settings) -> Option<ServiceAnalysis> {
-    tables.iter().enumerate().find_map(|(index, table)| {
+/// Analyses the first table of a source that holds the records of a service, and gives its columns the roles that they
+/// have in it.
+pub fn analyse(source: &str, tables: &mut [Table], options: &ServiceOptions, settings: &Settings) -> Option<Service> {
+    let (index, found, mut log, clock) = tables.iter().enumerate().find_map(|(index, table)| {
         let mut found = recognise::recognise(table, options)?;
         let (log, clock) = match found.shape {
             Shape::Events => events::assemble(table, &found, options)?,
             Shape::Requests | Shape::AiPerf => requests::assemble(table, tables, &mut found)?,
         };
-        if log.messages.is_empty() {
-            return None;
-        }
-        Some(compute::compute(index, found, log, &clock, options, settings))
-    })
+        Some((index, found, log, clock)).filter(|(_, _, log, _)| !log.messages.is_empty())
+    })?;
+    log.messages.sort_by_key(|message| message.sent);
+    let lines = &tables[index].lines;
+    let anomalies = std::mem::take(&mut log.anomalies).finish(lines, clock.rounded);
+    let run = Run::of(&log, &clock, lines, options, settings);
+    let service = compute::compute(source, index, &found, &run, anomalies);
+    recognise::assign_roles(&found.columns, &mut tables[index]);
+    Some(service)
 }

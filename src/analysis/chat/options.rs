@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// What a column of a service's records is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
@@ -147,17 +150,17 @@ impl EventKind {
 }
 
 /// When a session counts as stable.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stable {
-    /// At least so many of its messages were answered.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Stability {
+    /// A stable session has at least this many answered messages,
     pub min_answered: u64,
-    /// At most this share of its messages failed or timed out.
+    /// at most this share of messages that failed or timed out,
     pub max_error_share: f64,
-    /// It was open at least so long, in seconds.
+    /// and was open at least this many seconds.
     pub min_duration: f64,
 }
 
-impl Default for Stable {
+impl Default for Stability {
     fn default() -> Self {
         Self { min_answered: 1, max_error_share: 0.5, min_duration: 0.0 }
     }
@@ -177,7 +180,7 @@ pub struct ServiceOptions {
     /// Messages a second that were to be sent, over all sessions.
     pub rate: Option<f64>,
     /// When a session counts as stable.
-    pub stable: Stable,
+    pub stable: Stability,
 }
 
 impl ServiceOptions {

@@ -7,48 +7,49 @@ use crate::table::{CellType, Role, Table};
 
 use crate::analysis::chat::names;
 use crate::analysis::chat::options::{EventKind, Field, ServiceOptions};
+use crate::analysis::chat::result::Shape;
 
 /// At least this share of an event log's rows is of a known kind.
 const KNOWN_SHARE: f64 = 0.5;
 
-/// The shape of a service's records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// A row an event.
-    Events,
-    /// A row a request.
-    Requests,
-    /// A line a request, as `AIPerf` writes `profile_export.jsonl`.
-    AiPerf,
-}
-
 /// A column that the service uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UsedColumn {
+pub(crate) struct UsedColumn {
     /// Its index.
-    pub index: usize,
+    pub(crate) index: usize,
     /// What it is.
-    pub field: Field,
+    pub(crate) field: Field,
     /// The role that it therefore has; absent where its own stands (it is a measurement).
-    pub role: Option<Role>,
+    pub(crate) role: Option<Role>,
 }
 
 /// A recognised table.
 #[derive(Debug, Clone)]
-pub(crate) struct Recognised {
+pub(crate) struct Recognition {
     pub(crate) shape: Shape,
     pub(crate) columns: Vec<UsedColumn>,
     pub(crate) evidence: Vec<String>,
 }
 
-impl Recognised {
+impl Recognition {
     pub(crate) fn column(&self, field: Field) -> Option<usize> {
         self.columns.iter().find(|column| column.field == field).map(|column| column.index)
     }
 }
 
+/// Gives the columns of a service's table the roles that they have in the service.
+pub(crate) fn assign_roles(columns: &[UsedColumn], table: &mut Table) {
+    for used in columns {
+        if let (Some(role), Some(column)) = (used.role, table.columns.get_mut(used.index)) {
+            column.role = role;
+            column.role_reason = format!("`{}` of the service", used.field.name());
+            column.unit = None;
+        }
+    }
+}
+
 /// Looks at a table.
-pub(crate) fn recognise(table: &Table, options: &ServiceOptions) -> Option<Recognised> {
+pub(crate) fn recognise(table: &Table, options: &ServiceOptions) -> Option<Recognition> {
     if options.enabled == Some(false) || table.lines.rows() == 0 {
         return None;
     }
@@ -134,7 +135,7 @@ fn used(found: &[(Field, Option<usize>)]) -> Vec<UsedColumn> {
     columns
 }
 
-fn events(table: &Table, options: &ServiceOptions) -> Option<Recognised> {
+fn events(table: &Table, options: &ServiceOptions) -> Option<Recognition> {
     let look = |field| find(table, options, field);
     let (time, session) = (look(Field::Time)?, look(Field::Session)?);
     let event = match options.columns.get(&Field::Event) {
@@ -167,7 +168,7 @@ fn events(table: &Table, options: &ServiceOptions) -> Option<Recognised> {
         format!("`{}`, `{}` and `{}` are instant, session and kind of event", name(time), name(session), name(event)),
         format!("{known} of {} rows are events of a known kind", table.lines.rows()),
     ];
-    Some(Recognised { shape: Shape::Events, columns, evidence })
+    Some(Recognition { shape: Shape::Events, columns, evidence })
 }
 
 /// Of the columns with a fitting name, the one whose texts are events.
@@ -214,7 +215,7 @@ fn kind_counts(
     counts
 }
 
-fn requests(table: &Table, options: &ServiceOptions) -> Option<Recognised> {
+fn requests(table: &Table, options: &ServiceOptions) -> Option<Recognition> {
     let look = |field| find(table, options, field);
     let (first, completed, session) = (look(Field::First), look(Field::Completed)?, look(Field::Session));
     let explicit = look(Field::Sent);
@@ -254,7 +255,7 @@ fn requests(table: &Table, options: &ServiceOptions) -> Option<Recognised> {
         (false, _) => "sent, completed and session",
     };
     let evidence = vec![format!("{} are {what} of a request", listed.join(", "))];
-    Some(Recognised { shape: Shape::Requests, columns, evidence })
+    Some(Recognition { shape: Shape::Requests, columns, evidence })
 }
 
 /// Whether a column of instants is one: dates, a clock since 1970, or numbers that hardly ever fall. Counts go up and
@@ -277,7 +278,7 @@ fn goes_on(table: &Table, index: usize) -> bool {
 }
 
 /// Columns of `AIPerf`, older names behind newer ones.
-fn aiperf(table: &Table) -> Option<Recognised> {
+fn aiperf(table: &Table) -> Option<Recognition> {
     let any = |names: &[&str]| names.iter().find_map(|name| table.position(name));
     let sent = any(&["metadata.request_start_ns", "metadata.timestamp_ns"])?;
     let latency = any(&["request_latency", "metrics.request_latency.value", "metrics.request_latency"]);
@@ -309,5 +310,5 @@ fn aiperf(table: &Table) -> Option<Recognised> {
     }
     let evidence =
         vec![format!("`{}` and `{}` as AIPerf writes them", table.columns[sent].name, table.columns[completed].name)];
-    Some(Recognised { shape: Shape::AiPerf, columns, evidence })
+    Some(Recognition { shape: Shape::AiPerf, columns, evidence })
 }

@@ -11,12 +11,14 @@ use crate::analysis::outcome::{self, Outcome as FailureOutcome};
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::{CellType, Role, Table};
 
+use crate::analysis::chat::anomaly::AnomalyKind;
 use crate::analysis::chat::events::{self, Keys, TIMEOUT, UNSPECIFIED};
-use crate::analysis::chat::instants::{self, ClockKind, Instants, NANOS};
-use crate::analysis::chat::log::{Log, Message, OddKind, Outcome, Session, SessionBasis};
+use crate::analysis::chat::instants::{self, Instants, NANOS};
+use crate::analysis::chat::log::{Log, Message, Outcome, Session};
 use crate::analysis::chat::names;
 use crate::analysis::chat::options::Field;
-use crate::analysis::chat::recognise::{self, Recognised, Shape};
+use crate::analysis::chat::recognise::{self, Recognition};
+use crate::analysis::chat::result::{ClockKind, SessionBasis, Shape};
 
 /// A column holds instants where so many of its numbers are not before the sending.
 const INSTANT_SHARE: f64 = 0.95;
@@ -24,11 +26,10 @@ const INSTANT_SHARE: f64 = 0.95;
 const WARM_UP_PHASES: &[&str] = &["warmup", "warm_up", "warm-up"];
 
 /// Puts the rows of a table together. `found` learns which columns hold instants.
-pub(crate) fn assemble(table: &Table, tables: &[Table], found: &mut Recognised) -> Option<(Log, Instants)> {
+pub(crate) fn assemble(table: &Table, tables: &[Table], found: &mut Recognition) -> Option<(Log, Instants)> {
     let mut clock = instants::of_column(table, found.column(Field::Sent)?)?;
     let sessions = found.column(Field::Session).map(|column| Keys::of_column(table, column));
-    let basis = if sessions.is_some() { SessionBasis::FirstLast } else { SessionBasis::Requests };
-    let mut log = Log::new(basis);
+    let mut log = Log::new(sessions.as_ref().map(|_| SessionBasis::FirstLast));
     events::check_clock(&mut clock, &mut log);
     events::memory(table, found, &clock, &mut log);
     let mut times = |field: Field| -> Option<Times> {
@@ -43,8 +44,8 @@ pub(crate) fn assemble(table: &Table, tables: &[Table], found: &mut Recognised) 
     let completed = times(Field::Completed)?;
     let detected = times(Field::TimeoutDetected);
     let reported = times(Field::TimeoutReported);
-    let verdicts = Verdicts::of(table, found);
-    log.errors_recorded = verdicts.recorded();
+    let outcomes = RowOutcomes::of(table, found);
+    log.errors_recorded = outcomes.recorded();
     let ends = table.position("metadata.request_end_ns").filter(|_| found.shape == Shape::AiPerf);
     let ends = ends.and_then(|column| Times::of_column(table, tables, column, &clock));
     let phase = ["metadata.benchmark_phase", "metadata.credit_phase"].iter().find_map(|name| table.position(name));
@@ -57,13 +58,13 @@ pub(crate) fn assemble(table: &Table, tables: &[Table], found: &mut Recognised) 
             && let Some(text) = table.columns[*column].dictionary.get(codes[row] as usize)
             && WARM_UP_PHASES.contains(&text.to_ascii_lowercase().as_str())
         {
-            log.oddities.note_text(OddKind::DeclaredWarmUp, Some(text), row);
+            log.anomalies.note_text(AnomalyKind::DeclaredWarmUp, Some(text), row);
             continue;
         }
         let session = match &sessions {
             Some(keys) => {
                 let Some(key) = keys.of_row[row] else {
-                    log.oddities.note(OddKind::WithoutSession, row);
+                    log.anomalies.note(AnomalyKind::WithoutSession, row);
                     continue;
                 };
                 let next = log.sessions.len() as u32;
@@ -81,7 +82,7 @@ pub(crate) fn assemble(table: &Table, tables: &[Table], found: &mut Recognised) 
         message.detected = at(&detected);
         message.reported = at(&reported);
         let end = completed.at(row, sent).or_else(|| at(&ends));
-        match verdicts.error(row) {
+        match outcomes.error(row) {
             Some(name) => {
                 let timeout = names::is_timeout(&name) || message.detected.is_some();
                 message.outcome = if timeout { Outcome::TimedOut } else { Outcome::Failed };
@@ -98,8 +99,8 @@ pub(crate) fn assemble(table: &Table, tables: &[Table], found: &mut Recognised) 
                 message.error = Some(log.error(TIMEOUT));
             }
             None => {
-                if let Some(text) = verdicts.unclear(row) {
-                    log.oddities.note_text(OddKind::UnknownStatus, Some(&text), row);
+                if let Some(text) = outcomes.unclear(row) {
+                    log.anomalies.note_text(AnomalyKind::UnknownStatus, Some(&text), row);
                 }
                 message.end = end;
                 message.outcome = if end.is_some() { Outcome::Answered } else { Outcome::Open };
@@ -125,7 +126,7 @@ fn settle(message: &mut Message, log: &mut Log) {
     let before = |at: Option<i64>| at.is_some_and(|at| at < message.sent);
     let crossed = message.first.zip(answered).is_some_and(|(first, end)| first > end);
     if before(message.first) || before(answered) || before(message.detected) || crossed {
-        log.oddities.note(OddKind::AnswerBeforeMessage, message.row as usize);
+        log.anomalies.note(AnomalyKind::AnswerBeforeMessage, message.row as usize);
         message.contradicts = true;
         message.first = None;
         message.end = message.end.filter(|end| *end >= message.sent);
@@ -135,7 +136,7 @@ fn settle(message: &mut Message, log: &mut Log) {
 }
 
 /// The same request in two rows: the second one does not count.
-fn duplicates(table: &Table, found: &Recognised, log: &mut Log) {
+fn duplicates(table: &Table, found: &Recognition, log: &mut Log) {
     let Some(column) = found.column(Field::Message) else { return };
     let keys = Keys::of_column(table, column);
     let mut seen: HashMap<(u32, u64), (i64, Option<i64>), FixedState> = HashMap::default();
@@ -155,9 +156,9 @@ fn duplicates(table: &Table, found: &Recognised, log: &mut Log) {
                 let same = *entry.get() == (message.sent, answer);
                 // The same id at another time is another request: ids may begin anew.
                 if same {
-                    log.oddities.note(OddKind::Duplicate, message.row as usize);
+                    log.anomalies.note(AnomalyKind::Duplicate, message.row as usize);
                 } else if entry.get().0 == message.sent {
-                    log.oddities.note(OddKind::AnsweredTwice, message.row as usize);
+                    log.anomalies.note(AnomalyKind::AnsweredTwice, message.row as usize);
                 } else {
                     kept.push(message);
                 }
@@ -299,7 +300,7 @@ fn chunk_gaps(table: &Table, tables: &[Table], log: &mut Log) {
 }
 
 /// What error and status columns say about a row.
-struct Verdicts {
+struct RowOutcomes {
     errors: Vec<(Keys, Vec<FailureOutcome>)>,
     status: Option<(Keys, Vec<FailureOutcome>)>,
     /// Rows that a flag calls timed out.
@@ -310,8 +311,8 @@ struct Verdicts {
 /// Columns of the parts of an error object.
 const ERROR_PARTS: &[&str] = &["error.type", "error.code", "error.message"];
 
-impl Verdicts {
-    fn of(table: &Table, found: &Recognised) -> Self {
+impl RowOutcomes {
+    fn of(table: &Table, found: &Recognition) -> Self {
         let aiperf = found.shape == Shape::AiPerf;
         let judged = |column: usize| Some((Keys::of_column(table, column), outcome::outcomes(table, column)?.0));
         let own = found.column(Field::Error).filter(|_| !aiperf);

@@ -5,6 +5,7 @@
 //! would have been slowest are missing from every distribution.
 
 use crate::analysis::chat::instants::{NANOS, seconds};
+use crate::analysis::chat::result::{Schedule, ScheduleBasis, Stall};
 
 /// Gaps between sendings that vary by no more than this share (interquartile range to median) are a fixed schedule.
 const EVEN: f64 = 0.1;
@@ -17,49 +18,13 @@ const CHANCE: f64 = 0.01;
 /// Stalls that are listed.
 const LISTED: usize = 20;
 
-/// Where the schedule comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScheduleBasis {
-    /// The user gave the rate.
-    Given,
-    /// The intervals are even.
-    Evident,
-}
-
-/// A stretch in which nothing was sent.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Stall {
-    /// When it began, in seconds since the start.
-    pub from: f64,
-    /// How long it took, in seconds.
-    pub length: f64,
-    /// Row of the first message after it.
-    pub row: usize,
-    /// Messages that the schedule would have sent meanwhile.
-    pub missing: u64,
-}
-
-/// What the sendings show.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Schedule {
-    /// Where the schedule comes from.
-    pub basis: ScheduleBasis,
-    /// Messages a second.
-    pub rate: f64,
-    /// A gap longer than this is a stall, in seconds.
-    pub threshold: f64,
-    /// The longest gap, in seconds.
-    pub longest_gap: f64,
-    /// The longest stalls first.
-    pub stalls: Vec<Stall>,
-    /// All stalls, listed or not.
-    pub count: u64,
-    /// Messages that should have been sent during them.
-    pub missing: u64,
-}
-
-/// Checks the instants of sending, ascending, with their rows.
-pub(crate) fn check(sent: &[(i64, u32)], start: i64, given: Option<f64>) -> Option<Schedule> {
+/// Checks the instants of sending, ascending, with their rows; `line_of` is the line of a row.
+pub(crate) fn check(
+    sent: &[(i64, u32)],
+    start: i64,
+    given: Option<f64>,
+    line_of: impl Fn(u32) -> Option<u64>,
+) -> Option<Schedule> {
     let gaps: Vec<f64> = sent.windows(2).map(|pair| seconds(pair[0].0, pair[1].0)).collect();
     let longest_gap = gaps.iter().copied().fold(0.0, f64::max);
     let (basis, rate, threshold) = match given.filter(|rate| *rate > 0.0) {
@@ -79,14 +44,14 @@ pub(crate) fn check(sent: &[(i64, u32)], start: i64, given: Option<f64>) -> Opti
         .map(|(pair, gap)| Stall {
             from: seconds(start, pair[0].0),
             length: *gap,
-            row: pair[1].1 as usize,
             missing: ((gap * rate).round() as u64).saturating_sub(1),
+            line: line_of(pair[1].1),
         })
         .collect();
     let (count, missing) = (stalls.len() as u64, stalls.iter().map(|stall| stall.missing).sum());
     stalls.sort_by(|a, b| b.length.total_cmp(&a.length).then(a.from.total_cmp(&b.from)));
     stalls.truncate(LISTED);
-    Some(Schedule { basis, rate, threshold, longest_gap, stalls, count, missing })
+    Some(Schedule { basis, rate, threshold, longest_gap, count, missing, stalls })
 }
 
 fn even_interval(gaps: &[f64]) -> Option<f64> {
@@ -107,10 +72,10 @@ mod tests {
     fn a_gap_in_an_even_schedule_is_a_stall_and_its_missing_messages_are_counted() {
         let sent: Vec<(i64, u32)> =
             (0..100).filter(|i| !(40..50).contains(i)).map(|i| (i * 100_000_000, i as u32)).collect();
-        let schedule = check(&sent, 0, None).unwrap();
+        let schedule = check(&sent, 0, None, |row| Some(u64::from(row))).unwrap();
         assert_eq!((schedule.basis, schedule.count, schedule.missing), (ScheduleBasis::Evident, 1, 10));
         assert!((schedule.stalls[0].from - 3.9).abs() < 1e-9 && (schedule.stalls[0].length - 1.1).abs() < 1e-9);
         let uneven: Vec<(i64, u32)> = (0..100_i64).map(|i| (i * i * 1_000_000, i as u32)).collect();
-        assert_eq!(check(&uneven, 0, None), None);
+        assert_eq!(check(&uneven, 0, None, |_| None), None);
     }
 }

@@ -3,7 +3,7 @@
 //! In: a record. Out: what contradicts what. An average may differ from total by count as far as rounding explains it:
 //! a hundredth for sizes, a millisecond for times, more where a duration is written with fewer digits.
 
-use crate::table::swarm::{ClientRecord, ProcessRecord, Stamps, Written};
+use crate::table::swarm::{ClientRecord, ProcessRecord, RecordedDuration, Stamps};
 
 use crate::analysis::swarm::anomaly::AnomalyKind;
 use crate::analysis::swarm::moment;
@@ -30,7 +30,11 @@ struct Average {
 }
 
 impl Average {
-    fn of_times(field: &'static str, average: Option<Written>, total: Option<Written>) -> Option<Self> {
+    fn of_times(
+        field: &'static str,
+        average: Option<RecordedDuration>,
+        total: Option<RecordedDuration>,
+    ) -> Option<Self> {
         let (average, total) = (average?, total?);
         Some(Self {
             field,

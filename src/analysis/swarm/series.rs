@@ -5,7 +5,7 @@
 //! ever negative.
 
 use crate::measure::finding::Place;
-use crate::table::swarm::{ProcessRecord, Written};
+use crate::table::swarm::{ProcessRecord, RecordedDuration};
 
 use crate::analysis::swarm::anomaly::{Anomaly, AnomalyKind};
 use crate::analysis::swarm::check;
@@ -20,7 +20,7 @@ struct Snapshot<'a> {
     at: Option<i64>,
     record: &'a ProcessRecord,
     executions: u64,
-    response_time: Written,
+    response_time: RecordedDuration,
 }
 
 impl Snapshot<'_> {

@@ -1,9 +1,10 @@
 //! The answer in one line: what is wrong first, then what it rests on.
 
+use crate::analysis::chat::Service;
 use crate::analysis::swarm::Swarm;
 use crate::compare::outcome::{Comparison, Counts, Gate, TargetOutcome, TargetResult};
 use crate::measure::finding::{Finding, Severity};
-use crate::report::contract::{Metric, Reported, Service, Status, Verdict};
+use crate::report::contract::{Metric, Reported, Status, Verdict};
 use crate::report::{number, words};
 
 /// What the findings amount to.

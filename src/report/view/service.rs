@@ -6,11 +6,14 @@ use super::charts::Charts;
 use super::metric::MetricView;
 use super::named_text::NamedText;
 use super::numbers::{NumbersView, row_footnotes};
-use crate::measure::unit::Dimension;
-use crate::report::chart::{Chart, Level, OverTime, over_time};
-use crate::report::contract::{
-    Metric, Report, Service, ServiceErrorType, ServiceLatency, ServiceLevel, ServiceNever, ServiceSession, ServiceSlot,
+use crate::analysis::chat::{
+    ClockKind, DistributionKind, ErrorType, Latency, Level, Messages, ScheduleBasis, Service, SessionBasis, SessionEnd,
+    SessionSummary, Shape, Slot,
 };
+use crate::analysis::metric::Metric;
+use crate::measure::unit::Dimension;
+use crate::report::chart::{Chart, Level as Stretch, OverTime, over_time};
+use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
 
@@ -124,11 +127,10 @@ impl ServiceView {
 
 /// The lines for a terminal.
 pub(super) fn lines(service: &Service) -> Vec<String> {
-    let named = |name: &str| service.distributions.iter().find(|metric| metric.name == name);
     let mut lines = vec![format!("  {}", messages(service))];
     let mut latency = Vec::new();
-    for (name, short) in [("time to first chunk", "first chunk"), ("time to response", "response")] {
-        if let Some(clean) = named(name).and_then(|metric| metric.overall.clean.as_ref()) {
+    for (kind, short) in [(DistributionKind::FirstChunk, "first chunk"), (DistributionKind::Response, "response")] {
+        if let Some(clean) = service.summary(kind) {
             let p95 = clean.percentiles.iter().find(|percentile| percentile.percent == 95.0);
             let p95 = p95.and_then(|percentile| percentile.value);
             latency.push(format!("{short} p50 {}, p95 {}", time(clean.median), p95.map_or(ABSENT.to_owned(), time)));
@@ -137,7 +139,7 @@ pub(super) fn lines(service: &Service) -> Vec<String> {
     if !latency.is_empty() {
         lines.push(format!("  {}", latency.join("; ")));
     }
-    lines.extend(throughput(service).split("; ").map(|part| format!("  throughput {part}")));
+    lines.extend(throughput(service).iter().map(|part| format!("  throughput {part}")));
     lines.push(format!("  {}", concurrency(service)));
     lines.push(format!("  {}", errors(service)));
     lines
@@ -164,43 +166,56 @@ fn plain(value: f64) -> String {
 }
 
 fn about(service: &Service) -> String {
-    let shape = match service.shape.as_str() {
-        "events" => "an event log",
-        "aiperf" => "AIPerf records",
-        _ => "a request log",
+    let shape = match service.shape {
+        Shape::Events => "an event log",
+        Shape::AiPerf => "AIPerf records",
+        Shape::Requests => "a request log",
+    };
+    let clock = match service.clock {
+        ClockKind::Dates => "dates with times",
+        ClockKind::Seconds => "seconds since 1970",
+        ClockKind::Milliseconds => "milliseconds since 1970",
+        ClockKind::Microseconds => "microseconds since 1970",
+        ClockKind::Nanoseconds => "nanoseconds since 1970",
+        ClockKind::Monotonic => "a monotonic clock",
     };
     let evidence: Vec<String> = service.evidence.iter().map(|clause| visible(clause)).collect();
-    format!("Read as {shape} ({}), over {}; clock: {}.", evidence.join("; "), time(service.span), service.clock)
+    format!("Read as {shape} ({}), over {}; clock: {clock}.", evidence.join("; "), time(service.span))
+}
+
+/// Those of some counts that are not zero, in words.
+fn counts<const N: usize>(of: [(u64, &str); N]) -> impl Iterator<Item = String> {
+    of.into_iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{} {words}", number::count(count)))
 }
 
 fn messages(service: &Service) -> String {
     let all = &service.messages;
-    let mut parts = vec![format!("{} answered", number::count(all.answered))];
-    for (count, words) in [
+    let others = counts([
         (all.timed_out, "timed out"),
         (all.failed, "failed"),
         (all.session_closed, "unanswered when their session was closed"),
         (all.open, "still open at the end of the file"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{} {words}", number::count(count)));
-        }
-    }
+    ]);
+    let parts: Vec<String> =
+        std::iter::once(format!("{} answered", number::count(all.answered))).chain(others).collect();
     format!("{} sent: {}", number::counted(all.sent, "message"), parts.join(", "))
 }
 
-fn throughput(service: &Service) -> String {
+/// Throughput over the whole run, and in the steady part.
+fn throughput(service: &Service) -> [String; 2] {
     let found = &service.throughput;
-    let whole = format!("{} offered, {} completed", rate(found.offered), rate(found.completed));
-    match (found.steady_offered, found.steady_completed) {
-        (Some(offered), Some(completed)) => {
-            format!("{whole} overall; {} offered, {} completed in the steady part", rate(offered), rate(completed))
-        }
-        _ => format!("{whole} overall; no steady part found"),
-    }
+    let part = |offered, completed| format!("{} offered, {} completed", rate(offered), rate(completed));
+    let steady = found.steady_offered.zip(found.steady_completed);
+    [
+        format!("{} overall", part(found.offered, found.completed)),
+        steady.map_or_else(
+            || "no steady part found".to_owned(),
+            |(offered, completed)| format!("{} in the steady part", part(offered, completed)),
+        ),
+    ]
 }
 
-fn level(level: &ServiceLevel) -> String {
+fn level(level: &Level) -> String {
     let steady =
         level.steady_average.map_or_else(String::new, |average| format!(" ({} in the steady part)", plain(average)));
     format!("{} at most, {} on average{steady}", number::count(level.peak), plain(level.average))
@@ -219,35 +234,29 @@ fn errors(service: &Service) -> String {
     format!("{} errors per 1,000 messages", plain(share))
 }
 
-fn never(found: &ServiceNever) -> String {
-    let mut parts = Vec::new();
-    for (count, words) in [
+/// Messages that never got something: how many, and how they ended.
+fn never(found: &Messages) -> String {
+    let parts = counts([
         (found.timed_out, "timed out"),
         (found.failed, "failed"),
         (found.session_closed, "session closed first"),
         (found.open, "still open at the end of the file"),
         (found.answered, "answered without a usable instant"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{} {words}", number::count(count)));
-        }
-    }
-    parts.join(", ")
+    ]);
+    format!("{}: {}", number::counted(found.sent, "message"), parts.collect::<Vec<_>>().join(", "))
 }
 
 fn facts(service: &Service) -> Vec<NamedText> {
     let fact = |name: &str, text: String| NamedText::new(name, text);
     let mut facts = vec![fact("Messages", messages(service))];
-    if let Some(found) = service.never_first_chunk.as_ref().filter(|found| found.all > 0) {
-        let text = format!("{}: {}", number::counted(found.all, "message"), never(found));
-        facts.push(fact("Never got a first chunk", text));
+    let never_got = [
+        ("Never got a first chunk", service.never_first_chunk),
+        ("Never got a response", Some(service.never_completed)),
+    ];
+    for (name, found) in never_got {
+        facts.extend(found.filter(|found| found.sent > 0).map(|found| fact(name, never(&found))));
     }
-    if service.never_completed.all > 0 {
-        let found = &service.never_completed;
-        facts
-            .push(fact("Never got a response", format!("{}: {}", number::counted(found.all, "message"), never(found))));
-    }
-    facts.push(fact("Throughput", throughput(service)));
+    facts.push(fact("Throughput", throughput(service).join("; ")));
     facts.push(fact("Steady part", steady(service)));
     facts.push(fact("Concurrent sessions", concurrent(service)));
     facts.push(fact("Memory", memory(service)));
@@ -266,7 +275,7 @@ fn facts(service: &Service) -> Vec<NamedText> {
                 time(longest)
             );
         }
-        if sessions.basis == "first_last" {
+        if sessions.basis == SessionBasis::FirstLast {
             text.push_str("; from the first to the last event of each, because nothing opens or closes them");
         }
         facts.push(fact("Session duration", text));
@@ -298,8 +307,8 @@ fn concurrent(service: &Service) -> String {
         "stable ({} of {}, with {} or more answered messages and at most {} of them failed): {stable}; all: {}",
         number::count(found.stable_sessions),
         number::counted(service.sessions.len() as u64, "session"),
-        number::count(found.min_answered),
-        number::percent(found.max_error_share),
+        number::count(found.stability.min_answered),
+        number::percent(found.stability.max_error_share),
         level(&found.active),
     )
 }
@@ -338,13 +347,11 @@ fn error_rate(service: &Service) -> String {
 fn timeouts(service: &Service) -> String {
     let found = &service.timeouts;
     let mut text = if found.count == 0 { "none".to_owned() } else { number::counted(found.count, "message") };
-    let median = |name: &str| {
-        let metric = service.distributions.iter().find(|metric| metric.name == name)?;
-        metric.overall.clean.as_ref().map(|clean| (clean.median, clean.max))
-    };
-    for (name, words) in [("time to detect a timeout", "detected"), ("time to report a timeout", "reported")] {
-        if let Some((median, max)) = median(name) {
-            text = format!("{text}; {words} after {} (median), {} at most", time(median), time(max));
+    for (kind, words) in
+        [(DistributionKind::TimeoutDetection, "detected"), (DistributionKind::TimeoutTotal, "reported")]
+    {
+        if let Some(clean) = service.summary(kind) {
+            text = format!("{text}; {words} after {} (median), {} at most", time(clean.median), time(clean.max));
         }
     }
     if found.count > 0 && found.unreported > 0 {
@@ -363,7 +370,10 @@ fn schedule(service: &Service) -> String {
     let Some(found) = &service.schedule else {
         return "not checked: no schedule is evident, and no `rate` is configured".to_owned();
     };
-    let basis = if found.basis == "given" { "configured" } else { "evident from even intervals" };
+    let basis = match found.basis {
+        ScheduleBasis::Given => "configured",
+        ScheduleBasis::Evident => "evident from even intervals",
+    };
     let of = format!("schedule {} ({basis})", rate(found.rate));
     if found.count == 0 {
         return format!("{of}: no stall; the longest gap between sendings is {}", time(found.longest_gap));
@@ -396,7 +406,7 @@ fn notes(service: &Service) -> Vec<String> {
     notes
 }
 
-fn error(found: &ServiceErrorType) -> ServiceErrorView {
+fn error(found: &ErrorType) -> ServiceErrorView {
     let scale = Scale::of_value(Dimension::Unknown, found.per_thousand);
     ServiceErrorView {
         name: visible(&found.name),
@@ -407,11 +417,11 @@ fn error(found: &ServiceErrorType) -> ServiceErrorView {
     }
 }
 
-fn session(row: &ServiceSession, source: &str) -> ServiceSessionView {
-    let of = |latency: &Option<ServiceLatency>, value: fn(&ServiceLatency) -> f64| {
+fn session(row: &SessionSummary, source: &str) -> ServiceSessionView {
+    let of = |latency: &Option<Latency>, value: fn(&Latency) -> f64| {
         latency.as_ref().map_or_else(|| ABSENT.to_owned(), |latency| time(value(latency)))
     };
-    let open = if row.end == "still_open" { "≥ " } else { "" };
+    let open = if row.end == SessionEnd::StillOpen { "≥ " } else { "" };
     ServiceSessionView {
         name: visible(&row.name),
         place: visible(&row.line.map_or_else(|| source.to_owned(), |line| format!("{source}:{line}"))),
@@ -429,41 +439,34 @@ fn session(row: &ServiceSession, source: &str) -> ServiceSessionView {
 fn charts(service: &Service, anchor: &str) -> Vec<Chart> {
     let marks: Vec<(f64, &'static str)> =
         service.steady.iter().flat_map(|steady| [(steady.from, "steady part"), (steady.to, "drain")]).collect();
-    let slots = &service.series;
-    let per = |count: u64, slot: &ServiceSlot| if slot.length > 0.0 { count as f64 / slot.length } else { 0.0 };
+    let per = |count: u64, slot: &Slot| if slot.length > 0.0 { count as f64 / slot.length } else { 0.0 };
     let sessions = if service.sessions.is_empty() { "Requests in flight" } else { "Open sessions" };
-    let of = |value: &dyn Fn(&ServiceSlot) -> Option<f64>| -> Vec<Level> {
-        let level =
-            |slot: &ServiceSlot| Some(Level { from: slot.from, to: slot.from + slot.length, value: value(slot)? });
-        let mut levels: Vec<Level> = slots.iter().filter_map(level).collect();
+    let of = |value: &dyn Fn(&Slot) -> Option<f64>| -> Vec<Stretch> {
+        let level = |slot: &Slot| Some(Stretch { from: slot.from, to: slot.from + slot.length, value: value(slot)? });
+        let mut levels: Vec<Stretch> = service.series.iter().filter_map(level).collect();
         // A level holds until the next one: memory is not sampled in every stretch.
         for index in 1..levels.len() {
             levels[index - 1].to = levels[index].from;
         }
         levels
     };
-    [
+    let plots = [
         ("Offered", Dimension::Rate, of(&|slot| Some(per(slot.sent, slot)))),
         ("Completed", Dimension::Rate, of(&|slot| Some(per(slot.answered, slot)))),
         (sessions, Dimension::Unknown, of(&|slot| Some(slot.sessions))),
         ("Memory", Dimension::Bytes, of(&|slot| slot.memory)),
-    ]
-    .into_iter()
-    .enumerate()
-    .filter_map(|(index, (title, dimension, levels))| {
+    ];
+    let plots = plots.into_iter().enumerate().filter_map(|(index, (title, dimension, levels))| {
         let most = levels.iter().map(|level| level.value).max_by(f64::total_cmp)?;
-        let scale = Scale::of_value(dimension, most);
-        let id = format!("{anchor}-time-{}", index + 1);
-        let plot = OverTime {
-            id: &id,
+        over_time(&OverTime {
+            id: &format!("{anchor}-time-{}", index + 1),
             title,
             levels: &levels,
             length: service.span,
             marks: &marks,
-            scale: &scale,
+            scale: &Scale::of_value(dimension, most),
             since: "the first event",
-        };
-        over_time(&plot)
-    })
-    .collect()
+        })
+    });
+    plots.collect()
 }

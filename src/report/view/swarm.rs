@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::fold::{fold, open};
+use super::named_text::NamedText;
 use crate::analysis::swarm::{Client, IntervalKind, Process, SnapshotInterval, Swarm};
 use crate::measure::unit::{Dimension, Unit};
 use crate::report::chart::{Chart, Level, OverTime, over_time};
@@ -45,7 +46,7 @@ pub(crate) struct SwarmProcessView {
     /// `9 snapshots from … to …, 1 restart`.
     pub about: String,
     /// Totals, a name and a number each.
-    pub totals: Vec<SwarmTotalView>,
+    pub totals: Vec<NamedText>,
     /// What explains differences between the numbers.
     pub remarks: Vec<String>,
     /// What happened over time.
@@ -60,15 +61,6 @@ pub(crate) struct SwarmProcessView {
     pub more_clients: Vec<SwarmClientView>,
     /// `12 more clients`; absent where there is nothing to fold.
     pub more_clients_title: Option<String>,
-}
-
-/// A total.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct SwarmTotalView {
-    /// Its name.
-    pub name: &'static str,
-    /// Its value with its unit.
-    pub value: String,
 }
 
 /// What happened up to a snapshot, or over several.
@@ -238,7 +230,7 @@ fn about(process: &Process) -> String {
     about
 }
 
-fn totals(process: &Process) -> Vec<SwarmTotalView> {
+fn totals(process: &Process) -> Vec<NamedText> {
     let present = process.clients.iter().filter(|client| client.present).count() as u64;
     let left = process.clients.len() as u64 - present;
     let clients = if left == 0 {
@@ -258,12 +250,12 @@ fn totals(process: &Process) -> Vec<SwarmTotalView> {
         ("Clients", clients),
     ]
     .into_iter()
-    .map(|(name, value)| SwarmTotalView { name, value })
+    .map(|(name, text)| NamedText::new(name, text))
     .collect()
 }
 
 /// Several intervals as one; their executions, times and lengths add up.
-struct Joined<'a> {
+struct JointRow<'a> {
     kind: IntervalKind,
     last: &'a SnapshotInterval,
     seconds: Option<f64>,
@@ -271,7 +263,7 @@ struct Joined<'a> {
     response_time: f64,
 }
 
-impl<'a> Joined<'a> {
+impl<'a> JointRow<'a> {
     fn of(interval: &'a SnapshotInterval) -> Self {
         Self {
             kind: interval.kind,
@@ -300,10 +292,10 @@ impl<'a> Joined<'a> {
 
 /// Neighbours joined until the table is short enough. What happened before the first snapshot and across a restart
 /// stays apart: its length is not known.
-fn joined(intervals: &[SnapshotInterval]) -> Vec<Joined<'_>> {
+fn joined(intervals: &[SnapshotInterval]) -> Vec<JointRow<'_>> {
     let between = intervals.iter().filter(|interval| interval.kind == IntervalKind::Between).count();
     let join = between.div_ceil(MOST_ROWS).max(1);
-    let mut rows: Vec<Joined<'_>> = Vec::new();
+    let mut rows: Vec<JointRow<'_>> = Vec::new();
     let mut taken = 0;
     for interval in intervals {
         let open = taken > 0 && taken < join && interval.kind == IntervalKind::Between;
@@ -311,7 +303,7 @@ fn joined(intervals: &[SnapshotInterval]) -> Vec<Joined<'_>> {
             row.add(interval);
             taken += 1;
         } else {
-            rows.push(Joined::of(interval));
+            rows.push(JointRow::of(interval));
             taken = usize::from(interval.kind == IntervalKind::Between);
         }
     }
@@ -320,7 +312,7 @@ fn joined(intervals: &[SnapshotInterval]) -> Vec<Joined<'_>> {
 
 fn rows(process: &Process) -> (Vec<SwarmRowView>, Vec<String>) {
     let rows = joined(&process.intervals);
-    let scale = |dimension, values: &dyn Fn(&Joined) -> Option<f64>| {
+    let scale = |dimension, values: &dyn Fn(&JointRow) -> Option<f64>| {
         Scale::of_values(dimension, &rows.iter().filter_map(values).collect::<Vec<_>>(), None)
     };
     let times = scale(Dimension::Time, &|row| row.average());

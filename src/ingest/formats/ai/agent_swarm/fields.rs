@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::table::swarm::{ClientRecord, ProcessRecord, SessionDatum, Stamps, SwarmRecord, Written};
+use crate::table::swarm::{ClientRecord, ProcessRecord, RecordedDuration, SessionDatum, Stamps, SwarmRecord};
 
 use crate::ingest::format::Sink;
 use crate::ingest::formats::ai::agent_swarm::values;
@@ -267,7 +267,7 @@ impl<'s> RecordReader<'s> {
         size
     }
 
-    fn duration(&mut self, field: &Field<'_>) -> Option<Written> {
+    fn duration(&mut self, field: &Field<'_>) -> Option<RecordedDuration> {
         let duration = field.text().and_then(|text| values::duration(&text));
         if duration.is_none() && !field.is_null() {
             self.unreadable(field, "it is a duration neither like `500ms` or `1.23s` nor like `HH:MM:SS.ms`");

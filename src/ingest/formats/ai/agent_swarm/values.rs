@@ -4,7 +4,7 @@
 //! `"1.23s"`, or `HH:MM:SS.ms` in which the part after the dot is a count of milliseconds that is *not* padded. It is
 //! no decimal fraction: `00:00:01.5` is 1.005 s. Hence a reader of its own beside `clock::duration`.
 
-use crate::table::swarm::Written;
+use crate::table::swarm::RecordedDuration;
 
 /// Rounding to a millisecond moves a value by half of one.
 const HALF_MILLISECOND: f64 = 0.000_5;
@@ -18,12 +18,12 @@ const MOST_DIGITS: usize = 15;
 const DAY_SECONDS: f64 = 86_400.0;
 
 /// A duration in either notation.
-pub(crate) fn duration(text: &str) -> Option<Written> {
+pub(crate) fn duration(text: &str) -> Option<RecordedDuration> {
     let text = text.trim();
     if text.contains(':') { clock(text) } else { with_unit(text) }
 }
 
-fn clock(text: &str) -> Option<Written> {
+fn clock(text: &str) -> Option<RecordedDuration> {
     let (whole, milliseconds) = match text.split_once('.') {
         Some((whole, milliseconds)) => (whole, digits(milliseconds)?),
         None => (text, 0),
@@ -37,10 +37,10 @@ fn clock(text: &str) -> Option<Written> {
     }
     let total = hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(60)?.checked_add(seconds)?;
     let total = total.checked_mul(1000)?.checked_add(milliseconds)?;
-    Some(Written { seconds: total as f64 / 1e3, rounding: HALF_MILLISECOND })
+    Some(RecordedDuration { seconds: total as f64 / 1e3, rounding: HALF_MILLISECOND })
 }
 
-fn with_unit(text: &str) -> Option<Written> {
+fn with_unit(text: &str) -> Option<RecordedDuration> {
     let (number, divide) = match text.strip_suffix("ms") {
         Some(number) => (number.trim_end(), 1e3),
         None => (text.strip_suffix('s')?.trim_end(), 1.0),
@@ -53,7 +53,7 @@ fn with_unit(text: &str) -> Option<Written> {
     digits(fraction)?;
     let value: f64 = number.parse().ok()?;
     let coarse = divide == 1.0 && number.split_once('.').map_or(0, |(_, fraction)| fraction.len()) < 3;
-    Some(Written { seconds: value / divide, rounding: if coarse { HALF_HUNDREDTH } else { HALF_MILLISECOND } })
+    Some(RecordedDuration { seconds: value / divide, rounding: if coarse { HALF_HUNDREDTH } else { HALF_MILLISECOND } })
 }
 
 fn digits(text: &str) -> Option<u64> {

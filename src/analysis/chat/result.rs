@@ -1,66 +1,177 @@
-//! The part of the contract that concerns an interactive service. `docs/service-metrics.md` defines every number.
+//! What the analysis of an interactive service gives. These types are the part of the public JSON contract that concerns a
+//! service; `docs/service-metrics.md` defines every number. Times are in seconds, instants in seconds since `start`, memory
+//! is in bytes.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Interval, Metric};
+use crate::analysis::chat::anomaly::Anomaly;
+use crate::analysis::chat::options::Stability;
+use crate::analysis::metric::Metric;
+use crate::measure::Polarity;
+use crate::measure::unit::Dimension;
+use crate::stats::interval::Interval;
+use crate::stats::summary::Summary;
 
-/// The metrics of an interactive service, from the events or requests that one source recorded. Times are in seconds,
-/// instants in seconds since `start`.
+/// The metrics of an interactive service, from the events or requests that one source recorded.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Service {
     /// Name of the source.
     pub source: String,
     /// Index of the table in its source.
     pub table: u64,
-    /// `events` (a row an event), `requests` (a row a request) or `aiperf`.
-    pub shape: String,
+    /// The shape of its records.
+    pub shape: Shape,
     /// What showed it.
     pub evidence: Vec<String>,
     /// What the clock was taken for.
-    pub clock: String,
+    pub clock: ClockKind,
     /// The first instant, in seconds of that clock (since 1970 unless it is monotonic).
     pub start: f64,
     /// Seconds from the first to the last instant.
     pub span: f64,
     /// How messages ended.
-    pub messages: ServiceMessages,
+    pub messages: Messages,
     /// Messages without a first chunk; absent where first chunks are not recorded.
-    pub never_first_chunk: Option<ServiceNever>,
+    pub never_first_chunk: Option<Messages>,
     /// Messages without a complete response.
-    pub never_completed: ServiceNever,
-    /// The distributions: `time to first chunk`, `time to response`, `time to failure`, `gap between chunks`,
-    /// `session duration`, `time to detect a timeout`, `detection to report`, `time to report a timeout`,
-    /// `detection after the deadline`, `memory`, `peak memory`; each only where it has samples.
+    pub never_completed: Messages,
+    /// The distributions that have samples: `time to first chunk`, `time to response`, `time to failure`,
+    /// `gap between chunks`, `session duration`, `time to detect a timeout`, `detection to report`,
+    /// `time to report a timeout`, `detection after the deadline`, `memory`, `peak memory`.
     pub distributions: Vec<Metric>,
     /// Messages a second.
-    pub throughput: ServiceThroughput,
+    pub throughput: Throughput,
     /// The steady part; absent where none was found.
-    pub steady: Option<ServiceSteady>,
+    pub steady: Option<Steady>,
     /// Sessions at a time (requests in flight where there are no sessions).
-    pub concurrency: ServiceConcurrency,
+    pub concurrency: Concurrency,
     /// Memory in use; absent where it is not recorded.
-    pub memory: Option<ServiceMemory>,
+    pub memory: Option<Memory>,
     /// Peaks of memory as the service recorded them itself.
-    pub memory_peak: Option<ServiceMemory>,
+    pub memory_peak: Option<Memory>,
     /// Errors.
-    pub errors: ServiceErrors,
+    pub errors: Errors,
     /// Sessions as a whole; absent where requests name none.
-    pub session_duration: Option<ServiceSessionDuration>,
+    pub session_duration: Option<SessionDuration>,
     /// Timeouts.
-    pub timeouts: ServiceTimeouts,
+    pub timeouts: Timeouts,
     /// The check for coordinated omission; absent where no schedule is known or evident.
-    pub schedule: Option<ServiceSchedule>,
+    pub schedule: Option<Schedule>,
     /// Every session, the worst first: most messages without a response, then the slowest response.
-    pub sessions: Vec<ServiceSession>,
+    pub sessions: Vec<SessionSummary>,
     /// The run in stretches of equal length.
-    pub series: Vec<ServiceSlot>,
+    pub series: Vec<Slot>,
+    /// For each message, in the order of sending, whether it failed or timed out; empty where errors are not recorded.
+    #[serde(skip)]
+    pub failed_in_order: Vec<bool>,
+    /// What is wrong or odd in the records; a report tells it as findings.
+    #[serde(skip)]
+    pub anomalies: Vec<Anomaly>,
 }
 
-/// How messages ended. `sent` is the sum of `answered`, `timed_out`, `failed`, `session_closed` and `open`.
+impl Service {
+    /// The numbers of a distribution, where it has samples.
+    pub fn summary(&self, of: DistributionKind) -> Option<&Summary> {
+        summary(&self.distributions, of)
+    }
+}
+
+/// The numbers of one of these distributions.
+pub(crate) fn summary(distributions: &[Metric], of: DistributionKind) -> Option<&Summary> {
+    distributions.iter().find(|metric| metric.name == of.name())?.overall.clean.as_ref()
+}
+
+/// What the distributions of a service are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DistributionKind {
+    /// From sending to first chunk.
+    FirstChunk,
+    /// From sending to the end of the response.
+    Response,
+    /// From sending to failure.
+    Failure,
+    /// Between two chunks of a response.
+    ChunkGap,
+    /// From the beginning to the end of a session.
+    SessionDuration,
+    /// From sending to the detection of a timeout.
+    TimeoutDetection,
+    /// From the detection of a timeout to its report.
+    TimeoutReport,
+    /// From sending to the report of a timeout.
+    TimeoutTotal,
+    /// From the deadline to the detection of a timeout.
+    Overshoot,
+    /// Memory in use.
+    Memory,
+    /// Peaks of memory as the service recorded them.
+    PeakMemory,
+}
+
+impl DistributionKind {
+    /// Its name; what it means stands in `docs/service-metrics.md`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FirstChunk => "time to first chunk",
+            Self::Response => "time to response",
+            Self::Failure => "time to failure",
+            Self::ChunkGap => "gap between chunks",
+            Self::SessionDuration => "session duration",
+            Self::TimeoutDetection => "time to detect a timeout",
+            Self::TimeoutReport => "detection to report",
+            Self::TimeoutTotal => "time to report a timeout",
+            Self::Overshoot => "detection after the deadline",
+            Self::Memory => "memory",
+            Self::PeakMemory => "peak memory",
+        }
+    }
+
+    /// What it measures.
+    pub fn dimension(self) -> Dimension {
+        if matches!(self, Self::Memory | Self::PeakMemory) { Dimension::Bytes } else { Dimension::Time }
+    }
+
+    /// Which way is better.
+    pub fn polarity(self) -> Polarity {
+        if self == Self::SessionDuration { Polarity::Unknown } else { Polarity::LowerIsBetter }
+    }
+}
+
+/// The shape of a service's records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceMessages {
-    /// Messages sent.
+#[serde(rename_all = "lowercase")]
+pub enum Shape {
+    /// A row an event.
+    Events,
+    /// A row a request.
+    Requests,
+    /// A line a request, as `AIPerf` writes `profile_export.jsonl`.
+    AiPerf,
+}
+
+/// What the numbers of a clock are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockKind {
+    /// Dates with times of day.
+    Dates,
+    /// Seconds since 1970.
+    Seconds,
+    /// Milliseconds since 1970.
+    Milliseconds,
+    /// Microseconds since 1970.
+    Microseconds,
+    /// Nanoseconds since 1970.
+    Nanoseconds,
+    /// Time since an instant that nobody stated.
+    Monotonic,
+}
+
+/// Messages by how they ended. `sent` is the sum of `answered`, `timed_out`, `failed`, `session_closed` and `open`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Messages {
+    /// All of them.
     pub sent: u64,
     /// With a complete response.
     pub answered: u64,
@@ -76,26 +187,9 @@ pub struct ServiceMessages {
     pub contradicting: u64,
 }
 
-/// Messages that never got something, by how they ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceNever {
-    /// All of them.
-    pub all: u64,
-    /// Timed out.
-    pub timed_out: u64,
-    /// Failed.
-    pub failed: u64,
-    /// Their session was closed first.
-    pub session_closed: u64,
-    /// Still open at the end of the file.
-    pub open: u64,
-    /// Answered, but without the instant, or with one that contradicts the others.
-    pub answered: u64,
-}
-
 /// Messages a second over all sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceThroughput {
+pub struct Throughput {
     /// Seconds from the first sending to the last event of a message.
     pub window: f64,
     /// Messages sent a second in that window.
@@ -110,7 +204,7 @@ pub struct ServiceThroughput {
 
 /// The steady part of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceSteady {
+pub struct Steady {
     /// Where the warm-up ends.
     pub from: f64,
     /// Where the drain begins.
@@ -121,7 +215,7 @@ pub struct ServiceSteady {
 
 /// How many are open at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceLevel {
+pub struct Level {
     /// The most at any time.
     pub peak: u64,
     /// When that was reached first.
@@ -134,24 +228,21 @@ pub struct ServiceLevel {
 
 /// Concurrent sessions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceConcurrency {
+pub struct Concurrency {
     /// Stable sessions; absent where no session is stable or requests name none.
-    pub stable: Option<ServiceLevel>,
+    pub stable: Option<Level>,
     /// All sessions; requests in flight where they name none.
-    pub active: ServiceLevel,
+    pub active: Level,
     /// How many sessions are stable.
     pub stable_sessions: u64,
-    /// A stable session has at least so many answered messages,
-    pub min_answered: u64,
-    /// at most this share of messages that failed or timed out,
-    pub max_error_share: f64,
-    /// and was open at least so many seconds.
-    pub min_duration: f64,
+    /// When a session is stable.
+    #[serde(flatten)]
+    pub stability: Stability,
 }
 
-/// Memory, in bytes.
+/// Memory; its distribution is `memory` or `peak memory`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceMemory {
+pub struct Memory {
     /// Samples.
     pub samples: u64,
     /// The largest sample.
@@ -166,7 +257,7 @@ pub struct ServiceMemory {
 
 /// Errors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceErrors {
+pub struct Errors {
     /// Whether the format can carry errors; where not, nothing is known about them.
     pub recorded: bool,
     /// Messages that failed or timed out.
@@ -176,12 +267,12 @@ pub struct ServiceErrors {
     /// Wilson interval of that.
     pub interval: Option<Interval>,
     /// By type, the most frequent first.
-    pub types: Vec<ServiceErrorType>,
+    pub types: Vec<ErrorType>,
 }
 
 /// A type of error.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceErrorType {
+pub struct ErrorType {
     /// Its name in the file.
     pub name: String,
     /// Messages that ended so.
@@ -196,24 +287,34 @@ pub struct ServiceErrorType {
 
 /// Durations of sessions. The distribution is `session duration`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceSessionDuration {
+pub struct SessionDuration {
     /// Sessions.
     pub sessions: u64,
     /// Sessions still open at the end of the file: their durations are only lower bounds and not in the distribution.
     pub still_open: u64,
     /// The longest of those, so far.
     pub longest_still_open: Option<f64>,
-    /// `open_close` or `first_last`: the events that begin and end a session.
-    pub basis: String,
+    /// The events that begin and end a session.
+    pub basis: SessionBasis,
     /// Average of those that ended.
     pub average: Option<f64>,
     /// Longest of those that ended.
     pub max: Option<f64>,
 }
 
+/// Where the beginnings and ends of sessions come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionBasis {
+    /// Events that open and close them.
+    OpenClose,
+    /// The first and last event of each.
+    FirstLast,
+}
+
 /// Timeouts. The distributions are those with `timeout` in their names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceTimeouts {
+pub struct Timeouts {
     /// Messages that timed out.
     pub count: u64,
     /// Of those, without an instant of detection.
@@ -228,9 +329,9 @@ pub struct ServiceTimeouts {
 
 /// What the instants of sending show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceSchedule {
-    /// `given` in the configuration, or `evident` from even intervals.
-    pub basis: String,
+pub struct Schedule {
+    /// Where the schedule comes from.
+    pub basis: ScheduleBasis,
     /// Messages a second.
     pub rate: f64,
     /// A longer gap is a stall.
@@ -241,13 +342,23 @@ pub struct ServiceSchedule {
     pub count: u64,
     /// Messages that should have been sent during them.
     pub missing: u64,
-    /// The longest stalls.
-    pub stalls: Vec<ServiceStall>,
+    /// The longest stalls, the longest first.
+    pub stalls: Vec<Stall>,
+}
+
+/// Where a schedule comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScheduleBasis {
+    /// The rate stands in the configuration.
+    Given,
+    /// The intervals are even.
+    Evident,
 }
 
 /// A stretch in which nothing was sent although the schedule says so.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceStall {
+pub struct Stall {
     /// When it began.
     pub from: f64,
     /// How long it took.
@@ -258,20 +369,9 @@ pub struct ServiceStall {
     pub line: Option<u64>,
 }
 
-/// Median, 95th percentile and maximum.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceLatency {
-    /// Median.
-    pub median: f64,
-    /// 95th percentile; absent where there are too few messages.
-    pub p95: Option<f64>,
-    /// Largest.
-    pub max: f64,
-}
-
 /// A session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceSession {
+pub struct SessionSummary {
     /// Its name.
     pub name: String,
     /// Line of its first event.
@@ -280,21 +380,44 @@ pub struct ServiceSession {
     pub from: f64,
     /// How long it lasted.
     pub duration: f64,
-    /// `closed`, `still_open` (the duration is a lower bound) or `last_event`.
-    pub end: String,
+    /// How its end is known.
+    pub end: SessionEnd,
     /// Whether it counts as stable.
     pub stable: bool,
     /// Its messages.
-    pub messages: ServiceMessages,
+    pub messages: Messages,
     /// Time to first chunk.
-    pub first_chunk: Option<ServiceLatency>,
+    pub first_chunk: Option<Latency>,
     /// Time to the end of the response.
-    pub response: Option<ServiceLatency>,
+    pub response: Option<Latency>,
+}
+
+/// How the end of a session is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionEnd {
+    /// An event closed it.
+    Closed,
+    /// It was opened by an event and still open at the end of the file: its duration is at least this.
+    StillOpen,
+    /// It is its last event.
+    LastEvent,
+}
+
+/// Median, 95th percentile and maximum of the messages of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Latency {
+    /// Median.
+    pub median: f64,
+    /// 95th percentile; absent where there are too few messages.
+    pub p95: Option<f64>,
+    /// Largest.
+    pub max: f64,
 }
 
 /// A stretch of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ServiceSlot {
+pub struct Slot {
     /// Where it begins.
     pub from: f64,
     /// How long it is.
