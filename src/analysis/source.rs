@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::oddity::Oddity;
-use crate::table::source::{self, SetAside};
+use crate::table::source::{self, Families, SetAside};
 use crate::table::{self, Role};
 
 /// Stretches of lines of a table that are named. Metrics that take turns line by line would have one for each row.
@@ -49,6 +49,9 @@ pub struct Source {
     /// Its place among the files of its run: the one with the main numbers first.
     #[serde(skip)]
     pub place_in_run: usize,
+    /// Which of its tables record the same requests.
+    #[serde(skip)]
+    pub families: Families,
 }
 
 /// A table inside a file.
@@ -112,6 +115,7 @@ impl Source {
             reported_caveats: data.reported_caveats.clone(),
             run: provenance.part.as_ref().map(|part| part.run.clone()),
             place_in_run: provenance.part.as_ref().map_or(0, |part| part.place),
+            families: provenance.families,
         }
     }
 

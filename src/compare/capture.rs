@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
@@ -282,7 +282,15 @@ pub struct ReportedNumbers {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meaning: Option<String>,
     /// The numbers by statistic (`n`, `mean`, `p95`, `value`).
+    #[serde(serialize_with = "by_name")]
     pub values: BTreeMap<Statistic, f64>,
+}
+
+/// In the order of the names: the digest of a baseline is that of the file as it is written, and older ones stand so.
+fn by_name<S: Serializer>(values: &BTreeMap<Statistic, f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    let named: BTreeMap<String, f64> =
+        values.iter().map(|(statistic, value)| (statistic.to_string(), *value)).collect();
+    named.serialize(serializer)
 }
 
 impl ReportedNumbers {

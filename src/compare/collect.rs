@@ -21,6 +21,7 @@ use crate::stats::population::Population;
 use crate::stats::run_samples::RunSamples;
 use crate::stats::sample::mean_and_stddev;
 use crate::table::Role;
+use crate::table::source::Families;
 
 use super::capture::{
     Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
@@ -242,9 +243,6 @@ fn pieces<'a, T>(items: &'a [T], starts: &'a [usize]) -> impl Iterator<Item = &'
     ends.scan(0, |from, end| Some(&items[std::mem::replace(from, end)..end]))
 }
 
-/// Formats that know nothing of what they hold: each table of a document may record something else.
-const DOCUMENTS: [&str; 2] = ["json", "ndjson"];
-
 /// The line of the header and the place of the table, as far as they tell families of tables apart.
 type Family = (Option<u64>, Option<usize>);
 
@@ -253,10 +251,10 @@ type Family = (Option<u64>, Option<usize>);
 fn family(source: &Source, place: usize) -> Family {
     let Some(table) = source.tables.get(place) else { return (None, None) };
     let divided = table.columns.iter().any(|column| column.role == Role::MetricName);
-    match source.format.as_str() {
-        format if DOCUMENTS.contains(&format) && !divided => (None, Some(place)),
-        "csv" => (table.header_line, None),
-        _ => (None, None),
+    match source.families {
+        Families::ByPlace if !divided => (None, Some(place)),
+        Families::ByHeader => (table.header_line, None),
+        Families::ByPlace | Families::One => (None, None),
     }
 }
 

@@ -30,6 +30,18 @@ pub struct RunPart {
     pub place: usize,
 }
 
+/// Which tables of a source record the same requests, so that a request must not be counted in each of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Families {
+    /// All: a tool writes one for each metric, or for parts of its requests.
+    #[default]
+    One,
+    /// Those under the same header.
+    ByHeader,
+    /// None, unless one table was divided: each table of a document may record something else.
+    ByPlace,
+}
+
 /// A file and the account of what was read from it.
 #[derive(Debug, Clone, Default)]
 pub struct Provenance {
@@ -43,6 +55,8 @@ pub struct Provenance {
     pub compression: Option<&'static str>,
     /// The format that was recognised.
     pub format: &'static str,
+    /// Which of its tables record the same requests.
+    pub families: Families,
     /// What showed it.
     pub evidence: Vec<String>,
     /// Sizes that were asked for, and the digest of the stored bytes up to there.

@@ -4,6 +4,8 @@ use super::*;
 use crate::compare::capture::{
     CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
 };
+use crate::compare::judge::{Criteria, compare};
+use crate::compare::outcome::{Change, Verdict};
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
 
@@ -419,4 +421,45 @@ fn a_file_is_of_the_oldest_version_that_holds_what_is_in_it() {
     broken.sources[0].digest = "1".to_owned();
     broken.reported[0].values.insert(Statistic::Max, f64::INFINITY);
     assert!(matches!(with_summaries.add(broken), Err(BaselineError::Invalid { fault: Fault::NotFinite, .. })));
+}
+
+/// As perfreport wrote it when the statistics of tools were named by any text.
+const OLDER: &str = include_str!("../../../tests/baselines/version_2.json");
+
+#[test]
+fn an_older_file_is_read_and_stands_as_it_was_written() {
+    let older = Baseline::parse(OLDER.as_bytes()).unwrap();
+    assert_eq!(String::from_utf8(older.to_bytes()).unwrap(), OLDER);
+    let latency = older.captures[0].reported.iter().find(|numbers| numbers.metric == "latency").unwrap();
+    assert_eq!(latency.values.get(&Statistic::Percentile(75.0)), Some(&0.05198));
+    assert_eq!(latency.values.get(&Statistic::Median), Some(&0.048_100_000_000_000_004));
+}
+
+#[test]
+fn what_an_older_baseline_lacks_is_never_worse() {
+    let older = Baseline::parse(OLDER.as_bytes()).unwrap().captures;
+    let mut later = older[0].clone();
+    later.environment.measured.insert("cpu".to_owned(), "A".to_owned());
+    later.environment.found.insert("os".to_owned(), "B".to_owned());
+    later.shares.push(ShareRuns {
+        source: "wrk.txt".to_owned(),
+        metric: "failed rows".to_owned(),
+        runs: vec![Share { failed: 9, total: 10, dependence: 1.0 }],
+    });
+    later.metrics.push(metric("wrk.txt", "wait", None, vec![recording(&[9.0; 50])]));
+    for numbers in &mut later.reported {
+        numbers.values.insert(Statistic::P95, 1e9);
+        numbers.values.insert(Statistic::Cv, 1e9);
+    }
+    let found = compare(&older, &[later], &Criteria::default());
+    let worse =
+        |change: &&Change| matches!(change.verdict, Verdict::Regressed | Verdict::Missing | Verdict::Incomparable);
+    assert_eq!(found.changes.iter().find(worse), None);
+    let new: Vec<&str> = found
+        .changes
+        .iter()
+        .filter(|change| change.verdict == Verdict::New)
+        .map(|change| change.metric.as_str())
+        .collect();
+    assert_eq!(new, ["failed rows", "wait"]);
 }

@@ -94,6 +94,7 @@ fn source(name: &str) -> Source {
         environment: BTreeMap::new(),
         run: None,
         place_in_run: 0,
+        families: crate::table::source::Families::default(),
         reported_caveats: Vec::new(),
     }
 }

@@ -5,6 +5,7 @@
 use crate::ingest::format::{Failures, Format, Head, Holds};
 use crate::ingest::text::delimited::read;
 use crate::ingest::text::dialect::{self, Dialect};
+use crate::table::source::Families;
 
 pub(crate) const FORMAT: Format = Format {
     name: "csv",
@@ -19,7 +20,10 @@ pub(crate) const FORMAT: Format = Format {
         let dialect = dialect::find(head, None, None).filter(|dialect| !is_no_table(head, dialect))?;
         Some(dialect.evidence)
     },
-    read,
+    read: |records, options, sink| {
+        sink.provenance.families = Families::ByHeader;
+        read(records, options, sink)
+    },
     settle: None,
 };
 

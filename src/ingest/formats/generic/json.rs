@@ -10,6 +10,7 @@ use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestErr
 use crate::ingest::json::documents::{each_of, json_text, note_broken};
 use crate::ingest::json::objects::ObjectTables;
 use crate::ingest::json::value::Text;
+use crate::table::source::Families;
 
 pub(crate) const FORMAT: Format = Format {
     name: "json",
@@ -51,6 +52,7 @@ fn is_prefix_of_a_line(bytes: &[u8]) -> bool {
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.provenance.families = Families::ByPlace;
     let text = json_text(records, sink)?;
     let mut tables = ObjectTables::new(sink);
     let (taken, broken) = each_of::<&RawValue>(&text, |document| {

@@ -4,6 +4,7 @@
 
 use crate::ingest::format::{Failures, Format, Head, Holds};
 use crate::ingest::json::lines::read_lines;
+use crate::table::source::Families;
 
 pub(crate) const FORMAT: Format = Format {
     name: "ndjson",
@@ -15,7 +16,10 @@ pub(crate) const FORMAT: Format = Format {
     upstream: "RFC 8259, one document a line",
     generic: true,
     sniff,
-    read: |records, _, sink| read_lines(records, &[], sink),
+    read: |records, _, sink| {
+        sink.provenance.families = Families::ByPlace;
+        read_lines(records, &[], sink)
+    },
     settle: None,
 };
 
