@@ -18,7 +18,8 @@ const LONG_JSON: usize = 12_000;
 /// A line of a page with a chart in it is broken at its elements, so that a difference shows the element.
 const LONG_LINE: usize = 300;
 
-const REQUESTS: &str = "event,latency_ms\nlogin,10\nlogin,12\nlogin,11\nsearch,30\nsearch,34\nsearch,-1\nsearch,31\n";
+pub(crate) const REQUESTS: &str =
+    "event,latency_ms\nlogin,10\nlogin,12\nlogin,11\nsearch,30\nsearch,34\nsearch,-1\nsearch,31\n";
 
 const TARGETS: &str = r#"[[target]]
 metric = "latency_ms"
@@ -34,7 +35,7 @@ p50 = "< 100ms"
 "#;
 
 /// A folder with the named fixtures, under the names that they have in the project.
-fn place(inputs: &[&str]) -> Place {
+pub(crate) fn place(inputs: &[&str]) -> Place {
     let place = Place::new();
     for input in inputs {
         copy(&fixtures().join(input), &place.path().join(input));
@@ -273,7 +274,7 @@ fn a_comparison_of_everything_else() {
 }
 
 /// The same requests, each answered half a second later.
-fn answered_later(requests: &str) -> String {
+pub(crate) fn answered_later(requests: &str) -> String {
     requests.lines().fold(String::new(), |text, line| {
         let mut cells: Vec<String> = line.split(',').map(ToOwned::to_owned).collect();
         if let Ok(completed) = cells[4].parse::<f64>() {

@@ -23,6 +23,7 @@ mod memory;
 mod planted;
 mod readers;
 mod readme;
+mod schema_1;
 mod service;
 mod simulator;
 mod summarize;
