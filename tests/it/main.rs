@@ -12,6 +12,7 @@ mod architecture;
 mod bad_input;
 mod baseline;
 mod ci;
+mod circles;
 mod compare;
 mod corruption;
 mod export;
