@@ -16,7 +16,7 @@ use crate::report::number;
 use crate::report::text_table::{Align, TextTable};
 
 use super::args::{Add, Baseline};
-use super::as_lines;
+use super::terminal::as_lines;
 use super::compare::load_baseline;
 use super::environment::environment;
 use super::options;

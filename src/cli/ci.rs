@@ -14,7 +14,7 @@ use crate::report::contract::Report;
 use crate::report::render::render_comment;
 
 use super::args::Ci;
-use super::as_lines;
+use super::terminal::as_lines;
 
 /// Tells the CI service, and gives the lines that it reads on standard output. `paths` are those of the sources.
 pub(super) fn tell(ci: Ci, report: &Report, paths: &BTreeMap<String, String>) -> Result<String> {

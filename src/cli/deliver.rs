@@ -14,9 +14,11 @@ use crate::report::render::{built_in, built_in_names, render, render_comment, re
 use crate::report::view::TerminalView;
 
 use super::args::{Colour, Output};
+use super::ci;
+use super::gate::CHECK_FAILED;
 use super::inputs::{Inputs, NamedSource};
 use super::outputs::{Target, write_all, write_stdout};
-use super::{CHECK_FAILED, as_lines, ci, paint, use_colour};
+use super::terminal::{as_lines, paint, use_colour};
 
 /// Where a report goes, found out before anything is read: what cannot be written must not cost a long run.
 pub(super) struct Delivery<'a> {

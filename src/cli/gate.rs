@@ -14,6 +14,9 @@ use crate::config::Config;
 use super::args::Gate;
 use super::read::Reading;
 
+/// The exit code where a check that was asked for failed.
+pub(super) const CHECK_FAILED: u8 = 1;
+
 /// What a gate is to fail on; `None` where nobody asks for one.
 pub(super) fn gate_rules(gate: &Gate, config: &Config) -> Result<Option<GateRules>> {
     let fail_on = if gate.fail_on.is_empty() {

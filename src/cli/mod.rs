@@ -17,6 +17,7 @@ mod outputs;
 mod read;
 mod storage;
 mod summarize;
+mod terminal;
 
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::process::ExitCode;
@@ -27,14 +28,14 @@ use clap::Parser;
 use crate::compare::baseline::Baseline;
 use crate::report::contract::Report;
 use crate::report::render::{built_in, built_in_names};
-use crate::report::view::{FindingsView, Subject, Tone};
+use crate::report::view::{FindingsView, Subject};
 
-use args::{Check, Cli, Colour, Command, Schema};
+use args::{Check, Cli, Command, Schema};
+use gate::CHECK_FAILED;
 use outputs::write_stdout;
 use read::{ReadOptions, ReportExtras};
+use terminal::{as_lines, painted, use_colour};
 
-/// A check that was asked for failed.
-const CHECK_FAILED: u8 = 1;
 /// An error.
 const ERROR: u8 = 2;
 
@@ -76,29 +77,6 @@ fn check(arguments: &Check) -> Result<ExitCode> {
     Ok(if report.verdict.corrupted_samples > 0 { ExitCode::from(CHECK_FAILED) } else { ExitCode::SUCCESS })
 }
 
-fn use_colour(colour: Colour, terminal: bool) -> bool {
-    match colour {
-        Colour::Always => true,
-        Colour::Never => false,
-        // https://no-color.org: any value but the empty one turns colour off.
-        Colour::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-    }
-}
-
-fn paint(word: &str, tone: Tone, colour: bool) -> String {
-    let code = match tone {
-        Tone::Bad => "1;31",
-        Tone::Doubtful => "1;33",
-        Tone::Good => "1;32",
-        Tone::Neutral => "1",
-    };
-    if colour && !word.is_empty() { format!("\x1b[{code}m{word}\x1b[0m") } else { word.to_owned() }
-}
-
-fn painted(subject: Subject, colour: bool) -> String {
-    paint(subject.word(), subject.tone(), colour)
-}
-
 /// All findings, one line each, and the verdict.
 fn findings_text(report: &Report, colour: bool) -> String {
     let findings = FindingsView::of(&report.findings);
@@ -114,10 +92,6 @@ fn findings_text(report: &Report, colour: bool) -> String {
         .collect();
     lines.push(format!("{}: {}", painted(Subject::Status(report.verdict.status), colour), report.verdict.headline));
     as_lines(&lines)
-}
-
-fn as_lines(lines: &[String]) -> String {
-    lines.join("\n") + "\n"
 }
 
 fn print_formats(markdown: bool) -> Result<ExitCode> {

@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
 
 use super::capture::Capture;
 
@@ -18,6 +17,8 @@ mod read;
 mod write;
 
 pub use error::{BaselineError, Fault, OtherFile};
+pub use write::Tool;
+use write::FileV1;
 
 /// The value of `format` in a baseline file.
 pub const FORMAT: &str = "perfreport baseline";
@@ -39,42 +40,6 @@ pub struct Baseline {
     pub quantile_method: String,
     /// One for each time that runs were captured, oldest first. Only [`Baseline::add`] checks what is put in.
     pub captures: Vec<Capture>,
-}
-
-/// The program that wrote a baseline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Tool {
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-}
-
-impl Tool {
-    fn this() -> Self {
-        Self { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
-    }
-}
-
-/// A baseline file of perfreport: what earlier runs measured.
-// Written by `write`, field by field in this order.
-#[derive(Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct FileV1<'a> {
-    /// `perfreport baseline`.
-    format: Cow<'a, str>,
-    /// Version of the file format.
-    version: u32,
-    /// What wrote it.
-    tool: Cow<'a, Tool>,
-    /// The quantile method of the report that it was made with.
-    quantile_method: Cow<'a, str>,
-    /// `blake3:` and the digest of the file as perfreport writes it with an empty text here, so that no number is changed
-    /// unnoticed.
-    digest: Cow<'a, str>,
-    /// One for each time that runs were captured, oldest first.
-    captures: Cow<'a, [Capture]>,
 }
 
 impl Baseline {

@@ -14,8 +14,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sample::median_of_sorted;
-use super::spread::evenly_spaced_places;
+use super::thin::evenly_spaced_places;
 use density::Density;
+
+pub use density::THINNED_SIZE;
 
 pub use dip::{dip, dip_p_value};
 
@@ -29,9 +31,6 @@ pub const MULTIMODAL_P: f64 = 0.01;
 pub const MIN_MODE_WEIGHT: f64 = 0.05;
 /// Larger samples are represented by [`THINNED_SIZE`] evenly spaced order statistics, which keep every mode of 5%.
 pub const THIN_ABOVE: usize = 20_000;
-/// How many order statistics represent a larger sample.
-pub const THINNED_SIZE: usize = 10_001;
-
 /// One population.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Mode {

@@ -20,12 +20,8 @@ pub use drift::{Drift, FEWER_SLOPE_POINTS, MAX_SLOPE_POINTS, MannKendall, TheilS
 pub(crate) use neighbours::effective_beyond;
 pub(super) use neighbours::neighbours_in;
 pub use neighbours::{Neighbours, effective_sample_size, lag1_rank_autocorrelation, neighbours, ranks};
+pub use blocks::{MAX_POINTS, MIN_RUN};
 pub use permutation::CHANGE_P;
-
-/// Fewer values than this have no order worth a statement.
-pub const MIN_RUN: usize = 10;
-/// Longer runs are represented by at most this many block medians.
-pub const MAX_POINTS: usize = 2000;
 
 /// What a run shows beside dependence.
 #[derive(Debug, Clone, Copy, PartialEq)]

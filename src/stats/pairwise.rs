@@ -9,7 +9,7 @@
 
 use super::sample::midpoint;
 use super::sorting::{from_key, key};
-use super::spread::evenly_spaced;
+use super::thin::evenly_spaced;
 
 /// So few differences a value are collected and selected from.
 const COLLECTED: u64 = 1;

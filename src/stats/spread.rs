@@ -5,6 +5,7 @@
 //! value) it is `None`. An empty slice has spread 0.
 
 use super::pairwise::median_difference;
+use super::thin::evenly_spaced;
 use super::quantile::{QuantileMethod, quantile_of};
 use super::sample::{median_of_sorted, midpoint};
 
@@ -90,20 +91,6 @@ pub fn shamos(sorted: &[f64]) -> Option<Shamos> {
     let kept = if thinned { evenly_spaced(sorted, SHAMOS_KEPT) } else { sorted.to_vec() };
     let spread = pairwise_median(&kept)?;
     spread.is_finite().then_some(Shamos { spread, thinned })
-}
-
-/// `keep` order statistics of an ascending slice at the middles of `keep` equal shares; the slice itself if it is not longer.
-pub fn evenly_spaced(sorted: &[f64], keep: usize) -> Vec<f64> {
-    let n = sorted.len();
-    if n <= keep {
-        return sorted.to_vec();
-    }
-    evenly_spaced_places(n, keep).map(|place| sorted[place]).collect()
-}
-
-/// The places, among `n` order statistics, at the middles of `keep` equal shares.
-pub fn evenly_spaced_places(n: usize, keep: usize) -> impl Iterator<Item = usize> {
-    (0..keep).map(move |k| ((2 * k as u128 + 1) * n as u128 / (2 * keep as u128)) as usize)
 }
 
 /// Values beyond this are divided by four before differences are taken, so that no difference overflows.

@@ -39,6 +39,20 @@ pub fn stride(samples: usize, most: usize) -> usize {
     samples.div_ceil(most.max(1)).max(1)
 }
 
+/// `keep` order statistics of an ascending slice at the middles of `keep` equal shares; the slice itself if it is not longer.
+pub fn evenly_spaced(sorted: &[f64], keep: usize) -> Vec<f64> {
+    let n = sorted.len();
+    if n <= keep {
+        return sorted.to_vec();
+    }
+    evenly_spaced_places(n, keep).map(|place| sorted[place]).collect()
+}
+
+/// The places, among `n` order statistics, at the middles of `keep` equal shares.
+pub fn evenly_spaced_places(n: usize, keep: usize) -> impl Iterator<Item = usize> {
+    (0..keep).map(move |k| ((2 * k as u128 + 1) * n as u128 / (2 * keep as u128)) as usize)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

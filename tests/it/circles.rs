@@ -142,7 +142,8 @@ struct File {
     imports: HashMap<String, Segments>,
     /// Names that it only hands on from its own children.
     handed_on: HashSet<String>,
-    words: HashMap<String, usize>,
+    /// Words that may stand for an imported name: types, and functions that are called.
+    words: HashSet<String>,
     tests: Vec<Segments>,
 }
 
@@ -244,13 +245,13 @@ impl File {
             paths: Vec::new(),
             imports: HashMap::new(),
             handed_on: HashSet::new(),
-            words: HashMap::new(),
+            words: HashSet::new(),
             tests,
         };
         // The imports come first, because what stands above them may use them.
         file.walk(&tokens, modules, true);
         file.walk(&tokens, modules, false);
-        let unused = |name: &String| file.handed_on.contains(name) && !file.words.contains_key(name);
+        let unused = |name: &String| file.handed_on.contains(name) && !file.words.contains(name);
         let imports: Vec<Segments> =
             file.imports.iter().filter(|(name, _)| !unused(name)).map(|(_, path)| path.clone()).collect();
         file.paths.extend(imports);
@@ -289,8 +290,14 @@ impl File {
                     at += 1;
                 }
                 Word(word) if !imports => {
-                    *self.words.entry(word.clone()).or_default() += 1;
                     let before = at.checked_sub(1).map(|before| &tokens[before]);
+                    let is_type = word.starts_with(char::is_uppercase);
+                    let is_called = tokens.get(at + 1) == Some(&Mark('('))
+                        && before != Some(&Mark('.'))
+                        && before != Some(&Word("fn".to_owned()));
+                    if is_type || is_called {
+                        self.words.insert(word.clone());
+                    }
                     let in_visibility = matches!(before, Some(Word(word)) if word == "in");
                     if tokens.get(at + 1) == Some(&Separator) && before != Some(&Separator) && !in_visibility {
                         let mut path = vec![word.clone()];

@@ -5,7 +5,8 @@ use serde_json::Value;
 use serde_json::error::{Category, Error};
 
 use super::error::{BaselineError, Fault, OtherFile};
-use super::{Baseline, FORMAT, FileV1, VERSION, check, same_run};
+use super::write::FileV1;
+use super::{Baseline, FORMAT, VERSION, check, same_run};
 
 /// How far into a file its `format` may stand. perfreport writes it first; a tool that sorts keys puts it behind the
 /// captures, and the digest would then refuse the file anyway where it changed more than spaces.

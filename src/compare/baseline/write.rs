@@ -1,12 +1,50 @@
 //! The layout of a baseline file: JSON with one line for each run of a metric, so that a difference shows which runs
 //! changed, and not a line for each number.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
-use super::FileV1;
+use crate::compare::capture::Capture;
+
+/// The program that wrote a baseline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Tool {
+    pub(super) fn this() -> Self {
+        Self { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+/// A baseline file of perfreport: what earlier runs measured.
+// Written by `file`, field by field in this order.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileV1<'a> {
+    /// `perfreport baseline`.
+    pub(super) format: Cow<'a, str>,
+    /// Version of the file format.
+    pub(super) version: u32,
+    /// What wrote it.
+    pub(super) tool: Cow<'a, Tool>,
+    /// The quantile method of the report that it was made with.
+    pub(super) quantile_method: Cow<'a, str>,
+    /// `blake3:` and the digest of the file as perfreport writes it with an empty text here, so that no number is changed
+    /// unnoticed.
+    pub(super) digest: Cow<'a, str>,
+    /// One for each time that runs were captured, oldest first.
+    pub(super) captures: Cow<'a, [Capture]>,
+}
 
 /// Containers nested deeper than this stand on one line: file, captures, capture, metrics, metric and runs have a line for
 /// each entry, and a run is inside all of them.

@@ -2,9 +2,10 @@
 //!
 //! In: ascending finite values. Out: places between sizeable peaks, as candidates for a test. Refuses nothing.
 
-use super::THINNED_SIZE;
 use crate::stats::quantile::{QuantileMethod, quantile};
 
+/// How many order statistics represent a larger sample.
+pub const THINNED_SIZE: usize = 10_001;
 /// The grid of the density estimate, in cells.
 const GRID: usize = 8192;
 /// Values farther than this many 1%-to-99% widths outside of that range do not stretch the grid (they sit in its last cell).

@@ -4,6 +4,11 @@
 
 use crate::stats::sample::median_of_sorted;
 
+/// Fewer values than this have no order worth a statement.
+pub const MIN_RUN: usize = 10;
+/// Longer runs are represented by at most this many block medians.
+pub const MAX_POINTS: usize = 2000;
+
 /// Medians of equal consecutive blocks; an incomplete last block is kept where it holds at least half of a block.
 pub(super) struct Blocks {
     /// One median a block.

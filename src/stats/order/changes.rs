@@ -6,8 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::MAX_POINTS;
-use super::blocks::{Blocks, median_of};
+use super::blocks::{Blocks, MAX_POINTS, median_of};
 use super::permutation::{Change, Direction};
 
 /// A warm-up must make the first part at least this many times slower (10%).

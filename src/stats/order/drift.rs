@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use statrs::function::erf::erfc;
 
-use super::blocks::{Blocks, select_median};
+use super::blocks::{Blocks, MAX_POINTS, MIN_RUN, select_median};
 use super::neighbours::effective_sample_size;
-use super::{MAX_POINTS, MIN_RUN};
 use crate::stats::sorting::sort;
 
 /// Theil-Sen looks at every pair of at most this many points.

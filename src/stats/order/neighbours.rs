@@ -3,7 +3,7 @@
 //! In: finite values in recorded order. Out: how much a value says about the next one, and how many independent values carry
 //! as much information. Refuses (with `None`) runs too short for a statement and runs of equal values.
 
-use super::MIN_RUN;
+use super::blocks::MIN_RUN;
 use crate::stats::sorting::sorted_places;
 use crate::stats::thin::{self, LONG_RUN, STRETCH};
 

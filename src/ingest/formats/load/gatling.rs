@@ -4,18 +4,17 @@
 //! `LogFileDataWriter` and `LogFileReader`.
 
 mod binary;
+mod log;
 mod text;
 
 use crate::measure::Polarity;
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
-use crate::table::storage::Storage;
-use crate::table::{CellType, Role};
+use crate::table::Role;
 
-use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::text::row::RowBuffer;
+
+use log::Log;
 
 pub(crate) const FORMAT: Format = Format {
     name: "gatling",
@@ -76,138 +75,4 @@ fn columns() -> Vec<Declared> {
             "Gatling: milliseconds, summed by Gatling",
         ),
     ]
-}
-
-/// What both forms of the log are read into.
-struct Log {
-    source: String,
-    requests: TableBuilder,
-    groups: TableBuilder,
-    row: RowBuffer,
-    /// When the run began, in milliseconds since 1970; instants of the binary form count from there.
-    start: i64,
-    /// Version, simulation and description of the run.
-    run: Vec<(&'static str, String)>,
-    /// Records read; in the binary form they stand for lines.
-    records: u64,
-    users: u64,
-    errors: u64,
-    unmatched: u64,
-    first_unmatched: u64,
-    findings: Vec<Finding>,
-    broken: u64,
-}
-
-/// Broken records that are named; the rest are counted.
-const NAMED_BROKEN: u64 = 20;
-
-impl Log {
-    fn new(source: &str, storage: &Storage) -> Self {
-        Self {
-            source: source.to_owned(),
-            requests: TableBuilder::of(
-                storage,
-                None,
-                &[
-                    ("start", CellType::Integer),
-                    ("request", CellType::Text),
-                    ("response_time", CellType::Integer),
-                    ("status", CellType::Text),
-                    ("message", CellType::Text),
-                ],
-            ),
-            groups: TableBuilder::of(
-                storage,
-                Some("groups"),
-                &[
-                    ("start", CellType::Integer),
-                    ("group", CellType::Text),
-                    ("group_duration", CellType::Integer),
-                    ("group_response_time", CellType::Integer),
-                    ("status", CellType::Text),
-                ],
-            ),
-            row: RowBuffer::default(),
-            start: 0,
-            run: Vec::new(),
-            records: 0,
-            users: 0,
-            errors: 0,
-            unmatched: 0,
-            first_unmatched: 0,
-            findings: Vec::new(),
-            broken: 0,
-        }
-    }
-
-    /// Takes a request. An end before its start is how Gatling writes an incoming event without its request.
-    fn request(&mut self, name: &[u8], start: i64, end: i64, status: &[u8], message: &[u8], line: u64) {
-        let Some(time) = end.checked_sub(start).filter(|time| *time >= 0) else {
-            self.unmatched += 1;
-            if self.unmatched == 1 {
-                self.first_unmatched = line;
-            }
-            return;
-        };
-        self.row.clear();
-        self.row.push_number(start);
-        self.row.push(name);
-        self.row.push_number(time);
-        self.row.push(status);
-        self.row.push(message);
-        self.requests.push(self.row.row(), line);
-    }
-
-    fn group(&mut self, name: &[u8], start: i64, end: i64, cumulated: i64, status: &[u8], line: u64) {
-        self.row.clear();
-        self.row.push_number(start);
-        self.row.push(name);
-        self.row.push_number(end.saturating_sub(start));
-        self.row.push_number(cumulated);
-        self.row.push(status);
-        self.groups.push(self.row.row(), line);
-    }
-
-    fn note_broken(&mut self, line: Option<u64>, kind: FindingKind, reason: String, action: &str) {
-        self.broken += 1;
-        if self.broken <= NAMED_BROKEN {
-            let place = line.map_or_else(|| Place::source(&self.source), |line| Place::line(&self.source, line));
-            self.findings.push(Finding::new(Severity::Corrupted, kind, place, reason, action));
-        }
-    }
-
-    fn finish(self, sink: &mut Sink) {
-        sink.provenance.lines = self.records;
-        for (name, value) in self.run.into_iter().filter(|(_, value)| !value.is_empty()) {
-            sink.provenance.evidence.push(format!("{name} {value}"));
-        }
-        if self.users > 0 {
-            sink.provenance.evidence.push(format!("{} users were started", self.users));
-        }
-        if self.errors > 0 {
-            let errors = format!("{} ERROR records (messages of the scenario, no requests) passed over", self.errors);
-            sink.provenance.evidence.push(errors);
-        }
-        for _ in 0..self.unmatched {
-            sink.provenance.set_aside("an incoming event without its request", self.first_unmatched);
-        }
-        sink.findings.extend(self.findings);
-        if self.broken > NAMED_BROKEN {
-            let more = self.broken - NAMED_BROKEN;
-            let reason = format!("{more} more records cannot be read");
-            let place = Place::source(&self.source);
-            let finding =
-                Finding::new(Severity::Corrupted, FindingKind::MalformedRecord, place, reason, "they were passed over");
-            sink.findings.push(finding.count(more));
-        }
-        if self.groups.rows() > 0 {
-            sink.provenance.evidence.push(format!(
-                "{} group records stand in a table of their own, because groups contain requests",
-                self.groups.rows()
-            ));
-        }
-        let groups = (self.groups.rows() > 0).then_some(self.groups);
-        sink.tables.push(self.requests);
-        sink.tables.extend(groups);
-    }
 }

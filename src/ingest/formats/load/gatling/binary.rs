@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use crate::measure::finding::FindingKind;
 
 use crate::ingest::format::{AnyRecords, Head, IngestError};
-use crate::ingest::formats::load::gatling::Log;
+use crate::ingest::formats::load::gatling::log::Log;
 
 /// The record that begins a log.
 pub(crate) const RUN: u8 = 0;

@@ -6,7 +6,7 @@
 use crate::measure::finding::FindingKind;
 
 use crate::ingest::format::{AnyRecords, Head, IngestError};
-use crate::ingest::formats::load::gatling::Log;
+use crate::ingest::formats::load::gatling::log::Log;
 use crate::ingest::text::lines::Flaw;
 
 /// Lines of assertions that may stand above the run's.

@@ -1,0 +1,32 @@
+//! Lines as a terminal shows them.
+
+use crate::report::view::{Subject, Tone};
+
+use super::args::Colour;
+
+pub(super) fn use_colour(colour: Colour, terminal: bool) -> bool {
+    match colour {
+        Colour::Always => true,
+        Colour::Never => false,
+        // https://no-color.org: any value but the empty one turns colour off.
+        Colour::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
+}
+
+pub(super) fn paint(word: &str, tone: Tone, colour: bool) -> String {
+    let code = match tone {
+        Tone::Bad => "1;31",
+        Tone::Doubtful => "1;33",
+        Tone::Good => "1;32",
+        Tone::Neutral => "1",
+    };
+    if colour && !word.is_empty() { format!("\x1b[{code}m{word}\x1b[0m") } else { word.to_owned() }
+}
+
+pub(super) fn painted(subject: Subject, colour: bool) -> String {
+    paint(subject.word(), subject.tone(), colour)
+}
+
+pub(super) fn as_lines(lines: &[String]) -> String {
+    lines.join("\n") + "\n"
+}
