@@ -34,26 +34,10 @@ const OUTCOME: &str = "outcome";
 
 /// What every table of a benchmark tool has.
 const COMMON: [Declared; 3] = [
-    column(LABEL, Role::Label, "names the benchmark, with its parameters"),
-    column(RUN, Role::Run, "names the run (a process of its own)"),
-    column(OUTCOME, Role::Status, "what the tool says about the outcome"),
+    Declared::column(LABEL, Role::Label, "names the benchmark, with its parameters"),
+    Declared::column(RUN, Role::Run, "names the run (a process of its own)"),
+    Declared::column(OUTCOME, Role::Status, "what the tool says about the outcome"),
 ];
-
-/// A column that is no metric.
-pub(crate) const fn column(column: &'static str, role: Role, reason: &'static str) -> Declared {
-    Declared { column, role, unit: None, polarity: None, meaning: None, reason }
-}
-
-/// A metric, by the format's definition.
-pub(crate) const fn metric(
-    column: &'static str,
-    unit: Option<Unit>,
-    polarity: Option<Polarity>,
-    meaning: Option<&'static str>,
-    reason: &'static str,
-) -> Declared {
-    Declared { column, role: Role::Metric, unit, polarity, meaning, reason }
-}
 
 /// One sample, or several values that were measured together.
 pub(crate) struct Sample<'a> {

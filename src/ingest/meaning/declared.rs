@@ -23,6 +23,34 @@ pub(crate) struct Declared {
     pub(crate) reason: &'static str,
 }
 
+impl Declared {
+    /// A column that is no metric.
+    pub(crate) const fn column(column: &'static str, role: Role, reason: &'static str) -> Self {
+        Self { column, role, unit: None, polarity: None, meaning: None, reason }
+    }
+
+    /// A metric. What the format leaves open is inferred.
+    pub(crate) const fn metric(
+        column: &'static str,
+        unit: Option<Unit>,
+        polarity: Option<Polarity>,
+        meaning: Option<&'static str>,
+        reason: &'static str,
+    ) -> Self {
+        Self { column, role: Role::Metric, unit, polarity, meaning, reason }
+    }
+
+    /// A duration, of which less is better.
+    pub(crate) const fn time(column: &'static str, unit: Unit, meaning: &'static str, reason: &'static str) -> Self {
+        Self::metric(column, Some(unit), Some(Polarity::LowerIsBetter), Some(meaning), reason)
+    }
+
+    /// A size or a count of which neither more nor less is better.
+    pub(crate) const fn amount(column: &'static str, unit: Unit, meaning: &'static str, reason: &'static str) -> Self {
+        Self::metric(column, Some(unit), Some(Polarity::Unknown), Some(meaning), reason)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Read;

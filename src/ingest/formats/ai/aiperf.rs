@@ -102,26 +102,25 @@ fn sniff_records(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 fn read_records(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
-    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
     ndjson::read_lines(records, &[], sink)?;
     // A request that failed counts itself: the error says so already.
     let counts_itself = "AIPerf: 1 for a request that failed";
     sink.declared.extend([
-        other("metrics.error_request_count.value", Role::Unused, counts_itself),
-        other("metrics.error_request_count.unit", Role::Unused, counts_itself),
-        other("metrics.error_request_count", Role::Unused, counts_itself),
+        Declared::column("metrics.error_request_count.value", Role::Unused, counts_itself),
+        Declared::column("metrics.error_request_count.unit", Role::Unused, counts_itself),
+        Declared::column("metrics.error_request_count", Role::Unused, counts_itself),
     ]);
     let has = |name: &str| sink.tables.iter().any(|table| table.header.iter().any(|column| column == name));
     let telling = ERROR_PARTS.into_iter().find(|name| has(name));
     for name in ERROR_PARTS {
         let role = if telling == Some(name) && name != "error" { Role::Status } else { Role::Unused };
-        sink.declared.push(other(name, role, "AIPerf: what went wrong, empty where nothing did"));
+        sink.declared.push(Declared::column(name, role, "AIPerf: what went wrong, empty where nothing did"));
     }
     for name in ["metadata.request_end_ns", "metadata.request_ack_ns", "metadata.cancellation_time_ns"] {
-        sink.declared.push(other(name, Role::Unused, "AIPerf: an instant, in nanoseconds since 1970"));
+        sink.declared.push(Declared::column(name, Role::Unused, "AIPerf: an instant, in nanoseconds since 1970"));
     }
     for name in PHASES {
-        sink.declared.push(other(name, Role::Unused, "AIPerf: the phase of the run"));
+        sink.declared.push(Declared::column(name, Role::Unused, "AIPerf: the phase of the run"));
     }
     Ok(())
 }

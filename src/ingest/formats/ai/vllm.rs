@@ -46,29 +46,25 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 fn declare(sink: &mut Sink) {
-    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
-    let duration = |column, meaning, reason| Declared {
-        column,
-        role: Role::Metric,
-        unit: Some(Unit::SECOND),
-        polarity: Some(Polarity::LowerIsBetter),
-        meaning: Some(meaning),
-        reason,
-    };
+    let duration = |column, meaning, reason| Declared::time(column, Unit::SECOND, meaning, reason);
     let tokens = |column, meaning| Declared {
         unit: Some(Unit::COUNT),
         polarity: Some(Polarity::Unknown),
         meaning: Some(meaning),
-        ..other(column, Role::Metric, "vLLM: tokens of a request")
+        ..Declared::column(column, Role::Metric, "vLLM: tokens of a request")
     };
     sink.declared.extend([
-        other("start_time", Role::Timestamp, "vLLM: when the request was sent, by a monotonic clock in seconds"),
+        Declared::column(
+            "start_time",
+            Role::Timestamp,
+            "vLLM: when the request was sent, by a monotonic clock in seconds",
+        ),
         duration("ttft", FIRST_TOKEN, "vLLM: `ttfts`, in seconds"),
         duration("latency", END_TO_END, "vLLM: `ttfts` plus all of `itls`, in seconds"),
         duration("inter_token_latency", GAP, "vLLM: `itls`, in seconds"),
         tokens("input_tokens", "tokens of the prompt"),
         tokens("output_tokens", "tokens of the answer"),
-        other("error", Role::Status, "vLLM: what went wrong, in words"),
+        Declared::column("error", Role::Status, "vLLM: what went wrong, in words"),
     ]);
 }
 

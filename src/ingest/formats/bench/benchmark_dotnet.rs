@@ -35,13 +35,8 @@ pub(crate) const FORMAT: Format = Format {
 const MEANING: &str = "time of one operation, averaged over an iteration, overhead subtracted";
 const TIME: &str = "time";
 
-const DECLARED: [Declared; 1] = [benchmarks::metric(
-    TIME,
-    Some(Unit::NANOSECOND),
-    Some(Polarity::LowerIsBetter),
-    Some(MEANING),
-    "BenchmarkDotNet: `Nanoseconds` divided by `Operations`",
-)];
+const DECLARED: [Declared; 1] =
+    [Declared::time(TIME, Unit::NANOSECOND, MEANING, "BenchmarkDotNet: `Nanoseconds` divided by `Operations`")];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -39,13 +39,8 @@ pub(crate) const MEANING: &str = "time of one iteration, averaged over the itera
 /// The metric's name.
 pub(crate) const TIME: &str = "time";
 
-const DECLARED: [Declared; 1] = [benchmarks::metric(
-    TIME,
-    Some(Unit::NANOSECOND),
-    Some(Polarity::LowerIsBetter),
-    Some(MEANING),
-    "criterion: `times` divided by `iters`, in nanoseconds",
-)];
+const DECLARED: [Declared; 1] =
+    [Declared::time(TIME, Unit::NANOSECOND, MEANING, "criterion: `times` divided by `iters`, in nanoseconds")];
 
 /// The folder under which criterion keeps its files.
 const FOLDER: &str = "criterion";

@@ -35,14 +35,14 @@ const VALUES: [&str; 2] = ["sample_time_nanos", "sample_measured_value"];
 const COUNT: &str = "iteration_count";
 
 const DECLARED: [Declared; 2] = [
-    benchmarks::metric(
+    Declared::metric(
         TIME,
         None,
         Some(Polarity::LowerIsBetter),
         Some(MEANING),
         "criterion: `sample_measured_value` divided by `iteration_count`",
     ),
-    benchmarks::column(UNIT, Role::Unused, "names the unit of the value in its row"),
+    Declared::column(UNIT, Role::Unused, "names the unit of the value in its row"),
 ];
 
 /// Where the columns stand.

@@ -42,9 +42,9 @@ fn declared() -> [Declared; 4] {
     let higher = Some(Polarity::HigherIsBetter);
     let allocated = "memory allocated for one operation";
     [
-        benchmarks::metric("time/op", Some(Unit::NANOSECOND), lower, Some(MEANING), "go test: ns/op"),
-        benchmarks::metric("alloc/op", Some(Unit::BYTE), lower, Some(allocated), "go test: B/op"),
-        benchmarks::metric(
+        Declared::metric("time/op", Some(Unit::NANOSECOND), lower, Some(MEANING), "go test: ns/op"),
+        Declared::metric("alloc/op", Some(Unit::BYTE), lower, Some(allocated), "go test: B/op"),
+        Declared::metric(
             "allocs/op",
             Some(Unit::COUNT),
             lower,
@@ -52,7 +52,7 @@ fn declared() -> [Declared; 4] {
             "go test: allocs/op",
         ),
         // A megabyte is a million bytes there.
-        benchmarks::metric("speed", Unit::parse("MB/s"), higher, Some("bytes handled per second"), "go test: MB/s"),
+        Declared::metric("speed", Unit::parse("MB/s"), higher, Some("bytes handled per second"), "go test: MB/s"),
     ]
 }
 
@@ -217,7 +217,7 @@ impl Found {
             self.rows.iter().map(|row| row.values.iter().map(|(metric, _)| metric.as_str()).collect()).collect();
         for metric in units.iter().flatten() {
             let declared =
-                benchmarks::metric("", own_unit(metric), None, None, "go test: a unit that the benchmark reports");
+                Declared::metric("", own_unit(metric), None, None, "go test: a unit that the benchmark reports");
             bench.declare(metric, declared);
         }
         for row in &self.rows {

@@ -41,9 +41,9 @@ const UNIT: &str = "time_unit";
 const WITHOUT_TIMES: &str = "entries without times (`real_time` and `cpu_time`)";
 
 const DECLARED: [Declared; 3] = [
-    benchmarks::metric("real_time", None, Some(Polarity::LowerIsBetter), Some(REAL), "google/benchmark: wall time"),
-    benchmarks::metric("cpu_time", None, Some(Polarity::LowerIsBetter), Some(CPU), "google/benchmark: processor time"),
-    benchmarks::column(UNIT, Role::Unused, "names the unit of the times in its row"),
+    Declared::metric("real_time", None, Some(Polarity::LowerIsBetter), Some(REAL), "google/benchmark: wall time"),
+    Declared::metric("cpu_time", None, Some(Polarity::LowerIsBetter), Some(CPU), "google/benchmark: processor time"),
+    Declared::column(UNIT, Role::Unused, "names the unit of the times in its row"),
 ];
 
 /// Fields that are neither times nor counters of the user.
@@ -208,7 +208,7 @@ fn sample<'t>(entry: &Entry<'t>, together: bool, lines: &mut LineCounter<'t>, be
         let memory = MEMORY.iter().find(|(known, _)| known == name);
         let polarity = memory.map(|_| Polarity::LowerIsBetter);
         let declared =
-            benchmarks::metric("", memory.map(|(_, unit)| *unit), polarity, None, "google/benchmark: a counter");
+            Declared::metric("", memory.map(|(_, unit)| *unit), polarity, None, "google/benchmark: a counter");
         bench.declare(name, declared);
     }
     if together {

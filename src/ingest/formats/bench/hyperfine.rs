@@ -37,13 +37,8 @@ pub(crate) const CPU: &str = "processor time of a whole process, mean over its r
 /// The metric's name: hyperfine calls the samples `times`.
 pub(crate) const TIME: &str = "time";
 
-const DECLARED: [Declared; 1] = [benchmarks::metric(
-    TIME,
-    Some(Unit::SECOND),
-    Some(Polarity::LowerIsBetter),
-    Some(WALL),
-    "hyperfine: an entry of `times`, in seconds",
-)];
+const DECLARED: [Declared; 1] =
+    [Declared::time(TIME, Unit::SECOND, WALL, "hyperfine: an entry of `times`, in seconds")];
 
 #[derive(Deserialize)]
 struct Export<'t> {

@@ -73,9 +73,9 @@ const MODES: [Mode; 4] = [
 
 fn declared() -> impl Iterator<Item = Declared> {
     let metric = |mode: &Mode| {
-        benchmarks::metric(mode.metric, None, Some(mode.polarity), Some(mode.meaning), "JMH: an entry of `rawData`")
+        Declared::metric(mode.metric, None, Some(mode.polarity), Some(mode.meaning), "JMH: an entry of `rawData`")
     };
-    let unit = benchmarks::column(UNIT, Role::Unused, "names the unit of the score in its row");
+    let unit = Declared::column(UNIT, Role::Unused, "names the unit of the score in its row");
     MODES.iter().map(metric).chain([unit])
 }
 
@@ -206,7 +206,7 @@ fn secondary<'t>(
         Dimension::Time | Dimension::Bytes => Polarity::LowerIsBetter,
         _ => Polarity::Unknown,
     };
-    bench.declare(name, benchmarks::metric("", None, Some(polarity), None, "JMH: a secondary metric"));
+    bench.declare(name, Declared::metric("", None, Some(polarity), None, "JMH: a secondary metric"));
     if !push(name, metric, label, lines, bench) {
         let meaning = format!("secondary metric of mode {}", mode.written);
         let about = benchmarks::about(name, label, &meaning, polarity);

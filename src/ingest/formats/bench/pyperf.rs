@@ -36,21 +36,9 @@ const MEMORY: &str = "memory";
 const VALUE: &str = "value";
 
 const DECLARED: [Declared; 3] = [
-    benchmarks::metric(
-        TIME,
-        Some(Unit::SECOND),
-        Some(Polarity::LowerIsBetter),
-        Some(TIME_MEANING),
-        "pyperf: a value, in seconds",
-    ),
-    benchmarks::metric(
-        MEMORY,
-        Some(Unit::BYTE),
-        Some(Polarity::LowerIsBetter),
-        Some("memory of a worker process at its peak"),
-        "pyperf: a value, in bytes",
-    ),
-    benchmarks::metric(
+    Declared::time(TIME, Unit::SECOND, TIME_MEANING, "pyperf: a value, in seconds"),
+    Declared::time(MEMORY, Unit::BYTE, "memory of a worker process at its peak", "pyperf: a value, in bytes"),
+    Declared::metric(
         VALUE,
         Some(Unit::COUNT),
         None,

@@ -32,13 +32,8 @@ pub(crate) const FORMAT: Format = Format {
 const MEANING: &str = "time of one call, averaged over the iterations of a round";
 const TIME: &str = "time";
 
-const DECLARED: [Declared; 1] = [benchmarks::metric(
-    TIME,
-    Some(Unit::SECOND),
-    Some(Polarity::LowerIsBetter),
-    Some(MEANING),
-    "pytest-benchmark: an entry of `stats.data`, in seconds",
-)];
+const DECLARED: [Declared; 1] =
+    [Declared::time(TIME, Unit::SECOND, MEANING, "pytest-benchmark: an entry of `stats.data`, in seconds")];
 
 #[derive(Deserialize)]
 struct File<'t> {

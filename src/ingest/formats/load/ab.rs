@@ -60,14 +60,7 @@ pub(crate) fn first_line_is(head: &Head<'_>, line: &[u8]) -> bool {
 }
 
 fn duration(column: &'static str, meaning: &'static str) -> Declared {
-    Declared {
-        column,
-        role: Role::Metric,
-        unit: Some(Unit::MILLISECOND),
-        polarity: Some(Polarity::LowerIsBetter),
-        meaning: Some(meaning),
-        reason: "ab -g writes durations in whole milliseconds",
-    }
+    Declared::time(column, Unit::MILLISECOND, meaning, "ab -g writes durations in whole milliseconds")
 }
 
 fn other(column: &'static str, role: Role, reason: &'static str) -> Declared {

@@ -44,21 +44,13 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
 }
 
 fn columns() -> Vec<Declared> {
-    let time = |column, meaning, reason| Declared {
-        column,
-        role: Role::Metric,
-        unit: Some(Unit::MILLISECOND),
-        polarity: Some(Polarity::LowerIsBetter),
-        meaning: Some(meaning),
-        reason,
-    };
-    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
+    let time = |column, meaning, reason| Declared::time(column, Unit::MILLISECOND, meaning, reason);
     vec![
-        other("start", Role::Timestamp, "Gatling: when the request began"),
-        other("request", Role::Label, "Gatling: name of the request, behind the groups that it stands in"),
-        other("group", Role::Label, "Gatling: name of the group"),
-        other("status", Role::Status, "Gatling: OK or KO"),
-        other("message", Role::Unused, "Gatling: why a request is KO"),
+        Declared::column("start", Role::Timestamp, "Gatling: when the request began"),
+        Declared::column("request", Role::Label, "Gatling: name of the request, behind the groups that it stands in"),
+        Declared::column("group", Role::Label, "Gatling: name of the group"),
+        Declared::column("status", Role::Status, "Gatling: OK or KO"),
+        Declared::column("message", Role::Unused, "Gatling: why a request is KO"),
         time(
             "response_time",
             "time from the beginning of the request to the last byte of the response, connecting included",

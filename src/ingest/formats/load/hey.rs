@@ -44,18 +44,18 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
         ("Response-delay", "from the request's last byte to the answer's first"),
         ("Response-read", "from the answer's first byte to its last"),
     ];
-    sink.declared.extend(DURATIONS.iter().map(|&(column, meaning)| Declared {
-        column,
-        role: Role::Metric,
-        unit: Some(Unit::SECOND),
-        polarity: Some(Polarity::LowerIsBetter),
-        meaning: Some(meaning),
-        reason: "hey writes durations in seconds",
-    }));
-    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
+    sink.declared.extend(
+        DURATIONS
+            .iter()
+            .map(|&(column, meaning)| Declared::time(column, Unit::SECOND, meaning, "hey writes durations in seconds")),
+    );
     sink.declared.extend([
-        other("status-code", Role::Status, "hey: the status code of the answer"),
-        other("offset", Role::Timestamp, "hey: when the request began, in seconds since the start of the run"),
+        Declared::column("status-code", Role::Status, "hey: the status code of the answer"),
+        Declared::column(
+            "offset",
+            Role::Timestamp,
+            "hey: when the request began, in seconds since the start of the run",
+        ),
     ]);
     sink.provenance.evidence.push(
         "hey leaves out requests without an answer (refused, reset, timed out): failures are those by status code only"

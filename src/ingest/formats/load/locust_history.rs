@@ -39,7 +39,6 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     let first = signature::first_line(&Head::of(records)?).to_vec();
-    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
     let metric = |column, unit, polarity, meaning| Declared {
         column,
         role: Role::Metric,
@@ -49,17 +48,17 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
         reason: "Locust: a rate or a count at that second",
     };
     sink.declared = vec![
-        other("Timestamp", Role::Timestamp, "Locust: seconds since 1970"),
+        Declared::column("Timestamp", Role::Timestamp, "Locust: seconds since 1970"),
         metric("User Count", Unit::COUNT, Polarity::Unknown, "users at that second: load, no result"),
-        other("Type", Role::Unused, "Locust: type of the request"),
-        other("Name", Role::Label, "Locust: name of the request, or Aggregated"),
+        Declared::column("Type", Role::Unused, "Locust: type of the request"),
+        Declared::column("Name", Role::Label, "Locust: name of the request, or Aggregated"),
         metric("Requests/s", Unit::PER_SECOND, Polarity::HigherIsBetter, "requests a second over the last ten seconds"),
         metric("Failures/s", Unit::PER_SECOND, Polarity::LowerIsBetter, "failures a second over the last ten seconds"),
     ];
     let not_samples = "Locust: cumulative, or over the last ten seconds: no samples";
     let names = signature::cells(&first, b',').into_iter();
     let rest = names.filter(|name| name.ends_with('%') || name.starts_with("Total "));
-    sink.declared_by_file = rest.map(|name| (name, other("", Role::Unused, not_samples))).collect();
+    sink.declared_by_file = rest.map(|name| (name, Declared::column("", Role::Unused, not_samples))).collect();
     let companions = locust::companions(&mut sink.provenance);
     sink.provenance.evidence.extend(companions);
     delimited::read_named(records, options, sink, None)

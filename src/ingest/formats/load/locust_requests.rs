@@ -36,29 +36,18 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
     sink.declared = vec![
-        other("timestamp", Role::Timestamp, "Locust: when the request was sent"),
-        other("request_type", Role::Label, "Locust: method or type of the request"),
-        other("name", Role::Label, "Locust: name of the request"),
-        Declared {
-            column: "response_time_ms",
-            role: Role::Metric,
-            unit: Some(Unit::MILLISECOND),
-            polarity: Some(Polarity::LowerIsBetter),
-            meaning: Some(locust::MEANING),
-            reason: "Locust: milliseconds",
-        },
-        Declared {
-            column: "response_length",
-            role: Role::Metric,
-            unit: Some(Unit::BYTE),
-            polarity: Some(Polarity::Unknown),
-            meaning: Some("size of the response"),
-            reason: "Locust: bytes",
-        },
-        other("status_code", Role::Unused, "Locust: code of the response; `exception` decides, as the script does"),
-        other("exception", Role::Status, "Locust: empty where the request succeeded"),
+        Declared::column("timestamp", Role::Timestamp, "Locust: when the request was sent"),
+        Declared::column("request_type", Role::Label, "Locust: method or type of the request"),
+        Declared::column("name", Role::Label, "Locust: name of the request"),
+        Declared::time("response_time_ms", Unit::MILLISECOND, locust::MEANING, "Locust: milliseconds"),
+        Declared::amount("response_length", Unit::BYTE, "size of the response", "Locust: bytes"),
+        Declared::column(
+            "status_code",
+            Role::Unused,
+            "Locust: code of the response; `exception` decides, as the script does",
+        ),
+        Declared::column("exception", Role::Status, "Locust: empty where the request succeeded"),
     ];
     delimited::read_named(records, options, sink, None)
 }

@@ -65,24 +65,24 @@ pub(crate) const JSON: Format = Format {
 fn read_rows(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     const DURATIONS: &[(&str, &str)] =
         &[("DNS", LOOKUP), ("DNS+dialup", DIALUP), ("Response-delay", FIRST_BYTE), ("request-duration", TOTAL)];
-    sink.declared.extend(DURATIONS.iter().map(|&(column, meaning)| Declared {
-        column,
-        role: Role::Metric,
-        unit: Some(Unit::SECOND),
-        polarity: Some(Polarity::LowerIsBetter),
-        meaning: Some(meaning),
-        reason: "oha writes durations in seconds",
-    }));
-    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
+    sink.declared.extend(
+        DURATIONS
+            .iter()
+            .map(|&(column, meaning)| Declared::time(column, Unit::SECOND, meaning, "oha writes durations in seconds")),
+    );
     sink.declared.extend([
         Declared {
             unit: Some(Unit::BYTE),
             polarity: Some(Polarity::Unknown),
             meaning: Some("size of the answer's body"),
-            ..other("bytes", Role::Metric, "oha: bytes of the answer's body")
+            ..Declared::column("bytes", Role::Metric, "oha: bytes of the answer's body")
         },
-        other("status", Role::Status, "oha: the status code of the answer"),
-        other("request-start", Role::Timestamp, "oha: when the request began, in seconds since the start of the run"),
+        Declared::column("status", Role::Status, "oha: the status code of the answer"),
+        Declared::column(
+            "request-start",
+            Role::Timestamp,
+            "oha: when the request began, in seconds since the start of the run",
+        ),
     ]);
     sink.provenance.evidence.push(
         "oha leaves out requests without an answer (refused, reset, timed out): failures are those by status code only"

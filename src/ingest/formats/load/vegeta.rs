@@ -78,31 +78,16 @@ const INSTANTS: std::ops::Range<u64> = 1_000_000_000_000_000_000..4_000_000_000_
 const NAMED_RAGGED: u64 = 50;
 
 fn declare(sink: &mut Sink) {
-    let other = |column, role, reason| Declared { column, role, unit: None, polarity: None, meaning: None, reason };
-    let bytes = |column, meaning| Declared {
-        column,
-        role: Role::Metric,
-        unit: Some(Unit::BYTE),
-        polarity: Some(Polarity::Unknown),
-        meaning: Some(meaning),
-        reason: "vegeta: bytes of a body",
-    };
+    let bytes = |column, meaning| Declared::amount(column, Unit::BYTE, meaning, "vegeta: bytes of a body");
     sink.declared.extend([
-        Declared {
-            column: "latency",
-            role: Role::Metric,
-            unit: Some(Unit::NANOSECOND),
-            polarity: Some(Polarity::LowerIsBetter),
-            meaning: Some(LATENCY),
-            reason: "vegeta writes latencies in nanoseconds",
-        },
+        Declared::time("latency", Unit::NANOSECOND, LATENCY, "vegeta writes latencies in nanoseconds"),
         bytes("bytes_out", "size of the request's body"),
         bytes("bytes_in", "size of the answer's body"),
-        other("timestamp", Role::Timestamp, "vegeta: when the request was sent"),
-        other("code", Role::Status, "vegeta: the status code, 0 where there was no answer"),
-        other("error", Role::Status, "vegeta: what went wrong, in words"),
-        other("attack", Role::Label, "vegeta: the name of the attack"),
-        other("seq", Role::Identifier, "vegeta: numbers the requests"),
+        Declared::column("timestamp", Role::Timestamp, "vegeta: when the request was sent"),
+        Declared::column("code", Role::Status, "vegeta: the status code, 0 where there was no answer"),
+        Declared::column("error", Role::Status, "vegeta: what went wrong, in words"),
+        Declared::column("attack", Role::Label, "vegeta: the name of the attack"),
+        Declared::column("seq", Role::Identifier, "vegeta: numbers the requests"),
     ]);
 }
 
