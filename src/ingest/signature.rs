@@ -2,10 +2,9 @@
 //!
 //! In: the first bytes. Out: names. Decides nothing: which names make which format is the business of the formats.
 
-use crate::ingest::format::{AnyRecords, Head, IngestError, Sink};
+use crate::ingest::format::Head;
 use crate::ingest::text::dialect::{DELIMITERS, Splitter};
 use crate::ingest::text::lines::{Flaw, Record};
-use crate::ingest::text::row::Row;
 
 /// The first line that is not blank, without its line break.
 pub(crate) fn first_line<'a>(head: &Head<'a>) -> &'a [u8] {
@@ -37,27 +36,6 @@ pub(crate) fn header_has(head: &Head<'_>, names: &[&str]) -> bool {
         let cells = cells(line, *delimiter);
         names.iter().all(|name| cells.iter().any(|cell| cell == name))
     })
-}
-
-/// Gives every row of a text with commas to `take`, with its line; what it does not take is set aside. Blank lines are
-/// passed over.
-pub(crate) fn each_row(
-    records: &mut AnyRecords<'_>,
-    sink: &mut Sink,
-    mut take: impl FnMut(Row<'_>, u64) -> bool,
-) -> Result<(), IngestError> {
-    records.quotes_after(b',');
-    let mut splitter = Splitter::default();
-    while let Some(record) = records.next()? {
-        let line = record.line;
-        if record.flaw != Flaw::Overlong && record.bytes.trim_ascii().is_empty() {
-            continue;
-        }
-        if record.flaw == Flaw::Overlong || !take(splitter.split(&record, Some(b',')), line) {
-            sink.provenance.set_aside("no row of this file: fields are missing, or hold no numbers", line);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod blocks;
 pub(crate) mod cells;
+pub(crate) mod csv_tables;
 pub(crate) mod delimited;
 pub(crate) mod dialect;
 pub(crate) mod fast;

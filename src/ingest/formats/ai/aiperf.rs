@@ -4,6 +4,7 @@
 //! In: `profile_export.jsonl`, a record a line. Out: tables as of any lines of JSON, with the metrics called as the
 //! summaries call them, and the requests of the warm-up set aside.
 
+use csv::StringRecord;
 use serde_json::Value;
 
 use crate::measure::unit::Unit;
@@ -17,7 +18,7 @@ use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{Summary, caveat, setting, statistic};
-use crate::ingest::text::dialect::Splitter;
+use crate::ingest::text::csv_tables::{self, CsvRow, CsvTable};
 
 const ABOUT: &str = "requests from sending to the last token; first token and gaps between tokens apart";
 const FAILURES: Failures =
@@ -243,49 +244,39 @@ fn metric(tag: &str, unit: &str) -> Summary {
 }
 
 fn read_csv(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
-    records.quotes_after(b',');
-    let mut splitter = Splitter::default();
-    let mut header: Vec<String> = Vec::new();
     let mut counts = Counts::default();
-    while let Some(record) = records.next()? {
-        let line = record.line;
-        let row = splitter.split(&record, Some(b','));
-        let cells: Vec<String> = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
-        if cells.iter().all(String::is_empty) {
-            header.clear();
-            continue;
-        }
-        if cells.iter().any(|cell| cell == "Metric") {
-            header = cells;
-            continue;
-        }
-        let Some(name_at) = header.iter().position(|name| name == "Metric") else {
-            sink.provenance.set_aside("outside of the tables of metrics", line);
-            continue;
-        };
-        if cells.len() != header.len() {
-            sink.provenance.set_aside("another number of fields than the header", line);
-            continue;
-        }
-        let (tag, unit) = name_and_unit(&cells[name_at]);
-        // Before the metric stands what it is of: an endpoint and a device.
-        let of: Vec<&str> = header[..name_at]
-            .iter()
-            .zip(&cells)
-            .filter(|(name, _)| !name.contains("UUID") && !name.contains("Name"))
-            .map(|(_, cell)| cell.as_str())
-            .collect();
-        let label = (!of.is_empty()).then(|| of.join(" "));
-        let mut summary = metric(&tag, unit).of(label.as_deref());
-        for (name, cell) in header.iter().zip(&cells).skip(name_at + 1) {
-            let statistic = if name == "Value" { Some(Statistic::Value) } else { statistic(name) };
-            let value: Option<f64> = cell.replace(',', "").parse().ok();
-            if let Some(statistic) = statistic.filter(|_| !cell.is_empty()) {
-                summary.add_written(statistic, cell, value, line);
-                counts.note(&tag, value);
+    // A blank line ends a table.
+    let begins = |row: &StringRecord| row.iter().all(str::is_empty) || row.iter().any(|cell| cell == "Metric");
+    for CsvTable { header, rows } in csv_tables::read(records, begins)? {
+        let name_at = header.iter().position(|name| name == "Metric");
+        for CsvRow { cells, line } in rows {
+            let Some(name_at) = name_at else {
+                sink.provenance.set_aside("outside of the tables of metrics", line);
+                continue;
+            };
+            if cells.len() != header.len() {
+                sink.provenance.set_aside("another number of fields than the header", line);
+                continue;
             }
+            let (tag, unit) = name_and_unit(&cells[name_at]);
+            // Before the metric stands what it is of: an endpoint and a device.
+            let before = header.iter().zip(&cells).take(name_at);
+            let of: Vec<&str> = before
+                .filter(|(name, _)| !name.contains("UUID") && !name.contains("Name"))
+                .map(|(_, cell)| cell)
+                .collect();
+            let label = (!of.is_empty()).then(|| of.join(" "));
+            let mut summary = metric(&tag, unit).of(label.as_deref());
+            for (name, cell) in header.iter().zip(&cells).skip(name_at + 1).filter(|(_, cell)| !cell.is_empty()) {
+                let value: Option<f64> = cell.replace(',', "").parse().ok();
+                let statistic = if name == "Value" { Some(Statistic::Value) } else { statistic(name) };
+                if let Some(statistic) = statistic {
+                    summary.add_written(statistic, cell, value, line);
+                    counts.note(&tag, value);
+                }
+            }
+            summary.give(sink);
         }
-        summary.give(sink);
     }
     counts.give(sink);
     caveats(sink);

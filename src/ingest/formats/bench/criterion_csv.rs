@@ -3,6 +3,9 @@
 //! In: CSV with criterion's header. Out: a row a sample with its time of one iteration, `sample_measured_value` divided
 //! by `iteration_count`; a row without iterations is set aside.
 
+use csv::StringRecord;
+use serde::Deserialize;
+
 use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 use crate::table::Role;
@@ -11,8 +14,8 @@ use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::bench::criterion::{MEANING, TIME};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::text::dialect::{Splitter, sample_rows};
-use crate::ingest::text::row::Row;
+use crate::ingest::signature;
+use crate::ingest::text::csv_tables::{self, CsvTable};
 
 pub(crate) const FORMAT: Format = Format {
     name: "criterion-csv",
@@ -28,11 +31,23 @@ pub(crate) const FORMAT: Format = Format {
     settle: None,
 };
 
-const GROUP: [&str; 3] = ["group", "function", "value"];
 const UNIT: &str = "unit";
-/// The measured value, as versions before 0.3 call it (always nanoseconds), and since.
-const VALUES: [&str; 2] = ["sample_time_nanos", "sample_measured_value"];
-const COUNT: &str = "iteration_count";
+const UNMEASURED: &str = "rows without a measured value or without iterations";
+/// Columns of every version. The measured value was called `sample_time_nanos` before 0.3, and was always nanoseconds.
+const COLUMNS: [&str; 4] = ["group", "function", "value", "iteration_count"];
+const MEASURED: [&str; 2] = ["sample_time_nanos", "sample_measured_value"];
+
+/// A row.
+#[derive(Deserialize)]
+struct Batch<'r> {
+    group: &'r str,
+    function: &'r str,
+    value: &'r str,
+    #[serde(alias = "sample_time_nanos")]
+    sample_measured_value: f64,
+    iteration_count: f64,
+    unit: Option<&'r str>,
+}
 
 const DECLARED: [Declared; 2] = [
     Declared::metric(
@@ -45,66 +60,47 @@ const DECLARED: [Declared; 2] = [
     Declared::column(UNIT, Role::Unused, "names the unit of the value in its row"),
 ];
 
-/// Where the columns stand.
-struct Columns {
-    group: [usize; 3],
-    value: usize,
-    count: usize,
-    unit: Option<usize>,
-}
-
-impl Columns {
-    fn of(header: Row<'_>) -> Option<Self> {
-        let at = |name: &str| header.iter().position(|cell| cell == name.as_bytes());
-        let value = VALUES.iter().find_map(|name| at(name))?;
-        let [group, function, parameter] = GROUP.map(at);
-        Some(Self { group: [group?, function?, parameter?], value, count: at(COUNT)?, unit: at(UNIT) })
-    }
+fn is_header(row: &StringRecord) -> bool {
+    let has = |name: &&str| row.iter().any(|cell| cell == *name);
+    COLUMNS.iter().all(has) && MEASURED.iter().any(has)
 }
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    let rows = sample_rows(head, Some(b','));
-    Columns::of(rows.first()?.row())?;
-    Some(vec![format!("the header has `{}`, a measured value and `{COUNT}`", GROUP.join("`, `"))])
+    let names = signature::cells(signature::first_line(head), b',');
+    let [group, function, value, count] = COLUMNS;
+    is_header(&StringRecord::from(names))
+        .then(|| vec![format!("the header has `{group}`, `{function}`, `{value}`, a measured value and `{count}`")])
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    records.quotes_after(b',');
-    let mut bench = Bench::new(sink, DECLARED);
-    let mut splitter = Splitter::new(None);
-    let mut columns: Option<Columns> = None;
-    while let Some(record) = records.next()? {
-        let line = record.line;
-        let row = splitter.split(&record, Some(b','));
-        if let Some(found) = Columns::of(row) {
-            if columns.is_some() {
-                bench.begin_document();
-            }
-            columns = Some(found);
-        } else if let Some(columns) = &columns {
-            take(row, columns, line, &mut bench);
-        }
-    }
-    if columns.is_none() {
+    let tables = csv_tables::read(records, is_header)?;
+    if tables.iter().all(|table| table.header.is_empty()) {
         return Err(IngestError::Malformed("no header of criterion's raw.csv was found".to_owned()));
+    }
+    let mut bench = Bench::new(sink, DECLARED);
+    for CsvTable { header, rows } in tables.iter().filter(|table| !table.header.is_empty()) {
+        bench.begin_document();
+        for row in rows {
+            match row.read(header) {
+                Some(batch) => take(&batch, row.line, &mut bench),
+                None => bench.set_aside(UNMEASURED, row.line),
+            }
+        }
     }
     bench.finish();
     Ok(())
 }
 
-fn take(row: Row<'_>, columns: &Columns, line: u64, bench: &mut Bench<'_>) {
-    let text = |index: usize| String::from_utf8_lossy(row.cell(index)).into_owned();
-    let number = |index: usize| text(index).parse::<f64>().ok().filter(|number| number.is_finite());
-    if row.iter().all(<[u8]>::is_empty) {
-        return;
+fn take(batch: &Batch<'_>, line: u64, bench: &mut Bench<'_>) {
+    let time = batch.sample_measured_value / batch.iteration_count;
+    if !(time.is_finite() && batch.sample_measured_value.is_finite() && batch.iteration_count > 0.0) {
+        return bench.set_aside(UNMEASURED, line);
     }
-    let (Some(value), Some(count)) = (number(columns.value), number(columns.count).filter(|count| *count > 0.0)) else {
-        return bench.set_aside("rows without a measured value or without iterations", line);
-    };
-    let parts: Vec<String> = columns.group.iter().map(|index| text(*index)).filter(|part| !part.is_empty()).collect();
-    let unit = columns.unit.map_or_else(|| Unit::NANOSECOND.symbol.to_owned(), text);
-    let time = (value / count).to_string();
-    let (label, values) = (parts.join("/"), [(TIME, time.as_str())]);
-    let label = benchmarks::or_unnamed(Some(&label));
-    bench.push(&Sample { label: &label, run: None, failed: None, unit: Some((UNIT, &unit)), values: &values, line });
+    let parts = [batch.group, batch.function, batch.value].into_iter().filter(|part| !part.is_empty());
+    let label = parts.collect::<Vec<_>>().join("/");
+    let unit = Some((UNIT, batch.unit.unwrap_or(Unit::NANOSECOND.symbol)));
+    let time = time.to_string();
+    let values = &[(TIME, time.as_str())];
+    let label = &benchmarks::or_unnamed(Some(&label));
+    bench.push(&Sample { label, run: None, failed: None, unit, values, line });
 }

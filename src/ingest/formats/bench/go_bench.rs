@@ -10,7 +10,7 @@ use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
 
-use crate::ingest::benchmarks::{self, Bench, Sample};
+use crate::ingest::benchmarks::{Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
 

@@ -3,16 +3,19 @@
 //! In: CSV with that header. Out: reported numbers; there are no samples in it. A standard deviation of exactly 0 is what
 //! hyperfine writes where there is none (one run): it is left out.
 
-use crate::measure::reported::ReportedValue;
+use csv::StringRecord;
+use serde::Deserialize;
+
+use crate::measure::Statistic;
 use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::bench::hyperfine::{CPU, TIME, WALL, label};
-use crate::ingest::summaries::refuse;
-use crate::ingest::text::dialect::{Splitter, sample_rows};
-use crate::ingest::text::row::Row;
+use crate::ingest::signature;
+use crate::ingest::summaries::Summary;
+use crate::ingest::text::csv_tables::{self, CsvRow, CsvTable};
+
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 
 pub(crate) const FORMAT: Format = Format {
     name: "hyperfine-csv",
@@ -37,71 +40,65 @@ const CAVEATS: [&str; 2] = [
     "hyperfine writes a standard deviation of 0 where there was a single run: a 0 is left out.",
 ];
 
-fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    let rows = sample_rows(head, Some(b','));
-    let first = rows.first()?.row();
-    is_header(first).then(|| vec![format!("the header begins `{}`", HEADER.join(","))])
+/// A row, its numbers as written.
+#[derive(Deserialize)]
+struct Command<'r> {
+    command: &'r str,
+    mean: &'r str,
+    stddev: &'r str,
+    median: &'r str,
+    user: &'r str,
+    system: &'r str,
+    min: &'r str,
+    max: &'r str,
 }
 
-fn is_header(row: Row<'_>) -> bool {
-    row.len() >= HEADER.len()
-        && row.iter().zip(HEADER).all(|(cell, name)| cell == name.as_bytes())
-        && row.iter().skip(HEADER.len()).all(|cell| cell.starts_with(PARAMETER.as_bytes()))
+fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
+    let names = signature::cells(signature::first_line(head), b',');
+    is_header(&StringRecord::from(names)).then(|| vec![format!("the header begins `{}`", HEADER.join(","))])
+}
+
+fn is_header(row: &StringRecord) -> bool {
+    csv_tables::begins_with(row, &HEADER) && row.iter().skip(HEADER.len()).all(|name| name.starts_with(PARAMETER))
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    records.quotes_after(b',');
-    let mut splitter = Splitter::new(None);
-    let mut parameters: Vec<String> = Vec::new();
-    while let Some(record) = records.next()? {
-        let line = record.line;
-        let row = splitter.split(&record, Some(b','));
-        if is_header(row) {
-            let names = row.iter().skip(HEADER.len());
-            let bare = |name: &[u8]| String::from_utf8_lossy(name.get(PARAMETER.len()..).unwrap_or(name)).into_owned();
-            parameters = names.map(bare).collect();
-        } else if row.len() >= HEADER.len() {
-            take(row, &parameters, line, sink);
-        } else if row.iter().any(|cell| !cell.is_empty()) {
-            sink.provenance.set_aside("rows with fewer fields than the header", line);
+    for CsvTable { header, rows } in &csv_tables::read(records, is_header)? {
+        for row in rows {
+            match row.read(header) {
+                Some(command) => report(&command, header, row, sink),
+                None => sink.provenance.set_aside("rows with fewer fields than the header", row.line),
+            }
         }
     }
     sink.reported_caveats.extend(CAVEATS.map(str::to_owned));
     Ok(())
 }
 
-fn take(row: Row<'_>, parameters: &[String], line: u64, sink: &mut Sink) {
-    let text = |index: usize| String::from_utf8_lossy(row.cell(index)).into_owned();
-    let values: Vec<String> = (HEADER.len()..row.len()).map(text).collect();
-    let pairs: Vec<(&str, &str)> =
-        parameters.iter().zip(&values).map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let command = text(0);
-    let label = label(&benchmarks::or_unnamed(Some(&command)), &pairs);
+fn report(of: &Command<'_>, header: &StringRecord, row: &CsvRow, sink: &mut Sink) {
+    let pairs = header.iter().zip(&row.cells).skip(HEADER.len());
+    let parameters: Vec<(&str, &str)> =
+        pairs.filter_map(|(name, value)| Some((name.strip_prefix(PARAMETER)?, value))).collect();
+    let label = label(&benchmarks::or_unnamed(Some(of.command)), &parameters);
     let wall = [
-        (1, Statistic::Mean),
-        (2, Statistic::Stddev),
-        (3, Statistic::Median),
-        (6, Statistic::Min),
-        (7, Statistic::Max),
+        (Statistic::Mean, of.mean),
+        (Statistic::Stddev, of.stddev),
+        (Statistic::Median, of.median),
+        (Statistic::Min, of.min),
+        (Statistic::Max, of.max),
     ];
-    let metrics =
-        [(TIME, WALL, &wall[..]), ("user", CPU, &[(4, Statistic::Mean)]), ("system", CPU, &[(5, Statistic::Mean)])];
-    for (metric, meaning, statistics) in metrics {
-        let mut about = benchmarks::about(metric, &label, meaning, Polarity::LowerIsBetter);
-        for (index, statistic) in statistics {
-            let (written, statistic) = (text(*index), *statistic);
-            let absent = |value: f64| statistic == Statistic::Stddev && value == 0.0;
-            match written.parse::<f64>().ok().filter(|value| value.is_finite()) {
-                Some(value) if absent(value) => {}
-                Some(value) => {
-                    about.values.push(ReportedValue { statistic, value, unit: Unit::SECOND, line: Some(line) });
-                }
-                None if written.is_empty() => {}
-                None => refuse(sink, &about, &statistic.to_string(), &written, Some(line)),
+    for (metric, meaning, numbers) in [
+        (TIME, WALL, &wall[..]),
+        ("user", CPU, &[(Statistic::Mean, of.user)]),
+        ("system", CPU, &[(Statistic::Mean, of.system)]),
+    ] {
+        let mut summary = Summary::new(metric, Unit::SECOND, Some(meaning)).of(Some(&label));
+        for (statistic, written) in numbers.iter().filter(|(_, written)| !written.is_empty()) {
+            let value = written.parse().ok();
+            if !(*statistic == Statistic::Stddev && value == Some(0.0)) {
+                summary.add_written(*statistic, written, value, row.line);
             }
         }
-        if !about.values.is_empty() {
-            sink.reported.push(about);
-        }
+        summary.give(sink);
     }
 }

@@ -3,8 +3,10 @@
 //! In: tab-separated rows, or `percentage,milliseconds`. Out: samples without an order (ab sorts them by total time before
 //! it writes them), or reported percentiles. Neither file says which requests failed.
 
+use serde::Deserialize;
+
+use crate::measure::Statistic;
 use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
@@ -12,10 +14,12 @@ use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
+use crate::ingest::text::csv_tables;
 use crate::ingest::text::delimited;
 
 const GNUPLOT_HEADER: &[u8] = b"starttime\tseconds\tctime\tdtime\tttime\twait";
 const PERCENT_HEADER: &[u8] = b"Percentage served,Time in ms";
+const PERCENT_COLUMNS: [&str; 2] = ["Percentage served", "Time in ms"];
 /// Percentiles of the hundred in the file that are worth a place in a report.
 const SHOWN: &[u32] = &[5, 10, 25, 50, 75, 90, 95, 98, 99];
 const TOTAL: &str = "from the beginning of connecting to the last byte; closed loop";
@@ -63,14 +67,10 @@ fn duration(column: &'static str, meaning: &'static str) -> Declared {
     Declared::time(column, Unit::MILLISECOND, meaning, "ab -g writes durations in whole milliseconds")
 }
 
-fn other(column: &'static str, role: Role, reason: &'static str) -> Declared {
-    Declared { column, role, unit: None, polarity: None, meaning: None, reason }
-}
-
 fn read_samples(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     sink.declared.extend([
-        other("starttime", Role::Unused, "ab: the same as `seconds`, as text"),
-        other("seconds", Role::Timestamp, "ab: when connecting began, in seconds since 1970"),
+        Declared::column("starttime", Role::Unused, "ab: the same as `seconds`, as text"),
+        Declared::column("seconds", Role::Timestamp, "ab: when connecting began, in seconds since 1970"),
         duration("ctime", "from the beginning of connecting to the connection; 0 where it was kept alive"),
         duration("dtime", "from the connection to the last byte; closed loop"),
         duration("ttime", TOTAL),
@@ -86,41 +86,38 @@ fn read_samples(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mu
     delimited::read(records, options, sink)
 }
 
+/// A row of the percentiles.
+#[derive(Deserialize)]
+struct Served {
+    #[serde(rename = "Percentage served")]
+    share: u32,
+    #[serde(rename = "Time in ms")]
+    time: f64,
+}
+
 fn read_percentiles(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     // Files put behind each other each begin with the header.
-    let mut runs: Vec<Summary> = Vec::new();
-    while let Some(record) = records.next()? {
-        let line = record.line;
-        let text = String::from_utf8_lossy(record.bytes).into_owned();
-        if text.trim().is_empty() {
-            continue;
+    let tables = csv_tables::read(records, |row| row.iter().eq(PERCENT_COLUMNS))?;
+    for (table, number) in tables.iter().zip(1..) {
+        let label = (tables.len() > 1).then(|| format!("run {number}"));
+        let mut total = Summary::new("ttime", Unit::MILLISECOND, Some(TOTAL)).of(label.as_deref());
+        for row in &table.rows {
+            let served =
+                row.read(&table.header).filter(|served: &Served| served.time.is_finite() && row.cells.len() == 2);
+            let Some(Served { share, time }) = served else {
+                sink.provenance.set_aside("not a percentage and a time", row.line);
+                continue;
+            };
+            let statistic = match share {
+                0 => Statistic::Min,
+                50 => Statistic::Median,
+                100 => Statistic::Max,
+                share if SHOWN.contains(&share) => Statistic::Percentile(f64::from(share)),
+                _ => continue,
+            };
+            total.add_at(statistic, Some(time), Some(row.line));
         }
-        let is_header = text.trim().as_bytes() == PERCENT_HEADER;
-        if is_header || runs.is_empty() {
-            runs.push(Summary::new("ttime", Unit::MILLISECOND, Some(TOTAL)));
-        }
-        let Some(total) = runs.last_mut().filter(|_| !is_header) else { continue };
-        let cells = text.split_once(',');
-        let numbers = cells.and_then(|(share, time)| {
-            Some((share.trim().parse::<u32>().ok()?, time.trim().parse::<f64>().ok().filter(|time| time.is_finite())?))
-        });
-        let Some((share, time)) = numbers else {
-            sink.provenance.set_aside("not a percentage and a time", line);
-            continue;
-        };
-        let statistic = match share {
-            0 => Statistic::Min,
-            50 => Statistic::Median,
-            100 => Statistic::Max,
-            share if SHOWN.contains(&share) => Statistic::Percentile(f64::from(share)),
-            _ => continue,
-        };
-        total.add_at(statistic, Some(time), Some(line));
-    }
-    let several = runs.len() > 1;
-    for (total, number) in runs.into_iter().zip(1..) {
-        let label = several.then(|| format!("run {number}"));
-        total.of(label.as_deref()).give(sink);
+        total.give(sink);
     }
     caveat(
         sink,

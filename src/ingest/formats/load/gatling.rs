@@ -7,7 +7,6 @@ mod binary;
 mod log;
 mod text;
 
-use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 

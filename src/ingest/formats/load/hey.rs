@@ -3,7 +3,6 @@
 //! In: a row an answer, seconds with four decimals. Out: samples with status codes. Requests that got no answer are not in
 //! the file.
 
-use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 

@@ -2,9 +2,11 @@
 //! `X_exceptions.csv`. Definition: Locust's `stats.py` (`StatsCSV`, `StatsEntry`).
 
 use crate::measure::Statistic;
-use crate::measure::reported::ReportedValue;
-use crate::measure::unit::Unit;
 use crate::table::source::{Provenance, RunPart};
+
+use crate::ingest::format::{AnyRecords, IngestError, Sink};
+use crate::ingest::summaries::Summary;
+use crate::ingest::text::csv_tables::{self, CsvRow, CsvTable};
 
 /// What Locust's response time measures.
 pub(crate) const MEANING: &str = "time from just before the request to the whole response";
@@ -33,18 +35,41 @@ pub(crate) fn companions(provenance: &mut Provenance) -> Option<String> {
 }
 
 /// The name of a request: its method or type, and its name.
-pub(crate) fn label(kind: &[u8], name: &[u8]) -> String {
-    let (kind, name) = (String::from_utf8_lossy(kind), String::from_utf8_lossy(name));
-    if kind.is_empty() { name.into_owned() } else { format!("{kind} {name}") }
+pub(crate) fn label(kind: &str, name: &str) -> String {
+    if kind.is_empty() { name.to_owned() } else { format!("{kind} {name}") }
 }
 
-/// The number in a cell; absent for `N/A` and whatever else is none.
-pub(crate) fn number(cell: &[u8]) -> Option<f64> {
-    let number: f64 = fast_float2::parse(cell).ok()?;
-    number.is_finite().then_some(number)
-}
+/// Why a row is not used.
+pub(crate) const NO_ROW: &str = "no row of this file: fields are missing, or hold no numbers";
 
-/// A count as Locust reports it.
-pub(crate) fn count(statistic: Statistic, value: f64, line: u64) -> ReportedValue {
-    ReportedValue { statistic, value, unit: Unit::COUNT, line: Some(line) }
+/// Reports how often something failed, over the whole run and by what `count` makes of a row.
+pub(crate) fn read_counts(
+    records: &mut AnyRecords<'_>,
+    sink: &mut Sink,
+    header: &[&str],
+    summary: impl Fn() -> Summary,
+    count: impl Fn(&CsvTable, &CsvRow) -> Option<(String, f64)>,
+) -> Result<(), IngestError> {
+    let (mut counts, mut total) = (Vec::new(), 0.0);
+    for table in csv_tables::read(records, |row| csv_tables::begins_with(row, header))? {
+        for row in &table.rows {
+            match count(&table, row).filter(|(_, count)| count.is_finite()) {
+                Some((label, count)) => {
+                    total += count;
+                    counts.push((label, count, row.line));
+                }
+                None => sink.provenance.set_aside(NO_ROW, row.line),
+            }
+        }
+    }
+    // Without a row the file says that nothing failed, which is worth a number too.
+    let mut whole = summary();
+    whole.add(Statistic::Failures, Some(total));
+    whole.give(sink);
+    for (label, count, line) in counts {
+        let mut one = summary().of(Some(&label));
+        one.add_at(Statistic::Failures, Some(count), Some(line));
+        one.give(sink);
+    }
+    Ok(())
 }

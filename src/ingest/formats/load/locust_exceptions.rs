@@ -3,12 +3,15 @@
 //! In: a text with commas. Out: reported counts, by message; tracebacks are passed over. Definition: Locust's
 //! `StatsCSV.exceptions_csv`.
 
-use crate::measure::reported::Reported;
-use crate::measure::{Polarity, Statistic};
+use serde::Deserialize;
+
+use crate::measure::Polarity;
+use crate::measure::unit::Unit;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
+use crate::ingest::summaries::{Summary, caveat};
 
 pub(crate) const FORMAT: Format = Format {
     name: "locust-exceptions",
@@ -31,42 +34,33 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
         .then(|| vec!["the header begins with Count, Message, Traceback, Nodes, as Locust writes it".to_owned()])
 }
 
-fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let mut above = true;
-    let (mut rows, mut total) = (Vec::new(), 0.0);
-    signature::each_row(records, sink, |row, _| {
-        if std::mem::take(&mut above) {
-            return true;
-        }
-        let Some(count) = locust::number(row.cell(0)) else { return false };
-        total += count;
-        rows.push(reported(Some(String::from_utf8_lossy(row.cell(1)).into_owned()), count));
-        true
-    })?;
-    sink.reported = vec![reported(None, total)];
-    sink.reported.append(&mut rows);
-    sink.reported_caveats =
-        vec!["exceptions of the script, not failed requests: those stand in the failures of the run".to_owned()];
-    sink.reported_caveats.extend(locust::companions(&mut sink.provenance));
-    Ok(())
+/// A row of the file.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Exception {
+    count: f64,
+    message: String,
 }
 
-fn reported(label: Option<String>, count: f64) -> Reported {
-    let mut value = locust::count(Statistic::Failures, count, 0);
-    value.line = None;
-    Reported {
-        metric: "exceptions".to_owned(),
-        label,
-        meaning: Some("exceptions of the script, by message".to_owned()),
-        polarity: Polarity::LowerIsBetter,
-        values: vec![value],
-    }
+fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    let summary = || {
+        let meaning = "exceptions of the script, by message";
+        Summary::new("exceptions", Unit::COUNT, Some(meaning)).polarity(Polarity::LowerIsBetter)
+    };
+    locust::read_counts(records, sink, SIGNATURE, summary, |table, row| {
+        let Exception { count, message } = row.read(&table.header)?;
+        Some((message, count))
+    })?;
+    caveat(sink, "exceptions of the script, not failed requests: those stand in the failures of the run");
+    sink.reported_caveats.extend(locust::companions(&mut sink.provenance));
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ingest::read as ingest;
+    use crate::measure::Statistic;
 
     #[test]
     fn a_traceback_over_lines_is_one_row() {

@@ -2,12 +2,15 @@
 //!
 //! In: a text with commas. Out: reported counts. Definition: Locust's `StatsCSV.failures_csv`.
 
-use crate::measure::reported::Reported;
-use crate::measure::{Polarity, Statistic};
+use serde::Deserialize;
+
+use crate::measure::Polarity;
+use crate::measure::unit::Unit;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
+use crate::ingest::summaries::{Summary, caveat};
 
 pub(crate) const FORMAT: Format = Format {
     name: "locust-failures",
@@ -30,45 +33,35 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
         .then(|| vec!["the header begins with Method, Name, Error, Occurrences, as Locust writes it".to_owned()])
 }
 
-fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let mut above = true;
-    let (mut rows, mut total) = (Vec::new(), 0.0);
-    signature::each_row(records, sink, |row, line| {
-        if std::mem::take(&mut above) {
-            return true;
-        }
-        let Some(occurrences) = locust::number(row.cell(3)) else { return false };
-        total += occurrences;
-        let label = locust::label(row.cell(0), row.cell(1));
-        let error = String::from_utf8_lossy(row.cell(2)).into_owned();
-        rows.push(reported(Some(format!("{label}: {error}")), occurrences, Some(line)));
-        true
-    })?;
-    // Without a row the file says that nothing failed, which is worth a number too.
-    sink.reported = vec![reported(None, total, None)];
-    sink.reported.append(&mut rows);
-    sink.reported_caveats =
-        vec!["totals of the whole run: nothing says when the failures happened but the first and last".to_owned()];
-    sink.reported_caveats.extend(locust::companions(&mut sink.provenance));
-    Ok(())
+/// A row of the file.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Failure<'r> {
+    method: &'r str,
+    name: &'r str,
+    error: &'r str,
+    occurrences: f64,
 }
 
-fn reported(label: Option<String>, failures: f64, line: Option<u64>) -> Reported {
-    let mut value = locust::count(Statistic::Failures, failures, 0);
-    value.line = line;
-    Reported {
-        metric: "failures".to_owned(),
-        label,
-        meaning: Some("failed requests, by request and error".to_owned()),
-        polarity: Polarity::LowerIsBetter,
-        values: vec![value],
-    }
+fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    let summary = || {
+        let meaning = "failed requests, by request and error";
+        Summary::new("failures", Unit::COUNT, Some(meaning)).polarity(Polarity::LowerIsBetter)
+    };
+    locust::read_counts(records, sink, SIGNATURE, summary, |table, row| {
+        let Failure { method, name, error, occurrences } = row.read(&table.header)?;
+        Some((format!("{}: {error}", locust::label(method, name)), occurrences))
+    })?;
+    caveat(sink, "totals of the whole run: nothing says when the failures happened but the first and last");
+    sink.reported_caveats.extend(locust::companions(&mut sink.provenance));
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ingest::read as ingest;
+    use crate::measure::Statistic;
 
     #[test]
     fn each_error_of_each_request_has_its_count() {

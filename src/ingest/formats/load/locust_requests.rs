@@ -3,7 +3,6 @@
 //! In: a text with commas, read by the reader of delimited text. Out: its table. Definition: Locust's
 //! `contrib/csv_request_logger.py`.
 
-use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 

@@ -3,14 +3,16 @@
 //! In: a text with commas. Out: reported numbers; nothing is recomputed. Columns vary with the version and the
 //! configuration, blank lines happen. Definition: Locust's `StatsCSV.requests_csv` and `StatsEntry`.
 
-use crate::measure::reported::{Reported, ReportedValue};
+use csv::StringRecord;
+
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
-use crate::ingest::text::row::Row;
+use crate::ingest::summaries::Summary;
+use crate::ingest::text::csv_tables::{self, CsvRow};
 
 pub(crate) const FORMAT: Format = Format {
     name: "locust-stats",
@@ -41,62 +43,47 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     })
 }
 
-/// A column that is read: the metric it belongs to, which statistic, and its unit.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Meaning {
-    metric: usize,
-    statistic: Statistic,
-    unit: Unit,
-}
-
-/// Metrics of a row: name, which way is better.
-const METRICS: &[(&str, Polarity)] = &[
-    ("response time", Polarity::LowerIsBetter),
-    ("requests per second", Polarity::HigherIsBetter),
-    ("failures per second", Polarity::LowerIsBetter),
-    ("content size", Polarity::Unknown),
+/// Metrics of a row: name, unit, which way is better.
+const METRICS: [(&str, Unit, Polarity); 4] = [
+    ("response time", Unit::MILLISECOND, Polarity::LowerIsBetter),
+    ("requests per second", Unit::PER_SECOND, Polarity::HigherIsBetter),
+    ("failures per second", Unit::PER_SECOND, Polarity::LowerIsBetter),
+    ("content size", Unit::BYTE, Polarity::Unknown),
 ];
 
-/// What a column means, by its name in the header.
-fn meaning(name: &str) -> Option<Meaning> {
-    let of = |metric, statistic, unit| Some(Meaning { metric, statistic, unit });
-    match name.to_ascii_lowercase().as_str() {
-        "request count" | "# requests" => of(0, Statistic::Count, Unit::COUNT),
-        "failure count" | "# failures" => of(0, Statistic::Failures, Unit::COUNT),
-        "median response time" => of(0, Statistic::Median, Unit::MILLISECOND),
-        "average response time" => of(0, Statistic::Mean, Unit::MILLISECOND),
-        "min response time" => of(0, Statistic::Min, Unit::MILLISECOND),
-        "max response time" => of(0, Statistic::Max, Unit::MILLISECOND),
-        "requests/s" => of(1, Statistic::Value, Unit::PER_SECOND),
-        "failures/s" | "requests failed/s" => of(2, Statistic::Value, Unit::PER_SECOND),
-        "average content size" => of(3, Statistic::Mean, Unit::BYTE),
+/// The metric that a column is of, by its name in the header, and which of its numbers.
+fn meaning(column: &str) -> Option<(usize, Statistic)> {
+    Some(match column.to_ascii_lowercase().as_str() {
+        "request count" | "# requests" => (0, Statistic::Count),
+        "failure count" | "# failures" => (0, Statistic::Failures),
+        "median response time" => (0, Statistic::Median),
+        "average response time" => (0, Statistic::Mean),
+        "min response time" => (0, Statistic::Min),
+        "max response time" => (0, Statistic::Max),
+        "requests/s" => (1, Statistic::Value),
+        "failures/s" | "requests failed/s" => (2, Statistic::Value),
+        "average content size" => (3, Statistic::Mean),
         _ => {
-            let percent: f64 = name.strip_suffix('%')?.parse().ok()?;
-            (0.0..=100.0).contains(&percent).then_some(())?;
-            of(0, Statistic::Percentile(percent), Unit::MILLISECOND)
+            let percent: f64 = column.strip_suffix('%')?.parse().ok()?;
+            (0, Statistic::Percentile(Some(percent).filter(|percent| (0.0..=100.0).contains(percent))?))
         }
-    }
+    })
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let mut columns: Vec<Option<Meaning>> = Vec::new();
-    let mut reported = Vec::new();
-    signature::each_row(records, sink, |row, line| {
-        if columns.is_empty() {
-            columns = row.iter().map(|name| meaning(&String::from_utf8_lossy(name))).collect();
-            return true;
+    let is_header = |row: &StringRecord| row.get(1) == Some("Name") && row.iter().any(|name| meaning(name).is_some());
+    for table in csv_tables::read(records, is_header)? {
+        for row in &table.rows {
+            // Of a row that was cut, the last number is not what it was.
+            if table.header.is_empty() || row.cells.len() < table.header.len() {
+                sink.provenance.set_aside(locust::NO_ROW, row.line);
+            } else {
+                report(&table.header, row, sink);
+            }
         }
-        // Of a row that was cut, the last number is not what it was.
-        let whole = row.len() >= columns.len();
-        if whole {
-            reported.extend(of_row(row, &columns, line));
-        }
-        whole
-    })?;
+    }
     // The whole run stands first, and each metric with its labels.
-    reported
-        .sort_by_key(|one: &Reported| (METRICS.iter().position(|(name, _)| *name == one.metric), one.label.is_some()));
-    sink.reported = reported;
+    sink.reported.sort_by_key(|one| (METRICS.iter().position(|(name, ..)| *name == one.metric), one.label.is_some()));
     sink.reported_caveats = vec![
         "Locust rounds each response time before it counts it: to whole milliseconds below 100 ms, to two digits above. \
          Percentiles and the median have that precision, and a percentile can exceed the maximum, which is not rounded"
@@ -111,28 +98,22 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     Ok(())
 }
 
-fn of_row(row: Row<'_>, columns: &[Option<Meaning>], line: u64) -> Vec<Reported> {
+fn report(header: &StringRecord, row: &CsvRow, sink: &mut Sink) {
+    let (kind, name) = (&row.cells[0], &row.cells[1]);
     // Before 1.0 it was called `Total` for a while, and had the type `None`.
-    let is_total = matches!(row.cell(1), b"Aggregated" | b"Total") && matches!(row.cell(0), b"" | b"None");
-    let label = (!is_total).then(|| locust::label(row.cell(0), row.cell(1)));
-    let values = |metric: usize| -> Vec<ReportedValue> {
-        let of_metric = columns.iter().enumerate().filter_map(|(index, column)| Some((index, column.as_ref()?)));
-        let of_metric = of_metric.filter(|(_, column)| column.metric == metric);
-        of_metric
-            .filter_map(|(index, column)| {
-                let value = locust::number(row.cell(index))?;
-                Some(ReportedValue { statistic: column.statistic, value, unit: column.unit, line: Some(line) })
-            })
-            .collect()
-    };
-    let all = METRICS.iter().enumerate().map(|(index, (metric, polarity))| Reported {
-        metric: (*metric).to_owned(),
-        label: label.clone(),
-        meaning: (index == 0).then(|| locust::MEANING.to_owned()),
-        polarity: *polarity,
-        values: values(index),
-    });
-    all.filter(|one| !one.values.is_empty()).collect()
+    let is_total = matches!(name, locust::AGGREGATED | "Total") && matches!(kind, "" | "None");
+    let label = (!is_total).then(|| locust::label(kind, name));
+    for (index, (metric, unit, polarity)) in METRICS.into_iter().enumerate() {
+        let meant = (index == 0).then_some(locust::MEANING);
+        let mut summary = Summary::new(metric, unit, meant).of(label.as_deref()).polarity(polarity);
+        for (column, cell) in header.iter().zip(&row.cells) {
+            if let Some((_, statistic)) = meaning(column).filter(|(of, _)| *of == index) {
+                // `N/A` is no number.
+                summary.add_at(statistic, cell.parse().ok(), Some(row.line));
+            }
+        }
+        summary.give(sink);
+    }
 }
 
 #[cfg(test)]
@@ -154,7 +135,8 @@ mod tests {
     fn the_aggregate_is_the_whole_run_and_numbers_stand_as_locust_wrote_them() {
         let found = source(TEXT);
         assert_eq!(found.provenance.format, "locust-stats");
-        let times: Vec<&Reported> = found.reported.iter().filter(|one| one.metric == "response time").collect();
+        let times: Vec<&crate::measure::reported::Reported> =
+            found.reported.iter().filter(|one| one.metric == "response time").collect();
         let labels: Vec<Option<&str>> = times.iter().map(|one| one.label.as_deref()).collect();
         assert_eq!(labels, [None, Some("GET /a, b"), Some("GET /never")]);
         assert_eq!(times[1].number(Statistic::Count), Some(10.0));

@@ -3,7 +3,6 @@
 //! In: a line a request, nanoseconds. Out: samples with status codes. The bodies and headers of answers, which both
 //! notations carry, are never kept.
 
-use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
 use crate::table::{CellType, Role};
