@@ -9,7 +9,6 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 use crate::table::storage::Storage;
@@ -20,7 +19,7 @@ use crate::ingest::format::{AnyRecords, Head, IngestError, Sink};
 use crate::ingest::json::documents::{self, Broken};
 use crate::ingest::json::value::{LineCounter, Text};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::summaries::refuse;
+use crate::ingest::summaries::Summary;
 use crate::ingest::text::row::RowBuffer;
 
 /// The column with the benchmark's name.
@@ -158,29 +157,19 @@ impl<'s> Bench<'s> {
     /// Takes numbers that the tool has summarised; what stands there and is no number is a finding.
     pub(crate) fn report<'t>(
         &mut self,
-        about: Reported,
-        unit: Unit,
+        mut summary: Summary,
         values: impl IntoIterator<Item = (Statistic, Option<&'t RawValue>)>,
         lines: &mut LineCounter<'t>,
     ) {
-        let mut reported = about;
         for (statistic, raw) in values {
             let Some(raw) = raw else { continue };
-            let unit = if matches!(statistic, Statistic::Count | Statistic::Failures) { Unit::COUNT } else { unit };
-            let line = Some(lines.line(raw.get()));
             let written = text_of(raw);
             // A single value has no standard deviation.
-            if written == "null" && statistic == Statistic::Stddev {
-                continue;
-            }
-            match written.parse::<f64>().ok().filter(|value| value.is_finite()) {
-                Some(value) => reported.values.push(ReportedValue { statistic, value, unit, line }),
-                None => refuse(self.sink, &reported, &statistic.to_string(), written, line),
+            if !(written == "null" && statistic == Statistic::Stddev) {
+                summary.add_written(statistic, written, written.parse().ok(), lines.line(raw.get()));
             }
         }
-        if !reported.values.is_empty() {
-            self.sink.reported.push(reported);
-        }
+        summary.give(self.sink);
     }
 
     /// Adds a finding.
@@ -203,15 +192,9 @@ impl<'s> Bench<'s> {
     }
 }
 
-/// A metric of a benchmark whose numbers the tool reports.
-pub(crate) fn about(metric: &str, label: &str, meaning: &str, polarity: Polarity) -> Reported {
-    Reported {
-        metric: metric.to_owned(),
-        label: Some(label.to_owned()),
-        meaning: Some(meaning.to_owned()),
-        polarity,
-        values: Vec::new(),
-    }
+/// A metric of a benchmark whose numbers the tool reports, and of which less is better.
+pub(crate) fn summary(metric: &str, unit: Unit, label: &str, meaning: &str) -> Summary {
+    Summary::new(metric, unit, Some(meaning)).of(Some(label)).polarity(Polarity::LowerIsBetter)
 }
 
 /// A value as a cell: strings without their quotes, because tools write `"NaN"`.

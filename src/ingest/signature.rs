@@ -29,6 +29,17 @@ pub(crate) fn header_begins(head: &Head<'_>, names: &[&str]) -> bool {
     })
 }
 
+/// The evidence that the first line is a header that begins with these names, as a tool writes it.
+pub(crate) fn header_of(head: &Head<'_>, names: &[&str], tool: &str) -> Option<Vec<String>> {
+    header_begins(head, names)
+        .then(|| vec![format!("the header begins with {}, as {tool} writes it", names.join(", "))])
+}
+
+/// The evidence that the first line is exactly the header that a tool writes, in words where it is long.
+pub(crate) fn header_is(head: &Head<'_>, header: &[u8], words: &str, tool: &str) -> Option<Vec<String>> {
+    (first_line(head) == header).then(|| vec![format!("header `{words}`, as {tool} writes it")])
+}
+
 /// Whether the first line is a header that has all these names somewhere.
 pub(crate) fn header_has(head: &Head<'_>, names: &[&str]) -> bool {
     let line = first_line(head);

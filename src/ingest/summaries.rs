@@ -107,7 +107,7 @@ impl Summary {
 }
 
 /// Says that a number of a summary cannot be used.
-pub(crate) fn refuse(sink: &mut Sink, about: &Reported, what: &str, written: &str, line: Option<u64>) {
+fn refuse(sink: &mut Sink, about: &Reported, what: &str, written: &str, line: Option<u64>) {
     let source = &sink.provenance.name;
     let place = line.map_or_else(|| Place::source(source), |line| Place::line(source, line));
     let is_number = written.trim_end_matches(|last: char| !last.is_ascii_digit()).parse::<f64>().is_ok();

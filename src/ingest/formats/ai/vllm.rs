@@ -6,9 +6,9 @@
 
 use serde_json::Value;
 
+use crate::measure::Statistic;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
@@ -47,12 +47,7 @@ pub(crate) const FORMAT: Format = Format {
 
 fn declare(sink: &mut Sink) {
     let duration = |column, meaning, reason| Declared::time(column, Unit::SECOND, meaning, reason);
-    let tokens = |column, meaning| Declared {
-        unit: Some(Unit::COUNT),
-        polarity: Some(Polarity::Unknown),
-        meaning: Some(meaning),
-        ..Declared::column(column, Role::Metric, "vLLM: tokens of a request")
-    };
+    let tokens = |column, meaning| Declared::amount(column, Unit::COUNT, meaning, "vLLM: tokens of a request");
     sink.declared.extend([
         Declared::column(
             "start_time",

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::measure::Statistic;
 use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
@@ -171,9 +171,9 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
             report(statistics, &label, lines, bench);
         }
         if let Some(memory) = &entry.memory {
-            let about =
-                benchmarks::about("allocated", &label, "memory allocated for one operation", Polarity::LowerIsBetter);
-            bench.report(about, Unit::BYTE, [(Statistic::Value, memory.bytes_allocated_per_operation)], lines);
+            let meaning = "memory allocated for one operation";
+            let allocated = benchmarks::summary("allocated", Unit::BYTE, &label, meaning);
+            bench.report(allocated, [(Statistic::Value, memory.bytes_allocated_per_operation)], lines);
         }
     }
     Ok(())
@@ -223,7 +223,7 @@ fn report<'t>(statistics: &Statistics<'t>, label: &str, lines: &mut LineCounter<
     });
     values.extend(percentiles);
     values.push((Statistic::Max, statistics.max));
-    bench.report(benchmarks::about(TIME, label, MEANING, Polarity::LowerIsBetter), Unit::NANOSECOND, values, lines);
+    bench.report(benchmarks::summary(TIME, Unit::NANOSECOND, label, MEANING), values, lines);
 }
 
 /// `Type.Method: Job(…) [N=10]` as the summary shows it, without the name of the default job.

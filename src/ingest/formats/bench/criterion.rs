@@ -8,9 +8,9 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::measure::Statistic;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 use crate::table::source::Source;
 
@@ -187,12 +187,12 @@ fn samples<'t>(
 fn report<'t>(estimates: &Estimates<'t>, source: &str, lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) {
     let label = label(source);
     let of = |estimate: &Estimate<'t>| Some(estimate.point_estimate);
-    let lower = Polarity::LowerIsBetter;
     let Some(std_dev) = &estimates.std_dev else {
         // `change/estimates.json`: shares of the older mean and median.
         for (metric, estimate) in [("change of mean", &estimates.mean), ("change of median", &estimates.median)] {
-            let about = benchmarks::about(metric, &label, "change since the run before, as a share of it", lower);
-            bench.report(about, Unit::RATIO, [(Statistic::Value, of(estimate))], lines);
+            let meaning = "change since the run before, as a share of it";
+            let change = benchmarks::summary(metric, Unit::RATIO, &label, meaning);
+            bench.report(change, [(Statistic::Value, of(estimate))], lines);
         }
         return;
     };
@@ -201,10 +201,10 @@ fn report<'t>(estimates: &Estimates<'t>, source: &str, lines: &mut LineCounter<'
         (Statistic::Median, of(&estimates.median)),
         (Statistic::Stddev, of(std_dev)),
     ];
-    bench.report(benchmarks::about(TIME, &label, MEANING, lower), Unit::NANOSECOND, statistics, lines);
+    bench.report(benchmarks::summary(TIME, Unit::NANOSECOND, &label, MEANING), statistics, lines);
     let meaning = "time of one iteration as the slope of times over iterations, which start-up costs do not enter";
     let slope = [(Statistic::Value, estimates.slope.as_ref().and_then(of))];
-    bench.report(benchmarks::about("slope", &label, meaning, lower), Unit::NANOSECOND, slope, lines);
+    bench.report(benchmarks::summary("slope", Unit::NANOSECOND, &label, meaning), slope, lines);
 }
 
 /// The benchmark's name from the folders: `target/criterion/Group/function/10/new/sample.json` is `Group/function/10`.

@@ -243,8 +243,7 @@ fn report<'t>(entry: &Entry<'t>, lines: &mut LineCounter<'t>, bench: &mut Bench<
     }
     for (metric, meaning, value) in times {
         let metric = if plain { metric.to_owned() } else { format!("{metric} ({name})") };
-        let about = benchmarks::about(&metric, &label, meaning, Polarity::LowerIsBetter);
-        bench.report(about, unit, [(statistic, value)], lines);
+        bench.report(benchmarks::summary(&metric, unit, &label, meaning), [(statistic, value)], lines);
     }
 }
 

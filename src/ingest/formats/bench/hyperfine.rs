@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::measure::Statistic;
 use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
@@ -110,12 +110,10 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
                 (Statistic::Min, entry.min),
                 (Statistic::Max, entry.max),
             ];
-            let about = benchmarks::about(TIME, &label, WALL, Polarity::LowerIsBetter);
-            bench.report(about, Unit::SECOND, statistics, lines);
+            bench.report(benchmarks::summary(TIME, Unit::SECOND, &label, WALL), statistics, lines);
         }
         for (name, mean) in [("user", entry.user), ("system", entry.system)] {
-            let about = benchmarks::about(name, &label, CPU, Polarity::LowerIsBetter);
-            bench.report(about, Unit::SECOND, [(Statistic::Mean, mean)], lines);
+            bench.report(benchmarks::summary(name, Unit::SECOND, &label, CPU), [(Statistic::Mean, mean)], lines);
         }
     }
     Ok(())

@@ -181,9 +181,9 @@ fn primary<'t>(entry: &Entry<'t>, mode: &Mode, label: &str, lines: &mut LineCoun
         let mut statistics: Vec<(f64, Statistic, &RawValue)> = percentiles.collect();
         statistics.sort_by(|a, b| a.0.total_cmp(&b.0));
         let statistics = statistics.into_iter().map(|(_, statistic, value)| (statistic, Some(value)));
-        let about = benchmarks::about(mode.metric, label, mode.meaning, mode.polarity);
         let unit = unit_of(unit).unwrap_or(Unit::UNKNOWN);
-        bench.report(about, unit, [(Statistic::Mean, metric.score)].into_iter().chain(statistics), lines);
+        let summary = benchmarks::summary(mode.metric, unit, label, mode.meaning).polarity(mode.polarity);
+        bench.report(summary, [(Statistic::Mean, metric.score)].into_iter().chain(statistics), lines);
     }
 }
 
@@ -209,8 +209,9 @@ fn secondary<'t>(
     bench.declare(name, Declared::metric("", None, Some(polarity), None, "JMH: a secondary metric"));
     if !push(name, metric, label, lines, bench) {
         let meaning = format!("secondary metric of mode {}", mode.written);
-        let about = benchmarks::about(name, label, &meaning, polarity);
-        bench.report(about, unit_of(unit).unwrap_or(Unit::UNKNOWN), [(Statistic::Mean, metric.score)], lines);
+        let unit = unit_of(unit).unwrap_or(Unit::UNKNOWN);
+        let summary = benchmarks::summary(name, unit, label, &meaning).polarity(polarity);
+        bench.report(summary, [(Statistic::Mean, metric.score)], lines);
     }
 }
 

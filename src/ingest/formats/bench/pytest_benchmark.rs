@@ -6,9 +6,9 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::measure::Statistic;
 use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
@@ -167,8 +167,7 @@ fn take_entry<'t>(label: &str, stats: &Stats<'t>, lines: &mut LineCounter<'t>, b
             (Statistic::Percentile(75.0), stats.q3),
             (Statistic::Max, stats.max),
         ];
-        let about = benchmarks::about(TIME, label, MEANING, Polarity::LowerIsBetter);
-        bench.report(about, Unit::SECOND, statistics, lines);
+        bench.report(benchmarks::summary(TIME, Unit::SECOND, label, MEANING), statistics, lines);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::measure::Statistic;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
 use crate::ingest::signature;
@@ -33,10 +33,7 @@ pub(crate) const SAMPLES: Format = Format {
     example: "ab -n 1000 -c 10 -g times.tsv http://localhost:8080/ && perfreport summarize times.tsv",
     upstream: "Apache httpd, support/ab.c, output_results",
     generic: false,
-    sniff: |head| {
-        first_line_is(head, GNUPLOT_HEADER)
-            .then(|| vec!["header `starttime seconds ctime dtime ttime wait`, as ab -g writes it".to_owned()])
-    },
+    sniff: |head| signature::header_is(head, GNUPLOT_HEADER, "starttime seconds ctime dtime ttime wait", "ab -g"),
     read: read_samples,
     settle: Some(|source, _| settle::lead_with(source, "ttime")),
 };
@@ -50,18 +47,10 @@ pub(crate) const PERCENTILES: Format = Format {
     example: "ab -n 1000 -c 10 -e percentiles.csv http://localhost:8080/ && perfreport summarize percentiles.csv",
     upstream: "Apache httpd, support/ab.c, output_results",
     generic: false,
-    sniff: |head| {
-        first_line_is(head, PERCENT_HEADER)
-            .then(|| vec!["header `Percentage served,Time in ms`, as ab -e writes it".to_owned()])
-    },
+    sniff: |head| signature::header_is(head, PERCENT_HEADER, "Percentage served,Time in ms", "ab -e"),
     read: read_percentiles,
     settle: None,
 };
-
-/// Whether the first line of a text that is not blank is exactly this.
-pub(crate) fn first_line_is(head: &Head<'_>, line: &[u8]) -> bool {
-    signature::first_line(head) == line
-}
 
 fn duration(column: &'static str, meaning: &'static str) -> Declared {
     Declared::time(column, Unit::MILLISECOND, meaning, "ab -g writes durations in whole milliseconds")

@@ -7,8 +7,8 @@ use crate::measure::unit::Unit;
 use crate::table::Role;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
-use crate::ingest::formats::load::ab::first_line_is;
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::signature;
 use crate::ingest::text::delimited;
 
 const HEADER: &[u8] = b"response-time,DNS+dialup,DNS,Request-write,Response-delay,Response-read,status-code,offset";
@@ -26,10 +26,7 @@ pub(crate) const FORMAT: Format = Format {
     example: "hey -n 1000 -c 10 -o csv http://localhost:8080/ > hey.csv && perfreport summarize hey.csv",
     upstream: "rakyll/hey, requester/print.go, csvTmpl, and requester/report.go",
     generic: false,
-    sniff: |head| {
-        first_line_is(head, HEADER)
-            .then(|| vec!["header `response-time,DNS+dialup,…,status-code,offset`, as hey writes it".to_owned()])
-    },
+    sniff: |head| signature::header_is(head, HEADER, "response-time,DNS+dialup,…,status-code,offset", "hey"),
     read,
     settle: None,
 };

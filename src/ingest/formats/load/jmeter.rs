@@ -5,7 +5,6 @@
 //! controller) leave it for a table of their own. Definition: JMeter's `SampleSaveConfiguration`, `CSVSaveService` and the
 //! glossary of its manual.
 
-use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
 use crate::table::source::Source;
@@ -46,89 +45,25 @@ const SUCCESS: usize = 7;
 
 /// Columns in the order in which JMeter writes them where there is no header, for each set that a version writes by
 /// default: before 3.0, the same with counts of threads, and 3.0 and later without and with the URL.
-const DEFAULT_COLUMNS: &[&[&str]] = &[
-    &[
-        "timeStamp",
-        "elapsed",
-        "label",
-        "responseCode",
-        "responseMessage",
-        "threadName",
-        "dataType",
-        "success",
-        "bytes",
-        "Latency",
-    ],
-    &[
-        "timeStamp",
-        "elapsed",
-        "label",
-        "responseCode",
-        "responseMessage",
-        "threadName",
-        "dataType",
-        "success",
-        "bytes",
-        "grpThreads",
-        "allThreads",
-        "Latency",
-    ],
-    &[
-        "timeStamp",
-        "elapsed",
-        "label",
-        "responseCode",
-        "responseMessage",
-        "threadName",
-        "dataType",
-        "success",
-        "failureMessage",
-        "bytes",
-        "sentBytes",
-        "grpThreads",
-        "allThreads",
-        "Latency",
-        "IdleTime",
-        "Connect",
-    ],
-    &[
-        "timeStamp",
-        "elapsed",
-        "label",
-        "responseCode",
-        "responseMessage",
-        "threadName",
-        "dataType",
-        "success",
-        "failureMessage",
-        "bytes",
-        "sentBytes",
-        "grpThreads",
-        "allThreads",
-        "URL",
-        "Latency",
-        "IdleTime",
-        "Connect",
-    ],
+const DEFAULT_COLUMNS: [&str; 4] = [
+    "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,bytes,Latency",
+    "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,bytes,grpThreads,\
+     allThreads,Latency",
+    "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,failureMessage,bytes,\
+     sentBytes,grpThreads,allThreads,Latency,IdleTime,Connect",
+    "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,failureMessage,bytes,\
+     sentBytes,grpThreads,allThreads,URL,Latency,IdleTime,Connect",
 ];
 
 /// What the columns of JMeter are, in CSV and, under the same names, in XML.
 pub(crate) fn columns() -> Vec<Declared> {
-    let time = |column, meaning, polarity, reason| Declared {
-        column,
-        role: Role::Metric,
-        unit: Some(Unit::MILLISECOND),
-        polarity: Some(polarity),
-        meaning: Some(meaning),
-        reason,
-    };
+    let time = |column, meaning, reason| Declared::time(column, Unit::MILLISECOND, meaning, reason);
     let bytes = |column, meaning, reason| Declared::amount(column, Unit::BYTE, meaning, reason);
     vec![
         Declared::column("timeStamp", Role::Timestamp, "JMeter: when the sample began"),
         time(
             "elapsed",
             "time from just before sending to the last byte of the response, connecting included",
-            Polarity::LowerIsBetter,
             "JMeter: milliseconds to the last byte",
         ),
         Declared::column("label", Role::Label, "JMeter: name of the sampler"),
@@ -155,19 +90,17 @@ pub(crate) fn columns() -> Vec<Declared> {
         time(
             "Latency",
             "time from just before sending to the first part of the response, connecting included",
-            Polarity::LowerIsBetter,
             "JMeter: milliseconds to the first part of the response",
         ),
-        time(
+        Declared::amount(
             "IdleTime",
+            Unit::MILLISECOND,
             "time not spent sampling, which elapsed does not contain",
-            Polarity::Unknown,
             "JMeter: milliseconds of idle time",
         ),
         time(
             "Connect",
             "time to establish the connection, TLS included; 0 where one was used again",
-            Polarity::LowerIsBetter,
             "JMeter: milliseconds to connect",
         ),
     ]
@@ -186,17 +119,18 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 /// The names of the columns of a file without a header, if its first row is one of JMeter's.
-fn default_columns(head: &Head<'_>) -> Option<&'static [&'static str]> {
+fn default_columns(head: &Head<'_>) -> Option<Vec<&'static str>> {
     let digits = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
     let line = signature::first_line(head);
     b",;\t|".iter().find_map(|delimiter| {
         let cells = signature::cells(line, *delimiter);
-        let names = DEFAULT_COLUMNS.iter().find(|names| names.len() == cells.len())?;
+        let names = DEFAULT_COLUMNS.iter().map(|names| names.split(',').collect::<Vec<_>>());
+        let names = names.into_iter().find(|names| names.len() == cells.len())?;
         let fits = cells[0].len() == MILLISECOND_DIGITS
             && digits(&cells[0])
             && digits(&cells[1])
             && matches!(cells[SUCCESS].as_str(), "true" | "false");
-        fits.then_some(*names)
+        fits.then_some(names)
     })
 }
 
@@ -213,7 +147,7 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
             "the columns have the names and the order that JMeter gives them by default",
         ));
     }
-    delimited::read_named(records, options, sink, names)
+    delimited::read_named(records, options, sink, names.as_deref())
 }
 
 /// Takes the rows of transaction controllers out of the requests, and columns without content out of the metrics.

@@ -5,12 +5,12 @@
 
 use serde_json::Value;
 
-use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::documents;
+use crate::ingest::summaries::Summary;
 
 pub(crate) const FORMAT: Format = Format {
     name: "jmeter-statistics",
@@ -41,8 +41,8 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     documents::each(records, sink, |document: Value, sink| {
         for (key, entry) in document.as_object().into_iter().flatten() {
-            let label = (key != TOTAL).then(|| entry["transaction"].as_str().unwrap_or(key).to_owned());
-            sink.reported.extend(reported(label.as_ref(), entry));
+            let label = (key != TOTAL).then(|| entry["transaction"].as_str().unwrap_or(key));
+            report(label, entry, sink);
         }
     })?;
     // The whole run stands first, wherever the file has it.
@@ -59,42 +59,33 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     Ok(())
 }
 
-fn reported(label: Option<&String>, entry: &Value) -> Vec<Reported> {
-    let value = |key: &str, statistic: Statistic, unit: Unit| {
-        let value = entry[key].as_f64()?;
-        Some(ReportedValue { statistic, value, unit, line: None })
-    };
-    let of = |metric: &str, meaning: Option<&str>, polarity: Polarity, values: Vec<Option<ReportedValue>>| Reported {
-        metric: metric.to_owned(),
-        label: label.cloned(),
-        meaning: meaning.map(str::to_owned),
-        polarity,
-        values: values.into_iter().flatten().collect(),
-    };
-    let ms = Unit::MILLISECOND;
-    let rate = Unit::parse("KiB/s").unwrap_or(Unit::UNKNOWN);
-    let all = [
-        of(
-            "elapsed",
-            Some(MEANING),
-            Polarity::LowerIsBetter,
-            vec![
-                value("sampleCount", Statistic::Count, Unit::COUNT),
-                value("errorCount", Statistic::Failures, Unit::COUNT),
-                value("meanResTime", Statistic::Mean, ms),
-                value("medianResTime", Statistic::Median, ms),
-                value("minResTime", Statistic::Min, ms),
-                value("maxResTime", Statistic::Max, ms),
-                value("pct1ResTime", Statistic::Percentile(90.0), ms),
-                value("pct2ResTime", Statistic::Percentile(95.0), ms),
-                value("pct3ResTime", Statistic::Percentile(99.0), ms),
-            ],
-        ),
-        of("throughput", None, Polarity::HigherIsBetter, vec![value("throughput", Statistic::Value, Unit::PER_SECOND)]),
-        of("received", None, Polarity::Unknown, vec![value("receivedKBytesPerSec", Statistic::Value, rate)]),
-        of("sent", None, Polarity::Unknown, vec![value("sentKBytesPerSec", Statistic::Value, rate)]),
+fn report(label: Option<&str>, entry: &Value, sink: &mut Sink) {
+    const TIMES: &[(&str, Statistic)] = &[
+        ("sampleCount", Statistic::Count),
+        ("errorCount", Statistic::Failures),
+        ("meanResTime", Statistic::Mean),
+        ("medianResTime", Statistic::Median),
+        ("minResTime", Statistic::Min),
+        ("maxResTime", Statistic::Max),
+        ("pct1ResTime", Statistic::Percentile(90.0)),
+        ("pct2ResTime", Statistic::Percentile(95.0)),
+        ("pct3ResTime", Statistic::Percentile(99.0)),
     ];
-    all.into_iter().filter(|one| !one.values.is_empty()).collect()
+    let rate = Unit::parse("KiB/s").unwrap_or(Unit::UNKNOWN);
+    let (lower, unknown) = (Polarity::LowerIsBetter, Polarity::Unknown);
+    for (metric, unit, polarity, numbers) in [
+        ("elapsed", Unit::MILLISECOND, lower, TIMES),
+        ("throughput", Unit::PER_SECOND, Polarity::HigherIsBetter, &[("throughput", Statistic::Value)]),
+        ("received", rate, unknown, &[("receivedKBytesPerSec", Statistic::Value)]),
+        ("sent", rate, unknown, &[("sentKBytesPerSec", Statistic::Value)]),
+    ] {
+        let meaning = (metric == "elapsed").then_some(MEANING);
+        let mut summary = Summary::new(metric, unit, meaning).of(label).polarity(polarity);
+        for (key, statistic) in numbers {
+            summary.add(*statistic, entry[key].as_f64());
+        }
+        summary.give(sink);
+    }
 }
 
 #[cfg(test)]

@@ -136,20 +136,12 @@ const TAGS: &[(&str, Role, &str)] = &[
 
 /// What k6's definitions say about its CSV file, and, under dotted names, about the lines of its JSON file.
 pub(crate) fn columns() -> Vec<(String, Declared)> {
-    let column = |role, reason| Declared { column: "", role, unit: None, polarity: None, meaning: None, reason };
     let metrics = BUILT_IN.iter().map(|(name, kind, polarity, meaning)| {
-        let declared = Declared {
-            column: name,
-            role: Role::Metric,
-            unit: Some(unit(*kind)),
-            polarity: Some(*polarity),
-            meaning: Some(*meaning),
-            reason: REASON,
-        };
+        let declared = Declared::metric(name, Some(unit(*kind)), Some(*polarity), Some(*meaning), REASON);
         ((*name).to_owned(), declared)
     });
     let tags = TAGS.iter().flat_map(|(name, role, reason)| {
-        [(*name).to_owned(), format!("data.tags.{name}")].map(|name| (name, column(*role, *reason)))
+        [(*name).to_owned(), format!("data.tags.{name}")].map(|name| (name, Declared::column("", *role, reason)))
     });
     let frame = [
         ("metric_name", Role::MetricName, "k6: name of the metric"),
@@ -160,7 +152,7 @@ pub(crate) fn columns() -> Vec<(String, Declared)> {
         ("data.time", Role::Timestamp, "k6: when the value was recorded"),
         ("type", Role::Unused, "k6: kind of the line"),
     ];
-    let frame = frame.map(|(name, role, reason)| (name.to_owned(), column(role, reason)));
+    let frame = frame.map(|(name, role, reason)| (name.to_owned(), Declared::column("", role, reason)));
     metrics.chain(tags).chain(frame).collect()
 }
 
@@ -176,14 +168,7 @@ pub(crate) fn declare_others(sink: &mut Sink) {
             }
         }
     }
-    let declared = || Declared {
-        column: "",
-        role: Role::Unused,
-        unit: None,
-        polarity: None,
-        meaning: None,
-        reason: "no value of k6, which stands in a field of its own",
-    };
+    let declared = || Declared::column("", Role::Unused, "no value of k6, which stands in a field of its own");
     sink.declared_by_file.extend(others.into_iter().map(|name| (name, declared())));
 }
 

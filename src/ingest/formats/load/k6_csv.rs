@@ -2,7 +2,7 @@
 //!
 //! In: a delimited text, read by the reader of delimited text. Out: a table a metric. Definition: k6's `output/csv`.
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::k6;
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
@@ -16,15 +16,10 @@ pub(crate) const FORMAT: Format = Format {
     example: "k6 run --out csv=results.csv script.js; perfreport summarize results.csv",
     upstream: "k6 output/csv",
     generic: false,
-    sniff,
+    sniff: |head| signature::header_of(head, &["metric_name", "timestamp", "metric_value"], "k6"),
     read,
     settle: Some(k6::settle),
 };
-
-fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    signature::header_begins(head, &["metric_name", "timestamp", "metric_value"])
-        .then(|| vec!["the header begins with metric_name, timestamp, metric_value, as k6 writes it".to_owned()])
-}
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     sink.declared_by_file = k6::columns();

@@ -7,7 +7,6 @@ use serde::Deserialize;
 
 use crate::measure::Polarity;
 use crate::measure::unit::Unit;
-use crate::table::Role;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::k6;
@@ -100,7 +99,7 @@ fn declared(data: &Declaration) -> Declared {
     };
     let is_time = data.contains == "time";
     let polarity = Some(if is_time { Polarity::LowerIsBetter } else { Polarity::Unknown });
-    Declared { column: "", role: Role::Metric, unit: Some(unit), polarity, meaning: None, reason }
+    Declared::metric("", Some(unit), polarity, None, reason)
 }
 
 #[cfg(test)]
@@ -162,7 +161,7 @@ mod tests {
             assert_eq!(found.provenance.format, "k6-json");
             let (table, expected) = (&found.tables[0], &before.tables[0]);
             let metric = table.position("http_req_duration").unwrap();
-            assert_eq!(table.columns_as(Role::Metric).collect::<Vec<_>>(), [metric]);
+            assert_eq!(table.columns_as(crate::table::Role::Metric).collect::<Vec<_>>(), [metric]);
             assert_eq!(table.numbers(metric), expected.numbers(expected.position("http_req_duration").unwrap()));
             assert_eq!(table.columns[metric].unit(), Unit::MILLISECOND);
         }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
@@ -22,17 +22,12 @@ pub(crate) const FORMAT: Format = Format {
     example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
     upstream: "Locust stats.py, StatsCSV.exceptions_csv",
     generic: false,
-    sniff,
+    sniff: |head| signature::header_of(head, SIGNATURE, "Locust"),
     read,
     settle: None,
 };
 
 const SIGNATURE: &[&str] = &["Count", "Message", "Traceback", "Nodes"];
-
-fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    signature::header_begins(head, SIGNATURE)
-        .then(|| vec!["the header begins with Count, Message, Traceback, Nodes, as Locust writes it".to_owned()])
-}
 
 /// A row of the file.
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
@@ -21,17 +21,12 @@ pub(crate) const FORMAT: Format = Format {
     example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
     upstream: "Locust stats.py, StatsCSV.failures_csv",
     generic: false,
-    sniff,
+    sniff: |head| signature::header_of(head, SIGNATURE, "Locust"),
     read,
     settle: None,
 };
 
 const SIGNATURE: &[&str] = &["Method", "Name", "Error", "Occurrences"];
-
-fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    signature::header_begins(head, SIGNATURE)
-        .then(|| vec!["the header begins with Method, Name, Error, Occurrences, as Locust writes it".to_owned()])
-}
 
 /// A row of the file.
 #[derive(Deserialize)]

@@ -25,27 +25,18 @@ pub(crate) const FORMAT: Format = Format {
     example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
     upstream: "Locust stats.py, StatsCSVFileWriter",
     generic: false,
-    sniff,
+    sniff: |head| signature::header_of(head, SIGNATURE, "Locust"),
     read,
     settle: Some(settle),
 };
 
 const SIGNATURE: &[&str] = &["Timestamp", "User Count", "Type", "Name"];
 
-fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    signature::header_begins(head, SIGNATURE)
-        .then(|| vec!["the header begins with Timestamp, User Count, Type, Name, as Locust writes it".to_owned()])
-}
-
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     let first = signature::first_line(&Head::of(records)?).to_vec();
-    let metric = |column, unit, polarity, meaning| Declared {
-        column,
-        role: Role::Metric,
-        unit: Some(unit),
-        polarity: Some(polarity),
-        meaning: Some(meaning),
-        reason: "Locust: a rate or a count at that second",
+    let metric = |column, unit, polarity, meaning| {
+        let reason = "Locust: a rate or a count at that second";
+        Declared::metric(column, Some(unit), Some(polarity), Some(meaning), reason)
     };
     sink.declared = vec![
         Declared::column("Timestamp", Role::Timestamp, "Locust: seconds since 1970"),

@@ -6,7 +6,7 @@
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
@@ -21,18 +21,12 @@ pub(crate) const FORMAT: Format = Format {
     example: "locust --headless -t 1m (csv_request_logger in the script); perfreport summarize requests.csv",
     upstream: "Locust contrib/csv_request_logger.py",
     generic: false,
-    sniff,
+    sniff: |head| signature::header_of(head, SIGNATURE, "Locust"),
     read,
     settle: None,
 };
 
 const SIGNATURE: &[&str] = &["timestamp", "request_type", "name", "response_time_ms"];
-
-fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    signature::header_begins(head, SIGNATURE).then(|| {
-        vec!["the header begins with timestamp, request_type, name, response_time_ms, as Locust writes it".to_owned()]
-    })
-}
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     sink.declared = vec![

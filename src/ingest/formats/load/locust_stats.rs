@@ -38,9 +38,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     if EARLIER.iter().any(|names| signature::header_begins(head, names)) {
         return Some(vec!["the header has # requests and # failures, as Locust wrote it before 1.0".to_owned()]);
     }
-    signature::header_begins(head, SIGNATURE).then(|| {
-        vec!["the header begins with Type, Name, Request Count, Failure Count, as Locust writes it".to_owned()]
-    })
+    signature::header_of(head, SIGNATURE, "Locust")
 }
 
 /// Metrics of a row: name, unit, which way is better.

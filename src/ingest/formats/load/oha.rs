@@ -5,15 +5,15 @@
 
 use serde_json::Value;
 
+use crate::measure::Statistic;
 use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
 use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
-use crate::ingest::formats::load::ab::first_line_is;
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
+use crate::ingest::signature;
 use crate::ingest::summaries::{self, Summary, caveat, statistic};
 use crate::ingest::text::delimited;
 
@@ -35,10 +35,8 @@ pub(crate) const CSV: Format = Format {
     upstream: "hatoo/oha, src/printer.rs, print_csv",
     generic: false,
     sniff: |head| {
-        [HEADER, OLD_HEADER]
-            .iter()
-            .any(|header| first_line_is(head, header))
-            .then(|| vec!["header `request-start,DNS,DNS+dialup,…,status`, as oha writes it".to_owned()])
+        let words = "request-start,DNS,DNS+dialup,…,status";
+        [HEADER, OLD_HEADER].iter().find_map(|header| signature::header_is(head, header, words, "oha"))
     },
     read: read_rows,
     // The file begins with the parts of a request.
@@ -71,12 +69,7 @@ fn read_rows(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut S
             .map(|&(column, meaning)| Declared::time(column, Unit::SECOND, meaning, "oha writes durations in seconds")),
     );
     sink.declared.extend([
-        Declared {
-            unit: Some(Unit::BYTE),
-            polarity: Some(Polarity::Unknown),
-            meaning: Some("size of the answer's body"),
-            ..Declared::column("bytes", Role::Metric, "oha: bytes of the answer's body")
-        },
+        Declared::amount("bytes", Unit::BYTE, "size of the answer's body", "oha: bytes of the answer's body"),
         Declared::column("status", Role::Status, "oha: the status code of the answer"),
         Declared::column(
             "request-start",
