@@ -91,7 +91,10 @@ mod tests {
         time: f64,
     }
 
-    fn timings(text: &str) -> Vec<Vec<(u64, Option<(String, f64)>)>> {
+    /// A line, and name and time of the row on it where it is one.
+    type Line = (u64, Option<(String, f64)>);
+
+    fn timings(text: &str) -> Vec<Vec<Line>> {
         let mut bytes = text.as_bytes();
         let mut records: Records<&mut dyn Read> = Records::new(&mut bytes as &mut dyn Read);
         let tables = read(&mut records, |row| row.iter().any(|cell| cell == "name")).unwrap();

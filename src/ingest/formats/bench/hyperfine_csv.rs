@@ -42,7 +42,7 @@ const CAVEATS: [&str; 2] = [
 
 /// A row, its numbers as written.
 #[derive(Deserialize)]
-struct Command<'r> {
+struct Timing<'r> {
     command: &'r str,
     mean: &'r str,
     stddev: &'r str,
@@ -66,7 +66,7 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     for CsvTable { header, rows } in &csv_tables::read(records, is_header)? {
         for row in rows {
             match row.read(header) {
-                Some(command) => report(&command, header, row, sink),
+                Some(timing) => report(&timing, header, row, sink),
                 None => sink.provenance.set_aside("rows with fewer fields than the header", row.line),
             }
         }
@@ -75,7 +75,7 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     Ok(())
 }
 
-fn report(of: &Command<'_>, header: &StringRecord, row: &CsvRow, sink: &mut Sink) {
+fn report(of: &Timing<'_>, header: &StringRecord, row: &CsvRow, sink: &mut Sink) {
     let pairs = header.iter().zip(&row.cells).skip(HEADER.len());
     let parameters: Vec<(&str, &str)> =
         pairs.filter_map(|(name, value)| Some((name.strip_prefix(PARAMETER)?, value))).collect();
