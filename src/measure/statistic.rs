@@ -26,7 +26,7 @@ pub enum Statistic {
     Mean,
     /// The median under that name; as a percentile it is [`P50`](Self::P50).
     Median,
-    /// A percentile, between 0 and 100.
+    /// A percentile, 0 to 100: tools report the ends as percentiles too.
     Percentile(f64),
     /// Largest.
     Max,
@@ -158,7 +158,7 @@ impl FromStr for Statistic {
                     text.strip_prefix('p').filter(|digits| digits.starts_with(|first: char| first.is_ascii_digit()));
                 let digits = digits.ok_or(StatisticError::Unknown)?;
                 let plain = digits.chars().all(|character| character.is_ascii_digit() || character == '.');
-                let percent = digits.parse().ok().filter(|percent| plain && *percent > 0.0 && *percent < 100.0);
+                let percent = digits.parse().ok().filter(|percent| plain && *percent <= 100.0);
                 Self::Percentile(percent.ok_or(StatisticError::Percentile)?)
             }
         })
@@ -191,10 +191,12 @@ mod tests {
             "failures",
             "min",
             "mean",
+            "p0",
             "p5",
             "median",
             "p50",
             "p99.9",
+            "p100",
             "max",
             "stddev",
             "cv",
@@ -209,7 +211,7 @@ mod tests {
         }
         assert_eq!(("count".parse(), "error_rate".parse()), (Ok(Statistic::Count), Ok(Statistic::FailureShare)));
         for (text, error) in
-            [("q95", StatisticError::Unknown), ("p", StatisticError::Unknown), ("p100", StatisticError::Percentile)]
+            [("q95", StatisticError::Unknown), ("p", StatisticError::Unknown), ("p101", StatisticError::Percentile)]
         {
             assert_eq!(text.parse::<Statistic>(), Err(error));
         }

@@ -233,7 +233,9 @@ fn statistic_of(key: &str) -> Result<(Statistic, bool), TargetTextError> {
         Ok(Statistic::Center | Statistic::Failures) | Err(StatisticError::Unknown) => {
             Err(TargetTextError::UnknownKey { key: key_error() })
         }
-        Err(StatisticError::Percentile) => Err(TargetTextError::Percentile { key: key_error() }),
+        Ok(Statistic::Percentile(0.0 | 100.0)) | Err(StatisticError::Percentile) => {
+            Err(TargetTextError::Percentile { key: key_error() })
+        }
         Ok(statistic) => Ok((statistic, false)),
     }
 }
