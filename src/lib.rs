@@ -1,37 +1,62 @@
 //! Offline metrics reports that tell the truth about a run.
 //!
-//! Data flows one way through the stages of this crate, and each stage is a module that takes plain values and returns
-//! plain values:
-//!
-//! 1. [`ingest`] reads the bytes of a source and finds out what they are: tables, roles of columns, units;
-//! 2. [`stats`] says what the numbers say, and which of them are no measurements;
-//! 3. [`report`] makes one [`Report`](report::contract::Report) of it and renders that as Markdown, HTML, JSON or
-//!    through a template.
-//!
-//! [`analysis::chat`] puts the events of an interactive service together and measures it; [`analysis::swarm`] does for the cumulative records of an agent swarm what [`stats`] does for samples.
-//!
-//! [`measure`] and [`table`] hold the nouns that the stages share. Only [`cli`] opens files, prints, or exits; [`config`] is what a
-//! user may say in `perfreport.toml`.
+//! Read a file of raw metrics, analyse it, compare two of them:
 //!
 //! ```
-//! use perfreport::ingest::{SourceOptions, read};
-//! use perfreport::stats::{analysis::analyse, population::Settings};
+//! use perfreport::{Options, analyse, compare, read};
 //!
-//! let csv = "event,latency_ms\nlogin,10\nlogin,12\nlogin,-1\nlogin,11\n";
-//! let source = read("run.csv", csv.as_bytes(), &SourceOptions::default())?;
-//! let latency = &analyse(&source.tables[0], &Settings::default()).metrics[0];
-//! assert_eq!(latency.overall.clean.as_ref().map(|clean| clean.median), Some(0.011));
-//! assert_eq!(latency.suspects[0].row, 2, "-1 is no duration");
-//! # Ok::<(), perfreport::ingest::IngestError>(())
+//! let options = Options::default();
+//! let before = analyse(&read("fixtures/compare/before.csv")?, &options);
+//! let after = analyse(&read("fixtures/compare/after.csv")?, &options);
+//!
+//! let latency = after.metric("latency_ms").expect("the file has that column");
+//! let p95 = latency.percentile(95.0).expect("a percentile that is computed");
+//! println!("p95 {:?} s, interval {:?}, needs {} samples", p95.value, p95.interval, p95.needs);
+//!
+//! for change in compare(&before, &after).changes {
+//!     println!("{:?}: {} {:?}", change.verdict, change.metric, change.group);
+//! }
+//! # Ok::<(), perfreport::Error>(())
 //! ```
+//!
+//! Numbers are in base units: seconds, bytes, plain counts. An [`Analysis`] is serialised as it is and is what every part of the
+//! program reads: comparison, targets, the report, the export of samples. `perfreport schema` prints the JSON Schema of the
+//! report around it, and [`Report`] is its type; a field that changes its meaning or goes raises the version of the schema.
+//!
+//! What stands on this page is the library. The modules behind it are visible to the tests and benches of this repository
+//! alone and may change at any time; `docs/architecture.md` says what each of them is for.
 
+mod library;
+
+#[doc(hidden)]
 pub mod analysis;
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod compare;
+#[doc(hidden)]
 pub mod config;
+#[doc(hidden)]
 pub mod export;
+#[doc(hidden)]
 pub mod ingest;
+#[doc(hidden)]
 pub mod measure;
+#[doc(hidden)]
 pub mod report;
+#[doc(hidden)]
 pub mod stats;
+#[doc(hidden)]
 pub mod table;
+
+pub use analysis::Analysis;
+pub use analysis::metric::Metric;
+pub use compare::outcome::{Comparison, Gate, Verdict};
+pub use library::{Error, Options, analyse, compare, read, read_with};
+#[cfg(feature = "frames")]
+pub use library::visit_samples;
+pub use measure::finding::Finding;
+pub use report::contract::Report;
+pub use stats::summary::Summary;
+pub use table::Table;
+pub use table::source::Source;

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on should stop, and texts are short here"
 )]
 
+mod api;
 mod approved;
 mod architecture;
 mod bad_input;
