@@ -14,7 +14,10 @@ fn main() -> Result<(), perfreport::Error> {
             match metric.percentile(95.0) {
                 Some(p95) => match (p95.value, p95.interval) {
                     (Some(value), Some(interval)) => {
-                        println!("{path}: {} {value} {} {:?} to {:?}", metric.name, metric.unit, interval.low, interval.high);
+                        println!(
+                            "{path}: {} {value} {} {:?} to {:?}",
+                            metric.name, metric.unit, interval.low, interval.high
+                        );
                     }
                     _ => println!("{path}: {} needs {} samples", metric.name, p95.needs),
                 },

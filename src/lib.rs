@@ -52,9 +52,9 @@ pub mod table;
 pub use analysis::Analysis;
 pub use analysis::metric::Metric;
 pub use compare::outcome::{Comparison, Gate, Verdict};
-pub use library::{Error, Options, analyse, compare, read, read_with};
 #[cfg(feature = "frames")]
 pub use library::visit_samples;
+pub use library::{Error, Options, analyse, compare, read, read_with};
 pub use measure::finding::Finding;
 pub use report::contract::Report;
 pub use stats::summary::Summary;

@@ -59,10 +59,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            source: SourceOptions::default(),
-            settings: Settings { keep_samples: true, ..Settings::default() },
-        }
+        Self { source: SourceOptions::default(), settings: Settings { keep_samples: true, ..Settings::default() } }
     }
 }
 
@@ -164,7 +161,12 @@ impl Metric {
     pub fn percentile(&self, percent: f64) -> Option<Percentile> {
         let summary = self.overall.clean.as_ref()?;
         if percent == 50.0 {
-            return Some(Percentile { percent, value: Some(summary.median), needs: 1, interval: summary.median_interval });
+            return Some(Percentile {
+                percent,
+                value: Some(summary.median),
+                needs: 1,
+                interval: summary.median_interval,
+            });
         }
         summary.percentiles.iter().find(|percentile| percentile.percent == percent).copied()
     }

@@ -16,13 +16,13 @@ use crate::report::number;
 use crate::report::text_table::{Align, TextTable};
 
 use super::args::{Add, Baseline};
-use super::terminal::as_lines;
 use super::compare::load_baseline;
 use super::environment::environment;
 use super::options;
 use super::outputs::{write_all, write_stdout};
 use super::read::{self, ReadOptions, ReportExtras};
 use super::summarize::new_baseline;
+use super::terminal::as_lines;
 
 pub(super) fn run(command: &Baseline) -> Result<ExitCode> {
     match command {

@@ -17,8 +17,8 @@ mod read;
 mod write;
 
 pub use error::{BaselineError, Fault, OtherFile};
-pub use write::Tool;
 use write::FileV1;
+pub use write::Tool;
 
 /// The value of `format` in a baseline file.
 pub const FORMAT: &str = "perfreport baseline";

@@ -15,12 +15,12 @@ use blocks::Blocks;
 use changes::{level_shift_in, warm_up_in};
 use drift::drift_in;
 
+pub use blocks::{MAX_POINTS, MIN_RUN};
 pub use changes::{LevelShift, MIN_SEGMENT, MIN_SEGMENT_SHARE, WARM_UP_RATIO, WarmUp, level_shift, warm_up};
 pub use drift::{Drift, FEWER_SLOPE_POINTS, MAX_SLOPE_POINTS, MannKendall, TheilSen, drift, mann_kendall, theil_sen};
 pub(crate) use neighbours::effective_beyond;
 pub(super) use neighbours::neighbours_in;
 pub use neighbours::{Neighbours, effective_sample_size, lag1_rank_autocorrelation, neighbours, ranks};
-pub use blocks::{MAX_POINTS, MIN_RUN};
 pub use permutation::CHANGE_P;
 
 /// What a run shows beside dependence.

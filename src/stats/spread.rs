@@ -5,9 +5,9 @@
 //! value) it is `None`. An empty slice has spread 0.
 
 use super::pairwise::median_difference;
-use super::thin::evenly_spaced;
 use super::quantile::{QuantileMethod, quantile_of};
 use super::sample::{median_of_sorted, midpoint};
+use super::thin::evenly_spaced;
 
 /// Makes the MAD of a normal sample estimate its standard deviation: 1 / `Phi^-1(3/4)` = 1.4826 (Hampel 1974).
 pub const MAD_SCALE: f64 = 1.4826;

@@ -96,8 +96,7 @@ fn behind_group(tokens: &[Token], mut at: usize) -> usize {
 /// The tokens without the items that only tests have, and the modules declared among those.
 fn without_tests(tokens: &[Token]) -> (Vec<Token>, Vec<String>) {
     let word = |text: &str| Word(text.to_owned());
-    let attribute =
-        [Mark('#'), Mark('['), word("cfg"), Mark('('), word("test"), Mark(')'), Mark(']')];
+    let attribute = [Mark('#'), Mark('['), word("cfg"), Mark('('), word("test"), Mark(')'), Mark(']')];
     let (mut kept, mut modules, mut at) = (Vec::new(), Vec::new(), 0);
     while at < tokens.len() {
         if !tokens[at..].starts_with(&attribute) {
