@@ -274,8 +274,8 @@ impl File {
                 Word(word) if word == "use" => {
                     let end = at + tokens[at..].iter().take_while(|token| **token != Mark(';')).count();
                     if imports {
-                        let public = at > 0 && matches!(&tokens[at - 1], Word(word) if word == "pub")
-                            || at > 0 && tokens[at - 1] == Mark(')');
+                        let public = at > 0
+                            && (matches!(&tokens[at - 1], Word(word) if word == "pub") || tokens[at - 1] == Mark(')'));
                         self.import(&tokens[at + 1..end], public, &context, modules);
                     }
                     at = end;
