@@ -1,8 +1,8 @@
 //! Samples as Parquet.
 //!
-//! In: batches of samples. Out: a Parquet file in the writer that the caller gives, in row groups of at most [`GROUP`] rows, so
+//! In: batches of samples. Out: a Parquet file in the writer that the caller gives, in row groups of at most `GROUP` rows, so
 //! that no more than that is held. Columns of a row group are encoded at once, on any thread; texts go through a
-//! [`dictionary`], numbers do not.
+//! `dictionary`, numbers do not.
 
 use std::io::{self, Write};
 use std::sync::Arc;

@@ -4,7 +4,7 @@
 //! In: a [`Report`]. Out: the bytes of one document, ending in exactly one newline. Refuses templates that do not
 //! parse or ask for something that the context does not have, naming template, line and what is missing.
 //!
-//! Every template of the user receives the fields of [`View`] at the top level, the views of the comment and of the
+//! Every template of the user receives the fields of `View` at the top level, the views of the comment and of the
 //! test cases as `comment` and `junit`, and the report's own JSON as `report`. What a
 //! template prints is escaped by its name: `.html`, `.htm`, `.xml` and `.svg` as HTML, `.md` and `.markdown` as GitHub
 //! Markdown, anything else not at all. Filters beside those of the engine: `prose` (a sentence in which names stand

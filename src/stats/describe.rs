@@ -1,7 +1,7 @@
 //! From samples to the numbers of their population.
 //!
 //! In: clean values in recorded order, and the values that were taken out. Out: a [`Population`] of plain numbers in base
-//! units. Very many samples are left to [`large`].
+//! units. Very many samples are left to `large`.
 
 use super::bins::Histogram;
 use super::large::{self, GroupOf};
