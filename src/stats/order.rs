@@ -26,7 +26,7 @@ pub use permutation::CHANGE_P;
 /// What a run shows beside dependence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trends {
-    /// [`drift`].
+    /// [`drift()`].
     pub drift: Option<Drift>,
     /// [`warm_up`].
     pub warm_up: Option<WarmUp>,
@@ -34,7 +34,7 @@ pub struct Trends {
     pub level_shift: Option<LevelShift>,
 }
 
-/// [`drift`], [`warm_up`] and [`level_shift`] at once. Of a run of more than [`LONG_RUN`] values one of every few is looked
+/// [`drift()`], [`warm_up`] and [`level_shift`] at once. Of a run of more than [`LONG_RUN`] values one of every few is looked
 /// at ([`thin::picked`]); places are then multiples of these few.
 pub fn trends(values: &[f64]) -> Trends {
     let stride = thin::stride(values.len(), LONG_RUN);
