@@ -80,6 +80,14 @@ impl Summary {
         self
     }
 
+    /// Adds the fields of an object that hold these statistics, as far as they are there.
+    pub(crate) fn add_fields(&mut self, object: Option<&Value>, names: &[(&str, Statistic)]) -> &mut Self {
+        for (name, statistic) in names {
+            self.add_field(*statistic, name, object.and_then(|object| object.get(*name)));
+        }
+        self
+    }
+
     /// Adds a number as it is written on a line, and what it was read as. What is no number is a finding.
     pub(crate) fn add_written(
         &mut self,

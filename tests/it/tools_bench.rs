@@ -372,6 +372,7 @@ fn every_prefix_of_every_file_ends_in_a_source_or_an_error() {
         ("benchmark-dotnet/full.json", "benchmark-dotnet"),
         ("go-bench/sort.txt", "go-bench"),
         ("pyperf/two.json", "pyperf"),
+        ("llama-bench/threads.json", "llama-bench"),
     ] {
         let bytes = std::fs::read(fixture(name)).unwrap();
         assert_eq!(source_of(name, &bytes).provenance.format, format, "{name}");

@@ -3,4 +3,5 @@
 pub(crate) mod agent_swarm;
 pub(crate) mod aiperf;
 pub(crate) mod guidellm;
+pub(crate) mod inference_perf;
 pub(crate) mod vllm;

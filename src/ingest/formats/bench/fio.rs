@@ -1,0 +1,113 @@
+//! fio: what `fio --output-format=json` writes.
+//!
+//! In: one document; latencies in nanoseconds by the names of their keys (microseconds in versions before 3), bandwidth in
+//! KiB a second. Out: reported numbers, a job and a direction a label. `latency_us` and its relatives are shares of the
+//! operations in buckets, no durations.
+
+use serde_json::Value;
+
+use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
+
+use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::json::documents::{self, at, number};
+use crate::ingest::summaries::{Summary, caveat, setting};
+
+const TIME: &str = "one I/O operation";
+/// Keys of latencies: from submission to completion and their parts.
+const LATENCIES: &[(&str, Unit)] = &[
+    ("slat_ns", Unit::NANOSECOND),
+    ("clat_ns", Unit::NANOSECOND),
+    ("lat_ns", Unit::NANOSECOND),
+    ("slat", Unit::MICROSECOND),
+    ("clat", Unit::MICROSECOND),
+    ("lat", Unit::MICROSECOND),
+];
+
+pub(crate) const FORMAT: Format = Format {
+    name: "fio",
+    about: "fio, the result of its jobs (`fio --output-format=json`)",
+    latency: "submission (slat), completion (clat), and both together (lat)",
+    failures: Failures::Recorded("`error` of a job"),
+    holds: Holds::Summaries,
+    example: "fio --output-format=json --output=fio.json job.fio && perfreport summarize fio.json",
+    upstream: "axboe/fio, stat.c, show_thread_status_json",
+    generic: false,
+    sniff: |head| head.outline()?.evidence(&["fio version", "jobs.jobname"]),
+    read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
+    settle: None,
+};
+
+fn take(document: &Value, sink: &mut Sink) {
+    let jobs = document.get("jobs").and_then(Value::as_array);
+    let several = jobs.is_some_and(|jobs| jobs.len() > 1);
+    for job in jobs.into_iter().flatten() {
+        let name = job.get("jobname").and_then(Value::as_str).unwrap_or("job");
+        for direction in ["read", "write", "trim"] {
+            let Some(found) = job.get(direction).filter(|found| number(found, &["total_ios"]) != Some(0.0)) else {
+                continue;
+            };
+            let label = if several { format!("{name}, {direction}") } else { direction.to_owned() };
+            take_direction(&label, found, number(job, &["error"]).unwrap_or_default() != 0.0, sink);
+        }
+    }
+    setting(sink, "fio version", at(document, &["fio version"]).and_then(Value::as_str));
+    caveat(sink, "fio computes its percentiles from buckets.");
+}
+
+fn take_direction(label: &str, found: &Value, failed: bool, sink: &mut Sink) {
+    let mut operations =
+        Summary::new("operations", Unit::COUNT, Some("I/O operations; failed: the job ended with an error"))
+            .of(Some(label));
+    operations.add_field(Statistic::Count, "total_ios", found.get("total_ios"));
+    operations.add(Statistic::Failures, failed.then_some(1.0));
+    operations.give(sink);
+    for (key, unit) in LATENCIES {
+        let Some(values) = found.get(*key).filter(|values| number(values, &["N"]) != Some(0.0)) else { continue };
+        let name = key.trim_end_matches("_ns");
+        let mut summary = Summary::new(name, *unit, Some(TIME)).of(Some(label));
+        summary.add_fields(
+            Some(values),
+            &[
+                ("N", Statistic::Count),
+                ("mean", Statistic::Mean),
+                ("stddev", Statistic::Stddev),
+                ("min", Statistic::Min),
+                ("max", Statistic::Max),
+            ],
+        );
+        for (percent, value) in values.get("percentile").and_then(Value::as_object).into_iter().flatten() {
+            if let Ok(percent) = percent.parse::<f64>() {
+                let statistic = if percent == 50.0 { Statistic::Median } else { Statistic::Percentile(percent) };
+                summary.add_field(statistic, "percentile", Some(value));
+            }
+        }
+        summary.give(sink);
+    }
+    let kibibytes_per_second = Unit::parse("KiB/s").unwrap_or(Unit::UNKNOWN);
+    for (key, name, unit) in [("iops", "iops", Unit::PER_SECOND), ("bw", "bandwidth", kibibytes_per_second)] {
+        let mut rate = Summary::new(name, unit, None).of(Some(label)).polarity(Polarity::HigherIsBetter);
+        rate.add_field(Statistic::Value, key, found.get(key));
+        rate.give(sink);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ingest::options::SourceOptions;
+    use crate::ingest::read;
+    use crate::measure::Statistic;
+
+    #[test]
+    fn buckets_are_no_durations_and_the_unit_is_that_of_the_key() {
+        let text = r#"{"fio version":"fio-3.36","jobs":[{"jobname":"seq","error":0,"elapsed":11,"read":{"total_ios":500,"bw":2048,
+            "iops":50.5,"clat_ns":{"min":1000,"max":9000000,"mean":250000.5,"stddev":100.0,"N":500,"percentile":{"50.000000":200000,
+            "99.900000":8000000}}},"write":{"total_ios":0},"latency_us":{"250":60.0,"500":40.0}}]}"#;
+        let found = read("fio.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
+        assert_eq!(of("clat").number(Statistic::Percentile(99.9)), Some(0.008));
+        assert_eq!(of("bandwidth").number(Statistic::Value), Some(2048.0 * 1024.0));
+        assert!(found.reported.iter().all(|one| one.label.as_deref() == Some("read")), "{:?}", found.reported);
+        assert!(found.tables.is_empty());
+    }
+}

@@ -1,0 +1,80 @@
+//! ghz: the report that `ghz -O json` writes for gRPC.
+//!
+//! In: one document; durations in nanoseconds. Out: reported numbers.
+
+use serde_json::Value;
+
+use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
+
+use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::json::documents::{self, number};
+use crate::ingest::summaries::{Summary, caveat, setting};
+
+const LATENCY: &str = "from sending a call to its answer; closed loop unless a rate was given";
+
+pub(crate) const FORMAT: Format = Format {
+    name: "ghz",
+    about: "ghz, the report of a gRPC load (`ghz -O json`)",
+    latency: LATENCY,
+    failures: Failures::Recorded("calls by status, all but OK"),
+    holds: Holds::Summaries,
+    example: "ghz --insecure --call pkg.Service.Call -O json localhost:50051 > ghz.json && perfreport summarize ghz.json",
+    upstream: "bojand/ghz, runner/reporter.go",
+    generic: false,
+    sniff: |head| head.outline()?.evidence(&["statusCodeDistribution", "latencyDistribution", "fastest", "slowest"]),
+    read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
+    settle: None,
+};
+
+fn take(document: &Value, sink: &mut Sink) {
+    let of = |name: &str| number(document, &[name]);
+    let mut requests = Summary::new("requests", Unit::COUNT, Some("calls; failed: a status other than OK"));
+    requests.add(Statistic::Count, of("count"));
+    let codes = document.get("statusCodeDistribution").and_then(Value::as_object);
+    let failed =
+        codes.map(|codes| codes.iter().filter(|(code, _)| *code != "OK").filter_map(|(_, count)| count.as_f64()).sum());
+    requests.add(Statistic::Failures, failed);
+    requests.give(sink);
+    let mut latency = Summary::new("latency", Unit::NANOSECOND, Some(LATENCY));
+    latency.add_fields(
+        Some(document),
+        &[("average", Statistic::Mean), ("fastest", Statistic::Min), ("slowest", Statistic::Max)],
+    );
+    for entry in document.get("latencyDistribution").and_then(Value::as_array).into_iter().flatten() {
+        if let Some(percent) = number(entry, &["percentage"]) {
+            let statistic = if percent == 50.0 { Statistic::Median } else { Statistic::Percentile(percent) };
+            latency.add_field(statistic, "latency", entry.get("latency"));
+        }
+    }
+    latency.give(sink);
+    let mut rate = Summary::new("requests_per_second", Unit::PER_SECOND, Some("calls over the duration of the run"))
+        .polarity(Polarity::HigherIsBetter);
+    rate.add_field(Statistic::Value, "rps", document.get("rps"));
+    rate.give(sink);
+    setting(sink, "duration", of("total").map(|nanos| format!("{} s", nanos / 1e9)));
+    let details = document.get("details").and_then(Value::as_array).map_or(0, Vec::len);
+    if details > 0 {
+        caveat(sink, &format!("The {details} calls in `details` are not read: the numbers are those of ghz."));
+    }
+    caveat(sink, "Failed calls are among the latencies that ghz has summarised, unless --count-errors was left out.");
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ingest::options::SourceOptions;
+    use crate::ingest::read;
+    use crate::measure::Statistic;
+
+    #[test]
+    fn percentiles_are_no_samples_and_calls_without_ok_failed() {
+        let text = r#"{"count":40,"total":2000000000,"average":5000000,"fastest":1000000,"slowest":9000000,"rps":20.0,
+            "errorDistribution":{"gone":4},"statusCodeDistribution":{"OK":36,"Unavailable":4},
+            "latencyDistribution":[{"percentage":50,"latency":4000000},{"percentage":99,"latency":8500000}],"details":[]}"#;
+        let found = read("ghz.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
+        assert_eq!(of("latency").number(Statistic::Percentile(99.0)), Some(0.0085));
+        assert_eq!(of("requests").number(Statistic::Failures), Some(4.0));
+        assert!(found.tables.is_empty());
+    }
+}
