@@ -88,6 +88,12 @@ impl Summary {
         self
     }
 
+    /// Adds a percentile of any percent; the 50th is the median.
+    pub(crate) fn add_percentile(&mut self, percent: f64, name: &str, field: Option<&Value>) -> &mut Self {
+        let statistic = if percent == 50.0 { Statistic::Median } else { Statistic::Percentile(percent) };
+        self.add_field(statistic, name, field)
+    }
+
     /// Adds a number as it is written on a line, and what it was read as. What is no number is a finding.
     pub(crate) fn add_written(
         &mut self,
@@ -136,6 +142,17 @@ pub(crate) fn caveat(sink: &mut Sink, sentence: &str) {
     if !sink.reported_caveats.iter().any(|known| known == sentence) {
         sink.reported_caveats.push(sentence.to_owned());
     }
+}
+
+/// Requests that failed, of counts by code: outside 200 to 399 for HTTP (0 is no answer); for gRPC all but `OK`, and but
+/// `SERVING` of its health check.
+pub(crate) fn failed_by_code(counts: Option<&Value>) -> Option<f64> {
+    let succeeded = |code: &str| match code.parse::<i64>() {
+        Ok(code) => (200..400).contains(&code),
+        Err(_) => code.eq_ignore_ascii_case("SERVING") || code.eq_ignore_ascii_case("OK"),
+    };
+    let failed = counts?.as_object()?.iter().filter(|(code, _)| !succeeded(code));
+    Some(failed.filter_map(|(_, count)| count.as_f64()).sum())
 }
 
 /// Remembers a setting of the run.

@@ -95,8 +95,8 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         metrics.append(&mut found.metrics);
         reported.append(&mut found.reported);
     }
-    for source in &mut sources {
-        if let Some(swarm) = &material.swarm {
+    if let Some(swarm) = &material.swarm {
+        for source in &mut sources {
             account(source, swarm);
         }
     }
@@ -106,7 +106,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
     let gate = material
         .gate
         .map(|asked| asked.judge(material.comparison.as_ref(), &material.targets, state.corrupted, state.suspicious));
-    let verdict = verdict::verdict(&verdict::Ground {
+    let verdict = verdict::verdict(&verdict::VerdictBasis {
         findings: &all,
         state,
         metrics: &metrics,

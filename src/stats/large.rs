@@ -40,12 +40,12 @@ pub(crate) fn is_large(samples: usize, settings: &Settings) -> bool {
 }
 
 /// Order statistics that are known.
-struct Known {
+struct OrderStatistics {
     ranks: Vec<usize>,
     values: Vec<f64>,
 }
 
-impl Known {
+impl OrderStatistics {
     /// Those for which `wanted` asks.
     fn of<S: Samples + ?Sized, M: Fn(f64) -> f64 + Sync>(
         selector: &Selector<'_, S, M>,
@@ -182,14 +182,14 @@ fn moments_of(samples: &(impl Samples + ?Sized), range: (f64, f64)) -> Moments {
 }
 
 /// What the order statistics show.
-struct Seen {
+struct Spread {
     n: usize,
-    known: Known,
+    known: OrderStatistics,
     mad: f64,
     shamos: Option<f64>,
 }
 
-impl Seen {
+impl Spread {
     fn at(&self, rank: usize) -> f64 {
         let known = self.known.at(rank);
         debug_assert!(known.is_some(), "rank {rank} was not asked for");
@@ -215,11 +215,11 @@ fn look<'a, S: Samples + ?Sized, T>(
     range: (f64, f64),
     picked: &Picked,
     settings: &Settings,
-    more: impl FnOnce(&Seen, &Selector<'a, S, fn(f64) -> f64>) -> T,
-) -> (Seen, T) {
+    more: impl FnOnce(&Spread, &Selector<'a, S, fn(f64) -> f64>) -> T,
+) -> (Spread, T) {
     let n = samples.len();
     let selector: Selector<'a, S, fn(f64) -> f64> = Selector::new(samples, range, |value| value);
-    let known = Known::of(&selector, |at| {
+    let known = OrderStatistics::of(&selector, |at| {
         let nothing = Basics { mean: 0.0, stddev: None, sum: 0.0, mad: 0.0, shamos: None, effective: None };
         Summary::of(n, at, &nothing, settings);
         for p in [0.25, 0.75] {
@@ -249,13 +249,13 @@ fn look<'a, S: Samples + ?Sized, T>(
         midpoint(middle[0], middle[1])
     };
     let shamos = spread::shamos(&picked.sorted).map(|shamos| shamos.spread);
-    let seen = Seen { n, known, mad: mad.min(f64::MAX), shamos };
+    let seen = Spread { n, known, mad: mad.min(f64::MAX), shamos };
     let more = more(&seen, &selector);
     (seen, more)
 }
 
 /// Double MAD, as of a sorted sample; the values beyond the fences are not counted yet.
-fn outliers<S: Samples + ?Sized>(samples: &S, seen: &Seen, selector: &Selector<'_, S, fn(f64) -> f64>) -> Fences {
+fn outliers<S: Samples + ?Sized>(samples: &S, seen: &Spread, selector: &Selector<'_, S, fn(f64) -> f64>) -> Fences {
     let n = seen.n;
     let at = |rank: usize| seen.at(rank);
     let on_logs = positive_and_skewed(n, at);

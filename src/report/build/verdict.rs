@@ -27,7 +27,7 @@ impl State {
 }
 
 /// What a verdict is made of.
-pub(super) struct Ground<'a> {
+pub(super) struct VerdictBasis<'a> {
     pub(super) findings: &'a [Finding],
     pub(super) state: State,
     pub(super) metrics: &'a [Metric],
@@ -40,47 +40,47 @@ pub(super) struct Ground<'a> {
     pub(super) files: usize,
 }
 
-pub(super) fn verdict(ground: &Ground<'_>) -> Verdict {
-    let State { corrupted, suspicious } = ground.state;
-    let clean = ground.metrics.iter().filter_map(|metric| metric.overall.clean.as_ref());
-    let failed = ground.metrics.iter().filter_map(|metric| metric.failed.as_ref());
+pub(super) fn verdict(basis: &VerdictBasis<'_>) -> Verdict {
+    let State { corrupted, suspicious } = basis.state;
+    let clean = basis.metrics.iter().filter_map(|metric| metric.overall.clean.as_ref());
+    let failed = basis.metrics.iter().filter_map(|metric| metric.failed.as_ref());
     let samples: u64 = clean.chain(failed).map(|summary| summary.n).sum();
-    let mut parts = words::change::headline(ground.comparison, ground.targets, ground.gate);
+    let mut parts = words::change::headline(basis.comparison, basis.targets, basis.gate);
     if corrupted > 0 {
         let what = number::counted(corrupted, "corrupted sample");
-        parts.push(format!("{what} in {}", sources_of(ground.findings, Severity::Corrupted)));
+        parts.push(format!("{what} in {}", sources_of(basis.findings, Severity::Corrupted)));
     }
     if suspicious > 0 {
         let what = number::counted(suspicious, "suspicious finding");
-        parts.push(format!("{what} in {}", sources_of(ground.findings, Severity::Suspicious)));
+        parts.push(format!("{what} in {}", sources_of(basis.findings, Severity::Suspicious)));
     }
     if parts.is_empty() {
-        let only_reported = ground.metrics.is_empty() && ground.services.is_empty() && ground.swarm.is_none();
-        parts.push(if only_reported && !ground.reported.is_empty() {
+        let only_reported = basis.metrics.is_empty() && basis.services.is_empty() && basis.swarm.is_none();
+        parts.push(if only_reported && !basis.reported.is_empty() {
             "No samples, only numbers that a tool has summarised".to_owned()
         } else {
             "No corrupted or suspicious samples".to_owned()
         });
     }
     let mut headline = parts.join(", ");
-    if ground.files > 0 {
-        headline = format!("{headline}; {}", measured(ground, samples));
+    if basis.files > 0 {
+        headline = format!("{headline}; {}", measured(basis, samples));
     }
-    Verdict { status: status(ground), headline, corrupted_samples: corrupted, suspicious, samples }
+    Verdict { status: status(basis), headline, corrupted_samples: corrupted, suspicious, samples }
 }
 
 /// The most serious of what holds.
-fn status(ground: &Ground<'_>) -> Status {
-    let counts = ground.comparison.map(|comparison| comparison.counts);
+fn status(basis: &VerdictBasis<'_>) -> Status {
+    let counts = basis.comparison.map(|comparison| comparison.counts);
     let any = |of: fn(Counts) -> u64| counts.is_some_and(|counts| of(counts) > 0);
-    let target = |wanted: &[TargetOutcome]| ground.targets.iter().any(|target| wanted.contains(&target.outcome));
+    let target = |wanted: &[TargetOutcome]| basis.targets.iter().any(|target| wanted.contains(&target.outcome));
     let known = |counts: Counts| counts.unchanged + counts.improved + counts.changed;
     let held = [
         (any(|counts| counts.regressed), Status::Regressed),
         (target(&[TargetOutcome::Missed, TargetOutcome::NoData]), Status::Missed),
-        (ground.state.corrupted > 0, Status::Corrupted),
+        (basis.state.corrupted > 0, Status::Corrupted),
         (any(|counts| counts.missing + counts.incomparable), Status::Incomplete),
-        (ground.state.suspicious > 0, Status::Suspicious),
+        (basis.state.suspicious > 0, Status::Suspicious),
         (counts.is_some_and(|counts| known(counts) == 0), Status::Inconclusive),
         (target(&[TargetOutcome::Undecided]), Status::Inconclusive),
     ];
@@ -88,20 +88,20 @@ fn status(ground: &Ground<'_>) -> Status {
 }
 
 /// What a verdict rests on: messages of services, samples of metrics, executions of a swarm.
-fn measured(ground: &Ground<'_>, samples: u64) -> String {
-    let messages: u64 = ground.services.iter().map(|service| service.messages.sent).sum();
-    let kind = if ground.state.corrupted > 0 { "clean sample" } else { "sample" };
-    let metrics = ground.metrics.len() as u64;
-    let in_files = format!("in {}", number::counted(ground.files as u64, "file"));
+fn measured(basis: &VerdictBasis<'_>, samples: u64) -> String {
+    let messages: u64 = basis.services.iter().map(|service| service.messages.sent).sum();
+    let kind = if basis.state.corrupted > 0 { "clean sample" } else { "sample" };
+    let metrics = basis.metrics.len() as u64;
+    let in_files = format!("in {}", number::counted(basis.files as u64, "file"));
     let mut parts = Vec::new();
     if messages > 0 {
         parts.push(format!("{} of a service", number::counted(messages, "message")));
     }
-    if metrics > 0 || messages == 0 && ground.swarm.is_none() && ground.reported.is_empty() {
+    if metrics > 0 || messages == 0 && basis.swarm.is_none() && basis.reported.is_empty() {
         parts.push(format!("{} of {}", number::counted(samples, kind), number::counted(metrics, "metric")));
     }
-    parts.extend(words::reported::measured(ground.reported));
-    let Some(swarm) = ground.swarm else { return format!("{} {in_files}", parts.join(", ")) };
+    parts.extend(words::reported::measured(basis.reported));
+    let Some(swarm) = basis.swarm else { return format!("{} {in_files}", parts.join(", ")) };
     let others = !parts.is_empty();
     if others {
         parts = vec![format!("{} {in_files}", parts.join(", "))];

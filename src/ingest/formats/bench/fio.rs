@@ -78,8 +78,7 @@ fn take_direction(label: &str, found: &Value, failed: bool, sink: &mut Sink) {
         );
         for (percent, value) in values.get("percentile").and_then(Value::as_object).into_iter().flatten() {
             if let Ok(percent) = percent.parse::<f64>() {
-                let statistic = if percent == 50.0 { Statistic::Median } else { Statistic::Percentile(percent) };
-                summary.add_field(statistic, "percentile", Some(value));
+                summary.add_percentile(percent, "percentile", Some(value));
             }
         }
         summary.give(sink);

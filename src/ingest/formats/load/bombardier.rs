@@ -53,8 +53,7 @@ fn take(document: &Value, sink: &mut Sink) {
         let percentiles = found.and_then(|found| found.get("percentiles")).and_then(Value::as_object);
         for (name, value) in percentiles.into_iter().flatten() {
             if let Ok(percent) = name.parse::<f64>() {
-                let statistic = if percent == 50.0 { Statistic::Median } else { Statistic::Percentile(percent) };
-                summary.add_field(statistic, name, Some(value));
+                summary.add_percentile(percent, name, Some(value));
             }
         }
         summary.give(sink);

@@ -10,7 +10,7 @@ use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{Failures, Format, Holds, Sink};
 use crate::ingest::json::documents::{self, at, number};
-use crate::ingest::summaries::{Summary, caveat, setting};
+use crate::ingest::summaries::{Summary, caveat, failed_by_code, setting};
 
 const LATENCY: &str = "from sending to the last byte; closed loop unless a rate was asked for";
 
@@ -32,7 +32,7 @@ fn take(document: &Value, sink: &mut Sink) {
     let histogram = document.get("DurationHistogram");
     let mut requests = Summary::new("requests", Unit::COUNT, Some("requests that were sent; failed: by their codes"));
     requests.add_fields(histogram, &[("Count", Statistic::Count)]);
-    requests.add(Statistic::Failures, failed(document));
+    requests.add(Statistic::Failures, failed_by_code(document.get("RetCodes")));
     requests.give(sink);
     let mut latency = Summary::new("latency", Unit::SECOND, Some(LATENCY));
     latency.add_fields(
@@ -42,8 +42,7 @@ fn take(document: &Value, sink: &mut Sink) {
     let percentiles = histogram.and_then(|found| found.get("Percentiles")).and_then(Value::as_array);
     for entry in percentiles.into_iter().flatten() {
         if let Some(percent) = number(entry, &["Percentile"]) {
-            let statistic = if percent == 50.0 { Statistic::Median } else { Statistic::Percentile(percent) };
-            latency.add_field(statistic, "Value", entry.get("Value"));
+            latency.add_percentile(percent, "Value", entry.get("Value"));
         }
     }
     latency.give(sink);
@@ -57,16 +56,6 @@ fn take(document: &Value, sink: &mut Sink) {
     }
     setting(sink, "threads", number(document, &["NumThreads"]));
     caveat(sink, "fortio computes its percentiles from buckets, and failed requests are among them.");
-}
-
-/// Requests that failed, by their codes: those of HTTP outside 200 to 399 and, for gRPC, all but `SERVING`.
-fn failed(document: &Value) -> Option<f64> {
-    let codes = document.get("RetCodes")?.as_object()?;
-    let succeeded = |code: &str| match code.parse::<i64>() {
-        Ok(code) => (200..400).contains(&code),
-        Err(_) => code.eq_ignore_ascii_case("SERVING") || code.eq_ignore_ascii_case("OK"),
-    };
-    Some(codes.iter().filter(|(code, _)| !succeeded(code)).filter_map(|(_, count)| count.as_f64()).sum())
 }
 
 #[cfg(test)]

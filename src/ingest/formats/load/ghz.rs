@@ -9,7 +9,7 @@ use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{Failures, Format, Holds, Sink};
 use crate::ingest::json::documents::{self, number};
-use crate::ingest::summaries::{Summary, caveat, setting};
+use crate::ingest::summaries::{Summary, caveat, failed_by_code, setting};
 
 const LATENCY: &str = "from sending a call to its answer; closed loop unless a rate was given";
 
@@ -31,10 +31,7 @@ fn take(document: &Value, sink: &mut Sink) {
     let of = |name: &str| number(document, &[name]);
     let mut requests = Summary::new("requests", Unit::COUNT, Some("calls; failed: a status other than OK"));
     requests.add(Statistic::Count, of("count"));
-    let codes = document.get("statusCodeDistribution").and_then(Value::as_object);
-    let failed =
-        codes.map(|codes| codes.iter().filter(|(code, _)| *code != "OK").filter_map(|(_, count)| count.as_f64()).sum());
-    requests.add(Statistic::Failures, failed);
+    requests.add(Statistic::Failures, failed_by_code(document.get("statusCodeDistribution")));
     requests.give(sink);
     let mut latency = Summary::new("latency", Unit::NANOSECOND, Some(LATENCY));
     latency.add_fields(
@@ -43,8 +40,7 @@ fn take(document: &Value, sink: &mut Sink) {
     );
     for entry in document.get("latencyDistribution").and_then(Value::as_array).into_iter().flatten() {
         if let Some(percent) = number(entry, &["percentage"]) {
-            let statistic = if percent == 50.0 { Statistic::Median } else { Statistic::Percentile(percent) };
-            latency.add_field(statistic, "latency", entry.get("latency"));
+            latency.add_percentile(percent, "latency", entry.get("latency"));
         }
     }
     latency.give(sink);

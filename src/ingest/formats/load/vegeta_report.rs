@@ -9,7 +9,7 @@ use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{Failures, Format, Holds, Sink};
 use crate::ingest::json::documents::{self, number};
-use crate::ingest::summaries::{Summary, caveat, setting};
+use crate::ingest::summaries::{Summary, caveat, failed_by_code, setting};
 
 const LATENCY: &str = "from sending to the last byte, connecting included; open loop at a given rate";
 
@@ -36,7 +36,10 @@ fn take(document: &Value, sink: &mut Sink) {
     );
     let sent = of("requests");
     requests.add(Statistic::Count, sent);
-    requests.add(Statistic::Failures, failed(document).or_else(|| Some((sent? * (1.0 - of("success")?)).round())));
+    requests.add(
+        Statistic::Failures,
+        failed_by_code(document.get("status_codes")).or_else(|| Some((sent? * (1.0 - of("success")?)).round())),
+    );
     requests.give(sink);
     let mut latency = Summary::new("latency", Unit::NANOSECOND, Some(LATENCY));
     latency.add_fields(
@@ -68,13 +71,6 @@ fn take(document: &Value, sink: &mut Sink) {
     let duration = of("duration").map(|nanos| format!("{} s", nanos / 1e9));
     setting(sink, "duration", duration);
     caveat(sink, "Failed requests are among the latencies.");
-}
-
-/// Requests that failed, by their codes; 0 is no answer.
-fn failed(document: &Value) -> Option<f64> {
-    let codes = document.get("status_codes")?.as_object()?;
-    let failed = codes.iter().filter(|(code, _)| !code.parse::<u32>().is_ok_and(|code| (200..400).contains(&code)));
-    Some(failed.filter_map(|(_, count)| count.as_f64()).sum())
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl Meaning {
 
 /// A column that is read.
 #[derive(Debug, Clone)]
-pub(crate) struct Wanted {
+pub(crate) struct LeafColumn {
     /// Its place among the leaves of the schema.
     pub(crate) leaf: usize,
     /// Its name, dotted where it is nested.
@@ -66,7 +66,7 @@ pub(crate) fn wanted(
     schema: &SchemaDescriptor,
     durations: &Durations,
     annotated: bool,
-) -> (Vec<Wanted>, Vec<(String, &'static str)>) {
+) -> (Vec<LeafColumn>, Vec<(String, &'static str)>) {
     let (mut wanted, mut others) = (Vec::new(), Vec::new());
     for (leaf, column) in schema.columns().iter().enumerate() {
         let name = column.path().parts().join(".");
@@ -76,7 +76,7 @@ pub(crate) fn wanted(
         };
         match meaning {
             _ if column.max_rep_level() > 0 => others.push((name, "lists")),
-            Ok(meaning) => wanted.push(Wanted { leaf, name, meaning, present: column.max_def_level() }),
+            Ok(meaning) => wanted.push(LeafColumn { leaf, name, meaning, present: column.max_def_level() }),
             Err(reason) => others.push((name, reason)),
         }
     }

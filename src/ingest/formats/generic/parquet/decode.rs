@@ -22,7 +22,7 @@ use crate::table::{Role, Shape};
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::generic::parquet::arrow_schema::{Durations, KEY};
-use crate::ingest::formats::generic::parquet::columns::{Meaning, Wanted, wanted};
+use crate::ingest::formats::generic::parquet::columns::{LeafColumn, Meaning, wanted};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Span, TextPart};
 
@@ -181,7 +181,7 @@ fn note_broken(group: usize, error: &ParquetError, taken: u64, sink: &mut Sink) 
 /// Takes the rows of a group.
 fn take_group(
     group: &dyn RowGroupReader,
-    columns: &[Wanted],
+    columns: &[LeafColumn],
     table: &mut TableBuilder,
     size: u64,
 ) -> Result<(), ParquetError> {
@@ -216,7 +216,7 @@ fn take_group(
 /// Where the next values of a column go.
 struct Target<'t> {
     index: usize,
-    column: &'t Wanted,
+    column: &'t LeafColumn,
     step: usize,
     absent: &'t mut Vec<(u32, u32)>,
     /// Row, column and name of each number that is not finite.
