@@ -28,7 +28,7 @@ pub(crate) const FORMAT: Format = Format {
     name: "fio",
     about: "fio, the result of its jobs (`fio --output-format=json`)",
     latency: "submission (slat), completion (clat), and both together (lat)",
-    failures: Failures::Recorded("`error` of a job"),
+    failures: Failures::Recorded("whether a job ended with an error; not how many operations failed"),
     holds: Holds::Summaries,
     example: "fio --output-format=json --output=fio.json job.fio && perfreport summarize fio.json",
     upstream: "axboe/fio, stat.c, show_thread_status_json",
@@ -48,19 +48,20 @@ fn take(document: &Value, sink: &mut Sink) {
                 continue;
             };
             let label = if several { format!("{name}, {direction}") } else { direction.to_owned() };
-            take_direction(&label, found, number(job, &["error"]).unwrap_or_default() != 0.0, sink);
+            take_direction(&label, found, sink);
+        }
+        // How many operations failed stands nowhere.
+        if let Some(error) = number(job, &["error"]).filter(|error| *error != 0.0) {
+            caveat(sink, &format!("The job `{name}` ended with error {error}: its numbers are of what ran before."));
         }
     }
     setting(sink, "fio version", at(document, &["fio version"]).and_then(Value::as_str));
     caveat(sink, "fio computes its percentiles from buckets.");
 }
 
-fn take_direction(label: &str, found: &Value, failed: bool, sink: &mut Sink) {
-    let mut operations =
-        Summary::new("operations", Unit::COUNT, Some("I/O operations; failed: the job ended with an error"))
-            .of(Some(label));
+fn take_direction(label: &str, found: &Value, sink: &mut Sink) {
+    let mut operations = Summary::new("operations", Unit::COUNT, Some("I/O operations")).of(Some(label));
     operations.add_field(Statistic::Count, "total_ios", found.get("total_ios"));
-    operations.add(Statistic::Failures, failed.then_some(1.0));
     operations.give(sink);
     for (key, unit) in LATENCIES {
         let Some(values) = found.get(*key).filter(|values| number(values, &["N"]) != Some(0.0)) else { continue };
@@ -108,5 +109,14 @@ mod tests {
         assert_eq!(of("bandwidth").number(Statistic::Value), Some(2048.0 * 1024.0));
         assert!(found.reported.iter().all(|one| one.label.as_deref() == Some("read")), "{:?}", found.reported);
         assert!(found.tables.is_empty());
+    }
+
+    #[test]
+    fn an_error_of_a_job_is_said_and_is_no_count_of_operations() {
+        let text =
+            r#"{"fio version":"fio-3.36","jobs":[{"jobname":"seq","error":5,"read":{"total_ios":500,"iops":50.5}}]}"#;
+        let found = read("fio.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        assert!(found.reported.iter().all(|one| one.number(Statistic::Failures).is_none()), "{:?}", found.reported);
+        assert!(found.reported_caveats.iter().any(|caveat| caveat.contains("`seq` ended with error 5")));
     }
 }
