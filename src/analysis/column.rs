@@ -11,9 +11,8 @@ use super::grouping::Grouping;
 use super::groups::{GroupSamples, Partition};
 use super::metric::Metric;
 use super::oddity::Oddity;
-use super::outcome::{Failures, failures};
+use super::outcome::{Among, Failures, failures};
 use crate::measure::finding::Severity;
-use crate::measure::unit::Dimension;
 use crate::stats::corruption::{Case, Suspect, suspects};
 use crate::stats::describe::describe;
 use crate::stats::large::{self, GroupOf};
@@ -69,13 +68,14 @@ impl MetricColumn<'_> {
             .collect();
         let level = self.settings.confidence;
         let failures = if all.has_gaps() {
-            failures(self.table, Some(self.table.values(self.column)), level)
+            let values = self.table.values(self.column);
+            failures(self.table, if self.leads { Among::WithOrFailed(values) } else { Among::With(values) }, level)
         } else {
-            self.all_rows.get_or_init(|| failures(self.table, None, level)).clone()
+            self.all_rows.get_or_init(|| failures(self.table, Among::All, level)).clone()
         };
         let corrupted: Vec<usize> = left_out.iter().map(|index| all.row(*index)).collect();
         let (apart, failed_groups) = match &failures {
-            Some(found) if unit.dimension == Dimension::Time => self.apart(found, &corrupted),
+            Some(found) if unit.dimension.is_time() => self.apart(found, &corrupted),
             _ => (Apart::Nothing, Vec::new()),
         };
         let (cells, left_out) = match &apart {
@@ -322,7 +322,7 @@ impl MetricColumn<'_> {
     /// Copied blocks and stuck values make sense for measurements, not for gauges and counters that may stand still.
     fn repetitions(&self, cells: &Measured<'_>) -> (Vec<Repeat>, Option<Stuck>) {
         let unit = self.table.columns[self.column].unit();
-        if unit.dimension != Dimension::Time || !self.table.order_is_recorded {
+        if !unit.dimension.is_time() || !self.table.order_is_recorded {
             return (Vec::new(), None);
         }
         // Only equality matters, so that the recorded values will do.

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::measure::label::{Label, pattern};
-use crate::measure::unit::Dimension;
 use crate::stats::kruskal_wallis::kruskal_wallis;
 use crate::stats::measured::{Measured, PART};
 use crate::stats::settings::Settings;
@@ -46,6 +45,9 @@ const LABEL_NAMES: &[&str] = &[
     "error_type",
 ];
 
+/// Rows that each configuration has at least, on average: fewer are a sweep, whose rows are looked at one by one.
+const ROWS_EACH: usize = 5;
+
 /// Which group each row belongs to.
 pub(crate) struct Grouping<'a> {
     pub(super) columns: String,
@@ -63,14 +65,30 @@ impl<'a> Grouping<'a> {
     /// The columns asked for, or the label that tells kinds of samples apart best.
     pub(crate) fn choose(table: &'a Table, settings: &Settings) -> Option<Self> {
         let asked: Vec<usize> = settings.group_by.iter().filter_map(|name| table.position(name)).collect();
-        let columns = if asked.is_empty() { vec![most_telling_label(table)?] } else { asked };
+        let (columns, (codes, texts)) = if asked.is_empty() {
+            let label = most_telling_label(table);
+            let with_settings: Vec<usize> = label.into_iter().chain(varied_settings(table)).collect();
+            match label {
+                Some(label) if with_settings.len() > 1 => {
+                    let labels = labels_of(table, &with_settings);
+                    let few = labels.1.len() * ROWS_EACH <= labels.0.rows();
+                    if few { (with_settings, labels) } else { (vec![label], labels_of(table, &[label])) }
+                }
+                _ if with_settings.is_empty() => return None,
+                _ => (with_settings.clone(), labels_of(table, &with_settings)),
+            }
+        } else {
+            let labels = labels_of(table, &asked);
+            (asked, labels)
+        };
         let names: Vec<&str> = columns.iter().map(|column| table.columns[*column].name.as_str()).collect();
-        let (codes, texts) = labels_of(table, &columns);
         let label_column = match columns[..] {
             [only] if !table.columns[only].cells.is_number() => Some(only),
             _ => None,
         };
-        let collapse = settings.collapse_labels && !table.labels_exact;
+        // Numbers of settings are what tells configurations apart.
+        let configurations = columns.iter().any(|column| table.columns[*column].role == Role::Setting);
+        let collapse = settings.collapse_labels && !table.labels_exact && !configurations;
         let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
         Some(Self { label_column, ..Self::new(names.join(", "), codes, texts, collapse, &apart) })
     }
@@ -151,10 +169,10 @@ fn labels_apart(table: &Table, codes: &Cells, texts: &[String]) -> Vec<String> {
     /// More labels under one pattern count things.
     const MOST_LABELS: usize = 12;
     /// Fewer samples of a label say little about it.
-    const FEWEST_SAMPLES: usize = 5;
+    const FEWEST_SAMPLES: usize = 3;
     /// So small, because neighbouring samples depend on each other and the test assumes that they do not.
     const LEVEL: f64 = 1e-6;
-    let time = |column: &usize| table.columns[*column].unit().dimension == Dimension::Time;
+    let time = |column: &usize| table.columns[*column].unit().dimension.is_time();
     let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
     let Some(metric) = metrics.iter().copied().find(time).or(metrics.first().copied()) else { return Vec::new() };
     let mut by_pattern: BTreeMap<String, Vec<u32>> = BTreeMap::new();
@@ -181,10 +199,34 @@ fn labels_apart(table: &Table, codes: &Cells, texts: &[String]) -> Vec<String> {
                 })
                 .collect();
             samples.iter().all(|of_label| of_label.len() >= FEWEST_SAMPLES)
-                && kruskal_wallis(&samples).is_some_and(|p| p < LEVEL)
+                && (kruskal_wallis(&samples).is_some_and(|p| p < LEVEL) || far_apart(&samples))
         })
         .map(|(pattern, _)| pattern)
         .collect()
+}
+
+/// Whether some labels lie wholly above others, by a factor of two and more: `parse_10_items` and `parse_100000_items`.
+fn far_apart(samples: &[Vec<f64>]) -> bool {
+    const FACTOR: f64 = 2.0;
+    let mut ranges: Vec<(f64, f64)> = samples
+        .iter()
+        .map(|of_label| {
+            of_label
+                .iter()
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)))
+        })
+        .collect();
+    ranges.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    ranges.windows(2).any(|pair| pair[0].1 > 0.0 && pair[1].0 >= FACTOR * pair[0].1)
+}
+
+/// Settings with several values: rows that differ in them are never pooled.
+fn varied_settings(table: &Table) -> Vec<usize> {
+    let several = |column: &usize| {
+        let texts = labels_of_column(table, *column).1;
+        texts.len() > 1 && texts.len() as u64 * ROWS_EACH as u64 <= table.lines.rows()
+    };
+    table.columns_as(Role::Setting).filter(several).collect()
 }
 
 fn most_telling_label(table: &Table) -> Option<usize> {
@@ -201,7 +243,14 @@ fn most_telling_label(table: &Table) -> Option<usize> {
 
 /// One code a row over one or more columns, and the texts of the codes.
 fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> (Cow<'a, Cells>, Vec<String>) {
-    let mut parts = columns.iter().map(|column| labels_of_column(table, *column));
+    let mut parts = columns.iter().map(|column| {
+        let (codes, mut texts) = labels_of_column(table, *column);
+        let column = &table.columns[*column];
+        if column.role == Role::Setting {
+            texts.iter_mut().for_each(|text| *text = format!("{}={text}", column.name));
+        }
+        (codes, texts)
+    });
     let Some((mut codes, mut texts)) = parts.next() else { return (Cow::Owned(Cells::EMPTY), Vec::new()) };
     for (more_codes, more_texts) in parts {
         let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();

@@ -73,6 +73,12 @@ const SUCCESS_WORDS: &[&str] = &[
 ];
 const FAILURE_WORDS: &[&str] = &[
     "fail",
+    "loss",
+    "lost",
+    "dropped",
+    "unreachable",
+    "invalid",
+    "killed",
     "failed",
     "failure",
     "error",
@@ -102,9 +108,29 @@ const FAILURE_WORDS: &[&str] = &[
     "not",
 ];
 
-/// Counts the failed ones among all rows, or among those in which a column of numbers has one, by the first status column
-/// that tells. `None` where no column does.
-pub fn failures(table: &Table, among: Option<&Cells>, level: f64) -> Option<Failures> {
+/// The rows among which the failed ones are counted.
+#[derive(Clone, Copy)]
+pub enum Among<'a> {
+    /// All.
+    All,
+    /// Those in which a column of numbers has one.
+    With(&'a Cells),
+    /// Those, and the failed ones without: a request that never came back took no time, and failed all the same.
+    WithOrFailed(&'a Cells),
+}
+
+impl Among<'_> {
+    fn counts(self, row: usize, outcome: Outcome) -> bool {
+        match self {
+            Self::All => true,
+            Self::With(cells) => cells.is_present(row),
+            Self::WithOrFailed(cells) => outcome == Outcome::Failed || cells.is_present(row),
+        }
+    }
+}
+
+/// Counts the failed ones among rows, by the first status column that tells. `None` where no column does.
+pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures> {
     let mut columns: Vec<usize> = table.columns_as(Role::Status).collect();
     columns.sort_by_key(|column| (table.columns[*column].cells != CellType::Boolean, *column));
     columns.into_iter().find_map(|column| {
@@ -127,7 +153,7 @@ pub fn failures(table: &Table, among: Option<&Cells>, level: f64) -> Option<Fail
     })
 }
 
-/// Whether each row with a number in a column failed, run by run, by the status column of that name; runs without any such
+/// Whether each row with a number in a column, and each failed one without, failed, run by run, by the status column of that name; runs without any such
 /// row are left out.
 pub(super) fn runs(table: &Table, column: usize, status: &str) -> Vec<Vec<bool>> {
     let status = table.columns_as(Role::Status).find(|column| table.columns[*column].name == status);
@@ -136,7 +162,7 @@ pub(super) fn runs(table: &Table, column: usize, status: &str) -> Vec<Vec<bool>>
     let starts = std::iter::once(0).chain(table.run_starts.iter().copied());
     let ends = table.run_starts.iter().copied().chain([said.len()]);
     let run = |(start, end): (usize, usize)| {
-        let rows = (start..end).filter(|row| measured.is_present(*row));
+        let rows = (start..end).filter(|row| Among::WithOrFailed(measured).counts(*row, said[*row]));
         let failed = rows.filter_map(|row| match said[row] {
             Outcome::Failed => Some(true),
             Outcome::Succeeded => Some(false),
@@ -204,16 +230,15 @@ impl<'a> Told<'a> {
 }
 
 /// How many rows have each outcome; `None` where the column's convention is not known.
-fn counts(table: &Table, index: usize, among: Option<&Cells>) -> Option<([u64; 4], &'static str)> {
+fn counts(table: &Table, index: usize, among: Among<'_>) -> Option<([u64; 4], &'static str)> {
     let mut counts = [0; 4];
-    let counted = |row: usize| among.is_none_or(|cells| cells.is_present(row));
     if table.columns[index].cells.is_number() {
         let cells = table.values(index);
         let (read, convention) = convention_of_numbers(cells, &table.columns[index].name.to_ascii_lowercase())?;
         cells.visit(0..cells.rows(), |block| {
             for (offset, number) in block.numbers.iter().enumerate() {
-                if counted(block.first_row + offset) {
-                    let outcome = if block.has(offset) { when(read.failed(*number)) } else { Outcome::NotSaid };
+                let outcome = if block.has(offset) { when(read.failed(*number)) } else { Outcome::NotSaid };
+                if among.counts(block.first_row + offset, outcome) {
                     counts[outcome as usize] += 1;
                 }
             }
@@ -226,7 +251,8 @@ fn counts(table: &Table, index: usize, among: Option<&Cells>) -> Option<([u64; 4
     let cells = table.text_cells(index);
     cells.visit_codes(0..cells.rows(), |first_row, codes| {
         for (row, code) in (first_row..).zip(codes) {
-            of_code[(*code as usize).min(of_text.len())] += u64::from(counted(row));
+            let outcome = of_text.get(*code as usize).copied().unwrap_or(Outcome::NotSaid);
+            of_code[(*code as usize).min(of_text.len())] += u64::from(among.counts(row, outcome));
         }
     });
     for (code, rows) in of_code.into_iter().enumerate() {

@@ -55,7 +55,7 @@ pub fn analyse(source: &str, index: usize, table: &Table, settings: &Settings) -
     let (grouping, all_rows) = (grouping.as_ref(), &all_rows);
     let runs = table.columns_as(Role::Run).next().map(|column| labels_of_column(table, column).0);
     let runs = runs.as_deref();
-    let time = |column: &&usize| table.columns[**column].unit().dimension == Dimension::Time;
+    let time = |column: &&usize| table.columns[**column].unit().dimension.is_time();
     let leader = columns.iter().find(time).or(columns.first()).copied();
     let analysed = |column: &usize| {
         let (place, column, leads) = ((source, index), *column, leader == Some(*column));
@@ -111,7 +111,7 @@ fn table_clock(table: &Table, metrics: &[usize]) -> Option<Clock> {
     let column = table.columns_as(Role::Timestamp).next()?;
     let longest = metrics
         .iter()
-        .filter(|metric| table.columns[**metric].unit().dimension == Dimension::Time)
+        .filter(|metric| table.columns[**metric].unit().dimension.is_time())
         .map(|metric| longest_duration(table, *metric))
         .fold(0.0, f64::max);
     // A row may be written after it ended, with pauses inside that its duration leaves out: hence twice.
@@ -132,6 +132,7 @@ fn table_clock(table: &Table, metrics: &[usize]) -> Option<Clock> {
 /// The longest duration of less than a day, in seconds.
 fn longest_duration(table: &Table, metric: usize) -> f64 {
     const DAY: f64 = 86_400.0;
+    const LONG_SECONDS: f64 = 20.0;
     let column = &table.columns[metric];
     let mut longest = 0.0;
     let values = table.values(metric);
@@ -143,5 +144,7 @@ fn longest_duration(table: &Table, metric: usize) -> f64 {
             }
         }
     });
-    column.to_base(longest)
+    // Where nobody states the unit, long numbers are not taken for seconds: this is a tolerance, no number of a report.
+    let unstated = column.unit().dimension == Dimension::UnstatedTime;
+    if unstated && longest > LONG_SECONDS { longest / 1e3 } else { column.to_base(longest) }
 }

@@ -264,7 +264,7 @@ fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
     let Some(source) = reading.source().next() else { return Vec::new() };
     let mut leading: BTreeMap<Family, (bool, usize, ShareRuns)> = BTreeMap::new();
     for (metric, share) in reading.sampled().filter_map(|found| Some((found, failed_rows(found)?))) {
-        let is_duration = metric.dimension == Dimension::Time;
+        let is_duration = metric.dimension.is_time();
         let place = metric.table as usize;
         let family = family(source, place);
         if leading.get(&family).is_none_or(|(led_by_duration, ..)| is_duration && !led_by_duration) {

@@ -23,6 +23,8 @@ pub enum Dimension {
     Rate,
     /// Bytes per time; base unit byte/s.
     ByteRate,
+    /// Durations whose unit nobody stated and nothing gives away; shown as they are.
+    UnstatedTime,
     /// A number whose unit nobody stated and nothing gives away; shown as it is.
     Unknown,
 }
@@ -35,8 +37,13 @@ impl Dimension {
             Self::Bytes => "B",
             Self::Rate => "/s",
             Self::ByteRate => "B/s",
-            Self::Count | Self::Ratio | Self::Unknown => "",
+            Self::Count | Self::Ratio | Self::UnstatedTime | Self::Unknown => "",
         }
+    }
+
+    /// Whether the numbers are durations, be their unit stated or not.
+    pub fn is_time(self) -> bool {
+        matches!(self, Self::Time | Self::UnstatedTime)
     }
 
     /// The units in which values of this dimension are shown, smallest first.
@@ -47,7 +54,7 @@ impl Dimension {
             Self::Ratio => RATIO_LADDER,
             Self::Rate => RATE_LADDER,
             Self::ByteRate => BYTE_RATE_LADDER,
-            Self::Count | Self::Unknown => NUMBER_LADDER,
+            Self::Count | Self::UnstatedTime | Self::Unknown => NUMBER_LADDER,
         }
     }
 
@@ -98,6 +105,8 @@ impl Unit {
     pub const PERCENT: Self = Self::new(Dimension::Ratio, "%", 1.0, 1e2);
     /// Events per second.
     pub const PER_SECOND: Self = Self::new(Dimension::Rate, "/s", 1.0, 1.0);
+    /// Durations in a unit that nobody stated.
+    pub const UNSTATED_TIME: Self = Self::new(Dimension::UnstatedTime, "", 1.0, 1.0);
     /// No unit known.
     pub const UNKNOWN: Self = Self::new(Dimension::Unknown, "", 1.0, 1.0);
 
@@ -145,6 +154,15 @@ const MEGABYTE_PER_SECOND: Unit = Unit::new(Dimension::ByteRate, "MB/s", 1e6, 1.
 const GIGABYTE_PER_SECOND: Unit = Unit::new(Dimension::ByteRate, "GB/s", 1e9, 1.0);
 const KIBIBYTE_PER_SECOND: Unit = Unit::new(Dimension::ByteRate, "KiB/s", 1024.0, 1.0);
 const MEBIBYTE_PER_SECOND: Unit = Unit::new(Dimension::ByteRate, "MiB/s", 1_048_576.0, 1.0);
+const BIT: Unit = Unit::new(Dimension::Bytes, "bit", 1.0, 8.0);
+const KILOBIT: Unit = Unit::new(Dimension::Bytes, "kbit", 1e3, 8.0);
+const MEGABIT: Unit = Unit::new(Dimension::Bytes, "Mbit", 1e6, 8.0);
+const GIGABIT: Unit = Unit::new(Dimension::Bytes, "Gbit", 1e9, 8.0);
+const BIT_PER_SECOND: Unit = Unit::new(Dimension::ByteRate, "bit/s", 1.0, 8.0);
+const KILOBIT_PER_SECOND: Unit = Unit::new(Dimension::ByteRate, "kbit/s", 1e3, 8.0);
+const MEGABIT_PER_SECOND: Unit = Unit::new(Dimension::ByteRate, "Mbit/s", 1e6, 8.0);
+const GIGABIT_PER_SECOND: Unit = Unit::new(Dimension::ByteRate, "Gbit/s", 1e9, 8.0);
+const GIBIBYTE_PER_SECOND: Unit = Unit::new(Dimension::ByteRate, "GiB/s", 1_073_741_824.0, 1.0);
 const PER_MINUTE: Unit = Unit::new(Dimension::Rate, "/min", 1.0, 60.0);
 const THOUSAND_PER_SECOND: Unit = Unit::new(Dimension::Rate, "k/s", 1e3, 1.0);
 const MILLION_PER_SECOND: Unit = Unit::new(Dimension::Rate, "M/s", 1e6, 1.0);
@@ -245,6 +263,28 @@ static NAMES: &[(&str, Unit)] = &[
     ("GB/s", GIGABYTE_PER_SECOND),
     ("KiB/s", KIBIBYTE_PER_SECOND),
     ("MiB/s", MEBIBYTE_PER_SECOND),
+    ("GiB/s", GIBIBYTE_PER_SECOND),
+    ("kBps", KILOBYTE_PER_SECOND),
+    ("KBps", KILOBYTE_PER_SECOND),
+    ("MBps", MEGABYTE_PER_SECOND),
+    ("GBps", GIGABYTE_PER_SECOND),
+    ("bit", BIT),
+    ("bits", BIT),
+    ("kbit", KILOBIT),
+    ("Mbit", MEGABIT),
+    ("Gbit", GIGABIT),
+    ("bit/s", BIT_PER_SECOND),
+    ("bits/s", BIT_PER_SECOND),
+    ("bps", BIT_PER_SECOND),
+    ("kbit/s", KILOBIT_PER_SECOND),
+    ("kbits/s", KILOBIT_PER_SECOND),
+    ("kbps", KILOBIT_PER_SECOND),
+    ("Mbit/s", MEGABIT_PER_SECOND),
+    ("Mbits/s", MEGABIT_PER_SECOND),
+    ("Mbps", MEGABIT_PER_SECOND),
+    ("Gbit/s", GIGABIT_PER_SECOND),
+    ("Gbits/s", GIGABIT_PER_SECOND),
+    ("Gbps", GIGABIT_PER_SECOND),
 ];
 
 #[cfg(test)]

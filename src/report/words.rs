@@ -353,7 +353,8 @@ pub(super) fn assumptions(metrics: &[Metric], source: &str) -> Vec<Assumption> {
     for metric in metrics {
         let subject = format!("{source}: {}", metric.name);
         let is_histogram = matches!(metric.evidence, Evidence::Histogram { .. });
-        if let Some(reason) = metric.unit_reason.as_ref().filter(|_| metric.unit_assumed) {
+        let unstated = metric.dimension == Dimension::UnstatedTime;
+        if let Some(reason) = metric.unit_reason.as_ref().filter(|_| metric.unit_assumed && !unstated) {
             let example = match metric.dimension {
                 _ if is_histogram => "ms",
                 Dimension::Time if metric.recorded_unit.as_deref() == Some("s") => "ms",
@@ -366,6 +367,13 @@ pub(super) fn assumptions(metrics: &[Metric], source: &str) -> Vec<Assumption> {
                 subject: subject.clone(),
                 text: reason.clone(),
                 how_to_override: Some(format!("--unit {name}={example}")),
+            });
+        }
+        if let Some(reason) = metric.unit_reason.as_ref().filter(|_| unstated) {
+            assumptions.push(Assumption {
+                subject: subject.clone(),
+                text: format!("{reason}: its numbers stand as recorded, and a target with a unit says nothing of them"),
+                how_to_override: Some(format!("--unit {}=ms", shell_word(&metric.name))),
             });
         }
         let collapsed = metric.groups.iter().filter_map(|group| group.label.as_ref());
@@ -398,7 +406,7 @@ pub(super) fn assumptions(metrics: &[Metric], source: &str) -> Vec<Assumption> {
 }
 
 /// The word as it can be typed in a shell.
-fn shell_word(word: &str) -> String {
+pub(in crate::report) fn shell_word(word: &str) -> String {
     let plain = word.chars().all(|character| character.is_alphanumeric() || "_-./%[]".contains(character));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

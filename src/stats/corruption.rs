@@ -137,7 +137,12 @@ fn impossible(case: &Case<'_>) -> Vec<Suspect> {
     }
     let never_negative = match case.dimension {
         _ if case.signed || often_negative(&case.measured) => false,
-        Dimension::Time | Dimension::Bytes | Dimension::Count | Dimension::Rate | Dimension::ByteRate => true,
+        Dimension::Time
+        | Dimension::UnstatedTime
+        | Dimension::Bytes
+        | Dimension::Count
+        | Dimension::Rate
+        | Dimension::ByteRate => true,
         Dimension::Ratio | Dimension::Unknown => {
             // A single kind of negative number, -1, among positive ones is "none".
             let mut positive = 0;

@@ -68,6 +68,8 @@ pub enum Role {
     Timestamp,
     /// Whether what was measured succeeded.
     Status,
+    /// What was varied or chosen: rows that differ in it are never pooled.
+    Setting,
     /// Names one row or one actor; never summarised.
     Identifier,
     /// Names the run (process, fork, launch) that a sample was measured in; runs are the unit of replication.
@@ -85,6 +87,7 @@ impl Role {
             Self::MetricName => "metric-name",
             Self::Timestamp => "timestamp",
             Self::Status => "status",
+            Self::Setting => "setting",
             Self::Identifier => "identifier",
             Self::Run => "run",
             Self::Unused => "unused",

@@ -151,9 +151,12 @@ impl Evidence<'_> {
         found
             .into_iter()
             .map(|subject| {
-                check_unit(question, subject)?;
                 let place = Origin { source: subject.source, metric: subject.metric, group: subject.group };
                 let dimension = question.condition.dimension(subject.dimension);
+                if let Some(note) = unit_not_stated(question, subject) {
+                    return Ok(question.result(Some(place), dimension, Err(note)));
+                }
+                check_unit(question, subject)?;
                 Ok(question.result(Some(place), dimension, self.number(statistic, subject)))
             })
             .collect()
@@ -344,12 +347,22 @@ fn reason_of(reason: Option<&Reason>) -> String {
     }
 }
 
+/// A limit with a unit says nothing of numbers whose unit nobody states.
+fn unit_not_stated(question: Question<'_>, subject: &Subject<'_>) -> Option<String> {
+    let limit = question.condition.limit.unit.filter(|unit| unit.dimension != Dimension::Count)?;
+    let unstated = match question.condition.dimension(subject.dimension) {
+        Dimension::UnstatedTime => limit.dimension == Dimension::Time,
+        dimension => dimension == Dimension::Unknown,
+    };
+    unstated.then(|| format!("unit not stated: say it with --unit {}={}", subject.metric, limit.symbol))
+}
+
 /// Refuses a limit whose unit does not fit the metric.
 fn check_unit(question: Question<'_>, subject: &Subject<'_>) -> Result<(), TargetError> {
     let limit = question.condition.limit;
     let of_limit = limit.unit.map(|unit| unit.dimension);
     let dimension = question.condition.dimension(subject.dimension);
-    let pure = matches!(dimension, Dimension::Count | Dimension::Unknown);
+    let pure = matches!(dimension, Dimension::Count | Dimension::UnstatedTime | Dimension::Unknown);
     let fits = match of_limit {
         Some(of_limit) => of_limit == dimension || (pure && of_limit == Dimension::Count),
         None => pure,
@@ -360,7 +373,7 @@ fn check_unit(question: Question<'_>, subject: &Subject<'_>) -> Result<(), Targe
     let number = limit.value;
     let unit = common_unit(dimension);
     let remedy = match (of_limit, dimension) {
-        (Some(_), Dimension::Unknown) => {
+        (Some(_), Dimension::UnstatedTime | Dimension::Unknown) => {
             format!("write a bare number such as {number}, or say the unit, for example --unit {}=ms", subject.metric)
         }
         (Some(_), Dimension::Count) => format!("write a bare number such as {number}"),
@@ -385,6 +398,7 @@ fn measured(dimension: Dimension) -> &'static str {
         Dimension::Ratio => "is a share",
         Dimension::Rate => "is a rate",
         Dimension::ByteRate => "is an amount of bytes a second",
+        Dimension::UnstatedTime => "is a time in a unit that nobody states",
         Dimension::Unknown => "has no known unit",
     }
 }
@@ -398,6 +412,6 @@ fn common_unit(dimension: Dimension) -> Unit {
         Dimension::ByteRate => by_name("MB/s"),
         Dimension::Rate => Unit::PER_SECOND,
         Dimension::Ratio => Unit::PERCENT,
-        Dimension::Count | Dimension::Unknown => Unit::UNKNOWN,
+        Dimension::Count | Dimension::UnstatedTime | Dimension::Unknown => Unit::UNKNOWN,
     }
 }

@@ -310,10 +310,16 @@ fn a_limit_whose_unit_does_not_fit_is_an_error_that_says_how_to_write_it() {
         (Dimension::Rate, "< 200", "is a rate: write a unit: 200/s"),
         (Dimension::Ratio, "< 80", "is a share: write a unit: 80%"),
         (Dimension::Count, "< 200ms", "is a plain count: write a bare number such as 200"),
-        (Dimension::Unknown, "< 200ms", "has no known unit: write a bare number such as 200, or say the unit"),
     ] {
         let error = message(dimension, "p95", limit).unwrap_err();
         assert!(error.starts_with(&format!("target late*: p95 {limit}: ")) && error.contains(remedy), "{error}");
+    }
+    for (dimension, limit) in [(Dimension::UnstatedTime, "< 200ms"), (Dimension::Unknown, "< 200MB")] {
+        let results = message(dimension, "p95", limit).unwrap();
+        assert_eq!(results[0].outcome, TargetOutcome::NoData);
+        assert!(
+            results[0].note.as_deref().is_some_and(|note| note.starts_with("unit not stated: say it with --unit late"))
+        );
     }
     for (dimension, limit) in [
         (Dimension::Time, "< 2s"),

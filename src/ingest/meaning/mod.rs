@@ -2,8 +2,11 @@
 
 pub(crate) mod clock;
 pub(crate) mod declared;
+pub(crate) mod name;
 pub(crate) mod role;
 pub(crate) mod roles;
+pub(crate) mod summary_table;
+pub(crate) mod time_evidence;
 pub(crate) mod unit_choice;
 pub(crate) mod units;
 pub(crate) mod vocabulary;

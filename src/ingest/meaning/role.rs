@@ -2,15 +2,15 @@
 //!
 //! In: a column of a finished table. Out: a role and the reason that the report shows.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
 use crate::table::packed::{Cells, PART};
 use crate::table::{CellType, Role, Table};
 
-use crate::ingest::meaning::units;
-use crate::ingest::meaning::vocabulary::{self, Words};
+use crate::ingest::meaning::vocabulary::{self, Kind, Words};
+use crate::ingest::meaning::{name, units};
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
@@ -20,11 +20,12 @@ const MOST_PATTERNS: usize = 10_000;
 /// The role of a column by its name and its cells, and why.
 pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
     let column = &table.columns[index];
-    let words = units::words(&column.name);
+    // The leaf of a path decides: `result.size` is no result.
+    let words = name::words(name::leaf(&column.name));
     let named = |known: Words| known.among(&words);
     match column.cells {
         CellType::Timestamp => (Role::Timestamp, "its cells are dates with times".into()),
-        CellType::Boolean => match named(vocabulary::STATUS).or_else(|| named(vocabulary::FAILURE)) {
+        CellType::Boolean => match status_word(&column.name, &words).or_else(|| named(vocabulary::FAILURE)) {
             Some(word) => (Role::Status, format!("called `{word}` and true or false")),
             None => (Role::Label, "true or false".into()),
         },
@@ -48,7 +49,7 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if distinct == 0 {
         return (Role::Unused, "all cells are empty".into());
     }
-    if let Some(word) = named(vocabulary::STATUS).filter(|_| distinct <= 50) {
+    if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
         return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
     }
     // An empty cell says that nothing went wrong: `error`, `exception`.
@@ -75,6 +76,11 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
             format!("{} kinds of text in {rows} rows: it names rows, not kinds of rows", patterns.len()),
         );
     }
+    if let Some(word) =
+        named(vocabulary::CONFIGURATION).filter(|_| (2..=20).contains(&distinct) && rows >= 5 * distinct as u64)
+    {
+        return (Role::Setting, format!("called `{word}`, with {distinct} different texts: what was varied"));
+    }
     (Role::Label, format!("{distinct} different {} in {rows} rows", plural(distinct, "text")))
 }
 
@@ -84,32 +90,40 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     let values = table.values(index);
     let profile = Profile::of(values);
     let whole = column.cells == CellType::Integer;
+    let said = name::read(&column.name);
     let states_unit = units::stated(&column.name).is_some();
     if profile.count == 0 {
         return (Role::Unused, "no cell holds a number".into());
     }
-    if let Some(role) = timestamp_role(&profile, named(vocabulary::INSTANT), words) {
+    // A statistic is a number, however much it looks like an instant.
+    if said.statistic.is_none()
+        && let Some(role) = timestamp_role(table, index, &profile, words)
+    {
+        return role;
+    }
+    if let Some(role) = setting_role(table, index, &profile, words) {
         return role;
     }
     if states_unit {
         return (Role::Metric, "its name states a unit".into());
     }
-    let within = |low: f64, high: f64| profile.low >= low && profile.high <= high;
-    if let Some(word) =
-        named(vocabulary::STATUS).filter(|_| whole && !states_unit && (within(0.0, 1.0) || within(0.0, 999.0)))
-    {
+    if let Some(word) = status_word(&column.name, words).filter(|_| whole && said.kind.is_none() && is_code(values)) {
         return (Role::Status, format!("called `{word}`, with whole numbers as status codes have"));
     }
-    if let Some(word) = named(vocabulary::IDENTIFIER).filter(|_| whole && !states_unit) {
-        return (Role::Identifier, format!("called `{word}`, with whole numbers"));
+    let names_rows = |known: Words| words.last().is_some_and(|word| known.has(word));
+    if whole && said.kind.is_none() && names_rows(vocabulary::IDENTIFIER) {
+        return (Role::Identifier, format!("called `{}`, with whole numbers", column.name));
     }
-    let last_is_actor = words.last().is_some_and(|word| vocabulary::ACTOR.has(word));
-    if whole && last_is_actor && !states_unit {
+    if whole && said.kind.is_none() && names_rows(vocabulary::RUN) && (0.0..=1000.0).contains(&profile.high) {
+        return (Role::Run, format!("called `{}`, with whole numbers: it numbers the runs", column.name));
+    }
+    if whole && said.kind != Some(Kind::Rate) && names_rows(vocabulary::ACTOR) {
         return (Role::Identifier, format!("called `{}`, with whole numbers: it names who or which run", column.name));
     }
     if let Some(word) = named(vocabulary::SETTING) {
         return (Role::Unused, format!("a `{word}` is a setting, not a measurement"));
     }
+    let within = |low: f64, high: f64| profile.low >= low && profile.high <= high;
     if whole && named(vocabulary::FAILURE).is_some() && words.len() <= 2 && within(0.0, 1.0) {
         return (Role::Status, "0 or 1, by its name a failure".into());
     }
@@ -117,14 +131,112 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && unnamed && profile.count > 2 && profile.by_ones == profile.count - 1 {
         return (Role::Identifier, "a first column without a name that counts the rows".into());
     }
-    if whole && named(vocabulary::PARAMETER).is_some() && is_parameter(table, index) {
-        return (Role::Label, "few different whole numbers, each in many rows: a setting that was varied".into());
-    }
     let counts_rows = profile.count > 20 && profile.by_ones == profile.count - 1;
     if whole && counts_rows {
         return (Role::Identifier, "it counts the rows one by one".into());
     }
     (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
+}
+
+/// The word by which a leaf says how a row ended: only where the whole leaf speaks of it (`status_code`, `is_success`), and
+/// nothing around it speaks of a statistic (`percentiles1.ok`).
+fn status_word<'a>(path: &str, words: &'a [String]) -> Option<&'a str> {
+    let parent = name::words(path.rsplit_once('.').map_or("", |(parent, _)| parent));
+    let whole = words.iter().all(|word| vocabulary::STATUS.has(word) || vocabulary::BESIDE_STATUS.has(word));
+    let of_statistics = parent.iter().any(|word| word.starts_with("percentile") || word == "stats");
+    if !whole || of_statistics { None } else { vocabulary::STATUS.among(words) }
+}
+
+/// Whether all numbers are codes: yes and no, codes of HTTP, or few small ones as of gRPC and of processes.
+fn is_code(values: &Cells) -> bool {
+    const MOST_CODES: usize = 16;
+    let distinct = distinct_values(values, MOST_CODES + 50);
+    let all = |low: f64, high: f64| distinct.iter().all(|bits| (low..=high).contains(&f64::from_bits(*bits)));
+    let http = || distinct.iter().all(|bits| matches!(f64::from_bits(*bits), 0.0 | 100.0..=599.0));
+    distinct.len() <= MOST_CODES + 50 && (all(0.0, 1.0) || http() || distinct.len() <= MOST_CODES && all(-1.0, 999.0))
+}
+
+/// The different numbers of a column as bits, and one more where there are more than `most`.
+fn distinct_values(values: &Cells, most: usize) -> HashSet<u64> {
+    let mut distinct: HashSet<u64> = HashSet::new();
+    for from in (0..values.count()).step_by(PART) {
+        values.visit_present(from..(from + PART).min(values.count()), |block| {
+            for value in block {
+                if distinct.len() <= most {
+                    distinct.insert(value.to_bits());
+                }
+            }
+        });
+        if distinct.len() > most {
+            break;
+        }
+    }
+    distinct
+}
+
+/// What was varied or chosen, not measured: numbers of an object of settings, and numbers called like a setting that are the
+/// same in all rows, in stretches of rows, or as often each as the others.
+fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]) -> Option<(Role, String)> {
+    /// More different values are a measurement.
+    const MOST_SETTINGS: usize = 20;
+    /// Rows that each value of a setting has at least.
+    const ROWS_EACH: usize = 5;
+    let column = &table.columns[index];
+    let parents = column.name.rsplit_once('.').map_or("", |(parents, _)| parents);
+    let said = name::read(&column.name);
+    let parents = name::words(parents);
+    let of_machine =
+        vocabulary::MACHINE_OBJECT.among(&parents).filter(|_| matches!(said.kind, None | Some(Kind::Count)));
+    let few = || distinct_values(table.values(index), MOST_SETTINGS).len() <= MOST_SETTINGS;
+    if let Some(word) = vocabulary::SETTINGS_OBJECT.among(&parents).or(of_machine).filter(|_| few()) {
+        return Some((Role::Setting, format!("it stands in `{word}`, where settings do")));
+    }
+    let word = vocabulary::PARAMETER.among(words)?;
+    let measured = |other: usize| other != index && table.columns[other].cells.is_number();
+    if said.statistic.is_some()
+        || matches!(said.kind, Some(Kind::Duration | Kind::RunLength | Kind::Share))
+        || said.kind == Some(Kind::Rate) && said.unit.is_some()
+        || !(0..table.columns.len()).any(measured)
+    {
+        return None;
+    }
+    let values = table.values(index);
+    let counts = counted(values, MOST_SETTINGS)?;
+    let chosen = |how: &str| Some((Role::Setting, format!("called `{word}`, and {how}: it was chosen, not measured")));
+    if counts.len() == 1 && profile.count > 1 {
+        return chosen("the same in all rows");
+    }
+    if counts.values().all(|count| *count == 1) && profile.count > 1 && profile.is_rising() {
+        return chosen("another and larger in every row");
+    }
+    if counts.len() < 2 || counts.values().any(|count| *count < ROWS_EACH) {
+        return None;
+    }
+    let first = counts.values().next().copied().unwrap_or_default();
+    if counts.values().all(|count| *count == first) {
+        return chosen("each of few values stands in as many rows");
+    }
+    let changes = profile.falls + profile.rises;
+    let in_stretches = changes < counts.len() || changes * ROWS_EACH <= profile.count;
+    if in_stretches { chosen("the same in stretches of rows") } else { None }
+}
+
+/// How often each number occurs; `None` where there are more than `most` different ones.
+fn counted(values: &Cells, most: usize) -> Option<BTreeMap<u64, usize>> {
+    let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+    for from in (0..values.count()).step_by(PART) {
+        values.visit_present(from..(from + PART).min(values.count()), |block| {
+            for value in block {
+                if counts.len() <= most {
+                    *counts.entry(value.to_bits()).or_default() += 1;
+                }
+            }
+        });
+        if counts.len() > most {
+            return None;
+        }
+    }
+    Some(counts)
 }
 
 /// Whether a column called `time` holds hours, minutes and seconds that only rise, beside numbers that were measured.
@@ -139,47 +251,40 @@ fn is_time_of_day(table: &Table, index: usize) -> bool {
         && profile.falls == 0
 }
 
-/// Whether the values are few and each stands in several rows, beside another column of numbers that was measured.
-fn is_parameter(table: &Table, index: usize) -> bool {
-    /// More different values are a measurement.
-    const MOST_SETTINGS: usize = 20;
-    /// Rows that each setting has at least, on average.
-    const ROWS_EACH: usize = 2;
-    let values = table.values(index);
-    let mut distinct: HashSet<u64> = HashSet::new();
-    let all = (0..values.count()).step_by(PART).all(|from| {
-        values.visit_present(from..(from + PART).min(values.count()), |block| {
-            for value in block {
-                if distinct.len() <= MOST_SETTINGS {
-                    distinct.insert(value.to_bits());
-                }
-            }
-        });
-        distinct.len() <= MOST_SETTINGS
-    });
-    let measured = table.columns.iter().enumerate().any(|(other, column)| other != index && column.cells.is_number());
-    measured && all && distinct.len() >= 2 && values.count() >= ROWS_EACH * distinct.len()
-}
-
 /// Whether texts that differ only in numbers have several of them, as dates do.
 fn looks_like_dates(texts: &[String]) -> bool {
     let patterns: HashSet<String> = texts.iter().map(|text| pattern(text)).collect();
     patterns.len() <= 13 && patterns.iter().all(|pattern| pattern.matches('*').count() >= 3)
 }
 
-/// Numbers that are instants: within the range of a Unix clock, or called so and never falling back.
-fn timestamp_role(profile: &Profile, named: Option<&str>, words: &[String]) -> Option<(Role, String)> {
+/// Numbers that are instants: within the range of a Unix clock and rising together, or called so and never falling back.
+fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[String]) -> Option<(Role, String)> {
+    /// A recording of so many rows that never falls back is no list of durations from short to long.
+    const RECORDING: usize = 50;
+    /// Fewer rows that rise without a name that tells may hold anything.
+    const FEWEST_UNNAMED: usize = 5;
+    let column = &table.columns[index];
+    let said = name::read(&column.name);
+    let named = vocabulary::INSTANT.among(words);
+    let is_time = said.kind == Some(Kind::Duration);
     let in_range = |clock: usize| profile.in_clock[clock] as f64 >= 0.95 * profile.count as f64;
-    if let Some(clock) = (0..CLOCKS.len()).find(|clock| in_range(*clock))
-        && (named.is_some() || profile.is_rising())
+    let rises = || profile.is_rising() && profile.rises > 0 && profile.count >= FEWEST_UNNAMED;
+    let may_be_instant = said.kind.is_none() || is_time;
+    if may_be_instant
+        && let Some(clock) = (0..CLOCKS.len()).find(|clock| in_range(*clock))
+        && (named.is_some() || rises())
     {
         return Some((Role::Timestamp, format!("its numbers are {} since 1970", CLOCKS[clock].1)));
     }
     let word = named?;
     let is_duration = words.len() > 1
         && words.iter().any(|word| matches!(word.as_str(), "elapsed" | "response" | "total" | "mean" | "real" | "cpu"));
-    (!is_duration && profile.count > 2 && profile.rises > 0 && profile.is_rising())
-        .then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
+    if is_duration || profile.count < 3 || profile.rises == 0 || !profile.is_rising() {
+        return None;
+    }
+    // In a sweep from small to large the durations rise as well: a clock goes on evenly, or for long.
+    let clock = !is_time || profile.even_steps() || profile.low == 0.0 || profile.count >= RECORDING;
+    clock.then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
 }
 
 /// Seconds since 1970 times the factor, and what they are called.
@@ -196,6 +301,8 @@ struct Profile {
     falls: usize,
     rises: usize,
     by_ones: usize,
+    /// The smallest and the largest step.
+    steps: (f64, f64),
     /// Numbers within the range of each clock.
     in_clock: [usize; CLOCKS.len()],
 }
@@ -210,6 +317,7 @@ impl Profile {
             falls: 0,
             rises: 0,
             by_ones: 0,
+            steps: (f64::INFINITY, f64::NEG_INFINITY),
             in_clock: nothing,
         };
         let mut before = f64::NAN;
@@ -222,6 +330,10 @@ impl Profile {
                 falls += usize::from(value < before);
                 rises += usize::from(value > before);
                 by_ones += usize::from(value - before == 1.0);
+                let step = value - before;
+                if step.is_finite() {
+                    profile.steps = (profile.steps.0.min(step), profile.steps.1.max(step));
+                }
                 before = value;
             }
             profile.high = profile.high.max(high);
@@ -236,6 +348,12 @@ impl Profile {
             }
         });
         profile
+    }
+
+    /// Whether the steps are nearly all alike.
+    fn even_steps(&self) -> bool {
+        const EVEN: f64 = 1.1;
+        self.steps.0 > 0.0 && self.steps.1 <= EVEN * self.steps.0
     }
 
     /// Whether the values hardly ever fall.

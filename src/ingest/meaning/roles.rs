@@ -11,9 +11,9 @@ use crate::table::{CellType, Column, Role, Table, UnitChoice};
 
 use crate::ingest::builder::{InvalidCells, TableBuilder};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::meaning::role;
-use crate::ingest::meaning::unit_choice::{agree_on_time_unit, assign_unit, share_time_unit};
+use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit};
 use crate::ingest::meaning::vocabulary::{self, Words};
+use crate::ingest::meaning::{role, summary_table, time_evidence};
 use crate::ingest::options::SourceOptions;
 use crate::ingest::sink::Sink;
 
@@ -43,10 +43,15 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         by_file: &sink.declared_by_file,
         rows_sorted: sink.rows_sorted,
     };
+    let roles_given = options.columns.values().any(|column| column.role.is_some());
     for builder in sink.tables {
         let mut table = assign_table(builder, &definitions, &source.provenance.name, &mut source.findings);
         table.labels_exact = sink.labels_exact;
-        let parts = split_by_metric(table, &definitions, &source.provenance.name, &mut source.findings);
+        let mut parts = split_by_metric(table, &definitions, &source.provenance.name, &mut source.findings);
+        // Formats that declare what their columns are have said what is a summary.
+        if sink.declared.is_empty() && sink.declared_by_file.is_empty() && !roles_given {
+            source.reported.extend(parts.iter_mut().filter_map(|part| summary_table::take(part, options)).flatten());
+        }
         source.tables.extend(parts);
     }
     let aside: u64 = source.provenance.set_aside.iter().map(|entry| entry.rows).sum();
@@ -128,7 +133,7 @@ fn assign_table(
             }
         }
     }
-    agree_on_time_unit(&mut table);
+    time_evidence::decide(&mut table);
     note_invalid_cells(&invalid, &table, source, findings);
     let columns = &table.columns;
     table.foreign_values.retain(|one| columns[one.column].role == Role::Metric);

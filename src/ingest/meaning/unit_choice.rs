@@ -4,14 +4,12 @@
 //! first, then the cells, the metric's name, a column of units, and last an assumption, in which all durations of a row
 //! agree.
 
-use std::collections::HashSet;
-
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::packed::{Cells, Kind};
 use crate::table::{CellType, Column, Role, Table, UnitChoice};
 
-use crate::ingest::meaning::{units, vocabulary};
+use crate::ingest::meaning::{name, time_evidence, units, vocabulary};
 use crate::ingest::options::SourceOptions;
 
 /// So many numbers of a long column show what they usually are.
@@ -41,7 +39,7 @@ pub(crate) fn assign_unit(
             }
             let inferred = units::infer(&name, &values, table.columns[index].shape.as_ref());
             match inferred {
-                Some(choice) if !choice.assumed => Some(by_every_row(table, index, &choice).unwrap_or(choice)),
+                Some(choice) if !choice.assumed && choice.unit.dimension != Dimension::Count => Some(by_every_row(table, index, &choice).unwrap_or(choice)),
                 assumed => stated_by_rows(table, index, assumed, source, findings),
             }
         }
@@ -116,7 +114,7 @@ fn stated_by_rows(
     source: &str,
     findings: &mut Vec<Finding>,
 ) -> Option<UnitChoice> {
-    let is_time = assumed.as_ref().is_some_and(|choice| choice.unit.dimension == Dimension::Time);
+    let is_time = assumed.as_ref().is_some_and(|choice| choice.unit.dimension.is_time());
     let Some(rows) = row_units(table, index, is_time) else { return assumed };
     let units = rows.units();
     let Some(first) = units.first().copied() else { return assumed };
@@ -142,25 +140,40 @@ fn stated_by_rows(
     Some(UnitChoice { unit: first, reason: format!("`{name}` says {} in {every}", first.symbol), assumed: false })
 }
 
+/// The name of the object that a value stands in.
+fn parent(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(parent, _)| parent)
+}
+
 /// Looks for the column that names the unit of another one: `latency_unit` or `latency.unit` for `latency` and
 /// `latency.value`; `unit` for any metric; `time_unit` for durations.
 fn row_units(table: &Table, index: usize, is_time: bool) -> Option<RowUnits> {
-    let metric = units::words(&table.columns[index].name);
+    let metric = name::words(&table.columns[index].name);
     let metric = metric.strip_suffix(&["value".to_owned()]).unwrap_or(&metric);
+    let is_value = |name: &str| name::words(name::leaf(name)).iter().all(|word| vocabulary::VALUE.has(word));
+    let own = is_value(&table.columns[index].name);
+    // A bare `unit` is that of the value that it stands beside, where one is called so.
+    let another = !own
+        && table.columns.iter().any(|column| {
+            column.role == Role::Metric
+                && is_value(&column.name)
+                && parent(&column.name) == parent(&table.columns[index].name)
+        });
     let rank = |column: &Column| {
-        let words = units::words(&column.name);
+        let words = name::words(&column.name);
         let (last, base) = words.split_last().filter(|_| column.cells == CellType::Text)?;
         match () {
             () if !vocabulary::UNIT.has(last) => None,
             () if !base.is_empty() && (base.ends_with(metric) || metric.ends_with(base)) => Some(0),
-            () if base.is_empty() => Some(1),
+            () if base.is_empty() && !another => Some(1),
             () if is_time && base == ["time"] => Some(2),
             () => None,
         }
     };
     let best = (0..table.columns.len()).filter_map(|other| Some((rank(&table.columns[other])?, other))).min();
     let (_, column) = best?;
-    let known: Vec<Option<Unit>> = table.columns[column].dictionary.iter().map(|text| Unit::parse(text)).collect();
+    let known: Vec<Option<Unit>> =
+        table.columns[column].dictionary.iter().map(|text| Some(name::unit(text)?.0)).collect();
     let mut values = vec![0; known.len()];
     let numbers = table.values(index);
     table.text_cells(column).visit_codes(0..numbers.rows(), |first, codes| {
@@ -247,63 +260,30 @@ fn base_unit(dimension: Dimension) -> Unit {
         Dimension::Rate => Unit::PER_SECOND,
         Dimension::Count => Unit::COUNT,
         Dimension::ByteRate => Unit::parse("B/s").unwrap_or(Unit::UNKNOWN),
+        Dimension::UnstatedTime => Unit::UNSTATED_TIME,
         Dimension::Unknown => Unit::UNKNOWN,
     }
 }
 
-/// Durations of one row come from one clock: where units are assumed and disagree, the largest typical value decides.
-/// Where it is too long for seconds, all are milliseconds; otherwise all are seconds.
-pub(crate) fn agree_on_time_unit(table: &mut Table) {
-    /// Typical durations are shorter than this many seconds.
-    const LONG_SECONDS: f64 = 20.0;
-    let assumed: Vec<usize> = (0..table.columns.len()).filter(|index| assumes_time(table, *index)).collect();
-    let units: HashSet<&str> =
-        assumed.iter().filter_map(|index| Some(table.columns[*index].unit.as_ref()?.unit.symbol)).collect();
-    if units.len() < 2 {
+/// One tool wrote all metrics of a long table, in one unit of time: where it is inferred for some, it holds for the others.
+pub(crate) fn share_time_unit(parts: &mut [Table], value: usize) {
+    for part in parts.iter_mut() {
+        time_evidence::decide(part);
+    }
+    let known = |part: &Table| {
+        let choice = part.columns[value].unit.as_ref();
+        choice.filter(|choice| choice.assumed && choice.unit.dimension == Dimension::Time).map(|choice| choice.unit)
+    };
+    let Some(leader) = parts.iter().find(|part| known(part).is_some()) else { return };
+    let (name, unit) = (leader.columns[value].name.clone(), leader.columns[value].unit());
+    if parts.iter().filter_map(known).any(|other| other != unit) {
         return;
     }
-    let largest = assumed.iter().map(|index| typical(table, *index)).fold(0.0, f64::max);
-    let unit = if largest >= LONG_SECONDS { Unit::MILLISECOND } else { Unit::SECOND };
-    let word = if unit == Unit::SECOND { "seconds" } else { "milliseconds" };
-    for index in assumed {
-        table.columns[index].unit = Some(UnitChoice {
-            unit,
-            reason: format!(
-                "no unit is stated: read as {word} like the other durations of its rows, because the longest are around {largest}"
-            ),
-            assumed: true,
-        });
+    let open = |part: &&mut Table| part.columns[value].unit().dimension == Dimension::UnstatedTime;
+    for part in parts.iter_mut().filter(open) {
+        let reason = format!("no unit is stated: read like `{name}` of the same table");
+        part.columns[value].unit = Some(UnitChoice { unit, reason, assumed: true });
     }
-}
-
-/// One tool wrote all metrics of a long table, in one unit of time: where it is inferred, the metric with the largest
-/// typical value decides for all, because zeros and tiny waits look like anything.
-pub(crate) fn share_time_unit(parts: &mut [Table], value: usize) {
-    let leader = parts
-        .iter()
-        .filter(|part| assumes_time(part, value))
-        .max_by(|a, b| typical(a, value).total_cmp(&typical(b, value)));
-    let Some(leader) = leader else { return };
-    let (name, unit) = (leader.columns[value].name.clone(), leader.columns[value].unit.clone());
-    for part in parts.iter_mut().filter(|part| assumes_time(part, value) && part.columns[value].name != name) {
-        part.columns[value].unit = unit.clone().map(|choice| UnitChoice {
-            reason: format!("no unit is stated: read like `{name}` of the same table"),
-            ..choice
-        });
-    }
-}
-
-/// Whether a column holds durations whose unit nothing states.
-fn assumes_time(table: &Table, column: usize) -> bool {
-    let unit = table.columns[column].unit.as_ref();
-    unit.is_some_and(|choice| choice.assumed && choice.unit.dimension == Dimension::Time)
-}
-
-/// The median of a column of numbers, as recorded; 0 where it has none.
-fn typical(table: &Table, column: usize) -> f64 {
-    let mut numbers = table.values(column).some(MOST_LOOKED_AT);
-    let middle = numbers.len() / 2;
-    if numbers.is_empty() { 0.0 } else { *numbers.select_nth_unstable_by(middle, f64::total_cmp).1 }
 }
 
 #[cfg(test)]

@@ -1,5 +1,22 @@
 //! The words by which programs call what they measure, and what each of them tells about a column.
 
+/// What kind of quantity a name speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// How long something took: a sample of it can be a metric.
+    Duration,
+    /// How long the whole run took, or was to take.
+    RunLength,
+    /// An amount of memory or data.
+    Bytes,
+    /// Events or bytes by time.
+    Rate,
+    /// Things counted.
+    Count,
+    /// A part of a whole.
+    Share,
+}
+
 /// Words that tell the same.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Words(&'static str);
@@ -26,8 +43,11 @@ pub(crate) const INSTANT: Words =
     Words("timestamp time ts date datetime start started stamp epoch offset at when instant");
 /// Called so, a column of hours, minutes and seconds holds times of day.
 pub(crate) const CLOCK: Words = Words("when at clock timestamp started start ended end date");
-/// Called so, a column tells how it ended.
+/// Called so, a column tells how its row ended.
 pub(crate) const STATUS: Words = Words("success status code ok failed outcome result successful passed");
+/// What may stand beside such a word in the same leaf.
+pub(crate) const BESIDE_STATUS: Words =
+    Words("http https response return exit grpc net is was has request req sample final test error run job task");
 /// Called so, a column says that something went wrong.
 pub(crate) const FAILURE: Words = Words("error exception failure errmsg err");
 /// Called so, a column names rows.
@@ -36,41 +56,93 @@ pub(crate) const IDENTIFIER: Words =
 /// Called so, whole numbers name who did it or which time it was.
 pub(crate) const ACTOR: Words =
     Words("thread worker session user client vu host node repetition rep run iteration round attempt turn batch step");
+/// Called so, small whole numbers name the run (process, fork, launch) that a row was measured in.
+pub(crate) const RUN: Words = Words("invocation fork launch trial");
 /// Called so, numbers describe the set-up.
 pub(crate) const SETTING: Words = Words("version port");
 /// Settings that are varied from run to run.
-pub(crate) const PARAMETER: Words =
-    Words("concurrency threads clients connections users vus workers parallelism size batch depth level n rate qps");
+pub(crate) const PARAMETER: Words = Words(
+    "concurrency threads nthreads clients connections conns users vus workers procs gomaxprocs cores parallelism \
+     shards replicas partitions warehouses numjobs iodepth size sizes batch depth level n k dim dims width height \
+     degree scale factor rate qps length prompt payload blocksize bs seed args arg param",
+);
+/// Texts that name a configuration.
+pub(crate) const CONFIGURATION: Words = Words(
+    "impl implementation variant engine backend lang language compiler mode algorithm algo strategy dataset framework \
+     library lib protocol codec device gpu config configuration cache optimization quantization precision dtype",
+);
+/// Objects with such a name hold settings.
+pub(crate) const SETTINGS_OBJECT: Words =
+    Words("params parameters param config configuration settings setting options opts args arguments environment env");
+/// Objects with such a name describe a machine, or hold what was measured on it.
+pub(crate) const MACHINE_OBJECT: Words = Words("machine system hardware host context");
 /// Called so, a column names the metric of its row.
 pub(crate) const METRIC_NAME: Words = Words("metric metric_name metricname measurement measure");
 /// Called so, a column has the values of several metrics.
-pub(crate) const VALUE: Words = Words("value metric_value metricvalue val reading");
+pub(crate) const VALUE: Words = Words("value metric_value metricvalue val reading score");
 /// Called so, a column states the unit of the others in the same row.
 pub(crate) const UNIT: Words = Words("unit units");
 /// Symbols that are also words or abbreviations of something else; they count as units only in brackets.
-pub(crate) const AMBIGUOUS_UNIT: Words = Words("min m d h 1 day days hour hours b gb tb fraction");
-/// Durations.
-pub(crate) const TIME: Words = Words(
-    "latency latencies duration durations elapsed time times response rtt ttft ttfb delay wait waiting blocked \
-     connecting handshaking sending receiving connect runtime wall took lag pause rt",
+pub(crate) const AMBIGUOUS_UNIT: Words = Words("min m d h 1 day days hour hours b gb tb fraction count ratio share");
+/// Things that are counted.
+pub(crate) const COUNTS: Words = Words(
+    "count counts errors failures requests req reqs iterations users vus sessions connections messages msgs \
+     tokens token threads retries calls hits misses samples allocs allocations packets transactions trans \
+     queries rows events items operations ops frames images successes failed timeouts pixels",
+);
+/// How long something took.
+pub(crate) const DURATIONS: Words = Words(
+    "latency latencies lat clat slat duration durations elapsed time times rtt ttft ttfb ttlb ttst tbt itl \
+     tpot delay wait waiting blocked connecting handshaking sending receiving connect runtime wall walltime \
+     took lag pause rt jitter ping age",
 );
 /// Amounts of memory or data.
-pub(crate) const BYTES: Words = Words("memory mem rss heap bytes byte size vms vsz sent received length");
-/// What has a size that is counted: `batch_size` is no amount of data.
-pub(crate) const SETS: Words = Words("batch queue pool window sample population group chunk page");
-/// Numbers of things.
-pub(crate) const COUNT: Words = Words(
-    "count counts errors failures requests iterations users vus sessions connections messages tokens threads \
-     retries calls hits misses samples",
+pub(crate) const BYTES: Words = Words("memory mem rss heap bytes byte vms vsz maxrss pss uss allocated");
+/// Things or bytes by time; more is better.
+pub(crate) const RATES: Words = Words(
+    "throughput bandwidth bw rate rps qps tps ops iops hz khz mhz ghz fps flops mflops gflops tflops mips \
+     kbps mbps gbps bps speed",
 );
-/// Things in a second.
-pub(crate) const RATE: Words = Words("throughput rps qps tps hz");
-/// Shares.
-pub(crate) const RATIO: Words = Words("ratio fraction share pct percent utilization utilisation");
-/// More of it is better.
-pub(crate) const HIGHER_IS_BETTER: Words = Words("throughput rps qps tps ops hits fps score bandwidth");
-/// Less of it is better.
-pub(crate) const LOWER_IS_BETTER: Words = Words("errors error failures failed misses retries dropped timeouts cpu");
+/// Columns of a summary that say how many were measured.
+pub(crate) const MEASURED: Words =
+    Words("samples requests request count n iterations operations transactions trans calls completed");
+/// What may stand between a duration and what it is of.
+pub(crate) const PREPOSITIONS: Words = Words("to per between until in of for since spent on from before after");
+/// Parts of a whole.
+pub(crate) const SHARES: Words =
+    Words("ratio fraction share pct percent percentage utilization utilisation util availability");
+/// What is counted by second in names such as `tok_s`.
+pub(crate) const COUNTED_BY_SECOND: Words = Words(
+    "tok token tokens req reqs request requests op ops iter iters iterations it msg msgs messages rows row \
+     queries query txn txns transactions events frames items calls flop flops hits images samples records \
+     packets pkts steps examples chars",
+);
+/// The more of it the better.
+pub(crate) const HIGHER_IS_BETTER: Words = Words(
+    "throughput rps qps tps ops iops hits fps bandwidth bw goodput hz speed flops mflops gflops tflops \
+     availability successes accuracy kbps mbps gbps bps",
+);
+/// Memory: the less of it the better.
+pub(crate) const MEMORY: Words = Words("memory mem rss heap vms vsz maxrss pss uss allocated alloc allocs");
+/// Durations that were chosen, not measured.
+pub(crate) const TIME_SETTING: Words =
+    Words("timeout timeouts interval period warmup ramp pause think sleep budget deadline limit ttl requested target");
+/// A duration that is called so and nothing else may be that of the whole run.
+pub(crate) const RUN_OR_LATENCY: Words = Words("duration elapsed runtime");
+/// Numbers that were asked for, not measured.
+pub(crate) const ASKED_FOR: Words = Words("requested target wanted configured");
+/// What went wrong.
+pub(crate) const FAILED: Words = Words("error errors failed failure failures fail fails ko drop dropped loss lost");
+/// The less of it the better.
+pub(crate) const LOWER_IS_BETTER: Words =
+    Words("errors error failures failed misses retries dropped timeouts allocs allocations latency latencies");
+/// What a time or an amount can be given for: `ns_per_op`, `ms_per_token`.
+pub(crate) const UNITS_OF_WORK: Words = Words(
+    "op ops call calls token tokens tok request requests req iter iteration iterations item items event row \
+     query image frame step byte element elem message msg invocation user output",
+);
+/// Words that say nothing of their own: the name before them decides.
+pub(crate) const NEUTRAL: Words = Words("value val estimate point result data metric stats statistics");
 /// Columns of measurements are called by these. They tell `error_type,count` from a row whose value is missing.
 pub(crate) const HEADER: Words = Words(
     "count latency duration elapsed time timestamp memory peak current value total mean avg min max rate size \
@@ -79,3 +151,29 @@ pub(crate) const HEADER: Words = Words(
 );
 /// Words that stand above columns of labels and nowhere below.
 pub(crate) const LABEL_HEADER: Words = Words("name label event test benchmark command operation metric case");
+/// Names of the length of a whole run, each of one or more words.
+pub(crate) const RUN_LENGTHS: &[&str] = &[
+    "elapsed time",
+    "elap time",
+    "test duration",
+    "run duration",
+    "total time",
+    "total duration",
+    "time taken",
+    "total runtime",
+    "uptime",
+    "benchmark duration",
+    "test time",
+    "run time",
+    "requested duration",
+    "actual duration",
+    "test run duration",
+];
+/// Labels of rows that sum up the others.
+const TOTALS: &[&str] =
+    &["total", "totals", "aggregated", "all", "overall", "sum", "gesamt", "global information", "总体", "总计", "合计"];
+
+/// Whether a row with that label sums up the others.
+pub(crate) fn is_total(label: &str) -> bool {
+    TOTALS.contains(&label.trim().to_lowercase().as_str())
+}

@@ -13,8 +13,10 @@ use super::reported::ReportedView;
 use super::source::{about, same_run_as};
 use super::verdict::VerdictView;
 use super::{service, swarm};
+use crate::analysis::metric::Metric;
 use crate::measure::finding::Finding;
 use crate::measure::folded::Folded;
+use crate::measure::unit::Dimension;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
@@ -38,6 +40,7 @@ impl TerminalView {
         let verdict = VerdictView::of(report);
         let (subject, rest) = (Subject::Status(verdict.status), format!(": {}", verdict.headline));
         let mut lines = vec![LineView::coloured(LineKind::Verdict, subject, "", verdict.word, &rest)];
+        lines.extend(units_not_stated(report));
         lines.extend(changes::lines(report));
         if let Some(swarm) = &report.swarm {
             lines.push(LineView::blank());
@@ -70,10 +73,35 @@ impl TerminalView {
     }
 }
 
+/// Durations whose unit nothing states and nothing gives away: their numbers are shown as recorded, and no one should take them
+/// for milliseconds.
+fn units_not_stated(report: &Report) -> Option<LineView> {
+    const NAMED: usize = 4;
+    let measured = report.metrics.iter().filter(|metric| metric.dimension == Dimension::UnstatedTime);
+    let reported = report.reported.iter().filter(|found| found.dimension == Dimension::UnstatedTime);
+    let mut names: Vec<&str> = Vec::new();
+    let all = measured.map(|metric| metric.name.as_str()).chain(reported.map(|found| found.metric.as_str()));
+    for name in all {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let first = names.first()?;
+    let listed: Vec<String> = names.iter().take(NAMED).map(|name| visible(name)).collect();
+    let more = names.len().checked_sub(NAMED + 1).map_or_else(String::new, |more| format!(" and {} more", more + 1));
+    let text = format!(
+        "unit not stated: {}{more}; numbers as recorded; --unit {}=ms states it",
+        listed.join(", "),
+        words::shell_word(first)
+    );
+    Some(LineView::plain(LineKind::Note, &text))
+}
+
 /// Units that nothing in the files states, in one line: a mistaken one is wrong by a thousand.
 fn assumed_units(report: &Report) -> Option<[LineView; 2]> {
     let mut units: Vec<String> = Vec::new();
-    for metric in report.metrics.iter().filter(|metric| metric.unit_assumed) {
+    let assumed = |metric: &&Metric| metric.unit_assumed && metric.dimension != Dimension::UnstatedTime;
+    for metric in report.metrics.iter().filter(assumed) {
         let name = visible(&metric.name);
         let unit = match metric.recorded_unit.as_deref() {
             Some(unit) => format!("{name} in {unit}"),

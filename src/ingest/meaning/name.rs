@@ -1,0 +1,603 @@
+//! What a name says of the numbers under it.
+//!
+//! In: the name of a column or the dotted path of a key. Out: its kind, the unit that it states, the statistic that it is
+//! of, which way is better, and the rest of the name, by which the statistics of one metric are put together. The leaf of a
+//! path decides; where it only names a statistic (`latency.p95`, `percentiles.99`), its parents do.
+
+use crate::measure::Polarity;
+use crate::measure::Statistic;
+use crate::measure::unit::{Dimension, Unit};
+
+use super::vocabulary::{self, Kind, Words};
+
+/// Words for a second and its relatives behind `per` and `/`, with how many of them make a second.
+const BY_TIME: &[(&[&str], &str)] = &[
+    (&["s", "sec", "secs", "second", "seconds"], "/s"),
+    (&["min", "minute", "minutes"], "/min"),
+    (&["h", "hr", "hour", "hours"], "/h"),
+    (&["ms", "millisecond", "milliseconds"], "k/s"),
+    (&["us", "µs", "microsecond", "microseconds"], "M/s"),
+    (&["ns", "nanosecond", "nanoseconds"], "G/s"),
+];
+
+/// A word of a name and what stands before it.
+#[derive(Debug, Clone, PartialEq)]
+struct Word {
+    /// In lower case.
+    text: String,
+    /// As written.
+    written: String,
+    /// Whether a slash stands before it.
+    after_slash: bool,
+    /// Whether it begins at a hump of camelCase, not behind a separator.
+    at_hump: bool,
+}
+
+/// What a name says.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NameMeaning {
+    /// What kind of quantity it speaks of.
+    pub(crate) kind: Option<Kind>,
+    /// The unit that it states.
+    pub(crate) unit: Option<Unit>,
+    /// The statistic that it is of, where it names one.
+    pub(crate) statistic: Option<Statistic>,
+    /// The name without that statistic.
+    pub(crate) base: String,
+    /// Which way is better, as far as the name says.
+    pub(crate) polarity: Polarity,
+    /// The word that decided.
+    pub(crate) word: Option<String>,
+}
+
+/// The words of a name: split at everything that is no letter or digit, and where camelCase has its humps.
+pub(crate) fn words(name: &str) -> Vec<String> {
+    split(name).into_iter().map(|word| word.text).collect()
+}
+
+fn split(name: &str) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let characters: Vec<char> = name.chars().collect();
+    let mut fresh = true;
+    let mut after_slash = false;
+    for (index, character) in characters.iter().copied().enumerate() {
+        let between_digits = character == '.'
+            && index > 0
+            && characters[index - 1].is_ascii_digit()
+            && characters.get(index + 1).is_some_and(char::is_ascii_digit)
+            && words.last().is_some_and(|word| word.text.trim_start_matches('p').chars().all(|c| c.is_ascii_digit()));
+        if !character.is_alphanumeric() && character != '%' && !between_digits {
+            fresh = true;
+            after_slash = character == '/';
+            continue;
+        }
+        let previous = index.checked_sub(1).map(|before| characters[before]);
+        let next_is_lower = characters.get(index + 1).is_some_and(|next| next.is_lowercase());
+        let hump = character.is_uppercase()
+            && previous.is_some_and(|previous| {
+                previous.is_lowercase() || previous.is_ascii_digit() || (previous.is_uppercase() && next_is_lower)
+            })
+            && !is_unit_in_capitals(&characters[index.saturating_sub(1)..]);
+        if fresh || hump {
+            words.push(Word { text: String::new(), written: String::new(), after_slash, at_hump: !fresh });
+            (fresh, after_slash) = (false, false);
+        }
+        if let Some(word) = words.last_mut() {
+            word.text.extend(character.to_lowercase());
+            word.written.push(character);
+        }
+    }
+    words
+}
+
+/// `MBps`, `KiB`: humps inside a unit are none.
+fn is_unit_in_capitals(rest: &[char]) -> bool {
+    let text: String = rest.iter().take_while(|character| character.is_alphabetic()).collect();
+    ["kB", "KB", "MB", "GB", "TB", "iB"].iter().any(|unit| text == *unit || text == format!("{unit}ps"))
+}
+
+/// The last part of a dotted path.
+pub(crate) fn leaf(name: &str) -> &str {
+    segments(name.trim()).last().copied().unwrap_or(name)
+}
+
+/// What a name says.
+pub(crate) fn read(name: &str) -> NameMeaning {
+    let name = name.trim();
+    let (outside, bracket) = bracketed(name);
+    let segments = segments(outside);
+    let mut statistic = None;
+    let mut decided: Option<Polarity> = None;
+    let mut meaning = NameMeaning {
+        kind: None,
+        unit: bracket,
+        statistic: None,
+        base: outside.to_owned(),
+        polarity: Polarity::Unknown,
+        word: None,
+    };
+    let mut kept: Vec<String> = segments.iter().map(|segment| (*segment).to_owned()).collect();
+    for (index, segment) in segments.iter().enumerate().rev() {
+        let mut words = split(segment);
+        let found = take_statistic(&mut words, index > 0 || statistic.is_some());
+        statistic = statistic.or(found);
+        let rest: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        kept[index] = if found.is_some() { rest.join("_") } else { (*segment).to_owned() };
+        if rest.iter().all(|word| vocabulary::NEUTRAL.has(word) || *word == "percentiles" || *word == "percentile") {
+            // The parents decide.
+            if statistic.is_some() && rest.iter().any(|word| word.starts_with("percentile")) {
+                kept[index].clear();
+            }
+            continue;
+        }
+        let (mut kind, mut unit, word) = of_words(&words);
+        if index > 0
+            && let [only] = &words[..]
+            && let Some(lone) = Unit::parse(&only.written)
+                .filter(|_| kind.is_none() && !vocabulary::AMBIGUOUS_UNIT.has(only.text.as_str()))
+        {
+            // `heap.mib`: below a name even a word that may be anything is a unit.
+            (kind, unit) = (kind_of_unit(lone), Some(lone));
+        }
+        let said = kind.is_some() || unit.is_some();
+        if meaning.kind.is_none() {
+            meaning.kind = kind.or(meaning.unit.or(unit).and_then(kind_of_unit));
+            meaning.unit = meaning.unit.or(unit);
+            meaning.word = word;
+        } else if meaning.unit.is_none() && unit.is_some_and(|unit| kind_of_unit(unit) == meaning.kind) {
+            meaning.unit = unit;
+        }
+        if decided.is_none() && meaning.kind.is_some() {
+            decided = Some(direction(&rest, meaning.kind));
+        }
+        // A leaf that is a name of its own decides alone, known or not: `result.size` is no result.
+        if said || statistic.is_none() {
+            break;
+        }
+    }
+    meaning.kind = meaning.kind.or(meaning.unit.and_then(kind_of_unit));
+    meaning.polarity = decided
+        .unwrap_or_else(|| direction(&words(outside).iter().map(String::as_str).collect::<Vec<_>>(), meaning.kind));
+    meaning.statistic = statistic;
+    kept.retain(|segment| !segment.is_empty());
+    if statistic.is_some() {
+        meaning.base = kept.join(".");
+    }
+    meaning
+}
+
+/// The unit that a text of its own states (`us/op`, `req/s`, `Megabytes`), and which way its numbers are better.
+pub(crate) fn unit(text: &str) -> Option<(Unit, Polarity)> {
+    let parsed = Unit::parse(text).map(|unit| (unit, direction(&[], kind_of_unit(unit))));
+    parsed.or_else(|| {
+        let found = read(text);
+        Some((found.unit?, found.polarity))
+    })
+}
+
+/// The unit in brackets at the end of a name, and the name before it.
+fn bracketed(name: &str) -> (&str, Option<Unit>) {
+    for (open, close) in [('(', ')'), ('[', ']'), ('{', '}')] {
+        if let Some((before, inner)) = name.strip_suffix(close).and_then(|rest| rest.rsplit_once(open))
+            && !before.trim().is_empty()
+        {
+            let unit = Unit::parse(inner);
+            return if unit.is_some() { (before.trim(), unit) } else { (name, None) };
+        }
+    }
+    (name, None)
+}
+
+/// The parts of a dotted path. A point between digits is a decimal point.
+fn segments(name: &str) -> Vec<&str> {
+    let bytes = name.as_bytes();
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (index, byte) in bytes.iter().enumerate() {
+        let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+        let decimal = digit(index.checked_sub(1)) && digit(Some(index + 1));
+        let separates = bytes.get(index + 1).is_some_and(|next| !next.is_ascii_whitespace());
+        if *byte == b'.' && index > start && separates && !decimal {
+            parts.push(&name[start..index]);
+            start = index + 1;
+        }
+    }
+    parts.push(&name[start..]);
+    parts
+}
+
+/// The statistic that a word names.
+fn statistic_of(word: &str) -> Option<Statistic> {
+    match word {
+        "mean" | "avg" | "average" | "ave" => return Some(Statistic::Mean),
+        "median" | "med" => return Some(Statistic::Median),
+        "min" | "minimum" | "fastest" | "lowest" | "shortest" => return Some(Statistic::Min),
+        "max" | "maximum" | "slowest" | "highest" | "longest" => return Some(Statistic::Max),
+        "std" | "stddev" | "stdev" | "sd" => return Some(Statistic::Stddev),
+        _ => {}
+    }
+    let digits =
+        word.strip_prefix(['p', 'q']).or_else(|| word.strip_suffix("th")).or_else(|| word.strip_suffix('%'))?;
+    percent(digits)
+}
+
+/// `95`, `99.9`, and without the point `999` and `9999`.
+fn percent(digits: &str) -> Option<Statistic> {
+    let value: f64 =
+        digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))?;
+    let value = match digits.len() {
+        3.. if !digits.contains('.') && digits != "100" => {
+            digits.parse::<f64>().ok()? / 10_f64.powi(digits.len() as i32 - 2)
+        }
+        _ => value,
+    };
+    (value > 0.0 && value <= 100.0).then_some(if value == 50.0 {
+        Statistic::Median
+    } else {
+        Statistic::Percentile(value)
+    })
+}
+
+/// Takes the words that name a statistic out of a leaf. `inside` says that the leaf stands below something, so that it may
+/// be a bare number.
+fn take_statistic(words: &mut Vec<Word>, inside: bool) -> Option<Statistic> {
+    let is = |words: &[Word], at: usize, known: &[&str]| {
+        words.get(at).is_some_and(|word| known.contains(&word.text.as_str()))
+    };
+    // `standard deviation`, `std dev`.
+    for at in 0..words.len().saturating_sub(1) {
+        if is(words, at, &["standard", "std"]) && is(words, at + 1, &["deviation", "dev"]) {
+            words.drain(at..at + 2);
+            return Some(Statistic::Stddev);
+        }
+        // `50 percent`, `99 percentile`, `90% line`, `percentile 95`.
+        let number = |word: &Word| percent(word.text.trim_end_matches(['%']).trim_end_matches("th"));
+        if is(words, at + 1, &["percent", "percentile", "line", "pct", "pctl"])
+            && words[at].text.starts_with(|first: char| first.is_ascii_digit())
+            && let Some(found) = number(&words[at])
+        {
+            words.drain(at..at + 2);
+            return Some(found);
+        }
+        if is(words, at, &["percentile", "percentiles", "pct", "pctl", "quantile"])
+            && let Some(found) = number(&words[at + 1])
+        {
+            words.drain(at..at + 2);
+            return Some(found);
+        }
+    }
+    if let [only] = &words[..]
+        && inside
+        && only.text.starts_with(|first: char| first.is_ascii_digit())
+        && let Some(found) = percent(&only.text)
+    {
+        words.clear();
+        return Some(found);
+    }
+    // `latency_99`: a bare number behind a duration.
+    if let [.., before, last] = &words[..]
+        && vocabulary::DURATIONS.has(&before.text)
+        && matches!(last.text.as_str(), "50" | "75" | "90" | "95" | "99" | "99.9" | "999" | "9999")
+        && let Some(found) = percent(&last.text)
+    {
+        words.pop();
+        return Some(found);
+    }
+    let ends = [Some(0), words.len().checked_sub(1)];
+    let at =
+        ends.into_iter().flatten().find(|at| words.get(*at).is_some_and(|word| statistic_of(&word.text).is_some()));
+    // In the middle only what can be nothing else.
+    let at = at.or_else(|| {
+        let sure = |word: &Word| {
+            statistic_of(&word.text).is_some() && !matches!(word.text.as_str(), "min" | "max" | "sd" | "med")
+        };
+        words.iter().position(sure)
+    })?;
+    let found = statistic_of(&words[at].text);
+    words.remove(at);
+    found
+}
+
+/// What the words of one leaf say: kind, unit, and the word that decided.
+fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    if let Some((kind, unit)) = per(words, &texts) {
+        return (Some(kind), unit, Some(texts.join("_")));
+    }
+    let Some((last, before)) = words.split_last() else { return (None, None, None) };
+    if last.text == "s" && before.last().is_some_and(|word| vocabulary::COUNTED_BY_SECOND.has(word.text.as_str())) {
+        return (Some(Kind::Rate), Some(Unit::PER_SECOND), Some(texts.join("_")));
+    }
+    if last.text == "s"
+        && let Some(unit) = before.last().and_then(|word| Unit::parse(&format!("{}/s", word.written)))
+    {
+        return (Some(Kind::Rate), Some(unit), Some(texts.join("_")));
+    }
+    if let Some(unit) = unit_word(last, before) {
+        let kind = if is_run_length(&texts[..texts.len() - 1]) { Some(Kind::RunLength) } else { kind_of_unit(unit) };
+        return (kind, Some(unit), Some(last.text.clone()));
+    }
+    if is_run_length(&texts) {
+        return (Some(Kind::RunLength), None, Some(texts.join(" ")));
+    }
+    // `time_to_first_token`, `time_in_queue`: what stands behind the preposition counts nothing.
+    let timed = |pair: &[&str]| {
+        vocabulary::DURATIONS.has(pair[0]) && vocabulary::PREPOSITIONS.has(pair[1]) && pair[1] != "per"
+    };
+    if texts.windows(2).any(timed) {
+        return (Some(Kind::Duration), None, Some(texts.join("_")));
+    }
+    for (index, word) in texts.iter().enumerate().rev() {
+        let is = |known: Words| known.has(word);
+        let kind = match () {
+            () if is(vocabulary::RATES)
+                && !(*word == "ops" && index > 0 && is_total(texts[index - 1]))
+                && !is_share(&texts, index) =>
+            {
+                Kind::Rate
+            }
+            () if is_share(&texts, index) || is(vocabulary::SHARES) => Kind::Share,
+            () if is(vocabulary::DURATIONS) => Kind::Duration,
+            () if is(vocabulary::BYTES) => Kind::Bytes,
+            () if is(vocabulary::COUNTS) => Kind::Count,
+            () => continue,
+        };
+        let unit = match kind {
+            Kind::Rate => rate_word(&words[index]),
+            Kind::Count => Some(Unit::COUNT),
+            Kind::Bytes if matches!(*word, "bytes" | "byte") => Some(Unit::BYTE),
+            _ => None,
+        };
+        // `latency_ms_total`: a unit may stand before the word that decides.
+        let unit = unit.or_else(|| {
+            let before = (0..index).rev().find_map(|at| unit_word(&words[at], &words[..at]));
+            before.filter(|unit| kind_of_unit(*unit) == Some(kind))
+        });
+        return (Some(kind), unit, Some((*word).to_owned()));
+    }
+    // A unit somewhere in the middle: `time_ms_per`, `ms_elapsed`.
+    let unit = (0..words.len()).rev().find_map(|at| unit_word(&words[at], &words[..at]));
+    (unit.and_then(kind_of_unit), unit, None)
+}
+
+fn is_total(word: &str) -> bool {
+    matches!(word, "total" | "num" | "n" | "number" | "count" | "sum")
+}
+
+/// `error_rate`, `hit_rate`, `failure_rate` are shares.
+fn is_share(texts: &[&str], index: usize) -> bool {
+    texts[index] == "rate"
+        && index > 0
+        && ["error", "errors", "failure", "fail", "failed", "success", "hit", "miss", "loss", "drop"]
+            .contains(&texts[index - 1])
+}
+
+/// The unit that a word for a rate states by itself.
+fn rate_word(word: &Word) -> Option<Unit> {
+    match word.text.as_str() {
+        "rps" | "qps" | "tps" | "ops" | "iops" | "hz" | "fps" | "flops" => Some(Unit::PER_SECOND),
+        "khz" => Unit::parse("k/s"),
+        "mhz" | "mflops" | "mips" => Unit::parse("M/s"),
+        "ghz" | "gflops" => Unit::parse("G/s"),
+        _ => Unit::parse(&word.written).filter(|unit| unit.dimension == Dimension::ByteRate),
+    }
+}
+
+/// `ns_per_op`, `requests_per_minute`, `tokens/s`, `MB/s`.
+fn per(words: &[Word], texts: &[&str]) -> Option<(Kind, Option<Unit>)> {
+    let at = words.iter().position(|word| word.text == "per" || word.after_slash)?;
+    let behind = if words[at].text == "per" { at + 1 } else { at };
+    let (numerator, denominator) = (&words[..at], texts.get(behind)?);
+    let amount = numerator.last()?;
+    if let Some((_, by)) = BY_TIME.iter().find(|(known, _)| known.contains(denominator)) {
+        let bytes = Unit::parse(&amount.written).filter(|unit| unit.dimension == Dimension::Bytes);
+        return Some(match bytes {
+            Some(_) if *by == "/s" => (Kind::Rate, Unit::parse(&format!("{}/s", symbol(amount)))),
+            Some(_) => (Kind::Rate, None),
+            None => (Kind::Rate, Unit::parse(by)),
+        });
+    }
+    if !vocabulary::UNITS_OF_WORK.has(denominator) {
+        return None;
+    }
+    // The unit may stand at the end: `time_per_output_token_ms`.
+    let stated = unit_word(amount, &numerator[..at - 1])
+        .or_else(|| words.split_last().and_then(|(last, before)| unit_word(last, before)));
+    match stated {
+        Some(unit) => Some((kind_of_unit(unit)?, Some(unit))),
+        None if vocabulary::DURATIONS.has(amount.text.as_str()) => Some((Kind::Duration, None)),
+        None if vocabulary::BYTES.has(amount.text.as_str()) => Some((Kind::Bytes, Some(Unit::BYTE))),
+        None if vocabulary::COUNTS.has(amount.text.as_str()) => Some((Kind::Count, Some(Unit::COUNT))),
+        None => None,
+    }
+}
+
+/// `bytes` and `byte` are `B` before `/s`.
+fn symbol(word: &Word) -> &str {
+    match word.text.as_str() {
+        "byte" | "bytes" => "B",
+        "bit" | "bits" => "bit",
+        _ => &word.written,
+    }
+}
+
+/// The unit that a word is, unless it may be something else where it stands.
+fn unit_word(word: &Word, before: &[Word]) -> Option<Unit> {
+    let text = word.text.as_str();
+    // Alone it is a unit only where it is nothing else.
+    if before.is_empty() {
+        return matches!(
+            text,
+            "ns" | "us" | "µs" | "ms" | "seconds" | "milliseconds" | "microseconds" | "nanoseconds" | "bits"
+        )
+        .then(|| Unit::parse(text))
+        .flatten();
+    }
+    // "s" is a unit only behind a separator: `total_s`, not the plural of a camelCase name.
+    if vocabulary::AMBIGUOUS_UNIT.has(text)
+        || vocabulary::COUNTS.has(text)
+        || (text == "s" && word.at_hump)
+        || vocabulary::RATES.has(text)
+    {
+        return None;
+    }
+    Unit::parse(&word.written).or_else(|| Unit::parse(text))
+}
+
+fn kind_of_unit(unit: Unit) -> Option<Kind> {
+    match unit.dimension {
+        Dimension::Time | Dimension::UnstatedTime => Some(Kind::Duration),
+        Dimension::Bytes => Some(Kind::Bytes),
+        Dimension::Rate | Dimension::ByteRate => Some(Kind::Rate),
+        Dimension::Count => Some(Kind::Count),
+        Dimension::Ratio => Some(Kind::Share),
+        Dimension::Unknown => None,
+    }
+}
+
+/// Which way is better, by the kind and then by the words.
+fn direction(words: &[&str], kind: Option<Kind>) -> Polarity {
+    let has = |known: Words| words.iter().any(|word| known.has(word));
+    match kind {
+        Some(Kind::Duration) => Polarity::LowerIsBetter,
+        Some(Kind::Bytes) if has(vocabulary::MEMORY) || words.contains(&"per") => Polarity::LowerIsBetter,
+        // What was asked for is a setting, whichever way it goes; and what is transferred is neither good nor bad.
+        Some(Kind::Bytes | Kind::RunLength) => Polarity::Unknown,
+        Some(Kind::Rate) if has(vocabulary::ASKED_FOR) => Polarity::Unknown,
+        Some(Kind::Rate) if has(vocabulary::FAILED) => Polarity::LowerIsBetter,
+        // A rate of no matter what may be a pulse or a setting.
+        Some(Kind::Rate) if words.last() == Some(&"rate") && !is_rate_of_work(words) => Polarity::Unknown,
+        Some(Kind::Rate) => Polarity::HigherIsBetter,
+        Some(Kind::Share) if words.contains(&"cpu") => Polarity::LowerIsBetter,
+        _ if has(vocabulary::LOWER_IS_BETTER) => Polarity::LowerIsBetter,
+        _ if has(vocabulary::HIGHER_IS_BETTER) => Polarity::HigherIsBetter,
+        _ => Polarity::Unknown,
+    }
+}
+
+/// `transaction_rate`, `token rate`: work done by time. A `request_rate` may as well be the one that was asked for.
+fn is_rate_of_work(words: &[&str]) -> bool {
+    let [.., what, _] = words else { return false };
+    !matches!(*what, "request" | "requests" | "req") && vocabulary::COUNTED_BY_SECOND.has(what)
+        || matches!(*what, "trans" | "transaction" | "data" | "transfer")
+}
+
+/// Whether the words name the length of a whole run.
+fn is_run_length(words: &[&str]) -> bool {
+    vocabulary::RUN_LENGTHS.iter().any(|name| name.split(' ').eq(words.iter().copied()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Kind, unit's symbol, statistic's key, direction.
+    fn said(name: &str) -> (Option<Kind>, &'static str, String, Polarity) {
+        let found = read(name);
+        let statistic = found.statistic.map(|statistic| statistic.to_string()).unwrap_or_default();
+        (found.kind, found.unit.map_or("", |unit| unit.symbol), statistic, found.polarity)
+    }
+
+    #[test]
+    fn rates_are_no_times() {
+        for (name, symbol) in [
+            ("output_throughput_token_per_s", "/s"),
+            ("gen_tok_s", "/s"),
+            ("tokens/s", "/s"),
+            ("disk_mb_per_s", "MB/s"),
+            ("MB/s", "MB/s"),
+            ("requests_per_minute", "/min"),
+            ("Ops/sec", "/s"),
+            ("KB/sec", "kB/s"),
+            ("rps", "/s"),
+            ("ok_rps", "/s"),
+            ("hz", "/s"),
+            ("read.iops", "/s"),
+            ("output_tokens_per_second_per_user", "/s"),
+            ("sum.bits_per_second", "bit/s"),
+            ("Mbit_s", "Mbit/s"),
+            ("summary.rps", "/s"),
+        ] {
+            let (kind, unit, _, polarity) = said(name);
+            assert_eq!((kind, unit, polarity), (Some(Kind::Rate), symbol, Polarity::HigherIsBetter), "{name}");
+        }
+    }
+
+    #[test]
+    fn times_for_a_piece_of_work_are_times() {
+        for (name, symbol) in [
+            ("ns_per_op", "ns"),
+            ("us_per_call", "µs"),
+            ("ms_per_token", "ms"),
+            ("us/op", "µs"),
+            ("time_per_output_token_ms", "ms"),
+            ("time_to_first_token", ""),
+            ("time_between_tokens", ""),
+            ("time_to_first_token_ms", "ms"),
+            ("tpot", ""),
+            ("itl", ""),
+            ("ttft_ms", "ms"),
+            ("result.latency_ms", "ms"),
+            ("result_latency", ""),
+            ("durationMs", "ms"),
+            ("latency.value", ""),
+            ("latency (us)", "µs"),
+            ("Elapsed[us]", "µs"),
+        ] {
+            let (kind, unit, _, polarity) = said(name);
+            assert_eq!((kind, unit, polarity), (Some(Kind::Duration), symbol, Polarity::LowerIsBetter), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_statistic_is_told_from_its_metric() {
+        for (name, base, statistic, unit) in [
+            ("p95_latency_ms", "latency_ms", "p95", "ms"),
+            ("latency_ms_p99", "latency_ms", "p99", "ms"),
+            ("mean_e2e_latency_ms", "e2e_latency_ms", "mean", "ms"),
+            ("latencies.99th", "latencies", "p99", ""),
+            ("read.clat_ns.mean", "read.clat_ns", "mean", "ns"),
+            ("read.clat_ns.percentile.99.000000", "read.clat_ns", "p99", "ns"),
+            ("result.latency.percentiles.95", "result.latency", "p95", ""),
+            ("summary.avgLatency", "summary.latency", "mean", ""),
+            ("results.p95Latency.value", "results.latency.value", "p95", ""),
+            ("stats.p999", "stats", "p99.9", ""),
+            ("90% Line", "", "p90", ""),
+            ("meanResponseTime", "response_time", "mean", ""),
+            ("ok_50_percent", "ok", "median", ""),
+            ("latency_min", "latency", "min", ""),
+            ("latency_99", "latency", "p99", ""),
+            ("Std. Dev.", "", "stddev", ""),
+            ("heap.mib", "heap.mib", "", "MiB"),
+            ("Average Latency", "latency", "mean", ""),
+        ] {
+            let found = read(name);
+            let key = found.statistic.map(|statistic| statistic.to_string()).unwrap_or_default();
+            let symbol = found.unit.map_or("", |unit| unit.symbol);
+            assert_eq!((found.base.as_str(), key.as_str(), symbol), (base, statistic, unit), "{name}");
+        }
+        assert_eq!(read("latencies.99th").kind, Some(Kind::Duration));
+        assert_eq!(read("latency").statistic, None);
+        assert_eq!(read("ping_min_rtt").kind, Some(Kind::Duration));
+    }
+
+    #[test]
+    fn the_length_of_a_run_is_no_latency() {
+        for name in ["elapsed_time", "testDuration", "summary.testDurationSeconds", "timeTakenSeconds", "total_time_s"]
+        {
+            assert_eq!(read(name).kind, Some(Kind::RunLength), "{name}");
+        }
+        assert_eq!(read("time").kind, Some(Kind::Duration));
+    }
+
+    #[test]
+    fn counts_bits_and_sizes() {
+        assert_eq!(said("key_size_bits").1, "bit");
+        assert_eq!(read("total_requests").kind, Some(Kind::Count));
+        assert_eq!(read("result.size").kind, None, "the size of anything");
+        assert_eq!(read("rss_bytes").unit.map(|unit| unit.symbol), Some("B"));
+        assert_eq!(read("error_rate").kind, Some(Kind::Share));
+        assert_eq!(read("percentiles1.ok").kind, None);
+        assert_eq!(read("RequestedQPS").polarity, Polarity::Unknown);
+    }
+}
