@@ -247,7 +247,9 @@ fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> (Cow<'a, Cells>, Vec<St
         let (codes, mut texts) = labels_of_column(table, *column);
         let column = &table.columns[*column];
         if column.role == Role::Setting {
-            texts.iter_mut().for_each(|text| *text = format!("{}={text}", column.name));
+            for text in &mut texts {
+                *text = format!("{}={text}", column.name);
+            }
         }
         (codes, texts)
     });

@@ -1,8 +1,9 @@
 //! Which metric of one side is which of the other, and whether they may be compared at all.
 //!
-//! In: the captures of both sides. Out: pairs by source, metric and group, with all runs of each side; sources whose names
-//! differ only in numbers are runs of one thing, and a single source on each side is the same whatever its name. Where a pair
-//! may not be compared, the [`Reason`].
+//! In: the captures of both sides. Out: pairs by source, metric and group, with all runs of each side. Sources of one name on
+//! both sides are a pair, whatever numbers the name holds, unless it numbers runs (`run-2.csv`); sources of one side whose
+//! names differ only in numbers are runs of one thing, and a single source on each side is the same whatever its name. Where a
+//! pair may not be compared, the [`Reason`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,9 +63,10 @@ pub(crate) struct Pairs<'a> {
 
 impl<'a> Pairs<'a> {
     pub(crate) fn of(before: &'a [Capture], after: &'a [Capture]) -> Self {
-        let renamed = single_sources(&sources(before), &sources(after));
+        let shared = shared_names(before, after);
+        let renamed = single_sources(&sources(before, &shared), &sources(after, &shared));
         let source = |name: &str, side_is_before: bool| {
-            let key = pattern(name);
+            let key = key_of(name, &shared);
             match &renamed {
                 Some((from, to)) if side_is_before && *from == key => to.clone(),
                 _ => key,
@@ -179,16 +181,44 @@ fn by_meaning<'a>(pair: Pair<'a, MetricRuns>) -> Vec<Pair<'a, MetricRuns>> {
     apart.into_values().collect()
 }
 
-fn sources(captures: &[Capture]) -> BTreeSet<String> {
-    captures
-        .iter()
-        .flat_map(|capture| {
-            let metrics = capture.metrics.iter().map(|runs| &runs.source);
-            let shares = capture.shares.iter().map(|runs| &runs.source);
-            metrics.chain(shares).chain(capture.reported.iter().map(|numbers| &numbers.source))
+/// What a source is paired by: its name where both sides have it, else the pattern of its name.
+fn key_of(name: &str, shared: &BTreeSet<&str>) -> String {
+    if shared.contains(name) { name.to_owned() } else { pattern(name) }
+}
+
+/// The names that both sides have and that number no runs.
+fn shared_names<'a>(before: &'a [Capture], after: &'a [Capture]) -> BTreeSet<&'a str> {
+    let after: BTreeSet<&str> = names(after).collect();
+    names(before).filter(|name| after.contains(name) && !numbers_runs(name)).collect()
+}
+
+/// Whether the numbers of a name count runs: `run-2.csv`, `rep3/latency.csv`.
+fn numbers_runs(name: &str) -> bool {
+    const RUNS: &[&str] =
+        &["run", "rep", "repeat", "repetition", "trial", "iter", "iteration", "attempt", "round", "fork"];
+    let lower = name.to_ascii_lowercase();
+    let digits =
+        |rest: &str| rest.trim_start_matches(['-', '_', '.', ' ', '#']).starts_with(|c: char| c.is_ascii_digit());
+    let behind = |word: &&str| {
+        lower.match_indices(*word).any(|(at, word)| {
+            let begins = !lower[..at].ends_with(|c: char| c.is_ascii_alphabetic());
+            begins && digits(&lower[at + word.len()..])
         })
-        .map(|name| pattern(name))
-        .collect()
+    };
+    RUNS.iter().any(behind)
+}
+
+/// The names of the sources of a side.
+fn names(captures: &[Capture]) -> impl Iterator<Item = &str> {
+    captures.iter().flat_map(|capture| {
+        let metrics = capture.metrics.iter().map(|runs| &runs.source);
+        let shares = capture.shares.iter().map(|runs| &runs.source);
+        metrics.chain(shares).chain(capture.reported.iter().map(|numbers| &numbers.source)).map(String::as_str)
+    })
+}
+
+fn sources(captures: &[Capture], shared: &BTreeSet<&str>) -> BTreeSet<String> {
+    names(captures).map(|name| key_of(name, shared)).collect()
 }
 
 /// The one source of each side that has no namesake on the other, where there is exactly one on each.

@@ -227,7 +227,7 @@ fn percent(digits: &str) -> Option<Statistic> {
         digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))?;
     let value = match digits.len() {
         3.. if !digits.contains('.') && digits != "100" => {
-            digits.parse::<f64>().ok()? / 10_f64.powi(digits.len() as i32 - 2)
+            digits.parse::<f64>().ok()? / 10_f64.powf(digits.len() as f64 - 2.0)
         }
         _ => value,
     };
@@ -321,9 +321,8 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
         return (Some(Kind::RunLength), None, Some(texts.join(" ")));
     }
     // `time_to_first_token`, `time_in_queue`: what stands behind the preposition counts nothing.
-    let timed = |pair: &[&str]| {
-        vocabulary::DURATIONS.has(pair[0]) && vocabulary::PREPOSITIONS.has(pair[1]) && pair[1] != "per"
-    };
+    let timed =
+        |pair: &[&str]| vocabulary::DURATIONS.has(pair[0]) && vocabulary::PREPOSITIONS.has(pair[1]) && pair[1] != "per";
     if texts.windows(2).any(timed) {
         return (Some(Kind::Duration), None, Some(texts.join("_")));
     }
@@ -488,116 +487,4 @@ fn is_run_length(words: &[&str]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Kind, unit's symbol, statistic's key, direction.
-    fn said(name: &str) -> (Option<Kind>, &'static str, String, Polarity) {
-        let found = read(name);
-        let statistic = found.statistic.map(|statistic| statistic.to_string()).unwrap_or_default();
-        (found.kind, found.unit.map_or("", |unit| unit.symbol), statistic, found.polarity)
-    }
-
-    #[test]
-    fn rates_are_no_times() {
-        for (name, symbol) in [
-            ("output_throughput_token_per_s", "/s"),
-            ("gen_tok_s", "/s"),
-            ("tokens/s", "/s"),
-            ("disk_mb_per_s", "MB/s"),
-            ("MB/s", "MB/s"),
-            ("requests_per_minute", "/min"),
-            ("Ops/sec", "/s"),
-            ("KB/sec", "kB/s"),
-            ("rps", "/s"),
-            ("ok_rps", "/s"),
-            ("hz", "/s"),
-            ("read.iops", "/s"),
-            ("output_tokens_per_second_per_user", "/s"),
-            ("sum.bits_per_second", "bit/s"),
-            ("Mbit_s", "Mbit/s"),
-            ("summary.rps", "/s"),
-        ] {
-            let (kind, unit, _, polarity) = said(name);
-            assert_eq!((kind, unit, polarity), (Some(Kind::Rate), symbol, Polarity::HigherIsBetter), "{name}");
-        }
-    }
-
-    #[test]
-    fn times_for_a_piece_of_work_are_times() {
-        for (name, symbol) in [
-            ("ns_per_op", "ns"),
-            ("us_per_call", "µs"),
-            ("ms_per_token", "ms"),
-            ("us/op", "µs"),
-            ("time_per_output_token_ms", "ms"),
-            ("time_to_first_token", ""),
-            ("time_between_tokens", ""),
-            ("time_to_first_token_ms", "ms"),
-            ("tpot", ""),
-            ("itl", ""),
-            ("ttft_ms", "ms"),
-            ("result.latency_ms", "ms"),
-            ("result_latency", ""),
-            ("durationMs", "ms"),
-            ("latency.value", ""),
-            ("latency (us)", "µs"),
-            ("Elapsed[us]", "µs"),
-        ] {
-            let (kind, unit, _, polarity) = said(name);
-            assert_eq!((kind, unit, polarity), (Some(Kind::Duration), symbol, Polarity::LowerIsBetter), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_statistic_is_told_from_its_metric() {
-        for (name, base, statistic, unit) in [
-            ("p95_latency_ms", "latency_ms", "p95", "ms"),
-            ("latency_ms_p99", "latency_ms", "p99", "ms"),
-            ("mean_e2e_latency_ms", "e2e_latency_ms", "mean", "ms"),
-            ("latencies.99th", "latencies", "p99", ""),
-            ("read.clat_ns.mean", "read.clat_ns", "mean", "ns"),
-            ("read.clat_ns.percentile.99.000000", "read.clat_ns", "p99", "ns"),
-            ("result.latency.percentiles.95", "result.latency", "p95", ""),
-            ("summary.avgLatency", "summary.latency", "mean", ""),
-            ("results.p95Latency.value", "results.latency.value", "p95", ""),
-            ("stats.p999", "stats", "p99.9", ""),
-            ("90% Line", "", "p90", ""),
-            ("meanResponseTime", "response_time", "mean", ""),
-            ("ok_50_percent", "ok", "median", ""),
-            ("latency_min", "latency", "min", ""),
-            ("latency_99", "latency", "p99", ""),
-            ("Std. Dev.", "", "stddev", ""),
-            ("heap.mib", "heap.mib", "", "MiB"),
-            ("Average Latency", "latency", "mean", ""),
-        ] {
-            let found = read(name);
-            let key = found.statistic.map(|statistic| statistic.to_string()).unwrap_or_default();
-            let symbol = found.unit.map_or("", |unit| unit.symbol);
-            assert_eq!((found.base.as_str(), key.as_str(), symbol), (base, statistic, unit), "{name}");
-        }
-        assert_eq!(read("latencies.99th").kind, Some(Kind::Duration));
-        assert_eq!(read("latency").statistic, None);
-        assert_eq!(read("ping_min_rtt").kind, Some(Kind::Duration));
-    }
-
-    #[test]
-    fn the_length_of_a_run_is_no_latency() {
-        for name in ["elapsed_time", "testDuration", "summary.testDurationSeconds", "timeTakenSeconds", "total_time_s"]
-        {
-            assert_eq!(read(name).kind, Some(Kind::RunLength), "{name}");
-        }
-        assert_eq!(read("time").kind, Some(Kind::Duration));
-    }
-
-    #[test]
-    fn counts_bits_and_sizes() {
-        assert_eq!(said("key_size_bits").1, "bit");
-        assert_eq!(read("total_requests").kind, Some(Kind::Count));
-        assert_eq!(read("result.size").kind, None, "the size of anything");
-        assert_eq!(read("rss_bytes").unit.map(|unit| unit.symbol), Some("B"));
-        assert_eq!(read("error_rate").kind, Some(Kind::Share));
-        assert_eq!(read("percentiles1.ok").kind, None);
-        assert_eq!(read("RequestedQPS").polarity, Polarity::Unknown);
-    }
-}
+mod tests;

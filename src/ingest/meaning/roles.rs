@@ -11,7 +11,7 @@ use crate::table::{CellType, Column, Role, Table, UnitChoice};
 
 use crate::ingest::builder::{InvalidCells, TableBuilder};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit};
+use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{role, summary_table, time_evidence};
 use crate::ingest::options::SourceOptions;
@@ -47,7 +47,9 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
     for builder in sink.tables {
         let mut table = assign_table(builder, &definitions, &source.provenance.name, &mut source.findings);
         table.labels_exact = sink.labels_exact;
-        let mut parts = split_by_metric(table, &definitions, &source.provenance.name, &mut source.findings);
+        let parts = split_by_metric(table, &definitions, &source.provenance.name, &mut source.findings);
+        let apart = |part| split_by_unit(part, options, &source.provenance.name, &mut source.findings);
+        let mut parts: Vec<Table> = parts.into_iter().flat_map(apart).collect();
         // Formats that declare what their columns are have said what is a summary.
         if sink.declared.is_empty() && sink.declared_by_file.is_empty() && !roles_given {
             source.reported.extend(parts.iter_mut().filter_map(|part| summary_table::take(part, options)).flatten());
@@ -209,6 +211,24 @@ fn split_by_metric(
     let (mut parts, found): (Vec<Table>, Vec<Vec<Finding>>) = parts.unzip();
     findings.extend(found.into_iter().flatten());
     share_time_unit(&mut parts, value);
+    parts
+}
+
+/// A table whose one value column has units of several kinds, row by row, becomes a table for each unit: what has no unit in
+/// common is no population.
+fn split_by_unit(table: Table, options: &SourceOptions, source: &str, findings: &mut Vec<Finding>) -> Vec<Table> {
+    let values: Vec<usize> = table.columns_as(Role::Metric).collect();
+    let apart = values.iter().find_map(|value| Some((*value, units_of_several_kinds(&table, *value)?)));
+    let Some((value, units)) = apart else { return vec![table] };
+    let mut parts = Vec::new();
+    for (code, mut part) in table.by_text(units) {
+        let unit = &table.columns[units].dictionary[code as usize];
+        let name = format!("{} ({unit})", table.columns[value].name);
+        part.name = Some(name.clone());
+        part.columns[value].name = name;
+        assign_unit(&mut part, value, options, source, findings);
+        parts.push(part);
+    }
     parts
 }
 

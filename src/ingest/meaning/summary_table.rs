@@ -47,7 +47,7 @@ pub(crate) fn take(table: &mut Table, options: &SourceOptions) -> Option<Vec<Rep
     let parts = parts(table, &columns)?;
     let labels = labels(table, rows)?;
     let mut reported = Vec::new();
-    for row in 0..rows {
+    for (row, label) in labels.iter().enumerate() {
         let line = table.lines.line(row as u64);
         let mut of_row: Vec<Reported> = Vec::new();
         for (index, part) in &parts {
@@ -70,7 +70,7 @@ pub(crate) fn take(table: &mut Table, options: &SourceOptions) -> Option<Vec<Rep
                         column.polarity
                     },
                     meaning: column.meaning.clone(),
-                    label: labels[row].clone(),
+                    label: label.clone(),
                     values: vec![value],
                     metric,
                 }),

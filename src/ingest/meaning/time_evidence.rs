@@ -193,6 +193,10 @@ fn by_clock_step(table: &Table, column: usize) -> Evidence {
     const FEWEST: usize = 5;
     /// In milliseconds these would be shorter than a tenth of a thousandth of a second, with digits below a picosecond.
     const SHORT: f64 = 0.1;
+    /// The distance of neighbouring doubles around seconds since 1970.
+    const EPOCH_STEP: f64 = 1.0 / 4_194_304.0;
+    /// How far subtraction moves them, in steps.
+    const NOISE: f64 = 0.15;
     let shape = table.columns[column].shape.as_ref()?;
     let digits = shape.usual_digits();
     if digits < DIGITS {
@@ -206,10 +210,6 @@ fn by_clock_step(table: &Table, column: usize) -> Evidence {
         };
         values.len() >= FEWEST && values.iter().filter(near).count() as f64 >= MOST * values.len() as f64
     };
-    /// The distance of neighbouring doubles around seconds since 1970.
-    const EPOCH_STEP: f64 = 1.0 / 4_194_304.0;
-    /// How far subtraction moves them, in steps.
-    const NOISE: f64 = 0.15;
     let of_epoch = |scale: f64| multiples(EPOCH_STEP * scale, 1e-3);
     let said = |unit: Unit, because: &str| Some((unit, format!("{digits} digits behind the point, {because}")));
     match () {

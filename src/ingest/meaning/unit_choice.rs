@@ -39,7 +39,9 @@ pub(crate) fn assign_unit(
             }
             let inferred = units::infer(&name, &values, table.columns[index].shape.as_ref());
             match inferred {
-                Some(choice) if !choice.assumed && choice.unit.dimension != Dimension::Count => Some(by_every_row(table, index, &choice).unwrap_or(choice)),
+                Some(choice) if !choice.assumed && choice.unit.dimension != Dimension::Count => {
+                    Some(by_every_row(table, index, &choice).unwrap_or(choice))
+                }
                 assumed => stated_by_rows(table, index, assumed, source, findings),
             }
         }
@@ -138,6 +140,13 @@ fn stated_by_rows(
     }
     let every = if partly { "every row that states a unit" } else { "every row" };
     Some(UnitChoice { unit: first, reason: format!("`{name}` says {} in {every}", first.symbol), assumed: false })
+}
+
+/// The column whose texts name units of different kinds for the rows of a metric, where there is one.
+pub(crate) fn units_of_several_kinds(table: &Table, index: usize) -> Option<usize> {
+    let rows = row_units(table, index, false)?;
+    let units = rows.units();
+    units.iter().any(|unit| unit.dimension != units[0].dimension).then_some(rows.column)
 }
 
 /// The name of the object that a value stands in.
