@@ -21,6 +21,7 @@ mod failed;
 mod formats;
 mod fuzz;
 
+mod meaning;
 mod memory;
 mod planted;
 mod readers;

@@ -364,7 +364,9 @@ fn a_column_of_units_is_believed_row_by_row_and_for_its_own_metric() {
     assert_eq!(metric(&report, "latency")["overall"]["clean"]["median"], 0.61);
     place.write("unlike.csv", "what,value,unit\na,1500,us\nb,2.5,MB\n");
     place.run("summarize unlike.csv -o r.json").exits(0);
-    assert_eq!(metric(&place.json("r.json"), "value")["dimension"], "unknown", "no common unit");
+    let report = place.json("r.json");
+    assert_eq!(metric(&report, "value (us)")["dimension"], "time", "no common unit: each has its own numbers");
+    assert_eq!(metric(&report, "value (MB)")["dimension"], "bytes");
 }
 
 #[test]

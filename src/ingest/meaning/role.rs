@@ -184,7 +184,9 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     let column = &table.columns[index];
     let parents = column.name.rsplit_once('.').map_or("", |(parents, _)| parents);
     let said = name::read(&column.name);
-    let parents = name::words(parents);
+    let mut parents = name::words(parents);
+    parents
+        .extend(table.name.iter().flat_map(|name| name::words(name.rsplit_once('.').map_or("", |(parent, _)| parent))));
     let of_machine =
         vocabulary::MACHINE_OBJECT.among(&parents).filter(|_| matches!(said.kind, None | Some(Kind::Count)));
     let few = || distinct_values(table.values(index), MOST_SETTINGS).len() <= MOST_SETTINGS;
@@ -203,6 +205,9 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     let values = table.values(index);
     let counts = counted(values, MOST_SETTINGS)?;
     let chosen = |how: &str| Some((Role::Setting, format!("called `{word}`, and {how}: it was chosen, not measured")));
+    if column.cells == CellType::Integer && vocabulary::ALWAYS_PARAMETER.has(word) {
+        return chosen("of few values");
+    }
     if counts.len() == 1 && profile.count > 1 {
         return chosen("the same in all rows");
     }
@@ -279,7 +284,9 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     let word = named?;
     let is_duration = words.len() > 1
         && words.iter().any(|word| matches!(word.as_str(), "elapsed" | "response" | "total" | "mean" | "real" | "cpu"));
-    if is_duration || profile.count < 3 || profile.rises == 0 || !profile.is_rising() {
+    // `time_elapsed` in a long recording goes on and on, and so does no duration of single things.
+    let long = profile.count >= RECORDING && profile.rises * 5 >= profile.count;
+    if is_duration && !long || profile.count < 3 || profile.rises == 0 || !profile.is_rising() {
         return None;
     }
     // In a sweep from small to large the durations rise as well: a clock goes on evenly, or for long.

@@ -22,6 +22,7 @@ type Evidence = Option<(Unit, String)>;
 
 /// Gives durations without a stated unit the one that their table gives away.
 pub(crate) fn decide(table: &mut Table) {
+    share_among_statistics(table);
     let open = open_durations(table);
     if open.is_empty() {
         return;
@@ -86,6 +87,30 @@ fn share(table: &mut Table) {
     }
 }
 
+/// Columns that are called by nothing but a statistic are of one metric: `MIN_MS` says the unit of `PCT_50` too.
+fn share_among_statistics(table: &mut Table) {
+    let nameless = |table: &Table, column: usize| {
+        let found = name::read(&table.columns[column].name);
+        found.statistic.filter(|statistic| !statistic.is_count())?;
+        let words = name::words(&found.base);
+        words.iter().all(|word| Unit::parse(word).is_some()).then(|| table.columns[column].unit())
+    };
+    let columns: Vec<(usize, Unit)> =
+        table.columns_as(Role::Metric).filter_map(|column| Some((column, nameless(table, column)?))).collect();
+    let Some((lender, unit)) = columns.iter().find(|(_, unit)| unit.dimension != Dimension::Unknown).copied() else {
+        return;
+    };
+    if columns.iter().any(|(_, other)| other.dimension != Dimension::Unknown && *other != unit) {
+        return;
+    }
+    let polarity = table.columns[lender].polarity;
+    let reason = format!("no unit is stated: read in {} like `{}`", unit.symbol, table.columns[lender].name);
+    for (column, _) in columns.into_iter().filter(|(_, unit)| unit.dimension == Dimension::Unknown) {
+        table.columns[column].unit = Some(UnitChoice { unit, reason: reason.clone(), assumed: true });
+        table.columns[column].polarity = polarity;
+    }
+}
+
 /// The name of the object that a value stands in.
 fn parent(name: &str) -> &str {
     let name = name.strip_suffix(".value").unwrap_or(name);
@@ -142,17 +167,29 @@ fn same_elsewhere(table: &Table, column: usize) -> Evidence {
     })
 }
 
-/// Something counted, divided by the duration, is a rate that the row states too.
+/// Something counted, divided by the duration, is a rate that the row states too. A rate that states no time is taken by the
+/// second, so that it speaks for seconds only.
 fn by_rate(table: &Table, column: usize) -> Evidence {
     const TOLERANCE: f64 = 0.01;
+    /// So many different rates fit by chance to no other column.
+    const SPEAKING: usize = 3;
     let numbers: Vec<usize> =
         (0..table.columns.len()).filter(|index| table.columns[*index].cells.is_number()).collect();
-    let rates = numbers.iter().copied().filter(|index| table.columns[*index].unit().dimension == Dimension::Rate);
-    for rate in rates {
+    let rate_unit = |index: usize| match table.columns[index].unit() {
+        unit if unit.dimension == Dimension::Rate => Some((unit, true)),
+        _ => (name::read(&table.columns[index].name).kind == Some(Kind::Rate)).then_some((Unit::PER_SECOND, false)),
+    };
+    for (rate, (per_second, stated)) in numbers.iter().filter_map(|index| Some((*index, rate_unit(*index)?))) {
+        let of_rate = pairs(table, column, rate);
+        let mut different: Vec<u64> = of_rate.iter().map(|(_, rate)| rate.to_bits()).collect();
+        different.sort_unstable();
+        different.dedup();
         let counts = numbers.iter().copied().filter(|index| *index != column && *index != rate);
-        for count in counts.filter(|count| counts_what(&table.columns[*count].name, &table.columns[rate].name)) {
-            let per_second = table.columns[rate].unit();
-            let (of_count, of_rate) = (pairs(table, column, count), pairs(table, column, rate));
+        let may_be = |count: &usize| {
+            different.len() >= SPEAKING || counts_what(&table.columns[*count].name, &table.columns[rate].name)
+        };
+        for count in counts.filter(may_be) {
+            let of_count = pairs(table, column, count);
             if of_count.len() != of_rate.len() {
                 continue;
             }
@@ -161,7 +198,7 @@ fn by_rate(table: &Table, column: usize) -> Evidence {
                 .zip(&of_rate)
                 .map(|((own, count), (_, rate))| (*own, count / per_second.to_base(*rate)))
                 .collect();
-            if let Some(unit) = agreeing_unit(&expected, TOLERANCE) {
+            if let Some(unit) = agreeing_unit(&expected, TOLERANCE).filter(|unit| stated || *unit == Unit::SECOND) {
                 let (count, rate) = (&table.columns[count].name, &table.columns[rate].name);
                 return Some((unit, format!("`{count}` by these {} is `{rate}`", plural(unit))));
             }

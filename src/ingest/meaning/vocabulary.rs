@@ -66,6 +66,8 @@ pub(crate) const PARAMETER: Words = Words(
      shards replicas partitions warehouses numjobs iodepth size sizes batch depth level n k dim dims width height \
      degree scale factor rate qps length prompt payload blocksize bs seed args arg param",
 );
+/// Settings that nobody measures.
+pub(crate) const ALWAYS_PARAMETER: Words = Words("concurrency workers nthreads numjobs iodepth gomaxprocs parallelism");
 /// Texts that name a configuration.
 pub(crate) const CONFIGURATION: Words = Words(
     "impl implementation variant engine backend lang language compiler mode algorithm algo strategy dataset framework \

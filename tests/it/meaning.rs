@@ -1,0 +1,234 @@
+//! What a file means: units, directions, settings, summaries and failures come from evidence, or are not stated.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::support::{Place, metric};
+
+/// The report of one file.
+fn report(name: &str, text: &str) -> Value {
+    let place = Place::new();
+    place.write(name, text);
+    place.run(&format!("summarize {name} -o report.json")).exits(0);
+    place.json("report.json")
+}
+
+/// Dimension and recorded unit of a metric, and which way is better.
+fn said<'a>(report: &'a Value, name: &str) -> (&'a str, &'a str, &'a str) {
+    let found = metric(report, name);
+    let text = |key: &str| found[key].as_str().unwrap_or_default();
+    (text("dimension"), text("recorded_unit"), text("polarity"))
+}
+
+#[test]
+fn rates_are_higher_is_better_whatever_they_end_in() {
+    let mut text = "id,gen_tok_s,disk_mb_per_s,reads_per_minute,latency_s\n".to_owned();
+    for row in 0..40 {
+        let _ =
+            writeln!(text, "{row},{},{},{},{}", 40 + row % 7, 120 + row % 5, 900 + row, 0.2 + f64::from(row) / 100.0);
+    }
+    let report = report("r.csv", &text);
+    assert_eq!(said(&report, "gen_tok_s"), ("rate", "/s", "higher_is_better"));
+    assert_eq!(said(&report, "disk_mb_per_s"), ("byte_rate", "MB/s", "higher_is_better"));
+    assert_eq!(said(&report, "reads_per_minute"), ("rate", "/min", "higher_is_better"));
+    assert_eq!(said(&report, "latency_s"), ("time", "s", "lower_is_better"));
+}
+
+#[test]
+fn a_duration_without_a_unit_is_shown_as_recorded_and_said_first() {
+    let mut text = "task,duration,success\n".to_owned();
+    for row in 0..30 {
+        let _ = writeln!(text, "t{row},{}.5,true", 20 + row);
+    }
+    let place = Place::new();
+    place.write("tasks.csv", &text);
+    let run = place.run("summarize tasks.csv -o r.json");
+    run.exits(0).says("unit not stated: duration; numbers as recorded; --unit duration=ms states it");
+    let second = run.stdout.lines().nth(1).unwrap_or_default();
+    assert!(second.starts_with("unit not stated"), "{}", run.stdout);
+    assert_eq!(said(&place.json("r.json"), "duration"), ("unstated_time", "", "lower_is_better"));
+    place.run("summarize tasks.csv --unit duration=s -o r.json").exits(0);
+    assert_eq!(said(&place.json("r.json"), "duration"), ("time", "s", "lower_is_better"));
+}
+
+#[test]
+fn a_target_with_a_unit_on_a_duration_without_one_has_no_data_and_fails() {
+    let place = Place::new();
+    let rows: String = (0..60).map(|row| format!("{}\n", 100 + row % 13)).collect();
+    place.write("t.csv", format!("latency\n{rows}"));
+    place.write("perfreport.toml", "[[target]]\nmetric = \"latency\"\np95 = \"< 200ms\"\n");
+    let run = place.run("summarize t.csv --fail-on target -o r.json");
+    run.exits(1);
+    let target = &place.json("r.json")["targets"][0];
+    assert_eq!((target["outcome"].as_str(), target["value"].as_f64()), (Some("no_data"), None));
+    assert!(target["note"].as_str().unwrap().starts_with("unit not stated"), "{target}");
+}
+
+#[test]
+fn the_step_of_a_clock_tells_its_unit() {
+    // Differences of a clock of nanoseconds, in seconds and in milliseconds, with the noise of doubles.
+    let (mut seconds, mut millis) = ("call,latency\n".to_owned(), "call,latency\n".to_owned());
+    for row in 0..50_u32 {
+        let (start, nanos) = (271_828.182_845_904, f64::from(7_000_000 + row * 13_577));
+        let measured = (start + nanos / 1e9) - start;
+        let _ = writeln!(seconds, "c,{measured:.17}");
+        let _ = writeln!(millis, "c,{:.17}", measured * 1e3);
+    }
+    assert_eq!(said(&report("s.csv", &seconds), "latency"), ("time", "s", "lower_is_better"));
+    assert_eq!(said(&report("ms.csv", &millis), "latency"), ("time", "ms", "lower_is_better"));
+}
+
+#[test]
+fn a_count_by_a_duration_that_is_a_rate_tells_the_unit() {
+    let mut text = "tokens,duration,tokens_per_second\n".to_owned();
+    for row in 0..20 {
+        let (tokens, millis) = (100 + row * 3, 750 + row * 40);
+        let _ = writeln!(text, "{tokens},{millis},{:.4}", f64::from(tokens) / f64::from(millis) * 1e3);
+    }
+    assert_eq!(said(&report("t.csv", &text), "duration"), ("time", "ms", "lower_is_better"));
+}
+
+#[test]
+fn requests_one_after_another_tell_their_unit_by_the_clock() {
+    let mut text = "timestamp,latency\n".to_owned();
+    let mut clock = 1_740_000_000.0;
+    for row in 0..60 {
+        let millis = 80 + row * 37 % 90;
+        let _ = writeln!(text, "{clock:.3},{millis}");
+        clock += f64::from(millis) / 1e3 + 0.001;
+    }
+    assert_eq!(said(&report("t.csv", &text), "latency"), ("time", "ms", "lower_is_better"));
+}
+
+#[test]
+fn what_the_same_document_says_elsewhere_holds() {
+    let text = r#"{"results": {"avgLatency": {"value": "0.47 ms"}},
+        "summary": {"avgLatency": 0.4682, "p95Latency": 2.25, "p99Latency": 4.5, "testDuration": 30}}"#;
+    let report = report("r.json", text);
+    let found = report["reported"].as_array().unwrap().iter();
+    let latency = found.clone().find(|one| one["metric"] == "summary.latency").unwrap();
+    assert_eq!(latency["dimension"], "time", "{latency}");
+    let p99 = latency["values"].as_array().unwrap().iter().find(|value| value["statistic"] == "p99").unwrap();
+    assert_eq!(p99["value"], 0.0045);
+}
+
+#[test]
+fn what_was_varied_is_never_pooled() {
+    let mut text = "impl,threads,size,time_ms\n".to_owned();
+    for (name, factor) in [("old", 2.0), ("new", 1.0)] {
+        for threads in [1, 4] {
+            for size in [10, 1000] {
+                for rep in 0..6 {
+                    let time = factor * f64::from(size) / f64::from(threads) + f64::from(rep) / 10.0;
+                    let _ = writeln!(text, "{name},{threads},{size},{time}");
+                }
+            }
+        }
+    }
+    let report = report("sweep.csv", &text);
+    let found = metric(&report, "time_ms");
+    assert_eq!(found["groups"].as_array().unwrap().len(), 8);
+    let names: Vec<&str> =
+        found["groups"].as_array().unwrap().iter().filter_map(|group| group["label"]["text"].as_str()).collect();
+    assert!(names.iter().any(|name| name.contains("threads=4") && name.contains("size=1000")), "{names:?}");
+    let metrics = report["metrics"].as_array().unwrap();
+    assert_eq!(metrics.len(), 1, "settings are no metrics");
+}
+
+#[test]
+fn what_is_varied_row_by_row_is_measured() {
+    let mut text = "label,threads,elapsed_ms\n".to_owned();
+    for row in 0..60 {
+        let _ = writeln!(text, "a,{},{}", 1 + row * 7 % 11, 100 + row);
+    }
+    assert_eq!(said(&report("t.csv", &text), "threads").0, "count");
+}
+
+#[test]
+fn durations_of_a_sweep_that_rise_are_no_clock() {
+    let text = "n,time_ms\n10,0.13\n20,0.27\n50,0.66\n100,1.32\n200,2.6\n500,6.6\n1000,12.7\n";
+    let report = report("sweep.csv", text);
+    assert_eq!(metric(&report, "time_ms")["overall"]["clean"]["n"], 7);
+    assert_eq!(report["metrics"].as_array().unwrap().len(), 1, "n was chosen");
+}
+
+#[test]
+fn a_table_of_statistics_is_a_summary_and_its_total_is_no_sample() {
+    let text = "endpoint,requests,failures,avg_ms,p50_ms,p95_ms\n/a,400,50,21,19,40\n/b,1600,32,17,16,39\nTotal,2000,82,18,17,39\n";
+    let report = report("table.csv", text);
+    assert!(report["metrics"].as_array().unwrap().is_empty());
+    let reported = report["reported"].as_array().unwrap();
+    let whole = reported.iter().find(|one| one["metric"] == "requests" && one["label"].is_null()).unwrap();
+    let value = |name: &str| {
+        let values = whole["values"].as_array().unwrap();
+        values.iter().find(|value| value["statistic"] == name).and_then(|value| value["value"].as_f64())
+    };
+    assert_eq!((value("n"), value("failures")), (Some(2000.0), Some(82.0)));
+    assert_eq!(reported.iter().filter(|one| one["metric"] == "ms").count(), 3);
+}
+
+#[test]
+fn failed_rows_without_a_duration_are_failed_rows() {
+    let mut text = "time,status,latency_ms\n".to_owned();
+    for row in 0..60 {
+        let second = 1_740_000_000 + row;
+        if row % 4 == 0 {
+            let _ = writeln!(text, "{second},503,");
+        } else {
+            let _ = writeln!(text, "{second},200,{}", 50 + row);
+        }
+    }
+    let report = report("r.csv", &text);
+    let failures = &metric(&report, "latency_ms")["failures"];
+    assert_eq!((failures["failed"].as_u64(), failures["total"].as_u64()), (Some(15), Some(60)));
+    assert_eq!(metric(&report, "latency_ms")["overall"]["clean"]["n"], 45);
+}
+
+#[test]
+fn a_status_is_a_whole_leaf_and_its_parents_are_none() {
+    let text: String = (0..60)
+        .map(|row| format!("{{\"result\": {{\"latency_ms\": {}, \"size\": {}}}}}\n", 300 + row, 200 + row * 5))
+        .collect();
+    let report = report("out.ndjson", &text);
+    assert!(metric(&report, "result.latency_ms")["failures"].is_null());
+    assert_eq!(metric(&report, "result.latency_ms")["overall"]["clean"]["n"], 60);
+    assert_eq!(said(&report, "result.size"), ("unknown", "", "unknown"), "the size of what, in what, is not said");
+}
+
+#[test]
+fn rows_of_unlike_units_are_metrics_of_their_own() {
+    let text = "name,value,unit\nput,70.5,req/s\nget,71,req/s\nload,12.5,ms\nload,13,ms\nheap,150,MB\n";
+    let report = report("r.csv", text);
+    assert_eq!(said(&report, "value (req/s)"), ("rate", "/s", "higher_is_better"));
+    assert_eq!(said(&report, "value (ms)"), ("time", "ms", "lower_is_better"));
+    assert_eq!(said(&report, "value (MB)").0, "bytes");
+}
+
+#[test]
+fn bits_are_bits() {
+    let report = report("r.csv", "id,key_size_bits,link_mbps\na,256,80\nb,512,120\nc,128,40\n");
+    assert_eq!(metric(&report, "key_size_bits")["overall"]["clean"]["max"], 64.0);
+    assert_eq!(metric(&report, "link_mbps")["overall"]["clean"]["max"], 15e6);
+}
+
+#[test]
+fn files_of_one_name_on_both_sides_are_pairs() {
+    let place = Place::new();
+    for (side, slow) in [("before", 1.0), ("after", 1.5)] {
+        for (level, factor) in [(8, 1.0), (64, slow)] {
+            let rows: String = (0..120)
+                .map(|row| format!("{:.2}\n", f64::from(level) * factor * (10.0 + f64::from(row * 7 % 13) / 10.0)))
+                .collect();
+            place.write(&format!("{side}/conc{level}.csv"), format!("latency_ms\n{rows}"));
+        }
+    }
+    place.run("compare before after --fail-on regression -o r.json").exits(1);
+    let report = place.json("r.json");
+    let changes = report["comparison"]["changes"].as_array().unwrap();
+    let status = |source: &str| {
+        let change = changes.iter().find(|change| change["source"] == source).unwrap();
+        change["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((status("conc8.csv").as_str(), status("conc64.csv").as_str()), ("unchanged", "regressed"));
+}
