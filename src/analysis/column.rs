@@ -12,6 +12,7 @@ use super::groups::{GroupSamples, Partition};
 use super::metric::Metric;
 use super::oddity::Oddity;
 use super::outcome::{Among, Failures, failures};
+use super::repetition;
 use crate::measure::finding::Severity;
 use crate::stats::corruption::{Case, Suspect, suspects};
 use crate::stats::describe::describe;
@@ -35,6 +36,8 @@ const EXPLAINED_RATIO: f64 = 2.0;
 const EXPLAINED_CHANCE: f64 = 0.01;
 /// Repeated blocks that are named.
 const NAMED_REPEATS: usize = 5;
+/// Repeated blocks of which whole rows are compared.
+const TRIED_REPEATS: usize = 100;
 
 /// A measured column of a table, and what is known of its rows.
 pub(super) struct MetricColumn<'a> {
@@ -93,7 +96,8 @@ impl MetricColumn<'_> {
         let mut taken_out: Vec<f64> = left_out.iter().map(|index| unit.to_base(cells.at(*index))).collect();
         taken_out.extend(self.foreign().map(|foreign| unit.to_base(foreign.value)));
         let whole = || self.overall(&cells, &samples, &taken_out, several);
-        let repetitions = || self.repetitions(&all);
+        // Failed rows stand apart: equal timeouts are no stuck value.
+        let repetitions = || self.repetitions(&cells);
         let by_group = || kept.as_ref().filter(|_| several).map(|kept| self.groups(&cells, kept)).unwrap_or_default();
         // Where memory is scarce, what each of them holds must not come together.
         let ((mut overall, (repeats, stuck)), groups) = if all.storage().is_scarce() {
@@ -139,7 +143,7 @@ impl MetricColumn<'_> {
             failed,
             only_failed: matches!(apart, Apart::All),
             failed_groups,
-            oddities: self.oddities(suspects, repeats, stuck, &all),
+            oddities: self.oddities(suspects, (repeats, stuck), &all, &cells),
             ..Metric::new(source, table, &column.name, unit.dimension, column.polarity)
         }
     }
@@ -153,14 +157,15 @@ impl MetricColumn<'_> {
     fn oddities(
         &self,
         suspects: Vec<Suspect>,
-        repeats: Vec<Repeat>,
-        stuck: Option<Stuck>,
+        (repeats, stuck): (Vec<Repeat>, Option<Stuck>),
+        all: &Measured<'_>,
         cells: &Measured<'_>,
     ) -> Vec<Oddity> {
         let unit = self.table.columns[self.column].unit();
         let line = |row: usize| self.table.lines.line(row as u64);
         let lines = |first: usize, length: usize| {
-            (line(first).unwrap_or_default(), line(first + length - 1).unwrap_or_default())
+            let line_of = |index: usize| line(cells.row(index)).unwrap_or_default();
+            (line_of(first), line_of(first + length - 1))
         };
         let foreign = self.foreign().map(|foreign| Oddity::ForeignValue {
             line: foreign.line,
@@ -170,18 +175,18 @@ impl MetricColumn<'_> {
             header_line: foreign.header_line,
         });
         let suspect = |suspect: Suspect| {
-            let code = cells.code(suspect.index);
+            let code = all.code(suspect.index);
             let label = self.grouping.zip(code).and_then(|(of, code)| of.texts.get(code as usize).cloned());
-            let row = cells.row(suspect.index);
-            Oddity::Suspect { row, line: line(row), recorded: cells.at(suspect.index), label, suspect }
+            let row = all.row(suspect.index);
+            Oddity::Suspect { row, line: line(row), recorded: all.at(suspect.index), label, suspect }
         };
         let repeat = |repeat: Repeat| Oddity::Repeat {
-            first: lines(cells.row(repeat.first), repeat.length),
-            again: lines(cells.row(repeat.again), repeat.length),
+            first: lines(repeat.first, repeat.length),
+            again: lines(repeat.again, repeat.length),
             length: repeat.length as u64,
         };
         let stuck = stuck.map(|stuck| Oddity::Stuck {
-            lines: lines(cells.row(stuck.start), stuck.length),
+            lines: lines(stuck.start, stuck.length),
             value: unit.to_base(stuck.value),
             length: stuck.length as u64,
         });
@@ -326,16 +331,37 @@ impl MetricColumn<'_> {
             return (Vec::new(), None);
         }
         // Only equality matters, so that the recorded values will do.
-        (repeats(cells, NAMED_REPEATS), stuck(cells))
+        let mut copies = repeats(cells, TRIED_REPEATS);
+        copies.retain(|repeat| repetition::are_copies(self.table, cells, repeat));
+        copies.truncate(NAMED_REPEATS);
+        let stuck = stuck(cells).filter(|stuck| !repetition::is_explained(self.table, self.column, cells, stuck));
+        (copies, stuck)
     }
 }
 
 /// Whether the name says that values below zero are as good as others.
 fn is_difference(name: &str) -> bool {
-    const WORDS: &[&str] =
-        &["delta", "diff", "difference", "offset", "skew", "drift", "change", "deviation", "residual"];
+    const WORDS: &[&str] = &[
+        "delta",
+        "diff",
+        "difference",
+        "offset",
+        "skew",
+        "drift",
+        "change",
+        "deviation",
+        "residual",
+        "jitter",
+        "slack",
+        "lateness",
+    ];
+    /// What is late by its own clock may be early too: a timer fires before its time, a start comes before its schedule.
+    const PLANNED: &[&str] = &["schedule", "scheduled", "scheduling", "sched", "timer", "fire", "planned", "expected"];
+    const DISTANCES: &[&str] = &["delay", "lag", "late", "error"];
     let lower = name.to_ascii_lowercase();
-    lower.split(|character: char| !character.is_alphanumeric()).any(|word| WORDS.contains(&word))
+    let any =
+        |words: &[&str]| lower.split(|character: char| !character.is_alphanumeric()).any(|word| words.contains(&word));
+    any(WORDS) || any(PLANNED) && any(DISTANCES)
 }
 
 /// Whether the samples of different labels do not overlap and lie far apart.

@@ -4,6 +4,7 @@
 //! `report`; what needs its samples (a comparison, a target) finds them in its populations where they are kept.
 
 pub mod chat;
+mod clock;
 mod column;
 mod failed;
 pub(crate) mod grouping;
@@ -13,6 +14,7 @@ pub mod metric;
 pub mod oddity;
 pub mod outcome;
 mod partition;
+mod repetition;
 pub mod reported;
 pub mod source;
 pub mod swarm;

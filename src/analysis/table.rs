@@ -8,14 +8,14 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use super::clock;
 use super::column::MetricColumn;
 use super::grouping::{Grouping, labels_of_column};
 use super::metric::Metric;
 use super::outcome;
-use crate::measure::unit::Dimension;
-use crate::stats::recording::{Clock, clock};
+use crate::stats::recording::Clock;
 use crate::stats::settings::Settings;
-use crate::table::{CellType, Role, Table};
+use crate::table::{Role, Table};
 
 /// What the numbers of a group take from here to the report. Measured: 90,806 groups, 6.3 kB each.
 pub const GROUP_BYTES: u64 = 6500;
@@ -38,11 +38,8 @@ pub struct TableAnalysis {
 /// Analyses a table, which has that index in the source of that name.
 pub fn analyse(source: &str, index: usize, table: &Table, settings: &Settings) -> TableAnalysis {
     let columns: Vec<usize> = table.columns_as(Role::Metric).collect();
-    let mut clock = table_clock(table, &columns);
-    if !table.order_is_recorded {
-        // Neither the steps of a clock nor its ends say anything where rows are not in its order.
-        clock = None;
-    }
+    // Neither the steps of a clock nor its ends say anything where rows are not in its order.
+    let clock = clock::of_table(table, &columns);
     let span = clock.as_ref().and_then(|clock| clock.span).map(|nanos| nanos as f64 / 1e9);
     let grouping = Grouping::choose(table, settings);
     let groups = grouping.as_ref().map_or(0, |grouping| grouping.groups.len());
@@ -104,47 +101,4 @@ fn rows_used(table: &Table, columns: &[usize], metrics: &[Metric]) -> u64 {
         }
     }
     used.into_iter().filter(|used| *used).count() as u64
-}
-
-/// The instants of a table, from text or from numbers.
-fn table_clock(table: &Table, metrics: &[usize]) -> Option<Clock> {
-    let column = table.columns_as(Role::Timestamp).next()?;
-    let longest = metrics
-        .iter()
-        .filter(|metric| table.columns[**metric].unit().dimension.is_time())
-        .map(|metric| longest_duration(table, *metric))
-        .fold(0.0, f64::max);
-    // A row may be written after it ended, with pauses inside that its duration leaves out: hence twice.
-    let tolerance = (2.0 * longest * 1e9) as i64;
-    if table.columns[column].cells == CellType::Timestamp {
-        let instants = table.instant_cells(column);
-        return Some(clock(&|take| instants.visit_instants(take), tolerance));
-    }
-    let numbers = table.values(column);
-    let mut typical: f64 = 0.0;
-    numbers.visit_present(0..numbers.count(), |block| typical = block.iter().fold(typical, |most, at| most.max(*at)));
-    // Seconds since 1970 have ten digits, milliseconds thirteen, and so on; anything shorter counts seconds itself.
-    let nanos = [1e9, 1e12, 1e15, 1e18].iter().position(|scale| typical < scale * 4.0).unwrap_or(3);
-    let factor = [1e9, 1e6, 1e3, 1.0][nanos];
-    Some(clock(&|take| numbers.visit_as_instants(factor, take), tolerance))
-}
-
-/// The longest duration of less than a day, in seconds.
-fn longest_duration(table: &Table, metric: usize) -> f64 {
-    const DAY: f64 = 86_400.0;
-    const LONG_SECONDS: f64 = 20.0;
-    let column = &table.columns[metric];
-    let mut longest = 0.0;
-    let values = table.values(metric);
-    values.visit_present(0..values.count(), |block| {
-        for recorded in block {
-            // Conversion keeps the order, so that few values need it.
-            if *recorded > longest && column.to_base(*recorded) < DAY {
-                longest = *recorded;
-            }
-        }
-    });
-    // Where nobody states the unit, long numbers are not taken for seconds: this is a tolerance, no number of a report.
-    let unstated = column.unit().dimension == Dimension::UnstatedTime;
-    if unstated && longest > LONG_SECONDS { longest / 1e3 } else { column.to_base(longest) }
 }

@@ -261,10 +261,15 @@ pub struct Clock {
     pub span: Option<i64>,
 }
 
+/// So many nanoseconds a clock has to go back for it to run backwards, given that tolerance.
+pub(crate) fn least_backwards(tolerance: i64) -> i64 {
+    LEAST_BACKWARDS.max(tolerance)
+}
+
 /// Looks at the instants of a table in recorded order. `tolerance` (nanoseconds) is the longest measured duration: rows
 /// written when they end may carry start times that lie so far back.
 pub fn clock(each: &Instants<'_>, tolerance: i64) -> Clock {
-    let least = LEAST_BACKWARDS.max(tolerance);
+    let least = least_backwards(tolerance);
     let mut clock = Clock::default();
     let mut range: Option<(i64, i64)> = None;
     let (mut count, mut before, mut pause) = (0_usize, i64::MIN, 0);

@@ -20,6 +20,7 @@ mod export;
 mod failed;
 mod formats;
 mod fuzz;
+mod healthy;
 
 mod meaning;
 mod memory;

@@ -92,11 +92,10 @@ pub(crate) fn columns() -> Vec<Declared> {
             "time from just before sending to the first part of the response, connecting included",
             "JMeter: milliseconds to the first part of the response",
         ),
-        Declared::amount(
+        Declared::column(
             "IdleTime",
-            Unit::MILLISECOND,
-            "time not spent sampling, which elapsed does not contain",
-            "JMeter: milliseconds of idle time",
+            Role::Unused,
+            "JMeter: pauses of the test plan inside the sample, -1 where whole milliseconds were rounded: no result",
         ),
         time(
             "Connect",

@@ -1,0 +1,211 @@
+//! What the clock of a table did.
+//!
+//! In: a table with a column of instants. Out: where its clock runs backwards or jumps, and how long it was recorded. Rows need
+//! not stand in the order of one clock: the clock is followed thread by thread, label by label, or table by table where one of
+//! these explains every step back, and a table that is in no order of time at all says nothing about a clock.
+
+use std::collections::HashMap;
+
+use super::grouping::labels_of_column;
+use crate::measure::unit::Dimension;
+use crate::stats::recording::{self, Clock};
+use crate::table::packed::Cells;
+use crate::table::{CellType, Column, Role, Table};
+
+/// From this share of steps back on, rows are in another order than that of time.
+const UNORDERED_SHARE: f64 = 0.1;
+/// Fewer steps back are mistakes, however short the table.
+const UNORDERED_STEPS: usize = 5;
+/// A series has at least so many rows on average; fewer explain any step back.
+const LEAST_SERIES: usize = 5;
+/// So many columns may name the series, alone or two together.
+const MOST_COLUMNS: usize = 8;
+/// Of longer tables no pairs of columns are tried.
+const MOST_ROWS_OF_PAIRS: usize = 1 << 20;
+/// Tables that were stacked begin within this share of the whole span of each other.
+const SAME_BEGINNING: f64 = 0.02;
+
+/// The clock of a table; absent where no column holds instants, or rows were sorted by something else.
+pub(super) fn of_table(table: &Table, metrics: &[usize]) -> Option<Clock> {
+    let column = table.columns_as(Role::Timestamp).next().filter(|_| table.order_is_recorded)?;
+    let longest = metrics
+        .iter()
+        .filter(|metric| table.columns[**metric].unit().dimension.is_time())
+        .map(|metric| longest_duration(table, *metric))
+        .fold(0.0, f64::max);
+    // A row may be written after it ended, with pauses inside that its duration leaves out: hence twice.
+    let tolerance = (2.0 * longest * 1e9) as i64;
+    let instants = Instants::of(table, column);
+    let mut clock = recording::clock(&|take| instants.each(take), tolerance);
+    if clock.backwards.is_empty() {
+        return Some(clock);
+    }
+    let steps = instants.cells.count().saturating_sub(1);
+    let many = clock.backwards.len() >= UNORDERED_STEPS.max((UNORDERED_SHARE * steps as f64) as usize);
+    if many || is_stacked(&instants, &clock) || goes_on_in_series(table, &instants, tolerance) {
+        clock.backwards.clear();
+        if many {
+            // Pauses of rows in another order are none of the clock.
+            clock.jumps.clear();
+        }
+    }
+    Some(clock)
+}
+
+/// The instants of a column, from text or from numbers.
+pub(super) struct Instants<'a> {
+    cells: &'a Cells,
+    /// Nanoseconds of a number's unit; absent where the cells are instants.
+    factor: Option<f64>,
+}
+
+impl<'a> Instants<'a> {
+    pub(super) fn of(table: &'a Table, column: usize) -> Self {
+        if table.columns[column].cells == CellType::Timestamp {
+            return Self { cells: table.instant_cells(column), factor: None };
+        }
+        let cells = table.values(column);
+        let mut typical: f64 = 0.0;
+        cells.visit_present(0..cells.count(), |block| typical = block.iter().fold(typical, |most, at| most.max(*at)));
+        // Seconds since 1970 have ten digits, milliseconds thirteen, and so on; anything shorter counts seconds itself.
+        let nanos = [1e9, 1e12, 1e15, 1e18].iter().position(|scale| typical < scale * 4.0).unwrap_or(3);
+        Self { cells, factor: Some([1e9, 1e6, 1e3, 1.0][nanos]) }
+    }
+
+    /// Hands over every instant that is there with its row, in nanoseconds.
+    pub(super) fn each(&self, take: &mut dyn FnMut(usize, i64)) {
+        match self.factor {
+            None => self.cells.visit_instants(take),
+            Some(factor) => self.cells.visit_as_instants(factor, take),
+        }
+    }
+
+    /// The instant of a row.
+    pub(super) fn at(&self, row: usize) -> Option<i64> {
+        match self.factor {
+            None => {
+                let mut found = None;
+                self.cells.visit_instants_of(row..row + 1, |instant| found = instant);
+                found
+            }
+            Some(factor) => self.cells.number(row).map(|number| (number * factor) as i64),
+        }
+    }
+}
+
+/// Whether tables that cover the same time stand below each other: at each step back the clock begins where it began first, and
+/// stays below what was reached before for most of the rows up to the next one.
+fn is_stacked(instants: &Instants<'_>, clock: &Clock) -> bool {
+    /// Fewer rows are no table.
+    const FEWEST_ROWS: usize = 3;
+    let Some(span) = clock.span else { return false };
+    let slack = (SAME_BEGINNING * span as f64) as i64;
+    let (mut begin, mut latest) = (None, i64::MIN);
+    // For each table: whether it begins at the first instant, how many rows it has, and how many of them are no later than what
+    // was reached above it.
+    let mut tables: Vec<(bool, usize, usize)> = Vec::new();
+    let mut reached = i64::MIN;
+    let mut steps = clock.backwards.iter().copied().peekable();
+    instants.each(&mut |row, at| {
+        let begin = *begin.get_or_insert(at);
+        if tables.is_empty() || steps.next_if_eq(&row).is_some() {
+            reached = latest;
+            tables.push(((at - begin).abs() <= slack, 0, 0));
+        }
+        if let Some((_, rows, below)) = tables.last_mut() {
+            *rows += 1;
+            *below += usize::from(at <= reached);
+        }
+        latest = latest.max(at);
+    });
+    let (Some((_, first, _)), others) = (tables.first(), tables.get(1..).unwrap_or_default()) else { return false };
+    *first >= FEWEST_ROWS
+        && others.iter().all(|(begins, rows, below)| *begins && *rows >= FEWEST_ROWS && 2 * below > *rows)
+}
+
+/// Whether one or two columns name series (threads, labels, hosts) whose clocks never run backwards.
+fn goes_on_in_series(table: &Table, instants: &Instants<'_>, tolerance: i64) -> bool {
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    let names = |column: &usize| match table.columns[*column].role {
+        Role::Label | Role::Identifier | Role::Run | Role::MetricName | Role::Setting => true,
+        Role::Unused | Role::Status => table.columns[*column].cells == CellType::Text,
+        Role::Metric | Role::Timestamp => false,
+    };
+    let few = |series: &Series| series.count > 1 && series.count * LEAST_SERIES <= rows;
+    let named = (0..table.columns.len()).filter(names);
+    let series: Vec<Series> = named.map(|column| Series::of(table, column)).filter(few).take(MOST_COLUMNS).collect();
+    let goes_on = |series: &Series| !series.falls_back(instants, recording::least_backwards(tolerance));
+    if series.iter().any(goes_on) {
+        return true;
+    }
+    let pairs =
+        || series.iter().enumerate().flat_map(|(index, one)| series[..index].iter().map(move |other| (one, other)));
+    rows <= MOST_ROWS_OF_PAIRS && pairs().map(|(one, other)| one.with(other)).any(|both| few(&both) && goes_on(&both))
+}
+
+/// The series of each row.
+struct Series {
+    of_row: Vec<u32>,
+    count: usize,
+}
+
+impl Series {
+    fn of(table: &Table, column: usize) -> Self {
+        let (cells, _) = labels_of_column(table, column);
+        let mut codes = Vec::with_capacity(cells.rows());
+        cells.visit_codes(0..cells.rows(), |_, block| codes.extend_from_slice(block));
+        Self::numbered(codes.into_iter())
+    }
+
+    fn with(&self, other: &Self) -> Self {
+        Self::numbered(self.of_row.iter().copied().zip(other.of_row.iter().copied()))
+    }
+
+    fn numbered<Name: std::hash::Hash + Eq>(names: impl Iterator<Item = Name>) -> Self {
+        let mut numbers: HashMap<Name, u32> = HashMap::new();
+        let of_row = names
+            .map(|name| {
+                let next = numbers.len() as u32;
+                *numbers.entry(name).or_insert(next)
+            })
+            .collect();
+        Self { of_row, count: numbers.len() }
+    }
+
+    fn falls_back(&self, instants: &Instants<'_>, least: i64) -> bool {
+        let mut latest = vec![i64::MIN; self.count];
+        let mut falls = false;
+        instants.each(&mut |row, at| {
+            if let Some(latest) = self.of_row.get(row).and_then(|series| latest.get_mut(*series as usize)) {
+                falls |= at.saturating_sub(*latest) < -least && *latest != i64::MIN;
+                *latest = (*latest).max(at);
+            }
+        });
+        falls
+    }
+}
+
+/// The longest duration of less than a day, in seconds.
+fn longest_duration(table: &Table, metric: usize) -> f64 {
+    const DAY: f64 = 86_400.0;
+    let column = &table.columns[metric];
+    let mut longest = 0.0;
+    let values = table.values(metric);
+    values.visit_present(0..values.count(), |block| {
+        for recorded in block {
+            // Conversion keeps the order, so that few values need it.
+            if *recorded > longest && column.to_base(*recorded) < DAY {
+                longest = *recorded;
+            }
+        }
+    });
+    seconds(column, longest)
+}
+
+/// A recorded duration in seconds. Where nobody states the unit, long numbers are not taken for seconds: this is a tolerance, no
+/// number of a report.
+pub(super) fn seconds(column: &Column, recorded: f64) -> f64 {
+    const LONG_SECONDS: f64 = 20.0;
+    let unstated = column.unit().dimension == Dimension::UnstatedTime;
+    if unstated && recorded > LONG_SECONDS { recorded / 1e3 } else { column.to_base(recorded) }
+}

@@ -1,0 +1,63 @@
+//! Which repetitions among the values of a metric are odd.
+//!
+//! In: repeated blocks and stuck values, and the rows that they stand in. Out: those that nothing explains. A block is a copy
+//! only where whole rows are the same: the clock, the thread, everything. A value that stays is a stuck sensor unless it is the 0
+//! of something that was not needed (a connection that is used again), or several requests waited for one timeout.
+
+use super::clock::{self, Instants};
+use crate::stats::measured::Measured;
+use crate::stats::recording::{Repeat, Stuck};
+use crate::table::packed::Kind;
+use crate::table::{Role, Table};
+
+/// Rows of a copied block that are the same, at least: one may have been changed since.
+const SAME_ROWS: f64 = 0.9;
+/// A 0 that occurs so often elsewhere is as good a value as others.
+const USUAL_ZEROS: usize = 8;
+/// Requests that waited for the same event took the same time within this share.
+const SAME_WAIT: f64 = 0.02;
+
+/// Whether the rows of two equal blocks are the same in every column.
+pub(super) fn are_copies(table: &Table, cells: &Measured<'_>, repeat: &Repeat) -> bool {
+    let same = (0..repeat.length)
+        .filter(|offset| {
+            let (first, again) = (cells.row(repeat.first + offset), cells.row(repeat.again + offset));
+            (0..table.columns.len()).all(|column| is_same(table, column, first, again))
+        })
+        .count();
+    same as f64 >= SAME_ROWS * repeat.length as f64
+}
+
+fn is_same(table: &Table, column: usize, first: usize, again: usize) -> bool {
+    let of = &table.columns[column];
+    match of.cells.kind() {
+        Kind::Numbers => of.data.number(first) == of.data.number(again),
+        Kind::Codes => of.data.code(first) == of.data.code(again),
+        Kind::Instants => {
+            let instants = Instants::of(table, column);
+            instants.at(first) == instants.at(again)
+        }
+    }
+}
+
+/// Whether a value that stays the same has an ordinary cause.
+pub(super) fn is_explained(table: &Table, column: usize, cells: &Measured<'_>, stuck: &Stuck) -> bool {
+    let end = stuck.start + stuck.length;
+    let elsewhere = |so: &dyn Fn(f64) -> bool| {
+        let mut count = 0;
+        for range in [0..stuck.start, end..cells.len()] {
+            cells.visit(range, |_, block| count += block.iter().filter(|value| so(**value)).count());
+        }
+        count
+    };
+    if stuck.value == 0.0 {
+        return elsewhere(&|value| value == 0.0) >= USUAL_ZEROS;
+    }
+    // Nothing took longer, and all of them were under way together: one event ended them.
+    let Some(instants) = table.columns_as(Role::Timestamp).next() else { return false };
+    let instants = Instants::of(table, instants);
+    let within: Vec<i64> = (stuck.start..end).filter_map(|index| instants.at(cells.row(index))).collect();
+    let (Some(first), Some(last)) = (within.iter().min(), within.iter().max()) else { return false };
+    let seconds = clock::seconds(&table.columns[column], stuck.value);
+    (last - first) as f64 / 1e9 <= seconds && elsewhere(&|value| value > stuck.value * (1.0 + SAME_WAIT)) == 0
+}
