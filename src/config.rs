@@ -49,6 +49,9 @@ pub struct Config {
     /// The margins of all metrics, from both.
     #[serde(skip)]
     pub margins: Margins,
+    /// From this share of failures on a population is failing: `10%` is 0.1.
+    #[serde(default, deserialize_with = "gates::margin")]
+    pub failing: Option<f64>,
     /// What must hold.
     #[serde(default, deserialize_with = "gates::targets")]
     pub target: Vec<Target>,

@@ -71,8 +71,7 @@ impl MetricColumn<'_> {
             .collect();
         let level = self.settings.confidence;
         let failures = if all.has_gaps() {
-            let values = self.table.values(self.column);
-            failures(self.table, if self.leads { Among::WithOrFailed(values) } else { Among::With(values) }, level)
+            failures(self.table, among(self.table, self.column, self.leads), level)
         } else {
             self.all_rows.get_or_init(|| failures(self.table, Among::All, level)).clone()
         };
@@ -337,6 +336,12 @@ impl MetricColumn<'_> {
         let stuck = stuck(cells).filter(|stuck| !repetition::is_explained(self.table, self.column, cells, stuck));
         (copies, stuck)
     }
+}
+
+/// The rows that stand for a column with gaps.
+pub(super) fn among(table: &Table, column: usize, leads: bool) -> Among<'_> {
+    let values = table.values(column);
+    if leads { Among::WithOrFailed(values) } else { Among::With(values) }
 }
 
 /// Whether the name says that values below zero are as good as others.

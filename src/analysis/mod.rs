@@ -7,6 +7,7 @@ pub mod chat;
 mod clock;
 mod column;
 mod failed;
+pub mod failing;
 pub(crate) mod grouping;
 mod groups;
 pub mod histogram;

@@ -8,7 +8,10 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::grouping::Grouping;
+use crate::measure::label::Label;
 use crate::stats::interval::{Interval, wilson};
+use crate::stats::measured::PART;
 use crate::table::packed::Cells;
 use crate::table::{Bits, CellType, Role, Table};
 
@@ -46,6 +49,23 @@ pub struct Failures {
     pub interval: Interval,
     /// Whether each measured row failed, run by run in recorded order, where samples are kept. Only of the first metric of a
     /// table that has such rows.
+    #[serde(skip)]
+    pub runs: Vec<Vec<bool>>,
+    /// The same label by label, where the rows have several labels. Only of the metric that stands for its table's rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupFailures>,
+}
+
+/// Rows of one label that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GroupFailures {
+    /// The label, as the groups of the metric are called.
+    pub label: String,
+    /// How many failed.
+    pub failed: u64,
+    /// Of how many whose status is understood.
+    pub total: u64,
+    /// Whether each row failed, run by run in recorded order, where samples are kept.
     #[serde(skip)]
     pub runs: Vec<Vec<bool>>,
 }
@@ -100,6 +120,10 @@ const FAILURE_WORDS: &[&str] = &[
     "exceeded",
     "disconnect",
     "disconnected",
+    "loss",
+    "lost",
+    "dropped",
+    "unreachable",
     "unauthorized",
     "forbidden",
     "no",
@@ -149,28 +173,79 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
             per_thousand: failed as f64 / total as f64 * PER,
             interval: Interval { low: share.low.map(|low| low * PER), high: share.high.map(|high| high * PER), level },
             runs: Vec::new(),
+            groups: Vec::new(),
         })
     })
 }
 
-/// Whether each row with a number in a column, and each failed one without, failed, run by run, by the status column of that name; runs without any such
-/// row are left out.
-pub(super) fn runs(table: &Table, column: usize, status: &str) -> Vec<Vec<bool>> {
+/// Whether each row failed, run by run, by the status column of that name; runs without any such row are left out.
+pub(super) fn runs(table: &Table, among: Among<'_>, status: &str) -> Vec<Vec<bool>> {
     let status = table.columns_as(Role::Status).find(|column| table.columns[*column].name == status);
     let Some((said, _)) = status.and_then(|status| outcomes(table, status)) else { return Vec::new() };
-    let measured = table.values(column);
     let starts = std::iter::once(0).chain(table.run_starts.iter().copied());
     let ends = table.run_starts.iter().copied().chain([said.len()]);
     let run = |(start, end): (usize, usize)| {
-        let rows = (start..end).filter(|row| Among::WithOrFailed(measured).counts(*row, said[*row]));
-        let failed = rows.filter_map(|row| match said[row] {
-            Outcome::Failed => Some(true),
-            Outcome::Succeeded => Some(false),
-            Outcome::NotSaid | Outcome::Unclear => None,
-        });
-        failed.collect::<Vec<bool>>()
+        let rows = (start..end).filter(|row| among.counts(*row, said[*row]));
+        rows.filter_map(|row| said[row].has_failed()).collect::<Vec<bool>>()
     };
     starts.zip(ends).map(run).filter(|run| !run.is_empty()).collect()
+}
+
+/// Failures label by label, by the status column of that name; labels without any row that says are left out. With
+/// `keep_runs`, also whether each row failed.
+pub(super) fn by_group(
+    table: &Table,
+    among: Among<'_>,
+    status: &str,
+    grouping: &Grouping<'_>,
+    keep_runs: bool,
+) -> Vec<GroupFailures> {
+    let Some(told) = Told::by(table, status) else { return Vec::new() };
+    let blank = |label: &Label| GroupFailures { label: label.text.clone(), failed: 0, total: 0, runs: Vec::new() };
+    let mut groups: Vec<GroupFailures> = grouping.groups.iter().map(blank).collect();
+    let (rows, mut starts) = (grouping.codes.rows(), table.run_starts.iter().copied().peekable());
+    let (mut run, mut said) = (0, Vec::with_capacity(PART.min(rows)));
+    let mut last_run = vec![usize::MAX; if keep_runs { groups.len() } else { 0 }];
+    for from in (0..rows).step_by(PART) {
+        let range = from..(from + PART).min(rows);
+        said.clear();
+        told.visit(range.clone(), |outcome| said.push(outcome));
+        grouping.codes.visit_codes(range, |first_row, codes| {
+            for (row, code) in (first_row..).zip(codes) {
+                while starts.next_if(|start| *start <= row).is_some() {
+                    run += 1;
+                }
+                let outcome = said.get(row - from).copied().unwrap_or(Outcome::NotSaid);
+                let Some(failed) = outcome.has_failed().filter(|_| among.counts(row, outcome)) else { continue };
+                let Some(number) = grouping.of_code.get(*code as usize).map(|group| *group as usize) else { continue };
+                let group = &mut groups[number];
+                group.failed += u64::from(failed);
+                group.total += 1;
+                if keep_runs {
+                    if last_run[number] != run {
+                        last_run[number] = run;
+                        group.runs.push(Vec::new());
+                    }
+                    if let Some(run) = group.runs.last_mut() {
+                        run.push(failed);
+                    }
+                }
+            }
+        });
+    }
+    groups.retain(|group| group.total > 0);
+    groups
+}
+
+impl Outcome {
+    /// Whether it says that the row failed, or that it did not.
+    fn has_failed(self) -> Option<bool> {
+        match self {
+            Self::Failed => Some(true),
+            Self::Succeeded => Some(false),
+            Self::NotSaid | Self::Unclear => None,
+        }
+    }
 }
 
 /// What each row's status says, by one status column.
@@ -251,8 +326,9 @@ fn counts(table: &Table, index: usize, among: Among<'_>) -> Option<([u64; 4], &'
     let cells = table.text_cells(index);
     cells.visit_codes(0..cells.rows(), |first_row, codes| {
         for (row, code) in (first_row..).zip(codes) {
-            let outcome = of_text.get(*code as usize).copied().unwrap_or(Outcome::NotSaid);
-            of_code[(*code as usize).min(of_text.len())] += u64::from(among.counts(row, outcome));
+            let place = (*code as usize).min(of_text.len());
+            let outcome = of_text.get(place).copied().unwrap_or(Outcome::NotSaid);
+            of_code[place] += u64::from(among.counts(row, outcome));
         }
     });
     for (code, rows) in of_code.into_iter().enumerate() {

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::clock;
-use super::column::MetricColumn;
+use super::column::{MetricColumn, among};
 use super::grouping::{Grouping, labels_of_column};
 use super::metric::Metric;
 use super::outcome;
@@ -67,11 +67,19 @@ pub fn analyse(source: &str, index: usize, table: &Table, settings: &Settings) -
         // One request is one row: the first metric whose rows say what became of them.
         for (metric, column) in metrics.iter_mut().zip(&columns) {
             let Some(failures) = &mut metric.failures else { continue };
-            failures.runs = outcome::runs(table, *column, &failures.column);
+            failures.runs = outcome::runs(table, among(table, *column, true), &failures.column);
             if !failures.runs.is_empty() {
                 break;
             }
         }
+    }
+    let several = grouping.filter(|grouping| grouping.groups.len() > 1);
+    if let Some((grouping, metric)) = several.zip(metrics.iter_mut().find(|metric| metric.leads))
+        && let Some((column, failures)) = leader.zip(metric.failures.as_mut())
+        && (failures.failed > 0 || settings.keep_samples)
+    {
+        let status = &failures.column;
+        failures.groups = outcome::by_group(table, among(table, column, true), status, grouping, settings.keep_samples);
     }
     let rows_used = rows_used(table, &columns, &metrics);
     TableAnalysis { metrics, clock, too_many_groups: None, rows_used }

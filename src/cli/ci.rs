@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::report::annotations::annotations;
-use crate::report::contract::Report;
+use crate::report::contract::{Report, Verdict};
 use crate::report::render::render_comment;
+use crate::report::view::Subject;
 
 use super::args::Ci;
 use super::terminal::as_lines;
@@ -36,7 +37,9 @@ pub(super) fn tell(ci: Ci, report: &Report, paths: &BTreeMap<String, String>) ->
 fn results(report: &Report) -> String {
     let counts = report.comparison.as_ref().map(|comparison| comparison.counts).unwrap_or_default();
     let passed = report.gate.as_ref().is_none_or(|gate| gate.passed);
-    let text = format!("passed={passed}\ncorrupted={}\n", report.verdict.corrupted_samples);
+    let Verdict { service, corrupted_samples, .. } = &report.verdict;
+    let service = Subject::Service(*service).word();
+    let text = format!("passed={passed}\nservice={service}\ncorrupted={corrupted_samples}\n");
     if report.comparison.is_none() {
         return text;
     }

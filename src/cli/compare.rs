@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::ingest;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::report::build::{Analysed, Heading};
+use crate::stats::settings::FAILING_SHARE;
 
 use super::args::{Compare, Gate, Understanding};
 use super::deliver::Delivery;
@@ -104,7 +105,8 @@ pub(super) fn load_baseline(path: &Path) -> Result<Option<Baseline>> {
 /// How sides are compared, by flags and configuration.
 pub(super) fn criteria_of(understanding: &Understanding, gate: &Gate, config: &Config) -> Result<Criteria> {
     let confidence = options::settings(understanding, config)?.confidence;
-    Ok(Criteria { confidence, margins: margins(gate, config)?, ..Criteria::default() })
+    let failing = config.failing.unwrap_or(FAILING_SHARE);
+    Ok(Criteria { confidence, margins: margins(gate, config)?, failing, ..Criteria::default() })
 }
 
 /// What the sides are called: no report depends on where a checkout lies.

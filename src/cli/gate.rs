@@ -58,7 +58,7 @@ pub(super) fn results(
 ) -> Result<Vec<TargetResult>> {
     let readings = reading.measured();
     let settings = &reading.settings;
-    let (subjects, shares) = (subjects(&readings), subject_shares(&readings));
+    let (subjects, shares) = (subjects(&readings, settings.failing), subject_shares(&readings));
     Ok(evaluate(targets, &subjects, &shares, comparison, settings.confidence, settings.quantile_method)?)
 }
 

@@ -90,7 +90,7 @@ fn findings_text(report: &Report, colour: bool) -> String {
             format!("{}: {severity}: {}{value}: {}; {}", finding.place, finding.kind, finding.why, finding.action)
         })
         .collect();
-    lines.push(format!("{}: {}", painted(Subject::Status(report.verdict.status), colour), report.verdict.headline));
+    lines.push(format!("{}: {}", painted(Subject::Data(report.verdict.data), colour), report.verdict.data_note));
     as_lines(&lines)
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use crate::config::{self, Config};
 use crate::ingest::{ColumnOptions, SourceOptions};
 use crate::stats::quantile::QuantileMethod;
-use crate::stats::settings::Settings;
+use crate::stats::settings::{FAILING_SHARE, Settings};
 
 use super::args::{Understanding, YesNo};
 
@@ -39,6 +39,7 @@ pub(super) fn settings(input: &Understanding, config: &Config) -> Result<Setting
         confidence,
         group_by,
         collapse_labels: !input.no_collapse && config.collapse.unwrap_or(true),
+        failing: config.failing.unwrap_or(FAILING_SHARE),
         keep_samples: false,
     })
 }

@@ -27,7 +27,7 @@ pub struct Capture {
     pub sources: Vec<CapturedSource>,
     /// What was measured, by file, metric and group.
     pub metrics: Vec<MetricRuns>,
-    /// Shares of failures, by file.
+    /// Shares of failures, by file, and by label where its rows have several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<ShareRuns>,
     /// Numbers that a tool has summarised itself, by file, metric and label; there are no samples behind them.
@@ -333,6 +333,9 @@ pub struct ShareRuns {
     pub source: String,
     /// What failed: `failed rows`, `failed messages`.
     pub metric: String,
+    /// Label of the group; absent for all rows together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The runs.
     pub runs: Vec<Share>,
 }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::analysis::Analysis;
 use crate::analysis::chat::Service;
+use crate::analysis::failing::{PopulationFailures, populations};
 use crate::analysis::histogram::GROUPED_BY;
 use crate::analysis::metric::{Evidence, Metric};
 use crate::analysis::outcome::Failures;
@@ -20,6 +21,7 @@ use crate::measure::{Polarity, Statistic};
 use crate::stats::population::Population;
 use crate::stats::run_samples::RunSamples;
 use crate::stats::sample::mean_and_stddev;
+use crate::stats::settings::Settings;
 use crate::table::Role;
 use crate::table::source::Families;
 
@@ -274,66 +276,115 @@ fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
     let alone = leading.len() == 1;
     let mut leading: Vec<(usize, ShareRuns)> = leading.into_values().map(|(_, place, share)| (place, share)).collect();
     leading.sort_by_key(|(place, _)| *place);
+    let by_label = |place: usize| {
+        let in_table = reading.sampled().filter(move |found| found.table == place as u64);
+        in_table.filter_map(|found| found.failures.as_ref()).flat_map(|failures| &failures.groups)
+    };
     let named = |(place, share): (usize, ShareRuns)| {
         let metric = if alone { share.metric } else { format!("{} {}", source.table_name(place), share.metric) };
-        ShareRuns { metric, ..share }
+        let whole = ShareRuns { metric, ..share };
+        let groups = by_label(place).map(|group| ShareRuns {
+            group: Some(group.label.clone()),
+            runs: group.runs.iter().filter_map(|run| Share::of(run)).collect(),
+            ..whole.clone()
+        });
+        let groups: Vec<ShareRuns> = groups.filter(|share| !share.runs.is_empty()).collect();
+        std::iter::once(whole).chain(groups).collect::<Vec<ShareRuns>>()
     };
-    leading.into_iter().map(named).collect()
+    leading.into_iter().flat_map(named).collect()
 }
 
 /// Failures among the rows of the metric that stands for its table's rows.
 fn failed_rows(found: &Metric) -> Option<ShareRuns> {
     let runs = found.failures.as_ref()?.runs.iter().filter_map(|run| Share::of(run));
-    Some(ShareRuns { source: found.source.clone(), metric: FAILED_ROWS.to_owned(), runs: runs.collect() })
-        .filter(|share| !share.runs.is_empty())
+    let (source, metric) = (found.source.clone(), FAILED_ROWS.to_owned());
+    Some(ShareRuns { source, metric, group: None, runs: runs.collect() }).filter(|share| !share.runs.is_empty())
 }
 
 fn failed_messages(service: &Service, source: &str) -> Option<ShareRuns> {
     let share = Share::of(&service.failed_in_order)?;
-    Some(ShareRuns { source: source.to_owned(), metric: FAILED_MESSAGES.to_owned(), runs: vec![share] })
+    let (source, metric) = (source.to_owned(), FAILED_MESSAGES.to_owned());
+    Some(ShareRuns { source, metric, group: None, runs: vec![share] })
 }
 
 /// What targets speak of: every metric as a whole and by group, the distributions of services, and their throughput.
-pub fn subjects<'a>(readings: &[Reading<'a>]) -> Vec<Subject<'a>> {
+///
+/// `failing` is the share of failures from which on a population is failing.
+pub fn subjects<'a>(readings: &[Reading<'a>], failing: f64) -> Vec<Subject<'a>> {
+    let settings = Settings { failing, ..Settings::default() };
+    let of_reading = |reading: &Reading<'a>| subjects_of(*reading, &settings);
+    readings.iter().flat_map(of_reading).collect()
+}
+
+/// What is failing in a source: its table, its label, and how many of how many failed.
+struct FailingIn(Vec<PopulationFailures>);
+
+impl FailingIn {
+    fn of(reading: Reading<'_>, settings: &Settings) -> Self {
+        let Analysis { metrics, reported, .. } = reading.analysis;
+        let services: Vec<&Service> = reading.service.into_iter().collect();
+        let all = populations(metrics, reported, &services, settings);
+        Self(all.into_iter().filter(|one| one.failing).collect())
+    }
+
+    /// Of a label, or of everything where all of it failed.
+    fn population(&self, table: Option<u64>, group: Option<&str>) -> Option<(u64, u64)> {
+        let here = |one: &&PopulationFailures| one.table.is_none() || table.is_none() || one.table == table;
+        let of = |group: Option<&str>| self.0.iter().filter(here).find(|one| one.label.as_deref() == group);
+        let found = of(group).or_else(|| of(None).filter(|whole| whole.all_failed()))?;
+        Some((found.failed, found.total))
+    }
+}
+
+fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>> {
+    let failing = FailingIn::of(reading, settings);
     let mut subjects = Vec::new();
-    for reading in readings {
-        subjects.extend(reading.sampled().flat_map(of_metric));
-        if let Some((service, source)) = reading.service.zip(reading.source().next()) {
-            let source = source.name.as_str();
-            let of = |found: &'a Metric| subject(source, &found.name, found.dimension, &found.overall);
-            subjects.extend(service.distributions.iter().map(of));
-            subjects.push(Subject {
-                source,
-                metric: THROUGHPUT,
-                grouped_by: None,
-                group: None,
-                dimension: Dimension::Rate,
-                summary: None,
-                samples: None,
-                value: Some(service.throughput.completed),
-                reported: None,
-            });
-        }
-        let is_histogram = |metric: &&Metric| metric.evidence != Evidence::Samples;
-        subjects.extend(reading.analysis.metrics.iter().filter(is_histogram).flat_map(of_metric));
-        let of_source = &reading.analysis.reported;
-        for found in of_source {
-            let of = |group: Option<&'a str>| Subject {
-                source: &found.source,
-                metric: &found.metric,
-                grouped_by: found.label.as_ref().map(|_| GROUPED_BY),
-                group,
-                dimension: found.dimension,
-                summary: None,
-                samples: None,
-                value: found.number(Statistic::Value),
-                reported: Some(found),
-            };
-            subjects.push(of(found.label.as_deref()));
-            // The only label of a metric is the whole of it.
-            if found.label.is_some() && of_source.iter().filter(|other| other.metric == found.metric).count() == 1 {
-                subjects.push(of(None));
-            }
+    let failing = &failing;
+    let of_metric = |found: &'a Metric| {
+        let place = Some(found.table);
+        of_metric(found).map(move |subject| Subject { failing: failing.population(place, subject.group), ..subject })
+    };
+    subjects.extend(reading.sampled().flat_map(of_metric));
+    if let Some((service, source)) = reading.service.zip(reading.source().next()) {
+        let source = source.name.as_str();
+        let of = |found: &'a Metric| Subject {
+            failing: failing.population(None, None),
+            ..subject(source, &found.name, found.dimension, &found.overall)
+        };
+        subjects.extend(service.distributions.iter().map(of));
+        subjects.push(Subject {
+            source,
+            metric: THROUGHPUT,
+            grouped_by: None,
+            group: None,
+            dimension: Dimension::Rate,
+            summary: None,
+            samples: None,
+            value: Some(service.throughput.completed),
+            reported: None,
+            failing: None,
+        });
+    }
+    let is_histogram = |metric: &&Metric| metric.evidence != Evidence::Samples;
+    subjects.extend(reading.analysis.metrics.iter().filter(is_histogram).flat_map(of_metric));
+    let of_source = &reading.analysis.reported;
+    for found in of_source {
+        let of = |group: Option<&'a str>| Subject {
+            source: &found.source,
+            metric: &found.metric,
+            grouped_by: found.label.as_ref().map(|_| GROUPED_BY),
+            group,
+            dimension: found.dimension,
+            summary: None,
+            samples: None,
+            value: found.number(Statistic::Value),
+            reported: Some(found),
+            failing: failing.population(None, group),
+        };
+        subjects.push(of(found.label.as_deref()));
+        // The only label of a metric is the whole of it.
+        if found.label.is_some() && of_source.iter().filter(|other| other.metric == found.metric).count() == 1 {
+            subjects.push(of(None));
         }
     }
     subjects
@@ -352,7 +403,18 @@ fn of_metric(found: &Metric) -> impl Iterator<Item = Subject<'_>> {
 fn subject<'a>(source: &'a str, metric: &'a str, dimension: Dimension, population: &'a Population) -> Subject<'a> {
     let samples = population.samples.as_ref().map(|samples| samples.values.as_slice());
     let summary = population.clean.as_ref();
-    Subject { source, metric, grouped_by: None, group: None, dimension, summary, samples, value: None, reported: None }
+    Subject {
+        source,
+        metric,
+        grouped_by: None,
+        group: None,
+        dimension,
+        summary,
+        samples,
+        value: None,
+        reported: None,
+        failing: None,
+    }
 }
 
 /// The failures that targets speak of.

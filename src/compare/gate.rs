@@ -8,7 +8,6 @@
 use std::fmt;
 
 use super::outcome::{Change, Comparison, Gate, TargetOutcome, TargetResult, Verdict};
-use crate::measure::Statistic;
 
 /// What a gate fails on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -163,8 +162,11 @@ const NO_BASELINE: &str = "nothing was compared: no baseline";
 fn regressions(comparison: Option<&Comparison>) -> Vec<String> {
     let Some(comparison) = comparison else { return vec![NO_BASELINE.to_owned()] };
     let counts = &comparison.counts;
+    let as_before =
+        comparison.changes.iter().filter(|change| change.all_failed() && change.verdict != Verdict::Regressed).count();
     let clauses = [
         clause(counts.regressed, "metric regressed", "metrics regressed"),
+        clause(as_before as u64, "metric of nothing but failures", "metrics of nothing but failures"),
         clause(counts.missing, "metric vanished", "metrics vanished"),
         clause(counts.incomparable, "metric became incomparable", "metrics became incomparable"),
         not_compared(&comparison.changes).map(str::to_owned),
@@ -175,7 +177,7 @@ fn regressions(comparison: Option<&Comparison>) -> Vec<String> {
 /// What to say where no metric could be judged, because there are too few samples or tools give none. That failures could
 /// be is no answer where there are metrics: they may be ten times slower.
 fn not_compared(changes: &[Change]) -> Option<&'static str> {
-    let (shares, metrics): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| is_share(change));
+    let (shares, metrics): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| change.is_share());
     let any = |changes: &[&Change]| changes.iter().any(|change| was_compared(change));
     match (any(&metrics), any(&shares)) {
         (true, _) => None,
@@ -183,10 +185,6 @@ fn not_compared(changes: &[Change]) -> Option<&'static str> {
         (false, true) => Some("nothing but failures could be compared"),
         (false, false) => Some("nothing could be compared"),
     }
-}
-
-fn is_share(change: &Change) -> bool {
-    change.effects.iter().any(|effect| effect.statistic == Statistic::FailureShare)
 }
 
 fn inconclusive(comparison: Option<&Comparison>) -> Option<String> {

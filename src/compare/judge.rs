@@ -12,6 +12,7 @@ use crate::measure::unit::Dimension;
 use super::capture::{Capture, Dependence, MetricRuns, ReportedNumbers, Share};
 use super::drawing::drawing;
 use super::effect::{EffectDraft, Levels, PooledRuns, effects, share_effect};
+use super::failing::FailingPopulations;
 use super::margin::Margins;
 use super::outcome::{Change, Counts, Effect, MetricSide, Reason, Scale, Verdict};
 use super::pairing::{
@@ -21,6 +22,7 @@ use super::share::PooledShare;
 use super::verdict::{discovery_threshold, overall};
 use crate::measure::Statistic;
 use crate::stats::dependence;
+use crate::stats::settings::FAILING_SHARE;
 
 /// Level of the intervals that are shown.
 pub const CONFIDENCE: f64 = 0.95;
@@ -41,11 +43,13 @@ pub struct Criteria {
     pub gate_level: f64,
     /// The margins of all metrics.
     pub margins: Margins,
+    /// From this share of failures on a population is failing: 0.1 is 10%.
+    pub failing: f64,
 }
 
 impl Default for Criteria {
     fn default() -> Self {
-        Self { confidence: CONFIDENCE, gate_level: GATE_LEVEL, margins: Margins::default() }
+        Self { confidence: CONFIDENCE, gate_level: GATE_LEVEL, margins: Margins::default(), failing: FAILING_SHARE }
     }
 }
 
@@ -91,21 +95,23 @@ pub fn compare(before: &[Capture], after: &[Capture], criteria: &Criteria) -> Ju
     let mut keys = differing_environment(before, after);
     keys.extend(differing_machine(before, after));
     let elsewhere = (!keys.is_empty()).then_some(Reason::EnvironmentDiffers { keys });
+    let failing = FailingPopulations::of(&pairs.shares, criteria.failing);
     let mut drafts: Vec<ChangeDraft<'_>> =
         pairs.metrics.into_par_iter().map(|pair| ChangeDraft::of_metric(pair, elsewhere.as_ref(), criteria)).collect();
-    drafts.extend(pairs.shares.into_iter().map(|pair| ChangeDraft::of_share(&pair, elsewhere.as_ref(), criteria)));
+    let shares = pairs.shares.iter().filter(|pair| pair.is_shown());
+    drafts.extend(shares.map(|pair| ChangeDraft::of_share(pair, elsewhere.as_ref(), criteria)));
 
     let reported = pairs.reported.iter().filter_map(|pair| {
         let sides = [pair.before.first().copied(), pair.after.first().copied()];
         // Numbers that have nothing in common say nothing.
-        ChangeDraft::of_reported(sides, elsewhere.as_ref(), criteria)
+        ChangeDraft::of_reported(&pair.source, sides, elsewhere.as_ref(), criteria)
             .filter(|draft| !draft.change.effects.is_empty() || draft.change.verdict != Verdict::Inconclusive)
     });
     drafts.extend(reported);
     drafts.extend(pairs.mixed.iter().filter_map(|mixed| {
         let made = summary_of(&mixed.samples)?;
         let sides = if mixed.reported_before { [mixed.reported, &made] } else { [&made, mixed.reported] };
-        ChangeDraft::of_reported(sides.map(Some), elsewhere.as_ref(), criteria)
+        ChangeDraft::of_reported(&mixed.reported.source, sides.map(Some), elsewhere.as_ref(), criteria)
     }));
 
     let p_values: Vec<f64> = drafts
@@ -119,6 +125,9 @@ pub fn compare(before: &[Capture], after: &[Capture], criteria: &Criteria) -> Ju
     let alone = criteria.gate_level / tests.max(1) as f64;
     for draft in &mut drafts {
         draft.judge(threshold, alone);
+        if let Some(population) = failing.population(&draft.place, draft.change.group.as_deref()) {
+            population.settle(&mut draft.change);
+        }
     }
     drafts.sort_by(ChangeDraft::order);
     for draft in drafts.iter_mut().filter(|draft| draft.drawable()).take(MOST_DRAWINGS) {
@@ -131,6 +140,8 @@ pub fn compare(before: &[Capture], after: &[Capture], criteria: &Criteria) -> Ju
 /// A change before all tests are known.
 struct ChangeDraft<'a> {
     change: Change,
+    /// By which name its source is known on both sides.
+    place: String,
     measured: Vec<EffectDraft>,
     pair: Option<Pair<'a, MetricRuns>>,
     size: f64,
@@ -205,7 +216,8 @@ impl<'a> ChangeDraft<'a> {
         };
         let present = [!pair.before.is_empty(), !pair.after.is_empty()];
         let reason = incomparable(&pair);
-        let mut draft = Self { change, measured: Vec::new(), pair: Some(pair), size: 0.0, decided: false };
+        let place = pair.source.clone();
+        let mut draft = Self { change, place, measured: Vec::new(), pair: Some(pair), size: 0.0, decided: false };
         if draft.refused(present, elsewhere.cloned().or(reason)) {
             return draft;
         }
@@ -237,8 +249,15 @@ impl<'a> ChangeDraft<'a> {
             after: side(&second),
             ..Change::new(&source, &pair.metric, pair.group.as_deref(), Dimension::Ratio, Polarity::LowerIsBetter)
         };
-        let mut draft = Self { change, measured: Vec::new(), pair: None, size: 0.0, decided: false };
+        let place = pair.source.clone();
+        let mut draft = Self { change, place, measured: Vec::new(), pair: None, size: 0.0, decided: false };
         if draft.refused([!pair.before.is_empty(), !pair.after.is_empty()], elsewhere.cloned()) {
+            // What fails now is shown even where nothing is known to compare it with.
+            if draft.change.verdict == Verdict::New {
+                let after = Some(PooledShare::of(&second)).filter(|share| share.total > 0).map(PooledShare::share);
+                draft.change.effects.push(Effect { after, ..Effect::new(Statistic::FailureShare, Scale::Shift) });
+                draft.change.reason = Some(Reason::NotRecorded);
+            }
             return draft;
         }
         match share_effect(&first, &second, criteria.levels(SHARE_MARGIN)) {
@@ -253,6 +272,7 @@ impl<'a> ChangeDraft<'a> {
 
     /// Numbers without samples: shown side by side, never judged. `None` where no side has any.
     fn of_reported(
+        place: &str,
         [before, after]: [Option<&ReportedNumbers>; 2],
         elsewhere: Option<&Reason>,
         criteria: &Criteria,
@@ -270,7 +290,8 @@ impl<'a> ChangeDraft<'a> {
             after: side(after),
             ..Change::new(source, metric, label.as_deref(), *dimension, *polarity)
         };
-        let mut draft = Self { change, measured: Vec::new(), pair: None, size: 0.0, decided: true };
+        let place = place.to_owned();
+        let mut draft = Self { change, place, measured: Vec::new(), pair: None, size: 0.0, decided: true };
         let reason = before.zip(after).and_then(|(before, after)| incomparable_reported(before, after));
         if draft.refused([before.is_some(), after.is_some()], elsewhere.cloned().or(reason)) {
             return Some(draft);

@@ -11,6 +11,7 @@ mod center;
 pub mod collect;
 mod drawing;
 mod effect;
+mod failing;
 pub mod gate;
 pub mod judge;
 pub mod margin;

@@ -177,7 +177,7 @@ pub struct Effect {
 }
 
 /// Why a metric is not compared or nothing can be told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Reason {
     /// The dimension differs.
@@ -222,6 +222,17 @@ pub enum Reason {
         /// Samples that each side needs.
         needs: u64,
     },
+    /// The population is failing in the run: how fast it answers says nothing, and it never improved.
+    Failing {
+        /// How many failed.
+        failed: u64,
+        /// Of how many.
+        total: u64,
+        /// The share of the baseline; absent where it does not say.
+        before: Option<f64>,
+    },
+    /// The baseline was saved without this.
+    NotRecorded,
     /// Too few runs for a statement at the gate's level.
     TooFewRuns {
         /// Runs that each side would need.
@@ -331,6 +342,16 @@ pub struct Gate {
 }
 
 impl Change {
+    /// Whether not a single request of the population succeeded.
+    pub(crate) fn all_failed(&self) -> bool {
+        matches!(self.reason, Some(Reason::Failing { failed, total, .. }) if failed == total)
+    }
+
+    /// Whether it is about failures.
+    pub(crate) fn is_share(&self) -> bool {
+        self.effects.iter().any(|effect| effect.statistic == Statistic::FailureShare)
+    }
+
     /// A metric of which nothing is known yet.
     pub(crate) fn new(
         source: &str,

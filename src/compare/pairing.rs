@@ -19,23 +19,36 @@ type Key = (String, String, Option<String>);
 /// What both sides have under one key; one of them may be empty.
 #[derive(Debug)]
 pub(crate) struct Pair<'a, T> {
+    /// By which name of the source it is known on both sides.
+    pub(crate) source: String,
     pub(crate) before: Vec<&'a T>,
     pub(crate) after: Vec<&'a T>,
 }
 
 impl<T> Default for Pair<'_, T> {
     fn default() -> Self {
-        Self { before: Vec::new(), after: Vec::new() }
+        Self { source: String::new(), before: Vec::new(), after: Vec::new() }
     }
 }
 
 /// Failures of one kind on both sides; one of them may be empty.
 #[derive(Debug, Default)]
 pub(crate) struct SharePair<'a> {
+    /// By which name of the source it is known on both sides.
+    pub(crate) source: String,
     pub(crate) metric: String,
     pub(crate) group: Option<String>,
     pub(crate) before: Vec<ShareSide<'a>>,
     pub(crate) after: Vec<ShareSide<'a>>,
+}
+
+impl SharePair<'_> {
+    /// Whether it says anything beside the share of all rows: a label without a single failure on either side does not, nor one
+    /// that vanished, of which the metric tells.
+    pub(crate) fn is_shown(&self) -> bool {
+        let failed = |sides: &[ShareSide<'_>]| sides.iter().flat_map(|side| &side.runs).any(|share| share.failed > 0);
+        self.group.is_none() || !self.after.is_empty() && (failed(&self.before) || failed(&self.after))
+    }
 }
 
 /// The runs of one source.
@@ -75,7 +88,8 @@ impl<'a> Pairs<'a> {
         let mut metrics: BTreeMap<Key, Pair<'a, MetricRuns>> = BTreeMap::new();
         let mut shares: BTreeMap<Key, SharePair<'a>> = BTreeMap::new();
         let mut failing = |key: Key, is_before: bool, side: ShareSide<'a>| {
-            let pair = shares.entry(key).or_insert_with_key(|(_, metric, group)| SharePair {
+            let pair = shares.entry(key).or_insert_with_key(|(source, metric, group)| SharePair {
+                source: source.clone(),
                 metric: metric.clone(),
                 group: group.clone(),
                 ..SharePair::default()
@@ -85,11 +99,12 @@ impl<'a> Pairs<'a> {
         for (captures, is_before) in [(before, true), (after, false)] {
             for runs in captures.iter().flat_map(|capture| &capture.metrics) {
                 let key = (source(&runs.source, is_before), runs.metric.clone(), runs.group.clone());
-                let pair = metrics.entry(key).or_default();
+                let named = |key: &Key| Pair { source: key.0.clone(), ..Pair::default() };
+                let pair = metrics.entry(key).or_insert_with_key(named);
                 if is_before { &mut pair.before } else { &mut pair.after }.push(runs);
             }
             for runs in captures.iter().flat_map(|capture| &capture.shares) {
-                let key = (source(&runs.source, is_before), runs.metric.clone(), None);
+                let key = (source(&runs.source, is_before), runs.metric.clone(), runs.group.clone());
                 failing(key, is_before, ShareSide { source: &runs.source, runs: runs.runs.clone() });
             }
             // Requests and how many of them failed are counts even where nothing else but summaries is known.
@@ -109,7 +124,8 @@ impl<'a> Pairs<'a> {
                 for numbers in capture.reported.iter().filter(|numbers| !numbers.only_counts()) {
                     let key = (source(&numbers.source, is_before), numbers.metric.clone(), numbers.label.clone());
                     let place = seen.entry(key.clone()).or_default();
-                    let pair = reported.entry((key, *place)).or_default();
+                    let named = |key: &(Key, usize)| Pair { source: key.0.0.clone(), ..Pair::default() };
+                    let pair = reported.entry((key, *place)).or_insert_with_key(named);
                     *place += 1;
                     *if is_before { &mut pair.before } else { &mut pair.after } = vec![numbers];
                 }
@@ -172,11 +188,12 @@ fn by_meaning<'a>(pair: Pair<'a, MetricRuns>) -> Vec<Pair<'a, MetricRuns>> {
         return vec![pair];
     }
     let mut apart: BTreeMap<Option<String>, Pair<'a, MetricRuns>> = BTreeMap::new();
+    let blank = || Pair { source: pair.source.clone(), ..Pair::default() };
     for runs in pair.before {
-        apart.entry(runs.meaning.clone()).or_default().before.push(runs);
+        apart.entry(runs.meaning.clone()).or_insert_with(blank).before.push(runs);
     }
     for runs in pair.after {
-        apart.entry(runs.meaning.clone()).or_default().after.push(runs);
+        apart.entry(runs.meaning.clone()).or_insert_with(blank).after.push(runs);
     }
     apart.into_values().collect()
 }

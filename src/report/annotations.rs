@@ -6,11 +6,11 @@
 use crate::compare::outcome::{Change, Comparison, TargetOutcome, TargetResult, Verdict};
 use crate::measure::finding::{Finding, Severity};
 
-use super::contract::Report;
+use super::contract::{PopulationFailures, Report, Source};
 use super::escape::visible;
 use super::number;
 use super::view::{ChangeView, TargetView};
-use super::words::change as words;
+use super::words::{change as words, headline};
 
 /// Annotations of one level that GitHub shows for a step
 /// (<https://docs.github.com/en/actions/reference/limits>; ten warnings, ten errors and ten notices).
@@ -60,7 +60,9 @@ impl Annotation {
 /// by which GitHub finds it, from its name in the report.
 pub fn annotations(report: &Report, path_of: impl Fn(&str) -> String) -> Vec<String> {
     let comparison = report.comparison.as_ref();
-    let mut all: Vec<Annotation> = comparison.map(changes).unwrap_or_default();
+    let mut all: Vec<Annotation> =
+        report.verdict.failures.iter().filter(|one| one.failing).map(|one| failing(one, &report.sources)).collect();
+    all.extend(comparison.map(changes).unwrap_or_default());
     all.extend(report.targets.iter().filter_map(target));
     all.extend(report.findings.iter().filter_map(finding));
     for file in all.iter_mut().filter_map(|annotation| annotation.file.as_mut()) {
@@ -85,6 +87,17 @@ fn commands(all: &[Annotation], level: Level) -> Vec<String> {
     };
     commands.push(more.command());
     commands
+}
+
+fn failing(one: &PopulationFailures, sources: &[Source]) -> Annotation {
+    let label = one.label.as_ref().map_or(String::new(), |label| format!(": {}", visible(label)));
+    Annotation {
+        level: Level::Error,
+        file: Some(one.source.clone()),
+        line: None,
+        title: format!("Failing{label}"),
+        message: headline::failed(one, sources),
+    }
 }
 
 fn changes(comparison: &Comparison) -> Vec<Annotation> {

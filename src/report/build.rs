@@ -8,6 +8,7 @@ mod verdict;
 use std::collections::BTreeMap;
 
 use crate::analysis::chat::Service;
+use crate::analysis::failing::populations;
 use crate::analysis::swarm::Swarm;
 use crate::analysis::{Analysis, Assumption};
 use crate::compare::gate::GateRules;
@@ -106,9 +107,12 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
     let gate = material
         .gate
         .map(|asked| asked.judge(material.comparison.as_ref(), &material.targets, state.corrupted, state.suspicious));
+    let of_services: Vec<&Service> = services.iter().collect();
+    let populations = populations(&metrics, &reported, &of_services, &settings);
     let verdict = verdict::verdict(&verdict::VerdictBasis {
         findings: &all,
         state,
+        sources: &sources,
         metrics: &metrics,
         reported: &reported,
         services: &services,
@@ -116,7 +120,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         comparison: material.comparison.as_ref(),
         targets: &material.targets,
         gate: gate.as_ref(),
-        files: sources.len(),
+        populations: &populations,
     });
     Report {
         schema_version: SCHEMA_VERSION,

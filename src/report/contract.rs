@@ -13,6 +13,7 @@ use crate::compare::outcome::{Comparison, Gate, TargetResult};
 use crate::measure::finding::Finding;
 
 pub use crate::analysis::Assumption;
+pub use crate::analysis::failing::{PopulationFailures, PopulationKind};
 pub use crate::analysis::metric::{Evidence, Metric, Remark, Topic};
 pub use crate::analysis::outcome::Failures;
 pub use crate::analysis::reported::{Reported, ReportedValue};
@@ -87,33 +88,55 @@ pub struct Tool {
     pub version: String,
 }
 
-/// What a reader has to know first; the most serious of what holds.
+/// How what was measured did; the most serious of what holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Nothing to report about the data.
+pub enum ServiceStatus {
+    /// Nothing says how it should have done, or nothing changed.
+    Measured,
+    /// All targets are met.
+    Healthy,
+    /// Something improved since the baseline, and nothing else changed.
+    Improved,
+    /// Whether something changed or a target is met cannot be told.
+    Undecided,
+    /// A target was missed, or something that it speaks of is not there.
+    Missed,
+    /// A metric regressed.
+    Regressed,
+    /// Requests fail, all of them or far too many, in the whole or in a group.
+    Failing,
+}
+
+/// How sound the data is; the most serious of what holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DataStatus {
+    /// Nothing to report about it.
     Clean,
-    /// Nothing is wrong with the data, and whether something changed or a target is met cannot be told.
-    Inconclusive,
     /// Something is odd; nothing was taken out.
     Suspicious,
     /// A metric vanished or cannot be compared any more.
     Incomplete,
     /// Corrupted samples were found and set aside.
     Corrupted,
-    /// A target was missed, or something that it speaks of is not there.
-    Missed,
-    /// A metric regressed.
-    Regressed,
 }
 
 /// The answer in one line.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
-    /// What a reader has to know first.
-    pub status: Status,
+    /// How what was measured did.
+    pub service: ServiceStatus,
     /// The line itself.
     pub headline: String,
+    /// How sound the data is.
+    pub data: DataStatus,
+    /// What is wrong with the data, in words; of clean data that there is nothing.
+    pub data_note: String,
+    /// Failures of the whole and of each label, where they are recorded and at least 1% failed or the population is failing;
+    /// the worst first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<PopulationFailures>,
     /// Values that left the clean statistics.
     pub corrupted_samples: u64,
     /// Findings of severity suspicious.

@@ -158,6 +158,16 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{}%", fixed(share, Unit::PERCENT, usize::try_from(digits).unwrap_or(0)))
 }
 
+/// A share of failures in percent, with at most three significant digits: `16%`, `39.7%`, `0.45%`.
+pub(crate) fn share(share: f64) -> String {
+    let text = percent(share);
+    match trim_zeros(text.trim_end_matches('%')) {
+        // What succeeded once is not rounded away.
+        "100" if share < 1.0 => "over 99.9%".to_owned(),
+        digits => format!("{digits}%"),
+    }
+}
+
 /// As [`percent`]; [`ABSENT`] where there is none.
 pub(crate) fn percent_or_absent(share: Option<f64>) -> String {
     share.map_or_else(|| ABSENT.to_owned(), percent)

@@ -106,6 +106,21 @@ pub(crate) fn clip(text: &str, columns: usize) -> String {
     format!("{}…", &text[..end])
 }
 
+/// Cuts the middle out of a name that is too wide: names of one kind begin alike, and their ends tell them apart.
+pub(crate) fn shortened_in_the_middle(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let room = columns.saturating_sub(1);
+    let behind = room / 2;
+    let front = room - behind;
+    let ends = text.char_indices().map(|(start, character)| start + character.len_utf8());
+    let end = ends.take_while(|end| width(&text[..*end]) <= front).last().unwrap_or(0);
+    let starts = text.char_indices().map(|(start, _)| start).rev();
+    let start = starts.take_while(|start| width(&text[*start..]) <= behind).last().unwrap_or(text.len());
+    format!("{}…{}", &text[..end], &text[start.max(end)..])
+}
+
 /// The words of a text in lines of at most so many columns; a longer word has a line of its own.
 pub(crate) fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -123,6 +138,13 @@ pub(crate) fn wrapped(text: &str, columns: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_long_name_keeps_both_of_its_ends() {
+        assert_eq!(shortened_in_the_middle("BenchmarkEncode/size=10", 11), "Bench…ze=10");
+        assert_eq!(shortened_in_the_middle("short", 5), "short");
+        assert_eq!(width(&shortened_in_the_middle("日本語日本語日本語", 8)), 8 - 1);
+    }
+
     use super::Align::{Left, Right};
     use super::*;
 

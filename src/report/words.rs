@@ -3,6 +3,7 @@
 //! In: what statistics and ingest found. Out: text for the report. The one place where evidence becomes prose.
 
 pub(super) mod change;
+pub(super) mod headline;
 pub(super) mod reported;
 pub(super) mod service;
 pub(super) mod swarm;
@@ -17,7 +18,7 @@ use crate::stats::corruption::Reason;
 use crate::stats::population::Population;
 use crate::stats::runs::Runs;
 
-use super::contract::{Assumption, Status};
+use super::contract::{Assumption, DataStatus, ServiceStatus};
 use super::number;
 
 /// The word for how much a finding matters.
@@ -29,16 +30,26 @@ pub(super) fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// The word for what a reader has to know first.
-pub(super) fn status(status: Status) -> &'static str {
+/// The word for how what was measured did; also the name of its class.
+pub(super) fn service_status(status: ServiceStatus) -> &'static str {
     match status {
-        Status::Clean => "clean",
-        Status::Inconclusive => "inconclusive",
-        Status::Suspicious => "suspicious",
-        Status::Incomplete => "incomplete",
-        Status::Corrupted => "corrupted",
-        Status::Missed => "missed",
-        Status::Regressed => "regressed",
+        ServiceStatus::Measured => "measured",
+        ServiceStatus::Healthy => "healthy",
+        ServiceStatus::Improved => "improved",
+        ServiceStatus::Undecided => "undecided",
+        ServiceStatus::Missed => "missed",
+        ServiceStatus::Regressed => "regressed",
+        ServiceStatus::Failing => "failing",
+    }
+}
+
+/// The word for how sound the data is; also the name of its class.
+pub(super) fn data_status(status: DataStatus) -> &'static str {
+    match status {
+        DataStatus::Clean => "clean",
+        DataStatus::Suspicious => "suspicious",
+        DataStatus::Incomplete => "incomplete",
+        DataStatus::Corrupted => "corrupted",
     }
 }
 

@@ -16,9 +16,19 @@ pub struct Settings {
     pub group_by: Vec<String>,
     /// Whether labels that differ only in numbers are one population.
     pub collapse_labels: bool,
+    /// From this share of failures on a population is failing: 0.1 is 10%.
+    #[serde(default = "failing_share")]
+    pub failing: f64,
     /// Whether the samples themselves are kept once their numbers are computed: a comparison or a target asks for them.
     #[serde(skip)]
     pub keep_samples: bool,
+}
+
+/// A service that fails one request in ten is broken for everybody who makes a dozen of them.
+pub const FAILING_SHARE: f64 = 0.1;
+
+fn failing_share() -> f64 {
+    FAILING_SHARE
 }
 
 impl Default for Settings {
@@ -28,6 +38,7 @@ impl Default for Settings {
             confidence: 0.95,
             group_by: Vec::new(),
             collapse_labels: true,
+            failing: FAILING_SHARE,
             keep_samples: false,
         }
     }

@@ -145,7 +145,7 @@ fn a_damaged_or_newer_baseline_is_a_clear_error() {
     let place = saved(&fixture("compare/before.csv"));
     let whole = place.read(FILE);
     let cases = [
-        (whole.replacen("\"version\": 1", "\"version\": 99", 1), "update perfreport"),
+        (whole.replacen("\"version\": 3", "\"version\": 99", 1), "update perfreport"),
         (whole[..whole.len() / 2].to_owned(), "ends in the middle"),
         (whole.replacen("0.0", "0.1", 1), "changed"),
     ];
@@ -195,7 +195,7 @@ fn a_file_without_a_new_row_is_the_one_of_the_baseline() {
     for text in [log.clone(), format!("{log}\n")] {
         place.write("log.csv", text);
         let run = place.run(&format!("summarize log.csv --baseline {FILE} --fail-on regression -o out.json"));
-        run.exits(0).says("Suspicious");
+        run.exits(0).says("data: suspicious");
         assert_eq!(change(&place.json("out.json"), "latency_ms", None)["verdict"], "unchanged");
     }
 }

@@ -52,7 +52,11 @@ fn what_changed_is_said_for_every_group() {
     assert_eq!(report["comparison"]["changes"][0]["group"], "GET /search", "the worst comes first");
     let counts = &report["comparison"]["counts"];
     assert_eq!((&counts["regressed"], &counts["improved"]), (&1.into(), &1.into()));
-    assert!(report["verdict"]["headline"].as_str().unwrap().starts_with("1 regressed"), "{}", report["verdict"]);
+    let verdict = &report["verdict"];
+    assert_eq!((&verdict["service"], &verdict["data"]), (&"regressed".into(), &"clean".into()));
+    let headline = verdict["headline"].as_str().unwrap();
+    assert!(headline.starts_with("latency_ms / GET /search ") && headline.contains(" slower ("), "{headline}");
+    assert!(headline.contains("; 1 regressed, 1 improved ("), "{headline}");
 }
 
 #[test]

@@ -38,3 +38,4 @@ mod tools_bench;
 mod tools_damaged;
 mod tools_http;
 mod tools_load;
+mod verdict;

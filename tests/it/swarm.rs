@@ -200,7 +200,7 @@ fn a_restart_in_the_middle_and_a_client_that_leaves() {
     assert_eq!(of("reviewer")["share_of_executions"].as_f64(), Some(12.0 / 57.0));
     assert_eq!(findings(&report, "restart")[0]["place"]["source"], "19797.43290.json");
     assert_eq!(findings(&report, "lone_client").len(), 1);
-    assert_eq!(report["verdict"]["status"], "clean", "differences that can be explained are no contradictions");
+    assert_eq!(report["verdict"]["data"], "clean", "differences that can be explained are no contradictions");
     assert_eq!(report["metrics"], json!([]), "counters are no samples");
     let page = place.read("r.html");
     assert_eq!(page.matches("<svg class=\"chart\"").count(), 2);
@@ -259,7 +259,7 @@ fn a_record_that_contradicts_itself_is_a_finding() {
     for field in ["averageResponseTime", "executionInputAverage", "executionTimeAverage"] {
         assert!(fields.contains(&field), "{fields:?}");
     }
-    assert_eq!(found["verdict"]["status"], "suspicious");
+    assert_eq!(found["verdict"]["data"], "suspicious");
     assert_eq!(processes(&found)[0]["average_response_time"], 2.5, "averages are recomputed");
     // Within rounding: a millisecond, a hundredth, and the digits of `1.23s`.
     let mut right = wrong.clone();

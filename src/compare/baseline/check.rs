@@ -44,8 +44,9 @@ pub(super) fn capture(capture: &Capture, place: usize) -> Result<(), BaselineErr
         }
     }
     for (index, failures) in capture.shares.iter().enumerate() {
-        let ShareRuns { source, metric, runs } = failures;
-        let path = |run: &str| format!("captures[{place}].shares[{index}]{run}, {metric} of {source}");
+        let ShareRuns { source, metric, group, runs } = failures;
+        let group = group.as_ref().map(|group| format!(" where {group}")).unwrap_or_default();
+        let path = |run: &str| format!("captures[{place}].shares[{index}]{run}, {metric}{group} of {source}");
         if !known(source) {
             return Err(invalid(path(""), Fault::ForeignSource));
         }

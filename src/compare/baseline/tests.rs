@@ -63,6 +63,7 @@ fn small() -> Baseline {
     second.shares.push(ShareRuns {
         source: "run-2.csv".to_owned(),
         metric: "failed rows".to_owned(),
+        group: None,
         runs: vec![Share { failed: 3, total: 80, dependence: 1.0 }],
     });
     let mut baseline = Baseline::new(METHOD);
@@ -117,6 +118,7 @@ prop_compose! {
         let shares = ShareRuns {
             source: name.clone(),
             metric: "failed rows".to_owned(),
+        group: None,
             runs: vec![Share { failed, total: 10, dependence: 1.0 }],
         };
         let environment = Environment { found: cpu.map(|cpu| ("cpu".to_owned(), cpu)).into_iter().collect(), ..Environment::default() };
@@ -216,13 +218,13 @@ fn what_is_no_baseline_is_called_by_its_name() {
 #[test]
 fn a_newer_version_names_who_wrote_it_and_what_to_do() {
     let newer = text()
-        .replacen("\"version\": 1", "\"version\": 3", 1)
+        .replacen("\"version\": 1", "\"version\": 4", 1)
         .replacen(&format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION")), "\"version\": \"9.1.0\"", 1)
         .replacen("\"captures\"", "\"runs\"", 1);
     let message = Baseline::parse(newer.as_bytes()).unwrap_err().to_string();
     assert_eq!(
         message,
-        "it was written by perfreport 9.1.0, version 3 of the format; this program reads up to 2: update perfreport"
+        "it was written by perfreport 9.1.0, version 4 of the format; this program reads up to 3: update perfreport"
     );
     for none in ["0", "-1", "1.5", "\"1\"", "null"] {
         let error = changed("\"version\": 1", &format!("\"version\": {none}"));
@@ -444,6 +446,7 @@ fn what_an_older_baseline_lacks_is_never_worse() {
     later.shares.push(ShareRuns {
         source: "wrk.txt".to_owned(),
         metric: "failed rows".to_owned(),
+        group: None,
         runs: vec![Share { failed: 9, total: 10, dependence: 1.0 }],
     });
     later.metrics.push(metric("wrk.txt", "wait", None, vec![recording(&[9.0; 50])]));

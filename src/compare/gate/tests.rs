@@ -6,6 +6,7 @@ use crate::measure::unit::Dimension;
 use super::super::outcome::{Effect, Reason, Scale};
 use super::*;
 use crate::compare::outcome::samples::{self, target};
+use crate::measure::Statistic;
 
 fn change(verdict: Verdict, tested: bool) -> Change {
     let effect =

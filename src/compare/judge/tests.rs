@@ -241,7 +241,8 @@ fn students_t_is_that_of_the_reference() {
 fn failures_are_compared_by_an_absolute_margin() {
     let side = |failed| {
         let runs = vec![Share { failed, total: 10_000, dependence: 1.0 }];
-        let shares = vec![ShareRuns { source: "a.csv".to_owned(), metric: "failed rows".to_owned(), runs }];
+        let shares =
+            vec![ShareRuns { source: "a.csv".to_owned(), metric: "failed rows".to_owned(), group: None, runs }];
         vec![Capture { shares, ..Capture::default() }]
     };
     let verdict = |before, after| compare(&side(before), &side(after), &Criteria::default()).changes.remove(0).verdict;

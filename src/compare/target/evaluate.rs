@@ -163,6 +163,10 @@ impl Evidence<'_> {
     }
 
     fn number(&self, statistic: Statistic, subject: &Subject<'_>) -> Answer {
+        let is_duration = subject.dimension.is_time() && !statistic.is_count();
+        if let Some((failed, total)) = subject.failing.filter(|_| is_duration) {
+            return Err(format!("failing: {failed} of {total} failed, and how fast failures are keeps no limit"));
+        }
         if let Some(reported) = subject.reported {
             return reported_number(statistic, reported);
         }
@@ -302,6 +306,7 @@ fn change_of(change: &Change, statistic: Statistic) -> Answer {
         Verdict::Missing => return Err("only the baseline has it: it vanished from the run".to_owned()),
         Verdict::New => return Err("only the run has it: the baseline cannot tell".to_owned()),
         Verdict::Incomparable => return Err(reason_of(change.reason.as_ref())),
+        _ if matches!(change.reason, Some(Reason::Failing { .. })) => return Err(reason_of(change.reason.as_ref())),
         _ => {}
     }
     let Some(effect) = change.effects.iter().find(|effect| effect.statistic == statistic) else {
@@ -343,6 +348,8 @@ fn reason_of(reason: Option<&Reason>) -> String {
         Some(Reason::TooFewSamples { needs }) => format!("needs {needs} samples on each side"),
         Some(Reason::TooFewRuns { needs }) => format!("needs {needs} runs on each side"),
         Some(Reason::SummaryOnly) => "the tool reports no such number on both sides".to_owned(),
+        Some(Reason::Failing { failed, total, .. }) => format!("failing: {failed} of {total} failed"),
+        Some(Reason::NotRecorded) => "not recorded in this baseline".to_owned(),
         Some(Reason::OnlyTheCenter { .. } | Reason::HiddenByTies) | None => "was not compared".to_owned(),
     }
 }

@@ -26,6 +26,8 @@ pub struct Subject<'a> {
     pub value: Option<f64>,
     /// What a tool reports about it, where there are no samples; then there is no summary.
     pub reported: Option<&'a Reported>,
+    /// How many failed and of how many, where the population is failing: how fast failures are keeps no limit.
+    pub failing: Option<(u64, u64)>,
 }
 
 /// The failures of what a metric measures. The caller gives one for every metric whose rows (or messages) say whether they

@@ -34,6 +34,7 @@ fn subject<'a>(metric: &'a str, group: Option<&'a str>, population: &'a Populati
         samples: population.samples.as_ref().map(|samples| samples.values.as_slice()),
         value: None,
         reported: None,
+        failing: None,
     }
 }
 
@@ -491,6 +492,7 @@ fn numbers_that_a_tool_reports_decide_alone_and_say_so() {
         summary: None,
         samples: None,
         reported: Some(&reported),
+        failing: None,
         ..subject("latency", None, &population)
     };
     let outcome = |key: &str, limit: &str| {

@@ -11,7 +11,7 @@ use crate::compare::sides::{self, NamedCaptures};
 use crate::measure::reported::{Bucket, RecordedHistogram, Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
-use crate::report::contract::{Report, Status};
+use crate::report::contract::{DataStatus, Report, ServiceStatus};
 use crate::report::number;
 use crate::report::render::{Form, render};
 use crate::stats::settings::Settings;
@@ -91,11 +91,8 @@ fn markdown(report: &Report) -> String {
 #[test]
 fn what_a_tool_reports_is_shown_as_it_is_with_its_caveats() {
     let report = built(summarised(120.5), Material::default());
-    assert_eq!(report.verdict.status, Status::Clean);
-    assert_eq!(
-        report.verdict.headline,
-        "No samples, only numbers that a tool has summarised; 2 metrics as reported by the tool (3 rows) in 1 file"
-    );
+    assert_eq!((report.verdict.service, report.verdict.data), (ServiceStatus::Measured, DataStatus::Clean));
+    assert_eq!(report.verdict.headline, "2 metrics as reported by the tool (3 rows) in 1 file");
     assert_eq!(report.reported.len(), 3);
     // A number that is none is left out; the others are in base units.
     let values: Vec<(Statistic, f64)> =
@@ -123,7 +120,7 @@ fn what_a_tool_reports_is_shown_as_it_is_with_its_caveats() {
     }
     let text = String::from_utf8(render(&report, Form::Text).unwrap()).unwrap();
     assert!(text.contains("as reported by the tool") && text.contains("120.5"), "{text}");
-    assert!(text.lines().all(|line| line.chars().count() <= 100 || line.starts_with("Clean")), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100 || line.starts_with("Measured")), "{text}");
 }
 
 #[test]
@@ -149,7 +146,7 @@ fn histograms_are_metrics_that_say_how_well_they_are_known() {
     assert!(report.assumptions[0].text.contains("unit"));
     let page = markdown(&report);
     assert!(page.contains("come from a histogram") && page.contains("0.498%"), "{page}");
-    assert!(report.verdict.headline.ends_with("50,000 samples of 1 metric in 1 file"), "{}", report.verdict.headline);
+    assert!(report.verdict.headline == "50,000 samples of 1 metric in 1 file", "{}", report.verdict.headline);
 }
 
 #[test]
@@ -167,7 +164,7 @@ fn summaries_and_histograms_can_be_held_against_a_baseline() {
     for part in ["+50.0%", "summary only: no interval", "120 → 180 ms"] {
         assert!(page.contains(part), "{part}\n{page}");
     }
-    assert_eq!(report.verdict.status, Status::Inconclusive);
+    assert_eq!(report.verdict.service, ServiceStatus::Undecided);
     let (before, after) = (counted(), counted());
     let comparison = sides::comparison(&held("old", &before), &held("new", &after), Vec::new(), &settings);
     assert_eq!(comparison.counts.unchanged, 1, "{:?}", comparison.changes);

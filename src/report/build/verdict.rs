@@ -1,10 +1,12 @@
-//! The answer in one line: what is wrong first, then what it rests on.
+//! The answer in one line: how the service did, the worst first, then what it rests on; and beside it how sound the data is.
 
 use crate::analysis::chat::Service;
+use crate::analysis::failing::PopulationFailures;
 use crate::analysis::swarm::Swarm;
 use crate::compare::outcome::{Comparison, Counts, Gate, TargetOutcome, TargetResult};
 use crate::measure::finding::{Finding, Severity};
-use crate::report::contract::{Metric, Reported, Status, Verdict};
+use crate::report::contract::{DataStatus, Metric, Reported, ServiceStatus, Source, Verdict};
+use crate::report::words::headline::{self, Measurements};
 use crate::report::{number, words};
 
 /// What the findings amount to.
@@ -30,6 +32,7 @@ impl State {
 pub(super) struct VerdictBasis<'a> {
     pub(super) findings: &'a [Finding],
     pub(super) state: State,
+    pub(super) sources: &'a [Source],
     pub(super) metrics: &'a [Metric],
     pub(super) reported: &'a [Reported],
     pub(super) services: &'a [Service],
@@ -37,7 +40,8 @@ pub(super) struct VerdictBasis<'a> {
     pub(super) comparison: Option<&'a Comparison>,
     pub(super) targets: &'a [TargetResult],
     pub(super) gate: Option<&'a Gate>,
-    pub(super) files: usize,
+    /// Failures of every population of which they are known.
+    pub(super) populations: &'a [PopulationFailures],
 }
 
 pub(super) fn verdict(basis: &VerdictBasis<'_>) -> Verdict {
@@ -45,62 +49,113 @@ pub(super) fn verdict(basis: &VerdictBasis<'_>) -> Verdict {
     let clean = basis.metrics.iter().filter_map(|metric| metric.overall.clean.as_ref());
     let failed = basis.metrics.iter().filter_map(|metric| metric.failed.as_ref());
     let samples: u64 = clean.chain(failed).map(|summary| summary.n).sum();
-    let mut parts = words::change::headline(basis.comparison, basis.targets, basis.gate);
+    let data = data_status(basis);
+    let mut failures: Vec<PopulationFailures> = basis
+        .populations
+        .iter()
+        .filter(|one| one.failing || one.failed > 0 && one.share >= headline::SAID_FROM)
+        .cloned()
+        .collect();
+    failures.sort_by(|a, b| b.failing.cmp(&a.failing).then_with(|| b.share.total_cmp(&a.share)));
+    Verdict {
+        service: service_status(basis),
+        headline: line(basis, samples),
+        data,
+        data_note: data_note(basis, data),
+        failures,
+        corrupted_samples: corrupted,
+        suspicious,
+        samples,
+    }
+}
+
+/// The clauses of the first line.
+fn line(basis: &VerdictBasis<'_>, samples: u64) -> String {
+    let mut clauses: Vec<String> = headline::failing(basis.populations, basis.sources).into_iter().collect();
+    clauses.extend(basis.comparison.map(headline::named_changes).into_iter().flatten());
+    clauses.extend(headline::missed_target(basis.targets));
+    clauses.extend(words::change::headline(basis.comparison, basis.targets, basis.gate));
+    if !basis.sources.is_empty() {
+        clauses.push(measured(basis, samples));
+        clauses.retain(|clause| !clause.is_empty());
+    }
+    if clauses.is_empty() { "nothing was read".to_owned() } else { clauses.join("; ") }
+}
+
+/// The most serious of what holds.
+fn service_status(basis: &VerdictBasis<'_>) -> ServiceStatus {
+    let counts = basis.comparison.map(|comparison| comparison.counts);
+    let any = |of: fn(Counts) -> u64| counts.is_some_and(|counts| of(counts) > 0);
+    let target = |wanted: &[TargetOutcome]| basis.targets.iter().any(|target| wanted.contains(&target.outcome));
+    let told = |counts: Counts| counts.unchanged + counts.improved + counts.changed;
+    let held = [
+        (basis.populations.iter().any(|one| one.failing), ServiceStatus::Failing),
+        (any(|counts| counts.regressed), ServiceStatus::Regressed),
+        (target(&[TargetOutcome::Missed, TargetOutcome::NoData]), ServiceStatus::Missed),
+        (target(&[TargetOutcome::Undecided]), ServiceStatus::Undecided),
+        (any(|counts| counts.missing + counts.incomparable), ServiceStatus::Undecided),
+        (counts.is_some_and(|counts| told(counts) == 0), ServiceStatus::Undecided),
+        (any(|counts| counts.improved), ServiceStatus::Improved),
+        (!basis.targets.is_empty(), ServiceStatus::Healthy),
+    ];
+    held.into_iter().find(|(holds, _)| *holds).map_or(ServiceStatus::Measured, |(_, status)| status)
+}
+
+fn data_status(basis: &VerdictBasis<'_>) -> DataStatus {
+    let incomplete =
+        basis.comparison.is_some_and(|comparison| comparison.counts.missing + comparison.counts.incomparable > 0);
+    let held = [
+        (basis.state.corrupted > 0, DataStatus::Corrupted),
+        (incomplete, DataStatus::Incomplete),
+        (basis.state.suspicious > 0, DataStatus::Suspicious),
+    ];
+    held.into_iter().find(|(holds, _)| *holds).map_or(DataStatus::Clean, |(_, status)| status)
+}
+
+/// What is wrong with the data.
+fn data_note(basis: &VerdictBasis<'_>, status: DataStatus) -> String {
+    let State { corrupted, suspicious } = basis.state;
+    let mut parts = Vec::new();
     if corrupted > 0 {
         let what = number::counted(corrupted, "corrupted sample");
-        parts.push(format!("{what} in {}", sources_of(basis.findings, Severity::Corrupted)));
+        parts.push(format!("{what} set aside in {}", sources_of(basis.findings, Severity::Corrupted)));
     }
+    let counts = basis.comparison.map(|comparison| comparison.counts).unwrap_or_default();
+    let missing = [(counts.missing, "missing"), (counts.incomparable, "incomparable")];
+    parts.extend(missing.iter().filter(|(count, _)| *count > 0).map(|(count, word)| {
+        let metrics = number::counted(*count, "metric");
+        format!("{metrics} {word}")
+    }));
     if suspicious > 0 {
         let what = number::counted(suspicious, "suspicious finding");
         parts.push(format!("{what} in {}", sources_of(basis.findings, Severity::Suspicious)));
     }
-    if parts.is_empty() {
-        let only_reported = basis.metrics.is_empty() && basis.services.is_empty() && basis.swarm.is_none();
-        parts.push(if only_reported && !basis.reported.is_empty() {
-            "No samples, only numbers that a tool has summarised".to_owned()
-        } else {
-            "No corrupted or suspicious samples".to_owned()
-        });
-    }
-    let mut headline = parts.join(", ");
-    if basis.files > 0 {
-        headline = format!("{headline}; {}", measured(basis, samples));
-    }
-    Verdict { status: status(basis), headline, corrupted_samples: corrupted, suspicious, samples }
+    if status == DataStatus::Clean { "no corrupted or suspicious samples".to_owned() } else { parts.join(", ") }
 }
 
-/// The most serious of what holds.
-fn status(basis: &VerdictBasis<'_>) -> Status {
-    let counts = basis.comparison.map(|comparison| comparison.counts);
-    let any = |of: fn(Counts) -> u64| counts.is_some_and(|counts| of(counts) > 0);
-    let target = |wanted: &[TargetOutcome]| basis.targets.iter().any(|target| wanted.contains(&target.outcome));
-    let known = |counts: Counts| counts.unchanged + counts.improved + counts.changed;
-    let held = [
-        (any(|counts| counts.regressed), Status::Regressed),
-        (target(&[TargetOutcome::Missed, TargetOutcome::NoData]), Status::Missed),
-        (basis.state.corrupted > 0, Status::Corrupted),
-        (any(|counts| counts.missing + counts.incomparable), Status::Incomplete),
-        (basis.state.suspicious > 0, Status::Suspicious),
-        (counts.is_some_and(|counts| known(counts) == 0), Status::Inconclusive),
-        (target(&[TargetOutcome::Undecided]), Status::Inconclusive),
-    ];
-    held.into_iter().find(|(holds, _)| *holds).map_or(Status::Clean, |(_, status)| status)
-}
-
-/// What a verdict rests on: messages of services, samples of metrics, executions of a swarm.
+/// What a verdict rests on: requests and their latency where there is one population of them, else messages of services, samples
+/// of metrics, executions of a swarm.
 fn measured(basis: &VerdictBasis<'_>, samples: u64) -> String {
-    let messages: u64 = basis.services.iter().map(|service| service.messages.sent).sum();
+    let VerdictBasis { sources, metrics, reported, services, populations, .. } = *basis;
+    let only = headline::measured(&Measurements { sources, metrics, reported, services, populations });
+    if let Some(said) = only.filter(|_| basis.swarm.is_none()) {
+        return said;
+    }
+    let messages: u64 = services.iter().map(|service| service.messages.sent).sum();
     let kind = if basis.state.corrupted > 0 { "clean sample" } else { "sample" };
-    let metrics = basis.metrics.len() as u64;
-    let in_files = format!("in {}", number::counted(basis.files as u64, "file"));
+    let count = metrics.len() as u64;
+    let in_files = format!("in {}", number::counted(sources.len() as u64, "file"));
     let mut parts = Vec::new();
     if messages > 0 {
-        parts.push(format!("{} of a service", number::counted(messages, "message")));
+        let failed: Option<u64> = services.iter().map(|service| service.errors.failed).sum();
+        let failed = failed
+            .map_or_else(String::new, |failed| format!(", {} failed", number::share(failed as f64 / messages as f64)));
+        parts.push(format!("{} of a service{failed}", number::counted(messages, "message")));
     }
-    if metrics > 0 || messages == 0 && basis.swarm.is_none() && basis.reported.is_empty() {
-        parts.push(format!("{} of {}", number::counted(samples, kind), number::counted(metrics, "metric")));
+    if count > 0 || messages == 0 && basis.swarm.is_none() && reported.is_empty() {
+        parts.push(format!("{} of {}", number::counted(samples, kind), number::counted(count, "metric")));
     }
-    parts.extend(words::reported::measured(basis.reported));
+    parts.extend(words::reported::measured(reported));
     let Some(swarm) = basis.swarm else { return format!("{} {in_files}", parts.join(", ")) };
     let others = !parts.is_empty();
     if others {

@@ -117,8 +117,11 @@ fn report(name: &str, label: &str) -> Report {
         generated: None,
         title: "Performance report".to_owned(),
         verdict: Verdict {
-            status: Status::Corrupted,
-            headline: format!("1 corrupted sample in {name}"),
+            service: ServiceStatus::Measured,
+            headline: format!("25 samples in {name}"),
+            data: DataStatus::Corrupted,
+            data_note: format!("1 corrupted sample set aside in {name}"),
+            failures: Vec::new(),
             corrupted_samples: 1,
             suspicious: 0,
             samples: 25,
@@ -129,6 +132,7 @@ fn report(name: &str, label: &str) -> Report {
             confidence: 0.95,
             group_by: Vec::new(),
             collapse_labels: true,
+            failing: 0.1,
         },
         sources: vec![source(name)],
         metrics: vec![metric(name, "latency", overall, vec![group])],
@@ -160,7 +164,7 @@ fn the_first_line_after_the_title_is_the_verdict() {
     let markdown = text(&report("run.csv", "start"), Form::Markdown);
     let mut lines = markdown.lines().filter(|line| !line.is_empty());
     assert_eq!(lines.next(), Some("# Performance report"));
-    assert_eq!(lines.next(), Some("**Corrupted: 1 corrupted sample in run.csv**"));
+    assert_eq!(lines.next(), Some("**Measured: 25 samples in run.csv**"));
 }
 
 #[test]
@@ -280,13 +284,14 @@ fn the_summary_of_the_origin_has_its_shape() {
 #[test]
 fn the_terminal_summary_is_aligned_and_at_most_100_columns_wide() {
     let summary = text(&report(&"very_long_name_".repeat(12), "start"), Form::Text);
-    assert!(summary.starts_with("Corrupted: 1 corrupted sample in very_long"));
+    assert!(summary.starts_with("Measured: 25 samples in very_long"));
     // The verdict may be longer: a terminal wraps it.
-    assert!(summary.lines().skip(1).all(|line| line.chars().count() <= 100), "{summary}");
+    assert!(summary.lines().skip(2).all(|line| line.chars().count() <= 100), "{summary}");
     assert_eq!(
         text(&report("run.csv", "start"), Form::Text).replace(number::UNIT_SPACE, " "),
         "\
-Corrupted: 1 corrupted sample in run.csv
+Measured: 25 samples in run.csv
+data: corrupted: 1 corrupted sample set aside in run.csv
 
 run.csv (CSV, 30 lines, 1.23 kB)
                               n    median       p95                  max

@@ -15,7 +15,7 @@ use super::change::{ChangeView, several_sources};
 use super::changes::MOST_ROWS;
 use super::finding::FindingView;
 use super::target::{GateView, TargetView};
-use super::verdict::VerdictView;
+use super::verdict::{DataView, VerdictView};
 
 /// Letters of a name.
 const NAME_LETTERS: usize = 120;
@@ -29,6 +29,7 @@ const LISTED_FINDINGS: usize = 8;
 pub(crate) struct CommentView {
     pub word: &'static str,
     pub headline: String,
+    pub data: DataView,
     pub gate: Option<GateView>,
     pub about: Option<String>,
     pub target_summary: Option<String>,
@@ -66,6 +67,7 @@ impl CommentView {
         let mut comment = Self {
             word: verdict.word,
             headline: shortened(&verdict.headline, SENTENCE_LETTERS),
+            data: DataView { text: shortened(&verdict.data.text, SENTENCE_LETTERS), ..verdict.data },
             gate: report.gate.as_ref().map(|gate| {
                 let gate = GateView::of(gate);
                 GateView { text: shortened(&gate.text, SENTENCE_LETTERS), ..gate }

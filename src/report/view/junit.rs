@@ -1,5 +1,6 @@
 //! The report as test cases in the XML that `JUnit` introduced and continuous integration reads: one for each metric
-//! and group of a comparison (or of the report, where nothing is compared), one for each target.
+//! and group of a comparison (or of the report, where nothing is compared), one for each population of which at least 1%
+//! failed, one for each target.
 //!
 //! A test fails where something is worse than it may be or could not be looked at, is skipped where nothing can be
 //! told, and passes otherwise.
@@ -7,10 +8,10 @@
 use serde::Serialize;
 
 use crate::compare::outcome::{Change, TargetOutcome, TargetResult, Verdict};
-use crate::report::contract::{Label, Metric, Population, Report};
+use crate::report::contract::{Label, Metric, Population, PopulationFailures, Report, Reported, ReportedValue, Source};
 use crate::report::escape::xml_text;
 use crate::report::number;
-use crate::report::words::change as words;
+use crate::report::words::{change as words, headline};
 
 use super::change::ChangeView;
 use super::target::TargetView;
@@ -60,10 +61,19 @@ pub(crate) enum OutcomeView {
 
 impl JunitView {
     pub(in crate::report) fn of(report: &Report) -> Self {
-        let mut suites = vec![match &report.comparison {
-            Some(comparison) => SuiteView::of("changes", comparison.changes.iter().map(change).collect()),
-            None => SuiteView::of("metrics", report.metrics.iter().flat_map(metric).collect()),
+        let mut suites = vec![if let Some(comparison) = &report.comparison {
+            SuiteView::of("changes", comparison.changes.iter().map(change).collect())
+        } else {
+            let reported = report.reported.iter().map(reported);
+            SuiteView::of("metrics", report.metrics.iter().flat_map(metric).chain(reported).collect())
         }];
+        if !report.verdict.failures.is_empty() {
+            let sources = &report.sources;
+            suites.push(SuiteView::of(
+                "failures",
+                report.verdict.failures.iter().map(|one| failures(one, sources)).collect(),
+            ));
+        }
         if !report.targets.is_empty() {
             suites.push(SuiteView::of("targets", report.targets.iter().map(target).collect()));
         }
@@ -130,6 +140,35 @@ fn samples(metric: &Metric, population: &Population, label: Option<&Label>) -> C
         outcome: if bad { OutcomeView::Failed } else { OutcomeView::Passed },
         kind: if bad { "corrupted" } else { "clean" },
         message: number::counted(population.corrupted, "corrupted sample"),
+        text,
+    }
+}
+
+/// What a tool has summarised itself: there is nothing in it that could be corrupted.
+fn reported(one: &Reported) -> CaseView {
+    let label = one.label.as_ref().map_or(String::new(), |label| format!(" / {label}"));
+    let scale = |value: &ReportedValue| number::quantity(value.dimension, value.value);
+    let values: Vec<String> = one.values.iter().map(|value| format!("{} {}", value.statistic, scale(value))).collect();
+    CaseView {
+        class: xml_text(&one.source),
+        name: xml_text(&format!("{}{label}", one.metric)),
+        outcome: OutcomeView::Passed,
+        kind: "measured",
+        message: String::new(),
+        text: xml_text(&values.join(", ")),
+    }
+}
+
+/// Failures of a population: failed where it is failing.
+fn failures(one: &PopulationFailures, sources: &[Source]) -> CaseView {
+    let label = one.label.as_ref().map_or(String::new(), |label| format!(" / {label}"));
+    let text = xml_text(&headline::failed(one, sources));
+    CaseView {
+        class: xml_text(&one.source),
+        name: xml_text(&format!("failures{label}")),
+        outcome: if one.failing { OutcomeView::Failed } else { OutcomeView::Passed },
+        kind: if one.failing { "failing" } else { "measured" },
+        message: text.clone(),
         text,
     }
 }

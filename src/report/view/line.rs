@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use crate::compare::outcome::{TargetOutcome, Verdict};
 use crate::measure::finding::Severity;
-use crate::report::contract::Status;
+use crate::report::contract::{DataStatus, ServiceStatus};
 use crate::report::text_table::{clip, width};
 use crate::report::words;
 
@@ -18,6 +18,7 @@ pub(super) const LONGEST_NAME: usize = 44;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum LineKind {
     Verdict,
+    Data,
     Change,
     Target,
     Gate,
@@ -39,8 +40,12 @@ pub(crate) enum LineKind {
 /// What a line speaks of; templates receive its word: `clean`, `corrupted`, `note`, `regressed`, `missed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// The whole report, or a gate.
-    Status(Status),
+    /// How what was measured did.
+    Service(ServiceStatus),
+    /// How sound the data is.
+    Data(DataStatus),
+    /// A gate, and whether it passed.
+    Gate(bool),
     /// A finding.
     Finding(Severity),
     /// A change.
@@ -66,7 +71,10 @@ impl Subject {
     /// The word for it.
     pub(crate) fn word(self) -> &'static str {
         match self {
-            Self::Status(status) => words::status(status),
+            Self::Service(status) => words::service_status(status),
+            Self::Data(status) => words::data_status(status),
+            Self::Gate(true) => "passed",
+            Self::Gate(false) => "failed",
             Self::Finding(severity) => words::severity(severity),
             Self::Change(verdict) => words::change::verdict(verdict),
             // A target without data fails as a missed one does.
@@ -78,16 +86,23 @@ impl Subject {
     /// How a reader should take it.
     pub(crate) fn tone(self) -> Tone {
         match self {
-            Self::Status(Status::Corrupted | Status::Regressed | Status::Missed | Status::Incomplete)
+            Self::Service(ServiceStatus::Failing | ServiceStatus::Regressed | ServiceStatus::Missed)
+            | Self::Data(DataStatus::Corrupted | DataStatus::Incomplete)
+            | Self::Gate(false)
             | Self::Finding(Severity::Corrupted)
             | Self::Change(Verdict::Regressed | Verdict::Missing | Verdict::Incomparable)
             | Self::Target(TargetOutcome::Missed | TargetOutcome::NoData) => Tone::Bad,
-            Self::Status(Status::Suspicious | Status::Inconclusive)
+            Self::Service(ServiceStatus::Undecided)
+            | Self::Data(DataStatus::Suspicious)
             | Self::Finding(Severity::Suspicious)
             | Self::Change(Verdict::Changed | Verdict::Inconclusive)
             | Self::Target(TargetOutcome::Undecided) => Tone::Doubtful,
-            Self::Status(Status::Clean) | Self::Change(Verdict::Improved) => Tone::Good,
-            Self::Finding(Severity::Note)
+            Self::Service(ServiceStatus::Healthy | ServiceStatus::Improved)
+            | Self::Data(DataStatus::Clean)
+            | Self::Gate(true)
+            | Self::Change(Verdict::Improved) => Tone::Good,
+            Self::Service(ServiceStatus::Measured)
+            | Self::Finding(Severity::Note)
             | Self::Change(Verdict::Unchanged | Verdict::New)
             | Self::Target(TargetOutcome::Met) => Tone::Neutral,
         }
@@ -130,7 +145,7 @@ impl LineView {
         rest: &str,
     ) -> Self {
         // A terminal wraps the verdict and the gate, which are never cut.
-        let whole = matches!(kind, LineKind::Verdict | LineKind::Gate);
+        let whole = matches!(kind, LineKind::Verdict | LineKind::Data | LineKind::Gate);
         let room = if whole { usize::MAX } else { WIDTH.saturating_sub(width(indent) + width(word)) };
         let rest = clip(rest.trim_end(), room);
         let text = format!("{indent}{word}{rest}");

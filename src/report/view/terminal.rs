@@ -38,9 +38,12 @@ impl TerminalView {
     /// The summary of a report.
     pub(crate) fn of(report: &Report) -> Self {
         let verdict = VerdictView::of(report);
-        let (subject, rest) = (Subject::Status(verdict.status), format!(": {}", verdict.headline));
-        let mut lines = vec![LineView::coloured(LineKind::Verdict, subject, "", verdict.word, &rest)];
+        let (service, data) = (Subject::Service(report.verdict.service), Subject::Data(report.verdict.data));
+        let rest = format!(": {}", verdict.headline);
+        let mut lines = vec![LineView::coloured(LineKind::Verdict, service, "", verdict.word, &rest)];
+        // Nobody should read a number before knowing that its unit is not known.
         lines.extend(units_not_stated(report));
+        lines.push(LineView::coloured(LineKind::Data, data, "data: ", verdict.data.word, &verdict.data.rest()));
         lines.extend(changes::lines(report));
         if let Some(swarm) = &report.swarm {
             lines.push(LineView::blank());

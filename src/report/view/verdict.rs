@@ -1,8 +1,8 @@
-//! The answer in one line, and what it rests on.
+//! The answer in one line, what it rests on, and how sound the data is.
 
 use serde::Serialize;
 
-use crate::report::contract::{Report, Status};
+use crate::report::contract::{DataStatus, Report, ServiceStatus};
 use crate::report::escape::visible;
 use crate::report::number;
 use crate::report::words;
@@ -12,22 +12,38 @@ use super::{service, swarm};
 /// The answer in one line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct VerdictView {
-    pub status: Status,
+    pub status: ServiceStatus,
     pub word: &'static str,
     pub headline: String,
+    pub data: DataView,
     pub facts: Vec<String>,
+}
+
+/// How sound the data is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct DataView {
+    pub status: DataStatus,
+    pub word: &'static str,
+    pub text: String,
+}
+
+impl DataView {
+    /// What follows its word in one line.
+    pub(super) fn rest(&self) -> String {
+        if self.status == DataStatus::Clean { String::new() } else { format!(": {}", self.text) }
+    }
 }
 
 impl VerdictView {
     pub(super) fn of(report: &Report) -> Self {
-        let word = match report.verdict.status {
-            Status::Clean => "Clean",
-            Status::Inconclusive => "Inconclusive",
-            Status::Suspicious => "Suspicious",
-            Status::Incomplete => "Incomplete",
-            Status::Corrupted => "Corrupted",
-            Status::Missed => "Target not met",
-            Status::Regressed => "Regressed",
+        let word = match report.verdict.service {
+            ServiceStatus::Measured => "Measured",
+            ServiceStatus::Healthy => "Healthy",
+            ServiceStatus::Improved => "Improved",
+            ServiceStatus::Undecided => "Undecided",
+            ServiceStatus::Missed => "Target missed",
+            ServiceStatus::Regressed => "Regressed",
+            ServiceStatus::Failing => "Failing",
         };
         let mut facts = vec![number::counted(report.sources.len() as u64, "file")];
         if !report.metrics.is_empty() || report.reported.is_empty() && report.swarm.is_none() {
@@ -37,12 +53,16 @@ impl VerdictView {
         facts.extend(words::reported::measured(&report.reported));
         facts.extend(report.swarm.iter().flat_map(swarm::facts));
         facts.extend(service::verdict_facts(report));
-        if report.verdict.corrupted_samples > 0 {
-            facts.push(number::counted(report.verdict.corrupted_samples, "corrupted sample"));
+        Self {
+            status: report.verdict.service,
+            word,
+            headline: visible(&report.verdict.headline),
+            data: DataView {
+                status: report.verdict.data,
+                word: words::data_status(report.verdict.data),
+                text: visible(&report.verdict.data_note),
+            },
+            facts,
         }
-        if report.verdict.suspicious > 0 {
-            facts.push(number::counted(report.verdict.suspicious, "suspicious finding"));
-        }
-        Self { status: report.verdict.status, word, headline: visible(&report.verdict.headline), facts }
     }
 }

@@ -310,6 +310,16 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
         Reason::HiddenByTies => "so many samples are equal that the steps between values hide the size of the change; \
              that there is one is certain"
             .to_owned(),
+        Reason::Failing { failed, total, before } => {
+            let was = match before {
+                Some(share) => format!("{} before", number::share(*share)),
+                None => "the baseline does not say how many did before".to_owned(),
+            };
+            let share = number::share(*failed as f64 / *total as f64);
+            let (failed, total) = (number::count(*failed), number::count(*total));
+            format!("{failed} of {total} failed ({share}; {was}): how fast failures are says nothing")
+        }
+        Reason::NotRecorded => "it is not recorded in this baseline: save it anew".to_owned(),
         Reason::TooFewSamples { needs } => {
             format!("too few samples for an interval: each side needs at least {}", number::count(*needs))
         }
@@ -326,9 +336,12 @@ pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
         change.reason.iter().filter(|reason| **reason != Reason::SummaryOnly).map(reason).collect();
     match change.verdict {
         Verdict::Missing => clauses.push("the baseline has it, this run does not".to_owned()),
-        Verdict::New => clauses.push("the baseline does not have it".to_owned()),
+        Verdict::New if clauses.is_empty() => clauses.push("the baseline does not have it".to_owned()),
         Verdict::Inconclusive
-            if !matches!(change.reason, Some(Reason::OnlyTheCenter { .. } | Reason::HiddenByTies)) =>
+            if !matches!(
+                change.reason,
+                Some(Reason::OnlyTheCenter { .. } | Reason::HiddenByTies | Reason::Failing { .. })
+            ) =>
         {
             clauses.extend(power(change));
         }
@@ -337,6 +350,7 @@ pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
         | Verdict::Improved
         | Verdict::Unchanged
         | Verdict::Changed
+        | Verdict::New
         | Verdict::Incomparable
         | Verdict::Inconclusive => {}
     }

@@ -181,7 +181,7 @@ fn sample() -> Report {
         passed: false,
         failures: vec!["4 metrics regressed".to_owned(), "3 targets missed".to_owned()],
     });
-    report.verdict.status = Status::Regressed;
+    report.verdict.service = ServiceStatus::Regressed;
     report.verdict.headline = "4 regressed, 1 missing (12 unchanged), 2 targets missed of 5".to_owned();
     report
 }
@@ -314,8 +314,9 @@ fn the_terminal_lists_changes_aligned_and_ends_with_the_gate() {
     let summary = spaced(&sample(), Form::Text);
     let lines: Vec<&str> = summary.lines().collect();
     assert!(lines[0].starts_with("Regressed: 4 regressed"));
-    assert_eq!(lines[2], "changes since baseline.json (1 run before, 1 after, margin 5%)");
-    assert!(lines[3].starts_with("  regressed     latency / user_msg_*  "), "{}", lines[3]);
+    assert_eq!(lines[1], "data: corrupted: 1 corrupted sample set aside in run.csv");
+    assert_eq!(lines[3], "changes since baseline.json (1 run before, 1 after, margin 5%)");
+    assert!(lines[4].starts_with("  regressed     latency / user_msg_*  "), "{}", lines[4]);
     assert!(summary.contains("  … and 4 more changed metrics\n"));
     assert!(summary.contains("  12 unchanged, 4 inconclusive, 1 new\n"));
     assert!(summary.contains("Gate: failed: 4 metrics regressed; 3 targets missed\n"));

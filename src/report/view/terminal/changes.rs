@@ -3,7 +3,7 @@
 use crate::compare::outcome::{Change, Comparison, Reason, TargetResult, Verdict};
 use crate::measure::Statistic;
 use crate::measure::folded::Folded;
-use crate::report::contract::{Report, Status};
+use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
 use crate::report::text_table::{Align, TextTable, clip};
@@ -32,7 +32,7 @@ pub(super) fn lines(report: &Report) -> Vec<LineView> {
         lines.extend(targets(&report.targets));
     }
     if let Some(gate) = &report.gate {
-        let subject = Subject::Status(if gate.passed { Status::Clean } else { Status::Regressed });
+        let subject = Subject::Gate(gate.passed);
         lines.push(LineView::blank());
         let text = format!(": {}", visible(&words::gate(gate)));
         lines.push(LineView::coloured(LineKind::Gate, subject, "", "Gate", &text));

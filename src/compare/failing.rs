@@ -1,0 +1,107 @@
+//! Populations of which so many requests fail that nothing else matters.
+//!
+//! In: the shares of failures of both sides. Out: what is failing in the run, by source and label, and whether that is news. A
+//! population that fails and did not before has regressed, however fast it fails; one that fails now never improved.
+
+use std::collections::BTreeMap;
+
+use super::capture::Share;
+use super::outcome::{Change, Reason, Verdict};
+use super::pairing::{SharePair, ShareSide};
+use super::share::{PooledShare, difference};
+use crate::analysis::failing::is_failing;
+
+/// The level at which "failing now and not before" is no chance.
+const NEWS: f64 = 0.95;
+
+/// A population that is failing in the run.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Failing {
+    reason: Reason,
+    /// Whether it did not fail so before, beyond chance, or the baseline does not say.
+    is_news: bool,
+}
+
+/// What is failing in the run.
+#[derive(Debug, Default)]
+pub(crate) struct FailingPopulations {
+    by_place: BTreeMap<(String, Option<String>), Failing>,
+}
+
+fn runs(sides: &[ShareSide<'_>]) -> Vec<Share> {
+    sides.iter().flat_map(|side| &side.runs).copied().collect()
+}
+
+impl FailingPopulations {
+    /// From the shares of both sides. `limit` is the share from which on a population is failing.
+    pub(crate) fn of(pairs: &[SharePair<'_>], limit: f64) -> Self {
+        let mut by_place = BTreeMap::new();
+        for pair in pairs {
+            let after = runs(&pair.after);
+            let now = PooledShare::of(&after);
+            if !is_failing(now.failed, now.total, limit) {
+                continue;
+            }
+            let before = runs(&pair.before);
+            let whole = pairs
+                .iter()
+                .find(|other| other.group.is_none() && other.source == pair.source && other.metric == pair.metric);
+            let (then, is_news) = match (before.is_empty(), whole.map(|whole| PooledShare::of(&runs(&whole.before)))) {
+                (false, _) => (Some(PooledShare::of(&before)), worse(&before, &after, limit)),
+                // A baseline without labels that knows of no failure at all knows of none of this label.
+                (true, Some(whole)) if whole.total > 0 => {
+                    (Some(whole).filter(|whole| whole.failed == 0), whole.failed == 0)
+                }
+                (true, _) => (None, true),
+            };
+            let before = then.map(PooledShare::share);
+            let reason = Reason::Failing { failed: now.failed, total: now.total, before };
+            // Of several kinds of rows in one place the one that is news counts.
+            let place = (pair.source.clone(), pair.group.clone());
+            let known = by_place.get(&place).is_some_and(|known: &Failing| known.is_news);
+            if !known {
+                by_place.insert(place, Failing { reason, is_news });
+            }
+        }
+        Self { by_place }
+    }
+
+    /// The failing population that samples of a source and label are of: that of the label, or the whole where all of it failed.
+    pub(crate) fn population(&self, source: &str, group: Option<&str>) -> Option<&Failing> {
+        let of = |group: Option<&str>| self.by_place.get(&(source.to_owned(), group.map(str::to_owned)));
+        of(group).or_else(|| of(None).filter(|whole| whole.all_failed()))
+    }
+}
+
+/// Whether the run fails where the baseline does not, beyond chance; all against not all is no chance.
+fn worse(before: &[Share], after: &[Share], limit: f64) -> bool {
+    let (then, now) = (PooledShare::of(before), PooledShare::of(after));
+    if now.failed == now.total {
+        return then.failed < then.total;
+    }
+    let beyond_chance = difference(before, after, NEWS)
+        .is_some_and(|(estimate, ..)| estimate.value > 0.0 && estimate.low.is_some_and(|low| low > 0.0));
+    !is_failing(then.failed, then.total, limit) && beyond_chance
+}
+
+impl Failing {
+    fn all_failed(&self) -> bool {
+        matches!(self.reason, Reason::Failing { failed, total, .. } if failed == total)
+    }
+
+    /// What becomes of the change of something that is failing: its verdict without that is the one it has.
+    pub(crate) fn settle(&self, change: &mut Change) {
+        let vanished = change.verdict == Verdict::Missing;
+        let verdict = match change.verdict {
+            Verdict::Regressed => return,
+            Verdict::Missing if !self.all_failed() => return,
+            _ if self.is_news && (change.is_share() || vanished || self.all_failed()) => Verdict::Regressed,
+            Verdict::Improved | Verdict::Changed | Verdict::Missing => Verdict::Inconclusive,
+            // Where nothing succeeded there is nothing to compare, whatever the numbers of failures are.
+            _ if self.all_failed() => Verdict::Inconclusive,
+            _ => return,
+        };
+        change.verdict = verdict;
+        change.reason = Some(self.reason.clone());
+    }
+}

@@ -1,0 +1,197 @@
+//! The first line: what a person would say aloud of the run, the worst first.
+//!
+//! In: populations and their failures, changes, targets. Out: clauses. Decides nothing: what is failing, regressed or missed
+//! stands in the data.
+
+use crate::analysis::chat::Service;
+use crate::analysis::failing::{PopulationFailures, PopulationKind};
+use crate::compare::outcome::{Change, Comparison, Effect, Scale, TargetOutcome, TargetResult, Verdict};
+use crate::measure::Statistic;
+use crate::report::contract::{Evidence, Metric, Reported, Source};
+use crate::report::number;
+
+use super::change;
+
+/// Failures are said from this share on.
+pub(in crate::report) const SAID_FROM: f64 = 0.01;
+/// Changes that the headline names.
+const NAMED_CHANGES: usize = 2;
+/// Letters of a name in the headline.
+const NAME_LETTERS: usize = 40;
+/// What the names of formats begin with whose rows are requests.
+const REQUEST_TOOLS: &[&str] = &[
+    "jmeter",
+    "k6",
+    "locust",
+    "gatling",
+    "vegeta",
+    "hey",
+    "oha",
+    "autocannon",
+    "wrk",
+    "ab",
+    "artillery",
+    "bombardier",
+    "fortio",
+    "ghz",
+    "siege",
+    "aiperf",
+    "vllm",
+    "guidellm",
+    "inference-perf",
+];
+/// What the names of formats begin with whose rows are runs of a benchmark.
+const BENCHMARK_TOOLS: &[&str] =
+    &["hyperfine", "google-benchmark", "pytest-benchmark", "criterion", "jmh", "go-bench", "pyperf", "vitest"];
+
+/// What one row of a source is called.
+fn noun(kind: PopulationKind, source: &str, sources: &[Source]) -> &'static str {
+    let format = sources.iter().find(|one| one.name == source).map_or("", |one| one.format.as_str());
+    let is_of = |tools: &[&str]| {
+        tools.iter().any(|tool| format.strip_prefix(tool).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
+    };
+    match kind {
+        PopulationKind::Messages => "message",
+        PopulationKind::Requests => "request",
+        PopulationKind::Rows if is_of(REQUEST_TOOLS) => "request",
+        PopulationKind::Rows if is_of(BENCHMARK_TOOLS) => "run",
+        PopulationKind::Rows => "row",
+    }
+}
+
+/// `32 of 200 requests failed (16%)`.
+pub(in crate::report) fn failed(one: &PopulationFailures, sources: &[Source]) -> String {
+    format!(
+        "{} of {} failed ({})",
+        number::count(one.failed),
+        number::counted(one.total, noun(one.kind, &one.source, sources)),
+        number::share(one.share)
+    )
+}
+
+/// The failing population to name: the whole where it fails about as often as its worst label, else that label with how much of
+/// the whole that is.
+pub(in crate::report) fn failing(failures: &[PopulationFailures], sources: &[Source]) -> Option<String> {
+    /// A label that fails more often than the whole by this factor is named instead of it.
+    const WORSE: f64 = 1.25;
+    let mut all: Vec<&PopulationFailures> = failures.iter().filter(|one| one.failing).collect();
+    all.sort_by(|a, b| b.share.total_cmp(&a.share).then_with(|| b.total.cmp(&a.total)));
+    let worst = all.first()?;
+    let whole =
+        failures.iter().find(|one| one.label.is_none() && one.source == worst.source && one.table == worst.table);
+    if let Some(whole) = whole.filter(|whole| whole.failing && whole.share * WORSE >= worst.share) {
+        return Some(failed(whole, sources));
+    }
+    let Some(label) = &worst.label else { return Some(failed(worst, sources)) };
+    let others = all.iter().filter(|one| one.label.is_some()).count() as u64 - 1;
+    let more =
+        if others > 0 { format!(" and {} failing", number::counted(others, "more group")) } else { String::new() };
+    let of_whole = whole.filter(|whole| whole.total > worst.total);
+    let whole = of_whole.map_or_else(String::new, |whole| format!("; {}", failed(whole, sources)));
+    Some(format!("`{}`: {}{more}{whole}", name(label), failed(worst, sources)))
+}
+
+/// A name in the headline: the ends of a long one tell it from others.
+fn name(text: &str) -> String {
+    crate::report::text_table::shortened_in_the_middle(text, NAME_LETTERS)
+}
+
+/// The changes to name, the worst first: `latency / GET /search 17.0% slower (310 → 362 ms)`.
+pub(in crate::report) fn named_changes(comparison: &Comparison) -> Vec<String> {
+    let loud = comparison.changes.iter().filter(|one| one.verdict == Verdict::Regressed);
+    loud.take(NAMED_CHANGES).filter_map(named_change).collect()
+}
+
+fn named_change(one: &Change) -> Option<String> {
+    let effect = change::leading(one)?;
+    let group = one.group.as_ref().map_or_else(String::new, |group| format!(" / {}", name(group)));
+    let subject = format!("{}{group}", name(&one.metric));
+    if effect.statistic == Statistic::FailureShare {
+        let share = |share: Option<f64>| share.map_or_else(|| "not recorded".to_owned(), number::share);
+        return Some(format!("{subject}: {} (was {})", share(effect.after), share(effect.before)));
+    }
+    let of = match effect.statistic {
+        Statistic::Center | Statistic::Value => String::new(),
+        other => format!(" {}", change::statistic(other)),
+    };
+    let values = number::before_after(one.dimension, effect.before, effect.after);
+    Some(format!("{subject}{of} {} ({values})", size(one, effect)?))
+}
+
+/// `17.0% slower`, `+3.20 ms`.
+fn size(one: &Change, effect: &Effect) -> Option<String> {
+    let estimate = effect.estimate?;
+    Some(match effect.scale {
+        Scale::Shift => number::shift(one.dimension, estimate, None, None).0,
+        Scale::Ratio if one.dimension.is_time() && estimate >= 1.0 => {
+            format!("{} slower", number::change_size(estimate))
+        }
+        Scale::Ratio => number::change(estimate),
+    })
+}
+
+/// The first target that is missed: `latency p95 is 251 ms, not < 200ms`.
+pub(in crate::report) fn missed_target(targets: &[TargetResult]) -> Option<String> {
+    let missed = targets.iter().find(|target| target.outcome == TargetOutcome::Missed)?;
+    let value = missed.value.filter(|_| !missed.is_change).map(|value| number::quantity(missed.dimension, value));
+    let value = value.or_else(|| missed.value.map(|value| number::change(value + 1.0)))?;
+    Some(format!("{} {} is {value}, not {}", name(&missed.subject), missed.statistic, missed.condition))
+}
+
+/// What the measured populations are.
+pub(in crate::report) struct Measurements<'a> {
+    pub(in crate::report) sources: &'a [Source],
+    pub(in crate::report) metrics: &'a [Metric],
+    pub(in crate::report) reported: &'a [Reported],
+    pub(in crate::report) services: &'a [Service],
+    pub(in crate::report) populations: &'a [PopulationFailures],
+}
+
+/// `12,400 requests, 0.4% failed, latency p95 310 ms`; `None` where there is not one population to speak of. What stands in the
+/// clause about a failing whole is not said again.
+pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
+    let mut wholes = of.populations.iter().filter(|one| one.label.is_none());
+    let whole = wholes.next().filter(|_| wholes.next().is_none());
+    let durations: Vec<&Metric> =
+        of.metrics.iter().filter(|metric| metric.leads && metric.dimension.is_time()).collect();
+    let (count, latency) = match (&durations[..], of.services) {
+        ([metric], []) if !metric.measured_apart && metric.evidence == Evidence::Samples => {
+            let clean = metric.overall.clean.as_ref()?;
+            let noun = noun(PopulationKind::Rows, &metric.source, of.sources);
+            let all = whole.map_or(clean.n, |whole| whole.total);
+            let count = if noun == "row" && whole.is_none() {
+                format!("{} of `{}`", number::counted(all, "sample"), name(&metric.name))
+            } else {
+                number::counted(all, noun)
+            };
+            let p95 = clean.percentiles.iter().find(|one| one.percent == 95.0).and_then(|one| one.value);
+            let (what, value) = p95.map_or(("median", clean.median), |p95| ("p95", p95));
+            let named = if count.ends_with('`') { String::new() } else { format!("{} ", name(&metric.name)) };
+            // How fast failures come back is no latency of the service.
+            let latency =
+                (!metric.only_failed).then(|| format!("{named}{what} {}", number::quantity(metric.dimension, value)));
+            (count, latency)
+        }
+        ([], []) => {
+            let whole = whole?;
+            let of_source = |one: &&Reported| one.source == whole.source && one.label.is_none();
+            let p95 = of.reported.iter().filter(of_source).filter(|one| one.dimension.is_time()).find_map(|one| {
+                let value = one.number(Statistic::P95)?;
+                Some(format!("{} p95 {}", name(&one.metric), number::quantity(one.dimension, value)))
+            });
+            (
+                number::counted(whole.total, noun(whole.kind, &whole.source, of.sources)),
+                p95.filter(|_| !whole.all_failed()),
+            )
+        }
+        _ => return None,
+    };
+    if whole.is_some_and(|whole| whole.failing) {
+        return latency.or(Some(String::new()));
+    }
+    let share = whole.map(|whole| match whole.failed {
+        0 => "none failed".to_owned(),
+        _ => format!("{} failed", number::share(whole.share)),
+    });
+    Some([Some(count), share, latency].into_iter().flatten().collect::<Vec<String>>().join(", "))
+}

@@ -1,0 +1,139 @@
+//! The first line speaks of the service, the badge beside it of the data; what fails is never called good.
+
+use serde_json::Value;
+
+use crate::compare::change;
+use crate::support::Place;
+
+/// Requests of two endpoints whose durations have nothing random in them: evenly spread over +-20% around the middle.
+struct Endpoint {
+    path: &'static str,
+    count: u32,
+    failed: u32,
+    milliseconds: f64,
+}
+
+fn requests(endpoints: &[Endpoint]) -> String {
+    let mut text = "path,latency_ms,status\n".to_owned();
+    for endpoint in endpoints {
+        for index in 0..endpoint.count {
+            let place = (f64::from(index) * 0.618_033_988_749_895).fract();
+            let value = endpoint.milliseconds * (0.8 + 0.4 * place);
+            // The failed ones are spread evenly, so that they do not come in clusters.
+            let before = index * endpoint.failed / endpoint.count;
+            let failed = (index + 1) * endpoint.failed / endpoint.count > before;
+            text += &format!("{},{value:.4},{}\n", endpoint.path, if failed { 503 } else { 200 });
+        }
+    }
+    text
+}
+
+const PAY: Endpoint = Endpoint { path: "POST /pay", count: 200, failed: 0, milliseconds: 80.0 };
+const LIST: Endpoint = Endpoint { path: "GET /list", count: 200, failed: 0, milliseconds: 30.0 };
+
+fn verdict(place: &Place) -> Value {
+    place.json("out.json")["verdict"].clone()
+}
+
+#[test]
+fn without_a_baseline_the_first_line_says_what_was_measured_and_what_failed() {
+    let place = Place::new();
+    place.write("run.csv", requests(&[PAY, LIST]));
+    place.run("summarize run.csv -o out.json -o out.md -o out.html").exits(0).says("Measured: 400 rows, none failed");
+    assert_eq!((&verdict(&place)["service"], &verdict(&place)["data"]), (&"measured".into(), &"clean".into()));
+    assert!(place.read("out.md").contains("**Measured: 400 rows"), "{}", place.read("out.md"));
+    assert!(place.read("out.md").contains("Data: **clean**"));
+    assert!(place.read("out.html").contains("<p class=\"badge clean\">Data: <b>clean</b></p>"));
+    // 5 of 400 are 1.25%: said, not failing.
+    place.write("run.csv", requests(&[Endpoint { failed: 5, ..PAY }, LIST]));
+    place.run("summarize run.csv -o out.json").exits(0).says("Measured: 400 rows, 1.25% failed");
+    // 60 of 400 are 15%, 11.8% at least; all of them of one endpoint.
+    place.write("run.csv", requests(&[Endpoint { failed: 60, ..PAY }, LIST]));
+    let run = place.run("summarize run.csv -o out.json -o junit.xml --ci github");
+    run.exits(0).says("Failing: `POST /pay`: 60 of 200 rows failed (30%)").says("60 of 400 rows failed (15%)");
+    run.says("::error file=run.csv,title=Failing%3A POST /pay::60 of 200 rows failed (30%25)");
+    let said = verdict(&place);
+    assert_eq!((&said["service"], &said["failures"][0]["label"]), (&"failing".into(), &"POST /pay".into()));
+    assert!(place.read("junit.xml").contains("<failure type=\"failing\""), "{}", place.read("junit.xml"));
+    // The limit is the user's to move.
+    place.write("perfreport.toml", "failing = \"40%\"\n");
+    place.run("summarize run.csv").exits(0).says("Measured: 400 rows, 15% failed");
+}
+
+#[test]
+fn a_file_of_nothing_but_failures_is_failing_and_its_speed_is_no_result() {
+    let place = Place::new();
+    place.write("run.csv", requests(&[Endpoint { failed: 50, count: 50, ..PAY }]));
+    place.run("summarize run.csv").exits(0).says("Failing: 50 of 50 rows failed (100%)");
+    place.write("perfreport.toml", "[[target]]\nmetric = \"latency_ms\"\np95 = \"< 200ms\"\n");
+    let run = place.run("summarize run.csv --fail-on target");
+    run.exits(1).says("1 target without data").says("50 of 50 failed");
+}
+
+#[test]
+fn a_request_that_failed_without_a_duration_is_a_failed_request() {
+    let place = Place::new();
+    let rows: String = (0..60)
+        .map(|index| if index % 3 == 0 { "LOSS,\n".to_owned() } else { format!("ok,1{}.5\n", index % 9) })
+        .collect();
+    place.write("ping.csv", format!("status,rtt_ms\n{rows}"));
+    place.run("summarize ping.csv").exits(0).says("Failing: 20 of 60 rows failed (33.3%)");
+}
+
+#[test]
+fn failures_are_compared_label_by_label() {
+    let place = Place::new();
+    // 0 to 32 of 200 of one endpoint: Fisher's exact test gives p = 5e-11; of 400 in all it is 8%.
+    place.write("before.csv", requests(&[PAY, LIST]));
+    place.write("after.csv", requests(&[Endpoint { failed: 32, ..PAY }, LIST]));
+    let run = place.run("compare before.csv after.csv --fail-on regression -o out.json");
+    run.exits(1).says("failed rows / POST /pay: 16% (was 0%)");
+    let report = place.json("out.json");
+    let pay = change(&report, "failed rows", Some("POST /pay"));
+    assert_eq!((&pay["verdict"], &pay["effects"][0]["after"]), (&"regressed".into(), &0.16.into()));
+    assert_eq!(change(&report, "failed rows", None)["effects"][0]["after"], 0.08, "the share of all stands beside it");
+    let changes = report["comparison"]["changes"].as_array().unwrap();
+    let quiet = |one: &&Value| one["metric"] == "failed rows" && one["group"] == "GET /list";
+    assert!(!changes.iter().any(|one| quiet(&one)), "a label without failures says nothing");
+    // A baseline keeps them.
+    place.run("summarize before.csv -q --save-baseline base.json").exits(0);
+    place.run("summarize after.csv --baseline base.json --fail-on regression").exits(1).says("16% (was 0%)");
+}
+
+#[test]
+fn a_group_that_only_fails_has_regressed_and_is_neither_missing_nor_faster() {
+    let place = Place::new();
+    place.write("before.csv", requests(&[PAY, LIST]));
+    let broken = Endpoint { failed: 200, milliseconds: 1.0, ..PAY };
+    place.write("after.csv", requests(&[broken, LIST]));
+    place.run("compare before.csv after.csv --fail-on regression -o out.json").exits(1).says("Failing: `POST /pay`");
+    let report = place.json("out.json");
+    let pay = change(&report, "latency_ms", Some("POST /pay"));
+    assert_eq!((&pay["verdict"], &pay["reason"]["kind"]), (&"regressed".into(), &"failing".into()));
+    assert_eq!(report["comparison"]["counts"]["missing"], 0);
+    // A baseline that says nothing of failures is no excuse.
+    place.write("bare.csv", "latency_ms\n".to_owned() + &"80.5\n81.5\n".repeat(100));
+    place.write("broken.csv", "latency_ms,status\n".to_owned() + &"1.5,503\n1.6,503\n".repeat(100));
+    place.run("compare bare.csv broken.csv --fail-on regression -o out.json").exits(1);
+    let latency = change(&place.json("out.json"), "latency_ms", None).clone();
+    assert_eq!((&latency["verdict"], &latency["reason"]["kind"]), (&"regressed".into(), &"failing".into()));
+}
+
+#[test]
+fn a_benchmark_that_fails_quickly_is_no_improvement() {
+    let place = Place::new();
+    let bench = |times: &[f64], code: u32| {
+        let codes = vec![code; times.len()];
+        format!(
+            r#"{{"results":[{{"command":"tool","mean":1.0,"stddev":0.01,"median":1.0,"user":0.5,"system":0.1,"min":0.9,"max":1.1,"times":{times:?},"exit_codes":{codes:?}}}]}}"#
+        )
+    };
+    let times = |middle: f64| (0..10).map(|index| middle * (1.0 + 0.003 * f64::from(index))).collect::<Vec<f64>>();
+    place.write("before.json", bench(&times(1.9), 0));
+    place.write("after.json", bench(&times(0.009), 127));
+    let run = place.run("compare before.json after.json --fail-on regression -o out.json");
+    run.exits(1).says("Failing: 10 of 10 runs failed (100%)");
+    assert_eq!(place.json("out.json")["comparison"]["counts"]["improved"], 0);
+    let time = change(&place.json("out.json"), "time", Some("tool")).clone();
+    assert_eq!(time["verdict"], "regressed", "{time:#}");
+}
