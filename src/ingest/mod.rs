@@ -25,6 +25,7 @@ mod settle;
 mod signature;
 mod sink;
 mod summaries;
+mod summary_tables;
 mod text;
 
 use std::io::Read;

@@ -66,6 +66,12 @@ impl Summary {
         self
     }
 
+    /// Adds a number that has a unit of its own.
+    pub(crate) fn add_in(&mut self, statistic: Statistic, value: f64, unit: Unit, line: u64) -> &mut Self {
+        self.reported.values.push(ReportedValue { statistic, value, unit, line: Some(line) });
+        self
+    }
+
     /// Adds the value of a field of a JSON document, if there is one. What is there and is no number is a finding.
     pub(crate) fn add_field(&mut self, statistic: Statistic, name: &str, field: Option<&Value>) -> &mut Self {
         let Some(field) = field else { return self };
@@ -153,6 +159,13 @@ pub(crate) fn failed_by_code(counts: Option<&Value>) -> Option<f64> {
     };
     let failed = counts?.as_object()?.iter().filter(|(code, _)| !succeeded(code));
     Some(failed.filter_map(|(_, count)| count.as_f64()).sum())
+}
+
+/// Says how many benchmarks of a file have no numbers because they failed.
+pub(crate) fn failed_benchmarks(sink: &mut Sink, all: usize, failed: usize) {
+    let mut summary = Summary::new("benchmarks", Unit::COUNT, Some("benchmarks of the file, and those that failed"));
+    summary.add(Statistic::Count, Some(all as f64)).add(Statistic::Failures, Some(failed as f64));
+    summary.give(sink);
 }
 
 /// Remembers a setting of the run.

@@ -75,6 +75,14 @@ const EXPECTED: &[(&str, &str)] = &[
     ("vegeta/results.ndjson", "vegeta-json"),
     ("vitest", "vitest"),
     ("vllm", "vllm"),
+    ("jmeter/aggregate.csv", "jmeter-aggregate"),
+    ("jmeter/aggregate_zh.csv", "jmeter-aggregate"),
+    ("jmeter/printed.txt", "jmeter-summariser"),
+    ("locust/statistics.json", "locust-json"),
+    ("nbomber/report.csv", "nbomber-csv"),
+    ("siege/siege.log", "siege-log"),
+    ("phout/phout.log", "phout"),
+    ("gatling/simulation-2.0.log", "gatling"),
     ("wrk", "wrk"),
 ];
 

@@ -5,6 +5,7 @@ mod bench;
 mod generic;
 mod histogram;
 mod load;
+mod monitor;
 
 use crate::ingest::format::Format;
 
@@ -19,15 +20,20 @@ pub(crate) static FORMATS: &[Format] = &[
     bench::criterion::FORMAT,
     bench::criterion_csv::FORMAT,
     bench::jmh::FORMAT,
+    bench::jmh_csv::FORMAT,
     bench::benchmark_dotnet::FORMAT,
+    bench::benchmark_dotnet_csv::FORMAT,
     bench::go_bench::FORMAT,
     bench::pyperf::FORMAT,
     bench::vitest::FORMAT,
     bench::fio::FORMAT,
     bench::llama_bench::FORMAT,
+    bench::github_action_benchmark::FORMAT,
     load::jmeter::FORMAT,
     load::jmeter_xml::FORMAT,
     load::jmeter_statistics::FORMAT,
+    load::jmeter_aggregate::FORMAT,
+    load::jmeter_summariser::FORMAT,
     load::k6_csv::FORMAT,
     load::k6_json::FORMAT,
     load::k6_summary::FORMAT,
@@ -36,6 +42,7 @@ pub(crate) static FORMATS: &[Format] = &[
     load::locust_failures::FORMAT,
     load::locust_exceptions::FORMAT,
     load::locust_requests::FORMAT,
+    load::locust_json::FORMAT,
     load::gatling::FORMAT,
     load::vegeta::JSON,
     load::vegeta::CSV,
@@ -54,6 +61,9 @@ pub(crate) static FORMATS: &[Format] = &[
     load::ghz::FORMAT,
     load::siege::FORMAT,
     load::gatling_stats::FORMAT,
+    load::siege_log::FORMAT,
+    load::nbomber::FORMAT,
+    load::phout::FORMAT,
     histogram::hdr_log::FORMAT,
     ai::aiperf::RECORDS,
     ai::aiperf::CSV,
@@ -61,6 +71,9 @@ pub(crate) static FORMATS: &[Format] = &[
     ai::vllm::FORMAT,
     ai::guidellm::FORMAT,
     ai::inference_perf::FORMAT,
+    monitor::prometheus::FORMAT,
+    monitor::prometheus_text::FORMAT,
+    monitor::otlp::FORMAT,
     generic::parquet::FORMAT,
     generic::ndjson::FORMAT,
     generic::json::FORMAT,

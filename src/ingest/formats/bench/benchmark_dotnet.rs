@@ -11,18 +11,20 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::measure::Statistic;
+use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::summaries;
 
 pub(crate) const FORMAT: Format = Format {
     name: "benchmark-dotnet",
     about: "BenchmarkDotNet's JSON: iterations by launch, or statistics where measurements were not exported",
     latency: MEANING,
-    failures: Failures::NotRecorded,
+    failures: Failures::Recorded("benchmarks without statistics and measurements"),
     holds: Holds::Samples,
     example: "dotnet run -c Release -- --exporters json && perfreport summarize BenchmarkDotNet.Artifacts/results/*.json",
     upstream: "dotnet/BenchmarkDotNet: src/BenchmarkDotNet/Exporters/Json/JsonExporterBase.cs",
@@ -149,8 +151,18 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
 fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) -> serde_json::Result<()> {
     let file: File<'t> = serde_json::from_str(document.get())?;
     note_machine(&file.host_environment_info, bench);
+    let mut failed = 0;
     for entry in &file.benchmarks {
         let label = label(entry);
+        if entry.statistics.is_none() && entry.measurements.is_empty() {
+            failed += 1;
+            let reason =
+                format!("the benchmark `{label}` failed: its statistics are null, and there are no measurements");
+            let line = lines.line(document.get());
+            let action = "it is counted as failed and has no numbers";
+            bench.find(Severity::Suspicious, FindingKind::MalformedRecord, line, reason, action);
+            continue;
+        }
         let has = |kind: Kind| entry.measurements.iter().any(|measurement| measurement.kind() == kind);
         let original = entry.statistics.as_ref().and_then(|statistics| statistics.original_values.as_deref());
         match () {
@@ -175,6 +187,9 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
             let allocated = benchmarks::summary("allocated", Unit::BYTE, &label, meaning);
             bench.report(allocated, [(Statistic::Value, memory.bytes_allocated_per_operation)], lines);
         }
+    }
+    if failed > 0 {
+        summaries::failed_benchmarks(bench.sink, file.benchmarks.len(), failed);
     }
     Ok(())
 }

@@ -37,14 +37,15 @@ pub(crate) const FORMAT: Format = Format {
 const UNIT: &str = "unit";
 
 /// A mode: how JMH writes it, the metric's name here, which way is better, and what it measures.
-struct Mode {
-    written: &'static str,
-    metric: &'static str,
-    polarity: Polarity,
-    meaning: &'static str,
+pub(crate) struct Mode {
+    pub(crate) written: &'static str,
+    pub(crate) metric: &'static str,
+    pub(crate) polarity: Polarity,
+    pub(crate) meaning: &'static str,
 }
 
-const MODES: [Mode; 4] = [
+/// The modes that there are.
+pub(crate) const MODES: [Mode; 4] = [
     Mode {
         written: "thrpt",
         metric: "throughput",
@@ -247,7 +248,7 @@ fn buckets(forks: &[Vec<Counts>]) -> Vec<Bucket> {
 }
 
 /// The unit of a score: `ops/us`, `ns/op`, `MB/sec`, `B/op`, `counts`.
-fn unit_of(written: &str) -> Option<Unit> {
+pub(crate) fn unit_of(written: &str) -> Option<Unit> {
     match written {
         // Operations: a thousand in a second are one in a millisecond.
         "ops/ms" => Unit::parse("k/s"),

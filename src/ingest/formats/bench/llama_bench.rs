@@ -1,5 +1,5 @@
 //! llama.cpp's `llama-bench` as JSON (`-o json`, `-o jsonl`): a test for each combination of settings, with a throughput
-//! for each repetition.
+//! for each repetition; and as CSV (`-o csv`), which has the same fields but no repetitions.
 //!
 //! In: JSON documents, a list of tests or a test each. Out: a row a repetition with its tokens per second; what has no
 //! samples is reported numbers. A benchmark is the test (`pp512` for a prompt, `tg128` for generation) with all settings, so
@@ -16,8 +16,10 @@ use crate::table::source::Source;
 use crate::ingest::benchmarks::{self, Bench, Sample};
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
 use crate::ingest::json::outline::Outline;
-use crate::ingest::json::value::{LineCounter, entries};
+use crate::ingest::json::value::{LineCounter, Text, entries};
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::signature;
+use crate::ingest::summary_tables;
 
 pub(crate) const FORMAT: Format = Format {
     name: "llama-bench",
@@ -85,13 +87,39 @@ struct Test<'t> {
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     const KEYS: &[&str] = &["n_prompt", "n_gen", "avg_ts", "stddev_ts"];
+    if signature::header_has(head, KEYS) {
+        return Some(vec![format!("the header names {}, as llama-bench writes it", KEYS.join(", "))]);
+    }
     let opens = head.bytes.trim_ascii_start().first().is_some_and(|first| matches!(first, b'[' | b'{'));
     Outline::of_first_object(head.bytes).filter(|first| opens && first.has_at(1, KEYS))?;
     Some(benchmarks::keys_evidence("objects", KEYS))
 }
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
-    benchmarks::read_documents(records, sink, DECLARED, take)
+    let is_csv = !Head::of(records)?.bytes.trim_ascii_start().starts_with(b"[")
+        && !Head::of(records)?.bytes.trim_ascii_start().starts_with(b"{");
+    if is_csv { read_csv(records, sink) } else { benchmarks::read_documents(records, sink, DECLARED, take) }
+}
+
+/// Reads rows, each as the object that `-o jsonl` writes of the same test.
+fn read_csv(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
+    let rows = summary_tables::rows(records, b',', sink)?;
+    let header = rows.first().map(|row| row.cells.clone()).unwrap_or_default();
+    let mut bench = Bench::new(sink, DECLARED);
+    for row in rows.iter().filter(|row| row.cells != header) {
+        let fields = header.iter().zip(&row.cells).map(|(name, cell)| {
+            let number = cell.parse::<serde_json::Number>().map(serde_json::Value::Number);
+            (name.clone(), number.unwrap_or_else(|_| cell.as_str().into()))
+        });
+        let object = serde_json::Value::Object(fields.collect()).to_string();
+        let mut lines = LineCounter::new(Text { whole: &object, first_line: row.line });
+        let taken = serde_json::from_str(&object).and_then(|raw| take(raw, &mut lines, &mut bench));
+        if taken.is_err() {
+            bench.set_aside("a row that is no test of llama-bench", row.line);
+        }
+    }
+    bench.finish();
+    Ok(())
 }
 
 fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) -> serde_json::Result<()> {
@@ -203,6 +231,18 @@ mod tests {
             assert_eq!(found.tables[0].numbers(throughput)[..2], [Some(10.0), Some(11.0)]);
         }
         assert_eq!(labels(&source(&format!("[{},{}]", tests[0], tests[1]))), ["pp512", "tg128"]);
+    }
+
+    #[test]
+    fn a_table_has_the_numbers_of_each_test_and_settings_are_none() {
+        let text = "build_commit,build_number,n_batch,n_threads,n_prompt,n_gen,n_depth,avg_ns,stddev_ns,avg_ts,stddev_ts\n\
+                    \"c\",\"1\",\"2048\",\"4\",\"512\",\"0\",\"0\",\"70\",\"1\",\"7313.5\",\"46.25\"\n\
+                    \"c\",\"1\",\"2048\",\"8\",\"0\",\"128\",\"0\",\"70\",\"1\",\"119.25\",\"0.5\"\n";
+        let found = source(text);
+        let numbers: Vec<(Option<&str>, Option<f64>)> =
+            found.reported.iter().map(|one| (one.label.as_deref(), one.number(Statistic::Mean))).collect();
+        assert_eq!(numbers, [(Some("pp512 [n_threads=4]"), Some(7313.5)), (Some("tg128 [n_threads=8]"), Some(119.25))]);
+        assert!(found.tables.is_empty());
     }
 
     #[test]

@@ -37,8 +37,9 @@ pub(crate) const FORMAT: Format = Format {
     },
     read: |records, _, sink| {
         documents::each(records, sink, |document: Value, sink| match document.get("aggregate") {
-            Some(aggregate) if aggregate.get("counters").is_some() => take(aggregate, sink),
-            Some(aggregate) => take_old(aggregate, sink),
+            // Version 1 has an empty object of counters, too.
+            Some(aggregate) if is_of_version_1(aggregate) => take_old(aggregate, sink),
+            Some(aggregate) => take(aggregate, sink),
             None => {}
         })
     },
@@ -55,7 +56,8 @@ fn numbers(values: &Value, summary: &mut Summary) {
             continue;
         }
         if let Some(statistic) = statistic(name) {
-            summary.add_field(statistic, name, values.get(name));
+            // Version 1 writes null where it has no data.
+            summary.add_field(statistic, name, values.get(name).filter(|value| !value.is_null()));
         }
     }
 }
@@ -117,6 +119,10 @@ fn take(aggregate: &Value, sink: &mut Sink) {
     }
     caveat(sink, "Artillery's response time ends at the first byte of the answer: reading a long answer is not in it.");
     caveat(sink, "Percentiles come from a sketch (DDSketch) that is off by up to 1 %, and are rounded to 0.1 ms.");
+}
+
+fn is_of_version_1(aggregate: &Value) -> bool {
+    aggregate.get("latency").is_some() || aggregate.get("scenariosCompleted").is_some()
 }
 
 /// Reports of Artillery 1.

@@ -72,7 +72,21 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     let mut text = Streamed { records, line: 1, left: LONGEST_EVENT };
     let outcome = read_samples(&mut text, sink);
     sink.provenance.lines = text.line;
-    let Samples { outer, inner, .. } = outcome?;
+    let Samples { outer, inner, unknown, .. } = outcome?;
+    for (name, line) in &unknown {
+        sink.provenance.set_aside(&format!("`<{name}>`, which is no sample as JMeter itself writes it"), *line);
+    }
+    if let Some((name, line)) = unknown.first() {
+        let reason = format!(
+            "{} of the elements in <testResults> are no samples as JMeter itself writes them, the first one `<{name}>`: a \
+             plug-in's, whose fields are not known",
+            unknown.len()
+        );
+        let action =
+            "they were not read; the plug-in's sampler, or a listener that writes CSV, writes samples that are";
+        let kind = FindingKind::MalformedRecord;
+        sink.find(Severity::Suspicious, kind, *line, reason, action).count = unknown.len() as u64;
+    }
     if inner.rows() > 0 {
         sink.provenance.evidence.push(format!(
             "{} samples stand inside others (embedded resources, redirects, the samples of a transaction): they are a \
@@ -80,7 +94,9 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
             inner.rows()
         ));
     }
-    sink.tables.push(outer.builder);
+    if outer.rows() > 0 || unknown.is_empty() {
+        sink.tables.push(outer.builder);
+    }
     if inner.rows() > 0 {
         sink.tables.push(inner.builder);
     }
@@ -136,9 +152,18 @@ struct Samples {
     /// For each open element, whether it is a sample.
     open: Vec<bool>,
     too_deep: bool,
+    /// Names and lines of elements in the root that are no samples.
+    unknown: Vec<(String, u64)>,
 }
 
 impl Samples {
+    /// Remembers an element that stands where samples do and is none.
+    fn note_unknown(&mut self, element: &BytesStart<'_>, line: u64, is_sample: bool) {
+        if !is_sample && self.open.len() == 1 {
+            self.unknown.push((String::from_utf8_lossy(element.name().as_ref()).into_owned(), line));
+        }
+    }
+
     /// Takes an element if it is a sample. Says whether it is.
     fn take(&mut self, element: &BytesStart<'_>, line: u64) -> bool {
         let mut values: [Option<Vec<u8>>; ATTRIBUTES.len()] = Default::default();
@@ -178,6 +203,7 @@ fn read_samples(text: &mut Streamed<'_, '_>, sink: &mut Sink) -> Result<Samples,
         inner: Growing::new(&sink.storage, Some(jmeter::SUB_SAMPLES)),
         open: Vec::new(),
         too_deep: false,
+        unknown: Vec::new(),
     };
     let source = sink.provenance.name.clone();
     let mut reader = Reader::from_reader(text);
@@ -194,6 +220,7 @@ fn read_samples(text: &mut Streamed<'_, '_>, sink: &mut Sink) -> Result<Samples,
             Ok(Event::Start(element)) => {
                 let line = reader.get_ref().line;
                 let is_sample = samples.open.len() < DEEPEST && samples.take(&element, line);
+                samples.note_unknown(&element, line, is_sample);
                 samples.too_deep |= samples.open.len() >= DEEPEST;
                 if samples.open.len() < 2 * DEEPEST {
                     samples.open.push(is_sample);
@@ -201,7 +228,8 @@ fn read_samples(text: &mut Streamed<'_, '_>, sink: &mut Sink) -> Result<Samples,
             }
             Ok(Event::Empty(element)) => {
                 let line = reader.get_ref().line;
-                samples.take(&element, line);
+                let is_sample = samples.take(&element, line);
+                samples.note_unknown(&element, line, is_sample);
             }
             Ok(Event::End(_)) => {
                 samples.open.pop();
@@ -336,6 +364,16 @@ mod tests {
         assert_eq!(elapsed(&found, 1), [30.0], "what stands in it does not become an outer sample");
         let empty = found.findings.iter().find(|finding| finding.kind == FindingKind::EmptyCell).unwrap();
         assert_eq!((empty.metric.as_deref(), empty.place.line), (Some("elapsed"), Some(3)));
+    }
+
+    #[test]
+    fn an_element_of_a_plug_in_is_named() {
+        let found = source(
+            "<testResults>\n<org.shop.Sample2><elapsedTime>5</elapsedTime></org.shop.Sample2>\n</testResults>\n",
+        );
+        let said: Vec<&str> = found.findings.iter().flat_map(|one| one.reasons.iter().map(String::as_str)).collect();
+        assert!(said.iter().any(|reason| reason.contains("`<org.shop.Sample2>`")), "{said:?}");
+        assert!(said.iter().all(|reason| !reason.contains("nothing was measured")), "{said:?}");
     }
 
     #[test]

@@ -1,0 +1,5 @@
+//! What systems of monitoring and tracing answer and export.
+
+pub(crate) mod otlp;
+pub(crate) mod prometheus;
+pub(crate) mod prometheus_text;
