@@ -39,15 +39,15 @@ pub(crate) struct Columns {
     pub(crate) unit: Unit,
     pub(crate) polarity: Polarity,
     pub(crate) meaning: &'static str,
-    /// Names in the header.
-    pub(crate) columns: &'static [(&'static str, Statistic)],
+    /// Names in the header, and which number each is.
+    pub(crate) numbers: &'static [(&'static str, Statistic)],
 }
 
 impl Columns {
     /// Gives the metric of a row to the sink.
     pub(crate) fn give(&self, header: &[String], row: &TextRow, label: Option<&str>, sink: &mut Sink) {
         let mut summary = Summary::new(self.metric, self.unit, Some(self.meaning)).of(label).polarity(self.polarity);
-        for (name, statistic) in self.columns {
+        for (name, statistic) in self.numbers {
             add(&mut summary, *statistic, row.named(header, name), row.line);
         }
         summary.give(sink);

@@ -83,6 +83,14 @@ const EXPECTED: &[(&str, &str)] = &[
     ("siege/siege.log", "siege-log"),
     ("phout/phout.log", "phout"),
     ("gatling/simulation-2.0.log", "gatling"),
+    ("prometheus/range.json", "prometheus"),
+    ("prometheus/metrics.prom", "prometheus-text"),
+    ("otlp/traces.jsonl", "otlp"),
+    ("github-action-benchmark/data.js", "github-action-benchmark"),
+    ("github-action-benchmark/output.json", "github-action-benchmark"),
+    ("jmh/shop.csv", "jmh-csv"),
+    ("benchmark-dotnet/Shop.Cart-report.csv", "benchmark-dotnet-csv"),
+    ("llama-bench/tests.csv", "llama-bench"),
     ("wrk", "wrk"),
 ];
 

@@ -104,15 +104,29 @@ pub(crate) fn json_text(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result
 /// The text, with NaN and the infinities as strings where they keep it from being JSON. A text without those words is
 /// not looked at twice.
 pub(crate) fn with_quoted_non_numbers(text: Cow<'_, str>) -> Cow<'_, str> {
-    let mentions = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    let broken = (mentions("NaN") || mentions("Infinity")) && serde_json::from_str::<IgnoredAny>(&text).is_err();
+    let broken = mentions_non_numbers(text.as_bytes()) && serde_json::from_str::<IgnoredAny>(&text).is_err();
     if broken { quote_non_numbers(&text).into() } else { text }
+}
+
+/// Words for what is no number, as languages write them: JavaScript and Python, and C. Longer ones first.
+const NON_NUMBERS: &[&str] = &["-Infinity", "Infinity", "-NaN", "NaN", "-nan", "nan", "-inf", "inf"];
+
+/// Whether one of these words stands where a value does.
+fn mentions_non_numbers(text: &[u8]) -> bool {
+    let stands = |at: usize, word: &str| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        let behind = text.get(at + word.len());
+        before.is_none_or(|byte| matches!(byte, b':' | b',' | b'[' | b'-' | b' ' | b'\t' | b'\n'))
+            && behind.is_none_or(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r'))
+    };
+    ["NaN", "Infinity", "nan", "inf"]
+        .iter()
+        .any(|word| memchr::memmem::find_iter(text, word.as_bytes()).any(|at| stands(at, word)))
 }
 
 /// NaN and the infinities, which JSON does not have and programs write all the same, as strings: a reader of cells knows
 /// them and gives each its finding. Line breaks stay where they are.
 fn quote_non_numbers(text: &str) -> String {
-    const WORDS: &[&str] = &["NaN", "-Infinity", "Infinity"];
     let mut quoted = String::with_capacity(text.len() + 16);
     let mut rest = text;
     let mut in_string = false;
@@ -124,7 +138,7 @@ fn quote_non_numbers(text: &str) -> String {
             continue;
         }
         in_string ^= next == '"';
-        if let Some(word) = WORDS.iter().find(|word| !in_string && rest.starts_with(**word)) {
+        if let Some(word) = NON_NUMBERS.iter().find(|word| !in_string && rest.starts_with(**word)) {
             quoted.push('"');
             quoted.push_str(word);
             quoted.push('"');

@@ -2,6 +2,8 @@
 
 pub(crate) mod agent_swarm;
 pub(crate) mod aiperf;
+pub(crate) mod genai_perf;
 pub(crate) mod guidellm;
 pub(crate) mod inference_perf;
+pub(crate) mod sglang;
 pub(crate) mod vllm;

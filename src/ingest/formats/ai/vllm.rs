@@ -19,9 +19,12 @@ use crate::ingest::summaries::{self, Summary, caveat, setting, statistic};
 use crate::ingest::text::row::RowBuffer;
 use crate::table::storage::Storage;
 
-const FIRST_TOKEN: &str = "from sending to the first token";
-const END_TO_END: &str = "from sending to the last token";
-const GAP: &str = "gaps between the chunks of an answer";
+/// What a time to the first token is.
+pub(crate) const FIRST_TOKEN: &str = "from sending to the first token";
+/// What a latency is.
+pub(crate) const END_TO_END: &str = "from sending to the last token";
+/// What a latency between tokens is.
+pub(crate) const GAP: &str = "gaps between the chunks of an answer";
 
 pub(crate) const FORMAT: Format = Format {
     name: "vllm",
@@ -32,7 +35,12 @@ pub(crate) const FORMAT: Format = Format {
     example: "vllm bench serve --model m --save-result --save-detailed --result-filename vllm.json && perfreport summarize vllm.json",
     upstream: "vllm-project/vllm, vllm/benchmarks/serve.py",
     generic: false,
-    sniff: |head| head.outline()?.evidence(&["completed", "request_throughput", "mean_ttft_ms"]),
+    sniff: |head| {
+        // SGLang's benchmark, which began as a copy of this one, calls its latencies by other names.
+        let outline = head.outline()?;
+        let is_other = outline.has(&["total_output_tokens_retokenized"]) || outline.has(&["median_e2e_latency_ms"]);
+        outline.evidence(&["completed", "request_throughput", "mean_ttft_ms"]).filter(|_| !is_other)
+    },
     read: |records, _, sink| {
         declare(sink);
         let mut line = 0;
@@ -45,7 +53,8 @@ pub(crate) const FORMAT: Format = Format {
     settle: None,
 };
 
-fn declare(sink: &mut Sink) {
+/// Says what the columns of requests are.
+pub(crate) fn declare(sink: &mut Sink) {
     let duration = |column, meaning, reason| Declared::time(column, Unit::SECOND, meaning, reason);
     let tokens = |column, meaning| Declared::amount(column, Unit::COUNT, meaning, "vLLM: tokens of a request");
     sink.declared.extend([
@@ -74,31 +83,20 @@ fn take(document: &Value, line: u64, appended: bool, sink: &mut Sink) {
     requests.add(Statistic::Count, completed.map(|completed| completed + failed.unwrap_or(0.0)));
     requests.add(Statistic::Failures, failed.filter(|_| completed.is_some()));
     requests.give(sink);
-    for (key, metric, meaning) in [
-        ("ttft", "ttft", FIRST_TOKEN),
-        ("tpot", "time_per_output_token", "(end to end − first token) / (tokens − 1), of each answer"),
-        ("itl", "inter_token_latency", GAP),
-        ("e2el", "latency", END_TO_END),
-    ] {
-        let mut summary = Summary::new(metric, Unit::MILLISECOND, Some(meaning));
-        let suffix = format!("_{key}_ms");
-        for name in ["mean", "median", "std"] {
-            if let Some(statistic) = statistic(name) {
-                let name = format!("{name}{suffix}");
-                summary.add_field(statistic, &name, document.get(&name));
-            }
+    // Without an answer there is no latency: the zeros that stand for it are none.
+    if completed == Some(0.0) {
+        let reason = format!("all {} requests failed: there are no latencies", failed.unwrap_or_default());
+        let action = "the zeros that stand in their place are not shown";
+        sink.find(Severity::Suspicious, FindingKind::NoMetric, None, reason, action);
+    } else {
+        for (key, metric, meaning) in [
+            ("ttft", "ttft", FIRST_TOKEN),
+            ("tpot", "time_per_output_token", "(end to end − first token) / (tokens − 1), of each answer"),
+            ("itl", "inter_token_latency", GAP),
+            ("e2el", "latency", END_TO_END),
+        ] {
+            latencies(document, key, Summary::new(metric, Unit::MILLISECOND, Some(meaning))).give(sink);
         }
-        let mut percentiles: Vec<(f64, &String, &Value)> = document
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter_map(|(name, value)| Some((summaries::percentile(name.strip_suffix(&suffix)?)?, name, value)))
-            .collect();
-        percentiles.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for (percentile, name, value) in percentiles {
-            summary.add_field(Statistic::Percentile(percentile), name, Some(value));
-        }
-        summary.give(sink);
     }
     for (name, meaning) in [
         ("request_throughput", "requests answered over the duration of the run"),
@@ -118,7 +116,8 @@ fn take(document: &Value, line: u64, appended: bool, sink: &mut Sink) {
         let text = unit_of_setting(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         setting(sink, name, text);
     }
-    let detailed = take_requests(document, line, appended, sink);
+    let name = document.get("date").and_then(Value::as_str).filter(|_| appended);
+    let detailed = take_requests(document, line, name, sink);
     caveat(
         sink,
         "vLLM leaves failed requests out of its latencies; percentiles are interpolated linearly (numpy's default).",
@@ -126,6 +125,28 @@ fn take(document: &Value, line: u64, appended: bool, sink: &mut Sink) {
     if !detailed {
         caveat(sink, "The file holds no single requests; --save-detailed writes them, and gives intervals.");
     }
+}
+
+/// A metric with the numbers whose names end with its key: `mean_ttft_ms`, `p99_ttft_ms`.
+pub(crate) fn latencies(document: &Value, key: &str, mut summary: Summary) -> Summary {
+    let suffix = format!("_{key}_ms");
+    for name in ["mean", "median", "std"] {
+        if let Some(statistic) = statistic(name) {
+            let name = format!("{name}{suffix}");
+            summary.add_field(statistic, &name, document.get(&name));
+        }
+    }
+    let mut percentiles: Vec<(f64, &String, &Value)> = document
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, value)| Some((summaries::percentile(name.strip_suffix(&suffix)?)?, name, value)))
+        .collect();
+    percentiles.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (percentile, name, value) in percentiles {
+        summary.add_field(Statistic::Percentile(percentile), name, Some(value));
+    }
+    summary
 }
 
 /// Lists with an entry for each request.
@@ -139,13 +160,12 @@ struct Odd {
     first: Option<(usize, String)>,
 }
 
-/// The requests, where the file has them. Says whether it has.
-fn take_requests(document: &Value, line: u64, appended: bool, sink: &mut Sink) -> bool {
+/// The requests, where the file has them, as a table that may have a name. Says whether it has.
+pub(crate) fn take_requests(document: &Value, line: u64, name: Option<&str>, sink: &mut Sink) -> bool {
     let array = |name: &str| document.get(name).and_then(Value::as_array).filter(|all| !all.is_empty());
     if array("ttfts").is_none() {
         return false;
     }
-    let name = document.get("date").and_then(Value::as_str).map(str::to_owned).filter(|_| appended);
     let clock = array("start_times").is_some();
     let start = clock.then_some(("start_time", CellType::Decimal));
     let columns = [
@@ -156,7 +176,7 @@ fn take_requests(document: &Value, line: u64, appended: bool, sink: &mut Sink) -
         ("error", CellType::Text),
     ];
     let columns: Vec<(&str, CellType)> = start.into_iter().chain(columns).collect();
-    let mut requests = TableBuilder::of(&Storage::MEMORY, name.as_deref(), &columns);
+    let mut requests = TableBuilder::of(&Storage::MEMORY, name, &columns);
     let gap = "inter_token_latency";
     let mut gaps = TableBuilder::of(&Storage::MEMORY, Some(gap), &[(gap, CellType::Decimal)]);
     let mut odd: [Odd; LISTS.len()] = Default::default();

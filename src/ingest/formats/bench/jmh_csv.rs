@@ -106,7 +106,7 @@ fn summary(
 /// The percentile that a secondary name of mode `sample` stands for: `get·p0.99`.
 fn percentile(name: &str) -> Option<Statistic> {
     let (_, share) =
-        name.rsplit_once("\u{b7}p").or_else(|| name.split_once("p").filter(|(before, _)| before.is_empty()))?;
+        name.rsplit_once("\u{b7}p").or_else(|| name.split_once('p').filter(|(before, _)| before.is_empty()))?;
     let share: f64 = share.parse().ok()?;
     let percent = share * 100.0;
     Some(match percent {

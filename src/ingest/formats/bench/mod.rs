@@ -10,6 +10,7 @@ pub(crate) mod go_bench;
 pub(crate) mod google_benchmark;
 pub(crate) mod hyperfine;
 pub(crate) mod hyperfine_csv;
+pub(crate) mod iperf3;
 pub(crate) mod jmh;
 pub(crate) mod jmh_csv;
 pub(crate) mod llama_bench;

@@ -125,7 +125,8 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         }
         let label = label(&header, &layout, row, &rows);
         let total = is_total(&rows[..index], row, index + 1 == rows.len());
-        report(&layout, row, label.as_deref().filter(|_| !total || label.as_deref() != Some(row.cell(0))), sink);
+        let is_whole = total && label == row.cell(0);
+        report(&layout, row, Some(label.as_str()).filter(|_| !is_whole), sink);
     }
     summary_tables::whole_run_first(sink);
     caveat(sink, "failed samples are among the response times");
@@ -142,14 +143,14 @@ fn is_total(before: &[&TextRow], row: &TextRow, last: bool) -> bool {
 }
 
 /// The label, with the columns that tell rows of one label apart.
-fn label(header: &[String], layout: &Layout, row: &TextRow, rows: &[&TextRow]) -> Option<String> {
+fn label(header: &[String], layout: &Layout, row: &TextRow, rows: &[&TextRow]) -> String {
     let name = row.cell(0);
     let alike = rows.iter().filter(|other| other.cell(0) == name).count();
     let differing =
         layout.others.iter().filter(|index| rows.iter().any(|other| other.cell(**index) != row.cell(**index)));
     let told: Vec<String> = differing.map(|index| format!("{}={}", header[*index], row.cell(*index))).collect();
     let told = if told.is_empty() { format!("line {}", row.line) } else { told.join(", ") };
-    Some(if alike > 1 { format!("{name} [{told}]") } else { name.to_owned() })
+    if alike > 1 { format!("{name} [{told}]") } else { name.to_owned() }
 }
 
 /// How many failed, where a share of so many digits leaves one number only.

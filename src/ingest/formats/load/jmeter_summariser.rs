@@ -26,9 +26,9 @@ pub(crate) const FORMAT: Format = Format {
     settle: None,
 };
 
-/// A line of the summariser.
+/// What a line of the summariser says.
 #[derive(Debug, Clone)]
-struct Line {
+struct State {
     /// Its name: `summary`, or what the property or the language says.
     name: String,
     /// Whether it is of the whole run so far, and not of a period.
@@ -42,7 +42,7 @@ struct Line {
 }
 
 /// `name = samples in time = rate/s Avg: a Min: b Max: c Err: d (e%)`, behind whatever a log puts before it.
-fn parse(text: &str, line: u64) -> Option<Line> {
+fn parse(text: &str, line: u64) -> Option<State> {
     let (before, behind) = text.split_once("/s Avg:")?;
     let words: Vec<&str> = before.split_whitespace().collect();
     // The rate may stand directly behind its sign.
@@ -61,7 +61,7 @@ fn parse(text: &str, line: u64) -> Option<Line> {
         rest.split_whitespace().next()?.parse().ok()
     };
     let name = rest.iter().rev().take_while(|word| !word.ends_with(':')).copied().collect::<Vec<_>>();
-    Some(Line {
+    Some(State {
         name: name.into_iter().rev().collect::<Vec<_>>().join(" "),
         whole,
         samples: samples.parse().ok()?,
@@ -79,7 +79,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
-    let (mut runs, mut periods): (Vec<Line>, Vec<Line>) = (Vec::new(), Vec::new());
+    let (mut runs, mut periods): (Vec<State>, Vec<State>) = (Vec::new(), Vec::new());
     while let Some(record) = records.next()? {
         if record.flaw == Flaw::Overlong {
             continue;
@@ -112,7 +112,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     Ok(())
 }
 
-fn report(line: &Line, label: Option<&str>, sink: &mut Sink) {
+fn report(line: &State, label: Option<&str>, sink: &mut Sink) {
     let at = Some(line.line);
     let mut elapsed = Summary::new("elapsed", Unit::MILLISECOND, Some(MEANING)).of(label);
     elapsed.add_at(Statistic::Count, Some(line.samples), at);

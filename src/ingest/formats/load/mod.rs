@@ -28,6 +28,7 @@ pub(crate) mod locust_stats;
 pub(crate) mod nbomber;
 pub(crate) mod oha;
 pub(crate) mod phout;
+pub(crate) mod redis_benchmark;
 pub(crate) mod siege;
 pub(crate) mod siege_log;
 pub(crate) mod vegeta;

@@ -1,7 +1,7 @@
-//! NBomber's report as CSV: a row a scenario (`global information`) and one for each of its steps.
+//! `NBomber`'s report as CSV: a row a scenario (`global information`) and one for each of its steps.
 //!
-//! In: numbers that NBomber has summarised, in milliseconds; of requests that succeeded under `ok_`, of the others under
-//! `fail_`; before version 2 without these. Out: reported numbers. Definition: NBomber's `CsvReport`.
+//! In: numbers that `NBomber` has summarised, in milliseconds; of requests that succeeded under `ok_`, of the others under
+//! `fail_`; before version 2 without these. Out: reported numbers. Definition: `NBomber`'s `CsvReport`.
 
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};

@@ -27,16 +27,16 @@ pub(crate) const FORMAT: Format = Format {
     settle: None,
 };
 
-/// A line of a value.
+/// A value with its labels.
 #[derive(Debug, Clone)]
-struct Line {
+struct Point {
     name: String,
     labels: Vec<(String, String)>,
     value: f64,
     line: u64,
 }
 
-impl Line {
+impl Point {
     /// The value of a label, and the others as text.
     fn split(&self, label: &str) -> (Option<&str>, Option<String>) {
         let value = self.labels.iter().find(|(name, _)| name == label).map(|(_, value)| value.as_str());
@@ -61,7 +61,7 @@ fn number(text: &str) -> Option<f64> {
 }
 
 /// `name{label="value",…} number [instant]`.
-fn parse(text: &str, line: u64) -> Option<Line> {
+fn parse(text: &str, line: u64) -> Option<Point> {
     let text = text.trim();
     let end = text.find(['{', ' ', '\t'])?;
     let (name, rest) = text.split_at(end);
@@ -77,7 +77,7 @@ fn parse(text: &str, line: u64) -> Option<Line> {
         None => (Vec::new(), rest),
     };
     let value = number(rest.split_whitespace().next()?)?;
-    Some(Line { name: name.to_owned(), labels, value, line })
+    Some(Point { name: name.to_owned(), labels, value, line })
 }
 
 /// Labels up to the closing brace, and what stands behind it.
@@ -122,7 +122,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
     let mut types: Vec<(String, String)> = Vec::new();
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines: Vec<Point> = Vec::new();
     while let Some(record) = records.next()? {
         let text = String::from_utf8_lossy(record.bytes);
         let text = text.trim();
@@ -140,7 +140,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
             }
         }
     }
-    let mut untyped: Vec<Line> = Vec::new();
+    let mut untyped: Vec<Point> = Vec::new();
     for line in lines {
         let of = |kind: &str, suffixes: &[&str]| {
             types.iter().find(|(name, known)| {
@@ -173,7 +173,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 }
 
 /// Adds a cumulative bucket to the histogram of its labels.
-fn bucket(name: &str, line: &Line, sink: &mut Sink) {
+fn bucket(name: &str, line: &Point, sink: &mut Sink) {
     let (bound, label) = line.split("le");
     let Some(high) = bound.and_then(number) else { return };
     let known = sink.histograms.iter().position(|one| one.metric == name && one.label == label);
@@ -214,14 +214,14 @@ fn close(histogram: &mut RecordedHistogram) {
 }
 
 /// Adds a quantile, or a count, of a summary.
-fn summary(name: &str, line: &Line, sink: &mut Sink) {
+fn summary(name: &str, line: &Point, sink: &mut Sink) {
     let (unit, polarity) = unit_of(name);
     let (quantile, label) = line.split("quantile");
     let suffix = &line.name[name.len()..];
     let statistic = match (suffix, quantile.and_then(number)) {
-        ("", Some(share)) if share == 0.5 => Statistic::Median,
-        ("", Some(share)) if share == 0.0 => Statistic::Min,
-        ("", Some(share)) if share == 1.0 => Statistic::Max,
+        ("", Some(0.5)) => Statistic::Median,
+        ("", Some(0.0)) => Statistic::Min,
+        ("", Some(1.0)) => Statistic::Max,
         ("", Some(share)) => Statistic::Percentile((share * 1e8).round() / 1e6),
         ("_count", None) => Statistic::Count,
         // The sum is no statistic of its own.

@@ -1,0 +1,155 @@
+//! iperf3's JSON (`iperf3 -J`): intervals of a transfer, and its end.
+//!
+//! In: one document; **bits** a second, seconds; fields that C wrote as `-nan`. Out: a row an interval, and what iperf3 sums
+//! up as reported numbers. Intervals that were omitted are warm-up. Definition: esnet/iperf, `iperf_api.c`.
+
+use serde_json::Value;
+
+use crate::measure::finding::{FindingKind, Severity};
+use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
+use crate::table::storage::Storage;
+use crate::table::{CellType, Role};
+
+use crate::ingest::builder::TableBuilder;
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::json::documents::{self, at, number};
+use crate::ingest::meaning::declared::Declared;
+use crate::ingest::summaries::{Summary, setting};
+use crate::ingest::text::row::RowBuffer;
+
+pub(crate) const FORMAT: Format = Format {
+    name: "iperf3",
+    about: "iperf3, the intervals of a transfer and its end (`iperf3 -J`)",
+    latency: "none: bits a second; jitter of UDP",
+    failures: Failures::Recorded("lost datagrams of UDP, counted"),
+    holds: Holds::Samples,
+    example: "iperf3 -c server -t 60 -J > iperf3.json && perfreport summarize iperf3.json",
+    upstream: "esnet/iperf, src/iperf_api.c, iperf_print_intermediate and iperf_print_results",
+    generic: false,
+    sniff: |head| {
+        let outline = head.outline()?;
+        outline
+            .evidence(&["start.test_start", "intervals"])
+            .or_else(|| outline.evidence(&["start.version", "intervals.sum"]))
+    },
+    read: |records, _, sink| read(records, sink),
+    settle: None,
+};
+
+const BITS: &str = "bits_per_second";
+/// Fields of an interval beside the rate: name, unit, which way is better, meaning.
+fn fields() -> [(&'static str, Unit, Polarity, &'static str); 4] {
+    let lower = Polarity::LowerIsBetter;
+    [
+        ("retransmits", Unit::COUNT, lower, "segments that were sent again"),
+        ("jitter_ms", Unit::MILLISECOND, lower, "jitter of datagrams"),
+        ("lost_packets", Unit::COUNT, lower, "datagrams that were lost"),
+        ("lost_percent", Unit::PERCENT, lower, "share of datagrams that were lost"),
+    ]
+}
+
+fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
+    let bits = Unit::parse("bit/s").unwrap_or(Unit::UNKNOWN);
+    let meaning = "all streams together, over an interval";
+    sink.declared.extend([
+        Declared::column("start", Role::Timestamp, "iperf3: seconds since the transfer began"),
+        Declared::metric(BITS, Some(bits), Some(Polarity::HigherIsBetter), Some(meaning), "iperf3: bits a second"),
+    ]);
+    sink.declared.extend(fields().map(|(name, unit, polarity, meaning)| {
+        Declared::metric(name, Some(unit), Some(polarity), Some(meaning), "iperf3: of an interval")
+    }));
+    documents::each(records, sink, |document: Value, sink| take(&document, bits, sink))
+}
+
+fn take(document: &Value, bits: Unit, sink: &mut Sink) {
+    if let Some(error) = document.get("error").and_then(Value::as_str) {
+        let (kind, action) = (FindingKind::MalformedRecord, "what was measured before is shown");
+        sink.find(Severity::Suspicious, kind, None, format!("iperf3 ended with an error: {error}"), action);
+    }
+    let intervals = document.get("intervals").and_then(Value::as_array).into_iter().flatten();
+    let sums: Vec<&Value> = intervals.filter_map(|one| one.get("sum")).collect();
+    let measured: Vec<&Value> =
+        sums.iter().copied().filter(|sum| sum.get("omitted") != Some(&Value::Bool(true))).collect();
+    for _ in measured.len()..sums.len() {
+        sink.provenance.set_aside("intervals that iperf3 omits as warm-up", 1);
+    }
+    let extra = fields().map(|(name, ..)| name);
+    // A field that only some intervals have is a table of its own: elsewhere it is not empty but not measured.
+    let (whole, partial): (Vec<&str>, Vec<&str>) =
+        extra.into_iter().partition(|name| measured.iter().all(|sum| sum.get(*name).is_some()));
+    let mut names = vec![BITS];
+    names.extend(whole);
+    push(&names, &measured, sink);
+    for name in partial {
+        let having: Vec<&Value> = measured.iter().copied().filter(|sum| sum.get(name).is_some()).collect();
+        if !having.is_empty() {
+            push(&[name], &having, sink);
+        }
+    }
+    for (key, metric) in [
+        ("sum_sent", "bits_per_second sent"),
+        ("sum_received", "bits_per_second received"),
+        ("sum", "bits_per_second in all"),
+    ] {
+        let mut summary =
+            Summary::new(metric, bits, Some("over the whole transfer")).polarity(Polarity::HigherIsBetter);
+        summary.add(Statistic::Value, number(document, &["end", key, BITS]));
+        summary.give(sink);
+    }
+    let mut packets = Summary::new("datagrams", Unit::COUNT, Some("datagrams of UDP, and those that were lost"));
+    packets.add(Statistic::Count, number(document, &["end", "sum", "packets"]));
+    packets.add(Statistic::Failures, number(document, &["end", "sum", "lost_packets"]));
+    packets.give(sink);
+    let mut jitter = Summary::new("jitter", Unit::MILLISECOND, Some("jitter of datagrams, at the end"));
+    jitter.add(Statistic::Value, number(document, &["end", "sum", "jitter_ms"]));
+    jitter.give(sink);
+    let of = |name: &str| at(document, &["start", "test_start", name]).map(|value| value.to_string().replace('"', ""));
+    for name in ["protocol", "num_streams", "blksize", "reverse"] {
+        setting(sink, name, of(name));
+    }
+    setting(sink, "iperf", at(document, &["start", "version"]).and_then(Value::as_str));
+}
+
+/// A table of these fields of intervals.
+fn push(names: &[&str], sums: &[&Value], sink: &mut Sink) {
+    let mut columns = vec![("start", CellType::Decimal)];
+    columns.extend(names.iter().map(|name| (*name, CellType::Decimal)));
+    let mut table = TableBuilder::of(&Storage::MEMORY, None, &columns);
+    for sum in sums {
+        let mut row = RowBuffer::default();
+        for (name, _) in &columns {
+            let value = sum.get(*name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            row.push(value.unwrap_or_default().as_bytes());
+        }
+        table.push(row.row(), 1);
+    }
+    sink.tables.push(table);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::options::SourceOptions;
+    use crate::ingest::read as ingest;
+
+    #[test]
+    fn a_field_that_is_no_number_costs_only_itself() {
+        let text = r#"{"start":{"version":"iperf 3.9","test_start":{"protocol":"UDP","num_streams":1}},"intervals":[
+            {"streams":[],"sum":{"start":0,"end":1,"bits_per_second":8.0e6,"omitted":true}},
+            {"streams":[],"sum":{"start":1,"end":2,"bits_per_second":16.0e6,"jitter_ms":-nan,"lost_percent":nan,"omitted":false}},
+            {"streams":[],"sum":{"start":2,"end":3,"bits_per_second":24.0e6,"jitter_ms":0.5,"omitted":false}}],
+            "end":{"sum":{"bits_per_second":20.0e6,"packets":50,"lost_packets":2,"jitter_ms":0.25}}}"#;
+        let found = ingest("iperf3.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        assert_eq!(found.provenance.format, "iperf3");
+        let table = &found.tables[0];
+        let rate = table.position(BITS).unwrap();
+        assert_eq!(table.numbers(rate), [Some(16e6), Some(24e6)]);
+        assert_eq!(table.columns[rate].unit().to_base(8.0), 1.0, "bits are bits");
+        assert_eq!(table.numbers(table.position("jitter_ms").unwrap()), [None, Some(0.5)]);
+        assert_eq!(found.findings.iter().filter(|one| one.kind == FindingKind::NotFinite).count(), 2);
+        let datagrams = found.reported.iter().find(|one| one.metric == "datagrams").unwrap();
+        assert_eq!(datagrams.number(Statistic::Failures), Some(2.0));
+        assert_eq!(found.provenance.set_aside[0].rows, 1);
+    }
+}
