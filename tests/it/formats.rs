@@ -91,6 +91,11 @@ const EXPECTED: &[(&str, &str)] = &[
     ("jmh/shop.csv", "jmh-csv"),
     ("benchmark-dotnet/Shop.Cart-report.csv", "benchmark-dotnet-csv"),
     ("llama-bench/tests.csv", "llama-bench"),
+    ("sglang/runs.jsonl", "sglang"),
+    ("sglang/earlier.jsonl", "sglang"),
+    ("genai-perf/profile_export.json", "genai-perf"),
+    ("iperf3/udp.json", "iperf3"),
+    ("redis-benchmark/commands.csv", "redis-benchmark"),
     ("wrk", "wrk"),
 ];
 
