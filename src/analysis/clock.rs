@@ -9,8 +9,7 @@ use std::collections::HashMap;
 use super::grouping::labels_of_column;
 use crate::measure::unit::Dimension;
 use crate::stats::recording::{self, Clock};
-use crate::table::packed::Cells;
-use crate::table::{CellType, Column, Role, Table};
+use crate::table::{CellType, Column, Instants, Role, Table};
 
 /// From this share of steps back on, rows are in another order than that of time.
 const UNORDERED_SHARE: f64 = 0.1;
@@ -37,10 +36,12 @@ pub(super) fn of_table(table: &Table, metrics: &[usize]) -> Option<Clock> {
     let tolerance = (2.0 * longest * 1e9) as i64;
     let instants = Instants::of(table, column);
     let mut clock = recording::clock(&|take| instants.each(take), tolerance);
+    // A pause between two runs is none of a run.
+    clock.jumps.retain(|row| table.run_starts.binary_search(row).is_err());
     if clock.backwards.is_empty() {
         return Some(clock);
     }
-    let steps = instants.cells.count().saturating_sub(1);
+    let steps = instants.count().saturating_sub(1);
     let many = clock.backwards.len() >= UNORDERED_STEPS.max((UNORDERED_SHARE * steps as f64) as usize);
     if many || is_stacked(&instants, &clock) || goes_on_in_series(table, &instants, tolerance) {
         clock.backwards.clear();
@@ -50,47 +51,6 @@ pub(super) fn of_table(table: &Table, metrics: &[usize]) -> Option<Clock> {
         }
     }
     Some(clock)
-}
-
-/// The instants of a column, from text or from numbers.
-pub(super) struct Instants<'a> {
-    cells: &'a Cells,
-    /// Nanoseconds of a number's unit; absent where the cells are instants.
-    factor: Option<f64>,
-}
-
-impl<'a> Instants<'a> {
-    pub(super) fn of(table: &'a Table, column: usize) -> Self {
-        if table.columns[column].cells == CellType::Timestamp {
-            return Self { cells: table.instant_cells(column), factor: None };
-        }
-        let cells = table.values(column);
-        let mut typical: f64 = 0.0;
-        cells.visit_present(0..cells.count(), |block| typical = block.iter().fold(typical, |most, at| most.max(*at)));
-        // Seconds since 1970 have ten digits, milliseconds thirteen, and so on; anything shorter counts seconds itself.
-        let nanos = [1e9, 1e12, 1e15, 1e18].iter().position(|scale| typical < scale * 4.0).unwrap_or(3);
-        Self { cells, factor: Some([1e9, 1e6, 1e3, 1.0][nanos]) }
-    }
-
-    /// Hands over every instant that is there with its row, in nanoseconds.
-    pub(super) fn each(&self, take: &mut dyn FnMut(usize, i64)) {
-        match self.factor {
-            None => self.cells.visit_instants(take),
-            Some(factor) => self.cells.visit_as_instants(factor, take),
-        }
-    }
-
-    /// The instant of a row.
-    pub(super) fn at(&self, row: usize) -> Option<i64> {
-        match self.factor {
-            None => {
-                let mut found = None;
-                self.cells.visit_instants_of(row..row + 1, |instant| found = instant);
-                found
-            }
-            Some(factor) => self.cells.number(row).map(|number| (number * factor) as i64),
-        }
-    }
 }
 
 /// Whether tables that cover the same time stand below each other: at each step back the clock begins where it began first, and

@@ -13,6 +13,7 @@ use super::metric::Metric;
 use super::oddity::Oddity;
 use super::outcome::{Among, Failures, failures};
 use super::repetition;
+use super::runs_apart;
 use crate::measure::finding::Severity;
 use crate::stats::corruption::{Case, Suspect, suspects};
 use crate::stats::describe::describe;
@@ -23,6 +24,7 @@ use crate::stats::recording::{Repeat, Stuck, repeats, stuck};
 use crate::stats::run_samples::RunSamples;
 use crate::stats::samples::{CleanSamples, Samples};
 use crate::stats::settings::Settings;
+use crate::stats::unit_block::{UnitBlock, unit_blocks};
 use crate::table::packed::Cells;
 use crate::table::{ForeignValue, Table};
 
@@ -99,7 +101,7 @@ impl MetricColumn<'_> {
         let repetitions = || self.repetitions(&cells);
         let by_group = || kept.as_ref().filter(|_| several).map(|kept| self.groups(&cells, kept)).unwrap_or_default();
         // Where memory is scarce, what each of them holds must not come together.
-        let ((mut overall, (repeats, stuck)), groups) = if all.storage().is_scarce() {
+        let ((mut overall, (repeats, stuck, blocks)), groups) = if all.storage().is_scarce() {
             ((whole(), repetitions()), by_group())
         } else {
             rayon::join(|| rayon::join(whole, repetitions), by_group)
@@ -118,6 +120,7 @@ impl MetricColumn<'_> {
             samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
             overall.divide_by_run(&all, |index| runs.code(row_of(index)).unwrap_or_default());
         }
+        let runs_apart = runs_apart::of_samples(self.table, &samples, row_of, self.settings);
         let failed = match &apart {
             Apart::Some { failed, .. } => failed::summary(failed, unit, self.settings),
             Apart::Nothing | Apart::All => None,
@@ -142,7 +145,8 @@ impl MetricColumn<'_> {
             failed,
             only_failed: matches!(apart, Apart::All),
             failed_groups,
-            oddities: self.oddities(suspects, (repeats, stuck), &all, &cells),
+            runs_apart,
+            oddities: self.oddities(suspects, (repeats, stuck, blocks), &all, &cells),
             ..Metric::new(source, table, &column.name, unit.dimension, column.polarity)
         }
     }
@@ -156,7 +160,7 @@ impl MetricColumn<'_> {
     fn oddities(
         &self,
         suspects: Vec<Suspect>,
-        (repeats, stuck): (Vec<Repeat>, Option<Stuck>),
+        (repeats, stuck, blocks): (Vec<Repeat>, Option<Stuck>, Vec<UnitBlock>),
         all: &Measured<'_>,
         cells: &Measured<'_>,
     ) -> Vec<Oddity> {
@@ -189,8 +193,15 @@ impl MetricColumn<'_> {
             value: unit.to_base(stuck.value),
             length: stuck.length as u64,
         });
+        let block = |block: UnitBlock| Oddity::UnitBlock {
+            lines: lines(block.range.start, block.range.len()),
+            factor: block.factor,
+            above: block.above,
+            length: block.count as u64,
+        };
         let suspects = suspects.into_iter().map(suspect);
-        foreign.chain(suspects).chain(repeats.into_iter().map(repeat)).chain(stuck).collect()
+        let repeats = repeats.into_iter().map(repeat);
+        foreign.chain(suspects).chain(repeats).chain(stuck).chain(blocks.into_iter().map(block)).collect()
     }
 
     /// The durations of failed rows apart from the others, and the groups of which every row failed. A benchmark that always fails
@@ -323,18 +334,24 @@ impl MetricColumn<'_> {
         }
     }
 
-    /// Copied blocks and stuck values make sense for measurements, not for gauges and counters that may stand still.
-    fn repetitions(&self, cells: &Measured<'_>) -> (Vec<Repeat>, Option<Stuck>) {
+    /// What the order of values shows. Copied blocks and stuck values make sense for measurements, not for gauges and counters
+    /// that may stand still.
+    fn repetitions(&self, cells: &Measured<'_>) -> (Vec<Repeat>, Option<Stuck>, Vec<UnitBlock>) {
         let unit = self.table.columns[self.column].unit();
-        if !unit.dimension.is_time() || !self.table.order_is_recorded {
-            return (Vec::new(), None);
+        if !self.table.order_is_recorded {
+            return (Vec::new(), None, Vec::new());
+        }
+        let mut blocks = unit_blocks(cells, unit.dimension);
+        blocks.retain(|block| !repetition::is_label_of_its_own(cells, block));
+        if !unit.dimension.is_time() {
+            return (Vec::new(), None, blocks);
         }
         // Only equality matters, so that the recorded values will do.
         let mut copies = repeats(cells, TRIED_REPEATS);
         copies.retain(|repeat| repetition::are_copies(self.table, cells, repeat));
         copies.truncate(NAMED_REPEATS);
         let stuck = stuck(cells).filter(|stuck| !repetition::is_explained(self.table, self.column, cells, stuck));
-        (copies, stuck)
+        (copies, stuck, blocks)
     }
 }
 

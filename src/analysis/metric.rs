@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::oddity::Oddity;
 use super::outcome::Failures;
+use super::runs_apart::RunApart;
 use crate::measure::Polarity;
 use crate::measure::finding::Severity;
 use crate::measure::unit::Dimension;
@@ -68,6 +69,9 @@ pub struct Metric {
     /// The groups of which every duration is of a failed row: they have no numbers of their own, unless they are benchmarks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_groups: Vec<String>,
+    /// The runs that were appended to one file, each by itself: numbers over all samples pool them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs_apart: Vec<RunApart>,
     /// Sentences about this metric that a reader should see next to its numbers.
     pub remarks: Vec<Remark>,
     /// What is odd about its values; the findings of a report are made of it.
@@ -163,6 +167,7 @@ impl Metric {
             failed: None,
             only_failed: false,
             failed_groups: Vec::new(),
+            runs_apart: Vec::new(),
             remarks: Vec::new(),
             oddities: Vec::new(),
         }

@@ -17,6 +17,7 @@ pub mod outcome;
 mod partition;
 mod repetition;
 pub mod reported;
+pub mod runs_apart;
 pub mod source;
 pub mod swarm;
 pub mod table;

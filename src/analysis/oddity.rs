@@ -55,6 +55,17 @@ pub enum Oddity {
         /// How many times.
         length: u64,
     },
+    /// Values in another unit, as it looks.
+    UnitBlock {
+        /// The first and the last of them.
+        lines: Lines,
+        /// The factor between the units.
+        factor: f64,
+        /// Whether they are too large; too small otherwise.
+        above: bool,
+        /// How many values.
+        length: u64,
+    },
     /// Instants that lie well before the one of the row above.
     ClockBackwards(Vec<u64>),
     /// Pauses far longer than all others stand before these lines.

@@ -4,11 +4,14 @@
 //! only where whole rows are the same: the clock, the thread, everything. A value that stays is a stuck sensor unless it is the 0
 //! of something that was not needed (a connection that is used again), or several requests waited for one timeout.
 
-use super::clock::{self, Instants};
+use std::collections::HashSet;
+
+use super::clock;
 use crate::stats::measured::Measured;
 use crate::stats::recording::{Repeat, Stuck};
+use crate::stats::unit_block::UnitBlock;
 use crate::table::packed::Kind;
-use crate::table::{Role, Table};
+use crate::table::{Instants, Role, Table};
 
 /// Rows of a copied block that are the same, at least: one may have been changed since.
 const SAME_ROWS: f64 = 0.9;
@@ -60,4 +63,19 @@ pub(super) fn is_explained(table: &Table, column: usize, cells: &Measured<'_>, s
     let (Some(first), Some(last)) = (within.iter().min(), within.iter().max()) else { return false };
     let seconds = clock::seconds(&table.columns[column], stuck.value);
     (last - first) as f64 / 1e9 <= seconds && elsewhere(&|value| value > stuck.value * (1.0 + SAME_WAIT)) == 0
+}
+
+/// Whether most values of a block have labels that occur nowhere else: then the label explains them.
+pub(super) fn is_label_of_its_own(cells: &Measured<'_>, block: &UnitBlock) -> bool {
+    let mut elsewhere = HashSet::new();
+    for range in [0..block.range.start, block.range.end..cells.len()] {
+        cells.visit_codes(range, |_, codes| elsewhere.extend(codes.iter().copied()));
+    }
+    let (mut own, mut all) = (0, 0);
+    cells.visit_codes(block.range.clone(), |_, codes| {
+        all += codes.len();
+        own += codes.iter().filter(|code| !elsewhere.contains(code)).count();
+    });
+    // Labels that occur once each tell nothing apart.
+    2 * own > all && elsewhere.len() < cells.len() / 2
 }

@@ -409,7 +409,9 @@ impl Findings {
                     all.rows.push((*row, number, suspect.severity == Severity::Corrupted));
                 }
                 // Where a document has one line, that line says nothing of its samples.
-                Oddity::Repeat { again: lines, .. } | Oddity::Stuck { lines, .. } if lines.0 < lines.1 => {
+                Oddity::Repeat { again: lines, .. } | Oddity::Stuck { lines, .. } | Oddity::UnitBlock { lines, .. }
+                    if lines.0 < lines.1 =>
+                {
                     all.stretches.push((*lines, number));
                 }
                 Oddity::ForeignValue { line, would_be, .. } => all.foreign.push((*line, *would_be, number)),

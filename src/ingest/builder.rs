@@ -316,7 +316,7 @@ impl TableBuilder {
 }
 
 /// Runs of very few rows are tables that take turns in one file, not runs.
-fn runs_worth_telling(starts: Vec<usize>, rows: usize) -> Vec<usize> {
+pub(crate) fn runs_worth_telling(starts: Vec<usize>, rows: usize) -> Vec<usize> {
     const FEWEST_ROWS: usize = 10;
     let ends = starts.iter().copied().chain([rows]);
     let mut from = 0;

@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod appended;
 mod benchmarks;
 mod builder;
 mod detect;
@@ -112,6 +113,7 @@ fn read_at_pace(
     if let Some(settle) = format.settle {
         settle(&mut source, options);
     }
+    appended::mark(&mut source);
     Ok(source)
 }
 

@@ -37,6 +37,10 @@ pub enum FindingKind {
     Negative,
     /// A value that programs write for "none": -1, 2^31-1, 2^63-1, 1e308 and the like.
     Sentinel,
+    /// The end of a field (65535, 99999): what was measured is at least so large.
+    Saturated,
+    /// A stretch of values that lies a factor between units (1,000, 60) above or below its neighbours.
+    UnitBlock,
     /// Far from all other samples and unlike them in another way (text, label, unit, impossible).
     IsolatedForeign,
     /// Far from all other samples, with no other evidence.
@@ -59,6 +63,8 @@ pub enum FindingKind {
     AppendedRun,
     /// The header was repeated inside the file: another run was appended.
     RepeatedHeader,
+    /// Numbers that can be read in two ways: the comma in `42,068` may be a decimal mark or group thousands.
+    AmbiguousNumbers,
     /// The file has no header.
     MissingHeader,
     /// A timestamp before the one of the row above it.
@@ -131,6 +137,8 @@ impl FindingKind {
             Self::EmptyCell => "empty cell",
             Self::Negative => "negative",
             Self::Sentinel => "sentinel value",
+            Self::Saturated => "saturated value",
+            Self::UnitBlock => "block in another unit",
             Self::IsolatedForeign => "not a measurement of this metric",
             Self::Isolated => "isolated value",
             Self::BeyondLimit => "beyond the declared limit",
@@ -142,6 +150,7 @@ impl FindingKind {
             Self::DuplicateKey => "duplicate key",
             Self::AppendedRun => "appended run",
             Self::RepeatedHeader => "repeated header",
+            Self::AmbiguousNumbers => "ambiguous numbers",
             Self::MissingHeader => "missing header",
             Self::ClockBackwards => "clock runs backwards",
             Self::ClockJump => "clock jump",

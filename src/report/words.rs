@@ -115,6 +115,22 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
         .metric(name)
         .value(number::quantity(dimension, *value))
         .count(*length),
+        Oddity::UnitBlock { lines, factor, above, length } => {
+            let (than, remedy) = if *above { ("above", "divide") } else { ("below", "multiply") };
+            let factor = number::plain(*factor);
+            Finding::new(
+                Severity::Suspicious,
+                FindingKind::UnitBlock,
+                Place::line(source, lines.0).to_line(lines.1).column(name),
+                format!(
+                    "{length} values lie about {factor} times {than} those around them, apart from all others and as spread as \
+                     their neighbours: they look like values in another unit"
+                ),
+                format!("kept: {remedy} them by {factor} where the recorder used another unit, or take the lines out"),
+            )
+            .metric(name)
+            .count(*length)
+        }
         Oddity::ClockBackwards(lines) => Finding::new(
             Severity::Suspicious,
             FindingKind::ClockBackwards,
@@ -166,6 +182,10 @@ fn reason(reason: &Reason, dimension: Dimension) -> String {
         Reason::UnitSlip(factor) => {
             format!("{factor} times another sample, as a value in another unit would be")
         }
+        Reason::Saturated(words) => {
+            format!("a field ends at such a number ({words}): what was measured is at least so large")
+        }
+        Reason::OnlyFarAway => "its label occurs nowhere but so far away".to_owned(),
         Reason::LongerThanFile(span) => {
             format!("longer than the whole recording of {}", number::quantity(Dimension::Time, *span))
         }
@@ -190,6 +210,7 @@ pub(super) fn remarks(metric: &Metric) -> Vec<Remark> {
         remarks.push(Remark { topic: Topic::Corruption, text });
     }
     remarks.extend(failed(metric).filter(|_| metric.leads));
+    remarks.extend(appended_runs(metric));
     remarks.extend(runs(metric));
     remarks.extend(dependence(metric));
     remarks.extend(thinned(metric));
@@ -287,6 +308,24 @@ fn runs(metric: &Metric) -> Option<Remark> {
         ""
     };
     let text = format!("{whose} {} of {each}{apart}{consequence}.", number::counted(runs.count, "run"));
+    Some(Remark { topic: Topic::Runs, text })
+}
+
+/// Runs that share a file are pooled by the numbers above them.
+fn appended_runs(metric: &Metric) -> Option<Remark> {
+    let medians = || metric.runs_apart.iter().map(|run| (run.number, run.summary.median));
+    let lowest = medians().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let highest = medians().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let quantity = |value: f64| number::quantity(metric.dimension, value);
+    let text = format!(
+        "Its file holds {} one after the other: their medians lie between {} (run {}) and {} (run {}), and numbers over all samples \
+         pool them. `compare` takes them as runs.",
+        number::counted(metric.runs_apart.len() as u64, "run"),
+        quantity(lowest.1),
+        lowest.0,
+        quantity(highest.1),
+        highest.0
+    );
     Some(Remark { topic: Topic::Runs, text })
 }
 

@@ -6,6 +6,7 @@
 
 mod case;
 mod kinds;
+mod saturated;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -57,6 +58,10 @@ const DECIMAL_SHARE: f64 = 0.9;
 /// for. Shorter ones are real where timestamps mark starts: a burst of requests may be sent within a second and wait for
 /// half a minute.
 const IMPOSSIBLE_SPANS: f64 = 60.0;
+/// A label of which every value lies at least so many times above the others may be one of another table.
+const FOREIGN_RATIO: f64 = 1e4;
+/// A lone duration up to so many times the largest of the others is slow, and nothing else.
+const LONGEST_PAUSE: f64 = 100.0;
 /// A group of samples is judged by itself from this size on; smaller ones are judged among all samples.
 const GROUP_OF_ITS_OWN: usize = 20;
 /// Each suspect is held against every sample as its multiple; beyond so many pairs that is left out.
@@ -99,6 +104,10 @@ pub fn suspects_among(values: &[f64], dimension: Dimension, span: Option<f64>) -
 /// Finds the suspects, in order of their index.
 pub(crate) fn suspects(case: &Case<'_>) -> Vec<Suspect> {
     let mut suspects = impossible(case);
+    let corrupted: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
+    suspects.extend(saturated::saturated(case, &corrupted));
+    suspects.sort_by_key(|suspect| suspect.index);
+    suspects.dedup_by_key(|suspect| suspect.index);
     let taken: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
     let labels = case.measured.is_labelled().then(|| LabelKinds::new(case));
     let found = Decades::of(case, labels.as_ref(), &taken);
@@ -273,11 +282,18 @@ fn isolated(members: &Members<'_>, sizes: &[usize]) -> Vec<Suspect> {
         let ends = &ends[*place];
         let multiples = inside.len().saturating_mul(members.case.measured.len()) <= MOST_MULTIPLES;
         for &index in inside {
+            let value = members.case.value(index);
             // A group of its own has one pattern, which explains nothing.
             if whole && explained_by_label(members, &of_pattern, ends.len(), inside, index) {
+                let evidence = foreign_label(members.case, gap, inside, index);
+                if !evidence.is_empty() {
+                    let (severity, kind) = (Severity::Corrupted, FindingKind::IsolatedForeign);
+                    let isolated = Reason::Isolated { gap_ratio: gap.gap_ratio, p: gap.p, above: true };
+                    let reasons = [isolated, Reason::OnlyFarAway].into_iter().chain(evidence).collect();
+                    suspects.push(Suspect { index, severity, kind, reasons });
+                }
                 continue;
             }
-            let value = members.case.value(index);
             // Values close to each other are a second population, unless something else speaks against them.
             let alone = gap.kind == IsolationKind::Scattered && !gap.is_in_company(value, ends.of(gap.tail));
             let above = gap.tail == Tail::Upper;
@@ -285,7 +301,11 @@ fn isolated(members: &Members<'_>, sizes: &[usize]) -> Vec<Suspect> {
             let far = Far { body: ends.body(gap), alone, multiples };
             reasons.extend(further_evidence(members.case, members.kinds, &far, index));
             let corrupted = reasons.len() > 1;
-            if !corrupted && !alone {
+            // A pause of a runtime or a connection that is set up once makes one request a hundred times as long as others.
+            let pause = above
+                && members.case.dimension.is_time()
+                && far.body.is_some_and(|(_, high)| value < LONGEST_PAUSE * high);
+            if !corrupted && (!alone || pause) {
                 continue;
             }
             suspects.push(Suspect {
@@ -324,6 +344,27 @@ struct Far {
     alone: bool,
     /// Whether multiples of other samples are looked for.
     multiples: bool,
+}
+
+/// What else speaks against a label all of whose values lie far above the others: they are longer than the recording, or written
+/// in another way. A slow kind of request has neither.
+fn foreign_label(case: &Case<'_>, gap: &Isolation, inside: &[usize], index: usize) -> Vec<Reason> {
+    if gap.tail != Tail::Upper || gap.gap_ratio < FOREIGN_RATIO || is_timeout(case, index) {
+        return Vec::new();
+    }
+    let mut reasons = Vec::new();
+    let whole = || inside.iter().all(|index| case.measured.is_whole(*index));
+    if let Some(shape) = case.shape.filter(|shape| shape.usual_digits() >= LONG_FRACTION) {
+        let others = case.measured.len() - inside.len();
+        if shape.decimals() as f64 >= DECIMAL_SHARE * others as f64 && whole() {
+            reasons.push(Reason::WholeAmongDecimals(shape.usual_digits()));
+        }
+    }
+    let impossible = |span: &f64| *span > 0.0 && case.value(index) > IMPOSSIBLE_SPANS * span;
+    if let Some(span) = case.span.filter(|_| case.dimension == Dimension::Time).filter(impossible) {
+        reasons.push(Reason::LongerThanFile(span));
+    }
+    reasons
 }
 
 fn further_evidence(case: &Case<'_>, kinds: Option<&LabelKinds>, far: &Far, index: usize) -> Vec<Reason> {

@@ -30,3 +30,4 @@ mod sorting;
 pub mod spread;
 pub mod summary;
 pub mod thin;
+pub mod unit_block;

@@ -257,7 +257,7 @@ pub struct Clock {
     pub backwards: Vec<usize>,
     /// Indexes after a pause far longer than all others.
     pub jumps: Vec<usize>,
-    /// Nanoseconds between the first and the last instant.
+    /// Nanoseconds between the first and the last instant; a few that lie far from all others do not count.
     pub span: Option<i64>,
 }
 
@@ -272,6 +272,7 @@ pub fn clock(each: &Instants<'_>, tolerance: i64) -> Clock {
     let least = least_backwards(tolerance);
     let mut clock = Clock::default();
     let mut range: Option<(i64, i64)> = None;
+    let mut ends = Ends::default();
     let (mut count, mut before, mut pause) = (0_usize, i64::MIN, 0);
     each(&mut |index, at| {
         // Measured from the latest instant: coming back after a fall is no pause.
@@ -281,15 +282,58 @@ pub fn clock(each: &Instants<'_>, tolerance: i64) -> Clock {
         }
         pause = at.saturating_sub(latest).max(pause);
         range = Some((first.min(at), latest.max(at)));
+        ends.add(at);
         before = at;
         count += 1;
     });
-    let Some((first, last)) = range else { return Clock::default() };
-    clock.span = last.checked_sub(first);
+    if count == 0 {
+        return Clock::default();
+    }
+    clock.span = ends.span(count);
     if count >= FEWEST_INSTANTS && pause >= LEAST_JUMP {
         clock.jumps = jumps(each, count);
     }
     clock
+}
+
+/// The earliest and the latest instants.
+#[derive(Default)]
+struct Ends {
+    earliest: Vec<i64>,
+    latest: Vec<i64>,
+}
+
+impl Ends {
+    /// So many are kept on either side.
+    const KEPT: usize = 16;
+    /// One instant in so many may be wrong.
+    const WRONG_SHARE: usize = 20;
+    /// Wrong ones stretch the span by more than this.
+    const STRETCH: f64 = 100.0;
+
+    fn add(&mut self, at: i64) {
+        let keep = |kept: &mut Vec<i64>, before: &dyn Fn(i64, i64) -> bool| {
+            if kept.len() < Self::KEPT || kept.last().is_some_and(|last| before(at, *last)) {
+                let place = kept.partition_point(|other| !before(at, *other));
+                kept.insert(place, at);
+                kept.truncate(Self::KEPT);
+            }
+        };
+        keep(&mut self.earliest, &|a, b| a < b);
+        keep(&mut self.latest, &|a, b| a > b);
+    }
+
+    /// From the first to the last of so many instants. One that was mistaken for another number must not stretch it.
+    fn span(&self, count: usize) -> Option<i64> {
+        let between = |early: usize, late: usize| self.latest.get(late)?.checked_sub(*self.earliest.get(early)?);
+        let whole = between(0, 0)?;
+        let without = (1..(count / Self::WRONG_SHARE + 1).min(Self::KEPT)).find_map(|wrong| {
+            let spans = (0..=wrong).filter_map(|early| between(early, wrong - early));
+            let shortest = spans.filter(|span| *span > 0).min()?;
+            (shortest as f64 * Self::STRETCH < whole as f64).then_some(shortest)
+        });
+        Some(without.unwrap_or(whole))
+    }
 }
 
 /// Hands over every instant that is there, with its index, in recorded order.
@@ -462,5 +506,12 @@ mod tests {
         }
         let found = clock(&instants);
         assert_eq!((found.backwards, found.jumps), (vec![100], vec![150]));
+        // A duration in the column of instants lies half a century away.
+        instants.truncate(100);
+        for instant in instants.iter_mut().flatten() {
+            *instant += 1_700_000_000 * second;
+        }
+        instants[70] = Some(second / 20);
+        assert_eq!(clock(&instants).span, Some(99 * second));
     }
 }

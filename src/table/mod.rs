@@ -7,6 +7,7 @@ mod bits;
 mod column;
 #[cfg(feature = "frames")]
 pub(crate) mod frame;
+mod instants;
 pub mod line_map;
 pub mod packed;
 mod rows;
@@ -17,4 +18,5 @@ pub mod swarm;
 
 pub use bits::Bits;
 pub use column::{CellType, Column, Role, Shape, UnitChoice};
+pub use instants::Instants;
 pub use rows::{ForeignValue, Table};

@@ -1,5 +1,7 @@
 //! Corrupted samples are named; slow ones are kept.
 
+use perfreport::stats::rng::Rng;
+
 use crate::support::{Place, findings, fixture, lines, metric};
 
 #[test]
@@ -116,4 +118,103 @@ fn a_request_that_hangs_is_no_corruption() {
     rows[120] = "1773576001200,45000.123456".to_owned();
     place.write("hang.csv", format!("timestamp,latency_ms\n{}\n", rows.join("\n")));
     place.run("check hang.csv").exits(0).says("isolated");
+}
+
+/// Two hundred rows, one each 0.4 s; `edit` changes some before they are written.
+fn timed(edit: impl Fn(usize, &mut [String; 3])) -> String {
+    let mut rng = Rng::new(21);
+    let mut text = String::from("timestamp,endpoint,latency_s\n");
+    for row in 0..200 {
+        let endpoint = ["/cart", "/login", "/search"][rng.below(3)].to_owned();
+        let latency = 0.09 * (0.45 * rng.normal()).exp();
+        let mut cells = [format!("{:.3}", 1_773_576_000.0 + 0.4 * row as f64), endpoint, latency.to_string()];
+        edit(row, &mut cells);
+        text.push_str(&format!("{}\n", cells.join(",")));
+    }
+    text
+}
+
+fn timed_report(edit: impl Fn(usize, &mut [String; 3])) -> serde_json::Value {
+    let place = Place::new();
+    place.write("timed.csv", timed(edit));
+    place.run("summarize timed.csv -o r.json").exits(0);
+    place.json("r.json")
+}
+
+#[test]
+fn milliseconds_among_seconds_are_named_with_the_factor_and_kept() {
+    let report = timed_report(|row, cells| {
+        if (100..109).contains(&row) {
+            cells[2] = (cells[2].parse::<f64>().unwrap() * 1e3).to_string();
+        }
+    });
+    let found = findings(&report, "unit_block");
+    assert_eq!((found.len(), &found[0]["severity"]), (1, &"suspicious".into()));
+    assert_eq!((&found[0]["place"]["line"], &found[0]["place"]["last_line"]), (&102.into(), &110.into()));
+    assert!(found[0]["reasons"][0].as_str().unwrap().contains("about 1,000 times above"), "{}", found[0]);
+    assert_eq!(metric(&report, "latency_s")["overall"]["clean"]["n"], 200);
+}
+
+#[test]
+fn rows_of_another_table_without_its_header_leave_whatever_their_label_is() {
+    let report = timed_report(|row, cells| {
+        if (60..66).contains(&row) {
+            cells[1] = format!("node-{row}");
+            cells[2] = (2_400_000_000_u64 + 31_000_123 * row as u64).to_string();
+        }
+    });
+    let lines = lines(&report, "isolated_foreign");
+    assert_eq!(lines, [62, 63, 64, 65, 66, 67]);
+    let clean = &metric(&report, "latency_s")["overall"]["clean"];
+    assert!(clean["n"] == 194 && clean["mean"].as_f64().unwrap() < 0.2, "{clean}");
+    // A kind of request that takes 40 s is real, whole numbers or not.
+    let report = timed_report(|row, cells| {
+        if row % 50 == 7 {
+            cells[1] = "/nightly".to_owned();
+            cells[2] = format!("{}.{row:09}", 40 + row / 50);
+        }
+    });
+    assert!(report["findings"].as_array().unwrap().iter().all(|finding| finding["severity"] != "corrupted"));
+}
+
+#[test]
+fn an_instant_in_the_place_of_a_duration_is_corrupted() {
+    let report = timed_report(|row, cells| {
+        if row == 90 {
+            cells.swap(0, 2);
+        }
+    });
+    assert_eq!(lines(&report, "isolated_foreign"), [92]);
+    assert!(metric(&report, "latency_s")["overall"]["clean"]["mean"].as_f64().unwrap() < 0.2);
+}
+
+#[test]
+fn the_end_of_a_field_is_suspicious_and_a_round_timeout_is_none() {
+    let written = |end: &'static str| {
+        timed_report(move |row, cells| {
+            cells[2] =
+                if row % 90 == 41 { end.to_owned() } else { format!("{:.2}", 1e3 * cells[2].parse::<f64>().unwrap()) };
+        })
+    };
+    for end in ["65535", "16383", "99999"] {
+        let report = written(end);
+        assert_eq!(lines(&report, "saturated"), [43, 133], "{end}");
+        assert_eq!(metric(&report, "latency_s")["overall"]["clean"]["n"], 200);
+    }
+    for timeout in ["60000", "5000", "30000"] {
+        assert!(findings(&written(timeout), "saturated").is_empty(), "{timeout}");
+    }
+}
+
+#[test]
+fn one_long_pause_among_even_requests_is_slow_and_nothing_else() {
+    for times in [5.0, 20.0, 60.0, 150.0] {
+        let report = timed_report(|row, cells| {
+            if row == 111 {
+                cells[2] = (0.09 * times).to_string();
+            }
+        });
+        let alarms: Vec<&serde_json::Value> = report["findings"].as_array().unwrap().iter().collect();
+        assert!(alarms.iter().all(|finding| finding["severity"] == "note"), "{times}: {alarms:?}");
+    }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod appended;
 mod approved;
 mod architecture;
 mod bad_input;
@@ -25,6 +26,7 @@ mod healthy;
 mod meaning;
 mod memory;
 mod planted;
+mod punctuation;
 mod readers;
 mod readme;
 mod schema_1;

@@ -65,6 +65,7 @@ fn examine(text: &str) -> Vec<Found> {
                     add(Severity::Suspicious, FindingKind::DuplicateBlock, again.0, again.1);
                 }
                 Oddity::Stuck { lines, .. } => add(Severity::Suspicious, FindingKind::StuckValue, lines.0, lines.1),
+                Oddity::UnitBlock { lines, .. } => add(Severity::Suspicious, FindingKind::UnitBlock, lines.0, lines.1),
                 Oddity::ClockBackwards(_) | Oddity::ClockJump(_) => {}
             }
         }
@@ -141,7 +142,7 @@ fn is_found(kind: Kind, lines: &[u64], found: &[Found]) -> bool {
         Kind::ClockBackwards => found.kind == FindingKind::ClockBackwards,
         Kind::RepeatedHeader => found.kind == FindingKind::RepeatedHeader,
         Kind::AppendedAfterTable => found.kind == FindingKind::AppendedRun,
-        Kind::AppendedAfterPause => found.kind == FindingKind::ClockJump,
+        Kind::AppendedAfterPause => matches!(found.kind, FindingKind::ClockJump | FindingKind::AppendedRun),
         _ => found.severity == Severity::Corrupted,
     };
     let covered = |line: &&u64| found.iter().filter(expected).any(|found| (found.first..=found.last).contains(line));

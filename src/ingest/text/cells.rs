@@ -99,6 +99,10 @@ fn separated(cell: &[u8], thousands: u8, mark: u8) -> Option<f64> {
         Some(at) => (&body[..at], &body[at + 1..]),
         None => (body, &b""[..]),
     };
+    // `0,912` groups nothing: no number begins with a group of 0.
+    if whole.contains(&thousands) && whole.first().is_some_and(|first| *first == b'0' || *first == thousands) {
+        return None;
+    }
     let mut plain = Vec::with_capacity(cell.len());
     if cell.first() == Some(&b'-') {
         plain.push(b'-');
@@ -117,6 +121,14 @@ fn separated(cell: &[u8], thousands: u8, mark: u8) -> Option<f64> {
     plain.push(b'.');
     plain.extend_from_slice(fraction);
     fast_float2::parse(&plain).ok()
+}
+
+/// Whether the number reads differently with either mark: `42,068` is forty-two or forty-two thousand.
+pub(crate) fn is_ambiguous(cell: &[u8]) -> bool {
+    let digits = cell.strip_prefix(b"-").unwrap_or(cell);
+    let commas = digits.iter().filter(|byte| **byte == b',').count();
+    let fraction = digits.iter().rposition(|byte| *byte == b',').map_or(0, |at| digits.len() - at - 1);
+    commas == 1 && fraction == 3 && number(cell, DecimalMark::Point).is_some()
 }
 
 /// Digits after the decimal mark; 0 for a whole number, absent for a number with an exponent.
@@ -192,6 +204,9 @@ mod tests {
             ("1.2.3", Look::Text),
             ("12,34", Look::Text),
             ("infinite", Look::Text),
+            ("0,912", Look::Text),
+            (",912", Look::Text),
+            ("-0,912", Look::Text),
             ("-", Look::Empty),
         ] {
             assert_eq!(look(cell.as_bytes(), DecimalMark::Point), expected, "{cell}");
@@ -203,6 +218,10 @@ mod tests {
         assert_eq!(number(b"0,065", DecimalMark::Comma), Some(0.065));
         assert_eq!(number(b"1.234,5", DecimalMark::Comma), Some(1234.5));
         assert_eq!(fraction_digits(b"0,065", DecimalMark::Comma), Some(3));
+        assert!(is_ambiguous(b"42,068") && is_ambiguous(b"-1,024"));
+        assert!(
+            !is_ambiguous(b"0,912") && !is_ambiguous(b"1,024.5") && !is_ambiguous(b"1,024,000") && !is_ambiguous(b"7")
+        );
     }
 
     #[test]

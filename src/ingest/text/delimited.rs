@@ -4,6 +4,7 @@
 //! lines that cannot be read) is counted and explained.
 
 use crate::measure::finding::{FindingKind, Severity};
+use crate::measure::folded::Folded;
 use crate::table::storage::Storage;
 
 use crate::ingest::format::{AnyRecords, Head, IngestError, Sink, SourceOptions};
@@ -16,6 +17,9 @@ use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::parts::{Part, Schema, Span};
 use crate::ingest::text::row::RowBuffer;
 use crate::ingest::text::sections::{Context, Sections};
+
+/// Lines with stray quotes that are named; the rest are counted.
+const NAMED_QUOTES: usize = 8;
 
 /// Reads a delimited text to its end.
 pub(crate) fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
@@ -52,12 +56,21 @@ pub(crate) fn read_named(
         bad_utf8: None,
         after_blank: false,
         comments: 0,
+        stray_quotes: Vec::new(),
     };
     read_all(&mut reader, records)?;
-    let RowReader { sections, bad_utf8, comments, sink, .. } = reader;
+    let RowReader { sections, bad_utf8, comments, stray_quotes, sink, .. } = reader;
     if comments > 0 {
         let lines = if comments == 1 { "comment line" } else { "comment lines" };
         sink.provenance.evidence.push(format!("{comments} {lines} (beginning with #) passed over"));
+    }
+    if let Some(&first) = stray_quotes.first() {
+        let lines = Folded::of(&stray_quotes, NAMED_QUOTES);
+        let reason =
+            format!("a quote begins a field here, and the lines below it are rows of their own (lines {lines})");
+        let action = "the quote was read as a character of its field, and every row was kept";
+        let count = stray_quotes.len() as u64;
+        sink.find(Severity::Suspicious, FindingKind::UnclosedQuote, first, reason, action).count = count;
     }
     if let Some((first, count)) = bad_utf8 {
         let have = if count == 1 { "line has" } else { "lines have" };
@@ -78,6 +91,8 @@ struct RowReader<'s> {
     bad_utf8: Option<(u64, u64)>,
     after_blank: bool,
     comments: u64,
+    /// Lines with a quote that begins no field.
+    stray_quotes: Vec<u64>,
 }
 
 impl ByBlocks for RowReader<'_> {
@@ -116,6 +131,7 @@ impl ByBlocks for RowReader<'_> {
                 let action = "the quote was read as a character, and the next line as a new row";
                 self.sink.find(Severity::Suspicious, FindingKind::UnclosedQuote, line, reason, action);
             }
+            Flaw::Stray => self.stray_quotes.push(line),
             Flaw::None => {}
         }
         if record.bytes.trim_ascii().is_empty() {
@@ -161,5 +177,5 @@ fn next_row(records: &mut AnyRecords<'_>, delimiter: Option<u8>) -> Result<Optio
     let bytes = records.peek(LOOK_AHEAD)?;
     let bytes = &bytes[..bytes.len().min(LOOK_AHEAD)];
     let head = Head::new(bytes, true);
-    Ok(dialect::sample_rows(&head, delimiter).into_iter().next())
+    Ok(dialect::first_rows(&head, delimiter, 1).into_iter().next())
 }

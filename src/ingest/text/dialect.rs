@@ -27,6 +27,8 @@ pub(crate) struct Dialect {
     /// Absent where there is one column only.
     pub(crate) delimiter: Option<u8>,
     pub(crate) mark: DecimalMark,
+    /// Whether the numbers could be read with another mark.
+    pub(crate) mark_is_assumed: bool,
     /// Names of the columns, where the first row holds them.
     pub(crate) header: Option<Vec<String>>,
     pub(crate) types: Vec<CellType>,
@@ -111,8 +113,13 @@ fn unquote(bytes: &[u8], delimiter: u8, text: &mut Vec<u8>, cells: &mut Vec<(usi
     }
 }
 
-/// The first rows of a text, and whether lines that begin with `#` were passed over.
-pub(crate) fn sample_rows(head: &Head<'_>, delimiter: Option<u8>) -> Vec<RowBuffer> {
+/// The first rows of a text.
+fn sample_rows(head: &Head<'_>, delimiter: Option<u8>) -> Vec<RowBuffer> {
+    first_rows(head, delimiter, SAMPLE_ROWS)
+}
+
+/// The first rows of a text, at most so many.
+pub(crate) fn first_rows(head: &Head<'_>, delimiter: Option<u8>, most: usize) -> Vec<RowBuffer> {
     let mut records = Records::with_buffer(head.bytes, head.bytes.len() * 2);
     if let Some(delimiter) = delimiter {
         records.quotes_after(delimiter);
@@ -121,7 +128,7 @@ pub(crate) fn sample_rows(head: &Head<'_>, delimiter: Option<u8>) -> Vec<RowBuff
     let mut rows = Vec::new();
     while let Ok(Some(record)) = records.next() {
         let cut_by_the_head = !record.terminated && !head.complete && !rows.is_empty();
-        if rows.len() == SAMPLE_ROWS || cut_by_the_head {
+        if rows.len() == most || cut_by_the_head {
             break;
         }
         if record.flaw == Flaw::Overlong || is_blank_or_comment(record.bytes) {
@@ -152,7 +159,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
             row.cells.truncate(width);
         }
     }
-    let mark = decimal_mark(&rows, delimiter);
+    let (mark, mark_is_assumed) = decimal_mark(&rows, delimiter, width);
     let table: Vec<Row<'_>> = rows.iter().map(RowBuffer::row).filter(|row| row.len() == width).collect();
     let (first, body) = table.split_first()?;
     let mut body_types = column_types(body, width, mark);
@@ -190,8 +197,10 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     }
     if mark == DecimalMark::Comma {
         evidence.push("numbers have a decimal comma".to_owned());
+    } else if rows.iter().any(|row| row.row().iter().any(|cell| has_groups(cell))) {
+        evidence.push("commas group the thousands of numbers".to_owned());
     }
-    Some(Dialect { delimiter, mark, header: names, types, evidence, trailing })
+    Some(Dialect { delimiter, mark, mark_is_assumed, header: names, types, evidence, trailing })
 }
 
 /// A name that states a unit (`latency_ms`) makes a column of numbers of one in which words prevail: the words are what
@@ -238,11 +247,14 @@ fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuffer>, f64)> 
     for &delimiter in DELIMITERS {
         let rows = sample_rows(head, Some(delimiter));
         let Some(width) = usual_width(&rows).filter(|width| *width > 1) else { continue };
+        if delimiter == b',' && are_halves(&rows) {
+            continue;
+        }
         let agreement = agreement(&rows);
         let clear = |found: &(Option<u8>, Vec<RowBuffer>, f64)| {
-            // A decimal comma makes two fields of one: among equals, the delimiter with fewer, longer fields wins only
+            // Commas inside numbers make two fields of one: among equals, the delimiter with fewer, longer fields wins only
             // where all its cells with commas are numbers.
-            agreement > found.2 + 0.05 || (agreement >= found.2 && comma_is_decimal(&rows, width))
+            agreement > found.2 + 0.05 || (agreement >= found.2 && commas_are_in_numbers(&rows, width))
         };
         if agreement >= LEAST_AGREEMENT && best.as_ref().is_none_or(clear) {
             best = Some((Some(delimiter), rows, agreement));
@@ -250,20 +262,48 @@ fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuffer>, f64)> 
     }
     best.or_else(|| {
         let rows = sample_rows(head, None);
-        let numbers = rows.iter().filter(|row| cells::look(row.row().cell(0), DecimalMark::Point).is_number()).count();
+        let is_number = |row: &&RowBuffer| {
+            let of = |mark| cells::look(row.row().cell(0), mark).is_number();
+            of(DecimalMark::Point) || of(DecimalMark::Comma)
+        };
+        let numbers = rows.iter().filter(is_number).count();
         // One word may stand above the numbers.
         (numbers > 0 && numbers as f64 >= 0.9 * (rows.len() as f64 - 1.0)).then_some((None, rows, 1.0))
     })
 }
 
-fn comma_is_decimal(rows: &[RowBuffer], width: usize) -> bool {
-    let mut any = false;
-    rows.iter().skip(1).map(RowBuffer::row).filter(|row| row.len() == width).all(|row| {
-        row.iter().filter(|cell| cell.contains(&b',')).all(|cell| {
-            any = true;
-            cells::number(cell, DecimalMark::Comma).is_some()
-        })
-    }) && any
+/// Whether the two fields of each row are the halves of one number with a decimal comma: a single name stands above them, and
+/// both are nothing but digits.
+fn are_halves(rows: &[RowBuffer]) -> bool {
+    let Some((name, body)) = rows.split_first() else { return false };
+    let digits = |cell: &[u8]| !cell.is_empty() && cell.iter().all(u8::is_ascii_digit);
+    let half = |row: &RowBuffer| {
+        let row = row.row();
+        let whole = row.cell(0);
+        digits(whole.strip_prefix(b"-").unwrap_or(whole)) && (row.len() == 1 || row.len() == 2 && digits(row.cell(1)))
+    };
+    let named = name.cells.len() == 1 && cells::look(name.row().cell(0), DecimalMark::Point) == Look::Text;
+    named && !body.is_empty() && body.iter().all(half)
+}
+
+/// Whether every comma in the fields below the first row is part of a number, and there is one.
+fn commas_are_in_numbers(rows: &[RowBuffer], width: usize) -> bool {
+    let body = || rows.iter().skip(1).map(RowBuffer::row).filter(|row| row.len() == width);
+    let all = |mark: DecimalMark| {
+        let mut any = false;
+        body().all(|row| {
+            row.iter().filter(|cell| cell.contains(&b',')).all(|cell| {
+                any = true;
+                cells::number(cell, mark).is_some()
+            })
+        }) && any
+    };
+    all(DecimalMark::Comma) || all(DecimalMark::Point)
+}
+
+/// Whether a number is written in groups of thousands.
+fn has_groups(cell: &[u8]) -> bool {
+    cell.contains(&b',') && cells::number(cell, DecimalMark::Point).is_some()
 }
 
 /// Share of rows that have as many fields as the row before.
@@ -285,24 +325,34 @@ fn usual_width(rows: &[RowBuffer]) -> Option<usize> {
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(width, _)| width)
 }
 
-/// A decimal comma is believed only where the comma does not separate fields, some number needs it (`12,5`), and none
-/// contradicts it (`12.5`). `1.024` says nothing: it is a number either way.
-fn decimal_mark(rows: &[RowBuffer], delimiter: Option<u8>) -> DecimalMark {
+/// A decimal comma is believed only where the comma does not separate fields, some number needs it (`12,5`, `0,912`), and none
+/// contradicts it (`12.5`). `1,024` says nothing: it is a number either way. Where all numbers of its column are written so, with
+/// three digits behind one comma, they are decimals of a program that writes three digits: numbers in groups of three would be
+/// shorter or longer here and there. The flag says that nothing but this decided.
+fn decimal_mark(rows: &[RowBuffer], delimiter: Option<u8>, width: usize) -> (DecimalMark, bool) {
     let mut needs_comma = false;
-    let mut ambiguous = false;
+    // For each column its ambiguous numbers and all others.
+    let mut columns = vec![(0_usize, 0_usize); width];
     for owned in rows {
-        for cell in owned.row().iter() {
+        for (index, cell) in owned.row().iter().enumerate() {
             let as_point = cells::number(cell, DecimalMark::Point).is_some();
             let as_comma = cells::number(cell, DecimalMark::Comma).is_some();
             if as_point && !as_comma {
-                return DecimalMark::Point;
+                return (DecimalMark::Point, false);
             }
             needs_comma |= as_comma && !as_point;
-            ambiguous |= as_comma && cell.contains(&b',');
+            if let Some((ambiguous, others)) = columns.get_mut(index).filter(|_| as_point) {
+                if cells::is_ambiguous(cell) { *ambiguous += 1 } else { *others += 1 }
+            }
         }
     }
-    // `1,234` between semicolons: whoever writes semicolons does so because the comma is taken by the numbers.
-    if needs_comma || (ambiguous && delimiter == Some(b';')) { DecimalMark::Comma } else { DecimalMark::Point }
+    let ambiguous = columns.iter().any(|(ambiguous, _)| *ambiguous > 0);
+    let decimals = columns.iter().all(|(ambiguous, others)| *ambiguous == 0 || *others == 0);
+    match () {
+        () if needs_comma => (DecimalMark::Comma, false),
+        () if ambiguous && decimals && delimiter != Some(b',') => (DecimalMark::Comma, true),
+        () => (DecimalMark::Point, false),
+    }
 }
 
 /// The type of each column, by the majority of its cells.
@@ -419,6 +469,21 @@ mod tests {
     fn a_decimal_comma_is_recognised() {
         let dialect = find_in("event;latency\na;0,5\nb;0,75\n").unwrap();
         assert_eq!((dialect.delimiter, dialect.mark), (Some(b';'), DecimalMark::Comma));
+    }
+
+    #[test]
+    fn commas_in_numbers_are_told_from_commas_between_them() {
+        let found =
+            |text: &str| find_in(text).map(|dialect| (dialect.delimiter, dialect.mark, dialect.mark_is_assumed));
+        let (point, comma) = (DecimalMark::Point, DecimalMark::Comma);
+        assert_eq!(found("wait_ms\n7,25\n11,5\n8\n9,125\n"), Some((None, comma, false)), "one column");
+        assert_eq!(found("a,b\n7,25\n11,5\n"), Some((Some(b','), point, false)), "two names are two columns");
+        assert_eq!(found("7,25\n11,5\n"), Some((Some(b','), point, false)), "no name says nothing");
+        assert_eq!(found("k\tms\nx\t0,450\nx\t31,200\n"), Some((Some(b'\t'), comma, false)), "no group is 0");
+        assert_eq!(found("k\tms\nx\t17,450\nx\t31,200\n"), Some((Some(b'\t'), comma, true)), "either is possible");
+        assert_eq!(found("k\tms\nx\t450\nx\t31,200\n"), Some((Some(b'\t'), point, false)), "450 has no decimals");
+        let groups = "\"k\";\"v\"\n\"x\";2,721,992,142.5\n\"x\";1,833,214,475.25\n";
+        assert_eq!(found(groups), Some((Some(b';'), point, false)));
     }
 
     #[test]

@@ -6,16 +6,19 @@
 
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 
 use crate::table::storage::Storage;
 
 use crate::ingest::input::BLOCK;
+use crate::ingest::text::quotes::QuoteState;
 
 /// A longer line is no record of measurements.
 pub(crate) const MAX_RECORD: usize = 16 << 20;
 /// A quoted field that goes on for longer was never closed.
 const MAX_QUOTED: usize = 1 << 20;
+/// Looking so far ahead for the end of a field takes a while.
+const FAR_QUOTED: usize = 16 << 10;
 /// After so many unclosed quotes in a file, quotes mean nothing in it.
 const MAX_UNCLOSED: u32 = 100;
 
@@ -26,6 +29,8 @@ pub(crate) enum Flaw {
     None,
     /// A quote opens on its line and is never closed.
     Unclosed,
+    /// A quote stands on its line where a field would begin, and what follows are rows of their own.
+    Stray,
     /// It is longer than [`MAX_RECORD`]; its bytes were passed over.
     Overlong,
 }
@@ -330,30 +335,31 @@ impl<R: Read> Records<R> {
     /// Extends a line with an open quote over the following ones, until the quote closes.
     fn quoted_extent(&mut self, first_end: usize, first_next: usize) -> io::Result<Extent> {
         let delimiter = self.delimiter.unwrap_or(b',');
-        let mut state = QuoteState::default();
-        state.feed(&self.buffer[self.start..first_end], delimiter);
+        let mut state = QuoteState::new(&self.buffer[self.start..first_end], delimiter);
         if !state.open {
             return Ok(self.single(first_end, first_next, true, Flaw::None));
         }
         let (mut end, mut next, mut lines) = (first_end, first_next, 1);
         let first_length = (first_end - self.start, first_next - self.start);
-        while state.open && next - self.start <= MAX_QUOTED {
+        while state.open && !state.is_stray() && next - self.start <= MAX_QUOTED {
             // `find_line` may move the buffer's content to its front: keep offsets from `start`.
             let offset = next - self.start;
             let Some((line_end, line_next)) = self.find_line(next)? else { break };
             let line_start = self.start + offset;
-            state.feed(b"\n", delimiter);
-            state.feed(&self.buffer[line_start..line_end], delimiter);
+            state.next_line(&self.buffer[line_start..line_end]);
             (end, next) = (line_end, line_next);
             lines += 1;
         }
-        if state.open {
-            self.unclosed += 1;
+        let flaw = if state.is_stray() { Flaw::Stray } else { Flaw::Unclosed };
+        if state.open || flaw == Flaw::Stray {
+            // What took long to find out is not found out again and again.
+            let far = next - self.start > FAR_QUOTED;
+            self.unclosed += u32::from(flaw == Flaw::Unclosed || far);
             if self.unclosed > MAX_UNCLOSED {
                 self.delimiter = None;
             }
             let (end, next) = (self.start + first_length.0, self.start + first_length.1);
-            return Ok(self.single(end, next, false, Flaw::Unclosed));
+            return Ok(self.single(end, next, false, flaw));
         }
         let mut extent = self.single(end, next, true, Flaw::None);
         extent.lines = lines;
@@ -441,32 +447,6 @@ fn read_full(reader: &mut impl Read, buffer: &mut [u8], at_end: &mut bool) -> io
     Ok(read)
 }
 
-/// Whether a quoted field is open.
-#[derive(Debug, Default)]
-struct QuoteState {
-    open: bool,
-    /// The last byte fed, at the start of a record as after a delimiter.
-    last: Option<u8>,
-}
-
-impl QuoteState {
-    /// A quote opens a field only at its start; inside, a doubled quote closes and opens again.
-    fn feed(&mut self, bytes: &[u8], delimiter: u8) {
-        for index in memchr_iter(b'"', bytes) {
-            if self.open {
-                self.open = false;
-                self.last = Some(b'"');
-                continue;
-            }
-            let before = if index == 0 { self.last } else { Some(bytes[index - 1]) };
-            self.open = before.is_none_or(|byte| byte == delimiter || byte == b'"' || byte == b' ');
-        }
-        if let Some(&last) = bytes.last() {
-            self.last = Some(last);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -523,6 +503,14 @@ mod tests {
         assert_eq!(found.len(), 4);
         assert_eq!(found[1], (2, "\"b,2".into(), Flaw::Unclosed));
         assert_eq!(found[2], (3, "c,3".into(), Flaw::None));
+    }
+
+    #[test]
+    fn a_stray_quote_swallows_no_rows() {
+        let found = records("1,\"Tech,3\n2,a,5\n3,b,5\n4,\"Tech,6\n5,c,\"x\ny\"\n");
+        let flaws: Vec<(u64, Flaw)> = found.iter().map(|(line, _, flaw)| (*line, *flaw)).collect();
+        assert_eq!(flaws[..3], [(1, Flaw::Stray), (2, Flaw::None), (3, Flaw::None)]);
+        assert_eq!(found.last().unwrap(), &(5, "5,c,\"x\ny\"".into(), Flaw::None));
     }
 
     #[test]

@@ -8,5 +8,6 @@ pub(crate) mod dialect;
 pub(crate) mod fast;
 pub(crate) mod lines;
 pub(crate) mod parts;
+mod quotes;
 pub(crate) mod row;
 pub(crate) mod sections;

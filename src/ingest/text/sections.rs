@@ -379,6 +379,12 @@ impl Sections {
             let action = "columns are called column_1, column_2, …; roles and units are inferred from the values alone";
             sink.find(Severity::Note, FindingKind::MissingHeader, 1, reason, action);
         }
+        if self.dialect.mark_is_assumed {
+            let reason =
+                "every number of a column has three digits behind one comma: read as decimals, `42,068` is about 42";
+            let action = "write whole numbers without groups, or a point, where commas group thousands instead";
+            sink.find(Severity::Suspicious, FindingKind::AmbiguousNumbers, 1, reason, action);
+        }
         for (lines, kind, what) in [
             (
                 &self.appended,

@@ -12,6 +12,9 @@ const ONE_UNIT_SPAN: f64 = 1e5;
 /// Groups that a page can hold at all. More would not be read, and would make the page slow; the JSON has all of them.
 pub(super) const MOST_GROUPS: usize = 500;
 
+/// Runs of one file that are shown apart; the JSON has all of them.
+const MOST_RUNS: usize = 12;
+
 /// A row in the table of numbers.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "templates ask for each by its name")]
@@ -20,6 +23,7 @@ pub(crate) struct NumbersView {
     pub group: bool,
     pub raw: bool,
     pub failed: bool,
+    pub run: bool,
     pub differs: bool,
     pub note: Option<String>,
     pub unit: &'static str,
@@ -55,6 +59,11 @@ impl NumbersView {
             failed: true,
             note: Some("failed, apart".to_owned()),
             ..Self::of(&visible(&metric.name), Some(failed), &shared)
+        }));
+        rows.extend(metric.runs_apart.iter().filter(|_| runs_tell(metric)).take(MOST_RUNS).map(|run| Self {
+            note: Some(format!("run {}, lines {} to {}", run.number, run.lines.0, run.lines.1)),
+            run: true,
+            ..Self::of(&visible(&metric.name), Some(&run.summary), &shared)
         }));
         for group in metric.groups.iter().take(MOST_GROUPS) {
             let name = group.label.as_ref().map_or_else(|| ABSENT.to_owned(), |label| visible(&label.text));
@@ -107,6 +116,13 @@ impl NumbersView {
             ..Self::default()
         }
     }
+}
+
+/// Whether the runs of a file differ in a number that is shown; benchmarks stand apart anyway.
+fn runs_tell(metric: &Metric) -> bool {
+    let numbers = |summary: &Summary| (summary.median, summary.max);
+    !metric.measured_apart
+        && metric.runs_apart.windows(2).any(|pair| numbers(&pair[0].summary) != numbers(&pair[1].summary))
 }
 
 /// The unit and digits for all numbers of a metric: the smallest median among its populations keeps its digits.

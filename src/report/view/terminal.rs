@@ -179,6 +179,7 @@ impl Row {
     fn of(row: &NumbersView) -> Self {
         let (kind, name) = match (row.raw, row.group) {
             _ if row.failed => (LineKind::Failed, "  └ failed, apart".to_owned()),
+            _ if row.run => (LineKind::Failed, format!("  └ {}", row.note.as_deref().unwrap_or_default())),
             (false, false) => (LineKind::Metric, format!("  {}", row.name)),
             (false, true) => (LineKind::Group, format!("    {}", row.name)),
             (true, false) => (LineKind::Raw, "  └ raw, corrupted included".to_owned()),

@@ -46,6 +46,10 @@ pub enum Reason {
     OddLabel(String),
     /// Divided (or multiplied) by this factor it would lie in the middle of the others.
     UnitSlip(&'static str),
+    /// A field ends at it: what was measured is at least so large.
+    Saturated(&'static str),
+    /// All values of its label lie so far away, and the label occurs nowhere else.
+    OnlyFarAway,
     /// It is far longer than the whole file (seconds).
     LongerThanFile(f64),
 }

@@ -1,0 +1,51 @@
+//! The instants of a column, whether they were written as dates or as numbers.
+
+use crate::table::packed::Cells;
+use crate::table::{CellType, Table};
+
+/// The instants of a column.
+pub struct Instants<'a> {
+    cells: &'a Cells,
+    /// Nanoseconds of a number's unit; absent where the cells are instants.
+    factor: Option<f64>,
+}
+
+impl<'a> Instants<'a> {
+    /// Those of a column of dates or of numbers.
+    pub fn of(table: &'a Table, column: usize) -> Self {
+        if table.columns[column].cells == CellType::Timestamp {
+            return Self { cells: table.instant_cells(column), factor: None };
+        }
+        let cells = table.values(column);
+        let mut typical: f64 = 0.0;
+        cells.visit_present(0..cells.count(), |block| typical = block.iter().fold(typical, |most, at| most.max(*at)));
+        // Seconds since 1970 have ten digits, milliseconds thirteen, and so on; anything shorter counts seconds itself.
+        let nanos = [1e9, 1e12, 1e15, 1e18].iter().position(|scale| typical < scale * 4.0).unwrap_or(3);
+        Self { cells, factor: Some([1e9, 1e6, 1e3, 1.0][nanos]) }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.cells.count()
+    }
+
+    /// Hands over every instant that is there with its row, in nanoseconds.
+    pub fn each(&self, take: &mut dyn FnMut(usize, i64)) {
+        match self.factor {
+            None => self.cells.visit_instants(take),
+            Some(factor) => self.cells.visit_as_instants(factor, take),
+        }
+    }
+
+    /// The instant of a row.
+    pub fn at(&self, row: usize) -> Option<i64> {
+        match self.factor {
+            None => {
+                let mut found = None;
+                self.cells.visit_instants_of(row..row + 1, |instant| found = instant);
+                found
+            }
+            Some(factor) => self.cells.number(row).map(|number| (number * factor) as i64),
+        }
+    }
+}
