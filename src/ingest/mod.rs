@@ -22,6 +22,7 @@ mod options;
 mod oracle;
 mod privacy;
 mod relatives;
+mod rounded;
 mod settle;
 mod signature;
 mod sink;
@@ -114,6 +115,7 @@ fn read_at_pace(
         settle(&mut source, options);
     }
     appended::mark(&mut source);
+    rounded::note(&mut source);
     Ok(source)
 }
 

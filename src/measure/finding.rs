@@ -105,6 +105,8 @@ pub enum FindingKind {
     DeclaredWarmUp,
     /// Stretches in which nothing was sent although the schedule says so.
     ScheduleStall,
+    /// Whole numbers too large to be held exactly.
+    RoundedIntegers,
     /// Instants too large to be held exactly.
     RoundedClock,
     /// A field of a record that cannot be read as what it should be.
@@ -171,6 +173,7 @@ impl FindingKind {
             Self::LateEvent => "late event",
             Self::DeclaredWarmUp => "declared warm-up",
             Self::ScheduleStall => "stall in the schedule",
+            Self::RoundedIntegers => "rounded integers",
             Self::RoundedClock => "rounded instants",
             Self::UnreadableField => "unreadable field",
             Self::Contradiction => "contradiction",

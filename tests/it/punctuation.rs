@@ -70,3 +70,20 @@ fn decimal_commas_and_groups_of_thousands_are_read_as_what_they_are() {
     let bytes = "\"host\";\"rx_bytes\"\n\"a\";2,721,992,142.5\n\"a\";1,833,214,475.25\n\"b\";1,900,000,000\n";
     assert_eq!(measured("groups.csv", bytes, "rx_bytes"), (3, 1_900_000_000.0, vec![]));
 }
+
+#[test]
+fn integers_beyond_what_a_number_holds_are_said_or_kept_as_text() {
+    let place = Place::new();
+    let row = |row: u64| {
+        format!("{},{},{}\n", 9_007_199_254_740_993_u64 + 2 * (row % 3), 9_007_199_254_740_993_u64 + row, 20 + row % 7)
+    };
+    let rows: String = (0..60).map(row).collect();
+    place.write("large.csv", &format!("trace_id,counter_bytes,latency_ms\n{rows}"));
+    place.run("summarize large.csv -o r.json").exits(0);
+    let report = place.json("r.json");
+    let found = findings(&report, "rounded_integers");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((&found[0]["place"]["column"], &found[0]["count"]), (&"counter_bytes".into(), &60.into()));
+    let columns = report["sources"][0]["tables"][0]["columns"].as_array().unwrap();
+    assert_eq!(columns[0]["cell_type"], "text");
+}

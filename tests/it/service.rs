@@ -350,3 +350,48 @@ fn an_answer_after_the_session_closed_comes_too_late() {
     assert_eq!(report["service"][0]["messages"]["session_closed"], 1);
     assert_eq!(findings(&report, "late_answer").len() + findings(&report, "late_event").len(), 1);
 }
+
+#[test]
+fn a_request_log_in_the_words_of_the_report_is_a_service() {
+    let place = Place::new();
+    let row = |row: u64| format!("{}.5,s{},0.3{},0.8{},ok\n", 1_773_576_000 + row, row % 3, row % 10, row % 10);
+    let rows: String = (0..30).map(row).collect();
+    let header = "sent_at,session_id,time_to_first_chunk_s,time_to_response_s,status\n";
+    let report = service(&place, "requests.csv", &format!("{header}{rows}"));
+    let all = report["service"][0]["distributions"].as_array().unwrap();
+    assert!(!all.is_empty());
+    assert_eq!(report["service"][0]["messages"]["sent"], 30);
+}
+
+#[test]
+fn messages_without_names_belong_to_their_session_row_by_row() {
+    // Two sessions take turns; each message is answered after half a second, and every fifth one fails.
+    let log = |id: &dyn Fn(u64) -> String| {
+        let mut text = String::from("timestamp,session_id,message_id,event\n");
+        for message in 0..40_u64 {
+            let at = 1_773_576_000.0 + 2.0 * message as f64;
+            let (session, id) = (message % 2, id(message));
+            let end = if message % 5 == 4 { "error" } else { "response_completed" };
+            for (offset, event) in [(0.0, "message_sent"), (0.5, "first_chunk"), (0.9, end)] {
+                if event == "first_chunk" && end == "error" {
+                    continue;
+                }
+                text.push_str(&format!("{:.3},s{session},{id},{event}\n", at + offset));
+            }
+        }
+        text
+    };
+    let place = Place::new();
+    let named = |message: u64| format!("m{message}");
+    let none = |_: u64| String::new();
+    let some = |message: u64| if message % 3 == 0 { String::new() } else { format!("m{message}") };
+    let word = |_: u64| "null".to_owned();
+    let ids: [(&str, &dyn Fn(u64) -> String); 4] =
+        [("named.csv", &named), ("none.csv", &none), ("some.csv", &some), ("word.csv", &word)];
+    for (name, id) in ids {
+        let report = service(&place, name, &log(id));
+        let first = distribution(&report, "time to first chunk");
+        assert_eq!(first["n"], 32, "{name}");
+        close(&first["max"], 0.5, 1e-6, name);
+    }
+}

@@ -519,3 +519,19 @@ fn every_record_has_its_line() {
     let source = read(&pretty);
     assert_eq!(source.swarm.iter().map(SwarmRecord::line).collect::<Vec<_>>(), [2, second]);
 }
+
+#[test]
+fn a_clock_that_is_set_back_invents_no_restart() {
+    // Nine snapshots a minute apart; before the seventh the clock is set back by ten minutes.
+    let at = |index: u64| 40_000 + 60 * index - if index >= 6 { 600 } else { 0 };
+    let rows: Vec<Value> =
+        (0..9).map(|index| snapshot("p", at(index), 10 * (index + 1), 5000 * (index + 1), &[])).collect();
+    let found = report("a.ndjson", &lines_of(&rows));
+    let process = &processes(&found)[0];
+    assert_eq!((&process["executions"], &process["restarts"]), (&json!(90), &json!(0)));
+    assert_eq!(process["response_time"], json!(45.0));
+    let back = findings(&found, "out_of_order_snapshot");
+    assert_eq!((back.len(), &back[0]["place"]["line"]), (1, &json!(7)));
+    assert!(back[0]["reasons"][0].as_str().unwrap().contains("set back"), "{}", back[0]);
+    assert!(findings(&found, "restart").is_empty());
+}

@@ -41,7 +41,7 @@ impl Keys {
     pub(crate) fn of_column(table: &Table, column: usize) -> Self {
         let cells = &table.columns[column];
         if matches!(cells.cells, CellType::Text | CellType::Boolean) {
-            let empty: Vec<bool> = cells.dictionary.iter().map(|text| text.trim().is_empty()).collect();
+            let empty: Vec<bool> = cells.dictionary.iter().map(|text| names::is_none(text)).collect();
             let known = |code: u32| (!empty.get(code as usize).copied().unwrap_or(true)).then_some(u64::from(code));
             return Self {
                 of_row: table.codes(column).into_iter().map(known).collect(),
@@ -83,7 +83,10 @@ struct Assembler<'a> {
     early: Map<(u32, u64), usize>,
     sessions: &'a Keys,
     fine: bool,
+    /// Whether any row names its message: a column without values names none.
     with_ids: bool,
+    /// For each message of the log whether it is named.
+    named: Vec<bool>,
 }
 
 /// Puts the events of a table together.
@@ -117,7 +120,8 @@ pub(crate) fn assemble(table: &Table, found: &Recognition, options: &ServiceOpti
         early: Map::default(),
         sessions: &sessions,
         fine: is_fine(&clock),
-        with_ids: messages.is_some(),
+        with_ids: messages.as_ref().is_some_and(|keys| keys.of_row.iter().any(Option::is_some)),
+        named: Vec::new(),
     };
     for row in order {
         let row = row as usize;
@@ -319,6 +323,7 @@ impl Assembler<'_> {
             return;
         }
         self.log.messages.push(message);
+        self.named.push(event.message.is_some());
         let live = &mut self.live[live];
         // What is answered leaves from the front; with ids a message in the middle may have been answered first.
         while live.open.front().is_some_and(|first| self.log.messages[*first as usize].outcome != Outcome::Open) {
@@ -336,9 +341,18 @@ impl Assembler<'_> {
             Some(key) => self.messages.get(&(live as u32, key)).copied(),
             None => {
                 let open = |index: &&u32| self.log.messages[**index as usize].outcome == Outcome::Open;
-                state.open.iter().find(open).copied().or(state.ended)
+                self.nameless(live).or_else(|| state.open.iter().find(open).copied()).or(state.ended)
             }
         }
+    }
+
+    /// The oldest open message of a session among those that nothing names: where some rows leave the name out, these belong
+    /// together.
+    fn nameless(&self, live: usize) -> Option<u32> {
+        let open = |index: &&u32| {
+            self.log.messages[**index as usize].outcome == Outcome::Open && !self.named[**index as usize]
+        };
+        self.live[live].open.iter().find(open).copied()
     }
 
     fn answer(&mut self, live: usize, event: &Event<'_>) {
@@ -404,8 +418,8 @@ impl Assembler<'_> {
         let target = match (event.message, event.kind) {
             // A report comes after its message has left the open ones.
             (None, EventKind::TimeoutReported) => self.awaiting_report(live).or_else(|| self.message_of(live, event)),
-            // An error that names no message, where others do or none is open, is one of the session.
-            (None, _) if self.with_ids => None,
+            // An error that names no message, where all others do or none is open, is one of the session.
+            (None, _) if self.with_ids => self.nameless(live),
             (None, EventKind::Error) => self
                 .message_of(live, event)
                 .filter(|index| self.log.messages[*index as usize].outcome != Outcome::Answered),

@@ -134,6 +134,11 @@ const FIELDS: &[(Field, &[&str])] = &[
             "requestlatency",
             "responselatency",
             "responsetime",
+            "timetoresponse",
+            "timetofullresponse",
+            "timetocompletion",
+            "timetolasttoken",
+            "timetolastchunk",
             "totallatency",
             "endtoendlatency",
             "e2elatency",
@@ -386,6 +391,12 @@ pub(crate) fn says_sent(name: &str) -> bool {
     words(name)
         .iter()
         .any(|word| ["sent", "send", "request", "requested", "submitted", "message"].contains(&word.as_str()))
+}
+
+/// Whether a text stands where there is none.
+pub(crate) fn is_none(text: &str) -> bool {
+    const NONE: &[&str] = &["", "-", "null", "none", "nil", "nan", "na", "n/a", "undefined"];
+    NONE.iter().any(|none| none.eq_ignore_ascii_case(text.trim()))
 }
 
 /// Whether a type of error is a timeout.

@@ -71,6 +71,11 @@ pub enum AnomalyKind {
         /// How many.
         snapshots: u64,
     },
+    /// The clock was set back: snapshots stand below later ones, and their counters grew on.
+    ClockSetBack {
+        /// How many times.
+        times: u64,
+    },
     /// A counter fell.
     Restart {
         /// Executions before and after.

@@ -183,13 +183,22 @@ fn usable<'a>(found: &[SourceRecord<'a, ProcessRecord>], anomalies: &mut Vec<Ano
     usable
 }
 
-/// The snapshots by time. Those of one file that stand before earlier ones are noted; files may come in any order.
-fn in_order<'a>(mut snapshots: Vec<Snapshot<'a>>, anomalies: &mut Vec<Anomaly>) -> Vec<Snapshot<'a>> {
+/// The snapshots by time. Those of one file that stand before earlier ones are noted; files may come in any order. Where the
+/// counters of a file grow all the way, and would fall in the order of times, the clock was set back and the record is in order.
+fn in_order<'a>(snapshots: Vec<Snapshot<'a>>, anomalies: &mut Vec<Anomaly>) -> Vec<Snapshot<'a>> {
     let late: Vec<&Snapshot<'_>> = snapshots
         .windows(2)
         .filter(|pair| pair[0].source == pair[1].source && pair[1].at < pair[0].at)
         .map(|pair| &pair[1])
         .collect();
+    if let Some(first) = late.first()
+        && snapshots.iter().all(|snapshot| snapshot.source == first.source)
+        && falls(&snapshots) == 0
+        && falls(&by_time(snapshots.clone())) > 0
+    {
+        anomalies.push(first.anomaly(AnomalyKind::ClockSetBack { times: late.len() as u64 }));
+        return snapshots;
+    }
     for (index, first) in late.iter().enumerate() {
         if !late[..index].iter().any(|other| other.source == first.source) {
             let count = late.iter().filter(|other| other.source == first.source).count() as u64;
@@ -197,10 +206,17 @@ fn in_order<'a>(mut snapshots: Vec<Snapshot<'a>>, anomalies: &mut Vec<Anomaly>) 
         }
     }
     // Without times the order of reading is all there is; among equals the counters decide.
-    if snapshots.iter().any(|snapshot| snapshot.at.is_some()) {
-        snapshots.sort_by_key(|snapshot| (snapshot.at, snapshot.executions));
-    }
+    if snapshots.iter().any(|snapshot| snapshot.at.is_some()) { by_time(snapshots) } else { snapshots }
+}
+
+fn by_time(mut snapshots: Vec<Snapshot<'_>>) -> Vec<Snapshot<'_>> {
+    snapshots.sort_by_key(|snapshot| (snapshot.at, snapshot.executions));
     snapshots
+}
+
+/// How many snapshots have a lower counter than the one before.
+fn falls(snapshots: &[Snapshot<'_>]) -> usize {
+    snapshots.windows(2).filter(|pair| pair[1].fell_since(&pair[0])).count()
 }
 
 /// One snapshot for each moment.

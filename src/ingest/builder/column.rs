@@ -15,6 +15,7 @@ use crate::table::{CellType, Column, Role, Shape};
 
 use crate::ingest::meaning::clock;
 use crate::ingest::text::cells::{self, DecimalMark};
+use crate::ingest::text::identifiers;
 use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, PartColumn, Span, TextPart};
 
 /// Texts by code, codes by text.
@@ -223,7 +224,8 @@ impl ColumnBuilder {
                 let data = codes.finish();
                 let texts: Vec<String> =
                     dictionary.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
-                match numbers_after_all(&texts).filter(|_| cells == CellType::Text) {
+                let identifiers = identifiers::is_name(&name) && texts.iter().any(|text| identifiers::loses_digits(text.as_bytes()));
+                match numbers_after_all(&texts).filter(|_| cells == CellType::Text && !identifiers) {
                     None => (cells, data, texts, None),
                     Some(numbers) => {
                         let whole = numbers.iter().flatten().all(|number| number.fract() == 0.0);

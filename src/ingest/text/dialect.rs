@@ -8,6 +8,7 @@ use crate::table::CellType;
 use crate::ingest::head::Head;
 use crate::ingest::meaning::{units, vocabulary};
 use crate::ingest::text::cells::{self, DecimalMark, Look};
+use crate::ingest::text::identifiers;
 use crate::ingest::text::lines::{Flaw, Record, Records};
 use crate::ingest::text::row::{Row, RowBuffer};
 
@@ -166,6 +167,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     let has_header = header.unwrap_or_else(|| looks_like_header(*first, &body_types, mark));
     if has_header {
         believe_names(&mut body_types, *first, body, mark);
+        keep_identifiers(&mut body_types, *first, body);
     }
     let types = if has_header { body_types } else { column_types(&table, width, mark) };
     let names = has_header.then(|| first.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
@@ -218,6 +220,16 @@ fn believe_names(types: &mut [CellType], header: Row<'_>, body: &[Row<'_>], mark
         if numbers > 0 && numbers as f64 >= LEAST_SHARE * looks.len() as f64 {
             let decimal = looks.contains(&Look::Decimal);
             *cells = if decimal { CellType::Decimal } else { CellType::Integer };
+        }
+    }
+}
+
+/// Identifiers of more digits than a number holds are texts.
+fn keep_identifiers(types: &mut [CellType], header: Row<'_>, body: &[Row<'_>]) {
+    for (index, cells) in types.iter_mut().enumerate().filter(|(_, cells)| **cells == CellType::Integer) {
+        let named = || identifiers::is_name(&String::from_utf8_lossy(header.cell(index)));
+        if body.iter().any(|row| identifiers::loses_digits(row.cell(index))) && named() {
+            *cells = CellType::Text;
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod csv_tables;
 pub(crate) mod delimited;
 pub(crate) mod dialect;
 pub(crate) mod fast;
+pub(crate) mod identifiers;
 pub(crate) mod lines;
 pub(crate) mod parts;
 mod quotes;

@@ -129,6 +129,12 @@ fn finding(anomaly: &Anomaly) -> Finding {
             "they were put in order by their times",
         )
         .count(*snapshots),
+        AnomalyKind::ClockSetBack { times } => note(
+            FindingKind::OutOfOrderSnapshot,
+            "the clock goes back before this snapshot while every counter grows on: the clock was set back".to_owned(),
+            "the snapshots were left in the order in which they were recorded; the time across has no length",
+        )
+        .count(*times),
         AnomalyKind::Restart { executions, response_time } => note(
             FindingKind::Restart,
             format!(
