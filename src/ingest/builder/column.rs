@@ -224,7 +224,8 @@ impl ColumnBuilder {
                 let data = codes.finish();
                 let texts: Vec<String> =
                     dictionary.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
-                let identifiers = identifiers::is_name(&name) && texts.iter().any(|text| identifiers::loses_digits(text.as_bytes()));
+                let identifiers =
+                    identifiers::is_name(&name) && texts.iter().any(|text| identifiers::loses_digits(text.as_bytes()));
                 match numbers_after_all(&texts).filter(|_| cells == CellType::Text && !identifiers) {
                     None => (cells, data, texts, None),
                     Some(numbers) => {
