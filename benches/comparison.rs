@@ -1,7 +1,7 @@
 //! How often the comparison is right: simulated pairs of runs with a known truth, judged by the library itself.
 //!
 //! `cargo bench --bench comparison` prints the tables of docs/statistics.md with 200 pairs a cell; `-- --full` with 1,000.
-//! Words after that pick tables: `alarms`, `rounded`, `reports`, `power`, `coverage`, `runs`, `time`.
+//! Words after that pick tables: `alarms`, `rounded`, `reports`, `power`, `coverage`, `runs`, `few`, `time`.
 
 use std::time::Instant;
 
@@ -27,13 +27,14 @@ type Table = (&'static str, fn(u64));
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let pairs = if words.iter().any(|word| word == "--full") { 1000 } else { 200 };
-    let tables: [Table; 7] = [
+    let tables: [Table; 8] = [
         ("alarms", alarms),
         ("rounded", rounded),
         ("reports", reports),
         ("power", power),
         ("coverage", coverage),
         ("runs", runs),
+        ("few", few),
         ("time", |_| time()),
     ];
     let picked = |name: &str| words.iter().any(|word| word == name);
@@ -342,6 +343,59 @@ fn runs(pairs: u64) {
             compared(first, second).verdict == Verdict::Regressed
         });
         println!("| {before} | {after} | {:+.0}% | {:.1}% |", (truth - 1.0) * 100.0, 100.0 * found);
+    }
+}
+
+/// Thirty benchmarks of a few samples each, of which one may be slower, as `go test -bench -count 5` writes them.
+fn few(pairs: u64) {
+    const BENCHMARKS: usize = 30;
+    println!(
+        "{BENCHMARKS} benchmarks, lognormal, each with its own CV between the two; one of them slower, {pairs} pairs"
+    );
+    println!(
+        "| n | CV | one slower by | found | any other regressed or improved | gate not passed |\n|---|---|---|---|---|---|"
+    );
+    let truths: [((f64, f64), f64); 5] =
+        [((2.0, 30.0), 1.0), ((20.0, 20.0), 2.0), ((2.0, 20.0), 2.0), ((8.0, 8.0), 1.3), ((2.0, 8.0), 1.3)];
+    for n in [3, 5, 6, 8, 10] {
+        for (index, ((low, high), truth)) in truths.into_iter().enumerate() {
+            let seed = 5000 + 10 * n as u64 + index as u64;
+            let outcomes: Vec<[bool; 3]> = (0..pairs)
+                .into_par_iter()
+                .map(|pair| {
+                    let rng = &mut Rng::new(seed_of(seed, pair));
+                    let sigmas: Vec<f64> = (0..BENCHMARKS)
+                        .map(|_| {
+                            let cv: f64 = low / 100.0 * (high / low).powf(phi(rng.normal()));
+                            (cv * cv).ln_1p().sqrt()
+                        })
+                        .collect();
+                    let mut all = |factor: f64| {
+                        let of = |(index, sigma): (usize, &f64)| {
+                            let factor = if index == 7 { factor } else { 1.0 };
+                            let values =
+                                lognormal(n, *sigma, 0.0, rng).into_iter().map(|value| value * factor).collect();
+                            MetricRuns { group: Some(format!("bench {index}")), ..metric("time", vec![values]) }
+                        };
+                        side(sigmas.iter().enumerate().map(of).collect())
+                    };
+                    let (before, after) = (all(1.0), all(truth));
+                    let found = compare(&before, &after, &Criteria::default());
+                    let is_it = |change: &&Change| change.group.as_deref() == Some("bench 7");
+                    let decided = |change: &Change| matches!(change.verdict, Verdict::Regressed | Verdict::Improved);
+                    let other = found.changes.iter().filter(|change| truth == 1.0 || !is_it(change)).any(decided);
+                    let slower = found.changes.iter().find(is_it).is_some_and(|one| one.verdict == Verdict::Regressed);
+                    let stopped = found.counts.regressed > 0 || found.changes.iter().any(|change| change.large);
+                    [slower, other, stopped]
+                })
+                .collect();
+            let percent =
+                |which: usize| 100.0 * outcomes.iter().filter(|one| one[which]).count() as f64 / outcomes.len() as f64;
+            let cv = if low == high { format!("{low}%") } else { format!("{low} to {high}%") };
+            let found = if truth == 1.0 { "–".to_owned() } else { format!("{:.1}%", percent(0)) };
+            let by = if truth == 1.0 { "–".to_owned() } else { format!("×{truth}") };
+            println!("| {n} | {cv} | {by} | {found} | {:.1}% | {:.1}% |", percent(1), percent(2));
+        }
     }
 }
 

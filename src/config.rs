@@ -60,6 +60,8 @@ pub struct Config {
     pub fail_on: Option<Vec<FailOn>>,
     /// Whether undecided targets count as missed.
     pub strict: Option<bool>,
+    /// What becomes of a gate that cannot tell: `fail`, `pass`.
+    pub undecided: Option<String>,
     /// Where it is measured: `build = "release"`. Runs from different environments are not compared.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,

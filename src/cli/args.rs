@@ -219,6 +219,12 @@ pub(super) struct Gate {
     #[arg(long, help_heading = "Comparing")]
     pub(super) strict: bool,
 
+    /// What becomes of a gate that cannot tell: nothing could be compared, or a large change cannot be decided [default: fail].
+    ///
+    /// `pass` lets such a run exit with 0 and says so. What failed, vanished, or is the baseline's own file never passes.
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Comparing")]
+    pub(super) undecided: Option<Undecided>,
+
     /// The change that matters [default: 5%]; METRIC=SHARE for the metrics of that name (`memory_*=10%`).
     ///
     /// A smaller change is never called a regression, and a metric is unchanged only where its whole interval is
@@ -372,4 +378,22 @@ pub(super) enum Ci {
     Auto,
     Github,
     None,
+}
+
+/// What becomes of a gate that cannot tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Undecided {
+    /// The command exits with 1.
+    Fail,
+    /// The command exits with 0.
+    Pass,
+}
+
+impl Undecided {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Pass => "pass",
+        }
+    }
 }

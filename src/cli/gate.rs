@@ -11,7 +11,7 @@ use crate::compare::outcome::{Comparison, TargetResult};
 use crate::compare::target::{Target, evaluate};
 use crate::config::Config;
 
-use super::args::Gate;
+use super::args::{Gate, Undecided};
 use super::read::Reading;
 
 /// The exit code where a check that was asked for failed.
@@ -25,7 +25,12 @@ pub(super) fn gate_rules(gate: &Gate, config: &Config) -> Result<Option<GateRule
         Some(FailOn::parse_list(&gate.fail_on.join(",")).context("--fail-on")?)
     };
     let strict = gate.strict || config.strict.unwrap_or(false);
-    Ok(fail_on.filter(|list| !list.is_empty()).map(|fail_on| GateRules { fail_on, strict }))
+    let undecided_passes = match gate.undecided.map(Undecided::word).or(config.undecided.as_deref()) {
+        None | Some("fail") => false,
+        Some("pass") => true,
+        Some(other) => bail!("undecided = \"{other}\": write \"pass\" or \"fail\""),
+    };
+    Ok(fail_on.filter(|list| !list.is_empty()).map(|fail_on| GateRules { fail_on, strict, undecided_passes }))
 }
 
 /// A gate that could never fail is an error before anything is read.

@@ -38,7 +38,8 @@ pub(crate) struct Places<'a> {
 }
 
 impl Places<'_> {
-    fn complete(&self) -> bool {
+    /// Whether they are all samples.
+    pub(crate) fn complete(&self) -> bool {
         self.points.len() as f64 == self.samples
     }
 }
@@ -76,7 +77,7 @@ pub(crate) fn center(before: Places<'_>, after: Places<'_>, noise: Noise, confid
 }
 
 /// The two-sided p of the most extreme of all arrangements of n samples against n: 2 / C(2n, n).
-fn least_p(n: u64) -> f64 {
+pub(crate) fn least_p(n: u64) -> f64 {
     (1..=n).map(|n| n as f64).fold(2.0, |p, n| p * n / (2.0 * (2.0 * n - 1.0)))
 }
 

@@ -11,6 +11,7 @@ use crate::measure::Polarity;
 use super::axis::Axis;
 use super::capture::{Dependence, Recording, Share};
 use super::center::{Estimate, MAX_POINTS, Places, center, least_samples};
+use super::moderation::{Moderated, Prior, SMALL_SAMPLES, Spread};
 use super::noise::{EffectiveSize, Noise, POWER_SCORE, STEADY_SCORE, detectable_share, power_share, quantile};
 use super::outcome::{Effect, MetricSide, Reason, Scale};
 use super::percentile::{PercentileSide, can_exclude, difference, percentile, samples_needed};
@@ -22,6 +23,10 @@ use crate::measure::Statistic;
 
 /// The percentiles that are judged.
 const PERCENTILES: [(Statistic, f64); 3] = [(Statistic::P50, 0.5), (Statistic::P95, 0.95), (Statistic::P99, 0.99)];
+/// A change of so many margins is large.
+const LARGE: f64 = 3.0;
+/// A tail is unchanged where its interval lies inside this.
+const TAIL_MARGIN: f64 = 0.2;
 /// More samples than this are no advice to anybody.
 const MOST_SAMPLES: f64 = 1e12;
 
@@ -191,6 +196,14 @@ pub(crate) struct EffectDraft {
     needs: Option<u64>,
     /// Why the effect may be inconclusive, where that is known.
     pub(crate) wanting: Option<Reason>,
+    /// How far the samples lie apart; of the center only.
+    pub(crate) spread: Option<Spread>,
+    /// What runs of several samples say.
+    between: Option<Between>,
+    /// What the difference may be without a change, once other metrics have lent their strength.
+    noise: Option<Moderated>,
+    /// Whether every sample of both sides is the same number: nothing could be told from such by any test.
+    pub(crate) constant: bool,
 }
 
 /// At which levels and margin effects are measured.
@@ -212,8 +225,10 @@ pub(crate) fn effects(before: &PooledRuns, after: &PooledRuns, levels: Levels) -
         reference: axis.reference(medians),
         smaller: before.pooled.samples.min(after.pooled.samples) as f64,
         error: before.pooled.error.max(after.pooled.error),
+        constant: is_constant([&before.pooled.points, &after.pooled.points]),
     };
     let runs = Between::of(&before.of_runs(0.5, axis), &after.of_runs(0.5, axis));
+    let one_each = [before, after].iter().all(|side| side.pooled.samples == side.runs.len() as u64);
     let noise_floor = runs.and_then(|runs| match axis.scale {
         Scale::Ratio => Some(runs.stddev),
         Scale::Shift => Some(runs.stddev / context.reference).filter(|floor| floor.is_finite()),
@@ -225,6 +240,9 @@ pub(crate) fn effects(before: &PooledRuns, after: &PooledRuns, levels: Levels) -
         [(before, &x), (after, &y)].map(|(side, points)| Places { points, samples: side.pooled.samples as f64 });
     let estimate = center(sides[0], sides[1], noise, levels.confidence);
     let mut middle = context.measured(Statistic::Center, medians, estimate, noise, runs);
+    // Where each run is one sample, both say the same.
+    middle.between = runs.filter(|_| !one_each);
+    middle.spread = Spread::of(&x, &y, noise.inflation).filter(|_| sides.iter().all(Places::complete));
     if middle.wanting.is_none() {
         middle.wanting = context.too_few_samples(&middle, noise);
     }
@@ -237,6 +255,12 @@ pub(crate) fn effects(before: &PooledRuns, after: &PooledRuns, levels: Levels) -
     (effects, noise_floor)
 }
 
+/// Whether there is but one number on both sides.
+fn is_constant(sides: [&[f64]; 2]) -> bool {
+    let ends = sides.map(|points| points.first().zip(points.last()));
+    matches!(ends, [Some((a, b)), Some((c, d))] if a == b && c == d && a == c)
+}
+
 /// What the effects of one metric have in common.
 struct EffectContext {
     axis: Axis,
@@ -245,6 +269,7 @@ struct EffectContext {
     reference: f64,
     smaller: f64,
     error: f64,
+    constant: bool,
 }
 
 impl EffectContext {
@@ -284,6 +309,10 @@ impl EffectContext {
             smaller: self.smaller,
             needs: None,
             wanting,
+            spread: None,
+            between: None,
+            noise: None,
+            constant: self.constant,
         }
     }
 
@@ -401,6 +430,7 @@ pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) ->
         reference: 1.0,
         smaller: first.total.min(second.total) as f64,
         error: 0.0,
+        constant: first.failed + second.failed == 0,
     };
     let mut measured =
         context.measured(Statistic::FailureShare, [first.share(), second.share()], Some(estimate), noise, None);
@@ -415,6 +445,69 @@ pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) ->
 }
 
 impl EffectDraft {
+    /// Takes what other metrics of its kind vary by into account. Of few samples a test of ranks finds nothing among many metrics:
+    /// Student's t with a moderated variance stands for it, chosen by the number of samples alone. `repeated` is the p of a
+    /// difference between counts that repeat in every sample.
+    pub(crate) fn moderate(&mut self, prior: Option<&Prior>, repeated: Option<f64>) {
+        let Some(spread) = self.spread else { return };
+        let noise = spread.moderated(prior);
+        self.noise = Some(noise);
+        let few = self.smaller < SMALL_SAMPLES && self.axis.scale == Scale::Ratio;
+        let Some(estimate) = self.estimate.filter(|_| few && (prior.is_some() || repeated.is_some())) else { return };
+        let (p, half) = match repeated.filter(|_| spread.variance == 0.0) {
+            Some(p) => (if spread.difference == 0.0 { 1.0 } else { p }, 0.0),
+            None if prior.is_none() => return,
+            None => {
+                let half = noise.standard_error * quantile(1.0 - self.confidence, Some(noise.freedom));
+                (noise.p(spread.difference), half)
+            }
+        };
+        let within = Estimate {
+            value: estimate.value,
+            low: Some((spread.difference - half).min(estimate.value)),
+            high: Some((spread.difference + half).max(estimate.value)),
+            p,
+        };
+        self.degrees_of_freedom = Some(noise.freedom);
+        self.power_share = power_share(self.confidence, self.degrees_of_freedom);
+        if matches!(self.wanting, Some(Reason::TooFewSamples { .. })) {
+            self.wanting = None;
+        }
+        self.tested = true;
+        self.estimate = Some(self.between.map_or(within, |between| between.joined(within, self.confidence)));
+    }
+
+    /// Whether its spread says what others of its kind vary by.
+    pub(crate) fn lends(&self) -> bool {
+        self.smaller < SMALL_SAMPLES && self.axis.scale == Scale::Ratio
+    }
+
+    /// Whether the change is too large to be passed over although it cannot be decided: in the bad direction, at least
+    /// [`LARGE`] margins, and beyond what its noise alone makes with a probability of `chance`.
+    pub(crate) fn is_large(&self, chance: f64, polarity: Polarity) -> bool {
+        let Some(estimate) = self.estimate else { return false };
+        let worse = match polarity {
+            Polarity::LowerIsBetter => estimate.value > 0.0,
+            Polarity::HigherIsBetter => estimate.value < 0.0,
+            Polarity::Unknown => false,
+        };
+        // Few samples say by their spread what ranks cannot; many say it by their ranks.
+        let by_spread = self.noise.zip(self.spread).map(|(noise, spread)| noise.p(spread.difference));
+        let within = if self.smaller < SMALL_SAMPLES { by_spread } else { Some(estimate.p) };
+        let p = within.map(|p| self.between.map_or(p, |between| between.p().max(p)));
+        worse && estimate.value.abs() >= LARGE * self.margin && p.is_some_and(|p| p <= chance)
+    }
+
+    /// Whether the plain interval of a tail lies inside its margin; `None` where there is no such interval.
+    pub(crate) fn inside_tail_margin(&self) -> Option<bool> {
+        let (low, high) = self.estimate.and_then(|estimate| estimate.low.zip(estimate.high))?;
+        let margin = match self.axis.scale {
+            Scale::Ratio => self.margin.max(TAIL_MARGIN.ln_1p()),
+            Scale::Shift => self.margin.max(TAIL_MARGIN * self.reference),
+        };
+        Some(low >= -margin && high <= margin)
+    }
+
     /// Whether its interval excludes "no change" and its estimate is at least the margin: nothing with such an effect is
     /// unchanged, even if the effect is not judged or could not be told from chance among so many.
     pub(crate) fn speaks_of_change(&self) -> bool {

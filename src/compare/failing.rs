@@ -52,7 +52,8 @@ impl FailingPopulations {
                 (true, Some(whole)) if whole.total > 0 => {
                     (Some(whole).filter(|whole| whole.failed == 0), whole.failed == 0)
                 }
-                (true, _) => (None, true),
+                // What a baseline does not record is no reason to call the run worse, unless nothing works at all.
+                (true, _) => (None, now.failed == now.total),
             };
             let before = then.map(PooledShare::share);
             let reason = Reason::Failing { failed: now.failed, total: now.total, before };
@@ -95,6 +96,7 @@ impl Failing {
         let verdict = match change.verdict {
             Verdict::Regressed => return,
             Verdict::Missing if !self.all_failed() => return,
+            Verdict::Inconclusive if change.reason == Some(Reason::SummaryOnly) => Verdict::Inconclusive,
             _ if self.is_news && (change.is_share() || vanished || self.all_failed()) => Verdict::Regressed,
             Verdict::Improved | Verdict::Changed | Verdict::Missing => Verdict::Inconclusive,
             // Where nothing succeeded there is nothing to compare, whatever the numbers of failures are.

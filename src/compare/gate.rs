@@ -1,13 +1,13 @@
 //! The gate: whether a run may pass.
 //!
 //! In: what to fail on, the comparison, the targets, and counts of findings. Out: a [`Gate`] with a clause for everything
-//! that was found. A gate never passes because it could not look: a metric that vanished or cannot be compared any more
-//! fails like a regression, a target without data like a missed one, and a gate that was asked about a comparison or
-//! targets that do not exist fails too.
+//! that was found and for everything that it could not see. A gate never passes because it could not look: a metric that vanished
+//! fails like a regression, a target without data like a missed one, and where nothing could be compared, a large change
+//! cannot be decided or the run is the baseline's own file, the gate is undecided, which exits like a failure.
 
 use std::fmt;
 
-use super::outcome::{Change, Comparison, Gate, TargetOutcome, TargetResult, Verdict};
+use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
 
 /// What a gate fails on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,6 +117,8 @@ pub struct GateRules {
     pub fail_on: Vec<FailOn>,
     /// Whether undecided targets count as missed.
     pub strict: bool,
+    /// Whether the run passes where the gate cannot tell. Old results never do.
+    pub undecided_passes: bool,
 }
 
 impl GateRules {
@@ -128,10 +130,16 @@ impl GateRules {
         corrupted: u64,
         suspicious: u64,
     ) -> Gate {
-        let mut failures = Vec::new();
+        let (mut failures, mut undecided) = (Vec::new(), Vec::new());
+        let mut stale = None;
         for what in &self.fail_on {
             match what {
-                FailOn::Regression => failures.extend(regressions(comparison)),
+                FailOn::Regression => {
+                    failures.extend(regressions(comparison));
+                    stale = comparison.and_then(old_results);
+                    undecided.extend(stale.clone());
+                    undecided.extend(comparison.map(unseen).into_iter().flatten());
+                }
                 FailOn::Target => failures.extend(missed(targets, self.strict)),
                 FailOn::Corruption => failures.extend(clause(corrupted, "corrupted sample", "corrupted samples")),
                 FailOn::Suspicious => {
@@ -151,8 +159,14 @@ impl GateRules {
         Gate {
             fail_on: self.fail_on.iter().map(|what| what.word().to_owned()).collect(),
             strict: self.strict,
-            passed: failures.is_empty(),
+            outcome: match (failures.is_empty(), undecided.is_empty()) {
+                (false, _) => GateOutcome::Fail,
+                (true, false) => GateOutcome::Undecided,
+                (true, true) => GateOutcome::Pass,
+            },
+            passed: failures.is_empty() && (undecided.is_empty() || self.undecided_passes && stale.is_none()),
             failures,
+            undecided,
         }
     }
 }
@@ -164,14 +178,45 @@ fn regressions(comparison: Option<&Comparison>) -> Vec<String> {
     let counts = &comparison.counts;
     let as_before =
         comparison.changes.iter().filter(|change| change.all_failed() && change.verdict != Verdict::Regressed).count();
+    let incomparable = comparison
+        .changes
+        .iter()
+        .filter(|change| change.verdict == Verdict::Incomparable && !is_elsewhere(change))
+        .count();
     let clauses = [
         clause(counts.regressed, "metric regressed", "metrics regressed"),
         clause(as_before as u64, "metric of nothing but failures", "metrics of nothing but failures"),
         clause(counts.missing, "metric vanished", "metrics vanished"),
-        clause(counts.incomparable, "metric became incomparable", "metrics became incomparable"),
+        clause(incomparable as u64, "metric became incomparable", "metrics became incomparable"),
+    ];
+    clauses.into_iter().flatten().collect()
+}
+
+/// The files of the run that are those of the baseline.
+fn old_results(comparison: &Comparison) -> Option<String> {
+    let first = comparison.stale.first()?;
+    let more = comparison.stale.len() - 1;
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    Some(format!("nothing new in {first}{more}: the run is the one of the baseline"))
+}
+
+/// What the gate could not see.
+fn unseen(comparison: &Comparison) -> Vec<String> {
+    let large = |elsewhere: bool| {
+        let of_kind = |change: &&Change| change.large && is_elsewhere(change) == elsewhere;
+        comparison.changes.iter().filter(of_kind).count() as u64
+    };
+    let clauses = [
+        clause(large(false), "large change cannot be decided", "large changes cannot be decided"),
+        clause(large(true), "large change on another machine", "large changes on another machine"),
         not_compared(&comparison.changes).map(str::to_owned),
     ];
     clauses.into_iter().flatten().collect()
+}
+
+/// Whether both sides were measured in different places, by their own word or the user's.
+fn is_elsewhere(change: &Change) -> bool {
+    change.verdict == Verdict::Incomparable && matches!(change.reason, Some(Reason::EnvironmentDiffers { .. }))
 }
 
 /// What to say where no metric could be judged, because there are too few samples or tools give none. That failures could
@@ -197,8 +242,11 @@ fn inconclusive(comparison: Option<&Comparison>) -> Option<String> {
 /// Whether a change was looked at: it has a verdict about its size, or a test that could have found one.
 fn was_compared(change: &Change) -> bool {
     match change.verdict {
-        Verdict::Regressed | Verdict::Changed | Verdict::Improved | Verdict::Unchanged => true,
+        Verdict::Regressed | Verdict::Changed | Verdict::Improved | Verdict::CenterUnchanged | Verdict::Unchanged => {
+            true
+        }
         Verdict::Inconclusive => change.effects.iter().any(|effect| effect.p.is_some()),
+        Verdict::Incomparable if is_elsewhere(change) => change.effects.iter().any(|effect| effect.p.is_some()),
         Verdict::Missing | Verdict::Incomparable | Verdict::New => false,
     }
 }

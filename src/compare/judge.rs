@@ -3,6 +3,8 @@
 //! In: captures of both sides and [`Criteria`]. Out: [`Judgement`], worst first. Deterministic: no random step, and the order
 //! of the captures on a side does not matter but for the names that are shown. Refuses nothing; what cannot be compared says why.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use crate::measure::Polarity;
@@ -10,10 +12,12 @@ use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
 
 use super::capture::{Capture, Dependence, MetricRuns, ReportedNumbers, Share};
+use super::center::least_p;
 use super::drawing::drawing;
 use super::effect::{EffectDraft, Levels, PooledRuns, effects, share_effect};
 use super::failing::FailingPopulations;
 use super::margin::Margins;
+use super::moderation::{Prior, Spread};
 use super::outcome::{Change, Counts, Effect, MetricSide, Reason, Scale, Verdict};
 use super::pairing::{
     Pair, Pairs, SharePair, ShareSide, differing_environment, differing_machine, incomparable, incomparable_reported,
@@ -114,17 +118,22 @@ pub fn compare(before: &[Capture], after: &[Capture], criteria: &Criteria) -> Ju
         ChangeDraft::of_reported(&mixed.reported.source, sides.map(Some), elsewhere.as_ref(), criteria)
     }));
 
+    lend_strength(&mut drafts);
+    // What is one number on both sides could be told from nothing by no test, and must not cost the others their power
+    // (Tarone 1990).
     let p_values: Vec<f64> = drafts
         .iter()
+        .filter(|draft| !draft.decided)
         .flat_map(|draft| &draft.measured)
-        .filter(|measured| measured.tested)
+        .filter(|measured| measured.tested && !measured.constant)
         .filter_map(|measured| measured.estimate.map(|estimate| estimate.p))
         .collect();
     let tests = p_values.len() as u64;
     let threshold = discovery_threshold(p_values, criteria.gate_level);
     let alone = criteria.gate_level / tests.max(1) as f64;
+    let chance = chance_of_one(drafts.iter().filter(|draft| !draft.measured.is_empty()).count());
     for draft in &mut drafts {
-        draft.judge(threshold, alone);
+        draft.judge(threshold, alone, chance);
         if let Some(population) = failing.population(&draft.place, draft.change.group.as_deref()) {
             population.settle(&mut draft.change);
         }
@@ -137,6 +146,48 @@ pub fn compare(before: &[Capture], after: &[Capture], criteria: &Criteria) -> Ju
     Judgement { changes: drafts.into_iter().map(|draft| draft.change).collect(), counts, tests }
 }
 
+/// What a report as a whole may call large although there is no change, over all of its metrics.
+const LARGE_BY_CHANCE: f64 = 0.05;
+
+/// The same for each of so many metrics (Sidak 1967).
+fn chance_of_one(metrics: usize) -> f64 {
+    1.0 - (1.0 - LARGE_BY_CHANCE).powf(1.0 / metrics.max(1) as f64)
+}
+
+/// Of few samples each metric takes into account what others of its kind vary by: durations that of durations, rates that of
+/// rates.
+fn lend_strength(drafts: &mut [ChangeDraft<'_>]) {
+    /// Of counts that repeat in every sample, so many metrics have to do so for that to be what they are.
+    const FEWEST_REPEATING: usize = 3;
+    let mut spreads: BTreeMap<Dimension, Vec<Spread>> = BTreeMap::new();
+    // By name: metrics, those of them whose samples are all alike on each side, and the samples a side of these.
+    let mut repeating: BTreeMap<(Dimension, String), (usize, usize, f64)> = BTreeMap::new();
+    for draft in drafts.iter().filter(|draft| !draft.decided) {
+        let Some(center) = draft.measured.first() else { continue };
+        let (Some(spread), dimension) = (center.spread, draft.change.dimension) else { continue };
+        if center.lends() {
+            spreads.entry(dimension).or_default().push(spread);
+        }
+        let of_name = repeating.entry((dimension, draft.change.metric.clone())).or_default();
+        of_name.0 += 1;
+        if spread.variance == 0.0 {
+            of_name.1 += 1;
+            of_name.2 += spread.freedom / 2.0 + 1.0;
+        }
+    }
+    let priors: BTreeMap<Dimension, Option<Prior>> =
+        spreads.into_iter().map(|(dimension, spreads)| (dimension, Prior::of(&spreads))).collect();
+    for draft in drafts {
+        let dimension = draft.change.dimension;
+        let of_name = repeating.get(&(dimension, draft.change.metric.clone()));
+        let repeats = of_name.filter(|(all, alike, _)| *alike >= FEWEST_REPEATING && 5 * alike >= 4 * all);
+        let repeated = repeats.map(|(_, _, samples)| least_p(*samples as u64));
+        if let Some(center) = draft.measured.first_mut() {
+            center.moderate(priors.get(&dimension).and_then(Option::as_ref), repeated);
+        }
+    }
+}
+
 /// A change before all tests are known.
 struct ChangeDraft<'a> {
     change: Change,
@@ -146,6 +197,8 @@ struct ChangeDraft<'a> {
     pair: Option<Pair<'a, MetricRuns>>,
     size: f64,
     decided: bool,
+    /// Why its effects are shown and not judged.
+    elsewhere: Option<Reason>,
 }
 
 /// The source that is shown: that of the run where it has one, else that of the baseline; the pattern of the names where
@@ -197,6 +250,11 @@ fn reported_effect(statistic: Statistic, before: f64, after: f64) -> Effect {
 }
 
 impl<'a> ChangeDraft<'a> {
+    fn blank(change: Change, place: String, elsewhere: Option<&Reason>) -> Self {
+        let elsewhere = elsewhere.cloned();
+        Self { change, place, measured: Vec::new(), pair: None, size: 0.0, decided: false, elsewhere }
+    }
+
     fn of_metric(pair: Pair<'a, MetricRuns>, elsewhere: Option<&Reason>, criteria: &Criteria) -> Self {
         let sides = [&pair.before, &pair.after].map(|runs| PooledRuns::of(runs.iter().flat_map(|runs| &runs.runs)));
         let known = |runs: &[&MetricRuns]| {
@@ -217,8 +275,8 @@ impl<'a> ChangeDraft<'a> {
         let present = [!pair.before.is_empty(), !pair.after.is_empty()];
         let reason = incomparable(&pair);
         let place = pair.source.clone();
-        let mut draft = Self { change, place, measured: Vec::new(), pair: Some(pair), size: 0.0, decided: false };
-        if draft.refused(present, elsewhere.cloned().or(reason)) {
+        let mut draft = Self { pair: Some(pair), ..Self::blank(change, place, elsewhere) };
+        if draft.refused(present, reason) {
             return draft;
         }
         let levels = criteria.levels(margin);
@@ -250,8 +308,8 @@ impl<'a> ChangeDraft<'a> {
             ..Change::new(&source, &pair.metric, pair.group.as_deref(), Dimension::Ratio, Polarity::LowerIsBetter)
         };
         let place = pair.source.clone();
-        let mut draft = Self { change, place, measured: Vec::new(), pair: None, size: 0.0, decided: false };
-        if draft.refused([!pair.before.is_empty(), !pair.after.is_empty()], elsewhere.cloned()) {
+        let mut draft = Self::blank(change, place, elsewhere);
+        if draft.refused([!pair.before.is_empty(), !pair.after.is_empty()], None) {
             // What fails now is shown even where nothing is known to compare it with.
             if draft.change.verdict == Verdict::New {
                 let after = Some(PooledShare::of(&second)).filter(|share| share.total > 0).map(PooledShare::share);
@@ -291,10 +349,14 @@ impl<'a> ChangeDraft<'a> {
             ..Change::new(source, metric, label.as_deref(), *dimension, *polarity)
         };
         let place = place.to_owned();
-        let mut draft = Self { change, place, measured: Vec::new(), pair: None, size: 0.0, decided: true };
+        let mut draft = Self { decided: true, ..Self::blank(change, place, elsewhere) };
         let reason = before.zip(after).and_then(|(before, after)| incomparable_reported(before, after));
-        if draft.refused([before.is_some(), after.is_some()], elsewhere.cloned().or(reason)) {
+        if draft.refused([before.is_some(), after.is_some()], reason) {
             return Some(draft);
+        }
+        if let Some(reason) = elsewhere {
+            draft.change.verdict = Verdict::Incomparable;
+            draft.change.reason = Some(reason.clone());
         }
         let (before, after) = before.zip(after)?;
         draft.change.effects = REPORTED
@@ -331,13 +393,24 @@ impl<'a> ChangeDraft<'a> {
     }
 
     /// Effects and verdict, once the threshold of all tests is known.
-    fn judge(&mut self, threshold: f64, alone: f64) {
+    fn judge(&mut self, threshold: f64, alone: f64, chance: f64) {
         if self.decided {
             return;
         }
         let polarity = self.change.polarity;
         self.change.effects =
             self.measured.iter().map(|measured| measured.judged(threshold, alone, polarity)).collect();
+        let large = self.measured.first().is_some_and(|center| center.is_large(chance, polarity));
+        if let Some(reason) = self.elsewhere.take() {
+            for effect in &mut self.change.effects {
+                effect.verdict = None;
+            }
+            self.size = self.measured.first().map_or(0.0, EffectDraft::size);
+            self.change.verdict = Verdict::Incomparable;
+            self.change.reason = Some(reason);
+            self.change.large = large;
+            return;
+        }
         let judged: Vec<Verdict> = self.change.effects.iter().filter_map(|effect| effect.verdict).collect();
         let mut verdict = overall(&judged);
         if verdict == Verdict::Unchanged
@@ -346,15 +419,31 @@ impl<'a> ChangeDraft<'a> {
             verdict = Verdict::Inconclusive;
             self.change.reason = Some(doubt);
         }
+        if verdict == Verdict::Unchanged && !self.tail_is_known() {
+            verdict = Verdict::CenterUnchanged;
+        }
+        self.change.large = verdict == Verdict::Inconclusive && large;
         self.change.verdict = verdict;
         let relevant = |index: usize| self.change.effects[index].verdict == Some(verdict);
         self.size = (0..self.measured.len())
             .filter(|&index| relevant(index))
             .map(|index| self.measured[index].size())
             .fold(0.0, f64::max);
+        if verdict == Verdict::Inconclusive {
+            self.size = self.size.max(self.measured.first().map_or(0.0, EffectDraft::size));
+        }
         if verdict == Verdict::Inconclusive && self.change.reason.is_none() {
             self.change.reason = self.measured.iter().find_map(|measured| measured.wanting.clone());
         }
+    }
+
+    /// Whether the slowest samples are known to be the same, or there is nothing that could differ: shares have no tail, and what
+    /// is one number on both sides has none either.
+    fn tail_is_known(&self) -> bool {
+        let tails = self.measured.iter().filter(|one| matches!(one.statistic(), Statistic::P95 | Statistic::P99));
+        let inside: Vec<Option<bool>> = tails.map(EffectDraft::inside_tail_margin).collect();
+        let constant = self.measured.first().is_some_and(|center| center.constant);
+        constant || inside.iter().all(|inside| *inside == Some(true))
     }
 
     /// What speaks against "unchanged" although the center lies inside the margin.
@@ -370,9 +459,13 @@ impl<'a> ChangeDraft<'a> {
     fn order(&self, other: &Self) -> std::cmp::Ordering {
         let names =
             |draft: &Self| (draft.change.metric.clone(), draft.change.group.clone(), draft.change.source.clone());
-        self.change
-            .verdict
-            .cmp(&other.change.verdict)
+        // What is too large to be passed over stands among what is worse.
+        let rank = |draft: &Self| match draft.change.verdict {
+            Verdict::Inconclusive | Verdict::Incomparable if draft.change.large => Verdict::Missing,
+            verdict => verdict,
+        };
+        rank(self)
+            .cmp(&rank(other))
             .then_with(|| other.size.total_cmp(&self.size))
             .then_with(|| names(self).cmp(&names(other)))
     }

@@ -15,6 +15,7 @@ mod failing;
 pub mod gate;
 pub mod judge;
 pub mod margin;
+mod moderation;
 mod noise;
 pub mod outcome;
 mod pairing;

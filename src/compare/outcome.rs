@@ -30,6 +30,9 @@ pub struct Comparison {
     pub environment: Vec<EnvironmentDifference>,
     /// Files that contain what the baseline has seen; only their new rows were compared.
     pub grown: Vec<Growth>,
+    /// Files of the run that are the very bytes of the baseline, or hold no row that it has not seen: old results.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stale: Vec<String>,
 }
 
 /// One side of a comparison.
@@ -62,6 +65,9 @@ pub struct Counts {
     pub improved: u64,
     /// Within the margin.
     pub unchanged: u64,
+    /// The center within the margin, the tail not known.
+    #[serde(default)]
+    pub center_unchanged: u64,
     /// On one side only: it appeared.
     pub new: u64,
 }
@@ -82,7 +88,9 @@ pub enum Verdict {
     Inconclusive,
     /// "No change" is excluded in the good direction, and the estimate is at least the margin.
     Improved,
-    /// The whole interval lies inside the margin.
+    /// The interval of the center lies inside the margin; how the slowest samples changed is not known. It passes every gate.
+    CenterUnchanged,
+    /// The whole interval lies inside the margin, and the intervals of p95 and p99 inside that of tails.
     Unchanged,
     /// Only the run has it.
     New,
@@ -106,6 +114,10 @@ pub struct Change {
     pub verdict: Verdict,
     /// Why it is not compared, or why nothing can be told.
     pub reason: Option<Reason>,
+    /// Whether it is for the worse and so large that noise does not explain it, although it cannot be decided: then a gate on
+    /// regressions is undecided.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub large: bool,
     /// The margin that holds for it: 0.05 is 5%.
     pub margin: f64,
     /// The baseline; absent where it has none of this.
@@ -335,10 +347,27 @@ pub struct Gate {
     pub fail_on: Vec<String>,
     /// Whether undecided targets count as missed.
     pub strict: bool,
-    /// Whether nothing of that was found.
+    /// What it answers.
+    pub outcome: GateOutcome,
+    /// Whether the command exits with 0: it passed, or is undecided and was asked to let that pass.
     pub passed: bool,
     /// What was found, a clause each: `2 metrics regressed`.
     pub failures: Vec<String>,
+    /// What it could not see, a clause each: `nothing could be compared`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undecided: Vec<String>,
+}
+
+/// What a gate answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GateOutcome {
+    /// Nothing of what it was asked for was found, and it could have been.
+    Pass,
+    /// It cannot tell.
+    Undecided,
+    /// Something was found.
+    Fail,
 }
 
 impl Change {
@@ -368,6 +397,7 @@ impl Change {
             polarity,
             verdict: Verdict::Inconclusive,
             reason: None,
+            large: false,
             margin: DEFAULT_MARGIN,
             before: None,
             after: None,
@@ -410,6 +440,7 @@ impl FromIterator<Verdict> for Counts {
                 Verdict::Changed => &mut counts.changed,
                 Verdict::Inconclusive => &mut counts.inconclusive,
                 Verdict::Improved => &mut counts.improved,
+                Verdict::CenterUnchanged => &mut counts.center_unchanged,
                 Verdict::Unchanged => &mut counts.unchanged,
                 Verdict::New => &mut counts.new,
             } += 1;
@@ -438,6 +469,7 @@ pub(crate) mod samples {
             changes,
             environment: Vec::new(),
             grown: Vec::new(),
+            stale: Vec::new(),
         }
     }
 

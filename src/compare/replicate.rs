@@ -42,7 +42,8 @@ impl Between {
         self.standard_error * quantile(1.0 - confidence, Some(self.degrees_of_freedom))
     }
 
-    fn p(&self) -> f64 {
+    /// Two-sided p of no difference, the run being the unit.
+    pub(crate) fn p(&self) -> f64 {
         if self.difference == 0.0 {
             return 1.0;
         }

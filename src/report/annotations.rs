@@ -3,7 +3,7 @@
 //! In: a [`Report`]. Out: lines for standard output. GitHub shows ten annotations of each level and step and drops the
 //! rest without a word, so the last one here says how many more there are.
 
-use crate::compare::outcome::{Change, Comparison, TargetOutcome, TargetResult, Verdict};
+use crate::compare::outcome::{Change, Comparison, Reason, TargetOutcome, TargetResult, Verdict};
 use crate::measure::finding::{Finding, Severity};
 
 use super::contract::{PopulationFailures, Report, Source};
@@ -106,9 +106,13 @@ fn changes(comparison: &Comparison) -> Vec<Annotation> {
 
 fn change(change: &Change) -> Option<Annotation> {
     let level = match change.verdict {
+        Verdict::Inconclusive | Verdict::Incomparable if change.large => Level::Warning,
+        Verdict::Incomparable if matches!(change.reason, Some(Reason::EnvironmentDiffers { .. })) => return None,
         Verdict::Regressed | Verdict::Missing | Verdict::Incomparable => Level::Error,
         Verdict::Inconclusive => Level::Notice,
-        Verdict::Changed | Verdict::Improved | Verdict::Unchanged | Verdict::New => return None,
+        Verdict::Changed | Verdict::Improved | Verdict::CenterUnchanged | Verdict::Unchanged | Verdict::New => {
+            return None;
+        }
     };
     let view = ChangeView::of(change);
     let message = match words::explanation(change) {

@@ -38,7 +38,8 @@ fn a_baseline_says_the_same_as_the_files_it_was_made_of() {
     assert_eq!(held["comparison"]["changes"], files["comparison"]["changes"]);
     place.run(&format!("compare {FILE} {after} -q -o mixed.json")).exits(0);
     assert_eq!(place.json("mixed.json")["comparison"]["changes"], files["comparison"]["changes"]);
-    place.run(&format!("compare {FILE} {FILE} -o both.json --fail-on regression")).exits(0);
+    place.run(&format!("compare {FILE} {FILE} -o both.json")).exits(0);
+    assert_eq!(place.json("both.json")["comparison"]["counts"]["regressed"], 0);
 }
 
 #[test]
@@ -99,15 +100,21 @@ fn several_runs_in_one_file_are_several_runs() {
 #[test]
 fn another_environment_is_not_compared() {
     let place = Place::new();
-    let paths = fixture("compare/before.csv");
-    place.run(&format!("summarize {paths} -q --env build=debug --save-baseline {FILE}")).exits(0);
-    let run = format!("summarize {paths} -q --baseline {FILE} --fail-on regression -o out.json");
+    place.write("old.csv", samples("latency_ms", 300, 50.0)).write("run.csv", samples("latency_ms", 300, 50.5));
+    place.run(&format!("summarize old.csv -q --env build=debug --save-baseline {FILE}")).exits(0);
+    let run = format!("summarize run.csv --baseline {FILE} --fail-on regression -o out.json");
     place.run(&format!("{run} --env build=debug")).exits(0);
-    place.run(&format!("{run} --env build=release")).exits(1);
+    place.run(&format!("{run} --env build=release")).exits(0).says("1 incomparable");
     let report = place.json("out.json");
-    let found = change(&report, "latency_ms", Some("GET /login"));
+    let found = change(&report, "latency_ms", None);
     assert_eq!((&found["verdict"], &found["reason"]["kind"]), (&"incomparable".into(), &"environment_differs".into()));
-    place.run(&run).exits(1);
+    assert_eq!(found["effects"][0]["verdict"], Value::Null, "the effect is shown and not judged");
+    assert!((found["effects"][0]["estimate"].as_f64().unwrap() - 1.01).abs() < 1e-9);
+    // Twice as slow is too large to be passed over, wherever it was measured.
+    place.write("run.csv", samples("latency_ms", 300, 100.0));
+    place.run(&run).exits(1).says("Gate: undecided: 1 large change on another machine");
+    place.run(&format!("{run} --undecided pass")).exits(0).says("Gate: undecided, and let pass");
+    place.run(&format!("{run} --env build=debug --undecided pass")).exits(1).says("1 metric regressed");
     place.run(&format!("{run} --env build=debug --env build=release")).exits(2).complains("build");
 }
 
@@ -194,9 +201,15 @@ fn a_file_without_a_new_row_is_the_one_of_the_baseline() {
     place.run(&format!("summarize log.csv -q --save-baseline {FILE}")).exits(0);
     for text in [log.clone(), format!("{log}\n")] {
         place.write("log.csv", text);
-        let run = place.run(&format!("summarize log.csv --baseline {FILE} --fail-on regression -o out.json"));
-        run.exits(0).says("data: suspicious");
-        assert_eq!(change(&place.json("out.json"), "latency_ms", None)["verdict"], "unchanged");
+        // Old results prove nothing, and nobody can wave them through.
+        for undecided in ["fail", "pass"] {
+            let gate = format!("--fail-on regression --undecided {undecided}");
+            let run = place.run(&format!("summarize log.csv --baseline {FILE} {gate} -o out.json"));
+            run.exits(1).says("data: suspicious").says("Gate: undecided: nothing new in log.csv");
+        }
+        let report = place.json("out.json");
+        assert_eq!(change(&report, "latency_ms", None)["verdict"], "center_unchanged");
+        assert_eq!((&report["gate"]["outcome"], &report["gate"]["passed"]), (&"undecided".into(), &false.into()));
     }
 }
 

@@ -44,7 +44,7 @@ fn what_changed_is_said_for_every_group() {
     let verdict = |group| change(&report, "latency_ms", Some(group))["verdict"].clone();
     assert_eq!(verdict("GET /search"), "regressed");
     assert_eq!(verdict("POST /order"), "improved");
-    assert_eq!(verdict("GET /login"), "unchanged");
+    assert_eq!(verdict("GET /login"), "center_unchanged", "300 samples a side do not bound p99");
     assert_eq!(verdict("GET /export"), "inconclusive", "20 samples a side are too few for 5%");
     let search = effect(change(&report, "latency_ms", Some("GET /search")), "center");
     let (low, high) = (search["low"].as_f64().unwrap(), search["high"].as_f64().unwrap());
@@ -87,9 +87,12 @@ fn a_file_compared_with_itself_never_changes() {
     for name in ["compare/before.csv", "chat", "load/requests.csv", "json/spans.ndjson", "service/chat_events.csv"] {
         let place = Place::new();
         let path = fixture(name);
-        place.run(&format!("compare {path} {path} --fail-on regression -o out.json")).exits(0);
+        place.run(&format!("compare {path} {path} -o out.json")).exits(0);
         for change in place.json("out.json")["comparison"]["changes"].as_array().unwrap() {
-            assert!(["unchanged", "inconclusive"].contains(&change["verdict"].as_str().unwrap()), "{name}: {change:#}");
+            assert!(
+                ["unchanged", "center_unchanged", "inconclusive"].contains(&change["verdict"].as_str().unwrap()),
+                "{name}: {change:#}"
+            );
         }
     }
 }

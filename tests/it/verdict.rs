@@ -137,3 +137,65 @@ fn a_benchmark_that_fails_quickly_is_no_improvement() {
     let time = change(&place.json("out.json"), "time", Some("tool")).clone();
     assert_eq!(time["verdict"], "regressed", "{time:#}");
 }
+
+/// Benchmarks as `go test -bench -count n` prints them; `slower` is the factor of the eighth, whose allocations double too.
+fn go_benchmarks(count: u32, run: u32, slower: f64) -> String {
+    let mut text = "goos: linux\ngoarch: amd64\npkg: example.com/x\n".to_owned();
+    for bench in 0..30_u32 {
+        for sample in 0..count {
+            // Spread evenly over +-3%, differently for each benchmark and run.
+            let seed = f64::from(bench * 1009 + sample * 17 + run * 7919 + bench * sample);
+            let place = (seed * 0.618_033_988_749_895).fract();
+            let factor = if bench == 7 { slower } else { 1.0 };
+            let time = (100.0 + 40.0 * f64::from(bench)) * factor * (0.97 + 0.06 * place);
+            let allocations = if bench == 7 && slower > 1.0 { 4 } else { 2 };
+            text +=
+                &format!("BenchmarkItem{bench:02}-8  \t 1000\t {time:.2} ns/op\t 512 B/op\t {allocations} allocs/op\n");
+        }
+    }
+    text + "PASS\n"
+}
+
+#[test]
+fn one_of_thirty_benchmarks_that_is_twice_as_slow_is_found_with_five_runs() {
+    for count in [3, 5, 6, 8, 10] {
+        let place = Place::new();
+        place.write("old.txt", go_benchmarks(count, 1, 1.0)).write("new.txt", go_benchmarks(count, 2, 2.0));
+        place.write("same.txt", go_benchmarks(count, 3, 1.0));
+        place.run("compare old.txt new.txt --fail-on regression -o out.json").exits(1).says("Regressed: ");
+        let report = place.json("out.json");
+        for metric in ["time", "allocations"] {
+            let changes = report["comparison"]["changes"].as_array().unwrap();
+            let named = |one: &&Value| one["group"] == "Item07" && one["metric"].as_str().unwrap().contains(metric);
+            let found: Vec<&Value> = changes.iter().filter(named).collect();
+            assert!(found.iter().all(|one| one["verdict"] == "regressed"), "{count} {metric}: {found:#?}");
+        }
+        place.run("compare old.txt same.txt --fail-on regression").exits(0);
+    }
+}
+
+#[test]
+fn a_worse_run_never_passes_where_a_better_one_failed() {
+    let place = Place::new();
+    place.write("before.csv", requests(&[PAY, LIST]));
+    place.run("summarize before.csv -q --save-baseline base.json").exits(0);
+    let mut stopped = false;
+    for failed in [0, 1, 2, 4, 8, 12, 16, 24, 40, 80, 120, 160, 190, 198, 199, 200] {
+        // Failures come fast, as they do.
+        let milliseconds = if failed == 200 { 0.5 } else { 81.0 };
+        place.write("after.csv", requests(&[Endpoint { failed, milliseconds, ..PAY }, LIST]));
+        let run = place.run("summarize after.csv --baseline base.json --fail-on regression -q");
+        assert!(!stopped || run.code == Some(1), "{failed} of 200 pass although fewer did not");
+        stopped = run.code == Some(1);
+    }
+    assert!(stopped);
+    stopped = false;
+    for percent in [100, 102, 104, 106, 110, 115, 120, 150, 200, 1000, 10_000] {
+        place.write("after.csv", requests(&[Endpoint { milliseconds: 0.8 * f64::from(percent), ..PAY }, LIST]));
+        let run = place.run("summarize after.csv --baseline base.json --fail-on regression -q");
+        // 100% are the very bytes of the baseline.
+        assert!(!stopped || run.code == Some(1), "{percent}% pass although less did not");
+        stopped = run.code == Some(1) && percent > 100;
+    }
+    assert!(stopped);
+}

@@ -21,12 +21,17 @@ fn comparison(changes: &[(Verdict, bool)]) -> Comparison {
 }
 
 fn asked(fail_on: &[FailOn], strict: bool) -> GateRules {
-    GateRules { fail_on: fail_on.to_vec(), strict }
+    GateRules { fail_on: fail_on.to_vec(), strict, undecided_passes: false }
+}
+
+/// What was found and what could not be seen: neither passes.
+fn everything(gate: Gate) -> Vec<String> {
+    gate.failures.into_iter().chain(gate.undecided).collect()
 }
 
 fn failures(fail_on: &[FailOn], strict: bool, changes: &[(Verdict, bool)], targets: &[TargetOutcome]) -> Vec<String> {
     let targets: Vec<TargetResult> = targets.iter().copied().map(target).collect();
-    asked(fail_on, strict).judge(Some(&comparison(changes)), &targets, 3, 1).failures
+    everything(asked(fail_on, strict).judge(Some(&comparison(changes)), &targets, 3, 1))
 }
 
 #[test]
@@ -127,7 +132,8 @@ fn what_cannot_be_judged_does_not_pass_whether_samples_are_few_or_there_are_none
     for reason in [Reason::SummaryOnly, Reason::TooFewSamples { needs: 8 }] {
         let mut comparison = comparison(&[(Verdict::Inconclusive, false)]);
         comparison.changes[0].reason = Some(reason);
-        let found = |what, comparison: &Comparison| asked(&[what], false).judge(Some(comparison), &[], 0, 0).failures;
+        let found =
+            |what, comparison: &Comparison| everything(asked(&[what], false).judge(Some(comparison), &[], 0, 0));
         assert_eq!(found(FailOn::Regression, &comparison), ["nothing could be compared"]);
         assert_eq!(found(FailOn::Inconclusive, &comparison), ["1 metric inconclusive"]);
         // Failures alone do not say that nothing became slower.
@@ -137,5 +143,42 @@ fn what_cannot_be_judged_does_not_pass_whether_samples_are_few_or_there_are_none
         assert_eq!(found(FailOn::Regression, &comparison), ["nothing but failures could be compared"]);
         comparison.changes.remove(0);
         assert!(found(FailOn::Regression, &comparison).is_empty());
+    }
+}
+
+#[test]
+fn the_matrix_of_outcomes() {
+    use Verdict::{CenterUnchanged, Incomparable, Inconclusive, Missing, Regressed, Unchanged};
+    let elsewhere = Some(Reason::EnvironmentDiffers { keys: vec!["cpu".to_owned()] });
+    let failing = Some(Reason::Failing { failed: 9, total: 9, before: Some(1.0) });
+    let none = || None::<Reason>;
+    let (pass, undecided, fail) = (GateOutcome::Pass, GateOutcome::Undecided, GateOutcome::Fail);
+    // Verdict, whether large, reason, whether stale; what the gate answers, and the exit code without and with `--undecided pass`.
+    for (verdict, large, reason, stale, outcome, exits) in [
+        (Regressed, false, none(), false, fail, [1, 1]),
+        (Missing, false, none(), false, fail, [1, 1]),
+        (Inconclusive, false, failing, false, fail, [1, 1]),
+        (Inconclusive, true, none(), false, undecided, [1, 0]),
+        (Inconclusive, false, none(), false, pass, [0, 0]),
+        (CenterUnchanged, false, none(), false, pass, [0, 0]),
+        (Unchanged, false, none(), true, undecided, [1, 1]),
+        (Incomparable, true, elsewhere.clone(), false, undecided, [1, 0]),
+        (Incomparable, false, elsewhere, false, pass, [0, 0]),
+        (Incomparable, false, Some(Reason::PolarityChanged), false, fail, [1, 1]),
+    ] {
+        // Something else could be told in each of these reports.
+        let mut comparison = comparison(&[(verdict, true), (Unchanged, true)]);
+        comparison.changes[0].large = large;
+        comparison.changes[0].reason.clone_from(&reason);
+        comparison.stale = if stale { vec!["run.csv".to_owned()] } else { Vec::new() };
+        for (undecided_passes, exit) in [false, true].into_iter().zip(exits) {
+            let rules = GateRules { undecided_passes, ..asked(&[FailOn::Regression], false) };
+            let gate = rules.judge(Some(&comparison), &[], 0, 0);
+            let said = format!("{verdict:?} {large} {reason:?} {stale} {undecided_passes}");
+            assert_eq!((gate.outcome, i32::from(!gate.passed)), (outcome, exit), "{said}");
+        }
+        // A word of its own asks for every decision.
+        let strict = asked(&[FailOn::Inconclusive], false).judge(Some(&comparison), &[], 0, 0);
+        assert_eq!(strict.passed, verdict != Inconclusive, "{verdict:?}");
     }
 }

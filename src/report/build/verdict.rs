@@ -3,7 +3,7 @@
 use crate::analysis::chat::Service;
 use crate::analysis::failing::PopulationFailures;
 use crate::analysis::swarm::Swarm;
-use crate::compare::outcome::{Comparison, Counts, Gate, TargetOutcome, TargetResult};
+use crate::compare::outcome::{Comparison, Counts, Gate, GateOutcome, TargetOutcome, TargetResult};
 use crate::measure::finding::{Finding, Severity};
 use crate::report::contract::{DataStatus, Metric, Reported, ServiceStatus, Source, Verdict};
 use crate::report::words::headline::{self, Measurements};
@@ -87,12 +87,15 @@ fn service_status(basis: &VerdictBasis<'_>) -> ServiceStatus {
     let counts = basis.comparison.map(|comparison| comparison.counts);
     let any = |of: fn(Counts) -> u64| counts.is_some_and(|counts| of(counts) > 0);
     let target = |wanted: &[TargetOutcome]| basis.targets.iter().any(|target| wanted.contains(&target.outcome));
-    let told = |counts: Counts| counts.unchanged + counts.improved + counts.changed;
+    let told = |counts: Counts| counts.unchanged + counts.center_unchanged + counts.improved + counts.changed;
     let held = [
         (basis.populations.iter().any(|one| one.failing), ServiceStatus::Failing),
         (any(|counts| counts.regressed), ServiceStatus::Regressed),
         (target(&[TargetOutcome::Missed, TargetOutcome::NoData]), ServiceStatus::Missed),
         (target(&[TargetOutcome::Undecided]), ServiceStatus::Undecided),
+        (basis.gate.is_some_and(|gate| gate.outcome == GateOutcome::Undecided), ServiceStatus::Undecided),
+        (basis.comparison.is_some_and(|comparison| !comparison.stale.is_empty()), ServiceStatus::Undecided),
+        (basis.comparison.is_some_and(|one| one.changes.iter().any(|change| change.large)), ServiceStatus::Undecided),
         (any(|counts| counts.missing + counts.incomparable), ServiceStatus::Undecided),
         (counts.is_some_and(|counts| told(counts) == 0), ServiceStatus::Undecided),
         (any(|counts| counts.improved), ServiceStatus::Improved),

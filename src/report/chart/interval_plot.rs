@@ -160,7 +160,7 @@ fn shape(verdict: Option<Verdict>) -> String {
         Some(Verdict::Improved) => ("solid", "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z"),
         Some(Verdict::Changed) => ("solid", "M0-5.5L5.5 0L0 5.5L-5.5 0z"),
         Some(Verdict::Inconclusive) => ("hollow", "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z"),
-        Some(Verdict::Unchanged | Verdict::New) => ("solid", "M-3-3H3V3H-3z"),
+        Some(Verdict::CenterUnchanged | Verdict::Unchanged | Verdict::New) => ("solid", "M-3-3H3V3H-3z"),
         None => ("arrow", "M0-5V5"),
     };
     let fill = match class {

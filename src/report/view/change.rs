@@ -45,7 +45,7 @@ pub(super) fn several_sources(changes: &[Change]) -> bool {
 }
 
 pub(super) fn is_quiet(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Unchanged | Verdict::New)
+    matches!(verdict, Verdict::CenterUnchanged | Verdict::Unchanged | Verdict::New)
 }
 
 /// Whether the verdict on the median is another one than that on the center.

@@ -99,7 +99,8 @@ impl ChangesView {
 }
 
 fn quiet_title(comparison: &Comparison, listed: usize) -> Option<String> {
-    let counts = [(comparison.counts.unchanged, "unchanged"), (comparison.counts.new, "new")];
+    let counts = &comparison.counts;
+    let counts = [(counts.unchanged, "unchanged"), (counts.center_unchanged, "center unchanged"), (counts.new, "new")];
     let words: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)

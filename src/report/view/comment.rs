@@ -57,10 +57,13 @@ impl CommentView {
         let verdict = VerdictView::of(report);
         let comparison = report.comparison.as_ref();
         let changes = comparison.map(|comparison| comparison.changes.as_slice()).unwrap_or_default();
-        let changed = || changes.iter().filter(|change| change.verdict != Verdict::Unchanged);
+        let changed =
+            || changes.iter().filter(|change| !matches!(change.verdict, Verdict::CenterUnchanged | Verdict::Unchanged));
         let not_met = words::not_met(&report.targets);
         let rows = (changed().count(), not_met.len(), report.findings.len());
-        let unchanged = comparison.map(|comparison| comparison.counts.unchanged).filter(|count| *count > 0);
+        let unchanged = comparison
+            .map(|comparison| comparison.counts.unchanged + comparison.counts.center_unchanged)
+            .filter(|count| *count > 0);
         let mut rest: Vec<String> =
             unchanged.map(|count| format!("{} unchanged", number::counted(count, "metric"))).into_iter().collect();
         rest.extend(verdict.facts);

@@ -7,7 +7,7 @@
 
 use serde::Serialize;
 
-use crate::compare::outcome::{Change, TargetOutcome, TargetResult, Verdict};
+use crate::compare::outcome::{Change, Reason, TargetOutcome, TargetResult, Verdict};
 use crate::report::contract::{Label, Metric, Population, PopulationFailures, Report, Reported, ReportedValue, Source};
 use crate::report::escape::xml_text;
 use crate::report::number;
@@ -99,9 +99,16 @@ impl SuiteView {
 fn change(change: &Change) -> CaseView {
     let (view, verdict) = (ChangeView::of(change), words::verdict(change.verdict));
     let outcome = match change.verdict {
+        // What the gate is undecided about must not look passed over.
+        _ if change.large => OutcomeView::Failed,
+        Verdict::Incomparable if matches!(change.reason, Some(Reason::EnvironmentDiffers { .. })) => {
+            OutcomeView::Skipped
+        }
         Verdict::Regressed | Verdict::Missing | Verdict::Incomparable => OutcomeView::Failed,
         Verdict::Inconclusive => OutcomeView::Skipped,
-        Verdict::Changed | Verdict::Improved | Verdict::Unchanged | Verdict::New => OutcomeView::Passed,
+        Verdict::Changed | Verdict::Improved | Verdict::CenterUnchanged | Verdict::Unchanged | Verdict::New => {
+            OutcomeView::Passed
+        }
     };
     let numbers = format!("{}; n {}; runs {}", view.sentence(), view.n, view.runs);
     let message = words::explanation(change).unwrap_or_else(|| {

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::compare::outcome::{TargetOutcome, Verdict};
+use crate::compare::outcome::{GateOutcome, TargetOutcome, Verdict};
 use crate::measure::finding::Severity;
 use crate::report::contract::{DataStatus, ServiceStatus};
 use crate::report::text_table::{clip, width};
@@ -44,8 +44,8 @@ pub(crate) enum Subject {
     Service(ServiceStatus),
     /// How sound the data is.
     Data(DataStatus),
-    /// A gate, and whether it passed.
-    Gate(bool),
+    /// A gate.
+    Gate(GateOutcome),
     /// A finding.
     Finding(Severity),
     /// A change.
@@ -73,8 +73,9 @@ impl Subject {
         match self {
             Self::Service(status) => words::service_status(status),
             Self::Data(status) => words::data_status(status),
-            Self::Gate(true) => "passed",
-            Self::Gate(false) => "failed",
+            Self::Gate(GateOutcome::Pass) => "passed",
+            Self::Gate(GateOutcome::Undecided) => "undecided",
+            Self::Gate(GateOutcome::Fail) => "failed",
             Self::Finding(severity) => words::severity(severity),
             Self::Change(verdict) => words::change::verdict(verdict),
             // A target without data fails as a missed one does.
@@ -88,22 +89,23 @@ impl Subject {
         match self {
             Self::Service(ServiceStatus::Failing | ServiceStatus::Regressed | ServiceStatus::Missed)
             | Self::Data(DataStatus::Corrupted | DataStatus::Incomplete)
-            | Self::Gate(false)
+            | Self::Gate(GateOutcome::Fail)
             | Self::Finding(Severity::Corrupted)
             | Self::Change(Verdict::Regressed | Verdict::Missing | Verdict::Incomparable)
             | Self::Target(TargetOutcome::Missed | TargetOutcome::NoData) => Tone::Bad,
             Self::Service(ServiceStatus::Undecided)
             | Self::Data(DataStatus::Suspicious)
+            | Self::Gate(GateOutcome::Undecided)
             | Self::Finding(Severity::Suspicious)
             | Self::Change(Verdict::Changed | Verdict::Inconclusive)
             | Self::Target(TargetOutcome::Undecided) => Tone::Doubtful,
             Self::Service(ServiceStatus::Healthy | ServiceStatus::Improved)
             | Self::Data(DataStatus::Clean)
-            | Self::Gate(true)
+            | Self::Gate(GateOutcome::Pass)
             | Self::Change(Verdict::Improved) => Tone::Good,
             Self::Service(ServiceStatus::Measured)
             | Self::Finding(Severity::Note)
-            | Self::Change(Verdict::Unchanged | Verdict::New)
+            | Self::Change(Verdict::CenterUnchanged | Verdict::Unchanged | Verdict::New)
             | Self::Target(TargetOutcome::Met) => Tone::Neutral,
         }
     }

@@ -9,6 +9,8 @@ use crate::report::escape::visible;
 use crate::report::number::{self, Scale};
 use crate::report::words::change as words;
 
+use super::line::Subject;
+
 /// All targets, the missed ones first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct TargetsView {
@@ -96,7 +98,7 @@ fn numbers(target: &TargetResult) -> (String, Option<String>) {
 
 impl GateView {
     pub(super) fn of(gate: &Gate) -> Self {
-        let status = if gate.passed { "passed" } else { "failed" };
+        let status = Subject::Gate(gate.outcome).word();
         Self { passed: gate.passed, status, text: visible(&words::gate(gate)) }
     }
 }

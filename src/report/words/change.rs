@@ -5,8 +5,8 @@
 
 use crate::compare::capture::is_of_machine;
 use crate::compare::outcome::{
-    Change, Comparison, Effect, EnvironmentDifference, Gate, Growth, Reason, Scale, Side, TargetOutcome, TargetResult,
-    Verdict,
+    Change, Comparison, Effect, EnvironmentDifference, Gate, GateOutcome, Growth, Reason, Scale, Side, TargetOutcome,
+    TargetResult, Verdict,
 };
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
@@ -21,6 +21,7 @@ pub(in crate::report) fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Changed => "changed",
         Verdict::Inconclusive => "inconclusive",
         Verdict::Improved => "improved",
+        Verdict::CenterUnchanged => "center unchanged",
         Verdict::Unchanged => "unchanged",
         Verdict::New => "new",
     }
@@ -59,7 +60,11 @@ pub(in crate::report) fn headline(
 ) -> Vec<String> {
     let mut clauses: Vec<String> = comparison.map(changes).into_iter().collect();
     clauses.extend(target_clause(targets));
-    clauses.extend(gate.filter(|gate| !gate.passed).map(|_| "gate failed".to_owned()));
+    clauses.extend(gate.and_then(|gate| match gate.outcome {
+        GateOutcome::Pass => None,
+        GateOutcome::Undecided => Some("gate undecided".to_owned()),
+        GateOutcome::Fail => Some("gate failed".to_owned()),
+    }));
     clauses
 }
 
@@ -77,7 +82,9 @@ pub(in crate::report) fn changes(comparison: &Comparison) -> String {
     let loud = match (loud.is_empty(), quiet.is_none()) {
         (true, true) => "nothing to compare".to_owned(),
         // Without a single metric that is known to be unchanged, "nothing regressed" would promise too much.
-        (true, false) if counts.unchanged == 0 => "nothing can be told about changes".to_owned(),
+        (true, false) if counts.unchanged + counts.center_unchanged == 0 => {
+            "nothing can be told about changes".to_owned()
+        }
         (true, false) => "nothing regressed".to_owned(),
         (false, _) => loud,
     };
@@ -89,6 +96,7 @@ pub(in crate::report) fn quiet(comparison: &Comparison) -> Option<String> {
     let counts = &comparison.counts;
     let quiet = clauses(&[
         (counts.unchanged, Verdict::Unchanged),
+        (counts.center_unchanged, Verdict::CenterUnchanged),
         (counts.inconclusive, Verdict::Inconclusive),
         (counts.new, Verdict::New),
     ]);
@@ -136,13 +144,16 @@ pub(in crate::report) fn not_met(targets: &[TargetResult]) -> Vec<&TargetResult>
     not_met
 }
 
-/// `failed: 2 metrics regressed; 1 target missed`, `passed (regression, target)`.
+/// `failed: 2 metrics regressed; 1 target missed`, `undecided: nothing could be compared`, `passed (regression, target)`.
 pub(in crate::report) fn gate(gate: &Gate) -> String {
     let strict = if gate.strict { "; undecided targets count as missed" } else { "" };
-    if gate.passed {
-        format!("passed ({}{strict})", gate.fail_on.join(", "))
-    } else {
-        format!("failed: {}", gate.failures.join("; "))
+    match gate.outcome {
+        GateOutcome::Pass => format!("passed ({}{strict})", gate.fail_on.join(", ")),
+        GateOutcome::Fail => format!("failed: {}", gate.failures.join("; ")),
+        GateOutcome::Undecided if gate.passed => {
+            format!("undecided, and let pass: {}", gate.undecided.join("; "))
+        }
+        GateOutcome::Undecided => format!("undecided: {}", gate.undecided.join("; ")),
     }
 }
 
@@ -249,11 +260,11 @@ pub(in crate::report) fn environment(difference: &EnvironmentDifference) -> Stri
         value(&difference.before),
         value(&difference.after),
         if difference.measured && is_of_machine(&difference.key) {
-            "; the files say so of the machine that was measured, so nothing is compared"
+            "; the files say so of the machine that was measured, so nothing is called regressed or improved: keep one baseline a machine"
         } else if difference.measured {
             "; the measured files say so"
         } else if difference.given {
-            "; it was given with `--env`, so nothing is compared"
+            "; it was given with `--env`, so nothing is called regressed or improved"
         } else {
             "; as found on the machines that read the files, which may not be the ones that were measured"
         }
@@ -332,8 +343,11 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
 /// Why a change has its verdict, where the numbers do not say it; `None` where they do.
 pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
     // It stands beside the verdict, and once below all of them.
-    let mut clauses: Vec<String> =
-        change.reason.iter().filter(|reason| **reason != Reason::SummaryOnly).map(reason).collect();
+    // The numbers of a share say it themselves.
+    let says_itself = |reason: &&Reason| {
+        **reason == Reason::SummaryOnly || change.is_share() && matches!(reason, Reason::Failing { .. })
+    };
+    let mut clauses: Vec<String> = change.reason.iter().filter(|reason| !says_itself(reason)).map(reason).collect();
     match change.verdict {
         Verdict::Missing => clauses.push("the baseline has it, this run does not".to_owned()),
         Verdict::New if clauses.is_empty() => clauses.push("the baseline does not have it".to_owned()),
@@ -348,6 +362,7 @@ pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
         Verdict::Incomparable if clauses.is_empty() => clauses.push("both sides cannot be compared".to_owned()),
         Verdict::Regressed
         | Verdict::Improved
+        | Verdict::CenterUnchanged
         | Verdict::Unchanged
         | Verdict::Changed
         | Verdict::New
@@ -482,11 +497,23 @@ mod tests {
     #[test]
     fn a_gate_says_what_it_failed_on_or_what_it_looked_for() {
         let fail_on = vec!["regression".to_owned(), "target".to_owned()];
-        let passed = Gate { fail_on, strict: false, passed: true, failures: Vec::new() };
+        let passed = Gate {
+            fail_on,
+            strict: false,
+            passed: true,
+            outcome: GateOutcome::Pass,
+            failures: Vec::new(),
+            undecided: Vec::new(),
+        };
         assert_eq!(gate(&passed), "passed (regression, target)");
         let failures = vec!["2 metrics regressed".to_owned(), "1 target missed".to_owned()];
-        let failed = Gate { passed: false, failures, ..passed };
+        let outcome = GateOutcome::Fail;
+        let failed = Gate { passed: false, outcome, failures, ..passed };
         assert_eq!(gate(&failed), "failed: 2 metrics regressed; 1 target missed");
         assert_eq!(headline(None, &[], Some(&failed)), ["gate failed"]);
+        let undecided = vec!["nothing could be compared".to_owned()];
+        let blind = Gate { outcome: GateOutcome::Undecided, failures: Vec::new(), undecided, ..failed };
+        assert_eq!(gate(&blind), "undecided: nothing could be compared");
+        assert_eq!(headline(None, &[], Some(&blind)), ["gate undecided"]);
     }
 }

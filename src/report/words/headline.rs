@@ -5,7 +5,7 @@
 
 use crate::analysis::chat::Service;
 use crate::analysis::failing::{PopulationFailures, PopulationKind};
-use crate::compare::outcome::{Change, Comparison, Effect, Scale, TargetOutcome, TargetResult, Verdict};
+use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
 use crate::measure::Statistic;
 use crate::report::contract::{Evidence, Metric, Reported, Source};
 use crate::report::number;
@@ -99,6 +99,8 @@ fn name(text: &str) -> String {
 /// The changes to name, the worst first: `latency / GET /search 17.0% slower (310 → 362 ms)`.
 pub(in crate::report) fn named_changes(comparison: &Comparison) -> Vec<String> {
     let loud = comparison.changes.iter().filter(|one| one.verdict == Verdict::Regressed);
+    // Beside the share that failed nobody needs to hear how fast that was.
+    let loud = loud.filter(|one| one.is_share() || !matches!(one.reason, Some(Reason::Failing { .. })));
     loud.take(NAMED_CHANGES).filter_map(named_change).collect()
 }
 

@@ -32,7 +32,7 @@ pub(super) fn lines(report: &Report) -> Vec<LineView> {
         lines.extend(targets(&report.targets));
     }
     if let Some(gate) = &report.gate {
-        let subject = Subject::Gate(gate.passed);
+        let subject = Subject::Gate(gate.outcome);
         lines.push(LineView::blank());
         let text = format!(": {}", visible(&words::gate(gate)));
         lines.push(LineView::coloured(LineKind::Gate, subject, "", "Gate", &text));
@@ -43,7 +43,7 @@ pub(super) fn lines(report: &Report) -> Vec<LineView> {
 fn changes(comparison: &Comparison) -> Vec<LineView> {
     // What changed first, then what cannot be told.
     let (changed, others): (Vec<&Change>, Vec<&Change>) =
-        comparison.changes.iter().partition(|change| is_change(change.verdict));
+        comparison.changes.iter().partition(|change| change.large || is_change(change.verdict));
     let changed = Folded::of(changed, LISTED_CHANGES);
     let room = LISTED_CHANGES - changed.first.len();
     let untold = others.into_iter().filter(|change| change.verdict == Verdict::Inconclusive).take(room);
@@ -91,7 +91,7 @@ fn cells(change: &Change, sources: bool) -> Vec<String> {
 }
 
 fn is_change(verdict: Verdict) -> bool {
-    !matches!(verdict, Verdict::Inconclusive | Verdict::Unchanged | Verdict::New)
+    !matches!(verdict, Verdict::Inconclusive | Verdict::CenterUnchanged | Verdict::Unchanged | Verdict::New)
 }
 
 fn targets(targets: &[TargetResult]) -> Vec<LineView> {
