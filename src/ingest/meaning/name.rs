@@ -320,6 +320,10 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
     if is_run_length(&texts) {
         return (Some(Kind::RunLength), None, Some(texts.join(" ")));
     }
+    // `latency_speedup`, `latency_score`: a number made of others, in no unit.
+    if vocabulary::DERIVED.has(&last.text) {
+        return (None, None, None);
+    }
     // `time_to_first_token`, `time_in_queue`: what stands behind the preposition counts nothing.
     let timed =
         |pair: &[&str]| vocabulary::DURATIONS.has(pair[0]) && vocabulary::PREPOSITIONS.has(pair[1]) && pair[1] != "per";

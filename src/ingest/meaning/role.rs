@@ -214,12 +214,12 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if counts.values().all(|count| *count == 1) && profile.count > 1 && profile.is_rising() {
         return chosen("another and larger in every row");
     }
+    let first = counts.values().next().copied().unwrap_or_default();
+    if counts.len() >= 2 && first >= 2 && counts.values().all(|count| *count == first) {
+        return chosen("each of few values stands in as many rows");
+    }
     if counts.len() < 2 || counts.values().any(|count| *count < ROWS_EACH) {
         return None;
-    }
-    let first = counts.values().next().copied().unwrap_or_default();
-    if counts.values().all(|count| *count == first) {
-        return chosen("each of few values stands in as many rows");
     }
     let changes = profile.falls + profile.rises;
     let in_stretches = changes < counts.len() || changes * ROWS_EACH <= profile.count;
@@ -290,8 +290,23 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
         return None;
     }
     // In a sweep from small to large the durations rise as well: a clock goes on evenly, or for long.
-    let clock = !is_time || profile.even_steps() || profile.low == 0.0 || profile.count >= RECORDING;
+    let clock = !is_time || even_steps(table.values(index)) || profile.low == 0.0 || profile.count >= RECORDING;
     clock.then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
+}
+
+/// Whether the steps from number to number are nearly all alike.
+fn even_steps(values: &Cells) -> bool {
+    const EVEN: f64 = 1.1;
+    let (mut smallest, mut largest, mut before) = (f64::INFINITY, f64::NEG_INFINITY, f64::NAN);
+    values.visit_present(0..values.count(), |block| {
+        for value in block {
+            let step = value - before;
+            // Not a number before the first.
+            (smallest, largest) = (smallest.min(step), largest.max(step));
+            before = *value;
+        }
+    });
+    smallest > 0.0 && largest <= EVEN * smallest
 }
 
 /// Seconds since 1970 times the factor, and what they are called.
@@ -308,8 +323,6 @@ struct Profile {
     falls: usize,
     rises: usize,
     by_ones: usize,
-    /// The smallest and the largest step.
-    steps: (f64, f64),
     /// Numbers within the range of each clock.
     in_clock: [usize; CLOCKS.len()],
 }
@@ -324,7 +337,6 @@ impl Profile {
             falls: 0,
             rises: 0,
             by_ones: 0,
-            steps: (f64::INFINITY, f64::NEG_INFINITY),
             in_clock: nothing,
         };
         let mut before = f64::NAN;
@@ -337,10 +349,6 @@ impl Profile {
                 falls += usize::from(value < before);
                 rises += usize::from(value > before);
                 by_ones += usize::from(value - before == 1.0);
-                let step = value - before;
-                if step.is_finite() {
-                    profile.steps = (profile.steps.0.min(step), profile.steps.1.max(step));
-                }
                 before = value;
             }
             profile.high = profile.high.max(high);
@@ -355,12 +363,6 @@ impl Profile {
             }
         });
         profile
-    }
-
-    /// Whether the steps are nearly all alike.
-    fn even_steps(&self) -> bool {
-        const EVEN: f64 = 1.1;
-        self.steps.0 > 0.0 && self.steps.1 <= EVEN * self.steps.0
     }
 
     /// Whether the values hardly ever fall.

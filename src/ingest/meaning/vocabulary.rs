@@ -40,7 +40,7 @@ impl Words {
 
 /// Called so, a column that never falls tells when.
 pub(crate) const INSTANT: Words =
-    Words("timestamp time ts date datetime start started stamp epoch offset at when instant");
+    Words("timestamp time ts date datetime start started stamp epoch offset at when instant second");
 /// Called so, a column of hours, minutes and seconds holds times of day.
 pub(crate) const CLOCK: Words = Words("when at clock timestamp started start ended end date");
 /// Called so, a column tells how its row ended.
@@ -63,7 +63,7 @@ pub(crate) const SETTING: Words = Words("version port");
 /// Settings that are varied from run to run.
 pub(crate) const PARAMETER: Words = Words(
     "concurrency threads nthreads clients connections conns users vus workers procs gomaxprocs cores parallelism \
-     shards replicas partitions warehouses numjobs iodepth size sizes batch depth level n k dim dims width height \
+     shards replicas partitions warehouses numjobs iodepth size sizes batch depth level workload n k m dim dims width height \
      degree scale factor rate qps length prompt payload blocksize bs seed args arg param",
 );
 /// Settings that nobody measures.
@@ -122,7 +122,7 @@ pub(crate) const COUNTED_BY_SECOND: Words = Words(
 /// The more of it the better.
 pub(crate) const HIGHER_IS_BETTER: Words = Words(
     "throughput rps qps tps ops iops hits fps bandwidth bw goodput hz speed flops mflops gflops tflops \
-     availability successes accuracy kbps mbps gbps bps",
+     availability successes speedup accuracy kbps mbps gbps bps",
 );
 /// Memory: the less of it the better.
 pub(crate) const MEMORY: Words = Words("memory mem rss heap vms vsz maxrss pss uss allocated alloc allocs");
@@ -143,6 +143,8 @@ pub(crate) const UNITS_OF_WORK: Words = Words(
     "op ops call calls token tokens tok request requests req iter iteration iterations item items event row \
      query image frame step byte element elem message msg invocation user output",
 );
+/// Numbers made of others, in no unit.
+pub(crate) const DERIVED: Words = Words("speedup score rank ranking rating grade quality factor improvement index");
 /// Words that say nothing of their own: the name before them decides.
 pub(crate) const NEUTRAL: Words = Words("value val estimate point result data metric stats statistics");
 /// Columns of measurements are called by these. They tell `error_type,count` from a row whose value is missing.
