@@ -232,3 +232,79 @@ fn files_of_one_name_on_both_sides_are_pairs() {
     };
     assert_eq!((status("conc8.csv").as_str(), status("conc64.csv").as_str()), ("center_unchanged", "regressed"));
 }
+
+/// A table of durations, rates and failures by endpoint, and ways to write the same differently.
+#[derive(Debug, Clone)]
+struct Spelling {
+    /// Places of the columns.
+    order: Vec<usize>,
+    /// Whether a column that is the same in all rows stands beside them.
+    constant: bool,
+    /// Whether the objects lie one level deeper.
+    nested: bool,
+    /// Synonyms: of the duration, of the rate, of the failure, of the label, of the setting.
+    names: [&'static str; 5],
+}
+
+fn spelling() -> impl proptest::strategy::Strategy<Value = Spelling> {
+    use proptest::prelude::*;
+    (
+        Just(vec![0, 1, 2, 3, 4]).prop_shuffle(),
+        any::<bool>(),
+        any::<bool>(),
+        prop::sample::select(vec!["latency_ms", "responseTimeMs", "elapsed_ms", "duration_ms", "rtt_ms", "took_ms"]),
+        prop::sample::select(vec!["tokens_per_second", "tok_s", "rows_per_sec", "rps", "qps", "output_tokens/s"]),
+        prop::sample::select(vec!["status", "http_status", "status_code", "response_code"]),
+        prop::sample::select(vec!["endpoint", "operation", "route", "label"]),
+        prop::sample::select(vec!["threads", "concurrency", "batch_size", "workers"]),
+    )
+        .prop_map(|(order, constant, nested, a, b, c, d, e)| Spelling {
+            order,
+            constant,
+            nested,
+            names: [a, b, c, d, e],
+        })
+}
+
+/// The table in that spelling, as objects line by line.
+fn spelled(how: &Spelling) -> String {
+    let mut text = String::new();
+    for row in 0..48_u32 {
+        let values = [
+            (100 + row * 7 % 30).to_string() + ".5",
+            (40 + row * 5 % 11).to_string() + ".25",
+            if row % 8 == 0 { "503".to_owned() } else { "200".to_owned() },
+            format!("\"{}\"", ["/search", "/pay"][(row % 2) as usize]),
+            [1, 8][(row / 24) as usize].to_string(),
+        ];
+        let mut fields: Vec<String> =
+            how.order.iter().map(|column| format!("\"{}\": {}", how.names[*column], values[*column])).collect();
+        if how.constant {
+            fields.push("\"region\": \"eu\"".to_owned());
+        }
+        let object = format!("{{{}}}", fields.join(", "));
+        let _ = writeln!(text, "{}", if how.nested { format!("{{\"sample\": {object}}}") } else { object });
+    }
+    text
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 24, ..Default::default() })]
+
+    /// Neither the order of columns, nor synonyms, nor a constant column, nor a level of nesting changes what a file means.
+    #[test]
+    fn the_same_table_means_the_same_however_it_is_spelled(how in spelling()) {
+        let report = report("run.ndjson", &spelled(&how));
+        let path = |name: &str| if how.nested { format!("sample.{name}") } else { name.to_owned() };
+        let (duration, rate) = (path(how.names[0]), path(how.names[1]));
+        proptest::prop_assert_eq!(said(&report, &duration), ("time", "ms", "lower_is_better"));
+        proptest::prop_assert_eq!(said(&report, &rate), ("rate", "/s", "higher_is_better"));
+        let found = metric(&report, &duration);
+        let share = (found["failures"]["failed"].as_u64(), found["failures"]["total"].as_u64());
+        proptest::prop_assert_eq!(share, (Some(6), Some(48)));
+        let groups: Vec<&str> =
+            found["groups"].as_array().unwrap().iter().filter_map(|group| group["label"]["text"].as_str()).collect();
+        proptest::prop_assert_eq!(groups.len(), 4, "{:?}", groups);
+        proptest::prop_assert_eq!(report["metrics"].as_array().unwrap().len(), 2);
+    }
+}

@@ -168,13 +168,15 @@ fn row_units(table: &Table, index: usize, is_time: bool) -> Option<RowUnits> {
                 && is_value(&column.name)
                 && parent(&column.name) == parent(&table.columns[index].name)
         });
+    // What is counted is counted in no unit, whatever stands beside it.
+    let counts = name::read(&table.columns[index].name).kind == Some(vocabulary::Kind::Count);
     let rank = |column: &Column| {
         let words = name::words(&column.name);
         let (last, base) = words.split_last().filter(|_| column.cells == CellType::Text)?;
         match () {
             () if !vocabulary::UNIT.has(last) => None,
             () if !base.is_empty() && (base.ends_with(metric) || metric.ends_with(base)) => Some(0),
-            () if base.is_empty() && !another => Some(1),
+            () if base.is_empty() && !another && !counts => Some(1),
             () if is_time && base == ["time"] => Some(2),
             () => None,
         }
