@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::measure::finding::{FindingKind, Severity};
@@ -245,6 +246,36 @@ pub(crate) fn read_documents(
     }
     bench.finish();
     Ok(())
+}
+
+/// Reads documents whose places in the text do not matter; `take` gets each with its number, which is its line where each
+/// stands on one.
+pub(crate) fn read_values(
+    records: &mut AnyRecords<'_>,
+    sink: &mut Sink,
+    declared: impl IntoIterator<Item = Declared>,
+    take: fn(&Value, u64, &mut Bench<'_>),
+) -> Result<(), IngestError> {
+    let text = documents::json_text(records, sink)?;
+    let mut bench = Bench::new(sink, declared);
+    let last = bench.sink.provenance.lines.max(1);
+    let mut number = 0;
+    let (taken, broken) = documents::each_of(&text, |document: Value| {
+        number += 1;
+        take(&document, number.min(last), &mut bench);
+        Ok(())
+    })?;
+    if let Some(broken) = broken {
+        documents::note_broken(&broken.error, taken, bench.sink)?;
+    }
+    bench.finish();
+    Ok(())
+}
+
+/// A sample of a benchmark: its one value, in the unit that its column is declared with.
+pub(crate) fn push_one(bench: &mut Bench<'_>, label: &str, run: Option<u64>, metric: &str, value: f64, line: u64) {
+    let value = value.to_string();
+    bench.push(&Sample { label, run, failed: None, unit: None, values: &[(metric, &value)], line });
 }
 
 /// Takes a document that was cut off and closed again. Says whether it could be read.

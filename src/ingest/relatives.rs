@@ -32,6 +32,11 @@ const RELATIVES: &[Relative] = &[
         words: "it is what hey or oha prints; `hey -o csv` and `oha --output-format csv` write every request",
     },
     Relative {
+        opening: "Bombarding",
+        parts: &["Reqs/sec", "Latency", "HTTP codes:"],
+        words: "it is what bombardier prints; `bombardier -p r -o json` writes JSON",
+    },
+    Relative {
         opening: "Benchmark1:",
         parts: &["Time (mean ± σ):"],
         words: "it is what hyperfine prints; `hyperfine --export-json runs.json` writes every run",
@@ -95,6 +100,15 @@ mod tests {
             (
                 "\nSummary:\n  Total:\t1.0 secs\n  Slowest:\t0.1 secs\n  Fastest:\t0.1 secs\n\nResponse time histogram:\n",
                 "hey",
+            ),
+            (
+                "Bombarding http://x for 5s using 10 connection(s)\n[====] 5s\nStatistics  Avg  Stdev  Max\n  Reqs/sec  1 1 1\n\
+                 Latency  1ms 1ms 1ms\n  HTTP codes:\n    1xx - 0\n",
+                "`bombardier -p r -o json`",
+            ),
+            (
+                "Summary:\n  Success rate:\t100.00%\n  Total:\t1 sec\n  Slowest:\t0.1 sec\n  Fastest:\t0.1 sec\n\nResponse time histogram:\n",
+                "--output-format",
             ),
             ("Benchmark 1: sleep 0.1\n  Time (mean ± σ):     101.5 ms ±   0.4 ms\n", "--export-json"),
             ("     http_req_duration..............: avg=130ms min=1ms med=2ms max=3ms p(90)=4ms p(95)=5ms\n", "k6"),

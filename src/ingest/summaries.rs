@@ -52,6 +52,11 @@ impl Summary {
         self
     }
 
+    /// Whether it has a number of this kind already.
+    pub(crate) fn has(&self, statistic: Statistic) -> bool {
+        self.reported.values.iter().any(|value| value.statistic == statistic)
+    }
+
     /// Adds a number, if there is one.
     pub(crate) fn add(&mut self, statistic: Statistic, value: Option<f64>) -> &mut Self {
         self.add_at(statistic, value, None)

@@ -5,5 +5,6 @@ pub(crate) mod aiperf;
 pub(crate) mod genai_perf;
 pub(crate) mod guidellm;
 pub(crate) mod inference_perf;
+pub(crate) mod mlperf;
 pub(crate) mod sglang;
 pub(crate) mod vllm;

@@ -1,21 +1,27 @@
 //! ghz: the report that `ghz -O json` writes for gRPC.
 //!
-//! In: one document; durations in nanoseconds. Out: reported numbers.
+//! In: one document; durations in nanoseconds. Out: a row a call where the report has all of them (`details`), otherwise
+//! reported numbers.
 
 use serde_json::Value;
 
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
+use crate::table::storage::Storage;
+use crate::table::{CellType, Role};
 
+use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{Failures, Format, Holds, Sink};
 use crate::ingest::json::documents::{self, number};
+use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{Summary, caveat, failed_by_code, setting};
+use crate::ingest::text::row::RowBuffer;
 
 const LATENCY: &str = "from sending a call to its answer; closed loop unless a rate was given";
 
 pub(crate) const FORMAT: Format = Format {
     name: "ghz",
-    about: "ghz, the report of a gRPC load (`ghz -O json`)",
+    about: "ghz, the report of a gRPC load, with its calls where they are in it (`ghz -O json`)",
     latency: LATENCY,
     failures: Failures::Recorded("calls by status, all but OK"),
     holds: Holds::Summaries,
@@ -27,12 +33,50 @@ pub(crate) const FORMAT: Format = Format {
     settle: None,
 };
 
+/// The calls, where the report has all that it counts. Says whether it has.
+fn take_calls(document: &Value, sink: &mut Sink) -> bool {
+    let details = document.get("details").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let all = number(document, &["count"]) == Some(details.len() as f64);
+    let sound = details
+        .iter()
+        .all(|call| number(call, &["latency"]).is_some() && call.get("status").is_some_and(Value::is_string));
+    if details.is_empty() || !all || !sound {
+        return false;
+    }
+    sink.declared.extend([
+        Declared::column("timestamp", Role::Timestamp, "ghz: when the call was sent"),
+        Declared::time("latency", Unit::NANOSECOND, LATENCY, "ghz: nanoseconds"),
+        Declared::column("status", Role::Unused, "ghz: the gRPC status; `outcome` says what it means"),
+        Declared::column("outcome", Role::Status, "failed: a status other than OK"),
+    ]);
+    let columns = [
+        ("timestamp", CellType::Text),
+        ("latency", CellType::Integer),
+        ("status", CellType::Text),
+        ("outcome", CellType::Text),
+    ];
+    let mut table = TableBuilder::of(&Storage::MEMORY, None, &columns);
+    for call in details {
+        let text = |name: &str| call.get(name).and_then(Value::as_str).unwrap_or_default();
+        let latency = call.get("latency").map(ToString::to_string).unwrap_or_default();
+        let outcome = if text("status") == "OK" { "ok" } else { "failed" };
+        let mut row = RowBuffer::default();
+        for cell in [text("timestamp"), &latency, text("status"), outcome] {
+            row.push(cell.as_bytes());
+        }
+        table.push(row.row(), 1);
+    }
+    sink.tables.push(table);
+    true
+}
+
 fn take(document: &Value, sink: &mut Sink) {
     let of = |name: &str| number(document, &[name]);
     let mut requests = Summary::new("requests", Unit::COUNT, Some("calls; failed: a status other than OK"));
     requests.add(Statistic::Count, of("count"));
     requests.add(Statistic::Failures, failed_by_code(document.get("statusCodeDistribution")));
     requests.give(sink);
+    let calls = take_calls(document, sink);
     let mut latency = Summary::new("latency", Unit::NANOSECOND, Some(LATENCY));
     latency.add_fields(
         Some(document),
@@ -43,7 +87,10 @@ fn take(document: &Value, sink: &mut Sink) {
             latency.add_percentile(percent, "latency", entry.get("latency"));
         }
     }
-    latency.give(sink);
+    // Of calls that are all here the tool's own numbers say nothing more.
+    if !calls {
+        latency.give(sink);
+    }
     let mut rate = Summary::new("requests_per_second", Unit::PER_SECOND, Some("calls over the duration of the run"))
         .polarity(Polarity::HigherIsBetter);
     rate.add_field(Statistic::Value, "rps", document.get("rps"));
@@ -72,5 +119,18 @@ mod tests {
         assert_eq!(of("latency").number(Statistic::Percentile(99.0)), Some(0.0085));
         assert_eq!(of("requests").number(Statistic::Failures), Some(4.0));
         assert!(found.tables.is_empty());
+    }
+
+    #[test]
+    fn calls_that_are_all_in_the_report_are_samples() {
+        let text = r#"{"count":2,"total":1000,"average":5000000,"fastest":1000000,"slowest":9000000,"rps":20.0,
+            "statusCodeDistribution":{"OK":1,"Unavailable":1},"latencyDistribution":[{"percentage":50,"latency":4000000}],
+            "details":[{"timestamp":"2025-03-03T10:00:00.5Z","latency":1000000,"error":"","status":"OK"},
+            {"timestamp":"2025-03-03T10:00:01.5Z","latency":9000000,"error":"gone","status":"Unavailable"}]}"#;
+        let found = read("ghz.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let table = &found.tables[0];
+        assert_eq!(table.numbers(table.position("latency").unwrap()), [Some(1e6), Some(9e6)]);
+        assert_eq!(table.columns[table.position("outcome").unwrap()].dictionary, ["ok", "failed"]);
+        assert!(found.reported.iter().all(|one| one.metric != "latency"));
     }
 }

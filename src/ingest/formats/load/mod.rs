@@ -1,6 +1,7 @@
 //! What load generators write.
 
 pub(crate) mod ab;
+pub(crate) mod access_log;
 pub(crate) mod artillery;
 pub(crate) mod autocannon;
 pub(crate) mod bombardier;
@@ -25,12 +26,16 @@ pub(crate) mod locust_history;
 pub(crate) mod locust_json;
 pub(crate) mod locust_requests;
 pub(crate) mod locust_stats;
+pub(crate) mod memtier;
 pub(crate) mod nbomber;
 pub(crate) mod oha;
+pub(crate) mod pgbench;
 pub(crate) mod phout;
 pub(crate) mod redis_benchmark;
 pub(crate) mod siege;
 pub(crate) mod siege_log;
+pub(crate) mod sysbench;
 pub(crate) mod vegeta;
 pub(crate) mod vegeta_report;
 pub(crate) mod wrk;
+pub(crate) mod ycsb;

@@ -1,0 +1,109 @@
+//! `MLPerf`'s load generator: `mlperf_log_summary.txt`.
+//!
+//! In: lines `name : value`; nanoseconds where a name says so. Out: reported numbers, and whether the result is valid.
+//! Definition: mlcommons/inference, `loadgen/results.cc`.
+
+use crate::measure::finding::{FindingKind, Severity};
+use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
+
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::summaries::{Summary, setting};
+
+const LATENCY: &str = "from when a query was scheduled to its completion";
+
+pub(crate) const FORMAT: Format = Format {
+    name: "mlperf-summary",
+    about: "MLPerf Inference, the load generator's summary (`mlperf_log_summary.txt`)",
+    latency: LATENCY,
+    failures: Failures::NotRecorded,
+    holds: Holds::Summaries,
+    example: "perfreport summarize results/mlperf_log_summary.txt",
+    upstream: "mlcommons/inference, loadgen/results.cc",
+    generic: false,
+    sniff: |head| {
+        let start = &head.bytes[..head.bytes.len().min(512)];
+        memchr::memmem::find(start, b"MLPerf Results Summary")
+            .map(|_| vec!["it is headed MLPerf Results Summary".to_owned()])
+    },
+    read: |records, _, sink| read(records, sink),
+    settle: None,
+};
+
+/// What latencies are called, and what they are of.
+const METRICS: &[(&str, &str)] = &[
+    ("first token latency", "time_to_first_token"),
+    ("time to output token", "time_per_output_token"),
+    ("latency", "latency"),
+];
+
+/// The statistic and the metric of a name in nanoseconds: `99.00 percentile latency (ns)`, `Mean latency (ns)`.
+fn statistic(name: &str) -> Option<(Statistic, &'static str)> {
+    let name = name.strip_suffix("(ns)")?.trim().to_lowercase();
+    let (_, metric) = METRICS.iter().find(|(words, _)| name.ends_with(words))?;
+    let percent = name.split_once(" percentile").and_then(|(digits, _)| digits.trim().parse().ok());
+    let statistic = match percent {
+        Some(50.0) => Statistic::Median,
+        Some(percent) => Statistic::Percentile(percent),
+        None if name.starts_with("mean") => Statistic::Mean,
+        None if name.starts_with("min") => Statistic::Min,
+        None if name.starts_with("max") => Statistic::Max,
+        None => return None,
+    };
+    Some((statistic, metric))
+}
+
+fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
+    let mut summaries: Vec<(&'static str, Summary)> = Vec::new();
+    while let Some(record) = records.next()? {
+        let (text, line) = (String::from_utf8_lossy(record.bytes), record.line);
+        let Some((name, value)) = text.split_once(" : ").or_else(|| text.split_once(':')) else { continue };
+        let (name, value) = (name.trim(), value.trim());
+        let number: Option<f64> = value.parse().ok();
+        if let Some((statistic, metric)) = statistic(name) {
+            let index = summaries.iter().position(|(known, _)| *known == metric).unwrap_or_else(|| {
+                summaries.push((metric, Summary::new(metric, Unit::NANOSECOND, Some(LATENCY))));
+                summaries.len() - 1
+            });
+            // The percentile that a scenario is judged by stands twice.
+            if !summaries[index].1.has(statistic) {
+                summaries[index].1.add_at(statistic, number, Some(line));
+            }
+        } else if name.to_lowercase().ends_with("per second") {
+            let mut rate = Summary::new(name, Unit::PER_SECOND, None).polarity(Polarity::HigherIsBetter);
+            rate.add_at(Statistic::Value, number, Some(line));
+            rate.give(sink);
+        } else if name == "Result is" && value != "VALID" {
+            let (kind, action) = (FindingKind::Contradiction, "its numbers are shown");
+            sink.find(Severity::Suspicious, kind, line, format!("the load generator calls the result {value}"), action);
+        } else if ["SUT name", "Scenario", "Mode", "Result is", "target_qps", "samples_per_query"].contains(&name) {
+            setting(sink, name, Some(value));
+        }
+    }
+    for (_, summary) in summaries {
+        summary.give(sink);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::options::SourceOptions;
+    use crate::ingest::read as ingest;
+
+    #[test]
+    fn percentiles_are_nanoseconds_and_an_invalid_result_is_said() {
+        let text = "====\nMLPerf Results Summary\n====\nSUT name : some\nScenario : Server\nCompleted samples per second    : 25.50\nResult is : INVALID\n\
+            Additional Stats\nMean latency (ns)               : 2000000000\n50.00 percentile latency (ns)   : 1500000000\n\
+            99.90 percentile latency (ns)   : 4500000000\n99.00 percentile first token latency (ns)   : 500000000\n";
+        let found = ingest("mlperf_log_summary.txt", text.as_bytes(), &SourceOptions::default()).unwrap();
+        assert_eq!(found.provenance.format, "mlperf-summary");
+        let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
+        assert_eq!(of("latency").number(Statistic::Percentile(99.9)), Some(4.5));
+        assert_eq!(of("latency").number(Statistic::Mean), Some(2.0));
+        assert_eq!(of("time_to_first_token").number(Statistic::Percentile(99.0)), Some(0.5));
+        assert_eq!(of("Completed samples per second").number(Statistic::Value), Some(25.5));
+        assert!(found.findings.iter().any(|one| one.reasons[0].contains("INVALID")));
+    }
+}

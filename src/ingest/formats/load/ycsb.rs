@@ -1,0 +1,142 @@
+//! YCSB's report: lines `[READ], AverageLatency(us), 1053.2`.
+//!
+//! In: such lines among others, with the unit in the name. Out: reported numbers for each operation; what it returned other
+//! than OK failed. Lines of its histogram and its time series are set aside. Definition: YCSB, `TextMeasurementsExporter` and
+//! the measurements of `site.ycsb.measurements`.
+
+use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
+
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::summaries::Summary;
+
+const LATENCY: &str = "time of one operation; closed loop unless a target was given";
+
+pub(crate) const FORMAT: Format = Format {
+    name: "ycsb",
+    about: "YCSB, the report of a run",
+    latency: LATENCY,
+    failures: Failures::Recorded("`Return=` other than OK, counted"),
+    holds: Holds::Summaries,
+    example: "bin/ycsb run basic -P workloads/workloada > ycsb.txt && perfreport summarize ycsb.txt",
+    upstream: "brianfrankcooper/YCSB, core, OneMeasurementHdrHistogram and TextMeasurementsExporter",
+    generic: false,
+    sniff: |head| {
+        let text = String::from_utf8_lossy(head.bytes);
+        let found = text.lines().filter_map(parse).any(|(operation, _, _)| operation == "OVERALL");
+        found.then(|| vec!["it has lines `[OVERALL], …, …`".to_owned()])
+    },
+    read: |records, _, sink| read(records, sink),
+    settle: None,
+};
+
+/// Operation, measurement, value.
+fn parse(line: &str) -> Option<(&str, &str, &str)> {
+    let (operation, rest) = line.trim().strip_prefix('[')?.split_once("], ")?;
+    let (name, value) = rest.rsplit_once(", ")?;
+    Some((operation, name.trim(), value.trim()))
+}
+
+/// An operation with what was said of it.
+struct Operation {
+    latency: Summary,
+    requests: Summary,
+    failed: Option<f64>,
+    measured: bool,
+}
+
+fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
+    let mut operations: Vec<(String, Operation)> = Vec::new();
+    while let Some(record) = records.next()? {
+        let (text, line) = (String::from_utf8_lossy(record.bytes), record.line);
+        let Some((operation, name, value)) = parse(&text) else { continue };
+        let number: Option<f64> = value.parse().ok();
+        if operation == "OVERALL" {
+            if name.starts_with("Throughput") {
+                let mut rate =
+                    Summary::new("throughput", Unit::PER_SECOND, Some("operations over the duration of the run"))
+                        .polarity(Polarity::HigherIsBetter);
+                rate.add_at(Statistic::Value, number, Some(line));
+                rate.give(sink);
+            } else if name.starts_with("RunTime") {
+                sink.provenance.environment.insert("run time".to_owned(), format!("{value} ms"));
+            }
+            continue;
+        }
+        let index = operations.iter().position(|(known, _)| known == operation).unwrap_or_else(|| {
+            let new = |metric, unit, meaning| Summary::new(metric, unit, Some(meaning)).of(Some(operation));
+            let unit = if name.ends_with("(ms)") { Unit::MILLISECOND } else { Unit::MICROSECOND };
+            let latency = new("latency", unit, LATENCY);
+            let requests = new("operations", Unit::COUNT, "operations, and those that did not return OK");
+            operations.push((operation.to_owned(), Operation { latency, requests, failed: None, measured: false }));
+            operations.len() - 1
+        });
+        take(&mut operations[index].1, name, number, line, sink);
+    }
+    for (_, mut operation) in operations.into_iter().filter(|(_, operation)| operation.measured) {
+        operation.requests.add(Statistic::Failures, operation.failed);
+        operation.requests.give(sink);
+        operation.latency.give(sink);
+    }
+    Ok(())
+}
+
+fn take(operation: &mut Operation, name: &str, number: Option<f64>, line: u64, sink: &mut Sink) {
+    let at = Some(line);
+    if let Some(returned) = name.strip_prefix("Return=") {
+        let failed = if returned == "OK" || returned == "0" { Some(0.0) } else { number };
+        operation.failed = Some(operation.failed.unwrap_or_default() + failed.unwrap_or_default());
+        return;
+    }
+    if name == "Operations" {
+        operation.measured = true;
+        operation.requests.add_at(Statistic::Count, number, at);
+        return;
+    }
+    let (plain, unit) = name.split_once('(').unwrap_or((name, ""));
+    let unit = Unit::parse(unit.trim_end_matches(')'));
+    let statistic = match plain {
+        "AverageLatency" => Statistic::Mean,
+        "MinLatency" => Statistic::Min,
+        "MaxLatency" => Statistic::Max,
+        other => {
+            let percent = other.strip_suffix("PercentileLatency").map(|digits| digits.trim_end_matches("th"));
+            match percent.and_then(|digits| digits.parse().ok()) {
+                Some(50.0) => Statistic::Median,
+                Some(percent) => Statistic::Percentile(percent),
+                None => {
+                    return sink
+                        .provenance
+                        .set_aside("lines of a histogram, a time series or of the virtual machine", line);
+                }
+            }
+        }
+    };
+    if let (Some(number), Some(unit)) = (number.filter(|number| number.is_finite()), unit) {
+        operation.latency.add_in(statistic, number, unit, line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::options::SourceOptions;
+    use crate::ingest::read as ingest;
+
+    #[test]
+    fn each_measurement_is_in_the_unit_of_its_name() {
+        let text = "YCSB Client 0.17.0\n[OVERALL], RunTime(ms), 5000\n[OVERALL], Throughput(ops/sec), 200.5\n[TOTAL_GCs], Count, 4\n\
+            [READ], Operations, 600\n[READ], AverageLatency(us), 1500.5\n[READ], 50thPercentileLatency(us), 1200\n\
+            [READ], 99.9PercentileLatency(us), 9000\n[READ], Return=OK, 597\n[READ], Return=ERROR, 3\n[READ], 0, 55\n\
+            [CLEANUP], Operations, 2\n[CLEANUP], 95thPercentileLatency(ms), 3\n";
+        let found = ingest("ycsb.txt", text.as_bytes(), &SourceOptions::default()).unwrap();
+        assert_eq!(found.provenance.format, "ycsb");
+        let of = |metric: &str, label: &str| {
+            found.reported.iter().find(|one| one.metric == metric && one.label.as_deref() == Some(label)).unwrap()
+        };
+        assert_eq!(of("latency", "READ").number(Statistic::Percentile(99.9)), Some(0.009));
+        assert_eq!(of("latency", "CLEANUP").number(Statistic::Percentile(95.0)), Some(0.003));
+        assert_eq!(of("operations", "READ").number(Statistic::Failures), Some(3.0));
+        assert!(found.reported.iter().all(|one| one.label.as_deref() != Some("TOTAL_GCs")));
+    }
+}
