@@ -112,7 +112,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
     let columns = [
-        ("instant", CellType::Text),
+        ("instant", CellType::Timestamp),
         ("request", CellType::Text),
         ("status", CellType::Integer),
         (LAST, CellType::Integer),

@@ -50,7 +50,7 @@ fn take_calls(document: &Value, sink: &mut Sink) -> bool {
         Declared::column("outcome", Role::Status, "failed: a status other than OK"),
     ]);
     let columns = [
-        ("timestamp", CellType::Text),
+        ("timestamp", CellType::Timestamp),
         ("latency", CellType::Integer),
         ("status", CellType::Text),
         ("outcome", CellType::Text),

@@ -1,7 +1,7 @@
 //! `memtier_benchmark`'s JSON (`--json-out-file`).
 //!
 //! In: one document with the statistics of all runs by kind of command; milliseconds, kilobytes of 1,024 bytes. Out: reported
-//! numbers, `Totals` as the whole. Definition: redis/memtier_benchmark, `run_stats.cpp`.
+//! numbers, `Totals` as the whole. Definition: `redis/memtier_benchmark`, `run_stats.cpp`.
 
 use serde_json::Value;
 

@@ -117,7 +117,7 @@ mod tests {
         let time = table.position("latency").unwrap();
         assert_eq!(table.numbers(time), [Some(2500.0), Some(3500.0), None, Some(4500.0)]);
         assert_eq!(table.columns[time].unit(), Unit::MICROSECOND);
-        assert_eq!(table.instants(0)[0], Some(1_700_000_000_000_005_000));
+        assert_eq!((table.numbers(0)[0], table.columns[0].role), (Some(1_700_000_000.000_005), Role::Timestamp));
         assert_eq!(table.columns[table.position("outcome").unwrap()].dictionary, ["ok", "failed"]);
     }
 }

@@ -36,7 +36,7 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 const COLUMNS: &[(&str, CellType)] = &[
-    ("Date & Time", CellType::Text),
+    ("Date & Time", CellType::Timestamp),
     ("Trans", CellType::Integer),
     ("Elap Time", CellType::Decimal),
     ("Data Trans", CellType::Integer),
@@ -125,6 +125,7 @@ mod tests {
         let table = &found.tables[0];
         let time = table.position("Resp Time").unwrap();
         assert_eq!((table.columns[time].unit(), table.numbers(time)), (Unit::SECOND, vec![Some(0.25), Some(0.24)]));
+        assert_eq!(table.instants(0)[0], Some(1_743_498_030_000_000_000));
         assert_eq!(found.reported[0].number(Statistic::Count), Some(1020.0));
         assert_eq!(found.reported[0].number(Statistic::Failures), Some(7.0));
     }
