@@ -27,7 +27,11 @@ pub(crate) const FORMAT: Format = Format {
     example: "curl -s 'http://localhost:9090/api/v1/query_range?query=up&start=0&end=60&step=15' > range.json && perfreport summarize range.json",
     upstream: "prometheus/prometheus, docs/querying/api.md; prometheus.io, metric and label naming",
     generic: false,
-    sniff: |head| head.outline()?.evidence(&["data.resultType", "data.result"]),
+    sniff: |head| {
+        // Loki answers queries for lines of logs in the same frame.
+        let outline = head.outline()?;
+        outline.evidence(&["data.resultType", "data.result"]).filter(|_| !outline.has(&["data.result.stream"]))
+    },
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
     settle: None,
 };
