@@ -37,6 +37,11 @@ const RELATIVES: &[Relative] = &[
         words: "it is what bombardier prints; `bombardier -p r -o json` writes JSON",
     },
     Relative {
+        opening: "",
+        parts: &["benchmark name", "samples", "iterations", "low mean", "high std dev"],
+        words: "it is what Catch2 prints; `-r xml` writes its benchmarks",
+    },
+    Relative {
         opening: "Benchmark1:",
         parts: &["Time (mean ± σ):"],
         words: "it is what hyperfine prints; `hyperfine --export-json runs.json` writes every run",
@@ -109,6 +114,11 @@ mod tests {
             (
                 "Summary:\n  Success rate:\t100.00%\n  Total:\t1 sec\n  Slowest:\t0.1 sec\n  Fastest:\t0.1 sec\n\nResponse time histogram:\n",
                 "--output-format",
+            ),
+            (
+                "benchmark name  samples  iterations  est run time\n  mean  low mean  high mean\n  std dev  low std dev  high std dev\n\
+                 Fib 10  100  60000  5 ms\n  50 ns  49 ns  51 ns\n",
+                "`-r xml`",
             ),
             ("Benchmark 1: sleep 0.1\n  Time (mean ± σ):     101.5 ms ±   0.4 ms\n", "--export-json"),
             ("     http_req_duration..............: avg=130ms min=1ms med=2ms max=3ms p(90)=4ms p(95)=5ms\n", "k6"),

@@ -79,11 +79,11 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
 fn no_metric(source: &Source) -> String {
     let aside: Vec<String> =
         source.provenance.set_aside.iter().map(|entry| format!("{} {}", entry.rows, entry.reason)).collect();
-    if source.provenance.rows_read == 0 && !source.tables.is_empty() {
+    if source.provenance.rows_read == 0 && source.tables.iter().any(|table| table.header_line.is_some()) {
         "there is a header and nothing below it: nothing was measured, or the run was interrupted".to_owned()
     } else if source.tables.is_empty() && !aside.is_empty() {
         format!("it is a file of {} without measured values: {}", source.provenance.format, aside.join("; "))
-    } else if source.tables.is_empty() {
+    } else if source.provenance.rows_read == 0 {
         format!(
             "it was recognised as {}, and nothing in it was found that this format's files measure",
             source.provenance.format

@@ -173,8 +173,14 @@ fn by_rate(table: &Table, column: usize) -> Evidence {
     const TOLERANCE: f64 = 0.01;
     /// So many different rates fit by chance to no other column.
     const SPEAKING: usize = 3;
+    /// Each column is held against each pair of others. A document with more numbers than this is a tree of summaries, whose
+    /// branches divide into each other by chance.
+    const WIDEST: usize = 64;
     let numbers: Vec<usize> =
         (0..table.columns.len()).filter(|index| table.columns[*index].cells.is_number()).collect();
+    if numbers.len() > WIDEST {
+        return None;
+    }
     let rate_unit = |index: usize| match table.columns[index].unit() {
         unit if unit.dimension == Dimension::Rate => Some((unit, true)),
         _ => (name::read(&table.columns[index].name).kind == Some(Kind::Rate)).then_some((Unit::PER_SECOND, false)),
