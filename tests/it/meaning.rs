@@ -308,3 +308,12 @@ proptest::proptest! {
         proptest::prop_assert_eq!(report["metrics"].as_array().unwrap().len(), 2);
     }
 }
+
+#[test]
+fn values_of_the_size_of_a_clock_beside_a_clock_are_values() {
+    let mut text = "Time,Value\n".to_owned();
+    for row in 0..8_u64 {
+        let _ = writeln!(text, "2024-07-26T12:00:{row:02}Z,{}", 1_721_992_142_u64 + row * row * 1000);
+    }
+    assert_eq!(metric(&report("r.csv", &text), "Value")["overall"]["clean"]["n"], 8);
+}

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
 use crate::table::packed::{Cells, PART};
-use crate::table::{CellType, Role, Table};
+use crate::table::{CellType, Column, Role, Table};
 
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{name, units};
@@ -273,7 +273,17 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     let named = vocabulary::INSTANT.among(words);
     let is_time = said.kind == Some(Kind::Duration);
     let in_range = |clock: usize| profile.in_clock[clock] as f64 >= 0.95 * profile.count as f64;
-    let rises = || profile.is_rising() && profile.rises > 0 && profile.count >= FEWEST_UNNAMED;
+    // Values that grow beside a column that tells the time are values.
+    let is_value = words.iter().all(|word| vocabulary::VALUE.has(word));
+    let clock_beside = || {
+        let tells_time = |(other, column): (usize, &Column)| {
+            let named = vocabulary::INSTANT.among(&name::words(name::leaf(&column.name))).is_some();
+            other != index && (column.cells == CellType::Timestamp || named)
+        };
+        table.columns.iter().enumerate().any(tells_time)
+    };
+    let rises =
+        || profile.is_rising() && profile.rises > 0 && profile.count >= FEWEST_UNNAMED && !is_value && !clock_beside();
     let may_be_instant = said.kind.is_none() || is_time;
     if may_be_instant
         && let Some(clock) = (0..CLOCKS.len()).find(|clock| in_range(*clock))
