@@ -67,6 +67,8 @@ const MACHINE_WORDS: &[&str] = &[
     "processor",
     "processors",
     "cores",
+    "cache",
+    "caches",
     "arch",
     "architecture",
     "goarch",
@@ -76,10 +78,15 @@ const MACHINE_WORDS: &[&str] = &[
     "ram",
 ];
 
-/// Whether a fact of [`Environment::measured`] is about the machine.
+/// Words of readings: a clock that was measured differs from start to start on one machine.
+const READING_WORDS: &[&str] = &["mhz", "ghz", "clock", "frequency", "freq", "scaling", "load"];
+
+/// Whether a fact of [`Environment::measured`] is about the machine, or about how what ran on it was built.
 pub(crate) fn is_of_machine(key: &str) -> bool {
     let lower = key.to_lowercase();
-    lower.split(|character: char| !character.is_alphanumeric()).any(|word| MACHINE_WORDS.contains(&word))
+    let has =
+        |known: &[&str]| lower.split(|character: char| !character.is_alphanumeric()).any(|word| known.contains(&word));
+    lower == "build type" || has(MACHINE_WORDS) && !has(READING_WORDS)
 }
 
 impl Environment {
@@ -355,6 +362,16 @@ pub struct Share {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_machine_is_known_by_what_it_is_and_not_by_readings_of_its_clock() {
+        for key in ["cpu", "CPU model", "cores", "caches", "goarch", "build type", "memory"] {
+            assert!(is_of_machine(key), "{key}");
+        }
+        for key in ["cpu MHz", "mhz_per_cpu", "cpu scaling", "benchmark library", "kernel", "cpu clock"] {
+            assert!(!is_of_machine(key), "{key}");
+        }
+    }
 
     #[test]
     fn few_samples_stay_exact_and_come_back_in_ascending_order() {

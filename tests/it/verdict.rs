@@ -199,3 +199,33 @@ fn a_worse_run_never_passes_where_a_better_one_failed() {
     }
     assert!(stopped);
 }
+
+/// A run of google/benchmark on a machine with a third-level cache of that size.
+fn google_benchmark(cache: u64, megahertz: u32, nanoseconds: f64) -> String {
+    let repetition = |index: u32| {
+        let time = nanoseconds * (1.0 + 0.002 * f64::from(index));
+        format!(
+            r#"{{"name":"BM_X","run_name":"BM_X","run_type":"iteration","repetitions":8,"repetition_index":{index},"threads":1,"iterations":100,"real_time":{time},"cpu_time":{time},"time_unit":"ns"}}"#
+        )
+    };
+    let repetitions: Vec<String> = (0..8).map(repetition).collect();
+    format!(
+        r#"{{"context":{{"num_cpus":4,"mhz_per_cpu":{megahertz},"cpu_scaling_enabled":false,"caches":[{{"type":"Unified","level":3,"size":{cache},"num_sharing":4}}],"library_build_type":"release"}},"benchmarks":[{}]}}"#,
+        repetitions.join(",")
+    )
+}
+
+#[test]
+fn on_another_machine_nothing_is_called_slower_and_a_clock_reading_is_no_machine() {
+    let place = Place::new();
+    place.write("a.json", google_benchmark(50_331_648, 3492, 100.0));
+    place.write("other.json", google_benchmark(33_554_432, 2445, 140.0));
+    let run = place.run("compare a.json other.json --fail-on regression -o out.json -o out.md");
+    run.exits(1).says("Undecided: ").says("large changes on another machine");
+    let report = place.json("out.json");
+    let counts = &report["comparison"]["counts"];
+    assert_eq!((&counts["regressed"], &counts["incomparable"]), (&0.into(), &2.into()));
+    assert!(place.read("out.md").contains("keep one baseline a machine"));
+    place.write("same.json", google_benchmark(50_331_648, 2445, 140.0));
+    place.run("compare a.json same.json --fail-on regression").exits(1).says("2 regressed");
+}

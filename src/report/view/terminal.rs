@@ -20,11 +20,15 @@ use crate::measure::unit::Dimension;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
-use crate::report::text_table::{Align, TextTable, clip};
+use crate::report::text_table::{Align, TextTable, shortened_in_the_middle};
 use crate::report::words;
 
 /// Findings that are listed.
 const LISTED_FINDINGS: usize = 5;
+/// Lines of a summary of one file; what was written takes two more of the 25 that a small window shows.
+const MOST_LINES: usize = 23;
+/// Rows of numbers that stay in any case: the head and two metrics.
+const FEWEST_ROWS: usize = 3;
 /// Groups of a metric that are listed.
 const LISTED_GROUPS: usize = 6;
 
@@ -72,7 +76,7 @@ impl TerminalView {
         }
         lines.extend(assumed_units(report).into_iter().flatten());
         lines.extend(finding_lines(&report.findings));
-        Self { lines }
+        Self { lines: if report.sources.len() == 1 { on_one_screen(lines) } else { lines } }
     }
 }
 
@@ -141,6 +145,26 @@ fn finding_lines(findings: &[Finding]) -> Vec<LineView> {
     lines
 }
 
+/// The lines about one file without its last rows, where they would fill more than a screen: what is said above and below them
+/// matters more.
+fn on_one_screen(mut lines: Vec<LineView>) -> Vec<LineView> {
+    let is_row = |line: &LineView| {
+        use LineKind::{Failed, Group, Metric, More, Raw, Reported};
+        matches!(line.kind, Failed | Group | Metric | More | Raw | Reported)
+    };
+    let rows_end = lines.iter().rposition(is_row).map_or(0, |last| last + 1);
+    let source = lines.iter().position(|line| line.kind == LineKind::Source).unwrap_or(rows_end);
+    let over = lines.len().saturating_sub(MOST_LINES);
+    let rows = rows_end.saturating_sub(source + 1 + FEWEST_ROWS);
+    if over == 0 || rows < 2 {
+        return lines;
+    }
+    let removed = (over + 1).min(rows);
+    let text = format!("  … and {} in the report", number::counted(removed as u64, "more line"));
+    lines.splice(rows_end - removed..rows_end, [LineView::plain(LineKind::More, &text)]);
+    lines
+}
+
 /// A row of the table of numbers before it is aligned.
 struct Row {
     kind: LineKind,
@@ -191,7 +215,13 @@ impl Row {
             (number, "%") => format!("{number}%"),
             (number, unit) => format!("{number} {unit}"),
         };
-        let cells = [clip(&name, LONGEST_NAME), row.n.clone(), unit(&row.median), unit(&row.p95), unit(&row.max)];
+        let cells = [
+            shortened_in_the_middle(&name, LONGEST_NAME),
+            row.n.clone(),
+            unit(&row.median),
+            unit(&row.p95),
+            unit(&row.max),
+        ];
         Self { kind, cells }
     }
 }

@@ -103,6 +103,23 @@ pub(in crate::report) fn quiet(comparison: &Comparison) -> Option<String> {
     (!quiet.is_empty()).then_some(quiet)
 }
 
+/// What would decide the half of what is inconclusive for want of samples: `about 320 samples a side would decide 5%`.
+pub(in crate::report) fn samples_that_would_decide(comparison: &Comparison) -> Option<String> {
+    let undecided =
+        comparison.changes.iter().filter(|change| change.verdict == Verdict::Inconclusive && !change.is_share());
+    let center = |change: &Change| change.effects.first().and_then(|effect| effect.samples_for_margin);
+    let has = |change: &Change| change.before.iter().chain(&change.after).map(|side| side.samples).min().unwrap_or(0);
+    let mut needed: Vec<u64> =
+        undecided.filter_map(|change| center(change).filter(|needed| *needed > has(change))).collect();
+    needed.sort_unstable();
+    let middle = needed.get(needed.len() / 2)?;
+    Some(format!(
+        "about {} a side would decide {}",
+        number::counted(*middle, "sample"),
+        number::level(comparison.margin)
+    ))
+}
+
 fn clauses(counts: &[(u64, Verdict)]) -> String {
     let clauses: Vec<String> = counts
         .iter()

@@ -91,8 +91,19 @@ struct File<'t> {
 struct Context {
     num_cpus: Option<u64>,
     cpu_scaling_enabled: Option<bool>,
+    #[serde(default)]
+    caches: Vec<Cache>,
     library_build_type: Option<String>,
     library_version: Option<String>,
+}
+
+/// A cache of the machine.
+#[derive(Deserialize)]
+struct Cache {
+    #[serde(rename = "type")]
+    kind: String,
+    level: u64,
+    size: u64,
 }
 
 /// An entry of `benchmarks`.
@@ -247,6 +258,9 @@ fn report<'t>(entry: &Entry<'t>, lines: &mut LineCounter<'t>, bench: &mut Bench<
     }
 }
 
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+
 fn note_machine(context: &Context, bench: &mut Bench<'_>) {
     if let Some(cores) = context.num_cpus {
         bench.fact("cores", &cores.to_string());
@@ -254,6 +268,16 @@ fn note_machine(context: &Context, bench: &mut Bench<'_>) {
     if let Some(scaling) = context.cpu_scaling_enabled {
         bench.fact("cpu scaling", if scaling { "enabled" } else { "disabled" });
     }
-    let library = [context.library_version.as_deref(), context.library_build_type.as_deref()];
-    bench.fact("benchmark library", &library.into_iter().flatten().collect::<Vec<_>>().join(" "));
+    // `L1 Data 48 KiB, L3 Unified 48 MiB`: another processor has other ones, whatever its clock reads at the moment.
+    let caches: Vec<String> = context
+        .caches
+        .iter()
+        .map(|Cache { kind, level, size }| {
+            let (size, unit) = if size % MIB == 0 { (size / MIB, "MiB") } else { (size / KIB, "KiB") };
+            format!("L{level} {kind} {size} {unit}")
+        })
+        .collect();
+    bench.fact("caches", &caches.join(", "));
+    bench.fact("build type", context.library_build_type.as_deref().unwrap_or_default());
+    bench.fact("benchmark library", context.library_version.as_deref().unwrap_or_default());
 }

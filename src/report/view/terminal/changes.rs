@@ -6,7 +6,7 @@ use crate::measure::folded::Folded;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
-use crate::report::text_table::{Align, TextTable, clip};
+use crate::report::text_table::{Align, TextTable, shortened_in_the_middle};
 use crate::report::words::change as words;
 
 use super::super::change::{ChangeView, several_sources};
@@ -67,14 +67,16 @@ fn changes(comparison: &Comparison) -> Vec<LineView> {
     }));
     let more = |more| format!("  … and {}", number::counted(more, "more changed metric"));
     lines.extend(LineView::more(changed.more, more));
-    lines.extend(words::quiet(comparison).map(|quiet| LineView::plain(LineKind::More, &format!("  {quiet}"))));
+    let needed = words::samples_that_would_decide(comparison).map_or_else(String::new, |needed| format!(": {needed}"));
+    let quiet = words::quiet(comparison).map(|quiet| format!("  {quiet}{needed}"));
+    lines.extend(quiet.map(|quiet| LineView::plain(LineKind::More, &quiet)));
     lines
 }
 
 /// Verdict, what changed, the values and the change; or why it cannot be told in place of both numbers.
 fn cells(change: &Change, sources: bool) -> Vec<String> {
     let row = ChangeView::of(change);
-    let subject = clip(&row.subject(sources), LONGEST_NAME);
+    let subject = shortened_in_the_middle(&row.subject(sources), LONGEST_NAME);
     let mut cells = vec![words::verdict(change.verdict).to_owned(), subject];
     let number = change.verdict == Verdict::Inconclusive && row.leading.text != number::ABSENT;
     if let Some(explanation) = words::explanation(change).filter(|_| !number) {
