@@ -229,3 +229,46 @@ fn on_another_machine_nothing_is_called_slower_and_a_clock_reading_is_no_machine
     place.write("same.json", google_benchmark(50_331_648, 2445, 140.0));
     place.run("compare a.json same.json --fail-on regression").exits(1).says("2 regressed");
 }
+
+/// The files of `docs/verdict.md`.
+fn documented() -> Place {
+    let place = Place::new();
+    let three = |middle: f64| format!("latency_ms\n{}\n{}\n{}\n", middle * 0.99, middle, middle * 1.01);
+    let target = |limit: &str| format!("[[target]]\nmetric = \"latency_ms\"\np95 = \"< {limit}\"\n");
+    let of_pay = "[[target]]\nmetric = \"latency_ms\"\nwhere = { path = \"POST /pay\" }\np95 = \"< 1s\"\n";
+    place
+        .write("good.csv", requests(&[PAY, LIST]))
+        .write("again.csv", requests(&[PAY, Endpoint { milliseconds: 30.05, ..LIST }]))
+        .write("slower.csv", requests(&[PAY, Endpoint { milliseconds: 45.0, ..LIST }]))
+        .write("pay-fails.csv", requests(&[Endpoint { failed: 32, ..PAY }, LIST]))
+        .write("broken.csv", requests(&[Endpoint { failed: 200, milliseconds: 1.0, ..PAY }, LIST]))
+        .write("list-only.csv", requests(&[LIST, Endpoint { path: "GET /item", ..LIST }]))
+        .write("negative.csv", requests(&[PAY, LIST]) + "GET /list,-1,200\n")
+        .write("three.csv", three(100.0))
+        .write("three-slower.csv", three(200.0))
+        .write("met.toml", target("1s"))
+        .write("missed.toml", target("50ms"))
+        .write("undecided.toml", target("93ms"))
+        .write("broken.toml", of_pay);
+    place
+}
+
+#[test]
+fn every_command_of_the_documentation_of_the_verdict_says_and_exits_what_stands_there() {
+    let text = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/verdict.md")).unwrap();
+    let place = documented();
+    let blocks = text.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("text\n"));
+    let mut tried = 0;
+    for example in blocks.flat_map(|block| block.split("$ perfreport ").skip(1)) {
+        let mut lines = example.lines().filter(|line| !line.is_empty());
+        let run = place.run(lines.next().unwrap());
+        for line in lines {
+            match line.strip_prefix("exit ") {
+                Some(code) => run.exits(code.parse().unwrap()),
+                None => run.says(line),
+            };
+        }
+        tried += 1;
+    }
+    assert!(tried >= 18, "{tried} commands were found");
+}
