@@ -255,7 +255,8 @@ fn documented() -> Place {
 
 #[test]
 fn every_command_of_the_documentation_of_the_verdict_says_and_exits_what_stands_there() {
-    let text = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/verdict.md")).unwrap();
+    let text =
+        std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/verdict.md")).unwrap();
     let place = documented();
     let blocks = text.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("text\n"));
     let mut tried = 0;
