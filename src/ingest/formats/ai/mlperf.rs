@@ -41,7 +41,8 @@ const METRICS: &[(&str, &str)] = &[
 fn statistic(name: &str) -> Option<(Statistic, &'static str)> {
     let name = name.strip_suffix("(ns)")?.trim().to_lowercase();
     let (_, metric) = METRICS.iter().find(|(words, _)| name.ends_with(words))?;
-    let percent = name.split_once(" percentile").and_then(|(digits, _)| digits.trim().parse().ok());
+    let percent =
+        name.split_once(" percentile").and_then(|(digits, _)| digits.trim().trim_end_matches("th").parse().ok());
     let statistic = match percent {
         Some(50.0) => Statistic::Median,
         Some(percent) => Statistic::Percentile(percent),
@@ -69,7 +70,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
             if !summaries[index].1.has(statistic) {
                 summaries[index].1.add_at(statistic, number, Some(line));
             }
-        } else if name.to_lowercase().ends_with("per second") {
+        } else if name.to_lowercase().ends_with("per second") || name.starts_with("QPS ") {
             let mut rate = Summary::new(name, Unit::PER_SECOND, None).polarity(Polarity::HigherIsBetter);
             rate.add_at(Statistic::Value, number, Some(line));
             rate.give(sink);
@@ -94,7 +95,7 @@ mod tests {
 
     #[test]
     fn percentiles_are_nanoseconds_and_an_invalid_result_is_said() {
-        let text = "====\nMLPerf Results Summary\n====\nSUT name : some\nScenario : Server\nCompleted samples per second    : 25.50\nResult is : INVALID\n\
+        let text = "====\nMLPerf Results Summary\n====\nSUT name : some\nScenario : Server\nCompleted samples per second    : 25.50\nResult is : INVALID\n90th percentile latency (ns) : 3500000000\nQPS w/ loadgen overhead         : 24.25\n\
             Additional Stats\nMean latency (ns)               : 2000000000\n50.00 percentile latency (ns)   : 1500000000\n\
             99.90 percentile latency (ns)   : 4500000000\n99.00 percentile first token latency (ns)   : 500000000\n";
         let found = ingest("mlperf_log_summary.txt", text.as_bytes(), &SourceOptions::default()).unwrap();
@@ -102,6 +103,8 @@ mod tests {
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         assert_eq!(of("latency").number(Statistic::Percentile(99.9)), Some(4.5));
         assert_eq!(of("latency").number(Statistic::Mean), Some(2.0));
+        assert_eq!(of("latency").number(Statistic::Percentile(90.0)), Some(3.5), "as earlier versions write it");
+        assert_eq!(of("QPS w/ loadgen overhead").number(Statistic::Value), Some(24.25));
         assert_eq!(of("time_to_first_token").number(Statistic::Percentile(99.0)), Some(0.5));
         assert_eq!(of("Completed samples per second").number(Statistic::Value), Some(25.5));
         assert!(found.findings.iter().any(|one| one.reasons[0].contains("INVALID")));
