@@ -87,3 +87,44 @@ fn integers_beyond_what_a_number_holds_are_said_or_kept_as_text() {
     let columns = report["sources"][0]["tables"][0]["columns"].as_array().unwrap();
     assert_eq!(columns[0]["cell_type"], "text");
 }
+
+#[test]
+fn tables_that_tools_align_by_blanks_are_read_under_their_headers() {
+    let place = Place::new();
+    let page = "procs -----------memory---------- -----cpu-----\n r  b   free   cache us sy id\n";
+    place.write(
+        "vm.txt",
+        &format!(
+            "{page} 1  0   8132   51234  3  1 96\n 2  0   8131   51240  5  2 93\n{page} 0  1   8129   51250  4  1 95\n"
+        ),
+    );
+    place.run("summarize vm.txt -o r.json").exits(0);
+    let report = place.json("r.json");
+    assert_eq!(report["sources"][0]["format"], "aligned");
+    let cache = &metric(&report, "cache")["overall"]["clean"];
+    assert_eq!((&cache["n"], cache["median"].as_f64()), (&3.into(), Some(51_240.0)));
+    assert_eq!(metric(&report, "us")["overall"]["clean"]["n"], 3);
+    assert!(report["findings"].as_array().unwrap().iter().all(|finding| finding["severity"] == "note"), "{report}");
+    // A quarter of a core is no quarter of a minute, and a mebibyte no minute either.
+    place.write(
+        "top.txt",
+        "NAME      CPU(cores)   MEMORY(bytes)\nweb-a     250m         300Mi\nweb-b     1500m        1024Mi\n",
+    );
+    place.run("summarize top.txt -o r.json").exits(0);
+    let report = place.json("r.json");
+    assert_eq!(metric(&report, "CPU(cores)")["overall"]["clean"]["max"], 1.5);
+    assert_eq!(metric(&report, "MEMORY(bytes)")["overall"]["clean"]["max"], 1_073_741_824.0);
+    // Averages of the tool are no samples, and a time of day is no duration.
+    let sar = "Linux 6.1.0 (web) \t03/01/2025 \t_x86_64_\t(4 CPU)\n\n11:00:01 AM     CPU     %user     %idle\n\
+               11:10:01 AM     all      3.20     95.00\n11:20:01 AM     all      4.20     94.00\n\
+               11:30:01 AM     all      5.20     93.00\nAverage:        all      4.20     94.00\n";
+    place.write("sar.txt", sar);
+    place.run("summarize sar.txt -o r.json").exits(0);
+    let report = place.json("r.json");
+    assert_eq!(metric(&report, "%user")["overall"]["clean"]["n"], 3);
+    assert!(report["metrics"].as_array().unwrap().iter().all(|metric| metric["name"] != "time"));
+    assert_eq!(report["sources"][0]["set_aside"][0]["rows"], 1);
+    // A sentence with numbers in it is no table.
+    place.write("prose.txt", "we ran the test\nit took  3 s\nand then  4 s more\n");
+    place.run("summarize prose.txt -o r.json").exits(2);
+}

@@ -96,6 +96,7 @@ pub(crate) static FORMATS: &[Format] = &[
     generic::ndjson::FORMAT,
     generic::json::FORMAT,
     generic::delimited::FORMAT,
+    generic::aligned::FORMAT,
 ];
 
 /// All formats that are read.

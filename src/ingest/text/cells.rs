@@ -126,7 +126,7 @@ fn separated(cell: &[u8], thousands: u8, mark: u8) -> Option<f64> {
 /// Whether the number reads differently with either mark: `42,068` is forty-two or forty-two thousand.
 pub(crate) fn is_ambiguous(cell: &[u8]) -> bool {
     let digits = cell.strip_prefix(b"-").unwrap_or(cell);
-    let commas = digits.iter().filter(|byte| **byte == b',').count();
+    let commas = memchr::memchr_iter(b',', digits).count();
     let fraction = digits.iter().rposition(|byte| *byte == b',').map_or(0, |at| digits.len() - at - 1);
     commas == 1 && fraction == 3 && number(cell, DecimalMark::Point).is_some()
 }

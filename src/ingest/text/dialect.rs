@@ -199,7 +199,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     }
     if mark == DecimalMark::Comma {
         evidence.push("numbers have a decimal comma".to_owned());
-    } else if rows.iter().any(|row| row.row().iter().any(|cell| has_groups(cell))) {
+    } else if rows.iter().any(|row| row.row().iter().any(has_groups)) {
         evidence.push("commas group the thousands of numbers".to_owned());
     }
     Some(Dialect { delimiter, mark, mark_is_assumed, header: names, types, evidence, trailing })

@@ -1,5 +1,6 @@
 //! Notations that any program writes.
 
+pub(crate) mod aligned;
 pub(crate) mod delimited;
 pub(crate) mod json;
 pub(crate) mod ndjson;

@@ -1,0 +1,234 @@
+//! Tables whose columns are aligned by blanks, as tools print them for people: `vmstat`, `sar`, `pidstat`, `kubectl top`.
+//!
+//! In: lines. Out: a table for each header. Recognised only where a header of words stands above rows of as many cells with numbers
+//! in them, and nothing else holds numbers: a text with tables in it is no table. Averages that a tool prints below its rows are set
+//! aside; a header that is printed again for every page begins nothing.
+
+use crate::measure::Polarity;
+use crate::measure::unit::Unit;
+
+use crate::ingest::builder::TableBuilder;
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::meaning::declared::Declared;
+use crate::ingest::text::cells::{self, DecimalMark, Look};
+use crate::ingest::text::dialect::column_types;
+use crate::ingest::text::row::{Row, RowBuffer};
+use crate::table::source::Families;
+use crate::table::{CellType, Role};
+
+pub(crate) const FORMAT: Format = Format {
+    name: "aligned",
+    about: "tables aligned by blanks, with a header: vmstat, sar, pidstat, kubectl top",
+    latency: "whatever its columns say",
+    failures: Failures::ByColumn,
+    holds: Holds::Samples,
+    example: "vmstat 1 60 > vmstat.txt && perfreport summarize vmstat.txt",
+    upstream: "what the tools print",
+    generic: true,
+    sniff,
+    read: |records, _, sink| read(records, sink),
+    settle: None,
+};
+
+/// Fewer rows below a header may be a sentence with numbers in it.
+const FEWEST_ROWS: usize = 2;
+/// Rows that the types of columns are read from.
+const SAMPLE_ROWS: usize = 400;
+/// What a column of times of day is called.
+const TIME: &str = "time";
+
+/// Shares of processor time of `vmstat`, whose names are two letters.
+const VMSTAT: [Declared; 5] = [
+    share("us", "processor time of programs"),
+    share("sy", "processor time of the kernel"),
+    share("id", "processor time that was idle"),
+    share("wa", "processor time waiting for input and output"),
+    share("st", "processor time taken by other guests"),
+];
+
+const fn share(column: &'static str, meaning: &'static str) -> Declared {
+    Declared::metric(
+        column,
+        Some(Unit::PERCENT),
+        Some(Polarity::Unknown),
+        Some(meaning),
+        "vmstat: percent of processor time",
+    )
+}
+
+/// What a line is.
+enum Line {
+    /// Names of columns, or something like them: the line below decides.
+    Words,
+    /// A row of as many cells as the header has.
+    Row(RowBuffer),
+    /// An average over the rows above.
+    Average,
+    /// A line with numbers that fits nowhere.
+    Misfit,
+    /// Nothing, or a rule between parts.
+    Nothing,
+}
+
+/// The header of the rows that follow.
+#[derive(Default)]
+struct Reader {
+    header: Vec<String>,
+    /// Words whose rows have not come yet, and their line.
+    pending: Option<(Vec<String>, u64)>,
+    /// Where the header stands.
+    header_line: u64,
+}
+
+impl Reader {
+    /// Looks at a line. Says also whether the row is the first below a new header.
+    fn take(&mut self, text: &[u8], line: u64) -> (Line, bool) {
+        let cells = split(text);
+        let Some(first) = cells.first() else { return (Line::Nothing, false) };
+        let number = |cell: &String| {
+            let look = cells::look(cell.as_bytes(), DecimalMark::Point);
+            (look.is_number() || matches!(look, Look::Quantity(_))) && !is_time_of_day(cell)
+        };
+        if first.eq_ignore_ascii_case("average:") || first.eq_ignore_ascii_case("summary:") {
+            return (Line::Average, false);
+        }
+        if !cells.iter().any(number) {
+            let words = cells.iter().all(|cell| cell.bytes().any(|byte| byte.is_ascii_alphabetic() || byte == b'%'));
+            if cells.len() > 1 && (words || is_time_of_day(first)) {
+                let names = names(&cells);
+                if names != self.header {
+                    self.pending = Some((names, line));
+                }
+                return (Line::Words, false);
+            }
+            return (Line::Nothing, false);
+        }
+        let new = self.pending.take_if(|(names, _)| names.len() == cells.len());
+        let is_new = new.is_some();
+        if let Some((names, line)) = new {
+            (self.header, self.header_line) = (names, line);
+        }
+        if self.header.len() != cells.len() {
+            return (Line::Misfit, false);
+        }
+        let mut row = RowBuffer::default();
+        for (cell, name) in cells.iter().zip(&self.header) {
+            row.push(plain(cell, name).as_bytes());
+        }
+        (Line::Row(row), is_new)
+    }
+}
+
+/// The cells of a line; a time of day keeps its half.
+fn split(text: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(text).into_owned();
+    let mut cells: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    if cells.first().is_some_and(|first| first == "#") {
+        cells.remove(0);
+    }
+    if cells.len() > 1 && is_time_of_day(&cells[0]) && matches!(cells[1].as_str(), "AM" | "PM") {
+        let half = cells.remove(1);
+        cells[0] = format!("{} {half}", cells[0]);
+    }
+    cells
+}
+
+/// The names of a header; the time at which a tool began stands where the name of its times would.
+fn names(cells: &[String]) -> Vec<String> {
+    let name =
+        |cell: &String| if is_time_of_day(cell) { TIME.to_owned() } else { cell.trim_start_matches('#').to_owned() };
+    cells.iter().map(name).collect()
+}
+
+fn is_time_of_day(cell: &str) -> bool {
+    let clock = cell.split_whitespace().next().unwrap_or_default();
+    let parts: Vec<&str> = clock.split(':').collect();
+    parts.len() == 3 && parts.iter().all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A cell as it is read: quantities of Kubernetes as numbers and bytes (`250m` of a core is a quarter of one, and no 250 minutes).
+fn plain(cell: &str, name: &str) -> String {
+    let number = |digits: &str| digits.parse::<f64>().ok();
+    if name.starts_with("CPU(")
+        && let Some(thousandths) = cell.strip_suffix('m').and_then(number)
+    {
+        return format!("{}", thousandths / 1e3);
+    }
+    let binary = ["Ki", "Mi", "Gi", "Ti"]
+        .iter()
+        .any(|unit| cell.strip_suffix(unit).is_some_and(|digits| number(digits).is_some()));
+    if binary { format!("{cell}B") } else { cell.to_owned() }
+}
+
+fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
+    let mut lines: Vec<&[u8]> = head.bytes.split(|byte| *byte == b'\n').collect();
+    if !head.complete {
+        lines.pop();
+    }
+    let mut reader = Reader::default();
+    let (mut rows, mut aligned, mut measured) = (0, false, false);
+    for (line, text) in (1..).zip(&lines) {
+        match reader.take(text, line) {
+            (Line::Misfit, _) => return None,
+            (Line::Row(row), _) => {
+                rows += 1;
+                aligned |= text.trim_ascii().windows(2).any(|pair| pair == b"  ");
+                let number = |cell: &[u8]| cells::look(cell, DecimalMark::Point).is_number();
+                measured |= row.row().iter().any(number);
+            }
+            _ => {}
+        }
+    }
+    let header = reader.header.join(", ");
+    (rows >= FEWEST_ROWS && aligned && (measured || header.contains("(bytes)")))
+        .then(|| vec![format!("blanks align {} columns below a header: {header}", reader.header.len())])
+}
+
+fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.provenance.families = Families::ByHeader;
+    sink.declared = vec![Declared::column(TIME, Role::Unused, "a time of day without its date")];
+    let storage = sink.storage.clone();
+    let mut reader = Reader::default();
+    // Rows of the newest header, until there are enough to see what its columns hold.
+    let mut waiting: Vec<(RowBuffer, u64)> = Vec::new();
+    let mut table: Option<TableBuilder> = None;
+    let open = |reader: &Reader, waiting: &mut Vec<(RowBuffer, u64)>| -> Option<TableBuilder> {
+        let rows: Vec<Row<'_>> = waiting.iter().map(|(row, _)| row.row()).collect();
+        let types: Vec<CellType> = column_types(&rows, reader.header.len(), DecimalMark::Point);
+        let mut table = TableBuilder::new(&storage, reader.header.clone(), &types);
+        table.header_line = Some(reader.header_line);
+        waiting.drain(..).for_each(|(row, line)| table.push(row.row(), line));
+        (table.rows() > 0).then_some(table)
+    };
+    while let Some(record) = records.next()? {
+        let line = record.line;
+        let before = (reader.header.clone(), reader.header_line);
+        match reader.take(record.bytes, line) {
+            (Line::Row(row), is_new) => {
+                if is_new {
+                    let now = std::mem::replace(&mut reader.header, before.0);
+                    let now_line = std::mem::replace(&mut reader.header_line, before.1);
+                    sink.tables.extend(table.take().or_else(|| open(&reader, &mut waiting)));
+                    (reader.header, reader.header_line) = (now, now_line);
+                }
+                match &mut table {
+                    Some(table) => table.push(row.row(), line),
+                    None => waiting.push((row, line)),
+                }
+                if waiting.len() == SAMPLE_ROWS {
+                    table = open(&reader, &mut waiting);
+                }
+            }
+            (Line::Average, _) => sink.provenance.set_aside("average of the rows above", line),
+            (Line::Misfit, _) => sink.provenance.set_aside("wrong number of fields", line),
+            (Line::Words | Line::Nothing, _) => {}
+        }
+    }
+    sink.tables.extend(table.take().or_else(|| open(&reader, &mut waiting)));
+    let of_vmstat =
+        |table: &TableBuilder| ["us", "sy", "id"].iter().all(|name| table.header.iter().any(|own| own == name));
+    if sink.tables.iter().any(of_vmstat) {
+        sink.declared.extend(VMSTAT);
+    }
+    Ok(())
+}
