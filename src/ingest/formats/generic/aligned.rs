@@ -34,6 +34,8 @@ pub(crate) const FORMAT: Format = Format {
 const FEWEST_ROWS: usize = 2;
 /// Rows that the types of columns are read from.
 const SAMPLE_ROWS: usize = 400;
+/// What `kubectl top` calls the cores in use.
+const CORES: &str = "CPU(cores)";
 /// What a column of times of day is called.
 const TIME: &str = "time";
 
@@ -149,7 +151,7 @@ fn is_time_of_day(cell: &str) -> bool {
 /// A cell as it is read: quantities of Kubernetes as numbers and bytes (`250m` of a core is a quarter of one, and no 250 minutes).
 fn plain(cell: &str, name: &str) -> String {
     let number = |digits: &str| digits.parse::<f64>().ok();
-    if name.starts_with("CPU(")
+    if name == CORES
         && let Some(thousandths) = cell.strip_suffix('m').and_then(number)
     {
         return format!("{}", thousandths / 1e3);
@@ -186,7 +188,13 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
     sink.provenance.families = Families::ByHeader;
-    sink.declared = vec![Declared::column(TIME, Role::Unused, "a time of day without its date")];
+    sink.declared = vec![
+        Declared::column(TIME, Role::Unused, "a time of day without its date"),
+        Declared::column("UID", Role::Identifier, "the user's number"),
+        Declared::column("PID", Role::Identifier, "the process's number"),
+        Declared::column("CPU", Role::Label, "which processor"),
+        Declared::metric(CORES, Some(Unit::COUNT), Some(Polarity::Unknown), Some("cores in use"), "kubectl top: cores"),
+    ];
     let storage = sink.storage.clone();
     let mut reader = Reader::default();
     // Rows of the newest header, until there are enough to see what its columns hold.
