@@ -25,7 +25,7 @@ fn runs_of_different_days_are_shown_apart_and_said() {
     let mut rng = Rng::new(11);
     let runs = [run(&mut rng, 0, 300), run(&mut rng, 3, 900), run(&mut rng, 4, 310)];
     let text: String = runs.iter().map(|run| rows(run)).collect();
-    place.write("days.csv", &format!("time,latency_ms\n{text}"));
+    place.write("days.csv", format!("time,latency_ms\n{text}"));
     place.run("summarize days.csv -o r.json -o r.md").exits(0).says("run 2, lines 62 to 121");
     let report = place.json("r.json");
     let found = findings(&report, "appended_run");
@@ -48,10 +48,12 @@ fn rows_that_come_once_an_hour_and_short_pauses_are_no_runs() {
     let mut rng = Rng::new(12);
     let hourly: String =
         (0..80_u64).map(|row| format!("{},{}\n", 1_773_576_000 + row * 3600, 50 + rng.below(40))).collect();
-    place.write("hourly.csv", &format!("time,latency_ms\n{hourly}"));
+    place.write("hourly.csv", format!("time,latency_ms\n{hourly}"));
     let (first, mut second) = (run(&mut rng, 0, 300), run(&mut rng, 0, 300));
-    second.iter_mut().for_each(|(at, _)| *at += 900);
-    place.write("quarter.csv", &format!("time,latency_ms\n{}{}", rows(&first), rows(&second)));
+    for (at, _) in &mut second {
+        *at += 900;
+    }
+    place.write("quarter.csv", format!("time,latency_ms\n{}{}", rows(&first), rows(&second)));
     for name in ["hourly.csv", "quarter.csv"] {
         place.run(&format!("summarize {name} -o r.json")).exits(0);
         let report = place.json("r.json");

@@ -52,8 +52,7 @@ fn timeouts_that_end_together_are_neither_stuck_nor_copied() {
     let rows = (0..300).map(|row: u64| {
         let burst = row / 30;
         let (at, elapsed, code) = match burst {
-            3 => (60_000, 63_001 + row % 2, "Non HTTP response code: ConnectException"),
-            5 => (60_000, 63_001 + row % 2, "Non HTTP response code: ConnectException"),
+            3 | 5 => (60_000, 63_001 + row % 2, "Non HTTP response code: ConnectException"),
             7 => (90_000, 63_001, "200"),
             _ => (row * 40, 900 + rng.below(2500) as u64, "200"),
         };

@@ -12,7 +12,7 @@ fn pages(label: impl Fn(u64) -> String) -> String {
 fn stray_quotes_swallow_no_rows() {
     let place = Place::new();
     let stray = |row| if row == 9 || row == 50 { "\"Sale".to_owned() } else { "/home".to_owned() };
-    place.write("stray.tsv", &pages(stray));
+    place.write("stray.tsv", pages(stray));
     place.run("summarize stray.tsv -o r.json").exits(0);
     let report = place.json("r.json");
     assert_eq!(metric(&report, "latency_ms")["overall"]["clean"]["n"], 80);
@@ -29,7 +29,7 @@ fn stray_quotes_swallow_no_rows() {
 fn a_quote_in_the_middle_of_a_field_opens_none() {
     let place = Place::new();
     let middle = |row| if row % 7 == 3 { "size 5 \"wide".to_owned() } else { "/home".to_owned() };
-    place.write("middle.tsv", &pages(middle));
+    place.write("middle.tsv", pages(middle));
     place.run("summarize middle.tsv -o r.json").exits(0);
     let report = place.json("r.json");
     assert_eq!(metric(&report, "latency_ms")["overall"]["clean"]["n"], 80);
@@ -41,7 +41,7 @@ fn a_text_of_several_lines_is_one_field() {
     let place = Place::new();
     let text =
         |row| if row == 20 { "\"line one\nline \"\"two\"\"\n\nline four\"".to_owned() } else { "/home".to_owned() };
-    place.write("text.tsv", &pages(text));
+    place.write("text.tsv", pages(text));
     place.run("summarize text.tsv -o r.json").exits(0);
     let report = place.json("r.json");
     assert_eq!(metric(&report, "latency_ms")["overall"]["clean"]["n"], 80);
@@ -78,7 +78,7 @@ fn integers_beyond_what_a_number_holds_are_said_or_kept_as_text() {
         format!("{},{},{}\n", 9_007_199_254_740_993_u64 + 2 * (row % 3), 9_007_199_254_740_993_u64 + row, 20 + row % 7)
     };
     let rows: String = (0..60).map(row).collect();
-    place.write("large.csv", &format!("trace_id,counter_bytes,latency_ms\n{rows}"));
+    place.write("large.csv", format!("trace_id,counter_bytes,latency_ms\n{rows}"));
     place.run("summarize large.csv -o r.json").exits(0);
     let report = place.json("r.json");
     let found = findings(&report, "rounded_integers");
@@ -94,7 +94,7 @@ fn tables_that_tools_align_by_blanks_are_read_under_their_headers() {
     let page = "procs -----------memory---------- -----cpu-----\n r  b   free   cache us sy id\n";
     place.write(
         "vm.txt",
-        &format!(
+        format!(
             "{page} 1  0   8132   51234  3  1 96\n 2  0   8131   51240  5  2 93\n{page} 0  1   8129   51250  4  1 95\n"
         ),
     );

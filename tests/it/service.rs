@@ -384,7 +384,7 @@ fn messages_without_names_belong_to_their_session_row_by_row() {
     let place = Place::new();
     let named = |message: u64| format!("m{message}");
     let none = |_: u64| String::new();
-    let some = |message: u64| if message % 3 == 0 { String::new() } else { format!("m{message}") };
+    let some = |message: u64| if message.is_multiple_of(3) { String::new() } else { format!("m{message}") };
     let word = |_: u64| "null".to_owned();
     let ids: [(&str, &dyn Fn(u64) -> String); 4] =
         [("named.csv", &named), ("none.csv", &none), ("some.csv", &some), ("word.csv", &word)];
