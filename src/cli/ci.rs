@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use crate::compare::outcome::GateOutcome;
 use crate::report::annotations::annotations;
 use crate::report::contract::{Report, Verdict};
 use crate::report::render::render_comment;
@@ -39,7 +40,12 @@ fn results(report: &Report) -> String {
     let passed = report.gate.as_ref().is_none_or(|gate| gate.passed);
     let Verdict { service, corrupted_samples, .. } = &report.verdict;
     let service = Subject::Service(*service).word();
-    let text = format!("passed={passed}\nservice={service}\ncorrupted={corrupted_samples}\n");
+    let outcome = report.gate.as_ref().map_or("", |gate| match gate.outcome {
+        GateOutcome::Pass => "pass",
+        GateOutcome::Undecided => "undecided",
+        GateOutcome::Fail => "fail",
+    });
+    let text = format!("passed={passed}\noutcome={outcome}\nservice={service}\ncorrupted={corrupted_samples}\n");
     if report.comparison.is_none() {
         return text;
     }

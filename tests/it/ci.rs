@@ -31,6 +31,7 @@ fn github_gets_annotations_a_summary_and_outputs() {
     assert!(place.read("summary.md").contains("/search"));
     let outputs = place.read("output.txt");
     assert!(outputs.contains("passed=false\n") && outputs.contains("regressed=1\n"), "{outputs}");
+    assert!(outputs.contains("outcome=fail\n") && outputs.contains("service=regressed\n"), "{outputs}");
     // Outside, and where it is not wanted, nothing of that happens.
     let quiet = place.run_words(&words, b"");
     assert!(!quiet.exits(1).stdout.contains("::error"));
