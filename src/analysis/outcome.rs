@@ -90,6 +90,14 @@ const SUCCESS_WORDS: &[&str] = &[
     "y",
     "t",
     "none",
+    // Levels of traces and logs.
+    "default",
+    "debug",
+    "info",
+    "notice",
+    "trace",
+    "warning",
+    "warn",
 ];
 const FAILURE_WORDS: &[&str] = &[
     "fail",
@@ -111,6 +119,8 @@ const FAILURE_WORDS: &[&str] = &[
     "crash",
     "crashed",
     "exception",
+    "fatal",
+    "critical",
     "refused",
     "rejected",
     "denied",

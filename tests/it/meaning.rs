@@ -317,3 +317,32 @@ fn values_of_the_size_of_a_clock_beside_a_clock_are_values() {
     }
     assert_eq!(metric(&report("r.csv", &text), "Value")["overall"]["clean"]["n"], 8);
 }
+
+#[test]
+fn a_level_of_error_is_a_failure() {
+    let mut text = "name,level,latency_ms\n".to_owned();
+    for row in 0..40 {
+        let _ = writeln!(text, "call,{},{}", if row % 8 == 0 { "ERROR" } else { "DEFAULT" }, 900 + row);
+    }
+    let report = report("spans.csv", &text);
+    let failures = &metric(&report, "latency_ms")["failures"];
+    assert_eq!((failures["failed"].as_u64(), failures["total"].as_u64()), (Some(5), Some(40)));
+}
+
+#[test]
+fn instants_of_series_behind_each_other_are_no_metric() {
+    let series = |from: f64| -> String {
+        let points: Vec<String> =
+            (0..12).map(|point| format!("[{:.2},{}]", from + f64::from(point), 1_740_000_000 + point * 60)).collect();
+        points.join(",")
+    };
+    let text = format!(
+        r#"[{{"target":"api","datapoints":[{}]}},{{"target":"web","datapoints":[{}]}}]"#,
+        series(100.0),
+        series(200.0)
+    );
+    let report = report("series.json", &text);
+    let metrics = report["metrics"].as_array().unwrap();
+    assert_eq!(metrics.len(), 1, "{:?}", metrics.iter().map(|found| &found["name"]).collect::<Vec<_>>());
+    assert_eq!(metrics[0]["overall"]["clean"]["n"], 24);
+}

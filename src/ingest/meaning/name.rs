@@ -259,7 +259,7 @@ fn take_statistic(words: &mut Vec<Word>, inside: bool) -> Option<Statistic> {
             words.drain(at..at + 2);
             return Some(found);
         }
-        if is(words, at, &["percentile", "percentiles", "pct", "pctl", "quantile"])
+        if is(words, at, &["percentile", "percentiles", "pct", "pctl", "perc", "quantile"])
             && let Some(found) = number(&words[at + 1])
         {
             words.drain(at..at + 2);

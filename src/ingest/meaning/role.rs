@@ -52,6 +52,12 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
         return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
     }
+    // `level` with `ERROR` among `DEFAULT` and `WARNING`, as traces and logs have it.
+    let severity = |text: &String| text.is_empty() || vocabulary::SEVERITY.has(&text.to_ascii_lowercase());
+    let errors = || column.dictionary.iter().any(|text| text.eq_ignore_ascii_case("error"));
+    if words.iter().eq(["level"]) && errors() && column.dictionary.iter().all(severity) {
+        return (Role::Status, "called `level`, with `ERROR` among its texts".into());
+    }
     // An empty cell says that nothing went wrong: `error`, `exception`.
     if let Some(word) = named(vocabulary::FAILURE).filter(|_| column.dictionary.iter().any(String::is_empty)) {
         return (Role::Status, format!("called `{word}`, and empty in some rows"));
@@ -282,8 +288,9 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
         };
         table.columns.iter().enumerate().any(tells_time)
     };
-    let rises =
-        || profile.is_rising() && profile.rises > 0 && profile.count >= FEWEST_UNNAMED && !is_value && !clock_beside();
+    // Series that stand behind each other start anew.
+    let together = profile.rises > 0 && profile.falls * 10 <= profile.count && profile.count >= FEWEST_UNNAMED;
+    let rises = || together && !is_value && !clock_beside();
     let may_be_instant = said.kind.is_none() || is_time;
     if may_be_instant
         && let Some(clock) = (0..CLOCKS.len()).find(|clock| in_range(*clock))

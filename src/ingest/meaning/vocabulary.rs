@@ -45,6 +45,8 @@ pub(crate) const INSTANT: Words =
 pub(crate) const CLOCK: Words = Words("when at clock timestamp started start ended end date");
 /// Called so, a column tells how its row ended.
 pub(crate) const STATUS: Words = Words("success status code ok failed outcome result successful passed");
+/// How bad something was that is written down, as logs and traces say it.
+pub(crate) const SEVERITY: Words = Words("default debug info notice trace warning warn error fatal critical");
 /// What may stand beside such a word in the same leaf.
 pub(crate) const BESIDE_STATUS: Words =
     Words("http https response return exit grpc net is was has request req sample final test error run job task");
@@ -62,7 +64,7 @@ pub(crate) const RUN: Words = Words("invocation fork launch trial");
 pub(crate) const SETTING: Words = Words("version port");
 /// Settings that are varied from run to run.
 pub(crate) const PARAMETER: Words = Words(
-    "concurrency threads nthreads clients connections conns users vus workers procs gomaxprocs cores parallelism \
+    "concurrency conc threads nthreads clients connections conns users vus workers procs gomaxprocs cores parallelism \
      shards replicas partitions warehouses numjobs iodepth size sizes batch depth level workload n k m dim dims width height \
      degree scale factor rate qps length prompt payload blocksize bs seed args arg param",
 );
@@ -79,9 +81,9 @@ pub(crate) const SETTINGS_OBJECT: Words =
 /// Objects with such a name describe a machine, or hold what was measured on it.
 pub(crate) const MACHINE_OBJECT: Words = Words("machine system hardware host context");
 /// Called so, a column names the metric of its row.
-pub(crate) const METRIC_NAME: Words = Words("metric metric_name metricname measurement measure");
+pub(crate) const METRIC_NAME: Words = Words("metric metric_name metricname measurement measure _field");
 /// Called so, a column has the values of several metrics.
-pub(crate) const VALUE: Words = Words("value metric_value metricvalue val reading score");
+pub(crate) const VALUE: Words = Words("value _value metric_value metricvalue val reading score");
 /// Called so, a column states the unit of the others in the same row.
 pub(crate) const UNIT: Words = Words("unit units");
 /// Symbols that are also words or abbreviations of something else; they count as units only in brackets.
@@ -94,7 +96,7 @@ pub(crate) const COUNTS: Words = Words(
 );
 /// How long something took.
 pub(crate) const DURATIONS: Words = Words(
-    "latency latencies lat clat slat duration durations elapsed time times rtt ttft ttfb ttlb ttst tbt itl \
+    "latency latencies lat clat slat duration durations elapsed time times rtt ttft ttfb ttlb e2e e2el ttst tbt itl \
      tpot delay wait waiting blocked connecting handshaking sending receiving connect runtime wall walltime \
      took lag pause rt jitter ping age",
 );
