@@ -321,7 +321,7 @@ fn the_terminal_lists_changes_aligned_and_ends_with_the_gate() {
     assert_eq!(lines[3], "changes since baseline.json (1 run before, 1 after, margin 5%)");
     assert!(lines[4].starts_with("  regressed     latency / user_msg_*  "), "{}", lines[4]);
     assert!(summary.contains("  … and 4 more changed metrics\n"));
-    assert!(summary.contains("  12 unchanged, 4 inconclusive, 1 new\n"));
+    assert!(summary.contains("  12 unchanged, 4 inconclusive, 1 new"), "{summary}");
     assert!(summary.contains("Gate: failed: 4 metrics regressed; 3 targets missed\n"));
     assert!(lines.iter().skip(1).all(|line| line.chars().count() <= 100), "{summary}");
 }
