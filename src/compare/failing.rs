@@ -14,6 +14,9 @@ use crate::analysis::failing::is_failing;
 /// The level at which "failing now and not before" is no chance.
 const NEWS: f64 = 0.95;
 
+/// A run of which so much fails is down, whatever the baseline does not say.
+const MOST_FAILED: f64 = 0.9;
+
 /// A population that is failing in the run.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Failing {
@@ -52,8 +55,8 @@ impl FailingPopulations {
                 (true, Some(whole)) if whole.total > 0 => {
                     (Some(whole).filter(|whole| whole.failed == 0), whole.failed == 0)
                 }
-                // What a baseline does not record is no reason to call the run worse, unless nothing works at all.
-                (true, _) => (None, now.failed == now.total),
+                // What a baseline does not record is no reason to call the run worse, unless hardly anything works.
+                (true, _) => (None, is_failing(now.failed, now.total, MOST_FAILED)),
             };
             let before = then.map(PooledShare::share);
             let reason = Reason::Failing { failed: now.failed, total: now.total, before };

@@ -50,7 +50,7 @@ fn without_a_baseline_the_first_line_says_what_was_measured_and_what_failed() {
     // 60 of 400 are 15%, 11.8% at least; all of them of one endpoint.
     place.write("run.csv", requests(&[Endpoint { failed: 60, ..PAY }, LIST]));
     let run = place.run("summarize run.csv -o out.json -o junit.xml --ci github");
-    run.exits(0).says("Failing: `POST /pay`: 60 of 200 rows failed (30%)").says("60 of 400 rows failed (15%)");
+    run.exits(0).says("Failing: POST /pay: 60 of 200 rows failed (30%)").says("60 of 400 rows failed (15%)");
     run.says("::error file=run.csv,title=Failing%3A POST /pay::60 of 200 rows failed (30%25)");
     let said = verdict(&place);
     assert_eq!((&said["service"], &said["failures"][0]["label"]), (&"failing".into(), &"POST /pay".into()));
@@ -87,7 +87,7 @@ fn failures_are_compared_label_by_label() {
     place.write("before.csv", requests(&[PAY, LIST]));
     place.write("after.csv", requests(&[Endpoint { failed: 32, ..PAY }, LIST]));
     let run = place.run("compare before.csv after.csv --fail-on regression -o out.json");
-    run.exits(1).says("failed rows / POST /pay: 16% (was 0%)");
+    run.exits(1).says("Failing: POST /pay: 32 of 200 rows failed (16%, was 0%)");
     let report = place.json("out.json");
     let pay = change(&report, "failed rows", Some("POST /pay"));
     assert_eq!((&pay["verdict"], &pay["effects"][0]["after"]), (&"regressed".into(), &0.16.into()));
@@ -97,7 +97,7 @@ fn failures_are_compared_label_by_label() {
     assert!(!changes.iter().any(|one| quiet(&one)), "a label without failures says nothing");
     // A baseline keeps them.
     place.run("summarize before.csv -q --save-baseline base.json").exits(0);
-    place.run("summarize after.csv --baseline base.json --fail-on regression").exits(1).says("16% (was 0%)");
+    place.run("summarize after.csv --baseline base.json --fail-on regression").exits(1).says("(16%, was 0%)");
 }
 
 #[test]
@@ -106,7 +106,10 @@ fn a_group_that_only_fails_has_regressed_and_is_neither_missing_nor_faster() {
     place.write("before.csv", requests(&[PAY, LIST]));
     let broken = Endpoint { failed: 200, milliseconds: 1.0, ..PAY };
     place.write("after.csv", requests(&[broken, LIST]));
-    place.run("compare before.csv after.csv --fail-on regression -o out.json").exits(1).says("Failing: `POST /pay`");
+    place
+        .run("compare before.csv after.csv --fail-on regression -o out.json")
+        .exits(1)
+        .says("Failing: POST /pay: 200 of 200 rows failed (100%, was 0%)");
     let report = place.json("out.json");
     let pay = change(&report, "latency_ms", Some("POST /pay"));
     assert_eq!((&pay["verdict"], &pay["reason"]["kind"]), (&"regressed".into(), &"failing".into()));
@@ -132,7 +135,7 @@ fn a_benchmark_that_fails_quickly_is_no_improvement() {
     place.write("before.json", bench(&times(1.9), 0));
     place.write("after.json", bench(&times(0.009), 127));
     let run = place.run("compare before.json after.json --fail-on regression -o out.json");
-    run.exits(1).says("Failing: 10 of 10 runs failed (100%)");
+    run.exits(1).says("Failing: 10 of 10 runs failed (100%, was 0%)");
     assert_eq!(place.json("out.json")["comparison"]["counts"]["improved"], 0);
     let time = change(&place.json("out.json"), "time", Some("tool")).clone();
     assert_eq!(time["verdict"], "regressed", "{time:#}");

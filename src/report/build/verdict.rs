@@ -71,8 +71,10 @@ pub(super) fn verdict(basis: &VerdictBasis<'_>) -> Verdict {
 
 /// The clauses of the first line.
 fn line(basis: &VerdictBasis<'_>, samples: u64) -> String {
-    let mut clauses: Vec<String> = headline::failing(basis.populations, basis.sources).into_iter().collect();
-    clauses.extend(basis.comparison.map(headline::named_changes).into_iter().flatten());
+    let mut clauses: Vec<String> =
+        headline::failing(basis.populations, basis.sources, basis.comparison).into_iter().collect();
+    let named = |comparison| headline::named_changes(comparison, basis.populations);
+    clauses.extend(basis.comparison.map(named).into_iter().flatten());
     clauses.extend(headline::missed_target(basis.targets));
     clauses.extend(words::change::headline(basis.comparison, basis.targets, basis.gate));
     if !basis.sources.is_empty() {

@@ -39,10 +39,28 @@ const REQUEST_TOOLS: &[&str] = &[
     "vllm",
     "guidellm",
     "inference-perf",
+    "sglang",
+    "genai-perf",
+    "nbomber",
+    "phout",
+    "access-log",
 ];
 /// What the names of formats begin with whose rows are runs of a benchmark.
-const BENCHMARK_TOOLS: &[&str] =
-    &["hyperfine", "google-benchmark", "pytest-benchmark", "criterion", "jmh", "go-bench", "pyperf", "vitest"];
+const BENCHMARK_TOOLS: &[&str] = &[
+    "hyperfine",
+    "google-benchmark",
+    "pytest-benchmark",
+    "criterion",
+    "jmh",
+    "go-bench",
+    "pyperf",
+    "vitest",
+    "benchmark-dotnet",
+    "renaissance",
+    "cargo-criterion",
+    "libtest",
+    "rebench",
+];
 
 /// What one row of a source is called.
 fn noun(kind: PopulationKind, source: &str, sources: &[Source]) -> &'static str {
@@ -69,26 +87,49 @@ pub(in crate::report) fn failed(one: &PopulationFailures, sources: &[Source]) ->
     )
 }
 
-/// The failing population to name: the whole where it fails about as often as its worst label, else that label with how much of
-/// the whole that is.
-pub(in crate::report) fn failing(failures: &[PopulationFailures], sources: &[Source]) -> Option<String> {
+/// The failing population to name, with how often it failed before: the whole where it fails about as often as its worst label,
+/// else that label.
+pub(in crate::report) fn failing(
+    failures: &[PopulationFailures],
+    sources: &[Source],
+    comparison: Option<&Comparison>,
+) -> Option<String> {
     /// A label that fails more often than the whole by this factor is named instead of it.
     const WORSE: f64 = 1.25;
+    let said = |one: &PopulationFailures| {
+        let text = failed(one, sources);
+        match comparison.and_then(|comparison| share_before(one, comparison)) {
+            Some(before) => text.replacen(')', &format!(", was {})", number::share(before)), 1),
+            None => text,
+        }
+    };
     let mut all: Vec<&PopulationFailures> = failures.iter().filter(|one| one.failing).collect();
     all.sort_by(|a, b| b.share.total_cmp(&a.share).then_with(|| b.total.cmp(&a.total)));
     let worst = all.first()?;
     let whole =
         failures.iter().find(|one| one.label.is_none() && one.source == worst.source && one.table == worst.table);
     if let Some(whole) = whole.filter(|whole| whole.failing && whole.share * WORSE >= worst.share) {
-        return Some(failed(whole, sources));
+        return Some(said(whole));
     }
-    let Some(label) = &worst.label else { return Some(failed(worst, sources)) };
+    let Some(label) = &worst.label else { return Some(said(worst)) };
     let others = all.iter().filter(|one| one.label.is_some()).count() as u64 - 1;
     let more =
         if others > 0 { format!(" and {} failing", number::counted(others, "more group")) } else { String::new() };
-    let of_whole = whole.filter(|whole| whole.total > worst.total);
-    let whole = of_whole.map_or_else(String::new, |whole| format!("; {}", failed(whole, sources)));
-    Some(format!("`{}`: {}{more}{whole}", name(label), failed(worst, sources)))
+    // A whole that is not failing itself is said with the measurements.
+    let whole = whole.filter(|whole| whole.failing && whole.total > worst.total);
+    let whole = whole.map_or_else(String::new, |whole| format!("; {}", said(whole)));
+    Some(format!("{}: {}{more}{whole}", name(label), said(worst)))
+}
+
+/// How often a population failed before, where the comparison says.
+fn share_before(one: &PopulationFailures, comparison: &Comparison) -> Option<f64> {
+    let change = comparison.changes.iter().find(|change| is_of(one, change))?;
+    change::leading(change)?.before
+}
+
+/// Whether a change is that of the share of failures of a population.
+fn is_of(one: &PopulationFailures, change: &Change) -> bool {
+    change.is_share() && change.source == one.source && change.group == one.label
 }
 
 /// A name in the headline: the ends of a long one tell it from others.
@@ -96,9 +137,15 @@ fn name(text: &str) -> String {
     crate::report::text_table::shortened_in_the_middle(text, NAME_LETTERS)
 }
 
-/// The changes to name, the worst first: `latency / GET /search 17.0% slower (310 → 362 ms)`.
-pub(in crate::report) fn named_changes(comparison: &Comparison) -> Vec<String> {
+/// The changes to name, the worst first: `latency / GET /search 17.0% slower (310 → 362 ms)`. How often the `failing` fail is said
+/// already.
+pub(in crate::report) fn named_changes(comparison: &Comparison, failures: &[PopulationFailures]) -> Vec<String> {
+    let anything_failing = failures.iter().any(|one| one.failing);
+    let said = |change: &Change| {
+        anything_failing && (change.group.is_none() || failures.iter().any(|one| one.failing && is_of(one, change)))
+    };
     let loud = comparison.changes.iter().filter(|one| one.verdict == Verdict::Regressed);
+    let loud = loud.filter(|one| !(one.is_share() && said(one)));
     // Beside the share that failed nobody needs to hear how fast that was.
     let loud = loud.filter(|one| one.is_share() || !matches!(one.reason, Some(Reason::Failing { .. })));
     loud.take(NAMED_CHANGES).filter_map(named_change).collect()
