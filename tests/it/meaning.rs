@@ -346,3 +346,18 @@ fn instants_of_series_behind_each_other_are_no_metric() {
     assert_eq!(metrics.len(), 1, "{:?}", metrics.iter().map(|found| &found["name"]).collect::<Vec<_>>());
     assert_eq!(metrics[0]["overall"]["clean"]["n"], 24);
 }
+
+#[test]
+fn annotated_csv_of_a_database_is_a_long_table() {
+    let mut text = "#group,false,false,false,false,true\n#datatype,string,long,dateTime:RFC3339,double,string\n#default,_result,,,,\n,result,table,_time,_value,_field\n"
+        .to_owned();
+    for (table, field, from) in [(0, "response_time_ms", 120.5), (1, "cpu_percent", 40.5)] {
+        for row in 0..12 {
+            let _ = writeln!(text, ",,{table},2026-01-01T00:{row:02}:00Z,{},{field}", from + f64::from(row));
+        }
+    }
+    let report = report("query.csv", &text);
+    assert_eq!(said(&report, "response_time_ms"), ("time", "ms", "lower_is_better"));
+    assert_eq!(said(&report, "cpu_percent").0, "ratio");
+    assert_eq!(report["metrics"].as_array().unwrap().len(), 2);
+}

@@ -54,7 +54,7 @@ pub(crate) const BESIDE_STATUS: Words =
 pub(crate) const FAILURE: Words = Words("error exception failure errmsg err");
 /// Called so, a column names rows.
 pub(crate) const IDENTIFIER: Words =
-    Words("id uuid guid index idx seq sequence row pid tid port hash commit no number nr");
+    Words("id uuid guid index idx seq sequence row pid tid port hash commit no number nr table");
 /// Called so, whole numbers name who did it or which time it was.
 pub(crate) const ACTOR: Words =
     Words("thread worker session user client vu host node repetition rep run iteration round attempt turn batch step");
