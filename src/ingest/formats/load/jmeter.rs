@@ -136,6 +136,13 @@ fn default_columns(head: &Head<'_>) -> Option<Vec<&'static str>> {
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     let head = Head::of(records)?;
     let names = if signature::header_has(&head, SIGNATURE) { None } else { default_columns(&head) };
+    if names.is_none() && !signature::header_has(&head, &["elapsed"]) {
+        return Err(IngestError::Malformed(
+            "its first line names no column `elapsed` and has no fields in the order of JMeter's defaults: it is no result \
+             of JMeter; leave --format out, or say what its columns are with --role and --unit"
+                .to_owned(),
+        ));
+    }
     sink.declared = columns();
     if names.is_some() {
         sink.findings.push(Finding::new(
