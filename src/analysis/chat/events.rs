@@ -7,6 +7,7 @@ use std::collections::{HashMap, VecDeque};
 
 use foldhash::fast::FixedState;
 
+use crate::analysis::grouping::labels_of_column;
 use crate::table::{CellType, Table};
 
 use crate::analysis::chat::anomaly::AnomalyKind;
@@ -98,7 +99,8 @@ pub(crate) fn assemble(table: &Table, found: &Recognition, options: &ServiceOpti
     let sessions = Keys::of_column(table, found.column(Field::Session)?);
     let messages = found.column(Field::Message).map(|column| Keys::of_column(table, column));
     let error = found.column(Field::Error);
-    let error_codes = error.map(|column| table.codes(column));
+    // A column of numbers has 0 where nothing went wrong.
+    let errors = error.map(|column| labels_of_column(table, column));
     let has_open = kinds.iter().any(|kind| matches!(kind, Some(EventKind::Open | EventKind::Close)));
     let basis = if has_open { SessionBasis::OpenClose } else { SessionBasis::FirstLast };
     let mut log = Log::new(Some(basis));
@@ -139,12 +141,9 @@ pub(crate) fn assemble(table: &Table, found: &Recognition, options: &ServiceOpti
             continue;
         };
         let message = messages.as_ref().and_then(|keys| keys.of_row[row]);
-        let error = error.zip(error_codes.as_ref()).and_then(|(column, codes)| {
-            table.columns[column]
-                .dictionary
-                .get(codes[row] as usize)
-                .map(String::as_str)
-                .filter(|text| !text.is_empty())
+        let error = errors.as_ref().and_then(|(codes, texts)| {
+            let text = texts.get(codes.code(row)? as usize)?.as_str();
+            (!text.is_empty() && text != "0").then_some(text)
         });
         assembler.take(&Event { row, at, kind, session, message, error });
     }

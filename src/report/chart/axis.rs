@@ -93,7 +93,9 @@ pub(super) fn even_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
 /// Round values for a logarithmic axis: powers of ten where there are many, else 1-2-5, else even distances.
 fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     let decades = (high / low).log10();
-    let exponents = low.log10().floor() as i32..=high.log10().ceil() as i32;
+    // Of a number that is zero to the last bit there is no power of ten, and of none would there be more than these.
+    let exponent = |value: f64| value.log10().clamp(-324.0, 309.0);
+    let exponents = exponent(low).floor() as i32..=exponent(high).ceil() as i32;
     let inside = |value: &f64| (low..=high).contains(value);
     for factors in [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]] {
         let values =
@@ -129,6 +131,8 @@ mod tests {
     fn ticks_are_round_and_few() {
         assert_eq!(even_ticks(0.0, 24.0, 5), [0.0, 5.0, 10.0, 15.0, 20.0]);
         assert_eq!(log_ticks(17.0, 351.0, 5), [20.0, 50.0, 100.0, 200.0]);
+        assert!(log_ticks(0.0, 100.0, 5).len() <= 5, "no end of powers of ten");
+        assert!(log_ticks(1e-310, 100.0, 5).len() <= 5);
         assert_eq!(log_ticks(0.9, 1.1e9, 5), [10.0, 1_000.0, 100_000.0, 10_000_000.0, 1_000_000_000.0]);
     }
 }
