@@ -272,7 +272,7 @@ pub fn clock(each: &Instants<'_>, tolerance: i64) -> Clock {
     let least = least_backwards(tolerance);
     let mut clock = Clock::default();
     let mut range: Option<(i64, i64)> = None;
-    let mut ends = Ends::default();
+    let mut longest_step = 0_u64;
     let (mut count, mut before, mut pause) = (0_usize, i64::MIN, 0);
     each(&mut |index, at| {
         // Measured from the latest instant: coming back after a fall is no pause.
@@ -282,14 +282,20 @@ pub fn clock(each: &Instants<'_>, tolerance: i64) -> Clock {
         }
         pause = at.saturating_sub(latest).max(pause);
         range = Some((first.min(at), latest.max(at)));
-        ends.add(at);
+        if count > 0 {
+            longest_step = longest_step.max(at.abs_diff(before));
+        }
         before = at;
         count += 1;
     });
-    if count == 0 {
-        return Clock::default();
-    }
-    clock.span = ends.span(count);
+    let Some((first, last)) = range else { return Clock::default() };
+    clock.span = if Ends::may_be_stretched(last.abs_diff(first), longest_step) {
+        let mut ends = Ends::default();
+        each(&mut |_, at| ends.add(at));
+        ends.span(count)
+    } else {
+        last.checked_sub(first)
+    };
     if count >= FEWEST_INSTANTS && pause >= LEAST_JUMP {
         clock.jumps = jumps(each, count);
     }
@@ -310,6 +316,12 @@ impl Ends {
     const WRONG_SHARE: usize = 20;
     /// Wrong ones stretch the span by more than this.
     const STRETCH: f64 = 100.0;
+
+    /// Whether a few instants far from all others may stretch the span: the way to them is one step at least, and as long as
+    /// one of the gaps that are left of the span without them.
+    fn may_be_stretched(span: u64, longest_step: u64) -> bool {
+        longest_step as f64 >= (1.0 - 1.0 / Self::STRETCH) * span as f64 / Self::KEPT as f64
+    }
 
     fn add(&mut self, at: i64) {
         let keep = |kept: &mut Vec<i64>, before: &dyn Fn(i64, i64) -> bool| {

@@ -26,6 +26,15 @@ const LONG_FRACTION: usize = 6;
 
 /// The saturated values of a metric. `taken` are indexes of what is corrupted by itself.
 pub(super) fn saturated(case: &Case<'_>, taken: &[usize]) -> Vec<Suspect> {
+    let digits = |least: usize| {
+        case.shape.is_some_and(|shape| {
+            shape.usual_digits() >= least && shape.decimals() as f64 >= DECIMAL_SHARE * case.measured.len() as f64
+        })
+    };
+    let zeros_are_odd = digits(LONG_FRACTION) && case.dimension.is_time();
+    if taken.is_empty() && !zeros_are_odd && limit_of(largest(case)).is_none() {
+        return Vec::new();
+    }
     let taken: BTreeSet<usize> = taken.iter().copied().collect();
     // The largest value, how often it occurs, and the largest one below it.
     let (mut largest, mut below) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
@@ -55,11 +64,6 @@ pub(super) fn saturated(case: &Case<'_>, taken: &[usize]) -> Vec<Suspect> {
         kind: FindingKind::Saturated,
         reasons: vec![Reason::Saturated(words)],
     };
-    let digits = |least: usize| {
-        case.shape.is_some_and(|shape| {
-            shape.usual_digits() >= least && shape.decimals() as f64 >= DECIMAL_SHARE * case.measured.len() as f64
-        })
-    };
     let mut found = Vec::new();
     if let Some(words) = limit_of(largest).filter(|_| places.len() <= MOST) {
         let unlike = digits(FRACTION) && places.iter().all(|index| case.measured.is_whole(*index));
@@ -68,11 +72,20 @@ pub(super) fn saturated(case: &Case<'_>, taken: &[usize]) -> Vec<Suspect> {
         }
     }
     let few = zeros.len() as f64 <= ZERO_SHARE * case.measured.len() as f64;
-    if few && digits(LONG_FRACTION) && case.dimension.is_time() {
+    if few && zeros_are_odd {
         let whole = zeros.into_iter().filter(|index| case.measured.is_whole(*index));
         found.extend(whole.map(|index| suspect(index, "0, where nothing else is")));
     }
     found
+}
+
+/// The largest value of all, found without a look at where it stands: nearly no metric ends at the end of a field.
+fn largest(case: &Case<'_>) -> f64 {
+    let mut largest = f64::NEG_INFINITY;
+    case.measured.visit(0..case.measured.len(), |_, block| {
+        largest = block.iter().fold(largest, |most, value| most.max(*value));
+    });
+    largest
 }
 
 /// What ends at that number.
