@@ -12,6 +12,13 @@ pub(crate) fn first_line<'a>(head: &Head<'a>) -> &'a [u8] {
     lines.into_iter().find(|line| !line.is_empty()).unwrap_or_default()
 }
 
+/// The first line that is not empty, where it is there to its end.
+pub(crate) fn whole_first_line<'a>(head: &Head<'a>) -> Option<&'a [u8]> {
+    let mut lines = head.bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let first = lines.next()?;
+    (lines.next().is_some() || head.complete).then_some(first)
+}
+
 /// The cells of a line, without their quotes.
 pub(crate) fn cells(line: &[u8], delimiter: u8) -> Vec<String> {
     let record = Record { bytes: line, line: 1, terminated: true, quoted: line.contains(&b'"'), flaw: Flaw::None };

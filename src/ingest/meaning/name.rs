@@ -101,6 +101,11 @@ pub(crate) fn leaf(name: &str) -> &str {
     segments(name.trim()).last().copied().unwrap_or(name)
 }
 
+/// The path of the object that a value stands in; empty where it stands in none.
+pub(crate) fn parent(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(parent, _)| parent)
+}
+
 /// What a name says.
 pub(crate) fn read(name: &str) -> NameMeaning {
     let name = name.trim();

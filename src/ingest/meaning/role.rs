@@ -147,7 +147,7 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
 /// The word by which a leaf says how a row ended: only where the whole leaf speaks of it (`status_code`, `is_success`), and
 /// nothing around it speaks of a statistic (`percentiles1.ok`).
 fn status_word<'a>(path: &str, words: &'a [String]) -> Option<&'a str> {
-    let parent = name::words(path.rsplit_once('.').map_or("", |(parent, _)| parent));
+    let parent = name::words(name::parent(path));
     let whole = words.iter().all(|word| vocabulary::STATUS.has(word) || vocabulary::BESIDE_STATUS.has(word));
     let of_statistics = parent.iter().any(|word| word.starts_with("percentile") || word == "stats");
     if !whole || of_statistics { None } else { vocabulary::STATUS.among(words) }
@@ -156,28 +156,12 @@ fn status_word<'a>(path: &str, words: &'a [String]) -> Option<&'a str> {
 /// Whether all numbers are codes: yes and no, codes of HTTP, or few small ones as of gRPC and of processes.
 fn is_code(values: &Cells) -> bool {
     const MOST_CODES: usize = 16;
-    let distinct = distinct_values(values, MOST_CODES + 50);
-    let all = |low: f64, high: f64| distinct.iter().all(|bits| (low..=high).contains(&f64::from_bits(*bits)));
-    let http = || distinct.iter().all(|bits| matches!(f64::from_bits(*bits), 0.0 | 100.0..=599.0));
-    distinct.len() <= MOST_CODES + 50 && (all(0.0, 1.0) || http() || distinct.len() <= MOST_CODES && all(-1.0, 999.0))
-}
-
-/// The different numbers of a column as bits, and one more where there are more than `most`.
-fn distinct_values(values: &Cells, most: usize) -> HashSet<u64> {
-    let mut distinct: HashSet<u64> = HashSet::new();
-    for from in (0..values.count()).step_by(PART) {
-        values.visit_present(from..(from + PART).min(values.count()), |block| {
-            for value in block {
-                if distinct.len() <= most {
-                    distinct.insert(value.to_bits());
-                }
-            }
-        });
-        if distinct.len() > most {
-            break;
-        }
-    }
-    distinct
+    /// HTTP has more of them.
+    const MOST_HTTP_CODES: usize = 66;
+    let Some(codes) = counted(values, MOST_HTTP_CODES) else { return false };
+    let all = |low: f64, high: f64| codes.keys().all(|bits| (low..=high).contains(&f64::from_bits(*bits)));
+    let http = || codes.keys().all(|bits| matches!(f64::from_bits(*bits), 0.0 | 100.0..=599.0));
+    all(0.0, 1.0) || http() || codes.len() <= MOST_CODES && all(-1.0, 999.0)
 }
 
 /// What was varied or chosen, not measured: numbers of an object of settings, and numbers called like a setting that are the
@@ -188,14 +172,12 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     /// Rows that each value of a setting has at least.
     const ROWS_EACH: usize = 5;
     let column = &table.columns[index];
-    let parents = column.name.rsplit_once('.').map_or("", |(parents, _)| parents);
     let said = name::read(&column.name);
-    let mut parents = name::words(parents);
-    parents
-        .extend(table.name.iter().flat_map(|name| name::words(name.rsplit_once('.').map_or("", |(parent, _)| parent))));
+    let mut parents = name::words(name::parent(&column.name));
+    parents.extend(table.name.iter().flat_map(|name| name::words(name::parent(name))));
     let of_machine =
         vocabulary::MACHINE_OBJECT.among(&parents).filter(|_| matches!(said.kind, None | Some(Kind::Count)));
-    let few = || distinct_values(table.values(index), MOST_SETTINGS).len() <= MOST_SETTINGS;
+    let few = || counted(table.values(index), MOST_SETTINGS).is_some();
     if let Some(word) = vocabulary::SETTINGS_OBJECT.among(&parents).or(of_machine).filter(|_| few()) {
         return Some((Role::Setting, format!("it stands in `{word}`, where settings do")));
     }
@@ -330,6 +312,12 @@ fn even_steps(values: &Cells) -> bool {
 const CLOCKS: [(f64, &str); 4] = [(1.0, "seconds"), (1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds")];
 /// 2001-09-09 and 2096-10-02: the range in which seconds since 1970 have ten digits and begin with 1 to 3.
 const UNIX_SECONDS: (f64, f64) = (1.0e9, 4.0e9);
+
+/// What a number counts since 1970, where it lies in the range of such a clock.
+pub(crate) fn counts_since_1970(number: f64) -> Option<&'static str> {
+    let clock = CLOCKS.iter().find(|(scale, _)| (UNIX_SECONDS.0 * scale..UNIX_SECONDS.1 * scale).contains(&number));
+    clock.map(|(_, name)| *name)
+}
 
 /// What the numbers of a column look like, found in one pass.
 struct Profile {

@@ -5,9 +5,10 @@
 //! kind of evidence is a function of its own; where none speaks, the unit stays not stated.
 
 use crate::measure::unit::{Dimension, Unit};
-use crate::table::{CellType, Role, Table, UnitChoice};
+use crate::table::{CellType, Instants, Role, Table, UnitChoice};
 
 use super::name;
+use super::role::counts_since_1970;
 use super::vocabulary::{self, Kind};
 
 /// The units that durations are recorded in.
@@ -111,10 +112,9 @@ fn share_among_statistics(table: &mut Table) {
     }
 }
 
-/// The name of the object that a value stands in.
+/// The object that a value stands in; a `.value` below its name is none.
 fn parent(name: &str) -> &str {
-    let name = name.strip_suffix(".value").unwrap_or(name);
-    name.rsplit_once('.').map_or("", |(parent, _)| parent)
+    name::parent(name.strip_suffix(".value").unwrap_or(name))
 }
 
 /// The name of a value without the object that it stands in, and without a `.value` below it.
@@ -305,7 +305,7 @@ fn in_words_of_jmeter(table: &Table, column: usize) -> Evidence {
     let times = table.columns_as(Role::Timestamp).next()?;
     let called = |index: usize, name: &str| table.columns[index].name.eq_ignore_ascii_case(name);
     let label = (0..table.columns.len()).any(|index| called(index, "label"));
-    let counts_milliseconds = (1.0e12..4.0e12).contains(&typical(table, times));
+    let counts_milliseconds = counts_since_1970(typical(table, times)) == Some("milliseconds");
     (called(column, "elapsed")
         && elapsed.cells == CellType::Integer
         && label
@@ -350,19 +350,15 @@ fn one_after_another(table: &Table, column: usize) -> Evidence {
     Some((*unit, format!("the clock goes on by as much from row to row: {}", plural(*unit))))
 }
 
-/// The instants of some of the first rows, in seconds.
+/// The instants of some of the first rows, in seconds; `None` where numbers are not counted from 1970.
 fn seconds(table: &Table, column: usize) -> Option<Vec<Option<f64>>> {
     let rows = usize::try_from(table.lines.rows()).ok()?.min(LOOKED_AT);
-    if table.columns[column].cells == CellType::Timestamp {
-        let mut instants = Vec::with_capacity(rows);
-        let cells = table.instant_cells(column);
-        cells.visit_instants_of(0..rows, |instant| instants.push(instant.map(|nanos| nanos as f64 / 1e9)));
-        return Some(instants);
+    let numbers = table.columns[column].cells != CellType::Timestamp;
+    if numbers && counts_since_1970(typical(table, column)).is_none() {
+        return None;
     }
-    let numbers = table.values(column);
-    let typical = typical(table, column);
-    let scale = [1.0, 1e3, 1e6, 1e9].into_iter().find(|scale| (1.0e9 * scale..4.0e9 * scale).contains(&typical))?;
-    Some((0..rows).map(|row| numbers.number(row).map(|number| number / scale)).collect())
+    let instants = Instants::of(table, column);
+    Some((0..rows).map(|row| instants.at(row).map(|nanos| nanos as f64 / 1e9)).collect())
 }
 
 /// The median of some numbers of a column, as recorded; 0 where it has none.

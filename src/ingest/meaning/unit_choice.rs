@@ -149,11 +149,6 @@ pub(crate) fn units_of_several_kinds(table: &Table, index: usize) -> Option<usiz
     units.iter().any(|unit| unit.dimension != units[0].dimension).then_some(rows.column)
 }
 
-/// The name of the object that a value stands in.
-fn parent(name: &str) -> &str {
-    name.rsplit_once('.').map_or("", |(parent, _)| parent)
-}
-
 /// Looks for the column that names the unit of another one: `latency_unit` or `latency.unit` for `latency` and
 /// `latency.value`; `unit` for any metric; `time_unit` for durations.
 fn row_units(table: &Table, index: usize, is_time: bool) -> Option<RowUnits> {
@@ -166,7 +161,7 @@ fn row_units(table: &Table, index: usize, is_time: bool) -> Option<RowUnits> {
         && table.columns.iter().any(|column| {
             column.role == Role::Metric
                 && is_value(&column.name)
-                && parent(&column.name) == parent(&table.columns[index].name)
+                && name::parent(&column.name) == name::parent(&table.columns[index].name)
         });
     // What is counted is counted in no unit, whatever stands beside it.
     let counts = name::read(&table.columns[index].name).kind == Some(vocabulary::Kind::Count);

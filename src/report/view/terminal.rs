@@ -94,13 +94,9 @@ fn units_not_stated(report: &Report) -> Option<LineView> {
         }
     }
     let first = names.first()?;
-    let listed: Vec<String> = names.iter().take(NAMED).map(|name| visible(name)).collect();
-    let more = names.len().checked_sub(NAMED + 1).map_or_else(String::new, |more| format!(" and {} more", more + 1));
-    let text = format!(
-        "unit not stated: {}{more}; numbers as recorded; --unit {}=ms states it",
-        listed.join(", "),
-        words::shell_word(first)
-    );
+    let listed = Folded::of(names.iter().map(|name| visible(name)), NAMED);
+    let text =
+        format!("unit not stated: {listed}; numbers as recorded; --unit {}=ms states it", words::shell_word(first));
     Some(LineView::plain(LineKind::Note, &text))
 }
 

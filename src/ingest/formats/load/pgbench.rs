@@ -10,6 +10,7 @@ use crate::table::{CellType, Role};
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::signature;
 use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::row::RowBuffer;
 
@@ -44,10 +45,7 @@ fn fields(line: &[u8]) -> Option<Vec<&str>> {
 }
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    let mut lines = head.bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    let first = lines.next()?;
-    let whole = lines.next().is_some() || head.complete;
-    fields(first).filter(|_| whole)?;
+    fields(signature::whole_first_line(head)?)?;
     Some(vec![
         "no header; rows of client, transaction, time, script, seconds since 1970 and microseconds, as pgbench logs"
             .to_owned(),

@@ -10,6 +10,7 @@ use crate::table::{CellType, Role};
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::signature;
 use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::row::RowBuffer;
 
@@ -88,10 +89,7 @@ fn cells(line: &[u8]) -> Option<Vec<&[u8]>> {
 }
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    let mut lines = head.bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    let first = lines.next()?;
-    let whole = lines.next().is_some() || head.complete;
-    cells(first).filter(|_| whole)?;
+    cells(signature::whole_first_line(head)?)?;
     Some(vec![
         "no header; twelve columns between tabs: seconds since 1970, a tag, and ten whole numbers, as in phout"
             .to_owned(),

@@ -12,6 +12,7 @@ use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestErr
 use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::signature;
 use crate::ingest::text::dialect::Splitter;
 use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::row::Row;
@@ -91,10 +92,8 @@ fn declare(sink: &mut Sink) {
 }
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    let mut lines = head.bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    let first = lines.next()?;
-    let whole = lines.next().is_some() || head.complete;
-    let cells: Vec<&[u8]> = first.trim_ascii().split(|byte| *byte == b',').collect();
+    let whole = signature::whole_first_line(head).is_some();
+    let cells: Vec<&[u8]> = signature::first_line(head).split(|byte| *byte == b',').collect();
     let number = |index: usize| -> Option<u64> { std::str::from_utf8(cells.get(index)?).ok()?.parse().ok() };
     let plausible = number(0).is_some_and(|at| INSTANTS.contains(&at))
         && number(1).is_some_and(|code| code == 0 || (100..600).contains(&code))
