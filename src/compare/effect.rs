@@ -19,6 +19,7 @@ use super::replicate::Between;
 use super::share::{self, PooledShare};
 use super::sketch::OrderedPoints;
 use super::verdict::verdict;
+use super::welch::{self, MeanWithError};
 use crate::measure::Statistic;
 
 /// The percentiles that are judged.
@@ -444,7 +445,30 @@ pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) ->
     Some((measured, between.map(|between| between.stddev)))
 }
 
+/// The effect between two means of which a tool states the error; `None` where that says nothing.
+pub(crate) fn reported_mean(before: MeanWithError, after: MeanWithError, levels: Levels) -> Option<EffectDraft> {
+    let (estimate, freedom) = welch::ratio(before, after, levels.confidence)?;
+    let means = [before.mean, after.mean];
+    let axis = Axis::of(&means[..1], &means[1..]);
+    let context = EffectContext {
+        axis,
+        levels,
+        margin: axis.margin(levels.margin, means),
+        reference: axis.reference(means),
+        smaller: before.n.min(after.n),
+        error: 0.0,
+        constant: false,
+    };
+    let noise = Noise { degrees_of_freedom: Some(freedom), inflation: 1.0 };
+    Some(context.measured(Statistic::Mean, means, Some(estimate), noise, None))
+}
+
 impl EffectDraft {
+    /// Whether the estimate is so many margins that what is not known of the samples does not explain it.
+    pub(crate) fn is_far_beyond_margin(&self) -> bool {
+        self.estimate.is_some_and(|estimate| estimate.value.abs() >= LARGE * self.margin)
+    }
+
     /// Takes what other metrics of its kind vary by into account. Of few samples a test of ranks finds nothing among many metrics:
     /// Student's t with a moderated variance stands for it, chosen by the number of samples alone. `repeated` is the p of a
     /// difference between counts that repeat in every sample.

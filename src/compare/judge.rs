@@ -14,7 +14,7 @@ use crate::measure::unit::Dimension;
 use super::capture::{Capture, Dependence, MetricRuns, ReportedNumbers, Share};
 use super::center::least_p;
 use super::drawing::drawing;
-use super::effect::{EffectDraft, Levels, PooledRuns, effects, share_effect};
+use super::effect::{EffectDraft, Levels, PooledRuns, effects, reported_mean, share_effect};
 use super::failing::FailingPopulations;
 use super::margin::Margins;
 use super::moderation::{Prior, Spread};
@@ -24,6 +24,7 @@ use super::pairing::{
 };
 use super::share::PooledShare;
 use super::verdict::{discovery_threshold, overall};
+use super::welch::MeanWithError;
 use crate::measure::Statistic;
 use crate::stats::dependence;
 use crate::stats::settings::FAILING_SHARE;
@@ -108,8 +109,9 @@ pub fn compare(before: &[Capture], after: &[Capture], criteria: &Criteria) -> Ju
     let reported = pairs.reported.iter().filter_map(|pair| {
         let sides = [pair.before.first().copied(), pair.after.first().copied()];
         // Numbers that have nothing in common say nothing.
-        ChangeDraft::of_reported(&pair.source, sides, elsewhere.as_ref(), criteria)
-            .filter(|draft| !draft.change.effects.is_empty() || draft.change.verdict != Verdict::Inconclusive)
+        ChangeDraft::of_reported(&pair.source, sides, elsewhere.as_ref(), criteria).filter(|draft| {
+            !draft.decided || !draft.change.effects.is_empty() || draft.change.verdict != Verdict::Inconclusive
+        })
     });
     drafts.extend(reported);
     drafts.extend(pairs.mixed.iter().filter_map(|mixed| {
@@ -199,6 +201,8 @@ struct ChangeDraft<'a> {
     decided: bool,
     /// Why its effects are shown and not judged.
     elsewhere: Option<Reason>,
+    /// Numbers of a tool that stand beside what is judged.
+    beside: Vec<Effect>,
 }
 
 /// The source that is shown: that of the run where it has one, else that of the baseline; the pattern of the names where
@@ -221,6 +225,12 @@ const REPORTED: &[Statistic] = &[Statistic::P50, Statistic::Value, Statistic::P9
 fn reported_number(numbers: &ReportedNumbers, statistic: Statistic) -> Option<f64> {
     let word = numbers.values.get(&Statistic::Median).filter(|_| statistic == Statistic::P50);
     word.or_else(|| numbers.values.get(&statistic)).copied()
+}
+
+/// How well a tool knows its mean, where it says so.
+fn reported_mean_of(numbers: &ReportedNumbers) -> Option<MeanWithError> {
+    let of = |statistic: Statistic| numbers.values.get(&statistic).copied();
+    Some(MeanWithError { n: of(Statistic::Count)?, mean: of(Statistic::Mean)?, half: of(Statistic::MeanError)? })
 }
 
 /// Samples as a tool would summarise them, to be compared with those of a tool.
@@ -252,7 +262,16 @@ fn reported_effect(statistic: Statistic, before: f64, after: f64) -> Effect {
 impl<'a> ChangeDraft<'a> {
     fn blank(change: Change, place: String, elsewhere: Option<&Reason>) -> Self {
         let elsewhere = elsewhere.cloned();
-        Self { change, place, measured: Vec::new(), pair: None, size: 0.0, decided: false, elsewhere }
+        Self {
+            change,
+            place,
+            measured: Vec::new(),
+            pair: None,
+            size: 0.0,
+            decided: false,
+            elsewhere,
+            beside: Vec::new(),
+        }
     }
 
     fn of_metric(pair: Pair<'a, MetricRuns>, elsewhere: Option<&Reason>, criteria: &Criteria) -> Self {
@@ -328,7 +347,8 @@ impl<'a> ChangeDraft<'a> {
         draft
     }
 
-    /// Numbers without samples: shown side by side, never judged. `None` where no side has any.
+    /// Numbers without samples: shown side by side, and judged only where the tool says how well it knows its mean. `None` where
+    /// no side has any.
     fn of_reported(
         place: &str,
         [before, after]: [Option<&ReportedNumbers>; 2],
@@ -368,6 +388,14 @@ impl<'a> ChangeDraft<'a> {
             .collect();
         let ratio = draft.change.effects.first().filter(|effect| effect.scale == Scale::Ratio);
         draft.size = ratio.and_then(|effect| effect.estimate).map_or(0.0, |ratio| ratio.ln().abs());
+        let means = reported_mean_of(before).zip(reported_mean_of(after)).filter(|_| elsewhere.is_none());
+        let levels = criteria.levels(draft.change.margin);
+        if let Some(mean) = means.and_then(|(before, after)| reported_mean(before, after, levels)) {
+            draft.beside = std::mem::take(&mut draft.change.effects);
+            draft.beside.retain(|effect| effect.statistic != Statistic::Mean);
+            draft.measured.push(mean);
+            draft.decided = false;
+        }
         Some(draft)
     }
 
@@ -395,6 +423,10 @@ impl<'a> ChangeDraft<'a> {
     /// Effects and verdict, once the threshold of all tests is known.
     fn judge(&mut self, threshold: f64, alone: f64, chance: f64) {
         if self.decided {
+            return;
+        }
+        if self.change.reason == Some(Reason::SummaryOnly) {
+            self.judge_reported(threshold, alone);
             return;
         }
         let polarity = self.change.polarity;
@@ -435,6 +467,27 @@ impl<'a> ChangeDraft<'a> {
         if verdict == Verdict::Inconclusive && self.change.reason.is_none() {
             self.change.reason = self.measured.iter().find_map(|measured| measured.wanting.clone());
         }
+    }
+
+    /// The verdict about a mean that a tool reports. How its samples depend on each other is not known, so that only what is far
+    /// beyond the margin is decided; its tail is not known either.
+    fn judge_reported(&mut self, threshold: f64, alone: f64) {
+        let Some(mean) = self.measured.first() else { return };
+        let mut effect = mean.judged(threshold, alone, self.change.polarity);
+        let verdict = match effect.verdict {
+            Some(Verdict::Unchanged) => Verdict::CenterUnchanged,
+            Some(decided @ (Verdict::Regressed | Verdict::Improved | Verdict::Changed))
+                if mean.is_far_beyond_margin() =>
+            {
+                decided
+            }
+            _ => Verdict::Inconclusive,
+        };
+        effect.verdict = Some(verdict);
+        self.size = mean.size();
+        self.change.verdict = verdict;
+        self.change.reason = self.change.reason.take().filter(|_| verdict == Verdict::Inconclusive);
+        self.change.effects = std::iter::once(effect).chain(std::mem::take(&mut self.beside)).collect();
     }
 
     /// Whether the slowest samples are known to be the same, or there is nothing that could differ: shares have no tail, and what

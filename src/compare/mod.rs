@@ -27,6 +27,7 @@ pub mod sides;
 pub mod sketch;
 pub mod target;
 mod verdict;
+mod welch;
 
 pub use capture::{Capture, CapturedSource, MetricRuns, Recording, ShareRuns, Values};
 pub use outcome::{Change, Comparison, Effect, Verdict};

@@ -21,7 +21,7 @@ pub(crate) fn note(source: &mut Source) {
                 continue;
             }
             let values = table.values(index);
-            if values.all(|value| value.abs() < EXACT) {
+            if values.are_below(EXACT) {
                 continue;
             }
             let (mut first, mut count) = (None, 0);

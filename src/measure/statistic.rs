@@ -34,6 +34,8 @@ pub enum Statistic {
     Stddev,
     /// Coefficient of variation.
     Cv,
+    /// Half of the 99.9% confidence interval of the mean, as JMH and `BenchmarkDotNet` state it.
+    MeanError,
     /// The one number that there is: a rate over the whole run, a share, a score.
     Value,
     /// Failures per one.
@@ -83,8 +85,9 @@ impl Statistic {
             Self::Max => 6,
             Self::Stddev => 7,
             Self::Cv => 8,
-            Self::Value => 9,
-            Self::FailureShare => 10,
+            Self::MeanError => 9,
+            Self::Value => 10,
+            Self::FailureShare => 11,
         };
         (rank, self.percent().unwrap_or_default(), matches!(self, Self::Percentile(_)))
     }
@@ -119,6 +122,7 @@ impl fmt::Display for Statistic {
             Self::Max => "max",
             Self::Stddev => "stddev",
             Self::Cv => "cv",
+            Self::MeanError => "mean_error",
             Self::Value => "value",
             Self::FailureShare => "failure_share",
         })
@@ -151,6 +155,7 @@ impl FromStr for Statistic {
             "max" => Self::Max,
             "stddev" => Self::Stddev,
             "cv" => Self::Cv,
+            "mean_error" => Self::MeanError,
             "value" => Self::Value,
             "failure_share" | "error_rate" => Self::FailureShare,
             _ => {

@@ -72,6 +72,9 @@ pub(crate) fn unit_blocks(values: &Measured<'_>, dimension: Dimension) -> Vec<Un
 
 /// Borders between the body and what lies apart from it, and on which side of it.
 fn borders(values: &Measured<'_>) -> Vec<(f64, bool)> {
+    if !may_hold_two_units(values) {
+        return Vec::new();
+    }
     let mut counts = vec![0_usize; BINS];
     values.visit(0..values.len(), |_, block| {
         for value in block.iter().filter(|value| **value > 0.0) {
@@ -99,6 +102,19 @@ fn borders(values: &Measured<'_>) -> Vec<(f64, bool)> {
         }
     }
     found
+}
+
+/// Whether the positive values lie far enough apart for two units: most metrics do not, which one plain pass tells.
+fn may_hold_two_units(values: &Measured<'_>) -> bool {
+    /// Less than the least factor, by what levels may differ from it.
+    const LEAST_RATIO: f64 = 30.0;
+    let (mut low, mut high) = (f64::INFINITY, 0.0);
+    values.visit(0..values.len(), |_, block| {
+        (low, high) = block.iter().fold((low, high), |(low, high), &value| {
+            (if value > 0.0 && value < low { value } else { low }, if value > high { value } else { high })
+        });
+    });
+    high >= LEAST_RATIO * low
 }
 
 /// The blocks beyond a border, if all that lies there is blocks.

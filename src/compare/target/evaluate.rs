@@ -187,9 +187,11 @@ impl Evidence<'_> {
             Statistic::Mean => Ok((summary.mean, mean_certainty(summary))),
             Statistic::Median => self.percentile(MEDIAN, summary, subject.samples),
             Statistic::Percentile(percent) => self.percentile(percent, summary, subject.samples),
-            Statistic::Value | Statistic::FailureShare | Statistic::Failures | Statistic::Center => {
-                Err("it has no such number".to_owned())
-            }
+            Statistic::Value
+            | Statistic::FailureShare
+            | Statistic::Failures
+            | Statistic::Center
+            | Statistic::MeanError => Err("it has no such number".to_owned()),
         }
     }
 

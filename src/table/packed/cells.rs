@@ -267,6 +267,11 @@ impl Cells {
         })
     }
 
+    /// Whether all numbers that are present are nearer to zero than `limit`. Most stretches say so by their form.
+    pub fn are_below(&self, limit: f64) -> bool {
+        self.parts.iter().all(|part| part.data.is_surely_below(limit)) || self.all(|number| number.abs() < limit)
+    }
+
     /// Hands over the numbers that are present as instants, each with its row.
     pub fn visit_as_instants(&self, factor: f64, mut take: impl FnMut(usize, i64)) {
         self.visit(0..self.rows, |block| {

@@ -116,15 +116,12 @@ fn width_of(span: f64) -> Option<Width> {
 pub(crate) fn pack(numbers: &[f64], storage: &Storage) -> (Data, bool) {
     /// Whole numbers beyond this are not exact.
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    let (low, high) = numbers
-        .iter()
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), number| (low.min(*number), high.max(*number)));
     let Some(&first) = numbers.first() else { return (Data::Steady { first: 0.0, step: 0.0 }, true) };
+    let (low, high) = bounds(numbers);
     let step = numbers.get(1).map_or(0.0, |second| second - first);
-    let negative_zero = |number: f64| number == 0.0 && number.is_sign_negative();
     // The sign of a zero is lost in whole numbers.
-    let steady = |row: usize, number: f64| first + step * row as f64 == number && !negative_zero(number);
-    let whole = |number: f64| number.trunc() == number && !negative_zero(number);
+    let steady = |row: usize, number: f64| first + step * row as f64 == number && !is_negative_zero(number);
+    let whole = |number: f64| number.trunc() == number && !is_negative_zero(number);
     let small = low > -EXACT && high < EXACT;
     if small
         && (step == 0.0 || whole(step) && whole(first))
@@ -132,19 +129,20 @@ pub(crate) fn pack(numbers: &[f64], storage: &Storage) -> (Data, bool) {
     {
         return (Data::Steady { first, step }, true);
     }
-    let width = width_of(high - low).filter(|_| small && numbers.iter().all(|number| whole(*number)));
+    let width = width_of(high - low).filter(|_| small && whole(first) && whole(low) && are_whole(numbers, low));
     let bytes = width.map_or(8, Width::bytes) * numbers.len();
     let held = storage.holds(bytes);
+    let distances = || numbers.iter().map(|number| distance(*number, low));
     let data = match (width, held) {
-        (Some(Width::Bytes), true) => Data::Bytes(numbers.iter().map(|number| (number - low) as u8).collect(), low),
-        (Some(Width::Words), true) => Data::Words(numbers.iter().map(|number| (number - low) as u16).collect(), low),
-        (Some(Width::Longs), true) => Data::Longs(numbers.iter().map(|number| (number - low) as u32).collect(), low),
+        (Some(Width::Bytes), true) => Data::Bytes(distances().map(|cell| cell as u8).collect(), low),
+        (Some(Width::Words), true) => Data::Words(distances().map(|cell| cell as u16).collect(), low),
+        (Some(Width::Longs), true) => Data::Longs(distances().collect(), low),
         (_, true) => Data::Doubles(numbers.into()),
         (width, false) => {
             let bytes: Vec<u8> = match width {
-                Some(Width::Bytes) => numbers.iter().map(|number| (number - low) as u8).collect(),
-                Some(Width::Words) => numbers.iter().flat_map(|number| ((number - low) as u16).to_le_bytes()).collect(),
-                Some(Width::Longs) => numbers.iter().flat_map(|number| ((number - low) as u32).to_le_bytes()).collect(),
+                Some(Width::Bytes) => distances().map(|cell| cell as u8).collect(),
+                Some(Width::Words) => distances().flat_map(|cell| (cell as u16).to_le_bytes()).collect(),
+                Some(Width::Longs) => distances().flat_map(u32::to_le_bytes).collect(),
                 _ => numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
             };
             match storage.put(&bytes) {
@@ -154,6 +152,46 @@ pub(crate) fn pack(numbers: &[f64], storage: &Storage) -> (Data, bool) {
         }
     };
     (data, held)
+}
+
+/// The double from which on neighbours are whole numbers: added to a smaller one, its last bits are the whole number.
+const WHOLE: f64 = 4_503_599_627_370_496.0;
+
+/// The smallest and the largest number. Several at a time, each in its own lane, so that no comparison waits for the one before.
+fn bounds(numbers: &[f64]) -> (f64, f64) {
+    const LANES: usize = 8;
+    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let (blocks, rest) = numbers.as_chunks::<LANES>();
+    for block in blocks {
+        for lane in 0..LANES {
+            low[lane] = if block[lane] < low[lane] { block[lane] } else { low[lane] };
+            high[lane] = if block[lane] > high[lane] { block[lane] } else { high[lane] };
+        }
+    }
+    (
+        low.iter().chain(rest).copied().fold(f64::INFINITY, f64::min),
+        high.iter().chain(rest).copied().fold(f64::NEG_INFINITY, f64::max),
+    )
+}
+
+/// Whether all numbers are a whole distance above `low`, which is whole, and give themselves back from it.
+fn are_whole(numbers: &[f64], low: f64) -> bool {
+    const BLOCK: usize = 1024;
+    numbers.chunks(BLOCK).all(|block| {
+        block.iter().fold(true, |all, number| {
+            let distance = number - low;
+            all & ((distance + WHOLE) - WHOLE == distance) & (low + distance == *number) & !is_negative_zero(*number)
+        })
+    })
+}
+
+fn is_negative_zero(number: f64) -> bool {
+    number.to_bits() == 1 << 63
+}
+
+/// How far a number is above `low`: a whole number below 2^32, as [`are_whole`] has found.
+fn distance(number: f64, low: f64) -> u32 {
+    ((number - low) + WHOLE).to_bits() as u32
 }
 
 /// Codes in their narrowest form.
@@ -234,6 +272,17 @@ impl Data {
             }
         }
         &room.numbers
+    }
+
+    /// Whether its form alone says that no number is as far from zero as `limit`.
+    pub(crate) fn is_surely_below(&self, limit: f64) -> bool {
+        let below = |base: f64, span: f64| base.abs() + span < limit;
+        match self {
+            Self::Bytes(_, base) | Self::Spilled(_, Width::Bytes, base) => below(*base, f64::from(u8::MAX)),
+            Self::Words(_, base) | Self::Spilled(_, Width::Words, base) => below(*base, f64::from(u16::MAX)),
+            Self::Longs(_, base) | Self::Spilled(_, Width::Longs, base) => below(*base, f64::from(u32::MAX)),
+            _ => false,
+        }
     }
 
     /// The codes of a range of rows.

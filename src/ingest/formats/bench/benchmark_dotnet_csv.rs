@@ -35,6 +35,7 @@ pub(crate) const FORMAT: Format = Format {
 const TIMES: &[(&str, Statistic)] = &[
     ("Mean", Statistic::Mean),
     ("StdDev", Statistic::Stddev),
+    ("Error", Statistic::MeanError),
     ("Min", Statistic::Min),
     ("Q1", Statistic::Percentile(25.0)),
     ("Median", Statistic::Median),
@@ -144,7 +145,6 @@ fn report(numbers: &Numbers<'_>, row: &TextRow, label: &str, sink: &mut Sink) {
     }
     time.give(sink);
     for (column, metric, meaning, polarity) in [
-        ("Error", "time, error", "half of the 99.9% interval of the mean", Polarity::Unknown),
         ("Op/s", "operations_per_second", "operations in a second", Polarity::HigherIsBetter),
         ("Allocated", "allocated", "memory allocated for one operation", Polarity::LowerIsBetter),
     ] {
@@ -177,6 +177,7 @@ mod tests {
         let (small, large) = ("Sort [N=10]", "Sort [N=1000]");
         assert_eq!(of("time", small).number(Statistic::Mean), Some(1234.5 / 1e9));
         assert_eq!(of("time", large).number(Statistic::Stddev), Some(2.0 / 1e6));
+        assert!(of("time", large).number(Statistic::MeanError).is_some());
         assert_eq!(of("allocated", large).number(Statistic::Value), Some(1536.0));
         let benchmarks = found.reported.iter().find(|one| one.metric == "benchmarks").unwrap();
         assert_eq!(benchmarks.number(Statistic::Failures), Some(1.0));

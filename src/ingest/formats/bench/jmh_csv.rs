@@ -57,7 +57,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         if let Some((_, summary)) = open.take() {
             summary.give(sink);
         }
-        let summary = summary(&header, row, mode, secondary, &label, sink);
+        let summary = summary(&header, row, mode, secondary, &label);
         match secondary {
             None => open = Some((label, summary)),
             Some(_) => summary.give(sink),
@@ -71,14 +71,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 }
 
 /// The score of a row, and its error beside it.
-fn summary(
-    header: &[String],
-    row: &TextRow,
-    mode: &Mode,
-    secondary: Option<&str>,
-    label: &str,
-    sink: &mut Sink,
-) -> Summary {
+fn summary(header: &[String], row: &TextRow, mode: &Mode, secondary: Option<&str>, label: &str) -> Summary {
     let unit = jmh::unit_of(row.named(header, "Unit"));
     let name = secondary.unwrap_or(mode.metric);
     let unit_known = unit.unwrap_or(Unit::UNKNOWN);
@@ -94,12 +87,7 @@ fn summary(
     // One sample has no error: NaN stands for none.
     let column = header.iter().position(|name| name.starts_with("Score Error"));
     let error = column.and_then(|index| number(row.cell(index)));
-    let mut beside =
-        Summary::new(&format!("{name}, score error"), unit_known, Some("half of the 99.9% interval of the score"))
-            .of(Some(label))
-            .polarity(Polarity::Unknown);
-    beside.add_at(Statistic::Value, error, Some(row.line));
-    beside.give(sink);
+    score.add_at(Statistic::MeanError, error, Some(row.line));
     score
 }
 
@@ -151,7 +139,7 @@ mod tests {
         let avgt = of("average time");
         assert_eq!((avgt.number(Statistic::Mean), avgt.polarity), (Some(12.5e-6), Polarity::LowerIsBetter));
         assert_eq!(of("gc.alloc.rate.norm").number(Statistic::Mean), Some(48.0));
-        assert_eq!(of("average time, score error").number(Statistic::Value), Some(0.5e-6));
+        assert_eq!(avgt.number(Statistic::MeanError), Some(0.5e-6));
         let sampled = of("sampled time");
         assert_eq!(sampled.label.as_deref(), Some("a.B.get [n=20]"));
         assert_eq!(sampled.number(Statistic::Percentile(99.99)), Some(95e-6));
