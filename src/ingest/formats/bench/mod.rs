@@ -3,6 +3,7 @@
 pub(crate) mod asv;
 pub(crate) mod benchmark_dotnet;
 pub(crate) mod benchmark_dotnet_csv;
+pub(crate) mod benchmarktools;
 pub(crate) mod cargo_criterion;
 pub(crate) mod catch2;
 pub(crate) mod criterion;

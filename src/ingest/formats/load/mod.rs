@@ -35,6 +35,7 @@ pub(crate) mod redis_benchmark;
 pub(crate) mod siege;
 pub(crate) mod siege_log;
 pub(crate) mod sysbench;
+pub(crate) mod taurus;
 pub(crate) mod vegeta;
 pub(crate) mod vegeta_report;
 pub(crate) mod wrk;
