@@ -177,12 +177,14 @@ fn bounds(numbers: &[f64]) -> (f64, f64) {
 /// Whether all numbers are a whole distance above `low`, which is whole, and give themselves back from it.
 fn are_whole(numbers: &[f64], low: f64) -> bool {
     const BLOCK: usize = 1024;
-    numbers.chunks(BLOCK).all(|block| {
-        block.iter().fold(true, |all, number| {
-            let distance = number - low;
-            all & ((distance + WHOLE) - WHOLE == distance) & (low + distance == *number) & !is_negative_zero(*number)
-        })
-    })
+    // Bits, because a branch for each number would keep several from being looked at in one step.
+    let faults = |number: f64| {
+        let distance = number - low;
+        u64::from((distance + WHOLE) - WHOLE != distance)
+            | u64::from(low + distance != number)
+            | u64::from(is_negative_zero(number))
+    };
+    numbers.chunks(BLOCK).all(|block| block.iter().fold(0, |found, number| found | faults(*number)) == 0)
 }
 
 fn is_negative_zero(number: f64) -> bool {
