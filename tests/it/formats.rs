@@ -84,6 +84,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("siege/siege.log", "siege-log"),
     ("phout/phout.log", "phout"),
     ("taurus", "taurus-csv"),
+    ("loadtest", "loadtest"),
     ("gatling/simulation-2.0.log", "gatling"),
     ("prometheus/range.json", "prometheus"),
     ("prometheus/metrics.prom", "prometheus-text"),

@@ -74,6 +74,7 @@ pub(crate) static FORMATS: &[Format] = &[
     load::siege_log::FORMAT,
     load::nbomber::FORMAT,
     load::taurus::FORMAT,
+    load::loadtest::FORMAT,
     load::phout::FORMAT,
     load::redis_benchmark::FORMAT,
     load::memtier::FORMAT,

@@ -19,6 +19,7 @@ pub(crate) mod k6;
 pub(crate) mod k6_csv;
 pub(crate) mod k6_json;
 pub(crate) mod k6_summary;
+pub(crate) mod loadtest;
 pub(crate) mod locust;
 pub(crate) mod locust_exceptions;
 pub(crate) mod locust_failures;
