@@ -6,6 +6,7 @@ pub mod bins;
 pub mod corruption;
 pub mod dependence;
 pub mod describe;
+pub mod incident;
 pub mod interval;
 pub mod isolation;
 pub(crate) mod kruskal_wallis;
