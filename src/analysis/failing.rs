@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::chat::Service;
 use super::metric::Metric;
 use super::reported::Reported;
+use super::requests::RequestRun;
 use crate::measure::Statistic;
 use crate::stats::interval::{Interval, wilson};
 use crate::stats::settings::Settings;
@@ -25,7 +26,7 @@ const FEWEST_ROWS: u64 = 10;
 pub enum PopulationKind {
     /// Rows of a table.
     Rows,
-    /// Requests that a tool counts.
+    /// Requests that a tool counts, or rows of a table that stand for requests.
     Requests,
     /// Messages of an interactive service.
     Messages,
@@ -92,13 +93,16 @@ pub fn is_failing(failed: u64, total: u64, limit: f64) -> bool {
 pub fn populations(
     metrics: &[Metric],
     reported: &[Reported],
+    requests: &[RequestRun],
     services: &[&Service],
     settings: &Settings,
 ) -> Vec<PopulationFailures> {
     let mut found = Vec::new();
     for metric in metrics.iter().filter(|metric| metric.leads) {
         let Some(failures) = &metric.failures else { continue };
-        let kind = PopulationKind::Rows;
+        let are_requests =
+            requests.iter().any(|run| run.are_requests && run.source == metric.source && run.table == metric.table);
+        let kind = if are_requests { PopulationKind::Requests } else { PopulationKind::Rows };
         let labels = failures.groups.iter().map(|group| (Some(group.label.clone()), group.failed, group.total));
         for (label, failed, total) in std::iter::once((None, failures.failed, failures.total)).chain(labels) {
             found.extend(PopulationFailures::of(failed, total, settings).map(|population| PopulationFailures {

@@ -17,6 +17,7 @@ pub mod outcome;
 mod partition;
 mod repetition;
 pub mod reported;
+pub mod requests;
 pub mod runs_apart;
 pub mod source;
 pub mod swarm;
@@ -28,9 +29,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::measure::finding::Finding;
 use crate::stats::settings::Settings;
-use crate::table::source::Source as SourceData;
+use crate::table::source::{Families, Source as SourceData};
+use crate::table::{Role, Table};
 use metric::Metric;
 use reported::Reported;
+use requests::RequestRun;
 use source::Source;
 use table::TableAnalysis;
 
@@ -55,6 +58,9 @@ pub struct Analysis {
     /// Numbers that the tools have summarised themselves, by file, metric and label. Nothing is recomputed from them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reported: Vec<Reported>,
+    /// The runs of requests in the tables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<RequestRun>,
     /// What is wrong, odd or worth knowing; most serious first. Findings of the same kind are folded beyond a limit,
     /// with the number they stand for in `count`.
     pub findings: Vec<Finding>,
@@ -66,26 +72,53 @@ pub struct Analysis {
 /// other.
 pub fn analyse(data: &SourceData, settings: &Settings) -> Analysis {
     let name = &data.provenance.name;
-    let of_table = |(index, table)| table::analyse(name, index, table, settings);
+    let runs = tables_of_runs(data);
+    let of_table = |(index, table)| {
+        let format = runs.contains(&index).then_some(data.provenance.format);
+        table::analyse_run(name, index, table, format, settings)
+    };
     let tables: Vec<TableAnalysis> = if data.tables.iter().any(table::is_scarce) {
         data.tables.iter().enumerate().map(of_table).collect()
     } else {
         data.tables.par_iter().enumerate().map(of_table).collect()
     };
     let mut source = Source::of(data);
-    let mut metrics = Vec::new();
+    let (mut metrics, mut requests) = (Vec::new(), Vec::new());
     for ((found, of_source), data) in tables.into_iter().zip(&mut source.tables).zip(&data.tables) {
         of_source.oddities = found.clock.map(|clock| oddity::of_clock(&clock, &data.lines)).unwrap_or_default();
         of_source.too_many_groups = found.too_many_groups;
         source.rows_used += found.rows_used;
         metrics.extend(found.metrics);
+        requests.extend(found.requests);
     }
     metrics.extend(histogram::analyse(name, data.tables.len(), &data.histograms, settings));
     Analysis {
         sources: vec![source],
         metrics,
         reported: Reported::of(data),
+        requests,
         findings: data.findings.clone(),
         assumptions: Vec::new(),
     }
+}
+
+/// The tables whose rows are runs of requests. Where several tables record the same requests the first one stands for them.
+fn tables_of_runs(data: &SourceData) -> Vec<usize> {
+    let is_run = |table: &Table| {
+        table::leader(table).is_some_and(|leader| requests::is_run(table, data.provenance.format, leader))
+    };
+    let mut headers: Vec<Option<u64>> = Vec::new();
+    let mut found: Vec<usize> = Vec::new();
+    for (index, table) in data.tables.iter().enumerate().filter(|(_, table)| is_run(table)) {
+        let again = match data.provenance.families {
+            Families::One => !found.is_empty(),
+            Families::ByHeader => headers.contains(&table.header_line),
+            Families::ByPlace => table.columns_as(Role::MetricName).next().is_some() && !found.is_empty(),
+        };
+        if !again {
+            headers.push(table.header_line);
+            found.push(index);
+        }
+    }
+    found
 }

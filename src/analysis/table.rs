@@ -13,6 +13,7 @@ use super::column::{MetricColumn, among};
 use super::grouping::{Grouping, labels_of_column};
 use super::metric::Metric;
 use super::outcome;
+use super::requests::{RequestRun, RunTable};
 use crate::stats::recording::Clock;
 use crate::stats::settings::Settings;
 use crate::table::{Role, Table};
@@ -27,6 +28,8 @@ const FEW_GROUPS: usize = 2000;
 pub struct TableAnalysis {
     /// Its metrics, in the order of the columns.
     pub metrics: Vec<Metric>,
+    /// Its rows as runs of requests.
+    pub requests: Vec<RequestRun>,
     /// What its clock did; indexes are rows.
     pub clock: Option<Clock>,
     /// So many groups whose numbers would take more memory than there is: nothing was analysed.
@@ -35,8 +38,25 @@ pub struct TableAnalysis {
     pub rows_used: u64,
 }
 
+/// The column of the metric that stands for the rows: the first duration, or the first of all.
+pub(super) fn leader(table: &Table) -> Option<usize> {
+    let time = |column: &usize| table.columns[*column].unit().dimension.is_time();
+    table.columns_as(Role::Metric).find(time).or_else(|| table.columns_as(Role::Metric).next())
+}
+
 /// Analyses a table, which has that index in the source of that name.
 pub fn analyse(source: &str, index: usize, table: &Table, settings: &Settings) -> TableAnalysis {
+    analyse_run(source, index, table, None, settings)
+}
+
+/// The same of a table whose rows are looked at as a run of requests too, where the format of its source is given.
+pub(super) fn analyse_run(
+    source: &str,
+    index: usize,
+    table: &Table,
+    format: Option<&str>,
+    settings: &Settings,
+) -> TableAnalysis {
     let columns: Vec<usize> = table.columns_as(Role::Metric).collect();
     // Neither the steps of a clock nor its ends say anything where rows are not in its order.
     let clock = clock::of_table(table, &columns);
@@ -52,8 +72,7 @@ pub fn analyse(source: &str, index: usize, table: &Table, settings: &Settings) -
     let (grouping, all_rows) = (grouping.as_ref(), &all_rows);
     let runs = table.columns_as(Role::Run).next().map(|column| labels_of_column(table, column).0);
     let runs = runs.as_deref();
-    let time = |column: &&usize| table.columns[**column].unit().dimension.is_time();
-    let leader = columns.iter().find(time).or(columns.first()).copied();
+    let leader = leader(table);
     let analysed = |column: &usize| {
         let (place, column, leads) = ((source, index), *column, leader == Some(*column));
         MetricColumn { place, table, column, settings, grouping, span, all_rows, runs, leads }.analyse()
@@ -81,8 +100,12 @@ pub fn analyse(source: &str, index: usize, table: &Table, settings: &Settings) -
         let status = &failures.column;
         failures.groups = outcome::by_group(table, among(table, column, true), status, grouping, settings.keep_samples);
     }
+    let leading = leader.zip(metrics.iter().find(|metric| metric.leads)).zip(format);
+    let requests = leading.map_or_else(Vec::new, |((column, metric), format)| {
+        RunTable { table, format, metric, column, grouping, settings }.runs()
+    });
     let rows_used = rows_used(table, &columns, &metrics);
-    TableAnalysis { metrics, clock, too_many_groups: None, rows_used }
+    TableAnalysis { metrics, requests, clock, too_many_groups: None, rows_used }
 }
 
 /// Whether memory is scarce where the table is kept.

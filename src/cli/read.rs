@@ -12,7 +12,7 @@ use crate::analysis::swarm::{self, Swarm};
 use crate::analysis::table::GROUP_BYTES;
 use crate::analysis::{
     self,
-    chat::{self, ServiceOptions},
+    chat::{self, ServiceOptions, Shape},
 };
 use crate::compare::baseline::Baseline;
 use crate::compare::capture::{Capture, CapturedSource, Environment};
@@ -308,6 +308,10 @@ impl Reader<'_> {
         }
         let mut analysis = analysis::analyse(&data, self.settings);
         if let Some(found) = &service {
+            // Rows of an event log are no requests; the service has put them together.
+            if found.shape == Shape::Events {
+                analysis.requests.clear();
+            }
             // The service has looked at its own clock, and knows events from rows.
             let tables = analysis.sources.iter_mut().flat_map(|source| &mut source.tables);
             tables.skip(found.table as usize).take(1).for_each(|table| table.oddities.clear());

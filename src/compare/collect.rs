@@ -321,9 +321,9 @@ struct FailingIn(Vec<PopulationFailures>);
 
 impl FailingIn {
     fn of(reading: Reading<'_>, settings: &Settings) -> Self {
-        let Analysis { metrics, reported, .. } = reading.analysis;
+        let Analysis { metrics, reported, requests, .. } = reading.analysis;
         let services: Vec<&Service> = reading.service.into_iter().collect();
-        let all = populations(metrics, reported, &services, settings);
+        let all = populations(metrics, reported, requests, &services, settings);
         Self(all.into_iter().filter(|one| one.failing).collect())
     }
 

@@ -69,7 +69,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
     all.extend(material.swarm.iter().flat_map(words::swarm::findings));
     let mut assumptions: Vec<Assumption> = Vec::new();
     let mut services = Vec::new();
-    let (mut sources, mut metrics, mut reported) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut sources, mut metrics, mut reported, mut requests) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for item in analysed {
         let name = &item.source.provenance.name;
         let mut found = item.analysis;
@@ -95,6 +95,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         sources.append(&mut found.sources);
         metrics.append(&mut found.metrics);
         reported.append(&mut found.reported);
+        requests.append(&mut found.requests);
     }
     if let Some(swarm) = &material.swarm {
         for source in &mut sources {
@@ -108,13 +109,14 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         .gate
         .map(|asked| asked.judge(material.comparison.as_ref(), &material.targets, state.corrupted, state.suspicious));
     let of_services: Vec<&Service> = services.iter().collect();
-    let populations = populations(&metrics, &reported, &of_services, &settings);
+    let populations = populations(&metrics, &reported, &requests, &of_services, &settings);
     let verdict = verdict::verdict(&verdict::VerdictBasis {
         findings: &all,
         state,
         sources: &sources,
         metrics: &metrics,
         reported: &reported,
+        requests: &requests,
         services: &services,
         swarm: material.swarm.as_ref(),
         comparison: material.comparison.as_ref(),
@@ -132,6 +134,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         sources,
         metrics,
         reported,
+        requests,
         service: services,
         swarm: material.swarm,
         comparison: material.comparison,

@@ -17,6 +17,7 @@ pub use crate::analysis::failing::{PopulationFailures, PopulationKind};
 pub use crate::analysis::metric::{Evidence, Metric, Remark, Topic};
 pub use crate::analysis::outcome::Failures;
 pub use crate::analysis::reported::{Reported, ReportedValue};
+pub use crate::analysis::requests::RequestRun;
 pub use crate::analysis::source::{Column, Source, Table};
 pub use crate::measure::Polarity;
 pub use crate::measure::label::Label;
@@ -57,6 +58,9 @@ pub struct Report {
     /// Numbers that the tools have summarised themselves, by file, metric and label. Nothing is recomputed from them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reported: Vec<Reported>,
+    /// The runs of requests in the files: rate, failures and percentiles over time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<RequestRun>,
     /// The metrics of interactive services, by file; empty where no file records one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub service: Vec<Service>,

@@ -10,11 +10,13 @@
 //! decimals: rounding is then monotone, and no percentile can look larger than its maximum.
 
 mod change;
+mod clock;
 
 use crate::measure::unit::{Dimension, Unit};
 use crate::report::contract::Interval;
 
 pub(crate) use change::{before_after, change, change_interval, change_size, change_tick, points, shift};
+pub(crate) use clock::Moments;
 
 /// What stands for a number that is not there.
 pub(crate) const ABSENT: &str = "–";

@@ -67,6 +67,8 @@ pub const BUILT_INS: &[(&str, &str)] = &[
     ("report.md", include_str!("../../templates/report.md")),
     ("report.html", include_str!("../../templates/report.html")),
     ("report.css", include_str!("../../templates/report.css")),
+    ("requests.md", include_str!("../../templates/requests.md")),
+    ("requests.html", include_str!("../../templates/requests.html")),
     ("service.md", include_str!("../../templates/service.md")),
     ("service.html", include_str!("../../templates/service.html")),
     ("swarm.md", include_str!("../../templates/swarm.md")),

@@ -18,6 +18,7 @@ mod metric;
 mod named_text;
 mod numbers;
 mod reported;
+mod requests;
 mod service;
 mod source;
 mod swarm;
@@ -43,6 +44,7 @@ pub(crate) use terminal::TerminalView;
 
 use changes::ChangesView;
 use named_text::NamedText;
+use requests::RequestsView;
 use service::ServiceView;
 use source::{OriginView, SourceView};
 use swarm::SwarmView;
@@ -59,6 +61,7 @@ pub(crate) struct View {
     pub gate: Option<GateView>,
     pub changes: Option<ChangesView>,
     pub targets: Option<TargetsView>,
+    pub requests: Vec<RequestsView>,
     pub findings: FindingsView,
     pub service: Vec<ServiceView>,
     pub swarm: Option<SwarmView>,
@@ -90,6 +93,7 @@ impl View {
             gate: report.gate.as_ref().map(GateView::of),
             changes: report.comparison.as_ref().map(ChangesView::of),
             targets: TargetsView::of(&report.targets),
+            requests: RequestsView::all(report, charts),
             findings: FindingsView::of(&report.findings),
             service: report
                 .service

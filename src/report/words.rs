@@ -5,6 +5,7 @@
 pub(super) mod change;
 pub(super) mod headline;
 pub(super) mod reported;
+pub(super) mod requests;
 pub(super) mod service;
 pub(super) mod swarm;
 

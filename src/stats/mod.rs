@@ -27,7 +27,7 @@ pub(crate) mod samples;
 mod select;
 pub mod series;
 pub mod settings;
-mod sorting;
+pub(crate) mod sorting;
 pub mod spread;
 pub mod summary;
 pub mod thin;

@@ -29,6 +29,7 @@ mod planted;
 mod punctuation;
 mod readers;
 mod readme;
+mod requests;
 mod schema_1;
 mod service;
 mod simulator;

@@ -29,6 +29,7 @@ pub(crate) enum LineKind {
     Failed,
     Group,
     Reported,
+    Requests,
     Service,
     Swarm,
     Finding,

@@ -12,7 +12,7 @@ use super::numbers::NumbersView;
 use super::reported::ReportedView;
 use super::source::{about, same_run_as};
 use super::verdict::VerdictView;
-use super::{service, swarm};
+use super::{requests, service, swarm};
 use crate::analysis::metric::Metric;
 use crate::measure::finding::Finding;
 use crate::measure::folded::Folded;
@@ -67,6 +67,9 @@ impl TerminalView {
             lines.push(LineView::plain(LineKind::Source, &title));
             for service in report.service.iter().filter(|service| service.source == source.name) {
                 lines.extend(service::lines(service).iter().map(|line| LineView::plain(LineKind::Service, line)));
+            }
+            for run in report.requests.iter().filter(|run| run.source == source.name) {
+                lines.extend(requests::lines(run).iter().map(|line| LineView::plain(LineKind::Requests, line)));
             }
             lines.extend((!rows.is_empty()).then(|| head.clone()));
             lines.extend(rows);

@@ -7,7 +7,8 @@ use crate::analysis::chat::Service;
 use crate::analysis::failing::{PopulationFailures, PopulationKind};
 use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
 use crate::measure::Statistic;
-use crate::report::contract::{Evidence, Metric, Reported, Source};
+use crate::measure::unit::Dimension;
+use crate::report::contract::{Evidence, Metric, Reported, RequestRun, Source};
 use crate::report::number;
 
 use super::change;
@@ -192,11 +193,12 @@ pub(in crate::report) struct Measurements<'a> {
     pub(in crate::report) sources: &'a [Source],
     pub(in crate::report) metrics: &'a [Metric],
     pub(in crate::report) reported: &'a [Reported],
+    pub(in crate::report) requests: &'a [RequestRun],
     pub(in crate::report) services: &'a [Service],
     pub(in crate::report) populations: &'a [PopulationFailures],
 }
 
-/// `12,400 requests, 0.4% failed, latency p95 310 ms`; `None` where there is not one population to speak of. What stands in the
+/// `12,400 requests, 206 /s, 0.4% failed, latency p95 310 ms`; `None` where there is not one population to speak of. What stands in the
 /// clause about a failing whole is not said again.
 pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
     let mut wholes = of.populations.iter().filter(|one| one.label.is_none());
@@ -206,7 +208,9 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
     let (count, latency) = match (&durations[..], of.services) {
         ([metric], []) if !metric.measured_apart && metric.evidence == Evidence::Samples => {
             let clean = metric.overall.clean.as_ref()?;
-            let noun = noun(PopulationKind::Rows, &metric.source, of.sources);
+            let are_requests = of.requests.iter().any(|run| run.are_requests && run.source == metric.source);
+            let kind = if are_requests { PopulationKind::Requests } else { PopulationKind::Rows };
+            let noun = noun(kind, &metric.source, of.sources);
             let all = whole.map_or(clean.n, |whole| whole.total);
             let count = if noun == "row" && whole.is_none() {
                 format!("{} of `{}`", number::counted(all, "sample"), name(&metric.name))
@@ -236,11 +240,17 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
         _ => return None,
     };
     if whole.is_some_and(|whole| whole.failing) {
-        return latency.or(Some(String::new()));
+        return rate(of.requests).into_iter().chain(latency).reduce(|a, b| format!("{a}, {b}")).or(Some(String::new()));
     }
     let share = whole.map(|whole| match whole.failed {
         0 => "none failed".to_owned(),
         _ => format!("{} failed", number::share(whole.share)),
     });
-    Some([Some(count), share, latency].into_iter().flatten().collect::<Vec<String>>().join(", "))
+    Some([Some(count), rate(of.requests), share, latency].into_iter().flatten().collect::<Vec<String>>().join(", "))
+}
+
+/// `206 /s`, of the only run there is.
+fn rate(requests: &[RequestRun]) -> Option<String> {
+    let [run] = requests else { return None };
+    Some(number::quantity(Dimension::Rate, run.rate))
 }

@@ -1,0 +1,139 @@
+//! What is counted of each stretch of time, of each endpoint, and of each cause of failure.
+//!
+//! In: the rows of a run in one pass. Out: requests, failures and time in progress by stretch; failures by label; causes. Nothing is
+//! sorted: a request adds its whole stretches to a running difference, and the rest to the two stretches in which it begins and ends.
+
+use super::cause::{Causes, Sightings};
+use super::extent::nanos;
+use super::result::Moment;
+use super::rows::{NO_INSTANT, Request, Rows};
+use super::time_bins::TimeBins;
+use crate::analysis::grouping::Grouping;
+use crate::table::packed::Reader;
+
+/// What is counted of a stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Tally {
+    pub(super) requests: u64,
+    pub(super) failed: u64,
+    /// Durations that percentiles are made of.
+    pub(super) samples: u64,
+    /// Seconds that the requests of this stretch took, and of how many that is known.
+    pub(super) seconds: f64,
+    pub(super) with_duration: u64,
+    /// Nanoseconds in which requests were in progress, summed over requests.
+    pub(super) in_progress: f64,
+}
+
+/// Requests and failures of a label.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LabelTally {
+    pub(super) requests: u64,
+    pub(super) failed: Sightings,
+}
+
+/// Everything that one pass counts.
+pub(super) struct Counts {
+    pub(super) requests: u64,
+    pub(super) failed: u64,
+    pub(super) without_instant: u64,
+    pub(super) bins: Vec<Tally>,
+    pub(super) labels: Vec<LabelTally>,
+}
+
+/// Whole stretches as differences, and the rest of the stretches in which requests begin and end.
+struct Progress {
+    bins: TimeBins,
+    whole: Vec<i64>,
+    partial: Vec<f64>,
+}
+
+impl Progress {
+    fn add(&mut self, (from, until): (i64, i64)) {
+        let (first, last) = (self.bins.index(from), self.bins.index(until));
+        if first == last {
+            self.partial[first] += (until - from) as f64;
+            return;
+        }
+        self.partial[first] += (self.bins.from(first + 1) - from) as f64;
+        self.partial[last] += (until - self.bins.from(last)) as f64;
+        self.whole[first + 1] += 1;
+        self.whole[last] -= 1;
+    }
+
+    fn finish(self, tallies: &mut [Tally]) {
+        let mut open = 0;
+        for ((tally, whole), partial) in tallies.iter_mut().zip(self.whole).zip(self.partial) {
+            open += whole;
+            tally.in_progress = partial + open as f64 * self.bins.width as f64;
+        }
+    }
+}
+
+/// Counts the rows of a run. `causes` is absent where nothing failed.
+pub(super) fn count(
+    rows: &Rows<'_>,
+    bins: TimeBins,
+    moment: Moment,
+    grouping: Option<&Grouping<'_>>,
+    causes: &mut Option<Causes<'_>>,
+) -> Counts {
+    let labels = grouping.map_or(0, |grouping| grouping.groups.len());
+    let mut counts = Counts {
+        requests: 0,
+        failed: 0,
+        without_instant: 0,
+        bins: vec![Tally::default(); bins.count],
+        labels: vec![LabelTally { requests: 0, failed: Sightings::NONE }; labels],
+    };
+    let mut progress = Progress { bins, whole: vec![0; bins.count + 1], partial: vec![0.0; bins.count] };
+    let mut codes = grouping.map(|grouping| (Reader::new(&grouping.codes), &grouping.of_code));
+    rows.stretches(|stretch| {
+        let mut group_of = codes.as_mut().map(|(reader, of_code)| (reader.codes(stretch.rows()), of_code));
+        let mut read = false;
+        for request in stretch.requests() {
+            let offset = request.row - stretch.first_row;
+            counts.requests += 1;
+            counts.failed += u64::from(request.has_failed());
+            if let Some((codes, of_code)) = &mut group_of
+                && let Some(group) = codes.get(offset).and_then(|code| of_code.get(*code as usize))
+                && let Some(label) = counts.labels.get_mut(*group as usize)
+            {
+                label.requests += 1;
+                if request.has_failed() {
+                    label.failed.add(request.at);
+                }
+            }
+            if request.has_failed()
+                && let Some(causes) = causes
+            {
+                if !std::mem::replace(&mut read, true) {
+                    causes.read(stretch.rows());
+                }
+                causes.add(&request, offset);
+            }
+            if request.at == NO_INSTANT {
+                counts.without_instant += 1;
+                continue;
+            }
+            count_timed(&request, moment, &mut counts.bins[bins.index(request.at)], &mut progress);
+        }
+    });
+    progress.finish(&mut counts.bins);
+    counts
+}
+
+/// Counts a request in the stretch of its instant.
+fn count_timed(request: &Request, moment: Moment, tally: &mut Tally, progress: &mut Progress) {
+    tally.requests += 1;
+    tally.failed += u64::from(request.has_failed());
+    tally.samples += u64::from(request.sample().is_some());
+    let Some(seconds) = request.duration.filter(|seconds| *seconds >= 0.0) else { return };
+    tally.seconds += seconds;
+    tally.with_duration += 1;
+    let (at, length) = (request.at, nanos(seconds));
+    progress.add(match moment {
+        Moment::Start | Moment::Unknown => (at, at.saturating_add(length)),
+        Moment::End => (at.saturating_sub(length), at),
+    });
+}

@@ -1,0 +1,61 @@
+//! Percentiles of the durations of each stretch of time, exactly.
+//!
+//! In: the rows of a run, and the slot of each instant. Out: percentiles slot by slot, absent where there are too few samples. The
+//! samples of so many slots are gathered at a time as fit into a bound, so that memory does not grow with the run.
+
+use rayon::prelude::*;
+
+use super::rows::{NO_INSTANT, Rows};
+use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
+use crate::stats::sorting::sort;
+
+/// Samples that are gathered at a time.
+pub(super) const GATHERED: usize = 1 << 22;
+
+/// Percentiles of a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Latency {
+    pub(super) p50: Option<f64>,
+    pub(super) p95: Option<f64>,
+    pub(super) p99: Option<f64>,
+}
+
+impl Latency {
+    /// Of samples in any order.
+    fn of(samples: &mut [f64], method: QuantileMethod) -> Self {
+        sort(samples);
+        let at = |p: f64| (samples.len() >= samples_needed(p)).then(|| quantile(samples, p, method));
+        Self { p50: at(0.5), p95: at(0.95), p99: at(0.99) }
+    }
+}
+
+/// The percentiles of each slot, of which `counts` are the samples.
+pub(super) fn by_slot(
+    rows: &Rows<'_>,
+    counts: &[u64],
+    slot_of: impl Fn(i64) -> usize,
+    method: QuantileMethod,
+    most: usize,
+) -> Vec<Latency> {
+    let mut found = Vec::with_capacity(counts.len());
+    while found.len() < counts.len() {
+        let first = found.len();
+        let mut sum = 0;
+        let fit = counts[first..].iter().take_while(|count| {
+            sum += **count as usize;
+            sum <= most
+        });
+        let slots = fit.count().max(1);
+        let mut samples: Vec<Vec<f64>> =
+            counts[first..first + slots].iter().map(|count| Vec::with_capacity(*count as usize)).collect();
+        rows.stretches(|stretch| {
+            for request in stretch.requests().filter(|request| request.at != NO_INSTANT) {
+                let Some(sample) = request.sample() else { continue };
+                let slot = slot_of(request.at).checked_sub(first).and_then(|slot| samples.get_mut(slot));
+                slot.into_iter().for_each(|samples| samples.push(sample));
+            }
+        });
+        found.par_extend(samples.into_par_iter().map(|mut samples| Latency::of(&mut samples, method)));
+    }
+    found
+}

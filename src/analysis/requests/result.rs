@@ -1,0 +1,205 @@
+//! What a run of requests amounts to: its numbers as a whole, over time, by endpoint and by cause of failure.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::measure::unit::Dimension;
+use crate::stats::interval::Interval;
+
+/// A run of requests: the rows of a table, each of which stands for one of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RequestRun {
+    /// Name of its source.
+    pub source: String,
+    /// Index of the table in its source.
+    pub table: u64,
+    /// Its number, from 1, where several runs were appended to one file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<u64>,
+    /// Whether the rows are requests, by the definition of the format or by the names of their columns; rows of anything else
+    /// otherwise.
+    pub are_requests: bool,
+    /// Name of the metric that says how long each took.
+    pub metric: String,
+    /// What that measures: the percentiles below are in the base unit of this.
+    pub dimension: Dimension,
+    /// The clock.
+    pub clock: RunClock,
+    /// Rows: those with a duration, and those that failed without one.
+    pub requests: u64,
+    /// Of these, how many have no instant, or one of another clock: they are in no number over time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub without_instant: u64,
+    /// How many failed, where that is recorded.
+    pub failed: Option<u64>,
+    /// Seconds from the beginning of the first request to the end of the last one, as far as both are known.
+    pub length: f64,
+    /// Requests a second over that length.
+    pub rate: f64,
+    /// How many were in progress at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<InFlight>,
+    /// Ramp, warm-up, steady part and drain, in order of time; empty where the load does not settle.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<Phase>,
+    /// Width of a bin in seconds; the first and the last one may be shorter.
+    pub bin_width: f64,
+    /// The run over time, in bins that begin at round times of the clock.
+    pub bins: Vec<Bin>,
+    /// Labels of which requests failed, the one with the most failures first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endpoints: Vec<EndpointFailures>,
+    /// Failures by code or message, the most frequent first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<FailureCause>,
+}
+
+/// The clock of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunClock {
+    /// Name of the column.
+    pub column: String,
+    /// Which moment of a request it records.
+    pub moment: Moment,
+    /// How that is known.
+    pub reason: String,
+    /// When the run began, in seconds since 1970; absent where the clock counts from a beginning of its own.
+    pub start: Option<f64>,
+    /// Whether every instant is a whole second.
+    pub whole_seconds: bool,
+}
+
+/// Which moment of a request an instant is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// Its beginning.
+    Start,
+    /// Its end.
+    End,
+    /// Nobody says which.
+    Unknown,
+}
+
+/// How many requests were in progress at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InFlight {
+    /// On average over the whole run.
+    pub mean: f64,
+    /// The highest average of a bin.
+    pub highest: f64,
+    /// Where that bin begins, in seconds from the beginning of the run.
+    pub highest_at: f64,
+    /// Little's law in the steady part (in the whole run where there is none): rate times mean duration there.
+    pub by_little: f64,
+    /// What the intervals say of the same part; both differ by what was in progress at its ends.
+    pub by_intervals: f64,
+}
+
+/// A stretch of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Phase {
+    /// What it is.
+    pub kind: PhaseKind,
+    /// Where it begins, in seconds from the beginning of the run.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// Requests.
+    pub requests: u64,
+    /// Requests a second.
+    pub rate: f64,
+    /// How many failed, where that is recorded.
+    pub failed: Option<u64>,
+    /// How many were in progress on average.
+    pub concurrency: Option<f64>,
+}
+
+/// What a stretch of a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PhaseKind {
+    /// The load rises.
+    Ramp,
+    /// The load is there, and answers are still slower than later.
+    WarmUp,
+    /// The load is what it usually is.
+    Steady,
+    /// The load falls.
+    Drain,
+}
+
+/// A stretch of the run of the width of a bin.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Bin {
+    /// Where it begins, in seconds from the beginning of the run.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// Requests whose instant lies in it.
+    pub requests: u64,
+    /// Of these, how many failed, where that is recorded.
+    pub failed: Option<u64>,
+    /// Requests a second.
+    pub rate: f64,
+    /// How many were in progress on average.
+    pub concurrency: Option<f64>,
+    /// Durations that the percentiles are of: of requests that did not fail and whose duration is not corrupted.
+    pub samples: u64,
+    /// Median duration; like the others absent where there are too few.
+    pub p50: Option<f64>,
+    /// 95th percentile.
+    pub p95: Option<f64>,
+    /// 99th percentile.
+    pub p99: Option<f64>,
+}
+
+/// Failures of the requests with one label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EndpointFailures {
+    /// The label, as the groups of the metric are called.
+    pub label: String,
+    /// Requests.
+    pub requests: u64,
+    /// How many failed.
+    pub failed: u64,
+    /// Failures per one.
+    pub share: f64,
+    /// Wilson interval of that.
+    pub interval: Option<Interval>,
+    /// When the first one failed, in seconds from the beginning of the run.
+    pub first: Option<f64>,
+    /// When the last one failed.
+    pub last: Option<f64>,
+}
+
+/// Failures for one reason.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FailureCause {
+    /// The code or the message; with `*` for numbers in which several messages differ, and absent where a row says neither.
+    pub cause: Option<String>,
+    /// The column that says so.
+    pub column: Option<String>,
+    /// How many failed so.
+    pub failed: u64,
+    /// Per one request.
+    pub share: f64,
+    /// Wilson interval of that.
+    pub interval: Option<Interval>,
+    /// When the first one failed, in seconds from the beginning of the run.
+    pub first: Option<f64>,
+    /// When the last one failed.
+    pub last: Option<f64>,
+}
+
+impl RequestRun {
+    /// The phase of that kind.
+    pub fn phase(&self, kind: PhaseKind) -> Option<&Phase> {
+        self.phases.iter().find(|phase| phase.kind == kind)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}

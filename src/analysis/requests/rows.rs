@@ -1,0 +1,144 @@
+//! The rows of a run, a stretch at a time: when, how long, and what became of each.
+//!
+//! In: the columns of a table. Out: their cells side by side, durations in seconds. A duration that is corrupted says nothing of its
+//! request, which counts all the same.
+
+use std::ops::Range;
+
+use crate::analysis::outcome::{Outcome, Told};
+use crate::measure::unit::Unit;
+use crate::table::packed::{Cells, PART};
+use crate::table::{Instants, Table};
+
+/// Stands for an instant that is not there.
+pub(super) const NO_INSTANT: i64 = i64::MIN;
+/// Stands for a duration that is corrupted; one that is not there is NaN.
+const CORRUPTED: f64 = f64::NEG_INFINITY;
+
+/// The columns of a run.
+pub(super) struct Rows<'a> {
+    instants: Instants<'a>,
+    durations: &'a Cells,
+    unit: Unit,
+    told: Option<Told<'a>>,
+    /// Rows of corrupted durations, ascending.
+    corrupted: Vec<usize>,
+    /// The rows of the run.
+    pub(super) range: Range<usize>,
+    /// Instants outside of these are of another clock.
+    pub(super) window: (i64, i64),
+}
+
+/// Consecutive rows.
+#[derive(Default)]
+pub(super) struct Stretch {
+    /// The row of the first.
+    pub(super) first_row: usize,
+    at: Vec<i64>,
+    durations: Vec<f64>,
+    outcomes: Vec<Outcome>,
+}
+
+/// A request.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Request {
+    /// Its row.
+    pub(super) row: usize,
+    /// Its instant, or [`NO_INSTANT`].
+    pub(super) at: i64,
+    /// How long it took, in base units; absent where that is not recorded or corrupted.
+    pub(super) duration: Option<f64>,
+    /// What became of it.
+    pub(super) outcome: Outcome,
+}
+
+impl Request {
+    /// Whether it failed.
+    pub(super) fn has_failed(&self) -> bool {
+        self.outcome == Outcome::Failed
+    }
+
+    /// A duration for the percentiles: how long a failure took says nothing of how long an answer takes.
+    pub(super) fn sample(&self) -> Option<f64> {
+        self.duration.filter(|_| !self.has_failed())
+    }
+}
+
+impl<'a> Rows<'a> {
+    /// `status` is the name of the column that says what failed.
+    pub(super) fn new(
+        table: &'a Table,
+        (instant, duration): (usize, usize),
+        status: Option<&str>,
+        mut corrupted: Vec<usize>,
+        range: Range<usize>,
+    ) -> Self {
+        corrupted.sort_unstable();
+        Self {
+            instants: Instants::of(table, instant),
+            durations: table.values(duration),
+            unit: table.columns[duration].unit(),
+            told: status.and_then(|status| Told::by(table, status)),
+            corrupted,
+            range,
+            window: (i64::MIN + 1, i64::MAX),
+        }
+    }
+
+    /// Hands over all rows, stretch by stretch.
+    pub(super) fn stretches(&self, mut take: impl FnMut(&Stretch)) {
+        let mut stretch = Stretch::default();
+        let mut from = self.range.start;
+        while from < self.range.end {
+            let until = ((from / PART + 1) * PART).min(self.range.end);
+            self.fill(&mut stretch, from..until);
+            take(&stretch);
+            from = until;
+        }
+    }
+
+    fn fill(&self, stretch: &mut Stretch, rows: Range<usize>) {
+        stretch.first_row = rows.start;
+        stretch.at.clear();
+        let (low, high) = self.window;
+        let inside = |at: Option<i64>| at.filter(|at| (low..=high).contains(at)).unwrap_or(NO_INSTANT);
+        self.instants.visit(rows.clone(), |at| stretch.at.push(inside(at)));
+        stretch.durations.clear();
+        self.durations.visit(rows.clone(), |block| {
+            let base = |(offset, number): (usize, &f64)| {
+                if block.has(offset) { self.unit.to_base(*number) } else { f64::NAN }
+            };
+            stretch.durations.extend(block.numbers.iter().enumerate().map(base));
+        });
+        let from = self.corrupted.partition_point(|row| *row < rows.start);
+        for row in self.corrupted[from..].iter().take_while(|row| **row < rows.end) {
+            stretch.durations[row - rows.start] = CORRUPTED;
+        }
+        stretch.outcomes.clear();
+        match &self.told {
+            Some(told) => told.visit(rows, |outcome| stretch.outcomes.push(outcome)),
+            None => stretch.outcomes.resize(rows.len(), Outcome::NotSaid),
+        }
+    }
+}
+
+impl Stretch {
+    /// The rows that are requests: those with a duration, and those that failed without one.
+    pub(super) fn requests(&self) -> impl Iterator<Item = Request> + '_ {
+        let cells = self.at.iter().zip(&self.durations).zip(&self.outcomes);
+        (self.first_row..).zip(cells).filter_map(|(row, ((at, duration), outcome))| {
+            let request = Request {
+                row,
+                at: *at,
+                duration: Some(*duration).filter(|duration| duration.is_finite()),
+                outcome: *outcome,
+            };
+            (!duration.is_nan() || request.has_failed()).then_some(request)
+        })
+    }
+
+    /// Its rows.
+    pub(super) fn rows(&self) -> Range<usize> {
+        self.first_row..self.first_row + self.at.len()
+    }
+}

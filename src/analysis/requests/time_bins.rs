@@ -1,0 +1,110 @@
+//! Equal stretches of time that begin at round times of the clock.
+//!
+//! In: the first and the last instant of a run, in nanoseconds. Out: a width such that there are about 60 to 120 stretches, and
+//! the stretch of any instant.
+
+/// Nanoseconds in a second.
+pub(super) const SECOND: i64 = 1_000_000_000;
+const MILLISECOND: i64 = SECOND / 1000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+/// Widths that people count clocks in.
+const WIDTHS: &[i64] = &[
+    MILLISECOND,
+    2 * MILLISECOND,
+    5 * MILLISECOND,
+    10 * MILLISECOND,
+    20 * MILLISECOND,
+    50 * MILLISECOND,
+    100 * MILLISECOND,
+    200 * MILLISECOND,
+    500 * MILLISECOND,
+    SECOND,
+    2 * SECOND,
+    5 * SECOND,
+    10 * SECOND,
+    15 * SECOND,
+    30 * SECOND,
+    MINUTE,
+    2 * MINUTE,
+    5 * MINUTE,
+    10 * MINUTE,
+    15 * MINUTE,
+    30 * MINUTE,
+    HOUR,
+    2 * HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    12 * HOUR,
+    DAY,
+];
+/// More bins than this are no picture.
+const MOST_BINS: i64 = 120;
+
+/// Stretches of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TimeBins {
+    origin: i64,
+    pub(super) width: i64,
+    pub(super) count: usize,
+}
+
+impl TimeBins {
+    /// Stretches from `start` to `end`; none is narrower than the steps of the clock.
+    pub(super) fn over(start: i64, end: i64, step: i64) -> Self {
+        let bins = |width: i64| end.div_euclid(width) - start.div_euclid(width) + 1;
+        let width = WIDTHS.iter().copied().find(|width| *width >= step && bins(*width) <= MOST_BINS);
+        let width = width.unwrap_or_else(|| {
+            let days = (end.saturating_sub(start) / (MOST_BINS - 1)).div_euclid(DAY) + 1;
+            days.saturating_mul(DAY)
+        });
+        // An end at a border is the end of the stretch before it.
+        let last = if end > start { end - 1 } else { end };
+        let count = last.div_euclid(width) - start.div_euclid(width) + 1;
+        Self { origin: start.div_euclid(width) * width, width, count: usize::try_from(count).unwrap_or(1).max(1) }
+    }
+
+    /// The stretch of an instant; those before and behind belong to the first and the last one.
+    pub(super) fn index(&self, at: i64) -> usize {
+        let index = (at - self.origin).div_euclid(self.width);
+        usize::try_from(index).unwrap_or(0).min(self.count - 1)
+    }
+
+    /// Where a stretch begins.
+    pub(super) fn from(&self, index: usize) -> i64 {
+        self.origin + index as i64 * self.width
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_are_round_and_begin_at_round_times() {
+        for (length, width) in [
+            (60, 500 * MILLISECOND),
+            (100, SECOND),
+            (600, 10 * SECOND),
+            (3600, 30 * SECOND),
+            (86_400, 15 * MINUTE),
+            (200 * 86_400, 2 * DAY),
+        ] {
+            let start = 1_700_000_000 * SECOND + 123 * MILLISECOND;
+            let bins = TimeBins::over(start, start + length * SECOND, MILLISECOND);
+            assert_eq!(bins.width, width, "{length} s");
+            assert!((50..=121).contains(&bins.count), "{length} s: {} bins", bins.count);
+            assert_eq!(bins.from(0) % width, 0);
+            assert!(bins.from(0) <= start && start < bins.from(1));
+            assert_eq!(bins.index(start + length * SECOND), bins.count - 1);
+        }
+    }
+
+    #[test]
+    fn a_clock_in_whole_seconds_has_no_narrower_bins() {
+        let bins = TimeBins::over(0, 10 * SECOND, SECOND);
+        assert_eq!((bins.width, bins.count), (SECOND, 10));
+        assert_eq!((bins.index(0), bins.index(SECOND - 1), bins.index(SECOND)), (0, 0, 1));
+    }
+}

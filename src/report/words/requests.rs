@@ -1,0 +1,161 @@
+//! Sentences about a run of requests.
+
+use crate::analysis::requests::{Bin, Moment, Phase, PhaseKind, RequestRun};
+use crate::measure::unit::Dimension;
+use crate::report::number::{self, Moments, Scale};
+use crate::stats::interval::Interval;
+
+/// The moments of a run as text.
+pub(in crate::report) fn moments(run: &RequestRun) -> Moments {
+    Moments::of(run.clock.start, run.length, run.bin_width)
+}
+
+/// What a row is called.
+pub(in crate::report) fn noun(run: &RequestRun) -> &'static str {
+    if run.are_requests { "request" } else { "row" }
+}
+
+fn rate(per_second: f64) -> String {
+    number::quantity(Dimension::Rate, per_second)
+}
+
+fn time(seconds: f64) -> String {
+    number::quantity(Dimension::Time, seconds)
+}
+
+/// Bins that cover at least half of their width: what a shorter one says of a rate is chance.
+fn whole_bins(run: &RequestRun) -> impl Iterator<Item = &Bin> {
+    run.bins.iter().filter(|bin| bin.to - bin.from >= run.bin_width / 2.0)
+}
+
+/// `12,400 requests from 2024-03-15 12:00:00 to 12:01:00 UTC, 60 s`.
+pub(in crate::report) fn about(run: &RequestRun) -> String {
+    let moments = moments(run);
+    let until = if run.clock.start.is_some() { format!(" to {}", moments.at(run.length)) } else { String::new() };
+    let from = if run.clock.start.is_some() { format!(" from {}", moments.dated(0.0)) } else { String::new() };
+    let number = run.run.map_or_else(String::new, |number| format!("run {number}: "));
+    format!("{number}{}{from}{until}{}, {}", number::counted(run.requests, noun(run)), moments.zone(), time(run.length))
+}
+
+/// `206 /s; 198 to 214 /s in bins of 1 s`.
+pub(in crate::report) fn rates(run: &RequestRun) -> String {
+    let mut text = rate(run.rate);
+    if let Some(steady) = run.phase(PhaseKind::Steady).filter(|_| run.phases.len() > 1) {
+        text = format!("{text} overall, {} in the steady part", rate(steady.rate));
+    }
+    let rates = || whole_bins(run).map(|bin| bin.rate);
+    if let Some((least, most)) = rates().min_by(f64::total_cmp).zip(rates().max_by(f64::total_cmp)) {
+        let scale = Scale::of_values(Dimension::Rate, &[most], None);
+        let width = time(run.bin_width);
+        text = format!("{text}; {} to {} in bins of {width}", scale.bare(least), scale.full(most));
+    }
+    text
+}
+
+/// `12.3 in progress on average, 20 at most`.
+pub(in crate::report) fn concurrency(run: &RequestRun) -> Option<String> {
+    let found = run.concurrency.as_ref()?;
+    let steady = run.phase(PhaseKind::Steady).and_then(|steady| steady.concurrency).filter(|_| run.phases.len() > 1);
+    let steady = steady.map_or_else(String::new, |steady| format!(", {} in the steady part", number::plain(steady)));
+    let moments = moments(run);
+    Some(format!(
+        "{} in progress on average{steady}, {} at most (over {} from {})",
+        number::plain(found.mean),
+        number::plain(found.highest),
+        time(run.bin_width),
+        moments.at(found.highest_at),
+    ))
+}
+
+/// Little's law as a check of the intervals.
+pub(in crate::report) fn little(run: &RequestRun) -> Option<String> {
+    /// Both are read as the same number within this share of it.
+    const SAME: f64 = 0.05;
+    let found = run.concurrency.as_ref()?;
+    let steady = run.phase(PhaseKind::Steady).is_some();
+    let part = if steady { "in the steady part" } else { "in the whole run" };
+    let (law, seen) = (found.by_little, found.by_intervals);
+    let verdict = if (law - seen).abs() <= SAME * seen.max(law) {
+        "they agree"
+    } else {
+        "they differ: requests were cut off at its ends, or the clock is no beginning and end of them"
+    };
+    let (law, seen) = (number::plain(law), number::plain(seen));
+    Some(format!("rate × mean duration {part} is {law}, the intervals give {seen}: {verdict}"))
+}
+
+/// `52 of 12,400 (0.42%, 95% interval 0.32% to 0.55%)`.
+pub(in crate::report) fn failed(run: &RequestRun, interval: Option<&Interval>) -> String {
+    let Some(failed) = run.failed else { return "not recorded".to_owned() };
+    let of = format!("{} of {}", number::count(failed), number::counted(run.requests, noun(run)));
+    let share = number::share(failed as f64 / run.requests.max(1) as f64);
+    let interval = interval.map_or_else(String::new, |found| format!(", interval {}", shares(found)));
+    format!("{of} ({share}{interval})")
+}
+
+/// `[0.32%, 0.55%]`.
+pub(in crate::report) fn shares(interval: &Interval) -> String {
+    let end = |end: Option<f64>| end.map_or_else(|| number::OPEN.to_owned(), number::share);
+    format!("[{}, {}]", end(interval.low), end(interval.high))
+}
+
+/// First and last seen: `12:00:10 to 12:00:58`.
+pub(in crate::report) fn seen(run: &RequestRun, first: Option<f64>, last: Option<f64>) -> String {
+    let moments = moments(run);
+    match (first, last) {
+        (Some(first), Some(last)) if first == last => moments.at(first),
+        (Some(first), Some(last)) => moments.between(first, last),
+        _ => number::ABSENT.to_owned(),
+    }
+}
+
+/// The range of each percentile over time: `p50 98 to 120 ms, p95 210 to 890 ms (highest from 12:00:31)`.
+pub(in crate::report) fn latency(run: &RequestRun) -> Option<String> {
+    let of = |name: &str, value: fn(&Bin) -> Option<f64>| {
+        let found = || run.bins.iter().filter_map(|bin| Some((value(bin)?, bin.from)));
+        let least = found().min_by(|a, b| a.0.total_cmp(&b.0))?;
+        let most = found().max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)))?;
+        let scale = Scale::of_values(run.dimension, &[most.0], None);
+        let at = moments(run).at(most.1);
+        Some(format!("{name} {} to {} (highest from {at})", scale.bare(least.0), scale.full(most.0)))
+    };
+    let found: Vec<String> =
+        [of("p50", |bin| bin.p50), of("p95", |bin| bin.p95), of("p99", |bin| bin.p99)].into_iter().flatten().collect();
+    (!found.is_empty()).then(|| found.join("; "))
+}
+
+/// `ramp to 12:00:10, steady to 12:00:50 (210 /s), drain`.
+pub(in crate::report) fn phases(run: &RequestRun) -> String {
+    if run.phases.is_empty() {
+        return "no steady part was found: the run is too short, or its load does not settle".to_owned();
+    }
+    let moments = moments(run);
+    let said = |phase: &Phase| format!("{} {}", phase_name(phase.kind), moments.between(phase.from, phase.to));
+    run.phases.iter().map(said).collect::<Vec<String>>().join(", ")
+}
+
+/// The name of a phase.
+pub(in crate::report) fn phase_name(kind: PhaseKind) -> &'static str {
+    match kind {
+        PhaseKind::Ramp => "ramp",
+        PhaseKind::WarmUp => "warm-up",
+        PhaseKind::Steady => "steady",
+        PhaseKind::Drain => "drain",
+    }
+}
+
+/// What the clock is.
+pub(in crate::report) fn clock(run: &RequestRun) -> String {
+    let clock = &run.clock;
+    let moment = match clock.moment {
+        Moment::Start => "the beginning of each",
+        Moment::End => "the end of each",
+        Moment::Unknown => "not known to be the beginning or the end of each",
+    };
+    let whole = if clock.whole_seconds { "; in whole seconds" } else { "" };
+    let missing = match run.without_instant {
+        0 => String::new(),
+        without => format!("; {} without an instant of this clock", number::counted(without, noun(run))),
+    };
+    format!("`{}` is {moment} ({}){whole}{missing}", clock.column, clock.reason)
+}

@@ -1,0 +1,233 @@
+//! Runs of requests: rate, concurrency, failures and percentiles over time, held against values calculated here by other means.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::support::Place;
+
+/// A request as it is written into a file.
+#[derive(Clone, Copy)]
+struct Row {
+    /// Milliseconds since 1970.
+    start: i64,
+    /// Milliseconds.
+    took: i64,
+    label: &'static str,
+    code: u16,
+}
+
+const START: i64 = 1_710_504_000_250;
+
+/// 100 seconds of 40 requests a second, of which every 50th fails, all of them between the 20th and the 30th second.
+fn rows() -> Vec<Row> {
+    let mut state = 7_u64;
+    let mut next = |bound: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % bound
+    };
+    let row = |index: i64| {
+        let start = START + index * 25 + next(20) as i64;
+        let fails = (800..1200).contains(&index) && index % 10 == 0;
+        let label = if index % 3 == 0 { "POST /pay" } else { "GET /cart" };
+        let code = if !fails { 200 } else if index % 20 == 0 { 503 } else { 500 };
+        Row { start, took: 40 + next(160) as i64, label, code }
+    };
+    (0..4000).map(row).collect()
+}
+
+fn jtl(rows: &[Row]) -> String {
+    let mut text = "timeStamp,elapsed,label,responseCode,success\n".to_owned();
+    for row in rows {
+        let _ = writeln!(text, "{},{},{},{},{}", row.start, row.took, row.label, row.code, row.code == 200);
+    }
+    text
+}
+
+fn report(name: &str, text: &str) -> Value {
+    let place = Place::new();
+    place.write(name, text).run(&format!("summarize {name} -o out.json")).exits(0);
+    place.json("out.json")
+}
+
+fn close(found: &Value, expected: f64) {
+    let found = found.as_f64().unwrap_or_else(|| panic!("{found} instead of {expected}"));
+    assert!((found - expected).abs() <= 1e-9 * expected.abs().max(1.0), "{found} instead of {expected}");
+}
+
+/// Hyndman and Fan's type 6, of values in any order.
+fn type_6(values: &[f64], p: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let position = (p * (sorted.len() as f64 + 1.0)).clamp(1.0, sorted.len() as f64);
+    let below = position.floor() as usize;
+    let above = sorted[below.min(sorted.len() - 1)];
+    sorted[below - 1] + (position - below as f64) * (above - sorted[below - 1])
+}
+
+#[test]
+fn rate_and_concurrency_of_a_run_are_those_of_its_intervals() {
+    let rows = rows();
+    let report = report("run.jtl", &jtl(&rows));
+    let run = &report["requests"][0];
+    let end = rows.iter().map(|row| row.start + row.took).max().unwrap();
+    let begin = rows.iter().map(|row| row.start).min().unwrap();
+    let length = (end - begin) as f64 / 1e3;
+    close(&run["length"], length);
+    close(&run["rate"], 4000.0 / length);
+    close(&run["clock"]["start"], begin as f64 / 1e3);
+    assert_eq!(run["clock"]["moment"], "start");
+    let taken: i64 = rows.iter().map(|row| row.took).sum();
+    close(&run["concurrency"]["mean"], taken as f64 / 1e3 / length);
+    assert!(report["verdict"]["headline"].as_str().unwrap().starts_with("4,000 requests, 39.9"), "{}", report["verdict"]);
+}
+
+#[test]
+fn every_bin_has_the_requests_failures_and_percentiles_of_its_time() {
+    let rows = rows();
+    let report = report("run.jtl", &jtl(&rows));
+    let run = &report["requests"][0];
+    let width = run["bin_width"].as_f64().unwrap();
+    assert_eq!(width, 1.0);
+    let begin = rows.iter().map(|row| row.start).min().unwrap();
+    let end = rows.iter().map(|row| row.start + row.took).max().unwrap();
+    let bins = run["bins"].as_array().unwrap();
+    assert_eq!(bins.len() as i64, (end - 1).div_euclid(1000) - begin.div_euclid(1000) + 1);
+    for (index, bin) in bins.iter().enumerate() {
+        let from = (begin.div_euclid(1000) + index as i64) * 1000;
+        let inside: Vec<&Row> = rows.iter().filter(|row| (from..from + 1000).contains(&row.start)).collect();
+        assert_eq!(bin["requests"], inside.len(), "bin {index}");
+        assert_eq!(bin["failed"], inside.iter().filter(|row| row.code != 200).count());
+        let (low, high) = (from.max(begin), (from + 1000).min(end));
+        close(&bin["from"], (low - begin) as f64 / 1e3);
+        close(&bin["to"], (high - begin) as f64 / 1e3);
+        close(&bin["rate"], inside.len() as f64 / ((high - low) as f64 / 1e3));
+        let good: Vec<f64> =
+            inside.iter().filter(|row| row.code == 200).map(|row| row.took as f64 / 1e3).collect();
+        assert_eq!(bin["samples"], good.len());
+        if good.len() >= 20 {
+            close(&bin["p50"], type_6(&good, 0.5));
+            close(&bin["p95"], type_6(&good, 0.95));
+        } else {
+            assert!(bin["p95"].is_null(), "{bin}");
+        }
+        assert!(bin["p99"].is_null(), "p99 needs 100 samples: {bin}");
+        let overlap = |row: &Row| ((row.start + row.took).min(high) - row.start.max(low)).max(0);
+        let in_progress: i64 = rows.iter().map(overlap).sum();
+        close(&bin["concurrency"], in_progress as f64 / (high - low) as f64);
+    }
+}
+
+#[test]
+fn failures_are_told_by_code_and_by_label_with_first_and_last_seen() {
+    let rows = rows();
+    let report = report("run.jtl", &jtl(&rows));
+    let run = &report["requests"][0];
+    let begin = rows.iter().map(|row| row.start).min().unwrap();
+    let seen = |rows: &[&Row], found: &Value| {
+        close(&found["first"], (rows.iter().map(|row| row.start).min().unwrap() - begin) as f64 / 1e3);
+        close(&found["last"], (rows.iter().map(|row| row.start).max().unwrap() - begin) as f64 / 1e3);
+        assert_eq!(found["failed"], rows.len());
+    };
+    let causes = run["causes"].as_array().unwrap();
+    assert_eq!(causes.len(), 2);
+    for cause in causes {
+        let code: u16 = cause["cause"].as_str().unwrap().parse().unwrap();
+        seen(&rows.iter().filter(|row| row.code == code).collect::<Vec<&Row>>(), cause);
+        close(&cause["share"], 20.0 / 4000.0);
+        // Wilson's interval of 20 of 4000 at 95%, from its formula.
+        let (n, share, z) = (4000.0, 20.0 / 4000.0, 1.959_963_984_540_054_f64);
+        let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
+        let low = (share + z * z / (2.0 * n) - half) / (1.0 + z * z / n);
+        close(&cause["interval"]["low"], low);
+    }
+    for endpoint in run["endpoints"].as_array().unwrap() {
+        let of_label: Vec<&Row> = rows.iter().filter(|row| row.label == endpoint["label"]).collect();
+        assert_eq!(endpoint["requests"], of_label.len());
+        seen(&of_label.into_iter().filter(|row| row.code != 200).collect::<Vec<&Row>>(), endpoint);
+    }
+}
+
+#[test]
+fn ramp_steady_part_and_drain_are_found_where_the_load_has_them() {
+    // 20 requests a second, in the first and the last 30 of 300 seconds 5.
+    let mut text = "timeStamp,elapsed,label,success\n".to_owned();
+    for second in 0..300_i64 {
+        let rate = if (30..270).contains(&second) { 20 } else { 5 };
+        for index in 0..rate {
+            let at = 1_710_504_000_000 + second * 1000 + index * 1000 / rate;
+            let _ = writeln!(text, "{at},{},a,true", 200 + (second * 7 + index * 13) % 50);
+        }
+    }
+    let report = report("run.jtl", &text);
+    let phases: Vec<(&str, f64, f64)> = report["requests"][0]["phases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|phase| {
+            (phase["kind"].as_str().unwrap(), phase["from"].as_f64().unwrap(), phase["to"].as_f64().unwrap().round())
+        })
+        .collect();
+    assert_eq!(phases, [("ramp", 0.0, 30.0), ("steady", 30.0, 270.0), ("drain", 270.0, 300.0)]);
+    let steady = &report["requests"][0]["phases"][1];
+    close(&steady["rate"], 20.0);
+    assert_eq!(steady["requests"], 4800);
+}
+
+#[test]
+fn which_moment_an_instant_is_is_known_or_said_not_to_be() {
+    let table = |instant: &str, in_order_of_ends: bool| {
+        let mut rows: Vec<(i64, i64)> = (0..200).map(|index| (1_710_504_000_000 + index * 50, 20 + index * 37 % 400)).collect();
+        if in_order_of_ends {
+            rows.sort_by_key(|(start, took)| start + took);
+        }
+        let mut text = format!("{instant},endpoint,latency_ms,status\n");
+        for (start, took) in rows {
+            let _ = writeln!(text, "{start},/cart,{took},200");
+        }
+        text
+    };
+    for (instant, in_order_of_ends, moment) in [
+        ("timestamp", false, "unknown"),
+        ("timestamp", true, "start"),
+        ("request_start", false, "start"),
+        ("finished_at", false, "end"),
+    ] {
+        let report = report("run.csv", &table(instant, in_order_of_ends));
+        let run = &report["requests"][0];
+        assert_eq!(run["clock"]["moment"], moment, "{instant}: {}", run["clock"]);
+        assert_eq!(run["are_requests"], true);
+        assert!(report["verdict"]["headline"].as_str().unwrap().starts_with("200 requests, "));
+    }
+}
+
+#[test]
+fn runs_that_were_appended_to_one_file_are_runs_apart() {
+    let rows = rows();
+    let later: Vec<Row> = rows[..1000].iter().map(|row| Row { start: row.start + 86_400_000, ..*row }).collect();
+    let text = jtl(&rows) + &jtl(&later);
+    let report = report("run.jtl", &text);
+    let runs = report["requests"].as_array().unwrap();
+    let found: Vec<(u64, u64)> =
+        runs.iter().map(|run| (run["run"].as_u64().unwrap(), run["requests"].as_u64().unwrap())).collect();
+    assert_eq!(found, [(1, 4000), (2, 1000)]);
+}
+
+#[test]
+fn one_wrong_clock_does_not_stretch_the_run() {
+    let mut rows = rows();
+    rows[17].start = 1000;
+    let report = report("run.jtl", &jtl(&rows));
+    let run = &report["requests"][0];
+    assert_eq!((&run["requests"], &run["without_instant"]), (&4000.into(), &1.into()));
+    assert!(run["length"].as_f64().unwrap() < 101.0, "{}", run["length"]);
+}
+
+#[test]
+fn tables_of_statistics_and_benchmarks_are_no_runs() {
+    let mut text = "timestamp,p50_ms,p95_ms,requests\n".to_owned();
+    for index in 0..60 {
+        let _ = writeln!(text, "{},{},{},{}", 1_710_504_000 + index, 20 + index % 5, 80 + index % 9, 100);
+    }
+    assert!(report("history.csv", &text).get("requests").is_none());
+}
