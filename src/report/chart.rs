@@ -17,6 +17,7 @@ mod interval_plot;
 mod mark;
 mod over_time;
 mod overlay;
+mod run;
 
 pub(crate) use canvas::{Chart, LegendKey};
 pub(crate) use distribution::{Distribution, distribution, strip};
@@ -24,3 +25,4 @@ pub(crate) use in_order::{GROUP_SLOTS, InOrder, in_order};
 pub(crate) use interval_plot::{IntervalLine, IntervalRow, interval_plot, symbol};
 pub(crate) use over_time::{Level, OverTime, over_time};
 pub(crate) use overlay::{Overlay, overlay};
+pub(crate) use run::{RunOverTime, RunSlot, run_over_time};

@@ -35,7 +35,11 @@ impl<'a> Instants<'a> {
     pub fn each(&self, take: &mut dyn FnMut(usize, i64)) {
         match self.factor {
             None => self.cells.visit_instants(take),
-            Some(factor) => self.cells.visit_as_instants(factor, take),
+            Some(factor) => self.cells.visit(0..self.cells.rows(), |block| {
+                for (offset, number) in block.numbers.iter().enumerate().filter(|(offset, _)| block.has(*offset)) {
+                    take(block.first_row + offset, nanos(*number, factor));
+                }
+            }),
         }
     }
 
@@ -45,7 +49,7 @@ impl<'a> Instants<'a> {
             None => self.cells.visit_instants_of(rows, take),
             Some(factor) => self.cells.visit(rows, |block| {
                 for (offset, number) in block.numbers.iter().enumerate() {
-                    take(block.has(offset).then(|| (number * factor) as i64));
+                    take(block.has(offset).then(|| nanos(*number, factor)));
                 }
             }),
         }
@@ -59,7 +63,13 @@ impl<'a> Instants<'a> {
                 self.cells.visit_instants_of(row..row + 1, |instant| found = instant);
                 found
             }
-            Some(factor) => self.cells.number(row).map(|number| (number * factor) as i64),
+            Some(factor) => self.cells.number(row).map(|number| nanos(number, factor)),
         }
     }
+}
+
+/// A number in nanoseconds: seconds since 1970 take ten digits, so that a product with all of them would not be exact.
+fn nanos(number: f64, factor: f64) -> i64 {
+    let whole = number.trunc();
+    (whole as i64).saturating_mul(factor as i64).saturating_add(((number - whole) * factor).round() as i64)
 }

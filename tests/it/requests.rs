@@ -30,7 +30,13 @@ fn rows() -> Vec<Row> {
         let start = START + index * 25 + next(20) as i64;
         let fails = (800..1200).contains(&index) && index % 10 == 0;
         let label = if index % 3 == 0 { "POST /pay" } else { "GET /cart" };
-        let code = if !fails { 200 } else if index % 20 == 0 { 503 } else { 500 };
+        let code = if !fails {
+            200
+        } else if index % 20 == 0 {
+            503
+        } else {
+            500
+        };
         Row { start, took: 40 + next(160) as i64, label, code }
     };
     (0..4000).map(row).collect()
@@ -79,7 +85,11 @@ fn rate_and_concurrency_of_a_run_are_those_of_its_intervals() {
     assert_eq!(run["clock"]["moment"], "start");
     let taken: i64 = rows.iter().map(|row| row.took).sum();
     close(&run["concurrency"]["mean"], taken as f64 / 1e3 / length);
-    assert!(report["verdict"]["headline"].as_str().unwrap().starts_with("4,000 requests, 39.9"), "{}", report["verdict"]);
+    assert!(
+        report["verdict"]["headline"].as_str().unwrap().starts_with("4,000 requests, 39.9"),
+        "{}",
+        report["verdict"]
+    );
 }
 
 #[test]
@@ -102,8 +112,7 @@ fn every_bin_has_the_requests_failures_and_percentiles_of_its_time() {
         close(&bin["from"], (low - begin) as f64 / 1e3);
         close(&bin["to"], (high - begin) as f64 / 1e3);
         close(&bin["rate"], inside.len() as f64 / ((high - low) as f64 / 1e3));
-        let good: Vec<f64> =
-            inside.iter().filter(|row| row.code == 200).map(|row| row.took as f64 / 1e3).collect();
+        let good: Vec<f64> = inside.iter().filter(|row| row.code == 200).map(|row| row.took as f64 / 1e3).collect();
         assert_eq!(bin["samples"], good.len());
         if good.len() >= 20 {
             close(&bin["p50"], type_6(&good, 0.5));
@@ -177,7 +186,8 @@ fn ramp_steady_part_and_drain_are_found_where_the_load_has_them() {
 #[test]
 fn which_moment_an_instant_is_is_known_or_said_not_to_be() {
     let table = |instant: &str, in_order_of_ends: bool| {
-        let mut rows: Vec<(i64, i64)> = (0..200).map(|index| (1_710_504_000_000 + index * 50, 20 + index * 37 % 400)).collect();
+        let mut rows: Vec<(i64, i64)> =
+            (0..200).map(|index| (1_710_504_000_000 + index * 50, 20 + index * 37 % 400)).collect();
         if in_order_of_ends {
             rows.sort_by_key(|(start, took)| start + took);
         }

@@ -15,8 +15,29 @@ use crate::table::{CellType, Role, Table};
 const CAUSE_WORDS: &[&str] = &["code", "status", "error", "err", "exception", "message", "failure", "reason", "cause"];
 /// Words that only say whether something failed.
 const BARE: &[&str] = &[
-    "", "-", "ok", "ko", "true", "false", "yes", "no", "0", "none", "null", "nil", "nan", "n/a", "na", "success", "successful",
-    "failed", "fail", "failure", "error", "pass", "passed",
+    "",
+    "-",
+    "ok",
+    "ko",
+    "true",
+    "false",
+    "yes",
+    "no",
+    "0",
+    "none",
+    "null",
+    "nil",
+    "nan",
+    "n/a",
+    "na",
+    "success",
+    "successful",
+    "failed",
+    "fail",
+    "failure",
+    "error",
+    "pass",
+    "passed",
 ];
 /// Names of columns with codes that are none of HTTP's.
 const OTHER_CODES: &[&str] = &["net", "exit", "grpc", "errno"];
@@ -89,7 +110,9 @@ impl<'a> Causes<'a> {
         for (index, column) in table.columns.iter().enumerate() {
             let may = match column.role {
                 Role::Status => true,
-                Role::Unused | Role::Label | Role::Identifier => named(&column.name) && column.cells != CellType::Boolean,
+                Role::Unused | Role::Label | Role::Identifier => {
+                    named(&column.name) && column.cells != CellType::Boolean
+                }
                 _ => false,
             };
             let is_code = column.name.to_lowercase().contains("code") || column.cells.is_number();
@@ -121,9 +144,7 @@ impl<'a> Causes<'a> {
 
     /// Counts a failed request, whose row stands at an offset into the rows that were read.
     pub(super) fn add(&mut self, request: &Request, offset: usize) {
-        let said = |(number, column): (usize, &CauseColumn<'_>)| {
-            Some((number as u8, (*column.stretch.get(offset)?)?))
-        };
+        let said = |(number, column): (usize, &CauseColumn<'_>)| Some((number as u8, (*column.stretch.get(offset)?)?));
         let Some(key) = self.columns.iter().enumerate().find_map(said) else {
             self.silent.add(request.at);
             return;

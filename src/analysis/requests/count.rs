@@ -44,12 +44,16 @@ pub(super) struct Counts {
 /// Whole stretches as differences, and the rest of the stretches in which requests begin and end.
 struct Progress {
     bins: TimeBins,
+    /// When the run begins and ends; what lies outside of it does not count.
+    bounds: (i64, i64),
     whole: Vec<i64>,
     partial: Vec<f64>,
 }
 
 impl Progress {
     fn add(&mut self, (from, until): (i64, i64)) {
+        let (start, end) = self.bounds;
+        let (from, until) = (from.clamp(start, end), until.clamp(start, end));
         let (first, last) = (self.bins.index(from), self.bins.index(until));
         if first == last {
             self.partial[first] += (until - from) as f64;
@@ -73,7 +77,7 @@ impl Progress {
 /// Counts the rows of a run. `causes` is absent where nothing failed.
 pub(super) fn count(
     rows: &Rows<'_>,
-    bins: TimeBins,
+    (bins, bounds): (TimeBins, (i64, i64)),
     moment: Moment,
     grouping: Option<&Grouping<'_>>,
     causes: &mut Option<Causes<'_>>,
@@ -86,7 +90,7 @@ pub(super) fn count(
         bins: vec![Tally::default(); bins.count],
         labels: vec![LabelTally { requests: 0, failed: Sightings::NONE }; labels],
     };
-    let mut progress = Progress { bins, whole: vec![0; bins.count + 1], partial: vec![0.0; bins.count] };
+    let mut progress = Progress { bins, bounds, whole: vec![0; bins.count + 1], partial: vec![0.0; bins.count] };
     let mut codes = grouping.map(|grouping| (Reader::new(&grouping.codes), &grouping.of_code));
     rows.stretches(|stretch| {
         let mut group_of = codes.as_mut().map(|(reader, of_code)| (reader.codes(stretch.rows()), of_code));

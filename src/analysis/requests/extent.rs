@@ -11,11 +11,11 @@ use crate::measure::unit::Dimension;
 /// Only instants that lie further apart may be of two clocks.
 const DAY: i64 = 86_400 * SECOND;
 /// The gap between two clocks is so many times the length of the run.
-const GAP: i64 = 10;
+const GAP: usize = 10;
 /// And less than this share of the rows is of the wrong one.
 const FEW: f64 = 0.1;
 /// Slots in which instants are counted to find a gap.
-const SLOTS: usize = 4096;
+const SLOTS: i64 = 4096;
 /// So many wrong clocks are looked for.
 const ROUNDS: usize = 8;
 
@@ -91,11 +91,12 @@ pub(super) fn nanos(seconds: f64) -> i64 {
 
 /// The instants of the clock that most rows have, where a few have another one.
 fn own_clock(rows: &Rows<'_>, (first, last): (i64, i64)) -> Option<(i64, i64)> {
-    let width = last.saturating_sub(first) / SLOTS as i64 + 1;
-    let mut counts = vec![0_u64; SLOTS];
+    let width = last.saturating_sub(first) / SLOTS + 1;
+    let mut counts = vec![0_u64; usize::try_from(SLOTS).unwrap_or_default()];
+    let slots = counts.len();
     rows.stretches(|stretch| {
         for request in stretch.requests().filter(|request| request.at != NO_INSTANT) {
-            counts[((request.at.saturating_sub(first) / width).max(0) as usize).min(SLOTS - 1)] += 1;
+            counts[((request.at.saturating_sub(first) / width).max(0) as usize).min(slots - 1)] += 1;
         }
     });
     let (mut longest, mut from) = (0..0, 0);
@@ -108,13 +109,14 @@ fn own_clock(rows: &Rows<'_>, (first, last): (i64, i64)) -> Option<(i64, i64)> {
         }
     }
     let (below, above): (u64, u64) = (counts[..longest.start].iter().sum(), counts[longest.end..].iter().sum());
-    let border = |slot: usize| first.saturating_add(slot as i64 * width);
+    let length = |slots: usize| i64::try_from(slots).unwrap_or(i64::MAX).saturating_mul(width);
+    let border = |slot: usize| first.saturating_add(length(slot));
     let few = FEW * (below + above) as f64;
     let (window, own_slots) = if below as f64 >= few {
         ((first, border(longest.start) - 1), longest.start)
     } else {
-        ((border(longest.end), last), SLOTS - longest.end)
+        ((border(longest.end), last), slots - longest.end)
     };
-    let is_gap = longest.len() as i64 >= GAP * own_slots as i64 && longest.len() as i64 * width > DAY;
-    (is_gap && (below as f64) < few || is_gap && (above as f64) < few).then_some(window)
+    let is_gap = longest.len() >= GAP * own_slots && length(longest.len()) > DAY;
+    (is_gap && (below.min(above) as f64) < few).then_some(window)
 }

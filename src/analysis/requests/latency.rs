@@ -52,7 +52,9 @@ pub(super) fn by_slot(
             for request in stretch.requests().filter(|request| request.at != NO_INSTANT) {
                 let Some(sample) = request.sample() else { continue };
                 let slot = slot_of(request.at).checked_sub(first).and_then(|slot| samples.get_mut(slot));
-                slot.into_iter().for_each(|samples| samples.push(sample));
+                if let Some(samples) = slot {
+                    samples.push(sample);
+                }
             }
         });
         found.par_extend(samples.into_par_iter().map(|mut samples| Latency::of(&mut samples, method)));

@@ -83,15 +83,15 @@ impl RunTable<'_> {
         let is_time = metric.dimension == Dimension::Time;
         // Without a unit of the durations nothing is known of ends.
         let bounds = extent.bounds(if is_time { moment } else { Moment::Unknown });
-        let bins = TimeBins::over(bounds.0, bounds.1, if extent.whole_seconds { SECOND } else { NARROWEST });
+        let bins =
+            TimeBins::over(bounds.0, bounds.1, if extent.whole_seconds { SECOND } else { NARROWEST }, extent.timed);
         let fails = failures.is_some_and(|failures| failures.failed > 0);
         let mut causes = status.filter(|_| fails).map(|status| Causes::of(self.table, status));
-        let counts = count(&rows, bins, moment, self.grouping, &mut causes);
+        let counts = count(&rows, (bins, bounds), moment, self.grouping, &mut causes);
         let samples: Vec<u64> = counts.bins.iter().map(|tally| tally.samples).collect();
         let most = self.table.columns.first().and_then(|column| column.data.storage().memory());
         let most = most.map_or(latency::GATHERED, |memory| latency::GATHERED.min((memory / 64) as usize));
-        let latencies =
-            latency::by_slot(&rows, &samples, |at| bins.index(at), self.settings.quantile_method, most);
+        let latencies = latency::by_slot(&rows, &samples, |at| bins.index(at), self.settings.quantile_method, most);
         let span = Span { bins, bounds };
         let recorded = failures.is_some();
         // How many events are in progress means something where they are requests, or known to have begun then.
@@ -112,7 +112,7 @@ impl RunTable<'_> {
             }
         };
         let made: Vec<Bin> = counts.bins.iter().zip(latencies).enumerate().map(bin).collect();
-        let phases = self.phases(&made);
+        let phases = phases_of(&made);
         let length = seconds(bounds.1 - bounds.0);
         Some(RequestRun {
             source: metric.source.clone(),
@@ -140,19 +140,6 @@ impl RunTable<'_> {
             endpoints: self.endpoints(&counts, bounds.0),
             causes: causes.map_or_else(Vec::new, |causes| self.causes(causes, counts.requests, bounds.0)),
         })
-    }
-
-    fn phases(&self, bins: &[Bin]) -> Vec<Phase> {
-        let level = |bin: &Bin| bin.concurrency.unwrap_or(bin.rate);
-        let loads: Vec<Load> = bins.iter().map(|bin| Load { level: level(bin), p50: bin.p50 }).collect();
-        let Some(shape) = phases(&loads) else { return Vec::new() };
-        let kinds = [
-            (PhaseKind::Ramp, shape.ramp),
-            (PhaseKind::WarmUp, shape.warm_up),
-            (PhaseKind::Steady, shape.steady),
-            (PhaseKind::Drain, shape.drain),
-        ];
-        kinds.into_iter().filter_map(|(kind, range)| Phase::of(kind, bins.get(range)?)).collect()
     }
 
     fn endpoints(&self, counts: &Counts, start: i64) -> Vec<EndpointFailures> {
@@ -192,6 +179,20 @@ impl RunTable<'_> {
         };
         causes.finish().into_iter().map(cause).collect()
     }
+}
+
+/// The phases of a run.
+fn phases_of(bins: &[Bin]) -> Vec<Phase> {
+    let level = |bin: &Bin| bin.concurrency.unwrap_or(bin.rate);
+    let loads: Vec<Load> = bins.iter().map(|bin| Load { level: level(bin), p50: bin.p50 }).collect();
+    let Some(shape) = phases(&loads) else { return Vec::new() };
+    let kinds = [
+        (PhaseKind::Ramp, shape.ramp),
+        (PhaseKind::WarmUp, shape.warm_up),
+        (PhaseKind::Steady, shape.steady),
+        (PhaseKind::Drain, shape.drain),
+    ];
+    kinds.into_iter().filter_map(|(kind, range)| Phase::of(kind, bins.get(range)?)).collect()
 }
 
 /// The time that a run takes.

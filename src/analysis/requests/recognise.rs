@@ -29,16 +29,31 @@ const FORMATS: &[(&str, Moment, &str)] = &[
 ];
 /// Words in names of columns that say that rows are requests.
 const REQUEST_WORDS: &[&str] = &[
-    "request", "requests", "req", "endpoint", "url", "uri", "path", "route", "method", "http", "https", "api", "rpc", "grpc",
-    "query",
+    "request", "requests", "req", "endpoint", "url", "uri", "path", "route", "method", "http", "https", "api", "rpc",
+    "grpc", "query",
 ];
 /// Words in the name of an instant that say that something began.
-const START_WORDS: &[&str] = &["start", "started", "begin", "began", "sent", "send", "submitted", "issued", "scheduled"];
+const START_WORDS: &[&str] =
+    &["start", "started", "begin", "began", "sent", "send", "submitted", "issued", "scheduled"];
 /// And that it ended.
 const END_WORDS: &[&str] = &["end", "ended", "finish", "finished", "complete", "completed", "done", "received", "stop"];
 /// Words in the names of metrics that are statistics of many requests.
 const STATISTIC_WORDS: &[&str] = &[
-    "p50", "p75", "p90", "p95", "p99", "p999", "avg", "average", "mean", "median", "percentile", "stddev", "stdev", "std", "max",
+    "p50",
+    "p75",
+    "p90",
+    "p95",
+    "p99",
+    "p999",
+    "avg",
+    "average",
+    "mean",
+    "median",
+    "percentile",
+    "stddev",
+    "stdev",
+    "std",
+    "max",
     "min",
 ];
 
@@ -69,7 +84,8 @@ pub(super) fn recognise(table: &Table, format: &str, leader: usize) -> Option<Re
     // A number of an access log that nobody names is a duration all the same.
     let is_duration = column.unit().dimension.is_time() || by_format.is_some();
     let instant = table.columns_as(Role::Timestamp).find(|column| table.columns[*column].cells != CellType::Text)?;
-    let statistics = table.columns_as(Role::Metric).filter(|metric| has_word(&table.columns[*metric].name, STATISTIC_WORDS));
+    let statistics =
+        table.columns_as(Role::Metric).filter(|metric| has_word(&table.columns[*metric].name, STATISTIC_WORDS));
     let is_summary = by_format.is_none() && (has_word(&column.name, STATISTIC_WORDS) || statistics.count() > 1);
     if !is_duration || is_summary || table.labels_exact || table.lines.rows() < FEWEST_ROWS {
         return None;

@@ -41,6 +41,10 @@ const WIDTHS: &[i64] = &[
 ];
 /// More bins than this are no picture.
 const MOST_BINS: i64 = 120;
+/// As many as this a short run has too.
+const FEWEST_BINS: i64 = 20;
+/// So many requests a bin has on average, else there are fewer bins: 20 give a 95th percentile.
+const IN_A_BIN: i64 = 25;
 
 /// Stretches of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +55,13 @@ pub(super) struct TimeBins {
 }
 
 impl TimeBins {
-    /// Stretches from `start` to `end`; none is narrower than the steps of the clock.
-    pub(super) fn over(start: i64, end: i64, step: i64) -> Self {
+    /// Stretches from `start` to `end`, in which there are so many requests; none is narrower than the steps of the clock.
+    pub(super) fn over(start: i64, end: i64, step: i64, requests: u64) -> Self {
+        let most = (i64::try_from(requests).unwrap_or(i64::MAX) / IN_A_BIN).clamp(FEWEST_BINS, MOST_BINS);
         let bins = |width: i64| end.div_euclid(width) - start.div_euclid(width) + 1;
-        let width = WIDTHS.iter().copied().find(|width| *width >= step && bins(*width) <= MOST_BINS);
+        let width = WIDTHS.iter().copied().find(|width| *width >= step && bins(*width) <= most);
         let width = width.unwrap_or_else(|| {
-            let days = (end.saturating_sub(start) / (MOST_BINS - 1)).div_euclid(DAY) + 1;
+            let days = (end.saturating_sub(start) / (most - 1)).div_euclid(DAY) + 1;
             days.saturating_mul(DAY)
         });
         // An end at a border is the end of the stretch before it.
@@ -73,7 +78,7 @@ impl TimeBins {
 
     /// Where a stretch begins.
     pub(super) fn from(&self, index: usize) -> i64 {
-        self.origin + index as i64 * self.width
+        self.origin + i64::try_from(index).unwrap_or(0) * self.width
     }
 }
 
@@ -84,15 +89,15 @@ mod tests {
     #[test]
     fn widths_are_round_and_begin_at_round_times() {
         for (length, width) in [
-            (60, 500 * MILLISECOND),
+            (60, SECOND),
             (100, SECOND),
             (600, 10 * SECOND),
-            (3600, 30 * SECOND),
+            (3600, MINUTE),
             (86_400, 15 * MINUTE),
             (200 * 86_400, 2 * DAY),
         ] {
             let start = 1_700_000_000 * SECOND + 123 * MILLISECOND;
-            let bins = TimeBins::over(start, start + length * SECOND, MILLISECOND);
+            let bins = TimeBins::over(start, start + length * SECOND, MILLISECOND, 100_000);
             assert_eq!(bins.width, width, "{length} s");
             assert!((50..=121).contains(&bins.count), "{length} s: {} bins", bins.count);
             assert_eq!(bins.from(0) % width, 0);
@@ -103,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_clock_in_whole_seconds_has_no_narrower_bins() {
-        let bins = TimeBins::over(0, 10 * SECOND, SECOND);
+        let bins = TimeBins::over(0, 10 * SECOND, SECOND, 1000);
         assert_eq!((bins.width, bins.count), (SECOND, 10));
         assert_eq!((bins.index(0), bins.index(SECOND - 1), bins.index(SECOND)), (0, 0, 1));
     }

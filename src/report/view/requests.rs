@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::charts::Charts;
 use super::named_text::NamedText;
-use crate::analysis::requests::{EndpointFailures, FailureCause, Phase, RequestRun};
+use crate::analysis::requests::{Bin, EndpointFailures, FailureCause, Phase, PhaseKind, RequestRun};
 use crate::measure::folded::Folded;
 use crate::measure::unit::Dimension;
-use crate::report::chart::Chart;
+use crate::report::chart::{Chart, RunOverTime, RunSlot, run_over_time};
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
@@ -79,22 +79,28 @@ impl RequestsView {
         report.requests.iter().enumerate().map(|(index, run)| Self::of(report, index, run, drawn)).collect()
     }
 
-    fn of(report: &Report, index: usize, run: &RequestRun, _drawn: Charts) -> Self {
+    fn of(report: &Report, index: usize, run: &RequestRun, drawn: Charts) -> Self {
+        let anchor = format!("requests-{}", index + 1);
         let endpoints = Folded::of(&run.endpoints, LISTED);
         let causes = Folded::of(&run.causes, LISTED);
-        let more = |more: u64, noun| (more > 0).then(|| format!("… and {} in the JSON report", number::counted(more, noun)));
+        let more =
+            |more: u64, noun| (more > 0).then(|| format!("… and {} in the JSON report", number::counted(more, noun)));
         Self {
             source: visible(&run.source),
-            anchor: format!("requests-{}", index + 1),
             title: if run.are_requests { "Requests" } else { "Rows over time" },
             about: words::about(run),
             facts: facts(report, run),
-            charts: Vec::new(),
-            phases: if run.phases.len() > 1 { run.phases.iter().map(|phase| PhaseView::of(run, phase)).collect() } else { Vec::new() },
+            charts: drawn.of(|| picture(run, &anchor).into_iter().collect()),
+            phases: if run.phases.len() > 1 {
+                run.phases.iter().map(|phase| PhaseView::of(run, phase)).collect()
+            } else {
+                Vec::new()
+            },
             endpoints: endpoints.first.iter().map(|one| FailureView::of_endpoint(run, one)).collect(),
             more_endpoints: more(endpoints.more, "more label"),
             causes: causes.first.iter().map(|one| FailureView::of_cause(run, one)).collect(),
             more_causes: more(causes.more, "more cause"),
+            anchor,
         }
     }
 }
@@ -111,6 +117,29 @@ fn facts(report: &Report, run: &RequestRun) -> Vec<NamedText> {
     facts.push(NamedText::new("Phases", words::phases(run)));
     facts.push(NamedText::new("Clock", visible(&words::clock(run))));
     facts
+}
+
+/// The run over time.
+fn picture(run: &RequestRun, anchor: &str) -> Option<Chart> {
+    let slot = |bin: &Bin| RunSlot {
+        from: bin.from,
+        to: bin.to,
+        rate: bin.rate,
+        failed: bin.failed,
+        percentiles: [bin.p50, bin.p95, bin.p99],
+    };
+    let slots: Vec<RunSlot> = run.bins.iter().map(slot).collect();
+    run_over_time(&RunOverTime {
+        id: &format!("{anchor}-time"),
+        metric: &visible(&run.metric),
+        dimension: run.dimension,
+        noun: if run.are_requests { "requests" } else { "rows" },
+        slots: &slots,
+        length: run.length,
+        moments: words::moments(run),
+        steady: run.phase(PhaseKind::Steady).map(|steady| (steady.from, steady.to)),
+        incidents: &[],
+    })
 }
 
 impl PhaseView {
@@ -153,7 +182,11 @@ impl FailureView {
 /// The lines for a terminal.
 pub(super) fn lines(run: &RequestRun) -> Vec<String> {
     let number = run.run.map_or_else(String::new, |number| format!("run {number}: "));
-    let mut parts = vec![format!("{number}{} over {}", number::quantity(Dimension::Rate, run.rate), number::quantity(Dimension::Time, run.length))];
+    let mut parts = vec![format!(
+        "{number}{} over {}",
+        number::quantity(Dimension::Rate, run.rate),
+        number::quantity(Dimension::Time, run.length)
+    )];
     parts.extend(run.concurrency.map(|found| format!("{} in progress on average", number::plain(found.mean))));
     let mut lines = vec![format!("  {}", parts.join(", "))];
     if run.failed.is_some_and(|failed| failed > 0) {
@@ -162,17 +195,17 @@ pub(super) fn lines(run: &RequestRun) -> Vec<String> {
             (cause, one.failed)
         });
         let endpoints = run.endpoints.iter().map(|one| (visible(&one.label), one.failed));
-        lines.extend(folded("failed by cause", causes.collect()));
-        lines.extend(folded("failed by label", endpoints.collect()));
+        lines.extend(folded("failed by cause", &causes.collect::<Vec<_>>()));
+        lines.extend(folded("failed by label", &endpoints.collect::<Vec<_>>()));
     }
     lines
 }
 
 /// `  failed by cause: 503 40, timeout 12`.
-fn folded(title: &str, failed: Vec<(String, u64)>) -> Option<String> {
+fn folded(title: &str, failed: &[(String, u64)]) -> Option<String> {
     /// Letters of a name.
     const LETTERS: usize = 32;
-    let all = Folded::of(&failed, LISTED_IN_TERMINAL);
+    let all = Folded::of(failed, LISTED_IN_TERMINAL);
     let one = |(name, count): &&(String, u64)| {
         let name = crate::report::text_table::shortened_in_the_middle(name, LETTERS);
         format!("{name} ({})", number::count(*count))

@@ -272,15 +272,6 @@ impl Cells {
         self.parts.iter().all(|part| part.data.is_surely_below(limit)) || self.all(|number| number.abs() < limit)
     }
 
-    /// Hands over the numbers that are present as instants, each with its row.
-    pub fn visit_as_instants(&self, factor: f64, mut take: impl FnMut(usize, i64)) {
-        self.visit(0..self.rows, |block| {
-            for (offset, number) in block.numbers.iter().enumerate().filter(|(offset, _)| block.has(*offset)) {
-                take(block.first_row + offset, (number * factor) as i64);
-            }
-        });
-    }
-
     /// Hands over the instants that are present, each with its row.
     pub fn visit_instants(&self, mut take: impl FnMut(usize, i64)) {
         for (index, part) in self.parts.iter().enumerate() {
