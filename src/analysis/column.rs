@@ -136,7 +136,8 @@ impl MetricColumn<'_> {
             unit_reason: choice.map(|choice| choice.reason.clone()),
             meaning: column.meaning.clone(),
             grouped_by: self.grouping.filter(|_| several || only.is_some()).map(|grouping| grouping.columns.clone()),
-            measured_apart: self.table.labels_exact && !groups.is_empty(),
+            measured_apart: (self.table.labels_exact || self.grouping.is_some_and(Grouping::is_sweep))
+                && !groups.is_empty(),
             explained_by_label: explained_by_label(&groups),
             overall,
             groups,
@@ -341,7 +342,9 @@ impl MetricColumn<'_> {
         if !self.table.order_is_recorded {
             return (Vec::new(), None, Vec::new());
         }
-        let mut blocks = unit_blocks(cells, unit.dimension);
+        // What was varied from row to row may well make a thousand times as much of something.
+        let varied = self.grouping.is_some_and(|grouping| grouping.by_settings);
+        let mut blocks = if varied { Vec::new() } else { unit_blocks(cells, unit.dimension) };
         blocks.retain(|block| !repetition::is_label_of_its_own(cells, block));
         if !unit.dimension.is_time() {
             return (Vec::new(), None, blocks);

@@ -45,8 +45,10 @@ const LABEL_NAMES: &[&str] = &[
     "error_type",
 ];
 
-/// Rows that each configuration has at least, on average: fewer are a sweep, whose rows are looked at one by one.
+/// Rows that each configuration has at least, on average: fewer are a sweep.
 const ROWS_EACH: usize = 5;
+/// A sweep of so many configurations is shown one by one.
+const MOST_SWEPT: usize = 60;
 
 /// Which group each row belongs to.
 pub(crate) struct Grouping<'a> {
@@ -59,6 +61,8 @@ pub(crate) struct Grouping<'a> {
     /// Label of each row, as written.
     pub(crate) codes: Cow<'a, Cells>,
     pub(super) texts: Vec<String>,
+    /// Whether settings are part of it.
+    pub(super) by_settings: bool,
 }
 
 impl<'a> Grouping<'a> {
@@ -71,7 +75,7 @@ impl<'a> Grouping<'a> {
             match label {
                 Some(label) if with_settings.len() > 1 => {
                     let labels = labels_of(table, &with_settings);
-                    let few = labels.1.len() * ROWS_EACH <= labels.0.rows();
+                    let few = labels.1.len() <= MOST_SWEPT.max(labels.0.rows() / ROWS_EACH);
                     if few { (with_settings, labels) } else { (vec![label], labels_of(table, &[label])) }
                 }
                 _ if with_settings.is_empty() => return None,
@@ -90,7 +94,11 @@ impl<'a> Grouping<'a> {
         let configurations = columns.iter().any(|column| table.columns[*column].role == Role::Setting);
         let collapse = settings.collapse_labels && !table.labels_exact && !configurations;
         let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
-        Some(Self { label_column, ..Self::new(names.join(", "), codes, texts, collapse, &apart) })
+        Some(Self {
+            label_column,
+            by_settings: configurations,
+            ..Self::new(names.join(", "), codes, texts, collapse, &apart)
+        })
     }
 
     /// `apart` are patterns whose labels stay apart although they differ only in numbers.
@@ -123,11 +131,16 @@ impl<'a> Grouping<'a> {
             }
             of_code[code as usize] = number;
         }
-        Self { columns, label_column: None, of_code, groups, codes, texts }
+        Self { columns, label_column: None, of_code, groups, codes, texts, by_settings: false }
     }
 }
 
 impl Grouping<'_> {
+    /// Whether it tells so many configurations apart that no number over all of them means anything.
+    pub(super) fn is_sweep(&self) -> bool {
+        self.by_settings && self.groups.len() > 1 && self.groups.len() * ROWS_EACH > self.codes.rows()
+    }
+
     /// Of each group whether it has samples among the failed ones, and none among the others.
     pub(super) fn only_failed(&self, failed: &Cells, others: &Cells) -> Vec<bool> {
         let occur = |cells: &Cells| {
@@ -179,16 +192,20 @@ fn labels_apart(table: &Table, codes: &Cells, texts: &[String]) -> Vec<String> {
     for (code, text) in texts.iter().enumerate() {
         by_pattern.entry(pattern(text)).or_default().push(code as u32);
     }
-    by_pattern.retain(|_, labels| (2..=MOST_LABELS).contains(&labels.len()));
+    by_pattern.retain(|_, labels| labels.len() > 1);
+    let (named, mut by_pattern): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        by_pattern.into_iter().partition(|(pattern, labels)| labels.len() <= most_named(pattern));
+    let mut apart: Vec<String> = named.into_keys().collect();
+    by_pattern.retain(|_, labels| labels.len() <= MOST_LABELS);
     if by_pattern.is_empty() {
-        return Vec::new();
+        return apart;
     }
     // One of every few rows of a long table: so small a level is reached all the same where labels differ.
     let rows: Vec<usize> = thin::picked(codes.rows(), thin::stride(codes.rows(), thin::LONG_RUN)).collect();
     let values = table.values(metric);
     let numbers: Vec<Option<f64>> = rows.iter().map(|row| values.number(*row)).collect();
     let codes: Vec<u32> = rows.iter().filter_map(|row| codes.code(*row)).collect();
-    by_pattern
+    let differ = by_pattern
         .into_iter()
         .filter(|(_, labels)| {
             let samples: Vec<Vec<f64>> = labels
@@ -201,8 +218,57 @@ fn labels_apart(table: &Table, codes: &Cells, texts: &[String]) -> Vec<String> {
             samples.iter().all(|of_label| of_label.len() >= FEWEST_SAMPLES)
                 && (kruskal_wallis(&samples).is_some_and(|p| p < LEVEL) || far_apart(&samples))
         })
-        .map(|(pattern, _)| pattern)
-        .collect()
+        .map(|(pattern, _)| pattern);
+    apart.extend(differ);
+    apart
+}
+
+/// So many labels of a pattern stay apart whatever their values are: numbers behind a name that is no actor's tell things apart
+/// (`DDR4`, `us-west-2`, `query_17`). Users, sessions and clocks are counted, not named.
+fn most_named(pattern: &str) -> usize {
+    const ACTORS: &[&str] = &[
+        "user",
+        "session",
+        "client",
+        "worker",
+        "thread",
+        "vu",
+        "conn",
+        "connection",
+        "request",
+        "req",
+        "message",
+        "msg",
+        "id",
+        "run",
+        "iteration",
+        "iter",
+        "trial",
+        "rep",
+        "round",
+        "attempt",
+        "item",
+        "order",
+        "row",
+        "sample",
+        "step",
+        "job",
+        "pid",
+        "turn",
+    ];
+    const QUESTIONS: &[&str] = &["query", "q", "test", "case", "problem", "task", "question"];
+    /// Three numbers are a date, a time, or a version of something counted.
+    const NUMBERS_OF_A_CLOCK: usize = 3;
+    let lower = pattern.to_ascii_lowercase();
+    let has = |known: &[&str]| {
+        let mut words = lower.split(|character: char| !character.is_alphabetic());
+        words.any(|word| known.contains(&word) || word.strip_suffix('s').is_some_and(|one| known.contains(&one)))
+    };
+    match () {
+        () if pattern.matches('*').count() >= NUMBERS_OF_A_CLOCK || has(ACTORS) => 0,
+        () if has(QUESTIONS) => 200,
+        () => 30,
+    }
 }
 
 /// Whether some labels lie wholly above others, by a factor of two and more: `parse_10_items` and `parse_100000_items`.
@@ -224,7 +290,7 @@ fn far_apart(samples: &[Vec<f64>]) -> bool {
 fn varied_settings(table: &Table) -> Vec<usize> {
     let several = |column: &usize| {
         let texts = labels_of_column(table, *column).1;
-        texts.len() > 1 && texts.len() as u64 * ROWS_EACH as u64 <= table.lines.rows()
+        texts.len() > 1 && texts.len() as u64 <= (MOST_SWEPT as u64).max(table.lines.rows() / ROWS_EACH as u64)
     };
     table.columns_as(Role::Setting).filter(several).collect()
 }

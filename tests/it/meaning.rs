@@ -361,3 +361,63 @@ fn annotated_csv_of_a_database_is_a_long_table() {
     assert_eq!(said(&report, "cpu_percent").0, "ratio");
     assert_eq!(report["metrics"].as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn what_was_tried_with_everything_else_was_chosen_and_is_never_pooled() {
+    let rows = |label: &str, factor: f64| -> String {
+        [1, 10, 100].iter().map(|work| format!("{label},{work},{}\n", 7329.6 * factor / f64::from(*work))).collect()
+    };
+    let report =
+        report("r.csv", &format!("mode,work_ms,events_per_sec\n{}{}", rows("queue", 1.0), rows("direct", 0.37)));
+    let events = metric(&report, "events_per_sec");
+    assert_eq!((events["groups"].as_array().unwrap().len(), &events["measured_apart"]), (6, &true.into()));
+    assert!(report["metrics"].as_array().unwrap().iter().all(|metric| metric["name"] != "work_ms"));
+}
+
+#[test]
+fn a_method_called_like_a_setting_is_measured_and_the_axis_of_a_sweep_is_none() {
+    let report = report(
+        "r.csv",
+        "Size;Classic;Batch\n10;0.04346;0.11416\n100;0.29722;0.62072\n200;0.55172;1.14524\n300;0.8391;1.6346\n",
+    );
+    for name in ["Classic", "Batch"] {
+        let groups = metric(&report, name)["groups"].as_array().unwrap().clone();
+        let labels: Vec<&str> = groups.iter().map(|group| group["label"]["text"].as_str().unwrap()).collect();
+        assert_eq!(labels, ["Size=10", "Size=100", "Size=200", "Size=300"], "{name}");
+    }
+}
+
+#[test]
+fn labels_that_differ_in_a_number_stay_apart_unless_they_count_somebody() {
+    let kinds =
+        report("r.csv", "kind,latency_ns\nDDR4 Dual,89.5\nDDR5 Dual,64.1\nCache L1,0.8\nCache L2,3.1\nCache L3,12.2\n");
+    assert_eq!(metric(&kinds, "latency_ns")["groups"].as_array().unwrap().len(), 5);
+    let text: String = (0..40).map(|row| format!("user_{row},{}.5\n", 100 + row * 7 % 31)).collect();
+    let users = report("u.csv", &format!("event,latency_ms\n{text}"));
+    assert!(metric(&users, "latency_ms")["groups"].as_array().is_none_or(|groups| groups.len() < 2));
+}
+
+#[test]
+fn billions_of_parameters_are_no_bytes_and_processors_no_microseconds() {
+    let text = "model,parameters,Number of vCPUs,ops_sec,messages_per_10_seconds\n\
+        a,1.54B,32,1331.6,3677\nb,494M,32,2658.8,4985\nc,8B,32,5301.2,4924\n";
+    let report = report("m.csv", text);
+    assert_eq!(said(&report, "ops_sec"), ("rate", "/s", "higher_is_better"));
+    assert_eq!(said(&report, "messages_per_10_seconds").2, "higher_is_better");
+    let named = |name: &str| report["metrics"].as_array().unwrap().iter().any(|metric| metric["name"] == name);
+    assert!(!named("parameters") && !named("Number of vCPUs"));
+}
+
+#[test]
+fn a_number_of_a_query_tells_queries_apart_and_the_length_of_a_test_is_no_result() {
+    let text: String = (0..3)
+        .flat_map(|round| {
+            [(9, 1.29), (20, 0.68), (6, 0.13)]
+                .map(|(query, time)| format!("{query},{},30\n", time + 0.001 * f64::from(round)))
+        })
+        .collect();
+    let report = report("q.csv", &format!("query_number,execution_time_seconds,duration_seconds\n{text}"));
+    let time = metric(&report, "execution_time_seconds");
+    assert_eq!((time["groups"].as_array().unwrap().len(), &time["grouped_by"]), (3, &"query_number".into()));
+    assert!(report["metrics"].as_array().unwrap().iter().all(|metric| metric["name"] != "duration_seconds"));
+}

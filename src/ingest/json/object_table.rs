@@ -11,7 +11,7 @@ use crate::table::storage::Storage;
 
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::json::value::first_byte;
-use crate::ingest::text::cells::{self, DecimalMark};
+use crate::ingest::text::cells::DecimalMark;
 use crate::ingest::text::dialect::column_type;
 use crate::ingest::text::row::{Row, RowBuffer};
 
@@ -128,8 +128,8 @@ impl ObjectTable {
         let Some(builder) = &mut self.builder else { return };
         for name in &self.names[builder.columns.len()..] {
             let position = row.names.iter().position(|found| found == name);
-            let look = position.map(|index| cells::look(row.cell(index), DecimalMark::Point));
-            builder.add_column(name, column_type(look.into_iter()));
+            let cell = position.map(|index| row.cell(index));
+            builder.add_column(name, column_type(cell.into_iter(), DecimalMark::Point));
         }
         self.cells.clear();
         self.cells.resize(self.names.len(), (0, 0));
@@ -145,8 +145,9 @@ impl ObjectTable {
 
 /// The type of the cells under a name.
 fn type_of(name: &str, rows: &[(FlatRow, u64)]) -> CellType {
-    column_type(rows.iter().filter_map(|(row, _)| {
+    let cells = rows.iter().filter_map(|(row, _)| {
         let index = row.names.iter().rposition(|other| other == name)?;
-        Some(cells::look(row.cell(index), DecimalMark::Point))
-    }))
+        Some(row.cell(index))
+    });
+    column_type(cells, DecimalMark::Point)
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod declared;
+mod design;
 pub(crate) mod name;
 pub(crate) mod role;
 pub(crate) mod roles;

@@ -77,7 +77,8 @@ fn split(name: &str) -> Vec<Word> {
             && previous.is_some_and(|previous| {
                 previous.is_lowercase() || previous.is_ascii_digit() || (previous.is_uppercase() && next_is_lower)
             })
-            && !is_unit_in_capitals(&characters[index.saturating_sub(1)..]);
+            && !is_unit_in_capitals(&characters[index.saturating_sub(1)..])
+            && !ends_plural(&characters, index);
         if fresh || hump {
             words.push(Word { text: String::new(), written: String::new(), after_slash, at_hump: !fresh });
             (fresh, after_slash) = (false, false);
@@ -94,6 +95,18 @@ fn split(name: &str) -> Vec<Word> {
 fn is_unit_in_capitals(rest: &[char]) -> bool {
     let text: String = rest.iter().take_while(|character| character.is_alphabetic()).collect();
     ["kB", "KB", "MB", "GB", "TB", "iB"].iter().any(|unit| text == *unit || text == format!("{unit}ps"))
+}
+
+/// Whether the plural of an abbreviation ends behind this capital letter: `vCPUs` is no `vCP` in microseconds.
+fn ends_plural(characters: &[char], last: usize) -> bool {
+    const PLURALS: &[&str] = &[
+        "CPUs", "GPUs", "TPUs", "NPUs", "DPUs", "VMs", "JVMs", "LLMs", "IDs", "URLs", "APIs", "VUs", "DBs", "SSDs",
+        "OSDs", "RPMs",
+    ];
+    let ends =
+        characters.get(last + 1) == Some(&'s') && characters.get(last + 2).is_none_or(|next| !next.is_lowercase());
+    let first = characters[..last].iter().rposition(|before| !before.is_uppercase()).map_or(0, |before| before + 1);
+    ends && PLURALS.iter().any(|plural| plural.chars().eq(characters[first..=last + 1].iter().copied()))
 }
 
 /// The last part of a dotted path.
@@ -310,8 +323,17 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
         return (Some(kind), unit, Some(texts.join("_")));
     }
     let Some((last, before)) = words.split_last() else { return (None, None, None) };
-    if last.text == "s" && before.last().is_some_and(|word| vocabulary::COUNTED_BY_SECOND.has(word.text.as_str())) {
-        return (Some(Kind::Rate), Some(Unit::PER_SECOND), Some(texts.join("_")));
+    // A plural before the second is counted by it (`ops_sec`, `tokens_second`), and so is all that a word for a rate stands before;
+    // a `request_sec` may be how long one took.
+    let by_second = BY_TIME[0].0.contains(&last.text.as_str()).then(|| before.last()).flatten();
+    let counted = |word: &Word| {
+        vocabulary::COUNTED_BY_SECOND.has(&word.text)
+            && (last.text == "s" || word.text.ends_with('s') || word.text == "tok")
+    };
+    let is_rate = before.iter().any(|word| vocabulary::BY_WHATEVER_TIME.has(&word.text));
+    if let Some(word) = by_second.filter(|word| counted(word) || is_rate) {
+        let bytes = Unit::parse(&format!("{}/s", symbol(word))).filter(|unit| unit.dimension == Dimension::ByteRate);
+        return (Some(Kind::Rate), Some(bytes.unwrap_or(Unit::PER_SECOND)), Some(texts.join("_")));
     }
     if last.text == "s"
         && let Some(unit) = before.last().and_then(|word| Unit::parse(&format!("{}/s", word.written)))
@@ -397,6 +419,11 @@ fn per(words: &[Word], texts: &[&str]) -> Option<(Kind, Option<Unit>)> {
     let behind = if words[at].text == "per" { at + 1 } else { at };
     let (numerator, denominator) = (&words[..at], texts.get(behind)?);
     let amount = numerator.last()?;
+    // `messages_per_10_seconds`: a rate in a unit that has no name.
+    let several = denominator.bytes().all(|byte| byte.is_ascii_digit());
+    if several && texts.get(behind + 1).is_some_and(|unit| BY_TIME.iter().any(|(known, _)| known.contains(unit))) {
+        return Some((Kind::Rate, None));
+    }
     if let Some((_, by)) = BY_TIME.iter().find(|(known, _)| known.contains(denominator)) {
         let bytes = Unit::parse(&amount.written).filter(|unit| unit.dimension == Dimension::Bytes);
         return Some(match bytes {

@@ -2,18 +2,21 @@
 //!
 //! In: a column of a finished table. Out: a role and the reason that the report shows.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
-use crate::table::packed::{Cells, PART};
+use crate::table::packed::Cells;
 use crate::table::{CellType, Column, Role, Table};
 
+use crate::ingest::meaning::design::{self, counted};
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{name, units};
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
+/// So many different numbers are looked at to see whether each occurs once only.
+const MOST_ACTORS: usize = 1000;
 /// And so does one with more patterns than this, whatever its share.
 const MOST_PATTERNS: usize = 10_000;
 
@@ -123,7 +126,10 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && said.kind.is_none() && names_rows(vocabulary::RUN) && (0.0..=1000.0).contains(&profile.high) {
         return (Role::Run, format!("called `{}`, with whole numbers: it numbers the runs", column.name));
     }
-    if whole && said.kind != Some(Kind::Rate) && names_rows(vocabulary::ACTOR) {
+    // Whoever does something does it again, or is one of a row of them.
+    let few = || counted(values, MOST_ACTORS).is_some_and(|counts| counts.len() == profile.count);
+    let are_names = profile.count < 3 || 2 * profile.by_ones >= profile.count || !few();
+    if whole && said.kind != Some(Kind::Rate) && names_rows(vocabulary::ACTOR) && are_names {
         return (Role::Identifier, format!("called `{}`, with whole numbers: it names who or which run", column.name));
     }
     if let Some(word) = named(vocabulary::SETTING) {
@@ -181,6 +187,9 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if let Some(word) = vocabulary::SETTINGS_OBJECT.among(&parents).or(of_machine).filter(|_| few()) {
         return Some((Role::Setting, format!("it stands in `{word}`, where settings do")));
     }
+    if let Some(how) = design::chosen(table, index, &said, words) {
+        return Some((Role::Setting, how));
+    }
     let word = vocabulary::PARAMETER.among(words)?;
     let measured = |other: usize| other != index && table.columns[other].cells.is_number();
     if said.statistic.is_some()
@@ -192,6 +201,7 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     }
     let values = table.values(index);
     let counts = counted(values, MOST_SETTINGS)?;
+    let round = design::are_round(counts.keys().map(|bits| f64::from_bits(*bits)), design::DIGITS);
     let chosen = |how: &str| Some((Role::Setting, format!("called `{word}`, and {how}: it was chosen, not measured")));
     if column.cells == CellType::Integer && vocabulary::ALWAYS_PARAMETER.has(word) {
         return chosen("of few values");
@@ -199,11 +209,11 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if counts.len() == 1 && profile.count > 1 {
         return chosen("the same in all rows");
     }
-    if counts.values().all(|count| *count == 1) && profile.count > 1 && profile.is_rising() {
+    if counts.values().all(|count| *count == 1) && profile.count > 1 && round && profile.is_rising() {
         return chosen("another and larger in every row");
     }
     let first = counts.values().next().copied().unwrap_or_default();
-    if counts.len() >= 2 && first >= 2 && counts.values().all(|count| *count == first) {
+    if counts.len() >= 2 && first >= 2 && round && counts.values().all(|count| *count == first) {
         return chosen("each of few values stands in as many rows");
     }
     if counts.len() < 2 || counts.values().any(|count| *count < ROWS_EACH) {
@@ -212,24 +222,6 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     let changes = profile.falls + profile.rises;
     let in_stretches = changes < counts.len() || changes * ROWS_EACH <= profile.count;
     if in_stretches { chosen("the same in stretches of rows") } else { None }
-}
-
-/// How often each number occurs; `None` where there are more than `most` different ones.
-fn counted(values: &Cells, most: usize) -> Option<BTreeMap<u64, usize>> {
-    let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
-    for from in (0..values.count()).step_by(PART) {
-        values.visit_present(from..(from + PART).min(values.count()), |block| {
-            for value in block {
-                if counts.len() <= most {
-                    *counts.entry(value.to_bits()).or_default() += 1;
-                }
-            }
-        });
-        if counts.len() > most {
-            return None;
-        }
-    }
-    Some(counts)
 }
 
 /// Whether a column called `time` holds hours, minutes and seconds that only rise, beside numbers that were measured.

@@ -13,7 +13,7 @@ use crate::ingest::builder::{InvalidCells, TableBuilder};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
-use crate::ingest::meaning::{role, summary_table, time_evidence};
+use crate::ingest::meaning::{name, role, summary_table, time_evidence};
 use crate::ingest::options::SourceOptions;
 use crate::ingest::sink::Sink;
 
@@ -129,6 +129,7 @@ fn assign_table(
         table.columns[index].role = role;
         table.columns[index].role_reason = reason;
     }
+    recognise_devices(&mut table, &invalid, definitions);
     recognise_long_table(&mut table, options);
     let named_by_rows = long_value(&table);
     for index in 0..table.columns.len() {
@@ -160,6 +161,21 @@ fn declare(column: &mut Column, declared: &Declared, options: &SourceOptions) {
         column.polarity = polarity;
     }
     column.meaning = declared.meaning.map(str::to_owned);
+}
+
+/// Small whole numbers under the name of a device, with words among them (`0`, `1`, `V100`), name the device.
+fn recognise_devices(table: &mut Table, invalid: &InvalidCells, definitions: &Definitions<'_>) {
+    for (index, column) in table.columns.iter_mut().enumerate() {
+        let words = name::words(name::leaf(&column.name));
+        let device = matches!(&words[..], [only] if vocabulary::DEVICE.has(only));
+        let free = definitions.declared(&column.name).is_none()
+            && definitions.options.column(&column.name).and_then(|given| given.role).is_none();
+        let has_words = invalid.counts.contains_key(&(index, FindingKind::NotANumber));
+        if device && free && has_words && column.role == Role::Metric && column.cells == CellType::Integer {
+            column.role = Role::Identifier;
+            column.role_reason = format!("called `{}`, with numbers and names: it says which one", column.name);
+        }
+    }
 }
 
 /// A long table names the metric of its one value column in another column.

@@ -64,12 +64,18 @@ pub(crate) const RUN: Words = Words("invocation fork launch trial");
 pub(crate) const SETTING: Words = Words("version port");
 /// Settings that are varied from run to run.
 pub(crate) const PARAMETER: Words = Words(
-    "concurrency conc threads nthreads clients connections conns users vus workers procs gomaxprocs cores parallelism \
+    "layers layer heads epochs hidden neurons entries elements rows cols columns context ctx imgsz resolution cpus gpus vcpus vms \
+     nodes processes procs procesos batchsize concurrency conc threads nthreads clients connections conns users vus workers procs gomaxprocs cores parallelism \
      shards replicas partitions warehouses numjobs iodepth size sizes batch depth level workload n k m dim dims width height \
      degree scale factor rate qps length prompt payload blocksize bs seed args arg param",
 );
 /// Settings that nobody measures.
 pub(crate) const ALWAYS_PARAMETER: Words = Words("concurrency workers nthreads numjobs iodepth gomaxprocs parallelism");
+/// What a number stands behind that names a question, not an answer: `query_number`, `test_id`.
+pub(crate) const QUESTION: Words =
+    Words("query test case scenario problem task question q benchmark experiment config configuration");
+/// Devices of a machine; numbers under such a name alone name one of them.
+pub(crate) const DEVICE: Words = Words("gpu cpu core device rank shard disk nic card");
 /// Texts that name a configuration.
 pub(crate) const CONFIGURATION: Words = Words(
     "impl implementation variant engine backend lang language compiler mode algorithm algo strategy dataset framework \
@@ -92,7 +98,8 @@ pub(crate) const AMBIGUOUS_UNIT: Words = Words("min m d h 1 day days hour hours 
 pub(crate) const COUNTS: Words = Words(
     "count counts errors failures requests req reqs iterations users vus sessions connections messages msgs \
      tokens token threads retries calls hits misses samples allocs allocations packets transactions trans \
-     queries rows events items operations ops frames images successes failed timeouts pixels",
+     queries rows events items operations ops frames images successes failed timeouts pixels cpus gpus tpus npus vcpus \
+     vms jvms ids",
 );
 /// How long something took.
 pub(crate) const DURATIONS: Words = Words(
@@ -119,8 +126,11 @@ pub(crate) const SHARES: Words =
 pub(crate) const COUNTED_BY_SECOND: Words = Words(
     "tok token tokens req reqs request requests op ops iter iters iterations it msg msgs messages rows row \
      queries query txn txns transactions events frames items calls flop flops hits images samples records \
-     packets pkts steps examples chars",
+     packets pkts steps examples chars reads writes read write pages page gflop gflops mflop tflop operations calls jobs tasks \
+     users lines files bytes docs documents inserts updates deletes commits transfers votes blocks frame sample call",
 );
+/// What these speak of is by time, whatever stands behind them: `throughput_ops_sec`.
+pub(crate) const BY_WHATEVER_TIME: Words = Words("throughput bandwidth bw rate speed");
 /// The more of it the better.
 pub(crate) const HIGHER_IS_BETTER: Words = Words(
     "throughput rps qps tps ops iops hits fps bandwidth bw goodput hz speed flops mflops gflops tflops \

@@ -157,6 +157,15 @@ pub(crate) fn quantity(cell: &[u8]) -> Option<(f64, Dimension)> {
     Some((unit.to_base(value), unit.dimension))
 }
 
+/// Whether the cell is a number and `B` without a blank between them, which may be bytes, billions, or a name; or one with `M`, as
+/// it stands beside such.
+pub(crate) fn is_amount_of_b(cell: &[u8]) -> bool {
+    let cell = cell.trim_ascii();
+    cell.strip_suffix(b"B")
+        .or_else(|| cell.strip_suffix(b"M"))
+        .is_some_and(|amount| number(amount, DecimalMark::Point).is_some())
+}
+
 /// Whether the cell says that there is no value.
 pub(crate) fn is_empty_word(cell: &[u8]) -> bool {
     cell.is_empty() || (cell.len() <= 9 && is_word(cell, EMPTY_WORDS))

@@ -3,6 +3,7 @@
 //! In: the first bytes of a text. Out: a [`Dialect`] and the evidence for it. Refuses text in which no delimiter gives
 //! rows of equal length with numbers in them.
 
+use crate::measure::unit::Dimension;
 use crate::table::CellType;
 
 use crate::ingest::head::Head;
@@ -369,11 +370,19 @@ fn decimal_mark(rows: &[RowBuffer], delimiter: Option<u8>, width: usize) -> (Dec
 
 /// The type of each column, by the majority of its cells.
 pub(crate) fn column_types(rows: &[Row<'_>], width: usize, mark: DecimalMark) -> Vec<CellType> {
-    (0..width).map(|index| column_type(rows.iter().map(|row| cells::look(row.cell(index), mark)))).collect()
+    (0..width).map(|index| column_type(rows.iter().map(|row| row.cell(index)), mark)).collect()
 }
 
-/// The type of a column, by the majority of what its cells look like.
-pub(crate) fn column_type(looks: impl Iterator<Item = Look>) -> CellType {
+/// The type of a column, by the majority of its cells. `8B` and `27B` are as often billions of parameters as bytes: names, unless some
+/// cell can be nothing but an amount.
+pub(crate) fn column_type<'c>(cells: impl Iterator<Item = &'c [u8]> + Clone, mark: DecimalMark) -> CellType {
+    let found = type_of_looks(cells.clone().map(|cell| cells::look(cell, mark)));
+    let is_name = |cell: &[u8]| cells::is_amount_of_b(cell) || cells::is_empty_word(cell);
+    let mut cells = cells;
+    if found == CellType::Quantity(Dimension::Bytes) && cells.all(is_name) { CellType::Text } else { found }
+}
+
+fn type_of_looks(looks: impl Iterator<Item = Look>) -> CellType {
     let mut counts = [0_usize; 6];
     let mut quantity = None;
     for look in looks {

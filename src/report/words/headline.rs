@@ -206,7 +206,10 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
     let durations: Vec<&Metric> =
         of.metrics.iter().filter(|metric| metric.leads && metric.dimension.is_time()).collect();
     let (count, latency) = match (&durations[..], of.services) {
-        ([metric], []) if !metric.measured_apart && metric.evidence == Evidence::Samples => {
+        ([metric], [])
+            if metric.evidence == Evidence::Samples
+                && (!metric.measured_apart || whole.is_some_and(|whole| whole.failed > 0)) =>
+        {
             let clean = metric.overall.clean.as_ref()?;
             let are_requests = of.requests.iter().any(|run| run.are_requests && run.source == metric.source);
             let kind = if are_requests { PopulationKind::Requests } else { PopulationKind::Rows };
@@ -220,9 +223,9 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
             let p95 = clean.percentiles.iter().find(|one| one.percent == 95.0).and_then(|one| one.value);
             let (what, value) = p95.map_or(("median", clean.median), |p95| ("p95", p95));
             let named = if count.ends_with('`') { String::new() } else { format!("{} ", name(&metric.name)) };
-            // How fast failures come back is no latency of the service.
-            let latency =
-                (!metric.only_failed).then(|| format!("{named}{what} {}", number::quantity(metric.dimension, value)));
+            // How fast failures come back is no latency of the service, and configurations have none in common.
+            let latency = (!metric.only_failed && !metric.measured_apart)
+                .then(|| format!("{named}{what} {}", number::quantity(metric.dimension, value)));
             (count, latency)
         }
         ([], []) => {
