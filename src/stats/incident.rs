@@ -15,15 +15,17 @@ use serde::{Deserialize, Serialize};
 
 use super::quantile::{QuantileMethod, quantile};
 use super::sorting::sort;
-use scan::{Track, reach};
+use scan::{Stretch, Track, reach};
 use track::{Bins, known};
 
 pub use track::{FEWEST_REQUESTS, Requests};
 
 /// The share of runs without an incident in which one is found, at most.
 pub const FALSE_ALARMS: f64 = 0.01;
-/// Latency, failures and rate are searched, each at a third of that.
+/// Latency, failures and rate are searched.
 const TRACKS: f64 = 3.0;
+/// Each at less than a third of that, because dependence is estimated too.
+const TRACK_LEVEL: f64 = 0.002;
 /// Stretches of one track that are looked at, the strongest first.
 const MOST_STRETCHES: usize = 12;
 /// A stretch that begins within this share of the run's beginning belongs to it, and so for its end.
@@ -110,13 +112,22 @@ impl Level {
 /// Searches the requests of a run for incidents.
 pub fn incidents(run: &Requests) -> Option<Incidents> {
     let bins = Bins::of(run)?;
-    let tracks =
-        [(Moved::Latency, bins.latency(run)), (Moved::Failures, bins.failures()), (Moved::Rate, Some(bins.rate()))];
-    let mut pieces: Vec<Piece> = tracks
-        .into_iter()
-        .filter_map(|(moved, track)| Some((moved, track?)))
-        .flat_map(|(moved, track)| pieces(moved, track))
-        .collect();
+    let tracks = [
+        (Moved::Latency, bins.latency(run).map(|track| (track, 1))),
+        (Moved::Failures, bins.failures()),
+        (Moved::Rate, Some((bins.rate(), 1))),
+    ];
+    let mut pieces = Vec::new();
+    for (moved, track) in tracks {
+        if let Some((track, together)) = track {
+            pieces.extend(stretches(track).into_iter().map(|(stretch, p)| Piece {
+                moved,
+                from: stretch.from * together,
+                to: (stretch.to * together).min(bins.count()),
+                p,
+            }));
+        }
+    }
     pieces.sort_by_key(|piece| (piece.from, piece.to, piece.moved));
     let taken: Vec<bool> =
         (0..bins.count()).map(|bin| pieces.iter().any(|piece| (piece.from..piece.to).contains(&bin))).collect();
@@ -157,13 +168,13 @@ struct Piece {
     p: f64,
 }
 
-/// The stretches of a track that chance does not make.
-fn pieces(moved: Moved, mut track: Track) -> Vec<Piece> {
+/// The stretches of a track that chance does not make, with their p.
+fn stretches(mut track: Track) -> Vec<(Stretch, f64)> {
     let mut found = Vec::new();
     while found.len() < MOST_STRETCHES {
-        let Some((stretch, p)) = track.strongest(FALSE_ALARMS / TRACKS) else { break };
+        let Some((stretch, p)) = track.strongest(TRACK_LEVEL) else { break };
         track.forget(stretch.from, stretch.to);
-        found.push(Piece { moved, from: stretch.from, to: stretch.to, p });
+        found.push((stretch, p));
     }
     found
 }
@@ -296,3 +307,6 @@ impl Room<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

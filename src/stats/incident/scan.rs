@@ -26,6 +26,8 @@ const FAR: f64 = 3.0;
 const MAD_FACTOR: f64 = 1.4826;
 /// A stretch of at least so many bins is more than a bin that is far away by itself.
 const SEVERAL: usize = 3;
+/// With so many bins of rare events two standard errors are allowed for, with more nearly one; simulated.
+const RARE_ERRORS: f64 = 75.0;
 /// The most dependence that is believed.
 const MOST_DEPENDENCE: f64 = 0.95;
 
@@ -74,7 +76,7 @@ impl Track {
         let away = self.away(&self.value);
         let longest = longest(away.len());
         // A far stretch looks like dependence: what the rest shows counts.
-        let suspect = self.scan(&away, &widths(self.dependence(&away, 0..0), longest))?;
+        let suspect = self.scan(&away, &widths(0.0, longest))?;
         let rho = self.dependence(&away, suspect.from..suspect.to);
         let widths = widths(rho, longest);
         let found = self.scan(&away, &widths)?;
@@ -153,8 +155,9 @@ impl Track {
             return 0.0;
         }
         let rho = (1..away.len()).map(|bin| near(bin - 1) * near(bin)).sum::<f64>() / squares;
-        // Kendall's bias of the estimate, and one standard error.
-        let safe = rho + (1.0 + 4.0 * rho.max(0.0)) / n + ((1.0 - rho * rho) / n).sqrt();
+        // Kendall's bias of the estimate, and one standard error; of few bins of rare events more, which are far from normal.
+        let errors = if self.around == Around::Median { 1.0 } else { 1.0 + (RARE_ERRORS / n).powi(2) };
+        let safe = rho + (1.0 + 4.0 * rho.max(0.0)) / n + errors * ((1.0 - rho * rho) / n).sqrt();
         safe.clamp(0.0, MOST_DEPENDENCE)
     }
 

@@ -15,10 +15,14 @@ const MOST_BINS: usize = 200;
 const FEWEST_BINS: usize = 40;
 /// Requests of a bin, on average, in runs too short for the most bins.
 const REQUESTS_A_BIN: usize = 4;
+/// Requests of a bin of failures.
+const REQUESTS_OF_CLUSTERS: usize = 20;
 /// Latencies are ranked among at most so many of their group, evenly picked.
 const REFERENCE: usize = 8192;
 /// Groups of fewer requests on average say nothing by themselves: all requests are ranked together.
 const FEWEST_OF_A_GROUP: usize = 20;
+/// Seconds since 1970 are known to about so much.
+const CLOCK_ROUNDING: f64 = 1e-6;
 /// Fewer failures of a run are no stretch.
 const FEWEST_FAILURES: u64 = 5;
 
@@ -60,16 +64,24 @@ impl Bins {
         if n < FEWEST_REQUESTS || !span.is_finite() || span <= 0.0 {
             return None;
         }
-        let count = (n / REQUESTS_A_BIN).clamp(FEWEST_BINS, MOST_BINS);
+        let most = (n / REQUESTS_A_BIN).clamp(FEWEST_BINS, MOST_BINS);
+        // A clock of whole seconds has no narrower bins: some would be empty by its steps alone.
+        let whole = run.at.iter().filter(|at| at.is_finite()).all(|at| is_whole(at - start));
+        let (length, count) = if whole {
+            let length = ((span + 1.0) / most as f64).ceil();
+            (length, (((span + 1.0) / length) as usize).max(1))
+        } else {
+            (span / most as f64, most)
+        };
         let mut bins = Self {
             start,
-            length: span / count as f64,
+            length,
             of: Vec::with_capacity(run.at.len()),
             requests: vec![0; count],
             failed: vec![0; count],
         };
         for (index, at) in run.at.iter().enumerate() {
-            let place = at.is_finite().then(|| (((at - start) / span * count as f64) as usize).min(count - 1));
+            let place = at.is_finite().then(|| (((at - start) / length) as usize).min(count - 1));
             if let Some(place) = place {
                 bins.requests[place] += 1;
                 bins.failed[place] += u64::from(run.failed.get(index) == Some(&true));
@@ -89,18 +101,23 @@ impl Bins {
         self.start + self.length * bin as f64
     }
 
-    /// Requests of failed requests by bin, against the share around them; absent where hardly any failed.
-    pub(super) fn failures(&self) -> Option<Track> {
+    /// The share of failures by stretches of so many bins, against the share around them; absent where hardly any failed.
+    pub(super) fn failures(&self) -> Option<(Track, usize)> {
         let (failed, requests): (u64, u64) = (self.failed.iter().sum(), self.requests.iter().sum());
         if failed < FEWEST_FAILURES || failed == requests {
             return None;
         }
+        // Failures come in clusters: a bin holds enough requests for a whole one, where the run allows it.
+        let most = (self.count() / FEWEST_BINS).max(1);
+        let together = (REQUESTS_OF_CLUSTERS as f64 * self.count() as f64 / requests as f64).ceil() as usize;
+        let together = together.clamp(1, most);
         let share = failed as f64 / requests as f64;
         let noise = (share * (1.0 - share)).sqrt();
-        let value =
-            self.failed.iter().zip(&self.requests).map(|(failed, n)| *failed as f64 / (*n).max(1) as f64 / noise);
-        let weight = self.requests.iter().map(|n| (*n as f64).sqrt()).collect();
-        Some(Track { value: value.collect(), weight, around: Around::Means { share }, side: Side::Above })
+        let sums = |of: &[u64]| of.chunks(together).map(|few| few.iter().sum::<u64>() as f64).collect::<Vec<f64>>();
+        let requests = sums(&self.requests);
+        let value = sums(&self.failed).iter().zip(&requests).map(|(failed, n)| failed / n.max(1.0) / noise).collect();
+        let weight = requests.into_iter().map(f64::sqrt).collect();
+        Some((Track { value, weight, around: Around::Means { share }, side: Side::Above }, together))
     }
 
     /// Requests by bin, as square roots (Anscombe 1948), whose noise does not depend on the rate.
@@ -148,6 +165,11 @@ impl Bins {
         let weight = n.into_iter().map(f64::sqrt).collect();
         Some(Track { value, weight, around: Around::Median, side: Side::Above })
     }
+}
+
+/// Whether a number of seconds is a whole one, as far as numbers since 1970 know it.
+fn is_whole(seconds: f64) -> bool {
+    (seconds - seconds.round()).abs() < CLOCK_ROUNDING
 }
 
 /// Whether the latency of a request says how long an answer took: failures take as long as failing takes.
