@@ -4,6 +4,7 @@
 
 pub(super) mod change;
 pub(super) mod headline;
+pub(super) mod incident;
 pub(super) mod reported;
 pub(super) mod requests;
 pub(super) mod service;

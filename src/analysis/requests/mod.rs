@@ -7,6 +7,7 @@
 mod cause;
 mod count;
 mod extent;
+mod incidents;
 mod latency;
 mod phases;
 mod recognise;
@@ -14,7 +15,9 @@ mod result;
 mod rows;
 mod time_bins;
 
-pub use result::{Bin, EndpointFailures, FailureCause, InFlight, Moment, Phase, PhaseKind, RequestRun, RunClock};
+pub use result::{
+    Bin, EndpointFailures, FailureCause, InFlight, IncidentSearch, Moment, Phase, PhaseKind, RequestRun, RunClock,
+};
 
 use std::ops::Range;
 
@@ -135,6 +138,7 @@ impl RunTable<'_> {
             rate: per((counts.requests - counts.without_instant) as f64, length),
             concurrency: in_progress.then(|| in_flight(&made, &counts.bins, &phases)),
             phases,
+            incidents: incidents::search(&rows, (bounds.0, extent.timed), moment, self.grouping, recorded),
             bin_width: seconds(bins.width),
             bins: made,
             endpoints: self.endpoints(&counts, bounds.0),

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::measure::unit::Dimension;
+use crate::stats::incident::Incident;
 use crate::stats::interval::Interval;
 
 /// A run of requests: the rows of a table, each of which stands for one of them.
@@ -42,6 +43,9 @@ pub struct RequestRun {
     /// Ramp, warm-up, steady part and drain, in order of time; empty where the load does not settle.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phases: Vec<Phase>,
+    /// Stretches of time in which latency, failures or rate leave the rest of the run; absent where there are too few requests to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incidents: Option<IncidentSearch>,
     /// Width of a bin in seconds; the first and the last one may be shorter.
     pub bin_width: f64,
     /// The run over time, in bins that begin at round times of the clock.
@@ -127,6 +131,18 @@ pub enum PhaseKind {
     Steady,
     /// The load falls.
     Drain,
+}
+
+/// What a search for incidents found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct IncidentSearch {
+    /// How exact the ends of an incident are, in seconds.
+    pub resolution: f64,
+    /// One request in so many was looked at, where it was not every one: counts and rates of incidents are multiplied by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picked_one_in: Option<u64>,
+    /// Incidents in order of time, in seconds from the beginning of the run.
+    pub found: Vec<Incident>,
 }
 
 /// A stretch of the run of the width of a bin.

@@ -78,6 +78,7 @@ fn line(basis: &VerdictBasis<'_>, samples: u64) -> String {
     clauses.extend(basis.comparison.map(named).into_iter().flatten());
     clauses.extend(headline::missed_target(basis.targets));
     clauses.extend(words::change::headline(basis.comparison, basis.targets, basis.gate));
+    clauses.extend(words::incident::headline(basis.requests));
     if !basis.sources.is_empty() {
         clauses.push(measured(basis, samples));
         clauses.retain(|clause| !clause.is_empty());

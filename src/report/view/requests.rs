@@ -11,7 +11,7 @@ use crate::report::chart::{Chart, RunOverTime, RunSlot, run_over_time};
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
-use crate::report::words::requests as words;
+use crate::report::words::{incident, requests as words};
 use crate::stats::interval::wilson;
 
 /// Endpoints and causes that a reader sees.
@@ -112,6 +112,7 @@ fn facts(report: &Report, run: &RequestRun) -> Vec<NamedText> {
         NamedText::new("Failed", words::failed(run, interval.as_ref())),
     ];
     facts.extend(words::latency(run).map(|text| NamedText::new(format!("{} over time", visible(&run.metric)), text)));
+    facts.push(NamedText::new("Incidents", incident::fact(run)));
     facts.extend(words::concurrency(run).map(|text| NamedText::new("Concurrency", text)));
     facts.extend(words::little(run).map(|text| NamedText::new("Little's law", text)));
     facts.push(NamedText::new("Phases", words::phases(run)));
@@ -128,6 +129,8 @@ fn picture(run: &RequestRun, anchor: &str) -> Option<Chart> {
         failed: bin.failed,
         percentiles: [bin.p50, bin.p95, bin.p99],
     };
+    let found = run.incidents.iter().flat_map(|search| &search.found);
+    let incidents: Vec<(f64, f64)> = found.map(|incident| (incident.from, incident.to)).collect();
     let slots: Vec<RunSlot> = run.bins.iter().map(slot).collect();
     run_over_time(&RunOverTime {
         id: &format!("{anchor}-time"),
@@ -138,7 +141,7 @@ fn picture(run: &RequestRun, anchor: &str) -> Option<Chart> {
         length: run.length,
         moments: words::moments(run),
         steady: run.phase(PhaseKind::Steady).map(|steady| (steady.from, steady.to)),
-        incidents: &[],
+        incidents: &incidents,
     })
 }
 
@@ -189,6 +192,8 @@ pub(super) fn lines(run: &RequestRun) -> Vec<String> {
     )];
     parts.extend(run.concurrency.map(|found| format!("{} in progress on average", number::plain(found.mean))));
     let mut lines = vec![format!("  {}", parts.join(", "))];
+    let incidents = run.incidents.iter().flat_map(|search| &search.found);
+    lines.extend(incidents.take(LISTED_IN_TERMINAL).map(|found| format!("  {}", incident::sentence(run, found))));
     if run.failed.is_some_and(|failed| failed > 0) {
         let causes = run.causes.iter().map(|one| {
             let cause = one.cause.as_deref().map_or_else(|| "no reason said".to_owned(), visible);

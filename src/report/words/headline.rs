@@ -249,11 +249,23 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
         0 => "none failed".to_owned(),
         _ => format!("{} failed", number::share(whole.share)),
     });
-    Some([Some(count), rate(of.requests), share, latency].into_iter().flatten().collect::<Vec<String>>().join(", "))
+    let rate = rate(of.requests).or_else(|| reported_rate(of.reported, &whole?.source));
+    Some([Some(count), rate, share, latency].into_iter().flatten().collect::<Vec<String>>().join(", "))
 }
 
 /// `206 /s`, of the only run there is.
 fn rate(requests: &[RequestRun]) -> Option<String> {
     let [run] = requests else { return None };
     Some(number::quantity(Dimension::Rate, run.rate))
+}
+
+/// The same as a tool reports it for all of its requests.
+fn reported_rate(reported: &[Reported], source: &str) -> Option<String> {
+    let of_all = |one: &&Reported| {
+        let name = one.metric.to_lowercase();
+        let is_of_requests = ["request", "req", "throughput", "rps"].iter().any(|word| name.contains(word));
+        one.source == source && one.label.is_none() && one.dimension == Dimension::Rate && is_of_requests
+    };
+    let rate = reported.iter().filter(of_all).find_map(|one| one.number(Statistic::Value))?;
+    Some(number::quantity(Dimension::Rate, rate))
 }
