@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::analysis::chat::Service;
 use crate::analysis::failing::populations;
+use crate::analysis::requests::{RequestRun, Shard, join};
 use crate::analysis::swarm::Swarm;
 use crate::analysis::{Analysis, Assumption};
 use crate::compare::gate::GateRules;
@@ -65,11 +66,12 @@ pub struct Material<'a> {
 
 /// Builds the report.
 pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings) -> Report {
+    let joint = joint_runs(&analysed, &settings);
     let mut all = material.findings;
     all.extend(material.swarm.iter().flat_map(words::swarm::findings));
     let mut assumptions: Vec<Assumption> = Vec::new();
     let mut services = Vec::new();
-    let (mut sources, mut metrics, mut reported, mut requests) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut sources, mut metrics, mut reported, mut requests) = (Vec::new(), Vec::new(), Vec::new(), joint);
     for item in analysed {
         let name = &item.source.provenance.name;
         let mut found = item.analysis;
@@ -143,6 +145,15 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         findings: fold(in_order(all, &given)),
         assumptions,
     }
+}
+
+/// The runs that several files record together; they stand before those of single files.
+fn joint_runs(analysed: &[Analysed], settings: &Settings) -> Vec<RequestRun> {
+    fn shard(item: &Analysed) -> Shard<'_> {
+        let Analysis { metrics, requests, .. } = &item.analysis;
+        Shard { source: &item.source, metrics, runs: requests }
+    }
+    join(&analysed.iter().map(shard).collect::<Vec<Shard<'_>>>(), settings)
 }
 
 /// Most serious first, then by file and line.

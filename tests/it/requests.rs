@@ -86,7 +86,7 @@ fn rate_and_concurrency_of_a_run_are_those_of_its_intervals() {
     let taken: i64 = rows.iter().map(|row| row.took).sum();
     close(&run["concurrency"]["mean"], taken as f64 / 1e3 / length);
     assert!(
-        report["verdict"]["headline"].as_str().unwrap().starts_with("4,000 requests, 39.9"),
+        report["verdict"]["headline"].as_str().unwrap().contains("; 4,000 requests, 39.9"),
         "{}",
         report["verdict"]
     );
@@ -240,4 +240,105 @@ fn tables_of_statistics_and_benchmarks_are_no_runs() {
         let _ = writeln!(text, "{},{},{},{}", 1_710_504_000 + index, 20 + index % 5, 80 + index % 9, 100);
     }
     assert!(report("history.csv", &text).get("requests").is_none());
+}
+
+/// Every third row each, as three load generators write them.
+fn shards(rows: &[Row]) -> [Vec<Row>; 3] {
+    [0, 1, 2].map(|shard| rows.iter().skip(shard).step_by(3).copied().collect())
+}
+
+/// A report on three files of one kind.
+fn report_on_three(texts: [String; 3]) -> Value {
+    let place = Place::new();
+    for (number, text) in (1..).zip(texts) {
+        place.write(&format!("worker-{number}.jtl"), text);
+    }
+    place.run("summarize worker-1.jtl worker-2.jtl worker-3.jtl -o out.json").exits(0);
+    place.json("out.json")
+}
+
+/// The labels come in their order of appearance, which differs between a file and its parts.
+fn labelled(report: &Value, run: usize) -> Vec<(String, Value)> {
+    let endpoints = report["requests"][run]["endpoints"].as_array().unwrap();
+    let mut found: Vec<(String, Value)> =
+        endpoints.iter().map(|one| (one["label"].as_str().unwrap().to_owned(), one.clone())).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+#[test]
+fn files_of_several_load_generators_are_one_run_exactly() {
+    // With a multiple of neither, so that each of the files has both labels.
+    let rows: Vec<Row> = rows()
+        .into_iter()
+        .enumerate()
+        .map(|(index, row)| Row { label: if index % 4 == 0 { "POST /pay" } else { "GET /cart" }, ..row })
+        .collect();
+    let whole = report("run.jtl", &jtl(&rows));
+    let joint = report_on_three(shards(&rows).map(|rows| jtl(&rows)));
+    let (one, found) = (&whole["requests"][0], &joint["requests"][0]);
+    assert_eq!(found["source"], "worker-*.jtl");
+    assert_eq!(found["shards"]["sources"].as_array().unwrap().len(), 3);
+    for field in ["requests", "failed", "length", "rate", "bin_width", "bins", "phases", "causes"] {
+        assert_eq!(one[field], found[field], "{field}");
+    }
+    close(&found["concurrency"]["mean"], one["concurrency"]["mean"].as_f64().unwrap());
+    assert_eq!(labelled(&whole, 0), labelled(&joint, 0));
+    let good: Vec<f64> = rows.iter().filter(|row| row.code == 200).map(|row| row.took as f64 / 1e3).collect();
+    for (name, p) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
+        close(&found["shards"][name], type_6(&good, p));
+    }
+    let headline = joint["verdict"]["headline"].as_str().unwrap();
+    assert!(headline.contains(": failed 0% → 10%; 4,000 requests in 3 files, 39.9"), "{headline}");
+}
+
+#[test]
+fn runs_one_after_the_other_and_copies_are_not_joined() {
+    let rows = rows();
+    let later = |hours: i64| {
+        let moved: Vec<Row> = rows.iter().map(|row| Row { start: row.start + hours * 3_600_000, ..*row }).collect();
+        jtl(&moved)
+    };
+    for texts in [[later(0), later(1), later(2)], [later(0), later(0), later(0)]] {
+        let report = report_on_three(texts);
+        let runs = report["requests"].as_array().unwrap();
+        assert_eq!(runs.len(), 3);
+        assert!(runs.iter().all(|run| run.get("shards").is_none()));
+    }
+}
+
+#[test]
+fn an_incident_is_named_with_its_time_and_what_moved() {
+    let rows: Vec<Row> = rows()
+        .into_iter()
+        .map(|row| {
+            let second = (row.start - START) / 1000;
+            Row { took: if (60..70).contains(&second) { row.took * 3 } else { row.took }, code: 200, ..row }
+        })
+        .collect();
+    let place = Place::new();
+    place
+        .write("run.jtl", jtl(&rows))
+        .run("summarize run.jtl -o out.json -o out.html -o out.md")
+        .exits(0)
+        .says("incident");
+    let report = place.json("out.json");
+    let found = report["requests"][0]["incidents"]["found"].as_array().unwrap();
+    assert_eq!(found.len(), 1, "{found:?}");
+    let (from, to) = (found[0]["from"].as_f64().unwrap(), found[0]["to"].as_f64().unwrap());
+    assert!((from - 60.0).abs() < 1.5 && (to - 70.0).abs() < 1.5, "{from} to {to}");
+    assert_eq!(found[0]["moved"], serde_json::json!(["latency"]));
+    let factor = found[0]["median"]["within"].as_f64().unwrap() / found[0]["median"]["around"].as_f64().unwrap();
+    assert!((2.7..3.3).contains(&factor), "{factor}");
+    let headline = report["verdict"]["headline"].as_str().unwrap();
+    assert!(headline.starts_with("incident 12:01:") && headline.contains("; 4,000 requests"), "{headline}");
+    assert!(place.read("out.html").contains("class=\"incident\""));
+    assert!(place.read("out.md").contains("| **Incidents**"));
+}
+
+#[test]
+fn a_steady_run_has_no_incident() {
+    let rows: Vec<Row> = rows().into_iter().map(|row| Row { code: 200, ..row }).collect();
+    let report = report("run.jtl", &jtl(&rows));
+    assert_eq!(report["requests"][0]["incidents"]["found"], serde_json::json!([]));
 }

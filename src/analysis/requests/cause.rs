@@ -63,7 +63,8 @@ impl Sightings {
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    /// Both together.
+    pub(super) fn merge(&mut self, other: Self) {
         self.count += other.count;
         self.span = match (self.span, other.span) {
             (Some(mine), Some(theirs)) => Some((mine.0.min(theirs.0), mine.1.max(theirs.1))),

@@ -3,13 +3,12 @@
 //! In: the rows of a run in one pass. Out: requests, failures and time in progress by stretch; failures by label; causes. Nothing is
 //! sorted: a request adds its whole stretches to a running difference, and the rest to the two stretches in which it begins and ends.
 
-use super::cause::{Causes, Sightings};
+use super::cause::Sightings;
 use super::extent::nanos;
+use super::part::{Labels, Part};
 use super::result::Moment;
-use super::rows::{NO_INSTANT, Request, Rows};
+use super::rows::{NO_INSTANT, Request};
 use super::time_bins::TimeBins;
-use crate::analysis::grouping::Grouping;
-use crate::table::packed::Reader;
 
 /// What is counted of a stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -74,15 +73,13 @@ impl Progress {
     }
 }
 
-/// Counts the rows of a run. `causes` is absent where nothing failed.
+/// Counts the rows of a run that has so many labels.
 pub(super) fn count(
-    rows: &Rows<'_>,
+    parts: &mut [Part<'_>],
     (bins, bounds): (TimeBins, (i64, i64)),
     moment: Moment,
-    grouping: Option<&Grouping<'_>>,
-    causes: &mut Option<Causes<'_>>,
+    labels: usize,
 ) -> Counts {
-    let labels = grouping.map_or(0, |grouping| grouping.groups.len());
     let mut counts = Counts {
         requests: 0,
         failed: 0,
@@ -91,38 +88,38 @@ pub(super) fn count(
         labels: vec![LabelTally { requests: 0, failed: Sightings::NONE }; labels],
     };
     let mut progress = Progress { bins, bounds, whole: vec![0; bins.count + 1], partial: vec![0.0; bins.count] };
-    let mut codes = grouping.map(|grouping| (Reader::new(&grouping.codes), &grouping.of_code));
-    rows.stretches(|stretch| {
-        let mut group_of = codes.as_mut().map(|(reader, of_code)| (reader.codes(stretch.rows()), of_code));
-        let mut read = false;
-        for request in stretch.requests() {
-            let offset = request.row - stretch.first_row;
-            counts.requests += 1;
-            counts.failed += u64::from(request.has_failed());
-            if let Some((codes, of_code)) = &mut group_of
-                && let Some(group) = codes.get(offset).and_then(|code| of_code.get(*code as usize))
-                && let Some(label) = counts.labels.get_mut(*group as usize)
-            {
-                label.requests += 1;
-                if request.has_failed() {
-                    label.failed.add(request.at);
+    for Part { rows, labels, causes } in parts {
+        let mut labels = labels.as_ref().map(Labels::reader);
+        rows.stretches(|stretch| {
+            let label_of = labels.as_mut().map(|labels| labels.of(stretch.rows()));
+            let mut read = false;
+            for request in stretch.requests() {
+                let offset = request.row - stretch.first_row;
+                counts.requests += 1;
+                counts.failed += u64::from(request.has_failed());
+                let label = label_of.as_ref().and_then(|label_of| label_of(offset));
+                if let Some(label) = label.and_then(|label| counts.labels.get_mut(label as usize)) {
+                    label.requests += 1;
+                    if request.has_failed() {
+                        label.failed.add(request.at);
+                    }
                 }
-            }
-            if request.has_failed()
-                && let Some(causes) = causes
-            {
-                if !std::mem::replace(&mut read, true) {
-                    causes.read(stretch.rows());
+                if request.has_failed()
+                    && let Some(causes) = causes
+                {
+                    if !std::mem::replace(&mut read, true) {
+                        causes.read(stretch.rows());
+                    }
+                    causes.add(&request, offset);
                 }
-                causes.add(&request, offset);
+                if request.at == NO_INSTANT {
+                    counts.without_instant += 1;
+                    continue;
+                }
+                count_timed(&request, moment, &mut counts.bins[bins.index(request.at)], &mut progress);
             }
-            if request.at == NO_INSTANT {
-                counts.without_instant += 1;
-                continue;
-            }
-            count_timed(&request, moment, &mut counts.bins[bins.index(request.at)], &mut progress);
-        }
-    });
+        });
+    }
     progress.finish(&mut counts.bins);
     counts
 }

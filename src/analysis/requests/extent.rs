@@ -48,6 +48,20 @@ impl Extent {
         (extent.instants.0 < extent.reach.1).then_some(extent)
     }
 
+    /// The same of several tables together.
+    pub(super) fn of_all<'a, 'b: 'a>(
+        rows: impl Iterator<Item = &'a mut Rows<'b>>,
+        dimension: Dimension,
+    ) -> Option<Self> {
+        rows.filter_map(|rows| Self::of(rows, dimension)).reduce(|a, b| Self {
+            instants: (a.instants.0.min(b.instants.0), a.instants.1.max(b.instants.1)),
+            reach: (a.reach.0.min(b.reach.0), a.reach.1.max(b.reach.1)),
+            timed: a.timed + b.timed,
+            steps: (a.steps.0 + b.steps.0, a.steps.1 + b.steps.1, a.steps.2 + b.steps.2),
+            whole_seconds: a.whole_seconds && b.whole_seconds,
+        })
+    }
+
     fn measured(rows: &Rows<'_>, dimension: Dimension) -> Option<Self> {
         let is_time = dimension == Dimension::Time;
         let (mut instants, mut reach) = ((i64::MAX, i64::MIN), (i64::MAX, i64::MIN));

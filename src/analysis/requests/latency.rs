@@ -1,11 +1,12 @@
 //! Percentiles of the durations of each stretch of time, exactly.
 //!
-//! In: the rows of a run, and the slot of each instant. Out: percentiles slot by slot, absent where there are too few samples. The
+//! In: the parts of a run, and the slot of each instant. Out: percentiles slot by slot, absent where there are too few samples. The
 //! samples of so many slots are gathered at a time as fit into a bound, so that memory does not grow with the run.
 
 use rayon::prelude::*;
 
-use super::rows::{NO_INSTANT, Rows};
+use super::part::Part;
+use super::rows::NO_INSTANT;
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
 use crate::stats::sorting::sort;
 
@@ -31,7 +32,7 @@ impl Latency {
 
 /// The percentiles of each slot, of which `counts` are the samples.
 pub(super) fn by_slot(
-    rows: &Rows<'_>,
+    parts: &[Part<'_>],
     counts: &[u64],
     slot_of: impl Fn(i64) -> usize,
     method: QuantileMethod,
@@ -48,15 +49,17 @@ pub(super) fn by_slot(
         let slots = fit.count().max(1);
         let mut samples: Vec<Vec<f64>> =
             counts[first..first + slots].iter().map(|count| Vec::with_capacity(*count as usize)).collect();
-        rows.stretches(|stretch| {
-            for request in stretch.requests().filter(|request| request.at != NO_INSTANT) {
-                let Some(sample) = request.sample() else { continue };
-                let slot = slot_of(request.at).checked_sub(first).and_then(|slot| samples.get_mut(slot));
-                if let Some(samples) = slot {
-                    samples.push(sample);
+        for part in parts {
+            part.rows.stretches(|stretch| {
+                for request in stretch.requests().filter(|request| request.at != NO_INSTANT) {
+                    let Some(sample) = request.sample() else { continue };
+                    let slot = slot_of(request.at).checked_sub(first).and_then(|slot| samples.get_mut(slot));
+                    if let Some(samples) = slot {
+                        samples.push(sample);
+                    }
                 }
-            }
-        });
+            });
+        }
         found.par_extend(samples.into_par_iter().map(|mut samples| Latency::of(&mut samples, method)));
     }
     found

@@ -17,6 +17,9 @@ pub struct RequestRun {
     /// Its number, from 1, where several runs were appended to one file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<u64>,
+    /// The files that were put together as one run; absent where it is the run of one file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shards: Option<Shards>,
     /// Whether the rows are requests, by the definition of the format or by the names of their columns; rows of anything else
     /// otherwise.
     pub are_requests: bool,
@@ -56,6 +59,21 @@ pub struct RequestRun {
     /// Failures by code or message, the most frequent first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<FailureCause>,
+}
+
+/// Files of several load generators that are one run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Shards {
+    /// Names of their sources.
+    pub sources: Vec<String>,
+    /// Why they are one run.
+    pub reason: String,
+    /// Median duration over all of them; like the others absent where there are too few.
+    pub p50: Option<f64>,
+    /// 95th percentile.
+    pub p95: Option<f64>,
+    /// 99th percentile.
+    pub p99: Option<f64>,
 }
 
 /// The clock of a run.
@@ -209,6 +227,12 @@ pub struct FailureCause {
 }
 
 impl RequestRun {
+    /// Whether it is a part of one of these runs.
+    pub fn is_part_of(&self, others: &[Self]) -> bool {
+        let mut joint = others.iter().filter_map(|run| run.shards.as_ref());
+        self.shards.is_none() && joint.any(|shards| shards.sources.contains(&self.source))
+    }
+
     /// The phase of that kind.
     pub fn phase(&self, kind: PhaseKind) -> Option<&Phase> {
         self.phases.iter().find(|phase| phase.kind == kind)

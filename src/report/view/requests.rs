@@ -76,7 +76,8 @@ pub(crate) struct FailureView {
 
 impl RequestsView {
     pub(super) fn all(report: &Report, drawn: Charts) -> Vec<Self> {
-        report.requests.iter().enumerate().map(|(index, run)| Self::of(report, index, run, drawn)).collect()
+        let runs = report.requests.iter().filter(|run| !run.is_part_of(&report.requests));
+        runs.enumerate().map(|(index, run)| Self::of(report, index, run, drawn)).collect()
     }
 
     fn of(report: &Report, index: usize, run: &RequestRun, drawn: Charts) -> Self {
@@ -107,10 +108,10 @@ impl RequestsView {
 
 fn facts(report: &Report, run: &RequestRun) -> Vec<NamedText> {
     let interval = run.failed.and_then(|failed| wilson(failed, run.requests, report.settings.confidence));
-    let mut facts = vec![
-        NamedText::new("Rate", words::rates(run)),
-        NamedText::new("Failed", words::failed(run, interval.as_ref())),
-    ];
+    let mut facts: Vec<NamedText> = words::joined(run).map(|text| NamedText::new("Joined", text)).into_iter().collect();
+    facts.extend(words::joint_latency(run).map(|text| NamedText::new(visible(&run.metric), text)));
+    facts.push(NamedText::new("Rate", words::rates(run)));
+    facts.push(NamedText::new("Failed", words::failed(run, interval.as_ref())));
     facts.extend(words::latency(run).map(|text| NamedText::new(format!("{} over time", visible(&run.metric)), text)));
     facts.push(NamedText::new("Incidents", incident::fact(run)));
     facts.extend(words::concurrency(run).map(|text| NamedText::new("Concurrency", text)));
@@ -184,6 +185,12 @@ impl FailureView {
 
 /// The lines for a terminal.
 pub(super) fn lines(run: &RequestRun) -> Vec<String> {
+    let joined = words::joined(run).into_iter().map(|text| format!("  {text}"));
+    let latency = words::joint_latency(run).into_iter().map(|text| format!("  {} {text}", visible(&run.metric)));
+    joined.chain(latency).chain(lines_of_one(run)).collect()
+}
+
+fn lines_of_one(run: &RequestRun) -> Vec<String> {
     let number = run.run.map_or_else(String::new, |number| format!("run {number}: "));
     let mut parts = vec![format!(
         "{number}{} over {}",

@@ -53,6 +53,11 @@ impl TerminalView {
             lines.push(LineView::blank());
             lines.extend(swarm::lines(swarm).iter().map(|line| LineView::plain(LineKind::Swarm, line)));
         }
+        for run in report.requests.iter().filter(|run| run.shards.is_some()) {
+            lines.push(LineView::blank());
+            lines.push(LineView::plain(LineKind::Source, &visible(&run.source)));
+            lines.extend(requests::lines(run).iter().map(|line| LineView::plain(LineKind::Requests, line)));
+        }
         let rows: Vec<Vec<Row>> =
             report.sources.iter().map(|source| listed(&NumbersView::of_source(report, source))).collect();
         let (head, rows) = aligned(rows);
@@ -68,7 +73,8 @@ impl TerminalView {
             for service in report.service.iter().filter(|service| service.source == source.name) {
                 lines.extend(service::lines(service).iter().map(|line| LineView::plain(LineKind::Service, line)));
             }
-            for run in report.requests.iter().filter(|run| run.source == source.name) {
+            let runs = report.requests.iter().filter(|run| !run.is_part_of(&report.requests));
+            for run in runs.filter(|run| run.source == source.name) {
                 lines.extend(requests::lines(run).iter().map(|line| LineView::plain(LineKind::Requests, line)));
             }
             lines.extend((!rows.is_empty()).then(|| head.clone()));

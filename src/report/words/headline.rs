@@ -201,6 +201,9 @@ pub(in crate::report) struct Measurements<'a> {
 /// `12,400 requests, 206 /s, 0.4% failed, latency p95 310 ms`; `None` where there is not one population to speak of. What stands in the
 /// clause about a failing whole is not said again.
 pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
+    if let Some(joint) = joint(of) {
+        return Some(joint);
+    }
     let mut wholes = of.populations.iter().filter(|one| one.label.is_none());
     let whole = wholes.next().filter(|_| wholes.next().is_none());
     let durations: Vec<&Metric> =
@@ -243,7 +246,9 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
         _ => return None,
     };
     if whole.is_some_and(|whole| whole.failing) {
-        return rate(of.requests).into_iter().chain(latency).reduce(|a, b| format!("{a}, {b}")).or(Some(String::new()));
+        let rate = rate(of.requests).or_else(|| reported_rate(of.reported, &whole?.source));
+        let said: Vec<String> = rate.into_iter().chain(latency).collect();
+        return Some(said.join(", "));
     }
     let share = whole.map(|whole| match whole.failed {
         0 => "none failed".to_owned(),
@@ -251,6 +256,26 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
     });
     let rate = rate(of.requests).or_else(|| reported_rate(of.reported, &whole?.source));
     Some([Some(count), rate, share, latency].into_iter().flatten().collect::<Vec<String>>().join(", "))
+}
+
+/// `12,400 requests in 4 files, 206 /s, 0.4% failed, elapsed p95 310 ms`, where all files are one run.
+fn joint(of: &Measurements<'_>) -> Option<String> {
+    let joint: Vec<&RequestRun> = of.requests.iter().filter(|run| run.shards.is_some()).collect();
+    let [run] = joint[..] else { return None };
+    let shards = run.shards.as_ref()?;
+    if of.sources.iter().any(|source| !shards.sources.contains(&source.name)) {
+        return None;
+    }
+    let noun = if run.are_requests { "request" } else { "row" };
+    let files = number::counted(shards.sources.len() as u64, "file");
+    let count = format!("{} in {files}", number::counted(run.requests, noun));
+    let failed = run.failed.map(|failed| match failed {
+        0 => "none failed".to_owned(),
+        _ => format!("{} failed", number::share(failed as f64 / run.requests.max(1) as f64)),
+    });
+    let p95 = shards.p95.map(|p95| format!("{} p95 {}", name(&run.metric), number::quantity(run.dimension, p95)));
+    let rate = number::quantity(Dimension::Rate, run.rate);
+    Some([Some(count), Some(rate), failed, p95].into_iter().flatten().collect::<Vec<String>>().join(", "))
 }
 
 /// `206 /s`, of the only run there is.
@@ -263,7 +288,8 @@ fn rate(requests: &[RequestRun]) -> Option<String> {
 fn reported_rate(reported: &[Reported], source: &str) -> Option<String> {
     let of_all = |one: &&Reported| {
         let name = one.metric.to_lowercase();
-        let is_of_requests = ["request", "req", "throughput", "rps"].iter().any(|word| name.contains(word));
+        let is_of_requests = ["request", "req", "throughput", "rps"].iter().any(|word| name.contains(word))
+            && !["fail", "err", "byte"].iter().any(|word| name.contains(word));
         one.source == source && one.label.is_none() && one.dimension == Dimension::Rate && is_of_requests
     };
     let rate = reported.iter().filter(of_all).find_map(|one| one.number(Statistic::Value))?;

@@ -1,7 +1,9 @@
 //! Sentences about a run of requests.
 
 use crate::analysis::requests::{Bin, Moment, Phase, PhaseKind, RequestRun};
+use crate::measure::folded::Folded;
 use crate::measure::unit::Dimension;
+use crate::report::escape::visible;
 use crate::report::number::{self, Moments, Scale};
 use crate::stats::interval::Interval;
 
@@ -35,6 +37,25 @@ pub(in crate::report) fn about(run: &RequestRun) -> String {
     let from = if run.clock.start.is_some() { format!(" from {}", moments.dated(0.0)) } else { String::new() };
     let number = run.run.map_or_else(String::new, |number| format!("run {number}: "));
     format!("{number}{}{from}{until}{}, {}", number::counted(run.requests, noun(run)), moments.zone(), time(run.length))
+}
+
+/// Which files are one run, and why.
+pub(in crate::report) fn joined(run: &RequestRun) -> Option<String> {
+    /// Files that are named.
+    const NAMED: usize = 4;
+    let shards = run.shards.as_ref()?;
+    let listed = Folded::of(shards.sources.iter().map(|name| visible(name)), NAMED);
+    let files = number::counted(shards.sources.len() as u64, "file");
+    Some(format!("{files} are one run ({listed}): {}", shards.reason))
+}
+
+/// `p50 90.0 ms, p95 267.0 ms, p99 480.0 ms` over all files of a joint run.
+pub(in crate::report) fn joint_latency(run: &RequestRun) -> Option<String> {
+    let shards = run.shards.as_ref()?;
+    let named = [("p50", shards.p50), ("p95", shards.p95), ("p99", shards.p99)];
+    let value =
+        |(name, value): &(&str, Option<f64>)| Some(format!("{name} {}", number::quantity(run.dimension, (*value)?)));
+    Some(named.iter().filter_map(value).collect::<Vec<String>>().join(", "))
 }
 
 /// `206 /s; 198 to 214 /s in bins of 1 s`.
