@@ -61,7 +61,7 @@ pub(crate) struct Grouping<'a> {
     /// Label of each row, as written.
     pub(crate) codes: Cow<'a, Cells>,
     pub(super) texts: Vec<String>,
-    /// Whether settings are part of it.
+    /// Whether settings are part of it, or labels together stand for them.
     pub(super) by_settings: bool,
 }
 
@@ -69,11 +69,13 @@ impl<'a> Grouping<'a> {
     /// The columns asked for, or the label that tells kinds of samples apart best.
     pub(crate) fn choose(table: &'a Table, settings: &Settings) -> Option<Self> {
         let asked: Vec<usize> = settings.group_by.iter().filter_map(|name| table.position(name)).collect();
-        let (columns, (codes, texts)) = if asked.is_empty() {
+        let asked_none = asked.is_empty();
+        let (columns, (codes, texts)) = if asked_none {
             let label = most_telling_label(table);
             let with_settings: Vec<usize> = label.into_iter().chain(varied_settings(table)).collect();
-            match label {
-                Some(label) if with_settings.len() > 1 => {
+            match (sweep_of_labels(table, &with_settings), label) {
+                (Some(all), _) => all,
+                (None, Some(label)) if with_settings.len() > 1 => {
                     let labels = labels_of(table, &with_settings);
                     let few = labels.1.len() <= MOST_SWEPT.max(labels.0.rows() / ROWS_EACH);
                     if few { (with_settings, labels) } else { (vec![label], labels_of(table, &[label])) }
@@ -91,7 +93,8 @@ impl<'a> Grouping<'a> {
             _ => None,
         };
         // Numbers of settings are what tells configurations apart.
-        let configurations = columns.iter().any(|column| table.columns[*column].role == Role::Setting);
+        let configurations = columns.len() > 1 && asked_none
+            || columns.iter().any(|column| table.columns[*column].role == Role::Setting);
         let collapse = settings.collapse_labels && !table.labels_exact && !configurations;
         let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
         Some(Self {
@@ -293,6 +296,25 @@ fn varied_settings(table: &Table) -> Vec<usize> {
         texts.len() > 1 && texts.len() as u64 <= (MOST_SWEPT as u64).max(table.lines.rows() / ROWS_EACH as u64)
     };
     table.columns_as(Role::Setting).filter(several).collect()
+}
+
+/// All labels and settings of a small table in which few rows have the same ones: each row, or each few, is another configuration.
+/// `None` where one label names the rows, or they are recordings.
+fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>, (Cow<'t, Cells>, Vec<String>))> {
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    let varied = |column: &usize| (2..rows).contains(&table.columns[*column].dictionary.len());
+    let texts = table.columns_as(Role::Label).filter(|column| table.columns[*column].cells == CellType::Text);
+    let labels: Vec<usize> = texts.filter(varied).collect();
+    let telling =
+        others.first().is_some_and(|first| labels.contains(first) || table.columns[*first].role == Role::Setting);
+    if rows > MOST_SWEPT * ROWS_EACH || !telling || labels.len() < 2 {
+        return None;
+    }
+    let settings = others.iter().copied().filter(|column| table.columns[*column].role == Role::Setting);
+    let columns: Vec<usize> = labels.iter().copied().chain(settings).collect();
+    let together = labels_of(table, &columns);
+    let few_rows_each = together.1.len() <= MOST_SWEPT && together.1.len() * ROWS_EACH > rows;
+    few_rows_each.then_some((columns, together))
 }
 
 fn most_telling_label(table: &Table) -> Option<usize> {

@@ -431,6 +431,16 @@ fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
     if yes || no {
         return when(yes == of_failure);
     }
+    // `not_run`, `skipped`: what was not tried did not fail.
+    const NOT_TRIED: &[&str] =
+        &["notrun", "notmeasured", "nottested", "notstarted", "skipped", "skip", "pending", "unknown", "planned"];
+    let letters: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
+    if NOT_TRIED.contains(&letters.as_str()) {
+        return Outcome::NotSaid;
+    }
+    if let Some(counts) = counted_failures(&lower) {
+        return counts;
+    }
     let number: Option<u32> = lower.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
     if let Some(code) = number.filter(|code| (100..600).contains(code)) {
         return when(code >= 400);
@@ -443,6 +453,21 @@ fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
         () if of_failure => Outcome::Failed,
         () => Outcome::Unclear,
     }
+}
+
+/// What a text with counts says: `4 passed, 0 failed`, `0 failures`, `no errors`. A fraction (`1/100`) is of several things, of which a
+/// row cannot say that it failed.
+fn counted_failures(lower: &str) -> Option<Outcome> {
+    const COUNTED: &[&str] = &["failure", "failures", "failed", "fail", "fails", "error", "errors", "exceptions"];
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if lower.split_once('/').is_some_and(|(part, whole)| is_number(part.trim()) && is_number(whole.trim())) {
+        return Some(Outcome::Unclear);
+    }
+    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let counts = words.windows(2).filter(|pair| COUNTED.contains(&pair[1]) && (is_number(pair[0]) || pair[0] == "no"));
+    let mut numbers = counts.map(|pair| pair[0].parse::<u64>().unwrap_or_default()).peekable();
+    numbers.peek()?;
+    Some(when(numbers.any(|number| number > 0)))
 }
 
 #[cfg(test)]
@@ -465,6 +490,13 @@ mod tests {
             ("", "status", Outcome::NotSaid),
             ("", "error", Outcome::Succeeded),
             ("connection reset", "error", Outcome::Failed),
+            ("4 passed, 0 failed, 0 skipped", "status", Outcome::Succeeded),
+            ("3 passed, 1 failed", "status", Outcome::Failed),
+            ("0 failures", "failed", Outcome::Succeeded),
+            ("no errors", "error", Outcome::Succeeded),
+            ("0/100", "failed", Outcome::Unclear),
+            ("not_run", "status", Outcome::NotSaid),
+            ("not measured", "status", Outcome::NotSaid),
         ] {
             let of_failure = column.contains("fail") || column.contains("err");
             assert_eq!(of_word(text, column, of_failure), expected, "{column}={text}");

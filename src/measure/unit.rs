@@ -132,7 +132,12 @@ impl Unit {
         NAMES
             .iter()
             .find(|(spelling, _)| *spelling == name)
-            .or_else(|| NAMES.iter().find(|(spelling, _)| spelling.eq_ignore_ascii_case(name)))
+            // Metres by second are no millions by second.
+            .or_else(|| {
+                let any_case =
+                    |spelling: &str| !matches!(spelling, "M/s" | "G/s") && spelling.eq_ignore_ascii_case(name);
+                NAMES.iter().find(|(spelling, _)| any_case(spelling))
+            })
             .map(|(_, unit)| *unit)
     }
 }
@@ -276,6 +281,9 @@ static NAMES: &[(&str, Unit)] = &[
     ("kbit", KILOBIT),
     ("Mbit", MEGABIT),
     ("Gbit", GIGABIT),
+    ("kbits", KILOBIT),
+    ("Mbits", MEGABIT),
+    ("Gbits", GIGABIT),
     ("bit/s", BIT_PER_SECOND),
     ("bits/s", BIT_PER_SECOND),
     ("bps", BIT_PER_SECOND),
@@ -284,6 +292,8 @@ static NAMES: &[(&str, Unit)] = &[
     ("Mbit/s", MEGABIT_PER_SECOND),
     ("Mbits/s", MEGABIT_PER_SECOND),
     ("Mbps", MEGABIT_PER_SECOND),
+    ("Mb/s", MEGABIT_PER_SECOND),
+    ("Gb/s", GIGABIT_PER_SECOND),
     ("Gbit/s", GIGABIT_PER_SECOND),
     ("Gbits/s", GIGABIT_PER_SECOND),
     ("Gbps", GIGABIT_PER_SECOND),

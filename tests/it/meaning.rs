@@ -421,3 +421,63 @@ fn a_number_of_a_query_tells_queries_apart_and_the_length_of_a_test_is_no_result
     assert_eq!((time["groups"].as_array().unwrap().len(), &time["grouped_by"]), (3, &"query_number".into()));
     assert!(report["metrics"].as_array().unwrap().iter().all(|metric| metric["name"] != "duration_seconds"));
 }
+
+#[test]
+fn what_looks_like_a_unit_and_is_none_is_none() {
+    let text = "run,ns/day,J/ns,Request(s),RNNs,speed km/h,CPU MHz,time-to-first-byte,free_memory_mb,time_saved_ms,link Mb/s,gb_sec\n\
+        a,1.5,33206900,1201,2.1,31.5,2251,187.8,1007,12.5,94.3,2.1\nb,3.1,34100000,1302,2.2,33.1,2303,172.2,1019,17.1,94.1,2.3\n\
+        a,5.6,35900000,1253,2.4,30.7,2287,181.9,993,13.3,94.7,2.2\n";
+    let report = report("r.csv", text);
+    for name in ["ns/day", "J/ns", "Request(s)", "RNNs", "speed km/h"] {
+        assert_eq!(said(&report, name), ("unknown", "", "unknown"), "{name}");
+    }
+    assert_eq!(said(&report, "CPU MHz"), ("rate", "M/s", "unknown"));
+    assert_eq!(said(&report, "time-to-first-byte").0, "time", "an amount of bytes it is not");
+    assert_eq!(said(&report, "free_memory_mb"), ("bytes", "MB", "unknown"));
+    assert_eq!(said(&report, "time_saved_ms"), ("time", "ms", "unknown"));
+    assert_eq!(said(&report, "link Mb/s"), ("byte_rate", "Mbit/s", "higher_is_better"));
+    assert_eq!(said(&report, "gb_sec"), ("byte_rate", "GB/s", "higher_is_better"));
+}
+
+#[test]
+fn digits_of_a_rounded_number_are_no_clock() {
+    let rows: String = (0..12).map(|row| format!("{}.{:04}\n", 5000 + row * 37, 1605 + row * 311)).collect();
+    let report = report("l.csv", &format!("total-blocking-time\n{rows}"));
+    assert_eq!(said(&report, "total-blocking-time").0, "unstated_time");
+}
+
+#[test]
+fn a_time_beside_a_date_is_when_and_a_stamp_that_begins_anew_is_no_duration() {
+    let days = report(
+        "s.csv",
+        "Datum;Zeit;Laufzeit (ms)\n04.12.2025;10:30:00;15\n04.12.2025;10:40:00;16\n04.12.2025;10:50:00;19\n",
+    );
+    assert_eq!(days["metrics"].as_array().unwrap().len(), 1);
+    let phases = report(
+        "p.csv",
+        "time_stamp,cpu_pct,phase\n0.0,45.1,warm\n2.01,89.8,warm\n4.03,80.5,warm\n0.0,53.1,High\n2.01,84.1,High\n4.02,81.1,High\n",
+    );
+    assert!(phases["metrics"].as_array().unwrap().iter().all(|metric| metric["name"] != "time_stamp"));
+}
+
+#[test]
+fn counts_of_no_failures_and_what_was_not_run_are_no_failures() {
+    let text = "case,ms,status\na,10.1,\"4 passed, 0 failed\"\nb,10.4,\"5 passed, 0 failed\"\nc,9.9,not run\nd,11.9,\"3 passed, 1 failed\"\n";
+    let report = report("s.csv", text);
+    let failures = &metric(&report, "ms")["failures"];
+    assert_eq!((&failures["failed"], &failures["total"]), (&1.into(), &3.into()), "{failures}");
+}
+
+#[test]
+fn repetitions_of_each_configuration_are_samples_and_no_settings() {
+    let rows: String = ["base", "opt"]
+        .iter()
+        .flat_map(|variant| [1, 8].map(|threads| (variant, threads)))
+        .flat_map(|(variant, threads)| {
+            (0..6).map(move |rep| format!("{variant},{threads},{rep},{}.{rep}1\n", 100 / threads))
+        })
+        .collect();
+    let report = report("r.csv", &format!("impl,threads,rep,time_ms\n{rows}"));
+    let groups = metric(&report, "time_ms")["groups"].as_array().unwrap().clone();
+    assert!(groups.len() == 4 && groups.iter().all(|group| group["clean"]["n"] == 6), "{groups:?}");
+}

@@ -31,7 +31,8 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     let column = &table.columns[index];
     let counts = counted(table.values(index), MOST_VALUES)?;
     let numbers = || counts.keys().map(|bits| f64::from_bits(*bits));
-    if table.values(index).count() as u64 != rows || !are_round(numbers(), DIGITS) {
+    // Rows that failed lack it.
+    if (table.values(index).count() as u64) * 5 < rows * 4 || !are_round(numbers(), DIGITS) {
         return None;
     }
     if counts.len() == 1 {
@@ -41,7 +42,7 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
         return (is_length && whole && rows >= 3)
             .then(|| "the same round number in all rows: how long was measured, not what came out".to_owned());
     }
-    if let Some(beside) = crossed(table, index, &counts) {
+    if let Some(beside) = crossed(table, index, &counts).filter(|_| !are_repetitions(numbers(), words)) {
         return Some(format!(
             "each of its {} round numbers stands equally often beside each `{beside}`: it was chosen",
             counts.len()
@@ -91,6 +92,19 @@ pub(super) fn counted(values: &Cells, most: usize) -> Option<BTreeMap<u64, usize
     Some(counts)
 }
 
+/// Whether numbers count repetitions of the same: called so, or one after the other from the first on under a name that is no
+/// parameter's.
+fn are_repetitions(numbers: impl Iterator<Item = f64>, words: &[String]) -> bool {
+    let named = words.last().is_some_and(|last| {
+        vocabulary::ACTOR.has(last) || vocabulary::RUN.has(last) || vocabulary::IDENTIFIER.has(last)
+    });
+    let numbers: Vec<f64> = numbers.collect();
+    let first = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+    let last = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let in_a_row = (first == 0.0 || first == 1.0) && last - first + 1.0 == numbers.len() as f64;
+    named || in_a_row && vocabulary::PARAMETER.among(words).is_none()
+}
+
 /// Whether few would measure such numbers: at most so many digits before zeros, or three binary ones.
 pub(super) fn are_round(numbers: impl Iterator<Item = f64>, digits: i32) -> bool {
     let mut numbers = numbers;
@@ -110,7 +124,7 @@ fn is_parameter(said: &NameMeaning) -> bool {
     match said.kind {
         None | Some(Kind::Count) => true,
         Some(Kind::Rate | Kind::Bytes) => said.unit.is_none(),
-        Some(Kind::Duration | Kind::RunLength | Kind::Share) => false,
+        Some(Kind::Duration | Kind::RunLength | Kind::Share | Kind::Other) => false,
     }
 }
 

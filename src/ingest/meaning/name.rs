@@ -94,19 +94,18 @@ fn split(name: &str) -> Vec<Word> {
 /// `MBps`, `KiB`: humps inside a unit are none.
 fn is_unit_in_capitals(rest: &[char]) -> bool {
     let text: String = rest.iter().take_while(|character| character.is_alphabetic()).collect();
-    ["kB", "KB", "MB", "GB", "TB", "iB"].iter().any(|unit| text == *unit || text == format!("{unit}ps"))
+    ["kHz", "MHz", "GHz", "THz"].contains(&text.as_str())
+        || ["kB", "KB", "MB", "GB", "TB", "iB"].iter().any(|unit| text == *unit || text == format!("{unit}ps"))
 }
 
-/// Whether the plural of an abbreviation ends behind this capital letter: `vCPUs` is no `vCP` in microseconds.
+/// Whether the plural of an abbreviation ends behind this capital letter: `vCPUs` is no `vCP` in microseconds, and `RNNs` no `RN` in
+/// nanoseconds; `RTTMs` is a duration in milliseconds.
 fn ends_plural(characters: &[char], last: usize) -> bool {
-    const PLURALS: &[&str] = &[
-        "CPUs", "GPUs", "TPUs", "NPUs", "DPUs", "VMs", "JVMs", "LLMs", "IDs", "URLs", "APIs", "VUs", "DBs", "SSDs",
-        "OSDs", "RPMs",
-    ];
     let ends =
         characters.get(last + 1) == Some(&'s') && characters.get(last + 2).is_none_or(|next| !next.is_lowercase());
     let first = characters[..last].iter().rposition(|before| !before.is_uppercase()).map_or(0, |before| before + 1);
-    ends && PLURALS.iter().any(|plural| plural.chars().eq(characters[first..=last + 1].iter().copied()))
+    let before: String = characters[first..last].iter().flat_map(|letter| letter.to_lowercase()).collect();
+    ends && !before.is_empty() && !vocabulary::DURATIONS.has(&before) && before != "cpu" && before != "gpu"
 }
 
 /// The last part of a dotted path.
@@ -121,7 +120,8 @@ pub(crate) fn parent(name: &str) -> &str {
 
 /// What a name says.
 pub(crate) fn read(name: &str) -> NameMeaning {
-    let name = name.trim();
+    // `Thread(s) per core`: a plural, whatever follows.
+    let name = &name.trim().replace("(s) ", "s ");
     let (outside, bracket) = bracketed(name);
     let segments = segments(outside);
     let mut statistic = None;
@@ -193,17 +193,39 @@ pub(crate) fn unit(text: &str) -> Option<(Unit, Polarity)> {
     })
 }
 
+/// A name without what stands in brackets at its end: `Altitude (m)` has no parameter `m`.
+pub(crate) fn without_brackets(name: &str) -> &str {
+    let closed = name.trim_end().ends_with([')', ']', '}']);
+    let open = name.rfind(['(', '[', '{']).filter(|open| closed && !name[..*open].trim().is_empty());
+    open.map_or(name, |open| name[..open].trim_end())
+}
+
 /// The unit in brackets at the end of a name, and the name before it.
 fn bracketed(name: &str) -> (&str, Option<Unit>) {
     for (open, close) in [('(', ')'), ('[', ']'), ('{', '}')] {
         if let Some((before, inner)) = name.strip_suffix(close).and_then(|rest| rest.rsplit_once(open))
             && !before.trim().is_empty()
         {
-            let unit = Unit::parse(inner);
-            return if unit.is_some() { (before.trim(), unit) } else { (name, None) };
+            let attached = !before.ends_with(char::is_whitespace);
+            let unit = Unit::parse(inner).filter(|_| !is_no_unit(before.trim(), inner, attached));
+            return if unit.is_some() || inner == "s" { (before.trim(), unit) } else { (name, None) };
         }
     }
     (name, None)
+}
+
+/// Whether brackets hold something else than a unit: the plural of `Request(s)`, billions of `FLOPs (B)`.
+fn is_no_unit(before: &str, inner: &str, attached: bool) -> bool {
+    let words = words(before);
+    let counts =
+        |word: &String| vocabulary::COUNTS.has(word) || vocabulary::RATES.has(word) || vocabulary::DEVICE.has(word);
+    match inner {
+        "s" => attached && words.last().is_some_and(|last| !vocabulary::DURATIONS.has(last)),
+        "B" => words.iter().any(|word| {
+            counts(word) || matches!(word.as_str(), "params" | "parameters" | "parameter" | "size" | "model")
+        }),
+        _ => false,
+    }
 }
 
 /// The parts of a dotted path. A point between digits is a decimal point.
@@ -302,12 +324,17 @@ fn take_statistic(words: &mut Vec<Word>, inside: bool) -> Option<Statistic> {
         return Some(found);
     }
     let ends = [Some(0), words.len().checked_sub(1)];
-    let at =
-        ends.into_iter().flatten().find(|at| words.get(*at).is_some_and(|word| statistic_of(&word.text).is_some()));
+    // `ops/min` is by minute.
+    let at = ends
+        .into_iter()
+        .flatten()
+        .find(|at| words.get(*at).is_some_and(|word| !word.after_slash && statistic_of(&word.text).is_some()));
     // In the middle only what can be nothing else.
     let at = at.or_else(|| {
         let sure = |word: &Word| {
-            statistic_of(&word.text).is_some() && !matches!(word.text.as_str(), "min" | "max" | "sd" | "med")
+            !word.after_slash
+                && statistic_of(&word.text).is_some()
+                && !matches!(word.text.as_str(), "min" | "max" | "sd" | "med")
         };
         words.iter().position(sure)
     })?;
@@ -331,9 +358,24 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
             && (last.text == "s" || word.text.ends_with('s') || word.text == "tok")
     };
     let is_rate = before.iter().any(|word| vocabulary::BY_WHATEVER_TIME.has(&word.text));
-    if let Some(word) = by_second.filter(|word| counted(word) || is_rate) {
-        let bytes = Unit::parse(&format!("{}/s", symbol(word))).filter(|unit| unit.dimension == Dimension::ByteRate);
-        return (Some(Kind::Rate), Some(bytes.unwrap_or(Unit::PER_SECOND)), Some(texts.join("_")));
+    let data = |word: &Word| {
+        let by_second =
+            Unit::parse(&format!("{}/s", symbol(word))).or_else(|| Unit::parse(&format!("{}/s", word.text)));
+        by_second.or_else(|| rate_word(word)).filter(|unit| unit.dimension == Dimension::ByteRate)
+    };
+    if let Some(word) = by_second.filter(|word| counted(word) || is_rate || data(word).is_some()) {
+        return (Some(Kind::Rate), Some(data(word).unwrap_or(Unit::PER_SECOND)), Some(texts.join("_")));
+    }
+    let by_hour = BY_TIME[2].0.contains(&last.text.as_str())
+        && before.last().is_some_and(|word| word.text.ends_with('s') && counted(word));
+    if by_hour {
+        return (Some(Kind::Rate), Unit::parse("/h"), Some(texts.join("_")));
+    }
+    // `time_to_first_byte` ends in no amount.
+    let timed =
+        |pair: &[&str]| vocabulary::DURATIONS.has(pair[0]) && vocabulary::PREPOSITIONS.has(pair[1]) && pair[1] != "per";
+    if texts.windows(2).any(timed) && kind_of_word(last, before) != Some(Kind::Duration) {
+        return (Some(Kind::Duration), None, Some(texts.join("_")));
     }
     if last.text == "s"
         && let Some(unit) = before.last().and_then(|word| Unit::parse(&format!("{}/s", word.written)))
@@ -351,15 +393,11 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
     if vocabulary::DERIVED.has(&last.text) {
         return (None, None, None);
     }
-    // `time_to_first_token`, `time_in_queue`: what stands behind the preposition counts nothing.
-    let timed =
-        |pair: &[&str]| vocabulary::DURATIONS.has(pair[0]) && vocabulary::PREPOSITIONS.has(pair[1]) && pair[1] != "per";
-    if texts.windows(2).any(timed) {
-        return (Some(Kind::Duration), None, Some(texts.join("_")));
-    }
     for (index, word) in texts.iter().enumerate().rev() {
         let is = |known: Words| known.has(word);
         let kind = match () {
+            // What a model costs, not what a machine does in a second.
+            () if words[index].written == "FLOPs" => return (Some(Kind::Other), None, Some((*word).to_owned())),
             () if is(vocabulary::RATES)
                 && !(*word == "ops" && index > 0 && is_total(texts[index - 1]))
                 && !is_share(&texts, index) =>
@@ -388,6 +426,10 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
     // A unit somewhere in the middle: `time_ms_per`, `ms_elapsed`.
     let unit = (0..words.len()).rev().find_map(|at| unit_word(&words[at], &words[..at]));
     (unit.and_then(kind_of_unit), unit, None)
+}
+
+fn kind_of_word(word: &Word, before: &[Word]) -> Option<Kind> {
+    unit_word(word, before).and_then(kind_of_unit)
 }
 
 fn is_total(word: &str) -> bool {
@@ -423,6 +465,15 @@ fn per(words: &[Word], texts: &[&str]) -> Option<(Kind, Option<Unit>)> {
     let several = denominator.bytes().all(|byte| byte.is_ascii_digit());
     if several && texts.get(behind + 1).is_some_and(|unit| BY_TIME.iter().any(|(known, _)| known.contains(unit))) {
         return Some((Kind::Rate, None));
+    }
+    // `m/s`, `rad/s`, `ns/day`, `J/ns`: quantities whose unit is not one of ours; nothing is counted by time.
+    let is_counted = vocabulary::COUNTED_BY_SECOND.has(&amount.text)
+        || vocabulary::COUNTS.has(&amount.text)
+        || amount.text.len() > 4;
+    let is_data = Unit::parse(&amount.written).is_some_and(|unit| unit.dimension == Dimension::Bytes);
+    let by_time = Unit::parse(denominator).is_some_and(|unit| unit.dimension == Dimension::Time);
+    if words[at].after_slash && by_time && !is_counted && !is_data && !vocabulary::RATES.has(&amount.text) {
+        return Some((Kind::Other, None));
     }
     if let Some((_, by)) = BY_TIME.iter().find(|(known, _)| known.contains(denominator)) {
         let bytes = Unit::parse(&amount.written).filter(|unit| unit.dimension == Dimension::Bytes);
@@ -476,6 +527,11 @@ fn unit_word(word: &Word, before: &[Word]) -> Option<Unit> {
     {
         return None;
     }
+    // `US` is a country where the name is not written in capitals throughout.
+    let mut letters = before.iter().flat_map(|word| word.written.chars());
+    if word.written == "US" && letters.any(char::is_lowercase) {
+        return None;
+    }
     Unit::parse(&word.written).or_else(|| Unit::parse(text))
 }
 
@@ -494,11 +550,27 @@ fn kind_of_unit(unit: Unit) -> Option<Kind> {
 fn direction(words: &[&str], kind: Option<Kind>) -> Polarity {
     let has = |known: Words| words.iter().any(|word| known.has(word));
     match kind {
+        // Free memory, time between failures, errors avoided: what is called so is better the other way, or neither.
+        Some(Kind::Other) => Polarity::Unknown,
+        _ if has(vocabulary::TURNS_AROUND) || words.contains(&"between") && has(vocabulary::FAILED) => {
+            Polarity::Unknown
+        }
+        Some(Kind::Duration)
+            if has(vocabulary::TIME_SETTING) || words.iter().any(|word| matches!(*word, "timestamp" | "stamp")) =>
+        {
+            Polarity::Unknown
+        }
+        // An index may go either way.
+        None if words.last().is_some_and(|last| matches!(*last, "index" | "factor" | "rank")) => Polarity::Unknown,
         Some(Kind::Duration) => Polarity::LowerIsBetter,
         Some(Kind::Bytes) if has(vocabulary::MEMORY) || words.contains(&"per") => Polarity::LowerIsBetter,
         // What was asked for is a setting, whichever way it goes; and what is transferred is neither good nor bad.
         Some(Kind::Bytes | Kind::RunLength) => Polarity::Unknown,
         Some(Kind::Rate) if has(vocabulary::ASKED_FOR) => Polarity::Unknown,
+        // A clock that ticks faster is neither good nor bad.
+        Some(Kind::Rate) if words.iter().any(|word| matches!(*word, "khz" | "mhz" | "ghz" | "thz")) => {
+            Polarity::Unknown
+        }
         Some(Kind::Rate) if has(vocabulary::FAILED) => Polarity::LowerIsBetter,
         // A rate of no matter what may be a pulse or a setting.
         Some(Kind::Rate) if words.last() == Some(&"rate") && !is_rate_of_work(words) => Polarity::Unknown,

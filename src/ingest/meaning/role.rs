@@ -24,7 +24,7 @@ const MOST_PATTERNS: usize = 10_000;
 pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
     let column = &table.columns[index];
     // The leaf of a path decides: `result.size` is no result.
-    let words = name::words(name::leaf(&column.name));
+    let words = name::words(name::without_brackets(name::leaf(&column.name)));
     let named = |known: Words| known.among(&words);
     match column.cells {
         CellType::Timestamp => (Role::Timestamp, "its cells are dates with times".into()),
@@ -33,7 +33,11 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
             None => (Role::Label, "true or false".into()),
         },
         CellType::Text => text_role(table, index, &words),
-        CellType::Quantity(Dimension::Time) if named(vocabulary::CLOCK).is_some() || is_time_of_day(table, index) => {
+        CellType::Quantity(Dimension::Time)
+            if named(vocabulary::CLOCK).is_some()
+                || is_time_of_day(table, index)
+                || is_beside_date(table, index, &words) =>
+        {
             (Role::Unused, "its cells are times of day".into())
         }
         CellType::Quantity(dimension) => {
@@ -65,8 +69,8 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if let Some(word) = named(vocabulary::FAILURE).filter(|_| column.dictionary.iter().any(String::is_empty)) {
         return (Role::Status, format!("called `{word}`, and empty in some rows"));
     }
-    if named(vocabulary::INSTANT).is_some()
-        && distinct as f64 > 0.5 * rows as f64
+    let is_date = matches!(words, [only] if vocabulary::DATE.has(only));
+    if (is_date || named(vocabulary::INSTANT).is_some() && distinct as f64 > 0.5 * rows as f64)
         && looks_like_dates(&column.dictionary)
     {
         return (Role::Unused, "its texts look like dates in a notation that is not read".into());
@@ -224,6 +228,16 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if in_stretches { chosen("the same in stretches of rows") } else { None }
 }
 
+/// Whether a column called like a time stands beside one of dates.
+fn is_beside_date(table: &Table, index: usize, words: &[String]) -> bool {
+    let is = |words: &[String], known: Words| matches!(words, [only] if known.has(only));
+    let dates = |(other, column): (usize, &Column)| {
+        let named = is(&name::words(&column.name), vocabulary::DATE);
+        other != index && named && (column.cells == CellType::Text || column.cells == CellType::Timestamp)
+    };
+    is(words, vocabulary::TIME_OF_DAY) && table.columns.iter().enumerate().any(dates)
+}
+
 /// Whether a column called `time` holds hours, minutes and seconds that only rise, beside numbers that were measured.
 fn is_time_of_day(table: &Table, index: usize) -> bool {
     const DAY: f64 = 86_400.0;
@@ -273,6 +287,15 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
         return Some((Role::Timestamp, format!("its numbers are {} since 1970", CLOCKS[clock].1)));
     }
     let word = named?;
+    // A name that can mean nothing else: where it falls back, the clock began anew.
+    let is_stamp = words.iter().any(|word| matches!(word.as_str(), "timestamp" | "stamp"));
+    if is_stamp && said.unit.is_none() && profile.rises > profile.falls {
+        return Some(if profile.is_rising() {
+            (Role::Timestamp, format!("called `{word}` and never falls"))
+        } else {
+            (Role::Unused, format!("called `{word}`, of a clock that begins anew"))
+        });
+    }
     let is_duration = words.len() > 1
         && words.iter().any(|word| matches!(word.as_str(), "elapsed" | "response" | "total" | "mean" | "real" | "cpu"));
     // `time_elapsed` in a long recording goes on and on, and so does no duration of single things.

@@ -246,28 +246,28 @@ fn by_clock_step(table: &Table, column: usize) -> Evidence {
         return None;
     }
     let values: Vec<f64> = table.values(column).some(LOOKED_AT).into_iter().filter(|value| *value != 0.0).collect();
-    let multiples = |step: f64, tolerance: f64| {
+    let share = |step: f64, tolerance: f64| {
         let near = |value: &&f64| {
             let steps = **value / step;
             (steps - steps.round()).abs() <= tolerance
         };
-        values.len() >= FEWEST && values.iter().filter(near).count() as f64 >= MOST * values.len() as f64
+        values.iter().filter(near).count() as f64 / values.len() as f64
     };
+    let multiples = |step: f64, tolerance: f64| values.len() >= FEWEST && share(step, tolerance) >= MOST;
+    // Multiples of a coarser step are no clock's that counts so finely.
+    let exactly = |step: f64| multiples(step, NOISE) && share(10.0 * step, NOISE / 10.0) < 0.5;
     let of_epoch = |scale: f64| multiples(EPOCH_STEP * scale, 1e-3);
     let said = |unit: Unit, because: &str| Some((unit, format!("{digits} digits behind the point, {because}")));
     match () {
-        () if of_epoch(1.0) => said(Unit::SECOND, "in the steps that a clock of seconds since 1970 has: seconds"),
+        // Steps times 1,000 are steps as well.
         () if of_epoch(1e3) => {
             said(Unit::MILLISECOND, "in the steps that a clock of seconds since 1970 has, times 1,000: milliseconds")
         }
-        // Whole thousandths with noise behind them may be of either clock.
-        () if multiples(1e-3, 1e-3) => None,
-        () if multiples(1e-6, NOISE) => {
-            said(Unit::MILLISECOND, "in millionths: a clock of nanoseconds, in milliseconds")
-        }
-        () if multiples(1e-9, NOISE) => {
-            said(Unit::SECOND, "in thousandths of millionths: a clock of nanoseconds, in seconds")
-        }
+        () if of_epoch(1.0) => said(Unit::SECOND, "in the steps that a clock of seconds since 1970 has: seconds"),
+        // Whole thousandths with noise behind them may be of either clock, and so may what was rounded to a few digits more.
+        () if multiples(1e-3, 1e-3) || multiples(1e-5, 1e-4) => None,
+        () if exactly(1e-6) => said(Unit::MILLISECOND, "in millionths: a clock of nanoseconds, in milliseconds"),
+        () if exactly(1e-9) => said(Unit::SECOND, "in thousandths of millionths: a clock of nanoseconds, in seconds"),
         () if values.iter().filter(|value| **value < SHORT).count() * 4 >= values.len() => {
             said(Unit::SECOND, "of fractions, as clocks in seconds give")
         }

@@ -60,7 +60,7 @@ pub(crate) fn infer(name: &str, values: &[f64], shape: Option<&Shape>) -> Option
                 assumed: true,
             })
         }
-        Kind::Bytes | Kind::Rate => None,
+        Kind::Bytes | Kind::Rate | Kind::Other => None,
     }
 }
 

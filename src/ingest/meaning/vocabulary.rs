@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Count,
     /// A part of a whole.
     Share,
+    /// A quantity of physics in a unit that is none of ours: a speed, a cost of energy.
+    Other,
 }
 
 /// Words that tell the same.
@@ -39,10 +41,15 @@ impl Words {
 }
 
 /// Called so, a column that never falls tells when.
-pub(crate) const INSTANT: Words =
-    Words("timestamp time ts date datetime start started stamp epoch offset at when instant second");
+pub(crate) const INSTANT: Words = Words(
+    "timestamp time ts date datetime start started stamp epoch offset at when instant second temps tiempo tempo zeit czas",
+);
 /// Called so, a column of hours, minutes and seconds holds times of day.
 pub(crate) const CLOCK: Words = Words("when at clock timestamp started start ended end date");
+/// Called so, beside a column of dates, hours and minutes are a time of day.
+pub(crate) const TIME_OF_DAY: Words = Words("time zeit uhrzeit hora heure ora tijd tid godzina czas clock");
+/// Called so, a column holds dates.
+pub(crate) const DATE: Words = Words("date datum fecha data jour giorno day tag dia dato");
 /// Called so, a column tells how its row ended.
 pub(crate) const STATUS: Words = Words("success status code ok failed outcome result successful passed");
 /// How bad something was that is written down, as logs and traces say it.
@@ -127,7 +134,7 @@ pub(crate) const COUNTED_BY_SECOND: Words = Words(
     "tok token tokens req reqs request requests op ops iter iters iterations it msg msgs messages rows row \
      queries query txn txns transactions events frames items calls flop flops hits images samples records \
      packets pkts steps examples chars reads writes read write pages page gflop gflops mflop tflop operations calls jobs tasks \
-     users lines files bytes docs documents inserts updates deletes commits transfers votes blocks frame sample call",
+     img imgs fr pic rec recs evt evts trx tx txs cmd cmds qry upd prompts users lines files bytes docs documents inserts updates deletes commits transfers votes blocks frame sample call",
 );
 /// What these speak of is by time, whatever stands behind them: `throughput_ops_sec`.
 pub(crate) const BY_WHATEVER_TIME: Words = Words("throughput bandwidth bw rate speed");
@@ -139,8 +146,9 @@ pub(crate) const HIGHER_IS_BETTER: Words = Words(
 /// Memory: the less of it the better.
 pub(crate) const MEMORY: Words = Words("memory mem rss heap vms vsz maxrss pss uss allocated alloc allocs");
 /// Durations that were chosen, not measured.
-pub(crate) const TIME_SETTING: Words =
-    Words("timeout timeouts interval period warmup ramp pause think sleep budget deadline limit ttl requested target");
+pub(crate) const TIME_SETTING: Words = Words(
+    "slo sla think ramp ramp_up rampup threshold timeout timeouts interval period warmup ramp pause think sleep budget deadline limit ttl requested target",
+);
 /// A duration that is called so and nothing else may be that of the whole run.
 pub(crate) const RUN_OR_LATENCY: Words = Words("duration elapsed runtime");
 /// Numbers that were asked for, not measured.
@@ -150,6 +158,11 @@ pub(crate) const FAILED: Words = Words("error errors failed failure failures fai
 /// The less of it the better.
 pub(crate) const LOWER_IS_BETTER: Words =
     Words("errors error failures failed misses retries dropped timeouts allocs allocations latency latencies");
+/// Beside these, a word says nothing of the better direction.
+pub(crate) const TURNS_AROUND: Words = Words(
+    "free available avail idle reduction reduced improvement saved saving savings avoided fixed detected lifetime uptime \
+     capacity remaining headroom limit crash",
+);
 /// What a time or an amount can be given for: `ns_per_op`, `ms_per_token`.
 pub(crate) const UNITS_OF_WORK: Words = Words(
     "op ops call calls token tokens tok request requests req iter iteration iterations item items event row \
