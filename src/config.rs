@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::analysis::chat::{EventKind, Field, ServiceOptions};
 use crate::compare::gate::FailOn;
-use crate::compare::margin::{DEFAULT_MARGIN, MarginRule, Margins};
+use crate::compare::margin::{DEFAULT_MARGIN, DEFAULT_TAIL_MARGIN, MarginRule, Margins};
 use crate::compare::target::Target;
 use crate::ingest::{ColumnOptions, SourceOptions};
 use crate::measure::unit::{Dimension, Unit};
@@ -43,6 +43,9 @@ pub struct Config {
     /// A change smaller than this is never called a regression: `5%` is 0.05.
     #[serde(default, deserialize_with = "gates::margin")]
     pub margin: Option<f64>,
+    /// A tail whose interval lies inside this share is unchanged.
+    #[serde(default, deserialize_with = "gates::margin")]
+    pub tail_margin: Option<f64>,
     /// Exceptions to the margin; later entries win.
     #[serde(default, deserialize_with = "gates::margin_rules")]
     pub margin_for: Vec<MarginRule>,
@@ -181,7 +184,8 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let mut config: Self = toml::from_str(text)?;
         let default = config.margin.unwrap_or(DEFAULT_MARGIN);
-        config.margins = Margins { default, rules: config.margin_for.clone() };
+        let tail = config.tail_margin.unwrap_or(DEFAULT_TAIL_MARGIN);
+        config.margins = Margins { default, tail, rules: config.margin_for.clone() };
         for source in &config.source {
             source.pattern()?;
             source.options()?;

@@ -231,6 +231,12 @@ pub(super) struct Gate {
     /// smaller.
     #[arg(long, value_name = "SHARE", help_heading = "Comparing")]
     pub(super) margin: Vec<String>,
+
+    /// How far p95 and p99 may have moved in a metric that is called unchanged [default: 20%].
+    ///
+    /// Where their intervals reach beyond it, or do not exist, only the center is unchanged.
+    #[arg(long, value_name = "SHARE", help_heading = "Comparing")]
+    pub(super) tail_margin: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -52,6 +52,9 @@ pub(super) fn margins(gate: &Gate, config: &Config) -> Result<Margins> {
             None => margins.default = parse_margin(given).with_context(context)?,
         }
     }
+    if let Some(tail) = &gate.tail_margin {
+        margins.tail = parse_margin(tail).with_context(|| format!("--tail-margin {tail}"))?;
+    }
     Ok(margins)
 }
 

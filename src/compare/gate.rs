@@ -132,6 +132,7 @@ impl GateRules {
     ) -> Gate {
         let (mut failures, mut undecided) = (Vec::new(), Vec::new());
         let mut stale = None;
+        let about_changes = self.fail_on.iter().any(|what| what.needs_baseline());
         for what in &self.fail_on {
             match what {
                 FailOn::Regression => {
@@ -167,6 +168,7 @@ impl GateRules {
             passed: failures.is_empty() && (undecided.is_empty() || self.undecided_passes && stale.is_none()),
             failures,
             undecided,
+            notes: comparison.filter(|_| about_changes).into_iter().flat_map(notes).collect(),
         }
     }
 }
@@ -198,6 +200,17 @@ fn old_results(comparison: &Comparison) -> Option<String> {
     let more = comparison.stale.len() - 1;
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     Some(format!("nothing new in {first}{more}: the run is the one of the baseline"))
+}
+
+/// What has to be known to read the answer. Nothing is normalised, so a slower machine fails, and a faster one may hide what
+/// became slower.
+fn notes(comparison: &Comparison) -> Vec<String> {
+    let suite = comparison.suite.map(|suite| {
+        let way = if suite.factor > 1.0 { "worse" } else { "better" };
+        format!("{} of {} moved together for the {way}, as with another machine", suite.along, suite.subjects)
+    });
+    let one_sided = comparison.one_sided.then(|| "all changes point one way: look at the measurement".to_owned());
+    suite.into_iter().chain(one_sided).collect()
 }
 
 /// What the gate could not see.

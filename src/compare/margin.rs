@@ -9,6 +9,8 @@ use crate::measure::unit::{Dimension, Unit};
 
 /// The margin where nobody says otherwise (docs/statistics.md).
 pub const DEFAULT_MARGIN: f64 = 0.05;
+/// That of the tail: percentiles far out are known less well, and matter less, than the center.
+pub const DEFAULT_TAIL_MARGIN: f64 = 0.2;
 /// A margin of 100% or more would let a metric double unseen.
 const LARGEST_MARGIN: f64 = 1.0;
 
@@ -36,13 +38,15 @@ impl MarginRule {
 pub struct Margins {
     /// Where no rule matches: 0.05 is 5%.
     pub default: f64,
+    /// The tail is unchanged where its interval lies inside this: 0.2 is 20%.
+    pub tail: f64,
     /// Exceptions; the last one that matches a metric holds.
     pub rules: Vec<MarginRule>,
 }
 
 impl Default for Margins {
     fn default() -> Self {
-        Self { default: DEFAULT_MARGIN, rules: Vec::new() }
+        Self { default: DEFAULT_MARGIN, tail: DEFAULT_TAIL_MARGIN, rules: Vec::new() }
     }
 }
 
@@ -96,10 +100,10 @@ mod tests {
     fn the_last_rule_that_matches_a_metric_holds() {
         let rules = [("memory_*", "10%"), ("*", "7%"), ("memory_peak", "20%")];
         let rules = rules.map(|(metric, margin)| MarginRule::new(metric, margin).unwrap()).to_vec();
-        let margins = Margins { default: 0.05, rules: rules.clone() };
+        let margins = Margins { rules: rules.clone(), ..Margins::default() };
         assert_eq!(margins.of("memory_peak"), 0.2);
         assert_eq!(margins.of("memory_current"), 0.07, "the rule for everything stands below that for memory");
-        let margins = Margins { default: 0.05, rules: rules[..1].to_vec() };
+        let margins = Margins { rules: rules[..1].to_vec(), ..Margins::default() };
         assert_eq!(margins.of("MEMORY_current"), 0.1);
         assert_eq!(margins.of("latency"), 0.05);
         assert_eq!(Margins::default().of("latency"), DEFAULT_MARGIN);

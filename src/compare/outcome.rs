@@ -20,7 +20,7 @@ pub struct Comparison {
     pub confidence: f64,
     /// Two-sided level at which "no change" has to be excluded, after false-discovery control over all tests.
     pub gate_level: f64,
-    /// Tests over which false discoveries are controlled.
+    /// Metrics over which false discoveries are controlled; one test each.
     pub tests: u64,
     /// How many metrics have each verdict.
     pub counts: Counts,
@@ -28,11 +28,49 @@ pub struct Comparison {
     pub changes: Vec<Change>,
     /// What is known to differ about where both sides were measured.
     pub environment: Vec<EnvironmentDifference>,
+    /// What many metrics have in common, where they moved together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suite: Option<SuiteShift>,
+    /// Whether many metrics changed one way and none the other, over several subjects, without having moved by one factor.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_sided: bool,
     /// Files that contain what the baseline has seen; only their new rows were compared.
     pub grown: Vec<Growth>,
     /// Files of the run that are the very bytes of the baseline, or hold no row that it has not seen: old results.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stale: Vec<String>,
+}
+
+/// A factor by which many unrelated metrics moved together: rather the machine or its environment than what was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SuiteShift {
+    /// Subjects (benchmarks, groups, or metrics without groups) that it was looked for in: one duration or rate of each.
+    pub subjects: u64,
+    /// Those that moved in its direction.
+    pub along: u64,
+    /// The median factor; above 1 is worse: 1.19 is durations 19% longer, rates lower by as much.
+    pub factor: f64,
+    /// Lower end of its interval.
+    pub low: f64,
+    /// Upper end of its interval.
+    pub high: f64,
+    /// Metrics that are worse than it, beyond chance and margin.
+    pub worse: u64,
+    /// Metrics that are better than it, beyond chance and margin.
+    pub better: u64,
+}
+
+/// A metric held against the shift of the whole suite.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AgainstSuite {
+    /// Its ratio over that of the suite; 1 is to have moved like the others.
+    pub estimate: f64,
+    /// Lower end of its interval; absent where there is none.
+    pub low: Option<f64>,
+    /// Upper end of its interval.
+    pub high: Option<f64>,
+    /// Whether it stands out from the others, beyond chance and margin.
+    pub stands_out: bool,
 }
 
 /// One side of a comparison.
@@ -109,6 +147,10 @@ pub struct Change {
     pub dimension: Dimension,
     /// Which way is better.
     pub polarity: Polarity,
+    /// Two-sided p of "no change" of all parts of the metric together, which is what enters the control of false discoveries; absent
+    /// where nothing was tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p: Option<f64>,
     /// The verdict: regressed where any judged effect is, else changed or improved where any is, else what the center says;
     /// but unchanged only where no other effect speaks of a change.
     pub verdict: Verdict,
@@ -124,10 +166,14 @@ pub struct Change {
     pub before: Option<MetricSide>,
     /// The run; absent where it has none of this.
     pub after: Option<MetricSide>,
-    /// Center first, then p50, p95, p99, mean; for shares of failures the one effect.
+    /// Center first, then p50, p95, p99, mean, the share of slow samples, the share of zeros and the center of the others, where
+    /// there are such; for shares of failures the one effect.
     pub effects: Vec<Effect>,
     /// Relative standard deviation of the centers of runs; absent where no side has several.
     pub noise_floor: Option<f64>,
+    /// What it is beyond the shift of the whole suite, where there is one; the verdict is that of the plain numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against_suite: Option<AgainstSuite>,
     /// For drawing; only for the changes that a page draws.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drawing: Option<Drawing>,
@@ -186,6 +232,9 @@ pub struct Effect {
     pub samples_for_margin: Option<u64>,
     /// Samples that each side needs before the effect is given; set only where it is not given for want of them.
     pub needs: Option<u64>,
+    /// The limit beyond which samples are counted as slow, base unit; only of a share of slow samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<f64>,
 }
 
 /// Why a metric is not compared or nothing can be told.
@@ -225,6 +274,24 @@ pub enum Reason {
         /// What is not.
         statistics: Vec<Statistic>,
     },
+    /// What changed is the slow end; the center is not known to have.
+    Tail {
+        /// What says so.
+        statistics: Vec<Statistic>,
+    },
+    /// The center is within the margin, and how the slow end changed is not known.
+    TailNotKnown {
+        /// The percentile that is known least.
+        statistic: Statistic,
+        /// Lower end of the interval of its ratio; absent where open, and of a shift.
+        low: Option<f64>,
+        /// Upper end of it.
+        high: Option<f64>,
+    },
+    /// Some samples are zero, and their share or the center of the others is not known to be the same.
+    Zeros,
+    /// Values are rounded to a step that is no smaller than the margin.
+    Rounded,
     /// A tool has summarised the metric itself: there are no samples, so that there is no interval.
     SummaryOnly,
     /// So many samples are equal that the steps between values hide the size of a change that is certain.
@@ -356,6 +423,9 @@ pub struct Gate {
     /// What it could not see, a clause each: `nothing could be compared`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undecided: Vec<String>,
+    /// What has to be known to read the answer, a clause each: that the whole suite moved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// What a gate answers.
@@ -395,6 +465,7 @@ impl Change {
             group: group.map(str::to_owned),
             dimension,
             polarity,
+            p: None,
             verdict: Verdict::Inconclusive,
             reason: None,
             large: false,
@@ -403,6 +474,7 @@ impl Change {
             after: None,
             effects: Vec::new(),
             noise_floor: None,
+            against_suite: None,
             drawing: None,
         }
     }
@@ -425,6 +497,7 @@ impl Effect {
             detectable: None,
             samples_for_margin: None,
             needs: None,
+            beyond: None,
         }
     }
 }
@@ -468,6 +541,8 @@ pub(crate) mod samples {
             counts,
             changes,
             environment: Vec::new(),
+            suite: None,
+            one_sided: false,
             grown: Vec::new(),
             stale: Vec::new(),
         }

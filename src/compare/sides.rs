@@ -72,6 +72,8 @@ pub fn comparison(
         counts: found.counts,
         changes: found.changes,
         environment: differences(&before.captures, &after.captures),
+        suite: found.suite,
+        one_sided: found.one_sided,
         grown,
         stale,
     }

@@ -40,6 +40,12 @@ pub enum Statistic {
     Value,
     /// Failures per one.
     FailureShare,
+    /// Samples beyond a limit per one, of a comparison: slow requests.
+    SlowShare,
+    /// Samples that are zero per one, of a comparison.
+    ZeroShare,
+    /// The center of the samples that are not zero.
+    NonZero,
 }
 
 impl Statistic {
@@ -63,7 +69,7 @@ impl Statistic {
     pub fn dimension(self, of_metric: Dimension) -> Dimension {
         match self {
             Self::Count | Self::Failures => Dimension::Count,
-            Self::Cv | Self::FailureShare => Dimension::Ratio,
+            Self::Cv | Self::FailureShare | Self::SlowShare | Self::ZeroShare => Dimension::Ratio,
             _ => of_metric,
         }
     }
@@ -88,6 +94,9 @@ impl Statistic {
             Self::MeanError => 9,
             Self::Value => 10,
             Self::FailureShare => 11,
+            Self::SlowShare => 12,
+            Self::ZeroShare => 13,
+            Self::NonZero => 14,
         };
         (rank, self.percent().unwrap_or_default(), matches!(self, Self::Percentile(_)))
     }
@@ -125,6 +134,9 @@ impl fmt::Display for Statistic {
             Self::MeanError => "mean_error",
             Self::Value => "value",
             Self::FailureShare => "failure_share",
+            Self::SlowShare => "slow_share",
+            Self::ZeroShare => "zero_share",
+            Self::NonZero => "nonzero_center",
         })
     }
 }
@@ -158,6 +170,9 @@ impl FromStr for Statistic {
             "mean_error" => Self::MeanError,
             "value" => Self::Value,
             "failure_share" | "error_rate" => Self::FailureShare,
+            "slow_share" => Self::SlowShare,
+            "zero_share" => Self::ZeroShare,
+            "nonzero_center" => Self::NonZero,
             _ => {
                 let digits =
                     text.strip_prefix('p').filter(|digits| digits.starts_with(|first: char| first.is_ascii_digit()));
@@ -207,6 +222,9 @@ mod tests {
             "cv",
             "value",
             "failure_share",
+            "slow_share",
+            "zero_share",
+            "nonzero_center",
         ];
         let read: Vec<Statistic> = names.iter().map(|name| name.parse().unwrap()).collect();
         assert!(read.is_sorted(), "{read:?}");

@@ -15,7 +15,7 @@ mod clock;
 use crate::measure::unit::{Dimension, Unit};
 use crate::report::contract::Interval;
 
-pub(crate) use change::{before_after, change, change_interval, change_size, change_tick, points, shift};
+pub(crate) use change::{about_change, before_after, change, change_interval, change_size, change_tick, points, shift};
 pub(crate) use clock::Moments;
 
 /// What stands for a number that is not there.

@@ -8,6 +8,7 @@ pub(super) mod incident;
 pub(super) mod reported;
 pub(super) mod requests;
 pub(super) mod service;
+pub(super) mod suite;
 pub(super) mod swarm;
 
 use crate::analysis::metric::{Evidence, Metric, Remark, Topic};

@@ -33,6 +33,7 @@ mod requests;
 mod schema_1;
 mod service;
 mod simulator;
+mod suite;
 mod summarize;
 mod support;
 mod swarm;

@@ -123,6 +123,13 @@ impl Run {
         self
     }
 
+    /// What is nowhere on standard output.
+    #[track_caller]
+    pub(crate) fn never_says(&self, text: &str) -> &Self {
+        assert!(!self.stdout.contains(text), "it does say: {text}\n{}", self.describe());
+        self
+    }
+
     #[track_caller]
     pub(crate) fn complains(&self, text: &str) -> &Self {
         assert!(self.stderr.contains(text), "stderr lacks {text:?}\n{}", self.describe());

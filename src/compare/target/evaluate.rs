@@ -191,7 +191,10 @@ impl Evidence<'_> {
             | Statistic::FailureShare
             | Statistic::Failures
             | Statistic::Center
-            | Statistic::MeanError => Err("it has no such number".to_owned()),
+            | Statistic::MeanError
+            | Statistic::SlowShare
+            | Statistic::ZeroShare
+            | Statistic::NonZero => Err("it has no such number".to_owned()),
         }
     }
 
@@ -352,7 +355,15 @@ fn reason_of(reason: Option<&Reason>) -> String {
         Some(Reason::SummaryOnly) => "the tool reports no such number on both sides".to_owned(),
         Some(Reason::Failing { failed, total, .. }) => format!("failing: {failed} of {total} failed"),
         Some(Reason::NotRecorded) => "not recorded in this baseline".to_owned(),
-        Some(Reason::OnlyTheCenter { .. } | Reason::HiddenByTies) | None => "was not compared".to_owned(),
+        Some(
+            Reason::OnlyTheCenter { .. }
+            | Reason::HiddenByTies
+            | Reason::Tail { .. }
+            | Reason::TailNotKnown { .. }
+            | Reason::Zeros
+            | Reason::Rounded,
+        )
+        | None => "was not compared".to_owned(),
     }
 }
 

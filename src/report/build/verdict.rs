@@ -74,6 +74,8 @@ pub(super) fn verdict(basis: &VerdictBasis<'_>) -> Verdict {
 fn line(basis: &VerdictBasis<'_>, samples: u64) -> String {
     let mut clauses: Vec<String> =
         headline::failing(basis.populations, basis.sources, basis.comparison).into_iter().collect();
+    let suite = |comparison| headline::suite(comparison, basis.sources);
+    clauses.extend(basis.comparison.and_then(suite));
     let named = |comparison| headline::named_changes(comparison, basis.populations);
     clauses.extend(basis.comparison.map(named).into_iter().flatten());
     clauses.extend(headline::missed_target(basis.targets));

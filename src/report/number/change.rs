@@ -47,6 +47,16 @@ pub(crate) fn change_size(ratio: f64) -> String {
     text.strip_prefix('×').map_or_else(|| text.replacen('+', "", 1), |factor| format!("a factor of {factor}"))
 }
 
+/// The size of a change with two significant digits: the ratio 1.1893 is `19%`, 4.26 is `a factor of 4.3`.
+pub(crate) fn about_change(ratio: f64) -> String {
+    if ratio > LARGEST_PERCENT_RATIO {
+        return change_size(ratio);
+    }
+    let share = beyond_one(ratio).abs();
+    let decimals = usize::try_from(decimals_for(share * 100.0, 2)).unwrap_or(0);
+    format!("{}%", trim_zeros(&fixed(share, Unit::PERCENT, decimals)))
+}
+
 /// A ratio on an axis of changes: `+5%`, `0%`, `×10`.
 pub(crate) fn change_tick(ratio: f64) -> String {
     if ratio > LARGEST_PERCENT_RATIO {
@@ -128,6 +138,7 @@ mod tests {
         assert_eq!(change_interval(None, Some(1.15)), "(-100%, +15.0%]");
         assert_eq!(change_interval(Some(1.5), None), "[+50.0%, ∞)");
         assert_eq!([change_size(1.081), change_size(4.2)], ["8.1%", "a factor of 4.2"]);
+        assert_eq!([1.1893, 0.844, 1.05, 4.26].map(about_change), ["19%", "16%", "5%", "a factor of 4.3"]);
         assert_eq!([0.95, 1.0, 1.025, 2.0, 10.0].map(change_tick), ["-5%", "0%", "+2.5%", "+100%", "×10"]);
     }
 

@@ -6,7 +6,7 @@ use crate::compare::outcome::{Change, Effect, MetricSide, Reason, Scale, Verdict
 use crate::measure::Statistic;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
-use crate::report::words::change as words;
+use crate::report::words::{change as words, suite};
 
 /// A metric on both sides, or on one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,10 +23,12 @@ pub(crate) struct ChangeView {
     pub p99: EffectView,
     pub mean: EffectView,
     pub leading: EffectView,
+    pub leading_values: String,
     pub leading_name: &'static str,
     pub n: String,
     pub runs: String,
     pub margin: String,
+    pub against_suite: String,
 }
 
 /// An effect.
@@ -89,10 +91,15 @@ impl ChangeView {
             p99: view(Statistic::P99),
             mean: view(Statistic::Mean),
             leading: leading.map_or_else(EffectView::absent, |effect| EffectView::of(change, effect)),
+            leading_values: leading.map_or_else(
+                || ABSENT.to_owned(),
+                |e| number::before_after(e.statistic.dimension(change.dimension), e.before, e.after),
+            ),
             leading_name: leading.map_or("", |effect| words::statistic(effect.statistic)),
             n: sides(|side| side.samples),
             runs: sides(|side| side.runs),
             margin: words::margin(change),
+            against_suite: change.against_suite.as_ref().map_or_else(|| ABSENT.to_owned(), suite::against_suite),
         }
     }
 
@@ -120,7 +127,10 @@ impl EffectView {
         let Some(estimate) = effect.estimate else { return Self::absent() };
         let (estimate, interval) = match effect.scale {
             Scale::Ratio => (number::change(estimate), number::change_interval(effect.low, effect.high)),
-            Scale::Shift => number::shift(change.dimension, estimate, effect.low, effect.high),
+            Scale::Shift => {
+                let dimension = effect.statistic.dimension(change.dimension);
+                number::shift(dimension, estimate, effect.low, effect.high)
+            }
         };
         if change.reason == Some(Reason::SummaryOnly) {
             return Self { verdict: None, marked: false, text: estimate.clone(), estimate, interval: None };

@@ -8,7 +8,7 @@ use crate::measure::Statistic;
 use crate::report::chart::Chart;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
-use crate::report::words::change as words;
+use crate::report::words::{change as words, suite};
 
 use super::change::{ChangeView, effect, is_quiet, median_differs, several_sources};
 use super::change_charts::{self as charts, SymbolView};
@@ -27,6 +27,8 @@ pub(crate) struct ChangesView {
     pub about: String,
     pub summary: String,
     pub method: Vec<String>,
+    pub together: Vec<String>,
+    pub suite: bool,
     pub environment: Vec<String>,
     pub grown: Vec<String>,
     pub sources: bool,
@@ -75,6 +77,8 @@ impl ChangesView {
             about: visible(&words::about(comparison)),
             summary: words::changes(comparison),
             method: words::method(comparison),
+            together: suite::together(comparison),
+            suite: comparison.suite.is_some(),
             environment: comparison.environment.iter().map(|one| visible(&words::environment(one))).collect(),
             grown: comparison.grown.iter().map(|one| visible(&words::growth(one))).collect(),
             sources: several_sources(changes),

@@ -9,7 +9,7 @@ use crate::measure::finding::Severity;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
-use crate::report::words::change as words;
+use crate::report::words::{change as words, suite};
 
 use super::change::{ChangeView, several_sources};
 use super::changes::MOST_ROWS;
@@ -32,6 +32,7 @@ pub(crate) struct CommentView {
     pub data: DataView,
     pub gate: Option<GateView>,
     pub about: Option<String>,
+    pub together: Vec<String>,
     pub target_summary: Option<String>,
     pub targets: Vec<TargetView>,
     pub sources: bool,
@@ -79,6 +80,7 @@ impl CommentView {
                 let side = |side| shortened(&visible(&words::side(side)), SENTENCE_LETTERS);
                 format!("{} held against {}.", side(&comparison.after), side(&comparison.before))
             }),
+            together: comparison.map(suite::together).unwrap_or_default(),
             target_summary: words::target_clause(&report.targets),
             targets: not_met.into_iter().take(MOST_ROWS).map(target).collect(),
             sources: several_sources(changes),

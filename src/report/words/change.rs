@@ -46,6 +46,9 @@ pub(in crate::report) fn statistic(statistic: Statistic) -> &'static str {
         Statistic::P99 => "p99",
         Statistic::Mean => "mean",
         Statistic::FailureShare => "share",
+        Statistic::SlowShare => "slow ones",
+        Statistic::ZeroShare => "zeros",
+        Statistic::NonZero => "what is not zero",
         // The one number that there is.
         _ => "value",
     }
@@ -164,14 +167,16 @@ pub(in crate::report) fn not_met(targets: &[TargetResult]) -> Vec<&TargetResult>
 /// `failed: 2 metrics regressed; 1 target missed`, `undecided: nothing could be compared`, `passed (regression, target)`.
 pub(in crate::report) fn gate(gate: &Gate) -> String {
     let strict = if gate.strict { "; undecided targets count as missed" } else { "" };
-    match gate.outcome {
+    let notes = if gate.notes.is_empty() { String::new() } else { format!(" ({})", gate.notes.join("; ")) };
+    let answer = match gate.outcome {
         GateOutcome::Pass => format!("passed ({}{strict})", gate.fail_on.join(", ")),
         GateOutcome::Fail => format!("failed: {}", gate.failures.join("; ")),
         GateOutcome::Undecided if gate.passed => {
             format!("undecided, and let pass: {}", gate.undecided.join("; "))
         }
         GateOutcome::Undecided => format!("undecided: {}", gate.undecided.join("; ")),
-    }
+    };
+    format!("{answer}{notes}")
 }
 
 /// What is compared with what.
@@ -331,6 +336,21 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
             let verb = if named.len() == 1 { "is" } else { "are" };
             format!("the center is within the margin, but {list} {verb} beyond it, and the interval excludes no change")
         }
+        Reason::Tail { .. } => "the slow end changed; the center is not known to have".to_owned(),
+        Reason::TailNotKnown { statistic: of, low, high } => {
+            let Some((low, high)) = low.zip(*high) else {
+                return format!("the center is unchanged; {} has too few samples to be known", statistic(*of));
+            };
+            format!("the center is unchanged; {} is not known ({} to {})", statistic(*of), number::change(low), number::change(high))
+        }
+        Reason::Zeros => {
+            "the center is within the margin, but some samples are zero, and it is not known that as many are, or that the \
+             others are the same"
+                .to_owned()
+        }
+        Reason::Rounded => {
+            "values are rounded to steps that are larger than the margin, and say no more than a step".to_owned()
+        }
         Reason::SummaryOnly => {
             "summary only: no interval. Tools report these numbers without samples, so that a change cannot be told from noise"
                 .to_owned()
@@ -357,6 +377,17 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
     }
 }
 
+/// What is not known of a metric whose center is unchanged: `p99 not known (-10% to +117%)`.
+fn tail_not_known(reason: &Reason) -> String {
+    match reason {
+        Reason::TailNotKnown { statistic: of, low: Some(low), high: Some(high) } => {
+            format!("{} not known ({} to {})", statistic(*of), number::change(*low), number::change(*high))
+        }
+        Reason::Zeros => "zeros not known".to_owned(),
+        _ => "tail not known".to_owned(),
+    }
+}
+
 /// Why a change has its verdict, where the numbers do not say it; `None` where they do.
 pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
     // It stands beside the verdict, and once below all of them.
@@ -371,7 +402,13 @@ pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
         Verdict::Inconclusive
             if !matches!(
                 change.reason,
-                Some(Reason::OnlyTheCenter { .. } | Reason::HiddenByTies | Reason::Failing { .. })
+                Some(
+                    Reason::OnlyTheCenter { .. }
+                        | Reason::HiddenByTies
+                        | Reason::Failing { .. }
+                        | Reason::Zeros
+                        | Reason::Rounded
+                )
             ) =>
         {
             clauses.extend(power(change));
@@ -462,17 +499,40 @@ pub(in crate::report) fn direction(change: &Change) -> Option<String> {
         (Polarity::LowerIsBetter | Polarity::Unknown, _) => ("worse", "better"),
         (Polarity::HigherIsBetter, _) => ("worse; higher is better", "better; higher is better"),
     };
+    if change.verdict == Verdict::CenterUnchanged {
+        return change.reason.as_ref().map(tail_not_known);
+    }
     let word = match change.verdict {
         Verdict::Regressed => worse,
         Verdict::Improved => better,
         Verdict::Changed => "which way is better is not known",
         _ => return None,
     };
+    if let Some(slow) =
+        change.effects.iter().find(|effect| effect.verdict == Some(change.verdict) && effect.beyond.is_some())
+        && matches!(change.reason, Some(Reason::Tail { .. }))
+    {
+        return Some(format!("tail: {}", slow_samples(change, slow)));
+    }
     let deciding = change.effects.iter().filter(|effect| effect.verdict == Some(change.verdict));
     let at: Vec<Statistic> = deciding.map(|effect| effect.statistic).collect();
     let everywhere = matches!(at.first(), None | Some(Statistic::Center | Statistic::FailureShare));
     let names: Vec<&str> = at.into_iter().map(statistic).collect();
-    Some(if everywhere { word.to_owned() } else { format!("{word}, at {}", names.join(" and ")) })
+    let tail = if matches!(change.reason, Some(Reason::Tail { .. })) { "tail: " } else { "" };
+    Some(if everywhere { word.to_owned() } else { format!("{tail}{word}, at {}", names.join(" and ")) })
+}
+
+/// `slow samples (over 210 ms) 0.5% → 3%`.
+pub(in crate::report) fn slow_samples(change: &Change, effect: &Effect) -> String {
+    let share = |share: Option<f64>| share.map_or_else(|| number::ABSENT.to_owned(), number::share);
+    let (before, after) = (share(effect.before), share(effect.after));
+    match effect.beyond {
+        Some(limit) => {
+            let side = if change.polarity == Polarity::HigherIsBetter { "under" } else { "over" };
+            format!("slow samples ({side} {}) {before} → {after}", number::quantity(change.dimension, limit))
+        }
+        None => format!("{} {before} → {after}", statistic(effect.statistic)),
+    }
 }
 
 #[cfg(test)]
@@ -521,6 +581,7 @@ mod tests {
             outcome: GateOutcome::Pass,
             failures: Vec::new(),
             undecided: Vec::new(),
+            notes: Vec::new(),
         };
         assert_eq!(gate(&passed), "passed (regression, target)");
         let failures = vec!["2 metrics regressed".to_owned(), "1 target missed".to_owned()];

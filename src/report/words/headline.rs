@@ -63,17 +63,19 @@ const BENCHMARK_TOOLS: &[&str] = &[
     "rebench",
 ];
 
+/// Whether a format is one of these tools.
+fn is_format_of(tools: &[&str], format: &str) -> bool {
+    tools.iter().any(|tool| format.strip_prefix(tool).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
+}
+
 /// What one row of a source is called.
 fn noun(kind: PopulationKind, source: &str, sources: &[Source]) -> &'static str {
     let format = sources.iter().find(|one| one.name == source).map_or("", |one| one.format.as_str());
-    let is_of = |tools: &[&str]| {
-        tools.iter().any(|tool| format.strip_prefix(tool).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
-    };
     match kind {
         PopulationKind::Messages => "message",
         PopulationKind::Requests => "request",
-        PopulationKind::Rows if is_of(REQUEST_TOOLS) => "request",
-        PopulationKind::Rows if is_of(BENCHMARK_TOOLS) => "run",
+        PopulationKind::Rows if is_format_of(REQUEST_TOOLS, format) => "request",
+        PopulationKind::Rows if is_format_of(BENCHMARK_TOOLS, format) => "run",
         PopulationKind::Rows => "row",
     }
 }
@@ -138,6 +140,20 @@ fn name(text: &str) -> String {
     crate::report::text_table::shortened_in_the_middle(text, NAME_LETTERS)
 }
 
+/// `all 392 benchmarks about 19% slower: machine or environment`: said first, because then little else is about the change.
+pub(in crate::report) fn suite(comparison: &Comparison, sources: &[Source]) -> Option<String> {
+    let suite = comparison.suite?;
+    let is_benchmark = |source: &Source| is_format_of(BENCHMARK_TOOLS, &source.format);
+    let noun = if !sources.is_empty() && sources.iter().all(is_benchmark) { "benchmark" } else { "metric" };
+    let subjects = number::counted(suite.subjects, noun);
+    let all = match suite.along {
+        along if along == suite.subjects => format!("all {subjects}"),
+        along => format!("{} of {subjects}", number::count(along)),
+    };
+    let way = if suite.factor > 1.0 { "slower" } else { "faster" };
+    Some(format!("{all} about {} {way}: machine or environment", number::about_change(suite.factor)))
+}
+
 /// The changes to name, the worst first: `latency / GET /search 17.0% slower (310 → 362 ms)`. How often the `failing` fail is said
 /// already.
 pub(in crate::report) fn named_changes(comparison: &Comparison, failures: &[PopulationFailures]) -> Vec<String> {
@@ -149,7 +165,9 @@ pub(in crate::report) fn named_changes(comparison: &Comparison, failures: &[Popu
     let loud = loud.filter(|one| !(one.is_share() && said(one)));
     // Beside the share that failed nobody needs to hear how fast that was.
     let loud = loud.filter(|one| one.is_share() || !matches!(one.reason, Some(Reason::Failing { .. })));
-    loud.take(NAMED_CHANGES).filter_map(named_change).collect()
+    // Where everything moved, what stands out from the others is the news.
+    let stands_out = |one: &&Change| one.against_suite.is_none_or(|against| against.stands_out);
+    loud.filter(stands_out).take(NAMED_CHANGES).filter_map(named_change).collect()
 }
 
 fn named_change(one: &Change) -> Option<String> {
@@ -159,6 +177,9 @@ fn named_change(one: &Change) -> Option<String> {
     if effect.statistic == Statistic::FailureShare {
         let share = |share: Option<f64>| share.map_or_else(|| "not recorded".to_owned(), number::share);
         return Some(format!("{subject}: {} (was {})", share(effect.after), share(effect.before)));
+    }
+    if matches!(effect.statistic, Statistic::SlowShare | Statistic::ZeroShare) {
+        return Some(format!("{subject}: {}", change::slow_samples(one, effect)));
     }
     let of = match effect.statistic {
         Statistic::Center | Statistic::Value => String::new(),

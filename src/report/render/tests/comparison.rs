@@ -182,6 +182,7 @@ fn sample() -> Report {
         outcome: GateOutcome::Fail,
         passed: false,
         undecided: Vec::new(),
+        notes: Vec::new(),
         failures: vec!["4 metrics regressed".to_owned(), "3 targets missed".to_owned()],
     });
     report.verdict.service = ServiceStatus::Regressed;

@@ -7,7 +7,7 @@ use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
 use crate::report::text_table::{Align, TextTable, shortened_in_the_middle};
-use crate::report::words::change as words;
+use crate::report::words::{change as words, suite};
 
 use super::super::change::{ChangeView, several_sources};
 use super::super::line::{LONGEST_NAME, LineKind, LineView, Subject};
@@ -61,6 +61,9 @@ fn changes(comparison: &Comparison) -> Vec<LineView> {
         table.push(cells(change, sources));
     }
     let mut lines = vec![LineView::plain(LineKind::Head, &head)];
+    lines.extend(
+        suite::together_short(comparison).iter().map(|one| LineView::plain(LineKind::More, &format!("{INDENT}{one}"))),
+    );
     lines.extend(listed.iter().zip(table.lines()).map(|(change, line)| {
         let word = words::verdict(change.verdict);
         LineView::coloured(LineKind::Change, Subject::Change(change.verdict), INDENT, word, &line[word.len()..])
@@ -88,7 +91,12 @@ fn cells(change: &Change, sources: bool) -> Vec<String> {
         Some(statistic) => format!("{} ", words::statistic(statistic)),
     };
     let why = if change.reason == Some(Reason::SummaryOnly) { "  (summary only)" } else { "" };
-    cells.extend([row.values, format!("{name}{}{why}", row.leading.text)]);
+    // There is no room for both the interval and what it is beyond all the others.
+    let numbers = match &change.against_suite {
+        Some(against) => format!("{}, {} against all", row.leading.estimate, number::change(against.estimate)),
+        None => row.leading.text,
+    };
+    cells.extend([row.leading_values, format!("{name}{numbers}{why}")]);
     cells
 }
 

@@ -1,0 +1,66 @@
+//! A shift of the whole suite is said first and hides nothing; one-sided results are said.
+
+use crate::support::Place;
+
+/// Forty benchmarks of six runs each with a noise of up to 1% that is nowhere the same; `factor` of each by its number.
+fn suite(seed: u32, factor: impl Fn(u32) -> f64) -> String {
+    let mut text = "goos: linux\ngoarch: amd64\npkg: example\n".to_owned();
+    for run in 0..6 {
+        for index in 0..40 {
+            let place = (f64::from(index * 6 + run + seed * 1000) * 0.754_877_666_246_692_8).fract();
+            let value = 100.0 * f64::from(index + 1) * factor(index) * (0.99 + 0.02 * place);
+            text += &format!("BenchmarkItem{index:02}-8\t1000000\t{value:.3} ns/op\t64 B/op\t2 allocs/op\n");
+        }
+    }
+    text + "PASS\n"
+}
+
+#[test]
+fn a_suite_that_moved_together_is_said_first_and_what_stands_out_of_it_is_named() {
+    let place = Place::new();
+    place.write("old.txt", suite(1, |_| 1.0));
+    place.write("new.txt", suite(2, |index| if index == 7 { 1.19 * 1.6 } else { 1.19 }));
+    let run = place.run("compare old.txt new.txt --fail-on regression -o out.json -o out.md -o out.html");
+    run.exits(1).says("Regressed: all 40 benchmarks about 19% slower: machine or environment; ");
+    // The first that is named is the one that did more than all.
+    run.says("environment; time/op / BenchmarkItem07").says("; beyond that 1 worse, 0 better");
+    run.says("(40 of 40 moved together for the worse, as with another machine)");
+    let report = place.json("out.json");
+    let suite = &report["comparison"]["suite"];
+    assert!((suite["factor"].as_f64().unwrap() - 1.19).abs() < 0.02, "{suite}");
+    let changes = report["comparison"]["changes"].as_array().unwrap();
+    let out: Vec<&str> = changes
+        .iter()
+        .filter(|change| change["against_suite"]["stands_out"] == true)
+        .map(|change| change["group"].as_str().unwrap())
+        .collect();
+    assert_eq!(out, ["BenchmarkItem07-8"]);
+    // Allocations are no matter of the machine.
+    let counts = changes.iter().filter(|change| change["dimension"] == "count");
+    assert!(counts.into_iter().all(|change| change["against_suite"].is_null()));
+    assert!(place.read("out.md").contains("| against the suite |"), "{}", place.read("out.md"));
+    assert!(place.read("out.html").contains("against the suite"));
+}
+
+#[test]
+fn a_faster_machine_hides_nothing_that_became_slower_against_it() {
+    let place = Place::new();
+    place.write("old.txt", suite(1, |_| 1.0));
+    place.write("new.txt", suite(2, |index| if index == 7 { 1.0 } else { 0.8 }));
+    let run = place.run("compare old.txt new.txt --fail-on regression");
+    run.exits(0).says("39 of 40 benchmarks about 20% faster: machine or environment").says("beyond that 1 worse");
+    run.says("Gate: passed (regression) (39 of 40 moved together for the better, as with another machine)");
+}
+
+#[test]
+fn some_regressions_are_no_shift_and_many_without_an_improvement_are_a_sign() {
+    let place = Place::new();
+    place.write("old.txt", suite(1, |_| 1.0));
+    place.write("few.txt", suite(2, |index| if index % 8 == 0 { 1.5 } else { 1.0 }));
+    let run = place.run("compare old.txt few.txt");
+    run.exits(0).says("Regressed").never_says("machine or environment").never_says("one direction");
+    place.write("many.txt", suite(2, |index| if index % 3 == 0 { 1.5 } else { 1.0 }));
+    let run = place.run("compare old.txt many.txt --fail-on regression");
+    run.exits(1).says("14 regressed, 0 improved: one direction only is a sign of a fault in the measurement");
+    run.never_says("machine or environment").says("all changes point one way");
+}
