@@ -355,7 +355,9 @@ impl<'a> ChangeDraft<'a> {
         if verdict == Verdict::Inconclusive && self.change.reason.is_none() {
             let rounded = self.measured.first().is_some_and(EffectDraft::is_rounded_away);
             let wanting = self.measured.iter().find_map(|measured| measured.wanting.clone());
-            self.change.reason = if rounded { Some(Reason::Rounded) } else { wanting };
+            let hidden = self.measured.first().is_some_and(|center| center.hidden_by_ties(alone));
+            let by_ties = hidden.then_some(Reason::HiddenByTies);
+            self.change.reason = wanting.or(by_ties).or(rounded.then_some(Reason::Rounded));
         }
     }
 

@@ -289,4 +289,6 @@ fn clause(count: u64, one: &str, many: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+mod monotone;
+#[cfg(test)]
 mod tests;

@@ -222,7 +222,7 @@ pub struct Effect {
     /// Two-sided p of "no change", dependence and runs taken into account; absent where not tested, because it is the mean
     /// or because so few samples could not exclude it at the gate's level.
     pub p: Option<f64>,
-    /// Whether "no change" is excluded at the gate's level after false-discovery control.
+    /// Whether "no change" is excluded at the gate's level after false-discovery control, by a change that is at least the margin.
     pub excluded: bool,
     /// The verdict; absent where it is not tested.
     pub verdict: Option<Verdict>,

@@ -92,6 +92,9 @@ fn score_p(before: PooledShare, after: PooledShare, noise: Noise) -> f64 {
 
 /// Fisher's exact test, two-sided as twice the smaller tail: the same when the sides are swapped.
 fn fisher(before: PooledShare, after: PooledShare) -> f64 {
+    // In one order, so that not even the last bit feels which side is which.
+    let (before, after) =
+        if (before.total, before.failed) > (after.total, after.failed) { (after, before) } else { (before, after) };
     let failed = before.failed + after.failed;
     let all = before.total + after.total;
     let (least, most) = (failed.saturating_sub(after.total), failed.min(before.total));

@@ -64,8 +64,9 @@ fn a_metric_against_itself_is_unchanged_once_there_are_enough_samples() {
     let change = one(&values, &values);
     assert_eq!(change.verdict, Verdict::Unchanged);
     for effect in &change.effects {
-        assert_eq!(effect.estimate, Some(1.0), "{effect:?}");
-        assert!(effect.low.unwrap() <= 1.0 && effect.high.unwrap() >= 1.0 && !effect.excluded);
+        let same = if effect.scale == Scale::Ratio { 1.0 } else { 0.0 };
+        assert_eq!(effect.estimate, Some(same), "{effect:?}");
+        assert!(effect.low.unwrap() <= same && effect.high.unwrap() >= same && !effect.excluded);
     }
 }
 
@@ -297,7 +298,8 @@ fn very_many_samples_are_represented_by_their_order_statistics() {
     assert!((center.estimate.unwrap() - 1.03).abs() < 4.0 * error);
     let width = (center.high.unwrap() / center.low.unwrap()).ln();
     assert!((width / (2.0 * 1.96 * error) - 1.0).abs() < 0.15, "{width} {error}");
-    assert_eq!((change.verdict, center.excluded), (Verdict::Unchanged, true), "certain, and smaller than the margin");
+    assert_eq!((change.verdict, center.excluded), (Verdict::Unchanged, false), "what is below the margin is not shown");
+    assert!(center.low.unwrap() > 1.0 && center.p.unwrap() < 1e-6, "though it is certain");
 }
 
 #[test]
@@ -356,7 +358,8 @@ proptest! {
             for (ours, theirs) in [(there.estimate, back.estimate), (there.low, back.high), (there.high, back.low)] {
                 prop_assert_eq!(ours.is_some(), theirs.is_some());
                 if let (Some(ours), Some(theirs)) = (ours, theirs) {
-                    prop_assert!((ours * theirs - 1.0).abs() < 1e-12, "{} {}", ours, theirs);
+                    let mirrored = if there.scale == Scale::Ratio { ours * theirs - 1.0 } else { ours + theirs };
+                    prop_assert!(mirrored.abs() < 1e-12, "{} {}", ours, theirs);
                 }
             }
         }
@@ -372,7 +375,8 @@ proptest! {
             let (plain, scaled) = (one(&before, &after), one(&scaled(&before), &scaled(&after)));
             for (plain, scaled) in plain.effects.iter().zip(&scaled.effects) {
                 prop_assert_eq!((plain.p, plain.verdict), (scaled.p, scaled.verdict));
-                let factor = if plain.scale == Scale::Ratio { 1.0 } else { f64::powi(2.0, power) };
+                let is_share = plain.statistic.dimension(Dimension::Time) == Dimension::Ratio;
+                let factor = if plain.scale == Scale::Ratio || is_share { 1.0 } else { f64::powi(2.0, power) };
                 prop_assert_eq!(plain.estimate.map(|estimate| estimate * factor), scaled.estimate);
                 prop_assert_eq!(plain.low.map(|low| low * factor), scaled.low);
             }
