@@ -96,7 +96,8 @@ fn everything_is_still_there(name: &str, place: &Place, command: &str) {
     new.add(&place.json("new.json"));
     let mut lacking = Vec::new();
     new.lacks(&old, "", "", &mut lacking);
-    lacking.retain(|found| !found.starts_with(".schema_version:"));
+    // What would have been found depends on how many tests share the level, which is a matter of the method.
+    lacking.retain(|found| !found.starts_with(".schema_version:") && !found.contains(".detectable:"));
     assert!(
         lacking.is_empty(),
         "{} of {name} are in no report any more:\n{}",
