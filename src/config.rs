@@ -15,6 +15,7 @@ use crate::compare::gate::FailOn;
 use crate::compare::margin::{DEFAULT_MARGIN, DEFAULT_TAIL_MARGIN, MarginRule, Margins};
 use crate::compare::target::Target;
 use crate::ingest::{ColumnOptions, SourceOptions};
+use crate::measure::service_level::ServiceLevel;
 use crate::measure::unit::{Dimension, Unit};
 use crate::measure::{Polarity, Quantity};
 use crate::table::Role;
@@ -55,6 +56,9 @@ pub struct Config {
     /// From this share of failures on a population is failing: `10%` is 0.1.
     #[serde(default, deserialize_with = "gates::margin")]
     pub failing: Option<f64>,
+    /// What a request has to keep to be a good one: `response = "< 3s"`.
+    #[serde(default, deserialize_with = "gates::service_levels")]
+    pub slo: Vec<ServiceLevel>,
     /// What must hold.
     #[serde(default, deserialize_with = "gates::targets")]
     pub target: Vec<Target>,

@@ -8,6 +8,7 @@ mod clock;
 mod column;
 mod failed;
 pub mod failing;
+pub mod goodput;
 pub(crate) mod grouping;
 mod groups;
 pub mod histogram;
@@ -31,6 +32,7 @@ use crate::measure::finding::Finding;
 use crate::stats::settings::Settings;
 use crate::table::source::{Families, Source as SourceData};
 use crate::table::{Role, Table};
+use goodput::Goodput;
 use metric::Metric;
 use reported::Reported;
 use requests::RequestRun;
@@ -61,6 +63,9 @@ pub struct Analysis {
     /// The runs of requests in the tables.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestRun>,
+    /// How many requests kept the declared service levels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goodput: Vec<Goodput>,
     /// What is wrong, odd or worth knowing; most serious first. Findings of the same kind are folded beyond a limit,
     /// with the number they stand for in `count`.
     pub findings: Vec<Finding>,
@@ -91,12 +96,15 @@ pub fn analyse(data: &SourceData, settings: &Settings) -> Analysis {
         metrics.extend(found.metrics);
         requests.extend(found.requests);
     }
+    let judged = |(index, table)| goodput::of_table((name, index), table, &metrics, &requests, settings);
+    let goodput = data.tables.iter().enumerate().filter_map(judged).collect();
     metrics.extend(histogram::analyse(name, data.tables.len(), &data.histograms, settings));
     Analysis {
         sources: vec![source],
         metrics,
         reported: Reported::of(data),
         requests,
+        goodput,
         findings: data.findings.clone(),
         assumptions: Vec::new(),
     }

@@ -310,6 +310,13 @@ pub(super) struct Understanding {
     #[arg(long, value_name = "COLUMN=VALUE", help_heading = "Understanding the data")]
     pub(super) limit: Vec<String>,
 
+    /// What a request has to keep to be a good one, for example --slo 'response<3s'; may be given several times.
+    ///
+    /// `first_chunk`, `response`, `time_per_output_token`, or a column of the request's row. The report then says how many
+    /// requests kept all of them, and each alone; failed and unanswered ones keep none.
+    #[arg(long, value_name = "LEVEL", help_heading = "Understanding the data")]
+    pub(super) slo: Vec<String>,
+
     /// Read the files as this format instead of finding it out; `perfreport formats` lists them.
     #[arg(long, value_name = "NAME", help_heading = "Understanding the data")]
     pub(super) format: Option<String>,

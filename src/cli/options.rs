@@ -34,12 +34,17 @@ pub(super) fn settings(input: &Understanding, config: &Config) -> Result<Setting
         bail!("--confidence {confidence}: must lie between 0.5 and 0.9999, for example 0.95");
     }
     let group_by = if input.group_by.is_empty() { config.group_by.clone() } else { input.group_by.clone() };
+    let mut service_levels = config.slo.clone();
+    for given in &input.slo {
+        service_levels.push(given.parse().map_err(|error| anyhow!("--slo: {error}"))?);
+    }
     Ok(Settings {
         quantile_method,
         confidence,
         group_by,
         collapse_labels: !input.no_collapse && config.collapse.unwrap_or(true),
         failing: config.failing.unwrap_or(FAILING_SHARE),
+        service_levels,
         keep_samples: false,
     })
 }

@@ -173,6 +173,7 @@ pub(super) fn read(
     let parts = analysed.iter().zip(&fresh);
     findings.extend(parts.filter_map(|(item, fresh)| nothing_new(item, fresh.as_ref(), &options.seen)));
     check_group_by(&settings, &analysed)?;
+    check_service_levels(&settings, &analysed)?;
     check_columns(understanding, &analysed)?;
     Ok(Reading { analysed, fresh, findings, settings })
 }
@@ -301,13 +302,16 @@ impl Reader<'_> {
     }
 
     fn analyse(&self, mut data: Source, options: &ServiceOptions) -> Analysed {
-        let service = chat::analyse(&data.provenance.name, &mut data.tables, options, self.settings);
+        let mut service = chat::analyse(&data.provenance.name, &mut data.tables, options, self.settings);
         if service.is_some() {
             // Most rows of such a log have no value in most columns; that is its form.
             data.findings.retain(|finding| !matches!(finding.kind, FindingKind::NoMetric | FindingKind::EmptyCell));
         }
         let mut analysis = analysis::analyse(&data, self.settings);
-        if let Some(found) = &service {
+        if let Some(found) = &mut service {
+            // The messages are the requests; rows of the same table are not counted again.
+            analysis.goodput.retain(|one| one.table != found.table);
+            analysis.goodput.extend(found.goodput.take());
             // Rows of an event log are no requests; the service has put them together.
             if found.shape == Shape::Events {
                 analysis.requests.clear();
@@ -468,6 +472,26 @@ fn column_names(analysed: &[Analysed]) -> Vec<&str> {
     known.sort_unstable();
     known.dedup();
     known
+}
+
+/// A service level must be recorded somewhere, in a unit that is stated: one with a slip of the pen would judge nothing.
+fn check_service_levels(settings: &Settings, analysed: &[Analysed]) -> Result<()> {
+    let goodput = || analysed.iter().flat_map(|item| &item.analysis.goodput);
+    for level in &settings.service_levels {
+        let levels = || goodput().flat_map(|one| &one.levels).filter(|one| one.level == *level);
+        if levels().any(|one| one.kept.is_some()) {
+            continue;
+        }
+        if let Some(note) = levels().filter_map(|one| one.note.as_ref()).find(|note| note.contains('`')) {
+            bail!("service level {level}: {note}");
+        }
+        let known = column_names(analysed).join(", ");
+        bail!(
+            "service level {level}: no file records it; there are first_chunk, response and time_per_output_token of \
+             services, and the columns {known}"
+        );
+    }
+    Ok(())
 }
 
 /// A column to group by must exist somewhere.

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::analysis::Analysis;
 use crate::analysis::chat::Service;
 use crate::analysis::failing::{PopulationFailures, populations};
+use crate::analysis::goodput::Goodput;
 use crate::analysis::histogram::GROUPED_BY;
 use crate::analysis::metric::{Evidence, Metric};
 use crate::analysis::outcome::Failures;
@@ -28,6 +29,7 @@ use crate::table::source::Families;
 use super::capture::{
     Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
 };
+use super::outcome::BEYOND;
 use super::sketch::Sketch;
 use super::target::{Subject, SubjectShare};
 
@@ -38,6 +40,10 @@ const FAILED_MESSAGES: &str = "failed messages";
 
 /// Answered messages a second, as targets call it.
 const THROUGHPUT: &str = "throughput";
+/// The share of requests that kept all service levels, as targets call it.
+const GOODPUT: &str = "goodput";
+/// Such requests a second.
+const GOOD_REQUESTS: &str = "good requests";
 
 /// What one source says.
 #[derive(Clone, Copy)]
@@ -75,6 +81,7 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
         let sampled: Vec<&Metric> = reading.sampled().collect();
         metrics.extend(sampled.par_iter().flat_map_iter(|found| runs_of(found, reading)).collect::<Vec<_>>());
         shares.extend(failures_of_tables(reading));
+        shares.extend(reading.analysis.goodput.iter().filter_map(beyond_levels));
         if let Some((service, source)) = reading.service.zip(reading.source().next()) {
             let name = &source.name;
             metrics.extend(
@@ -301,6 +308,13 @@ fn failed_rows(found: &Metric) -> Option<ShareRuns> {
     Some(ShareRuns { source, metric, group: None, runs: runs.collect() }).filter(|share| !share.runs.is_empty())
 }
 
+/// Requests that missed a service level; named by the levels, because with others it is another share.
+fn beyond_levels(found: &Goodput) -> Option<ShareRuns> {
+    let share = Share::of(&found.missed)?;
+    let metric = format!("{BEYOND}{}", found.levels_in_words());
+    Some(ShareRuns { source: found.source.clone(), metric, group: None, runs: vec![share] })
+}
+
 fn failed_messages(service: &Service, source: &str) -> Option<ShareRuns> {
     let share = Share::of(&service.failed_in_order)?;
     let (source, metric) = (source.to_owned(), FAILED_MESSAGES.to_owned());
@@ -361,10 +375,12 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
             summary: None,
             samples: None,
             value: Some(service.throughput.completed),
+            interval: None,
             reported: None,
             failing: None,
         });
     }
+    subjects.extend(reading.analysis.goodput.iter().flat_map(of_goodput));
     let is_histogram = |metric: &&Metric| metric.evidence != Evidence::Samples;
     subjects.extend(reading.analysis.metrics.iter().filter(is_histogram).flat_map(of_metric));
     let of_source = &reading.analysis.reported;
@@ -378,6 +394,7 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
             summary: None,
             samples: None,
             value: found.number(Statistic::Value),
+            interval: None,
             reported: Some(found),
             failing: failing.population(None, group),
         };
@@ -388,6 +405,29 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
         }
     }
     subjects
+}
+
+/// The share of good requests, and good requests a second.
+fn of_goodput(found: &Goodput) -> impl Iterator<Item = Subject<'_>> {
+    let numbers = [
+        (GOODPUT, Dimension::Ratio, found.share, found.interval),
+        (GOOD_REQUESTS, Dimension::Rate, found.rate, found.rate_interval),
+    ];
+    numbers.into_iter().filter_map(|(metric, dimension, value, interval)| {
+        Some(Subject {
+            source: &found.source,
+            metric,
+            grouped_by: None,
+            group: None,
+            dimension,
+            summary: None,
+            samples: None,
+            value: Some(value?),
+            interval,
+            reported: None,
+            failing: None,
+        })
+    })
 }
 
 /// A metric as a whole, and by label.
@@ -412,6 +452,7 @@ fn subject<'a>(source: &'a str, metric: &'a str, dimension: Dimension, populatio
         summary,
         samples,
         value: None,
+        interval: None,
         reported: None,
         failing: None,
     }

@@ -39,7 +39,7 @@ impl FailingPopulations {
     /// From the shares of both sides. `limit` is the share from which on a population is failing.
     pub(crate) fn of(pairs: &[SharePair<'_>], limit: f64) -> Self {
         let mut by_place = BTreeMap::new();
-        for pair in pairs {
+        for pair in pairs.iter().filter(|pair| !pair.is_of_service_levels()) {
             let after = runs(&pair.after);
             let now = PooledShare::of(&after);
             if !is_failing(now.failed, now.total, limit) {

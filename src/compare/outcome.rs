@@ -440,10 +440,18 @@ pub enum GateOutcome {
     Fail,
 }
 
+/// What requests are called that missed a service level; the levels stand behind it.
+pub(crate) const BEYOND: &str = "requests beyond ";
+
 impl Change {
     /// Whether not a single request of the population succeeded.
     pub(crate) fn all_failed(&self) -> bool {
         matches!(self.reason, Some(Reason::Failing { failed, total, .. }) if failed == total)
+    }
+
+    /// Whether it is about requests that missed a service level.
+    pub(crate) fn is_of_service_levels(&self) -> bool {
+        self.metric.starts_with(BEYOND)
     }
 
     /// Whether it is about failures.

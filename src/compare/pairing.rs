@@ -11,7 +11,7 @@ use crate::measure::Polarity;
 use crate::measure::label::pattern;
 
 use super::capture::{Capture, MetricRuns, ReportedNumbers, Share, both_say_where, is_of_machine};
-use super::outcome::Reason;
+use super::outcome::{BEYOND, Reason};
 
 /// What identifies a metric: pattern of the source, name, group.
 type Key = (String, String, Option<String>);
@@ -43,10 +43,19 @@ pub(crate) struct SharePair<'a> {
 }
 
 impl SharePair<'_> {
+    /// Whether it counts requests that missed a service level: those have not failed.
+    pub(crate) fn is_of_service_levels(&self) -> bool {
+        self.metric.starts_with(BEYOND)
+    }
+
     /// Whether it says anything beside the share of all rows: a label without a single failure on either side does not, nor one
     /// that vanished, of which the metric tells.
     pub(crate) fn is_shown(&self) -> bool {
         let failed = |sides: &[ShareSide<'_>]| sides.iter().flat_map(|side| &side.runs).any(|share| share.failed > 0);
+        if self.is_of_service_levels() {
+            // With other levels it is another share, and neither missing nor new.
+            return !self.before.is_empty() && !self.after.is_empty();
+        }
         self.group.is_none() || !self.after.is_empty() && (failed(&self.before) || failed(&self.after))
     }
 }

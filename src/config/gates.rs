@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use crate::compare::gate::FailOn;
 use crate::compare::margin::{MarginRule, parse_margin};
 use crate::compare::target::Target;
+use crate::measure::service_level::ServiceLevel;
 
 /// An exception to the margin.
 #[derive(Deserialize)]
@@ -51,6 +52,18 @@ pub(super) fn targets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<
         })
     };
     tables.iter().enumerate().map(read).collect()
+}
+
+/// `[[slo]]`: every key is what a request has to keep, and its limit.
+pub(super) fn service_levels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ServiceLevel>, D::Error> {
+    let tables = Vec::<toml::Table>::deserialize(deserializer)?;
+    let level = |(subject, limit): (&String, &toml::Value)| {
+        let limit = limit.as_str().ok_or_else(|| {
+            D::Error::custom(format!("slo: {subject}: write the limit in quotes: {subject} = \"< 500ms\""))
+        })?;
+        ServiceLevel::new(subject, limit).map_err(|error| D::Error::custom(format!("slo: {error}")))
+    };
+    tables.iter().flatten().map(level).collect()
 }
 
 fn target(table: &toml::Table) -> Result<Target, String> {

@@ -7,6 +7,7 @@ pub mod label;
 mod polarity;
 mod quantity;
 pub mod reported;
+pub mod service_level;
 mod statistic;
 pub mod unit;
 

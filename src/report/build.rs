@@ -72,6 +72,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
     let mut assumptions: Vec<Assumption> = Vec::new();
     let mut services = Vec::new();
     let (mut sources, mut metrics, mut reported, mut requests) = (Vec::new(), Vec::new(), Vec::new(), joint);
+    let mut goodput = Vec::new();
     for item in analysed {
         let name = &item.source.provenance.name;
         let mut found = item.analysis;
@@ -98,6 +99,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         metrics.append(&mut found.metrics);
         reported.append(&mut found.reported);
         requests.append(&mut found.requests);
+        goodput.append(&mut found.goodput);
     }
     if let Some(swarm) = &material.swarm {
         for source in &mut sources {
@@ -137,6 +139,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         metrics,
         reported,
         requests,
+        goodput,
         service: services,
         swarm: material.swarm,
         comparison: material.comparison,

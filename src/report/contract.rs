@@ -14,6 +14,7 @@ use crate::measure::finding::Finding;
 
 pub use crate::analysis::Assumption;
 pub use crate::analysis::failing::{PopulationFailures, PopulationKind};
+pub use crate::analysis::goodput::{Goodput, LevelShare};
 pub use crate::analysis::metric::{Evidence, Metric, Remark, Topic};
 pub use crate::analysis::outcome::Failures;
 pub use crate::analysis::reported::{Reported, ReportedValue};
@@ -61,6 +62,9 @@ pub struct Report {
     /// The runs of requests in the files: rate, failures and percentiles over time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestRun>,
+    /// How many requests kept the declared service levels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goodput: Vec<Goodput>,
     /// The metrics of interactive services, by file; empty where no file records one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub service: Vec<Service>,

@@ -69,6 +69,8 @@ pub const BUILT_INS: &[(&str, &str)] = &[
     ("report.css", include_str!("../../templates/report.css")),
     ("requests.md", include_str!("../../templates/requests.md")),
     ("requests.html", include_str!("../../templates/requests.html")),
+    ("goodput.md", include_str!("../../templates/goodput.md")),
+    ("goodput.html", include_str!("../../templates/goodput.html")),
     ("service.md", include_str!("../../templates/service.md")),
     ("service.html", include_str!("../../templates/service.html")),
     ("swarm.md", include_str!("../../templates/swarm.md")),

@@ -12,6 +12,7 @@ mod comment;
 mod facts;
 mod finding;
 mod fold;
+mod goodput;
 mod junit;
 mod line;
 mod metric;
@@ -43,6 +44,7 @@ pub(crate) use target::TargetView;
 pub(crate) use terminal::TerminalView;
 
 use changes::ChangesView;
+use goodput::GoodputView;
 use named_text::NamedText;
 use requests::RequestsView;
 use service::ServiceView;
@@ -61,6 +63,7 @@ pub(crate) struct View {
     pub gate: Option<GateView>,
     pub changes: Option<ChangesView>,
     pub targets: Option<TargetsView>,
+    pub goodput: Vec<GoodputView>,
     pub requests: Vec<RequestsView>,
     pub findings: FindingsView,
     pub service: Vec<ServiceView>,
@@ -93,6 +96,7 @@ impl View {
             gate: report.gate.as_ref().map(GateView::of),
             changes: report.comparison.as_ref().map(ChangesView::of),
             targets: TargetsView::of(&report.targets),
+            goodput: GoodputView::all(report),
             requests: RequestsView::all(report, charts),
             findings: FindingsView::of(&report.findings),
             service: report

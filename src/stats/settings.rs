@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::quantile::QuantileMethod;
+use crate::measure::service_level::ServiceLevel;
 
 /// How numbers are computed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +20,9 @@ pub struct Settings {
     /// From this share of failures on a population is failing: 0.1 is 10%.
     #[serde(default = "failing_share")]
     pub failing: f64,
+    /// What a request has to keep to be a good one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub service_levels: Vec<ServiceLevel>,
     /// Whether the samples themselves are kept once their numbers are computed: a comparison or a target asks for them.
     #[serde(skip)]
     pub keep_samples: bool,
@@ -39,6 +43,7 @@ impl Default for Settings {
             group_by: Vec::new(),
             collapse_labels: true,
             failing: FAILING_SHARE,
+            service_levels: Vec::new(),
             keep_samples: false,
         }
     }

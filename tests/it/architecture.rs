@@ -47,7 +47,7 @@ fn data_flows_one_way() {
         ("report", &["compare", "report", "analysis", "stats", "table", "measure"]),
         ("export", &["analysis", "export", "report", "stats", "table", "measure"]),
         ("config.rs", &["analysis", "config", "compare", "ingest", "table", "measure"]),
-        ("config", &["config", "compare"]),
+        ("config", &["config", "compare", "measure"]),
         ("cli", &["analysis", "cli", "compare", "config", "export", "ingest", "stats", "report", "table", "measure"]),
     ];
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -21,6 +21,7 @@ mod export;
 mod failed;
 mod formats;
 mod fuzz;
+mod goodput;
 mod healthy;
 
 mod meaning;

@@ -63,6 +63,7 @@ pub(crate) fn compute(
         sessions: run.worst_first(sessions),
         distributions,
         failed_in_order: run.failed_in_order(),
+        goodput: None,
         anomalies,
     }
 }

@@ -8,6 +8,7 @@ mod anomaly;
 mod compute;
 mod concurrency;
 mod events;
+mod goodput;
 mod instants;
 mod log;
 mod names;
@@ -53,7 +54,9 @@ pub fn analyse(source: &str, tables: &mut [Table], options: &ServiceOptions, set
     let lines = &tables[index].lines;
     let anomalies = std::mem::take(&mut log.anomalies).finish(lines, clock.rounded);
     let run = Run::of(&log, &clock, lines, options, settings);
-    let service = compute::compute(source, index, &found, &run, anomalies);
+    let mut service = compute::compute(source, index, &found, &run, anomalies);
+    let length = service.throughput.window;
+    service.goodput = goodput::of_log((source, index), (found.shape, &tables[index]), &log, length, settings);
     recognise::assign_roles(&found.columns, &mut tables[index]);
     Some(service)
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::chat::anomaly::Anomaly;
 use crate::analysis::chat::options::Stability;
+use crate::analysis::goodput::Goodput;
 use crate::analysis::metric::Metric;
 use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
@@ -62,6 +63,9 @@ pub struct Service {
     pub sessions: Vec<SessionSummary>,
     /// The run in stretches of equal length.
     pub series: Vec<Slot>,
+    /// How many messages kept the declared service levels; an analysis carries it beside that of tables.
+    #[serde(skip)]
+    pub goodput: Option<Goodput>,
     /// For each message, in the order of sending, whether it failed or timed out; empty where errors are not recorded.
     #[serde(skip)]
     pub failed_in_order: Vec<bool>,

@@ -171,7 +171,11 @@ impl Evidence<'_> {
             return reported_number(statistic, reported);
         }
         if statistic == Statistic::Value {
-            return subject.value.map(alone).ok_or_else(|| "it has no number".to_owned());
+            let certain = |value| match subject.interval {
+                Some(Interval { low, high, .. }) => (value, closed(low, high)),
+                None => alone(value),
+            };
+            return subject.value.map(certain).ok_or_else(|| "it has no number".to_owned());
         }
         let summary = subject.summary.ok_or_else(|| "no clean sample".to_owned())?;
         match statistic {

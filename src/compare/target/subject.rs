@@ -2,6 +2,7 @@
 
 use crate::analysis::reported::Reported;
 use crate::measure::unit::Dimension;
+use crate::stats::interval::Interval;
 use crate::stats::summary::Summary;
 
 /// A metric of a run, as a whole or one group of it. The caller gives each metric as a whole (`group` absent), and each
@@ -24,6 +25,8 @@ pub struct Subject<'a> {
     pub samples: Option<&'a [f64]>,
     /// The number, of a metric that is one number and has no samples, base unit. Such a metric has no summary.
     pub value: Option<f64>,
+    /// The interval of that number, where it has one.
+    pub interval: Option<Interval>,
     /// What a tool reports about it, where there are no samples; then there is no summary.
     pub reported: Option<&'a Reported>,
     /// How many failed and of how many, where the population is failing: how fast failures are keeps no limit.

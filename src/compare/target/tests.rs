@@ -33,6 +33,7 @@ fn subject<'a>(metric: &'a str, group: Option<&'a str>, population: &'a Populati
         summary: population.clean.as_ref(),
         samples: population.samples.as_ref().map(|samples| samples.values.as_slice()),
         value: None,
+        interval: None,
         reported: None,
         failing: None,
     }
@@ -344,6 +345,7 @@ fn throughput_is_one_number() {
         summary: None,
         samples: None,
         value: Some(41.5),
+        interval: None,
         ..subject("throughput", None, &population)
     };
     let subjects = [subject("latency", None, &population), rate];

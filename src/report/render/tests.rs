@@ -126,7 +126,9 @@ fn report(name: &str, label: &str) -> Report {
             suspicious: 0,
             samples: 25,
         },
+        goodput: Vec::new(),
         settings: Settings {
+            service_levels: Vec::new(),
             quantile_method: crate::stats::quantile::QuantileMethod::Type6,
             keep_samples: false,
             confidence: 0.95,

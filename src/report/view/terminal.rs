@@ -12,7 +12,7 @@ use super::numbers::NumbersView;
 use super::reported::ReportedView;
 use super::source::{about, same_run_as};
 use super::verdict::VerdictView;
-use super::{requests, service, swarm};
+use super::{goodput, requests, service, swarm};
 use crate::analysis::metric::Metric;
 use crate::measure::finding::Finding;
 use crate::measure::folded::Folded;
@@ -72,6 +72,9 @@ impl TerminalView {
             lines.push(LineView::plain(LineKind::Source, &title));
             for service in report.service.iter().filter(|service| service.source == source.name) {
                 lines.extend(service::lines(service).iter().map(|line| LineView::plain(LineKind::Service, line)));
+            }
+            for one in report.goodput.iter().filter(|one| one.source == source.name) {
+                lines.extend(goodput::lines(one).iter().map(|line| LineView::plain(LineKind::Requests, line)));
             }
             let runs = report.requests.iter().filter(|run| !run.is_part_of(&report.requests));
             for run in runs.filter(|run| run.source == source.name) {

@@ -132,7 +132,7 @@ fn share_before(one: &PopulationFailures, comparison: &Comparison) -> Option<f64
 
 /// Whether a change is that of the share of failures of a population.
 fn is_of(one: &PopulationFailures, change: &Change) -> bool {
-    change.is_share() && change.source == one.source && change.group == one.label
+    change.is_share() && !change.is_of_service_levels() && change.source == one.source && change.group == one.label
 }
 
 /// A name in the headline: the ends of a long one tell it from others.

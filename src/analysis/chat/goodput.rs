@@ -1,0 +1,118 @@
+//! The goodput of a chat service.
+//!
+//! In: its messages. Out: a [`Goodput`]; none where no level is about them. `first_chunk` and `response` are counted from the
+//! sending of a message; where a row is a request, its other columns can be levels too, and `time_per_output_token` is the time after
+//! the first chunk per further token where no column says it.
+
+use crate::analysis::chat::instants::seconds;
+use crate::analysis::chat::log::{Log, Message, Outcome};
+use crate::analysis::chat::result::Shape;
+use crate::analysis::goodput::{Goodput, Measure, Shown, Tally, limit_in, spelled};
+use crate::measure::service_level::ServiceLevel;
+use crate::measure::unit::Unit;
+use crate::stats::settings::Settings;
+use crate::table::Table;
+
+/// What counts the tokens of an answer.
+const OUTPUT_TOKENS: [&str; 6] =
+    ["outputtokens", "completiontokens", "outputsequencelength", "outputlen", "numoutputtokens", "generatedtokens"];
+/// What says the time per token.
+const TOKEN_TIMES: [&str; 2] = ["timeperoutputtoken", "tpot"];
+const FIRST: [&str; 4] = ["firstchunk", "timetofirstchunk", "ttft", "timetofirsttoken"];
+const RESPONSE: [&str; 3] = ["response", "timetoresponse", "requestlatency"];
+
+/// What shows a level.
+enum By {
+    FirstChunk,
+    Response,
+    /// A column of the request's row.
+    Column(usize),
+    /// The time after the first chunk, per token of that column but the first.
+    Tokens(usize),
+}
+
+/// The goodput of the messages of a log, which that table holds, over so many seconds.
+pub(super) fn of_log(
+    (source, index): (&str, usize),
+    (shape, table): (Shape, &Table),
+    log: &Log,
+    length: f64,
+    settings: &Settings,
+) -> Option<Goodput> {
+    let by: Vec<Option<By>> = settings.service_levels.iter().map(|level| shown_by(level, log, table, shape)).collect();
+    let measure = |(level, by): (&ServiceLevel, &Option<By>)| {
+        let Some(by) = by else { return Err("not recorded here".to_owned()) };
+        let (name, unit, assumed) = match by {
+            By::FirstChunk => ("time to first chunk", Unit::SECOND, false),
+            By::Response => ("time to response", Unit::SECOND, false),
+            By::Tokens(_) => ("time after the first chunk per token", Unit::SECOND, false),
+            By::Column(column) => {
+                let column = &table.columns[*column];
+                (column.name.as_str(), column.unit(), column.unit.as_ref().is_some_and(|choice| choice.assumed))
+            }
+        };
+        Ok(Measure { shown_by: name.to_owned(), limit: limit_in(level, unit, assumed, name)? })
+    };
+    let levels = settings.service_levels.iter();
+    let mut tally = Tally::new(levels.clone().zip(levels.zip(&by).map(measure)).collect(), settings);
+    if by.iter().all(Option::is_none) {
+        return None;
+    }
+    let ends = log.messages.iter().any(|message| message.end.is_some());
+    for message in &log.messages {
+        let open = message.outcome == Outcome::Open && !(ends && message.end.is_none());
+        let answered = message.outcome == Outcome::Answered || open;
+        tally.request(answered, |level| by[level].as_ref().map_or(Shown::Nothing, |by| shown(by, message, table)));
+    }
+    tally.finish(source, index, Some(length), settings.confidence)
+}
+
+fn shown_by(level: &ServiceLevel, log: &Log, table: &Table, shape: Shape) -> Option<By> {
+    let wanted = spelled(&level.subject);
+    let rows_are_requests = shape != Shape::Events;
+    let column = |is: &dyn Fn(&str) -> bool| {
+        let number = |index: &usize| table.columns[*index].cells.is_number() && rows_are_requests;
+        (0..table.columns.len()).filter(number).find(|index| is(&table.columns[*index].name))
+    };
+    if FIRST.contains(&wanted.as_str()) {
+        return log.messages.iter().any(|message| message.first.is_some()).then_some(By::FirstChunk);
+    }
+    if RESPONSE.contains(&wanted.as_str()) {
+        return log.messages.iter().any(|message| message.end.is_some()).then_some(By::Response);
+    }
+    let is_token_time = TOKEN_TIMES.contains(&wanted.as_str());
+    let same = |name: &str| {
+        let name = spelled(name);
+        name == wanted || is_token_time && TOKEN_TIMES.contains(&name.as_str())
+    };
+    if let Some(found) = column(&|name| name == level.subject).or_else(|| column(&same)) {
+        return Some(By::Column(found));
+    }
+    let tokens = || column(&|name| OUTPUT_TOKENS.contains(&spelled(name.rsplit('.').next().unwrap_or(name)).as_str()));
+    tokens().filter(|_| is_token_time).map(By::Tokens)
+}
+
+fn shown(by: &By, message: &Message, table: &Table) -> Shown {
+    let since = |at: Option<i64>, from: i64| match at {
+        Some(_) if message.contradicts => Shown::Corrupted,
+        Some(at) => Shown::Number(seconds(from, at)),
+        None => Shown::Nothing,
+    };
+    let number = |column: usize| table.values(column).number(message.row as usize);
+    match by {
+        By::FirstChunk => since(message.first, message.sent),
+        By::Response => since(message.end, message.sent),
+        By::Column(column) => {
+            let unit = table.columns[*column].unit();
+            number(*column).map_or(Shown::Nothing, |value| Shown::Number(unit.to_base(value)))
+        }
+        By::Tokens(column) => match (message.first, number(*column)) {
+            (Some(first), Some(tokens)) if tokens >= 1.0 => match since(message.end, first) {
+                // Behind a single token there is nothing to wait for.
+                Shown::Number(after) => Shown::Number(if tokens > 1.0 { after / (tokens - 1.0) } else { 0.0 }),
+                other => other,
+            },
+            _ => Shown::Nothing,
+        },
+    }
+}

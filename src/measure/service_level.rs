@@ -1,0 +1,167 @@
+//! A service level: what a request has to keep to count as a good one (`response < 3s`).
+//!
+//! In: text of a flag or of the configuration. Out: a [`ServiceLevel`]. Refuses limits without a comparison or a number, and numbers
+//! that nobody can read. Whether its unit fits what is measured is the analysis' to say.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::quantity::Quantity;
+
+/// The comparisons, the longer ones first.
+const BOUNDS: [(&str, Bound); 6] = [
+    ("<=", Bound::AtMost),
+    (">=", Bound::AtLeast),
+    ("≤", Bound::AtMost),
+    ("≥", Bound::AtLeast),
+    ("<", Bound::Below),
+    (">", Bound::Above),
+];
+
+/// What a request has to keep. Its text is `response < 3s`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct ServiceLevel {
+    /// What of the request: `first_chunk`, `response`, `time_per_output_token`, or a column.
+    pub subject: String,
+    /// On which side of the limit it has to be.
+    pub bound: Bound,
+    /// The limit.
+    pub limit: Quantity,
+    /// The limit as written.
+    text: String,
+}
+
+/// On which side of a limit a number has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// Below it.
+    Below,
+    /// At most the limit.
+    AtMost,
+    /// Above it.
+    Above,
+    /// At least the limit.
+    AtLeast,
+}
+
+impl Bound {
+    /// Whether a number keeps the limit.
+    pub fn keeps(self, value: f64, limit: f64) -> bool {
+        match self {
+            Self::Below => value < limit,
+            Self::AtMost => value <= limit,
+            Self::Above => value > limit,
+            Self::AtLeast => value >= limit,
+        }
+    }
+
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Below => "<",
+            Self::AtMost => "<=",
+            Self::Above => ">",
+            Self::AtLeast => ">=",
+        }
+    }
+}
+
+/// Why a text is no service level.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no service level: {remedy}")]
+pub struct ServiceLevelError {
+    text: String,
+    remedy: String,
+}
+
+impl ServiceLevel {
+    /// Of a subject and its limit: `response` and `< 3s`.
+    ///
+    /// # Errors
+    /// When the limit has no comparison or no number with a unit that is known.
+    pub fn new(subject: &str, limit: &str) -> Result<Self, ServiceLevelError> {
+        let error = |remedy: String| ServiceLevelError { text: format!("{} {}", subject.trim(), limit.trim()), remedy };
+        let example = || "write for example response < 3s".to_owned();
+        let limit = limit.trim();
+        let (bound, rest) = BOUNDS
+            .iter()
+            .find_map(|(sign, bound)| Some((*bound, limit.strip_prefix(sign)?.trim())))
+            .ok_or_else(|| error(example()))?;
+        let quantity = rest.parse::<Quantity>().map_err(|found| error(format!("{rest} {found}")))?;
+        if subject.trim().is_empty() {
+            return Err(error(example()));
+        }
+        Ok(Self { subject: subject.trim().to_owned(), bound, limit: quantity, text: rest.to_owned() })
+    }
+}
+
+impl FromStr for ServiceLevel {
+    type Err = ServiceLevelError;
+
+    fn from_str(text: &str) -> Result<Self, ServiceLevelError> {
+        let place = text.find(['<', '>', '≤', '≥']).unwrap_or(text.len());
+        let (subject, limit) = text.split_at(place);
+        Self::new(subject, limit)
+    }
+}
+
+impl fmt::Display for ServiceLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.subject, self.bound.sign(), self.text)
+    }
+}
+
+impl TryFrom<String> for ServiceLevel {
+    type Error = ServiceLevelError;
+
+    fn try_from(text: String) -> Result<Self, ServiceLevelError> {
+        text.parse()
+    }
+}
+
+impl From<ServiceLevel> for String {
+    fn from(level: ServiceLevel) -> Self {
+        level.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_read_and_written_back() {
+        for (text, written) in [
+            ("response<3s", "response < 3s"),
+            ("first_chunk <= 500 ms", "first_chunk <= 500 ms"),
+            ("tokens per second ≥ 20/s", "tokens per second >= 20/s"),
+            ("elapsed>1", "elapsed > 1"),
+        ] {
+            let level: ServiceLevel = text.parse().unwrap();
+            assert_eq!(level.to_string(), written);
+            assert_eq!(written.parse(), Ok(level));
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_refused_with_a_remedy() {
+        for text in ["response", "response 3s", "<3s", "response <", "response < fast", "response < 3 parsec"] {
+            assert!(text.parse::<ServiceLevel>().is_err(), "{text}");
+        }
+        let error = "response < 3 parsec".parse::<ServiceLevel>().unwrap_err().to_string();
+        assert!(error.contains("`parsec` is no unit"), "{error}");
+    }
+
+    #[test]
+    fn a_limit_itself_is_kept_only_where_it_says_so() {
+        let keeps = |text: &str, value: f64| {
+            let level: ServiceLevel = text.parse().unwrap();
+            level.bound.keeps(value, level.limit.value)
+        };
+        assert_eq!(["a < 3", "a <= 3", "a > 3", "a >= 3"].map(|text| keeps(text, 3.0)), [false, true, false, true]);
+    }
+}
