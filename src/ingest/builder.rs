@@ -76,6 +76,8 @@ pub(crate) struct TableBuilder {
     pub(crate) mark: DecimalMark,
     /// Whether a decimal number may widen a column of whole numbers without further question.
     pub(crate) may_widen: bool,
+    /// Whether its rows stand beside the samples of a document: each of their numbers is the only one of its kind.
+    pub(crate) beside_samples: bool,
     storage: Storage,
     parsed: Vec<CellValue>,
 }
@@ -96,6 +98,7 @@ impl TableBuilder {
             run_starts: Vec::new(),
             mark: DecimalMark::Point,
             may_widen: true,
+            beside_samples: false,
             parsed: Vec::new(),
         }
     }

@@ -23,6 +23,8 @@ pub enum Severity {
 pub enum FindingKind {
     /// A row of another table, under an embedded header, that a reader of the first header would have counted.
     ForeignTable,
+    /// A row at the end of a table that sums up the rows above.
+    ClosingRow,
     /// A header inside the file starts another table.
     EmbeddedHeader,
     /// A row with more or fewer fields than its table.
@@ -132,6 +134,7 @@ impl FindingKind {
     pub fn words(self) -> &'static str {
         match self {
             Self::ForeignTable => "row of another table",
+            Self::ClosingRow => "closing row",
             Self::EmbeddedHeader => "embedded header",
             Self::RaggedRow => "ragged row",
             Self::NotANumber => "not a number",

@@ -32,6 +32,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("ghz", "ghz"),
     ("go-bench", "go-bench"),
     ("google-benchmark", "google-benchmark"),
+    ("google-benchmark/printed.csv", "google-benchmark-csv"),
     ("guidellm", "guidellm"),
     ("hdrhistogram", "hlog"),
     ("hdrhistogram/make.py", NONE),

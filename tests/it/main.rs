@@ -17,6 +17,7 @@ mod ci;
 mod circles;
 mod compare;
 mod corruption;
+mod documents;
 mod export;
 mod failed;
 mod formats;

@@ -364,6 +364,7 @@ fn every_prefix_of_every_file_ends_in_a_source_or_an_error() {
         ("hyperfine/commands.json", "hyperfine"),
         ("hyperfine/commands.csv", "hyperfine-csv"),
         ("google-benchmark/aggregates_only.json", "google-benchmark"),
+        ("google-benchmark/printed.csv", "google-benchmark-csv"),
         ("pytest-benchmark/statistics.json", "pytest-benchmark"),
         ("criterion/sum/1000/new/sample.json", "criterion"),
         ("criterion/sum/1000/new/estimates.json", "criterion"),

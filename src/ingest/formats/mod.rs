@@ -16,6 +16,7 @@ pub(crate) static FORMATS: &[Format] = &[
     bench::hyperfine::FORMAT,
     bench::hyperfine_csv::FORMAT,
     bench::google_benchmark::FORMAT,
+    bench::google_benchmark_csv::FORMAT,
     bench::pytest_benchmark::FORMAT,
     bench::criterion::FORMAT,
     bench::criterion_csv::FORMAT,

@@ -2,6 +2,7 @@
 
 pub(crate) mod documents;
 pub(crate) mod lines;
+mod maps;
 pub(crate) mod object_table;
 pub(crate) mod objects;
 pub(crate) mod outline;

@@ -54,6 +54,13 @@ impl FlatRow {
         }
     }
 
+    /// Whether one of its values is a number.
+    pub(super) fn has_number(&self) -> bool {
+        let number =
+            |index: usize| self.cell(index).first().is_some_and(|first| first.is_ascii_digit() || *first == b'-');
+        (0..self.names.len()).any(|index| !self.words.contains(&index) && number(index))
+    }
+
     /// The words of this row, as the beginning of a row inside it.
     pub(super) fn labels(&self) -> Self {
         let mut labels = Self::default();
@@ -67,6 +74,8 @@ impl FlatRow {
 /// A table that grows columns as its rows bring new names.
 pub(super) struct ObjectTable {
     pub(super) path: String,
+    /// Whether its rows stand beside the samples of a document.
+    pub(super) beside_samples: bool,
     storage: Storage,
     pub(super) columns: HashMap<String, usize, FixedState>,
     names: Vec<String>,
@@ -78,9 +87,10 @@ pub(super) struct ObjectTable {
 }
 
 impl ObjectTable {
-    pub(super) fn new(path: &str, storage: Storage) -> Self {
+    pub(super) fn new(path: &str, beside_samples: bool, storage: Storage) -> Self {
         Self {
             path: path.to_owned(),
+            beside_samples,
             storage,
             columns: HashMap::default(),
             names: Vec::new(),
@@ -118,6 +128,7 @@ impl ObjectTable {
         let name = (!self.path.is_empty()).then(|| self.path.clone());
         let mut builder = TableBuilder::new(&self.storage, self.names.clone(), &types);
         builder.name = name;
+        builder.beside_samples = self.beside_samples;
         self.builder = Some(builder);
         for (row, line) in waiting {
             self.take(&row, line);

@@ -10,9 +10,11 @@ use crate::measure::finding::{FindingKind, Severity};
 use crate::table::storage::Storage;
 
 use crate::ingest::builder::{ColumnBuilder, TableBuilder};
+use crate::ingest::json::maps::{self, Entry};
 use crate::ingest::json::object_table::{FlatRow, MOST_COLUMNS, ObjectTable};
 use crate::ingest::json::skeleton::Skeleton;
 use crate::ingest::json::value::{LineCounter, Text, entries, first_byte, is_scalar};
+use crate::ingest::meaning::role;
 use crate::ingest::privacy;
 use crate::ingest::sink::Sink;
 use crate::ingest::text::cells::DecimalMark;
@@ -20,12 +22,17 @@ use crate::ingest::text::parts::{Part, Schema, Span};
 
 /// Objects nested deeper are no measurements, and following them could exhaust the stack.
 const DEEPEST: usize = 64;
+/// The name of the column with the keys of a map.
+const KEY: &str = "key";
+
 /// The tables found in one or more JSON values.
 pub(crate) struct ObjectTables<'s> {
     pub(crate) sink: &'s mut Sink,
     tables: Vec<ObjectTable>,
     duplicate_keys: u64,
     too_deep: u64,
+    /// Arrays that are a begin and an end.
+    spans: u64,
     session_fields: u64,
     /// Fields of any object that are of no use to a report and may be large.
     passed_over: &'static [&'static str],
@@ -34,7 +41,7 @@ pub(crate) struct ObjectTables<'s> {
 impl<'s> ObjectTables<'s> {
     /// Tables that will be given to `sink`.
     pub(crate) fn new(sink: &'s mut Sink) -> Self {
-        Self { sink, tables: Vec::new(), duplicate_keys: 0, too_deep: 0, session_fields: 0, passed_over: &[] }
+        Self { sink, tables: Vec::new(), duplicate_keys: 0, too_deep: 0, spans: 0, session_fields: 0, passed_over: &[] }
     }
 
     /// Fields with these names are not kept.
@@ -88,28 +95,54 @@ impl<'s> ObjectTables<'s> {
     /// Takes a whole document: an array, or an object around arrays, or a single object.
     pub(crate) fn take_document(&mut self, document: &RawValue, text: Text<'_>) {
         let mut lines = LineCounter::new(text);
-        let before = self.tables.len();
         match first_byte(document) {
             b'[' => self.take_array("", "value", document, &FlatRow::default(), &mut lines, 0),
-            b'{' => {
-                let line = lines.line(document.get());
-                let mut inside = Inside::default();
-                self.flatten(document, "", &mut inside, &mut lines, 0);
-                let parallel = parallel_arrays(&inside.arrays);
-                if parallel.is_empty() {
-                    for (path, array) in &inside.arrays {
-                        self.take_array(path, last_name(path), array, &inside.row.labels(), &mut lines, 0);
-                    }
-                } else {
-                    self.take_columns(&parallel, &inside.row.labels(), &mut lines);
-                }
-                if self.tables.len() == before {
-                    self.table("").push(inside.row, line);
-                } else if !inside.row.names.is_empty() {
-                    self.sink.provenance.set_aside("fields of the document around its arrays", line);
-                }
-            }
+            b'{' => self.take_root(document, &mut lines),
             _ => {}
+        }
+    }
+
+    /// Takes an object around arrays, or a single object.
+    fn take_root<'t>(&mut self, document: &'t RawValue, lines: &mut LineCounter<'t>) {
+        let (before, spans_before) = (self.tables.len(), self.spans);
+        let line = lines.line(document.get());
+        let root = entries(document);
+        let mut inside = Inside { maps_beside: Some(maps::hold_arrays(&root, DEEPEST)), ..Inside::default() };
+        self.flatten_or_map(root, "", &mut inside, lines, 0);
+        let labels = inside.row.labels();
+        let parallel = parallel_arrays(&inside.arrays);
+        if parallel.is_empty() {
+            for (path, array) in &inside.arrays {
+                self.take_array(path, last_name(path), array, &labels, lines, 0);
+            }
+        } else {
+            self.take_columns(&parallel, &labels, lines);
+        }
+        for (path, map) in &inside.maps {
+            self.take_map(path, map, &labels, lines);
+        }
+        if self.tables.len() == before && self.spans == spans_before {
+            self.table("").push(inside.row, line);
+        } else if inside.row.has_number() {
+            self.table_beside("").push(inside.row, line);
+        } else if !inside.row.names.is_empty() && inside.maps.is_empty() {
+            self.sink.provenance.set_aside("fields of the document around its arrays", line);
+        }
+    }
+
+    /// Takes the objects of a map: each is a row under its key, and its arrays are samples under that key.
+    fn take_map<'t>(&mut self, path: &str, map: &[Entry<'t>], labels: &FlatRow, lines: &mut LineCounter<'t>) {
+        self.sink.labels_exact = true;
+        for (key, object) in map {
+            let line = lines.line(object.get());
+            let mut inside = Inside { row: labels.clone(), ..Inside::default() };
+            inside.row.push(KEY, key, true);
+            self.flatten(object, "", &mut inside, lines, 1);
+            for (name, array) in &inside.arrays {
+                let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                self.take_array(&below, last_name(name), array, &inside.row.labels(), lines, 1);
+            }
+            self.table_beside(path).push(inside.row, line);
         }
     }
 
@@ -128,7 +161,7 @@ impl<'s> ObjectTables<'s> {
         depth: usize,
     ) {
         let line = lines.line(object.get());
-        let mut inside = Inside { row: labels.clone(), arrays: Vec::new() };
+        let mut inside = Inside { row: labels.clone(), ..Inside::default() };
         self.flatten(object, "", &mut inside, lines, depth);
         for (name, array) in &inside.arrays {
             let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
@@ -152,6 +185,12 @@ impl<'s> ObjectTables<'s> {
             return;
         }
         let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(array.get()) else { return };
+        if is_span(&elements) {
+            self.spans += 1;
+            let line = lines.line(array.get());
+            self.sink.provenance.set_aside("pairs of instants (begin and end since 1970)", line);
+            return;
+        }
         if let Some(rows) = matrix(&elements) {
             for (row, element) in rows.iter().zip(&elements) {
                 let mut flat = labels.clone();
@@ -208,8 +247,18 @@ impl<'s> ObjectTables<'s> {
     }
 
     fn table(&mut self, path: &str) -> &mut ObjectTable {
-        let index = self.tables.iter().position(|table| table.path == path).unwrap_or_else(|| {
-            self.tables.push(ObjectTable::new(path, self.sink.storage.clone()));
+        self.table_of(path, false)
+    }
+
+    /// The table of objects at a path that stand beside the samples of the document.
+    fn table_beside(&mut self, path: &str) -> &mut ObjectTable {
+        self.table_of(path, true)
+    }
+
+    fn table_of(&mut self, path: &str, beside: bool) -> &mut ObjectTable {
+        let found = self.tables.iter().position(|table| table.path == path && table.beside_samples == beside);
+        let index = found.unwrap_or_else(|| {
+            self.tables.push(ObjectTable::new(path, beside, self.sink.storage.clone()));
             self.tables.len() - 1
         });
         &mut self.tables[index]
@@ -224,11 +273,37 @@ impl<'s> ObjectTables<'s> {
         lines: &mut LineCounter<'t>,
         depth: usize,
     ) {
+        self.flatten_entries(&entries(object), prefix, inside, lines, depth);
+    }
+
+    /// The same, unless the object is a map, which is kept as it is where maps are looked for.
+    fn flatten_or_map<'t>(
+        &mut self,
+        object: Vec<Entry<'t>>,
+        prefix: &str,
+        inside: &mut Inside<'t>,
+        lines: &mut LineCounter<'t>,
+        depth: usize,
+    ) {
+        if inside.maps_beside.is_some_and(|arrays| maps::is_map(&object, arrays)) {
+            inside.maps.push((prefix.to_owned(), object));
+        } else {
+            self.flatten_entries(&object, prefix, inside, lines, depth);
+        }
+    }
+
+    fn flatten_entries<'t>(
+        &mut self,
+        entries: &[Entry<'t>],
+        prefix: &str,
+        inside: &mut Inside<'t>,
+        lines: &mut LineCounter<'t>,
+        depth: usize,
+    ) {
         if depth > DEEPEST {
             self.too_deep += 1;
             return;
         }
-        let entries = entries(object);
         for (index, (key, value)) in entries.iter().enumerate() {
             if entries[index + 1..].iter().any(|(later, _)| later == key) {
                 self.note_duplicate(key, lines.line(value.get()));
@@ -243,7 +318,7 @@ impl<'s> ObjectTables<'s> {
             }
             let name = if prefix.is_empty() { key.to_string() } else { format!("{prefix}.{key}") };
             match first_byte(value) {
-                b'{' => self.flatten(value, &name, inside, lines, depth + 1),
+                b'{' => self.flatten_or_map(self::entries(value), &name, inside, lines, depth + 1),
                 b'[' => inside.arrays.push((name, value)),
                 _ => inside.row.push_scalar(&name, value),
             }
@@ -296,6 +371,20 @@ impl<'s> ObjectTables<'s> {
 struct Inside<'t> {
     row: FlatRow,
     arrays: Vec<(String, &'t RawValue)>,
+    /// Whether maps are looked for, and whether arrays stand anywhere in the document.
+    maps_beside: Option<bool>,
+    maps: Vec<(String, Vec<Entry<'t>>)>,
+}
+
+/// Whether an array is a begin and an end: two numbers of one clock since 1970.
+fn is_span(elements: &[&RawValue]) -> bool {
+    let [begin, end] = elements else { return false };
+    let instant = |value: &RawValue| {
+        let number: f64 = value.get().parse().ok()?;
+        Some((number, role::counts_since_1970(number)?))
+    };
+    let (begin, end) = (instant(begin), instant(end));
+    begin.zip(end).is_some_and(|(begin, end)| begin.0 <= end.0 && begin.1 == end.1)
 }
 
 /// Arrays inside an array that are rows: equally long, short, and at least as many as they are long

@@ -1,12 +1,16 @@
 //! What a column is: its role, its unit, and whether it is a clock.
 
 pub(crate) mod clock;
+mod closing_rows;
 pub(crate) mod declared;
 mod design;
 pub(crate) mod name;
 pub(crate) mod role;
 pub(crate) mod roles;
+mod row_labels;
+mod siblings;
 pub(crate) mod summary_table;
+mod tally;
 pub(crate) mod time_evidence;
 pub(crate) mod unit_choice;
 pub(crate) mod units;

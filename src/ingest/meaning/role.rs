@@ -11,7 +11,7 @@ use crate::table::{CellType, Column, Role, Table};
 
 use crate::ingest::meaning::design::{self, counted};
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
-use crate::ingest::meaning::{name, units};
+use crate::ingest::meaning::{name, tally, units};
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
@@ -120,7 +120,9 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if states_unit {
         return (Role::Metric, "its name states a unit".into());
     }
-    if let Some(word) = status_word(&column.name, words).filter(|_| whole && said.kind.is_none() && is_code(values)) {
+    if let Some(word) = status_word(&column.name, words)
+        .filter(|_| whole && said.kind.is_none() && is_code(values) && !tally::beside_failures(table, index))
+    {
         return (Role::Status, format!("called `{word}`, with whole numbers as status codes have"));
     }
     let names_rows = |known: Words| words.last().is_some_and(|word| known.has(word));

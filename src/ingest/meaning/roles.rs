@@ -13,7 +13,7 @@ use crate::ingest::builder::{InvalidCells, TableBuilder};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
-use crate::ingest::meaning::{name, role, summary_table, time_evidence};
+use crate::ingest::meaning::{closing_rows, name, role, siblings, summary_table, time_evidence};
 use crate::ingest::options::SourceOptions;
 use crate::ingest::sink::Sink;
 
@@ -45,14 +45,28 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
     };
     let roles_given = options.columns.values().any(|column| column.role.is_some());
     for builder in sink.tables {
-        let mut table = assign_table(builder, &definitions, &source.provenance.name, &mut source.findings);
+        let beside_samples = builder.beside_samples;
+        let mut found = Vec::new();
+        let mut table = assign_table(builder, &definitions, &source.provenance.name, &mut found);
+        // What only some of the objects hold is missing in none.
+        found.retain(|finding| !(beside_samples && finding.kind == FindingKind::EmptyCell));
+        source.findings.append(&mut found);
         table.labels_exact = sink.labels_exact;
+        if beside_samples {
+            let place = summary_table::Place::BesideSamples;
+            source.reported.extend(summary_table::take(&mut table, options, place).into_iter().flatten());
+            continue;
+        }
+        if sink.declared.is_empty() && sink.declared_by_file.is_empty() {
+            table = closing_rows::set_aside(table, &mut source.provenance, &mut source.findings);
+        }
         let parts = split_by_metric(table, &definitions, &source.provenance.name, &mut source.findings);
         let apart = |part| split_by_unit(part, options, &source.provenance.name, &mut source.findings);
         let mut parts: Vec<Table> = parts.into_iter().flat_map(apart).collect();
         // Formats that declare what their columns are have said what is a summary.
         if sink.declared.is_empty() && sink.declared_by_file.is_empty() && !roles_given {
-            source.reported.extend(parts.iter_mut().filter_map(|part| summary_table::take(part, options)).flatten());
+            let take = |part| summary_table::take(part, options, summary_table::Place::Rows);
+            source.reported.extend(parts.iter_mut().filter_map(take).flatten());
         }
         source.tables.extend(parts);
     }
@@ -140,6 +154,9 @@ fn assign_table(
                 declare(&mut table.columns[index], declared, options);
             }
         }
+    }
+    if definitions.declared.is_empty() && definitions.by_file.is_empty() {
+        siblings::settle(&mut table, options);
     }
     time_evidence::decide(&mut table);
     note_invalid_cells(&invalid, &table, source, findings);

@@ -3,81 +3,72 @@
 //! In: a table with roles and units. Out: what it reports, row by row, and the table with its columns marked as summaries.
 //! A summary is no sample: nothing is recomputed from it, and the row of a total is not added to its parts. Columns say that
 //! they are statistics by their names ([`name`](super::name)): two of one metric are enough, one of them a mean, a median or
-//! a percentile.
+//! a percentile. Rows that cannot be told apart may be runs of one thing, or intervals of time, and are summaries only where
+//! the names leave no doubt: several percentiles that are called nothing else, or three statistics of one metric.
 
 use std::collections::BTreeMap;
 
 use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
-use crate::table::{Column, Role, Table};
+use crate::table::{CellType, Column, Role, Table};
 
 use super::name::{self, NameMeaning};
-use super::vocabulary::{self, Kind, Words};
+use super::tally::{self, Tally};
+use super::{row_labels, vocabulary};
 use crate::ingest::options::SourceOptions;
 
 /// A table with more rows is a recording of its own, whose rows are intervals of time.
 const MOST_ROWS: usize = 500;
 /// What a metric is called of which the columns only name statistics.
 const NAMELESS: &str = "reported";
+/// Statistics of one metric that leave no doubt.
+const PLENTY: usize = 3;
 
 /// What a column of a summary holds.
+#[derive(Debug, Clone, PartialEq)]
 enum Part {
-    /// A statistic of the metric of that name.
+    /// A statistic of the metric of that name, or how many of it were measured or failed.
     Statistic(String, Statistic),
-    /// How many were measured.
-    Measured,
-    /// How many failed.
-    Failed,
+    /// How many succeeded: with those of the column beside it that failed, how many of a metric were tried.
+    Succeeded(String, usize),
     /// A number of its own: a rate, a share.
     Value,
 }
 
+/// What kind of table is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// One whose rows may as well be samples.
+    Rows,
+    /// Objects of a document that stand beside its samples: each number is the only one of its kind.
+    BesideSamples,
+}
+
+/// What the columns of a table are, where it is a summary.
+struct Layout {
+    parts: Vec<(usize, Part)>,
+    /// Whether rows are summaries even where nothing tells them apart.
+    sure: bool,
+}
+
 /// What the table reports, where it is a summary; its measured columns are marked as such.
-pub(crate) fn take(table: &mut Table, options: &SourceOptions) -> Option<Vec<Reported>> {
+pub(crate) fn take(table: &mut Table, options: &SourceOptions, place: Place) -> Option<Vec<Reported>> {
     let rows = usize::try_from(table.lines.rows()).ok()?;
-    let clock = rows > 1 && table.columns_as(Role::Timestamp).next().is_some();
-    if rows == 0 || rows > MOST_ROWS || clock {
+    if rows == 0 || rows > MOST_ROWS && place == Place::Rows {
         return None;
     }
-    let columns: Vec<(usize, NameMeaning)> = (0..table.columns.len())
-        .filter(|index| is_number(&table.columns[*index]))
-        .map(|index| (index, name::read(&table.columns[index].name)))
-        .collect();
-    let parts = parts(table, &columns)?;
-    let labels = labels(table, rows)?;
+    let Layout { mut parts, sure } = layout(table, place)?;
+    let clock = rows > 1 && table.columns_as(Role::Timestamp).next().is_some();
+    if clock && !sure {
+        return None;
+    }
+    let labels = labels(table, rows, &mut parts, sure)?;
     let mut reported = Vec::new();
     for (row, label) in labels.iter().enumerate() {
-        let line = table.lines.line(row as u64);
-        let mut of_row: Vec<Reported> = Vec::new();
-        for (index, part) in &parts {
-            let Some(value) = table.values(*index).number(row) else { continue };
-            let column = &table.columns[*index];
-            let (metric, statistic, unit) = match part {
-                Part::Statistic(metric, statistic) => (metric.clone(), *statistic, unit_of(table, &parts, metric)),
-                Part::Measured => ("requests".to_owned(), Statistic::Count, Unit::COUNT),
-                Part::Failed => ("requests".to_owned(), Statistic::Failures, Unit::COUNT),
-                Part::Value => (column.name.clone(), Statistic::Value, column.unit()),
-            };
-            let given = options.column(&metric).and_then(|given| given.unit).filter(|_| !statistic.is_count());
-            let value = ReportedValue { statistic, value, unit: given.unwrap_or(unit), line };
-            match of_row.iter_mut().find(|one| one.metric == metric) {
-                Some(one) => one.values.push(value),
-                None => of_row.push(Reported {
-                    polarity: if matches!(part, Part::Measured | Part::Failed) {
-                        Polarity::Unknown
-                    } else {
-                        column.polarity
-                    },
-                    meaning: column.meaning.clone(),
-                    label: label.clone(),
-                    values: vec![value],
-                    metric,
-                }),
-            }
-        }
-        reported.append(&mut of_row);
+        reported.append(&mut of_row(table, &parts, row, label.as_ref(), options));
     }
+    reported.extend(failed_instead(table, &parts, &labels));
     for (index, _) in &parts {
         let column = &mut table.columns[*index];
         column.role = Role::Unused;
@@ -88,16 +79,106 @@ pub(crate) fn take(table: &mut Table, options: &SourceOptions) -> Option<Vec<Rep
     Some(reported)
 }
 
+/// What one row reports, metric by metric.
+fn of_row(
+    table: &Table,
+    parts: &[(usize, Part)],
+    row: usize,
+    label: Option<&String>,
+    options: &SourceOptions,
+) -> Vec<Reported> {
+    let line = table.lines.line(row as u64);
+    let mut found: Vec<Reported> = Vec::new();
+    for (index, part) in parts {
+        let Some(number) = table.values(*index).number(row) else { continue };
+        let column = &table.columns[*index];
+        let (metric, statistic, unit, value) = match part {
+            Part::Statistic(metric, statistic) if statistic.is_count() => {
+                (metric.clone(), *statistic, Unit::COUNT, number)
+            }
+            Part::Statistic(metric, statistic) => (metric.clone(), *statistic, unit_of(table, parts, metric), number),
+            Part::Succeeded(metric, failed) => {
+                let failed = table.values(*failed).number(row).unwrap_or_default();
+                (metric.clone(), Statistic::Count, Unit::COUNT, number + failed)
+            }
+            Part::Value => (column.name.clone(), Statistic::Value, column.unit(), number),
+        };
+        let given = options.column(&metric).and_then(|given| given.unit).filter(|_| !statistic.is_count());
+        let value = ReportedValue { statistic, value, unit: given.unwrap_or(unit), line };
+        // Counts say nothing of what is measured.
+        let (polarity, meaning) =
+            if statistic.is_count() { (Polarity::Unknown, None) } else { (column.polarity, column.meaning.clone()) };
+        match found.iter_mut().find(|one| one.metric == metric) {
+            Some(one) => {
+                if one.polarity == Polarity::Unknown && one.values.iter().all(|value| value.statistic.is_count()) {
+                    one.polarity = polarity;
+                }
+                one.meaning = one.meaning.take().or(meaning);
+                one.values.push(value);
+            }
+            None => found.push(Reported { polarity, meaning, label: label.cloned(), values: vec![value], metric }),
+        }
+    }
+    found
+}
+
+/// Rows with a message of failure instead of numbers: how many of all, and which.
+fn failed_instead(table: &Table, parts: &[(usize, Part)], labels: &[Option<String>]) -> Vec<Reported> {
+    let told = |column: &&Column| {
+        column.role == Role::Status
+            && column.cells == CellType::Text
+            && vocabulary::FAILURE.among(&name::words(name::leaf(&column.name))).is_some()
+    };
+    let Some(column) = table.columns.iter().find(told) else { return Vec::new() };
+    let message = |row: usize| {
+        let numbers = parts.iter().any(|(index, _)| table.values(*index).number(row).is_some());
+        let code = column.data.code(row).filter(|_| !numbers)?;
+        column.dictionary.get(code as usize).filter(|text| !text.is_empty())
+    };
+    let failed: Vec<(usize, &String)> = (0..labels.len()).filter_map(|row| Some((row, message(row)?))).collect();
+    let report = |label: Option<String>, all: usize, failed: usize, meaning: String, row: Option<usize>| {
+        let line = row.and_then(|row| table.lines.line(row as u64));
+        let count = |statistic, count: usize| ReportedValue { statistic, value: count as f64, unit: Unit::COUNT, line };
+        Reported {
+            metric: column.name.clone(),
+            label,
+            meaning: Some(meaning),
+            polarity: Polarity::Unknown,
+            values: vec![count(Statistic::Count, all), count(Statistic::Failures, failed)],
+        }
+    };
+    if failed.is_empty() {
+        return Vec::new();
+    }
+    let what = format!("entries; failed are those that have `{}` instead of numbers", column.name);
+    let whole = report(None, labels.len(), failed.len(), what, None);
+    let each = failed.into_iter().filter(|(row, _)| labels[*row].is_some());
+    let each = each.map(|(row, text)| report(labels[row].clone(), 1, 1, format!("no numbers: {text}"), Some(row)));
+    std::iter::once(whole).chain(each).collect()
+}
+
 fn is_number(column: &Column) -> bool {
-    column.cells.is_number() && !matches!(column.role, Role::Timestamp | Role::Run | Role::Label | Role::Setting)
+    let constant = column.role == Role::Setting && is_constant(column);
+    column.cells.is_number()
+        && (constant || !matches!(column.role, Role::Timestamp | Role::Run | Role::Label | Role::Setting))
+}
+
+/// Whether a column holds the same number in all rows: no row is told from another by it, so it is shown beside them.
+fn is_constant(column: &Column) -> bool {
+    let numbers: Vec<Option<f64>> = column.data.iter().collect();
+    numbers.windows(2).all(|pair| pair[0] == pair[1])
 }
 
 /// What each column holds; `None` where the table is no summary.
-fn parts(table: &Table, columns: &[(usize, NameMeaning)]) -> Option<Vec<(usize, Part)>> {
-    let mut statistics: BTreeMap<String, Vec<Statistic>> = BTreeMap::new();
-    for (_, meaning) in columns {
+fn layout(table: &Table, place: Place) -> Option<Layout> {
+    let columns: Vec<(usize, NameMeaning)> = (0..table.columns.len())
+        .filter(|index| is_number(&table.columns[*index]))
+        .map(|index| (index, name::read(&table.columns[index].name)))
+        .collect();
+    let mut bases: BTreeMap<String, Vec<Statistic>> = BTreeMap::new();
+    for (_, meaning) in &columns {
         if let Some(statistic) = meaning.statistic {
-            let of_base = statistics.entry(base(meaning)).or_default();
+            let of_base = bases.entry(base(meaning)).or_default();
             if !of_base.contains(&statistic) {
                 of_base.push(statistic);
             }
@@ -107,36 +188,108 @@ fn parts(table: &Table, columns: &[(usize, NameMeaning)]) -> Option<Vec<(usize, 
         let typical = |one: &Statistic| matches!(one, Statistic::Mean | Statistic::Median | Statistic::Percentile(_));
         of_base.len() >= 2 && of_base.iter().any(typical)
     };
-    statistics.retain(|_, of_base| sums_up(of_base));
-    if statistics.is_empty() {
+    bases.retain(|_, of_base| sums_up(of_base));
+    let counts = Counts::of(table, &columns, &bases);
+    if bases.is_empty() && !counts.several_a_row && place == Place::Rows {
         return None;
     }
-    let mut measured = false;
-    let mut failed = false;
     let part = |(index, meaning): &(usize, NameMeaning)| {
-        let words = name::words(&table.columns[*index].name);
-        let has = |known: Words| known.among(&words).is_some();
+        let column = &table.columns[*index];
         let of_base = meaning.statistic.map(|statistic| (base(meaning), statistic));
         let part = match of_base {
-            Some((metric, statistic)) if statistics.contains_key(&metric) => Part::Statistic(metric, statistic),
-            _ if !failed
-                && has(vocabulary::FAILED)
-                && meaning.kind != Some(Kind::Share)
-                && meaning.kind != Some(Kind::Rate) =>
-            {
-                failed = true;
-                Part::Failed
-            }
-            _ if !measured && has(vocabulary::MEASURED) && matches!(meaning.kind, Some(Kind::Count) | None) => {
-                measured = true;
-                Part::Measured
-            }
-            _ if table.columns[*index].role == Role::Metric => Part::Value,
-            _ => return None,
+            Some((metric, statistic)) if bases.contains_key(&metric) => Part::Statistic(metric, statistic),
+            _ => match counts.parts.get(index) {
+                Some(part) => part.clone(),
+                None if matches!(column.role, Role::Metric | Role::Setting) && !is_instant(column) => Part::Value,
+                None => return None,
+            },
         };
         Some((*index, part))
     };
-    Some(columns.iter().filter_map(part).collect())
+    let parts: Vec<(usize, Part)> = columns.iter().filter_map(part).collect();
+    let percentiles = |of_base: &&Vec<Statistic>| of_base.iter().filter(|one| one.percent().is_some()).count() >= 2;
+    let sure = place == Place::BesideSamples
+        || bases.get(NAMELESS).as_ref().is_some_and(percentiles)
+        || bases.iter().any(|(base, of_base)| base != NAMELESS && of_base.len() >= PLENTY);
+    (!parts.is_empty()).then_some(Layout { parts, sure })
+}
+
+/// Whether the numbers of a column that is called like a clock are instants: the end of a phase is no result.
+fn is_instant(column: &Column) -> bool {
+    let words = name::words(name::leaf(&column.name));
+    let called = vocabulary::CLOCK.among(&words).or(vocabulary::INSTANT.among(&words)).is_some();
+    called && column.data.iter().flatten().all(|number| super::role::counts_since_1970(number).is_some())
+}
+
+/// The columns of a summary that count.
+struct Counts {
+    parts: BTreeMap<usize, Part>,
+    /// Whether rows count how many succeeded and how many failed, several of them each.
+    several_a_row: bool,
+}
+
+impl Counts {
+    /// In each object the first column of a kind counts; further ones are numbers of their own.
+    fn of(table: &Table, columns: &[(usize, NameMeaning)], bases: &BTreeMap<String, Vec<Statistic>>) -> Self {
+        let mut objects: BTreeMap<String, [Option<usize>; 3]> = BTreeMap::new();
+        let mut of_requests: BTreeMap<String, bool> = BTreeMap::new();
+        for (index, meaning) in columns {
+            let column = &table.columns[*index];
+            let Some(counter) = tally::read(&column.name, meaning) else { continue };
+            let whole = column.cells == CellType::Integer;
+            if counter.tally == Tally::Succeeded && !whole {
+                continue;
+            }
+            let place = &mut objects.entry(counter.object.clone()).or_default()[counter.tally as usize];
+            if place.is_none() {
+                *place = Some(*index);
+                *of_requests.entry(counter.object).or_default() |= counter.of_requests;
+            }
+        }
+        let mut parts = BTreeMap::new();
+        let mut several_a_row = false;
+        for (object, [measured, succeeded, failed]) in &objects {
+            let within = |leaf: &str| if object.is_empty() { leaf.to_owned() } else { format!("{object}.{leaf}") };
+            // What succeeded is a number of its own where nothing says how many failed or were measured.
+            let succeeded = succeeded.filter(|_| measured.is_none() && failed.is_some());
+            let counted = measured.or(succeeded).or(*failed);
+            let Some(counted) = counted else { continue };
+            let metric = match owner(object, bases) {
+                _ if of_requests.get(object) == Some(&true) => within("requests"),
+                Some(base) => base,
+                None if succeeded.is_some() => within("attempts"),
+                None => table.columns[counted].name.clone(),
+            };
+            if let Some(measured) = measured {
+                parts.insert(*measured, Part::Statistic(metric.clone(), Statistic::Count));
+            }
+            if let Some((succeeded, failed)) = succeeded.zip(*failed) {
+                parts.insert(succeeded, Part::Succeeded(metric.clone(), failed));
+                several_a_row |= tally::several_a_row(table, succeeded, failed);
+            }
+            if let Some(failed) = failed {
+                parts.insert(*failed, Part::Statistic(metric, Statistic::Failures));
+            }
+        }
+        // What succeeded and is in no sum is shown all the same.
+        for (index, meaning) in columns {
+            let counter = || tally::read(&table.columns[*index].name, meaning);
+            let whole = table.columns[*index].cells == CellType::Integer;
+            if whole && !parts.contains_key(index) && counter().is_some_and(|one| one.tally == Tally::Succeeded) {
+                parts.insert(*index, Part::Value);
+            }
+        }
+        Self { parts, several_a_row }
+    }
+}
+
+/// The metric whose count stands in an object: the one that the object is, or the only one in it.
+fn owner(object: &str, bases: &BTreeMap<String, Vec<Statistic>>) -> Option<String> {
+    if bases.contains_key(object) {
+        return Some(object.to_owned());
+    }
+    let mut inside = bases.keys().filter(|base| name::parent(base) == object);
+    inside.next().filter(|_| inside.next().is_none()).cloned()
 }
 
 fn base(meaning: &NameMeaning) -> String {
@@ -145,7 +298,9 @@ fn base(meaning: &NameMeaning) -> String {
 
 /// The unit of a metric: that of the first of its columns that has one.
 fn unit_of(table: &Table, parts: &[(usize, Part)], metric: &str) -> Unit {
-    let of_metric = parts.iter().filter(|(_, part)| matches!(part, Part::Statistic(name, _) if name == metric));
+    let of_metric = parts.iter().filter(
+        |(_, part)| matches!(part, Part::Statistic(name, statistic) if name == metric && !statistic.is_count()),
+    );
     of_metric
         .filter_map(|(index, _)| table.columns[*index].unit.as_ref())
         .map(|choice| choice.unit)
@@ -153,34 +308,46 @@ fn unit_of(table: &Table, parts: &[(usize, Part)], metric: &str) -> Unit {
         .unwrap_or(Unit::UNKNOWN)
 }
 
-/// What each row is of: its texts, as far as they differ from row to row. `None` where rows cannot be told apart: then they
-/// are intervals of time, or runs.
-fn labels(table: &Table, rows: usize) -> Option<Vec<Option<String>>> {
+/// What each row is of. Where texts and settings do not tell rows apart, whole numbers in front of the statistics do that are
+/// called nothing that is measured. `None` where nothing does, unless rows are summaries all the same: they are numbered then.
+fn labels(table: &mut Table, rows: usize, parts: &mut Vec<(usize, Part)>, sure: bool) -> Option<Vec<Option<String>>> {
     if rows == 1 {
         return Some(vec![None]);
     }
-    let mut texts: Vec<Vec<String>> = vec![Vec::new(); rows];
-    let tells = |column: &&Column| matches!(column.role, Role::Label | Role::Identifier | Role::Setting);
-    for column in table.columns.iter().filter(tells) {
-        let number = column.cells.is_number();
-        let cell = |row: usize| {
-            if number {
-                return column.data.number(row).map(|number| format!("{}={number}", column.name));
-            }
-            column.data.code(row).and_then(|code| column.dictionary.get(code as usize)).cloned()
-        };
-        let cells: Vec<Option<String>> = (0..rows).map(cell).collect();
-        if cells.iter().all(|text| *text == cells[0]) {
-            continue;
+    let mut labels = row_labels::of(table, rows, &[]);
+    let first = parts.iter().filter(|(_, part)| matches!(part, Part::Statistic(..))).map(|(index, _)| *index).min();
+    let may_configure = |(index, part): &(usize, Part)| {
+        let column = &table.columns[*index];
+        let meaning = name::read(&column.name);
+        *part == Part::Value
+            && Some(*index) < first
+            && column.cells == CellType::Integer
+            && meaning.kind.is_none()
+            && column.polarity == Polarity::Unknown
+    };
+    let candidates: Vec<usize> = parts.iter().filter(|part| may_configure(part)).map(|(index, _)| *index).collect();
+    let mut chosen: Vec<usize> = Vec::new();
+    for candidate in candidates {
+        if row_labels::distinct(&labels) == rows {
+            break;
         }
-        for (texts, cell) in texts.iter_mut().zip(cells) {
-            texts.extend(cell.filter(|text| !text.is_empty()));
+        let more: Vec<usize> = chosen.iter().copied().chain([candidate]).collect();
+        let with = row_labels::of(table, rows, &more);
+        if row_labels::distinct(&with) > row_labels::distinct(&labels) {
+            (labels, chosen) = (with, more);
         }
     }
-    let joined: Vec<String> = texts.iter().map(|texts| texts.join(", ")).collect();
-    let mut distinct: Vec<&String> = joined.iter().collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    (distinct.len() == rows)
-        .then(|| joined.into_iter().map(|text| Some(text).filter(|text| !vocabulary::is_total(text))).collect())
+    if row_labels::distinct(&labels) < rows {
+        if !sure {
+            return None;
+        }
+        row_labels::number(&mut labels);
+    }
+    for index in &chosen {
+        let column = &mut table.columns[*index];
+        column.role = Role::Setting;
+        "whole numbers in front of the statistics that tell rows apart".clone_into(&mut column.role_reason);
+    }
+    parts.retain(|(index, _)| !chosen.contains(index));
+    Some(labels)
 }

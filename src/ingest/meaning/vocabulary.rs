@@ -124,6 +124,12 @@ pub(crate) const RATES: Words = Words(
 /// Columns of a summary that say how many were measured.
 pub(crate) const MEASURED: Words =
     Words("samples requests request count n iterations operations transactions trans calls completed");
+/// Called so and nothing else, whole numbers beside those that failed say how many succeeded.
+pub(crate) const SUCCEEDED: Words = Words("ok success successes successful succeeded passed pass passes");
+/// Requests by name.
+pub(crate) const REQUESTS: Words = Words("request requests req reqs");
+/// Words that only say that something is counted: what it is stands above them.
+pub(crate) const HOW_MANY: Words = Words("total count counts number num n sum all");
 /// What may stand between a duration and what it is of.
 pub(crate) const PREPOSITIONS: Words = Words("to per between until in of for since spent on from before after");
 /// Parts of a whole.

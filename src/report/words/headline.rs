@@ -68,6 +68,25 @@ fn is_format_of(tools: &[&str], format: &str) -> bool {
     tools.iter().any(|tool| format.strip_prefix(tool).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
 }
 
+/// Notations that any program writes: what a count in them is of is only said by its name.
+const NOTATIONS: &[&str] = &["csv", "json", "ndjson", "aligned", "parquet"];
+
+/// What one of a population is called.
+fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
+    let metric = one.metric.as_deref().unwrap_or_default().to_ascii_lowercase();
+    match one.kind {
+        PopulationKind::Requests if metric.contains("request") => "request",
+        PopulationKind::Requests if metric.contains("vuser") => "user",
+        PopulationKind::Requests if metric.contains("benchmark") => "benchmark",
+        PopulationKind::Requests
+            if sources.iter().any(|of| of.name == one.source && NOTATIONS.contains(&of.format.as_str())) =>
+        {
+            "attempt"
+        }
+        kind => noun(kind, &one.source, sources),
+    }
+}
+
 /// What one row of a source is called.
 fn noun(kind: PopulationKind, source: &str, sources: &[Source]) -> &'static str {
     let format = sources.iter().find(|one| one.name == source).map_or("", |one| one.format.as_str());
@@ -85,7 +104,7 @@ pub(in crate::report) fn failed(one: &PopulationFailures, sources: &[Source]) ->
     format!(
         "{} of {} failed ({})",
         number::count(one.failed),
-        number::counted(one.total, noun(one.kind, &one.source, sources)),
+        number::counted(one.total, noun_of(one, sources)),
         number::share(one.share)
     )
 }
@@ -225,8 +244,20 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
     if let Some(joint) = joint(of) {
         return Some(joint);
     }
-    let mut wholes = of.populations.iter().filter(|one| one.label.is_none());
-    let whole = wholes.next().filter(|_| wholes.next().is_none());
+    let wholes: Vec<&PopulationFailures> = of.populations.iter().filter(|one| one.label.is_none()).collect();
+    // A tool may count its users beside the requests that they sent.
+    let requests: Vec<&PopulationFailures> = wholes
+        .iter()
+        .copied()
+        .filter(|one| one.source == wholes[0].source && one.kind == PopulationKind::Requests)
+        .filter(|one| noun_of(one, of.sources) == "request")
+        .collect();
+    let one_source = wholes.iter().all(|one| one.source == wholes[0].source && one.kind == PopulationKind::Requests);
+    let whole = match (&wholes[..], &requests[..]) {
+        ([only], _) => Some(*only),
+        (_, [only]) if one_source => Some(*only),
+        _ => None,
+    };
     let durations: Vec<&Metric> =
         of.metrics.iter().filter(|metric| metric.leads && metric.dimension.is_time()).collect();
     let (count, latency) = match (&durations[..], of.services) {
@@ -259,10 +290,7 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
                 let value = one.number(Statistic::P95)?;
                 Some(format!("{} p95 {}", name(&one.metric), number::quantity(one.dimension, value)))
             });
-            (
-                number::counted(whole.total, noun(whole.kind, &whole.source, of.sources)),
-                p95.filter(|_| !whole.all_failed()),
-            )
+            (number::counted(whole.total, noun_of(whole, of.sources)), p95.filter(|_| !whole.all_failed()))
         }
         _ => return None,
     };

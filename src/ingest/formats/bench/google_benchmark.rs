@@ -34,20 +34,20 @@ pub(crate) const FORMAT: Format = Format {
     settle: None,
 };
 
-const REAL: &str = "wall time of one iteration, averaged over the iterations of a repetition";
-const CPU: &str = "processor time of one iteration, averaged over the iterations of a repetition";
-const UNIT: &str = "time_unit";
+pub(super) const REAL: &str = "wall time of one iteration, averaged over the iterations of a repetition";
+pub(super) const CPU: &str = "processor time of one iteration, averaged over the iterations of a repetition";
+pub(super) const UNIT: &str = "time_unit";
 /// Why an entry is set aside.
-const WITHOUT_TIMES: &str = "entries without times (`real_time` and `cpu_time`)";
+pub(super) const WITHOUT_TIMES: &str = "entries without times (`real_time` and `cpu_time`)";
 
-const DECLARED: [Declared; 3] = [
+pub(super) const DECLARED: [Declared; 3] = [
     Declared::metric("real_time", None, Some(Polarity::LowerIsBetter), Some(REAL), "google/benchmark: wall time"),
     Declared::metric("cpu_time", None, Some(Polarity::LowerIsBetter), Some(CPU), "google/benchmark: processor time"),
     Declared::column(UNIT, Role::Unused, "names the unit of the times in its row"),
 ];
 
 /// Fields that are neither times nor counters of the user.
-const FIELDS: &[&str] = &[
+pub(super) const FIELDS: &[&str] = &[
     "name",
     "run_name",
     "run_type",
@@ -216,11 +216,7 @@ fn sample<'t>(entry: &Entry<'t>, together: bool, lines: &mut LineCounter<'t>, be
     let counters: Vec<(&str, &str)> =
         entry.counters().map(|(name, value)| (name, benchmarks::text_of(value))).collect();
     for (name, _) in &counters {
-        let memory = MEMORY.iter().find(|(known, _)| known == name);
-        let polarity = memory.map(|_| Polarity::LowerIsBetter);
-        let declared =
-            Declared::metric("", memory.map(|(_, unit)| *unit), polarity, None, "google/benchmark: a counter");
-        bench.declare(name, declared);
+        declare_counter(bench, name);
     }
     if together {
         values.extend(&counters);
@@ -230,6 +226,14 @@ fn sample<'t>(entry: &Entry<'t>, together: bool, lines: &mut LineCounter<'t>, be
     for counter in counters.iter().filter(|_| !together) {
         bench.push(&Sample { label: &label, run: None, failed: None, unit: None, values: &[*counter], line });
     }
+}
+
+/// Says what a counter is: one of the memory manager, or one of the user's own.
+pub(super) fn declare_counter(bench: &mut Bench<'_>, name: &str) {
+    let memory = MEMORY.iter().find(|(known, _)| *known == name);
+    let polarity = memory.map(|_| Polarity::LowerIsBetter);
+    let unit = memory.map(|(_, unit)| *unit);
+    bench.declare(name, Declared::metric("", unit, polarity, None, "google/benchmark: a counter"));
 }
 
 fn report<'t>(entry: &Entry<'t>, lines: &mut LineCounter<'t>, bench: &mut Bench<'_>) {
@@ -259,7 +263,11 @@ fn report<'t>(entry: &Entry<'t>, lines: &mut LineCounter<'t>, bench: &mut Bench<
 }
 
 const KIB: u64 = 1 << 10;
-const MIB: u64 = 1 << 20;
+
+/// A cache, in words: `L1 Data 48 KiB`.
+pub(super) fn cache(name: &str, kib: u64) -> String {
+    if kib % KIB == 0 { format!("{name} {} MiB", kib / KIB) } else { format!("{name} {kib} KiB") }
+}
 
 fn note_machine(context: &Context, bench: &mut Bench<'_>) {
     if let Some(cores) = context.num_cpus {
@@ -272,10 +280,7 @@ fn note_machine(context: &Context, bench: &mut Bench<'_>) {
     let caches: Vec<String> = context
         .caches
         .iter()
-        .map(|Cache { kind, level, size }| {
-            let (size, unit) = if size % MIB == 0 { (size / MIB, "MiB") } else { (size / KIB, "KiB") };
-            format!("L{level} {kind} {size} {unit}")
-        })
+        .map(|Cache { kind, level, size }| cache(&format!("L{level} {kind}"), size / KIB))
         .collect();
     bench.fact("caches", &caches.join(", "));
     bench.fact("build type", context.library_build_type.as_deref().unwrap_or_default());

@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::measure::Statistic;
 use crate::measure::unit::Unit;
+use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{Failures, Format, Holds, Sink};
 use crate::ingest::json::documents::{self, at, number};
@@ -76,13 +76,7 @@ fn is_failure(code: &str) -> bool {
 
 fn take(aggregate: &Value, sink: &mut Sink) {
     if let Some(counters) = aggregate.get("counters").and_then(Value::as_object) {
-        let failed = sum(counters, "http.codes.", is_failure);
-        let errors = sum(counters, "errors.", |_| true);
-        let mut requests =
-            Summary::new("http.requests", Unit::COUNT, Some("requests sent; failed: status 400 and above, and errors"));
-        requests.add(Statistic::Count, number(aggregate, &["counters", "http.requests"]));
-        requests.add(Statistic::Failures, counters.contains_key("http.requests").then_some(failed + errors));
-        requests.give(sink);
+        take_requests(counters, sink);
         let mut users = Summary::new("vusers", Unit::COUNT, Some("users that were created, and those that failed"));
         users.add(Statistic::Count, counters.get("vusers.created").and_then(Value::as_f64));
         users.add(Statistic::Failures, counters.get("vusers.failed").and_then(Value::as_f64));
@@ -121,6 +115,40 @@ fn take(aggregate: &Value, sink: &mut Sink) {
     caveat(sink, "Percentiles come from a sketch (DDSketch) that is off by up to 1 %, and are rounded to 0.1 ms.");
 }
 
+/// Requests and those that failed, and errors, which may as well be the script's own: an `errors.…` counter says only that
+/// something went wrong. A request without an answer is one that was sent and is not among the answers.
+fn take_requests(counters: &Map<String, Value>, sink: &mut Sink) {
+    let of = |name: &str| counters.get(name).and_then(Value::as_f64);
+    let failed = sum(counters, "http.codes.", is_failure);
+    let network = sum(counters, "errors.", is_of_network);
+    let sent = of("http.requests");
+    let failures = sent.map(|sent| {
+        let unanswered = of("http.responses").map_or(network, |answered| sent - answered);
+        (failed + unanswered.max(0.0)).min(sent)
+    });
+    let meaning = "requests sent; failed: status 400 and above, and those without an answer";
+    let mut requests = Summary::new("http.requests", Unit::COUNT, Some(meaning));
+    requests.add(Statistic::Count, sent);
+    requests.add(Statistic::Failures, failures);
+    requests.give(sink);
+    let meaning = "errors that Artillery counts, of the network or of the script: no number of requests";
+    let errors: Vec<(&str, f64)> =
+        counters.iter().filter_map(|(name, count)| Some((name.strip_prefix("errors.")?, count.as_f64()?))).collect();
+    for (name, count) in errors.into_iter().filter(|(name, _)| !is_of_network(name)) {
+        let mut error =
+            Summary::new("errors", Unit::COUNT, Some(meaning)).of(Some(name)).polarity(Polarity::LowerIsBetter);
+        error.add(Statistic::Value, Some(count));
+        error.give(sink);
+    }
+}
+
+/// Whether an error is one of sending and receiving, by its code: `ECONNREFUSED`, `ERR_GOT_REQUEST_ERROR`.
+fn is_of_network(error: &str) -> bool {
+    error.len() > 2
+        && error.starts_with('E')
+        && error.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
 fn is_of_version_1(aggregate: &Value) -> bool {
     aggregate.get("latency").is_some() || aggregate.get("scenariosCompleted").is_some()
 }
@@ -134,7 +162,7 @@ fn take_old(aggregate: &Value, sink: &mut Sink) {
     let errors = of("errors").map_or(0.0, |errors| sum(errors, "", |_| true));
     let completed = number(aggregate, &["requestsCompleted"]);
     requests.add(Statistic::Count, completed);
-    requests.add(Statistic::Failures, completed.map(|_| failed + errors));
+    requests.add(Statistic::Failures, completed.map(|completed| (failed + errors).min(completed)));
     requests.give(sink);
     let mut rate = Summary::new("http.request_rate", Unit::PER_SECOND, Some("the mean rate over the run"));
     rate.add(Statistic::Value, number(aggregate, &["rps", "mean"]));

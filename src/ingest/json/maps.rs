@@ -1,0 +1,111 @@
+//! Objects that are maps: `{"model-a": {"tps": 30.6}, "model-b": {"tps": 40.2}}`, whose keys name what their equal objects are
+//! of.
+//!
+//! In: the entries of an object. Out: whether its keys are labels, not names of fields. Where they name what is measured
+//! (`latency`, `memory_bytes`) they are none.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::value::RawValue;
+
+use crate::ingest::json::value::{entries, first_byte};
+use crate::ingest::meaning::name;
+use crate::ingest::meaning::vocabulary::{self, Kind};
+use crate::ingest::privacy;
+
+/// A key and its value.
+pub(super) type Entry<'t> = (Cow<'t, str>, &'t RawValue);
+
+/// Whether an array of numbers, of objects or of arrays stands anywhere in an object, down to a depth.
+pub(super) fn hold_arrays(object: &[Entry<'_>], depth: usize) -> bool {
+    let telling = |array: &RawValue| {
+        let first = array.get()[1..].bytes().find(|byte| !byte.is_ascii_whitespace());
+        first.is_some_and(|first| matches!(first, b'{' | b'[' | b'-' | b'0'..=b'9'))
+    };
+    object.iter().any(|(_, value)| match first_byte(value) {
+        b'[' => telling(value),
+        b'{' => depth > 0 && hold_arrays(&entries(value), depth - 1),
+        _ => false,
+    })
+}
+
+/// Whether the keys of an object are labels: its values are objects with the same numbers or arrays. `arrays` says whether
+/// the document holds samples in arrays; in one without, a map is only told from a record by an object with an error instead
+/// of numbers.
+pub(super) fn is_map(object: &[Entry<'_>], arrays: bool) -> bool {
+    if object.len() < 2 || object.iter().any(|(_, value)| first_byte(value) != b'{') {
+        return false;
+    }
+    let names: BTreeSet<&str> = object.iter().map(|(key, _)| key.as_ref()).collect();
+    if names.len() < object.len() || names.iter().any(|key| privacy::is_private(key) || names_a_metric(key)) {
+        return false;
+    }
+    let inner: Vec<Vec<Entry<'_>>> = object.iter().map(|(_, value)| entries(value)).collect();
+    let (failed, whole): (Vec<&Vec<Entry<'_>>>, Vec<&Vec<Entry<'_>>>) = inner.iter().partition(|one| is_failure(one));
+    if whole.is_empty() || failed.is_empty() && (whole.len() < 2 || !arrays) {
+        return false;
+    }
+    let keys = |one: &Vec<Entry<'_>>| -> BTreeSet<String> { one.iter().map(|(key, _)| key.to_string()).collect() };
+    let (mut common, mut all) = (keys(whole[0]), BTreeSet::new());
+    for one in &whole {
+        let keys = keys(one);
+        common.retain(|key| keys.contains(key));
+        all.extend(keys);
+    }
+    let measured = |key: &&String| {
+        whole.iter().all(|one| {
+            one.iter().any(|(name, value)| name == *key && matches!(first_byte(value), b'[' | b'-' | b'0'..=b'9'))
+        })
+    };
+    2 * common.len() >= all.len() && common.iter().filter(measured).any(|key| tells(key))
+}
+
+/// An object that has a message of failure and no numbers.
+fn is_failure(object: &[Entry<'_>]) -> bool {
+    let failure = |key: &str| vocabulary::FAILURE.among(&name::words(key)).is_some();
+    object.iter().any(|(key, value)| failure(key) && first_byte(value) == b'"')
+        && !object.iter().any(|(_, value)| matches!(first_byte(value), b'{' | b'[' | b'-' | b'0'..=b'9'))
+}
+
+/// Whether a key says what is measured, so that it is the name of a metric and no label.
+fn names_a_metric(key: &str) -> bool {
+    let meaning = name::read(key);
+    meaning.unit.is_some()
+        || matches!(meaning.kind, Some(Kind::Duration | Kind::RunLength | Kind::Rate | Kind::Bytes | Kind::Share))
+}
+
+/// Whether a key inside says what is measured: not only a statistic, a number of samples, or that there are numbers.
+fn tells(key: &str) -> bool {
+    let meaning = name::read(key);
+    let plain = |word: &String| {
+        vocabulary::NEUTRAL.has(word)
+            || vocabulary::HOW_MANY.has(word)
+            || matches!(word.as_str(), "values" | "samples" | "percentiles" | "points" | "series")
+    };
+    !(meaning.statistic.is_some() && meaning.base.is_empty()) && !name::words(key).iter().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_labels_where_their_objects_hold_the_same_numbers() {
+        let is = |text: &str, arrays| is_map(&entries(serde_json::from_str(text).unwrap()), arrays);
+        let models = r#"{"a": {"tps": 3.5, "runs": [1]}, "b": {"tps": 4.5, "runs": [2]}}"#;
+        assert!(is(models, true));
+        assert!(!is(models, false), "a record without samples stays one");
+        assert!(is(r#"{"a": {"tps": 3.5}, "b": {"error": "out of memory"}}"#, false));
+        for other in [
+            r#"{"latency": {"runs": [1]}, "throughput": {"runs": [2]}}"#,
+            r#"{"cpu": {"samples": [1]}, "gpu": {"samples": [2]}}"#,
+            r#"{"first": {"mean": 1, "p95": 2}, "second": {"mean": 1, "p95": 2}}"#,
+            r#"{"machine": {"cores": 8}, "results": {"runs": [2]}}"#,
+            r#"{"a": {"tps": 3.5}, "b": 3}"#,
+            r#"{"a": {"tps": [3.5]}}"#,
+        ] {
+            assert!(!is(other, true), "{other}");
+        }
+    }
+}

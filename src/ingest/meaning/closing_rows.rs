@@ -1,0 +1,176 @@
+//! Rows at the end of a table that sum up the rows above: a mean, a median, a percentile of each column, and no clock, name or
+//! label where all rows above have one.
+//!
+//! In: a table with roles. Out: the same without those rows, which are set aside with a finding that says which statistics of
+//! the rows above their numbers are. A row whose label was merely left out is none of them: its numbers are no statistics.
+
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::table::packed::Kind;
+use crate::table::source::Provenance;
+use crate::table::{Role, Table};
+
+/// More rows are no closing ones.
+const MOST: usize = 10;
+/// Fewer rows above have no statistics to speak of.
+const FEWEST_ABOVE: usize = 3;
+
+/// Statistics that no sample is by chance.
+const UNLIKELY: [&str; 3] = ["mean", "sum", "standard deviation"];
+
+/// Takes closing rows out of a table.
+pub(crate) fn set_aside(table: Table, provenance: &mut Provenance, findings: &mut Vec<Finding>) -> Table {
+    let Some(closing) = Closing::of(&table) else { return table };
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    let mask: Vec<bool> = (0..rows).map(|row| row < closing.from).collect();
+    let Some(mut kept) = table.only(&mask) else { return table };
+    for row in closing.from..rows {
+        provenance
+            .set_aside("closing rows that sum up the rows above", table.lines.line(row as u64).unwrap_or_default());
+    }
+    let place = Place {
+        source: provenance.name.clone(),
+        line: table.lines.line(closing.from as u64),
+        last_line: table.lines.line(rows as u64 - 1),
+        column: None,
+    };
+    let reason = format!(
+        "without {}, which all rows above have: {} of the rows above",
+        closing.missing.join(", "),
+        closing.statistics.join(", ")
+    );
+    let finding = Finding::new(
+        Severity::Note,
+        FindingKind::ClosingRow,
+        place,
+        reason,
+        "they sum up samples and are none: not used",
+    );
+    findings.push(finding.count((rows - closing.from) as u64));
+    kept.foreign_values = table.foreign_values;
+    kept
+}
+
+/// The closing rows of a table.
+struct Closing {
+    /// The first of them.
+    from: usize,
+    /// What they have not: names of columns.
+    missing: Vec<String>,
+    /// What each of them is.
+    statistics: Vec<&'static str>,
+}
+
+impl Closing {
+    fn of(table: &Table) -> Option<Self> {
+        let rows = usize::try_from(table.lines.rows()).ok().filter(|rows| *rows > FEWEST_ABOVE)?;
+        let tells = |role: Role| matches!(role, Role::Timestamp | Role::Label | Role::Identifier | Role::Setting);
+        let columns: Vec<usize> = (0..table.columns.len()).filter(|at| tells(table.columns[*at].role)).collect();
+        // A look at the last row settles it for most tables.
+        let telling: Vec<usize> = columns.iter().copied().filter(|at| is_empty(table, *at, rows - 1)).collect();
+        if telling.is_empty() || telling.len() < columns.len() {
+            return None;
+        }
+        let closes = |row: &usize| telling.iter().all(|column| is_empty(table, *column, *row));
+        let from = (0..rows).rev().take(MOST + 1).take_while(closes).last()?;
+        let whole = |row: usize| telling.iter().all(|column| !is_empty(table, *column, row));
+        if rows - from > MOST || from < FEWEST_ABOVE || rows - from >= from || !(0..from).all(whole) {
+            return None;
+        }
+        let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
+        let found: Vec<Option<(&'static str, usize)>> =
+            (from..rows).map(|row| statistic_of_all(table, &metrics, row, from)).collect();
+        // One number alone may equal one of those above by chance.
+        let recomputed = found.iter().flatten().map(|(_, numbers)| numbers).sum::<usize>() >= 2
+            || found.iter().flatten().any(|(name, _)| UNLIKELY.contains(name));
+        let clock = telling.iter().any(|column| table.columns[*column].role == Role::Timestamp);
+        if !recomputed && !(clock && telling.len() >= 2) {
+            return None;
+        }
+        let missing = telling.iter().map(|column| format!("`{}`", table.columns[*column].name)).collect();
+        let statistics = found.into_iter().map(|one| one.map_or("no known statistic", |(name, _)| name)).collect();
+        Some(Self { from, missing, statistics })
+    }
+}
+
+fn is_empty(table: &Table, column: usize, row: usize) -> bool {
+    let column = &table.columns[column];
+    if column.cells.kind() != Kind::Codes {
+        return !column.data.is_present(row);
+    }
+    let text = column.data.code(row).and_then(|code| column.dictionary.get(code as usize));
+    text.is_none_or(|text| text.is_empty())
+}
+
+/// The statistic of the rows above that all numbers of a row are, and how many numbers those are.
+fn statistic_of_all(table: &Table, metrics: &[usize], row: usize, above: usize) -> Option<(&'static str, usize)> {
+    let mut common: Option<Vec<&'static str>> = None;
+    let mut numbers = 0;
+    for metric in metrics {
+        let Some(number) = table.values(*metric).number(row) else { continue };
+        numbers += 1;
+        let mut samples: Vec<f64> = table.values(*metric).iter().take(above).flatten().collect();
+        samples.sort_unstable_by(f64::total_cmp);
+        let of_column: Vec<&'static str> = statistics(&samples)
+            .into_iter()
+            .filter(|(_, value)| is_rounded(*value, number))
+            .map(|(name, _)| name)
+            .collect();
+        common = Some(match common {
+            None => of_column,
+            Some(before) => before.into_iter().filter(|name| of_column.contains(name)).collect(),
+        });
+    }
+    Some((common?.first().copied()?, numbers))
+}
+
+/// The statistics of sorted samples that people put below a table.
+fn statistics(sorted: &[f64]) -> Vec<(&'static str, f64)> {
+    let n = sorted.len() as f64;
+    let (Some(low), Some(high)) = (sorted.first(), sorted.last()) else { return Vec::new() };
+    let sum: f64 = sorted.iter().sum();
+    let mean = sum / n;
+    let squares: f64 = sorted.iter().map(|value| (value - mean).powi(2)).sum();
+    // Between the two samples on both sides of its place, as spreadsheets do.
+    let percentile = |percent: f64| {
+        let place = percent / 100.0 * (n - 1.0);
+        let (below, above) = (place.floor() as usize, place.ceil() as usize);
+        sorted[below] + (sorted[above.min(sorted.len() - 1)] - sorted[below]) * (place - place.floor())
+    };
+    vec![
+        ("mean", mean),
+        ("median", percentile(50.0)),
+        ("p95", percentile(95.0)),
+        ("p99", percentile(99.0)),
+        ("p90", percentile(90.0)),
+        ("p75", percentile(75.0)),
+        ("p25", percentile(25.0)),
+        ("sum", sum),
+        ("minimum", *low),
+        ("maximum", *high),
+        ("standard deviation", (squares / (n - 1.0)).sqrt()),
+        ("standard deviation", (squares / n).sqrt()),
+        ("count", n),
+    ]
+}
+
+/// Whether a number is another one, rounded to as many digits as it has behind the point.
+fn is_rounded(value: f64, written: f64) -> bool {
+    let digits = (0..=12).find(|digits| {
+        let scale = 10_f64.powi(*digits);
+        ((written * scale).round() / scale - written).abs() <= written.abs() * 1e-14
+    });
+    // A whole number is near too much.
+    let half = digits.filter(|digits| *digits > 0).map_or(0.0, |digits| 0.5 * 10_f64.powi(-digits));
+    (value - written).abs() <= half * 1.000_001 + value.abs() * 1e-9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_known_by_its_digits() {
+        assert!(is_rounded(1.775, 1.775) && is_rounded(1.774_9, 1.77) && is_rounded(3.24, 3.24));
+        assert!(!is_rounded(1.774, 1.78) && !is_rounded(1.0, 2.0));
+    }
+}

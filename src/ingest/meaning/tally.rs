@@ -1,0 +1,95 @@
+//! Columns that count: how many were measured, how many succeeded and how many failed, and of which object they are counts.
+//!
+//! In: the name of a column of a summary. Out: what it counts. A count belongs to the object that it stands in
+//! (`fullkv.n`), never to the whole document, and it counts requests only where the name says so.
+
+use crate::table::{CellType, Table};
+
+use super::name::{self, NameMeaning};
+use super::vocabulary::{self, Kind};
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tally {
+    /// How many were measured.
+    Measured,
+    /// How many of them succeeded.
+    Succeeded,
+    /// How many of them failed.
+    Failed,
+}
+
+/// A count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Counter {
+    pub(crate) tally: Tally,
+    /// The path of the object whose count it is; empty for a whole row.
+    pub(crate) object: String,
+    /// Whether the name says that requests are counted.
+    pub(crate) of_requests: bool,
+}
+
+/// What a column counts, where its name says that it counts at all.
+pub(crate) fn read(column: &str, meaning: &NameMeaning) -> Option<Counter> {
+    let path = column.trim();
+    let leaf = name::words(name::leaf(path));
+    let object = name::parent(path);
+    let above = name::words(name::leaf(object));
+    let among = |known: vocabulary::Words, words: &[String]| known.among(words).is_some();
+    let plain = !matches!(meaning.kind, Some(Kind::Share | Kind::Rate | Kind::Duration | Kind::Bytes));
+    // `errors.count`, `requests.total`: the object above says what is counted.
+    let bare = leaf.iter().all(|word| vocabulary::HOW_MANY.has(word));
+    let tally = match () {
+        () if !plain || meaning.statistic.is_some() => return None,
+        () if among(vocabulary::FAILED, &leaf) || bare && among(vocabulary::FAILED, &above) => Tally::Failed,
+        () if leaf.iter().all(|word| vocabulary::SUCCEEDED.has(word)) => Tally::Succeeded,
+        () if among(vocabulary::MEASURED, &leaf) || bare && among(vocabulary::MEASURED, &above) => Tally::Measured,
+        () => return None,
+    };
+    let counted_above = among(vocabulary::MEASURED, &above) || bare && among(vocabulary::FAILED, &above);
+    let of_requests = among(vocabulary::REQUESTS, &leaf) || counted_above && among(vocabulary::REQUESTS, &above);
+    let object = if counted_above { name::parent(object) } else { object };
+    Some(Counter { tally, object: object.to_owned(), of_requests })
+}
+
+/// Whether whole numbers of how many succeeded stand beside those of how many failed, in one object: then neither says how
+/// its row ended.
+pub(crate) fn beside_failures(table: &Table, index: usize) -> bool {
+    let of = |index: usize| {
+        let name = &table.columns[index].name;
+        read(name, &name::read(name)).filter(|_| table.columns[index].cells == CellType::Integer)
+    };
+    let Some(own) = of(index).filter(|own| own.tally == Tally::Succeeded) else { return false };
+    let beside = |other: &usize| of(*other).is_some_and(|one| one.tally == Tally::Failed && one.object == own.object);
+    (0..table.columns.len()).find(beside).is_some_and(|failed| several_a_row(table, index, failed))
+}
+
+/// Whether some row counts more than one that succeeded or failed.
+pub(crate) fn several_a_row(table: &Table, succeeded: usize, failed: usize) -> bool {
+    let (ok, not) = (table.values(succeeded), table.values(failed));
+    ok.iter().zip(not.iter()).any(|(ok, not)| ok.unwrap_or_default() + not.unwrap_or_default() > 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_of_its_object_and_of_requests_only_where_the_name_says_so() {
+        let of = |column: &str| {
+            let found = read(column, &name::read(column))?;
+            Some((found.tally, found.object, found.of_requests))
+        };
+        let count = |tally, object: &str, of_requests| Some((tally, object.to_owned(), of_requests));
+        assert_eq!(of("light.fullkv.n"), count(Tally::Measured, "light.fullkv", false));
+        assert_eq!(of("load.count"), count(Tally::Measured, "load", false));
+        assert_eq!(of("Request Count"), count(Tally::Measured, "", true));
+        assert_eq!(of("http.requests.total"), count(Tally::Measured, "http", true));
+        assert_eq!(of("requests.failed"), count(Tally::Failed, "", true));
+        assert_eq!(of("phase.errors.count"), count(Tally::Failed, "phase", false));
+        assert_eq!(of("fullkv.ok"), count(Tally::Succeeded, "fullkv", false));
+        for other in ["error_rate", "latency_ms", "mean_calls", "ok_ms", "requests_per_second"] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
+}
