@@ -83,7 +83,8 @@ fn tells(key: &str) -> bool {
             || vocabulary::HOW_MANY.has(word)
             || matches!(word.as_str(), "values" | "samples" | "percentiles" | "points" | "series")
     };
-    !(meaning.statistic.is_some() && meaning.base.is_empty()) && !name::words(key).iter().all(plain)
+    let only_statistic = meaning.statistic.is_some() && meaning.base.is_empty();
+    !(only_statistic || name::words(key).iter().all(plain))
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ impl Closing {
         let recomputed = found.iter().flatten().map(|(_, numbers)| numbers).sum::<usize>() >= 2
             || found.iter().flatten().any(|(name, _)| UNLIKELY.contains(name));
         let clock = telling.iter().any(|column| table.columns[*column].role == Role::Timestamp);
-        if !recomputed && !(clock && telling.len() >= 2) {
+        if !(recomputed || clock && telling.len() >= 2) {
             return None;
         }
         let missing = telling.iter().map(|column| format!("`{}`", table.columns[*column].name)).collect();
@@ -98,7 +98,7 @@ fn is_empty(table: &Table, column: usize, row: usize) -> bool {
         return !column.data.is_present(row);
     }
     let text = column.data.code(row).and_then(|code| column.dictionary.get(code as usize));
-    text.is_none_or(|text| text.is_empty())
+    text.is_none_or(String::is_empty)
 }
 
 /// The statistic of the rows above that all numbers of a row are, and how many numbers those are.

@@ -13,10 +13,16 @@ use super::vocabulary;
 pub(crate) fn of(table: &Table, rows: usize, more: &[usize]) -> Vec<Option<String>> {
     let mut texts: Vec<Vec<String>> = vec![Vec::new(); rows];
     for (index, column) in table.columns.iter().enumerate() {
-        if !matches!(column.role, Role::Label | Role::Identifier | Role::Setting) && !more.contains(&index) {
+        let number = column.cells.is_number();
+        // The number of a row says nothing of it.
+        let tells = match column.role {
+            Role::Label | Role::Setting => true,
+            Role::Identifier => !number,
+            _ => false,
+        };
+        if !tells && !more.contains(&index) {
             continue;
         }
-        let number = column.cells.is_number();
         let cell = |row: usize| {
             if number {
                 return column.data.number(row).map(|number| format!("{}={number}", column.name));

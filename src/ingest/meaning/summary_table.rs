@@ -206,11 +206,16 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         };
         Some((*index, part))
     };
-    let parts: Vec<(usize, Part)> = columns.iter().filter_map(part).collect();
+    let mut parts: Vec<(usize, Part)> = columns.iter().filter_map(part).collect();
+    // What was the same in all rows says least.
+    parts.sort_by_key(|(index, _)| table.columns[*index].role == Role::Setting);
+    // Runs of one thing may have three statistics of one metric among many that were measured once.
+    let statistics = parts.iter().filter(|(_, part)| *part != Part::Value).count();
+    let mostly_statistics = 2 * statistics >= parts.len();
     let percentiles = |of_base: &&Vec<Statistic>| of_base.iter().filter(|one| one.percent().is_some()).count() >= 2;
     let sure = place == Place::BesideSamples
         || bases.get(NAMELESS).as_ref().is_some_and(percentiles)
-        || bases.iter().any(|(base, of_base)| base != NAMELESS && of_base.len() >= PLENTY);
+        || mostly_statistics && bases.iter().any(|(base, of_base)| base != NAMELESS && of_base.len() >= PLENTY);
     (!parts.is_empty()).then_some(Layout { parts, sure })
 }
 
@@ -260,8 +265,10 @@ impl Counts {
                 None if succeeded.is_some() => within("attempts"),
                 None => table.columns[counted].name.clone(),
             };
-            if let Some(measured) = measured {
-                parts.insert(*measured, Part::Statistic(metric.clone(), Statistic::Count));
+            // A count of nothing else in the table is a number like others.
+            let alone = failed.is_none() && bases.get(&metric).is_none() && of_requests.get(object) != Some(&true);
+            if let Some(measured) = measured.filter(|_| !alone) {
+                parts.insert(measured, Part::Statistic(metric.clone(), Statistic::Count));
             }
             if let Some((succeeded, failed)) = succeeded.zip(*failed) {
                 parts.insert(succeeded, Part::Succeeded(metric.clone(), failed));
@@ -309,7 +316,7 @@ fn unit_of(table: &Table, parts: &[(usize, Part)], metric: &str) -> Unit {
 }
 
 /// What each row is of. Where texts and settings do not tell rows apart, whole numbers in front of the statistics do that are
-/// called nothing that is measured. `None` where nothing does, unless rows are summaries all the same: they are numbered then.
+/// called nothing that is measured, and then numbers of rows. `None` where nothing does, unless rows are summaries all the same: they are numbered then.
 fn labels(table: &mut Table, rows: usize, parts: &mut Vec<(usize, Part)>, sure: bool) -> Option<Vec<Option<String>>> {
     if rows == 1 {
         return Some(vec![None]);
@@ -325,7 +332,9 @@ fn labels(table: &mut Table, rows: usize, parts: &mut Vec<(usize, Part)>, sure: 
             && meaning.kind.is_none()
             && column.polarity == Polarity::Unknown
     };
-    let candidates: Vec<usize> = parts.iter().filter(|part| may_configure(part)).map(|(index, _)| *index).collect();
+    let configurations = parts.iter().filter(|part| may_configure(part)).map(|(index, _)| *index);
+    let numbers = table.columns_as(Role::Identifier).filter(|index| table.columns[*index].cells.is_number());
+    let candidates: Vec<usize> = configurations.chain(numbers).collect();
     let mut chosen: Vec<usize> = Vec::new();
     for candidate in candidates {
         if row_labels::distinct(&labels) == rows {
@@ -343,8 +352,10 @@ fn labels(table: &mut Table, rows: usize, parts: &mut Vec<(usize, Part)>, sure: 
         }
         row_labels::number(&mut labels);
     }
-    for index in &chosen {
-        let column = &mut table.columns[*index];
+    for index in
+        chosen.iter().filter(|index| table.columns[**index].role != Role::Identifier).copied().collect::<Vec<_>>()
+    {
+        let column = &mut table.columns[index];
         column.role = Role::Setting;
         "whole numbers in front of the statistics that tell rows apart".clone_into(&mut column.role_reason);
     }

@@ -43,7 +43,12 @@ pub(crate) fn read(column: &str, meaning: &NameMeaning) -> Option<Counter> {
         () if !plain || meaning.statistic.is_some() => return None,
         () if among(vocabulary::FAILED, &leaf) || bare && among(vocabulary::FAILED, &above) => Tally::Failed,
         () if leaf.iter().all(|word| vocabulary::SUCCEEDED.has(word)) => Tally::Succeeded,
-        () if among(vocabulary::MEASURED, &leaf) || bare && among(vocabulary::MEASURED, &above) => Tally::Measured,
+        () if among(vocabulary::MEASURED, &leaf)
+            || among(vocabulary::REQUESTS, &leaf)
+            || bare && among(vocabulary::MEASURED, &above) =>
+        {
+            Tally::Measured
+        }
         () => return None,
     };
     let counted_above = among(vocabulary::MEASURED, &above) || bare && among(vocabulary::FAILED, &above);

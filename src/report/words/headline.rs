@@ -79,7 +79,8 @@ fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
         PopulationKind::Requests if metric.contains("vuser") => "user",
         PopulationKind::Requests if metric.contains("benchmark") => "benchmark",
         PopulationKind::Requests
-            if sources.iter().any(|of| of.name == one.source && NOTATIONS.contains(&of.format.as_str())) =>
+            if one.metric.is_some()
+                && sources.iter().any(|of| of.name == one.source && NOTATIONS.contains(&of.format.as_str())) =>
         {
             "attempt"
         }

@@ -266,7 +266,7 @@ const KIB: u64 = 1 << 10;
 
 /// A cache, in words: `L1 Data 48 KiB`.
 pub(super) fn cache(name: &str, kib: u64) -> String {
-    if kib % KIB == 0 { format!("{name} {} MiB", kib / KIB) } else { format!("{name} {kib} KiB") }
+    if kib.is_multiple_of(KIB) { format!("{name} {} MiB", kib / KIB) } else { format!("{name} {kib} KiB") }
 }
 
 fn note_machine(context: &Context, bench: &mut Bench<'_>) {

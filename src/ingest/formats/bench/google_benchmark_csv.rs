@@ -96,11 +96,10 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
     let mut bench = Bench::new(sink, DECLARED);
     let (printed, tables): (Vec<&CsvTable>, Vec<&CsvTable>) = tables.iter().partition(|table| table.header.is_empty());
     note_machine(&printed, &mut bench);
-    let entries = |table: &&'_ CsvTable| -> Vec<usize> { (0..table.rows.len()).collect() };
-    let all: Vec<Entry<'_>> = tables
-        .iter()
-        .flat_map(|table| entries(table).into_iter().map(|row| Entry { header: &table.header, row: &table.rows[row] }))
-        .collect();
+    let mut all: Vec<Entry<'_>> = Vec::new();
+    for CsvTable { header, rows } in tables {
+        all.extend(rows.iter().map(|row| Entry { header, row }));
+    }
     take(&all, &mut bench);
     bench.finish();
     Ok(())
