@@ -210,8 +210,10 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
     // What was the same in all rows says least.
     parts.sort_by_key(|(index, _)| table.columns[*index].role == Role::Setting);
     // Runs of one thing may have three statistics of one metric among many that were measured once.
-    let statistics = parts.iter().filter(|(_, part)| *part != Part::Value).count();
-    let mostly_statistics = 2 * statistics >= parts.len();
+    let of_metrics =
+        parts.iter().filter(|(_, part)| matches!(part, Part::Statistic(_, statistic) if !statistic.is_count())).count();
+    let others = parts.iter().filter(|(_, part)| *part == Part::Value).count();
+    let mostly_statistics = of_metrics >= 2 * others;
     let percentiles = |of_base: &&Vec<Statistic>| of_base.iter().filter(|one| one.percent().is_some()).count() >= 2;
     let sure = place == Place::BesideSamples
         || bases.get(NAMELESS).as_ref().is_some_and(percentiles)
