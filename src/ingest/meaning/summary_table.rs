@@ -331,7 +331,7 @@ fn labels(table: &mut Table, rows: usize, parts: &mut Vec<(usize, Part)>, sure: 
         *part == Part::Value
             && Some(*index) < first
             && column.cells == CellType::Integer
-            && meaning.kind.is_none()
+            && (meaning.kind.is_none() || vocabulary::PARAMETER.among(&name::words(name::leaf(&column.name))).is_some())
             && column.polarity == Polarity::Unknown
     };
     let configurations = parts.iter().filter(|part| may_configure(part)).map(|(index, _)| *index);
