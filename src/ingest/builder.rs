@@ -16,7 +16,7 @@ use crate::table::storage::Storage;
 use crate::table::{CellType, ForeignValue, Table};
 
 use crate::ingest::privacy;
-use crate::ingest::text::cells::{self, DecimalMark, Look};
+use crate::ingest::text::cells::{self, DecimalMark, Look, NoResult};
 use crate::ingest::text::parts::{Part, Span};
 use crate::ingest::text::row::Row;
 
@@ -45,6 +45,8 @@ pub(crate) struct InvalidCells {
     pub(crate) named: Vec<InvalidCell>,
     /// How many there are, by column and kind.
     pub(crate) counts: HashMap<(usize, FindingKind), u64, FixedState>,
+    /// For each column all rows in which a word says that there is no result, and which kind of word.
+    pub(crate) no_results: HashMap<usize, Vec<(u64, NoResult)>, FixedState>,
 }
 
 impl InvalidCells {
@@ -177,7 +179,14 @@ impl TableBuilder {
                     Look::Empty => (FindingKind::EmptyCell, cell),
                     _ if private => (FindingKind::NotANumber, privacy::WITHHELD),
                     Look::NotFinite => (FindingKind::NotFinite, cell),
-                    _ => (FindingKind::NotANumber, cell),
+                    _ => match cells::no_result(cell) {
+                        Some(no_result) => {
+                            self.storage.note_texts(size_of::<(u64, NoResult)>());
+                            self.invalid.no_results.entry(index).or_default().push((self.lines.rows(), no_result));
+                            (FindingKind::NoResult, cell)
+                        }
+                        None => (FindingKind::NotANumber, cell),
+                    },
                 };
                 self.invalid.note(index, line, self.lines.rows(), kind, shown);
                 CellValue::Absent

@@ -143,7 +143,8 @@ fn seen(bytes: &[u8]) -> String {
         String::from_utf8_lossy(line.trim_ascii()).chars().filter(|character| !character.is_control()).collect();
     let short: String = text.chars().take(SHOWN).collect();
     let dots = if short.len() < text.len() { "…" } else { "" };
-    format!("it starts with \"{short}{dots}\", and no table of numbers was found in it")
+    let hint = relatives::of_words(bytes).unwrap_or_default();
+    format!("it starts with \"{short}{dots}\", and no table of numbers was found in it{hint}")
 }
 
 #[cfg(test)]

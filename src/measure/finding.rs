@@ -31,6 +31,8 @@ pub enum FindingKind {
     RaggedRow,
     /// A cell of a measured column that is not a number.
     NotANumber,
+    /// A word in a measured column that says that there is no result: the run failed or did not end, or was not measured.
+    NoResult,
     /// NaN or an infinity.
     NotFinite,
     /// A cell of a measured column that is empty.
@@ -138,6 +140,7 @@ impl FindingKind {
             Self::EmbeddedHeader => "embedded header",
             Self::RaggedRow => "ragged row",
             Self::NotANumber => "not a number",
+            Self::NoResult => "no result",
             Self::NotFinite => "not finite",
             Self::EmptyCell => "empty cell",
             Self::Negative => "negative",

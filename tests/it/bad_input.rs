@@ -170,10 +170,16 @@ fn cells_without_a_number_are_named_and_empty_ones_counted() {
     assert_eq!(lines(&report, "sentinel"), [4, 6]);
     assert_eq!(lines(&report, "not_finite"), [8, 10]);
     assert_eq!(lines(&report, "negative"), [12]);
-    assert_eq!(lines(&report, "not_a_number"), [13]);
+    // `timeout` says that there is no result: nothing is corrupted there.
+    assert_eq!(lines(&report, "no_result"), [13]);
     assert_eq!(findings(&report, "empty_cell")[0]["count"], 1);
     assert_eq!(metric(&report, "latency_ms")["overall"]["clean"]["n"], 6);
-    assert_eq!(report["verdict"]["corrupted_samples"], 6);
+    assert_eq!(report["verdict"]["corrupted_samples"], 5);
+    let failures = &metric(&report, "latency_ms")["failures"];
+    assert_eq!((failures["failed"].as_u64(), failures["column"].as_str()), (Some(1), Some("words among numbers")));
+    place.write("words.csv", "id,latency_ms\n1,5.5\n2,6.5\n3,banana\n4,5.25\n");
+    place.run("summarize words.csv -o w.json").exits(0);
+    assert_eq!(lines(&place.json("w.json"), "not_a_number"), [4]);
 }
 
 #[test]

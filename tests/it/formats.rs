@@ -90,6 +90,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("prometheus/range.json", "prometheus"),
     ("prometheus/metrics.prom", "prometheus-text"),
     ("otlp/traces.jsonl", "otlp"),
+    ("dstat", "dstat"),
     ("github-action-benchmark/data.js", "github-action-benchmark"),
     ("github-action-benchmark/output.json", "github-action-benchmark"),
     ("jmh/shop.csv", "jmh-csv"),

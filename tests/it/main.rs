@@ -27,6 +27,7 @@ mod healthy;
 
 mod meaning;
 mod memory;
+mod not_measured;
 mod planted;
 mod punctuation;
 mod readers;

@@ -302,8 +302,8 @@ impl File {
 
     /// What is written instead of a duration.
     fn wrong_cell(&self, kind: Kind, at: usize, rng: &mut Rng) -> String {
-        const WORDS: &[&str] = &["NaN", "inf", "-Infinity", "error", "timed out", "1.2.3"];
-        const JSON_WORDS: &[&str] = &["\"NaN\"", "\"error\"", "\"Infinity\"", "\"timed out\""];
+        const WORDS: &[&str] = &["NaN", "inf", "-Infinity", "corrupt", "x 12", "1.2.3"];
+        const JSON_WORDS: &[&str] = &["\"NaN\"", "\"corrupt\"", "\"Infinity\"", "\"x 12\""];
         const SENTINELS: &[&str] = &[
             "-1",
             "2147483647",

@@ -13,7 +13,7 @@ use crate::table::packed::{Cells, CellsBuilder, Kind};
 use crate::table::storage::Storage;
 use crate::table::{CellType, Column, Role, Shape};
 
-use crate::ingest::meaning::clock;
+use crate::ingest::meaning::{calendar, clock};
 use crate::ingest::text::cells::{self, DecimalMark};
 use crate::ingest::text::identifiers;
 use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, PartColumn, Span, TextPart};
@@ -216,9 +216,17 @@ impl ColumnBuilder {
     pub(crate) fn finish(self, name: String, storage: &Storage) -> Column {
         let cells = self.cell_type();
         let (cells, data, dictionary, shape) = match self {
-            Self::Number(numbers) | Self::Quantity(numbers, _) => {
-                (cells, numbers.cells.finish(), Vec::new(), Some(numbers.shape))
+            Self::Number(numbers) => {
+                let data = numbers.cells.finish();
+                match Some(cells)
+                    .filter(|cells| *cells == CellType::Integer)
+                    .and_then(|_| calendar::instants(&name, &data, storage))
+                {
+                    Some(instants) => (CellType::Timestamp, instants, Vec::new(), None),
+                    None => (cells, data, Vec::new(), Some(numbers.shape)),
+                }
             }
+            Self::Quantity(numbers, _) => (cells, numbers.cells.finish(), Vec::new(), Some(numbers.shape)),
             Self::Timestamp(instants) => (cells, instants.finish(), Vec::new(), None),
             Self::Text(codes, dictionary, cells) => {
                 let data = codes.finish();

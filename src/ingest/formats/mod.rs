@@ -96,6 +96,7 @@ pub(crate) static FORMATS: &[Format] = &[
     monitor::prometheus::FORMAT,
     monitor::prometheus_text::FORMAT,
     monitor::otlp::FORMAT,
+    monitor::dstat::FORMAT,
     generic::parquet::FORMAT,
     generic::ndjson::FORMAT,
     generic::json::FORMAT,

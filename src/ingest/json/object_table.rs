@@ -13,6 +13,7 @@ use crate::ingest::builder::TableBuilder;
 use crate::ingest::json::value::first_byte;
 use crate::ingest::text::cells::DecimalMark;
 use crate::ingest::text::dialect::column_type;
+use crate::ingest::text::identifiers;
 use crate::ingest::text::row::{Row, RowBuffer};
 
 /// Rows by which the types of a table's columns are decided.
@@ -160,5 +161,7 @@ fn type_of(name: &str, rows: &[(FlatRow, u64)]) -> CellType {
         let index = row.names.iter().rposition(|other| other == name)?;
         Some(row.cell(index))
     });
-    column_type(cells, DecimalMark::Point)
+    let cells = column_type(cells, DecimalMark::Point);
+    let identifies = matches!(cells, CellType::Quantity(_)) && identifiers::ends_in_id(name);
+    if identifies { CellType::Text } else { cells }
 }

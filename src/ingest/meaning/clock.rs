@@ -16,21 +16,165 @@ pub(crate) fn instant(cell: &[u8]) -> Option<i64> {
         return None;
     }
     if text.starts_with(|first: char| first.is_ascii_alphabetic()) {
-        let timestamp = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-        return i64::try_from(timestamp.as_nanosecond()).ok();
+        if let Ok(timestamp) = rfc2822::DateTimeParser::new().parse_timestamp(text) {
+            return i64::try_from(timestamp.as_nanosecond()).ok();
+        }
+        return with_month_name(text)?.instant();
     }
-    iso_like(text)
+    iso_like(text).or_else(|| with_month_name(text)?.instant())
+}
+
+/// Whether a text is a point in time that names a month and a day and no year: `Jun 30 14:37:36` as syslog writes it,
+/// `Jun-30 14:37:36`, `30-06 14:37:36`, `06/30 14:37:36.5`.
+pub(crate) fn is_without_year(text: &str) -> bool {
+    let text = text.trim();
+    match with_month_name(text) {
+        Some(found) => found.year.is_none(),
+        None => is_day_and_month(text),
+    }
+}
+
+/// A date whose month is a word, with a time of day.
+struct NamedMonth {
+    year: Option<i64>,
+    month: i64,
+    day: i64,
+    nanos_of_day: i64,
+}
+
+impl NamedMonth {
+    /// Nanoseconds since 1970-01-01 UTC, where there is a year.
+    fn instant(&self) -> Option<i64> {
+        midnight(self.year?, self.month, self.day)?.checked_add(self.nanos_of_day)
+    }
+}
+
+/// Nanoseconds since 1970-01-01 UTC at the beginning of a day.
+fn midnight(year: i64, month: i64, day: i64) -> Option<i64> {
+    let small = |number: i64| i8::try_from(number).ok();
+    let date = DateTime::new(i16::try_from(year).ok()?, small(month)?, small(day)?, 0, 0, 0, 0).ok()?;
+    i64::try_from(date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_nanosecond()).ok()
+}
+
+/// A leap year, in which every day exists that exists at all.
+const ANY_YEAR: i64 = 2000;
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// Month and day in either order around a time of day, with a year or without, perhaps behind the day of the week.
+fn with_month_name(text: &str) -> Option<NamedMonth> {
+    /// Longer texts are sentences.
+    const LONGEST: usize = 40;
+    if text.len() > LONGEST || !text.contains(':') {
+        return None;
+    }
+    let is = |known: &[&str], word: &str| known.iter().position(|known| known.eq_ignore_ascii_case(word));
+    let mut words: Vec<&str> = text.split([' ', '-', ',']).filter(|word| !word.is_empty()).collect();
+    if words.first().is_some_and(|first| is(&WEEKDAYS, first).is_some()) {
+        words.remove(0);
+    }
+    if words.last().is_some_and(|last| matches!(*last, "Z" | "UTC" | "GMT")) {
+        words.pop();
+    }
+    let number = |word: &str, digits: std::ops::RangeInclusive<usize>| {
+        (digits.contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| word.parse::<i64>().ok())
+            .flatten()
+    };
+    let (first, second, rest) = match &words[..] {
+        [first, second, rest @ ..] if matches!(rest.len(), 1 | 2) => (*first, *second, rest),
+        _ => return None,
+    };
+    let (month, day) = match (is(&MONTHS, first), is(&MONTHS, second)) {
+        (Some(month), None) => (month, number(second, 1..=2)?),
+        (None, Some(month)) => (month, number(first, 1..=2)?),
+        _ => return None,
+    };
+    let (time, year) = match rest {
+        [time] => (*time, None),
+        [year, time] if time.contains(':') => (*time, Some(number(year, 4..=4)?)),
+        [time, year] => (*time, Some(number(year, 4..=4)?)),
+        _ => return None,
+    };
+    let month = i64::try_from(month).ok()? + 1;
+    midnight(year.unwrap_or(ANY_YEAR), month, day)?;
+    Some(NamedMonth { year, month, day, nanos_of_day: time_of_day(time)? })
+}
+
+/// `30-06 14:37:36` and `06/30 14:37:36`: two numbers, one of them a month, before a time of day.
+fn is_day_and_month(text: &str) -> bool {
+    let Some((date, time)) = text.split_once(' ') else { return false };
+    let Some((first, second)) = two_numbers(date.as_bytes()) else { return false };
+    let exists = |month: i64, day: i64| midnight(ANY_YEAR, month, day).is_some();
+    (exists(first, second) || exists(second, first)) && time_of_day(time.trim_start()).is_some()
+}
+
+fn two_numbers(text: &[u8]) -> Option<(i64, i64)> {
+    let mut scan = Scan(text);
+    let first = scan.digits(2, 2)?;
+    scan.one_of(b"-/.")?;
+    let second = scan.digits(2, 2)?;
+    scan.0.is_empty().then_some((first, second))
+}
+
+/// Nanoseconds since midnight of `14:37:36`, `14:37:36.5`.
+fn time_of_day(text: &str) -> Option<i64> {
+    let mut scan = Scan(text.as_bytes());
+    let hour = scan.digits(1, 2)?;
+    scan.exactly(b':')?;
+    let minute = scan.digits(2, 2)?;
+    scan.exactly(b':')?;
+    let second = scan.digits(2, 2)?;
+    let nanos = if scan.one_of(b".,").is_some() { scan.fraction_nanos()? } else { 0 };
+    let exists = hour < 24 && minute < 60 && second <= 60 && scan.0.is_empty();
+    exists.then_some(((hour * 60 + minute) * 60 + second) * 1_000_000_000 + nanos)
+}
+
+/// The least number whose digits are a date with a time.
+pub(crate) const LEAST_WITH_TIME: f64 = 1e11;
+
+/// The instant that the digits of a whole number write out: year, month and day, with hour, minute and second, with hour and
+/// minute, or alone.
+pub(crate) fn of_digits(number: f64) -> Option<i64> {
+    const FIRST_YEAR: i64 = 1970;
+    const LAST_YEAR: i64 = 2099;
+    let (seconds, minutes, days) = (1e13..1e14, LEAST_WITH_TIME..1e12, 1e7..1e8);
+    if number.fract() != 0.0 {
+        return None;
+    }
+    let digits = number as i64;
+    let digits = match number {
+        number if seconds.contains(&number) => digits,
+        number if minutes.contains(&number) => digits * 100,
+        number if days.contains(&number) => digits * 1_000_000,
+        _ => return None,
+    };
+    let part = |from: i64, size: i64| digits / from % size;
+    let (year, hour, minute, second) = (part(10_000_000_000, 10_000), part(10_000, 100), part(100, 100), part(1, 100));
+    let exists = (FIRST_YEAR..=LAST_YEAR).contains(&year) && hour < 24 && minute < 60 && second < 60;
+    let day = midnight(year, part(100_000_000, 100), part(1_000_000, 100)).filter(|_| exists)?;
+    Some(day + ((hour * 60 + minute) * 60 + second) * 1_000_000_000)
 }
 
 fn iso_like(text: &str) -> Option<i64> {
     let mut scan = Scan(text.as_bytes());
     let year = scan.digits(4, 4)?;
-    let separator = scan.one_of(b"-/.")?;
-    let month = scan.digits(1, 2)?;
-    scan.exactly(separator)?;
-    let day = scan.digits(1, 2)?;
+    // Without separators it is a number or a name, unless the letter stands before the time: `20240315T120000Z`.
+    let basic = scan.0.first().is_some_and(u8::is_ascii_digit);
+    let separator = if basic { None } else { Some(scan.one_of(b"-/.")?) };
+    let least = if basic { 2 } else { 1 };
+    let month = scan.digits(least, 2)?;
+    separator.map_or(Some(0), |separator| scan.exactly(separator))?;
+    let day = scan.digits(least, 2)?;
     let (mut hour, mut minute, mut second, mut nanos, mut offset) = (0, 0, 0, 0, 0);
-    if !scan.0.is_empty() {
+    if basic {
+        scan.exactly(b'T')?;
+        (hour, minute, second) = (scan.digits(2, 2)?, scan.digits(2, 2)?, scan.digits(2, 2)?);
+        if scan.one_of(b".,").is_some() {
+            nanos = scan.fraction_nanos()?;
+        }
+        offset = scan.offset_seconds()?;
+    } else if !scan.0.is_empty() {
         scan.one_of(b"T ")?;
         hour = scan.digits(1, 2)?;
         scan.exactly(b':')?;
@@ -72,8 +216,13 @@ pub(crate) fn duration(cell: &[u8]) -> Option<f64> {
 }
 
 fn clock_duration(text: &[u8]) -> Option<f64> {
+    /// Nobody writes more hours, and more zeros in front are an address: `00000000:01:00.0`, `0000:01:00.0`.
+    const MOST_DIGITS: usize = 4;
     let mut scan = Scan(text);
-    let mut parts = vec![scan.digits(1, 9)?];
+    if text.len() > MOST_DIGITS && text[..MOST_DIGITS].iter().all(u8::is_ascii_digit) && text[0] == b'0' {
+        return None;
+    }
+    let mut parts = vec![scan.digits(1, MOST_DIGITS)?];
     while scan.exactly(b':').is_some() {
         parts.push(scan.digits(2, 2)?);
     }
@@ -186,16 +335,71 @@ mod tests {
             "2024.03.15 13:00:00 +0100",
             "2024-03-15T07:00:00-05",
             "2024-03-15 12:00",
+            "20240315T120000Z",
             "Fri, 15 Mar 2024 12:00:00 GMT",
         ] {
             assert_eq!(instant(text.as_bytes()), Some(noon), "{text}");
         }
         assert_eq!(instant(b"2024-03-15T12:00:00.000000001Z"), Some(noon + 1));
+        for text in ["Fri Mar 15 12:00:00 2024", "Mar 15 2024 12:00:00", "15 Mar 2024 12:00:00", "15-Mar-2024 12:00:00"]
+        {
+            assert_eq!(instant(text.as_bytes()), Some(noon), "{text}");
+        }
+        assert_eq!(of_digits(20_240_315_120_000.0), Some(noon));
+        assert_eq!(of_digits(202_403_151_200.0), Some(noon));
+        assert_eq!(of_digits(20_240_315.0), Some(noon - 43_200_000_000_000));
+    }
+
+    #[test]
+    fn a_point_in_time_without_a_year_has_no_date() {
+        for text in [
+            "Jun 30 14:37:36",
+            "Feb 29 00:00:00",
+            "Jun  3 04:05:06",
+            "Nov-28 12:00:01",
+            "3 Jun 04:05:06.25",
+            "16-06 11:06:42",
+            "06-16 11:06:42",
+            "06/16 11:06:42.123",
+        ] {
+            assert!(is_without_year(text), "{text}");
+            assert_eq!(instant(text.as_bytes()), None, "{text}");
+        }
+        for text in
+            ["Jun 31 14:37:36", "Jun 30", "June", "16-16 11:06:42", "16-06", "Fri Mar 15 12:00:00 2024", "a-b 1:2:3"]
+        {
+            assert!(!is_without_year(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_that_are_no_date_are_a_number() {
+        for number in [
+            20_241_315_120_000.0,
+            20_240_230_120_000.0,
+            20_240_315_240_000.0,
+            1_710_504_000.0,
+            20_240_315.5,
+            19_240_315.0,
+        ] {
+            assert_eq!(of_digits(number), None, "{number}");
+        }
     }
 
     #[test]
     fn what_is_not_an_instant_is_none() {
-        for text in ["", "12", "user_msg_1", "2024", "2024-13-01", "2024-03-15T25:00:00", "2024-03-15x", "1710504000"] {
+        for text in [
+            "",
+            "12",
+            "user_msg_1",
+            "2024",
+            "2024-13-01",
+            "2024-03-15T25:00:00",
+            "2024-03-15x",
+            "1710504000",
+            "20240315-120000",
+            "20240315",
+        ] {
             assert_eq!(instant(text.as_bytes()), None, "{text}");
         }
     }
@@ -214,7 +418,7 @@ mod tests {
         ] {
             assert_eq!(duration(text.as_bytes()), Some(seconds), "{text}");
         }
-        for text in ["", "ms", "5", "5x", "12:61:00", "1:2:3:4", "-5ms"] {
+        for text in ["", "ms", "5", "5x", "12:61:00", "1:2:3:4", "-5ms", "00000000:01:00.0", "0000:01:00.0"] {
             assert_eq!(duration(text.as_bytes()), None, "{text}");
         }
     }

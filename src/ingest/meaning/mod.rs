@@ -1,10 +1,13 @@
 //! What a column is: its role, its unit, and whether it is a clock.
 
+pub(crate) mod calendar;
 pub(crate) mod clock;
 mod closing_rows;
 pub(crate) mod declared;
 mod design;
 pub(crate) mod name;
+pub(crate) mod no_result;
+pub(crate) mod position;
 pub(crate) mod role;
 pub(crate) mod roles;
 mod row_labels;

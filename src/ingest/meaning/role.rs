@@ -11,7 +11,7 @@ use crate::table::{CellType, Column, Role, Table};
 
 use crate::ingest::meaning::design::{self, counted};
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
-use crate::ingest::meaning::{name, tally, units};
+use crate::ingest::meaning::{clock, name, position, tally, units};
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
@@ -56,6 +56,9 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if distinct == 0 {
         return (Role::Unused, "all cells are empty".into());
     }
+    if column.dictionary.iter().all(|text| text.is_empty() || clock::is_without_year(text)) {
+        return (Role::Unused, "its cells are points in time without a year, so that no date can be told".into());
+    }
     if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
         return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
     }
@@ -79,7 +82,8 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
         return (Role::Unused, "it names the unit of other columns".into());
     }
     let last_word_names_rows = words.last().is_some_and(|word| vocabulary::IDENTIFIER.has(word));
-    if last_word_names_rows && distinct > 1 {
+    let is_id = || words.last().is_some_and(|word| word == "id");
+    if last_word_names_rows && (distinct > 1 || is_id()) {
         return (Role::Identifier, format!("called `{}`", column.name));
     }
     let patterns: HashSet<String> = column.dictionary.iter().map(|text| pattern(text)).collect();
@@ -112,6 +116,9 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if said.statistic.is_none()
         && let Some(role) = timestamp_role(table, index, &profile, words)
     {
+        return role;
+    }
+    if let Some(role) = position::infer(table, index, words) {
         return role;
     }
     if let Some(role) = setting_role(table, index, &profile, words) {
@@ -288,7 +295,8 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     {
         return Some((Role::Timestamp, format!("its numbers are {} since 1970", CLOCKS[clock].1)));
     }
-    let word = named?;
+    // What something was at the start is no instant: `start_rss`.
+    let word = named.filter(|_| !matches!(said.kind, Some(Kind::Bytes | Kind::Rate | Kind::Share)))?;
     // A name that can mean nothing else: where it falls back, the clock began anew.
     let is_stamp = words.iter().any(|word| matches!(word.as_str(), "timestamp" | "stamp"));
     if is_stamp && said.unit.is_none() && profile.rises > profile.falls {

@@ -13,7 +13,7 @@ use crate::ingest::builder::{InvalidCells, TableBuilder};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
-use crate::ingest::meaning::{closing_rows, name, role, siblings, summary_table, time_evidence};
+use crate::ingest::meaning::{closing_rows, name, no_result, role, siblings, summary_table, time_evidence};
 use crate::ingest::options::SourceOptions;
 use crate::ingest::sink::Sink;
 
@@ -159,6 +159,8 @@ fn assign_table(
         siblings::settle(&mut table, options);
     }
     time_evidence::decide(&mut table);
+    no_result::add_outcome(&mut table, &invalid);
+    no_result::note(&invalid, &table, source, findings);
     note_invalid_cells(&invalid, &table, source, findings);
     let columns = &table.columns;
     table.foreign_values.retain(|one| columns[one.column].role == Role::Metric);
@@ -292,7 +294,8 @@ fn note_invalid_cells(invalid: &InvalidCells, table: &Table, source: &str, findi
             let place = Place::line(source, cell.line).column(name);
             findings.push(Finding::new(Severity::Suspicious, cell.kind, place, reason, action).value(&cell.text));
         }
-        if table.columns[cell.column].role != Role::Metric || cell.kind == FindingKind::EmptyCell {
+        let is_absent = matches!(cell.kind, FindingKind::EmptyCell | FindingKind::NoResult);
+        if table.columns[cell.column].role != Role::Metric || is_absent {
             continue;
         }
         let reason = match cell.kind {
@@ -324,8 +327,8 @@ fn note_invalid_cells(invalid: &InvalidCells, table: &Table, source: &str, findi
             let more = count - InvalidCells::NAMED;
             let reason = format!("{more} more cells of this column are odd in the same way");
             let place = Place { line: None, ..place };
-            let finding =
-                Finding::new(Severity::Corrupted, kind, place, reason, "the values are not in the statistics");
+            let severity = if kind == FindingKind::NoResult { Severity::Note } else { Severity::Corrupted };
+            let finding = Finding::new(severity, kind, place, reason, "the values are not in the statistics");
             findings.push(finding.metric(name).count(more));
         }
     }

@@ -24,6 +24,11 @@ pub(crate) enum Kind {
 pub(crate) struct Words(&'static str);
 
 impl Words {
+    /// Words with blanks between them.
+    pub(crate) const fn of(words: &'static str) -> Self {
+        Self(words)
+    }
+
     /// Whether a word is one of these.
     pub(crate) fn has(self, word: &str) -> bool {
         self.0.split_ascii_whitespace().any(|known| known == word)

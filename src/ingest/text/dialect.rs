@@ -7,10 +7,10 @@ use crate::measure::unit::Dimension;
 use crate::table::CellType;
 
 use crate::ingest::head::Head;
-use crate::ingest::meaning::{units, vocabulary};
+use crate::ingest::meaning::vocabulary;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
-use crate::ingest::text::identifiers;
 use crate::ingest::text::lines::{Flaw, Record, Records};
+use crate::ingest::text::named_types;
 use crate::ingest::text::row::{Row, RowBuffer};
 
 /// Delimiters that are tried, the most frequent in the wild first.
@@ -33,6 +33,8 @@ pub(crate) struct Dialect {
     pub(crate) mark_is_assumed: bool,
     /// Names of the columns, where the first row holds them.
     pub(crate) header: Option<Vec<String>>,
+    /// The two rows that the header was put together from: groups, and the names below them.
+    pub(crate) header_rows: Option<[Vec<String>; 2]>,
     pub(crate) types: Vec<CellType>,
     pub(crate) evidence: Vec<String>,
     /// Whether rows end in a delimiter that the header does not have.
@@ -163,16 +165,24 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     }
     let (mark, mark_is_assumed) = decimal_mark(&rows, delimiter, width);
     let table: Vec<Row<'_>> = rows.iter().map(RowBuffer::row).filter(|row| row.len() == width).collect();
-    let (first, body) = table.split_first()?;
+    let groups = table.first().filter(|_| header != Some(false) && stands_above_names(&table, mark)).map(texts_of);
+    let (first, body) = table[usize::from(groups.is_some())..].split_first()?;
+    // A program called in a loop writes its header each time.
+    let words = first.iter().all(|cell| cells::look(cell, mark) == Look::Text);
+    let body: Vec<Row<'_>> = body.iter().filter(|row| !words || !row.iter().eq(first.iter())).copied().collect();
+    let body = &body[..];
     let mut body_types = column_types(body, width, mark);
     let has_header = header.unwrap_or_else(|| looks_like_header(*first, &body_types, mark));
     if has_header {
-        believe_names(&mut body_types, *first, body, mark);
-        keep_identifiers(&mut body_types, *first, body);
+        named_types::believe_names(&mut body_types, *first, body, mark);
+        named_types::keep_identifiers(&mut body_types, *first, body);
     }
-    let types = if has_header { body_types } else { column_types(&table, width, mark) };
-    let names = has_header.then(|| first.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
+    let mut types = if has_header { body_types } else { column_types(&table, width, mark) };
+    named_types::keep_measured(&mut types, has_header.then_some(*first), if has_header { body } else { &table }, mark);
+    let names = has_header.then(|| texts_of(first));
     let names = names.or_else(|| comment_header(head, delimiter, width));
+    let header_rows = groups.zip(names.clone()).map(|(groups, names)| [groups, names]);
+    let names = header_rows.as_ref().map(|[groups, names]| names_in_groups(groups, names)).or(names);
     // A log of events may hold instants and words only.
     let measured = |cells: &&CellType| cells.is_number() || (**cells == CellType::Timestamp && width > 1);
     let numbers = types.iter().filter(measured).count();
@@ -203,36 +213,40 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     } else if rows.iter().any(|row| row.row().iter().any(has_groups)) {
         evidence.push("commas group the thousands of numbers".to_owned());
     }
-    Some(Dialect { delimiter, mark, mark_is_assumed, header: names, types, evidence, trailing })
+    Some(Dialect { delimiter, mark, mark_is_assumed, header: names, header_rows, types, evidence, trailing })
 }
 
-/// A name that states a unit (`latency_ms`) makes a column of numbers of one in which words prevail: the words are what
-/// has to be reported.
-fn believe_names(types: &mut [CellType], header: Row<'_>, body: &[Row<'_>], mark: DecimalMark) {
-    /// Fewer numbers than this among the cells, and the name means something else.
-    const LEAST_SHARE: f64 = 0.1;
-    for (index, cells) in types.iter_mut().enumerate() {
-        let name = String::from_utf8_lossy(header.cell(index)).into_owned();
-        if *cells != CellType::Text || units::stated(&name).is_none() {
-            continue;
-        }
-        let looks: Vec<Look> = body.iter().map(|row| cells::look(row.cell(index), mark)).collect();
-        let numbers = looks.iter().filter(|look| look.is_number()).count();
-        if numbers > 0 && numbers as f64 >= LEAST_SHARE * looks.len() as f64 {
-            let decimal = looks.contains(&Look::Decimal);
-            *cells = if decimal { CellType::Decimal } else { CellType::Integer };
-        }
-    }
+fn texts_of(row: &Row<'_>) -> Vec<String> {
+    row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
 }
 
-/// Identifiers of more digits than a number holds are texts.
-fn keep_identifiers(types: &mut [CellType], header: Row<'_>, body: &[Row<'_>]) {
-    for (index, cells) in types.iter_mut().enumerate().filter(|(_, cells)| **cells == CellType::Integer) {
-        let named = || identifiers::is_name(&String::from_utf8_lossy(header.cell(index)));
-        if body.iter().any(|row| identifiers::loses_digits(row.cell(index))) && named() {
-            *cells = CellType::Text;
+/// Whether the first row names groups of columns, each over the first of its columns with empty cells behind it, and the second
+/// the columns: words where numbers stand below.
+fn stands_above_names(table: &[Row<'_>], mark: DecimalMark) -> bool {
+    let [groups, names, body @ ..] = table else { return false };
+    let looks = || groups.iter().map(|cell| cells::look(cell, mark));
+    let all_words = names.iter().all(|cell| cells::look(cell, mark) == Look::Text);
+    let of_groups = looks().all(|look| matches!(look, Look::Text | Look::Empty))
+        && groups.iter().filter(|cell| !cell.is_empty()).count() > 1
+        && groups.iter().any(<[u8]>::is_empty);
+    all_words
+        && of_groups
+        && looks_like_header(*names, &column_types(body, names.len(), mark), mark)
+        && column_types(body, names.len(), mark).iter().any(|cells| cells.is_number())
+}
+
+/// Names with the group that each stands in: `memory / used`.
+pub(crate) fn names_in_groups(groups: &[String], names: &[String]) -> Vec<String> {
+    let mut group = "";
+    let mut in_group = Vec::with_capacity(names.len());
+    for (index, name) in names.iter().enumerate() {
+        if let Some(next) = groups.get(index).filter(|next| !next.is_empty()) {
+            group = next;
         }
+        let plain = group.is_empty() || group == name;
+        in_group.push(if plain { name.clone() } else { format!("{group} / {name}") });
     }
+    in_group
 }
 
 /// Whether every row but the first has one empty cell more than the first.
@@ -276,8 +290,11 @@ fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuffer>, f64)> 
     best.or_else(|| {
         let rows = sample_rows(head, None);
         let is_number = |row: &&RowBuffer| {
-            let of = |mark| cells::look(row.row().cell(0), mark).is_number();
-            of(DecimalMark::Point) || of(DecimalMark::Comma)
+            let cell = row.row().cell(0);
+            let look = |mark| cells::look(cell, mark);
+            // Times of day alone are no measurements.
+            let amount = matches!(look(DecimalMark::Point), Look::Quantity(_)) && !cell.contains(&b':');
+            amount || look(DecimalMark::Point).is_number() || look(DecimalMark::Comma).is_number()
         };
         let numbers = rows.iter().filter(is_number).count();
         // One word may stand above the numbers.

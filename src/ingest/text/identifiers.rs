@@ -13,6 +13,11 @@ pub(crate) fn is_name(name: &str) -> bool {
     known(word) || hump.is_some_and(|at| known(&name[at..]))
 }
 
+/// Whether a name ends in `id`: whatever its cells look like, they are no amounts.
+pub(crate) fn ends_in_id(name: &str) -> bool {
+    is_name(name) && ["id", "ids", "Id", "Ids", "ID", "IDs"].iter().any(|end| name.trim_end().ends_with(end))
+}
+
 /// Whether a whole number cannot be held exactly.
 pub(crate) fn loses_digits(cell: &[u8]) -> bool {
     let digits = cell.strip_prefix(b"-").unwrap_or(cell);

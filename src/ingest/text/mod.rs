@@ -8,6 +8,7 @@ pub(crate) mod dialect;
 pub(crate) mod fast;
 pub(crate) mod identifiers;
 pub(crate) mod lines;
+mod named_types;
 pub(crate) mod parts;
 mod quotes;
 pub(crate) mod row;

@@ -18,6 +18,8 @@ use crate::ingest::text::row::{Row, RowBuffer};
 
 /// The longest text that still names a column.
 const LONGEST_NAME: usize = 64;
+/// Fewer rows below each of several equal headers are no run of their own.
+const FEWEST_ROWS: u64 = 10;
 /// Lines named in a finding about ragged rows; the rest are counted.
 const NAMED_RAGGED: u64 = 50;
 
@@ -193,7 +195,10 @@ impl Sections {
     /// The header of the first table; rows above it that are no part of the table are set aside.
     fn take_first(&mut self, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
         let header = self.dialect.header.as_deref().unwrap_or_default();
-        if is_header(row, header) {
+        let two_rows = self.dialect.header_rows.as_ref();
+        if two_rows.is_some_and(|[groups, _]| is_header(row, groups)) {
+            // The names stand in the row below it.
+        } else if is_header(row, two_rows.map_or(header, |[_, names]| names)) {
             self.tables[0].header_line = Some(context.line);
             self.expects_header = false;
         } else if row.len() == self.dialect.types.len() {
@@ -231,8 +236,15 @@ impl Sections {
         let stands_for_number = |index: usize| {
             current.columns.get(index).is_none_or(|column| !matches!(column.cell_type(), CellType::Text))
         };
-        let telling_word =
-            names.iter().enumerate().any(|(index, name)| stands_for_number(index) && has_header_word(name));
+        // `llama,OOM` and `llama,error: out of memory` are rows whose run failed.
+        let no_result = |name: &[u8]| cells::no_result(name).is_some();
+        let telling_word = names
+            .iter()
+            .enumerate()
+            .any(|(index, name)| stands_for_number(index) && has_header_word(name) && !no_result(name));
+        if !telling_word && names.iter().enumerate().any(|(index, name)| stands_for_number(index) && no_result(name)) {
+            return None;
+        }
         // Then what stands below it: at the end of the file nothing does, and only such a word decides.
         let Some(next) = context.next else { return telling_word.then_some(Below::Nothing) };
         let below = next.row();
@@ -385,17 +397,19 @@ impl Sections {
             let action = "write whole numbers without groups, or a point, where commas group thousands instead";
             sink.find(Severity::Suspicious, FindingKind::AmbiguousNumbers, 1, reason, action);
         }
+        let rows: u64 = self.tables.iter().map(TableBuilder::rows).sum();
+        let repeated = if rows < FEWEST_ROWS * (self.repeated.len() as u64 + 1) {
+            "the header is repeated inside the file, before every few rows"
+        } else {
+            "the header is repeated inside the file: another run was appended"
+        };
         for (lines, kind, what) in [
             (
                 &self.appended,
                 FindingKind::AppendedRun,
                 "rows of the first table go on without its header: another run was appended",
             ),
-            (
-                &self.repeated,
-                FindingKind::RepeatedHeader,
-                "the header is repeated inside the file: another run was appended",
-            ),
+            (&self.repeated, FindingKind::RepeatedHeader, repeated),
         ] {
             let (Some(&first), Some(&last)) = (lines.first(), lines.last()) else { continue };
             let reason = format!("{what} ({})", line_list(lines));

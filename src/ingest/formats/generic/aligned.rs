@@ -1,4 +1,5 @@
-//! Tables whose columns are aligned by blanks, as tools print them for people: `vmstat`, `sar`, `pidstat`, `kubectl top`.
+//! Tables whose columns are aligned or separated by blanks, as tools print them for people: `vmstat`, `sar`, `pidstat`,
+//! `kubectl top`.
 //!
 //! In: lines. Out: a table for each header. Recognised only where a header of words stands above rows of as many cells with numbers
 //! in them, and nothing else holds numbers: a text with tables in it is no table. Averages that a tool prints below its rows are set
@@ -9,6 +10,7 @@ use crate::measure::unit::Unit;
 
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::meaning::clock;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::dialect::column_types;
@@ -18,7 +20,7 @@ use crate::table::{CellType, Role};
 
 pub(crate) const FORMAT: Format = Format {
     name: "aligned",
-    about: "tables aligned by blanks, with a header: vmstat, sar, pidstat, kubectl top",
+    about: "tables with blanks between their columns and a header: vmstat, sar, pidstat, kubectl top",
     latency: "whatever its columns say",
     failures: Failures::ByColumn,
     holds: Holds::Samples,
@@ -38,6 +40,8 @@ const SAMPLE_ROWS: usize = 400;
 const CORES: &str = "CPU(cores)";
 /// What a column of times of day is called.
 const TIME: &str = "time";
+/// And what one of days is called.
+const DATE: &str = "date";
 
 /// Shares of processor time of `vmstat`, whose names are two letters.
 const VMSTAT: [Declared; 5] = [
@@ -114,8 +118,15 @@ impl Reader {
             return (Line::Misfit, false);
         }
         let mut row = RowBuffer::default();
-        for (cell, name) in cells.iter().zip(&self.header) {
-            row.push(plain(cell, name).as_bytes());
+        for (index, (cell, name)) in cells.iter().zip(&self.header).enumerate() {
+            // A day and the time of day behind it are one instant.
+            let time = cells.get(index + 1).filter(|_| {
+                let next = self.header.get(index + 1);
+                name.eq_ignore_ascii_case(DATE) && next.is_some_and(|next| next.eq_ignore_ascii_case(TIME))
+            });
+            let joined =
+                time.map(|time| format!("{cell} {time}")).filter(|text| clock::instant(text.as_bytes()).is_some());
+            row.push(joined.unwrap_or_else(|| plain(cell, name)).as_bytes());
         }
         (Line::Row(row), is_new)
     }
@@ -168,7 +179,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
         lines.pop();
     }
     let mut reader = Reader::default();
-    let (mut rows, mut aligned, mut measured) = (0, false, false);
+    let (mut rows, mut aligned, mut measured) = (0, is_plain(&lines), false);
     for (line, text) in (1..).zip(&lines) {
         match reader.take(text, line) {
             (Line::Misfit, _) => return None,
@@ -183,7 +194,29 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     }
     let header = reader.header.join(", ");
     (rows >= FEWEST_ROWS && aligned && (measured || header.contains("(bytes)")))
-        .then(|| vec![format!("blanks align {} columns below a header: {header}", reader.header.len())])
+        .then(|| vec![format!("blanks separate {} columns below a header: {header}", reader.header.len())])
+}
+
+/// Whether single blanks separate the cells, so that nothing is aligned: a row of different names stands above rows of as many
+/// words, and a column of numbers has one in every row.
+fn is_plain(lines: &[&[u8]]) -> bool {
+    let mut rows = lines.iter().map(|line| split(line)).filter(|cells| !cells.is_empty());
+    let Some(names) = rows.next() else { return false };
+    let is_name = |name: &String| {
+        name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && !name.ends_with(['.', ',', ':', ';', '!', '?'])
+    };
+    let distinct = names.iter().enumerate().all(|(index, name)| is_name(name) && !names[..index].contains(name));
+    let mut numbers = vec![true; names.len()];
+    let mut fits = |cells: Vec<String>| {
+        let alike = cells.len() == names.len() && cells.iter().all(|cell| !cell.ends_with([',', ';', '|']));
+        for (numbers, cell) in numbers.iter_mut().zip(&cells) {
+            *numbers &= cells::look(cell.as_bytes(), DecimalMark::Point).is_number();
+        }
+        alike
+    };
+    let all_fit = rows.all(&mut fits);
+    names.len() > 1 && distinct && all_fit && numbers.contains(&true)
 }
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {

@@ -1,5 +1,6 @@
 //! What systems of monitoring and tracing answer and export.
 
+pub(crate) mod dstat;
 pub(crate) mod otlp;
 pub(crate) mod prometheus;
 pub(crate) mod prometheus_text;

@@ -1,0 +1,250 @@
+//! What stands in a table and is no measurement: instants, places, identifiers, words for a result that is not there, headers.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::support::{Place, metric};
+
+/// The report of one file.
+fn report(name: &str, text: &str) -> Value {
+    let place = Place::new();
+    place.write(name, text);
+    place.run(&format!("summarize {name} -o report.json")).exits(0);
+    place.json("report.json")
+}
+
+/// Findings of a kind.
+fn findings<'a>(report: &'a Value, kind: &str) -> Vec<&'a Value> {
+    report["findings"].as_array().unwrap().iter().filter(|finding| finding["kind"] == kind).collect()
+}
+
+/// What a column is used as.
+fn role(report: &Value, name: &str) -> String {
+    let columns = report["sources"][0]["tables"].as_array().unwrap().iter();
+    let mut columns = columns.flat_map(|table| table["columns"].as_array().unwrap());
+    let column = columns.find(|column| column["name"] == name).unwrap_or_else(|| panic!("no {name}: {report:#}"));
+    column["role"].as_str().unwrap().to_owned()
+}
+
+fn names(report: &Value) -> Vec<&str> {
+    report["metrics"].as_array().unwrap().iter().filter_map(|metric| metric["name"].as_str()).collect()
+}
+
+/// Number of samples and median.
+fn measured(report: &Value, name: &str) -> (u64, f64) {
+    let clean = &metric(report, name)["overall"]["clean"];
+    (clean["n"].as_u64().unwrap(), clean["median"].as_f64().unwrap())
+}
+
+fn is_clean(report: &Value) -> bool {
+    report["findings"].as_array().unwrap().iter().all(|finding| finding["severity"] == "note")
+}
+
+#[test]
+fn a_single_column_of_amounts_is_read_with_a_header_and_without() {
+    let named = report("t.csv", "took\n1.5ms\n2500us\n4ms\n");
+    assert_eq!(measured(&named, "took"), (3, 0.0025));
+    let unnamed = report("t.txt", "20 MB\n10 MB\n30 MB\n");
+    assert_eq!(measured(&unnamed, "column_1"), (3, 20e6));
+}
+
+#[test]
+fn a_header_before_every_row_begins_no_run_and_no_table() {
+    let mut text = String::new();
+    for (second, load, used) in [(10, "31 %", "512 MiB"), (11, "35 %", "514 MiB"), (12, "33 %", "520 MiB")] {
+        let _ =
+            writeln!(text, "taken, board, load [%], used [MiB]\n2024/02/01 08:00:{second}.250, A100, {load}, {used}");
+    }
+    let report = report("gpu.csv", &text);
+    assert_eq!(report["sources"][0]["tables"].as_array().unwrap().len(), 1);
+    assert_eq!(measured(&report, "used [MiB]"), (3, 514.0 * 1024.0 * 1024.0));
+    let found = findings(&report, "repeated_header");
+    assert_eq!((found.len(), &found[0]["count"]), (1, &2.into()));
+    assert!(!found[0]["reasons"][0].as_str().unwrap().contains("appended"), "{found:?}");
+    assert!(is_clean(&report), "{report:#}");
+}
+
+#[test]
+fn single_blanks_separate_columns_where_every_row_has_as_many_words_as_the_header() {
+    let text = "date time peer hops rtt_ms\n2023-04-01 09:00:00.5 a 3 12.5\n2023-04-01 09:00:01.5 b 4 14.5\n\
+                2023-04-01 09:00:02.5 a 3 13.0\n";
+    let report = report("ping.txt", text);
+    assert_eq!(report["sources"][0]["format"], "aligned");
+    assert_eq!(measured(&report, "rtt_ms"), (3, 0.013));
+    assert_eq!(role(&report, "date"), "timestamp");
+    assert!(!names(&report).contains(&"time"), "{:?}", names(&report));
+}
+
+#[test]
+fn where_blanks_may_separate_columns_the_refusal_names_what_reads_them() {
+    let place = Place::new();
+    place.write("t.txt", "some numbers of mine\n1 a 12.5\n2 b 14.5\n3 c 13.5\n4 d 11.0\n");
+    let refused = place.run("summarize t.txt");
+    assert!(refused.exits(2).stderr.contains("--format aligned"), "{}", refused.stderr);
+    place.write("prose.txt", "It was a dark night.\nNothing happened at all.\nThe end of it.\n");
+    let prose = place.run("summarize prose.txt");
+    assert!(!prose.exits(2).stderr.contains("aligned"), "{}", prose.stderr);
+}
+
+#[test]
+fn a_word_for_a_result_that_is_not_there_is_noted_and_no_corruption() {
+    let report = report("c.csv", "batch,fast_tok_s,slow_tok_s\n1,80.5,9.5\n2,61.5,4.5\n4,30.5,OOM\n8,17.5,skipped\n");
+    assert_eq!(measured(&report, "slow_tok_s").0, 2);
+    let found = findings(&report, "no_result");
+    let of = |index: usize| (&found[index]["value"], &found[index]["place"]["line"], &found[index]["severity"]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(of(0), (&"OOM".into(), &4.into(), &"note".into()));
+    assert_eq!(of(1), (&"skipped".into(), &5.into(), &"note".into()));
+    assert!(is_clean(&report), "{report:#}");
+    // Two things are measured in a row: the other one did not fail.
+    assert!(metric(&report, "fast_tok_s")["failures"].is_null(), "{report:#}");
+}
+
+#[test]
+fn where_a_row_measures_one_thing_the_word_makes_a_failed_row() {
+    let mut text = "query,took_ms\n".to_owned();
+    for row in 0..20 {
+        let _ = writeln!(
+            text,
+            "q{row},{}",
+            if row % 5 == 4 { "timed out".to_owned() } else { format!("{}.25", 100 + row) }
+        );
+    }
+    text.push_str("q20,not run\n");
+    let report = report("q.csv", &text);
+    let failures = &metric(&report, "took_ms")["failures"];
+    assert_eq!((failures["failed"].as_u64(), failures["total"].as_u64()), (Some(4), Some(20)), "{report:#}");
+    assert_eq!(measured(&report, "took_ms").0, 16);
+    assert!(findings(&report, "not_a_number").is_empty());
+}
+
+#[test]
+fn most_results_may_be_missing_and_words_that_say_nothing_stay_corrupted() {
+    let report = report("m.csv", "model,tok_s\na,12.5\nb,OOM\nc,OOM\nd,crashed\ne,Error: out of memory\n");
+    assert_eq!(measured(&report, "tok_s").0, 1);
+    assert_eq!(findings(&report, "no_result").len(), 3);
+    let report = self::report("n.csv", "id,took_ms\n1,12.5\n2,13.5\n3,NaN\n4,banana\n5,14.5\n6,15.5\n7,11.5\n8,10.5\n");
+    assert_eq!((findings(&report, "not_finite").len(), findings(&report, "not_a_number").len()), (1, 1));
+}
+
+#[test]
+fn points_in_time_without_a_year_are_neither_labels_nor_dates() {
+    for instants in [
+        ["Jun 30 14:37:36 ", "Jun 30 14:41:45 ", "Jul 01 07:23:20 "],
+        ["16-06 11:06:42", "16-06 11:06:47", "17-06 00:00:02"],
+        ["Nov-28 09:00:00", "Nov-28 09:00:05", "Dec-01 09:00:00"],
+    ] {
+        let rows: String =
+            instants.iter().zip(["58.5", "46.25", "91.0"]).map(|(at, ms)| format!("{at},{ms}\n")).collect();
+        let report = report("log.csv", &format!("seen,rtt_ms\n{rows}"));
+        assert_eq!(role(&report, "seen"), "unused");
+        assert!(metric(&report, "rtt_ms")["groups"].as_array().is_none_or(Vec::is_empty), "{report:#}");
+        assert!(!report.to_string().contains("1970-") && !report.to_string().contains("2000-"), "{report:#}");
+    }
+}
+
+#[test]
+fn digits_that_write_a_date_are_a_clock() {
+    for (name, column) in [
+        ("time", ["20220227235959", "20220228000001", "20220228000009", "20220301120000"]),
+        ("x", ["202202272359", "202202280001", "202202280009", "202203011200"]),
+        ("day", ["20220227", "20220228", "20220301", "20220302"]),
+    ] {
+        let rows: String = column.iter().enumerate().map(|(row, at)| format!("{at},{}\n", 8 + row)).collect();
+        let report = report("d.csv", &format!("{name},startup\n{rows}"));
+        assert_eq!(role(&report, name), "timestamp");
+        assert_eq!(names(&report), ["startup"]);
+    }
+    // No date of the calendar, not in order, and not called a day.
+    for (name, column) in [
+        ("x", ["20221327235959", "20221328000001", "20221329000009", "20221330120000"]),
+        ("x", ["20220301120000", "20220227235959", "20220226000001", "20220201000009"]),
+        ("size", ["20220227", "20220228", "20220301", "20220302"]),
+    ] {
+        let rows: String = column.iter().enumerate().map(|(row, at)| format!("{at},{}.5\n", 8 + row)).collect();
+        assert_ne!(role(&report("d.csv", &format!("{name},took_ms\n{rows}")), name), "timestamp", "{name} {column:?}");
+    }
+}
+
+#[test]
+fn start_and_end_of_a_stretch_are_points_in_time() {
+    let mut text = "start time,end time,FPS,busy(S),app\n".to_owned();
+    for (start, end) in
+        [(907.5, 908.25), (908.25, 909.25), (909.25, 910.0), (906.5, 907.5), (907.5, 908.5), (908.5, 909.0)]
+    {
+        let _ = writeln!(text, "{start},{end},{},{},a", 55.5 + start - end, end - start);
+    }
+    let fps = report("fps.csv", &text);
+    assert!(!names(&fps).iter().any(|name| name.contains("time")), "{:?}", names(&fps));
+    // Sizes at the beginning and the end are amounts, and so is what does not go on together.
+    let mut text = "start_rss,end_rss,start_ms,end_ms\n".to_owned();
+    for (row, late) in [5, 9, 2, 8, 1, 7, 3].into_iter().enumerate() {
+        let _ = writeln!(text, "{}.5,{}.5,{late}.5,{}.5", 100 + row, 120 + 2 * row, 10 - late + 8);
+    }
+    let sizes = report("s.csv", &text);
+    assert!(["start_rss", "end_rss", "end_ms"].iter().all(|name| names(&sizes).contains(name)), "{:?}", names(&sizes));
+}
+
+#[test]
+fn latitude_and_longitude_are_places() {
+    let text = "lat,lon,took_ms\n52.52,13.405,20.5\n-33.87,151.21,31.5\n40.71,-74.01,25.5\n";
+    let places = report("places.csv", text);
+    assert_eq!(names(&places), ["took_ms"]);
+    assert!(is_clean(&places), "{places:#}");
+    // Alone, or beyond the poles, `lat` is a latency as before.
+    assert!(names(&report("l.csv", "lat,ok\n12.5,1\n13.5,1\n11.5,1\n")).contains(&"lat"));
+    assert!(names(&report("m.csv", "lat,long\n112.5,301.5\n113.5,305.5\n111.5,300.5\n")).contains(&"lat"));
+}
+
+#[test]
+fn addresses_and_numbers_of_devices_are_no_amounts() {
+    let mut text = "taken,index_gpu,pci_bus_id,slot_id,load\n".to_owned();
+    for row in 0..24 {
+        let gpu = row % 2;
+        let _ = writeln!(
+            text,
+            "2024-02-01 08:00:{row:02},{gpu},0000000{gpu}:0{gpu}:00.0,0{gpu}:00.0,{}",
+            30 + row * 7 % 13
+        );
+    }
+    let report = report("gpu.csv", &text);
+    assert_eq!(names(&report), ["load"]);
+    for column in ["index_gpu", "pci_bus_id", "slot_id"] {
+        assert_eq!(role(&report, column), "identifier");
+    }
+}
+
+#[test]
+fn groups_above_the_names_of_columns_are_part_of_the_names() {
+    let text = "when,latency,,traffic,\nat,p_ms,q_ms,in_bytes,out_bytes\n2024-02-01 08:00:00,1.5,2.5,130,200\n\
+                2024-02-01 08:00:01,1.7,2.7,110,240\n2024-02-01 08:00:02,1.6,2.6,120,220\n";
+    let report = report("two.csv", text);
+    assert_eq!(names(&report), ["latency / p_ms", "latency / q_ms", "traffic / in_bytes", "traffic / out_bytes"]);
+    assert_eq!(measured(&report, "latency / q_ms"), (3, 0.0026));
+    assert!(is_clean(&report), "{report:#}");
+}
+
+#[test]
+fn what_dstat_records_has_the_units_of_its_counters() {
+    let place = Place::new();
+    place.run(&format!("summarize {} -o r.json", crate::support::fixture("dstat/dstat.csv"))).exits(0);
+    let report = place.json("r.json");
+    assert!(is_clean(&report), "{report:#}");
+    // Both runs are in one table, the second one behind a header of its own.
+    assert_eq!(report["sources"][0]["tables"].as_array().unwrap().len(), 1);
+    assert_eq!(measured(&report, "procs / run").0, 7);
+    assert_eq!(findings(&report, "repeated_header").len(), 1);
+    for (name, dimension, unit) in [
+        ("total cpu usage / usr", "ratio", "%"),
+        ("memory usage / buff", "bytes", "B"),
+        ("net/total / recv", "byte_rate", "B/s"),
+        ("system / csw", "rate", "/s"),
+        ("io/total / writ", "rate", "/s"),
+    ] {
+        let found = metric(&report, name);
+        assert_eq!((&found["dimension"], &found["recorded_unit"]), (&dimension.into(), &unit.into()), "{name}");
+        assert_eq!(found["polarity"], "unknown", "{name}");
+    }
+    assert_eq!((role(&report, "epoch"), role(&report, "system / time")), ("timestamp".into(), "unused".into()));
+}
