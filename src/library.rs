@@ -166,6 +166,7 @@ impl Metric {
                 value: Some(summary.median),
                 needs: 1,
                 interval: summary.median_interval,
+                effective_sample_size: summary.median_effective_sample_size,
             });
         }
         summary.percentiles.iter().find(|percentile| percentile.percent == percent).copied()

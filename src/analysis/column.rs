@@ -244,7 +244,11 @@ impl MetricColumn<'_> {
         taken_out: &[f64],
         several: bool,
     ) -> Population {
-        let detail = if several || !self.table.order_is_recorded { Detail::Mixture } else { Detail::Full };
+        let detail = match () {
+            () if !self.table.order_is_recorded => Detail::Sorted,
+            () if several => Detail::Mixture,
+            () => Detail::Full,
+        };
         let copied = || {
             let mut all = Vec::with_capacity(samples.len());
             samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
@@ -269,7 +273,7 @@ impl MetricColumn<'_> {
             });
             let group_of = shared.as_ref().map(|of| of as &GroupOf<'_>);
             let mut population = large::population(samples, taken_out, group_of, detail, self.settings);
-            population.samples = self.settings.keep_samples.then(|| RunSamples::of(copied()));
+            population.samples = self.settings.keep_samples.then(|| RunSamples::kept(copied(), self.settings));
             return population;
         }
         let group_of: Option<Vec<u32>> = grouping.map(|grouping| {
@@ -289,7 +293,7 @@ impl MetricColumn<'_> {
         let detail = match () {
             () if kept.groups() > DETAILED_GROUPS => Detail::Brief,
             () if self.table.order_is_recorded => Detail::Full,
-            () => Detail::Mixture,
+            () => Detail::Sorted,
         };
         kept.each(|members| {
             let mut population = match &members.samples {

@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::chat::Service;
 use super::metric::Metric;
+use super::outcome::inflation_of;
 use super::reported::Reported;
 use super::requests::RequestRun;
 use crate::measure::Statistic;
-use crate::stats::interval::{Interval, wilson};
+use crate::stats::interval::{Interval, wilson, wilson_inflated};
 use crate::stats::settings::Settings;
 
 /// Fewer rows than this are failing only where all of them failed.
@@ -60,7 +61,8 @@ pub struct PopulationFailures {
 }
 
 impl PopulationFailures {
-    fn of(failed: u64, total: u64, settings: &Settings) -> Option<Self> {
+    /// `inflation` is the factor by which clusters of failures multiply the variance of their share.
+    fn of(failed: u64, total: u64, inflation: f64, settings: &Settings) -> Option<Self> {
         Some(Self {
             source: String::new(),
             table: None,
@@ -70,7 +72,7 @@ impl PopulationFailures {
             failed,
             total,
             share: failed as f64 / total as f64,
-            interval: wilson(failed, total, settings.confidence)?,
+            interval: wilson_inflated(failed, total, inflation, settings.confidence)?,
             failing: is_failing(failed, total, settings.failing),
         })
     }
@@ -103,20 +105,27 @@ pub fn populations(
         let are_requests =
             requests.iter().any(|run| run.are_requests && run.source == metric.source && run.table == metric.table);
         let kind = if are_requests { PopulationKind::Requests } else { PopulationKind::Rows };
-        let labels = failures.groups.iter().map(|group| (Some(group.label.clone()), group.failed, group.total));
-        for (label, failed, total) in std::iter::once((None, failures.failed, failures.total)).chain(labels) {
-            found.extend(PopulationFailures::of(failed, total, settings).map(|population| PopulationFailures {
-                source: metric.source.clone(),
-                table: Some(metric.table),
-                label,
-                kind,
-                ..population
+        let labels = failures.groups.iter().map(|group| {
+            (Some(group.label.clone()), group.failed, group.total, inflation_of(group.clusters, group.total))
+        });
+        let whole = (None, failures.failed, failures.total, inflation_of(failures.clusters, failures.total));
+        for (label, failed, total, inflation) in std::iter::once(whole).chain(labels) {
+            found.extend(PopulationFailures::of(failed, total, inflation, settings).map(|population| {
+                PopulationFailures {
+                    source: metric.source.clone(),
+                    table: Some(metric.table),
+                    label,
+                    kind,
+                    ..population
+                }
             }));
         }
     }
     for service in services {
         let Some(failed) = service.errors.failed else { continue };
-        found.extend(PopulationFailures::of(failed, service.messages.sent, settings).map(|population| {
+        let sent = service.messages.sent;
+        let inflation = inflation_of(service.errors.clusters, sent);
+        found.extend(PopulationFailures::of(failed, sent, inflation, settings).map(|population| {
             let kind = PopulationKind::Messages;
             PopulationFailures { source: service.source.clone(), kind, ..population }
         }));
@@ -129,7 +138,7 @@ pub fn populations(
         if failed > total || !seen.insert((&one.source, &one.label, failed, total)) {
             continue;
         }
-        found.extend(PopulationFailures::of(failed, total, settings).map(|population| PopulationFailures {
+        found.extend(PopulationFailures::of(failed, total, 1.0, settings).map(|population| PopulationFailures {
             source: one.source.clone(),
             label: one.label.clone(),
             kind: PopulationKind::Requests,

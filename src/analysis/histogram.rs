@@ -9,6 +9,7 @@ use super::metric::{Evidence, Metric};
 use crate::measure::label::Label;
 use crate::measure::reported::{Bucket, RecordedHistogram};
 use crate::stats::bins::Histogram;
+use crate::stats::dependence::Inflations;
 use crate::stats::interval::Interval;
 use crate::stats::population::Population;
 use crate::stats::quantile::QuantileMethod;
@@ -190,8 +191,15 @@ impl<'a> Ranked<'a> {
         let squares = self.sum(|bucket| (middle(bucket) - mean).powi(2));
         let stddev = (self.n > 1).then(|| (squares / (size - 1.0)).sqrt());
         let median = middle(self.at(self.n / 2));
-        let basics =
-            Basics { mean, stddev, sum: self.sum(middle), mad: self.mad(median), shamos: None, effective: None };
+        let basics = Basics {
+            mean,
+            stddev,
+            sum: self.sum(middle),
+            mad: self.mad(median),
+            shamos: None,
+            inflations: Inflations::default(),
+            heavy_tail: None,
+        };
         let mut summary = Summary::of(self.n, |rank| middle(self.at(rank)), &basics, settings);
         let lows = Summary::of(self.n, |rank| self.at(rank).low, &basics, settings);
         let highs = Summary::of(self.n, |rank| self.at(rank).high, &basics, settings);

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::grouping::Grouping;
 use crate::measure::label::Label;
-use crate::stats::interval::{Interval, wilson};
+use crate::stats::clusters::EventRuns;
+use crate::stats::interval::{Interval, wilson_inflated};
 use crate::stats::measured::PART;
 use crate::table::packed::Cells;
 use crate::table::{Bits, CellType, Role, Table};
@@ -47,6 +48,9 @@ pub struct Failures {
     pub per_thousand: f64,
     /// Wilson interval of the share, per 1,000.
     pub interval: Interval,
+    /// Where failures come in clusters, as outages make them: what they are worth. The interval allows for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<FailureClusters>,
     /// Whether each measured row failed, run by run in recorded order, where samples are kept. Only of the first metric of a
     /// table that has such rows.
     #[serde(skip)]
@@ -56,8 +60,31 @@ pub struct Failures {
     pub groups: Vec<GroupFailures>,
 }
 
+/// Failures that come in clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FailureClusters {
+    /// Failures or several of them with no success in between.
+    pub count: u64,
+    /// How many independent rows say as much about the share of failures.
+    pub effective_sample_size: f64,
+}
+
+impl FailureClusters {
+    /// Of rows one after the other; `None` where failures are like independent ones.
+    pub(crate) fn of(runs: EventRuns, total: u64) -> Option<Self> {
+        let found = runs.clusters();
+        let effective_sample_size = total as f64 / found.inflation;
+        (found.inflation > 1.0).then_some(Self { count: found.count, effective_sample_size })
+    }
+}
+
+/// By what factor clusters of failures multiply the variance of their share.
+pub(crate) fn inflation_of(clusters: Option<FailureClusters>, total: u64) -> f64 {
+    clusters.map_or(1.0, |clusters| total as f64 / clusters.effective_sample_size)
+}
+
 /// Rows of one label that failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GroupFailures {
     /// The label, as the groups of the metric are called.
     pub label: String,
@@ -65,6 +92,9 @@ pub struct GroupFailures {
     pub failed: u64,
     /// Of how many whose status is understood.
     pub total: u64,
+    /// Where they come in clusters: what they are worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<FailureClusters>,
     /// Whether each row failed, run by run in recorded order, where samples are kept.
     #[serde(skip)]
     pub runs: Vec<Vec<bool>>,
@@ -172,7 +202,9 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
         let of = |wanted: Outcome| counts[wanted as usize];
         let (failed, succeeded) = (of(Outcome::Failed), of(Outcome::Succeeded));
         let total = failed + succeeded;
-        let share = wilson(failed, total, level)?;
+        let ordered = failed > 0 && succeeded > 0 && table.order_is_recorded;
+        let clusters = ordered.then(|| clusters(table, column, among, total)).flatten();
+        let share = wilson_inflated(failed, total, inflation_of(clusters, total), level)?;
         Some(Failures {
             column: table.columns[column].name.clone(),
             convention: convention.to_owned(),
@@ -182,10 +214,28 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
             unclear: of(Outcome::Unclear),
             per_thousand: failed as f64 / total as f64 * PER,
             interval: Interval { low: share.low.map(|low| low * PER), high: share.high.map(|high| high * PER), level },
+            clusters,
             runs: Vec::new(),
             groups: Vec::new(),
         })
     })
+}
+
+/// Whether failures come in clusters, by that status column.
+fn clusters(table: &Table, column: usize, among: Among<'_>, total: u64) -> Option<FailureClusters> {
+    let told = Told::by(table, &table.columns[column].name)?;
+    let (mut events, mut starts) = (EventRuns::default(), table.run_starts.iter().copied().peekable());
+    let mut row = 0;
+    told.visit(0..told.cells.rows(), |outcome| {
+        if starts.next_if(|start| *start <= row).is_some() {
+            events.split();
+        }
+        if let Some(failed) = outcome.has_failed().filter(|_| among.counts(row, outcome)) {
+            events.push(failed);
+        }
+        row += 1;
+    });
+    FailureClusters::of(events, total)
 }
 
 /// Whether each row failed, run by run, by the status column of that name; runs without any such row are left out.
@@ -211,8 +261,15 @@ pub(super) fn by_group(
     keep_runs: bool,
 ) -> Vec<GroupFailures> {
     let Some(told) = Told::by(table, status) else { return Vec::new() };
-    let blank = |label: &Label| GroupFailures { label: label.text.clone(), failed: 0, total: 0, runs: Vec::new() };
+    let blank = |label: &Label| GroupFailures {
+        label: label.text.clone(),
+        failed: 0,
+        total: 0,
+        clusters: None,
+        runs: Vec::new(),
+    };
     let mut groups: Vec<GroupFailures> = grouping.groups.iter().map(blank).collect();
+    let mut events = vec![EventRuns::default(); groups.len()];
     let (rows, mut starts) = (grouping.codes.rows(), table.run_starts.iter().copied().peekable());
     let (mut run, mut said) = (0, Vec::with_capacity(PART.min(rows)));
     let mut last_run = vec![usize::MAX; if keep_runs { groups.len() } else { 0 }];
@@ -231,6 +288,7 @@ pub(super) fn by_group(
                 let group = &mut groups[number];
                 group.failed += u64::from(failed);
                 group.total += 1;
+                events[number].push(failed);
                 if keep_runs {
                     if last_run[number] != run {
                         last_run[number] = run;
@@ -242,6 +300,11 @@ pub(super) fn by_group(
                 }
             }
         });
+    }
+    if table.order_is_recorded {
+        for (group, events) in groups.iter_mut().zip(events) {
+            group.clusters = FailureClusters::of(events, group.total);
+        }
     }
     groups.retain(|group| group.total > 0);
     groups

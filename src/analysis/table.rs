@@ -15,7 +15,7 @@ use super::metric::Metric;
 use super::outcome;
 use super::requests::{RequestRun, RunTable};
 use crate::stats::recording::Clock;
-use crate::stats::settings::Settings;
+use crate::stats::settings::{Settings, ShortRuns};
 use crate::table::{Role, Table};
 
 /// What the numbers of a group take from here to the report. Measured: 90,806 groups, 6.3 kB each.
@@ -57,6 +57,7 @@ pub(super) fn analyse_run(
     format: Option<&str>,
     settings: &Settings,
 ) -> TableAnalysis {
+    let settings = &Settings { short_runs: short_runs(table, settings), ..settings.clone() };
     let columns: Vec<usize> = table.columns_as(Role::Metric).collect();
     // Neither the steps of a clock nor its ends say anything where rows are not in its order.
     let clock = clock::of_table(table, &columns);
@@ -106,6 +107,19 @@ pub(super) fn analyse_run(
     });
     let rows_used = rows_used(table, &columns, &metrics);
     TableAnalysis { metrics, requests, clock, too_many_groups: None, rows_used }
+}
+
+/// What is assumed of runs of this table that are too short to show their dependence, by where its rows come from: what happened one
+/// after the other by a clock, or could fail as requests do, was done by a system that was the same from one row to the next. Samples of
+/// processes that were started anew, and rows that say nothing of the kind, are taken as independent.
+fn short_runs(table: &Table, settings: &Settings) -> ShortRuns {
+    let has = |role: Role| table.columns_as(role).next().is_some();
+    match settings.short_runs {
+        ShortRuns::BySource if has(Role::Run) => ShortRuns::Independent,
+        ShortRuns::BySource if has(Role::Timestamp) || has(Role::Status) => ShortRuns::Dependent,
+        ShortRuns::BySource => ShortRuns::Independent,
+        said => said,
+    }
 }
 
 /// Whether memory is scarce where the table is kept.

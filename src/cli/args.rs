@@ -345,6 +345,17 @@ pub(super) struct Understanding {
     #[arg(long, value_name = "LEVEL", help_heading = "Statistics")]
     pub(super) confidence: Option<f64>,
 
+    /// Take samples of runs of fewer than 100 as dependent on each other, wherever they come from.
+    ///
+    /// So few samples cannot show whether a slow moment outlasts one of them. Rows with a clock or with a status are taken as dependent,
+    /// benchmark runs and tables without a clock as independent.
+    #[arg(long, conflicts_with = "independent", help_heading = "Statistics")]
+    pub(super) dependent: bool,
+
+    /// Take samples of runs of fewer than 100 as independent, for example because each was measured by a process of its own.
+    #[arg(long, help_heading = "Statistics")]
+    pub(super) independent: bool,
+
     /// Show something of the sessions of an agent swarm's clients: sessionState, or one entry such as
     /// sessionMemory.topic. WARNING: it may be users' data, and everybody who gets the report can read it.
     ///

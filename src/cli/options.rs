@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use crate::config::{self, Config};
 use crate::ingest::{ColumnOptions, SourceOptions};
 use crate::stats::quantile::QuantileMethod;
-use crate::stats::settings::{FAILING_SHARE, Settings};
+use crate::stats::settings::{FAILING_SHARE, Settings, ShortRuns};
 
 use super::args::{Understanding, YesNo};
 
@@ -45,6 +45,11 @@ pub(super) fn settings(input: &Understanding, config: &Config) -> Result<Setting
         collapse_labels: !input.no_collapse && config.collapse.unwrap_or(true),
         failing: config.failing.unwrap_or(FAILING_SHARE),
         service_levels,
+        short_runs: match () {
+            () if input.dependent => ShortRuns::Dependent,
+            () if input.independent => ShortRuns::Independent,
+            () => ShortRuns::BySource,
+        },
         keep_samples: false,
     })
 }

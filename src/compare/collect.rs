@@ -14,11 +14,12 @@ use crate::analysis::failing::{PopulationFailures, populations};
 use crate::analysis::goodput::Goodput;
 use crate::analysis::histogram::GROUPED_BY;
 use crate::analysis::metric::{Evidence, Metric};
-use crate::analysis::outcome::Failures;
+use crate::analysis::outcome::{Failures, inflation_of};
 use crate::analysis::reported::Reported;
 use crate::analysis::source::Source;
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
+use crate::stats::dependence::of_short_run;
 use crate::stats::population::Population;
 use crate::stats::run_samples::RunSamples;
 use crate::stats::sample::mean_and_stddev;
@@ -237,11 +238,12 @@ fn runs_of(found: &Metric, reading: &Reading<'_>) -> Vec<MetricRuns> {
 
 fn recordings(recorded: &RunSamples) -> Vec<Recording> {
     let runs = pieces(&recorded.values, &recorded.run_starts).filter(|values| !values.is_empty());
-    let recording = |values| {
+    let recording = |values: &[f64]| {
         let recording = Recording::of(values);
         // Sorted samples look as dependent as samples can be.
+        let assumed = if recorded.assumed_dependent { of_short_run(values.len()) } else { 1.0 };
         let dependence = if recorded.order_lost { Dependence::none() } else { recording.dependence };
-        Recording { dependence, ..recording }
+        Recording { dependence: dependence.at_least(assumed), ..recording }
     };
     runs.map(recording).collect()
 }
@@ -466,22 +468,25 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
             let count = |statistic| found.number(statistic).filter(|count| *count >= 0.0).map(|count| count as u64);
             let (failed, total) = (count(Statistic::Failures)?, count(Statistic::Count)?);
             let (source, metric) = (&found.source, &found.metric);
-            (failed <= total && total > 0).then_some(SubjectShare { source, metric, failed, total })
+            (failed <= total && total > 0).then_some(SubjectShare { source, metric, failed, total, inflation: 1.0 })
         }));
         shares.extend(reading.sampled().filter_map(|found| {
-            let Failures { failed, total, .. } = *found.failures.as_ref()?;
-            Some(SubjectShare { source: &found.source, metric: &found.name, failed, total })
+            let Failures { failed, total, clusters, .. } = *found.failures.as_ref()?;
+            let inflation = inflation_of(clusters, total);
+            Some(SubjectShare { source: &found.source, metric: &found.name, failed, total, inflation })
         }));
         if let Some((service, source)) = reading.service.zip(reading.source().next())
             && let Some(failed) = service.errors.failed
         {
             let source = source.name.as_str();
             let total = service.messages.sent;
+            let inflation = inflation_of(service.errors.clusters, total);
             shares.extend(service.distributions.iter().map(|found| SubjectShare {
                 source,
                 metric: &found.name,
                 failed,
                 total,
+                inflation,
             }));
         }
     }
@@ -500,11 +505,10 @@ impl Share {
     /// The failures of a run, in recorded order. `None` where there is nothing that could have failed.
     pub fn of(failed: &[bool]) -> Option<Self> {
         let count = failed.iter().filter(|failed| **failed).count() as u64;
-        let series: Vec<f64> = failed.iter().map(|failed| f64::from(u8::from(*failed))).collect();
         (!failed.is_empty()).then(|| Self {
             failed: count,
             total: failed.len() as u64,
-            dependence: crate::stats::dependence::of_values(&series),
+            dependence: crate::stats::dependence::of_events(failed),
         })
     }
 }

@@ -294,7 +294,9 @@ impl EffectContext {
         let estimate = self.axis.place(values[1]) - self.axis.place(values[0]) + 0.0;
         let noise = Noise::of(sizes[0], sizes[1]);
         let mut estimate = Estimate { value: estimate, low: None, high: None, p: 1.0 };
-        if let [Some(first), Some(second)] = spreads {
+        // Where few large samples decide a mean, their standard deviation bounds nothing.
+        let by_tail = [before, after].iter().any(|side| crate::stats::tail::deciding(&side.pooled.points).is_some());
+        if let ([Some(first), Some(second)], false) = (spreads, by_tail) {
             let variances = [first * first / sizes[0].effective(), second * second / sizes[1].effective()];
             let sum = variances[0] + variances[1];
             let freedom = |index: usize| variances[index].powi(2) / (sizes[index].effective() - 1.0).max(1.0);

@@ -19,7 +19,7 @@ use super::outcome::{Change, Counts, Reason, SuiteShift, Verdict};
 use super::pairing::{Pairs, differing_environment, differing_machine};
 use super::suite::{Against, CommonShift, Move, is_one_sided, standing_out};
 use super::verdict::{Way, discovery_level};
-use crate::stats::dependence;
+use crate::stats::dependence::RunOrder;
 
 /// At most this many changes carry a drawing.
 pub const MOST_DRAWINGS: usize = 24;
@@ -42,14 +42,22 @@ pub struct Judgement {
 impl Dependence {
     /// Of the values of one run in recorded order.
     pub fn of(values: &[f64]) -> Self {
-        let ranks = dependence::ranked(values);
+        let order = RunOrder::of(values);
         Self {
-            center: dependence::of_ranks(&ranks),
-            p50: dependence::of_quantile(&ranks, 0.5),
-            p95: dependence::of_quantile(&ranks, 0.95),
-            p99: dependence::of_quantile(&ranks, 0.99),
-            mean: dependence::of_values(values),
+            center: order.center(),
+            p50: order.quantile(0.5),
+            p95: order.quantile(0.95),
+            p99: order.quantile(0.99),
+            mean: order.mean(values),
         }
+    }
+
+    /// At least this factor throughout, which is assumed of a run too short to show its own.
+    #[must_use]
+    pub fn at_least(self, assumed: f64) -> Self {
+        let Self { center, p50, p95, p99, mean } = self;
+        let [center, p50, p95, p99, mean] = [center, p50, p95, p99, mean].map(|factor| factor.max(assumed));
+        Self { center, p50, p95, p99, mean }
     }
 
     /// Of independent samples: 1 throughout.

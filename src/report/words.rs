@@ -18,6 +18,7 @@ use crate::measure::folded::Folded;
 use crate::measure::label::Label;
 use crate::measure::unit::Dimension;
 use crate::stats::corruption::Reason;
+use crate::stats::dependence::is_short;
 use crate::stats::population::Population;
 use crate::stats::runs::Runs;
 
@@ -216,6 +217,9 @@ pub(super) fn remarks(metric: &Metric) -> Vec<Remark> {
     remarks.extend(appended_runs(metric));
     remarks.extend(runs(metric));
     remarks.extend(dependence(metric));
+    remarks.extend(short_run(metric));
+    remarks.extend(clusters(metric));
+    remarks.extend(heavy_tail(metric));
     remarks.extend(thinned(metric));
     remarks.extend(histogram(metric));
     if metric.measured_apart {
@@ -348,18 +352,66 @@ fn dependence(metric: &Metric) -> Option<Remark> {
         })
         .collect();
     let (label, n, effective) = *dependent.iter().min_by(|a, b| (a.2 / a.1 as f64).total_cmp(&(b.2 / b.1 as f64)))?;
+    let slow = std::iter::once(&metric.overall).chain(&metric.groups).any(|population| {
+        population.label.as_ref().map(|label| label.text.as_str()) == label
+            && population.order.as_ref().is_some_and(|order| order.hurst.is_some())
+    });
+    let slowly = if slow {
+        " The dependence fades so slowly that more samples of the same run hardly help; further runs do."
+    } else {
+        ""
+    };
     let whose = match (label, dependent.len()) {
         (None, _) => "Neighbouring samples".to_owned(),
         (Some(label), 1) => format!("Neighbouring samples of `{label}`"),
         (Some(label), all) => format!("Neighbouring samples of {all} groups, most of all `{label}`,"),
     };
     let text = format!(
-        "{whose} depend on each other: {} are worth about {} independent ones. The interval of the mean allows for that; \
-         those of percentiles do not and are too narrow.",
+        "{whose} depend on each other: {} are worth about {} independent ones. Every interval allows for that.{slowly}",
         number::counted(n, "sample"),
         number::count(effective.round() as u64)
     );
     Some(Remark { topic: Topic::Dependence, text })
+}
+
+/// A run too short to show its dependence has the intervals of a dependent one where its rows come from one.
+fn short_run(metric: &Metric) -> Option<Remark> {
+    /// Fewer have hardly an interval of the median anyway.
+    const FEWEST: u64 = 8;
+    let clean = metric.overall.clean.as_ref()?;
+    let is_told = is_short(clean.n) && clean.n >= FEWEST && !metric.measured_apart;
+    let effective = clean.median_effective_sample_size.filter(|_| is_told)?;
+    let text = format!(
+        "{} cannot show how much neighbours depend on each other; of rows with a clock or a status they count as about {} \
+         independent ones in every interval (`--independent` where each was measured by itself).",
+        number::counted(clean.n, "sample"),
+        number::count(effective.round().max(1.0) as u64)
+    );
+    Some(Remark { topic: Topic::Dependence, text })
+}
+
+/// Failures of an outage say less than as many that have nothing to do with each other.
+fn clusters(metric: &Metric) -> Option<Remark> {
+    let failures = metric.failures.as_ref()?;
+    let clusters = failures.clusters.filter(|_| metric.leads)?;
+    let text = format!(
+        "Failures come in clusters: {} in {} say as much about their share as {} would that have nothing to do with each other; its \
+         interval allows for that.",
+        number::counted(failures.failed, "failure"),
+        number::counted(clusters.count, "cluster"),
+        number::counted(clusters.effective_sample_size.round().max(1.0) as u64, "row")
+    );
+    Some(Remark { topic: Topic::Dependence, text })
+}
+
+/// A mean that few samples decide.
+fn heavy_tail(metric: &Metric) -> Option<Remark> {
+    let index = metric.overall.clean.as_ref()?.heavy_tail?;
+    let text = format!(
+        "The mean has no interval: the tail decides it (tail index about {index:.1}; below 2 the standard deviation of more samples \
+         grows without end). Percentiles hold."
+    );
+    Some(Remark { topic: Topic::Adequacy, text })
 }
 
 /// Of very many samples some numbers are taken from a part; everything else is exact.

@@ -2,71 +2,171 @@
 //!
 //! In: the values of one run in recorded order, or its failures. Out: variance inflation factors, at least 1, by the same
 //! method as the effective sample size in `order` (Geyer's initial positive sequence with bias correction, batch means for
-//! long runs). Refuses nothing: runs of fewer than [`MIN_RUN`] values and runs of equal values give 1.
+//! long runs, the lowest frequencies where dependence fades slowly). Refuses nothing: runs of fewer than
+//! [`MIN_RUN`](super::order::MIN_RUN) values and runs of equal values give 1.
 //!
 //! The statistics differ in what they average: a center averages ranks, a percentile averages the indicator of being above
-//! it, and a mean averages the values themselves; so each has a factor of its own.
+//! it, and a mean averages the values themselves; so each has a factor of its own. How slowly dependence fades they share.
 
-use super::order::{MIN_RUN, effective_beyond, ranks};
+use super::clusters::EventRuns;
+use super::indicator::Indicator;
+use super::order::{LongMemory, Neighbours, SumsOfBlocks, Values, inflation_of, ranks};
 
 /// Dependence of fewer than this many standard errors of independent values counts as none, so that intervals of independent
 /// samples do not widen by chance.
 const NOISE: f64 = 1.0;
+/// Runs of fewer samples cannot show their dependence.
+const SHORT: usize = 100;
+/// What neighbours have to do with each other is then taken to be that of an autoregressive series of this coefficient.
+const SHORT_DEPENDENCE: f64 = 0.7;
 
-/// Of the center: of the ranks, ties averaged.
-pub fn of_ranks(ranks: &[f64]) -> f64 {
-    let middle = f64::midpoint(ranks.len() as f64, 1.0);
-    of_centered(&ranks.iter().map(|rank| rank - middle).collect::<Vec<f64>>())
+/// The recorded order of a run.
+pub struct RunOrder {
+    ranks: Vec<f64>,
+    memory: Option<LongMemory>,
+    center: f64,
 }
 
-/// Of a percentile: of the indicator that a value lies above the sample's p-quantile, taken from the ranks.
-pub fn of_quantile(ranks: &[f64], p: f64) -> f64 {
-    let border = p * (ranks.len() as f64 + 1.0);
-    of_indicator(ranks.iter().map(|&rank| rank > border))
+impl RunOrder {
+    /// Of the values of a run in recorded order.
+    pub fn of(values: &[f64]) -> Self {
+        let ranks = ranks(values);
+        let middle = f64::midpoint(ranks.len() as f64, 1.0);
+        let centered: Vec<f64> = ranks.iter().map(|rank| rank - middle).collect();
+        let series = Values::of(&centered, centered.len());
+        let blocks = SumsOfBlocks::of(&series);
+        let memory = blocks.as_ref().and_then(LongMemory::of);
+        Self { center: joined(inflation_of(&series, NOISE), memory, blocks.as_ref()), ranks, memory }
+    }
+
+    /// Of the center: of the ranks, ties averaged.
+    pub fn center(&self) -> f64 {
+        self.center
+    }
+
+    /// Of a percentile: of the indicator that a value lies above the sample's p-quantile, taken from the ranks.
+    pub fn quantile(&self, p: f64) -> f64 {
+        let border = p * (self.ranks.len() as f64 + 1.0);
+        let above = Indicator::of(self.ranks.iter().map(|rank| *rank > border));
+        let blocks = self.memory.and_then(|_| SumsOfBlocks::of(&above));
+        joined(inflation_of(&above, NOISE), self.memory, blocks.as_ref())
+    }
+
+    /// Of the mean: of the values themselves, which are those that the order was made of.
+    pub fn mean(&self, values: &[f64]) -> f64 {
+        let centered = scaled(values);
+        let series = Values::of(&centered, centered.len());
+        let blocks = self.memory.and_then(|_| SumsOfBlocks::of(&series));
+        joined(inflation_of(&series, NOISE), self.memory, blocks.as_ref())
+    }
 }
 
-/// Of the mean: of the values themselves.
-pub fn of_values(values: &[f64]) -> f64 {
-    // Scaled by the largest magnitude, so that neither the sum nor a square overflows.
+fn joined(short: f64, memory: Option<LongMemory>, blocks: Option<&SumsOfBlocks>) -> f64 {
+    memory.zip(blocks).map_or(short, |(memory, blocks)| short.max(memory.inflation(blocks)))
+}
+
+/// Values less their mean, scaled by the largest magnitude, so that neither the sum nor a square overflows.
+fn scaled(values: &[f64]) -> Vec<f64> {
     let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     if largest == 0.0 || !largest.is_finite() {
-        return 1.0;
+        return vec![0.0; values.len()];
     }
     let mean = values.iter().map(|value| value / largest).sum::<f64>() / values.len() as f64;
-    of_centered(&values.iter().map(|value| value / largest - mean).collect::<Vec<f64>>())
+    values.iter().map(|value| value / largest - mean).collect()
 }
 
-/// Of a share: of a series of events that happen or not.
-pub fn of_indicator(events: impl Iterator<Item = bool>) -> f64 {
-    let events: Vec<f64> = events.map(f64::from).collect();
-    if events.is_empty() {
-        return 1.0;
-    }
-    let mean = events.iter().sum::<f64>() / events.len() as f64;
-    of_centered(&events.into_iter().map(|event| event - mean).collect::<Vec<f64>>())
+/// Of a share: of events that happen or not, in recorded order. The larger of what neighbours say, and of what the lengths of
+/// clusters and gaps say.
+pub fn of_events(events: &[bool]) -> f64 {
+    let neighbours = inflation_of(&Indicator::of(events.iter().copied()), NOISE);
+    neighbours.max(EventRuns::of(events.iter().copied()).clusters().inflation)
 }
 
-/// Ranks from 1 of the values, ties averaged: what [`of_ranks`] and [`of_quantile`] want.
-pub fn ranked(values: &[f64]) -> Vec<f64> {
-    ranks(values)
+/// The factor that is assumed of so many samples which cannot show their own: that of the mean of a strongly dependent series,
+/// fading out towards a hundred.
+pub fn of_short_run(samples: usize) -> f64 {
+    if samples < 2 || samples >= SHORT {
+        return 1.0;
+    }
+    let n = samples as f64;
+    let fade = |lag: usize| (1.0 - lag as f64 / n) * SHORT_DEPENDENCE.powi(lag as i32);
+    let whole: f64 = 2.0 * (1..samples).map(fade).sum::<f64>();
+    1.0 + whole * (1.0 - (n / SHORT as f64).powi(2))
 }
 
-fn of_centered(centered: &[f64]) -> f64 {
-    let n = centered.len();
-    if n < MIN_RUN {
-        return 1.0;
+/// Whether a run is too short to show whether its neighbours depend on each other.
+pub fn is_short(samples: u64) -> bool {
+    samples < SHORT as u64
+}
+
+/// The factors of the numbers that describe one run.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Inflations {
+    /// Of the mean; absent where the order says nothing.
+    mean: Option<f64>,
+    /// Of quantiles, by their probability.
+    quantiles: Vec<(f64, f64)>,
+}
+
+impl Inflations {
+    /// Of a run of samples, or of [`thin::stretches`](super::thin::stretches) of `size` of them, each `stretch` long. `limits`
+    /// are the quantiles, `above` counts in blocks how many of all samples lie above one.
+    pub(crate) fn of(
+        samples: &[f64],
+        stretch: usize,
+        size: usize,
+        neighbours: Option<Neighbours>,
+        limits: &[(f64, f64)],
+        above: impl Fn(f64) -> Option<SumsOfBlocks>,
+    ) -> Self {
+        let is_whole = stretch == samples.len();
+        let quantile = |limit: f64| {
+            let events = samples.iter().map(|value| *value > limit);
+            let series = if is_whole { Indicator::of(events) } else { Indicator::of_stretches(events, stretch) };
+            let memory = neighbours.and_then(|found| found.memory);
+            let blocks = memory.and_then(|_| if is_whole { SumsOfBlocks::of(&series) } else { above(limit) });
+            joined(inflation_of(&series, NOISE), memory, blocks.as_ref())
+        };
+        let mean = || inflation_of(&Values::of(&scaled(samples), stretch), NOISE);
+        Self {
+            mean: Some(neighbours.map_or_else(mean, |found| size as f64 / found.effective)),
+            quantiles: limits.iter().map(|(p, limit)| (*p, quantile(*limit))).collect(),
+        }
     }
-    let squares: f64 = centered.iter().map(|d| d * d).sum();
-    if squares <= 0.0 || !squares.is_finite() {
-        return 1.0;
+
+    /// The same of a run that is there as a whole.
+    pub(crate) fn of_run(values: &[f64], limits: &[(f64, f64)], neighbours: Option<Neighbours>) -> Self {
+        Self::of(values, values.len(), values.len(), neighbours, limits, |_| None)
     }
-    (n as f64 / effective_beyond(centered, squares, NOISE)).max(1.0)
+
+    /// At least a factor for each, which is assumed.
+    pub(crate) fn at_least(mut self, assumed: f64) -> Self {
+        self.mean = Some(self.mean.unwrap_or(1.0).max(assumed));
+        for (_, factor) in &mut self.quantiles {
+            *factor = factor.max(assumed);
+        }
+        self
+    }
+
+    /// Of the mean.
+    pub(crate) fn mean(&self) -> Option<f64> {
+        self.mean
+    }
+
+    /// Of a quantile; 1 where nothing is known.
+    pub(crate) fn quantile(&self, p: f64) -> f64 {
+        self.quantiles.iter().find(|(known, _)| *known == p).map_or(1.0, |(_, factor)| *factor)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::rng::Rng;
     use super::*;
+
+    fn of_values(values: &[f64]) -> f64 {
+        RunOrder::of(values).mean(values)
+    }
 
     fn noise(n: usize, phi: f64, seed: u64) -> Vec<f64> {
         let mut rng = Rng::new(seed);
@@ -79,32 +179,43 @@ mod tests {
             .collect()
     }
 
-    fn mean_of(phi: f64, factor: impl Fn(&[f64]) -> f64) -> f64 {
-        (0..20).map(|seed| factor(&noise(2000, phi, seed))).sum::<f64>() / 20.0
+    /// The usual factor: one series in twelve looks as if it had a long memory.
+    fn median_of(phi: f64, factor: impl Fn(&[f64]) -> f64) -> f64 {
+        let mut factors: Vec<f64> = (0..21).map(|seed| factor(&noise(2000, phi, seed))).collect();
+        factors.sort_unstable_by(f64::total_cmp);
+        factors[10]
     }
 
     #[test]
     fn means_of_an_autoregressive_series_have_the_known_factor() {
         // (1 + phi) / (1 - phi) for the values of an AR(1).
-        let (independent, half) = (mean_of(0.0, of_values), mean_of(0.5, of_values));
+        let (independent, half) = (median_of(0.0, of_values), median_of(0.5, of_values));
         assert!((independent - 1.0).abs() < 0.08, "{independent}");
         assert!((half - 3.0).abs() < 0.3, "{half}");
-        let ranks = mean_of(0.5, |values| of_ranks(&ranked(values)));
+        let ranks = median_of(0.5, |values| RunOrder::of(values).center());
         assert!((ranks - 2.9).abs() < 0.3, "{ranks}");
     }
 
     #[test]
     fn a_tail_depends_less_than_the_middle_of_a_normal_series_does() {
-        let [p50, p95, p99] = [0.5, 0.95, 0.99].map(|p| mean_of(0.8, |values| of_quantile(&ranked(values), p)));
+        let [p50, p95, p99] = [0.5, 0.95, 0.99].map(|p| median_of(0.8, |values| RunOrder::of(values).quantile(p)));
         assert!(p50 > p95 && p95 > p99 && p99 > 1.5, "{p50} {p95} {p99}");
     }
 
     #[test]
     fn failures_in_clusters_count_for_less() {
-        let clustered = of_indicator((0..1000).map(|index| index % 200 < 20));
+        let clustered = of_events(&(0..1000).map(|index| index % 200 < 20).collect::<Vec<bool>>());
         assert!(clustered > 10.0, "{clustered}");
-        assert_eq!(of_indicator((0..1000).map(|_| false)), 1.0);
-        assert_eq!(of_indicator(std::iter::empty()), 1.0);
+        assert_eq!(of_events(&[false; 1000]), 1.0);
+        assert_eq!(of_events(&[]), 1.0);
+    }
+
+    #[test]
+    fn a_short_run_is_assumed_to_depend_and_a_long_one_shows_it() {
+        // 1 + 2 sum of (1 - k/n) 0.7^k: 4.15 for ten, of which a hundredth of the excess is taken off.
+        assert!((of_short_run(10) - 4.124).abs() < 0.005, "{}", of_short_run(10));
+        assert!(of_short_run(30) > of_short_run(80) && of_short_run(80) > 2.0);
+        assert_eq!((of_short_run(100), of_short_run(1), of_short_run(0)), (1.0, 1.0, 1.0));
     }
 
     #[test]

@@ -4,17 +4,19 @@
 //! units. Very many samples are left to `large`.
 
 use super::bins::Histogram;
+use super::dependence::{Inflations, of_short_run};
 use super::large::{self, GroupOf};
 use super::modality;
-use super::order;
+use super::order::{self, LongMemory, Neighbours, SumsOfBlocks};
 use super::outlier::{self, Extreme, Outliers, farthest};
 use super::population::{Detail, Order, Population, kept_drift};
 use super::run_samples::RunSamples;
 use super::sample::Sample;
 use super::samples::Slice;
 use super::series::series;
-use super::settings::Settings;
-use super::summary::summarise;
+use super::settings::{Settings, ShortRuns};
+use super::summary::{quantile_limits, summarise};
+use super::thin::{self, LONG_RUN, STRETCH};
 
 /// Computes the numbers of a population. `groups` names the group of each clean value, for drawing.
 pub fn describe(
@@ -37,18 +39,19 @@ pub fn describe(
         });
         let group_of = group_of.as_ref().map(|of| of as &GroupOf<'_>);
         let mut population = large::population(&Slice(&clean), corrupted, group_of, detail, settings);
-        population.samples = settings.keep_samples.then(|| RunSamples::of(clean));
+        population.samples = settings.keep_samples.then(|| RunSamples::kept(clean, settings));
         return population;
     }
     let raw = (!corrupted.is_empty())
         .then(|| Sample::new(clean.iter().chain(corrupted).copied().filter(|value| value.is_finite()).collect()).ok())
         .flatten()
-        .map(|sample| summarise(&sample, None, settings));
+        .map(|sample| summarise(&sample, Inflations::default(), settings));
     let Ok(sample) = Sample::new(clean) else {
         return Population { raw, corrupted: corrupted.len() as u64, ..Population::default() };
     };
-    let order = (detail == Detail::Full).then(|| look_at_order(sample.in_order()));
-    let effective = order.as_ref().and_then(|order| order.effective_sample_size);
+    let neighbours = (detail == Detail::Full).then(|| order::neighbours(sample.in_order())).flatten();
+    let order = (detail == Detail::Full).then(|| look_at_order(sample.in_order(), neighbours));
+    let inflations = if detail.has_order() { inflations(&sample, neighbours, settings) } else { Inflations::default() };
     let mut outliers = outlier::outliers(sample.sorted());
     // A fence below zero can exclude nothing where no value is negative.
     outliers.low_fence = outliers.low_fence.filter(|fence| *fence >= 0.0 || sample.min() < 0.0);
@@ -57,7 +60,7 @@ pub fn describe(
     let sorted = sample.sorted();
     Population {
         label: None,
-        clean: Some(summarise(&sample, effective, settings)),
+        clean: Some(summarise(&sample, inflations, settings)),
         raw,
         outliers: Some(outliers),
         order,
@@ -67,15 +70,27 @@ pub fn describe(
             .flatten(),
         series: drawn.then(|| series(sample.in_order(), groups)),
         corrupted: corrupted.len() as u64,
-        samples: settings.keep_samples.then(|| RunSamples::of(sample.into_in_order())),
+        samples: settings.keep_samples.then(|| RunSamples::kept(sample.into_in_order(), settings)),
         runs: None,
         buckets: Vec::new(),
         picked_one_in: None,
     }
 }
 
-fn look_at_order(values: &[f64]) -> Order {
-    let neighbours = order::neighbours(values);
+/// By what factor dependence widens the intervals of a sample.
+fn inflations(sample: &Sample, neighbours: Option<Neighbours>, settings: &Settings) -> Inflations {
+    let (values, sorted) = (sample.in_order(), sample.sorted());
+    let limits = quantile_limits(sorted);
+    let found = if values.len() <= LONG_RUN {
+        Inflations::of_run(values, &limits, neighbours)
+    } else {
+        let above = |limit: f64| SumsOfBlocks::above(values.len(), limit, |take| take(values));
+        Inflations::of(&thin::stretches(values), STRETCH, values.len(), neighbours, &limits, above)
+    };
+    if settings.short_runs == ShortRuns::Dependent { found.at_least(of_short_run(values.len())) } else { found }
+}
+
+fn look_at_order(values: &[f64], neighbours: Option<Neighbours>) -> Order {
     let trends = order::trends(values);
     Order {
         lag1_autocorrelation: neighbours.map(|found| found.lag1),
@@ -83,6 +98,7 @@ fn look_at_order(values: &[f64]) -> Order {
         warm_up: trends.warm_up,
         drift: trends.drift.filter(kept_drift),
         level_shift: trends.level_shift,
+        hurst: neighbours.and_then(|found| found.memory).map(LongMemory::hurst),
         thinned: neighbours.is_some_and(|found| found.thinned),
     }
 }

@@ -4,8 +4,8 @@
 //! open on a side, because with few samples no upper bound for a high percentile exists. Refuses levels and probabilities outside
 //! (0, 1) and samples too small for any statement, with `None`.
 //!
-//! Independence is assumed, except in [`mean_interval_effective`]; recorded samples are often dependent, and then these intervals
-//! are too narrow (see the effective sample size in `order`).
+//! Recorded samples are often dependent: then they count as fewer independent ones, and the normal quantile gives way to Student's,
+//! because how many they are worth is itself estimated from them (see `dependence`).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -90,6 +90,38 @@ pub(super) fn order_statistic_interval_of(
     })
 }
 
+/// The same of dependent samples, of which `inflation` count as an independent one: the ranks of the interval of that many
+/// independent samples, spread over all. Below two independent ones both ends are open.
+pub(crate) fn order_statistic_interval_inflated(
+    n: usize,
+    at: impl Fn(usize) -> f64,
+    p: f64,
+    level: f64,
+    inflation: f64,
+) -> Option<OrderInterval> {
+    if inflation <= 1.0 {
+        return order_statistic_interval_of(n, at, p, level);
+    }
+    let tail = tail_of(level)? / 2.0;
+    let open = Interval { low: None, high: None, level };
+    let open = OrderInterval { interval: open, low_rank: None, high_rank: None, achieved_level: 1.0 };
+    let effective = (n as f64 / inflation) as usize;
+    if effective < 2 {
+        return Some(open);
+    }
+    let binomial = Binomial::new(effective, p)?;
+    let tail = Normal::new(0.0, 1.0).ok()?.cdf(-student_quantile(1.0 - tail, effective as f64 - 1.0)?);
+    let scale = n as f64 / effective as f64;
+    let low_rank = binomial.low_rank(tail).map(|rank| ((rank - 1) as f64 * scale) as usize + 1);
+    let high_rank = binomial.high_rank(tail).map(|rank| ((rank as f64 * scale).ceil() as usize).min(n));
+    Some(OrderInterval {
+        interval: Interval { low: low_rank.map(|rank| at(rank - 1)), high: high_rank.map(|rank| at(rank - 1)), level },
+        low_rank,
+        high_rank,
+        achieved_level: level,
+    })
+}
+
 /// The one-sided upper bound for the p-quantile: for p95 at 95% it exists from n = 59, for p99 from 299, for p99.9 from 2995.
 ///
 /// `None` below that, for an empty slice, and for a probability or level outside (0, 1).
@@ -125,11 +157,18 @@ pub(super) fn mean_interval_of(mean: f64, stddev: f64, size: f64, level: f64) ->
 /// Wilson's score interval (1927) for a share of `successes` out of `n`. `None` for n = 0, more successes than n, or a level
 /// outside (0, 1).
 pub fn wilson(successes: u64, n: u64, level: f64) -> Option<Interval> {
+    wilson_inflated(successes, n, 1.0, level)
+}
+
+/// Wilson's interval of a share whose events come in clusters, so that `inflation` observations count as an independent one.
+pub fn wilson_inflated(successes: u64, n: u64, inflation: f64, level: f64) -> Option<Interval> {
     if n == 0 || successes > n {
         return None;
     }
     let z = normal_quantile(1.0 - tail_of(level)? / 2.0)?;
-    let (n, share) = (n as f64, successes as f64 / n as f64);
+    let share = successes as f64 / n as f64;
+    // A single cluster may be worth less than one observation: the interval is then all that a share can be.
+    let n = n as f64 / inflation.max(1.0);
     let shrink = 1.0 + z * z / n;
     let center = (share + z * z / (2.0 * n)) / shrink;
     let half = z / shrink * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
@@ -322,6 +361,23 @@ mod tests {
         assert!((found.low_rank.unwrap() as f64 - (950_000.0 - half)).abs() < 3.0);
         assert!((found.high_rank.unwrap() as f64 - (950_000.0 + half)).abs() < 3.0);
         assert!(found.achieved_level >= 0.95 && found.achieved_level < 0.951);
+    }
+
+    #[test]
+    fn dependent_samples_have_the_interval_of_fewer_independent_ones() {
+        let sorted = ramp(1000);
+        let of =
+            |inflation| order_statistic_interval_inflated(1000, |place| sorted[place], 0.5, 0.95, inflation).unwrap();
+        assert_eq!(of(1.0), order_statistic_interval(&sorted, 0.5, 0.95).unwrap());
+        // A hundred independent ones: 500 +- 1.984 x 0.5 / sqrt(100) x 1000, to within a rank of the hundred.
+        let tenfold = of(10.0).interval;
+        assert!(
+            (tenfold.low.unwrap() - 400.0).abs() <= 11.0 && (tenfold.high.unwrap() - 600.0).abs() <= 11.0,
+            "{tenfold:?}"
+        );
+        assert_eq!((of(600.0).interval.low, of(600.0).interval.high), (None, None));
+        let p95 = order_statistic_interval_inflated(1000, |place| sorted[place], 0.95, 0.95, 20.0).unwrap();
+        assert_eq!(p95.interval.high, None);
     }
 
     #[test]

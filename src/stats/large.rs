@@ -10,8 +10,9 @@
 use rayon::prelude::*;
 
 use super::bins::Histogram;
+use super::dependence::Inflations;
 use super::modality;
-use super::order;
+use super::order::{self, LongMemory, Neighbours, SumsOfBlocks};
 use super::outlier::{Extreme, Fences, NAMED_EXTREMES, Outliers, farthest, fence_of, positive_and_skewed};
 use super::population::{Detail, Order, Population, kept_drift};
 use super::quantile::{QuantileMethod, quantile_of};
@@ -22,7 +23,8 @@ use super::series::{Series, SeriesPoint, stride_of};
 use super::settings::Settings;
 use super::sorting::sort;
 use super::spread;
-use super::summary::{Basics, Summary};
+use super::summary::{Basics, Summary, quantile_limits};
+use super::tail;
 use super::thin;
 
 /// More samples are looked at in passes instead of being sorted: from here on a sorted copy no longer fits the caches, and
@@ -100,30 +102,34 @@ pub(crate) fn population(
     let raw = || {
         let all = Chained { first: clean, more: &more };
         let (range, picked) = (range_of(&all), Picked::of(&all));
-        let (moments, (seen, ())) =
-            rayon::join(|| moments_of(&all, range), || look(&all, range, &picked, settings, |_, _| ()));
-        seen.summary(moments, None, settings)
+        let (moments, (seen, ())) = rayon::join(
+            || moments_of(&all, range),
+            || look(&all, range, &picked, (&Inflations::default(), settings), |_, _| ()),
+        );
+        seen.summary(moments, Inflations::default(), settings)
     };
     let raw = (!corrupted.is_empty()).then(raw);
     let range = range_of(clean);
     let picked = Picked::of(clean);
+    let order = detail.has_order().then(|| RecordedOrder::of(clean, &picked.sorted, detail));
+    let inflations = order.as_ref().map(|order| order.inflations.clone()).unwrap_or_default();
+    let neighbours = order.and_then(|order| order.neighbours);
     let (moments, ((seen, (fences, histogram)), order)) = rayon::join(
         || moments_of(clean, range),
         || {
             let drawn = detail != Detail::Brief;
-            let seen = look(clean, range, &picked, settings, |seen, selector| {
+            let seen = look(clean, range, &picked, (&inflations, settings), |seen, selector| {
                 let histogram = || Histogram::of(seen.n, |rank| seen.at(rank), |edges| selector.below(edges));
                 (outliers(clean, seen, selector), drawn.then(histogram).flatten())
             });
-            (seen, (detail == Detail::Full).then(|| look_at_order(clean, range)))
+            (seen, (detail == Detail::Full).then(|| look_at_order(clean, range, neighbours)))
         },
     );
     let outliers = with_extremes(clean, fences, range);
-    let effective = order.as_ref().and_then(|order| order.effective_sample_size);
     let drawn = detail != Detail::Brief;
     Population {
         label: None,
-        clean: Some(seen.summary(moments, effective, settings)),
+        clean: Some(seen.summary(moments, inflations, settings)),
         raw,
         outliers: Some(outliers),
         order,
@@ -187,6 +193,8 @@ struct Spread {
     known: OrderStatistics,
     mad: f64,
     shamos: Option<f64>,
+    /// Of the part of the samples that was picked.
+    heavy_tail: Option<f64>,
 }
 
 impl Spread {
@@ -196,14 +204,15 @@ impl Spread {
         known.unwrap_or_default()
     }
 
-    fn summary(&self, moments: Moments, effective: Option<f64>, settings: &Settings) -> Summary {
+    fn summary(&self, moments: Moments, inflations: Inflations, settings: &Settings) -> Summary {
         let basics = Basics {
             mean: moments.mean.clamp(self.at(0), self.at(self.n - 1)) + 0.0,
             stddev: moments.stddev(),
             sum: moments.sum,
             mad: self.mad,
             shamos: self.shamos,
-            effective,
+            inflations,
+            heavy_tail: self.heavy_tail,
         };
         Summary::of(self.n, |rank| self.at(rank), &basics, settings)
     }
@@ -214,13 +223,15 @@ fn look<'a, S: Samples + ?Sized, T>(
     samples: &'a S,
     range: (f64, f64),
     picked: &Picked,
-    settings: &Settings,
+    (inflations, settings): (&Inflations, &Settings),
     more: impl FnOnce(&Spread, &Selector<'a, S, fn(f64) -> f64>) -> T,
 ) -> (Spread, T) {
     let n = samples.len();
     let selector: Selector<'a, S, fn(f64) -> f64> = Selector::new(samples, range, |value| value);
     let known = OrderStatistics::of(&selector, |at| {
-        let nothing = Basics { mean: 0.0, stddev: None, sum: 0.0, mad: 0.0, shamos: None, effective: None };
+        let inflations = inflations.clone();
+        let nothing =
+            Basics { mean: 0.0, stddev: None, sum: 0.0, mad: 0.0, shamos: None, inflations, heavy_tail: None };
         Summary::of(n, at, &nothing, settings);
         for p in [0.25, 0.75] {
             quantile_of(n, at, p, QuantileMethod::Type7);
@@ -249,7 +260,8 @@ fn look<'a, S: Samples + ?Sized, T>(
         midpoint(middle[0], middle[1])
     };
     let shamos = spread::shamos(&picked.sorted).map(|shamos| shamos.spread);
-    let seen = Spread { n, known, mad: mad.min(f64::MAX), shamos };
+    let heavy_tail = tail::deciding(&picked.sorted);
+    let seen = Spread { n, known, mad: mad.min(f64::MAX), shamos, heavy_tail };
     let more = more(&seen, &selector);
     (seen, more)
 }
@@ -358,13 +370,31 @@ fn series(samples: &impl Samples, picked: &Picked, group_of: Option<&GroupOf<'_>
     Series { stride: stride as u64, points }
 }
 
-fn look_at_order(samples: &impl Samples, range: (f64, f64)) -> Order {
-    let n = samples.len();
-    let mut stretches = Vec::with_capacity(thin::STRETCHES * thin::STRETCH);
-    for start in thin::stretch_starts(n) {
-        samples.visit(start..start + thin::STRETCH, &mut |block| stretches.extend_from_slice(block));
+/// What neighbours have to do with each other, and by what factor that widens each interval.
+struct RecordedOrder {
+    neighbours: Option<Neighbours>,
+    inflations: Inflations,
+}
+
+impl RecordedOrder {
+    /// From contiguous stretches; long memory from blocks of all samples. The limits of percentiles come from a part of the samples: how
+    /// samples beyond a limit cluster hardly changes where the limit moves by a little.
+    fn of(samples: &impl Samples, picked: &[f64], detail: Detail) -> Self {
+        let n = samples.len();
+        let mut stretches = Vec::with_capacity(thin::STRETCHES * thin::STRETCH);
+        for start in thin::stretch_starts(n) {
+            samples.visit(start..start + thin::STRETCH, &mut |block| stretches.extend_from_slice(block));
+        }
+        let above = |limit: f64| SumsOfBlocks::above(n, limit, |take| samples.visit(0..n, take));
+        let neighbours = (detail == Detail::Full).then(|| order::neighbours_in(&stretches, n, above)).flatten();
+        let limits = quantile_limits(picked);
+        let inflations = Inflations::of(&stretches, thin::STRETCH, n, neighbours, &limits, above);
+        Self { neighbours, inflations }
     }
-    let neighbours = order::neighbours_in(&stretches, n);
+}
+
+fn look_at_order(samples: &impl Samples, range: (f64, f64), neighbours: Option<Neighbours>) -> Order {
+    let n = samples.len();
     let stride = thin::stride(n, thin::LONG_RUN);
     let picked = samples.picked(&thin::picked(n, stride).collect::<Vec<usize>>());
     let trends = order::trends_in(&picked, n, stride);
@@ -374,6 +404,7 @@ fn look_at_order(samples: &impl Samples, range: (f64, f64)) -> Order {
         warm_up: trends.warm_up.filter(|_| range.0 > 0.0),
         drift: trends.drift.filter(kept_drift),
         level_shift: trends.level_shift,
+        hurst: neighbours.and_then(|found| found.memory).map(LongMemory::hurst),
         thinned: true,
     }
 }
@@ -399,7 +430,8 @@ mod tests {
             sum: sample.sum(),
             mad: spread::mad(sorted),
             shamos: summary.shamos,
-            effective: found.order.as_ref().and_then(|order| order.effective_sample_size),
+            inflations: RecordedOrder::of(&Slice(values), &Picked::of(&Slice(values)).sorted, Detail::Full).inflations,
+            heavy_tail: tail::deciding(&Picked::of(&Slice(values)).sorted),
         };
         assert_eq!(summary, Summary::of(sorted.len(), |rank| sorted[rank], &basics, &settings));
         let mut expected = outlier::outliers(sorted);

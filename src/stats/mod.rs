@@ -3,10 +3,12 @@
 //! The definitions, their sources and the reasons for them stand in `docs/statistics.md`.
 
 pub mod bins;
+pub mod clusters;
 pub mod corruption;
 pub mod dependence;
 pub mod describe;
 pub mod incident;
+mod indicator;
 pub mod interval;
 pub mod isolation;
 pub(crate) mod kruskal_wallis;
@@ -30,5 +32,6 @@ pub mod settings;
 pub(crate) mod sorting;
 pub mod spread;
 pub mod summary;
+pub mod tail;
 pub mod thin;
 pub mod unit_block;

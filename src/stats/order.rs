@@ -5,8 +5,10 @@
 //! values. Long runs are represented by block medians; every result that used them says so.
 
 mod blocks;
+mod centered;
 mod changes;
 mod drift;
+mod long_memory;
 mod neighbours;
 mod permutation;
 
@@ -16,9 +18,10 @@ use changes::{level_shift_in, warm_up_in};
 use drift::drift_in;
 
 pub use blocks::{MAX_POINTS, MIN_RUN};
+pub(crate) use centered::{Centered, Values, inflation_of};
 pub use changes::{LevelShift, MIN_SEGMENT, MIN_SEGMENT_SHARE, WARM_UP_RATIO, WarmUp, level_shift, warm_up};
 pub use drift::{Drift, FEWER_SLOPE_POINTS, MAX_SLOPE_POINTS, MannKendall, TheilSen, drift, mann_kendall, theil_sen};
-pub(crate) use neighbours::effective_beyond;
+pub(crate) use long_memory::{LongMemory, SumsOfBlocks};
 pub(super) use neighbours::neighbours_in;
 pub use neighbours::{Neighbours, effective_sample_size, lag1_rank_autocorrelation, neighbours, ranks};
 pub use permutation::CHANGE_P;

@@ -23,6 +23,10 @@ pub struct Order {
     pub lag1_autocorrelation: Option<f64>,
     /// How many independent samples these are worth.
     pub effective_sample_size: Option<f64>,
+    /// Where dependence fades so slowly that no number of samples averages it out soon: the Hurst exponent, above 0.5 (0.8 at most is
+    /// reckoned with).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hurst: Option<f64>,
     /// A slower or faster first part.
     pub warm_up: Option<WarmUp>,
     /// A steady change over the run, where it is beyond chance.
@@ -76,10 +80,19 @@ pub struct Population {
 pub enum Detail {
     /// All.
     Full,
-    /// All but the order: the samples are a mixture of groups, or were sorted before they were written.
+    /// All but what the order shows: the samples are a mixture of groups. Intervals allow for their dependence all the same.
     Mixture,
+    /// All but the order: the samples were sorted before they were written.
+    Sorted,
     /// The summary and its outliers only: one of very many groups.
     Brief,
+}
+
+impl Detail {
+    /// Whether the order of the samples says what they are worth.
+    pub(crate) fn has_order(self) -> bool {
+        matches!(self, Self::Full | Self::Mixture)
+    }
 }
 
 impl Population {
@@ -87,8 +100,8 @@ impl Population {
     pub(crate) fn divide_by_run(&mut self, values: &[f64], run_of: impl Fn(usize) -> u32) {
         if let Some((runs, by_run)) = Runs::of(values, run_of) {
             self.runs = Some(runs);
-            if self.samples.is_some() {
-                self.samples = Some(by_run);
+            if let Some(samples) = &mut self.samples {
+                *samples = RunSamples { assumed_dependent: samples.assumed_dependent, ..by_run };
             }
         }
     }

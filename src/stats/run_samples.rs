@@ -1,5 +1,7 @@
 //! The samples of a population, run by run.
 
+use super::settings::{Settings, ShortRuns};
+
 /// The clean samples of a population in recorded order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RunSamples {
@@ -9,11 +11,18 @@ pub struct RunSamples {
     pub run_starts: Vec<usize>,
     /// Whether they were sorted before they were written, so that their order says nothing.
     pub order_lost: bool,
+    /// Whether runs too short to show it are taken to be of dependent samples.
+    pub assumed_dependent: bool,
 }
 
 impl RunSamples {
+    /// The samples of one run, with what the settings assume of short ones.
+    pub(crate) fn kept(values: Vec<f64>, settings: &Settings) -> Self {
+        Self { assumed_dependent: settings.short_runs == ShortRuns::Dependent, ..Self::of(values) }
+    }
+
     /// The samples of one run.
     pub(crate) fn of(values: Vec<f64>) -> Self {
-        Self { values, run_starts: Vec::new(), order_lost: false }
+        Self { values, run_starts: Vec::new(), order_lost: false, assumed_dependent: false }
     }
 }

@@ -82,7 +82,7 @@ impl Runs {
             })
             .collect();
         run_starts.pop();
-        Some((found, RunSamples { values: runs.concat(), run_starts, order_lost: false }))
+        Some((found, RunSamples { run_starts, ..RunSamples::of(runs.concat()) }))
     }
 }
 
@@ -96,10 +96,7 @@ mod tests {
         assert_eq!((runs.count, runs.fewest_samples, runs.most_samples), (2, 2, 3));
         assert_eq!((runs.lowest_median, runs.highest_median), (2.0, 15.0));
         assert_eq!(runs.spread(), Some(6.5));
-        assert_eq!(
-            recorded,
-            RunSamples { values: vec![1.0, 2.0, 3.0, 10.0, 20.0], run_starts: vec![3], order_lost: false }
-        );
+        assert_eq!(recorded, RunSamples { run_starts: vec![3], ..RunSamples::of(vec![1.0, 2.0, 3.0, 10.0, 20.0]) });
     }
 
     #[test]

@@ -23,9 +23,25 @@ pub struct Settings {
     /// What a request has to keep to be a good one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub service_levels: Vec<ServiceLevel>,
+    /// What is assumed of runs that are too short to show whether their samples depend on each other.
+    #[serde(default)]
+    pub short_runs: ShortRuns,
     /// Whether the samples themselves are kept once their numbers are computed: a comparison or a target asks for them.
     #[serde(skip)]
     pub keep_samples: bool,
+}
+
+/// What is assumed of runs of fewer than a hundred samples, which cannot show whether neighbours depend on each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ShortRuns {
+    /// Rows with a clock, and requests of which it is known whether they failed, depend on each other; others do not.
+    #[default]
+    BySource,
+    /// They depend on each other.
+    Dependent,
+    /// They are independent, as those of a benchmark that was started anew for each.
+    Independent,
 }
 
 /// A service that fails one request in ten is broken for everybody who makes a dozen of them.
@@ -44,6 +60,7 @@ impl Default for Settings {
             collapse_labels: true,
             failing: FAILING_SHARE,
             service_levels: Vec::new(),
+            short_runs: ShortRuns::default(),
             keep_samples: false,
         }
     }

@@ -6,11 +6,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::interval::{Interval, mean_interval_of, order_statistic_interval_of};
+use super::dependence::Inflations;
+use super::interval::{Interval, mean_interval_of, order_statistic_interval_inflated};
 use super::quantile::{quantile_of, samples_needed};
 use super::sample::{Sample, coefficient_of_variation};
 use super::settings::Settings;
 use super::spread::{self, MAD_SCALE};
+use super::tail;
 
 /// The percentiles that are reported, in percent. The median stands by itself.
 pub const PERCENTILES: &[f64] = &[25.0, 75.0, 90.0, 95.0, 99.0, 99.9];
@@ -26,8 +28,11 @@ pub struct Percentile {
     pub value: Option<f64>,
     /// Samples needed before it is given.
     pub needs: u64,
-    /// Exact order-statistic interval; absent with the value.
+    /// Order-statistic interval, exact for independent samples and wider for dependent ones; absent with the value.
     pub interval: Option<Interval>,
+    /// How many independent samples the interval takes these for; absent where all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_sample_size: Option<f64>,
 }
 
 /// The numbers of a population, in the base unit of its metric.
@@ -37,8 +42,11 @@ pub struct Summary {
     pub n: u64,
     /// Arithmetic mean.
     pub mean: f64,
-    /// Interval of the mean (Student, with the effective sample size).
+    /// Interval of the mean (Student, with the effective sample size); absent where the tail decides the mean.
     pub mean_interval: Option<Interval>,
+    /// The tail index, where it is so small that few large samples decide the mean: other samples of the same would have another mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heavy_tail: Option<f64>,
     /// Smallest sample.
     pub min: f64,
     /// Largest sample.
@@ -47,6 +55,9 @@ pub struct Summary {
     pub median: f64,
     /// Order-statistic interval of the median.
     pub median_interval: Option<Interval>,
+    /// How many independent samples that interval takes these for; absent where all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub median_effective_sample_size: Option<f64>,
     /// [`PERCENTILES`]: p25, p75, p90, p95, p99 and p99.9, in this order.
     pub percentiles: Vec<Percentile>,
     /// Sample standard deviation (n - 1); absent for one sample.
@@ -71,12 +82,14 @@ pub(crate) struct Basics {
     /// Unscaled.
     pub(crate) mad: f64,
     pub(crate) shamos: Option<f64>,
-    /// Effective sample size.
-    pub(crate) effective: Option<f64>,
+    /// By what factor dependence widens intervals.
+    pub(crate) inflations: Inflations,
+    /// The tail index, where the tail decides the mean.
+    pub(crate) heavy_tail: Option<f64>,
 }
 
-/// The numbers of a sample; `effective` is its effective size, where its order shows one.
-pub(crate) fn summarise(sample: &Sample, effective: Option<f64>, settings: &Settings) -> Summary {
+/// The numbers of a sample, and the factors by which dependence widens its intervals.
+pub(crate) fn summarise(sample: &Sample, inflations: Inflations, settings: &Settings) -> Summary {
     let sorted = sample.sorted();
     let basics = Basics {
         mean: sample.mean(),
@@ -84,16 +97,39 @@ pub(crate) fn summarise(sample: &Sample, effective: Option<f64>, settings: &Sett
         sum: sample.sum(),
         mad: spread::mad(sorted),
         shamos: spread::shamos(sorted).map(|shamos| shamos.spread),
-        effective,
+        inflations,
+        heavy_tail: tail::deciding(sorted),
     };
     Summary::of(sorted.len(), |place| sorted[place], &basics, settings)
+}
+
+/// The quantiles that have intervals, and the values above which samples count as beyond them.
+pub(crate) fn quantile_limits(sorted: &[f64]) -> Vec<(f64, f64)> {
+    let n = sorted.len();
+    let limit = |p: f64| {
+        let value = sorted[((p * n as f64) as usize).min(n - 1)];
+        // Of many equal ones at the upper end none lies above: then those count that are equal.
+        if value < sorted[n - 1] { value } else { value.next_down() }
+    };
+    if n == 0 {
+        Vec::new()
+    } else {
+        {
+            let quantiles = PERCENTILES.iter().map(|percent| percent / 100.0);
+            std::iter::once(0.5).chain(quantiles).map(|p| (p, limit(p))).collect()
+        }
+    }
 }
 
 impl Summary {
     /// From `n` order statistics, of which only those are asked for that are needed.
     pub(crate) fn of(n: usize, at: impl Fn(usize) -> f64 + Copy, basics: &Basics, settings: &Settings) -> Self {
         let level = settings.confidence;
-        let interval = |p: f64| order_statistic_interval_of(n, at, p, level).map(|found| found.interval);
+        let inflations = &basics.inflations;
+        let interval = |p: f64| {
+            order_statistic_interval_inflated(n, at, p, level, inflations.quantile(p)).map(|found| found.interval)
+        };
+        let effective = |p: f64| Some(n as f64 / inflations.quantile(p)).filter(|effective| *effective < n as f64);
         let quantile = |p: f64| quantile_of(n, at, p, settings.quantile_method);
         let percentiles = PERCENTILES
             .iter()
@@ -106,22 +142,25 @@ impl Summary {
                     value: enough.then(|| quantile(p)),
                     needs: needs as u64,
                     interval: enough.then(|| interval(p)).flatten(),
+                    effective_sample_size: enough.then(|| effective(p)).flatten(),
                 }
             })
             .collect();
-        let size = basics.effective.map_or(n as f64, |effective| effective.min(n as f64));
-        let too_few = basics.effective.is_some_and(|effective| effective < FEWEST_EFFECTIVE);
+        let size = n as f64 / inflations.mean().unwrap_or(1.0);
+        let too_few = inflations.mean().is_some() && size < FEWEST_EFFECTIVE;
         Self {
             n: n as u64,
             mean: basics.mean,
             mean_interval: basics
                 .stddev
-                .filter(|_| !too_few)
+                .filter(|_| !too_few && basics.heavy_tail.is_none())
                 .and_then(|stddev| mean_interval_of(basics.mean, stddev, size, level)),
+            heavy_tail: basics.heavy_tail,
             min: at(0),
             max: at(n - 1),
             median: quantile(0.5),
             median_interval: interval(0.5),
+            median_effective_sample_size: effective(0.5),
             percentiles,
             stddev: basics.stddev,
             cv: coefficient_of_variation(at(0), basics.mean, basics.stddev),

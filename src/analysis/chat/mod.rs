@@ -27,7 +27,7 @@ pub use result::{
     Throughput, Timeouts,
 };
 
-use crate::stats::settings::Settings;
+use crate::stats::settings::{Settings, ShortRuns};
 use crate::table::Table;
 use run::Run;
 
@@ -53,6 +53,12 @@ pub fn analyse(source: &str, tables: &mut [Table], options: &ServiceOptions, set
     log.messages.sort_by_key(|message| message.sent);
     let lines = &tables[index].lines;
     let anomalies = std::mem::take(&mut log.anomalies).finish(lines, clock.rounded);
+    // Messages of a service come one after the other by its clock.
+    let short_runs = match settings.short_runs {
+        ShortRuns::BySource => ShortRuns::Dependent,
+        said => said,
+    };
+    let settings = &Settings { short_runs, ..settings.clone() };
     let run = Run::of(&log, &clock, lines, options, settings);
     let mut service = compute::compute(source, index, &found, &run, anomalies);
     let length = service.throughput.window;

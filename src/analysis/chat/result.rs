@@ -9,6 +9,7 @@ use crate::analysis::chat::anomaly::Anomaly;
 use crate::analysis::chat::options::Stability;
 use crate::analysis::goodput::Goodput;
 use crate::analysis::metric::Metric;
+use crate::analysis::outcome::FailureClusters;
 use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
 use crate::stats::interval::Interval;
@@ -270,6 +271,9 @@ pub struct Errors {
     pub per_thousand: Option<f64>,
     /// Wilson interval of that.
     pub interval: Option<Interval>,
+    /// Where they come in clusters, as outages make them: what they are worth. The intervals allow for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<FailureClusters>,
     /// By type, the most frequent first.
     pub types: Vec<ErrorType>,
 }

@@ -1,7 +1,9 @@
 //! The metrics of a run, one by one, from its log.
 
+use crate::analysis::outcome::{FailureClusters, inflation_of};
+use crate::stats::clusters::EventRuns;
 use crate::stats::describe::describe;
-use crate::stats::interval::{Interval, wilson};
+use crate::stats::interval::{Interval, wilson_inflated};
 use crate::stats::population::{Detail, Population};
 use crate::stats::quantile::{quantile, samples_needed};
 use crate::stats::settings::Settings;
@@ -306,8 +308,11 @@ impl<'a> Run<'a> {
             let share = if totals.sent > 0 { count as f64 / totals.sent as f64 } else { 0.0 };
             share * PER
         };
+        let clusters = FailureClusters::of(EventRuns::of(self.failed_in_order()), totals.sent);
+        let inflation = inflation_of(clusters, totals.sent);
         let interval = |count: u64| {
-            let Interval { low, high, level } = wilson(count, totals.sent, self.settings.confidence)?;
+            let Interval { low, high, level } =
+                wilson_inflated(count, totals.sent, inflation, self.settings.confidence)?;
             Some(Interval { low: low.map(|low| low * PER), high: high.map(|high| high * PER), level })
         };
         let mut counts = vec![(0_u64, 0_u64); self.log.errors.len()];
@@ -339,6 +344,7 @@ impl<'a> Run<'a> {
             failed,
             per_thousand: failed.map(per_thousand),
             interval: failed.and_then(interval),
+            clusters,
             types,
         }
     }

@@ -7,7 +7,7 @@ use crate::analysis::reported::Reported;
 use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
 use crate::measure::Statistic;
 use crate::measure::unit::{Dimension, Unit};
-use crate::stats::interval::{Interval, order_statistic_interval, wilson};
+use crate::stats::interval::{Interval, order_statistic_interval_inflated, wilson_inflated};
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
 use crate::stats::summary::{PERCENTILES, Summary};
 
@@ -208,20 +208,26 @@ impl Evidence<'_> {
         if summary.n < needs {
             return Err(too_few(needs, summary.n));
         }
-        let (value, interval) = if percent == MEDIAN {
-            (summary.median, summary.median_interval)
+        let n = summary.n as f64;
+        let inflation = |effective: Option<f64>| effective.map_or(1.0, |effective| n / effective);
+        let (value, interval, inflation) = if percent == MEDIAN {
+            (summary.median, summary.median_interval, inflation(summary.median_effective_sample_size))
         } else if let Some(known) = summary.percentiles.iter().find(|known| known.percent == percent) {
-            (known.value.ok_or_else(|| too_few(known.needs, summary.n))?, known.interval)
+            let value = known.value.ok_or_else(|| too_few(known.needs, summary.n))?;
+            (value, known.interval, inflation(known.effective_sample_size))
         } else {
             let kept = "the samples were not kept, and this percentile is not among the usual ones".to_owned();
             let samples = samples.filter(|samples| !samples.is_empty()).ok_or(kept)?;
             let mut sorted = samples.to_vec();
             sorted.sort_unstable_by(f64::total_cmp);
-            let interval = order_statistic_interval(&sorted, p, self.confidence).map(|found| found.interval);
-            (quantile(&sorted, p, self.quantile_method), interval)
+            let inflation = inflation_near(percent, summary);
+            let at = |place: usize| sorted[place];
+            let interval = order_statistic_interval_inflated(sorted.len(), at, p, self.confidence, inflation);
+            (quantile(&sorted, p, self.quantile_method), interval.map(|found| found.interval), inflation)
         };
-        let ends = samples_for_ends(p, self.confidence);
-        Ok((value, percentile_certainty(interval, ends, summary.n)))
+        let (for_low, for_high) = samples_for_ends(p, self.confidence);
+        let many = |ends: u64| (ends as f64 * inflation).ceil() as u64;
+        Ok((value, percentile_certainty(interval, (many(for_low), many(for_high)), summary.n)))
     }
 
     fn shares(&self, question: Question<'_>) -> Vec<TargetResult> {
@@ -238,7 +244,7 @@ impl Evidence<'_> {
     }
 
     fn share(&self, share: SubjectShare<'_>) -> Answer {
-        let interval = wilson(share.failed, share.total, self.confidence)
+        let interval = wilson_inflated(share.failed, share.total, share.inflation, self.confidence)
             .ok_or_else(|| "errors not recorded: no row says whether it failed".to_owned())?;
         let value = share.failed as f64 / share.total as f64;
         Ok((value, closed(interval.low, interval.high)))
@@ -260,6 +266,18 @@ impl Evidence<'_> {
                 .collect(),
         }
     }
+}
+
+/// By what factor dependence multiplies the variance of a percentile that no summary has: the larger of its neighbours' factors.
+fn inflation_near(percent: f64, summary: &Summary) -> f64 {
+    let median = (MEDIAN, summary.median_effective_sample_size);
+    let known = summary.percentiles.iter().filter(|known| known.value.is_some());
+    let mut all: Vec<(f64, Option<f64>)> = known.map(|known| (known.percent, known.effective_sample_size)).collect();
+    all.push(median);
+    let below = all.iter().filter(|(at, _)| *at < percent).max_by(|a, b| a.0.total_cmp(&b.0));
+    let above = all.iter().filter(|(at, _)| *at > percent).min_by(|a, b| a.0.total_cmp(&b.0));
+    let factor = |(_, effective): &(f64, Option<f64>)| effective.map_or(1.0, |effective| summary.n as f64 / effective);
+    below.into_iter().chain(above).map(factor).fold(1.0, f64::max)
 }
 
 /// The interval of a percentile, with what would close its ends.
@@ -303,6 +321,9 @@ fn mean_certainty(summary: &Summary) -> Certainty {
     match summary.mean_interval {
         Some(interval) => closed(interval.low, interval.high),
         None if summary.n < 2 => Certainty::Withheld(too_few(2, summary.n)),
+        None if summary.heavy_tail.is_some() => {
+            Certainty::Withheld("a few large samples decide the mean, and others would be as large again".to_owned())
+        }
         None => {
             Certainty::Withheld("the samples depend on each other and are worth too few independent ones".to_owned())
         }

@@ -35,7 +35,7 @@ pub struct Subject<'a> {
 
 /// The failures of what a metric measures. The caller gives one for every metric whose rows (or messages) say whether they
 /// failed; where failures were not recorded it gives none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SubjectShare<'a> {
     /// Name of the source.
     pub source: &'a str,
@@ -45,4 +45,6 @@ pub struct SubjectShare<'a> {
     pub failed: u64,
     /// Of how many.
     pub total: u64,
+    /// By what factor clusters of failures multiply the variance of their share: 1 where they are independent, or not known.
+    pub inflation: f64,
 }

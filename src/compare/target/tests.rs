@@ -20,7 +20,7 @@ fn ramp(n: u32) -> Population {
     let settings = Settings { keep_samples: true, ..Settings::default() };
     // Shuffled by a step that is prime to every n used here, so that the order shows no drift.
     let values = (0..n).map(|i| f64::from(i * 7919 % n + 1) / 1000.0).collect();
-    describe(values, &[], None, Detail::Mixture, &settings)
+    describe(values, &[], None, Detail::Sorted, &settings)
 }
 
 fn subject<'a>(metric: &'a str, group: Option<&'a str>, population: &'a Population) -> Subject<'a> {
@@ -364,7 +364,7 @@ fn error_rates_are_decided_by_wilsons_interval() {
     let population = ramp(100);
     let subjects = [subject("latency", None, &population)];
     let rate = |limit: &str, failed: u64, total: u64| {
-        let shares = [SubjectShare { source: "run.csv", metric: "latency", failed, total }];
+        let shares = [SubjectShare { source: "run.csv", metric: "latency", failed, total, inflation: 1.0 }];
         let target = target("latency", &[], "error_rate", limit);
         evaluate(&[target], &subjects, &shares, None, 0.95, QuantileMethod::Type6).unwrap().remove(0)
     };

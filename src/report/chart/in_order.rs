@@ -248,6 +248,7 @@ mod tests {
         let order = Order {
             lag1_autocorrelation: None,
             effective_sample_size: None,
+            hurst: None,
             warm_up: Some(WarmUp { samples: 10, ratio: 2.0, p: 0.001, thinned: false }),
             drift: None,
             thinned: false,

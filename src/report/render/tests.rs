@@ -12,7 +12,7 @@ const NASTY: &str = "<script>alert('x')</script>|`a` @all [x](http://y) *b*\n# c
 
 fn percentile(percent: f64, value: Option<f64>, needs: u64) -> Percentile {
     let interval = value.map(|value| Interval { low: Some(value * 0.9), high: None, level: 0.95 });
-    Percentile { percent, value, needs, interval }
+    Percentile { percent, value, needs, interval, effective_sample_size: None }
 }
 
 fn summary(n: u64, median: f64, max: f64) -> Summary {
@@ -25,6 +25,8 @@ fn summary(n: u64, median: f64, max: f64) -> Summary {
         max,
         median,
         median_interval: Some(Interval { low: Some(median * 0.95), high: Some(median * 1.05), level: 0.95 }),
+        median_effective_sample_size: None,
+        heavy_tail: None,
         percentiles: vec![
             percentile(25.0, enough(4, median * 0.8), 4),
             percentile(75.0, enough(4, median * 1.2), 4),
@@ -135,6 +137,7 @@ fn report(name: &str, label: &str) -> Report {
             group_by: Vec::new(),
             collapse_labels: true,
             failing: 0.1,
+            short_runs: crate::stats::settings::ShortRuns::BySource,
         },
         sources: vec![source(name)],
         metrics: vec![metric(name, "latency", overall, vec![group])],

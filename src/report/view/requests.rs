@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use super::charts::Charts;
 use super::named_text::NamedText;
+use crate::analysis::metric::Metric;
+use crate::analysis::outcome::inflation_of;
 use crate::analysis::requests::{Bin, EndpointFailures, FailureCause, Phase, PhaseKind, RequestRun};
 use crate::measure::folded::Folded;
 use crate::measure::unit::Dimension;
@@ -12,7 +14,7 @@ use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
 use crate::report::words::{incident, requests as words};
-use crate::stats::interval::wilson;
+use crate::stats::interval::wilson_inflated;
 
 /// Endpoints and causes that a reader sees.
 const LISTED: usize = 12;
@@ -107,7 +109,11 @@ impl RequestsView {
 }
 
 fn facts(report: &Report, run: &RequestRun) -> Vec<NamedText> {
-    let interval = run.failed.and_then(|failed| wilson(failed, run.requests, report.settings.confidence));
+    let of_run = |metric: &&Metric| metric.leads && metric.source == run.source && metric.table == run.table;
+    let failures = report.metrics.iter().find(of_run).and_then(|metric| metric.failures.as_ref());
+    let inflation = failures.map_or(1.0, |failures| inflation_of(failures.clusters, failures.total));
+    let interval =
+        run.failed.and_then(|failed| wilson_inflated(failed, run.requests, inflation, report.settings.confidence));
     let mut facts: Vec<NamedText> = words::joined(run).map(|text| NamedText::new("Joined", text)).into_iter().collect();
     facts.extend(words::joint_latency(run).map(|text| NamedText::new(visible(&run.metric), text)));
     facts.push(NamedText::new("Rate", words::rates(run)));

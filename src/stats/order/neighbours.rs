@@ -4,17 +4,10 @@
 //! as much information. Refuses (with `None`) runs too short for a statement and runs of equal values.
 
 use super::blocks::MIN_RUN;
+use super::centered::{Values, autocovariance, correlation, inflation_of};
+use super::long_memory::{LongMemory, SumsOfBlocks};
 use crate::stats::sorting::sorted_places;
 use crate::stats::thin::{self, LONG_RUN, STRETCH};
-
-/// Autocorrelations are summed over at most this many lags...
-const MAX_LAG: usize = 200;
-/// ...and at most this many products in all, which bounds the cost for long runs (batch means see the longer lags there).
-const MAX_LAG_PRODUCTS: usize = 20_000_000;
-/// From this many values the spread of batch means also counts (Flegal & Jones 2010: batches of about sqrt(n)).
-const BATCHED_FROM: usize = 10_000;
-/// The spread of the means of stretches counts from so many standard errors on: there are too few of them to count each.
-const STRETCH_NOISE: f64 = 2.0;
 
 /// Ranks from 1, ties averaged, in the order of the values.
 pub fn ranks(values: &[f64]) -> Vec<f64> {
@@ -47,10 +40,6 @@ pub(super) fn centered_ranks(values: &[f64]) -> Option<(Vec<f64>, f64)> {
     (squares > 0.0).then_some((centered, squares))
 }
 
-pub(super) fn autocovariance(centered: &[f64], lag: usize) -> f64 {
-    centered[lag..].iter().zip(centered).map(|(a, b)| a * b).sum()
-}
-
 /// The dependence between neighbours in a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Neighbours {
@@ -60,27 +49,50 @@ pub struct Neighbours {
     pub effective: f64,
     /// Whether contiguous stretches stood for a run of more than [`LONG_RUN`] values.
     pub thinned: bool,
+    /// How slowly dependence fades, where no sum over lags finds all of it.
+    pub(crate) memory: Option<LongMemory>,
 }
 
-/// [`lag1_rank_autocorrelation`] and [`effective_sample_size`] at once. A run of more than [`LONG_RUN`] values is represented
-/// by [`thin::stretches`], in which neighbours stay neighbours; their means serve as the batch means then. `None` below
-/// [`MIN_RUN`] values or for equal values.
+/// [`lag1_rank_autocorrelation`] and [`effective_sample_size`] at once, long memory included. A run of more than [`LONG_RUN`] values is
+/// represented by [`thin::stretches`], in which neighbours stay neighbours; their means serve as the batch means then, and long memory
+/// is looked for in which of all values lie above the middle. `None` below [`MIN_RUN`] values or for equal values.
 pub fn neighbours(values: &[f64]) -> Option<Neighbours> {
-    if values.len() <= LONG_RUN {
-        let (centered, squares) = centered_ranks(values)?;
-        let lag1 = autocovariance(&centered, 1) / squares + 0.0;
-        return Some(Neighbours { lag1, effective: effective_of(&centered, squares), thinned: false });
+    if values.len() > LONG_RUN {
+        let above = |limit: f64| SumsOfBlocks::above(values.len(), limit, |take| take(values));
+        return neighbours_in(&thin::stretches(values), values.len(), above);
     }
-    neighbours_in(&thin::stretches(values), values.len())
+    let (centered, squares) = centered_ranks(values)?;
+    let lag1 = autocovariance(&centered, 1) / squares + 0.0;
+    let effective = effective_of(&centered, squares);
+    let blocks = SumsOfBlocks::of(&Values::of(&centered, centered.len()));
+    Some(Neighbours { lag1, effective, thinned: false, memory: None }.remembering(values.len(), blocks))
 }
 
-/// The same of [`thin::stretches`] of a run of so many values.
-pub(in crate::stats) fn neighbours_in(stretches: &[f64], size: usize) -> Option<Neighbours> {
+/// The same of [`thin::stretches`] of a run of so many values; `above` counts in blocks how many of all lie above a limit.
+pub(in crate::stats) fn neighbours_in(
+    stretches: &[f64],
+    size: usize,
+    above: impl FnOnce(f64) -> Option<SumsOfBlocks>,
+) -> Option<Neighbours> {
     let (centered, squares) = centered_ranks(stretches)?;
-    let series = Series { centered: &centered, squares, stretch: STRETCH };
-    let share = series.effective(0.0) / centered.len() as f64;
-    let size = size as f64;
-    Some(Neighbours { lag1: series.correlation(1) + 0.0, effective: (share * size).clamp(1.0, size), thinned: true })
+    let series = Values::of(&centered, STRETCH);
+    let values = size as f64;
+    let effective = (values / inflation_of(&series, 0.0)).clamp(1.0, values);
+    let middle = centered.iter().zip(stretches).filter(|(rank, _)| **rank <= 0.0).map(|(_, value)| *value);
+    let blocks = middle.max_by(f64::total_cmp).filter(|_| squares > 0.0).and_then(above);
+    let lag1 = correlation(&series, 1) + 0.0;
+    Some(Neighbours { lag1, effective, thinned: true, memory: None }.remembering(size, blocks))
+}
+
+impl Neighbours {
+    /// With long memory, where the sums of blocks show it.
+    fn remembering(self, size: usize, blocks: Option<SumsOfBlocks>) -> Self {
+        let Some((memory, blocks)) = blocks.and_then(|blocks| Some((LongMemory::of(&blocks)?, blocks))) else {
+            return self;
+        };
+        let effective = self.effective.min(size as f64 / memory.inflation(&blocks)).max(1.0);
+        Self { memory: Some(memory), effective, ..self }
+    }
 }
 
 /// The autocorrelation of the ranks of neighbouring values, in [-1, 1]. `None` below [`MIN_RUN`] values or for equal values.
@@ -101,77 +113,7 @@ pub fn effective_sample_size(values: &[f64]) -> Option<f64> {
 }
 
 pub(super) fn effective_of(centered: &[f64], squares: f64) -> f64 {
-    effective_beyond(centered, squares, 0.0)
-}
-
-/// The work of [`effective_sample_size`] for values less their mean, given the sum of their squares. Dependence of fewer than
-/// `noise` standard errors of independent values counts as none.
-pub(crate) fn effective_beyond(centered: &[f64], squares: f64, noise: f64) -> f64 {
-    Series { centered, squares, stretch: centered.len() }.effective(noise)
-}
-
-/// Values less their mean: a run, or stretches of one, all of the same length.
-struct Series<'a> {
-    centered: &'a [f64],
-    squares: f64,
-    stretch: usize,
-}
-
-impl Series<'_> {
-    /// The autocorrelation at a lag, from pairs within a stretch.
-    fn correlation(&self, lag: usize) -> f64 {
-        if self.stretch == self.centered.len() {
-            return autocovariance(self.centered, lag) / self.squares;
-        }
-        let stretches = self.centered.chunks_exact(self.stretch);
-        let pairs = stretches.len() * (self.stretch - lag);
-        let sum: f64 = stretches.map(|stretch| autocovariance(stretch, lag)).sum();
-        sum / self.squares * (self.centered.len() as f64 / pairs as f64)
-    }
-
-    fn effective(&self, noise: f64) -> f64 {
-        let (centered, squares) = (self.centered, self.squares);
-        let n = centered.len();
-        let size = n as f64;
-        let most = MAX_LAG.min(n / 2).min(MAX_LAG_PRODUCTS / n);
-        let first = self.correlation(1);
-        // Kendall 1954, Marriott & Pope 1954: the sample autocorrelation of an AR(1) is low by about (1 + 4 r)/n at lag 1.
-        let bias = (1.0 + 4.0 * first.max(0.0)) / size;
-        let corrected = |lag: usize| {
-            let raw = if lag == 1 { first } else { self.correlation(lag) };
-            if raw > 0.0 { raw + bias } else { raw }
-        };
-        // Bartlett 1946: an autocorrelation of independent values has variance 1/n, a pair of them 2/n.
-        let floor = noise * (2.0 / size).sqrt();
-        let mut sum = 0.0;
-        let mut lag = 1;
-        while lag < most.max(2) {
-            let pair = if lag == 1 { 1.0 + corrected(1) } else { corrected(lag - 1) + corrected(lag) };
-            if pair <= floor {
-                break;
-            }
-            sum += pair;
-            lag += 2;
-        }
-        // The pairs are (0,1), (2,3), ...: 1 + 2 sum over lags >= 1 is 2 * (sum over all) - 1.
-        let mut inflation = (2.0 * sum - 1.0).max(1.0);
-        if lag <= 3 && first * size.sqrt() < noise {
-            inflation = 1.0;
-        }
-        if n >= BATCHED_FROM {
-            let (batch, doubt) = if self.stretch == n {
-                (size.sqrt() as usize, noise)
-            } else {
-                (self.stretch, noise.max(STRETCH_NOISE))
-            };
-            let means: Vec<f64> =
-                centered.chunks_exact(batch).map(|chunk| chunk.iter().sum::<f64>() / batch as f64).collect();
-            let spread = means.iter().map(|mean| mean * mean).sum::<f64>() / means.len() as f64;
-            let batched = spread * batch as f64 / (squares / size);
-            if batched > 1.0 + doubt * (2.0 / means.len() as f64).sqrt() {
-                inflation = inflation.max(batched);
-            }
-        }
-        (size / inflation).clamp(1.0, size)
-    }
+    let size = centered.len() as f64;
+    debug_assert!(squares > 0.0, "equal values have no ranks");
+    (size / inflation_of(&Values::of(centered, centered.len()), 0.0)).clamp(1.0, size)
 }

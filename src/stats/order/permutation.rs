@@ -7,7 +7,8 @@
 //! fall below [`CHANGE_P`] any more, the rest is spared (a sequential test in the manner of Besag & Clifford 1991). What is
 //! reported rests on all permutations, so that neither a decision nor a reported p depends on where the others ended.
 
-use super::neighbours::{autocovariance, centered_ranks, effective_of};
+use super::centered::autocovariance;
+use super::neighbours::{centered_ranks, effective_of};
 use crate::stats::rng::{Rng, seed_from};
 
 /// The p-value below which a warm-up or a level shift is reported.

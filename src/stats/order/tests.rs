@@ -1,7 +1,8 @@
 //! What the order of a run is said to show, and how often it is said in vain.
 
+use super::centered::autocovariance;
 use super::drift::{kendall_s, two_sided};
-use super::neighbours::{autocovariance, centered_ranks};
+use super::neighbours::centered_ranks;
 use super::*;
 use crate::stats::rng::Rng;
 use crate::stats::sorting::sort;
