@@ -413,7 +413,7 @@ impl<'a> ChangeDraft<'a> {
             Zeros::Unknown => return (Verdict::Inconclusive, Some(Reason::Zeros)),
         }
         let tails = self.measured.iter().filter(|one| matches!(one.statistic(), Statistic::P95 | Statistic::P99));
-        let unknown = tails.filter(|one| one.inside_tail_margin() != Some(true)).last();
+        let unknown = tails.filter(|one| one.inside_tail_margin() != Some(true)).next_back();
         match unknown {
             None => (Verdict::Unchanged, None),
             Some(tail) => (Verdict::CenterUnchanged, Some(tail.not_known())),

@@ -273,7 +273,8 @@ impl EffectDraft {
             self.estimate.and_then(|estimate| estimate.low.zip(estimate.high)).map(|(low, high)| (high - low) / 2.0);
         let share = detectable_share(alone, self.confidence, self.degrees_of_freedom);
         let detectable = half.map(|half| (half * share).max(self.margin + half * self.power_share));
-        let by_samples = !matches!(self.wanting, Some(Reason::TooFewRuns { .. }));
+        // More samples make up neither for runs nor for the rounding of values.
+        let by_samples = !matches!(self.wanting, Some(Reason::TooFewRuns { .. })) && !self.is_rounded_away();
         let samples_for_margin = half.filter(|_| by_samples && self.margin > 0.0).and_then(|half| {
             // No change is called unchanged in four cases out of five where the interval is so narrow.
             let times = half * (1.0 + self.power_share * STEADY_SCORE / POWER_SCORE) / self.margin;

@@ -38,7 +38,7 @@ pub(crate) struct PartTest {
 
 /// The p of all tests together; 1 where there is none.
 pub(crate) fn combined(tests: &[PartTest]) -> f64 {
-    combined_of(tests.iter())
+    combined_of(&tests.iter())
 }
 
 /// Which tests are excluded by closed testing at a level.
@@ -47,7 +47,7 @@ pub(crate) fn closed(tests: &[PartTest], level: f64) -> Vec<bool> {
     for set in 1_u32..1 << tests.len() {
         let holds = |index: usize| set >> index & 1 == 1;
         let members = tests.iter().enumerate().filter(|(index, _)| holds(*index)).map(|(_, test)| test);
-        if combined_of(members) > level {
+        if combined_of(&members) > level {
             for (index, excluded) in excluded.iter_mut().enumerate() {
                 *excluded &= !holds(index);
             }
@@ -56,7 +56,7 @@ pub(crate) fn closed(tests: &[PartTest], level: f64) -> Vec<bool> {
     excluded
 }
 
-fn combined_of<'a>(tests: impl Iterator<Item = &'a PartTest> + Clone) -> f64 {
+fn combined_of<'a>(tests: &(impl Iterator<Item = &'a PartTest> + Clone)) -> f64 {
     let of_parts: Vec<(Part, f64)> = PARTS
         .into_iter()
         .filter_map(|part| {

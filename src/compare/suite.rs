@@ -135,7 +135,7 @@ fn median_bounds(ascending: &[f64], error: f64) -> Option<(f64, f64)> {
         ((count - score * count.sqrt()) / 2.0).floor() as usize
     } else {
         // The most that may lie beyond so that this many signs of one kind, or fewer, are that unlikely.
-        let (mut probability, mut below, mut most) = (0.5_f64.powi(n as i32), 0.0, 0);
+        let (mut probability, mut below, mut most) = (0.5_f64.powf(count), 0.0, 0);
         for signs in 0..n / 2 {
             below += probability;
             if below > error / 2.0 {

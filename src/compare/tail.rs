@@ -225,7 +225,7 @@ fn spread_p(before: &PooledRuns, after: &PooledRuns, end: SlowEnd) -> Option<f64
             j += 1;
         }
         let counts = [(i - start[0]) as f64, (j - start[1]) as f64];
-        let middle = ((start[0] + start[1]) as f64 + (i + j) as f64) / 2.0 / all;
+        let middle = f64::midpoint((start[0] + start[1]) as f64, (i + j) as f64) / all;
         let rank = if end == SlowEnd::High { middle } else { 1.0 - middle };
         let score = (rank - 0.5).max(0.0).powi(2);
         sums = [sums[0] + counts[0] * score, sums[1] + counts[1] * score];

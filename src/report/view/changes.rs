@@ -22,6 +22,7 @@ const OPEN_ROWS: usize = 30;
 const OPEN_EXPLANATIONS: usize = 12;
 
 /// A comparison.
+#[expect(clippy::struct_excessive_bools, reason = "which columns there are")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct ChangesView {
     pub about: String,

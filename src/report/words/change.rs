@@ -393,7 +393,8 @@ pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
     // It stands beside the verdict, and once below all of them.
     // The numbers of a share say it themselves.
     let says_itself = |reason: &&Reason| {
-        **reason == Reason::SummaryOnly || change.is_share() && matches!(reason, Reason::Failing { .. })
+        matches!(reason, Reason::SummaryOnly | Reason::Tail { .. })
+            || change.is_share() && matches!(reason, Reason::Failing { .. })
     };
     let mut clauses: Vec<String> = change.reason.iter().filter(|reason| !says_itself(reason)).map(reason).collect();
     match change.verdict {
