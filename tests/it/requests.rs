@@ -342,3 +342,25 @@ fn a_steady_run_has_no_incident() {
     let report = report("run.jtl", &jtl(&rows));
     assert_eq!(report["requests"][0]["incidents"]["found"], serde_json::json!([]));
 }
+
+#[test]
+fn of_the_many_durations_of_k6_the_first_line_speaks_of_the_requests() {
+    let mut text =
+        "metric_name,timestamp,metric_value,error,error_code,expected_response,method,name,status\n".to_owned();
+    for index in 0..200_i64 {
+        let (at, took, fails) = (1_710_504_000 + index / 5, 100 + index % 20, index % 50 == 49);
+        let (code, status) = if fails { ("1503", 503) } else { ("", 200) };
+        for (metric, value) in [("http_reqs", 1), ("http_req_duration", took), ("http_req_waiting", took - 1)] {
+            let _ = writeln!(text, "{metric},{at},{value},,{code},{},GET,home,{status}", !fails);
+        }
+    }
+    let report = report("k6.csv", &text);
+    let [run] = &report["requests"].as_array().unwrap()[..] else { panic!("{}", report["requests"]) };
+    assert_eq!((&run["clock"]["moment"], &run["clock"]["whole_seconds"]), (&"end".into(), &true.into()));
+    // 40 whole seconds, and the first request began 100 ms before the first of them.
+    close(&run["length"], 40.0 + 0.104);
+    assert_eq!(run["causes"].as_array().unwrap().len(), 1);
+    let headline = report["verdict"]["headline"].as_str().unwrap();
+    assert!(headline.starts_with("200 requests, 4.99"), "{headline}");
+    assert!(headline.contains("2% failed, http_req_duration p95 118"), "{headline}");
+}

@@ -11,7 +11,7 @@ use super::time_bins::SECOND;
 use crate::stats::incident::{Incident, Requests, incidents};
 
 /// At most so many requests are looked at.
-const LOOKED_AT: u64 = 1 << 17;
+const LOOKED_AT: u64 = 1 << 16;
 
 /// Searches a run, of which `timed` requests have an instant; `None` where there are too few to say anything.
 pub(super) fn search(

@@ -245,7 +245,18 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
     if let Some(joint) = joint(of) {
         return Some(joint);
     }
-    let wholes: Vec<&PopulationFailures> = of.populations.iter().filter(|one| one.label.is_none()).collect();
+    // One run of requests in the only file is what a reader asks for first, whatever else stands there.
+    let only = match (of.requests, of.sources) {
+        ([run], [_]) if run.are_requests && run.run.is_none() => Some(run),
+        _ => None,
+    };
+    let of_run =
+        |source: &str, table: Option<u64>| only.is_none_or(|run| run.source == source && Some(run.table) == table);
+    let wholes: Vec<&PopulationFailures> = of
+        .populations
+        .iter()
+        .filter(|one| one.label.is_none() && of_run(&one.source, one.table.or(Some(0))))
+        .collect();
     // A tool may count its users beside the requests that they sent.
     let requests: Vec<&PopulationFailures> = wholes
         .iter()
@@ -259,8 +270,9 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
         (_, [only]) if one_source => Some(*only),
         _ => None,
     };
-    let durations: Vec<&Metric> =
-        of.metrics.iter().filter(|metric| metric.leads && metric.dimension.is_time()).collect();
+    let leads =
+        |metric: &&Metric| metric.leads && metric.dimension.is_time() && of_run(&metric.source, Some(metric.table));
+    let durations: Vec<&Metric> = of.metrics.iter().filter(leads).collect();
     let (count, latency) = match (&durations[..], of.services) {
         ([metric], [])
             if metric.evidence == Evidence::Samples

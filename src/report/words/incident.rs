@@ -16,7 +16,7 @@ pub(in crate::report) fn when(run: &RequestRun, incident: &Incident) -> String {
 /// What moved, in words: `median 90.0 → 270.0 ms, failed 0.4% → 6.2%`.
 pub(in crate::report) fn moved(run: &RequestRun, incident: &Incident) -> String {
     let values = |dimension: Dimension, level: &Level| {
-        let scale = Scale::of_values(dimension, &[level.around], None);
+        let scale = Scale::of_values(dimension, &[level.around], None).whole_if(&[level.around, level.within]);
         format!("{} → {}", scale.bare(level.around), scale.full(level.within))
     };
     let said = incident.moved.iter().filter_map(|moved| match moved {
