@@ -87,7 +87,7 @@ impl Order {
             }
             Self::Slow => {
                 const SCALES: usize = 10;
-                let fades: Vec<f64> = (0..SCALES).map(|scale| 1.0 - 4.0_f64.powi(-(scale as i32))).collect();
+                let fades: Vec<f64> = (0..SCALES).map(|scale| 1.0 - 4.0_f64.powf(-(scale as f64))).collect();
                 let weights: Vec<f64> = (0..SCALES).map(|scale| 4.0_f64.powf(-0.2 * scale as f64)).collect();
                 let all = weights.iter().map(|weight| weight * weight).sum::<f64>().sqrt();
                 let mut parts: Vec<f64> = (0..SCALES).map(|_| rng.normal()).collect();
@@ -309,11 +309,13 @@ fn targets(runs: u64) {
     }
 }
 
+/// A law: its name, how to draw from it, and its mean.
+type Law = (&'static str, Box<dyn Fn(&mut Rng) -> f64 + Sync>, f64);
+
 /// Means of heavy tails: how often an interval is given, and covers where it is.
 fn tails(runs: u64) {
     let burr = |shape: f64| move |rng: &mut Rng| ((1.0 - rng.uniform()).powf(-1.0 / shape) - 1.0).sqrt();
     // Burr XII with c = 2: the tail index is 2 x shape, the mean shape x B(shape - 1/2, 3/2).
-    type Law = (&'static str, Box<dyn Fn(&mut Rng) -> f64 + Sync>, f64);
     let laws: [Law; 4] = [
         ("Burr, tail index 1.2", Box::new(burr(0.6)), 5.661_543_5),
         ("Burr, tail index 1.8", Box::new(burr(0.9)), 1.839_547_0),

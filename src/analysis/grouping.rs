@@ -300,7 +300,7 @@ fn varied_settings(table: &Table) -> Vec<usize> {
 
 /// All labels and settings of a small table in which few rows have the same ones: each row, or each few, is another configuration.
 /// `None` where one label names the rows, or they are recordings.
-fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>, (Cow<'t, Cells>, Vec<String>))> {
+fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>, Labels<'t>)> {
     let rows = usize::try_from(table.lines.rows()).ok()?;
     let varied = |column: &usize| (2..rows).contains(&table.columns[*column].dictionary.len());
     let texts = table.columns_as(Role::Label).filter(|column| table.columns[*column].cells == CellType::Text);
@@ -329,8 +329,11 @@ fn most_telling_label(table: &Table) -> Option<usize> {
     labels.into_iter().min_by_key(rank)
 }
 
+/// A code for each row, and the texts of the codes.
+type Labels<'a> = (Cow<'a, Cells>, Vec<String>);
+
 /// One code a row over one or more columns, and the texts of the codes.
-fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> (Cow<'a, Cells>, Vec<String>) {
+fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> Labels<'a> {
     let mut parts = columns.iter().map(|column| {
         let (codes, mut texts) = labels_of_column(table, *column);
         let column = &table.columns[*column];

@@ -483,6 +483,9 @@ fn convention_of_numbers(cells: &Cells, name: &str) -> Option<(NumberSays, &'sta
 }
 
 fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
+    // `not_run`, `skipped`: what was not tried did not fail.
+    const NOT_TRIED: &[&str] =
+        &["notrun", "notmeasured", "nottested", "notstarted", "skipped", "skip", "pending", "unknown", "planned"];
     let lower = text.trim().to_ascii_lowercase();
     let yes = matches!(lower.as_str(), "true" | "yes" | "y" | "t" | "1");
     let no = matches!(lower.as_str(), "false" | "no" | "n" | "f" | "0");
@@ -494,9 +497,6 @@ fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
     if yes || no {
         return when(yes == of_failure);
     }
-    // `not_run`, `skipped`: what was not tried did not fail.
-    const NOT_TRIED: &[&str] =
-        &["notrun", "notmeasured", "nottested", "notstarted", "skipped", "skip", "pending", "unknown", "planned"];
     let letters: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
     if NOT_TRIED.contains(&letters.as_str()) {
         return Outcome::NotSaid;

@@ -281,6 +281,21 @@ pub(super) struct Input {
     pub(super) understanding: Understanding,
 }
 
+/// How runs are taken that are too short to show whether their samples depend on each other.
+#[derive(Debug, Args)]
+pub(super) struct ShortRuns {
+    /// Take samples of runs of fewer than 100 as dependent on each other, wherever they come from.
+    ///
+    /// So few samples cannot show whether a slow moment outlasts one of them. Rows with a clock or with a status are taken as dependent,
+    /// benchmark runs and tables without a clock as independent.
+    #[arg(long, conflicts_with = "independent", help_heading = "Statistics")]
+    pub(super) dependent: bool,
+
+    /// Take samples of runs of fewer than 100 as independent, for example because each was measured by a process of its own.
+    #[arg(long, help_heading = "Statistics")]
+    pub(super) independent: bool,
+}
+
 /// How what is read is understood.
 #[derive(Debug, Args)]
 pub(super) struct Understanding {
@@ -345,16 +360,8 @@ pub(super) struct Understanding {
     #[arg(long, value_name = "LEVEL", help_heading = "Statistics")]
     pub(super) confidence: Option<f64>,
 
-    /// Take samples of runs of fewer than 100 as dependent on each other, wherever they come from.
-    ///
-    /// So few samples cannot show whether a slow moment outlasts one of them. Rows with a clock or with a status are taken as dependent,
-    /// benchmark runs and tables without a clock as independent.
-    #[arg(long, conflicts_with = "independent", help_heading = "Statistics")]
-    pub(super) dependent: bool,
-
-    /// Take samples of runs of fewer than 100 as independent, for example because each was measured by a process of its own.
-    #[arg(long, help_heading = "Statistics")]
-    pub(super) independent: bool,
+    #[command(flatten)]
+    pub(super) short_runs: ShortRuns,
 
     /// Show something of the sessions of an agent swarm's clients: sessionState, or one entry such as
     /// sessionMemory.topic. WARNING: it may be users' data, and everybody who gets the report can read it.

@@ -46,8 +46,8 @@ pub(super) fn settings(input: &Understanding, config: &Config) -> Result<Setting
         failing: config.failing.unwrap_or(FAILING_SHARE),
         service_levels,
         short_runs: match () {
-            () if input.dependent => ShortRuns::Dependent,
-            () if input.independent => ShortRuns::Independent,
+            () if input.short_runs.dependent => ShortRuns::Dependent,
+            () if input.short_runs.independent => ShortRuns::Independent,
             () => ShortRuns::BySource,
         },
         keep_samples: false,

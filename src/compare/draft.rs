@@ -412,8 +412,8 @@ impl<'a> ChangeDraft<'a> {
             Zeros::Few => return (Verdict::CenterUnchanged, Some(Reason::Zeros)),
             Zeros::Unknown => return (Verdict::Inconclusive, Some(Reason::Zeros)),
         }
-        let tails = self.measured.iter().filter(|one| matches!(one.statistic(), Statistic::P95 | Statistic::P99));
-        let unknown = tails.filter(|one| one.inside_tail_margin() != Some(true)).next_back();
+        let mut tails = self.measured.iter().filter(|one| matches!(one.statistic(), Statistic::P95 | Statistic::P99));
+        let unknown = tails.rfind(|one| one.inside_tail_margin() != Some(true));
         match unknown {
             None => (Verdict::Unchanged, None),
             Some(tail) => (Verdict::CenterUnchanged, Some(tail.not_known())),

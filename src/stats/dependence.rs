@@ -85,11 +85,11 @@ pub fn of_events(events: &[bool]) -> f64 {
 /// The factor that is assumed of so many samples which cannot show their own: that of the mean of a strongly dependent series,
 /// fading out towards a hundred.
 pub fn of_short_run(samples: usize) -> f64 {
-    if samples < 2 || samples >= SHORT {
+    if !(2..SHORT).contains(&samples) {
         return 1.0;
     }
     let n = samples as f64;
-    let fade = |lag: usize| (1.0 - lag as f64 / n) * SHORT_DEPENDENCE.powi(lag as i32);
+    let fade = |lag: usize| (1.0 - lag as f64 / n) * SHORT_DEPENDENCE.powf(lag as f64);
     let whole: f64 = 2.0 * (1..samples).map(fade).sum::<f64>();
     1.0 + whole * (1.0 - (n / SHORT as f64).powi(2))
 }

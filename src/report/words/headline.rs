@@ -252,11 +252,8 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
     };
     let of_run =
         |source: &str, table: Option<u64>| only.is_none_or(|run| run.source == source && Some(run.table) == table);
-    let wholes: Vec<&PopulationFailures> = of
-        .populations
-        .iter()
-        .filter(|one| one.label.is_none() && of_run(&one.source, one.table.or(Some(0))))
-        .collect();
+    let wholes: Vec<&PopulationFailures> =
+        of.populations.iter().filter(|one| one.label.is_none() && of_run(&one.source, one.table.or(Some(0)))).collect();
     // A tool may count its users beside the requests that they sent.
     let requests: Vec<&PopulationFailures> = wholes
         .iter()

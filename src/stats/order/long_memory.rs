@@ -160,7 +160,7 @@ mod tests {
         (0..n)
             .map(|_| {
                 for (scale, part) in parts.iter_mut().enumerate() {
-                    let fades = 1.0 - 4.0_f64.powi(-(scale as i32));
+                    let fades = 1.0 - 4.0_f64.powf(-(scale as f64));
                     let weight = 4.0_f64.powf(-0.4 * scale as f64 / 2.0);
                     *part = fades * *part + weight * (1.0 - fades * fades).sqrt() * rng.normal();
                 }
