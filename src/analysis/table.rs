@@ -110,13 +110,13 @@ pub(super) fn analyse_run(
 }
 
 /// What is assumed of runs of this table that are too short to show their dependence, by where its rows come from: what happened one
-/// after the other by a clock, or could fail as requests do, was done by a system that was the same from one row to the next. Samples of
-/// processes that were started anew, and rows that say nothing of the kind, are taken as independent.
+/// after the other by a clock was done by a system that was the same from one row to the next. Samples of processes that were started
+/// anew, and rows that say nothing of the kind, are taken as independent.
 fn short_runs(table: &Table, settings: &Settings) -> ShortRuns {
     let has = |role: Role| table.columns_as(role).next().is_some();
     match settings.short_runs {
         ShortRuns::BySource if has(Role::Run) => ShortRuns::Independent,
-        ShortRuns::BySource if has(Role::Timestamp) || has(Role::Status) => ShortRuns::Dependent,
+        ShortRuns::BySource if has(Role::Timestamp) => ShortRuns::Dependent,
         ShortRuns::BySource => ShortRuns::Independent,
         said => said,
     }

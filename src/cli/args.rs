@@ -286,7 +286,7 @@ pub(super) struct Input {
 pub(super) struct ShortRuns {
     /// Take samples of runs of fewer than 100 as dependent on each other, wherever they come from.
     ///
-    /// So few samples cannot show whether a slow moment outlasts one of them. Rows with a clock or with a status are taken as dependent,
+    /// So few samples cannot show whether a slow moment outlasts one of them. Rows with a clock are taken as dependent,
     /// benchmark runs and tables without a clock as independent.
     #[arg(long, conflicts_with = "independent", help_heading = "Statistics")]
     pub(super) dependent: bool,

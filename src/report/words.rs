@@ -382,7 +382,7 @@ fn short_run(metric: &Metric) -> Option<Remark> {
     let is_told = is_short(clean.n) && clean.n >= FEWEST && !metric.measured_apart;
     let effective = clean.median_effective_sample_size.filter(|_| is_told)?;
     let text = format!(
-        "{} cannot show how much neighbours depend on each other; of rows with a clock or a status they count as about {} \
+        "{} cannot show how much neighbours depend on each other; of rows with a clock they count as about {} \
          independent ones in every interval (`--independent` where each was measured by itself).",
         number::counted(clean.n, "sample"),
         number::count(effective.round().max(1.0) as u64)

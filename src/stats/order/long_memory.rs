@@ -18,8 +18,8 @@ const FEWEST: usize = 64;
 /// So many times the root of the number of values are the frequencies that are looked at...
 const FREQUENCIES: f64 = 1.5;
 /// ...and at most so many, of at most so many blocks.
-const MOST_FREQUENCIES: usize = 256;
-const MOST_BLOCKS: usize = 2048;
+const MOST_FREQUENCIES: usize = 128;
+const MOST_BLOCKS: usize = 1024;
 /// Standard errors by which the exponent must lie above 0: chance alone reaches that in one run of twenty.
 const NOISE: f64 = 1.65;
 /// The exponent that is reckoned with at most: H = 0.8. The variance is so steep in it that a larger one, known to within a tenth,
