@@ -15,6 +15,7 @@ use super::outcome::{Among, Failures, failures};
 use super::repetition;
 use super::runs_apart;
 use crate::measure::finding::Severity;
+use crate::measure::unit::Dimension;
 use crate::stats::corruption::{Case, Suspect, suspects};
 use crate::stats::describe::describe;
 use crate::stats::large::{self, GroupOf};
@@ -350,6 +351,9 @@ impl MetricColumn<'_> {
         let varied = self.grouping.is_some_and(|grouping| grouping.by_settings);
         let mut blocks = if varied { Vec::new() } else { unit_blocks(cells, unit.dimension) };
         blocks.retain(|block| !repetition::is_label_of_its_own(cells, block));
+        // A rate grows while a run begins, and falls while it ends.
+        let is_rate = matches!(unit.dimension, Dimension::Rate | Dimension::ByteRate);
+        blocks.retain(|block| !is_rate || block.range.start > 0 && block.range.end < cells.len());
         if !unit.dimension.is_time() {
             return (Vec::new(), None, blocks);
         }

@@ -481,3 +481,21 @@ fn repetitions_of_each_configuration_are_samples_and_no_settings() {
     let groups = metric(&report, "time_ms")["groups"].as_array().unwrap().clone();
     assert!(groups.len() == 4 && groups.iter().all(|group| group["clean"]["n"] == 6), "{groups:?}");
 }
+
+#[test]
+fn requests_that_did_not_succeed_failed() {
+    let row = |level: u32, ok: u32| {
+        format!(
+            "{{\"concurrency\":{level},\"total_requests\":500,\"successful_requests\":{ok},\"latency\":{{\"average\":3.87,\"p50\":3.34,\"p95\":6.48}}}}"
+        )
+    };
+    let report = report("r.json", &format!("[{},{}]", row(1, 500), row(50, 123)));
+    let failures = &report["verdict"]["failures"];
+    assert!(failures.as_array().unwrap().iter().any(|one| one["failed"] == 377 && one["total"] == 500), "{failures}");
+}
+
+#[test]
+fn a_unit_in_brackets_is_of_a_measurement() {
+    let report = report("d.csv", "sample,depth (m)\na,1.5\nb,2.5\nc,3.5\nd,4.5\n");
+    assert_eq!(said(&report, "depth (m)"), ("unknown", "", "unknown"));
+}

@@ -64,8 +64,11 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     if timed || rows > MOST_CONFIGURATIONS {
         return None;
     }
-    if let Some(word) =
-        vocabulary::PARAMETER.among(words).filter(|_| is_parameter(said) && counts.len() <= MOST_NAMED_VALUES)
+    // `depth (m)` is in metres, whatever it is called.
+    let in_unknown_unit = said.unit.is_none() && column.name.trim_end().ends_with([')', ']']);
+    if let Some(word) = vocabulary::PARAMETER
+        .among(words)
+        .filter(|_| !in_unknown_unit && is_parameter(said) && counts.len() <= MOST_NAMED_VALUES)
         && every_row_differs(table)
     {
         return Some(format!("called `{word}`, and every row has another configuration: it was chosen, not measured"));

@@ -203,6 +203,10 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if let Some(how) = design::chosen(table, index, &said, words) {
         return Some((Role::Setting, how));
     }
+    // `depth (m)` is in metres, whatever it is called.
+    if said.unit.is_none() && column.name.trim_end().ends_with([')', ']']) {
+        return None;
+    }
     let word = vocabulary::PARAMETER.among(words)?;
     let measured = |other: usize| other != index && table.columns[other].cells.is_number();
     if said.statistic.is_some()

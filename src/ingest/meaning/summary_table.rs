@@ -32,6 +32,8 @@ enum Part {
     Statistic(String, Statistic),
     /// How many succeeded: with those of the column beside it that failed, how many of a metric were tried.
     Succeeded(String, usize),
+    /// How many succeeded of those that the column beside it counts: the others failed.
+    NotFailed(String, usize),
     /// A number of its own: a rate, a share.
     Value,
 }
@@ -100,6 +102,12 @@ fn of_row(
             Part::Succeeded(metric, failed) => {
                 let failed = table.values(*failed).number(row).unwrap_or_default();
                 (metric.clone(), Statistic::Count, Unit::COUNT, number + failed)
+            }
+            Part::NotFailed(metric, measured) => {
+                let Some(measured) = table.values(*measured).number(row).filter(|measured| *measured >= number) else {
+                    continue;
+                };
+                (metric.clone(), Statistic::Failures, Unit::COUNT, measured - number)
             }
             Part::Value => (column.name.clone(), Statistic::Value, column.unit(), number),
         };
@@ -257,6 +265,9 @@ impl Counts {
         let mut several_a_row = false;
         for (object, [measured, succeeded, failed]) in &objects {
             let within = |leaf: &str| if object.is_empty() { leaf.to_owned() } else { format!("{object}.{leaf}") };
+            // Of requests, those that did not succeed failed.
+            let not_failed =
+                succeeded.filter(|_| measured.is_some() && failed.is_none() && of_requests.get(object) == Some(&true));
             // What succeeded is a number of its own where nothing says how many failed or were measured.
             let succeeded = succeeded.filter(|_| measured.is_none() && failed.is_some());
             let counted = measured.or(succeeded).or(*failed);
@@ -271,6 +282,9 @@ impl Counts {
             let alone = failed.is_none() && bases.get(&metric).is_none() && of_requests.get(object) != Some(&true);
             if let Some(measured) = measured.filter(|_| !alone) {
                 parts.insert(measured, Part::Statistic(metric.clone(), Statistic::Count));
+            }
+            if let Some((succeeded, measured)) = not_failed.zip(*measured) {
+                parts.insert(succeeded, Part::NotFailed(metric.clone(), measured));
             }
             if let Some((succeeded, failed)) = succeeded.zip(*failed) {
                 parts.insert(succeeded, Part::Succeeded(metric.clone(), failed));

@@ -42,7 +42,11 @@ pub(crate) fn read(column: &str, meaning: &NameMeaning) -> Option<Counter> {
     let tally = match () {
         () if !plain || meaning.statistic.is_some() => return None,
         () if among(vocabulary::FAILED, &leaf) || bare && among(vocabulary::FAILED, &above) => Tally::Failed,
-        () if leaf.iter().all(|word| vocabulary::SUCCEEDED.has(word)) => Tally::Succeeded,
+        () if leaf.iter().all(|word| vocabulary::SUCCEEDED.has(word) || vocabulary::REQUESTS.has(word))
+            && among(vocabulary::SUCCEEDED, &leaf) =>
+        {
+            Tally::Succeeded
+        }
         () if among(vocabulary::MEASURED, &leaf)
             || among(vocabulary::REQUESTS, &leaf)
             || bare && among(vocabulary::MEASURED, &above) =>
