@@ -8,8 +8,12 @@
 //! Markov chain does. The laws here are others: gamma and Weibull quantiles on a moving average, on a switching level and on a sum of slow
 //! series; outages of lengths that are uniform instead of geometric, in which one request in ten succeeds.
 
+#[path = "shared/normal.rs"]
+mod normal;
+
 use std::time::Instant;
 
+use normal::phi;
 use perfreport::compare::capture::{Capture, Environment, MetricRuns, Recording};
 use perfreport::compare::judge::{Criteria, compare};
 use perfreport::compare::outcome::Verdict;
@@ -101,15 +105,6 @@ impl Order {
             }
         }
     }
-}
-
-/// The standard normal distribution function (Abramowitz & Stegun 26.2.17, error below 1e-7).
-fn phi(z: f64) -> f64 {
-    let t = 1.0 / (1.0 + 0.231_641_9 * z.abs());
-    let poly =
-        t * (0.319_381_530 + t * (-0.356_563_782 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
-    let upper = (-z * z / 2.0).exp() / std::f64::consts::TAU.sqrt() * poly;
-    if z >= 0.0 { 1.0 - upper } else { upper }
 }
 
 /// Weibull of shape 1.5: a latency with a mode.

@@ -3,6 +3,10 @@
 //! `cargo bench --bench incidents` prints the tables of docs/statistics.md with 200 runs a cell; a number after `--` is another
 //! number of runs, and words pick tables: `alarms`, `shapes`, `power`. The laws are not those with which the search was tuned.
 
+#[path = "shared/normal.rs"]
+mod normal;
+
+use normal::phi;
 use perfreport::stats::incident::{Incident, Incidents, Requests, incidents};
 use perfreport::stats::rng::Rng;
 
@@ -37,15 +41,6 @@ impl Law {
             Self::Loglogistic => 0.08 * (u / (1.0 - u)).powf(0.3),
         }
     }
-}
-
-/// The standard normal distribution function (Abramowitz & Stegun 26.2.17).
-fn phi(z: f64) -> f64 {
-    let t = 1.0 / (1.0 + 0.231_641_9 * z.abs());
-    let poly =
-        t * (0.319_381_530 + t * (-0.356_563_782 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
-    let upper = (-z * z / 2.0).exp() / std::f64::consts::TAU.sqrt() * poly;
-    if z >= 0.0 { 1.0 - upper } else { upper }
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -112,9 +112,7 @@ struct Series {
 impl Series {
     fn of(table: &Table, column: usize) -> Self {
         let (cells, _) = labels_of_column(table, column);
-        let mut codes = Vec::with_capacity(cells.rows());
-        cells.visit_codes(0..cells.rows(), |_, block| codes.extend_from_slice(block));
-        Self::numbered(codes.into_iter())
+        Self::numbered(cells.codes().into_iter())
     }
 
     fn with(&self, other: &Self) -> Self {

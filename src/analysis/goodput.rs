@@ -8,4 +8,4 @@ mod tally;
 
 pub(crate) use table::of_table;
 pub use tally::{Goodput, LevelShare};
-pub(crate) use tally::{Measure, Shown, Tally, limit_in, spelled};
+pub(crate) use tally::{Measure, Shown, Tally, spelled};

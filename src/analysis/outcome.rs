@@ -198,12 +198,13 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
     let mut columns: Vec<usize> = table.columns_as(Role::Status).collect();
     columns.sort_by_key(|column| (table.columns[*column].cells != CellType::Boolean, *column));
     columns.into_iter().find_map(|column| {
-        let (counts, convention) = counts(table, column, among)?;
+        let (told, convention) = Told::of(table, column)?;
+        let counts = told.counts(among);
         let of = |wanted: Outcome| counts[wanted as usize];
         let (failed, succeeded) = (of(Outcome::Failed), of(Outcome::Succeeded));
         let total = failed + succeeded;
         let ordered = failed > 0 && succeeded > 0 && table.order_is_recorded;
-        let clusters = ordered.then(|| clusters(table, column, among, total)).flatten();
+        let clusters = ordered.then(|| clusters(&told, &table.run_starts, among, total)).flatten();
         let share = wilson_inflated(failed, total, inflation_of(clusters, total), level)?;
         Some(Failures {
             column: table.columns[column].name.clone(),
@@ -221,10 +222,9 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
     })
 }
 
-/// Whether failures come in clusters, by that status column.
-fn clusters(table: &Table, column: usize, among: Among<'_>, total: u64) -> Option<FailureClusters> {
-    let told = Told::by(table, &table.columns[column].name)?;
-    let (mut events, mut starts) = (EventRuns::default(), table.run_starts.iter().copied().peekable());
+/// Whether failures come in clusters, run by run.
+fn clusters(told: &Told<'_>, run_starts: &[usize], among: Among<'_>, total: u64) -> Option<FailureClusters> {
+    let (mut events, mut starts) = (EventRuns::default(), run_starts.iter().copied().peekable());
     let mut row = 0;
     told.visit(0..told.cells.rows(), |outcome| {
         if starts.next_if(|start| *start <= row).is_some() {
@@ -242,13 +242,11 @@ fn clusters(table: &Table, column: usize, among: Among<'_>, total: u64) -> Optio
 pub(super) fn runs(table: &Table, among: Among<'_>, status: &str) -> Vec<Vec<bool>> {
     let status = table.columns_as(Role::Status).find(|column| table.columns[*column].name == status);
     let Some((said, _)) = status.and_then(|status| outcomes(table, status)) else { return Vec::new() };
-    let starts = std::iter::once(0).chain(table.run_starts.iter().copied());
-    let ends = table.run_starts.iter().copied().chain([said.len()]);
-    let run = |(start, end): (usize, usize)| {
-        let rows = (start..end).filter(|row| among.counts(*row, said[*row]));
+    let run = |rows: Range<usize>| {
+        let rows = rows.filter(|row| among.counts(*row, said[*row]));
         rows.filter_map(|row| said[row].has_failed()).collect::<Vec<bool>>()
     };
-    starts.zip(ends).map(run).filter(|run| !run.is_empty()).collect()
+    table.runs(said.len()).map(run).filter(|run| !run.is_empty()).collect()
 }
 
 /// Failures label by label, by the status column of that name; labels without any row that says are left out. With
@@ -337,12 +335,28 @@ impl<'a> Told<'a> {
     /// By the status column of that name; `None` where its convention is not known.
     pub(crate) fn by(table: &'a Table, name: &str) -> Option<Self> {
         let index = table.columns_as(Role::Status).find(|column| table.columns[*column].name == name)?;
+        Some(Self::of(table, index)?.0)
+    }
+
+    /// By a column, with its convention in words; `None` where that is not known.
+    fn of(table: &'a Table, index: usize) -> Option<(Self, &'static str)> {
         if table.columns[index].cells.is_number() {
             let cells = table.values(index);
-            let (read, _) = convention_of_numbers(cells, &name.to_ascii_lowercase())?;
-            return Some(Self { cells, by: ToldBy::Numbers(read) });
+            let (read, convention) = convention_of_numbers(cells, &table.columns[index].name.to_ascii_lowercase())?;
+            return Some((Self { cells, by: ToldBy::Numbers(read) }, convention));
         }
-        Some(Self { cells: table.text_cells(index), by: ToldBy::Words(of_words(table, index).0) })
+        let (of_text, convention) = of_words(table, index);
+        Some((Self { cells: table.text_cells(index), by: ToldBy::Words(of_text) }, convention))
+    }
+
+    /// How many rows have each outcome.
+    fn counts(&self, among: Among<'_>) -> [u64; 4] {
+        let (mut counts, mut row) = ([0; 4], 0);
+        self.visit(0..self.cells.rows(), |outcome| {
+            counts[outcome as usize] += u64::from(among.counts(row, outcome));
+            row += 1;
+        });
+        counts
     }
 
     /// Hands over the outcome of each of a range of rows, in order.
@@ -377,39 +391,6 @@ impl<'a> Told<'a> {
     }
 }
 
-/// How many rows have each outcome; `None` where the column's convention is not known.
-fn counts(table: &Table, index: usize, among: Among<'_>) -> Option<([u64; 4], &'static str)> {
-    let mut counts = [0; 4];
-    if table.columns[index].cells.is_number() {
-        let cells = table.values(index);
-        let (read, convention) = convention_of_numbers(cells, &table.columns[index].name.to_ascii_lowercase())?;
-        cells.visit(0..cells.rows(), |block| {
-            for (offset, number) in block.numbers.iter().enumerate() {
-                let outcome = if block.has(offset) { when(read.failed(*number)) } else { Outcome::NotSaid };
-                if among.counts(block.first_row + offset, outcome) {
-                    counts[outcome as usize] += 1;
-                }
-            }
-        });
-        return Some((counts, convention));
-    }
-    // Words are few and rows are many: the codes are counted, then the words read.
-    let (of_text, convention) = of_words(table, index);
-    let mut of_code = vec![0_u64; of_text.len() + 1];
-    let cells = table.text_cells(index);
-    cells.visit_codes(0..cells.rows(), |first_row, codes| {
-        for (row, code) in (first_row..).zip(codes) {
-            let place = (*code as usize).min(of_text.len());
-            let outcome = of_text.get(place).copied().unwrap_or(Outcome::NotSaid);
-            of_code[place] += u64::from(among.counts(row, outcome));
-        }
-    });
-    for (code, rows) in of_code.into_iter().enumerate() {
-        counts[of_text.get(code).copied().unwrap_or(Outcome::NotSaid) as usize] += rows;
-    }
-    Some((counts, convention))
-}
-
 /// What each word of a column of text says.
 fn of_words(table: &Table, index: usize) -> (Vec<Outcome>, &'static str) {
     let column = &table.columns[index];
@@ -425,16 +406,10 @@ fn says_failure(name: &str) -> bool {
 
 /// What each row's status says; `None` where the column's convention is not known.
 pub fn outcomes(table: &Table, index: usize) -> Option<(Vec<Outcome>, &'static str)> {
-    if table.columns[index].cells.is_number() {
-        let cells = table.values(index);
-        let (read, convention) = convention_of_numbers(cells, &table.columns[index].name.to_ascii_lowercase())?;
-        let outcome = |number: Option<f64>| number.map_or(Outcome::NotSaid, |number| when(read.failed(number)));
-        return Some((cells.iter().map(outcome).collect(), convention));
-    }
-    let (of_text, convention) = of_words(table, index);
-    let codes = table.codes(index);
-    let outcome = |code: &u32| of_text.get(*code as usize).copied().unwrap_or(Outcome::NotSaid);
-    Some((codes.iter().map(outcome).collect(), convention))
+    let (told, convention) = Told::of(table, index)?;
+    let mut outcomes = Vec::with_capacity(told.cells.rows());
+    told.visit(0..told.cells.rows(), |outcome| outcomes.push(outcome));
+    Some((outcomes, convention))
 }
 
 fn when(failed: bool) -> Outcome {
@@ -497,18 +472,17 @@ fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
     if yes || no {
         return when(yes == of_failure);
     }
-    let letters: String = lower.chars().filter(char::is_ascii_alphanumeric).collect();
-    if NOT_TRIED.contains(&letters.as_str()) {
+    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if NOT_TRIED.contains(&words.concat().as_str()) {
         return Outcome::NotSaid;
     }
-    if let Some(counts) = counted_failures(&lower) {
+    if let Some(counts) = counted_failures(&lower, &words) {
         return counts;
     }
     let number: Option<u32> = lower.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
     if let Some(code) = number.filter(|code| (100..600).contains(code)) {
         return when(code >= 400);
     }
-    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let any = |known: &[&str]| words.iter().any(|word| known.contains(word));
     match () {
         () if any(FAILURE_WORDS) || lower.contains("timed out") => Outcome::Failed,
@@ -520,13 +494,12 @@ fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
 
 /// What a text with counts says: `4 passed, 0 failed`, `0 failures`, `no errors`. A fraction (`1/100`) is of several things, of which a
 /// row cannot say that it failed.
-fn counted_failures(lower: &str) -> Option<Outcome> {
+fn counted_failures(lower: &str, words: &[&str]) -> Option<Outcome> {
     const COUNTED: &[&str] = &["failure", "failures", "failed", "fail", "fails", "error", "errors", "exceptions"];
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if lower.split_once('/').is_some_and(|(part, whole)| is_number(part.trim()) && is_number(whole.trim())) {
         return Some(Outcome::Unclear);
     }
-    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let counts = words.windows(2).filter(|pair| COUNTED.contains(&pair[1]) && (is_number(pair[0]) || pair[0] == "no"));
     let mut numbers = counts.map(|pair| pair[0].parse::<u64>().unwrap_or_default()).peekable();
     numbers.peek()?;

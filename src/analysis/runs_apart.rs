@@ -2,6 +2,8 @@
 //!
 //! In: the samples of a metric and the rows at which another run begins. Out: the numbers of each run, with its lines.
 
+use std::ops::Range;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -46,9 +48,7 @@ pub(super) fn of_samples(
         }
         low
     };
-    let starts = std::iter::once(0).chain(table.run_starts.iter().copied());
-    let ends = table.run_starts.iter().copied().chain([rows]);
-    let run = |(number, (start, end)): (u64, (usize, usize))| {
+    let run = |(number, Range { start, end }): (u64, Range<usize>)| {
         let range = first_at(start)..first_at(end);
         if large::is_large(range.len(), &settings) && table.columns.first()?.data.storage().is_scarce() {
             return None;
@@ -59,6 +59,6 @@ pub(super) fn of_samples(
         let line = |row: usize| table.lines.line(row as u64).unwrap_or_default();
         Some(RunApart { number, lines: (line(start), line(end - 1)), summary })
     };
-    let runs: Vec<RunApart> = (1..).zip(starts.zip(ends)).filter_map(run).collect();
+    let runs: Vec<RunApart> = (1..).zip(table.runs(rows)).filter_map(run).collect();
     if runs.len() > 1 { runs } else { Vec::new() }
 }

@@ -64,7 +64,7 @@ pub(super) fn analyse_run(
     let span = clock.as_ref().and_then(|clock| clock.span).map(|nanos| nanos as f64 / 1e9);
     let grouping = Grouping::choose(table, settings);
     let groups = grouping.as_ref().map_or(0, |grouping| grouping.groups.len());
-    let room = table.columns.first().and_then(|column| column.data.storage().memory());
+    let room = table.memory();
     if room.is_some_and(|room| groups as u64 * GROUP_BYTES * columns.len() as u64 > room / 2 && groups > FEW_GROUPS) {
         let too_many_groups = Some(groups * columns.len());
         return TableAnalysis { clock, too_many_groups, ..TableAnalysis::default() };

@@ -229,9 +229,10 @@ fn standard_error(before: Places<'_>, after: Places<'_>) -> f64 {
     ((before.samples + after.samples + 1.0) / (12.0 * before.samples * after.samples)).sqrt()
 }
 
-/// What ties leave of the variance: 1 - sum(t^3 - t) / (N^3 - N).
-fn untied(x: &[f64], y: &[f64]) -> f64 {
-    let (mut i, mut j, mut tied) = (0, 0, 0.0);
+/// Hands over which values of two ascending lists are equal to each other, place by place: where they begin in each list, and where
+/// they end.
+pub(crate) fn visit_equal(x: &[f64], y: &[f64], mut take: impl FnMut([usize; 2], [usize; 2])) {
+    let (mut i, mut j) = (0, 0);
     while i < x.len() || j < y.len() {
         let place = match (x.get(i), y.get(j)) {
             (Some(a), Some(b)) => a.min(*b),
@@ -239,16 +240,24 @@ fn untied(x: &[f64], y: &[f64]) -> f64 {
             (None, Some(b)) => *b,
             (None, None) => break,
         };
-        let start = i + j;
+        let from = [i, j];
         while x.get(i) == Some(&place) {
             i += 1;
         }
         while y.get(j) == Some(&place) {
             j += 1;
         }
-        let size = (i + j - start) as f64;
-        tied += size * (size * size - 1.0);
+        take(from, [i, j]);
     }
+}
+
+/// What ties leave of the variance: 1 - sum(t^3 - t) / (N^3 - N).
+fn untied(x: &[f64], y: &[f64]) -> f64 {
+    let mut tied = 0.0;
+    visit_equal(x, y, |from, until| {
+        let size = (until[0] + until[1] - from[0] - from[1]) as f64;
+        tied += size * (size * size - 1.0);
+    });
     let all = (x.len() + y.len()) as f64;
     1.0 - tied / (all * (all * all - 1.0))
 }

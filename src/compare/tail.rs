@@ -7,7 +7,7 @@
 
 use super::axis::Axis;
 use super::capture::Share;
-use super::center::Estimate;
+use super::center::{Estimate, visit_equal};
 use super::noise::Noise;
 use super::parts::cauchy;
 use super::pooled::PooledRuns;
@@ -208,29 +208,15 @@ fn spread_p(before: &PooledRuns, after: &PooledRuns, end: SlowEnd) -> Option<f64
     }
     let (x, y) = (&before.pooled.points, &after.pooled.points);
     let all = (x.len() + y.len()) as f64;
-    let (mut i, mut j) = (0, 0);
     let (mut sums, mut squares) = ([0.0, 0.0], 0.0);
-    while i < x.len() || j < y.len() {
-        let place = match (x.get(i), y.get(j)) {
-            (Some(a), Some(b)) => a.min(*b),
-            (Some(a), None) => *a,
-            (None, Some(b)) => *b,
-            (None, None) => break,
-        };
-        let start = [i, j];
-        while x.get(i) == Some(&place) {
-            i += 1;
-        }
-        while y.get(j) == Some(&place) {
-            j += 1;
-        }
-        let counts = [(i - start[0]) as f64, (j - start[1]) as f64];
-        let middle = f64::midpoint((start[0] + start[1]) as f64, (i + j) as f64) / all;
+    visit_equal(x, y, |from, until| {
+        let counts = [(until[0] - from[0]) as f64, (until[1] - from[1]) as f64];
+        let middle = f64::midpoint((from[0] + from[1]) as f64, (until[0] + until[1]) as f64) / all;
         let rank = if end == SlowEnd::High { middle } else { 1.0 - middle };
         let score = (rank - 0.5).max(0.0).powi(2);
         sums = [sums[0] + counts[0] * score, sums[1] + counts[1] * score];
         squares += (counts[0] + counts[1]) * score * score;
-    }
+    });
     let [n, m] = [x.len() as f64, y.len() as f64];
     let mean = (sums[0] + sums[1]) / all;
     let variance = (squares / all - mean * mean).max(0.0) * all / (all - 1.0);

@@ -11,7 +11,8 @@ mod interval;
 mod select;
 mod subject;
 
-pub use condition::{Condition, LabelRule, Operator, Target, TargetTextError};
+pub use crate::measure::Operator;
+pub use condition::{Condition, LabelRule, Target, TargetTextError};
 pub use evaluate::{TargetError, evaluate, needs_baseline, needs_samples};
 pub use subject::{Subject, SubjectShare};
 

@@ -4,6 +4,7 @@
 pub mod finding;
 pub mod folded;
 pub mod label;
+mod operator;
 mod polarity;
 mod quantity;
 pub mod reported;
@@ -11,6 +12,7 @@ pub mod service_level;
 mod statistic;
 pub mod unit;
 
+pub use operator::Operator;
 pub use polarity::Polarity;
 pub use quantity::{Quantity, QuantityError};
 pub use statistic::{Statistic, StatisticError};

@@ -9,17 +9,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::operator::Operator;
 use super::quantity::Quantity;
-
-/// The comparisons, the longer ones first.
-const BOUNDS: [(&str, Bound); 6] = [
-    ("<=", Bound::AtMost),
-    (">=", Bound::AtLeast),
-    ("≤", Bound::AtMost),
-    ("≥", Bound::AtLeast),
-    ("<", Bound::Below),
-    (">", Bound::Above),
-];
 
 /// What a request has to keep. Its text is `response < 3s`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,45 +20,11 @@ pub struct ServiceLevel {
     /// What of the request: `first_chunk`, `response`, `time_per_output_token`, or a column.
     pub subject: String,
     /// On which side of the limit it has to be.
-    pub bound: Bound,
+    pub bound: Operator,
     /// The limit.
     pub limit: Quantity,
     /// The limit as written.
     text: String,
-}
-
-/// On which side of a limit a number has to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bound {
-    /// Below it.
-    Below,
-    /// At most the limit.
-    AtMost,
-    /// Above it.
-    Above,
-    /// At least the limit.
-    AtLeast,
-}
-
-impl Bound {
-    /// Whether a number keeps the limit.
-    pub fn keeps(self, value: f64, limit: f64) -> bool {
-        match self {
-            Self::Below => value < limit,
-            Self::AtMost => value <= limit,
-            Self::Above => value > limit,
-            Self::AtLeast => value >= limit,
-        }
-    }
-
-    fn sign(self) -> &'static str {
-        match self {
-            Self::Below => "<",
-            Self::AtMost => "<=",
-            Self::Above => ">",
-            Self::AtLeast => ">=",
-        }
-    }
 }
 
 /// Why a text is no service level.
@@ -86,11 +43,8 @@ impl ServiceLevel {
     pub fn new(subject: &str, limit: &str) -> Result<Self, ServiceLevelError> {
         let error = |remedy: String| ServiceLevelError { text: format!("{} {}", subject.trim(), limit.trim()), remedy };
         let example = || "write for example response < 3s".to_owned();
-        let limit = limit.trim();
-        let (bound, rest) = BOUNDS
-            .iter()
-            .find_map(|(sign, bound)| Some((*bound, limit.strip_prefix(sign)?.trim())))
-            .ok_or_else(|| error(example()))?;
+        let (bound, rest) = Operator::split(limit.trim());
+        let bound = bound.ok_or_else(|| error(example()))?;
         let quantity = rest.parse::<Quantity>().map_err(|found| error(format!("{rest} {found}")))?;
         if subject.trim().is_empty() {
             return Err(error(example()));
@@ -111,7 +65,7 @@ impl FromStr for ServiceLevel {
 
 impl fmt::Display for ServiceLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.subject, self.bound.sign(), self.text)
+        write!(f, "{} {} {}", self.subject, self.bound.symbol(), self.text)
     }
 }
 
@@ -160,7 +114,7 @@ mod tests {
     fn a_limit_itself_is_kept_only_where_it_says_so() {
         let keeps = |text: &str, value: f64| {
             let level: ServiceLevel = text.parse().unwrap();
-            level.bound.keeps(value, level.limit.value)
+            level.bound.holds(value, level.limit.value)
         };
         assert_eq!(["a < 3", "a <= 3", "a > 3", "a >= 3"].map(|text| keeps(text, 3.0)), [false, true, false, true]);
     }

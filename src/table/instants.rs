@@ -33,14 +33,13 @@ impl<'a> Instants<'a> {
 
     /// Hands over every instant that is there with its row, in nanoseconds.
     pub fn each(&self, take: &mut dyn FnMut(usize, i64)) {
-        match self.factor {
-            None => self.cells.visit_instants(take),
-            Some(factor) => self.cells.visit(0..self.cells.rows(), |block| {
-                for (offset, number) in block.numbers.iter().enumerate().filter(|(offset, _)| block.has(*offset)) {
-                    take(block.first_row + offset, nanos(*number, factor));
-                }
-            }),
-        }
+        let mut row = 0;
+        self.visit(0..self.cells.rows(), |instant| {
+            if let Some(instant) = instant {
+                take(row, instant);
+            }
+            row += 1;
+        });
     }
 
     /// Hands over the instants of a range of rows, absent ones included, in order, in nanoseconds.

@@ -46,6 +46,18 @@ impl Table {
         self.values(column).iter().collect()
     }
 
+    /// The rows of each run, of so many rows: those between the starts of runs.
+    pub fn runs(&self, rows: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+        let starts = std::iter::once(0).chain(self.run_starts.iter().copied());
+        let ends = self.run_starts.iter().copied().chain([rows]);
+        starts.zip(ends).map(|(start, end)| start..end)
+    }
+
+    /// Bytes of memory that there are for it, where that is bounded.
+    pub fn memory(&self) -> Option<u64> {
+        self.columns.first().and_then(|column| column.data.storage().memory())
+    }
+
     /// The cells of a column of numbers where they stand. Without rows for other columns.
     pub fn values(&self, column: usize) -> &Cells {
         self.cells(column, Kind::Numbers)
@@ -58,10 +70,7 @@ impl Table {
 
     /// The codes of a text column. Empty for other columns.
     pub fn codes(&self, column: usize) -> Vec<u32> {
-        let cells = self.text_cells(column);
-        let mut codes = Vec::with_capacity(cells.rows());
-        cells.visit_codes(0..cells.rows(), |_, block| codes.extend_from_slice(block));
-        codes
+        self.text_cells(column).codes()
     }
 
     /// The instants of a timestamp column, in nanoseconds since 1970. Empty for other columns.

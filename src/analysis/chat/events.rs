@@ -100,7 +100,10 @@ pub(crate) fn assemble(table: &Table, found: &Recognition, options: &ServiceOpti
     let messages = found.column(Field::Message).map(|column| Keys::of_column(table, column));
     let error = found.column(Field::Error);
     // A column of numbers has 0 where nothing went wrong.
-    let errors = error.map(|column| labels_of_column(table, column));
+    let errors = error.map(|column| {
+        let (codes, texts) = labels_of_column(table, column);
+        (codes.codes(), texts)
+    });
     let has_open = kinds.iter().any(|kind| matches!(kind, Some(EventKind::Open | EventKind::Close)));
     let basis = if has_open { SessionBasis::OpenClose } else { SessionBasis::FirstLast };
     let mut log = Log::new(Some(basis));
@@ -142,7 +145,7 @@ pub(crate) fn assemble(table: &Table, found: &Recognition, options: &ServiceOpti
         };
         let message = messages.as_ref().and_then(|keys| keys.of_row[row]);
         let error = errors.as_ref().and_then(|(codes, texts)| {
-            let text = texts.get(codes.code(row)? as usize)?.as_str();
+            let text = texts.get(*codes.get(row)? as usize)?.as_str();
             (!text.is_empty() && text != "0").then_some(text)
         });
         assembler.take(&Event { row, at, kind, session, message, error });

@@ -7,7 +7,7 @@
 use crate::analysis::chat::instants::seconds;
 use crate::analysis::chat::log::{Log, Message, Outcome};
 use crate::analysis::chat::result::Shape;
-use crate::analysis::goodput::{Goodput, Measure, Shown, Tally, limit_in, spelled};
+use crate::analysis::goodput::{Goodput, Measure, Shown, Tally, spelled};
 use crate::measure::service_level::ServiceLevel;
 use crate::measure::unit::Unit;
 use crate::stats::settings::Settings;
@@ -25,10 +25,10 @@ const RESPONSE: [&str; 3] = ["response", "timetoresponse", "requestlatency"];
 enum By {
     FirstChunk,
     Response,
-    /// A column of the request's row.
-    Column(usize),
-    /// The time after the first chunk, per token of that column but the first.
-    Tokens(usize),
+    /// A column of the request's row, with its numbers.
+    Column(usize, Vec<Option<f64>>),
+    /// The time after the first chunk, per token but the first; how many there are.
+    Tokens(Vec<Option<f64>>),
 }
 
 /// The goodput of the messages of a log, which that table holds, over so many seconds.
@@ -40,24 +40,21 @@ pub(super) fn of_log(
     settings: &Settings,
 ) -> Option<Goodput> {
     let by: Vec<Option<By>> = settings.service_levels.iter().map(|level| shown_by(level, log, table, shape)).collect();
-    let measure = |(level, by): (&ServiceLevel, &Option<By>)| {
-        let Some(by) = by else { return Err("not recorded here".to_owned()) };
-        let (name, unit, assumed) = match by {
-            By::FirstChunk => ("time to first chunk", Unit::SECOND, false),
-            By::Response => ("time to response", Unit::SECOND, false),
-            By::Tokens(_) => ("time after the first chunk per token", Unit::SECOND, false),
-            By::Column(column) => {
-                let column = &table.columns[*column];
-                (column.name.as_str(), column.unit(), column.unit.as_ref().is_some_and(|choice| choice.assumed))
-            }
-        };
-        Ok(Measure { shown_by: name.to_owned(), limit: limit_in(level, unit, assumed, name)? })
-    };
-    let levels = settings.service_levels.iter();
-    let mut tally = Tally::new(levels.clone().zip(levels.zip(&by).map(measure)).collect(), settings);
     if by.iter().all(Option::is_none) {
         return None;
     }
+    let measure = |level, by: &Option<By>| {
+        let name = match by {
+            None => return Measure::none(),
+            Some(By::Column(column, _)) => return Measure::of_column(level, &table.columns[*column]),
+            Some(By::FirstChunk) => "time to first chunk",
+            Some(By::Response) => "time to response",
+            Some(By::Tokens(_)) => "time after the first chunk per token",
+        };
+        Measure::of(level, name, Unit::SECOND, false)
+    };
+    let levels = settings.service_levels.iter().zip(&by).map(|(level, by)| (level, measure(level, by)));
+    let mut tally = Tally::new(levels.collect(), settings);
     let ends = log.messages.iter().any(|message| message.end.is_some());
     for message in &log.messages {
         let open = message.outcome == Outcome::Open && !(ends && message.end.is_none());
@@ -86,10 +83,10 @@ fn shown_by(level: &ServiceLevel, log: &Log, table: &Table, shape: Shape) -> Opt
         name == wanted || is_token_time && TOKEN_TIMES.contains(&name.as_str())
     };
     if let Some(found) = column(&|name| name == level.subject).or_else(|| column(&same)) {
-        return Some(By::Column(found));
+        return Some(By::Column(found, table.numbers(found)));
     }
     let tokens = || column(&|name| OUTPUT_TOKENS.contains(&spelled(name.rsplit('.').next().unwrap_or(name)).as_str()));
-    tokens().filter(|_| is_token_time).map(By::Tokens)
+    tokens().filter(|_| is_token_time).map(|column| By::Tokens(table.numbers(column)))
 }
 
 fn shown(by: &By, message: &Message, table: &Table) -> Shown {
@@ -98,15 +95,15 @@ fn shown(by: &By, message: &Message, table: &Table) -> Shown {
         Some(at) => Shown::Number(seconds(from, at)),
         None => Shown::Nothing,
     };
-    let number = |column: usize| table.values(column).number(message.row as usize);
+    let number = |numbers: &[Option<f64>]| numbers.get(message.row as usize).copied().flatten();
     match by {
         By::FirstChunk => since(message.first, message.sent),
         By::Response => since(message.end, message.sent),
-        By::Column(column) => {
+        By::Column(column, numbers) => {
             let unit = table.columns[*column].unit();
-            number(*column).map_or(Shown::Nothing, |value| Shown::Number(unit.to_base(value)))
+            number(numbers).map_or(Shown::Nothing, |value| Shown::Number(unit.to_base(value)))
         }
-        By::Tokens(column) => match (message.first, number(*column)) {
+        By::Tokens(numbers) => match (message.first, number(numbers)) {
             (Some(first), Some(tokens)) if tokens >= 1.0 => match since(message.end, first) {
                 // Behind a single token there is nothing to wait for.
                 Shown::Number(after) => Shown::Number(if tokens > 1.0 { after / (tokens - 1.0) } else { 0.0 }),

@@ -4,7 +4,7 @@
 //! columns. A level names a column, with or without its unit; `response` is also what the run's durations are, and `first_chunk` and
 //! `time_per_output_token` have the usual names of tools for language models.
 
-use super::tally::{Goodput, Measure, Shown, Tally, limit_in, spelled};
+use super::tally::{Goodput, Measure, Shown, Tally, spelled};
 use crate::analysis::metric::Metric;
 use crate::analysis::outcome::{Outcome, Told};
 use crate::analysis::requests::RequestRun;
@@ -37,19 +37,14 @@ pub(crate) fn of_table(
         .iter()
         .map(|level| column(table, level, runs.first().map(|run| run.metric.as_str())))
         .collect();
-    let measure = |(level, column): (&ServiceLevel, &Option<usize>)| {
-        let Some(column) = column else { return Err("not recorded here".to_owned()) };
-        let column = &table.columns[*column];
-        let assumed = column.unit.as_ref().is_some_and(|choice| choice.assumed);
-        let limit = limit_in(level, column.unit(), assumed, &column.name)?;
-        Ok(Measure { shown_by: column.name.clone(), limit })
-    };
-    let levels = settings.service_levels.iter();
-    let tally = levels.clone().zip(levels.zip(&columns).map(measure)).collect();
-    let mut tally = Tally::new(tally, settings);
     if columns.iter().all(Option::is_none) {
         return None;
     }
+    let measure = |level, column: &Option<usize>| {
+        column.map_or_else(Measure::none, |column| Measure::of_column(level, &table.columns[column]))
+    };
+    let levels = settings.service_levels.iter().zip(&columns).map(|(level, column)| (level, measure(level, column)));
+    let mut tally = Tally::new(levels.collect(), settings);
     let status = metrics.iter().find_map(|metric| metric.failures.as_ref());
     let told = status.and_then(|failures| Told::by(table, &failures.column));
     let corrupted: Vec<Vec<usize>> = columns

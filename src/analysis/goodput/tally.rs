@@ -11,6 +11,7 @@ use crate::measure::service_level::ServiceLevel;
 use crate::measure::unit::{Dimension, Unit};
 use crate::stats::interval::{Interval, wilson};
 use crate::stats::settings::Settings;
+use crate::table::Column;
 
 /// How many requests kept the declared service levels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -80,6 +81,8 @@ pub(crate) struct Tally<'a> {
     not_judged: u64,
     good: u64,
     missed: Option<Vec<bool>>,
+    /// What the request that is looked at shows of each level.
+    shown: Vec<Shown>,
 }
 
 /// By what a level is measured.
@@ -91,8 +94,26 @@ pub(crate) struct Measure {
     pub(crate) limit: f64,
 }
 
+impl Measure {
+    /// Of numbers of that name and unit; or why the level does not fit them. `assumed` says that nobody states the unit.
+    pub(crate) fn of(level: &ServiceLevel, name: &str, unit: Unit, assumed: bool) -> Result<Self, String> {
+        Ok(Self { shown_by: name.to_owned(), limit: limit_in(level, unit, assumed, name)? })
+    }
+
+    /// Of the numbers of a column.
+    pub(crate) fn of_column(level: &ServiceLevel, column: &Column) -> Result<Self, String> {
+        let assumed = column.unit.as_ref().is_some_and(|choice| choice.assumed);
+        Self::of(level, &column.name, column.unit(), assumed)
+    }
+
+    /// Of what is not recorded.
+    pub(crate) fn none() -> Result<Self, String> {
+        Err("not recorded here".to_owned())
+    }
+}
+
 /// The limit of a level in base units, for numbers of a unit; or why it does not fit.
-pub(crate) fn limit_in(level: &ServiceLevel, unit: Unit, assumed: bool, name: &str) -> Result<f64, String> {
+fn limit_in(level: &ServiceLevel, unit: Unit, assumed: bool, name: &str) -> Result<f64, String> {
     let limit = level.limit;
     match (limit.unit, unit.dimension) {
         (None, Dimension::Count | Dimension::Unknown | Dimension::UnstatedTime) => Ok(limit.value),
@@ -121,23 +142,27 @@ impl<'a> Tally<'a> {
     pub(crate) fn new(levels: Vec<(&'a ServiceLevel, Result<Measure, String>)>, settings: &Settings) -> Self {
         let kept = vec![0; levels.len()];
         let missed = settings.keep_samples.then(Vec::new);
-        Self { levels, kept, requests: 0, without_answer: 0, not_judged: 0, good: 0, missed }
+        Self { levels, kept, requests: 0, without_answer: 0, not_judged: 0, good: 0, missed, shown: Vec::new() }
     }
 
     /// A request: whether it was answered, and what it shows of each level.
     pub(crate) fn request(&mut self, answered: bool, shown: impl Fn(usize) -> Shown) {
-        let measured = |index: &usize| self.levels[*index].1.is_ok();
-        if answered && (0..self.levels.len()).filter(measured).any(|index| shown(index) == Shown::Corrupted) {
+        self.shown.clear();
+        self.shown.extend((0..self.levels.len()).map(shown));
+        let is_corrupted = |((_, measure), shown): (&(_, Result<Measure, String>), &Shown)| {
+            measure.is_ok() && *shown == Shown::Corrupted
+        };
+        if answered && self.levels.iter().zip(&self.shown).any(is_corrupted) {
             self.not_judged += 1;
             return;
         }
         self.requests += 1;
         self.without_answer += u64::from(!answered);
         let mut all = true;
-        for (index, ((level, measure), kept)) in self.levels.iter().zip(&mut self.kept).enumerate() {
+        for (((level, measure), kept), shown) in self.levels.iter().zip(&mut self.kept).zip(&self.shown) {
             let Ok(measure) = measure else { continue };
-            let keeps = match shown(index) {
-                Shown::Number(value) => answered && level.bound.keeps(value, measure.limit),
+            let keeps = match *shown {
+                Shown::Number(value) => answered && level.bound.holds(value, measure.limit),
                 Shown::Nothing | Shown::Corrupted => false,
             };
             *kept += u64::from(keeps);

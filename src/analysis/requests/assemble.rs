@@ -3,6 +3,7 @@
 //! In: the rows of one table or of several that record one run together. Out: the [`RequestRun`]. What is joined is counted together
 //! on one clock, and percentiles are those of all samples: nothing is averaged.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::cause::{Causes, Sightings};
@@ -139,14 +140,13 @@ impl RunFacts<'_> {
     }
 
     fn causes(&self, parts: &mut [Part<'_>], requests: u64, start: i64) -> Vec<FailureCause> {
-        let mut all: Vec<(Option<(String, String)>, Sightings)> = Vec::new();
+        let mut merged: BTreeMap<Option<(String, String)>, Sightings> = BTreeMap::new();
         for (said, sightings) in parts.iter_mut().filter_map(|part| part.causes.take()).flat_map(Causes::finish) {
-            match all.iter_mut().find(|(other, _)| *other == said) {
-                Some((_, known)) => known.merge(sightings),
-                None => all.push((said, sightings)),
-            }
+            merged.entry(said).or_insert(Sightings::NONE).merge(sightings);
         }
-        all.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(&b.0)));
+        // Ties stay in the order of the words.
+        let mut all: Vec<(Option<(String, String)>, Sightings)> = merged.into_iter().collect();
+        all.sort_by_key(|(_, sightings)| std::cmp::Reverse(sightings.count));
         let cause = |(said, sightings): (Option<(String, String)>, Sightings)| {
             let (cause, column) = said.unzip();
             let (first, last) = seen(sightings, start);

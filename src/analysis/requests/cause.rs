@@ -162,7 +162,7 @@ impl<'a> Causes<'a> {
         }
     }
 
-    /// The causes with the columns that say so, the most frequent first; absent where a row says nothing.
+    /// The causes with the columns that say so; absent where a row says nothing.
     pub(super) fn finish(self) -> Vec<(Option<(String, String)>, Sightings)> {
         let mut patterns: BTreeMap<(u8, String), (Sightings, String, u64)> = BTreeMap::new();
         for (key, sightings) in self.counted {
@@ -170,7 +170,9 @@ impl<'a> Causes<'a> {
             let entry = patterns.entry((key.0, pattern(&text))).or_insert((Sightings::NONE, text.clone(), 0));
             entry.0.merge(sightings);
             entry.2 += 1;
-            entry.1 = entry.1.clone().min(text);
+            if text < entry.1 {
+                entry.1 = text;
+            }
         }
         let mut found: Vec<(Option<(String, String)>, Sightings)> = patterns
             .into_iter()
@@ -184,7 +186,6 @@ impl<'a> Causes<'a> {
         if silent.count > 0 {
             found.push((None, silent));
         }
-        found.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(&b.0)));
         found
     }
 }

@@ -17,9 +17,8 @@ pub(super) struct Tally {
     pub(super) failed: u64,
     /// Durations that percentiles are made of.
     pub(super) samples: u64,
-    /// Seconds that the requests of this stretch took, and of how many that is known.
+    /// Seconds that the requests of this stretch took, as far as that is known.
     pub(super) seconds: f64,
-    pub(super) with_duration: u64,
     /// Nanoseconds in which requests were in progress, summed over requests.
     pub(super) in_progress: f64,
 }
@@ -131,7 +130,6 @@ fn count_timed(request: &Request, moment: Moment, tally: &mut Tally, progress: &
     tally.samples += u64::from(request.sample().is_some());
     let Some(seconds) = request.duration.filter(|seconds| *seconds >= 0.0) else { return };
     tally.seconds += seconds;
-    tally.with_duration += 1;
     let (at, length) = (request.at, nanos(seconds));
     progress.add(match moment {
         Moment::Start | Moment::Unknown => (at, at.saturating_add(length)),

@@ -33,8 +33,8 @@ use super::metric::Metric;
 use crate::stats::settings::Settings;
 use crate::table::Table;
 use assemble::RunFacts;
-use part::{Labels, memory, part_of};
-use recognise::{Recognition, recognise};
+use part::{Labels, causes_of, part_of};
+use recognise::recognise;
 
 /// Whether the rows of a table can be a run of requests, led by the metric in that column.
 pub(super) fn is_run(table: &Table, format: &str, leader: usize) -> bool {
@@ -57,23 +57,12 @@ impl RunTable<'_> {
     pub(super) fn runs(&self) -> Vec<RequestRun> {
         let Some(found) = recognise(self.table, self.format, self.column) else { return Vec::new() };
         let rows = usize::try_from(self.table.lines.rows()).unwrap_or_default();
-        let starts = std::iter::once(0).chain(self.table.run_starts.iter().copied());
-        let ends = self.table.run_starts.iter().copied().chain([rows]);
         let several = !self.table.run_starts.is_empty();
-        let numbered = (1..).zip(starts.zip(ends));
-        let run = |(number, (start, end)): (u64, (usize, usize))| {
-            let run = self.run(&found, start..end)?;
-            Some(RequestRun { run: several.then_some(number), ..run })
-        };
-        numbered.filter_map(run).collect()
-    }
-
-    fn run(&self, found: &Recognition, range: Range<usize>) -> Option<RequestRun> {
         let labels =
             self.grouping.map(|grouping| Labels { codes: &grouping.codes, of_code: Cow::Borrowed(&grouping.of_code) });
         let names: Vec<String> =
             self.grouping.map_or_else(Vec::new, |of| of.groups.iter().map(|group| group.text.clone()).collect());
-        let part = part_of(self.table, (found.instant, self.column), self.metric, range, labels);
+        let mut part = part_of(self.table, (found.instant, self.column), self.metric, 0..rows, labels);
         let facts = RunFacts {
             source: &self.metric.source,
             table: self.metric.table,
@@ -84,9 +73,15 @@ impl RunTable<'_> {
             moment: found.moment.clone(),
             recorded: self.metric.failures.is_some(),
             labels: &names,
-            memory: memory(self.table),
+            memory: self.table.memory(),
             settings: self.settings,
         };
-        facts.run(&mut [part])
+        let run = |(number, range): (u64, Range<usize>)| {
+            part.rows.move_to(range);
+            part.causes = causes_of(self.table, self.metric);
+            let run = facts.run(std::slice::from_mut(&mut part))?;
+            Some(RequestRun { run: several.then_some(number), ..run })
+        };
+        (1..).zip(self.table.runs(rows)).filter_map(run).collect()
     }
 }

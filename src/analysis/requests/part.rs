@@ -49,7 +49,7 @@ impl LabelReader<'_> {
     }
 }
 
-/// The rows of a table as a part of a run.
+/// The rows of a table as a part of a run, for which no causes are counted yet.
 pub(super) fn part_of<'a>(
     table: &'a Table,
     columns: (usize, usize),
@@ -57,17 +57,13 @@ pub(super) fn part_of<'a>(
     range: Range<usize>,
     labels: Option<Labels<'a>>,
 ) -> Part<'a> {
-    let failures = metric.failures.as_ref();
-    let status = failures.map(|failures| failures.column.as_str());
-    let fails = failures.is_some_and(|failures| failures.failed > 0);
-    Part {
-        rows: Rows::new(table, columns, status, metric.corrupted_rows().collect(), range),
-        labels,
-        causes: status.filter(|_| fails).map(|status| Causes::of(table, status)),
-    }
+    let status = metric.failures.as_ref().map(|failures| failures.column.as_str());
+    let rows = Rows::new(table, columns, status, metric.corrupted_rows().collect(), range);
+    Part { rows, labels, causes: None }
 }
 
-/// Bytes of memory that there are, where that is bounded.
-pub(super) fn memory(table: &Table) -> Option<u64> {
-    table.columns.first().and_then(|column| column.data.storage().memory())
+/// Causes of failures, none of which is counted yet; absent where nothing failed.
+pub(super) fn causes_of<'a>(table: &'a Table, metric: &Metric) -> Option<Causes<'a>> {
+    let failures = metric.failures.as_ref().filter(|failures| failures.failed > 0)?;
+    Some(Causes::of(table, &failures.column))
 }

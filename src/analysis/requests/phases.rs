@@ -7,6 +7,9 @@
 
 use std::ops::Range;
 
+use crate::stats::sample::median_of_sorted;
+use crate::stats::spread::MAD_SCALE;
+
 /// Fewer stretches show no shape.
 const FEWEST_BINS: usize = 8;
 /// The steady part begins and ends where this share of the usual load is reached.
@@ -21,8 +24,6 @@ const LEAST_STEADY: f64 = 0.2;
 const SLOWER: f64 = 0.2;
 /// … and by so many median absolute deviations.
 const DEVIATIONS: f64 = 5.0;
-/// The median absolute deviation of a normal distribution times this is its standard deviation.
-const TO_SIGMA: f64 = 1.4826;
 
 /// A stretch of time as far as its load goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,7 +68,7 @@ fn warm_up(loads: &[Load]) -> usize {
     let later: Vec<f64> = loads[loads.len() / 2..].iter().filter_map(|load| load.p50).collect();
     let Some(usual) = median(&later).filter(|_| later.len() >= FEWEST_BINS / 2) else { return 0 };
     let deviations: Vec<f64> = later.iter().map(|p50| (p50 - usual).abs()).collect();
-    let deviation = TO_SIGMA * median(&deviations).unwrap_or(0.0);
+    let deviation = MAD_SCALE * median(&deviations).unwrap_or(0.0);
     let limit = (usual * (1.0 + SLOWER)).max(usual + DEVIATIONS * deviation);
     let slow = |load: &&Load| load.p50.is_none_or(|p50| p50 > limit);
     let first = loads[..loads.len() / 2].iter().take_while(slow).count();
@@ -87,8 +88,7 @@ fn smoothed(levels: &[f64]) -> Vec<f64> {
 fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    let middle = sorted.len().checked_sub(1)? / 2;
-    Some(f64::midpoint(sorted[middle], sorted[sorted.len() / 2]))
+    (!sorted.is_empty()).then(|| median_of_sorted(&sorted))
 }
 
 #[cfg(test)]

@@ -227,6 +227,16 @@ pub struct FailureCause {
 }
 
 impl RequestRun {
+    /// Those of some runs that are no part of another one of them.
+    pub fn whole(runs: &[Self]) -> impl Iterator<Item = &Self> {
+        runs.iter().filter(|run| !run.is_part_of(runs))
+    }
+
+    /// The incidents that were found in it.
+    pub fn found_incidents(&self) -> impl Iterator<Item = &Incident> {
+        self.incidents.iter().flat_map(|search| &search.found)
+    }
+
     /// Whether it is a part of one of these runs.
     pub fn is_part_of(&self, others: &[Self]) -> bool {
         let mut joint = others.iter().filter_map(|run| run.shards.as_ref());

@@ -15,6 +15,9 @@ pub(super) const NO_INSTANT: i64 = i64::MIN;
 /// Stands for a duration that is corrupted; one that is not there is NaN.
 const CORRUPTED: f64 = f64::NEG_INFINITY;
 
+/// Every instant but the one that stands for none.
+const ANY_INSTANT: (i64, i64) = (i64::MIN + 1, i64::MAX);
+
 /// The columns of a run.
 pub(super) struct Rows<'a> {
     instants: Instants<'a>,
@@ -81,8 +84,13 @@ impl<'a> Rows<'a> {
             told: status.and_then(|status| Told::by(table, status)),
             corrupted,
             range,
-            window: (i64::MIN + 1, i64::MAX),
+            window: ANY_INSTANT,
         }
+    }
+
+    /// Goes on with other rows of the same table.
+    pub(super) fn move_to(&mut self, range: Range<usize>) {
+        (self.range, self.window) = (range, ANY_INSTANT);
     }
 
     /// Hands over all rows, stretch by stretch.

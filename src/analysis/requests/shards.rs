@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::assemble::RunFacts;
 use super::latency;
-use super::part::{Labels, Part, memory, part_of};
+use super::part::{Labels, Part, causes_of, part_of};
 use super::recognise::{Recognition, recognise};
 use super::result::{RequestRun, Shards};
 use crate::analysis::grouping::Grouping;
@@ -124,7 +124,8 @@ fn joined(name: &str, candidates: &[Candidate<'_>], settings: &Settings) -> Opti
         });
         let rows = usize::try_from(candidate.table.lines.rows()).unwrap_or_default();
         let columns = (candidate.found.instant, candidate.column);
-        parts.push(part_of(candidate.table, columns, candidate.metric, 0..rows, labels));
+        let part = part_of(candidate.table, columns, candidate.metric, 0..rows, labels);
+        parts.push(Part { causes: causes_of(candidate.table, candidate.metric), ..part });
     }
     let first = candidates.first()?;
     let facts = RunFacts {
@@ -137,7 +138,7 @@ fn joined(name: &str, candidates: &[Candidate<'_>], settings: &Settings) -> Opti
         moment: Some((first.run.clock.moment, first.run.clock.reason.clone())),
         recorded: candidates.iter().all(|candidate| candidate.metric.failures.is_some()),
         labels: &names,
-        memory: memory(first.table),
+        memory: first.table.memory(),
         settings,
     };
     let run = facts.run(&mut parts)?;

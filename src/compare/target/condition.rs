@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::compare::pattern::{Case, NamePattern, PatternError};
 use crate::measure::unit::{Dimension, Unit};
-use crate::measure::{Quantity, QuantityError, Statistic, StatisticError};
+use crate::measure::{Operator, Quantity, QuantityError, Statistic, StatisticError};
 
 /// The keys of conditions, for messages.
 const KNOWN_KEYS: &str = "mean, median, p50, p90, p95, p99, \"p99.9\" (any percentile), min, max, stddev, cv, count, value, \
@@ -55,46 +55,6 @@ pub struct Condition {
     pub limit: Quantity,
     /// Operator and limit for a reader: `< 200ms`.
     pub text: String,
-}
-
-/// How a number is compared with a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operator {
-    /// `<`
-    Less,
-    /// `<=`
-    AtMost,
-    /// `>`
-    Greater,
-    /// `>=`
-    AtLeast,
-}
-
-impl Operator {
-    /// As it is written.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Self::Less => "<",
-            Self::AtMost => "<=",
-            Self::Greater => ">",
-            Self::AtLeast => ">=",
-        }
-    }
-
-    /// Whether `value` keeps `limit`.
-    pub fn holds(self, value: f64, limit: f64) -> bool {
-        match self {
-            Self::Less => value < limit,
-            Self::AtMost => value <= limit,
-            Self::Greater => value > limit,
-            Self::AtLeast => value >= limit,
-        }
-    }
-
-    /// Whether it sets an upper limit.
-    pub fn is_upper(self) -> bool {
-        matches!(self, Self::Less | Self::AtMost)
-    }
 }
 
 /// What is wrong with the text of a target.
@@ -199,7 +159,7 @@ impl Condition {
             text: text.trim().to_owned(),
             remedy: remedy.to_owned(),
         };
-        let (operator, rest) = operator_of(text.trim());
+        let (operator, rest) = Operator::split(text.trim());
         let limit = limit_of(statistic, is_change, rest).map_err(|remedy| error(&remedy))?;
         // A bare limit can only be meant as the largest value allowed, but for counts and rates.
         let of_rate = limit.unit.is_some_and(|unit| matches!(unit.dimension, Dimension::Rate | Dimension::ByteRate));
@@ -238,20 +198,6 @@ fn statistic_of(key: &str) -> Result<(Statistic, bool), TargetTextError> {
         }
         Ok(statistic) => Ok((statistic, false)),
     }
-}
-
-/// The operator, where there is one, and the rest.
-fn operator_of(text: &str) -> (Option<Operator>, &str) {
-    let operators = [
-        ("<=", Operator::AtMost),
-        (">=", Operator::AtLeast),
-        ("≤", Operator::AtMost),
-        ("≥", Operator::AtLeast),
-        ("<", Operator::Less),
-        (">", Operator::Greater),
-    ];
-    let found = operators.iter().find_map(|(sign, operator)| Some((*operator, text.strip_prefix(sign)?)));
-    found.map_or((None, text), |(operator, rest)| (Some(operator), rest.trim()))
 }
 
 /// The limit for a statistic, or what to write instead.

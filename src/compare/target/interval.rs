@@ -5,7 +5,7 @@
 
 use crate::compare::outcome::TargetOutcome;
 
-use super::condition::Operator;
+use crate::measure::Operator;
 
 /// What is known about how far a number could be off.
 #[derive(Debug, Clone, PartialEq)]

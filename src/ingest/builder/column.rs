@@ -218,10 +218,8 @@ impl ColumnBuilder {
         let (cells, data, dictionary, shape) = match self {
             Self::Number(numbers) => {
                 let data = numbers.cells.finish();
-                match Some(cells)
-                    .filter(|cells| *cells == CellType::Integer)
-                    .and_then(|_| calendar::instants(&name, &data, storage))
-                {
+                let dated = (cells == CellType::Integer).then(|| calendar::instants(&name, &data, storage));
+                match dated.flatten() {
                     Some(instants) => (CellType::Timestamp, instants, Vec::new(), None),
                     None => (cells, data, Vec::new(), Some(numbers.shape)),
                 }

@@ -3,7 +3,7 @@
 //! In: the numbers of a whole column and its name. Out: the same as instants, where every one of them is a date of the calendar
 //! and the column goes on as a clock does, or is called one. A single number decides nothing.
 
-use crate::table::packed::{Cells, CellsBuilder, PART};
+use crate::table::packed::{Cells, CellsBuilder};
 use crate::table::storage::Storage;
 
 use crate::ingest::meaning::vocabulary::{self, Words};
@@ -25,20 +25,15 @@ pub(crate) fn instants(column: &str, numbers: &Cells, storage: &Storage) -> Opti
     if of_days && !named {
         return None;
     }
-    let (mut valid, mut before, mut rises, mut falls) = (true, f64::NAN, 0_usize, 0_usize);
-    for from in (0..numbers.count()).step_by(PART) {
-        numbers.visit_present(from..(from + PART).min(numbers.count()), |block| {
-            for &number in block {
-                let alike = (number < clock::LEAST_WITH_TIME) == of_days;
-                valid = valid && alike && clock::of_digits(number).is_some();
-                rises += usize::from(number > before);
-                falls += usize::from(number < before);
-                before = number;
-            }
-        });
-        if !valid {
-            return None;
-        }
+    let (mut before, mut rises, mut falls) = (f64::NAN, 0_usize, 0_usize);
+    let valid = numbers.all(|number| {
+        rises += usize::from(number > before);
+        falls += usize::from(number < before);
+        before = number;
+        (number < clock::LEAST_WITH_TIME) == of_days && clock::of_digits(number).is_some()
+    });
+    if !valid {
+        return None;
     }
     let goes_on = rises > 0 && falls as f64 <= MOST_FALLS * numbers.count() as f64;
     (named || goes_on).then(|| {

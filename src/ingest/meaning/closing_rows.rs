@@ -76,9 +76,16 @@ impl Closing {
         if rows - from > MOST || from < FEWEST_ABOVE || rows - from >= from || !(0..from).all(whole) {
             return None;
         }
-        let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
+        let above: Vec<(usize, Vec<(&'static str, f64)>)> = table
+            .columns_as(Role::Metric)
+            .map(|metric| {
+                let mut samples: Vec<f64> = table.values(metric).iter().take(from).flatten().collect();
+                samples.sort_unstable_by(f64::total_cmp);
+                (metric, statistics(&samples))
+            })
+            .collect();
         let found: Vec<Option<(&'static str, usize)>> =
-            (from..rows).map(|row| statistic_of_all(table, &metrics, row, from)).collect();
+            (from..rows).map(|row| statistic_of_all(table, &above, row)).collect();
         // One number alone may equal one of those above by chance.
         let recomputed = found.iter().flatten().map(|(_, numbers)| numbers).sum::<usize>() >= 2
             || found.iter().flatten().any(|(name, _)| UNLIKELY.contains(name));
@@ -101,20 +108,20 @@ fn is_empty(table: &Table, column: usize, row: usize) -> bool {
     text.is_none_or(String::is_empty)
 }
 
-/// The statistic of the rows above that all numbers of a row are, and how many numbers those are.
-fn statistic_of_all(table: &Table, metrics: &[usize], row: usize, above: usize) -> Option<(&'static str, usize)> {
+/// The statistic of the rows above that all numbers of a row are, and how many numbers those are; `above` are the statistics of each
+/// metric there.
+fn statistic_of_all(
+    table: &Table,
+    above: &[(usize, Vec<(&'static str, f64)>)],
+    row: usize,
+) -> Option<(&'static str, usize)> {
     let mut common: Option<Vec<&'static str>> = None;
     let mut numbers = 0;
-    for metric in metrics {
+    for (metric, statistics) in above {
         let Some(number) = table.values(*metric).number(row) else { continue };
         numbers += 1;
-        let mut samples: Vec<f64> = table.values(*metric).iter().take(above).flatten().collect();
-        samples.sort_unstable_by(f64::total_cmp);
-        let of_column: Vec<&'static str> = statistics(&samples)
-            .into_iter()
-            .filter(|(_, value)| is_rounded(*value, number))
-            .map(|(name, _)| name)
-            .collect();
+        let of_column: Vec<&'static str> =
+            statistics.iter().filter(|(_, value)| is_rounded(*value, number)).map(|(name, _)| *name).collect();
         common = Some(match common {
             None => of_column,
             Some(before) => before.into_iter().filter(|name| of_column.contains(name)).collect(),

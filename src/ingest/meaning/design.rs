@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::table::packed::{Cells, PART};
+use crate::table::packed::Cells;
 use crate::table::{CellType, Role, Table};
 
 use super::name::{self, NameMeaning};
@@ -64,12 +64,9 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     if timed || rows > MOST_CONFIGURATIONS {
         return None;
     }
-    // `depth (m)` is in metres, whatever it is called.
-    let in_unknown_unit = said.unit.is_none() && column.name.trim_end().ends_with([')', ']']);
-    if let Some(word) = vocabulary::PARAMETER
-        .among(words)
-        .filter(|_| !in_unknown_unit && is_parameter(said) && counts.len() <= MOST_NAMED_VALUES)
-        && every_row_differs(table)
+    if let Some(word) = vocabulary::PARAMETER.among(words).filter(|_| {
+        !name::in_unknown_unit(&column.name, said) && is_parameter(said) && counts.len() <= MOST_NAMED_VALUES
+    }) && every_row_differs(table)
     {
         return Some(format!("called `{word}`, and every row has another configuration: it was chosen, not measured"));
     }
@@ -80,19 +77,11 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
 /// How often each number occurs; `None` where there are more than `most` different ones.
 pub(super) fn counted(values: &Cells, most: usize) -> Option<BTreeMap<u64, usize>> {
     let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
-    for from in (0..values.count()).step_by(PART) {
-        values.visit_present(from..(from + PART).min(values.count()), |block| {
-            for value in block {
-                if counts.len() <= most {
-                    *counts.entry(value.to_bits()).or_default() += 1;
-                }
-            }
-        });
-        if counts.len() > most {
-            return None;
-        }
-    }
-    Some(counts)
+    let few = values.all(|value| {
+        *counts.entry(value.to_bits()).or_default() += 1;
+        counts.len() <= most
+    });
+    few.then_some(counts)
 }
 
 /// Whether numbers count repetitions of the same: called so, or one after the other from the first on under a name that is no

@@ -200,6 +200,12 @@ pub(crate) fn without_brackets(name: &str) -> &str {
     open.map_or(name, |open| name[..open].trim_end())
 }
 
+/// Whether brackets at the end of a name hold something that is no unit of ours: `depth (m)` is in metres, and no parameter whatever it
+/// is called.
+pub(crate) fn in_unknown_unit(name: &str, said: &NameMeaning) -> bool {
+    said.unit.is_none() && name.trim_end().ends_with([')', ']'])
+}
+
 /// The unit in brackets at the end of a name, and the name before it.
 fn bracketed(name: &str) -> (&str, Option<Unit>) {
     for (open, close) in [('(', ')'), ('[', ']'), ('{', '}')] {
@@ -359,8 +365,7 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
     };
     let is_rate = before.iter().any(|word| vocabulary::BY_WHATEVER_TIME.has(&word.text));
     let data = |word: &Word| {
-        let by_second =
-            Unit::parse(&format!("{}/s", symbol(word))).or_else(|| Unit::parse(&format!("{}/s", word.text)));
+        let by_second = Unit::parse(&format!("{}/s", symbol(word)));
         by_second.or_else(|| rate_word(word)).filter(|unit| unit.dimension == Dimension::ByteRate)
     };
     if let Some(word) = by_second.filter(|word| counted(word) || is_rate || data(word).is_some()) {

@@ -141,8 +141,8 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     }
     // Whoever does something does it again, or is one of a row of them.
     let few = || counted(values, MOST_ACTORS).is_some_and(|counts| counts.len() == profile.count);
-    let are_names = profile.count < 3 || 2 * profile.by_ones >= profile.count || !few();
-    if whole && said.kind != Some(Kind::Rate) && names_rows(vocabulary::ACTOR) && are_names {
+    let are_names = || profile.count < 3 || 2 * profile.by_ones >= profile.count || !few();
+    if whole && said.kind != Some(Kind::Rate) && names_rows(vocabulary::ACTOR) && are_names() {
         return (Role::Identifier, format!("called `{}`, with whole numbers: it names who or which run", column.name));
     }
     if let Some(word) = named(vocabulary::SETTING) {
@@ -203,8 +203,7 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if let Some(how) = design::chosen(table, index, &said, words) {
         return Some((Role::Setting, how));
     }
-    // `depth (m)` is in metres, whatever it is called.
-    if said.unit.is_none() && column.name.trim_end().ends_with([')', ']']) {
+    if name::in_unknown_unit(&column.name, &said) {
         return None;
     }
     let word = vocabulary::PARAMETER.among(words)?;
@@ -254,13 +253,12 @@ fn is_beside_date(table: &Table, index: usize, words: &[String]) -> bool {
 /// Whether a column called `time` holds hours, minutes and seconds that only rise, beside numbers that were measured.
 fn is_time_of_day(table: &Table, index: usize) -> bool {
     const DAY: f64 = 86_400.0;
+    let beside = |(other, column): (usize, &Column)| other != index && column.cells.is_number();
+    if !table.columns[index].name.eq_ignore_ascii_case("time") || !table.columns.iter().enumerate().any(beside) {
+        return false;
+    }
     let profile = Profile::of(table.values(index));
-    let beside = table.columns.iter().enumerate().any(|(other, column)| other != index && column.cells.is_number());
-    table.columns[index].name.eq_ignore_ascii_case("time")
-        && beside
-        && profile.count > 1
-        && profile.high < DAY
-        && profile.falls == 0
+    profile.count > 1 && profile.high < DAY && profile.falls == 0
 }
 
 /// Whether texts that differ only in numbers have several of them, as dates do.

@@ -357,8 +357,9 @@ fn seconds(table: &Table, column: usize) -> Option<Vec<Option<f64>>> {
     if numbers && counts_since_1970(typical(table, column)).is_none() {
         return None;
     }
-    let instants = Instants::of(table, column);
-    Some((0..rows).map(|row| instants.at(row).map(|nanos| nanos as f64 / 1e9)).collect())
+    let mut instants = Vec::with_capacity(rows);
+    Instants::of(table, column).visit(0..rows, |instant| instants.push(instant.map(|nanos| nanos as f64 / 1e9)));
+    Some(instants)
 }
 
 /// The median of some numbers of a column, as recorded; 0 where it has none.

@@ -78,8 +78,10 @@ pub(crate) struct FailureView {
 
 impl RequestsView {
     pub(super) fn all(report: &Report, drawn: Charts) -> Vec<Self> {
-        let runs = report.requests.iter().filter(|run| !run.is_part_of(&report.requests));
-        runs.enumerate().map(|(index, run)| Self::of(report, index, run, drawn)).collect()
+        RequestRun::whole(&report.requests)
+            .enumerate()
+            .map(|(index, run)| Self::of(report, index, run, drawn))
+            .collect()
     }
 
     fn of(report: &Report, index: usize, run: &RequestRun, drawn: Charts) -> Self {
@@ -136,8 +138,7 @@ fn picture(run: &RequestRun, anchor: &str) -> Option<Chart> {
         failed: bin.failed,
         percentiles: [bin.p50, bin.p95, bin.p99],
     };
-    let found = run.incidents.iter().flat_map(|search| &search.found);
-    let incidents: Vec<(f64, f64)> = found.map(|incident| (incident.from, incident.to)).collect();
+    let incidents: Vec<(f64, f64)> = run.found_incidents().map(|incident| (incident.from, incident.to)).collect();
     let slots: Vec<RunSlot> = run.bins.iter().map(slot).collect();
     run_over_time(&RunOverTime {
         id: &format!("{anchor}-time"),
@@ -205,8 +206,9 @@ fn lines_of_one(run: &RequestRun) -> Vec<String> {
     )];
     parts.extend(run.concurrency.map(|found| format!("{} in progress on average", number::plain(found.mean))));
     let mut lines = vec![format!("  {}", parts.join(", "))];
-    let incidents = run.incidents.iter().flat_map(|search| &search.found);
-    lines.extend(incidents.take(LISTED_IN_TERMINAL).map(|found| format!("  {}", incident::sentence(run, found))));
+    lines.extend(
+        run.found_incidents().take(LISTED_IN_TERMINAL).map(|found| format!("  {}", incident::sentence(run, found))),
+    );
     if run.failed.is_some_and(|failed| failed > 0) {
         let causes = run.causes.iter().map(|one| {
             let cause = one.cause.as_deref().map_or_else(|| "no reason said".to_owned(), visible);

@@ -14,6 +14,7 @@ use super::source::{about, same_run_as};
 use super::verdict::VerdictView;
 use super::{goodput, requests, service, swarm};
 use crate::analysis::metric::Metric;
+use crate::analysis::requests::RequestRun;
 use crate::measure::finding::Finding;
 use crate::measure::folded::Folded;
 use crate::measure::unit::Dimension;
@@ -76,8 +77,7 @@ impl TerminalView {
             for one in report.goodput.iter().filter(|one| one.source == source.name) {
                 lines.extend(goodput::lines(one).iter().map(|line| LineView::plain(LineKind::Requests, line)));
             }
-            let runs = report.requests.iter().filter(|run| !run.is_part_of(&report.requests));
-            for run in runs.filter(|run| run.source == source.name) {
+            for run in RequestRun::whole(&report.requests).filter(|run| run.source == source.name) {
                 lines.extend(requests::lines(run).iter().map(|line| LineView::plain(LineKind::Requests, line)));
             }
             lines.extend((!rows.is_empty()).then(|| head.clone()));

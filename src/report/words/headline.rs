@@ -11,7 +11,7 @@ use crate::measure::unit::Dimension;
 use crate::report::contract::{Evidence, Metric, Reported, RequestRun, Source};
 use crate::report::number;
 
-use super::change;
+use super::{change, requests};
 
 /// Failures are said from this share on.
 pub(in crate::report) const SAID_FROM: f64 = 0.01;
@@ -325,7 +325,7 @@ fn joint(of: &Measurements<'_>) -> Option<String> {
     if of.sources.iter().any(|source| !shards.sources.contains(&source.name)) {
         return None;
     }
-    let noun = if run.are_requests { "request" } else { "row" };
+    let noun = requests::noun(run);
     let files = number::counted(shards.sources.len() as u64, "file");
     let count = format!("{} in {files}", number::counted(run.requests, noun));
     let failed = run.failed.map(|failed| match failed {

@@ -16,7 +16,7 @@ pub(in crate::report) fn when(run: &RequestRun, incident: &Incident) -> String {
 /// What moved, in words: `median 90.0 → 270.0 ms, failed 0.4% → 6.2%`.
 pub(in crate::report) fn moved(run: &RequestRun, incident: &Incident) -> String {
     let values = |dimension: Dimension, level: &Level| {
-        let scale = Scale::of_values(dimension, &[level.around], None).whole_if(&[level.around, level.within]);
+        let scale = Scale::of_value(dimension, level.around).whole_if(&[level.around, level.within]);
         format!("{} → {}", scale.bare(level.around), scale.full(level.within))
     };
     let said = incident.moved.iter().filter_map(|moved| match moved {
@@ -47,14 +47,12 @@ pub(in crate::report) fn sentence(run: &RequestRun, incident: &Incident) -> Stri
 
 /// The first incident of all runs for the headline, and how many more there are.
 pub(in crate::report) fn headline(runs: &[RequestRun]) -> Option<String> {
-    let whole = || runs.iter().filter(|run| !run.is_part_of(runs));
-    let of_run = |run: &'_ RequestRun| run.incidents.as_ref().map_or(0, |search| search.found.len());
-    let count: usize = whole().map(of_run).sum();
-    let found =
-        whole().flat_map(|run| run.incidents.iter().flat_map(move |all| all.found.iter().map(move |one| (run, one))));
+    let found: Vec<(&RequestRun, &Incident)> =
+        RequestRun::whole(runs).flat_map(|run| run.found_incidents().map(move |one| (run, one))).collect();
     // The one that most requests met.
-    let (run, first) = found.max_by(|a, b| a.1.requests.cmp(&b.1.requests).then(b.1.from.total_cmp(&a.1.from)))?;
-    let more = (count as u64).saturating_sub(1);
+    let (run, first) =
+        found.iter().max_by(|a, b| a.1.requests.cmp(&b.1.requests).then(b.1.from.total_cmp(&a.1.from)))?;
+    let more = found.len() as u64 - 1;
     let more = if more > 0 { format!(" and {}", number::counted(more, "more incident")) } else { String::new() };
     Some(format!("{}{more}", sentence(run, first)))
 }

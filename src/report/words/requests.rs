@@ -66,7 +66,7 @@ pub(in crate::report) fn rates(run: &RequestRun) -> String {
     }
     let rates = || whole_bins(run).map(|bin| bin.rate);
     if let Some((least, most)) = rates().min_by(f64::total_cmp).zip(rates().max_by(f64::total_cmp)) {
-        let scale = Scale::of_values(Dimension::Rate, &[most], None);
+        let scale = Scale::of_value(Dimension::Rate, most);
         let width = time(run.bin_width);
         text = format!("{text}; {} to {} in bins of {width}", scale.bare(least), scale.full(most));
     }
@@ -136,7 +136,7 @@ pub(in crate::report) fn latency(run: &RequestRun) -> Option<String> {
         let found = || run.bins.iter().filter_map(|bin| Some((value(bin)?, bin.from)));
         let least = found().min_by(|a, b| a.0.total_cmp(&b.0))?;
         let most = found().max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)))?;
-        let scale = Scale::of_values(run.dimension, &[most.0], None);
+        let scale = Scale::of_value(run.dimension, most.0);
         let at = moments(run).at(most.1);
         Some(format!("{name} {} to {} (highest from {at})", scale.bare(least.0), scale.full(most.0)))
     };

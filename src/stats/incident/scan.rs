@@ -9,6 +9,8 @@
 use std::ops::Range;
 
 use crate::stats::rng::{Rng, seed_from};
+use crate::stats::sample::median_of_sorted;
+use crate::stats::spread::MAD_SCALE;
 
 /// Series made for a p.
 pub(super) const SERIES: usize = 999;
@@ -22,8 +24,6 @@ const SMOOTH_SHARE: f64 = 0.025;
 const LENGTHS: [usize; 17] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 25, 30, 40, 50];
 /// Distances enter the estimate of dependence with at most so many robust standard deviations.
 const FAR: f64 = 3.0;
-/// Consistency factor of the median absolute deviation for normal values.
-const MAD_FACTOR: f64 = 1.4826;
 /// A stretch of at least so many bins is more than a bin that is far away by itself.
 const SEVERAL: usize = 3;
 /// With so many bins of rare events two standard errors are allowed for, with more nearly one; simulated.
@@ -61,6 +61,14 @@ pub(super) struct Track {
     pub(super) side: Side,
 }
 
+/// What makes distances of stretches comparable.
+struct Scales<'a> {
+    /// Sums of the squared weights of the first none, one, two and so on.
+    weights: &'a [f64],
+    /// For each length, by how much dependence widens.
+    widths: &'a [f64],
+}
+
 /// A stretch of bins, from one to before another.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stretch {
@@ -76,12 +84,18 @@ impl Track {
         let away = self.away(&self.value);
         let longest = longest(away.len());
         // A far stretch looks like dependence: what the rest shows counts.
-        let suspect = self.scan(&away, &widths(0.0, longest))?;
+        let weights = running_sums(self.weight.iter().map(|weight| weight * weight));
+        let suspect = self.scan(&away, &Scales { weights: &weights, widths: &widths(0.0, longest) })?;
         let rho = self.dependence(&away, suspect.from..suspect.to);
-        let widths = widths(rho, longest);
-        let found = self.scan(&away, &widths)?;
-        let p = self.p(&away, rho, &widths, found, level)?;
-        Some((self.with_ends(&away, &widths, found), p))
+        let scales = Scales { weights: &weights, widths: &widths(rho, longest) };
+        let found = self.scan(&away, &scales)?;
+        let p = self.p(&away, rho, &scales, found, level)?;
+        Some((self.with_ends(&away, &scales, found), p))
+    }
+
+    /// Sums of the first none, one, two and so on of weighted distances.
+    fn sums(&self, away: &[f64]) -> Vec<f64> {
+        running_sums(away.iter().zip(&self.weight).map(|(away, weight)| away * weight))
     }
 
     /// Forgets the bins of a stretch.
@@ -129,11 +143,7 @@ impl Track {
                 if let Some(gone) = bin.checked_sub(reach + 1).filter(|gone| self.weight[*gone] > 0.0) {
                     near.remove(place(&near, value[gone]));
                 }
-                match near.len() {
-                    0 => 0.0,
-                    n if n % 2 == 1 => near[n / 2],
-                    n => f64::midpoint(near[n / 2 - 1], near[n / 2]),
-                }
+                median_of_sorted(&near)
             })
             .collect()
     }
@@ -147,7 +157,7 @@ impl Track {
         }
         let n = sizes.len() as f64;
         sizes.sort_unstable_by(f64::total_cmp);
-        let usual = sizes[sizes.len() / 2] * MAD_FACTOR;
+        let usual = sizes[sizes.len() / 2] * MAD_SCALE;
         let border = if usual > 0.0 { FAR * usual } else { f64::INFINITY };
         let near = |bin: usize| if is_known(bin) { away[bin].clamp(-border, border) } else { 0.0 };
         let squares: f64 = (0..away.len()).map(|bin| near(bin) * near(bin)).sum();
@@ -162,14 +172,13 @@ impl Track {
     }
 
     /// The strongest stretch of the lengths that are looked at.
-    fn scan(&self, away: &[f64], widths: &[f64]) -> Option<Stretch> {
-        let sums = running_sums(away.iter().zip(&self.weight).map(|(away, weight)| away * weight));
-        let weights = running_sums(self.weight.iter().map(|weight| weight * weight));
+    fn scan(&self, away: &[f64], scales: &Scales<'_>) -> Option<Stretch> {
+        let sums = self.sums(away);
         let longest = longest(away.len());
         let mut found: Option<Stretch> = None;
         for &length in LENGTHS.iter().filter(|length| **length <= longest) {
             for from in 0..=away.len() - length {
-                let Some(score) = self.score(&sums, &weights, widths, from, from + length) else { continue };
+                let Some(score) = self.score(&sums, scales, from, from + length) else { continue };
                 if found.is_none_or(|best| score.abs() > best.score.abs()) {
                     found = Some(Stretch { from, to: from + length, score });
                 }
@@ -178,7 +187,8 @@ impl Track {
         found
     }
 
-    fn score(&self, sums: &[f64], weights: &[f64], widths: &[f64], from: usize, to: usize) -> Option<f64> {
+    fn score(&self, sums: &[f64], scales: &Scales<'_>, from: usize, to: usize) -> Option<f64> {
+        let Scales { weights, widths } = scales;
         let weight = weights[to] - weights[from];
         let more = sums[to] - sums[from];
         let score = match self.around {
@@ -189,19 +199,18 @@ impl Track {
                 let (usual, more) = (share * weight, more * (share * (1.0 - share)).sqrt());
                 if more <= 0.0 { 0.0 } else { (2.0 * ((usual + more) * (more / usual).ln_1p() - more)).max(0.0).sqrt() }
             }
-        } / widths[to - from].sqrt();
+        } / widths[to - from];
         (weight > 0.0 && (self.side == Side::Either || score > 0.0)).then_some(score)
     }
 
     /// The same stretch with the ends that make it strongest.
-    fn with_ends(&self, away: &[f64], widths: &[f64], found: Stretch) -> Stretch {
-        let sums = running_sums(away.iter().zip(&self.weight).map(|(away, weight)| away * weight));
-        let weights = running_sums(self.weight.iter().map(|weight| weight * weight));
+    fn with_ends(&self, away: &[f64], scales: &Scales<'_>, found: Stretch) -> Stretch {
+        let sums = self.sums(away);
         let (longest, length) = (longest(away.len()), found.to - found.from);
         let mut best = found;
         for from in found.from.saturating_sub(length)..found.to {
             for to in (from + 1).max(found.from + 1)..=(found.to + length).min(away.len()).min(from + longest) {
-                let score = self.score(&sums, &weights, widths, from, to);
+                let score = self.score(&sums, scales, from, to);
                 if let Some(score) = score.filter(|score| score * found.score > 0.0 && score.abs() > best.score.abs()) {
                     best = Stretch { from, to, score };
                 }
@@ -211,7 +220,7 @@ impl Track {
     }
 
     /// How often chance makes a stretch as strong; absent as soon as it is clear that more often than `level`.
-    fn p(&self, away: &[f64], rho: f64, widths: &[f64], found: Stretch, level: f64) -> Option<f64> {
+    fn p(&self, away: &[f64], rho: f64, scales: &Scales<'_>, found: Stretch, level: f64) -> Option<f64> {
         let known: Vec<usize> = (0..away.len()).filter(|bin| self.weight[*bin] > 0.0).collect();
         let mut before = None;
         let mut steps: Vec<f64> = known
@@ -245,7 +254,7 @@ impl Track {
                 state = rho * state + step;
                 value[*bin] = state / self.weight[*bin];
             }
-            let strongest = self.scan(&self.away(&value), widths);
+            let strongest = self.scan(&self.away(&value), scales);
             stronger += usize::from(strongest.is_some_and(|strongest| strongest.score.abs() >= found.score.abs()));
             if stronger + 1 > most {
                 return None;
@@ -255,12 +264,14 @@ impl Track {
     }
 }
 
-/// By how much dependence multiplies the variance of the mean of so many neighbours, for every length up to the longest.
+/// By how much dependence multiplies the standard error of the mean of so many neighbours, for every length up to the longest.
 fn widths(rho: f64, longest: usize) -> Vec<f64> {
     (0..=longest)
         .map(|length| {
             let n = length.max(1) as f64;
-            (1.0 + rho) / (1.0 - rho) - 2.0 * rho * (1.0 - rho.powf(n)) / (n * (1.0 - rho) * (1.0 - rho))
+            let variance =
+                (1.0 + rho) / (1.0 - rho) - 2.0 * rho * (1.0 - rho.powf(n)) / (n * (1.0 - rho) * (1.0 - rho));
+            variance.sqrt()
         })
         .collect()
 }

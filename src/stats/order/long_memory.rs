@@ -34,9 +34,13 @@ pub(crate) struct LongMemory {
 
 /// The sums of consecutive blocks of a whole run.
 pub(crate) struct SumsOfBlocks {
-    sums: Vec<f64>,
+    /// How many blocks there are, of so many values each.
+    blocks: usize,
     length: usize,
+    /// Variance of the values.
     variance: f64,
+    /// At the lowest frequencies.
+    periodogram: Vec<f64>,
 }
 
 impl SumsOfBlocks {
@@ -51,7 +55,12 @@ impl SumsOfBlocks {
     fn new(sums: Vec<f64>, length: usize, variance: f64) -> Option<Self> {
         let mean = sums.iter().sum::<f64>() / sums.len() as f64;
         let sums: Vec<f64> = sums.into_iter().map(|sum| sum - mean).collect();
-        (sums.len() >= FEWEST && variance > 0.0 && variance.is_finite()).then_some(Self { sums, length, variance })
+        (sums.len() >= FEWEST && variance > 0.0 && variance.is_finite()).then(|| Self {
+            blocks: sums.len(),
+            length,
+            variance,
+            periodogram: periodogram(&sums, length),
+        })
     }
 
     /// Of a run of so many values that `visit` hands over in order: how many lie above a limit.
@@ -79,32 +88,31 @@ impl SumsOfBlocks {
     fn length(values: usize) -> usize {
         values.div_ceil(MOST_BLOCKS).max(1)
     }
+}
 
-    /// The periodogram at the lowest frequencies.
-    fn periodogram(&self) -> Vec<f64> {
-        let n = self.sums.len() as f64;
-        let values = n * self.length as f64;
-        let most = ((FREQUENCIES * values.sqrt()) as usize).min(MOST_FREQUENCIES).min(self.sums.len() / 4);
-        // All frequencies at once, value by value: chains of rotations side by side, which the processor does in parallel.
-        let steps: Vec<(f64, f64)> = (1..=most).map(|frequency| (TAU * frequency as f64 / n).sin_cos()).collect();
-        let mut waves = vec![(1.0, 0.0, 0.0, 0.0); most];
-        for value in &self.sums {
-            for ((cosine, sine, real, imaginary), (sin, cos)) in waves.iter_mut().zip(&steps) {
-                *real += value * *cosine;
-                *imaginary += value * *sine;
-                (*cosine, *sine) = (*cosine * cos - *sine * sin, *cosine * sin + *sine * cos);
-            }
+/// The periodogram of the sums of blocks, of so many values each, at the lowest frequencies.
+fn periodogram(sums: &[f64], length: usize) -> Vec<f64> {
+    let n = sums.len() as f64;
+    let values = n * length as f64;
+    let most = ((FREQUENCIES * values.sqrt()) as usize).min(MOST_FREQUENCIES).min(sums.len() / 4);
+    // All frequencies at once, value by value: chains of rotations side by side, which the processor does in parallel.
+    let steps: Vec<(f64, f64)> = (1..=most).map(|frequency| (TAU * frequency as f64 / n).sin_cos()).collect();
+    let mut waves = vec![(1.0, 0.0, 0.0, 0.0); most];
+    for value in sums {
+        for ((cosine, sine, real, imaginary), (sin, cos)) in waves.iter_mut().zip(&steps) {
+            *real += value * *cosine;
+            *imaginary += value * *sine;
+            (*cosine, *sine) = (*cosine * cos - *sine * sin, *cosine * sin + *sine * cos);
         }
-        waves.iter().map(|(.., real, imaginary)| (real * real + imaginary * imaginary) / (TAU * n)).collect()
     }
+    waves.iter().map(|(.., real, imaginary)| (real * real + imaginary * imaginary) / (TAU * n)).collect()
 }
 
 impl LongMemory {
     /// Where it is beyond chance.
     pub(crate) fn of(blocks: &SumsOfBlocks) -> Option<Self> {
-        let periodogram = blocks.periodogram();
-        let found = whittle(&periodogram);
-        let error = 0.5 / (periodogram.len() as f64).sqrt();
+        let found = whittle(&blocks.periodogram);
+        let error = 0.5 / (blocks.periodogram.len() as f64).sqrt();
         (found > NOISE * error).then_some(Self { exponent: found.min(LARGEST) })
     }
 
@@ -115,9 +123,9 @@ impl LongMemory {
 
     /// By what factor it multiplies the variance of the mean of a series that shares this memory.
     pub(crate) fn inflation(self, blocks: &SumsOfBlocks) -> f64 {
-        let periodogram = blocks.periodogram();
+        let SumsOfBlocks { periodogram, .. } = blocks;
         let d = self.exponent;
-        let (n, length) = (blocks.sums.len() as f64, blocks.length as f64);
+        let (n, length) = (blocks.blocks as f64, blocks.length as f64);
         let flattened = |(place, power): (usize, &f64)| (TAU * (place + 1) as f64 / n).powf(2.0 * d) * power;
         let height = periodogram.iter().enumerate().map(flattened).sum::<f64>() / periodogram.len() as f64;
         let shape = 2.0 * gamma(1.0 - 2.0 * d) * (std::f64::consts::PI * d).sin() / (d * (1.0 + 2.0 * d));

@@ -132,6 +132,13 @@ impl Cells {
             .then(|| self.parts[row / PART].data.numbers(within, within + 1, &mut Room::default()).first().copied())?
     }
 
+    /// The codes of all rows, copied.
+    pub fn codes(&self) -> Vec<u32> {
+        let mut codes = Vec::with_capacity(self.rows());
+        self.visit_codes(0..self.rows(), |_, block| codes.extend_from_slice(block));
+        codes
+    }
+
     /// The code of a row.
     pub fn code(&self, row: usize) -> Option<u32> {
         let within = row % PART;
@@ -256,7 +263,8 @@ impl Cells {
     }
 
     /// Whether all numbers that are present are so.
-    pub fn all(&self, so: impl Fn(f64) -> bool) -> bool {
+    pub fn all(&self, so: impl FnMut(f64) -> bool) -> bool {
+        let mut so = so;
         let count = self.count();
         (0..count).step_by(PART).all(|from| {
             let mut all = true;
@@ -269,18 +277,15 @@ impl Cells {
 
     /// Whether all numbers that are present are nearer to zero than `limit`. Most stretches say so by their form.
     pub fn are_below(&self, limit: f64) -> bool {
-        self.parts.iter().all(|part| part.data.is_surely_below(limit)) || self.all(|number| number.abs() < limit)
-    }
-
-    /// Hands over the instants that are present, each with its row.
-    pub fn visit_instants(&self, mut take: impl FnMut(usize, i64)) {
-        for (index, part) in self.parts.iter().enumerate() {
-            let rows = self.rows_of(index);
-            let first = rows.start;
-            let instants = part.data.instants(0, rows.len());
-            let present = instants.into_iter().enumerate().filter(|(row, _)| part.present.get(*row));
-            present.for_each(|(row, instant)| take(first + row, instant));
-        }
+        let of_part = |index: usize| {
+            let until = self.parts.get(index + 1).map_or(self.count(), |next| next.before);
+            let mut below = true;
+            self.visit_present(self.parts[index].before..until, |block| {
+                below = below && block.iter().all(|number| number.abs() < limit);
+            });
+            below
+        };
+        (0..self.parts.len()).all(|index| self.parts[index].data.is_surely_below(limit) || of_part(index))
     }
 
     /// All numbers that are present, copied.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::table::bits::Bits;
 use crate::table::storage::{Extent, Storage};
+use crate::table::stretch::PART;
 
 /// Which rows of a stretch something is true of.
 #[derive(Debug, Clone)]
@@ -283,6 +284,7 @@ impl Data {
             Self::Bytes(_, base) | Self::Spilled(_, Width::Bytes, base) => below(*base, f64::from(u8::MAX)),
             Self::Words(_, base) | Self::Spilled(_, Width::Words, base) => below(*base, f64::from(u16::MAX)),
             Self::Longs(_, base) | Self::Spilled(_, Width::Longs, base) => below(*base, f64::from(u32::MAX)),
+            Self::Steady { first, step } => below(*first, step.abs() * PART as f64),
             _ => false,
         }
     }

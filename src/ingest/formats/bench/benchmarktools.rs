@@ -87,7 +87,7 @@ fn take_saved(value: &Value, name: &str, line: u64, bench: &mut Bench<'_>) {
 }
 
 fn take_trial(fields: &Map<String, Value>, name: &str, line: u64, bench: &mut Bench<'_>) {
-    let list = |field: &str| fields.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
+    let list = |field: &str| fields.get(field).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let (times, collecting) = (list("times"), list("gctimes"));
     bench.sink.rows_sorted &= times.is_sorted_by_key(Value::as_f64);
     for (index, time) in times.iter().enumerate() {
