@@ -9,6 +9,10 @@ use crate::measure::Statistic;
 use crate::measure::unit::{Dimension, Unit};
 
 use super::vocabulary::{self, Kind, Words};
+use words::{Word, split};
+
+mod words;
+pub(crate) use words::words;
 
 /// Words for a second and its relatives behind `per` and `/`, with how many of them make a second.
 const BY_TIME: &[(&[&str], &str)] = &[
@@ -19,19 +23,6 @@ const BY_TIME: &[(&[&str], &str)] = &[
     (&["us", "µs", "microsecond", "microseconds"], "M/s"),
     (&["ns", "nanosecond", "nanoseconds"], "G/s"),
 ];
-
-/// A word of a name and what stands before it.
-#[derive(Debug, Clone, PartialEq)]
-struct Word {
-    /// In lower case.
-    text: String,
-    /// As written.
-    written: String,
-    /// Whether a slash stands before it.
-    after_slash: bool,
-    /// Whether it begins at a hump of camelCase, not behind a separator.
-    at_hump: bool,
-}
 
 /// What a name says.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,64 +39,6 @@ pub(crate) struct NameMeaning {
     pub(crate) polarity: Polarity,
     /// The word that decided.
     pub(crate) word: Option<String>,
-}
-
-/// The words of a name: split at everything that is no letter or digit, and where camelCase has its humps.
-pub(crate) fn words(name: &str) -> Vec<String> {
-    split(name).into_iter().map(|word| word.text).collect()
-}
-
-fn split(name: &str) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
-    let characters: Vec<char> = name.chars().collect();
-    let mut fresh = true;
-    let mut after_slash = false;
-    for (index, character) in characters.iter().copied().enumerate() {
-        let between_digits = character == '.'
-            && index > 0
-            && characters[index - 1].is_ascii_digit()
-            && characters.get(index + 1).is_some_and(char::is_ascii_digit)
-            && words.last().is_some_and(|word| word.text.trim_start_matches('p').chars().all(|c| c.is_ascii_digit()));
-        if !character.is_alphanumeric() && character != '%' && !between_digits {
-            fresh = true;
-            after_slash = character == '/';
-            continue;
-        }
-        let previous = index.checked_sub(1).map(|before| characters[before]);
-        let next_is_lower = characters.get(index + 1).is_some_and(|next| next.is_lowercase());
-        let hump = character.is_uppercase()
-            && previous.is_some_and(|previous| {
-                previous.is_lowercase() || previous.is_ascii_digit() || (previous.is_uppercase() && next_is_lower)
-            })
-            && !is_unit_in_capitals(&characters[index.saturating_sub(1)..])
-            && !ends_plural(&characters, index);
-        if fresh || hump {
-            words.push(Word { text: String::new(), written: String::new(), after_slash, at_hump: !fresh });
-            (fresh, after_slash) = (false, false);
-        }
-        if let Some(word) = words.last_mut() {
-            word.text.extend(character.to_lowercase());
-            word.written.push(character);
-        }
-    }
-    words
-}
-
-/// `MBps`, `KiB`: humps inside a unit are none.
-fn is_unit_in_capitals(rest: &[char]) -> bool {
-    let text: String = rest.iter().take_while(|character| character.is_alphabetic()).collect();
-    ["kHz", "MHz", "GHz", "THz"].contains(&text.as_str())
-        || ["kB", "KB", "MB", "GB", "TB", "iB"].iter().any(|unit| text == *unit || text == format!("{unit}ps"))
-}
-
-/// Whether the plural of an abbreviation ends behind this capital letter: `vCPUs` is no `vCP` in microseconds, and `RNNs` no `RN` in
-/// nanoseconds; `RTTMs` is a duration in milliseconds.
-fn ends_plural(characters: &[char], last: usize) -> bool {
-    let ends =
-        characters.get(last + 1) == Some(&'s') && characters.get(last + 2).is_none_or(|next| !next.is_lowercase());
-    let first = characters[..last].iter().rposition(|before| !before.is_uppercase()).map_or(0, |before| before + 1);
-    let before: String = characters[first..last].iter().flat_map(|letter| letter.to_lowercase()).collect();
-    ends && !before.is_empty() && !vocabulary::DURATIONS.has(&before) && before != "cpu" && before != "gpu"
 }
 
 /// The last part of a dotted path.
