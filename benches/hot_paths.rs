@@ -123,7 +123,7 @@ fn statistics(bench: &Bench) {
         }
         if let Some(source) = source(shape, &file(shape, SAMPLES)) {
             bench.line(name, Amount::Samples(SAMPLES), || {
-                source.tables.iter().map(|table| analyse(name, 0, table, &settings)).collect::<Vec<_>>()
+                source.tables.iter().map(|table| analyse(name, 0, table, None, &settings)).collect::<Vec<_>>()
             });
         }
     }

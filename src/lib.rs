@@ -23,34 +23,62 @@
 //! program reads: comparison, targets, the report, the export of samples. `perfreport schema` prints the JSON Schema of the
 //! report around it, and [`Report`] is its type; a field that changes its meaning or goes raises the version of the schema.
 //!
-//! What stands on this page is the library. The modules behind it are visible to the tests and benches of this repository
-//! alone and may change at any time; `docs/architecture.md` says what each of them is for.
+//! What stands on this page is the library. The modules behind it are private; the feature `internals` shows them to the tests and
+//! benches of this repository alone. `docs/architecture.md` says what each of them is for.
 
+mod cli;
 mod library;
 
+#[cfg(not(feature = "internals"))]
+mod analysis;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod analysis;
-#[doc(hidden)]
-pub mod cli;
+#[cfg(not(feature = "internals"))]
+mod compare;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod compare;
+#[cfg(not(feature = "internals"))]
+mod config;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod config;
+#[cfg(not(feature = "internals"))]
+mod export;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod export;
+#[cfg(not(feature = "internals"))]
+mod ingest;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod ingest;
+#[cfg(not(feature = "internals"))]
+mod measure;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod measure;
+#[cfg(not(feature = "internals"))]
+mod report;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod report;
+#[cfg(not(feature = "internals"))]
+mod stats;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod stats;
+#[cfg(not(feature = "internals"))]
+mod table;
+#[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod table;
 
 pub use analysis::Analysis;
 pub use analysis::metric::Metric;
+#[doc(hidden)]
+pub use cli::main as program;
 pub use compare::outcome::{Comparison, Gate, Verdict};
 #[cfg(feature = "frames")]
 pub use library::visit_samples;

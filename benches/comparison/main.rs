@@ -182,7 +182,7 @@ fn covered(changes: &[Change], statistic: Statistic) -> String {
     if effects.is_empty() {
         return "–".to_owned();
     }
-    let inside = |effect: &&&perfreport::compare::Effect| {
+    let inside = |effect: &&&perfreport::compare::outcome::Effect| {
         effect.low.is_none_or(|low| low <= 1.2 * (1.0 + 1e-12))
             && effect.high.is_none_or(|high| high >= 1.2 * (1.0 - 1e-12))
     };

@@ -1,7 +1,8 @@
 //! Suites whose machine became slower.
 
+use perfreport::compare::capture::MetricRuns;
 use perfreport::compare::judge::{Criteria, compare};
-use perfreport::compare::{Change, MetricRuns};
+use perfreport::compare::outcome::Change;
 use perfreport::stats::rng::Rng;
 use rayon::prelude::*;
 

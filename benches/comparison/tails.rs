@@ -2,7 +2,7 @@
 
 use perfreport::compare::capture::{Capture, Share, ShareRuns};
 use perfreport::compare::judge::{Criteria, compare};
-use perfreport::compare::{Change, Verdict};
+use perfreport::compare::outcome::{Change, Verdict};
 use perfreport::stats::rng::Rng;
 use rayon::prelude::*;
 

@@ -80,7 +80,7 @@ pub fn analyse(data: &SourceData, settings: &Settings) -> Analysis {
     let runs = tables_of_runs(data);
     let of_table = |(index, table)| {
         let format = runs.contains(&index).then_some(data.provenance.format);
-        table::analyse_run(name, index, table, format, settings)
+        table::analyse(name, index, table, format, settings)
     };
     let tables: Vec<TableAnalysis> = if data.tables.iter().any(table::is_scarce) {
         data.tables.iter().enumerate().map(of_table).collect()

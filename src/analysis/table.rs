@@ -44,19 +44,9 @@ pub(super) fn leader(table: &Table) -> Option<usize> {
     table.columns_as(Role::Metric).find(time).or_else(|| table.columns_as(Role::Metric).next())
 }
 
-/// Analyses a table, which has that index in the source of that name.
-pub fn analyse(source: &str, index: usize, table: &Table, settings: &Settings) -> TableAnalysis {
-    analyse_run(source, index, table, None, settings)
-}
-
-/// The same of a table whose rows are looked at as a run of requests too, where the format of its source is given.
-pub(super) fn analyse_run(
-    source: &str,
-    index: usize,
-    table: &Table,
-    format: Option<&str>,
-    settings: &Settings,
-) -> TableAnalysis {
+/// Analyses a table, which has that index in the source of that name; its rows are looked at as a run of requests too where the
+/// format of its source is given.
+pub fn analyse(source: &str, index: usize, table: &Table, format: Option<&str>, settings: &Settings) -> TableAnalysis {
     let settings = &Settings { short_runs: short_runs(table, settings), ..settings.clone() };
     let columns: Vec<usize> = table.columns_as(Role::Metric).collect();
     // Neither the steps of a clock nor its ends say anything where rows are not in its order.

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use crate::compare::outcome::GateOutcome;
 use crate::report::annotations::annotations;
 use crate::report::contract::{Report, Verdict};
-use crate::report::render::render_comment;
+use crate::report::render::{Form, render};
 use crate::report::view::Subject;
 
 use super::args::Ci;
@@ -28,7 +28,7 @@ pub(super) fn tell(ci: Ci, report: &Report, paths: &BTreeMap<String, String>) ->
     if !github {
         return Ok(String::new());
     }
-    append("GITHUB_STEP_SUMMARY", &render_comment(report)?)?;
+    append("GITHUB_STEP_SUMMARY", &render(report, Form::Comment)?)?;
     append("GITHUB_OUTPUT", results(report).as_bytes())?;
     let lines = annotations(report, |name| paths.get(name).cloned().unwrap_or_else(|| name.to_owned()));
     Ok(if lines.is_empty() { String::new() } else { as_lines(&lines) })

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::report::contract::Report;
-use crate::report::render::{built_in, built_in_names, render, render_comment, render_template};
+use crate::report::render::{Form, built_in, built_in_names, render, render_template};
 use crate::report::view::TerminalView;
 
 use super::args::{Colour, Output};
@@ -79,7 +79,7 @@ impl<'a> Delivery<'a> {
         let Self { arguments, targets, comment, template, paths, .. } = self;
         let mut outputs = render_all(report, targets, template.as_ref())?;
         if let Some(target) = comment {
-            outputs.push((target, render_comment(report)?));
+            outputs.push((target, render(report, Form::Comment)?));
         }
         outputs.extend(more);
         write_all(&outputs)?;

@@ -16,7 +16,7 @@ mod error;
 mod read;
 mod write;
 
-pub use error::{BaselineError, Fault, OtherFile};
+pub use error::BaselineError;
 use write::FileV1;
 pub use write::Tool;
 

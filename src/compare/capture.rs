@@ -194,11 +194,6 @@ impl Values {
         }
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// The samples in ascending order, or up to [`SKETCH_POINTS`] points that stand for those of a sketch.
     pub fn ordered(&self) -> OrderedPoints {
         match self {

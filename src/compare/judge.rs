@@ -11,7 +11,7 @@ use crate::measure::unit::Dimension;
 
 use super::capture::{Capture, Dependence};
 use super::center::least_p;
-pub use super::criteria::{CONFIDENCE, Criteria, GATE_LEVEL, SHARE_MARGIN};
+pub use super::criteria::Criteria;
 use super::draft::{ChangeDraft, summary_of};
 use super::failing::FailingPopulations;
 use super::moderation::{Prior, Spread};

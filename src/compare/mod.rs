@@ -36,5 +36,4 @@ pub mod target;
 mod verdict;
 mod welch;
 
-pub use capture::{Capture, CapturedSource, MetricRuns, Recording, ShareRuns, Values};
-pub use outcome::{Change, Comparison, Effect, Verdict};
+pub use capture::Values;

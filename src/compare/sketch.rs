@@ -70,17 +70,6 @@ impl Stretch {
     }
 }
 
-/// Why sketches cannot become one.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-pub enum MergeError {
-    /// Their buckets are not the same.
-    #[error("sketches with relative errors of {0} and {1} have different buckets and cannot be merged")]
-    OtherGrid(f64, f64),
-    /// More samples than can be counted.
-    #[error("the sketches hold more samples than can be counted")]
-    TooMany,
-}
-
 /// What is wrong with a sketch that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SketchFault {
@@ -174,25 +163,7 @@ impl Sketch {
         })
     }
 
-    /// Takes in the samples of another sketch. The order in which sketches are merged makes no difference.
-    ///
-    /// # Errors
-    /// Where the errors, and so the buckets, are not the same; this sketch then stays as it is.
-    pub fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
-        if self.error != other.error {
-            return Err(MergeError::OtherGrid(self.error, other.error));
-        }
-        self.count = self.count.checked_add(other.count).ok_or(MergeError::TooMany)?;
-        self.min = self.min.min(other.min);
-        self.max = self.max.max(other.max);
-        self.zeros += other.zeros;
-        self.negative = added(&self.negative, &other.negative);
-        self.positive = added(&self.positive, &other.positive);
-        Ok(())
-    }
-
     /// How many samples; never 0 in a sketch that was made or checked.
-    #[expect(clippy::len_without_is_empty, reason = "a sketch is never empty")]
     pub fn len(&self) -> u64 {
         self.count
     }
@@ -377,15 +348,6 @@ fn stretches(buckets: impl Iterator<Item = (i32, u64)>) -> Vec<Stretch> {
         stretches.push(Stretch { first: index, counts: vec![count] });
     }
     stretches
-}
-
-/// The counts of both.
-fn added(left: &[Stretch], right: &[Stretch]) -> Vec<Stretch> {
-    let mut all: Vec<(i32, u64)> = buckets(left).chain(buckets(right)).collect();
-    all.sort_unstable_by_key(|(index, _)| *index);
-    stretches(
-        all.chunk_by(|one, other| one.0 == other.0).map(|same| (same[0].0, same.iter().map(|(_, count)| count).sum())),
-    )
 }
 
 #[cfg(test)]

@@ -11,9 +11,8 @@ mod interval;
 mod select;
 mod subject;
 
-pub use crate::measure::Operator;
-pub use condition::{Condition, LabelRule, Target, TargetTextError};
-pub use evaluate::{TargetError, evaluate, needs_baseline, needs_samples};
+pub use condition::Target;
+pub use evaluate::evaluate;
 pub use subject::{Subject, SubjectShare};
 
 #[cfg(test)]

@@ -111,6 +111,7 @@ impl Texts {
     }
 
     /// The different texts, which batches of a table share; not every one has to occur.
+    #[cfg(any(feature = "parquet", feature = "frames"))]
     pub fn texts(&self) -> &[String] {
         &self.texts
     }
@@ -162,11 +163,6 @@ impl Batch {
     /// How many samples.
     pub fn len(&self) -> usize {
         self.values.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
     }
 
     /// The samples, one by one.

@@ -43,7 +43,7 @@ pub(crate) fn mark(source: &mut Source) {
             Folded::of(&lines, NAMED_RUNS)
         );
         let place = Place::line(&name, lines.first().copied().unwrap_or_default());
-        let place = if let [_, .., last] = lines[..] { place.to_line(last) } else { place };
+        let place = if let [_, .., last] = lines[..] { place.up_to_line(last) } else { place };
         let action = "the runs are shown apart; numbers over all samples pool them";
         let finding = Finding::new(Severity::Note, FindingKind::AppendedRun, place, reason, action);
         source.findings.push(finding.count(lines.len() as u64));

@@ -222,7 +222,7 @@ impl Place {
 
     /// The same place, up to and including `last`.
     #[must_use]
-    pub fn to_line(mut self, last: u64) -> Self {
+    pub fn up_to_line(mut self, last: u64) -> Self {
         self.last_line = Some(last).filter(|last| Some(*last) != self.line);
         self
     }

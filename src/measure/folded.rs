@@ -28,23 +28,9 @@ impl<T> Folded<T> {
         Self { first, more: items.count() as u64 }
     }
 
-    /// One item more; it is named while there are fewer than `most`.
-    pub fn push(&mut self, item: T, most: usize) {
-        if self.first.len() < most {
-            self.first.push(item);
-        } else {
-            self.more += 1;
-        }
-    }
-
     /// How many there are, the ones that are not named included.
     pub fn count(&self) -> u64 {
         self.first.len() as u64 + self.more
-    }
-
-    /// What is to be said about those that are not named; `None` where all are.
-    pub fn rest<R>(&self, say: impl FnOnce(u64) -> R) -> Option<R> {
-        (self.more > 0).then(|| say(self.more))
     }
 }
 
@@ -67,11 +53,7 @@ mod tests {
     fn the_first_are_named_and_the_others_counted() {
         let folded = Folded::of(1..=7, 5);
         assert_eq!(folded.to_string(), "1, 2, 3, 4, 5 and 2 more");
-        assert_eq!((folded.count(), folded.rest(|more| more)), (7, Some(2)));
+        assert_eq!(folded.count(), 7);
         assert_eq!(Folded::of(["a", "b"], 5).to_string(), "a, b");
-        let mut pushed = Folded::default();
-        (1..=7).for_each(|item| pushed.push(item, 5));
-        assert_eq!(pushed, folded);
-        assert_eq!(Folded::<u8>::default().rest(|more| more), None);
     }
 }

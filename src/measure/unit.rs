@@ -116,7 +116,7 @@ impl Unit {
     }
 
     /// A value in base units, in this unit.
-    pub fn from_base(self, value: f64) -> f64 {
+    pub fn of_base(self, value: f64) -> f64 {
         if self.multiply == 1.0 { value * self.divide } else { value * self.divide / self.multiply }
     }
 
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn a_millisecond_value_becomes_the_nearest_double_in_seconds() {
         assert_eq!(Unit::MILLISECOND.to_base(351.0).to_bits(), 0.351_f64.to_bits());
-        assert_eq!(Unit::MILLISECOND.from_base(0.351).to_bits(), 351.0_f64.to_bits());
+        assert_eq!(Unit::MILLISECOND.of_base(0.351).to_bits(), 351.0_f64.to_bits());
     }
 
     #[test]

@@ -13,10 +13,9 @@ use crate::compare::outcome::{Comparison, Gate, TargetResult};
 use crate::measure::finding::Finding;
 
 pub use crate::analysis::Assumption;
-pub use crate::analysis::failing::{PopulationFailures, PopulationKind};
-pub use crate::analysis::goodput::{Goodput, LevelShare};
-pub use crate::analysis::metric::{Evidence, Metric, Remark, Topic};
-pub use crate::analysis::outcome::Failures;
+pub use crate::analysis::failing::PopulationFailures;
+pub use crate::analysis::goodput::Goodput;
+pub use crate::analysis::metric::{Evidence, Metric, Remark};
 pub use crate::analysis::reported::{Reported, ReportedValue};
 pub use crate::analysis::requests::RequestRun;
 pub use crate::analysis::source::{Column, Source, Table};
@@ -25,10 +24,8 @@ pub use crate::measure::label::Label;
 pub use crate::stats::bins::Histogram;
 pub use crate::stats::interval::Interval;
 pub use crate::stats::modality::{Modality, Mode};
-pub use crate::stats::order::{Drift, LevelShift, WarmUp};
 pub use crate::stats::outlier::{Extreme, Outliers};
 pub use crate::stats::population::{Order, Population};
-pub use crate::stats::runs::Runs;
 pub use crate::stats::series::{Series, SeriesPoint};
 pub use crate::stats::settings::Settings;
 pub use crate::stats::summary::{Percentile, Summary};
@@ -40,7 +37,7 @@ pub const SCHEMA_VERSION: u32 = 2;
 /// A report about one or more files of raw metrics.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
-    /// Version of the contract, [`SCHEMA_VERSION`].
+    /// Version of the contract.
     pub schema_version: u32,
     /// What wrote the report.
     pub tool: Tool,

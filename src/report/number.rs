@@ -56,9 +56,9 @@ impl Scale {
         let reference = typical.iter().map(|value| value.abs()).filter(|value| *value > 0.0 && value.is_finite());
         let reference = reference.min_by(f64::total_cmp).unwrap_or(0.0);
         let unit = dimension.display_unit(reference);
-        let mut decimals = decimals_for(unit.from_base(reference), SIGNIFICANT);
+        let mut decimals = decimals_for(unit.of_base(reference), SIGNIFICANT);
         if let Some(spread) = spread.filter(|spread| *spread > 0.0 && spread.is_finite()) {
-            decimals = decimals.max(decimals_for(unit.from_base(spread), SIGNIFICANT_SPREAD));
+            decimals = decimals.max(decimals_for(unit.of_base(spread), SIGNIFICANT_SPREAD));
         }
         Self { unit, decimals: usize::try_from(decimals).unwrap_or(0), whole: false }
     }
@@ -278,7 +278,7 @@ impl Decimal {
                 }
                 self
             }
-            _ => Self::of(unit.from_base(value)).unwrap_or(self),
+            _ => Self::of(unit.of_base(value)).unwrap_or(self),
         }
     }
 

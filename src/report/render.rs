@@ -140,10 +140,7 @@ pub fn render_template(report: &Report, name: &str, source: &str) -> Result<Vec<
 
 /// The report as a comment on a pull request. Rows are dropped from the end until it has at most [`LONGEST_COMMENT`]
 /// characters, and their number is told.
-///
-/// # Errors
-/// A built-in template that fails (a defect).
-pub fn render_comment(report: &Report) -> Result<Vec<u8>, RenderError> {
+fn render_comment(report: &Report) -> Result<Vec<u8>, RenderError> {
     let comment = CommentView::of(report);
     let render = |comment: &CommentView| {
         let mut context = Context::new();

@@ -100,7 +100,7 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
         Oddity::Repeat { first, again, length } => Finding::new(
             Severity::Suspicious,
             FindingKind::DuplicateBlock,
-            Place::line(source, again.0).to_line(again.1).column(name),
+            Place::line(source, again.0).up_to_line(again.1).column(name),
             format!(
                 "{length} consecutive values repeat those of lines {} to {}; independent measurements do not do that",
                 first.0, first.1
@@ -112,7 +112,7 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
         Oddity::Stuck { lines, value, length } => Finding::new(
             Severity::Suspicious,
             FindingKind::StuckValue,
-            Place::line(source, lines.0).to_line(lines.1).column(name),
+            Place::line(source, lines.0).up_to_line(lines.1).column(name),
             format!("the same value {length} times in a row, in a metric that otherwise varies"),
             "kept",
         )
@@ -125,7 +125,7 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
             Finding::new(
                 Severity::Suspicious,
                 FindingKind::UnitBlock,
-                Place::line(source, lines.0).to_line(lines.1).column(name),
+                Place::line(source, lines.0).up_to_line(lines.1).column(name),
                 format!(
                     "{length} values lie about {factor} times {than} those around them, apart from all others and as spread as \
                      their neighbours: they look like values in another unit"

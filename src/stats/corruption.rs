@@ -14,9 +14,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::{Dimension, Unit};
-use crate::table::packed::CellsBuilder;
-use crate::table::storage::Storage;
+use crate::measure::unit::Dimension;
 
 pub(crate) use case::Case;
 pub use case::{Reason, Suspect};
@@ -85,13 +83,14 @@ enum SlipEvidence {
 
 /// The suspects among values in base units about which nothing else is known than what they measure and, in seconds, how long
 /// it was measured.
+#[cfg(any(test, feature = "internals"))]
 pub fn suspects_among(values: &[f64], dimension: Dimension, span: Option<f64>) -> Vec<Suspect> {
-    let mut column = CellsBuilder::numbers(Storage::MEMORY);
+    let mut column = crate::table::packed::CellsBuilder::numbers(crate::table::storage::Storage::MEMORY);
     column.extend_numbers(values, |_| false, |_| false);
     let column = column.finish();
     suspects(&Case {
         measured: Measured::new(&column, None),
-        unit: Unit::SECOND,
+        unit: crate::measure::unit::Unit::SECOND,
         shape: None,
         texts: &[],
         dimension,
@@ -475,7 +474,7 @@ mod tests {
     fn case<'a>(measured: Measured<'a>, texts: &'a [String]) -> Case<'a> {
         Case {
             measured,
-            unit: Unit::SECOND,
+            unit: crate::measure::unit::Unit::SECOND,
             shape: None,
             texts,
             dimension: Dimension::Time,

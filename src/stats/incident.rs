@@ -18,10 +18,8 @@ use super::sorting::sort;
 use scan::{Stretch, Track, reach};
 use track::{Bins, known};
 
-pub use track::{FEWEST_REQUESTS, Requests};
+pub use track::Requests;
 
-/// The share of runs without an incident in which one is found, at most.
-pub const FALSE_ALARMS: f64 = 0.01;
 /// Latency, failures and rate are searched.
 const TRACKS: f64 = 3.0;
 /// Each at less than a third of that, because dependence is estimated too.
@@ -45,6 +43,7 @@ const RATE_FACTOR: f64 = 1.25;
 
 /// What leaves the rest of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[allow(clippy::struct_field_names, reason = "as the report writes it")]
 pub struct Incidents {
     /// How exact the ends of a stretch are: the length of a bin, in seconds.
     pub resolution: f64,

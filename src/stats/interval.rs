@@ -11,8 +11,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
-use super::sample::Sample;
-
 /// Terms of a binomial distribution this far below its largest one are left out; together they weigh less than 1e-20.
 const NEGLIGIBLE_PROBABILITY: f64 = 1e-30;
 /// From this many degrees of freedom the t quantile is expanded around the normal one (Abramowitz & Stegun 26.7.5); the error is
@@ -50,27 +48,11 @@ pub struct OrderInterval {
     pub achieved_level: f64,
 }
 
-/// A one-sided upper bound for a percentile.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct UpperBound {
-    /// The bound, an order statistic, in the unit of the values.
-    pub value: f64,
-    /// Its rank, from 1.
-    pub rank: usize,
-    /// The exact coverage; at least the level asked for.
-    pub achieved_level: f64,
-}
-
 /// The exact binomial interval for the p-quantile (David & Nagaraja, Order Statistics, 7.1), equal-tailed.
 ///
 /// With X binomial(n, p) the lower rank r is the largest with P(X <= r-1) <= (1-level)/2 and the upper rank s the smallest with
 /// P(X >= s) <= (1-level)/2. For p95 at 95% an upper bound exists from n = 72, for p99 from 368, for p99.9 from 3688; below that
-/// the interval is open-ended. `None` for an empty slice or a probability or level outside (0, 1).
-pub fn order_statistic_interval(sorted: &[f64], p: f64, level: f64) -> Option<OrderInterval> {
-    order_statistic_interval_of(sorted.len(), |place| sorted[place], p, level)
-}
-
-/// The same of `n` order statistics, of which only the bounds are asked for.
+/// the interval is open-ended. Of the `n` order statistics only the bounds are asked for. `None` for n = 0 or a probability or level outside (0, 1).
 pub(super) fn order_statistic_interval_of(
     n: usize,
     at: impl Fn(usize) -> f64,
@@ -122,28 +104,10 @@ pub(crate) fn order_statistic_interval_inflated(
     })
 }
 
-/// The one-sided upper bound for the p-quantile: for p95 at 95% it exists from n = 59, for p99 from 299, for p99.9 from 2995.
+/// Student's t interval for a mean, of the mean, the standard deviation and the number of independent values that the values are
+/// worth.
 ///
-/// `None` below that, for an empty slice, and for a probability or level outside (0, 1).
-pub fn one_sided_upper(sorted: &[f64], p: f64, level: f64) -> Option<UpperBound> {
-    let binomial = Binomial::new(sorted.len(), p)?;
-    let rank = binomial.high_rank(tail_of(level)?)?;
-    Some(UpperBound { value: sorted[rank - 1], rank, achieved_level: 1.0 - binomial.at_least(rank) })
-}
-
-/// Student's t interval for the mean of independent values. `None` for fewer than two values or a level outside (0, 1).
-pub fn mean_interval(sample: &Sample, level: f64) -> Option<Interval> {
-    mean_interval_effective(sample, sample.len() as f64, level)
-}
-
-/// Student's t interval for the mean of dependent values, which count as `effective` independent ones (clamped to at most n).
-///
-/// `None` for an effective size below 2: then the data do not say how far the mean could be off.
-pub fn mean_interval_effective(sample: &Sample, effective: f64, level: f64) -> Option<Interval> {
-    mean_interval_of(sample.mean(), sample.stddev()?, effective.min(sample.len() as f64), level)
-}
-
-/// The same from the mean, the standard deviation and the number of values or of independent ones that they are worth.
+/// `None` for a size below 2: then the data do not say how far the mean could be off.
 pub(super) fn mean_interval_of(mean: f64, stddev: f64, size: f64, level: f64) -> Option<Interval> {
     let tail = tail_of(level)?;
     if size.is_nan() || size < 2.0 {
@@ -296,8 +260,17 @@ impl Binomial {
 #[cfg(test)]
 mod tests {
     use super::super::quantile::{QuantileMethod, quantile};
+    use super::super::sample::Sample;
     use super::*;
     use proptest::prelude::*;
+
+    fn order_statistic_interval(sorted: &[f64], p: f64, level: f64) -> Option<OrderInterval> {
+        order_statistic_interval_of(sorted.len(), |place| sorted[place], p, level)
+    }
+
+    fn mean_interval(sample: &Sample, effective: f64) -> Option<Interval> {
+        mean_interval_of(sample.mean(), sample.stddev()?, effective, 0.95)
+    }
 
     fn ramp(n: usize) -> Vec<f64> {
         (1..=n).map(|i| i as f64).collect()
@@ -317,12 +290,10 @@ mod tests {
 
     #[test]
     fn an_upper_bound_exists_exactly_from_the_published_sizes() {
-        for (p, two_sided, one_sided) in [(0.95, 72, 59), (0.99, 368, 299), (0.999, 3688, 2995)] {
+        for (p, two_sided) in [(0.95, 72), (0.99, 368), (0.999, 3688)] {
             let high = |n| order_statistic_interval(&ramp(n), p, 0.95).unwrap().interval.high;
             assert_eq!(high(two_sided), Some(two_sided as f64), "p {p}");
             assert_eq!(high(two_sided - 1), None, "p {p}");
-            assert_eq!(one_sided_upper(&ramp(one_sided), p, 0.95).unwrap().rank, one_sided);
-            assert_eq!(one_sided_upper(&ramp(one_sided - 1), p, 0.95), None);
         }
     }
 
@@ -400,14 +371,14 @@ mod tests {
     #[test]
     fn the_mean_interval_is_the_textbook_one_and_widens_with_dependence() {
         let sample = Sample::new(vec![10.0, 11.0, 12.0]).unwrap();
-        let plain = mean_interval(&sample, 0.95).unwrap();
+        let plain = mean_interval(&sample, 3.0).unwrap();
         // 11 +- 4.302653 / sqrt(3)
         assert!(close(plain.low.unwrap(), 8.515_862_3, 1e-7));
         assert!(close(plain.high.unwrap(), 13.484_137_7, 1e-7));
-        let dependent = mean_interval_effective(&sample, 2.0, 0.95).unwrap();
+        let dependent = mean_interval(&sample, 2.0).unwrap();
         assert!(dependent.low < plain.low && dependent.high > plain.high);
-        assert_eq!(mean_interval_effective(&sample, 1.5, 0.95), None);
-        assert_eq!(mean_interval(&Sample::new(vec![1.0]).unwrap(), 0.95), None);
+        assert_eq!(mean_interval(&sample, 1.5), None);
+        assert_eq!(mean_interval(&Sample::new(vec![1.0]).unwrap(), 1.0), None);
     }
 
     #[test]

@@ -122,28 +122,6 @@ impl Isolation {
     }
 }
 
-/// The most surprising gap in the upper tail of an ascending slice; `None` without a gap of at least one decade.
-///
-/// A result is returned whatever its p, so that a caller can combine it with other evidence; ask
-/// [`is_suspicious`](Isolation::is_suspicious). A suspicious scattered group wins over a cluster, then the smaller p wins.
-pub fn upper_isolation(sorted: &[f64]) -> Option<Isolation> {
-    isolation(sorted, Tail::Upper)
-}
-
-/// The same for the positive values nearest to zero: the test on 1/x.
-pub fn lower_isolation(sorted: &[f64]) -> Option<Isolation> {
-    isolation(sorted, Tail::Lower)
-}
-
-fn isolation(sorted: &[f64], tail: Tail) -> Option<Isolation> {
-    let positive = &sorted[sorted.partition_point(|&x| x <= 0.0)..];
-    let n = positive.len();
-    isolation_of(n, n < sorted.len(), tail, |place| match tail {
-        Tail::Upper => positive[n - 1 - place],
-        Tail::Lower => positive[place],
-    })
-}
-
 /// How many extreme gaps are looked at among so many positive values.
 fn scanned_of(n: usize) -> usize {
     MIN_SCANNED.max(n / SCANNED_SHARE).min(n / MAX_SCANNED_SHARE).min(MOST_SCANNED)
@@ -249,7 +227,10 @@ impl Ends {
     }
 }
 
-/// The test on `n` positive values; `value_at` gives them from the extreme inward.
+/// The most surprising gap in a tail of `n` positive values, which `value_at` gives from the extreme inward; `None` without a gap of at least one decade.
+///
+/// A result is returned whatever its p, so that a caller can combine it with other evidence; ask
+/// [`is_suspicious`](Isolation::is_suspicious). A suspicious scattered group wins over a cluster, then the smaller p wins.
 fn isolation_of(n: usize, through_zero: bool, tail: Tail, value_at: impl Fn(usize) -> f64) -> Option<Isolation> {
     if n < MIN_POSITIVE {
         return None;
@@ -329,6 +310,23 @@ fn better(new: &Isolation, old: &Isolation) -> bool {
 mod tests {
     use super::super::rng::Rng;
     use super::*;
+
+    fn upper_isolation(sorted: &[f64]) -> Option<Isolation> {
+        isolation(sorted, Tail::Upper)
+    }
+
+    fn lower_isolation(sorted: &[f64]) -> Option<Isolation> {
+        isolation(sorted, Tail::Lower)
+    }
+
+    fn isolation(sorted: &[f64], tail: Tail) -> Option<Isolation> {
+        let positive = &sorted[sorted.partition_point(|&x| x <= 0.0)..];
+        let n = positive.len();
+        isolation_of(n, n < sorted.len(), tail, |place| match tail {
+            Tail::Upper => positive[n - 1 - place],
+            Tail::Lower => positive[place],
+        })
+    }
 
     fn sorted(mut values: Vec<f64>) -> Vec<f64> {
         values.sort_unstable_by(f64::total_cmp);

@@ -82,17 +82,6 @@ pub fn assess(sorted: &[f64]) -> Option<Modality> {
     Some(Modality { dip, p, modes, on_logs: shape.on_logs, thinned: shape.thinned })
 }
 
-/// The modes of a sample, ascending, whatever the overall dip says; one mode for an ordinary sample, none for an empty one.
-pub fn modes(sorted: &[f64]) -> Vec<Mode> {
-    if sorted.is_empty() {
-        return Vec::new();
-    }
-    if sorted.len() < MIN_VALUES || distinct(sorted) < MIN_DISTINCT {
-        return vec![whole(sorted)];
-    }
-    split(sorted, &Shape::of(sorted)).modes
-}
-
 /// The number of distinct values, counted up to [`MIN_DISTINCT`].
 fn distinct(sorted: &[f64]) -> usize {
     sorted.chunk_by(|a, b| a == b).take(MIN_DISTINCT).count()

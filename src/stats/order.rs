@@ -17,27 +17,27 @@ use blocks::Blocks;
 use changes::{level_shift_in, warm_up_in};
 use drift::drift_in;
 
-pub use blocks::{MAX_POINTS, MIN_RUN};
+use blocks::MAX_POINTS;
+
 pub(crate) use centered::{Centered, Values, inflation_of};
-pub use changes::{LevelShift, MIN_SEGMENT, MIN_SEGMENT_SHARE, WARM_UP_RATIO, WarmUp, level_shift, warm_up};
-pub use drift::{Drift, FEWER_SLOPE_POINTS, MAX_SLOPE_POINTS, MannKendall, TheilSen, drift, mann_kendall, theil_sen};
+pub use changes::{LevelShift, WarmUp};
+pub use drift::Drift;
 pub(crate) use long_memory::{LongMemory, SumsOfBlocks};
 pub(super) use neighbours::neighbours_in;
-pub use neighbours::{Neighbours, effective_sample_size, lag1_rank_autocorrelation, neighbours, ranks};
-pub use permutation::CHANGE_P;
+pub use neighbours::{Neighbours, neighbours, ranks};
 
 /// What a run shows beside dependence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trends {
-    /// [`drift()`].
+    /// A steady change.
     pub drift: Option<Drift>,
-    /// [`warm_up`].
+    /// A slow beginning.
     pub warm_up: Option<WarmUp>,
-    /// [`level_shift`].
+    /// Another level from some place on.
     pub level_shift: Option<LevelShift>,
 }
 
-/// [`drift()`], [`warm_up`] and [`level_shift`] at once. Of a run of more than [`LONG_RUN`] values one of every few is looked
+/// Drift, warm-up and level shift at once. Of a run of more than [`LONG_RUN`] values one of every few is looked
 /// at ([`thin::picked`]); places are then multiples of these few.
 pub fn trends(values: &[f64]) -> Trends {
     let stride = thin::stride(values.len(), LONG_RUN);

@@ -11,6 +11,7 @@ const MIX_1: u64 = 0xBF58_476D_1CE4_E5B9;
 /// Second multiplier of the `SplitMix64` finaliser (Stafford's mix 13).
 const MIX_2: u64 = 0x94D0_49BB_1331_11EB;
 /// Number of values a double in `[0, 1)` can take: 2^53.
+#[cfg(any(test, feature = "internals"))]
 const UNIT_STEPS: f64 = 9_007_199_254_740_992.0;
 
 const fn mix(mut z: u64) -> u64 {
@@ -42,14 +43,25 @@ impl Rng {
         self.state = self.state.wrapping_add(GOLDEN_GAMMA.wrapping_mul(numbers as u64));
     }
 
-    /// A uniform value in `[0, 1)` with 53 random bits.
-    pub fn uniform(&mut self) -> f64 {
-        (self.next_u64() >> 11) as f64 / UNIT_STEPS
-    }
-
     /// A uniform index in `0..bound` (multiply-shift; the bias is below `bound / 2^64`). `bound = 0` gives 0.
     pub const fn below(&mut self, bound: usize) -> usize {
         ((self.next_u64() as u128 * bound as u128) >> 64) as usize
+    }
+
+    /// Shuffles in place (Fisher & Yates).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
+}
+
+/// Deviates, for what is simulated.
+#[cfg(any(test, feature = "internals"))]
+impl Rng {
+    /// A uniform value in `[0, 1)` with 53 random bits.
+    pub fn uniform(&mut self) -> f64 {
+        (self.next_u64() >> 11) as f64 / UNIT_STEPS
     }
 
     /// An exponential deviate with mean 1.
@@ -60,13 +72,6 @@ impl Rng {
     /// A standard normal deviate (Box & Muller 1958; the second one of the pair is thrown away to keep the state one word).
     pub fn normal(&mut self) -> f64 {
         (2.0 * self.exponential()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
-    }
-
-    /// Shuffles in place (Fisher & Yates).
-    pub fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
-        }
     }
 }
 

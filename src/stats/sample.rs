@@ -83,33 +83,14 @@ impl Sample {
         &self.sorted
     }
 
-    /// The number of values, at least 1.
-    #[allow(clippy::len_without_is_empty)] // a sample is never empty
-    pub fn len(&self) -> usize {
-        self.sorted.len()
-    }
-
     /// The smallest value.
     pub fn min(&self) -> f64 {
         self.sorted[0]
     }
 
-    /// The largest value.
-    pub fn max(&self) -> f64 {
-        self.sorted[self.sorted.len() - 1]
-    }
-
     /// The arithmetic mean, in the unit of the values: compensated sum, then one correction by the mean residual.
     pub fn mean(&self) -> f64 {
         self.mean
-    }
-
-    /// The sample variance with divisor n-1 (corrected two-pass, Chan, Golub & `LeVeque` 1983), in the squared unit.
-    ///
-    /// `None` for one value, and where the variance itself exceeds the range of a double (the [stddev](Self::stddev) does not then).
-    pub fn variance(&self) -> Option<f64> {
-        let variance = self.moments.scaled_variance? / self.moments.scale / self.moments.scale;
-        variance.is_finite().then_some(variance)
     }
 
     /// The sample standard deviation with divisor n-1, in the unit of the values. `None` for one value.
@@ -120,6 +101,28 @@ impl Sample {
     /// The sum, in the recorded order.
     pub fn sum(&self) -> f64 {
         self.moments.sum
+    }
+}
+
+/// What only tests ask one by one.
+#[cfg(test)]
+impl Sample {
+    /// The number of values, at least 1.
+    pub fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
+    /// The largest value.
+    pub fn max(&self) -> f64 {
+        self.sorted[self.sorted.len() - 1]
+    }
+
+    /// The sample variance with divisor n-1 (corrected two-pass, Chan, Golub & `LeVeque` 1983), in the squared unit.
+    ///
+    /// `None` for one value, and where the variance itself exceeds the range of a double (the [stddev](Self::stddev) does not then).
+    pub fn variance(&self) -> Option<f64> {
+        let variance = self.moments.scaled_variance? / self.moments.scale / self.moments.scale;
+        variance.is_finite().then_some(variance)
     }
 
     /// The coefficient of variation, stddev / mean. `None` unless every value is >= 0 and the mean is > 0: it is a ratio to a

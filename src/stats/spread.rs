@@ -62,23 +62,7 @@ pub fn mad(sorted: &[f64]) -> f64 {
     middle.min(f64::MAX)
 }
 
-/// The unscaled MAD of the values at or below the median and of those at or above it, in this order (Rosenmai 2013): a skewed
-/// sample has two different ones.
-pub fn double_mad(sorted: &[f64]) -> (f64, f64) {
-    let center = median_of_sorted(sorted);
-    let until = sorted.partition_point(|&x| x <= center);
-    let from = sorted.partition_point(|&x| x < center);
-    let low = median_of_sorted(&sorted[..until]);
-    let high = median_of_sorted(&sorted[from..]);
-    ((center - low).clamp(0.0, f64::MAX), (high - center).clamp(0.0, f64::MAX))
-}
-
-/// The interquartile range by Hyndman & Fan's type 6.
-pub fn iqr(sorted: &[f64]) -> f64 {
-    iqr_of(sorted.len(), |place| sorted[place])
-}
-
-/// The same of `n` order statistics, of which only those are asked for that are needed.
+/// The interquartile range by Hyndman & Fan's type 6, of `n` order statistics, of which only those are asked for that are needed.
 pub(super) fn iqr_of(n: usize, at: impl Fn(usize) -> f64 + Copy) -> f64 {
     let at = |p| quantile_of(n, at, p, QuantileMethod::Type6);
     (at(0.75) - at(0.25)).clamp(0.0, f64::MAX)
@@ -141,13 +125,6 @@ mod tests {
     }
 
     #[test]
-    fn a_skewed_sample_has_two_mads() {
-        let skewed = [1.0, 4.0, 4.0, 4.0, 5.0, 5.0, 5.0, 5.0, 7.0, 7.0, 8.0, 10.0, 16.0, 30.0];
-        assert_eq!(double_mad(&skewed), (0.5, 2.0));
-        assert_eq!(double_mad(&[1.0, 2.0, 3.0]), (0.5, 0.5));
-    }
-
-    #[test]
     fn shamos_is_the_median_pairwise_difference() {
         assert_eq!(shamos(&[1.0]), None);
         assert_eq!(shamos(&[]), None);
@@ -178,8 +155,8 @@ mod tests {
     #[test]
     fn the_interquartile_range_of_a_ramp() {
         let ramp: Vec<f64> = (1..=11).map(f64::from).collect();
-        assert_eq!(iqr(&ramp), 6.0);
-        assert_eq!(iqr(&[1.0]), 0.0);
+        assert_eq!(iqr_of(ramp.len(), |place| ramp[place]), 6.0);
+        assert_eq!(iqr_of(1, |_| 1.0), 0.0);
     }
 
     proptest! {
@@ -210,8 +187,7 @@ mod tests {
             values in prop::collection::vec(prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO, 1..30)
         ) {
             let values = sorted(values);
-            let (low, high) = double_mad(&values);
-            for spread in [mad(&values), low, high, iqr(&values)] {
+            for spread in [mad(&values), iqr_of(values.len(), |place| values[place])] {
                 prop_assert!(spread >= 0.0 && spread.is_finite());
             }
             prop_assert!(shamos(&values).is_none_or(|s| s.spread >= 0.0));

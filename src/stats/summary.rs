@@ -58,7 +58,7 @@ pub struct Summary {
     /// How many independent samples that interval takes these for; absent where all are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub median_effective_sample_size: Option<f64>,
-    /// [`PERCENTILES`]: p25, p75, p90, p95, p99 and p99.9, in this order.
+    /// p25, p75, p90, p95, p99 and p99.9, in this order.
     pub percentiles: Vec<Percentile>,
     /// Sample standard deviation (n - 1); absent for one sample.
     pub stddev: Option<f64>,

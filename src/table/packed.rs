@@ -11,4 +11,4 @@ mod part;
 
 pub use crate::table::stretch::{BLOCK, Kind, PART};
 pub use builder::CellsBuilder;
-pub use cells::{Block, Cells, Reader};
+pub use cells::{Cells, Reader};

@@ -52,7 +52,7 @@ fn examine(text: &str) -> Vec<Found> {
     for table in &source.tables {
         let line = |row: usize| table.lines.line(row as u64).unwrap();
         let mut add = |severity, kind, first, last| all.push(Found { severity, kind, first, last });
-        let analysis = analyse("planted.csv", 0, table, &Settings::default());
+        let analysis = analyse("planted.csv", 0, table, None, &Settings::default());
         for oddity in analysis.metrics.iter().flat_map(|metric| &metric.oddities) {
             match oddity {
                 Oddity::ForeignValue { line, .. } => {

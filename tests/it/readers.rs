@@ -19,7 +19,7 @@ fn survive(bytes: &[u8]) {
             assert!(line >= before && line <= source.provenance.lines.max(1), "row {row} line {line}");
             before = line;
         }
-        for metric in analyse("made", 0, table, &Settings::default()).metrics {
+        for metric in analyse("made", 0, table, None, &Settings::default()).metrics {
             if let Some(summary) = &metric.overall.clean {
                 assert!(summary.min <= summary.median && summary.median <= summary.max);
             }

@@ -65,7 +65,7 @@ fn reported(source: &Source, metric: &str, label: Option<&str>, statistic: Stati
 }
 
 fn analysis(source: &Source, metric: &str) -> Metric {
-    let all = source.tables.iter().flat_map(|table| analyse("a tool", 0, table, &Settings::default()).metrics);
+    let all = source.tables.iter().flat_map(|table| analyse("a tool", 0, table, None, &Settings::default()).metrics);
     all.into_iter().find(|found| found.name == metric).unwrap_or_else(|| panic!("no {metric}"))
 }
 
@@ -142,7 +142,7 @@ fn files_cut_off_anywhere_give_numbers_or_an_error() {
             let cut = bytes.len() * part / 24;
             if let Ok(source) = read(name, &bytes[..cut], &SourceOptions::default()) {
                 for table in &source.tables {
-                    analyse("a tool", 0, table, &Settings::default());
+                    analyse("a tool", 0, table, None, &Settings::default());
                 }
             }
         }
@@ -181,7 +181,7 @@ fn ab_prints_what_its_rows_say() {
 fn nothing_is_read_from_the_order_of_rows_that_ab_has_sorted() {
     let source = source("ab/times.tsv");
     assert!(source.tables.iter().all(|table| !table.order_is_recorded));
-    let analysed = analyse("a tool", 0, &source.tables[0], &Settings::default());
+    let analysed = analyse("a tool", 0, &source.tables[0], None, &Settings::default());
     assert!(analysed.clock.is_none());
     for metric in analysed.metrics {
         assert!(metric.overall.order.is_none() && metric.overall.series.is_none(), "{}", metric.name);
@@ -314,7 +314,7 @@ fn both_notations_of_vegeta_hold_the_same_numbers() {
         let table = &source.tables[0];
         assert!(table.position("body").is_none() && table.position("headers").is_none(), "{name} keeps no bodies");
         assert_eq!(table.lines.line(79), Some(80), "{name}");
-        let clock = analyse("a tool", 0, table, &Settings::default()).clock.unwrap();
+        let clock = analyse("a tool", 0, table, None, &Settings::default()).clock.unwrap();
         assert!((clock.span.unwrap() - 1_580_000_000).abs() < 100_000, "{name}: {clock:?}");
     }
 }
@@ -484,7 +484,7 @@ fn vllm_leaves_out_failed_requests_and_so_do_we() {
     // Two documents: 24 requests of which two failed, and 20 more.
     let requests: Vec<_> = source.tables.iter().filter(|table| table.position("ttft").is_some()).collect();
     assert_eq!(requests.len(), 2);
-    let first = analyse("a tool", 0, requests[0], &Settings::default());
+    let first = analyse("a tool", 0, requests[0], None, &Settings::default());
     let ttft = first.metrics.iter().find(|metric| metric.name == "ttft").unwrap();
     let clean = ttft.overall.clean.as_ref().unwrap();
     assert_eq!(clean.n, 22, "a failed request has a time of 0.0, which is none");

@@ -20,11 +20,10 @@ mod run;
 mod schedule;
 
 pub use anomaly::{Anomaly, AnomalyKind};
-pub use options::{EventKind, Field, ServiceOptions, Stability};
+pub use options::{EventKind, Field, ServiceOptions};
 pub use result::{
-    ClockKind, Concurrency, DistributionKind, ErrorType, Errors, Latency, Level, Memory, Messages, Schedule,
-    ScheduleBasis, Service, SessionBasis, SessionDuration, SessionEnd, SessionSummary, Shape, Slot, Stall, Steady,
-    Throughput, Timeouts,
+    ClockKind, DistributionKind, ErrorType, Latency, Level, Messages, ScheduleBasis, Service, SessionBasis, SessionEnd,
+    SessionSummary, Shape, Slot,
 };
 
 use crate::stats::settings::{Settings, ShortRuns};

@@ -19,10 +19,7 @@ mod rows;
 mod shards;
 mod time_bins;
 
-pub use result::{
-    Bin, EndpointFailures, FailureCause, InFlight, IncidentSearch, Moment, Phase, PhaseKind, RequestRun, RunClock,
-    Shards,
-};
+pub use result::{Bin, EndpointFailures, FailureCause, Moment, Phase, PhaseKind, RequestRun};
 pub use shards::{Shard, join};
 
 use std::borrow::Cow;

@@ -12,9 +12,8 @@ mod moment;
 mod result;
 mod series;
 
-pub use crate::table::swarm::SessionDatum;
 pub use anomaly::{Anomaly, AnomalyKind};
-pub use result::{Balance, Client, Follows, IntervalKind, Process, SnapshotInterval, Swarm};
+pub use result::{Client, Follows, IntervalKind, Process, SnapshotInterval, Swarm};
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::error::{Fault, OtherFile};
 use super::*;
 use crate::compare::capture::{
     CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,

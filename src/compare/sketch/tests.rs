@@ -68,22 +68,6 @@ proptest! {
     }
 
     #[test]
-    fn merging_is_the_sketch_of_all_samples_in_any_order(
-        parts in proptest::collection::vec(proptest::collection::vec(value(), 1..60), 3)
-    ) {
-        let of = |part: usize| Sketch::of(&parts[part]).unwrap();
-        let merged = |left: &Sketch, right: &Sketch| {
-            let mut merged = left.clone();
-            merged.merge(right).unwrap();
-            merged
-        };
-        let all = Sketch::of(&parts.concat()).unwrap();
-        prop_assert_eq!(&merged(&merged(&of(0), &of(1)), &of(2)), &all);
-        prop_assert_eq!(&merged(&of(0), &merged(&of(1), &of(2))), &all);
-        prop_assert_eq!(&merged(&merged(&of(2), &of(0)), &of(1)), &all);
-    }
-
-    #[test]
     fn mirrored_samples_give_mirrored_points(values in proptest::collection::vec(value(), 1..200)) {
         let mirrored: Vec<f64> = values.iter().map(|value| -value).collect();
         let points = Sketch::of(&values).unwrap().ordered(values.len());
@@ -127,14 +111,6 @@ fn nothing_and_what_is_not_finite_have_no_sketch() {
     assert_eq!(Sketch::of(&[]), None);
     assert_eq!(Sketch::of(&[1.0, f64::NAN]), None);
     assert_eq!(Sketch::of(&[1.0, f64::INFINITY]), None);
-}
-
-#[test]
-fn sketches_of_different_grids_are_not_merged() {
-    let mut sketch = Sketch::of(&[1.0]).unwrap();
-    let other = Sketch::with_error(&[1.0], 0.01).unwrap();
-    assert_eq!(sketch.merge(&other), Err(MergeError::OtherGrid(SKETCH_ERROR, 0.01)));
-    assert_eq!(sketch, Sketch::of(&[1.0]).unwrap());
 }
 
 #[test]

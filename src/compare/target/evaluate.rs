@@ -9,7 +9,7 @@ use crate::measure::Statistic;
 use crate::measure::unit::{Dimension, Unit};
 use crate::stats::interval::{Interval, order_statistic_interval_inflated, wilson_inflated};
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
-use crate::stats::summary::{PERCENTILES, Summary};
+use crate::stats::summary::Summary;
 
 use super::condition::{Condition, Target};
 use super::interval::{Certainty, decide, samples_for_ends};
@@ -62,23 +62,6 @@ pub struct TargetError {
     pub measured: &'static str,
     /// What to write instead.
     pub remedy: String,
-}
-
-/// Whether a condition is about a percentile that needs the samples themselves, because no summary has it.
-pub fn needs_samples(targets: &[Target]) -> bool {
-    let in_summary = |percent: f64| percent == MEDIAN || PERCENTILES.contains(&percent);
-    any_condition(targets, |condition| {
-        !condition.is_change && condition.statistic.percent().is_some_and(|percent| !in_summary(percent))
-    })
-}
-
-/// Whether a condition is about a change, so that it has no number without a baseline.
-pub fn needs_baseline(targets: &[Target]) -> bool {
-    any_condition(targets, |condition| condition.is_change)
-}
-
-fn any_condition(targets: &[Target], is: impl Fn(&Condition) -> bool) -> bool {
-    targets.iter().flat_map(|target| &target.conditions).any(is)
 }
 
 struct Evidence<'a> {

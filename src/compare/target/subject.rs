@@ -21,7 +21,7 @@ pub struct Subject<'a> {
     pub dimension: Dimension,
     /// Its numbers; absent where no clean sample is left.
     pub summary: Option<&'a Summary>,
-    /// Its samples in any order, for percentiles that the summary does not have; see `needs_samples`.
+    /// Its samples in any order, for percentiles that the summary does not have.
     pub samples: Option<&'a [f64]>,
     /// The number, of a metric that is one number and has no samples, base unit. Such a metric has no summary.
     pub value: Option<f64>,

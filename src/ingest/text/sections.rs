@@ -414,7 +414,7 @@ impl Sections {
             let (Some(&first), Some(&last)) = (lines.first(), lines.last()) else { continue };
             let reason = format!("{what} ({})", line_list(lines));
             let finding = sink.find(Severity::Note, kind, first, reason, "the rows continue their table");
-            finding.place = finding.place.clone().to_line(last);
+            finding.place = finding.place.clone().up_to_line(last);
             finding.count = lines.len() as u64;
         }
         // Where the later tables hold most of the rows, the first header is the stranger, and nobody reads it for theirs.

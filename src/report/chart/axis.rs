@@ -74,7 +74,7 @@ impl Axis {
 
     /// Values to write at the axis, in its own unit, and where each stands.
     pub(super) fn ticks(&self, unit: Unit, most: usize) -> Vec<(f64, f64)> {
-        let (low, high) = (unit.from_base(self.low), unit.from_base(self.high));
+        let (low, high) = (unit.of_base(self.low), unit.of_base(self.high));
         let values = if self.log { log_ticks(low, high, most) } else { even_ticks(low, high, most) };
         values.into_iter().map(|value| (value, self.share(unit.to_base(value)))).collect()
     }

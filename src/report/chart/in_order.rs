@@ -224,7 +224,7 @@ fn level_shift(canvas: &mut Canvas, plot: &InOrder, place: &Place) {
 mod tests {
     use super::*;
     use crate::measure::unit::Dimension;
-    use crate::report::contract::{LevelShift, WarmUp};
+    use crate::stats::order::{LevelShift, WarmUp};
 
     fn scale() -> Scale {
         Scale::of_value(Dimension::Time, 0.065)

@@ -71,7 +71,7 @@ pub(crate) fn shift(dimension: Dimension, estimate: f64, low: Option<f64>, high:
     let ends = [Some(estimate), low, high];
     let largest = ends.into_iter().flatten().map(f64::abs).max_by(f64::total_cmp).unwrap_or(0.0);
     let unit = dimension.display_unit(largest);
-    let decimals = usize::try_from(decimals_for(unit.from_base(largest), SHIFT_DIGITS)).unwrap_or(0);
+    let decimals = usize::try_from(decimals_for(unit.of_base(largest), SHIFT_DIGITS)).unwrap_or(0);
     let signed = |value: f64| with_sign(value, &fixed(value, unit, decimals));
     let symbol = if dimension == Dimension::Ratio { PERCENTAGE_POINTS } else { unit.symbol };
     let low = low.map_or_else(|| format!("(-{OPEN}"), |low| format!("[{}", signed(low)));

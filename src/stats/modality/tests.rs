@@ -6,6 +6,17 @@ use crate::stats::quantile::{QuantileMethod, quantile};
 use crate::stats::rng::Rng;
 use proptest::prelude::*;
 
+/// The modes of a sample, ascending, whatever the overall dip says; one mode for an ordinary sample, none for an empty one.
+fn modes(sorted: &[f64]) -> Vec<Mode> {
+    if sorted.is_empty() {
+        return Vec::new();
+    }
+    if sorted.len() < MIN_VALUES || distinct(sorted) < MIN_DISTINCT {
+        return vec![whole(sorted)];
+    }
+    split(sorted, &Shape::of(sorted)).modes
+}
+
 fn sorted(mut values: Vec<f64>) -> Vec<f64> {
     values.sort_unstable_by(f64::total_cmp);
     values

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::blocks::{Blocks, MAX_POINTS, median_of};
+use super::blocks::{Blocks, median_of};
 use super::permutation::{Change, Direction};
 
 /// A warm-up must make the first part at least this many times slower (10%).
@@ -53,10 +53,6 @@ pub struct LevelShift {
 /// The split maximises a standardised rank sum; significance is a block permutation of that maximum. `None` where the split lies
 /// beyond the first half (a level shift, not a warm-up), where the rest goes on falling (a drift), or where values are not
 /// positive. For a metric where higher is better hand in the reciprocals.
-pub fn warm_up(values: &[f64]) -> Option<WarmUp> {
-    warm_up_in(values, &Blocks::of(values, MAX_POINTS))
-}
-
 pub(super) fn warm_up_in(values: &[f64], blocks: &Blocks) -> Option<WarmUp> {
     if values.iter().any(|&value| value <= 0.0) {
         return None;
@@ -86,10 +82,6 @@ pub(super) fn warm_up_in(values: &[f64], blocks: &Blocks) -> Option<WarmUp> {
 ///
 /// Pettitt's (1979) rank statistic, standardised for its place, maximised over all places that leave the minimum segment on each
 /// side; p by a seeded permutation of blocks, which keeps the dependence between neighbours, (b+1)/(m+1) (Phipson & Smyth 2010).
-pub fn level_shift(values: &[f64]) -> Option<LevelShift> {
-    level_shift_in(values, &Blocks::of(values, MAX_POINTS))
-}
-
 pub(super) fn level_shift_in(values: &[f64], blocks: &Blocks) -> Option<LevelShift> {
     let points = &blocks.medians;
     let segment = MIN_SEGMENT.max(points.len() / MIN_SEGMENT_SHARE);

