@@ -20,8 +20,8 @@ use crate::ingest::text::cells::{self, DecimalMark, Look, NoResult};
 use crate::ingest::text::parts::{Part, Span};
 use crate::ingest::text::row::Row;
 
-use column::CellValue;
 pub(crate) use column::ColumnBuilder;
+use column::{CellValue, Finished};
 
 /// A cell that does not hold what its column holds.
 #[derive(Debug, Clone)]
@@ -60,6 +60,20 @@ impl InvalidCells {
             let text = String::from_utf8_lossy(text).into_owned();
             self.named.push(InvalidCell { column, line, row, kind, text });
         }
+    }
+
+    /// Notes a cell that holds no number, by what it says instead.
+    fn note_word(&mut self, column: usize, line: u64, row: u64, text: &[u8], mark: DecimalMark) {
+        let kind = match (cells::look(text, mark), cells::no_result(text)) {
+            (Look::Empty, _) => FindingKind::EmptyCell,
+            (Look::NotFinite, _) => FindingKind::NotFinite,
+            (_, Some(no_result)) => {
+                self.no_results.entry(column).or_default().push((row, no_result));
+                FindingKind::NoResult
+            }
+            _ => FindingKind::NotANumber,
+        };
+        self.note(column, line, row, kind, text);
     }
 }
 
@@ -175,20 +189,13 @@ impl TableBuilder {
         for index in 0..self.columns.len() {
             let cell = row.cell(index);
             let parsed = self.columns[index].parse(cell, self.mark).unwrap_or_else(|| {
-                let (kind, shown) = match cells::look(cell, self.mark) {
-                    Look::Empty => (FindingKind::EmptyCell, cell),
-                    _ if private => (FindingKind::NotANumber, privacy::WITHHELD),
-                    Look::NotFinite => (FindingKind::NotFinite, cell),
-                    _ => match cells::no_result(cell) {
-                        Some(no_result) => {
-                            self.storage.note_texts(size_of::<(u64, NoResult)>());
-                            self.invalid.no_results.entry(index).or_default().push((self.lines.rows(), no_result));
-                            (FindingKind::NoResult, cell)
-                        }
-                        None => (FindingKind::NotANumber, cell),
-                    },
-                };
-                self.invalid.note(index, line, self.lines.rows(), kind, shown);
+                if private && !cells::is_empty_word(cell) {
+                    let (kind, text) = (FindingKind::NotANumber, privacy::WITHHELD);
+                    self.invalid.note(index, line, self.lines.rows(), kind, text);
+                } else {
+                    self.storage.note_texts(size_of::<(u64, NoResult)>());
+                    self.invalid.note_word(index, line, self.lines.rows(), cell, self.mark);
+                }
                 CellValue::Absent
             });
             self.parsed.push(parsed);
@@ -306,17 +313,34 @@ impl TableBuilder {
     }
 
     /// The finished table, and the cells in it that are not what their column holds.
-    pub(crate) fn finish(self) -> (Table, InvalidCells) {
+    pub(crate) fn finish(mut self) -> (Table, InvalidCells) {
         let rows = usize::try_from(self.lines.rows()).unwrap_or(usize::MAX);
         let mut names = HashSet::new();
-        let columns = self.columns.into_iter().enumerate().map(|(index, column)| {
-            let name = unique(self.header.get(index).map_or("", String::as_str), index, &mut names);
-            column.finish(name, &self.storage)
-        });
+        let header = with_percentiles(self.header);
+        let mut columns = Vec::with_capacity(self.columns.len());
+        let mut seconds = Vec::new();
+        for (index, column) in self.columns.into_iter().enumerate() {
+            let name = unique(header.get(index).map_or("", String::as_str), index, &mut names);
+            let Finished { mut column, second, without_amount } = column.finish(name.clone(), self.mark, &self.storage);
+            if column.name != name {
+                column.name = unique(&column.name, index, &mut names);
+            }
+            for (row, text) in without_amount {
+                let line = self.lines.line(row).unwrap_or_default();
+                self.invalid.note_word(index, line, row, &text, self.mark);
+            }
+            columns.push(column);
+            seconds.extend(second);
+        }
+        // At the end, so that the places of the others stay what the findings say.
+        for mut second in seconds {
+            second.name = unique(&second.name, columns.len(), &mut names);
+            columns.push(second);
+        }
         let table = Table {
             name: self.name,
             header_line: self.header_line,
-            columns: columns.collect(),
+            columns,
             run_starts: runs_worth_telling(self.run_starts, rows),
             lines: self.lines,
             foreign_values: self.foreign_values,
@@ -334,6 +358,20 @@ pub(crate) fn runs_worth_telling(starts: Vec<usize>, rows: usize) -> Vec<usize> 
     let mut from = 0;
     let long = ends.into_iter().all(|end| end - std::mem::replace(&mut from, end) >= FEWEST_ROWS);
     if long { starts } else { Vec::new() }
+}
+
+/// The names of columns that are percentiles, written as such: the numbers of a header that end with 90, 95 and 99 or so, up to 100.
+fn with_percentiles(mut names: Vec<String>) -> Vec<String> {
+    let is = |name: &String| name.parse::<f64>().ok().filter(|percent| (50.0..=100.0).contains(percent));
+    let percents: Vec<f64> = names.iter().filter_map(is).collect();
+    let numbers = names.iter().filter(|name| name.parse::<f64>().is_ok()).count();
+    let telling = [50.0, 90.0, 95.0, 99.0].iter().filter(|known| percents.contains(known)).count();
+    if telling >= 3 && percents.len() == numbers {
+        for name in names.iter_mut().filter(|name| is(name).is_some()) {
+            name.push('%');
+        }
+    }
+    names
 }
 
 /// A name that no column before it has.

@@ -3,8 +3,9 @@
 //! In: the first bytes. Out: names. Decides nothing: which names make which format is the business of the formats.
 
 use crate::ingest::format::Head;
-use crate::ingest::text::dialect::{DELIMITERS, Splitter};
+use crate::ingest::text::delimiter::DELIMITERS;
 use crate::ingest::text::lines::{Flaw, Record};
+use crate::ingest::text::split::Splitter;
 
 /// The first line that is not blank, without its line break.
 pub(crate) fn first_line<'a>(head: &Head<'a>) -> &'a [u8] {

@@ -13,7 +13,8 @@ use crate::table::packed::{Cells, CellsBuilder, Kind};
 use crate::table::storage::Storage;
 use crate::table::{CellType, Column, Role, Shape};
 
-use crate::ingest::meaning::{calendar, clock};
+use crate::ingest::meaning::{calendar, clock, name, vocabulary};
+use crate::ingest::text::amounts::{self, Amounts};
 use crate::ingest::text::cells::{self, DecimalMark};
 use crate::ingest::text::identifiers;
 use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, PartColumn, Span, TextPart};
@@ -160,7 +161,7 @@ impl ColumnBuilder {
                 let value = cells::number(cell, mark).filter(|value| value.is_finite())?;
                 Some(CellValue::Number(value, cells::fraction_digits(cell, mark)))
             }
-            Self::Quantity(_, dimension) => match cells::quantity(cell) {
+            Self::Quantity(_, dimension) => match cells::quantity(cell, mark) {
                 Some((value, found)) if found == *dimension => Some(CellValue::Number(value, None)),
                 _ => None,
             },
@@ -211,9 +212,62 @@ fn append_texts(codes: &mut CellsBuilder, dictionary: &mut Dictionary, part: &Te
     }));
 }
 
+/// A finished column.
+pub(crate) struct Finished {
+    /// Its role is not known yet.
+    pub(crate) column: Column,
+    /// The second of two amounts that each of its cells held.
+    pub(crate) second: Option<Column>,
+    /// Rows whose texts hold no amount where others do, with these texts.
+    pub(crate) without_amount: Vec<(u64, Box<[u8]>)>,
+}
+
 impl ColumnBuilder {
-    /// The finished column; its role is not known yet.
-    pub(crate) fn finish(self, name: String, storage: &Storage) -> Column {
+    /// The finished column, whatever its texts turn out to be.
+    pub(crate) fn finish(self, name: String, mark: DecimalMark, storage: &Storage) -> Finished {
+        let amounts = self.amounts(&name, mark).unwrap_or_default();
+        let (codes, dictionary) = match self {
+            Self::Text(codes, dictionary, _) if !amounts.is_empty() => (codes.finish(), dictionary),
+            other => {
+                let column = other.into_column(name, storage);
+                return Finished { column, second: None, without_amount: Vec::new() };
+            }
+        };
+        let mut without_amount = Vec::new();
+        if let Some(first) = amounts.first() {
+            let word = |code: u32| {
+                let text = dictionary.texts.get(code as usize)?;
+                let none = first.numbers.get(code as usize).is_some_and(Option::is_none);
+                (none && !cells::is_empty_word(text)).then(|| text.clone())
+            };
+            codes.visit_codes(0..codes.rows(), |from, block| {
+                let rows = block.iter().enumerate();
+                without_amount.extend(rows.filter_map(|(row, code)| Some(((from + row) as u64, word(*code)?))));
+            });
+        }
+        let mut columns = amounts.into_iter().map(|amounts| {
+            let whole = amounts.numbers.iter().flatten().all(|number| number.fract() == 0.0);
+            let plain = if whole { CellType::Integer } else { CellType::Decimal };
+            let cells = amounts.dimension.map_or(plain, CellType::Quantity);
+            column(amounts.name, cells, decoded(&codes, &amounts.numbers, storage), Vec::new(), None)
+        });
+        let first = columns.next();
+        let second = columns.next();
+        let column = first.unwrap_or_else(|| column(name, CellType::Text, Cells::EMPTY, Vec::new(), None));
+        Finished { column, second, without_amount }
+    }
+
+    /// The amounts that its texts are; none where its name says that they name something.
+    fn amounts(&self, name: &str, mark: DecimalMark) -> Option<Vec<Amounts>> {
+        let Self::Text(_, dictionary, CellType::Text) = self else { return None };
+        let words = name::words(name);
+        let names_something = identifiers::ends_in_id(name)
+            || words.last().is_some_and(|word| vocabulary::UNIT.has(word) || vocabulary::LABEL_HEADER.has(word));
+        let texts: Vec<&[u8]> = dictionary.texts.iter().map(AsRef::as_ref).collect();
+        if names_something { None } else { amounts::of(name, &texts, mark) }
+    }
+
+    fn into_column(self, name: String, storage: &Storage) -> Column {
         let cells = self.cell_type();
         let (cells, data, dictionary, shape) = match self {
             Self::Number(numbers) => {
@@ -242,19 +296,24 @@ impl ColumnBuilder {
                 }
             }
         };
-        Column {
-            name,
-            cells,
-            role: Role::Unused,
-            role_reason: String::new(),
-            unit: None,
-            polarity: Polarity::Unknown,
-            meaning: None,
-            limit: None,
-            data,
-            dictionary,
-            shape,
-        }
+        column(name, cells, data, dictionary, shape)
+    }
+}
+
+/// A column whose role is not known yet.
+fn column(name: String, cells: CellType, data: Cells, dictionary: Vec<String>, shape: Option<Shape>) -> Column {
+    Column {
+        name,
+        cells,
+        role: Role::Unused,
+        role_reason: String::new(),
+        unit: None,
+        polarity: Polarity::Unknown,
+        meaning: None,
+        limit: None,
+        data,
+        dictionary,
+        shape,
     }
 }
 

@@ -196,7 +196,12 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         let typical = |one: &Statistic| matches!(one, Statistic::Mean | Statistic::Median | Statistic::Percentile(_));
         of_base.len() >= 2 && of_base.iter().any(typical)
     };
-    bases.retain(|_, of_base| sums_up(of_base));
+    // `mean time` beside `time ±` is a mean with its error.
+    let deviates = |base: &str, of_base: &[Statistic]| {
+        let of = |column: &Column| column.name.strip_suffix('±').is_some_and(|of| name::words(of).join("_") == base);
+        of_base == [Statistic::Mean] && table.columns.iter().any(of)
+    };
+    bases.retain(|base, of_base| sums_up(of_base) || deviates(base, of_base));
     let counts = Counts::of(table, &columns, &bases);
     if bases.is_empty() && !counts.several_a_row && place == Place::Rows {
         return None;

@@ -47,7 +47,10 @@ pub(crate) fn assign_unit(
         }
     };
     let dimension = unit.as_ref().map_or(Dimension::Unknown, |choice| choice.unit.dimension);
-    let inferred = units::polarity(&name, dimension);
+    // Cells in MB/s say what they are, whatever their column is called: `transfer_sec`.
+    let by_cells = matches!(table.columns[index].cells, CellType::Quantity(_))
+        && units::stated(&name).is_some_and(|unit| unit.dimension != dimension);
+    let inferred = units::polarity(if by_cells { "" } else { &name }, dimension);
     let limit = given.and_then(|column| column.limit);
     let limit = limit.map(|limit| limit.base(unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)));
     let polarity = given.and_then(|column| column.polarity).unwrap_or(inferred);

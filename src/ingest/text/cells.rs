@@ -81,6 +81,10 @@ const FAILED_WORDS: &[&str] = &[
     "segmentation fault",
     "exception",
     "hung",
+    "unreachable",
+    "no response",
+    "no answer",
+    "no reply",
 ];
 /// Words for what was not measured.
 const NOT_MEASURED_WORDS: &[&str] = &[
@@ -132,7 +136,7 @@ pub(crate) fn look(cell: &[u8], mark: DecimalMark) -> Look {
         Look::Boolean
     } else if clock::instant(cell).is_some() {
         Look::Timestamp
-    } else if let Some((_, dimension)) = quantity(cell) {
+    } else if let Some((_, dimension)) = quantity(cell, mark) {
         Look::Quantity(dimension)
     } else {
         Look::Text
@@ -211,18 +215,31 @@ pub(crate) fn fraction_digits(cell: &[u8], mark: DecimalMark) -> Option<usize> {
 }
 
 /// A number with a unit, in base units: a duration, an amount of bytes, a percentage, a rate.
-pub(crate) fn quantity(cell: &[u8]) -> Option<(f64, Dimension)> {
-    if let Some(seconds) = clock::duration(cell) {
+pub(crate) fn quantity(cell: &[u8], mark: DecimalMark) -> Option<(f64, Dimension)> {
+    // Where a comma is the decimal mark, points group thousands.
+    if (mark == DecimalMark::Point || !cell.contains(&b'.'))
+        && let Some(seconds) = clock::duration(cell)
+    {
         return Some((seconds, Dimension::Time));
     }
+    let (amount, unit) = with_unit(cell)?;
+    let value = number(amount, mark).filter(|value| value.is_finite())?;
+    Some((unit.to_base(value), unit.dimension))
+}
+
+/// A number, as far as its last digit, and the unit behind it.
+fn with_unit(cell: &[u8]) -> Option<(&[u8], Unit)> {
     let split = cell.iter().rposition(u8::is_ascii_digit)? + 1;
     let (amount, symbol) = (cell[..split].trim_ascii(), cell[split..].trim_ascii());
     if symbol.is_empty() {
         return None;
     }
-    let unit = Unit::parse(std::str::from_utf8(symbol).ok()?)?;
-    let value = number(amount, DecimalMark::Point).filter(|value| value.is_finite())?;
-    Some((unit.to_base(value), unit.dimension))
+    Some((amount, Unit::parse(std::str::from_utf8(symbol).ok()?)?))
+}
+
+/// The cell without the unit at its end, where it has one.
+pub(crate) fn without_unit(cell: &[u8]) -> &[u8] {
+    with_unit(cell).map_or(cell, |(amount, _)| amount)
 }
 
 /// Whether the cell is a number and `B` without a blank between them, which may be bytes, billions, or a name; or one with `M`, as

@@ -11,12 +11,13 @@ use crate::ingest::format::{AnyRecords, Head, IngestError, Sink, SourceOptions};
 use crate::ingest::privacy;
 use crate::ingest::sink::BYTES_SHOWN;
 use crate::ingest::text::blocks::{ByBlocks, read_all};
-use crate::ingest::text::dialect::{self, Dialect, Splitter};
+use crate::ingest::text::dialect::{self, Dialect};
 use crate::ingest::text::fast;
 use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::parts::{Part, Schema, Span};
 use crate::ingest::text::row::RowBuffer;
 use crate::ingest::text::sections::{Context, Sections};
+use crate::ingest::text::split::{self, Splitter};
 
 /// Lines with stray quotes that are named; the rest are counted.
 const NAMED_QUOTES: usize = 8;
@@ -138,7 +139,7 @@ impl ByBlocks for RowReader<'_> {
             self.after_blank = true;
             return Ok(true);
         }
-        let comment = dialect::is_blank_or_comment(record.bytes);
+        let comment = split::is_blank_or_comment(record.bytes);
         let row = self.splitter.split(&record, delimiter);
         if comment && !self.sections.is_plainly_a_row(row) {
             self.comments += 1;
@@ -177,5 +178,5 @@ fn next_row(records: &mut AnyRecords<'_>, delimiter: Option<u8>) -> Result<Optio
     let bytes = records.peek(LOOK_AHEAD)?;
     let bytes = &bytes[..bytes.len().min(LOOK_AHEAD)];
     let head = Head::new(bytes, true);
-    Ok(dialect::first_rows(&head, delimiter, 1).into_iter().next())
+    Ok(split::first_rows(&head, delimiter, 1).into_iter().next())
 }

@@ -8,17 +8,14 @@ use crate::table::CellType;
 
 use crate::ingest::head::Head;
 use crate::ingest::meaning::vocabulary;
+use crate::ingest::text::amounts;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
-use crate::ingest::text::lines::{Flaw, Record, Records};
+use crate::ingest::text::delimiter::{best_delimiter, sample_rows, usual_width};
+use crate::ingest::text::lines::{Record, Records};
 use crate::ingest::text::named_types;
 use crate::ingest::text::row::{Row, RowBuffer};
+use crate::ingest::text::split::Splitter;
 
-/// Delimiters that are tried, the most frequent in the wild first.
-pub(crate) const DELIMITERS: &[u8] = b",;\t|";
-/// Rows that detection looks at.
-const SAMPLE_ROWS: usize = 400;
-/// Share of neighbouring rows that must agree in their number of fields. Tables stacked in one file break it once each.
-const LEAST_AGREEMENT: f64 = 0.8;
 /// Share of a column's cells that must be numbers for it to be a column of numbers; fewer are words with numbers
 /// among them.
 const NUMBER_SHARE: f64 = 0.7;
@@ -39,113 +36,6 @@ pub(crate) struct Dialect {
     pub(crate) evidence: Vec<String>,
     /// Whether rows end in a delimiter that the header does not have.
     pub(crate) trailing: bool,
-}
-
-/// Splits records into cells; keeps its buffers from row to row.
-#[derive(Debug, Default)]
-pub(crate) struct Splitter {
-    cells: Vec<(usize, usize)>,
-    unquoted: Vec<u8>,
-    /// The number of cells after which an empty one is no cell.
-    width: Option<usize>,
-}
-
-impl Splitter {
-    /// A splitter that drops an empty cell after the given number of cells.
-    pub(crate) fn new(width: Option<usize>) -> Self {
-        Self { width, ..Self::default() }
-    }
-
-    /// The cells of a record.
-    pub(crate) fn split<'a>(&'a mut self, record: &Record<'a>, delimiter: Option<u8>) -> Row<'a> {
-        self.cells.clear();
-        let bytes = record.bytes;
-        let Some(delimiter) = delimiter else {
-            self.cells.push((0, bytes.len()));
-            return Row { text: bytes, cells: &self.cells };
-        };
-        if record.quoted {
-            self.unquoted.clear();
-            unquote(bytes, delimiter, &mut self.unquoted, &mut self.cells);
-            self.drop_trailing();
-            return Row { text: &self.unquoted, cells: &self.cells };
-        }
-        let mut start = 0;
-        for end in memchr::memchr_iter(delimiter, bytes) {
-            self.cells.push((start, end));
-            start = end + 1;
-        }
-        self.cells.push((start, bytes.len()));
-        self.drop_trailing();
-        Row { text: bytes, cells: &self.cells }
-    }
-
-    fn drop_trailing(&mut self) {
-        let empty = self.cells.last().is_some_and(|(start, end)| start == end);
-        if empty && self.width.is_some_and(|width| self.cells.len() == width + 1) {
-            self.cells.pop();
-        }
-    }
-}
-
-/// Takes the quotes off: a field that begins with a quote ends at the next single one; `""` inside is a quote.
-fn unquote(bytes: &[u8], delimiter: u8, text: &mut Vec<u8>, cells: &mut Vec<(usize, usize)>) {
-    let mut position = 0;
-    loop {
-        let start = text.len();
-        let blanks = bytes[position..].iter().take_while(|byte| **byte == b' ').count();
-        if bytes.get(position + blanks) == Some(&b'"') {
-            position += blanks + 1;
-            while let Some(offset) = memchr::memchr(b'"', &bytes[position..]) {
-                text.extend_from_slice(&bytes[position..position + offset]);
-                position += offset + 1;
-                if bytes.get(position) != Some(&b'"') {
-                    break;
-                }
-                text.push(b'"');
-                position += 1;
-            }
-        }
-        let rest = &bytes[position..];
-        let length = memchr::memchr(delimiter, rest).unwrap_or(rest.len());
-        text.extend_from_slice(&rest[..length]);
-        cells.push((start, text.len()));
-        position += length + 1;
-        if position > bytes.len() {
-            return;
-        }
-    }
-}
-
-/// The first rows of a text.
-fn sample_rows(head: &Head<'_>, delimiter: Option<u8>) -> Vec<RowBuffer> {
-    first_rows(head, delimiter, SAMPLE_ROWS)
-}
-
-/// The first rows of a text, at most so many.
-pub(crate) fn first_rows(head: &Head<'_>, delimiter: Option<u8>, most: usize) -> Vec<RowBuffer> {
-    let mut records = Records::with_buffer(head.bytes, head.bytes.len() * 2);
-    if let Some(delimiter) = delimiter {
-        records.quotes_after(delimiter);
-    }
-    let mut splitter = Splitter::default();
-    let mut rows = Vec::new();
-    while let Ok(Some(record)) = records.next() {
-        let cut_by_the_head = !record.terminated && !head.complete && !rows.is_empty();
-        if rows.len() == most || cut_by_the_head {
-            break;
-        }
-        if record.flaw == Flaw::Overlong || is_blank_or_comment(record.bytes) {
-            continue;
-        }
-        rows.push(RowBuffer::copy_of(splitter.split(&record, delimiter)));
-    }
-    rows
-}
-
-/// Whether a line holds no row.
-pub(crate) fn is_blank_or_comment(line: &[u8]) -> bool {
-    matches!(line.trim_ascii_start().first(), None | Some(b'#'))
 }
 
 /// Finds out how a text is written; `None` where it is no table with numbers.
@@ -187,7 +77,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     let measured = |cells: &&CellType| cells.is_number() || (**cells == CellType::Timestamp && width > 1);
     let numbers = types.iter().filter(measured).count();
     let header_only = has_header && body.is_empty() && delimiter.is_some() && rows.len() == 1 && head.complete;
-    if numbers == 0 && !header_only {
+    if numbers == 0 && !header_only && !(width > 1 && holds_amounts(body, width, mark)) {
         return None;
     }
     let mut evidence = vec![match delimiter {
@@ -214,6 +104,14 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         evidence.push("commas group the thousands of numbers".to_owned());
     }
     Some(Dialect { delimiter, mark, mark_is_assumed, header: names, header_rows, types, evidence, trailing })
+}
+
+/// Whether the cells of a column are amounts with words that none is read with by itself (`12 W`).
+fn holds_amounts(body: &[Row<'_>], width: usize, mark: DecimalMark) -> bool {
+    (0..width).any(|index| {
+        let cells: Vec<&[u8]> = body.iter().map(|row| row.cell(index)).collect();
+        !cells.is_empty() && amounts::are(&cells, mark)
+    })
 }
 
 fn texts_of(row: &Row<'_>) -> Vec<String> {
@@ -268,91 +166,9 @@ fn delimiter_name(delimiter: u8) -> &'static str {
     }
 }
 
-/// The delimiter with which neighbouring rows agree best; none where every line is one number.
-fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuffer>, f64)> {
-    let mut best: Option<(Option<u8>, Vec<RowBuffer>, f64)> = None;
-    for &delimiter in DELIMITERS {
-        let rows = sample_rows(head, Some(delimiter));
-        let Some(width) = usual_width(&rows).filter(|width| *width > 1) else { continue };
-        if delimiter == b',' && are_halves(&rows) {
-            continue;
-        }
-        let agreement = agreement(&rows);
-        let clear = |found: &(Option<u8>, Vec<RowBuffer>, f64)| {
-            // Commas inside numbers make two fields of one: among equals, the delimiter with fewer, longer fields wins only
-            // where all its cells with commas are numbers.
-            agreement > found.2 + 0.05 || (agreement >= found.2 && commas_are_in_numbers(&rows, width))
-        };
-        if agreement >= LEAST_AGREEMENT && best.as_ref().is_none_or(clear) {
-            best = Some((Some(delimiter), rows, agreement));
-        }
-    }
-    best.or_else(|| {
-        let rows = sample_rows(head, None);
-        let is_number = |row: &&RowBuffer| {
-            let cell = row.row().cell(0);
-            let look = |mark| cells::look(cell, mark);
-            // Times of day alone are no measurements.
-            let amount = matches!(look(DecimalMark::Point), Look::Quantity(_)) && !cell.contains(&b':');
-            amount || look(DecimalMark::Point).is_number() || look(DecimalMark::Comma).is_number()
-        };
-        let numbers = rows.iter().filter(is_number).count();
-        // One word may stand above the numbers.
-        (numbers > 0 && numbers as f64 >= 0.9 * (rows.len() as f64 - 1.0)).then_some((None, rows, 1.0))
-    })
-}
-
-/// Whether the two fields of each row are the halves of one number with a decimal comma: a single name stands above them, and
-/// both are nothing but digits.
-fn are_halves(rows: &[RowBuffer]) -> bool {
-    let Some((name, body)) = rows.split_first() else { return false };
-    let digits = |cell: &[u8]| !cell.is_empty() && cell.iter().all(u8::is_ascii_digit);
-    let half = |row: &RowBuffer| {
-        let row = row.row();
-        let whole = row.cell(0);
-        digits(whole.strip_prefix(b"-").unwrap_or(whole)) && (row.len() == 1 || row.len() == 2 && digits(row.cell(1)))
-    };
-    let named = name.cells.len() == 1 && cells::look(name.row().cell(0), DecimalMark::Point) == Look::Text;
-    named && !body.is_empty() && body.iter().all(half)
-}
-
-/// Whether every comma in the fields below the first row is part of a number, and there is one.
-fn commas_are_in_numbers(rows: &[RowBuffer], width: usize) -> bool {
-    let body = || rows.iter().skip(1).map(RowBuffer::row).filter(|row| row.len() == width);
-    let all = |mark: DecimalMark| {
-        let mut any = false;
-        body().all(|row| {
-            row.iter().filter(|cell| cell.contains(&b',')).all(|cell| {
-                any = true;
-                cells::number(cell, mark).is_some()
-            })
-        }) && any
-    };
-    all(DecimalMark::Comma) || all(DecimalMark::Point)
-}
-
 /// Whether a number is written in groups of thousands.
 fn has_groups(cell: &[u8]) -> bool {
     cell.contains(&b',') && cells::number(cell, DecimalMark::Point).is_some()
-}
-
-/// Share of rows that have as many fields as the row before.
-fn agreement(rows: &[RowBuffer]) -> f64 {
-    if rows.len() < 2 {
-        return 1.0;
-    }
-    let same = rows.windows(2).filter(|pair| pair[0].cells.len() == pair[1].cells.len()).count();
-    // Two borders of a table inside a file are no disagreement.
-    ((same + 2) as f64 / (rows.len() - 1) as f64).min(1.0)
-}
-
-/// The most frequent number of fields; of equally frequent ones the larger.
-fn usual_width(rows: &[RowBuffer]) -> Option<usize> {
-    let mut counts = std::collections::BTreeMap::new();
-    for row in rows {
-        *counts.entry(row.cells.len()).or_insert(0_usize) += 1;
-    }
-    counts.into_iter().max_by_key(|(_, count)| *count).map(|(width, _)| width)
 }
 
 /// A decimal comma is believed only where the comma does not separate fields, some number needs it (`12,5`, `0,912`), and none
@@ -364,7 +180,7 @@ fn decimal_mark(rows: &[RowBuffer], delimiter: Option<u8>, width: usize) -> (Dec
     // For each column its ambiguous numbers and all others.
     let mut columns = vec![(0_usize, 0_usize); width];
     for owned in rows {
-        for (index, cell) in owned.row().iter().enumerate() {
+        for (index, cell) in owned.row().iter().map(cells::without_unit).enumerate() {
             let as_point = cells::number(cell, DecimalMark::Point).is_some();
             let as_comma = cells::number(cell, DecimalMark::Comma).is_some();
             if as_point && !as_comma {
@@ -445,7 +261,26 @@ fn looks_like_header(first: Row<'_>, types: &[CellType], mark: DecimalMark) -> b
         // `name,2019,2020,2021`: the numbers are names.
         return true;
     }
+    if named > 0 && are_numbered_names(first, &looks, types, mark) {
+        return true;
+    }
     named > 0 && !wordless && (unlike_body || types.iter().all(|cells| *cells == CellType::Text))
+}
+
+/// Whether whole numbers among the words of a first row name columns (`round,64,128,256`): they rise from left to right, and below
+/// them stands something else. That is a column of decimals, where there are two or more and all stand above such; or a column of numbers
+/// under a word of the same row, where there are three or more.
+fn are_numbered_names(first: Row<'_>, looks: &[Look], types: &[CellType], mark: DecimalMark) -> bool {
+    if looks.iter().any(|look| !matches!(look, Look::Text | Look::Integer)) {
+        return false;
+    }
+    let numbered = || looks.iter().zip(types).filter(|(look, _)| **look == Look::Integer).map(|(_, cells)| *cells);
+    let numbers: Vec<f64> = first.iter().filter_map(|cell| cells::number(cell, mark)).collect();
+    let rising = numbers.windows(2).all(|pair| pair[0] < pair[1]) && numbers.first().is_some_and(|first| *first >= 0.0);
+    let unlike = looks.iter().zip(types).any(|(look, cells)| *look == Look::Text && cells.is_number());
+    let decimals = numbered().all(|cells| cells == CellType::Decimal);
+    let fewest = if unlike && decimals { 2 } else { 3 };
+    rising && numbers.len() >= fewest && (decimals || unlike && numbered().all(CellType::is_number))
 }
 
 /// Names in a comment above a table without a header: `# time latency`.
@@ -529,20 +364,5 @@ mod tests {
         assert_eq!(find_in("Dear reader,\nthis is a letter, with commas,\nand no numbers at all.\n"), None);
         assert_eq!(find_in("fn main() {\n    let x = vec![1, 2, 3];\n    println!(\"{x:?}\");\n}\n"), None);
         assert_eq!(find_in("a\nb\nc\n"), None);
-    }
-
-    #[test]
-    fn quoted_fields_are_unquoted() {
-        let mut splitter = Splitter::default();
-        let record = Record {
-            bytes: b"\"a,\"\"b\"\"\",1, \"c\" ,\"\"",
-            line: 1,
-            terminated: true,
-            quoted: true,
-            flaw: Flaw::None,
-        };
-        let row = splitter.split(&record, Some(b','));
-        let cells: Vec<&[u8]> = row.iter().collect();
-        assert_eq!(cells, [&b"a,\"b\""[..], b"1", b"c", b""]);
     }
 }

@@ -190,7 +190,7 @@ impl<'b, 's> BlockReader<'b, 's> {
         match &mut column.part {
             PartColumn::Numbers(part) => {
                 let number = match column.cells {
-                    CellType::Quantity(dimension) => cells::quantity(cell)
+                    CellType::Quantity(dimension) => cells::quantity(cell, mark)
                         .filter(|(_, found)| *found == dimension)
                         .map(|(value, _)| (value, NO_DIGITS)),
                     _ => number(cell, mark),

@@ -1,9 +1,11 @@
 //! Lines, cells and rows of text: what CSV and the tables of tools share.
 
+pub(crate) mod amounts;
 pub(crate) mod blocks;
 pub(crate) mod cells;
 pub(crate) mod csv_tables;
 pub(crate) mod delimited;
+pub(crate) mod delimiter;
 pub(crate) mod dialect;
 pub(crate) mod fast;
 pub(crate) mod identifiers;
@@ -13,3 +15,4 @@ pub(crate) mod parts;
 mod quotes;
 pub(crate) mod row;
 pub(crate) mod sections;
+pub(crate) mod split;

@@ -5,6 +5,7 @@
 use crate::ingest::format::{Failures, Format, Head, Holds};
 use crate::ingest::text::delimited::read;
 use crate::ingest::text::dialect::{self, Dialect};
+use crate::ingest::text::split::is_blank_or_comment;
 use crate::table::source::Families;
 
 pub(crate) const FORMAT: Format = Format {
@@ -36,7 +37,7 @@ fn is_no_table(head: &Head<'_>, dialect: &Dialect) -> bool {
     if !head.complete {
         lines.pop();
     }
-    lines.retain(|line| !dialect::is_blank_or_comment(line));
+    lines.retain(|line| !is_blank_or_comment(line));
     let alone = dialect.delimiter.is_none() && head.complete && lines.len() == 1;
     alone || (!lines.is_empty() && lines.iter().all(|line| line.ends_with(b";")))
 }

@@ -13,9 +13,9 @@ use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
-use crate::ingest::text::dialect::Splitter;
 use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::row::Row;
+use crate::ingest::text::split::Splitter;
 
 const LATENCY: &str = "from sending, looking up and connecting included, to the last byte; open loop at the attack's rate, not \
                        counting how late the request was sent";

@@ -1,0 +1,115 @@
+//! Which character separates the fields of a text.
+//!
+//! In: the first bytes of a text. Out: a delimiter and the rows that it makes. Weighed over all of these lines: how many fields the
+//! rows have and whether the header names as many, and whether commas stand between numbers or inside of them.
+
+use crate::ingest::head::Head;
+use crate::ingest::text::cells::{self, DecimalMark, Look};
+use crate::ingest::text::row::RowBuffer;
+use crate::ingest::text::split::first_rows;
+
+/// Delimiters that are tried, the most frequent in the wild first.
+pub(crate) const DELIMITERS: &[u8] = b",;\t|";
+/// Rows that detection looks at.
+const SAMPLE_ROWS: usize = 400;
+/// Share of neighbouring rows that must agree in their number of fields. Tables stacked in one file break it once each.
+const LEAST_AGREEMENT: f64 = 0.8;
+
+/// The first rows of a text.
+pub(super) fn sample_rows(head: &Head<'_>, delimiter: Option<u8>) -> Vec<RowBuffer> {
+    first_rows(head, delimiter, SAMPLE_ROWS)
+}
+
+/// The delimiter with which neighbouring rows agree best; none where every line is one number.
+pub(super) fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuffer>, f64)> {
+    let mut best: Option<(Option<u8>, Vec<RowBuffer>, f64)> = None;
+    for &delimiter in DELIMITERS {
+        let rows = sample_rows(head, Some(delimiter));
+        let Some(width) = usual_width(&rows).filter(|width| *width > 1) else { continue };
+        if delimiter == b',' && are_halves(&rows) {
+            continue;
+        }
+        let agreement = agreement(&rows);
+        let named = names_its_fields(&rows, width);
+        let clear = |found: &(Option<u8>, Vec<RowBuffer>, f64)| {
+            // Commas inside numbers make two fields of one: among equals, the delimiter with fewer, longer fields wins only
+            // where all its cells with commas are numbers, or where a header names its fields and not those of the other.
+            agreement > found.2 + 0.05
+                || (agreement >= found.2 && commas_are_in_numbers(&rows, width))
+                || named && !usual_width(&found.1).is_some_and(|width| names_its_fields(&found.1, width))
+        };
+        if agreement >= LEAST_AGREEMENT && best.as_ref().is_none_or(clear) {
+            best = Some((Some(delimiter), rows, agreement));
+        }
+    }
+    best.or_else(|| {
+        let rows = sample_rows(head, None);
+        let is_number = |row: &&RowBuffer| {
+            let cell = row.row().cell(0);
+            let look = |mark| cells::look(cell, mark);
+            // Times of day alone are no measurements.
+            let is_amount = |mark| matches!(look(mark), Look::Quantity(_)) && !cell.contains(&b':');
+            let amount = is_amount(DecimalMark::Point) || is_amount(DecimalMark::Comma);
+            amount || look(DecimalMark::Point).is_number() || look(DecimalMark::Comma).is_number()
+        };
+        let numbers = rows.iter().filter(is_number).count();
+        // One word may stand above the numbers.
+        (numbers > 0 && numbers as f64 >= 0.9 * (rows.len() as f64 - 1.0)).then_some((None, rows, 1.0))
+    })
+}
+
+/// Whether the first row names every field of the rows below it, which are as many.
+fn names_its_fields(rows: &[RowBuffer], width: usize) -> bool {
+    let Some((names, body)) = rows.split_first() else { return false };
+    let word = |cell: &[u8]| cells::look(cell, DecimalMark::Point) == Look::Text;
+    names.cells.len() == width && names.row().iter().all(word) && body.iter().all(|row| row.cells.len() == width)
+}
+
+/// Whether the two fields of each row are the halves of one number with a decimal comma: a single name stands above them, and
+/// both are nothing but digits, or a unit stands behind them.
+fn are_halves(rows: &[RowBuffer]) -> bool {
+    let Some((name, body)) = rows.split_first() else { return false };
+    let digits = |cell: &[u8]| !cell.is_empty() && cell.iter().all(u8::is_ascii_digit);
+    let half = |row: &RowBuffer| {
+        let row = row.row();
+        let whole = row.cell(0);
+        let fraction = || cells::without_unit(row.cell(1));
+        digits(whole.strip_prefix(b"-").unwrap_or(whole)) && (row.len() == 1 || row.len() == 2 && digits(fraction()))
+    };
+    let named = name.cells.len() == 1 && cells::look(name.row().cell(0), DecimalMark::Point) == Look::Text;
+    named && !body.is_empty() && body.iter().all(half)
+}
+
+/// Whether every comma in the fields below the first row is part of a number, and there is one.
+fn commas_are_in_numbers(rows: &[RowBuffer], width: usize) -> bool {
+    let body = || rows.iter().skip(1).map(RowBuffer::row).filter(|row| row.len() == width);
+    let all = |mark: DecimalMark| {
+        let mut any = false;
+        body().all(|row| {
+            row.iter().filter(|cell| cell.contains(&b',')).all(|cell| {
+                any = true;
+                cells::number(cells::without_unit(cell), mark).is_some()
+            })
+        }) && any
+    };
+    all(DecimalMark::Comma) || all(DecimalMark::Point)
+}
+
+/// Share of rows that have as many fields as the row before.
+fn agreement(rows: &[RowBuffer]) -> f64 {
+    if rows.len() < 2 {
+        return 1.0;
+    }
+    let same = rows.windows(2).filter(|pair| pair[0].cells.len() == pair[1].cells.len()).count();
+    // Two borders of a table inside a file are no disagreement.
+    ((same + 2) as f64 / (rows.len() - 1) as f64).min(1.0)
+}
+
+/// The most frequent number of fields; of equally frequent ones the larger.
+pub(super) fn usual_width(rows: &[RowBuffer]) -> Option<usize> {
+    let mut counts = std::collections::BTreeMap::new();
+    for row in rows {
+        *counts.entry(row.cells.len()).or_insert(0_usize) += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(width, _)| width)
+}
