@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::oddity::Oddity;
+use crate::measure::RowKind;
 use crate::table::source::{self, Families, SetAside};
 use crate::table::{self, Role};
 
@@ -25,6 +26,9 @@ pub struct Source {
     pub compression: Option<String>,
     /// The format that was recognised.
     pub format: String,
+    /// What a row of that format is.
+    #[serde(default)]
+    pub row: RowKind,
     /// What showed it, a clause each.
     pub evidence: Vec<String>,
     /// Lines of text.
@@ -105,6 +109,7 @@ impl Source {
             bytes: provenance.bytes,
             compression: provenance.compression.map(str::to_owned),
             format: provenance.format.to_owned(),
+            row: provenance.row,
             evidence: provenance.evidence.clone(),
             lines: provenance.lines,
             rows_read: provenance.rows_read,

@@ -159,6 +159,7 @@ mod tests {
             latency: "",
             failures: Failures::NotRecorded,
             holds: Holds::Samples,
+            row: crate::measure::RowKind::Row,
             example: "",
             upstream: "",
             generic,

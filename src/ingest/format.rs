@@ -10,6 +10,7 @@ pub(crate) use crate::ingest::head::Head;
 pub(crate) use crate::ingest::options::SourceOptions;
 pub(crate) use crate::ingest::sink::Sink;
 pub(crate) use crate::ingest::text::lines::AnyRecords;
+pub(crate) use crate::measure::RowKind;
 
 /// What a file of a format holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct Format {
     pub failures: Failures,
     /// Samples, or summaries only.
     pub holds: Holds,
+    /// What one of its rows is.
+    pub row: RowKind,
     /// A command that writes such a file.
     pub example: &'static str,
     /// Where its definition stands: a program's source file or documentation page, by name.

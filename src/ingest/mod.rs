@@ -96,6 +96,7 @@ fn read_at_pace(
         error => error,
     })?;
     sink.provenance.format = format.name;
+    sink.provenance.row = format.row;
     sink.provenance.evidence = evidence;
     (format.read)(&mut records, options, &mut sink)?;
     sink.provenance.lines = records.lines().max(sink.provenance.lines);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::measure::RowKind;
 use crate::measure::finding::Finding;
 use crate::measure::reported::{RecordedHistogram, Reported};
 use crate::table::Table;
@@ -55,6 +56,8 @@ pub struct Provenance {
     pub compression: Option<&'static str>,
     /// The format that was recognised.
     pub format: &'static str,
+    /// What a row of that format is.
+    pub row: RowKind,
     /// Which of its tables record the same requests.
     pub families: Families,
     /// What showed it.

@@ -87,6 +87,7 @@ fn source(name: &str) -> Source {
         bytes: 1234,
         compression: None,
         format: "CSV".to_owned(),
+        row: crate::measure::RowKind::Unnamed,
         evidence: vec!["header in line 1".to_owned()],
         lines: 30,
         rows_read: 26,

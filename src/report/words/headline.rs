@@ -6,8 +6,8 @@
 use crate::analysis::chat::Service;
 use crate::analysis::failing::{PopulationFailures, PopulationKind};
 use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
-use crate::measure::Statistic;
 use crate::measure::unit::Dimension;
+use crate::measure::{RowKind, Statistic};
 use crate::report::contract::{Evidence, Metric, Reported, RequestRun, Source};
 use crate::report::number;
 
@@ -19,58 +19,6 @@ pub(in crate::report) const SAID_FROM: f64 = 0.01;
 const NAMED_CHANGES: usize = 2;
 /// Letters of a name in the headline.
 const NAME_LETTERS: usize = 40;
-/// What the names of formats begin with whose rows are requests.
-const REQUEST_TOOLS: &[&str] = &[
-    "jmeter",
-    "k6",
-    "locust",
-    "gatling",
-    "vegeta",
-    "hey",
-    "oha",
-    "autocannon",
-    "wrk",
-    "ab",
-    "artillery",
-    "bombardier",
-    "fortio",
-    "ghz",
-    "siege",
-    "aiperf",
-    "vllm",
-    "guidellm",
-    "inference-perf",
-    "sglang",
-    "genai-perf",
-    "nbomber",
-    "phout",
-    "access-log",
-];
-/// What the names of formats begin with whose rows are runs of a benchmark.
-const BENCHMARK_TOOLS: &[&str] = &[
-    "hyperfine",
-    "google-benchmark",
-    "pytest-benchmark",
-    "criterion",
-    "jmh",
-    "go-bench",
-    "pyperf",
-    "vitest",
-    "benchmark-dotnet",
-    "renaissance",
-    "cargo-criterion",
-    "libtest",
-    "rebench",
-];
-
-/// Whether a format is one of these tools.
-fn is_format_of(tools: &[&str], format: &str) -> bool {
-    tools.iter().any(|tool| format.strip_prefix(tool).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
-}
-
-/// Notations that any program writes: what a count in them is of is only said by its name.
-const NOTATIONS: &[&str] = &["csv", "json", "ndjson", "aligned", "parquet"];
-
 /// What one of a population is called.
 fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
     let metric = one.metric.as_deref().unwrap_or_default().to_ascii_lowercase();
@@ -78,10 +26,7 @@ fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
         PopulationKind::Requests if metric.contains("request") => "request",
         PopulationKind::Requests if metric.contains("vuser") => "user",
         PopulationKind::Requests if metric.contains("benchmark") => "benchmark",
-        PopulationKind::Requests
-            if one.metric.is_some()
-                && sources.iter().any(|of| of.name == one.source && NOTATIONS.contains(&of.format.as_str())) =>
-        {
+        PopulationKind::Requests if one.metric.is_some() && row_of(&one.source, sources) == RowKind::Unnamed => {
             "attempt"
         }
         kind => noun(kind, &one.source, sources),
@@ -90,14 +35,20 @@ fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
 
 /// What one row of a source is called.
 fn noun(kind: PopulationKind, source: &str, sources: &[Source]) -> &'static str {
-    let format = sources.iter().find(|one| one.name == source).map_or("", |one| one.format.as_str());
     match kind {
         PopulationKind::Messages => "message",
         PopulationKind::Requests => "request",
-        PopulationKind::Rows if is_format_of(REQUEST_TOOLS, format) => "request",
-        PopulationKind::Rows if is_format_of(BENCHMARK_TOOLS, format) => "run",
-        PopulationKind::Rows => "row",
+        PopulationKind::Rows => match row_of(source, sources) {
+            RowKind::Request => "request",
+            RowKind::Run => "run",
+            RowKind::Row | RowKind::Unnamed => "row",
+        },
     }
+}
+
+/// What the rows of the source of that name are.
+fn row_of(source: &str, sources: &[Source]) -> RowKind {
+    sources.iter().find(|one| one.name == source).map_or(RowKind::Row, |one| one.row)
 }
 
 /// `32 of 200 requests failed (16%)`.
@@ -163,8 +114,8 @@ fn name(text: &str) -> String {
 /// `all 392 benchmarks about 19% slower: machine or environment`: said first, because then little else is about the change.
 pub(in crate::report) fn suite(comparison: &Comparison, sources: &[Source]) -> Option<String> {
     let suite = comparison.suite?;
-    let is_benchmark = |source: &Source| is_format_of(BENCHMARK_TOOLS, &source.format);
-    let noun = if !sources.is_empty() && sources.iter().all(is_benchmark) { "benchmark" } else { "metric" };
+    let are_benchmarks = !sources.is_empty() && sources.iter().all(|source| source.row == RowKind::Run);
+    let noun = if are_benchmarks { "benchmark" } else { "metric" };
     let subjects = number::counted(suite.subjects, noun);
     let all = match suite.along {
         along if along == suite.subjects => format!("all {subjects}"),

@@ -11,7 +11,7 @@ mod values;
 
 use serde_json::value::RawValue;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::documents::whole_text;
 use crate::ingest::json::outline::Outline;
 use crate::ingest::privacy;
@@ -27,6 +27,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "time of a finished execution, from counters",
     failures: Failures::NotRecorded,
     holds: Holds::Summaries,
+    row: RowKind::Row,
     example: "perfreport summarize swarm/",
     upstream: "docs/swarm-records.md",
     generic: false,

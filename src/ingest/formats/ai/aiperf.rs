@@ -12,7 +12,7 @@ use crate::measure::{Polarity, Statistic};
 use crate::table::source::Source;
 use crate::table::{Role, Table};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
@@ -30,6 +30,7 @@ pub(crate) const CSV: Format = Format {
     latency: ABOUT,
     failures: FAILURES,
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export_aiperf.csv",
     upstream: "ai-dynamo/aiperf, src/aiperf/exporters/metrics_csv_exporter.py",
     generic: false,
@@ -44,6 +45,7 @@ pub(crate) const JSON: Format = Format {
     latency: ABOUT,
     failures: FAILURES,
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export_aiperf.json",
     upstream: "ai-dynamo/aiperf, src/aiperf/exporters/metrics_json_exporter.py",
     generic: false,
@@ -69,6 +71,7 @@ pub(crate) const RECORDS: Format = Format {
     latency: ABOUT,
     failures: Failures::Recorded("the error of each request that failed, which has no latency"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export.jsonl",
     upstream: "ai-dynamo/aiperf, src/aiperf/common/models/record_models.py, MetricRecordInfo",
     generic: false,

@@ -11,7 +11,7 @@ use crate::table::storage::Storage;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
 use crate::ingest::json::documents::{self, at};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::setting;
@@ -25,6 +25,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("requests without any answer"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "genai-perf profile -m m --streaming --profile-export-file profile_export.json && perfreport summarize artifacts/*/profile_export.json",
     upstream: "triton-inference-server/perf_analyzer, src/profile_data_exporter.cc; genai-perf, llm_profile_data_parser.py",
     generic: false,

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::measure::Statistic;
 use crate::measure::unit::Unit;
 
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{self, Summary, caveat, setting};
 
@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "requests from sending to the last token; first token and gaps between tokens apart",
     failures: Failures::Recorded("requests that failed and that were cut off at the end, counted"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "guidellm benchmark --target http://localhost:8000 --profile sweep --output-path benchmarks.json && perfreport summarize benchmarks.json",
     upstream: "vllm-project/guidellm, src/guidellm/benchmark/schemas",
     generic: false,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{Summary, caveat, statistic};
 
@@ -17,6 +17,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "from sending to the last token, to the first token, and between tokens, in seconds",
     failures: Failures::Recorded("failures.count"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "perfreport summarize reports-*/summary_lifecycle_metrics.json",
     upstream: "kubernetes-sigs/inference-perf, inference_perf/reportgen/base.py",
     generic: false,

@@ -7,7 +7,7 @@ use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
 use crate::ingest::summaries::{Summary, setting};
 
 const LATENCY: &str = "from when a query was scheduled to its completion";
@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::NotRecorded,
     holds: Holds::Summaries,
+    row: RowKind::Row,
     example: "perfreport summarize results/mlperf_log_summary.txt",
     upstream: "mlcommons/inference, loadgen/results.cc",
     generic: false,

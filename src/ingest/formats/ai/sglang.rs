@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
 use crate::ingest::formats::ai::vllm;
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::json::outline::Outline;
@@ -22,6 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "time to the first token, gaps between tokens, and from sending to the last token; open loop at a request rate",
     failures: Failures::Recorded("with --output-details the error of each request; otherwise not in the file"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "python -m sglang.bench_serving --backend sglang --output-file runs.jsonl && perfreport summarize runs.jsonl",
     upstream: "sgl-project/sglang, python/sglang/bench_serving.py",
     generic: false,

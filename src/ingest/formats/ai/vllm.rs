@@ -12,7 +12,7 @@ use crate::measure::unit::Unit;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{self, Summary, caveat, setting, statistic};
@@ -32,6 +32,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "time to the first token, gaps between tokens, and from sending to the last token; open loop at a request rate",
     failures: Failures::Recorded("counted; with --save-detailed the error of each request"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "vllm bench serve --model m --save-result --save-detailed --result-filename vllm.json && perfreport summarize vllm.json",
     upstream: "vllm-project/vllm, vllm/benchmarks/serve.py",
     generic: false,

@@ -10,7 +10,7 @@ use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks::{self, Bench};
-use crate::ingest::format::{Failures, Format, Holds};
+use crate::ingest::format::{Failures, Format, Holds, RowKind};
 use crate::ingest::json::documents::number;
 use crate::ingest::summaries::{Summary, failed_benchmarks};
 
@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "time of one call, the median over samples (`time_…`)",
     failures: Failures::Recorded("benchmarks whose result is null"),
     holds: Holds::Summaries,
+    row: RowKind::Run,
     example: "asv run && perfreport summarize .asv/results/*/*.json",
     upstream: "airspeed-velocity/asv, asv/results.py; documentation, Writing benchmarks",
     generic: false,

@@ -15,7 +15,7 @@ use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries;
@@ -26,6 +26,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::Recorded("benchmarks without statistics and measurements"),
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "dotnet run -c Release -- --exporters json && perfreport summarize BenchmarkDotNet.Artifacts/results/*.json",
     upstream: "dotnet/BenchmarkDotNet: src/BenchmarkDotNet/Exporters/Json/JsonExporterBase.cs",
     generic: false,

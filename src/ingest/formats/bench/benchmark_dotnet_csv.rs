@@ -8,7 +8,7 @@ use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::signature;
 use crate::ingest::summaries::{self, Summary, caveat};
 use crate::ingest::summary_tables::{self, TextRow};
@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::Recorded("benchmarks whose numbers are `NA`"),
     holds: Holds::Summaries,
+    row: RowKind::Run,
     example: "dotnet run -c Release -- --exporters csv && perfreport summarize BenchmarkDotNet.Artifacts/results/*-report.csv",
     upstream: "dotnet/BenchmarkDotNet: Exporters/Csv/CsvExporter.cs, Columns/SizeUnit.cs",
     generic: false,

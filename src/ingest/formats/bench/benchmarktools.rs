@@ -10,7 +10,7 @@ use crate::measure::Statistic;
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{Failures, Format, Holds};
+use crate::ingest::format::{Failures, Format, Holds, RowKind};
 use crate::ingest::json::documents::number;
 use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
@@ -28,6 +28,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "julia -e 'using BenchmarkTools; BenchmarkTools.save(\"bench.json\", run(suite))' && perfreport summarize bench.json",
     upstream: "JuliaCI/BenchmarkTools.jl, src/serialization.jl and src/trials.jl",
     generic: false,

@@ -11,7 +11,7 @@ use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{Failures, Format, Holds};
+use crate::ingest::format::{Failures, Format, Holds, RowKind};
 use crate::ingest::formats::bench::criterion::{MEANING, TIME};
 use crate::ingest::json::documents::number;
 use crate::ingest::json::outline::Outline;
@@ -25,6 +25,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "cargo criterion --message-format=json > messages.json && perfreport summarize messages.json",
     upstream: "bheisler/cargo-criterion, book/src/cargo_criterion/external_tools.md",
     generic: false,

@@ -11,7 +11,7 @@ use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::json::documents;
 use crate::ingest::summaries::{self, Summary};
 
@@ -23,6 +23,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::Recorded("benchmarks that failed"),
     holds: Holds::Summaries,
+    row: RowKind::Run,
     example: "./bench -r xml -o catch2.xml && perfreport summarize catch2.xml",
     upstream: "catchorg/Catch2, src/catch2/reporters/catch_reporter_xml.cpp",
     generic: false,

@@ -15,7 +15,7 @@ use crate::table::Role;
 use crate::table::source::Source;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::outline::Outline;
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
@@ -26,6 +26,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "cargo bench && perfreport summarize target/criterion/*/new/sample.json",
     upstream: "bheisler/criterion.rs: src/connection.rs (SavedSample) and src/estimate.rs",
     generic: false,

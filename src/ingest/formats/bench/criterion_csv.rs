@@ -11,7 +11,7 @@ use crate::measure::unit::Unit;
 use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::formats::bench::criterion::{MEANING, TIME};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
@@ -23,6 +23,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "cargo bench && perfreport summarize target/criterion/*/new/raw.csv",
     upstream: "bheisler/criterion.rs: src/csv_report.rs",
     generic: false,

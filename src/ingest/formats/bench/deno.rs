@@ -10,7 +10,7 @@ use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench};
-use crate::ingest::format::{Failures, Format, Holds};
+use crate::ingest::format::{Failures, Format, Holds, RowKind};
 use crate::ingest::summaries;
 
 const MEANING: &str = "time of one call";
@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::Recorded("benchmarks that failed"),
     holds: Holds::Summaries,
+    row: RowKind::Run,
     example: "deno bench --json > deno.json && perfreport summarize deno.json",
     upstream: "denoland/deno, cli/tools/bench/mod.rs and reporters.rs",
     generic: false,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{Summary, caveat, setting};
 
@@ -30,6 +30,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "submission (slat), completion (clat), and both together (lat)",
     failures: Failures::Recorded("whether a job ended with an error; not how many operations failed"),
     holds: Holds::Summaries,
+    row: RowKind::Row,
     example: "fio --output-format=json --output=fio.json job.fio && perfreport summarize fio.json",
     upstream: "axboe/fio, stat.c, show_thread_status_json",
     generic: false,

@@ -12,7 +12,7 @@ use crate::table::storage::Storage;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::json::documents;
 use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
@@ -25,6 +25,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "whatever the names say, in the unit of each entry",
     failures: Failures::NotRecorded,
     holds: Holds::Summaries,
+    row: RowKind::Row,
     example: "git show origin/gh-pages:dev/bench/data.js > data.js && perfreport summarize data.js",
     upstream: "benchmark-action/github-action-benchmark, src/extract.ts and src/write.ts",
     generic: false,

@@ -11,7 +11,7 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::Recorded("`--- FAIL` lines, counted"),
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "go test -bench . -benchmem -count 10 > bench.txt && perfreport summarize bench.txt",
     upstream: "golang/proposal: design/14313-benchmark-format.md",
     generic: false,

@@ -16,7 +16,7 @@ use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::value::{LineCounter, entries};
 use crate::ingest::meaning::declared::Declared;
 
@@ -26,6 +26,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: REAL,
     failures: Failures::Recorded("`error_occurred`: named, and no sample"),
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "./bench --benchmark_repetitions=10 --benchmark_out=bench.json && perfreport summarize bench.json",
     upstream: "google/benchmark: src/json_reporter.cc",
     generic: false,

@@ -14,7 +14,7 @@ use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::formats::bench::google_benchmark::{
     CPU, DECLARED, FIELDS, REAL, UNIT, WITHOUT_TIMES, cache, declare_counter,
 };
@@ -26,6 +26,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: REAL,
     failures: Failures::Recorded("`error_occurred`: named, and no sample"),
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "./bench --benchmark_repetitions=10 --benchmark_format=csv > bench.csv && perfreport summarize bench.csv",
     upstream: "google/benchmark: src/csv_reporter.cc",
     generic: false,

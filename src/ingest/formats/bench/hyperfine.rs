@@ -12,7 +12,7 @@ use crate::measure::Statistic;
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 
@@ -22,6 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: WALL,
     failures: Failures::Recorded("exit codes other than 0"),
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "hyperfine --export-json runs.json 'grep -r x .' && perfreport summarize runs.json",
     upstream: "sharkdp/hyperfine: src/benchmark/benchmark_result.rs",
     generic: false,

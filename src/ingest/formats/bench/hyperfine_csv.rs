@@ -15,7 +15,7 @@ use crate::ingest::signature;
 use crate::ingest::summaries::Summary;
 use crate::ingest::text::csv_tables::{self, CsvRow, CsvTable};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 
 pub(crate) const FORMAT: Format = Format {
     name: "hyperfine-csv",
@@ -23,6 +23,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: WALL,
     failures: Failures::NotRecorded,
     holds: Holds::Summaries,
+    row: RowKind::Run,
     example: "hyperfine --export-csv runs.csv 'grep -r x .' && perfreport summarize runs.csv",
     upstream: "sharkdp/hyperfine: src/export/csv.rs",
     generic: false,

@@ -12,7 +12,7 @@ use crate::table::storage::Storage;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{Summary, setting};
@@ -24,6 +24,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "none: bits a second; jitter of UDP",
     failures: Failures::Recorded("lost datagrams of UDP, counted"),
     holds: Holds::Samples,
+    row: RowKind::Row,
     example: "iperf3 -c server -t 60 -J > iperf3.json && perfreport summarize iperf3.json",
     upstream: "esnet/iperf, src/iperf_api.c, iperf_print_intermediate and iperf_print_results",
     generic: false,

@@ -15,7 +15,7 @@ use crate::measure::{Polarity, Statistic};
 use crate::table::Role;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::outline::Outline;
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
@@ -26,6 +26,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "time of one operation in modes avgt, sample and ss; mode thrpt measures operations per time",
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "java -jar benchmarks.jar -rf json -rff jmh.json && perfreport summarize jmh.json",
     upstream: "openjdk/jmh: results/format/JSONResultFormat.java",
     generic: false,

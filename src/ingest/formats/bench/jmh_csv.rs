@@ -6,7 +6,7 @@
 use crate::measure::unit::{Dimension, Unit};
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
 use crate::ingest::formats::bench::jmh::{self, Mode};
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "time of one operation in modes avgt, sample and ss; mode thrpt measures operations per time",
     failures: Failures::NotRecorded,
     holds: Holds::Summaries,
+    row: RowKind::Run,
     example: "java -jar benchmarks.jar -rf csv -rff jmh.csv && perfreport summarize jmh.csv",
     upstream: "openjdk/jmh: results/format/XSVResultFormat.java",
     generic: false,

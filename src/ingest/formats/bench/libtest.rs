@@ -7,7 +7,7 @@ use crate::measure::unit::{Dimension, Unit};
 use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks;
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
 use crate::ingest::summaries::Summary;
 
 const MEANING: &str = "time of one iteration, the median of the samples";
@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::NotRecorded,
     holds: Holds::Summaries,
+    row: RowKind::Run,
     example: "cargo +nightly bench > bench.txt && perfreport summarize bench.txt",
     upstream: "rust-lang/rust, library/test/src/bench.rs, fmt_bench_samples",
     generic: false,

@@ -14,7 +14,7 @@ use crate::table::Role;
 use crate::table::source::Source;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::json::outline::Outline;
 use crate::ingest::json::value::{LineCounter, Text, entries};
 use crate::ingest::meaning::declared::Declared;
@@ -27,6 +27,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "none: tokens per second, of processing a prompt (pp) or of generating (tg)",
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "llama-bench -m model.gguf -r 10 -o json > llama.json && perfreport summarize llama.json",
     upstream: "ggml-org/llama.cpp: tools/llama-bench/llama-bench.cpp (test::get_fields, json_printer)",
     generic: false,

@@ -10,7 +10,7 @@ use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench};
-use crate::ingest::format::{Failures, Format, Holds};
+use crate::ingest::format::{Failures, Format, Holds, RowKind};
 use crate::ingest::json::documents::at;
 use crate::ingest::meaning::declared::Declared;
 
@@ -22,6 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::Recorded("runs that ended in an error"),
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "node bench.mjs > mitata.json && perfreport summarize mitata.json",
     upstream: "evanwashere/mitata, src/main.mjs and src/lib.mjs",
     generic: false,

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 
@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: TIME_MEANING,
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "python bench.py -o bench.json && perfreport summarize bench.json",
     upstream: "psf/pyperf: pyperf/_bench.py and _run.py",
     generic: false,

@@ -11,7 +11,7 @@ use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::value::LineCounter;
 use crate::ingest::meaning::declared::Declared;
 
@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "pytest --benchmark-json=bench.json && perfreport summarize bench.json",
     upstream: "ionelmc/pytest-benchmark: src/pytest_benchmark/fixture.py and stats.py",
     generic: false,

@@ -8,7 +8,7 @@ use crate::measure::Polarity;
 use crate::table::Role;
 
 use crate::ingest::benchmarks::{Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summary_tables::{self, TextRow};
 
@@ -22,6 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "what the benchmark measures of itself, in the unit of its row",
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "rebench rebench.conf && perfreport summarize rebench.data",
     upstream: "smarr/ReBench, rebench/persistence.py",
     generic: false,

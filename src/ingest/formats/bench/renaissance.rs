@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 
 use crate::ingest::benchmarks::{self, Bench};
-use crate::ingest::format::{Failures, Format, Holds};
+use crate::ingest::format::{Failures, Format, Holds, RowKind};
 use crate::ingest::json::documents::at;
 use crate::ingest::meaning::declared::Declared;
 
@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Run,
     example: "java -jar renaissance.jar -r 30 --json renaissance.json scrabble && perfreport summarize renaissance.json",
     upstream: "renaissance-benchmarks/renaissance, renaissance-harness, JsonWriter",
     generic: false,

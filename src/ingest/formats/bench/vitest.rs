@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self};
 use crate::ingest::summaries::{Summary, caveat};
 
@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: TIME,
     failures: Failures::NotRecorded,
     holds: Holds::Summaries,
+    row: RowKind::Run,
     example: "vitest bench --run --outputJson bench.json && perfreport summarize bench.json",
     upstream: "vitest-dev/vitest, packages/vitest/src/node/reporters/benchmark; tinylibs/tinybench, src/types.ts",
     generic: false,

@@ -9,7 +9,7 @@ use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::meaning::clock;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
@@ -24,6 +24,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "whatever its columns say",
     failures: Failures::ByColumn,
     holds: Holds::Samples,
+    row: RowKind::Unnamed,
     example: "vmstat 1 60 > vmstat.txt && perfreport summarize vmstat.txt",
     upstream: "what the tools print",
     generic: true,

@@ -2,7 +2,7 @@
 //!
 //! Recognised where some delimiter gives rows of equal length with numbers in them.
 
-use crate::ingest::format::{Failures, Format, Head, Holds};
+use crate::ingest::format::{Failures, Format, Head, Holds, RowKind};
 use crate::ingest::text::delimited::read;
 use crate::ingest::text::dialect::{self, Dialect};
 use crate::ingest::text::split::is_blank_or_comment;
@@ -14,6 +14,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "whatever its columns say",
     failures: Failures::ByColumn,
     holds: Holds::Samples,
+    row: RowKind::Unnamed,
     example: "perfreport summarize results.csv",
     upstream: "RFC 4180",
     generic: true,

@@ -6,7 +6,7 @@
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::documents::{each_of, json_text, note_broken};
 use crate::ingest::json::objects::ObjectTables;
 use crate::ingest::json::value::Text;
@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "whatever its names say",
     failures: Failures::ByColumn,
     holds: Holds::Samples,
+    row: RowKind::Unnamed,
     example: "perfreport summarize results.json",
     upstream: "RFC 8259",
     generic: true,

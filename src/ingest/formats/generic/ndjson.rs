@@ -2,7 +2,7 @@
 //!
 //! In: lines. Out: tables, through `objects`. A line that is no object costs only itself: it is set aside with a finding.
 
-use crate::ingest::format::{Failures, Format, Head, Holds};
+use crate::ingest::format::{Failures, Format, Head, Holds, RowKind};
 use crate::ingest::json::lines::read_lines;
 use crate::table::source::Families;
 
@@ -12,6 +12,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "whatever its names say",
     failures: Failures::ByColumn,
     holds: Holds::Samples,
+    row: RowKind::Unnamed,
     example: "perfreport summarize events.ndjson",
     upstream: "RFC 8259, one document a line",
     generic: true,

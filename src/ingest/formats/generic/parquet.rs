@@ -15,7 +15,7 @@ mod decode;
 
 #[cfg(not(feature = "parquet"))]
 use crate::ingest::format::{AnyRecords, IngestError, Sink, SourceOptions};
-use crate::ingest::format::{Failures, Format, Head, Holds};
+use crate::ingest::format::{Failures, Format, Head, Holds, RowKind};
 
 #[cfg(feature = "parquet")]
 use decode::read;
@@ -26,6 +26,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "whatever its names say; durations in the unit of the schema",
     failures: Failures::ByColumn,
     holds: Holds::Samples,
+    row: RowKind::Unnamed,
     example: "duckdb -c \"COPY requests TO 'requests.parquet'\" && perfreport summarize requests.parquet",
     upstream: "apache/parquet-format, README.md and LogicalTypes.md",
     generic: false,

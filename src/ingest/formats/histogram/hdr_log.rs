@@ -13,7 +13,7 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{Bucket, RecordedHistogram};
 use crate::measure::unit::{Dimension, Unit};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 
 pub(crate) const FORMAT: Format = Format {
     name: "hlog",
@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "whatever was recorded; the file does not say",
     failures: Failures::NotRecorded,
     holds: Holds::Histograms,
+    row: RowKind::Row,
     example: "jHiccup -l hiccup.hlog -p PID; perfreport summarize hiccup.hlog",
     upstream: "HdrHistogram, HistogramLogWriter and AbstractHistogram.decodeFromByteBuffer",
     generic: false,

@@ -9,7 +9,7 @@ use crate::measure::Statistic;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
 use crate::ingest::signature;
@@ -30,6 +30,7 @@ pub(crate) const SAMPLES: Format = Format {
     latency: "connecting, processing and both together, in whole milliseconds; closed loop",
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "ab -n 1000 -c 10 -g times.tsv http://localhost:8080/ && perfreport summarize times.tsv",
     upstream: "Apache httpd, support/ab.c, output_results",
     generic: false,
@@ -44,6 +45,7 @@ pub(crate) const PERCENTILES: Format = Format {
     latency: TOTAL,
     failures: Failures::NotRecorded,
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "ab -n 1000 -c 10 -e percentiles.csv http://localhost:8080/ && perfreport summarize percentiles.csv",
     upstream: "Apache httpd, support/ab.c, output_results",
     generic: false,

@@ -10,7 +10,7 @@ use crate::measure::unit::Unit;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::row::RowBuffer;
@@ -23,6 +23,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("the status code, 400 and above"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "perfreport summarize /var/log/nginx/access.log  # with rt=$request_time in its log_format",
     upstream: "nginx, ngx_http_log_module; Apache httpd, mod_log_config",
     generic: false,

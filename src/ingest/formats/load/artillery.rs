@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{Summary, caveat, statistic};
 
@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: FIRST_BYTE,
     failures: Failures::Recorded("status codes, errors and failed users, counted"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "artillery run -o report.json scenario.yml && perfreport summarize report.json",
     upstream: "artilleryio/artillery, packages/core/lib/ssms.js",
     generic: false,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::summaries::{self, Summary, caveat, setting, statistic};
 
@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("errors, timeouts and answers other than 2xx, counted"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "autocannon -j -c 10 -d 30 http://localhost:8080/ > autocannon.json && perfreport summarize autocannon.json",
     upstream: "mcollina/autocannon, lib/run.js, and hdr-histogram-percentiles-obj",
     generic: false,

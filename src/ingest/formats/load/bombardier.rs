@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{Summary, caveat, setting};
 
@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("answers 4xx, 5xx and `others` (no answer)"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "bombardier --latencies -p r -o json http://localhost:8080/ > bombardier.json && perfreport summarize bombardier.json",
     upstream: "codesenberg/bombardier, internal/test_info.go and templates",
     generic: false,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{Summary, caveat, failed_by_code, setting};
 
@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("answers by code, outside 200 to 399"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "fortio load -qps 100 -json fortio.json http://localhost:8080/ && perfreport summarize fortio.json",
     upstream: "fortio/fortio, periodic/periodic.go and stats/stats.go",
     generic: false,

@@ -10,7 +10,7 @@ mod text;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
 
 use log::Log;
@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "response_time: from the beginning of the request, connecting included, to the last byte of the response",
     failures: Failures::Recorded("KO, with a message"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "mvn gatling:test; perfreport summarize target/gatling/*/simulation.log",
     upstream: "Gatling LogFileDataWriter, LogFileReader",
     generic: false,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, at};
 use crate::ingest::summaries::{Summary, caveat};
 
@@ -32,6 +32,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("numberOfRequests.ko"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "perfreport summarize target/gatling/run/js/stats.json",
     upstream: "gatling/gatling, gatling-charts, GlobalStatsJsonTemplate and StatsJsonTemplate",
     generic: false,

@@ -11,7 +11,7 @@ use crate::table::storage::Storage;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{Summary, caveat, failed_by_code, setting};
@@ -25,6 +25,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("calls by status, all but OK"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "ghz --insecure --call pkg.Service.Call -O json localhost:50051 > ghz.json && perfreport summarize ghz.json",
     upstream: "bojand/ghz, runner/reporter.go",
     generic: false,

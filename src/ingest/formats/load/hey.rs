@@ -6,7 +6,7 @@
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
@@ -23,6 +23,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: TOTAL,
     failures: Failures::Recorded("status codes; requests without an answer (refused, timed out) are not in the file"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "hey -n 1000 -c 10 -o csv http://localhost:8080/ > hey.csv && perfreport summarize hey.csv",
     upstream: "rakyll/hey, requester/print.go, csvTmpl, and requester/report.go",
     generic: false,

@@ -10,7 +10,7 @@ use crate::measure::unit::Unit;
 use crate::table::source::Source;
 use crate::table::{CellType, Role};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
 use crate::ingest::signature;
@@ -22,6 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "elapsed: from just before sending to the last byte of the response, connecting included",
     failures: Failures::Recorded("success is false"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "jmeter -n -t plan.jmx -l results.jtl && perfreport summarize results.jtl",
     upstream: "JMeter SampleSaveConfiguration, CSVSaveService; glossary of the user's manual",
     generic: false,

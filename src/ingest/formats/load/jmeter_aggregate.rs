@@ -7,7 +7,7 @@
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::summary_tables::{self, TextRow, number};
@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::Recorded("the share of errors; their number where the share leaves one only"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "JMeterPluginsCMD.sh --generate-csv aggregate.csv --input-jtl results.jtl --plugin-type AggregateReport && perfreport summarize aggregate.csv",
     upstream: "apache/jmeter, StatGraphVisualizer, StatVisualizer and SummaryReport; messages.properties of each language",
     generic: false,

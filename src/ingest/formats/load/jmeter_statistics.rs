@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::documents;
 use crate::ingest::summaries::Summary;
 
@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "elapsed: from just before sending to the last byte of the response, connecting included",
     failures: Failures::Recorded("errorCount"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "jmeter -n -t plan.jmx -l results.jtl -e -o report && perfreport summarize report/statistics.json",
     upstream: "JMeter SamplingStatistic, StatisticsSummaryData",
     generic: false,

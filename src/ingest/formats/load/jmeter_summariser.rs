@@ -6,7 +6,7 @@
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::text::lines::Flaw;
 
@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: MEANING,
     failures: Failures::Recorded("Err: how many"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "jmeter -n -t plan.jmx -l results.jtl | tee printed.txt && perfreport summarize printed.txt",
     upstream: "apache/jmeter, reporters/Summariser and SummariserRunningSample",
     generic: false,

@@ -14,7 +14,7 @@ use crate::table::CellType;
 use crate::table::storage::Storage;
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::formats::load::jmeter;
 use crate::ingest::text::row::RowBuffer;
 
@@ -24,6 +24,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "t: from just before sending to the last byte of the response, connecting included",
     failures: Failures::Recorded("s is false"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "jmeter -n -t plan.jmx -l results.jtl -Jjmeter.save.saveservice.output_format=xml && perfreport summarize results.jtl",
     upstream: "JMeter SampleResultConverter",
     generic: false,

@@ -2,7 +2,7 @@
 //!
 //! In: a delimited text, read by the reader of delimited text. Out: a table a metric. Definition: k6's `output/csv`.
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::formats::load::k6;
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
@@ -13,6 +13,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: k6::LATENCY,
     failures: Failures::Recorded("expected_response is false, which http_req_failed counts"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "k6 run --out csv=results.csv script.js; perfreport summarize results.csv",
     upstream: "k6 output/csv",
     generic: false,

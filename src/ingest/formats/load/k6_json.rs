@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::formats::load::k6;
 use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: k6::LATENCY,
     failures: Failures::Recorded("expected_response is false, which http_req_failed counts"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "k6 run --out json=results.json script.js; perfreport summarize results.json",
     upstream: "k6 output/json",
     generic: false,

@@ -10,7 +10,7 @@ use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::formats::load::k6::{self, Kind};
 use crate::ingest::json::documents;
 use crate::ingest::summaries;
@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: k6::LATENCY,
     failures: Failures::Recorded("http_req_failed"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "k6 run --summary-export summary.json script.js; perfreport summarize summary.json",
     upstream: "k6 summary, grafana/k6-summary",
     generic: false,

@@ -6,7 +6,7 @@
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::summaries::{Summary, caveat, setting};
 
 const LATENCY: &str = "from sending a request to the end of its answer, failed requests among them";
@@ -17,6 +17,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("`Total errors`, and errors by their code"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "loadtest -n 1000 -c 10 http://localhost:8080/ > loadtest.txt && perfreport summarize loadtest.txt",
     upstream: "alexfernandez/loadtest, lib/result.js",
     generic: false,

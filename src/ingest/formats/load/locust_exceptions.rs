@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
@@ -19,6 +19,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "it has none: counts of exceptions",
     failures: Failures::Recorded("Count of each exception of the script"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
     upstream: "Locust stats.py, StatsCSV.exceptions_csv",
     generic: false,

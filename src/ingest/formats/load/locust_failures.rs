@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::measure::Polarity;
 use crate::measure::unit::Unit;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "it has none: counts of failures",
     failures: Failures::Recorded("Occurrences of each error of each request"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
     upstream: "Locust stats.py, StatsCSV.failures_csv",
     generic: false,

@@ -9,7 +9,7 @@ use crate::measure::unit::Unit;
 use crate::table::Role;
 use crate::table::source::Source;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
@@ -22,6 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "not used: its percentiles are cumulative, or of the last ten seconds",
     failures: Failures::Recorded("Failures/s"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
     upstream: "Locust stats.py, StatsCSVFileWriter",
     generic: false,

@@ -10,7 +10,7 @@ use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks::keys_evidence;
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::formats::load::locust;
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::json::outline::Outline;
@@ -22,6 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: locust::MEANING,
     failures: Failures::Recorded("num_failures"),
     holds: Holds::Histograms,
+    row: RowKind::Request,
     example: "locust --headless -t 1m --json > locust.json && perfreport summarize locust.json",
     upstream: "locustio/locust, locust/stats.py, StatsEntry.serialize",
     generic: false,

@@ -6,7 +6,7 @@
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: locust::MEANING,
     failures: Failures::Recorded("exception is not empty"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "locust --headless -t 1m (csv_request_logger in the script); perfreport summarize requests.csv",
     upstream: "Locust contrib/csv_request_logger.py",
     generic: false,

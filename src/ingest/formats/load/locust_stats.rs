@@ -8,7 +8,7 @@ use csv::StringRecord;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
 use crate::ingest::summaries::Summary;
@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: locust::MEANING,
     failures: Failures::Recorded("Failure Count; kinds in _failures.csv"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
     upstream: "Locust stats.py, StatsCSV.requests_csv",
     generic: false,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents;
 use crate::ingest::summaries::{Summary, percentile};
 use crate::ingest::summary_tables;
@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::NotRecorded,
     holds: Holds::Summaries,
+    row: RowKind::Row,
     example: "memtier_benchmark --json-out-file memtier.json && perfreport summarize memtier.json",
     upstream: "redis/memtier_benchmark, run_stats.cpp",
     generic: false,

@@ -6,7 +6,7 @@
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::summary_tables::{self, TextRow, number};
@@ -19,6 +19,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("`failed`: how many; latencies of failed requests under `fail_`"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "perfreport summarize reports/*/nbomber_report_*.csv",
     upstream: "PragmaticFlow/NBomber, Reporting/CsvReport.fs",
     generic: false,

@@ -9,7 +9,7 @@ use crate::measure::Statistic;
 use crate::measure::unit::Unit;
 use crate::table::Role;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
@@ -31,6 +31,7 @@ pub(crate) const CSV: Format = Format {
     latency: TOTAL,
     failures: Failures::Recorded("status codes; requests without an answer (refused, timed out) are not in the file"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "oha -n 1000 --no-tui --output-format csv http://localhost:8080/ > oha.csv && perfreport summarize oha.csv",
     upstream: "hatoo/oha, src/printer.rs, print_csv",
     generic: false,
@@ -49,6 +50,7 @@ pub(crate) const JSON: Format = Format {
     latency: TOTAL,
     failures: Failures::Recorded("requests without an answer, by error; status codes"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "oha -n 1000 --no-tui --output-format json http://localhost:8080/ > oha.json && perfreport summarize oha.json",
     upstream: "hatoo/oha, src/printer.rs, print_json",
     generic: false,

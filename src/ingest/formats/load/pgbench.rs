@@ -8,7 +8,7 @@ use crate::measure::unit::Unit;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 use crate::ingest::text::lines::Flaw;
@@ -22,6 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("a word (`skipped`, `failed`, `serialization`, `deadlock`) in place of the time"),
     holds: Holds::Samples,
+    row: RowKind::Row,
     example: "pgbench -c 8 -T 60 -l && perfreport summarize pgbench_log.*",
     upstream: "postgresql.org, pgbench, Per-Transaction Logging",
     generic: false,

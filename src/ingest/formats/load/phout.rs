@@ -8,7 +8,7 @@ use crate::measure::unit::Unit;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 use crate::ingest::text::lines::Flaw;
@@ -22,6 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("a network code other than 0, or a protocol code of 0 or of 400 and above"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "yandex-tank -c load.yaml && perfreport summarize logs/*/phout*.log",
     upstream: "yandex/yandex-tank, yandextank/plugins/Phantom/reader.py, phout_columns",
     generic: false,

@@ -6,7 +6,7 @@
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, Holds};
+use crate::ingest::format::{Failures, Format, Holds, RowKind};
 use crate::ingest::signature;
 use crate::ingest::summary_tables::{self, Columns};
 
@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::NotRecorded,
     holds: Holds::Summaries,
+    row: RowKind::Row,
     example: "redis-benchmark -t set,get -n 100000 --csv > redis.csv && perfreport summarize redis.csv",
     upstream: "redis/redis, src/redis-benchmark.c",
     generic: false,

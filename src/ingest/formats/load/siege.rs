@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::summaries::{Summary, caveat, setting};
 
@@ -19,6 +19,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("failed_transactions"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "siege --json-output -c 10 -t 30S http://localhost:8080/ > siege.json && perfreport summarize siege.json",
     upstream: "JoeDog/siege, src/main.c and src/data.c",
     generic: false,

@@ -8,7 +8,7 @@ use crate::measure::{Polarity, Statistic};
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "the mean response time of each run, in hundredths of a second",
     failures: Failures::Recorded("`Failed`: connections that got no answer"),
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "siege --log=siege.log -c 10 -t 30S http://localhost:8080/ && perfreport summarize siege.log",
     upstream: "JoeDog/siege, src/log.c",
     generic: false,

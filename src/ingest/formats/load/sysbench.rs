@@ -6,7 +6,7 @@
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::summaries::{Summary, setting};
 
 const LATENCY: &str = "time of one event (a transaction, an operation); closed loop unless a rate was given";
@@ -17,6 +17,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("errors that were ignored, and reconnects, counted"),
     holds: Holds::Summaries,
+    row: RowKind::Row,
     example: "sysbench oltp_read_write run > sysbench.txt && perfreport summarize sysbench.txt",
     upstream: "akopytov/sysbench, src/sysbench.c, report_cumulative",
     generic: false,

@@ -6,7 +6,7 @@
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::summary_tables::{self, TextRow};
@@ -24,6 +24,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("`fail`: how many; `rc_…`: how many of each response code"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "bzt -o modules.final-stats.dump-csv=stats.csv test.yml && perfreport summarize stats.csv",
     upstream: "Blazemeter/taurus, bzt/modules/reporting.py and aggregator.py",
     generic: false,

@@ -8,7 +8,7 @@ use crate::measure::unit::Unit;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
@@ -27,6 +27,7 @@ pub(crate) const JSON: Format = Format {
     latency: LATENCY,
     failures: FAILURES,
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "vegeta attack -rate 50 -duration 30s < targets.txt | vegeta encode > vegeta.ndjson && perfreport summarize vegeta.ndjson",
     upstream: "tsenart/vegeta, lib/results.go, NewJSONEncoder",
     generic: false,
@@ -47,6 +48,7 @@ pub(crate) const CSV: Format = Format {
     latency: LATENCY,
     failures: FAILURES,
     holds: Holds::Samples,
+    row: RowKind::Request,
     example: "vegeta encode -to csv results.bin > vegeta.csv && perfreport summarize vegeta.csv",
     upstream: "tsenart/vegeta, lib/results.go, NewCSVEncoder",
     generic: false,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::summaries::{Summary, caveat, failed_by_code, setting};
 
@@ -19,6 +19,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("`success`, and answers by code"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "vegeta report -type=json results.bin > report.json && perfreport summarize report.json",
     upstream: "tsenart/vegeta, lib/metrics.go",
     generic: false,

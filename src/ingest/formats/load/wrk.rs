@@ -7,7 +7,7 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::summaries::{Summary, caveat, setting};
 
 const WRK_LATENCY: &str = "from sending to the last byte, connecting not included; closed loop";
@@ -22,6 +22,7 @@ pub(crate) const WRK: Format = Format {
     latency: "wrk: from sending to the last byte, closed loop; wrk2: from when the request was due, open loop",
     failures: Failures::Recorded("answers other than 2xx and 3xx, socket errors and timeouts, counted"),
     holds: Holds::Summaries,
+    row: RowKind::Request,
     example: "wrk -t2 -c10 -d30s --latency http://localhost:8080/ > wrk.txt && perfreport summarize wrk.txt",
     upstream: "wg/wrk, src/wrk.c, main; giltene/wrk2, src/wrk.c",
     generic: false,
@@ -36,6 +37,7 @@ pub(crate) const SPECTRUM: Format = Format {
     latency: "whatever was recorded; the file does not say, nor its unit",
     failures: Failures::NotRecorded,
     holds: Holds::Summaries,
+    row: RowKind::Row,
     example: "histogram.outputPercentileDistribution(file, 1000000.0); then perfreport summarize latency.hgrm",
     upstream: "HdrHistogram, AbstractHistogram.outputPercentileDistribution",
     generic: false,

@@ -7,7 +7,7 @@
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
 use crate::ingest::summaries::Summary;
 
 const LATENCY: &str = "time of one operation; closed loop unless a target was given";
@@ -18,6 +18,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: LATENCY,
     failures: Failures::Recorded("`Return=` other than OK, counted"),
     holds: Holds::Summaries,
+    row: RowKind::Row,
     example: "bin/ycsb run basic -P workloads/workloada > ycsb.txt && perfreport summarize ycsb.txt",
     upstream: "brianfrankcooper/YCSB, core, OneMeasurementHdrHistogram and TextMeasurementsExporter",
     generic: false,

@@ -13,7 +13,7 @@ use crate::table::source::Families;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 use crate::ingest::text::cells::DecimalMark;
@@ -27,6 +27,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "none: processor time, memory, disks and networks of a machine",
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Row,
     example: "dstat --epoch -cdnm --output dstat.csv 5 60 && perfreport summarize dstat.csv",
     upstream: "dagwieers/dstat, dstat and plugins/; scottchiefbaker/dool, dool",
     generic: false,

@@ -12,7 +12,7 @@ use crate::table::{CellType, Role};
 
 use crate::ingest::benchmarks::keys_evidence;
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
 use crate::ingest::json::documents;
 use crate::ingest::json::outline::Outline;
 use crate::ingest::meaning::declared::Declared;
@@ -26,6 +26,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "from the start of a span to its end",
     failures: Failures::Recorded("the span's status code: 2 is an error"),
     holds: Holds::Samples,
+    row: RowKind::Row,
     example: "perfreport summarize traces.json  # written by the collector's file exporter",
     upstream: "open-telemetry/opentelemetry-proto, trace/v1/trace.proto; collector-contrib, fileexporter",
     generic: false,

@@ -12,7 +12,7 @@ use crate::table::storage::Storage;
 use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{Failures, Format, Holds, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, at};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::Summary;
@@ -24,6 +24,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "whatever the query computed; the unit is the one that the metric's name ends with, if any",
     failures: Failures::NotRecorded,
     holds: Holds::Samples,
+    row: RowKind::Row,
     example: "curl -s 'http://localhost:9090/api/v1/query_range?query=up&start=0&end=60&step=15' > range.json && perfreport summarize range.json",
     upstream: "prometheus/prometheus, docs/querying/api.md; prometheus.io, metric and label naming",
     generic: false,

@@ -8,7 +8,7 @@ use crate::measure::Statistic;
 use crate::measure::reported::{Bucket, RecordedHistogram, ReportedValue};
 use crate::measure::unit::Unit;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
 use crate::ingest::formats::monitor::prometheus::unit_of;
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::text::lines::Flaw;
@@ -19,6 +19,7 @@ pub(crate) const FORMAT: Format = Format {
     latency: "whatever the program counts; the unit is the one that the metric's name ends with, if any",
     failures: Failures::NotRecorded,
     holds: Holds::Histograms,
+    row: RowKind::Row,
     example: "curl -s http://localhost:9100/metrics > metrics.prom && perfreport summarize metrics.prom",
     upstream: "prometheus/docs, docs/instrumenting/exposition_formats.md",
     generic: false,
