@@ -138,6 +138,7 @@ fn captured(values: &[f64]) -> Vec<Capture> {
         mean,
         stddev: Some((squares / (n - 1.0)).sqrt()),
         dependence: Dependence::of(values),
+        shift: None,
         values: Values::Samples(values.to_vec()),
     };
     let metric = MetricRuns {

@@ -191,8 +191,11 @@ impl<'a> Ranked<'a> {
         let squares = self.sum(|bucket| (middle(bucket) - mean).powi(2));
         let stddev = (self.n > 1).then(|| (squares / (size - 1.0)).sqrt());
         let median = middle(self.at(self.n / 2));
+        // Of a value that is not above zero it is no number.
+        let geometric_mean = Some((self.sum(|bucket| middle(bucket).log2()) / size).exp2());
         let basics = Basics {
             mean,
+            geometric_mean: geometric_mean.filter(|mean| *mean > 0.0),
             stddev,
             sum: self.sum(middle),
             mad: self.mad(median),

@@ -160,10 +160,16 @@ const FAILURE_WORDS: &[&str] = &[
     "exceeded",
     "disconnect",
     "disconnected",
-    "loss",
-    "lost",
-    "dropped",
-    "unreachable",
+    "oom",
+    "outofmemory",
+    "segfault",
+    "sigsegv",
+    "sigkill",
+    "sigabrt",
+    "panic",
+    "panicked",
+    "dnf",
+    "exhausted",
     "unauthorized",
     "forbidden",
     "no",
@@ -439,13 +445,18 @@ impl NumberSays {
 
 /// Numbers follow a convention that their name and range show, or none.
 fn convention_of_numbers(cells: &Cells, name: &str) -> Option<(NumberSays, &'static str)> {
-    let (mut flags, mut http) = (true, true);
+    let (mut flags, mut http, mut answered) = (true, true, false);
     cells.visit_present(0..cells.count(), |block| {
         flags = flags && block.iter().all(|number| (0.0..=1.0).contains(number));
         http = http && block.iter().all(|number| *number == 0.0 || (100.0..600.0).contains(number));
+        answered = answered || block.iter().any(|number| (200.0..400.0).contains(number));
     });
     if name.contains("exit") || name.contains("grpc") || name.contains("errno") {
         return Some((NumberSays::ZeroIsSuccess, "0 is success"));
+    }
+    // `error_code` 0 is no error, unless it holds the answers of a server.
+    if says_failure(name) && !flags && !answered {
+        return Some((NumberSays::ZeroIsSuccess, "0 is no failure, by the column's name"));
     }
     if http && !flags {
         return Some((NumberSays::Http, "HTTP status, 400 and above (and 0) failed"));
@@ -484,8 +495,9 @@ fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
         return when(code >= 400);
     }
     let any = |known: &[&str]| words.iter().any(|word| known.contains(word));
+    let says = |phrase: &str| words.join(" ").contains(phrase);
     match () {
-        () if any(FAILURE_WORDS) || lower.contains("timed out") => Outcome::Failed,
+        () if any(FAILURE_WORDS) || says("timed out") || says("out of memory") => Outcome::Failed,
         () if any(SUCCESS_WORDS) => Outcome::Succeeded,
         () if of_failure => Outcome::Failed,
         () => Outcome::Unclear,
@@ -517,6 +529,8 @@ mod tests {
             ("true", "success", Outcome::Succeeded),
             ("no", "ok", Outcome::Failed),
             ("Y", "failed", Outcome::Failed),
+            ("OOM", "status", Outcome::Failed),
+            ("OUT_OF_MEMORY", "State", Outcome::Failed),
             ("N", "failed", Outcome::Succeeded),
             ("not ok", "status", Outcome::Failed),
             ("DEADLINE_EXCEEDED", "status", Outcome::Failed),
@@ -550,6 +564,8 @@ mod tests {
         assert_eq!(failed(&[0.0, 0.0, 1.0], "exit_code"), Some(1));
         assert_eq!(failed(&[1.0, 1.0, 0.0], "success"), Some(1));
         assert_eq!(failed(&[1.0, 1.0, 0.0], "error"), Some(2));
+        assert_eq!(failed(&[0.0, 110.0, 0.0], "error_code"), Some(1));
+        assert_eq!(failed(&[200.0, 503.0, 200.0], "error_code"), Some(1));
         assert_eq!(failed(&[0.0, 1.0], "status"), None, "nobody says whether 0 is good");
         assert_eq!(failed(&[7.0, 9.0], "result"), None);
     }

@@ -158,6 +158,8 @@ pub struct Recording {
     pub stddev: Option<f64>,
     /// By how much dependence between neighbours widens each interval.
     pub dependence: Dependence,
+    /// By how much it changed its level on the way, base unit, where it did. Not stored: a baseline is what it was.
+    pub shift: Option<f64>,
 }
 
 /// By what factor dependence between neighbours multiplies the variance of a statistic: 1 for independent samples.
@@ -251,7 +253,7 @@ impl TryFrom<RecordingForm> for Recording {
             (Some(_), Some(_)) => return Err("a run has both `samples` and a `sketch`"),
             (None, None) => return Err("missing field `samples` (or `sketch`)"),
         };
-        Ok(Self { values, mean: form.mean, stddev: form.stddev, dependence: form.dependence })
+        Ok(Self { values, mean: form.mean, stddev: form.stddev, dependence: form.dependence, shift: None })
     }
 }
 

@@ -30,7 +30,7 @@ use crate::table::source::Families;
 use super::capture::{
     Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
 };
-use super::outcome::BEYOND;
+use super::outcome::{BEYOND, WITHOUT};
 use super::sketch::Sketch;
 use super::target::{Subject, SubjectShare};
 
@@ -82,6 +82,7 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
         let sampled: Vec<&Metric> = reading.sampled().collect();
         metrics.extend(sampled.par_iter().flat_map_iter(|found| runs_of(found, reading)).collect::<Vec<_>>());
         shares.extend(failures_of_tables(reading));
+        shares.extend(absent_values(reading));
         shares.extend(reading.analysis.goodput.iter().filter_map(beyond_levels));
         if let Some((service, source)) = reading.service.zip(reading.source().next()) {
             let name = &source.name;
@@ -157,7 +158,8 @@ fn histogram_runs(found: &Metric) -> Vec<MetricRuns> {
         let middles = population.buckets.iter().map(|bucket| (f64::midpoint(bucket.low, bucket.high), bucket.count));
         let values = Values::Sketch(Sketch::of_counted(middles, relative_error)?);
         // Whether neighbours depend on each other is not recorded.
-        let recording = Recording { values, mean: clean.mean, stddev: clean.stddev, dependence: Dependence::none() };
+        let recording =
+            Recording { values, mean: clean.mean, stddev: clean.stddev, dependence: Dependence::none(), shift: None };
         Some(MetricRuns {
             source: found.source.clone(),
             metric: found.name.clone(),
@@ -203,7 +205,11 @@ impl Blank<'_> {
         polarity: Polarity,
         population: &Population,
     ) -> Option<MetricRuns> {
-        let runs = recordings(population.samples.as_ref()?);
+        let mut runs = recordings(population.samples.as_ref()?);
+        if let [run] = &mut runs[..] {
+            let level_shift = population.order.as_ref().and_then(|order| order.level_shift.as_ref());
+            run.shift = level_shift.map(|shift| shift.after - shift.before);
+        }
         (!runs.is_empty()).then(|| MetricRuns {
             source: self.source.to_owned(),
             metric: self.metric.to_owned(),
@@ -308,6 +314,23 @@ fn failed_rows(found: &Metric) -> Option<ShareRuns> {
     let runs = found.failures.as_ref()?.runs.iter().filter_map(|run| Share::of(run));
     let (source, metric) = (found.source.clone(), FAILED_ROWS.to_owned());
     Some(ShareRuns { source, metric, group: None, runs: runs.collect() }).filter(|share| !share.runs.is_empty())
+}
+
+/// Rows that hold no value of a metric although they did not fail, metric by metric.
+fn absent_values(reading: &Reading<'_>) -> Vec<ShareRuns> {
+    let Some(source) = reading.source().next() else { return Vec::new() };
+    let failed_of = |table: u64| {
+        let in_table = reading.sampled().filter(|found| found.table == table);
+        in_table.filter_map(|found| found.failures.as_ref()).map(|failures| failures.failed).max().unwrap_or(0)
+    };
+    let of_metric = |found: &Metric| {
+        let rows = source.tables.get(found.table as usize)?.rows;
+        let held = found.overall.clean.as_ref().map_or(0, |clean| clean.n) + failed_of(found.table);
+        let share = Share { failed: rows.saturating_sub(held), total: rows, dependence: 1.0 };
+        let metric = format!("{WITHOUT}{}", found.name);
+        (rows > 0).then(|| ShareRuns { source: found.source.clone(), metric, group: None, runs: vec![share] })
+    };
+    reading.sampled().filter_map(of_metric).collect()
 }
 
 /// Requests that missed a service level; named by the levels, because with others it is another share.
@@ -497,7 +520,7 @@ impl Recording {
     /// A run of samples in recorded order, none of them missing.
     pub fn of(values: &[f64]) -> Self {
         let (mean, stddev) = mean_and_stddev(values);
-        Self { values: Values::Samples(values.to_vec()), mean, stddev, dependence: Dependence::of(values) }
+        Self { values: Values::Samples(values.to_vec()), mean, stddev, dependence: Dependence::of(values), shift: None }
     }
 }
 

@@ -66,6 +66,9 @@ pub(crate) struct EffectDraft {
     pub(crate) half_step: f64,
     /// The margin of tails on the axis.
     pub(crate) tail_margin: f64,
+    /// The p of independent samples, where the run itself moved the same way on its way: what then looks like dependence is the
+    /// change, and a run of which half is slower must not pass where one that is slower throughout fails.
+    pub(crate) moved_on_the_way: Option<f64>,
 }
 
 /// At which levels and margin effects are measured.
@@ -141,6 +144,7 @@ impl EffectDraft {
         // Few samples say by their spread what ranks cannot; many say it by their ranks.
         let by_spread = self.noise.zip(self.spread).map(|(noise, spread)| noise.p(spread.difference));
         let within = if self.smaller < SMALL_SAMPLES { by_spread } else { Some(estimate.p) };
+        let within = [within, self.moved_on_the_way].into_iter().flatten().reduce(f64::min);
         let p = within.map(|p| self.between.map_or(p, |between| between.p().max(p)));
         worse && estimate.value.abs() >= LARGE * self.margin && p.is_some_and(|p| p <= chance)
     }

@@ -39,7 +39,7 @@ impl FailingPopulations {
     /// From the shares of both sides. `limit` is the share from which on a population is failing.
     pub(crate) fn of(pairs: &[SharePair<'_>], limit: f64) -> Self {
         let mut by_place = BTreeMap::new();
-        for pair in pairs.iter().filter(|pair| !pair.is_of_service_levels()) {
+        for pair in pairs.iter().filter(|pair| pair.is_of_failures()) {
             let after = runs(&pair.after);
             let now = PooledShare::of(&after);
             if !is_failing(now.failed, now.total, limit) {
@@ -77,9 +77,12 @@ impl FailingPopulations {
     }
 }
 
-/// Whether the run fails where the baseline does not, beyond chance; all against not all is no chance.
+/// Whether the run fails where the baseline does not, beyond chance; all against not all is no chance. That failures stand together
+/// makes them no chance either: an outage in which the run is down must not pass where the same failures, scattered, do not.
 fn worse(before: &[Share], after: &[Share], limit: f64) -> bool {
     let (then, now) = (PooledShare::of(before), PooledShare::of(after));
+    let apart = |runs: &[Share]| runs.iter().map(|run| Share { dependence: 1.0, ..*run }).collect::<Vec<Share>>();
+    let (before, after) = (&apart(before), &apart(after));
     if now.failed == now.total {
         return then.failed < then.total;
     }
@@ -102,6 +105,8 @@ impl Failing {
             Verdict::Inconclusive if change.reason == Some(Reason::SummaryOnly) => Verdict::Inconclusive,
             _ if self.is_news && (change.is_share() || vanished || self.all_failed()) => Verdict::Regressed,
             Verdict::Improved | Verdict::Changed | Verdict::Missing => Verdict::Inconclusive,
+            // What fails and nothing is known to compare it with is said as such.
+            Verdict::New if change.is_share() => Verdict::New,
             // Where nothing succeeded there is nothing to compare, whatever the numbers of failures are.
             _ if self.all_failed() => Verdict::Inconclusive,
             _ => return,

@@ -117,7 +117,7 @@ pub struct GateRules {
     pub fail_on: Vec<FailOn>,
     /// Whether undecided targets count as missed.
     pub strict: bool,
-    /// Whether the run passes where the gate cannot tell. Old results never do.
+    /// Whether the run passes where the gate cannot tell. Old results never do, and neither does what fails.
     pub undecided_passes: bool,
 }
 
@@ -131,7 +131,7 @@ impl GateRules {
         suspicious: u64,
     ) -> Gate {
         let (mut failures, mut undecided) = (Vec::new(), Vec::new());
-        let mut stale = None;
+        let (mut stale, mut down) = (None, None);
         let about_changes = self.fail_on.iter().any(|what| what.needs_baseline());
         for what in &self.fail_on {
             match what {
@@ -140,6 +140,8 @@ impl GateRules {
                     stale = comparison.and_then(old_results);
                     undecided.extend(stale.clone());
                     undecided.extend(comparison.map(unseen).into_iter().flatten());
+                    down = comparison.and_then(failing_unrecorded);
+                    undecided.extend(down.clone());
                 }
                 FailOn::Target => failures.extend(missed(targets, self.strict)),
                 FailOn::Corruption => failures.extend(clause(corrupted, "corrupted sample", "corrupted samples")),
@@ -165,7 +167,8 @@ impl GateRules {
                 (true, false) => GateOutcome::Undecided,
                 (true, true) => GateOutcome::Pass,
             },
-            passed: failures.is_empty() && (undecided.is_empty() || self.undecided_passes && stale.is_none()),
+            passed: failures.is_empty()
+                && (undecided.is_empty() || self.undecided_passes && stale.is_none() && down.is_none()),
             failures,
             undecided,
             notes: comparison.filter(|_| about_changes).into_iter().flat_map(notes).collect(),
@@ -225,6 +228,19 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
         not_compared(&comparison.changes).map(str::to_owned),
     ];
     clauses.into_iter().flatten().collect()
+}
+
+/// What fails in the run, where the baseline does not say how much failed before.
+fn failing_unrecorded(comparison: &Comparison) -> Option<String> {
+    let is_down = |change: &&Change| {
+        change.verdict == Verdict::New && matches!(change.reason, Some(Reason::Failing { before: None, .. }))
+    };
+    let count = comparison.changes.iter().filter(is_down).count() as u64;
+    clause(
+        count,
+        "population fails of which the baseline records no failures",
+        "populations fail of which the baseline records no failures",
+    )
 }
 
 /// Whether both sides were measured in different places, by their own word or the user's.

@@ -442,6 +442,8 @@ pub enum GateOutcome {
 
 /// What requests are called that missed a service level; the levels stand behind it.
 pub(crate) const BEYOND: &str = "requests beyond ";
+/// What rows are called that hold no value of a metric; its name stands behind it.
+pub(crate) const WITHOUT: &str = "rows without ";
 
 impl Change {
     /// Whether not a single request of the population succeeded.

@@ -11,7 +11,9 @@ use crate::measure::Polarity;
 use crate::measure::label::pattern;
 
 use super::capture::{Capture, MetricRuns, ReportedNumbers, Share, both_say_where, is_of_machine};
-use super::outcome::{BEYOND, Reason};
+use super::outcome::{BEYOND, Reason, WITHOUT};
+use super::share::PooledShare;
+use crate::analysis::failing::is_failing;
 
 /// What identifies a metric: pattern of the source, name, group.
 type Key = (String, String, Option<String>);
@@ -48,6 +50,27 @@ impl SharePair<'_> {
         self.metric.starts_with(BEYOND)
     }
 
+    /// Whether what it counts has failed.
+    pub(crate) fn is_of_failures(&self) -> bool {
+        !self.is_of_service_levels() && !self.is_of_absent_values()
+    }
+
+    /// Whether it counts rows that hold no value of a metric: those need not have failed.
+    pub(crate) fn is_of_absent_values(&self) -> bool {
+        self.metric.starts_with(WITHOUT)
+    }
+
+    /// Whether values that the baseline has throughout are gone: many of them, beyond chance.
+    fn values_are_gone(&self) -> bool {
+        /// A column with fewer gaps is one that every row fills.
+        const GAPS: f64 = 0.01;
+        /// So many of all are gone, beyond chance.
+        const GONE: f64 = 0.1;
+        let [before, after] = [&self.before, &self.after]
+            .map(|sides| PooledShare::of(&sides.iter().flat_map(|side| &side.runs).copied().collect::<Vec<Share>>()));
+        before.total > 0 && before.share() <= GAPS && is_failing(after.failed, after.total, GONE)
+    }
+
     /// Whether it says anything beside the share of all rows: a label without a single failure on either side does not, nor one
     /// that vanished, of which the metric tells.
     pub(crate) fn is_shown(&self) -> bool {
@@ -55,6 +78,9 @@ impl SharePair<'_> {
         if self.is_of_service_levels() {
             // With other levels it is another share, and neither missing nor new.
             return !self.before.is_empty() && !self.after.is_empty();
+        }
+        if self.is_of_absent_values() {
+            return self.values_are_gone();
         }
         self.group.is_none() || !self.after.is_empty() && (failed(&self.before) || failed(&self.after))
     }

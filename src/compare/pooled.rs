@@ -28,6 +28,8 @@ pub(crate) struct PooledRuns {
     pub(crate) mean: f64,
     pub(crate) stddev: Option<f64>,
     pub(crate) run_means: Vec<f64>,
+    /// By how much a run changed its level on the way, the largest such step.
+    pub(crate) shift: Option<f64>,
 }
 
 impl PooledRuns {
@@ -56,7 +58,8 @@ impl PooledRuns {
         let mean = weighted(|run| run.mean);
         let stddev = pooled_stddev(&recordings, &weights, mean);
         let run_means = recordings.iter().map(|run| run.mean).collect();
-        Some(Self { pooled: pooled(&runs), runs, dependence, mean, stddev, run_means })
+        let shift = recordings.iter().filter_map(|run| run.shift).max_by(|a, b| a.abs().total_cmp(&b.abs()));
+        Some(Self { pooled: pooled(&runs), runs, dependence, mean, stddev, run_means, shift })
     }
 
     /// What the page says about the side.
@@ -117,6 +120,7 @@ impl PooledRuns {
             mean: self.mean,
             stddev: None,
             run_means: Vec::new(),
+            shift: None,
         })
     }
 

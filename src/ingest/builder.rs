@@ -94,7 +94,8 @@ pub(crate) struct TableBuilder {
     pub(crate) may_widen: bool,
     /// Whether its rows stand beside the samples of a document: each of their numbers is the only one of its kind.
     pub(crate) beside_samples: bool,
-    storage: Storage,
+    /// Where its cells are kept.
+    pub(in crate::ingest) storage: Storage,
     parsed: Vec<CellValue>,
 }
 

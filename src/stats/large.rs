@@ -207,6 +207,7 @@ impl Spread {
     fn summary(&self, moments: Moments, inflations: Inflations, settings: &Settings) -> Summary {
         let basics = Basics {
             mean: moments.mean.clamp(self.at(0), self.at(self.n - 1)) + 0.0,
+            geometric_mean: moments.geometric_mean(self.n).map(|mean| mean.clamp(self.at(0), self.at(self.n - 1))),
             stddev: moments.stddev(),
             sum: moments.sum,
             mad: self.mad,
@@ -230,8 +231,16 @@ fn look<'a, S: Samples + ?Sized, T>(
     let selector: Selector<'a, S, fn(f64) -> f64> = Selector::new(samples, range, |value| value);
     let known = OrderStatistics::of(&selector, |at| {
         let inflations = inflations.clone();
-        let nothing =
-            Basics { mean: 0.0, stddev: None, sum: 0.0, mad: 0.0, shamos: None, inflations, heavy_tail: None };
+        let nothing = Basics {
+            mean: 0.0,
+            geometric_mean: None,
+            stddev: None,
+            sum: 0.0,
+            mad: 0.0,
+            shamos: None,
+            inflations,
+            heavy_tail: None,
+        };
         Summary::of(n, at, &nothing, settings);
         for p in [0.25, 0.75] {
             quantile_of(n, at, p, QuantileMethod::Type7);
@@ -426,6 +435,7 @@ mod tests {
         let summary = found.clean.unwrap();
         let basics = Basics {
             mean: sample.mean(),
+            geometric_mean: sample.geometric_mean(),
             stddev: sample.stddev(),
             sum: sample.sum(),
             mad: spread::mad(sorted),

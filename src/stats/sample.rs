@@ -98,6 +98,12 @@ impl Sample {
         self.moments.stddev()
     }
 
+    /// The geometric mean; `None` unless every value is above zero.
+    pub fn geometric_mean(&self) -> Option<f64> {
+        let mean = self.moments.geometric_mean(self.in_order.len())?;
+        Some(mean.clamp(self.sorted[0], self.sorted[self.sorted.len() - 1]))
+    }
+
     /// The sum, in the recorded order.
     pub fn sum(&self) -> f64 {
         self.moments.sum
@@ -165,6 +171,7 @@ pub(super) struct Moments {
     pub(super) sum: f64,
     scaled_variance: Option<f64>,
     scale: f64,
+    logarithms: Logarithms,
 }
 
 impl Moments {
@@ -187,7 +194,9 @@ impl Moments {
         let first = scaled_sum / size;
         // Side by side: two chains of additions take hardly longer than one.
         let mut both = (Compensated::default(), Compensated::default());
+        let mut logarithms = Logarithms::default();
         visit(&mut |block| {
+            logarithms.add(block);
             both = block.iter().fold(both, |(distances, squares), value| {
                 let distance = value * scale - first;
                 (distances.with(distance), squares.with(distance * distance))
@@ -196,7 +205,12 @@ impl Moments {
         let (residual, squares) = (both.0.sum(), both.1.sum());
         let mean = (first + residual / size) / scale;
         let scaled_variance = (n > 1).then(|| ((squares - residual * residual / size) / (size - 1.0)).max(0.0));
-        Self { mean, sum: if scale == 1.0 { scaled_sum } else { total(1.0) }, scaled_variance, scale }
+        Self { mean, sum: if scale == 1.0 { scaled_sum } else { total(1.0) }, scaled_variance, scale, logarithms }
+    }
+
+    /// The geometric mean of `n` values; `None` unless all are above zero.
+    pub(super) fn geometric_mean(&self, n: usize) -> Option<f64> {
+        self.logarithms.mean(n).map(f64::exp2)
     }
 
     /// The sample standard deviation, in the unit of the values.
@@ -205,6 +219,45 @@ impl Moments {
         stddev.is_finite().then_some(stddev)
     }
 }
+
+/// The sum of binary logarithms, by a product for many values at once: a logarithm for each would cost more than all other moments.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Logarithms {
+    sum: Compensated,
+    /// Values that have no logarithm.
+    without: usize,
+}
+
+/// Mantissas below 2 that are multiplied before the logarithm of their product, below 2^512, is taken.
+const FACTORS: usize = 512;
+
+impl Logarithms {
+    fn add(&mut self, values: &[f64]) {
+        for block in values.chunks(FACTORS) {
+            let (mut product, mut exponents) = (1.0, 0);
+            for &value in block {
+                // Below the normal numbers there is no exponent to take off: scaled, exactly.
+                let (value, shift) = if value < f64::MIN_POSITIVE { (value * TWO_TO_THE_64, 64) } else { (value, 0) };
+                let bits = value.to_bits();
+                product *= f64::from_bits(bits & MANTISSA | ONE);
+                exponents += (bits >> 52) as i64 - 1023 - shift;
+                self.without += usize::from(value <= 0.0);
+            }
+            self.sum = self.sum.with(product.log2()).with(exponents as f64);
+        }
+    }
+
+    fn mean(&self, n: usize) -> Option<f64> {
+        (n > 0 && self.without == 0).then(|| self.sum.sum() / n as f64)
+    }
+}
+
+/// The bits of a double that are its mantissa.
+const MANTISSA: u64 = (1 << 52) - 1;
+/// The bits of 1.0.
+const ONE: u64 = 1023 << 52;
+/// Lifts a subnormal number among the normal ones.
+const TWO_TO_THE_64: f64 = 18_446_744_073_709_551_616.0;
 
 /// 1 for ordinary magnitudes, else the power of two that brings the largest value near 1 (exact for normal numbers).
 fn scale_for(largest: f64) -> f64 {
@@ -216,7 +269,7 @@ fn scale_for(largest: f64) -> f64 {
 }
 
 /// A sum in the given order with Neumaier's compensation (1974): the error does not grow with the number of terms.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Compensated {
     sum: f64,
     lost: f64,
@@ -303,6 +356,19 @@ mod tests {
             let reached = digits(sample.stddev().unwrap(), stddev);
             assert!(reached >= least, "stddev near {mean}: {reached} digits");
         }
+    }
+
+    #[test]
+    fn the_geometric_mean_is_that_of_the_logarithms_and_needs_values_above_zero() {
+        assert_eq!(sample(&[1.0, 4.0, 16.0]).geometric_mean(), Some(4.0));
+        assert_eq!(sample(&[1.0, 0.0]).geometric_mean(), None);
+        assert_eq!(sample(&[2.0, -2.0]).geometric_mean(), None);
+        let tiny = sample(&[5e-324, 5e-324, 4.0 * 5e-324]).geometric_mean().unwrap();
+        assert!((tiny.log2() + 1074.0 - 2.0 / 3.0).abs() < 1.0, "{tiny:e}");
+        let many: Vec<f64> = (1..=2000).map(|i| 1e-9 * f64::from(i).powi(3)).collect();
+        let expected = (many.iter().map(|value| value.ln()).sum::<f64>() / 2000.0).exp();
+        assert!((sample(&many).geometric_mean().unwrap() / expected - 1.0).abs() < 1e-12);
+        assert_eq!(sample(&[f64::MAX; 1000]).geometric_mean(), Some(f64::MAX));
     }
 
     #[test]

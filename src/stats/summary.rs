@@ -42,6 +42,9 @@ pub struct Summary {
     pub n: u64,
     /// Arithmetic mean.
     pub mean: f64,
+    /// Geometric mean; absent unless every sample is above zero, and in older reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub geometric_mean: Option<f64>,
     /// Interval of the mean (Student, with the effective sample size); absent where the tail decides the mean.
     pub mean_interval: Option<Interval>,
     /// The tail index, where it is so small that few large samples decide the mean: other samples of the same would have another mean.
@@ -77,6 +80,7 @@ pub struct Summary {
 /// What is known of samples beside their order statistics.
 pub(crate) struct Basics {
     pub(crate) mean: f64,
+    pub(crate) geometric_mean: Option<f64>,
     pub(crate) stddev: Option<f64>,
     pub(crate) sum: f64,
     /// Unscaled.
@@ -93,6 +97,7 @@ pub(crate) fn summarise(sample: &Sample, inflations: Inflations, settings: &Sett
     let sorted = sample.sorted();
     let basics = Basics {
         mean: sample.mean(),
+        geometric_mean: sample.geometric_mean(),
         stddev: sample.stddev(),
         sum: sample.sum(),
         mad: spread::mad(sorted),
@@ -151,6 +156,7 @@ impl Summary {
         Self {
             n: n as u64,
             mean: basics.mean,
+            geometric_mean: basics.geometric_mean,
             mean_interval: basics
                 .stddev
                 .filter(|_| !too_few && basics.heavy_tail.is_none())

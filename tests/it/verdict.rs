@@ -203,6 +203,83 @@ fn a_worse_run_never_passes_where_a_better_one_failed() {
     assert!(stopped);
 }
 
+/// Thirty answers of about 100 ms, of which those fail for which `failed` says so.
+fn answers(header: &str, good: &str, bad: &str, failed: impl Fn(u32) -> bool) -> String {
+    let row = |index: u32| {
+        let outcome = if failed(index) { bad } else { good };
+        format!("Q1,{outcome},{}\n", 100.0 + f64::from(index * 7 % 11) / 10.0)
+    };
+    format!("{header}\n{}", (0..30).map(row).collect::<String>())
+}
+
+#[test]
+fn an_outage_fails_the_gate_as_scattered_failures_do() {
+    let place = Place::new();
+    let of = |failed: fn(u32) -> bool| answers("request,status,latency_ms", "OK", "ERROR", failed);
+    place.write("before/run.csv", of(|_| false));
+    for (name, failed) in [("scattered", (|index| index % 5 < 3) as fn(u32) -> bool), ("outage", |index| index >= 12)] {
+        place.write(&format!("{name}/run.csv"), of(failed));
+        place.run(&format!("compare before {name} --fail-on regression")).exits(1).says("60%").says("Gate: failed");
+    }
+}
+
+#[test]
+fn a_list_of_errors_that_was_empty_says_that_nothing_failed() {
+    let place = Place::new();
+    let of = |failed: fn(u32) -> bool| answers("request,error,latency_ms", "", "connection refused", failed);
+    place.write("before/run.csv", of(|_| false)).write("after/run.csv", of(|index| index % 2 == 0));
+    place.run("summarize before/run.csv").exits(0).says("none failed");
+    let run = place.run("compare before after --fail-on regression");
+    run.exits(1).says("15 of 30 rows failed (50%, was 0%)").says("Gate: failed");
+}
+
+#[test]
+fn what_fails_never_passes_because_the_baseline_says_nothing_of_failures() {
+    let place = Place::new();
+    let of = |failed: fn(u32) -> bool| {
+        let row = |index: u32| {
+            let cell = if failed(index) { "timeout".to_owned() } else { format!("{}", 100 + index * 7 % 11) };
+            format!("a,{cell}\n")
+        };
+        format!("label,latency_ms\n{}", (0..30).map(row).collect::<String>())
+    };
+    place.write("before/run.csv", of(|_| false)).write("after/run.csv", of(|index| index % 2 == 0));
+    for more in ["", " --undecided pass"] {
+        let run = place.run(&format!("compare before after --fail-on regression{more}"));
+        run.exits(1).says("the baseline records no failures");
+    }
+}
+
+#[test]
+fn values_that_are_gone_do_not_pass() {
+    let place = Place::new();
+    let of = |gone: fn(u32) -> bool| {
+        let cell = |index: u32| if gone(index) { String::new() } else { format!("{}", 100 + index * 7 % 11) };
+        format!("label,latency_ms\n{}", (0..40).map(|index| format!("a,{}\n", cell(index))).collect::<String>())
+    };
+    place.write("before/run.csv", of(|_| false)).write("after/run.csv", of(|index| index % 2 == 0));
+    place.write("one/run.csv", of(|index| index == 3));
+    place.run("compare before after --fail-on regression").exits(1).says("rows without latency_ms");
+    place.run("compare before one --fail-on regression").exits(0);
+}
+
+#[test]
+fn a_run_of_which_half_is_three_times_slower_does_not_pass_where_a_slower_one_fails() {
+    let place = Place::new();
+    let of = |slower_from: u32| {
+        let row = |index: u32| {
+            let slow = if index >= slower_from { 3.0 } else { 1.0 };
+            format!("2024-05-01T10:00:{index:02}Z,{}\n", slow * (100.0 + f64::from(index * 7 % 11) / 10.0))
+        };
+        format!("time,latency_ms\n{}", (0..30).map(row).collect::<String>())
+    };
+    place.write("before/run.csv", of(30)).write("half/run.csv", of(13)).write("all/run.csv", of(0));
+    for after in ["half", "all"] {
+        place.run(&format!("compare before {after} --fail-on regression")).exits(1);
+    }
+    place.run("compare before half --fail-on regression").exits(1).says("large change cannot be decided");
+}
+
 /// A run of google/benchmark on a machine with a third-level cache of that size.
 fn google_benchmark(cache: u64, megahertz: u32, nanoseconds: f64) -> String {
     let repetition = |index: u32| {

@@ -34,7 +34,7 @@ fn side(endpoints: &[Endpoint]) -> Vec<Capture> {
             unit_assumed: false,
             polarity: Polarity::LowerIsBetter,
             meaning: None,
-            runs: vec![Recording { values, mean, stddev, dependence: Dependence::none() }],
+            runs: vec![Recording { values, mean, stddev, dependence: Dependence::none(), shift: None }],
         }
     };
     let share = |(index, endpoint): (usize, &Endpoint)| ShareRuns {

@@ -13,7 +13,8 @@ use crate::table::packed::{Cells, CellsBuilder, Kind};
 use crate::table::storage::Storage;
 use crate::table::{CellType, Column, Role, Shape};
 
-use crate::ingest::meaning::{calendar, clock, name, vocabulary};
+use crate::ingest::meaning::calendar::{self, LocalDates};
+use crate::ingest::meaning::{clock, name, vocabulary};
 use crate::ingest::text::amounts::{self, Amounts};
 use crate::ingest::text::cells::{self, DecimalMark};
 use crate::ingest::text::identifiers;
@@ -286,8 +287,15 @@ impl ColumnBuilder {
                     dictionary.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
                 let identifiers =
                     identifiers::is_name(&name) && texts.iter().any(|text| identifiers::loses_digits(text.as_bytes()));
-                match numbers_after_all(&texts).filter(|_| cells == CellType::Text && !identifiers) {
-                    None => (cells, data, texts, None),
+                let numbers = numbers_after_all(&texts).filter(|_| cells == CellType::Text && !identifiers);
+                let dates = || calendar::of_texts(&texts).filter(|_| cells == CellType::Text);
+                match numbers {
+                    None => match dates() {
+                        Some(LocalDates::Instants(instants)) => {
+                            (CellType::Timestamp, dated(&data, &instants, storage), Vec::new(), None)
+                        }
+                        _ => (cells, data, texts, None),
+                    },
                     Some(numbers) => {
                         let whole = numbers.iter().flatten().all(|number| number.fract() == 0.0);
                         let cells = if whole { CellType::Integer } else { CellType::Decimal };
@@ -315,6 +323,15 @@ fn column(name: String, cells: CellType, data: Cells, dictionary: Vec<String>, s
         dictionary,
         shape,
     }
+}
+
+/// The instants that codes stand for.
+fn dated(codes: &Cells, instants: &[Option<i64>], storage: &Storage) -> Cells {
+    let mut dated = CellsBuilder::instants(storage.clone());
+    codes.visit_codes(0..codes.rows(), |_, block| {
+        block.iter().for_each(|code| dated.push_instant(instants.get(*code as usize).copied().flatten()));
+    });
+    dated.finish()
 }
 
 /// The numbers that codes stand for.

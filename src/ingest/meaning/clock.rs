@@ -34,6 +34,45 @@ pub(crate) fn is_without_year(text: &str) -> bool {
     }
 }
 
+/// A date that begins with its day or its month, with a time of day or without: `23-12-2025 08:02:34`, `12/23/2025 8:02`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LocalDate {
+    first: i64,
+    second: i64,
+    year: i64,
+    pub(crate) separator: u8,
+    nanos_of_day: i64,
+}
+
+impl LocalDate {
+    /// Reads it, whichever of its first two numbers is the day.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let mut scan = Scan(text.as_bytes());
+        let first = scan.digits(1, 2)?;
+        let separator = scan.one_of(b"-/.")?;
+        let second = scan.digits(1, 2)?;
+        scan.exactly(separator)?;
+        let year = scan.digits(4, 4)?;
+        let at = text.len() - scan.0.len();
+        let time = text[at..].trim_start_matches([',', ' ', 'T']);
+        let nanos_of_day = match time {
+            "" if at == text.len() => 0,
+            "" => return None,
+            time if time.matches(':').count() == 1 => time_of_day(&format!("{time}:00"))?,
+            time => time_of_day(time)?,
+        };
+        let date = Self { first, second, year, separator, nanos_of_day };
+        (date.instant(true).is_some() || date.instant(false).is_some()).then_some(date)
+    }
+
+    /// Nanoseconds since 1970-01-01 UTC, where the day stands first, or the month.
+    pub(crate) fn instant(&self, day_first: bool) -> Option<i64> {
+        let (day, month) = if day_first { (self.first, self.second) } else { (self.second, self.first) };
+        midnight(self.year, month, day)?.checked_add(self.nanos_of_day)
+    }
+}
+
 /// A date whose month is a word, with a time of day.
 struct NamedMonth {
     year: Option<i64>,

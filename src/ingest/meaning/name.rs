@@ -385,6 +385,8 @@ fn is_share(texts: &[&str], index: usize) -> bool {
 /// The unit that a word for a rate states by itself.
 fn rate_word(word: &Word) -> Option<Unit> {
     match word.text.as_str() {
+        // Bytes, but behind a hump every word is written so: `rxBps`.
+        "bps" if word.written == "Bps" => Unit::parse("B/s").filter(|_| !word.at_hump),
         "rps" | "qps" | "tps" | "ops" | "iops" | "hz" | "fps" | "flops" => Some(Unit::PER_SECOND),
         "khz" => Unit::parse("k/s"),
         "mhz" | "mflops" | "mips" => Unit::parse("M/s"),

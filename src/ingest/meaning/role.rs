@@ -9,6 +9,7 @@ use crate::measure::unit::Dimension;
 use crate::table::packed::Cells;
 use crate::table::{CellType, Column, Role, Table};
 
+use crate::ingest::meaning::calendar::{self, LocalDates};
 use crate::ingest::meaning::design::{self, counted};
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{clock, name, position, tally, units};
@@ -54,10 +55,21 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     let distinct = column.dictionary.iter().filter(|text| !text.is_empty()).count();
     let named = |known: Words| known.among(words);
     if distinct == 0 {
-        return (Role::Unused, "all cells are empty".into());
+        // A list of errors without any: nothing failed, which is as much as to say.
+        let only = |word: &String| vocabulary::FAILURE.has(word) || vocabulary::OF_FAILURE.has(word);
+        return match named(vocabulary::FAILURE).filter(|_| rows > 0 && words.iter().all(only)) {
+            Some(word) => (Role::Status, format!("called `{word}`, and empty in all rows")),
+            None => (Role::Unused, "all cells are empty".into()),
+        };
     }
     if column.dictionary.iter().all(|text| text.is_empty() || clock::is_without_year(text)) {
         return (Role::Unused, "its cells are points in time without a year, so that no date can be told".into());
+    }
+    if calendar::of_texts(&column.dictionary) == Some(LocalDates::Ambiguous) {
+        return (
+            Role::Unused,
+            "its cells are dates of which either number may be the day, so that no instant can be told".into(),
+        );
     }
     if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
         return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));

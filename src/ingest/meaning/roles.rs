@@ -13,7 +13,7 @@ use crate::ingest::builder::{InvalidCells, TableBuilder};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
-use crate::ingest::meaning::{closing_rows, name, no_result, role, siblings, summary_table, time_evidence};
+use crate::ingest::meaning::{calendar, closing_rows, name, no_result, role, siblings, summary_table, time_evidence};
 use crate::ingest::options::SourceOptions;
 use crate::ingest::sink::Sink;
 
@@ -116,6 +116,12 @@ struct Definitions<'a> {
 }
 
 impl Definitions<'_> {
+    /// Whether only cells and names say what columns are.
+    fn says_nothing_of_roles(&self) -> bool {
+        let by_user = self.options.columns.values().any(|column| column.role.is_some());
+        self.declared.is_empty() && self.by_file.is_empty() && !by_user
+    }
+
     /// What the format's definition says of a column.
     fn declared(&self, column: &str) -> Option<&Declared> {
         let by_file = self.by_file.iter().filter(|(name, _)| name == column).map(|(_, declared)| declared);
@@ -130,6 +136,7 @@ fn assign_table(
     findings: &mut Vec<Finding>,
 ) -> Table {
     let options = definitions.options;
+    let storage = builder.storage.clone();
     let (mut table, invalid) = builder.finish();
     table.order_is_recorded = !definitions.rows_sorted;
     for index in 0..table.columns.len() {
@@ -142,6 +149,9 @@ fn assign_table(
         };
         table.columns[index].role = role;
         table.columns[index].role_reason = reason;
+    }
+    if definitions.says_nothing_of_roles() {
+        calendar::join_date_and_time(&mut table, &storage);
     }
     recognise_devices(&mut table, &invalid, definitions);
     recognise_long_table(&mut table, options);

@@ -155,31 +155,38 @@ pub(crate) fn units_of_several_kinds(table: &Table, index: usize) -> Option<usiz
 /// Looks for the column that names the unit of another one: `latency_unit` or `latency.unit` for `latency` and
 /// `latency.value`; `unit` for any metric; `time_unit` for durations.
 fn row_units(table: &Table, index: usize, is_time: bool) -> Option<RowUnits> {
+    // Only a text names a unit; a table of thousands of numbers is not gone through for each of them.
+    let texts: Vec<usize> =
+        (0..table.columns.len()).filter(|other| table.columns[*other].cells == CellType::Text).collect();
+    if texts.is_empty() {
+        return None;
+    }
     let metric = name::words(&table.columns[index].name);
     let metric = metric.strip_suffix(&["value".to_owned()]).unwrap_or(&metric);
     let is_value = |name: &str| name::words(name::leaf(name)).iter().all(|word| vocabulary::VALUE.has(word));
     let own = is_value(&table.columns[index].name);
     // A bare `unit` is that of the value that it stands beside, where one is called so.
-    let another = !own
-        && table.columns.iter().any(|column| {
+    let another = || {
+        !own && table.columns.iter().any(|column| {
             column.role == Role::Metric
                 && is_value(&column.name)
                 && name::parent(&column.name) == name::parent(&table.columns[index].name)
-        });
+        })
+    };
     // What is counted is counted in no unit, whatever stands beside it.
     let counts = name::read(&table.columns[index].name).kind == Some(vocabulary::Kind::Count);
     let rank = |column: &Column| {
         let words = name::words(&column.name);
-        let (last, base) = words.split_last().filter(|_| column.cells == CellType::Text)?;
+        let (last, base) = words.split_last()?;
         match () {
             () if !vocabulary::UNIT.has(last) => None,
             () if !base.is_empty() && (base.ends_with(metric) || metric.ends_with(base)) => Some(0),
-            () if base.is_empty() && !another && !counts => Some(1),
+            () if base.is_empty() && !counts && !another() => Some(1),
             () if is_time && base == ["time"] => Some(2),
             () => None,
         }
     };
-    let best = (0..table.columns.len()).filter_map(|other| Some((rank(&table.columns[other])?, other))).min();
+    let best = texts.into_iter().filter_map(|other| Some((rank(&table.columns[other])?, other))).min();
     let (_, column) = best?;
     let known: Vec<Option<Unit>> =
         table.columns[column].dictionary.iter().map(|text| Some(name::unit(text)?.0)).collect();

@@ -64,6 +64,8 @@ pub(crate) const BESIDE_STATUS: Words =
     Words("http https response return exit grpc net is was has request req sample final test error run job task");
 /// Called so, a column says that something went wrong.
 pub(crate) const FAILURE: Words = Words("error exception failure errmsg err");
+/// What stands beside such a word: `error_message`, `exception.type`.
+pub(crate) const OF_FAILURE: Words = Words("message msg type text reason detail details kind");
 /// Called so, a column names rows.
 pub(crate) const IDENTIFIER: Words =
     Words("id uuid guid index idx seq sequence row pid tid port hash commit no number nr table");

@@ -20,6 +20,7 @@ fn summary(n: u64, median: f64, max: f64) -> Summary {
     Summary {
         n,
         mean: median,
+        geometric_mean: None,
         mean_interval: None,
         min: median / 2.0,
         max,

@@ -120,8 +120,22 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 
 /// The names of the columns of a file without a header, if its first row is one of JMeter's.
 fn default_columns(head: &Head<'_>) -> Option<Vec<&'static str>> {
+    columns_of_row(signature::first_line(head))
+}
+
+/// The names of JMeter's columns, where a header names fewer than the rows below it have: samples were appended to a file that
+/// was begun with other settings, and JMeter writes no second header.
+fn columns_behind_header(head: &Head<'_>) -> Option<Vec<&'static str>> {
+    let mut lines = head.bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let (header, row) = (lines.next()?, lines.next()?);
+    let names = columns_of_row(row)?;
+    let delimiter = *b",;\t|".iter().find(|delimiter| signature::cells(row, **delimiter).len() == names.len())?;
+    (signature::cells(header, delimiter).len() < names.len()).then_some(names)
+}
+
+/// The names of the columns of a row, if it is one of JMeter's in an order of its defaults.
+fn columns_of_row(line: &[u8]) -> Option<Vec<&'static str>> {
     let digits = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
-    let line = signature::first_line(head);
     b",;\t|".iter().find_map(|delimiter| {
         let cells = signature::cells(line, *delimiter);
         let names = DEFAULT_COLUMNS.iter().map(|names| names.split(',').collect::<Vec<_>>());
@@ -136,6 +150,22 @@ fn default_columns(head: &Head<'_>) -> Option<Vec<&'static str>> {
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     let head = Head::of(records)?;
+    let behind_header = if signature::header_has(&head, SIGNATURE) { columns_behind_header(&head) } else { None };
+    if let Some(names) = behind_header {
+        records.next()?;
+        sink.declared = columns();
+        sink.findings.push(Finding::new(
+            Severity::Note,
+            FindingKind::MissingHeader,
+            Place::line(&sink.provenance.name, 1),
+            format!(
+                "the header names fewer columns than the {} of the rows below it: samples were appended with other settings",
+                names.len()
+            ),
+            "the columns have the names and the order that JMeter gives them by default, which the rows fit",
+        ));
+        return delimited::read_named(records, options, sink, Some(&names));
+    }
     let names = if signature::header_has(&head, SIGNATURE) { None } else { default_columns(&head) };
     if names.is_none() && !signature::header_has(&head, &["elapsed"]) {
         return Err(IngestError::Malformed(
@@ -248,6 +278,21 @@ mod tests {
         assert_eq!(elapsed.unit().symbol, "ms");
         assert!(elapsed.meaning.as_ref().unwrap().contains("last byte"));
         assert_eq!(numbers(table, "elapsed"), [120.0, 90.0]);
+    }
+
+    #[test]
+    fn rows_that_were_appended_below_a_shorter_header_keep_their_outcome() {
+        let text = "timeStamp,elapsed,label,responseCode,responseMessage,threadName,success\n\
+                    1700000000000,120,Home,200,OK,T 1-1,text,true,,900,100,1,2,null,80,0,30\n\
+                    1700000000200,90,Cart,500,Oops,T 1-1,text,false,no cart,800,100,1,2,null,70,0,0\n\
+                    1700000000400,95,Cart,200,OK,T 1-1,text,true,,800,100,1,2,null,71,0,0\n";
+        let found = source(text);
+        let table = &found.tables[0];
+        assert_eq!(numbers(table, "elapsed"), [120.0, 90.0, 95.0]);
+        assert_eq!(table.columns[table.position("success").unwrap()].role, Role::Status);
+        assert_eq!(table.columns[table.position("timeStamp").unwrap()].role, Role::Timestamp);
+        assert!(found.findings.iter().any(|one| one.reasons[0].contains("names fewer columns than the 17")));
+        assert!(!found.findings.iter().any(|finding| finding.severity == Severity::Corrupted), "{:?}", found.findings);
     }
 
     #[test]

@@ -8,6 +8,14 @@ fn said(name: &str) -> (Option<Kind>, &'static str, String, Polarity) {
 }
 
 #[test]
+fn capitals_behind_humps_tell_no_bytes_from_bits() {
+    assert_eq!(said("rxBps"), (Some(Kind::Rate), "", String::new(), Polarity::HigherIsBetter));
+    assert_eq!(said("rx_Bps").1, "B/s");
+    assert_eq!(said("rx_bps").1, "bit/s");
+    assert_eq!(said("txMBps").1, "MB/s");
+}
+
+#[test]
 fn rates_are_no_times() {
     for (name, symbol) in [
         ("output_throughput_token_per_s", "/s"),
