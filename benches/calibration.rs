@@ -2,17 +2,20 @@
 //!
 //! `cargo bench --bench calibration` prints the tables of docs/statistics.md with 400 runs a cell; `-- --full` with 2,000. Every share
 //! stands with its Monte Carlo error (twice the standard error). Words after that pick tables: `intervals`, `alarms`, `outages`,
-//! `targets`, `tails`.
+//! `targets`, `tails`, `corruption`; numbers after that are the sizes of runs that are looked at (all where none is named).
 //!
 //! Constants were tuned on lognormal AR(1) series, on fractional Gaussian noise of H = 0.8 and on outages that begin and end as a
 //! Markov chain does. The laws here are others: gamma and Weibull quantiles on a moving average, on a switching level and on a sum of slow
-//! series; outages of lengths that are uniform instead of geometric, in which one request in ten succeeds.
+//! series; bodies of gamma laws; outages of lengths that are uniform instead of geometric, in which one request in ten succeeds.
 
+#[path = "calibration/corruption.rs"]
+mod corruption;
 #[path = "shared/normal.rs"]
 mod normal;
 
 use std::time::Instant;
 
+use corruption::corruption;
 use normal::phi;
 use perfreport::compare::capture::{Capture, Environment, MetricRuns, Recording};
 use perfreport::compare::judge::{Criteria, compare};
@@ -33,8 +36,14 @@ type Table = (&'static str, fn(u64));
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let runs = if words.iter().any(|word| word == "--full") { 2000 } else { 400 };
-    let tables: [Table; 5] =
-        [("intervals", intervals), ("alarms", alarms), ("outages", outages), ("targets", targets), ("tails", tails)];
+    let tables: [Table; 6] = [
+        ("intervals", intervals),
+        ("alarms", alarms),
+        ("outages", outages),
+        ("targets", targets),
+        ("tails", tails),
+        ("corruption", corruption),
+    ];
     let picked = |name: &str| words.iter().any(|word| word == name);
     let all = !tables.iter().any(|(name, _)| picked(name));
     for (name, table) in tables {
@@ -44,6 +53,12 @@ fn main() {
             println!("({name}: {:.1} s)\n", start.elapsed().as_secs_f64());
         }
     }
+}
+
+/// Those of the sizes that the command line names; all where it names none.
+fn sizes(all: &[usize]) -> Vec<usize> {
+    let named: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
+    all.iter().copied().filter(|size| named.is_empty() || named.contains(size)).collect()
 }
 
 // ---- what is simulated ----
@@ -174,7 +189,7 @@ fn is_open(interval: Option<Interval>) -> Tally {
 fn intervals(runs: u64) {
     println!("| n, order | p50 | p95 | p99 | mean | p95 open |\n|---|--:|--:|--:|--:|--:|");
     let orders = [Order::Independent, Order::Moving(5), Order::Switching(20.0), Order::Slow];
-    for n in [100, 1000, 10_000] {
+    for n in sizes(&[100, 1000, 10_000]) {
         for order in orders {
             let cells = tallied(runs.min(4_000_000 / n as u64), |rng| {
                 let found =
@@ -217,19 +232,26 @@ fn capture(values: &[f64], assumed: f64) -> Capture {
 
 /// Two runs of one process: how often one is called regressed, or improved. Below 100 samples with a clock.
 fn alarms(runs: u64) {
-    println!("| n, order | regressed | improved |\n|---|--:|--:|");
+    println!("| n, order | regressed | improved | without a clock, both |\n|---|--:|--:|--:|");
     let orders = [Order::Independent, Order::Moving(5), Order::Switching(20.0), Order::Slow];
-    for n in [10, 30, 100, 300, 1000, 10_000] {
+    for n in sizes(&[10, 30, 100, 300, 1000, 10_000]) {
         for order in orders {
             let cells = tallied(runs.min(4_000_000 / n as u64), |rng| {
                 let assumed = perfreport::stats::dependence::of_short_run(n);
-                let [before, after] = [(); 2].map(|()| capture(&samples(order, n, rng), assumed));
-                let found = compare(&[before], &[after], &Criteria::default());
+                let both = [(); 2].map(|()| samples(order, n, rng));
+                let judged = |assumed: f64| {
+                    let [before, after] = [0, 1].map(|side: usize| capture(&both[side], assumed));
+                    compare(&[before], &[after], &Criteria::default())
+                };
+                let found = judged(assumed);
                 let is = |verdict: Verdict| Tally::one(found.changes.iter().any(|change| change.verdict == verdict));
-                [is(Verdict::Regressed), is(Verdict::Improved)]
+                let decided = |verdict: Verdict| matches!(verdict, Verdict::Regressed | Verdict::Improved);
+                let plain = || Tally::one(judged(1.0).changes.iter().any(|change| decided(change.verdict)));
+                let without = if assumed > 1.0 { plain() } else { Tally::default() };
+                [is(Verdict::Regressed), is(Verdict::Improved), without]
             });
-            let [regressed, improved] = cells;
-            println!("| {n}, {} | {regressed} | {improved} |", order.name());
+            let [regressed, improved, without] = cells;
+            println!("| {n}, {} | {regressed} | {improved} | {without} |", order.name());
         }
     }
 }
@@ -281,7 +303,7 @@ fn outages(runs: u64) {
 /// How often a limit is called met that is missed: the truth is a tenth beyond it.
 fn targets(runs: u64) {
     println!("| n, order | p50 | p95 | mean | error rate, outages of 30 |\n|---|--:|--:|--:|--:|");
-    for n in [300, 1000, 10_000] {
+    for n in sizes(&[300, 1000, 10_000]) {
         for order in [Order::Independent, Order::Moving(5), Order::Switching(20.0), Order::Slow] {
             let cells = tallied(runs.min(4_000_000 / n as u64), |rng| {
                 let found =

@@ -140,6 +140,7 @@ fn captured(values: &[f64]) -> Vec<Capture> {
         dependence: Dependence::of(values),
         shift: None,
         values: Values::Samples(values.to_vec()),
+        saturated_at: None,
     };
     let metric = MetricRuns {
         source: "run.csv".to_owned(),

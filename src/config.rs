@@ -41,12 +41,14 @@ pub struct Config {
     /// What is known about sources; later entries win.
     #[serde(default)]
     pub source: Vec<SourceConfig>,
-    /// A change smaller than this is never called a regression: `5%` is 0.05.
+    /// A change that is measured as smaller than this is never called a regression: `5%` is 0.05.
     #[serde(default, deserialize_with = "gates::margin")]
     pub margin: Option<f64>,
     /// A tail whose interval lies inside this share is unchanged.
     #[serde(default, deserialize_with = "gates::margin")]
     pub tail_margin: Option<f64>,
+    /// Whether the whole interval of a regression has to lie beyond the margin.
+    pub margin_test: Option<bool>,
     /// Exceptions to the margin; later entries win.
     #[serde(default, deserialize_with = "gates::margin_rules")]
     pub margin_for: Vec<MarginRule>,
@@ -160,6 +162,9 @@ pub struct ColumnConfig {
     pub better: Option<String>,
     /// The largest possible value, with a unit: `60s`.
     pub limit: Option<String>,
+    /// Lines whose values are no measurements: `["22-29", "40"]`.
+    #[serde(default)]
+    pub set_aside: Vec<String>,
 }
 
 /// What is wrong with a configuration.
@@ -189,7 +194,8 @@ impl Config {
         let mut config: Self = toml::from_str(text)?;
         let default = config.margin.unwrap_or(DEFAULT_MARGIN);
         let tail = config.tail_margin.unwrap_or(DEFAULT_TAIL_MARGIN);
-        config.margins = Margins { default, tail, rules: config.margin_for.clone() };
+        let test = config.margin_test.unwrap_or(false);
+        config.margins = Margins { default, tail, test, rules: config.margin_for.clone() };
         for source in &config.source {
             source.pattern()?;
             source.options()?;
@@ -287,6 +293,7 @@ pub fn overlay(options: &mut SourceOptions, over: SourceOptions) {
         entry.unit = column.unit.or(entry.unit);
         entry.polarity = column.polarity.or(entry.polarity);
         entry.limit = column.limit.or(entry.limit);
+        entry.set_aside.extend(column.set_aside);
     }
 }
 
@@ -323,6 +330,11 @@ impl ColumnConfig {
                 .map(|text| polarity(&format!("columns.{name}.better"), text))
                 .transpose()?,
             limit: self.limit.as_deref().map(|text| limit(&format!("columns.{name}.limit"), text)).transpose()?,
+            set_aside: self
+                .set_aside
+                .iter()
+                .map(|text| lines(&format!("columns.{name}.set_aside"), text))
+                .collect::<Result<_, ConfigError>>()?,
         })
     }
 }
@@ -384,6 +396,14 @@ pub fn limit(key: &str, text: &str) -> Result<Quantity, ConfigError> {
     text.parse().map_err(|_| value_error(key, text.trim(), "a number with a unit, such as 60s"))
 }
 
+/// A line (`40`), or a first and a last one (`22-29`).
+fn lines(key: &str, text: &str) -> Result<(u64, u64), ConfigError> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let number = |text: &str| text.trim().parse::<u64>().ok().filter(|line| *line > 0);
+    let both = number(first).zip(number(last)).filter(|(first, last)| first <= last);
+    both.ok_or_else(|| value_error(key, text, "a line such as 40, or lines such as 22-29"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -426,6 +446,7 @@ unit = "us"
             ("confidnce = 0.9", "confidnce"),
             ("[[source]]\nmatch = \"*\"\n[source.columns.a]\nunit = \"parsec\"", "columns.a.unit"),
             ("[[source]]\nmatch = \"*\"\n[source.columns.a]\nrole = \"king\"", "columns.a.role"),
+            ("[[source]]\nmatch = \"*\"\n[source.columns.a]\nset_aside = [\"9-2\"]", "columns.a.set_aside"),
             ("[[source]]\nmatch = \"[\"", "source.match"),
             ("[[source]]\nmatch = \"*\"\ndelimiter = \"ab\"", "delimiter"),
         ] {

@@ -1,7 +1,8 @@
 //! How often the comparison is right: simulated pairs of runs with a known truth, judged by the library itself.
 //!
 //! `cargo bench --bench comparison` prints the tables of docs/statistics.md with 200 pairs a cell; `-- --full` with 1,000.
-//! Words after that pick tables: `alarms`, `rounded`, `reports`, `power`, `coverage`, `runs`, `few`, `suite`, `tails`, `failures`, `time`.
+//! Words after that pick tables: `alarms`, `rounded`, `reports`, `power`, `coverage`, `runs`, `few`, `suite`, `tails`,
+//! `failures`, `margins`, `time`.
 
 use std::time::Instant;
 
@@ -12,10 +13,12 @@ use perfreport::measure::Statistic;
 use perfreport::stats::rng::Rng;
 use rayon::prelude::*;
 
+use margins::margins;
 use simulated::{SIGMA_OF_CV_30, Shape, compared, lognormal, metric, normal_series, phi, seed_of, share, side};
 use suites::suite;
 use tails::{failures, tails};
 
+mod margins;
 mod simulated;
 mod suites;
 mod tails;
@@ -29,7 +32,7 @@ type Table = (&'static str, fn(u64));
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let pairs = if words.iter().any(|word| word == "--full") { 1000 } else { 200 };
-    let tables: [Table; 11] = [
+    let tables: [Table; 12] = [
         ("alarms", alarms),
         ("rounded", rounded),
         ("reports", reports),
@@ -40,6 +43,7 @@ fn main() {
         ("suite", suite),
         ("tails", tails),
         ("failures", failures),
+        ("margins", margins),
         ("time", |_| time()),
     ];
     let picked = |name: &str| words.iter().any(|word| word == name);

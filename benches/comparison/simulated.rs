@@ -94,7 +94,8 @@ pub(crate) fn recording(values: Vec<f64>) -> Recording {
     let mean = values.iter().sum::<f64>() / n;
     let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
     let stddev = (n > 1.0).then(|| (squares / (n - 1.0)).sqrt());
-    Recording { mean, stddev, dependence: Dependence::of(&values), shift: None, values: Values::Samples(values) }
+    let dependence = Dependence::of(&values);
+    Recording { mean, stddev, dependence, values: Values::Samples(values), shift: None, saturated_at: None }
 }
 
 pub(crate) fn metric(name: &str, runs: Vec<Vec<f64>>) -> MetricRuns {

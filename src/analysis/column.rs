@@ -14,7 +14,7 @@ use super::oddity::Oddity;
 use super::outcome::{Among, Failures, failures};
 use super::repetition;
 use super::runs_apart;
-use crate::measure::finding::Severity;
+use crate::measure::finding::FindingKind;
 use crate::measure::unit::Dimension;
 use crate::stats::corruption::{Case, Suspect, suspects};
 use crate::stats::describe::describe;
@@ -67,11 +67,13 @@ impl MetricColumn<'_> {
         let labels = self.grouping.map(|grouping| &*grouping.codes);
         let all = Measured::new(self.table.values(self.column), labels);
         let suspects = self.suspects(&all);
-        let left_out: Vec<usize> = suspects
+        let left_out: Vec<usize> =
+            suspects.iter().filter(|suspect| suspect.leaves()).map(|suspect| suspect.index).collect();
+        let saturated_at = suspects
             .iter()
-            .filter(|suspect| suspect.severity == Severity::Corrupted)
-            .map(|suspect| suspect.index)
-            .collect();
+            .filter(|suspect| suspect.kind == FindingKind::Saturated)
+            .map(|suspect| unit.to_base(all.at(suspect.index)))
+            .find(|value| *value > 0.0);
         let level = self.settings.confidence;
         let failures = if all.has_gaps() {
             failures(self.table, among(self.table, self.column, self.leads), level)
@@ -100,7 +102,9 @@ impl MetricColumn<'_> {
         let whole = || self.overall(&cells, &samples, &taken_out, several);
         // Failed rows stand apart: equal timeouts are no stuck value.
         let repetitions = || self.repetitions(&cells);
-        let by_group = || kept.as_ref().filter(|_| several).map(|kept| self.groups(&cells, kept)).unwrap_or_default();
+        let by_group = || {
+            kept.as_ref().filter(|_| several).map(|kept| self.groups(&cells, kept, saturated_at)).unwrap_or_default()
+        };
         // Where memory is scarce, what each of them holds must not come together.
         let ((mut overall, (repeats, stuck, blocks)), groups) = if all.storage().is_scarce() {
             ((whole(), repetitions()), by_group())
@@ -120,6 +124,9 @@ impl MetricColumn<'_> {
             let mut all = Vec::with_capacity(samples.len());
             samples.visit(0..samples.len(), &mut |block| all.extend_from_slice(block));
             overall.divide_by_run(&all, |index| runs.code(row_of(index)).unwrap_or_default());
+        }
+        if let Some(value) = saturated_at {
+            overall.saturate(value, |look| samples.visit(0..samples.len(), look));
         }
         let runs_apart = runs_apart::of_samples(self.table, &samples, row_of, self.settings);
         let failed = match &apart {
@@ -197,13 +204,19 @@ impl MetricColumn<'_> {
         });
         let block = |block: UnitBlock| Oddity::UnitBlock {
             lines: lines(block.range.start, block.range.len()),
+            stretches: if block.count == block.range.len() {
+                vec![lines(block.range.start, block.range.len())]
+            } else {
+                block.range.clone().step_by(block.every()).map(|index| lines(index, 1)).collect()
+            },
             factor: block.factor,
             above: block.above,
             length: block.count as u64,
         };
-        let suspects = suspects.into_iter().map(suspect);
         let repeats = repeats.into_iter().map(repeat);
-        foreign.chain(suspects).chain(repeats).chain(stuck).chain(blocks.into_iter().map(block)).collect()
+        let aside = set_aside(&suspects, &self.table.columns[self.column].set_aside, |index| line(all.row(index)));
+        let suspects = suspects.into_iter().map(suspect);
+        foreign.chain(aside).chain(suspects).chain(repeats).chain(stuck).chain(blocks.into_iter().map(block)).collect()
     }
 
     /// The durations of failed rows apart from the others, and the groups of which every row failed. A benchmark that always fails
@@ -226,6 +239,7 @@ impl MetricColumn<'_> {
     fn suspects(&self, cells: &Measured<'_>) -> Vec<Suspect> {
         let column = &self.table.columns[self.column];
         let unit = column.unit();
+        let set_aside = self.set_aside(cells);
         suspects(&Case {
             measured: *cells,
             unit,
@@ -235,7 +249,19 @@ impl MetricColumn<'_> {
             signed: is_difference(&column.name),
             limit: column.limit,
             span: self.span,
+            set_aside: &set_aside,
         })
+    }
+
+    /// Indexes of the values in lines that the configuration sets aside.
+    fn set_aside(&self, cells: &Measured<'_>) -> Vec<usize> {
+        let given = &self.table.columns[self.column].set_aside;
+        if given.is_empty() {
+            return Vec::new();
+        }
+        let line = |index: usize| self.table.lines.line(cells.row(index) as u64);
+        let is_given = |line: u64| given.iter().any(|(first, last)| (*first..=*last).contains(&line));
+        (0..cells.len()).filter(|index| line(*index).is_some_and(is_given)).collect()
     }
 
     fn overall(
@@ -289,7 +315,7 @@ impl MetricColumn<'_> {
         describe(copied(), taken_out, group_of.as_deref(), detail, self.settings)
     }
 
-    fn groups(&self, cells: &Measured<'_>, kept: &Partition<'_>) -> Vec<Population> {
+    fn groups(&self, cells: &Measured<'_>, kept: &Partition<'_>, saturated_at: Option<f64>) -> Vec<Population> {
         let Some(grouping) = self.grouping else { return Vec::new() };
         let detail = match () {
             () if kept.groups() > DETAILED_GROUPS => Detail::Brief,
@@ -319,6 +345,12 @@ impl MetricColumn<'_> {
                 let run_of = |index: usize| row_of(index).and_then(|row| runs.code(row)).unwrap_or_default();
                 population.divide_by_run(values, run_of);
             }
+            if let Some(value) = saturated_at {
+                population.saturate(value, |look| match &members.samples {
+                    GroupSamples::Memory(values, _) => look(values),
+                    GroupSamples::Spilled(spilled) => spilled.visit(0..spilled.len(), look),
+                });
+            }
             self.name_places(&mut population, row_of);
             population.label = Some(grouping.groups[members.group].clone());
             population
@@ -347,10 +379,12 @@ impl MetricColumn<'_> {
         if !self.table.order_is_recorded {
             return (Vec::new(), None, Vec::new());
         }
+        let set_aside = self.set_aside(cells);
+        let is_aside = |index: usize| set_aside.binary_search(&index).is_ok();
         // What was varied from row to row may well make a thousand times as much of something.
         let varied = self.grouping.is_some_and(|grouping| grouping.by_settings);
         let mut blocks = if varied { Vec::new() } else { unit_blocks(cells, unit.dimension) };
-        blocks.retain(|block| !repetition::is_label_of_its_own(cells, block));
+        blocks.retain(|block| !is_aside(block.range.start) && !repetition::is_label_of_its_own(cells, block));
         // A rate grows while a run begins, and falls while it ends.
         let is_rate = matches!(unit.dimension, Dimension::Rate | Dimension::ByteRate);
         blocks.retain(|block| !is_rate || block.range.start > 0 && block.range.end < cells.len());
@@ -359,11 +393,25 @@ impl MetricColumn<'_> {
         }
         // Only equality matters, so that the recorded values will do.
         let mut copies = repeats(cells, TRIED_REPEATS);
+        copies.retain(|repeat| !is_aside(repeat.again) && !is_aside(repeat.first));
         copies.retain(|repeat| repetition::are_copies(self.table, cells, repeat));
         copies.truncate(NAMED_REPEATS);
-        let stuck = stuck(cells).filter(|stuck| !repetition::is_explained(self.table, self.column, cells, stuck));
+        let stuck = stuck(cells).filter(|stuck| !is_aside(stuck.start));
+        let stuck = stuck.filter(|stuck| !repetition::is_explained(self.table, self.column, cells, stuck));
         (copies, stuck, blocks)
     }
+}
+
+/// What the configuration sets aside, stretch by stretch.
+fn set_aside(suspects: &[Suspect], given: &[(u64, u64)], line: impl Fn(usize) -> Option<u64>) -> Vec<Oddity> {
+    let aside = suspects.iter().filter(|suspect| suspect.kind == FindingKind::SetAside);
+    let lines: Vec<u64> = aside.filter_map(|suspect| line(suspect.index)).collect();
+    let of = |stretch: &(u64, u64)| {
+        let within: Vec<u64> = lines.iter().copied().filter(|line| (stretch.0..=stretch.1).contains(line)).collect();
+        let length = within.len() as u64;
+        Some(Oddity::SetAside { lines: (*within.first()?, *within.last()?), length })
+    };
+    given.iter().filter_map(of).collect()
 }
 
 /// The rows that stand for a column with gaps.

@@ -7,7 +7,6 @@ use super::oddity::Oddity;
 use super::outcome::Failures;
 use super::runs_apart::RunApart;
 use crate::measure::Polarity;
-use crate::measure::finding::Severity;
 use crate::measure::unit::Dimension;
 use crate::stats::population::Population;
 use crate::stats::summary::Summary;
@@ -182,7 +181,7 @@ impl Metric {
     /// Rows of samples that are corrupted.
     pub fn corrupted_rows(&self) -> impl Iterator<Item = usize> + '_ {
         self.oddities.iter().filter_map(|oddity| match oddity {
-            Oddity::Suspect { suspect, row, .. } if suspect.severity == Severity::Corrupted => Some(*row),
+            Oddity::Suspect { suspect, row, .. } if suspect.leaves() => Some(*row),
             _ => None,
         })
     }

@@ -59,10 +59,19 @@ pub enum Oddity {
     UnitBlock {
         /// The first and the last of them.
         lines: Lines,
+        /// The stretches of lines that hold nothing else.
+        stretches: Vec<Lines>,
         /// The factor between the units.
         factor: f64,
         /// Whether they are too large; too small otherwise.
         above: bool,
+        /// How many values.
+        length: u64,
+    },
+    /// Values that the configuration sets aside.
+    SetAside {
+        /// Where.
+        lines: Lines,
         /// How many values.
         length: u64,
     },

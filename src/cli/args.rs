@@ -227,8 +227,8 @@ pub(super) struct Gate {
 
     /// The change that matters [default: 5%]; METRIC=SHARE for the metrics of that name (`memory_*=10%`).
     ///
-    /// A smaller change is never called a regression, and a metric is unchanged only where its whole interval is
-    /// smaller.
+    /// A change that is measured as smaller is never called a regression, and a metric is unchanged only where its whole interval is
+    /// smaller. A true change below the margin may be measured as larger: `--margin-test` guards against that.
     #[arg(long, value_name = "SHARE", help_heading = "Comparing")]
     pub(super) margin: Vec<String>,
 
@@ -237,6 +237,13 @@ pub(super) struct Gate {
     /// Where their intervals reach beyond it, or do not exist, only the center is unchanged.
     #[arg(long, value_name = "SHARE", help_heading = "Comparing")]
     pub(super) tail_margin: Option<String>,
+
+    /// Call a change a regression or an improvement only where its whole interval lies beyond the margin.
+    ///
+    /// It takes more samples: without it the interval has to exclude no change, and the change as it was measured has to reach the
+    /// margin.
+    #[arg(long, help_heading = "Comparing")]
+    pub(super) margin_test: bool,
 }
 
 #[derive(Debug, Args)]

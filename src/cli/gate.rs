@@ -52,6 +52,7 @@ pub(super) fn margins(gate: &Gate, config: &Config) -> Result<Margins> {
             None => margins.default = parse_margin(given).with_context(context)?,
         }
     }
+    margins.test |= gate.margin_test;
     if let Some(tail) = &gate.tail_margin {
         margins.tail = parse_margin(tail).with_context(|| format!("--tail-margin {tail}"))?;
     }

@@ -77,6 +77,9 @@ fn check(arguments: &Check) -> Result<ExitCode> {
     Ok(if report.verdict.corrupted_samples > 0 { ExitCode::from(CHECK_FAILED) } else { ExitCode::SUCCESS })
 }
 
+/// What stands above the lines against suspicious rows.
+const REMEDY: &str = "Where these rows are no measurements, these lines in perfreport.toml set them aside:";
+
 /// All findings, one line each, and the verdict.
 fn findings_text(report: &Report, colour: bool) -> String {
     let findings = FindingsView::of(&report.findings);
@@ -90,6 +93,10 @@ fn findings_text(report: &Report, colour: bool) -> String {
             format!("{}: {severity}: {}{value}: {}; {}", finding.place, finding.kind, finding.why, finding.action)
         })
         .collect();
+    if let Some(remedy) = &findings.remedy {
+        lines.push(REMEDY.to_owned());
+        lines.extend(remedy.lines().map(|line| format!("  {line}")));
+    }
     lines.push(format!("{}: {}", painted(Subject::Data(report.verdict.data), colour), report.verdict.data_note));
     as_lines(&lines)
 }

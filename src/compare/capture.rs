@@ -160,6 +160,8 @@ pub struct Recording {
     pub dependence: Dependence,
     /// By how much it changed its level on the way, base unit, where it did. Not stored: a baseline is what it was.
     pub shift: Option<f64>,
+    /// Where the largest samples end a field (base unit): they are at least so large.
+    pub saturated_at: Option<f64>,
 }
 
 /// By what factor dependence between neighbours multiplies the variance of a statistic: 1 for independent samples.
@@ -241,6 +243,9 @@ struct RecordingForm {
     stddev: Option<f64>,
     /// By how much dependence between neighbours widens each interval.
     dependence: Dependence,
+    /// Where the largest samples end a field, base unit: they are at least so large.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    saturated_at: Option<f64>,
 }
 
 impl TryFrom<RecordingForm> for Recording {
@@ -253,7 +258,8 @@ impl TryFrom<RecordingForm> for Recording {
             (Some(_), Some(_)) => return Err("a run has both `samples` and a `sketch`"),
             (None, None) => return Err("missing field `samples` (or `sketch`)"),
         };
-        Ok(Self { values, mean: form.mean, stddev: form.stddev, dependence: form.dependence, shift: None })
+        let RecordingForm { mean, stddev, dependence, saturated_at, .. } = form;
+        Ok(Self { values, mean, stddev, dependence, shift: None, saturated_at })
     }
 }
 
@@ -263,7 +269,8 @@ impl From<Recording> for RecordingForm {
             Values::Samples(samples) => (Some(samples), None),
             Values::Sketch(sketch) => (None, Some(sketch)),
         };
-        Self { samples, sketch, mean: recording.mean, stddev: recording.stddev, dependence: recording.dependence }
+        let Recording { mean, stddev, dependence, saturated_at, .. } = recording;
+        Self { samples, sketch, mean, stddev, dependence, saturated_at }
     }
 }
 

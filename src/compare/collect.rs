@@ -158,8 +158,8 @@ fn histogram_runs(found: &Metric) -> Vec<MetricRuns> {
         let middles = population.buckets.iter().map(|bucket| (f64::midpoint(bucket.low, bucket.high), bucket.count));
         let values = Values::Sketch(Sketch::of_counted(middles, relative_error)?);
         // Whether neighbours depend on each other is not recorded.
-        let recording =
-            Recording { values, mean: clean.mean, stddev: clean.stddev, dependence: Dependence::none(), shift: None };
+        let (mean, stddev, dependence) = (clean.mean, clean.stddev, Dependence::none());
+        let recording = Recording { values, mean, stddev, dependence, shift: None, saturated_at: None };
         Some(MetricRuns {
             source: found.source.clone(),
             metric: found.name.clone(),
@@ -249,7 +249,8 @@ fn recordings(recorded: &RunSamples) -> Vec<Recording> {
         // Sorted samples look as dependent as samples can be.
         let assumed = if recorded.assumed_dependent { of_short_run(values.len()) } else { 1.0 };
         let dependence = if recorded.order_lost { Dependence::none() } else { recording.dependence };
-        Recording { dependence: dependence.at_least(assumed), ..recording }
+        let saturated_at = recorded.saturated_at.filter(|end| values.iter().any(|value| value >= end));
+        Recording { dependence: dependence.at_least(assumed), saturated_at, ..recording }
     };
     runs.map(recording).collect()
 }
@@ -520,7 +521,8 @@ impl Recording {
     /// A run of samples in recorded order, none of them missing.
     pub fn of(values: &[f64]) -> Self {
         let (mean, stddev) = mean_and_stddev(values);
-        Self { values: Values::Samples(values.to_vec()), mean, stddev, dependence: Dependence::of(values), shift: None }
+        let dependence = Dependence::of(values);
+        Self { values: Values::Samples(values.to_vec()), mean, stddev, dependence, shift: None, saturated_at: None }
     }
 }
 

@@ -35,6 +35,12 @@ impl Default for Criteria {
 
 impl Criteria {
     pub(crate) fn levels(&self, margin: f64) -> Levels {
-        Levels { confidence: self.confidence, gate_level: self.gate_level, margin, tail_margin: self.margins.tail }
+        Levels {
+            confidence: self.confidence,
+            gate_level: self.gate_level,
+            margin,
+            tail_margin: self.margins.tail,
+            margin_test: self.margins.test,
+        }
     }
 }

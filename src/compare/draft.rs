@@ -120,7 +120,7 @@ impl<'a> ChangeDraft<'a> {
     }
 
     pub(crate) fn of_metric(pair: Pair<'a, MetricRuns>, elsewhere: Option<&Reason>, criteria: &Criteria) -> Self {
-        let sides = [&pair.before, &pair.after].map(|runs| PooledRuns::of(runs.iter().flat_map(|runs| &runs.runs)));
+        let mut sides = [&pair.before, &pair.after].map(|runs| PooledRuns::of(runs.iter().flat_map(|runs| &runs.runs)));
         let known = |runs: &[&MetricRuns]| {
             runs.iter().map(|runs| runs.polarity).find(|&polarity| polarity != Polarity::Unknown)
         };
@@ -145,7 +145,8 @@ impl<'a> ChangeDraft<'a> {
             return draft;
         }
         let levels = criteria.levels(margin);
-        if let [Some(first), Some(second)] = &sides {
+        if let [Some(first), Some(second)] = &mut sides {
+            PooledRuns::share_dependence([first, second]);
             (draft.measured, draft.change.noise_floor) = effects(first, second, Kind { dimension, polarity }, levels);
         } else {
             draft.wanting_samples(criteria);

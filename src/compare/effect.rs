@@ -69,6 +69,8 @@ pub(crate) struct EffectDraft {
     /// The p of independent samples, where the run itself moved the same way on its way: what then looks like dependence is the
     /// change, and a run of which half is slower must not pass where one that is slower throughout fails.
     pub(crate) moved_on_the_way: Option<f64>,
+    /// Whether the whole interval has to lie beyond the margin.
+    pub(crate) margin_test: bool,
 }
 
 /// At which levels and margin effects are measured.
@@ -78,6 +80,7 @@ pub(crate) struct Levels {
     pub(crate) gate_level: f64,
     pub(crate) margin: f64,
     pub(crate) tail_margin: f64,
+    pub(crate) margin_test: bool,
 }
 
 /// 1 where more is worse, -1 where less is.
@@ -171,7 +174,13 @@ impl EffectDraft {
             (_, None) => estimate.value,
         };
         let matters = value.abs() >= self.margin_of(value) && value != 0.0 && estimate.value != 0.0;
-        matters.then_some(value)
+        (matters && (!self.margin_test || self.is_beyond_margin(estimate))).then_some(value)
+    }
+
+    /// Whether the end of the interval that is nearest to no change lies beyond the margin.
+    fn is_beyond_margin(&self, estimate: Estimate) -> bool {
+        let nearest = if estimate.value > 0.0 { estimate.low } else { estimate.high.map(|high| -high) };
+        nearest.is_some_and(|nearest| nearest > 0.0 && nearest >= self.margin_of(estimate.value))
     }
 
     /// What a change of this size has to reach. A share of failures that at least doubles matters from half the margin on: 0.1% that

@@ -188,6 +188,7 @@ impl EffectContext {
             half_step,
             tail_margin: self.tail_margin(values),
             moved_on_the_way: None,
+            margin_test: self.levels.margin_test,
         }
     }
 
@@ -267,12 +268,16 @@ impl EffectContext {
                 axis: self.axis,
                 place: self.axis.place(value),
                 effective: size.effective(),
+                known_to: side.known_to.filter(|known| known.is_finite()).map(|known| self.axis.place(known)),
             });
         let estimate = difference(first, second, p, noise, self.levels.confidence);
+        // What is at least so large decides nothing: a recorder that gave up may have written it, too.
+        let touched = before.is_saturated_at(values[0]) || after.is_saturated_at(values[1]);
+        let estimate = if touched { Estimate { low: None, high: None, p: 1.0, ..estimate } } else { estimate };
         let between = Between::of(&before.of_runs(p, self.axis), &after.of_runs(p, self.axis));
         let mut found = self.measured(statistic, values, Some(estimate), noise, between);
         // A test that so few samples cannot pass must not cost the others their power.
-        found.tested = can_exclude(first, second, p, noise, self.levels.gate_level);
+        found.tested = !touched && can_exclude(first, second, p, noise, self.levels.gate_level);
         if statistic == Statistic::P50 {
             found.follows = Some(Part::Center);
         } else {
@@ -299,7 +304,8 @@ impl EffectContext {
         let mut estimate = Estimate { value: estimate, low: None, high: None, p: 1.0 };
         // Where few large samples decide a mean, their standard deviation bounds nothing.
         let by_tail = [before, after].iter().any(|side| crate::stats::tail::deciding(&side.pooled.points).is_some());
-        if let ([Some(first), Some(second)], false) = (spreads, by_tail) {
+        let unbounded = by_tail || [before, after].iter().any(|side| side.known_to.is_some());
+        if let ([Some(first), Some(second)], false) = (spreads, unbounded) {
             let variances = [first * first / sizes[0].effective(), second * second / sizes[1].effective()];
             let sum = variances[0] + variances[1];
             let freedom = |index: usize| variances[index].powi(2) / (sizes[index].effective() - 1.0).max(1.0);
@@ -333,7 +339,8 @@ impl EffectContext {
         slow.beyond = Some(found.beyond);
         slow.tests = found.tests;
         slow.margin = self.margin;
-        slow.tested = self.smaller >= least_samples(self.levels.gate_level) as f64;
+        // How much slower the slow ones are has no interval that could lie beyond the margin.
+        slow.tested = !self.levels.margin_test && self.smaller >= least_samples(self.levels.gate_level) as f64;
         Some(slow)
     }
 

@@ -1,4 +1,4 @@
-//! The margin: a change smaller than it is never called a regression.
+//! The margin: a change that is measured as smaller than it is never called a regression.
 //!
 //! In: a percentage as people write it (`5%`), and exceptions for some metrics. Out: a ratio (0.05). Refuses a bare
 //! number, because `5` could be 5% or a factor.
@@ -40,13 +40,15 @@ pub struct Margins {
     pub default: f64,
     /// The tail is unchanged where its interval lies inside this: 0.2 is 20%.
     pub tail: f64,
+    /// Whether the whole interval of a change has to lie beyond the margin, and not only the change as it was measured.
+    pub test: bool,
     /// Exceptions; the last one that matches a metric holds.
     pub rules: Vec<MarginRule>,
 }
 
 impl Default for Margins {
     fn default() -> Self {
-        Self { default: DEFAULT_MARGIN, tail: DEFAULT_TAIL_MARGIN, rules: Vec::new() }
+        Self { default: DEFAULT_MARGIN, tail: DEFAULT_TAIL_MARGIN, test: false, rules: Vec::new() }
     }
 }
 

@@ -14,8 +14,11 @@ pub struct Comparison {
     pub before: Side,
     /// The run.
     pub after: Side,
-    /// A change smaller than this is never called a regression: 0.05 is 5%. Exceptions stand at their metrics.
+    /// A change that is measured as smaller than this is never called a regression: 0.05 is 5%. Exceptions stand at their metrics.
     pub margin: f64,
+    /// Whether the whole interval of a change has to lie beyond the margin.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub margin_test: bool,
     /// Level of the intervals.
     pub confidence: f64,
     /// Two-sided level at which "no change" has to be excluded, after false-discovery control over all tests.
@@ -545,6 +548,7 @@ pub(crate) mod samples {
             before: side("a"),
             after: side("b"),
             margin: 0.05,
+            margin_test: false,
             confidence: 0.95,
             gate_level: 0.01,
             tests: 3,

@@ -79,13 +79,19 @@ pub(crate) struct PercentileSide<'a> {
     pub(crate) place: f64,
     /// Independent samples that the samples are worth for this percentile.
     pub(crate) effective: f64,
+    /// What lies above is at least so large (on the axis), where samples stand at the end of a field: it bounds nothing.
+    pub(crate) known_to: Option<f64>,
 }
 
 impl PercentileSide<'_> {
     /// How far the bound at a score lies above the percentile; `None` where no order statistic bounds it.
     fn above(&self, p: f64, score: f64) -> Option<Reach> {
         let share = upper_share(p, self.effective, score)?;
-        let distance = (self.at_share(share) - self.place).max(0.0);
+        let bound = self.at_share(share);
+        if self.known_to.is_some_and(|known| bound > known) {
+            return None;
+        }
+        let distance = (bound - self.place).max(0.0);
         Some(Reach { distance, spacings: (share - p) * (self.effective + 1.0) })
     }
 

@@ -30,6 +30,8 @@ pub(crate) struct PooledRuns {
     pub(crate) run_means: Vec<f64>,
     /// By how much a run changed its level on the way, the largest such step.
     pub(crate) shift: Option<f64>,
+    /// The largest sample below the end of a field, where samples stand at one: what lies above is at least so large.
+    pub(crate) known_to: Option<f64>,
 }
 
 impl PooledRuns {
@@ -59,7 +61,39 @@ impl PooledRuns {
         let stddev = pooled_stddev(&recordings, &weights, mean);
         let run_means = recordings.iter().map(|run| run.mean).collect();
         let shift = recordings.iter().filter_map(|run| run.shift).max_by(|a, b| a.abs().total_cmp(&b.abs()));
-        Some(Self { pooled: pooled(&runs), runs, dependence, mean, stddev, run_means, shift })
+        let pooled = pooled(&runs);
+        let ends = recordings.iter().filter_map(|run| run.saturated_at).min_by(f64::total_cmp);
+        let known_to = ends.map(|end| {
+            // A sketch knows where its largest samples stand to within its error.
+            let known = pooled.points.partition_point(|value| *value < end * (1.0 - 2.0 * pooled.error));
+            known.checked_sub(1).map_or(f64::NEG_INFINITY, |last| pooled.points[last])
+        });
+        Some(Self { pooled, runs, dependence, mean, stddev, run_means, shift, known_to })
+    }
+
+    /// Lets each side have at least the dependence that both show on average: they are runs of one thing, and a short run that seems to
+    /// have none beside one that has is a run that does not show it. Where one side has many times the samples of the other it shows
+    /// slow dependence that those of the other are too few to have.
+    pub(crate) fn share_dependence(sides: [&mut Self; 2]) {
+        /// Up to so many times as many samples a run are as many.
+        const ALIKE: f64 = 4.0;
+        let [one, other] = sides;
+        let size = |side: &Self| side.pooled.samples as f64 / side.runs.len() as f64;
+        if !(1.0 / ALIKE..=ALIKE).contains(&(size(one) / size(other))) {
+            return;
+        }
+        let (first, second) = (one.dependence, other.dependence);
+        let both = |own: Dependence| {
+            let at_least = |of: fn(Dependence) -> f64| of(own).max(f64::midpoint(of(first), of(second)));
+            Dependence {
+                center: at_least(|found| found.center),
+                p50: at_least(|found| found.p50),
+                p95: at_least(|found| found.p95),
+                p99: at_least(|found| found.p99),
+                mean: at_least(|found| found.mean),
+            }
+        };
+        (one.dependence, other.dependence) = (both(first), both(second));
     }
 
     /// What the page says about the side.
@@ -87,6 +121,11 @@ impl PooledRuns {
 
     pub(crate) fn percentile(&self, p: f64) -> f64 {
         percentile(&self.pooled.points, self.pooled.samples as f64, p)
+    }
+
+    /// Whether a number made of order statistics lies above all that is known: it is at least so large.
+    pub(crate) fn is_saturated_at(&self, value: f64) -> bool {
+        self.known_to.is_some_and(|known| value > known)
     }
 
     /// A percentile of each run, on the axis; of a run too short for it, the nearest it has.
@@ -121,6 +160,7 @@ impl PooledRuns {
             stddev: None,
             run_means: Vec::new(),
             shift: None,
+            known_to: self.known_to,
         })
     }
 

@@ -66,6 +66,7 @@ pub fn comparison(
         before: before_info,
         after: after_info,
         margin: criteria.margins.default,
+        margin_test: criteria.margins.test,
         confidence: criteria.confidence,
         gate_level: criteria.gate_level,
         tests: found.tests,

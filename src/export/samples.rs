@@ -12,7 +12,7 @@ use crate::analysis::grouping::{Grouping, labels_of_column};
 use crate::analysis::metric::{Evidence, Metric};
 use crate::analysis::oddity::{Lines, Oddity};
 use crate::analysis::outcome::{Outcome, Told};
-use crate::measure::finding::{FindingKind, Severity};
+use crate::measure::finding::FindingKind;
 use crate::measure::unit::Dimension;
 use crate::report::words;
 use crate::stats::settings::Settings;
@@ -402,7 +402,7 @@ impl Findings {
             });
             match oddity {
                 Oddity::Suspect { suspect, row, .. } => {
-                    all.rows.push((*row, number, suspect.severity == Severity::Corrupted));
+                    all.rows.push((*row, number, suspect.leaves()));
                 }
                 // Where a document has one line, that line says nothing of its samples.
                 Oddity::Repeat { again: lines, .. } | Oddity::Stuck { lines, .. } | Oddity::UnitBlock { lines, .. }

@@ -17,6 +17,8 @@ pub struct ColumnOptions {
     pub polarity: Option<Polarity>,
     /// The largest possible value; without a unit, as the column records it.
     pub limit: Option<Quantity>,
+    /// Lines (first and last of each stretch) whose values are no measurements.
+    pub set_aside: Vec<(u64, u64)>,
 }
 
 /// What the user says about a source.

@@ -51,6 +51,8 @@ pub enum FindingKind {
     Isolated,
     /// Above or below a limit that was declared in the configuration.
     BeyondLimit,
+    /// The configuration sets these lines aside.
+    SetAside,
     /// The last line was cut off.
     TruncatedLine,
     /// A quote that is never closed.
@@ -150,6 +152,7 @@ impl FindingKind {
             Self::IsolatedForeign => "not a measurement of this metric",
             Self::Isolated => "isolated value",
             Self::BeyondLimit => "beyond the declared limit",
+            Self::SetAside => "set aside",
             Self::TruncatedLine => "truncated last line",
             Self::UnclosedQuote => "unclosed quote",
             Self::InvalidUtf8 => "invalid UTF-8",
@@ -271,6 +274,10 @@ pub struct Finding {
     pub action: String,
     /// How many rows or values this finding stands for.
     pub count: u64,
+    /// The lines (first and last of each stretch) that `set_aside` in `perfreport.toml` would take out of the clean numbers; empty where
+    /// that is no remedy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<(u64, u64)>,
 }
 
 impl Finding {
@@ -292,6 +299,7 @@ impl Finding {
             reasons: vec![reason.into()],
             action: action.into(),
             count: 1,
+            set_aside: Vec::new(),
         }
     }
 
@@ -306,6 +314,13 @@ impl Finding {
     #[must_use]
     pub fn metric(mut self, metric: impl Into<String>) -> Self {
         self.metric = Some(metric.into());
+        self
+    }
+
+    /// The same finding, with the lines by which its rows can be set aside.
+    #[must_use]
+    pub fn set_aside(mut self, lines: Vec<(u64, u64)>) -> Self {
+        self.set_aside = lines;
         self
     }
 

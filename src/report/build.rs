@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 
 use crate::analysis::chat::Service;
 use crate::analysis::failing::populations;
+use crate::analysis::oddity::Oddity;
 use crate::analysis::requests::{RequestRun, Shard, join};
 use crate::analysis::swarm::Swarm;
 use crate::analysis::{Analysis, Assumption};
 use crate::compare::gate::GateRules;
 use crate::compare::outcome::{Comparison, TargetResult};
-use crate::measure::finding::{Finding, Place};
+use crate::measure::finding::{Finding, FindingKind, Place};
 use crate::stats::settings::Settings;
 use crate::table::source::Source as SourceData;
 
@@ -88,7 +89,10 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         for (index, table) in tables.enumerate() {
             all.extend(table.oddities.iter().map(|oddity| words::finding(oddity, None, name)));
             for metric in found.metrics.iter().filter(|metric| metric.table == index as u64) {
-                all.extend(metric.oddities.iter().map(|oddity| words::finding(oddity, Some(metric), name)));
+                // What the user has set aside is told by stretches.
+                let is_told = |oddity: &&Oddity| !matches!(oddity, Oddity::Suspect { suspect, .. } if suspect.kind == FindingKind::SetAside);
+                let told = metric.oddities.iter().filter(is_told);
+                all.extend(told.map(|oddity| words::finding(oddity, Some(metric), name)));
             }
         }
         assumptions.extend(words::assumptions(&found.metrics, name));

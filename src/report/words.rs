@@ -5,6 +5,7 @@
 pub(super) mod change;
 pub(super) mod headline;
 pub(super) mod incident;
+pub(crate) mod remedy;
 pub(super) mod reported;
 pub(super) mod requests;
 pub(super) mod service;
@@ -18,7 +19,7 @@ use crate::measure::folded::Folded;
 use crate::measure::label::Label;
 use crate::measure::unit::Dimension;
 use crate::stats::corruption::Reason;
-use crate::stats::dependence::is_short;
+use crate::stats::dependence::{FEWEST, is_short};
 use crate::stats::population::Population;
 use crate::stats::runs::Runs;
 
@@ -81,7 +82,7 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
         .metric(name)
         .value(text),
         Oddity::Suspect { suspect, line, recorded: value, label, .. } => {
-            let corrupted = suspect.severity == Severity::Corrupted;
+            let leaves = suspect.leaves();
             let place = Place { source: source.to_owned(), line: *line, last_line: None, column: Some(name.to_owned()) };
             let unit = metric.and_then(|metric| metric.recorded_unit.as_deref());
             Finding {
@@ -92,9 +93,11 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
                 label: label.clone().filter(|label| !label.is_empty()),
                 value: Some(recorded(*value, unit.unwrap_or_default())),
                 reasons: suspect.reasons.iter().map(|found| reason(found, dimension)).collect(),
-                action: if corrupted { "left the clean statistics" } else { "kept: nothing else speaks against it" }
+                action: if leaves { "left the clean statistics" } else { "kept: nothing else speaks against it" }
                     .to_owned(),
                 count: 1,
+                // What is at least so large says something, and rows that have left need no remedy.
+                set_aside: line.iter().filter(|_| suspect.kind == FindingKind::Isolated).map(|at| (*at, *at)).collect(),
             }
         }
         Oddity::Repeat { first, again, length } => Finding::new(
@@ -108,6 +111,7 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
             "kept: if the rows were copied, delete one of the blocks",
         )
         .metric(name)
+        .set_aside(vec![*again])
         .count(*length),
         Oddity::Stuck { lines, value, length } => Finding::new(
             Severity::Suspicious,
@@ -117,9 +121,10 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
             "kept",
         )
         .metric(name)
+        .set_aside(vec![*lines])
         .value(number::quantity(dimension, *value))
         .count(*length),
-        Oddity::UnitBlock { lines, factor, above, length } => {
+        Oddity::UnitBlock { lines, stretches, factor, above, length } => {
             let (than, remedy) = if *above { ("above", "divide") } else { ("below", "multiply") };
             let factor = number::plain(*factor);
             Finding::new(
@@ -133,8 +138,18 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
                 format!("kept: {remedy} them by {factor} where the recorder used another unit, or take the lines out"),
             )
             .metric(name)
+            .set_aside(stretches.clone())
             .count(*length)
         }
+        Oddity::SetAside { lines, length } => Finding::new(
+            Severity::Note,
+            FindingKind::SetAside,
+            Place::line(source, lines.0).up_to_line(lines.1).column(name),
+            "the configuration says so (`set_aside`)",
+            format!("left the clean statistics of `{name}`"),
+        )
+        .metric(name)
+        .count(*length),
         Oddity::ClockBackwards(lines) => Finding::new(
             Severity::Suspicious,
             FindingKind::ClockBackwards,
@@ -171,6 +186,7 @@ fn reason(reason: &Reason, dimension: Dimension) -> String {
             Dimension::Count => "a count cannot be negative".to_owned(),
             _ => "this metric cannot be negative".to_owned(),
         },
+        Reason::SetAside => "the configuration sets it aside".to_owned(),
         Reason::BeyondLimit(limit) => format!("above the declared limit of {}", number::quantity(dimension, *limit)),
         Reason::Isolated { gap_ratio, above, .. } => format!(
             "it lies {} all others, beyond a gap of {} times; the tail of the others shows such a gap in fewer than one of a \
@@ -219,6 +235,7 @@ pub(super) fn remarks(metric: &Metric) -> Vec<Remark> {
     remarks.extend(dependence(metric));
     remarks.extend(short_run(metric));
     remarks.extend(clusters(metric));
+    remarks.extend(saturated(metric));
     remarks.extend(heavy_tail(metric));
     remarks.extend(thinned(metric));
     remarks.extend(histogram(metric));
@@ -346,7 +363,8 @@ fn dependence(metric: &Metric) -> Option<Remark> {
     let populations = whole.into_iter().chain(groups);
     let dependent: Vec<(Option<&str>, u64, f64)> = populations
         .filter_map(|(label, population)| {
-            let n = population.clean.as_ref()?.n;
+            // Fewer samples look dependent by chance, and no interval takes them to be.
+            let n = population.clean.as_ref().map(|clean| clean.n).filter(|n| *n >= FEWEST as u64)?;
             let effective = population.order.as_ref()?.effective_sample_size?;
             (effective < MISLEADING * n as f64).then_some((label, n, effective))
         })
@@ -404,9 +422,29 @@ fn clusters(metric: &Metric) -> Option<Remark> {
     Some(Remark { topic: Topic::Dependence, text })
 }
 
+/// Samples at the end of a field, and what they leave unknown.
+fn saturated(metric: &Metric) -> Option<Remark> {
+    let clean = metric.overall.clean.as_ref()?;
+    let found = clean.saturation?;
+    let touched = clean.percentiles.iter().find(|one| one.value.is_some_and(|value| found.touches(value)));
+    let percentiles = touched
+        .map(|first| format!(", the maximum and the percentiles from {} on", number::percentile_name(first.percent)))
+        .unwrap_or_else(|| " and the maximum".to_owned());
+    let stand = if found.count == 1 { "stands" } else { "stand" };
+    let text = format!(
+        "{} {stand} at the end of a field ({}) and may have been more: the mean{percentiles} are at least what they \
+         read, and decide no target and no comparison.",
+        number::counted(found.count, "sample"),
+        number::quantity(metric.dimension, found.value),
+    );
+    Some(Remark { topic: Topic::Adequacy, text })
+}
+
 /// A mean that few samples decide.
 fn heavy_tail(metric: &Metric) -> Option<Remark> {
-    let index = metric.overall.clean.as_ref()?.heavy_tail?;
+    // The end of a field is no tail.
+    let clean = metric.overall.clean.as_ref()?;
+    let index = clean.heavy_tail.filter(|_| clean.saturation.is_none())?;
     let text = format!(
         "The mean has no interval: the tail decides it (tail index about {index:.1}; below 2 the standard deviation of more samples \
          grows without end). Percentiles hold."

@@ -17,6 +17,7 @@ use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::unit::Dimension;
 
 pub(crate) use case::Case;
+use case::one_each;
 pub use case::{Reason, Suspect};
 use kinds::{Decades, LabelKinds};
 
@@ -97,16 +98,16 @@ pub fn suspects_among(values: &[f64], dimension: Dimension, span: Option<f64>) -
         signed: false,
         limit: None,
         span,
+        set_aside: &[],
     })
 }
 
 /// Finds the suspects, in order of their index.
 pub(crate) fn suspects(case: &Case<'_>) -> Vec<Suspect> {
-    let mut suspects = impossible(case);
+    let mut suspects = one_each(case.aside().into_iter().chain(impossible(case)).collect());
     let corrupted: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
     suspects.extend(saturated::saturated(case, &corrupted));
-    suspects.sort_by_key(|suspect| suspect.index);
-    suspects.dedup_by_key(|suspect| suspect.index);
+    suspects = one_each(suspects);
     let taken: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
     let labels = case.measured.is_labelled().then(|| LabelKinds::new(case));
     let found = Decades::of(case, labels.as_ref(), &taken);
@@ -481,11 +482,12 @@ mod tests {
             signed: false,
             limit: None,
             span: None,
+            set_aside: &[],
         }
     }
 
     fn judge(values: &[f64]) -> Vec<Suspect> {
-        suspects(&case(Measured::new(&column(values), None), &[]))
+        suspects_among(values, Dimension::Time, None)
     }
 
     fn judge_labelled(values: &[f64], codes: &[u32], texts: &[String]) -> Vec<Suspect> {

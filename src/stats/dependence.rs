@@ -2,19 +2,21 @@
 //!
 //! In: the values of one run in recorded order, or its failures. Out: variance inflation factors, at least 1, by the same
 //! method as the effective sample size in `order` (Geyer's initial positive sequence with bias correction, batch means for
-//! long runs, the lowest frequencies where dependence fades slowly). Refuses nothing: runs of fewer than
-//! [`MIN_RUN`](super::order::MIN_RUN) values and runs of equal values give 1.
+//! long runs, the lowest frequencies where dependence fades slowly). Refuses nothing: runs of fewer than [`FEWEST`] values, which can
+//! show no dependence, and runs of equal values give 1.
 //!
 //! The statistics differ in what they average: a center averages ranks, a percentile averages the indicator of being above
 //! it, and a mean averages the values themselves; so each has a factor of its own. How slowly dependence fades they share.
 
 use super::clusters::EventRuns;
 use super::indicator::Indicator;
-use super::order::{LongMemory, Neighbours, SumsOfBlocks, Values, inflation_of, ranks};
+use super::order::{self, Centered, LongMemory, Neighbours, SumsOfBlocks, Values, ranks};
 
 /// Dependence of fewer than this many standard errors of independent values counts as none, so that intervals of independent
 /// samples do not widen by chance.
 const NOISE: f64 = 1.0;
+/// Fewer samples show no dependence at all: among ten independent ones one run in ten looks worth two or three, and has no interval then.
+pub(crate) const FEWEST: usize = 20;
 /// Runs of fewer samples cannot show their dependence.
 const SHORT: usize = 100;
 /// What neighbours have to do with each other is then taken to be that of an autoregressive series of this coefficient.
@@ -36,7 +38,7 @@ impl RunOrder {
         let series = Values::of(&centered, centered.len());
         let blocks = SumsOfBlocks::of(&series);
         let memory = blocks.as_ref().and_then(LongMemory::of);
-        Self { center: joined(inflation_of(&series, NOISE), memory, blocks.as_ref()), ranks, memory }
+        Self { center: joined(inflation_of(&series), memory, blocks.as_ref()), ranks, memory }
     }
 
     /// Of the center: of the ranks, ties averaged.
@@ -49,7 +51,7 @@ impl RunOrder {
         let border = p * (self.ranks.len() as f64 + 1.0);
         let above = Indicator::of(self.ranks.iter().map(|rank| *rank > border));
         let blocks = self.memory.and_then(|_| SumsOfBlocks::of(&above));
-        joined(inflation_of(&above, NOISE), self.memory, blocks.as_ref())
+        joined(inflation_of(&above), self.memory, blocks.as_ref())
     }
 
     /// Of the mean: of the values themselves, which are those that the order was made of.
@@ -57,8 +59,13 @@ impl RunOrder {
         let centered = scaled(values);
         let series = Values::of(&centered, centered.len());
         let blocks = self.memory.and_then(|_| SumsOfBlocks::of(&series));
-        joined(inflation_of(&series, NOISE), self.memory, blocks.as_ref())
+        joined(inflation_of(&series), self.memory, blocks.as_ref())
     }
+}
+
+/// By what factor what neighbours say multiplies the variance of the mean of a series.
+fn inflation_of(series: &impl Centered) -> f64 {
+    if series.len() < FEWEST { 1.0 } else { order::inflation_of(series, NOISE) }
 }
 
 fn joined(short: f64, memory: Option<LongMemory>, blocks: Option<&SumsOfBlocks>) -> f64 {
@@ -78,7 +85,7 @@ fn scaled(values: &[f64]) -> Vec<f64> {
 /// Of a share: of events that happen or not, in recorded order. The larger of what neighbours say, and of what the lengths of
 /// clusters and gaps say.
 pub fn of_events(events: &[bool]) -> f64 {
-    let neighbours = inflation_of(&Indicator::of(events.iter().copied()), NOISE);
+    let neighbours = inflation_of(&Indicator::of(events.iter().copied()));
     neighbours.max(EventRuns::of(events.iter().copied()).clusters().inflation)
 }
 
@@ -125,11 +132,11 @@ impl Inflations {
             let series = if is_whole { Indicator::of(events) } else { Indicator::of_stretches(events, stretch) };
             let memory = neighbours.and_then(|found| found.memory);
             let blocks = memory.and_then(|_| if is_whole { SumsOfBlocks::of(&series) } else { above(limit) });
-            joined(inflation_of(&series, NOISE), memory, blocks.as_ref())
+            joined(inflation_of(&series), memory, blocks.as_ref())
         };
-        let mean = || inflation_of(&Values::of(&scaled(samples), stretch), NOISE);
+        let mean = || inflation_of(&Values::of(&scaled(samples), stretch));
         Self {
-            mean: Some(neighbours.map_or_else(mean, |found| size as f64 / found.effective)),
+            mean: Some(neighbours.filter(|_| size >= FEWEST).map_or_else(mean, |found| size as f64 / found.effective)),
             quantiles: limits.iter().map(|(p, limit)| (*p, quantile(*limit))).collect(),
         }
     }

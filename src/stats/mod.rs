@@ -26,6 +26,7 @@ pub mod run_samples;
 pub mod runs;
 pub mod sample;
 pub(crate) mod samples;
+pub mod saturation;
 mod select;
 pub mod series;
 pub mod settings;

@@ -11,6 +11,7 @@ use super::order::{Drift, LevelShift, WarmUp};
 use super::outlier::Outliers;
 use super::run_samples::RunSamples;
 use super::runs::Runs;
+use super::saturation::Saturation;
 use super::series::Series;
 use super::summary::Summary;
 use crate::measure::label::Label;
@@ -112,6 +113,17 @@ impl Population {
         self.series = None;
         if let Some(samples) = &mut self.samples {
             samples.order_lost = true;
+        }
+    }
+
+    /// Says that samples of this value stand at the end of a field, where any does; `visit` shows the clean samples.
+    pub(crate) fn saturate(&mut self, value: f64, visit: impl FnOnce(&mut dyn FnMut(&[f64]))) {
+        let Some(found) = Saturation::of(value, visit) else { return };
+        if let Some(clean) = &mut self.clean {
+            clean.saturate(found);
+        }
+        if let Some(samples) = &mut self.samples {
+            samples.saturated_at = Some(value);
         }
     }
 

@@ -13,6 +13,8 @@ pub struct RunSamples {
     pub order_lost: bool,
     /// Whether runs too short to show it are taken to be of dependent samples.
     pub assumed_dependent: bool,
+    /// Where the largest of them end a field: they are at least so large.
+    pub saturated_at: Option<f64>,
 }
 
 impl RunSamples {
@@ -23,6 +25,6 @@ impl RunSamples {
 
     /// The samples of one run.
     pub(crate) fn of(values: Vec<f64>) -> Self {
-        Self { values, run_starts: Vec::new(), order_lost: false, assumed_dependent: false }
+        Self { values, run_starts: Vec::new(), order_lost: false, assumed_dependent: false, saturated_at: None }
     }
 }

@@ -10,6 +10,7 @@ use super::dependence::Inflations;
 use super::interval::{Interval, mean_interval_of, order_statistic_interval_inflated};
 use super::quantile::{quantile_of, samples_needed};
 use super::sample::{Sample, coefficient_of_variation};
+use super::saturation::Saturation;
 use super::settings::Settings;
 use super::spread::{self, MAD_SCALE};
 use super::tail;
@@ -50,6 +51,9 @@ pub struct Summary {
     /// The tail index, where it is so small that few large samples decide the mean: other samples of the same would have another mean.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heavy_tail: Option<f64>,
+    /// Where the largest samples stand at the end of a field: what lies above the others is at least so large, and bounds nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saturation: Option<Saturation>,
     /// Smallest sample.
     pub min: f64,
     /// Largest sample.
@@ -127,6 +131,16 @@ pub(crate) fn quantile_limits(sorted: &[f64]) -> Vec<(f64, f64)> {
 }
 
 impl Summary {
+    /// Takes back what nobody knows where the largest samples stand at the end of a field.
+    pub(crate) fn saturate(&mut self, found: Saturation) {
+        let of_percentiles = self.percentiles.iter_mut().filter_map(|percentile| percentile.interval.as_mut());
+        for interval in of_percentiles.chain(&mut self.median_interval) {
+            *interval = found.opened(*interval);
+        }
+        self.mean_interval = None;
+        self.saturation = Some(found);
+    }
+
     /// From `n` order statistics, of which only those are asked for that are needed.
     pub(crate) fn of(n: usize, at: impl Fn(usize) -> f64 + Copy, basics: &Basics, settings: &Settings) -> Self {
         let level = settings.confidence;
@@ -152,7 +166,8 @@ impl Summary {
             })
             .collect();
         let size = n as f64 / inflations.mean().unwrap_or(1.0);
-        let too_few = inflations.mean().is_some() && size < FEWEST_EFFECTIVE;
+        // Few samples that are independent have an interval as wide as they are few.
+        let too_few = inflations.mean().is_some_and(|factor| factor > 1.0) && size < FEWEST_EFFECTIVE;
         Self {
             n: n as u64,
             mean: basics.mean,
@@ -162,6 +177,7 @@ impl Summary {
                 .filter(|_| !too_few && basics.heavy_tail.is_none())
                 .and_then(|stddev| mean_interval_of(basics.mean, stddev, size, level)),
             heavy_tail: basics.heavy_tail,
+            saturation: None,
             min: at(0),
             max: at(n - 1),
             median: quantile(0.5),

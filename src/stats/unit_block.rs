@@ -47,6 +47,13 @@ pub struct UnitBlock {
     pub above: bool,
 }
 
+impl UnitBlock {
+    /// One value in so many is of the block.
+    pub(crate) fn every(&self) -> usize {
+        ((self.range.len() - 1) / (self.count - 1).max(1)).max(1)
+    }
+}
+
 /// The blocks of a metric.
 pub(crate) fn unit_blocks(values: &Measured<'_>, dimension: Dimension) -> Vec<UnitBlock> {
     if !matches!(

@@ -166,6 +166,8 @@ pub struct Column {
     pub meaning: Option<String>,
     /// Values above this (base unit) were declared impossible.
     pub limit: Option<f64>,
+    /// Lines (first and last of each stretch) whose values the configuration sets aside.
+    pub set_aside: Vec<(u64, u64)>,
     /// Its cells: recorded numbers, codes of texts, or instants.
     pub data: Cells,
     /// Texts of the codes, for text and booleans.
@@ -191,6 +193,7 @@ impl Column {
             polarity: self.polarity,
             meaning: self.meaning.clone(),
             limit: self.limit,
+            set_aside: self.set_aside.clone(),
             data: Cells::default(),
             dictionary: self.dictionary.clone(),
             shape: None,

@@ -342,3 +342,22 @@ fn the_same_place_twice_is_called_by_its_short_name() {
     let run = Place::new().run(&format!("compare {path} {path} -o -"));
     assert!(!run.exits(0).stdout.contains(&path), "{}", run.stdout);
 }
+
+#[test]
+fn a_margin_test_wants_the_whole_interval_beyond_the_margin() {
+    let place = Place::new();
+    place.write("before.csv", samples("latency_ms", 120, 50.0)).write("after.csv", samples("latency_ms", 120, 54.0));
+    let center = |words: &str| {
+        place.run(&format!("compare before.csv after.csv -q -o out.json {words}")).exits(0);
+        let center = place.json("out.json")["comparison"]["changes"][0]["effects"][0].clone();
+        (center["verdict"].as_str().unwrap().to_owned(), center["low"].as_f64().unwrap())
+    };
+    // 8% more is beyond chance and was measured as more than 5%, but may be less.
+    let (plain, low) = center("");
+    assert!(plain == "regressed" && low > 1.0 && low < 1.05, "{plain} {low}");
+    assert_eq!(center("--margin-test").0, "inconclusive");
+    assert_eq!(center("--margin-test --margin 1%").0, "regressed");
+    place.write("perfreport.toml", "margin_test = true\n");
+    assert_eq!(center("").0, "inconclusive");
+    assert_eq!(place.json("out.json")["comparison"]["margin_test"], true);
+}

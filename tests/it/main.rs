@@ -32,6 +32,7 @@ mod planted;
 mod punctuation;
 mod readers;
 mod readme;
+mod remedies;
 mod requests;
 mod schema_1;
 mod service;

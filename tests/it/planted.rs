@@ -66,7 +66,7 @@ fn examine(text: &str) -> Vec<Found> {
                 }
                 Oddity::Stuck { lines, .. } => add(Severity::Suspicious, FindingKind::StuckValue, lines.0, lines.1),
                 Oddity::UnitBlock { lines, .. } => add(Severity::Suspicious, FindingKind::UnitBlock, lines.0, lines.1),
-                Oddity::ClockBackwards(_) | Oddity::ClockJump(_) => {}
+                Oddity::ClockBackwards(_) | Oddity::ClockJump(_) | Oddity::SetAside { .. } => {}
             }
         }
         if let Some(clock) = &analysis.clock {

@@ -22,6 +22,7 @@ fn recording(samples: &[f64]) -> Recording {
         stddev: (samples.len() > 1).then(|| (squares / (count - 1.0)).sqrt()).filter(|stddev| stddev.is_finite()),
         dependence: Dependence { center: 1.25, p50: 1.0, p95: 1.5, p99: 1.0, mean: 1.75 },
         shift: None,
+        saturated_at: None,
     }
 }
 

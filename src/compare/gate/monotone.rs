@@ -34,7 +34,14 @@ fn side(endpoints: &[Endpoint]) -> Vec<Capture> {
             unit_assumed: false,
             polarity: Polarity::LowerIsBetter,
             meaning: None,
-            runs: vec![Recording { values, mean, stddev, dependence: Dependence::none(), shift: None }],
+            runs: vec![Recording {
+                values,
+                mean,
+                stddev,
+                dependence: Dependence::none(),
+                shift: None,
+                saturated_at: None,
+            }],
         }
     };
     let share = |(index, endpoint): (usize, &Endpoint)| ShareRuns {

@@ -11,13 +11,8 @@ mod tail;
 
 fn recording(values: &[f64]) -> Recording {
     let (mean, stddev) = mean_and_stddev(values);
-    Recording {
-        values: Values::Samples(values.to_vec()),
-        mean,
-        stddev,
-        dependence: Dependence::of(values),
-        shift: None,
-    }
+    let dependence = Dependence::of(values);
+    Recording { values: Values::Samples(values.to_vec()), mean, stddev, dependence, shift: None, saturated_at: None }
 }
 
 fn metric(source: &str, name: &str, runs: &[&[f64]]) -> MetricRuns {

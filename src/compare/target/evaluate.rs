@@ -18,6 +18,8 @@ use super::subject::{Subject, SubjectShare};
 
 /// The median in percent.
 const MEDIAN: f64 = 50.0;
+/// Why a number that the largest samples decide bounds nothing.
+const SATURATED: &str = "the largest samples stand where a field ends, and are at least so large";
 /// No change, as a ratio.
 const NO_CHANGE: f64 = 1.0;
 
@@ -163,6 +165,11 @@ impl Evidence<'_> {
         let summary = subject.summary.ok_or_else(|| "no clean sample".to_owned())?;
         match statistic {
             Statistic::Count => Ok(alone(summary.n as f64)),
+            Statistic::Max if summary.saturation.is_some() => Ok((summary.max, saturated())),
+            Statistic::Stddev | Statistic::Cv if summary.saturation.is_some() => {
+                let value = if statistic == Statistic::Cv { summary.cv } else { summary.stddev };
+                value.map(|value| (value, saturated())).ok_or_else(|| too_few(2, summary.n))
+            }
             Statistic::Min => Ok(alone(summary.min)),
             Statistic::Max => Ok(alone(summary.max)),
             Statistic::Stddev => summary.stddev.map(alone).ok_or_else(|| too_few(2, summary.n)),
@@ -208,9 +215,19 @@ impl Evidence<'_> {
             let interval = order_statistic_interval_inflated(sorted.len(), at, p, self.confidence, inflation);
             (quantile(&sorted, p, self.quantile_method), interval.map(|found| found.interval), inflation)
         };
+        if summary.saturation.is_some_and(|found| found.touches(value)) {
+            return Ok((value, saturated()));
+        }
+        let interval = interval.map(|known| summary.saturation.map_or(known, |found| found.opened(known)));
         let (for_low, for_high) = samples_for_ends(p, self.confidence);
         let many = |ends: u64| (ends as f64 * inflation).ceil() as u64;
-        Ok((value, percentile_certainty(interval, (many(for_low), many(for_high)), summary.n)))
+        let mut certainty = percentile_certainty(interval, (many(for_low), many(for_high)), summary.n);
+        if let (Certainty::Interval { high: None, needs_high, .. }, true) =
+            (&mut certainty, summary.saturation.is_some())
+        {
+            SATURATED.clone_into(needs_high);
+        }
+        Ok((value, certainty))
     }
 
     fn shares(&self, question: Question<'_>) -> Vec<TargetResult> {
@@ -268,8 +285,17 @@ fn percentile_certainty(interval: Option<Interval>, (for_low, for_high): (u64, u
     let Some(Interval { low, high, .. }) = interval else {
         return Certainty::Withheld("the level allows none".to_owned());
     };
-    let needs = |samples: u64| format!("needs {samples} samples, has {n}");
+    // Of samples that depend on each other more may be needed than independent ones would be.
+    let needs = |samples: u64| match samples > n {
+        true => format!("needs {samples} samples, has {n}"),
+        false => format!("needs more samples, has {n} that depend on each other"),
+    };
     Certainty::Interval { low, high, needs_low: needs(for_low), needs_high: needs(for_high) }
+}
+
+/// Of a number that is at least so large.
+fn saturated() -> Certainty {
+    Certainty::Withheld(SATURATED.to_owned())
 }
 
 fn alone(value: f64) -> (f64, Certainty) {
@@ -304,6 +330,7 @@ fn mean_certainty(summary: &Summary) -> Certainty {
     match summary.mean_interval {
         Some(interval) => closed(interval.low, interval.high),
         None if summary.n < 2 => Certainty::Withheld(too_few(2, summary.n)),
+        None if summary.saturation.is_some() => saturated(),
         None if summary.heavy_tail.is_some() => {
             Certainty::Withheld("a few large samples decide the mean, and others would be as large again".to_owned())
         }

@@ -319,6 +319,7 @@ fn column(name: String, cells: CellType, data: Cells, dictionary: Vec<String>, s
         polarity: Polarity::Unknown,
         meaning: None,
         limit: None,
+        set_aside: Vec::new(),
         data,
         dictionary,
         shape,

@@ -54,6 +54,7 @@ pub(crate) fn add_outcome(table: &mut Table, invalid: &InvalidCells) {
         polarity: Polarity::Unknown,
         meaning: None,
         limit: None,
+        set_aside: Vec::new(),
         data: codes.finish(),
         dictionary: TEXTS.map(str::to_owned).to_vec(),
         shape: None,

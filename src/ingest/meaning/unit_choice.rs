@@ -54,10 +54,12 @@ pub(crate) fn assign_unit(
     let limit = given.and_then(|column| column.limit);
     let limit = limit.map(|limit| limit.base(unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)));
     let polarity = given.and_then(|column| column.polarity).unwrap_or(inferred);
+    let set_aside = given.map(|column| column.set_aside.clone()).unwrap_or_default();
     let column = &mut table.columns[index];
     column.unit = unit;
     column.polarity = polarity;
     column.limit = limit;
+    column.set_aside = set_aside;
 }
 
 /// The largest number of a column.

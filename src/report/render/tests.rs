@@ -28,6 +28,7 @@ fn summary(n: u64, median: f64, max: f64) -> Summary {
         median_interval: Some(Interval { low: Some(median * 0.95), high: Some(median * 1.05), level: 0.95 }),
         median_effective_sample_size: None,
         heavy_tail: None,
+        saturation: None,
         percentiles: vec![
             percentile(25.0, enough(4, median * 0.8), 4),
             percentile(75.0, enough(4, median * 1.2), 4),

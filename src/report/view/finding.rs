@@ -19,6 +19,7 @@ pub(crate) struct FindingsView {
     pub first: Vec<FindingView>,
     pub rest: Vec<FindingView>,
     pub rest_title: Option<String>,
+    pub remedy: Option<String>,
 }
 
 /// Findings of one severity.
@@ -50,7 +51,8 @@ impl FindingsView {
     pub(crate) fn of(findings: &[Finding]) -> Self {
         let rows = findings.iter().map(FindingView::of).collect();
         let (first, rest, rest_title) = fold(rows, open(findings.len(), OPEN_FINDINGS), "more finding");
-        Self { any: !findings.is_empty(), counts: counts(findings), first, rest, rest_title }
+        let remedy = words::remedy::of(findings);
+        Self { any: !findings.is_empty(), counts: counts(findings), first, rest, rest_title, remedy }
     }
 }
 

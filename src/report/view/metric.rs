@@ -6,7 +6,7 @@ use super::charts::{self, Charts};
 use super::facts::{facts, group_facts};
 use super::fold::fold;
 use super::named_text::NamedText;
-use super::numbers::{MOST_GROUPS, at, display_scale, row_scale};
+use super::numbers::{MOST_GROUPS, at, at_least, display_scale, row_scale};
 use crate::report::chart::Chart;
 use crate::report::contract::{Extreme, Interval, Label, Metric, Percentile, Polarity, Population, Remark, Summary};
 use crate::report::escape::visible;
@@ -170,15 +170,15 @@ fn intervals(summary: &Summary, scale: &Scale) -> Vec<IntervalView> {
         plain("mean", summary.mean, summary.mean_interval.as_ref()),
         plain("median", summary.median, summary.median_interval.as_ref()),
     ];
-    rows.extend(summary.percentiles.iter().map(|percentile| percentile_row(percentile, scale)));
+    rows.extend(summary.percentiles.iter().map(|percentile| percentile_row(percentile, summary, scale)));
     rows
 }
 
-fn percentile_row(percentile: &Percentile, scale: &Scale) -> IntervalView {
+fn percentile_row(percentile: &Percentile, summary: &Summary, scale: &Scale) -> IntervalView {
     let needs = || Some(format!("needs at least {}", number::counted(percentile.needs, "sample")));
     IntervalView {
         name: number::percentile_name(percentile.percent),
-        value: scale.full_or_absent(percentile.value),
+        value: at_least(Some(summary), percentile.value, scale.full_or_absent(percentile.value)),
         interval: scale.interval(percentile.interval.as_ref()),
         note: if percentile.value.is_none() { needs() } else { interval_note(percentile.interval.as_ref()) },
     }
@@ -198,7 +198,7 @@ fn open_note(summary: &Summary) -> Option<String> {
     let percentiles = summary.percentiles.iter().filter_map(|percentile| percentile.interval.as_ref());
     let open = percentiles
         .chain(&summary.median_interval)
-        .find(|interval| interval.low.is_none() || interval.high.is_none())?;
+        .find(|interval| interval.low.is_none() || interval.high.is_none() && summary.saturation.is_none())?;
     Some(format!(
         "An interval with ∞ is open: {} cannot bound that percentile at {} confidence. More samples close it.",
         number::counted(summary.n, "sample"),

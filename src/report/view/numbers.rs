@@ -97,7 +97,10 @@ impl NumbersView {
 
     fn of(name: &str, summary: Option<&Summary>, scale: &Scale) -> Self {
         let value = |pick: fn(&Summary) -> f64| scale.bare_or_absent(summary.map(pick));
-        let percentile = |percent: f64| scale.bare_or_absent(summary.and_then(|summary| at(summary, percent)?.value));
+        let percentile = |percent: f64| {
+            let value = summary.and_then(|summary| at(summary, percent)?.value);
+            at_least(summary, value, scale.bare_or_absent(value))
+        };
         Self {
             name: name.to_owned(),
             unit: if scale.symbol().is_empty() { ABSENT } else { scale.symbol() },
@@ -109,13 +112,19 @@ impl NumbersView {
             p99: percentile(99.0),
             p999: percentile(99.9),
             min: value(|summary| summary.min),
-            max: value(|summary| summary.max),
+            max: at_least(summary, summary.map(|summary| summary.max), value(|summary| summary.max)),
             stddev: scale.bare_or_absent(summary.and_then(|summary| summary.stddev)),
             cv: number::percent_or_absent(summary.and_then(|summary| summary.cv)),
             mad: value(|summary| summary.mad),
             ..Self::default()
         }
     }
+}
+
+/// The text of a number, which is only a lower bound where samples stand at the end of a field.
+pub(super) fn at_least(summary: Option<&Summary>, value: Option<f64>, text: String) -> String {
+    let saturation = summary.and_then(|summary| summary.saturation);
+    if saturation.zip(value).is_some_and(|(found, value)| found.touches(value)) { format!("≥ {text}") } else { text }
 }
 
 /// Whether the runs of a file differ in a number that is shown; benchmarks stand apart anyway.

@@ -199,7 +199,8 @@ pub(in crate::report) fn side(side: &Side) -> String {
 pub(in crate::report) fn method(comparison: &Comparison) -> Vec<String> {
     let mut sentences = vec![
         format!(
-            "A change smaller than {}{} is never called a regression.",
+            "A change {} {}{} is never called a regression.",
+            if comparison.margin_test { "whose interval reaches below" } else { "measured as smaller than" },
             number::level(comparison.margin),
             if own_margins(comparison) { " (some metrics have a margin of their own)" } else { "" }
         ),

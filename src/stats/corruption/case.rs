@@ -22,6 +22,13 @@ pub struct Suspect {
     pub reasons: Vec<Reason>,
 }
 
+impl Suspect {
+    /// Whether it leaves the clean numbers: it is corrupted, or was set aside by the user, to whom that is no news.
+    pub fn leaves(&self) -> bool {
+        self.severity == Severity::Corrupted || self.kind == FindingKind::SetAside
+    }
+}
+
 /// A piece of evidence. Numbers are left to the report to format.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reason {
@@ -29,6 +36,8 @@ pub enum Reason {
     Sentinel(&'static str),
     /// It is negative where the metric cannot be.
     Negative,
+    /// The configuration says that it is no measurement.
+    SetAside,
     /// It exceeds the declared limit (base units).
     BeyondLimit(f64),
     /// It lies far from all other values.
@@ -72,9 +81,18 @@ pub(crate) struct Case<'a> {
     pub(crate) limit: Option<f64>,
     /// Seconds between the first and the last timestamp of the file.
     pub(crate) span: Option<f64>,
+    /// Indexes of values that the configuration sets aside, ascending.
+    pub(crate) set_aside: &'a [usize],
 }
 
 impl Case<'_> {
+    /// What the configuration sets aside.
+    pub(super) fn aside(&self) -> Vec<Suspect> {
+        let (severity, kind) = (Severity::Note, FindingKind::SetAside);
+        let of = |index: &usize| Suspect { index: *index, severity, kind, reasons: vec![Reason::SetAside] };
+        self.set_aside.iter().map(of).collect()
+    }
+
     pub(super) fn value(&self, index: usize) -> f64 {
         self.unit.to_base(self.measured.at(index))
     }
@@ -88,4 +106,11 @@ impl Case<'_> {
             all
         })
     }
+}
+
+/// One suspect for each value, the first that is told, in order of their index.
+pub(super) fn one_each(mut suspects: Vec<Suspect>) -> Vec<Suspect> {
+    suspects.sort_by_key(|suspect| suspect.index);
+    suspects.dedup_by_key(|suspect| suspect.index);
+    suspects
 }
