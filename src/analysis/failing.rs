@@ -52,6 +52,9 @@ pub struct PopulationFailures {
     pub failed: u64,
     /// Of how many.
     pub total: u64,
+    /// Those of them of which it is not understood how they ended: they are not counted as failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unclear: Option<u64>,
     /// Failures per one.
     pub share: f64,
     /// Wilson interval of the share.
@@ -71,6 +74,7 @@ impl PopulationFailures {
             metric: None,
             failed,
             total,
+            unclear: None,
             share: failed as f64 / total as f64,
             interval: wilson_inflated(failed, total, inflation, settings.confidence)?,
             failing: is_failing(failed, total, settings.failing),
@@ -106,12 +110,16 @@ pub fn populations(
             requests.iter().any(|run| run.are_requests && run.source == metric.source && run.table == metric.table);
         let kind = if are_requests { PopulationKind::Requests } else { PopulationKind::Rows };
         let labels = failures.groups.iter().map(|group| {
-            (Some(group.label.clone()), group.failed, group.total, inflation_of(group.clusters, group.total))
+            let inflation = inflation_of(group.clusters, group.total);
+            (Some(group.label.clone()), group.failed, [group.total, group.unclear], inflation)
         });
-        let whole = (None, failures.failed, failures.total, inflation_of(failures.clusters, failures.total));
-        for (label, failed, total, inflation) in std::iter::once(whole).chain(labels) {
-            found.extend(PopulationFailures::of(failed, total, inflation, settings).map(|population| {
+        let inflation = inflation_of(failures.clusters, failures.total);
+        let whole = (None, failures.failed, [failures.total, failures.unclear], inflation);
+        // What ended in a way that is not understood has not failed for all that is known: leaving it out would make few failures all.
+        for (label, failed, [total, unclear], inflation) in std::iter::once(whole).chain(labels) {
+            found.extend(PopulationFailures::of(failed, total + unclear, inflation, settings).map(|population| {
                 PopulationFailures {
+                    unclear: Some(unclear).filter(|unclear| *unclear > 0),
                     source: metric.source.clone(),
                     table: Some(metric.table),
                     label,

@@ -92,12 +92,21 @@ pub struct GroupFailures {
     pub failed: u64,
     /// Of how many whose status is understood.
     pub total: u64,
+    /// Rows whose status is not understood.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unclear: u64,
     /// Where they come in clusters: what they are worth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clusters: Option<FailureClusters>,
     /// Whether each row failed, run by run in recorded order, where samples are kept.
     #[serde(skip)]
     pub runs: Vec<Vec<bool>>,
+}
+
+/// Whether there are no such rows.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+fn is_none(rows: &u64) -> bool {
+    *rows == 0
 }
 
 /// Error rates are given per thousand.
@@ -269,6 +278,7 @@ pub(super) fn by_group(
         label: label.text.clone(),
         failed: 0,
         total: 0,
+        unclear: 0,
         clusters: None,
         runs: Vec::new(),
     };
@@ -287,9 +297,10 @@ pub(super) fn by_group(
                     run += 1;
                 }
                 let outcome = said.get(row - from).copied().unwrap_or(Outcome::NotSaid);
-                let Some(failed) = outcome.has_failed().filter(|_| among.counts(row, outcome)) else { continue };
                 let Some(number) = grouping.of_code.get(*code as usize).map(|group| *group as usize) else { continue };
                 let group = &mut groups[number];
+                group.unclear += u64::from(outcome == Outcome::Unclear && among.counts(row, outcome));
+                let Some(failed) = outcome.has_failed().filter(|_| among.counts(row, outcome)) else { continue };
                 group.failed += u64::from(failed);
                 group.total += 1;
                 events[number].push(failed);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::measure::unit::Dimension;
 use crate::table::packed::Cells;
 use crate::table::{CellType, Table};
 
@@ -21,6 +22,12 @@ impl<'a> Instants<'a> {
         let cells = table.values(column);
         let mut typical: f64 = 0.0;
         cells.visit_present(0..cells.count(), |block| typical = block.iter().fold(typical, |most, at| most.max(*at)));
+        // A clock that counts from its own beginning does so in the unit that is stated.
+        const LEAST_SINCE_1970: f64 = 1e9;
+        let unit = table.columns[column].unit();
+        if unit.dimension == Dimension::Time && typical < LEAST_SINCE_1970 {
+            return Self { cells, factor: Some(unit.to_base(1e9).round()) };
+        }
         // Seconds since 1970 have ten digits, milliseconds thirteen, and so on; anything shorter counts seconds itself.
         let nanos = [1e9, 1e12, 1e15, 1e18].iter().position(|scale| typical < scale * 4.0).unwrap_or(3);
         Self { cells, factor: Some([1e9, 1e6, 1e3, 1.0][nanos]) }

@@ -146,3 +146,26 @@ fn errors_that_come_at_once_do_not_make_a_service_faster() {
     assert_ne!(verdict("latency_ms"), "improved", "errors that come at once are no improvement");
     assert_ne!(verdict("latency_ms"), "regressed");
 }
+
+#[test]
+fn an_outcome_that_is_not_understood_is_neither_failed_nor_left_out() {
+    let place = Place::new();
+    let of = |words: &dyn Fn(u32) -> &'static str| -> String {
+        let rows = (0..20).map(|row| format!("s{},{},{}\n", row % 2, words(row), 10 + row % 7));
+        format!("solver,result,time_s\n{}", rows.collect::<String>())
+    };
+    place.write("run.csv", of(&|row| if row % 4 == 0 { "TIMEOUT" } else { "SAT" }));
+    place.run("summarize run.csv").exits(0).says("5 of 20 rows failed (25%)");
+    place.write("run.csv", of(&|row| if row % 4 == 0 { "maybe" } else { "ok" }));
+    place.run("summarize run.csv").exits(0).says("none known to have failed, 5 of unknown outcome");
+}
+
+#[test]
+fn a_switch_that_is_about_failures_is_none() {
+    let place = Place::new();
+    for (name, expected) in [("stop_on_error", "40 samples"), ("error_reporting", "40 samples"), ("is_error", "75%")] {
+        let rows: String = (0..40).map(|row| format!("{},{}\n", row % 4 != 0, 10 + row % 7)).collect();
+        place.write("run.csv", format!("{name},latency_ms\n{rows}"));
+        place.run("summarize run.csv").exits(0).says(expected);
+    }
+}

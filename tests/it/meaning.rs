@@ -499,3 +499,15 @@ fn a_unit_in_brackets_is_of_a_measurement() {
     let report = report("d.csv", "sample,depth (m)\na,1.5\nb,2.5\nc,3.5\nd,4.5\n");
     assert_eq!(said(&report, "depth (m)"), ("unknown", "", "unknown"));
 }
+
+#[test]
+fn a_clock_counts_in_the_unit_that_its_name_states() {
+    let place = Place::new();
+    // 60 frames a second, however the clock is called: 0, 16.666 ms, ...
+    for (name, factor) in [("Time (ms)", 1000.0 / 60.0), ("time_ns", 1e9 / 60.0), ("time_s", 1.0 / 60.0)] {
+        let rows: String =
+            (0..120).map(|frame| format!("{},{}\n", f64::from(frame) * factor, 14 + frame % 3)).collect();
+        place.write("frames.csv", format!("{name},frame_time_ms\n{rows}"));
+        place.run("summarize frames.csv").exits(0).says("60.50").says("over 1.98");
+    }
+}

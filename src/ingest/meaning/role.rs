@@ -29,7 +29,7 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
     let named = |known: Words| known.among(&words);
     match column.cells {
         CellType::Timestamp => (Role::Timestamp, "its cells are dates with times".into()),
-        CellType::Boolean => match status_word(&column.name, &words).or_else(|| named(vocabulary::FAILURE)) {
+        CellType::Boolean => match status_word(&column.name, &words).or_else(|| failure_flag(&words)) {
             Some(word) => (Role::Status, format!("called `{word}` and true or false")),
             None => (Role::Label, "true or false".into()),
         },
@@ -250,6 +250,15 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     let changes = profile.falls + profile.rises;
     let in_stretches = changes < counts.len() || changes * ROWS_EACH <= profile.count;
     if in_stretches { chosen("the same in stretches of rows") } else { None }
+}
+
+/// The word by which yes or no says that a row failed: `is_error`, `request_failure`. `stop_on_error` and `error_reporting` are
+/// switches.
+fn failure_flag(words: &[String]) -> Option<&str> {
+    let of_row = |word: &String| {
+        vocabulary::FAILURE.has(word) || vocabulary::OF_FAILURE.has(word) || vocabulary::OF_ROW.has(word)
+    };
+    vocabulary::FAILURE.among(words).filter(|_| words.iter().all(of_row))
 }
 
 /// Whether a column called like a time stands beside one of dates.

@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::unit::{Dimension, Unit};
 use crate::table::source::Source;
 use crate::table::{CellType, Column, Role, Table, UnitChoice};
 
@@ -169,12 +170,29 @@ fn assign_table(
         siblings::settle(&mut table, options);
     }
     time_evidence::decide(&mut table);
+    name_units_of_clocks(&mut table, options);
     no_result::add_outcome(&mut table, &invalid);
     no_result::note(&invalid, &table, source, findings);
     note_invalid_cells(&invalid, &table, source, findings);
     let columns = &table.columns;
     table.foreign_values.retain(|one| columns[one.column].role == Role::Metric);
     table
+}
+
+/// What a clock counts from its own beginning in, where its name or the user says it: `Time (ms)`, `offset_ns`.
+fn name_units_of_clocks(table: &mut Table, options: &SourceOptions) {
+    for column in &mut table.columns {
+        if column.role != Role::Timestamp || !column.cells.is_number() {
+            continue;
+        }
+        let given = options.column(&column.name).and_then(|given| given.unit);
+        let named = name::read(&column.name).unit;
+        let is_time = |unit: &Unit| unit.dimension == Dimension::Time;
+        if let Some(unit) = given.or(named).filter(is_time) {
+            let reason = if given.is_some() { "given by the user" } else { "the name states it" };
+            column.unit = Some(UnitChoice { unit, reason: reason.to_owned(), assumed: false });
+        }
+    }
 }
 
 /// What the format's definition says about a metric, unless the user said otherwise.

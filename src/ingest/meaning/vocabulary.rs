@@ -66,6 +66,10 @@ pub(crate) const BESIDE_STATUS: Words =
 pub(crate) const FAILURE: Words = Words("error exception failure errmsg err");
 /// What stands beside such a word: `error_message`, `exception.type`.
 pub(crate) const OF_FAILURE: Words = Words("message msg type text reason detail details kind");
+/// What a row may be of which such a word speaks, and what links the two.
+pub(crate) const OF_ROW: Words = Words(
+    "is has had was were got any flag occurred happened request req response call query job task test run http api",
+);
 /// Called so, a column names rows.
 pub(crate) const IDENTIFIER: Words =
     Words("id uuid guid index idx seq sequence row pid tid port hash commit no number nr table");

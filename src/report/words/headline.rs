@@ -260,9 +260,13 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
         let said: Vec<String> = rate.into_iter().chain(latency).collect();
         return Some(said.join(", "));
     }
-    let share = whole.map(|whole| match whole.failed {
-        0 => "none failed".to_owned(),
-        _ => format!("{} failed", number::share(whole.share)),
+    let share = whole.map(|whole| match (whole.failed, whole.unclear) {
+        (0, None) => "none failed".to_owned(),
+        (0, Some(unclear)) => format!("none known to have failed, {} of unknown outcome", number::count(unclear)),
+        (_, None) => format!("{} failed", number::share(whole.share)),
+        (_, Some(unclear)) => {
+            format!("{} failed, {} of unknown outcome", number::share(whole.share), number::count(unclear))
+        }
     });
     let rate = rate(of.requests).or_else(|| reported_rate(of.reported, &whole?.source));
     Some([Some(count), rate, share, latency].into_iter().flatten().collect::<Vec<String>>().join(", "))
