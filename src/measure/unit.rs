@@ -142,6 +142,14 @@ impl Unit {
     }
 }
 
+impl Unit {
+    /// The unit of power or energy that a word is behind a name that speaks of it (`gpu_power_w`): such numbers have no dimension
+    /// here, and the unit is said beside them.
+    pub(crate) fn of_power(word: &str) -> Option<Self> {
+        POWER_NAMES.iter().find(|(spelling, _)| *spelling == word).map(|(_, unit)| *unit)
+    }
+}
+
 const MINUTE: Unit = Unit::new(Dimension::Time, "min", 60.0, 1.0);
 const HOUR: Unit = Unit::new(Dimension::Time, "h", 3600.0, 1.0);
 const DAY: Unit = Unit::new(Dimension::Time, "d", 86_400.0, 1.0);
@@ -181,6 +189,33 @@ static RATIO_LADDER: &[Unit] = &[Unit::PERCENT];
 static RATE_LADDER: &[Unit] = &[Unit::PER_SECOND];
 static BYTE_RATE_LADDER: &[Unit] = &[BYTE_PER_SECOND, KILOBYTE_PER_SECOND, MEGABYTE_PER_SECOND, GIGABYTE_PER_SECOND];
 static NUMBER_LADDER: &[Unit] = &[Unit::UNKNOWN];
+
+/// Units of power and energy: shown as written, and nothing is converted into another.
+static POWER_NAMES: &[(&str, Unit)] = &[
+    ("W", Unit::new(Dimension::Unknown, "W", 1.0, 1.0)),
+    ("w", Unit::new(Dimension::Unknown, "W", 1.0, 1.0)),
+    ("watt", Unit::new(Dimension::Unknown, "W", 1.0, 1.0)),
+    ("watts", Unit::new(Dimension::Unknown, "W", 1.0, 1.0)),
+    ("mW", Unit::new(Dimension::Unknown, "mW", 1.0, 1.0)),
+    ("mw", Unit::new(Dimension::Unknown, "mW", 1.0, 1.0)),
+    ("kW", Unit::new(Dimension::Unknown, "kW", 1.0, 1.0)),
+    ("kw", Unit::new(Dimension::Unknown, "kW", 1.0, 1.0)),
+    ("MW", Unit::new(Dimension::Unknown, "MW", 1.0, 1.0)),
+    ("J", Unit::new(Dimension::Unknown, "J", 1.0, 1.0)),
+    ("j", Unit::new(Dimension::Unknown, "J", 1.0, 1.0)),
+    ("joule", Unit::new(Dimension::Unknown, "J", 1.0, 1.0)),
+    ("joules", Unit::new(Dimension::Unknown, "J", 1.0, 1.0)),
+    ("mJ", Unit::new(Dimension::Unknown, "mJ", 1.0, 1.0)),
+    ("mj", Unit::new(Dimension::Unknown, "mJ", 1.0, 1.0)),
+    ("kJ", Unit::new(Dimension::Unknown, "kJ", 1.0, 1.0)),
+    ("kj", Unit::new(Dimension::Unknown, "kJ", 1.0, 1.0)),
+    ("Wh", Unit::new(Dimension::Unknown, "Wh", 1.0, 1.0)),
+    ("wh", Unit::new(Dimension::Unknown, "Wh", 1.0, 1.0)),
+    ("mWh", Unit::new(Dimension::Unknown, "mWh", 1.0, 1.0)),
+    ("mwh", Unit::new(Dimension::Unknown, "mWh", 1.0, 1.0)),
+    ("kWh", Unit::new(Dimension::Unknown, "kWh", 1.0, 1.0)),
+    ("kwh", Unit::new(Dimension::Unknown, "kWh", 1.0, 1.0)),
+];
 
 /// Spellings, the ones that need their case first.
 static NAMES: &[(&str, Unit)] = &[

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on should stop, and texts are short here"
 )]
 
+mod amounts;
 mod api;
 mod appended;
 mod approved;

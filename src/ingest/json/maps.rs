@@ -38,10 +38,16 @@ pub(super) fn is_map(object: &[Entry<'_>], arrays: bool) -> bool {
         return false;
     }
     let names: BTreeSet<&str> = object.iter().map(|(key, _)| key.as_ref()).collect();
-    if names.len() < object.len() || names.iter().any(|key| privacy::is_private(key) || names_a_metric(key)) {
+    if names.len() < object.len() || names.iter().any(|key| privacy::is_private(key)) {
         return false;
     }
     let inner: Vec<Vec<Entry<'_>>> = object.iter().map(|(_, value)| entries(value)).collect();
+    // Keys may name what is measured where each object says its own unit.
+    let states_unit =
+        |one: &Vec<Entry<'_>>| one.iter().any(|(key, value)| vocabulary::UNIT.has(key) && first_byte(value) == b'"');
+    if !inner.iter().all(states_unit) && names.iter().any(|key| names_a_metric(key)) {
+        return false;
+    }
     let (failed, whole): (Vec<&Vec<Entry<'_>>>, Vec<&Vec<Entry<'_>>>) = inner.iter().partition(|one| is_failure(one));
     if whole.is_empty() || failed.is_empty() && (whole.len() < 2 || !arrays) {
         return false;

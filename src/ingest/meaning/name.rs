@@ -146,7 +146,8 @@ fn bracketed(name: &str) -> (&str, Option<Unit>) {
             && !before.trim().is_empty()
         {
             let attached = !before.ends_with(char::is_whitespace);
-            let unit = Unit::parse(inner).filter(|_| !is_no_unit(before.trim(), inner, attached));
+            let parsed = Unit::parse(inner).or_else(|| Unit::of_power(inner));
+            let unit = parsed.filter(|_| !is_no_unit(before.trim(), inner, attached));
             return if unit.is_some() || inner == "s" { (before.trim(), unit) } else { (name, None) };
         }
     }
@@ -460,7 +461,12 @@ fn unit_word(word: &Word, before: &[Word]) -> Option<Unit> {
         .flatten();
     }
     // "s" is a unit only behind a separator: `total_s`, not the plural of a camelCase name.
-    if vocabulary::AMBIGUOUS_UNIT.has(text)
+    let is_before = |known: Words| before.iter().any(|word| known.has(&word.text));
+    let of_data = matches!(text, "gb" | "tb") && is_before(vocabulary::HOLDS_DATA);
+    if let Some(unit) = Unit::of_power(&word.written).filter(|_| is_before(vocabulary::POWER)) {
+        return Some(unit);
+    }
+    if vocabulary::AMBIGUOUS_UNIT.has(text) && !of_data
         || vocabulary::COUNTS.has(text)
         || (text == "s" && word.at_hump)
         || vocabulary::RATES.has(text)

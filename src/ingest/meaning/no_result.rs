@@ -62,6 +62,66 @@ pub(crate) fn add_outcome(table: &mut Table, invalid: &InvalidCells) {
     table.columns.push(column);
 }
 
+/// The measured columns whose NaN stand for what could not be measured: all rows of some labels have no number, and all rows of
+/// the others have one. A number that is lost by chance is lost beside others of its label.
+pub(crate) fn unmeasured(table: &Table, invalid: &InvalidCells) -> Vec<usize> {
+    let of_kind = |kind: FindingKind| invalid.counts.iter().filter(move |((_, of), _)| *of == kind);
+    let several = of_kind(FindingKind::NotFinite).filter(|(_, count)| **count > 1).map(|((column, _), _)| *column);
+    let is_nan = |column: usize| {
+        let cells = invalid.named.iter().filter(|cell| cell.column == column && cell.kind == FindingKind::NotFinite);
+        cells.map(|cell| &cell.text).all(|text| text.trim().eq_ignore_ascii_case("nan"))
+    };
+    let by_label = |column: usize| {
+        let numbers = table.values(column);
+        let absent = numbers.rows() - numbers.count();
+        if numbers.count() == 0 || invalid.counts.get(&(column, FindingKind::NotFinite)) != Some(&(absent as u64)) {
+            return false;
+        }
+        table.columns_as(Role::Label).any(|label| {
+            // For each text whether a row of it has a number, and whether one has none.
+            let mut seen = vec![[false; 2]; table.columns[label].dictionary.len()];
+            table.text_cells(label).visit_codes(0..numbers.rows(), |first, codes| {
+                for (row, code) in codes.iter().enumerate() {
+                    if let Some(seen) = seen.get_mut(*code as usize) {
+                        seen[usize::from(numbers.is_present(first + row))] = true;
+                    }
+                }
+            });
+            seen.iter().all(|seen| *seen != [true; 2])
+        })
+    };
+    let mut columns: Vec<usize> = several.filter(|column| is_nan(*column) && by_label(*column)).collect();
+    columns.sort_unstable();
+    columns
+}
+
+/// A note for the NaN of each column that was not measured for some labels.
+pub(crate) fn note_unmeasured(
+    columns: &[usize],
+    invalid: &InvalidCells,
+    table: &Table,
+    source: &str,
+    findings: &mut Vec<Finding>,
+) {
+    for &column in columns.iter().filter(|column| table.columns[**column].role == Role::Metric) {
+        let name = &table.columns[column].name;
+        let first = invalid.named.iter().find(|cell| cell.column == column && cell.kind == FindingKind::NotFinite);
+        let count = invalid.counts.get(&(column, FindingKind::NotFinite)).copied().unwrap_or_default();
+        let place = Place {
+            source: source.to_owned(),
+            line: first.map(|cell| cell.line),
+            last_line: None,
+            column: Some(name.clone()),
+        };
+        let reason = format!(
+            "{count} cells say `NaN`, in all rows of their labels and in none of the others: nothing was measured there"
+        );
+        let action = "no sample comes from them, and none is corrupted";
+        let finding = Finding::new(Severity::Note, FindingKind::NoResult, place, reason, action);
+        findings.push(finding.metric(name).value("NaN").count(count));
+    }
+}
+
 /// A note for each word of each measured column.
 pub(crate) fn note(invalid: &InvalidCells, table: &Table, source: &str, findings: &mut Vec<Finding>) {
     // Words in the order in which they come, each with its lines.

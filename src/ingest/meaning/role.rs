@@ -90,7 +90,12 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     {
         return (Role::Unused, "its texts look like dates in a notation that is not read".into());
     }
-    if words.last().is_some_and(|word| vocabulary::UNIT.has(word)) {
+    let in_units = || {
+        let parents = name::words(name::parent(&column.name));
+        let is_unit = |text: &String| text.is_empty() || name::unit(text).is_some();
+        parents.last().is_some_and(|word| vocabulary::UNIT.has(word)) && column.dictionary.iter().all(is_unit)
+    };
+    if words.last().is_some_and(|word| vocabulary::UNIT.has(word)) || in_units() {
         return (Role::Unused, "it names the unit of other columns".into());
     }
     let last_word_names_rows = words.last().is_some_and(|word| vocabulary::IDENTIFIER.has(word));

@@ -302,6 +302,9 @@ fn split_by_unit(table: Table, options: &SourceOptions, source: &str, findings: 
 
 /// Findings about cells of metrics that hold no number.
 fn note_invalid_cells(invalid: &InvalidCells, table: &Table, source: &str, findings: &mut Vec<Finding>) {
+    let unmeasured = no_result::unmeasured(table, invalid);
+    no_result::note_unmeasured(&unmeasured, invalid, table, source, findings);
+    let is_unmeasured = |column: usize, kind| kind == FindingKind::NotFinite && unmeasured.contains(&column);
     let label = table.columns_as(Role::Label).next();
     let label_of = |row: u64| {
         let code = table.text_cells(label?).code(usize::try_from(row).ok()?)?;
@@ -322,7 +325,8 @@ fn note_invalid_cells(invalid: &InvalidCells, table: &Table, source: &str, findi
             let place = Place::line(source, cell.line).column(name);
             findings.push(Finding::new(Severity::Suspicious, cell.kind, place, reason, action).value(&cell.text));
         }
-        let is_absent = matches!(cell.kind, FindingKind::EmptyCell | FindingKind::NoResult);
+        let is_absent = matches!(cell.kind, FindingKind::EmptyCell | FindingKind::NoResult)
+            || is_unmeasured(cell.column, cell.kind);
         if table.columns[cell.column].role != Role::Metric || is_absent {
             continue;
         }
@@ -342,7 +346,7 @@ fn note_invalid_cells(invalid: &InvalidCells, table: &Table, source: &str, findi
     counts.sort();
     for (&(column, kind), &count) in counts {
         let name = &table.columns[column].name;
-        if table.columns[column].role != Role::Metric {
+        if table.columns[column].role != Role::Metric || is_unmeasured(column, kind) {
             continue;
         }
         let first = invalid.named.iter().find(|cell| cell.column == column && cell.kind == kind).map(|cell| cell.line);

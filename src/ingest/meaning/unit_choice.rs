@@ -4,6 +4,7 @@
 //! first, then the cells, the metric's name, a column of units, and last an assumption, in which all durations of a row
 //! agree.
 
+use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::packed::{Cells, Kind};
@@ -25,6 +26,7 @@ pub(crate) fn assign_unit(
 ) {
     let name = table.columns[index].name.clone();
     let given = options.column(&name);
+    let counted = counted_instead(table, index);
     let unit = match (given.and_then(|column| column.unit), table.columns[index].cells) {
         (Some(unit), _) => Some(UnitChoice { unit, reason: "given by the user".into(), assumed: false }),
         (None, CellType::Quantity(dimension)) => Some(UnitChoice {
@@ -39,6 +41,7 @@ pub(crate) fn assign_unit(
             }
             let inferred = units::infer(&name, &values, table.columns[index].shape.as_ref());
             match inferred {
+                _ if counted.is_some() => counted.clone().flatten(),
                 Some(choice) if !choice.assumed && choice.unit.dimension != Dimension::Count => {
                     Some(by_every_row(table, index, &choice).unwrap_or(choice))
                 }
@@ -50,7 +53,10 @@ pub(crate) fn assign_unit(
     // Cells in MB/s say what they are, whatever their column is called: `transfer_sec`.
     let by_cells = matches!(table.columns[index].cells, CellType::Quantity(_))
         && units::stated(&name).is_some_and(|unit| unit.dimension != dimension);
-    let inferred = units::polarity(if by_cells { "" } else { &name }, dimension);
+    let inferred = match &counted {
+        Some(_) => Polarity::Unknown,
+        None => units::polarity(if by_cells { "" } else { &name }, dimension),
+    };
     let limit = given.and_then(|column| column.limit);
     let limit = limit.map(|limit| limit.base(unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)));
     let polarity = given.and_then(|column| column.polarity).unwrap_or(inferred);
@@ -60,6 +66,42 @@ pub(crate) fn assign_unit(
     column.polarity = polarity;
     column.limit = limit;
     column.set_aside = set_aside;
+}
+
+/// Whole numbers called `ops` beside a rate of them (`ops_per_sec`) or beside the length of the run say how many there were; those called
+/// `wait times`, none or few in a row, how often. With what is then known of their unit.
+fn counted_instead(table: &Table, index: usize) -> Option<Option<UnitChoice>> {
+    /// Nobody measures durations that are whole numbers of at most so many, with none among them.
+    const FEW_TIMES: f64 = 20.0;
+    let column = &table.columns[index];
+    let words = name::words(name::leaf(&column.name));
+    if column.cells != CellType::Integer {
+        return None;
+    }
+    if words.len() > 1 && words.last().is_some_and(|last| last == "times") {
+        let cells = table.values(index);
+        let few = cells.iter().flatten().all(|number| (0.0..=FEW_TIMES).contains(&number));
+        return (few && cells.iter().flatten().any(|number| number == 0.0)).then_some(None);
+    }
+    if !matches!(&words[..], [only] if only == "ops") {
+        return None;
+    }
+    let others = || table.columns.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other);
+    let is_its_rate = |other: &&Column| {
+        let words = name::words(name::leaf(&other.name));
+        words.len() > 1
+            && words[0] == "ops"
+            && name::read(&other.name).unit.is_some_and(|unit| unit.dimension == Dimension::Rate)
+    };
+    let is_run = |other: &Column| {
+        let words = name::words(name::leaf(&other.name));
+        matches!(&words[..], [first, ..] if first == "seconds" || vocabulary::RUN_OR_LATENCY.has(first))
+    };
+    if let Some(rate) = others().find(is_its_rate) {
+        let reason = format!("whole numbers beside `{}`, which is their rate", rate.name);
+        return Some(Some(UnitChoice { unit: Unit::COUNT, reason, assumed: false }));
+    }
+    others().any(is_run).then_some(None)
 }
 
 /// The largest number of a column.
@@ -181,6 +223,8 @@ fn row_units(table: &Table, index: usize, is_time: bool) -> Option<RowUnits> {
         let words = name::words(&column.name);
         let (last, base) = words.split_last()?;
         match () {
+            // An object of units beside one of numbers: `unit.loop_cost` for `metrics.loop_cost`.
+            () if vocabulary::UNIT.has(&words[0]) && words.len() > 1 && metric.ends_with(&words[1..]) => Some(0),
             () if !vocabulary::UNIT.has(last) => None,
             () if !base.is_empty() && (base.ends_with(metric) || metric.ends_with(base)) => Some(0),
             () if base.is_empty() && !counts && !another() => Some(1),

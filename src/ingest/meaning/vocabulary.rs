@@ -74,8 +74,9 @@ pub(crate) const OF_ROW: Words = Words(
 pub(crate) const IDENTIFIER: Words =
     Words("id uuid guid index idx seq sequence row pid tid port hash commit no number nr table");
 /// Called so, whole numbers name who did it or which time it was.
-pub(crate) const ACTOR: Words =
-    Words("thread worker session user client vu host node repetition rep run iteration round attempt turn batch step");
+pub(crate) const ACTOR: Words = Words(
+    "thread worker session user client vu host node repetition rep run iteration round attempt turn batch step iteração iteración iterazione",
+);
 /// Called so, small whole numbers name the run (process, fork, launch) that a row was measured in.
 pub(crate) const RUN: Words = Words("invocation fork launch trial");
 /// Called so, numbers describe the set-up.
@@ -112,6 +113,13 @@ pub(crate) const VALUE: Words = Words("value _value metric_value metricvalue val
 pub(crate) const UNIT: Words = Words("unit units");
 /// Symbols that are also words or abbreviations of something else; they count as units only in brackets.
 pub(crate) const AMBIGUOUS_UNIT: Words = Words("min m d h 1 day days hour hours b gb tb fraction count ratio share");
+/// Behind one of these, `gb` and `tb` are amounts of data.
+pub(crate) const HOLDS_DATA: Words = Words(
+    "memory mem ram vram dram hbm rss heap disk storage ssd swap file cache buffer buffers used free available avail peak data read \
+     written transferred transfer sent received footprint weights",
+);
+/// Behind one of these, `w`, `j` and `wh` are units of power and energy.
+pub(crate) const POWER: Words = Words("power energy draw consumption consumed tdp electricity powers energies");
 /// Things that are counted.
 pub(crate) const COUNTS: Words = Words(
     "count counts errors failures requests req reqs iterations users vus sessions connections messages msgs \
@@ -194,6 +202,11 @@ pub(crate) const HEADER: Words = Words(
     "count latency duration elapsed time timestamp memory peak current value total mean avg min max rate size \
      bytes ms us ns sec seconds type name event label metric errors requests throughput rss cpu usage p50 p90 \
      p95 p99",
+);
+/// Rows of such words among numbers say that the row below them sums up those above.
+pub(crate) const SUMMARY_ROW: Words = Words(
+    "mean average avg median sum total difference diff stddev std variance media mediana promedio média moyenne moyennes \
+     mittelwert durchschnitt mittel summe differenz differenza diferencia différence écart varianza",
 );
 /// Words that stand above columns of labels and nowhere below.
 pub(crate) const LABEL_HEADER: Words = Words("name label event test benchmark command operation metric case");

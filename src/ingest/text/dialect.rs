@@ -20,6 +20,9 @@ use crate::ingest::text::split::Splitter;
 /// among them.
 const NUMBER_SHARE: f64 = 0.7;
 
+/// Share of rows without a header that must have as many fields as most.
+const LEAST_FITTING: f64 = 2.0 / 3.0;
+
 /// How a delimited text is written.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Dialect {
@@ -73,6 +76,11 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     let names = names.or_else(|| comment_header(head, delimiter, width));
     let header_rows = groups.zip(names.clone()).map(|(groups, names)| [groups, names]);
     let names = header_rows.as_ref().map(|[groups, names]| names_in_groups(groups, names)).or(names);
+    // What several programs printed has lines of any form.
+    let fitting = rows.iter().filter(|row| row.cells.len() == width).count();
+    if names.is_none() && delimiter.is_some() && (fitting as f64) < LEAST_FITTING * rows.len() as f64 {
+        return None;
+    }
     // A log of events may hold instants and words only.
     let measured = |cells: &&CellType| cells.is_number() || (**cells == CellType::Timestamp && width > 1);
     let numbers = types.iter().filter(measured).count();

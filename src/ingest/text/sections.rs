@@ -44,6 +44,13 @@ enum Below<'a> {
     Nothing,
 }
 
+/// Why a row is of no table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Apart {
+    Statistic,
+    Title,
+}
+
 /// The tables of a text under construction.
 pub(crate) struct Sections {
     dialect: Dialect,
@@ -57,6 +64,8 @@ pub(crate) struct Sections {
     /// The row of names above the first table has not been read yet.
     expects_header: bool,
     ragged: u64,
+    /// The row below sums up the rows above, as the one before it says.
+    expects_summary: bool,
     /// Lines at which an earlier table went on without its header, and with it.
     appended: Vec<u64>,
     repeated: Vec<u64>,
@@ -77,6 +86,7 @@ impl Sections {
             current: 0,
             expects_header: names.is_some(),
             ragged: 0,
+            expects_summary: false,
             appended: Vec::new(),
             repeated: Vec::new(),
         }
@@ -92,7 +102,7 @@ impl Sections {
     /// row needs a look. `quotes` says whether quotes mean something.
     pub(crate) fn schema(&self, delimiter: Option<u8>, quotes: bool) -> Option<Schema> {
         let table = &self.tables[self.current];
-        if self.expects_header || self.notes_intruders() || table.columns.is_empty() {
+        if self.expects_header || self.expects_summary || self.notes_intruders() || table.columns.is_empty() {
             return None;
         }
         Some(Schema {
@@ -133,7 +143,7 @@ impl Sections {
 
     /// Takes a row that plainly belongs to the current table. Says whether it did.
     pub(crate) fn try_take(&mut self, row: Row<'_>, line: u64) -> bool {
-        if self.expects_header {
+        if self.expects_header || self.expects_summary {
             return false;
         }
         if self.tables.len() > 1 && self.belongs_elsewhere(row) {
@@ -169,8 +179,13 @@ impl Sections {
 
     /// Takes a row that the current table did not take at once.
     pub(crate) fn take(&mut self, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
+        let sums_up = std::mem::take(&mut self.expects_summary);
         if self.expects_header {
             self.take_first(row, context, sink);
+        } else if sums_up && row.iter().any(|cell| cells::look(cell, self.dialect.mark).is_number()) {
+            sink.provenance.set_aside("sums of the rows above them", context.line);
+        } else if let Some(kind) = self.apart(row) {
+            self.set_apart(row, kind, context.line, sink);
         } else if let Some(index) = self.header_seen_before(row) {
             self.current = index;
             self.latest_header[index] = context.line;
@@ -208,6 +223,52 @@ impl Sections {
         } else {
             sink.provenance.set_aside("above the header", context.line);
         }
+    }
+
+    /// Whether a row of words among numbers belongs to no table: it names the statistic in the row below it, or is a title or a line.
+    fn apart(&self, row: Row<'_>) -> Option<Apart> {
+        let columns = &self.tables[self.current].columns;
+        let in_numbers = !columns.is_empty()
+            && columns.iter().all(|column| is_plain_number(column.cell_type()))
+            && row.len() == columns.len()
+            && row.len() > 1;
+        if !in_numbers || self.tables[self.current].rows() == 0 {
+            return None;
+        }
+        let words: Vec<&[u8]> = row.iter().filter(|cell| !cell.is_empty()).collect();
+        let is_text =
+            |word: &&[u8]| cells::look(word, self.dialect.mark) == Look::Text && cells::no_result(word).is_none();
+        match &words[..] {
+            [first, ..]
+                if vocabulary::SUMMARY_ROW.has_in_any_case(first)
+                    && words.iter().all(|word| word.eq_ignore_ascii_case(first)) =>
+            {
+                Some(Apart::Statistic)
+            }
+            [only] if is_text(only) && row.cell(0) == *only => Some(Apart::Title),
+            // A line of dashes between tables.
+            [only]
+                if row.cell(0) == *only
+                    && only.len() > 2
+                    && only.iter().all(|byte| matches!(byte, b'-' | b'=' | b'*')) =>
+            {
+                Some(Apart::Title)
+            }
+            _ => None,
+        }
+    }
+
+    fn set_apart(&mut self, row: Row<'_>, kind: Apart, line: u64, sink: &mut Sink) {
+        if kind == Apart::Title {
+            sink.provenance.set_aside("titles and lines between tables", line);
+            return;
+        }
+        self.expects_summary = true;
+        sink.provenance.set_aside("names of statistics of the rows above them", line);
+        let reason = "the row below this one sums up the rows above, as it says";
+        let finding =
+            sink.find(Severity::Note, FindingKind::ClosingRow, line, reason, "it is no sample: the row was set aside");
+        finding.value = Some(shortened(row));
     }
 
     fn header_seen_before(&self, row: Row<'_>) -> Option<usize> {
