@@ -67,6 +67,11 @@ pub(crate) fn are(cells: &[&[u8]], mark: DecimalMark) -> bool {
     of("", cells, mark).is_some()
 }
 
+/// Whether a cell holds an amount.
+pub(crate) fn is_one(cell: &[u8], mark: DecimalMark) -> bool {
+    Cell::of(cell, mark).is_some()
+}
+
 /// What two amounts with a slash between them are, by the name over them: the columns of container statistics.
 fn names_of_two(column: &str) -> [String; 2] {
     if let Some((first, second)) = column.split_once(" / ") {
@@ -122,6 +127,13 @@ fn together(column: &str, texts: &[&[u8]], amounts: &[Option<&Amount<'_>>]) -> O
         }
         let base = |amount: &Amount<'_>| known_unit(amount.word).unwrap_or(unit).to_base(amount.value);
         return Some(Amounts { name: column.to_owned(), numbers: numbers(&base), dimension: Some(unit.dimension) });
+    }
+    // The same in every row is a remark: `4 tests`.
+    let differs = some().any(|amount| {
+        amounts.iter().flatten().next().is_some_and(|first| first.value.to_bits() != amount.value.to_bits())
+    });
+    if !differs {
+        return None;
     }
     let stem = |word: &str| word.trim_end_matches('s').to_lowercase();
     let longest = some().map(|amount| amount.word).max_by_key(|word| word.len()).unwrap_or(word);
@@ -375,6 +387,7 @@ mod tests {
             &["GET /", "PUT /"],
             &["12 ms", "7 W"],
             &["3.11 final", "v2"],
+            &["4 tests"],
         ] {
             assert_eq!(found("x", texts), None, "{texts:?}");
         }

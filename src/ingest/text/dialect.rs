@@ -65,7 +65,10 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     let body: Vec<Row<'_>> = body.iter().filter(|row| !words || !row.iter().eq(first.iter())).copied().collect();
     let body = &body[..];
     let mut body_types = column_types(body, width, mark);
-    let has_header = header.unwrap_or_else(|| looks_like_header(*first, &body_types, mark));
+    let has_header = header.unwrap_or_else(|| {
+        looks_like_header(*first, &body_types, mark)
+            && (body_types.iter().any(|cells| *cells != CellType::Text) || !continues_amounts(*first, body, mark))
+    });
     if has_header {
         named_types::believe_names(&mut body_types, *first, body, mark);
         named_types::keep_identifiers(&mut body_types, *first, body);
@@ -85,7 +88,10 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     let measured = |cells: &&CellType| cells.is_number() || (**cells == CellType::Timestamp && width > 1);
     let numbers = types.iter().filter(measured).count();
     let header_only = has_header && body.is_empty() && delimiter.is_some() && rows.len() == 1 && head.complete;
-    if numbers == 0 && !header_only && !(width > 1 && holds_amounts(body, width, mark)) {
+    if numbers == 0
+        && !header_only
+        && !(width > 1 && holds_amounts(if has_header { body } else { &table }, width, mark))
+    {
         return None;
     }
     let mut evidence = vec![match delimiter {
@@ -112,6 +118,14 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         evidence.push("commas group the thousands of numbers".to_owned());
     }
     Some(Dialect { delimiter, mark, mark_is_assumed, header: names, header_rows, types, evidence, trailing })
+}
+
+/// Whether the first row has an amount (`0.5 segundos`) where the rows below it have.
+fn continues_amounts(first: Row<'_>, body: &[Row<'_>], mark: DecimalMark) -> bool {
+    (0..first.len()).any(|index| {
+        let all: Vec<&[u8]> = std::iter::once(first).chain(body.iter().copied()).map(|row| row.cell(index)).collect();
+        all.len() > 1 && amounts::are(&all, mark) && amounts::is_one(first.cell(index), mark)
+    })
 }
 
 /// Whether the cells of a column are amounts with words that none is read with by itself (`12 W`).
