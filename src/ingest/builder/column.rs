@@ -264,8 +264,12 @@ impl ColumnBuilder {
         let words = name::words(name);
         let names_something = identifiers::ends_in_id(name)
             || words.last().is_some_and(|word| vocabulary::UNIT.has(word) || vocabulary::LABEL_HEADER.has(word));
+        let first: Vec<&[u8]> = dictionary.texts.iter().take(amounts::FIRST).map(AsRef::as_ref).collect();
+        if names_something || !amounts::may_be(&first, mark) {
+            return None;
+        }
         let texts: Vec<&[u8]> = dictionary.texts.iter().map(AsRef::as_ref).collect();
-        if names_something { None } else { amounts::of(name, &texts, mark) }
+        amounts::of(name, &texts, mark)
     }
 
     fn into_column(self, name: String, storage: &Storage) -> Column {

@@ -12,6 +12,8 @@ use crate::ingest::text::cells::{self, DecimalMark};
 
 /// Of the texts that say anything, so many must be amounts: the rest are cells without a number.
 const LEAST_SHARE: f64 = 0.8;
+/// Texts that are looked at before the others.
+pub(crate) const FIRST: usize = 64;
 /// Longer texts are sentences.
 const LONGEST: usize = 60;
 /// Behind a number stand so many words at most.
@@ -30,13 +32,6 @@ pub(crate) struct Amounts {
 
 /// The amounts that the texts of a column are; two where each text holds two.
 pub(crate) fn of(column: &str, texts: &[&[u8]], mark: DecimalMark) -> Option<Vec<Amounts>> {
-    /// Texts that are looked at before the others.
-    const FIRST: usize = 64;
-    // Most columns of texts end here.
-    let first: Vec<Option<Cell<'_>>> = texts.iter().take(FIRST).map(|text| Cell::of(text, mark)).collect();
-    if !are_amounts(&texts[..first.len()], &first) {
-        return None;
-    }
     let cells: Vec<Option<Cell<'_>>> = texts.iter().map(|text| Cell::of(text, mark)).collect();
     if !are_amounts(texts, &cells) {
         return None;
@@ -60,6 +55,12 @@ pub(crate) fn of(column: &str, texts: &[&[u8]], mark: DecimalMark) -> Option<Vec
     // A share of something else (`1/100`) is no pair of amounts.
     let amounts = between == Between::Deviation || pair.iter().all(|one| one.dimension == Some(Dimension::Bytes));
     amounts.then(|| pair.to_vec())
+}
+
+/// Whether the first texts of a column are amounts: most columns of texts end here.
+pub(crate) fn may_be(first: &[&[u8]], mark: DecimalMark) -> bool {
+    let cells: Vec<Option<Cell<'_>>> = first.iter().map(|text| Cell::of(text, mark)).collect();
+    are_amounts(first, &cells)
 }
 
 /// Whether cells hold amounts, so that a table of nothing else is one of numbers.
