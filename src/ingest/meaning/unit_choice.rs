@@ -41,7 +41,7 @@ pub(crate) fn assign_unit(
             }
             let inferred = units::infer(&name, &values, table.columns[index].shape.as_ref());
             match inferred {
-                _ if counted.is_some() => counted.clone().flatten(),
+                _ if counted.is_some() => counted.clone().filter(|choice| choice.unit != Unit::UNKNOWN),
                 Some(choice) if !choice.assumed && choice.unit.dimension != Dimension::Count => {
                     Some(by_every_row(table, index, &choice).unwrap_or(choice))
                 }
@@ -69,10 +69,11 @@ pub(crate) fn assign_unit(
 }
 
 /// Whole numbers called `ops` beside a rate of them (`ops_per_sec`) or beside the length of the run say how many there were; those called
-/// `wait times`, none or few in a row, how often. With what is then known of their unit.
-fn counted_instead(table: &Table, index: usize) -> Option<Option<UnitChoice>> {
+/// `wait times`, none or few in a row, how often. Where nothing tells how they count, their unit stays unknown.
+fn counted_instead(table: &Table, index: usize) -> Option<UnitChoice> {
     /// Nobody measures durations that are whole numbers of at most so many, with none among them.
     const FEW_TIMES: f64 = 20.0;
+    let unknown = || UnitChoice { unit: Unit::UNKNOWN, reason: String::new(), assumed: true };
     let column = &table.columns[index];
     let words = name::words(name::leaf(&column.name));
     if column.cells != CellType::Integer {
@@ -81,7 +82,7 @@ fn counted_instead(table: &Table, index: usize) -> Option<Option<UnitChoice>> {
     if words.len() > 1 && words.last().is_some_and(|last| last == "times") {
         let cells = table.values(index);
         let few = cells.iter().flatten().all(|number| (0.0..=FEW_TIMES).contains(&number));
-        return (few && cells.iter().flatten().any(|number| number == 0.0)).then_some(None);
+        return (few && cells.iter().flatten().any(|number| number == 0.0)).then(unknown);
     }
     if !matches!(&words[..], [only] if only == "ops") {
         return None;
@@ -99,9 +100,9 @@ fn counted_instead(table: &Table, index: usize) -> Option<Option<UnitChoice>> {
     };
     if let Some(rate) = others().find(is_its_rate) {
         let reason = format!("whole numbers beside `{}`, which is their rate", rate.name);
-        return Some(Some(UnitChoice { unit: Unit::COUNT, reason, assumed: false }));
+        return Some(UnitChoice { unit: Unit::COUNT, reason, assumed: false });
     }
-    others().any(is_run).then_some(None)
+    others().any(is_run).then(unknown)
 }
 
 /// The largest number of a column.
