@@ -4,6 +4,7 @@
 //! that it does not know and values that mean nothing, naming the place.
 
 mod gates;
+mod place;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,13 +13,15 @@ use serde::Deserialize;
 
 use crate::analysis::chat::{EventKind, Field, ServiceOptions};
 use crate::compare::gate::FailOn;
-use crate::compare::margin::{DEFAULT_MARGIN, DEFAULT_TAIL_MARGIN, MarginRule, Margins};
+use crate::compare::margin::{DEFAULT_MARGIN, DEFAULT_TAIL_MARGIN, Margins};
 use crate::compare::target::Target;
 use crate::ingest::{ColumnOptions, SourceOptions};
 use crate::measure::service_level::ServiceLevel;
 use crate::measure::unit::{Dimension, Unit};
 use crate::measure::{Polarity, Quantity};
 use crate::table::Role;
+
+pub use place::Misplaced;
 
 /// The name under which the file is found without being named.
 pub const FILE_NAME: &str = "perfreport.toml";
@@ -50,8 +53,8 @@ pub struct Config {
     /// Whether the whole interval of a regression has to lie beyond the margin.
     pub margin_test: Option<bool>,
     /// Exceptions to the margin; later entries win.
-    #[serde(default, deserialize_with = "gates::margin_rules")]
-    pub margin_for: Vec<MarginRule>,
+    #[serde(default)]
+    margin_for: Vec<gates::MarginForConfig>,
     /// The margins of all metrics, from both.
     #[serde(skip)]
     pub margins: Margins,
@@ -59,11 +62,15 @@ pub struct Config {
     #[serde(default, deserialize_with = "gates::margin")]
     pub failing: Option<f64>,
     /// What a request has to keep to be a good one: `response = "< 3s"`.
-    #[serde(default, deserialize_with = "gates::service_levels")]
+    #[serde(skip)]
     pub slo: Vec<ServiceLevel>,
     /// What must hold.
-    #[serde(default, deserialize_with = "gates::targets")]
+    #[serde(skip)]
     pub target: Vec<Target>,
+    #[serde(default, rename = "slo")]
+    slo_tables: Vec<toml::Table>,
+    #[serde(default, rename = "target")]
+    target_tables: Vec<toml::Table>,
     /// What to fail on: `regression`, `target`, `corruption`, `suspicious`, `inconclusive`.
     #[serde(default, deserialize_with = "gates::fail_on")]
     pub fail_on: Option<Vec<FailOn>>,
@@ -170,9 +177,9 @@ pub struct ColumnConfig {
 /// What is wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The text is no such configuration.
+    /// The text is no such configuration, or something in it means nothing.
     #[error(transparent)]
-    Toml(#[from] toml::de::Error),
+    Misplaced(#[from] Misplaced),
     /// A value means nothing.
     #[error("{key}: {value:?} is not {expected}")]
     Value {
@@ -189,17 +196,32 @@ impl Config {
     /// Reads the text of a configuration and checks every value in it.
     ///
     /// # Errors
-    /// When the text is no TOML, has an unknown key, or a value that means nothing.
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let mut config: Self = toml::from_str(text)?;
+    /// When the text is no TOML, has an unknown key, or a value that means nothing; with its line and column.
+    pub fn parse(text: &str) -> Result<Self, Misplaced> {
+        let mut config: Self = toml::from_str(text)
+            .map_err(|error| Misplaced::at(text, error.span(), error.message().trim_end().to_owned()))?;
+        let place = |section: &'static str| {
+            move |error: gates::EntryError| {
+                Misplaced::in_section(text, (section, error.index), error.key.as_deref(), error.message)
+            }
+        };
         let default = config.margin.unwrap_or(DEFAULT_MARGIN);
         let tail = config.tail_margin.unwrap_or(DEFAULT_TAIL_MARGIN);
+        let rules = gates::margin_rules(&config.margin_for).map_err(place("margin_for"))?;
         let test = config.margin_test.unwrap_or(false);
-        config.margins = Margins { default, tail, test, rules: config.margin_for.clone() };
-        for source in &config.source {
-            source.pattern()?;
-            source.options()?;
-            source.service.iter().try_for_each(|service| service.options().map(drop))?;
+        config.margins = Margins { default, tail, test, rules };
+        config.slo = gates::service_levels(&config.slo_tables).map_err(place("slo"))?;
+        config.target = gates::targets(&config.target_tables).map_err(place("target"))?;
+        for (index, source) in config.source.iter().enumerate() {
+            let service = || source.service.iter().try_for_each(|service| service.options().map(drop));
+            let checked = source.pattern().map(drop).and_then(|()| source.options().map(drop)).and_then(|()| service());
+            checked.map_err(|error| {
+                let key = match &error {
+                    ConfigError::Value { key, .. } => Some(key.strip_prefix("source.").unwrap_or(key).to_owned()),
+                    ConfigError::Misplaced(_) => None,
+                };
+                Misplaced::in_section(text, ("source", index), key.as_deref(), error.to_string())
+            })?;
         }
         Ok(config)
     }
@@ -452,6 +474,7 @@ unit = "us"
         ] {
             let error = Config::parse(text).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
+            assert!(error.starts_with(&format!("line {}, column 1: ", text.lines().count())), "{error}");
         }
     }
 }

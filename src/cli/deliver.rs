@@ -18,7 +18,7 @@ use super::ci;
 use super::gate::CHECK_FAILED;
 use super::inputs::{Inputs, NamedSource};
 use super::outputs::{Target, write_all, write_stdout};
-use super::terminal::{as_lines, paint, use_colour};
+use super::terminal::{as_lines, columns, paint, use_colour};
 
 /// Where a report goes, found out before anything is read: what cannot be written must not cost a long run.
 pub(super) struct Delivery<'a> {
@@ -211,7 +211,7 @@ fn generated(flag: Option<&str>) -> Result<Option<String>> {
 fn summary(report: &Report, colour: Colour, to_stderr: bool) -> String {
     let terminal = if to_stderr { stderr().is_terminal() } else { stdout().is_terminal() };
     let colour = use_colour(colour, terminal);
-    let lines = TerminalView::of(report).lines;
+    let lines = TerminalView::within(report, columns()).lines;
     let texts = lines.iter().map(|line| match line.severity {
         Some(severity) => format!("{}{}{}\n", line.indent, paint(line.word, severity.tone(), colour), line.rest),
         None => format!("{}\n", line.text),

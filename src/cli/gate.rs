@@ -10,6 +10,7 @@ use crate::compare::margin::{MarginRule, Margins, parse_margin};
 use crate::compare::outcome::{Comparison, TargetResult};
 use crate::compare::target::{Target, evaluate};
 use crate::config::Config;
+use crate::measure::did_you_mean;
 
 use super::args::{Gate, Undecided};
 use super::read::Reading;
@@ -80,7 +81,8 @@ pub(super) fn check_margins(gate: &Gate, comparison: &Comparison) -> Result<()> 
             let mut known: Vec<&str> = comparison.changes.iter().map(|change| change.metric.as_str()).collect();
             known.sort_unstable();
             known.dedup();
-            bail!("--margin {text}: no metric matches {metric}; there are {}", known.join(", "));
+            let listed = known.join(", ");
+            bail!("--margin {text}: no metric matches {metric}; there are {listed}{}", did_you_mean(metric, known));
         }
     }
     Ok(())

@@ -12,6 +12,7 @@ mod export;
 mod formats;
 mod gate;
 mod inputs;
+mod limits;
 mod options;
 mod outputs;
 mod read;

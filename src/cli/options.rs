@@ -19,7 +19,7 @@ pub(super) fn config(understanding: &Understanding) -> Result<Config> {
         None => return Ok(Config::default()),
     };
     let text = std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    Config::parse(&text).with_context(|| format!("{}: not a valid configuration", path.display()))
+    Config::parse(&text).map_err(|error| anyhow!(error.in_file(&path.display().to_string())))
 }
 
 /// How numbers are computed, by flags and configuration.

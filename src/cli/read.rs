@@ -21,6 +21,7 @@ use crate::compare::gate::GateRules;
 use crate::compare::outcome::{Comparison, Growth, TargetResult};
 use crate::config::{self, Config};
 use crate::ingest::{self, IngestError};
+use crate::measure::did_you_mean;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::report::build::{Analysed, Heading, Material, build};
 use crate::report::contract::Report;
@@ -31,6 +32,7 @@ use crate::table::{Role, Table};
 
 use super::args::Understanding;
 use super::inputs::{self, Inputs, Missing, NamedSource, Origin};
+use super::limits;
 use super::options::{flag_options, settings};
 use super::storage::{sized, storage};
 
@@ -175,6 +177,7 @@ pub(super) fn read(
     check_group_by(&settings, &analysed)?;
     check_service_levels(&settings, &analysed)?;
     check_columns(understanding, &analysed)?;
+    limits::check(understanding, config, &analysed)?;
     Ok(Reading { analysed, fresh, findings, settings })
 }
 
@@ -459,7 +462,9 @@ fn check_columns(input: &Understanding, analysed: &[Analysed]) -> Result<()> {
         let known = tables().any(|table| table.position(name).is_some())
             || histograms().any(|histogram| histogram.metric == *name);
         if !known {
-            bail!("{name}: no file has a column of that name; there are {}", column_names(analysed).join(", "));
+            let known = column_names(analysed);
+            let listed = known.join(", ");
+            bail!("{name}: no file has a column of that name; there are {listed}{}", did_you_mean(name, known));
         }
     }
     Ok(())
@@ -500,7 +505,8 @@ fn check_group_by(settings: &Settings, analysed: &[Analysed]) -> Result<()> {
     for name in &settings.group_by {
         if !tables().any(|table| table.position(name).is_some()) {
             let known = column_names(analysed);
-            bail!("--group-by {name}: no file has such a column; there are {}", known.join(", "));
+            let listed = known.join(", ");
+            bail!("--group-by {name}: no file has such a column; there are {listed}{}", did_you_mean(name, known));
         }
     }
     Ok(())

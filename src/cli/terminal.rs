@@ -1,8 +1,21 @@
 //! Lines as a terminal shows them.
 
-use crate::report::view::{Subject, Tone};
+use crate::report::view::{Subject, Tone, WIDTH};
 
 use super::args::Colour;
+
+/// Fewer columns than this hold no table.
+const FEWEST_COLUMNS: usize = 40;
+
+/// The columns of a line: as many as the terminal has, at most [`WIDTH`]. Where standard output is none, `COLUMNS` may say so.
+pub(super) fn columns() -> usize {
+    let stated = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let of_terminal = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+    of_terminal
+        .or_else(stated)
+        .filter(|columns| *columns > 0)
+        .map_or(WIDTH, |columns| columns.clamp(FEWEST_COLUMNS, WIDTH))
+}
 
 pub(super) fn use_colour(colour: Colour, terminal: bool) -> bool {
     match colour {

@@ -488,17 +488,18 @@ fn subject<'a>(source: &'a str, metric: &'a str, dimension: Dimension, populatio
 pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
     let mut shares = Vec::new();
     for reading in readings {
-        shares.extend(reading.analysis.reported.iter().filter(|found| found.label.is_none()).filter_map(|found| {
+        shares.extend(reading.analysis.reported.iter().filter_map(|found| {
             let count = |statistic| found.number(statistic).filter(|count| *count >= 0.0).map(|count| count as u64);
             let (failed, total) = (count(Statistic::Failures)?, count(Statistic::Count)?);
             let (source, metric) = (&found.source, &found.metric);
-            (failed <= total && total > 0).then_some(SubjectShare { source, metric, failed, total, inflation: 1.0 })
+            let group = found.label.as_deref();
+            let grouped_by = group.map(|_| GROUPED_BY);
+            let share = SubjectShare { source, metric, grouped_by, group, failed, total, inflation: 1.0 };
+            (failed <= total && total > 0).then_some(share)
         }));
-        shares.extend(reading.sampled().filter_map(|found| {
-            let Failures { failed, total, clusters, .. } = *found.failures.as_ref()?;
-            let inflation = inflation_of(clusters, total);
-            Some(SubjectShare { source: &found.source, metric: &found.name, failed, total, inflation })
-        }));
+        shares.extend(
+            reading.sampled().filter_map(|found| Some((found, found.failures.as_ref()?))).flat_map(failures_of),
+        );
         if let Some((service, source)) = reading.service.zip(reading.source().next())
             && let Some(failed) = service.errors.failed
         {
@@ -508,6 +509,8 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
             shares.extend(service.distributions.iter().map(|found| SubjectShare {
                 source,
                 metric: &found.name,
+                grouped_by: None,
+                group: None,
                 failed,
                 total,
                 inflation,
@@ -515,6 +518,22 @@ pub fn subject_shares<'a>(readings: &[Reading<'a>]) -> Vec<SubjectShare<'a>> {
         }
     }
     shares
+}
+
+/// The failures of a metric's rows: of all, and label by label.
+fn failures_of<'a>((found, failures): (&'a Metric, &'a Failures)) -> impl Iterator<Item = SubjectShare<'a>> {
+    let share = move |group: Option<&'a str>, (failed, total): (u64, u64), clusters| SubjectShare {
+        source: &found.source,
+        metric: &found.name,
+        grouped_by: found.grouped_by.as_deref(),
+        group,
+        failed,
+        total,
+        inflation: inflation_of(clusters, total),
+    };
+    let all = share(None, (failures.failed, failures.total), failures.clusters);
+    let labelled = failures.groups.iter();
+    std::iter::once(all).chain(labelled.map(move |one| share(Some(&one.label), (one.failed, one.total), one.clusters)))
 }
 
 impl Recording {

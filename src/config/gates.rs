@@ -11,10 +11,24 @@ use crate::compare::margin::{MarginRule, parse_margin};
 use crate::compare::target::Target;
 use crate::measure::service_level::ServiceLevel;
 
+/// What is wrong with an entry of a section.
+#[derive(Debug)]
+pub(super) struct EntryError {
+    /// Which entry, from 0.
+    pub(super) index: usize,
+    /// The key in it, where one is to blame.
+    pub(super) key: Option<String>,
+    /// What is wrong, with entry and key.
+    pub(super) message: String,
+}
+
+/// A key, where one is to blame, and what is wrong with it.
+type KeyError = (Option<String>, String);
+
 /// An exception to the margin.
-#[derive(Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct MarginForConfig {
+pub(super) struct MarginForConfig {
     /// Names of metrics, as a pattern.
     metric: String,
     /// `10%`.
@@ -27,12 +41,14 @@ pub(super) fn margin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
 }
 
 /// `[[margin_for]]`.
-pub(super) fn margin_rules<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<MarginRule>, D::Error> {
-    let rule = |entry: MarginForConfig| {
-        MarginRule::new(&entry.metric, &entry.margin)
-            .map_err(|error| D::Error::custom(format!("margin_for `{}`: {error}", entry.metric)))
+pub(super) fn margin_rules(entries: &[MarginForConfig]) -> Result<Vec<MarginRule>, EntryError> {
+    let rule = |(index, entry): (usize, &MarginForConfig)| {
+        MarginRule::new(&entry.metric, &entry.margin).map_err(|error| {
+            let message = format!("margin_for `{}`: {error}", entry.metric);
+            EntryError { index, key: Some("margin".to_owned()), message }
+        })
     };
-    Vec::<MarginForConfig>::deserialize(deserializer)?.into_iter().map(rule).collect()
+    entries.iter().enumerate().map(rule).collect()
 }
 
 /// `fail_on = ["regression", "target"]`.
@@ -42,48 +58,59 @@ pub(super) fn fail_on<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
 }
 
 /// `[[target]]`.
-pub(super) fn targets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Target>, D::Error> {
-    let tables = Vec::<toml::Table>::deserialize(deserializer)?;
+pub(super) fn targets(tables: &[toml::Table]) -> Result<Vec<Target>, EntryError> {
     let read = |(index, table): (usize, &toml::Table)| {
-        target(table).map_err(|error| {
+        target(table).map_err(|(key, error)| {
             let metric = table.get("metric").and_then(toml::Value::as_str);
             let metric = metric.map(|metric| format!(" (`{metric}`)")).unwrap_or_default();
-            D::Error::custom(format!("target {}{metric}: {error}", index + 1))
+            EntryError { index, key, message: format!("target {}{metric}: {error}", index + 1) }
         })
     };
     tables.iter().enumerate().map(read).collect()
 }
 
 /// `[[slo]]`: every key is what a request has to keep, and its limit.
-pub(super) fn service_levels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ServiceLevel>, D::Error> {
-    let tables = Vec::<toml::Table>::deserialize(deserializer)?;
-    let level = |(subject, limit): (&String, &toml::Value)| {
-        let limit = limit.as_str().ok_or_else(|| {
-            D::Error::custom(format!("slo: {subject}: write the limit in quotes: {subject} = \"< 500ms\""))
-        })?;
-        ServiceLevel::new(subject, limit).map_err(|error| D::Error::custom(format!("slo: {error}")))
+pub(super) fn service_levels(tables: &[toml::Table]) -> Result<Vec<ServiceLevel>, EntryError> {
+    let level = |index: usize, subject: &str, limit: &toml::Value| {
+        let wrong = |message: String| EntryError { index, key: Some(subject.to_owned()), message };
+        let limit = limit
+            .as_str()
+            .ok_or_else(|| wrong(format!("slo: {subject}: write the limit in quotes: {subject} = \"< 500ms\"")))?;
+        ServiceLevel::new(subject, limit).map_err(|error| wrong(format!("slo: {error}")))
     };
-    tables.iter().flatten().map(level).collect()
+    let entries = tables.iter().enumerate();
+    entries.flat_map(|(index, table)| table.iter().map(move |(subject, limit)| level(index, subject, limit))).collect()
 }
 
-fn target(table: &toml::Table) -> Result<Target, String> {
-    let metric = table.get("metric").ok_or("`metric` is missing: say which, for example metric = \"latency\"")?;
-    let metric = text("metric", metric)?;
-    let source = table.get("source").map(|source| text("source", source)).transpose()?;
+fn target(table: &toml::Table) -> Result<Target, KeyError> {
+    let at = |key: &str| {
+        let key = key.to_owned();
+        move |message: String| (Some(key), message)
+    };
+    let missing = || (None, "`metric` is missing: say which, for example metric = \"latency\"".to_owned());
+    let metric = text("metric", table.get("metric").ok_or_else(missing)?).map_err(at("metric"))?;
+    let source = table.get("source").map(|source| text("source", source)).transpose().map_err(at("source"))?;
     let labels = match table.get("where") {
         None => Vec::new(),
         Some(toml::Value::Table(labels)) => labels
             .iter()
-            .map(|(column, label)| Ok((column.as_str(), text(&format!("where.{column}"), label)?)))
-            .collect::<Result<_, String>>()?,
-        Some(_) => return Err("where: write a column and its label: where = { event = \"login\" }".to_owned()),
+            .map(|(column, label)| {
+                let key = format!("where.{column}");
+                Ok((column.as_str(), text(&key, label).map_err(at(&key))?))
+            })
+            .collect::<Result<_, KeyError>>()?,
+        Some(_) => {
+            let remedy = "where: write a column and its label: where = { event = \"login\" }";
+            return Err((Some("where".to_owned()), remedy.to_owned()));
+        }
     };
     let conditions = table
         .iter()
         .filter(|(key, _)| !["metric", "source", "where"].contains(&key.as_str()))
-        .map(|(key, limit)| Ok((key.as_str(), condition(key, limit)?)))
-        .collect::<Result<Vec<_>, String>>()?;
-    Target::parse(metric, source, labels, conditions).map_err(|error| error.to_string())
+        .map(|(key, limit)| Ok((key.as_str(), condition(key, limit).map_err(at(key))?)))
+        .collect::<Result<Vec<_>, KeyError>>()?;
+    Target::parse(metric, source, labels, conditions)
+        .map_err(|error| (error.key().map(str::to_owned), error.to_string()))
 }
 
 fn text<'a>(key: &str, value: &'a toml::Value) -> Result<&'a str, String> {
@@ -185,11 +212,13 @@ mod tests {
             (&format!("{first}where = \"x\"\np95 = \"< 1s\""), "where = { event"),
             (&format!("{first}where = {{ event = 3 }}\np95 = \"< 1s\""), "where.event: write it in quotes"),
             (&format!("{first}where = {{ event = \"a[\" }}\np95 = \"< 1s\""), "where.event: `a[` is not a pattern"),
-            (&format!("{first}where = {{ e = \"a\" }}\nerror_rate = \"< 1%\""), "without `where`"),
         ] {
             let error = Config::parse(text).unwrap_err().to_string();
             assert!(error.contains(expected), "{text}\n{error}");
             assert!(error.contains("line "), "{error}");
+            let last = format!("line {}, column ", text.lines().count());
+            let of_entry = ["missing", "no condition", "where"].iter().any(|word| expected.contains(word));
+            assert!(of_entry || error.starts_with(&last), "the last line is wrong: {error}");
             let refused = Config::parse(text).unwrap_err();
             assert!(std::error::Error::source(&refused).is_none(), "printed with its causes, it is said once");
         }

@@ -4,6 +4,8 @@
 pub mod finding;
 pub mod folded;
 pub mod label;
+pub mod limit;
+mod nearest;
 mod operator;
 mod polarity;
 mod quantity;
@@ -13,6 +15,7 @@ pub mod service_level;
 mod statistic;
 pub mod unit;
 
+pub(crate) use nearest::did_you_mean;
 pub use operator::Operator;
 pub use polarity::Polarity;
 pub use quantity::{Quantity, QuantityError};

@@ -3,6 +3,8 @@
 //! In: rows of cells. Out: lines without blanks at their ends. East Asian characters take two columns, combining marks
 //! none. Refuses nothing: a cell that is wider than its column may be runs over, and the line is longer for it.
 
+use std::collections::BTreeMap;
+
 use unicode_width::UnicodeWidthStr;
 
 /// Between two columns.
@@ -40,7 +42,8 @@ impl TextTable {
         self
     }
 
-    /// Lines that are never wider than this, as long as the first column can give way: its cells are then cut.
+    /// Lines that are never wider than this, as long as the first column can give way: its cells then lose their middles and stay
+    /// different.
     pub(crate) fn within(mut self, line: usize) -> Self {
         self.line = line;
         self
@@ -55,20 +58,27 @@ impl TextTable {
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut widths: Vec<usize> = (0..self.columns.len()).map(|column| self.width(column)).collect();
         let others: usize = widths.iter().skip(1).map(|width| width + GAP.len()).sum();
-        let room = self.line.saturating_sub(others);
+        // A bound of the first column of lines that must not be too wide holds, too.
+        let bound = self.columns.first().map_or(usize::MAX, |first| first.1);
+        let room = self.line.saturating_sub(others).min(if self.line == usize::MAX { usize::MAX } else { bound });
+        if let Some(first) = widths.first_mut().filter(|_| self.line < usize::MAX) {
+            *first = self.rows.iter().filter_map(|row| row.first()).map(|cell| width(cell)).max().unwrap_or(0);
+        }
         let cut = widths.first().is_some_and(|first| *first > room);
+        let firsts: Vec<String> = self.rows.iter().map(|row| row.first().cloned().unwrap_or_default()).collect();
+        let firsts = if cut { shortened_apart(&firsts, room) } else { firsts };
         if let Some(first) = widths.first_mut().filter(|_| cut) {
             *first = room;
         }
-        let line = |row: &Vec<String>| {
+        let line = |(row, first): (&Vec<String>, &String)| {
             let cells = row.iter().enumerate().map(|(column, cell)| match column {
-                0 if cut => padded(&clip(cell, room), self.columns[0].0, room),
+                0 if cut => padded(first, self.columns[0].0, room),
                 _ if self.runs_on(row, column) => cell.clone(),
                 _ => padded(cell, self.columns[column].0, widths[column]),
             });
             cells.collect::<Vec<_>>().join(GAP).trim_end().to_owned()
         };
-        self.rows.iter().map(line).collect()
+        self.rows.iter().zip(&firsts).map(line).collect()
     }
 
     fn width(&self, column: usize) -> usize {
@@ -113,12 +123,63 @@ pub(crate) fn shortened_in_the_middle(text: &str, columns: usize) -> String {
     }
     let room = columns.saturating_sub(1);
     let behind = room / 2;
-    let front = room - behind;
-    let ends = text.char_indices().map(|(start, character)| start + character.len_utf8());
-    let end = ends.take_while(|end| width(&text[..*end]) <= front).last().unwrap_or(0);
     let starts = text.char_indices().map(|(start, _)| start).rev();
     let start = starts.take_while(|start| width(&text[*start..]) <= behind).last().unwrap_or(text.len());
+    // A wide letter that does not fit into one half leaves its room to the other.
+    let end = shortened_to(text, room - width(&text[start..])).len();
     format!("{}…{}", &text[..end], &text[start.max(end)..])
+}
+
+/// Names without their middles where they are too wide. Different names stay different: where the ends that are left are the same,
+/// the cut is made before the first letter in which the names differ, and where even that does not tell them apart they are numbered.
+pub(crate) fn shortened_apart(names: &[String], columns: usize) -> Vec<String> {
+    let mut short: Vec<String> = names.iter().map(|name| shortened_in_the_middle(name, columns)).collect();
+    let mut alike: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, name) in short.iter().enumerate() {
+        alike.entry(name).or_default().push(place);
+    }
+    let mut apart: Vec<(usize, String)> = Vec::new();
+    for places in alike.values() {
+        let Some(other) = places.iter().find(|other| names[**other] != names[places[0]]) else { continue };
+        let shared = places.iter().map(|place| &names[*place]).filter(|name| **name != names[*other]);
+        let shared = shared.map(|name| shared_letters(name, &names[*other])).min().unwrap_or(0);
+        let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+        for (number, place) in places.iter().enumerate() {
+            let name = &names[*place];
+            let mut cut = cut_before(name, shared, columns);
+            if taken.get(&cut).is_some_and(|by| by != name) {
+                let mark = format!(" #{}", number + 1);
+                cut = shortened_in_the_middle(name, columns.saturating_sub(width(&mark))) + &mark;
+            }
+            taken.insert(cut.clone(), name);
+            apart.push((*place, cut));
+        }
+    }
+    for (place, cut) in apart {
+        short[place] = cut;
+    }
+    short
+}
+
+/// How many bytes two names begin with alike.
+fn shared_letters(one: &str, other: &str) -> usize {
+    let alike = one.char_indices().zip(other.chars()).find(|((_, a), b)| a != b);
+    alike.map_or_else(|| one.len().min(other.len()), |((at, _), _)| at)
+}
+
+/// A name that keeps its blanks, and what stands from `from` on.
+fn cut_before(name: &str, from: usize, columns: usize) -> String {
+    let blanks = name.len() - name.trim_start().len();
+    let (front, rest) = (&name[..blanks], name.get(from..).unwrap_or_default());
+    let room = columns.saturating_sub(blanks + 1);
+    let begin = shortened_to(&name[blanks..], room.saturating_sub(width(rest)));
+    format!("{front}{begin}…{}", shortened_in_the_middle(rest, room))
+}
+
+/// The beginning of a text that fits.
+fn shortened_to(text: &str, columns: usize) -> &str {
+    let ends = text.char_indices().map(|(start, character)| start + character.len_utf8());
+    &text[..ends.take_while(|end| width(&text[..*end]) <= columns).last().unwrap_or(0)]
 }
 
 /// The words of a text in lines of at most so many columns; a longer word has a line of its own.
@@ -189,6 +250,28 @@ mod tests {
     fn a_cut_is_marked_and_never_splits_a_wide_character() {
         assert_eq!([clip("abc", 3), clip("abcd", 3)], ["abc", "ab…"]);
         assert_eq!([clip("日本語", 6), clip("日本語", 5), clip("日本語", 4)], ["日本語", "日本…", "日…"]);
+    }
+
+    #[test]
+    fn names_that_are_cut_stay_different() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let all = names(&[
+            "  Benchmark/encode/small/with-a-long-end",
+            "  Benchmark/encode/large/with-a-long-end",
+            "  Benchmark/decode/small/with-a-long-end",
+            "  short",
+            "  short",
+        ]);
+        for columns in [12, 16, 20, 30] {
+            let short = shortened_apart(&all, columns);
+            for (place, name) in short.iter().enumerate() {
+                assert!(width(name) <= columns, "{name:?} in {columns}");
+                let same = |other: usize| short[other] == *name && all[other] != all[place];
+                assert!(!(0..all.len()).any(same), "{short:?} in {columns}");
+            }
+            assert_eq!(short[3..], all[3..], "what fits stays as it is");
+        }
+        assert_eq!(shortened_apart(&all, 99), all);
     }
 
     #[test]

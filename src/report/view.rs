@@ -39,7 +39,7 @@ pub(crate) use change::ChangeView;
 pub(crate) use comment::CommentView;
 pub(crate) use finding::FindingsView;
 pub(crate) use junit::JunitView;
-pub(crate) use line::{Subject, Tone};
+pub(crate) use line::{Subject, Tone, WIDTH};
 pub(crate) use target::TargetView;
 pub(crate) use terminal::TerminalView;
 

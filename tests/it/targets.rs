@@ -151,3 +151,110 @@ fn margins_say_what_matters() {
     place.write("perfreport.toml", "[[margin_for]]\nmetric = \"latency_ms\"\nmargin = \"30%\"\n");
     place.run(&command).exits(0);
 }
+
+#[test]
+fn a_limit_states_its_unit_where_the_file_states_none() {
+    let place = Place::new();
+    place.write("plain.csv", samples("latency", 50, 50.0));
+    place.write("stated.csv", samples("latency_ms", 50, 50.0));
+    place.write("counted.csv", samples("retries", 50, 50.0));
+    // 1 could be a second, in which 50 ms are far below, or a millisecond, of which every sample would be corrupted.
+    let limited = |file: &str, limit: &str| place.run(&format!("summarize {file} -o out.json --limit {limit}"));
+    limited("plain.csv", "latency=1")
+        .exits(2)
+        .complains("nobody states")
+        .complains("--unit latency=ms --limit latency=1ms");
+    limited("plain.csv", "latency=60s").exits(2).complains("--unit latency=ms");
+    limited("plain.csv", "latency=60s --unit latency=ms").exits(0);
+    limited("stated.csv", "latency_ms=60s").exits(0);
+    limited("stated.csv", "latency_ms=60").exits(0).says("corrupted");
+    limited("stated.csv", "latency_ms=60MB").exits(2).complains("is a time: write a limit such as 60ms");
+    limited("counted.csv", "retries=100").exits(0);
+    place.write("perfreport.toml", "[[source]]\nmatch = \"plain.csv\"\n[source.columns.latency]\nlimit = \"1\"\n");
+    place.run("summarize plain.csv -o out.json").exits(2).complains("nobody states");
+}
+
+#[test]
+fn a_name_with_a_slip_of_the_pen_finds_the_nearest() {
+    let place = Place::new();
+    place.write("run.csv", samples("latency_ms", 50, 50.0));
+    place.run("summarize run.csv -q --unit latncy_ms=ms").exits(2).complains("did you mean `latency_ms`?");
+    place.run("summarize run.csv -q --group-by latncy_ms").exits(2).complains("did you mean `latency_ms`?");
+    place.write("perfreport.toml", "[[target]]\nmetric = \"latency_sm\"\np95 = \"< 1s\"\n");
+    place.run("summarize run.csv -o out.json").exits(0);
+    assert!(place.json("out.json")["targets"][0]["note"].as_str().unwrap().ends_with("did you mean `latency_ms`?"));
+}
+
+#[test]
+fn an_error_of_the_configuration_names_file_line_and_column() {
+    let place = Place::new();
+    place.write("run.csv", samples("latency_ms", 50, 50.0));
+    let first = "[[target]]\nmetric = \"a\"\nmean = \"< 1s\"\n\n";
+    for (text, place_of, complaint) in [
+        (
+            format!("{first}[[target]]\nmetric = \"b\"\n  p59x = \"< 1s\"\n"),
+            "perfreport.toml:7:3: ",
+            "target 2 (`b`): `p59x`",
+        ),
+        (format!("{first}[[slo]]\nresponse = \"fast\"\n"), "perfreport.toml:6:1: ", "slo: "),
+        (format!("{first}confidnce = 0.9\n"), "perfreport.toml:5:1: ", "confidnce"),
+        (
+            format!("{first}[[source]]\nmatch = \"*\"\n[source.columns.a]\nunit = \"parsec\"\n"),
+            "perfreport.toml:8:1: ",
+            "columns.a.unit",
+        ),
+        (format!("{first}margin = = 3\n"), "perfreport.toml:5:10: ", ""),
+    ] {
+        place.write("perfreport.toml", &text);
+        place.run("summarize run.csv -q").exits(2).complains(place_of).complains(complaint);
+    }
+}
+
+#[test]
+fn error_rates_of_one_endpoint_are_held_apart() {
+    let place = Place::new();
+    // 4 of 400 fail, all of them of POST /pay: 1% of all, 4% of 100.
+    let rows = (0..400).map(|row| {
+        let (endpoint, failed) = if row % 4 == 0 { ("POST /pay", row % 100 == 0) } else { ("GET /", false) };
+        format!(
+            "{},{endpoint},{},{}\n",
+            1_773_576_000_000_u64 + row * 100,
+            if failed { 500 } else { 200 },
+            40 + row * 7 % 23
+        )
+    });
+    place.write("run.csv", format!("timestamp,endpoint,status,latency_ms\n{}", rows.collect::<String>()));
+    place.write(
+        "perfreport.toml",
+        "[[target]]\nmetric = \"latency_ms\"\nerror_rate = \"< 6%\"\n\
+         [[target]]\nmetric = \"latency_ms\"\nwhere = { endpoint = \"POST /pay\" }\nerror_rate = \"< 1%\"\n",
+    );
+    place.run("summarize run.csv -o out.json -o out.xml --fail-on target").exits(1).says("POST /pay");
+    let targets = place.json("out.json")["targets"].clone();
+    let outcomes: Vec<(&str, f64)> = targets
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|target| (target["outcome"].as_str().unwrap(), target["value"].as_f64().unwrap()))
+        .collect();
+    assert_eq!(outcomes, [("met", 0.01), ("missed", 0.04)]);
+    assert_eq!(targets[1]["group"], "POST /pay");
+    assert!(place.read("out.xml").contains("POST /pay"), "a case of JUnit for the group");
+}
+
+#[test]
+fn the_targets_of_the_readme_hold_for_runs_of_that_kind() {
+    let readme = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let place = Place::new();
+    place.write("perfreport.toml", example);
+    let chat = fixture("chat/session_metrics.csv");
+    place.run(&format!("summarize {chat} -o out.json")).exits(0);
+    let report = place.json("out.json");
+    let targets = report["targets"].as_array().unwrap();
+    assert!(targets.iter().any(|target| target["statistic"] == "p95" && target["group"].is_string()), "{targets:?}");
+    let noted = |target: &Value| target["note"].as_str().unwrap_or_default().to_owned();
+    for target in targets {
+        assert!(!noted(target).contains("matches"), "every target of the example is about something: {target}");
+    }
+}

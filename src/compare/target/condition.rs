@@ -99,9 +99,20 @@ pub enum TargetTextError {
     /// There is nothing to compare the metric with.
     #[error("no condition: add one, for example p95 = \"< 200ms\"")]
     NoCondition,
-    /// Failures are counted over all rows.
-    #[error("error_rate is counted over all rows: write it into a [[target]] of its own, without `where`")]
-    ErrorRateOfGroups,
+}
+
+impl TargetTextError {
+    /// The key that is to blame; `None` where nothing is written that could be.
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Self::Pattern { key, .. }
+            | Self::UnknownKey { key }
+            | Self::UnknownChange { key }
+            | Self::Percentile { key }
+            | Self::Limit { key, .. } => Some(key),
+            Self::NoCondition => None,
+        }
+    }
 }
 
 impl Target {
@@ -133,10 +144,6 @@ impl Target {
         };
         if target.conditions.is_empty() {
             return Err(TargetTextError::NoCondition);
-        }
-        let of_errors = |condition: &Condition| condition.statistic == Statistic::FailureShare && !condition.is_change;
-        if !target.labels.is_empty() && target.conditions.iter().any(of_errors) {
-            return Err(TargetTextError::ErrorRateOfGroups);
         }
         // A table of TOML has no order, and the alphabet puts p5 behind p100. Of changes, the mean stands behind the percentiles.
         target.conditions.sort_by_key(|condition| {

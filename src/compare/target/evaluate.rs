@@ -6,6 +6,7 @@
 use crate::analysis::reported::Reported;
 use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
 use crate::measure::Statistic;
+use crate::measure::limit::{Misfit, misfit};
 use crate::measure::unit::{Dimension, Unit};
 use crate::stats::interval::{Interval, order_statistic_interval_inflated, wilson_inflated};
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
@@ -236,7 +237,7 @@ impl Evidence<'_> {
             Ok(found) => found
                 .into_iter()
                 .map(|share| {
-                    let place = Origin { source: share.source, metric: share.metric, group: None };
+                    let place = Origin { source: share.source, metric: share.metric, group: share.group };
                     question.result(Some(place), Dimension::Ratio, self.share(*share))
                 })
                 .collect(),
@@ -414,59 +415,15 @@ fn unit_not_stated(question: Question<'_>, subject: &Subject<'_>) -> Option<Stri
 
 /// Refuses a limit whose unit does not fit the metric.
 fn check_unit(question: Question<'_>, subject: &Subject<'_>) -> Result<(), TargetError> {
-    let limit = question.condition.limit;
-    let of_limit = limit.unit.map(|unit| unit.dimension);
     let dimension = question.condition.dimension(subject.dimension);
-    let pure = matches!(dimension, Dimension::Count | Dimension::UnstatedTime | Dimension::Unknown);
-    let fits = match of_limit {
-        Some(of_limit) => of_limit == dimension || (pure && of_limit == Dimension::Count),
-        None => pure,
-    };
-    if fits {
+    let Some(Misfit { measured, remedy }) = misfit(subject.metric, question.condition.limit, dimension) else {
         return Ok(());
-    }
-    let number = limit.value;
-    let unit = common_unit(dimension);
-    let remedy = match (of_limit, dimension) {
-        (Some(_), Dimension::UnstatedTime | Dimension::Unknown) => {
-            format!("write a bare number such as {number}, or say the unit, for example --unit {}=ms", subject.metric)
-        }
-        (Some(_), Dimension::Count) => format!("write a bare number such as {number}"),
-        (Some(_), _) => format!("write a limit such as {number}{}", unit.symbol),
-        (None, _) => format!("write a unit: {number}{}", unit.symbol),
     };
     let Condition { key, text, .. } = question.condition;
     Err(TargetError {
         condition: format!("{}: {key} {text}", question.target),
         metric: format!("{} in {}", subject.metric, subject.source),
-        measured: measured(dimension),
+        measured,
         remedy,
     })
-}
-
-/// What a metric of a dimension is, as the end of a sentence.
-fn measured(dimension: Dimension) -> &'static str {
-    match dimension {
-        Dimension::Time => "is a time",
-        Dimension::Bytes => "is an amount of bytes",
-        Dimension::Count => "is a plain count",
-        Dimension::Ratio => "is a share",
-        Dimension::Rate => "is a rate",
-        Dimension::ByteRate => "is an amount of bytes a second",
-        Dimension::UnstatedTime => "is a time in a unit that nobody states",
-        Dimension::Unknown => "has no known unit",
-    }
-}
-
-/// A unit that many people would write for a limit.
-fn common_unit(dimension: Dimension) -> Unit {
-    let by_name = |name| Unit::parse(name).unwrap_or(Unit::UNKNOWN);
-    match dimension {
-        Dimension::Time => Unit::MILLISECOND,
-        Dimension::Bytes => by_name("MB"),
-        Dimension::ByteRate => by_name("MB/s"),
-        Dimension::Rate => Unit::PER_SECOND,
-        Dimension::Ratio => Unit::PERCENT,
-        Dimension::Count | Dimension::UnstatedTime | Dimension::Unknown => Unit::UNKNOWN,
-    }
 }

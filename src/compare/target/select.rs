@@ -4,7 +4,7 @@
 //! nothing did and what there is instead.
 
 use crate::compare::outcome::Change;
-use crate::measure::Statistic;
+use crate::measure::{Statistic, did_you_mean};
 
 use super::condition::{LabelRule, Target};
 use super::subject::{Subject, SubjectShare};
@@ -53,12 +53,16 @@ fn by_name<'a, T: HasName>(target: &Target, all: impl Iterator<Item = &'a T> + C
     let in_source = |item: &&T| target.source.as_ref().is_none_or(|source| source.matches_source(item.source()));
     if let Some(source) = target.source.as_ref().filter(|_| !all.clone().any(|item| in_source(&item))) {
         let names = all.map(T::source);
-        return Err(format!("no source matches `{}`; {}", source.text(), there_are(names)));
+        return Err(format!("no source matches `{}`; {}", source.text(), there_are(source.text(), names)));
     }
     let found: Vec<&T> = all.clone().filter(in_source).filter(|item| target.metric.matches(item.metric())).collect();
     if found.is_empty() {
         let names = all.filter(in_source).map(T::metric);
-        return Err(format!("no metric matches `{}`; {}", target.metric.text(), there_are(names)));
+        return Err(format!(
+            "no metric matches `{}`; {}",
+            target.metric.text(),
+            there_are(target.metric.text(), names)
+        ));
     }
     Ok(found)
 }
@@ -87,7 +91,7 @@ pub(super) fn subjects<'a>(
     if !found.is_empty() {
         return Ok(found);
     }
-    Err(no_group(target, first.metric, &of_kind))
+    Err(no_group(target, first.metric, of_kind.iter().map(|subject| (subject.group, subject.grouped_by))))
 }
 
 /// Whether a group is meant. `grouped_by` is absent where it is not known, as for a group that only the baseline has; then
@@ -120,23 +124,29 @@ fn part_matches(group: &str, position: usize, columns: usize, rule: &LabelRule) 
     (position..last).any(|from| (from + 1..=last).any(|to| rule.label.matches(&parts[from..to].join(SEPARATOR))))
 }
 
-/// Why no group of a metric is meant.
-fn no_group(target: &Target, metric: &str, subjects: &[&Subject<'_>]) -> String {
+/// Why no group of a metric is meant; the groups that there are, and the columns whose labels they have.
+fn no_group<'a>(
+    target: &Target,
+    metric: &str,
+    groups: impl Iterator<Item = (Option<&'a str>, Option<&'a str>)> + Clone,
+) -> String {
     if target.labels.is_empty() {
         return format!("`{metric}` was not measured as a whole");
     }
-    let columns = subjects.iter().find_map(|subject| subject.grouped_by);
+    let columns = groups.clone().find_map(|(_, columns)| columns);
+    let groups = groups.filter_map(|(group, _)| group);
     if let Some(columns) = columns {
         let known = |name: &str| columns.split(SEPARATOR).any(|column| column.to_lowercase() == name.to_lowercase());
         if let Some(rule) = target.labels.iter().find(|rule| !known(&rule.column)) {
             return format!("`{metric}` is grouped by `{columns}`, not by `{}`", rule.column);
         }
-    } else if subjects.iter().all(|subject| subject.group.is_none()) {
+    } else if groups.clone().next().is_none() {
         return format!("`{metric}` is not grouped: its samples have no labels, or only one");
     }
     let rules: Vec<String> =
         target.labels.iter().map(|rule| format!("{} = {}", rule.column, rule.label.text())).collect();
-    let groups = there_are(subjects.iter().filter_map(|subject| subject.group));
+    let meant = target.labels.first().map_or("", |rule| rule.label.text());
+    let groups = there_are(meant, groups);
     format!("no group of `{metric}` matches `{}`; {groups}", rules.join(" and "))
 }
 
@@ -146,11 +156,24 @@ pub(super) fn shares<'a>(
     all: &'a [SubjectShare<'a>],
     subjects: &[Subject<'_>],
 ) -> Result<Vec<&'a SubjectShare<'a>>, String> {
-    by_name(target, all.iter()).or_else(|note| {
+    let named = by_name(target, all.iter()).or_else(|note| {
         // A metric that is there, without failures, is no slip of the pen.
         by_name(target, subjects.iter())
             .map_or(Err(note), |_| Err("errors not recorded: no column or event says what failed".to_owned()))
-    })
+    })?;
+    let found: Vec<&SubjectShare<'_>> =
+        named.iter().filter(|share| of_group(target, share.group, share.grouped_by)).copied().collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let counted = |share: &&&SubjectShare<'_>| share.group.is_some();
+    let elsewhere =
+        all.iter().find(|share| share.group.is_some() && named.iter().any(|one| one.source == share.source));
+    if let Some(other) = elsewhere.filter(|_| !named.iter().any(|share| counted(&share))) {
+        return Err(format!("failures are counted by label with `{}`: write metric = \"{0}\"", other.metric));
+    }
+    let metric = named.first().map_or("", |share| share.metric);
+    Err(no_group(target, metric, named.iter().map(|share| (share.group, share.grouped_by))))
 }
 
 /// The changes that a target is about. Without `where`, a metric that was compared group by group is meant with all of
@@ -185,22 +208,24 @@ pub(super) fn changes<'a>(
         return Ok(found);
     }
     let of_run: Vec<&Subject<'_>> = by_name(target, subjects.iter()).unwrap_or_default();
-    Err(no_group(target, named.first().map_or("", |change| change.metric.as_str()), &of_run))
+    let groups = of_run.iter().map(|subject| (subject.group, subject.grouped_by));
+    Err(no_group(target, named.first().map_or("", |change| change.metric.as_str()), groups))
 }
 
-/// The first few names, without repetition.
-fn there_are<'a>(names: impl Iterator<Item = &'a str>) -> String {
+/// The first few names, without repetition, and the one that may have been meant.
+fn there_are<'a>(meant: &str, names: impl Iterator<Item = &'a str>) -> String {
     let mut distinct: Vec<&str> = Vec::new();
     for name in names {
         if !distinct.contains(&name) {
             distinct.push(name);
         }
     }
-    match distinct.len() {
+    let listed = match distinct.len() {
         0 => "there are none".to_owned(),
         count if count > NAMED => format!("there are {} and {} more", distinct[..NAMED].join(", "), count - NAMED),
         _ => format!("there are {}", distinct.join(", ")),
-    }
+    };
+    listed + &did_you_mean(meant, distinct)
 }
 
 #[cfg(test)]
@@ -209,9 +234,12 @@ mod tests {
 
     #[test]
     fn a_note_lists_five_names_and_counts_the_rest() {
-        assert_eq!(there_are(["a", "b", "a"].into_iter()), "there are a, b");
-        assert_eq!(there_are(["a", "b", "c", "d", "e", "f", "g"].into_iter()), "there are a, b, c, d, e and 2 more");
-        assert_eq!(there_are(std::iter::empty()), "there are none");
+        assert_eq!(there_are("xyz", ["a", "b", "a"].into_iter()), "there are a, b");
+        assert_eq!(
+            there_are("xyz", ["a", "b", "c", "d", "e", "f", "g"].into_iter()),
+            "there are a, b, c, d, e and 2 more"
+        );
+        assert_eq!(there_are("xyz", std::iter::empty()), "there are none");
     }
 
     #[test]

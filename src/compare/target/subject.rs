@@ -34,13 +34,17 @@ pub struct Subject<'a> {
 }
 
 /// The failures of what a metric measures. The caller gives one for every metric whose rows (or messages) say whether they
-/// failed; where failures were not recorded it gives none.
+/// failed, and one for every label of them that is counted; where failures were not recorded it gives none.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SubjectShare<'a> {
     /// Name of the source.
     pub source: &'a str,
     /// Name of the metric whose rows these are.
     pub metric: &'a str,
+    /// The columns whose labels form groups, joined by `, `; absent where there are none.
+    pub grouped_by: Option<&'a str>,
+    /// Label of the rows; absent for all of them.
+    pub group: Option<&'a str>,
     /// How many failed.
     pub failed: u64,
     /// Of how many.

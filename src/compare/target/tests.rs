@@ -42,6 +42,12 @@ fn subject<'a>(metric: &'a str, group: Option<&'a str>, population: &'a Populati
     }
 }
 
+/// No failures of the rows of `latency`, or of those of one label.
+fn share(group: Option<&str>) -> SubjectShare<'_> {
+    let grouped_by = Some("event");
+    SubjectShare { source: "run.csv", metric: "latency", grouped_by, group, failed: 0, total: 0, inflation: 1.0 }
+}
+
 fn held(target: &Target, subjects: &[Subject<'_>]) -> Result<Vec<TargetResult>, TargetError> {
     evaluate(std::slice::from_ref(target), subjects, &[], None, 0.95, QuantileMethod::Type6)
 }
@@ -131,8 +137,6 @@ fn a_key_or_limit_that_means_nothing_is_refused_with_what_to_write() {
         assert!(error.contains(expected), "{key} {text}: {error}");
     }
     assert_eq!(Target::parse("a", None, [], []), Err(TargetTextError::NoCondition));
-    let grouped = Target::parse("a", None, [("event", "login")], [("error_rate", "< 1%")]);
-    assert_eq!(grouped, Err(TargetTextError::ErrorRateOfGroups));
     let error = Target::parse("a[", None, [], [("mean", "< 1")]).unwrap_err().to_string();
     assert!(error.starts_with("metric: `a[` is not a pattern"), "{error}");
 }
@@ -272,13 +276,13 @@ fn a_target_that_matches_nothing_says_where_and_what_there_is() {
     };
     assert_eq!(
         told(&target("latncy", &[], "p95", "< 1s")),
-        "no metric matches `latncy`; there are latency, memory_peak"
+        "no metric matches `latncy`; there are latency, memory_peak; did you mean `latency`?"
     );
     let elsewhere = Target::parse("latency", Some("other_*.csv"), [], [("p95", "< 1s")]).unwrap();
     assert_eq!(told(&elsewhere), "no source matches `other_*.csv`; there are run.csv");
     assert_eq!(
         told(&target("latency", &[("event", "logn")], "p95", "< 1s")),
-        "no group of `latency` matches `event = logn`; there are login"
+        "no group of `latency` matches `event = logn`; there are login; did you mean `login`?"
     );
     assert_eq!(
         told(&target("latency", &[("evnt", "login")], "p95", "< 1s")),
@@ -363,7 +367,7 @@ fn error_rates_are_decided_by_wilsons_interval() {
     let population = ramp(100);
     let subjects = [subject("latency", None, &population)];
     let rate = |limit: &str, failed: u64, total: u64| {
-        let shares = [SubjectShare { source: "run.csv", metric: "latency", failed, total, inflation: 1.0 }];
+        let shares = [SubjectShare { failed, total, ..share(None) }];
         let target = target("latency", &[], "error_rate", limit);
         evaluate(&[target], &subjects, &shares, None, 0.95, QuantileMethod::Type6).unwrap().remove(0)
     };
@@ -383,6 +387,30 @@ fn error_rates_are_decided_by_wilsons_interval() {
     assert!(note(&results[0]).starts_with("errors not recorded"));
     let results = held(&target("latncy", &[], "error_rate", "< 1%"), &subjects).unwrap();
     assert!(note(&results[0]).contains("no metric matches `latncy`"));
+}
+
+#[test]
+fn error_rates_of_one_group_are_held_apart_from_the_others() {
+    let population = ramp(100);
+    let subjects = [subject("latency", None, &population), subject("latency", Some("GET /"), &population)];
+    // 40 of 1,000 in all, every one of them of POST /pay, which has 100 rows; nothing of it has a duration.
+    let shares = [
+        SubjectShare { failed: 40, total: 1000, ..share(None) },
+        SubjectShare { failed: 0, total: 900, ..share(Some("GET /")) },
+        SubjectShare { failed: 40, total: 100, ..share(Some("POST /pay")) },
+    ];
+    let rate = |labels: &[(&str, &str)]| {
+        let target = target("latency", labels, "error_rate", "< 10%");
+        let results = evaluate(&[target], &subjects, &shares, None, 0.95, QuantileMethod::Type6).unwrap();
+        results.into_iter().map(|one| (one.group, one.value, one.outcome, one.note)).collect::<Vec<_>>()
+    };
+    let pay = Some("POST /pay".to_owned());
+    assert_eq!(rate(&[]), [(None, Some(0.04), TargetOutcome::Met, None)]);
+    assert_eq!(rate(&[("event", "POST *")]), [(pay, Some(0.4), TargetOutcome::Missed, None)]);
+    assert_eq!(rate(&[("event", "*")]).len(), 2);
+    let slip = rate(&[("event", "POST /pya")]);
+    assert_eq!((slip.len(), slip[0].2), (1, TargetOutcome::NoData));
+    assert!(slip[0].3.as_deref().is_some_and(|note| note.ends_with("did you mean `POST /pay`?")), "{slip:?}");
 }
 
 fn effect(statistic: Statistic, estimate: Option<f64>, low: Option<f64>, high: Option<f64>) -> Effect {

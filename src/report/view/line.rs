@@ -8,10 +8,15 @@ use crate::report::contract::{DataStatus, ServiceStatus};
 use crate::report::text_table::{clip, width};
 use crate::report::words;
 
-/// Columns of the summary.
-pub(super) const WIDTH: usize = 100;
+/// Columns of the summary, at most.
+pub(crate) const WIDTH: usize = 100;
 /// Longest name in the first column.
-pub(super) const LONGEST_NAME: usize = 44;
+const LONGEST_NAME: usize = 44;
+
+/// Longest name in the first column of lines of so many columns.
+pub(super) fn longest_name(columns: usize) -> usize {
+    columns * LONGEST_NAME / WIDTH
+}
 
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -133,6 +138,16 @@ impl LineView {
     pub(super) fn plain(kind: LineKind, text: &str) -> Self {
         let text = clip(text.trim_end(), WIDTH);
         Self { kind, severity: None, word: "", indent: "", rest: text.clone(), text }
+    }
+
+    /// The same on a narrower terminal. It wraps the verdict and the gate, which are never cut.
+    pub(super) fn within(mut self, columns: usize) -> Self {
+        if !matches!(self.kind, LineKind::Verdict | LineKind::Data | LineKind::Gate) && width(&self.text) > columns {
+            let begin = width(self.indent) + width(self.word);
+            self.rest = clip(&self.rest, columns.saturating_sub(begin));
+            self.text = format!("{}{}{}", self.indent, self.word, self.rest);
+        }
+        self
     }
 
     pub(super) fn blank() -> Self {

@@ -1,4 +1,4 @@
-//! The short summary for a terminal: aligned lines of at most 100 columns.
+//! The short summary for a terminal: aligned lines of at most 100 columns, or as many as a narrower one has.
 //!
 //! Lines carry what they speak of, so that the caller can colour the word with which they begin.
 
@@ -7,7 +7,7 @@ mod reported;
 
 use serde::Serialize;
 
-use super::line::{LONGEST_NAME, LineKind, LineView, Subject, WIDTH};
+use super::line::{LineKind, LineView, Subject, WIDTH, longest_name};
 use super::numbers::NumbersView;
 use super::reported::ReportedView;
 use super::source::{about, same_run_as};
@@ -21,7 +21,7 @@ use crate::measure::unit::Dimension;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
-use crate::report::text_table::{Align, TextTable, shortened_in_the_middle};
+use crate::report::text_table::{Align, TextTable};
 use crate::report::words;
 
 /// Findings that are listed.
@@ -40,8 +40,13 @@ pub(crate) struct TerminalView {
 }
 
 impl TerminalView {
-    /// The summary of a report.
+    /// The summary of a report in lines of [`WIDTH`] columns.
     pub(crate) fn of(report: &Report) -> Self {
+        Self::within(report, WIDTH)
+    }
+
+    /// The summary of a report in lines of at most so many columns.
+    pub(crate) fn within(report: &Report, columns: usize) -> Self {
         let verdict = VerdictView::of(report);
         let (service, data) = (Subject::Service(report.verdict.service), Subject::Data(report.verdict.data));
         let rest = format!(": {}", verdict.headline);
@@ -49,7 +54,7 @@ impl TerminalView {
         // Nobody should read a number before knowing that its unit is not known.
         lines.extend(units_not_stated(report));
         lines.push(LineView::coloured(LineKind::Data, data, "data: ", verdict.data.word, &verdict.data.rest()));
-        lines.extend(changes::lines(report));
+        lines.extend(changes::lines(report, columns));
         if let Some(swarm) = &report.swarm {
             lines.push(LineView::blank());
             lines.extend(swarm::lines(swarm).iter().map(|line| LineView::plain(LineKind::Swarm, line)));
@@ -61,7 +66,7 @@ impl TerminalView {
         }
         let rows: Vec<Vec<Row>> =
             report.sources.iter().map(|source| listed(&NumbersView::of_source(report, source))).collect();
-        let (head, rows) = aligned(rows);
+        let (head, rows) = aligned(rows, columns);
         let files = report.sources.iter().zip(rows).filter(|(source, _)| !swarm::is_swarm(&source.format));
         for (source, rows) in files {
             // The files of one run stand together.
@@ -83,11 +88,12 @@ impl TerminalView {
             lines.extend((!rows.is_empty()).then(|| head.clone()));
             lines.extend(rows);
             let reported = ReportedView::of(report, source);
-            let reported = reported.iter().flat_map(reported::lines);
+            let reported = reported.iter().flat_map(|view| reported::lines(view, columns));
             lines.extend(reported.map(|line| LineView::plain(LineKind::Reported, &line)));
         }
         lines.extend(assumed_units(report).into_iter().flatten());
-        lines.extend(finding_lines(&report.findings));
+        lines.extend(finding_lines(&report.findings, columns));
+        let lines: Vec<LineView> = lines.into_iter().map(|line| line.within(columns)).collect();
         Self { lines: if report.sources.len() == 1 { on_one_screen(lines) } else { lines } }
     }
 }
@@ -131,12 +137,12 @@ fn assumed_units(report: &Report) -> Option<[LineView; 2]> {
     (!units.is_empty()).then(|| [line(""), line(&text)])
 }
 
-fn finding_lines(findings: &[Finding]) -> Vec<LineView> {
+fn finding_lines(findings: &[Finding], columns: usize) -> Vec<LineView> {
     if findings.is_empty() {
         return Vec::new();
     }
     let listed = Folded::of(findings, LISTED_FINDINGS);
-    let mut table = TextTable::new([Align::Left; 3]).at_most(1, LONGEST_NAME);
+    let mut table = TextTable::new([Align::Left; 3]).at_most(1, longest_name(columns));
     for finding in &listed.first {
         let value = finding.value.as_deref().map_or_else(String::new, |value| format!(": {}", visible(value)));
         let times = if finding.count > 1 { format!(" (×{})", number::count(finding.count)) } else { String::new() };
@@ -223,21 +229,15 @@ impl Row {
             (number, "%") => format!("{number}%"),
             (number, unit) => format!("{number} {unit}"),
         };
-        let cells = [
-            shortened_in_the_middle(&name, LONGEST_NAME),
-            row.n.clone(),
-            unit(&row.median),
-            unit(&row.p95),
-            unit(&row.max),
-        ];
-        Self { kind, cells }
+        Self { kind, cells: [name, row.n.clone(), unit(&row.median), unit(&row.p95), unit(&row.max)] }
     }
 }
 
 /// The head of the table of numbers and the rows of each file, the columns of all files below each other.
-fn aligned(files: Vec<Vec<Row>>) -> (LineView, Vec<Vec<LineView>>) {
+fn aligned(files: Vec<Vec<Row>>, columns: usize) -> (LineView, Vec<Vec<LineView>>) {
     use Align::{Left, Right};
-    let mut table = TextTable::new([Left, Right, Right, Right, Right]).within(WIDTH);
+    let mut table =
+        TextTable::new([Left, Right, Right, Right, Right]).within(columns).at_most(0, longest_name(columns));
     table.push(["", "n", "median", "p95", "max"].map(str::to_owned));
     let kinds: Vec<Vec<LineKind>> = files.iter().map(|rows| rows.iter().map(|row| row.kind).collect()).collect();
     for row in files.into_iter().flatten() {

@@ -6,11 +6,11 @@ use crate::measure::folded::Folded;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
-use crate::report::text_table::{Align, TextTable, shortened_in_the_middle};
+use crate::report::text_table::{Align, TextTable, shortened_apart};
 use crate::report::words::{change as words, suite};
 
 use super::super::change::{ChangeView, several_sources};
-use super::super::line::{LONGEST_NAME, LineKind, LineView, Subject};
+use super::super::line::{LineKind, LineView, Subject, longest_name};
 use super::super::target::TargetView;
 
 /// Changes that are listed.
@@ -21,11 +21,11 @@ const LISTED_TARGETS: usize = 5;
 const INDENT: &str = "  ";
 
 /// The lines; none without a comparison, targets and a gate.
-pub(super) fn lines(report: &Report) -> Vec<LineView> {
+pub(super) fn lines(report: &Report, columns: usize) -> Vec<LineView> {
     let mut lines = Vec::new();
     if let Some(comparison) = &report.comparison {
         lines.push(LineView::blank());
-        lines.extend(changes(comparison));
+        lines.extend(changes(comparison, columns));
     }
     if !report.targets.is_empty() {
         lines.push(LineView::blank());
@@ -40,7 +40,7 @@ pub(super) fn lines(report: &Report) -> Vec<LineView> {
     lines
 }
 
-fn changes(comparison: &Comparison) -> Vec<LineView> {
+fn changes(comparison: &Comparison, columns: usize) -> Vec<LineView> {
     // What changed first, then what cannot be told.
     let (changed, others): (Vec<&Change>, Vec<&Change>) =
         comparison.changes.iter().partition(|change| change.large || is_change(change.verdict));
@@ -57,8 +57,11 @@ fn changes(comparison: &Comparison) -> Vec<LineView> {
     );
     let sources = several_sources(&comparison.changes);
     let mut table = TextTable::new([Align::Left, Align::Left, Align::Right, Align::Left]);
-    for change in &listed {
-        table.push(cells(change, sources));
+    let rows: Vec<ChangeView> = listed.iter().map(|change| ChangeView::of(change)).collect();
+    let subjects: Vec<String> = rows.iter().map(|row| row.subject(sources)).collect();
+    let subjects = shortened_apart(&subjects, longest_name(columns));
+    for ((change, row), subject) in listed.iter().zip(rows).zip(subjects) {
+        table.push(cells(change, row, subject));
     }
     let mut lines = vec![LineView::plain(LineKind::Head, &head)];
     lines.extend(
@@ -77,9 +80,7 @@ fn changes(comparison: &Comparison) -> Vec<LineView> {
 }
 
 /// Verdict, what changed, the values and the change; or why it cannot be told in place of both numbers.
-fn cells(change: &Change, sources: bool) -> Vec<String> {
-    let row = ChangeView::of(change);
-    let subject = shortened_in_the_middle(&row.subject(sources), LONGEST_NAME);
+fn cells(change: &Change, row: ChangeView, subject: String) -> Vec<String> {
     let mut cells = vec![words::verdict(change.verdict).to_owned(), subject];
     let number = change.verdict == Verdict::Inconclusive && row.leading.text != number::ABSENT;
     if let Some(explanation) = words::explanation(change).filter(|_| !number) {

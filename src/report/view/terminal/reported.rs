@@ -5,7 +5,7 @@ use crate::measure::folded::Folded;
 use crate::report::number;
 use crate::report::text_table::{Align, TextTable, clip};
 
-use super::super::line::LONGEST_NAME;
+use super::super::line::longest_name;
 use super::super::reported::{ReportedRowView, ReportedView};
 
 /// Rows that are listed.
@@ -29,7 +29,7 @@ const SINGLES: usize = 3;
 const LONGEST_HEAD: usize = 20;
 
 /// The lines of a file.
-pub(super) fn lines(view: &ReportedView) -> Vec<String> {
+pub(super) fn lines(view: &ReportedView, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     if !view.rows.is_empty() {
         let wanted = STATISTICS.iter().filter_map(|name| view.columns.iter().position(|column| column == name));
@@ -48,7 +48,7 @@ pub(super) fn lines(view: &ReportedView) -> Vec<String> {
                     .collect(),
             )
         });
-        lines.extend(aligned(head.collect(), rows));
+        lines.extend(aligned(head.collect(), rows, columns));
     }
     if !view.singles.is_empty() {
         let head = view.single_columns.iter().take(SINGLES).map(|name| clip(name, LONGEST_HEAD));
@@ -56,19 +56,21 @@ pub(super) fn lines(view: &ReportedView) -> Vec<String> {
             let name = row.label.as_ref().map_or_else(|| "  all".to_owned(), |label| format!("  {label}"));
             (name, row.cells.iter().take(SINGLES).cloned().collect())
         });
-        lines.extend(aligned(head.collect(), rows));
+        lines.extend(aligned(head.collect(), rows, columns));
     }
     lines.push("  summarised by the tool: no samples, no intervals".to_owned());
     lines
 }
 
 /// The first rows of a table with names on its left, and how many more there are.
-fn aligned(head: Vec<String>, rows: impl Iterator<Item = (String, Vec<String>)>) -> Vec<String> {
+fn aligned(head: Vec<String>, rows: impl Iterator<Item = (String, Vec<String>)>, columns: usize) -> Vec<String> {
     let rows = Folded::of(rows, LISTED_ROWS);
-    let mut table = TextTable::new(std::iter::once(Align::Left).chain(head.iter().map(|_| Align::Right)));
+    let mut table = TextTable::new(std::iter::once(Align::Left).chain(head.iter().map(|_| Align::Right)))
+        .within(columns)
+        .at_most(0, longest_name(columns));
     table.push(std::iter::once("  as reported by the tool".to_owned()).chain(head));
     for (name, cells) in rows.first {
-        table.push(std::iter::once(clip(&name, LONGEST_NAME)).chain(cells));
+        table.push(std::iter::once(name).chain(cells));
     }
     let mut lines = table.lines();
     if rows.more > 0 {
