@@ -156,7 +156,7 @@ fn scale(reported: &Reported, all: &[&Reported]) -> Scale {
 }
 
 /// The unit and digits of a row alone: those of its central number, or else of its smallest one that is not 0.
-fn own_scale(reported: &Reported) -> Scale {
+pub(super) fn own_scale(reported: &Reported) -> Scale {
     let of_metric = || reported.values.iter().filter(|value| value.dimension == reported.dimension);
     let central = [Statistic::Median, Statistic::P50, Statistic::Mean, Statistic::Value]
         .iter()
