@@ -328,7 +328,8 @@ pub(super) struct Understanding {
     #[arg(long, value_name = "COLUMN=WAY", help_heading = "Understanding the data")]
     pub(super) better: Vec<String>,
 
-    /// The largest possible value of a metric, for example --limit latency=60s; what is above it is corrupted.
+    /// The largest possible value of a metric, for example --limit latency=60s; what is above it is corrupted. A bare number is in
+    /// the unit that the file states.
     #[arg(long, value_name = "COLUMN=VALUE", help_heading = "Understanding the data")]
     pub(super) limit: Vec<String>,
 

@@ -258,3 +258,39 @@ fn the_targets_of_the_readme_hold_for_runs_of_that_kind() {
         assert!(!noted(target).contains("matches"), "every target of the example is about something: {target}");
     }
 }
+
+#[test]
+fn a_comment_has_the_numbers_and_folds_all_but_twelve_rows() {
+    let place = Place::new();
+    // 20 endpoints of 30 requests each; every request of the first takes 10 ms, of the second 11 ms, and so on.
+    let row = |row: u64| format!("{},GET /{:02},{}\n", 1_773_576_000_000 + row * 100, row % 20, 10 + row % 20);
+    place.write("run.csv", format!("timestamp,endpoint,latency_ms\n{}", (0..600).map(row).collect::<String>()));
+    place.run("summarize run.csv -q --comment c.md --no-collapse").exits(0);
+    // A number and its unit are never broken apart.
+    let comment = place.read("c.md").replace('\u{a0}', " ");
+    let (open, folded) = comment.split_once("<details>").unwrap();
+    let rows = |text: &str| text.lines().filter(|line| line.starts_with("| `latency_ms`")).count();
+    assert_eq!((rows(open), rows(folded)), (12, 9), "21 rows, the whole first:\n{comment}");
+    assert!(folded.contains("9 more rows"), "{folded}");
+    // 600 requests, one every 100 ms.
+    assert!(open.contains("- 10.0"), "requests a second:\n{open}");
+    assert!(open.contains("| `latency_ms` `GET /03` | 30 | – | 13.00 ms | 13.00 ms |"), "{open}");
+}
+
+#[test]
+fn a_narrow_terminal_gets_lines_that_fit_and_names_that_differ() {
+    let place = Place::new();
+    let name = |row: u64| {
+        format!("Benchmark/encode/{}/with-a-long-end-that-says-nothing", ["small", "large"][row as usize % 2])
+    };
+    let rows: String = (0..80).map(|row| format!("{},{}\n", name(row), 10 + row % 7)).collect();
+    place.write("run.csv", format!("benchmark,latency_ms\n{rows}"));
+    let words = ["summarize", "run.csv", "-o", "out.md"];
+    let run = place.run_with(&words, b"", &[("COLUMNS", "50")]);
+    run.exits(0);
+    let lines: Vec<&str> = run.stdout.lines().skip(2).collect();
+    assert!(lines.iter().all(|line| line.chars().count() <= 50), "{lines:#?}");
+    let name = |line: &&&str| line.chars().take(24).collect::<String>();
+    let named: Vec<String> = lines.iter().filter(|line| line.contains('…')).map(|line| name(&line)).collect();
+    assert!(named.len() == 2 && named[0] != named[1], "{lines:#?}");
+}

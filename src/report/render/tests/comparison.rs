@@ -331,7 +331,8 @@ fn the_terminal_lists_changes_aligned_and_ends_with_the_gate() {
 fn a_comment_fits_whatever_it_is_about_and_keeps_its_rows_whole() {
     let small = text(&sample(), Form::Comment);
     assert!(small.starts_with("<!-- perfreport -->\n"));
-    assert!(!small.contains("more row") && !small.contains("`step_1`"));
+    assert!(small.contains("<details><summary>") && !small.contains("has all of them"), "{small}");
+    assert!(small.rfind("**regressed**") < small.find("`step_1`"), "what is unchanged comes last: {small}");
     let mut report = sample();
     let nasty = "$@a|`ü🦀".repeat(400);
     report.verdict.headline.clone_from(&nasty);
