@@ -314,7 +314,22 @@ fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>
     let columns: Vec<usize> = labels.iter().copied().chain(settings).collect();
     let together = labels_of(table, &columns);
     let few_rows_each = together.1.len() <= MOST_SWEPT && together.1.len() * ROWS_EACH > rows;
-    few_rows_each.then_some((columns, together))
+    let is_design = together.1.len() <= MOST_SWEPT && columns.len() > 1 && is_balanced(table, &labels, &together);
+    (few_rows_each || is_design).then_some((columns, together))
+}
+
+/// Whether each combination of labels stands in as many rows, as a design that was tried through has them. Users and threads take
+/// turns as evenly, and are none.
+fn is_balanced(table: &Table, labels: &[usize], together: &Labels<'_>) -> bool {
+    let who = |column: &usize| table.columns[*column].dictionary.iter().any(|text| most_named(&pattern(text)) == 0);
+    let (codes, texts) = together;
+    let mut counts = vec![0_usize; texts.len()];
+    codes.visit_codes(0..codes.rows(), |_, block| {
+        for code in block {
+            counts[*code as usize] += 1;
+        }
+    });
+    counts.windows(2).all(|pair| pair[0] == pair[1]) && !labels.iter().any(who)
 }
 
 fn most_telling_label(table: &Table) -> Option<usize> {

@@ -286,6 +286,8 @@ pub(super) fn by_group(
     let mut events = vec![EventRuns::default(); groups.len()];
     let (rows, mut starts) = (grouping.codes.rows(), table.run_starts.iter().copied().peekable());
     let (mut run, mut said) = (0, Vec::with_capacity(PART.min(rows)));
+    // The run in which the last row of each group stands.
+    let mut run_of = vec![0; groups.len()];
     let mut last_run = vec![usize::MAX; if keep_runs { groups.len() } else { 0 }];
     for from in (0..rows).step_by(PART) {
         let range = from..(from + PART).min(rows);
@@ -303,6 +305,10 @@ pub(super) fn by_group(
                 let Some(failed) = outcome.has_failed().filter(|_| among.counts(row, outcome)) else { continue };
                 group.failed += u64::from(failed);
                 group.total += 1;
+                if run_of[number] != run {
+                    run_of[number] = run;
+                    events[number].split();
+                }
                 events[number].push(failed);
                 if keep_runs {
                     if last_run[number] != run {

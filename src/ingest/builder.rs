@@ -94,6 +94,8 @@ pub(crate) struct TableBuilder {
     pub(crate) may_widen: bool,
     /// Whether its rows stand beside the samples of a document: each of their numbers is the only one of its kind.
     pub(crate) beside_samples: bool,
+    /// Columns that repeat numbers of the object around their rows: settings, or results of that object alone.
+    pub(crate) inherited: Vec<usize>,
     /// Where its cells are kept.
     pub(in crate::ingest) storage: Storage,
     parsed: Vec<CellValue>,
@@ -116,6 +118,7 @@ impl TableBuilder {
             mark: DecimalMark::Point,
             may_widen: true,
             beside_samples: false,
+            inherited: Vec::new(),
             parsed: Vec::new(),
         }
     }

@@ -11,7 +11,8 @@ use crate::table::storage::Storage;
 
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::json::value::first_byte;
-use crate::ingest::text::cells::DecimalMark;
+use crate::ingest::meaning::{clock, name, vocabulary};
+use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::dialect::column_type;
 use crate::ingest::text::identifiers;
 use crate::ingest::text::row::{Row, RowBuffer};
@@ -28,6 +29,17 @@ pub(super) struct FlatRow {
     cells: RowBuffer,
     /// Which cells are text, and can therefore label the arrays inside.
     words: Vec<usize>,
+    /// Cells that are numbers of an object around this one.
+    inherited: Vec<usize>,
+}
+
+/// Whose words and numbers rows inside an object have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Around {
+    /// The document's: what it says of itself holds for no single row.
+    Document,
+    /// An object's among others, whose settings tell it from them.
+    Element,
 }
 
 impl FlatRow {
@@ -59,17 +71,51 @@ impl FlatRow {
     pub(super) fn has_number(&self) -> bool {
         let number =
             |index: usize| self.cell(index).first().is_some_and(|first| first.is_ascii_digit() || *first == b'-');
-        (0..self.names.len()).any(|index| !self.words.contains(&index) && number(index))
+        (0..self.names.len()).any(|index| {
+            if self.words.contains(&index) { is_amount(self.cell(index)) } else { number(index) }
+        })
     }
 
-    /// The words of this row, as the beginning of a row inside it.
-    pub(super) fn labels(&self) -> Self {
+    /// What holds for all that stands inside, as the beginning of a row there: words, and of an element its whole round numbers,
+    /// which may be settings. An amount (`4.0 s`, `6.41`) is a result of this object alone, and so are the instant and the
+    /// outcome of a document.
+    pub(super) fn labels(&self, around: Around) -> Self {
         let mut labels = Self::default();
-        for &index in &self.words {
-            labels.push(&self.names[index], &String::from_utf8_lossy(self.cell(index)), true);
+        for (index, name) in self.names.iter().enumerate() {
+            let cell = self.cell(index);
+            if self.words.contains(&index) {
+                let of_document = around == Around::Document
+                    && (clock::instant(cell).is_some() || name.contains('.') && says_outcome(name));
+                if !is_amount(cell) && !of_document {
+                    labels.push(name, &String::from_utf8_lossy(cell), true);
+                }
+            } else if around == Around::Element && is_round(cell) {
+                labels.inherited.push(labels.names.len());
+                labels.push(name, &String::from_utf8_lossy(cell), false);
+            }
         }
         labels
     }
+}
+
+/// Whether a text is a number that was measured, with or without a unit.
+fn is_amount(cell: &[u8]) -> bool {
+    matches!(cells::look(cell, DecimalMark::Point), Look::Decimal | Look::Quantity(_))
+}
+
+/// Whether a name says how something ended.
+fn says_outcome(name: &str) -> bool {
+    let words = name::words(name::leaf(name));
+    vocabulary::STATUS.among(&words).or(vocabulary::FAILURE.among(&words)).is_some()
+}
+
+/// Whether a cell is a whole number with few digits in front of its zeros, or a power of two, as people choose them.
+fn is_round(cell: &[u8]) -> bool {
+    const DIGITS: usize = 3;
+    let whole = !cell.is_empty() && cell.len() <= 12 && cell.iter().all(u8::is_ascii_digit);
+    let telling = cell.iter().rposition(|digit| *digit != b'0').map_or(1, |last| last + 1);
+    let binary = || std::str::from_utf8(cell).ok().and_then(|text| text.parse::<u64>().ok()).is_some_and(u64::is_power_of_two);
+    whole && (telling <= DIGITS || binary())
 }
 
 /// A table that grows columns as its rows bring new names.
@@ -80,6 +126,8 @@ pub(super) struct ObjectTable {
     storage: Storage,
     pub(super) columns: HashMap<String, usize, FixedState>,
     names: Vec<String>,
+    /// Columns that hold numbers of the objects around.
+    inherited: Vec<usize>,
     /// Rows that wait for the types of the columns to be decided.
     waiting: Vec<(FlatRow, u64)>,
     pub(super) builder: Option<TableBuilder>,
@@ -95,6 +143,7 @@ impl ObjectTable {
             storage,
             columns: HashMap::default(),
             names: Vec::new(),
+            inherited: Vec::new(),
             waiting: Vec::new(),
             builder: None,
             refused_columns: 0,
@@ -103,14 +152,21 @@ impl ObjectTable {
     }
 
     pub(super) fn push(&mut self, row: FlatRow, line: u64) {
-        for name in &row.names {
-            if !self.columns.contains_key(name) {
+        for (index, name) in row.names.iter().enumerate() {
+            let known = self.columns.get(name).copied();
+            let inherits = row.inherited.contains(&index);
+            if known.is_none() {
                 if self.names.len() == MOST_COLUMNS {
                     self.refused_columns += 1;
                     continue;
                 }
+                if inherits {
+                    self.inherited.push(self.names.len());
+                }
                 self.columns.insert(name.clone(), self.names.len());
                 self.names.push(name.clone());
+            } else if !inherits && !self.inherited.is_empty() {
+                self.inherited.retain(|column| Some(*column) != known);
             }
         }
         if self.builder.is_some() {
@@ -134,6 +190,36 @@ impl ObjectTable {
         for (row, line) in waiting {
             self.take(&row, line);
         }
+    }
+
+    /// Names the columns of numbers with the path of the table in front, but for those of the objects around.
+    pub(super) fn name_by_path(&mut self) {
+        let Some(builder) = &mut self.builder else { return };
+        for (index, name) in builder.header.iter_mut().enumerate() {
+            let measured = builder.columns[index].cell_type().is_number() && !self.inherited.contains(&index);
+            if measured && !name.starts_with(&self.path) {
+                *name = format!("{}.{name}", self.path);
+            }
+        }
+    }
+
+    /// Whether it has a column of numbers of its own with that name.
+    pub(super) fn measures(&self, name: &str) -> bool {
+        let column = self.columns.get(name).filter(|column| !self.inherited.contains(column));
+        let number = |column: &usize| Some(self.builder.as_ref()?.columns.get(*column)?.cell_type().is_number());
+        column.and_then(number) == Some(true)
+    }
+
+    /// Its names, in order.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// What was read, for the source.
+    pub(super) fn into_builder(self) -> Option<TableBuilder> {
+        let mut builder = self.builder?;
+        builder.inherited = self.inherited;
+        Some(builder)
     }
 
     fn take(&mut self, row: &FlatRow, line: u64) {

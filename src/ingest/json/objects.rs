@@ -11,7 +11,7 @@ use crate::table::storage::Storage;
 
 use crate::ingest::builder::{ColumnBuilder, TableBuilder};
 use crate::ingest::json::maps::{self, Entry};
-use crate::ingest::json::object_table::{FlatRow, MOST_COLUMNS, ObjectTable};
+use crate::ingest::json::object_table::{Around, FlatRow, MOST_COLUMNS, ObjectTable};
 use crate::ingest::json::skeleton::Skeleton;
 use crate::ingest::json::value::{LineCounter, Text, entries, first_byte, is_scalar};
 use crate::ingest::meaning::role;
@@ -109,7 +109,7 @@ impl<'s> ObjectTables<'s> {
         let root = entries(document);
         let mut inside = Inside { maps_beside: Some(maps::hold_arrays(&root, DEEPEST)), ..Inside::default() };
         self.flatten_or_map(root, "", &mut inside, lines, 0);
-        let labels = inside.row.labels();
+        let labels = inside.row.labels(Around::Document);
         let parallel = parallel_arrays(&inside.arrays);
         if parallel.is_empty() {
             for (path, array) in &inside.arrays {
@@ -140,7 +140,7 @@ impl<'s> ObjectTables<'s> {
             self.flatten(object, "", &mut inside, lines, 1);
             for (name, array) in &inside.arrays {
                 let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                self.take_array(&below, last_name(name), array, &inside.row.labels(), lines, 1);
+                self.take_array(&below, last_name(name), array, &inside.row.labels(Around::Element), lines, 1);
             }
             self.table_beside(path).push(inside.row, line);
         }
@@ -165,7 +165,7 @@ impl<'s> ObjectTables<'s> {
         self.flatten(object, "", &mut inside, lines, depth);
         for (name, array) in &inside.arrays {
             let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            self.take_array(&below, last_name(name), array, &inside.row.labels(), lines, depth + 1);
+            self.take_array(&below, last_name(name), array, &inside.row.labels(Around::Element), lines, depth + 1);
         }
         self.table(path).push(inside.row, line);
     }
@@ -350,10 +350,14 @@ impl<'s> ObjectTables<'s> {
             let finding = self.sink.find(Severity::Suspicious, FindingKind::MalformedRecord, None, reason, action);
             finding.count = self.too_deep;
         }
-        for mut table in self.tables {
+        let mut tables = self.tables;
+        for table in &mut tables {
             if table.builder.is_none() {
                 table.decide_types();
             }
+        }
+        name_apart(&mut tables);
+        for table in tables {
             if table.refused_columns > 0 {
                 let reason =
                     format!("more than {MOST_COLUMNS} different names stand in one table: names seem to be data here");
@@ -361,8 +365,22 @@ impl<'s> ObjectTables<'s> {
                 let finding = self.sink.find(Severity::Suspicious, FindingKind::MalformedRecord, None, reason, action);
                 finding.count = table.refused_columns;
             }
-            self.sink.tables.extend(table.builder);
+            self.sink.tables.extend(table.into_builder());
         }
+    }
+}
+
+/// Names what is called alike in several arrays by the array it stands in: `warmup.latency_ms` is not `measured.latency_ms`.
+fn name_apart(tables: &mut [ObjectTable]) {
+    let of_arrays: Vec<usize> =
+        (0..tables.len()).filter(|index| !tables[*index].path.is_empty() && !tables[*index].beside_samples).collect();
+    let alike = |one: usize| {
+        let mut others = of_arrays.iter().filter(|other| **other != one);
+        others.any(|other| tables[one].names().iter().any(|name| tables[one].measures(name) && tables[*other].measures(name)))
+    };
+    let ambiguous: Vec<usize> = of_arrays.iter().copied().filter(|one| alike(*one)).collect();
+    for index in ambiguous {
+        tables[index].name_by_path();
     }
 }
 

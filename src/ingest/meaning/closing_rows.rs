@@ -9,6 +9,8 @@ use crate::table::packed::Kind;
 use crate::table::source::Provenance;
 use crate::table::{Role, Table};
 
+use super::vocabulary;
+
 /// More rows are no closing ones.
 const MOST: usize = 10;
 /// Fewer rows above have no statistics to speak of.
@@ -19,7 +21,7 @@ const UNLIKELY: [&str; 3] = ["mean", "sum", "standard deviation"];
 
 /// Takes closing rows out of a table.
 pub(crate) fn set_aside(table: Table, provenance: &mut Provenance, findings: &mut Vec<Finding>) -> Table {
-    let Some(closing) = Closing::of(&table) else { return table };
+    let Some(closing) = Closing::of(&table).or_else(|| Closing::called_total(&table)) else { return table };
     let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
     let mask: Vec<bool> = (0..rows).map(|row| row < closing.from).collect();
     let Some(mut kept) = table.only(&mask) else { return table };
@@ -33,11 +35,14 @@ pub(crate) fn set_aside(table: Table, provenance: &mut Provenance, findings: &mu
         last_line: table.lines.line(rows as u64 - 1),
         column: None,
     };
-    let reason = format!(
-        "without {}, which all rows above have: {} of the rows above",
-        closing.missing.join(", "),
-        closing.statistics.join(", ")
-    );
+    let statistics = closing.statistics.join(", ");
+    let reason = match &closing.label {
+        Some(label) => format!("called `{label}`: {statistics} of the rows above"),
+        None => {
+            let missing = closing.missing.join(", ");
+            format!("without {missing}, which all rows above have: {statistics} of the rows above")
+        }
+    };
     let finding = Finding::new(
         Severity::Note,
         FindingKind::ClosingRow,
@@ -54,6 +59,8 @@ pub(crate) fn set_aside(table: Table, provenance: &mut Provenance, findings: &mu
 struct Closing {
     /// The first of them.
     from: usize,
+    /// What the only one of them is called, where that says that it sums up the others.
+    label: Option<String>,
     /// What they have not: names of columns.
     missing: Vec<String>,
     /// What each of them is.
@@ -95,7 +102,27 @@ impl Closing {
         }
         let missing = telling.iter().map(|column| format!("`{}`", table.columns[*column].name)).collect();
         let statistics = found.into_iter().map(|one| one.map_or("no known statistic", |(name, _)| name)).collect();
-        Some(Self { from, missing, statistics })
+        Some(Self { from, label: None, missing, statistics })
+    }
+
+    /// A last row that is called a total and holds the sums of the rows above: of two metrics, or of the only one.
+    fn called_total(table: &Table) -> Option<Self> {
+        let last = usize::try_from(table.lines.rows()).ok()?.checked_sub(1).filter(|last| *last >= 2)?;
+        let text = |column: usize| {
+            let column = &table.columns[column];
+            column.dictionary.get(column.data.code(last)? as usize)
+        };
+        let mut labels = table.columns_as(Role::Label).filter(|column| table.columns[*column].cells.kind() == Kind::Codes);
+        let label = labels.find_map(|column| text(column).filter(|text| vocabulary::is_total(text)))?.clone();
+        let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
+        let is_sum = |column: &&usize| {
+            let values = table.values(**column);
+            let sum: f64 = values.iter().take(last).flatten().sum();
+            values.number(last).is_some_and(|written| sum > 0.0 && (written - sum).abs() <= 1e-3 * sum)
+        };
+        let sums = metrics.iter().filter(is_sum).count();
+        (sums >= metrics.len().min(2) && sums > 0)
+            .then(|| Self { from: last, label: Some(label), missing: Vec::new(), statistics: vec!["sum"] })
     }
 }
 

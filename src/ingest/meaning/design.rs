@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::table::packed::Cells;
-use crate::table::{CellType, Role, Table};
+use crate::table::{CellType, Column, Role, Table};
 
 use super::name::{self, NameMeaning};
 use super::vocabulary::{self, Kind};
@@ -25,10 +25,13 @@ const DIGITS_OF_AXIS: i32 = 2;
 /// How one sees that the numbers of a column were chosen; `None` where one does not.
 pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> Option<String> {
     let rows = table.lines.rows();
-    if !(2..=MOST_ROWS).contains(&rows) || said.statistic.is_some() {
+    let column = &table.columns[index];
+    if !(2..=MOST_ROWS).contains(&rows) {
         return None;
     }
-    let column = &table.columns[index];
+    if said.statistic.is_some() {
+        return is_limit(table, index, words).then(|| "the same limit in all rows: it was chosen".to_owned());
+    }
     let counts = counted(table.values(index), MOST_VALUES)?;
     let numbers = || counts.keys().map(|bits| f64::from_bits(*bits));
     // Rows that failed lack it.
@@ -59,9 +62,7 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
             counts.len()
         ));
     }
-    let timed =
-        table.columns.iter().any(|column| column.cells == CellType::Timestamp || column.role == Role::Timestamp);
-    if timed || rows > MOST_CONFIGURATIONS {
+    if has_clock(table, index) || rows > MOST_CONFIGURATIONS {
         return None;
     }
     if let Some(word) = vocabulary::PARAMETER.among(words).filter(|_| {
@@ -72,6 +73,58 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     }
     is_first_axis(table, index, said)
         .then(|| "round numbers that rise from row to row in the first column: they were chosen".to_owned())
+}
+
+/// How one sees by its values and its name that a column was chosen although it is called like something measured: switches, bits of
+/// a number format, limits of time, and amounts of data that were tried one after the other.
+pub(super) fn by_its_values(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> Option<String> {
+    const SWITCH: [&str; 5] = ["is", "has", "use", "with", "enable"];
+    let column = &table.columns[index];
+    let counts = counted(table.values(index), MOST_NAMED_VALUES).filter(|_| said.statistic.is_none())?;
+    let numbers = || counts.keys().map(|bits| f64::from_bits(*bits));
+    let whole = column.cells == CellType::Integer;
+    let first = words.first().map_or("", String::as_str);
+    let ends = vocabulary::STATUS.among(words).or(vocabulary::FAILURE.among(words)).is_some();
+    if whole && words.len() > 1 && SWITCH.contains(&first) && !ends && numbers().all(|one| one == 0.0 || one == 1.0) {
+        return Some("0 or 1, by its name a switch".to_owned());
+    }
+    if whole && matches!(words, [only] if only == "bits") && numbers().all(|bits| (1.0..=256.0).contains(&bits)) {
+        return Some("bits of a number format: chosen, not measured".to_owned());
+    }
+    let is_limit = words.iter().any(|word| matches!(word.as_str(), "timeout" | "deadline" | "slo" | "sla" | "ttl"));
+    let is_time = matches!(said.kind, Some(Kind::Duration | Kind::RunLength));
+    let several = table.values(index).count() > counts.len();
+    if is_limit && is_time && several && are_round(numbers(), DIGITS_OF_AXIS) {
+        return Some("round times that were allowed, not taken".to_owned());
+    }
+    let each = counts.values().next().copied().unwrap_or_default();
+    let tried = said.kind == Some(Kind::Bytes) && whole && counts.len() >= 3 && each >= 2;
+    (tried && counts.values().all(|count| *count == each) && are_round(numbers(), DIGITS_OF_AXIS))
+        .then(|| "round amounts of data, each in as many rows: they were chosen".to_owned())
+}
+
+/// `thread_num`, `worker_count`: how many do the work.
+pub(super) fn how_many_workers(words: &[String]) -> Option<&str> {
+    let [.., who, last] = words else { return None };
+    let many = matches!(last.as_str(), "num" | "count" | "number");
+    let workers = matches!(who.as_str(), "thread" | "worker" | "process" | "proc" | "core" | "node" | "client" | "user");
+    (many && workers).then_some(who)
+}
+
+/// Whether it is the most that was allowed (`max_tokens`, `max_workers`): one whole number for all rows.
+fn is_limit(table: &Table, index: usize, words: &[String]) -> bool {
+    let called = matches!(words, [most, what] if most == "max" && vocabulary::COUNTS.has(what));
+    let numbers = table.values(index);
+    let first = numbers.iter().flatten().next();
+    called && first.is_some_and(|first| first > 0.0 && first.fract() == 0.0 && numbers.all(|number| number == first))
+}
+
+/// Whether another column tells when each row was.
+pub(super) fn has_clock(table: &Table, index: usize) -> bool {
+    let timed = |(other, column): (usize, &Column)| {
+        other != index && (column.cells == CellType::Timestamp || column.role == Role::Timestamp)
+    };
+    table.columns.iter().enumerate().any(timed)
 }
 
 /// How often each number occurs; `None` where there are more than `most` different ones.
@@ -123,7 +176,7 @@ fn is_parameter(said: &NameMeaning) -> bool {
 /// The column of texts each of which was tried with each of the numbers, equally often.
 fn crossed<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<&'t str> {
     // Yes and no stand beside anything.
-    let choices = counts.len() >= 3 || counts.keys().any(|bits| f64::from_bits(*bits) >= 10.0);
+    let choices = counts.len() >= 3 || counts.keys().any(|bits| f64::from_bits(*bits) >= 4.0);
     let rows = usize::try_from(table.lines.rows()).ok()?;
     let values = table.values(index);
     let texts = table.columns.iter().enumerate().filter(|(_, column)| column.cells == CellType::Text);
@@ -151,7 +204,8 @@ fn every_row_differs(table: &Table) -> bool {
     let parameters: Vec<usize> = (0..table.columns.len())
         .filter(|index| {
             let column = &table.columns[*index];
-            let leaf = name::words(name::leaf(&column.name));
+            // `Altitude (m)` has no parameter `m`.
+            let leaf = name::words(name::without_brackets(name::leaf(&column.name)));
             column.cells.is_number()
                 && vocabulary::PARAMETER.among(&leaf).is_some()
                 && is_parameter(&name::read(&column.name))

@@ -290,6 +290,14 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
         return (Some(kind), unit, Some(texts.join("_")));
     }
     let Some((last, before)) = words.split_last() else { return (None, None, None) };
+    // Sockets that wait to be closed: a state of TCP, and no duration.
+    if matches!(texts[..], ["time" | "close" | "fin", "wait"]) {
+        return (Some(Kind::Count), Some(Unit::COUNT), Some(texts.join("_")));
+    }
+    // `latency_n`: how many were measured.
+    if matches!(last.text.as_str(), "n" | "num") && before.last().is_some_and(|word| vocabulary::DURATIONS.has(&word.text)) {
+        return (Some(Kind::Count), Some(Unit::COUNT), Some(last.text.clone()));
+    }
     // A plural before the second is counted by it (`ops_sec`, `tokens_second`), and so is all that a word for a rate stands before;
     // a `request_sec` may be how long one took.
     let by_second = BY_TIME[0].0.contains(&last.text.as_str()).then(|| before.last()).flatten();
@@ -471,6 +479,11 @@ fn unit_word(word: &Word, before: &[Word]) -> Option<Unit> {
         || (text == "s" && word.at_hump)
         || vocabulary::RATES.has(text)
     {
+        return None;
+    }
+    // `Integer_64_bit`: how wide it is, not how much came out.
+    let width = before.last().is_some_and(|word| word.text.bytes().all(|byte| byte.is_ascii_digit()));
+    if width && Unit::parse(text).is_some_and(|unit| unit.dimension == Dimension::Bytes) {
         return None;
     }
     // `US` is a country where the name is not written in capitals throughout.

@@ -1,7 +1,7 @@
 //! Words in a column of numbers that say that there is no result: `OOM`, `timed out`, `skipped`.
 //!
-//! In: a table with roles, and its cells that hold no number. Out: a note for each word, and where a row measures one thing only,
-//! which rows failed. Such a row is no corruption, and a failure only where the word says so.
+//! In: a table with roles, and its cells that hold no number. Out: a note for each word, and where a row measures one thing only, or
+//! the words stand in the same rows throughout, which rows failed. Such a row is no corruption, and a failure only where the word says so.
 
 use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
@@ -21,8 +21,29 @@ const TEXTS: [&str; 3] = ["ok", "failed", ""];
 
 /// Adds to a table in which one thing is measured and nothing else says what became of its rows which of them failed.
 pub(crate) fn add_outcome(table: &mut Table, invalid: &InvalidCells) {
-    let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
-    let [metric] = metrics[..] else { return };
+    let failures = |metric: &usize| {
+        let words = invalid.no_results.get(metric).into_iter().flatten();
+        words.filter(|(_, what)| *what == NoResult::Failed).map(|(row, _)| *row).collect::<Vec<u64>>()
+    };
+    let with_failures: Vec<usize> =
+        table.columns_as(Role::Metric).filter(|metric| !failures(metric).is_empty()).collect();
+    // Several things that were measured by the same rows failed together, or each for itself.
+    let Some((&metric, others)) = with_failures.split_first() else { return };
+    if others.iter().any(|other| failures(other) != failures(&metric)) {
+        return;
+    }
+    // Where a failed row has another result all the same, only one of its parts failed.
+    let (failed_rows, invalid_in) = (failures(&metric), |column: usize| with_failures.contains(&column));
+    let has_result = |column: usize| {
+        let numbers = table.values(column);
+        let mut present = numbers.iter().flatten();
+        let first = present.next();
+        let varies = present.any(|number| Some(number) != first);
+        varies && failed_rows.iter().any(|row| numbers.number(usize::try_from(*row).unwrap_or(usize::MAX)).is_some())
+    };
+    if table.columns_as(Role::Metric).any(|column| !invalid_in(column) && has_result(column)) {
+        return;
+    }
     let said = [Role::Status, Role::MetricName].into_iter().any(|role| table.columns_as(role).next().is_some());
     let Some(words) = invalid.no_results.get(&metric).filter(|_| !said && table.position(NAME).is_none()) else {
         return;

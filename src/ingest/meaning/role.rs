@@ -28,9 +28,15 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
     let words = name::words(name::without_brackets(name::leaf(&column.name)));
     let named = |known: Words| known.among(&words);
     match column.cells {
+        CellType::Timestamp if are_dates_of_several(table.values(index)) => {
+            (Role::Unused, "dates without a time of day, several rows of each: no row has an instant of its own".into())
+        }
         CellType::Timestamp => (Role::Timestamp, "its cells are dates with times".into()),
         CellType::Boolean => match status_word(&column.name, &words).or_else(|| failure_flag(&words)) {
             Some(word) => (Role::Status, format!("called `{word}` and true or false")),
+            None if is_verification(table, index, &words) => {
+                (Role::Status, "true or false, by its name whether the result is right".into())
+            }
             None => (Role::Label, "true or false".into()),
         },
         CellType::Text => text_role(table, index, &words),
@@ -74,6 +80,15 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
         return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
     }
+    if distinct <= 50
+        && vocabulary::KIND.among(words).is_none()
+        && (ends_well_and_badly(&column.dictionary) || is_verification(table, index, words))
+    {
+        return (Role::Status, "its texts say what passed and what failed".into());
+    }
+    if column.name.starts_with("column_") && column.dictionary.iter().all(|text| vocabulary::tells_of_a_failure(text)) {
+        return (Role::Status, "a column without a name whose texts all say that something failed".into());
+    }
     // `level` with `ERROR` among `DEFAULT` and `WARNING`, as traces and logs have it.
     let severity = |text: &String| text.is_empty() || vocabulary::SEVERITY.has(&text.to_ascii_lowercase());
     let errors = || column.dictionary.iter().any(|text| text.eq_ignore_ascii_case("error"));
@@ -81,7 +96,8 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
         return (Role::Status, "called `level`, with `ERROR` among its texts".into());
     }
     // An empty cell says that nothing went wrong: `error`, `exception`.
-    if let Some(word) = named(vocabulary::FAILURE).filter(|_| column.dictionary.iter().any(String::is_empty)) {
+    let none = |text: &String| matches!(text.trim(), "" | "-" | "none" | "None");
+    if let Some(word) = named(vocabulary::FAILURE).filter(|_| column.dictionary.iter().any(none)) {
         return (Role::Status, format!("called `{word}`, and empty in some rows"));
     }
     let is_date = matches!(words, [only] if vocabulary::DATE.has(only));
@@ -162,7 +178,7 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && said.kind != Some(Kind::Rate) && names_rows(vocabulary::ACTOR) && are_names() {
         return (Role::Identifier, format!("called `{}`, with whole numbers: it names who or which run", column.name));
     }
-    if let Some(word) = named(vocabulary::SETTING) {
+    if let Some(word) = named(vocabulary::SETTING).filter(|_| whole) {
         return (Role::Unused, format!("a `{word}` is a setting, not a measurement"));
     }
     let within = |low: f64, high: f64| profile.low >= low && profile.high <= high;
@@ -189,6 +205,33 @@ fn status_word<'a>(path: &str, words: &'a [String]) -> Option<&'a str> {
     if !whole || of_statistics { None } else { vocabulary::STATUS.among(words) }
 }
 
+/// Whether all texts say how something ended, some of them badly; where all do, nothing else names the column.
+fn ends_well_and_badly(texts: &[String]) -> bool {
+    let outcomes = || texts.iter().filter(|text| !text.is_empty()).map(|text| vocabulary::outcome(text));
+    outcomes().all(|outcome| outcome.is_some())
+        && outcomes().any(|outcome| outcome == Some(false))
+        && outcomes().any(|outcome| outcome == Some(true))
+}
+
+/// Whether a column is called like a check of the results and holds yes and no, and no other column says how rows ended.
+fn is_verification(table: &Table, index: usize, words: &[String]) -> bool {
+    let column = &table.columns[index];
+    let yes_or_no = |text: &String| {
+        let lower = text.to_ascii_lowercase();
+        text.is_empty()
+            || vocabulary::outcome(text).is_some()
+            || matches!(lower.as_str(), "true" | "false" | "yes" | "no" | "y" | "n")
+    };
+    let other_status = |(other, column): (usize, &Column)| {
+        let words = name::words(name::leaf(&column.name));
+        other != index && (status_word(&column.name, &words).is_some() || vocabulary::FAILURE.among(&words).is_some())
+    };
+    words.len() <= 2
+        && vocabulary::VERIFIED.among(words).is_some()
+        && column.dictionary.iter().all(yes_or_no)
+        && !table.columns.iter().enumerate().any(other_status)
+}
+
 /// Whether all numbers are codes: yes and no, codes of HTTP, or few small ones as of gRPC and of processes.
 fn is_code(values: &Cells) -> bool {
     const MOST_CODES: usize = 16;
@@ -205,6 +248,8 @@ fn is_code(values: &Cells) -> bool {
 fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]) -> Option<(Role, String)> {
     /// More different values are a measurement.
     const MOST_SETTINGS: usize = 20;
+    /// And of a sweep in which each row has another one.
+    const MOST_SWEPT: usize = 128;
     /// Rows that each value of a setting has at least.
     const ROWS_EACH: usize = 5;
     let column = &table.columns[index];
@@ -214,8 +259,19 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     let of_machine =
         vocabulary::MACHINE_OBJECT.among(&parents).filter(|_| matches!(said.kind, None | Some(Kind::Count)));
     let few = || counted(table.values(index), MOST_SETTINGS).is_some();
+    // What failed was not chosen.
+    if vocabulary::FAILED.among(words).is_some() {
+        return None;
+    }
     if let Some(word) = vocabulary::SETTINGS_OBJECT.among(&parents).or(of_machine).filter(|_| few()) {
         return Some((Role::Setting, format!("it stands in `{word}`, where settings do")));
+    }
+    // `latency_n`: how many were measured.
+    if matches!(said.word.as_deref(), Some("n" | "num")) && said.kind == Some(Kind::Count) {
+        return None;
+    }
+    if let Some(how) = design::by_its_values(table, index, &said, words) {
+        return Some((Role::Setting, how));
     }
     if let Some(how) = design::chosen(table, index, &said, words) {
         return Some((Role::Setting, how));
@@ -223,7 +279,7 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if name::in_unknown_unit(&column.name, &said) {
         return None;
     }
-    let word = vocabulary::PARAMETER.among(words)?;
+    let word = vocabulary::PARAMETER.among(words).or_else(|| design::how_many_workers(words))?;
     let measured = |other: usize| other != index && table.columns[other].cells.is_number();
     if said.statistic.is_some()
         || matches!(said.kind, Some(Kind::Duration | Kind::RunLength | Kind::Share))
@@ -233,7 +289,13 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
         return None;
     }
     let values = table.values(index);
-    let counts = counted(values, MOST_SETTINGS)?;
+    let counts = match counted(values, MOST_SETTINGS) {
+        Some(counts) => counts,
+        // A long sweep: one to sixty-four threads, a row each.
+        None => counted(values, MOST_SWEPT).filter(|counts| {
+            counts.len() == profile.count && profile.is_rising() && !design::has_clock(table, index)
+        })?,
+    };
     let round = design::are_round(counts.keys().map(|bits| f64::from_bits(*bits)), design::DIGITS);
     let chosen = |how: &str| Some((Role::Setting, format!("called `{word}`, and {how}: it was chosen, not measured")));
     if column.cells == CellType::Integer && vocabulary::ALWAYS_PARAMETER.has(word) {
@@ -249,7 +311,9 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if counts.len() >= 2 && first >= 2 && round && counts.values().all(|count| *count == first) {
         return chosen("each of few values stands in as many rows");
     }
-    if counts.len() < 2 || counts.values().any(|count| *count < ROWS_EACH) {
+    // A size of nothing was measured.
+    let empty = counts.contains_key(&0) && matches!(word, "size" | "sizes" | "length" | "width" | "height" | "dim");
+    if counts.len() < 2 || empty || counts.values().any(|count| *count < ROWS_EACH) {
         return None;
     }
     let changes = profile.falls + profile.rises;
@@ -264,6 +328,19 @@ fn failure_flag(words: &[String]) -> Option<&str> {
         vocabulary::FAILURE.has(word) || vocabulary::OF_FAILURE.has(word) || vocabulary::OF_ROW.has(word)
     };
     vocabulary::FAILURE.among(words).filter(|_| words.iter().all(of_row))
+}
+
+/// Whether all instants are midnights and neighbours are of the same day, so that they only date the rows.
+fn are_dates_of_several(instants: &Cells) -> bool {
+    const DAY: f64 = 86_400.0;
+    let (mut before, mut again) = (f64::NAN, false);
+    instants.count() > 1
+        && instants.all(|instant| {
+            again |= instant == before;
+            before = instant;
+            (instant / DAY).fract() == 0.0
+        })
+        && again
 }
 
 /// Whether a column called like a time stands beside one of dates.
@@ -301,7 +378,9 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     const FEWEST_UNNAMED: usize = 5;
     let column = &table.columns[index];
     let said = name::read(&column.name);
-    let named = vocabulary::INSTANT.among(words);
+    // Epochs of a training are counted; only a clock counts since one.
+    let counted_from_one = |word: &&str| *word != "epoch" || profile.high >= UNIX_SECONDS.0;
+    let named = vocabulary::INSTANT.among(words).filter(counted_from_one);
     let is_time = said.kind == Some(Kind::Duration);
     let in_range = |clock: usize| profile.in_clock[clock] as f64 >= 0.95 * profile.count as f64;
     // Values that grow beside a column that tells the time are values.

@@ -138,6 +138,7 @@ fn assign_table(
 ) -> Table {
     let options = definitions.options;
     let storage = builder.storage.clone();
+    let inherited = builder.inherited.clone();
     let (mut table, invalid) = builder.finish();
     table.order_is_recorded = !definitions.rows_sorted;
     for index in 0..table.columns.len() {
@@ -146,7 +147,12 @@ fn assign_table(
         let (role, reason) = match (given, declared) {
             (Some(role), _) => (role, "given by the user".to_owned()),
             (None, Some(declared)) => (declared.role, declared.reason.to_owned()),
-            (None, None) => role::infer(&table, index),
+            (None, None) => match role::infer(&table, index) {
+                (Role::Metric | Role::Timestamp, _) if inherited.contains(&index) => {
+                    (Role::Unused, "a number of the object around, which has it once".to_owned())
+                }
+                inferred => inferred,
+            },
         };
         table.columns[index].role = role;
         table.columns[index].role_reason = reason;

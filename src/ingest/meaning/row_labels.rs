@@ -41,6 +41,13 @@ pub(crate) fn of(table: &Table, rows: usize, more: &[usize]) -> Vec<Option<Strin
     joined.map(|text| Some(text).filter(|text| !vocabulary::is_total(text))).collect()
 }
 
+/// The first text of a row that labels it, as written.
+pub(super) fn written(table: &Table, row: usize) -> Option<String> {
+    let column = table.columns_as(Role::Label).find(|column| !table.columns[*column].cells.is_number())?;
+    let column = &table.columns[column];
+    column.dictionary.get(column.data.code(row)? as usize).cloned()
+}
+
 /// How many different ones there are.
 pub(crate) fn distinct(labels: &[Option<String>]) -> usize {
     labels.iter().collect::<BTreeSet<_>>().len()

@@ -66,8 +66,11 @@ pub(crate) fn take(table: &mut Table, options: &SourceOptions, place: Place) -> 
         return None;
     }
     let labels = labels(table, rows, &mut parts, sure)?;
+    let labels = without_doubtful_totals(table, &parts, labels);
     let mut reported = Vec::new();
-    for (row, label) in labels.iter().enumerate() {
+    let status = table.columns.iter().find(|column| tells_of_failure(column));
+    let failed = |row: usize| status.is_some_and(|column| message_instead(table, &parts, column, row).is_some());
+    for (row, label) in labels.iter().enumerate().filter(|(row, _)| !failed(*row)) {
         reported.append(&mut of_row(table, &parts, row, label.as_ref(), options));
     }
     reported.extend(failed_instead(table, &parts, &labels));
@@ -79,6 +82,33 @@ pub(crate) fn take(table: &mut Table, options: &SourceOptions, place: Place) -> 
     // The whole run stands first.
     reported.sort_by_key(|one| one.label.is_some());
     Some(reported)
+}
+
+/// The labels, with that of a total where it cannot be one: the mean of all lies between those of its parts. `ALL` may be one of the
+/// settings that were tried.
+fn without_doubtful_totals(
+    table: &Table,
+    parts: &[(usize, Part)],
+    mut labels: Vec<Option<String>>,
+) -> Vec<Option<String>> {
+    /// What rounding explains.
+    const TOLERANCE: f64 = 0.01;
+    let totals: Vec<usize> = (0..labels.len()).filter(|row| labels[*row].is_none()).collect();
+    let ([total], true) = (&totals[..], labels.len() > 2) else { return labels };
+    let within = |column: usize| {
+        let number = table.values(column).number(*total)?;
+        let others = (0..labels.len()).filter(|row| row != total).filter_map(|row| table.values(column).number(row));
+        let (low, high) = others.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), one| (low.min(one), high.max(one)));
+        let slack = TOLERANCE * high.abs();
+        Some(high < low || (low - slack..=high + slack).contains(&number))
+    };
+    let means = parts.iter().filter(|(_, part)| matches!(part, Part::Statistic(_, Statistic::Mean)));
+    if means.filter_map(|(column, _)| within(*column)).any(|inside| !inside)
+        && let Some(label) = row_labels::written(table, *total)
+    {
+        labels[*total] = Some(label);
+    }
+    labels
 }
 
 /// What one row reports, metric by metric.
@@ -132,17 +162,8 @@ fn of_row(
 
 /// Rows with a message of failure instead of numbers: how many of all, and which.
 fn failed_instead(table: &Table, parts: &[(usize, Part)], labels: &[Option<String>]) -> Vec<Reported> {
-    let told = |column: &&Column| {
-        column.role == Role::Status
-            && column.cells == CellType::Text
-            && vocabulary::FAILURE.among(&name::words(name::leaf(&column.name))).is_some()
-    };
-    let Some(column) = table.columns.iter().find(told) else { return Vec::new() };
-    let message = |row: usize| {
-        let numbers = parts.iter().any(|(index, _)| table.values(*index).number(row).is_some());
-        let code = column.data.code(row).filter(|_| !numbers)?;
-        column.dictionary.get(code as usize).filter(|text| !text.is_empty())
-    };
+    let Some(column) = table.columns.iter().find(|column| tells_of_failure(column)) else { return Vec::new() };
+    let message = |row: usize| message_instead(table, parts, column, row);
     let failed: Vec<(usize, &String)> = (0..labels.len()).filter_map(|row| Some((row, message(row)?))).collect();
     let report = |label: Option<String>, all: usize, failed: usize, meaning: String, row: Option<usize>| {
         let line = row.and_then(|row| table.lines.line(row as u64));
@@ -163,6 +184,21 @@ fn failed_instead(table: &Table, parts: &[(usize, Part)], labels: &[Option<Strin
     let each = failed.into_iter().filter(|(row, _)| labels[*row].is_some());
     let each = each.map(|(row, text)| report(labels[row].clone(), 1, 1, format!("no numbers: {text}"), Some(row)));
     std::iter::once(whole).chain(each).collect()
+}
+
+/// Whether the texts of a column say which rows failed.
+fn tells_of_failure(column: &Column) -> bool {
+    column.role == Role::Status && column.cells == CellType::Text
+}
+
+/// What a row says that has failed and has no numbers, or none but zeros.
+fn message_instead<'t>(table: &Table, parts: &[(usize, Part)], column: &'t Column, row: usize) -> Option<&'t String> {
+    let of_failure = vocabulary::FAILURE.among(&name::words(name::leaf(&column.name))).is_some();
+    let numbers = || parts.iter().filter_map(|(index, _)| table.values(*index).number(row));
+    let text = column.dictionary.get(column.data.code(row)? as usize).filter(|text| !text.is_empty())?;
+    let failed = vocabulary::outcome(text) == Some(false);
+    let instead = of_failure && numbers().next().is_none() || failed && numbers().all(|number| number == 0.0);
+    instead.then_some(text)
 }
 
 fn is_number(column: &Column) -> bool {
@@ -201,7 +237,7 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         let of = |column: &Column| column.name.strip_suffix('±').is_some_and(|of| name::words(of).join("_") == base);
         of_base == [Statistic::Mean] && table.columns.iter().any(of)
     };
-    bases.retain(|base, of_base| sums_up(of_base) || deviates(base, of_base));
+    bases.retain(|base, of_base| (sums_up(of_base) || deviates(base, of_base)) && !contradict(table, &columns, base));
     let counts = Counts::of(table, &columns, &bases);
     if bases.is_empty() && !counts.several_a_row && place == Place::Rows {
         return None;
@@ -225,13 +261,48 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
     // Runs of one thing may have three statistics of one metric among many that were measured once.
     let of_metrics =
         parts.iter().filter(|(_, part)| matches!(part, Part::Statistic(_, statistic) if !statistic.is_count())).count();
-    let others = parts.iter().filter(|(_, part)| *part == Part::Value).count();
+    let counts_something = |index: usize| tally::read(&table.columns[index].name, &name::read(&table.columns[index].name));
+    let others = parts.iter().filter(|(index, part)| *part == Part::Value && counts_something(*index).is_none()).count();
     let mostly_statistics = of_metrics >= 2 * others;
     let percentiles = |of_base: &&Vec<Statistic>| of_base.iter().filter(|one| one.percent().is_some()).count() >= 2;
     let sure = place == Place::BesideSamples
         || bases.get(NAMELESS).as_ref().is_some_and(percentiles)
         || mostly_statistics && bases.iter().any(|(base, of_base)| base != NAMELESS && of_base.len() >= PLENTY);
     (!parts.is_empty()).then_some(Layout { parts, sure })
+}
+
+/// Whether what is called statistics of one metric cannot be that: in most rows a percentile lies far below a smaller one, or a mean
+/// outside of the extremes. Names of benchmarks (`Max_table`, `Median_table`) look like statistics and are none.
+fn contradict(table: &Table, columns: &[(usize, NameMeaning)], of: &str) -> bool {
+    /// What rounding and estimates of percentiles explain.
+    const FACTOR: f64 = 1.5;
+    let ranked: Vec<(f64, usize)> = columns
+        .iter()
+        .filter(|(_, meaning)| meaning.statistic.is_some() && base(meaning) == of)
+        .filter_map(|(index, meaning)| Some((rank(meaning.statistic?)?, *index)))
+        .collect();
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    let (mut odd, mut known) = (0, 0);
+    for row in 0..rows {
+        let mut numbers: Vec<(f64, f64)> = ranked
+            .iter()
+            .filter_map(|(rank, index)| Some((*rank, table.values(*index).number(row)?)))
+            .filter(|(_, number)| *number > 0.0)
+            .collect();
+        numbers.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        known += usize::from(numbers.len() >= 2);
+        odd += usize::from(numbers.windows(2).any(|pair| pair[0].0 < pair[1].0 && pair[0].1 > FACTOR * pair[1].1));
+    }
+    known > 0 && 2 * odd > known
+}
+
+/// Where a statistic stands among samples from small to large; a mean is only compared with the extremes.
+fn rank(statistic: Statistic) -> Option<f64> {
+    match statistic {
+        Statistic::Min => Some(-1.0),
+        Statistic::Max => Some(101.0),
+        other => other.percent(),
+    }
 }
 
 /// Whether the numbers of a column that is called like a clock are instants: the end of a phase is no result.
@@ -256,8 +327,10 @@ impl Counts {
         for (index, meaning) in columns {
             let column = &table.columns[*index];
             let Some(counter) = tally::read(&column.name, meaning) else { continue };
+            // Nothing is counted in fractions; and of requests that succeeded no column of text tells.
             let whole = column.cells == CellType::Integer;
-            if counter.tally == Tally::Succeeded && !whole {
+            let in_whole_numbers = || column.data.iter().flatten().all(|number| number.fract() == 0.0);
+            if counter.tally == Tally::Succeeded && !whole || !in_whole_numbers() {
                 continue;
             }
             let place = &mut objects.entry(counter.object.clone()).or_default()[counter.tally as usize];
@@ -274,6 +347,9 @@ impl Counts {
             let not_failed =
                 succeeded.filter(|_| measured.is_some() && failed.is_none() && of_requests.get(object) == Some(&true));
             // What succeeded is a number of its own where nothing says how many failed or were measured.
+            let contradictory = measured.zip(*succeeded).zip(*failed).filter(|((measured, succeeded), failed)| {
+                only_successes(table, *measured, *succeeded, *failed)
+            });
             let succeeded = succeeded.filter(|_| measured.is_none() && failed.is_some());
             let counted = measured.or(succeeded).or(*failed);
             let Some(counted) = counted else { continue };
@@ -286,7 +362,10 @@ impl Counts {
             // A count of nothing else in the table is a number like others.
             let alone = failed.is_none() && bases.get(&metric).is_none() && of_requests.get(object) != Some(&true);
             if let Some(measured) = measured.filter(|_| !alone) {
-                parts.insert(measured, Part::Statistic(metric.clone(), Statistic::Count));
+                // Where the total is that of the successes, all that was tried is both together.
+                let count = Part::Statistic(metric.clone(), Statistic::Count);
+                let of_both = contradictory.map(|(_, failed)| Part::Succeeded(metric.clone(), failed));
+                parts.insert(measured, of_both.unwrap_or(count));
             }
             if let Some((succeeded, measured)) = not_failed.zip(*measured) {
                 parts.insert(succeeded, Part::NotFailed(metric.clone(), measured));
@@ -299,6 +378,12 @@ impl Counts {
                 parts.insert(*failed, Part::Statistic(metric, Statistic::Failures));
             }
         }
+        for (index, metric) in counted_behind(columns, bases) {
+            let whole = table.columns[index].cells == CellType::Integer;
+            if whole && !parts.contains_key(&index) && !objects_count(&parts, &metric) {
+                parts.insert(index, Part::Statistic(metric, Statistic::Count));
+            }
+        }
         // What succeeded and is in no sum is shown all the same.
         for (index, meaning) in columns {
             let counter = || tally::read(&table.columns[*index].name, meaning);
@@ -309,6 +394,33 @@ impl Counts {
         }
         Self { parts, several_a_row }
     }
+}
+
+/// Whether in every row what is called the total is the number of those that succeeded, although others failed.
+fn only_successes(table: &Table, measured: usize, succeeded: usize, failed: usize) -> bool {
+    let (all, ok, not) = (table.values(measured), table.values(succeeded), table.values(failed));
+    all.iter().zip(ok.iter()).all(|(all, ok)| all == ok) && not.iter().flatten().any(|not| not > 0.0)
+}
+
+/// Whether some part counts a metric.
+fn objects_count(parts: &BTreeMap<usize, Part>, metric: &str) -> bool {
+    parts.values().any(|part| matches!(part, Part::Statistic(of, Statistic::Count) if of == metric))
+}
+
+/// Columns called like a metric with a word for a number behind it (`latency_n` beside `latency_p50_s`), and that metric.
+fn counted_behind(columns: &[(usize, NameMeaning)], bases: &BTreeMap<String, Vec<Statistic>>) -> Vec<(usize, String)> {
+    let of = |(index, meaning): &(usize, NameMeaning)| {
+        let words = name::words(&meaning.base);
+        let (last, before) = words.split_last().filter(|(_, before)| !before.is_empty())?;
+        let counts = matches!(last.as_str(), "n" | "count" | "num") && meaning.statistic.is_none();
+        // A unit may stand behind the name of the metric.
+        let called = |base: &&String| {
+            let words = name::words(base);
+            words.starts_with(before) && words.len() <= before.len() + 1
+        };
+        bases.keys().find(called).filter(|_| counts).map(|base| (*index, base.clone()))
+    };
+    columns.iter().filter_map(of).collect()
 }
 
 /// The metric whose count stands in an object: the one that the object is, or the only one in it.

@@ -39,6 +39,9 @@ pub(crate) fn read(column: &str, meaning: &NameMeaning) -> Option<Counter> {
     let plain = !matches!(meaning.kind, Some(Kind::Share | Kind::Rate | Kind::Duration | Kind::Bytes));
     // `errors.count`, `requests.total`: the object above says what is counted.
     let bare = leaf.iter().all(|word| vocabulary::HOW_MANY.has(word));
+    // `PainterCount` is how many painters there are: what is counted is measured only where the name says which measurements.
+    let of_measurements = vocabulary::MEASURED.among(&leaf).is_some_and(|word| !vocabulary::HOW_MANY.has(word))
+        || leaf.iter().all(|word| vocabulary::MEASURED.has(word) || vocabulary::HOW_MANY.has(word));
     let tally = match () {
         () if !plain || meaning.statistic.is_some() => return None,
         () if among(vocabulary::FAILED, &leaf) || bare && among(vocabulary::FAILED, &above) => Tally::Failed,
@@ -47,7 +50,7 @@ pub(crate) fn read(column: &str, meaning: &NameMeaning) -> Option<Counter> {
         {
             Tally::Succeeded
         }
-        () if among(vocabulary::MEASURED, &leaf)
+        () if of_measurements && among(vocabulary::MEASURED, &leaf)
             || among(vocabulary::REQUESTS, &leaf)
             || bare && among(vocabulary::MEASURED, &above) =>
         {
@@ -97,7 +100,7 @@ mod tests {
         assert_eq!(of("requests.failed"), count(Tally::Failed, "", true));
         assert_eq!(of("phase.errors.count"), count(Tally::Failed, "phase", false));
         assert_eq!(of("fullkv.ok"), count(Tally::Succeeded, "fullkv", false));
-        for other in ["error_rate", "latency_ms", "mean_calls", "ok_ms", "requests_per_second"] {
+        for other in ["PainterCount", "Table_Aggregate.Count_table", "error_rate", "latency_ms", "mean_calls", "ok_ms", "requests_per_second"] {
             assert_eq!(of(other), None, "{other}");
         }
     }

@@ -76,9 +76,12 @@ fn share(table: &mut Table) {
             .collect();
         let Some(first) = lenders.first().map(|lender| table.columns[*lender].unit()) else { continue };
         let agree = lenders.iter().all(|lender| table.columns[*lender].unit() == first);
+        // What no word calls a duration may be another clock's, and has to be of the same size.
         let near = lenders.iter().any(|lender| {
             let ratio = typical(table, column) / typical(table, *lender);
-            (1e-4..=1e4).contains(&ratio)
+            let called = vocabulary::DURATIONS.among(&name::words(&table.columns[*lender].name)).is_some();
+            let limit = if called { 1e4 } else { 1e2 };
+            (1.0 / limit..=limit).contains(&ratio)
         });
         if agree && near {
             let lender = &table.columns[lenders[0]].name;

@@ -48,6 +48,10 @@ pub(crate) fn infer(name: &str, values: &[f64], shape: Option<&Shape>) -> Option
         Kind::Count => {
             Some(UnitChoice { unit: Unit::COUNT, reason: format!("`{word}` counts things"), assumed: false })
         }
+        // How many times as much: no part of a whole.
+        Kind::Share if name::words(name).iter().any(|word| word == "ratio") && values.iter().any(|value| *value > 1.0) => {
+            None
+        }
         Kind::Share => {
             let percent = values.iter().any(|value| *value > 1.5);
             Some(UnitChoice {

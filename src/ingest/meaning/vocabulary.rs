@@ -57,6 +57,10 @@ pub(crate) const TIME_OF_DAY: Words = Words("time zeit uhrzeit hora heure ora ti
 pub(crate) const DATE: Words = Words("date datum fecha data jour giorno day tag dia dato");
 /// Called so, a column tells how its row ended.
 pub(crate) const STATUS: Words = Words("success status code ok failed outcome result successful passed");
+/// Called so, a column says whether a result was right; where nothing else says how its row ended, that does.
+pub(crate) const VERIFIED: Words = Words("verified validated valid correct verification correctness");
+/// Called so, a column of texts says which kinds there are, even where `error` is one of them.
+pub(crate) const KIND: Words = Words("type kind category group class event name metric label level benchmark test case");
 /// How bad something was that is written down, as logs and traces say it.
 pub(crate) const SEVERITY: Words = Words("default debug info notice trace warning warn error fatal critical");
 /// What may stand beside such a word in the same leaf.
@@ -75,7 +79,7 @@ pub(crate) const IDENTIFIER: Words =
     Words("id uuid guid index idx seq sequence row pid tid port hash commit no number nr table");
 /// Called so, whole numbers name who did it or which time it was.
 pub(crate) const ACTOR: Words = Words(
-    "thread worker session user client vu host node repetition rep run iteration round attempt turn batch step iteração iteración iterazione",
+    "thread worker session user client vu host node repetition rep run iteration round attempt turn batch step epoch iteração iteración iterazione",
 );
 /// Called so, small whole numbers name the run (process, fork, launch) that a row was measured in.
 pub(crate) const RUN: Words = Words("invocation fork launch trial");
@@ -235,4 +239,29 @@ const TOTALS: &[&str] =
 /// Whether a row with that label sums up the others.
 pub(crate) fn is_total(label: &str) -> bool {
     TOTALS.contains(&label.trim().to_lowercase().as_str())
+}
+
+/// Texts that say that something ended well, and badly.
+const ENDED_WELL: Words = Words("pass passed ok success successful succeeded");
+const ENDED_BADLY: Words = Words("fail failed failure ko error err crash crashed timeout timedout oom");
+
+/// Whether something ended well, where a text says so with its first word: `PASS`, `failed:SIGSEGV`, `error: out of memory`.
+pub(crate) fn outcome(text: &str) -> Option<bool> {
+    let text = text.trim();
+    let end = text.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(text.len());
+    let stops = text[end..].is_empty() || text[end..].trim_start().starts_with([':', '(', '!', ',']);
+    let word = text[..end].to_ascii_lowercase();
+    match () {
+        () if !stops => None,
+        () if ENDED_WELL.has(&word) => Some(true),
+        () if ENDED_BADLY.has(&word) => Some(false),
+        () => None,
+    }
+}
+
+/// Whether a message says that something failed: `Destination host unreachable`, `Request timed out`.
+pub(crate) fn tells_of_a_failure(text: &str) -> bool {
+    const MESSAGE: Words = Words("unreachable failure failed timeout error refused expired aborted");
+    let lower = text.to_ascii_lowercase();
+    lower.contains("timed out") || lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| MESSAGE.has(word))
 }

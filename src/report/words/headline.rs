@@ -230,7 +230,8 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
             let are_requests = of.requests.iter().any(|run| run.are_requests && run.source == metric.source);
             let kind = if are_requests { PopulationKind::Requests } else { PopulationKind::Rows };
             let noun = noun(kind, &metric.source, of.sources);
-            let all = whole.map_or(clean.n, |whole| whole.total);
+            // Where few rows say how they ended, they are not what was measured.
+            let all = whole.map_or(clean.n, |whole| if said_by_few(whole, clean.n) { clean.n } else { whole.total });
             let count = if noun == "row" && whole.is_none() {
                 format!("{} of `{}`", number::counted(all, "sample"), name(&metric.name))
             } else {
@@ -260,7 +261,11 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
         let said: Vec<String> = rate.into_iter().chain(latency).collect();
         return Some(said.join(", "));
     }
+    let measured = durations.first().and_then(|metric| metric.overall.clean.as_ref()).map_or(0, |clean| clean.n);
     let share = whole.map(|whole| match (whole.failed, whole.unclear) {
+        (failed, None) if said_by_few(whole, measured) => {
+            format!("{failed} of the {} that say how they ended failed", number::counted(whole.total, "row"))
+        }
         (0, None) => "none failed".to_owned(),
         (0, Some(unclear)) => format!("none known to have failed, {} of unknown outcome", number::count(unclear)),
         (_, None) => format!("{} failed", number::share(whole.share)),
@@ -270,6 +275,11 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
     });
     let rate = rate(of.requests).or_else(|| reported_rate(of.reported, &whole?.source));
     Some([Some(count), rate, share, latency].into_iter().flatten().collect::<Vec<String>>().join(", "))
+}
+
+/// Whether less than half of the measured rows say how they ended.
+fn said_by_few(whole: &PopulationFailures, measured: u64) -> bool {
+    whole.kind == PopulationKind::Rows && whole.total.saturating_mul(2) < measured
 }
 
 /// `12,400 requests in 4 files, 206 /s, 0.4% failed, elapsed p95 310 ms`, where all files are one run.
