@@ -14,6 +14,7 @@ mod approved;
 mod architecture;
 mod bad_input;
 mod baseline;
+mod belongs;
 mod ci;
 mod circles;
 mod compare;

@@ -71,9 +71,11 @@ impl FlatRow {
     pub(super) fn has_number(&self) -> bool {
         let number =
             |index: usize| self.cell(index).first().is_some_and(|first| first.is_ascii_digit() || *first == b'-');
-        (0..self.names.len()).any(|index| {
-            if self.words.contains(&index) { is_amount(self.cell(index)) } else { number(index) }
-        })
+        (0..self.names.len()).any(
+            |index| {
+                if self.words.contains(&index) { is_amount(self.cell(index)) } else { number(index) }
+            },
+        )
     }
 
     /// What holds for all that stands inside, as the beginning of a row there: words, and of an element its whole round numbers,
@@ -84,8 +86,10 @@ impl FlatRow {
         for (index, name) in self.names.iter().enumerate() {
             let cell = self.cell(index);
             if self.words.contains(&index) {
+                // `7 chains found`, said of a part of the document.
+                let of_a_part = || says_outcome(name) || cell.first().is_some_and(u8::is_ascii_digit);
                 let of_document = around == Around::Document
-                    && (clock::instant(cell).is_some() || name.contains('.') && says_outcome(name));
+                    && (clock::instant(cell).is_some() || name.contains('.') && of_a_part());
                 if !is_amount(cell) && !of_document {
                     labels.push(name, &String::from_utf8_lossy(cell), true);
                 }
@@ -114,7 +118,8 @@ fn is_round(cell: &[u8]) -> bool {
     const DIGITS: usize = 3;
     let whole = !cell.is_empty() && cell.len() <= 12 && cell.iter().all(u8::is_ascii_digit);
     let telling = cell.iter().rposition(|digit| *digit != b'0').map_or(1, |last| last + 1);
-    let binary = || std::str::from_utf8(cell).ok().and_then(|text| text.parse::<u64>().ok()).is_some_and(u64::is_power_of_two);
+    let binary =
+        || std::str::from_utf8(cell).ok().and_then(|text| text.parse::<u64>().ok()).is_some_and(u64::is_power_of_two);
     whole && (telling <= DIGITS || binary())
 }
 
@@ -197,9 +202,12 @@ impl ObjectTable {
         let Some(builder) = &mut self.builder else { return };
         for (index, name) in builder.header.iter_mut().enumerate() {
             let measured = builder.columns[index].cell_type().is_number() && !self.inherited.contains(&index);
-            if measured && !name.starts_with(&self.path) {
-                *name = format!("{}.{name}", self.path);
+            if !measured || name.starts_with(&self.path) {
+                continue;
             }
+            // Numbers of a plain array are called like it.
+            let array = self.path == *name || self.path.ends_with(&format!(".{name}"));
+            *name = if array { self.path.clone() } else { format!("{}.{name}", self.path) };
         }
     }
 

@@ -376,7 +376,9 @@ fn name_apart(tables: &mut [ObjectTable]) {
         (0..tables.len()).filter(|index| !tables[*index].path.is_empty() && !tables[*index].beside_samples).collect();
     let alike = |one: usize| {
         let mut others = of_arrays.iter().filter(|other| **other != one);
-        others.any(|other| tables[one].names().iter().any(|name| tables[one].measures(name) && tables[*other].measures(name)))
+        others.any(|other| {
+            tables[one].names().iter().any(|name| tables[one].measures(name) && tables[*other].measures(name))
+        })
     };
     let ambiguous: Vec<usize> = of_arrays.iter().copied().filter(|one| alike(*one)).collect();
     for index in ambiguous {

@@ -9,7 +9,7 @@ use crate::table::packed::Kind;
 use crate::table::source::Provenance;
 use crate::table::{Role, Table};
 
-use super::vocabulary;
+use super::{name, tally, vocabulary};
 
 /// More rows are no closing ones.
 const MOST: usize = 10;
@@ -112,17 +112,30 @@ impl Closing {
             let column = &table.columns[column];
             column.dictionary.get(column.data.code(last)? as usize)
         };
-        let mut labels = table.columns_as(Role::Label).filter(|column| table.columns[*column].cells.kind() == Kind::Codes);
+        let mut labels =
+            table.columns_as(Role::Label).filter(|column| table.columns[*column].cells.kind() == Kind::Codes);
         let label = labels.find_map(|column| text(column).filter(|text| vocabulary::is_total(text)))?.clone();
         let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
+        // The total of a summary is shown as the whole.
+        let sums_up = |column: &usize| {
+            let meaning = name::read(&table.columns[*column].name);
+            meaning.statistic.is_some() || tally::read(&table.columns[*column].name, &meaning).is_some()
+        };
+        if metrics.iter().any(sums_up) {
+            return None;
+        }
         let is_sum = |column: &&usize| {
             let values = table.values(**column);
             let sum: f64 = values.iter().take(last).flatten().sum();
             values.number(last).is_some_and(|written| sum > 0.0 && (written - sum).abs() <= 1e-3 * sum)
         };
         let sums = metrics.iter().filter(is_sum).count();
-        (sums >= metrics.len().min(2) && sums > 0)
-            .then(|| Self { from: last, label: Some(label), missing: Vec::new(), statistics: vec!["sum"] })
+        (sums >= metrics.len().min(2) && sums > 0).then(|| Self {
+            from: last,
+            label: Some(label),
+            missing: Vec::new(),
+            statistics: vec!["sum"],
+        })
     }
 }
 

@@ -107,7 +107,8 @@ pub(super) fn by_its_values(table: &Table, index: usize, said: &NameMeaning, wor
 pub(super) fn how_many_workers(words: &[String]) -> Option<&str> {
     let [.., who, last] = words else { return None };
     let many = matches!(last.as_str(), "num" | "count" | "number");
-    let workers = matches!(who.as_str(), "thread" | "worker" | "process" | "proc" | "core" | "node" | "client" | "user");
+    let workers =
+        matches!(who.as_str(), "thread" | "worker" | "process" | "proc" | "core" | "node" | "client" | "user");
     (many && workers).then_some(who)
 }
 

@@ -295,7 +295,9 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
         return (Some(Kind::Count), Some(Unit::COUNT), Some(texts.join("_")));
     }
     // `latency_n`: how many were measured.
-    if matches!(last.text.as_str(), "n" | "num") && before.last().is_some_and(|word| vocabulary::DURATIONS.has(&word.text)) {
+    if matches!(last.text.as_str(), "n" | "num")
+        && before.last().is_some_and(|word| vocabulary::DURATIONS.has(&word.text))
+    {
         return (Some(Kind::Count), Some(Unit::COUNT), Some(last.text.clone()));
     }
     // A plural before the second is counted by it (`ops_sec`, `tokens_second`), and so is all that a word for a rate stands before;

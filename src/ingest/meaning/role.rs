@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
 use crate::table::packed::Cells;
-use crate::table::{CellType, Column, Role, Table};
+use crate::table::{CellType, Column, Instants, Role, Table};
 
 use crate::ingest::meaning::calendar::{self, LocalDates};
 use crate::ingest::meaning::design::{self, counted};
@@ -28,7 +28,7 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
     let words = name::words(name::without_brackets(name::leaf(&column.name)));
     let named = |known: Words| known.among(&words);
     match column.cells {
-        CellType::Timestamp if are_dates_of_several(table.values(index)) => {
+        CellType::Timestamp if are_dates_of_several(table, index) => {
             (Role::Unused, "dates without a time of day, several rows of each: no row has an instant of its own".into())
         }
         CellType::Timestamp => (Role::Timestamp, "its cells are dates with times".into()),
@@ -178,7 +178,7 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && said.kind != Some(Kind::Rate) && names_rows(vocabulary::ACTOR) && are_names() {
         return (Role::Identifier, format!("called `{}`, with whole numbers: it names who or which run", column.name));
     }
-    if let Some(word) = named(vocabulary::SETTING).filter(|_| whole) {
+    if let Some(word) = named(vocabulary::SETTING).filter(|word| whole || *word == "version") {
         return (Role::Unused, format!("a `{word}` is a setting, not a measurement"));
     }
     let within = |low: f64, high: f64| profile.low >= low && profile.high <= high;
@@ -293,7 +293,7 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
         Some(counts) => counts,
         // A long sweep: one to sixty-four threads, a row each.
         None => counted(values, MOST_SWEPT).filter(|counts| {
-            counts.len() == profile.count && profile.is_rising() && !design::has_clock(table, index)
+            profile.by_ones + 1 == profile.count && counts.len() == profile.count && !design::has_clock(table, index)
         })?,
     };
     let round = design::are_round(counts.keys().map(|bits| f64::from_bits(*bits)), design::DIGITS);
@@ -330,17 +330,20 @@ fn failure_flag(words: &[String]) -> Option<&str> {
     vocabulary::FAILURE.among(words).filter(|_| words.iter().all(of_row))
 }
 
-/// Whether all instants are midnights and neighbours are of the same day, so that they only date the rows.
-fn are_dates_of_several(instants: &Cells) -> bool {
-    const DAY: f64 = 86_400.0;
-    let (mut before, mut again) = (f64::NAN, false);
-    instants.count() > 1
-        && instants.all(|instant| {
-            again |= instant == before;
-            before = instant;
-            (instant / DAY).fract() == 0.0
-        })
-        && again
+/// Whether all instants are midnights and several rows are of one day, so that they only date the rows.
+fn are_dates_of_several(table: &Table, index: usize) -> bool {
+    const DAY: i64 = 86_400 * 1_000_000_000;
+    /// More rows than this have shown what they are.
+    const LOOKED_AT: usize = 4096;
+    let instants = Instants::of(table, index);
+    let rows = table.instant_cells(index).rows().min(LOOKED_AT);
+    let midnight = |row: usize| instants.at(row).is_none_or(|instant| instant % DAY == 0);
+    // A look at the first rows settles it for most tables.
+    if !(0..rows.min(8)).all(midnight) || !(0..rows).all(midnight) {
+        return false;
+    }
+    let days: Vec<i64> = (0..rows).filter_map(|row| instants.at(row)).collect();
+    days.iter().collect::<HashSet<_>>().len() < days.len()
 }
 
 /// Whether a column called like a time stands beside one of dates.

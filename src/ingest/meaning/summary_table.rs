@@ -98,7 +98,8 @@ fn without_doubtful_totals(
     let within = |column: usize| {
         let number = table.values(column).number(*total)?;
         let others = (0..labels.len()).filter(|row| row != total).filter_map(|row| table.values(column).number(row));
-        let (low, high) = others.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), one| (low.min(one), high.max(one)));
+        let (low, high) =
+            others.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), one| (low.min(one), high.max(one)));
         let slack = TOLERANCE * high.abs();
         Some(high < low || (low - slack..=high + slack).contains(&number))
     };
@@ -261,8 +262,10 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
     // Runs of one thing may have three statistics of one metric among many that were measured once.
     let of_metrics =
         parts.iter().filter(|(_, part)| matches!(part, Part::Statistic(_, statistic) if !statistic.is_count())).count();
-    let counts_something = |index: usize| tally::read(&table.columns[index].name, &name::read(&table.columns[index].name));
-    let others = parts.iter().filter(|(index, part)| *part == Part::Value && counts_something(*index).is_none()).count();
+    let counts_something =
+        |index: usize| tally::read(&table.columns[index].name, &name::read(&table.columns[index].name));
+    let others =
+        parts.iter().filter(|(index, part)| *part == Part::Value && counts_something(*index).is_none()).count();
     let mostly_statistics = of_metrics >= 2 * others;
     let percentiles = |of_base: &&Vec<Statistic>| of_base.iter().filter(|one| one.percent().is_some()).count() >= 2;
     let sure = place == Place::BesideSamples
@@ -347,9 +350,10 @@ impl Counts {
             let not_failed =
                 succeeded.filter(|_| measured.is_some() && failed.is_none() && of_requests.get(object) == Some(&true));
             // What succeeded is a number of its own where nothing says how many failed or were measured.
-            let contradictory = measured.zip(*succeeded).zip(*failed).filter(|((measured, succeeded), failed)| {
-                only_successes(table, *measured, *succeeded, *failed)
-            });
+            let contradictory = measured
+                .zip(*succeeded)
+                .zip(*failed)
+                .filter(|((measured, succeeded), failed)| only_successes(table, *measured, *succeeded, *failed));
             let succeeded = succeeded.filter(|_| measured.is_none() && failed.is_some());
             let counted = measured.or(succeeded).or(*failed);
             let Some(counted) = counted else { continue };

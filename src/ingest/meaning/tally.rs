@@ -100,7 +100,15 @@ mod tests {
         assert_eq!(of("requests.failed"), count(Tally::Failed, "", true));
         assert_eq!(of("phase.errors.count"), count(Tally::Failed, "phase", false));
         assert_eq!(of("fullkv.ok"), count(Tally::Succeeded, "fullkv", false));
-        for other in ["PainterCount", "Table_Aggregate.Count_table", "error_rate", "latency_ms", "mean_calls", "ok_ms", "requests_per_second"] {
+        for other in [
+            "PainterCount",
+            "Table_Aggregate.Count_table",
+            "error_rate",
+            "latency_ms",
+            "mean_calls",
+            "ok_ms",
+            "requests_per_second",
+        ] {
             assert_eq!(of(other), None, "{other}");
         }
     }

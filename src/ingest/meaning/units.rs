@@ -49,7 +49,9 @@ pub(crate) fn infer(name: &str, values: &[f64], shape: Option<&Shape>) -> Option
             Some(UnitChoice { unit: Unit::COUNT, reason: format!("`{word}` counts things"), assumed: false })
         }
         // How many times as much: no part of a whole.
-        Kind::Share if name::words(name).iter().any(|word| word == "ratio") && values.iter().any(|value| *value > 1.0) => {
+        Kind::Share
+            if name::words(name).iter().any(|word| word == "ratio") && values.iter().any(|value| *value > 1.0) =>
+        {
             None
         }
         Kind::Share => {

@@ -60,7 +60,8 @@ pub(crate) const STATUS: Words = Words("success status code ok failed outcome re
 /// Called so, a column says whether a result was right; where nothing else says how its row ended, that does.
 pub(crate) const VERIFIED: Words = Words("verified validated valid correct verification correctness");
 /// Called so, a column of texts says which kinds there are, even where `error` is one of them.
-pub(crate) const KIND: Words = Words("type kind category group class event name metric label level benchmark test case");
+pub(crate) const KIND: Words =
+    Words("type kind category group class event name metric label level benchmark test case");
 /// How bad something was that is written down, as logs and traces say it.
 pub(crate) const SEVERITY: Words = Words("default debug info notice trace warning warn error fatal critical");
 /// What may stand beside such a word in the same leaf.
