@@ -88,8 +88,8 @@ impl FlatRow {
             if self.words.contains(&index) {
                 // `7 chains found`, said of a part of the document.
                 let of_a_part = || says_outcome(name) || cell.first().is_some_and(u8::is_ascii_digit);
-                let of_document = around == Around::Document
-                    && (clock::instant(cell).is_some() || name.contains('.') && of_a_part());
+                let of_document =
+                    around == Around::Document && (clock::instant(cell).is_some() || name.contains('.') && of_a_part());
                 if !is_amount(cell) && !of_document {
                     labels.push(name, &String::from_utf8_lossy(cell), true);
                 }
