@@ -36,13 +36,11 @@ pub(crate) fn set_aside(table: Table, provenance: &mut Provenance, findings: &mu
         column: None,
     };
     let statistics = closing.statistics.join(", ");
-    let reason = match &closing.label {
-        Some(label) => format!("called `{label}`: {statistics} of the rows above"),
-        None => {
-            let missing = closing.missing.join(", ");
-            format!("without {missing}, which all rows above have: {statistics} of the rows above")
-        }
-    };
+    let missing = closing.missing.join(", ");
+    let reason = closing.label.as_ref().map_or_else(
+        || format!("without {missing}, which all rows above have: {statistics} of the rows above"),
+        |label| format!("called `{label}`: {statistics} of the rows above"),
+    );
     let finding = Finding::new(
         Severity::Note,
         FindingKind::ClosingRow,
