@@ -80,15 +80,15 @@ pub(crate) fn corruption(runs: u64) {
         }),
         ("block of 8 ×1,000", |rows, values, rng| {
             let first = rng.below(values.len() - 8);
-            for place in first..first + 8 {
-                rows.cells[place] = format!("{:.6}", values[place] * 1e3);
+            for (cell, value) in rows.cells[first..first + 8].iter_mut().zip(&values[first..first + 8]) {
+                *cell = format!("{:.6}", value * 1e3);
             }
             (first..first + 8).collect()
         }),
         ("three at 65535", |rows, values, rng| {
             let places: Vec<usize> = (0..3).map(|_| rng.below(values.len())).collect();
             for place in &places {
-                rows.cells[*place] = "65535".to_owned();
+                "65535".clone_into(&mut rows.cells[*place]);
             }
             places
         }),

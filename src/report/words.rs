@@ -18,7 +18,7 @@ use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::folded::Folded;
 use crate::measure::label::Label;
 use crate::measure::unit::Dimension;
-use crate::stats::corruption::Reason;
+use crate::stats::corruption::{Reason, Suspect};
 use crate::stats::dependence::{FEWEST, is_short};
 use crate::stats::population::Population;
 use crate::stats::runs::Runs;
@@ -82,23 +82,7 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
         .metric(name)
         .value(text),
         Oddity::Suspect { suspect, line, recorded: value, label, .. } => {
-            let leaves = suspect.leaves();
-            let place = Place { source: source.to_owned(), line: *line, last_line: None, column: Some(name.to_owned()) };
-            let unit = metric.and_then(|metric| metric.recorded_unit.as_deref());
-            Finding {
-                severity: suspect.severity,
-                kind: suspect.kind,
-                place,
-                metric: Some(name.to_owned()),
-                label: label.clone().filter(|label| !label.is_empty()),
-                value: Some(recorded(*value, unit.unwrap_or_default())),
-                reasons: suspect.reasons.iter().map(|found| reason(found, dimension)).collect(),
-                action: if leaves { "left the clean statistics" } else { "kept: nothing else speaks against it" }
-                    .to_owned(),
-                count: 1,
-                // What is at least so large says something, and rows that have left need no remedy.
-                set_aside: line.iter().filter(|_| suspect.kind == FindingKind::Isolated).map(|at| (*at, *at)).collect(),
-            }
+            suspicious(suspect, *line, *value, label.as_deref(), metric, source)
         }
         Oddity::Repeat { first, again, length } => Finding::new(
             Severity::Suspicious,
@@ -166,6 +150,34 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
             "kept: two runs may stand in this file",
         )
         .count(lines.len() as u64),
+    }
+}
+
+/// The finding about a value of which evidence speaks against it.
+fn suspicious(
+    suspect: &Suspect,
+    line: Option<u64>,
+    value: f64,
+    label: Option<&str>,
+    metric: Option<&Metric>,
+    source: &str,
+) -> Finding {
+    let name = metric.map_or("", |metric| metric.name.as_str());
+    let dimension = metric.map_or(Dimension::Unknown, |metric| metric.dimension);
+    let unit = metric.and_then(|metric| metric.recorded_unit.as_deref());
+    Finding {
+        severity: suspect.severity,
+        kind: suspect.kind,
+        place: Place { source: source.to_owned(), line, last_line: None, column: Some(name.to_owned()) },
+        metric: Some(name.to_owned()),
+        label: label.filter(|label| !label.is_empty()).map(str::to_owned),
+        value: Some(recorded(value, unit.unwrap_or_default())),
+        reasons: suspect.reasons.iter().map(|found| reason(found, dimension)).collect(),
+        action: if suspect.leaves() { "left the clean statistics" } else { "kept: nothing else speaks against it" }
+            .to_owned(),
+        count: 1,
+        // What is at least so large says something, and rows that have left need no remedy.
+        set_aside: line.iter().filter(|_| suspect.kind == FindingKind::Isolated).map(|at| (*at, *at)).collect(),
     }
 }
 
@@ -427,9 +439,10 @@ fn saturated(metric: &Metric) -> Option<Remark> {
     let clean = metric.overall.clean.as_ref()?;
     let found = clean.saturation?;
     let touched = clean.percentiles.iter().find(|one| one.value.is_some_and(|value| found.touches(value)));
-    let percentiles = touched
-        .map(|first| format!(", the maximum and the percentiles from {} on", number::percentile_name(first.percent)))
-        .unwrap_or_else(|| " and the maximum".to_owned());
+    let percentiles = touched.map_or_else(
+        || " and the maximum".to_owned(),
+        |first| format!(", the maximum and the percentiles from {} on", number::percentile_name(first.percent)),
+    );
     let stand = if found.count == 1 { "stands" } else { "stand" };
     let text = format!(
         "{} {stand} at the end of a field ({}) and may have been more: the mean{percentiles} are at least what they \

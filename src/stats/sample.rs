@@ -240,7 +240,7 @@ impl Logarithms {
                 let (value, shift) = if value < f64::MIN_POSITIVE { (value * TWO_TO_THE_64, 64) } else { (value, 0) };
                 let bits = value.to_bits();
                 product *= f64::from_bits(bits & MANTISSA | ONE);
-                exponents += (bits >> 52) as i64 - 1023 - shift;
+                exponents += (bits >> 52).cast_signed() - 1023 - shift;
                 self.without += usize::from(value <= 0.0);
             }
             self.sum = self.sum.with(product.log2()).with(exponents as f64);

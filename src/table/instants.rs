@@ -16,16 +16,19 @@ pub struct Instants<'a> {
 impl<'a> Instants<'a> {
     /// Those of a column of dates or of numbers.
     pub fn of(table: &'a Table, column: usize) -> Self {
+        /// What begins below counts from a beginning of its own, not since 1970.
+        const LEAST_SINCE_1970: f64 = 1e9;
         if table.columns[column].cells == CellType::Timestamp {
             return Self { cells: table.instant_cells(column), factor: None };
         }
         let cells = table.values(column);
-        let mut typical: f64 = 0.0;
-        cells.visit_present(0..cells.count(), |block| typical = block.iter().fold(typical, |most, at| most.max(*at)));
+        let (mut least, mut typical) = (f64::INFINITY, 0.0_f64);
+        cells.visit_present(0..cells.count(), |block| {
+            (least, typical) = block.iter().fold((least, typical), |(least, most), at| (least.min(*at), most.max(*at)));
+        });
         // A clock that counts from its own beginning does so in the unit that is stated.
-        const LEAST_SINCE_1970: f64 = 1e9;
         let unit = table.columns[column].unit();
-        if unit.dimension == Dimension::Time && typical < LEAST_SINCE_1970 {
+        if unit.dimension == Dimension::Time && least < LEAST_SINCE_1970 {
             return Self { cells, factor: Some(unit.to_base(1e9).round()) };
         }
         // Seconds since 1970 have ten digits, milliseconds thirteen, and so on; anything shorter counts seconds itself.

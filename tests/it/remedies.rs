@@ -84,7 +84,7 @@ fn what_cannot_be_read_as_lines_is_refused() {
 fn saturated(seed: u64) -> String {
     let mut rows: Vec<String> = durations(seed, 400).iter().map(|value| format!("{value:.2}")).collect();
     for place in [27, 283, 378] {
-        rows[place] = "65535".to_owned();
+        "65535".clone_into(&mut rows[place]);
     }
     format!("latency_ms\n{}\n", rows.join("\n"))
 }

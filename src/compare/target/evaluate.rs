@@ -287,9 +287,12 @@ fn percentile_certainty(interval: Option<Interval>, (for_low, for_high): (u64, u
         return Certainty::Withheld("the level allows none".to_owned());
     };
     // Of samples that depend on each other more may be needed than independent ones would be.
-    let needs = |samples: u64| match samples > n {
-        true => format!("needs {samples} samples, has {n}"),
-        false => format!("needs more samples, has {n} that depend on each other"),
+    let needs = |samples: u64| {
+        if samples > n {
+            format!("needs {samples} samples, has {n}")
+        } else {
+            format!("needs more samples, has {n} that depend on each other")
+        }
     };
     Certainty::Interval { low, high, needs_low: needs(for_low), needs_high: needs(for_high) }
 }

@@ -334,7 +334,9 @@ fn column(name: String, cells: CellType, data: Cells, dictionary: Vec<String>, s
 fn dated(codes: &Cells, instants: &[Option<i64>], storage: &Storage) -> Cells {
     let mut dated = CellsBuilder::instants(storage.clone());
     codes.visit_codes(0..codes.rows(), |_, block| {
-        block.iter().for_each(|code| dated.push_instant(instants.get(*code as usize).copied().flatten()));
+        for code in block {
+            dated.push_instant(instants.get(*code as usize).copied().flatten());
+        }
     });
     dated.finish()
 }

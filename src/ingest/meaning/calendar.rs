@@ -162,8 +162,8 @@ mod tests {
 
     #[test]
     fn a_date_beside_its_time_of_day_is_one_point_in_time() {
-        let rows: String = (0..6).map(|row| format!("2025/03/04,23:5{row}:30,{}.5\n", 100 + row)).collect();
-        let text = format!("Date,Time,P(W)\n{rows}2025/03/05,00:00:30,101.5\n");
+        let rows: Vec<String> = (0..6).map(|row| format!("2025/03/04,23:5{row}:30,{}.5", 100 + row)).collect();
+        let text = format!("Date,Time,P(W)\n{}\n2025/03/05,00:00:30,101.5\n", rows.join("\n"));
         let source = crate::ingest::read("p.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
         let table = &source.tables[0];
         let date = table.position("Date").unwrap();

@@ -12,9 +12,12 @@ use crate::report::escape::visible;
 /// Lines that are written down; a finding of more is better met by a filter before the file is read.
 const MOST_LINES: usize = 50;
 
+/// Ranges of lines by column.
+type RangesOfColumns<'a> = BTreeMap<&'a str, Vec<(u64, u64)>>;
+
 /// The text that sets aside what all of these findings are about, with what it does as a comment. Absent where none has a remedy.
 pub(crate) fn of(findings: &[Finding]) -> Option<String> {
-    let mut lines: BTreeMap<&str, BTreeMap<&str, Vec<(u64, u64)>>> = BTreeMap::new();
+    let mut lines: BTreeMap<&str, RangesOfColumns<'_>> = BTreeMap::new();
     for finding in findings {
         let Some(column) = finding.place.column.as_deref() else { continue };
         if !finding.set_aside.is_empty() {
