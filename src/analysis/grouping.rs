@@ -302,19 +302,25 @@ fn varied_settings(table: &Table) -> Vec<usize> {
 /// `None` where one label names the rows, or they are recordings.
 fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>, Labels<'t>)> {
     let rows = usize::try_from(table.lines.rows()).ok()?;
-    let varied = |column: &usize| (2..rows).contains(&table.columns[*column].dictionary.len());
+    if rows > MOST_SWEPT * ROWS_EACH {
+        return None;
+    }
+    // A part of a divided table knows texts that none of its rows have.
+    let varied = |column: &usize| (2..rows).contains(&labels_of_column(table, *column).1.len());
     let texts = table.columns_as(Role::Label).filter(|column| table.columns[*column].cells == CellType::Text);
     let labels: Vec<usize> = texts.filter(varied).collect();
     let telling =
         others.first().is_some_and(|first| labels.contains(first) || table.columns[*first].role == Role::Setting);
-    if rows > MOST_SWEPT * ROWS_EACH || !telling || labels.len() < 2 {
+    if !telling || labels.len() < 2 {
         return None;
     }
     let settings = others.iter().copied().filter(|column| table.columns[*column].role == Role::Setting);
     let columns: Vec<usize> = labels.iter().copied().chain(settings).collect();
     let together = labels_of(table, &columns);
     let few_rows_each = together.1.len() <= MOST_SWEPT && together.1.len() * ROWS_EACH > rows;
-    let is_design = together.1.len() <= MOST_SWEPT && columns.len() > 1 && is_balanced(table, &labels, &together);
+    // Several things were tried with each other: no label alone tells all of the combinations.
+    let crossed = columns.iter().all(|column| labels_of_column(table, *column).1.len() < together.1.len());
+    let is_design = crossed && together.1.len() <= MOST_SWEPT && is_balanced(table, &labels, &together);
     (few_rows_each || is_design).then_some((columns, together))
 }
 
