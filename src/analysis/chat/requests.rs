@@ -262,7 +262,7 @@ fn first_of_arrays(table: &Table, tables: &[Table], column: usize, numbers: &mut
     let nested = format!("metrics.{column_name}.value");
     let holds = |name: Option<&str>| name.is_some_and(|name| name == column_name || name == nested);
     let Some(inside) = tables.iter().find(|other| holds(other.name.as_deref())) else { return };
-    let Some(value) = inside.columns.iter().position(|other| other.cells.is_number()) else { return };
+    let Some(value) = measured(inside) else { return };
     let mut by_line: HashMap<u64, f64, FixedState> = HashMap::default();
     for (row, number) in inside.numbers(value).into_iter().enumerate() {
         if let (Some(line), Some(number)) = (inside.lines.line(row as u64), number) {
@@ -274,11 +274,16 @@ fn first_of_arrays(table: &Table, tables: &[Table], column: usize, numbers: &mut
     }
 }
 
+/// The numbers of a list: what its line says of itself stands beside them.
+fn measured(list: &Table) -> Option<usize> {
+    list.columns_as(Role::Metric).find(|column| list.columns[*column].cells.is_number())
+}
+
 /// The gaps between chunks that each line of `AIPerf` lists.
 fn chunk_gaps(table: &Table, tables: &[Table], log: &mut Log) {
     const NAME: &str = "metrics.inter_chunk_latency.value";
     let Some(inside) = tables.iter().find(|other| other.name.as_deref() == Some(NAME)) else { return };
-    let Some(value) = inside.columns.iter().position(|other| other.cells.is_number()) else { return };
+    let Some(value) = measured(inside) else { return };
     let named =
         |table: &Table| table.position("metrics.inter_chunk_latency.unit").map(|unit| (unit, table.codes(unit)));
     let stated = inside.columns[value].unit.as_ref().filter(|choice| !choice.assumed).map(|choice| choice.unit);
