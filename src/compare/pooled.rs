@@ -73,10 +73,13 @@ impl PooledRuns {
 
     /// Lets each side have at least the dependence that both show on average: they are runs of one thing, and a short run that seems to
     /// have none beside one that has is a run that does not show it. Where one side has many times the samples of the other it shows
-    /// slow dependence that those of the other are too few to have.
+    /// slow dependence that those of the other are too few to have. What is weak is mostly chance of the estimate, and would cost
+    /// independent samples their power.
     pub(crate) fn share_dependence(sides: [&mut Self; 2]) {
         /// Up to so many times as many samples a run are as many.
         const ALIKE: f64 = 4.0;
+        /// A factor from which on it is dependence of both.
+        const STRONG: f64 = 2.0;
         let [one, other] = sides;
         let size = |side: &Self| side.pooled.samples as f64 / side.runs.len() as f64;
         if !(1.0 / ALIKE..=ALIKE).contains(&(size(one) / size(other))) {
@@ -84,7 +87,10 @@ impl PooledRuns {
         }
         let (first, second) = (one.dependence, other.dependence);
         let both = |own: Dependence| {
-            let at_least = |of: fn(Dependence) -> f64| of(own).max(f64::midpoint(of(first), of(second)));
+            let at_least = |of: fn(Dependence) -> f64| {
+                let average = f64::midpoint(of(first), of(second));
+                if average >= STRONG { of(own).max(average) } else { of(own) }
+            };
             Dependence {
                 center: at_least(|found| found.center),
                 p50: at_least(|found| found.p50),
