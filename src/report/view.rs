@@ -14,6 +14,7 @@ mod finding;
 mod fold;
 mod goodput;
 mod junit;
+mod levels;
 mod line;
 mod metric;
 mod named_text;

@@ -27,6 +27,7 @@ mod fuzz;
 mod goodput;
 mod healthy;
 
+mod load_levels;
 mod meaning;
 mod memory;
 mod not_measured;

@@ -59,7 +59,7 @@ impl RunFacts<'_> {
         let bins = TimeBins::over(bounds.0, bounds.1, step, extent.timed);
         let counts = count(parts, (bins, bounds), moment, self.labels.len());
         let samples: Vec<u64> = counts.bins.iter().map(|tally| tally.samples).collect();
-        let most = self.memory.map_or(latency::GATHERED, |memory| latency::GATHERED.min((memory / 64) as usize));
+        let most = latency::most_gathered(self.memory);
         let method = self.settings.quantile_method;
         let latencies = latency::by_slot(parts, &samples, |at| bins.index(at), method, most);
         // How many events are in progress means something where they are requests, or known to have begun then.
@@ -97,6 +97,7 @@ impl RunFacts<'_> {
             bins: made,
             endpoints,
             causes,
+            levels: None,
         })
     }
 

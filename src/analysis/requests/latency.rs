@@ -13,6 +13,11 @@ use crate::stats::sorting::sort;
 /// Samples that are gathered at a time.
 pub(super) const GATHERED: usize = 1 << 22;
 
+/// How many are gathered at a time with so many bytes of memory, where that is bounded.
+pub(super) fn most_gathered(memory: Option<u64>) -> usize {
+    memory.map_or(GATHERED, |memory| GATHERED.min((memory / 64) as usize))
+}
+
 /// Percentiles of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Latency {

@@ -11,6 +11,7 @@ mod count;
 mod extent;
 mod incidents;
 mod latency;
+mod levels;
 mod part;
 mod phases;
 mod recognise;
@@ -19,7 +20,7 @@ mod rows;
 mod shards;
 mod time_bins;
 
-pub use result::{Bin, EndpointFailures, FailureCause, Moment, Phase, PhaseKind, RequestRun};
+pub use result::{Bin, EndpointFailures, FailureCause, LoadLevel, LoadLevels, Moment, Phase, PhaseKind, RequestRun};
 pub use shards::{Shard, join};
 
 use std::borrow::Cow;
@@ -77,7 +78,9 @@ impl RunTable<'_> {
             part.rows.move_to(range);
             part.causes = causes_of(self.table, self.metric);
             let run = facts.run(std::slice::from_mut(&mut part))?;
-            Some(RequestRun { run: several.then_some(number), ..run })
+            let most = latency::most_gathered(facts.memory);
+            let levels = levels::levels(self.table, self.column, &part, &run, (self.settings, most));
+            Some(RequestRun { run: several.then_some(number), levels, ..run })
         };
         (1..).zip(self.table.runs(rows)).filter_map(run).collect()
     }

@@ -59,6 +59,53 @@ pub struct RequestRun {
     /// Failures by code or message, the most frequent first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<FailureCause>,
+    /// Throughput against latency, where the rows record their load and it stood at several levels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub levels: Option<LoadLevels>,
+}
+
+/// The requests of a run by the load that their rows record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LoadLevels {
+    /// Name of the column.
+    pub column: String,
+    /// Requests with an instant that are at none of the levels.
+    pub elsewhere: u64,
+    /// The levels, ascending.
+    pub levels: Vec<LoadLevel>,
+    /// Where throughput grows no longer; absent where intervals do not bear it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plateau: Option<Plateau>,
+}
+
+/// The requests at one level of load.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LoadLevel {
+    /// The number in the column.
+    pub level: f64,
+    /// Requests.
+    pub requests: u64,
+    /// Seconds at it.
+    pub time: f64,
+    /// Requests a second.
+    pub rate: f64,
+    /// How many failed, where that is recorded.
+    pub failed: Option<u64>,
+    /// Median duration; like the others absent where there are too few.
+    pub p50: Option<f64>,
+    /// 95th percentile.
+    pub p95: Option<f64>,
+    /// 99th percentile.
+    pub p99: Option<f64>,
+}
+
+/// Levels over which throughput grows no longer while requests become slower.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Plateau {
+    /// The lowest of them.
+    pub from: f64,
+    /// The highest level.
+    pub to: f64,
 }
 
 /// Files of several load generators that are one run.

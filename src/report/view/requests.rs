@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::charts::Charts;
+use super::levels::LevelsView;
 use super::named_text::NamedText;
 use crate::analysis::metric::Metric;
 use crate::analysis::outcome::inflation_of;
@@ -38,6 +39,8 @@ pub(crate) struct RequestsView {
     pub charts: Vec<Chart>,
     /// The phases, where there are several.
     pub phases: Vec<PhaseView>,
+    /// Throughput against latency, where the load stood at several levels.
+    pub levels: Option<LevelsView>,
     /// Labels of which requests failed, the one with the most failures first.
     pub endpoints: Vec<FailureView>,
     /// How many more there are.
@@ -101,6 +104,7 @@ impl RequestsView {
             } else {
                 Vec::new()
             },
+            levels: run.levels.as_ref().map(|levels| LevelsView::of(run, levels)),
             endpoints: endpoints.first.iter().map(|one| FailureView::of_endpoint(run, one)).collect(),
             more_endpoints: more(endpoints.more, "more label"),
             causes: causes.first.iter().map(|one| FailureView::of_cause(run, one)).collect(),
