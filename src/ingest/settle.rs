@@ -1,5 +1,7 @@
 //! What is done with whole rows and tables once the tables of a source stand.
 
+use crate::ingest::meaning::name;
+use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::table::source::{SetAside, Source};
 use crate::table::{Role, Table};
 
@@ -28,15 +30,43 @@ pub(crate) fn name_metrics_apart(table: &mut Table, of: &str) {
 pub(crate) fn lead_with(source: &mut Source, metric: &str) {
     for table in &mut source.tables {
         let Some(from) = table.position(metric).filter(|at| table.columns[*at].role == Role::Metric) else { continue };
-        let Some(to) = table.columns_as(Role::Metric).next().filter(|to| *to < from) else { continue };
-        table.columns[to..=from].rotate_right(1);
-        for foreign in &mut table.foreign_values {
-            foreign.column = match foreign.column {
-                column if column == from => to,
-                column if (to..from).contains(&column) => column + 1,
-                column => column,
-            };
-        }
+        put_first(table, from);
+    }
+}
+
+/// Puts the metric of that column before the others of its table.
+fn put_first(table: &mut Table, from: usize) {
+    let Some(to) = table.columns_as(Role::Metric).next().filter(|to| *to < from) else { return };
+    table.columns[to..=from].rotate_right(1);
+    for foreign in &mut table.foreign_values {
+        foreign.column = match foreign.column {
+            column if column == from => to,
+            column if (to..from).contains(&column) => column + 1,
+            column => column,
+        };
+    }
+}
+
+/// Puts the duration of the answer first where that of a preparation would lead: `execution_time` before `planning_time`.
+pub(crate) fn lead_with_the_answer(table: &mut Table) {
+    let is = |column: usize, known: Words| {
+        let words = name::words(name::without_brackets(name::leaf(&table.columns[column].name)));
+        known.among(&words).is_some()
+    };
+    let is_time = |column: &usize| table.columns[*column].unit().dimension.is_time();
+    let mut durations = table.columns_as(Role::Metric).filter(is_time);
+    if !durations.next().is_some_and(|first| is(first, vocabulary::PREPARATION)) {
+        return;
+    }
+    let is_answer = |column: &usize| {
+        is(*column, vocabulary::ANSWER)
+            && !is(*column, vocabulary::PREPARATION)
+            && !is(*column, vocabulary::TIME_SETTING)
+    };
+    let answer = durations.find(is_answer);
+    drop(durations);
+    if let Some(answer) = answer {
+        put_first(table, answer);
     }
 }
 

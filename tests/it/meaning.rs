@@ -511,3 +511,37 @@ fn a_clock_counts_in_the_unit_that_its_name_states() {
         place.run("summarize frames.csv").exits(0).says("60.50").says("over 1.98");
     }
 }
+
+/// The word by which the report names the role of a column.
+fn role_of<'a>(report: &'a Value, column: &str) -> &'a str {
+    let columns = report["sources"][0]["tables"][0]["columns"].as_array().unwrap();
+    columns.iter().find(|one| one["name"] == column).unwrap()["role"].as_str().unwrap()
+}
+
+#[test]
+fn what_leads_is_the_answer_and_no_preparation_axis_or_counter() {
+    let mut plans = "sql,init_ms,exec_ms\n".to_owned();
+    let mut axis = "elapsed_ms,rss_mb,latency_ms\n".to_owned();
+    let mut counted = "codec,iter,wall_ms\n".to_owned();
+    for row in 0..40_u64 {
+        let _ = writeln!(plans, "select {},{}.{},{}.5", row % 2, 1 + row % 3, row % 7, 900 + row * 31 % 57);
+        let _ = writeln!(axis, "{},{},{}.25", row * 250, 110 + row * 7 % 19, 9 + row * 13 % 11);
+        let _ = writeln!(counted, "{},{},{}.75", if row < 20 { "lz" } else { "zs" }, row % 4, 8 + row * 13 % 11);
+    }
+    let plans = report("plans.csv", &plans);
+    assert_eq!(plans["metrics"][0]["name"], "exec_ms");
+    assert_eq!(metric(&plans, "init_ms")["dimension"], "time", "it is still measured");
+    let axis = report("axis.csv", &axis);
+    assert_eq!(role_of(&axis, "elapsed_ms"), "timestamp");
+    assert!(axis["verdict"]["headline"].as_str().unwrap().contains("latency_ms"), "{}", axis["verdict"]);
+    assert_eq!(role_of(&report("counted.csv", &counted), "iter"), "identifier");
+}
+
+#[test]
+fn elapsed_times_that_do_not_go_on_from_zero_evenly_are_durations() {
+    let mut text = "elapsed_ms,rss_mb\n".to_owned();
+    for row in 0..40_u64 {
+        let _ = writeln!(text, "{},{}", 20 + row * row, 110 + row * 7 % 19);
+    }
+    assert_eq!(role_of(&report("sorted.csv", &text), "elapsed_ms"), "metric");
+}

@@ -294,3 +294,16 @@ fn a_narrow_terminal_gets_lines_that_fit_and_names_that_differ() {
     let named: Vec<String> = lines.iter().filter(|line| line.contains('…')).map(|line| name(&line)).collect();
     assert!(named.len() == 2 && named[0] != named[1], "{lines:#?}");
 }
+
+#[test]
+fn a_comment_has_the_only_label_of_a_metric_once() {
+    let place = Place::new();
+    let rows: String =
+        (0..50).map(|row| format!("GET /only,{},{}\n", 40 + row % 9, if row < 2 { 500 } else { 200 })).collect();
+    place.write("one.csv", format!("path,latency_ms,status\n{rows}"));
+    place.run("summarize one.csv -q --comment c.md").exits(0);
+    let comment = place.read("c.md").replace('\u{a0}', " ");
+    let of_metric: Vec<&str> = comment.lines().filter(|line| line.starts_with("| `latency_ms`")).collect();
+    // 2 of 50 failed.
+    assert!(matches!(of_metric[..], [only] if only.contains("`GET /only`") && only.contains("4% (2)")), "{comment}");
+}

@@ -353,3 +353,44 @@ fn every_command_of_the_documentation_of_the_verdict_says_and_exits_what_stands_
     }
     assert!(tried >= 18, "{tried} commands were found");
 }
+
+/// The first line of the report, with plain blanks.
+fn headline(place: &Place) -> String {
+    verdict(place)["headline"].as_str().unwrap_or_default().replace('\u{a0}', " ")
+}
+
+#[test]
+fn requests_lead_the_first_line_of_a_k6_summary_whatever_its_checks_count() {
+    let place = Place::new();
+    // Three checks of each of the 410 requests, none of which failed.
+    place.write(
+        "k6.json",
+        "{\"root_group\": {\"name\": \"\"}, \"metrics\": {\
+         \"checks\": {\"passes\": 1230, \"fails\": 0, \"value\": 1},\
+         \"http_req_duration\": {\"avg\": 12.5, \"min\": 4, \"med\": 11, \"max\": 77, \"p(90)\": 25, \"p(95)\": 31.5},\
+         \"http_req_failed\": {\"passes\": 0, \"fails\": 410, \"value\": 0},\
+         \"http_reqs\": {\"count\": 410, \"rate\": 20.5}}}",
+    );
+    let said = "410 requests, 20.50 /s, none failed, http_req_duration p95 31.50 ms";
+    place.run("summarize k6.json -o out.json").exits(0);
+    assert_eq!(headline(&place), said);
+}
+
+#[test]
+fn several_runs_in_one_file_are_counted_together_in_the_first_line() {
+    let place = Place::new();
+    let mut text = "timeStamp,elapsed,label,responseCode,success\n".to_owned();
+    // Three runs of 120 requests, a day apart; 6 of each failed.
+    for run in 0..3_u64 {
+        for row in 0..120_u64 {
+            let at = 1_750_000_000_000 + run * 86_400_000 + row * 500;
+            let failed = row % 20 == 7;
+            let (code, success) = if failed { (500, false) } else { (200, true) };
+            text += &format!("{at},{},GET /a,{code},{success}\n", 80 + (row * 37 + run) % 41);
+        }
+    }
+    place.write("three.jtl", &text);
+    place.run("summarize three.jtl -o out.json").exits(0);
+    let said = headline(&place);
+    assert!(said.contains("360 requests in 3 runs, 5% failed, elapsed p95"), "{said}");
+}

@@ -178,6 +178,9 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && said.kind != Some(Kind::Rate) && names_rows(vocabulary::ACTOR) && are_names() {
         return (Role::Identifier, format!("called `{}`, with whole numbers: it names who or which run", column.name));
     }
+    if whole && matches!(words, [only] if vocabulary::COUNTER.has(only)) && 2 * profile.by_ones >= profile.count {
+        return (Role::Identifier, format!("called `{}`, and one more from row to row: it counts them", column.name));
+    }
     if let Some(word) = named(vocabulary::SETTING).filter(|word| whole || *word == "version") {
         return (Role::Unused, format!("a `{word}` is a setting, not a measurement"));
     }
@@ -379,6 +382,8 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     const RECORDING: usize = 50;
     /// Fewer rows that rise without a name that tells may hold anything.
     const FEWEST_UNNAMED: usize = 5;
+    /// So many steps that are all alike are those of a clock.
+    const EVEN_STEPS: usize = 9;
     let column = &table.columns[index];
     let said = name::read(&column.name);
     // Epochs of a training are counted; only a clock counts since one.
@@ -404,6 +409,13 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
         && (named.is_some() || rises())
     {
         return Some((Role::Timestamp, format!("its numbers are {} since 1970", CLOCKS[clock].1)));
+    }
+    // `elapsed_ms` that goes on from 0 in even steps, beside what was measured then.
+    let elapsed = words.iter().any(|word| word == "elapsed") && said.kind == Some(Kind::Duration);
+    let goes_on = || profile.low == 0.0 && profile.rises >= EVEN_STEPS && even_steps(table.values(index));
+    let beside = || (0..table.columns.len()).any(|other| other != index && table.columns[other].cells.is_number());
+    if elapsed && goes_on() && beside() && !clock_beside() {
+        return Some((Role::Timestamp, "elapsed time that goes on from 0 in even steps".into()));
     }
     // What something was at the start is no instant: `start_rss`.
     let word = named.filter(|_| !matches!(said.kind, Some(Kind::Bytes | Kind::Rate | Kind::Share)))?;

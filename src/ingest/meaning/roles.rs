@@ -16,6 +16,7 @@ use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{calendar, closing_rows, name, no_result, role, siblings, summary_table, time_evidence};
 use crate::ingest::options::SourceOptions;
+use crate::ingest::settle;
 use crate::ingest::sink::Sink;
 
 /// Finishes the tables of a source.
@@ -68,6 +69,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         if sink.declared.is_empty() && sink.declared_by_file.is_empty() && !roles_given {
             let take = |part| summary_table::take(part, options, summary_table::Place::Rows);
             source.reported.extend(parts.iter_mut().filter_map(take).flatten());
+            parts.iter_mut().for_each(settle::lead_with_the_answer);
         }
         source.tables.extend(parts);
     }

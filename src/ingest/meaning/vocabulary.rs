@@ -82,6 +82,8 @@ pub(crate) const IDENTIFIER: Words =
 pub(crate) const ACTOR: Words = Words(
     "thread worker session user client vu host node repetition rep run iteration round attempt turn batch step epoch iteração iteración iterazione",
 );
+/// Called so and nothing else, whole numbers that go on by one count the rows.
+pub(crate) const COUNTER: Words = Words("iter frame");
 /// Called so, small whole numbers name the run (process, fork, launch) that a row was measured in.
 pub(crate) const RUN: Words = Words("invocation fork launch trial");
 /// Called so, numbers describe the set-up.
@@ -179,6 +181,11 @@ pub(crate) const MEMORY: Words = Words("memory mem rss heap vms vsz maxrss pss u
 pub(crate) const TIME_SETTING: Words = Words(
     "slo sla think ramp ramp_up rampup threshold timeout timeouts interval period warmup ramp pause think sleep budget deadline limit ttl requested target",
 );
+/// What is done before an answer or is a part of it: durations that stand for no row where one of the answer stands beside them.
+pub(crate) const PREPARATION: Words =
+    Words("planning plan init initialization initialisation setup prepare preparation teardown jitter");
+/// How long the answer itself took.
+pub(crate) const ANSWER: Words = Words("execution exec response latency total request query e2e");
 /// A duration that is called so and nothing else may be that of the whole run.
 pub(crate) const RUN_OR_LATENCY: Words = Words("duration elapsed runtime");
 /// Numbers that were asked for, not measured.

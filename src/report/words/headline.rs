@@ -25,6 +25,7 @@ fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
     match one.kind {
         PopulationKind::Requests if metric.contains("request") => "request",
         PopulationKind::Requests if metric.contains("vuser") => "user",
+        PopulationKind::Requests if metric == "checks" => "check",
         PopulationKind::Requests if metric.contains("benchmark") => "benchmark",
         PopulationKind::Requests if one.metric.is_some() && row_of(&one.source, sources) == RowKind::Unnamed => {
             "attempt"
@@ -196,11 +197,15 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
     if let Some(joint) = joint(of) {
         return Some(joint);
     }
-    // One run of requests in the only file is what a reader asks for first, whatever else stands there.
+    // Requests of one table of the only file are what a reader asks for first, whatever else stands there.
     let only = match (of.requests, of.sources) {
-        ([run], [_]) if run.are_requests && run.run.is_none() => Some(run),
+        ([run, others @ ..], [_]) => Some(run).filter(|run| {
+            let is_beside = |other: &RequestRun| other.are_requests && other.table == run.table && other.run.is_some();
+            run.are_requests && (others.is_empty() || run.run.is_some()) && others.iter().all(is_beside)
+        }),
         _ => None,
     };
+    let runs = only.map_or(0, |_| of.requests.len() as u64);
     let of_run =
         |source: &str, table: Option<u64>| only.is_none_or(|run| run.source == source && Some(run.table) == table);
     let wholes: Vec<&PopulationFailures> =
@@ -234,6 +239,8 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
             let all = whole.map_or(clean.n, |whole| if said_by_few(whole, clean.n) { clean.n } else { whole.total });
             let count = if noun == "row" && whole.is_none() {
                 format!("{} of `{}`", number::counted(all, "sample"), name(&metric.name))
+            } else if runs > 1 {
+                format!("{} in {}", number::counted(all, noun), number::counted(runs, "run"))
             } else {
                 number::counted(all, noun)
             };

@@ -54,7 +54,8 @@ pub(super) fn rows(report: &Report) -> impl Iterator<Item = CommentNumbersView> 
 }
 
 fn of_metric(metric: &Metric) -> impl Iterator<Item = CommentNumbersView> {
-    let whole = (!metric.measured_apart).then_some((None, &metric.overall));
+    // A whole of one label carries its name: it is that label, and stands there once.
+    let whole = (!metric.measured_apart && metric.overall.label.is_none()).then_some((None, &metric.overall));
     let labelled = metric.labelled().map(|(label, population)| (Some(label), population));
     whole.into_iter().chain(labelled).map(|(label, population)| of_population(metric, label, population))
 }
@@ -65,8 +66,10 @@ fn of_population(metric: &Metric, label: Option<&str>, population: &Population) 
     let shown = |value: Option<f64>| value.map_or_else(|| ABSENT.to_owned(), |value| scale.full(value));
     let percentile = |percent: f64| shown(clean.and_then(|clean| at(clean, percent)?.value));
     let failures = metric.failures.as_ref().and_then(|all| match label {
-        None => Some((all.failed, all.total)),
-        Some(label) => all.groups.iter().find(|one| one.label == label).map(|one| (one.failed, one.total)),
+        Some(label) if metric.overall.label.is_none() => {
+            all.groups.iter().find(|one| one.label == label).map(|one| (one.failed, one.total))
+        }
+        _ => Some((all.failed, all.total)),
     });
     CommentNumbersView {
         source: visible(&metric.source),
