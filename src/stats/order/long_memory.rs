@@ -20,8 +20,9 @@ const FREQUENCIES: f64 = 1.5;
 /// ...and at most so many, of at most so many blocks.
 const MOST_FREQUENCIES: usize = 128;
 const MOST_BLOCKS: usize = 1024;
-/// Standard errors by which the exponent must lie above 0: chance alone reaches that in one run of twenty.
-const NOISE: f64 = 1.65;
+/// Standard errors by which the exponent must lie above 0: chance alone reaches that in one run of forty, and each such run costs a
+/// comparison most of its power.
+const NOISE: f64 = 2.0;
 /// The exponent that is reckoned with at most: H = 0.8. The variance is so steep in it that a larger one, known to within a tenth,
 /// would say nothing any more.
 const LARGEST: f64 = 0.3;
