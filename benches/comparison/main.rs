@@ -14,11 +14,14 @@ use perfreport::stats::rng::Rng;
 use rayon::prelude::*;
 
 use margins::margins;
-use simulated::{SIGMA_OF_CV_30, Shape, compared, lognormal, metric, normal_series, phi, seed_of, share, side};
+use normal::phi;
+use simulated::{SIGMA_OF_CV_30, Shape, compared, lognormal, metric, normal_series, seed_of, share, side};
 use suites::suite;
 use tails::{failures, tails};
 
 mod margins;
+#[path = "../shared/normal.rs"]
+mod normal;
 mod simulated;
 mod suites;
 mod tails;

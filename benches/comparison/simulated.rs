@@ -8,6 +8,8 @@ use perfreport::measure::unit::Dimension;
 use perfreport::stats::rng::Rng;
 use rayon::prelude::*;
 
+use crate::normal::phi;
+
 /// Steps before a dependent series is recorded.
 const BURN_IN: usize = 100;
 /// Sigma of a lognormal distribution with a coefficient of variation of 30%.
@@ -28,15 +30,6 @@ pub(crate) fn normal_series(n: usize, phi: f64, rng: &mut Rng) -> Vec<f64> {
 
 pub(crate) fn lognormal(n: usize, sigma: f64, phi: f64, rng: &mut Rng) -> Vec<f64> {
     normal_series(n, phi, rng).into_iter().map(|z| 0.1 * (sigma * z).exp()).collect()
-}
-
-/// The standard normal distribution function (Abramowitz & Stegun 26.2.17, error below 1e-7).
-pub(crate) fn phi(z: f64) -> f64 {
-    let t = 1.0 / (1.0 + 0.231_641_9 * z.abs());
-    let poly =
-        t * (0.319_381_530 + t * (-0.356_563_782 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
-    let upper = (-z * z / 2.0).exp() / std::f64::consts::TAU.sqrt() * poly;
-    if z >= 0.0 { 1.0 - upper } else { upper }
 }
 
 /// A distribution by its quantile function, so that a dependent normal series becomes a dependent series of it.

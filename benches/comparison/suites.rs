@@ -6,7 +6,8 @@ use perfreport::compare::outcome::Change;
 use perfreport::stats::rng::Rng;
 use rayon::prelude::*;
 
-use crate::simulated::{lognormal, metric, phi, seed_of, side};
+use crate::normal::phi;
+use crate::simulated::{lognormal, metric, seed_of, side};
 
 /// A suite of benchmarks whose machine became slower, with regressions in it or without; CV 2 to 20%, each of its own.
 pub(crate) fn suite(pairs: u64) {

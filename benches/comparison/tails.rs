@@ -6,7 +6,8 @@ use perfreport::compare::outcome::{Change, Verdict};
 use perfreport::stats::rng::Rng;
 use rayon::prelude::*;
 
-use crate::simulated::{compared, phi, seed_of};
+use crate::normal::phi;
+use crate::simulated::{compared, seed_of};
 
 /// A change that the center hardly feels: what is said of it.
 type TailTruth = (&'static str, fn(usize, bool, &mut Rng) -> Vec<f64>);

@@ -14,7 +14,7 @@ use super::effect::{EffectDraft, worse_sign};
 use super::effects::{Kind, ZERO_SHARE_MARGIN, effects, reported_mean, share_effect};
 use super::margin::DEFAULT_TAIL_MARGIN;
 use super::outcome::{AgainstSuite, Change, Effect, MetricSide, Reason, Scale, Verdict};
-use super::pairing::{Pair, SharePair, ShareSide, incomparable, incomparable_reported};
+use super::pairing::{Pair, SharePair, incomparable, incomparable_reported, runs_of};
 use super::parts::{CENTER_WEIGHT, Part, PartTest, closed, combined};
 use super::pooled::PooledRuns;
 use super::share::PooledShare;
@@ -155,8 +155,7 @@ impl<'a> ChangeDraft<'a> {
     }
 
     pub(crate) fn of_share(pair: &SharePair<'_>, elsewhere: Option<&Reason>, criteria: &Criteria) -> Self {
-        let [first, second] = [&pair.before, &pair.after]
-            .map(|sides| sides.iter().flat_map(|side: &ShareSide<'_>| &side.runs).copied().collect::<Vec<Share>>());
+        let [first, second] = [&pair.before, &pair.after].map(|sides| runs_of(sides));
         let side = |runs: &[Share]| {
             let pooled = PooledShare::of(runs);
             (pooled.total > 0).then(|| MetricSide {

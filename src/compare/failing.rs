@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::capture::Share;
 use super::outcome::{Change, Reason, Verdict};
-use super::pairing::{SharePair, ShareSide};
+use super::pairing::{SharePair, runs_of};
 use super::share::{PooledShare, difference};
 use crate::analysis::failing::is_failing;
 
@@ -31,25 +31,22 @@ pub(crate) struct FailingPopulations {
     by_place: BTreeMap<(String, Option<String>), Failing>,
 }
 
-fn runs(sides: &[ShareSide<'_>]) -> Vec<Share> {
-    sides.iter().flat_map(|side| &side.runs).copied().collect()
-}
-
 impl FailingPopulations {
     /// From the shares of both sides. `limit` is the share from which on a population is failing.
     pub(crate) fn of(pairs: &[SharePair<'_>], limit: f64) -> Self {
         let mut by_place = BTreeMap::new();
         for pair in pairs.iter().filter(|pair| pair.is_of_failures()) {
-            let after = runs(&pair.after);
+            let after = runs_of(&pair.after);
             let now = PooledShare::of(&after);
             if !is_failing(now.failed, now.total, limit) {
                 continue;
             }
-            let before = runs(&pair.before);
+            let before = runs_of(&pair.before);
             let whole = pairs
                 .iter()
                 .find(|other| other.group.is_none() && other.source == pair.source && other.metric == pair.metric);
-            let (then, is_news) = match (before.is_empty(), whole.map(|whole| PooledShare::of(&runs(&whole.before)))) {
+            let (then, is_news) = match (before.is_empty(), whole.map(|whole| PooledShare::of(&runs_of(&whole.before))))
+            {
                 (false, _) => (Some(PooledShare::of(&before)), worse(&before, &after, limit)),
                 // A baseline without labels that knows of no failure at all knows of none of this label.
                 (true, Some(whole)) if whole.total > 0 => {

@@ -66,8 +66,7 @@ impl SharePair<'_> {
         const GAPS: f64 = 0.01;
         /// So many of all are gone, beyond chance.
         const GONE: f64 = 0.1;
-        let [before, after] = [&self.before, &self.after]
-            .map(|sides| PooledShare::of(&sides.iter().flat_map(|side| &side.runs).copied().collect::<Vec<Share>>()));
+        let [before, after] = [&self.before, &self.after].map(|sides| PooledShare::of(&runs_of(sides)));
         before.total > 0 && before.share() <= GAPS && is_failing(after.failed, after.total, GONE)
     }
 
@@ -84,6 +83,11 @@ impl SharePair<'_> {
         }
         self.group.is_none() || !self.after.is_empty() && (failed(&self.before) || failed(&self.after))
     }
+}
+
+/// The runs of all sources of a side.
+pub(crate) fn runs_of(sides: &[ShareSide<'_>]) -> Vec<Share> {
+    sides.iter().flat_map(|side| &side.runs).copied().collect()
 }
 
 /// The runs of one source.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::reference::{close, report, type_6};
 use crate::support::Place;
 
 const START: i64 = 1_710_504_000_250;
@@ -49,27 +50,6 @@ fn jtl(rows: &[Row]) -> String {
         let _ = writeln!(text, "{},{},GET /,{code},{},{3},{3}", row.start, row.took, !row.fails, row.users);
     }
     text
-}
-
-fn report(name: &str, text: &str) -> Value {
-    let place = Place::new();
-    place.write(name, text).run(&format!("summarize {name} -o out.json")).exits(0);
-    place.json("out.json")
-}
-
-fn close(found: &Value, expected: f64) {
-    let found = found.as_f64().unwrap_or_else(|| panic!("{found} instead of {expected}"));
-    assert!((found - expected).abs() <= 1e-9 * expected.abs().max(1.0), "{found} instead of {expected}");
-}
-
-/// Hyndman and Fan's type 6, of values in any order.
-fn type_6(values: &[f64], p: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let position = (p * (sorted.len() as f64 + 1.0)).clamp(1.0, sorted.len() as f64);
-    let below = position.floor() as usize;
-    let above = sorted[below.min(sorted.len() - 1)];
-    sorted[below - 1] + (position - below as f64) * (above - sorted[below - 1])
 }
 
 #[test]

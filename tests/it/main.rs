@@ -35,6 +35,7 @@ mod planted;
 mod punctuation;
 mod readers;
 mod readme;
+mod reference;
 mod remedies;
 mod requests;
 mod schema_1;

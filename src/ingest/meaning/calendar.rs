@@ -90,7 +90,7 @@ pub(crate) fn of_texts(texts: &[String]) -> Option<LocalDates> {
 }
 
 /// Nanoseconds of a day.
-const DAY: i64 = 86_400_000_000_000;
+pub(super) const DAY: i64 = 86_400 * 1_000_000_000;
 
 /// Adds the times of day of a column to the dates of another beside it, which then tell the time of a row: `Date`, `Time`.
 pub(crate) fn join_date_and_time(table: &mut Table, storage: &Storage) {

@@ -335,12 +335,11 @@ fn failure_flag(words: &[String]) -> Option<&str> {
 
 /// Whether all instants are midnights and several rows are of one day, so that they only date the rows.
 fn are_dates_of_several(table: &Table, index: usize) -> bool {
-    const DAY: i64 = 86_400 * 1_000_000_000;
     /// More rows than this have shown what they are.
     const LOOKED_AT: usize = 4096;
     let instants = Instants::of(table, index);
     let rows = table.instant_cells(index).rows().min(LOOKED_AT);
-    let midnight = |row: usize| instants.at(row).is_none_or(|instant| instant % DAY == 0);
+    let midnight = |row: usize| instants.at(row).is_none_or(|instant| instant % calendar::DAY == 0);
     // A look at the first rows settles it for most tables.
     if !(0..rows.min(8)).all(midnight) || !(0..rows).all(midnight) {
         return false;

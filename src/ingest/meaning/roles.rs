@@ -45,7 +45,6 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         by_file: &sink.declared_by_file,
         rows_sorted: sink.rows_sorted,
     };
-    let roles_given = options.columns.values().any(|column| column.role.is_some());
     for builder in sink.tables {
         let beside_samples = builder.beside_samples;
         let mut found = Vec::new();
@@ -59,14 +58,14 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
             source.reported.extend(summary_table::take(&mut table, options, place).into_iter().flatten());
             continue;
         }
-        if sink.declared.is_empty() && sink.declared_by_file.is_empty() {
+        if !definitions.are_of_format() {
             table = closing_rows::set_aside(table, &mut source.provenance, &mut source.findings);
         }
         let parts = split_by_metric(table, &definitions, &source.provenance.name, &mut source.findings);
         let apart = |part| split_by_unit(part, options, &source.provenance.name, &mut source.findings);
         let mut parts: Vec<Table> = parts.into_iter().flat_map(apart).collect();
         // Formats that declare what their columns are have said what is a summary.
-        if sink.declared.is_empty() && sink.declared_by_file.is_empty() && !roles_given {
+        if definitions.says_nothing_of_roles() {
             let take = |part| summary_table::take(part, options, summary_table::Place::Rows);
             source.reported.extend(parts.iter_mut().filter_map(take).flatten());
             parts.iter_mut().for_each(settle::lead_with_the_answer);
@@ -119,10 +118,15 @@ struct Definitions<'a> {
 }
 
 impl Definitions<'_> {
+    /// Whether the format defines what its columns are.
+    fn are_of_format(&self) -> bool {
+        !self.declared.is_empty() || !self.by_file.is_empty()
+    }
+
     /// Whether only cells and names say what columns are.
     fn says_nothing_of_roles(&self) -> bool {
         let by_user = self.options.columns.values().any(|column| column.role.is_some());
-        self.declared.is_empty() && self.by_file.is_empty() && !by_user
+        !self.are_of_format() && !by_user
     }
 
     /// What the format's definition says of a column.
@@ -174,7 +178,7 @@ fn assign_table(
             }
         }
     }
-    if definitions.declared.is_empty() && definitions.by_file.is_empty() {
+    if !definitions.are_of_format() {
         siblings::settle(&mut table, options);
     }
     time_evidence::decide(&mut table);
