@@ -41,6 +41,8 @@ pub struct Config {
     pub group_by: Vec<String>,
     /// Whether labels that differ only in numbers are one population.
     pub collapse: Option<bool>,
+    /// Whether of runs of requests only the steady part is counted.
+    pub steady: Option<bool>,
     /// What is known about sources; later entries win.
     #[serde(default)]
     pub source: Vec<SourceConfig>,

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::metric::Metric;
-use crate::analysis::{self, Analysis};
+use crate::analysis::{self, Analysis, steady};
 use crate::compare::capture::Environment;
 use crate::compare::collect::{Reading, capture};
 use crate::compare::judge::Criteria;
@@ -98,7 +98,15 @@ pub fn read_with(path: impl AsRef<Path>, options: &Options) -> Result<Source, Er
 /// # Ok::<(), perfreport::Error>(())
 /// ```
 pub fn analyse(source: &Source, options: &Options) -> Analysis {
-    analysis::analyse(source, &options.settings)
+    let mut whole = analysis::analyse(source, &options.settings);
+    if !options.settings.steady {
+        return whole;
+    }
+    whole.requests = steady::marked(std::mem::take(&mut whole.requests));
+    match steady::part(source, &whole.requests) {
+        Some(part) => analysis::analyse_part(&part, whole.requests, &options.settings),
+        None => whole,
+    }
 }
 
 /// How the metrics of a run changed since another one, and what is to be made of each change.
@@ -142,7 +150,8 @@ pub fn visit_samples(
 ) -> polars::prelude::PolarsResult<()> {
     let schema = Schema::of(source.tables.iter());
     let selection = Selection { schema: &schema, all: false, settings: &options.settings };
-    for batch in batches(source, &analysis.metrics, selection) {
+    let part = steady::part(source, &analysis.requests);
+    for batch in batches(part.as_ref().unwrap_or(source), &analysis.metrics, selection) {
         take(batch.frame(&schema)?);
     }
     Ok(())

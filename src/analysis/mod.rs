@@ -21,6 +21,7 @@ pub mod reported;
 pub mod requests;
 pub mod runs_apart;
 pub mod source;
+pub mod steady;
 pub mod swarm;
 pub mod table;
 
@@ -76,8 +77,17 @@ pub struct Analysis {
 /// Analyses a source: its tables, its histograms, and what its tool reports. Where memory is scarce, one table after the
 /// other.
 pub fn analyse(data: &SourceData, settings: &Settings) -> Analysis {
+    analyse_with(data, None, settings)
+}
+
+/// The same of the steady part of a source, of which the runs are known.
+pub fn analyse_part(part: &SourceData, runs: Vec<RequestRun>, settings: &Settings) -> Analysis {
+    analyse_with(part, Some(runs), settings)
+}
+
+fn analyse_with(data: &SourceData, known: Option<Vec<RequestRun>>, settings: &Settings) -> Analysis {
     let name = &data.provenance.name;
-    let runs = tables_of_runs(data);
+    let runs = if known.is_some() { Vec::new() } else { tables_of_runs(data) };
     let of_table = |(index, table)| {
         let format = runs.contains(&index).then_some(data.provenance.format);
         table::analyse(name, index, table, format, settings)
@@ -96,6 +106,7 @@ pub fn analyse(data: &SourceData, settings: &Settings) -> Analysis {
         metrics.extend(found.metrics);
         requests.extend(found.requests);
     }
+    requests.extend(known.into_iter().flatten());
     let judged = |(index, table)| goodput::of_table((name, index), table, &metrics, &requests, settings);
     let goodput = data.tables.iter().enumerate().filter_map(judged).collect();
     metrics.extend(histogram::analyse(name, data.tables.len(), &data.histograms, settings));

@@ -368,6 +368,13 @@ pub(super) struct Understanding {
     #[arg(long, value_name = "LEVEL", help_heading = "Statistics")]
     pub(super) confidence: Option<f64>,
 
+    /// Of runs of requests count only the steady part: after ramp and warm-up, before the drain.
+    ///
+    /// The report says what is left out. Where a run has no steady part (its load does not settle, or it is too short) all of it is
+    /// counted, nothing is judged, and the answer is undecided.
+    #[arg(long, help_heading = "Statistics")]
+    pub(super) steady: bool,
+
     #[command(flatten)]
     pub(super) short_runs: ShortRuns,
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::compare::collect::{subject_shares, subjects};
 use crate::compare::gate::{FailOn, GateRules, unusable};
 use crate::compare::margin::{MarginRule, Margins, parse_margin};
-use crate::compare::outcome::{Comparison, TargetResult};
+use crate::compare::outcome::{Comparison, TargetOutcome, TargetResult};
 use crate::compare::target::{Target, evaluate};
 use crate::config::Config;
 use crate::measure::did_you_mean;
@@ -69,7 +69,15 @@ pub(super) fn results(
     let readings = reading.measured();
     let settings = &reading.settings;
     let (subjects, shares) = (subjects(&readings, settings.failing), subject_shares(&readings));
-    Ok(evaluate(targets, &subjects, &shares, comparison, settings.confidence, settings.quantile_method)?)
+    let mut results = evaluate(targets, &subjects, &shares, comparison, settings.confidence, settings.quantile_method)?;
+    for result in &mut results {
+        let unsettled = |name: &String| reading.is_unsettled(name);
+        if result.source.as_ref().is_some_and(unsettled) && result.outcome != TargetOutcome::NoData {
+            result.outcome = TargetOutcome::Undecided;
+            result.note = Some("of the whole run: it has no steady part".to_owned());
+        }
+    }
+    Ok(results)
 }
 
 /// A margin for a metric that is not there is a slip of the pen.

@@ -50,6 +50,7 @@ pub(super) fn settings(input: &Understanding, config: &Config) -> Result<Setting
             () if input.short_runs.independent => ShortRuns::Independent,
             () => ShortRuns::BySource,
         },
+        steady: input.steady || config.steady.unwrap_or(false),
         keep_samples: false,
     })
 }

@@ -13,6 +13,8 @@ use crate::analysis::table::GROUP_BYTES;
 use crate::analysis::{
     self,
     chat::{self, ServiceOptions, Shape},
+    requests::RequestRun,
+    steady,
 };
 use crate::compare::baseline::Baseline;
 use crate::compare::capture::{Capture, CapturedSource, Environment};
@@ -101,6 +103,12 @@ impl Reading {
         grown.collect()
     }
 
+    /// Whether the steady part of a source was asked for and not found.
+    pub(super) fn is_unsettled(&self, source: &str) -> bool {
+        let mut runs = self.analysed.iter().flat_map(|item| &item.analysis.requests);
+        runs.any(|run| run.source == source && run.is_unsettled())
+    }
+
     /// What targets speak of.
     pub(super) fn measured(&self) -> Vec<collect::Reading<'_>> {
         readings(&self.analysed.iter().collect::<Vec<_>>())
@@ -175,6 +183,9 @@ pub(super) fn read(
     let parts = analysed.iter().zip(&fresh);
     findings.extend(parts.filter_map(|(item, fresh)| nothing_new(item, fresh.as_ref(), &options.seen)));
     check_group_by(&settings, &analysed)?;
+    if understanding.steady {
+        check_steady(&analysed)?;
+    }
     check_service_levels(&settings, &analysed)?;
     check_columns(understanding, &analysed)?;
     limits::check(understanding, config, &analysed)?;
@@ -304,13 +315,29 @@ impl Reader<'_> {
         seen.map(|seen| seen.lines).max()
     }
 
-    fn analyse(&self, mut data: Source, options: &ServiceOptions) -> Analysed {
+    fn analyse(&self, data: Source, options: &ServiceOptions) -> Analysed {
+        if !self.settings.steady {
+            return self.analyse_part(data, options, None);
+        }
+        let mut whole = self.analyse_part(data.clone(), options, None);
+        whole.analysis.requests = steady::marked(std::mem::take(&mut whole.analysis.requests));
+        match steady::part(&data, &whole.analysis.requests) {
+            Some(part) => self.analyse_part(part, options, Some(whole.analysis.requests)),
+            None => whole,
+        }
+    }
+
+    /// `runs` are those that only the steady part is left of.
+    fn analyse_part(&self, mut data: Source, options: &ServiceOptions, runs: Option<Vec<RequestRun>>) -> Analysed {
         let mut service = chat::analyse(&data.provenance.name, &mut data.tables, options, self.settings);
         if service.is_some() {
             // Most rows of such a log have no value in most columns; that is its form.
             data.findings.retain(|finding| !matches!(finding.kind, FindingKind::NoMetric | FindingKind::EmptyCell));
         }
-        let mut analysis = analysis::analyse(&data, self.settings);
+        let mut analysis = match runs {
+            Some(runs) => analysis::analyse_part(&data, runs, self.settings),
+            None => analysis::analyse(&data, self.settings),
+        };
         if let Some(found) = &mut service {
             // The messages are the requests; rows of the same table are not counted again.
             analysis.goodput.retain(|one| one.table != found.table);
@@ -494,6 +521,16 @@ fn check_service_levels(settings: &Settings, analysed: &[Analysed]) -> Result<()
         bail!(
             "service level {level}: no file records it; there are first_chunk, response and time_per_output_token of \
              services, and the columns {known}"
+        );
+    }
+    Ok(())
+}
+
+/// Who asks for the steady part by a flag means a run that has one.
+fn check_steady(analysed: &[Analysed]) -> Result<()> {
+    if analysed.iter().all(|item| item.analysis.requests.is_empty()) {
+        bail!(
+            "--steady: no file is a run of requests with a clock, so that there is no steady part; leave it out to count everything"
         );
     }
     Ok(())

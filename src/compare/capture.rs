@@ -116,6 +116,22 @@ pub struct CapturedSource {
     pub lines: u64,
     /// The format as which it was read.
     pub format: String,
+    /// Which part of its run was captured, where only the steady part was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<CapturedPart>,
+}
+
+/// Which part of a run was captured, where only its steady part was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "of")]
+pub enum CapturedPart {
+    /// The steady part.
+    Steady {
+        /// Requests that were left out.
+        left_out: u64,
+    },
+    /// All of it, because it has no steady part.
+    Whole,
 }
 
 /// The runs of one metric, of one group where its samples have labels.

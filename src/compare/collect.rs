@@ -16,6 +16,7 @@ use crate::analysis::histogram::GROUPED_BY;
 use crate::analysis::metric::{Evidence, Metric};
 use crate::analysis::outcome::{Failures, inflation_of};
 use crate::analysis::reported::Reported;
+use crate::analysis::requests::RequestRun;
 use crate::analysis::source::Source;
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
@@ -28,7 +29,8 @@ use crate::table::Role;
 use crate::table::source::Families;
 
 use super::capture::{
-    Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
+    Capture, CapturedPart, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share,
+    ShareRuns, Values,
 };
 use super::outcome::{BEYOND, WITHOUT};
 use super::sketch::Sketch;
@@ -108,7 +110,7 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
     }
     Capture {
         environment: measured(environment, readings),
-        sources: readings.iter().flat_map(Reading::source).map(captured).collect(),
+        sources: readings.iter().flat_map(|reading| reading.source().map(|source| captured(source, reading))).collect(),
         metrics,
         shares,
         reported: readings.iter().flat_map(|reading| &reading.analysis.reported).map(reported).collect(),
@@ -178,14 +180,23 @@ fn histogram_runs(found: &Metric) -> Vec<MetricRuns> {
     found.groups.iter().filter_map(run).collect()
 }
 
-fn captured(source: &Source) -> CapturedSource {
+fn captured(source: &Source, reading: &Reading<'_>) -> CapturedSource {
     CapturedSource {
         name: source.name.clone(),
         digest: source.plain_digest().to_owned(),
         bytes: source.bytes,
         lines: source.lines,
         format: source.format.clone(),
+        part: captured_part(source, &reading.analysis.requests),
     }
+}
+
+/// Which part of the runs of a source was captured.
+fn captured_part(source: &Source, runs: &[RequestRun]) -> Option<CapturedPart> {
+    let of_source: Vec<&RequestRun> =
+        runs.iter().filter(|run| run.source == source.name && run.used.is_some()).collect();
+    let left_out: Option<u64> = of_source.iter().map(|run| Some(run.left_out()?.requests())).sum();
+    (!of_source.is_empty()).then(|| left_out.map_or(CapturedPart::Whole, |left_out| CapturedPart::Steady { left_out }))
 }
 
 /// A metric whose samples are still to come.

@@ -70,6 +70,11 @@ impl FailOn {
         Ok(list)
     }
 
+    /// Whether it is about what was measured, and not only about how sound that is.
+    const fn is_about_numbers(self) -> bool {
+        matches!(self, Self::Regression | Self::Target | Self::Inconclusive)
+    }
+
     /// Whether it is about a comparison, so that it needs a baseline.
     pub const fn needs_baseline(self) -> bool {
         matches!(self, Self::Regression | Self::Inconclusive)
@@ -121,15 +126,21 @@ pub struct GateRules {
     pub undecided_passes: bool,
 }
 
+/// What a gate has to know of a run beside its numbers.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RunState<'a> {
+    /// Corrupted samples.
+    pub corrupted: u64,
+    /// Suspicious findings.
+    pub suspicious: u64,
+    /// Its files whose steady part was asked for and not found.
+    pub unsettled: &'a [String],
+}
+
 impl GateRules {
-    /// Whether a run may pass. `corrupted` counts samples, `suspicious` findings.
-    pub fn judge(
-        &self,
-        comparison: Option<&Comparison>,
-        targets: &[TargetResult],
-        corrupted: u64,
-        suspicious: u64,
-    ) -> Gate {
+    /// Whether a run may pass.
+    pub fn judge(&self, comparison: Option<&Comparison>, targets: &[TargetResult], run: RunState<'_>) -> Gate {
+        let RunState { corrupted, suspicious, unsettled } = run;
         let (mut failures, mut undecided) = (Vec::new(), Vec::new());
         let (mut stale, mut down) = (None, None);
         let about_changes = self.fail_on.iter().any(|what| what.needs_baseline());
@@ -150,6 +161,10 @@ impl GateRules {
                 }
                 FailOn::Inconclusive => failures.extend(inconclusive(comparison)),
             }
+        }
+        if self.fail_on.iter().any(|what| what.is_about_numbers()) {
+            let unsettled = comparison.map_or(unsettled, |comparison| &comparison.unsettled);
+            undecided.extend(without_steady_part(unsettled));
         }
         // Without a baseline, both words about it say the same.
         let mut seen = Vec::new();
@@ -186,7 +201,9 @@ fn regressions(comparison: Option<&Comparison>) -> Vec<String> {
     let incomparable = comparison
         .changes
         .iter()
-        .filter(|change| change.verdict == Verdict::Incomparable && !is_elsewhere(change))
+        .filter(|change| {
+            change.verdict == Verdict::Incomparable && !is_elsewhere(change) && !is_of_another_part(change)
+        })
         .count();
     let clauses = [
         clause(counts.regressed, "metric regressed", "metrics regressed"),
@@ -225,6 +242,11 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
     let clauses = [
         clause(large(false), "large change cannot be decided", "large changes cannot be decided"),
         clause(large(true), "large change on another machine", "large changes on another machine"),
+        clause(
+            comparison.changes.iter().filter(|change| is_mixed(change)).count() as u64,
+            "metric is of a steady part on one side only",
+            "metrics are of a steady part on one side only",
+        ),
         not_compared(&comparison.changes).map(str::to_owned),
     ];
     clauses.into_iter().flatten().collect()
@@ -246,6 +268,25 @@ fn failing_unrecorded(comparison: &Comparison) -> Option<String> {
 /// Whether both sides were measured in different places, by their own word or the user's.
 fn is_elsewhere(change: &Change) -> bool {
     change.verdict == Verdict::Incomparable && matches!(change.reason, Some(Reason::EnvironmentDiffers { .. }))
+}
+
+/// Whether it is not judged because a side is not the steady part of a run.
+fn is_of_another_part(change: &Change) -> bool {
+    change.verdict == Verdict::Incomparable && matches!(change.reason, Some(Reason::OtherPart { .. }))
+}
+
+/// Whether that is so although every steady part that was asked for was found.
+fn is_mixed(change: &Change) -> bool {
+    is_of_another_part(change)
+        && matches!(&change.reason, Some(Reason::OtherPart { unsettled }) if unsettled.is_empty())
+}
+
+/// The files whose steady part was asked for and not found.
+fn without_steady_part(sources: &[String]) -> Option<String> {
+    let first = sources.first()?;
+    let more = sources.len() - 1;
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    Some(format!("no steady part was found in {first}{more}"))
 }
 
 /// What to say where no metric could be judged, because there are too few samples or tools give none. That failures could

@@ -9,14 +9,15 @@ use rayon::prelude::*;
 
 use crate::measure::unit::Dimension;
 
-use super::capture::{Capture, Dependence};
+use super::capture::{Capture, Dependence, MetricRuns};
 use super::center::least_p;
 pub use super::criteria::Criteria;
 use super::draft::{ChangeDraft, summary_of};
 use super::failing::FailingPopulations;
 use super::moderation::{Prior, Spread};
 use super::outcome::{Change, Counts, Reason, SuiteShift, Verdict};
-use super::pairing::{Pairs, differing_environment, differing_machine};
+use super::pairing::{Pair, Pairs, differing_environment, differing_machine};
+use super::steady::PartsOfRuns;
 use super::suite::{Against, CommonShift, Move, is_one_sided, standing_out};
 use super::verdict::{Way, discovery_level};
 use crate::stats::dependence::RunOrder;
@@ -67,16 +68,25 @@ impl Dependence {
 }
 
 /// Compares two sides: every change, effect and verdict.
-pub fn compare(before: &[Capture], after: &[Capture], criteria: &Criteria) -> Judgement {
+pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Criteria) -> Judgement {
     let pairs = Pairs::of(before, after);
     let mut keys = differing_environment(before, after);
     keys.extend(differing_machine(before, after));
     let elsewhere = (!keys.is_empty()).then_some(Reason::EnvironmentDiffers { keys });
     let failing = FailingPopulations::of(&pairs.shares, criteria.failing);
-    let mut drafts: Vec<ChangeDraft<'_>> =
-        pairs.metrics.into_par_iter().map(|pair| ChangeDraft::of_metric(pair, elsewhere.as_ref(), criteria)).collect();
+    let parts = PartsOfRuns::of(before, after);
+    let of_metric = |pair: Pair<'a, MetricRuns>| {
+        let [first, second] = [&pair.before, &pair.after].map(|runs| runs.iter().map(|runs| runs.source.as_str()));
+        let other = parts.differ(first, second).or_else(|| elsewhere.clone());
+        ChangeDraft::of_metric(pair, other.as_ref(), criteria)
+    };
+    let mut drafts: Vec<ChangeDraft<'_>> = pairs.metrics.into_par_iter().map(of_metric).collect();
     let shares = pairs.shares.iter().filter(|pair| pair.is_shown());
-    drafts.extend(shares.map(|pair| ChangeDraft::of_share(pair, elsewhere.as_ref(), criteria)));
+    drafts.extend(shares.map(|pair| {
+        let [first, second] = [&pair.before, &pair.after].map(|sides| sides.iter().map(|side| side.source.as_str()));
+        let other = parts.differ(first, second).or_else(|| elsewhere.clone());
+        ChangeDraft::of_share(pair, other.as_ref(), criteria)
+    }));
 
     let reported = pairs.reported.iter().filter_map(|pair| {
         let sides = [pair.before.first().copied(), pair.after.first().copied()];

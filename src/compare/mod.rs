@@ -30,6 +30,7 @@ mod replicate;
 mod share;
 pub mod sides;
 pub mod sketch;
+mod steady;
 mod suite;
 mod tail;
 pub mod target;

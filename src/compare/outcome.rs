@@ -39,6 +39,9 @@ pub struct Comparison {
     pub one_sided: bool,
     /// Files that contain what the baseline has seen; only their new rows were compared.
     pub grown: Vec<Growth>,
+    /// Files of either side whose steady part was asked for and not found: what they hold is not judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsettled: Vec<String>,
     /// Files of the run that are the very bytes of the baseline, or hold no row that it has not seen: old results.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stale: Vec<String>,
@@ -87,6 +90,9 @@ pub struct Side {
     pub runs: u64,
     /// Samples over all metrics.
     pub samples: u64,
+    /// Requests that were left out of them, because only steady parts were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<u64>,
 }
 
 /// How many metrics have each verdict.
@@ -312,6 +318,11 @@ pub enum Reason {
         total: u64,
         /// The share of the baseline; absent where it does not say.
         before: Option<f64>,
+    },
+    /// One side is the steady part of a run and the other is not, or has none.
+    OtherPart {
+        /// Files without a steady part; empty where one side was read without asking for it.
+        unsettled: Vec<String>,
     },
     /// The baseline was saved without this.
     NotRecorded,
@@ -543,7 +554,8 @@ pub(crate) mod samples {
 
     /// A comparison in which nothing else is said.
     pub(crate) fn comparison(counts: Counts, changes: Vec<Change>) -> Comparison {
-        let side = |name: &str| Side { name: name.to_owned(), sources: Vec::new(), runs: 1, samples: 10 };
+        let side =
+            |name: &str| Side { name: name.to_owned(), sources: Vec::new(), runs: 1, samples: 10, left_out: None };
         Comparison {
             before: side("a"),
             after: side("b"),
@@ -558,6 +570,7 @@ pub(crate) mod samples {
             suite: None,
             one_sided: false,
             grown: Vec::new(),
+            unsettled: Vec::new(),
             stale: Vec::new(),
         }
     }

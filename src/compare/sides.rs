@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::measure::label::pattern;
 
-use super::capture::{Capture, Environment, MetricRuns, Recording, both_say_where};
+use super::capture::{Capture, CapturedPart, Environment, MetricRuns, Recording, both_say_where};
 use super::judge::{Criteria, compare};
 use super::outcome::{Comparison, EnvironmentDifference, Growth, Side};
+use super::steady::unsettled;
 
 /// One side: everything that was captured under one name.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,16 @@ impl NamedCaptures {
         runs.into_values().max().unwrap_or(0)
     }
 
+    /// Requests that were left out of it, where only steady parts were captured.
+    fn left_out(&self) -> Option<u64> {
+        let sources = self.captures.iter().flat_map(|capture| &capture.sources);
+        let left_out = sources.filter_map(|source| match source.part? {
+            CapturedPart::Steady { left_out } => Some(left_out),
+            CapturedPart::Whole => None,
+        });
+        left_out.reduce(|all, one| all + one)
+    }
+
     /// The sources of all captures.
     fn info(&self) -> Side {
         let mut sources: Vec<String> = Vec::new();
@@ -42,6 +53,7 @@ impl NamedCaptures {
             sources,
             runs: self.summaries(),
             samples: metrics().flat_map(|metric| &metric.runs).map(|run| run.values.len() as u64).sum(),
+            left_out: self.left_out(),
         }
     }
 }
@@ -76,6 +88,7 @@ pub fn comparison(
         suite: found.suite,
         one_sided: found.one_sided,
         grown,
+        unsettled: unsettled(&before.captures, &after.captures),
         stale,
     }
 }

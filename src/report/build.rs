@@ -13,7 +13,7 @@ use crate::analysis::oddity::Oddity;
 use crate::analysis::requests::{RequestRun, Shard, join};
 use crate::analysis::swarm::Swarm;
 use crate::analysis::{Analysis, Assumption};
-use crate::compare::gate::GateRules;
+use crate::compare::gate::{GateRules, RunState};
 use crate::compare::outcome::{Comparison, TargetResult};
 use crate::measure::finding::{Finding, FindingKind, Place};
 use crate::stats::settings::Settings;
@@ -113,9 +113,9 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
     let given: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
     put_runs_together(&mut sources);
     let state = State::of(&all);
-    let gate = material
-        .gate
-        .map(|asked| asked.judge(material.comparison.as_ref(), &material.targets, state.corrupted, state.suspicious));
+    let unsettled = unsettled(&requests);
+    let run = RunState { corrupted: state.corrupted, suspicious: state.suspicious, unsettled: &unsettled };
+    let gate = material.gate.map(|asked| asked.judge(material.comparison.as_ref(), &material.targets, run));
     let of_services: Vec<&Service> = services.iter().collect();
     let populations = populations(&metrics, &reported, &requests, &of_services, &settings);
     let verdict = verdict::verdict(&verdict::VerdictBasis {
@@ -152,6 +152,17 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         findings: fold(in_order(all, &given)),
         assumptions,
     }
+}
+
+/// The files whose steady part was asked for and not found.
+fn unsettled(requests: &[RequestRun]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for run in requests.iter().filter(|run| run.shards.is_none() && run.is_unsettled()) {
+        if !names.contains(&run.source) {
+            names.push(run.source.clone());
+        }
+    }
+    names
 }
 
 /// The runs that several files record together; they stand before those of single files.

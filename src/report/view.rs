@@ -136,6 +136,10 @@ fn settings(settings: &Settings) -> Vec<NamedText> {
         "every label is a population of its own"
     };
     let level = number::level(settings.confidence);
+    let steady = settings.steady.then(|| {
+        let text = "of runs of requests only the steady part is counted, after ramp and warm-up and before the drain";
+        ("Steady part", text.to_owned())
+    });
     [
         ("Percentiles", settings.quantile_method.name().to_owned()),
         ("Too few samples", "a percentile is given only where at least one sample is expected beyond it".to_owned()),
@@ -158,6 +162,7 @@ fn settings(settings: &Settings) -> Vec<NamedText> {
         ("Labels", labels.to_owned()),
     ]
     .into_iter()
+    .chain(steady)
     .map(|(name, text)| NamedText::new(name, text))
     .collect()
 }

@@ -10,6 +10,7 @@ pub(crate) mod remedy;
 pub(super) mod reported;
 pub(super) mod requests;
 pub(super) mod service;
+pub(super) mod steady;
 pub(super) mod suite;
 pub(super) mod swarm;
 

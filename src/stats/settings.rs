@@ -26,6 +26,9 @@ pub struct Settings {
     /// What is assumed of runs that are too short to show whether their samples depend on each other.
     #[serde(default)]
     pub short_runs: ShortRuns,
+    /// Whether of runs of requests only the steady part is counted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub steady: bool,
     /// Whether the samples themselves are kept once their numbers are computed: a comparison or a target asks for them.
     #[serde(skip)]
     pub keep_samples: bool,
@@ -61,6 +64,7 @@ impl Default for Settings {
             failing: FAILING_SHARE,
             service_levels: Vec::new(),
             short_runs: ShortRuns::default(),
+            steady: false,
             keep_samples: false,
         }
     }

@@ -41,6 +41,7 @@ mod requests;
 mod schema_1;
 mod service;
 mod simulator;
+mod steady;
 mod suite;
 mod summarize;
 mod support;

@@ -84,6 +84,7 @@ impl RunFacts<'_> {
                 reason,
                 start: (bounds.0 >= SINCE_1970).then(|| seconds(bounds.0)),
                 whole_seconds: extent.whole_seconds,
+                origin: bounds.0,
             },
             requests: counts.requests,
             without_instant: counts.without_instant,
@@ -98,6 +99,7 @@ impl RunFacts<'_> {
             endpoints,
             causes,
             levels: None,
+            used: None,
         })
     }
 

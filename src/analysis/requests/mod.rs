@@ -20,7 +20,9 @@ mod rows;
 mod shards;
 mod time_bins;
 
-pub use result::{Bin, EndpointFailures, FailureCause, LoadLevel, LoadLevels, Moment, Phase, PhaseKind, RequestRun};
+pub use result::{
+    Bin, EndpointFailures, FailureCause, LeftOut, LoadLevel, LoadLevels, Moment, Phase, PhaseKind, RequestRun, UsedPart,
+};
 pub use shards::{Shard, join};
 
 use std::borrow::Cow;

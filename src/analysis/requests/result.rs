@@ -62,6 +62,43 @@ pub struct RequestRun {
     /// Throughput against latency, where the rows record their load and it stood at several levels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub levels: Option<LoadLevels>,
+    /// Which part of it the statistics of its metrics are of, where only the steady part was asked for. What stands here is of the
+    /// whole run all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<UsedPart>,
+}
+
+/// Which part of a run the statistics are of, where only its steady part was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "part")]
+pub enum UsedPart {
+    /// The steady part.
+    Steady(LeftOut),
+    /// All of it: no steady part was found, here or in another run of its file.
+    Whole,
+}
+
+/// What stands outside of the steady part of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOut {
+    /// Seconds before it.
+    pub before: f64,
+    /// Requests in them.
+    pub requests_before: u64,
+    /// Seconds behind it.
+    pub after: f64,
+    /// Requests in them.
+    pub requests_after: u64,
+    /// Requests without an instant: nobody knows where they stand.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub without_instant: u64,
+}
+
+impl LeftOut {
+    /// All requests that are left out.
+    pub fn requests(&self) -> u64 {
+        self.requests_before + self.requests_after + self.without_instant
+    }
 }
 
 /// The requests of a run by the load that their rows record.
@@ -136,6 +173,9 @@ pub struct RunClock {
     pub start: Option<f64>,
     /// Whether every instant is a whole second.
     pub whole_seconds: bool,
+    /// When the run began in nanoseconds of its clock, exactly.
+    #[serde(skip)]
+    pub origin: i64,
 }
 
 /// Which moment of a request an instant is.
@@ -288,6 +328,24 @@ impl RequestRun {
     pub fn is_part_of(&self, others: &[Self]) -> bool {
         let mut joint = others.iter().filter_map(|run| run.shards.as_ref());
         self.shards.is_none() && joint.any(|shards| shards.sources.contains(&self.source))
+    }
+
+    /// What is left out of the statistics, where they are of the steady part.
+    pub fn left_out(&self) -> Option<&LeftOut> {
+        match &self.used {
+            Some(UsedPart::Steady(left_out)) => Some(left_out),
+            Some(UsedPart::Whole) | None => None,
+        }
+    }
+
+    /// Whether its steady part was asked for and not found.
+    pub fn is_unsettled(&self) -> bool {
+        self.used == Some(UsedPart::Whole)
+    }
+
+    /// The phase that the statistics are of; `None` where they are of the whole run.
+    pub fn used_phase(&self) -> Option<&Phase> {
+        self.left_out().and_then(|_| self.phase(PhaseKind::Steady))
     }
 
     /// The phase of that kind.

@@ -11,7 +11,7 @@ use super::assemble::RunFacts;
 use super::latency;
 use super::part::{Labels, Part, causes_of, part_of};
 use super::recognise::{Recognition, recognise};
-use super::result::{RequestRun, Shards};
+use super::result::{LeftOut, RequestRun, Shards, UsedPart};
 use crate::analysis::grouping::Grouping;
 use crate::analysis::metric::Metric;
 use crate::measure::label::pattern;
@@ -152,5 +152,21 @@ fn joined(name: &str, candidates: &[Candidate<'_>], settings: &Settings) -> Opti
         p95: whole.p95,
         p99: whole.p99,
     };
-    Some(RequestRun { shards: Some(shards), ..run })
+    Some(RequestRun { shards: Some(shards), used: used_of(candidates), ..run })
+}
+
+/// What is left out of all of them together; whole where one of them is.
+fn used_of(candidates: &[Candidate<'_>]) -> Option<UsedPart> {
+    let mut used = candidates.iter().map(|candidate| candidate.run.used);
+    let first = used.next().flatten()?;
+    used.try_fold(first, |all, one| match (all, one?) {
+        (UsedPart::Steady(all), UsedPart::Steady(one)) => Some(UsedPart::Steady(LeftOut {
+            before: all.before.max(one.before),
+            requests_before: all.requests_before + one.requests_before,
+            after: all.after.max(one.after),
+            requests_after: all.requests_after + one.requests_after,
+            without_instant: all.without_instant + one.without_instant,
+        })),
+        _ => Some(UsedPart::Whole),
+    })
 }

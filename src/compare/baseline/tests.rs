@@ -47,6 +47,7 @@ fn source(name: &str) -> CapturedSource {
         bytes: 4_711,
         lines: 81,
         format: "csv".to_owned(),
+        part: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 
-use super::{FailOn, GateRules};
+use super::{FailOn, GateRules, RunState};
 use crate::compare::capture::{Capture, Dependence, MetricRuns, Recording, Share, ShareRuns, Values};
 use crate::compare::judge::{Criteria, compare};
 use crate::compare::outcome::{Comparison, GateOutcome, samples};
@@ -65,7 +65,7 @@ fn judged(before: &[Endpoint], after: &[Endpoint]) -> Comparison {
 
 fn outcome(before: &[Endpoint], after: &[Endpoint]) -> GateOutcome {
     let rules = GateRules { fail_on: vec![FailOn::Regression], strict: false, undecided_passes: false };
-    rules.judge(Some(&judged(before, after)), &[], 0, 0).outcome
+    rules.judge(Some(&judged(before, after)), &[], RunState::default()).outcome
 }
 
 fn endpoint(n: usize, center: f64, cv: f64, failed: u64, rng: &mut Rng) -> Endpoint {

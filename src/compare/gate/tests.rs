@@ -31,7 +31,11 @@ fn everything(gate: Gate) -> Vec<String> {
 
 fn failures(fail_on: &[FailOn], strict: bool, changes: &[(Verdict, bool)], targets: &[TargetOutcome]) -> Vec<String> {
     let targets: Vec<TargetResult> = targets.iter().copied().map(target).collect();
-    everything(asked(fail_on, strict).judge(Some(&comparison(changes)), &targets, 3, 1))
+    everything(asked(fail_on, strict).judge(
+        Some(&comparison(changes)),
+        &targets,
+        RunState { corrupted: 3, suspicious: 1, ..RunState::default() },
+    ))
 }
 
 #[test]
@@ -74,7 +78,7 @@ fn a_gate_looks_only_at_what_it_was_asked_for() {
     assert_eq!(failures(&[FailOn::Corruption], true, &changes, &[]), ["3 corrupted samples"]);
     assert_eq!(failures(&[FailOn::Suspicious], true, &changes, &[]), ["1 suspicious finding"]);
     assert_eq!(failures(&[FailOn::Inconclusive], true, &changes, &[]), ["1 metric inconclusive"]);
-    let gate = asked(&[FailOn::Corruption], true).judge(None, &[], 0, 5);
+    let gate = asked(&[FailOn::Corruption], true).judge(None, &[], RunState { suspicious: 5, ..RunState::default() });
     assert!(gate.passed && gate.strict && gate.failures.is_empty());
     assert_eq!(gate.fail_on, ["corruption"]);
 }
@@ -97,7 +101,8 @@ fn all_clauses_stand_in_the_order_in_which_a_gate_looks() {
 
 #[test]
 fn a_gate_without_anything_to_look_at_fails_and_can_be_refused_before() {
-    let gate = asked(&[FailOn::Regression, FailOn::Target, FailOn::Inconclusive], false).judge(None, &[], 0, 0);
+    let gate =
+        asked(&[FailOn::Regression, FailOn::Target, FailOn::Inconclusive], false).judge(None, &[], RunState::default());
     assert_eq!(gate.failures, ["nothing was compared: no baseline", "no target was given"]);
     assert!(!gate.passed);
     for (fail_on, baseline, targets, expected) in [
@@ -132,8 +137,9 @@ fn what_cannot_be_judged_does_not_pass_whether_samples_are_few_or_there_are_none
     for reason in [Reason::SummaryOnly, Reason::TooFewSamples { needs: 8 }] {
         let mut comparison = comparison(&[(Verdict::Inconclusive, false)]);
         comparison.changes[0].reason = Some(reason);
-        let found =
-            |what, comparison: &Comparison| everything(asked(&[what], false).judge(Some(comparison), &[], 0, 0));
+        let found = |what, comparison: &Comparison| {
+            everything(asked(&[what], false).judge(Some(comparison), &[], RunState::default()))
+        };
         assert_eq!(found(FailOn::Regression, &comparison), ["nothing could be compared"]);
         assert_eq!(found(FailOn::Inconclusive, &comparison), ["1 metric inconclusive"]);
         // Failures alone do not say that nothing became slower.
@@ -173,12 +179,12 @@ fn the_matrix_of_outcomes() {
         comparison.stale = if stale { vec!["run.csv".to_owned()] } else { Vec::new() };
         for (undecided_passes, exit) in [false, true].into_iter().zip(exits) {
             let rules = GateRules { undecided_passes, ..asked(&[FailOn::Regression], false) };
-            let gate = rules.judge(Some(&comparison), &[], 0, 0);
+            let gate = rules.judge(Some(&comparison), &[], RunState::default());
             let said = format!("{verdict:?} {large} {reason:?} {stale} {undecided_passes}");
             assert_eq!((gate.outcome, i32::from(!gate.passed)), (outcome, exit), "{said}");
         }
         // A word of its own asks for every decision.
-        let strict = asked(&[FailOn::Inconclusive], false).judge(Some(&comparison), &[], 0, 0);
+        let strict = asked(&[FailOn::Inconclusive], false).judge(Some(&comparison), &[], RunState::default());
         assert_eq!(strict.passed, verdict != Inconclusive, "{verdict:?}");
     }
 }

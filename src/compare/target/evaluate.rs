@@ -393,6 +393,7 @@ fn reason_of(reason: Option<&Reason>) -> String {
         Some(Reason::TooFewRuns { needs }) => format!("needs {needs} runs on each side"),
         Some(Reason::SummaryOnly) => "the tool reports no such number on both sides".to_owned(),
         Some(Reason::Failing { failed, total, .. }) => format!("failing: {failed} of {total} failed"),
+        Some(Reason::OtherPart { .. }) => "not compared: a side is not the steady part of a run".to_owned(),
         Some(Reason::NotRecorded) => "not recorded in this baseline".to_owned(),
         Some(
             Reason::OnlyTheCenter { .. }

@@ -79,10 +79,12 @@ fn line(basis: &VerdictBasis<'_>, samples: u64) -> String {
     let named = |comparison| headline::named_changes(comparison, basis.populations);
     clauses.extend(basis.comparison.map(named).into_iter().flatten());
     clauses.extend(headline::missed_target(basis.targets));
+    clauses.extend(words::steady::not_found(basis.requests, basis.comparison));
     clauses.extend(words::change::headline(basis.comparison, basis.targets, basis.gate));
     clauses.extend(words::incident::headline(basis.requests));
     if !basis.sources.is_empty() {
         clauses.push(measured(basis, samples));
+        clauses.extend(words::steady::left_out(basis.requests));
         clauses.retain(|clause| !clause.is_empty());
     }
     if clauses.is_empty() { "nothing was read".to_owned() } else { clauses.join("; ") }
@@ -101,6 +103,7 @@ fn service_status(basis: &VerdictBasis<'_>) -> ServiceStatus {
         (target(&[TargetOutcome::Undecided]), ServiceStatus::Undecided),
         (basis.gate.is_some_and(|gate| gate.outcome == GateOutcome::Undecided), ServiceStatus::Undecided),
         (basis.comparison.is_some_and(|comparison| !comparison.stale.is_empty()), ServiceStatus::Undecided),
+        (words::steady::not_found(basis.requests, basis.comparison).is_some(), ServiceStatus::Undecided),
         (basis.comparison.is_some_and(|one| one.changes.iter().any(|change| change.large)), ServiceStatus::Undecided),
         (any(|counts| counts.missing + counts.incomparable), ServiceStatus::Undecided),
         (counts.is_some_and(|counts| told(counts) == 0), ServiceStatus::Undecided),

@@ -135,6 +135,7 @@ fn report(name: &str, label: &str) -> Report {
         settings: Settings {
             service_levels: Vec::new(),
             quantile_method: crate::stats::quantile::QuantileMethod::Type6,
+            steady: false,
             keep_samples: false,
             confidence: 0.95,
             group_by: Vec::new(),

@@ -14,7 +14,7 @@ use crate::report::chart::{Chart, RunOverTime, RunSlot, run_over_time};
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
-use crate::report::words::{incident, requests as words};
+use crate::report::words::{incident, requests as words, steady};
 use crate::stats::interval::wilson_inflated;
 
 /// Endpoints and causes that a reader sees.
@@ -122,6 +122,7 @@ fn facts(report: &Report, run: &RequestRun) -> Vec<NamedText> {
         run.failed.and_then(|failed| wilson_inflated(failed, run.requests, inflation, report.settings.confidence));
     let mut facts: Vec<NamedText> = words::joined(run).map(|text| NamedText::new("Joined", text)).into_iter().collect();
     facts.extend(words::joint_latency(run).map(|text| NamedText::new(visible(&run.metric), text)));
+    facts.extend(steady::fact(run).map(|text| NamedText::new("Counted", text)));
     facts.push(NamedText::new("Rate", words::rates(run)));
     facts.push(NamedText::new("Failed", words::failed(run, interval.as_ref())));
     facts.extend(words::latency(run).map(|text| NamedText::new(format!("{} over time", visible(&run.metric)), text)));
@@ -203,13 +204,18 @@ pub(super) fn lines(run: &RequestRun) -> Vec<String> {
 
 fn lines_of_one(run: &RequestRun) -> Vec<String> {
     let number = run.run.map_or_else(String::new, |number| format!("run {number}: "));
-    let mut parts = vec![format!(
-        "{number}{} over {}",
+    let whole = format!(
+        "{} over {}",
         number::quantity(Dimension::Rate, run.rate),
         number::quantity(Dimension::Time, run.length)
-    )];
+    );
+    let mut parts = vec![match run.used_phase().filter(|_| run.shards.is_none()) {
+        Some(used) => format!("{number}{} in the steady part ({whole})", number::quantity(Dimension::Rate, used.rate)),
+        None => format!("{number}{whole}"),
+    }];
     parts.extend(run.concurrency.map(|found| format!("{} in progress on average", number::plain(found.mean))));
     let mut lines = vec![format!("  {}", parts.join(", "))];
+    lines.extend(steady::fact(run).map(|text| format!("  {text}")));
     lines.extend(
         run.found_incidents().take(LISTED_IN_TERMINAL).map(|found| format!("  {}", incident::sentence(run, found))),
     );

@@ -136,6 +136,7 @@ fn sample() -> Report {
         sources: vec!["run.csv".to_owned()],
         runs: 1,
         samples,
+        left_out: None,
     };
     let counts = Counts {
         regressed: 4,
@@ -159,6 +160,7 @@ fn sample() -> Report {
             given: false,
             measured: false,
         }],
+        unsettled: Vec::new(),
         grown: vec![Growth { source: "run.csv".to_owned(), seen_lines: 246, new_lines: 83 }],
         ..samples::comparison(counts, changes())
     };

@@ -7,7 +7,7 @@ use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
 use crate::report::text_table::{Align, TextTable, shortened_apart};
-use crate::report::words::{change as words, suite};
+use crate::report::words::{change as words, steady, suite};
 
 use super::super::change::{ChangeView, several_sources};
 use super::super::line::{LineKind, LineView, Subject, longest_name};
@@ -55,6 +55,7 @@ fn changes(comparison: &Comparison, columns: usize) -> Vec<LineView> {
         number::count(comparison.after.runs),
         number::level(comparison.margin)
     );
+
     let sources = several_sources(&comparison.changes);
     let mut table = TextTable::new([Align::Left, Align::Left, Align::Right, Align::Left]);
     let rows: Vec<ChangeView> = listed.iter().map(|change| ChangeView::of(change)).collect();
@@ -64,6 +65,7 @@ fn changes(comparison: &Comparison, columns: usize) -> Vec<LineView> {
         table.push(cells(change, row, subject));
     }
     let mut lines = vec![LineView::plain(LineKind::Head, &head)];
+    lines.extend(steady::sides(comparison).map(|one| LineView::plain(LineKind::More, &format!("{INDENT}{one}"))));
     lines.extend(
         suite::together_short(comparison).iter().map(|one| LineView::plain(LineKind::More, &format!("{INDENT}{one}"))),
     );
