@@ -8,7 +8,7 @@ use crate::measure::Polarity;
 use super::axis::Axis;
 use super::center::Estimate;
 use super::moderation::{Moderated, Prior, SMALL_SAMPLES, Spread};
-use super::noise::{POWER_SCORE, STEADY_SCORE, detectable_share, power_share, quantile};
+use super::noise::{Noise, POWER_SCORE, STEADY_SCORE, detectable_share, power_share, quantile, two_sided};
 use super::outcome::{Effect, Reason, Scale, Verdict};
 use super::parts::{Part, PartTest};
 use super::replicate::Between;
@@ -66,9 +66,11 @@ pub(crate) struct EffectDraft {
     pub(crate) half_step: f64,
     /// The margin of tails on the axis.
     pub(crate) tail_margin: f64,
-    /// The p of independent samples, where the run itself moved the same way on its way: what then looks like dependence is the
-    /// change, and a run of which half is slower must not pass where one that is slower throughout fails.
-    pub(crate) moved_on_the_way: Option<f64>,
+    /// By what dependence widens it; of the center only.
+    pub(crate) dependence: Option<Noise>,
+    /// Whether the run itself moved the same way on its way: what then looks like dependence is the change, and a run of which half
+    /// is slower must not pass where one that is slower throughout fails.
+    pub(crate) moved_on_the_way: bool,
     /// Whether the whole interval has to lie beyond the margin.
     pub(crate) margin_test: bool,
 }
@@ -147,9 +149,32 @@ impl EffectDraft {
         // Few samples say by their spread what ranks cannot; many say it by their ranks.
         let by_spread = self.noise.zip(self.spread).map(|(noise, spread)| noise.p(spread.difference));
         let within = if self.smaller < SMALL_SAMPLES { by_spread } else { Some(estimate.p) };
-        let within = [within, self.moved_on_the_way].into_iter().flatten().reduce(f64::min);
+        let alone = self.independent_p().filter(|_| self.moved_on_the_way || self.is_doubled());
+        let within = [within, alone].into_iter().flatten().reduce(f64::min);
         let p = within.map(|p| self.between.map_or(p, |between| between.p().max(p)));
         worse && estimate.value.abs() >= LARGE * self.margin && p.is_some_and(|p| p <= chance)
+    }
+
+    /// Whether the center doubled or was halved. Dependence that is assumed of a short run, or that its own way makes it seem to
+    /// have, is no reason to pass over that.
+    fn is_doubled(&self) -> bool {
+        let least = match self.axis.scale {
+            Scale::Ratio => std::f64::consts::LN_2,
+            // Of the larger one.
+            Scale::Shift => self.reference / 2.0,
+        };
+        self.estimate.is_some_and(|estimate| least > 0.0 && estimate.value.abs() >= least)
+    }
+
+    /// The p of independent samples.
+    fn independent_p(&self) -> Option<f64> {
+        let dependence = self.dependence?;
+        if self.smaller >= SMALL_SAMPLES {
+            return self.estimate.map(|estimate| two_sided(dependence.critical(estimate.p), None));
+        }
+        let (noise, spread) = self.noise.zip(self.spread)?;
+        let standard_error = noise.standard_error / dependence.inflation.sqrt();
+        Some(Moderated { standard_error, ..noise }.p(spread.difference))
     }
 
     /// Whether the plain interval of a tail lies inside its margin; `None` where there is no such interval.

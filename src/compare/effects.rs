@@ -8,7 +8,7 @@ use super::capture::Share;
 use super::center::{Estimate, Places, center, least_samples};
 use super::effect::{EffectDraft, Levels};
 use super::moderation::Spread;
-use super::noise::{Noise, power_share, quantile, two_sided};
+use super::noise::{Noise, power_share, quantile};
 use super::outcome::{Reason, Scale};
 use super::parts::Part;
 use super::percentile::{PercentileSide, can_exclude, difference, samples_needed};
@@ -69,8 +69,8 @@ pub(crate) fn effects(
     if middle.wanting.is_none() {
         middle.wanting = context.too_few_samples(&middle, noise);
     }
-    let moved = estimate.zip(after.shift).filter(|(estimate, shift)| estimate.value * shift > 0.0);
-    middle.moved_on_the_way = moved.map(|(estimate, _)| two_sided(noise.critical(estimate.p), None));
+    middle.dependence = Some(noise);
+    middle.moved_on_the_way = estimate.zip(after.shift).is_some_and(|(estimate, shift)| estimate.value * shift > 0.0);
     middle.part = Some(Part::Center);
     middle.tested = least_samples(levels.gate_level) as f64 * noise.inflation <= context.smaller;
     let mut effects = vec![middle];
@@ -187,7 +187,8 @@ impl EffectContext {
             tests: 1.0,
             half_step,
             tail_margin: self.tail_margin(values),
-            moved_on_the_way: None,
+            dependence: None,
+            moved_on_the_way: false,
             margin_test: self.levels.margin_test,
         }
     }

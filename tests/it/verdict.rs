@@ -280,6 +280,21 @@ fn a_run_of_which_half_is_three_times_slower_does_not_pass_where_a_slower_one_fa
     place.run("compare before half --fail-on regression").exits(1).says("large change cannot be decided");
 }
 
+#[test]
+fn a_doubling_is_not_passed_over_because_a_short_run_may_be_dependent() {
+    let place = Place::new();
+    // 40 requests, one a second, spread over a factor of 17: with the dependence that is assumed of so short a run, chance could make a
+    // doubling.
+    let of = |factor: u32, from: u32| {
+        let row =
+            |index: u32| format!("2024-05-01T10:00:{index:02}Z,{}\n", factor * (60 + (index + from) * 29 % 41 * 24));
+        format!("time,latency_ms\n{}", (0..40).map(row).collect::<String>())
+    };
+    place.write("before/run.csv", of(1, 0)).write("again/run.csv", of(1, 17)).write("doubled/run.csv", of(2, 17));
+    place.run("compare before again --fail-on regression").exits(0);
+    place.run("compare before doubled --fail-on regression").exits(1).says("1 large change cannot be decided");
+}
+
 /// A run of google/benchmark on a machine with a third-level cache of that size.
 fn google_benchmark(cache: u64, megahertz: u32, nanoseconds: f64) -> String {
     let repetition = |index: u32| {
