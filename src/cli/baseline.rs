@@ -16,12 +16,12 @@ use crate::report::number;
 use crate::report::text_table::{Align, TextTable};
 
 use super::args::{Add, Baseline};
-use super::compare::load_baseline;
+use super::baseline_file::{BaselineFile, hold, load_baseline};
 use super::environment::environment;
 use super::options;
 use super::outputs::{write_all, write_stdout};
+use super::places::{Places, Use};
 use super::read::{self, ReadOptions, ReportExtras};
-use super::summarize::new_baseline;
 use super::terminal::as_lines;
 
 pub(super) fn run(command: &Baseline) -> Result<ExitCode> {
@@ -36,11 +36,16 @@ fn add(arguments: &Add) -> Result<ExitCode> {
     let Add { file, input, env } = arguments;
     let understanding = &input.understanding;
     let config = options::config(understanding)?;
-    let old = load_baseline(file)?;
-    let target = new_baseline(file, old.is_some())?;
+    let mut places = Places::default();
+    places.add(Use::Save, file)?;
+    options::config_path(understanding).map_or(Ok(()), |path| places.add(Use::Config, path))?;
+    // From here to the end of this function nobody else adds to it.
+    let _held = hold(file);
+    let (place, old) = BaselineFile::adding_to(file)?;
     let created = old.is_none();
     let environment = environment(env, &config.environment)?;
     let inputs = read::inputs(&input.paths, understanding)?;
+    places.add_inputs(&inputs)?;
     let seen: Vec<&CapturedSource> =
         old.iter().flat_map(|baseline| &baseline.captures).flat_map(|capture| &capture.sources).collect();
     let reading = read::read(understanding, &config, inputs, &ReadOptions { samples: true, seen })?;
@@ -48,7 +53,8 @@ fn add(arguments: &Add) -> Result<ExitCode> {
     let (captured, grown) = (reading.captured(environment), reading.grown());
     let report = read::report(reading, ReportExtras::default())?;
     baseline.add(captured).with_context(|| file.display().to_string())?;
-    write_all(&[(target, baseline.to_bytes())])?;
+    place.unchanged()?;
+    write_all(&[(place.target(), baseline.to_bytes())])?;
     let mut lines = vec![report.verdict.headline];
     lines.extend(grown.iter().map(|grown| {
         format!(

@@ -1,28 +1,26 @@
 //! `compare`: two sides, each a saved baseline or files of raw metrics.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::compare::baseline::Baseline;
 use crate::compare::capture::{CapturedSource, Environment};
 use crate::compare::judge::Criteria;
 use crate::compare::sides;
 use crate::config::Config;
-use crate::ingest;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::report::build::{Analysed, Heading};
 use crate::stats::settings::FAILING_SHARE;
 
 use super::args::{Compare, Gate, Understanding};
+use super::baseline_file::load_baseline;
 use super::deliver::Delivery;
 use super::gate::{check_margins, gate_rules, margins, results};
 use super::inputs;
 use super::options;
-use super::read::{self, HEAD, ReadOptions, Reading, ReportExtras};
+use super::places::Use;
+use super::read::{self, ReadOptions, Reading, ReportExtras};
 
 /// A side as it was named and read.
 pub(super) struct Operand {
@@ -43,7 +41,7 @@ impl Operand {
         delivery: &mut Delivery<'_>,
     ) -> Result<Self> {
         if let Some(baseline) = load_baseline(path)? {
-            delivery.protect_file(path)?;
+            delivery.places.add(Use::Baseline, path)?;
             return Ok(Self { captures: sides::NamedCaptures { name, captures: baseline.captures }, reading: None });
         }
         let inputs = read::inputs(&[path.to_path_buf()], understanding)?;
@@ -85,23 +83,6 @@ impl Operand {
     }
 }
 
-/// The baseline in a file, compressed or not; `None` where the file is none, or is no file.
-pub(super) fn load_baseline(path: &Path) -> Result<Option<Baseline>> {
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let failed = || format!("{}: cannot be read", path.display());
-    let stored = File::open(path).with_context(failed)?;
-    // What cannot be decompressed is no baseline; whoever reads it as metrics says what is wrong with it.
-    let Ok(mut plain) = ingest::plain(stored) else { return Ok(None) };
-    let mut bytes = Vec::new();
-    if plain.by_ref().take(HEAD).read_to_end(&mut bytes).is_err() || !Baseline::sniff(&bytes) {
-        return Ok(None);
-    }
-    plain.read_to_end(&mut bytes).with_context(failed)?;
-    Baseline::parse(&bytes).map(Some).with_context(|| path.display().to_string())
-}
-
 /// How sides are compared, by flags and configuration.
 pub(super) fn criteria_of(understanding: &Understanding, gate: &Gate, config: &Config) -> Result<Criteria> {
     let confidence = options::settings(understanding, config)?.confidence;
@@ -119,7 +100,7 @@ fn names(before: &Path, after: &Path) -> [String; 2] {
 pub(super) fn compare(arguments: &Compare) -> Result<ExitCode> {
     let understanding = &arguments.understanding;
     let config = options::config(understanding)?;
-    let mut delivery = Delivery::new(&arguments.output, None)?;
+    let mut delivery = Delivery::new(&arguments.output, understanding, None)?;
     let gate_rules = gate_rules(&arguments.gate, &config)?;
     let criteria = criteria_of(understanding, &arguments.gate, &config)?;
     let [before, after] = &names(&arguments.before, &arguments.after);

@@ -13,11 +13,13 @@ use crate::report::contract::Report;
 use crate::report::render::{Form, built_in, built_in_names, render, render_template};
 use crate::report::view::TerminalView;
 
-use super::args::{Colour, Output};
+use super::args::{Colour, Output, Understanding};
 use super::ci;
 use super::gate::CHECK_FAILED;
-use super::inputs::{Inputs, NamedSource};
+use super::inputs::Inputs;
+use super::options;
 use super::outputs::{Target, write_all, write_stdout};
+use super::places::{Places, Use};
 use super::terminal::{as_lines, columns, paint, use_colour};
 
 /// Where a report goes, found out before anything is read: what cannot be written must not cost a long run.
@@ -26,6 +28,8 @@ pub(super) struct Delivery<'a> {
     targets: Vec<Target>,
     comment: Option<Target>,
     template: Option<Template>,
+    /// All files that are read or written.
+    pub(super) places: Places,
     /// Where each source of the report is, as the user named it.
     paths: BTreeMap<String, String>,
     /// When, where the caller gives it.
@@ -33,17 +37,22 @@ pub(super) struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    /// `default` is written to where nothing else is asked for.
-    pub(super) fn new(arguments: &'a Output, default: Option<&str>) -> Result<Self> {
+    /// `default` is written to where nothing else is asked for. `understanding` says which configuration is read.
+    pub(super) fn new(arguments: &'a Output, understanding: &Understanding, default: Option<&str>) -> Result<Self> {
         let targets = targets(arguments, default)?;
-        let comment = arguments.comment.as_deref().map(Target::new);
-        if let Some(comment) = comment.as_ref().filter(|comment| targets.iter().any(|target| target.is_same(comment))) {
-            bail!("--comment {}: -o names the same place", comment.shown());
-        }
+        let mut places = Places::default();
+        let given = arguments.files.iter().map(PathBuf::as_path);
+        let written = if arguments.files.is_empty() { default.map(Path::new) } else { None };
+        given.chain(written).try_for_each(|path| places.add(Use::Output, path))?;
+        arguments.comment.iter().try_for_each(|path| places.add(Use::Comment, path))?;
+        options::config_path(understanding).map_or(Ok(()), |path| places.add(Use::Config, path))?;
+        let template = arguments.template.as_deref().map(Path::new).filter(|path| path.is_file());
+        template.map_or(Ok(()), |path| places.add(Use::Template, path))?;
         Ok(Self {
             arguments,
             targets,
-            comment,
+            comment: arguments.comment.as_deref().map(Target::new),
+            places,
             paths: BTreeMap::new(),
             template: arguments.template.as_deref().map(load_template).transpose()?,
             generated: generated(arguments.timestamp.as_deref())?,
@@ -54,18 +63,7 @@ impl<'a> Delivery<'a> {
     pub(super) fn protect(&mut self, inputs: &Inputs) -> Result<()> {
         let named = inputs.sources.iter().filter_map(|source| Some((source.name.clone(), source.path()?)));
         self.paths.extend(named.map(|(name, path)| (name, path.display().to_string())));
-        inputs.sources.iter().filter_map(NamedSource::path).try_for_each(|path| self.protect_file(path))
-    }
-
-    /// The same for one file.
-    pub(super) fn protect_file(&self, path: &Path) -> Result<()> {
-        let read = Target::new(path);
-        match self.targets.iter().chain(&self.comment).find(|target| target.is_same(&read)) {
-            Some(target) => {
-                bail!("{}: this is one of the files to be read; write the report somewhere else", target.shown())
-            }
-            None => Ok(()),
-        }
+        self.places.add_inputs(inputs)
     }
 
     /// Renders, writes (`more` beside the report, all or nothing), prints with `notes`, and says how the process ends.
@@ -148,13 +146,8 @@ fn targets(arguments: &Output, default: Option<&str>) -> Result<Vec<Target>> {
         });
     }
     let targets: Vec<Target> = arguments.files.iter().map(|path| Target::new(path)).collect();
-    for (index, target) in targets.iter().enumerate() {
-        if targets[..index].iter().any(|other| other.is_same(target)) {
-            bail!("-o {}: given twice", arguments.files[index].display());
-        }
-        if arguments.template.is_none() {
-            target.form()?;
-        }
+    if arguments.template.is_none() {
+        targets.iter().try_for_each(|target| target.form().map(drop))?;
     }
     Ok(targets)
 }

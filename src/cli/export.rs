@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use tempfile::NamedTempFile;
 
 use crate::analysis::oddity::Oddity;
 #[cfg(feature = "parquet")]
@@ -19,17 +18,21 @@ use crate::report::number::{count, counted};
 
 use super::args;
 use super::as_lines;
-use super::inputs::{Inputs, NamedSource};
+use super::commit::{Staged, commit};
 use super::options;
-use super::outputs::{Target, is_ordinary, stage, write_stdout};
+use super::outputs::{Target, write_stdout};
+use super::places::{Places, Use, is_ordinary};
 use super::read::{self, ReadOptions, Reading};
 
 pub(super) fn export(arguments: &args::Export) -> Result<ExitCode> {
     let understanding = &arguments.input.understanding;
     let config = options::config(understanding)?;
+    let mut places = Places::default();
+    arguments.files.iter().try_for_each(|path| places.add(Use::Output, path))?;
+    options::config_path(understanding).map_or(Ok(()), |path| places.add(Use::Config, path))?;
     let targets = targets(&arguments.files)?;
     let inputs = read::inputs(&arguments.input.paths, understanding)?;
-    protect(&targets, &inputs)?;
+    places.add_inputs(&inputs)?;
     read::stay_alone(&inputs);
     let reading = read::read(understanding, &config, inputs, &ReadOptions::default())?;
     let account = Account::of(&reading.analysed);
@@ -54,15 +57,15 @@ pub(super) fn export(arguments: &args::Export) -> Result<ExitCode> {
     }
     let to_stderr = outputs.iter().any(|output| output.target == Target::Stdout);
     let written = outputs.into_iter().map(Output::finish).collect::<Result<Vec<_>>>()?;
-    // Only when all are whole is any of them moved to its place.
     let mut lines = Vec::new();
+    let mut whole = Vec::new();
     for (target, file) in written {
         let Target::File(path) = target else { continue };
-        if let Some(file) = file {
-            file.persist(&path).with_context(|| format!("{}: cannot be written", path.display()))?;
-        }
+        whole.extend(file);
         lines.push(format!("wrote {}: {}", path.display(), account.written(samples, arguments.all)));
     }
+    // Only when all are whole is any of them moved to its place.
+    commit(whole)?;
     lines.extend(account.notes(&reading));
     if !arguments.quiet {
         let text = as_lines(&lines);
@@ -89,9 +92,6 @@ fn targets(files: &[PathBuf]) -> Result<Vec<(Target, Form)>> {
     let mut targets: Vec<(Target, Form)> = Vec::new();
     for path in files {
         let target = Target::new(path);
-        if targets.iter().any(|(other, _)| other.is_same(&target)) {
-            bail!("-o {}: given twice", path.display());
-        }
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
         let form = match ending.as_deref() {
             Some("csv") => Form::Csv,
@@ -109,17 +109,6 @@ fn targets(files: &[PathBuf]) -> Result<Vec<(Target, Form)>> {
         targets.push((target, form));
     }
     Ok(targets)
-}
-
-/// An export must never take the place of the data that it is made of.
-fn protect(targets: &[(Target, Form)], inputs: &Inputs) -> Result<()> {
-    for path in inputs.sources.iter().filter_map(NamedSource::path) {
-        let read = Target::new(path);
-        if let Some((target, _)) = targets.iter().find(|(target, _)| target.is_same(&read)) {
-            bail!("{}: this is one of the files to be read; write the samples somewhere else", target.shown());
-        }
-    }
-    Ok(())
 }
 
 /// What there is to export.
@@ -233,7 +222,7 @@ enum Writer {
 struct Output {
     target: Target,
     /// Where the bytes of an ordinary file stand until all are there.
-    file: Option<NamedTempFile>,
+    file: Option<Staged>,
     /// Absent once the reader of standard output went away.
     writer: Option<Writer>,
 }
@@ -242,11 +231,11 @@ impl Output {
     fn open(target: Target, form: Form, schema: &Schema) -> Result<Self> {
         let name = target.shown();
         let failed = || format!("{name}: cannot be written");
-        let (file, stream): (Option<NamedTempFile>, Box<dyn Write + Send>) = match &target {
+        let (file, stream): (Option<Staged>, Box<dyn Write + Send>) = match &target {
             Target::Stdout => (None, Box::new(io::stdout())),
             Target::File(path) if is_ordinary(path) || path.is_dir() => {
-                let file = stage(path).with_context(failed)?;
-                let stream = file.as_file().try_clone().with_context(failed)?;
+                let file = Staged::beside(path).with_context(failed)?;
+                let stream = file.file().try_clone().with_context(failed)?;
                 (Some(file), Box::new(stream))
             }
             Target::File(path) => {
@@ -290,7 +279,7 @@ impl Output {
     }
 
     /// Writes what is left; the file is whole then, and not yet in its place.
-    fn finish(mut self) -> Result<(Target, Option<NamedTempFile>)> {
+    fn finish(mut self) -> Result<(Target, Option<Staged>)> {
         let outcome = match self.writer.take() {
             None => Ok(()),
             Some(Writer::Csv(writer)) => writer.finish(),
@@ -300,7 +289,7 @@ impl Output {
         };
         self.went(outcome)?;
         if let Some(file) = &self.file {
-            let synced = file.as_file().sync_all();
+            let synced = file.file().sync_all();
             self.went(synced)?;
         }
         Ok((self.target, self.file))

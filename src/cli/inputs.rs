@@ -81,9 +81,9 @@ pub(super) fn expand(paths: &[PathBuf], missing: Missing) -> Result<Inputs> {
         }
         match fs::metadata(path) {
             Ok(data) if data.is_dir() => {
-                let (mut files, mut others) = (Vec::new(), Vec::new());
-                search(path, 0, &mut files, &mut others)?;
+                let Folder { files, others, endless } = Folder::search(path)?;
                 notes.extend(not_looked_at(path, &others));
+                notes.extend(not_opened(path, &endless));
                 if files.is_empty() {
                     bail!(
                         "{}: no metrics files in this folder; looked for {} (also with .gz and .zst)",
@@ -115,15 +115,25 @@ pub(super) fn expand(paths: &[PathBuf], missing: Missing) -> Result<Inputs> {
 
 /// Files of a folder whose endings are not those of metrics.
 fn not_looked_at(folder: &Path, others: &[String]) -> Option<Finding> {
-    const NAMED: usize = 5;
-    let first: Vec<&str> = others.iter().take(NAMED).map(String::as_str).collect();
-    let more = if others.len() > NAMED { ", …" } else { "" };
-    let name = folder.file_name().map_or_else(|| ".".into(), |name| name.to_string_lossy());
-    let reason = format!("other files in the folder: {}{more}", first.join(", "));
     let action = "not looked at, because of their endings; name a file to have it read";
-    (!others.is_empty()).then(|| {
+    passed_over(folder, "other files in the folder", others, action)
+}
+
+/// Pipes, sockets and devices of a folder: to read one may take for ever.
+fn not_opened(folder: &Path, endless: &[String]) -> Option<Finding> {
+    let action = "not opened, because they may never end; name one to have it read";
+    passed_over(folder, "pipes, sockets or devices in the folder", endless, action)
+}
+
+fn passed_over(folder: &Path, what: &str, names: &[String], action: &str) -> Option<Finding> {
+    const NAMED: usize = 5;
+    let first: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+    let more = if names.len() > NAMED { ", …" } else { "" };
+    let name = folder.file_name().map_or_else(|| ".".into(), |name| name.to_string_lossy());
+    let reason = format!("{what}: {}{more}", first.join(", "));
+    (!names.is_empty()).then(|| {
         Finding::new(Severity::Note, FindingKind::UnreadFile, Place::source(name), reason, action)
-            .count(others.len() as u64)
+            .count(names.len() as u64)
     })
 }
 
@@ -148,27 +158,52 @@ fn expand_glob(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, others: &mut Vec<String>) -> Result<()> {
-    if depth > DEEPEST {
-        return Ok(());
+/// What a folder holds, and those in it.
+#[derive(Default)]
+struct Folder {
+    /// Files that look like metrics.
+    files: Vec<PathBuf>,
+    /// Names of files that do not.
+    others: Vec<String>,
+    /// Names of what looks like metrics and is no ordinary file.
+    endless: Vec<String>,
+}
+
+impl Folder {
+    fn search(path: &Path) -> Result<Self> {
+        let mut found = Self::default();
+        found.add(path, 0)?;
+        Ok(found)
     }
-    let entries = fs::read_dir(folder).with_context(|| format!("{}: cannot be searched", folder.display()))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
-    paths.sort();
-    for path in paths {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with('.') {
-            continue;
+
+    fn add(&mut self, folder: &Path, depth: usize) -> Result<()> {
+        if depth > DEEPEST {
+            return Ok(());
         }
-        if path.is_dir() {
-            search(&path, depth + 1, files, others)?;
-        } else if looks_like_metrics(&name) {
-            files.push(path);
-        } else if !name.starts_with(OWN_OUTPUT) && !NO_METRICS.contains(&name.as_str()) {
-            others.push(name);
+        let entries = fs::read_dir(folder).with_context(|| format!("{}: cannot be searched", folder.display()))?;
+        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+        paths.sort();
+        for path in paths {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if name.starts_with('.') {
+                continue;
+            }
+            // A link that leads nowhere is an error of its own when it is opened.
+            let ordinary = fs::metadata(&path).map_or(true, |data| data.is_file());
+            if path.is_dir() {
+                self.add(&path, depth + 1)?;
+            } else if !looks_like_metrics(&name) {
+                if !name.starts_with(OWN_OUTPUT) && !NO_METRICS.contains(&name.as_str()) {
+                    self.others.push(name);
+                }
+            } else if ordinary {
+                self.files.push(path);
+            } else {
+                self.endless.push(name);
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn looks_like_metrics(name: &str) -> bool {

@@ -4,7 +4,9 @@
 
 mod args;
 mod baseline;
+mod baseline_file;
 mod ci;
+mod commit;
 mod compare;
 mod deliver;
 mod environment;
@@ -15,12 +17,14 @@ mod inputs;
 mod limits;
 mod options;
 mod outputs;
+mod places;
 mod read;
+mod stamp;
 mod storage;
 mod summarize;
 mod terminal;
 
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{IsTerminal, stdout};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
@@ -35,7 +39,7 @@ use args::{Check, Cli, Command, Schema};
 use gate::CHECK_FAILED;
 use outputs::write_stdout;
 use read::{ReadOptions, ReportExtras};
-use terminal::{as_lines, painted, use_colour};
+use terminal::{as_lines, complain, painted, use_colour};
 
 /// An error.
 const ERROR: u8 = 2;
@@ -58,8 +62,7 @@ pub fn main() -> ExitCode {
         Command::Template { name } => print_template(name.as_deref()),
     };
     outcome.unwrap_or_else(|error| {
-        // Nothing is left to be done if even this cannot be written.
-        let _ = writeln!(stderr(), "error: {error:#}");
+        complain(&format!("error: {error:#}"));
         ExitCode::from(ERROR)
     })
 }

@@ -11,13 +11,15 @@ use crate::stats::settings::{FAILING_SHARE, Settings, ShortRuns};
 
 use super::args::{Understanding, YesNo};
 
+/// Where the configuration is that is named, or lies where the program runs.
+pub(super) fn config_path(understanding: &Understanding) -> Option<&Path> {
+    let found = Some(Path::new(config::FILE_NAME)).filter(|path| path.is_file());
+    understanding.config.as_deref().or(found)
+}
+
 /// The configuration that is named, or lies where the program runs.
 pub(super) fn config(understanding: &Understanding) -> Result<Config> {
-    let path = match &understanding.config {
-        Some(path) => path.as_path(),
-        None if Path::new(config::FILE_NAME).is_file() => Path::new(config::FILE_NAME),
-        None => return Ok(Config::default()),
-    };
+    let Some(path) = config_path(understanding) else { return Ok(Config::default()) };
     let text = std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     Config::parse(&text).map_err(|error| anyhow!(error.in_file(&path.display().to_string())))
 }

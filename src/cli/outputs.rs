@@ -5,9 +5,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use tempfile::NamedTempFile;
 
 use crate::report::render::Form;
+
+use super::commit::{Staged, commit};
+use super::places::is_ordinary;
 
 /// Where one rendering goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,15 +24,6 @@ impl Target {
     /// `-` is standard output.
     pub(super) fn new(path: &Path) -> Self {
         if path.as_os_str() == "-" { Self::Stdout } else { Self::File(path.to_path_buf()) }
-    }
-
-    /// Whether both are the same place, however it is written.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::File(one), Self::File(two)) => real(one) == real(two),
-            (Self::Stdout, Self::Stdout) => true,
-            _ => false,
-        }
     }
 
     /// How a person calls it.
@@ -60,29 +53,15 @@ impl Target {
     }
 }
 
-/// The path without links and detours; of a file that does not exist yet, its folder's.
-fn real(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
-        path.file_name().map_or_else(|| folder.clone(), |name| folder.join(name))
-    })
-}
-
-/// Whether a path is, or will be, an ordinary file (and no device or pipe).
-pub(super) fn is_ordinary(path: &Path) -> bool {
-    fs::metadata(path).map_or(true, |data| data.is_file())
-}
-
 /// Writes all renderings. Files first go to temporary files beside their place; only when all are whole are they moved
-/// there, so that an error leaves every old file as it was.
+/// there, in this order and all or none, so that an error leaves every old file as it was.
 pub(super) fn write_all(outputs: &[(Target, Vec<u8>)]) -> Result<()> {
     let mut whole = Vec::new();
     for (target, bytes) in outputs {
         let Target::File(path) = target else { continue };
         let failed = || format!("{}: cannot be written", path.display());
         if is_ordinary(path) || path.is_dir() {
-            whole.push((prepare(path, bytes).with_context(failed)?, path));
+            whole.push(prepare(path, bytes).with_context(failed)?);
         } else {
             let mut device = fs::OpenOptions::new().write(true).open(path).with_context(failed)?;
             device.write_all(bytes).and_then(|()| device.flush()).with_context(failed)?;
@@ -93,40 +72,14 @@ pub(super) fn write_all(outputs: &[(Target, Vec<u8>)]) -> Result<()> {
             write_stdout(bytes)?;
         }
     }
-    for (file, path) in whole {
-        file.persist(path).with_context(|| format!("{}: cannot be written", path.display()))?;
-    }
-    Ok(())
+    commit(whole)
 }
 
-fn prepare(path: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
-    let mut file = stage(path)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    Ok(file)
-}
-
-/// A temporary file beside the place where its bytes are to stand.
-///
-/// # Errors
-/// When nothing can be written there.
-pub(super) fn stage(path: &Path) -> Result<NamedTempFile> {
-    if path.is_dir() {
-        bail!("this is a folder; name a file in it");
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if !folder.is_dir() {
-        bail!("the folder {} does not exist; create it first", folder.display());
-    }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".perfreport-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // The user's umask takes its part, as for any file a program creates.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    Ok(builder.tempfile_in(folder)?)
+fn prepare(path: &Path, bytes: &[u8]) -> Result<Staged> {
+    let staged = Staged::beside(path)?;
+    staged.file().write_all(bytes)?;
+    staged.file().sync_all()?;
+    Ok(staged)
 }
 
 /// Writes to standard output. A reader that went away (`| head`) is no error.

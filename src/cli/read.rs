@@ -33,13 +33,13 @@ use crate::table::storage::Storage;
 use crate::table::{Role, Table};
 
 use super::args::Understanding;
+use super::baseline_file::HEAD;
 use super::inputs::{self, Inputs, Missing, NamedSource, Origin};
 use super::limits;
 use super::options::{flag_options, settings};
+use super::stamp::Stamp;
 use super::storage::{sized, storage};
 
-/// So much of a file shows whether it is a baseline.
-pub(super) const HEAD: u64 = 4096;
 /// Less than this is read before a bar could be drawn.
 const WORTH_A_BAR: u64 = 64 << 20;
 /// Less than this is analysed sooner than a pool of threads has started and found its work (13 kB: 10.2 ms of processor time alone, 11.4 with two).
@@ -263,17 +263,23 @@ impl Reader<'_> {
         config::overlay(&mut options, flag_options(self.understanding)?);
         options.prefixes = self.seen.iter().map(|seen| seen.bytes).collect();
         options.path = source.path().map(whole_path);
-        let stored: Box<dyn Read> = match &source.origin {
-            Origin::File(path) => Box::new(File::open(path).with_context(|| format!("{shown}: cannot be opened"))?),
-            Origin::Stdin => Box::new(stdin().lock()),
+        let file = source.path().map(|path| File::open(path).with_context(|| format!("{shown}: cannot be opened")));
+        let file = file.transpose()?;
+        let opened = file.as_ref().and_then(Stamp::of);
+        let stored: Box<dyn Read + '_> = match &file {
+            Some(file) => Box::new(file),
+            None => Box::new(stdin().lock()),
         };
         let stored = refuse_baseline(stored, &shown)?;
-        let stored: Box<dyn Read> = match self.bar {
+        let stored: Box<dyn Read + '_> = match self.bar {
             Some(bar) => Box::new(bar.wrap_read(stored)),
             None => stored,
         };
-        let data = ingest::read_into(self.storage, &source.name, stored, &options)
+        let mut data = ingest::read_into(self.storage, &source.name, stored, &options)
             .map_err(|error| anyhow::Error::from(error).context(shown))?;
+        let now = file.as_ref().and_then(Stamp::of);
+        let changed = opened.and_then(|opened| opened.finding(now, data.provenance.bytes, &source.name));
+        data.findings.extend(changed);
         let service = self.config.service_for(path)?;
         self.refuse_what_does_not_fit(&data, &service).with_context(|| source.name.clone())?;
         let new = self.seen_of(&data.provenance).map(|seen_lines| (below(&data, seen_lines), seen_lines));
@@ -366,7 +372,7 @@ fn whole_path(path: &Path) -> String {
 struct IsBaseline;
 
 /// A baseline read as raw metrics would give numbers that nobody measured.
-fn refuse_baseline(mut stored: Box<dyn Read>, shown: &str) -> Result<Box<dyn Read>> {
+fn refuse_baseline<'a>(mut stored: Box<dyn Read + 'a>, shown: &str) -> Result<Box<dyn Read + 'a>> {
     let mut head = Vec::new();
     stored.by_ref().take(HEAD).read_to_end(&mut head).with_context(|| format!("{shown}: cannot be read"))?;
     if Baseline::sniff(&head) {

@@ -3,19 +3,20 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::compare::baseline::Baseline;
 use crate::compare::sides;
 use crate::report::build::Heading;
 
 use super::args::Summarize;
-use super::compare::{Operand, criteria_of, load_baseline};
+use super::baseline_file::{BaselineFile, hold};
+use super::compare::{Operand, criteria_of};
 use super::deliver::Delivery;
 use super::environment::environment;
 use super::gate::{check_margins, gate_rules, require, results};
 use super::options;
-use super::outputs::Target;
+use super::places::Use;
 use super::read::{self, ReadOptions, ReportExtras};
 
 /// Written where nothing else is asked for.
@@ -24,11 +25,13 @@ const DEFAULT_OUTPUT: &str = "performance_metrics_report.md";
 pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     let understanding = &arguments.input.understanding;
     let config = options::config(understanding)?;
-    let mut delivery = Delivery::new(&arguments.output, Some(DEFAULT_OUTPUT))?;
+    let mut delivery = Delivery::new(&arguments.output, understanding, Some(DEFAULT_OUTPUT))?;
     let gate_rules = gate_rules(&arguments.gate, &config)?;
     require(gate_rules.as_ref(), arguments.baseline.as_deref(), &config)?;
     let criteria = criteria_of(understanding, &arguments.gate, &config)?;
-    let saved = arguments.save_baseline.as_deref().map(baseline_target).transpose()?;
+    let saved = arguments.save_baseline.as_deref();
+    saved.map_or(Ok(()), |path| delivery.places.add(Use::Save, path))?;
+    let saved = saved.map(BaselineFile::replacing).transpose()?;
     let mut notes = Vec::new();
     let inputs = read::inputs(&arguments.input.paths, understanding)?;
     delivery.protect(&inputs)?;
@@ -61,32 +64,19 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     let report = read::report(reading, ReportExtras { comparison, targets, gate: gate_rules, heading })?;
     let passed = report.gate.as_ref().is_none_or(|gate| gate.passed);
     let mut more = Vec::new();
-    if let Some((path, target)) = arguments.save_baseline.as_deref().zip(saved) {
+    let mut _held = None;
+    if let Some((path, file)) = arguments.save_baseline.as_deref().zip(saved) {
         if passed {
             if let Some((method, captured)) = captured.take() {
                 let mut baseline = Baseline::new(method.name());
                 baseline.add(captured)?;
-                more.push((target, baseline.to_bytes()));
+                _held = Some(hold(path));
+                file.unchanged()?;
+                more.push((file.target(), baseline.to_bytes()));
             }
         } else {
             notes.push(format!("not saved: {} (the gate failed)", path.display()));
         }
     }
     delivery.deliver(&report, more, &notes, understanding.color)
-}
-
-/// Where a baseline is saved. One that is damaged may be replaced.
-fn baseline_target(path: &Path) -> Result<Target> {
-    new_baseline(path, !path.is_file() || load_baseline(path).map_or(true, |old| old.is_some()))
-}
-
-/// Where a baseline goes. Whatever is there must be one, so that nothing else is lost.
-pub(super) fn new_baseline(path: &Path, may_replace: bool) -> Result<Target> {
-    if path.as_os_str() == "-" {
-        bail!("a baseline is a file: name one, for example perf-baseline.json");
-    }
-    if path.is_file() && !may_replace {
-        bail!("{}: this file is no baseline and is not replaced; choose another name", path.display());
-    }
-    Ok(Target::File(path.to_path_buf()))
 }

@@ -1,5 +1,7 @@
 //! Lines as a terminal shows them.
 
+use std::io::{Write, stderr};
+
 use crate::report::view::{Subject, Tone, WIDTH};
 
 use super::args::Colour;
@@ -42,4 +44,9 @@ pub(super) fn painted(subject: Subject, colour: bool) -> String {
 
 pub(super) fn as_lines(lines: &[String]) -> String {
     lines.join("\n") + "\n"
+}
+
+/// A line on standard error. Nothing is left to be done if even this cannot be written.
+pub(super) fn complain(line: &str) {
+    let _ = writeln!(stderr(), "{line}");
 }

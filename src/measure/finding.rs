@@ -87,6 +87,8 @@ pub enum FindingKind {
     DuplicateFile,
     /// A file that could not be read as metrics and was passed over.
     UnreadFile,
+    /// A file that was cut or written to while it was read.
+    FileChanged,
     /// Instants of a service that come from two clocks, or contradict each other.
     TwoClocks,
     /// Events of a service that stand in another order than they happened.
@@ -170,6 +172,7 @@ impl FindingKind {
             Self::NoMetric => "no metric",
             Self::DuplicateFile => "same file twice",
             Self::UnreadFile => "file passed over",
+            Self::FileChanged => "file changed while it was read",
             Self::TwoClocks => "two clocks",
             Self::OutOfOrder => "events out of order",
             Self::DuplicateEvent => "duplicate event",

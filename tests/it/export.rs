@@ -294,7 +294,7 @@ fn what_cannot_be_exported_is_refused_and_nothing_is_written() {
         ("export run.csv", "--output"),
         ("export run.csv -o samples.xlsx", "must be .csv, .parquet or .ndjson"),
         ("export run.csv -o samples", "must be .csv, .parquet or .ndjson"),
-        ("export run.csv -o run.csv", "this is one of the files to be read; write the samples somewhere else"),
+        ("export run.csv -o run.csv", "this is one of the files to be read; write the output somewhere else"),
         ("export run.csv -o ./a.csv -o a.csv", "given twice"),
         ("export run.csv -o nowhere/a.csv", "the folder nowhere does not exist"),
         ("export odd.csv -o a.csv", "3 samples) was set aside; --all writes it"),

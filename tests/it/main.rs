@@ -52,3 +52,4 @@ mod tools_damaged;
 mod tools_http;
 mod tools_load;
 mod verdict;
+mod written_files;
