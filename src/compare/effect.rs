@@ -17,7 +17,7 @@ use super::verdict::{Way, verdict};
 use crate::measure::Statistic;
 
 /// A change of so many margins is large.
-const LARGE: f64 = 3.0;
+pub(crate) const LARGE: f64 = 3.0;
 /// More samples than this are no advice to anybody.
 const MOST_SAMPLES: f64 = 1e12;
 

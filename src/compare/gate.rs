@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use super::effect::LARGE;
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
 
 /// What a gate fails on.
@@ -247,9 +248,16 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
             "metric is of a steady part on one side only",
             "metrics are of a steady part on one side only",
         ),
+        moved_together(comparison),
         not_compared(&comparison.changes).map(str::to_owned),
     ];
     clauses.into_iter().flatten().collect()
+}
+
+/// A large shift of the whole suite for the worse. Each of its metrics alone may be too few samples to tell.
+fn moved_together(comparison: &Comparison) -> Option<String> {
+    let suite = comparison.suite.filter(|suite| suite.factor.ln() >= LARGE * comparison.margin.ln_1p())?;
+    Some(format!("{} of {} moved together for the worse by a large factor", suite.along, suite.subjects))
 }
 
 /// What fails in the run, where the baseline does not say how much failed before.

@@ -53,6 +53,19 @@ fn a_faster_machine_hides_nothing_that_became_slower_against_it() {
 }
 
 #[test]
+fn a_suite_of_single_runs_that_became_three_times_slower_does_not_pass() {
+    let place = Place::new();
+    let of = |factor: u32| {
+        let row = |index: u32| format!("case {index},{}\n", factor * (20 + index * index));
+        format!("benchmark,time_ms\n{}", (1..=20).map(row).collect::<String>())
+    };
+    place.write("before.csv", of(1)).write("after.csv", of(3));
+    let run = place.run("compare before.csv after.csv --fail-on regression");
+    run.exits(1).says("all 20 metrics about 200% slower: machine or environment");
+    run.says("Gate: undecided: ").says("20 of 20 moved together for the worse by a large factor");
+}
+
+#[test]
 fn some_regressions_are_no_shift_and_many_without_an_improvement_are_a_sign() {
     let place = Place::new();
     place.write("old.txt", suite(1, |_| 1.0));
