@@ -36,7 +36,7 @@ use crate::table::{Role, Table};
 use goodput::Goodput;
 use metric::Metric;
 use reported::Reported;
-use requests::RequestRun;
+use requests::{RequestRun, RequestSummary, SummaryBasis};
 use source::Source;
 use table::TableAnalysis;
 
@@ -61,6 +61,9 @@ pub struct Analysis {
     /// Numbers that the tools have summarised themselves, by file, metric and label. Nothing is recomputed from them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reported: Vec<Reported>,
+    /// Requests as the tools have summarised them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub summaries: Vec<RequestSummary>,
     /// The runs of requests in the tables.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestRun>,
@@ -110,10 +113,21 @@ fn analyse_with(data: &SourceData, known: Option<Vec<RequestRun>>, settings: &Se
     let judged = |(index, table)| goodput::of_table((name, index), table, &metrics, &requests, settings);
     let goodput = data.tables.iter().enumerate().filter_map(judged).collect();
     metrics.extend(histogram::analyse(name, data.tables.len(), &data.histograms, settings));
+    let reported = Reported::of(data);
+    let basis = SummaryBasis {
+        source: name,
+        row: data.provenance.row,
+        reported: &reported,
+        causes: &data.causes,
+        metrics: &metrics,
+        confidence: settings.confidence,
+    };
+    let summaries = basis.summary().into_iter().collect();
     Analysis {
         sources: vec![source],
         metrics,
-        reported: Reported::of(data),
+        reported,
+        summaries,
         requests,
         goodput,
         findings: data.findings.clone(),

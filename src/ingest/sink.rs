@@ -4,7 +4,7 @@
 //! have roles.
 
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::reported::{RecordedHistogram, Reported};
+use crate::measure::reported::{RecordedHistogram, Reported, ReportedCause};
 use crate::table::source::Provenance;
 use crate::table::storage::Storage;
 use crate::table::swarm::SwarmRecord;
@@ -23,6 +23,8 @@ pub(crate) struct Sink {
     pub(crate) swarm: Vec<SwarmRecord>,
     pub(crate) reported: Vec<Reported>,
     pub(crate) reported_caveats: Vec<String>,
+    /// Failures by code or message.
+    pub(crate) causes: Vec<ReportedCause>,
     pub(crate) histograms: Vec<RecordedHistogram>,
     /// Whether the format has no tables, so that a file without a column of measured values is nothing to speak of.
     pub(crate) no_tables: bool,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::ingest::sink::Sink;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::reported::{Reported, ReportedValue};
+use crate::measure::reported::{Reported, ReportedCause, ReportedValue};
 use crate::measure::unit::{Dimension, Unit};
 use crate::measure::{Polarity, Statistic};
 
@@ -158,12 +158,31 @@ pub(crate) fn caveat(sink: &mut Sink, sentence: &str) {
 /// Requests that failed, of counts by code: outside 200 to 399 for HTTP (0 is no answer); for gRPC all but `OK`, and but
 /// `SERVING` of its health check.
 pub(crate) fn failed_by_code(counts: Option<&Value>) -> Option<f64> {
-    let succeeded = |code: &str| match code.parse::<i64>() {
+    let failed = counts?.as_object()?.iter().filter(|(code, _)| !is_success(code));
+    Some(failed.filter_map(|(_, count)| count.as_f64()).sum())
+}
+
+/// Whether a code of HTTP or gRPC says that all is well.
+fn is_success(code: &str) -> bool {
+    match code.parse::<i64>() {
         Ok(code) => (200..400).contains(&code),
         Err(_) => code.eq_ignore_ascii_case("SERVING") || code.eq_ignore_ascii_case("OK"),
-    };
-    let failed = counts?.as_object()?.iter().filter(|(code, _)| !succeeded(code));
-    Some(failed.filter_map(|(_, count)| count.as_f64()).sum())
+    }
+}
+
+/// Counts failures of one kind; none is nothing to speak of.
+pub(crate) fn cause(sink: &mut Sink, label: Option<&str>, cause: &str, failed: Option<f64>) {
+    let Some(failed) = failed.filter(|failed| *failed >= 1.0 && failed.is_finite()) else { return };
+    let (label, cause) = (label.map(str::to_owned), cause.to_owned());
+    sink.causes.push(ReportedCause { label, cause, failed: failed as u64 });
+}
+
+/// Counts failures by code; 0 and codes below it stand for no answer.
+pub(crate) fn causes_by_code(sink: &mut Sink, counts: Option<&Value>) {
+    for (code, count) in counts.and_then(Value::as_object).into_iter().flatten().filter(|(code, _)| !is_success(code)) {
+        let no_answer = code.parse::<i64>().is_ok_and(|code| code <= 0);
+        cause(sink, None, if no_answer { "no answer" } else { code }, count.as_f64());
+    }
 }
 
 /// Says how many benchmarks of a file have no numbers because they failed.

@@ -53,6 +53,17 @@ impl Reported {
     }
 }
 
+/// Failures of one kind, as a tool counts them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedCause {
+    /// The label (a request's name), where the tool says it.
+    pub label: Option<String>,
+    /// The code or the message.
+    pub cause: String,
+    /// How many failed so.
+    pub failed: u64,
+}
+
 /// A distribution recorded as counts by bucket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordedHistogram {

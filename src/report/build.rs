@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::analysis::chat::Service;
 use crate::analysis::failing::populations;
 use crate::analysis::oddity::Oddity;
-use crate::analysis::requests::{RequestRun, Shard, join};
+use crate::analysis::requests::{RequestRun, RequestSummary, Shard, join};
 use crate::analysis::swarm::Swarm;
 use crate::analysis::{Analysis, Assumption};
 use crate::compare::gate::{GateRules, RunState};
@@ -73,7 +73,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
     let mut assumptions: Vec<Assumption> = Vec::new();
     let mut services = Vec::new();
     let (mut sources, mut metrics, mut reported, mut requests) = (Vec::new(), Vec::new(), Vec::new(), joint);
-    let mut goodput = Vec::new();
+    let (mut goodput, mut summaries) = (Vec::new(), Vec::new());
     for item in analysed {
         let name = &item.source.provenance.name;
         let mut found = item.analysis;
@@ -103,6 +103,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         metrics.append(&mut found.metrics);
         reported.append(&mut found.reported);
         requests.append(&mut found.requests);
+        summaries.append(&mut found.summaries);
         goodput.append(&mut found.goodput);
     }
     if let Some(swarm) = &material.swarm {
@@ -112,6 +113,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
     }
     let given: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
     put_runs_together(&mut sources);
+    let summaries = with_companions(summaries, &sources);
     let state = State::of(&all);
     let unsettled = unsettled(&requests);
     let run = RunState { corrupted: state.corrupted, suspicious: state.suspicious, unsettled: &unsettled };
@@ -125,6 +127,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         metrics: &metrics,
         reported: &reported,
         requests: &requests,
+        summaries: &summaries,
         services: &services,
         swarm: material.swarm.as_ref(),
         comparison: material.comparison.as_ref(),
@@ -142,6 +145,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         sources,
         metrics,
         reported,
+        summaries,
         requests,
         goodput,
         service: services,
@@ -237,6 +241,25 @@ fn account(source: &mut Source, swarm: &Swarm) {
     }
     let aside: u64 = source.set_aside.iter().map(|entry| entry.rows).sum();
     source.rows_used = source.rows_read.saturating_sub(aside);
+}
+
+/// Summaries of requests, with what another file of the same run counts of their failures.
+fn with_companions(summaries: Vec<RequestSummary>, sources: &[Source]) -> Vec<RequestSummary> {
+    let run_of =
+        |name: &str| sources.iter().find(|source| source.name == name).and_then(|source| source.run.as_deref());
+    let (mut whole, causes): (Vec<RequestSummary>, Vec<RequestSummary>) =
+        summaries.into_iter().partition(|summary| summary.rows().next().is_some());
+    for mut of_causes in causes {
+        let run = run_of(&of_causes.source);
+        match whole.iter_mut().find(|summary| run.is_some() && run_of(&summary.source) == run) {
+            Some(summary) => {
+                summary.causes.append(&mut of_causes.causes);
+                summary.causes.sort_by(|a, b| b.failed.cmp(&a.failed));
+            }
+            None => whole.push(of_causes),
+        }
+    }
+    whole
 }
 
 /// The order in which sources are listed: as given, but the files of one run together, behind the first of them, the one

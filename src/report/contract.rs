@@ -17,7 +17,7 @@ pub use crate::analysis::failing::PopulationFailures;
 pub use crate::analysis::goodput::Goodput;
 pub use crate::analysis::metric::{Evidence, Metric, Remark};
 pub use crate::analysis::reported::{Reported, ReportedValue};
-pub use crate::analysis::requests::RequestRun;
+pub use crate::analysis::requests::{RequestRun, RequestSummary};
 pub use crate::analysis::source::{Column, Source, Table};
 pub use crate::measure::Polarity;
 pub use crate::measure::label::Label;
@@ -56,6 +56,9 @@ pub struct Report {
     /// Numbers that the tools have summarised themselves, by file, metric and label. Nothing is recomputed from them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reported: Vec<Reported>,
+    /// Requests as the tools have summarised them: endpoint by endpoint, with their failures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub summaries: Vec<RequestSummary>,
     /// The runs of requests in the files: rate, failures and percentiles over time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestRun>,

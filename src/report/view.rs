@@ -23,6 +23,7 @@ mod reported;
 mod requests;
 mod service;
 mod source;
+mod summary;
 mod swarm;
 mod target;
 mod terminal;
@@ -50,6 +51,7 @@ use named_text::NamedText;
 use requests::RequestsView;
 use service::ServiceView;
 use source::{OriginView, SourceView};
+use summary::SummaryView;
 use swarm::SwarmView;
 use target::{GateView, TargetsView};
 use verdict::VerdictView;
@@ -66,6 +68,7 @@ pub(crate) struct View {
     pub targets: Option<TargetsView>,
     pub goodput: Vec<GoodputView>,
     pub requests: Vec<RequestsView>,
+    pub summaries: Vec<SummaryView>,
     pub findings: FindingsView,
     pub service: Vec<ServiceView>,
     pub swarm: Option<SwarmView>,
@@ -99,6 +102,7 @@ impl View {
             targets: TargetsView::of(&report.targets),
             goodput: GoodputView::all(report),
             requests: RequestsView::all(report, charts),
+            summaries: SummaryView::all(report),
             findings: FindingsView::of(&report.findings),
             service: report
                 .service

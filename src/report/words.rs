@@ -12,6 +12,7 @@ pub(super) mod requests;
 pub(super) mod service;
 pub(super) mod steady;
 pub(super) mod suite;
+pub(super) mod summary;
 pub(super) mod swarm;
 
 use crate::analysis::metric::{Evidence, Metric, Remark, Topic};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::measure::RowKind;
 use crate::measure::finding::Finding;
-use crate::measure::reported::{RecordedHistogram, Reported};
+use crate::measure::reported::{RecordedHistogram, Reported, ReportedCause};
 use crate::table::Table;
 use crate::table::swarm::SwarmRecord;
 
@@ -108,6 +108,8 @@ pub struct Source {
     pub reported: Vec<Reported>,
     /// What the tool's definition says about those numbers, in sentences: how they are rounded, what they leave out.
     pub reported_caveats: Vec<String>,
+    /// Failures by code or message, as the tool counts them.
+    pub causes: Vec<ReportedCause>,
     /// Distributions recorded as histograms.
     pub histograms: Vec<RecordedHistogram>,
     /// What was wrong, odd or worth knowing.

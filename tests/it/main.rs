@@ -43,6 +43,7 @@ mod service;
 mod simulator;
 mod steady;
 mod suite;
+mod summaries;
 mod summarize;
 mod support;
 mod swarm;

@@ -18,12 +18,14 @@ mod recognise;
 mod result;
 mod rows;
 mod shards;
+mod summary;
 mod time_bins;
 
 pub use result::{
     Bin, EndpointFailures, FailureCause, LeftOut, LoadLevel, LoadLevels, Moment, Phase, PhaseKind, RequestRun, UsedPart,
 };
 pub use shards::{Shard, join};
+pub use summary::{CauseSummary, EndpointSummary, RequestSummary, SummaryBasis};
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -27,6 +27,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         swarm: sink.swarm,
         reported: sink.reported,
         reported_caveats: sink.reported_caveats,
+        causes: sink.causes,
         histograms: sink.histograms,
         findings: sink.findings,
     };

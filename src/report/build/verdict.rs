@@ -5,7 +5,9 @@ use crate::analysis::failing::PopulationFailures;
 use crate::analysis::swarm::Swarm;
 use crate::compare::outcome::{Comparison, Counts, Gate, GateOutcome, TargetOutcome, TargetResult};
 use crate::measure::finding::{Finding, Severity};
-use crate::report::contract::{DataStatus, Metric, Reported, RequestRun, ServiceStatus, Source, Verdict};
+use crate::report::contract::{
+    DataStatus, Metric, Reported, RequestRun, RequestSummary, ServiceStatus, Source, Verdict,
+};
 use crate::report::words::headline::{self, Measurements};
 use crate::report::{number, words};
 
@@ -36,6 +38,7 @@ pub(super) struct VerdictBasis<'a> {
     pub(super) metrics: &'a [Metric],
     pub(super) reported: &'a [Reported],
     pub(super) requests: &'a [RequestRun],
+    pub(super) summaries: &'a [RequestSummary],
     pub(super) services: &'a [Service],
     pub(super) swarm: Option<&'a Swarm>,
     pub(super) comparison: Option<&'a Comparison>,
@@ -148,8 +151,9 @@ fn data_note(basis: &VerdictBasis<'_>, status: DataStatus) -> String {
 /// What a verdict rests on: requests and their latency where there is one population of them, else messages of services, samples
 /// of metrics, executions of a swarm.
 fn measured(basis: &VerdictBasis<'_>, samples: u64) -> String {
-    let VerdictBasis { sources, metrics, reported, requests, services, populations, .. } = *basis;
-    let only = headline::measured(&Measurements { sources, metrics, reported, requests, services, populations });
+    let VerdictBasis { sources, metrics, reported, requests, summaries, services, populations, .. } = *basis;
+    let only =
+        headline::measured(&Measurements { sources, metrics, reported, requests, summaries, services, populations });
     if let Some(said) = only.filter(|_| basis.swarm.is_none()) {
         return said;
     }

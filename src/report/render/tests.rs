@@ -145,6 +145,7 @@ fn report(name: &str, label: &str) -> Report {
         },
         sources: vec![source(name)],
         metrics: vec![metric(name, "latency", overall, vec![group])],
+        summaries: Vec::new(),
         requests: Vec::new(),
         reported: Vec::new(),
         findings: vec![finding.value("2633826").metric("latency")],

@@ -49,7 +49,13 @@ pub(crate) struct SingleRowView {
 impl ReportedView {
     /// `None` where the tool reports nothing.
     pub(super) fn of(report: &Report, source: &Source) -> Option<Self> {
-        let reported: Vec<&Reported> = report.reported.iter().filter(|one| one.source == source.name).collect();
+        Self::without(report, source, |_| false)
+    }
+
+    /// The same without the metrics of some names; `None` where nothing is left.
+    pub(super) fn without(report: &Report, source: &Source, told: impl Fn(&str) -> bool) -> Option<Self> {
+        let is_shown = |one: &&Reported| one.source == source.name && !told(&one.metric);
+        let reported: Vec<&Reported> = report.reported.iter().filter(is_shown).collect();
         if reported.is_empty() {
             return None;
         }

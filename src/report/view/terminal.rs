@@ -12,13 +12,13 @@ use super::numbers::NumbersView;
 use super::reported::ReportedView;
 use super::source::{about, same_run_as};
 use super::verdict::VerdictView;
-use super::{goodput, requests, service, swarm};
+use super::{goodput, requests, service, summary, swarm};
 use crate::analysis::metric::Metric;
 use crate::analysis::requests::RequestRun;
 use crate::measure::finding::Finding;
 use crate::measure::folded::Folded;
 use crate::measure::unit::Dimension;
-use crate::report::contract::Report;
+use crate::report::contract::{Report, Source};
 use crate::report::escape::visible;
 use crate::report::number;
 use crate::report::text_table::{Align, TextTable};
@@ -87,15 +87,26 @@ impl TerminalView {
             }
             lines.extend((!rows.is_empty()).then(|| head.clone()));
             lines.extend(rows);
-            let reported = ReportedView::of(report, source);
-            let reported = reported.iter().flat_map(|view| reported::lines(view, columns));
-            lines.extend(reported.map(|line| LineView::plain(LineKind::Reported, &line)));
+            lines.extend(as_reported(report, source, columns).map(|line| LineView::plain(LineKind::Reported, &line)));
         }
         lines.extend(assumed_units(report).into_iter().flatten());
         lines.extend(finding_lines(&report.findings, columns));
         let lines: Vec<LineView> = lines.into_iter().map(|line| line.within(columns)).collect();
         Self { lines: if report.sources.len() == 1 { on_one_screen(lines) } else { lines } }
     }
+}
+
+/// What the tool of a file reports: requests endpoint by endpoint, then its other numbers.
+fn as_reported(report: &Report, source: &Source, columns: usize) -> impl Iterator<Item = String> {
+    let summary = report.summaries.iter().find(|summary| summary.source == source.name);
+    let mut lines = summary.map(|summary| summary::lines(summary, columns)).unwrap_or_default();
+    let others = ReportedView::without(report, source, |metric| summary.is_some_and(|one| one.covers(metric)));
+    let first = lines.is_empty();
+    lines.extend(others.iter().flat_map(|view| reported::lines(view, columns, first)));
+    if !lines.is_empty() {
+        lines.push(format!("  {}", reported::NO_SAMPLES));
+    }
+    lines.into_iter()
 }
 
 /// Durations whose unit nothing states and nothing gives away: their numbers are shown as recorded, and no one should take them

@@ -8,10 +8,10 @@ use crate::analysis::failing::{PopulationFailures, PopulationKind};
 use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
 use crate::measure::unit::Dimension;
 use crate::measure::{RowKind, Statistic};
-use crate::report::contract::{Evidence, Metric, Reported, RequestRun, Source};
+use crate::report::contract::{Evidence, Metric, Reported, RequestRun, RequestSummary, Source};
 use crate::report::number;
 
-use super::{change, requests};
+use super::{change, requests, summary};
 
 /// Failures are said from this share on.
 pub(in crate::report) const SAID_FROM: f64 = 0.01;
@@ -187,6 +187,7 @@ pub(in crate::report) struct Measurements<'a> {
     pub(in crate::report) metrics: &'a [Metric],
     pub(in crate::report) reported: &'a [Reported],
     pub(in crate::report) requests: &'a [RequestRun],
+    pub(in crate::report) summaries: &'a [RequestSummary],
     pub(in crate::report) services: &'a [Service],
     pub(in crate::report) populations: &'a [PopulationFailures],
 }
@@ -194,9 +195,25 @@ pub(in crate::report) struct Measurements<'a> {
 /// `12,400 requests, 206 /s, 0.4% failed, latency p95 310 ms`; `None` where there is not one population to speak of. What stands in the
 /// clause about a failing whole is not said again.
 pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
-    if let Some(joint) = joint(of) {
-        return Some(joint);
-    }
+    joint(of).or_else(|| of_rows(of)).or_else(|| summarised(of))
+}
+
+/// The requests of the only summary there is, where nothing else was measured.
+fn summarised(of: &Measurements<'_>) -> Option<String> {
+    let mut wholes = of.summaries.iter().filter(|summary| summary.all.is_some());
+    let (summary, others) = (wholes.next()?, wholes.next());
+    let is_of = |source: &Source| {
+        source.name == summary.source
+            || source.run.is_some() && of.sources.iter().any(|one| one.name == summary.source && one.run == source.run)
+    };
+    let alone = others.is_none() && of.services.is_empty() && of.sources.iter().all(is_of);
+    let whole = if alone { summary::whole(summary) } else { None };
+    let said: Vec<String> = whole.into_iter().chain(summary::latency(summary).filter(|_| alone)).collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
+/// The same of one population of rows, or of what a tool counts.
+fn of_rows(of: &Measurements<'_>) -> Option<String> {
     // Requests of one table of the only file are what a reader asks for first, whatever else stands there.
     let only = match (of.requests, of.sources) {
         ([run, others @ ..], [_]) => Some(run).filter(|run| {
@@ -264,7 +281,7 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
         _ => return None,
     };
     if whole.is_some_and(|whole| whole.failing) {
-        let rate = rate(of.requests).or_else(|| reported_rate(of.reported, &whole?.source));
+        let rate = rate(of.requests).or_else(|| summarised_rate(of.summaries, &whole?.source));
         let said: Vec<String> = rate.into_iter().chain(latency).collect();
         return Some(said.join(", "));
     }
@@ -273,14 +290,13 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
         (failed, None) if said_by_few(whole, measured) => {
             format!("{failed} of the {} that say how they ended failed", number::counted(whole.total, "row"))
         }
-        (0, None) => "none failed".to_owned(),
         (0, Some(unclear)) => format!("none known to have failed, {} of unknown outcome", number::count(unclear)),
-        (_, None) => format!("{} failed", number::share(whole.share)),
+        (failed, None) => summary::failed_share(failed, whole.total),
         (_, Some(unclear)) => {
             format!("{} failed, {} of unknown outcome", number::share(whole.share), number::count(unclear))
         }
     });
-    let rate = rate(of.requests).or_else(|| reported_rate(of.reported, &whole?.source));
+    let rate = rate(of.requests).or_else(|| summarised_rate(of.summaries, &whole?.source));
     Some([Some(count), rate, share, latency].into_iter().flatten().collect::<Vec<String>>().join(", "))
 }
 
@@ -300,10 +316,7 @@ fn joint(of: &Measurements<'_>) -> Option<String> {
     let noun = requests::noun(run);
     let files = number::counted(shards.sources.len() as u64, "file");
     let count = format!("{} in {files}", number::counted(run.requests, noun));
-    let failed = run.failed.map(|failed| match failed {
-        0 => "none failed".to_owned(),
-        _ => format!("{} failed", number::share(failed as f64 / run.requests.max(1) as f64)),
-    });
+    let failed = run.failed.map(|failed| summary::failed_share(failed, run.requests));
     let p95 = shards.p95.map(|p95| format!("{} p95 {}", name(&run.metric), number::quantity(run.dimension, p95)));
     let rate = number::quantity(Dimension::Rate, run.rate);
     Some([Some(count), Some(rate), failed, p95].into_iter().flatten().collect::<Vec<String>>().join(", "))
@@ -316,13 +329,7 @@ fn rate(requests: &[RequestRun]) -> Option<String> {
 }
 
 /// The same as a tool reports it for all of its requests.
-fn reported_rate(reported: &[Reported], source: &str) -> Option<String> {
-    let of_all = |one: &&Reported| {
-        let name = one.metric.to_lowercase();
-        let is_of_requests = ["request", "req", "throughput", "rps"].iter().any(|word| name.contains(word))
-            && !["fail", "err", "byte"].iter().any(|word| name.contains(word));
-        one.source == source && one.label.is_none() && one.dimension == Dimension::Rate && is_of_requests
-    };
-    let rate = reported.iter().filter(of_all).find_map(|one| one.number(Statistic::Value))?;
+fn summarised_rate(summaries: &[RequestSummary], source: &str) -> Option<String> {
+    let rate = summaries.iter().find(|summary| summary.source == source)?.all.as_ref()?.rate?;
     Some(number::quantity(Dimension::Rate, rate))
 }

@@ -10,7 +10,7 @@ use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, at, number};
-use crate::ingest::summaries::{Summary, caveat, statistic};
+use crate::ingest::summaries::{Summary, cause, caveat, statistic};
 
 const FIRST_BYTE: &str =
     "from sending, connecting not included, to the answer's first byte; open loop, users arrive at a rate";
@@ -132,6 +132,13 @@ fn take_requests(counters: &Map<String, Value>, sink: &mut Sink) {
     requests.add(Statistic::Count, sent);
     requests.add(Statistic::Failures, failures);
     requests.give(sink);
+    for (name, count) in counters {
+        let code = name.strip_prefix("http.codes.").filter(|code| is_failure(code));
+        let error = name.strip_prefix("errors.").filter(|error| is_of_network(error));
+        if let Some(said) = code.or(error) {
+            cause(sink, None, said, count.as_f64());
+        }
+    }
     let meaning = "errors that Artillery counts, of the network or of the script: no number of requests";
     let errors: Vec<(&str, f64)> =
         counters.iter().filter_map(|(name, count)| Some((name.strip_prefix("errors.")?, count.as_f64()?))).collect();
@@ -165,6 +172,10 @@ fn take_old(aggregate: &Value, sink: &mut Sink) {
     requests.add(Statistic::Count, completed);
     requests.add(Statistic::Failures, completed.map(|completed| (failed + errors).min(completed)));
     requests.give(sink);
+    let codes = of("codes").into_iter().flatten().filter(|(code, _)| is_failure(code));
+    for (said, count) in codes.chain(of("errors").into_iter().flatten()) {
+        cause(sink, None, said, count.as_f64());
+    }
     let mut rate = Summary::new("http.request_rate", Unit::PER_SECOND, Some("the mean rate over the run"));
     rate.add(Statistic::Value, number(aggregate, &["rps", "mean"]));
     rate.give(sink);

@@ -9,7 +9,7 @@ use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, number};
-use crate::ingest::summaries::{self, Summary, caveat, setting, statistic};
+use crate::ingest::summaries::{self, Summary, cause, caveat, setting, statistic};
 
 const LATENCY: &str = "from sending to the last byte, connecting not included; closed loop, corrected for coordinated omission \
                        where --overallRate was given";
@@ -42,6 +42,14 @@ fn take(document: &Value, sink: &mut Sink) {
     requests.add(Statistic::Count, answered.map(|answered| answered + failures[0].unwrap_or(0.0)));
     requests.add(Statistic::Failures, Some(failures.into_iter().flatten().sum()).filter(|_| answered.is_some()));
     requests.give(sink);
+    for (code, counted) in document.get("statusCodeStats").and_then(Value::as_object).into_iter().flatten() {
+        if !code.starts_with('2') {
+            cause(sink, None, code, number(counted, &["count"]));
+        }
+    }
+    let timeouts = of(&["timeouts"]).unwrap_or_default();
+    cause(sink, None, "timeout", Some(timeouts));
+    cause(sink, None, "no answer", failures[0].map(|errors| errors - timeouts));
     for (key, metric, unit, meaning) in [
         ("latency", "latency", Unit::MILLISECOND, LATENCY),
         ("requests", "requests_per_second", Unit::PER_SECOND, "answers in each second of the run"),

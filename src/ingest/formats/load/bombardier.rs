@@ -9,7 +9,7 @@ use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, at, number};
-use crate::ingest::summaries::{Summary, caveat, setting};
+use crate::ingest::summaries::{Summary, cause, caveat, setting};
 
 const LATENCY: &str = "from sending to the last byte; closed loop";
 const STATISTICS: &[(&str, Statistic)] =
@@ -38,6 +38,9 @@ fn take(document: &Value, sink: &mut Sink) {
     requests.add(Statistic::Count, Some(count("req1xx") + count("req2xx") + count("req3xx") + failed));
     requests.add(Statistic::Failures, Some(failed));
     requests.give(sink);
+    for (name, said) in [("req4xx", "4xx"), ("req5xx", "5xx"), ("others", "no answer")] {
+        cause(sink, None, said, Some(count(name)));
+    }
     for (key, metric, unit, meaning, polarity) in [
         ("latency", "latency", Unit::MICROSECOND, LATENCY, Polarity::LowerIsBetter),
         (

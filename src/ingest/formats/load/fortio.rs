@@ -10,7 +10,7 @@ use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, at, number};
-use crate::ingest::summaries::{Summary, caveat, failed_by_code, setting};
+use crate::ingest::summaries::{Summary, causes_by_code, caveat, failed_by_code, setting};
 
 const LATENCY: &str = "from sending to the last byte; closed loop unless a rate was asked for";
 
@@ -35,6 +35,7 @@ fn take(document: &Value, sink: &mut Sink) {
     requests.add_fields(histogram, &[("Count", Statistic::Count)]);
     requests.add(Statistic::Failures, failed_by_code(document.get("RetCodes")));
     requests.give(sink);
+    causes_by_code(sink, document.get("RetCodes"));
     let mut latency = Summary::new("latency", Unit::SECOND, Some(LATENCY));
     latency.add_fields(
         histogram,

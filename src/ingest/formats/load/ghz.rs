@@ -14,7 +14,7 @@ use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::meaning::declared::Declared;
-use crate::ingest::summaries::{Summary, caveat, failed_by_code, setting};
+use crate::ingest::summaries::{Summary, causes_by_code, caveat, failed_by_code, setting};
 use crate::ingest::text::row::RowBuffer;
 
 const LATENCY: &str = "from sending a call to its answer; closed loop unless a rate was given";
@@ -77,6 +77,7 @@ fn take(document: &Value, sink: &mut Sink) {
     requests.add(Statistic::Count, of("count"));
     requests.add(Statistic::Failures, failed_by_code(document.get("statusCodeDistribution")));
     requests.give(sink);
+    causes_by_code(sink, document.get("statusCodeDistribution"));
     let calls = take_calls(document, sink);
     let mut latency = Summary::new("latency", Unit::NANOSECOND, Some(LATENCY));
     latency.add_fields(

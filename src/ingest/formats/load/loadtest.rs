@@ -7,7 +7,7 @@ use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
-use crate::ingest::summaries::{Summary, caveat, setting};
+use crate::ingest::summaries::{Summary, cause, caveat, setting};
 
 const LATENCY: &str = "from sending a request to the end of its answer, failed requests among them";
 
@@ -85,6 +85,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
                         .polarity(Polarity::LowerIsBetter);
                 errors.add_at(Statistic::Value, number, line);
                 errors.give(sink);
+                cause(sink, None, code.trim(), number);
                 continue;
             }
             _ => continue,

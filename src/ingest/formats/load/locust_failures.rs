@@ -2,6 +2,8 @@
 //!
 //! In: a text with commas. Out: reported counts. Definition: Locust's `StatsCSV.failures_csv`.
 
+use std::cell::RefCell;
+
 use serde::Deserialize;
 
 use crate::measure::Polarity;
@@ -10,7 +12,7 @@ use crate::measure::unit::Unit;
 use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
-use crate::ingest::summaries::{Summary, caveat};
+use crate::ingest::summaries::{Summary, cause, caveat};
 
 pub(crate) const FORMAT: Format = Format {
     name: "locust-failures",
@@ -44,10 +46,17 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         let meaning = "failed requests, by request and error";
         Summary::new("failures", Unit::COUNT, Some(meaning)).polarity(Polarity::LowerIsBetter)
     };
+    let causes = RefCell::new(Vec::new());
     locust::read_counts(records, sink, SIGNATURE, summary, |table, row| {
         let Failure { method, name, error, occurrences } = row.read(&table.header)?;
-        Some((format!("{}: {error}", locust::label(method, name)), occurrences))
+        let label = locust::label(method, name);
+        let said = format!("{label}: {error}");
+        causes.borrow_mut().push((label, error.to_owned(), occurrences));
+        Some((said, occurrences))
     })?;
+    for (label, error, occurrences) in causes.into_inner() {
+        cause(sink, Some(&label), &error, Some(occurrences));
+    }
     caveat(sink, "totals of the whole run: nothing says when the failures happened but the first and last");
     sink.reported_caveats.extend(locust::companions(&mut sink.provenance));
     Ok(())

@@ -14,7 +14,7 @@ use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
 use crate::ingest::signature;
-use crate::ingest::summaries::{self, Summary, caveat, statistic};
+use crate::ingest::summaries::{self, Summary, cause, causes_by_code, caveat, statistic};
 use crate::ingest::text::delimited;
 
 const HEADER: &[u8] = b"request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status";
@@ -102,6 +102,10 @@ fn summary(document: &Value, sink: &mut Sink) {
     requests.add(Statistic::Count, answered.map(|answered| answered + unanswered.unwrap_or(0.0)));
     requests.add(Statistic::Failures, answered.map(|_| refused + unanswered.unwrap_or(0.0)));
     requests.give(sink);
+    causes_by_code(sink, document.get("statusCodeDistribution"));
+    for (error, count) in document.get("errorDistribution").and_then(Value::as_object).into_iter().flatten() {
+        cause(sink, None, error, count.as_f64());
+    }
 
     let mut latency = Summary::new("request-duration", Unit::SECOND, Some(TOTAL));
     latency

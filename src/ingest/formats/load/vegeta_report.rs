@@ -9,7 +9,7 @@ use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
 use crate::ingest::json::documents::{self, number};
-use crate::ingest::summaries::{Summary, caveat, failed_by_code, setting};
+use crate::ingest::summaries::{Summary, causes_by_code, caveat, failed_by_code, setting};
 
 const LATENCY: &str = "from sending to the last byte, connecting included; open loop at a given rate";
 
@@ -42,6 +42,7 @@ fn take(document: &Value, sink: &mut Sink) {
         failed_by_code(document.get("status_codes")).or_else(|| Some((sent? * (1.0 - of("success")?)).round())),
     );
     requests.give(sink);
+    causes_by_code(sink, document.get("status_codes"));
     let mut latency = Summary::new("latency", Unit::NANOSECOND, Some(LATENCY));
     latency.add_fields(
         document.get("latencies"),

@@ -8,7 +8,7 @@ use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
-use crate::ingest::summaries::{Summary, caveat, setting};
+use crate::ingest::summaries::{Summary, cause, caveat, setting};
 
 const WRK_LATENCY: &str = "from sending to the last byte, connecting not included; closed loop";
 const WRK2_LATENCY: &str = "from when the request was due to the last byte; open loop at a constant rate";
@@ -210,7 +210,8 @@ struct Run {
     per_thread: Summary,
     transfer: Summary,
     requests: Option<(f64, u64)>,
-    failures: f64,
+    /// Failures by kind.
+    causes: Vec<(String, f64)>,
     part: Part,
     has_rate: bool,
 }
@@ -235,7 +236,7 @@ impl Run {
             ),
             transfer: Summary::new("bytes_per_second", bytes, Some("bytes of answers over the duration of the run")),
             requests: None,
-            failures: 0.0,
+            causes: Vec::new(),
             part: Part::Summary,
             has_rate: false,
         }
@@ -292,10 +293,11 @@ impl Run {
             _ => {}
         }
         if let Some(rest) = after("Socket errors:") {
-            let counts = rest.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<f64>().ok());
-            self.failures += counts.sum::<f64>();
+            let kinds = rest.split(',').filter_map(|kind| kind.trim().rsplit_once(' '));
+            let counts = kinds.filter_map(|(kind, count)| Some((format!("{kind} error"), count.parse::<f64>().ok()?)));
+            self.causes.extend(counts);
         } else if let Some(rest) = after("Non-2xx or 3xx responses:") {
-            self.failures += rest.parse::<f64>().unwrap_or(0.0);
+            self.causes.push(("status other than 2xx and 3xx".to_owned(), rest.parse::<f64>().unwrap_or(0.0)));
         } else if let Some(rest) = after("Requests/sec:") {
             self.rate.add_written(Statistic::Value, rest, plain(rest), at);
             self.has_rate = true;
@@ -315,9 +317,12 @@ impl Run {
         );
         if let Some((count, line)) = self.requests {
             requests.add_at(Statistic::Count, Some(count), Some(line));
-            requests.add_at(Statistic::Failures, Some(self.failures), None);
+            requests.add_at(Statistic::Failures, Some(self.causes.iter().map(|(_, count)| count).sum()), None);
         }
         requests.of(target).give(sink);
+        for (kind, count) in &self.causes {
+            cause(sink, target, kind, Some(*count));
+        }
         for summary in [self.latency, self.uncorrected, self.rate, self.per_thread, self.transfer] {
             summary.of(target).give(sink);
         }

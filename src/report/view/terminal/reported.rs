@@ -28,8 +28,12 @@ const SINGLES: usize = 3;
 /// Columns of the name of such a number.
 const LONGEST_HEAD: usize = 20;
 
-/// The lines of a file.
-pub(super) fn lines(view: &ReportedView, columns: usize) -> Vec<String> {
+/// What stands below them.
+pub(super) const NO_SAMPLES: &str = "summarised by the tool: no samples, no intervals";
+
+/// The lines of a file; its `first` ones say where they come from.
+pub(super) fn lines(view: &ReportedView, columns: usize, first: bool) -> Vec<String> {
+    let title = if first { "  as reported by the tool" } else { "  also reported" };
     let mut lines = Vec::new();
     if !view.rows.is_empty() {
         let wanted = STATISTICS.iter().filter_map(|name| view.columns.iter().position(|column| column == name));
@@ -48,7 +52,7 @@ pub(super) fn lines(view: &ReportedView, columns: usize) -> Vec<String> {
                     .collect(),
             )
         });
-        lines.extend(aligned(head.collect(), rows, columns));
+        lines.extend(aligned(title, head.collect(), rows, columns));
     }
     if !view.singles.is_empty() {
         let head = view.single_columns.iter().take(SINGLES).map(|name| clip(name, LONGEST_HEAD));
@@ -56,19 +60,23 @@ pub(super) fn lines(view: &ReportedView, columns: usize) -> Vec<String> {
             let name = row.label.as_ref().map_or_else(|| "  all".to_owned(), |label| format!("  {label}"));
             (name, row.cells.iter().take(SINGLES).cloned().collect())
         });
-        lines.extend(aligned(head.collect(), rows, columns));
+        lines.extend(aligned(title, head.collect(), rows, columns));
     }
-    lines.push("  summarised by the tool: no samples, no intervals".to_owned());
     lines
 }
 
 /// The first rows of a table with names on its left, and how many more there are.
-fn aligned(head: Vec<String>, rows: impl Iterator<Item = (String, Vec<String>)>, columns: usize) -> Vec<String> {
+fn aligned(
+    title: &str,
+    head: Vec<String>,
+    rows: impl Iterator<Item = (String, Vec<String>)>,
+    columns: usize,
+) -> Vec<String> {
     let rows = Folded::of(rows, LISTED_ROWS);
     let mut table = TextTable::new(std::iter::once(Align::Left).chain(head.iter().map(|_| Align::Right)))
         .within(columns)
         .at_most(0, longest_name(columns));
-    table.push(std::iter::once("  as reported by the tool".to_owned()).chain(head));
+    table.push(std::iter::once(title.to_owned()).chain(head));
     for (name, cells) in rows.first {
         table.push(std::iter::once(name).chain(cells));
     }

@@ -1,0 +1,73 @@
+//! Sentences about requests that a tool has summarised.
+
+use crate::analysis::requests::RequestSummary;
+use crate::measure::unit::Dimension;
+use crate::report::escape::visible;
+use crate::report::number;
+
+/// What one of them is called: those of a database are operations.
+pub(in crate::report) fn noun(summary: &RequestSummary) -> &'static str {
+    let counted = summary.counted_by.as_deref().unwrap_or_default().to_lowercase();
+    if counted.contains("operation") { "operation" } else { "request" }
+}
+
+/// `133 requests, 33.47 /s, 3.76% failed`; `None` where the tool says nothing of all of them together.
+pub(in crate::report) fn whole(summary: &RequestSummary) -> Option<String> {
+    let all = summary.all.as_ref()?;
+    let count = all.requests.map(|requests| number::counted(requests, noun(summary)));
+    let rate = all.rate.map(|rate| number::quantity(Dimension::Rate, rate));
+    let failed = all.failed.zip(all.requests).map(|(failed, requests)| failed_share(failed, requests));
+    let said: Vec<String> = [count, rate, failed].into_iter().flatten().collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
+/// `3.76% failed`, `none failed`.
+pub(in crate::report) fn failed_share(failed: u64, of: u64) -> String {
+    match failed {
+        0 => "none failed".to_owned(),
+        _ => format!("{} failed", number::share(failed as f64 / of.max(1) as f64)),
+    }
+}
+
+/// `response time p95 61 ms` of all of them.
+pub(in crate::report) fn latency(summary: &RequestSummary) -> Option<String> {
+    let all = summary.all.as_ref()?;
+    let value = |value: f64| number::quantity(summary.dimension, value);
+    let said = all.p95.map(|p95| format!("p95 {}", value(p95)));
+    let said = said.or_else(|| all.p50.map(|median| format!("median {}", value(median))));
+    let said = said.or_else(|| all.mean.map(|mean| format!("mean {}", value(mean))))?;
+    let name = crate::report::text_table::shortened_in_the_middle(summary.latency_by.as_deref()?, 40);
+    // Where not a single request succeeded, how fast failures are says nothing.
+    (all.failed.is_none() || all.failed != all.requests).then(|| format!("{name} {said}"))
+}
+
+/// `133 requests, 33.47 /s, 3.76% failed, response time p95 61 ms`.
+pub(in crate::report) fn about(summary: &RequestSummary) -> String {
+    let said: Vec<String> = whole(summary).into_iter().chain(latency(summary)).collect();
+    match (said.is_empty(), summary.endpoints.is_empty()) {
+        (false, _) => said.join(", "),
+        (true, false) => number::counted(summary.endpoints.len() as u64, "row"),
+        (true, true) => "failures".to_owned(),
+    }
+}
+
+/// Where the numbers come from, a sentence each.
+pub(in crate::report) fn notes(summary: &RequestSummary) -> Vec<String> {
+    let name = |name: &Option<String>| name.as_deref().map(|name| format!("`{}`", visible(name)));
+    let parts = [
+        ("requests", name(&summary.counted_by)),
+        ("rate", name(&summary.rate_by)),
+        ("durations", name(&summary.latency_by)),
+    ];
+    let said: Vec<String> =
+        parts.into_iter().filter_map(|(what, name)| Some(format!("{what} are {}", name?))).collect();
+    let mut notes = Vec::new();
+    if !said.is_empty() {
+        let said = said.join(", ").replace("rate are", "the rate is");
+        notes.push(format!("As the tool itself reports: {said}. Intervals are Wilson's, of its counts."));
+    }
+    if summary.added_up {
+        notes.push("The counts of all are added up here; percentiles and rates do not add up.".to_owned());
+    }
+    notes
+}
