@@ -18,6 +18,8 @@ use crate::measure::Statistic;
 
 /// A change of so many margins is large.
 pub(crate) const LARGE: f64 = 3.0;
+/// A share that changes by this much is not passed over because its failures come in clusters.
+const GLARING_SHARE: f64 = 0.1;
 /// More samples than this are no advice to anybody.
 const MOST_SAMPLES: f64 = 1e12;
 
@@ -149,19 +151,20 @@ impl EffectDraft {
         // Few samples say by their spread what ranks cannot; many say it by their ranks.
         let by_spread = self.noise.zip(self.spread).map(|(noise, spread)| noise.p(spread.difference));
         let within = if self.smaller < SMALL_SAMPLES { by_spread } else { Some(estimate.p) };
-        let alone = self.independent_p().filter(|_| self.moved_on_the_way || self.is_doubled());
+        let alone = self.independent_p().filter(|_| self.moved_on_the_way || self.is_glaring());
         let within = [within, alone].into_iter().flatten().reduce(f64::min);
         let p = within.map(|p| self.between.map_or(p, |between| between.p().max(p)));
         worse && estimate.value.abs() >= LARGE * self.margin && p.is_some_and(|p| p <= chance)
     }
 
-    /// Whether the center doubled or was halved. Dependence that is assumed of a short run, or that its own way makes it seem to
-    /// have, is no reason to pass over that.
-    fn is_doubled(&self) -> bool {
-        let least = match self.axis.scale {
-            Scale::Ratio => std::f64::consts::LN_2,
+    /// Whether the center doubled or was halved, or a share changed by ten points. Dependence that is assumed of a short run, or that
+    /// its own way makes it seem to have, is no reason to pass over that, and neither are failures that come in clusters.
+    fn is_glaring(&self) -> bool {
+        let least = match (self.statistic, self.axis.scale) {
+            (Statistic::FailureShare, _) => GLARING_SHARE,
+            (_, Scale::Ratio) => std::f64::consts::LN_2,
             // Of the larger one.
-            Scale::Shift => self.reference / 2.0,
+            (_, Scale::Shift) => self.reference / 2.0,
         };
         self.estimate.is_some_and(|estimate| least > 0.0 && estimate.value.abs() >= least)
     }
@@ -169,7 +172,7 @@ impl EffectDraft {
     /// The p of independent samples.
     fn independent_p(&self) -> Option<f64> {
         let dependence = self.dependence?;
-        if self.smaller >= SMALL_SAMPLES {
+        if self.smaller >= SMALL_SAMPLES || self.statistic == Statistic::FailureShare {
             return self.estimate.map(|estimate| two_sided(dependence.critical(estimate.p), None));
         }
         let (noise, spread) = self.noise.zip(self.spread)?;

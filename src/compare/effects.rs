@@ -432,6 +432,8 @@ pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) ->
     let mut measured =
         context.measured(Statistic::FailureShare, [first.share(), second.share()], Some(estimate), noise, None);
     measured.part = Some(Part::Center);
+    // Where there are several runs, p is theirs.
+    measured.dependence = between.is_none().then_some(noise);
     if let Some(between) = between {
         let half = estimate.low.zip(estimate.high).map_or(0.0, |(low, high)| (high - low) / 2.0);
         if between.half_width(levels.confidence) >= half {

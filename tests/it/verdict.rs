@@ -281,6 +281,22 @@ fn a_run_of_which_half_is_three_times_slower_does_not_pass_where_a_slower_one_fa
 }
 
 #[test]
+fn failures_in_clusters_that_rise_by_ten_points_do_not_pass() {
+    let place = Place::new();
+    // 200 requests, one a second, that fail in stretches of 20: two of five before, three of five after.
+    let of = |stretches: u32| {
+        let row = |index: u32| {
+            let code = if index / 20 * 7 % 10 < stretches { 503 } else { 200 };
+            format!("{},{code},{}\n", 1_700_000_000 + index, 100 + index * 29 % 41)
+        };
+        format!("time,status,latency_ms\n{}", (0..200).map(row).collect::<String>())
+    };
+    place.write("before/run.csv", of(4)).write("after/run.csv", of(6));
+    let run = place.run("compare before after --fail-on regression");
+    run.exits(1).says("120 of 200 rows failed (60%, was 40%)").says("large change cannot be decided");
+}
+
+#[test]
 fn a_doubling_is_not_passed_over_because_a_short_run_may_be_dependent() {
     let place = Place::new();
     // 40 requests, one a second, spread over a factor of 17: with the dependence that is assumed of so short a run, chance could make a
