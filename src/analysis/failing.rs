@@ -104,10 +104,11 @@ pub fn populations(
     settings: &Settings,
 ) -> Vec<PopulationFailures> {
     let mut found = Vec::new();
+    let of_requests = requests.iter().filter(|run| run.are_requests).map(|run| (run.source.as_str(), run.table));
+    let of_requests: BTreeSet<(&str, u64)> = of_requests.collect();
     for metric in metrics.iter().filter(|metric| metric.leads) {
         let Some(failures) = &metric.failures else { continue };
-        let are_requests =
-            requests.iter().any(|run| run.are_requests && run.source == metric.source && run.table == metric.table);
+        let are_requests = of_requests.contains(&(metric.source.as_str(), metric.table));
         let kind = if are_requests { PopulationKind::Requests } else { PopulationKind::Rows };
         let labels = failures.groups.iter().map(|group| {
             let inflation = inflation_of(group.clusters, group.total);

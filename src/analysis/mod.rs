@@ -113,6 +113,8 @@ fn analyse_with(data: &SourceData, known: Option<Vec<RequestRun>>, settings: &Se
     let judged = |(index, table)| goodput::of_table((name, index), table, &metrics, &requests, settings);
     let goodput = data.tables.iter().enumerate().filter_map(judged).collect();
     metrics.extend(histogram::analyse(name, data.tables.len(), &data.histograms, settings));
+    // Of very many small files each keeps what it has, and no room for more.
+    metrics.shrink_to_fit();
     let reported = Reported::of(data);
     let basis = SummaryBasis {
         source: name,

@@ -19,10 +19,10 @@ use super::args::{Add, Baseline};
 use super::baseline_file::{BaselineFile, hold, load_baseline};
 use super::environment::environment;
 use super::options;
-use super::outputs::{write_all, write_stdout};
+use super::outputs::write_all;
 use super::places::{Places, Use};
 use super::read::{self, ReadOptions, ReportExtras};
-use super::terminal::as_lines;
+use super::terminal::{Line, Stream, say};
 
 pub(super) fn run(command: &Baseline) -> Result<ExitCode> {
     match command {
@@ -63,7 +63,7 @@ fn add(arguments: &Add) -> Result<ExitCode> {
         )
     }));
     lines.push(format!("{} {} ({})", if created { "wrote" } else { "added to" }, file.display(), describe(&baseline)));
-    write_stdout(as_lines(&lines).as_bytes())?;
+    say(Stream::Out, &lines.into_iter().map(Line::new).collect::<Vec<_>>(), false)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -89,7 +89,7 @@ fn show(file: &Path) -> Result<ExitCode> {
     }
     lines.push(String::new());
     lines.extend(table(&baseline));
-    write_stdout(as_lines(&lines).as_bytes())?;
+    say(Stream::Out, &lines.into_iter().map(Line::new).collect::<Vec<_>>(), false)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -135,7 +135,7 @@ pub(super) fn hold(path: &Path) -> Held {
             Err(TryLockError::Error(_)) => return Held { _folder: None },
         }
     }
-    complain(&format!("waiting for another program that writes a baseline in {}", folder.display()));
+    complain([format!("waiting for another program that writes a baseline in {}", folder.display())]);
     let held = file.lock().is_ok();
     Held { _folder: held.then_some(file) }
 }

@@ -16,22 +16,20 @@ use crate::report::render::{Form, render};
 use crate::report::view::Subject;
 
 use super::args::Ci;
-use super::terminal::as_lines;
 
 /// Tells the CI service, and gives the lines that it reads on standard output. `paths` are those of the sources.
-pub(super) fn tell(ci: Ci, report: &Report, paths: &BTreeMap<String, String>) -> Result<String> {
+pub(super) fn tell(ci: Ci, report: &Report, paths: &BTreeMap<String, String>) -> Result<Vec<String>> {
     let github = match ci {
         Ci::Auto => env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
         Ci::Github => true,
         Ci::None => false,
     };
     if !github {
-        return Ok(String::new());
+        return Ok(Vec::new());
     }
     append("GITHUB_STEP_SUMMARY", &render(report, Form::Comment)?)?;
     append("GITHUB_OUTPUT", results(report).as_bytes())?;
-    let lines = annotations(report, |name| paths.get(name).cloned().unwrap_or_else(|| name.to_owned()));
-    Ok(if lines.is_empty() { String::new() } else { as_lines(&lines) })
+    Ok(annotations(report, |name| paths.get(name).cloned().unwrap_or_else(|| name.to_owned())))
 }
 
 /// What later steps can ask for, by name.

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -18,9 +17,9 @@ use super::ci;
 use super::gate::CHECK_FAILED;
 use super::inputs::Inputs;
 use super::options;
-use super::outputs::{Target, write_all, write_stdout};
+use super::outputs::{Target, write_all};
 use super::places::{Places, Use};
-use super::terminal::{as_lines, columns, paint, use_colour};
+use super::terminal::{Line, Stream, columns, command, say};
 
 /// Where a report goes, found out before anything is read: what cannot be written must not cost a long run.
 pub(super) struct Delivery<'a> {
@@ -82,37 +81,36 @@ impl<'a> Delivery<'a> {
         outputs.extend(more);
         write_all(&outputs)?;
         let to_stderr = outputs.iter().any(|(target, _)| *target == Target::Stdout);
-        let mut text =
-            if arguments.quiet { String::new() } else { terminal(report, &outputs, notes, colour, to_stderr) };
-        text.push_str(&ci::tell(arguments.ci, report, &paths)?);
-        if to_stderr {
-            stderr().write_all(text.as_bytes()).context("standard error: cannot be written")?;
-        } else {
-            write_stdout(text.as_bytes())?;
+        let stream = if to_stderr { Stream::Err } else { Stream::Out };
+        if !arguments.quiet {
+            say(stream, &summary(report, &outputs, notes), stream.has_colour(colour))?;
         }
+        command(stream, &ci::tell(arguments.ci, report, &paths)?)?;
         let failed = report.gate.as_ref().is_some_and(|gate| !gate.passed);
         Ok(if failed { ExitCode::from(CHECK_FAILED) } else { ExitCode::SUCCESS })
     }
 }
 
-/// The short summary and what was written.
-fn terminal(
-    report: &Report,
-    outputs: &[(Target, Vec<u8>)],
-    notes: &[String],
-    colour: Colour,
-    to_stderr: bool,
-) -> String {
-    let mut wrote: Vec<String> = outputs
+/// The short summary, one line a thing, and what was written.
+fn summary(report: &Report, outputs: &[(Target, Vec<u8>)], notes: &[String]) -> Vec<Line> {
+    let mut lines: Vec<Line> = TerminalView::within(report, columns())
+        .lines
         .iter()
-        .filter_map(|(target, _)| match target {
-            Target::File(path) => Some(format!("wrote {}", path.display())),
-            Target::Stdout => None,
+        .map(|line| match line.severity {
+            Some(severity) => Line::new(line.indent).toned(line.word, severity.tone()).text(&line.rest),
+            None => Line::new(&line.text),
         })
         .collect();
-    wrote.extend_from_slice(notes);
-    let text = summary(report, colour, to_stderr);
-    if wrote.is_empty() { text } else { format!("{text}\n{}", as_lines(&wrote)) }
+    let wrote = outputs.iter().filter_map(|(target, _)| match target {
+        Target::File(path) => Some(format!("wrote {}", path.display())),
+        Target::Stdout => None,
+    });
+    let mut wrote = wrote.chain(notes.iter().cloned()).peekable();
+    if wrote.peek().is_some() {
+        lines.push(Line::default());
+    }
+    lines.extend(wrote.map(Line::new));
+    lines
 }
 
 /// A template of the user's own, or a built-in one.
@@ -198,16 +196,4 @@ fn generated(flag: Option<&str>) -> Result<Option<String>> {
     };
     let seconds = jiff::Timestamp::from_second(timestamp.as_second()).unwrap_or(timestamp);
     Ok(Some(seconds.to_string()))
-}
-
-/// The short summary, one line a thing.
-fn summary(report: &Report, colour: Colour, to_stderr: bool) -> String {
-    let terminal = if to_stderr { stderr().is_terminal() } else { stdout().is_terminal() };
-    let colour = use_colour(colour, terminal);
-    let lines = TerminalView::within(report, columns()).lines;
-    let texts = lines.iter().map(|line| match line.severity {
-        Some(severity) => format!("{}{}{}\n", line.indent, paint(line.word, severity.tone(), colour), line.rest),
-        None => format!("{}\n", line.text),
-    });
-    texts.collect()
 }

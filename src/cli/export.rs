@@ -1,6 +1,6 @@
 //! `export`: read, analyse, and write the samples for other programs.
 
-use std::io::{self, BufWriter, ErrorKind, Write, stderr};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,12 +17,12 @@ use crate::report::build::Analysed;
 use crate::report::number::{count, counted};
 
 use super::args;
-use super::as_lines;
 use super::commit::{Staged, commit};
 use super::options;
-use super::outputs::{Target, write_stdout};
+use super::outputs::Target;
 use super::places::{Places, Use, is_ordinary};
 use super::read::{self, ReadOptions, Reading};
+use super::terminal::{Line, Lines, Stream, samples, say};
 
 pub(super) fn export(arguments: &args::Export) -> Result<ExitCode> {
     let understanding = &arguments.input.understanding;
@@ -38,7 +38,7 @@ pub(super) fn export(arguments: &args::Export) -> Result<ExitCode> {
     let account = Account::of(&reading.analysed);
     let samples = if arguments.all { account.kept + account.aside } else { account.kept };
     if samples == 0 {
-        bail!("{}", account.nothing(&reading));
+        bail!(account.nothing(&reading));
     }
     let schema = Schema::of(reading.analysed.iter().flat_map(|item| &item.source.tables));
     let outputs = targets.into_iter().map(|(target, form)| Output::open(target, form, &schema));
@@ -68,13 +68,8 @@ pub(super) fn export(arguments: &args::Export) -> Result<ExitCode> {
     commit(whole)?;
     lines.extend(account.notes(&reading));
     if !arguments.quiet {
-        let text = as_lines(&lines);
-        if to_stderr {
-            let text = if lines.is_empty() { "" } else { &text };
-            stderr().write_all(text.as_bytes()).context("standard error: cannot be written")?;
-        } else {
-            write_stdout(text.as_bytes())?;
-        }
+        let stream = if to_stderr { Stream::Err } else { Stream::Out };
+        say(stream, &lines.into_iter().map(Line::new).collect::<Vec<_>>(), false)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -188,34 +183,34 @@ impl Account {
     }
 
     /// Why there is nothing to export.
-    fn nothing(&self, reading: &Reading) -> String {
+    fn nothing(&self, reading: &Reading) -> Lines {
         if self.aside > 0 {
             let aside = counted(self.aside, "sample");
-            return format!(
+            return Lines(vec![format!(
                 "nothing to export: what there is ({aside}) was set aside; --all writes it, with the reasons"
-            );
+            )]);
         }
         let without = self.without_samples();
         if !without.is_empty() {
-            return format!(
+            return Lines(vec![format!(
                 "nothing to export: there are no samples behind {}; `perfreport summarize` reports them",
                 without.join("; ")
-            );
+            )]);
         }
         let found = reading.analysed.iter().flat_map(|item| &item.source.findings).chain(&reading.findings);
         let unused = found.filter(|finding| matches!(finding.kind, FindingKind::NoMetric | FindingKind::UnreadFile));
-        let reasons = unused.map(|finding| format!("\n  {}: {}", finding.place, finding.reasons.join("; ")));
-        format!("no samples: there is nothing to export{}", reasons.collect::<String>())
+        let reasons = unused.map(|finding| format!("  {}: {}", finding.place, finding.reasons.join("; ")));
+        Lines(std::iter::once("no samples: there is nothing to export".to_owned()).chain(reasons).collect())
     }
 }
 
-type Stream = BufWriter<Box<dyn Write + Send>>;
+type Buffered = BufWriter<Box<dyn Write + Send>>;
 
 enum Writer {
-    Csv(Box<Csv<Stream>>),
-    Ndjson(Ndjson<Stream>),
+    Csv(Box<Csv<Buffered>>),
+    Ndjson(Ndjson<Buffered>),
     #[cfg(feature = "parquet")]
-    Parquet(Box<Parquet<Stream>>),
+    Parquet(Box<Parquet<Buffered>>),
 }
 
 /// An output that is being written.
@@ -232,7 +227,7 @@ impl Output {
         let name = target.shown();
         let failed = || format!("{name}: cannot be written");
         let (file, stream): (Option<Staged>, Box<dyn Write + Send>) = match &target {
-            Target::Stdout => (None, Box::new(io::stdout())),
+            Target::Stdout => (None, samples()),
             Target::File(path) if is_ordinary(path) || path.is_dir() => {
                 let file = Staged::beside(path).with_context(failed)?;
                 let stream = file.file().try_clone().with_context(failed)?;

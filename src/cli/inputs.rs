@@ -3,7 +3,7 @@
 //! In: paths, folders, globs, `-`. Out: [`NamedSource`] sources in a fixed order, each once. Refuses what does not exist and
 //! folders in which nothing looks like metrics.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -244,10 +244,11 @@ fn name_each(found: Vec<(Origin, bool)>) -> (Vec<NamedSource>, Vec<Finding>) {
         })
         .collect();
     let names = shortest_unique_ends(&paths);
+    let places: BTreeMap<&Path, usize> = paths.iter().enumerate().map(|(index, path)| (*path, index)).collect();
     let findings = twice
         .iter()
         .filter_map(|path| {
-            let index = paths.iter().position(|other| other == path)?;
+            let index = *places.get(path.as_path())?;
             Some(Finding::new(
                 Severity::Note,
                 FindingKind::DuplicateFile,
@@ -288,19 +289,24 @@ pub(super) fn shortest_unique_ends(paths: &[&Path]) -> Vec<String> {
         let all = &parts[index];
         all[all.len().saturating_sub(length)..].join("/")
     };
-    (0..paths.len())
-        .map(|index| {
-            let longest = parts[index].len().max(1);
-            (1..=longest)
-                .map(|length| end(index, length))
-                .find(|name| {
-                    let length = name.split('/').count();
-                    (0..paths.len()).all(|other| other == index || end(other, length) != *name)
-                })
-                // The same place twice: no longer end would tell one from the other.
-                .unwrap_or_else(|| end(index, 1))
-        })
-        .collect()
+    let mut names: Vec<Option<String>> = vec![None; paths.len()];
+    let longest = parts.iter().map(Vec::len).max().unwrap_or_default().max(1);
+    for length in 1..=longest {
+        let mut open: Vec<usize> = (0..paths.len()).filter(|index| names[*index].is_none()).collect();
+        if open.is_empty() {
+            break;
+        }
+        let mut ends: HashMap<String, u32> = HashMap::new();
+        for index in 0..paths.len() {
+            *ends.entry(end(index, length)).or_default() += 1;
+        }
+        open.retain(|index| ends.get(&end(*index, length)) == Some(&1));
+        for index in open {
+            names[index] = Some(end(index, length));
+        }
+    }
+    // The same place twice: no longer end would tell one from the other.
+    names.into_iter().enumerate().map(|(index, name)| name.unwrap_or_else(|| end(index, 1))).collect()
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ mod storage;
 mod summarize;
 mod terminal;
 
-use std::io::{IsTerminal, stdout};
+use std::panic;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
@@ -33,20 +33,31 @@ use clap::Parser;
 use crate::compare::baseline::Baseline;
 use crate::report::contract::Report;
 use crate::report::render::{built_in, built_in_names};
-use crate::report::view::{FindingsView, Subject};
+use crate::report::view::{FindingView, FindingsView, Subject};
 
 use args::{Check, Cli, Command, Schema};
 use gate::CHECK_FAILED;
-use outputs::write_stdout;
 use read::{ReadOptions, ReportExtras};
-use terminal::{as_lines, complain, painted, use_colour};
+use terminal::{Line, Stream, complain, complain_of, document, say};
 
 /// An error.
 const ERROR: u8 = 2;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    panic::set_hook(Box::new(|panic| {
+        let text = format!("error: perfreport {panic}\nThis is a fault of perfreport: please report it.");
+        complain(text.lines().map(str::to_owned));
+    }));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // A shell puts names of files in the place of its patterns, so what is wrong may have been written by anybody.
+        Err(error) if error.use_stderr() => {
+            complain(error.to_string().lines().map(str::to_owned));
+            return ExitCode::from(ERROR);
+        }
+        Err(help) => help.exit(),
+    };
     if let Some(threads) = cli.threads {
         // Nothing has used the pool yet, so this cannot fail; if it did, the default would do.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
@@ -62,7 +73,7 @@ pub fn main() -> ExitCode {
         Command::Template { name } => print_template(name.as_deref()),
     };
     outcome.unwrap_or_else(|error| {
-        complain(&format!("error: {error:#}"));
+        complain_of(&error);
         ExitCode::from(ERROR)
     })
 }
@@ -75,8 +86,7 @@ fn check(arguments: &Check) -> Result<ExitCode> {
     let reading = read::read(understanding, &config, inputs, &ReadOptions::default())?;
     let report = read::report(reading, ReportExtras::default())?;
     if !arguments.quiet {
-        let colour = use_colour(understanding.color, stdout().is_terminal());
-        write_stdout(findings_text(&report, colour).as_bytes())?;
+        say(Stream::Out, &findings_lines(&report), Stream::Out.has_colour(understanding.color))?;
     }
     Ok(if report.verdict.corrupted_samples > 0 { ExitCode::from(CHECK_FAILED) } else { ExitCode::SUCCESS })
 }
@@ -85,29 +95,28 @@ fn check(arguments: &Check) -> Result<ExitCode> {
 const REMEDY: &str = "Where these rows are no measurements, these lines in perfreport.toml set them aside:";
 
 /// All findings, one line each, and the verdict.
-fn findings_text(report: &Report, colour: bool) -> String {
+fn findings_lines(report: &Report) -> Vec<Line> {
     let findings = FindingsView::of(&report.findings);
-    let mut lines: Vec<String> = findings
-        .first
-        .iter()
-        .chain(&findings.rest)
-        .map(|finding| {
-            let value = finding.value.as_ref().map(|value| format!(" {value}")).unwrap_or_default();
-            let severity = painted(Subject::Finding(finding.severity), colour);
-            format!("{}: {severity}: {}{value}: {}; {}", finding.place, finding.kind, finding.why, finding.action)
-        })
-        .collect();
+    let all = findings.first.iter().chain(&findings.rest);
+    let line = |finding: &FindingView| {
+        let value = finding.value.as_ref().map(|value| format!(" {value}")).unwrap_or_default();
+        let rest = format!(": {}{value}: {}; {}", finding.kind, finding.why, finding.action);
+        Line::new(format!("{}: ", finding.place)).subject(Subject::Finding(finding.severity)).text(rest)
+    };
+    let mut lines: Vec<Line> = all.map(line).collect();
     if let Some(remedy) = &findings.remedy {
-        lines.push(REMEDY.to_owned());
-        lines.extend(remedy.lines().map(|line| format!("  {line}")));
+        lines.push(Line::new(REMEDY));
+        lines.extend(remedy.lines().map(|line| Line::new(format!("  {line}"))));
     }
-    lines.push(format!("{}: {}", painted(Subject::Data(report.verdict.data), colour), report.verdict.data_note));
-    as_lines(&lines)
+    lines.push(
+        Line::default().subject(Subject::Data(report.verdict.data)).text(format!(": {}", report.verdict.data_note)),
+    );
+    lines
 }
 
 fn print_formats(markdown: bool) -> Result<ExitCode> {
     let text = if markdown { formats::markdown() } else { formats::text() };
-    write_stdout(text.as_bytes())?;
+    document(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -118,13 +127,13 @@ fn print_schema(of: Schema) -> Result<ExitCode> {
     };
     let mut text = serde_json::to_vec_pretty(&schema).context("the schema cannot be written as JSON")?;
     text.push(b'\n');
-    write_stdout(&text)?;
+    document(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn print_template(name: Option<&str>) -> Result<ExitCode> {
     let text = match name {
-        None => as_lines(&built_in_names().map(str::to_owned).collect::<Vec<_>>()),
+        None => built_in_names().map(|name| format!("{name}\n")).collect(),
         Some(name) => built_in(name)
             .or_else(|| built_in(&format!("{name}.md")))
             .ok_or_else(|| {
@@ -135,6 +144,6 @@ fn print_template(name: Option<&str>) -> Result<ExitCode> {
             })?
             .to_owned(),
     };
-    write_stdout(text.as_bytes())?;
+    document(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

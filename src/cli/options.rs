@@ -10,6 +10,7 @@ use crate::stats::quantile::QuantileMethod;
 use crate::stats::settings::{FAILING_SHARE, Settings, ShortRuns};
 
 use super::args::{Understanding, YesNo};
+use super::terminal::Lines;
 
 /// Where the configuration is that is named, or lies where the program runs.
 pub(super) fn config_path(understanding: &Understanding) -> Option<&Path> {
@@ -21,7 +22,10 @@ pub(super) fn config_path(understanding: &Understanding) -> Option<&Path> {
 pub(super) fn config(understanding: &Understanding) -> Result<Config> {
     let Some(path) = config_path(understanding) else { return Ok(Config::default()) };
     let text = std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    Config::parse(&text).map_err(|error| anyhow!(error.in_file(&path.display().to_string())))
+    Config::parse(&text).map_err(|error| {
+        let lines = error.in_file(&path.display().to_string());
+        Lines(lines.lines().map(str::to_owned).collect()).into()
+    })
 }
 
 /// How numbers are computed, by flags and configuration.

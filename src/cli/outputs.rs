@@ -1,7 +1,7 @@
 //! Where reports go: files that are written whole or not at all, and standard output.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -10,6 +10,7 @@ use crate::report::render::Form;
 
 use super::commit::{Staged, commit};
 use super::places::is_ordinary;
+use super::terminal::document;
 
 /// Where one rendering goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +70,7 @@ pub(super) fn write_all(outputs: &[(Target, Vec<u8>)]) -> Result<()> {
     }
     for (target, bytes) in outputs {
         if *target == Target::Stdout {
-            write_stdout(bytes)?;
+            document(bytes)?;
         }
     }
     commit(whole)
@@ -80,15 +81,4 @@ fn prepare(path: &Path, bytes: &[u8]) -> Result<Staged> {
     staged.file().write_all(bytes)?;
     staged.file().sync_all()?;
     Ok(staged)
-}
-
-/// Writes to standard output. A reader that went away (`| head`) is no error.
-pub(super) fn write_stdout(bytes: &[u8]) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(error).context("standard output: cannot be written")
-        }
-        _ => Ok(()),
-    }
 }

@@ -1,7 +1,8 @@
 //! Reading: options, files, progress; then the analysis of each source.
 
+use std::collections::HashMap;
 use std::fs::File;
-use std::io::{Cursor, IsTerminal, Read, stderr, stdin};
+use std::io::{Cursor, Read, stdin};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -39,6 +40,7 @@ use super::limits;
 use super::options::{flag_options, settings};
 use super::stamp::Stamp;
 use super::storage::{sized, storage};
+use super::terminal::{Lines, Stream};
 
 /// Less than this is read before a bar could be drawn.
 const WORTH_A_BAR: u64 = 64 << 20;
@@ -59,7 +61,7 @@ pub(super) struct Reading {
     /// The sources and their analyses.
     pub(super) analysed: Vec<Analysed>,
     /// For each of them: the rows that the baseline has not seen, where it has seen the others.
-    pub(super) fresh: Vec<Option<Fresh>>,
+    pub(super) fresh: Vec<Option<Box<Fresh>>>,
     /// Findings that concern no source that was read.
     pub(super) findings: Vec<Finding>,
     /// How it was analysed.
@@ -161,12 +163,13 @@ pub(super) fn read(
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    let mut analysed = Vec::new();
-    let mut fresh = Vec::new();
+    let mut analysed = Vec::with_capacity(outcomes.len());
+    let mut fresh = Vec::with_capacity(outcomes.len());
     let mut failures = Vec::new();
     for (source, outcome) in outcomes {
         match outcome {
-            Ok((whole, new)) => {
+            Ok(read) => {
+                let (whole, new) = *read;
                 analysed.push(whole);
                 fresh.push(new);
             }
@@ -181,7 +184,7 @@ pub(super) fn read(
     refuse_too_many_groups(&analysed, storage.memory())?;
     findings.extend(same_bytes(&analysed));
     let parts = analysed.iter().zip(&fresh);
-    findings.extend(parts.filter_map(|(item, fresh)| nothing_new(item, fresh.as_ref(), &options.seen)));
+    findings.extend(parts.filter_map(|(item, fresh)| nothing_new(item, fresh.as_deref(), &options.seen)));
     check_group_by(&settings, &analysed)?;
     if understanding.steady {
         check_steady(&analysed)?;
@@ -224,13 +227,9 @@ pub(super) fn report(reading: Reading, extras: ReportExtras) -> Result<Report> {
         && verdict.corrupted_samples == 0;
     if report.swarm.is_none() && nothing && !(compared && report.sources.is_empty()) {
         let unused = |finding: &&Finding| matches!(finding.kind, FindingKind::NoMetric | FindingKind::UnreadFile);
-        let reasons: Vec<String> = report
-            .findings
-            .iter()
-            .filter(unused)
-            .map(|finding| format!("  {}: {}", finding.place, finding.reasons.join("; ")))
-            .collect();
-        bail!("no samples: there is nothing to report\n{}", reasons.join("\n"));
+        let reasons = report.findings.iter().filter(unused);
+        let reasons = reasons.map(|finding| format!("  {}: {}", finding.place, finding.reasons.join("; ")));
+        bail!(Lines(std::iter::once("no samples: there is nothing to report".to_owned()).chain(reasons).collect()));
     }
     Ok(report)
 }
@@ -254,7 +253,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&self, source: &NamedSource) -> Result<(Analysed, Option<Fresh>)> {
+    fn read(&self, source: &NamedSource) -> Result<Box<(Analysed, Option<Box<Fresh>>)>> {
         let (path, shown) = match &source.origin {
             Origin::File(path) => (path.as_path(), path.display().to_string()),
             Origin::Stdin => (Path::new("-"), source.name.clone()),
@@ -286,8 +285,8 @@ impl Reader<'_> {
         // Without a single new row it is the file of the baseline, as a whole.
         let fresh = new
             .filter(|(rows, _)| !rows.tables.is_empty())
-            .map(|(rows, seen_lines)| Fresh { analysed: self.analyse(rows, &service), seen_lines });
-        Ok((self.analyse(data, &service), fresh))
+            .map(|(rows, seen_lines)| Box::new(Fresh { analysed: self.analyse(rows, &service), seen_lines }));
+        Ok(Box::new((self.analyse(data, &service), fresh)))
     }
 
     /// Samples that are kept for a comparison, and the messages of a service, are held in memory as a whole.
@@ -393,7 +392,7 @@ fn below(data: &Source, line: u64) -> Source {
 /// A bar for a long read, on a terminal and nowhere else.
 fn progress(sources: &[NamedSource]) -> Option<ProgressBar> {
     let total: u64 = sources.iter().map(|source| source.bytes).sum();
-    if total < WORTH_A_BAR || !stderr().is_terminal() || std::env::var_os("CI").is_some() {
+    if total < WORTH_A_BAR || !Stream::Err.is_terminal() || std::env::var_os("CI").is_some() {
         return None;
     }
     let style = ProgressStyle::with_template("reading {wide_bar} {bytes} of {total_bytes}, {eta} left").ok()?;
@@ -415,11 +414,13 @@ fn unread(source: &NamedSource, error: &anyhow::Error) -> Finding {
 fn refuse(failures: Vec<anyhow::Error>) -> Result<()> {
     let mut failures = failures.into_iter();
     let Some(first) = failures.next() else { return Ok(()) };
-    let rest: Vec<String> = failures.map(|error| format!("{error:#}")).collect();
-    if rest.is_empty() {
+    let mut lines = vec![format!("{first:#}")];
+    lines.extend(failures.map(|error| format!("{error:#}")));
+    if lines.len() == 1 {
         return Err(first);
     }
-    bail!("{first:#}\n{}\n(--keep-going reports on the other files)", rest.join("\n"))
+    lines.push("(--keep-going reports on the other files)".to_owned());
+    bail!(Lines(lines))
 }
 
 /// The numbers of every group are held until the report is written.
@@ -441,24 +442,24 @@ fn refuse_too_many_groups(analysed: &[Analysed], memory: Option<u64>) -> Result<
 /// Files with the same bytes are one measurement counted twice.
 fn same_bytes(analysed: &[Analysed]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (index, item) in analysed.iter().enumerate() {
+    // Files that their folders name hold different things even where the bytes are the same.
+    let mut first: HashMap<(&str, Vec<&String>), &str> = HashMap::new();
+    for item in analysed {
         // Snapshots of a swarm that stand twice are used once; its analysis says so.
         if !item.source.swarm.is_empty() {
             continue;
         }
-        let digest = &item.source.provenance.digest;
-        // Files that their folders name hold different things even where the bytes are the same.
-        let same = |other: &&Analysed| {
-            other.source.provenance.digest == *digest && labels(&other.source).eq(labels(&item.source))
-        };
-        if let Some(first) = analysed[..index].iter().find(same) {
+        let Provenance { name, digest, .. } = &item.source.provenance;
+        if let Some(first) = first.get(&(digest.as_str(), labels(&item.source).collect())) {
             findings.push(Finding::new(
                 Severity::Suspicious,
                 FindingKind::DuplicateFile,
-                Place::source(&item.source.provenance.name),
-                format!("it holds exactly the same bytes as {}", first.source.provenance.name),
+                Place::source(name),
+                format!("it holds exactly the same bytes as {first}"),
                 "both are reported; if one is a copy, leave it out",
             ));
+        } else {
+            first.insert((digest.as_str(), labels(&item.source).collect()), name.as_str());
         }
     }
     findings

@@ -7,7 +7,7 @@ use thiserror::Error;
 pub enum IngestError {
     /// Reading failed.
     #[error("cannot read: {0}")]
-    Io(#[from] std::io::Error),
+    Io(std::io::Error),
     /// There is nothing in it.
     #[error("the file is empty: nothing was measured, or the run was interrupted before its first sample")]
     Empty,
@@ -43,4 +43,11 @@ pub enum IngestError {
         /// The known formats.
         known: String,
     },
+}
+
+impl From<std::io::Error> for IngestError {
+    /// The message says it already: as a source it would be told twice.
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
 }

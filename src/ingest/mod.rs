@@ -111,6 +111,10 @@ fn read_at_pace(
     sink.provenance.digest = digest;
     sink.provenance.prefixes = input.borrow().prefixes();
     let mut source = meaning::roles::assign(sink, options);
+    // One rule for all formats: whatever a report, an export, a baseline or a message could show of such a column is not there.
+    if source.tables.iter().flat_map(|table| &table.columns).any(|column| privacy::is_private(&column.name)) {
+        return Err(IngestError::Malformed(privacy::COLUMN_REFUSED.to_owned()));
+    }
     refuse_wrong_name(&source, options)?;
     if let Some(settle) = format.settle {
         settle(&mut source, options);

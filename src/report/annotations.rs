@@ -46,7 +46,7 @@ struct Annotation {
 }
 
 impl Annotation {
-    /// `::error file=run.csv,line=12,title=Corrupted::message`.
+    /// `::error file=run.csv,line=12,title=Corrupted::message`, without a control character, wherever one came from.
     fn command(&self) -> String {
         let mut properties: Vec<String> = Vec::new();
         properties.extend(self.file.as_ref().map(|file| format!("file={}", property(file))));
@@ -90,7 +90,7 @@ fn commands(all: &[Annotation], level: Level) -> Vec<String> {
 }
 
 fn failing(one: &PopulationFailures, sources: &[Source]) -> Annotation {
-    let label = one.label.as_ref().map_or(String::new(), |label| format!(": {}", visible(label)));
+    let label = one.label.as_ref().map_or(String::new(), |label| format!(": {label}"));
     Annotation {
         level: Level::Error,
         file: Some(one.source.clone()),
@@ -116,7 +116,7 @@ fn change(change: &Change) -> Option<Annotation> {
     };
     let view = ChangeView::of(change);
     let message = match words::explanation(change) {
-        Some(explanation) => visible(&explanation),
+        Some(explanation) => explanation,
         None => view.sentence(),
     };
     let title = format!("{} {}", view.subject(false), words::verdict(change.verdict));
@@ -146,14 +146,14 @@ fn finding(finding: &Finding) -> Option<Annotation> {
         Severity::Note => return None,
     };
     let value = finding.value.as_ref().map_or(String::new(), |value| format!(" {value}"));
-    let message = visible(&format!("{}{value}: {}", finding.kind.words(), finding.reasons.join("; ")));
+    let message = format!("{}{value}: {}", finding.kind.words(), finding.reasons.join("; "));
     let title = format!("{title}: {}", finding.kind.words());
     Some(Annotation { level, file: Some(finding.place.source.clone()), line: finding.place.line, title, message })
 }
 
-/// The message of a command; see `escapeData` of <https://github.com/actions/toolkit>.
+/// The message of a command; see `escapeData` of <https://github.com/actions/toolkit>. Line ends are no longer there.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible(text).replace('%', "%25").replace("##[", "# #[")
 }
 
 /// A property of a command; see `escapeProperty` there.
@@ -176,7 +176,7 @@ mod tests {
         };
         assert_eq!(
             annotation.command(),
-            "::error file=a%2Cline=9%3A%3Ab%0A%3A%3Aerror%3A%3Ac.csv,line=3,title=100%25%3A x%2Cy::50%25%0D%0A::warning::no"
+            "::error file=a%2Cline=9%3A%3Ab␊%3A%3Aerror%3A%3Ac.csv,line=3,title=100%25%3A x%2Cy::50%25␍␊::warning::no"
         );
     }
 

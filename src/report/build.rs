@@ -5,7 +5,7 @@
 
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::analysis::chat::Service;
 use crate::analysis::failing::populations;
@@ -180,9 +180,10 @@ fn joint_runs(analysed: &[Analysed], settings: &Settings) -> Vec<RequestRun> {
 
 /// Most serious first, then by file and line.
 fn in_order(mut findings: Vec<Finding>, sources: &[String]) -> Vec<Finding> {
+    let places = places(sources.iter().map(String::as_str));
     let place = |finding: &Finding| {
-        let file = sources.iter().position(|source| *source == finding.place.source);
-        (finding.severity, file.unwrap_or(usize::MAX), finding.place.line)
+        let file = places.get(finding.place.source.as_str());
+        (finding.severity, file.copied().unwrap_or(usize::MAX), finding.place.line)
     };
     findings.sort_by_cached_key(place);
     findings
@@ -265,12 +266,29 @@ fn with_companions(summaries: Vec<RequestSummary>, sources: &[Source]) -> Vec<Re
 /// The order in which sources are listed: as given, but the files of one run together, behind the first of them, the one
 /// with the main numbers leading.
 fn put_runs_together(sources: &mut [Source]) {
-    let runs: Vec<Option<String>> = sources.iter().map(|source| source.run.clone()).collect();
-    let first = |source: &Source| runs.iter().position(|run| run.is_some() && *run == source.run);
-    let place = |(index, source): (usize, &Source)| (first(source).unwrap_or(index), source.place_in_run);
-    let places: Vec<(String, (usize, usize))> =
-        sources.iter().enumerate().map(|item| (item.1.name.clone(), place(item))).collect();
-    sources.sort_by_key(|source| places.iter().find(|(name, _)| *name == source.name).map(|(_, place)| *place));
+    let runs = places(sources.iter().map(|source| source.run.as_deref().unwrap_or_default()));
+    let first = |source: &Source| source.run.as_deref().and_then(|run| runs.get(run).copied());
+    let mut order: Vec<(usize, usize, usize)> = sources
+        .iter()
+        .enumerate()
+        .map(|(index, source)| (first(source).unwrap_or(index), source.place_in_run, index))
+        .collect();
+    order.sort_unstable();
+    let mut target = vec![0; sources.len()];
+    for (to, (_, _, from)) in order.into_iter().enumerate() {
+        target[from] = to;
+    }
+    let mut targets = target.into_iter();
+    sources.sort_by_cached_key(|_| targets.next());
+}
+
+/// Where each name stands first.
+fn places<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
+    let mut places = HashMap::new();
+    for (index, name) in names.enumerate() {
+        places.entry(name).or_insert(index);
+    }
+    places
 }
 
 #[cfg(test)]

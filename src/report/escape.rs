@@ -48,6 +48,8 @@ pub(crate) fn html(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
+            // `##[` is a command of GitHub's runner wherever it stands in a log.
+            '[' if escaped.ends_with("##") => escaped.push_str("&#91;"),
             _ => escaped.push(character),
         }
     }
@@ -98,7 +100,7 @@ pub(crate) fn code(text: &str) -> String {
         return "<code></code>".to_owned();
     }
     let edged = text.starts_with(' ') || text.ends_with(' ');
-    if edged || text.contains(['`', '|']) { html_code(&text) } else { format!("`{text}`") }
+    if edged || text.contains(['`', '|']) || text.contains("##[") { html_code(&text) } else { format!("`{text}`") }
 }
 
 /// Code for names that Markdown's own notation cannot hold in a table: every mark becomes an entity.
@@ -297,6 +299,7 @@ mod tests {
         assert_eq!(code("a|b"), "<code>a&#124;b</code>");
         assert_eq!(code("`x` <b>"), "<code>&#96;x&#96; &#60;b&#62;</code>");
         assert_eq!(code("two\nlines"), "`two lines`");
+        assert_eq!(code("##[x]"), "<code>&#35;&#35;&#91;x&#93;</code>");
         assert_eq!(code(" edge"), "<code> edge</code>");
         assert_eq!(code(""), "<code></code>");
     }
@@ -315,6 +318,7 @@ mod tests {
 
     #[test]
     fn html_cannot_be_left() {
+        assert_eq!(html("##[x]"), "##&#91;x]");
         assert_eq!(html("<a href=\"x\" title='y'>&"), "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;");
     }
 

@@ -19,6 +19,7 @@ mod line;
 mod metric;
 mod named_text;
 mod numbers;
+mod reach;
 mod reported;
 mod requests;
 mod service;
@@ -39,7 +40,7 @@ use charts::Charts;
 
 pub(crate) use change::ChangeView;
 pub(crate) use comment::CommentView;
-pub(crate) use finding::FindingsView;
+pub(crate) use finding::{FindingView, FindingsView};
 pub(crate) use junit::JunitView;
 pub(crate) use line::{Subject, Tone, WIDTH};
 pub(crate) use target::TargetView;
@@ -90,13 +91,20 @@ impl View {
         Self::with(report, Charts::LeftOut)
     }
 
-    fn with(report: &Report, charts: Charts) -> Self {
+    fn with(whole: &Report, charts: Charts) -> Self {
+        let (report, left_out) = reach::reach(whole, reach::MOST_FILES);
+        let report = report.as_ref();
+        let mut verdict = VerdictView::of(whole);
+        if left_out > 0 {
+            let files = number::count(report.sources.len() as u64);
+            verdict.facts.push(format!("{files} of the files are shown, the JSON report has all"));
+        }
         let sources = report.sources.iter().enumerate();
         Self {
             title: visible(&report.title),
             generated: report.generated.as_deref().map(visible),
             tool: format!("{} {}", visible(&report.tool.name), visible(&report.tool.version)),
-            verdict: VerdictView::of(report),
+            verdict,
             gate: report.gate.as_ref().map(GateView::of),
             changes: report.comparison.as_ref().map(ChangesView::of),
             targets: TargetsView::of(&report.targets),
@@ -115,7 +123,7 @@ impl View {
             assumptions: report.assumptions.iter().map(assumption).collect(),
             settings: settings(&report.settings),
             origin: report.sources.iter().filter_map(|source| OriginView::of(report, source)).collect(),
-            terminal: TerminalView::of(report),
+            terminal: TerminalView::of(whole),
         }
     }
 }

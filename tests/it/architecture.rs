@@ -85,6 +85,23 @@ fn only_the_command_line_touches_the_world() {
     }
 }
 
+#[test]
+fn text_leaves_the_process_in_one_place() {
+    for (name, text) in texts() {
+        if name == "cli/terminal.rs" || name.ends_with("/tests.rs") || name.contains("/tests/") {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap().replace("use_stderr()", "");
+        let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        for forbidden in ["stdout()", "stderr()", "print!(", "println!(", "eprint!(", "eprintln!(", "dbg!("] {
+            assert!(
+                !code.contains(forbidden),
+                "{name} has {forbidden}: what people read leaves through cli/terminal.rs"
+            );
+        }
+    }
+}
+
 /// Names of the files inside of `src`, with slashes, and their texts.
 fn texts() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -109,8 +109,11 @@ fn the_action_is_well_formed_and_its_steps_do_what_they_say() {
         let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         (output.status.code(), text)
     };
-    let (code, said) =
-        run(&[("files", "results/*.csv"), ("baseline", "none.json"), ("fail-on", "regression,corruption")]);
+    let missing = [("files", "results/*.csv"), ("baseline", "none.json"), ("fail-on", "regression,corruption")];
+    let (code, said) = run(&missing);
+    assert_eq!(code, Some(2), "a baseline that was deleted or misspelt never passes: {said}");
+    assert!(said.contains("::error::none.json does not exist"), "{said}");
+    let (code, said) = run(&[&missing[..], &[("first-run", "allow")]].concat());
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("::notice::none.json does not exist yet"), "{said}");
     for file in ["md", "html", "json", "xml"] {
@@ -121,6 +124,60 @@ fn the_action_is_well_formed_and_its_steps_do_what_they_say() {
     for output in action["outputs"].as_hash().unwrap().keys().filter_map(Yaml::as_str) {
         assert!(place.read("output.txt").contains(&format!("{output}=")), "{output}");
     }
+}
+
+/// A pull request that widens the margin, removes a target and replaces the baseline by its own run.
+#[test]
+fn with_a_base_nothing_of_a_pull_request_chooses_what_it_is_held_against() {
+    let text = fs::read_to_string(root().join("action.yml")).unwrap();
+    let action = &YamlLoader::load_from_str(&text).unwrap()[0];
+    let step = &action["runs"]["steps"][1];
+    let place = Place::new();
+    let git = |words: &str| {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main"]);
+        let output = command.args(words.split_whitespace()).current_dir(place.path()).output().unwrap();
+        assert!(output.status.success(), "{words}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let after = fs::read(fixture("compare/after.csv")).unwrap();
+    place.write("b.csv", fs::read(fixture("compare/before.csv")).unwrap());
+    place.write("perfreport.toml", "margin = \"5%\"\n[[target]]\nmetric = \"*\"\np50 = \"< 1us\"\n");
+    for words in ["init -q", "add .", "commit -qm base", "checkout -qb request"] {
+        git(words);
+    }
+    place.write("b.csv", &after).write("perfreport.toml", "margin = \"900%\"\n").write("results/run.csv", &after);
+    for words in ["add .", "commit -qm request"] {
+        git(words);
+    }
+    let run = |base: &str| {
+        let mut command = Command::new("bash");
+        command.args(["-e", "-o", "pipefail", "-c", step["run"].as_str().unwrap()]).current_dir(place.path());
+        for (variable, expression) in step["env"].as_hash().unwrap() {
+            let input = expression.as_str().unwrap().trim_start_matches("${{ inputs.").trim_end_matches(" }}");
+            let value = match input {
+                "files" => "results/*.csv",
+                "baseline" => "b.csv",
+                "fail-on" => "regression",
+                "base-ref" => base,
+                _ => action["inputs"][input]["default"].as_str().unwrap_or_default(),
+            };
+            command.env(variable.as_str().unwrap(), value);
+        }
+        let output = command.env("PATH", path_with_the_program()).env_remove("GITHUB_STEP_SUMMARY").output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, said) = run("main");
+    assert_eq!(code, Some(1), "{said}");
+    let told: Vec<&str> = said.lines().take(3).collect();
+    assert!(told[0].starts_with("perfreport.toml is taken from main"), "{said}");
+    assert!(
+        said.contains("-margin = \"5%\"") && said.contains("-p50 = ") && said.contains("+margin = \"900%\""),
+        "{said}"
+    );
+    assert!(said.contains("regressed"), "{said}");
+    // Without it the request is believed.
+    let (code, said) = run("");
+    assert_ne!(code, Some(0), "the run is its own baseline: {said}");
 }
 
 #[test]

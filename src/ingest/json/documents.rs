@@ -10,6 +10,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use crate::measure::finding::{FindingKind, Severity};
+use crate::table::storage::Storage;
 
 use crate::ingest::error::IngestError;
 use crate::ingest::sink::{BYTES_SHOWN, Sink};
@@ -17,6 +18,14 @@ use crate::ingest::text::lines::AnyRecords;
 
 /// A document is held in memory as a whole; larger ones should be NDJSON.
 const LARGEST: usize = 1 << 30;
+/// Of the memory that a user allows a document may be so much: its text stands there twice, beside the places of its values.
+const SHARE_OF_MEMORY: u64 = 8;
+
+/// The largest document that is held as a whole.
+pub(crate) fn limit(storage: &Storage) -> usize {
+    let share = storage.memory().map_or(u64::MAX, |memory| memory / SHARE_OF_MEMORY);
+    usize::try_from(share).unwrap_or(usize::MAX).min(LARGEST)
+}
 
 /// Where a text stops being JSON.
 pub(crate) struct Broken<'t> {
@@ -87,7 +96,7 @@ pub(crate) fn note_broken(error: &serde_json::Error, taken: usize, sink: &mut Si
 
 /// All that is left of a source as text; bytes that are not UTF-8 are replaced, with a finding.
 pub(crate) fn whole_text(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<String, IngestError> {
-    let bytes = records.rest(LARGEST)?;
+    let bytes = records.rest(limit(&sink.storage))?;
     sink.provenance.lines = memchr::memchr_iter(b'\n', &bytes).count() as u64 + u64::from(!bytes.ends_with(b"\n"));
     Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
         let reason = "the text has bytes that are not UTF-8";

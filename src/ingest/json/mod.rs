@@ -7,4 +7,5 @@ pub(crate) mod object_table;
 pub(crate) mod objects;
 pub(crate) mod outline;
 pub(crate) mod skeleton;
+pub(crate) mod stream;
 pub(crate) mod value;

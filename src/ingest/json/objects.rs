@@ -16,12 +16,14 @@ use crate::ingest::json::skeleton::Skeleton;
 use crate::ingest::json::value::{LineCounter, Text, entries, first_byte, is_scalar};
 use crate::ingest::meaning::role;
 use crate::ingest::privacy;
-use crate::ingest::sink::Sink;
+use crate::ingest::sink::{BYTES_SHOWN, Sink};
 use crate::ingest::text::cells::DecimalMark;
 use crate::ingest::text::parts::{Part, Schema, Span};
 
 /// Objects nested deeper are no measurements, and following them could exhaust the stack.
 const DEEPEST: usize = 64;
+/// What becomes of words in arrays.
+const NEITHER: &str = "elements of arrays that are neither numbers nor objects";
 /// The name of the column with the keys of a map.
 const KEY: &str = "key";
 
@@ -204,27 +206,57 @@ impl<'s> ObjectTables<'s> {
         }
         let mut words = 0;
         for (index, element) in elements.iter().enumerate() {
-            match first_byte(element) {
-                b'{' => self.take_object(path, element, labels, lines, depth + 1),
-                b'[' => {
-                    let inner = format!("{path}[{index}]");
-                    let inner = if elements.len() > 16 { path } else { &inner };
-                    self.take_array(inner, name, element, labels, lines, depth + 1);
-                }
-                b'-' | b'0'..=b'9' => {
-                    let mut row = labels.clone();
-                    row.push(name, element.get(), false);
-                    let line = lines.line(element.get());
-                    self.table(path).push(row, line);
-                }
-                _ => words += 1,
-            }
+            let inner = format!("{path}[{index}]");
+            let inner = if elements.len() > 16 { path } else { &inner };
+            words += u64::from(!self.take_part([path, inner], name, element, labels, lines, depth));
         }
         if words > 0 {
             let line = lines.line(array.get());
             for _ in 0..words {
-                self.sink.provenance.set_aside("elements of arrays that are neither numbers nor objects", line);
+                self.sink.provenance.set_aside(NEITHER, line);
             }
+        }
+    }
+
+    /// Takes an element of an array: false where it is neither number nor object nor array. `paths` are those of the array, and of
+    /// one inside of it.
+    fn take_part<'t>(
+        &mut self,
+        [path, inner]: [&str; 2],
+        name: &str,
+        element: &'t RawValue,
+        labels: &FlatRow,
+        lines: &mut LineCounter<'t>,
+        depth: usize,
+    ) -> bool {
+        match first_byte(element) {
+            b'{' => self.take_object(path, element, labels, lines, depth + 1),
+            b'[' => self.take_array(inner, name, element, labels, lines, depth + 1),
+            b'-' | b'0'..=b'9' => {
+                let mut row = labels.clone();
+                row.push(name, element.get(), false);
+                let line = lines.line(element.get());
+                self.table(path).push(row, line);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Takes an element of an array that is the whole document.
+    pub(crate) fn take_element(&mut self, element: &RawValue, text: Text<'_>) {
+        let mut lines = LineCounter::new(text);
+        if !self.take_part(["", ""], "value", element, &FlatRow::default(), &mut lines, 0) {
+            let line = lines.line(element.get());
+            self.sink.provenance.set_aside(NEITHER, line);
+        }
+    }
+
+    /// Notes bytes that are not UTF-8, once.
+    pub(crate) fn note_bytes(&mut self, line: u64) {
+        if !self.sink.findings.iter().any(|finding| finding.kind == FindingKind::InvalidUtf8) {
+            let reason = "the text has bytes that are not UTF-8";
+            self.sink.find(Severity::Suspicious, FindingKind::InvalidUtf8, line, reason, BYTES_SHOWN);
         }
     }
 

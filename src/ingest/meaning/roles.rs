@@ -74,6 +74,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         source.tables.extend(parts);
     }
     let aside: u64 = source.provenance.set_aside.iter().map(|entry| entry.rows).sum();
+    source.tables.shrink_to_fit();
     source.provenance.rows_read = source.tables.iter().map(|table| table.lines.rows()).sum::<u64>() + aside;
     source.provenance.rows_read += source.swarm.len() as u64;
     let other_numbers = !source.reported.is_empty() || !source.histograms.is_empty() || !source.swarm.is_empty();

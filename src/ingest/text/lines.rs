@@ -286,8 +286,8 @@ impl<R: Read> Records<R> {
         while !self.at_end {
             if self.end - self.start > limit {
                 return Err(io::Error::other(format!(
-                    "the document is larger than {} MiB, and it has to be held in memory as a whole; write one \
-                     JSON object a line (NDJSON) instead",
+                    "the document is larger than {} MiB, and it has to be held in memory as a whole; give more --memory, or write \
+                     one JSON object a line (NDJSON)",
                     limit >> 20
                 )));
             }

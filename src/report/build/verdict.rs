@@ -1,5 +1,7 @@
 //! The answer in one line: how the service did, the worst first, then what it rests on; and beside it how sound the data is.
 
+use std::collections::HashSet;
+
 use crate::analysis::chat::Service;
 use crate::analysis::failing::PopulationFailures;
 use crate::analysis::swarm::Swarm;
@@ -186,8 +188,9 @@ fn measured(basis: &VerdictBasis<'_>, samples: u64) -> String {
 fn sources_of(findings: &[Finding], severity: Severity) -> String {
     const NAMED: usize = 3;
     let mut names: Vec<&str> = Vec::new();
+    let mut known: HashSet<&str> = HashSet::new();
     for finding in findings.iter().filter(|finding| finding.severity == severity) {
-        if !names.contains(&finding.place.source.as_str()) {
+        if known.insert(&finding.place.source) {
             names.push(&finding.place.source);
         }
     }

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use crate::compare::outcome::{GateOutcome, TargetOutcome, Verdict};
 use crate::measure::finding::Severity;
 use crate::report::contract::{DataStatus, ServiceStatus};
+use crate::report::escape::visible;
 use crate::report::text_table::{clip, width};
 use crate::report::words;
 
@@ -136,7 +137,7 @@ pub(crate) struct LineView {
 
 impl LineView {
     pub(super) fn plain(kind: LineKind, text: &str) -> Self {
-        let text = clip(text.trim_end(), WIDTH);
+        let text = clip(visible(text).trim_end(), WIDTH);
         Self { kind, severity: None, word: "", indent: "", rest: text.clone(), text }
     }
 
@@ -165,7 +166,7 @@ impl LineView {
         // A terminal wraps the verdict and the gate, which are never cut.
         let whole = matches!(kind, LineKind::Verdict | LineKind::Data | LineKind::Gate);
         let room = if whole { usize::MAX } else { WIDTH.saturating_sub(width(indent) + width(word)) };
-        let rest = clip(rest.trim_end(), room);
+        let rest = clip(visible(rest).trim_end(), room);
         let text = format!("{indent}{word}{rest}");
         Self { kind, severity: Some(subject), word, indent, rest, text }
     }

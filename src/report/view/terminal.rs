@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::line::{LineKind, LineView, Subject, WIDTH, longest_name};
 use super::numbers::NumbersView;
+use super::reach::reach;
 use super::reported::ReportedView;
 use super::source::{about, same_run_as};
 use super::verdict::VerdictView;
@@ -30,6 +31,8 @@ const LISTED_FINDINGS: usize = 5;
 const MOST_LINES: usize = 23;
 /// Rows of numbers that stay in any case: the head and two metrics.
 const FEWEST_ROWS: usize = 3;
+/// Files that are listed.
+const LISTED_FILES: usize = 100;
 /// Groups of a metric that are listed.
 const LISTED_GROUPS: usize = 6;
 
@@ -46,8 +49,10 @@ impl TerminalView {
     }
 
     /// The summary of a report in lines of at most so many columns.
-    pub(crate) fn within(report: &Report, columns: usize) -> Self {
-        let verdict = VerdictView::of(report);
+    pub(crate) fn within(whole: &Report, columns: usize) -> Self {
+        let verdict = VerdictView::of(whole);
+        let (report, left_out) = reach(whole, LISTED_FILES);
+        let report = report.as_ref();
         let (service, data) = (Subject::Service(report.verdict.service), Subject::Data(report.verdict.data));
         let rest = format!(": {}", verdict.headline);
         let mut lines = vec![LineView::coloured(LineKind::Verdict, service, "", verdict.word, &rest)];
@@ -88,6 +93,10 @@ impl TerminalView {
             lines.extend((!rows.is_empty()).then(|| head.clone()));
             lines.extend(rows);
             lines.extend(as_reported(report, source, columns).map(|line| LineView::plain(LineKind::Reported, &line)));
+        }
+        if left_out > 0 {
+            let more = format!("… and {} in the report", number::counted(left_out, "more file"));
+            lines.extend([LineView::blank(), LineView::plain(LineKind::More, &more)]);
         }
         lines.extend(assumed_units(report).into_iter().flatten());
         lines.extend(finding_lines(&report.findings, columns));

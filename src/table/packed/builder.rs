@@ -201,6 +201,7 @@ impl CellsBuilder {
             self.seal();
         }
         self.done.storage = self.storage;
+        self.done.parts.shrink_to_fit();
         self.done
     }
 }

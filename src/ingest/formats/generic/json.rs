@@ -1,6 +1,6 @@
 //! JSON documents of any shape (RFC 8259): an array of objects or numbers, an object around arrays, or one object.
 //!
-//! In: one document, or several one after the other. Out: tables, through `objects`. Refuses what is not JSON, with the
+//! In: one document, or several one after the other; a large array of objects is read an element at a time. Out: tables, through `objects`. Refuses what is not JSON, with the
 //! place at which it stops being so.
 
 use serde::de::IgnoredAny;
@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
 use crate::ingest::json::documents::{each_of, json_text, note_broken};
 use crate::ingest::json::objects::ObjectTables;
+use crate::ingest::json::stream::take_large_array;
 use crate::ingest::json::value::Text;
 use crate::table::source::Families;
 
@@ -54,12 +55,15 @@ fn is_prefix_of_a_line(bytes: &[u8]) -> bool {
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     sink.provenance.families = Families::ByPlace;
-    let text = json_text(records, sink)?;
     let mut tables = ObjectTables::new(sink);
+    let streamed = take_large_array(records, &mut tables)?;
+    let first_line = streamed.unwrap_or(1);
+    let text = json_text(records, tables.sink)?;
+    tables.sink.provenance.lines += first_line - 1;
     let (taken, broken) = each_of::<&RawValue>(&text, |document| {
-        tables.take_document(document, Text { whole: &text, first_line: 1 });
+        tables.take_document(document, Text { whole: &text, first_line });
         Ok(())
     })?;
     tables.finish();
-    broken.map_or(Ok(()), |broken| note_broken(&broken.error, taken, sink))
+    broken.map_or(Ok(()), |broken| note_broken(&broken.error, taken + usize::from(streamed.is_some()), sink))
 }

@@ -17,6 +17,7 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 
 use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::table::storage::Storage;
 use crate::table::{Role, Shape};
 
 use crate::ingest::builder::TableBuilder;
@@ -62,6 +63,9 @@ pub(crate) fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut S
         return Err(IngestError::Malformed(format!(
             "the Parquet file claims {rows} rows in {size} bytes: it is damaged"
         )));
+    }
+    for group in file.metadata().row_groups() {
+        refuse_bomb(group, &sink.storage)?;
     }
     let text = about.key_value_metadata().into_iter().flatten().find(|entry| entry.key == KEY);
     let durations = text.and_then(|entry| entry.value.as_deref()).map(Durations::of).unwrap_or_default();
@@ -116,6 +120,26 @@ fn places_are_possible(group: &RowGroupMetaData) -> Result<(), ParquetError> {
                 || column.dictionary_page_offset().is_some_and(|offset| offset < 0)
         });
     if negative { Err(ParquetError::General("a place or a size is negative".to_owned())) } else { Ok(()) }
+}
+
+/// Refuses a column that unfolds to very much more than it takes in the file, and to more than fits: its pages are held as a whole.
+fn refuse_bomb(group: &RowGroupMetaData, storage: &Storage) -> Result<(), IngestError> {
+    /// Measurements that are packed more tightly hold nearly nothing.
+    const MOST_FOLDED: u64 = 100;
+    let share = storage.memory().map_or(LARGEST as u64, |memory| memory / SHARE_OF_MEMORY / 2);
+    for column in group.columns() {
+        let unfolded = u64::try_from(column.uncompressed_size()).unwrap_or(u64::MAX);
+        let stored = u64::try_from(column.compressed_size()).unwrap_or(0).max(1);
+        if unfolded > share && unfolded / stored > MOST_FOLDED {
+            return Err(IngestError::Malformed(format!(
+                "a column of the Parquet file unfolds from {stored} bytes to {} MiB ({} times as much), which does not fit into \
+                 memory; give more --memory where that is what was measured",
+                unfolded >> 20,
+                unfolded / stored
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// All bytes of the file.

@@ -182,19 +182,21 @@ fn rows_before_a_damaged_group_stand() {
     assert_eq!(broken.place.line, Some(257));
 }
 
+/// A storage that holds nothing beyond memory.
+struct Nowhere;
+impl crate::table::storage::SpillFile for Nowhere {
+    fn reserve(&self, _: u64) -> u64 {
+        0
+    }
+    fn put(&self, _: u64, _: &[u8]) {}
+    fn get(&self, _: u64, _: &mut [u8]) {}
+    fn failure(&self) -> Option<String> {
+        None
+    }
+}
+
 #[test]
 fn a_file_larger_than_its_share_of_the_memory_is_refused_with_the_remedy() {
-    struct Nowhere;
-    impl crate::table::storage::SpillFile for Nowhere {
-        fn reserve(&self, _: u64) -> u64 {
-            0
-        }
-        fn put(&self, _: u64, _: &[u8]) {}
-        fn get(&self, _: u64, _: &mut [u8]) {}
-        fn failure(&self) -> Option<String> {
-            None
-        }
-    }
     let bytes = fixture("pyarrow.parquet");
     let storage = Storage::bounded(4 * 10_000, 4 * 10_000, Box::new(Nowhere));
     let result = crate::ingest::read_into(&storage, "some", bytes.as_slice(), &SourceOptions::default());
@@ -251,4 +253,32 @@ proptest! {
         let bytes = [crate::ingest::formats::generic::parquet::MAGIC, &bytes, crate::ingest::formats::generic::parquet::MAGIC].concat();
         let _ = read("some", bytes.as_slice(), &SourceOptions::default());
     }
+}
+
+#[test]
+fn a_column_that_unfolds_to_very_much_more_is_refused_before_it_is_unfolded() {
+    use parquet::basic::{Compression, ZstdLevel};
+    use parquet::data_type::{ByteArray, ByteArrayType};
+    use parquet::file::properties::WriterProperties;
+    let schema =
+        Arc::new(parse_message_type("message m { required binary a (UTF8); required double latency_ms; }").unwrap());
+    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties)).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let text = ByteArray::from(vec![b'x'; 8 << 20]);
+    column.typed::<ByteArrayType>().write_batch(&[text.clone(), text], None, None).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<DoubleType>().write_batch(&[1.0, 2.0], None, None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    let bytes = writer.into_inner().unwrap();
+    assert!(bytes.len() < 64 << 10, "{}", bytes.len());
+    let storage = Storage::bounded(32 << 20, 32 << 20, Box::new(Nowhere));
+    let error =
+        crate::ingest::read_into(&storage, "bomb", &bytes[..], &SourceOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("times as much") && error.contains("--memory"), "{error}");
+    let storage = Storage::bounded(1 << 30, 1 << 30, Box::new(Nowhere));
+    assert!(crate::ingest::read_into(&storage, "bomb", &bytes[..], &SourceOptions::default()).is_ok());
 }
