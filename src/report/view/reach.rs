@@ -46,6 +46,7 @@ pub(super) fn reach(report: &Report, most: usize) -> (Cow<'_, Report>, u64) {
         sources: of(&report.sources, |one| kept.contains(one.name.as_str())),
         metrics: of(&report.metrics, |one| kept.contains(one.source.as_str())),
         reported: of(&report.reported, |one| kept.contains(one.source.as_str())),
+        summaries: of(&report.summaries, |one| kept.contains(one.source.as_str())),
         requests: of(&report.requests, |one| one.shards.is_some() || kept.contains(one.source.as_str())),
         goodput: of(&report.goodput, |one| kept.contains(one.source.as_str())),
         service: of(&report.service, |one| kept.contains(one.source.as_str())),
