@@ -24,6 +24,7 @@ use crate::stats::population::{Detail, Population};
 use crate::stats::recording::{Repeat, Stuck, repeats, stuck};
 use crate::stats::run_samples::RunSamples;
 use crate::stats::samples::{CleanSamples, Samples};
+use crate::stats::series::CorruptedPlace;
 use crate::stats::settings::Settings;
 use crate::stats::unit_block::{UnitBlock, unit_blocks};
 use crate::table::packed::Cells;
@@ -118,6 +119,9 @@ impl MetricColumn<'_> {
             |row| cells.before(row) - left_out.partition_point(|index| cells.row(*index) < row),
             &self.table.run_starts,
         );
+        if let Some(series) = &mut overall.series {
+            series.corrupted = self.corrupted_places(&cells, &left_out);
+        }
         let row_of = |index: usize| cells.row(samples.place(index));
         // A run may be numbered anew in each group, so that those of a mixture mean nothing.
         if let Some(runs) = self.runs.filter(|_| !several) {
@@ -163,6 +167,38 @@ impl MetricColumn<'_> {
     /// Numbers of other tables that a reader of this one's header would have counted.
     fn foreign(&self) -> impl Iterator<Item = &ForeignValue> {
         self.table.foreign_values.iter().filter(|foreign| foreign.column == self.column)
+    }
+
+    /// Where corrupted samples and numbers of other tables stand among the clean samples.
+    fn corrupted_places(&self, cells: &Measured<'_>, left_out: &[usize]) -> Vec<CorruptedPlace> {
+        /// Beyond these, a picture would show nothing but them.
+        const MOST: usize = 200;
+        let unit = self.table.columns[self.column].unit();
+        let lines = &self.table.lines;
+        let suspects = left_out.iter().enumerate().map(|(before, index)| CorruptedPlace {
+            after: (index - before) as u64,
+            line: lines.line(cells.row(*index) as u64),
+            value: unit.to_base(cells.at(*index)),
+        });
+        let foreign = self.foreign().map(|foreign| {
+            let (mut low, mut high) = (0, lines.rows());
+            while low < high {
+                let middle = u64::midpoint(low, high);
+                let is_before = lines.line(middle).is_some_and(|line| line < foreign.line);
+                (low, high) = if is_before { (middle + 1, high) } else { (low, middle) };
+            }
+            let before = cells.before(low as usize);
+            let corrupted = left_out.partition_point(|index| *index < before);
+            CorruptedPlace {
+                after: (before - corrupted) as u64,
+                line: Some(foreign.line),
+                value: unit.to_base(foreign.value),
+            }
+        });
+        let mut places: Vec<CorruptedPlace> = suspects.take(MOST).chain(foreign.take(MOST)).collect();
+        places.sort_by_key(|place| (place.after, place.line));
+        places.truncate(MOST);
+        places
     }
 
     /// What is odd about the values: rows become lines.

@@ -15,14 +15,18 @@ mod distribution;
 mod in_order;
 mod interval_plot;
 mod mark;
+mod mini;
 mod over_time;
 mod overlay;
 mod run;
 
 pub(crate) use canvas::{Chart, LegendKey};
 pub(crate) use distribution::{Distribution, distribution, strip};
-pub(crate) use in_order::{GROUP_SLOTS, InOrder, in_order};
+pub(crate) use in_order::{GROUP_SLOTS, InOrder, OrderCross, in_order};
 pub(crate) use interval_plot::{IntervalLine, IntervalRow, interval_plot, symbol};
+pub(crate) use mini::{
+    ChangeAxis, MiniChange, MiniDistribution, SharedAxis, SparkKind, mini_change, mini_distribution, spark,
+};
 pub(crate) use over_time::{Level, OverTime, over_time};
 pub(crate) use overlay::{Overlay, overlay};
-pub(crate) use run::{RunOverTime, RunSlot, run_over_time};
+pub(crate) use run::{RunCross, RunOverTime, RunSlot, RunStretch, StretchKind, run_over_time};

@@ -144,6 +144,22 @@ pub(crate) fn tick(value: f64) -> String {
     trim_zeros(&fixed(value, Unit::UNKNOWN, 9)).to_owned()
 }
 
+/// A number on an axis with at most four digits: `12.5k`, `3M`, `0.25`.
+pub(crate) fn axis_tick(value: f64) -> String {
+    let size = value.abs();
+    let (factor, suffix) = match size {
+        _ if size >= 1e13 => {
+            return Decimal::of(value).map_or_else(|| ABSENT.to_owned(), |decimal| decimal.scientific());
+        }
+        _ if size >= 1e12 => (1e12, "T"),
+        _ if size >= 1e9 => (1e9, "G"),
+        _ if size >= 1e6 => (1e6, "M"),
+        _ if size >= 1e4 => (1e3, "k"),
+        _ => (1.0, ""),
+    };
+    format!("{}{suffix}", tick(value / factor))
+}
+
 /// A number of things: `32,455,837`.
 pub(crate) fn count(value: u64) -> String {
     group_thousands(&value.to_string())

@@ -11,6 +11,7 @@
 //! between backticks, for the format of the template), `code` (a name as Markdown code), `md` (running text as
 //! Markdown), `html`, `number` (`value | number(dimension="time")`), `count`, `percent`.
 
+mod policy;
 mod tidy;
 
 use std::borrow::Cow;
@@ -67,6 +68,9 @@ pub const BUILT_INS: &[(&str, &str)] = &[
     ("report.md", include_str!("../../templates/report.md")),
     ("report.html", include_str!("../../templates/report.html")),
     ("report.css", include_str!("../../templates/report.css")),
+    ("report.js", include_str!("../../templates/report.js")),
+    ("figures.html", include_str!("../../templates/figures.html")),
+    ("board.html", include_str!("../../templates/board.html")),
     ("requests.md", include_str!("../../templates/requests.md")),
     ("requests.html", include_str!("../../templates/requests.html")),
     ("goodput.md", include_str!("../../templates/goodput.md")),
@@ -131,11 +135,19 @@ pub fn render(report: &Report, form: Form) -> Result<Vec<u8>, RenderError> {
 pub fn render_template(report: &Report, name: &str, source: &str) -> Result<Vec<u8>, RenderError> {
     // It may extend or include any of its format.
     let format = Format::of(name);
-    let fits = |built_in: &str| Format::of(built_in) == format || format == Format::Html && built_in == "report.css";
+    let fits = |built_in: &str| {
+        Format::of(built_in) == format || format == Format::Html && matches!(built_in, "report.css" | "report.js")
+    };
     let texts: Vec<(&str, &str)> = BUILT_INS.iter().copied().filter(|(built_in, _)| fits(built_in)).collect();
     let engine = engine(name, &texts, Some(source)).map_err(|error| explain(name, &error))?;
     let text = engine.render(name, &context(report)?).map_err(|error| explain(name, &error))?;
-    Ok(tidy::tidy(&text, Format::of(name) == Format::Markdown).into_bytes())
+    Ok(finished(&text, Format::of(name)).into_bytes())
+}
+
+/// The text of a template as a document.
+fn finished(text: &str, format: Format) -> String {
+    let text = tidy::tidy(text, format == Format::Markdown);
+    if format == Format::Html { policy::fill(text) } else { text }
 }
 
 /// The report as a comment on a pull request. Rows are dropped from the end until it has at most [`LONGEST_COMMENT`]
@@ -178,7 +190,7 @@ fn render_with(name: &str, context: &Context, idle: &[&str]) -> Result<String, R
     let full = format!("{BUILT_IN_PREFIX}{name}");
     let engine = engine(&full, &with_parts(name, idle), None).map_err(|error| explain(&full, &error))?;
     let text = engine.render(&full, context).map_err(|error| explain(&full, &error))?;
-    Ok(tidy::tidy(&text, Format::of(name) == Format::Markdown))
+    Ok(finished(&text, Format::of(name)))
 }
 
 /// Parts of the report in Markdown that show nothing of a view.

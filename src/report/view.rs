@@ -4,24 +4,30 @@
 //! in `docs/templates.md`, once. Numbers went through [`number`], text from measured files through [`visible`]; neither is escaped for an
 //! output format yet, that is the template's part. Refuses nothing: what is absent reads `–` or is `null`.
 
+mod anchors;
+mod board;
 mod change;
 mod change_charts;
 mod changes;
 mod charts;
 mod comment;
 mod facts;
+mod figures;
 mod finding;
 mod fold;
 mod goodput;
 mod junit;
+mod leading;
 mod levels;
 mod line;
 mod metric;
 mod named_text;
 mod numbers;
+mod picture;
 mod reach;
 mod reported;
 mod requests;
+mod run_picture;
 mod service;
 mod source;
 mod summary;
@@ -36,6 +42,7 @@ use crate::report::contract::{Assumption, Report, Settings};
 use crate::report::escape::visible;
 use crate::report::number;
 
+use anchors::Anchors;
 use charts::Charts;
 
 pub(crate) use change::ChangeView;
@@ -46,9 +53,12 @@ pub(crate) use line::{Subject, Tone, WIDTH};
 pub(crate) use target::TargetView;
 pub(crate) use terminal::TerminalView;
 
+use board::BoardView;
 use changes::ChangesView;
+use figures::FigureView;
 use goodput::GoodputView;
 use named_text::NamedText;
+use picture::PictureView;
 use requests::RequestsView;
 use service::ServiceView;
 use source::{OriginView, SourceView};
@@ -64,6 +74,11 @@ pub(crate) struct View {
     pub generated: Option<String>,
     pub tool: String,
     pub verdict: VerdictView,
+    pub figures: Vec<FigureView>,
+    pub picture: Option<PictureView>,
+    pub board: Option<BoardView>,
+    /// That a page of very many metrics is short about each.
+    pub brief: Option<String>,
     pub gate: Option<GateView>,
     pub changes: Option<ChangesView>,
     pub targets: Option<TargetsView>,
@@ -100,11 +115,21 @@ impl View {
             verdict.facts.push(format!("{files} of the files are shown, the JSON report has all"));
         }
         let sources = report.sources.iter().enumerate();
+        let anchors = Anchors::of(report);
         Self {
             title: visible(&report.title),
             generated: report.generated.as_deref().map(visible),
             tool: format!("{} {}", visible(&report.tool.name), visible(&report.tool.version)),
             verdict,
+            figures: figures::figures(report, charts),
+            picture: PictureView::of(report, &anchors, charts),
+            board: BoardView::of(report, &anchors, charts),
+            brief: charts::are_many(report.metrics.len()).then(|| {
+                format!(
+                    "Of {} only the main numbers stand here: the JSON report has every interval, group and bin.",
+                    number::counted(report.metrics.len() as u64, "metric")
+                )
+            }),
             gate: report.gate.as_ref().map(GateView::of),
             changes: report.comparison.as_ref().map(ChangesView::of),
             targets: TargetsView::of(&report.targets),
@@ -119,7 +144,7 @@ impl View {
                 .map(|(index, one)| ServiceView::of(index, one, charts))
                 .collect(),
             swarm: SwarmView::of(report),
-            sources: sources.map(|(index, source)| SourceView::of(report, index, source, charts)).collect(),
+            sources: sources.map(|(index, source)| SourceView::of(report, index, source, &anchors, charts)).collect(),
             assumptions: report.assumptions.iter().map(assumption).collect(),
             settings: settings(&report.settings),
             origin: report.sources.iter().filter_map(|source| OriginView::of(report, source)).collect(),

@@ -376,7 +376,7 @@ fn series(samples: &impl Samples, picked: &Picked, group_of: Option<&GroupOf<'_>
             SeriesPoint { min, median: median_of_sorted(&values).clamp(min, max), max, group }
         })
         .collect();
-    Series { stride: stride as u64, points }
+    Series { stride: stride as u64, points, corrupted: Vec::new() }
 }
 
 /// What neighbours have to do with each other, and by what factor that widens each interval.

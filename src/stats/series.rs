@@ -17,6 +17,20 @@ pub struct Series {
     pub stride: u64,
     /// Points in order.
     pub points: Vec<SeriesPoint>,
+    /// Where corrupted samples stood among them; the first ones only where there are very many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrupted: Vec<CorruptedPlace>,
+}
+
+/// Where a corrupted sample stood.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CorruptedPlace {
+    /// How many clean samples stand before it.
+    pub after: u64,
+    /// Its line.
+    pub line: Option<u64>,
+    /// What it would be as a sample, base unit.
+    pub value: f64,
 }
 
 /// A point of a [`Series`].
@@ -53,5 +67,5 @@ pub(super) fn series(values: &[f64], groups: Option<&[u32]>) -> Series {
             SeriesPoint { min: buffer[0], median: median_of_sorted(&buffer), max: buffer[buffer.len() - 1], group }
         })
         .collect();
-    Series { stride: stride as u64, points }
+    Series { stride: stride as u64, points, corrupted: Vec::new() }
 }

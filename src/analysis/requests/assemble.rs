@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::cause::{Causes, Sightings};
-use super::count::{Counts, Tally, count};
+use super::count::{Counts, LabelTally, Tally, count};
 use super::extent::Extent;
 use super::incidents;
 use super::latency::{self, Latency};
 use super::part::Part;
 use super::phases::{Load, phases};
 use super::recognise;
-use super::result::{Bin, EndpointFailures, FailureCause, InFlight, Moment, Phase, PhaseKind, RequestRun, RunClock};
+use super::result::{
+    Bin, CorruptedInstant, EndpointFailures, FailureCause, InFlight, LabelRequests, Moment, Phase, PhaseKind,
+    RequestRun, RunClock,
+};
 use super::time_bins::{SECOND, TimeBins};
 use crate::measure::unit::Dimension;
 use crate::stats::interval::wilson;
@@ -96,6 +99,8 @@ impl RunFacts<'_> {
             incidents,
             bin_width: seconds(bins.width),
             bins: made,
+            corrupted: counts.corrupted.iter().map(|(at, line)| corrupted(*at, bounds.0, *line)).collect(),
+            labels: self.by_label(&counts, length),
             endpoints,
             causes,
             levels: None,
@@ -120,6 +125,16 @@ impl RunFacts<'_> {
             }
         };
         counts.bins.iter().zip(latencies).enumerate().map(bin).collect()
+    }
+
+    fn by_label(&self, counts: &Counts, length: f64) -> Vec<LabelRequests> {
+        let label = |(label, tally): (&String, &LabelTally)| LabelRequests {
+            label: label.clone(),
+            requests: tally.requests,
+            failed: self.recorded.then_some(tally.failed.count),
+            rate: per(tally.requests as f64, length),
+        };
+        self.labels.iter().zip(&counts.labels).filter(|(_, tally)| tally.requests > 0).map(label).collect()
     }
 
     fn endpoints(&self, counts: &Counts, start: i64) -> Vec<EndpointFailures> {
@@ -243,6 +258,10 @@ fn in_flight(bins: &[Bin], tallies: &[Tally], phases: &[Phase]) -> InFlight {
 fn seen(sightings: Sightings, start: i64) -> (Option<f64>, Option<f64>) {
     let since = |at: i64| seconds(at.saturating_sub(start));
     sightings.span.map(|(first, last)| (since(first), since(last))).unzip()
+}
+
+fn corrupted(at: i64, start: i64, line: Option<u64>) -> CorruptedInstant {
+    CorruptedInstant { at: seconds(at.saturating_sub(start)), line }
 }
 
 fn seconds(nanos: i64) -> f64 {

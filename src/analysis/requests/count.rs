@@ -37,7 +37,12 @@ pub(super) struct Counts {
     pub(super) without_instant: u64,
     pub(super) bins: Vec<Tally>,
     pub(super) labels: Vec<LabelTally>,
+    /// Instants and lines of requests whose duration is corrupted, the first ones.
+    pub(super) corrupted: Vec<(i64, Option<u64>)>,
 }
+
+/// Corrupted durations whose instants are kept.
+const MOST_CORRUPTED: usize = 200;
 
 /// Whole stretches as differences, and the rest of the stretches in which requests begin and end.
 struct Progress {
@@ -85,6 +90,7 @@ pub(super) fn count(
         without_instant: 0,
         bins: vec![Tally::default(); bins.count],
         labels: vec![LabelTally { requests: 0, failed: Sightings::NONE }; labels],
+        corrupted: Vec::new(),
     };
     let mut progress = Progress { bins, bounds, whole: vec![0; bins.count + 1], partial: vec![0.0; bins.count] };
     for Part { rows, labels, causes } in parts {
@@ -114,6 +120,9 @@ pub(super) fn count(
                 if request.at == NO_INSTANT {
                     counts.without_instant += 1;
                     continue;
+                }
+                if request.corrupted && counts.corrupted.len() < MOST_CORRUPTED {
+                    counts.corrupted.push((request.at, rows.line(request.row)));
                 }
                 count_timed(&request, moment, &mut counts.bins[bins.index(request.at)], &mut progress);
             }

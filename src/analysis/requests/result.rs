@@ -53,6 +53,12 @@ pub struct RequestRun {
     pub bin_width: f64,
     /// The run over time, in bins that begin at round times of the clock.
     pub bins: Vec<Bin>,
+    /// When requests took place whose duration is corrupted; the first ones only where there are very many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrupted: Vec<CorruptedInstant>,
+    /// How many requests each label has, in order of first appearance; empty where there are no labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<LabelRequests>,
     /// Labels of which requests failed, the one with the most failures first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub endpoints: Vec<EndpointFailures>,
@@ -273,6 +279,28 @@ pub struct Bin {
     pub p95: Option<f64>,
     /// 99th percentile.
     pub p99: Option<f64>,
+}
+
+/// A request whose duration is corrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CorruptedInstant {
+    /// When, in seconds from the beginning of the run.
+    pub at: f64,
+    /// Its line.
+    pub line: Option<u64>,
+}
+
+/// The requests with one label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LabelRequests {
+    /// The label, as the groups of the metric are called.
+    pub label: String,
+    /// Requests.
+    pub requests: u64,
+    /// How many failed, where that is recorded.
+    pub failed: Option<u64>,
+    /// Requests a second over the length of the run.
+    pub rate: f64,
 }
 
 /// Failures of the requests with one label.

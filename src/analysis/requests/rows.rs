@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::analysis::outcome::{Outcome, Told};
 use crate::measure::unit::Unit;
+use crate::table::line_map::LineMap;
 use crate::table::packed::{Cells, PART};
 use crate::table::{Instants, Table};
 
@@ -21,6 +22,7 @@ const ANY_INSTANT: (i64, i64) = (i64::MIN + 1, i64::MAX);
 /// The columns of a run.
 pub(super) struct Rows<'a> {
     instants: Instants<'a>,
+    lines: &'a LineMap,
     durations: &'a Cells,
     unit: Unit,
     told: Option<Told<'a>>,
@@ -51,6 +53,8 @@ pub(super) struct Request {
     pub(super) at: i64,
     /// How long it took, in base units; absent where that is not recorded or corrupted.
     pub(super) duration: Option<f64>,
+    /// Whether its duration is corrupted.
+    pub(super) corrupted: bool,
     /// What became of it.
     pub(super) outcome: Outcome,
 }
@@ -79,6 +83,7 @@ impl<'a> Rows<'a> {
         corrupted.sort_unstable();
         Self {
             instants: Instants::of(table, instant),
+            lines: &table.lines,
             durations: table.values(duration),
             unit: table.columns[duration].unit(),
             told: status.and_then(|status| Told::by(table, status)),
@@ -86,6 +91,11 @@ impl<'a> Rows<'a> {
             range,
             window: ANY_INSTANT,
         }
+    }
+
+    /// The line of a row.
+    pub(super) fn line(&self, row: usize) -> Option<u64> {
+        self.lines.line(row as u64)
     }
 
     /// Goes on with other rows of the same table.
@@ -139,6 +149,7 @@ impl Stretch {
                 row,
                 at: *at,
                 duration: Some(*duration).filter(|duration| duration.is_finite()),
+                corrupted: *duration == CORRUPTED,
                 outcome: *outcome,
             };
             (!duration.is_nan() || request.has_failed()).then_some(request)

@@ -47,6 +47,11 @@ pub(crate) struct LegendKey {
 /// Writes the element: text and marks in pixels and percent, shapes in an inner viewport.
 pub(super) struct Canvas<'a> {
     id: &'a str,
+    /// The classes of the element: `gutter` leaves room on the left for the numbers of an axis, so that none stands over data;
+    /// `ends` leaves room on the right for the names of lines.
+    pub(super) class: &'static str,
+    /// Whether something in it can be followed; a picture is one thing otherwise.
+    pub(super) has_links: bool,
     pub(super) top: f64,
     pub(super) height: f64,
     pub(super) below: f64,
@@ -55,7 +60,7 @@ pub(super) struct Canvas<'a> {
 
 impl<'a> Canvas<'a> {
     pub(super) fn new(id: &'a str, top: f64, height: f64) -> Self {
-        Self { id, top, height, below: BELOW, out: String::new() }
+        Self { id, class: "chart gutter", has_links: false, top, height, below: BELOW, out: String::new() }
     }
 
     pub(super) fn bottom(&self) -> f64 {
@@ -66,7 +71,9 @@ impl<'a> Canvas<'a> {
         let (id, total) = (html(self.id), short(self.bottom() + self.below));
         let _ = write!(
             self.out,
-            r#"<svg class="chart" role="img" aria-labelledby="{id}-title {id}-desc" width="100%" height="{total}" font-size="12" xmlns="http://www.w3.org/2000/svg"><title id="{id}-title">{}</title><desc id="{id}-desc">{}</desc>"#,
+            r#"<svg class="{}" role="{}" aria-labelledby="{id}-title {id}-desc" width="100%" height="{total}" font-size="12" xmlns="http://www.w3.org/2000/svg"><title id="{id}-title">{}</title><desc id="{id}-desc">{}</desc>"#,
+            self.class,
+            if self.has_links { "group" } else { "img" },
             html(title),
             html(description),
         );
@@ -124,18 +131,19 @@ impl<'a> Canvas<'a> {
         for value in highest.filter(|value| value.fract() == 0.0) {
             let y = self.bottom() - value / most as f64 * self.height;
             self.line("grid", 0.0, 1.0, y, y);
-            self.text("tick", 1.0, y - 3.0, "end", 0.0, &number::tick(value));
+            self.tick_beside(y, &number::axis_tick(value));
         }
         self.line("base", 0.0, 1.0, self.bottom(), self.bottom());
     }
 
     pub(super) fn value_ticks(&mut self, axis: &Axis, unit: Unit) {
         for (value, share) in axis.ticks(unit, MOST_TICKS) {
-            self.tick_below(share, &number::tick(value));
+            self.tick_below(share, &number::axis_tick(value), false);
         }
     }
 
-    pub(super) fn tick_below(&mut self, share: f64, text: &str) {
+    /// A number below the plot; a spare one is left out on a narrow screen.
+    pub(super) fn tick_below(&mut self, share: f64, text: &str, spare: bool) {
         let anchor = if share < 0.04 {
             "start"
         } else if share > 0.96 {
@@ -145,30 +153,61 @@ impl<'a> Canvas<'a> {
         };
         let bottom = self.bottom();
         self.line("base", share, share, bottom, bottom + 4.0);
-        self.text("tick", share, bottom + 16.0, anchor, 0.0, text);
+        self.text(if spare { "tick spare" } else { "tick" }, share, bottom + 16.0, anchor, 0.0, text);
     }
 
     pub(super) fn axis_name(&mut self, name: &str) {
         self.text("axis", 0.0, self.bottom() + 33.0, "start", 0.0, name);
     }
 
-    /// The lines stand behind the samples, their numbers before them.
-    pub(super) fn value_grid(&mut self, axis: &Axis, unit: Unit, numbers: bool) {
-        let ticks = axis.ticks(unit, MOST_TICKS - 1);
-        let last = ticks.len().saturating_sub(1);
-        for (index, (value, share)) in ticks.into_iter().enumerate() {
+    /// A number of an axis of values, to the left of the plot.
+    pub(super) fn tick_beside(&mut self, y: f64, text: &str) {
+        self.text("tick", 0.0, y + 4.0, "end", -6.0, text);
+    }
+
+    /// The unit of an axis of values, above its numbers.
+    pub(super) fn unit_beside(&mut self, symbol: &str) {
+        if !symbol.is_empty() {
+            self.text("axis", 0.0, self.top - 7.0, "end", -6.0, symbol);
+        }
+    }
+
+    /// Lines of an axis of values behind the samples, with their numbers beside the plot.
+    pub(super) fn value_grid(&mut self, axis: &Axis, unit: Unit, most: usize) {
+        for (value, share) in axis.ticks(unit, most) {
             let y = self.bottom() - share * self.height;
-            let text = number::tick(value);
-            let text = if index == last { format!("{text} {}", unit.symbol) } else { text };
-            if numbers {
-                self.text("tick", 0.0, y - 3.0, "start", 0.0, text.trim_end());
-            } else {
-                self.line("grid", 0.0, 1.0, y, y);
-            }
+            self.line("grid", 0.0, 1.0, y, y);
+            self.tick_beside(y, &number::axis_tick(value));
         }
-        if numbers {
-            self.line("base", 0.0, 1.0, self.bottom(), self.bottom());
-        }
+    }
+
+    /// The line on which a plot stands.
+    pub(super) fn base(&mut self) {
+        self.line("base", 0.0, 1.0, self.bottom(), self.bottom());
+    }
+
+    /// A shape of its own size at a share of the width: the picture around it stretches.
+    pub(super) fn place(&mut self, share: f64, y: f64, shape: &str) {
+        let (x, y) = (percent(share), short(y));
+        let _ = write!(self.out, r#"<svg x="{x}" y="{y}" width="1" height="1" overflow="visible">{shape}</svg>"#);
+    }
+
+    /// A stretch that answers a pointer with its words; a script shows the same beside the picture.
+    pub(super) fn spot(&mut self, from: f64, to: f64, words: &str) {
+        let (x, width) = (percent(from), percent(to - from));
+        let _ = write!(self.out, r#"<rect x="{x}" width="{width}" height="{}"><title>"#, short(self.bottom()));
+        self.out.push_str(&html(words));
+        self.out.push_str("</title></rect>");
+    }
+
+    /// Opens the stretches that answer a pointer.
+    pub(super) fn open_spots(&mut self) {
+        self.out.push_str(r#"<g class="spots" fill="none" pointer-events="all">"#);
+    }
+
+    /// Closes them.
+    pub(super) fn close_spots(&mut self) {
+        self.out.push_str("</g>");
     }
 }
 

@@ -56,6 +56,7 @@ pub(crate) fn strip(plot: &Distribution, whole: &Histogram) -> Option<Chart> {
     let axis = Axis::of_histogram(whole)?;
     let bars = Bars::of(plot.histogram, Some(axis))?;
     let mut canvas = Canvas::new(plot.id, 2.0, STRIP);
+    canvas.class = "chart";
     canvas.below = 18.0;
     canvas.open(&format!("Distribution of {}", plot.title), &describe(plot));
     canvas.shapes(&format!(r##"<path class="bars thin" fill="#5b7da8" d="{}"/>"##, bars.path(STRIP)));

@@ -8,6 +8,7 @@ use crate::report::number::{self, Scale};
 use super::axis::{Axis, even_ticks, log_note};
 use super::canvas::{Canvas, Chart, LegendKey, MOST_TICKS, PLOT, ROW, WIDTH, percent, short};
 use super::mark::Mark;
+use super::run::cross_shape;
 
 /// Colours that tell groups apart; slot 0 is for all others.
 pub(crate) const GROUP_SLOTS: usize = 5;
@@ -36,25 +37,81 @@ pub(crate) struct InOrder<'a> {
     pub slots: &'a [usize],
     /// What those colours mean.
     pub legend: &'a [LegendKey],
+    /// Corrupted samples, each with what it is and the id of its finding.
+    pub crosses: &'a [OrderCross],
+    /// Whether it is the one picture of a page: taller, and every point answers a pointer.
+    pub leads: bool,
 }
+
+/// A corrupted sample in recorded order.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OrderCross {
+    /// How many clean samples stand before it.
+    pub after: u64,
+    /// What it would be, base unit.
+    pub value: f64,
+    /// The id of its finding in the page.
+    pub finding: Option<String>,
+    /// What it is.
+    pub words: String,
+}
+
+/// Height of the plot among others, and of the one picture of a page.
+const AMONG_OTHERS: f64 = PLOT + 20.0;
+const LEADING: f64 = 210.0;
 
 /// The samples in recorded order.
 pub(crate) fn in_order(plot: &InOrder) -> Option<Chart> {
     let (stride, points) = thin(plot.series);
     let axis = Axis::of_points(&points, plot.log)?;
     let label_rows = marked_order(plot.order);
-    let mut canvas = Canvas::new(plot.id, ROW * label_rows as f64 + 16.0, PLOT + 20.0);
+    let mut canvas =
+        Canvas::new(plot.id, ROW * label_rows as f64 + 16.0, if plot.leads { LEADING } else { AMONG_OTHERS });
+    canvas.class = "chart order gutter";
+    canvas.has_links = plot.crosses.iter().any(|cross| cross.finding.is_some());
     canvas.open(&format!("{} in recorded order", plot.title), &describe(plot, &axis));
-    canvas.value_grid(&axis, plot.scale.unit(), false);
+    canvas.value_grid(&axis, plot.scale.unit(), MOST_TICKS - 1);
     let place = Place { stride, samples: plot.samples.max(1), axis, height: canvas.height };
     warm_up(&mut canvas, plot, &place);
     let (shapes, legend) = place.shapes(&points, plot);
     canvas.shapes(&shapes);
-    canvas.value_grid(&axis, plot.scale.unit(), true);
+    canvas.base();
     level_shift(&mut canvas, plot, &place);
     sample_ticks(&mut canvas, plot.samples);
     canvas.axis_name("sample, in recorded order");
+    canvas.unit_beside(plot.scale.symbol());
+    if plot.leads {
+        canvas.open_spots();
+    }
+    for (index, point) in points.iter().enumerate().filter(|_| plot.leads) {
+        let first = index as u64 * stride;
+        let last = (first + stride).min(plot.samples);
+        canvas.spot(place.sample(first as f64), place.sample(last as f64), &spot(point, (first, last), plot.scale));
+    }
+    if plot.leads {
+        canvas.close_spots();
+    }
+    for cross in plot.crosses {
+        let y = if cross.value >= axis.low { canvas.top } else { canvas.bottom() };
+        let shape = cross_shape(&cross.words, cross.finding.as_deref());
+        canvas.place(place.sample(cross.after as f64), y, &shape);
+    }
     Some(Chart { legend, ..canvas.close("In recorded order", notes(&axis, stride, plot.scale)) })
+}
+
+/// `samples 13 to 24: 17.8 to 35.1 ms, median 20.2 ms`.
+fn spot(point: &SeriesPoint, (first, last): (u64, u64), scale: &Scale) -> String {
+    if last <= first + 1 {
+        return format!("sample {}: {}", number::count(first + 1), scale.full(point.median));
+    }
+    format!(
+        "samples {} to {}: {} to {}, median {}",
+        number::count(first + 1),
+        number::count(last),
+        scale.bare(point.min),
+        scale.full(point.max),
+        scale.full(point.median)
+    )
 }
 
 fn notes(axis: &Axis, stride: u64, scale: &Scale) -> Vec<String> {
@@ -193,7 +250,7 @@ impl Place {
 fn sample_ticks(canvas: &mut Canvas, samples: u64) {
     let steps = even_ticks(0.0, samples as f64, MOST_TICKS);
     for value in steps.into_iter().filter(|value| *value >= 1.0 && value.fract() == 0.0) {
-        canvas.tick_below((value - 0.5) / samples as f64, &number::tick(value));
+        canvas.tick_below((value - 0.5) / samples as f64, &number::axis_tick(value), false);
     }
 }
 
@@ -235,12 +292,24 @@ mod tests {
             let value = 0.05 + (index % 7) as f64 * 0.01;
             SeriesPoint { min: value, median: value, max: value, group: Some(u32::from(index.is_multiple_of(2))) }
         };
-        Series { stride: 1, points: (0..points).map(point).collect() }
+        Series { stride: 1, points: (0..points).map(point).collect(), corrupted: Vec::new() }
     }
 
     fn plot<'a>(series: &'a Series, scale: &'a Scale, legend: &'a [LegendKey]) -> InOrder<'a> {
         let samples = series.points.len() as u64;
-        InOrder { id: "m1", title: "latency", series, scale, samples, log: false, order: None, slots: &[1, 2], legend }
+        InOrder {
+            id: "m1",
+            title: "latency",
+            series,
+            scale,
+            samples,
+            log: false,
+            order: None,
+            slots: &[1, 2],
+            legend,
+            crosses: &[],
+            leads: false,
+        }
     }
 
     #[test]
@@ -275,7 +344,7 @@ mod tests {
     #[test]
     fn an_axis_that_does_not_start_at_zero_says_so() {
         let point = |value: f64| SeriesPoint { min: value, median: value, max: value, group: None };
-        let series = Series { stride: 1, points: vec![point(2.60), point(2.63)] };
+        let series = Series { stride: 1, points: vec![point(2.60), point(2.63)], corrupted: Vec::new() };
         let scale = Scale::of_values(Dimension::Time, &[2.6], Some(0.01));
         assert!(in_order(&plot(&series, &scale, &[])).unwrap().notes[0].ends_with("not at zero."));
     }

@@ -70,6 +70,7 @@ pub(crate) struct IntervalLine {
 pub(crate) fn interval_plot(id: &str, rows: &[IntervalRow]) -> Option<Chart> {
     let axis = LogAxis::of(rows)?;
     let mut canvas = Canvas::new(id, ABOVE, rows.iter().map(row_height).sum());
+    canvas.class = "chart";
     canvas.open("Changes", &describe(rows));
     let mut top = ABOVE;
     for row in rows {
@@ -90,7 +91,7 @@ pub(crate) fn interval_plot(id: &str, rows: &[IntervalRow]) -> Option<Chart> {
         canvas.line(class, share, share, ABOVE, canvas.bottom());
         let text = number::change_tick(ratio);
         canvas.text("tick", share, ABOVE - 6.0, "middle", 0.0, &text);
-        canvas.tick_below(share, &text);
+        canvas.tick_below(share, &text, false);
     }
     let mut top = ABOVE;
     for row in rows {
@@ -138,19 +139,13 @@ fn interval(canvas: &mut Canvas, axis: &LogAxis, row: &IntervalRow, line: &Inter
     let (low, high) = (inside(line.low), inside(line.high));
     canvas.line("interval", low.unwrap_or(AXIS.0), high.unwrap_or(AXIS.1), y, y);
     if low.is_none() {
-        mark(canvas, AXIS.0, y, r##"<path class="arrow" fill="none" stroke="#555" d="M4-4L0 0L4 4"/>"##);
+        canvas.place(AXIS.0, y, r##"<path class="arrow" fill="none" stroke="#555" d="M4-4L0 0L4 4"/>"##);
     }
     if high.is_none() {
-        mark(canvas, AXIS.1, y, r##"<path class="arrow" fill="none" stroke="#555" d="M-4-4L0 0L-4 4"/>"##);
+        canvas.place(AXIS.1, y, r##"<path class="arrow" fill="none" stroke="#555" d="M-4-4L0 0L-4 4"/>"##);
     }
-    mark(canvas, axis.share(line.estimate), y, &shape(line.verdict));
+    canvas.place(axis.share(line.estimate), y, &shape(line.verdict));
     canvas.out.push_str("</g>");
-}
-
-/// A shape of its own size at a share of the width: the picture around it stretches.
-fn mark(canvas: &mut Canvas, share: f64, y: f64, shape: &str) {
-    let (x, y) = (percent(share), short(y));
-    let _ = write!(canvas.out, r#"<svg x="{x}" y="{y}" width="1" height="1" overflow="visible">{shape}</svg>"#);
 }
 
 /// A shape for each verdict, so that they differ without colour.

@@ -53,9 +53,9 @@ pub(crate) fn over_time(plot: &OverTime) -> Option<Chart> {
     let top = if plot.marks.is_empty() { 16.0 } else { ROW + 16.0 };
     let mut canvas = Canvas::new(plot.id, top, PLOT);
     canvas.open(&format!("{} over time", plot.title), &describe(plot));
-    canvas.value_grid(&axis, plot.scale.unit(), false);
+    canvas.value_grid(&axis, plot.scale.unit(), MOST_TICKS - 1);
     canvas.shapes(&shapes(plot, &axis));
-    canvas.value_grid(&axis, plot.scale.unit(), true);
+    canvas.base();
     for (index, (at, word)) in plot.marks.iter().enumerate() {
         let text = if index == 0 { (*word).to_owned() } else { String::new() };
         let mark = Mark { share: (at / plot.length).clamp(0.0, 1.0), class: "mark shift", text };
@@ -63,8 +63,9 @@ pub(crate) fn over_time(plot: &OverTime) -> Option<Chart> {
     }
     let (_, size, unit) = AXIS_UNITS.into_iter().find(|(from, ..)| plot.length >= *from)?;
     for value in even_ticks(0.0, plot.length / size, MOST_TICKS) {
-        canvas.tick_below(value * size / plot.length, &number::tick(value));
+        canvas.tick_below(value * size / plot.length, &number::axis_tick(value), false);
     }
+    canvas.unit_beside(plot.scale.symbol());
     canvas.axis_name(&format!("time since {}, {unit}", plot.since));
     Some(canvas.close(format!("{} over time", plot.title), Vec::new()))
 }

@@ -50,7 +50,7 @@ pub(crate) fn overlay(plot: &Overlay) -> Option<Chart> {
     for share in even_ticks(0.0, most * 100.0, SHARE_TICKS).into_iter().filter(|share| *share > 0.0) {
         let y = canvas.bottom() - share / 100.0 / most * PLOT;
         canvas.line("grid", 0.0, 1.0, y, y);
-        canvas.text("tick", 1.0, y - 3.0, "end", 0.0, &format!("{}%", number::tick(share)));
+        canvas.tick_beside(y, &format!("{}%", number::tick(share)));
     }
     canvas.shapes(&format!(
         r##"<path class="before" fill="#999" fill-opacity="0.45" d="{}"/><path class="after" fill="#5b7da8" fill-opacity="0.25" stroke="#2f5d8a" d="{}"/>"##,

@@ -1,28 +1,45 @@
-//! A run of requests over time, in one picture: throughput as an area, failures as bars beneath, and percentiles as lines on a
-//! logarithmic axis, all on one clock. A line breaks where there are too few samples. What lies outside of the steady part is shaded
-//! lightly, an incident strongly.
+//! A run of requests over time, in one picture: percentiles as lines on a logarithmic axis, throughput as an area below, failures as
+//! bars beneath it, all on one clock. A line breaks where there are too few samples. Stretches (ramp, warm-up, incidents, runs that
+//! were appended) are shaded through all plots and named above them; corrupted samples are crosses at the upper edge.
+//!
+//! In: slots of time with their numbers and words. Out: the picture. The numbers of the axes and the names of the lines stand beside
+//! the plots, never over data.
 
 use std::fmt::Write as _;
 
 use crate::measure::unit::Dimension;
+use crate::report::escape::html;
 use crate::report::number::{self, Moments, Scale};
 
 use super::axis::Axis;
 use super::canvas::{Canvas, Chart, LegendKey, MOST_TICKS, WIDTH, short};
+use super::mark::{GAP, LETTER};
 
 /// Heights of the plots, in CSS pixels.
-const RATE: f64 = 90.0;
-const FAILED: f64 = 34.0;
-const LATENCY: f64 = 150.0;
-/// Room above each plot for its name.
-const NAME: f64 = 20.0;
+const LATENCY: f64 = 118.0;
+const RATE: f64 = 54.0;
+const FAILED: f64 = 24.0;
+/// Room above a plot for its name.
+const NAME: f64 = 18.0;
+/// Room for the names of stretches.
+const NAMES: f64 = 16.0;
+/// Between throughput and failures.
+const BETWEEN: f64 = 6.0;
+/// Room below for the moments.
+const MOMENTS: f64 = 22.0;
 /// Air at both ends of a logarithmic axis, as a factor.
 const AIR: f64 = 1.15;
+/// Gridlines of the percentiles.
+const LINES: usize = 4;
+/// Room between the names of lines, in CSS pixels.
+const LINE_NAME: f64 = 13.0;
+/// Width of the plot on the narrowest screen, in CSS pixels.
+const NARROWEST: f64 = 240.0;
 
-/// A stretch of time.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A stretch of time with its numbers.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RunSlot {
-    /// Seconds from the beginning of the run.
+    /// Seconds from the beginning of the picture.
     pub from: f64,
     pub to: f64,
     /// Requests a second.
@@ -30,6 +47,42 @@ pub(crate) struct RunSlot {
     pub failed: Option<u64>,
     /// The 50th, 95th and 99th percentile.
     pub percentiles: [Option<f64>; 3],
+    /// All of it in words.
+    pub words: String,
+}
+
+/// What a stretch of time is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StretchKind {
+    /// Outside of the steady part.
+    Outside,
+    /// The steady part: it is named and not shaded.
+    Steady,
+    /// An incident.
+    Incident,
+    /// One of several runs.
+    Run,
+}
+
+/// A stretch of time with its name.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RunStretch {
+    pub kind: StretchKind,
+    pub name: String,
+    /// Seconds from the beginning of the picture.
+    pub from: f64,
+    pub to: f64,
+}
+
+/// A corrupted sample.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RunCross {
+    /// Seconds from the beginning of the picture.
+    pub at: f64,
+    /// The id of its finding in the page.
+    pub finding: Option<String>,
+    /// What it is.
+    pub words: String,
 }
 
 /// What the picture shows.
@@ -46,11 +99,13 @@ pub(crate) struct RunOverTime<'a> {
     /// Seconds.
     pub length: f64,
     pub moments: Moments,
-    /// The steady part.
-    pub steady: Option<(f64, f64)>,
-    /// Incidents, each with its number.
-    pub incidents: &'a [(f64, f64)],
+    pub stretches: &'a [RunStretch],
+    pub crosses: &'a [RunCross],
 }
+
+/// The percentiles, and how each is drawn.
+const NAMED: [&str; 3] = ["p50", "p95", "p99"];
+const CURVES: [(&str, &str); 3] = [("p50 g1", "#0b62a4"), ("p95 g2", "#c2570c"), ("p99 g4", "#8e44a3")];
 
 impl RunOverTime<'_> {
     fn share(&self, at: f64) -> f64 {
@@ -72,35 +127,60 @@ impl RunOverTime<'_> {
         Axis::new(least / AIR, most * AIR, true)
     }
 
-    /// Stretches that are shaded in every plot.
+    /// Stretches that are shaded through all plots.
     fn shades(&self, height: f64) -> String {
         let mut shapes = String::new();
-        let mut shade = |class: &str, fill: &str, opacity: &str, from: f64, to: f64| {
-            let (x, width) = (self.x(from), short((self.share(to) - self.share(from)) * WIDTH));
+        for stretch in self.stretches {
+            let (class, fill, opacity) = match stretch.kind {
+                StretchKind::Outside => ("outside", "#777", "0.1"),
+                StretchKind::Incident => ("incident", "#b3261e", "0.16"),
+                StretchKind::Steady | StretchKind::Run => continue,
+            };
+            let (x, width) = (self.x(stretch.from), short((self.share(stretch.to) - self.share(stretch.from)) * WIDTH));
             let _ = write!(
                 shapes,
                 r#"<rect class="{class}" fill="{fill}" fill-opacity="{opacity}" x="{x}" y="0" width="{width}" height="{}"/>"#,
                 short(height)
             );
-        };
-        if let Some((from, to)) = self.steady {
-            for (from, to) in [(0.0, from), (to, self.length)].into_iter().filter(|(from, to)| to > from) {
-                shade("outside", "#777", "0.1", from, to);
-            }
-        }
-        for (from, to) in self.incidents {
-            shade("incident", "#b3261e", "0.16", *from, *to);
         }
         shapes
     }
 
-    fn area(&self, most: f64) -> String {
+    /// The names of stretches above the plots, as far as they do not run into each other on the narrowest screen.
+    fn names(&self, canvas: &mut Canvas<'_>) {
+        let mut free = f64::NEG_INFINITY;
+        for stretch in self.stretches {
+            let (from, to) = (self.share(stretch.from), self.share(stretch.to));
+            if matches!(stretch.kind, StretchKind::Run | StretchKind::Steady) && from > 0.0 {
+                canvas.line("grid", from, from, NAMES, canvas.bottom());
+            }
+            let width = stretch.name.chars().count() as f64 * LETTER;
+            let left = (from * NARROWEST).min(NARROWEST - width);
+            if left < free || left < 0.0 {
+                continue;
+            }
+            free = left + width + GAP;
+            let class = if stretch.kind == StretchKind::Incident { "name bad" } else { "name" };
+            // A name that would leave the picture stands at its end.
+            if from * NARROWEST > NARROWEST - width {
+                canvas.text(class, to, NAMES - 4.0, "end", 0.0, &stretch.name);
+            } else {
+                canvas.text(class, from, NAMES - 4.0, "start", 0.0, &stretch.name);
+            }
+        }
+    }
+
+    fn area(&self, most: f64, height: f64) -> String {
         let (mut line, mut band) = (String::new(), String::new());
-        let y = |rate: f64| short((1.0 - rate / most) * RATE);
-        for (index, slot) in self.slots.iter().enumerate() {
-            let (from, to, height) = (self.x(slot.from), self.x(slot.to), y(slot.rate));
-            let _ = write!(line, "{}{from} {height}H{to}", if index == 0 { 'M' } else { 'L' });
-            let _ = write!(band, "M{from} {}V{height}H{to}V{}z", short(RATE), short(RATE));
+        let y = |rate: f64| short((1.0 - rate / most) * height);
+        let mut end = None;
+        for slot in self.slots {
+            let (from, to, level) = (self.x(slot.from), self.x(slot.to), y(slot.rate));
+            // Between two runs there is no line.
+            let letter = if end == Some(slot.from) { 'L' } else { 'M' };
+            let _ = write!(line, "{letter}{from} {level}H{to}");
+            let _ = write!(band, "M{from} {}V{level}H{to}V{}z", short(height), short(height));
+            end = Some(slot.to);
         }
         format!(
             r##"<path class="band" fill="#5b7da8" fill-opacity="0.25" d="{band}"/><path class="line" fill="none" stroke="#5b7da8" d="{line}"/>"##
@@ -112,7 +192,8 @@ impl RunOverTime<'_> {
         for slot in self.slots {
             let failed = slot.failed.unwrap_or(0);
             if failed > 0 {
-                let y = short((1.0 - failed as f64 / most as f64) * FAILED);
+                // One failure among thousands stays in sight.
+                let y = short(((1.0 - failed as f64 / most as f64) * FAILED).min(FAILED - 2.0));
                 let _ =
                     write!(bars, "M{} {}V{y}H{}V{}z", self.x(slot.from), short(FAILED), self.x(slot.to), short(FAILED));
             }
@@ -122,22 +203,46 @@ impl RunOverTime<'_> {
 
     fn curves(&self, axis: &Axis) -> String {
         let mut curves = String::new();
-        for (index, (class, colour)) in CURVES.into_iter().enumerate() {
+        for (index, (class, colour)) in CURVES.into_iter().enumerate().rev() {
             let mut path = String::new();
-            let mut joined = false;
+            let mut end = None;
             for slot in self.slots {
                 let Some(value) = slot.percentiles[index].filter(|value| *value > 0.0) else {
-                    joined = false;
+                    end = None;
                     continue;
                 };
                 let (x, y) = (self.x(f64::midpoint(slot.from, slot.to)), short((1.0 - axis.share(value)) * LATENCY));
                 // A line of no length is a dot: a single stretch between two gaps stays in sight.
-                let _ = if joined { write!(path, "L{x} {y}") } else { write!(path, "M{x} {y}h0") };
-                joined = true;
+                let _ = if end == Some(slot.from) { write!(path, "L{x} {y}") } else { write!(path, "M{x} {y}h0") };
+                end = Some(slot.to);
             }
-            let _ = write!(curves, r#"<path class="curve {class}" fill="none" stroke="{colour}" d="{path}"/>"#);
+            if !path.is_empty() {
+                let _ = write!(curves, r#"<path class="curve {class}" fill="none" stroke="{colour}" d="{path}"/>"#);
+            }
         }
         curves
+    }
+
+    /// The names of the lines at their ends, apart from each other.
+    fn line_names(&self, canvas: &mut Canvas<'_>, axis: &Axis) {
+        let last = |index: usize| self.slots.iter().rev().find_map(|slot| slot.percentiles[index]);
+        let mut ends: Vec<(f64, usize)> = (0..CURVES.len())
+            .filter_map(|index| Some((canvas.bottom() - axis.share(last(index)?) * LATENCY + 4.0, index)))
+            .collect();
+        ends.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut free = canvas.bottom() + 4.0;
+        for (y, index) in ends {
+            let y = y.min(free);
+            free = y - LINE_NAME;
+            canvas.text(&format!("end {}", CURVES[index].0), 1.0, y, "start", 6.0, NAMED[index]);
+        }
+    }
+
+    fn cross_marks(&self, canvas: &mut Canvas<'_>) {
+        for cross in self.crosses {
+            let shape = cross_shape(&cross.words, cross.finding.as_deref());
+            canvas.place(self.share(cross.at), NAMES + NAME, &shape);
+        }
     }
 
     fn describe(&self) -> String {
@@ -148,23 +253,34 @@ impl RunOverTime<'_> {
             format!("{} between {} and {}", self.noun, scale.full_or_absent(least), scale.full_or_absent(most));
         let failed: u64 = self.slots.iter().filter_map(|slot| slot.failed).sum();
         let _ = write!(text, "; {} failed", number::count(failed));
-        for (name, index) in NAMES.into_iter().zip(0..) {
+        for (name, index) in NAMED.into_iter().zip(0..) {
             let values = || self.slots.iter().filter_map(|slot| slot.percentiles[index]);
             if let Some((least, most)) = values().min_by(f64::total_cmp).zip(values().max_by(f64::total_cmp)) {
                 let scale = Scale::of_value(self.dimension, most);
                 let _ = write!(text, "; {name} between {} and {}", scale.full(least), scale.full(most));
             }
         }
-        for (from, to) in self.incidents {
-            let _ = write!(text, "; incident {}", self.moments.between(*from, *to));
+        for stretch in self.stretches {
+            let _ = write!(text, "; {} {}", stretch.name, self.moments.between(stretch.from, stretch.to));
+        }
+        if !self.crosses.is_empty() {
+            let _ = write!(text, "; {}", number::counted(self.crosses.len() as u64, "corrupted sample"));
         }
         text
     }
 }
 
-/// The percentiles, and how each is drawn.
-const NAMES: [&str; 3] = ["p50", "p95", "p99"];
-const CURVES: [(&str, &str); 3] = [("g1", "#0b62a4"), ("g2", "#c2570c"), ("g4", "#8e44a3")];
+/// A cross for a corrupted sample, linked to its finding.
+pub(super) fn cross_shape(words: &str, finding: Option<&str>) -> String {
+    let shape = format!(
+        r##"<path class="cross" fill="none" stroke="#b3261e" d="M-4-4L4 4M4-4L-4 4"/><rect fill="none" pointer-events="all" x="-6" y="-6" width="12" height="12"><title>{}</title></rect>"##,
+        html(words)
+    );
+    match finding {
+        Some(id) => format!(r##"<a href="#{}" aria-label="{}">{shape}</a>"##, html(id), html(words)),
+        None => shape,
+    }
+}
 
 /// The picture; `None` where there is nothing to draw.
 pub(crate) fn run_over_time(run: &RunOverTime<'_>) -> Option<Chart> {
@@ -173,61 +289,87 @@ pub(crate) fn run_over_time(run: &RunOverTime<'_>) -> Option<Chart> {
         return None;
     }
     let (failed, latencies) = (run.most_failed(), run.latencies());
-    let mut height = NAME + RATE;
-    height += if failed > 0 { NAME + FAILED } else { 0.0 };
-    height += if latencies.is_some() { NAME + LATENCY } else { 0.0 };
+    let rate_height = if latencies.is_some() { RATE } else { LATENCY };
+    let mut height = NAMES + NAME + rate_height;
+    height += latencies.map_or(0.0, |_| NAME + LATENCY);
+    height += if failed > 0 { BETWEEN + FAILED } else { 0.0 };
     let mut canvas = Canvas::new(run.id, 0.0, height);
+    canvas.class = "chart clock gutter ends";
+    canvas.has_links = run.crosses.iter().any(|cross| cross.finding.is_some());
+    canvas.below = MOMENTS;
     let title = format!("{} over time", capital(run.noun));
     canvas.open(&title, &run.describe());
-
-    let rate = Axis::new(0.0, most * 1.05, false)?;
-    let scale = Scale::of_value(Dimension::Rate, most);
-    panel(&mut canvas, 0.0, RATE, &format!("{} a second", run.noun));
-    canvas.value_grid(&rate, scale.unit(), false);
-    canvas.shapes(&(run.shades(RATE) + &run.area(most * 1.05)));
-    canvas.value_grid(&rate, scale.unit(), true);
-    let mut bottom = canvas.bottom();
-    if failed > 0 {
-        panel(&mut canvas, bottom, FAILED, &format!("failed, up to {} in a bin", number::count(failed)));
-        canvas.shapes(&(run.shades(FAILED) + &run.bars(failed)));
-        canvas.line("base", 0.0, 1.0, canvas.bottom(), canvas.bottom());
+    run.names(&mut canvas);
+    let mut bottom = NAMES;
+    if let Some(axis) = latencies {
+        let unit = Scale::of_value(run.dimension, (axis.low * axis.high).sqrt()).unit();
+        let symbol = if unit.symbol.is_empty() { String::new() } else { format!(", {}", unit.symbol) };
+        panel(&mut canvas, bottom + NAME, LATENCY, &format!("{}{symbol}, logarithmic", run.metric));
+        canvas.value_grid(&axis, unit, LINES);
+        canvas.shapes(&(run.shades(LATENCY) + &run.curves(&axis)));
+        canvas.base();
+        run.line_names(&mut canvas, &axis);
         bottom = canvas.bottom();
     }
-    let mut legend = Vec::new();
-    if let Some(axis) = latencies {
-        let scale = Scale::of_value(run.dimension, f64::midpoint(axis.low, axis.high));
-        panel(&mut canvas, bottom, LATENCY, &format!("{} (logarithmic)", run.metric));
-        canvas.value_grid(&axis, scale.unit(), false);
-        canvas.shapes(&(run.shades(LATENCY) + &run.curves(&axis)));
-        canvas.value_grid(&axis, scale.unit(), true);
-        let key =
-            |(name, (class, _)): (&str, (&str, &str))| LegendKey { class: class.to_owned(), name: name.to_owned() };
-        legend = NAMES.into_iter().zip(CURVES).map(key).collect();
+    let rate = Axis::new(0.0, most * 1.05, false)?;
+    let unit = Scale::of_value(Dimension::Rate, most).unit();
+    panel(&mut canvas, bottom + NAME, rate_height, &format!("{} a second", run.noun));
+    canvas.value_grid(&rate, unit, 3);
+    canvas.shapes(&(run.shades(rate_height) + &run.area(most * 1.05, rate_height)));
+    canvas.base();
+    if failed > 0 {
+        canvas.top = canvas.bottom() + BETWEEN;
+        canvas.height = FAILED;
+        canvas.shapes(&(run.shades(FAILED) + &run.bars(failed)));
+        canvas.base();
+        let (low, high) = (canvas.bottom(), canvas.top);
+        canvas.text("tick bad", 0.0, low - 3.0, "end", -6.0, "failed");
+        canvas.text("tick", 1.0, high + 9.0, "start", 6.0, &number::axis_tick(failed as f64));
     }
-    for (offset, text) in run.moments.ticks(run.length, MOST_TICKS) {
-        canvas.tick_below(run.share(offset), &text);
+    let ticks = run.moments.ticks(run.length, MOST_TICKS);
+    // On a narrow screen every second one is left out.
+    let crowded =
+        ticks.iter().map(|(_, text)| text.chars().count() as f64 * LETTER + 2.0 * GAP).sum::<f64>() > NARROWEST;
+    for (index, (offset, text)) in ticks.iter().enumerate() {
+        canvas.tick_below(run.share(*offset), text, crowded && index % 2 == 1);
     }
-    canvas.axis_name(run.moments.axis());
-    let mut notes = Vec::new();
-    if run.steady.is_some_and(|(from, to)| from > 0.0 || to < run.length) {
+    canvas.open_spots();
+    for slot in run.slots {
+        canvas.spot(run.share(slot.from), run.share(slot.to), &slot.words);
+    }
+    canvas.close_spots();
+    run.cross_marks(&mut canvas);
+    let mut chart = canvas.close(title, notes(run));
+    if latencies.is_some() {
+        let key = |(name, (class, _)): (&str, (&str, &str))| LegendKey {
+            class: class.split(' ').next_back().unwrap_or_default().to_owned(),
+            name: name.to_owned(),
+        };
+        chart.legend = NAMED.into_iter().zip(CURVES).map(key).collect();
+    }
+    Some(chart)
+}
+
+fn notes(run: &RunOverTime<'_>) -> Vec<String> {
+    let mut notes = vec![format!("Across: {}.", run.moments.axis())];
+    let any = |kind: StretchKind| run.stretches.iter().any(|stretch| stretch.kind == kind);
+    if any(StretchKind::Outside) {
         notes.push("Grey: outside of the steady part.".to_owned());
     }
-    if !run.incidents.is_empty() {
+    if any(StretchKind::Incident) {
         notes.push("Red: incidents.".to_owned());
     }
     if run.slots.iter().any(|slot| slot.percentiles.iter().any(Option::is_none)) {
         notes.push("A line breaks where there are too few samples.".to_owned());
     }
-    let mut chart = canvas.close(title, notes);
-    chart.legend = legend;
-    Some(chart)
+    notes
 }
 
-/// Goes on to the next plot, below the one before.
-fn panel(canvas: &mut Canvas<'_>, above: f64, height: f64, name: &str) {
-    canvas.top = above + NAME;
+/// Goes on to the next plot, with its name above it.
+fn panel(canvas: &mut Canvas<'_>, top: f64, height: f64, name: &str) {
+    canvas.top = top;
     canvas.height = height;
-    canvas.text("name", 0.0, above + NAME - 5.0, "start", 0.0, name);
+    canvas.text("name", 0.0, top - 5.0, "start", 0.0, name);
 }
 
 fn capital(noun: &str) -> String {
@@ -247,8 +389,16 @@ mod tests {
             rate: 10.0,
             failed: Some(0),
             percentiles: [Some(0.1), p95, None],
+            words: format!("slot {index}"),
         };
         let slots = [slot(0, Some(0.2)), slot(1, None), slot(2, Some(0.3)), slot(3, Some(0.4))];
+        let stretch = |kind, name: &str, from, to| RunStretch { kind, name: name.to_owned(), from, to };
+        let stretches = [
+            stretch(StretchKind::Outside, "warm-up", 0.0, 1.0),
+            stretch(StretchKind::Steady, "steady", 1.0, 4.0),
+            stretch(StretchKind::Incident, "incident", 2.0, 3.0),
+        ];
+        let crosses = [RunCross { at: 2.0, finding: Some("finding-1".to_owned()), words: "line 7 <b>".to_owned() }];
         let run = RunOverTime {
             id: "a",
             metric: "latency",
@@ -257,15 +407,20 @@ mod tests {
             slots: &slots,
             length: 4.0,
             moments: Moments::of(None, 4.0, 1.0),
-            steady: Some((1.0, 4.0)),
-            incidents: &[(2.0, 3.0)],
+            stretches: &stretches,
+            crosses: &crosses,
         };
         let chart = run_over_time(&run).unwrap();
-        let p95 = chart.svg.split("curve g2").nth(1).unwrap().split("/>").next().unwrap();
+        let p95 = chart.svg.split("curve p95 g2").nth(1).unwrap().split("/>").next().unwrap();
         assert_eq!((p95.matches('M').count(), p95.matches('L').count()), (2, 1), "{p95}");
         assert!(!chart.svg.contains("class=\"failures\""), "nothing failed");
         assert_eq!(chart.svg.matches("class=\"incident\"").count(), 2, "one in each plot");
+        assert_eq!(chart.svg.matches("<title>slot ").count(), 4, "each stretch answers");
+        assert!(chart.svg.contains("href=\"#finding-1\"") && chart.svg.contains("role=\"group\""));
+        assert!(!chart.svg.contains("<b>"));
         assert_eq!(chart.legend.len(), 3);
         assert!(run_over_time(&RunOverTime { slots: &[], ..run }).is_none());
+        let unlinked = run_over_time(&RunOverTime { crosses: &[], ..run }).unwrap();
+        assert!(unlinked.svg.contains("role=\"img\""), "a picture is one thing where nothing in it can be followed");
     }
 }

@@ -61,6 +61,7 @@ fn population(label: Option<&str>, clean: Summary, raw: Option<Summary>, corrupt
         series: Some(Series {
             stride: 1,
             points: vec![SeriesPoint { min: clean.min, median: clean.min, max: clean.min, group: Some(0) }; 12],
+            corrupted: Vec::new(),
         }),
         clean: Some(clean),
         raw,

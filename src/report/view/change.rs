@@ -123,7 +123,7 @@ impl ChangeView {
 }
 
 impl EffectView {
-    fn of(change: &Change, effect: &Effect) -> Self {
+    pub(super) fn of(change: &Change, effect: &Effect) -> Self {
         let Some(estimate) = effect.estimate else { return Self::absent() };
         let (estimate, interval) = match effect.scale {
             Scale::Ratio => (number::change(estimate), number::change_interval(effect.low, effect.high)),

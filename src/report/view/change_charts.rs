@@ -91,10 +91,19 @@ pub(super) fn symbols(changes: &[Change]) -> Vec<SymbolView> {
 pub(super) fn overlays(changes: &[Change]) -> Vec<Chart> {
     let sources = several_sources(changes);
     let drawable = changes.iter().filter(|change| change.drawing.is_some()).take(DRAWN_OVERLAYS);
-    drawable.enumerate().filter_map(|(index, change)| overlay(index, change, sources)).collect()
+    drawable
+        .enumerate()
+        .filter_map(|(index, change)| overlay(&format!("change-{}", index + 1), change, sources))
+        .collect()
 }
 
-fn overlay(index: usize, change: &Change, sources: bool) -> Option<Chart> {
+/// Both distributions of the worst change that has them, for the first screen.
+pub(super) fn lead(changes: &[Change]) -> Option<Chart> {
+    let worst = changes.iter().find(|change| change.drawing.is_some() && !is_quiet(change.verdict))?;
+    overlay("lead", worst, several_sources(changes))
+}
+
+fn overlay(id: &str, change: &Change, sources: bool) -> Option<Chart> {
     let drawing = change.drawing.as_ref()?;
     let center = effect(change, Statistic::Center);
     let (before, after) = (center.and_then(|effect| effect.before), center.and_then(|effect| effect.after));
@@ -102,7 +111,7 @@ fn overlay(index: usize, change: &Change, sources: bool) -> Option<Chart> {
     let scale = Units::of_values(change.dimension, &typical, before.zip(after).map(|(a, b)| (a - b).abs()));
     let name = ChangeView::of(change).subject(sources);
     chart::overlay(&Overlay {
-        id: &format!("change-{}", index + 1),
+        id,
         title: &name,
         unit_of: &visible(&change.metric),
         drawing,

@@ -1,6 +1,6 @@
 //! Charts of a metric: its distribution, its samples in recorded order, and a small distribution for each group.
 
-use crate::report::chart::{self, Chart, Distribution, GROUP_SLOTS, InOrder, LegendKey};
+use crate::report::chart::{self, Chart, Distribution, GROUP_SLOTS, InOrder, LegendKey, OrderCross};
 use crate::report::contract::{Histogram, Metric, Population};
 use crate::report::escape::visible;
 use crate::report::number::{self, Scale};
@@ -14,7 +14,23 @@ pub(super) enum Charts {
     LeftOut,
 }
 
+/// With more metrics in a report, only those have charts of their own that lead their table or have corrupted samples.
+const FEW_METRICS: usize = 8;
+/// With more metrics than this, only those that have corrupted samples.
+const MANY_METRICS: usize = 60;
+
+/// Whether there are so many metrics that a page has to be short about each.
+pub(super) fn are_many(metrics: usize) -> bool {
+    metrics > MANY_METRICS
+}
+
 impl Charts {
+    /// Whether a metric among so many is drawn: a page of very many pictures is slow, and nobody looks at them.
+    pub(super) fn among(self, metrics: usize, metric: &Metric) -> Self {
+        let wanted = metrics <= FEW_METRICS || metric.overall.corrupted > 0 || metric.leads && metrics <= MANY_METRICS;
+        if wanted { self } else { Self::LeftOut }
+    }
+
     /// What is drawn, or nothing.
     pub(super) fn of(self, draw: impl FnOnce() -> Vec<Chart>) -> Vec<Chart> {
         match self {
@@ -39,22 +55,34 @@ pub(super) fn of_metric(metric: &Metric, anchor: &str, scale: &Scale) -> Vec<Cha
     if let Some(drawn) = draw_distribution(population, &format!("{anchor}-distribution"), &name, scale, None) {
         charts.push(with_corrupted(drawn, population.corrupted));
     }
-    let (slots, legend) = slots(metric);
-    if let (Some(series), Some(clean)) = (&population.series, &population.clean) {
-        let plot = InOrder {
-            id: &format!("{anchor}-order"),
-            title: &name,
-            series,
-            scale,
-            samples: clean.n,
-            log: population.histogram.as_ref().is_some_and(|histogram| histogram.log),
-            order: population.order.as_ref(),
-            slots: &slots,
-            legend: &legend,
-        };
-        charts.extend(chart::in_order(&plot).map(|drawn| with_corrupted(drawn, population.corrupted)));
-    }
+    let drawn = in_order(metric, anchor, scale, None);
+    charts.extend(drawn.map(|drawn| with_corrupted(drawn, population.corrupted)));
     charts
+}
+
+/// The samples of a metric in recorded order, as the one picture of a page.
+pub(super) fn lead_order(metric: &Metric, scale: &Scale, crosses: &[OrderCross]) -> Option<Chart> {
+    in_order(metric, "lead", scale, Some(crosses))
+}
+
+/// The samples in recorded order; with their corrupted ones where it is the one picture of a page.
+fn in_order(metric: &Metric, anchor: &str, scale: &Scale, crosses: Option<&[OrderCross]>) -> Option<Chart> {
+    let population = &metric.overall;
+    let (series, clean) = population.series.as_ref().zip(population.clean.as_ref())?;
+    let (slots, legend) = slots(metric);
+    chart::in_order(&InOrder {
+        id: &format!("{anchor}-order"),
+        title: &visible(&metric.name),
+        series,
+        scale,
+        samples: clean.n,
+        log: population.histogram.as_ref().is_some_and(|histogram| histogram.log),
+        order: population.order.as_ref(),
+        slots: &slots,
+        legend: &legend,
+        crosses: crosses.unwrap_or_default(),
+        leads: crosses.is_some(),
+    })
 }
 
 pub(super) fn of_groups(metric: &Metric, anchor: &str, scale: &Scale) -> Vec<Chart> {

@@ -32,6 +32,7 @@ pub(crate) struct CountView {
 /// A finding.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct FindingView {
+    pub anchor: String,
     pub severity: Severity,
     pub kind: &'static str,
     pub place: String,
@@ -49,11 +50,31 @@ pub(crate) struct FindingView {
 impl FindingsView {
     /// The findings of a report.
     pub(crate) fn of(findings: &[Finding]) -> Self {
-        let rows = findings.iter().map(FindingView::of).collect();
+        let named =
+            |(place, finding): (usize, &Finding)| FindingView { anchor: anchor(place), ..FindingView::of(finding) };
+        let rows = findings.iter().enumerate().map(named).collect();
         let (first, rest, rest_title) = fold(rows, open(findings.len(), OPEN_FINDINGS), "more finding");
         let remedy = words::remedy::of(findings);
         Self { any: !findings.is_empty(), counts: counts(findings), first, rest, rest_title, remedy }
     }
+}
+
+/// The id of a finding in the page.
+fn anchor(place: usize) -> String {
+    format!("finding-{}", place + 1)
+}
+
+/// The id of the finding about a line of a source, and of a metric of it where several stand on that line.
+pub(super) fn anchor_of(findings: &[Finding], source: &str, line: u64, metric: &str) -> Option<String> {
+    let covers = |finding: &Finding| {
+        let last = finding.place.last_line.or(finding.place.line);
+        finding.severity == Severity::Corrupted
+            && finding.place.source == source
+            && finding.place.line.zip(last).is_some_and(|(first, last)| (first..=last).contains(&line))
+    };
+    let of_metric = |finding: &Finding| covers(finding) && finding.metric.as_deref() == Some(metric);
+    let place = findings.iter().position(of_metric).or_else(|| findings.iter().position(covers));
+    place.map(anchor)
 }
 
 fn counts(findings: &[Finding]) -> Vec<CountView> {
@@ -74,6 +95,7 @@ impl FindingView {
     pub(super) fn of(finding: &Finding) -> Self {
         let reasons: Vec<String> = finding.reasons.iter().map(|reason| visible(reason)).collect();
         Self {
+            anchor: String::new(),
             severity: finding.severity,
             kind: finding.kind.words(),
             place: visible(&finding.place.to_string()),

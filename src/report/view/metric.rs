@@ -114,6 +114,17 @@ impl MetricView {
     }
 }
 
+impl MetricView {
+    /// Without what the JSON report says as well, for pages of very many metrics.
+    pub(super) fn shortened(mut self) -> Self {
+        self.intervals.retain(|row| ["mean", "median", "p95", "p99"].contains(&row.name.as_str()));
+        self.groups.clear();
+        self.more_groups.clear();
+        self.more_groups_title = None;
+        self
+    }
+}
+
 fn about(metric: &Metric) -> Vec<String> {
     let mut about = Vec::new();
     if let Some(unit) = metric.recorded_unit.as_deref().filter(|unit| !unit.is_empty()) {

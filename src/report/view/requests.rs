@@ -5,12 +5,13 @@ use serde::Serialize;
 use super::charts::Charts;
 use super::levels::LevelsView;
 use super::named_text::NamedText;
+use super::run_picture;
 use crate::analysis::metric::Metric;
 use crate::analysis::outcome::inflation_of;
-use crate::analysis::requests::{Bin, EndpointFailures, FailureCause, Phase, PhaseKind, RequestRun};
+use crate::analysis::requests::{EndpointFailures, FailureCause, Phase, RequestRun};
 use crate::measure::folded::Folded;
 use crate::measure::unit::Dimension;
-use crate::report::chart::{Chart, RunOverTime, RunSlot, run_over_time};
+use crate::report::chart::Chart;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
@@ -98,7 +99,7 @@ impl RequestsView {
             title: if run.are_requests { "Requests" } else { "Rows over time" },
             about: words::about(run),
             facts: facts(report, run),
-            charts: drawn.of(|| picture(run, &anchor).into_iter().collect()),
+            charts: drawn.of(|| run_picture::alone(report, run, &anchor).into_iter().collect()),
             phases: if run.phases.len() > 1 {
                 run.phases.iter().map(|phase| PhaseView::of(run, phase)).collect()
             } else {
@@ -132,30 +133,6 @@ fn facts(report: &Report, run: &RequestRun) -> Vec<NamedText> {
     facts.push(NamedText::new("Phases", words::phases(run)));
     facts.push(NamedText::new("Clock", visible(&words::clock(run))));
     facts
-}
-
-/// The run over time.
-fn picture(run: &RequestRun, anchor: &str) -> Option<Chart> {
-    let slot = |bin: &Bin| RunSlot {
-        from: bin.from,
-        to: bin.to,
-        rate: bin.rate,
-        failed: bin.failed,
-        percentiles: [bin.p50, bin.p95, bin.p99],
-    };
-    let incidents: Vec<(f64, f64)> = run.found_incidents().map(|incident| (incident.from, incident.to)).collect();
-    let slots: Vec<RunSlot> = run.bins.iter().map(slot).collect();
-    run_over_time(&RunOverTime {
-        id: &format!("{anchor}-time"),
-        metric: &visible(&run.metric),
-        dimension: run.dimension,
-        noun: if run.are_requests { "requests" } else { "rows" },
-        slots: &slots,
-        length: run.length,
-        moments: words::moments(run),
-        steady: run.phase(PhaseKind::Steady).map(|steady| (steady.from, steady.to)),
-        incidents: &incidents,
-    })
 }
 
 impl PhaseView {

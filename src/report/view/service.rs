@@ -436,6 +436,11 @@ fn session(row: &SessionSummary, source: &str) -> ServiceSessionView {
     }
 }
 
+/// The picture of the first screen.
+pub(super) fn lead(service: &Service) -> Option<Chart> {
+    charts(service, "lead").into_iter().nth(1)
+}
+
 fn charts(service: &Service, anchor: &str) -> Vec<Chart> {
     let marks: Vec<(f64, &'static str)> =
         service.steady.iter().flat_map(|steady| [(steady.from, "steady part"), (steady.to, "drain")]).collect();

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::charts::Charts;
+use super::anchors::Anchors;
+use super::charts::{self, Charts};
 use super::metric::MetricView;
 use super::named_text::NamedText;
 use super::numbers::{NumbersView, at, row_footnotes};
@@ -10,7 +11,7 @@ use super::reported::ReportedView;
 use super::swarm::is_swarm;
 use crate::measure::folded::Folded;
 use crate::measure::unit::{Dimension, Unit};
-use crate::report::contract::{Column, Evidence, Report, SetAside, Source, Table};
+use crate::report::contract::{Column, Evidence, Metric, Report, SetAside, Source, Table};
 use crate::report::escape::visible;
 use crate::report::number;
 
@@ -85,8 +86,17 @@ pub(crate) struct OriginView {
 }
 
 impl SourceView {
-    pub(super) fn of(report: &Report, index: usize, source: &Source, charts: Charts) -> Self {
+    pub(super) fn of(report: &Report, index: usize, source: &Source, anchors: &Anchors<'_>, charts: Charts) -> Self {
         let metrics: Vec<_> = report.metrics.iter().filter(|metric| metric.source == source.name).collect();
+        let all = report.metrics.len();
+        let detail = |metric: &Metric| {
+            let view = MetricView::of(metric, &anchors.metric(metric), charts.among(all, metric));
+            if charts == Charts::Drawn && charts::are_many(all) && metric.overall.corrupted == 0 {
+                view.shortened()
+            } else {
+                view
+            }
+        };
         let anchor = format!("file-{}", index + 1);
         let (rows, more_rows) = fold(NumbersView::of_source(report, source));
         let more_groups = more_rows.iter().filter(|row| !row.raw).count() as u64;
@@ -106,11 +116,7 @@ impl SourceView {
             rows,
             more_rows,
             footnotes: row_footnotes(&metrics),
-            metrics: metrics
-                .iter()
-                .enumerate()
-                .map(|(place, metric)| MetricView::of(metric, &format!("{anchor}-metric-{}", place + 1), charts))
-                .collect(),
+            metrics: metrics.iter().map(|metric| detail(metric)).collect(),
             reported: ReportedView::of(report, source),
             environment: source
                 .environment

@@ -362,6 +362,12 @@ fn rows(process: &Process) -> (Vec<SwarmRowView>, Vec<String>) {
     (views, notes)
 }
 
+/// The picture of the first screen, with the id of the section that it belongs to and the name of its process.
+pub(super) fn lead(swarm: &Swarm) -> Option<(String, String, Chart)> {
+    let process = swarm.processes.first()?;
+    Some(("process-1".to_owned(), visible(&process.id), charts(process, "lead").into_iter().next()?))
+}
+
 fn charts(process: &Process, anchor: &str) -> Vec<Chart> {
     let length = process.intervals.last().and_then(|interval| interval.offset).unwrap_or(0.0);
     let marks: Vec<(f64, &'static str)> = process

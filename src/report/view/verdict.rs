@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::report::contract::{DataStatus, Report, ServiceStatus};
+use crate::report::contract::{Assumption, DataStatus, Report, ServiceStatus};
 use crate::report::escape::visible;
 use crate::report::number;
 use crate::report::words;
@@ -16,6 +16,8 @@ pub(crate) struct VerdictView {
     pub word: &'static str,
     pub headline: String,
     pub data: DataView,
+    /// Whose units were assumed.
+    pub assumed: Vec<String>,
     pub facts: Vec<String>,
 }
 
@@ -32,6 +34,19 @@ impl DataView {
     pub(super) fn rest(&self) -> String {
         if self.status == DataStatus::Clean { String::new() } else { format!(": {}", self.text) }
     }
+}
+
+/// Nobody should read a number before knowing that its unit is assumed.
+fn assumed_units(report: &Report) -> Vec<String> {
+    let is_unit = |one: &&Assumption| one.how_to_override.as_deref().is_some_and(|how| how.starts_with("--unit"));
+    let mut subjects: Vec<String> = Vec::new();
+    for assumption in report.assumptions.iter().filter(is_unit) {
+        let subject = visible(&assumption.subject);
+        if !subjects.contains(&subject) {
+            subjects.push(subject);
+        }
+    }
+    subjects
 }
 
 impl VerdictView {
@@ -56,6 +71,7 @@ impl VerdictView {
         Self {
             status: report.verdict.service,
             word,
+            assumed: assumed_units(report),
             headline: visible(&report.verdict.headline),
             data: DataView {
                 status: report.verdict.data,

@@ -64,13 +64,20 @@ pub(in crate::report) fn rates(run: &RequestRun) -> String {
     if let Some(steady) = run.phase(PhaseKind::Steady).filter(|_| run.phases.len() > 1) {
         text = format!("{text} overall, {} in the steady part", rate(steady.rate));
     }
-    let rates = || whole_bins(run).map(|bin| bin.rate);
-    if let Some((least, most)) = rates().min_by(f64::total_cmp).zip(rates().max_by(f64::total_cmp)) {
-        let scale = Scale::of_value(Dimension::Rate, most);
-        let width = time(run.bin_width);
-        text = format!("{text}; {} to {} in bins of {width}", scale.bare(least), scale.full(most));
+    match range_of_rates(run) {
+        range if range.is_empty() => text,
+        range => format!("{text}; {range}"),
     }
-    text
+}
+
+/// `19.5 to 29.0 /s in bins of 2 s`.
+pub(in crate::report) fn range_of_rates(run: &RequestRun) -> String {
+    let rates = || whole_bins(run).map(|bin| bin.rate);
+    let Some((least, most)) = rates().min_by(f64::total_cmp).zip(rates().max_by(f64::total_cmp)) else {
+        return String::new();
+    };
+    let scale = Scale::of_value(Dimension::Rate, most);
+    format!("{} to {} in bins of {}", scale.bare(least), scale.full(most), time(run.bin_width))
 }
 
 /// `12.3 in progress on average, 20 at most`.

@@ -1,0 +1,149 @@
+//! SHA-256 (FIPS 180-4), which a Content-Security-Policy asks for. It guards nothing secret: a page names its own parts by it.
+
+/// The first 32 bits of the fractional parts of the cube roots of the first 64 primes (section 4.2.2).
+const ROUND: [u32; 64] = [
+    0x428a_2f98,
+    0x7137_4491,
+    0xb5c0_fbcf,
+    0xe9b5_dba5,
+    0x3956_c25b,
+    0x59f1_11f1,
+    0x923f_82a4,
+    0xab1c_5ed5,
+    0xd807_aa98,
+    0x1283_5b01,
+    0x2431_85be,
+    0x550c_7dc3,
+    0x72be_5d74,
+    0x80de_b1fe,
+    0x9bdc_06a7,
+    0xc19b_f174,
+    0xe49b_69c1,
+    0xefbe_4786,
+    0x0fc1_9dc6,
+    0x240c_a1cc,
+    0x2de9_2c6f,
+    0x4a74_84aa,
+    0x5cb0_a9dc,
+    0x76f9_88da,
+    0x983e_5152,
+    0xa831_c66d,
+    0xb003_27c8,
+    0xbf59_7fc7,
+    0xc6e0_0bf3,
+    0xd5a7_9147,
+    0x06ca_6351,
+    0x1429_2967,
+    0x27b7_0a85,
+    0x2e1b_2138,
+    0x4d2c_6dfc,
+    0x5338_0d13,
+    0x650a_7354,
+    0x766a_0abb,
+    0x81c2_c92e,
+    0x9272_2c85,
+    0xa2bf_e8a1,
+    0xa81a_664b,
+    0xc24b_8b70,
+    0xc76c_51a3,
+    0xd192_e819,
+    0xd699_0624,
+    0xf40e_3585,
+    0x106a_a070,
+    0x19a4_c116,
+    0x1e37_6c08,
+    0x2748_774c,
+    0x34b0_bcb5,
+    0x391c_0cb3,
+    0x4ed8_aa4a,
+    0x5b9c_ca4f,
+    0x682e_6ff3,
+    0x748f_82ee,
+    0x78a5_636f,
+    0x84c8_7814,
+    0x8cc7_0208,
+    0x90be_fffa,
+    0xa450_6ceb,
+    0xbef9_a3f7,
+    0xc671_78f2,
+];
+/// The same of the square roots of the first eight primes (section 5.3.3).
+const INITIAL: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+const BLOCK: usize = 64;
+
+/// The digest of some bytes.
+pub(super) fn digest(bytes: &[u8]) -> [u8; 32] {
+    let mut padded = bytes.to_vec();
+    padded.push(0x80);
+    while padded.len() % BLOCK != BLOCK - 8 {
+        padded.push(0);
+    }
+    padded.extend_from_slice(&(bytes.len() as u64 * 8).to_be_bytes());
+    let mut state = INITIAL;
+    for block in padded.chunks_exact(BLOCK) {
+        compress(&mut state, block);
+    }
+    let mut digest = [0; 32];
+    for (bytes, word) in digest.chunks_exact_mut(4).zip(state) {
+        bytes.copy_from_slice(&word.to_be_bytes());
+    }
+    digest
+}
+
+fn compress(state: &mut [u32; 8], block: &[u8]) {
+    let mut schedule = [0u32; 64];
+    for (word, bytes) in schedule.iter_mut().zip(block.chunks_exact(4)) {
+        *word = bytes.iter().fold(0, |word, byte| word << 8 | u32::from(*byte));
+    }
+    for place in 16..64 {
+        let (before, after) = (schedule[place - 15], schedule[place - 2]);
+        let small = before.rotate_right(7) ^ before.rotate_right(18) ^ before >> 3;
+        let large = after.rotate_right(17) ^ after.rotate_right(19) ^ after >> 10;
+        schedule[place] =
+            schedule[place - 16].wrapping_add(small).wrapping_add(schedule[place - 7]).wrapping_add(large);
+    }
+    let mut turning = *state;
+    for (round, word) in ROUND.iter().zip(schedule) {
+        let [first, second, third, _, fifth, sixth, seventh, eighth] = turning;
+        let large = fifth.rotate_right(6) ^ fifth.rotate_right(11) ^ fifth.rotate_right(25);
+        let choice = (fifth & sixth) ^ (!fifth & seventh);
+        let added = eighth.wrapping_add(large).wrapping_add(choice).wrapping_add(*round).wrapping_add(word);
+        let small = first.rotate_right(2) ^ first.rotate_right(13) ^ first.rotate_right(22);
+        let majority = (first & second) ^ (first & third) ^ (second & third);
+        turning.rotate_right(1);
+        turning[4] = turning[4].wrapping_add(added);
+        turning[0] = added.wrapping_add(small).wrapping_add(majority);
+    }
+    for (word, turned) in state.iter_mut().zip(turning) {
+        *word = word.wrapping_add(turned);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hexadecimal(text: &str) -> String {
+        digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn digests_are_those_of_the_standard() {
+        // The examples of NIST, and the empty text.
+        for (text, wanted) in [
+            ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            (
+                "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+            ),
+        ] {
+            assert_eq!(hexadecimal(text), wanted, "{text}");
+        }
+        assert_eq!(
+            hexadecimal(&"a".repeat(1_000_000)),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+        );
+    }
+}

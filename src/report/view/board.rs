@@ -1,0 +1,432 @@
+//! The one table that matters: a row for each endpoint, benchmark or metric, the worst first.
+//!
+//! In: the report. Out: blocks of rows, one block a metric, with ready strings and small pictures on an axis that the rows of a block
+//! share. Metrics beside the one that stands for the requests of their table come last, to be folded. What a page cannot hold is
+//! counted, not shown. Computes nothing: order and pictures are of numbers in the JSON report.
+
+mod row;
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::anchors::{Anchors, Taken, slug};
+use super::charts::Charts;
+use super::fold::{fold, open};
+use super::numbers::shown;
+use crate::compare::outcome::{Change, Scale as ChangeScale, Verdict};
+use crate::measure::Statistic;
+use crate::report::chart::{ChangeAxis, MiniChange, SharedAxis};
+use crate::report::contract::{Metric, Population, Report, Reported, RequestRun};
+use crate::report::escape::visible;
+use crate::report::number::{self, ABSENT, Scale};
+use crate::report::words::change as words;
+
+pub(crate) use row::BoardRow;
+
+use super::change::{effect, is_quiet};
+use row::{Severity, changed_row, reported_row};
+
+/// Rows of a block that a reader sees without opening anything.
+const OPEN_ROWS: usize = 24;
+/// Rows of a page; more would not be read and make it slow.
+const MOST_ROWS: usize = 400;
+/// With more metrics than these, groups have a row only where something is wrong with them.
+const FEW_METRICS: usize = 24;
+
+/// The table.
+#[expect(clippy::struct_excessive_bools, reason = "which columns there are")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct BoardView {
+    /// What a row is: `endpoint`, `benchmark`, `metric`.
+    pub subject: &'static str,
+    /// What is counted: `requests`, or `n` samples.
+    pub counted: &'static str,
+    /// What a reader could take for something else.
+    pub notes: Vec<&'static str>,
+    /// Which columns have anything in them.
+    pub rates: bool,
+    pub failures: bool,
+    pub percentiles: bool,
+    pub pictures: bool,
+    pub changes: bool,
+    pub units: bool,
+    pub blocks: Vec<BoardBlock>,
+    /// Metrics beside those that stand for requests.
+    pub secondary: Vec<BoardBlock>,
+    /// `3 more metrics: bytes, Connect, allThreads`.
+    pub secondary_title: Option<String>,
+    /// Ends of the axis of changes: `-10% to +10%`.
+    pub change_axis: Option<String>,
+    /// How many rows are not shown.
+    pub left_out: Option<String>,
+    /// What the reader has to know of the order.
+    pub order: &'static str,
+}
+
+/// The rows of one metric.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct BoardBlock {
+    /// The metric, and its file where there are several.
+    pub name: String,
+    pub source: Option<String>,
+    /// The id of the section with all about it; absent where there is none.
+    pub details: Option<String>,
+    pub unit: &'static str,
+    /// The axis of its small distributions: `8.1 to 688 ms, logarithmic`.
+    pub axis: Option<String>,
+    /// Whether the block is a single row, that of the metric itself.
+    pub single: bool,
+    pub rows: Vec<BoardRow>,
+    pub more_rows: Vec<BoardRow>,
+    pub more_title: Option<String>,
+    #[serde(skip)]
+    severity: Severity,
+}
+
+/// What all rows of the table are made with.
+struct Board<'r> {
+    report: &'r Report,
+    drawn: Charts,
+    changes: HashMap<(&'r str, &'r str, Option<&'r str>), &'r Change>,
+    change_axis: ChangeAxis,
+    brief: bool,
+    taken: Taken,
+}
+
+impl BoardView {
+    pub(super) fn of(report: &Report, anchors: &Anchors<'_>, drawn: Charts) -> Option<Self> {
+        let changes = report.comparison.iter().flat_map(|comparison| &comparison.changes);
+        let changes: HashMap<_, _> = changes
+            .map(|change| ((change.source.as_str(), change.metric.as_str(), change.group.as_deref()), change))
+            .collect();
+        let drawable: Vec<MiniChange> = changes.values().filter_map(|change| mini(change)).collect();
+        let mut board = Board {
+            report,
+            drawn,
+            changes,
+            change_axis: ChangeAxis::of(&drawable),
+            brief: report.metrics.len() > FEW_METRICS,
+            taken: Taken::default(),
+        };
+        let (mut blocks, mut secondary) = (Vec::new(), Vec::new());
+        for (index, service) in report.service.iter().enumerate() {
+            for metric in &service.distributions {
+                let block = board.block(metric, format!("service-{}", index + 1), service.distributions.len() > 1);
+                blocks.extend(block);
+            }
+        }
+        for metric in &report.metrics {
+            let block = board.block(metric, anchors.metric(metric), false);
+            // A service says the same of its requests in its own words.
+            let of_service = report.service.iter().any(|service| service.source == metric.source);
+            if of_service || is_secondary(report, metric) { secondary.extend(block) } else { blocks.extend(block) }
+        }
+        blocks.extend(board.reported());
+        blocks.extend(board.one_sided());
+        for list in [&mut blocks, &mut secondary] {
+            list.sort_by(|a, b| b.severity.rank().cmp(&a.severity.rank()));
+        }
+        let left_out = limit(&mut blocks, &mut secondary);
+        if blocks.is_empty() && secondary.is_empty() {
+            return None;
+        }
+        if blocks.is_empty() {
+            std::mem::swap(&mut blocks, &mut secondary);
+        }
+        let any = |has: fn(&BoardRow) -> bool| {
+            blocks.iter().flat_map(|block| block.rows.iter().chain(&block.more_rows)).any(has)
+        };
+        Some(Self {
+            subject: subject(report),
+            counted: if any(|row| row.counts_requests) { "requests" } else { "n" },
+            notes: notes(&any),
+            rates: any(|row| row.rate.is_some()),
+            failures: any(|row| row.failed.is_some()),
+            percentiles: any(|row| row.p95.is_some() || row.p99.is_some()),
+            pictures: any(|row| row.picture.is_some()),
+            changes: any(|row| row.verdict.is_some()),
+            units: any(|row| !row.unit.is_empty()),
+            secondary_title: title(&secondary),
+            change_axis: any(|row| row.delta.is_some()).then(|| {
+                let end = board.change_axis.end();
+                format!("change, {} to {}", number::change(1.0 / end), number::change(end))
+            }),
+            left_out: (left_out > 0)
+                .then(|| format!("{} not shown; all are in the JSON report.", number::counted(left_out, "more row"))),
+            order: match report.comparison {
+                Some(_) => ", the worst change first",
+                None if any(|row| row.problem) => ", the worst first",
+                None => "",
+            },
+            blocks,
+            secondary,
+        })
+    }
+}
+
+fn notes(any: &impl Fn(fn(&BoardRow) -> bool) -> bool) -> Vec<&'static str> {
+    let mut notes = Vec::new();
+    if any(|row| row.counts_requests && row.severity.failed_any()) {
+        notes.push("How long failed requests took is in none of the percentiles and distributions.");
+    }
+    if any(|row| [Some(&row.p50), row.p95.as_ref(), row.p99.as_ref()].into_iter().flatten().any(|text| text == ABSENT))
+    {
+        notes.push("– stands where there are too few samples, or nothing was recorded.");
+    }
+    notes
+}
+
+/// What a row of the table is.
+fn subject(report: &Report) -> &'static str {
+    if !report.service.is_empty() {
+        "metric"
+    } else if report.metrics.iter().any(|metric| metric.measured_apart) {
+        "benchmark"
+    } else if report.requests.iter().any(|run| run.are_requests) {
+        "endpoint"
+    } else {
+        "metric"
+    }
+}
+
+/// Whether a metric stands beside the one that says how long the requests of its table took.
+fn is_secondary(report: &Report, metric: &Metric) -> bool {
+    let beside =
+        |run: &RequestRun| run.source == metric.source && run.table == metric.table && run.metric != metric.name;
+    !metric.leads && report.requests.iter().any(beside)
+}
+
+fn title(secondary: &[BoardBlock]) -> Option<String> {
+    /// Metrics that are named.
+    const NAMED: usize = 6;
+    let first = secondary.first()?;
+    let mut names: Vec<&str> = Vec::new();
+    for block in std::iter::once(first).chain(secondary) {
+        if !names.contains(&block.name.as_str()) {
+            names.push(&block.name);
+        }
+    }
+    let more = if names.len() > NAMED { ", …" } else { "" };
+    names.truncate(NAMED);
+    Some(format!("{}: {}{more}", number::counted(secondary.len() as u64, "more metric"), names.join(", ")))
+}
+
+/// Takes rows off the end until a page can hold them, and counts them.
+fn limit(blocks: &mut Vec<BoardBlock>, secondary: &mut Vec<BoardBlock>) -> u64 {
+    let (mut kept, mut left_out) = (0, 0);
+    for block in blocks.iter_mut().chain(secondary.iter_mut()) {
+        for rows in [&mut block.rows, &mut block.more_rows] {
+            let fit = rows.len().min(MOST_ROWS - kept);
+            left_out += (rows.len() - fit) as u64;
+            rows.truncate(fit);
+            kept += fit;
+        }
+        block.more_title = block.more_title.take().filter(|_| !block.more_rows.is_empty());
+    }
+    blocks.retain(|block| !block.rows.is_empty());
+    secondary.retain(|block| !block.rows.is_empty());
+    left_out
+}
+
+/// The change as a small picture needs it; absent where it is no ratio.
+fn mini(change: &Change) -> Option<MiniChange> {
+    let leading = words::leading(change)?;
+    let judged = effect(change, Statistic::Center).filter(|_| leading.scale != ChangeScale::Ratio).unwrap_or(leading);
+    if judged.scale != ChangeScale::Ratio {
+        return None;
+    }
+    let estimate = judged.estimate.filter(|estimate| *estimate > 0.0)?;
+    Some(MiniChange { estimate, low: judged.low, high: judged.high, margin: change.margin })
+}
+
+impl<'r> Board<'r> {
+    /// The one run of requests that a metric leads; of several in one file there is none.
+    fn run_of(&self, metric: &Metric) -> Option<&'r RequestRun> {
+        let mut runs = self.report.requests.iter().filter(|run| {
+            run.shards.is_none()
+                && run.source == metric.source
+                && run.table == metric.table
+                && run.metric == metric.name
+        });
+        runs.next().filter(|_| runs.next().is_none())
+    }
+
+    /// The rows of a metric, all about which stands in the part of the page with that id.
+    fn block(&mut self, metric: &'r Metric, details: String, in_service: bool) -> Option<BoardBlock> {
+        let whole = (!metric.measured_apart).then_some(&metric.overall);
+        let drawn = |population: &&Population| shown(population).is_some();
+        let axis = axis_of(metric);
+        let mut rows: Vec<BoardRow> = Vec::new();
+        let labels = self.run_of(metric).map_or(0, |run| run.labels.len());
+        let several = metric.groups.iter().filter(drawn).count() > 1 || metric.measured_apart || labels > 1;
+        if let Some(overall) = whole.filter(drawn) {
+            let name = if several { "all".to_owned() } else { visible(&metric.name) };
+            rows.push(self.whole_row(metric, overall, name, axis.as_ref()));
+        }
+        if several {
+            // Where one label alone has durations, all of them are its own.
+            let only = (metric.groups.is_empty() && metric.overall.label.is_some()).then_some(&metric.overall);
+            let groups: Vec<BoardRow> = metric
+                .groups
+                .iter()
+                .chain(only)
+                .filter_map(|group| {
+                    let name = group.label.as_ref().map(|label| visible(&label.text))?;
+                    Some(self.labelled_row(metric, group, name, axis.as_ref()))
+                })
+                .chain(self.unanswered(metric))
+                .filter(|row| !self.brief || whole.is_none() || row.problem)
+                .collect();
+            rows.extend(groups);
+        }
+        // The whole stays on top of its parts.
+        let parts = usize::from(whole.is_some_and(|overall| shown(overall).is_some()) && several);
+        let in_order = metric.measured_apart && self.report.comparison.is_none();
+        let first = parts.min(rows.len());
+        rows[first..].sort_by(|a, b| {
+            let key = |row: &BoardRow| (row.severity.rank(), if in_order { 0.0 } else { row.severity.size });
+            key(b).0.cmp(&key(a).0).then(key(b).1.total_cmp(&key(a).1))
+        });
+        let base = if in_service { format!("{details}/{}", slug(&metric.name)) } else { details.clone() };
+        for (place, row) in rows.iter_mut().enumerate() {
+            let is_whole = place < parts || !several;
+            let id = if is_whole { format!("{base}/all") } else { format!("{base}/{}", slug(&row.name)) };
+            row.anchor = self.taken.take(id);
+        }
+        // Of a metric without anything to say of its groups there is one row.
+        let brief_row = self.brief && parts == 1 && rows.len() == 1;
+        if brief_row {
+            rows[0].name = visible(&metric.name);
+        }
+        let severity = rows.iter().map(|row| row.severity).max_by_key(Severity::rank)?;
+        let scale = super::numbers::display_scale(metric);
+        let (rows, more_rows, more_title) = {
+            let shown = open(rows.len(), OPEN_ROWS);
+            fold(rows, shown, "more row")
+        };
+        Some(BoardBlock {
+            name: visible(&metric.name),
+            source: (self.report.sources.len() > 1).then(|| visible(&metric.source)),
+            details: Some(details),
+            unit: scale.symbol(),
+            axis: axis.filter(|_| self.drawn == Charts::Drawn).map(|axis| axis_words(&axis, &scale)),
+            single: !several || brief_row,
+            rows,
+            more_rows,
+            more_title,
+            severity,
+        })
+    }
+
+    /// What tools say themselves: durations by label.
+    fn reported(&mut self) -> Vec<BoardBlock> {
+        let mut blocks: Vec<BoardBlock> = Vec::new();
+        let of_source = |one: &Reported| self.report.metrics.iter().any(|metric| metric.source == one.source);
+        let said = |one: &&Reported| {
+            one.values.iter().any(|value| value.statistic.percent().is_some() || value.statistic == Statistic::Mean)
+        };
+        let all: Vec<&Reported> = self.report.reported.iter().filter(|one| !of_source(one)).filter(said).collect();
+        for one in all {
+            let source = (self.report.sources.len() > 1).then(|| visible(&one.source));
+            let name = visible(&one.metric);
+            let mut row = reported_row(one);
+            if let Some(change) = self.change(&one.source, &one.metric, one.label.as_deref()) {
+                row.set_change(change, mini(change).as_ref(), &self.change_axis, self.drawn);
+            }
+            row.anchor = self.taken.take(format!("{}/{}", slug(&one.metric), slug(&row.name)));
+            let severity = row.severity;
+            match blocks.iter_mut().find(|block| block.name == name && block.source == source) {
+                Some(block) => {
+                    block.single = false;
+                    if severity.rank() > block.severity.rank() {
+                        block.severity = severity;
+                    }
+                    block.rows.push(row);
+                }
+                None => blocks.push(BoardBlock {
+                    name,
+                    source,
+                    details: None,
+                    unit: "",
+                    axis: None,
+                    single: one.label.is_none(),
+                    rows: vec![row],
+                    more_rows: Vec::new(),
+                    more_title: None,
+                    severity,
+                }),
+            }
+        }
+        for block in &mut blocks {
+            if block.single {
+                block.rows[0].name.clone_from(&block.name);
+            }
+            let rows = std::mem::take(&mut block.rows);
+            let shown = open(rows.len(), OPEN_ROWS);
+            (block.rows, block.more_rows, block.more_title) = fold(rows, shown, "more row");
+        }
+        blocks
+    }
+
+    /// Changes that no row above stands for: what is missing now, and shares of failures.
+    fn one_sided(&mut self) -> Vec<BoardBlock> {
+        let Some(comparison) = &self.report.comparison else { return Vec::new() };
+        let has_row = |change: &Change| {
+            let of = |metric: &Metric| metric.source == change.source && metric.name == change.metric;
+            let labelled = |metric: &Metric| {
+                let mut labels = metric.groups.iter().chain(std::iter::once(&metric.overall));
+                change.group.is_none()
+                    || labels.any(|one| one.label.as_ref().map(|label| label.text.as_str()) == change.group.as_deref())
+            };
+            let reported = |one: &Reported| {
+                one.source == change.source && one.metric == change.metric && one.label == change.group
+            };
+            self.report.metrics.iter().any(|metric| of(metric) && labelled(metric))
+                || self.report.reported.iter().any(reported)
+        };
+        let loud = comparison
+            .changes
+            .iter()
+            .filter(|change| !is_quiet(change.verdict) && change.verdict != Verdict::Inconclusive && !has_row(change));
+        let mut blocks = Vec::new();
+        for change in loud {
+            let mut row = changed_row(change);
+            row.set_change(change, mini(change).as_ref(), &self.change_axis, self.drawn);
+            row.anchor = self.taken.take(format!("change/{}", slug(&row.name)));
+            blocks.push(BoardBlock {
+                name: row.name.clone(),
+                source: (self.report.sources.len() > 1).then(|| visible(&change.source)),
+                details: None,
+                unit: "",
+                axis: None,
+                single: true,
+                severity: row.severity,
+                rows: vec![row],
+                more_rows: Vec::new(),
+                more_title: None,
+            });
+        }
+        blocks
+    }
+
+    fn change(&self, source: &str, metric: &str, group: Option<&str>) -> Option<&'r Change> {
+        self.changes.get(&(source, metric, group)).copied()
+    }
+}
+
+/// The axis that all populations of a metric share.
+fn axis_of(metric: &Metric) -> Option<SharedAxis> {
+    let from_zero = metric.measured_apart;
+    let whole = (!metric.measured_apart).then_some(&metric.overall);
+    let summaries = || whole.into_iter().chain(&metric.groups).filter_map(|population| population.clean.as_ref());
+    let least = summaries().map(|summary| summary.min).min_by(f64::total_cmp)?;
+    let most = summaries().map(|summary| summary.max).max_by(f64::total_cmp)?;
+    SharedAxis::of(least, most, from_zero)
+}
+
+fn axis_words(axis: &SharedAxis, scale: &Scale) -> String {
+    let (least, most) = axis.ends();
+    let log = if axis.is_log() { ", logarithmic" } else { "" };
+    format!("{} to {}{log}", scale.bare(least), scale.full(most))
+}

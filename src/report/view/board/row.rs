@@ -1,0 +1,316 @@
+//! A row of the one table: the numbers of a population, its small distribution, and its change.
+
+use serde::Serialize;
+
+use super::{Board, mini};
+use crate::compare::outcome::{Change, Verdict};
+use crate::measure::Statistic;
+use crate::measure::unit::Dimension;
+use crate::report::chart::{ChangeAxis, MiniChange, MiniDistribution, SharedAxis, mini_change, mini_distribution};
+use crate::report::contract::{Metric, Population, Reported, Summary};
+use crate::report::escape::visible;
+use crate::report::number::{self, ABSENT, Scale};
+use crate::report::view::change::{EffectView, is_quiet};
+use crate::report::view::charts::Charts;
+use crate::report::view::numbers::{at, at_least, display_scale, row_scale, shown};
+use crate::report::view::reported::own_scale;
+use crate::report::words::change as words;
+
+/// Samples that are drawn one by one; more of them are bins.
+const MOST_DOTS: u64 = 24;
+
+/// A row.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct BoardRow {
+    /// The id of the row, made of names.
+    pub anchor: String,
+    pub name: String,
+    pub unit: &'static str,
+    /// Requests where they are counted, samples otherwise.
+    pub n: String,
+    #[serde(skip)]
+    pub(super) counts_requests: bool,
+    /// Requests a second.
+    pub rate: Option<String>,
+    /// The share that failed.
+    pub failed: Option<String>,
+    /// Whether that is failing.
+    pub failing: bool,
+    pub p50: String,
+    pub p95: Option<String>,
+    pub p99: Option<String>,
+    /// The distribution, on the axis of its block.
+    pub picture: Option<String>,
+    pub change: Option<EffectView>,
+    /// The change as a small picture.
+    pub delta: Option<String>,
+    pub verdict: Option<Verdict>,
+    /// The verdict to be read: `regressed, slower`.
+    pub word: Option<String>,
+    /// Whether something is wrong with it.
+    pub problem: bool,
+    /// What is wrong with its data.
+    pub note: Option<String>,
+    #[serde(skip)]
+    pub(super) severity: Severity,
+}
+
+/// How bad a row is: what is failing, then what changed for the worse, then what failed, then what is corrupted; of equal ones the
+/// larger.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Severity {
+    failing: bool,
+    verdict: u8,
+    failed: u64,
+    any_failed: bool,
+    corrupted: bool,
+    pub(super) size: f64,
+}
+
+impl Severity {
+    /// Whether anything failed.
+    pub(super) fn failed_any(&self) -> bool {
+        self.any_failed
+    }
+
+    /// All but the size, which only tells rows of one metric apart.
+    pub(super) fn rank(&self) -> (bool, u8, u64, bool) {
+        (self.failing, self.verdict, self.failed, self.corrupted)
+    }
+}
+
+fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Regressed => 6,
+        Verdict::Missing => 5,
+        Verdict::Incomparable => 4,
+        Verdict::Changed => 3,
+        Verdict::Inconclusive => 2,
+        Verdict::Improved => 1,
+        Verdict::CenterUnchanged | Verdict::Unchanged | Verdict::New => 0,
+    }
+}
+
+impl<'r> Board<'r> {
+    /// The row of all samples of a metric.
+    pub(super) fn whole_row(
+        &self,
+        metric: &'r Metric,
+        population: &'r Population,
+        name: String,
+        axis: Option<&SharedAxis>,
+    ) -> BoardRow {
+        let mut row = self.row(metric, population, name, axis);
+        if let Some(run) = self.run_of(metric) {
+            row.set_requests(run.rate, run.requests, run.failed);
+        } else if let Some(failures) = metric.failures.as_ref().filter(|_| metric.leads) {
+            row.set_failed(failures.failed, failures.total);
+        }
+        self.set_failing(&mut row, metric, None);
+        row
+    }
+
+    /// The row of the samples of a label.
+    pub(super) fn labelled_row(
+        &self,
+        metric: &'r Metric,
+        population: &'r Population,
+        name: String,
+        axis: Option<&SharedAxis>,
+    ) -> BoardRow {
+        let mut row = self.row(metric, population, name, axis);
+        let label = population.label.as_ref().map(|label| label.text.as_str());
+        let counted =
+            self.run_of(metric).and_then(|run| run.labels.iter().find(|one| Some(one.label.as_str()) == label));
+        if let Some(one) = counted {
+            row.set_requests(one.rate, one.requests, one.failed);
+        }
+        self.set_failing(&mut row, metric, label);
+        row
+    }
+
+    /// Rows of labels of which no request was answered: they have no durations.
+    pub(super) fn unanswered(&self, metric: &'r Metric) -> Vec<BoardRow> {
+        let Some(run) = self.run_of(metric) else { return Vec::new() };
+        let has_samples = |label: &str| metric.labelled().any(|(text, _)| text == label);
+        let rows = run.labels.iter().filter(|one| !has_samples(&one.label)).map(|one| {
+            let absent = || Some(ABSENT.to_owned());
+            let mut row = BoardRow {
+                name: visible(&one.label),
+                p50: ABSENT.to_owned(),
+                p95: absent(),
+                p99: absent(),
+                ..BoardRow::default()
+            };
+            row.set_requests(one.rate, one.requests, one.failed);
+            self.set_failing(&mut row, metric, Some(&one.label));
+            if let Some(change) = self.change(&metric.source, &metric.name, Some(&one.label)) {
+                row.set_change(change, mini(change).as_ref(), &self.change_axis, self.drawn);
+            }
+            row
+        });
+        rows.collect()
+    }
+
+    /// The numbers of a population of a metric.
+    fn row(&self, metric: &'r Metric, population: &'r Population, name: String, axis: Option<&SharedAxis>) -> BoardRow {
+        let scale = row_scale(metric, population, &display_scale(metric));
+        let summary = shown(population);
+        let percentile = |percent: f64| {
+            let value = summary.and_then(|summary| at(summary, percent)?.value);
+            Some(at_least(summary, value, scale.bare_or_absent(value)))
+        };
+        let median = summary.map(|summary| summary.median);
+        let mut row = BoardRow {
+            name,
+            unit: scale.symbol(),
+            n: number::count(summary.map_or(0, |summary| summary.n)),
+            p50: at_least(summary, median, scale.bare_or_absent(median)),
+            p95: percentile(95.0),
+            p99: percentile(99.0),
+            picture: self.picture(metric, population, &scale, axis),
+            note: note(population),
+            severity: Severity {
+                corrupted: population.corrupted > 0,
+                size: summary.map_or(0.0, |summary| summary.median),
+                ..Severity::default()
+            },
+            ..BoardRow::default()
+        };
+        row.problem = population.corrupted > 0;
+        let label = population.label.as_ref().map(|label| label.text.as_str());
+        let change = self.change(&metric.source, &metric.name, label);
+        // All samples of one label may stand under it or without.
+        let change = change.or_else(|| {
+            let is_whole = std::ptr::eq(population, &metric.overall);
+            self.change(&metric.source, &metric.name, None).filter(|_| is_whole)
+        });
+        if let Some(change) = change {
+            row.set_change(change, mini(change).as_ref(), &self.change_axis, self.drawn);
+        }
+        row
+    }
+
+    /// Says that all of them, or far too many, failed.
+    fn set_failing(&self, row: &mut BoardRow, metric: &Metric, label: Option<&str>) {
+        let mut said = self.report.verdict.failures.iter().filter(|one| {
+            one.label.as_deref() == label
+                && one.source == metric.source
+                && one.table.is_none_or(|table| table == metric.table)
+        });
+        if metric.leads && said.any(|one| one.failing) {
+            (row.failing, row.problem, row.severity.failing) = (true, true, true);
+        }
+    }
+
+    fn picture(
+        &self,
+        metric: &Metric,
+        population: &Population,
+        scale: &Scale,
+        axis: Option<&SharedAxis>,
+    ) -> Option<String> {
+        if self.drawn == Charts::LeftOut {
+            return None;
+        }
+        let (axis, clean) = (axis?, population.clean.as_ref()?);
+        let series = population.series.as_ref().filter(|series| series.stride == 1 && clean.n <= MOST_DOTS);
+        let dots: Vec<f64> = series.iter().flat_map(|series| &series.points).map(|point| point.median).collect();
+        let quartile = |percent: f64| at(clean, percent).and_then(|percentile| percentile.value);
+        let words = picture_words(clean, scale);
+        Some(mini_distribution(
+            &MiniDistribution {
+                histogram: population.histogram.as_ref().filter(|histogram| histogram.counts.len() > 1),
+                range: (clean.min, clean.max),
+                quartiles: quartile(25.0).zip(quartile(75.0)),
+                median: clean.median,
+                dots: &dots,
+                bar: axis.starts_at_zero() && metric.measured_apart,
+                words: &words,
+            },
+            axis,
+        ))
+    }
+}
+
+fn picture_words(clean: &Summary, scale: &Scale) -> String {
+    format!("{} to {}, median {}", scale.bare(clean.min), scale.full(clean.max), scale.bare(clean.median))
+}
+
+fn note(population: &Population) -> Option<String> {
+    let corrupted = number::counted(population.corrupted, "corrupted sample");
+    (population.corrupted > 0).then(|| format!("{corrupted} left out"))
+}
+
+impl BoardRow {
+    fn set_requests(&mut self, rate: f64, requests: u64, failed: Option<u64>) {
+        self.n = number::count(requests);
+        self.counts_requests = true;
+        self.rate = Some(number::quantity(Dimension::Rate, rate));
+        if let Some(failed) = failed.filter(|_| requests > 0) {
+            self.set_failed(failed, requests);
+        }
+    }
+
+    fn set_failed(&mut self, failed: u64, requests: u64) {
+        let share = failed as f64 / requests.max(1) as f64;
+        self.failed = Some(number::share(share));
+        // In parts of a thousand: what is less bad by a hair comes by its size.
+        self.severity.failed = (share * 1000.0) as u64;
+        self.severity.any_failed = failed > 0;
+        self.problem |= share >= 0.01;
+    }
+
+    /// Says how it changed.
+    pub(super) fn set_change(&mut self, change: &Change, mini: Option<&MiniChange>, axis: &ChangeAxis, drawn: Charts) {
+        let view = words::leading(change).map(|effect| EffectView::of(change, effect));
+        self.change = view.filter(|view| view.estimate != ABSENT);
+        self.delta = mini.filter(|_| drawn == Charts::Drawn).and_then(|mini| mini_change(mini, axis));
+        self.verdict = Some(change.verdict);
+        let word = words::verdict(change.verdict).to_owned();
+        self.word = Some(words::direction(change).map_or(word.clone(), |direction| format!("{word}, {direction}")));
+        self.severity.verdict = rank(change.verdict);
+        self.problem |=
+            !is_quiet(change.verdict) && !matches!(change.verdict, Verdict::Inconclusive | Verdict::Improved);
+    }
+}
+
+/// The row of what a tool has summarised itself.
+pub(super) fn reported_row(one: &Reported) -> BoardRow {
+    let scale = own_scale(one);
+    let value = |statistic: Statistic| one.number(statistic).map(|value| scale.bare(value));
+    let count = |statistic: Statistic| one.number(statistic).filter(|value| *value >= 0.0);
+    let n = count(Statistic::Count);
+    let mut row = BoardRow {
+        name: one.label.as_deref().map_or_else(|| "all".to_owned(), visible),
+        unit: scale.symbol(),
+        n: n.map_or_else(|| ABSENT.to_owned(), |n| number::count(n as u64)),
+        p50: value(Statistic::P50).or_else(|| value(Statistic::Median)).unwrap_or_else(|| ABSENT.to_owned()),
+        p95: value(Statistic::P95),
+        p99: value(Statistic::P99),
+        ..BoardRow::default()
+    };
+    if let Some((failed, n)) = count(Statistic::Failures).zip(n) {
+        row.set_failed(failed as u64, n as u64);
+    }
+    row
+}
+
+/// The row of a change that has no numbers of its own in the run.
+pub(super) fn changed_row(change: &Change) -> BoardRow {
+    let group = change.group.as_deref().map_or_else(String::new, |group| format!(" / {}", visible(group)));
+    let after = change.after.as_ref().map(|side| side.samples).filter(|samples| *samples > 0);
+    let value = words::leading(change).and_then(|effect| {
+        let dimension = effect.statistic.dimension(change.dimension);
+        effect.after.map(|after| match dimension {
+            Dimension::Ratio => number::share(after),
+            _ => number::quantity(dimension, after),
+        })
+    });
+    BoardRow {
+        name: format!("{}{group}", visible(&change.metric)),
+        n: after.map_or_else(|| ABSENT.to_owned(), number::count),
+        p50: value.unwrap_or_else(|| ABSENT.to_owned()),
+        ..BoardRow::default()
+    }
+}

@@ -1,0 +1,274 @@
+//! Up to six figures for the first screen: how many, how often, how many failed, and how long it took, each with its interval, its
+//! course over time and, where there is a baseline, its change.
+//!
+//! In: the report. Out: ready strings and small pictures. Nothing stands here that is not in the JSON report.
+
+use serde::Serialize;
+
+use super::change::{EffectView, effect};
+use super::charts::Charts;
+use super::leading::{lead_metric, lead_run, lead_service, metric_of};
+use super::numbers::{at, at_least, display_scale};
+use super::reported::own_scale;
+use crate::analysis::chat::{DistributionKind, Service};
+use crate::analysis::outcome::inflation_of;
+use crate::analysis::requests::Bin;
+use crate::compare::outcome::{Change, Verdict};
+use crate::measure::Statistic;
+use crate::measure::unit::Dimension;
+use crate::report::chart::{SparkKind, spark};
+use crate::report::contract::{Interval, Metric, Report, Reported, RequestRun, Summary};
+use crate::report::number::{self, ABSENT, Scale};
+use crate::report::words::requests as words;
+use crate::stats::interval::wilson_inflated;
+
+/// A figure.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct FigureView {
+    /// What it is: `requests`, `p95`.
+    pub name: String,
+    pub value: String,
+    /// Its interval; absent where there is none.
+    pub interval: Option<String>,
+    /// What else has to be known of it.
+    pub note: Option<String>,
+    /// Its course over time as a small picture from zero.
+    pub spark: Option<String>,
+    /// Against the baseline.
+    pub change: Option<EffectView>,
+    /// Whether it is bad in itself: failures beyond the share that is called failing.
+    pub bad: bool,
+}
+
+impl FigureView {
+    fn new(name: &str, value: String) -> Self {
+        Self { name: name.to_owned(), value, ..Self::default() }
+    }
+
+    fn interval(self, interval: Option<String>) -> Self {
+        Self { interval: interval.filter(|text| text != ABSENT), ..self }
+    }
+
+    fn note(self, note: impl Into<String>) -> Self {
+        Self { note: Some(note.into()), ..self }
+    }
+
+    fn spark(self, drawn: Charts, values: impl Iterator<Item = Option<f64>>, kind: SparkKind) -> Self {
+        let values: Vec<Option<f64>> = if drawn == Charts::Drawn { values.collect() } else { Vec::new() };
+        Self { spark: spark(&values, kind), ..self }
+    }
+}
+
+/// The figures of a report; none where no population stands for it.
+pub(super) fn figures(report: &Report, drawn: Charts) -> Vec<FigureView> {
+    if report.swarm.is_some() && report.metrics.is_empty() {
+        return Vec::new();
+    }
+    if let Some(service) = lead_service(report) {
+        return of_service(service);
+    }
+    if let Some(run) = lead_run(report) {
+        return of_run(report, run, drawn);
+    }
+    if report.metrics.iter().any(|metric| metric.measured_apart) {
+        return of_benchmarks(report);
+    }
+    if let Some(metric) = lead_metric(report) {
+        return of_metric(report, metric);
+    }
+    of_reported(report)
+}
+
+fn of_run(report: &Report, run: &RequestRun, drawn: Charts) -> Vec<FigureView> {
+    let metric = metric_of(report, run);
+    let noun = if run.are_requests { "requests" } else { "rows" };
+    let bins = |value: fn(&Bin) -> Option<f64>| run.bins.iter().map(value);
+    let over = match run.run {
+        Some(number) => format!("run {number}, over {}", number::quantity(Dimension::Time, run.length)),
+        None => format!("over {}", number::quantity(Dimension::Time, run.length)),
+    };
+    let mut figures =
+        vec![
+            FigureView::new(noun, number::count(run.requests)).note(over),
+            FigureView::new("rate", number::quantity(Dimension::Rate, run.rate))
+                .note(words::range_of_rates(run))
+                .spark(drawn, bins(|bin| Some(bin.rate)), SparkKind::Line),
+            failed(report, run, metric, drawn),
+        ];
+    let clean = metric.and_then(|metric| metric.overall.clean.as_ref());
+    let percentiles: [(f64, fn(&Bin) -> Option<f64>, Statistic); 3] = [
+        (50.0, |bin| bin.p50, Statistic::P50),
+        (95.0, |bin| bin.p95, Statistic::P95),
+        (99.0, |bin| bin.p99, Statistic::P99),
+    ];
+    // A joint run has percentiles of its own; those of one file say nothing of it.
+    let joint = run.shards.as_ref().map(|shards| [shards.p50, shards.p95, shards.p99]);
+    for (place, (percent, course, statistic)) in percentiles.into_iter().enumerate() {
+        let figure = match (joint, metric.zip(clean)) {
+            (Some(values), _) => {
+                let value =
+                    values[place].map_or_else(|| ABSENT.to_owned(), |value| number::quantity(run.dimension, value));
+                FigureView::new(&number::percentile_name(percent), value)
+            }
+            (None, Some((metric, clean))) => percentile(clean, percent, &display_scale(metric)),
+            (None, None) => continue,
+        };
+        let change = metric.and_then(|metric| change_of(report, metric, statistic));
+        figures.push(FigureView { change, ..figure }.spark(drawn, bins(course), SparkKind::Line));
+    }
+    // A file with several runs pools them in its percentiles.
+    if run.run.is_some() {
+        for figure in figures.iter_mut().skip(3) {
+            figure.note = figure.note.take().or_else(|| Some("of all runs".to_owned()));
+        }
+    }
+    figures
+}
+
+fn failed(report: &Report, run: &RequestRun, metric: Option<&Metric>, drawn: Charts) -> FigureView {
+    let Some(count) = run.failed else { return FigureView::new("failed", ABSENT.to_owned()).note("not recorded") };
+    let failures = metric.and_then(|metric| metric.failures.as_ref());
+    let inflation = failures.map_or(1.0, |failures| inflation_of(failures.clusters, failures.total));
+    let interval = wilson_inflated(count, run.requests, inflation, report.settings.confidence);
+    let share = if run.requests > 0 { count as f64 / run.requests as f64 } else { 0.0 };
+    let change = report.comparison.as_ref().and_then(|comparison| {
+        let of_run = |change: &&Change| {
+            change.is_share() && !change.is_of_service_levels() && change.source == run.source && change.group.is_none()
+        };
+        let change = comparison.changes.iter().find(of_run)?;
+        Some(EffectView::of(change, effect(change, Statistic::FailureShare)?))
+    });
+    let failing =
+        report.verdict.failures.iter().any(|one| one.failing && one.label.is_none() && one.source == run.source);
+    FigureView { change, bad: failing, ..FigureView::new("failed", number::share(share)) }
+        .interval(interval.as_ref().map(words::shares))
+        .note(format!("{} of {}", number::count(count), number::count(run.requests)))
+        .spark(drawn, run.bins.iter().map(|bin| bin.failed.map(|failed| failed as f64)), SparkKind::Bars)
+}
+
+/// A percentile of a summary with its interval, or how many samples it needs.
+fn percentile(clean: &Summary, percent: f64, scale: &Scale) -> FigureView {
+    let name = number::percentile_name(percent);
+    if percent == 50.0 {
+        let value = at_least(Some(clean), Some(clean.median), scale.full(clean.median));
+        return FigureView::new(&name, value).interval(Some(scale.interval(clean.median_interval.as_ref())));
+    }
+    let Some(found) = at(clean, percent) else { return FigureView::new(&name, ABSENT.to_owned()) };
+    match found.value {
+        Some(value) => FigureView::new(&name, at_least(Some(clean), Some(value), scale.full(value)))
+            .interval(Some(scale.interval(found.interval.as_ref()))),
+        None => FigureView::new(&name, ABSENT.to_owned()).note(format!("needs {} samples", number::count(found.needs))),
+    }
+}
+
+/// The change of a statistic of all samples of a metric.
+fn change_of(report: &Report, metric: &Metric, statistic: Statistic) -> Option<EffectView> {
+    let comparison = report.comparison.as_ref()?;
+    let label = metric.overall.label.as_ref().map(|label| label.text.as_str());
+    let of_metric = |change: &&Change| {
+        change.source == metric.source
+            && change.metric == metric.name
+            && (change.group.is_none() || label.is_some() && change.group.as_deref() == label)
+    };
+    let change = comparison.changes.iter().find(of_metric)?;
+    let view = EffectView::of(change, effect(change, statistic)?);
+    (view.estimate != ABSENT).then_some(view)
+}
+
+fn of_metric(report: &Report, metric: &Metric) -> Vec<FigureView> {
+    let Some(clean) = &metric.overall.clean else { return Vec::new() };
+    let scale = display_scale(metric);
+    let mut figures = vec![FigureView::new("samples", number::count(clean.n)).note(metric.name.clone())];
+    if let Some(failures) = metric.failures.as_ref().filter(|_| metric.leads) {
+        let share = failures.failed as f64 / failures.total.max(1) as f64;
+        let figure = FigureView::new("failed", number::share(share)).note(number::count(failures.failed));
+        figures.push(figure);
+    } else if metric.overall.corrupted > 0 {
+        figures.push(
+            FigureView { bad: true, ..FigureView::new("corrupted", number::count(metric.overall.corrupted)) }
+                .note("left out"),
+        );
+    }
+    for (percent, statistic) in [(50.0, Statistic::P50), (95.0, Statistic::P95), (99.0, Statistic::P99)] {
+        let change = change_of(report, metric, statistic);
+        figures.push(FigureView { change, ..percentile(clean, percent, &scale) });
+    }
+    let max = at_least(Some(clean), Some(clean.max), scale.full(clean.max));
+    figures.push(FigureView::new("largest", max));
+    figures
+}
+
+fn of_service(service: &Service) -> Vec<FigureView> {
+    let messages = &service.messages;
+    let mut figures = vec![
+        FigureView::new("messages", number::count(messages.sent))
+            .note(format!("over {}", number::quantity(Dimension::Time, service.span))),
+    ];
+    if let Some((failed, per_thousand)) = service.errors.failed.zip(service.errors.per_thousand) {
+        let share = |end: Option<f64>| end.map(|end| end / 1000.0);
+        let interval = service.errors.interval.as_ref();
+        let interval = interval.map(|of| words::shares(&Interval { low: share(of.low), high: share(of.high), ..*of }));
+        let figure = FigureView::new("failed", number::share(per_thousand / 1000.0)).note(number::count(failed));
+        figures.push(figure.interval(interval));
+    }
+    for (kind, name) in [(DistributionKind::FirstChunk, "first chunk"), (DistributionKind::Response, "response")] {
+        let Some(metric) = service.distributions.iter().find(|metric| metric.name == kind.name()) else { continue };
+        let Some(clean) = &metric.overall.clean else { continue };
+        let scale = display_scale(metric);
+        for percent in [50.0, 95.0] {
+            let figure = percentile(clean, percent, &scale);
+            figures.push(FigureView { name: format!("{name} {}", figure.name), ..figure });
+        }
+    }
+    figures
+}
+
+/// Of benchmarks: how many there are, and what became of them.
+fn of_benchmarks(report: &Report) -> Vec<FigureView> {
+    let apart: Vec<&Metric> = report.metrics.iter().filter(|metric| metric.measured_apart).collect();
+    let most = apart.iter().map(|metric| metric.groups.len()).max().unwrap_or(0);
+    let samples: u64 =
+        apart.iter().flat_map(|metric| &metric.groups).filter_map(|group| Some(group.clean.as_ref()?.n)).sum();
+    let mut figures = vec![
+        FigureView::new("benchmarks", number::count(most as u64)),
+        FigureView::new("samples", number::count(samples)),
+    ];
+    let Some(comparison) = &report.comparison else { return figures };
+    let counts = &comparison.counts;
+    let verdicts = [
+        ("regressed", counts.regressed, Verdict::Regressed),
+        ("improved", counts.improved, Verdict::Improved),
+        ("unchanged", counts.unchanged + counts.center_unchanged, Verdict::Unchanged),
+        ("inconclusive", counts.inconclusive, Verdict::Inconclusive),
+    ];
+    for (name, count, verdict) in verdicts {
+        let bad = verdict == Verdict::Regressed && count > 0;
+        figures.push(FigureView { bad, ..FigureView::new(name, number::count(count)) });
+    }
+    figures
+}
+
+/// What a tool says of its whole run: of the duration that it gives most numbers of.
+fn of_reported(report: &Report) -> Vec<FigureView> {
+    let whole = |one: &&Reported| {
+        one.label.is_none()
+            && one.dimension == Dimension::Time
+            && one.number(Statistic::P95).or(one.number(Statistic::P99)).is_some()
+    };
+    let Some(one) = report.reported.iter().find(whole) else { return Vec::new() };
+    let scale = own_scale(one);
+    let number = |statistic: Statistic| one.number(statistic).map(|value| scale.full(value));
+    let count = |statistic: Statistic| {
+        one.number(statistic).filter(|value| *value >= 0.0).map(|value| number::count(value as u64))
+    };
+    let figures = [
+        ("requests", count(Statistic::Count)),
+        ("failed", count(Statistic::Failures)),
+        ("p50", number(Statistic::P50).or_else(|| number(Statistic::Median))),
+        ("p95", number(Statistic::P95)),
+        ("p99", number(Statistic::P99)),
+        ("largest", number(Statistic::Max)),
+    ];
+    let figures = figures.into_iter().filter_map(|(name, value)| Some(FigureView::new(name, value?)));
+    figures.map(|figure| figure.note("as the tool says")).collect()
+}

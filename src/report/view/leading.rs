@@ -1,0 +1,52 @@
+//! Which part of a report speaks for it on the first screen.
+
+use crate::analysis::chat::Service;
+use crate::analysis::requests::RequestRun;
+use crate::measure::unit::Dimension;
+use crate::report::contract::{Metric, Report};
+
+/// The run of which the first screen speaks: of requests rather than of other rows, and of most of them.
+pub(super) fn lead_run(report: &Report) -> Option<&RequestRun> {
+    let mut best: Option<&RequestRun> = None;
+    for run in RequestRun::whole(&report.requests) {
+        let key = |run: &RequestRun| (run.are_requests, run.requests);
+        if best.is_none_or(|found| key(run) > key(found)) {
+            best = Some(run);
+        }
+    }
+    best
+}
+
+/// The service of which the first screen speaks: that of most messages.
+pub(super) fn lead_service(report: &Report) -> Option<&Service> {
+    let mut best: Option<&Service> = None;
+    for service in &report.service {
+        if best.is_none_or(|found| service.messages.sent > found.messages.sent) {
+            best = Some(service);
+        }
+    }
+    best
+}
+
+/// The metric whose durations a run of requests has.
+pub(super) fn metric_of<'r>(report: &'r Report, run: &RequestRun) -> Option<&'r Metric> {
+    let of_run =
+        |metric: &&Metric| metric.source == run.source && metric.table == run.table && metric.name == run.metric;
+    report.metrics.iter().find(of_run)
+}
+
+/// The metric that speaks for a report without a clock: one that leads a table, rather a duration, rather with corrupted samples,
+/// rather of many samples.
+pub(super) fn lead_metric(report: &Report) -> Option<&Metric> {
+    let mut best: Option<&Metric> = None;
+    let key = |metric: &Metric| {
+        let n = metric.overall.clean.as_ref().map_or(0, |summary| summary.n);
+        (metric.leads, metric.dimension == Dimension::Time, metric.overall.corrupted, n)
+    };
+    for metric in report.metrics.iter().filter(|metric| !metric.measured_apart && metric.overall.clean.is_some()) {
+        if best.is_none_or(|found| key(metric) > key(found)) {
+            best = Some(metric);
+        }
+    }
+    best
+}

@@ -1,0 +1,231 @@
+// The page in a real browser: node run.mjs PERFREPORT [CHROMIUM [FIXTURES]]. Ends with 0 where every promise is kept.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import * as inputs from "./inputs.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const fixtures = resolve(process.argv[4] ?? join(here, "../../fixtures"));
+const program = resolve(process.argv[2]);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const folder = mkdtempSync(join(tmpdir(), "perfreport-browser-"));
+const at = (name) => join(folder, name);
+const fixture = (name) => join(fixtures, name);
+
+inputs.endpoints(at("before.csv"), { count: 40, each: 120, seed: 7 });
+inputs.endpoints(at("after.csv"), { count: 40, each: 120, seed: 8, slower: 1.6, failing: 0.5 });
+inputs.metrics(at("wide.csv"), { count: 200, groups: 10, each: 12 });
+inputs.samples(at("million.csv"), 1_000_000);
+
+/** The pages: what they are made from, and how large they may be. */
+const pages = {
+  origin: { from: ["summarize", fixture("chat/memory_usage_metrics.csv"), fixture("chat/session_metrics.csv"), fixture("chat/timeout_metrics.csv")] },
+  load: { from: ["summarize", fixture("load/requests.csv")] },
+  jmeter: { from: ["summarize", fixture("jmeter/semicolons.jtl"), fixture("jmeter/no_header.jtl")] },
+  k6: { from: ["summarize", fixture("k6/samples.csv")] },
+  locust: { from: ["summarize", fixture("locust/run_requests.csv"), fixture("locust/run_stats.csv"), fixture("locust/run_failures.csv")] },
+  benchmarks: { from: ["summarize", fixture("google-benchmark/repetitions.json"), fixture("hyperfine/commands.json")] },
+  chat: { from: ["summarize", fixture("service")] },
+  swarm: { from: ["summarize", fixture("swarm")], noBoard: true },
+  comparison: { from: ["compare", at("before.csv"), at("after.csv")] },
+  wide: { from: ["summarize", at("wide.csv")], most: 1_000_000 },
+  million: { from: ["summarize", at("million.csv")], most: 150_000 },
+};
+for (const [name, page] of Object.entries(pages)) {
+  page.path = at(`${name}.html`);
+  execFileSync(program, [...page.from, "-q", "-o", page.path, "-o", at(`${name}.json`)], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+const failures = [];
+let checks = 0;
+const check = (name, holds, what) => {
+  checks += 1;
+  if (!holds) failures.push(`${name}: ${what}`);
+};
+
+const executablePath = process.argv[3] ?? "/usr/bin/chromium";
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+
+/** A page of its own, watched for requests and errors. */
+async function open(name, { width = 1280, height = 900, fragment = "", ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, ...options });
+  const page = await context.newPage();
+  const url = pathToFileURL(pages[name].path).href;
+  page.on("request", (request) => check(name, request.url().split("#")[0] === url, `asks for ${request.url()}`));
+  page.on("console", (message) => check(name, message.type() !== "error", `console: ${message.text()}`));
+  page.on("pageerror", (error) => check(name, false, `error: ${error.message}`));
+  await page.goto(url + fragment);
+  return page;
+}
+const openAll = (page) => page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+
+// What is said, without what the script adds.
+const facts = (page) =>
+  page.evaluate(() => {
+    const copy = document.querySelector("main").cloneNode(true);
+    copy.querySelectorAll(".tools, .readout, p[hidden], .hair").forEach((one) => one.remove());
+    return [...copy.querySelectorAll("p, dt, dd, td, th, li, summary, figcaption, h2, h3, svg text")].map((one) => one.textContent.replace(/\s+/g, " ").trim()).join("\n");
+  });
+
+/** Texts of a picture that overlap, and texts that stand over the data of their picture. */
+const covered = (page) =>
+  page.evaluate(() => {
+    const found = [];
+    const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+    for (const chart of document.querySelectorAll("svg.chart")) {
+      const whole = chart.getBoundingClientRect();
+      if (whole.width === 0) continue;
+      const texts = [...chart.querySelectorAll("text")].filter((one) => one.getBoundingClientRect().width > 0);
+      const boxes = texts.map((one) => [one.textContent, one.getBoundingClientRect()]);
+      boxes.forEach(([text, box], at) => {
+        for (const [other, around] of boxes.slice(at + 1)) if (meet(box, around)) found.push(`"${text}" meets "${other}" in ${chart.querySelector("title").textContent}`);
+      });
+      for (const plot of chart.querySelectorAll(":scope > svg[viewBox]")) {
+        const top = whole.top + parseFloat(plot.getAttribute("y"));
+        const area = { left: whole.left, right: whole.right, top, bottom: top + parseFloat(plot.getAttribute("height")) };
+        for (const [text, box] of boxes) if (meet(box, area)) found.push(`"${text}" stands over the data of ${chart.querySelector("title").textContent}`);
+      }
+    }
+    return found;
+  });
+
+for (const [name, { most, path }] of Object.entries(pages)) {
+  const { size } = statSync(path);
+  if (most) check(name, size <= most, `has ${size} bytes, more than ${most}`);
+
+  for (const width of [360, 768, 1280, 2560]) {
+    const page = await open(name, { width });
+    if (name !== "wide") await openAll(page);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    check(name, over <= 0, `is ${over} px too wide at ${width} px`);
+    for (const one of (await covered(page)).slice(0, 5)) check(name, false, `${one} at ${width} px`);
+    checks += 1;
+    await page.context().close();
+  }
+
+  const page = await open(name);
+  const first = await page.evaluate(() => Math.min(...[...document.querySelectorAll("main svg.chart, main svg.dist")].map((one) => one.getBoundingClientRect().bottom).filter((bottom) => bottom > 0)));
+  check(name, first < 900, `the first picture ends at ${first} px`);
+  const alone = await open(name, { javaScriptEnabled: false });
+  // Sorting buttons hold the words of their heads.
+  check(name, (await facts(page)) === (await facts(alone)), "says something else without script");
+  await alone.context().close();
+
+  for (const colorScheme of ["light", "dark"]) {
+    const themed = await open(name, { colorScheme });
+    if (name !== "wide") await openAll(themed);
+    await themed.evaluate(axe);
+    const { violations } = await themed.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+    for (const one of violations) check(name, false, `axe, ${colorScheme}: ${one.id}: ${one.nodes[0].html.slice(0, 120)}`);
+    checks += 1;
+    await themed.context().close();
+  }
+  await page.context().close();
+}
+
+// Sorting, searching, problems, copying.
+{
+  const page = await open("comparison");
+  const names = () => page.$$eval("#board tbody tr:not(.head):not([hidden]) .name", (all) => all.map((one) => one.textContent));
+  const before = await names();
+  await page.click("#board thead button:text-is('p95')");
+  const values = await page.$$eval("#board tbody tr:not(.head)", (rows) => rows.slice(1, 12).map((row) => parseFloat(row.cells[5].textContent.replace(/,/g, ""))));
+  check("sort", values.every((value, place) => place === 0 || value <= values[place - 1]), `p95 falls: ${values}`);
+  check("sort", page.url().includes("&sort=-p95"), `the link remembers it: ${page.url()}`);
+  await page.click("#board thead button:text-is('p95')");
+  await page.click("#board thead button:text-is('p95')");
+  check("sort", (await names()).join() === before.join(), "a third click gives back the order of the report");
+  await page.keyboard.press("/");
+  await page.keyboard.type("shop/b");
+  check("search", (await names()).every((name) => name.includes("shop/b")), `only rows with the word: ${await names()}`);
+  await page.fill(".tools input[type=search]", "");
+  await page.check(".tools input[type=checkbox]");
+  const problems = await names();
+  check("problems", problems.length > 0 && problems.length < before.length && problems.some((name) => name.includes("shop/d")), `the failing endpoint is among them: ${problems}`);
+  check("problems", page.url().includes("&problems"), "the link remembers it");
+  await page.click("text=copy CSV");
+  const csv = await page.$eval("#board", (table) => table.copied);
+  check("copy", csv.split("\n").length === problems.length + 1, `what is shown is copied:\n${csv}`);
+  const again = await open("comparison", { fragment: "#results&sort=-p95&problems" });
+  const shown = await again.$$eval("#board tbody tr:not(.head):not([hidden])", (rows) => rows.length);
+  check("links", shown === problems.length, `a link opens what was seen: ${shown} of ${problems.length}`);
+  await again.context().close();
+  await page.context().close();
+}
+
+// The hair, by pointer and by keys.
+{
+  const page = await open("load");
+  const chart = await page.$("svg.clock");
+  const box = await chart.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const said = await page.textContent(".lead .readout");
+  const report = JSON.parse(readFileSync(at("load.json"), "utf8"));
+  const run = report.requests[0];
+  const bin = run.bins.find((one) => one.from <= run.length / 2 && one.to > run.length / 2);
+  check("crosshair", said.includes(`${bin.requests} requests`) && said.includes(`n ${bin.samples}`) && said.includes((bin.p50 * 1000).toPrecision(4)), `says what the report has: ${said} (${JSON.stringify(bin)})`);
+  await page.mouse.move(0, 0);
+  await chart.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  const second = await page.textContent(".lead .readout");
+  check("keys", second.includes(`${run.bins[1].requests} requests`), `two steps to the right: ${second}`);
+  await page.keyboard.press("?");
+  check("keys", await page.isVisible("dialog"), "? shows the keys");
+  await page.keyboard.press("Escape");
+  await page.focus("#board .link");
+  await page.keyboard.press("ArrowDown");
+  const focused = await page.evaluate(() => document.activeElement.closest("tr")?.id);
+  check("keys", focused === (await page.$$eval("#board tr[id]", (rows) => rows[1].id)), `down goes to the next row: ${focused}`);
+  await page.context().close();
+}
+
+// Links are made of names and open closed parts.
+{
+  const page = await open("load", { fragment: "#latency_ms/GET-search" });
+  check("links", await page.evaluate(() => document.getElementById("latency_ms/GET-search") !== null), "a row is called as its endpoint is");
+  await page.evaluate(() => (location.hash = "#latency_ms"));
+  await page.waitForTimeout(50);
+  check("links", await page.isVisible("[id='latency_ms']"), "a link into a closed part opens it");
+  await page.context().close();
+  const origin = await open("origin");
+  const target = await origin.$eval("svg .cross", (cross) => cross.closest("a").getAttribute("href"));
+  check("links", (await origin.$(target)) !== null, `a cross leads to its finding: ${target}`);
+  await origin.context().close();
+}
+
+// Numbers of the table are those of the report.
+{
+  const page = await open("load");
+  const report = JSON.parse(readFileSync(at("load.json"), "utf8"));
+  const metric = report.metrics.find((one) => one.name === "latency_ms");
+  const p = (population, percent) => (percent === 50 ? population.clean.median : population.clean.percentiles.find((one) => one.percent === percent)?.value);
+  for (const [population, id] of [[metric.overall, "latency_ms/all"], ...metric.groups.map((group) => [group, "latency_ms/" + group.label.text.replace(/[^\w.]+/g, "-")])]) {
+    const cells = await page.$$eval(`[id='${id}'] td.num`, (all) => all.map((one) => one.textContent));
+    [50, 95, 99].forEach((percent, place) => {
+      const value = p(population, percent);
+      const shown = cells[cells.length - 3 + place];
+      check("numbers", value == null ? shown === "–" : Math.abs(parseFloat(shown) - value * 1000) <= 0.0051, `p${percent} of ${id}: ${shown} is ${value}`);
+    });
+  }
+  await page.context().close();
+}
+
+// In print the brief has at most two pages.
+for (const name of ["load", "comparison", "origin"]) {
+  const page = await open(name);
+  const text = (await page.pdf({ format: "A4" })).toString("latin1");
+  const count = (text.match(/\/Type\s*\/Page\b(?!s)/g) ?? []).length;
+  check("print", count <= 2, `${name} takes ${count} pages`);
+  await page.context().close();
+}
+
+await browser.close();
+rmSync(folder, { recursive: true });
+for (const failure of failures) console.error(failure);
+console.log(`${checks} checks in a browser, ${failures.length} failed`);
+process.exit(failures.length > 0 ? 1 : 0);
