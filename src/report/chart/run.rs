@@ -35,6 +35,8 @@ const LINES: usize = 4;
 const LINE_NAME: f64 = 13.0;
 /// Width of the plot on the narrowest screen, in CSS pixels.
 const NARROWEST: f64 = 240.0;
+/// The same on the narrowest screen that shows what is spare.
+const WIDE: f64 = 520.0;
 
 /// A stretch of time with its numbers.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,19 +150,30 @@ impl RunOverTime<'_> {
 
     /// The names of stretches above the plots, as far as they do not run into each other on the narrowest screen.
     fn names(&self, canvas: &mut Canvas<'_>) {
-        let mut free = f64::NEG_INFINITY;
+        let mut free = [f64::NEG_INFINITY; 2];
         for stretch in self.stretches {
             let (from, to) = (self.share(stretch.from), self.share(stretch.to));
             if matches!(stretch.kind, StretchKind::Run | StretchKind::Steady) && from > 0.0 {
                 canvas.line("grid", from, from, NAMES, canvas.bottom());
             }
             let width = stretch.name.chars().count() as f64 * LETTER;
-            let left = (from * NARROWEST).min(NARROWEST - width);
-            if left < free || left < 0.0 {
-                continue;
-            }
-            free = left + width + GAP;
-            let class = if stretch.kind == StretchKind::Incident { "name bad" } else { "name" };
+            let mut fits = |screen: usize, plot: f64| {
+                let left = (from * plot).min(plot - width);
+                let fits = left >= free[screen] && left >= 0.0;
+                if fits {
+                    free[screen] = left + width + GAP;
+                }
+                fits
+            };
+            let wide = fits(1, WIDE);
+            let class = match (fits(0, NARROWEST), stretch.kind == StretchKind::Incident) {
+                (true, true) => "name bad",
+                (true, false) => "name",
+                // Where there is room for it on a wide screen, it is left out on a narrow one.
+                (false, _) if !wide => continue,
+                (false, true) => "name bad spare",
+                (false, false) => "name spare",
+            };
             // A name that would leave the picture stands at its end.
             if from * NARROWEST > NARROWEST - width {
                 canvas.text(class, to, NAMES - 4.0, "end", 0.0, &stretch.name);

@@ -10,9 +10,11 @@ use super::charts::Charts;
 use super::leading::{lead_metric, lead_run, lead_service, metric_of};
 use super::numbers::{at, at_least, display_scale};
 use super::reported::own_scale;
+use super::swarm::totals as swarm_totals;
 use crate::analysis::chat::{DistributionKind, Service};
 use crate::analysis::outcome::inflation_of;
 use crate::analysis::requests::Bin;
+use crate::analysis::swarm::Swarm;
 use crate::compare::outcome::{Change, Verdict};
 use crate::measure::Statistic;
 use crate::measure::unit::Dimension;
@@ -61,8 +63,8 @@ impl FigureView {
 
 /// The figures of a report; none where no population stands for it.
 pub(super) fn figures(report: &Report, drawn: Charts) -> Vec<FigureView> {
-    if report.swarm.is_some() && report.metrics.is_empty() {
-        return Vec::new();
+    if let Some(swarm) = report.swarm.as_ref().filter(|_| report.metrics.is_empty()) {
+        return of_swarm(swarm);
     }
     if let Some(service) = lead_service(report) {
         return of_service(service);
@@ -221,6 +223,15 @@ fn of_service(service: &Service) -> Vec<FigureView> {
         }
     }
     figures
+}
+
+/// What one process of a swarm amounts to; of several there is no one number.
+fn of_swarm(swarm: &Swarm) -> Vec<FigureView> {
+    /// Figures at most.
+    const MOST: usize = 6;
+    let [process] = &swarm.processes[..] else { return Vec::new() };
+    let totals = swarm_totals(process).into_iter().take(MOST);
+    totals.map(|total| FigureView::new(&total.name.to_lowercase(), total.text)).collect()
 }
 
 /// Of benchmarks: how many there are, and what became of them.

@@ -230,7 +230,7 @@ fn about(process: &Process) -> String {
     about
 }
 
-fn totals(process: &Process) -> Vec<NamedText> {
+pub(super) fn totals(process: &Process) -> Vec<NamedText> {
     let present = process.clients.iter().filter(|client| client.present).count() as u64;
     let left = process.clients.len() as u64 - present;
     let clients = if left == 0 {
