@@ -12,10 +12,17 @@
   // What was chosen stands in the fragment behind the name of the part: #board&sort=p95&find=login&problems
   const parsed = () => {
     const [part, ...rest] = location.hash.slice(1).split("&");
-    const state = { part: decodeURIComponent(part) };
+    const plain = (text) => {
+      try {
+        return decodeURIComponent(text);
+      } catch {
+        return text;
+      }
+    };
+    const state = { part: plain(part) };
     for (const one of rest) {
       const [key, value = ""] = one.split("=");
-      state[key] = decodeURIComponent(value);
+      state[key] = plain(value);
     }
     return state;
   };
@@ -40,7 +47,7 @@
   };
 
   // Numbers as they are written, in one unit: "1,234.5 ms", "2.5 kB", "×4.2", "+12.3%".
-  const units = { ns: 1e-9, "µs": 1e-6, us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600, d: 86400, B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, "%": 0.01 };
+  const units = { ns: 1e-9, "µs": 1e-6, us: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600, d: 86400, B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, "%": 0.01, pp: 0.01 };
   const number = (text, unit) => {
     const found = /([<>≥×]?)([+-]?[\d.,]+(?:e[+-]?\d+)?)[\s ]*([^\s\d\[(]*)/.exec(text);
     if (!found) return null;
@@ -54,7 +61,7 @@
     const names = heads.map((head) => head.textContent.trim());
     const unitColumn = names.indexOf("unit");
     const rows = () => all("tbody tr:not(.head)", table);
-    all("tbody", table).forEach((body) => all("tr:not(.head)", body).forEach((row, place) => (row.place = place)));
+    rows().forEach((row, place) => (row.place = place));
     const value = (row, column) => {
       const cell = row.cells[column];
       const unit = unitColumn < 0 ? "" : row.cells[unitColumn].textContent.trim();
@@ -98,7 +105,7 @@
       const words = text.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
       for (const body of all("tbody", table)) {
-        const title = body.querySelector(".head")?.textContent ?? body.previousElementSibling?.querySelector?.(".head")?.textContent ?? "";
+        const title = body.querySelector(".head")?.textContent ?? "";
         let any = false;
         for (const row of all("tr:not(.head)", body)) {
           const told = (row.cells[0].textContent + " " + title + " " + (row.cells[row.cells.length - 1].textContent)).toLowerCase();

@@ -7,7 +7,7 @@ use super::quantile::{QuantileMethod, quantile_of};
 
 /// Most bins.
 const MOST_BINS: usize = 60;
-/// Fewest bins, from [`FEWEST_BINS`] samples on.
+/// Fewest bins, from as many samples on.
 const FEWEST_BINS: usize = 8;
 /// Positive samples whose largest is this many times their smallest are drawn on a logarithmic axis.
 const LOG_AXIS_RATIO: f64 = 30.0;
@@ -24,7 +24,9 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Equal bins over the whole range, by Freedman and Diaconis (1981), on a logarithmic axis where the range is wide.
+    /// Equal bins over the whole range, by Freedman and Diaconis (1981) and at least twice the cube root of the number of samples (the
+    /// rule of Rice University, which does not fall behind where a tail makes the quartiles far apart), on a logarithmic axis where the
+    /// range is wide.
     /// `below` counts the values below ascending edges.
     pub(crate) fn of(n: usize, at: impl Fn(usize) -> f64 + Copy, below: impl Fn(&[f64]) -> Vec<u64>) -> Option<Self> {
         let (first, last) = (at(0), at(n.checked_sub(1)?));
@@ -37,7 +39,8 @@ impl Histogram {
         let at = |p| forward(quantile_of(n, at, p, QuantileMethod::Type7));
         let width = 2.0 * (at(0.75) - at(0.25)) / (n as f64).cbrt();
         let wanted = ((high - low) / width).ceil();
-        let bins = if wanted.is_finite() { (wanted as usize).clamp(FEWEST_BINS, MOST_BINS) } else { MOST_BINS };
+        let fewest = ((2.0 * (n as f64).cbrt()).ceil() as usize).clamp(FEWEST_BINS, MOST_BINS);
+        let bins = if wanted.is_finite() { (wanted as usize).clamp(fewest, MOST_BINS) } else { MOST_BINS };
         let bins = bins.min(n.max(FEWEST_BINS));
         let edge = |index: usize| match index {
             0 => first,

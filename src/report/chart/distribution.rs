@@ -48,7 +48,9 @@ pub(crate) fn distribution(plot: &Distribution) -> Option<Chart> {
     canvas.marks(&marks);
     canvas.value_ticks(&bars.axis, plot.scale.unit());
     canvas.axis_name(&axis_name(plot.title, plot.scale));
-    Some(canvas.close("Distribution", log_note(bars.axis.log)))
+    let mut notes = log_note(bars.axis.log);
+    notes.push("Bins by Freedman and Diaconis, at least 2∛n.".to_owned());
+    Some(canvas.close("Distribution", notes))
 }
 
 /// A low plot of one group on the axis of the whole metric, so that groups can be compared by eye.

@@ -85,18 +85,25 @@ fn of_run(report: &Report, run: &RequestRun, drawn: Charts) -> Vec<FigureView> {
     let metric = metric_of(report, run);
     let noun = if run.are_requests { "requests" } else { "rows" };
     let bins = |value: fn(&Bin) -> Option<f64>| run.bins.iter().map(value);
-    let over = match run.run {
-        Some(number) => format!("run {number}, over {}", number::quantity(Dimension::Time, run.length)),
-        None => format!("over {}", number::quantity(Dimension::Time, run.length)),
+    // Where only the steady part was asked for, all figures are of it.
+    let used = run.used_phase();
+    let (requests, rate, length) =
+        used.map_or((run.requests, run.rate, run.length), |phase| (phase.requests, phase.rate, phase.to - phase.from));
+    let over = number::quantity(Dimension::Time, length);
+    let over = match (run.run, used) {
+        (_, Some(_)) => format!("over {over}, the steady part"),
+        (Some(number), None) => format!("run {number}, over {over}"),
+        (None, None) => format!("over {over}"),
     };
-    let mut figures =
-        vec![
-            FigureView::new(noun, number::count(run.requests)).note(over),
-            FigureView::new("rate", number::quantity(Dimension::Rate, run.rate))
-                .note(words::range_of_rates(run))
-                .spark(drawn, bins(|bin| Some(bin.rate)), SparkKind::Line),
-            failed(report, run, metric, drawn),
-        ];
+    let mut figures = vec![
+        FigureView::new(noun, number::count(requests)).note(over),
+        FigureView::new("rate", number::quantity(Dimension::Rate, rate)).note(words::range_of_rates(run)).spark(
+            drawn,
+            bins(|bin| Some(bin.rate)),
+            SparkKind::Line,
+        ),
+        failed(report, run, metric, drawn),
+    ];
     let clean = metric.and_then(|metric| metric.overall.clean.as_ref());
     let percentiles: [(f64, fn(&Bin) -> Option<f64>, Statistic); 3] = [
         (50.0, |bin| bin.p50, Statistic::P50),
@@ -128,11 +135,13 @@ fn of_run(report: &Report, run: &RequestRun, drawn: Charts) -> Vec<FigureView> {
 }
 
 fn failed(report: &Report, run: &RequestRun, metric: Option<&Metric>, drawn: Charts) -> FigureView {
-    let Some(count) = run.failed else { return FigureView::new("failed", ABSENT.to_owned()).note("not recorded") };
+    let (failed, requests) =
+        run.used_phase().map_or((run.failed, run.requests), |phase| (phase.failed, phase.requests));
+    let Some(count) = failed else { return FigureView::new("failed", ABSENT.to_owned()).note("not recorded") };
     let failures = metric.and_then(|metric| metric.failures.as_ref());
     let inflation = failures.map_or(1.0, |failures| inflation_of(failures.clusters, failures.total));
-    let interval = wilson_inflated(count, run.requests, inflation, report.settings.confidence);
-    let share = if run.requests > 0 { count as f64 / run.requests as f64 } else { 0.0 };
+    let interval = wilson_inflated(count, requests, inflation, report.settings.confidence);
+    let share = if requests > 0 { count as f64 / requests as f64 } else { 0.0 };
     let change = report.comparison.as_ref().and_then(|comparison| {
         let of_run = |change: &&Change| {
             change.is_share() && !change.is_of_service_levels() && change.source == run.source && change.group.is_none()
@@ -144,7 +153,7 @@ fn failed(report: &Report, run: &RequestRun, metric: Option<&Metric>, drawn: Cha
         report.verdict.failures.iter().any(|one| one.failing && one.label.is_none() && one.source == run.source);
     FigureView { change, bad: failing, ..FigureView::new("failed", number::share(share)) }
         .interval(interval.as_ref().map(words::shares))
-        .note(format!("{} of {}", number::count(count), number::count(run.requests)))
+        .note(format!("{} of {}", number::count(count), number::count(requests)))
         .spark(drawn, run.bins.iter().map(|bin| bin.failed.map(|failed| failed as f64)), SparkKind::Bars)
 }
 

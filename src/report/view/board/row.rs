@@ -102,7 +102,10 @@ impl<'r> Board<'r> {
     ) -> BoardRow {
         let mut row = self.row(metric, population, name, axis);
         if let Some(run) = self.run_of(metric) {
-            row.set_requests(run.rate, run.requests, run.failed);
+            let whole = (run.rate, run.requests, run.failed);
+            let (rate, requests, failed) =
+                run.used_phase().map_or(whole, |phase| (phase.rate, phase.requests, phase.failed));
+            row.set_requests(rate, requests, failed);
         } else if let Some(failures) = metric.failures.as_ref().filter(|_| metric.leads) {
             row.set_failed(failures.failed, failures.total);
         }
@@ -120,8 +123,9 @@ impl<'r> Board<'r> {
     ) -> BoardRow {
         let mut row = self.row(metric, population, name, axis);
         let label = population.label.as_ref().map(|label| label.text.as_str());
-        let counted =
-            self.run_of(metric).and_then(|run| run.labels.iter().find(|one| Some(one.label.as_str()) == label));
+        // Labels are counted over the whole run, which is not what the numbers are of where only its steady part was asked for.
+        let whole = self.run_of(metric).filter(|run| run.used_phase().is_none());
+        let counted = whole.and_then(|run| run.labels.iter().find(|one| Some(one.label.as_str()) == label));
         if let Some(one) = counted {
             row.set_requests(one.rate, one.requests, one.failed);
         }
@@ -131,7 +135,7 @@ impl<'r> Board<'r> {
 
     /// Rows of labels of which no request was answered: they have no durations.
     pub(super) fn unanswered(&self, metric: &'r Metric) -> Vec<BoardRow> {
-        let Some(run) = self.run_of(metric) else { return Vec::new() };
+        let Some(run) = self.run_of(metric).filter(|run| run.used_phase().is_none()) else { return Vec::new() };
         let has_samples = |label: &str| metric.labelled().any(|(text, _)| text == label);
         let rows = run.labels.iter().filter(|one| !has_samples(&one.label)).map(|one| {
             let absent = || Some(ABSENT.to_owned());
