@@ -187,7 +187,7 @@
   const spotted = all("svg.chart").filter((chart) => chart.querySelector(".spots"));
   for (const chart of spotted) {
     const spots = all(".spots rect", chart);
-    const hair = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    const hair = document.createElementNS(chart.namespaceURI, "line");
     hair.setAttribute("class", "hair");
     hair.setAttribute("visibility", "hidden");
     hair.setAttribute("y1", 0);

@@ -195,6 +195,7 @@ fn settings(settings: &Settings) -> Vec<NamedText> {
             "Spread",
             "stddev with n - 1; MAD is the median absolute deviation times 1.4826; CV is stddev / mean".to_owned(),
         ),
+        ("Bins", "by Freedman and Diaconis, at least twice the cube root of the number of samples".to_owned()),
         ("Grouping", grouping),
         ("Labels", labels.to_owned()),
     ]

@@ -119,12 +119,18 @@ fn on_github(place: &Place, command: &str) -> String {
     format!("{}\n{}\n{}", terminal(&run), place.read("output.txt"), place.read("summary.md"))
 }
 
-/// A page whose charts have a line for each element, and without its style, which is the same in all of them.
+/// A page whose charts have a line for each element, and without its style and script and their digests, which are the same in all of
+/// them.
 fn readable(page: &str) -> String {
-    let (before, after) = page.split_once("<style>").unwrap();
-    let (_, after) = after.split_once("</style>").unwrap();
+    let without = |text: &str, from: &str, to: &str| {
+        let (before, after) = text.split_once(from).unwrap();
+        let (_, after) = after.split_once(to).unwrap();
+        format!("{before}{from}{to}{after}")
+    };
+    let page = without(page, "style-src ", "; base-uri");
+    let page = without(&without(&page, "<style>", "</style>"), "<script>", "</script>");
     let mut text = String::new();
-    for line in format!("{before}<style></style>{after}").split_inclusive('\n') {
+    for line in page.split_inclusive('\n') {
         if line.len() > LONG_LINE {
             text += &line.replace("><", ">\n    <");
         } else {

@@ -32,6 +32,7 @@ mod load_levels;
 mod meaning;
 mod memory;
 mod not_measured;
+mod page;
 mod planted;
 mod punctuation;
 mod raw_names;

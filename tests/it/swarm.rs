@@ -203,7 +203,7 @@ fn a_restart_in_the_middle_and_a_client_that_leaves() {
     assert_eq!(report["verdict"]["data"], "clean", "differences that can be explained are no contradictions");
     assert_eq!(report["metrics"], json!([]), "counters are no samples");
     let page = place.read("r.html");
-    assert_eq!(page.matches("<svg class=\"chart\"").count(), 2);
+    assert_eq!(page.matches("<svg class=\"chart ").count(), 3, "the first screen has one, the process both");
     assert!(page.contains("bytes or characters") && place.read("r.md").contains("bytes or characters"));
     assert!(place.read("r.md").contains("| `planner` "));
 }

@@ -43,7 +43,7 @@ fn without_a_baseline_the_first_line_says_what_was_measured_and_what_failed() {
     assert_eq!((&verdict(&place)["service"], &verdict(&place)["data"]), (&"measured".into(), &"clean".into()));
     assert!(place.read("out.md").contains("**Measured: 400 rows"), "{}", place.read("out.md"));
     assert!(place.read("out.md").contains("Data: **clean**"));
-    assert!(place.read("out.html").contains("<p class=\"badge clean\">Data: <b>clean</b></p>"));
+    assert!(place.read("out.html").contains("<p class=\"badge clean\"><span>Data: <b>clean</b></span></p>"));
     // 5 of 400 are 1.25%: said, not failing.
     place.write("run.csv", requests(&[Endpoint { failed: 5, ..PAY }, LIST]));
     place.run("summarize run.csv -o out.json").exits(0).says("Measured: 400 rows, 1.25% failed");

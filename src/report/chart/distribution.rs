@@ -48,9 +48,7 @@ pub(crate) fn distribution(plot: &Distribution) -> Option<Chart> {
     canvas.marks(&marks);
     canvas.value_ticks(&bars.axis, plot.scale.unit());
     canvas.axis_name(&axis_name(plot.title, plot.scale));
-    let mut notes = log_note(bars.axis.log);
-    notes.push("Bins by Freedman and Diaconis, at least 2∛n.".to_owned());
-    Some(canvas.close("Distribution", notes))
+    Some(canvas.close("Distribution", log_note(bars.axis.log)))
 }
 
 /// A low plot of one group on the axis of the whole metric, so that groups can be compared by eye.
@@ -164,7 +162,7 @@ mod tests {
         let scale = scale();
         let drawn = distribution(&plot(&histogram, &scale, "latency")).unwrap();
         assert_eq!(drawn.notes, ["The axis of values is logarithmic."]);
-        for tick in [">1<", ">10<", ">100<", ">1,000<", ">10,000<"] {
+        for tick in [">1<", ">10<", ">100<", ">1,000<", ">10k<"] {
             assert!(drawn.svg.contains(tick), "{tick}");
         }
     }

@@ -4,9 +4,8 @@
 //! share. Metrics beside the one that stands for the requests of their table come last, to be folded. What a page cannot hold is
 //! counted, not shown. Computes nothing: order and pictures are of numbers in the JSON report.
 
+mod basis;
 mod row;
-
-use std::collections::HashMap;
 
 use serde::Serialize;
 
@@ -14,25 +13,26 @@ use super::anchors::{Anchors, Taken, slug};
 use super::charts::Charts;
 use super::fold::{fold, open};
 use super::numbers::shown;
-use crate::compare::outcome::{Change, Scale as ChangeScale, Verdict};
+use crate::compare::outcome::{Change, Verdict};
 use crate::measure::Statistic;
-use crate::report::chart::{ChangeAxis, MiniChange, SharedAxis};
+use crate::measure::unit::Dimension;
+use crate::report::chart::SharedAxis;
 use crate::report::contract::{Metric, Population, Report, Reported, RequestRun};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
-use crate::report::words::change as words;
 
 pub(crate) use row::BoardRow;
 
-use super::change::{effect, is_quiet};
+use super::change::is_quiet;
+use basis::{Basis, mini};
 use row::{Severity, changed_row, reported_row};
 
 /// Rows of a block that a reader sees without opening anything.
 const OPEN_ROWS: usize = 24;
+/// Changes that are looked through for those without a row: all of them stand in the list of changes.
+const MOST_CHANGES: usize = 200;
 /// Rows of a page; more would not be read and make it slow.
 const MOST_ROWS: usize = 400;
-/// With more metrics than these, groups have a row only where something is wrong with them.
-const FEW_METRICS: usize = 24;
 
 /// The table.
 #[expect(clippy::struct_excessive_bools, reason = "which columns there are")]
@@ -48,6 +48,8 @@ pub(crate) struct BoardView {
     pub rates: bool,
     pub failures: bool,
     pub percentiles: bool,
+    /// Whether any row has nothing but a mean or a single number.
+    pub means: bool,
     pub pictures: bool,
     pub changes: bool,
     pub units: bool,
@@ -84,31 +86,15 @@ pub(crate) struct BoardBlock {
     severity: Severity,
 }
 
-/// What all rows of the table are made with.
+/// The table while it grows.
 struct Board<'r> {
-    report: &'r Report,
-    drawn: Charts,
-    changes: HashMap<(&'r str, &'r str, Option<&'r str>), &'r Change>,
-    change_axis: ChangeAxis,
-    brief: bool,
+    basis: Basis<'r>,
     taken: Taken,
 }
 
 impl BoardView {
     pub(super) fn of(report: &Report, anchors: &Anchors<'_>, drawn: Charts) -> Option<Self> {
-        let changes = report.comparison.iter().flat_map(|comparison| &comparison.changes);
-        let changes: HashMap<_, _> = changes
-            .map(|change| ((change.source.as_str(), change.metric.as_str(), change.group.as_deref()), change))
-            .collect();
-        let drawable: Vec<MiniChange> = changes.values().filter_map(|change| mini(change)).collect();
-        let mut board = Board {
-            report,
-            drawn,
-            changes,
-            change_axis: ChangeAxis::of(&drawable),
-            brief: report.metrics.len() > FEW_METRICS,
-            taken: Taken::default(),
-        };
+        let mut board = Board { basis: Basis::of(report, drawn), taken: Taken::default() };
         let (mut blocks, mut secondary) = (Vec::new(), Vec::new());
         for (index, service) in report.service.iter().enumerate() {
             for metric in &service.distributions {
@@ -144,12 +130,13 @@ impl BoardView {
             rates: any(|row| row.rate.is_some()),
             failures: any(|row| row.failed.is_some()),
             percentiles: any(|row| row.p95.is_some() || row.p99.is_some()),
+            means: any(|row| row.p50 == ABSENT && row.mean.is_some()),
             pictures: any(|row| row.picture.is_some()),
             changes: any(|row| row.verdict.is_some()),
             units: any(|row| !row.unit.is_empty()),
             secondary_title: title(&secondary),
             change_axis: any(|row| row.delta.is_some()).then(|| {
-                let end = board.change_axis.end();
+                let end = board.basis.change_axis.end();
                 format!("change, {} to {}", number::change(1.0 / end), number::change(end))
             }),
             left_out: (left_out > 0)
@@ -229,40 +216,18 @@ fn limit(blocks: &mut Vec<BoardBlock>, secondary: &mut Vec<BoardBlock>) -> u64 {
     left_out
 }
 
-/// The change as a small picture needs it; absent where it is no ratio.
-fn mini(change: &Change) -> Option<MiniChange> {
-    let leading = words::leading(change)?;
-    let judged = effect(change, Statistic::Center).filter(|_| leading.scale != ChangeScale::Ratio).unwrap_or(leading);
-    if judged.scale != ChangeScale::Ratio {
-        return None;
-    }
-    let estimate = judged.estimate.filter(|estimate| *estimate > 0.0)?;
-    Some(MiniChange { estimate, low: judged.low, high: judged.high, margin: change.margin })
-}
-
 impl<'r> Board<'r> {
-    /// The one run of requests that a metric leads; of several in one file there is none.
-    fn run_of(&self, metric: &Metric) -> Option<&'r RequestRun> {
-        let mut runs = self.report.requests.iter().filter(|run| {
-            run.shards.is_none()
-                && run.source == metric.source
-                && run.table == metric.table
-                && run.metric == metric.name
-        });
-        runs.next().filter(|_| runs.next().is_none())
-    }
-
     /// The rows of a metric, all about which stands in the part of the page with that id.
     fn block(&mut self, metric: &'r Metric, details: String, in_service: bool) -> Option<BoardBlock> {
         let whole = (!metric.measured_apart).then_some(&metric.overall);
         let drawn = |population: &&Population| shown(population).is_some();
         let axis = axis_of(metric);
         let mut rows: Vec<BoardRow> = Vec::new();
-        let labels = self.run_of(metric).map_or(0, |run| run.labels.len());
+        let labels = self.basis.run_of(metric).map_or(0, |run| run.labels.len());
         let several = metric.groups.iter().filter(drawn).count() > 1 || metric.measured_apart || labels > 1;
         if let Some(overall) = whole.filter(drawn) {
             let name = if several { "all".to_owned() } else { visible(&metric.name) };
-            rows.push(self.whole_row(metric, overall, name, axis.as_ref()));
+            rows.push(self.basis.whole_row(metric, overall, name, axis.as_ref()));
         }
         if several {
             // Where one label alone has durations, all of them are its own.
@@ -273,16 +238,16 @@ impl<'r> Board<'r> {
                 .chain(only)
                 .filter_map(|group| {
                     let name = group.label.as_ref().map(|label| visible(&label.text))?;
-                    Some(self.labelled_row(metric, group, name, axis.as_ref()))
+                    Some(self.basis.labelled_row(metric, group, name, axis.as_ref()))
                 })
-                .chain(self.unanswered(metric))
-                .filter(|row| !self.brief || whole.is_none() || row.problem)
+                .chain(self.basis.unanswered(metric))
+                .filter(|row| !self.basis.brief || whole.is_none() || row.problem)
                 .collect();
             rows.extend(groups);
         }
         // The whole stays on top of its parts.
         let parts = usize::from(whole.is_some_and(|overall| shown(overall).is_some()) && several);
-        let in_order = metric.measured_apart && self.report.comparison.is_none();
+        let in_order = metric.measured_apart && self.basis.report.comparison.is_none();
         let first = parts.min(rows.len());
         rows[first..].sort_by(|a, b| {
             let key = |row: &BoardRow| (row.severity.rank(), if in_order { 0.0 } else { row.severity.size });
@@ -295,7 +260,7 @@ impl<'r> Board<'r> {
             row.anchor = self.taken.take(id);
         }
         // Of a metric without anything to say of its groups there is one row.
-        let brief_row = self.brief && parts == 1 && rows.len() == 1;
+        let brief_row = self.basis.brief && parts == 1 && rows.len() == 1;
         if brief_row {
             rows[0].name = visible(&metric.name);
         }
@@ -307,10 +272,10 @@ impl<'r> Board<'r> {
         };
         Some(BoardBlock {
             name: visible(&metric.name),
-            source: (self.report.sources.len() > 1).then(|| visible(&metric.source)),
+            source: (self.basis.report.sources.len() > 1).then(|| visible(&metric.source)),
             details: Some(details),
             unit: scale.symbol(),
-            axis: axis.filter(|_| self.drawn == Charts::Drawn).map(|axis| axis_words(&axis, &scale)),
+            axis: axis.filter(|_| self.basis.drawn == Charts::Drawn).map(|axis| axis_words(&axis, &scale)),
             single: !several || brief_row,
             rows,
             more_rows,
@@ -322,17 +287,22 @@ impl<'r> Board<'r> {
     /// What tools say themselves: durations by label.
     fn reported(&mut self) -> Vec<BoardBlock> {
         let mut blocks: Vec<BoardBlock> = Vec::new();
-        let of_source = |one: &Reported| self.report.metrics.iter().any(|metric| metric.source == one.source);
+        let of_source = |one: &Reported| self.basis.report.metrics.iter().any(|metric| metric.source == one.source);
         let said = |one: &&Reported| {
-            one.values.iter().any(|value| value.statistic.percent().is_some() || value.statistic == Statistic::Mean)
+            let central = |statistic: Statistic| {
+                statistic.percent().is_some() || matches!(statistic, Statistic::Mean | Statistic::Value)
+            };
+            !matches!(one.dimension, Dimension::Bytes | Dimension::Count | Dimension::Ratio)
+                && one.values.iter().any(|value| central(value.statistic))
         };
-        let all: Vec<&Reported> = self.report.reported.iter().filter(|one| !of_source(one)).filter(said).collect();
-        for one in all {
-            let source = (self.report.sources.len() > 1).then(|| visible(&one.source));
+        let all: Vec<&Reported> =
+            self.basis.report.reported.iter().filter(|one| !of_source(one)).filter(said).collect();
+        for one in &all {
+            let source = (self.basis.report.sources.len() > 1).then(|| visible(&one.source));
             let name = visible(&one.metric);
-            let mut row = reported_row(one);
-            if let Some(change) = self.change(&one.source, &one.metric, one.label.as_deref()) {
-                row.set_change(change, mini(change).as_ref(), &self.change_axis, self.drawn);
+            let mut row = reported_row(one, &all);
+            if let Some(change) = self.basis.change(&one.source, &one.metric, one.label.as_deref()) {
+                row.set_change(change, mini(change).as_ref(), &self.basis.change_axis, self.basis.drawn);
             }
             row.anchor = self.taken.take(format!("{}/{}", slug(&one.metric), slug(&row.name)));
             let severity = row.severity;
@@ -371,7 +341,7 @@ impl<'r> Board<'r> {
 
     /// Changes that no row above stands for: what is missing now, and shares of failures.
     fn one_sided(&mut self) -> Vec<BoardBlock> {
-        let Some(comparison) = &self.report.comparison else { return Vec::new() };
+        let Some(comparison) = &self.basis.report.comparison else { return Vec::new() };
         let has_row = |change: &Change| {
             let of = |metric: &Metric| metric.source == change.source && metric.name == change.metric;
             let labelled = |metric: &Metric| {
@@ -382,21 +352,21 @@ impl<'r> Board<'r> {
             let reported = |one: &Reported| {
                 one.source == change.source && one.metric == change.metric && one.label == change.group
             };
-            self.report.metrics.iter().any(|metric| of(metric) && labelled(metric))
-                || self.report.reported.iter().any(reported)
+            self.basis.report.metrics.iter().any(|metric| of(metric) && labelled(metric))
+                || self.basis.report.reported.iter().any(reported)
         };
-        let loud = comparison
-            .changes
-            .iter()
-            .filter(|change| !is_quiet(change.verdict) && change.verdict != Verdict::Inconclusive && !has_row(change));
+        let loud =
+            comparison.changes.iter().take(MOST_CHANGES).filter(|change| {
+                !is_quiet(change.verdict) && change.verdict != Verdict::Inconclusive && !has_row(change)
+            });
         let mut blocks = Vec::new();
         for change in loud {
             let mut row = changed_row(change);
-            row.set_change(change, mini(change).as_ref(), &self.change_axis, self.drawn);
+            row.set_change(change, mini(change).as_ref(), &self.basis.change_axis, self.basis.drawn);
             row.anchor = self.taken.take(format!("change/{}", slug(&row.name)));
             blocks.push(BoardBlock {
                 name: row.name.clone(),
-                source: (self.report.sources.len() > 1).then(|| visible(&change.source)),
+                source: (self.basis.report.sources.len() > 1).then(|| visible(&change.source)),
                 details: None,
                 unit: "",
                 axis: None,
@@ -408,10 +378,6 @@ impl<'r> Board<'r> {
             });
         }
         blocks
-    }
-
-    fn change(&self, source: &str, metric: &str, group: Option<&str>) -> Option<&'r Change> {
-        self.changes.get(&(source, metric, group)).copied()
     }
 }
 

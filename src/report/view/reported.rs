@@ -149,7 +149,7 @@ fn statistics(reported: &[&Reported]) -> Vec<Statistic> {
 
 /// The unit and digits of a row among others: one of nothing but zeros has those of the first row of its metric that has
 /// more, so that zeros stand in the unit of what they are read beside.
-fn scale(reported: &Reported, all: &[&Reported]) -> Scale {
+pub(super) fn scale(reported: &Reported, all: &[&Reported]) -> Scale {
     let is_zero = |one: &Reported| {
         one.values.iter().filter(|value| value.dimension == one.dimension).all(|value| value.value == 0.0)
     };

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Board, mini};
+use super::basis::{Basis, mini};
 use crate::compare::outcome::{Change, Verdict};
 use crate::measure::Statistic;
 use crate::measure::unit::Dimension;
@@ -13,7 +13,7 @@ use crate::report::number::{self, ABSENT, Scale};
 use crate::report::view::change::{EffectView, is_quiet};
 use crate::report::view::charts::Charts;
 use crate::report::view::numbers::{at, at_least, display_scale, row_scale, shown};
-use crate::report::view::reported::own_scale;
+use crate::report::view::reported::scale as scale_among;
 use crate::report::words::change as words;
 
 /// Samples that are drawn one by one; more of them are bins.
@@ -37,6 +37,8 @@ pub(crate) struct BoardRow {
     /// Whether that is failing.
     pub failing: bool,
     pub p50: String,
+    /// The mean, or the one number that a tool says.
+    pub mean: Option<String>,
     pub p95: Option<String>,
     pub p99: Option<String>,
     /// The distribution, on the axis of its block.
@@ -91,7 +93,7 @@ fn rank(verdict: Verdict) -> u8 {
     }
 }
 
-impl<'r> Board<'r> {
+impl<'r> Basis<'r> {
     /// The row of all samples of a metric.
     pub(super) fn whole_row(
         &self,
@@ -170,6 +172,7 @@ impl<'r> Board<'r> {
             unit: scale.symbol(),
             n: number::count(summary.map_or(0, |summary| summary.n)),
             p50: at_least(summary, median, scale.bare_or_absent(median)),
+            mean: summary.map(|summary| scale.bare(summary.mean)),
             p95: percentile(95.0),
             p99: percentile(99.0),
             picture: self.picture(metric, population, &scale, axis),
@@ -280,8 +283,8 @@ impl BoardRow {
 }
 
 /// The row of what a tool has summarised itself.
-pub(super) fn reported_row(one: &Reported) -> BoardRow {
-    let scale = own_scale(one);
+pub(super) fn reported_row(one: &Reported, all: &[&Reported]) -> BoardRow {
+    let scale = scale_among(one, all);
     let value = |statistic: Statistic| one.number(statistic).map(|value| scale.bare(value));
     let count = |statistic: Statistic| one.number(statistic).filter(|value| *value >= 0.0);
     let n = count(Statistic::Count);
@@ -292,6 +295,7 @@ pub(super) fn reported_row(one: &Reported) -> BoardRow {
         p50: value(Statistic::P50).or_else(|| value(Statistic::Median)).unwrap_or_else(|| ABSENT.to_owned()),
         p95: value(Statistic::P95),
         p99: value(Statistic::P99),
+        mean: value(Statistic::Mean).or_else(|| value(Statistic::Value)),
         ..BoardRow::default()
     };
     if let Some((failed, n)) = count(Statistic::Failures).zip(n) {
