@@ -108,6 +108,7 @@ impl BoardView {
             let of_service = report.service.iter().any(|service| service.source == metric.source);
             if of_service || is_secondary(report, metric) { secondary.extend(block) } else { blocks.extend(block) }
         }
+        blocks.extend(board.summarised());
         blocks.extend(board.reported());
         blocks.extend(board.one_sided());
         for list in [&mut blocks, &mut secondary] {
@@ -170,7 +171,7 @@ fn subject(report: &Report) -> &'static str {
         "metric"
     } else if report.metrics.iter().any(|metric| metric.measured_apart) {
         "benchmark"
-    } else if report.requests.iter().any(|run| run.are_requests) {
+    } else if report.requests.iter().any(|run| run.are_requests) || !report.summaries.is_empty() {
         "endpoint"
     } else {
         "metric"
@@ -284,10 +285,47 @@ impl<'r> Board<'r> {
         })
     }
 
+    /// Requests as tools have summarised them, an endpoint a row.
+    fn summarised(&mut self) -> Vec<BoardBlock> {
+        let mut blocks = Vec::new();
+        for (index, summary) in self.basis.report.summaries.iter().enumerate() {
+            let alone = summary.endpoints.len() == 1;
+            let named = summary.rows().filter(|one| !(alone && one.label.is_none()));
+            let mut rows: Vec<BoardRow> = named.map(|one| self.basis.summary_row(summary, one)).collect();
+            let name =
+                summary.latency_by.as_deref().or(summary.counted_by.as_deref()).map_or_else(String::new, visible);
+            let first = usize::from(rows.len() > 1 && summary.all.is_some());
+            rows[first..].sort_by(|a, b| b.severity.rank().cmp(&a.severity.rank()));
+            for row in &mut rows {
+                row.anchor = self.taken.take(format!("{}/{}", slug(&name), slug(&row.name)));
+            }
+            let Some(severity) = rows.iter().map(|row| row.severity).max_by_key(Severity::rank) else { continue };
+            let shown = open(rows.len(), OPEN_ROWS);
+            let (rows, more_rows, more_title) = fold(rows, shown, "more row");
+            blocks.push(BoardBlock {
+                name: format!("{name}, as the tool says"),
+                source: (self.basis.report.sources.len() > 1).then(|| visible(&summary.source)),
+                details: Some(format!("summary-{}", index + 1)),
+                unit: "",
+                axis: None,
+                single: false,
+                rows,
+                more_rows,
+                more_title,
+                severity,
+            });
+        }
+        blocks
+    }
+
     /// What tools say themselves: durations by label.
     fn reported(&mut self) -> Vec<BoardBlock> {
         let mut blocks: Vec<BoardBlock> = Vec::new();
-        let of_source = |one: &Reported| self.basis.report.metrics.iter().any(|metric| metric.source == one.source);
+        let of_source = |one: &Reported| {
+            let report = self.basis.report;
+            report.metrics.iter().any(|metric| metric.source == one.source)
+                || report.summaries.iter().any(|summary| summary.source == one.source)
+        };
         let said = |one: &&Reported| {
             let central = |statistic: Statistic| {
                 statistic.percent().is_some() || matches!(statistic, Statistic::Mean | Statistic::Value)

@@ -9,17 +9,16 @@ use super::change::{EffectView, effect};
 use super::charts::Charts;
 use super::leading::{lead_metric, lead_run, lead_service, metric_of};
 use super::numbers::{at, at_least, display_scale};
-use super::reported::own_scale;
 use super::swarm::totals as swarm_totals;
 use crate::analysis::chat::{DistributionKind, Service};
 use crate::analysis::outcome::inflation_of;
-use crate::analysis::requests::Bin;
+use crate::analysis::requests::{Bin, EndpointSummary, RequestSummary};
 use crate::analysis::swarm::Swarm;
 use crate::compare::outcome::{Change, Verdict};
 use crate::measure::Statistic;
 use crate::measure::unit::Dimension;
 use crate::report::chart::{SparkKind, spark};
-use crate::report::contract::{Interval, Metric, Report, Reported, RequestRun, Summary};
+use crate::report::contract::{Interval, Metric, Report, RequestRun, Summary};
 use crate::report::number::{self, ABSENT, Scale};
 use crate::report::words::requests as words;
 use crate::stats::interval::wilson_inflated;
@@ -72,13 +71,16 @@ pub(super) fn figures(report: &Report, drawn: Charts) -> Vec<FigureView> {
     if let Some(run) = lead_run(report) {
         return of_run(report, run, drawn);
     }
+    if let Some((summary, all)) = report.summaries.iter().find_map(|one| Some((one, one.all.as_ref()?))) {
+        return of_summary(summary, all);
+    }
     if report.metrics.iter().any(|metric| metric.measured_apart) {
         return of_benchmarks(report);
     }
     if let Some(metric) = lead_metric(report) {
         return of_metric(report, metric);
     }
-    of_reported(report)
+    Vec::new()
 }
 
 fn of_run(report: &Report, run: &RequestRun, drawn: Charts) -> Vec<FigureView> {
@@ -268,27 +270,22 @@ fn of_benchmarks(report: &Report) -> Vec<FigureView> {
     figures
 }
 
-/// What a tool says of its whole run: of the duration that it gives most numbers of.
-fn of_reported(report: &Report) -> Vec<FigureView> {
-    let whole = |one: &&Reported| {
-        one.label.is_none()
-            && one.dimension == Dimension::Time
-            && one.number(Statistic::P95).or(one.number(Statistic::P99)).is_some()
-    };
-    let Some(one) = report.reported.iter().find(whole) else { return Vec::new() };
-    let scale = own_scale(one);
-    let number = |statistic: Statistic| one.number(statistic).map(|value| scale.full(value));
-    let count = |statistic: Statistic| {
-        one.number(statistic).filter(|value| *value >= 0.0).map(|value| number::count(value as u64))
-    };
+/// What a tool says of its whole run.
+fn of_summary(summary: &RequestSummary, all: &EndpointSummary) -> Vec<FigureView> {
+    let time = |value: Option<f64>| value.map(|value| number::quantity(summary.dimension, value));
     let figures = [
-        ("requests", count(Statistic::Count)),
-        ("failed", count(Statistic::Failures)),
-        ("p50", number(Statistic::P50).or_else(|| number(Statistic::Median))),
-        ("p95", number(Statistic::P95)),
-        ("p99", number(Statistic::P99)),
-        ("largest", number(Statistic::Max)),
+        ("requests", all.requests.map(number::count)),
+        ("rate", all.rate.map(|rate| number::quantity(Dimension::Rate, rate))),
+        ("failed", all.share.map(number::share)),
+        ("mean", time(all.mean).filter(|_| all.p50.is_none())),
+        ("p50", time(all.p50)),
+        ("p95", time(all.p95)),
+        ("p99", time(all.p99)),
     ];
     let figures = figures.into_iter().filter_map(|(name, value)| Some(FigureView::new(name, value?)));
-    figures.map(|figure| figure.note("as the tool says")).collect()
+    let told = figures.map(|figure| match (figure.name.as_str(), all.interval.as_ref()) {
+        ("failed", Some(interval)) => figure.interval(Some(words::shares(interval))),
+        _ => figure,
+    });
+    told.map(|figure| figure.note("as the tool says")).collect()
 }

@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::basis::{Basis, mini};
+use crate::analysis::requests::{EndpointSummary, RequestSummary};
 use crate::compare::outcome::{Change, Verdict};
 use crate::measure::Statistic;
 use crate::measure::unit::Dimension;
 use crate::report::chart::{ChangeAxis, MiniChange, MiniDistribution, SharedAxis, mini_change, mini_distribution};
-use crate::report::contract::{Metric, Population, Reported, Summary};
+use crate::report::contract::{Metric, Population, PopulationFailures, Reported, Summary};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
 use crate::report::view::change::{EffectView, is_quiet};
@@ -193,6 +194,37 @@ impl<'r> Basis<'r> {
             self.change(&metric.source, &metric.name, None).filter(|_| is_whole)
         });
         if let Some(change) = change {
+            row.set_change(change, mini(change).as_ref(), &self.change_axis, self.drawn);
+        }
+        row
+    }
+
+    /// The row of an endpoint as a tool has summarised it.
+    pub(super) fn summary_row(&self, summary: &RequestSummary, one: &EndpointSummary) -> BoardRow {
+        let typical: Vec<f64> = [one.p50, one.mean, one.p95].into_iter().flatten().take(1).collect();
+        let scale = Scale::of_values(summary.dimension, &typical, None);
+        let value = |value: Option<f64>| value.map(|value| scale.bare(value));
+        let mut row = BoardRow {
+            name: one.label.as_deref().map_or_else(|| "all".to_owned(), visible),
+            unit: if typical.is_empty() { "" } else { scale.symbol() },
+            n: one.requests.map_or_else(|| ABSENT.to_owned(), number::count),
+            counts_requests: true,
+            rate: one.rate.map(|rate| number::quantity(Dimension::Rate, rate)),
+            p50: value(one.p50).unwrap_or_else(|| ABSENT.to_owned()),
+            mean: value(one.mean),
+            p95: value(one.p95),
+            p99: value(one.p99),
+            ..BoardRow::default()
+        };
+        if let Some((failed, requests)) = one.failed.zip(one.requests) {
+            row.set_failed(failed, requests);
+        }
+        let said = |failures: &&PopulationFailures| failures.source == summary.source && failures.label == one.label;
+        if self.report.verdict.failures.iter().find(said).is_some_and(|failures| failures.failing) {
+            (row.failing, row.problem, row.severity.failing) = (true, true, true);
+        }
+        let of = summary.latency_by.as_deref().unwrap_or_default();
+        if let Some(change) = self.change(&summary.source, of, one.label.as_deref()) {
             row.set_change(change, mini(change).as_ref(), &self.change_axis, self.drawn);
         }
         row
