@@ -84,6 +84,9 @@ pub(crate) struct BoardBlock {
     pub more_title: Option<String>,
     #[serde(skip)]
     severity: Severity,
+    /// The names of source and metric as they are recorded.
+    #[serde(skip)]
+    of: (String, String),
 }
 
 /// The table while it grows.
@@ -109,7 +112,12 @@ impl BoardView {
             if of_service || is_secondary(report, metric) { secondary.extend(block) } else { blocks.extend(block) }
         }
         blocks.extend(board.summarised());
-        blocks.extend(board.reported());
+        for block in board.reported() {
+            let measured = |metric: &Metric| metric.source == block.of.0;
+            let named = |metric: &Metric| measured(metric) && metric.name == block.of.1;
+            let beside = report.metrics.iter().any(measured) && !report.metrics.iter().any(named);
+            if beside { secondary.push(block) } else { blocks.push(block) }
+        }
         blocks.extend(board.one_sided());
         for list in [&mut blocks, &mut secondary] {
             list.sort_by(|a, b| b.severity.rank().cmp(&a.severity.rank()));
@@ -282,6 +290,7 @@ impl<'r> Board<'r> {
             more_rows,
             more_title,
             severity,
+            of: (metric.source.clone(), metric.name.clone()),
         })
     }
 
@@ -313,6 +322,7 @@ impl<'r> Board<'r> {
                 more_rows,
                 more_title,
                 severity,
+                of: (summary.source.clone(), String::new()),
             });
         }
         blocks
@@ -321,10 +331,16 @@ impl<'r> Board<'r> {
     /// What tools say themselves: durations by label.
     fn reported(&mut self) -> Vec<BoardBlock> {
         let mut blocks: Vec<BoardBlock> = Vec::new();
-        let of_source = |one: &Reported| {
-            let report = self.basis.report;
-            report.metrics.iter().any(|metric| metric.source == one.source)
-                || report.summaries.iter().any(|summary| summary.source == one.source)
+        let report = self.basis.report;
+        // What was measured as well, or stands in the summary of its file, has a row already.
+        let has_row = |one: &Reported| {
+            let labelled = |metric: &Metric| {
+                let whole = one.label.is_none() && metric.overall.clean.is_some() && !metric.measured_apart;
+                whole || metric.labelled().any(|(text, _)| Some(text) == one.label.as_deref())
+            };
+            let measured =
+                |metric: &Metric| metric.source == one.source && metric.name == one.metric && labelled(metric);
+            report.metrics.iter().any(measured) || report.summaries.iter().any(|summary| summary.source == one.source)
         };
         let said = |one: &&Reported| {
             let central = |statistic: Statistic| {
@@ -333,8 +349,7 @@ impl<'r> Board<'r> {
             !matches!(one.dimension, Dimension::Bytes | Dimension::Count | Dimension::Ratio)
                 && one.values.iter().any(|value| central(value.statistic))
         };
-        let all: Vec<&Reported> =
-            self.basis.report.reported.iter().filter(|one| !of_source(one)).filter(said).collect();
+        let all: Vec<&Reported> = report.reported.iter().filter(|one| !has_row(one)).filter(said).collect();
         for one in &all {
             let source = (self.basis.report.sources.len() > 1).then(|| visible(&one.source));
             let name = visible(&one.metric);
@@ -363,6 +378,7 @@ impl<'r> Board<'r> {
                     more_rows: Vec::new(),
                     more_title: None,
                     severity,
+                    of: (one.source.clone(), one.metric.clone()),
                 }),
             }
         }
@@ -413,6 +429,7 @@ impl<'r> Board<'r> {
                 rows: vec![row],
                 more_rows: Vec::new(),
                 more_title: None,
+                of: (change.source.clone(), change.metric.clone()),
             });
         }
         blocks
