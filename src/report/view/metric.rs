@@ -118,6 +118,10 @@ impl MetricView {
     /// Without what the JSON report says as well, for pages of very many metrics.
     pub(super) fn shortened(mut self) -> Self {
         self.intervals.retain(|row| ["mean", "median", "p95", "p99"].contains(&row.name.as_str()));
+        // What would be said of nearly every one of them says nothing.
+        self.facts.retain(|fact| !fact.text.starts_with("nothing speaks against"));
+        self.about.clear();
+        self.open_note = None;
         self.groups.clear();
         self.more_groups.clear();
         self.more_groups_title = None;
