@@ -241,22 +241,24 @@ impl ChangeAxis {
     }
 
     /// The change at its upper end, as a ratio.
-    pub(crate) fn end(&self) -> f64 {
+    pub(crate) fn end(self) -> f64 {
         (self.0 / 1.08).exp()
     }
 
-    fn x(&self, ratio: f64) -> f64 {
-        (ratio.max(f64::MIN_POSITIVE).ln().clamp(-self.0, self.0) / self.0 + 1.0) / 2.0 * WIDTH
+    fn x(self, ratio: f64) -> f64 {
+        f64::midpoint(ratio.max(f64::MIN_POSITIVE).ln().clamp(-self.0, self.0) / self.0, 1.0) * WIDTH
     }
 
-    fn contains(&self, ratio: f64) -> bool {
+    fn contains(self, ratio: f64) -> bool {
         ratio > 0.0 && ratio.ln().abs() <= self.0
     }
 }
 
 /// A change with its interval; what does not matter is shaded, "no change" is a line. An end that is open or beyond the picture fades
 /// into short dashes.
-pub(crate) fn mini_change(change: &MiniChange, axis: &ChangeAxis) -> Option<String> {
+pub(crate) fn mini_change(change: &MiniChange, axis: ChangeAxis) -> Option<String> {
+    /// A fixed length of dashes stands for what is not known.
+    const FADE: f64 = 16.0;
     if !(change.estimate.is_finite() && change.estimate > 0.0) {
         return None;
     }
@@ -271,8 +273,6 @@ pub(crate) fn mini_change(change: &MiniChange, axis: &ChangeAxis) -> Option<Stri
     );
     let inside = |end: Option<f64>| end.filter(|ratio| axis.contains(*ratio));
     let (low, high) = (inside(change.low), inside(change.high));
-    // A fixed length of dashes stands for what is not known.
-    const FADE: f64 = 16.0;
     let estimate = axis.x(change.estimate);
     let solid = (
         low.map_or((estimate - FADE).max(0.0), |low| axis.x(low)),
@@ -352,9 +352,9 @@ mod tests {
         let closed = MiniChange { estimate: 1.05, low: Some(1.01), high: Some(1.09), margin: 0.05 };
         let axis = ChangeAxis::of(&[closed]);
         assert!((axis.end() - 1.1).abs() < 1e-3, "at least ten percent: {}", axis.end());
-        assert!(!mini_change(&closed, &axis).unwrap().contains("dasharray"));
+        assert!(!mini_change(&closed, axis).unwrap().contains("dasharray"));
         let open = MiniChange { high: None, ..closed };
-        assert!(mini_change(&open, &axis).unwrap().contains("dasharray"));
-        assert_eq!(mini_change(&MiniChange { estimate: f64::NAN, ..closed }, &axis), None);
+        assert!(mini_change(&open, axis).unwrap().contains("dasharray"));
+        assert_eq!(mini_change(&MiniChange { estimate: f64::NAN, ..closed }, axis), None);
     }
 }

@@ -7,6 +7,8 @@
 mod basis;
 mod row;
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 
 use super::anchors::{Anchors, Taken, slug};
@@ -120,7 +122,7 @@ impl BoardView {
         }
         blocks.extend(board.one_sided());
         for list in [&mut blocks, &mut secondary] {
-            list.sort_by(|a, b| b.severity.rank().cmp(&a.severity.rank()));
+            list.sort_by_key(|block| Reverse(block.severity.rank()));
         }
         let left_out = limit(&mut blocks, &mut secondary);
         if blocks.is_empty() && secondary.is_empty() {
@@ -304,7 +306,7 @@ impl<'r> Board<'r> {
             let name =
                 summary.latency_by.as_deref().or(summary.counted_by.as_deref()).map_or_else(String::new, visible);
             let first = usize::from(rows.len() > 1 && summary.all.is_some());
-            rows[first..].sort_by(|a, b| b.severity.rank().cmp(&a.severity.rank()));
+            rows[first..].sort_by_key(|row| Reverse(row.severity.rank()));
             for row in &mut rows {
                 row.anchor = self.taken.take(format!("{}/{}", slug(&name), slug(&row.name)));
             }
@@ -355,7 +357,7 @@ impl<'r> Board<'r> {
             let name = visible(&one.metric);
             let mut row = reported_row(one, &all);
             if let Some(change) = self.basis.change(&one.source, &one.metric, one.label.as_deref()) {
-                row.set_change(change, mini(change).as_ref(), &self.basis.change_axis, self.basis.drawn);
+                row.set_change(change, mini(change).as_ref(), self.basis.change_axis, self.basis.drawn);
             }
             row.anchor = self.taken.take(format!("{}/{}", slug(&one.metric), slug(&row.name)));
             let severity = row.severity;
@@ -416,7 +418,7 @@ impl<'r> Board<'r> {
         let mut blocks = Vec::new();
         for change in loud {
             let mut row = changed_row(change);
-            row.set_change(change, mini(change).as_ref(), &self.basis.change_axis, self.basis.drawn);
+            row.set_change(change, mini(change).as_ref(), self.basis.change_axis, self.basis.drawn);
             row.anchor = self.taken.take(format!("change/{}", slug(&row.name)));
             blocks.push(BoardBlock {
                 name: row.name.clone(),

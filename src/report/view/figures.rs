@@ -83,6 +83,9 @@ pub(super) fn figures(report: &Report, drawn: Charts) -> Vec<FigureView> {
     Vec::new()
 }
 
+/// A value of each stretch of time.
+type Course = fn(&Bin) -> Option<f64>;
+
 fn of_run(report: &Report, run: &RequestRun, drawn: Charts) -> Vec<FigureView> {
     let metric = metric_of(report, run);
     let noun = if run.are_requests { "requests" } else { "rows" };
@@ -107,7 +110,7 @@ fn of_run(report: &Report, run: &RequestRun, drawn: Charts) -> Vec<FigureView> {
         failed(report, run, metric, drawn),
     ];
     let clean = metric.and_then(|metric| metric.overall.clean.as_ref());
-    let percentiles: [(f64, fn(&Bin) -> Option<f64>, Statistic); 3] = [
+    let percentiles: [(f64, Course, Statistic); 3] = [
         (50.0, |bin| bin.p50, Statistic::P50),
         (95.0, |bin| bin.p95, Statistic::P95),
         (99.0, |bin| bin.p99, Statistic::P99),

@@ -152,7 +152,7 @@ impl<'r> Basis<'r> {
             row.set_requests(one.rate, one.requests, one.failed);
             self.set_failing(&mut row, metric, Some(&one.label));
             if let Some(change) = self.change(&metric.source, &metric.name, Some(&one.label)) {
-                row.set_change(change, mini(change).as_ref(), &self.change_axis, self.drawn);
+                row.set_change(change, mini(change).as_ref(), self.change_axis, self.drawn);
             }
             row
         });
@@ -190,11 +190,11 @@ impl<'r> Basis<'r> {
         let change = self.change(&metric.source, &metric.name, label);
         // All samples of one label may stand under it or without.
         let change = change.or_else(|| {
-            let is_whole = std::ptr::eq(population, &metric.overall);
+            let is_whole = std::ptr::eq(population, &raw const metric.overall);
             self.change(&metric.source, &metric.name, None).filter(|_| is_whole)
         });
         if let Some(change) = change {
-            row.set_change(change, mini(change).as_ref(), &self.change_axis, self.drawn);
+            row.set_change(change, mini(change).as_ref(), self.change_axis, self.drawn);
         }
         row
     }
@@ -225,7 +225,7 @@ impl<'r> Basis<'r> {
         }
         let of = summary.latency_by.as_deref().unwrap_or_default();
         if let Some(change) = self.change(&summary.source, of, one.label.as_deref()) {
-            row.set_change(change, mini(change).as_ref(), &self.change_axis, self.drawn);
+            row.set_change(change, mini(change).as_ref(), self.change_axis, self.drawn);
         }
         row
     }
@@ -301,7 +301,7 @@ impl BoardRow {
     }
 
     /// Says how it changed.
-    pub(super) fn set_change(&mut self, change: &Change, mini: Option<&MiniChange>, axis: &ChangeAxis, drawn: Charts) {
+    pub(super) fn set_change(&mut self, change: &Change, mini: Option<&MiniChange>, axis: ChangeAxis, drawn: Charts) {
         let view = words::leading(change).map(|effect| EffectView::of(change, effect));
         self.change = view.filter(|view| view.estimate != ABSENT);
         self.delta = mini.filter(|_| drawn == Charts::Drawn).and_then(|mini| mini_change(mini, axis));
