@@ -257,8 +257,6 @@ impl ChangeAxis {
 /// A change with its interval; what does not matter is shaded, "no change" is a line. An end that is open or beyond the picture fades
 /// into short dashes.
 pub(crate) fn mini_change(change: &MiniChange, axis: ChangeAxis) -> Option<String> {
-    /// A fixed length of dashes stands for what is not known.
-    const FADE: f64 = 16.0;
     if !(change.estimate.is_finite() && change.estimate > 0.0) {
         return None;
     }
@@ -274,10 +272,8 @@ pub(crate) fn mini_change(change: &MiniChange, axis: ChangeAxis) -> Option<Strin
     let inside = |end: Option<f64>| end.filter(|ratio| axis.contains(*ratio));
     let (low, high) = (inside(change.low), inside(change.high));
     let estimate = axis.x(change.estimate);
-    let solid = (
-        low.map_or((estimate - FADE).max(0.0), |low| axis.x(low)),
-        high.map_or((estimate + FADE).min(WIDTH), |high| axis.x(high)),
-    );
+    // Nothing is known of an open side: it has dashes only.
+    let solid = (low.map_or(estimate, |low| axis.x(low)), high.map_or(estimate, |high| axis.x(high)));
     let mut faded = String::new();
     if low.is_none() {
         let _ = write!(faded, "M0 {middle}H{}", short(solid.0));

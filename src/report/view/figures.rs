@@ -3,6 +3,8 @@
 //!
 //! In: the report. Out: ready strings and small pictures. Nothing stands here that is not in the JSON report.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::change::{EffectView, effect};
@@ -251,11 +253,13 @@ fn of_swarm(swarm: &Swarm) -> Vec<FigureView> {
 /// Of benchmarks: how many there are, and what became of them.
 fn of_benchmarks(report: &Report) -> Vec<FigureView> {
     let apart: Vec<&Metric> = report.metrics.iter().filter(|metric| metric.measured_apart).collect();
-    let most = apart.iter().map(|metric| metric.groups.len()).max().unwrap_or(0);
+    let measured = apart.iter().flat_map(|metric| metric.labelled().map(|(label, _)| label));
+    let told = report.reported.iter().filter_map(|one| one.label.as_deref());
+    let names: HashSet<&str> = measured.chain(told).collect();
     let samples: u64 =
         apart.iter().flat_map(|metric| &metric.groups).filter_map(|group| Some(group.clean.as_ref()?.n)).sum();
     let mut figures = vec![
-        FigureView::new("benchmarks", number::count(most as u64)),
+        FigureView::new("benchmarks", number::count(names.len() as u64)),
         FigureView::new("samples", number::count(samples)),
     ];
     let Some(comparison) = &report.comparison else { return figures };
