@@ -423,7 +423,13 @@ impl MetricColumn<'_> {
         blocks.retain(|block| !is_aside(block.range.start) && !repetition::is_label_of_its_own(cells, block));
         // A rate grows while a run begins, and falls while it ends.
         let is_rate = matches!(unit.dimension, Dimension::Rate | Dimension::ByteRate);
-        blocks.retain(|block| !is_rate || block.range.start > 0 && block.range.end < cells.len());
+        let is_nothing = |range: Range<usize>| {
+            let mut nothing = true;
+            cells.visit(range, |_, block| nothing &= block.iter().all(|value| *value == 0.0));
+            nothing
+        };
+        blocks
+            .retain(|block| !is_rate || !is_nothing(0..block.range.start) && !is_nothing(block.range.end..cells.len()));
         if !unit.dimension.is_time() {
             return (Vec::new(), None, blocks);
         }

@@ -110,7 +110,8 @@ pub fn populations(
         let Some(failures) = &metric.failures else { continue };
         let are_requests = of_requests.contains(&(metric.source.as_str(), metric.table));
         let kind = if are_requests { PopulationKind::Requests } else { PopulationKind::Rows };
-        let labels = failures.groups.iter().map(|group| {
+        // Rows without a label are no group that one could name.
+        let labels = failures.groups.iter().filter(|group| !group.label.is_empty()).map(|group| {
             let inflation = inflation_of(group.clusters, group.total);
             (Some(group.label.clone()), group.failed, [group.total, group.unclear], inflation)
         });

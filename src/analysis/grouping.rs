@@ -320,8 +320,18 @@ fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>
     let few_rows_each = together.1.len() <= MOST_SWEPT && together.1.len() * ROWS_EACH > rows;
     // Several things were tried with each other: no label alone tells all of the combinations.
     let crossed = columns.iter().all(|column| labels_of_column(table, *column).1.len() < together.1.len());
-    let is_design = crossed && together.1.len() <= MOST_SWEPT && is_balanced(table, &labels, &together);
+    let few = together.1.len() <= MOST_SWEPT || is_full_grid(table, &labels, &together);
+    let is_design = crossed && few && is_balanced(table, &labels, &together);
     (few_rows_each || is_design).then_some((columns, together))
+}
+
+/// Whether every text of each label stands with every one of the others, and nothing else tells rows apart.
+fn is_full_grid(table: &Table, labels: &[usize], together: &Labels<'_>) -> bool {
+    let texts = |column: &usize| {
+        let (codes, texts) = labels_of_column(table, *column);
+        by_first_appearance(&codes, texts.len()).len()
+    };
+    labels.iter().map(texts).product::<usize>() == together.1.len()
 }
 
 /// Whether each combination of labels stands in as many rows, as a design that was tried through has them. Users and threads take

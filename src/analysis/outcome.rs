@@ -112,80 +112,12 @@ fn is_none(rows: &u64) -> bool {
 /// Error rates are given per thousand.
 const PER: f64 = 1000.0;
 
-const SUCCESS_WORDS: &[&str] = &[
-    "ok",
-    "success",
-    "successful",
-    "succeeded",
-    "passed",
-    "pass",
-    "completed",
-    "complete",
-    "done",
-    "finished",
-    "answered",
-    "stop",
-    "yes",
-    "y",
-    "t",
-    "none",
-    // Levels of traces and logs.
-    "default",
-    "debug",
-    "info",
-    "notice",
-    "trace",
-    "warning",
-    "warn",
-];
-const FAILURE_WORDS: &[&str] = &[
-    "fail",
-    "loss",
-    "lost",
-    "dropped",
-    "unreachable",
-    "invalid",
-    "killed",
-    "failed",
-    "failure",
-    "error",
-    "err",
-    "ko",
-    "timeout",
-    "timedout",
-    "abort",
-    "aborted",
-    "crash",
-    "crashed",
-    "exception",
-    "fatal",
-    "critical",
-    "refused",
-    "rejected",
-    "denied",
-    "unavailable",
-    "cancelled",
-    "canceled",
-    "exceeded",
-    "disconnect",
-    "disconnected",
-    "oom",
-    "outofmemory",
-    "segfault",
-    "sigsegv",
-    "sigkill",
-    "sigabrt",
-    "panic",
-    "panicked",
-    "dnf",
-    "exhausted",
-    "unauthorized",
-    "forbidden",
-    "no",
-    "n",
-    "f",
-    "not",
-];
+const SUCCESS_WORDS: &str = "ok success successful succeeded passed pass completed complete done finished answered stop yes y t \
+     none correct default debug info notice trace warning warn";
+const FAILURE_WORDS: &str = "fail loss lost dropped unreachable invalid killed failed failure error err ko timeout timedout abort \
+     aborted crash crashed exception fatal critical refused rejected denied unavailable cancelled canceled \
+     exceeded disconnect disconnected oom outofmemory memout tle mle wrong incorrect interrupted preempted \
+     segfault segv sigsegv sigkill sigabrt panic panicked dnf exhausted unauthorized forbidden no n f not";
 
 /// The rows among which the failed ones are counted.
 #[derive(Clone, Copy)]
@@ -420,7 +352,7 @@ fn of_words(table: &Table, index: usize) -> (Vec<Outcome>, &'static str) {
     let name = column.name.to_ascii_lowercase();
     let of_failure = says_failure(&name);
     let convention = if of_failure { "a word means failure" } else { "by the words" };
-    (column.dictionary.iter().map(|text| of_word(text, &name, of_failure)).collect(), convention)
+    (column.dictionary.iter().map(|text| of_word(text, of_failure)).collect(), convention)
 }
 
 fn says_failure(name: &str) -> bool {
@@ -485,23 +417,27 @@ fn convention_of_numbers(cells: &Cells, name: &str) -> Option<(NumberSays, &'sta
     (flags && of_success).then_some((NumberSays::ZeroIsFailure, "1 is success, by the column's name"))
 }
 
-fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
+/// Whether a word is one of several with blanks between them.
+fn has(known: &str, word: &str) -> bool {
+    known.split_ascii_whitespace().any(|one| one == word)
+}
+
+fn of_word(text: &str, of_failure: bool) -> Outcome {
     // `not_run`, `skipped`: what was not tried did not fail.
-    const NOT_TRIED: &[&str] =
-        &["notrun", "notmeasured", "nottested", "notstarted", "skipped", "skip", "pending", "unknown", "planned"];
+    const NOT_TRIED: &str = "notrun notmeasured nottested notstarted notsupported unsupported skipped skip pending running queued \
+     planned";
     let lower = text.trim().to_ascii_lowercase();
     let yes = matches!(lower.as_str(), "true" | "yes" | "y" | "t" | "1");
     let no = matches!(lower.as_str(), "false" | "no" | "n" | "f" | "0");
     if lower.is_empty() || ["nan", "n/a", "na", "null", "nil", "-"].contains(&lower.as_str()) {
-        // An error column is empty where nothing went wrong; a status column is empty where nothing is known.
-        let says_errors = name.contains("err") || name.contains("exception");
-        return if says_errors { Outcome::Succeeded } else { Outcome::NotSaid };
+        // A column of failures is empty where nothing went wrong; a status column is empty where nothing is known.
+        return if of_failure { Outcome::Succeeded } else { Outcome::NotSaid };
     }
     if yes || no {
         return when(yes == of_failure);
     }
     let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    if NOT_TRIED.contains(&words.concat().as_str()) {
+    if has(NOT_TRIED, &words.concat()) {
         return Outcome::NotSaid;
     }
     if let Some(counts) = counted_failures(&lower, &words) {
@@ -511,7 +447,7 @@ fn of_word(text: &str, name: &str, of_failure: bool) -> Outcome {
     if let Some(code) = number.filter(|code| (100..600).contains(code)) {
         return when(code >= 400);
     }
-    let any = |known: &[&str]| words.iter().any(|word| known.contains(word));
+    let any = |known: &str| words.iter().any(|word| has(known, word));
     let says = |phrase: &str| words.join(" ").contains(phrase);
     match () {
         () if any(FAILURE_WORDS) || says("timed out") || says("out of memory") => Outcome::Failed,
@@ -556,6 +492,12 @@ mod tests {
             ("purple", "status", Outcome::Unclear),
             ("", "status", Outcome::NotSaid),
             ("", "error", Outcome::Succeeded),
+            ("", "failure_reason", Outcome::Succeeded),
+            ("wrong answer", "status", Outcome::Failed),
+            ("correct", "category", Outcome::Succeeded),
+            ("unknown", "category", Outcome::Unclear),
+            ("running", "State", Outcome::NotSaid),
+            ("CANCELLED by 1001", "State", Outcome::Failed),
             ("connection reset", "error", Outcome::Failed),
             ("4 passed, 0 failed, 0 skipped", "status", Outcome::Succeeded),
             ("3 passed, 1 failed", "status", Outcome::Failed),
@@ -566,7 +508,7 @@ mod tests {
             ("not measured", "status", Outcome::NotSaid),
         ] {
             let of_failure = column.contains("fail") || column.contains("err");
-            assert_eq!(of_word(text, column, of_failure), expected, "{column}={text}");
+            assert_eq!(of_word(text, of_failure), expected, "{column}={text}");
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! In: repeated blocks and stuck values, and the rows that they stand in. Out: those that nothing explains. A block is a copy
 //! only where whole rows are the same: the clock, the thread, everything. A value that stays is a stuck sensor unless it is the 0
-//! of something that was not needed (a connection that is used again), or several requests waited for one timeout.
+//! of something that was not needed (a connection that is used again), several requests waited for one timeout, or the clock
+//! counts too coarsely to tell durations of that size apart.
 
 use std::collections::HashSet;
 
@@ -11,7 +12,7 @@ use crate::stats::measured::Measured;
 use crate::stats::recording::{Repeat, Stuck};
 use crate::stats::unit_block::UnitBlock;
 use crate::table::packed::Kind;
-use crate::table::{Instants, Role, Table};
+use crate::table::{Column, Instants, Role, Table};
 
 /// Rows of a copied block that are the same, at least: one may have been changed since.
 const SAME_ROWS: f64 = 0.9;
@@ -56,6 +57,9 @@ pub(super) fn is_explained(table: &Table, column: usize, cells: &Measured<'_>, s
     if stuck.value == 0.0 {
         return elsewhere(&|value| value == 0.0) >= USUAL_ZEROS;
     }
+    if is_coarse(&table.columns[column], stuck.value) {
+        return true;
+    }
     // Nothing took longer, and all of them were under way together: one event ended them.
     let Some(instants) = table.columns_as(Role::Timestamp).next() else { return false };
     let instants = Instants::of(table, instants);
@@ -63,6 +67,18 @@ pub(super) fn is_explained(table: &Table, column: usize, cells: &Measured<'_>, s
     let (Some(first), Some(last)) = (within.iter().min(), within.iter().max()) else { return false };
     let seconds = clock::seconds(&table.columns[column], stuck.value);
     (last - first) as f64 / 1e9 <= seconds && elsewhere(&|value| value > stuck.value * (1.0 + SAME_WAIT)) == 0
+}
+
+/// Whether a duration is few steps of its clock, so that durations of about that size are the same number.
+fn is_coarse(column: &Column, value: f64) -> bool {
+    const FEW_STEPS: f64 = 20.0;
+    let Some(shape) = column.shape.as_ref().filter(|shape| column.unit().dimension.is_time() && shape.exponents == 0)
+    else {
+        return false;
+    };
+    let digits = shape.fraction_digits.iter().rposition(|count| *count > 0).unwrap_or_default();
+    let step = 10_f64.powi(-i32::try_from(digits).unwrap_or(i32::MAX));
+    value <= FEW_STEPS * step
 }
 
 /// Whether most values of a block have labels that occur nowhere else: then the label explains them.

@@ -4,6 +4,7 @@
 //! holds. A row is taken whole or not at all: a cell that its column cannot hold refuses the row, and the caller decides
 //! what the row is.
 
+mod beside_rows;
 mod column;
 
 use std::collections::{HashMap, HashSet};
@@ -96,6 +97,10 @@ pub(crate) struct TableBuilder {
     pub(crate) beside_samples: bool,
     /// Columns that repeat numbers of the object around their rows: settings, or results of that object alone.
     pub(crate) inherited: Vec<usize>,
+    /// Titles between its rows, each with the row that it stands above.
+    pub(crate) titles: Vec<(u64, String)>,
+    /// Rows that hold no cells but what a tool said of its failure instead.
+    messages: Vec<(u64, String)>,
     /// Where its cells are kept.
     pub(in crate::ingest) storage: Storage,
     parsed: Vec<CellValue>,
@@ -119,6 +124,8 @@ impl TableBuilder {
             may_widen: true,
             beside_samples: false,
             inherited: Vec::new(),
+            titles: Vec::new(),
+            messages: Vec::new(),
             parsed: Vec::new(),
         }
     }
@@ -205,6 +212,15 @@ impl TableBuilder {
             self.parsed.push(parsed);
         }
         self.commit(row, line);
+    }
+
+    /// Takes a line in which a tool says that it failed where a row would be: a row without any cell.
+    pub(crate) fn push_message(&mut self, message: String, line: u64) {
+        self.messages.push((self.rows(), message));
+        for column in &mut self.columns {
+            column.push(CellValue::Absent, b"");
+        }
+        self.lines.push(line);
     }
 
     fn commit(&mut self, row: Row<'_>, line: u64) {
@@ -340,6 +356,11 @@ impl TableBuilder {
         for mut second in seconds {
             second.name = unique(&second.name, columns.len(), &mut names);
             columns.push(second);
+        }
+        let beside = beside_rows::columns(&self.titles, &self.messages, rows, &self.storage);
+        for mut column in beside {
+            column.name = unique(&column.name, columns.len(), &mut names);
+            columns.push(column);
         }
         let table = Table {
             name: self.name,

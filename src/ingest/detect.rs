@@ -190,6 +190,7 @@ mod tests {
     fn logs_programs_and_lone_numbers_are_no_metrics() {
         for text in [
             "[    0.000000] Linux version 6.1.0\n[    0.000001] Command line: ro quiet\n[    1.500000] usb 1-1: new\n",
+            "[2025-11-23 04:44:07] the run began\n[2025-11-23 04:44:09] a request took 12.5 ms\n",
             "#include <stdio.h>\nint a[] = {1,2,3};\nint b[] = {4,5,6};\n",
             "SELECT 1,2,3;\nSELECT 4,5,6;\n",
             "5",

@@ -22,6 +22,21 @@ const RELATIVES: &[Relative] = &[
         words: "it is an HTTP archive (HAR): single requests that a browser recorded, not the result of a load test",
     },
     Relative {
+        opening: "{",
+        parts: &["\"panels\"", "\"gridPos\"", "\"targets\""],
+        words: "it is a dashboard of Grafana: where numbers are drawn, not the numbers; a panel's Inspect, Data, Download CSV gives those",
+    },
+    Relative {
+        opening: "{",
+        parts: &["\"_postman_id\"", "\"item\"", "\"request\""],
+        words: "it is a collection of Postman: requests to send, not the result of sending them",
+    },
+    Relative {
+        opening: "{",
+        parts: &["\"name\"", "\"version\"", "\"scripts\"", "ependencies\""],
+        words: "it is the description of a package (package.json), not the result of a measurement",
+    },
+    Relative {
         opening: "ThisisApacheBench",
         parts: &["Version"],
         words: "it is what ab prints; `ab -g times.tsv` and `ab -e percentiles.csv` write files that are read",
@@ -115,6 +130,11 @@ mod tests {
     #[test]
     fn what_a_tool_prints_for_people_is_called_by_its_name() {
         for (text, named) in [
+            (
+                "{ \"panels\": [{ \"gridPos\": {\"h\": 8, \"w\": 12}, \"targets\": [{\"expr\": \"up\"}] }], \"refresh\": \"5s\" }",
+                "dashboard of Grafana",
+            ),
+            ("{\"name\": \"a\", \"version\": \"1.0.0\", \"scripts\": {}, \"devDependencies\": {}}", "package.json"),
             ("This is ApacheBench, Version 2.3 <$Revision$>\n", "`ab -g times.tsv`"),
             (
                 "\nSummary:\n  Total:\t1.0 secs\n  Slowest:\t0.1 secs\n  Fastest:\t0.1 secs\n\nResponse time histogram:\n",

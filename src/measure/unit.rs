@@ -135,7 +135,7 @@ impl Unit {
             // Metres by second are no millions by second.
             .or_else(|| {
                 let any_case =
-                    |spelling: &str| !matches!(spelling, "M/s" | "G/s") && spelling.eq_ignore_ascii_case(name);
+                    |spelling: &str| !matches!(spelling, "M/s" | "G/s" | "T/s") && spelling.eq_ignore_ascii_case(name);
                 NAMES.iter().find(|(spelling, _)| any_case(spelling))
             })
             .map(|(_, unit)| *unit)
@@ -149,6 +149,22 @@ impl Unit {
         POWER_NAMES.iter().find(|(spelling, _)| *spelling == word).map(|(_, unit)| *unit)
     }
 }
+
+impl Unit {
+    /// The unit of a clock's frequency (`MHz`): how fast something ticks is no number of events, and stays as it is written.
+    pub(crate) fn of_frequency(word: &str) -> Option<Self> {
+        FREQUENCIES.iter().find(|unit| unit.symbol.eq_ignore_ascii_case(word)).copied()
+    }
+
+    /// Minutes.
+    pub(crate) const MINUTE: Self = MINUTE;
+}
+
+static FREQUENCIES: &[Unit] = &[
+    Unit::new(Dimension::Unknown, "kHz", 1.0, 1.0),
+    Unit::new(Dimension::Unknown, "MHz", 1.0, 1.0),
+    Unit::new(Dimension::Unknown, "GHz", 1.0, 1.0),
+];
 
 const MINUTE: Unit = Unit::new(Dimension::Time, "min", 60.0, 1.0);
 const HOUR: Unit = Unit::new(Dimension::Time, "h", 3600.0, 1.0);
@@ -180,13 +196,15 @@ const PER_MINUTE: Unit = Unit::new(Dimension::Rate, "/min", 1.0, 60.0);
 const THOUSAND_PER_SECOND: Unit = Unit::new(Dimension::Rate, "k/s", 1e3, 1.0);
 const MILLION_PER_SECOND: Unit = Unit::new(Dimension::Rate, "M/s", 1e6, 1.0);
 const BILLION_PER_SECOND: Unit = Unit::new(Dimension::Rate, "G/s", 1e9, 1.0);
+const TRILLION_PER_SECOND: Unit = Unit::new(Dimension::Rate, "T/s", 1e12, 1.0);
 const PER_HOUR: Unit = Unit::new(Dimension::Rate, "/h", 1.0, 3600.0);
 
 // Long waits stay in seconds: "600 s" is what a person compares with a time-out of 600 s.
 static TIME_LADDER: &[Unit] = &[Unit::NANOSECOND, Unit::MICROSECOND, Unit::MILLISECOND, Unit::SECOND];
 static BYTES_LADDER: &[Unit] = &[Unit::BYTE, KILOBYTE, MEGABYTE, GIGABYTE, TERABYTE];
 static RATIO_LADDER: &[Unit] = &[Unit::PERCENT];
-static RATE_LADDER: &[Unit] = &[Unit::PER_SECOND];
+// Thousands are read as they are; of billions nobody counts the zeros.
+static RATE_LADDER: &[Unit] = &[Unit::PER_SECOND, MILLION_PER_SECOND, BILLION_PER_SECOND, TRILLION_PER_SECOND];
 static BYTE_RATE_LADDER: &[Unit] = &[BYTE_PER_SECOND, KILOBYTE_PER_SECOND, MEGABYTE_PER_SECOND, GIGABYTE_PER_SECOND];
 static NUMBER_LADDER: &[Unit] = &[Unit::UNKNOWN];
 
@@ -295,6 +313,7 @@ static NAMES: &[(&str, Unit)] = &[
     ("k/s", THOUSAND_PER_SECOND),
     ("M/s", MILLION_PER_SECOND),
     ("G/s", BILLION_PER_SECOND),
+    ("T/s", TRILLION_PER_SECOND),
     ("/h", PER_HOUR),
     ("B/s", BYTE_PER_SECOND),
     ("bytes/s", BYTE_PER_SECOND),

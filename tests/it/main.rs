@@ -20,6 +20,7 @@ mod ci;
 mod circles;
 mod compare;
 mod corruption;
+mod counted;
 mod documents;
 mod export;
 mod failed;

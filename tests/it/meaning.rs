@@ -431,7 +431,7 @@ fn what_looks_like_a_unit_and_is_none_is_none() {
     for name in ["ns/day", "J/ns", "Request(s)", "RNNs", "speed km/h"] {
         assert_eq!(said(&report, name), ("unknown", "", "unknown"), "{name}");
     }
-    assert_eq!(said(&report, "CPU MHz"), ("rate", "M/s", "unknown"));
+    assert_eq!(said(&report, "CPU MHz"), ("unknown", "MHz", "unknown"), "how fast a clock ticks, as it is written");
     assert_eq!(said(&report, "time-to-first-byte").0, "time", "an amount of bytes it is not");
     assert_eq!(said(&report, "free_memory_mb"), ("bytes", "MB", "unknown"));
     assert_eq!(said(&report, "time_saved_ms"), ("time", "ms", "unknown"));

@@ -117,7 +117,7 @@ impl Closing {
         // The total of a summary is shown as the whole.
         let sums_up = |column: &usize| {
             let meaning = name::read(&table.columns[*column].name);
-            meaning.statistic.is_some() || tally::read(&table.columns[*column].name, &meaning).is_some()
+            meaning.statistic.is_some() || tally::counts(&table.columns[*column].name, &meaning)
         };
         if metrics.iter().any(sums_up) {
             return None;

@@ -45,7 +45,9 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
         return (is_length && whole && rows >= 3)
             .then(|| "the same round number in all rows: how long was measured, not what came out".to_owned());
     }
-    if let Some(beside) = crossed(table, index, &counts).filter(|_| !are_repetitions(numbers(), words)) {
+    if let Some(beside) = crossed(table, index, &counts)
+        .filter(|_| !are_repetitions(numbers(), words) && vocabulary::COMES_OUT.among(words).is_none())
+    {
         return Some(format!(
             "each of its {} round numbers stands equally often beside each `{beside}`: it was chosen",
             counts.len()
@@ -244,7 +246,7 @@ fn is_first_axis(table: &Table, index: usize, said: &NameMeaning) -> bool {
         && !words.iter().any(|word| {
             vocabulary::IDENTIFIER.has(word) || vocabulary::INSTANT.has(word) || vocabulary::ACTOR.has(word)
         })
-        && are_round(numbers.iter().copied(), DIGITS_OF_AXIS)
+        && (are_round(numbers.iter().copied(), DIGITS_OF_AXIS) || are_multiples_of_the_first(&numbers))
         && numbers.windows(2).all(|pair| pair[1] > pair[0])
         && numbers.windows(2).any(|pair| pair[1] - pair[0] > 1.0)
         && (numbers.len() > 3
@@ -252,9 +254,26 @@ fn is_first_axis(table: &Table, index: usize, said: &NameMeaning) -> bool {
             || numbers[1] / numbers[0] == numbers[2] / numbers[1])
 }
 
+/// Whether numbers go on in steps of the first: 8, 16, 24, and so on.
+fn are_multiples_of_the_first(numbers: &[f64]) -> bool {
+    const FEWEST: usize = 5;
+    let step = numbers.first().copied().unwrap_or_default();
+    step > 1.0
+        && numbers.len() >= FEWEST
+        && numbers.iter().zip(1_u32..).all(|(number, place)| *number == step * f64::from(place))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{DIGITS, are_round};
+    use super::{DIGITS, are_multiples_of_the_first, are_round};
+
+    #[test]
+    fn steps_of_the_first_are_an_axis() {
+        assert!(are_multiples_of_the_first(&[8.0, 16.0, 24.0, 32.0, 40.0]));
+        for other in [&[1.0, 2.0, 3.0, 4.0, 5.0][..], &[8.0, 16.0, 24.0, 32.0], &[8.0, 16.0, 24.0, 33.0, 41.0]] {
+            assert!(!are_multiples_of_the_first(other), "{other:?}");
+        }
+    }
 
     #[test]
     fn what_people_choose_is_round() {

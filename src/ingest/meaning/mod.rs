@@ -3,6 +3,7 @@
 pub(crate) mod calendar;
 pub(crate) mod clock;
 mod closing_rows;
+mod counters;
 pub(crate) mod declared;
 mod design;
 pub(crate) mod name;

@@ -9,8 +9,10 @@ use crate::measure::Statistic;
 use crate::measure::unit::{Dimension, Unit};
 
 use super::vocabulary::{self, Kind, Words};
+use rates::{is_multiple_of_rate, multiple, rate_word, scaled, symbol};
 use words::{Word, split};
 
+mod rates;
 mod words;
 pub(crate) use words::words;
 
@@ -55,7 +57,7 @@ pub(crate) fn parent(name: &str) -> &str {
 pub(crate) fn read(name: &str) -> NameMeaning {
     // `Thread(s) per core`: a plural, whatever follows.
     let name = &name.trim().replace("(s) ", "s ");
-    let (outside, bracket) = bracketed(name);
+    let (outside, bracket) = with_percent(name).unwrap_or_else(|| bracketed(name));
     let segments = segments(outside);
     let mut statistic = None;
     let mut decided: Option<Polarity> = None;
@@ -117,6 +119,18 @@ pub(crate) fn read(name: &str) -> NameMeaning {
     meaning
 }
 
+/// Whether `min` at the end of a name may be minutes (`time_min`): no other column is called like another statistic of the same.
+pub(crate) fn may_be_minutes<'n>(others: impl IntoIterator<Item = &'n str>, name: &str) -> bool {
+    const TIMES: Words = Words::of("time elapsed duration runtime uptime age t");
+    let own = words(leaf(name));
+    let [.., what, min] = &own[..] else { return false };
+    let alike = |other: &str| {
+        let words = words(leaf(other));
+        other != name && words.first() == own.first() && read(other).statistic.is_some()
+    };
+    min == "min" && TIMES.has(what) && !others.into_iter().any(alike)
+}
+
 /// The unit that a text of its own states (`us/op`, `req/s`, `Megabytes`), and which way its numbers are better.
 pub(crate) fn unit(text: &str) -> Option<(Unit, Polarity)> {
     let parsed = Unit::parse(text).map(|unit| (unit, direction(&[], kind_of_unit(unit))));
@@ -139,6 +153,16 @@ pub(crate) fn in_unknown_unit(name: &str, said: &NameMeaning) -> bool {
     said.unit.is_none() && name.trim_end().ends_with([')', ']'])
 }
 
+/// A name with a percent sign at its beginning or its end (`%user`, `Loss%`), without it, and that unit.
+fn with_percent(name: &str) -> Option<(&str, Option<Unit>)> {
+    let leaf = leaf(name);
+    let behind = leaf.strip_prefix('%').filter(|rest| rest.starts_with(char::is_alphabetic));
+    let before = || name.strip_suffix('%').filter(|rest| rest.ends_with(char::is_alphabetic));
+    // Where the sign stands in a path, its object stays.
+    let outside = behind.map(|rest| if leaf.len() == name.len() { rest } else { name }).or_else(before)?;
+    Some((outside, Some(Unit::PERCENT)))
+}
+
 /// The unit in brackets at the end of a name, and the name before it.
 fn bracketed(name: &str) -> (&str, Option<Unit>) {
     for (open, close) in [('(', ')'), ('[', ']'), ('{', '}')] {
@@ -146,7 +170,8 @@ fn bracketed(name: &str) -> (&str, Option<Unit>) {
             && !before.trim().is_empty()
         {
             let attached = !before.ends_with(char::is_whitespace);
-            let parsed = Unit::parse(inner).or_else(|| Unit::of_power(inner));
+            let frequency = Unit::of_frequency(inner);
+            let parsed = frequency.or_else(|| Unit::parse(inner)).or_else(|| Unit::of_power(inner));
             let unit = parsed.filter(|_| !is_no_unit(before.trim(), inner, attached));
             return if unit.is_some() || inner == "s" { (before.trim(), unit) } else { (name, None) };
         }
@@ -290,6 +315,10 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
         return (Some(kind), unit, Some(texts.join("_")));
     }
     let Some((last, before)) = words.split_last() else { return (None, None, None) };
+    // How fast a clock ticks is no number of events.
+    if let Some(unit) = Unit::of_frequency(&last.text) {
+        return (Some(Kind::Other), Some(unit), Some(last.text.clone()));
+    }
     // Sockets that wait to be closed: a state of TCP, and no duration.
     if matches!(texts[..], ["time" | "close" | "fin", "wait"]) {
         return (Some(Kind::Count), Some(Unit::COUNT), Some(texts.join("_")));
@@ -312,8 +341,11 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
         let by_second = Unit::parse(&format!("{}/s", symbol(word)));
         by_second.or_else(|| rate_word(word)).filter(|unit| unit.dimension == Dimension::ByteRate)
     };
-    if let Some(word) = by_second.filter(|word| counted(word) || is_rate || data(word).is_some()) {
-        return (Some(Kind::Rate), Some(data(word).unwrap_or(Unit::PER_SECOND)), Some(texts.join("_")));
+    if let Some(word) =
+        by_second.filter(|word| counted(word) || is_rate || data(word).is_some() || multiple(&word.text).is_some())
+    {
+        let unit = data(word).or_else(|| scaled(before)).unwrap_or(Unit::PER_SECOND);
+        return (Some(Kind::Rate), Some(unit), Some(texts.join("_")));
     }
     let by_hour = BY_TIME[2].0.contains(&last.text.as_str())
         && before.last().is_some_and(|word| word.text.ends_with('s') && counted(word));
@@ -347,7 +379,7 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
         let kind = match () {
             // What a model costs, not what a machine does in a second.
             () if words[index].written == "FLOPs" => return (Some(Kind::Other), None, Some((*word).to_owned())),
-            () if is(vocabulary::RATES)
+            () if (is(vocabulary::RATES) || is_multiple_of_rate(word))
                 && !(*word == "ops" && index > 0 && is_total(texts[index - 1]))
                 && !is_share(&texts, index) =>
             {
@@ -360,7 +392,7 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
             () => continue,
         };
         let unit = match kind {
-            Kind::Rate => rate_word(&words[index]),
+            Kind::Rate => scaled(&words[..=index]).or_else(|| rate_word(&words[index])),
             Kind::Count => Some(Unit::COUNT),
             Kind::Bytes if matches!(*word, "bytes" | "byte") => Some(Unit::BYTE),
             _ => None,
@@ -393,19 +425,6 @@ fn is_share(texts: &[&str], index: usize) -> bool {
             .contains(&texts[index - 1])
 }
 
-/// The unit that a word for a rate states by itself.
-fn rate_word(word: &Word) -> Option<Unit> {
-    match word.text.as_str() {
-        // Bytes, but behind a hump every word is written so: `rxBps`.
-        "bps" if word.written == "Bps" => Unit::parse("B/s").filter(|_| !word.at_hump),
-        "rps" | "qps" | "tps" | "ops" | "iops" | "hz" | "fps" | "flops" => Some(Unit::PER_SECOND),
-        "khz" => Unit::parse("k/s"),
-        "mhz" | "mflops" | "mips" => Unit::parse("M/s"),
-        "ghz" | "gflops" => Unit::parse("G/s"),
-        _ => Unit::parse(&word.written).filter(|unit| unit.dimension == Dimension::ByteRate),
-    }
-}
-
 /// `ns_per_op`, `requests_per_minute`, `tokens/s`, `MB/s`.
 fn per(words: &[Word], texts: &[&str]) -> Option<(Kind, Option<Unit>)> {
     let at = words.iter().position(|word| word.text == "per" || word.after_slash)?;
@@ -420,6 +439,7 @@ fn per(words: &[Word], texts: &[&str]) -> Option<(Kind, Option<Unit>)> {
     // `m/s`, `rad/s`, `ns/day`, `J/ns`: quantities whose unit is not one of ours; nothing is counted by time.
     let is_counted = vocabulary::COUNTED_BY_SECOND.has(&amount.text)
         || vocabulary::COUNTS.has(&amount.text)
+        || multiple(&amount.text).is_some()
         || amount.text.len() > 4;
     let is_data = Unit::parse(&amount.written).is_some_and(|unit| unit.dimension == Dimension::Bytes);
     let by_time = Unit::parse(denominator).is_some_and(|unit| unit.dimension == Dimension::Time);
@@ -431,30 +451,23 @@ fn per(words: &[Word], texts: &[&str]) -> Option<(Kind, Option<Unit>)> {
         return Some(match bytes {
             Some(_) if *by == "/s" => (Kind::Rate, Unit::parse(&format!("{}/s", symbol(amount)))),
             Some(_) => (Kind::Rate, None),
+            None if *by == "/s" => (Kind::Rate, scaled(numerator).or_else(|| Unit::parse(by))),
             None => (Kind::Rate, Unit::parse(by)),
         });
     }
     if !vocabulary::UNITS_OF_WORK.has(denominator) {
         return None;
     }
-    // The unit may stand at the end: `time_per_output_token_ms`.
-    let stated = unit_word(amount, &numerator[..at - 1])
-        .or_else(|| words.split_last().and_then(|(last, before)| unit_word(last, before)));
+    // The unit may stand at the end: `time_per_output_token_ms`. What something costs by the byte is no number of bytes.
+    let at_end = || words[behind + 1..].last().and_then(|last| unit_word(last, &words[..words.len() - 1]));
+    let stated = unit_word(amount, &numerator[..at - 1]).or_else(at_end);
     match stated {
         Some(unit) => Some((kind_of_unit(unit)?, Some(unit))),
         None if vocabulary::DURATIONS.has(amount.text.as_str()) => Some((Kind::Duration, None)),
         None if vocabulary::BYTES.has(amount.text.as_str()) => Some((Kind::Bytes, Some(Unit::BYTE))),
         None if vocabulary::COUNTS.has(amount.text.as_str()) => Some((Kind::Count, Some(Unit::COUNT))),
+        None if Unit::parse(denominator).is_some() => Some((Kind::Other, None)),
         None => None,
-    }
-}
-
-/// `bytes` and `byte` are `B` before `/s`.
-fn symbol(word: &Word) -> &str {
-    match word.text.as_str() {
-        "byte" | "bytes" => "B",
-        "bit" | "bits" => "bit",
-        _ => &word.written,
     }
 }
 
@@ -528,10 +541,6 @@ fn direction(words: &[&str], kind: Option<Kind>) -> Polarity {
         // What was asked for is a setting, whichever way it goes; and what is transferred is neither good nor bad.
         Some(Kind::Bytes | Kind::RunLength) => Polarity::Unknown,
         Some(Kind::Rate) if has(vocabulary::ASKED_FOR) => Polarity::Unknown,
-        // A clock that ticks faster is neither good nor bad.
-        Some(Kind::Rate) if words.iter().any(|word| matches!(*word, "khz" | "mhz" | "ghz" | "thz")) => {
-            Polarity::Unknown
-        }
         Some(Kind::Rate) if has(vocabulary::FAILED) => Polarity::LowerIsBetter,
         // A rate of no matter what may be a pulse or a setting.
         Some(Kind::Rate) if words.last() == Some(&"rate") && !is_rate_of_work(words) => Polarity::Unknown,

@@ -114,6 +114,12 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if words.last().is_some_and(|word| vocabulary::UNIT.has(word)) || in_units() {
         return (Role::Unused, "it names the unit of other columns".into());
     }
+    if matches!(words, [only] if vocabulary::REMARK.has(only)) && 2 * distinct as u64 > rows / 2 {
+        return (
+            Role::Unused,
+            format!("called `{}`, with {distinct} different texts: remarks on single rows", column.name),
+        );
+    }
     let last_word_names_rows = words.last().is_some_and(|word| vocabulary::IDENTIFIER.has(word));
     let is_id = || words.last().is_some_and(|word| word == "id");
     if last_word_names_rows && (distinct > 1 || is_id()) {
@@ -150,6 +156,17 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         && let Some(role) = timestamp_role(table, index, &profile, words)
     {
         return role;
+    }
+    if profile.falls == 0
+        && profile.rises >= 2
+        && name::may_be_minutes(table.columns.iter().map(|one| one.name.as_str()), &column.name)
+        && even_steps(values)
+        && is_beside_numbers(table, index)
+    {
+        return (
+            Role::Timestamp,
+            "`min` is minutes here: it goes on in even steps, and no other statistic stands beside".into(),
+        );
     }
     if let Some(role) = position::infer(table, index, words) {
         return role;
@@ -210,7 +227,8 @@ fn status_word<'a>(path: &str, words: &'a [String]) -> Option<&'a str> {
 
 /// Whether all texts say how something ended, some of them badly; where all do, nothing else names the column.
 fn ends_well_and_badly(texts: &[String]) -> bool {
-    let outcomes = || texts.iter().filter(|text| !text.is_empty()).map(|text| vocabulary::outcome(text));
+    let ended = |text: &&String| !text.is_empty() && !vocabulary::NOT_ENDED.has(&text.to_ascii_lowercase());
+    let outcomes = || texts.iter().filter(ended).map(|text| vocabulary::outcome(text));
     outcomes().all(|outcome| outcome.is_some())
         && outcomes().any(|outcome| outcome == Some(false))
         && outcomes().any(|outcome| outcome == Some(true))
@@ -412,8 +430,7 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     // `elapsed_ms` that goes on from 0 in even steps, beside what was measured then.
     let elapsed = words.iter().any(|word| word == "elapsed") && said.kind == Some(Kind::Duration);
     let goes_on = || profile.low == 0.0 && profile.rises >= EVEN_STEPS && even_steps(table.values(index));
-    let beside = || (0..table.columns.len()).any(|other| other != index && table.columns[other].cells.is_number());
-    if elapsed && goes_on() && beside() && !clock_beside() {
+    if elapsed && goes_on() && is_beside_numbers(table, index) && !clock_beside() {
         return Some((Role::Timestamp, "elapsed time that goes on from 0 in even steps".into()));
     }
     // What something was at the start is no instant: `start_rss`.
@@ -437,6 +454,11 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     // In a sweep from small to large the durations rise as well: a clock goes on evenly, or for long.
     let clock = !is_time || even_steps(table.values(index)) || profile.low == 0.0 || profile.count >= RECORDING;
     clock.then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
+}
+
+/// Whether another column holds numbers too.
+fn is_beside_numbers(table: &Table, index: usize) -> bool {
+    (0..table.columns.len()).any(|other| other != index && table.columns[other].cells.is_number())
 }
 
 /// Whether the steps from number to number are nearly all alike.

@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 
+use crate::measure::Statistic;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::source::Source;
@@ -200,7 +201,8 @@ fn name_units_of_clocks(table: &mut Table, options: &SourceOptions) {
             continue;
         }
         let given = options.column(&column.name).and_then(|given| given.unit);
-        let named = name::read(&column.name).unit;
+        let said = name::read(&column.name);
+        let named = said.unit.or_else(|| (said.statistic == Some(Statistic::Min)).then_some(Unit::MINUTE));
         let is_time = |unit: &Unit| unit.dimension == Dimension::Time;
         if let Some(unit) = given.or(named).filter(is_time) {
             let reason = if given.is_some() { "given by the user" } else { "the name states it" };

@@ -11,32 +11,19 @@ use std::collections::BTreeMap;
 use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
-use crate::table::{CellType, Column, Role, Table};
+use crate::table::{CellType, Column, Instants, Role, Table};
 
+use super::counters::{self, Counts, NAMELESS, Part, base};
 use super::name::{self, NameMeaning};
-use super::tally::{self, Tally};
-use super::{row_labels, vocabulary};
+use super::{row_labels, tally, vocabulary};
 use crate::ingest::options::SourceOptions;
 
 /// A table with more rows is a recording of its own, whose rows are intervals of time.
 const MOST_ROWS: usize = 500;
-/// What a metric is called of which the columns only name statistics.
-const NAMELESS: &str = "reported";
 /// Statistics of one metric that leave no doubt.
 const PLENTY: usize = 3;
-
-/// What a column of a summary holds.
-#[derive(Debug, Clone, PartialEq)]
-enum Part {
-    /// A statistic of the metric of that name, or how many of it were measured or failed.
-    Statistic(String, Statistic),
-    /// How many succeeded: with those of the column beside it that failed, how many of a metric were tried.
-    Succeeded(String, usize),
-    /// How many succeeded of those that the column beside it counts: the others failed.
-    NotFailed(String, usize),
-    /// A number of its own: a rate, a share.
-    Value,
-}
+/// Of so many rows each says how many of its requests failed, although nothing tells the rows apart.
+const MOST_COUNTED: usize = 20;
 
 /// What kind of table is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +39,8 @@ struct Layout {
     parts: Vec<(usize, Part)>,
     /// Whether rows are summaries even where nothing tells them apart.
     sure: bool,
+    /// Whether there are no statistics, only counts of what was tried and failed.
+    only_counts: bool,
 }
 
 /// What the table reports, where it is a summary; its measured columns are marked as such.
@@ -60,12 +49,18 @@ pub(crate) fn take(table: &mut Table, options: &SourceOptions, place: Place) -> 
     if rows == 0 || rows > MOST_ROWS && place == Place::Rows {
         return None;
     }
-    let Layout { mut parts, sure } = layout(table, place)?;
-    let clock = rows > 1 && table.columns_as(Role::Timestamp).next().is_some();
-    if clock && !sure {
+    let mut layout = layout(table, place)?;
+    let clock = table.columns_as(Role::Timestamp).any(|column| goes_on(table, column, rows));
+    if clock && !layout.sure {
         return None;
     }
-    let labels = labels(table, rows, &mut parts, sure)?;
+    if layout.only_counts && place == Place::Rows {
+        return only_counts(table, rows, &layout.parts, options);
+    }
+    let Some(labels) = labels(table, rows, &mut layout) else {
+        return only_counts(table, rows, &layout.parts, options);
+    };
+    let parts = layout.parts;
     let labels = without_doubtful_totals(table, &parts, labels);
     let mut reported = Vec::new();
     let status = table.columns.iter().find(|column| tells_of_failure(column));
@@ -75,13 +70,60 @@ pub(crate) fn take(table: &mut Table, options: &SourceOptions, place: Place) -> 
     }
     reported.extend(failed_instead(table, &parts, &labels));
     for (index, _) in &parts {
-        let column = &mut table.columns[*index];
-        column.role = Role::Unused;
-        "a number that a program has summarised: shown as reported".clone_into(&mut column.role_reason);
+        summarised(&mut table.columns[*index]);
     }
     // The whole run stands first.
     reported.sort_by_key(|one| one.label.is_some());
     Some(reported)
+}
+
+/// Whether the instants of a column tell rows apart.
+fn goes_on(table: &Table, column: usize, rows: usize) -> bool {
+    let instants = Instants::of(table, column);
+    (1..rows).any(|row| instants.at(row) != instants.at(0))
+}
+
+/// Of rows that stay samples, how many of the requests of each failed: several runs of one thing are compared by what they
+/// measured, and by their failures.
+fn only_counts(
+    table: &mut Table,
+    rows: usize,
+    parts: &[(usize, Part)],
+    options: &SourceOptions,
+) -> Option<Vec<Reported>> {
+    if table.columns_as(Role::Status).next().is_some() {
+        return None;
+    }
+    let mut labels = if rows == 1 { vec![None] } else { row_labels::of(table, rows, &[]) };
+    let told_apart = row_labels::distinct(&labels) == rows;
+    if rows > MOST_COUNTED && !told_apart {
+        return None;
+    }
+    if !told_apart {
+        row_labels::number(&mut labels);
+    }
+    let counts: Vec<(usize, Part)> = parts.iter().filter(|(_, part)| part.counts()).cloned().collect();
+    let reported = labels.iter().enumerate();
+    let mut reported: Vec<Reported> =
+        reported.flat_map(|(row, label)| of_row(table, &counts, row, label.as_ref(), options)).collect();
+    let has = |one: &Reported, wanted| one.values.iter().any(|value| value.statistic == wanted);
+    reported.retain(|one| has(one, Statistic::Failures) && has(one, Statistic::Count));
+    if reported.is_empty() {
+        return None;
+    }
+    // What is said there is not said again; a share is a number of its own.
+    let is_said = |part: &Part| part.count_of().is_some_and(|of| reported.iter().any(|one| one.metric == of));
+    for (index, _) in counts.iter().filter(|(_, part)| is_said(part)) {
+        summarised(&mut table.columns[*index]);
+    }
+    reported.sort_by_key(|one| one.label.is_some());
+    Some(reported)
+}
+
+/// Marks a column as one that is shown as reported.
+fn summarised(column: &mut Column) {
+    column.role = Role::Unused;
+    "a number that a program has summarised: shown as reported".clone_into(&mut column.role_reason);
 }
 
 /// The labels, with that of a total where it cannot be one: the mean of all lies between those of its parts. `ALL` may be one of the
@@ -140,6 +182,15 @@ fn of_row(
                 };
                 (metric.clone(), Statistic::Failures, Unit::COUNT, measured - number)
             }
+            Part::Share(metric, measured, share) => {
+                let Some(all) = table.values(*measured).number(row) else { continue };
+                (metric.clone(), Statistic::Failures, Unit::COUNT, share.failed(number, all))
+            }
+            Part::Codes(metric, all, failed) => {
+                let sum = |columns: &[usize]| columns.iter().filter_map(|one| table.values(*one).number(row)).sum();
+                add(&mut found, metric, label, (Statistic::Count, sum(all)), line);
+                (metric.clone(), Statistic::Failures, Unit::COUNT, sum(failed))
+            }
             Part::Value => (column.name.clone(), Statistic::Value, column.unit(), number),
         };
         let given = options.column(&metric).and_then(|given| given.unit).filter(|_| !statistic.is_count());
@@ -159,6 +210,24 @@ fn of_row(
         }
     }
     found
+}
+
+/// Adds how many of a metric were counted.
+fn add(
+    found: &mut Vec<Reported>,
+    metric: &str,
+    label: Option<&String>,
+    (statistic, value): (Statistic, f64),
+    line: Option<u64>,
+) {
+    let value = ReportedValue { statistic, value, unit: Unit::COUNT, line };
+    found.push(Reported {
+        metric: metric.to_owned(),
+        label: label.cloned(),
+        meaning: None,
+        polarity: Polarity::Unknown,
+        values: vec![value],
+    });
 }
 
 /// Rows with a message of failure instead of numbers: how many of all, and which.
@@ -221,8 +290,11 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         .map(|index| (index, name::read(&table.columns[index].name)))
         .collect();
     let mut bases: BTreeMap<String, Vec<Statistic>> = BTreeMap::new();
-    for (_, meaning) in &columns {
-        if let Some(statistic) = meaning.statistic {
+    let codes = counters::codes(table, &columns);
+    for (index, meaning) in &columns {
+        // A code of HTTP looks like a percentile.
+        let is_code = || codes.contains_key(name::parent(&table.columns[*index].name));
+        if let Some(statistic) = meaning.statistic.filter(|_| !is_code()) {
             let of_base = bases.entry(base(meaning)).or_default();
             if !of_base.contains(&statistic) {
                 of_base.push(statistic);
@@ -239,8 +311,9 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         of_base == [Statistic::Mean] && table.columns.iter().any(of)
     };
     bases.retain(|base, of_base| (sums_up(of_base) || deviates(base, of_base)) && !contradict(table, &columns, base));
-    let counts = Counts::of(table, &columns, &bases);
-    if bases.is_empty() && !counts.several_a_row && place == Place::Rows {
+    let mut counts = Counts::of(table, &columns, &bases);
+    let only_counts = bases.is_empty() && !counts.several_a_row;
+    if only_counts && !counts.say_failures && place == Place::Rows {
         return None;
     }
     let part = |(index, meaning): &(usize, NameMeaning)| {
@@ -257,21 +330,26 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         Some((*index, part))
     };
     let mut parts: Vec<(usize, Part)> = columns.iter().filter_map(part).collect();
+    parts.append(&mut counts.more);
     // What was the same in all rows says least.
-    parts.sort_by_key(|(index, _)| table.columns[*index].role == Role::Setting);
+    let says_little = |index: usize, part: &Part| {
+        let column = &table.columns[index];
+        let same = || *part == Part::Value && table.lines.rows() > 1 && is_constant(column);
+        column.role == Role::Setting || same()
+    };
+    parts.sort_by_key(|(index, part)| says_little(*index, part));
     // Runs of one thing may have three statistics of one metric among many that were measured once.
     let of_metrics =
         parts.iter().filter(|(_, part)| matches!(part, Part::Statistic(_, statistic) if !statistic.is_count())).count();
     let counts_something =
-        |index: usize| tally::read(&table.columns[index].name, &name::read(&table.columns[index].name));
-    let others =
-        parts.iter().filter(|(index, part)| *part == Part::Value && counts_something(*index).is_none()).count();
+        |index: usize| tally::counts(&table.columns[index].name, &name::read(&table.columns[index].name));
+    let others = parts.iter().filter(|(index, part)| *part == Part::Value && !counts_something(*index)).count();
     let mostly_statistics = of_metrics >= 2 * others;
     let percentiles = |of_base: &&Vec<Statistic>| of_base.iter().filter(|one| one.percent().is_some()).count() >= 2;
     let sure = place == Place::BesideSamples
         || bases.get(NAMELESS).as_ref().is_some_and(percentiles)
         || mostly_statistics && bases.iter().any(|(base, of_base)| base != NAMELESS && of_base.len() >= PLENTY);
-    (!parts.is_empty()).then_some(Layout { parts, sure })
+    (!parts.is_empty()).then_some(Layout { parts, sure, only_counts })
 }
 
 /// Whether what is called statistics of one metric cannot be that: in most rows a percentile lies far below a smaller one, or a mean
@@ -315,131 +393,6 @@ fn is_instant(column: &Column) -> bool {
     called && column.data.iter().flatten().all(|number| super::role::counts_since_1970(number).is_some())
 }
 
-/// The columns of a summary that count.
-struct Counts {
-    parts: BTreeMap<usize, Part>,
-    /// Whether rows count how many succeeded and how many failed, several of them each.
-    several_a_row: bool,
-}
-
-impl Counts {
-    /// In each object the first column of a kind counts; further ones are numbers of their own.
-    fn of(table: &Table, columns: &[(usize, NameMeaning)], bases: &BTreeMap<String, Vec<Statistic>>) -> Self {
-        let mut objects: BTreeMap<String, [Option<usize>; 3]> = BTreeMap::new();
-        let mut of_requests: BTreeMap<String, bool> = BTreeMap::new();
-        for (index, meaning) in columns {
-            let column = &table.columns[*index];
-            let Some(counter) = tally::read(&column.name, meaning) else { continue };
-            // Nothing is counted in fractions; and of requests that succeeded no column of text tells.
-            let whole = column.cells == CellType::Integer;
-            let in_whole_numbers = || column.data.iter().flatten().all(|number| number.fract() == 0.0);
-            if counter.tally == Tally::Succeeded && !whole || !in_whole_numbers() {
-                continue;
-            }
-            let place = &mut objects.entry(counter.object.clone()).or_default()[counter.tally as usize];
-            if place.is_none() {
-                *place = Some(*index);
-                *of_requests.entry(counter.object).or_default() |= counter.of_requests;
-            }
-        }
-        let mut parts = BTreeMap::new();
-        let mut several_a_row = false;
-        for (object, [measured, succeeded, failed]) in &objects {
-            let within = |leaf: &str| if object.is_empty() { leaf.to_owned() } else { format!("{object}.{leaf}") };
-            // Of requests, those that did not succeed failed.
-            let not_failed =
-                succeeded.filter(|_| measured.is_some() && failed.is_none() && of_requests.get(object) == Some(&true));
-            // What succeeded is a number of its own where nothing says how many failed or were measured.
-            let contradictory = measured
-                .zip(*succeeded)
-                .zip(*failed)
-                .filter(|((measured, succeeded), failed)| only_successes(table, *measured, *succeeded, *failed));
-            let succeeded = succeeded.filter(|_| measured.is_none() && failed.is_some());
-            let counted = measured.or(succeeded).or(*failed);
-            let Some(counted) = counted else { continue };
-            let metric = match owner(object, bases) {
-                _ if of_requests.get(object) == Some(&true) => within("requests"),
-                Some(base) => base,
-                None if succeeded.is_some() => within("attempts"),
-                None => table.columns[counted].name.clone(),
-            };
-            // A count of nothing else in the table is a number like others.
-            let alone = failed.is_none() && bases.get(&metric).is_none() && of_requests.get(object) != Some(&true);
-            if let Some(measured) = measured.filter(|_| !alone) {
-                // Where the total is that of the successes, all that was tried is both together.
-                let count = Part::Statistic(metric.clone(), Statistic::Count);
-                let of_both = contradictory.map(|(_, failed)| Part::Succeeded(metric.clone(), failed));
-                parts.insert(measured, of_both.unwrap_or(count));
-            }
-            if let Some((succeeded, measured)) = not_failed.zip(*measured) {
-                parts.insert(succeeded, Part::NotFailed(metric.clone(), measured));
-            }
-            if let Some((succeeded, failed)) = succeeded.zip(*failed) {
-                parts.insert(succeeded, Part::Succeeded(metric.clone(), failed));
-                several_a_row |= tally::several_a_row(table, succeeded, failed);
-            }
-            if let Some(failed) = failed {
-                parts.insert(*failed, Part::Statistic(metric, Statistic::Failures));
-            }
-        }
-        for (index, metric) in counted_behind(columns, bases) {
-            let whole = table.columns[index].cells == CellType::Integer;
-            if whole && !parts.contains_key(&index) && !objects_count(&parts, &metric) {
-                parts.insert(index, Part::Statistic(metric, Statistic::Count));
-            }
-        }
-        // What succeeded and is in no sum is shown all the same.
-        for (index, meaning) in columns {
-            let counter = || tally::read(&table.columns[*index].name, meaning);
-            let whole = table.columns[*index].cells == CellType::Integer;
-            if whole && !parts.contains_key(index) && counter().is_some_and(|one| one.tally == Tally::Succeeded) {
-                parts.insert(*index, Part::Value);
-            }
-        }
-        Self { parts, several_a_row }
-    }
-}
-
-/// Whether in every row what is called the total is the number of those that succeeded, although others failed.
-fn only_successes(table: &Table, measured: usize, succeeded: usize, failed: usize) -> bool {
-    let (all, ok, not) = (table.values(measured), table.values(succeeded), table.values(failed));
-    all.iter().zip(ok.iter()).all(|(all, ok)| all == ok) && not.iter().flatten().any(|not| not > 0.0)
-}
-
-/// Whether some part counts a metric.
-fn objects_count(parts: &BTreeMap<usize, Part>, metric: &str) -> bool {
-    parts.values().any(|part| matches!(part, Part::Statistic(of, Statistic::Count) if of == metric))
-}
-
-/// Columns called like a metric with a word for a number behind it (`latency_n` beside `latency_p50_s`), and that metric.
-fn counted_behind(columns: &[(usize, NameMeaning)], bases: &BTreeMap<String, Vec<Statistic>>) -> Vec<(usize, String)> {
-    let of = |(index, meaning): &(usize, NameMeaning)| {
-        let words = name::words(&meaning.base);
-        let (last, before) = words.split_last().filter(|(_, before)| !before.is_empty())?;
-        let counts = matches!(last.as_str(), "n" | "count" | "num") && meaning.statistic.is_none();
-        // A unit may stand behind the name of the metric.
-        let called = |base: &&String| {
-            let words = name::words(base);
-            words.starts_with(before) && words.len() <= before.len() + 1
-        };
-        bases.keys().find(called).filter(|_| counts).map(|base| (*index, base.clone()))
-    };
-    columns.iter().filter_map(of).collect()
-}
-
-/// The metric whose count stands in an object: the one that the object is, or the only one in it.
-fn owner(object: &str, bases: &BTreeMap<String, Vec<Statistic>>) -> Option<String> {
-    if bases.contains_key(object) {
-        return Some(object.to_owned());
-    }
-    let mut inside = bases.keys().filter(|base| name::parent(base) == object);
-    inside.next().filter(|_| inside.next().is_none()).cloned()
-}
-
-fn base(meaning: &NameMeaning) -> String {
-    if meaning.base.is_empty() { NAMELESS.to_owned() } else { meaning.base.clone() }
-}
-
 /// The unit of a metric: that of the first of its columns that has one.
 fn unit_of(table: &Table, parts: &[(usize, Part)], metric: &str) -> Unit {
     let of_metric = parts.iter().filter(
@@ -454,7 +407,8 @@ fn unit_of(table: &Table, parts: &[(usize, Part)], metric: &str) -> Unit {
 
 /// What each row is of. Where texts and settings do not tell rows apart, whole numbers in front of the statistics do that are
 /// called nothing that is measured, and then numbers of rows. `None` where nothing does, unless rows are summaries all the same: they are numbered then.
-fn labels(table: &mut Table, rows: usize, parts: &mut Vec<(usize, Part)>, sure: bool) -> Option<Vec<Option<String>>> {
+fn labels(table: &mut Table, rows: usize, layout: &mut Layout) -> Option<Vec<Option<String>>> {
+    let Layout { parts, sure, .. } = layout;
     if rows == 1 {
         return Some(vec![None]);
     }
@@ -484,7 +438,7 @@ fn labels(table: &mut Table, rows: usize, parts: &mut Vec<(usize, Part)>, sure: 
         }
     }
     if row_labels::distinct(&labels) < rows {
-        if !sure {
+        if !*sure {
             return None;
         }
         row_labels::number(&mut labels);

@@ -17,6 +17,8 @@ pub(crate) enum Tally {
     Succeeded,
     /// How many of them failed.
     Failed,
+    /// The total of something: of those that succeeded and failed, where both stand beside it.
+    Total,
 }
 
 /// A count.
@@ -25,8 +27,8 @@ pub(crate) struct Counter {
     pub(crate) tally: Tally,
     /// The path of the object whose count it is; empty for a whole row.
     pub(crate) object: String,
-    /// Whether the name says that requests are counted.
-    pub(crate) of_requests: bool,
+    /// What is counted, where the name says that it is something that can fail.
+    pub(crate) noun: Option<&'static str>,
 }
 
 /// What a column counts, where its name says that it counts at all.
@@ -45,23 +47,43 @@ pub(crate) fn read(column: &str, meaning: &NameMeaning) -> Option<Counter> {
     let tally = match () {
         () if !plain || meaning.statistic.is_some() => return None,
         () if among(vocabulary::FAILED, &leaf) || bare && among(vocabulary::FAILED, &above) => Tally::Failed,
-        () if leaf.iter().all(|word| vocabulary::SUCCEEDED.has(word) || vocabulary::REQUESTS.has(word))
-            && among(vocabulary::SUCCEEDED, &leaf) =>
+        // A few of all at a time: `concurrent_requests`, `requests_per_user`.
+        () if among(vocabulary::NOT_ALL, &leaf) => return None,
+        () if leaf.iter().all(|word| {
+            vocabulary::SUCCEEDED.has(word)
+                || vocabulary::REQUESTS.has(word)
+                || vocabulary::TESTS.has(word)
+                || vocabulary::HOW_MANY.has(word)
+        }) && among(vocabulary::SUCCEEDED, &leaf) =>
         {
             Tally::Succeeded
         }
         () if of_measurements && among(vocabulary::MEASURED, &leaf)
             || among(vocabulary::REQUESTS, &leaf)
+            || leaf.iter().all(|word| vocabulary::TESTS.has(word) || vocabulary::HOW_MANY.has(word))
+                && among(vocabulary::TESTS, &leaf)
             || bare && among(vocabulary::MEASURED, &above) =>
         {
             Tally::Measured
         }
+        () if matches!(&leaf[..], [only] if only == "total") => Tally::Total,
         () => return None,
     };
     let counted_above = among(vocabulary::MEASURED, &above) || bare && among(vocabulary::FAILED, &above);
-    let of_requests = among(vocabulary::REQUESTS, &leaf) || counted_above && among(vocabulary::REQUESTS, &above);
+    let noun = match () {
+        () if among(vocabulary::REQUESTS, &leaf) || counted_above && among(vocabulary::REQUESTS, &above) => {
+            Some("requests")
+        }
+        () if among(vocabulary::TESTS, &leaf) => Some("tests"),
+        () => None,
+    };
     let object = if counted_above { name::parent(object) } else { object };
-    Some(Counter { tally, object: object.to_owned(), of_requests })
+    Some(Counter { tally, object: object.to_owned(), noun })
+}
+
+/// Whether a column counts by its name; what is called a total may be that of anything.
+pub(crate) fn counts(column: &str, meaning: &NameMeaning) -> bool {
+    read(column, meaning).is_some_and(|counter| counter.tally != Tally::Total)
 }
 
 /// Whether whole numbers of how many succeeded stand beside those of how many failed, in one object: then neither says how
@@ -90,16 +112,20 @@ mod tests {
     fn a_count_is_of_its_object_and_of_requests_only_where_the_name_says_so() {
         let of = |column: &str| {
             let found = read(column, &name::read(column))?;
-            Some((found.tally, found.object, found.of_requests))
+            Some((found.tally, found.object, found.noun))
         };
-        let count = |tally, object: &str, of_requests| Some((tally, object.to_owned(), of_requests));
-        assert_eq!(of("light.fullkv.n"), count(Tally::Measured, "light.fullkv", false));
-        assert_eq!(of("load.count"), count(Tally::Measured, "load", false));
-        assert_eq!(of("Request Count"), count(Tally::Measured, "", true));
-        assert_eq!(of("http.requests.total"), count(Tally::Measured, "http", true));
-        assert_eq!(of("requests.failed"), count(Tally::Failed, "", true));
-        assert_eq!(of("phase.errors.count"), count(Tally::Failed, "phase", false));
-        assert_eq!(of("fullkv.ok"), count(Tally::Succeeded, "fullkv", false));
+        let count = |tally, object: &str, noun| Some((tally, object.to_owned(), noun));
+        assert_eq!(of("light.fullkv.n"), count(Tally::Measured, "light.fullkv", None));
+        assert_eq!(of("load.count"), count(Tally::Measured, "load", None));
+        assert_eq!(of("Request Count"), count(Tally::Measured, "", Some("requests")));
+        assert_eq!(of("num_prompts"), count(Tally::Measured, "", Some("requests")));
+        assert_eq!(of("totalTests"), count(Tally::Measured, "", Some("tests")));
+        assert_eq!(of("http.requests.total"), count(Tally::Measured, "http", Some("requests")));
+        assert_eq!(of("requests.failed"), count(Tally::Failed, "", Some("requests")));
+        assert_eq!(of("phase.errors.count"), count(Tally::Failed, "phase", None));
+        assert_eq!(of("fullkv.ok"), count(Tally::Succeeded, "fullkv", None));
+        assert_eq!(of("success_count"), count(Tally::Succeeded, "", None));
+        assert_eq!(of("passedTests"), count(Tally::Succeeded, "", Some("tests")));
         for other in [
             "PainterCount",
             "Table_Aggregate.Count_table",
@@ -108,6 +134,9 @@ mod tests {
             "mean_calls",
             "ok_ms",
             "requests_per_second",
+            "requestsPerUser",
+            "concurrent_requests",
+            "unit_test_coverage",
         ] {
             assert_eq!(of(other), None, "{other}");
         }

@@ -69,6 +69,9 @@ fn share(table: &mut Table) {
         if name::read(own).kind == Some(Kind::RunLength) || vocabulary::RUN_OR_LATENCY.has(&own.to_lowercase()) {
             continue;
         }
+        if name::may_be_minutes(table.columns.iter().map(|one| one.name.as_str()), own) {
+            continue;
+        }
         let parent = parent(own);
         let lenders: Vec<usize> = table
             .columns_as(Role::Metric)

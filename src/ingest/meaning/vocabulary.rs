@@ -50,7 +50,7 @@ pub(crate) const INSTANT: Words = Words(
     "timestamp time ts date datetime start started stamp epoch offset at when instant second temps tiempo tempo zeit czas",
 );
 /// Called so, a column of hours, minutes and seconds holds times of day.
-pub(crate) const CLOCK: Words = Words("when at clock timestamp started start ended end date");
+pub(crate) const CLOCK: Words = Words("when at clock timestamp started start ended end date current now");
 /// Called so, beside a column of dates, hours and minutes are a time of day.
 pub(crate) const TIME_OF_DAY: Words = Words("time zeit uhrzeit hora heure ora tijd tid godzina czas clock");
 /// Called so, a column holds dates.
@@ -71,6 +71,8 @@ pub(crate) const BESIDE_STATUS: Words =
 pub(crate) const FAILURE: Words = Words("error exception failure errmsg err");
 /// What stands beside such a word: `error_message`, `exception.type`.
 pub(crate) const OF_FAILURE: Words = Words("message msg type text reason detail details kind");
+/// Called so, a column of texts remarks something on its row: it names no kind of rows.
+pub(crate) const REMARK: Words = Words("details remark remarks comment comments note notes description explanation");
 /// What a row may be of which such a word speaks, and what links the two.
 pub(crate) const OF_ROW: Words = Words(
     "is has had was were got any flag occurred happened request req response call query job task test run http api",
@@ -91,7 +93,7 @@ pub(crate) const SETTING: Words = Words("version port");
 /// Settings that are varied from run to run.
 pub(crate) const PARAMETER: Words = Words(
     "layers layer heads epochs hidden neurons entries elements rows cols columns context ctx imgsz resolution cpus gpus vcpus vms \
-     nodes processes procs procesos batchsize concurrency conc threads nthreads clients connections conns users vus workers procs gomaxprocs cores parallelism \
+     nodes processes procs procesos queues batchsize concurrency conc threads nthreads clients connections conns users vus workers procs gomaxprocs cores parallelism \
      shards replicas partitions warehouses numjobs iodepth size sizes batch depth level workload n k m dim dims width height \
      degree scale factor rate qps length prompt payload blocksize bs seed args arg param",
 );
@@ -108,8 +110,9 @@ pub(crate) const CONFIGURATION: Words = Words(
      library lib protocol codec device gpu config configuration cache optimization quantization precision dtype",
 );
 /// Objects with such a name hold settings.
-pub(crate) const SETTINGS_OBJECT: Words =
-    Words("params parameters param config configuration settings setting options opts args arguments environment env");
+pub(crate) const SETTINGS_OBJECT: Words = Words(
+    "payload params parameters param config configuration settings setting options opts args arguments environment env",
+);
 /// Objects with such a name describe a machine, or hold what was measured on it.
 pub(crate) const MACHINE_OBJECT: Words = Words("machine system hardware host context");
 /// Called so, a column names the metric of its row.
@@ -144,7 +147,7 @@ pub(crate) const DURATIONS: Words = Words(
 pub(crate) const BYTES: Words = Words("memory mem rss heap bytes byte vms vsz maxrss pss uss allocated");
 /// Things or bytes by time; more is better.
 pub(crate) const RATES: Words = Words(
-    "throughput bandwidth bw rate rps qps tps ops iops hz khz mhz ghz fps flops mflops gflops tflops mips \
+    "throughput bandwidth bw rate rps qps tps pps ops iops hz fps flops mflops gflops tflops mips \
      kbps mbps gbps bps speed",
 );
 /// Columns of a summary that say how many were measured.
@@ -153,7 +156,12 @@ pub(crate) const MEASURED: Words =
 /// Called so and nothing else, whole numbers beside those that failed say how many succeeded.
 pub(crate) const SUCCEEDED: Words = Words("ok success successes successful succeeded passed pass passes");
 /// Requests by name.
-pub(crate) const REQUESTS: Words = Words("request requests req reqs");
+pub(crate) const REQUESTS: Words = Words("request requests req reqs prompts");
+/// Tests by name.
+pub(crate) const TESTS: Words = Words("test tests");
+/// Beside these, a number of requests is not that of all.
+pub(crate) const NOT_ALL: Words =
+    Words("per concurrent parallel active pending inflight flight queued outstanding waiting target limit batch");
 /// Words that only say that something is counted: what it is stands above them.
 pub(crate) const HOW_MANY: Words = Words("total count counts number num n sum all");
 /// What may stand between a duration and what it is of.
@@ -167,6 +175,10 @@ pub(crate) const COUNTED_BY_SECOND: Words = Words(
      queries query txn txns transactions events frames items calls flop flops hits images samples records \
      packets pkts steps examples chars reads writes read write pages page gflop gflops mflop tflop operations calls jobs tasks \
      img imgs fr pic rec recs evt evts trx tx txs cmd cmds qry upd prompts users lines files bytes docs documents inserts updates deletes commits transfers votes blocks frame sample call",
+);
+/// What these speak of comes out of a run and is never tried one value after the other.
+pub(crate) const COMES_OUT: Words = Words(
+    "throughput bandwidth bw goodput iops latency latencies miss misses hit hits sent received utilization utilisation util ipc cpi",
 );
 /// What these speak of is by time, whatever stands behind them: `throughput_ops_sec`.
 pub(crate) const BY_WHATEVER_TIME: Words = Words("throughput bandwidth bw rate speed");
@@ -250,14 +262,22 @@ pub(crate) fn is_total(label: &str) -> bool {
 }
 
 /// Texts that say that something ended well, and badly.
-const ENDED_WELL: Words = Words("pass passed ok success successful succeeded");
-const ENDED_BADLY: Words = Words("fail failed failure ko error err crash crashed timeout timedout oom");
+const ENDED_WELL: Words = Words("pass passed ok success successful succeeded completed");
+const ENDED_BADLY: Words = Words(
+    "fail failed failure ko error err crash crashed timeout timedout oom out_of_memory cancelled canceled aborted killed node_fail \
+     preempted",
+);
+
+/// What has not ended yet.
+pub(crate) const NOT_ENDED: Words = Words("running pending queued requeued suspended");
 
 /// Whether something ended well, where a text says so with its first word: `PASS`, `failed:SIGSEGV`, `error: out of memory`.
 pub(crate) fn outcome(text: &str) -> Option<bool> {
     let text = text.trim();
-    let end = text.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(text.len());
-    let stops = text[end..].is_empty() || text[end..].trim_start().starts_with([':', '(', '!', ',']);
+    let end = text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(text.len());
+    let behind = text[end..].trim_start();
+    // `CANCELLED by 1001`.
+    let stops = behind.is_empty() || behind.starts_with([':', '(', '!', ',']) || behind.starts_with("by ");
     let word = text[..end].to_ascii_lowercase();
     match () {
         () if !stops => None,
@@ -269,7 +289,7 @@ pub(crate) fn outcome(text: &str) -> Option<bool> {
 
 /// Whether a message says that something failed: `Destination host unreachable`, `Request timed out`.
 pub(crate) fn tells_of_a_failure(text: &str) -> bool {
-    const MESSAGE: Words = Words("unreachable failure failed timeout error refused expired aborted");
+    const MESSAGE: Words = Words("unreachable failure failed timeout error refused expired aborted cannot unable");
     let lower = text.to_ascii_lowercase();
     lower.contains("timed out") || lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| MESSAGE.has(word))
 }

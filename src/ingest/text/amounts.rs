@@ -38,7 +38,7 @@ pub(crate) fn of(column: &str, texts: &[&[u8]], mark: DecimalMark) -> Option<Vec
     }
     let between = cells.iter().flatten().find_map(|cell| cell.second.as_ref().map(|(between, _)| *between));
     let numbers: Vec<Option<&Amount<'_>>> = cells.iter().map(|cell| cell.as_ref().map(|cell| &cell.first)).collect();
-    let Some(between) = between else { return Some(vec![together(column, texts, &numbers)?]) };
+    let Some(between) = between else { return Some(vec![together(column, texts, &numbers, false)?]) };
     let of_two = |cell: &Option<Cell<'_>>| cell.as_ref().is_none_or(|cell| cell.second.is_some());
     if !cells.iter().all(of_two) {
         return None;
@@ -51,7 +51,9 @@ pub(crate) fn of(column: &str, texts: &[&[u8]], mark: DecimalMark) -> Option<Vec
         Between::Deviation => [format!("mean {column}"), format!("{column} ±")],
         Between::Slash => names_of_two(column),
     };
-    let pair = [together(&first, texts, &numbers)?, together(&second, texts, &others)?];
+    // A number with its deviation is no name, be there a unit or not.
+    let measured = between == Between::Deviation;
+    let pair = [together(&first, texts, &numbers, measured)?, together(&second, texts, &others, measured)?];
     // A share of something else (`1/100`) is no pair of amounts.
     let amounts = between == Between::Deviation || pair.iter().all(|one| one.dimension == Some(Dimension::Bytes));
     amounts.then(|| pair.to_vec())
@@ -102,7 +104,7 @@ fn are_amounts(texts: &[&[u8]], cells: &[Option<Cell<'_>>]) -> bool {
 }
 
 /// The amounts in one unit, or with one word, which is kept in the name of their column.
-fn together(column: &str, texts: &[&[u8]], amounts: &[Option<&Amount<'_>>]) -> Option<Amounts> {
+fn together(column: &str, texts: &[&[u8]], amounts: &[Option<&Amount<'_>>], measured: bool) -> Option<Amounts> {
     let some = || amounts.iter().flatten();
     let mut words = some().filter(|amount| !amount.word.is_empty()).map(|amount| amount.word);
     let bare = some().any(|amount| amount.word.is_empty() && amount.value != 0.0);
@@ -110,8 +112,14 @@ fn together(column: &str, texts: &[&[u8]], amounts: &[Option<&Amount<'_>>]) -> O
         amounts.iter().map(|amount| amount.map(factor)).collect()
     };
     let Some(word) = words.next() else {
+        if is_memory(column, amounts) {
+            let numbers = numbers(&|amount| amount.value / amount.scale * binary(amount.scale));
+            return Some(Amounts { name: column.to_owned(), numbers, dimension: Some(Dimension::Bytes) });
+        }
         // `4K`, `64K` are names of sizes; `1.2K` and `900` are counted.
-        let counted = some().any(|amount| amount.scaled && amount.fraction) || some().all(|amount| amount.about);
+        let counted = measured
+            || some().any(|amount| amount.scale != 1.0 && amount.fraction)
+            || some().all(|amount| amount.about);
         let numbers = numbers(&|amount| amount.value);
         return counted.then(|| Amounts { name: column.to_owned(), numbers, dimension: None });
     };
@@ -160,6 +168,29 @@ fn together(column: &str, texts: &[&[u8]], amounts: &[Option<&Amount<'_>>]) -> O
         let converted = |amount: &Amount<'_>| amount.value * factor(amount).unwrap_or(1.0);
         Amounts { name: with_word(column, symbol), numbers: numbers(&converted), dimension: None }
     })
+}
+
+/// Whether amounts with K, M or G are of memory, as `sacct` and `top` write it: their column says so, and nobody chose `1231K`.
+fn is_memory(column: &str, amounts: &[Option<&Amount<'_>>]) -> bool {
+    let odd = |amount: &&Amount<'_>| {
+        let digits = amount.value / amount.scale;
+        digits >= 100.0 && digits % 10.0 != 0.0 && digits.fract() == 0.0 && digits.log2().fract() != 0.0
+            || amount.fraction
+    };
+    let some = || amounts.iter().flatten().copied();
+    vocabulary::MEMORY.among(&name::words(name::leaf(column))).is_some()
+        && some().all(|amount| amount.scale != 1.0 || amount.value == 0.0)
+        && some().any(|amount| odd(&amount))
+}
+
+/// The power of 1,024 that stands for one of 1,000.
+fn binary(scale: f64) -> f64 {
+    match scale {
+        1e3 => 1024.0,
+        1e6 => 1_048_576.0,
+        1e9 => 1_073_741_824.0,
+        _ => 1.0,
+    }
 }
 
 /// A name with the word that its numbers are written with, unless it says it already.
@@ -247,8 +278,8 @@ struct Amount<'t> {
     word: &'t str,
     /// Whether it is written with a fraction.
     fraction: bool,
-    /// Whether `k`, `M` or `G` stands behind its digits.
-    scaled: bool,
+    /// What the `k`, `M` or `G` behind its digits multiplies by; 1 where there is none.
+    scale: f64,
     /// Whether `~` stands before it.
     about: bool,
 }
@@ -281,7 +312,7 @@ impl<'t> Amount<'t> {
             value: number * scale,
             word,
             fraction,
-            scaled: scale != 1.0,
+            scale,
             about,
         })
     }
@@ -371,6 +402,9 @@ mod tests {
             ("load".into(), vec![2000.0, 900.0], Some(Dimension::Rate))
         );
         assert_eq!(one("cache", &["1 hit", "7 hits"]), ("cache (hits)".into(), vec![1.0, 7.0], None));
+        // 1,231 KiB and 2.5 MiB.
+        let memory = one("MaxRSS", &["1231K", "2.5M", "0"]);
+        assert_eq!(memory, ("MaxRSS".into(), vec![1_260_544.0, 2_621_440.0, 0.0], Some(Dimension::Bytes)));
         assert_eq!(one("boat", &["4 m/s", "6 m/s"]), ("boat (m/s)".into(), vec![4.0, 6.0], None));
     }
 
@@ -380,6 +414,7 @@ mod tests {
             &["7B", "13B"][..],
             &["4K", "64K"],
             &["4G", "5G"],
+            &["64K", "128K", "1000K"],
             &["10 users", "20 users"],
             &["12 Jan", "13 Jan"],
             &["1st", "2nd"],
@@ -405,5 +440,8 @@ mod tests {
         assert_eq!((mean[0].name.as_str(), mean[1].name.as_str()), ("mean t", "t ±"));
         assert_eq!(mean[0].numbers, [Some(0.0055), Some(0.006)]);
         assert_eq!(mean[1].numbers, [Some(0.0005), Some(0.001)]);
+        let mean = found("total_ms", &["61.5+-26.25", "62 +/- 2"]).unwrap();
+        assert_eq!(mean[0].numbers, [Some(61.5), Some(62.0)]);
+        assert_eq!(mean[1].numbers, [Some(26.25), Some(2.0)]);
     }
 }

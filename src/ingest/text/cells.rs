@@ -99,6 +99,9 @@ const NOT_MEASURED_WORDS: &[&str] = &[
     "unsupported",
     "n.a.",
     "tbd",
+    // perf stat
+    "<not counted>",
+    "<not supported>",
 ];
 
 /// What the cell says of a result that is not there: `OOM`, `timed out`, `Error: out of memory`, `skipped`. Absent for any other
@@ -107,7 +110,7 @@ pub(crate) fn no_result(cell: &[u8]) -> Option<NoResult> {
     /// Longer texts say more than that.
     const LONGEST: usize = 80;
     let cell = cell.trim_ascii();
-    if cell.len() > LONGEST || !cell.first()?.is_ascii_alphabetic() {
+    if cell.len() > LONGEST || !cell.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'<') {
         return None;
     }
     let end = cell.iter().position(|byte| matches!(byte, b'(' | b':' | b'!')).unwrap_or(cell.len());
@@ -313,6 +316,7 @@ mod tests {
             assert_eq!(no_result(word.as_bytes()), Some(NoResult::Failed), "{word}");
         }
         assert_eq!(no_result(b"Skipped"), Some(NoResult::NotMeasured));
+        assert_eq!(no_result(b"<not counted>"), Some(NoResult::NotMeasured));
         for word in ["NaN", "inf", "1.2.3", "oomph", "x", "", "12", "no error"] {
             assert_eq!(no_result(word.as_bytes()), None, "{word}");
         }

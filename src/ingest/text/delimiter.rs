@@ -4,6 +4,7 @@
 //! rows have and whether the header names as many, and whether commas stand between numbers or inside of them.
 
 use crate::ingest::head::Head;
+use crate::ingest::meaning::vocabulary;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::row::RowBuffer;
 use crate::ingest::text::split::first_rows;
@@ -29,7 +30,7 @@ pub(super) fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuff
         if delimiter == b',' && are_halves(&rows) {
             continue;
         }
-        let agreement = agreement(&rows);
+        let agreement = agreement(&without_messages(&rows));
         let named = names_its_fields(&rows, width);
         let clear = |found: &(Option<u8>, Vec<RowBuffer>, f64)| {
             // Commas inside numbers make two fields of one: among equals, the delimiter with fewer, longer fields wins only
@@ -95,8 +96,20 @@ fn commas_are_in_numbers(rows: &[RowBuffer], width: usize) -> bool {
     all(DecimalMark::Comma) || all(DecimalMark::Point)
 }
 
+/// The rows without the lines in which a tool says that it failed: below a row of names, and fewer than the rows.
+fn without_messages(rows: &[RowBuffer]) -> Vec<&RowBuffer> {
+    let is_message = |row: &&RowBuffer| {
+        row.cells.len() == 1
+            && std::str::from_utf8(row.row().cell(0)).is_ok_and(vocabulary::tells_of_a_failure)
+            && cells::look(row.row().cell(0), DecimalMark::Point) == Look::Text
+    };
+    let messages = rows.iter().filter(is_message).count();
+    let few = 2 * messages < rows.len();
+    rows.iter().enumerate().filter(|(index, row)| *index == 0 || !few || !is_message(row)).map(|(_, row)| row).collect()
+}
+
 /// Share of rows that have as many fields as the row before.
-fn agreement(rows: &[RowBuffer]) -> f64 {
+fn agreement(rows: &[&RowBuffer]) -> f64 {
     if rows.len() < 2 {
         return 1.0;
     }

@@ -7,7 +7,7 @@ use crate::measure::unit::Dimension;
 use crate::table::CellType;
 
 use crate::ingest::head::Head;
-use crate::ingest::meaning::vocabulary;
+use crate::ingest::meaning::{name, vocabulary};
 use crate::ingest::text::amounts;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::delimiter::{best_delimiter, sample_rows, usual_width};
@@ -35,10 +35,14 @@ pub(crate) struct Dialect {
     pub(crate) header: Option<Vec<String>>,
     /// The two rows that the header was put together from: groups, and the names below them.
     pub(crate) header_rows: Option<[Vec<String>; 2]>,
+    /// The row below them that names only the first column, as pandas writes the name of an index.
+    pub(crate) index_row: Option<Vec<String>>,
     pub(crate) types: Vec<CellType>,
     pub(crate) evidence: Vec<String>,
     /// Whether rows end in a delimiter that the header does not have.
     pub(crate) trailing: bool,
+    /// Whether the only row holds samples of one thing, side by side.
+    pub(crate) one_row: bool,
 }
 
 /// Finds out how a text is written; `None` where it is no table with numbers.
@@ -47,8 +51,37 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         Some(delimiter) => (Some(delimiter), sample_rows(head, Some(delimiter)), 1.0),
         None => best_delimiter(head)?,
     };
+    if let [only] = &rows[..]
+        && head.complete
+        && header.is_none()
+        && let Some(cells) = row_of_samples(only.row())
+    {
+        let evidence = vec![format!("a single row of {} numbers of one kind: samples side by side", only.cells.len())];
+        return Some(Dialect {
+            delimiter,
+            mark: DecimalMark::Point,
+            mark_is_assumed: false,
+            header: None,
+            header_rows: None,
+            index_row: None,
+            types: vec![cells],
+            evidence,
+            trailing: false,
+            one_row: true,
+        });
+    }
     let mut rows = rows;
     let mut width = usual_width(&rows)?;
+    // Only the header ends in a delimiter, as `mtr --csv` writes it.
+    if let Some((first, body)) = rows.split_first_mut()
+        && first.cells.len() == width + 1
+        && width > 1
+        && first.cells.last().is_some_and(|(start, end)| start == end)
+        && !body.is_empty()
+        && body.iter().all(|row| row.cells.len() == width)
+    {
+        first.cells.truncate(width);
+    }
     let trailing = ends_in_delimiters(&rows, width);
     if trailing {
         width -= 1;
@@ -59,26 +92,37 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     let (mark, mark_is_assumed) = decimal_mark(&rows, delimiter, width);
     let table: Vec<Row<'_>> = rows.iter().map(RowBuffer::row).filter(|row| row.len() == width).collect();
     let groups = table.first().filter(|_| header != Some(false) && stands_above_names(&table, mark)).map(texts_of);
-    let (first, body) = table[usize::from(groups.is_some())..].split_first()?;
+    let statistics = groups.is_none() && header != Some(false) && stands_above_statistics(&table, mark);
+    let groups = groups.or_else(|| statistics.then(|| texts_of(&table[0])));
+    let above = usize::from(groups.is_some() || header != Some(false) && is_title_above_names(&table, mark));
+    let (first, body) = table[above..].split_first()?;
+    let index_row = body.first().filter(|row| statistics && names_the_index(row, mark)).map(texts_of);
+    let body = &body[usize::from(index_row.is_some())..];
     // A program called in a loop writes its header each time.
     let words = first.iter().all(|cell| cells::look(cell, mark) == Look::Text);
     let body: Vec<Row<'_>> = body.iter().filter(|row| !words || !row.iter().eq(first.iter())).copied().collect();
     let body = &body[..];
     let mut body_types = column_types(body, width, mark);
     let has_header = header.unwrap_or_else(|| {
-        looks_like_header(*first, &body_types, mark)
-            && (body_types.iter().any(|cells| *cells != CellType::Text) || !continues_amounts(*first, body, mark))
+        statistics
+            || looks_like_header(*first, &body_types, mark)
+                && (body_types.iter().any(|cells| *cells != CellType::Text) || !continues_amounts(*first, body, mark))
     });
     if has_header {
         named_types::believe_names(&mut body_types, *first, body, mark);
         named_types::keep_identifiers(&mut body_types, *first, body);
+        named_types::keep_settings(&mut body_types, *first, body, mark);
     }
     let mut types = if has_header { body_types } else { column_types(&table, width, mark) };
     named_types::keep_measured(&mut types, has_header.then_some(*first), if has_header { body } else { &table }, mark);
     let names = has_header.then(|| texts_of(first));
     let names = names.or_else(|| comment_header(head, delimiter, width));
     let header_rows = groups.zip(names.clone()).map(|(groups, names)| [groups, names]);
-    let names = header_rows.as_ref().map(|[groups, names]| names_in_groups(groups, names)).or(names);
+    let joined = header_rows.as_ref().map(|[groups, names]| match (statistics, &index_row) {
+        (true, index) => names_with_statistics(groups, names, index.as_ref().and_then(|row| row.first())),
+        (false, _) => names_in_groups(groups, names),
+    });
+    let names = joined.or(names);
     // What several programs printed has lines of any form.
     let fitting = rows.iter().filter(|row| row.cells.len() == width).count();
     if names.is_none() && delimiter.is_some() && (fitting as f64) < LEAST_FITTING * rows.len() as f64 {
@@ -117,7 +161,37 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     } else if rows.iter().any(|row| row.row().iter().any(has_groups)) {
         evidence.push("commas group the thousands of numbers".to_owned());
     }
-    Some(Dialect { delimiter, mark, mark_is_assumed, header: names, header_rows, types, evidence, trailing })
+    Some(Dialect {
+        delimiter,
+        mark,
+        mark_is_assumed,
+        header: names,
+        header_rows,
+        index_row,
+        types,
+        evidence,
+        trailing,
+        one_row: false,
+    })
+}
+
+/// What the cells of a row are that holds samples of one thing side by side: many numbers, all whole or all decimal, and near each other.
+fn row_of_samples(row: Row<'_>) -> Option<CellType> {
+    const FEWEST: usize = 50;
+    /// Numbers of unlike things lie farther apart.
+    const FARTHEST: f64 = 1000.0;
+    let mark = DecimalMark::Point;
+    let cells = column_type((0..row.len()).map(|index| row.cell(index)), mark);
+    let numbers: Vec<f64> = row.iter().filter_map(|cell| cells::number(cell, mark)).collect();
+    let (low, high) = numbers.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), one| (low.min(*one), high.max(*one)));
+    let alike = cells == CellType::Decimal || row.iter().all(|cell| cells::look(cell, mark) == Look::Integer);
+    (numbers.len() >= FEWEST
+        && numbers.len() == row.len()
+        && cells.is_number()
+        && alike
+        && low > 0.0
+        && high <= FARTHEST * low)
+        .then_some(cells)
 }
 
 /// Whether the first row has an amount (`0.5 segundos`) where the rows below it have.
@@ -153,6 +227,52 @@ fn stands_above_names(table: &[Row<'_>], mark: DecimalMark) -> bool {
         && of_groups
         && looks_like_header(*names, &column_types(body, names.len(), mark), mark)
         && column_types(body, names.len(), mark).iter().any(|cells| cells.is_number())
+}
+
+/// Whether the first row names what was measured and the second the statistic of each column, as pandas writes a table of several
+/// aggregates.
+fn stands_above_statistics(table: &[Row<'_>], mark: DecimalMark) -> bool {
+    let [measured, statistics, body @ ..] = table else { return false };
+    let words = |row: &Row<'_>| row.iter().all(|cell| matches!(cells::look(cell, mark), Look::Text | Look::Empty));
+    let is_statistic = |cell: &[u8]| {
+        let said = name::read(&String::from_utf8_lossy(cell));
+        said.statistic.is_some() && said.base.is_empty() || matches!(cell, b"count" | b"sum" | b"var" | b"size")
+    };
+    let named: Vec<&[u8]> = statistics.iter().skip(1).filter(|cell| !cell.is_empty()).collect();
+    words(measured)
+        && measured.iter().skip(1).any(|cell| !cell.is_empty())
+        && statistics.cell(0).is_empty()
+        && named.len() > 1
+        && named.into_iter().all(is_statistic)
+        && column_types(body, statistics.len(), mark).iter().any(|cells| cells.is_number())
+}
+
+/// Whether a row holds nothing but a text in its first cell.
+fn names_the_index(row: &Row<'_>, mark: DecimalMark) -> bool {
+    cells::look(row.cell(0), mark) == Look::Text && row.len() > 1 && row.iter().skip(1).all(<[u8]>::is_empty)
+}
+
+/// What was measured with the statistic of each column: `latency_ms mean`.
+fn names_with_statistics(measured: &[String], statistics: &[String], index: Option<&String>) -> Vec<String> {
+    let mut of = "";
+    let join = |(place, statistic): (usize, &String)| {
+        of = measured.get(place).filter(|name| !name.is_empty()).map_or(of, |name| name);
+        match (place, index) {
+            (0, Some(index)) => index.clone(),
+            _ if statistic.is_empty() => measured.get(place).cloned().unwrap_or_default(),
+            _ => format!("{of} {statistic}"),
+        }
+    };
+    statistics.iter().enumerate().map(join).collect()
+}
+
+/// Whether the first row holds one text only and the second the names of the columns: a title.
+fn is_title_above_names(table: &[Row<'_>], mark: DecimalMark) -> bool {
+    let [title, names, body @ ..] = table else { return false };
+    let words = |row: &Row<'_>| row.iter().all(|cell| cells::look(cell, mark) == Look::Text);
+    let alone =
+        title.len() > 1 && cells::look(title.cell(0), mark) == Look::Text && title.iter().skip(1).all(<[u8]>::is_empty);
+    alone && words(names) && column_types(body, names.len(), mark).iter().any(|cells| cells.is_number())
 }
 
 /// Names with the group that each stands in: `memory / used`.
@@ -317,8 +437,11 @@ fn comment_header(head: &Head<'_>, delimiter: Option<u8>, width: usize) -> Optio
         }
         let Some(comment) = line.strip_prefix(b"#") else { break };
         let row = splitter.split(&Record { bytes: comment.trim_ascii(), ..record }, delimiter);
-        let all_words = row.iter().all(|cell| cells::look(cell, DecimalMark::Point) == Look::Text);
-        names = (row.len() == width && all_words)
+        // Columns that are always empty have no name.
+        let looks: Vec<Look> = row.iter().map(|cell| cells::look(cell, DecimalMark::Point)).collect();
+        let are_words =
+            looks.contains(&Look::Text) && looks.iter().all(|look| matches!(look, Look::Text | Look::Empty));
+        names = (row.len() == width && are_words)
             .then(|| row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
     }
     names
@@ -358,6 +481,35 @@ mod tests {
     fn a_header_in_a_comment_is_used() {
         let dialect = find_in("# event,latency\na,0.5\nb,0.7\n").unwrap();
         assert_eq!(dialect.header, Some(vec!["event".into(), "latency".into()]));
+    }
+
+    #[test]
+    fn a_header_may_have_empty_columns_or_one_delimiter_more_at_its_end() {
+        let dialect = find_in("#size\t\ttime(s)\n8\t\t0.5\n16\t\t0.75\n").unwrap();
+        assert_eq!(dialect.header, Some(vec!["size".into(), String::new(), "time(s)".into()]));
+        let dialect = find_in("host,Loss%,Avg,\na,0.5,12.1\nb,0.0,13.5\n").unwrap();
+        assert_eq!(dialect.header, Some(vec!["host".into(), "Loss%".into(), "Avg".into()]));
+    }
+
+    #[test]
+    fn what_pandas_writes_of_several_aggregates_is_one_header() {
+        for (index, first) in [("", ""), ("host,,,\n", "host")] {
+            let dialect =
+                find_in(&format!(",ms,ms,rps\n,mean,std,mean\n{index}a,12.5,1.25,340\nb,13.5,1.5,330\n")).unwrap();
+            assert_eq!(dialect.header, Some([first, "ms mean", "ms std", "rps mean"].map(str::to_owned).to_vec()));
+            assert_eq!(dialect.types[1], CellType::Decimal);
+        }
+    }
+
+    #[test]
+    fn a_single_row_of_numbers_of_one_kind_holds_samples() {
+        let row =
+            |numbers: &mut dyn Iterator<Item = u32>| numbers.map(|one| one.to_string()).collect::<Vec<_>>().join(",");
+        let samples = row(&mut (0..60).map(|index| 200 + index * 37 % 91));
+        assert!(find_in(&format!("{samples}\n")).unwrap().one_row);
+        assert!(!find_in(&format!("{samples}\n{samples}\n")).unwrap().one_row);
+        let unlike = row(&mut (0..60).map(|index| if index % 2 == 0 { 3 } else { 90_000 + index }));
+        assert!(!find_in(&format!("{unlike}\n")).unwrap().one_row);
     }
 
     #[test]

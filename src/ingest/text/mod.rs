@@ -8,6 +8,7 @@ pub(crate) mod delimited;
 pub(crate) mod delimiter;
 pub(crate) mod dialect;
 pub(crate) mod fast;
+mod header;
 pub(crate) mod identifiers;
 pub(crate) mod lines;
 mod named_types;

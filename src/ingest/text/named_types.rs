@@ -56,6 +56,28 @@ pub(super) fn keep_measured(types: &mut [CellType], header: Option<Row<'_>>, bod
     }
 }
 
+/// Settings that are numbers here and words there (`1`, `8`, `one stream`) are texts: nobody measured them, and each tells rows apart.
+pub(super) fn keep_settings(types: &mut [CellType], header: Row<'_>, body: &[Row<'_>], mark: DecimalMark) {
+    for (index, cells) in types.iter_mut().enumerate().filter(|(_, cells)| **cells == CellType::Integer) {
+        let name = String::from_utf8_lossy(header.cell(index)).into_owned();
+        let words = name::words(name::leaf(&name));
+        let is_setting =
+            words.len() <= 2 && vocabulary::PARAMETER.among(&words).is_some() && name::read(&name).unit.is_none();
+        let has_number = |row: &Row<'_>| row.iter().any(|cell| cells::look(cell, mark).is_number());
+        let is_word = |row: &Row<'_>| {
+            let cell = row.cell(index);
+            // Titles and headers between the rows are none.
+            if !has_number(row) {
+                return false;
+            }
+            cells::look(cell, mark) == Look::Text && cells::no_result(cell).is_none() && !cell.starts_with(b"~")
+        };
+        if is_setting && body.iter().any(is_word) {
+            *cells = CellType::Text;
+        }
+    }
+}
+
 /// Identifiers of more digits than a number holds are texts, and so are those that look like amounts (`01:00.0`).
 pub(super) fn keep_identifiers(types: &mut [CellType], header: Row<'_>, body: &[Row<'_>]) {
     for (index, cells) in types.iter_mut().enumerate() {

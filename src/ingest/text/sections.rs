@@ -13,11 +13,10 @@ use crate::ingest::meaning::vocabulary;
 use crate::ingest::sink::Sink;
 use crate::ingest::text::cells::{self, Look};
 use crate::ingest::text::dialect::{Dialect, column_types};
+use crate::ingest::text::header::{has_header_word, is_header, is_name, only_text};
 use crate::ingest::text::parts::{Part, Schema, Span};
 use crate::ingest::text::row::{Row, RowBuffer};
 
-/// The longest text that still names a column.
-const LONGEST_NAME: usize = 64;
 /// Fewer rows below each of several equal headers are no run of their own.
 const FEWEST_ROWS: u64 = 10;
 /// Lines named in a finding about ragged rows; the rest are counted.
@@ -66,6 +65,10 @@ pub(crate) struct Sections {
     ragged: u64,
     /// The row below sums up the rows above, as the one before it says.
     expects_summary: bool,
+    /// The title above rows that have not come yet.
+    title: Option<String>,
+    /// Whether the row before had the wrong number of fields: what follows it may be its rest.
+    after_ragged: bool,
     /// Lines at which an earlier table went on without its header, and with it.
     appended: Vec<u64>,
     repeated: Vec<u64>,
@@ -87,6 +90,8 @@ impl Sections {
             expects_header: names.is_some(),
             ragged: 0,
             expects_summary: false,
+            title: None,
+            after_ragged: false,
             appended: Vec::new(),
             repeated: Vec::new(),
         }
@@ -102,7 +107,8 @@ impl Sections {
     /// row needs a look. `quotes` says whether quotes mean something.
     pub(crate) fn schema(&self, delimiter: Option<u8>, quotes: bool) -> Option<Schema> {
         let table = &self.tables[self.current];
-        if self.expects_header || self.expects_summary || self.notes_intruders() || table.columns.is_empty() {
+        let plain = !self.expects_header && !self.expects_summary && !self.dialect.one_row;
+        if !plain || self.notes_intruders() || table.columns.is_empty() {
             return None;
         }
         Some(Schema {
@@ -143,7 +149,7 @@ impl Sections {
 
     /// Takes a row that plainly belongs to the current table. Says whether it did.
     pub(crate) fn try_take(&mut self, row: Row<'_>, line: u64) -> bool {
-        if self.expects_header || self.expects_summary {
+        if self.expects_header || self.expects_summary || self.dialect.one_row {
             return false;
         }
         if self.tables.len() > 1 && self.belongs_elsewhere(row) {
@@ -180,17 +186,24 @@ impl Sections {
     /// Takes a row that the current table did not take at once.
     pub(crate) fn take(&mut self, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
         let sums_up = std::mem::take(&mut self.expects_summary);
-        if self.expects_header {
+        let after_ragged = std::mem::take(&mut self.after_ragged);
+        if self.dialect.one_row {
+            let cells = |index: usize| Row { text: row.text, cells: &row.cells[index..=index] };
+            (0..row.len()).for_each(|index| self.tables[0].push(cells(index), context.line));
+        } else if self.expects_header {
             self.take_first(row, context, sink);
         } else if sums_up && row.iter().any(|cell| cells::look(cell, self.dialect.mark).is_number()) {
             sink.provenance.set_aside("sums of the rows above them", context.line);
         } else if let Some(kind) = self.apart(row) {
-            self.set_apart(row, kind, context.line, sink);
+            self.set_apart(row, kind, context, sink);
+        } else if self.is_title_of_section(row, context) {
+            self.set_apart(row, Apart::Title, context, sink);
         } else if let Some(index) = self.header_seen_before(row) {
             self.current = index;
             self.latest_header[index] = context.line;
             self.repeated.push(context.line);
             self.tables[index].begin_run();
+            self.give_title(index);
         } else if let Some(below) = self.new_header(row, context) {
             self.open_table(row, below, context, sink);
         } else if let Some(index) = self.home(row) {
@@ -200,7 +213,10 @@ impl Sections {
             }
             self.current = index;
             self.push(row, context.line);
+        } else if let Some(message) = self.message(row).filter(|_| !after_ragged && sink.declared.is_empty()) {
+            self.tables[self.current].push_message(message, context.line);
         } else if row.len() != self.tables[self.current].columns.len() {
+            self.after_ragged = true;
             self.set_ragged_aside(row, context, sink);
         } else {
             self.push(row, context.line);
@@ -215,13 +231,17 @@ impl Sections {
             // The names stand in the row below it.
         } else if is_header(row, two_rows.map_or(header, |[_, names]| names)) {
             self.tables[0].header_line = Some(context.line);
+            self.expects_header = self.dialect.index_row.is_some();
+            self.give_title(0);
+        } else if self.dialect.index_row.as_ref().is_some_and(|index| is_header(row, index)) {
             self.expects_header = false;
-        } else if row.len() == self.dialect.types.len() {
+        } else if row.len() == self.dialect.types.len() && only_text(row).is_none() {
             // The header stands in a comment above: this is the first row of data.
             self.expects_header = false;
             self.push(row, context.line);
         } else {
             sink.provenance.set_aside("above the header", context.line);
+            self.title = only_text(row);
         }
     }
 
@@ -258,9 +278,38 @@ impl Sections {
         }
     }
 
-    fn set_apart(&mut self, row: Row<'_>, kind: Apart, line: u64, sink: &mut Sink) {
+    /// Whether a row holds nothing but a title: the row below it is the header of a table.
+    fn is_title_of_section(&self, row: Row<'_>, context: &Context<'_>) -> bool {
+        let header_below = context.next.is_some_and(|next| self.is_a_header(next.row()));
+        self.tables[self.current].columns.len() > 1 && header_below && only_text(row).is_some()
+    }
+
+    /// The title that stands above the rows to come of a table.
+    fn give_title(&mut self, index: usize) {
+        if let Some(title) = self.title.take() {
+            let table = &mut self.tables[index];
+            table.titles.push((table.rows(), title));
+        }
+    }
+
+    /// What a tool says in a line of its own between the rows of its table, where it says that something failed.
+    fn message(&self, row: Row<'_>) -> Option<String> {
+        let mark = self.dialect.mark;
+        let is_row = row.len() == self.tables[self.current].columns.len();
+        let has_numbers = || row.iter().any(|cell| cells::look(cell, mark) != Look::Text);
+        let text = || row.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(", ");
+        (!is_row && !has_numbers()).then(text).filter(|text| vocabulary::tells_of_a_failure(text))
+    }
+
+    fn set_apart(&mut self, row: Row<'_>, kind: Apart, context: &Context<'_>, sink: &mut Sink) {
+        let line = context.line;
         if kind == Apart::Title {
             sink.provenance.set_aside("titles and lines between tables", line);
+            // A line of dashes says nothing.
+            self.title = only_text(row).or_else(|| self.title.take());
+            if !context.next.is_some_and(|next| self.is_a_header(next.row())) {
+                self.give_title(self.current);
+            }
             return;
         }
         self.expects_summary = true;
@@ -277,7 +326,12 @@ impl Sections {
 
     /// Whether every cell of the row could name a column; only then does the row below it matter.
     pub(crate) fn could_be_header(&self, row: Row<'_>) -> bool {
-        !self.expects_header && row.iter().all(is_name)
+        !self.expects_header && (row.iter().all(is_name) || only_text(row).is_some())
+    }
+
+    /// Whether a row is a header, be it one that was seen or another.
+    fn is_a_header(&self, row: Row<'_>) -> bool {
+        self.header_seen_before(row).is_some() || row.len() > 1 && row.iter().all(is_name)
     }
 
     /// Whether the row names the columns of another table; if so, the first row below it.
@@ -347,6 +401,7 @@ impl Sections {
         self.stacked.push(context.after_blank);
         self.latest_header.push(context.line);
         self.current = self.tables.len() - 1;
+        self.give_title(self.current);
     }
 
     /// The table for a row that the current one does not take: the newest one it fits exactly, else one whose labels
@@ -509,19 +564,4 @@ fn shortened(row: Row<'_>) -> String {
     let text: Vec<String> = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
     let text = text.join(",");
     if text.chars().count() <= SHOWN { text } else { text.chars().take(SHOWN).chain(['…']).collect() }
-}
-
-fn is_header(row: Row<'_>, header: &[String]) -> bool {
-    row.len() == header.len() && row.iter().zip(header).all(|(cell, name)| cell == name.trim().as_bytes())
-}
-
-/// Whether a cell can name a column: it starts with a letter and is short, and is no word for a missing value.
-fn is_name(cell: &[u8]) -> bool {
-    cell.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
-        && cell.len() <= LONGEST_NAME
-        && cells::look(cell, cells::DecimalMark::Point) == Look::Text
-}
-
-fn has_header_word(name: &[u8]) -> bool {
-    name.split(|byte| !byte.is_ascii_alphanumeric()).any(|word| vocabulary::HEADER.has_in_any_case(word))
 }

@@ -77,8 +77,8 @@ pub(super) fn verdict(basis: &VerdictBasis<'_>) -> Verdict {
 
 /// The clauses of the first line.
 fn line(basis: &VerdictBasis<'_>, samples: u64) -> String {
-    let mut clauses: Vec<String> =
-        headline::failing(basis.populations, basis.sources, basis.comparison).into_iter().collect();
+    let failing = headline::failing(basis.populations, basis.metrics, basis.sources, basis.comparison);
+    let mut clauses: Vec<String> = failing.into_iter().collect();
     let suite = |comparison| headline::suite(comparison, basis.sources);
     clauses.extend(basis.comparison.and_then(suite));
     let named = |comparison| headline::named_changes(comparison, basis.populations);

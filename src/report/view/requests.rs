@@ -201,7 +201,8 @@ fn lines_of_one(run: &RequestRun) -> Vec<String> {
             let cause = one.cause.as_deref().map_or_else(|| "no reason said".to_owned(), visible);
             (cause, one.failed)
         });
-        let endpoints = run.endpoints.iter().map(|one| (visible(&one.label), one.failed));
+        let named = run.endpoints.iter().filter(|one| !one.label.is_empty());
+        let endpoints = named.map(|one| (visible(&one.label), one.failed));
         lines.extend(folded("failed by cause", &causes.collect::<Vec<_>>()));
         lines.extend(folded("failed by label", &endpoints.collect::<Vec<_>>()));
     }

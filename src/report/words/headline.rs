@@ -26,6 +26,7 @@ fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
         PopulationKind::Requests if metric.contains("request") => "request",
         PopulationKind::Requests if metric.contains("vuser") => "user",
         PopulationKind::Requests if metric == "checks" => "check",
+        PopulationKind::Requests if metric == "tests" || metric.ends_with(".tests") => "test",
         PopulationKind::Requests if metric.contains("benchmark") => "benchmark",
         PopulationKind::Requests if one.metric.is_some() && row_of(&one.source, sources) == RowKind::Unnamed => {
             "attempt"
@@ -66,6 +67,7 @@ pub(in crate::report) fn failed(one: &PopulationFailures, sources: &[Source]) ->
 /// else that label.
 pub(in crate::report) fn failing(
     failures: &[PopulationFailures],
+    metrics: &[Metric],
     sources: &[Source],
     comparison: Option<&Comparison>,
 ) -> Option<String> {
@@ -84,7 +86,8 @@ pub(in crate::report) fn failing(
     let whole =
         failures.iter().find(|one| one.label.is_none() && one.source == worst.source && one.table == worst.table);
     if let Some(whole) = whole.filter(|whole| whole.failing && whole.share * WORSE >= worst.share) {
-        return Some(said(whole));
+        let table = table_among_others(whole, failures, metrics).map_or_else(String::new, |name| format!("{name}: "));
+        return Some(format!("{table}{}", said(whole)));
     }
     let Some(label) = &worst.label else { return Some(said(worst)) };
     let others = all.iter().filter(|one| one.label.is_some()).count() as u64 - 1;
@@ -94,6 +97,25 @@ pub(in crate::report) fn failing(
     let whole = whole.filter(|whole| whole.failing && whole.total > worst.total);
     let whole = whole.map_or_else(String::new, |whole| format!("; {}", said(whole)));
     Some(format!("{}: {}{more}{whole}", name(label), said(worst)))
+}
+
+/// The object of a document whose rows failed, where those of others beside it did not all.
+fn table_among_others(
+    whole: &PopulationFailures,
+    failures: &[PopulationFailures],
+    metrics: &[Metric],
+) -> Option<String> {
+    let beside = |other: &PopulationFailures| {
+        other.source == whole.source
+            && other.kind == whole.kind
+            && other.label.is_none()
+            && other.table.is_some()
+            && other.table != whole.table
+            && !other.failing
+    };
+    let metric = metrics.iter().find(|one| one.source == whole.source && Some(one.table) == whole.table)?;
+    let (object, _) = metric.name.rsplit_once('.')?;
+    failures.iter().any(beside).then(|| name(object))
 }
 
 /// How often a population failed before, where the comparison says.

@@ -8,7 +8,7 @@ use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
-use crate::ingest::summaries::{Summary, setting};
+use crate::ingest::summaries::{Summary, failed_benchmarks, setting};
 
 const LATENCY: &str = "from when a query was scheduled to its completion";
 
@@ -16,7 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     name: "mlperf-summary",
     about: "MLPerf Inference, the load generator's summary (`mlperf_log_summary.txt`)",
     latency: LATENCY,
-    failures: Failures::NotRecorded,
+    failures: Failures::Recorded("whether the load generator calls the result valid"),
     holds: Holds::Summaries,
     row: RowKind::Row,
     example: "perfreport summarize results/mlperf_log_summary.txt",
@@ -75,10 +75,16 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
             let mut rate = Summary::new(name, Unit::PER_SECOND, None).polarity(Polarity::HigherIsBetter);
             rate.add_at(Statistic::Value, number, Some(line));
             rate.give(sink);
-        } else if name == "Result is" && value != "VALID" {
-            let (kind, action) = (FindingKind::Contradiction, "its numbers are shown");
-            sink.find(Severity::Suspicious, kind, line, format!("the load generator calls the result {value}"), action);
-        } else if ["SUT name", "Scenario", "Mode", "Result is", "target_qps", "samples_per_query"].contains(&name) {
+        } else if name == "Result is" {
+            let valid = value == "VALID";
+            failed_benchmarks(sink, 1, usize::from(!valid));
+            setting(sink, name, Some(value));
+            if !valid {
+                let (kind, action) = (FindingKind::Contradiction, "its numbers are shown");
+                let reason = format!("the load generator calls the result {value}");
+                sink.find(Severity::Suspicious, kind, line, reason, action);
+            }
+        } else if ["SUT name", "Scenario", "Mode", "target_qps", "samples_per_query"].contains(&name) {
             setting(sink, name, Some(value));
         }
     }
@@ -109,5 +115,10 @@ mod tests {
         assert_eq!(of("time_to_first_token").number(Statistic::Percentile(99.0)), Some(0.5));
         assert_eq!(of("Completed samples per second").number(Statistic::Value), Some(25.5));
         assert!(found.findings.iter().any(|one| one.reasons[0].contains("INVALID")));
+        assert_eq!(of("benchmarks").number(Statistic::Failures), Some(1.0), "and the first line says it");
+        let valid = text.replace("INVALID", "VALID");
+        let found = ingest("mlperf_log_summary.txt", valid.as_bytes(), &SourceOptions::default()).unwrap();
+        let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
+        assert_eq!(of("benchmarks").number(Statistic::Failures), Some(0.0));
     }
 }

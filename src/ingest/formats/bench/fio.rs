@@ -44,7 +44,8 @@ fn take(document: &Value, sink: &mut Sink) {
     let several = jobs.is_some_and(|jobs| jobs.len() > 1);
     for job in jobs.into_iter().flatten() {
         let name = job.get("jobname").and_then(Value::as_str).unwrap_or("job");
-        for direction in ["read", "write", "trim"] {
+        // With unified_rw_reporting all directions are one.
+        for direction in ["read", "write", "trim", "mixed"] {
             let Some(found) = job.get(direction).filter(|found| number(found, &["total_ios"]) != Some(0.0)) else {
                 continue;
             };
@@ -110,6 +111,17 @@ mod tests {
         assert_eq!(of("bandwidth").number(Statistic::Value), Some(2048.0 * 1024.0));
         assert!(found.reported.iter().all(|one| one.label.as_deref() == Some("read")), "{:?}", found.reported);
         assert!(found.tables.is_empty());
+    }
+
+    #[test]
+    fn directions_reported_as_one_are_read() {
+        let text = r#"{"fio version":"fio-3.28","jobs":[{"jobname":"rw","error":0,"mixed":{"total_ios":900,"iops":41.5,
+            "lat_ns":{"mean":2000000.0,"N":900}}}]}"#;
+        let found = read("fio.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        assert!(found.reported.iter().all(|one| one.label.as_deref() == Some("mixed")), "{:?}", found.reported);
+        let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
+        assert_eq!(of("operations").number(Statistic::Count), Some(900.0));
+        assert_eq!(of("lat").number(Statistic::Mean), Some(0.002));
     }
 
     #[test]

@@ -46,11 +46,23 @@ fn is_prefix_of_a_line(bytes: &[u8]) -> bool {
     if bytes.first() != Some(&b'[') {
         return false;
     }
+    if is_in_brackets(bytes) {
+        return true;
+    }
     let mut documents = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
     let Some(Ok(_)) = documents.next() else { return false };
     let rest = &bytes[documents.byte_offset().min(bytes.len())..];
     let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
     line.first().is_some_and(|first| !matches!(first, b'[' | b'{' | b','))
+}
+
+/// Whether the first line begins with something in brackets that is no array, with text behind them: `[2025-11-23 04:44:07] done`.
+fn is_in_brackets(bytes: &[u8]) -> bool {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    let Some(close) = line.iter().position(|byte| *byte == b']') else { return false };
+    let (bracket, behind) = (&line[..=close], line[close + 1..].trim_ascii_start());
+    let is_text = behind.first().is_some_and(|first| !matches!(first, b'[' | b']' | b'{' | b'}' | b','));
+    is_text && !bracket.contains(&b'"') && serde_json::from_slice::<IgnoredAny>(bracket).is_err()
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {

@@ -116,3 +116,51 @@ fn counts_bits_and_sizes() {
     assert_eq!(read("percentiles1.ok").kind, None);
     assert_eq!(read("RequestedQPS").polarity, Polarity::Unknown);
 }
+
+#[test]
+fn multiples_of_what_is_counted_keep_their_factor() {
+    for (name, symbol) in [
+        ("gflops", "G/s"),
+        ("GFLOPS/s", "G/s"),
+        ("TFLOP/s", "T/s"),
+        ("tflops", "T/s"),
+        ("kops", "k/s"),
+        ("MOps/s", "M/s"),
+        ("k_req_s", "k/s"),
+        ("Mops", "M/s"),
+        ("flops", "/s"),
+        ("m_req_s", "/s"),
+    ] {
+        let (kind, unit, _, polarity) = said(name);
+        assert_eq!((kind, unit, polarity), (Some(Kind::Rate), symbol, Polarity::HigherIsBetter), "{name}");
+    }
+    // The ticks of a clock are as they are written, and neither more nor less of them is better.
+    for (name, symbol) in [("clock_mhz", "MHz"), ("freq (GHz)", "GHz"), ("cpu MHz", "MHz")] {
+        let (_, unit, _, polarity) = said(name);
+        assert_eq!((unit, polarity), (symbol, Polarity::Unknown), "{name}");
+    }
+}
+
+#[test]
+fn a_cost_by_the_byte_is_no_amount_of_bytes() {
+    assert_eq!(said("cycles/byte"), (Some(Kind::Other), "", String::new(), Polarity::Unknown));
+    assert_eq!(said("cycles_per_byte").1, "");
+    assert_eq!(said("ns/byte").1, "ns");
+    assert_eq!(said("time_per_output_token_ms").1, "ms");
+}
+
+#[test]
+fn a_percent_sign_is_a_unit_before_and_behind_a_name() {
+    for name in ["%user", "L1D Miss%", "%memused", "Loss%"] {
+        assert_eq!((said(name).0, said(name).1), (Some(Kind::Share), "%"), "{name}");
+    }
+    assert_eq!(said("95%").2, "p95");
+}
+
+#[test]
+fn min_is_minutes_only_where_no_other_statistic_stands_beside() {
+    let beside = |others: &[&'static str]| may_be_minutes(others.iter().copied(), "time_min");
+    assert!(beside(&["time_min", "latency_ms", "latency_p95"]));
+    assert!(!beside(&["time_min", "time_max"]));
+    assert!(!may_be_minutes(["latency_min", "x"], "latency_min"), "the least, as nearly always");
+}
