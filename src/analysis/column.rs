@@ -28,7 +28,7 @@ use crate::stats::series::CorruptedPlace;
 use crate::stats::settings::Settings;
 use crate::stats::unit_block::{UnitBlock, unit_blocks};
 use crate::table::packed::Cells;
-use crate::table::{ForeignValue, Table};
+use crate::table::{ForeignValue, Role, Table};
 
 /// Up to so many groups each get all details; of more, only the summary.
 const DETAILED_GROUPS: usize = 40;
@@ -40,6 +40,8 @@ const EXPLAINED_RATIO: f64 = 2.0;
 const EXPLAINED_CHANCE: f64 = 0.01;
 /// Repeated blocks that are named.
 const NAMED_REPEATS: usize = 5;
+/// A longer recording is no sweep.
+const LONGEST_SWEEP: usize = 400;
 /// Repeated blocks of which whole rows are compared.
 const TRIED_REPEATS: usize = 100;
 
@@ -418,7 +420,16 @@ impl MetricColumn<'_> {
         let set_aside = self.set_aside(cells);
         let is_aside = |index: usize| set_aside.binary_search(&index).is_ok();
         // What was varied from row to row may well make a thousand times as much of something.
-        let varied = self.grouping.is_some_and(|grouping| grouping.by_settings);
+        // A sweep has another setting in nearly every row.
+        let is_swept = |column: usize| {
+            let numbers: Vec<Option<f64>> = self.table.values(column).iter().collect();
+            let changes = numbers.windows(2).filter(|pair| pair[0] != pair[1]).count();
+            2 * changes >= numbers.len()
+        };
+        let mut settings =
+            self.table.columns_as(Role::Setting).filter(|one| self.table.columns[*one].cells.is_number());
+        let varied = self.grouping.is_some_and(|grouping| grouping.by_settings)
+            || cells.len() <= LONGEST_SWEEP && settings.any(is_swept);
         let mut blocks = if varied { Vec::new() } else { unit_blocks(cells, unit.dimension) };
         blocks.retain(|block| !is_aside(block.range.start) && !repetition::is_label_of_its_own(cells, block));
         // A rate grows while a run begins, and falls while it ends.

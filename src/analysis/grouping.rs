@@ -331,7 +331,7 @@ fn is_full_grid(table: &Table, labels: &[usize], together: &Labels<'_>) -> bool 
         let (codes, texts) = labels_of_column(table, *column);
         by_first_appearance(&codes, texts.len()).len()
     };
-    labels.iter().map(texts).product::<usize>() == together.1.len()
+    labels.iter().map(texts).fold(1, usize::saturating_mul) == together.1.len()
 }
 
 /// Whether each combination of labels stands in as many rows, as a design that was tried through has them. Users and threads take

@@ -36,6 +36,7 @@ fn a_document_says_how_many_of_its_requests_failed_in_many_ways() {
         (json!({"totalTests": 80, "passedTests": 60, "seconds": 3.5}), "20 of 80 tests failed (25%)"),
         (json!({"status_codes": {"200": 60, "503": 20}, "avg_ms": 3.5}), "20 of 80 requests failed (25%)"),
         (json!({"num_prompts": 80, "completed": 60, "mean_ttft_ms": 31.5}), "20 of 80 requests failed (25%)"),
+        (json!({"totalRequests": 80, "failedRequests": 0, "elapsed_s": 4.5}), "80 requests, none failed"),
     ] {
         let place = Place::new();
         place.write("run.json", document.to_string());

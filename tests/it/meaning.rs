@@ -440,6 +440,15 @@ fn what_looks_like_a_unit_and_is_none_is_none() {
 }
 
 #[test]
+fn a_word_for_a_phase_names_no_duration_before_another_word() {
+    let text = "run,total_blocked_ips,http_req_blocked,pps\na,3,1.5,120\nb,1,2.5,40\nc,2,3.5,80\n";
+    let report = report("r.csv", text);
+    assert_eq!(said(&report, "total_blocked_ips").0, "unknown");
+    assert_eq!(said(&report, "http_req_blocked").0, "unstated_time");
+    assert_eq!(said(&report, "pps"), ("rate", "/s", "higher_is_better"));
+}
+
+#[test]
 fn digits_of_a_rounded_number_are_no_clock() {
     let rows: String = (0..12).map(|row| format!("{}.{:04}\n", 5000 + row * 37, 1605 + row * 311)).collect();
     let report = report("l.csv", &format!("total-blocking-time\n{rows}"));

@@ -32,6 +32,10 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     if said.statistic.is_some() {
         return is_limit(table, index, words).then(|| "the same limit in all rows: it was chosen".to_owned());
     }
+    let is_axis = || is_first_axis(table, index, said);
+    if rows > MOST_VALUES as u64 && rows <= MOST_CONFIGURATIONS && !has_clock(table, index) && is_axis() {
+        return Some("multiples of the first number in the first column: they were chosen".to_owned());
+    }
     let counts = counted(table.values(index), MOST_VALUES)?;
     let numbers = || counts.keys().map(|bits| f64::from_bits(*bits));
     // Rows that failed lack it.
@@ -73,8 +77,7 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     {
         return Some(format!("called `{word}`, and every row has another configuration: it was chosen, not measured"));
     }
-    is_first_axis(table, index, said)
-        .then(|| "round numbers that rise from row to row in the first column: they were chosen".to_owned())
+    is_axis().then(|| "round numbers that rise from row to row in the first column: they were chosen".to_owned())
 }
 
 /// How one sees by its values and its name that a column was chosen although it is called like something measured: switches, bits of
@@ -241,12 +244,13 @@ fn is_first_axis(table: &Table, index: usize, said: &NameMeaning) -> bool {
     let numbers: Vec<f64> = table.values(index).present();
     let measured = table.columns.iter().skip(1).any(|column| column.cells.is_number());
     let words = name::words(&table.columns[index].name);
+    let steps = are_multiples_of_the_first(&numbers);
     measured
-        && ROWS.contains(&numbers.len())
+        && (ROWS.contains(&numbers.len()) || steps && numbers.len() as u64 <= MOST_CONFIGURATIONS)
         && !words.iter().any(|word| {
             vocabulary::IDENTIFIER.has(word) || vocabulary::INSTANT.has(word) || vocabulary::ACTOR.has(word)
         })
-        && (are_round(numbers.iter().copied(), DIGITS_OF_AXIS) || are_multiples_of_the_first(&numbers))
+        && (steps || are_round(numbers.iter().copied(), DIGITS_OF_AXIS))
         && numbers.windows(2).all(|pair| pair[1] > pair[0])
         && numbers.windows(2).any(|pair| pair[1] - pair[0] > 1.0)
         && (numbers.len() > 3

@@ -386,7 +386,7 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
                 Kind::Rate
             }
             () if is_share(&texts, index) || is(vocabulary::SHARES) => Kind::Share,
-            () if is(vocabulary::DURATIONS) => Kind::Duration,
+            () if is(vocabulary::DURATIONS) && (index + 1 == texts.len() || !is(vocabulary::PHASES)) => Kind::Duration,
             () if is(vocabulary::BYTES) => Kind::Bytes,
             () if is(vocabulary::COUNTS) => Kind::Count,
             () => continue,

@@ -143,6 +143,8 @@ pub(crate) const DURATIONS: Words = Words(
      tpot delay wait waiting blocked connecting handshaking sending receiving connect runtime wall walltime \
      took lag pause rt jitter ping age",
 );
+/// Of these, what follows is not how long it took: `blocked_ips`, `sending_host`.
+pub(crate) const PHASES: Words = Words("blocked connecting handshaking sending receiving connect");
 /// Amounts of memory or data.
 pub(crate) const BYTES: Words = Words("memory mem rss heap bytes byte vms vsz maxrss pss uss allocated");
 /// Things or bytes by time; more is better.
@@ -178,7 +180,7 @@ pub(crate) const COUNTED_BY_SECOND: Words = Words(
 );
 /// What these speak of comes out of a run and is never tried one value after the other.
 pub(crate) const COMES_OUT: Words = Words(
-    "throughput bandwidth bw goodput iops latency latencies miss misses hit hits sent received utilization utilisation util ipc cpi",
+    "throughput bandwidth bw goodput iops miss misses hit hits sent received utilization utilisation util ipc cpi",
 );
 /// What these speak of is by time, whatever stands behind them: `throughput_ops_sec`.
 pub(crate) const BY_WHATEVER_TIME: Words = Words("throughput bandwidth bw rate speed");

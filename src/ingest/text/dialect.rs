@@ -94,13 +94,17 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     let groups = table.first().filter(|_| header != Some(false) && stands_above_names(&table, mark)).map(texts_of);
     let statistics = groups.is_none() && header != Some(false) && stands_above_statistics(&table, mark);
     let groups = groups.or_else(|| statistics.then(|| texts_of(&table[0])));
-    let above = usize::from(groups.is_some() || header != Some(false) && is_title_above_names(&table, mark));
+    let titled = groups.is_none() && header != Some(false) && is_title_above_names(&table, mark);
+    let above = usize::from(groups.is_some() || titled);
     let (first, body) = table[above..].split_first()?;
     let index_row = body.first().filter(|row| statistics && names_the_index(row, mark)).map(texts_of);
     let body = &body[usize::from(index_row.is_some())..];
     // A program called in a loop writes its header each time.
     let words = first.iter().all(|cell| cells::look(cell, mark) == Look::Text);
-    let body: Vec<Row<'_>> = body.iter().filter(|row| !words || !row.iter().eq(first.iter())).copied().collect();
+    // Where titles stand between the rows, what has no number is no row.
+    let has_number = |row: &Row<'_>| !titled || row.iter().any(|cell| cells::look(cell, mark).is_number());
+    let is_repeated = |row: &Row<'_>| words && row.iter().eq(first.iter());
+    let body: Vec<Row<'_>> = body.iter().filter(|row| !is_repeated(row) && has_number(row)).copied().collect();
     let body = &body[..];
     let mut body_types = column_types(body, width, mark);
     let has_header = header.unwrap_or_else(|| {

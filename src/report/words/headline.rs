@@ -273,7 +273,10 @@ fn of_rows(of: &Measurements<'_>) -> Option<String> {
             let clean = metric.overall.clean.as_ref()?;
             let are_requests = of.requests.iter().any(|run| run.are_requests && run.source == metric.source);
             let kind = if are_requests { PopulationKind::Requests } else { PopulationKind::Rows };
-            let noun = noun(kind, &metric.source, of.sources);
+            let noun = match whole.filter(|whole| whole.kind == PopulationKind::Requests) {
+                Some(whole) => noun_of(whole, of.sources),
+                None => noun(kind, &metric.source, of.sources),
+            };
             // Where few rows say how they ended, they are not what was measured.
             let all = whole.map_or(clean.n, |whole| if said_by_few(whole, clean.n) { clean.n } else { whole.total });
             let count = if noun == "row" && whole.is_none() {
