@@ -195,6 +195,36 @@ fn settings_that_are_numbers_here_and_words_there_tell_rows_apart() {
 }
 
 #[test]
+fn repetitions_in_columns_are_samples_of_their_row() {
+    let place = Place::new();
+    let rows: String = [1, 2, 4, 8, 16]
+        .map(|threads| {
+            let runs: Vec<f64> = (0..4).map(|run| f64::from(threads) * 0.125 + 0.01 * f64::from(run * 3 % 4)).collect();
+            let cells: Vec<String> = runs.iter().map(|run| format!("{run:.3}")).collect();
+            format!("{threads},{},{:.4}\n", cells.join(","), runs.iter().sum::<f64>() / 4.0)
+        })
+        .concat();
+    place.write("runs.csv", format!("threads,run1_s,run2_s,run3_s,run4_s,average\n{rows}"));
+    let report = report(&place, "runs.csv");
+    assert_eq!(report["metrics"].as_array().unwrap().len(), 1, "an average is no sample");
+    let sample = metric(&report, "measured_s");
+    assert_eq!((&sample["overall"]["clean"]["n"], &sample["unit"]), (&20.into(), &"s".into()));
+    assert_eq!(sample["groups"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn empty_cells_behind_the_last_name_are_no_ragged_rows() {
+    let place = Place::new();
+    let rows: String = (0..8)
+        .map(|row| format!("tar,create,{}.5,5.25\nzst,extract,{}.25,,\n", 20 + row * 3 % 7, 15 + row * 5 % 7))
+        .collect();
+    place.write("runs.csv", format!("tool,operation,time_ms,ratio\n{rows}"));
+    let report = report(&place, "runs.csv");
+    assert_eq!(metric(&report, "time_ms")["overall"]["clean"]["n"], 16);
+    assert_eq!(report["verdict"]["corrupted_samples"], 0);
+}
+
+#[test]
 fn a_total_holds_what_was_skipped_as_well() {
     let place = Place::new();
     place.write("run.json", json!({"passed": 30, "failed": 5, "blocked": 5, "total": 40, "seconds": 12.5}).to_string());

@@ -13,7 +13,7 @@ use crate::ingest::builder::TableBuilder;
 use crate::ingest::json::value::first_byte;
 use crate::ingest::meaning::{clock, name, vocabulary};
 use crate::ingest::text::cells::{self, DecimalMark, Look};
-use crate::ingest::text::dialect::column_type;
+use crate::ingest::text::column_types::column_type;
 use crate::ingest::text::identifiers;
 use crate::ingest::text::row::{Row, RowBuffer};
 

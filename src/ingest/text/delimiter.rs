@@ -18,7 +18,19 @@ const LEAST_AGREEMENT: f64 = 0.8;
 
 /// The first rows of a text.
 pub(super) fn sample_rows(head: &Head<'_>, delimiter: Option<u8>) -> Vec<RowBuffer> {
-    first_rows(head, delimiter, SAMPLE_ROWS)
+    let mut rows = first_rows(head, delimiter, SAMPLE_ROWS);
+    // Some rows end in more delimiters than the header has: cells that are always empty.
+    if let Some((first, body)) = rows.split_first_mut() {
+        let width = first.cells.len();
+        if width > 1 && body.iter().any(|row| row.cells.len() == width) {
+            for row in body {
+                while row.cells.len() > width && row.cells.last().is_some_and(|(start, end)| start == end) {
+                    row.cells.pop();
+                }
+            }
+        }
+    }
+    rows
 }
 
 /// The delimiter with which neighbouring rows agree best; none where every line is one number.

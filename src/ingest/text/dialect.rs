@@ -3,22 +3,19 @@
 //! In: the first bytes of a text. Out: a [`Dialect`] and the evidence for it. Refuses text in which no delimiter gives
 //! rows of equal length with numbers in them.
 
-use crate::measure::unit::Dimension;
 use crate::table::CellType;
 
 use crate::ingest::head::Head;
-use crate::ingest::meaning::{name, vocabulary};
 use crate::ingest::text::amounts;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
+use crate::ingest::text::column_types::{column_types, looks_like_header};
 use crate::ingest::text::delimiter::{best_delimiter, sample_rows, usual_width};
+use crate::ingest::text::heading::{Heading, texts_of};
 use crate::ingest::text::lines::{Record, Records};
 use crate::ingest::text::named_types;
 use crate::ingest::text::row::{Row, RowBuffer};
+use crate::ingest::text::side_by_side::SideBySide;
 use crate::ingest::text::split::Splitter;
-
-/// Share of a column's cells that must be numbers for it to be a column of numbers; fewer are words with numbers
-/// among them.
-const NUMBER_SHARE: f64 = 0.7;
 
 /// Share of rows without a header that must have as many fields as most.
 const LEAST_FITTING: f64 = 2.0 / 3.0;
@@ -41,8 +38,8 @@ pub(crate) struct Dialect {
     pub(crate) evidence: Vec<String>,
     /// Whether rows end in a delimiter that the header does not have.
     pub(crate) trailing: bool,
-    /// Whether the only row holds samples of one thing, side by side.
-    pub(crate) one_row: bool,
+    /// Where samples of one thing stand side by side in a row: the header and the types are those of a table with one in a row.
+    pub(crate) side_by_side: Option<SideBySide>,
 }
 
 /// Finds out how a text is written; `None` where it is no table with numbers.
@@ -51,24 +48,8 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         Some(delimiter) => (Some(delimiter), sample_rows(head, Some(delimiter)), 1.0),
         None => best_delimiter(head)?,
     };
-    if let [only] = &rows[..]
-        && head.complete
-        && header.is_none()
-        && let Some(cells) = row_of_samples(only.row())
-    {
-        let evidence = vec![format!("a single row of {} numbers of one kind: samples side by side", only.cells.len())];
-        return Some(Dialect {
-            delimiter,
-            mark: DecimalMark::Point,
-            mark_is_assumed: false,
-            header: None,
-            header_rows: None,
-            index_row: None,
-            types: vec![cells],
-            evidence,
-            trailing: false,
-            one_row: true,
-        });
+    if let Some(dialect) = of_one_row(&rows, delimiter).filter(|_| head.complete && header.is_none()) {
+        return Some(dialect);
     }
     let mut rows = rows;
     let mut width = usual_width(&rows)?;
@@ -91,24 +72,11 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     }
     let (mark, mark_is_assumed) = decimal_mark(&rows, delimiter, width);
     let table: Vec<Row<'_>> = rows.iter().map(RowBuffer::row).filter(|row| row.len() == width).collect();
-    let groups = table.first().filter(|_| header != Some(false) && stands_above_names(&table, mark)).map(texts_of);
-    let statistics = groups.is_none() && header != Some(false) && stands_above_statistics(&table, mark);
-    let groups = groups.or_else(|| statistics.then(|| texts_of(&table[0])));
-    let titled = groups.is_none() && header != Some(false) && is_title_above_names(&table, mark);
-    let above = usize::from(groups.is_some() || titled);
-    let (first, body) = table[above..].split_first()?;
-    let index_row = body.first().filter(|row| statistics && names_the_index(row, mark)).map(texts_of);
-    let body = &body[usize::from(index_row.is_some())..];
-    // A program called in a loop writes its header each time.
-    let words = first.iter().all(|cell| cells::look(cell, mark) == Look::Text);
-    // Where titles stand between the rows, what has no number is no row.
-    let has_number = |row: &Row<'_>| !titled || row.iter().any(|cell| cells::look(cell, mark).is_number());
-    let is_repeated = |row: &Row<'_>| words && row.iter().eq(first.iter());
-    let body: Vec<Row<'_>> = body.iter().filter(|row| !is_repeated(row) && has_number(row)).copied().collect();
-    let body = &body[..];
+    let heading = Heading::of(&table, header, mark)?;
+    let (first, body) = (&heading.first, &heading.body[..]);
     let mut body_types = column_types(body, width, mark);
     let has_header = header.unwrap_or_else(|| {
-        statistics
+        heading.of_statistics
             || looks_like_header(*first, &body_types, mark)
                 && (body_types.iter().any(|cells| *cells != CellType::Text) || !continues_amounts(*first, body, mark))
     });
@@ -121,12 +89,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     named_types::keep_measured(&mut types, has_header.then_some(*first), if has_header { body } else { &table }, mark);
     let names = has_header.then(|| texts_of(first));
     let names = names.or_else(|| comment_header(head, delimiter, width));
-    let header_rows = groups.zip(names.clone()).map(|(groups, names)| [groups, names]);
-    let joined = header_rows.as_ref().map(|[groups, names]| match (statistics, &index_row) {
-        (true, index) => names_with_statistics(groups, names, index.as_ref().and_then(|row| row.first())),
-        (false, _) => names_in_groups(groups, names),
-    });
-    let names = joined.or(names);
+    let (header_rows, names) = heading.names(names);
     // What several programs printed has lines of any form.
     let fitting = rows.iter().filter(|row| row.cells.len() == width).count();
     if names.is_none() && delimiter.is_some() && (fitting as f64) < LEAST_FITTING * rows.len() as f64 {
@@ -142,7 +105,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     {
         return None;
     }
-    let mut evidence = vec![match delimiter {
+    let fields = match delimiter {
         Some(delimiter) => format!(
             "{} separates {width} fields in {:.0}% of the first {} rows",
             delimiter_name(delimiter),
@@ -150,12 +113,63 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
             rows.len()
         ),
         None => "one number a line".to_owned(),
-    }];
-    evidence.push(match (&names, header_only) {
+    };
+    let mut evidence = vec![fields];
+    evidence.extend(evidence_of(names.as_deref(), header_only, trailing, mark, &rows));
+    let found = names.as_ref().filter(|_| has_header && header_rows.is_none());
+    let (side_by_side, names, types) = match found.and_then(|names| SideBySide::of_columns(names, &types)) {
+        Some((found, names, types)) => {
+            evidence.push("repetitions stand side by side: each is a sample".to_owned());
+            (Some(found), Some(names), types)
+        }
+        None => (None, names, types),
+    };
+    Some(Dialect {
+        delimiter,
+        mark,
+        mark_is_assumed,
+        header: names,
+        header_rows,
+        index_row: heading.index_row,
+        types,
+        evidence,
+        trailing,
+        side_by_side,
+    })
+}
+
+/// How a text of a single row of samples is written.
+fn of_one_row(rows: &[RowBuffer], delimiter: Option<u8>) -> Option<Dialect> {
+    let [only] = rows else { return None };
+    let (side_by_side, cells) = SideBySide::of_row(only.row())?;
+    let evidence = vec![format!("a single row of {} numbers of one kind: samples side by side", only.cells.len())];
+    Some(Dialect {
+        delimiter,
+        mark: DecimalMark::Point,
+        mark_is_assumed: false,
+        header: None,
+        header_rows: None,
+        index_row: None,
+        types: vec![cells],
+        evidence,
+        trailing: false,
+        side_by_side: Some(side_by_side),
+    })
+}
+
+/// What else was seen of the header and the numbers.
+fn evidence_of(
+    names: Option<&[String]>,
+    header_only: bool,
+    trailing: bool,
+    mark: DecimalMark,
+    rows: &[RowBuffer],
+) -> Vec<String> {
+    let mut evidence = vec![match (names, header_only) {
         (Some(_), true) => "there is nothing but a header".to_owned(),
         (Some(names), false) => format!("header: {}", names.join(", ")),
         (None, _) => "no header: the first row already holds numbers".to_owned(),
-    });
+    }];
     if trailing {
         evidence
             .push("every row ends in a delimiter, the header does not: the empty last cells are no column".to_owned());
@@ -165,37 +179,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     } else if rows.iter().any(|row| row.row().iter().any(has_groups)) {
         evidence.push("commas group the thousands of numbers".to_owned());
     }
-    Some(Dialect {
-        delimiter,
-        mark,
-        mark_is_assumed,
-        header: names,
-        header_rows,
-        index_row,
-        types,
-        evidence,
-        trailing,
-        one_row: false,
-    })
-}
-
-/// What the cells of a row are that holds samples of one thing side by side: many numbers, all whole or all decimal, and near each other.
-fn row_of_samples(row: Row<'_>) -> Option<CellType> {
-    const FEWEST: usize = 50;
-    /// Numbers of unlike things lie farther apart.
-    const FARTHEST: f64 = 1000.0;
-    let mark = DecimalMark::Point;
-    let cells = column_type((0..row.len()).map(|index| row.cell(index)), mark);
-    let numbers: Vec<f64> = row.iter().filter_map(|cell| cells::number(cell, mark)).collect();
-    let (low, high) = numbers.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), one| (low.min(*one), high.max(*one)));
-    let alike = cells == CellType::Decimal || row.iter().all(|cell| cells::look(cell, mark) == Look::Integer);
-    (numbers.len() >= FEWEST
-        && numbers.len() == row.len()
-        && cells.is_number()
-        && alike
-        && low > 0.0
-        && high <= FARTHEST * low)
-        .then_some(cells)
+    evidence
 }
 
 /// Whether the first row has an amount (`0.5 segundos`) where the rows below it have.
@@ -212,85 +196,6 @@ fn holds_amounts(body: &[Row<'_>], width: usize, mark: DecimalMark) -> bool {
         let cells: Vec<&[u8]> = body.iter().map(|row| row.cell(index)).collect();
         !cells.is_empty() && amounts::are(&cells, mark)
     })
-}
-
-fn texts_of(row: &Row<'_>) -> Vec<String> {
-    row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
-}
-
-/// Whether the first row names groups of columns, each over the first of its columns with empty cells behind it, and the second
-/// the columns: words where numbers stand below.
-fn stands_above_names(table: &[Row<'_>], mark: DecimalMark) -> bool {
-    let [groups, names, body @ ..] = table else { return false };
-    let looks = || groups.iter().map(|cell| cells::look(cell, mark));
-    let all_words = names.iter().all(|cell| cells::look(cell, mark) == Look::Text);
-    let of_groups = looks().all(|look| matches!(look, Look::Text | Look::Empty))
-        && groups.iter().filter(|cell| !cell.is_empty()).count() > 1
-        && groups.iter().any(<[u8]>::is_empty);
-    all_words
-        && of_groups
-        && looks_like_header(*names, &column_types(body, names.len(), mark), mark)
-        && column_types(body, names.len(), mark).iter().any(|cells| cells.is_number())
-}
-
-/// Whether the first row names what was measured and the second the statistic of each column, as pandas writes a table of several
-/// aggregates.
-fn stands_above_statistics(table: &[Row<'_>], mark: DecimalMark) -> bool {
-    let [measured, statistics, body @ ..] = table else { return false };
-    let words = |row: &Row<'_>| row.iter().all(|cell| matches!(cells::look(cell, mark), Look::Text | Look::Empty));
-    let is_statistic = |cell: &[u8]| {
-        let said = name::read(&String::from_utf8_lossy(cell));
-        said.statistic.is_some() && said.base.is_empty() || matches!(cell, b"count" | b"sum" | b"var" | b"size")
-    };
-    let named: Vec<&[u8]> = statistics.iter().skip(1).filter(|cell| !cell.is_empty()).collect();
-    words(measured)
-        && measured.iter().skip(1).any(|cell| !cell.is_empty())
-        && statistics.cell(0).is_empty()
-        && named.len() > 1
-        && named.into_iter().all(is_statistic)
-        && column_types(body, statistics.len(), mark).iter().any(|cells| cells.is_number())
-}
-
-/// Whether a row holds nothing but a text in its first cell.
-fn names_the_index(row: &Row<'_>, mark: DecimalMark) -> bool {
-    cells::look(row.cell(0), mark) == Look::Text && row.len() > 1 && row.iter().skip(1).all(<[u8]>::is_empty)
-}
-
-/// What was measured with the statistic of each column: `latency_ms mean`.
-fn names_with_statistics(measured: &[String], statistics: &[String], index: Option<&String>) -> Vec<String> {
-    let mut of = "";
-    let join = |(place, statistic): (usize, &String)| {
-        of = measured.get(place).filter(|name| !name.is_empty()).map_or(of, |name| name);
-        match (place, index) {
-            (0, Some(index)) => index.clone(),
-            _ if statistic.is_empty() => measured.get(place).cloned().unwrap_or_default(),
-            _ => format!("{of} {statistic}"),
-        }
-    };
-    statistics.iter().enumerate().map(join).collect()
-}
-
-/// Whether the first row holds one text only and the second the names of the columns: a title.
-fn is_title_above_names(table: &[Row<'_>], mark: DecimalMark) -> bool {
-    let [title, names, body @ ..] = table else { return false };
-    let words = |row: &Row<'_>| row.iter().all(|cell| cells::look(cell, mark) == Look::Text);
-    let alone =
-        title.len() > 1 && cells::look(title.cell(0), mark) == Look::Text && title.iter().skip(1).all(<[u8]>::is_empty);
-    alone && words(names) && column_types(body, names.len(), mark).iter().any(|cells| cells.is_number())
-}
-
-/// Names with the group that each stands in: `memory / used`.
-pub(crate) fn names_in_groups(groups: &[String], names: &[String]) -> Vec<String> {
-    let mut group = "";
-    let mut in_group = Vec::with_capacity(names.len());
-    for (index, name) in names.iter().enumerate() {
-        if let Some(next) = groups.get(index).filter(|next| !next.is_empty()) {
-            group = next;
-        }
-        let plain = group.is_empty() || group == name;
-        in_group.push(if plain { name.clone() } else { format!("{group} / {name}") });
-    }
-    in_group
 }
 
 /// Whether every row but the first has one empty cell more than the first.
@@ -345,88 +250,6 @@ fn decimal_mark(rows: &[RowBuffer], delimiter: Option<u8>, width: usize) -> (Dec
         () if ambiguous && decimals && delimiter != Some(b',') => (DecimalMark::Comma, true),
         () => (DecimalMark::Point, false),
     }
-}
-
-/// The type of each column, by the majority of its cells.
-pub(crate) fn column_types(rows: &[Row<'_>], width: usize, mark: DecimalMark) -> Vec<CellType> {
-    (0..width).map(|index| column_type(rows.iter().map(|row| row.cell(index)), mark)).collect()
-}
-
-/// The type of a column, by the majority of its cells. `8B` and `27B` are as often billions of parameters as bytes: names, unless some
-/// cell can be nothing but an amount.
-pub(crate) fn column_type<'c>(cells: impl Iterator<Item = &'c [u8]> + Clone, mark: DecimalMark) -> CellType {
-    let found = type_of_looks(cells.clone().map(|cell| cells::look(cell, mark)));
-    let is_name = |cell: &[u8]| cells::is_amount_of_b(cell) || cells::is_empty_word(cell);
-    let mut cells = cells;
-    if found == CellType::Quantity(Dimension::Bytes) && cells.all(is_name) { CellType::Text } else { found }
-}
-
-fn type_of_looks(looks: impl Iterator<Item = Look>) -> CellType {
-    let mut counts = [0_usize; 6];
-    let mut quantity = None;
-    for look in looks {
-        match look {
-            Look::Integer => counts[0] += 1,
-            Look::Decimal => counts[1] += 1,
-            Look::Boolean => counts[2] += 1,
-            Look::Timestamp => counts[3] += 1,
-            Look::Quantity(dimension) => {
-                counts[4] += 1;
-                quantity.get_or_insert(dimension);
-            }
-            Look::Text => counts[5] += 1,
-            Look::Empty | Look::NotFinite => {}
-        }
-    }
-    let all = counts.iter().sum::<usize>() as f64;
-    let mostly = |count: usize| count > 0 && count as f64 >= NUMBER_SHARE * all;
-    match quantity {
-        _ if mostly(counts[0] + counts[1]) && counts[1] > 0 => CellType::Decimal,
-        _ if mostly(counts[0]) => CellType::Integer,
-        _ if mostly(counts[2]) => CellType::Boolean,
-        _ if mostly(counts[3]) => CellType::Timestamp,
-        Some(dimension) if mostly(counts[4]) => CellType::Quantity(dimension),
-        _ => CellType::Text,
-    }
-}
-
-/// A header has no number and no instant in it, and is unlike the rows below it wherever those are not words.
-fn looks_like_header(first: Row<'_>, types: &[CellType], mark: DecimalMark) -> bool {
-    let looks: Vec<Look> = first.iter().map(|cell| cells::look(cell, mark)).collect();
-    let named = looks.iter().filter(|look| **look == Look::Text).count();
-    let wordless =
-        looks.iter().any(|look| look.is_number() || matches!(look, Look::Timestamp | Look::NotFinite | Look::Boolean));
-    let unlike_body = looks.iter().zip(types).any(|(look, cells)| *look == Look::Text && *cells != CellType::Text);
-    let speaking = first
-        .iter()
-        .zip(&looks)
-        .filter(|(_, look)| **look == Look::Text)
-        .all(|(cell, _)| vocabulary::LABEL_HEADER.has_in_any_case(cell));
-    let numbered = looks.contains(&Look::Integer) && !looks.contains(&Look::Decimal);
-    if named > 0 && speaking && numbered && types.contains(&CellType::Decimal) {
-        // `name,2019,2020,2021`: the numbers are names.
-        return true;
-    }
-    if named > 0 && are_numbered_names(first, &looks, types, mark) {
-        return true;
-    }
-    named > 0 && !wordless && (unlike_body || types.iter().all(|cells| *cells == CellType::Text))
-}
-
-/// Whether whole numbers among the words of a first row name columns (`round,64,128,256`): they rise from left to right, and below
-/// them stands something else. That is a column of decimals, where there are two or more and all stand above such; or a column of numbers
-/// under a word of the same row, where there are three or more.
-fn are_numbered_names(first: Row<'_>, looks: &[Look], types: &[CellType], mark: DecimalMark) -> bool {
-    if looks.iter().any(|look| !matches!(look, Look::Text | Look::Integer)) {
-        return false;
-    }
-    let numbered = || looks.iter().zip(types).filter(|(look, _)| **look == Look::Integer).map(|(_, cells)| *cells);
-    let numbers: Vec<f64> = first.iter().filter_map(|cell| cells::number(cell, mark)).collect();
-    let rising = numbers.windows(2).all(|pair| pair[0] < pair[1]) && numbers.first().is_some_and(|first| *first >= 0.0);
-    let unlike = looks.iter().zip(types).any(|(look, cells)| *look == Look::Text && cells.is_number());
-    let decimals = numbered().all(|cells| cells == CellType::Decimal);
-    let fewest = if unlike && decimals { 2 } else { 3 };
-    rising && numbers.len() >= fewest && (decimals || unlike && numbered().all(CellType::is_number))
 }
 
 /// Names in a comment above a table without a header: `# time latency`.
@@ -510,10 +333,10 @@ mod tests {
         let row =
             |numbers: &mut dyn Iterator<Item = u32>| numbers.map(|one| one.to_string()).collect::<Vec<_>>().join(",");
         let samples = row(&mut (0..60).map(|index| 200 + index * 37 % 91));
-        assert!(find_in(&format!("{samples}\n")).unwrap().one_row);
-        assert!(!find_in(&format!("{samples}\n{samples}\n")).unwrap().one_row);
+        assert!(find_in(&format!("{samples}\n")).unwrap().side_by_side.is_some());
+        assert!(!find_in(&format!("{samples}\n{samples}\n")).unwrap().side_by_side.is_some());
         let unlike = row(&mut (0..60).map(|index| if index % 2 == 0 { 3 } else { 90_000 + index }));
-        assert!(!find_in(&format!("{unlike}\n")).unwrap().one_row);
+        assert!(!find_in(&format!("{unlike}\n")).unwrap().side_by_side.is_some());
     }
 
     #[test]

@@ -12,10 +12,12 @@ use crate::ingest::builder::{ColumnBuilder, TableBuilder};
 use crate::ingest::meaning::vocabulary;
 use crate::ingest::sink::Sink;
 use crate::ingest::text::cells::{self, Look};
-use crate::ingest::text::dialect::{Dialect, column_types};
+use crate::ingest::text::column_types::column_types;
+use crate::ingest::text::dialect::Dialect;
 use crate::ingest::text::header::{has_header_word, is_header, is_name, only_text};
 use crate::ingest::text::parts::{Part, Schema, Span};
 use crate::ingest::text::row::{Row, RowBuffer};
+use crate::ingest::text::side_by_side::SideBySide;
 
 /// Fewer rows below each of several equal headers are no run of their own.
 const FEWEST_ROWS: u64 = 10;
@@ -80,6 +82,7 @@ impl Sections {
         let names = dialect.header.clone();
         let mut first = TableBuilder::new(&storage, names.clone().unwrap_or_default(), &dialect.types);
         first.mark = dialect.mark;
+        first.inherited = (0..dialect.side_by_side.as_ref().map_or(0, SideBySide::inherited)).collect();
         Self {
             dialect,
             storage,
@@ -107,7 +110,7 @@ impl Sections {
     /// row needs a look. `quotes` says whether quotes mean something.
     pub(crate) fn schema(&self, delimiter: Option<u8>, quotes: bool) -> Option<Schema> {
         let table = &self.tables[self.current];
-        let plain = !self.expects_header && !self.expects_summary && !self.dialect.one_row;
+        let plain = !self.expects_header && !self.expects_summary && self.dialect.side_by_side.is_none();
         if !plain || self.notes_intruders() || table.columns.is_empty() {
             return None;
         }
@@ -149,7 +152,7 @@ impl Sections {
 
     /// Takes a row that plainly belongs to the current table. Says whether it did.
     pub(crate) fn try_take(&mut self, row: Row<'_>, line: u64) -> bool {
-        if self.expects_header || self.expects_summary || self.dialect.one_row {
+        if self.expects_header || self.expects_summary || self.dialect.side_by_side.is_some() {
             return false;
         }
         if self.tables.len() > 1 && self.belongs_elsewhere(row) {
@@ -185,11 +188,20 @@ impl Sections {
 
     /// Takes a row that the current table did not take at once.
     pub(crate) fn take(&mut self, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
+        let width = self.tables[self.current].columns.len();
+        let plain = !self.expects_header && self.dialect.side_by_side.is_none();
+        if plain && width > 1 && row.len() > width && (width..row.len()).all(|index| row.cell(index).is_empty()) {
+            let row = Row { text: row.text, cells: &row.cells[..width] };
+            if !self.try_take(row, context.line) {
+                self.take(row, context, sink);
+            }
+            return;
+        }
         let sums_up = std::mem::take(&mut self.expects_summary);
         let after_ragged = std::mem::take(&mut self.after_ragged);
-        if self.dialect.one_row {
-            let cells = |index: usize| Row { text: row.text, cells: &row.cells[index..=index] };
-            (0..row.len()).for_each(|index| self.tables[0].push(cells(index), context.line));
+        if let Some(side_by_side) = self.dialect.side_by_side.take() {
+            self.take_samples(&side_by_side, row, context, sink);
+            self.dialect.side_by_side = Some(side_by_side);
         } else if self.expects_header {
             self.take_first(row, context, sink);
         } else if sums_up && row.iter().any(|cell| cells::look(cell, self.dialect.mark).is_number()) {
@@ -220,6 +232,20 @@ impl Sections {
             self.set_ragged_aside(row, context, sink);
         } else {
             self.push(row, context.line);
+        }
+    }
+
+    /// Rows of which each holds several samples of one thing.
+    fn take_samples(&mut self, side_by_side: &SideBySide, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
+        if is_header(row, &side_by_side.names) && row.len() > 0 {
+            self.tables[0].header_line.get_or_insert(context.line);
+            self.expects_header = false;
+        } else if self.expects_header {
+            sink.provenance.set_aside("above the header", context.line);
+        } else if row.len() == side_by_side.width() {
+            side_by_side.each(row, |sample| self.tables[0].push(sample, context.line));
+        } else {
+            self.set_ragged_aside(row, context, sink);
         }
     }
 

@@ -26,7 +26,7 @@ fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
         PopulationKind::Requests if metric.contains("request") => "request",
         PopulationKind::Requests if metric.contains("vuser") => "user",
         PopulationKind::Requests if metric == "checks" => "check",
-        PopulationKind::Requests if metric == "tests" || metric.ends_with(".tests") => "test",
+        PopulationKind::Requests if metric.rsplit('.').next() == Some("tests") => "test",
         PopulationKind::Requests if metric.contains("benchmark") => "benchmark",
         PopulationKind::Requests if one.metric.is_some() && row_of(&one.source, sources) == RowKind::Unnamed => {
             "attempt"

@@ -13,7 +13,7 @@ use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestErr
 use crate::ingest::meaning::clock;
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
-use crate::ingest::text::dialect::column_types;
+use crate::ingest::text::column_types::column_types;
 use crate::ingest::text::row::{Row, RowBuffer};
 use crate::table::source::Families;
 use crate::table::{CellType, Role};

@@ -17,7 +17,8 @@ use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestErr
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 use crate::ingest::text::cells::DecimalMark;
-use crate::ingest::text::dialect::{column_types, names_in_groups};
+use crate::ingest::text::column_types::column_types;
+use crate::ingest::text::heading::names_in_groups;
 use crate::ingest::text::row::{Row, RowBuffer};
 use crate::ingest::text::split::Splitter;
 
