@@ -130,6 +130,8 @@ fn multiples_of_what_is_counted_keep_their_factor() {
         ("Mops", "M/s"),
         ("flops", "/s"),
         ("m_req_s", "/s"),
+        ("mpix_s", "M/s"),
+        ("Gcells/s", "G/s"),
     ] {
         let (kind, unit, _, polarity) = said(name);
         assert_eq!((kind, unit, polarity), (Some(Kind::Rate), symbol, Polarity::HigherIsBetter), "{name}");
