@@ -154,7 +154,7 @@ fn captured(values: &[f64]) -> Vec<Capture> {
         runs: vec![recording],
     };
     let environment = Environment::default();
-    vec![Capture { environment, sources: Vec::new(), metrics: vec![metric], shares: Vec::new(), reported: Vec::new() }]
+    vec![Capture { environment, metrics: vec![metric], ..Capture::default() }]
 }
 
 fn comparing(bench: &Bench) {

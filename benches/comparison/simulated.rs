@@ -107,7 +107,14 @@ pub(crate) fn metric(name: &str, runs: Vec<Vec<f64>>) -> MetricRuns {
 
 pub(crate) fn side(metrics: Vec<MetricRuns>) -> Vec<Capture> {
     let environment = Environment::default();
-    vec![Capture { environment, sources: Vec::new(), metrics, shares: Vec::new(), reported: Vec::new() }]
+    vec![Capture {
+        environment,
+        sources: Vec::new(),
+        metrics,
+        shares: Vec::new(),
+        reported: Vec::new(),
+        rates: Vec::new(),
+    }]
 }
 
 pub(crate) fn compared(before: Vec<Vec<f64>>, after: Vec<Vec<f64>>) -> Change {

@@ -36,9 +36,9 @@ use crate::table::{Role, Table};
 use goodput::Goodput;
 use metric::Metric;
 use reported::Reported;
-use requests::{RequestRun, RequestSummary, SummaryBasis};
+use requests::{LoadTrack, RequestRun, RequestSummary, SummaryBasis};
 use source::Source;
-use table::TableAnalysis;
+use table::{RunBasis, TableAnalysis};
 
 /// Something assumed because the data does not say it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -92,8 +92,8 @@ fn analyse_with(data: &SourceData, known: Option<Vec<RequestRun>>, settings: &Se
     let name = &data.provenance.name;
     let runs = if known.is_some() { Vec::new() } else { tables_of_runs(data) };
     let of_table = |(index, table)| {
-        let format = runs.contains(&index).then_some(data.provenance.format);
-        table::analyse(name, index, table, format, settings)
+        let basis = || RunBasis { format: data.provenance.format, load: LoadTrack::of(&data.tables, index) };
+        table::analyse(name, index, table, runs.contains(&index).then(basis), settings)
     };
     let tables: Vec<TableAnalysis> = if data.tables.iter().any(table::is_scarce) {
         data.tables.iter().enumerate().map(of_table).collect()
@@ -122,6 +122,8 @@ fn analyse_with(data: &SourceData, known: Option<Vec<RequestRun>>, settings: &Se
         reported: &reported,
         causes: &data.causes,
         metrics: &metrics,
+        tables: &data.tables,
+        format: data.provenance.format,
         confidence: settings.confidence,
     };
     let summaries = basis.summary().into_iter().collect();

@@ -13,7 +13,7 @@ use super::column::{MetricColumn, among};
 use super::grouping::{Grouping, labels_of_column};
 use super::metric::Metric;
 use super::outcome;
-use super::requests::{RequestRun, RunTable};
+use super::requests::{LoadTrack, RequestRun, RunTable};
 use crate::stats::recording::Clock;
 use crate::stats::settings::{Settings, ShortRuns};
 use crate::table::{Role, Table};
@@ -38,6 +38,14 @@ pub struct TableAnalysis {
     pub rows_used: u64,
 }
 
+/// What is known of a run of requests beside its table.
+pub struct RunBasis<'a> {
+    /// The format of its source.
+    pub format: &'a str,
+    /// The load, where another table records it.
+    pub load: Option<LoadTrack>,
+}
+
 /// The column of the metric that stands for the rows: the first duration, or the first of all.
 pub(super) fn leader(table: &Table) -> Option<usize> {
     let time = |column: &usize| table.columns[*column].unit().dimension.is_time();
@@ -45,8 +53,14 @@ pub(super) fn leader(table: &Table) -> Option<usize> {
 }
 
 /// Analyses a table, which has that index in the source of that name; its rows are looked at as a run of requests too where the
-/// format of its source is given.
-pub fn analyse(source: &str, index: usize, table: &Table, format: Option<&str>, settings: &Settings) -> TableAnalysis {
+/// basis of one is given.
+pub fn analyse(
+    source: &str,
+    index: usize,
+    table: &Table,
+    run: Option<RunBasis<'_>>,
+    settings: &Settings,
+) -> TableAnalysis {
     let settings = &Settings { short_runs: short_runs(table, settings), ..settings.clone() };
     let columns: Vec<usize> = table.columns_as(Role::Metric).collect();
     // Neither the steps of a clock nor its ends say anything where rows are not in its order.
@@ -91,9 +105,10 @@ pub fn analyse(source: &str, index: usize, table: &Table, format: Option<&str>, 
         let status = &failures.column;
         failures.groups = outcome::by_group(table, among(table, column, true), status, grouping, settings.keep_samples);
     }
-    let leading = leader.zip(metrics.iter().find(|metric| metric.leads)).zip(format);
-    let requests = leading.map_or_else(Vec::new, |((column, metric), format)| {
-        RunTable { table, format, metric, column, grouping, settings }.runs()
+    let leading = leader.zip(metrics.iter().find(|metric| metric.leads)).zip(run);
+    let requests = leading.map_or_else(Vec::new, |((column, metric), run)| {
+        let RunBasis { format, load } = run;
+        RunTable { table, format, metric, column, grouping, load: load.as_ref(), settings }.runs()
     });
     let rows_used = rows_used(table, &columns, &metrics);
     TableAnalysis { metrics, requests, clock, too_many_groups: None, rows_used }

@@ -26,8 +26,11 @@ pub const FORMAT: &str = "perfreport baseline";
 /// version that can hold what is in it, so that older programs read what they can.
 ///
 /// Version 2 added what the files say of the measured machine (`environment.measured`) and numbers that tools have
-/// summarised (`reported`); version 3 failures by label (`shares.group`).
-pub const VERSION: u32 = 3;
+/// summarised (`reported`); version 3 failures by label (`shares.group`); version 4 rates of requests (`rates`) and
+/// the part of a run that was captured (`sources.part`).
+pub const VERSION: u32 = 4;
+/// Of a file with what version 3 added, and nothing newer.
+const THIRD_VERSION: u32 = 3;
 /// Of a file with what version 2 added, and nothing newer.
 const SECOND_VERSION: u32 = 2;
 /// Of a file without anything that a later version added.
@@ -79,10 +82,13 @@ impl Baseline {
 
     /// The oldest version that holds all of it.
     fn version(&self) -> u32 {
+        let fourth =
+            |capture: &Capture| !capture.rates.is_empty() || capture.sources.iter().any(|source| source.part.is_some());
         let third = |capture: &Capture| capture.shares.iter().any(|share| share.group.is_some());
         let second = |capture: &Capture| !capture.reported.is_empty() || !capture.environment.measured.is_empty();
         match () {
-            () if self.captures.iter().any(third) => VERSION,
+            () if self.captures.iter().any(fourth) => VERSION,
+            () if self.captures.iter().any(third) => THIRD_VERSION,
             () if self.captures.iter().any(second) => SECOND_VERSION,
             () => FIRST_VERSION,
         }

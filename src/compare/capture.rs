@@ -33,6 +33,9 @@ pub struct Capture {
     /// Numbers that a tool has summarised itself, by file, metric and label; there are no samples behind them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reported: Vec<ReportedNumbers>,
+    /// Requests a second of the runs of requests, by file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<RateRun>,
 }
 
 impl Capture {
@@ -365,6 +368,24 @@ pub struct ShareRuns {
     pub group: Option<String>,
     /// The runs.
     pub runs: Vec<Share>,
+}
+
+/// How many requests a run made in which time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateRun {
+    /// Name of the source.
+    pub source: String,
+    /// Requests.
+    pub requests: u64,
+    /// Seconds that they took.
+    pub seconds: f64,
+    /// Relative standard error of their rate, by how it varies over the run; absent where the run is too short to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relative_error: Option<f64>,
+    /// What that rests on: stretches of the run, less one.
+    #[serde(default)]
+    pub degrees_of_freedom: u64,
 }
 
 /// Failures of one run.

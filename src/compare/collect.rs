@@ -16,7 +16,6 @@ use crate::analysis::histogram::GROUPED_BY;
 use crate::analysis::metric::{Evidence, Metric};
 use crate::analysis::outcome::{Failures, inflation_of};
 use crate::analysis::reported::Reported;
-use crate::analysis::requests::RequestRun;
 use crate::analysis::source::Source;
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
@@ -29,10 +28,10 @@ use crate::table::Role;
 use crate::table::source::Families;
 
 use super::capture::{
-    Capture, CapturedPart, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share,
-    ShareRuns, Values,
+    Capture, CapturedSource, Dependence, Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values,
 };
 use super::outcome::{BEYOND, WITHOUT};
+use super::request_runs::{captured_part, rate_of};
 use super::sketch::Sketch;
 use super::target::{Subject, SubjectShare};
 
@@ -114,6 +113,7 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
         metrics,
         shares,
         reported: readings.iter().flat_map(|reading| &reading.analysis.reported).map(reported).collect(),
+        rates: readings.iter().flat_map(|reading| &reading.analysis.requests).filter_map(rate_of).collect(),
     }
 }
 
@@ -189,14 +189,6 @@ fn captured(source: &Source, reading: &Reading<'_>) -> CapturedSource {
         format: source.format.clone(),
         part: captured_part(source, &reading.analysis.requests),
     }
-}
-
-/// Which part of the runs of a source was captured.
-fn captured_part(source: &Source, runs: &[RequestRun]) -> Option<CapturedPart> {
-    let of_source: Vec<&RequestRun> =
-        runs.iter().filter(|run| run.source == source.name && run.used.is_some()).collect();
-    let left_out: Option<u64> = of_source.iter().map(|run| Some(run.left_out()?.requests())).sum();
-    (!of_source.is_empty()).then(|| left_out.map_or(CapturedPart::Whole, |left_out| CapturedPart::Steady { left_out }))
 }
 
 /// A metric whose samples are still to come.

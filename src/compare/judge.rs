@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::measure::unit::Dimension;
 
-use super::capture::{Capture, Dependence, MetricRuns};
+use super::capture::{Capture, Dependence, MetricRuns, RateRun};
 use super::center::least_p;
 pub use super::criteria::Criteria;
 use super::draft::{ChangeDraft, summary_of};
@@ -17,6 +17,7 @@ use super::failing::FailingPopulations;
 use super::moderation::{Prior, Spread};
 use super::outcome::{Change, Counts, Reason, SuiteShift, Verdict};
 use super::pairing::{Pair, Pairs, differing_environment, differing_machine};
+use super::rate::{self, RateChange};
 use super::steady::PartsOfRuns;
 use super::suite::{Against, CommonShift, Move, is_one_sided, standing_out};
 use super::verdict::{Way, discovery_level};
@@ -38,6 +39,8 @@ pub struct Judgement {
     pub suite: Option<SuiteShift>,
     /// Whether many changed one way and none the other.
     pub one_sided: bool,
+    /// Requests a second of what both sides have.
+    pub rates: Vec<RateChange>,
 }
 
 impl Dependence {
@@ -75,6 +78,12 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
     let elsewhere = (!keys.is_empty()).then_some(Reason::EnvironmentDiffers { keys });
     let failing = FailingPopulations::of(&pairs.shares, criteria.failing);
     let parts = PartsOfRuns::of(before, after);
+    let same_part = |pair: &Pair<'a, RateRun>| {
+        let [first, second] = [&pair.before, &pair.after].map(|runs| runs.iter().map(|run| run.source.as_str()));
+        parts.differ(first, second).is_none()
+    };
+    let comparable: Vec<Pair<'a, RateRun>> = pairs.rates.into_iter().filter(same_part).collect();
+    let rates = rate::changes(&comparable, criteria.confidence);
     let of_metric = |pair: Pair<'a, MetricRuns>| {
         let [first, second] = [&pair.before, &pair.after].map(|runs| runs.iter().map(|runs| runs.source.as_str()));
         let other = parts.differ(first, second).or_else(|| elsewhere.clone());
@@ -121,7 +130,14 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
         draft.draw();
     }
     let counts = drafts.iter().map(|draft| draft.change.verdict).collect();
-    Judgement { changes: drafts.into_iter().map(|draft| draft.change).collect(), counts, tests, suite, one_sided }
+    Judgement {
+        changes: drafts.into_iter().map(|draft| draft.change).collect(),
+        counts,
+        tests,
+        suite,
+        one_sided,
+        rates,
+    }
 }
 
 /// What moved together: one duration or rate a subject says by how much, and every such metric is then held against it.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::compare::margin::DEFAULT_MARGIN;
+use crate::compare::rate::RateChange;
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
 
@@ -34,6 +35,9 @@ pub struct Comparison {
     /// What many metrics have in common, where they moved together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suite: Option<SuiteShift>,
+    /// Requests a second of the runs that both sides have; shown and not judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<RateChange>,
     /// Whether many metrics changed one way and none the other, over several subjects, without having moved by one factor.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_sided: bool,
@@ -546,52 +550,5 @@ impl FromIterator<Verdict> for Counts {
     }
 }
 
-/// What tests of several rooms start from.
 #[cfg(test)]
-pub(crate) mod samples {
-    use crate::compare::outcome::{Change, Comparison, Counts, Side, TargetOutcome, TargetResult};
-    use crate::measure::unit::Dimension;
-
-    /// A comparison in which nothing else is said.
-    pub(crate) fn comparison(counts: Counts, changes: Vec<Change>) -> Comparison {
-        let side =
-            |name: &str| Side { name: name.to_owned(), sources: Vec::new(), runs: 1, samples: 10, left_out: None };
-        Comparison {
-            before: side("a"),
-            after: side("b"),
-            margin: 0.05,
-            margin_test: false,
-            confidence: 0.95,
-            gate_level: 0.01,
-            tests: 3,
-            counts,
-            changes,
-            environment: Vec::new(),
-            suite: None,
-            one_sided: false,
-            grown: Vec::new(),
-            unsettled: Vec::new(),
-            stale: Vec::new(),
-        }
-    }
-
-    /// A target about the p95 of a latency.
-    pub(crate) fn target(outcome: TargetOutcome) -> TargetResult {
-        TargetResult {
-            subject: "latency".to_owned(),
-            source: None,
-            metric: None,
-            group: None,
-            statistic: "p95".to_owned(),
-            is_change: false,
-            condition: "< 200ms".to_owned(),
-            dimension: Dimension::Time,
-            limit: 0.2,
-            value: None,
-            low: None,
-            high: None,
-            outcome,
-            note: None,
-        }
-    }
-}
+pub(crate) mod samples;

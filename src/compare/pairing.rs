@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::measure::Polarity;
 use crate::measure::label::pattern;
 
-use super::capture::{Capture, MetricRuns, ReportedNumbers, Share, both_say_where, is_of_machine};
+use super::capture::{Capture, MetricRuns, RateRun, ReportedNumbers, Share, both_say_where, is_of_machine};
 use super::outcome::{BEYOND, Reason, WITHOUT};
 use super::share::PooledShare;
 use crate::analysis::failing::is_failing;
@@ -111,6 +111,7 @@ pub(crate) struct Pairs<'a> {
     pub(crate) shares: Vec<SharePair<'a>>,
     pub(crate) reported: Vec<Pair<'a, ReportedNumbers>>,
     pub(crate) mixed: Vec<MixedPair<'a>>,
+    pub(crate) rates: Vec<Pair<'a, RateRun>>,
 }
 
 impl<'a> Pairs<'a> {
@@ -126,6 +127,7 @@ impl<'a> Pairs<'a> {
         };
         let mut metrics: BTreeMap<Key, Pair<'a, MetricRuns>> = BTreeMap::new();
         let mut shares: BTreeMap<Key, SharePair<'a>> = BTreeMap::new();
+        let mut rates: BTreeMap<String, Pair<'a, RateRun>> = BTreeMap::new();
         let mut failing = |key: Key, is_before: bool, side: ShareSide<'a>| {
             let pair = shares.entry(key).or_insert_with_key(|(source, metric, group)| SharePair {
                 source: source.clone(),
@@ -145,6 +147,11 @@ impl<'a> Pairs<'a> {
             for runs in captures.iter().flat_map(|capture| &capture.shares) {
                 let key = (source(&runs.source, is_before), runs.metric.clone(), runs.group.clone());
                 failing(key, is_before, ShareSide { source: &runs.source, runs: runs.runs.clone() });
+            }
+            for run in captures.iter().flat_map(|capture| &capture.rates) {
+                let key = source(&run.source, is_before);
+                let pair = rates.entry(key).or_insert_with_key(|key| Pair { source: key.clone(), ..Pair::default() });
+                if is_before { &mut pair.before } else { &mut pair.after }.push(run);
             }
             // Requests and how many of them failed are counts even where nothing else but summaries is known.
             for numbers in captures.iter().flat_map(|capture| &capture.reported) {
@@ -176,6 +183,7 @@ impl<'a> Pairs<'a> {
             metrics: metrics.into_values().flat_map(by_meaning).collect(),
             shares: shares.into_values().collect(),
             reported: reported.into_values().collect(),
+            rates: rates.into_values().collect(),
         }
     }
 }

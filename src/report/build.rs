@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::analysis::chat::Service;
 use crate::analysis::failing::populations;
+use crate::analysis::goodput::{Goodput, joined};
 use crate::analysis::oddity::Oddity;
-use crate::analysis::requests::{RequestRun, RequestSummary, Shard, join};
+use crate::analysis::requests::{RequestRun, RequestSummary, Shard, join, sweeps};
 use crate::analysis::swarm::Swarm;
 use crate::analysis::{Analysis, Assumption};
 use crate::compare::gate::{GateRules, RunState};
@@ -114,7 +115,9 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
     let given: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
     put_runs_together(&mut sources);
     let summaries = with_companions(summaries, &sources);
+    let sweeps = sweeps(&sources, &summaries, &requests, &metrics);
     let state = State::of(&all);
+    goodput.extend(joint_goodput(&requests, &goodput, settings.confidence));
     let unsettled = unsettled(&requests);
     let run = RunState { corrupted: state.corrupted, suspicious: state.suspicious, unsettled: &unsettled };
     let gate = material.gate.map(|asked| asked.judge(material.comparison.as_ref(), &material.targets, run));
@@ -128,6 +131,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         reported: &reported,
         requests: &requests,
         summaries: &summaries,
+        sweeps: &sweeps,
         services: &services,
         swarm: material.swarm.as_ref(),
         comparison: material.comparison.as_ref(),
@@ -146,6 +150,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         metrics,
         reported,
         summaries,
+        sweeps,
         requests,
         goodput,
         service: services,
@@ -156,6 +161,17 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         findings: fold(in_order(all, &given)),
         assumptions,
     }
+}
+
+/// The goodput of joint runs, of that of their files.
+fn joint_goodput(requests: &[RequestRun], goodput: &[Goodput], confidence: f64) -> Vec<Goodput> {
+    let of_run = |run: &RequestRun| {
+        let shards = run.shards.as_ref()?;
+        let of_file = |name: &String| goodput.iter().find(|one| one.source == *name && one.table == run.table);
+        let parts: Option<Vec<&Goodput>> = shards.sources.iter().map(of_file).collect();
+        joined(&run.source, &parts?, run.length, confidence)
+    };
+    requests.iter().filter_map(of_run).collect()
 }
 
 /// The files whose steady part was asked for and not found.
@@ -250,6 +266,14 @@ fn with_companions(summaries: Vec<RequestSummary>, sources: &[Source]) -> Vec<Re
         |name: &str| sources.iter().find(|source| source.name == name).and_then(|source| source.run.as_deref());
     let (mut whole, causes): (Vec<RequestSummary>, Vec<RequestSummary>) =
         summaries.into_iter().partition(|summary| summary.rows().next().is_some());
+    // Totals of one run stand in several of its files: those of the main one are told.
+    let place = |name: &str| sources.iter().position(|source| source.name == name);
+    let mains: Vec<(Option<String>, Option<usize>)> =
+        whole.iter().map(|summary| (run_of(&summary.source).map(str::to_owned), place(&summary.source))).collect();
+    whole.retain(|summary| {
+        let (run, own) = (run_of(&summary.source), place(&summary.source));
+        run.is_none() || !mains.iter().any(|(other, at)| other.as_deref() == run && *at < own)
+    });
     for mut of_causes in causes {
         let run = run_of(&of_causes.source);
         match whole.iter_mut().find(|summary| run.is_some() && run_of(&summary.source) == run) {

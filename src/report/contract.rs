@@ -17,7 +17,7 @@ pub use crate::analysis::failing::PopulationFailures;
 pub use crate::analysis::goodput::Goodput;
 pub use crate::analysis::metric::{Evidence, Metric, Remark};
 pub use crate::analysis::reported::{Reported, ReportedValue};
-pub use crate::analysis::requests::{RequestRun, RequestSummary};
+pub use crate::analysis::requests::{LoadSweep, RequestRun, RequestSummary};
 pub use crate::analysis::source::{Column, Source, Table};
 pub use crate::measure::Polarity;
 pub use crate::measure::label::Label;
@@ -59,6 +59,9 @@ pub struct Report {
     /// Requests as the tools have summarised them: endpoint by endpoint, with their failures.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub summaries: Vec<RequestSummary>,
+    /// Throughput against latency over runs that were made at several levels of load.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sweeps: Vec<LoadSweep>,
     /// The runs of requests in the files: rate, failures and percentiles over time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestRun>,

@@ -15,7 +15,9 @@ mod clock;
 use crate::measure::unit::{Dimension, Unit};
 use crate::report::contract::Interval;
 
-pub(crate) use change::{about_change, before_after, change, change_interval, change_size, change_tick, points, shift};
+pub(crate) use change::{
+    about_change, before_after, change, change_interval, change_size, change_tick, points, shift, short_before_after,
+};
 pub(crate) use clock::Moments;
 
 /// What stands for a number that is not there.
@@ -123,6 +125,18 @@ impl Scale {
 /// A single quantity in the unit and with the digits that suit it: `2.634 GB`.
 pub(crate) fn quantity(dimension: Dimension, value: f64) -> String {
     Scale::of_value(dimension, value).whole_if(&[value]).full(value)
+}
+
+/// The same with at most four significant digits: for a terminal, where every number stands alone.
+pub(crate) fn short(dimension: Dimension, value: f64) -> String {
+    let scale = Scale::of_value(dimension, value).whole_if(&[value]);
+    let in_unit = scale.unit.of_base(value);
+    let magnitude = Decimal::of(in_unit).map_or(0, |decimal| decimal.point);
+    if scale.whole || magnitude <= i64::from(SIGNIFICANT) || magnitude > MOST_INTEGER_DIGITS {
+        return scale.full(value);
+    }
+    let step = 10.0_f64.powi(i32::try_from(magnitude).unwrap_or(SIGNIFICANT) - SIGNIFICANT);
+    with_unit(fixed((in_unit / step).round() * step, Unit::UNKNOWN, 0), scale.symbol())
 }
 
 /// A value of the base unit, written in `unit` with exactly `decimals` decimals.
@@ -436,6 +450,22 @@ mod tests {
         assert_eq!(scale.bare(0.351), "351");
         assert_eq!(scale.bare(0.351_25), "351.3");
         assert_eq!(quantity(Dimension::Bytes, 512.0).replace(UNIT_SPACE, " "), "512 B");
+    }
+
+    #[test]
+    fn a_number_that_stands_alone_has_four_digits_in_the_unit_that_suits_it() {
+        for (dimension, value, text) in [
+            (Dimension::Time, 0.024_019_9, "24.02 ms"),
+            (Dimension::Time, 0.000_054_5, "54.50 µs"),
+            (Dimension::Time, 0.054, "54 ms"),
+            (Dimension::Time, 10.015_69, "10.02 s"),
+            (Dimension::Rate, 24_567.8, "24,570 /s"),
+            (Dimension::Count, 65_535.0, "65,535"),
+            (Dimension::Bytes, 2_633_826.0, "2.63 MB"),
+            (Dimension::Unknown, 0.0, "0"),
+        ] {
+            assert_eq!(spaced(&short(dimension, value)), text, "{value}");
+        }
     }
 
     #[test]

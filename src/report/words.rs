@@ -6,6 +6,7 @@ pub(super) mod change;
 pub(super) mod headline;
 pub(super) mod incident;
 pub(super) mod levels;
+pub(super) mod rate;
 pub(crate) mod remedy;
 pub(super) mod reported;
 pub(super) mod requests;

@@ -130,3 +130,22 @@ fn a_message_of_a_service_is_good_where_its_first_chunk_and_its_response_are_in_
     assert_eq!(kept, [count(&|index| index % 10 != 0), count(&|_| true), count(&|index| index % 4 != 0)]);
     assert_eq!(found["good"].as_u64(), Some(count(&|index| index % 10 != 0 && index % 4 != 0)));
 }
+
+#[test]
+fn the_goodput_of_a_joint_run_is_that_of_all_its_requests() {
+    let place = Place::new();
+    let all = jtl(10);
+    let (head, rows) = all.split_once('\n').unwrap();
+    for shard in 0..2 {
+        let part: Vec<&str> = rows.lines().skip(shard).step_by(2).collect();
+        place.write(&format!("load-{shard}.jtl"), format!("{head}\n{}\n", part.join("\n")));
+    }
+    place.write("whole.jtl", &all);
+    place.run("summarize load-0.jtl load-1.jtl --slo elapsed<300ms -o joint.json").exits(0).says("88% of 1,000 requests");
+    place.run("summarize whole.jtl --slo elapsed<300ms -o whole.json -q").exits(0);
+    let (joint, whole) = (place.json("joint.json"), place.json("whole.json"));
+    let found = joint["goodput"].as_array().unwrap().iter().find(|one| one["source"] == "load-*.jtl").unwrap();
+    for key in ["requests", "good", "without_answer", "share", "interval", "rate", "rate_interval"] {
+        assert_eq!(found[key], whole["goodput"][0][key], "{key}");
+    }
+}

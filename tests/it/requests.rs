@@ -344,3 +344,39 @@ fn of_the_many_durations_of_k6_the_first_line_speaks_of_the_requests() {
     assert!(headline.starts_with("200 requests, 4.99"), "{headline}");
     assert!(headline.contains("2% failed, http_req_duration p95 118"), "{headline}");
 }
+
+#[test]
+fn a_pause_of_many_minutes_inside_of_a_run_is_said_with_its_rate() {
+    let mut rows = rows();
+    let half = rows.len() / 2;
+    for row in &mut rows[half..] {
+        row.start += 18 * 60_000;
+    }
+    let place = Place::new();
+    place.write("run.jtl", jtl(&rows));
+    let text = place.run("summarize run.jtl -o out.md").exits(0).stdout.replace('\u{a0}', " ");
+    assert!(text.contains("18 min without requests inside (4"), "{text}");
+    assert!(place.read("out.md").contains("18 min without requests inside"));
+    // Requests that wait are no pause.
+    let place = Place::new();
+    rows[half - 1].took = 18 * 60_000;
+    place.write("run.jtl", jtl(&rows));
+    place.run("summarize run.jtl -o out.md").exits(0).never_says("without requests inside");
+}
+
+#[test]
+fn intervals_of_causes_know_that_failures_come_in_clusters() {
+    // 2,000 requests, of which 100 in a row fail.
+    let rows: Vec<Row> = (0..2000)
+        .map(|index| {
+            let code = if (900..1000).contains(&index) { 503 } else { 200 };
+            Row { start: START + index * 50, took: 40 + index % 13, label: "GET /cart", code }
+        })
+        .collect();
+    let report = report("run.jtl", &jtl(&rows));
+    let cause = &report["requests"][0]["causes"][0];
+    let width = |interval: &Value| interval["high"].as_f64().unwrap() - interval["low"].as_f64().unwrap();
+    // Wilson's interval of 100 of 2,000 independent requests at 95% is 1.9 points wide.
+    assert!(width(&cause["interval"]) > 0.1, "{cause}");
+    assert!((width(&cause["interval"]) - width(&report["requests"][0]["endpoints"][0]["interval"])).abs() < 1e-9);
+}

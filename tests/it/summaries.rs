@@ -49,7 +49,7 @@ fn an_endpoint_is_a_row_with_its_failures_beside_it() {
     for cell in [" 10 |", " 4 |", " 40% |", " 1 /s |", " 85 ms |"] {
         assert!(row.replace('\u{a0}', " ").contains(cell), "{row} lacks {cell}");
     }
-    assert!(place.read("out.html").contains("<caption>Endpoints</caption>"));
+    assert!(place.read("out.html").contains("<caption>Requests of r_stats.csv</caption>"));
     let run = place.run("summarize r_stats.csv -o out.md");
     run.exits(0).says("as reported by the tool  requests   failed   rate").says("40% (4)");
 }
@@ -127,4 +127,20 @@ fn load_levels_are_no_endpoints_of_one_run() {
     assert_eq!(found["endpoints"].as_array().unwrap().len(), 3);
     let found = summary(&place, &fixture("guidellm/benchmarks.json"));
     assert!(found["all"].is_null(), "{found}");
+}
+
+#[test]
+fn a_history_says_its_totals_and_the_main_file_of_a_run_goes_before_it() {
+    let place = Place::new();
+    let header = "Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,100%,Total Request Count,Total Failure Count,\
+                  Total Median Response Time,Total Average Response Time,Total Min Response Time,Total Max Response Time,\
+                  Total Average Content Size";
+    let row = |at: u64, all: u64, failed: u64| format!("{at},5,,Aggregated,10.0,0.4,20,90,{all},{failed},21,24.9,10,90,100\n");
+    let rows: String = (0..12).map(|index| row(1_795_276_954 + index, 8 * index + 12, index / 3)).collect();
+    place.write("r_stats_history.csv", format!("{header}\n{rows}"));
+    let text = place.run("summarize r_stats_history.csv -o out.md").exits(0).stdout.replace('\u{a0}', " ");
+    assert!(text.starts_with("Measured: 100 requests, 3% failed, response time median 21 ms"), "{text}");
+    place.write("r_stats.csv", STATS);
+    let found = summary(&place, "r_stats.csv r_stats_history.csv");
+    assert_eq!(found["source"], "r_stats.csv");
 }

@@ -20,7 +20,7 @@ use super::result::{
 };
 use super::time_bins::{SECOND, TimeBins};
 use crate::measure::unit::Dimension;
-use crate::stats::interval::wilson;
+use crate::stats::interval::wilson_inflated;
 use crate::stats::settings::Settings;
 
 /// Instants from 2001 on are counted since 1970; smaller numbers count from a beginning of their own.
@@ -41,6 +41,8 @@ pub(super) struct RunFacts<'a> {
     /// Whether it is recorded what failed.
     pub(super) recorded: bool,
     pub(super) labels: &'a [String],
+    /// By what clusters of failures multiply the variance of their share: over all labels, and of each.
+    pub(super) inflation: (f64, &'a [f64]),
     /// Bytes of memory that there are, where that is bounded.
     pub(super) memory: Option<u64>,
     pub(super) settings: &'a Settings,
@@ -138,16 +140,18 @@ impl RunFacts<'_> {
     }
 
     fn endpoints(&self, counts: &Counts, start: i64) -> Vec<EndpointFailures> {
-        let failed = self.labels.iter().zip(&counts.labels).filter(|(_, tally)| tally.failed.count > 0);
+        let inflation = self.inflation.1.iter().copied().chain(std::iter::repeat(self.inflation.0));
+        let labels = self.labels.iter().zip(&counts.labels).zip(inflation);
+        let failed = labels.filter(|((_, tally), _)| tally.failed.count > 0);
         let mut found: Vec<EndpointFailures> = failed
-            .map(|(label, tally)| {
+            .map(|((label, tally), inflation)| {
                 let (first, last) = seen(tally.failed, start);
                 EndpointFailures {
                     label: label.clone(),
                     requests: tally.requests,
                     failed: tally.failed.count,
                     share: per(tally.failed.count as f64, tally.requests as f64),
-                    interval: wilson(tally.failed.count, tally.requests, self.settings.confidence),
+                    interval: wilson_inflated(tally.failed.count, tally.requests, inflation, self.settings.confidence),
                     first,
                     last,
                 }
@@ -173,7 +177,7 @@ impl RunFacts<'_> {
                 column,
                 failed: sightings.count,
                 share: per(sightings.count as f64, requests as f64),
-                interval: wilson(sightings.count, requests, self.settings.confidence),
+                interval: wilson_inflated(sightings.count, requests, self.inflation.0, self.settings.confidence),
                 first,
                 last,
             }

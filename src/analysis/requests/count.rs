@@ -4,7 +4,6 @@
 //! sorted: a request adds its whole stretches to a running difference, and the rest to the two stretches in which it begins and ends.
 
 use super::cause::Sightings;
-use super::extent::nanos;
 use super::part::{Labels, Part};
 use super::result::Moment;
 use super::rows::{NO_INSTANT, Request};
@@ -139,9 +138,5 @@ fn count_timed(request: &Request, moment: Moment, tally: &mut Tally, progress: &
     tally.samples += u64::from(request.sample().is_some());
     let Some(seconds) = request.duration.filter(|seconds| *seconds >= 0.0) else { return };
     tally.seconds += seconds;
-    let (at, length) = (request.at, nanos(seconds));
-    progress.add(match moment {
-        Moment::Start | Moment::Unknown => (at, at.saturating_add(length)),
-        Moment::End => (at.saturating_sub(length), at),
-    });
+    progress.add(request.interval(moment));
 }

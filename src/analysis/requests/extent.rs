@@ -5,7 +5,7 @@
 
 use super::result::Moment;
 use super::rows::{NO_INSTANT, Rows};
-use super::time_bins::SECOND;
+use super::time_bins::{SECOND, nanos};
 use crate::measure::unit::Dimension;
 
 /// Only instants that lie further apart may be of two clocks.
@@ -96,11 +96,6 @@ impl Extent {
             Moment::Unknown => (first, last),
         }
     }
-}
-
-/// A duration in nanoseconds.
-pub(super) fn nanos(seconds: f64) -> i64 {
-    (seconds * SECOND as f64).round() as i64
 }
 
 /// The instants of the clock that most rows have, where a few have another one.

@@ -3,11 +3,10 @@
 //! In: the rows of a run. Out: what the search finds, on the clock of the run. Of very long runs one request in so many is looked at:
 //! a stretch of the run holds enough of them all the same, and counts and rates are multiplied again.
 
-use super::extent::nanos;
 use super::part::{Labels, Part};
 use super::result::{IncidentSearch, Moment};
 use super::rows::NO_INSTANT;
-use super::time_bins::SECOND;
+use super::time_bins::{SECOND, nanos};
 use crate::stats::incident::{Incident, Requests, incidents};
 
 /// At most so many requests are looked at.

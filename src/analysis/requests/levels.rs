@@ -1,14 +1,15 @@
 //! Throughput against latency: the requests of a run by the load that their rows record.
 //!
-//! In: a table with a column of virtual users, threads, concurrency or the rate that was asked for, and the rows of a run. Out: a table
+//! In: a table with a column of virtual users, threads, concurrency or the rate that was asked for, or another table that records them over
+//! time, and the rows of a run. Out: a table
 //! by level, or none where no such column has levels that stand apart: a load that changes all the time has too many, and levels that
 //! take turns from request to request ran at the same time, so that neither has a time of its own.
 
 use std::collections::HashMap;
 
-use super::extent::nanos;
+use super::load::{LoadTrack, place_of};
 use super::part::Part;
-use super::result::{LoadLevel, LoadLevels, Moment, Plateau, RequestRun};
+use super::result::{LoadLevel, LoadLevels, Plateau, RequestRun};
 use super::rows::{NO_INSTANT, Request, Stretch};
 use super::time_bins::SECOND;
 use crate::stats::describe::describe;
@@ -18,30 +19,6 @@ use crate::stats::settings::Settings;
 use crate::table::packed::Cells;
 use crate::table::{Role, Table};
 
-/// What columns of load are called, in letters and digits alone: what was there before what was asked for.
-const NAMES: &[&str] = &[
-    "allthreads",
-    "vus",
-    "virtualusers",
-    "usercount",
-    "activeusers",
-    "concurrentusers",
-    "numusers",
-    "users",
-    "activethreads",
-    "threadcount",
-    "numthreads",
-    "threads",
-    "numclients",
-    "clients",
-    "concurrency",
-    "concurrentrequests",
-    "maxconcurrency",
-    "targetrate",
-    "targetrps",
-    "targetqps",
-    "requestrate",
-];
 /// Requests that a level has.
 const FEWEST_REQUESTS: u64 = 20;
 /// A load with more levels changes all the time.
@@ -67,41 +44,56 @@ struct Tally {
     samples: usize,
 }
 
-/// The numbers of a column, by the level that each of them is.
+/// Where the load of a request stands.
+#[derive(Clone, Copy)]
+enum Recorded<'a> {
+    /// In a column of its row.
+    Column(&'a Cells),
+    /// In another table, by the instant.
+    Track(&'a LoadTrack),
+}
+
+/// The recorded numbers, by the level that each of them is.
 struct Load<'a> {
-    cells: &'a Cells,
+    recorded: Recorded<'a>,
     levels: HashMap<u64, usize>,
 }
 
 /// When a request began and ended, and its level.
 type Moments = (i64, i64, Option<usize>);
 
-/// The levels of the first column of load that has some, without the metric's own.
+/// Whether anything records the load, beside the metric itself.
+pub(super) fn is_recorded(table: &Table, metric: usize, load: Option<&LoadTrack>) -> bool {
+    let mut others = (0..table.columns.len()).filter(|column| *column != metric);
+    load.is_some() || others.any(|column| place_of(&table.columns[column].name).is_some())
+}
+
+/// The levels of the first column of load that has some, without the metric's own, or else of the load in another table.
 pub(super) fn levels(
     table: &Table,
     metric: usize,
+    load: Option<&LoadTrack>,
     part: &Part<'_>,
     run: &RequestRun,
     (settings, most): (&Settings, usize),
 ) -> Option<LoadLevels> {
     let place = |column: usize| {
         let column = &table.columns[column];
-        let leaf = column.name.rsplit('.').next().unwrap_or_default();
-        let plain: String = leaf.chars().filter(char::is_ascii_alphanumeric).collect();
         let used = !matches!(column.role, Role::Timestamp | Role::Status | Role::Identifier | Role::Run);
-        NAMES.iter().position(|name| plain.eq_ignore_ascii_case(name)).filter(|_| column.cells.is_number() && used)
+        place_of(&column.name).filter(|_| column.cells.is_number() && used)
     };
     let others = (0..table.columns.len()).filter(|column| *column != metric);
     let mut found: Vec<(usize, usize)> = others.filter_map(|column| Some((place(column)?, column))).collect();
     found.sort_unstable();
-    found.into_iter().find_map(|(_, column)| {
+    let in_rows = found.into_iter().find_map(|(_, column)| {
         let name = &table.columns[column].name;
-        levels_by(table.values(column), name, part, run, (settings, most))
-    })
+        levels_by(Recorded::Column(table.values(column)), name, part, run, (settings, most))
+    });
+    in_rows.or_else(|| levels_by(Recorded::Track(load?), &load?.name, part, run, (settings, most)))
 }
 
 fn levels_by(
-    cells: &Cells,
+    recorded: Recorded<'_>,
     name: &str,
     part: &Part<'_>,
     run: &RequestRun,
@@ -109,7 +101,7 @@ fn levels_by(
 ) -> Option<LoadLevels> {
     let timed = run.requests - run.without_instant;
     let stride = timed.div_ceil(ORDERED).max(1);
-    let all = numbers(cells, part)?;
+    let all = numbers(recorded, part)?;
     let mut chosen: Vec<(f64, Tally)> =
         all.into_iter().filter(|(_, tally)| tally.requests >= FEWEST_REQUESTS * stride).collect();
     chosen.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -117,7 +109,8 @@ fn levels_by(
     if !(2..=MOST_LEVELS).contains(&chosen.len()) || (covered as f64) < COVERED * timed as f64 {
         return None;
     }
-    let load = Load { cells, levels: (0..).zip(&chosen).map(|(index, (level, _))| (level.to_bits(), index)).collect() };
+    let load =
+        Load { recorded, levels: (0..).zip(&chosen).map(|(index, (level, _))| (level.to_bits(), index)).collect() };
     let times = load.times(part, run, (chosen.len(), stride))?;
     let latencies = load.latencies(part, &chosen, (settings, most));
     let mut found = Vec::with_capacity(chosen.len());
@@ -139,18 +132,18 @@ fn levels_by(
         intervals.push(at(95.0).and_then(|found| found.interval));
     }
     let plateau = plateau(&found, &intervals, settings.confidence);
-    Some(LoadLevels { column: name.to_owned(), elsewhere: timed - covered, levels: found, plateau })
+    Some(LoadLevels { column: name.to_owned(), measured: false, elsewhere: timed - covered, levels: found, plateau })
 }
 
 /// How often each number occurs in rows that have an instant; `None` where there are too many.
-fn numbers(cells: &Cells, part: &Part<'_>) -> Option<Vec<(f64, Tally)>> {
+fn numbers(load: Recorded<'_>, part: &Part<'_>) -> Option<Vec<(f64, Tally)>> {
     let mut tallies: HashMap<u64, Tally> = HashMap::new();
     let mut recorded = Vec::new();
     part.rows.stretches(|stretch| {
         if tallies.len() > MOST_NUMBERS {
             return;
         }
-        each(cells, stretch, &mut recorded, |request, number| {
+        each(load, stretch, &mut recorded, |request, number| {
             // Nobody was there, or nobody says how many were.
             let Some(number) = number.filter(|number| *number > 0.0) else { return };
             let tally = tallies.entry(number.to_bits()).or_default();
@@ -164,13 +157,18 @@ fn numbers(cells: &Cells, part: &Part<'_>) -> Option<Vec<(f64, Tally)>> {
 }
 
 /// Hands over the requests of a stretch that have an instant, each with its number.
-fn each(cells: &Cells, stretch: &Stretch, recorded: &mut Vec<f64>, mut take: impl FnMut(&Request, Option<f64>)) {
+fn each(load: Recorded<'_>, stretch: &Stretch, recorded: &mut Vec<f64>, mut take: impl FnMut(&Request, Option<f64>)) {
+    let timed = stretch.requests().filter(|request| request.at != NO_INSTANT);
+    let cells = match load {
+        Recorded::Column(cells) => cells,
+        Recorded::Track(track) => return timed.for_each(|request| take(&request, track.at(request.at))),
+    };
     recorded.clear();
     cells.visit(stretch.rows(), |block| {
         let numbers = block.numbers.iter().enumerate();
         recorded.extend(numbers.map(|(offset, number)| if block.has(offset) { *number } else { f64::NAN }));
     });
-    for request in stretch.requests().filter(|request| request.at != NO_INSTANT) {
+    for request in timed {
         let number = recorded.get(request.row - stretch.first_row).copied();
         take(&request, number.filter(|number| !number.is_nan()));
     }
@@ -187,15 +185,10 @@ impl Load<'_> {
         let mut moments: Vec<Moments> = Vec::new();
         let (mut recorded, mut seen) = (Vec::new(), 0);
         part.rows.stretches(|stretch| {
-            each(self.cells, stretch, &mut recorded, |request, number| {
+            each(self.recorded, stretch, &mut recorded, |request, number| {
                 seen += 1;
                 if (seen - 1) % stride == 0 {
-                    let length = request.duration.filter(|seconds| *seconds >= 0.0).map_or(0, nanos);
-                    let (begin, end) = match run.clock.moment {
-                        Moment::Start => (request.at, request.at.saturating_add(length)),
-                        Moment::End => (request.at.saturating_sub(length), request.at),
-                        Moment::Unknown => (request.at, request.at),
-                    };
+                    let (begin, end) = request.interval(run.clock.moment);
                     moments.push((begin, end, self.of(number)));
                 }
             });
@@ -242,7 +235,7 @@ impl Load<'_> {
                 chosen[first..first + count].iter().map(|(_, tally)| Vec::with_capacity(tally.samples)).collect();
             let mut recorded = Vec::new();
             part.rows.stretches(|stretch| {
-                each(self.cells, stretch, &mut recorded, |request, number| {
+                each(self.recorded, stretch, &mut recorded, |request, number| {
                     let slot = self.of(number).and_then(|level| level.checked_sub(first));
                     if let (Some(sample), Some(samples)) =
                         (request.sample(), slot.and_then(|slot| samples.get_mut(slot)))

@@ -12,6 +12,8 @@ mod extent;
 mod incidents;
 mod latency;
 mod levels;
+mod load;
+mod measured;
 mod part;
 mod phases;
 mod recognise;
@@ -19,28 +21,51 @@ mod result;
 mod rows;
 mod shards;
 mod summary;
+mod sweep;
 mod time_bins;
 
+pub use load::LoadTrack;
 pub use result::{
     Bin, EndpointFailures, FailureCause, LeftOut, LoadLevel, LoadLevels, Moment, Phase, PhaseKind, RequestRun, UsedPart,
 };
 pub use shards::{Shard, join};
 pub use summary::{CauseSummary, EndpointSummary, RequestSummary, SummaryBasis};
+pub use sweep::{LoadSweep, SweepPoint, sweeps};
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::grouping::Grouping;
 use super::metric::Metric;
+use super::outcome::inflation_of;
 use crate::stats::settings::Settings;
 use crate::table::Table;
 use assemble::RunFacts;
-use part::{Labels, causes_of, part_of};
+use part::{Labels, Part, causes_of, part_of};
 use recognise::recognise;
 
 /// Whether the rows of a table can be a run of requests, led by the metric in that column.
 pub(super) fn is_run(table: &Table, format: &str, leader: usize) -> bool {
     recognise(table, format, leader).is_some()
+}
+
+/// By what clusters of failures multiply the variance of their share.
+struct Inflation {
+    of_all: f64,
+    /// Of each label.
+    of_labels: Vec<f64>,
+}
+
+impl Inflation {
+    fn of(metric: &Metric, labels: &[String]) -> Self {
+        let of_all = metric.failures.as_ref().map_or(1.0, |all| inflation_of(all.clusters, all.total));
+        let groups = metric.failures.as_ref().map_or(&[][..], |failures| &failures.groups);
+        let of_label = |label: &String| {
+            let group = groups.iter().find(|group| group.label == *label);
+            group.map_or(of_all, |group| inflation_of(group.clusters, group.total))
+        };
+        Self { of_all, of_labels: labels.iter().map(of_label).collect() }
+    }
 }
 
 /// What is known of a table beside its cells.
@@ -51,6 +76,8 @@ pub(super) struct RunTable<'a> {
     pub(super) metric: &'a Metric,
     pub(super) column: usize,
     pub(super) grouping: Option<&'a Grouping<'a>>,
+    /// The load that stands in another table of its source.
+    pub(super) load: Option<&'a LoadTrack>,
     pub(super) settings: &'a Settings,
 }
 
@@ -64,6 +91,7 @@ impl RunTable<'_> {
             self.grouping.map(|grouping| Labels { codes: &grouping.codes, of_code: Cow::Borrowed(&grouping.of_code) });
         let names: Vec<String> =
             self.grouping.map_or_else(Vec::new, |of| of.groups.iter().map(|group| group.text.clone()).collect());
+        let inflation = Inflation::of(self.metric, &names);
         let mut part = part_of(self.table, (found.instant, self.column), self.metric, 0..rows, labels);
         let facts = RunFacts {
             source: &self.metric.source,
@@ -75,15 +103,22 @@ impl RunTable<'_> {
             moment: found.moment.clone(),
             recorded: self.metric.failures.is_some(),
             labels: &names,
+            inflation: (inflation.of_all, &inflation.of_labels),
             memory: self.table.memory(),
             settings: self.settings,
+        };
+        let recorded = levels::is_recorded(self.table, self.column, self.load);
+        let method = self.settings.quantile_method;
+        let measured_levels = |part: &Part<'_>, run: &RequestRun, most: usize| {
+            if recorded { None } else { measured::levels(part, run, (method, most)) }
         };
         let run = |(number, range): (u64, Range<usize>)| {
             part.rows.move_to(range);
             part.causes = causes_of(self.table, self.metric);
             let run = facts.run(std::slice::from_mut(&mut part))?;
             let most = latency::most_gathered(facts.memory);
-            let levels = levels::levels(self.table, self.column, &part, &run, (self.settings, most));
+            let levels = levels::levels(self.table, self.column, self.load, &part, &run, (self.settings, most))
+                .or_else(|| measured_levels(&part, &run, most));
             Some(RequestRun { run: several.then_some(number), levels, ..run })
         };
         (1..).zip(self.table.runs(rows)).filter_map(run).collect()

@@ -107,11 +107,14 @@ impl LeftOut {
     }
 }
 
-/// The requests of a run by the load that their rows record.
+/// The requests of a run by the load that is recorded, or by how many were in progress.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LoadLevels {
     /// Name of the column.
     pub column: String,
+    /// Whether that is no column but the concurrency that was measured: each level is the mean of a band.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub measured: bool,
     /// Requests with an instant that are at none of the levels.
     pub elsewhere: u64,
     /// The levels, ascending.

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::result::Moment;
+use super::time_bins::nanos;
 use crate::analysis::outcome::{Outcome, Told};
 use crate::measure::unit::Unit;
 use crate::table::line_map::LineMap;
@@ -63,6 +65,16 @@ impl Request {
     /// Whether it failed.
     pub(super) fn has_failed(&self) -> bool {
         self.outcome == Outcome::Failed
+    }
+
+    /// From when to when it was in progress, in nanoseconds, by the moment that its instant is; one of which nobody says which it is
+    /// is taken for the beginning.
+    pub(super) fn interval(&self, moment: Moment) -> (i64, i64) {
+        let length = self.duration.filter(|seconds| *seconds >= 0.0).map_or(0, nanos);
+        match moment {
+            Moment::Start | Moment::Unknown => (self.at, self.at.saturating_add(length)),
+            Moment::End => (self.at.saturating_sub(length), self.at),
+        }
     }
 
     /// A duration for the percentiles: how long a failure took says nothing of how long an answer takes.

@@ -14,6 +14,7 @@ use super::recognise::{Recognition, recognise};
 use super::result::{LeftOut, RequestRun, Shards, UsedPart};
 use crate::analysis::grouping::Grouping;
 use crate::analysis::metric::Metric;
+use crate::analysis::outcome::inflation_of;
 use crate::measure::label::pattern;
 use crate::stats::settings::Settings;
 use crate::table::source::Source;
@@ -128,6 +129,11 @@ fn joined(name: &str, candidates: &[Candidate<'_>], settings: &Settings) -> Opti
         parts.push(Part { causes: causes_of(candidate.table, candidate.metric), ..part });
     }
     let first = candidates.first()?;
+    // How failures of several files come together is not known: as clustered as those of the worst.
+    let of_file = |candidate: &Candidate<'_>| {
+        candidate.metric.failures.as_ref().map_or(1.0, |all| inflation_of(all.clusters, all.total))
+    };
+    let inflation = candidates.iter().map(of_file).fold(1.0, f64::max);
     let facts = RunFacts {
         source: name,
         table: first.run.table,
@@ -138,6 +144,7 @@ fn joined(name: &str, candidates: &[Candidate<'_>], settings: &Settings) -> Opti
         moment: Some((first.run.clock.moment, first.run.clock.reason.clone())),
         recorded: candidates.iter().all(|candidate| candidate.metric.failures.is_some()),
         labels: &names,
+        inflation: (inflation, &[]),
         memory: first.table.memory(),
         settings,
     };

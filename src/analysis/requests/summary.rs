@@ -15,6 +15,7 @@ use crate::measure::unit::Dimension;
 use crate::measure::{RowKind, Statistic};
 use crate::stats::interval::{Interval, wilson};
 use crate::stats::population::Population;
+use crate::table::Table;
 
 /// Requests as their tool summarises them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -92,6 +93,10 @@ pub struct SummaryBasis<'a> {
     pub causes: &'a [ReportedCause],
     /// Its metrics.
     pub metrics: &'a [Metric],
+    /// Its tables, and the format of them.
+    pub tables: &'a [Table],
+    /// The name of its format.
+    pub format: &'a str,
     /// Level of intervals.
     pub confidence: f64,
 }
@@ -102,6 +107,8 @@ fn says(name: &str, words: &[&str]) -> bool {
     words.iter().any(|word| lower.contains(word))
 }
 
+/// A format whose rows are totals up to their instants.
+const HISTORY: &str = "locust-history";
 /// What counts something else than requests.
 const NO_REQUESTS: &[&str] = &["check", "vuser", "benchmark", "iteration", "message", "token", "exception"];
 /// What is a part of a request's time, or another time.
@@ -138,6 +145,9 @@ const OTHER_RATES: &[&str] =
 impl SummaryBasis<'_> {
     /// The summary; `None` where the tool does not count requests.
     pub fn summary(&self) -> Option<RequestSummary> {
+        if self.format == HISTORY {
+            return self.totals();
+        }
         let counted = self.counter();
         let rate = self.rate();
         let latency = self.latency();
@@ -185,6 +195,34 @@ impl SummaryBasis<'_> {
             added_up,
             endpoints,
             causes,
+        })
+    }
+
+    /// The totals in the last row of a history.
+    fn totals(&self) -> Option<RequestSummary> {
+        let table = self.tables.first()?;
+        let last = usize::try_from(table.lines.rows()).ok()?.checked_sub(1)?;
+        let of = |name: &str| table.values(table.position(name)?).number(last);
+        let seconds = |name: &str| of(name).map(|milliseconds| milliseconds / 1e3);
+        let requests = of("Total Request Count").filter(|count| *count > 0.0)?;
+        let all = EndpointSummary {
+            requests: Some(requests as u64),
+            mean: seconds("Total Average Response Time"),
+            p50: seconds("Total Median Response Time"),
+            max: seconds("Total Max Response Time"),
+            ..EndpointSummary::default()
+        };
+        let failed = of("Total Failure Count").map(|failed| failed as u64);
+        Some(RequestSummary {
+            source: self.source.to_owned(),
+            counted_by: Some("Total Request Count".to_owned()),
+            rate_by: None,
+            latency_by: Some("response time".to_owned()),
+            dimension: Dimension::Time,
+            all: Some(all.with_failed(failed, self.confidence)),
+            added_up: false,
+            endpoints: Vec::new(),
+            causes: Vec::new(),
         })
     }
 

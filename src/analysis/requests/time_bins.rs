@@ -39,6 +39,11 @@ const WIDTHS: &[i64] = &[
     12 * HOUR,
     DAY,
 ];
+/// A duration in nanoseconds.
+pub(super) fn nanos(seconds: f64) -> i64 {
+    (seconds * SECOND as f64).round() as i64
+}
+
 /// More bins than this are no picture.
 const MOST_BINS: i64 = 120;
 /// As many as this a short run has too.

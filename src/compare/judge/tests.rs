@@ -36,6 +36,7 @@ fn capture(metrics: Vec<MetricRuns>) -> Vec<Capture> {
         metrics,
         shares: Vec::new(),
         reported: Vec::new(),
+        rates: Vec::new(),
     }]
 }
 

@@ -8,7 +8,7 @@ use crate::analysis::swarm::Swarm;
 use crate::compare::outcome::{Comparison, Counts, Gate, GateOutcome, TargetOutcome, TargetResult};
 use crate::measure::finding::{Finding, Severity};
 use crate::report::contract::{
-    DataStatus, Metric, Reported, RequestRun, RequestSummary, ServiceStatus, Source, Verdict,
+    DataStatus, LoadSweep, Metric, Reported, RequestRun, RequestSummary, ServiceStatus, Source, Verdict,
 };
 use crate::report::words::headline::{self, Measurements};
 use crate::report::{number, words};
@@ -41,6 +41,7 @@ pub(super) struct VerdictBasis<'a> {
     pub(super) reported: &'a [Reported],
     pub(super) requests: &'a [RequestRun],
     pub(super) summaries: &'a [RequestSummary],
+    pub(super) sweeps: &'a [LoadSweep],
     pub(super) services: &'a [Service],
     pub(super) swarm: Option<&'a Swarm>,
     pub(super) comparison: Option<&'a Comparison>,
@@ -156,6 +157,7 @@ fn measured(basis: &VerdictBasis<'_>, samples: u64) -> String {
     let VerdictBasis { sources, metrics, reported, requests, summaries, services, populations, .. } = *basis;
     let only =
         headline::measured(&Measurements { sources, metrics, reported, requests, summaries, services, populations });
+    let only = only.or_else(|| words::summary::of_sweep(basis.sweeps, sources));
     if let Some(said) = only.filter(|_| basis.swarm.is_none()) {
         return said;
     }

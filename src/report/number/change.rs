@@ -1,6 +1,8 @@
 //! Changes as text: ratios as percentages or factors, differences in a unit that suits them.
 
-use super::{ABSENT, OPEN, Scale, decimals_for, fixed, percent_or_absent, tick, trim_zeros, with_sign, with_unit};
+use super::{
+    ABSENT, OPEN, Scale, decimals_for, fixed, percent_or_absent, short, tick, trim_zeros, with_sign, with_unit,
+};
 use crate::measure::unit::{Dimension, Unit};
 
 /// A ratio above this reads better as a factor than in percent: `×4.2` rather than `+320%`.
@@ -9,6 +11,8 @@ const LARGEST_PERCENT_RATIO: f64 = 3.0;
 const EXACT_DECIMALS: f64 = 1e15;
 /// Significant digits of the largest of a difference and its ends.
 const SHIFT_DIGITS: i32 = 3;
+/// A number from here on has more than four digits before its point.
+const LARGEST_IN_ONE_UNIT: f64 = 1e4;
 /// What a difference between two shares is counted in, so that nobody takes it for a relative change.
 const PERCENTAGE_POINTS: &str = "pp";
 
@@ -100,6 +104,18 @@ pub(crate) fn before_after(dimension: Dimension, before: Option<f64>, after: Opt
     with_unit(format!("{before} → {after}"), scale.symbol())
 }
 
+/// The same with at most four digits each, for a terminal: in two units where one has no room for both: `310 µs → 24.02 ms`.
+pub(crate) fn short_before_after(dimension: Dimension, before: Option<f64>, after: Option<f64>) -> String {
+    let largest = before.into_iter().chain(after).map(f64::abs).fold(0.0, f64::max);
+    let smallest = before.into_iter().chain(after).map(f64::abs).filter(|value| *value > 0.0).fold(largest, f64::min);
+    let unit = dimension.display_unit(smallest);
+    if dimension == Dimension::Ratio || unit.of_base(largest) < LARGEST_IN_ONE_UNIT || largest == smallest {
+        return before_after(dimension, before, after);
+    }
+    let one = |value: Option<f64>| value.map_or_else(|| ABSENT.to_owned(), |value| short(dimension, value));
+    format!("{} → {}", one(before), one(after))
+}
+
 /// The ratio less one, as the decimal that it was before 1 took its last digits.
 fn beyond_one(ratio: f64) -> f64 {
     ((ratio - 1.0) * EXACT_DECIMALS).round() / EXACT_DECIMALS
@@ -152,6 +168,9 @@ mod tests {
         assert_eq!(before_after(Dimension::Ratio, Some(0.25), Some(0.5)), "25.0% → 50.0%");
         assert_eq!(before_after(Dimension::Ratio, None, Some(0.5)), "– → 50.0%");
         assert_eq!(before_after(Dimension::Time, None, None), "–");
+        let short = |before, after| spaced(&short_before_after(Dimension::Time, Some(before), Some(after)));
+        assert_eq!(short(0.000_31, 0.024_019_9), "310 µs → 24.02 ms");
+        assert_eq!(short(0.06, 0.9), "60 → 900 ms");
         assert_eq!([0.005, 0.0126].map(|share| spaced(&points(share))), ["0.5 pp", "1.3 pp"]);
     }
 }

@@ -147,6 +147,7 @@ fn report(name: &str, label: &str) -> Report {
         sources: vec![source(name)],
         metrics: vec![metric(name, "latency", overall, vec![group])],
         summaries: Vec::new(),
+        sweeps: Vec::new(),
         requests: Vec::new(),
         reported: Vec::new(),
         findings: vec![finding.value("2633826").metric("latency")],
@@ -312,10 +313,10 @@ Measured: 25 samples in run.csv
 data: corrupted: 1 corrupted sample set aside in run.csv
 
 run.csv (CSV, 30 lines, 1.23 kB)
-                              n    median       p95                  max
-  latency                    25  65.00 ms  97.50 ms            100.00 ms
-  └ raw, corrupted included  26  66.00 ms  99.00 ms  2,633,826,000.00 ms
-    start                     9  20.00 ms         –             30.00 ms
+                              n  median       p95          max
+  latency                    25   65 ms  97.50 ms       100 ms
+  └ raw, corrupted included  26   66 ms     99 ms  2,633,826 s
+    start                     9   20 ms         –        30 ms
 
 corrupted  run.csv:30  row of another table: 2633826
 "

@@ -8,7 +8,7 @@ use crate::measure::Statistic;
 use crate::report::chart::Chart;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
-use crate::report::words::{change as words, suite};
+use crate::report::words::{change as words, rate, suite};
 
 use super::change::{ChangeView, effect, is_quiet, median_differs, several_sources};
 use super::change_charts::{self as charts, SymbolView};
@@ -78,7 +78,7 @@ impl ChangesView {
             about: visible(&words::about(comparison)),
             summary: words::changes(comparison),
             method: words::method(comparison),
-            together: suite::together(comparison),
+            together: suite::together(comparison).into_iter().chain(rate::changes(comparison)).collect(),
             suite: comparison.suite.is_some(),
             environment: comparison.environment.iter().map(|one| visible(&words::environment(one))).collect(),
             grown: comparison.grown.iter().map(|one| visible(&words::growth(one))).collect(),

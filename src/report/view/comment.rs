@@ -12,7 +12,7 @@ use crate::measure::finding::Severity;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
-use crate::report::words::{change as words, suite};
+use crate::report::words::{change as words, rate, suite};
 
 use super::change::{ChangeView, several_sources};
 use super::changes::MOST_ROWS;
@@ -110,7 +110,9 @@ impl CommentView {
                 let side = |side| shortened(&visible(&words::side(side)), SENTENCE_LETTERS);
                 format!("{} held against {}.", side(&comparison.after), side(&comparison.before))
             }),
-            together: comparison.map(suite::together).unwrap_or_default(),
+            together: comparison
+                .map(|comparison| suite::together(comparison).into_iter().chain(rate::changes(comparison)).collect())
+                .unwrap_or_default(),
             target_summary: words::target_clause(&report.targets),
             targets: not_met.into_iter().take(MOST_ROWS).map(target).collect(),
             sources: several_sources(changes) || comparison.is_none() && report.sources.len() > 1,

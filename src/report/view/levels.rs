@@ -39,17 +39,20 @@ impl LevelsView {
         let scale = Scale::of_values(run.dimension, &typical, None);
         Self {
             column: visible(&levels.column),
-            rows: levels.levels.iter().map(|level| LoadLevelView::of(level, &scale)).collect(),
-            notes: words::plateau(run, levels).into_iter().chain(words::elsewhere(run, levels)).collect(),
+            rows: levels.levels.iter().map(|level| LoadLevelView::of(level, levels.measured, &scale)).collect(),
+            notes: [words::measured(levels), words::plateau(run, levels), words::elsewhere(run, levels)]
+                .into_iter()
+                .flatten()
+                .collect(),
         }
     }
 }
 
 impl LoadLevelView {
-    fn of(level: &LoadLevel, scale: &Scale) -> Self {
+    fn of(level: &LoadLevel, measured: bool, scale: &Scale) -> Self {
         let share = |failed: u64| number::share(failed as f64 / level.requests as f64);
         Self {
-            level: number::tick(level.level),
+            level: if measured { number::plain(level.level) } else { number::tick(level.level) },
             requests: number::count(level.requests),
             time: number::quantity(Dimension::Time, level.time),
             rate: number::quantity(Dimension::Rate, level.rate),

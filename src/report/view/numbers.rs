@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::measure::unit::Dimension;
 use crate::report::contract::{Metric, Percentile, Population, Report, Source, Summary};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
@@ -39,6 +40,9 @@ pub(crate) struct NumbersView {
     pub stddev: String,
     pub cv: String,
     pub mad: String,
+    /// Median, p95 and the largest for a terminal, each in the unit that suits it.
+    #[serde(skip)]
+    pub short: [String; 3],
 }
 
 impl NumbersView {
@@ -116,9 +120,19 @@ impl NumbersView {
             stddev: scale.bare_or_absent(summary.and_then(|summary| summary.stddev)),
             cv: number::percent_or_absent(summary.and_then(|summary| summary.cv)),
             mad: value(|summary| summary.mad),
+            short: short(summary, scale.unit().dimension),
             ..Self::default()
         }
     }
+}
+
+/// Median, p95 and the largest, each with its unit.
+fn short(summary: Option<&Summary>, dimension: Dimension) -> [String; 3] {
+    let one = |value: Option<f64>| value.map_or_else(|| ABSENT.to_owned(), |value| number::short(dimension, value));
+    let p95 = summary.and_then(|summary| at(summary, 95.0)?.value);
+    let max = summary.map(|summary| summary.max);
+    let median = one(summary.map(|summary| summary.median));
+    [median, at_least(summary, p95, one(p95)), at_least(summary, max, one(max))]
 }
 
 /// The text of a number, which is only a lower bound where samples stand at the end of a field.

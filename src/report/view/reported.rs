@@ -37,6 +37,9 @@ pub(crate) struct ReportedRowView {
     pub unit: &'static str,
     pub better: Option<&'static str>,
     pub cells: Vec<String>,
+    /// The same for a terminal, each with the unit that suits it.
+    #[serde(skip)]
+    pub short: Vec<String>,
 }
 
 /// The single numbers of a label.
@@ -190,6 +193,10 @@ impl ReportedRowView {
             let value = reported.values.iter().find(|value| value.statistic == *wanted);
             value.map_or_else(|| ABSENT.to_owned(), |value| cell(value, reported, &scale))
         };
+        let short = |wanted: &Statistic| {
+            let value = reported.values.iter().find(|value| value.statistic == *wanted);
+            value.map_or_else(|| ABSENT.to_owned(), |value| number::short(value.dimension, value.value))
+        };
         Self {
             metric: visible(&reported.metric),
             label: reported.label.as_deref().map(visible),
@@ -200,6 +207,7 @@ impl ReportedRowView {
                 Polarity::Unknown => None,
             },
             cells: statistics.iter().map(of).collect(),
+            short: statistics.iter().map(short).collect(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::analysis::requests::{CauseSummary, EndpointSummary, RequestSummary};
+use crate::analysis::requests::{CauseSummary, EndpointSummary, LoadSweep, RequestSummary, SweepPoint};
 use crate::measure::folded::Folded;
 use crate::measure::unit::Dimension;
 use crate::report::contract::Report;
@@ -26,7 +26,12 @@ const LETTERS: usize = 32;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct SummaryView {
     pub anchor: String,
-    pub source: String,
+    /// What stands before the name in its title, the source or the setting, and what stands behind it.
+    pub title: &'static str,
+    pub name: String,
+    pub title_end: &'static str,
+    /// The head of the first column.
+    pub first: &'static str,
     pub about: String,
     pub notes: Vec<String>,
     /// The names of the columns of numbers.
@@ -55,10 +60,10 @@ pub(crate) struct CauseView {
 }
 
 /// A column: its name, and its cell of an endpoint.
-type Column = (&'static str, fn(&RequestSummary, &EndpointSummary) -> Option<String>);
+type Column = (&'static str, fn(Dimension, &EndpointSummary) -> Option<String>);
 
-fn time(summary: &RequestSummary, value: Option<f64>) -> Option<String> {
-    value.map(|value| number::quantity(summary.dimension, value))
+fn time(dimension: Dimension, value: Option<f64>) -> Option<String> {
+    value.map(|value| number::quantity(dimension, value))
 }
 
 /// Columns of a page; those that no row fills are left out.
@@ -68,11 +73,11 @@ const COLUMNS: [Column; 10] = [
     ("share", |_, one| one.share.map(number::share)),
     ("interval", |_, one| one.interval.as_ref().map(requests::shares)),
     ("rate", |_, one| one.rate.map(|rate| number::quantity(Dimension::Rate, rate))),
-    ("mean", |summary, one| time(summary, one.mean)),
-    ("p50", |summary, one| time(summary, one.p50)),
-    ("p95", |summary, one| time(summary, one.p95)),
-    ("p99", |summary, one| time(summary, one.p99)),
-    ("max", |summary, one| time(summary, one.max)),
+    ("mean", |dimension, one| time(dimension, one.mean)),
+    ("p50", |dimension, one| time(dimension, one.p50)),
+    ("p95", |dimension, one| time(dimension, one.p95)),
+    ("p99", |dimension, one| time(dimension, one.p99)),
+    ("max", |dimension, one| time(dimension, one.max)),
 ];
 
 /// Those of the terminal, where the share stands beside the number of failures.
@@ -85,40 +90,82 @@ const IN_TERMINAL: [Column; 6] = [
         })
     }),
     ("rate", |_, one| one.rate.map(|rate| number::quantity(Dimension::Rate, rate))),
-    ("p50", |summary, one| time(summary, one.p50)),
-    ("p95", |summary, one| time(summary, one.p95)),
-    ("p99", |summary, one| time(summary, one.p99)),
+    ("p50", |dimension, one| time(dimension, one.p50)),
+    ("p95", |dimension, one| time(dimension, one.p95)),
+    ("p99", |dimension, one| time(dimension, one.p99)),
 ];
 
 /// The columns that some row fills.
-fn filled(summary: &RequestSummary, columns: &[Column]) -> Vec<Column> {
-    columns.iter().copied().filter(|(_, cell)| summary.has(|one| cell(summary, one))).collect()
+fn filled(dimension: Dimension, rows: &[&EndpointSummary], columns: &[Column]) -> Vec<Column> {
+    columns.iter().copied().filter(|(_, cell)| rows.iter().any(|one| cell(dimension, one).is_some())).collect()
 }
 
 /// The rows that are shown: of a single endpoint not the whole again.
-fn rows(summary: &RequestSummary) -> impl Iterator<Item = &EndpointSummary> {
+fn rows(summary: &RequestSummary) -> Vec<&EndpointSummary> {
     let alone = summary.endpoints.len() == 1;
-    summary.rows().filter(move |one| !(alone && one.label.is_none()))
+    summary.rows().filter(|one| !(alone && one.label.is_none())).collect()
+}
+
+fn cells(dimension: Dimension, one: &EndpointSummary, columns: &[Column]) -> Vec<String> {
+    columns.iter().map(|(_, cell)| cell(dimension, one).unwrap_or_else(|| ABSENT.to_owned())).collect()
+}
+
+fn more(more: u64, noun: &str) -> Option<String> {
+    (more > 0).then(|| format!("… and {} in the JSON report", number::counted(more, noun)))
 }
 
 impl SummaryView {
     pub(super) fn all(report: &Report) -> Vec<Self> {
-        report.summaries.iter().enumerate().map(|(index, one)| Self::of(index, one)).collect()
+        // Rows that are levels of load are told as such.
+        let is_sweep = |summary: &RequestSummary| {
+            let of = |sweep: &LoadSweep| sweep.points.iter().filter(|point| point.source == summary.source).count();
+            summary.all.is_none() && report.sweeps.iter().any(|sweep| of(sweep) == summary.endpoints.len())
+        };
+        let summaries = report.summaries.iter().filter(|summary| !is_sweep(summary));
+        let views = summaries.map(Self::of).chain(report.sweeps.iter().map(Self::of_sweep));
+        (1..).zip(views).map(|(number, view)| Self { anchor: format!("summary-{number}"), ..view }).collect()
     }
 
-    fn of(index: usize, summary: &RequestSummary) -> Self {
-        let columns = filled(summary, &COLUMNS);
-        let shown = Folded::of(rows(summary), LISTED);
-        let causes = Folded::of(&summary.causes, LISTED);
-        let more =
-            |more: u64, noun| (more > 0).then(|| format!("… and {} in the JSON report", number::counted(more, noun)));
-        let row = |one: &EndpointSummary| SummaryRowView {
-            label: one.label.as_deref().map(visible),
-            cells: columns.iter().map(|(_, cell)| cell(summary, one).unwrap_or_else(|| ABSENT.to_owned())).collect(),
+    /// Runs at several levels of load, a row each.
+    fn of_sweep(sweep: &LoadSweep) -> Self {
+        let all: Vec<&EndpointSummary> = sweep.points.iter().map(|point| &point.run).collect();
+        let columns = filled(sweep.dimension, &all, &COLUMNS);
+        let shown = Folded::of(&sweep.points, LISTED);
+        let row = |point: &&SweepPoint| SummaryRowView {
+            label: Some(words::level(sweep, point)),
+            cells: cells(sweep.dimension, &point.run, &columns),
         };
         Self {
-            anchor: format!("summary-{}", index + 1),
-            source: visible(&summary.source),
+            anchor: String::new(),
+            title: "Throughput against latency by",
+            name: visible(&sweep.setting),
+            title_end: "",
+            first: "load",
+            about: words::about_sweep(sweep),
+            notes: words::latency_of(sweep).into_iter().collect(),
+            rows: shown.first.iter().map(row).collect(),
+            more: more(shown.more, "more run"),
+            causes: Vec::new(),
+            more_causes: None,
+            columns: columns.iter().map(|(name, _)| *name).collect(),
+        }
+    }
+
+    fn of(summary: &RequestSummary) -> Self {
+        let all = rows(summary);
+        let columns = filled(summary.dimension, &all, &COLUMNS);
+        let shown = Folded::of(all, LISTED);
+        let causes = Folded::of(&summary.causes, LISTED);
+        let row = |one: &EndpointSummary| SummaryRowView {
+            label: one.label.as_deref().map(visible),
+            cells: cells(summary.dimension, one, &columns),
+        };
+        Self {
+            anchor: String::new(),
+            title: "Requests of",
+            name: visible(&summary.source),
+            title_end: "as its tool reports them",
+            first: "endpoint",
             about: words::about(summary),
             notes: words::notes(summary),
             rows: shown.first.iter().map(|one| row(one)).collect(),
@@ -145,26 +192,9 @@ impl CauseView {
 
 /// The lines for a terminal: a row an endpoint, then what failed.
 pub(super) fn lines(summary: &RequestSummary, columns: usize) -> Vec<String> {
-    let shown = filled(summary, &IN_TERMINAL);
-    let mut lines = Vec::new();
-    if !shown.is_empty() {
-        let mut table = TextTable::new(std::iter::once(Align::Left).chain(shown.iter().map(|_| Align::Right)))
-            .within(columns)
-            .at_most(0, longest_name(columns));
-        table.push(
-            std::iter::once("  as reported by the tool").chain(shown.iter().map(|(name, _)| *name)).map(str::to_owned),
-        );
-        let listed = Folded::of(rows(summary), LISTED_IN_TERMINAL);
-        for one in &listed.first {
-            let name = one.label.as_deref().map_or_else(|| "all".to_owned(), visible);
-            let cells = shown.iter().map(|(_, cell)| cell(summary, one).unwrap_or_else(|| ABSENT.to_owned()));
-            table.push(std::iter::once(format!("  {name}")).chain(cells));
-        }
-        lines.extend(table.lines());
-        if listed.more > 0 {
-            lines.push(format!("  … and {} in the report", number::counted(listed.more, "more endpoint")));
-        }
-    }
+    let rows = rows(summary);
+    let named = rows.iter().map(|one| (one.label.as_deref().map_or_else(|| "all".to_owned(), visible), *one));
+    let mut lines = table("as reported by the tool", summary.dimension, &named.collect::<Vec<_>>(), columns);
     if !summary.causes.is_empty() {
         let causes = Folded::of(&summary.causes, CAUSES_IN_TERMINAL);
         let said = causes.first.iter().map(|one| {
@@ -173,6 +203,34 @@ pub(super) fn lines(summary: &RequestSummary, columns: usize) -> Vec<String> {
         });
         let more = if causes.more > 0 { format!(" and {} more", number::count(causes.more)) } else { String::new() };
         lines.push(format!("  failed by cause: {}{more}", said.collect::<Vec<String>>().join(", ")));
+    }
+    lines
+}
+
+/// The lines about runs at several levels of load, where each stands in a file of its own.
+pub(super) fn sweep_lines(sweep: &LoadSweep, columns: usize) -> Vec<String> {
+    let rows: Vec<(String, &EndpointSummary)> =
+        sweep.points.iter().map(|point| (words::level(sweep, point), &point.run)).collect();
+    table(&format!("by {}", visible(&sweep.setting)), sweep.dimension, &rows, columns)
+}
+
+fn table(title: &str, dimension: Dimension, rows: &[(String, &EndpointSummary)], columns: usize) -> Vec<String> {
+    let all: Vec<&EndpointSummary> = rows.iter().map(|(_, one)| *one).collect();
+    let shown = filled(dimension, &all, &IN_TERMINAL);
+    if shown.is_empty() {
+        return Vec::new();
+    }
+    let mut table = TextTable::new(std::iter::once(Align::Left).chain(shown.iter().map(|_| Align::Right)))
+        .within(columns)
+        .at_most(0, longest_name(columns));
+    table.push(std::iter::once(format!("  {title}")).chain(shown.iter().map(|(name, _)| (*name).to_owned())));
+    let listed = Folded::of(rows, LISTED_IN_TERMINAL);
+    for (name, one) in &listed.first {
+        table.push(std::iter::once(format!("  {name}")).chain(cells(dimension, one, &shown)));
+    }
+    let mut lines = table.lines();
+    if listed.more > 0 {
+        lines.push(format!("  … and {} in the report", number::counted(listed.more, "more row")));
     }
     lines
 }

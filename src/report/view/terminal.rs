@@ -23,7 +23,7 @@ use crate::report::contract::{Report, Source};
 use crate::report::escape::visible;
 use crate::report::number;
 use crate::report::text_table::{Align, TextTable};
-use crate::report::words;
+use crate::report::words::{self, summary::in_several_files};
 
 /// Findings that are listed.
 const LISTED_FINDINGS: usize = 5;
@@ -68,6 +68,15 @@ impl TerminalView {
             lines.push(LineView::blank());
             lines.push(LineView::plain(LineKind::Source, &visible(&run.source)));
             lines.extend(requests::lines(run).iter().map(|line| LineView::plain(LineKind::Requests, line)));
+            for one in report.goodput.iter().filter(|one| one.source == run.source) {
+                lines.extend(goodput::lines(one).iter().map(|line| LineView::plain(LineKind::Requests, line)));
+            }
+        }
+        for sweep in report.sweeps.iter().filter(|sweep| in_several_files(sweep)) {
+            lines.push(LineView::blank());
+            lines.extend(
+                summary::sweep_lines(sweep, columns).iter().map(|line| LineView::plain(LineKind::Reported, line)),
+            );
         }
         let rows: Vec<Vec<Row>> =
             report.sources.iter().map(|source| listed(&NumbersView::of_source(report, source))).collect();
@@ -243,13 +252,8 @@ impl Row {
             (true, false) => (LineKind::Raw, "  └ raw, corrupted included".to_owned()),
             (true, true) => (LineKind::Raw, "    └ raw, corrupted included".to_owned()),
         };
-        let unit = |number: &str| match (number, row.unit) {
-            ("", _) => String::new(),
-            (number::ABSENT, _) | (_, number::ABSENT) => number.to_owned(),
-            (number, "%") => format!("{number}%"),
-            (number, unit) => format!("{number} {unit}"),
-        };
-        Self { kind, cells: [name, row.n.clone(), unit(&row.median), unit(&row.p95), unit(&row.max)] }
+        let [median, p95, max] = row.short.clone();
+        Self { kind, cells: [name, row.n.clone(), median, p95, max] }
     }
 }
 

@@ -179,7 +179,7 @@ fn named_change(one: &Change) -> Option<String> {
         Statistic::Center | Statistic::Value => String::new(),
         other => format!(" {}", change::statistic(other)),
     };
-    let values = number::before_after(one.dimension, effect.before, effect.after);
+    let values = number::short_before_after(one.dimension, effect.before, effect.after);
     Some(format!("{subject}{of} {} ({values})", size(one, effect)?))
 }
 

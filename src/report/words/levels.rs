@@ -23,6 +23,13 @@ pub(in crate::report) fn plateau(run: &RequestRun, levels: &LoadLevels) -> Optio
     ))
 }
 
+/// What measured levels are.
+pub(in crate::report) fn measured(levels: &LoadLevels) -> Option<String> {
+    let text = "No row records the load: the levels are bands of the concurrency that was measured, each named by its mean. Slower \
+                answers raise it by themselves.";
+    levels.measured.then(|| text.to_owned())
+}
+
 /// How many requests are at none of the levels.
 pub(in crate::report) fn elsewhere(run: &RequestRun, levels: &LoadLevels) -> Option<String> {
     let count = number::counted(levels.elsewhere, noun(run));

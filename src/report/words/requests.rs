@@ -64,10 +64,11 @@ pub(in crate::report) fn rates(run: &RequestRun) -> String {
     if let Some(steady) = run.phase(PhaseKind::Steady).filter(|_| run.phases.len() > 1) {
         text = format!("{text} overall, {} in the steady part", rate(steady.rate));
     }
-    match range_of_rates(run) {
-        range if range.is_empty() => text,
-        range => format!("{text}; {range}"),
+    let parts = [range_of_rates(run), idle(run).map_or_else(String::new, |idle| without_requests(run, idle))];
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        text = format!("{text}; {part}");
     }
+    text
 }
 
 /// `19.5 to 29.0 /s in bins of 2 s`.
@@ -78,6 +79,27 @@ pub(in crate::report) fn range_of_rates(run: &RequestRun) -> String {
     };
     let scale = Scale::of_value(Dimension::Rate, most);
     format!("{} to {} in bins of {}", scale.bare(least), scale.full(most), time(run.bin_width))
+}
+
+/// Seconds of the pauses inside of a run that are long for it: they are in its rate.
+pub(in crate::report) fn idle(run: &RequestRun) -> Option<f64> {
+    /// Shorter ones are gaps between requests.
+    const SHORTEST: f64 = 60.0;
+    /// Of the length of the run.
+    const SHARE: f64 = 0.05;
+    // Requests that are in progress are no pause.
+    let is_idle = |bin: &Bin| bin.requests == 0 && bin.concurrency.is_none_or(|level| level == 0.0);
+    let pauses = run.bins.chunk_by(|a, b| is_idle(a) == is_idle(b)).filter(|bins| bins.first().is_some_and(is_idle));
+    let lengths = pauses.filter_map(|bins| Some(bins.last()?.to - bins.first()?.from));
+    let long: f64 = lengths.filter(|length| *length >= SHORTEST.max(SHARE * run.length)).sum();
+    (long > 0.0).then_some(long)
+}
+
+/// `18 min without requests inside (12.1 /s over the rest)`.
+pub(in crate::report) fn without_requests(run: &RequestRun, idle: f64) -> String {
+    let requests = (run.requests - run.without_instant) as f64;
+    let minutes = number::tick((idle / 60.0).round());
+    format!("{minutes} min without requests inside ({} over the rest)", rate(requests / (run.length - idle)))
 }
 
 /// `12.3 in progress on average, 20 at most`.

@@ -1,7 +1,8 @@
 //! Sentences about requests that a tool has summarised.
 
-use crate::analysis::requests::RequestSummary;
+use crate::analysis::requests::{EndpointSummary, LoadSweep, RequestSummary, SweepPoint};
 use crate::measure::unit::Dimension;
+use crate::report::contract::Source;
 use crate::report::escape::visible;
 use crate::report::number;
 
@@ -70,4 +71,48 @@ pub(in crate::report) fn notes(summary: &RequestSummary) -> Vec<String> {
         notes.push("The counts of all are added up here; percentiles and rates do not add up.".to_owned());
     }
     notes
+}
+
+/// Whether the runs of a sweep stand in several files.
+pub(in crate::report) fn in_several_files(sweep: &LoadSweep) -> bool {
+    sweep.points.windows(2).any(|pair| pair[0].source != pair[1].source)
+}
+
+/// The load of a run; with its file where there are several.
+pub(in crate::report) fn level(sweep: &LoadSweep, point: &SweepPoint) -> String {
+    let level = number::tick(point.level);
+    if in_several_files(sweep) { format!("{level} ({})", visible(&point.source)) } else { level }
+}
+
+/// `max_concurrency 8 to 32: 0.4 to 1.6 /s, latency median 2.31 to 3.07 s`.
+pub(in crate::report) fn about_sweep(sweep: &LoadSweep) -> String {
+    let ends = |of: fn(&EndpointSummary) -> Option<f64>| {
+        sweep.points.first().zip(sweep.points.last()).and_then(|(low, high)| Some((of(&low.run)?, of(&high.run)?)))
+    };
+    let range = |dimension: Dimension, (low, high): (f64, f64)| {
+        format!("{} to {}", number::quantity(dimension, low), number::quantity(dimension, high))
+    };
+    let rate = ends(|one| one.rate).map(|rates| range(Dimension::Rate, rates));
+    let name = sweep.latency_by.as_deref().map_or_else(String::new, |name| format!("{} ", visible(name)));
+    let median = ends(|one| one.p50).map(|times| format!("{name}median {}", range(sweep.dimension, times)));
+    let said: Vec<String> = rate.into_iter().chain(median).collect();
+    let levels = sweep.points.first().zip(sweep.points.last());
+    let levels = levels.map_or_else(String::new, |(low, high)| {
+        format!("{} {} to {}", visible(&sweep.setting), number::tick(low.level), number::tick(high.level))
+    });
+    format!("{levels}: {}", said.join(", "))
+}
+
+/// The same for the first line, where nothing else was measured.
+pub(in crate::report) fn of_sweep(sweeps: &[LoadSweep], sources: &[Source]) -> Option<String> {
+    let [sweep] = sweeps else { return None };
+    let holds = |source: &Source| sweep.points.iter().any(|point| point.source == source.name);
+    let runs = number::counted(sweep.points.len() as u64, "run");
+    sources.iter().all(holds).then(|| format!("{runs} by {}", about_sweep(sweep)))
+}
+
+/// Which metric the durations are.
+pub(in crate::report) fn latency_of(sweep: &LoadSweep) -> Option<String> {
+    let name = sweep.latency_by.as_deref()?;
+    Some(format!("Durations are `{}`; each row is a run of its own.", visible(name)))
 }

@@ -160,6 +160,7 @@ fn sample() -> Report {
             given: false,
             measured: false,
         }],
+        rates: Vec::new(),
         unsettled: Vec::new(),
         grown: vec![Growth { source: "run.csv".to_owned(), seen_lines: 246, new_lines: 83 }],
         ..samples::comparison(counts, changes())

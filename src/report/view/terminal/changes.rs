@@ -7,7 +7,7 @@ use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
 use crate::report::text_table::{Align, TextTable, shortened_apart};
-use crate::report::words::{change as words, steady, suite};
+use crate::report::words::{change as words, rate, steady, suite};
 
 use super::super::change::{ChangeView, several_sources};
 use super::super::line::{LineKind, LineView, Subject, longest_name};
@@ -17,6 +17,8 @@ use super::super::target::TargetView;
 const LISTED_CHANGES: usize = 8;
 /// Targets that are listed.
 const LISTED_TARGETS: usize = 5;
+/// With what the sentence about a name that matches nothing ends.
+const DID_YOU_MEAN: &str = "; did you mean ";
 /// Before the word of a change or a target.
 const INDENT: &str = "  ";
 
@@ -73,6 +75,8 @@ fn changes(comparison: &Comparison, columns: usize) -> Vec<LineView> {
         let word = words::verdict(change.verdict);
         LineView::coloured(LineKind::Change, Subject::Change(change.verdict), INDENT, word, &line[word.len()..])
     }));
+    lines
+        .extend(rate::changes(comparison).iter().map(|one| LineView::plain(LineKind::More, &format!("{INDENT}{one}"))));
     let more = |more| format!("  … and {}", number::counted(more, "more changed metric"));
     lines.extend(LineView::more(changed.more, more));
     let needed = words::samples_that_would_decide(comparison).map_or_else(String::new, |needed| format!(": {needed}"));
@@ -89,7 +93,12 @@ fn cells(change: &Change, row: ChangeView, subject: String) -> Vec<String> {
         cells.push(visible(&explanation));
         return cells;
     }
-    let name = match words::leading(change).map(|effect| effect.statistic) {
+    let leading = words::leading(change);
+    let values = leading.map_or(row.leading_values, |effect| {
+        let dimension = effect.statistic.dimension(change.dimension);
+        number::short_before_after(dimension, effect.before, effect.after)
+    });
+    let name = match leading.map(|effect| effect.statistic) {
         None | Some(Statistic::Center | Statistic::FailureShare) => String::new(),
         Some(statistic) => format!("{} ", words::statistic(statistic)),
     };
@@ -99,7 +108,7 @@ fn cells(change: &Change, row: ChangeView, subject: String) -> Vec<String> {
         Some(against) => format!("{}, {} against all", row.leading.estimate, number::change(against.estimate)),
         None => row.leading.text,
     };
-    cells.extend([row.leading_values, format!("{name}{numbers}{why}")]);
+    cells.extend([values, format!("{name}{numbers}{why}")]);
     cells
 }
 
@@ -110,11 +119,16 @@ fn is_change(verdict: Verdict) -> bool {
 fn targets(targets: &[TargetResult]) -> Vec<LineView> {
     let not_met = Folded::of(words::not_met(targets), LISTED_TARGETS);
     let mut lines = vec![LineView::plain(LineKind::Head, &words::target_clause(targets).unwrap_or_default())];
-    lines.extend(not_met.first.iter().map(|target| {
-        let rest = format!("  {}", TargetView::of(target).sentence());
+    for target in &not_met.first {
+        let sentence = TargetView::of(target).sentence();
+        // What was meant must not be cut off with the list of all names.
+        let (said, meant) =
+            sentence.split_once(DID_YOU_MEAN).map_or((sentence.as_str(), None), |(said, name)| (said, Some(name)));
         let (subject, word) = (Subject::Target(target.outcome), words::outcome(target.outcome));
-        LineView::coloured(LineKind::Target, subject, INDENT, word, &rest)
-    }));
+        lines.push(LineView::coloured(LineKind::Target, subject, INDENT, word, &format!("  {said}")));
+        lines
+            .extend(meant.map(|name| LineView::plain(LineKind::More, &format!("{INDENT}{INDENT}did you mean {name}"))));
+    }
     let more = |more| format!("  … and {}", number::counted(more, "more target"));
     lines.extend(LineView::more(not_met.more, more));
     lines

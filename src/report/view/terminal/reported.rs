@@ -42,16 +42,9 @@ pub(super) fn lines(view: &ReportedView, columns: usize, first: bool) -> Vec<Str
             Some(label) => format!("  {} {label}", row.metric),
             None => format!("  {}", row.metric),
         };
-        let head =
-            std::iter::once("unit".to_owned()).chain(places.iter().map(|place| view.columns[*place].to_string()));
-        let rows = view.rows.iter().map(|row| {
-            (
-                name(row),
-                std::iter::once(row.unit.to_owned())
-                    .chain(places.iter().map(|place| row.cells[*place].clone()))
-                    .collect(),
-            )
-        });
+        let head = places.iter().map(|place| view.columns[*place].to_string());
+        let rows =
+            view.rows.iter().map(|row| (name(row), places.iter().map(|place| row.short[*place].clone()).collect()));
         lines.extend(aligned(title, head.collect(), rows, columns));
     }
     if !view.singles.is_empty() {
