@@ -82,8 +82,8 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
         let [first, second] = [&pair.before, &pair.after].map(|runs| runs.iter().map(|run| run.source.as_str()));
         parts.differ(first, second).is_none()
     };
-    let comparable: Vec<Pair<'a, RateRun>> = pairs.rates.into_iter().filter(same_part).collect();
-    let rates = rate::changes(&comparable, criteria.confidence);
+    let comparable = pairs.rates.iter().filter(|pair| same_part(pair));
+    let rates = comparable.filter_map(|pair| rate::change(&pair.before, &pair.after, criteria.confidence)).collect();
     let of_metric = |pair: Pair<'a, MetricRuns>| {
         let [first, second] = [&pair.before, &pair.after].map(|runs| runs.iter().map(|runs| runs.source.as_str()));
         let other = parts.differ(first, second).or_else(|| elsewhere.clone());

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use crate::stats::interval::student_quantile;
 
 use super::capture::RateRun;
-use super::pairing::Pair;
 
 /// The rate of requests on both sides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -82,13 +81,9 @@ fn between(runs: &[&RateRun]) -> Option<(f64, f64)> {
     Some((squares / (count - 1.0) / count, count - 1.0))
 }
 
-/// The rates that both sides have.
-pub(crate) fn changes(pairs: &[Pair<'_, RateRun>], confidence: f64) -> Vec<RateChange> {
-    pairs.iter().filter_map(|pair| change(pair, confidence)).collect()
-}
-
-fn change(pair: &Pair<'_, RateRun>, confidence: f64) -> Option<RateChange> {
-    let (before, after) = (Known::of(&pair.before)?, Known::of(&pair.after)?);
+/// The change from the runs of the baseline to those of the run; `None` where one of them made none.
+pub(crate) fn change(runs_before: &[&RateRun], runs_after: &[&RateRun], confidence: f64) -> Option<RateChange> {
+    let (before, after) = (Known::of(runs_before)?, Known::of(runs_after)?);
     let ratio = after.side.rate / before.side.rate;
     let half = before.variance.zip(after.variance).and_then(|((first, first_degrees), (second, second_degrees))| {
         let sum = first + second;
@@ -98,7 +93,7 @@ fn change(pair: &Pair<'_, RateRun>, confidence: f64) -> Option<RateChange> {
         Some(student_quantile(f64::midpoint(1.0, confidence), degrees)? * sum.sqrt())
     });
     Some(RateChange {
-        source: pair.after.first().map(|run| run.source.clone())?,
+        source: runs_after.first().map(|run| run.source.clone())?,
         before: before.side,
         after: after.side,
         ratio,
@@ -118,8 +113,7 @@ mod tests {
     #[test]
     fn a_rate_changes_by_its_ratio_with_what_both_sides_vary_by() {
         let (before, after) = (run(12_000, 60.0, Some(0.01)), run(11_400, 60.0, Some(0.02)));
-        let pair = Pair { source: "run".to_owned(), before: vec![&before], after: vec![&after] };
-        let found = change(&pair, 0.95).unwrap();
+        let found = change(&[&before], &[&after], 0.95).unwrap();
         assert_eq!((found.before.rate, found.after.rate, found.ratio), (200.0, 190.0, 0.95));
         // The square root of 0.0001 + 0.0004, times t at 97.5% of 0.0005² / (0.0001² + 0.0004²) × 59 = 86.8 degrees, 1.98765 (R's qt).
         let half = 0.0005_f64.sqrt() * 1.98765;
@@ -131,11 +125,9 @@ mod tests {
     fn runs_that_differ_by_more_than_they_vary_say_so() {
         let runs = [run(1000, 10.0, Some(0.001)), run(1200, 10.0, Some(0.001))];
         let other = run(1100, 10.0, Some(0.001));
-        let pair = Pair { source: "run".to_owned(), before: runs.iter().collect(), after: vec![&other] };
-        let found = change(&pair, 0.95).unwrap();
+        let found = change(&runs.each_ref(), &[&other], 0.95).unwrap();
         assert!(found.low.unwrap() < 0.5 && found.high.unwrap() > 2.0, "two runs say little: {found:?}");
         let silent = run(1100, 10.0, None);
-        let pair = Pair { source: "run".to_owned(), before: vec![&silent], after: vec![&other] };
-        assert_eq!(change(&pair, 0.95).unwrap().low, None);
+        assert_eq!(change(&[&silent], &[&other], 0.95).unwrap().low, None);
     }
 }

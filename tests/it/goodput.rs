@@ -141,7 +141,10 @@ fn the_goodput_of_a_joint_run_is_that_of_all_its_requests() {
         place.write(&format!("load-{shard}.jtl"), format!("{head}\n{}\n", part.join("\n")));
     }
     place.write("whole.jtl", &all);
-    place.run("summarize load-0.jtl load-1.jtl --slo elapsed<300ms -o joint.json").exits(0).says("88% of 1,000 requests");
+    place
+        .run("summarize load-0.jtl load-1.jtl --slo elapsed<300ms -o joint.json")
+        .exits(0)
+        .says("88% of 1,000 requests");
     place.run("summarize whole.jtl --slo elapsed<300ms -o whole.json -q").exits(0);
     let (joint, whole) = (place.json("joint.json"), place.json("whole.json"));
     let found = joint["goodput"].as_array().unwrap().iter().find(|one| one["source"] == "load-*.jtl").unwrap();

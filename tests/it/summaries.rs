@@ -135,7 +135,9 @@ fn a_history_says_its_totals_and_the_main_file_of_a_run_goes_before_it() {
     let header = "Timestamp,User Count,Type,Name,Requests/s,Failures/s,50%,100%,Total Request Count,Total Failure Count,\
                   Total Median Response Time,Total Average Response Time,Total Min Response Time,Total Max Response Time,\
                   Total Average Content Size";
-    let row = |at: u64, all: u64, failed: u64| format!("{at},5,,Aggregated,10.0,0.4,20,90,{all},{failed},21,24.9,10,90,100\n");
+    let row = |at: u64, all: u64, failed: u64| {
+        format!("{at},5,,Aggregated,10.0,0.4,20,90,{all},{failed},21,24.9,10,90,100\n")
+    };
     let rows: String = (0..12).map(|index| row(1_795_276_954 + index, 8 * index + 12, index / 3)).collect();
     place.write("r_stats_history.csv", format!("{header}\n{rows}"));
     let text = place.run("summarize r_stats_history.csv -o out.md").exits(0).stdout.replace('\u{a0}', " ");

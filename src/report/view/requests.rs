@@ -190,7 +190,7 @@ fn lines_of_one(run: &RequestRun) -> Vec<String> {
         Some(used) => format!("{number}{} in the steady part ({whole})", number::quantity(Dimension::Rate, used.rate)),
         None => format!("{number}{whole}"),
     }];
-    parts.extend(words::idle(run).map(|idle| words::without_requests(run, idle)));
+    parts.extend(words::idle(run).map(words::without_requests));
     parts.extend(run.concurrency.map(|found| format!("{} in progress on average", number::plain(found.mean))));
     let mut lines = vec![format!("  {}", parts.join(", "))];
     lines.extend(steady::fact(run).map(|text| format!("  {text}")));

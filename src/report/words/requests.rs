@@ -64,7 +64,7 @@ pub(in crate::report) fn rates(run: &RequestRun) -> String {
     if let Some(steady) = run.phase(PhaseKind::Steady).filter(|_| run.phases.len() > 1) {
         text = format!("{text} overall, {} in the steady part", rate(steady.rate));
     }
-    let parts = [range_of_rates(run), idle(run).map_or_else(String::new, |idle| without_requests(run, idle))];
+    let parts = [range_of_rates(run), idle(run).map_or_else(String::new, without_requests)];
     for part in parts.iter().filter(|part| !part.is_empty()) {
         text = format!("{text}; {part}");
     }
@@ -95,11 +95,9 @@ pub(in crate::report) fn idle(run: &RequestRun) -> Option<f64> {
     (long > 0.0).then_some(long)
 }
 
-/// `18 min without requests inside (12.1 /s over the rest)`.
-pub(in crate::report) fn without_requests(run: &RequestRun, idle: f64) -> String {
-    let requests = (run.requests - run.without_instant) as f64;
-    let minutes = number::tick((idle / 60.0).round());
-    format!("{minutes} min without requests inside ({} over the rest)", rate(requests / (run.length - idle)))
+/// `18 min without requests inside`: to the minute, as bins end where they do.
+pub(in crate::report) fn without_requests(idle: f64) -> String {
+    format!("{} min without requests inside", number::tick((idle / 60.0).round()))
 }
 
 /// `12.3 in progress on average, 20 at most`.
