@@ -279,7 +279,7 @@ fn with_companions(summaries: Vec<RequestSummary>, sources: &[Source]) -> Vec<Re
         match whole.iter_mut().find(|summary| run.is_some() && run_of(&summary.source) == run) {
             Some(summary) => {
                 summary.causes.append(&mut of_causes.causes);
-                summary.causes.sort_by(|a, b| b.failed.cmp(&a.failed));
+                summary.causes.sort_by_key(|cause| std::cmp::Reverse(cause.failed));
             }
             None => whole.push(of_causes),
         }

@@ -169,19 +169,19 @@ impl SummaryBasis<'_> {
             let name = &metric?.metric;
             self.reported.iter().find(|one| one.metric == *name && one.label.as_deref() == label)
         };
-        let endpoint = |label: &Option<&str>| {
+        let endpoint = |label: Option<&str>| {
             let endpoint = EndpointSummary { label: label.map(str::to_owned), ..EndpointSummary::default() };
-            let endpoint = endpoint.counted(of(counted, *label), self.confidence);
-            let population = histogram.and_then(|metric| population_of(metric, *label));
-            EndpointSummary { rate: of(rate, *label).and_then(rate_of), ..endpoint }
-                .timed(of(latency, *label))
+            let endpoint = endpoint.counted(of(counted, label), self.confidence);
+            let population = histogram.and_then(|metric| population_of(metric, label));
+            EndpointSummary { rate: of(rate, label).and_then(rate_of), ..endpoint }
+                .timed(of(latency, label))
                 .measured(population)
         };
-        let all = endpoint(&None);
-        let endpoints: Vec<EndpointSummary> = labels.iter().filter(|label| label.is_some()).map(endpoint).collect();
+        let all = endpoint(None);
+        let endpoints: Vec<EndpointSummary> = labels.iter().copied().filter(Option::is_some).map(endpoint).collect();
         let (all, added_up) = self.whole(all, &endpoints);
         let mut causes: Vec<CauseSummary> = self.causes.iter().map(CauseSummary::of).collect();
-        causes.sort_by(|a, b| b.failed.cmp(&a.failed));
+        causes.sort_by_key(|cause| std::cmp::Reverse(cause.failed));
         Some(RequestSummary {
             source: self.source.to_owned(),
             counted_by: counted.map(|one| one.metric.clone()),
