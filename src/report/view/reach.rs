@@ -35,6 +35,7 @@ pub(super) fn reach(report: &Report, most: usize) -> (Cow<'_, Report>, u64) {
     fn of<T: Clone>(all: &[T], kept: impl Fn(&T) -> bool) -> Vec<T> {
         all.iter().filter(|one| kept(one)).cloned().collect()
     }
+    let is_joint = |name: &str| report.requests.iter().any(|run| run.shards.is_some() && run.source == name);
     let Report { schema_version, tool, generated, title, verdict, settings, comparison, targets, gate, .. } = report;
     let within = Report {
         schema_version: *schema_version,
@@ -47,8 +48,9 @@ pub(super) fn reach(report: &Report, most: usize) -> (Cow<'_, Report>, u64) {
         metrics: of(&report.metrics, |one| kept.contains(one.source.as_str())),
         reported: of(&report.reported, |one| kept.contains(one.source.as_str())),
         summaries: of(&report.summaries, |one| kept.contains(one.source.as_str())),
+        sweeps: report.sweeps.clone(),
         requests: of(&report.requests, |one| one.shards.is_some() || kept.contains(one.source.as_str())),
-        goodput: of(&report.goodput, |one| kept.contains(one.source.as_str())),
+        goodput: of(&report.goodput, |one| is_joint(&one.source) || kept.contains(one.source.as_str())),
         service: of(&report.service, |one| kept.contains(one.source.as_str())),
         swarm: None,
         comparison: comparison.clone(),
