@@ -117,13 +117,22 @@ fn more(more: u64, noun: &str) -> Option<String> {
 impl SummaryView {
     pub(super) fn all(report: &Report) -> Vec<Self> {
         // Rows that are levels of load are told as such.
-        let is_sweep = |summary: &RequestSummary| {
-            let of = |sweep: &LoadSweep| sweep.points.iter().filter(|point| point.source == summary.source).count();
-            summary.all.is_none() && report.sweeps.iter().any(|sweep| of(sweep) == summary.endpoints.len())
+        let sweep_of = |summary: &RequestSummary| {
+            let of = |sweep: &&LoadSweep| sweep.points.iter().all(|point| point.source == summary.source);
+            report
+                .sweeps
+                .iter()
+                .find(of)
+                .filter(|sweep| summary.all.is_none() && sweep.points.len() == summary.endpoints.len())
         };
-        let summaries = report.summaries.iter().filter(|summary| !is_sweep(summary));
-        let views = summaries.map(Self::of).chain(report.sweeps.iter().map(Self::of_sweep));
-        (1..).zip(views).map(|(number, view)| Self { anchor: format!("summary-{number}"), ..view }).collect()
+        let of_summary = |(number, summary): (u32, &RequestSummary)| {
+            let view = sweep_of(summary).map_or_else(|| Self::of(summary), Self::of_sweep);
+            Self { anchor: format!("summary-{number}"), ..view }
+        };
+        let several = (1..).zip(report.sweeps.iter().filter(|sweep| words::in_several_files(sweep)));
+        let of_sweep =
+            |(number, sweep): (u32, &LoadSweep)| Self { anchor: format!("sweep-{number}"), ..Self::of_sweep(sweep) };
+        (1..).zip(&report.summaries).map(of_summary).chain(several.map(of_sweep)).collect()
     }
 
     /// Runs at several levels of load, a row each.
