@@ -68,13 +68,19 @@ pub(crate) struct EffectDraft {
     pub(crate) half_step: f64,
     /// The margin of tails on the axis.
     pub(crate) tail_margin: f64,
-    /// By what dependence widens it; of the center only.
-    pub(crate) dependence: Option<Noise>,
+    /// By what dependence widens it; of centers and shares only.
+    pub(crate) dependence: Option<Dependence>,
+    /// Whether the whole interval has to lie beyond the margin.
+    pub(crate) margin_test: bool,
+}
+
+/// By what dependence widens an effect.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dependence {
+    pub(crate) noise: Noise,
     /// Whether the run itself moved the same way on its way: what then looks like dependence is the change, and a run of which half
     /// is slower must not pass where one that is slower throughout fails.
     pub(crate) moved_on_the_way: bool,
-    /// Whether the whole interval has to lie beyond the margin.
-    pub(crate) margin_test: bool,
 }
 
 /// At which levels and margin effects are measured.
@@ -151,7 +157,8 @@ impl EffectDraft {
         // Few samples say by their spread what ranks cannot; many say it by their ranks.
         let by_spread = self.noise.zip(self.spread).map(|(noise, spread)| noise.p(spread.difference));
         let within = if self.smaller < SMALL_SAMPLES { by_spread } else { Some(estimate.p) };
-        let alone = self.independent_p().filter(|_| self.moved_on_the_way || self.is_glaring());
+        let moved_on_the_way = self.dependence.is_some_and(|dependence| dependence.moved_on_the_way);
+        let alone = self.independent_p().filter(|_| moved_on_the_way || self.is_glaring());
         let within = [within, alone].into_iter().flatten().reduce(f64::min);
         let p = within.map(|p| self.between.map_or(p, |between| between.p().max(p)));
         worse && estimate.value.abs() >= LARGE * self.margin && p.is_some_and(|p| p <= chance)
@@ -171,7 +178,7 @@ impl EffectDraft {
 
     /// The p of independent samples.
     fn independent_p(&self) -> Option<f64> {
-        let dependence = self.dependence?;
+        let dependence = self.dependence?.noise;
         if self.smaller >= SMALL_SAMPLES || self.statistic == Statistic::FailureShare {
             return self.estimate.map(|estimate| two_sided(dependence.critical(estimate.p), None));
         }

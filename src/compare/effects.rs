@@ -6,7 +6,7 @@
 use super::axis::Axis;
 use super::capture::Share;
 use super::center::{Estimate, Places, center, least_samples};
-use super::effect::{EffectDraft, Levels};
+use super::effect::{Dependence, EffectDraft, Levels};
 use super::moderation::Spread;
 use super::noise::{Noise, power_share, quantile};
 use super::outcome::{Reason, Scale};
@@ -69,8 +69,8 @@ pub(crate) fn effects(
     if middle.wanting.is_none() {
         middle.wanting = context.too_few_samples(&middle, noise);
     }
-    middle.dependence = Some(noise);
-    middle.moved_on_the_way = estimate.zip(after.shift).is_some_and(|(estimate, shift)| estimate.value * shift > 0.0);
+    let moved_on_the_way = estimate.zip(after.shift).is_some_and(|(estimate, shift)| estimate.value * shift > 0.0);
+    middle.dependence = Some(Dependence { noise, moved_on_the_way });
     middle.part = Some(Part::Center);
     middle.tested = least_samples(levels.gate_level) as f64 * noise.inflation <= context.smaller;
     let mut effects = vec![middle];
@@ -188,7 +188,6 @@ impl EffectContext {
             half_step,
             tail_margin: self.tail_margin(values),
             dependence: None,
-            moved_on_the_way: false,
             margin_test: self.levels.margin_test,
         }
     }
@@ -433,7 +432,7 @@ pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) ->
         context.measured(Statistic::FailureShare, [first.share(), second.share()], Some(estimate), noise, None);
     measured.part = Some(Part::Center);
     // Where there are several runs, p is theirs.
-    measured.dependence = between.is_none().then_some(noise);
+    measured.dependence = between.is_none().then_some(Dependence { noise, moved_on_the_way: false });
     if let Some(between) = between {
         let half = estimate.low.zip(estimate.high).map_or(0.0, |(low, high)| (high - low) / 2.0);
         if between.half_width(levels.confidence) >= half {
