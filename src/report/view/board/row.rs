@@ -232,12 +232,16 @@ impl<'r> Basis<'r> {
 
     /// Says that all of them, or far too many, failed.
     fn set_failing(&self, row: &mut BoardRow, metric: &Metric, label: Option<&str>) {
-        let mut said = self.report.verdict.failures.iter().filter(|one| {
+        let said = self.report.verdict.failures.iter().find(|one| {
             one.label.as_deref() == label
                 && one.source == metric.source
                 && one.table.is_none_or(|table| table == metric.table)
         });
-        if metric.leads && said.any(|one| one.failing) {
+        let Some(said) = said.filter(|_| metric.leads) else { return };
+        if row.failed.is_none() {
+            row.set_failed(said.failed, said.total);
+        }
+        if said.failing {
             (row.failing, row.problem, row.severity.failing) = (true, true, true);
         }
     }
