@@ -114,13 +114,10 @@ fn take_elements(
 }
 
 fn take(element: &[u8], line: u64, tables: &mut ObjectTables<'_>) -> Result<(), IngestError> {
-    let text = match std::str::from_utf8(element) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            tables.note_bytes(line);
-            String::from_utf8_lossy(element)
-        }
-    };
+    let text = String::from_utf8_lossy(element);
+    if matches!(text, Cow::Owned(_)) {
+        tables.note_bytes(line);
+    }
     let text = with_quoted_non_numbers(text);
     let value: &RawValue = serde_json::from_str(&text).map_err(|error| {
         let text = reason(&error);
@@ -162,8 +159,7 @@ fn length(text: &[u8]) -> Option<usize> {
                     return Some(at + 1);
                 }
             }
-            b',' if depth == 0 => return Some(at),
-            byte if depth == 0 && byte.is_ascii_whitespace() => return Some(at),
+            byte if depth == 0 && (*byte == b',' || byte.is_ascii_whitespace()) => return Some(at),
             _ => {}
         }
         at += 1;
@@ -232,7 +228,7 @@ mod tests {
         assert_eq!(names(one), names(other));
         assert_eq!(other.lines.rows(), 80_000);
         for row in [0, 1, 899, 79_999] {
-            assert_eq!(other.lines.line(row), Some(2 + 2 * row as u64), "{row}");
+            assert_eq!(other.lines.line(row), Some(2 + 2 * row), "{row}");
         }
         assert_eq!(large_read.provenance.lines, 160_002);
         let cut = read("a", &large.as_bytes()[..large.len() - 20], &options).unwrap_err().to_string();

@@ -32,9 +32,6 @@ pub(super) fn reach(report: &Report, most: usize) -> (Cow<'_, Report>, u64) {
         }
         kept.insert(name);
     }
-    fn of<T: Clone>(all: &[T], kept: impl Fn(&T) -> bool) -> Vec<T> {
-        all.iter().filter(|one| kept(one)).cloned().collect()
-    }
     let is_joint = |name: &str| report.requests.iter().any(|run| run.shards.is_some() && run.source == name);
     let Report { schema_version, tool, generated, title, verdict, settings, comparison, targets, gate, .. } = report;
     let within = Report {
@@ -60,4 +57,8 @@ pub(super) fn reach(report: &Report, most: usize) -> (Cow<'_, Report>, u64) {
         assumptions: report.assumptions.iter().take(MOST_NOTES).cloned().collect(),
     };
     (Cow::Owned(within), left_out)
+}
+
+fn of<T: Clone>(all: &[T], kept: impl Fn(&T) -> bool) -> Vec<T> {
+    all.iter().filter(|one| kept(one)).cloned().collect()
 }

@@ -122,10 +122,16 @@ fn compress(state: &mut [u32; 8], block: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn hexadecimal(text: &str) -> String {
-        digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut hexadecimal = String::new();
+        for byte in digest(text.as_bytes()) {
+            write!(hexadecimal, "{byte:02x}").unwrap();
+        }
+        hexadecimal
     }
 
     #[test]
