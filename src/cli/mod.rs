@@ -133,7 +133,7 @@ fn print_schema(of: Schema) -> Result<ExitCode> {
 
 fn print_template(name: Option<&str>) -> Result<ExitCode> {
     let text = match name {
-        None => built_in_names().flat_map(|name| [name, "\n"]).collect(),
+        None => built_in_names().collect::<Vec<_>>().join("\n") + "\n",
         Some(name) => built_in(name)
             .or_else(|| built_in(&format!("{name}.md")))
             .ok_or_else(|| {

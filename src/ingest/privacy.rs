@@ -55,8 +55,12 @@ pub(crate) fn mentions_private(text: &[u8]) -> bool {
         let mut found = 0;
         text.iter().filter(|byte| byte.is_ascii_alphanumeric()).any(|byte| {
             let byte = byte.to_ascii_lowercase();
-            // No letter with which a field begins comes again before it differs from another, except the first one.
-            found = if byte == field[found] { found + 1 } else { usize::from(byte == field[0]) };
+            // What was found so far may end in a beginning of the field: `sessessionstate`.
+            while found > 0 && byte != field[found] {
+                found =
+                    (0..found).rev().find(|shorter| field[..*shorter] == field[found - shorter..found]).unwrap_or(0);
+            }
+            found += usize::from(byte == field[found]);
             let whole = found == field.len();
             found = if whole { 0 } else { found };
             whole

@@ -139,8 +139,9 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         gate: gate.as_ref(),
         populations: &populations,
     });
-    Report {
+    let report = Report {
         schema_version: SCHEMA_VERSION,
+        run_id: String::new(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         generated: material.heading.generated,
         title: material.heading.title.unwrap_or_else(|| "Performance metrics report".to_owned()),
@@ -160,6 +161,20 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         gate,
         findings: fold(in_order(all, &given)),
         assumptions,
+    };
+    Report { run_id: digest_of(&report), ..report }
+}
+
+/// So many hexadecimal digits tell any two runs apart.
+const RUN_ID_DIGITS: usize = 16;
+
+/// The digest of a report, by which its outputs are known to belong together.
+fn digest_of(report: &Report) -> String {
+    let mut hasher = blake3::Hasher::new();
+    // A number that JSON cannot hold is an error of the rendering, which tells it.
+    match serde_json::to_writer(&mut hasher, report) {
+        Ok(()) => hasher.finalize().to_hex()[..RUN_ID_DIGITS].to_owned(),
+        Err(_) => String::new(),
     }
 }
 

@@ -41,6 +41,9 @@ pub struct Report {
     pub schema_version: u32,
     /// What wrote the report.
     pub tool: Tool,
+    /// The digest of all the rest, the same in every output of one run: documents that differ in it do not belong together.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub run_id: String,
     /// When, in ISO 8601; only where the caller gave the time, so that the same input gives the same bytes.
     pub generated: Option<String>,
     /// The title of the page.

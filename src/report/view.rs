@@ -119,15 +119,15 @@ impl View {
         Self {
             title: visible(&report.title),
             generated: report.generated.as_deref().map(visible),
-            tool: format!("{} {}", visible(&report.tool.name), visible(&report.tool.version)),
+            tool: tool(report),
             verdict,
-            figures: figures::figures(report, charts),
+            figures: figures::figures(whole, charts),
             picture: PictureView::of(report, &anchors, charts),
             board: BoardView::of(report, &anchors, charts),
-            brief: charts::are_many(report.metrics.len()).then(|| {
+            brief: charts::are_many(whole.metrics.len()).then(|| {
                 format!(
                     "Of {} only the main numbers stand here: the JSON report has every interval, group and bin.",
-                    number::counted(report.metrics.len() as u64, "metric")
+                    number::counted(whole.metrics.len() as u64, "metric")
                 )
             }),
             gate: report.gate.as_ref().map(GateView::of),
@@ -151,6 +151,12 @@ impl View {
             terminal: TerminalView::of(whole),
         }
     }
+}
+
+/// The program, and the run by which the outputs of one go together.
+pub(super) fn tool(report: &Report) -> String {
+    let program = format!("{} {}", visible(&report.tool.name), visible(&report.tool.version));
+    if report.run_id.is_empty() { program } else { format!("{program}, run {}", visible(&report.run_id)) }
 }
 
 fn assumption(assumption: &Assumption) -> Assumption {

@@ -109,7 +109,8 @@ impl<'a> Measured<'a> {
             codes.clear();
             for offset in (0..block.numbers.len()).filter(|offset| block.has(*offset)) {
                 numbers.push(block.numbers[offset]);
-                codes.push(of_rows[offset]);
+                // A column that holds no codes gives no labels, full or not.
+                codes.extend(of_rows.get(offset));
             }
             take(index, &numbers, &codes);
             index += numbers.len();

@@ -52,6 +52,7 @@ mod summarize;
 mod supply_chain;
 mod support;
 mod swarm;
+mod sweep;
 mod targets;
 mod tools_bench;
 mod tools_damaged;

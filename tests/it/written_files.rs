@@ -56,6 +56,25 @@ fn no_file_of_a_run_takes_the_place_of_another_one() {
     place.run("summarize run.csv -q --baseline b.json --save-baseline b.json").exits(0);
 }
 
+/// After a crash between two files nobody takes an old one for a new one.
+#[test]
+fn all_documents_of_a_run_carry_its_digest_and_those_of_another_one_another() {
+    let place = place();
+    let id = |csv: &str| {
+        place.run(&format!("summarize {csv} -q -o r.md -o r.html -o r.json --comment c.md")).exits(0);
+        let id = place.json("r.json")["run_id"].as_str().unwrap().to_owned();
+        for name in ["r.md", "r.html", "c.md"] {
+            assert_eq!(place.read(name).matches(&id).count().min(1), 1, "{name} lacks {id}");
+        }
+        id
+    };
+    place.write("other.csv", RUN.replace("1.5", "1.25")).write("again/run.csv", RUN);
+    let first = id("run.csv");
+    assert_eq!(first.len(), 16);
+    assert_eq!(first, id("again/run.csv"), "no path and no clock is in it");
+    assert_ne!(first, id("other.csv"));
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_followed_and_modes_kept() {

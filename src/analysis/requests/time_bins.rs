@@ -63,7 +63,7 @@ impl TimeBins {
     /// Stretches from `start` to `end`, in which there are so many requests; none is narrower than the steps of the clock.
     pub(super) fn over(start: i64, end: i64, step: i64, requests: u64) -> Self {
         let most = (i64::try_from(requests).unwrap_or(i64::MAX) / IN_A_BIN).clamp(FEWEST_BINS, MOST_BINS);
-        let bins = |width: i64| end.div_euclid(width) - start.div_euclid(width) + 1;
+        let bins = |width: i64| end.div_euclid(width).saturating_sub(start.div_euclid(width)).saturating_add(1);
         let width = WIDTHS.iter().copied().find(|width| *width >= step && bins(*width) <= most);
         let width = width.unwrap_or_else(|| {
             let days = (end.saturating_sub(start) / (most - 1)).div_euclid(DAY) + 1;
@@ -71,19 +71,24 @@ impl TimeBins {
         });
         // An end at a border is the end of the stretch before it.
         let last = if end > start { end - 1 } else { end };
-        let count = last.div_euclid(width) - start.div_euclid(width) + 1;
-        Self { origin: start.div_euclid(width) * width, width, count: usize::try_from(count).unwrap_or(1).max(1) }
+        let count = last.div_euclid(width).saturating_sub(start.div_euclid(width)).saturating_add(1);
+        Self {
+            origin: start.div_euclid(width).saturating_mul(width),
+            width,
+            count: usize::try_from(count).unwrap_or(1).max(1),
+        }
     }
 
     /// The stretch of an instant; those before and behind belong to the first and the last one.
     pub(super) fn index(&self, at: i64) -> usize {
-        let index = (at - self.origin).div_euclid(self.width);
+        let index = at.saturating_sub(self.origin).div_euclid(self.width);
         usize::try_from(index).unwrap_or(0).min(self.count - 1)
     }
 
     /// Where a stretch begins.
     pub(super) fn from(&self, index: usize) -> i64 {
-        self.origin + i64::try_from(index).unwrap_or(0) * self.width
+        // Clocks of any file may end where instants do.
+        self.origin.saturating_add(i64::try_from(index).unwrap_or(0).saturating_mul(self.width))
     }
 }
 
@@ -108,6 +113,17 @@ mod tests {
             assert_eq!(bins.from(0) % width, 0);
             assert!(bins.from(0) <= start && start < bins.from(1));
             assert_eq!(bins.index(start + length * SECOND), bins.count - 1);
+        }
+    }
+
+    #[test]
+    fn instants_at_the_ends_of_what_can_be_held_have_stretches_too() {
+        for (start, end) in [(i64::MIN, i64::MAX), (i64::MAX - 5, i64::MAX), (i64::MIN, i64::MIN + 5), (0, i64::MAX)] {
+            let bins = TimeBins::over(start, end, 1, 1000);
+            assert!(bins.count >= 1 && bins.count <= 200, "{} bins", bins.count);
+            let borders: Vec<i64> = (0..=bins.count).map(|index| bins.from(index)).collect();
+            assert!(borders.is_sorted(), "{borders:?}");
+            assert!(bins.index(start) < bins.count && bins.index(end) < bins.count);
         }
     }
 

@@ -46,9 +46,10 @@ impl Axis {
         let high = points.iter().map(|point| point.max).max_by(f64::total_cmp)?;
         let mut axis = Self::new(low, high, log)?;
         if axis.log {
-            let air = (axis.high / axis.low).powf(AIR);
-            axis.low /= air;
-            axis.high *= air;
+            // By logarithms, for the ends may lie so far apart that their quotient is no number any more.
+            let air = (AIR * (axis.high.ln() - axis.low.ln())).exp();
+            axis.low = (axis.low / air).max(f64::MIN_POSITIVE.min(axis.low));
+            axis.high = (axis.high * air).min(f64::MAX);
         } else {
             let from_zero = low >= 0.0 && low <= high * NEAR_ZERO;
             let air = (axis.high - axis.low) * AIR;
@@ -66,7 +67,7 @@ impl Axis {
     pub(super) fn share(&self, value: f64) -> f64 {
         let value = value.clamp(self.low, self.high);
         if self.log {
-            (value / self.low).ln() / (self.high / self.low).ln()
+            (value.ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
         } else {
             (value - self.low) / (self.high - self.low)
         }
@@ -126,6 +127,17 @@ pub(super) fn axis_name(title: &str, scale: &Scale) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_value_of_an_axis_has_a_place_on_it() {
+        for (low, high) in [(5e-324, 1.0), (1e-310, 1e308), (1e-300, f64::MAX), (1.0, 2.0)] {
+            let point = SeriesPoint { min: low, median: low, max: high, group: None };
+            let axis = Axis::of_points(&[point], true).unwrap();
+            for value in [low, high, axis.low, axis.high] {
+                assert!((0.0..=1.0).contains(&axis.share(value)), "{low} {high} {value}: {}", axis.share(value));
+            }
+        }
+    }
 
     #[test]
     fn ticks_are_round_and_few() {

@@ -118,6 +118,7 @@ fn report(name: &str, label: &str) -> Report {
     );
     finding.label = Some(label.to_owned());
     Report {
+        run_id: String::new(),
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: "perfreport".to_owned(), version: "1.2.3".to_owned() },
         generated: None,

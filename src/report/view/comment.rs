@@ -127,7 +127,7 @@ impl CommentView {
             findings: report.findings.iter().take(LISTED_FINDINGS).map(|one| finding(&FindingView::of(one))).collect(),
             left_out: None,
             rest,
-            tool: shortened(&format!("{} {}", visible(&report.tool.name), visible(&report.tool.version)), NAME_LETTERS),
+            tool: shortened(&super::tool(report), NAME_LETTERS),
             hidden: 0,
         };
         comment.hidden = rows - comment.rows();

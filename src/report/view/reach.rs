@@ -33,10 +33,12 @@ pub(super) fn reach(report: &Report, most: usize) -> (Cow<'_, Report>, u64) {
         kept.insert(name);
     }
     let is_joint = |name: &str| report.requests.iter().any(|run| run.shards.is_some() && run.source == name);
-    let Report { schema_version, tool, generated, title, verdict, settings, comparison, targets, gate, .. } = report;
+    let Report { schema_version, tool, run_id, generated, title, verdict, settings, comparison, targets, gate, .. } =
+        report;
     let within = Report {
         schema_version: *schema_version,
         tool: tool.clone(),
+        run_id: run_id.clone(),
         generated: generated.clone(),
         title: title.clone(),
         verdict: verdict.clone(),
