@@ -230,7 +230,7 @@ mod tests {
         }
         assert_eq!(large_read.provenance.lines, 200_002);
         let cut = read("a", &large.as_bytes()[..large.len() - 20], &options).unwrap_err().to_string();
-        assert!(cut.contains("ends too early") && cut.contains("line 200001"), "{cut}");
+        assert!(cut.contains("ends too early") && cut.contains("line 199999"), "{cut}");
         let damaged = large.replace("40000.5, \"other\"", "40000.5 \"other\"");
         let error = read("a", damaged.as_bytes(), &options).unwrap_err().to_string();
         assert!(error.contains("not valid JSON") && error.contains("line 80003"), "{error}");
