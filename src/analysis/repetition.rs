@@ -14,6 +14,10 @@ use crate::stats::unit_block::UnitBlock;
 use crate::table::packed::Kind;
 use crate::table::{Column, Instants, Role, Table};
 
+/// A value of a coarse clock is usual where this share of the others is the same...
+const USUAL_SAME: f64 = 0.1;
+/// ...or where this share of the others repeats the one before it.
+const USUAL_REPEATS: f64 = 0.25;
 /// Rows of a copied block that are the same, at least: one may have been changed since.
 const SAME_ROWS: f64 = 0.9;
 /// A 0 that occurs so often elsewhere is as good a value as others.
@@ -58,7 +62,11 @@ pub(super) fn is_explained(table: &Table, column: usize, cells: &Measured<'_>, s
         return elsewhere(&|value| value == 0.0) >= USUAL_ZEROS;
     }
     if is_coarse(&table.columns[column], stuck.value) {
-        return true;
+        let others = (cells.len() - stuck.length) as f64;
+        let same = elsewhere(&|value| value == stuck.value) as f64;
+        if same >= USUAL_SAME * others || repeats_elsewhere(cells, stuck) as f64 >= USUAL_REPEATS * others {
+            return true;
+        }
     }
     // Nothing took longer, and all of them were under way together: one event ended them.
     let Some(instants) = table.columns_as(Role::Timestamp).next() else { return false };
@@ -67,6 +75,20 @@ pub(super) fn is_explained(table: &Table, column: usize, cells: &Measured<'_>, s
     let (Some(first), Some(last)) = (within.iter().min(), within.iter().max()) else { return false };
     let seconds = clock::seconds(&table.columns[column], stuck.value);
     (last - first) as f64 / 1e9 <= seconds && elsewhere(&|value| value > stuck.value * (1.0 + SAME_WAIT)) == 0
+}
+
+/// How many values outside of a stretch are the same as the one before them.
+fn repeats_elsewhere(cells: &Measured<'_>, stuck: &Stuck) -> usize {
+    let mut count = 0;
+    for range in [0..stuck.start, stuck.start + stuck.length..cells.len()] {
+        let mut before = None;
+        cells.visit(range, |_, block| {
+            for value in block {
+                count += usize::from(before.replace(*value) == Some(*value));
+            }
+        });
+    }
+    count
 }
 
 /// Whether a duration is few steps of its clock, so that durations of about that size are the same number.

@@ -425,7 +425,7 @@ pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) ->
         reference: 1.0,
         smaller: first.total.min(second.total) as f64,
         error: 0.0,
-        constant: first.failed + second.failed == 0,
+        constant: first.failed == 0 && second.failed == 0,
         step: None,
     };
     let mut measured =

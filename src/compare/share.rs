@@ -25,10 +25,12 @@ pub(crate) struct PooledShare {
 impl PooledShare {
     /// Of all runs of a side; the dependence weighs by the observations of its run.
     pub(crate) fn of(runs: &[Share]) -> Self {
-        let total: u64 = runs.iter().map(|run| run.total).sum();
+        // What a tool states may be any number.
+        let sum = |of: fn(&Share) -> u64| runs.iter().map(of).fold(0_u64, u64::saturating_add);
+        let total = sum(|run| run.total);
         let weighted: f64 = runs.iter().map(|run| run.total as f64 * run.dependence.max(1.0)).sum();
         let dependence = if total == 0 { 1.0 } else { (weighted / total as f64).max(1.0) };
-        Self { failed: runs.iter().map(|run| run.failed.min(run.total)).sum(), total, dependence }
+        Self { failed: sum(|run| run.failed.min(run.total)), total, dependence }
     }
 
     pub(crate) fn share(self) -> f64 {
@@ -55,7 +57,8 @@ pub(crate) fn difference(
     let [(low1, high1), (low2, high2)] = [first, second].map(|side| wilson(side, score));
     let (p1, p2) = (first.share(), second.share());
     let estimate = p2 - p1 + 0.0;
-    let exact = first.dependence <= 1.0 && second.dependence <= 1.0 && first.failed + second.failed <= MOST_EXACT;
+    let exact =
+        first.dependence <= 1.0 && second.dependence <= 1.0 && first.failed.saturating_add(second.failed) <= MOST_EXACT;
     let within = Estimate {
         value: estimate,
         low: Some(estimate - (p2 - low2).hypot(high1 - p1) + 0.0),
@@ -82,7 +85,7 @@ fn wilson(side: PooledShare, score: f64) -> (f64, f64) {
 
 /// The score test of equal shares with effective sizes.
 fn score_p(before: PooledShare, after: PooledShare, noise: Noise) -> f64 {
-    let common = (before.failed + after.failed) as f64 / (before.total + after.total) as f64;
+    let common = (before.failed as f64 + after.failed as f64) / (before.total as f64 + after.total as f64);
     let variance = common * (1.0 - common) * (1.0 / before.total as f64 + 1.0 / after.total as f64) * noise.inflation;
     if variance <= 0.0 {
         return 1.0;
@@ -96,7 +99,7 @@ fn fisher(before: PooledShare, after: PooledShare) -> f64 {
     let (before, after) =
         if (before.total, before.failed) > (after.total, after.failed) { (after, before) } else { (before, after) };
     let failed = before.failed + after.failed;
-    let all = before.total + after.total;
+    let all = before.total.saturating_add(after.total);
     let (least, most) = (failed.saturating_sub(after.total), failed.min(before.total));
     if least == most {
         return 1.0;
