@@ -15,7 +15,7 @@ use crate::table::packed::Kind;
 use crate::table::{Column, Instants, Role, Table};
 
 /// A value of a coarse clock is usual where this share of the others is the same...
-const USUAL_SAME: f64 = 0.1;
+const USUAL_SAME: f64 = 0.2;
 /// ...or where this share of the others repeats the one before it.
 const USUAL_REPEATS: f64 = 0.25;
 /// Rows of a copied block that are the same, at least: one may have been changed since.

@@ -136,7 +136,7 @@ pub(super) struct Compare {
 pub(super) enum Baseline {
     /// Add another run of the same code to a baseline, so that the noise between runs becomes known.
     ///
-    /// With three or more runs a new run is held against the spread of the runs, and not only against the spread inside
+    /// With three or more runs a new run is compared with the spread of the runs, and not only against the spread inside
     /// one of them. The file is created where it does not exist.
     #[command(after_help = EXIT_CODES)]
     Add(Box<Add>),

@@ -65,7 +65,7 @@ impl Operand {
             .filter(|(_, count)| *count > 0)
             .map(|(name, count)| {
                 let place = Place::source(format!("{}: {name}", self.captures.name));
-                let reason = format!("{count} corrupted samples among those that the run is held against");
+                let reason = format!("{count} corrupted samples among those that the run is compared with");
                 Finding::new(
                     Severity::Note,
                     FindingKind::InBaseline,

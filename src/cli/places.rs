@@ -18,7 +18,7 @@ const MOST_LINKS: usize = 40;
 pub(super) enum Use {
     /// Raw metrics.
     Input,
-    /// What the run is held against.
+    /// What the run is compared with.
     Baseline,
     /// The configuration, named or found.
     Config,
@@ -42,7 +42,7 @@ impl Use {
     }
 
     /// Whether a file for both would be lost in one use. Reading twice loses nothing, and a baseline is saved over the one that it was
-    /// held against: that is how it is renewed.
+    /// compared with: that is how it is renewed.
     pub(super) fn loses(self, other: Self) -> bool {
         let renewed = matches!((self, other), (Self::Save, Self::Baseline) | (Self::Baseline, Self::Save));
         (self.is_written() || other.is_written()) && !renewed

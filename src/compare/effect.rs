@@ -300,7 +300,7 @@ impl EffectDraft {
             })
     }
 
-    /// By how much it moved for the worse, to be held against others; `None` where it is no ratio or no direction is better.
+    /// By how much it moved for the worse, to be compared with others; `None` where it is no ratio or no direction is better.
     pub(crate) fn moved(&self, polarity: Polarity) -> Option<Move> {
         let estimate = self.estimate.filter(|_| self.axis.scale == Scale::Ratio && !self.constant)?;
         let sign = worse_sign(polarity)?;

@@ -140,7 +140,7 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
     }
 }
 
-/// What moved together: one duration or rate a subject says by how much, and every such metric is then held against it.
+/// What moved together: one duration or rate a subject says by how much, and every such metric is then compared with it.
 fn hold_against_suite(drafts: &mut [ChangeDraft<'_>], criteria: &Criteria) -> Option<SuiteShift> {
     let mut subjects: BTreeMap<(String, String), (Dimension, String, Move)> = BTreeMap::new();
     for draft in drafts.iter() {

@@ -70,7 +70,7 @@ pub struct SuiteShift {
     pub better: u64,
 }
 
-/// A metric held against the shift of the whole suite.
+/// A metric compared with the shift of the whole suite.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AgainstSuite {
     /// Its ratio over that of the suite; 1 is to have moved like the others.

@@ -1,7 +1,7 @@
 //! What moved together: a shift of the whole suite, and results that all point one way.
 //!
 //! In: by how much each of many metrics moved for the worse, on logarithms, and how well that is known. Out: the shift that they have
-//! in common, each metric held against it, and whether verdicts are one-sided. Says nothing ([`CommonShift::of`] is `None`) of fewer
+//! in common, each metric compared with it, and whether verdicts are one-sided. Says nothing ([`CommonShift::of`] is `None`) of fewer
 //! than [`FEWEST_SUBJECTS`] subjects, of a shift within the margin, and where metrics differ by more than they have in common.
 //! Nothing is normalised: verdicts are those of the plain numbers, because dividing by a noisy anchor doubles the error.
 
@@ -46,7 +46,7 @@ pub(crate) struct CommonShift {
     confidence: f64,
 }
 
-/// A metric held against the shift.
+/// A metric compared with the shift.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Against {
     /// Logarithm of the ratio to the shift; above 0 is worse than the suite.
@@ -89,7 +89,7 @@ impl CommonShift {
         })
     }
 
-    /// A metric held against it: what it is beyond the shift, with the noise of both and what subjects differ by anyway.
+    /// A metric compared with it: what it is beyond the shift, with the noise of both and what subjects differ by anyway.
     pub(crate) fn against(&self, one: Move) -> Against {
         let log = one.log - self.log;
         let score = normal_quantile(f64::midpoint(1.0, self.confidence)).unwrap_or(f64::INFINITY);

@@ -56,7 +56,7 @@ pub struct Material<'a> {
     pub findings: Vec<Finding>,
     /// The swarm that the sources record together.
     pub swarm: Option<Swarm>,
-    /// The run held against a baseline.
+    /// The run compared with a baseline.
     pub comparison: Option<Comparison>,
     /// Targets and what became of them.
     pub targets: Vec<TargetResult>,

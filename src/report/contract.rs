@@ -77,7 +77,7 @@ pub struct Report {
     /// An agent swarm, where its records were given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swarm: Option<Swarm>,
-    /// The run held against a baseline, where one was given.
+    /// The run compared with a baseline, where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
     /// The targets of the configuration and what became of them.

@@ -63,7 +63,7 @@ const FOREIGN_RATIO: f64 = 1e4;
 const LONGEST_PAUSE: f64 = 100.0;
 /// A group of samples is judged by itself from this size on; smaller ones are judged among all samples.
 const GROUP_OF_ITS_OWN: usize = 20;
-/// Each suspect is held against every sample as its multiple; beyond so many pairs that is left out.
+/// Each suspect is compared with every sample as its multiple; beyond so many pairs that is left out.
 const MOST_MULTIPLES: usize = 1_000_000_000;
 
 /// A factor between units, and what shows that it was mistaken.

@@ -1,4 +1,4 @@
-//! Baseline files: saved, added to, shown, held against, refused.
+//! Baseline files: saved, added to, shown, compared with, refused.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Two sides held against each other: what changed, what did not, and what cannot be told.
+//! Two sides compared with each other: what changed, what did not, and what cannot be told.
 
 use serde_json::Value;
 

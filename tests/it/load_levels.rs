@@ -1,4 +1,4 @@
-//! Throughput against latency by the load that rows record, held against values calculated here by other means.
+//! Throughput against latency by the load that rows record, compared with values calculated here by other means.
 
 use std::fmt::Write as _;
 

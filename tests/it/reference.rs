@@ -1,4 +1,4 @@
-//! Numbers of a report held against values that were calculated by other means.
+//! Numbers of a report compared with values that were calculated by other means.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Runs of requests: rate, concurrency, failures and percentiles over time, held against values calculated here by other means.
+//! Runs of requests: rate, concurrency, failures and percentiles over time, compared with values calculated here by other means.
 
 use std::fmt::Write as _;
 

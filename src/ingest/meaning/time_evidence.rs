@@ -179,7 +179,7 @@ fn by_rate(table: &Table, column: usize) -> Evidence {
     const TOLERANCE: f64 = 0.01;
     /// So many different rates fit by chance to no other column.
     const SPEAKING: usize = 3;
-    /// Each column is held against each pair of others. A document with more numbers than this is a tree of summaries, whose
+    /// Each column is compared with each pair of others. A document with more numbers than this is a tree of summaries, whose
     /// branches divide into each other by chance.
     const WIDEST: usize = 64;
     let numbers: Vec<usize> =

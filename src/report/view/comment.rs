@@ -108,7 +108,7 @@ impl CommentView {
             }),
             about: comparison.map(|comparison| {
                 let side = |side| shortened(&visible(&words::side(side)), SENTENCE_LETTERS);
-                format!("{} held against {}.", side(&comparison.after), side(&comparison.before))
+                format!("{} compared with {}.", side(&comparison.after), side(&comparison.before))
             }),
             together: comparison
                 .map(|comparison| suite::together(comparison).into_iter().chain(rate::changes(comparison)).collect())

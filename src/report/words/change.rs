@@ -181,7 +181,7 @@ pub(in crate::report) fn gate(gate: &Gate) -> String {
 
 /// What is compared with what.
 pub(in crate::report) fn about(comparison: &Comparison) -> String {
-    format!("{} held against {}.", side(&comparison.after), side(&comparison.before))
+    format!("{} compared with {}.", side(&comparison.after), side(&comparison.before))
 }
 
 /// `` `run.csv` (1 file, 3 runs, 12,000 samples) ``.

@@ -1,4 +1,4 @@
-//! Which values are held against each other: the kinds of labels, and between which powers of two the values of each lie.
+//! Which values are compared with each other: the kinds of labels, and between which powers of two the values of each lie.
 
 use std::collections::HashMap;
 use std::ops::Range;

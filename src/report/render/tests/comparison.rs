@@ -235,7 +235,7 @@ fn the_worst_change_stands_directly_below_the_verdict_and_what_is_quiet_is_folde
     let places: Vec<usize> = order.iter().map(|part| markdown.find(part).unwrap()).collect();
     assert!(places.is_sorted(), "{places:?}");
     for part in [
-        "`run.csv` (1 file, 1 run, 29,500 samples) held against `baseline.json`",
+        "`run.csv` (1 file, 1 run, 29,500 samples) compared with `baseline.json`",
         "run-to-run noise is not included",
         "over all 53 tests",
         "the first 246 lines are what the baseline has seen; 83 new lines were compared",

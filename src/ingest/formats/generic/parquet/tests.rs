@@ -1,4 +1,4 @@
-//! What files of pyarrow, polars and parquet-rs become, held against the same data as text; and damaged ones.
+//! What files of pyarrow, polars and parquet-rs become, compared with the same data as text; and damaged ones.
 
 use std::path::Path;
 use std::sync::Arc;
