@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::compare::change;
-use crate::support::Place;
+use crate::support::{Place, fixture};
 
 /// Requests of two endpoints whose durations have nothing random in them: evenly spread over +-20% around the middle.
 struct Endpoint {
@@ -405,6 +405,15 @@ fn requests_lead_the_first_line_of_a_k6_summary_whatever_its_checks_count() {
     let said = "410 requests, 20.50 /s, none failed, http_req_duration p95 31.50 ms";
     place.run("summarize k6.json -o out.json").exits(0);
     assert_eq!(headline(&place), said);
+}
+
+#[test]
+fn what_a_network_lost_were_datagrams_and_no_requests() {
+    let place = Place::new();
+    place
+        .run(&format!("summarize {}", fixture("iperf3/udp.json")))
+        .exits(0)
+        .says("Measured: 567,000 datagrams, 0.00159% failed");
 }
 
 #[test]

@@ -28,6 +28,7 @@ fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
         PopulationKind::Requests if metric == "checks" => "check",
         PopulationKind::Requests if metric.rsplit('.').next() == Some("tests") => "test",
         PopulationKind::Requests if metric.contains("benchmark") => "benchmark",
+        PopulationKind::Requests if metric.contains("datagram") => "datagram",
         PopulationKind::Requests if one.metric.is_some() && row_of(&one.source, sources) == RowKind::Unnamed => {
             "attempt"
         }
