@@ -177,6 +177,24 @@ pub struct Column {
 }
 
 impl Column {
+    /// A column whose role is not known yet.
+    pub(crate) fn new(name: String, cells: CellType, data: Cells, dictionary: Vec<String>) -> Self {
+        Self {
+            name,
+            cells,
+            role: Role::Unused,
+            role_reason: String::new(),
+            unit: None,
+            polarity: Polarity::Unknown,
+            meaning: None,
+            limit: None,
+            set_aside: Vec::new(),
+            data,
+            dictionary,
+            shape: None,
+        }
+    }
+
     /// The unit of the recorded values; unknown where none was found.
     pub fn unit(&self) -> Unit {
         self.unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)

@@ -24,6 +24,7 @@ fn repeated(name: &str, before: &str, text: &str, bytes: usize, behind: &str) ->
 #[cfg(target_os = "linux")]
 fn peak(place: &Place, words: &[&str]) -> (u64, Option<i32>, String) {
     use std::process::{Command, Stdio};
+
     let mut child = Command::new(env!("CARGO_BIN_EXE_perfreport"))
         .args(words)
         .current_dir(place.path())
@@ -31,14 +32,7 @@ fn peak(place: &Place, words: &[&str]) -> (u64, Option<i32>, String) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0_u64;
-    while child.try_wait().unwrap().is_none() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-        peak = peak.max(line.trim().trim_end_matches(" kB").parse().unwrap_or(0));
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+    let peak = crate::support::peak_until_it_ends(&mut child);
     let output = child.wait_with_output().unwrap();
     (peak << 10, output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }

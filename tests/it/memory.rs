@@ -63,15 +63,7 @@ fn the_bound_holds_inside_a_limited_address_space() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    // The largest resident set so far, as the kernel counts it, until the program is gone.
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0_u64;
-    while child.try_wait().unwrap().is_none() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-        peak = peak.max(line.trim().trim_end_matches(" kB").parse().unwrap_or(0));
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+    let peak = crate::support::peak_until_it_ends(&mut child);
     assert!(child.wait().unwrap().success());
     assert!(peak > 0 && peak <= 48 << 10, "{peak} kB");
     place.run("summarize many.csv -o free.json").exits(0);

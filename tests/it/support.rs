@@ -17,6 +17,20 @@ pub(crate) fn fixture(name: &str) -> String {
     fixtures().join(name).to_string_lossy().into_owned()
 }
 
+/// The largest resident set of a program in kB, as the kernel counts it, until the program is gone.
+#[cfg(target_os = "linux")]
+pub(crate) fn peak_until_it_ends(child: &mut std::process::Child) -> u64 {
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0_u64;
+    while child.try_wait().unwrap().is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+        peak = peak.max(line.trim().trim_end_matches(" kB").parse().unwrap_or(0));
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    peak
+}
+
 /// An empty folder in which the program runs.
 pub(crate) struct Place {
     folder: TempDir,

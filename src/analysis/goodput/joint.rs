@@ -3,8 +3,8 @@
 //! In: the goodput of each of their files, by the same levels. Out: counts added up, with their own intervals, over the time of the joint
 //! run.
 
-use super::tally::{Goodput, LevelShare};
-use crate::stats::interval::{Interval, wilson};
+use super::tally::{Goodput, LevelShare, rates};
+use crate::stats::interval::wilson;
 
 /// Of the joint run of that name, which took so many seconds; `None` where the files do not judge by the same levels.
 pub(crate) fn joined(source: &str, parts: &[&Goodput], seconds: f64, confidence: f64) -> Option<Goodput> {
@@ -27,8 +27,7 @@ pub(crate) fn joined(source: &str, parts: &[&Goodput], seconds: f64, confidence:
     };
     let good = sum(&|part| part.good);
     let interval = good.and_then(|good| wilson(good, requests, confidence));
-    let seconds = Some(seconds).filter(|seconds| *seconds > 0.0);
-    let a_second = seconds.map(|seconds| requests as f64 / seconds);
+    let (rate, rate_interval) = rates(good, interval, requests, Some(seconds));
     Some(Goodput {
         source: source.to_owned(),
         table: first.table,
@@ -38,12 +37,8 @@ pub(crate) fn joined(source: &str, parts: &[&Goodput], seconds: f64, confidence:
         good,
         share: good.map(share),
         interval,
-        rate: good.zip(seconds).map(|(good, seconds)| good as f64 / seconds),
-        rate_interval: interval.zip(a_second).map(|(interval, a_second)| Interval {
-            low: interval.low.map(|low| low * a_second),
-            high: interval.high.map(|high| high * a_second),
-            ..interval
-        }),
+        rate,
+        rate_interval,
         levels: first.levels.iter().enumerate().map(level).collect(),
         missed: Vec::new(),
     })

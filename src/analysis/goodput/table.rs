@@ -91,8 +91,7 @@ pub(crate) fn of_table(
             }
         }
     }
-    let length_of = |run: &&RequestRun| run.used_phase().map_or(run.length, |used| used.to - used.from);
-    let length: f64 = runs.iter().map(length_of).sum();
+    let length: f64 = runs.iter().map(|run| run.totals().seconds).sum();
     tally.finish(source, index, (!runs.is_empty()).then_some(length), settings.confidence)
 }
 

@@ -183,8 +183,7 @@ impl<'a> Tally<'a> {
         let share = |count: u64| count as f64 / n as f64;
         let good = self.levels.iter().all(|(_, measure)| measure.is_ok()).then_some(self.good);
         let interval = good.and_then(|good| wilson(good, n, confidence));
-        let length = length.filter(|length| *length > 0.0);
-        let a_second = length.map(|length| n as f64 / length);
+        let (rate, rate_interval) = rates(good, interval, n, length);
         let levels = self.levels.into_iter().zip(self.kept).map(|((level, measure), kept)| {
             let level = level.clone();
             match measure {
@@ -210,16 +209,28 @@ impl<'a> Tally<'a> {
             good,
             share: good.map(share),
             interval,
-            rate: good.zip(length).map(|(good, length)| good as f64 / length),
-            rate_interval: interval.zip(a_second).map(|(interval, a_second)| Interval {
-                low: interval.low.map(|low| low * a_second),
-                high: interval.high.map(|high| high * a_second),
-                ..interval
-            }),
+            rate,
+            rate_interval,
             levels: levels.collect(),
             missed: self.missed.filter(|_| good.is_some()).unwrap_or_default(),
         })
     }
+}
+
+/// How many good requests a second there were, and the interval of their share among all as such a rate.
+pub(super) fn rates(
+    good: Option<u64>,
+    share: Option<Interval>,
+    requests: u64,
+    seconds: Option<f64>,
+) -> (Option<f64>, Option<Interval>) {
+    let seconds = seconds.filter(|seconds| *seconds > 0.0);
+    let interval = share.zip(seconds).map(|(interval, seconds)| {
+        let a_second = requests as f64 / seconds;
+        let scaled = |end: f64| end * a_second;
+        Interval { low: interval.low.map(scaled), high: interval.high.map(scaled), ..interval }
+    });
+    (good.zip(seconds).map(|(good, seconds)| good as f64 / seconds), interval)
 }
 
 impl Goodput {

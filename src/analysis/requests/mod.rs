@@ -26,7 +26,8 @@ mod time_bins;
 
 pub use load::LoadTrack;
 pub use result::{
-    Bin, EndpointFailures, FailureCause, LeftOut, LoadLevel, LoadLevels, Moment, Phase, PhaseKind, RequestRun, UsedPart,
+    Bin, EndpointFailures, FailureCause, LeftOut, LoadLevel, LoadLevels, Moment, Phase, PhaseKind, RequestRun,
+    RunTotals, UsedPart,
 };
 pub use shards::{Shard, join};
 pub use summary::{CauseSummary, EndpointSummary, RequestSummary, SummaryBasis};

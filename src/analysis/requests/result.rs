@@ -233,6 +233,19 @@ pub struct Phase {
     pub concurrency: Option<f64>,
 }
 
+/// How many requests the statistics of a run are of, how many of them failed, and over how long.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RunTotals {
+    /// Requests.
+    pub requests: u64,
+    /// How many failed, where that is recorded.
+    pub failed: Option<u64>,
+    /// Requests a second.
+    pub rate: f64,
+    /// Seconds.
+    pub seconds: f64,
+}
+
 /// What a stretch of a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -377,6 +390,19 @@ impl RequestRun {
     /// The phase that the statistics are of; `None` where they are of the whole run.
     pub fn used_phase(&self) -> Option<&Phase> {
         self.left_out().and_then(|_| self.phase(PhaseKind::Steady))
+    }
+
+    /// What the statistics are of: the phase that was asked for, or the whole run.
+    pub fn totals(&self) -> RunTotals {
+        match self.used_phase() {
+            Some(phase) => RunTotals {
+                requests: phase.requests,
+                failed: phase.failed,
+                rate: phase.rate,
+                seconds: phase.to - phase.from,
+            },
+            None => RunTotals { requests: self.requests, failed: self.failed, rate: self.rate, seconds: self.length },
+        }
     }
 
     /// The phase of that kind.

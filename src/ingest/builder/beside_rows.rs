@@ -2,10 +2,9 @@
 //!
 //! In: texts and the rows that they belong to. Out: columns of texts, of which nobody has to know that no file wrote them.
 
-use crate::measure::Polarity;
 use crate::table::packed::CellsBuilder;
 use crate::table::storage::Storage;
-use crate::table::{CellType, Column, Role};
+use crate::table::{CellType, Column};
 
 /// What the column of the titles is called.
 const SECTION: &str = "section";
@@ -44,18 +43,5 @@ fn column(name: &str, texts: &[(u64, String)], rows: usize, storage: &Storage, s
         }
         codes.push_code(code);
     }
-    Column {
-        name: name.to_owned(),
-        cells: CellType::Text,
-        role: Role::Unused,
-        role_reason: String::new(),
-        unit: None,
-        polarity: Polarity::Unknown,
-        meaning: None,
-        limit: None,
-        set_aside: Vec::new(),
-        data: codes.finish(),
-        dictionary,
-        shape: None,
-    }
+    Column::new(name.to_owned(), CellType::Text, codes.finish(), dictionary)
 }

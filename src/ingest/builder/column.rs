@@ -6,12 +6,11 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 
-use crate::measure::Polarity;
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
 use crate::table::packed::{Cells, CellsBuilder, Kind};
 use crate::table::storage::Storage;
-use crate::table::{CellType, Column, Role, Shape};
+use crate::table::{CellType, Column, Shape};
 
 use crate::ingest::meaning::calendar::{self, LocalDates};
 use crate::ingest::meaning::{clock, name, vocabulary};
@@ -250,11 +249,11 @@ impl ColumnBuilder {
             let whole = amounts.numbers.iter().flatten().all(|number| number.fract() == 0.0);
             let plain = if whole { CellType::Integer } else { CellType::Decimal };
             let cells = amounts.dimension.map_or(plain, CellType::Quantity);
-            column(amounts.name, cells, decoded(&codes, &amounts.numbers, storage), Vec::new(), None)
+            Column::new(amounts.name, cells, decoded(&codes, &amounts.numbers, storage), Vec::new())
         });
         let first = columns.next();
         let second = columns.next();
-        let column = first.unwrap_or_else(|| column(name, CellType::Text, Cells::EMPTY, Vec::new(), None));
+        let column = first.unwrap_or_else(|| Column::new(name, CellType::Text, Cells::EMPTY, Vec::new()));
         Finished { column, second, without_amount }
     }
 
@@ -308,25 +307,7 @@ impl ColumnBuilder {
                 }
             }
         };
-        column(name, cells, data, dictionary, shape)
-    }
-}
-
-/// A column whose role is not known yet.
-fn column(name: String, cells: CellType, data: Cells, dictionary: Vec<String>, shape: Option<Shape>) -> Column {
-    Column {
-        name,
-        cells,
-        role: Role::Unused,
-        role_reason: String::new(),
-        unit: None,
-        polarity: Polarity::Unknown,
-        meaning: None,
-        limit: None,
-        set_aside: Vec::new(),
-        data,
-        dictionary,
-        shape,
+        Column { shape, ..Column::new(name, cells, data, dictionary) }
     }
 }
 

@@ -3,7 +3,6 @@
 //! In: a table with roles, and its cells that hold no number. Out: a note for each word, and where a row measures one thing only, or
 //! the words stand in the same rows throughout, which rows failed. Such a row is no corruption, and a failure only where the word says so.
 
-use crate::measure::Polarity;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::folded::Folded;
 use crate::table::packed::CellsBuilder;
@@ -64,21 +63,12 @@ pub(crate) fn add_outcome(table: &mut Table, invalid: &InvalidCells) {
         });
     }
     let column = Column {
-        name: NAME.to_owned(),
-        cells: CellType::Text,
         role: Role::Status,
         role_reason: format!(
             "made of `{}`, where words say of {failed} rows that they failed",
             table.columns[metric].name
         ),
-        unit: None,
-        polarity: Polarity::Unknown,
-        meaning: None,
-        limit: None,
-        set_aside: Vec::new(),
-        data: codes.finish(),
-        dictionary: TEXTS.map(str::to_owned).to_vec(),
-        shape: None,
+        ..Column::new(NAME.to_owned(), CellType::Text, codes.finish(), TEXTS.map(str::to_owned).to_vec())
     };
     table.columns.push(column);
 }

@@ -14,7 +14,7 @@ use super::numbers::{at, at_least, display_scale};
 use super::swarm::totals as swarm_totals;
 use crate::analysis::chat::{DistributionKind, Service};
 use crate::analysis::outcome::inflation_of;
-use crate::analysis::requests::{Bin, EndpointSummary, RequestSummary};
+use crate::analysis::requests::{Bin, EndpointSummary, RequestSummary, RunTotals};
 use crate::analysis::swarm::Swarm;
 use crate::compare::outcome::{Change, Verdict};
 use crate::measure::Statistic;
@@ -93,24 +93,21 @@ fn of_run(report: &Report, run: &RequestRun, drawn: Charts) -> Vec<FigureView> {
     let noun = if run.are_requests { "requests" } else { "rows" };
     let bins = |value: fn(&Bin) -> Option<f64>| run.bins.iter().map(value);
     // Where only the steady part was asked for, all figures are of it.
-    let used = run.used_phase();
-    let (requests, rate, length) =
-        used.map_or((run.requests, run.rate, run.length), |phase| (phase.requests, phase.rate, phase.to - phase.from));
-    let over = number::quantity(Dimension::Time, length);
-    let over = match (run.run, used) {
+    let totals = run.totals();
+    let over = number::quantity(Dimension::Time, totals.seconds);
+    let over = match (run.run, run.used_phase()) {
         (_, Some(_)) => format!("over {over}, the steady part"),
         (Some(number), None) => format!("run {number}, over {over}"),
         (None, None) => format!("over {over}"),
     };
-    let mut figures = vec![
-        FigureView::new(noun, number::count(requests)).note(over),
-        FigureView::new("rate", number::quantity(Dimension::Rate, rate)).note(words::range_of_rates(run)).spark(
-            drawn,
-            bins(|bin| Some(bin.rate)),
-            SparkKind::Line,
-        ),
-        failed(report, run, metric, drawn),
-    ];
+    let mut figures =
+        vec![
+            FigureView::new(noun, number::count(totals.requests)).note(over),
+            FigureView::new("rate", number::quantity(Dimension::Rate, totals.rate))
+                .note(words::range_of_rates(run))
+                .spark(drawn, bins(|bin| Some(bin.rate)), SparkKind::Line),
+            failed(report, run, metric, drawn),
+        ];
     let clean = metric.and_then(|metric| metric.overall.clean.as_ref());
     let percentiles: [(f64, Course, Statistic); 3] = [
         (50.0, |bin| bin.p50, Statistic::P50),
@@ -142,8 +139,7 @@ fn of_run(report: &Report, run: &RequestRun, drawn: Charts) -> Vec<FigureView> {
 }
 
 fn failed(report: &Report, run: &RequestRun, metric: Option<&Metric>, drawn: Charts) -> FigureView {
-    let (failed, requests) =
-        run.used_phase().map_or((run.failed, run.requests), |phase| (phase.failed, phase.requests));
+    let RunTotals { failed, requests, .. } = run.totals();
     let Some(count) = failed else { return FigureView::new("failed", ABSENT.to_owned()).note("not recorded") };
     let failures = metric.and_then(|metric| metric.failures.as_ref());
     let inflation = failures.map_or(1.0, |failures| inflation_of(failures.clusters, failures.total));

@@ -7,25 +7,12 @@ use crate::report::contract::{Metric, Report};
 
 /// The run of which the first screen speaks: of requests rather than of other rows, and of most of them.
 pub(super) fn lead_run(report: &Report) -> Option<&RequestRun> {
-    let mut best: Option<&RequestRun> = None;
-    for run in RequestRun::whole(&report.requests) {
-        let key = |run: &RequestRun| (run.are_requests, run.requests);
-        if best.is_none_or(|found| key(run) > key(found)) {
-            best = Some(run);
-        }
-    }
-    best
+    first_largest(RequestRun::whole(&report.requests), |run| (run.are_requests, run.requests))
 }
 
 /// The service of which the first screen speaks: that of most messages.
 pub(super) fn lead_service(report: &Report) -> Option<&Service> {
-    let mut best: Option<&Service> = None;
-    for service in &report.service {
-        if best.is_none_or(|found| service.messages.sent > found.messages.sent) {
-            best = Some(service);
-        }
-    }
-    best
+    first_largest(&report.service, |service| service.messages.sent)
 }
 
 /// The metric whose durations a run of requests has.
@@ -38,15 +25,14 @@ pub(super) fn metric_of<'r>(report: &'r Report, run: &RequestRun) -> Option<&'r 
 /// The metric that speaks for a report without a clock: one that leads a table, rather a duration, rather with corrupted samples,
 /// rather of many samples.
 pub(super) fn lead_metric(report: &Report) -> Option<&Metric> {
-    let mut best: Option<&Metric> = None;
-    let key = |metric: &Metric| {
+    let candidates = report.metrics.iter().filter(|metric| !metric.measured_apart && metric.overall.clean.is_some());
+    first_largest(candidates, |metric| {
         let n = metric.overall.clean.as_ref().map_or(0, |summary| summary.n);
         (metric.leads, metric.dimension == Dimension::Time, metric.overall.corrupted, n)
-    };
-    for metric in report.metrics.iter().filter(|metric| !metric.measured_apart && metric.overall.clean.is_some()) {
-        if best.is_none_or(|found| key(metric) > key(found)) {
-            best = Some(metric);
-        }
-    }
-    best
+    })
+}
+
+/// The first of those with the largest key.
+fn first_largest<'r, T, K: PartialOrd>(all: impl IntoIterator<Item = &'r T>, key: impl Fn(&T) -> K) -> Option<&'r T> {
+    all.into_iter().reduce(|best, one| if key(one) > key(best) { one } else { best })
 }

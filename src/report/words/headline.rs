@@ -351,7 +351,7 @@ fn joint(of: &Measurements<'_>) -> Option<String> {
 /// `206 /s`, of the only run there is.
 fn rate(requests: &[RequestRun]) -> Option<String> {
     let [run] = requests else { return None };
-    Some(number::quantity(Dimension::Rate, run.used_phase().map_or(run.rate, |used| used.rate)))
+    Some(number::quantity(Dimension::Rate, run.totals().rate))
 }
 
 /// The same as a tool reports it for all of its requests.

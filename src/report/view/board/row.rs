@@ -105,10 +105,8 @@ impl<'r> Basis<'r> {
     ) -> BoardRow {
         let mut row = self.row(metric, population, name, axis);
         if let Some(run) = self.run_of(metric) {
-            let whole = (run.rate, run.requests, run.failed);
-            let (rate, requests, failed) =
-                run.used_phase().map_or(whole, |phase| (phase.rate, phase.requests, phase.failed));
-            row.set_requests(rate, requests, failed);
+            let totals = run.totals();
+            row.set_requests(totals.rate, totals.requests, totals.failed);
         } else if let Some(failures) = metric.failures.as_ref().filter(|_| metric.leads) {
             row.set_failed(failures.failed, failures.total);
         }
