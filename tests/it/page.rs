@@ -121,3 +121,13 @@ fn pages_of_very_many_metrics_stay_small() {
     let (page, _) = page(&place, "summarize wide.csv");
     assert!(page.len() <= 1_000_000, "{} bytes", page.len());
 }
+
+#[test]
+fn that_failed_requests_are_in_no_percentile_is_said_only_where_it_is_so() {
+    let place = Place::new();
+    let said = "How long failed requests took is in none of the percentiles";
+    place.write("some.csv", requests()).write("all.csv", requests().replace(",200,", ",503,"));
+    assert!(page(&place, "summarize some.csv").0.contains(said));
+    // Where everything failed, the percentiles are those of failures.
+    assert!(!page(&place, "summarize all.csv").0.contains(said));
+}

@@ -137,7 +137,7 @@ impl BoardView {
         Some(Self {
             subject: subject(report),
             counted: if any(|row| row.counts_requests) { "requests" } else { "n" },
-            notes: notes(&any),
+            notes: notes(report, &any),
             rates: any(|row| row.rate.is_some()),
             failures: any(|row| row.failed.is_some()),
             percentiles: any(|row| row.p95.is_some() || row.p99.is_some()),
@@ -163,9 +163,11 @@ impl BoardView {
     }
 }
 
-fn notes(any: &impl Fn(fn(&BoardRow) -> bool) -> bool) -> Vec<&'static str> {
+fn notes(report: &Report, any: &impl Fn(fn(&BoardRow) -> bool) -> bool) -> Vec<&'static str> {
     let mut notes = Vec::new();
-    if any(|row| row.counts_requests && row.severity.failed_any()) {
+    // What a tool has summarised may hold them, and where everything failed, they are all there is.
+    let apart = report.metrics.iter().any(|metric| metric.failed.is_some());
+    if apart && any(|row| row.counts_requests && row.severity.failed_any()) {
         notes.push("How long failed requests took is in none of the percentiles and distributions.");
     }
     if any(|row| [Some(&row.p50), row.p95.as_ref(), row.p99.as_ref()].into_iter().flatten().any(|text| text == ABSENT))
