@@ -9,6 +9,7 @@ mod agreement;
 mod appended;
 mod benchmarks;
 mod builder;
+mod contradictions;
 mod detect;
 mod error;
 mod format;
@@ -121,6 +122,7 @@ fn read_at_pace(
     }
     appended::mark(&mut source);
     rounded::note(&mut source);
+    contradictions::note(&mut source);
     Ok(source)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! In: what statistics and ingest found. Out: text for the report. The one place where evidence becomes prose.
 
+pub(super) mod benchmarks;
 pub(super) mod change;
 pub(super) mod headline;
 pub(super) mod incident;

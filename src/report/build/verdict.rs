@@ -155,8 +155,8 @@ fn data_note(basis: &VerdictBasis<'_>, status: DataStatus) -> String {
 /// of metrics, executions of a swarm.
 fn measured(basis: &VerdictBasis<'_>, samples: u64) -> String {
     let VerdictBasis { sources, metrics, reported, requests, summaries, services, populations, .. } = *basis;
-    let only =
-        headline::measured(&Measurements { sources, metrics, reported, requests, summaries, services, populations });
+    let of = Measurements { sources, metrics, reported, requests, summaries, services, populations };
+    let only = words::benchmarks::measured(&of).or_else(|| headline::measured(&of));
     let only = only.or_else(|| words::summary::of_sweep(basis.sweeps, sources));
     if let Some(said) = only.filter(|_| basis.swarm.is_none()) {
         return said;

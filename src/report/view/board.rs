@@ -14,12 +14,13 @@ use serde::Serialize;
 use super::anchors::{Anchors, Taken, slug};
 use super::charts::Charts;
 use super::fold::{fold, open};
+use super::leading::is_secondary;
 use super::numbers::shown;
 use crate::compare::outcome::{Change, Verdict};
 use crate::measure::Statistic;
 use crate::measure::unit::Dimension;
 use crate::report::chart::SharedAxis;
-use crate::report::contract::{Metric, Population, Report, Reported, RequestRun};
+use crate::report::contract::{Metric, Population, Report, Reported};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
 
@@ -188,13 +189,6 @@ fn subject(report: &Report) -> &'static str {
     } else {
         "metric"
     }
-}
-
-/// Whether a metric stands beside the one that says how long the requests of its table took.
-fn is_secondary(report: &Report, metric: &Metric) -> bool {
-    let beside =
-        |run: &RequestRun| run.source == metric.source && run.table == metric.table && run.metric != metric.name;
-    !metric.leads && report.requests.iter().any(beside)
 }
 
 fn title(secondary: &[BoardBlock]) -> Option<String> {

@@ -22,6 +22,13 @@ pub(super) fn metric_of<'r>(report: &'r Report, run: &RequestRun) -> Option<&'r 
     report.metrics.iter().find(of_run)
 }
 
+/// Whether a metric stands beside the one that says how long the requests of its table took.
+pub(super) fn is_secondary(report: &Report, metric: &Metric) -> bool {
+    let beside =
+        |run: &RequestRun| run.source == metric.source && run.table == metric.table && run.metric != metric.name;
+    !metric.leads && report.requests.iter().any(beside)
+}
+
 /// The metric that speaks for a report without a clock: one that leads a table, rather a duration, rather with corrupted samples,
 /// rather of many samples.
 pub(super) fn lead_metric(report: &Report) -> Option<&Metric> {

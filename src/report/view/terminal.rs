@@ -7,6 +7,7 @@ mod reported;
 
 use serde::Serialize;
 
+use super::leading::is_secondary;
 use super::line::{LineKind, LineView, Subject, WIDTH, longest_name};
 use super::numbers::NumbersView;
 use super::reach::reach;
@@ -34,7 +35,9 @@ const FEWEST_ROWS: usize = 3;
 /// Files that are listed.
 const LISTED_FILES: usize = 100;
 /// Groups of a metric that are listed.
-const LISTED_GROUPS: usize = 6;
+const LISTED_GROUPS: u64 = 6;
+/// Metrics beside the durations of requests that are listed.
+const LISTED_SECONDARY: u64 = 4;
 
 /// The summary.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -78,8 +81,7 @@ impl TerminalView {
                 summary::sweep_lines(sweep, columns).iter().map(|line| LineView::plain(LineKind::Reported, line)),
             );
         }
-        let rows: Vec<Vec<Row>> =
-            report.sources.iter().map(|source| listed(&NumbersView::of_source(report, source))).collect();
+        let rows: Vec<Vec<Row>> = report.sources.iter().map(|source| listed(report, source)).collect();
         let (head, rows) = aligned(rows, columns);
         let files = report.sources.iter().zip(rows).filter(|(source, _)| !swarm::is_swarm(&source.format));
         for (source, rows) in files {
@@ -214,28 +216,38 @@ struct Row {
     cells: [String; 5],
 }
 
-/// The rows that are listed: metrics, their raw numbers, and the first groups of each.
-fn listed(rows: &[NumbersView]) -> Vec<Row> {
+/// The rows that are listed: metrics, their raw numbers, and the first groups of each; of metrics beside the durations of requests
+/// nobody reads the groups here.
+fn listed(report: &Report, source: &Source) -> Vec<Row> {
     let mut listed = Vec::new();
-    let (mut groups, mut hidden) = (0, 0);
-    for row in rows {
-        if !row.group {
-            listed.extend(more_groups(hidden));
-            (groups, hidden) = (0, 0);
-        } else if !row.raw {
-            groups += 1;
-            hidden += u64::from(groups > LISTED_GROUPS);
+    let mut secondary = 0;
+    for metric in report.metrics.iter().filter(|metric| metric.source == source.name) {
+        let rows = NumbersView::rows(metric);
+        if is_secondary(report, metric) {
+            secondary += 1;
+            if secondary <= LISTED_SECONDARY {
+                listed.extend(rows.iter().filter(|row| !row.group).map(Row::of));
+            }
+            continue;
         }
-        if !row.group || groups <= LISTED_GROUPS {
-            listed.push(Row::of(row));
+        let (groups, of_metric): (Vec<&NumbersView>, Vec<&NumbersView>) = rows.iter().partition(|row| row.group);
+        listed.extend(of_metric.into_iter().map(Row::of));
+        let mut seen = 0;
+        for row in groups {
+            seen += u64::from(!row.raw);
+            if seen <= LISTED_GROUPS {
+                listed.push(Row::of(row));
+            }
         }
+        listed.extend(more(seen.saturating_sub(LISTED_GROUPS), "    … and", "more group"));
     }
-    listed.extend(more_groups(hidden));
+    listed.extend(more(secondary - secondary.min(LISTED_SECONDARY), "  … and", "more metric"));
     listed
 }
 
-fn more_groups(hidden: u64) -> Option<Row> {
-    let text = format!("    … and {}", number::counted(hidden, "more group"));
+/// A row that counts what is not listed.
+fn more(hidden: u64, before: &str, noun: &str) -> Option<Row> {
+    let text = format!("{before} {}", number::counted(hidden, noun));
     (hidden > 0).then(|| Row {
         kind: LineKind::More,
         cells: [text, String::new(), String::new(), String::new(), String::new()],

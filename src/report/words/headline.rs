@@ -131,7 +131,7 @@ fn is_of(one: &PopulationFailures, change: &Change) -> bool {
 }
 
 /// A name in the headline: the ends of a long one tell it from others.
-fn name(text: &str) -> String {
+pub(in crate::report) fn name(text: &str) -> String {
     crate::report::text_table::shortened_in_the_middle(text, NAME_LETTERS)
 }
 
@@ -263,12 +263,13 @@ fn of_rows(of: &Measurements<'_>) -> Option<String> {
         (_, [only]) if one_source => Some(*only),
         _ => None,
     };
-    let leads =
-        |metric: &&Metric| metric.leads && metric.dimension.is_time() && of_run(&metric.source, Some(metric.table));
-    let durations: Vec<&Metric> = of.metrics.iter().filter(leads).collect();
+    let leads = |metric: &&Metric| metric.leads || of.metrics.len() == 1;
+    let is_duration =
+        |metric: &&Metric| metric.dimension.is_time() && of_run(&metric.source, Some(metric.table)) && leads(metric);
+    let durations: Vec<&Metric> = of.metrics.iter().filter(is_duration).collect();
     let (count, latency) = match (&durations[..], of.services) {
         ([metric], [])
-            if metric.evidence == Evidence::Samples
+            if (metric.evidence == Evidence::Samples || whole.is_none())
                 && (!metric.measured_apart || whole.is_some_and(|whole| whole.failed > 0)) =>
         {
             let clean = metric.overall.clean.as_ref()?;
