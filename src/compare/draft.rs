@@ -322,7 +322,9 @@ impl<'a> ChangeDraft<'a> {
         }
         self.change.effects =
             self.measured.iter().zip(&excluded).map(|(measured, excluded)| measured.judged(*excluded, own)).collect();
-        let large = self.measured.first().is_some_and(|center| center.is_large(chance, polarity));
+        let large = self.measured.first().is_some_and(|center| center.is_large(chance, polarity))
+            || self.measured.iter().any(|part| part.is_glaring_part(chance, polarity))
+            || self.other_unit().is_some();
         if let Some(reason) = self.elsewhere.take() {
             for effect in &mut self.change.effects {
                 effect.verdict = None;
@@ -335,8 +337,15 @@ impl<'a> ChangeDraft<'a> {
         }
         let judged: Vec<Verdict> = self.change.effects.iter().filter_map(|effect| effect.verdict).collect();
         let mut verdict = overall(&judged);
-        if verdict == Verdict::Unchanged {
-            (verdict, self.change.reason) = self.how_unchanged(alone);
+        match verdict {
+            Verdict::Unchanged => (verdict, self.change.reason) = self.how_unchanged(alone),
+            Verdict::Improved => {
+                if let Some(doubt) = self.too_good() {
+                    (verdict, self.change.reason) = (Verdict::Inconclusive, Some(doubt));
+                }
+            }
+            Verdict::Inconclusive => self.change.reason = self.too_good(),
+            _ => {}
         }
         self.change.large = verdict == Verdict::Inconclusive && large;
         self.change.verdict = verdict;
@@ -380,6 +389,26 @@ impl<'a> ChangeDraft<'a> {
         self.change.verdict = verdict;
         self.change.reason = self.change.reason.take().filter(|_| verdict == Verdict::Inconclusive);
         self.change.effects = std::iter::once(effect).chain(std::mem::take(&mut self.beside)).collect();
+    }
+
+    /// Why what looks much better may be no improvement: durations that were not measured, or are in another unit.
+    fn too_good(&self) -> Option<Reason> {
+        let zeros = self.measured.iter().any(EffectDraft::became_zero).then_some(Reason::Zeros);
+        zeros.or(self.other_unit().map(|factor| Reason::OtherUnit { factor }))
+    }
+
+    /// The factor between two units by which durations became smaller, where nothing states the unit of a side.
+    fn other_unit(&self) -> Option<f64> {
+        /// The steps between units of time, and how near to one a factor has to be.
+        const STEPS: [f64; 3] = [1e3, 1e6, 1e9];
+        const NEAR: f64 = 1.2;
+        let pair = self.pair.as_ref()?;
+        let stated = |runs: &&MetricRuns| !runs.unit_assumed && runs.dimension != Dimension::UnstatedTime;
+        if !self.change.dimension.is_time() || pair.before.iter().chain(&pair.after).all(stated) {
+            return None;
+        }
+        let factor = self.measured.first()?.shrunk_by()?;
+        STEPS.into_iter().find(|step| (factor / step).ln().abs() <= NEAR.ln())
     }
 
     /// What of a decided change is the slow end alone.

@@ -18,6 +18,8 @@ use crate::measure::Statistic;
 
 /// A change of so many margins is large.
 pub(crate) const LARGE: f64 = 3.0;
+/// A center that changes by this factor is not passed over because a short run is assumed to depend on itself.
+const GLARING_FACTOR: f64 = 1.75;
 /// A share that changes by this much is not passed over because its failures come in clusters.
 const GLARING_SHARE: f64 = 0.1;
 /// More samples than this are no advice to anybody.
@@ -70,6 +72,8 @@ pub(crate) struct EffectDraft {
     pub(crate) tail_margin: f64,
     /// By what dependence widens it; of centers and shares only.
     pub(crate) dependence: Option<Dependence>,
+    /// The p of independent samples, where a tail at least doubled or durations became zero: too much to be passed over.
+    pub(crate) glaring_p: Option<f64>,
     /// Whether the whole interval has to lie beyond the margin.
     pub(crate) margin_test: bool,
 }
@@ -164,16 +168,33 @@ impl EffectDraft {
         worse && estimate.value.abs() >= LARGE * self.margin && p.is_some_and(|p| p <= chance)
     }
 
-    /// Whether the center doubled or was halved, or a share changed by ten points. Dependence that is assumed of a short run, or that
+    /// The same of the slow end, which at least doubled, and of durations that became zero: those were not measured.
+    pub(crate) fn is_glaring_part(&self, chance: f64, polarity: Polarity) -> bool {
+        let noticed = self.glaring_p.is_some_and(|p| p <= chance);
+        noticed && (self.became_zero() || self.way(polarity) == Some(Way::Worse))
+    }
+
+    /// Whether it is about durations of which hardly any was zero before, and hardly any is anything else now.
+    pub(crate) fn became_zero(&self) -> bool {
+        self.statistic == Statistic::ZeroShare && self.glaring_p.is_some()
+    }
+
+    /// Whether the center nearly doubled or was halved, or a share changed by ten points. Dependence that is assumed of a short run, or that
     /// its own way makes it seem to have, is no reason to pass over that, and neither are failures that come in clusters.
     fn is_glaring(&self) -> bool {
         let least = match (self.statistic, self.axis.scale) {
             (Statistic::FailureShare, _) => GLARING_SHARE,
-            (_, Scale::Ratio) => std::f64::consts::LN_2,
+            (_, Scale::Ratio) => GLARING_FACTOR.ln(),
             // Of the larger one.
             (_, Scale::Shift) => self.reference / 2.0,
         };
         self.estimate.is_some_and(|estimate| least > 0.0 && estimate.value.abs() >= least)
+    }
+
+    /// The factor by which the values became smaller, where that is known of a ratio.
+    pub(crate) fn shrunk_by(&self) -> Option<f64> {
+        let estimate = self.estimate.filter(|_| self.axis.scale == Scale::Ratio)?;
+        (estimate.value < 0.0).then(|| (-estimate.value).exp())
     }
 
     /// The p of independent samples.

@@ -79,7 +79,7 @@ pub(crate) fn effects(
     }
     effects.push(context.mean(before, after));
     effects.extend(context.slow(before, after, kind.polarity));
-    effects.extend(context.zeros(before, after));
+    effects.extend(context.zeros(before, after, kind));
     (effects, noise_floor)
 }
 
@@ -188,6 +188,7 @@ impl EffectContext {
             half_step,
             tail_margin: self.tail_margin(values),
             dependence: None,
+            glaring_p: None,
             margin_test: self.levels.margin_test,
         }
     }
@@ -338,6 +339,12 @@ impl EffectContext {
             Some(found.moved).map(|moved| if moved * toward * found.estimate.value > 0.0 { moved } else { 0.0 });
         slow.beyond = Some(found.beyond);
         slow.tests = found.tests;
+        let doubled = match self.axis.scale {
+            Scale::Ratio => std::f64::consts::LN_2,
+            Scale::Shift => self.reference / 2.0,
+        };
+        let is_glaring = doubled > 0.0 && slow.moved.is_some_and(|moved| moved.abs() >= doubled);
+        slow.glaring_p = is_glaring.then_some(found.independent_p);
         slow.margin = self.margin;
         // How much slower the slow ones are has no interval that could lie beyond the margin.
         slow.tested = !self.levels.margin_test && self.smaller >= least_samples(self.levels.gate_level) as f64;
@@ -354,7 +361,9 @@ impl EffectContext {
     }
 
     /// Where some samples are zero: their share, and the center of the others.
-    fn zeros(&self, before: &PooledRuns, after: &PooledRuns) -> Vec<EffectDraft> {
+    fn zeros(&self, before: &PooledRuns, after: &PooledRuns, kind: Kind) -> Vec<EffectDraft> {
+        /// Durations of which hardly any was zero, and hardly any is anything else, were measured on one side only.
+        const HARDLY_ANY: f64 = 0.05;
         let sides = [before, after];
         let negative = sides.iter().any(|side| side.pooled.points.first().is_some_and(|least| *least < 0.0));
         let shares = sides.map(|side| side.shares_where(|value| value == 0.0, side.dependence.center));
@@ -368,6 +377,9 @@ impl EffectContext {
             let values = [first.share(), second.share()];
             let mut share = self.share(Statistic::ZeroShare, values, estimate, Part::Zeros);
             share.margin = ZERO_SHARE_MARGIN;
+            let became_zero = values[0] <= HARDLY_ANY && values[1] >= 1.0 - HARDLY_ANY;
+            let is_duration = kind.dimension.is_time() && kind.polarity == Polarity::LowerIsBetter;
+            share.glaring_p = (became_zero && is_duration).then_some(0.0);
             found.push(share);
         }
         let others = sides.map(PooledRuns::without_zeros);

@@ -9,6 +9,7 @@ use std::fmt;
 
 use super::effect::LARGE;
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
+use super::rate::RateChange;
 
 /// What a gate fails on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -249,6 +250,7 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
             "metrics are of a steady part on one side only",
         ),
         moved_together(comparison),
+        fewer_requests(comparison),
         not_compared(&comparison.changes).map(str::to_owned),
     ];
     clauses.into_iter().flatten().collect()
@@ -258,6 +260,18 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
 fn moved_together(comparison: &Comparison) -> Option<String> {
     let suite = comparison.suite.filter(|suite| suite.factor.ln() >= LARGE * comparison.margin.ln_1p())?;
     Some(format!("{} of {} moved together for the worse by a large factor", suite.along, suite.subjects))
+}
+
+/// A request rate that fell to half or less, which its interval knows: a slower service, or another load, with which nothing
+/// can be compared.
+fn fewer_requests(comparison: &Comparison) -> Option<String> {
+    const HALF: f64 = 0.5;
+    let fell = |rate: &&RateChange| rate.ratio <= HALF && rate.high.is_some_and(|high| high < 1.0);
+    let fell: Vec<&RateChange> = comparison.rates.iter().filter(fell).collect();
+    let first = fell.first()?;
+    let more = if fell.len() > 1 { format!(" and of {} more", fell.len() - 1) } else { String::new() };
+    let share = (first.ratio * 100.0).round();
+    Some(format!("requests of {}{more} came at {share}% of the rate of the baseline", first.source))
 }
 
 /// What fails in the run, where the baseline does not say how much failed before.

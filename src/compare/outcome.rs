@@ -303,6 +303,11 @@ pub enum Reason {
     },
     /// Some samples are zero, and their share or the center of the others is not known to be the same.
     Zeros,
+    /// Durations became smaller by the factor between two units, and a side does not state its unit.
+    OtherUnit {
+        /// The factor: 1,000 between milliseconds and seconds.
+        factor: f64,
+    },
     /// Values are rounded to a step that is no smaller than the margin.
     Rounded,
     /// A tool has summarised the metric itself: there are no samples, so that there is no interval.

@@ -1,7 +1,8 @@
 //! How many requests a second both sides made, and by how much that changed.
 //!
 //! In: the runs of requests of both sides, paired by source. Out: a [`RateChange`] each, with an interval from how the rate varies over
-//! the stretches of a run, or between runs. It is shown and never judged: nothing says whether a rate was chosen or reached.
+//! the stretches of a run, or between runs. It has no verdict, because nothing says whether a rate was chosen or reached; one that fell
+//! to half leaves a gate undecided.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

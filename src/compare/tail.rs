@@ -46,6 +46,8 @@ pub(crate) struct SlowShares {
     pub(crate) estimate: Estimate,
     /// Of how many tests p is made.
     pub(crate) tests: f64,
+    /// The p of all limits, were samples independent.
+    pub(crate) independent_p: f64,
     /// By how much the percentile of that share moved, on the axis: a share says nothing of how much slower the slow ones are.
     pub(crate) moved: f64,
 }
@@ -128,25 +130,30 @@ pub(crate) fn slow_shares(
     end: SlowEnd,
     confidence: f64,
 ) -> Option<SlowShares> {
-    let found: Vec<SlowShares> = limits(before, after, end)
-        .into_iter()
-        .filter_map(|limit| at_limit(before, after, axis, end, limit, confidence))
-        .collect();
+    let limits = limits(before, after, end);
+    let at_limits = |depend: bool| -> Vec<SlowShares> {
+        let at = |limit: &f64| at_limit([before, after], axis, end, *limit, confidence, depend);
+        limits.iter().filter_map(at).collect()
+    };
+    let found = at_limits(true);
     // They say much the same where something is slow, and are combined as such.
     let of_limits = found.iter().map(|one| one.estimate.p);
     let p_values: Vec<f64> = of_limits.chain(spread_p(before, after, end)).collect();
     let p = cauchy(p_values.iter().map(|p| (*p, 1.0)))?;
     let most = found.into_iter().min_by(|a, b| a.estimate.p.total_cmp(&b.estimate.p))?;
-    Some(SlowShares { estimate: Estimate { p, ..most.estimate }, tests: p_values.len() as f64, ..most })
+    let independent_p = cauchy(at_limits(false).iter().map(|one| (one.estimate.p, 1.0)))?;
+    let estimate = Estimate { p, ..most.estimate };
+    Some(SlowShares { estimate, tests: p_values.len() as f64, independent_p, ..most })
 }
 
+/// The shares beyond one limit; where samples `depend` on each other as their sides say.
 fn at_limit(
-    before: &PooledRuns,
-    after: &PooledRuns,
+    [before, after]: [&PooledRuns; 2],
     axis: Axis,
     end: SlowEnd,
     limit: f64,
     confidence: f64,
+    depend: bool,
 ) -> Option<SlowShares> {
     let total = (before.pooled.samples + after.pooled.samples) as f64;
     let counted = counted(before, limit, end) + counted(after, limit, end);
@@ -154,7 +161,7 @@ fn at_limit(
     if counted < FEWEST_BEYOND || share > MOST_BEYOND {
         return None;
     }
-    let factor = |side: &PooledRuns| dependence(side, share, counted);
+    let factor = |side: &PooledRuns| if depend { dependence(side, share, counted) } else { 1.0 };
     let shares = |side: &PooledRuns, limit: f64| beyond(side, limit, end, factor(side));
     let (first, second) = (shares(before, limit), shares(after, limit));
     let (mut estimate, _, _) = share::difference(&first, &second, confidence)?;
@@ -184,6 +191,7 @@ fn at_limit(
         after: pooled(&second),
         estimate,
         tests: 1.0,
+        independent_p: estimate.p,
         moved: place(after) - place(before),
     })
 }

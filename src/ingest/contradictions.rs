@@ -129,7 +129,10 @@ mod tests {
 
     fn reported(label: Option<&str>, unit: &str, values: &[(Statistic, f64)]) -> Reported {
         let unit = Unit::parse(unit).unwrap_or(Unit::UNKNOWN);
-        let value = |&(statistic, value): &(Statistic, f64)| ReportedValue { statistic, value, unit, line: Some(3) };
+        let value = |&(statistic, value): &(Statistic, f64)| {
+            let unit = if statistic.is_count() { Unit::UNKNOWN } else { unit };
+            ReportedValue { statistic, value, unit, line: Some(3) }
+        };
         Reported {
             metric: "response time".to_owned(),
             label: label.map(str::to_owned),

@@ -71,6 +71,15 @@ fn a_file_of_nothing_but_failures_is_failing_and_its_speed_is_no_result() {
 }
 
 #[test]
+fn requests_that_are_refused_within_a_millisecond_are_failures_and_no_empty_file() {
+    let place = Place::new();
+    let rows: String =
+        (0..20).map(|index| format!("{},0,GET /list,503,false\n", 1_700_000_000_000_u64 + index * 50)).collect();
+    place.write("run.jtl", format!("timeStamp,elapsed,label,responseCode,success\n{rows}"));
+    place.run("summarize run.jtl").exits(0).says("Failing: 20 of 20 requests failed (100%)");
+}
+
+#[test]
 fn a_request_that_failed_without_a_duration_is_a_failed_request() {
     let place = Place::new();
     let rows: String = (0..60)
@@ -309,6 +318,60 @@ fn a_doubling_is_not_passed_over_because_a_short_run_may_be_dependent() {
     place.write("before/run.csv", of(1, 0)).write("again/run.csv", of(1, 17)).write("doubled/run.csv", of(2, 17));
     place.run("compare before again --fail-on regression").exits(0);
     place.run("compare before doubled --fail-on regression").exits(1).says("1 large change cannot be decided");
+}
+
+#[test]
+fn timeouts_of_one_request_in_twenty_do_not_pass_in_a_short_run() {
+    let place = Place::new();
+    // 200 requests, one a second.
+    let of = |timeout: fn(u32) -> bool| {
+        let row = |index: u32| {
+            let took = if timeout(index) { 30_000 } else { 80 + index * 29 % 41 };
+            format!("{},{took}\n", 1_700_000_000 + index)
+        };
+        format!("time,latency_ms\n{}", (0..200).map(row).collect::<String>())
+    };
+    place.write("before/run.csv", of(|_| false)).write("after/run.csv", of(|index| index % 20 == 7));
+    place.run("compare before after --fail-on regression").exits(1);
+}
+
+#[test]
+fn durations_that_are_all_zero_are_no_improvement() {
+    let place = Place::new();
+    let of = |took: fn(u32) -> u32| {
+        format!("latency_ms\n{}", (0..400).map(|index| format!("{}\n", took(index))).collect::<String>())
+    };
+    place.write("before/run.csv", of(|index| 80 + index * 29 % 41)).write("after/run.csv", of(|_| 0));
+    place.run("compare before after --fail-on regression").exits(1).says("large change cannot be decided");
+}
+
+#[test]
+fn a_factor_of_a_thousand_is_another_unit_where_none_is_stated() {
+    let place = Place::new();
+    let of = |divisor: f64, from: u32| {
+        let row = |index: u32| format!("{:.7}\n", (80.0 + f64::from((index + from) * 29 % 41)) / divisor);
+        format!("latency\n{}", (0..400).map(row).collect::<String>())
+    };
+    place.write("before/run.csv", of(1.0, 0)).write("after/run.csv", of(1000.0, 7)).write("fast/run.csv", of(8.0, 7));
+    place.run("compare before after --fail-on regression").exits(1);
+    place.run("compare before fast --fail-on regression").exits(0).says("Improved");
+    // Where both sides are said to be of one unit, it is what it looks like.
+    place.run("compare before after --fail-on regression --unit latency=ms").exits(0).says("Improved");
+}
+
+#[test]
+fn half_of_the_requests_do_not_pass_as_if_nothing_had_changed() {
+    let place = Place::new();
+    let of = |apart: u32| {
+        let row = |index: u32| {
+            let took = 80 + (index + apart) * 29 % 41;
+            format!("{},{took},GET /list,200\n", 1_700_000_000_000 + u64::from(index * apart))
+        };
+        format!("timeStamp,elapsed,label,responseCode\n{}", (0..400).map(row).collect::<String>())
+    };
+    place.write("before/run.jtl", of(200)).write("again/run.jtl", of(220)).write("after/run.jtl", of(500));
+    place.run("compare before after --fail-on regression").exits(1).says("came at 40% of the rate of the baseline");
+    place.run("compare before again --fail-on regression").exits(0);
 }
 
 /// A run of google/benchmark on a machine with a third-level cache of that size.

@@ -401,7 +401,8 @@ fn reason_of(reason: Option<&Reason>) -> String {
             | Reason::Tail { .. }
             | Reason::TailNotKnown { .. }
             | Reason::Zeros
-            | Reason::Rounded,
+            | Reason::Rounded
+            | Reason::OtherUnit { .. },
         )
         | None => "was not compared".to_owned(),
     }

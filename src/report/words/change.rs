@@ -348,10 +348,14 @@ pub(in crate::report) fn reason(reason: &Reason) -> String {
             format!("the center is unchanged; {} is not known ({} to {})", statistic(*of), number::change(low), number::change(high))
         }
         Reason::Zeros => {
-            "the center is within the margin, but some samples are zero, and it is not known that as many are, or that the \
-             others are the same"
+            "some samples are zero, and it is not known that as many are, or that the others are the same; what is zero was not \
+             measured, or rounded away"
                 .to_owned()
         }
+        Reason::OtherUnit { factor } => format!(
+            "durations became smaller by {}, the factor between two units, and a side does not state its unit: --unit states it",
+            number::count(*factor as u64)
+        ),
         Reason::Rounded => {
             "values are rounded to steps that are larger than the margin, and say no more than a step".to_owned()
         }
@@ -414,6 +418,7 @@ pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
                         | Reason::Failing { .. }
                         | Reason::Zeros
                         | Reason::Rounded
+                        | Reason::OtherUnit { .. }
                 )
             ) =>
         {

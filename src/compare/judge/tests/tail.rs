@@ -88,3 +88,43 @@ fn failures_that_are_five_times_as_many_matter_below_the_margin_too() {
     assert_eq!(verdict(100, 20), Verdict::Improved);
     assert_eq!(verdict(400, 480), Verdict::Inconclusive, "0.4 points more of 2% are no five times");
 }
+
+#[test]
+fn a_slow_end_that_doubled_is_large_though_a_short_run_may_depend_on_itself() {
+    let timed = |values: &[f64]| {
+        let mut metric = metric("a.csv", "latency", &[values]);
+        metric.runs[0].dependence = Dependence::none().at_least(6.0);
+        metric
+    };
+    // 15 of 300 time out after 30 s; of independent samples that happens by chance with 2^-14.
+    let body = lognormal(300, 0.1, 5);
+    let timeouts: Vec<f64> = lognormal(300, 0.1, 6)
+        .into_iter()
+        .enumerate()
+        .map(|(i, value)| if i % 20 == 7 { 30.0 } else { value })
+        .collect();
+    let of = |after: &[f64]| {
+        compare(&capture(vec![timed(&body)]), &capture(vec![timed(after)]), &Criteria::default()).changes.remove(0)
+    };
+    let change = of(&timeouts);
+    assert!(change.large || change.verdict == Verdict::Regressed, "{change:?}");
+    assert!(!of(&lognormal(300, 0.1, 6)).large);
+}
+
+#[test]
+fn durations_that_became_zero_or_another_unit_are_no_improvement() {
+    let body = lognormal(5000, 0.1, 5);
+    let zeros = one(&body, &vec![0.0; 5000]);
+    assert_eq!((zeros.verdict, &zeros.reason, zeros.large), (Verdict::Inconclusive, &Some(Reason::Zeros), true));
+    let shrunk: Vec<f64> = lognormal(5000, 0.1, 6).into_iter().map(|value| value / 1000.0).collect();
+    assert_eq!(one(&body, &shrunk).verdict, Verdict::Improved, "both sides state their unit");
+    let assumed = |values: &[f64]| MetricRuns { unit_assumed: true, ..metric("a.csv", "latency", &[values]) };
+    let found = compare(&capture(vec![assumed(&body)]), &capture(vec![assumed(&shrunk)]), &Criteria::default());
+    let change = &found.changes[0];
+    assert_eq!(change.reason, Some(Reason::OtherUnit { factor: 1000.0 }));
+    assert_eq!((change.verdict, change.large), (Verdict::Inconclusive, true));
+    // Ten times as fast is no unit.
+    let faster: Vec<f64> = body.iter().map(|value| value / 10.0).collect();
+    let found = compare(&capture(vec![assumed(&body)]), &capture(vec![assumed(&faster)]), &Criteria::default());
+    assert_eq!(found.changes[0].verdict, Verdict::Improved);
+}

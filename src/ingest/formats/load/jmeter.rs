@@ -201,7 +201,11 @@ pub(crate) fn settle(source: &mut Source, options: &SourceOptions) {
                 Role::Timestamp if column.cells == CellType::Text => {
                     "its texts are no dates in a notation that is read"
                 }
-                Role::Metric if table.values(index).iter().flatten().all(|value| value == 0.0) => {
+                // How long a request took is always measured: refused ones take less than a millisecond.
+                Role::Metric
+                    if !column.name.eq_ignore_ascii_case("elapsed")
+                        && table.values(index).iter().flatten().all(|value| value == 0.0) =>
+                {
                     "JMeter: 0 in every row, which is also what it writes for what was not measured"
                 }
                 _ => continue,
