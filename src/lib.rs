@@ -50,6 +50,11 @@ mod export;
 #[doc(hidden)]
 pub mod export;
 #[cfg(not(feature = "internals"))]
+mod history;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod history;
+#[cfg(not(feature = "internals"))]
 mod ingest;
 #[cfg(feature = "internals")]
 #[doc(hidden)]

@@ -13,6 +13,7 @@ mod environment;
 mod export;
 mod formats;
 mod gate;
+mod history;
 mod inputs;
 mod limits;
 mod options;
@@ -31,6 +32,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::Parser;
 
 use crate::compare::baseline::Baseline;
+use crate::history::contract::HistoryReport;
 use crate::report::contract::Report;
 use crate::report::render::{built_in, built_in_names};
 use crate::report::view::{FindingView, FindingsView, Subject};
@@ -66,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Summarize(arguments) => summarize::summarize(arguments),
         Command::Compare(arguments) => compare::compare(arguments),
         Command::Baseline(command) => baseline::run(command),
+        Command::History(command) => history::run(command),
         Command::Check(arguments) => check(arguments),
         Command::Export(arguments) => export::export(arguments),
         Command::Formats { markdown } => print_formats(*markdown),
@@ -124,6 +127,7 @@ fn print_schema(of: Schema) -> Result<ExitCode> {
     let schema = match of {
         Schema::Report => schemars::schema_for!(Report),
         Schema::Baseline => schemars::schema_for!(Baseline),
+        Schema::History => schemars::schema_for!(HistoryReport),
     };
     let mut text = serde_json::to_vec_pretty(&schema).context("the schema cannot be written as JSON")?;
     text.push(b'\n');

@@ -23,6 +23,7 @@ use crate::compare::collect::{self, capture};
 use crate::compare::gate::GateRules;
 use crate::compare::outcome::{Comparison, Growth, TargetResult};
 use crate::config::{self, Config};
+use crate::history::file::History;
 use crate::ingest::{self, IngestError};
 use crate::measure::did_you_mean;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
@@ -370,12 +371,20 @@ fn whole_path(path: &Path) -> String {
 #[error("this is a baseline, not raw metrics; give its file to --baseline, `compare` or `baseline show`")]
 struct IsBaseline;
 
+/// What was given as raw metrics is a history of this program.
+#[derive(Debug, thiserror::Error)]
+#[error("this is a history, not raw metrics; see `perfreport history report`")]
+struct IsHistory;
+
 /// A baseline read as raw metrics would give numbers that nobody measured.
 fn refuse_baseline<'a>(mut stored: Box<dyn Read + 'a>, shown: &str) -> Result<Box<dyn Read + 'a>> {
     let mut head = Vec::new();
     stored.by_ref().take(HEAD).read_to_end(&mut head).with_context(|| format!("{shown}: cannot be read"))?;
     if Baseline::sniff(&head) {
         return Err(anyhow::Error::from(IsBaseline).context(shown.to_owned()));
+    }
+    if History::sniff(&head) {
+        return Err(anyhow::Error::from(IsHistory).context(shown.to_owned()));
     }
     Ok(Box::new(Cursor::new(head).chain(stored)))
 }
@@ -406,7 +415,8 @@ fn unread(source: &NamedSource, error: &anyhow::Error) -> Finding {
     let foreign = matches!(
         error.downcast_ref::<IngestError>(),
         Some(IngestError::Unrecognised { .. } | IngestError::Binary { .. } | IngestError::Empty)
-    ) || error.is::<IsBaseline>();
+    ) || error.is::<IsBaseline>()
+        || error.is::<IsHistory>();
     let severity = if source.explicit || !foreign { Severity::Suspicious } else { Severity::Note };
     Finding::new(severity, FindingKind::UnreadFile, Place::source(&source.name), reason, "the file was passed over")
 }

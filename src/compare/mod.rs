@@ -36,7 +36,7 @@ mod steady;
 mod suite;
 mod tail;
 pub mod target;
-mod verdict;
+pub(crate) mod verdict;
 mod welch;
 
 pub use capture::Values;

@@ -12,6 +12,7 @@
 mod axis;
 mod canvas;
 mod distribution;
+mod history;
 mod in_order;
 mod interval_plot;
 mod mark;
@@ -22,6 +23,9 @@ mod run;
 
 pub(crate) use canvas::{Chart, LegendKey};
 pub(crate) use distribution::{Distribution, distribution, strip};
+pub(crate) use history::{
+    CELLS, HistoryMark, HistoryPlot, PlotLevel, PlotPoint, heat_row, history_chart, history_spark,
+};
 pub(crate) use in_order::{GROUP_SLOTS, InOrder, OrderCross, in_order};
 pub(crate) use interval_plot::{IntervalLine, IntervalRow, interval_plot, symbol};
 pub(crate) use mini::{

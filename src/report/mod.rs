@@ -8,6 +8,7 @@ pub mod build;
 pub(crate) mod chart;
 pub mod contract;
 pub(crate) mod escape;
+pub mod history;
 pub(crate) mod number;
 pub mod render;
 pub(crate) mod text_table;

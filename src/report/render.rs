@@ -83,6 +83,9 @@ pub const BUILT_INS: &[(&str, &str)] = &[
     ("changes.md", include_str!("../../templates/changes.md")),
     ("changes.html", include_str!("../../templates/changes.html")),
     ("comment.md", include_str!("../../templates/comment.md")),
+    ("history.html", include_str!("../../templates/history.html")),
+    ("history.css", include_str!("../../templates/history.css")),
+    ("history.md", include_str!("../../templates/history.md")),
     ("junit.xml", include_str!("../../templates/junit.xml")),
     ("summary.txt", include_str!("../../templates/summary.txt")),
 ];
@@ -136,7 +139,8 @@ pub fn render_template(report: &Report, name: &str, source: &str) -> Result<Vec<
     // It may extend or include any of its format.
     let format = Format::of(name);
     let fits = |built_in: &str| {
-        Format::of(built_in) == format || format == Format::Html && matches!(built_in, "report.css" | "report.js")
+        Format::of(built_in) == format
+            || format == Format::Html && matches!(built_in, "report.css" | "report.js" | "history.css")
     };
     let texts: Vec<(&str, &str)> = BUILT_INS.iter().copied().filter(|(built_in, _)| fits(built_in)).collect();
     let engine = engine(name, &texts, Some(source)).map_err(|error| explain(name, &error))?;
@@ -183,6 +187,13 @@ fn render_built_in(report: &Report, name: &str) -> Result<String, RenderError> {
     // The built-in templates need nothing but the view; the whole report as a second copy would be large.
     let view = if Format::of(name) == Format::Html { View::of(report) } else { View::of_text(report) };
     render_with(name, &context_of(&view)?, &idle_parts(&view))
+}
+
+/// Another view than that of a report, through a built-in template.
+pub(super) fn render_view(name: &str, view: &impl serde::Serialize) -> Result<Vec<u8>, RenderError> {
+    let context = Context::from_serialize(view).map_err(|error| explain("the template context", &error))?;
+    let text = render_with(name, &context, &[])?;
+    Ok(if Format::of(name) == Format::Markdown { tidy::align_tables(&text) } else { text }.into_bytes())
 }
 
 /// `idle`: parts that have nothing to show; they are not even parsed.

@@ -3,6 +3,7 @@
 //! The definitions, their sources and the reasons for them stand in `docs/statistics.md`.
 
 pub mod bins;
+pub mod change_points;
 pub mod clusters;
 pub mod corruption;
 pub mod dependence;

@@ -311,6 +311,17 @@ fn targets() {
 }
 
 #[test]
+fn a_history() {
+    let place = place(&["history"]);
+    let mut approved = Approved::new("history");
+    let command = "history report history/perf-history.jsonl -o out.md -o out.json";
+    approved.compare("terminal.txt", &terminal(&place.run(command)));
+    approved.compare("md", &place.read("out.md"));
+    approved.compare("json", &data(&place.read("out.json")));
+    approved.end();
+}
+
+#[test]
 fn the_style_of_a_page() {
     let place = Place::new();
     place.write("requests.csv", REQUESTS);

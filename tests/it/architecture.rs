@@ -44,11 +44,18 @@ fn data_flows_one_way() {
         ("stats", &["stats", "table", "measure"]),
         ("analysis", &["analysis", "stats", "table", "measure"]),
         ("compare", &["compare", "analysis", "stats", "table", "measure"]),
-        ("report", &["compare", "report", "analysis", "stats", "table", "measure"]),
+        ("history", &["compare", "history", "analysis", "stats", "table", "measure"]),
+        ("report", &["compare", "history", "report", "analysis", "stats", "table", "measure"]),
         ("export", &["analysis", "export", "report", "stats", "table", "measure"]),
         ("config.rs", &["analysis", "config", "compare", "ingest", "table", "measure"]),
         ("config", &["config", "compare", "measure"]),
-        ("cli", &["analysis", "cli", "compare", "config", "export", "ingest", "stats", "report", "table", "measure"]),
+        (
+            "cli",
+            &[
+                "analysis", "cli", "compare", "config", "export", "history", "ingest", "stats", "report", "table",
+                "measure",
+            ],
+        ),
     ];
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();

@@ -133,11 +133,11 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The fixtures, all but the page about them, with their path inside the folder of fixtures.
+/// The fixtures, all but the page about them and a history of this program, with their path inside the folder of fixtures.
 pub(crate) fn metrics_fixtures() -> Vec<(String, Vec<u8>)> {
     files_below(&fixtures())
         .into_iter()
-        .filter(|path| path.file_name().is_none_or(|name| name != "README.md"))
+        .filter(|path| path.file_name().is_none_or(|name| name != "README.md" && name != "perf-history.jsonl"))
         .filter(|path| cfg!(feature = "parquet") || path.extension().is_none_or(|kind| kind != "parquet"))
         .map(|path| {
             let name = path.strip_prefix(fixtures()).unwrap().to_string_lossy().replace('\\', "/");

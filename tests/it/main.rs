@@ -28,6 +28,7 @@ mod formats;
 mod fuzz;
 mod goodput;
 mod healthy;
+mod history;
 
 mod load_levels;
 mod meaning;

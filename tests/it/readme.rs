@@ -37,6 +37,7 @@ fn every_perfreport_command_of_the_readme_works() {
     place.write("run.csv", fs::read(fixtures().join("load/requests.csv")).unwrap());
     place.write("wrk.txt", fs::read(fixtures().join("wrk/wrk.txt")).unwrap());
     place.write("my.md", "{{ verdict.headline }}\n");
+    place.write("data.js", fs::read(fixtures().join("github-action-benchmark/data.js")).unwrap());
     for (name, from) in
         [("before.csv", "compare/before.csv"), ("after.csv", "compare/after.csv"), ("more/run.csv", "runs/run-1.csv")]
     {
@@ -67,6 +68,16 @@ fn every_perfreport_command_of_the_readme_works() {
         tried += 1;
     }
     assert!(tried >= 8, "only {tried} commands were found in the README");
+}
+
+#[test]
+fn the_history_of_the_readme_is_what_the_program_prints() {
+    let run = Place::new().run(&format!("history report {}", fixture("history/perf-history.jsonl")));
+    run.exits(0);
+    let readme = readme();
+    for line in run.stdout.lines() {
+        assert!(readme.contains(line.trim_end()), "the README's excerpt lacks: {line}");
+    }
 }
 
 #[test]

@@ -12,8 +12,8 @@ use super::axis::Axis;
 use super::canvas::short;
 
 /// The view of a small picture.
-const WIDTH: f64 = 160.0;
-const HEIGHT: f64 = 22.0;
+pub(super) const WIDTH: f64 = 160.0;
+pub(super) const HEIGHT: f64 = 22.0;
 /// Bins of a small distribution.
 const BINS: usize = 32;
 /// Half an axis of changes is at least this long, as a logarithm of the ratio: 10%.
@@ -302,7 +302,7 @@ pub(crate) fn mini_change(change: &MiniChange, axis: ChangeAxis) -> Option<Strin
 }
 
 /// A small picture; one without words repeats what is said beside it.
-fn small(class: &str, words: Option<&str>, shapes: &str) -> String {
+pub(super) fn small(class: &str, words: Option<&str>, shapes: &str) -> String {
     let said = words.map_or_else(
         || r#"aria-hidden="true""#.to_owned(),
         |words| format!(r#"role="img" aria-label="{}""#, html(words)),

@@ -1,7 +1,7 @@
 //! github-action-benchmark: the list of a run (`name`, `unit`, `value`), and `data.js` with the history of all runs.
 //!
 //! In: entries, each with its own unit. Out: of a list, reported numbers, a metric each; of a history, a row a run and
-//! benchmark, with the instant of the run. Which way is better the tool's name says, or the unit. Definition: the action's
+//! benchmark, with the instant of the run and its commit. Which way is better the tool's name says, or the unit. Definition: the action's
 //! `src/extract.ts` and `src/write.ts`.
 
 use serde_json::Value;
@@ -118,6 +118,7 @@ fn take_history(document: &Value, sink: &mut Sink) {
     sink.labels_exact = true;
     sink.declared.extend([
         Declared::column("date", Role::Timestamp, "when the run was stored, in milliseconds since 1970"),
+        Declared::column("commit", Role::Identifier, "the commit that the run measured"),
         Declared::column("benchmark", Role::Label, "names the suite and the benchmark"),
     ]);
     let mut tables: Vec<(String, TableBuilder)> = Vec::new();
@@ -136,6 +137,7 @@ fn take_history(document: &Value, sink: &mut Sink) {
                 let index = tables.iter().position(|(known, _)| *known == column).unwrap_or_else(|| {
                     let types = [
                         ("date", CellType::Integer),
+                        ("commit", CellType::Text),
                         ("benchmark", CellType::Text),
                         (column.as_str(), CellType::Integer),
                     ];
@@ -145,6 +147,7 @@ fn take_history(document: &Value, sink: &mut Sink) {
                 });
                 let mut row = RowBuffer::default();
                 row.push_number(date);
+                row.push(run.pointer("/commit/id").and_then(Value::as_str).unwrap_or_default().as_bytes());
                 row.push(format!("{suite}: {}", text_of(bench, "name")).as_bytes());
                 row.push(value.to_string().as_bytes());
                 tables[index].1.push(row.row(), 1);
@@ -213,7 +216,7 @@ mod tests {
         let found = ingest("data.js", text.as_bytes(), &SourceOptions::default()).unwrap();
         assert_eq!(found.provenance.format, "github-action-benchmark");
         let columns: Vec<(Unit, Polarity)> =
-            found.tables.iter().map(|table| (table.columns[2].unit(), table.columns[2].polarity)).collect();
+            found.tables.iter().map(|table| (table.columns[3].unit(), table.columns[3].polarity)).collect();
         assert_eq!(columns, [(Unit::UNKNOWN, Polarity::HigherIsBetter), (Unit::NANOSECOND, Polarity::LowerIsBetter)]);
     }
 }

@@ -1,0 +1,198 @@
+//! How often change points are false, how often true ones are found, and how soon: `cargo bench --bench history`.
+//!
+//! `cargo bench --bench history -- thresholds` simulates the table of `src/stats/change_points/thresholds.rs` anew.
+//! The tables of `docs/history.md` are what it prints. Every series is seeded.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use perfreport::stats::change_points::{LEVEL, Scan, Tables};
+use perfreport::stats::rng::Rng;
+
+/// Series of a cell.
+const SERIES: u64 = 500;
+/// A change within so many points of a true one is that one.
+const NEAR: usize = 5;
+
+type Noise = fn(&mut Rng, usize) -> Vec<f64>;
+
+fn autoregressive(rng: &mut Rng, n: usize, phi: f64) -> Vec<f64> {
+    let mut last = rng.normal() / (1.0 - phi * phi).sqrt();
+    (0..n)
+        .map(|_| {
+            last = phi * last + rng.normal();
+            last * (1.0 - phi * phi).sqrt()
+        })
+        .collect()
+}
+
+fn t3(rng: &mut Rng) -> f64 {
+    let chi: f64 = (0..3).map(|_| rng.normal().powi(2)).sum();
+    rng.normal() / (chi / 3.0).sqrt() / 3.0_f64.sqrt()
+}
+
+const NOISES: &[(&str, Noise)] = &[
+    ("independent", |rng, n| autoregressive(rng, n, 0.0)),
+    ("AR 0.3", |rng, n| autoregressive(rng, n, 0.3)),
+    ("AR 0.5", |rng, n| autoregressive(rng, n, 0.5)),
+    ("AR 0.7", |rng, n| autoregressive(rng, n, 0.7)),
+    ("t3", |rng, n| (0..n).map(|_| t3(rng)).collect()),
+    ("lognormal", |rng, n| (0..n).map(|_| (0.6 * rng.normal()).exp()).collect()),
+    ("5% outliers", |rng, n| (0..n).map(|_| rng.normal() + if rng.uniform() < 0.05 { 8.0 } else { 0.0 }).collect()),
+    ("rounded", |rng, n| (0..n).map(|_| (rng.normal() * 2.0).round() / 2.0).collect()),
+    ("bimodal", |rng, n| (0..n).map(|_| 0.3 * rng.normal() + if rng.uniform() < 0.3 { 2.0 } else { 0.0 }).collect()),
+];
+
+fn changes(values: &[f64], tables: &Tables) -> Vec<usize> {
+    let scan = Scan::of(values, tables);
+    if scan.is_drifting() { scan.breaks() } else { scan.changes(LEVEL).iter().map(|change| change.at).collect() }
+}
+
+fn series(rng: &mut Rng, noise: Noise, n: usize, cv: f64) -> Vec<f64> {
+    noise(rng, n).into_iter().map(|value| 1.0 + cv * value).collect()
+}
+
+fn false_alarms() {
+    println!("\n## False alarms: stationary series in which any change is found\n");
+    println!("| noise | n = 20 | n = 50 | n = 100 | n = 300 |\n|---|--:|--:|--:|--:|");
+    for (name, noise) in NOISES {
+        let mut row = format!("| {name} |");
+        for n in [20, 50, 100, 300] {
+            let tables = Tables::of(n);
+            let wrong = (0..SERIES).filter(|seed| {
+                let values = series(&mut Rng::new(1000 + seed), *noise, n, 0.02);
+                !changes(&values, &tables).is_empty()
+            });
+            let _ = write!(row, " {:.1}% |", 100.0 * wrong.count() as f64 / SERIES as f64);
+        }
+        println!("{row}");
+    }
+}
+
+fn power() {
+    println!("\n## Power: a step that is found within {NEAR} points of where it is\n");
+    println!("| n | step after | size | CV | noise | found | other changes |\n|--:|--:|--:|--:|---|--:|--:|");
+    let cells = [
+        (100, 50, 0.10, 0.02, 0),
+        (100, 50, 0.05, 0.02, 0),
+        (100, 50, 0.10, 0.05, 0),
+        (60, 55, 0.10, 0.02, 0),
+        (60, 57, 0.10, 0.02, 0),
+        (50, 25, 0.10, 0.02, 0),
+        (20, 10, 0.10, 0.02, 0),
+        (300, 150, 0.05, 0.02, 0),
+        (100, 50, 0.10, 0.02, 1),
+        (100, 50, 0.10, 0.02, 2),
+        (60, 55, 0.10, 0.02, 2),
+        (100, 50, 0.10, 0.02, 4),
+        (100, 50, 0.10, 0.02, 6),
+    ];
+    for (n, at, size, cv, noise) in cells {
+        let tables = Tables::of(n);
+        let (mut found, mut others) = (0, 0);
+        for seed in 0..SERIES {
+            let mut values = series(&mut Rng::new(5000 + seed), NOISES[noise].1, n, cv);
+            values[at..].iter_mut().for_each(|value| *value += size);
+            let changes = changes(&values, &tables);
+            found += u64::from(changes.iter().any(|change| change.abs_diff(at) <= NEAR));
+            others += changes.iter().filter(|change| change.abs_diff(at) > NEAR).count();
+        }
+        println!(
+            "| {n} | {at} | {:.0}% | {:.0}% | {} | {:.1}% | {:.2} a series |",
+            100.0 * size,
+            100.0 * cv,
+            NOISES[noise].0,
+            100.0 * found as f64 / SERIES as f64,
+            others as f64 / SERIES as f64
+        );
+    }
+}
+
+/// Points after a step until it is reported, and whether what was reported stays.
+fn growth() {
+    println!("\n## A history that grows: +10% after 60 points\n");
+    println!(
+        "| CV | noise | points until reported: median | 90% | reported in 20 | kept its place (within {NEAR}) | vanished |"
+    );
+    println!("|--:|---|--:|--:|--:|--:|--:|");
+    let tables: Vec<Tables> = (0..=100).map(Tables::of).collect();
+    for (cv, noise) in [(0.01, 0), (0.02, 0), (0.03, 0), (0.03, 1), (0.03, 2), (0.05, 0)] {
+        let mut delays = Vec::new();
+        let (mut kept, mut vanished) = (0, 0);
+        for seed in 0..SERIES {
+            let mut values = series(&mut Rng::new(9000 + seed), NOISES[noise].1, 100, cv);
+            values[60..].iter_mut().for_each(|value| *value += 0.1);
+            let near =
+                |n: usize| changes(&values[..n], &tables[n]).into_iter().find(|change| change.abs_diff(60) <= NEAR);
+            let Some((n, first)) = (61..=80).find_map(|n| near(n).map(|at| (n, at))) else { continue };
+            delays.push(n - 60);
+            let later: Vec<Option<usize>> = [5, 10, 20].map(|more| near(n + more)).to_vec();
+            kept += u64::from(later.iter().all(|at| at.is_some_and(|at| at.abs_diff(first) <= NEAR)));
+            vanished += u64::from(later.iter().any(Option::is_none));
+        }
+        delays.sort_unstable();
+        let reported = delays.len();
+        println!(
+            "| {:.0}% | {} | {} | {} | {:.1}% | {:.1}% | {:.1}% |",
+            100.0 * cv,
+            NOISES[noise].0,
+            delays[reported / 2],
+            delays[reported * 9 / 10],
+            100.0 * reported as f64 / SERIES as f64,
+            100.0 * kept as f64 / reported as f64,
+            100.0 * vanished as f64 / reported as f64
+        );
+    }
+}
+
+fn time() {
+    println!("\n## Time\n");
+    for n in [100, 1_000, 10_000] {
+        let start = Instant::now();
+        let tables = Tables::of(n);
+        let shared = start.elapsed();
+        let values = series(&mut Rng::new(1), NOISES[1].1, n, 0.02);
+        let start = Instant::now();
+        let found = changes(&values, &tables).len();
+        println!(
+            "- {n} points: {:.1?}, and {shared:.1?} once for all series of that length ({found} changes)",
+            start.elapsed()
+        );
+    }
+}
+
+fn thresholds() {
+    for n in [10, 14, 20, 28, 40, 57, 80, 113, 160, 226, 320, 452, 640, 905, 1280, 2560, 5120, 10_240] {
+        let series = match n {
+            0..=113 => 20_000,
+            114..=226 => 10_000,
+            227..=640 => 4_000,
+            641..=1280 => 2_000,
+            _ => 400,
+        };
+        let tables = Tables::of(n);
+        let mut largest: Vec<f64> = (0..series)
+            .map(|seed| {
+                let mut rng = Rng::new(seed);
+                let values: Vec<f64> = (0..n).map(|_| rng.uniform()).collect();
+                Scan::largest_score(&values, &tables)
+            })
+            .collect();
+        largest.sort_unstable_by(f64::total_cmp);
+        let at = |p: f64| largest[((1.0 - p) * (series - 1) as f64).round() as usize];
+        let row: Vec<String> =
+            [0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001].map(|p| format!("{:.4}", at(p))).to_vec();
+        println!("    ({n}, [{}]),", row.join(", "));
+    }
+}
+
+fn main() {
+    if std::env::args().any(|argument| argument == "thresholds") {
+        thresholds();
+        return;
+    }
+    false_alarms();
+    power();
+    growth();
+    time();
+}

@@ -1,0 +1,123 @@
+//! `history report`: what changed, in the forms that were asked for, and the exit code.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::cli::args::{Followed as FollowedFlag, HistoryReport as Arguments};
+use crate::cli::gate::CHECK_FAILED;
+use crate::cli::outputs::{Target, write_all};
+use crate::cli::places::{Places, Use};
+use crate::cli::terminal::{Line, Stream, say};
+use crate::compare::margin::parse_margin;
+use crate::compare::pattern::{Case, NamePattern};
+use crate::history::contract::{HistoryOutcome, HistoryReport};
+use crate::history::judge::{self, Wish};
+use crate::history::series::Followed;
+use crate::report::history::{HistoryView, render_history};
+use crate::report::render::Form;
+use crate::report::view::Tone;
+
+use super::file::load;
+
+pub(super) fn report(arguments: &Arguments) -> Result<ExitCode> {
+    let Arguments { file, files, quiet, color, .. } = arguments;
+    let wish = wish(arguments)?;
+    let mut places = Places::default();
+    places.add(Use::Input, file)?;
+    files.iter().try_for_each(|path| places.add(Use::Output, path))?;
+    let targets: Vec<Target> = files.iter().map(|path| Target::new(path)).collect();
+    let forms: Vec<Form> = targets.iter().map(form).collect::<Result<_>>()?;
+    let history = load(file, arguments.keep_going)?;
+    let report = judge::report(&history, &wish).with_context(|| file.display().to_string())?;
+    drop(history);
+    let mut outputs = Vec::new();
+    for (target, form) in targets.into_iter().zip(forms) {
+        let bytes = render_history(&report, form)?;
+        outputs.push((target, bytes));
+    }
+    write_all(&outputs)?;
+    let stream = if outputs.iter().any(|(target, _)| *target == Target::Stdout) { Stream::Err } else { Stream::Out };
+    if !quiet {
+        let mut lines = lines(&report);
+        lines.extend(outputs.iter().filter_map(|(target, _)| match target {
+            Target::File(path) => Some(Line::new(format!("wrote {}", path.display()))),
+            Target::Stdout => None,
+        }));
+        say(stream, &lines, stream.has_colour(*color))?;
+    }
+    let failed = report.gate.as_ref().is_some_and(|gate| gate.outcome != HistoryOutcome::Pass);
+    Ok(if failed { ExitCode::from(CHECK_FAILED) } else { ExitCode::SUCCESS })
+}
+
+fn wish(arguments: &Arguments) -> Result<Wish> {
+    let metric = arguments.metric.as_deref().map(|text| NamePattern::new(text, Case::Ignored).context("--metric"));
+    let margin = arguments.margin.as_deref().map(|text| parse_margin(text).with_context(|| format!("--margin {text}")));
+    let since = arguments.since.as_deref().map(|text| days(text).with_context(|| format!("--since {text}")));
+    Ok(Wish {
+        followed: match arguments.statistic {
+            FollowedFlag::Center => Followed::Center,
+            FollowedFlag::P95 => Followed::P95,
+            FollowedFlag::P99 => Followed::P99,
+            FollowedFlag::Failures => Followed::Failures,
+        },
+        metric: metric.transpose()?,
+        since_days: since.transpose()?,
+        branch: arguments.branch.clone(),
+        fail_days: arguments.fail_on.as_deref().map(fail_days).transpose()?,
+        margin: margin.transpose()?,
+    })
+}
+
+/// `change`, or `change:30d`.
+fn fail_days(text: &str) -> Result<f64> {
+    let hint =
+        || anyhow!("--fail-on {text}: write change:30d, for changes that began in the 30 days before the newest run");
+    match text.split_once(':') {
+        None if text == "change" => Ok(f64::MAX / 1e6),
+        Some(("change", time)) => days(time).map_err(|_| hint()),
+        _ => Err(hint()),
+    }
+}
+
+/// A number of days, weeks or hours.
+fn days(text: &str) -> Result<f64> {
+    let split = text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let in_days = match unit {
+        "d" => 1.0,
+        "w" => 7.0,
+        "h" => 1.0 / 24.0,
+        _ => bail!("write for example 90d, 12w or 36h"),
+    };
+    let number: f64 = number.trim().parse().map_err(|_| anyhow!("write for example 90d, 12w or 36h"))?;
+    if !(number.is_finite() && number > 0.0) {
+        bail!("it has to be more than zero");
+    }
+    Ok(number * in_days)
+}
+
+/// The form that an ending chooses; a history has no test cases.
+fn form(target: &Target) -> Result<Form> {
+    match target.form()? {
+        Form::Junit => bail!("-o {}: a history is written as .md, .html, .json or .txt", target.shown()),
+        form => Ok(form),
+    }
+}
+
+/// The plain list, its first line in the colour of its state.
+fn lines(report: &HistoryReport) -> Vec<Line> {
+    let view = HistoryView::of(report, false);
+    let counts = &report.counts;
+    let tone = match (counts.worse, counts.changed, counts.better) {
+        (1.., ..) => Tone::Bad,
+        (0, 1.., _) => Tone::Doubtful,
+        (0, 0, 1..) => Tone::Good,
+        _ => Tone::Neutral,
+    };
+    let mut texts = view.text().into_iter();
+    let first = texts.next().unwrap_or_default();
+    let mut lines = vec![Line::default().toned(&first, tone)];
+    lines.extend(texts.map(Line::new));
+    lines
+}

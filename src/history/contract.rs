@@ -1,0 +1,263 @@
+//! What a history says, as data: the JSON of `perfreport history report`.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::measure::Polarity;
+use crate::measure::unit::Dimension;
+
+/// The version of this form. Fields may be added within one.
+pub const REPORT_VERSION: u32 = 1;
+
+/// A history and what changed in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryReport {
+    /// `perfreport history report`.
+    pub format: String,
+    /// [`REPORT_VERSION`].
+    pub version: u32,
+    /// How it was made.
+    pub settings: HistorySettings,
+    /// The runs, by instant.
+    pub runs: Vec<RunFacts>,
+    /// The metrics: the worst and newest change first, then those without one by name.
+    pub metrics: Vec<MetricHistory>,
+    /// What was reported when the newest runs were not there yet and is not any more.
+    pub withdrawn: Vec<Withdrawn>,
+    /// What must be known to read it: lines passed over, branches that are mixed, metrics that are too short.
+    pub notes: Vec<String>,
+    /// How many metrics have how many changes.
+    pub counts: HistoryCounts,
+    /// What became of `--fail-on`.
+    pub gate: Option<HistoryGate>,
+}
+
+/// How a history was looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HistorySettings {
+    /// The share of what is shown that is expected to be false, over all metrics.
+    pub false_discoveries: f64,
+    /// A change below this share of the level does not matter.
+    pub margin: f64,
+    /// What was followed: `center`, `p95`, `p99`, `failures`.
+    pub statistic: String,
+    /// Only metrics of this name.
+    pub metric: Option<String>,
+    /// Only runs so many days before the newest one.
+    pub since_days: Option<f64>,
+    /// Only runs of this branch.
+    pub branch: Option<String>,
+}
+
+/// A run, without its metrics.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunFacts {
+    /// When.
+    pub at: String,
+    /// Seconds since 1970.
+    pub seconds: i64,
+    /// The commit.
+    pub commit: String,
+    /// Its branch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// In which environment: runs of different ones are never compared.
+    pub environment: usize,
+    /// By how much more time than its neighbours the whole suite took, where it moved by one factor: a slow host, which counts for
+    /// nothing in the search for changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_host: Option<f64>,
+    /// What the machine said on which it was added, where that differs from the run before.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub new_host: BTreeMap<String, String>,
+    /// What the user and the files said about where it was measured, where that differs from the run before.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub new_environment: BTreeMap<String, String>,
+}
+
+/// A metric over time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MetricHistory {
+    /// Metric and group, as `history ack` takes them.
+    pub name: String,
+    /// What it measures.
+    pub dimension: Dimension,
+    /// Which way is better.
+    pub polarity: Polarity,
+    /// The values, by run.
+    pub points: Vec<HistoryPoint>,
+    /// Stretches without a change, in the order of time.
+    pub levels: Vec<Level>,
+    /// Changes that are shown, the oldest first.
+    pub changes: Vec<LevelChange>,
+    /// Where the level moves instead of standing.
+    pub drift: Option<Drift>,
+    /// How much neighbours depend on each other: the coefficient of an autoregression of first order.
+    pub dependence: Option<f64>,
+    /// Whether there were enough runs in the newest environment to say anything.
+    pub enough_runs: bool,
+}
+
+/// The value of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryPoint {
+    /// Place of the run in [`HistoryReport::runs`].
+    pub run: usize,
+    /// Base unit.
+    pub value: f64,
+    /// Lower end of its interval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// Upper end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
+}
+
+/// A stretch of runs of one environment without a change.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Level {
+    /// Its first run.
+    pub from: usize,
+    /// Its last run.
+    pub to: usize,
+    /// Runs in it that count.
+    pub runs: usize,
+    /// The median of their values, base unit.
+    pub value: f64,
+}
+
+/// A change of level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LevelChange {
+    /// The first run of the new level.
+    pub run: usize,
+    /// The run before it: the change is in the commits behind that one up to the first of the new level.
+    pub after_run: usize,
+    /// The commit of the first run of the new level.
+    pub commit: String,
+    /// The commit of the run before it.
+    pub after_commit: String,
+    /// When the first run of the new level was.
+    pub at: String,
+    /// The level before.
+    pub before: f64,
+    /// The level after.
+    pub after: f64,
+    /// After by before; absent where the values are not all positive.
+    pub ratio: Option<f64>,
+    /// The 95% interval of the ratio, or of the difference where there is none.
+    pub low: Option<f64>,
+    /// Its upper end.
+    pub high: Option<f64>,
+    /// The probability that a series like this shows as much somewhere by chance.
+    pub p: f64,
+    /// Worse, better, or only changed.
+    pub direction: Direction,
+    /// Whether it reaches the margin.
+    pub matters: bool,
+    /// What became of it.
+    pub state: ChangeState,
+    /// The note of who accepted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Whether the machine that added the runs changed with it: it may be the cause, and may not be the one that was measured.
+    pub with_new_host: bool,
+}
+
+/// Which way a level changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// By the metric's direction.
+    Worse,
+    /// By the metric's direction.
+    Better,
+    /// Which way is better is not known.
+    Changed,
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeState {
+    /// Nobody has said anything about it.
+    New,
+    /// Somebody has accepted it.
+    Acknowledged,
+    /// A later level is what it was before, to within the margin.
+    Recovered,
+}
+
+/// A level that moves.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Drift {
+    /// The first run of the line.
+    pub from: usize,
+    /// Its last run.
+    pub to: usize,
+    /// The line at its first run.
+    pub first: f64,
+    /// The line at its last run.
+    pub last: f64,
+    /// Whether steps were looked for beside it: where the level moves more than any standing level could, they are not.
+    pub steps_tested: bool,
+}
+
+/// A change that was reported and is not any more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Withdrawn {
+    /// The metric.
+    pub metric: String,
+    /// The run at which it was.
+    pub run: usize,
+    /// Its commit.
+    pub commit: String,
+}
+
+/// How many of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryCounts {
+    /// Runs.
+    pub runs: usize,
+    /// Metrics.
+    pub metrics: usize,
+    /// Metrics with enough runs.
+    pub tested: usize,
+    /// New changes for the worse.
+    pub worse: usize,
+    /// New changes for the better.
+    pub better: usize,
+    /// New changes of metrics whose direction is not known.
+    pub changed: usize,
+    /// Accepted ones.
+    pub acknowledged: usize,
+    /// Ones that a later level undid.
+    pub recovered: usize,
+    /// Ones below the margin.
+    pub small: usize,
+}
+
+/// What became of `--fail-on change`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryGate {
+    /// `pass`, `fail` or `undecided`.
+    pub outcome: HistoryOutcome,
+    /// Days before the newest run in which a change fails.
+    pub days: f64,
+    /// Why.
+    pub reasons: Vec<String>,
+}
+
+/// How a gate ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryOutcome {
+    /// Nothing that fails it.
+    Pass,
+    /// A change for the worse.
+    Fail,
+    /// Nothing could be tested.
+    Undecided,
+}

@@ -1,0 +1,491 @@
+//! From the runs of a history to what changed.
+//!
+//! In: a [`History`] and what is wanted of it. Out: a [`HistoryReport`]. Each metric is searched for changes of level in each
+//! environment by itself; false discoveries are controlled over all of them (Benjamini & Hochberg 1995, and within those that are
+//! selected at the level that is left for them: Benjamini & Bogomolov 2014).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::compare::pattern::{Case, NamePattern};
+use crate::compare::verdict::discovery_level;
+use crate::measure::Polarity;
+use crate::stats::change_points::{FEWEST, LEVEL, Line, Scan, Tables, inflation, shift};
+use crate::stats::sample::median_of_sorted;
+
+use super::contract::{
+    ChangeState, Direction, Drift, HistoryCounts, HistoryGate, HistoryOutcome, HistoryPoint, HistoryReport,
+    HistorySettings, Level, LevelChange, MetricHistory, REPORT_VERSION, RunFacts, Withdrawn,
+};
+use super::file::History;
+use super::line::{Acknowledgement, Run, instant};
+use super::series::{Followed, Series, environments, series};
+use super::slow::slow_runs;
+use super::state::{same_commit, set_states};
+
+/// What matters, as a share of the level.
+pub const MARGIN: f64 = 0.05;
+/// Level of the intervals of sizes.
+const CONFIDENCE: f64 = 0.95;
+/// Seconds of a day.
+const DAY: f64 = 86_400.0;
+/// So many of the newest runs are left out in turn, to know what was reported before them.
+const REPORTED_BEFORE: usize = 3;
+/// In longer histories only the newest run is left out: each takes as long as the whole report.
+const MANY_RUNS: usize = 2_000;
+/// A change within so many runs of one that was reported is that one.
+const NEAR: usize = 5;
+
+/// What is wanted of a history.
+#[derive(Debug, Default)]
+pub struct Wish {
+    /// What of a run is followed.
+    pub followed: Followed,
+    /// Only these metrics.
+    pub metric: Option<NamePattern>,
+    /// Only runs so many days before the newest.
+    pub since_days: Option<f64>,
+    /// Only runs of this branch.
+    pub branch: Option<String>,
+    /// A change for the worse in so many days before the newest run fails.
+    pub fail_days: Option<f64>,
+    /// What matters; [`MARGIN`] where nothing else is said.
+    pub margin: Option<f64>,
+}
+
+/// Why nothing can be said.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NothingToSay {
+    /// There is no run.
+    #[error("there is no run in it{0}")]
+    NoRun(String),
+    /// No metric matches.
+    #[error("no metric matches `{pattern}`; there are {}", known.join(", "))]
+    NoMetric {
+        /// What was asked for.
+        pattern: String,
+        /// Some that there are.
+        known: Vec<String>,
+    },
+}
+
+/// A metric in one environment.
+struct Family<'a> {
+    series: usize,
+    points: Vec<&'a HistoryPoint>,
+    values: Vec<f64>,
+}
+
+/// What is found in a family.
+struct Found {
+    places: Vec<(usize, f64)>,
+    inflation: f64,
+    dependence: f64,
+    drift: Option<(usize, Line, bool)>,
+}
+
+/// Looks at a history.
+///
+/// # Errors
+/// Where there is nothing to look at.
+pub fn report(history: &History, wish: &Wish) -> Result<HistoryReport, NothingToSay> {
+    let margin = wish.margin.unwrap_or(MARGIN);
+    let runs = chosen(history, wish);
+    if runs.is_empty() {
+        let of = wish.branch.as_ref().filter(|_| !history.runs.is_empty());
+        return Err(NothingToSay::NoRun(of.map_or_else(String::new, |branch| format!(" of the branch {branch}"))));
+    }
+    let matches = |name: &str| wish.metric.as_ref().is_none_or(|pattern| pattern.matches(name));
+    let all = series(&runs, wish.followed, &matches);
+    if all.is_empty() {
+        let pattern = wish.metric.as_ref().map_or("*", NamePattern::text).to_owned();
+        let mut known = history.names();
+        known.truncate(8);
+        return Err(NothingToSay::NoMetric { pattern, known });
+    }
+    let environments = environments(&runs);
+    let slow = slow_runs(&all, &environments, margin.ln_1p());
+    let facts = facts(&runs, &environments, &slow);
+    let families = families(&all, &facts);
+    let (found, withdrawn) = search(&families, &all, &facts);
+    let mut metrics: Vec<MetricHistory> = all.iter().map(blank).collect();
+    for (family, found) in families.iter().zip(&found) {
+        fill(
+            &mut metrics[family.series],
+            family,
+            found,
+            &Ground { runs: &facts, margin, acks: &history.acknowledgements },
+        );
+    }
+    let newest = facts.last().map_or(0, |run| run.environment);
+    for metric in &mut metrics {
+        let here = metric.points.iter().filter(|point| facts[point.run].environment == newest);
+        metric.enough_runs = here.count() >= FEWEST;
+        metric.levels.sort_by_key(|level| level.from);
+        metric.changes.sort_by_key(|change| change.run);
+    }
+    let counts = counts(&metrics, facts.len());
+    let gate = wish.fail_days.map(|days| gate(&metrics, &facts, days, counts.tested));
+    let notes = notes(history, &runs, &metrics, wish);
+    metrics.sort_by(|one, other| rank(one).cmp(&rank(other)).then_with(|| one.name.cmp(&other.name)));
+    Ok(HistoryReport {
+        format: "perfreport history report".to_owned(),
+        version: REPORT_VERSION,
+        settings: HistorySettings {
+            false_discoveries: LEVEL,
+            margin,
+            statistic: wish.followed.name().to_owned(),
+            metric: wish.metric.as_ref().map(|pattern| pattern.text().to_owned()),
+            since_days: wish.since_days,
+            branch: wish.branch.clone(),
+        },
+        runs: facts,
+        metrics,
+        withdrawn,
+        notes,
+        counts,
+        gate,
+    })
+}
+
+/// The runs that are wanted.
+fn chosen<'a>(history: &'a History, wish: &Wish) -> Vec<&'a Run> {
+    let of_branch = |run: &&Run| wish.branch.is_none() || run.branch == wish.branch;
+    let runs: Vec<&Run> = history.runs.iter().map(|one| &one.run).filter(of_branch).collect();
+    let newest = runs.last().map_or(0, |run| run.at);
+    let first = wish.since_days.map_or(i64::MIN, |days| newest - (days * DAY) as i64);
+    runs.into_iter().filter(|run| run.at >= first).collect()
+}
+
+fn facts(runs: &[&Run], environments: &[usize], slow: &[Option<f64>]) -> Vec<RunFacts> {
+    let differing = |of: fn(&Run) -> Vec<(&String, &String)>, place: usize| -> BTreeMap<String, String> {
+        let before = place.checked_sub(1).map(|before| of(runs[before]));
+        let other = |pair: &(&String, &String)| before.as_ref().is_some_and(|before| !before.contains(pair));
+        of(runs[place]).into_iter().filter(other).map(|(key, value)| (key.clone(), value.clone())).collect()
+    };
+    let fact = |(place, run): (usize, &&Run)| RunFacts {
+        at: instant(run.at),
+        seconds: run.at,
+        commit: run.commit.clone(),
+        branch: run.branch.clone(),
+        environment: environments[place],
+        slow_host: slow[place],
+        new_host: differing(|run| run.found.iter().collect(), place),
+        new_environment: differing(|run| run.given.iter().chain(&run.machine).collect(), place),
+    };
+    runs.iter().enumerate().map(fact).collect()
+}
+
+/// Each metric in each environment; runs on a slow host do not count.
+fn families<'a>(all: &'a [Series], runs: &[RunFacts]) -> Vec<Family<'a>> {
+    let mut families = Vec::new();
+    for (index, one) in all.iter().enumerate() {
+        let mut by_environment: BTreeMap<usize, Vec<&HistoryPoint>> = BTreeMap::new();
+        for point in one.points.iter().filter(|point| runs[point.run].slow_host.is_none()) {
+            by_environment.entry(runs[point.run].environment).or_default().push(point);
+        }
+        families.extend(by_environment.into_values().map(|points| {
+            let values = points.iter().map(|point| point.value).collect();
+            Family { series: index, points, values }
+        }));
+    }
+    families
+}
+
+/// What is found in all families, with false discoveries controlled over them; and what was reported before the newest runs.
+fn search(families: &[Family<'_>], all: &[Series], runs: &[RunFacts]) -> (Vec<Found>, Vec<Withdrawn>) {
+    let lengths: BTreeSet<usize> = families
+        .iter()
+        .flat_map(|family| (0..=REPORTED_BEFORE).map(|less| family.values.len().saturating_sub(less)))
+        .collect();
+    let tables: BTreeMap<usize, Tables> =
+        lengths.into_par_iter().map(|length| (length, Tables::of(length))).collect::<Vec<_>>().into_iter().collect();
+    let at = |less: usize| -> Vec<Found> {
+        let cut = |family: &Family<'_>| family.values.len().saturating_sub(less);
+        let scans: Vec<Scan<'_>> =
+            families.par_iter().map(|family| Scan::of(&family.values[..cut(family)], &tables[&cut(family)])).collect();
+        let tested = families.iter().zip(&scans).filter(|(family, _)| cut(family) >= FEWEST);
+        let level = discovery_level(tested.map(|(_, scan)| scan.p()).collect(), LEVEL);
+        families
+            .par_iter()
+            .zip(&scans)
+            .map(|(family, scan)| found(&family.values[..cut(family)], scan, level))
+            .collect()
+    };
+    let now = at(0);
+    let mut withdrawn: Vec<Withdrawn> = Vec::new();
+    let longest = families.iter().map(|family| family.values.len()).max().unwrap_or(0);
+    for less in 1..=if longest > MANY_RUNS { 1 } else { REPORTED_BEFORE } {
+        for ((family, before), now) in families.iter().zip(at(less)).zip(&now) {
+            for (place, _) in before.places {
+                let run = family.points[place].run;
+                let name = &all[family.series].name;
+                let stays = now.places.iter().any(|(other, _)| other.abs_diff(place) <= NEAR) || now.drift.is_some();
+                let said = withdrawn.iter().any(|one| one.metric == *name && one.run.abs_diff(run) <= NEAR);
+                if !stays && !said {
+                    withdrawn.push(Withdrawn { metric: name.clone(), run, commit: runs[run].commit.clone() });
+                }
+            }
+        }
+    }
+    (now, withdrawn)
+}
+
+fn found(values: &[f64], scan: &Scan<'_>, level: f64) -> Found {
+    let changes = if scan.p() <= level { scan.changes(level) } else { Vec::new() };
+    let places: Vec<(usize, f64)> = changes.iter().map(|change| (change.at, change.p)).collect();
+    let drift = if scan.is_drifting() {
+        let from = scan.breaks().last().copied().unwrap_or(0);
+        Some((from, Line::through(&values[from..]), false))
+    } else {
+        slope(values, &places).map(|line| (0, line, true))
+    };
+    let dependence = scan.dependence(&changes);
+    Found { places, inflation: inflation(dependence), dependence, drift }
+}
+
+/// One line through everything, where it leaves less than the steps do for what it needs (Schwarz 1978): a slope looks like stairs.
+fn slope(values: &[f64], places: &[(usize, f64)]) -> Option<Line> {
+    if places.is_empty() {
+        return None;
+    }
+    let n = values.len() as f64;
+    let ends: Vec<usize> = [0].into_iter().chain(places.iter().map(|(at, _)| *at)).chain([values.len()]).collect();
+    let steps: f64 = ends
+        .windows(2)
+        .map(|pair| {
+            let part = &values[pair[0]..pair[1]];
+            let mean = part.iter().sum::<f64>() / part.len() as f64;
+            part.iter().map(|value| (value - mean).powi(2)).sum::<f64>()
+        })
+        .sum();
+    let line = Line::through(values);
+    // Each step is a place and a level.
+    let criterion = |left: f64, parameters: f64| n * left.max(f64::MIN_POSITIVE).ln() + parameters * n.ln();
+    (criterion(line.left(), 2.0) < criterion(steps, 1.0 + 2.0 * places.len() as f64)).then_some(line)
+}
+
+fn blank(series: &Series) -> MetricHistory {
+    MetricHistory {
+        name: series.name.clone(),
+        dimension: series.dimension,
+        polarity: series.polarity,
+        points: series.points.clone(),
+        levels: Vec::new(),
+        changes: Vec::new(),
+        drift: None,
+        dependence: None,
+        enough_runs: false,
+    }
+}
+
+/// What changes are judged on.
+struct Ground<'a> {
+    runs: &'a [RunFacts],
+    margin: f64,
+    acks: &'a [Acknowledgement],
+}
+
+/// Adds what was found in one environment to a metric.
+fn fill(metric: &mut MetricHistory, family: &Family<'_>, found: &Found, ground: &Ground<'_>) {
+    let n = family.values.len();
+    let ends: Vec<usize> = [0].into_iter().chain(found.places.iter().map(|(at, _)| *at)).chain([n]).collect();
+    let level = |pair: &[usize]| {
+        let mut values = family.values[pair[0]..pair[1]].to_vec();
+        values.sort_unstable_by(f64::total_cmp);
+        Level {
+            from: family.points[pair[0]].run,
+            to: family.points[pair[1] - 1].run,
+            runs: values.len(),
+            value: median_of_sorted(&values),
+        }
+    };
+    let levels: Vec<Level> = ends.windows(2).map(level).collect();
+    let change = |(index, (at, p)): (usize, &(usize, f64))| {
+        let sides = [&family.values[ends[index]..*at], &family.values[*at..ends[index + 2]]];
+        let sized = Size::of(sides, found.inflation);
+        let (run, after_run) = (family.points[*at].run, family.points[at - 1].run);
+        let (before, after) = (levels[index].value, levels[index + 1].value);
+        let moved = sized.ratio.map_or_else(|| (after - before) / before.abs(), f64::ln);
+        let direction = match (metric.polarity, sized.up) {
+            (Polarity::Unknown, _) => Direction::Changed,
+            (Polarity::LowerIsBetter, true) | (Polarity::HigherIsBetter, false) => Direction::Worse,
+            _ => Direction::Better,
+        };
+        LevelChange {
+            run,
+            after_run,
+            commit: ground.runs[run].commit.clone(),
+            after_commit: ground.runs[after_run].commit.clone(),
+            at: ground.runs[run].at.clone(),
+            before,
+            after,
+            ratio: sized.ratio,
+            low: sized.low,
+            high: sized.high,
+            p: *p,
+            direction,
+            // On logarithms, so that up and down are alike; a level of zero has no share, and any change of it matters.
+            matters: moved.abs() >= ground.margin.ln_1p() || moved.is_nan(),
+            state: ChangeState::New,
+            note: None,
+            with_new_host: ground.runs[after_run + 1..=run].iter().any(|run| !run.new_host.is_empty()),
+        }
+    };
+    let mut changes: Vec<LevelChange> = found.places.iter().enumerate().map(change).collect();
+    set_states(&metric.name, &mut changes, &levels, ground.acks, ground.runs, ground.margin);
+    let newest = ground.runs.last().map(|run| run.environment);
+    if family.points.last().is_some_and(|point| Some(ground.runs[point.run].environment) == newest) {
+        metric.dependence = (n >= FEWEST).then_some(found.dependence);
+        metric.drift = found.drift.map(|(from, line, steps_tested)| Drift {
+            from: family.points[from].run,
+            to: family.points[n - 1].run,
+            first: line.first,
+            last: line.last,
+            steps_tested,
+        });
+    }
+    metric.levels.extend(levels);
+    metric.changes.extend(changes);
+}
+
+/// How large a change is.
+struct Size {
+    ratio: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    up: bool,
+}
+
+impl Size {
+    /// As a ratio where all values are positive, else as a difference.
+    fn of([before, after]: [&[f64]; 2], inflation: f64) -> Self {
+        if before.iter().chain(after).all(|value| *value > 0.0) {
+            let logs = |values: &[f64]| values.iter().map(|value| value.ln()).collect::<Vec<f64>>();
+            let found = shift(&logs(before), &logs(after), inflation, CONFIDENCE);
+            let up = found.estimate > 0.0;
+            return Self {
+                ratio: Some(found.estimate.exp()),
+                low: found.low.map(f64::exp),
+                high: found.high.map(f64::exp),
+                up,
+            };
+        }
+        let found = shift(before, after, inflation, CONFIDENCE);
+        Self { ratio: None, low: found.low, high: found.high, up: found.estimate > 0.0 }
+    }
+}
+
+/// The order of metrics: with a new change for the worse first, then other new ones, then the rest; the newest first.
+fn rank(metric: &MetricHistory) -> (u8, std::cmp::Reverse<usize>) {
+    let newest =
+        |wanted: &dyn Fn(&&LevelChange) -> bool| metric.changes.iter().filter(wanted).map(|change| change.run).max();
+    let new = |change: &&LevelChange| change.matters && change.state == ChangeState::New;
+    let worse = newest(&|change| new(change) && change.direction == Direction::Worse);
+    if let Some(run) = worse {
+        return (0, std::cmp::Reverse(run));
+    }
+    if let Some(run) = newest(&|change| new(change)) {
+        return (1, std::cmp::Reverse(run));
+    }
+    match newest(&|change| change.matters) {
+        Some(run) => (2, std::cmp::Reverse(run)),
+        None => (if metric.drift.is_some() { 3 } else { 4 }, std::cmp::Reverse(0)),
+    }
+}
+
+fn counts(metrics: &[MetricHistory], runs: usize) -> HistoryCounts {
+    let mut counts = HistoryCounts { runs, metrics: metrics.len(), ..HistoryCounts::default() };
+    for metric in metrics {
+        counts.tested += usize::from(metric.enough_runs);
+        for change in &metric.changes {
+            let count = match (change.matters, change.state, change.direction) {
+                (false, ..) => &mut counts.small,
+                (_, ChangeState::Acknowledged, _) => &mut counts.acknowledged,
+                (_, ChangeState::Recovered, _) => &mut counts.recovered,
+                (_, ChangeState::New, Direction::Worse) => &mut counts.worse,
+                (_, ChangeState::New, Direction::Better) => &mut counts.better,
+                (_, ChangeState::New, Direction::Changed) => &mut counts.changed,
+            };
+            *count += 1;
+        }
+    }
+    counts
+}
+
+/// New changes for the worse in the last days fail; where no metric has enough runs nobody can say.
+fn gate(metrics: &[MetricHistory], runs: &[RunFacts], days: f64, tested: usize) -> HistoryGate {
+    let newest = runs.last().map_or(0, |run| run.seconds);
+    let first = newest - (days * DAY) as i64;
+    let mut reasons = Vec::new();
+    for metric in metrics {
+        let failing = metric.changes.iter().filter(|change| {
+            change.matters
+                && change.state == ChangeState::New
+                && change.direction == Direction::Worse
+                && runs[change.run].seconds >= first
+        });
+        reasons.extend(failing.map(|change| format!("`{}` is worse since {}", metric.name, runs[change.run].at)));
+    }
+    let outcome = if !reasons.is_empty() {
+        HistoryOutcome::Fail
+    } else if tested == 0 {
+        reasons.push(format!("no metric has {FEWEST} runs in the newest environment, so that nothing could be tested"));
+        HistoryOutcome::Undecided
+    } else {
+        HistoryOutcome::Pass
+    };
+    HistoryGate { outcome, days, reasons }
+}
+
+fn notes(history: &History, runs: &[&Run], metrics: &[MetricHistory], wish: &Wish) -> Vec<String> {
+    let mut notes = Vec::new();
+    notes.extend(history.bad.iter().map(|bad| format!("line {} was passed over: {}", bad.number, bad.error)));
+    let branches: BTreeSet<&str> = runs.iter().filter_map(|run| run.branch.as_deref()).collect();
+    if branches.len() > 1 && wish.branch.is_none() {
+        let named: Vec<&str> = branches.into_iter().collect();
+        notes
+            .push(format!("runs of several branches ({}) stand in one series: --branch chooses one", named.join(", ")));
+    }
+    let short = metrics.iter().filter(|metric| !metric.enough_runs).count();
+    if short > 0 {
+        let of = metrics.len();
+        notes.push(format!("{short} of {of} metrics have fewer than {FEWEST} runs in the newest environment: nothing is said of them there"));
+    }
+    for ack in &history.acknowledgements {
+        let shown = metrics.iter().find(|metric| metric.name == ack.metric);
+        let found = shown.is_some_and(|metric| metric.changes.iter().any(|change| change.note.is_some()));
+        let here = runs.iter().any(|run| same_commit(&run.commit, &ack.commit));
+        if shown.is_some() && here && !found {
+            notes
+                .push(format!("`{}` has no change at {} any more, where one was acknowledged", ack.metric, ack.commit));
+        }
+    }
+    notes
+}
+
+/// Which metric a text names; an error lists those that it fits.
+///
+/// # Errors
+/// Where it fits none, or several.
+pub fn metric_named(history: &History, text: &str) -> Result<String, String> {
+    let names = history.names();
+    if names.iter().any(|name| name == text) {
+        return Ok(text.to_owned());
+    }
+    let pattern = NamePattern::new(text, Case::Ignored).map_err(|error| error.to_string())?;
+    let fits = |name: &&String| pattern.matches(name) || name.starts_with(&format!("{text}/"));
+    let fitting: Vec<&String> = names.iter().filter(fits).collect();
+    match fitting[..] {
+        [only] => Ok(only.clone()),
+        [] => {
+            let near = crate::measure::did_you_mean(text, names.iter().map(String::as_str));
+            Err(format!("no metric of the history is called `{text}`{near}"))
+        }
+        _ => {
+            let listed: Vec<&str> = fitting.iter().take(8).map(|name| name.as_str()).collect();
+            Err(format!("`{text}` fits {} metrics: {}", fitting.len(), listed.join(", ")))
+        }
+    }
+}

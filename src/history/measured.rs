@@ -1,0 +1,215 @@
+//! From a capture to the metrics of a run in a history.
+//!
+//! In: a [`Capture`], whose sources are the files of one run. Out: [`Measured`], each under a name that is its own in this run. Refuses
+//! two metrics of one name: in a history nobody could tell them apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::compare::capture::{Capture, Environment, MetricRuns, ReportedNumbers, is_of_machine};
+use crate::measure::label::pattern;
+use crate::measure::unit::Dimension;
+use crate::measure::{Polarity, Statistic};
+use crate::stats::interval::order_statistic_interval_inflated;
+use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
+
+use super::line::{Bounded, Measured, Run, SHAPE_QUANTILES, named};
+
+/// Level of all intervals.
+const CONFIDENCE: f64 = 0.95;
+/// The percentiles of a line.
+const PERCENTILES: [f64; 3] = [0.5, 0.95, 0.99];
+/// Hexadecimal digits of a digest: enough to tell a million runs apart.
+const DIGEST_DIGITS: usize = 16;
+/// What requests a second are called.
+const RATE: &str = "requests per second";
+
+/// Two metrics of one name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the name {name} fits two metrics, of {} and of {}; add one of them alone", sources[0], sources[1])]
+pub struct SameName {
+    /// The name.
+    pub name: String,
+    /// The sources of both.
+    pub sources: [String; 2],
+}
+
+/// When and of what a run was measured.
+#[derive(Debug, Clone, Default)]
+pub struct Occasion {
+    /// Seconds since 1970.
+    pub at: i64,
+    /// The commit.
+    pub commit: String,
+    /// Its branch.
+    pub branch: Option<String>,
+}
+
+/// The run of a capture.
+///
+/// # Errors
+/// Where two metrics have one name.
+pub fn run(capture: &Capture, occasion: Occasion) -> Result<Run, SameName> {
+    let Environment { given, found, measured } = &capture.environment;
+    let machine = measured.iter().filter(|(key, _)| is_of_machine(key));
+    Ok(Run {
+        at: occasion.at,
+        commit: occasion.commit,
+        branch: occasion.branch,
+        given: given.clone(),
+        machine: machine.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        found: found.clone(),
+        digest: digest(capture),
+        metrics: metrics(capture)?,
+    })
+}
+
+/// A digest of all files, whatever their names are.
+fn digest(capture: &Capture) -> String {
+    let mut digests: Vec<&str> = capture.sources.iter().map(|source| source.digest.as_str()).collect();
+    digests.sort_unstable();
+    if let [only] = digests[..] {
+        return only.chars().take(DIGEST_DIGITS).collect();
+    }
+    blake3::hash(digests.concat().as_bytes()).to_hex().chars().take(DIGEST_DIGITS).collect()
+}
+
+/// All metrics of a run. Files whose names differ only in numbers are repetitions, and their samples one population; a name that several
+/// other files have stands behind that of its file.
+fn metrics(capture: &Capture) -> Result<Vec<Measured>, SameName> {
+    let mut files: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let metrics = capture.metrics.iter().map(|one| (&one.metric, &one.source));
+    for (metric, source) in metrics.chain(capture.reported.iter().map(|one| (&one.metric, &one.source))) {
+        files.entry(metric).or_default().insert(pattern(source));
+    }
+    let name_of = |metric: &str, source: &str| {
+        let alone = files.get(metric).is_none_or(|files| files.len() < 2);
+        if alone { metric.to_owned() } else { format!("{}: {metric}", stem(&pattern(source))) }
+    };
+    let mut named_once: BTreeMap<(String, Option<String>), Vec<&MetricRuns>> = BTreeMap::new();
+    for one in &capture.metrics {
+        let entry = named_once.entry((name_of(&one.metric, &one.source), one.group.clone()));
+        let name = named(&entry.key().0, one.group.as_deref());
+        let runs = entry.or_default();
+        let other = runs
+            .first()
+            .filter(|first| pattern(&first.source) != pattern(&one.source) || first.dimension != one.dimension);
+        if let Some(first) = other {
+            return Err(SameName { name, sources: [first.source.clone(), one.source.clone()] });
+        }
+        runs.push(one);
+    }
+    let mut all: Vec<Measured> = named_once
+        .iter()
+        .filter_map(|((name, _), runs)| Some(Measured { metric: name.clone(), ..sampled(runs, capture)? }))
+        .collect();
+    let mut taken: BTreeMap<String, String> = all.iter().map(|one| (one.name(), "the samples".to_owned())).collect();
+    for one in &capture.reported {
+        let Some(measured) = reported(one) else { continue };
+        let measured = Measured { metric: name_of(&one.metric, &one.source), ..measured };
+        let name = measured.name();
+        if let Some(other) = taken.insert(name.clone(), one.source.clone()) {
+            return Err(SameName { name, sources: [other, one.source.clone()] });
+        }
+        all.push(measured);
+    }
+    let (requests, seconds) = capture
+        .rates
+        .iter()
+        .fold((0, 0.0), |(requests, seconds), rate| (requests + rate.requests, seconds + rate.seconds));
+    if seconds > 0.0 && !taken.contains_key(RATE) {
+        let value = requests as f64 / seconds;
+        let error = capture
+            .rates
+            .iter()
+            .map(|rate| rate.relative_error)
+            .try_fold(0.0, |most: f64, error| Some(most.max(error?)));
+        let half = error.map(|error| 1.96 * error * value);
+        let center = Bounded { value, low: half.map(|half| value - half), high: half.map(|half| value + half) };
+        // Whether more requests are better depends on who decides how many there are.
+        all.push(bare(RATE, None, Dimension::Rate, Polarity::Unknown, center));
+    }
+    Ok(all)
+}
+
+/// The name of a file without its ending.
+fn stem(source: &str) -> &str {
+    source.split_once('.').map_or(source, |(stem, _)| stem)
+}
+
+fn bare(metric: &str, group: Option<&str>, dimension: Dimension, polarity: Polarity, center: Bounded) -> Measured {
+    Measured {
+        metric: metric.to_owned(),
+        group: group.map(str::to_owned),
+        dimension,
+        polarity,
+        n: None,
+        center,
+        percentiles: [None; 3],
+        failed: None,
+        shape: Vec::new(),
+    }
+}
+
+/// From samples.
+fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<Measured> {
+    let first = runs.first()?;
+    let recordings = || runs.iter().flat_map(|one| &one.runs);
+    let mut points: Vec<f64> = recordings().flat_map(|run| run.values.ordered().points).collect();
+    points.sort_unstable_by(f64::total_cmp);
+    let n: u64 = recordings().map(|run| run.values.len() as u64).sum();
+    if points.is_empty() || n == 0 {
+        return None;
+    }
+    // Points of a sketch stand for more samples than there are of them.
+    let more = n as f64 / points.len() as f64;
+    let most = |of: fn(&crate::compare::capture::Dependence) -> f64| {
+        recordings().map(|run| of(&run.dependence)).fold(1.0, f64::max) / more
+    };
+    let inflation = [most(|one| one.p50), most(|one| one.p95), most(|one| one.p99)];
+    let percentile = |(p, inflation): (f64, f64)| {
+        let value = quantile(&points, p, QuantileMethod::default());
+        let found = order_statistic_interval_inflated(points.len(), |place| points[place], p, CONFIDENCE, inflation);
+        let interval = found.map(|found| found.interval);
+        (n >= samples_needed(p) as u64).then_some(Bounded {
+            value,
+            low: interval.and_then(|interval| interval.low),
+            high: interval.and_then(|interval| interval.high),
+        })
+    };
+    let percentiles = [0, 1, 2].map(|index| percentile((PERCENTILES[index], inflation[index])));
+    let shape = (0..SHAPE_QUANTILES).map(|place| (place as f64 + 0.5) / SHAPE_QUANTILES as f64);
+    let share =
+        capture.shares.iter().filter(|share| share.source == first.source && share.metric.starts_with("failed"));
+    let of_group = share.clone().find(|share| share.group == first.group && first.group.is_some());
+    let failed = of_group.or_else(|| share.clone().find(|share| share.group.is_none() && first.group.is_none()));
+    Some(Measured {
+        n: Some(n),
+        percentiles,
+        failed: failed.map(|share| share.runs.iter().map(|run| run.failed).sum()),
+        shape: if points.len() > 1 {
+            shape.map(|p| quantile(&points, p, QuantileMethod::Type7)).collect()
+        } else {
+            Vec::new()
+        },
+        // The median stands for a run: what one slow request does to a mean is no change of level.
+        ..bare(&first.metric, first.group.as_deref(), first.dimension, first.polarity, percentiles[0]?)
+    })
+}
+
+/// From a tool's own numbers: its median, else its mean, else its only value.
+fn reported(one: &ReportedNumbers) -> Option<Measured> {
+    let value = |statistic: Statistic| one.values.get(&statistic).copied().filter(|value| value.is_finite());
+    let share = one.share().map(|share| share.failed as f64 / share.total as f64);
+    let center = [Statistic::Median, Statistic::P50, Statistic::Mean, Statistic::Value].into_iter().find_map(value);
+    let center = center.or(share)?;
+    let alone = |value: f64| Bounded { value, low: None, high: None };
+    let half = value(Statistic::MeanError).filter(|_| value(Statistic::Mean) == Some(center));
+    let bounded = Bounded { value: center, low: half.map(|half| center - half), high: half.map(|half| center + half) };
+    let percentiles = [Statistic::P50, Statistic::P95, Statistic::P99].map(|statistic| value(statistic).map(alone));
+    Some(Measured {
+        n: one.count(Statistic::Count),
+        percentiles,
+        failed: one.count(Statistic::Failures),
+        ..bare(&one.metric, one.label.as_deref(), one.dimension, one.polarity, bounded)
+    })
+}

@@ -1,0 +1,15 @@
+//! Many runs over time: the file that holds them, and what they say.
+//!
+//! In: captures of runs, lines of a history file. Out: lines to append, and one [`HistoryReport`](contract::HistoryReport) with the
+//! changes of every metric. Opens no files.
+
+pub mod contract;
+pub mod file;
+pub mod judge;
+pub mod line;
+pub mod measured;
+pub mod rows;
+pub mod series;
+mod slow;
+mod state;
+pub mod stated;

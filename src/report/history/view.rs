@@ -1,0 +1,432 @@
+//! What the templates of a history receive: ready strings.
+
+use serde::Serialize;
+
+use crate::history::contract::{ChangeState, Direction, HistoryOutcome, HistoryReport, LevelChange, MetricHistory};
+use crate::measure::Polarity;
+use crate::report::chart::{
+    CELLS, HistoryMark, HistoryPlot, PlotLevel, PlotPoint, heat_row, history_chart, history_spark,
+};
+use crate::report::number::{self, Scale};
+use crate::report::text_table::{Align, TextTable};
+
+use super::words;
+
+/// A line of the plain list is no wider than this where its names can give way.
+const LINE_COLUMNS: usize = 120;
+/// Rows of the heat map at most: the first ones are the worst.
+const MOST_ROWS: usize = 60;
+/// Metrics with a picture of their own at most; the others have their row.
+const MOST_PICTURES: usize = 200;
+/// Slow runs that are named.
+const MOST_SLOW: usize = 20;
+
+/// A history, ready for its templates.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct HistoryView {
+    /// The first line.
+    pub headline: String,
+    /// The class of its state.
+    pub class: &'static str,
+    pub gate: Option<GateView>,
+    /// Runs, days, what was followed.
+    pub facts: Vec<String>,
+    /// Changes that matter, worst and newest first.
+    pub changes: Vec<ChangeRow>,
+    pub metrics: Vec<MetricRow>,
+    pub heat: Vec<HeatRow>,
+    /// How many metrics have no row in the heat map.
+    pub heat_more: usize,
+    /// Runs on a slow host.
+    pub slow: Vec<String>,
+    pub withdrawn: Vec<String>,
+    pub notes: Vec<String>,
+    pub settings: Vec<String>,
+    pub tool: String,
+}
+
+/// What became of the gate.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct GateView {
+    pub class: &'static str,
+    pub word: &'static str,
+    pub reasons: Vec<String>,
+}
+
+/// A change in a line.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ChangeRow {
+    pub metric: String,
+    pub class: &'static str,
+    pub state: String,
+    pub size: String,
+    pub interval: String,
+    pub levels: String,
+    pub since: String,
+    pub commit: String,
+    pub after_commit: String,
+    pub p: String,
+    pub note: Option<String>,
+    pub with_new_host: bool,
+}
+
+/// A metric.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct MetricRow {
+    pub name: String,
+    pub anchor: String,
+    pub about: String,
+    pub spark: Option<String>,
+    pub current: String,
+    pub change: Option<ChangeRow>,
+    pub changes: Vec<ChangeRow>,
+    pub small: usize,
+    pub drift: Option<String>,
+    pub chart: Option<String>,
+    pub notes: Vec<String>,
+}
+
+/// A row of the heat map.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct HeatRow {
+    pub name: String,
+    pub anchor: String,
+    pub svg: String,
+}
+
+impl HistoryView {
+    /// With pictures for a page, or without.
+    pub(crate) fn of(report: &HistoryReport, pictures: bool) -> Self {
+        let counts = &report.counts;
+        let class = match (counts.worse, counts.changed, counts.better) {
+            (1.., ..) => "regressed",
+            (0, 1.., _) => "changed",
+            (0, 0, 1..) => "improved",
+            _ => "measured",
+        };
+        let mut changes: Vec<(&MetricHistory, &LevelChange)> = report
+            .metrics
+            .iter()
+            .flat_map(|metric| metric.changes.iter().map(move |change| (metric, change)))
+            .filter(|(_, change)| change.matters)
+            .collect();
+        changes.sort_by_key(|(_, change)| (order(change), std::cmp::Reverse(change.run)));
+        let metrics: Vec<MetricRow> = report
+            .metrics
+            .iter()
+            .enumerate()
+            .map(|(index, metric)| metric_row(report, metric, index, pictures))
+            .collect();
+        let heat = if pictures { heat(report, &metrics) } else { Vec::new() };
+        Self {
+            headline: words::headline(report),
+            class,
+            gate: report.gate.as_ref().map(|gate| GateView {
+                class: match gate.outcome {
+                    HistoryOutcome::Pass => "passed",
+                    HistoryOutcome::Fail => "failed",
+                    HistoryOutcome::Undecided => "undecided",
+                },
+                word: words::outcome(gate.outcome),
+                reasons: gate.reasons.clone(),
+            }),
+            facts: facts(report),
+            changes: changes.into_iter().map(|(metric, change)| change_row(metric, change)).collect(),
+            heat_more: if pictures { metrics.len() - heat.len() } else { 0 },
+            heat,
+            metrics,
+            slow: slow(report),
+            withdrawn: report
+                .withdrawn
+                .iter()
+                .map(|one| {
+                    let run = &report.runs[one.run];
+                    format!("`{}`: a change at {} {}", one.metric, words::day(&run.at), words::commit(&one.commit))
+                })
+                .collect(),
+            notes: report.notes.clone(),
+            settings: settings(report),
+            tool: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
+        }
+    }
+
+    /// The plain list for a terminal: metric, size, state, since, commit.
+    pub(crate) fn text(&self) -> Vec<String> {
+        let mut lines = vec![self.headline.clone()];
+        lines.extend(self.facts.first().cloned());
+        if !self.changes.is_empty() {
+            lines.push(String::new());
+            let left = [Align::Left, Align::Right, Align::Left, Align::Left, Align::Left, Align::Left];
+            let mut table = TextTable::new(left).within(LINE_COLUMNS);
+            for row in &self.changes {
+                let state =
+                    row.note.as_ref().map_or_else(|| row.state.clone(), |note| format!("{} ({note})", row.state));
+                table.push([
+                    row.metric.clone(),
+                    row.size.clone(),
+                    row.interval.clone(),
+                    format!("since {}", row.since),
+                    row.commit.clone(),
+                    state,
+                ]);
+            }
+            lines.extend(table.lines());
+        }
+        let drifts =
+            self.metrics.iter().filter_map(|metric| Some(format!("{} {}", metric.name, metric.drift.as_ref()?)));
+        let more = drifts.chain(self.slow.iter().map(|slow| format!("odd host: {slow}")));
+        let more = more.chain(self.withdrawn.iter().map(|one| format!("withdrawn: {one}")));
+        let more: Vec<String> = more.chain(self.notes.iter().map(|note| format!("note: {note}"))).collect();
+        if !more.is_empty() {
+            lines.push(String::new());
+            lines.extend(more);
+        }
+        if let Some(gate) = &self.gate {
+            lines.push(String::new());
+            let reasons =
+                if gate.reasons.is_empty() { String::new() } else { format!(": {}", gate.reasons.join("; ")) };
+            lines.push(format!("gate {}{reasons}", gate.word));
+        }
+        lines
+    }
+}
+
+/// New changes for the worse, then of unknown direction, for the better, accepted, undone.
+fn order(change: &LevelChange) -> u8 {
+    match (change.state, change.direction) {
+        (ChangeState::New, Direction::Worse) => 0,
+        (ChangeState::New, Direction::Changed) => 1,
+        (ChangeState::New, Direction::Better) => 2,
+        (ChangeState::Acknowledged, _) => 3,
+        (ChangeState::Recovered, _) => 4,
+    }
+}
+
+fn facts(report: &HistoryReport) -> Vec<String> {
+    let mut facts = Vec::new();
+    if let Some((first, last)) = report.runs.first().zip(report.runs.last()) {
+        let runs = number::counted(report.runs.len() as u64, "run");
+        facts.push(format!("{runs} from {} to {}", words::day(&first.at), words::day(&last.at)));
+        if !last.commit.is_empty() {
+            facts.push(format!("newest commit {}", words::commit(&last.commit)));
+        }
+    }
+    facts.push(format!("{} followed", report.settings.statistic));
+    let environments = report.runs.iter().map(|run| run.environment).max().map_or(0, |most| most + 1);
+    if environments > 1 {
+        facts.push(format!("{environments} environments, never compared with each other"));
+    }
+    facts
+}
+
+fn settings(report: &HistoryReport) -> Vec<String> {
+    let settings = &report.settings;
+    let mut lines = vec![
+        format!(
+            "of what is shown {} is expected to be false, over all metrics together",
+            number::level(settings.false_discoveries)
+        ),
+        format!(
+            "a change matters from {} of the level on; smaller ones are drawn and not listed",
+            number::level(settings.margin)
+        ),
+        "a change is where ranks before and after differ by more than the dependence of neighbours explains".to_owned(),
+    ];
+    lines.extend(settings.metric.as_ref().map(|metric| format!("only metrics that fit `{metric}`")));
+    lines.extend(
+        settings
+            .since_days
+            .map(|days| format!("only runs of the {} before the newest", number::counted(days.ceil() as u64, "day"))),
+    );
+    lines.extend(settings.branch.as_ref().map(|branch| format!("only runs of the branch `{branch}`")));
+    lines
+}
+
+fn slow(report: &HistoryReport) -> Vec<String> {
+    let slow = report.runs.iter().filter_map(|run| {
+        let factor = run.slow_host?;
+        let way = if factor > 1.0 { "slower" } else { "faster" };
+        let size = number::change_size(if factor > 1.0 { factor } else { 1.0 / factor });
+        let commit = if run.commit.is_empty() { String::new() } else { format!(" {}", words::commit(&run.commit)) };
+        Some(format!(
+            "{}{commit}: the whole suite was {size} {way} than before and after; it counts for no change",
+            run.at
+        ))
+    });
+    let mut slow: Vec<String> = slow.collect();
+    if slow.len() > MOST_SLOW {
+        let more = slow.len() - MOST_SLOW;
+        slow.drain(..more);
+        slow.push(format!("and {more} earlier ones"));
+    }
+    slow
+}
+
+fn change_row(metric: &MetricHistory, change: &LevelChange) -> ChangeRow {
+    ChangeRow {
+        metric: metric.name.clone(),
+        class: words::class(change),
+        state: words::state_of(metric, change),
+        size: words::size(metric, change),
+        interval: words::interval(metric, change),
+        levels: number::before_after(metric.dimension, Some(change.before), Some(change.after)),
+        since: words::day(&change.at),
+        commit: words::commit(&change.commit),
+        after_commit: words::commit(&change.after_commit),
+        p: number::p_value(change.p),
+        note: change.note.clone(),
+        with_new_host: change.with_new_host,
+    }
+}
+
+fn metric_row(report: &HistoryReport, metric: &MetricHistory, index: usize, pictures: bool) -> MetricRow {
+    let shown: Vec<&LevelChange> = metric.changes.iter().filter(|change| change.matters).collect();
+    let newest = report.runs.last().map_or(0, |run| run.environment);
+    let current = metric.levels.iter().rev().find(|level| report.runs[level.to].environment == newest);
+    let chosen = shown.iter().min_by_key(|change| (order(change), std::cmp::Reverse(change.run)));
+    let mut notes = Vec::new();
+    if !metric.enough_runs {
+        notes.push("too few runs in the newest environment to say anything".to_owned());
+    }
+    notes.extend(metric.dependence.filter(|phi| *phi >= 0.3).map(|phi| {
+        format!(
+            "neighbouring runs depend on each other (coefficient {}), which is allowed for",
+            number::plain((phi * 100.0).round() / 100.0)
+        )
+    }));
+    let anchor = format!("metric-{}", index + 1);
+    MetricRow {
+        name: metric.name.clone(),
+        about: format!("{}; {}", number::counted(metric.points.len() as u64, "run"), words::direction(metric.polarity)),
+        spark: pictures.then(|| history_spark(&points(report, metric), &levels(metric), report.runs.len())).flatten(),
+        current: current
+            .map_or_else(|| number::ABSENT.to_owned(), |level| number::quantity(metric.dimension, level.value)),
+        change: chosen.map(|change| change_row(metric, change)),
+        changes: shown.iter().rev().map(|change| change_row(metric, change)).collect(),
+        small: metric.changes.len() - shown.len(),
+        drift: words::drift(metric, report),
+        chart: (pictures && index < MOST_PICTURES).then(|| chart(report, metric, &anchor)).flatten(),
+        notes,
+        anchor,
+    }
+}
+
+fn points(report: &HistoryReport, metric: &MetricHistory) -> Vec<PlotPoint> {
+    let point = |point: &crate::history::contract::HistoryPoint| PlotPoint {
+        run: point.run,
+        value: point.value,
+        low: point.low,
+        high: point.high,
+        counts: report.runs[point.run].slow_host.is_none(),
+    };
+    metric.points.iter().map(point).collect()
+}
+
+fn levels(metric: &MetricHistory) -> Vec<PlotLevel> {
+    let standing = metric.drift.is_none_or(|drift| drift.steps_tested);
+    let levels = metric.levels.iter().filter(|_| standing);
+    levels.map(|level| PlotLevel { from: level.from, to: level.to, first: level.value, last: level.value }).collect()
+}
+
+fn chart(report: &HistoryReport, metric: &MetricHistory, anchor: &str) -> Option<String> {
+    /// Dates below a picture.
+    const TICKS: usize = 5;
+    let runs = report.runs.len();
+    let points = points(report, metric);
+    let mut marks: Vec<HistoryMark> = metric
+        .changes
+        .iter()
+        .map(|change| HistoryMark {
+            run: change.run,
+            class: match words::state(change) {
+                "worse" => "worse",
+                "better" => "better",
+                "acknowledged" | "recovered" => "accepted",
+                _ => "changed",
+            },
+            text: if change.matters {
+                format!("{} {}", words::size(metric, change), words::commit(&change.commit))
+            } else {
+                String::new()
+            },
+        })
+        .collect();
+    for (run, pair) in report.runs.windows(2).enumerate() {
+        if pair[0].environment != pair[1].environment {
+            marks.push(HistoryMark { run: run + 1, class: "boundary", text: String::new() });
+        }
+    }
+    let shown = TICKS.min(runs);
+    let tick = |index: usize| {
+        let run = if shown > 1 { index * (runs - 1) / (shown - 1) } else { 0 };
+        (run, words::day(&report.runs[run].at))
+    };
+    let ticks: Vec<(usize, String)> = (0..shown).map(tick).collect();
+    let values: Vec<f64> = points.iter().map(|point| point.value).collect();
+    let scale = Scale::of_values(metric.dimension, &values, None);
+    let mut spots = vec![String::new(); runs];
+    for point in &metric.points {
+        let run = &report.runs[point.run];
+        let slow = if run.slow_host.is_some() { ", slow host" } else { "" };
+        spots[point.run] = format!(
+            "{} {}: {}{slow}",
+            run.at,
+            words::commit(&run.commit),
+            number::quantity(metric.dimension, point.value)
+        );
+    }
+    let description = format!(
+        "{} runs with {} levels{}",
+        metric.points.len(),
+        metric.levels.len(),
+        metric.changes.last().map_or_else(String::new, |change| format!(
+            "; the last change is {} since {}",
+            words::size(metric, change),
+            words::day(&change.at)
+        ))
+    );
+    let drift =
+        metric.drift.map(|drift| PlotLevel { from: drift.from, to: drift.to, first: drift.first, last: drift.last });
+    let plot = HistoryPlot {
+        id: anchor,
+        title: &format!("{} over the runs", metric.name),
+        description: &description,
+        runs,
+        points: &points,
+        levels: &levels(metric),
+        drift,
+        marks: &marks,
+        scale: &scale,
+        ticks: &ticks,
+        spots: &spots,
+    };
+    history_chart(&plot).map(|chart| chart.svg)
+}
+
+/// How each metric stood over time against its own usual value.
+fn heat(report: &HistoryReport, rows: &[MetricRow]) -> Vec<HeatRow> {
+    let runs = report.runs.len();
+    let cells = CELLS.min(runs);
+    let row = |(metric, row): (&MetricHistory, &MetricRow)| {
+        let positive: Vec<f64> = metric.points.iter().map(|point| point.value).filter(|value| *value > 0.0).collect();
+        let usual = middle(positive)?;
+        let mut bins: Vec<Vec<f64>> = vec![Vec::new(); cells];
+        for point in metric.points.iter().filter(|point| point.value > 0.0) {
+            bins[(point.run * cells / runs).min(cells - 1)].push((point.value / usual).ln());
+        }
+        let sign = if metric.polarity == Polarity::HigherIsBetter { -1.0 } else { 1.0 };
+        let values: Vec<Option<f64>> = bins.into_iter().map(|bin| Some(sign * middle(bin)?)).collect();
+        let summary = row
+            .change
+            .as_ref()
+            .map_or_else(|| "no change".to_owned(), |change| format!("{} since {}", change.size, change.since));
+        let words = format!("{} over time: {summary}", metric.name);
+        Some(HeatRow { name: row.name.clone(), anchor: row.anchor.clone(), svg: heat_row(&values, &words) })
+    };
+    if runs < 2 { Vec::new() } else { report.metrics.iter().zip(rows).take(MOST_ROWS).filter_map(row).collect() }
+}
+
+fn middle(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}

@@ -1,0 +1,151 @@
+//! What a history says, in sentences.
+
+use crate::history::contract::{ChangeState, Direction, HistoryOutcome, HistoryReport, LevelChange, MetricHistory};
+use crate::measure::Polarity;
+use crate::report::number;
+
+/// The first line: the worst first.
+pub(super) fn headline(report: &HistoryReport) -> String {
+    let counts = &report.counts;
+    let mut parts = Vec::new();
+    if counts.worse > 0 {
+        let worst = worst(report).map_or_else(String::new, |(metric, change)| {
+            format!(" (most: `{}` {})", metric.name, size(metric, change))
+        });
+        parts.push(format!("{} for the worse{worst}", number::counted(counts.worse as u64, "new change")));
+    }
+    if counts.changed > 0 {
+        parts.push(format!(
+            "{} of metrics whose direction is not known",
+            number::counted(counts.changed as u64, "new change")
+        ));
+    }
+    if counts.better > 0 {
+        parts.push(format!("{} for the better", number::counted(counts.better as u64, "new change")));
+    }
+    for (count, word) in [(counts.acknowledged, "acknowledged"), (counts.recovered, "recovered")] {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    let over = format!(
+        "{} of {}",
+        number::counted(counts.runs as u64, "run"),
+        number::counted(counts.metrics as u64, "metric")
+    );
+    let drifting = report.metrics.iter().filter(|metric| metric.drift.is_some()).count();
+    if drifting > 0 {
+        parts.push(format!("{} drifting", number::counted(drifting as u64, "metric")));
+    }
+    if counts.tested == 0 {
+        parts.insert(0, "too few runs to say anything".to_owned());
+    } else if parts.is_empty() {
+        parts.push("no change".to_owned());
+    }
+    format!("{} in {over}", parts.join(", "))
+}
+
+/// The largest new change for the worse.
+fn worst(report: &HistoryReport) -> Option<(&MetricHistory, &LevelChange)> {
+    let new = report.metrics.iter().flat_map(|metric| metric.changes.iter().map(move |change| (metric, change)));
+    let log = |change: &LevelChange| change.ratio.map_or(0.0, |ratio| ratio.ln().abs());
+    new.filter(|(_, change)| change.matters && change.state == ChangeState::New && change.direction == Direction::Worse)
+        .max_by(|(_, one), (_, other)| log(one).total_cmp(&log(other)))
+}
+
+/// By how much: `+12.3%`, or a difference where there is no ratio.
+pub(super) fn size(metric: &MetricHistory, change: &LevelChange) -> String {
+    match change.ratio {
+        Some(ratio) => number::change(ratio),
+        None => number::shift(metric.dimension, change.after - change.before, None, None).0,
+    }
+}
+
+/// The interval of a size.
+pub(super) fn interval(metric: &MetricHistory, change: &LevelChange) -> String {
+    match change.ratio {
+        Some(_) => number::change_interval(change.low, change.high),
+        None => number::shift(metric.dimension, change.after - change.before, change.low, change.high).1,
+    }
+}
+
+/// Worse, better, or changed, and what became of it.
+pub(super) fn state(change: &LevelChange) -> &'static str {
+    match (change.state, change.direction) {
+        (ChangeState::Acknowledged, _) => "acknowledged",
+        (ChangeState::Recovered, _) => "recovered",
+        (ChangeState::New, Direction::Worse) => "worse",
+        (ChangeState::New, Direction::Better) => "better",
+        (ChangeState::New, Direction::Changed) => "changed",
+    }
+}
+
+/// The same with what the metric as a whole does.
+pub(super) fn state_of(metric: &MetricHistory, change: &LevelChange) -> String {
+    let slope = if metric.drift.is_some_and(|drift| drift.steps_tested) { ", on a slope" } else { "" };
+    format!("{}{slope}", state(change))
+}
+
+/// How a change looks on a page: the classes of `report.css`.
+pub(super) fn class(change: &LevelChange) -> &'static str {
+    match state(change) {
+        "worse" => "regressed",
+        "better" => "improved",
+        "changed" => "changed",
+        _ => "note",
+    }
+}
+
+/// Which way is better.
+pub(super) fn direction(polarity: Polarity) -> &'static str {
+    match polarity {
+        Polarity::LowerIsBetter => "lower is better",
+        Polarity::HigherIsBetter => "higher is better",
+        Polarity::Unknown => "which way is better is not known",
+    }
+}
+
+/// The state of the gate.
+pub(super) fn outcome(outcome: HistoryOutcome) -> &'static str {
+    match outcome {
+        HistoryOutcome::Pass => "passed",
+        HistoryOutcome::Fail => "failed",
+        HistoryOutcome::Undecided => "undecided",
+    }
+}
+
+/// A commit as people write it.
+pub(super) fn commit(commit: &str) -> String {
+    /// As `git log --oneline` does at least, and a little more.
+    const LETTERS: usize = 10;
+    let is_hash = commit.len() > LETTERS && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hash { commit[..LETTERS].to_owned() } else { commit.to_owned() }
+}
+
+/// A day of an instant: `2026-11-28`.
+pub(super) fn day(instant: &str) -> String {
+    instant.split('T').next().unwrap_or(instant).to_owned()
+}
+
+/// A sentence about a level that moves.
+pub(super) fn drift(metric: &MetricHistory, report: &HistoryReport) -> Option<String> {
+    let drift = metric.drift?;
+    let (from, to) = (&report.runs[drift.from], &report.runs[drift.to]);
+    let runs = drift.to - drift.from;
+    let by = if drift.first > 0.0 && drift.last > 0.0 {
+        number::change(drift.last / drift.first)
+    } else {
+        number::shift(metric.dimension, drift.last - drift.first, None, None).0
+    };
+    let rest = if drift.steps_tested {
+        "one slope describes it better than its steps do"
+    } else {
+        "its level moves more than any standing level could, so that no step is told apart and nothing of it fails a gate"
+    };
+    Some(format!(
+        "drifts: {by} in {} from {} to {}; {rest}",
+        number::counted(runs as u64, "run"),
+        day(&from.at),
+        day(&to.at)
+    ))
+}

@@ -1,0 +1,118 @@
+//! How wide the noise of a series is and how much neighbours depend on each other, measured on differences so that changes of level
+//! hardly touch it.
+
+use crate::stats::pairwise::median_difference;
+use crate::stats::sample::median_of_sorted;
+
+/// The median of the absolute pairwise differences of normal values, as their standard deviation (Shamos 1976).
+const SHAMOS: f64 = 1.0483;
+/// The median absolute deviation of normal values, as their standard deviation (Hampel 1974).
+const MAD: f64 = 1.4826;
+/// The mean absolute deviation of normal values, as their standard deviation.
+const MEAN_DEVIATION: f64 = 1.2533;
+/// So many order statistics say how wide differences are.
+const ENOUGH: usize = 400;
+/// Fewer differences that straddle no change say nothing about dependence.
+const FEWEST_DIFFERENCES: usize = 6;
+/// A point that leaves both neighbourhoods by so many noise widths is pulled to the nearer edge.
+const TAMED_BEYOND: f64 = 4.0;
+/// Points of a neighbourhood on either side.
+const NEIGHBOURS: usize = 2;
+/// No more dependence than this is allowed for.
+pub(super) const MOST_DEPENDENCE: f64 = 0.9;
+
+/// Differences of points that lie `lag` apart.
+pub(super) fn differences(values: &[f64], lag: usize) -> Vec<f64> {
+    values.windows(lag + 1).map(|pair| pair[lag] - pair[0]).collect()
+}
+
+fn ascending(mut values: Vec<f64>) -> Vec<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    values
+}
+
+/// The median of values in any order; 0 of none.
+pub(super) fn median(values: &[f64]) -> f64 {
+    if values.is_empty() { 0.0 } else { median_of_sorted(&ascending(values.to_vec())) }
+}
+
+/// Shamos' spread.
+pub(super) fn shamos(values: &[f64]) -> f64 {
+    let sorted = ascending(values.to_vec());
+    // Both ends are among them.
+    let place = |index: usize| index * (sorted.len() - 1) / (ENOUGH - 1);
+    let thinned = if sorted.len() > ENOUGH { (0..ENOUGH).map(|index| sorted[place(index)]).collect() } else { sorted };
+    SHAMOS * median_difference(&thinned).unwrap_or(0.0)
+}
+
+/// Spread around zero; by the mean where more than half of the values are zero.
+pub(super) fn spread_around_zero(values: &[f64]) -> f64 {
+    let sizes: Vec<f64> = values.iter().map(|value| value.abs()).collect();
+    let spread = MAD * median(&sizes);
+    if spread > 0.0 || sizes.is_empty() {
+        spread
+    } else {
+        MEAN_DEVIATION * sizes.iter().sum::<f64>() / sizes.len() as f64
+    }
+}
+
+/// The coefficient of an autoregression of first order: the width of differences over two points against that over one (Chakar,
+/// Lebarbier, Lévy-Leduc & Robin 2017, with Shamos' spread).
+pub(super) fn dependence(values: &[f64]) -> f64 {
+    let (one, two) = (differences(values, 1), differences(values, 2));
+    let (near, far) = (shamos(&one), shamos(&two));
+    if near > 0.0 {
+        return (far / near).powi(2) - 1.0;
+    }
+    let near = spread_around_zero(&one);
+    if near > 0.0 { (spread_around_zero(&two) / near).powi(2) - 1.0 } else { 0.0 }
+}
+
+/// The same of differences that do not straddle a candidate for a change.
+pub(super) fn dependence_between(values: &[f64], candidates: &[usize]) -> f64 {
+    let apart = |lag: usize| -> Vec<f64> {
+        let straddles = |from: usize| candidates.iter().any(|change| from < *change && *change <= from + lag);
+        let kept = values.windows(lag + 1).enumerate().filter(|(from, _)| !straddles(*from));
+        kept.map(|(_, pair)| pair[lag] - pair[0]).collect()
+    };
+    let (one, two) = (apart(1), apart(2));
+    if one.len() < FEWEST_DIFFERENCES || two.len() < FEWEST_DIFFERENCES {
+        return dependence(values);
+    }
+    let near = shamos(&one);
+    if near > 0.0 { (shamos(&two) / near).powi(2) - 1.0 } else { 0.0 }
+}
+
+/// Points that leave the medians of both neighbourhoods far behind become the nearer edge: one odd run is no change.
+pub(super) fn tamed(values: &[f64], noise: f64) -> Vec<f64> {
+    if noise <= 0.0 {
+        return values.to_vec();
+    }
+    let reach = TAMED_BEYOND * noise;
+    let tame = |(place, value): (usize, &f64)| {
+        let before = &values[place.saturating_sub(NEIGHBOURS)..place];
+        let after = &values[place + 1..values.len().min(place + 1 + NEIGHBOURS)];
+        let (low, high) = match (before.is_empty(), after.is_empty()) {
+            (true, true) => return *value,
+            (true, false) => (median(after), median(after)),
+            (false, true) => (median(before), median(before)),
+            (false, false) => {
+                let (first, second) = (median(before), median(after));
+                (first.min(second), first.max(second))
+            }
+        };
+        if *value > high + reach {
+            high
+        } else if *value < low - reach {
+            low
+        } else {
+            *value
+        }
+    };
+    values.iter().enumerate().map(tame).collect()
+}
+
+/// The width of the noise, where neighbours depend on each other by this coefficient.
+pub(super) fn noise_width(values: &[f64], dependence: f64) -> f64 {
+    spread_around_zero(&differences(values, 1)) / (2.0 * (1.0 - dependence.clamp(0.0, MOST_DEPENDENCE))).sqrt()
+}

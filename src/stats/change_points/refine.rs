@@ -1,0 +1,32 @@
+//! Where exactly a change is: the place at which the absolute deviations from the medians on both sides are least.
+
+use super::noise::median;
+
+/// Changes move into each other's ranges; twice is enough for them to settle.
+const ROUNDS: usize = 2;
+
+/// Moves each change to its best place between its neighbours.
+pub(super) fn refined(values: &[f64], mut changes: Vec<usize>) -> Vec<usize> {
+    for _ in 0..ROUNDS {
+        for index in 0..changes.len() {
+            let from = if index == 0 { 0 } else { changes[index - 1] };
+            let to = changes.get(index + 1).copied().unwrap_or(values.len());
+            changes[index] = best_place(values, from, changes[index], to);
+        }
+        changes.sort_unstable();
+        changes.dedup();
+    }
+    changes
+}
+
+fn best_place(values: &[f64], from: usize, at: usize, to: usize) -> usize {
+    let (left, right) = (median(&values[from..at]), median(&values[at..to]));
+    let (mut sum, mut least, mut best) = (0.0, f64::INFINITY, at);
+    for (place, value) in (from + 1..to).zip(&values[from..]) {
+        sum += (value - left).abs() - (value - right).abs();
+        if sum < least {
+            (least, best) = (sum, place);
+        }
+    }
+    best
+}
