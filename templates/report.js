@@ -60,22 +60,24 @@
     const heads = all("thead th", table);
     const names = heads.map((head) => head.textContent.trim());
     const unitColumn = names.indexOf("unit");
-    const rows = () => all("tbody tr:not(.head)", table);
+    const rows = () => all("tbody tr:not(.head):not(.detail)", table).filter((row) => row.closest("table") === table);
+    const close = () => all(".detail", table).forEach((row) => row.remove());
     rows().forEach((row, place) => (row.place = place));
     const value = (row, column) => {
       const cell = row.cells[column];
       const unit = unitColumn < 0 ? "" : row.cells[unitColumn].textContent.trim();
       if (column === 0) return cell.querySelector(".name").textContent;
       if (names[column] === "verdict") return cell.textContent;
-      return number(cell.textContent.replace("–", ""), names[column][0] === "p" ? unit : "");
+      return number(cell.textContent.replace("–", ""), /^(p\d|mean|stddev|MAD)/.test(names[column]) ? unit : "");
     };
     const sort = (column, down) => {
+      close();
       heads.forEach((head, at) => {
         if (at === column) head.setAttribute("aria-sort", down ? "descending" : "ascending");
         else head.removeAttribute("aria-sort");
       });
       for (const body of all("tbody", table)) {
-        const keyed = all("tr:not(.head)", body).map((row) => [column < 0 ? row.place : value(row, column), row]);
+        const keyed = all(":scope > tr:not(.head)", body).map((row) => [column < 0 ? row.place : value(row, column), row]);
         keyed.sort(([a], [b]) => {
           if (a === null || b === null) return (a === null) - (b === null);
           const order = typeof a === "string" ? a.localeCompare(b, "en", { numeric: true }) : a - b;
@@ -102,12 +104,13 @@
     });
     const empty = make("p", { className: "soft", hidden: true, textContent: "No row matches." });
     const show = (text, problems) => {
+      close();
       const words = text.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
       for (const body of all("tbody", table)) {
         const title = body.querySelector(".head")?.textContent ?? "";
         let any = false;
-        for (const row of all("tr:not(.head)", body)) {
+        for (const row of all(":scope > tr:not(.head)", body)) {
           const told = (row.cells[0].textContent + " " + title + " " + (row.cells[row.cells.length - 1].textContent)).toLowerCase();
           row.hidden = !(words.every((word) => told.includes(word)) && (!problems || row.classList.contains("problem")));
           any ||= !row.hidden;
@@ -118,11 +121,12 @@
       }
       empty.hidden = shown > 0;
     };
-    const text = (row) => [...row.cells].filter((cell) => !cell.classList.contains("wide")).map((cell) => {
+    const copied = (cell) => !cell.classList.contains("wide") && cell.offsetWidth > 0;
+    const text = (row) => [...row.cells].filter(copied).map((cell) => {
       const name = cell.querySelector(".name");
       return (name && cell.tagName === "TH" ? name.textContent : cell.textContent).trim().replace(/\s+/g, " ");
     });
-    const lines = () => [names.filter((name, at) => !heads[at].classList.contains("wide")), ...rows().filter((row) => !row.hidden).map(text)];
+    const lines = () => [names.filter((name, at) => copied(heads[at])), ...rows().filter((row) => !row.hidden).map(text)];
     const quoted = (cell) => (/[",\n]/.test(cell) ? '"' + cell.replace(/"/g, '""') + '"' : cell);
     const copy = (button, form) => async () => {
       const cells = lines();
@@ -145,6 +149,33 @@
       button.textContent = done ? "copied" : "not allowed";
       setTimeout(() => (button.textContent = "copy " + form), 1200);
     };
+    // A row opens its details in place: a copy of what its name leads to.
+    const open = (link) => {
+      const row = link.closest("tr");
+      const was = row.nextElementSibling;
+      const closed = was && was.classList.contains("detail");
+      const part = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      const source = part && part.closest(".metric, div.group");
+      if (!source) return false;
+      if (closed) was.remove();
+      else {
+        const copy = source.cloneNode(true);
+        all("[id]", copy).concat(copy).forEach((one) => one.removeAttribute("id"));
+        copy.querySelector("h3, h4").remove();
+        // Under the head of the results their heads would be two steps down.
+        all("h3, h4", copy).forEach((head) => head.replaceWith(make("p", {}, make("b", { textContent: head.textContent }))));
+        row.after(make("tr", { className: "detail" }, make("td", { colSpan: 30 }, copy)));
+      }
+      if (main) {
+        state.open = closed ? undefined : row.id;
+        remember();
+      }
+    };
+    table.addEventListener("click", (event) => {
+      const link = event.target.closest("a.name");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (open(link) !== false) event.preventDefault();
+    });
     const tools = make("div", { className: "tools" });
     const find = make("input", { type: "search", placeholder: "search  /" });
     find.setAttribute("aria-label", "Search the rows");
@@ -178,6 +209,16 @@
       find.value = state.find ?? "";
       only.checked = state.problems !== undefined;
       if (find.value || only.checked) show(find.value, only.checked);
+      const columns = document.getElementById("more-columns");
+      if (columns) {
+        columns.checked = state.columns !== undefined;
+        columns.addEventListener("change", () => {
+          state.columns = columns.checked ? "" : undefined;
+          remember();
+        });
+      }
+      const opened = state.open && document.getElementById(state.open);
+      if (opened && opened.querySelector("a.name")) open(opened.querySelector("a.name"));
     };
     restore();
     table.find = find;
@@ -250,7 +291,7 @@
       event.preventDefault();
       help.showModal();
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target.closest?.(".board")) {
-      const links = all("tr:not(.head):not([hidden]) .link", board);
+      const links = all("tr:not(.head):not([hidden]) > th .link", board);
       const row = event.target.closest("tr");
       const now = links.findIndex((link) => link.closest("tr") === row);
       const next = links[Math.max(0, Math.min(links.length - 1, now + (event.key === "ArrowDown" ? 1 : -1)))];

@@ -20,6 +20,7 @@ use crate::stats::corruption::{Case, Suspect, suspects};
 use crate::stats::describe::describe;
 use crate::stats::large::{self, GroupOf};
 use crate::stats::measured::Measured;
+use crate::stats::outlier::Outliers;
 use crate::stats::population::{Detail, Population};
 use crate::stats::recording::{Repeat, Stuck, repeats, stuck};
 use crate::stats::run_samples::RunSamples;
@@ -399,7 +400,7 @@ impl MetricColumn<'_> {
     fn name_places(&self, population: &mut Population, row_of: impl Fn(usize) -> Option<usize>) {
         let line = |row: usize| self.table.lines.line(row as u64);
         let labels = self.grouping.filter(|grouping| grouping.label_column.is_some());
-        for extreme in population.outliers.iter_mut().flat_map(|outliers| &mut outliers.extremes) {
+        for extreme in population.outliers.iter_mut().flat_map(Outliers::named_mut) {
             let row = row_of(extreme.index as usize);
             extreme.line = row.and_then(line);
             let label = labels.zip(row).and_then(|(labels, row)| labels.texts.get(labels.codes.code(row)? as usize));

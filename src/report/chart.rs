@@ -12,25 +12,31 @@
 mod axis;
 mod canvas;
 mod distribution;
+mod heat;
 mod history;
 mod in_order;
 mod interval_plot;
+mod levels;
 mod mark;
 mod mini;
 mod over_time;
 mod overlay;
 mod run;
+mod tail;
 
 pub(crate) use canvas::{Chart, LegendKey};
 pub(crate) use distribution::{Distribution, distribution, strip};
+pub(crate) use heat::{HeatOverTime, heat};
 pub(crate) use history::{
     CELLS, HistoryMark, HistoryPlot, PlotLevel, PlotPoint, heat_row, history_chart, history_spark,
 };
 pub(crate) use in_order::{GROUP_SLOTS, InOrder, OrderCross, in_order};
 pub(crate) use interval_plot::{IntervalLine, IntervalRow, interval_plot, symbol};
+pub(crate) use levels::{ByLoad, LevelPoint, by_load};
 pub(crate) use mini::{
     ChangeAxis, MiniChange, MiniDistribution, SharedAxis, SparkKind, mini_change, mini_distribution, spark,
 };
 pub(crate) use over_time::{Level, OverTime, over_time};
 pub(crate) use overlay::{Overlay, overlay};
 pub(crate) use run::{RunCross, RunOverTime, RunSlot, RunStretch, StretchKind, run_over_time};
+pub(crate) use tail::{Tail, shares, shares_of_bins, tail};

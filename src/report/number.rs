@@ -31,6 +31,10 @@ pub(crate) const UNIT_SPACE: char = '\u{a0}';
 const SIGNIFICANT: i32 = 4;
 /// Significant digits that the spread of a scale shows at least: a column of equal numbers would hide it.
 const SIGNIFICANT_SPREAD: i32 = 2;
+/// Digits that a small spread can ask for in a table that is read.
+const MOST_DIGITS: i32 = 6;
+/// The largest number of digits before the point that a table shows without going on to the next unit.
+const ONE_UNIT: std::ops::Range<f64> = 0.1..10_000.0;
 /// Decimals that are never exceeded: beyond them nobody compares numbers by eye.
 const MOST_DECIMALS: i32 = 9;
 /// Digits before the point beyond which a number is written with an exponent: 2^53 has 16, more are not exact.
@@ -44,6 +48,8 @@ pub(crate) struct Scale {
     unit: Unit,
     decimals: usize,
     whole: bool,
+    /// Where every number has at most four significant digits: the decimals that a small spread asks for beyond them.
+    read: Option<usize>,
 }
 
 impl Scale {
@@ -62,7 +68,21 @@ impl Scale {
         if let Some(spread) = spread.filter(|spread| *spread > 0.0 && spread.is_finite()) {
             decimals = decimals.max(decimals_for(unit.of_base(spread), SIGNIFICANT_SPREAD));
         }
-        Self { unit, decimals: usize::try_from(decimals).unwrap_or(0), whole: false }
+        Self { unit, decimals: usize::try_from(decimals).unwrap_or(0), whole: false, read: None }
+    }
+
+    /// The unit in which `typical` reads best, for tables that people read: every number has at most four significant digits, and more
+    /// only where the spread would not be seen otherwise. The unit is `shared` where that suits the number as well: of rows that
+    /// do not differ much, none has to be converted.
+    pub(crate) fn to_read(dimension: Dimension, typical: f64, spread: Option<f64>, shared: Option<&Self>) -> Self {
+        let suits = |scale: &&Self| typical == 0.0 || ONE_UNIT.contains(&scale.unit.of_base(typical).abs());
+        let unit = shared.filter(suits).map_or_else(|| dimension.display_unit(typical), |scale| scale.unit);
+        let (size, spread) = (unit.of_base(typical).abs(), spread.map(|spread| unit.of_base(spread)));
+        let spread = spread.filter(|spread| *spread > 0.0 && spread.is_finite());
+        let wanted = spread.map_or(0, |spread| decimals_for(spread, SIGNIFICANT_SPREAD));
+        let most = if size.is_finite() && size > 0.0 { MOST_DIGITS - digits_before_point(size) } else { 0 };
+        let beyond = if wanted > decimals_for(size, SIGNIFICANT) { wanted.min(most).max(0) } else { 0 };
+        Self { unit, decimals: 0, whole: false, read: Some(usize::try_from(beyond).unwrap_or(0)) }
     }
 
     /// The same scale for data that consists of whole numbers of its unit: they are written without decimals.
@@ -80,8 +100,13 @@ impl Scale {
 
     /// The number without its unit: `1,234.57`.
     pub(crate) fn bare(&self, value: f64) -> String {
-        let decimals = if self.whole && self.is_whole(value) { 0 } else { self.decimals };
-        fixed(value, self.unit, decimals)
+        if self.whole && self.is_whole(value) {
+            return fixed(value, self.unit, 0);
+        }
+        match self.read {
+            Some(beyond) => read(value, self.unit, beyond),
+            None => fixed(value, self.unit, self.decimals),
+        }
     }
 
     /// The number with its unit: `1,234.57 ms`.
@@ -127,16 +152,34 @@ pub(crate) fn quantity(dimension: Dimension, value: f64) -> String {
     Scale::of_value(dimension, value).whole_if(&[value]).full(value)
 }
 
-/// The same with at most four significant digits: for a terminal, where every number stands alone.
+/// The same with at most four significant digits: where every number stands alone and is read, not looked up.
 pub(crate) fn short(dimension: Dimension, value: f64) -> String {
     let scale = Scale::of_value(dimension, value).whole_if(&[value]);
     let in_unit = scale.unit.of_base(value);
     let magnitude = Decimal::of(in_unit).map_or(0, |decimal| decimal.point);
     if scale.whole || magnitude <= i64::from(SIGNIFICANT) || magnitude > MOST_INTEGER_DIGITS {
-        return scale.full(value);
+        return with_unit(if scale.whole { scale.bare(value) } else { read(value, scale.unit, 0) }, scale.symbol());
     }
     let step = 10.0_f64.powi(i32::try_from(magnitude).unwrap_or(SIGNIFICANT) - SIGNIFICANT);
     with_unit(fixed((in_unit / step).round() * step, Unit::UNKNOWN, 0), scale.symbol())
+}
+
+/// A value in `unit` with as many decimals as four significant digits need, or with so many at least; what stands before the point is
+/// never cut. Rounding is monotone all the same: the borders between numbers of more and of fewer decimals are round themselves.
+fn read(value: f64, unit: Unit, least: usize) -> String {
+    let in_unit = unit.of_base(value);
+    // What is rounded up to the next power of ten has a digit more before the point.
+    let first = usize::try_from(decimals_for(in_unit, SIGNIFICANT)).unwrap_or(0);
+    let up = Decimal::of(in_unit)
+        .map(|decimal| decimal.rounded(first))
+        .is_some_and(|rounded| rounded.point > Decimal::of(in_unit).map_or(rounded.point, |decimal| decimal.point));
+    let own = if up { first.saturating_sub(1) } else { first };
+    fixed(value, unit, own.max(least))
+}
+
+/// Digits before the point; below one, at most none.
+fn digits_before_point(size: f64) -> i32 {
+    Decimal::of(size).map_or(0, |decimal| i32::try_from(decimal.point).unwrap_or(0))
 }
 
 /// A value of the base unit, written in `unit` with exactly `decimals` decimals.
@@ -465,6 +508,40 @@ mod tests {
             (Dimension::Unknown, 0.0, "0"),
         ] {
             assert_eq!(spaced(&short(dimension, value)), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn rows_that_are_read_have_four_digits_each_and_a_unit_of_their_own_where_they_differ_widely() {
+        let shared = Scale::to_read(Dimension::Time, 912e-9, Some(4e-9), None);
+        assert_eq!(spaced(&shared.full(912e-9)), "912.0 ns");
+        let near = Scale::to_read(Dimension::Time, 8_637.6e-9, Some(40e-9), Some(&shared));
+        assert_eq!(spaced(&near.full(8_637.6e-9)), "8,638 ns");
+        let far = Scale::to_read(Dimension::Time, 86_376e-9, Some(400e-9), Some(&shared));
+        assert_eq!(spaced(&far.full(86_376e-9)), "86.38 µs");
+        assert_eq!(spaced(&far.full(351_004e-9)), "351.0 µs");
+        assert_eq!(far.bare(12_345_678e-9), "12,346");
+        assert_eq!(far.bare(0.0), "0");
+        assert_eq!(far.bare(999.999e-6), "1,000", "and not 1,000.0");
+    }
+
+    #[test]
+    fn a_spread_that_four_digits_would_hide_is_shown_up_to_six() {
+        let scale = Scale::to_read(Dimension::Time, 86_376e-9, Some(2.3e-9), None);
+        assert_eq!((scale.bare(86_376e-9), scale.bare(86_378.3e-9)), ("86.3760".to_owned(), "86.3783".to_owned()));
+        let steady = Scale::to_read(Dimension::Unknown, 1_234.5, Some(1e-9), None);
+        assert_eq!(steady.bare(1_234.567_89), "1,234.57");
+    }
+
+    #[test]
+    fn rounding_to_four_digits_never_changes_an_order() {
+        let scale = Scale::to_read(Dimension::Time, 0.065, None, None);
+        let mut last = 0.0;
+        for step in 0..4_000 {
+            let value = 0.000_9 * 1.005_f64.powi(step);
+            let shown: f64 = scale.bare(value).replace(',', "").parse().unwrap_or(f64::INFINITY);
+            assert!(shown >= last, "{value}");
+            last = shown;
         }
     }
 

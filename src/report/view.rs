@@ -16,6 +16,7 @@ mod figures;
 mod finding;
 mod fold;
 mod goodput;
+mod grid;
 mod junit;
 mod leading;
 mod levels;
@@ -135,7 +136,7 @@ impl View {
             targets: TargetsView::of(&report.targets),
             goodput: GoodputView::all(report),
             requests: RequestsView::all(report, charts),
-            summaries: SummaryView::all(report),
+            summaries: SummaryView::all(report, charts),
             findings: FindingsView::of(&report.findings),
             service: report
                 .service

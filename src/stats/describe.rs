@@ -8,7 +8,7 @@ use super::dependence::{Inflations, of_short_run};
 use super::large::{self, GroupOf};
 use super::modality;
 use super::order::{self, LongMemory, Neighbours, SumsOfBlocks};
-use super::outlier::{self, Extreme, Outliers, farthest};
+use super::outlier::{self, Extreme, NAMED_EXTREMES, Outliers, farthest};
 use super::population::{Detail, Order, Population, kept_drift};
 use super::run_samples::RunSamples;
 use super::sample::Sample;
@@ -57,6 +57,9 @@ pub fn describe(
     outliers.low_fence = outliers.low_fence.filter(|fence| *fence >= 0.0 || sample.min() < 0.0);
     outliers.extremes = extremes(sample.in_order(), &outliers);
     let drawn = detail != Detail::Brief;
+    if drawn && outliers.high < NAMED_EXTREMES as u64 {
+        outliers.largest = largest_of(sample.in_order(), sample.sorted());
+    }
     let sorted = sample.sorted();
     Population {
         label: None,
@@ -110,6 +113,13 @@ fn extremes(values: &[f64], outliers: &Outliers) -> Vec<Extreme> {
     found.into_iter().map(|index| Extreme::new(index, values[index])).collect()
 }
 
+/// The largest values, of which the ascending ones say how large they are at least.
+fn largest_of(values: &[f64], sorted: &[f64]) -> Vec<Extreme> {
+    let Some(least) = sorted.get(sorted.len().saturating_sub(NAMED_EXTREMES)) else { return Vec::new() };
+    let among = (0..values.len()).filter(|index| values[*index] >= *least).map(|index| (values[index], index));
+    outlier::largest(among.collect()).into_iter().map(|(value, index)| Extreme::new(index, value)).collect()
+}
+
 /// How many values of an ascending slice lie below each edge.
 fn below(sorted: &[f64], edges: &[f64]) -> Vec<u64> {
     edges.iter().map(|edge| sorted.partition_point(|value| value < edge) as u64).collect()
@@ -121,6 +131,18 @@ mod tests {
 
     fn population(values: &[f64]) -> Population {
         describe(values.to_vec(), &[], None, Detail::Full, &Settings::default())
+    }
+
+    #[test]
+    fn the_largest_samples_are_named_where_no_ten_are_outliers() {
+        let mut values: Vec<f64> = (1..=100).map(f64::from).collect();
+        values.swap(3, 97);
+        let outliers = population(&values).outliers.unwrap();
+        assert_eq!(outliers.high, 0);
+        let found: Vec<(u64, f64)> = outliers.largest.iter().map(|one| (one.index, one.value)).collect();
+        assert_eq!(found[..3], [(99, 100.0), (98, 99.0), (3, 98.0)]);
+        assert_eq!(found.len(), 10);
+        assert_eq!(population(&[5.0, 5.0, 5.0]).outliers.unwrap().largest.len(), 3);
     }
 
     #[test]

@@ -13,13 +13,13 @@ use super::bins::Histogram;
 use super::dependence::Inflations;
 use super::modality;
 use super::order::{self, LongMemory, Neighbours, SumsOfBlocks};
-use super::outlier::{Extreme, Fences, NAMED_EXTREMES, Outliers, farthest, fence_of, positive_and_skewed};
+use super::outlier::{Extreme, Fences, NAMED_EXTREMES, Outliers, farthest, fence_of, largest, positive_and_skewed};
 use super::population::{Detail, Order, Population, kept_drift};
 use super::quantile::{QuantileMethod, quantile_of};
 use super::sample::{Compensated, Moments, median_of_sorted, midpoint};
 use super::samples::{Samples, by_parts};
 use super::select::Selector;
-use super::series::{Series, SeriesPoint, stride_of};
+use super::series::{Series, SeriesPoint, p95_of, stride_of};
 use super::settings::Settings;
 use super::sorting::sort;
 use super::spread;
@@ -125,8 +125,11 @@ pub(crate) fn population(
             (seen, (detail == Detail::Full).then(|| look_at_order(clean, range, neighbours)))
         },
     );
-    let outliers = with_extremes(clean, fences, range);
+    let mut outliers = with_extremes(clean, fences, range);
     let drawn = detail != Detail::Brief;
+    if drawn && outliers.high < NAMED_EXTREMES as u64 {
+        outliers.largest = largest_of(clean);
+    }
     Population {
         label: None,
         clean: Some(seen.summary(moments, inflations, settings)),
@@ -308,6 +311,25 @@ fn outliers<S: Samples + ?Sized>(samples: &S, seen: &Spread, selector: &Selector
     Fences::new(low, high, on_logs)
 }
 
+/// The largest samples.
+fn largest_of(samples: &impl Samples) -> Vec<Extreme> {
+    let found = by_parts(
+        samples,
+        Vec::new,
+        |found: &mut Vec<(f64, usize)>, start, block| {
+            let least = found.get(NAMED_EXTREMES - 1).map_or(f64::NEG_INFINITY, |one| one.0);
+            let larger = block.iter().enumerate().filter(|(_, value)| **value > least);
+            found.extend(larger.map(|(offset, value)| (*value, start + offset)));
+            *found = largest(std::mem::take(found));
+        },
+        |mut a, b| {
+            a.extend(b);
+            largest(a)
+        },
+    );
+    found.into_iter().map(|(value, index)| Extreme::new(index, value)).collect()
+}
+
 /// How many values lie below and above the fences, and some of them with their indexes.
 type Beyond = (usize, usize, Vec<(f64, usize)>);
 
@@ -373,7 +395,7 @@ fn series(samples: &impl Samples, picked: &Picked, group_of: Option<&GroupOf<'_>
             let mut values = picked.values[from..until].to_vec();
             sort(&mut values);
             let group = group_of.and_then(|group_of| group_of(range));
-            SeriesPoint { min, median: median_of_sorted(&values).clamp(min, max), max, group }
+            SeriesPoint { min, median: median_of_sorted(&values).clamp(min, max), p95: p95_of(&values), max, group }
         })
         .collect();
     Series { stride: stride as u64, points, corrupted: Vec::new() }

@@ -36,6 +36,9 @@ pub struct Outliers {
     pub on_logs: bool,
     /// The most extreme ones, at most ten.
     pub extremes: Vec<Extreme>,
+    /// The ten largest samples, largest first, where fewer than ten lie above the upper fence: the extremes are not them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub largest: Vec<Extreme>,
 }
 
 /// An extreme sample and where it stands.
@@ -69,6 +72,22 @@ impl Outliers {
         self.low + self.high
     }
 
+    /// All samples that are named with their place.
+    pub(crate) fn named_mut(&mut self) -> impl Iterator<Item = &mut Extreme> {
+        self.extremes.iter_mut().chain(&mut self.largest)
+    }
+
+    /// The largest samples that are known one by one, largest first.
+    pub fn largest_known(&self) -> Vec<&Extreme> {
+        if !self.largest.is_empty() {
+            return self.largest.iter().collect();
+        }
+        let above = |extreme: &&Extreme| self.high_fence.is_some_and(|fence| extreme.value > fence);
+        let mut found: Vec<&Extreme> = self.extremes.iter().filter(above).collect();
+        found.sort_by(|a, b| b.value.total_cmp(&a.value));
+        found
+    }
+
     /// The method in words for a report.
     pub const fn method(&self) -> &'static str {
         if self.on_logs {
@@ -99,6 +118,17 @@ pub(super) fn farthest(mut beyond: Vec<(f64, usize)>) -> Vec<usize> {
     beyond.into_iter().map(|(_, index)| index).collect()
 }
 
+/// The indexes of the largest values, of equal ones the first; at most [`NAMED_EXTREMES`].
+pub(super) fn largest(mut values: Vec<(f64, usize)>) -> Vec<(f64, usize)> {
+    let order = |a: &(f64, usize), b: &(f64, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+    if values.len() > NAMED_EXTREMES {
+        values.select_nth_unstable_by(NAMED_EXTREMES - 1, order);
+        values.truncate(NAMED_EXTREMES);
+    }
+    values.sort_unstable_by(order);
+    values
+}
+
 /// Fences whose outliers are not counted yet.
 pub(super) struct Fences {
     pub(super) low: Option<f64>,
@@ -127,6 +157,7 @@ impl Fences {
             high_fence: self.high,
             on_logs: self.on_logs,
             extremes: Vec::new(),
+            largest: Vec::new(),
         }
     }
 }

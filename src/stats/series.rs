@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::quantile::{QuantileMethod, quantile, samples_needed};
 use super::sample::median_of_sorted;
 use super::sorting::sort;
 
@@ -40,10 +41,18 @@ pub struct SeriesPoint {
     pub min: f64,
     /// Median.
     pub median: f64,
+    /// 95th percentile; absent where the point stands for too few samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p95: Option<f64>,
     /// Largest.
     pub max: f64,
     /// Which group it belongs to, where all its samples share one.
     pub group: Option<u32>,
+}
+
+/// The 95th percentile of ascending samples, where there are enough of them.
+pub(super) fn p95_of(sorted: &[f64]) -> Option<f64> {
+    (sorted.len() >= samples_needed(0.95)).then(|| quantile(sorted, 0.95, QuantileMethod::Type7))
 }
 
 /// How many samples a point of a series stands for.
@@ -64,7 +73,13 @@ pub(super) fn series(values: &[f64], groups: Option<&[u32]>) -> Series {
             sort(&mut buffer);
             let of_chunk = groups.map(|groups| &groups[index * stride..index * stride + chunk.len()]);
             let group = of_chunk.and_then(|groups| groups.iter().all(|group| *group == groups[0]).then_some(groups[0]));
-            SeriesPoint { min: buffer[0], median: median_of_sorted(&buffer), max: buffer[buffer.len() - 1], group }
+            SeriesPoint {
+                min: buffer[0],
+                median: median_of_sorted(&buffer),
+                p95: p95_of(&buffer),
+                max: buffer[buffer.len() - 1],
+                group,
+            }
         })
         .collect();
     Series { stride: stride as u64, points, corrupted: Vec::new() }

@@ -46,3 +46,17 @@ export function samples(path, count) {
   }
   writeFileSync(path, lines.join("\n") + "\n");
 }
+
+/** Requests at levels of load: throughput grows until eight threads, latency from then on. */
+export function levels(path, threads) {
+  const next = random(17);
+  const lines = ["timestamp,threads,status,latency_ms"];
+  let at = 1767225600;
+  for (const level of threads) {
+    const rate = 25 * Math.min(level, 8);
+    for (let count = 0; count < rate * 20; count++, at += 1 / rate) {
+      lines.push(`${at.toFixed(3)},${level},200,${(duration(next, 40) * Math.max(1, level / 8)).toFixed(2)}`);
+    }
+  }
+  writeFileSync(path, lines.join("\n") + "\n");
+}

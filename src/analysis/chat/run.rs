@@ -4,6 +4,7 @@ use crate::analysis::outcome::{FailureClusters, inflation_of};
 use crate::stats::clusters::EventRuns;
 use crate::stats::describe::describe;
 use crate::stats::interval::{Interval, wilson_inflated};
+use crate::stats::outlier::Outliers;
 use crate::stats::population::{Detail, Population};
 use crate::stats::quantile::{quantile, samples_needed};
 use crate::stats::settings::Settings;
@@ -64,7 +65,7 @@ impl<'a> Run<'a> {
         let (values, places): (Vec<f64>, Vec<(u32, Option<u32>)>) =
             samples.map(|(value, row, session)| (value, (row, session))).unzip();
         let mut population = describe(values, &[], None, Detail::Full, self.settings);
-        for extreme in population.outliers.iter_mut().flat_map(|outliers| &mut outliers.extremes) {
+        for extreme in population.outliers.iter_mut().flat_map(Outliers::named_mut) {
             let (row, session) = places[extreme.index as usize];
             extreme.line = self.line(row);
             extreme.label = session.and_then(|session| Some(self.log.sessions.get(session as usize)?.name.clone()));

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::cause::{Causes, Sightings};
 use super::count::{Counts, LabelTally, Tally, count};
 use super::extent::Extent;
+use super::heat::{HeatMap, Steps};
 use super::incidents;
 use super::latency::{self, Latency};
 use super::part::Part;
@@ -66,7 +67,9 @@ impl RunFacts<'_> {
         let samples: Vec<u64> = counts.bins.iter().map(|tally| tally.samples).collect();
         let most = latency::most_gathered(self.memory);
         let method = self.settings.quantile_method;
-        let latencies = latency::by_slot(parts, &samples, |at| bins.index(at), method, most);
+        let say = |samples: &[f64]| (Latency::of(samples, method), Steps::of(samples));
+        let (latencies, steps): (Vec<Latency>, Vec<Steps>) =
+            latency::by_slot(parts, &samples, |at| bins.index(at), say, most).into_iter().unzip();
         // How many events are in progress means something where they are requests, or known to have begun then.
         let in_progress = is_time && (self.are_requests || moment != Moment::Unknown);
         let made = self.bins(&Span { bins, bounds }, &counts, latencies, in_progress);
@@ -101,6 +104,7 @@ impl RunFacts<'_> {
             incidents,
             bin_width: seconds(bins.width),
             bins: made,
+            heat: HeatMap::of(&steps),
             corrupted: counts.corrupted.iter().map(|(at, line)| corrupted(*at, bounds.0, *line)).collect(),
             labels: self.by_label(&counts, length),
             endpoints,

@@ -1,4 +1,4 @@
-//! Percentiles of the durations of each stretch of time, exactly.
+//! The durations of each stretch of time, exactly: their percentiles, or whatever else is asked of them.
 //!
 //! In: the parts of a run, and the slot of each instant. Out: percentiles slot by slot, absent where there are too few samples. The
 //! samples of so many slots are gathered at a time as fit into a bound, so that memory does not grow with the run.
@@ -27,22 +27,21 @@ pub(super) struct Latency {
 }
 
 impl Latency {
-    /// Of samples in any order.
-    fn of(samples: &mut [f64], method: QuantileMethod) -> Self {
-        sort(samples);
+    /// Of ascending samples.
+    pub(super) fn of(samples: &[f64], method: QuantileMethod) -> Self {
         let at = |p: f64| (samples.len() >= samples_needed(p)).then(|| quantile(samples, p, method));
         Self { p50: at(0.5), p95: at(0.95), p99: at(0.99) }
     }
 }
 
-/// The percentiles of each slot, of which `counts` are the samples.
-pub(super) fn by_slot(
+/// What is to be said of the ascending samples of each slot; `counts` says how many it has.
+pub(super) fn by_slot<T: Send>(
     parts: &[Part<'_>],
     counts: &[u64],
     slot_of: impl Fn(i64) -> usize,
-    method: QuantileMethod,
+    say: impl Fn(&[f64]) -> T + Sync,
     most: usize,
-) -> Vec<Latency> {
+) -> Vec<T> {
     let mut found = Vec::with_capacity(counts.len());
     while found.len() < counts.len() {
         let first = found.len();
@@ -65,7 +64,10 @@ pub(super) fn by_slot(
                 }
             });
         }
-        found.par_extend(samples.into_par_iter().map(|mut samples| Latency::of(&mut samples, method)));
+        found.par_extend(samples.into_par_iter().map(|mut samples| {
+            sort(&mut samples);
+            say(&samples)
+        }));
     }
     found
 }

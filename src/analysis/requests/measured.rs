@@ -76,7 +76,8 @@ pub(super) fn levels(part: &Part<'_>, run: &RequestRun, (method, most): (Quantil
         run.bins.iter().map(|bin| run.clock.origin + (bin.to * SECOND as f64).round() as i64).collect();
     let slot_of = |at: i64| slots[ends.partition_point(|end| *end <= at).min(slots.len() - 1)];
     let counts: Vec<u64> = kept.iter().map(|band| bands[*band].samples).collect();
-    let latencies = latency::by_slot(std::slice::from_ref(part), &counts, slot_of, method, most);
+    let say = |samples: &[f64]| latency::Latency::of(samples, method);
+    let latencies = latency::by_slot(std::slice::from_ref(part), &counts, slot_of, say, most);
     let level = |(band, latency): (&usize, latency::Latency)| {
         let band = &bands[*band];
         LoadLevel {

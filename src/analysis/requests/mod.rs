@@ -9,6 +9,7 @@ mod assemble;
 mod cause;
 mod count;
 mod extent;
+mod heat;
 mod incidents;
 mod latency;
 mod levels;
@@ -24,10 +25,11 @@ mod summary;
 mod sweep;
 mod time_bins;
 
+pub use heat::HeatMap;
 pub use load::LoadTrack;
 pub use result::{
-    Bin, EndpointFailures, FailureCause, LeftOut, LoadLevel, LoadLevels, Moment, Phase, PhaseKind, RequestRun,
-    RunTotals, UsedPart,
+    Bin, EndpointFailures, FailureCause, InFlight, LeftOut, LoadLevel, LoadLevels, Moment, Phase, PhaseKind,
+    RequestRun, RunTotals, UsedPart,
 };
 pub use shards::{Shard, join};
 pub use summary::{CauseSummary, EndpointSummary, RequestSummary, SummaryBasis};

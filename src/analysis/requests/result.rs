@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::heat::HeatMap;
 use crate::measure::unit::Dimension;
 use crate::stats::incident::Incident;
 use crate::stats::interval::Interval;
@@ -53,6 +54,9 @@ pub struct RequestRun {
     pub bin_width: f64,
     /// The run over time, in bins that begin at round times of the clock.
     pub bins: Vec<Bin>,
+    /// How many requests took how long in each of them; absent where there are too few.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heat: Option<HeatMap>,
     /// When requests took place whose duration is corrupted; the first ones only where there are very many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrupted: Vec<CorruptedInstant>,

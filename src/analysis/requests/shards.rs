@@ -150,7 +150,8 @@ fn joined(name: &str, candidates: &[Candidate<'_>], settings: &Settings) -> Opti
     };
     let run = facts.run(&mut parts)?;
     let samples = run.bins.iter().map(|bin| bin.samples).sum();
-    let whole = latency::by_slot(&parts, &[samples], |_| 0, settings.quantile_method, latency::GATHERED).pop()?;
+    let say = |samples: &[f64]| latency::Latency::of(samples, settings.quantile_method);
+    let whole = latency::by_slot(&parts, &[samples], |_| 0, say, latency::GATHERED).pop()?;
     let shards = Shards {
         sources: candidates.iter().map(|candidate| candidate.shard.source.provenance.name.clone()).collect(),
         reason: "their names differ only in numbers, their columns and labels are the same, and their clocks overlap"

@@ -41,9 +41,11 @@ impl Axis {
         Self::new(*histogram.edges.first()?, *histogram.edges.last()?, histogram.log)
     }
 
-    pub(super) fn of_points(points: &[SeriesPoint], log: bool) -> Option<Self> {
-        let low = points.iter().map(|point| point.min).min_by(f64::total_cmp)?;
-        let high = points.iter().map(|point| point.max).max_by(f64::total_cmp)?;
+    /// Of points in order, and of values that stand among them.
+    pub(super) fn of_points(points: &[SeriesPoint], others: &[f64], log: bool) -> Option<Self> {
+        let others = || others.iter().copied();
+        let low = points.iter().map(|point| point.min).chain(others()).min_by(f64::total_cmp)?;
+        let high = points.iter().map(|point| point.max).chain(others()).max_by(f64::total_cmp)?;
         let mut axis = Self::new(low, high, log)?;
         if axis.log {
             // By logarithms, for the ends may lie so far apart that their quotient is no number any more.
@@ -131,8 +133,8 @@ mod tests {
     #[test]
     fn every_value_of_an_axis_has_a_place_on_it() {
         for (low, high) in [(5e-324, 1.0), (1e-310, 1e308), (1e-300, f64::MAX), (1.0, 2.0)] {
-            let point = SeriesPoint { min: low, median: low, max: high, group: None };
-            let axis = Axis::of_points(&[point], true).unwrap();
+            let point = SeriesPoint { min: low, median: low, p95: None, max: high, group: None };
+            let axis = Axis::of_points(&[point], &[], true).unwrap();
             for value in [low, high, axis.low, axis.high] {
                 assert!((0.0..=1.0).contains(&axis.share(value)), "{low} {high} {value}: {}", axis.share(value));
             }

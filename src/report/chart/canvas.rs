@@ -19,6 +19,8 @@ pub(super) const ROW: f64 = 15.0;
 pub(super) const PLOT: f64 = 130.0;
 /// Room below a plot for ticks and the name of the axis.
 const BELOW: f64 = 38.0;
+/// Room between the names of lines, in CSS pixels.
+const LINE_NAME: f64 = 13.0;
 /// Ticks that fit beside each other at 360 px.
 pub(super) const MOST_TICKS: usize = 5;
 
@@ -184,6 +186,24 @@ impl<'a> Canvas<'a> {
     /// The line on which a plot stands.
     pub(super) fn base(&mut self) {
         self.line("base", 0.0, 1.0, self.bottom(), self.bottom());
+    }
+
+    /// Goes on to the next plot, with its name above it.
+    pub(super) fn panel(&mut self, top: f64, height: f64, name: &str) {
+        self.top = top;
+        self.height = height;
+        self.text("name", 0.0, top - 5.0, "start", 0.0, name);
+    }
+
+    /// The names of lines at their ends, apart from each other: where each ends, its class and its name.
+    pub(super) fn names_at_ends(&mut self, mut ends: Vec<(f64, &str, &str)>) {
+        ends.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(b.2)));
+        let mut free = self.bottom() + 4.0;
+        for (y, class, name) in ends {
+            let y = (y + 4.0).min(free);
+            free = y - LINE_NAME;
+            self.text(&format!("end {class}"), 1.0, y, "start", 6.0, name);
+        }
     }
 
     /// A shape of its own size at a share of the width: the picture around it stretches.

@@ -14,6 +14,9 @@ const STRIP: f64 = 44.0;
 /// A bar is at least this wide, in units of the inner viewport, so that it can be seen.
 const THINNEST: f64 = 3.0;
 
+/// Modes that are marked.
+const MOST_MODES: usize = 4;
+
 /// What a distribution plot shows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Distribution<'a> {
@@ -31,16 +34,20 @@ pub(crate) struct Distribution<'a> {
     pub p95: Option<f64>,
     /// The upper outlier fence.
     pub fence: Option<f64>,
+    /// Where the modes are, where there are several.
+    pub modes: &'a [f64],
 }
 
 /// The distribution: bars, with marks for median, p95 and the fence.
 pub(crate) fn distribution(plot: &Distribution) -> Option<Chart> {
     let bars = Bars::of(plot.histogram, None)?;
-    let marks = marks(
-        &bars.axis,
-        plot.scale,
-        &[("median", "mark", plot.median), ("p95", "mark p95", plot.p95), ("outliers above", "mark fence", plot.fence)],
-    );
+    let mut named = vec![
+        ("median", "mark", plot.median),
+        ("p95", "mark p95", plot.p95),
+        ("outliers above", "mark fence", plot.fence),
+    ];
+    named.extend(plot.modes.iter().take(MOST_MODES).map(|mode| ("mode", "mark mode", Some(*mode))));
+    let marks = marks(&bars.axis, plot.scale, &named);
     let mut canvas = Canvas::new(plot.id, ROW * marks.len() as f64 + 6.0, PLOT);
     canvas.open(&format!("Distribution of {}", plot.title), &describe(plot));
     canvas.counts_axis(bars.most);
@@ -82,6 +89,9 @@ fn describe(plot: &Distribution) -> String {
         if let Some(value) = value {
             let _ = write!(text, "; {name} {}", plot.scale.full(value));
         }
+    }
+    for mode in plot.modes {
+        let _ = write!(text, "; mode {}", plot.scale.full(*mode));
     }
     text
 }
@@ -140,7 +150,16 @@ mod tests {
     }
 
     fn plot<'a>(histogram: &'a Histogram, scale: &'a Scale, title: &'a str) -> Distribution<'a> {
-        Distribution { id: "m1", title, histogram, scale, median: Some(0.065), p95: Some(0.098), fence: Some(9.0) }
+        Distribution {
+            id: "m1",
+            title,
+            histogram,
+            scale,
+            median: Some(0.065),
+            p95: Some(0.098),
+            fence: Some(9.0),
+            modes: &[],
+        }
     }
 
     #[test]
@@ -154,6 +173,16 @@ mod tests {
         assert!(!drawn.svg.contains("outliers above"), "the fence lies beyond the axis");
         assert!(drawn.svg.contains("14 samples between"));
         assert!(drawn.notes.is_empty());
+    }
+
+    #[test]
+    fn modes_are_marked_where_there_are_several() {
+        let histogram = histogram(false, &[0.0, 0.05, 0.1, 0.15], &[9, 1, 9]);
+        let scale = scale();
+        let drawn =
+            distribution(&Distribution { modes: &[0.02, 0.12], ..plot(&histogram, &scale, "latency") }).unwrap();
+        assert!(drawn.svg.contains(">mode 20.00</text>") && drawn.svg.contains(">mode 120.00</text>"));
+        assert!(drawn.svg.contains("; mode 20.00") && drawn.svg.contains("; mode 120.00"));
     }
 
     #[test]

@@ -81,9 +81,14 @@ fn share_of(run: usize, runs: usize) -> f64 {
 
 /// The axis of values: as far as values reach, and intervals no further than half as much again.
 fn axis_of(points: &[PlotPoint]) -> Option<Axis> {
-    let values =
-        points.iter().map(|point| SeriesPoint { min: point.value, median: point.value, max: point.value, group: None });
-    Axis::of_points(&values.collect::<Vec<_>>(), false)
+    let values = points.iter().map(|point| SeriesPoint {
+        min: point.value,
+        median: point.value,
+        p95: None,
+        max: point.value,
+        group: None,
+    });
+    Axis::of_points(&values.collect::<Vec<_>>(), &[], false)
 }
 
 /// The picture; `None` of fewer than two values.

@@ -41,6 +41,8 @@ pub(crate) struct InOrder<'a> {
     pub crosses: &'a [OrderCross],
     /// Whether it is the one picture of a page: taller, and every point answers a pointer.
     pub leads: bool,
+    /// Whether the axis reaches to the corrupted samples; at its edge they are otherwise.
+    pub reaches: bool,
 }
 
 /// A corrupted sample in recorded order.
@@ -63,7 +65,10 @@ const LEADING: f64 = 210.0;
 /// The samples in recorded order.
 pub(crate) fn in_order(plot: &InOrder) -> Option<Chart> {
     let (stride, points) = thin(plot.series);
-    let axis = Axis::of_points(&points, plot.log)?;
+    let others: Vec<f64> = plot.crosses.iter().map(|cross| cross.value).filter(|_| plot.reaches).collect();
+    // More than a decade is crossed on logarithms: on a straight axis the largest would press all others to the ground.
+    let straight = Axis::of_points(&points, &others, false)?;
+    let axis = Axis::of_points(&points, &others, plot.log || straight.most > 10.0 * straight.least)?;
     let label_rows = marked_order(plot.order);
     let mut canvas =
         Canvas::new(plot.id, ROW * label_rows as f64 + 16.0, if plot.leads { LEADING } else { AMONG_OTHERS });
@@ -92,7 +97,11 @@ pub(crate) fn in_order(plot: &InOrder) -> Option<Chart> {
         canvas.close_spots();
     }
     for cross in plot.crosses {
-        let y = if cross.value >= axis.low { canvas.top } else { canvas.bottom() };
+        let y = match cross.value {
+            value if plot.reaches => canvas.top + place.y(value),
+            value if value >= axis.low => canvas.top,
+            _ => canvas.bottom(),
+        };
         let shape = cross_shape(&cross.words, cross.finding.as_deref());
         canvas.place(place.sample(cross.after as f64), y, &shape);
     }
@@ -104,8 +113,9 @@ fn spot(point: &SeriesPoint, (first, last): (u64, u64), scale: &Scale) -> String
     if last <= first + 1 {
         return format!("sample {}: {}", number::count(first + 1), scale.full(point.median));
     }
+    let p95 = point.p95.map_or_else(String::new, |p95| format!(", p95 {}", scale.full(p95)));
     format!(
-        "samples {} to {}: {} to {}, median {}",
+        "samples {} to {}: {} to {}, median {}{p95}",
         number::count(first + 1),
         number::count(last),
         scale.bare(point.min),
@@ -120,7 +130,9 @@ fn notes(axis: &Axis, stride: u64, scale: &Scale) -> Vec<String> {
         notes.push(format!("The axis of values starts at {}, not at zero.", scale.full(axis.low)));
     }
     if stride > 1 {
-        notes.push(format!("Each point stands for {stride} consecutive samples: their range and median."));
+        notes.push(format!(
+            "Each point stands for {stride} consecutive samples: their range, median and, of 20 or more, p95."
+        ));
     }
     notes
 }
@@ -159,6 +171,8 @@ fn joined(points: &[SeriesPoint]) -> SeriesPoint {
     medians.sort_by(f64::total_cmp);
     let first = points.first().and_then(|point| point.group);
     SeriesPoint {
+        // Of joined points nobody knows it any more.
+        p95: points.first().and_then(|point| point.p95).filter(|_| points.len() == 1),
         min: points.iter().map(|point| point.min).fold(f64::INFINITY, f64::min),
         median: medians.get(medians.len() / 2).copied().unwrap_or(f64::NAN),
         max: points.iter().map(|point| point.max).fold(f64::NEG_INFINITY, f64::max),
@@ -194,7 +208,13 @@ impl Place {
         let grouped = !plot.slots.is_empty() && points.iter().any(|point| point.group.is_some());
         match (self.stride, grouped) {
             (1, _) | (_, true) => (self.by_group(points, plot.slots), plot.legend.to_vec()),
-            _ => (self.band(points) + &self.median_line(points), Vec::new()),
+            _ => {
+                let p95 = self.p95_line(points);
+                let key = |class: &str, name: &str| LegendKey { class: class.to_owned(), name: name.to_owned() };
+                let named = [("g1", "median"), ("g2", "p95")].map(|(class, name)| key(class, name));
+                let legend = if p95.is_empty() { Vec::new() } else { named.to_vec() };
+                (self.band(points) + &p95 + &self.median_line(points), legend)
+            }
         }
     }
 
@@ -235,6 +255,14 @@ impl Place {
     fn median_line(&self, points: &[SeriesPoint]) -> String {
         let path = self.line_through(points.iter().enumerate().map(|(index, point)| (index, point.median)));
         format!(r##"<path class="line" fill="none" stroke="#5b7da8" d="{path}"/>"##)
+    }
+
+    /// Absent where a point stands for too few samples.
+    fn p95_line(&self, points: &[SeriesPoint]) -> String {
+        let all: Option<Vec<f64>> = points.iter().map(|point| point.p95).collect();
+        let Some(all) = all else { return String::new() };
+        let path = self.line_through(all.into_iter().enumerate());
+        format!(r##"<path class="curve p95 g2" fill="none" stroke="#c2570c" d="{path}"/>"##)
     }
 
     fn line_through(&self, points: impl Iterator<Item = (usize, f64)>) -> String {
@@ -290,7 +318,13 @@ mod tests {
     fn series(points: usize) -> Series {
         let point = |index: usize| {
             let value = 0.05 + (index % 7) as f64 * 0.01;
-            SeriesPoint { min: value, median: value, max: value, group: Some(u32::from(index.is_multiple_of(2))) }
+            SeriesPoint {
+                min: value,
+                median: value,
+                p95: None,
+                max: value,
+                group: Some(u32::from(index.is_multiple_of(2))),
+            }
         };
         Series { stride: 1, points: (0..points).map(point).collect(), corrupted: Vec::new() }
     }
@@ -309,6 +343,7 @@ mod tests {
             legend,
             crosses: &[],
             leads: false,
+            reaches: false,
         }
     }
 
@@ -343,10 +378,35 @@ mod tests {
 
     #[test]
     fn an_axis_that_does_not_start_at_zero_says_so() {
-        let point = |value: f64| SeriesPoint { min: value, median: value, max: value, group: None };
+        let point = |value: f64| SeriesPoint { min: value, median: value, p95: None, max: value, group: None };
         let series = Series { stride: 1, points: vec![point(2.60), point(2.63)], corrupted: Vec::new() };
         let scale = Scale::of_values(Dimension::Time, &[2.6], Some(0.01));
         assert!(in_order(&plot(&series, &scale, &[])).unwrap().notes[0].ends_with("not at zero."));
+    }
+
+    #[test]
+    fn long_series_show_p95_beside_the_median_and_corrupted_samples_on_their_axis_where_asked_for() {
+        let point = |value: f64| SeriesPoint {
+            min: value / 2.0,
+            median: value,
+            p95: Some(value * 2.0),
+            max: value * 3.0,
+            group: None,
+        };
+        let series = Series {
+            stride: 25,
+            points: (1..=40).map(|at| point(0.01 * f64::from(at))).collect(),
+            corrupted: Vec::new(),
+        };
+        let scale = scale();
+        let cross = OrderCross { after: 500, value: 1e6, finding: None, words: "line 7".to_owned() };
+        let plot = InOrder { samples: 1000, crosses: std::slice::from_ref(&cross), ..plot(&series, &scale, &[]) };
+        let drawn = in_order(&plot).unwrap();
+        assert!(drawn.svg.contains("curve p95 g2"));
+        assert_eq!(drawn.legend.iter().map(|key| key.name.as_str()).collect::<Vec<_>>(), ["median", "p95"]);
+        assert_eq!(drawn.notes[0], "The axis of values is logarithmic.", "more than a decade is crossed");
+        assert!(!drawn.svg.contains(">1M<"), "{}", drawn.svg);
+        assert!(in_order(&InOrder { reaches: true, ..plot }).unwrap().svg.contains(">1M<"), "a million ms and more");
     }
 
     #[test]

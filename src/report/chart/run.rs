@@ -31,8 +31,6 @@ const MOMENTS: f64 = 22.0;
 const AIR: f64 = 1.15;
 /// Gridlines of the percentiles.
 const LINES: usize = 4;
-/// Room between the names of lines, in CSS pixels.
-const LINE_NAME: f64 = 13.0;
 /// Width of the plot on the narrowest screen, in CSS pixels.
 const NARROWEST: f64 = 240.0;
 /// The same on the narrowest screen that shows what is spare.
@@ -106,8 +104,8 @@ pub(crate) struct RunOverTime<'a> {
 }
 
 /// The percentiles, and how each is drawn.
-const NAMED: [&str; 3] = ["p50", "p95", "p99"];
-const CURVES: [(&str, &str); 3] = [("p50 g1", "#0b62a4"), ("p95 g2", "#c2570c"), ("p99 g4", "#8e44a3")];
+pub(super) const NAMED: [&str; 3] = ["p50", "p95", "p99"];
+pub(super) const CURVES: [(&str, &str); 3] = [("p50 g1", "#0b62a4"), ("p95 g2", "#c2570c"), ("p99 g4", "#8e44a3")];
 
 impl RunOverTime<'_> {
     fn share(&self, at: f64) -> f64 {
@@ -217,20 +215,35 @@ impl RunOverTime<'_> {
     fn curves(&self, axis: &Axis) -> String {
         let mut curves = String::new();
         for (index, (class, colour)) in CURVES.into_iter().enumerate().rev() {
-            let mut path = String::new();
-            let mut end = None;
-            for slot in self.slots {
-                let Some(value) = slot.percentiles[index].filter(|value| *value > 0.0) else {
-                    end = None;
-                    continue;
-                };
-                let (x, y) = (self.x(f64::midpoint(slot.from, slot.to)), short((1.0 - axis.share(value)) * LATENCY));
-                // A line of no length is a dot: a single stretch between two gaps stays in sight.
-                let _ = if end == Some(slot.from) { write!(path, "L{x} {y}") } else { write!(path, "M{x} {y}h0") };
-                end = Some(slot.to);
+            let known = |slot: &RunSlot| slot.percentiles[index].filter(|value| *value > 0.0);
+            let (mut path, mut dots) = (String::new(), String::new());
+            // Lines run through slots that follow each other; a single one between two gaps is a dot, which stays in sight.
+            let joined = |a: &RunSlot, b: &RunSlot| known(a).is_some() && known(b).is_some() && a.to == b.from;
+            for stretch in self.slots.chunk_by(joined) {
+                let points = stretch.iter().filter_map(|slot| {
+                    let y = short((1.0 - axis.share(known(slot)?)) * LATENCY);
+                    Some(format!("{} {y}", self.x(f64::midpoint(slot.from, slot.to))))
+                });
+                let points = points.collect::<Vec<String>>();
+                match &points[..] {
+                    [] => {}
+                    [alone] => {
+                        let _ = write!(dots, "M{alone}h0");
+                    }
+                    several => {
+                        let _ = write!(path, "M{}", several.join("L"));
+                    }
+                }
             }
             if !path.is_empty() {
                 let _ = write!(curves, r#"<path class="curve {class}" fill="none" stroke="{colour}" d="{path}"/>"#);
+            }
+            if !dots.is_empty() {
+                let slot = class.split(' ').next_back().unwrap_or_default();
+                let _ = write!(
+                    curves,
+                    r#"<path class="dots {slot}" fill="none" stroke="{colour}" stroke-width="4" stroke-linecap="round" d="{dots}"/>"#
+                );
             }
         }
         curves
@@ -239,16 +252,11 @@ impl RunOverTime<'_> {
     /// The names of the lines at their ends, apart from each other.
     fn line_names(&self, canvas: &mut Canvas<'_>, axis: &Axis) {
         let last = |index: usize| self.slots.iter().rev().find_map(|slot| slot.percentiles[index]);
-        let mut ends: Vec<(f64, usize)> = (0..CURVES.len())
-            .filter_map(|index| Some((canvas.bottom() - axis.share(last(index)?) * LATENCY + 4.0, index)))
-            .collect();
-        ends.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let mut free = canvas.bottom() + 4.0;
-        for (y, index) in ends {
-            let y = y.min(free);
-            free = y - LINE_NAME;
-            canvas.text(&format!("end {}", CURVES[index].0), 1.0, y, "start", 6.0, NAMED[index]);
-        }
+        let ends = (0..CURVES.len()).filter_map(|index| {
+            Some((canvas.bottom() - axis.share(last(index)?) * LATENCY, CURVES[index].0, NAMED[index]))
+        });
+        let ends = ends.collect();
+        canvas.names_at_ends(ends);
     }
 
     fn cross_marks(&self, canvas: &mut Canvas<'_>) {
@@ -317,7 +325,7 @@ pub(crate) fn run_over_time(run: &RunOverTime<'_>) -> Option<Chart> {
     if let Some(axis) = latencies {
         let unit = Scale::of_value(run.dimension, (axis.low * axis.high).sqrt()).unit();
         let symbol = if unit.symbol.is_empty() { String::new() } else { format!(", {}", unit.symbol) };
-        panel(&mut canvas, bottom + NAME, LATENCY, &format!("{}{symbol}, logarithmic", run.metric));
+        canvas.panel(bottom + NAME, LATENCY, &format!("{}{symbol}, logarithmic", run.metric));
         canvas.value_grid(&axis, unit, LINES);
         canvas.shapes(&(run.shades(LATENCY) + &run.curves(&axis)));
         canvas.base();
@@ -326,7 +334,7 @@ pub(crate) fn run_over_time(run: &RunOverTime<'_>) -> Option<Chart> {
     }
     let rate = Axis::new(0.0, most * 1.05, false)?;
     let unit = Scale::of_value(Dimension::Rate, most).unit();
-    panel(&mut canvas, bottom + NAME, rate_height, &format!("{} a second", run.noun));
+    canvas.panel(bottom + NAME, rate_height, &format!("{} a second", run.noun));
     canvas.value_grid(&rate, unit, 3);
     canvas.shapes(&(run.shades(rate_height) + &run.area(most * 1.05, rate_height)));
     canvas.base();
@@ -354,13 +362,18 @@ pub(crate) fn run_over_time(run: &RunOverTime<'_>) -> Option<Chart> {
     run.cross_marks(&mut canvas);
     let mut chart = canvas.close(title, notes(run));
     if latencies.is_some() {
-        let key = |(name, (class, _)): (&str, (&str, &str))| LegendKey {
-            class: class.split(' ').next_back().unwrap_or_default().to_owned(),
-            name: name.to_owned(),
-        };
-        chart.legend = NAMED.into_iter().zip(CURVES).map(key).collect();
+        chart.legend = curve_legend();
     }
     Some(chart)
+}
+
+/// The colours of the percentiles.
+pub(super) fn curve_legend() -> Vec<LegendKey> {
+    let key = |(name, (class, _)): (&str, (&str, &str))| LegendKey {
+        class: class.split(' ').next_back().unwrap_or_default().to_owned(),
+        name: name.to_owned(),
+    };
+    NAMED.into_iter().zip(CURVES).map(key).collect()
 }
 
 fn notes(run: &RunOverTime<'_>) -> Vec<String> {
@@ -376,13 +389,6 @@ fn notes(run: &RunOverTime<'_>) -> Vec<String> {
         notes.push("A line breaks where there are too few samples.".to_owned());
     }
     notes
-}
-
-/// Goes on to the next plot, with its name above it.
-fn panel(canvas: &mut Canvas<'_>, top: f64, height: f64, name: &str) {
-    canvas.top = top;
-    canvas.height = height;
-    canvas.text("name", 0.0, top - 5.0, "start", 0.0, name);
 }
 
 fn capital(noun: &str) -> String {
@@ -425,7 +431,8 @@ mod tests {
         };
         let chart = run_over_time(&run).unwrap();
         let p95 = chart.svg.split("curve p95 g2").nth(1).unwrap().split("/>").next().unwrap();
-        assert_eq!((p95.matches('M').count(), p95.matches('L').count()), (2, 1), "{p95}");
+        assert_eq!((p95.matches('M').count(), p95.matches('L').count()), (1, 1), "{p95}");
+        assert!(chart.svg.contains("class=\"dots g2\""), "a single stretch between two gaps is a dot");
         assert!(!chart.svg.contains("class=\"failures\""), "nothing failed");
         assert_eq!(chart.svg.matches("class=\"incident\"").count(), 2, "one in each plot");
         assert_eq!(chart.svg.matches("<title>slot ").count(), 4, "each stretch answers");

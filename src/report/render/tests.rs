@@ -60,7 +60,10 @@ fn population(label: Option<&str>, clean: Summary, raw: Option<Summary>, corrupt
         }),
         series: Some(Series {
             stride: 1,
-            points: vec![SeriesPoint { min: clean.min, median: clean.min, max: clean.min, group: Some(0) }; 12],
+            points: vec![
+                SeriesPoint { min: clean.min, median: clean.min, p95: None, max: clean.min, group: Some(0) };
+                12
+            ],
             corrupted: Vec::new(),
         }),
         clean: Some(clean),
@@ -186,11 +189,11 @@ fn clean_and_raw_stand_below_each_other_and_withheld_is_a_dash_with_a_reason() {
     let markdown = text(&report("run.csv", "start"), Form::Markdown).replace(number::UNIT_SPACE, " ");
     let table: Vec<&str> = markdown.lines().skip_while(|line| !line.contains("| stddev |")).take(9).collect();
     let expected = "\
-| metric                                         | unit |   n |  mean | median |   p90 |   p95 | p99 | p99.9 |   min |              max | stddev |    CV |   MAD |
-| ---------------------------------------------- | ---- | --: | ----: | -----: | ----: | ----: | --: | ----: | ----: | ---------------: | -----: | ----: | ----: |
-| **`latency`** **clean**                        | ms   |  25 | 65.00 |  65.00 | 91.00 | 97.50 |   – |     – | 32.50 |           100.00 |  16.25 | 25.0% | 13.00 |
-| `latency` **raw**, 1 corrupted sample included | ms   |  26 | 66.00 |  66.00 | 92.40 | 99.00 |   – |     – | 33.00 | 2,633,826,000.00 |  16.50 | 25.0% | 13.20 |
-| · `start`                                      | ms   |   9 | 20.00 |  20.00 |     – |     – |   – |     – | 10.00 |            30.00 |   5.00 | 25.0% |  4.00 |
+| metric                                         | unit |   n |  mean | median |   p90 |   p95 | p99 | p99.9 |   min |           max | stddev |    CV |   MAD |
+| ---------------------------------------------- | ---- | --: | ----: | -----: | ----: | ----: | --: | ----: | ----: | ------------: | -----: | ----: | ----: |
+| **`latency`** **clean**                        | ms   |  25 | 65.00 |  65.00 | 91.00 | 97.50 |   – |     – | 32.50 |         100.0 |  16.25 | 25.0% | 13.00 |
+| `latency` **raw**, 1 corrupted sample included | ms   |  26 | 66.00 |  66.00 | 92.40 | 99.00 |   – |     – | 33.00 | 2,633,826,000 |  16.50 | 25.0% | 13.20 |
+| · `start`                                      | ms   |   9 |    20 |     20 |     – |     – |   – |     – |    10 |            30 |      5 | 25.0% |     4 |
 
 </details>
 

@@ -37,8 +37,23 @@ const MOST_CHANGES: usize = 200;
 /// Rows of a page; more would not be read and make it slow.
 const MOST_ROWS: usize = 400;
 
+/// Which columns have anything in them.
+#[expect(clippy::struct_excessive_bools, reason = "templates ask for each by its name")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(crate) struct BoardColumns {
+    pub rates: bool,
+    pub failures: bool,
+    pub percentiles: bool,
+    /// Whether any row has nothing but a mean or a single number.
+    pub means: bool,
+    /// Whether there is anything behind "more columns".
+    pub more: bool,
+    pub pictures: bool,
+    pub changes: bool,
+    pub units: bool,
+}
+
 /// The table.
-#[expect(clippy::struct_excessive_bools, reason = "which columns there are")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct BoardView {
     /// What a row is: `endpoint`, `benchmark`, `metric`.
@@ -46,16 +61,10 @@ pub(crate) struct BoardView {
     /// What is counted: `requests`, or `n` samples.
     pub counted: &'static str,
     /// What a reader could take for something else.
-    pub notes: Vec<&'static str>,
-    /// Which columns have anything in them.
-    pub rates: bool,
-    pub failures: bool,
-    pub percentiles: bool,
-    /// Whether any row has nothing but a mean or a single number.
-    pub means: bool,
-    pub pictures: bool,
-    pub changes: bool,
-    pub units: bool,
+    pub notes: Vec<String>,
+    /// The columns of the table, and those of the metrics beside.
+    pub columns: BoardColumns,
+    pub secondary_columns: BoardColumns,
     pub blocks: Vec<BoardBlock>,
     /// Metrics beside those that stand for requests.
     pub secondary: Vec<BoardBlock>,
@@ -103,13 +112,16 @@ impl BoardView {
         let mut board = Board { basis: Basis::of(report, drawn), taken: Taken::default() };
         let (mut blocks, mut secondary) = (Vec::new(), Vec::new());
         for (index, service) in report.service.iter().enumerate() {
-            for metric in &service.distributions {
-                let block = board.block(metric, format!("service-{}", index + 1), service.distributions.len() > 1);
+            for (place, metric) in (1..).zip(&service.distributions) {
+                let anchor = format!("service-{}", index + 1);
+                let own = format!("{anchor}-metric-{place}");
+                let block = board.block(metric, anchor, &own, service.distributions.len() > 1);
                 blocks.extend(block);
             }
         }
         for metric in &report.metrics {
-            let block = board.block(metric, anchors.metric(metric), false);
+            let anchor = anchors.metric(metric);
+            let block = board.block(metric, anchor.clone(), &anchor, false);
             // A service says the same of its requests in its own words.
             let of_service = report.service.iter().any(|service| service.source == metric.source);
             if of_service || is_secondary(report, metric) { secondary.extend(block) } else { blocks.extend(block) }
@@ -138,14 +150,9 @@ impl BoardView {
         Some(Self {
             subject: subject(report),
             counted: if any(|row| row.counts_requests) { "requests" } else { "n" },
-            notes: notes(report, &any),
-            rates: any(|row| row.rate.is_some()),
-            failures: any(|row| row.failed.is_some()),
-            percentiles: any(|row| row.p95.is_some() || row.p99.is_some()),
-            means: any(|row| row.p50 == ABSENT && row.mean.is_some()),
-            pictures: any(|row| row.picture.is_some()),
-            changes: any(|row| row.verdict.is_some()),
-            units: any(|row| !row.unit.is_empty()),
+            notes: notes(report, &any).into_iter().map(str::to_owned).chain(shared_axes(&blocks)).collect(),
+            columns: BoardColumns::of(&blocks),
+            secondary_columns: BoardColumns::of(&secondary),
             secondary_title: title(&secondary),
             change_axis: any(|row| row.delta.is_some()).then(|| {
                 let end = board.basis.change_axis.end();
@@ -161,6 +168,39 @@ impl BoardView {
             blocks,
             secondary,
         })
+    }
+}
+
+/// Which distributions share an axis, where that is not said above their rows.
+fn shared_axes(blocks: &[BoardBlock]) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    let single = || blocks.iter().filter(|block| block.single && block.source.is_some());
+    for block in single() {
+        let Some(axis) = block.axis.as_ref() else { continue };
+        let alike = single().filter(|other| other.name == block.name && other.axis.as_ref() == Some(axis)).count();
+        let sentence = format!("Distributions of {} stand on one axis: {axis}.", block.name);
+        if alike > 1 && !said.contains(&sentence) {
+            said.push(sentence);
+        }
+    }
+    said
+}
+
+impl BoardColumns {
+    fn of(blocks: &[BoardBlock]) -> Self {
+        let any = |has: fn(&BoardRow) -> bool| {
+            blocks.iter().flat_map(|block| block.rows.iter().chain(&block.more_rows)).any(has)
+        };
+        Self {
+            rates: any(|row| row.rate.is_some()),
+            failures: any(|row| row.failed.is_some()),
+            percentiles: any(|row| row.p95.is_some() || row.p99.is_some()),
+            means: any(|row| row.p50 == ABSENT && row.mean.is_some()),
+            more: any(|row| row.stddev.is_some() || row.p90.is_some()),
+            pictures: any(|row| row.picture.is_some()),
+            changes: any(|row| row.verdict.is_some()),
+            units: any(|row| !row.unit.is_empty()),
+        }
     }
 }
 
@@ -224,17 +264,19 @@ fn limit(blocks: &mut Vec<BoardBlock>, secondary: &mut Vec<BoardBlock>) -> u64 {
 }
 
 impl<'r> Board<'r> {
-    /// The rows of a metric, all about which stands in the part of the page with that id.
-    fn block(&mut self, metric: &'r Metric, details: String, in_service: bool) -> Option<BoardBlock> {
+    /// The rows of a metric, all about which stands in the part of the page with that id, and its own details in the part with the
+    /// other one.
+    fn block(&mut self, metric: &'r Metric, details: String, own: &str, in_service: bool) -> Option<BoardBlock> {
         let whole = (!metric.measured_apart).then_some(&metric.overall);
         let drawn = |population: &&Population| shown(population).is_some();
-        let axis = axis_of(metric);
+        let axis = axis_of(metric.measured_apart, self.basis.alike(metric));
         let mut rows: Vec<BoardRow> = Vec::new();
         let labels = self.basis.run_of(metric).map_or(0, |run| run.labels.len());
         let several = metric.groups.iter().filter(drawn).count() > 1 || metric.measured_apart || labels > 1;
         if let Some(overall) = whole.filter(drawn) {
             let name = if several { "all".to_owned() } else { visible(&metric.name) };
-            rows.push(self.basis.whole_row(metric, overall, name, axis.as_ref()));
+            let row = self.basis.whole_row(metric, overall, name, axis.as_ref());
+            rows.push(BoardRow { details: Some(own.to_owned()), ..row });
         }
         if several {
             // Where one label alone has durations, all of them are its own.
@@ -242,10 +284,13 @@ impl<'r> Board<'r> {
             let groups: Vec<BoardRow> = metric
                 .groups
                 .iter()
-                .chain(only)
-                .filter_map(|group| {
+                .enumerate()
+                .map(|(index, group)| (group, self.basis.details_of_group(own, index)))
+                .chain(only.map(|only| (only, Some(own.to_owned()))))
+                .filter_map(|(group, details)| {
                     let name = group.label.as_ref().map(|label| visible(&label.text))?;
-                    Some(self.basis.labelled_row(metric, group, name, axis.as_ref()))
+                    let row = self.basis.labelled_row(metric, group, name, axis.as_ref());
+                    Some(BoardRow { details, ..row })
                 })
                 .chain(self.basis.unanswered(metric))
                 .filter(|row| !self.basis.brief || whole.is_none() || row.problem)
@@ -272,7 +317,7 @@ impl<'r> Board<'r> {
             rows[0].name = visible(&metric.name);
         }
         let severity = rows.iter().map(|row| row.severity).max_by_key(Severity::rank)?;
-        let scale = super::numbers::display_scale(metric);
+        let scale = self.basis.scale(metric);
         let (rows, more_rows, more_title) = {
             let shown = open(rows.len(), OPEN_ROWS);
             fold(rows, shown, "more row")
@@ -434,18 +479,19 @@ impl<'r> Board<'r> {
     }
 }
 
-/// The axis that all populations of a metric share.
-fn axis_of(metric: &Metric) -> Option<SharedAxis> {
-    let from_zero = metric.measured_apart;
-    let whole = (!metric.measured_apart).then_some(&metric.overall);
-    let summaries = || whole.into_iter().chain(&metric.groups).filter_map(|population| population.clean.as_ref());
+/// The axis that all populations of a metric share, and those of the same one in other files.
+fn axis_of<'r>(apart: bool, metrics: impl Iterator<Item = &'r Metric>) -> Option<SharedAxis> {
+    let metrics: Vec<&Metric> = metrics.collect();
+    let whole = |metric: &'r Metric| (!apart).then_some(&metric.overall).into_iter().chain(&metric.groups);
+    let summaries = || metrics.iter().copied().flat_map(whole).filter_map(|population| population.clean.as_ref());
     let least = summaries().map(|summary| summary.min).min_by(f64::total_cmp)?;
     let most = summaries().map(|summary| summary.max).max_by(f64::total_cmp)?;
-    SharedAxis::of(least, most, from_zero)
+    SharedAxis::of(least, most, apart)
 }
 
 fn axis_words(axis: &SharedAxis, scale: &Scale) -> String {
     let (least, most) = axis.ends();
     let log = if axis.is_log() { ", logarithmic" } else { "" };
-    format!("{} to {}{log}", scale.bare(least), scale.full(most))
+    let dimension = scale.unit().dimension;
+    format!("{} to {}{log}", number::short(dimension, least), number::short(dimension, most))
 }

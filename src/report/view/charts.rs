@@ -1,9 +1,13 @@
-//! Charts of a metric: its distribution, its samples in recorded order, and a small distribution for each group.
+//! Charts of a metric: its distribution and its tail, its samples in recorded order and over time, and small ones for each group.
 
-use crate::report::chart::{self, Chart, Distribution, GROUP_SLOTS, InOrder, LegendKey, OrderCross};
-use crate::report::contract::{Histogram, Metric, Population};
+use crate::compare::outcome::Change;
+use crate::report::chart::{
+    self, Chart, Distribution, GROUP_SLOTS, HeatOverTime, InOrder, LegendKey, OrderCross, Tail,
+};
+use crate::report::contract::{Histogram, Metric, Outliers, Population, Report, RequestRun};
 use crate::report::escape::visible;
 use crate::report::number::{self, Scale};
+use crate::report::words::requests as words;
 
 use super::numbers::{at, shown};
 
@@ -45,7 +49,10 @@ const MOST_STRIPS: usize = 8;
 /// A distribution or an order of fewer samples is no picture; the table says all.
 const FEWEST_DRAWN: u64 = 8;
 
-pub(super) fn of_metric(metric: &Metric, anchor: &str, scale: &Scale) -> Vec<Chart> {
+/// Groups that have pictures of their own.
+const DRAWN_GROUPS: usize = 24;
+
+pub(super) fn of_metric(report: Option<&Report>, metric: &Metric, anchor: &str, scale: &Scale) -> Vec<Chart> {
     let population = &metric.overall;
     let name = visible(&metric.name);
     let mut charts = Vec::new();
@@ -55,18 +62,87 @@ pub(super) fn of_metric(metric: &Metric, anchor: &str, scale: &Scale) -> Vec<Cha
     if let Some(drawn) = draw_distribution(population, &format!("{anchor}-distribution"), &name, scale, None) {
         charts.push(with_corrupted(drawn, population.corrupted));
     }
+    charts.extend(tail(report, metric, population, &format!("{anchor}-tail"), scale));
     let drawn = in_order(metric, anchor, scale, None);
     charts.extend(drawn.map(|drawn| with_corrupted(drawn, population.corrupted)));
+    charts.extend(report.and_then(|report| heat(report, metric, anchor, scale)));
     charts
 }
 
-/// The samples of a metric in recorded order, as the one picture of a page.
-pub(super) fn lead_order(metric: &Metric, scale: &Scale, crosses: &[OrderCross]) -> Option<Chart> {
-    in_order(metric, "lead", scale, Some(crosses))
+/// The pictures of a group: what its row leads to.
+pub(super) fn of_group(
+    report: Option<&Report>,
+    metric: &Metric,
+    index: usize,
+    anchor: &str,
+    scale: &Scale,
+) -> Vec<Chart> {
+    let Some(group) = metric.groups.get(index).filter(|_| index < DRAWN_GROUPS) else { return Vec::new() };
+    if shown(group).is_none_or(|summary| summary.n < FEWEST_DRAWN) {
+        return Vec::new();
+    }
+    let name = group.label.as_ref().map_or_else(String::new, |label| visible(&label.text));
+    let drawn = draw_distribution(group, &format!("{anchor}-distribution"), &name, scale, None);
+    let drawn = drawn.map(|drawn| with_corrupted(drawn, group.corrupted));
+    drawn.into_iter().chain(tail(report, metric, group, &format!("{anchor}-tail"), scale)).collect()
+}
+
+/// The tail of a population, with that of its baseline.
+fn tail(report: Option<&Report>, metric: &Metric, population: &Population, id: &str, scale: &Scale) -> Option<Chart> {
+    let histogram = population.histogram.as_ref()?;
+    let label = population.label.as_ref().map(|label| label.text.as_str());
+    let of_population = |change: &&Change| {
+        change.source == metric.source && change.metric == metric.name && change.group.as_deref() == label
+    };
+    let changes = report.and_then(|report| report.comparison.as_ref()).map(|comparison| &comparison.changes);
+    let change = changes.and_then(|changes| changes.iter().find(of_population));
+    let before = change.and_then(|change| change.drawing.as_ref());
+    let before = before.map_or_else(Vec::new, |drawing| chart::shares_of_bins(&drawing.edges, &drawing.before));
+    let largest = population.outliers.as_ref().map(Outliers::largest_known).unwrap_or_default();
+    let largest: Vec<f64> = largest.into_iter().map(|extreme| extreme.value).collect();
+    chart::tail(&Tail {
+        id,
+        title: &label.map_or_else(|| visible(&metric.name), visible),
+        unit_of: &visible(&metric.name),
+        shares: &chart::shares(histogram, &largest),
+        before: &before,
+        log: histogram.log,
+        scale,
+    })
+}
+
+/// The durations of the run that a metric leads, over time.
+fn heat(report: &Report, metric: &Metric, anchor: &str, scale: &Scale) -> Option<Chart> {
+    let of_metric = |run: &&RequestRun| {
+        run.shards.is_none() && run.source == metric.source && run.table == metric.table && run.metric == metric.name
+    };
+    let run = report.requests.iter().find(of_metric)?;
+    let heat = run.heat.as_ref()?;
+    let stretches: Vec<(f64, f64, &[u64])> =
+        run.bins.iter().zip(&heat.counts).map(|(bin, counts)| (bin.from, bin.to, counts.as_slice())).collect();
+    let mut drawn = chart::heat(&HeatOverTime {
+        id: &format!("{anchor}-heat"),
+        title: &visible(&metric.name),
+        edges: &heat.edges,
+        stretches: &stretches,
+        width: run.bin_width,
+        length: run.length,
+        moments: words::moments(run),
+        scale,
+    })?;
+    if let Some(number) = run.run {
+        drawn.notes.push(format!("Run {} of the file.", number::count(number)));
+    }
+    Some(drawn)
+}
+
+/// The samples of a metric in recorded order, as the one picture of a page; `reaches` where its axis reaches to the corrupted ones.
+pub(super) fn lead_order(metric: &Metric, scale: &Scale, crosses: &[OrderCross], reaches: bool) -> Option<Chart> {
+    in_order(metric, if reaches { "lead-corrupted" } else { "lead" }, scale, Some((crosses, reaches)))
 }
 
 /// The samples in recorded order; with their corrupted ones where it is the one picture of a page.
-fn in_order(metric: &Metric, anchor: &str, scale: &Scale, crosses: Option<&[OrderCross]>) -> Option<Chart> {
+fn in_order(metric: &Metric, anchor: &str, scale: &Scale, lead: Option<(&[OrderCross], bool)>) -> Option<Chart> {
     let population = &metric.overall;
     let (series, clean) = population.series.as_ref().zip(population.clean.as_ref())?;
     let (slots, legend) = slots(metric);
@@ -80,8 +156,9 @@ fn in_order(metric: &Metric, anchor: &str, scale: &Scale, crosses: Option<&[Orde
         order: population.order.as_ref(),
         slots: &slots,
         legend: &legend,
-        crosses: crosses.unwrap_or_default(),
-        leads: crosses.is_some(),
+        crosses: lead.map_or(&[], |(crosses, _)| crosses),
+        leads: lead.is_some(),
+        reaches: lead.is_some_and(|(_, reaches)| reaches),
     })
 }
 
@@ -113,6 +190,8 @@ fn draw_distribution(
     whole: Option<&Histogram>,
 ) -> Option<Chart> {
     let clean = population.clean.as_ref()?;
+    let modes = population.modality.as_ref().map(|modality| modality.modes.as_slice()).unwrap_or_default();
+    let modes: Vec<f64> = modes.iter().map(|mode| mode.location).filter(|_| modes.len() > 1).collect();
     let plot = Distribution {
         id,
         title,
@@ -121,6 +200,7 @@ fn draw_distribution(
         median: Some(clean.median),
         p95: at(clean, 95.0).and_then(|percentile| percentile.value),
         fence: population.outliers.as_ref().and_then(|outliers| outliers.high_fence),
+        modes: &modes,
     };
     match whole {
         Some(whole) => chart::strip(&plot, whole),

@@ -25,6 +25,9 @@ use crate::report::number::{self, ABSENT, Scale};
 use crate::report::words::requests as words;
 use crate::stats::interval::wilson_inflated;
 
+/// How an interval begins that is open on both sides.
+const OPEN_ON_BOTH_SIDES: &str = "(-∞, ∞)";
+
 /// A figure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct FigureView {
@@ -49,7 +52,8 @@ impl FigureView {
     }
 
     fn interval(self, interval: Option<String>) -> Self {
-        Self { interval: interval.filter(|text| text != ABSENT), ..self }
+        // One that is open on both sides says nothing.
+        Self { interval: interval.filter(|text| text != ABSENT && !text.starts_with(OPEN_ON_BOTH_SIDES)), ..self }
     }
 
     fn note(self, note: impl Into<String>) -> Self {
@@ -91,10 +95,12 @@ type Course = fn(&Bin) -> Option<f64>;
 fn of_run(report: &Report, run: &RequestRun, drawn: Charts) -> Vec<FigureView> {
     let metric = metric_of(report, run);
     let noun = if run.are_requests { "requests" } else { "rows" };
-    let bins = |value: fn(&Bin) -> Option<f64>| run.bins.iter().map(value);
+    // What the stub of a bin at the ends of a run says is chance.
+    let whole = |bin: &&Bin| bin.to - bin.from >= run.bin_width / 2.0;
+    let bins = |value: fn(&Bin) -> Option<f64>| run.bins.iter().filter(whole).map(value);
     // Where only the steady part was asked for, all figures are of it.
     let totals = run.totals();
-    let over = number::quantity(Dimension::Time, totals.seconds);
+    let over = number::short(Dimension::Time, totals.seconds);
     let over = match (run.run, run.used_phase()) {
         (_, Some(_)) => format!("over {over}, the steady part"),
         (Some(number), None) => format!("run {number}, over {over}"),
@@ -103,12 +109,14 @@ fn of_run(report: &Report, run: &RequestRun, drawn: Charts) -> Vec<FigureView> {
     let mut figures =
         vec![
             FigureView::new(noun, number::count(totals.requests)).note(over),
-            FigureView::new("rate", number::quantity(Dimension::Rate, totals.rate))
+            FigureView::new("rate", number::short(Dimension::Rate, totals.rate))
                 .note(words::range_of_rates(run))
                 .spark(drawn, bins(|bin| Some(bin.rate)), SparkKind::Line),
             failed(report, run, metric, drawn),
         ];
-    let clean = metric.and_then(|metric| metric.overall.clean.as_ref());
+    // Requests of which each failed in no time at all have no durations.
+    let says_nothing = |summary: &&Summary| totals.failed == Some(totals.requests) && summary.max == 0.0;
+    let clean = metric.and_then(|metric| metric.overall.clean.as_ref()).filter(|summary| !says_nothing(summary));
     let percentiles: [(f64, Course, Statistic); 3] = [
         (50.0, |bin| bin.p50, Statistic::P50),
         (95.0, |bin| bin.p95, Statistic::P95),
@@ -120,7 +128,7 @@ fn of_run(report: &Report, run: &RequestRun, drawn: Charts) -> Vec<FigureView> {
         let figure = match (joint, metric.zip(clean)) {
             (Some(values), _) => {
                 let value =
-                    values[place].map_or_else(|| ABSENT.to_owned(), |value| number::quantity(run.dimension, value));
+                    values[place].map_or_else(|| ABSENT.to_owned(), |value| number::short(run.dimension, value));
                 FigureView::new(&number::percentile_name(percent), value)
             }
             (None, Some((metric, clean))) => percentile(clean, percent, &display_scale(metric)),
@@ -216,13 +224,17 @@ fn of_service(service: &Service) -> Vec<FigureView> {
     let messages = &service.messages;
     let mut figures = vec![
         FigureView::new("messages", number::count(messages.sent))
-            .note(format!("over {}", number::quantity(Dimension::Time, service.span))),
+            .note(format!("over {}", number::short(Dimension::Time, service.span))),
     ];
     if let Some((failed, per_thousand)) = service.errors.failed.zip(service.errors.per_thousand) {
         let share = |end: Option<f64>| end.map(|end| end / 1000.0);
         let interval = service.errors.interval.as_ref();
         let interval = interval.map(|of| words::shares(&Interval { low: share(of.low), high: share(of.high), ..*of }));
-        let figure = FigureView::new("failed", number::share(per_thousand / 1000.0)).note(number::count(failed));
+        let figure = FigureView::new("failed", number::share(per_thousand / 1000.0)).note(format!(
+            "{} of {}",
+            number::count(failed),
+            number::count(messages.sent)
+        ));
         figures.push(figure.interval(interval));
     }
     for (kind, name) in [(DistributionKind::FirstChunk, "first chunk"), (DistributionKind::Response, "response")] {
@@ -275,10 +287,10 @@ fn of_benchmarks(report: &Report) -> Vec<FigureView> {
 
 /// What a tool says of its whole run.
 fn of_summary(summary: &RequestSummary, all: &EndpointSummary) -> Vec<FigureView> {
-    let time = |value: Option<f64>| value.map(|value| number::quantity(summary.dimension, value));
+    let time = |value: Option<f64>| value.map(|value| number::short(summary.dimension, value));
     let figures = [
         ("requests", all.requests.map(number::count)),
-        ("rate", all.rate.map(|rate| number::quantity(Dimension::Rate, rate))),
+        ("rate", all.rate.map(|rate| number::short(Dimension::Rate, rate))),
         ("failed", all.share.map(number::share)),
         ("mean", time(all.mean).filter(|_| all.p50.is_none())),
         ("p50", time(all.p50)),

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::charts::Charts;
 use crate::analysis::requests::{LoadLevel, LoadLevels, RequestRun};
 use crate::measure::unit::Dimension;
+use crate::report::chart::{ByLoad, Chart, LevelPoint, by_load};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
 use crate::report::words::levels as words;
@@ -17,6 +19,8 @@ pub(crate) struct LevelsView {
     pub rows: Vec<LoadLevelView>,
     /// Where throughput grows no longer, and what is in no row.
     pub notes: Vec<String>,
+    /// Throughput and latency by level.
+    pub charts: Vec<Chart>,
 }
 
 /// The requests at one level.
@@ -34,10 +38,22 @@ pub(crate) struct LoadLevelView {
 }
 
 impl LevelsView {
-    pub(super) fn of(run: &RequestRun, levels: &LoadLevels) -> Self {
-        let typical: Vec<f64> = levels.levels.iter().filter_map(|level| level.p50).collect();
-        let scale = Scale::of_values(run.dimension, &typical, None);
+    pub(super) fn of(run: &RequestRun, levels: &LoadLevels, id: &str, drawn: Charts) -> Self {
+        let typical = levels.levels.iter().filter_map(|level| level.p50).min_by(f64::total_cmp);
+        let scale = Scale::to_read(run.dimension, typical.unwrap_or(0.0), None, None);
+        let points = || levels.levels.iter().map(|level| point(level, levels.measured)).collect::<Vec<LevelPoint>>();
+        let chart = || {
+            by_load(&ByLoad {
+                id: &format!("{id}-load"),
+                load: &visible(&levels.column),
+                metric: &visible(&run.metric),
+                dimension: run.dimension,
+                noun: if run.are_requests { "requests" } else { "rows" },
+                points: &points(),
+            })
+        };
         Self {
+            charts: drawn.of(|| chart().into_iter().collect()),
             column: visible(&levels.column),
             rows: levels.levels.iter().map(|level| LoadLevelView::of(level, levels.measured, &scale)).collect(),
             notes: [words::measured(levels), words::plateau(run, levels), words::elsewhere(run, levels)]
@@ -48,14 +64,26 @@ impl LevelsView {
     }
 }
 
+fn level_name(level: &LoadLevel, measured: bool) -> String {
+    if measured { number::plain(level.level) } else { number::tick(level.level) }
+}
+
+fn point(level: &LoadLevel, measured: bool) -> LevelPoint {
+    LevelPoint {
+        name: level_name(level, measured),
+        rate: Some(level.rate),
+        percentiles: [level.p50, level.p95, level.p99],
+    }
+}
+
 impl LoadLevelView {
     fn of(level: &LoadLevel, measured: bool, scale: &Scale) -> Self {
         let share = |failed: u64| number::share(failed as f64 / level.requests as f64);
         Self {
-            level: if measured { number::plain(level.level) } else { number::tick(level.level) },
+            level: level_name(level, measured),
             requests: number::count(level.requests),
-            time: number::quantity(Dimension::Time, level.time),
-            rate: number::quantity(Dimension::Rate, level.rate),
+            time: number::short(Dimension::Time, level.time),
+            rate: number::short(Dimension::Rate, level.rate),
             failed: level.failed.map_or_else(|| ABSENT.to_owned(), share),
             p50: scale.full_or_absent(level.p50),
             p95: scale.full_or_absent(level.p95),

@@ -5,15 +5,22 @@ use serde::Serialize;
 use super::charts::{self, Charts};
 use super::facts::{facts, group_facts};
 use super::fold::fold;
+use super::grid::GridView;
 use super::named_text::NamedText;
 use super::numbers::{MOST_GROUPS, at, at_least, display_scale, row_scale};
+use crate::measure::unit::Dimension;
 use crate::report::chart::Chart;
-use crate::report::contract::{Extreme, Interval, Label, Metric, Percentile, Polarity, Population, Remark, Summary};
+use crate::report::contract::{
+    Extreme, Interval, Label, Metric, Outliers, Percentile, Polarity, Population, Remark, Report, Summary,
+};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
 
 /// Rows of the table of groups that a reader sees without opening anything.
 const OPEN_GROUPS: usize = 40;
+
+/// The largest samples that a page of very many metrics names of one with outliers.
+const SHORT_EXTREMES: usize = 2;
 
 /// A metric in detail.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,6 +37,7 @@ pub(crate) struct MetricView {
     pub open_note: Option<String>,
     pub facts: Vec<NamedText>,
     pub extremes: Vec<ExtremeView>,
+    pub extremes_title: &'static str,
     pub has_details: bool,
     pub has_whole: bool,
     pub groups: Vec<GroupView>,
@@ -37,6 +45,8 @@ pub(crate) struct MetricView {
     pub more_groups_title: Option<String>,
     pub charts: Vec<Chart>,
     pub group_charts: Vec<Chart>,
+    /// Benchmarks by two parameters.
+    pub grids: Vec<GridView>,
 }
 
 /// A number with its interval.
@@ -60,6 +70,8 @@ pub(crate) struct ExtremeView {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct GroupView {
     pub name: String,
+    /// The id of what its row leads to.
+    pub anchor: String,
     pub members: Option<String>,
     pub n: String,
     pub median: String,
@@ -68,10 +80,27 @@ pub(crate) struct GroupView {
     pub p95_interval: String,
     pub outliers: String,
     pub facts: Vec<NamedText>,
+    /// Its distribution and its tail.
+    pub charts: Vec<Chart>,
+    /// Its slowest samples.
+    pub extremes: Vec<ExtremeView>,
+}
+
+/// The id of the details of a group of the metric with that id.
+pub(super) fn group_anchor(metric: &str, index: usize) -> String {
+    format!("{metric}/group-{}", index + 1)
+}
+
+/// What the samples are that are named with their place.
+fn extremes_title(metric: &Metric) -> &'static str {
+    match (metric.dimension, metric.polarity) {
+        (Dimension::Time, Polarity::LowerIsBetter | Polarity::Unknown) => "Slowest samples, kept in every number",
+        _ => "Largest samples, kept in every number",
+    }
 }
 
 impl MetricView {
-    pub(super) fn of(metric: &Metric, anchor: &str, drawn: Charts) -> Self {
+    pub(super) fn of(report: Option<&Report>, metric: &Metric, anchor: &str, drawn: Charts) -> Self {
         let scale = display_scale(metric);
         let overall = &metric.overall;
         // What is said of the whole is said of nothing where the groups are separate benchmarks.
@@ -79,11 +108,10 @@ impl MetricView {
         let clean = whole.and_then(|overall| overall.clean.as_ref());
         let intervals = clean.map(|summary| intervals(summary, &scale)).unwrap_or_default();
         let facts = whole.map(|overall| facts(overall, &scale)).unwrap_or_default();
-        let extremes = whole.and_then(|overall| overall.outliers.as_ref());
-        let extremes = extremes.into_iter().flat_map(|outliers| &outliers.extremes);
-        let extremes: Vec<_> = extremes.map(|extreme| ExtremeView::of(extreme, metric, &scale)).collect();
-        let groups = metric.groups.iter().take(MOST_GROUPS);
-        let groups: Vec<_> = groups.map(|group| GroupView::of(group, &row_scale(metric, group, &scale))).collect();
+        let extremes = whole.map_or_else(Vec::new, |overall| ExtremeView::all(overall, metric, &scale));
+        let groups = (0..metric.groups.len()).take(MOST_GROUPS);
+        let groups: Vec<_> =
+            groups.map(|index| GroupView::of(report, metric, index, (anchor, &scale), drawn)).collect();
         let open = groups.len().min(OPEN_GROUPS);
         let (groups, more_groups, more_groups_title) = fold(groups, open, "more group");
         Self {
@@ -108,7 +136,9 @@ impl MetricView {
             groups,
             more_groups,
             more_groups_title,
-            charts: drawn.of(|| charts::of_metric(metric, anchor, &scale)),
+            extremes_title: extremes_title(metric),
+            charts: drawn.of(|| charts::of_metric(report, metric, anchor, &scale)),
+            grids: GridView::all(metric),
             group_charts: drawn.of(|| charts::of_groups(metric, anchor, &scale)),
         }
     }
@@ -116,12 +146,14 @@ impl MetricView {
 
 impl MetricView {
     /// Without what the JSON report says as well, for pages of very many metrics.
-    pub(super) fn shortened(mut self) -> Self {
+    pub(super) fn shortened(mut self, metric: &Metric) -> Self {
         self.intervals.retain(|row| ["mean", "median", "p95", "p99"].contains(&row.name.as_str()));
         // What would be said of nearly every one of them says nothing.
         self.facts.retain(|fact| !fact.text.starts_with("nothing speaks against"));
         self.about.clear();
         self.open_note = None;
+        let far = metric.overall.outliers.as_ref().is_some_and(|outliers| outliers.count() > 0);
+        self.extremes.truncate(if far { SHORT_EXTREMES } else { 0 });
         self.groups.clear();
         self.more_groups.clear();
         self.more_groups_title = None;
@@ -222,6 +254,12 @@ fn open_note(summary: &Summary) -> Option<String> {
 }
 
 impl ExtremeView {
+    /// The largest samples of a population; where ten outliers are farther away than those, the outliers.
+    fn all(population: &Population, metric: &Metric, scale: &Scale) -> Vec<Self> {
+        let largest = population.outliers.as_ref().map(Outliers::largest_known).unwrap_or_default();
+        largest.into_iter().map(|extreme| Self::of(extreme, metric, scale)).collect()
+    }
+
     fn of(extreme: &Extreme, metric: &Metric, scale: &Scale) -> Self {
         let source = visible(&metric.source);
         Self {
@@ -233,7 +271,10 @@ impl ExtremeView {
 }
 
 impl GroupView {
-    fn of(group: &Population, scale: &Scale) -> Self {
+    fn of(report: Option<&Report>, metric: &Metric, index: usize, of: (&str, &Scale), drawn: Charts) -> Self {
+        let group = &metric.groups[index];
+        let (anchor, scale) = (group_anchor(of.0, index), &row_scale(metric, group, of.1));
+        let charts = drawn.of(|| charts::of_group(report, metric, index, &anchor, scale));
         let clean = group.clean.as_ref();
         let p95 = clean.and_then(|summary| at(summary, 95.0));
         let outliers = group.outliers.as_ref().map(|outliers| outliers.low + outliers.high);
@@ -247,6 +288,9 @@ impl GroupView {
             p95_interval: scale.interval(p95.and_then(|percentile| percentile.interval.as_ref())),
             outliers: outliers.map_or_else(|| ABSENT.to_owned(), number::count),
             facts: group_facts(group, scale),
+            extremes: if charts.is_empty() { Vec::new() } else { ExtremeView::all(group, metric, scale) },
+            charts,
+            anchor,
         }
     }
 }

@@ -7,9 +7,6 @@ use crate::report::contract::{Metric, Percentile, Population, Report, Source, Su
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
 
-/// Groups are shown in one unit while their medians differ by no more than this factor; beyond it each row has its
-/// own, because 10 s in nanoseconds is not readable.
-const ONE_UNIT_SPAN: f64 = 1e5;
 /// Groups that a page can hold at all. More would not be read, and would make the page slow; the JSON has all of them.
 pub(super) const MOST_GROUPS: usize = 500;
 
@@ -148,29 +145,25 @@ fn runs_tell(metric: &Metric) -> bool {
         && metric.runs_apart.windows(2).any(|pair| numbers(&pair[0].summary) != numbers(&pair[1].summary))
 }
 
-/// The unit and digits for all numbers of a metric: the smallest median among its populations keeps its digits.
+/// The unit and digits for what is said of a metric as a whole: those of its median, of separate benchmarks those of the smallest.
 pub(super) fn display_scale(metric: &Metric) -> Scale {
-    let populations = std::iter::once(&metric.overall).chain(&metric.groups);
-    let medians: Vec<f64> = populations.filter_map(|population| Some(shown(population)?.median)).collect();
-    let central = shown(&metric.overall).map_or(0.0, |summary| summary.median.abs());
-    let near: Vec<f64> = medians.into_iter().filter(|median| median.abs() * ONE_UNIT_SPAN >= central).collect();
-    scale_of(metric, &metric.overall, &near)
+    let median = |population: &Population| Some(shown(population)?.median).filter(|median| *median != 0.0);
+    let smallest = || metric.groups.iter().filter_map(median).min_by(|a, b| a.abs().total_cmp(&b.abs()));
+    let typical = if metric.measured_apart { smallest() } else { None };
+    scale_of(metric, &metric.overall, typical, None)
 }
 
-/// The scale of a row: the one of its metric, unless its numbers would have no digits there.
+/// The scale of a row: in the unit of its metric, unless its numbers would have too many digits there or none.
 pub(super) fn row_scale(metric: &Metric, population: &Population, shared: &Scale) -> Scale {
-    let (Some(own), Some(all)) = (shown(population), shown(&metric.overall)) else { return *shared };
-    let far = own.median != 0.0 && own.median.abs() * ONE_UNIT_SPAN < all.median.abs();
-    if far { scale_of(metric, population, &[own.median]) } else { *shared }
+    scale_of(metric, population, None, Some(shared))
 }
 
-fn scale_of(metric: &Metric, population: &Population, medians: &[f64]) -> Scale {
-    let Some(summary) = shown(population) else { return Scale::of_value(metric.dimension, 0.0) };
-    let scale = if medians.iter().any(|median| *median != 0.0) {
-        Scale::of_values(metric.dimension, medians, Some(summary.mad).filter(|mad| *mad > 0.0))
-    } else {
-        Scale::of_values(metric.dimension, &[summary.mean, summary.max], None)
+fn scale_of(metric: &Metric, population: &Population, typical: Option<f64>, shared: Option<&Scale>) -> Scale {
+    let Some(summary) = shown(population) else {
+        return shared.copied().unwrap_or(Scale::of_value(metric.dimension, 0.0));
     };
+    let own = [summary.median, summary.mean, summary.max].into_iter().find(|value| *value != 0.0).unwrap_or(0.0);
+    let scale = Scale::to_read(metric.dimension, typical.unwrap_or(own), Some(summary.mad), shared);
     scale.whole_if(&[summary.min, summary.median, summary.max])
 }
 

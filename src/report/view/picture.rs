@@ -30,6 +30,8 @@ pub(crate) struct PictureView {
     /// What it shows.
     pub about: String,
     pub chart: Chart,
+    /// The same with an axis that reaches to the corrupted samples.
+    pub corrupted: Option<Chart>,
     /// Whether its colours have to be explained: lines that have their names at their ends need no legend.
     pub legend: bool,
     /// The corrupted samples in it.
@@ -62,6 +64,7 @@ impl PictureView {
             about,
             legend: !chart.legend.is_empty() && !chart.svg.contains("\"chart clock"),
             chart,
+            corrupted: None,
             crosses: crosses.into_iter().take(NAMED).filter_map(linked).collect(),
             more_crosses: (more > 0).then(|| format!("and {} more", number::count(more))),
         }
@@ -102,10 +105,12 @@ impl PictureView {
         }
         let metric = lead_metric(report)?;
         let crosses = crosses(report, metric);
-        let chart = charts::lead_order(metric, &display_scale(metric), &crosses)?;
+        let scale = display_scale(metric);
+        let chart = charts::lead_order(metric, &scale, &crosses, false)?;
+        let corrupted = charts::lead_order(metric, &scale, &crosses, true).filter(|_| !crosses.is_empty());
         let about = format!("{}: {} in recorded order", visible(&metric.source), visible(&metric.name));
         let named = crosses.into_iter().map(|cross| (cross.words, cross.finding)).collect();
-        Some(Self::new(anchors.metric(metric), about, chart, named))
+        Some(Self { corrupted, ..Self::new(anchors.metric(metric), about, chart, named) })
     }
 }
 

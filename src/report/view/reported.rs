@@ -175,14 +175,15 @@ pub(super) fn own_scale(reported: &Reported) -> Scale {
         None => of_metric().map(|value| value.value).collect(),
     };
     let all: Vec<f64> = of_metric().map(|value| value.value).collect();
-    Scale::of_values(reported.dimension, &values, None).whole_if(&all)
+    let typical = values.into_iter().filter(|value| *value != 0.0).min_by(|a, b| a.abs().total_cmp(&b.abs()));
+    Scale::to_read(reported.dimension, typical.unwrap_or(0.0), None, None).whole_if(&all)
 }
 
 fn cell(value: &ReportedValue, reported: &Reported, scale: &Scale) -> String {
     match value.dimension {
         Dimension::Count if value.value >= 0.0 && value.value.fract() == 0.0 => number::count(value.value as u64),
         other if other == reported.dimension => scale.bare(value.value),
-        other => number::quantity(other, value.value),
+        other => number::short(other, value.value),
     }
 }
 

@@ -105,7 +105,7 @@ impl RequestsView {
             } else {
                 Vec::new()
             },
-            levels: run.levels.as_ref().map(|levels| LevelsView::of(run, levels)),
+            levels: run.levels.as_ref().map(|levels| LevelsView::of(run, levels, &anchor, drawn)),
             endpoints: endpoints.first.iter().map(|one| FailureView::of_endpoint(run, one)).collect(),
             more_endpoints: more(endpoints.more, "more label"),
             causes: causes.first.iter().map(|one| FailureView::of_cause(run, one)).collect(),
@@ -141,9 +141,12 @@ impl PhaseView {
             name: words::phase_name(phase.kind),
             when: words::moments(run).between(phase.from, phase.to),
             requests: number::count(phase.requests),
-            rate: number::quantity(Dimension::Rate, phase.rate),
+            rate: number::short(Dimension::Rate, phase.rate),
             failed: phase.failed.map_or_else(|| ABSENT.to_owned(), number::count),
-            concurrency: phase.concurrency.map_or_else(|| ABSENT.to_owned(), number::plain),
+            concurrency: phase
+                .concurrency
+                .filter(|_| words::in_progress(run).is_some())
+                .map_or_else(|| ABSENT.to_owned(), number::plain),
         }
     }
 }
@@ -191,7 +194,7 @@ fn lines_of_one(run: &RequestRun) -> Vec<String> {
         None => format!("{number}{whole}"),
     }];
     parts.extend(words::idle(run).map(words::without_requests));
-    parts.extend(run.concurrency.map(|found| format!("{} in progress on average", number::plain(found.mean))));
+    parts.extend(words::in_progress(run).map(|found| format!("{} in progress on average", number::plain(found.mean))));
     let mut lines = vec![format!("  {}", parts.join(", "))];
     lines.extend(steady::fact(run).map(|text| format!("  {text}")));
     lines.extend(

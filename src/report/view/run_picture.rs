@@ -92,14 +92,14 @@ fn in_words(run: &RequestRun, bin: &Bin) -> String {
     let moments = words::moments(run);
     let failed = bin.failed.map_or_else(String::new, |failed| format!(", {} failed", number::count(failed)));
     let typical = bin.p50.or(bin.p95).unwrap_or(0.0);
-    let scale = Scale::of_value(run.dimension, typical);
+    let scale = Scale::to_read(run.dimension, typical, None, None);
     let percentile = |name: &str, value: Option<f64>| {
         format!("{name} {}", value.map_or_else(|| ABSENT.to_owned(), |value| scale.full(value)))
     };
     format!(
         "{}: {}, {}{failed}; {}, {}, {}, n {}",
         moments.between(bin.from, bin.to),
-        number::quantity(Dimension::Rate, bin.rate),
+        number::short(Dimension::Rate, bin.rate),
         number::counted(bin.requests, words::noun(run)),
         percentile("p50", bin.p50),
         percentile("p95", bin.p95),

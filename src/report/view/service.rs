@@ -114,7 +114,7 @@ impl ServiceView {
             metrics: distributions
                 .iter()
                 .enumerate()
-                .map(|(place, metric)| MetricView::of(metric, &format!("{anchor}-metric-{}", place + 1), drawn))
+                .map(|(place, metric)| MetricView::of(None, metric, &format!("{anchor}-metric-{}", place + 1), drawn))
                 .collect(),
             errors: service.errors.types.iter().map(error).collect(),
             sessions: service.sessions[..shown].iter().map(|row| session(row, &service.source)).collect(),

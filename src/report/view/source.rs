@@ -90,9 +90,9 @@ impl SourceView {
         let metrics: Vec<_> = report.metrics.iter().filter(|metric| metric.source == source.name).collect();
         let all = report.metrics.len();
         let detail = |metric: &Metric| {
-            let view = MetricView::of(metric, &anchors.metric(metric), charts.among(all, metric));
+            let view = MetricView::of(Some(report), metric, &anchors.metric(metric), charts.among(all, metric));
             if charts == Charts::Drawn && charts::are_many(all) && metric.overall.corrupted == 0 {
-                view.shortened()
+                view.shortened(metric)
             } else {
                 view
             }

@@ -5,12 +5,14 @@ use serde::Serialize;
 use crate::analysis::requests::{CauseSummary, EndpointSummary, LoadSweep, RequestSummary, SweepPoint};
 use crate::measure::folded::Folded;
 use crate::measure::unit::Dimension;
+use crate::report::chart::{ByLoad, Chart, LevelPoint, by_load};
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT};
 use crate::report::text_table::{Align, TextTable, shortened_in_the_middle};
 use crate::report::words::{requests, summary as words};
 
+use super::charts::Charts;
 use super::line::longest_name;
 
 /// Endpoints and causes that a page lists; the JSON has all.
@@ -40,6 +42,8 @@ pub(crate) struct SummaryView {
     pub more: Option<String>,
     pub causes: Vec<CauseView>,
     pub more_causes: Option<String>,
+    /// Throughput and latency by load, where the rows are levels of it.
+    pub charts: Vec<Chart>,
 }
 
 /// An endpoint, or all of them.
@@ -63,7 +67,7 @@ pub(crate) struct CauseView {
 type Column = (&'static str, fn(Dimension, &EndpointSummary) -> Option<String>);
 
 fn time(dimension: Dimension, value: Option<f64>) -> Option<String> {
-    value.map(|value| number::quantity(dimension, value))
+    value.map(|value| number::short(dimension, value))
 }
 
 /// Columns of a page; those that no row fills are left out.
@@ -72,7 +76,7 @@ const COLUMNS: [Column; 10] = [
     ("failed", |_, one| one.failed.map(number::count)),
     ("share", |_, one| one.share.map(number::share)),
     ("interval", |_, one| one.interval.as_ref().map(requests::shares)),
-    ("rate", |_, one| one.rate.map(|rate| number::quantity(Dimension::Rate, rate))),
+    ("rate", |_, one| one.rate.map(|rate| number::short(Dimension::Rate, rate))),
     ("mean", |dimension, one| time(dimension, one.mean)),
     ("p50", |dimension, one| time(dimension, one.p50)),
     ("p95", |dimension, one| time(dimension, one.p95)),
@@ -89,7 +93,7 @@ const IN_TERMINAL: [Column; 6] = [
             _ => format!("{} ({})", number::share(share), number::count(failed)),
         })
     }),
-    ("rate", |_, one| one.rate.map(|rate| number::quantity(Dimension::Rate, rate))),
+    ("rate", |_, one| one.rate.map(|rate| number::short(Dimension::Rate, rate))),
     ("p50", |dimension, one| time(dimension, one.p50)),
     ("p95", |dimension, one| time(dimension, one.p95)),
     ("p99", |dimension, one| time(dimension, one.p99)),
@@ -115,7 +119,7 @@ fn more(more: u64, noun: &str) -> Option<String> {
 }
 
 impl SummaryView {
-    pub(super) fn all(report: &Report) -> Vec<Self> {
+    pub(super) fn all(report: &Report, drawn: Charts) -> Vec<Self> {
         // Rows that are levels of load are told as such.
         let sweep_of = |summary: &RequestSummary| {
             let of = |sweep: &&LoadSweep| sweep.points.iter().all(|point| point.source == summary.source);
@@ -126,17 +130,18 @@ impl SummaryView {
                 .filter(|sweep| summary.all.is_none() && sweep.points.len() == summary.endpoints.len())
         };
         let of_summary = |(number, summary): (u32, &RequestSummary)| {
-            let view = sweep_of(summary).map_or_else(|| Self::of(summary), Self::of_sweep);
-            Self { anchor: format!("summary-{number}"), ..view }
+            let anchor = format!("summary-{number}");
+            let view =
+                sweep_of(summary).map_or_else(|| Self::of(summary), |sweep| Self::of_sweep(sweep, &anchor, drawn));
+            Self { anchor, ..view }
         };
         let several = (1..).zip(report.sweeps.iter().filter(|sweep| words::in_several_files(sweep)));
-        let of_sweep =
-            |(number, sweep): (u32, &LoadSweep)| Self { anchor: format!("sweep-{number}"), ..Self::of_sweep(sweep) };
+        let of_sweep = |(number, sweep): (u32, &LoadSweep)| Self::of_sweep(sweep, &format!("sweep-{number}"), drawn);
         (1..).zip(&report.summaries).map(of_summary).chain(several.map(of_sweep)).collect()
     }
 
     /// Runs at several levels of load, a row each.
-    fn of_sweep(sweep: &LoadSweep) -> Self {
+    fn of_sweep(sweep: &LoadSweep, anchor: &str, drawn: Charts) -> Self {
         let all: Vec<&EndpointSummary> = sweep.points.iter().map(|point| &point.run).collect();
         let columns = filled(sweep.dimension, &all, &COLUMNS);
         let shown = Folded::of(&sweep.points, LISTED);
@@ -145,7 +150,8 @@ impl SummaryView {
             cells: cells(sweep.dimension, &point.run, &columns),
         };
         Self {
-            anchor: String::new(),
+            charts: drawn.of(|| sweep_chart(sweep, anchor).into_iter().collect()),
+            anchor: anchor.to_owned(),
             title: "Throughput against latency by",
             name: visible(&sweep.setting),
             title_end: "",
@@ -170,6 +176,7 @@ impl SummaryView {
             cells: cells(summary.dimension, one, &columns),
         };
         Self {
+            charts: Vec::new(),
             anchor: String::new(),
             title: "Requests of",
             name: visible(&summary.source),
@@ -184,6 +191,27 @@ impl SummaryView {
             columns: columns.iter().map(|(name, _)| *name).collect(),
         }
     }
+}
+
+/// Throughput and latency by level; a level with several runs would have no place of its own.
+fn sweep_chart(sweep: &LoadSweep, anchor: &str) -> Option<Chart> {
+    let once = sweep.points.windows(2).all(|pair| pair[0].level < pair[1].level);
+    let point = |point: &SweepPoint| LevelPoint {
+        name: number::tick(point.level),
+        rate: point.run.rate,
+        percentiles: [point.run.p50, point.run.p95, point.run.p99],
+    };
+    let points: Vec<LevelPoint> = sweep.points.iter().map(point).collect();
+    let latency_by = sweep.latency_by.as_deref().unwrap_or("latency");
+    by_load(&ByLoad {
+        id: &format!("{anchor}-load"),
+        load: &visible(&sweep.setting),
+        metric: &visible(latency_by),
+        dimension: sweep.dimension,
+        noun: "requests",
+        points: &points,
+    })
+    .filter(|_| once)
 }
 
 impl CauseView {

@@ -269,7 +269,7 @@ fn of_rows(of: &Measurements<'_>) -> Option<String> {
     let durations: Vec<&Metric> = of.metrics.iter().filter(is_duration).collect();
     let (count, latency) = match (&durations[..], of.services) {
         ([metric], [])
-            if (metric.evidence == Evidence::Samples || whole.is_none())
+            if (metric.evidence == Evidence::Samples || whole.is_none() && of.summaries.is_empty())
                 && (!metric.measured_apart || whole.is_some_and(|whole| whole.failed > 0)) =>
         {
             let clean = metric.overall.clean.as_ref()?;
@@ -280,7 +280,16 @@ fn of_rows(of: &Measurements<'_>) -> Option<String> {
                 None => noun(kind, &metric.source, of.sources),
             };
             // Where few rows say how they ended, they are not what was measured.
-            let all = whole.map_or(clean.n, |whole| if said_by_few(whole, clean.n) { clean.n } else { whole.total });
+            let all = whole.map(|whole| if said_by_few(whole, clean.n) { clean.n } else { whole.total });
+            // Requests that failed are requests too.
+            let of_run = |run: &RequestRun| {
+                noun != "row" && run.are_requests && run.source == metric.source && run.metric == metric.name
+            };
+            let counted = match of.requests {
+                [run] if of_run(run) => run.totals().requests,
+                _ => clean.n,
+            };
+            let all = all.unwrap_or(counted);
             let count = if noun == "row" && whole.is_none() {
                 format!("{} of `{}`", number::counted(all, "sample"), name(&metric.name))
             } else if runs > 1 {

@@ -1,6 +1,6 @@
 //! Sentences about a run of requests.
 
-use crate::analysis::requests::{Bin, Moment, Phase, PhaseKind, RequestRun};
+use crate::analysis::requests::{Bin, InFlight, Moment, Phase, PhaseKind, RequestRun};
 use crate::measure::folded::Folded;
 use crate::measure::unit::Dimension;
 use crate::report::escape::visible;
@@ -77,7 +77,10 @@ pub(in crate::report) fn range_of_rates(run: &RequestRun) -> String {
     let Some((least, most)) = rates().min_by(f64::total_cmp).zip(rates().max_by(f64::total_cmp)) else {
         return String::new();
     };
-    let scale = Scale::of_value(Dimension::Rate, most);
+    let scale = Scale::to_read(Dimension::Rate, most, None, None);
+    if scale.bare(least) == scale.bare(most) {
+        return format!("{} in each bin of {}", scale.full(most), time(run.bin_width));
+    }
     format!("{} to {} in bins of {}", scale.bare(least), scale.full(most), time(run.bin_width))
 }
 
@@ -100,9 +103,17 @@ pub(in crate::report) fn without_requests(idle: f64) -> String {
     format!("{} min without requests inside", number::tick((idle / 60.0).round()))
 }
 
+/// How many were in progress, where that says something: requests of which each failed, or which took next to no time, never were.
+pub(in crate::report) fn in_progress(run: &RequestRun) -> Option<&InFlight> {
+    /// Below this there is hardly ever anything in progress.
+    const LEAST: f64 = 0.005;
+    let all_failed = run.requests > 0 && run.failed == Some(run.requests);
+    run.concurrency.as_ref().filter(|found| !all_failed && found.highest >= LEAST)
+}
+
 /// `12.3 in progress on average, 20 at most`.
 pub(in crate::report) fn concurrency(run: &RequestRun) -> Option<String> {
-    let found = run.concurrency.as_ref()?;
+    let found = in_progress(run)?;
     let steady = run.phase(PhaseKind::Steady).and_then(|steady| steady.concurrency).filter(|_| run.phases.len() > 1);
     let steady = steady.map_or_else(String::new, |steady| format!(", {} in the steady part", number::plain(steady)));
     let moments = moments(run);
@@ -119,7 +130,7 @@ pub(in crate::report) fn concurrency(run: &RequestRun) -> Option<String> {
 pub(in crate::report) fn little(run: &RequestRun) -> Option<String> {
     /// Both are read as the same number within this share of it.
     const SAME: f64 = 0.05;
-    let found = run.concurrency.as_ref()?;
+    let found = in_progress(run)?;
     let steady = run.phase(PhaseKind::Steady).is_some();
     let part = if steady { "in the steady part" } else { "in the whole run" };
     let (law, seen) = (found.by_little, found.by_intervals);

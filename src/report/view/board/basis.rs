@@ -6,8 +6,11 @@ use crate::compare::outcome::{Change, Scale};
 use crate::measure::Statistic;
 use crate::report::chart::{ChangeAxis, MiniChange};
 use crate::report::contract::{Metric, Report, RequestRun};
+use crate::report::number::Scale as Units;
 use crate::report::view::change::effect;
-use crate::report::view::charts::Charts;
+use crate::report::view::charts::{Charts, are_many};
+use crate::report::view::metric::group_anchor;
+use crate::report::view::numbers::{MOST_GROUPS, display_scale, shown};
 use crate::report::words::change as words;
 
 /// With more metrics than these, groups have a row only where something is wrong with them.
@@ -18,6 +21,7 @@ pub(super) struct Basis<'r> {
     pub(super) report: &'r Report,
     pub(super) drawn: Charts,
     changes: HashMap<(&'r str, &'r str, Option<&'r str>), &'r Change>,
+    by_name: HashMap<&'r str, Vec<&'r Metric>>,
     pub(super) change_axis: ChangeAxis,
     /// Whether there are so many metrics that each has one row.
     pub(super) brief: bool,
@@ -28,13 +32,37 @@ impl<'r> Basis<'r> {
         let changes = || report.comparison.iter().flat_map(|comparison| &comparison.changes);
         let key = |change: &'r Change| (change.source.as_str(), change.metric.as_str(), change.group.as_deref());
         let drawable: Vec<MiniChange> = changes().filter_map(mini).collect();
+        let mut by_name: HashMap<&str, Vec<&Metric>> = HashMap::new();
+        for metric in report.service.iter().flat_map(|service| &service.distributions).chain(&report.metrics) {
+            by_name.entry(metric.name.as_str()).or_default().push(metric);
+        }
         Self {
             report,
             drawn,
+            by_name,
             changes: changes().map(|change| (key(change), change)).collect(),
             change_axis: ChangeAxis::of(&drawable),
             brief: report.metrics.len() > FEW_METRICS,
         }
+    }
+
+    /// Metrics that are read beside this one, itself among them: of the same name in several files.
+    pub(super) fn alike(&self, metric: &Metric) -> impl Iterator<Item = &'r Metric> {
+        let of_name = self.by_name.get(metric.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let (dimension, apart) = (metric.dimension, metric.measured_apart);
+        of_name.iter().copied().filter(move |other| other.dimension == dimension && other.measured_apart == apart)
+    }
+
+    /// The unit of the rows of a metric, and of those that are read beside it.
+    pub(super) fn scale(&self, metric: &Metric) -> Units {
+        let median = |metric: &Metric| shown(&metric.overall).map_or(f64::INFINITY, |summary| summary.median);
+        let smallest = self.alike(metric).min_by(|a, b| median(a).total_cmp(&median(b)));
+        display_scale(smallest.unwrap_or(metric))
+    }
+
+    /// The id of the details of a group of the metric with that id, where a page has them.
+    pub(super) fn details_of_group(&self, own: &str, index: usize) -> Option<String> {
+        (index < MOST_GROUPS && !are_many(self.report.metrics.len())).then(|| group_anchor(own, index))
     }
 
     /// The one run of requests that a metric leads; of several in one file there is none.

@@ -12,8 +12,8 @@ use crate::report::contract::{Metric, Population, PopulationFailures, Reported, 
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
 use crate::report::view::change::{EffectView, is_quiet};
-use crate::report::view::charts::Charts;
-use crate::report::view::numbers::{at, at_least, display_scale, row_scale, shown};
+use crate::report::view::charts::{Charts, are_many};
+use crate::report::view::numbers::{at, at_least, row_scale, shown};
 use crate::report::view::reported::scale as scale_among;
 use crate::report::words::change as words;
 
@@ -42,6 +42,14 @@ pub(crate) struct BoardRow {
     pub mean: Option<String>,
     pub p95: Option<String>,
     pub p99: Option<String>,
+    /// What stands behind "more columns".
+    pub stddev: Option<String>,
+    pub cv: Option<String>,
+    pub mad: Option<String>,
+    pub p90: Option<String>,
+    pub p999: Option<String>,
+    /// The id of the part with all about it; absent where there is none.
+    pub details: Option<String>,
     /// The distribution, on the axis of its block.
     pub picture: Option<String>,
     pub change: Option<EffectView>,
@@ -107,6 +115,9 @@ impl<'r> Basis<'r> {
         if let Some(run) = self.run_of(metric) {
             let totals = run.totals();
             row.set_requests(totals.rate, totals.requests, totals.failed);
+            if totals.failed == Some(totals.requests) {
+                row.leave_out_zeros(population);
+            }
         } else if let Some(failures) = metric.failures.as_ref().filter(|_| metric.leads) {
             row.set_failed(failures.failed, failures.total);
         }
@@ -129,6 +140,9 @@ impl<'r> Basis<'r> {
         let counted = whole.and_then(|run| run.labels.iter().find(|one| Some(one.label.as_str()) == label));
         if let Some(one) = counted {
             row.set_requests(one.rate, one.requests, one.failed);
+            if one.failed == Some(one.requests) {
+                row.leave_out_zeros(population);
+            }
         }
         self.set_failing(&mut row, metric, label);
         row
@@ -159,13 +173,15 @@ impl<'r> Basis<'r> {
 
     /// The numbers of a population of a metric.
     fn row(&self, metric: &'r Metric, population: &'r Population, name: String, axis: Option<&SharedAxis>) -> BoardRow {
-        let scale = row_scale(metric, population, &display_scale(metric));
+        let scale = row_scale(metric, population, &self.scale(metric));
         let summary = shown(population);
         let percentile = |percent: f64| {
             let value = summary.and_then(|summary| at(summary, percent)?.value);
             Some(at_least(summary, value, scale.bare_or_absent(value)))
         };
         let median = summary.map(|summary| summary.median);
+        // A page of very many metrics has no room for what stands among all numbers as well.
+        let more = summary.filter(|_| !are_many(self.report.metrics.len()));
         let mut row = BoardRow {
             name,
             unit: scale.symbol(),
@@ -174,6 +190,11 @@ impl<'r> Basis<'r> {
             mean: summary.map(|summary| scale.bare(summary.mean)),
             p95: percentile(95.0),
             p99: percentile(99.0),
+            stddev: more.map(|summary| scale.bare_or_absent(summary.stddev)),
+            cv: more.map(|summary| number::percent_or_absent(summary.cv)),
+            mad: more.map(|summary| scale.bare(summary.mad)),
+            p90: more.and_then(|_| percentile(90.0)),
+            p999: more.and_then(|_| percentile(99.9)),
             picture: self.picture(metric, population, &scale, axis),
             note: note(population),
             severity: Severity {
@@ -200,14 +221,16 @@ impl<'r> Basis<'r> {
     /// The row of an endpoint as a tool has summarised it.
     pub(super) fn summary_row(&self, summary: &RequestSummary, one: &EndpointSummary) -> BoardRow {
         let typical: Vec<f64> = [one.p50, one.mean, one.p95].into_iter().flatten().take(1).collect();
-        let scale = Scale::of_values(summary.dimension, &typical, None);
+        let all: Vec<f64> = [one.p50, one.p95, one.p99].into_iter().flatten().collect();
+        let scale = Scale::to_read(summary.dimension, typical.first().copied().unwrap_or(0.0), None, None);
+        let scale = scale.whole_if(&all);
         let value = |value: Option<f64>| value.map(|value| scale.bare(value));
         let mut row = BoardRow {
             name: one.label.as_deref().map_or_else(|| "all".to_owned(), visible),
             unit: if typical.is_empty() { "" } else { scale.symbol() },
             n: one.requests.map_or_else(|| ABSENT.to_owned(), number::count),
             counts_requests: true,
-            rate: one.rate.map(|rate| number::quantity(Dimension::Rate, rate)),
+            rate: one.rate.map(|rate| number::short(Dimension::Rate, rate)),
             p50: value(one.p50).unwrap_or_else(|| ABSENT.to_owned()),
             mean: value(one.mean),
             p95: value(one.p95),
@@ -284,10 +307,23 @@ fn note(population: &Population) -> Option<String> {
 }
 
 impl BoardRow {
+    /// Requests of which each failed in no time at all have no durations.
+    fn leave_out_zeros(&mut self, population: &Population) {
+        if shown(population).is_some_and(|summary| summary.max == 0.0) {
+            ABSENT.clone_into(&mut self.p50);
+            for cell in [&mut self.mean, &mut self.p90, &mut self.p95, &mut self.p99, &mut self.p999] {
+                *cell = Some(ABSENT.to_owned());
+            }
+            for cell in [&mut self.stddev, &mut self.cv, &mut self.mad, &mut self.picture] {
+                *cell = None;
+            }
+        }
+    }
+
     fn set_requests(&mut self, rate: f64, requests: u64, failed: Option<u64>) {
         self.n = number::count(requests);
         self.counts_requests = true;
-        self.rate = Some(number::quantity(Dimension::Rate, rate));
+        self.rate = Some(number::short(Dimension::Rate, rate));
         if let Some(failed) = failed.filter(|_| requests > 0) {
             self.set_failed(failed, requests);
         }
@@ -346,7 +382,7 @@ pub(super) fn changed_row(change: &Change) -> BoardRow {
         let dimension = effect.statistic.dimension(change.dimension);
         effect.after.map(|after| match dimension {
             Dimension::Ratio => number::share(after),
-            _ => number::quantity(dimension, after),
+            _ => number::short(dimension, after),
         })
     });
     BoardRow {
