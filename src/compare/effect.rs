@@ -19,7 +19,7 @@ use crate::measure::Statistic;
 /// A change of so many margins is large.
 pub(crate) const LARGE: f64 = 3.0;
 /// A center that changes by this factor is not passed over because a short run is assumed to depend on itself.
-const GLARING_FACTOR: f64 = 1.75;
+pub(crate) const GLARING_FACTOR: f64 = 1.75;
 /// A share that changes by this much is not passed over because its failures come in clusters.
 const GLARING_SHARE: f64 = 0.1;
 /// More samples than this are no advice to anybody.

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::effect::LARGE;
+use super::effect::{GLARING_FACTOR, LARGE};
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
 use super::rate::RateChange;
 
@@ -251,6 +251,7 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
         ),
         moved_together(comparison),
         fewer_requests(comparison),
+        slower_end(comparison),
         not_compared(&comparison.changes).map(str::to_owned),
     ];
     clauses.into_iter().flatten().collect()
@@ -262,16 +263,22 @@ fn moved_together(comparison: &Comparison) -> Option<String> {
     Some(format!("{} of {} moved together for the worse by a large factor", suite.along, suite.subjects))
 }
 
-/// A request rate that fell to half or less, which its interval knows: a slower service, or another load, with which nothing
+/// A request rate that fell to 57% or less, which its interval knows: a slower service, or another load, with which nothing
 /// can be compared.
 fn fewer_requests(comparison: &Comparison) -> Option<String> {
-    const HALF: f64 = 0.5;
-    let fell = |rate: &&RateChange| rate.ratio <= HALF && rate.high.is_some_and(|high| high < 1.0);
+    /// One over the factor from which on a slower center is large.
+    const FELL: f64 = 1.0 / GLARING_FACTOR;
+    let fell = |rate: &&RateChange| rate.ratio <= FELL && rate.high.is_some_and(|high| high < 1.0);
     let fell: Vec<&RateChange> = comparison.rates.iter().filter(fell).collect();
     let first = fell.first()?;
     let more = if fell.len() > 1 { format!(" and of {} more", fell.len() - 1) } else { String::new() };
     let share = (first.ratio * 100.0).round();
     Some(format!("requests of {}{more} came at {share}% of the rate of the baseline", first.source))
+}
+
+/// The slow end of all groups of a metric together, which no single one of them could show.
+fn slower_end(comparison: &Comparison) -> Option<String> {
+    comparison.slow_end.first().map(ToString::to_string)
 }
 
 /// What fails in the run, where the baseline does not say how much failed before.

@@ -15,9 +15,10 @@ pub use super::criteria::Criteria;
 use super::draft::{ChangeDraft, summary_of};
 use super::failing::FailingPopulations;
 use super::moderation::{Prior, Spread};
-use super::outcome::{Change, Counts, Reason, SuiteShift, Verdict};
+use super::outcome::{Change, Counts, Reason, SharedTail, SuiteShift, Verdict};
 use super::pairing::{Pair, Pairs, differing_environment, differing_machine};
 use super::rate::{self, RateChange};
+use super::shared_tail::shared_tails;
 use super::steady::PartsOfRuns;
 use super::suite::{Against, CommonShift, Move, is_one_sided, standing_out};
 use super::verdict::{Way, discovery_level};
@@ -41,6 +42,8 @@ pub struct Judgement {
     pub one_sided: bool,
     /// Requests a second of what both sides have.
     pub rates: Vec<RateChange>,
+    /// Metrics of which more samples of all groups together are slow.
+    pub slow_end: Vec<SharedTail>,
 }
 
 impl Dependence {
@@ -89,6 +92,11 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
         let other = parts.differ(first, second).or_else(|| elsewhere.clone());
         ChangeDraft::of_metric(pair, other.as_ref(), criteria)
     };
+    let is_judged = |pair: &&Pair<'a, MetricRuns>| {
+        let [first, second] = [&pair.before, &pair.after].map(|runs| runs.iter().map(|runs| runs.source.as_str()));
+        elsewhere.is_none() && parts.differ(first, second).is_none()
+    };
+    let slow_end = shared_tails(pairs.metrics.iter().filter(is_judged), criteria.confidence);
     let mut drafts: Vec<ChangeDraft<'_>> = pairs.metrics.into_par_iter().map(of_metric).collect();
     let shares = pairs.shares.iter().filter(|pair| pair.is_shown());
     drafts.extend(shares.map(|pair| {
@@ -137,6 +145,7 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
         suite,
         one_sided,
         rates,
+        slow_end,
     }
 }
 

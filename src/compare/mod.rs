@@ -30,6 +30,7 @@ pub mod rate;
 mod replicate;
 mod request_runs;
 mod share;
+mod shared_tail;
 pub mod sides;
 pub mod sketch;
 mod steady;

@@ -1,5 +1,7 @@
 //! What a comparison says, as plain values: part of the public JSON contract.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +40,10 @@ pub struct Comparison {
     /// Requests a second of the runs that both sides have; shown and not judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rates: Vec<RateChange>,
+    /// Metrics of which more samples of all groups together are many times as slow as their group was: too few in each group to be
+    /// judged there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slow_end: Vec<SharedTail>,
     /// Whether many metrics changed one way and none the other, over several subjects, without having moved by one factor.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_sided: bool,
@@ -49,6 +55,32 @@ pub struct Comparison {
     /// Files of the run that are the very bytes of the baseline, or hold no row that it has not seen: old results.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stale: Vec<String>,
+}
+
+/// Samples of all groups of a metric that are many times as slow as their group was in the baseline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SharedTail {
+    /// Name of the source.
+    pub source: String,
+    /// The metric.
+    pub metric: String,
+    /// How many times the median of their group in the baseline they exceed.
+    pub times: f64,
+    /// Their share in the baseline.
+    pub before: f64,
+    /// Their share in the run.
+    pub after: f64,
+}
+
+impl fmt::Display for SharedTail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { metric, times, before, after, .. } = self;
+        let [before, after] = [before, after].map(|share| share * 100.0);
+        write!(
+            f,
+            "{after:.1}% of all {metric} take over {times} times as long as their group did ({before:.1}% before)"
+        )
+    }
 }
 
 /// A factor by which many unrelated metrics moved together: rather the machine or its environment than what was changed.

@@ -87,6 +87,7 @@ pub fn comparison(
         environment: differences(&before.captures, &after.captures),
         suite: found.suite,
         one_sided: found.one_sided,
+        slow_end: found.slow_end,
         rates: found.rates,
         grown,
         unsettled: unsettled(&before.captures, &after.captures),

@@ -497,3 +497,25 @@ fn several_runs_in_one_file_are_counted_together_in_the_first_line() {
     let said = headline(&place);
     assert!(said.contains("360 requests in 3 runs, 5% failed, elapsed p95"), "{said}");
 }
+
+#[test]
+fn timeouts_that_are_few_in_each_of_many_endpoints_do_not_pass() {
+    let place = Place::new();
+    // Ten endpoints of thirty requests, one of twenty times out: three a group at most.
+    let of = |timeout: fn(u32) -> bool, shift: u32| {
+        let row = |index: u32| {
+            let took = if timeout(index) { 30_000 } else { (80 + (index + shift) * 29 % 41) * (1 + index % 10) };
+            format!(
+                "{},{took},/page/{},200\n",
+                1_700_000_000_000_u64 + u64::from(index) * 200,
+                ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"][index as usize % 10]
+            )
+        };
+        format!("timeStamp,elapsed,label,responseCode\n{}", (0..300).map(row).collect::<String>())
+    };
+    place.write("before/run.jtl", of(|_| false, 0)).write("again/run.jtl", of(|_| false, 5));
+    place.write("after/run.jtl", of(|index| index * 7 % 20 == 3, 5));
+    place.run("compare before again --fail-on regression").exits(0);
+    let run = place.run("compare before after --fail-on regression");
+    run.exits(1).says("5.0% of all elapsed take over 10 times as long as their group did (0.0% before)");
+}

@@ -33,6 +33,9 @@ pub(in crate::report) fn together(comparison: &Comparison) -> Vec<String> {
             number::count(improved)
         ));
     }
+    sentences.extend(
+        comparison.slow_end.iter().map(|tail| format!("{tail}; a single group has too few samples to show it.")),
+    );
     sentences
 }
 
@@ -57,7 +60,8 @@ pub(in crate::report) fn together_short(comparison: &Comparison) -> Vec<String> 
             number::count(improved)
         )
     });
-    suite.into_iter().chain(one_sided).collect()
+    let slow_end = comparison.slow_end.iter().map(ToString::to_string);
+    suite.into_iter().chain(one_sided).chain(slow_end).collect()
 }
 
 /// What a metric is beyond the shift of the whole suite: `-1.2% [-3.0%, +0.6%]`.
