@@ -49,6 +49,9 @@ const LABEL_NAMES: &[&str] = &[
 const ROWS_EACH: usize = 5;
 /// A sweep of so many configurations is shown one by one.
 const MOST_SWEPT: usize = 60;
+/// Designs that were tried through have at most so many rows and configurations; longer tables are recordings.
+const MOST_ROWS_OF_DESIGN: usize = 20_000;
+const MOST_OF_DESIGN: usize = 4096;
 
 /// Which group each row belongs to.
 pub(crate) struct Grouping<'a> {
@@ -70,15 +73,27 @@ impl<'a> Grouping<'a> {
     pub(crate) fn choose(table: &'a Table, settings: &Settings) -> Option<Self> {
         let asked: Vec<usize> = settings.group_by.iter().filter_map(|name| table.position(name)).collect();
         let asked_none = asked.is_empty();
+        let mut one_by_one = false;
         let (columns, (codes, texts)) = if asked_none {
             let label = most_telling_label(table);
             let with_settings: Vec<usize> = label.into_iter().chain(varied_settings(table)).collect();
             match (sweep_of_labels(table, &with_settings), label) {
                 (Some(all), _) => all,
+                (None, Some(label)) if with_settings.len() == 1 && each_row_is_another(table, label) => {
+                    one_by_one = true;
+                    (with_settings, labels_of(table, &[label]))
+                }
                 (None, Some(label)) if with_settings.len() > 1 => {
                     let labels = labels_of(table, &with_settings);
                     let few = labels.1.len() <= MOST_SWEPT.max(labels.0.rows() / ROWS_EACH);
-                    if few { (with_settings, labels) } else { (vec![label], labels_of(table, &[label])) }
+                    // A label that names rows one by one tells no kinds of them apart; settings do.
+                    let settings = labels_of(table, &with_settings[1..]);
+                    let names_rows = 2 * labels_of_column(table, label).1.len() > labels.0.rows();
+                    match (few, names_rows && settings.1.len() <= MOST_SWEPT) {
+                        (true, _) => (with_settings, labels),
+                        (false, true) => (with_settings[1..].to_vec(), settings),
+                        (false, false) => (vec![label], labels_of(table, &[label])),
+                    }
                 }
                 _ if with_settings.is_empty() => return None,
                 _ => (with_settings.clone(), labels_of(table, &with_settings)),
@@ -94,6 +109,7 @@ impl<'a> Grouping<'a> {
         };
         // Numbers of settings are what tells configurations apart.
         let configurations = columns.len() > 1 && asked_none
+            || one_by_one
             || columns.iter().any(|column| table.columns[*column].role == Role::Setting);
         let collapse = settings.collapse_labels && !table.labels_exact && !configurations;
         let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
@@ -156,6 +172,12 @@ impl Grouping<'_> {
         };
         occur(failed).into_iter().zip(occur(others)).map(|(failed, others)| failed && !others).collect()
     }
+}
+
+/// How many different texts or numbers of a column rows have.
+fn texts_in_use(table: &Table, column: usize) -> usize {
+    let (codes, texts) = labels_of_column(table, column);
+    by_first_appearance(&codes, texts.len()).len()
 }
 
 /// The codes that occur, in order of their first appearance.
@@ -302,12 +324,14 @@ fn varied_settings(table: &Table) -> Vec<usize> {
 /// `None` where one label names the rows, or they are recordings.
 fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>, Labels<'t>)> {
     let rows = usize::try_from(table.lines.rows()).ok()?;
-    if rows > MOST_SWEPT * ROWS_EACH {
+    if rows > MOST_ROWS_OF_DESIGN {
         return None;
     }
     // A part of a divided table knows texts that none of its rows have.
-    let varied = |column: &usize| (2..rows).contains(&labels_of_column(table, *column).1.len());
-    let texts = table.columns_as(Role::Label).filter(|column| table.columns[*column].cells == CellType::Text);
+    let varied = |column: &usize| (2..rows).contains(&texts_in_use(table, *column));
+    let texts = table
+        .columns_as(Role::Label)
+        .filter(|column| matches!(table.columns[*column].cells, CellType::Text | CellType::Boolean));
     let labels: Vec<usize> = texts.filter(varied).collect();
     let telling =
         others.first().is_some_and(|first| labels.contains(first) || table.columns[*first].role == Role::Setting);
@@ -317,21 +341,58 @@ fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>
     let settings = others.iter().copied().filter(|column| table.columns[*column].role == Role::Setting);
     let columns: Vec<usize> = labels.iter().copied().chain(settings).collect();
     let together = labels_of(table, &columns);
+    // Each text of each with each of the others, and no text more often than another: nobody but a loop over all of them does that.
+    let tried_through = together.1.len() <= MOST_OF_DESIGN
+        && is_full_grid(table, &columns, &together)
+        && is_balanced(table, &labels, &labels_of(table, &labels));
+    if rows > MOST_SWEPT * ROWS_EACH {
+        let apart = tried_through || are_crossed(table, &labels) && together.1.len() <= MOST_OF_DESIGN.min(rows / 2);
+        return apart.then_some((columns, together));
+    }
     let few_rows_each = together.1.len() <= MOST_SWEPT && together.1.len() * ROWS_EACH > rows;
     // Several things were tried with each other: no label alone tells all of the combinations.
     let crossed = columns.iter().all(|column| labels_of_column(table, *column).1.len() < together.1.len());
     let few = together.1.len() <= MOST_SWEPT || is_full_grid(table, &labels, &together);
     let is_design = crossed && few && is_balanced(table, &labels, &together);
-    (few_rows_each || is_design).then_some((columns, together))
+    (few_rows_each || is_design || tried_through).then_some((columns, together))
 }
 
-/// Whether every text of each label stands with every one of the others, and nothing else tells rows apart.
-fn is_full_grid(table: &Table, labels: &[usize], together: &Labels<'_>) -> bool {
-    let texts = |column: &usize| {
-        let (codes, texts) = labels_of_column(table, *column);
-        by_first_appearance(&codes, texts.len()).len()
-    };
-    labels.iter().map(texts).fold(1, usize::saturating_mul) == together.1.len()
+/// Whether each row of a small table without a clock has a name of its own: a row a benchmark, of which no number over all means
+/// anything. Users, runs and requests are counted, not named.
+fn each_row_is_another(table: &Table, label: usize) -> bool {
+    const ROWS: std::ops::RangeInclusive<usize> = 3..=MOST_SWEPT;
+    let column = &table.columns[label];
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    let texts = column.dictionary.iter().filter(|text| !text.is_empty()).count();
+    column.cells == CellType::Text
+        && ROWS.contains(&rows)
+        && texts == rows
+        && !has_clock(table)
+        && !column.dictionary.iter().any(|text| most_named(&pattern(text)) == 0)
+}
+
+/// Whether every text of each column stands with every one of the others, and nothing else tells rows apart.
+fn is_full_grid(table: &Table, columns: &[usize], together: &Labels<'_>) -> bool {
+    columns.iter().map(|column| texts_in_use(table, *column)).fold(1, usize::saturating_mul) == together.1.len()
+}
+
+/// Whether labels of a table without a clock were tried with each other, though some more often than others: nearly every text of each
+/// stands with nearly every one of the others.
+fn are_crossed(table: &Table, labels: &[usize]) -> bool {
+    const FEWEST: usize = 3;
+    const FILLED: f64 = 0.9;
+    let counts: Vec<usize> = labels.iter().map(|column| texts_in_use(table, *column)).collect();
+    let product = counts.iter().copied().fold(1, usize::saturating_mul);
+    let who = |column: &usize| table.columns[*column].dictionary.iter().any(|text| most_named(&pattern(text)) == 0);
+    counts.iter().all(|count| *count >= FEWEST)
+        && labels_of(table, labels).1.len() as f64 >= FILLED * product as f64
+        && !labels.iter().any(who)
+        && !has_clock(table)
+}
+
+/// Whether a column tells when each row was.
+fn has_clock(table: &Table) -> bool {
+    table.columns.iter().any(|column| column.cells == CellType::Timestamp || column.role == Role::Timestamp)
 }
 
 /// Whether each combination of labels stands in as many rows, as a design that was tried through has them. Users and threads take

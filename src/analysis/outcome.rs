@@ -9,25 +9,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::grouping::Grouping;
+use crate::measure::ending::{self, Outcome};
 use crate::measure::label::Label;
 use crate::stats::clusters::EventRuns;
 use crate::stats::interval::{Interval, wilson_inflated};
 use crate::stats::measured::PART;
 use crate::table::packed::Cells;
 use crate::table::{Bits, CellType, Role, Table};
-
-/// What a row's status says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It failed.
-    Failed,
-    /// It succeeded.
-    Succeeded,
-    /// There is no status in this row.
-    NotSaid,
-    /// There is one, and it is not known what it means.
-    Unclear,
-}
 
 /// Rows that failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -112,13 +100,6 @@ fn is_none(rows: &u64) -> bool {
 /// Error rates are given per thousand.
 const PER: f64 = 1000.0;
 
-const SUCCESS_WORDS: &str = "ok success successful succeeded passed pass completed complete done finished answered stop yes y t \
-     none correct default debug info notice trace warning warn";
-const FAILURE_WORDS: &str = "fail loss lost dropped unreachable invalid killed failed failure error err ko timeout timedout abort \
-     aborted crash crashed exception fatal critical refused rejected denied unavailable cancelled canceled \
-     exceeded disconnect disconnected oom outofmemory memout tle mle wrong incorrect interrupted preempted \
-     segfault segv sigsegv sigkill sigabrt panic panicked dnf exhausted unauthorized forbidden no n f not";
-
 /// The rows among which the failed ones are counted.
 #[derive(Clone, Copy)]
 pub enum Among<'a> {
@@ -143,7 +124,12 @@ impl Among<'_> {
 /// Counts the failed ones among rows, by the first status column that tells. `None` where no column does.
 pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures> {
     let mut columns: Vec<usize> = table.columns_as(Role::Status).collect();
-    columns.sort_by_key(|column| (table.columns[*column].cells != CellType::Boolean, *column));
+    // Who knows the right result has the last word on an answer.
+    let is_judge = |column: &usize| {
+        let column = &table.columns[*column];
+        column.cells == CellType::Text && ending::are_of_a_judge(column.dictionary.iter().map(String::as_str))
+    };
+    columns.sort_by_key(|column| (!is_judge(column), table.columns[*column].cells != CellType::Boolean, *column));
     columns.into_iter().find_map(|column| {
         let (told, convention) = Told::of(table, column)?;
         let counts = told.counts(among);
@@ -263,17 +249,6 @@ pub(super) fn by_group(
     groups
 }
 
-impl Outcome {
-    /// Whether it says that the row failed, or that it did not.
-    fn has_failed(self) -> Option<bool> {
-        match self {
-            Self::Failed => Some(true),
-            Self::Succeeded => Some(false),
-            Self::NotSaid | Self::Unclear => None,
-        }
-    }
-}
-
 /// What each row's status says, by one status column.
 pub(crate) struct Told<'a> {
     cells: &'a Cells,
@@ -352,7 +327,7 @@ fn of_words(table: &Table, index: usize) -> (Vec<Outcome>, &'static str) {
     let name = column.name.to_ascii_lowercase();
     let of_failure = says_failure(&name);
     let convention = if of_failure { "a word means failure" } else { "by the words" };
-    (column.dictionary.iter().map(|text| of_word(text, of_failure)).collect(), convention)
+    (column.dictionary.iter().map(|text| ending::of_text(text, of_failure)).collect(), convention)
 }
 
 fn says_failure(name: &str) -> bool {
@@ -380,6 +355,8 @@ enum NumberSays {
     Http,
     /// Zero is failure.
     ZeroIsFailure,
+    /// The severity of a line of log.
+    Severity,
 }
 
 impl NumberSays {
@@ -388,6 +365,7 @@ impl NumberSays {
             Self::ZeroIsSuccess => number != 0.0,
             Self::Http => number >= 400.0 || number == 0.0,
             Self::ZeroIsFailure => number == 0.0,
+            Self::Severity => number >= ending::ERROR_SEVERITY,
         }
     }
 }
@@ -400,7 +378,15 @@ fn convention_of_numbers(cells: &Cells, name: &str) -> Option<(NumberSays, &'sta
         http = http && block.iter().all(|number| *number == 0.0 || (100.0..600.0).contains(number));
         answered = answered || block.iter().any(|number| (200.0..400.0).contains(number));
     });
-    if name.contains("exit") || name.contains("grpc") || name.contains("errno") {
+    if name.rsplit('.').next() == Some("level") {
+        return Some((NumberSays::Severity, "severity of a log, 50 and above is an error"));
+    }
+    if name.contains("exit")
+        || name.contains("returncode")
+        || name.contains("return_code")
+        || name.contains("grpc")
+        || name.contains("errno")
+    {
         return Some((NumberSays::ZeroIsSuccess, "0 is success"));
     }
     // `error_code` 0 is no error, unless it holds the answers of a server.
@@ -417,100 +403,10 @@ fn convention_of_numbers(cells: &Cells, name: &str) -> Option<(NumberSays, &'sta
     (flags && of_success).then_some((NumberSays::ZeroIsFailure, "1 is success, by the column's name"))
 }
 
-/// Whether a word is one of several with blanks between them.
-fn has(known: &str, word: &str) -> bool {
-    known.split_ascii_whitespace().any(|one| one == word)
-}
-
-fn of_word(text: &str, of_failure: bool) -> Outcome {
-    // `not_run`, `skipped`: what was not tried did not fail.
-    const NOT_TRIED: &str = "notrun notmeasured nottested notstarted notsupported unsupported skipped skip pending running queued \
-     planned";
-    let lower = text.trim().to_ascii_lowercase();
-    let yes = matches!(lower.as_str(), "true" | "yes" | "y" | "t" | "1");
-    let no = matches!(lower.as_str(), "false" | "no" | "n" | "f" | "0");
-    if lower.is_empty() || ["nan", "n/a", "na", "null", "nil", "-"].contains(&lower.as_str()) {
-        // A column of failures is empty where nothing went wrong; a status column is empty where nothing is known.
-        return if of_failure { Outcome::Succeeded } else { Outcome::NotSaid };
-    }
-    if yes || no {
-        return when(yes == of_failure);
-    }
-    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    if has(NOT_TRIED, &words.concat()) {
-        return Outcome::NotSaid;
-    }
-    if let Some(counts) = counted_failures(&lower, &words) {
-        return counts;
-    }
-    let number: Option<u32> = lower.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
-    if let Some(code) = number.filter(|code| (100..600).contains(code)) {
-        return when(code >= 400);
-    }
-    let any = |known: &str| words.iter().any(|word| has(known, word));
-    let says = |phrase: &str| words.join(" ").contains(phrase);
-    match () {
-        () if any(FAILURE_WORDS) || says("timed out") || says("out of memory") => Outcome::Failed,
-        () if any(SUCCESS_WORDS) => Outcome::Succeeded,
-        () if of_failure => Outcome::Failed,
-        () => Outcome::Unclear,
-    }
-}
-
-/// What a text with counts says: `4 passed, 0 failed`, `0 failures`, `no errors`. A fraction (`1/100`) is of several things, of which a
-/// row cannot say that it failed.
-fn counted_failures(lower: &str, words: &[&str]) -> Option<Outcome> {
-    const COUNTED: &[&str] = &["failure", "failures", "failed", "fail", "fails", "error", "errors", "exceptions"];
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if lower.split_once('/').is_some_and(|(part, whole)| is_number(part.trim()) && is_number(whole.trim())) {
-        return Some(Outcome::Unclear);
-    }
-    let counts = words.windows(2).filter(|pair| COUNTED.contains(&pair[1]) && (is_number(pair[0]) || pair[0] == "no"));
-    let mut numbers = counts.map(|pair| pair[0].parse::<u64>().unwrap_or_default()).peekable();
-    numbers.peek()?;
-    Some(when(numbers.any(|number| number > 0)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::stats::measured::tests::column;
-
-    #[test]
-    fn words_are_read_as_people_mean_them() {
-        for (text, column, expected) in [
-            ("true", "success", Outcome::Succeeded),
-            ("no", "ok", Outcome::Failed),
-            ("Y", "failed", Outcome::Failed),
-            ("OOM", "status", Outcome::Failed),
-            ("OUT_OF_MEMORY", "State", Outcome::Failed),
-            ("N", "failed", Outcome::Succeeded),
-            ("not ok", "status", Outcome::Failed),
-            ("DEADLINE_EXCEEDED", "status", Outcome::Failed),
-            ("500 Internal", "status", Outcome::Failed),
-            ("200 OK", "status", Outcome::Succeeded),
-            ("purple", "status", Outcome::Unclear),
-            ("", "status", Outcome::NotSaid),
-            ("", "error", Outcome::Succeeded),
-            ("", "failure_reason", Outcome::Succeeded),
-            ("wrong answer", "status", Outcome::Failed),
-            ("correct", "category", Outcome::Succeeded),
-            ("unknown", "category", Outcome::Unclear),
-            ("running", "State", Outcome::NotSaid),
-            ("CANCELLED by 1001", "State", Outcome::Failed),
-            ("connection reset", "error", Outcome::Failed),
-            ("4 passed, 0 failed, 0 skipped", "status", Outcome::Succeeded),
-            ("3 passed, 1 failed", "status", Outcome::Failed),
-            ("0 failures", "failed", Outcome::Succeeded),
-            ("no errors", "error", Outcome::Succeeded),
-            ("0/100", "failed", Outcome::Unclear),
-            ("not_run", "status", Outcome::NotSaid),
-            ("not measured", "status", Outcome::NotSaid),
-        ] {
-            let of_failure = column.contains("fail") || column.contains("err");
-            assert_eq!(of_word(text, of_failure), expected, "{column}={text}");
-        }
-    }
 
     #[test]
     fn numbers_follow_the_convention_of_their_name_and_range() {

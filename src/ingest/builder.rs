@@ -11,13 +11,14 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 
+use crate::measure::ending::{self, NoResult};
 use crate::measure::finding::FindingKind;
 use crate::table::line_map::LineMap;
 use crate::table::storage::Storage;
 use crate::table::{CellType, ForeignValue, Table};
 
 use crate::ingest::privacy;
-use crate::ingest::text::cells::{self, DecimalMark, Look, NoResult};
+use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::parts::{Part, Span};
 use crate::ingest::text::row::Row;
 
@@ -65,7 +66,7 @@ impl InvalidCells {
 
     /// Notes a cell that holds no number, by what it says instead.
     fn note_word(&mut self, column: usize, line: u64, row: u64, text: &[u8], mark: DecimalMark) {
-        let kind = match (cells::look(text, mark), cells::no_result(text)) {
+        let kind = match (cells::look(text, mark), ending::no_result(text)) {
             (Look::Empty, _) => FindingKind::EmptyCell,
             (Look::NotFinite, _) => FindingKind::NotFinite,
             (_, Some(no_result)) => {
@@ -199,7 +200,19 @@ impl TableBuilder {
         let private = row.iter().any(privacy::mentions_private);
         for index in 0..self.columns.len() {
             let cell = row.cell(index);
-            let parsed = self.columns[index].parse(cell, self.mark).unwrap_or_else(|| {
+            let about = || {
+                let number = self.columns[index].parse(cells::about(cell)?, self.mark)?;
+                matches!(number, CellValue::Number(..)).then_some(number)
+            };
+            let parsed = self.columns[index].parse(cell, self.mark);
+            if parsed.is_none()
+                && let Some(number) = about()
+            {
+                self.invalid.note(index, line, self.lines.rows(), FindingKind::Approximate, cell);
+                self.parsed.push(number);
+                continue;
+            }
+            let parsed = parsed.unwrap_or_else(|| {
                 if private && !cells::is_empty_word(cell) {
                     let (kind, text) = (FindingKind::NotANumber, privacy::WITHHELD);
                     self.invalid.note(index, line, self.lines.rows(), kind, text);

@@ -1,6 +1,7 @@
 //! What a number is: its unit and dimension, the label it carries, the place it stands at, and what is odd about it. Knows
 //! nobody.
 
+pub mod ending;
 pub mod finding;
 pub mod folded;
 pub mod label;
@@ -14,6 +15,7 @@ mod row_kind;
 pub mod service_level;
 mod statistic;
 pub mod unit;
+pub(crate) mod words;
 
 pub(crate) use nearest::did_you_mean;
 pub use operator::Operator;

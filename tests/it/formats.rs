@@ -91,6 +91,8 @@ const EXPECTED: &[(&str, &str)] = &[
     ("prometheus/metrics.prom", "prometheus-text"),
     ("otlp/traces.jsonl", "otlp"),
     ("dstat", "dstat"),
+    ("perf-stat", "perf-stat"),
+    ("haskell-criterion", "haskell-criterion"),
     ("github-action-benchmark/data.js", "github-action-benchmark"),
     ("github-action-benchmark/output.json", "github-action-benchmark"),
     ("jmh/shop.csv", "jmh-csv"),

@@ -21,6 +21,7 @@ mod circles;
 mod compare;
 mod corruption;
 mod counted;
+mod designs;
 mod documents;
 mod export;
 mod failed;

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use crate::analysis::outcome::{self, Outcome as FailureOutcome};
+use crate::analysis::outcome;
+use crate::measure::ending::Outcome as FailureOutcome;
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::{CellType, Role, Table};
 

@@ -6,8 +6,9 @@
 
 use super::tally::{Goodput, Measure, Shown, Tally, spelled};
 use crate::analysis::metric::Metric;
-use crate::analysis::outcome::{Outcome, Told};
+use crate::analysis::outcome::Told;
 use crate::analysis::requests::RequestRun;
+use crate::measure::ending::Outcome;
 use crate::measure::service_level::ServiceLevel;
 use crate::stats::settings::Settings;
 use crate::table::packed::PART;

@@ -4,30 +4,67 @@
 
 use crate::table::{CellType, Instants, Role, Table};
 
-/// What columns of load are called, in letters and digits alone: what was there before what was asked for.
-const NAMES: &[&str] = &[
-    "allthreads",
-    "vus",
-    "virtualusers",
-    "usercount",
-    "activeusers",
-    "concurrentusers",
-    "numusers",
-    "users",
-    "activethreads",
-    "threadcount",
-    "numthreads",
-    "threads",
-    "numclients",
-    "clients",
-    "concurrency",
-    "concurrentrequests",
-    "maxconcurrency",
-    "targetrate",
-    "targetrps",
-    "targetqps",
-    "requestrate",
+/// What load is called by.
+struct LoadName {
+    /// In small letters and digits alone.
+    plain: &'static str,
+    /// Whether a column that is called so says how high the load was. A `rate` that was measured is no load, one that was set is.
+    over_time: bool,
+}
+
+const fn load(plain: &'static str) -> LoadName {
+    LoadName { plain, over_time: true }
+}
+
+const fn setting(plain: &'static str) -> LoadName {
+    LoadName { plain, over_time: false }
+}
+
+/// What was there before what was asked for, and requests at a time before requests a second.
+const NAMES: &[LoadName] = &[
+    load("allthreads"),
+    load("vus"),
+    load("virtualusers"),
+    load("usercount"),
+    load("activeusers"),
+    load("concurrentusers"),
+    load("numusers"),
+    load("users"),
+    setting("connections"),
+    setting("streams"),
+    load("activethreads"),
+    load("threadcount"),
+    load("numthreads"),
+    load("threads"),
+    load("numclients"),
+    load("clients"),
+    load("concurrency"),
+    setting("concurrent"),
+    load("concurrentrequests"),
+    load("maxconcurrency"),
+    load("targetrate"),
+    load("targetrps"),
+    load("targetqps"),
+    load("requestrate"),
+    setting("requestedqps"),
+    setting("qps"),
+    setting("rps"),
+    setting("rate"),
+    setting("constant"),
+    setting("poisson"),
 ];
+
+/// A name in small letters and digits alone.
+pub(super) fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
+/// The place of a setting among the names of load.
+pub(super) fn rank_of_setting(name: &str) -> Option<usize> {
+    let plain = plain(name);
+    NAMES.iter().position(|known| known.plain == plain)
+}
+
 /// The load over time.
 pub struct LoadTrack {
     /// Name of the column.
@@ -36,11 +73,10 @@ pub struct LoadTrack {
     steps: Vec<(i64, f64)>,
 }
 
-/// The place of a name among those of load.
+/// The place of a column among those of load.
 pub(super) fn place_of(name: &str) -> Option<usize> {
     let leaf = name.rsplit('.').next().unwrap_or_default();
-    let plain: String = leaf.chars().filter(char::is_ascii_alphanumeric).collect();
-    NAMES.iter().position(|name| plain.eq_ignore_ascii_case(name))
+    rank_of_setting(leaf).filter(|place| NAMES[*place].over_time)
 }
 
 impl LoadTrack {

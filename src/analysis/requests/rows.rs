@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use super::result::Moment;
 use super::time_bins::nanos;
-use crate::analysis::outcome::{Outcome, Told};
+use crate::analysis::outcome::Told;
+use crate::measure::ending::Outcome;
 use crate::measure::unit::Unit;
 use crate::table::line_map::LineMap;
 use crate::table::packed::{Cells, PART};

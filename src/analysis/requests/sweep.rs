@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::load::{plain, rank_of_setting};
 use super::result::RequestRun;
 use super::summary::{EndpointSummary, RequestSummary};
 use crate::analysis::metric::Metric;
@@ -39,53 +40,20 @@ pub struct SweepPoint {
     pub run: EndpointSummary,
 }
 
-/// What load is set by, in letters and digits alone: requests at a time first, then requests a second.
-const SETTINGS: &[&str] = &[
-    "maxconcurrency",
-    "concurrency",
-    "concurrent",
-    "streams",
-    "connections",
-    "numclients",
-    "clients",
-    "users",
-    "vus",
-    "virtualusers",
-    "numthreads",
-    "threads",
-    "requestrate",
-    "targetrate",
-    "targetqps",
-    "requestedqps",
-    "qps",
-    "rps",
-    "rate",
-    "constant",
-    "poisson",
-];
 /// What may differ between the runs of a sweep: it goes with the load.
 const GOES_WITH_IT: &[&str] =
     &["duration", "totaltime", "numprompts", "numrequests", "requests", "date", "start", "load"];
-
-fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
-}
-
-fn rank(setting: &str) -> Option<usize> {
-    let plain = plain(setting);
-    SETTINGS.iter().position(|known| *known == plain)
-}
 
 /// Settings of load in a text: `max_concurrency=8`, `2: constant 5.0`, `concurrency 4`.
 fn settings_of(text: &str) -> Vec<(String, f64)> {
     let level = |value: &str| value.parse::<f64>().ok().filter(|level| level.is_finite() && *level > 0.0);
     let pairs = text.split([' ', ',']).filter_map(|part| part.split_once('='));
     let mut found: Vec<(String, f64)> = pairs
-        .filter(|(name, _)| rank(name).is_some())
+        .filter(|(name, _)| rank_of_setting(name).is_some())
         .filter_map(|(name, value)| Some((name.to_owned(), level(value)?)))
         .collect();
     let words = text.split_once(": ").map_or(text, |(_, rest)| rest);
-    if let Some((name, value)) = words.split_once(' ').filter(|(name, _)| rank(name).is_some())
+    if let Some((name, value)) = words.split_once(' ').filter(|(name, _)| rank_of_setting(name).is_some())
         && let Some(level) = level(value)
     {
         found.push((name.to_owned(), level));
@@ -136,7 +104,8 @@ fn sweep(candidates: &[Candidate]) -> Option<LoadSweep> {
             levels.windows(2).all(|pair| pair[0] < pair[1])
         })
     };
-    let setting = first.loads.keys().filter(|setting| differs(setting)).min_by_key(|setting| rank(setting))?;
+    let setting =
+        first.loads.keys().filter(|setting| differs(setting)).min_by_key(|setting| rank_of_setting(setting))?;
     let same = |one: &Candidate| one.rest == first.rest && one.latency_by == first.latency_by;
     let told = |one: &Candidate| one.numbers.rate.is_some() || one.numbers.p50.is_some() || one.numbers.mean.is_some();
     if candidates.len() < 2 || !candidates.iter().all(|one| same(one) && told(one)) {
@@ -177,7 +146,7 @@ impl Candidate {
         let mut rest = BTreeMap::new();
         for (key, value) in &source.environment {
             let level = value.parse::<f64>().ok().filter(|level| level.is_finite() && *level > 0.0);
-            match level.filter(|_| rank(key).is_some()) {
+            match level.filter(|_| rank_of_setting(key).is_some()) {
                 Some(level) => drop(loads.insert(key.clone(), level)),
                 None if GOES_WITH_IT.contains(&plain(key).as_str()) => loads.extend(settings_of(value)),
                 None => drop(rest.insert(key.clone(), value.clone())),

@@ -14,7 +14,7 @@ use crate::ingest::json::maps::{self, Entry};
 use crate::ingest::json::object_table::{Around, FlatRow, MOST_COLUMNS, ObjectTable};
 use crate::ingest::json::skeleton::Skeleton;
 use crate::ingest::json::value::{LineCounter, Text, entries, first_byte, is_scalar};
-use crate::ingest::meaning::role;
+use crate::ingest::meaning::profile;
 use crate::ingest::privacy;
 use crate::ingest::sink::{BYTES_SHOWN, Sink};
 use crate::ingest::text::cells::DecimalMark;
@@ -433,7 +433,7 @@ fn is_span(elements: &[&RawValue]) -> bool {
     let [begin, end] = elements else { return false };
     let instant = |value: &RawValue| {
         let number: f64 = value.get().parse().ok()?;
-        Some((number, role::counts_since_1970(number)?))
+        Some((number, profile::counts_since_1970(number)?))
     };
     let (begin, end) = (instant(begin), instant(end));
     begin.zip(end).is_some_and(|(begin, end)| begin.0 <= end.0 && begin.1 == end.1)

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::measure::{Polarity, Statistic};
 use crate::table::packed::Cells;
 use crate::table::{CellType, Column, Role, Table};
 
@@ -29,6 +30,15 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     if !(2..=MOST_ROWS).contains(&rows) {
         return None;
     }
+    // `max_depth`, `tamanho`: called like something that is chosen, and in a loop inside the labels.
+    let called = vocabulary::PARAMETER.among(words).is_some() && vocabulary::COMES_OUT.among(words).is_none();
+    let is_most = said.statistic == Some(Statistic::Max) && words.len() > 1;
+    if called && (said.statistic.is_none() && said.kind.is_none() || is_most) && rows <= MOST_CONFIGURATIONS {
+        let counts = counted(table.values(index), MOST_VALUES);
+        if let Some(beside) = counts.and_then(|counts| same_in_all_groups(table, index, &counts)) {
+            return Some(format!("the same numbers for each `{beside}`, each as often: they were chosen"));
+        }
+    }
     if said.statistic.is_some() {
         return is_limit(table, index, words).then(|| "the same limit in all rows: it was chosen".to_owned());
     }
@@ -38,11 +48,20 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     }
     let counts = counted(table.values(index), MOST_VALUES)?;
     let numbers = || counts.keys().map(|bits| f64::from_bits(*bits));
+    if counts.len() == 1 && is_constant_of_a_design(table, index, said, words) {
+        return Some("the same whole number in all rows, beside numbers that differ: nobody measured it".into());
+    }
     // Rows that failed lack it.
     if (table.values(index).count() as u64) * 5 < rows * 4 || !are_round(numbers(), DIGITS) {
         return None;
     }
     if counts.len() == 1 {
+        let round_data =
+            said.kind == Some(Kind::Bytes) && numbers().all(|number| number >= 4096.0 && number % 1024.0 == 0.0);
+        let tokens = words.iter().any(|word| word == "tokens") && numbers().all(|number| number >= 1.0);
+        if (round_data || tokens) && column.cells == CellType::Integer && rows >= 3 {
+            return Some("the same round number in all rows: so much was asked for".to_owned());
+        }
         let is_length = matches!(said.kind, Some(Kind::Duration | Kind::RunLength))
             && words.iter().any(|word| vocabulary::RUN_OR_LATENCY.has(word) || word == "time");
         let whole = numbers().all(|number| number >= 1.0 && number.fract() == 0.0);
@@ -50,6 +69,8 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
             .then(|| "the same round number in all rows: how long was measured, not what came out".to_owned());
     }
     if let Some(beside) = crossed(table, index, &counts)
+        .or_else(|| crossed_with_numbers(table, index, &counts))
+        .or_else(|| same_in_all_groups(table, index, &counts))
         .filter(|_| !are_repetitions(numbers(), words) && vocabulary::COMES_OUT.among(words).is_none())
     {
         return Some(format!(
@@ -70,6 +91,9 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     }
     if has_clock(table, index) || rows > MOST_CONFIGURATIONS {
         return None;
+    }
+    if index == 0 && said.kind.is_none() && are_blocks(table.values(index), &counts) {
+        return Some("round numbers in the first column, each in a block of as many rows: they were chosen".to_owned());
     }
     if let Some(word) = vocabulary::PARAMETER.among(words).filter(|_| {
         !name::in_unknown_unit(&column.name, said) && is_parameter(said) && counts.len() <= MOST_NAMED_VALUES
@@ -143,6 +167,38 @@ pub(super) fn counted(values: &Cells, most: usize) -> Option<BTreeMap<u64, usize
     few.then_some(counts)
 }
 
+/// Whether a column whose rows all hold the same number is a setting although its name says nothing: a whole number above none, in a
+/// table of at least five rows that measures something with a unit.
+fn is_constant_of_a_design(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> bool {
+    const FEWEST: usize = 5;
+    let column = &table.columns[index];
+    let silent = said.kind.is_none() && said.unit.is_none() && said.polarity == Polarity::Unknown;
+    let may_be_result = |word: &String| {
+        vocabulary::VALUE.has(word)
+            || vocabulary::DERIVED.has(word)
+            || vocabulary::STATUS.has(word)
+            || vocabulary::FAILURE.has(word)
+            || vocabulary::IDENTIFIER.has(word)
+            || vocabulary::ACTOR.has(word)
+            || vocabulary::FAILED.has(word)
+    };
+    let measured = |(other, column): (usize, &Column)| {
+        let other_said = name::read(&column.name);
+        let varies = counted(table.values(other), 1).is_none();
+        other != index && column.cells.is_number() && (other_said.unit.is_some() || other_said.kind.is_some()) && varies
+    };
+    let values = table.values(index);
+    let positive = values.iter().flatten().next().is_some_and(|number| number >= 1.0);
+    silent
+        && positive
+        && column.cells == CellType::Integer
+        && values.count() >= FEWEST
+        && values.count() as u64 == table.lines.rows()
+        && !column.name.starts_with("column_")
+        && !words.iter().any(may_be_result)
+        && table.columns.iter().enumerate().any(measured)
+}
+
 /// Whether numbers count repetitions of the same: called so, or one after the other from the first on under a name that is no
 /// parameter's.
 fn are_repetitions(numbers: impl Iterator<Item = f64>, words: &[String]) -> bool {
@@ -203,6 +259,71 @@ fn crossed<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64, usize>) ->
     found.map(|(_, column)| column.name.as_str())
 }
 
+/// The column of whole round numbers each of which was tried with each of these, equally often. Flags stand beside anything.
+fn crossed_with_numbers<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<&'t str> {
+    const FEWEST_TOGETHER: usize = 4;
+    let is_plain = |index: usize| {
+        let column = &table.columns[index];
+        let said = name::read(&column.name);
+        column.cells == CellType::Integer && said.kind.is_none() && said.unit.is_none() && said.statistic.is_none()
+    };
+    let are_flags = |counts: &BTreeMap<u64, usize>| counts.keys().all(|bits| f64::from_bits(*bits) <= 1.0);
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    if !is_plain(index) || counts.len() < 2 || are_flags(counts) {
+        return None;
+    }
+    let values = table.values(index);
+    (0..table.columns.len()).filter(|other| *other != index && is_plain(*other)).find_map(|other| {
+        let others = table.values(other);
+        let of_other = counted(others, MOST_VALUES).filter(|counts| counts.len() >= 2 && !are_flags(counts))?;
+        let combinations = of_other.len() * counts.len();
+        let numbers = of_other.keys().map(|bits| f64::from_bits(*bits));
+        if combinations < FEWEST_TOGETHER || combinations * 2 > rows || !are_round(numbers, DIGITS) {
+            return None;
+        }
+        let mut together: HashMap<(u64, u64), usize> = HashMap::new();
+        for row in 0..rows {
+            *together.entry((values.number(row)?.to_bits(), others.number(row)?.to_bits())).or_default() += 1;
+        }
+        let each = rows / together.len();
+        let is_grid = together.len() == combinations && together.values().all(|count| *count == each);
+        is_grid.then_some(table.columns[other].name.as_str())
+    })
+}
+
+/// The first label of a table of which every combination of labels has several of the numbers, and exactly those of another
+/// combination, each as often: they were tried in a loop inside it.
+fn same_in_all_groups<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<&'t str> {
+    const FEWEST_GROUPS: usize = 2;
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    let several = counts.len() >= 3 || counts.keys().any(|bits| f64::from_bits(*bits) >= 4.0);
+    if table.columns[index].cells != CellType::Integer || counts.len() < 2 || !several {
+        return None;
+    }
+    let is_label = |(_, column): &(usize, &Column)| {
+        let texts = column.dictionary.iter().filter(|text| !text.is_empty()).count();
+        matches!(column.cells, CellType::Text | CellType::Boolean) && texts >= 2 && 2 * texts <= rows
+    };
+    let labels: Vec<(usize, &Column)> = table.columns.iter().enumerate().filter(is_label).collect();
+    let (_, first) = labels.first()?;
+    let values = table.values(index);
+    let mut groups: HashMap<Vec<Option<u32>>, BTreeMap<Option<u64>, usize>> = HashMap::new();
+    for row in 0..rows {
+        let group = labels.iter().map(|(label, _)| table.text_cells(*label).code(row)).collect();
+        *groups.entry(group).or_default().entry(values.number(row).map(f64::to_bits)).or_default() += 1;
+    }
+    let mut alike: HashMap<&BTreeMap<Option<u64>, usize>, usize> = HashMap::new();
+    for numbers in groups.values() {
+        *alike.entry(numbers).or_default() += 1;
+    }
+    let tried = |(numbers, groups): (&&BTreeMap<Option<u64>, usize>, &usize)| {
+        let each = numbers.values().next().copied().unwrap_or_default();
+        *groups >= FEWEST_GROUPS && numbers.values().all(|count| *count == each)
+    };
+    let several = alike.keys().any(|numbers| numbers.len() >= 2);
+    (several && alike.iter().all(tried)).then_some(first.name.as_str())
+}
+
 /// Whether no two rows have the same settings and labels, so that each row is the result of another configuration. A text of which
 /// every row has another one says nothing.
 fn every_row_differs(table: &Table) -> bool {
@@ -232,6 +353,17 @@ fn every_row_differs(table: &Table) -> bool {
         let texts: Vec<Option<u32>> = labels.iter().map(|column| table.text_cells(*column).code(row)).collect();
         seen.insert((numbers, texts))
     })
+}
+
+/// Whether numbers only rise, from one block of rows to the next, and all blocks are alike.
+fn are_blocks(values: &Cells, counts: &BTreeMap<u64, usize>) -> bool {
+    const FEWEST: usize = 3;
+    let numbers = values.present();
+    let each = counts.values().next().copied().unwrap_or_default();
+    counts.len() >= FEWEST
+        && each >= FEWEST
+        && counts.values().all(|count| *count == each)
+        && numbers.windows(2).all(|pair| pair[0] <= pair[1])
 }
 
 /// Whether it is the first column of a small table, of whole round numbers that rise from row to row by more than one, under a name

@@ -10,9 +10,11 @@ use crate::measure::unit::{Dimension, Unit};
 
 use super::vocabulary::{self, Kind, Words};
 use rates::{is_multiple_of_rate, multiple, rate_word, scaled, symbol};
+use statistics::take_statistic;
 use words::{Word, split};
 
 mod rates;
+mod statistics;
 mod words;
 pub(crate) use words::words;
 
@@ -84,6 +86,10 @@ pub(crate) fn read(name: &str) -> NameMeaning {
             continue;
         }
         let (mut kind, mut unit, word) = of_words(&words);
+        // `stddev_s`: beside a statistic an `s` is a second.
+        if found.is_some() && rest == ["s"] {
+            (kind, unit) = (Some(Kind::Duration), Some(Unit::SECOND));
+        }
         if index > 0
             && let [only] = &words[..]
             && let Some(lone) = Unit::parse(&only.written)
@@ -133,6 +139,11 @@ pub(crate) fn may_be_minutes<'n>(others: impl IntoIterator<Item = &'n str>, name
 
 /// The unit that a text of its own states (`us/op`, `req/s`, `Megabytes`), and which way its numbers are better.
 pub(crate) fn unit(text: &str) -> Option<(Unit, Polarity)> {
+    // `/sec`: so many by the second.
+    if let Some(time) = text.trim().strip_prefix('/') {
+        let (_, by) = BY_TIME.iter().find(|(known, _)| known.contains(&time))?;
+        return Unit::parse(by).map(|unit| (unit, direction(&[], kind_of_unit(unit))));
+    }
     let parsed = Unit::parse(text).map(|unit| (unit, direction(&[], kind_of_unit(unit))));
     parsed.or_else(|| {
         let found = read(text);
@@ -209,103 +220,6 @@ fn segments(name: &str) -> Vec<&str> {
     }
     parts.push(&name[start..]);
     parts
-}
-
-/// The statistic that a word names.
-fn statistic_of(word: &str) -> Option<Statistic> {
-    match word {
-        "mean" | "avg" | "average" | "ave" => return Some(Statistic::Mean),
-        "median" | "med" => return Some(Statistic::Median),
-        "min" | "minimum" | "fastest" | "lowest" | "shortest" => return Some(Statistic::Min),
-        "max" | "maximum" | "slowest" | "highest" | "longest" => return Some(Statistic::Max),
-        "std" | "stddev" | "stdev" | "sd" => return Some(Statistic::Stddev),
-        _ => {}
-    }
-    let digits =
-        word.strip_prefix(['p', 'q']).or_else(|| word.strip_suffix("th")).or_else(|| word.strip_suffix('%'))?;
-    percent(digits)
-}
-
-/// `95`, `99.9`, and without the point `999` and `9999`.
-fn percent(digits: &str) -> Option<Statistic> {
-    let value: f64 =
-        digits.parse().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))?;
-    let value = match digits.len() {
-        3.. if !digits.contains('.') && digits != "100" => {
-            digits.parse::<f64>().ok()? / 10_f64.powf(digits.len() as f64 - 2.0)
-        }
-        _ => value,
-    };
-    (value > 0.0 && value <= 100.0).then_some(if value == 50.0 {
-        Statistic::Median
-    } else {
-        Statistic::Percentile(value)
-    })
-}
-
-/// Takes the words that name a statistic out of a leaf. `inside` says that the leaf stands below something, so that it may
-/// be a bare number.
-fn take_statistic(words: &mut Vec<Word>, inside: bool) -> Option<Statistic> {
-    let is = |words: &[Word], at: usize, known: &[&str]| {
-        words.get(at).is_some_and(|word| known.contains(&word.text.as_str()))
-    };
-    // `standard deviation`, `std dev`.
-    for at in 0..words.len().saturating_sub(1) {
-        if is(words, at, &["standard", "std"]) && is(words, at + 1, &["deviation", "dev"]) {
-            words.drain(at..at + 2);
-            return Some(Statistic::Stddev);
-        }
-        // `50 percent`, `99 percentile`, `90% line`, `percentile 95`.
-        let number = |word: &Word| percent(word.text.trim_end_matches(['%']).trim_end_matches("th"));
-        if is(words, at + 1, &["percent", "percentile", "line", "pct", "pctl"])
-            && words[at].text.starts_with(|first: char| first.is_ascii_digit())
-            && let Some(found) = number(&words[at])
-        {
-            words.drain(at..at + 2);
-            return Some(found);
-        }
-        if is(words, at, &["percentile", "percentiles", "pct", "pctl", "perc", "quantile"])
-            && let Some(found) = number(&words[at + 1])
-        {
-            words.drain(at..at + 2);
-            return Some(found);
-        }
-    }
-    if let [only] = &words[..]
-        && inside
-        && only.text.starts_with(|first: char| first.is_ascii_digit())
-        && let Some(found) = percent(&only.text)
-    {
-        words.clear();
-        return Some(found);
-    }
-    // `latency_99`: a bare number behind a duration.
-    if let [.., before, last] = &words[..]
-        && vocabulary::DURATIONS.has(&before.text)
-        && matches!(last.text.as_str(), "50" | "75" | "90" | "95" | "99" | "99.9" | "999" | "9999")
-        && let Some(found) = percent(&last.text)
-    {
-        words.pop();
-        return Some(found);
-    }
-    let ends = [Some(0), words.len().checked_sub(1)];
-    // `ops/min` is by minute.
-    let at = ends
-        .into_iter()
-        .flatten()
-        .find(|at| words.get(*at).is_some_and(|word| !word.after_slash && statistic_of(&word.text).is_some()));
-    // In the middle only what can be nothing else.
-    let at = at.or_else(|| {
-        let sure = |word: &Word| {
-            !word.after_slash
-                && statistic_of(&word.text).is_some()
-                && !matches!(word.text.as_str(), "min" | "max" | "sd" | "med")
-        };
-        words.iter().position(sure)
-    })?;
-    let found = statistic_of(&words[at].text);
-    words.remove(at);
-    found
 }
 
 /// What the words of one leaf say: kind, unit, and the word that decided.
@@ -478,7 +392,18 @@ fn unit_word(word: &Word, before: &[Word]) -> Option<Unit> {
     if before.is_empty() {
         return matches!(
             text,
-            "ns" | "us" | "µs" | "ms" | "seconds" | "milliseconds" | "microseconds" | "nanoseconds" | "bits"
+            "ns" | "us"
+                | "µs"
+                | "ms"
+                | "msec"
+                | "usec"
+                | "sec"
+                | "secs"
+                | "seconds"
+                | "milliseconds"
+                | "microseconds"
+                | "nanoseconds"
+                | "bits"
         )
         .then(|| Unit::parse(text))
         .flatten();

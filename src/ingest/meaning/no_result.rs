@@ -3,13 +3,13 @@
 //! In: a table with roles, and its cells that hold no number. Out: a note for each word, and where a row measures one thing only, or
 //! the words stand in the same rows throughout, which rows failed. Such a row is no corruption, and a failure only where the word says so.
 
+use crate::measure::ending::{self, NoResult};
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::folded::Folded;
 use crate::table::packed::CellsBuilder;
 use crate::table::{CellType, Column, Role, Table};
 
 use crate::ingest::builder::InvalidCells;
-use crate::ingest::text::cells::{self, NoResult};
 
 /// Lines that a note names; the rest are counted.
 const NAMED_LINES: usize = 8;
@@ -150,7 +150,7 @@ pub(crate) fn note(invalid: &InvalidCells, table: &Table, source: &str, findings
             continue;
         }
         let name = &table.columns[column].name;
-        let what = match cells::no_result(text.as_bytes()) {
+        let what = match ending::no_result(text.as_bytes()) {
             Some(NoResult::NotMeasured) => "nothing was measured there",
             _ => "what was to be measured failed or did not end",
         };

@@ -4,18 +4,25 @@
 
 use std::collections::HashSet;
 
+use crate::measure::ending;
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
-use crate::table::packed::Cells;
 use crate::table::{CellType, Column, Instants, Role, Table};
 
 use crate::ingest::meaning::calendar::{self, LocalDates};
 use crate::ingest::meaning::design::{self, counted};
+use crate::ingest::meaning::profile::{CLOCKS, Profile, UNIX_SECONDS, even_steps};
+use crate::ingest::meaning::status::{
+    ends_well_and_badly, failure_flag, is_beside_status, is_code, is_judgement, is_named_as_code, is_severity,
+    is_verification, status_word,
+};
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{clock, name, position, tally, units};
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
+/// More different codes than this are an amount.
+const MOST_KINDS: usize = 20;
 /// So many different numbers are looked at to see whether each occurs once only.
 const MOST_ACTORS: usize = 1000;
 /// And so does one with more patterns than this, whatever its share.
@@ -46,6 +53,12 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
                 || is_beside_date(table, index, &words) =>
         {
             (Role::Unused, "its cells are times of day".into())
+        }
+        CellType::Quantity(_) if words.last().is_some_and(|last| matches!(last.as_str(), "name" | "label" | "id")) => {
+            (Role::Unused, format!("called `{}`: its times or amounts name something", column.name))
+        }
+        CellType::Quantity(Dimension::Time) if may_be_hours_and_minutes(table, index) => {
+            (Role::Unused, "hours and minutes, or minutes and seconds, without a name and beside dates".into())
         }
         CellType::Quantity(dimension) => {
             let what = if dimension == Dimension::Time { "durations" } else { "amounts" };
@@ -80,13 +93,16 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
         return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
     }
+    if distinct <= 50 && is_judgement(table, index) {
+        return (Role::Status, "its texts say which results are right and which are wrong".into());
+    }
     if distinct <= 50
         && vocabulary::KIND.among(words).is_none()
         && (ends_well_and_badly(&column.dictionary) || is_verification(table, index, words))
     {
         return (Role::Status, "its texts say what passed and what failed".into());
     }
-    if column.name.starts_with("column_") && column.dictionary.iter().all(|text| vocabulary::tells_of_a_failure(text)) {
+    if column.name.starts_with("column_") && column.dictionary.iter().all(|text| ending::is_message_of_failure(text)) {
         return (Role::Status, "a column without a name whose texts all say that something failed".into());
     }
     // `level` with `ERROR` among `DEFAULT` and `WARNING`, as traces and logs have it.
@@ -120,7 +136,11 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
             format!("called `{}`, with {distinct} different texts: remarks on single rows", column.name),
         );
     }
-    let last_word_names_rows = words.last().is_some_and(|word| vocabulary::IDENTIFIER.has(word));
+    // A hash may be of a row, or the function that was tried: few of them in many rows are kinds.
+    let kinds = |word: &String| {
+        matches!(word.as_str(), "hash" | "table" | "index") && distinct > 1 && 4 * distinct as u64 <= rows
+    };
+    let last_word_names_rows = words.last().is_some_and(|word| vocabulary::IDENTIFIER.has(word) && !kinds(word));
     let is_id = || words.last().is_some_and(|word| word == "id");
     if last_word_names_rows && (distinct > 1 || is_id()) {
         return (Role::Identifier, format!("called `{}`", column.name));
@@ -171,6 +191,11 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if let Some(role) = position::infer(table, index, words) {
         return role;
     }
+    if whole && words.iter().eq(["level"]) && is_severity(table, values) {
+        let fails = profile.high >= ending::ERROR_SEVERITY && !is_beside_status(table, index);
+        let reason = "severities of a log in numbers: 30 informs, 40 warns, 50 is an error";
+        return (if fails { Role::Status } else { Role::Unused }, reason.into());
+    }
     if let Some(role) = setting_role(table, index, &profile, words) {
         return role;
     }
@@ -209,59 +234,14 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && unnamed && profile.count > 2 && profile.by_ones == profile.count - 1 {
         return (Role::Identifier, "a first column without a name that counts the rows".into());
     }
+    if whole && is_named_as_code(words) && counted(values, MOST_KINDS).is_some() {
+        return (Role::Unused, "few whole numbers, by their name codes of kinds".into());
+    }
     let counts_rows = profile.count > 20 && profile.by_ones == profile.count - 1;
     if whole && counts_rows {
         return (Role::Identifier, "it counts the rows one by one".into());
     }
     (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
-}
-
-/// The word by which a leaf says how a row ended: only where the whole leaf speaks of it (`status_code`, `is_success`), and
-/// nothing around it speaks of a statistic (`percentiles1.ok`).
-fn status_word<'a>(path: &str, words: &'a [String]) -> Option<&'a str> {
-    let parent = name::words(name::parent(path));
-    let whole = words.iter().all(|word| vocabulary::STATUS.has(word) || vocabulary::BESIDE_STATUS.has(word));
-    let of_statistics = parent.iter().any(|word| word.starts_with("percentile") || word == "stats");
-    if !whole || of_statistics { None } else { vocabulary::STATUS.among(words) }
-}
-
-/// Whether all texts say how something ended, some of them badly; where all do, nothing else names the column.
-fn ends_well_and_badly(texts: &[String]) -> bool {
-    let ended = |text: &&String| !text.is_empty() && !vocabulary::NOT_ENDED.has(&text.to_ascii_lowercase());
-    let outcomes = || texts.iter().filter(ended).map(|text| vocabulary::outcome(text));
-    outcomes().all(|outcome| outcome.is_some())
-        && outcomes().any(|outcome| outcome == Some(false))
-        && outcomes().any(|outcome| outcome == Some(true))
-}
-
-/// Whether a column is called like a check of the results and holds yes and no, and no other column says how rows ended.
-fn is_verification(table: &Table, index: usize, words: &[String]) -> bool {
-    let column = &table.columns[index];
-    let yes_or_no = |text: &String| {
-        let lower = text.to_ascii_lowercase();
-        text.is_empty()
-            || vocabulary::outcome(text).is_some()
-            || matches!(lower.as_str(), "true" | "false" | "yes" | "no" | "y" | "n")
-    };
-    let other_status = |(other, column): (usize, &Column)| {
-        let words = name::words(name::leaf(&column.name));
-        other != index && (status_word(&column.name, &words).is_some() || vocabulary::FAILURE.among(&words).is_some())
-    };
-    words.len() <= 2
-        && vocabulary::VERIFIED.among(words).is_some()
-        && column.dictionary.iter().all(yes_or_no)
-        && !table.columns.iter().enumerate().any(other_status)
-}
-
-/// Whether all numbers are codes: yes and no, codes of HTTP, or few small ones as of gRPC and of processes.
-fn is_code(values: &Cells) -> bool {
-    const MOST_CODES: usize = 16;
-    /// HTTP has more of them.
-    const MOST_HTTP_CODES: usize = 66;
-    let Some(codes) = counted(values, MOST_HTTP_CODES) else { return false };
-    let all = |low: f64, high: f64| codes.keys().all(|bits| (low..=high).contains(&f64::from_bits(*bits)));
-    let http = || codes.keys().all(|bits| matches!(f64::from_bits(*bits), 0.0 | 100.0..=599.0));
-    all(0.0, 1.0) || http() || codes.len() <= MOST_CODES && all(-1.0, 999.0)
 }
 
 /// What was varied or chosen, not measured: numbers of an object of settings, and numbers called like a setting that are the
@@ -273,6 +253,9 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     const MOST_SWEPT: usize = 128;
     /// Rows that each value of a setting has at least.
     const ROWS_EACH: usize = 5;
+    /// So few values of a setting, in so small a table, were chosen however they stand.
+    const FEW_VALUES: usize = 6;
+    const SMALL_TABLE: usize = 400;
     let column = &table.columns[index];
     let said = name::read(&column.name);
     let mut parents = name::words(name::parent(&column.name));
@@ -312,6 +295,15 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     let values = table.values(index);
     let counts = match counted(values, MOST_SETTINGS) {
         Some(counts) => counts,
+        // One size after the other, each in one row or a few.
+        None if profile.falls == 0
+            && profile.by_ones == profile.rises
+            && profile.rises >= MOST_SWEPT
+            && column.cells == CellType::Integer
+            && !design::has_clock(table, index) =>
+        {
+            return Some((Role::Setting, format!("called `{word}`, and goes through all numbers one by one")));
+        }
         // A long sweep: one to sixty-four threads, a row each.
         None => counted(values, MOST_SWEPT).filter(|counts| {
             profile.by_ones + 1 == profile.count && counts.len() == profile.count && !design::has_clock(table, index)
@@ -328,6 +320,13 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if counts.values().all(|count| *count == 1) && profile.count > 1 && round && profile.is_rising() {
         return chosen("another and larger in every row");
     }
+    let few = matches!(said.kind, None | Some(Kind::Count))
+        && counts.len() <= FEW_VALUES
+        && profile.count >= 2 * counts.len()
+        && profile.count <= SMALL_TABLE;
+    if counts.len() >= 2 && few && round && column.cells == CellType::Integer && !design::has_clock(table, index) {
+        return chosen("of few round values in a small table without a clock");
+    }
     let first = counts.values().next().copied().unwrap_or_default();
     if counts.len() >= 2 && first >= 2 && round && counts.values().all(|count| *count == first) {
         return chosen("each of few values stands in as many rows");
@@ -340,15 +339,6 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     let changes = profile.falls + profile.rises;
     let in_stretches = changes < counts.len() || changes * ROWS_EACH <= profile.count;
     if in_stretches { chosen("the same in stretches of rows") } else { None }
-}
-
-/// The word by which yes or no says that a row failed: `is_error`, `request_failure`. `stop_on_error` and `error_reporting` are
-/// switches.
-fn failure_flag(words: &[String]) -> Option<&str> {
-    let of_row = |word: &String| {
-        vocabulary::FAILURE.has(word) || vocabulary::OF_FAILURE.has(word) || vocabulary::OF_ROW.has(word)
-    };
-    vocabulary::FAILURE.among(words).filter(|_| words.iter().all(of_row))
 }
 
 /// Whether all instants are midnights and several rows are of one day, so that they only date the rows.
@@ -376,6 +366,17 @@ fn is_beside_date(table: &Table, index: usize, words: &[String]) -> bool {
     is(words, vocabulary::TIME_OF_DAY) && table.columns.iter().enumerate().any(dates)
 }
 
+/// Whether a column without a name holds whole minutes and seconds below a day's hours and minutes, beside a date: `08:00;16:30`.
+fn may_be_hours_and_minutes(table: &Table, index: usize) -> bool {
+    const DAY_OF_MINUTES: f64 = 1440.0;
+    let dates = |column: &Column| {
+        column.cells == CellType::Timestamp || column.cells == CellType::Text && looks_like_dates(&column.dictionary)
+    };
+    table.columns[index].name.starts_with("column_")
+        && table.values(index).all(|time| time < DAY_OF_MINUTES && time.fract() == 0.0)
+        && table.columns.iter().any(dates)
+}
+
 /// Whether a column called `time` holds hours, minutes and seconds that only rise, beside numbers that were measured.
 fn is_time_of_day(table: &Table, index: usize) -> bool {
     const DAY: f64 = 86_400.0;
@@ -401,6 +402,8 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     const FEWEST_UNNAMED: usize = 5;
     /// So many steps that are all alike are those of a clock.
     const EVEN_STEPS: usize = 9;
+    /// So many durations do not rise from row to row, from none at all on.
+    const RISING: usize = 30;
     let column = &table.columns[index];
     let said = name::read(&column.name);
     // Epochs of a training are counted; only a clock counts since one.
@@ -429,9 +432,11 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     }
     // `elapsed_ms` that goes on from 0 in even steps, beside what was measured then.
     let elapsed = words.iter().any(|word| word == "elapsed") && said.kind == Some(Kind::Duration);
-    let goes_on = || profile.low == 0.0 && profile.rises >= EVEN_STEPS && even_steps(table.values(index));
+    let rises_always = || profile.rises + 1 == profile.count && profile.count >= RISING;
+    let goes_on =
+        || profile.low == 0.0 && profile.rises >= EVEN_STEPS && (even_steps(table.values(index)) || rises_always());
     if elapsed && goes_on() && is_beside_numbers(table, index) && !clock_beside() {
-        return Some((Role::Timestamp, "elapsed time that goes on from 0 in even steps".into()));
+        return Some((Role::Timestamp, "elapsed time that goes on from 0".into()));
     }
     // What something was at the start is no instant: `start_rss`.
     let word = named.filter(|_| !matches!(said.kind, Some(Kind::Bytes | Kind::Rate | Kind::Share)))?;
@@ -459,89 +464,6 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
 /// Whether another column holds numbers too.
 fn is_beside_numbers(table: &Table, index: usize) -> bool {
     (0..table.columns.len()).any(|other| other != index && table.columns[other].cells.is_number())
-}
-
-/// Whether the steps from number to number are nearly all alike.
-fn even_steps(values: &Cells) -> bool {
-    const EVEN: f64 = 1.1;
-    let (mut smallest, mut largest, mut before) = (f64::INFINITY, f64::NEG_INFINITY, f64::NAN);
-    values.visit_present(0..values.count(), |block| {
-        for value in block {
-            let step = value - before;
-            // Not a number before the first.
-            (smallest, largest) = (smallest.min(step), largest.max(step));
-            before = *value;
-        }
-    });
-    smallest > 0.0 && largest <= EVEN * smallest
-}
-
-/// Seconds since 1970 times the factor, and what they are called.
-const CLOCKS: [(f64, &str); 4] = [(1.0, "seconds"), (1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds")];
-/// 2001-09-09 and 2096-10-02: the range in which seconds since 1970 have ten digits and begin with 1 to 3.
-const UNIX_SECONDS: (f64, f64) = (1.0e9, 4.0e9);
-
-/// What a number counts since 1970, where it lies in the range of such a clock.
-pub(crate) fn counts_since_1970(number: f64) -> Option<&'static str> {
-    let clock = CLOCKS.iter().find(|(scale, _)| (UNIX_SECONDS.0 * scale..UNIX_SECONDS.1 * scale).contains(&number));
-    clock.map(|(_, name)| *name)
-}
-
-/// What the numbers of a column look like, found in one pass.
-struct Profile {
-    count: usize,
-    low: f64,
-    high: f64,
-    /// Numbers below the one above them, above it, and larger by exactly one.
-    falls: usize,
-    rises: usize,
-    by_ones: usize,
-    /// Numbers within the range of each clock.
-    in_clock: [usize; CLOCKS.len()],
-}
-
-impl Profile {
-    fn of(values: &Cells) -> Self {
-        let nothing = [0; CLOCKS.len()];
-        let mut profile = Self {
-            count: 0,
-            low: f64::INFINITY,
-            high: f64::NEG_INFINITY,
-            falls: 0,
-            rises: 0,
-            by_ones: 0,
-            in_clock: nothing,
-        };
-        let mut before = f64::NAN;
-        values.visit_present(0..values.count(), |block| {
-            profile.count += block.len();
-            let (mut high, mut falls, mut rises, mut by_ones) = (f64::NEG_INFINITY, 0, 0, 0);
-            for &value in block {
-                profile.low = profile.low.min(value);
-                high = high.max(value);
-                falls += usize::from(value < before);
-                rises += usize::from(value > before);
-                by_ones += usize::from(value - before == 1.0);
-                before = value;
-            }
-            profile.high = profile.high.max(high);
-            profile.falls += falls;
-            profile.rises += rises;
-            profile.by_ones += by_ones;
-            if high >= UNIX_SECONDS.0 {
-                for (count, (scale, _)) in profile.in_clock.iter_mut().zip(CLOCKS) {
-                    let inside = UNIX_SECONDS.0 * scale..UNIX_SECONDS.1 * scale;
-                    *count += block.iter().filter(|value| inside.contains(*value)).count();
-                }
-            }
-        });
-        profile
-    }
-
-    /// Whether the values hardly ever fall.
-    fn is_rising(&self) -> bool {
-        self.falls as f64 <= 0.02 * self.count as f64
-    }
 }
 
 fn plural(count: usize, word: &str) -> String {

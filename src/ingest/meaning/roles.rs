@@ -341,7 +341,7 @@ fn note_invalid_cells(invalid: &InvalidCells, table: &Table, source: &str, findi
             let place = Place::line(source, cell.line).column(name);
             findings.push(Finding::new(Severity::Suspicious, cell.kind, place, reason, action).value(&cell.text));
         }
-        let is_absent = matches!(cell.kind, FindingKind::EmptyCell | FindingKind::NoResult)
+        let is_absent = matches!(cell.kind, FindingKind::EmptyCell | FindingKind::NoResult | FindingKind::Approximate)
             || is_unmeasured(cell.column, cell.kind);
         if table.columns[cell.column].role != Role::Metric || is_absent {
             continue;
@@ -370,6 +370,10 @@ fn note_invalid_cells(invalid: &InvalidCells, table: &Table, source: &str, findi
         if kind == FindingKind::EmptyCell {
             let reason = format!("{count} of {} cells are empty, the first one here", table.lines.rows());
             let finding = Finding::new(Severity::Note, kind, place, reason, "they count as absent, not as zero");
+            findings.push(finding.metric(name).count(count));
+        } else if kind == FindingKind::Approximate {
+            let reason = format!("{count} of {} cells say `~`: about so much", table.lines.rows());
+            let finding = Finding::new(Severity::Note, kind, place, reason, "they count as the numbers that they name");
             findings.push(finding.metric(name).count(count));
         } else if count > InvalidCells::NAMED {
             let more = count - InvalidCells::NAMED;

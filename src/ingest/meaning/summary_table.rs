@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::measure::ending;
 use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
@@ -266,7 +267,7 @@ fn message_instead<'t>(table: &Table, parts: &[(usize, Part)], column: &'t Colum
     let of_failure = vocabulary::FAILURE.among(&name::words(name::leaf(&column.name))).is_some();
     let numbers = || parts.iter().filter_map(|(index, _)| table.values(*index).number(row));
     let text = column.dictionary.get(column.data.code(row)? as usize).filter(|text| !text.is_empty())?;
-    let failed = vocabulary::outcome(text) == Some(false);
+    let failed = ending::by_first_word(text) == Some(false);
     let instead = of_failure && numbers().next().is_none() || failed && numbers().all(|number| number == 0.0);
     instead.then_some(text)
 }
@@ -310,7 +311,14 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         let of = |column: &Column| column.name.strip_suffix('±').is_some_and(|of| name::words(of).join("_") == base);
         of_base == [Statistic::Mean] && table.columns.iter().any(of)
     };
-    bases.retain(|base, of_base| (sums_up(of_base) || deviates(base, of_base)) && !contradict(table, &columns, base));
+    // A percentile of each of several metrics, as tables of runs have them: `ttft_p50_ms` beside `e2e_p50_ms`.
+    let is_percentile = |of_base: &[Statistic]| matches!(of_base, [Statistic::Median | Statistic::Percentile(_)]);
+    let several_percentiles =
+        bases.iter().filter(|(base, of_base)| *base != NAMELESS && is_percentile(of_base)).count() >= 2;
+    bases.retain(|base, of_base| {
+        let lone = several_percentiles && base != NAMELESS && is_percentile(of_base);
+        (sums_up(of_base) || deviates(base, of_base) || lone) && !contradict(table, &columns, base)
+    });
     let mut counts = Counts::of(table, &columns, &bases);
     let only_counts = bases.is_empty() && !counts.several_a_row;
     if only_counts && !counts.say_failures && place == Place::Rows {
@@ -390,7 +398,7 @@ fn rank(statistic: Statistic) -> Option<f64> {
 fn is_instant(column: &Column) -> bool {
     let words = name::words(name::leaf(&column.name));
     let called = vocabulary::CLOCK.among(&words).or(vocabulary::INSTANT.among(&words)).is_some();
-    called && column.data.iter().flatten().all(|number| super::role::counts_since_1970(number).is_some())
+    called && column.data.iter().flatten().all(|number| super::profile::counts_since_1970(number).is_some())
 }
 
 /// The unit of a metric: that of the first of its columns that has one.

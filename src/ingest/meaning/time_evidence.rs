@@ -8,7 +8,7 @@ use crate::measure::unit::{Dimension, Unit};
 use crate::table::{CellType, Instants, Role, Table, UnitChoice};
 
 use super::name;
-use super::role::counts_since_1970;
+use super::profile::counts_since_1970;
 use super::vocabulary::{self, Kind};
 
 /// The units that durations are recorded in.

@@ -5,6 +5,7 @@
 //! the word that all of them are written with. Looked at once a text, when its column stands: reading does not ask. Refuses texts that are as well names: `8B`,
 //! `64K`, `5G`, `10 users`, `12 Jan`.
 
+use crate::measure::ending;
 use crate::measure::unit::{Dimension, Unit};
 
 use crate::ingest::meaning::{name, vocabulary};
@@ -97,7 +98,7 @@ fn are_amounts(texts: &[&[u8]], cells: &[Option<Cell<'_>>]) -> bool {
     let explained = |(text, cell): (&&[u8], &Option<Cell<'_>>)| {
         cell.is_some()
             || cells::is_empty_word(text)
-            || cells::no_result(text).is_some()
+            || ending::no_result(text).is_some()
             || cells::is_not_finite_word(text)
     };
     found > 0 && (found as f64) >= LEAST_SHARE * said as f64 && texts.iter().zip(cells).all(explained)

@@ -47,81 +47,6 @@ pub(crate) enum DecimalMark {
 const EMPTY_WORDS: &[&str] = &["", "na", "n/a", "null", "none", "nil", "-", "--", "?", "undefined", "missing"];
 const NOT_FINITE_WORDS: &[&str] = &["nan", "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "-nan"];
 
-/// What a word says that stands where a number would.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoResult {
-    /// What was to be measured failed or did not end.
-    Failed,
-    /// It was not measured.
-    NotMeasured,
-}
-
-/// Words for runs that failed or did not end.
-const FAILED_WORDS: &[&str] = &[
-    "oom",
-    "out of memory",
-    "out-of-memory",
-    "timeout",
-    "timed out",
-    "timedout",
-    "time out",
-    "error",
-    "err",
-    "failed",
-    "fail",
-    "failure",
-    "crash",
-    "crashed",
-    "dnf",
-    "did not finish",
-    "abort",
-    "aborted",
-    "killed",
-    "segfault",
-    "segmentation fault",
-    "exception",
-    "hung",
-    "unreachable",
-    "no response",
-    "no answer",
-    "no reply",
-];
-/// Words for what was not measured.
-const NOT_MEASURED_WORDS: &[&str] = &[
-    "skipped",
-    "skip",
-    "not run",
-    "not measured",
-    "not tested",
-    "not available",
-    "not applicable",
-    "not supported",
-    "unsupported",
-    "n.a.",
-    "tbd",
-    // perf stat
-    "<not counted>",
-    "<not supported>",
-];
-
-/// What the cell says of a result that is not there: `OOM`, `timed out`, `Error: out of memory`, `skipped`. Absent for any other
-/// text.
-pub(crate) fn no_result(cell: &[u8]) -> Option<NoResult> {
-    /// Longer texts say more than that.
-    const LONGEST: usize = 80;
-    let cell = cell.trim_ascii();
-    if cell.len() > LONGEST || !cell.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'<') {
-        return None;
-    }
-    let end = cell.iter().position(|byte| matches!(byte, b'(' | b':' | b'!')).unwrap_or(cell.len());
-    let word = cell[..end].trim_ascii();
-    match () {
-        () if is_word(word, FAILED_WORDS) => Some(NoResult::Failed),
-        () if is_word(word, NOT_MEASURED_WORDS) => Some(NoResult::NotMeasured),
-        () => None,
-    }
-}
-
 /// What the cell looks like.
 pub(crate) fn look(cell: &[u8], mark: DecimalMark) -> Look {
     let cell = cell.trim_ascii();
@@ -162,6 +87,12 @@ pub(crate) fn number(cell: &[u8], mark: DecimalMark) -> Option<f64> {
         Ok(value) => cell.iter().any(u8::is_ascii_digit).then_some(value),
         Err(_) => separated(cell, b',', b'.'),
     }
+}
+
+/// The number behind a sign for "about": `~1890`.
+pub(crate) fn about(cell: &[u8]) -> Option<&[u8]> {
+    let rest = cell.strip_prefix(b"~").or_else(|| cell.strip_prefix("≈".as_bytes()))?.trim_ascii();
+    rest.first().is_some_and(u8::is_ascii_digit).then_some(rest)
 }
 
 /// A number with thousands separators and another decimal mark.
@@ -307,18 +238,6 @@ mod tests {
             ("-", Look::Empty),
         ] {
             assert_eq!(look(cell.as_bytes(), DecimalMark::Point), expected, "{cell}");
-        }
-    }
-
-    #[test]
-    fn words_for_a_result_that_is_not_there_are_known() {
-        for word in ["OOM", "timed out", "Error: out of memory", "DNF", "crashed!", "Timeout (300 s)"] {
-            assert_eq!(no_result(word.as_bytes()), Some(NoResult::Failed), "{word}");
-        }
-        assert_eq!(no_result(b"Skipped"), Some(NoResult::NotMeasured));
-        assert_eq!(no_result(b"<not counted>"), Some(NoResult::NotMeasured));
-        for word in ["NaN", "inf", "1.2.3", "oomph", "x", "", "12", "no error"] {
-            assert_eq!(no_result(word.as_bytes()), None, "{word}");
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::ingest::meaning::vocabulary;
 use crate::ingest::text::cells::{self, Look};
 use crate::ingest::text::row::Row;
+use crate::measure::ending;
 
 /// The longest text that still names a column.
 const LONGEST_NAME: usize = 64;
@@ -23,7 +24,7 @@ pub(super) fn only_text(row: Row<'_>) -> Option<String> {
     let words = || {
         first.len() <= LONGEST_NAME
             && cells::look(first, cells::DecimalMark::Point) == Look::Text
-            && cells::no_result(first).is_none()
+            && ending::no_result(first).is_none()
             && first.iter().any(u8::is_ascii_alphanumeric)
     };
     (alone && words()).then(|| String::from_utf8_lossy(first).trim_matches(['#', ' ', '=', '-', ':']).to_owned())

@@ -2,6 +2,7 @@
 //!
 //! In: the types by the majority of cells, the header, and the rows below it. Out: the same types, changed where there is evidence.
 
+use crate::measure::ending;
 use crate::table::CellType;
 
 use crate::ingest::meaning::{name, units, vocabulary};
@@ -44,7 +45,7 @@ pub(super) fn keep_measured(types: &mut [CellType], header: Option<Row<'_>>, bod
             }
             Look::Text => {
                 words += 1;
-                cells::no_result(row.cell(index)).is_some()
+                ending::no_result(row.cell(index)).is_some()
             }
             look => look == Look::Empty,
         });
@@ -70,7 +71,7 @@ pub(super) fn keep_settings(types: &mut [CellType], header: Row<'_>, body: &[Row
             if !has_number(row) {
                 return false;
             }
-            cells::look(cell, mark) == Look::Text && cells::no_result(cell).is_none() && !cell.starts_with(b"~")
+            cells::look(cell, mark) == Look::Text && ending::no_result(cell).is_none() && !cell.starts_with(b"~")
         };
         if is_setting && body.iter().any(is_word) {
             *cells = CellType::Text;

@@ -4,6 +4,7 @@
 //! what the table's columns hold. Otherwise it is, in this order: a header seen before; a new header; a row of an
 //! earlier table (another run was appended); a row with the wrong number of fields; or a row with invalid cells.
 
+use crate::measure::ending;
 use crate::measure::finding::{FindingKind, Severity};
 use crate::table::storage::Storage;
 use crate::table::{CellType, ForeignValue};
@@ -283,7 +284,7 @@ impl Sections {
         }
         let words: Vec<&[u8]> = row.iter().filter(|cell| !cell.is_empty()).collect();
         let is_text =
-            |word: &&[u8]| cells::look(word, self.dialect.mark) == Look::Text && cells::no_result(word).is_none();
+            |word: &&[u8]| cells::look(word, self.dialect.mark) == Look::Text && ending::no_result(word).is_none();
         match &words[..] {
             [first, ..]
                 if vocabulary::SUMMARY_ROW.has_in_any_case(first)
@@ -324,7 +325,7 @@ impl Sections {
         let is_row = row.len() == self.tables[self.current].columns.len();
         let has_numbers = || row.iter().any(|cell| cells::look(cell, mark) != Look::Text);
         let text = || row.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(", ");
-        (!is_row && !has_numbers()).then(text).filter(|text| vocabulary::tells_of_a_failure(text))
+        (!is_row && !has_numbers()).then(text).filter(|text| ending::is_message_of_failure(text))
     }
 
     fn set_apart(&mut self, row: Row<'_>, kind: Apart, context: &Context<'_>, sink: &mut Sink) {
@@ -378,7 +379,7 @@ impl Sections {
             current.columns.get(index).is_none_or(|column| !matches!(column.cell_type(), CellType::Text))
         };
         // `llama,OOM` and `llama,error: out of memory` are rows whose run failed.
-        let no_result = |name: &[u8]| cells::no_result(name).is_some();
+        let no_result = |name: &[u8]| ending::no_result(name).is_some();
         let telling_word = names
             .iter()
             .enumerate()

@@ -14,6 +14,7 @@ pub(crate) mod github_action_benchmark;
 pub(crate) mod go_bench;
 pub(crate) mod google_benchmark;
 pub(crate) mod google_benchmark_csv;
+pub(crate) mod haskell_criterion;
 pub(crate) mod hyperfine;
 pub(crate) mod hyperfine_csv;
 pub(crate) mod iperf3;

@@ -2,5 +2,6 @@
 
 pub(crate) mod dstat;
 pub(crate) mod otlp;
+pub(crate) mod perf_stat;
 pub(crate) mod prometheus;
 pub(crate) mod prometheus_text;

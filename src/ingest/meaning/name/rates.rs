@@ -19,7 +19,7 @@ pub(super) fn rate_word(word: &Word) -> Option<Unit> {
 /// How many a word counts by, and what: `gflops`, `kops`, `Mreq`.
 pub(super) fn multiple(word: &str) -> Option<(Unit, &str)> {
     const COUNTED: Words = Words::of(
-        "ops op flops flop iops rps qps tps req reqs request requests msg msgs tok token tokens pps pix pixel pixels px elem elems cells",
+        "ops op hash hashes flops flop iops rps qps tps req reqs request requests msg msgs tok token tokens pps pix pixel pixels px elem elems cells",
     );
     let by = match word.chars().next()? {
         'k' => "k/s",

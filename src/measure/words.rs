@@ -1,0 +1,27 @@
+//! Lists of words that tell the same.
+
+/// Words that tell the same.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Words(&'static str);
+
+impl Words {
+    /// Words with blanks between them.
+    pub(crate) const fn of(words: &'static str) -> Self {
+        Self(words)
+    }
+
+    /// Whether a word is one of these.
+    pub(crate) fn has(self, word: &str) -> bool {
+        self.0.split_ascii_whitespace().any(|known| known == word)
+    }
+
+    /// The same for bytes, large letters or small.
+    pub(crate) fn has_in_any_case(self, word: &[u8]) -> bool {
+        self.0.split_ascii_whitespace().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    }
+
+    /// The first of the words of a name that is one of these.
+    pub(crate) fn among(self, words: &[String]) -> Option<&str> {
+        words.iter().map(String::as_str).find(|word| self.has(word))
+    }
+}
