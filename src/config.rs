@@ -43,6 +43,8 @@ pub struct Config {
     pub collapse: Option<bool>,
     /// Whether of runs of requests only the steady part is counted.
     pub steady: Option<bool>,
+    /// Whether every metric of requests is looked at as deeply as their duration.
+    pub deep: Option<bool>,
     /// What is known about sources; later entries win.
     #[serde(default)]
     pub source: Vec<SourceConfig>,

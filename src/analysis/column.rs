@@ -158,6 +158,7 @@ impl MetricColumn<'_> {
             groups,
             failures,
             leads: self.leads,
+            depth: self.settings.depth,
             failed,
             only_failed: matches!(apart, Apart::All),
             failed_groups,

@@ -9,6 +9,7 @@ use super::runs_apart::RunApart;
 use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
 use crate::stats::population::Population;
+use crate::stats::settings::Depth;
 use crate::stats::summary::Summary;
 
 /// A metric of a file: one measured column (or one name of a metric-name column), or a recorded histogram.
@@ -59,6 +60,9 @@ pub struct Metric {
     /// Whether it stands for the rows of its table: failures belong to rows, and are told once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leads: bool,
+    /// How deeply it was looked at.
+    #[serde(default, skip_serializing_if = "Depth::is_full")]
+    pub depth: Depth,
     /// The durations of rows that failed. Where it is set, all other numbers of the metric are of the other rows only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<Summary>,
@@ -163,6 +167,7 @@ impl Metric {
             groups: Vec::new(),
             failures: None,
             leads: false,
+            depth: Depth::Full,
             failed: None,
             only_failed: false,
             failed_groups: Vec::new(),

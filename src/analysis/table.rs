@@ -15,7 +15,7 @@ use super::metric::Metric;
 use super::outcome;
 use super::requests::{LoadTrack, RequestRun, RunTable};
 use crate::stats::recording::Clock;
-use crate::stats::settings::{Settings, ShortRuns};
+use crate::stats::settings::{Depth, Settings, ShortRuns};
 use crate::table::{Role, Table};
 
 /// What the numbers of a group take from here to the report. Measured: 90,806 groups, 6.3 kB each.
@@ -78,8 +78,12 @@ pub fn analyse(
     let runs = table.columns_as(Role::Run).next().map(|column| labels_of_column(table, column).0);
     let runs = runs.as_deref();
     let leader = leader(table);
+    // What stands beside the duration of requests is looked at for its numbers; a comparison asks for everything.
+    let beside = run.is_some() && !settings.deep && !settings.keep_samples;
+    let summarised = &Settings { depth: Depth::Summary, ..settings.clone() };
     let analysed = |column: &usize| {
         let (place, column, leads) = ((source, index), *column, leader == Some(*column));
+        let settings = if beside && !leads { summarised } else { settings };
         MetricColumn { place, table, column, settings, grouping, span, all_rows, runs, leads }.analyse()
     };
     let mut metrics: Vec<Metric> = if is_scarce(table) {

@@ -511,6 +511,13 @@ pub(super) struct Understanding {
     #[arg(long, help_heading = "Statistics")]
     pub(super) steady: bool,
 
+    /// Look at every metric of requests as deeply as at their duration: modes, warm-up, drift and changes of level too.
+    ///
+    /// Without it the metrics beside the duration (bytes, threads, connect times) get every number and every check, but not these,
+    /// unless something is compared or saved. The report says so: `depth` is `summary` there.
+    #[arg(long, help_heading = "Statistics")]
+    pub(super) deep: bool,
+
     #[command(flatten)]
     pub(super) short_runs: ShortRuns,
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use crate::config::{self, Config};
 use crate::ingest::{ColumnOptions, SourceOptions};
 use crate::stats::quantile::QuantileMethod;
-use crate::stats::settings::{FAILING_SHARE, Settings, ShortRuns};
+use crate::stats::settings::{Depth, FAILING_SHARE, Settings, ShortRuns};
 
 use super::args::{Understanding, YesNo};
 use super::terminal::Lines;
@@ -57,6 +57,8 @@ pub(super) fn settings(input: &Understanding, config: &Config) -> Result<Setting
             () => ShortRuns::BySource,
         },
         steady: input.steady || config.steady.unwrap_or(false),
+        deep: input.deep || config.deep.unwrap_or(false),
+        depth: Depth::Full,
         keep_samples: false,
     })
 }

@@ -255,6 +255,7 @@ pub(super) fn remarks(metric: &Metric) -> Vec<Remark> {
     remarks.extend(saturated(metric));
     remarks.extend(heavy_tail(metric));
     remarks.extend(thinned(metric));
+    remarks.extend(summarised(metric));
     remarks.extend(histogram(metric));
     if metric.measured_apart {
         let groups = number::count(metric.groups.len() as u64);
@@ -477,15 +478,25 @@ fn thinned(metric: &Metric) -> Option<Remark> {
     let ordered = populations().any(|population| population.order.as_ref().is_some_and(|order| order.thinned));
     let picked = picked.map(|every| {
         let every = number::count(every);
-        format!("the Shamos spread, the modes and the medians over time are those of one sample in every {every}")
+        let modes = if metric.depth.is_full() { ", the modes" } else { "" };
+        format!("the Shamos spread{modes} and the medians over time are those of one sample in every {every}")
     });
     let ordered = ordered.then(|| {
-        "dependence was measured on contiguous stretches, warm-up, drift and shift on one of every few samples"
-            .to_owned()
+        let changes = ", warm-up, drift and shift on one of every few samples";
+        let changes = if metric.depth.is_full() { changes } else { "" };
+        format!("dependence was measured on contiguous stretches{changes}")
     });
     let parts: Vec<String> = [picked, ordered].into_iter().flatten().collect();
     let text = format!("Very many samples: {}. All other numbers are of all samples.", parts.join("; "));
     (!parts.is_empty()).then_some(Remark { topic: Topic::Adequacy, text })
+}
+
+/// What was not looked for in a metric beside the duration of requests.
+fn summarised(metric: &Metric) -> Option<Remark> {
+    let text = "Modes, warm-up, drift and level shifts were not looked for: the metric stands beside the duration of requests (`--deep` \
+                looks for all)."
+        .to_owned();
+    (!metric.depth.is_full()).then_some(Remark { topic: Topic::Adequacy, text })
 }
 
 /// How well the numbers of a histogram are known.

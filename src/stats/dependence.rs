@@ -146,6 +146,11 @@ impl Inflations {
         Self::of(values, values.len(), values.len(), neighbours, limits, |_| None)
     }
 
+    /// Of samples that are all the same.
+    pub(crate) fn of_equal() -> Self {
+        Self { mean: Some(1.0), quantiles: Vec::new() }
+    }
+
     /// At least a factor for each, which is assumed.
     pub(crate) fn at_least(mut self, assumed: f64) -> Self {
         self.mean = Some(self.mean.unwrap_or(1.0).max(assumed));

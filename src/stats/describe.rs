@@ -7,14 +7,14 @@ use super::bins::Histogram;
 use super::dependence::{Inflations, of_short_run};
 use super::large::{self, GroupOf};
 use super::modality;
-use super::order::{self, LongMemory, Neighbours, SumsOfBlocks};
+use super::order::{self, LongMemory, Neighbours, SumsOfBlocks, Trends};
 use super::outlier::{self, Extreme, NAMED_EXTREMES, Outliers, farthest};
 use super::population::{Detail, Order, Population, kept_drift};
 use super::run_samples::RunSamples;
 use super::sample::Sample;
 use super::samples::Slice;
 use super::series::series;
-use super::settings::{Settings, ShortRuns};
+use super::settings::{Depth, Settings, ShortRuns};
 use super::summary::{quantile_limits, summarise};
 use super::thin::{self, LONG_RUN, STRETCH};
 
@@ -50,7 +50,7 @@ pub fn describe(
         return Population { raw, corrupted: corrupted.len() as u64, ..Population::default() };
     };
     let neighbours = (detail == Detail::Full).then(|| order::neighbours(sample.in_order())).flatten();
-    let order = (detail == Detail::Full).then(|| look_at_order(sample.in_order(), neighbours));
+    let order = (detail == Detail::Full).then(|| look_at_order(sample.in_order(), neighbours, settings.depth));
     let inflations = if detail.has_order() { inflations(&sample, neighbours, settings) } else { Inflations::default() };
     let mut outliers = outlier::outliers(sample.sorted());
     // A fence below zero can exclude nothing where no value is negative.
@@ -67,7 +67,7 @@ pub fn describe(
         raw,
         outliers: Some(outliers),
         order,
-        modality: drawn.then(|| modality::assess(sorted)).flatten(),
+        modality: (drawn && settings.depth.is_full()).then(|| modality::assess(sorted)).flatten(),
         histogram: drawn
             .then(|| Histogram::of(sorted.len(), |place| sorted[place], |edges| below(sorted, edges)))
             .flatten(),
@@ -83,6 +83,9 @@ pub fn describe(
 /// By what factor dependence widens the intervals of a sample.
 fn inflations(sample: &Sample, neighbours: Option<Neighbours>, settings: &Settings) -> Inflations {
     let (values, sorted) = (sample.in_order(), sample.sorted());
+    if sample.is_constant() && settings.short_runs != ShortRuns::Dependent {
+        return Inflations::of_equal();
+    }
     let limits = quantile_limits(sorted);
     let found = if values.len() <= LONG_RUN {
         Inflations::of_run(values, &limits, neighbours)
@@ -93,8 +96,8 @@ fn inflations(sample: &Sample, neighbours: Option<Neighbours>, settings: &Settin
     if settings.short_runs == ShortRuns::Dependent { found.at_least(of_short_run(values.len())) } else { found }
 }
 
-fn look_at_order(values: &[f64], neighbours: Option<Neighbours>) -> Order {
-    let trends = order::trends(values);
+fn look_at_order(values: &[f64], neighbours: Option<Neighbours>, depth: Depth) -> Order {
+    let trends = if depth.is_full() { order::trends(values) } else { Trends::default() };
     Order {
         lag1_autocorrelation: neighbours.map(|found| found.lag1),
         effective_sample_size: neighbours.map(|found| found.effective),

@@ -10,17 +10,19 @@
 use rayon::prelude::*;
 
 use super::bins::Histogram;
+use super::counts::Counts;
 use super::dependence::Inflations;
+use super::exact::{Exact, exact_sum};
 use super::modality;
-use super::order::{self, LongMemory, Neighbours, SumsOfBlocks};
+use super::order::{self, LongMemory, Neighbours, SumsOfBlocks, Trends};
 use super::outlier::{Extreme, Fences, NAMED_EXTREMES, Outliers, farthest, fence_of, largest, positive_and_skewed};
 use super::population::{Detail, Order, Population, kept_drift};
 use super::quantile::{QuantileMethod, quantile_of};
-use super::sample::{Compensated, Moments, median_of_sorted, midpoint};
+use super::sample::{Moments, median_of_sorted, midpoint};
 use super::samples::{Samples, by_parts};
 use super::select::Selector;
 use super::series::{Series, SeriesPoint, p95_of, stride_of};
-use super::settings::Settings;
+use super::settings::{Depth, Settings};
 use super::sorting::sort;
 use super::spread;
 use super::summary::{Basics, Summary, quantile_limits};
@@ -41,6 +43,32 @@ pub(crate) fn is_large(samples: usize, settings: &Settings) -> bool {
     samples > MOST_SORTED && settings.quantile_method != QuantileMethod::HarrellDavis
 }
 
+/// Where order statistics come from.
+enum Ranks<'a, S: Samples + ?Sized> {
+    /// Few numbers, counted.
+    Counted(&'a Counts),
+    /// Passes over the samples.
+    Selected(Selector<'a, S, fn(f64) -> f64>),
+}
+
+impl<S: Samples + ?Sized> Ranks<'_, S> {
+    /// The values of ranks.
+    fn values(&self, ranks: &[usize]) -> Vec<f64> {
+        match self {
+            Self::Counted(counts) => ranks.iter().map(|rank| counts.at(*rank)).collect(),
+            Self::Selected(selector) => selector.values(ranks),
+        }
+    }
+
+    /// For each of the ascending thresholds the number of values below it.
+    fn below(&self, thresholds: &[f64]) -> Vec<u64> {
+        match self {
+            Self::Counted(counts) => thresholds.iter().map(|threshold| counts.below(*threshold)).collect(),
+            Self::Selected(selector) => selector.below(thresholds),
+        }
+    }
+}
+
 /// Order statistics that are known.
 struct OrderStatistics {
     ranks: Vec<usize>,
@@ -49,10 +77,7 @@ struct OrderStatistics {
 
 impl OrderStatistics {
     /// Those for which `wanted` asks.
-    fn of<S: Samples + ?Sized, M: Fn(f64) -> f64 + Sync>(
-        selector: &Selector<'_, S, M>,
-        wanted: impl FnOnce(&dyn Fn(usize) -> f64),
-    ) -> Self {
+    fn of<S: Samples + ?Sized>(of: &Ranks<'_, S>, wanted: impl FnOnce(&dyn Fn(usize) -> f64)) -> Self {
         let asked = std::cell::RefCell::new(Vec::new());
         wanted(&|rank| {
             asked.borrow_mut().push(rank);
@@ -62,13 +87,21 @@ impl OrderStatistics {
         let mut ranks = asked.into_inner();
         ranks.sort_unstable();
         ranks.dedup();
-        let values = selector.values(&ranks);
+        let values = of.values(&ranks);
         Self { ranks, values }
     }
 
     fn at(&self, rank: usize) -> Option<f64> {
         self.ranks.binary_search(&rank).ok().map(|place| self.values[place])
     }
+}
+
+/// What is known of samples before they are looked at more closely.
+struct Known<'a> {
+    range: (f64, f64),
+    picked: &'a Picked,
+    /// Where they are few numbers.
+    counts: Option<&'a Counts>,
 }
 
 /// One sample in every few.
@@ -80,10 +113,11 @@ struct Picked {
 }
 
 impl Picked {
-    fn of(samples: &(impl Samples + ?Sized)) -> Self {
+    fn of(samples: &(impl Samples + ?Sized), range: (f64, f64)) -> Self {
         let stride = thin::stride(samples.len(), MOST_PICKED);
         let places: Vec<usize> = thin::picked(samples.len(), stride).collect();
-        let values = samples.picked(&places);
+        let equal = range.0 == range.1;
+        let values = if equal { vec![range.0; places.len()] } else { samples.picked(&places) };
         let mut sorted = values.clone();
         sort(&mut sorted);
         Self { stride, places, values, sorted }
@@ -98,34 +132,47 @@ pub(crate) fn population(
     detail: Detail,
     settings: &Settings,
 ) -> Population {
+    let range = range_of(clean);
+    let picked = Picked::of(clean, range);
+    let counts = if range.0 == range.1 {
+        Some(Counts::of_equal(range.0, clean.len()))
+    } else {
+        Counts::of(clean, range, &picked.values)
+    };
     let more: Vec<f64> = corrupted.iter().filter(|value| value.is_finite()).map(|value| value + 0.0).collect();
     let raw = || {
         let all = Chained { first: clean, more: &more };
-        let (range, picked) = (range_of(&all), Picked::of(&all));
+        let range = range_of(&all);
+        let picked = Picked::of(&all, range);
+        let counts = counts.as_ref().map(|counts| {
+            let mut more = more.clone();
+            sort(&mut more);
+            counts.merged(&Counts::of_sorted(&more))
+        });
+        let known = Known { range, picked: &picked, counts: counts.as_ref() };
         let (moments, (seen, ())) = rayon::join(
-            || moments_of(&all, range),
-            || look(&all, range, &picked, (&Inflations::default(), settings), |_, _| ()),
+            || moments_of(&all, known.counts),
+            || look(&all, &known, (&Inflations::default(), settings), |_, _| ()),
         );
         seen.summary(moments, Inflations::default(), settings)
     };
     let raw = (!corrupted.is_empty()).then(raw);
-    let range = range_of(clean);
-    let picked = Picked::of(clean);
-    let order = detail.has_order().then(|| RecordedOrder::of(clean, &picked.sorted, detail));
+    let known = Known { range, picked: &picked, counts: counts.as_ref() };
+    let order = detail.has_order().then(|| RecordedOrder::of(clean, &known, detail));
     let inflations = order.as_ref().map(|order| order.inflations.clone()).unwrap_or_default();
     let neighbours = order.and_then(|order| order.neighbours);
     let (moments, ((seen, (fences, histogram)), order)) = rayon::join(
-        || moments_of(clean, range),
+        || moments_of(clean, known.counts),
         || {
             let drawn = detail != Detail::Brief;
-            let seen = look(clean, range, &picked, (&inflations, settings), |seen, selector| {
-                let histogram = || Histogram::of(seen.n, |rank| seen.at(rank), |edges| selector.below(edges));
-                (outliers(clean, seen, selector), drawn.then(histogram).flatten())
+            let seen = look(clean, &known, (&inflations, settings), |seen, ranks| {
+                let histogram = || Histogram::of(seen.n, |rank| seen.at(rank), |edges| ranks.below(edges));
+                (outliers(clean, &known, seen, ranks), drawn.then(histogram).flatten())
             });
-            (seen, (detail == Detail::Full).then(|| look_at_order(clean, range, neighbours)))
+            (seen, (detail == Detail::Full).then(|| look_at_order(clean, range, neighbours, settings.depth)))
         },
     );
-    let mut outliers = with_extremes(clean, fences, range);
+    let mut outliers = with_extremes(clean, fences, &known);
     let drawn = detail != Detail::Brief;
     if drawn && outliers.high < NAMED_EXTREMES as u64 {
         outliers.largest = largest_of(clean);
@@ -136,9 +183,9 @@ pub(crate) fn population(
         raw,
         outliers: Some(outliers),
         order,
-        modality: drawn.then(|| modality::assess(&picked.sorted)).flatten(),
+        modality: (drawn && settings.depth.is_full()).then(|| modality::assess(&picked.sorted)).flatten(),
         histogram,
-        series: drawn.then(|| series(clean, &picked, group_of)),
+        series: drawn.then(|| series(clean, &known, group_of)),
         corrupted: corrupted.len() as u64,
         samples: None,
         buckets: Vec::new(),
@@ -184,10 +231,10 @@ fn range_of(samples: &(impl Samples + ?Sized)) -> (f64, f64) {
     )
 }
 
-/// In the recorded order, by one thread: the sum is the same with any number of them.
-fn moments_of(samples: &(impl Samples + ?Sized), range: (f64, f64)) -> Moments {
-    let largest = range.0.abs().max(range.1.abs());
-    Moments::of_blocks(samples.len(), largest, |take| samples.visit(0..samples.len(), take))
+/// From counts where there are any, else in the recorded order, in which logarithms are added.
+fn moments_of(samples: &(impl Samples + ?Sized), counts: Option<&Counts>) -> Moments {
+    let by_blocks = || Moments::of_blocks(|take| samples.visit(0..samples.len(), take));
+    counts.map_or_else(by_blocks, Moments::of_counts)
 }
 
 /// What the order statistics show.
@@ -225,14 +272,16 @@ impl Spread {
 /// Finds the order statistics that all numbers are made of, and hands them to `more` with the counts they came from.
 fn look<'a, S: Samples + ?Sized, T>(
     samples: &'a S,
-    range: (f64, f64),
-    picked: &Picked,
+    of: &Known<'a>,
     (inflations, settings): (&Inflations, &Settings),
-    more: impl FnOnce(&Spread, &Selector<'a, S, fn(f64) -> f64>) -> T,
+    more: impl FnOnce(&Spread, &Ranks<'a, S>) -> T,
 ) -> (Spread, T) {
     let n = samples.len();
-    let selector: Selector<'a, S, fn(f64) -> f64> = Selector::new(samples, range, |value| value);
-    let known = OrderStatistics::of(&selector, |at| {
+    let ranks: Ranks<'a, S> = match of.counts {
+        Some(counts) => Ranks::Counted(counts),
+        None => Ranks::Selected(Selector::new(samples, of.range, |value| value)),
+    };
+    let known = OrderStatistics::of(&ranks, |at| {
         let inflations = inflations.clone();
         let nothing = Basics {
             mean: 0.0,
@@ -264,22 +313,25 @@ fn look<'a, S: Samples + ?Sized, T>(
     let (below, above) = (|off: usize| center - at(n / 4 - 2 + off), |off: usize| at(n - n / 4 + 2 - off) - center);
     let near = below(4).min(above(4)).max(0.0);
     let far = below(0).max(above(0)).max(near);
-    let mad = if near == far {
+    let mad = if let Some(counts) = of.counts {
+        let distances = counts.distances(center);
+        midpoint(distances.at((n - 1) / 2), distances.at(n / 2))
+    } else if near == far {
         near
     } else {
         let distances = Selector::new(samples, (near, far), |value: f64| (value - center).abs().clamp(near, far));
         let middle = distances.values(&[(n - 1) / 2, n / 2]);
         midpoint(middle[0], middle[1])
     };
-    let shamos = spread::shamos(&picked.sorted).map(|shamos| shamos.spread);
-    let heavy_tail = tail::deciding(&picked.sorted);
+    let shamos = spread::shamos(&of.picked.sorted).map(|shamos| shamos.spread);
+    let heavy_tail = tail::deciding(&of.picked.sorted);
     let seen = Spread { n, known, mad: mad.min(f64::MAX), shamos, heavy_tail };
-    let more = more(&seen, &selector);
+    let more = more(&seen, &ranks);
     (seen, more)
 }
 
 /// Double MAD, as of a sorted sample; the values beyond the fences are not counted yet.
-fn outliers<S: Samples + ?Sized>(samples: &S, seen: &Spread, selector: &Selector<'_, S, fn(f64) -> f64>) -> Fences {
+fn outliers<S: Samples + ?Sized>(samples: &S, of: &Known<'_>, seen: &Spread, ranks: &Ranks<'_, S>) -> Fences {
     let n = seen.n;
     let at = |rank: usize| seen.at(rank);
     let on_logs = positive_and_skewed(n, at);
@@ -288,21 +340,25 @@ fn outliers<S: Samples + ?Sized>(samples: &S, seen: &Spread, selector: &Selector
     let center = if n % 2 == 1 { scale(upper) } else { midpoint(scale(lower), scale(upper)) };
     let tied = lower == upper && (at(n / 2 - 2) == lower || at(n / 2 + 1) == upper || n.is_multiple_of(2));
     let (from, until) = if tied {
-        let around = selector.below(&[lower, lower.next_up()]);
+        let around = ranks.below(&[lower, lower.next_up()]);
         (around[0] as usize, around[1] as usize)
     } else {
         (n / 2, n.div_ceil(2))
     };
-    let ranks = [(until - 1) / 2, until / 2, from + (n - from - 1) / 2, from + (n - from) / 2];
-    let known = ranks.iter().map(|rank| seen.known.at(*rank)).collect::<Option<Vec<f64>>>();
-    let values: Vec<f64> = known.unwrap_or_else(|| selector.values(&ranks)).into_iter().map(scale).collect();
+    let middles = [(until - 1) / 2, until / 2, from + (n - from - 1) / 2, from + (n - from) / 2];
+    let known = middles.iter().map(|rank| seen.known.at(*rank)).collect::<Option<Vec<f64>>>();
+    let values: Vec<f64> = known.unwrap_or_else(|| ranks.values(&middles)).into_iter().map(scale).collect();
     let low_mad = (center - midpoint(values[0], values[1])).clamp(0.0, f64::MAX);
     let high_mad = (midpoint(values[2], values[3]) - center).clamp(0.0, f64::MAX);
     let mean_deviation = |size: usize, inside: &dyn Fn(f64) -> bool| {
-        let (mut sum, size) = (Compensated::default(), size as f64);
+        let size = size as f64;
+        let distance = |value: f64| (scale(value) / size - center / size).abs();
+        if let Some(counts) = of.counts {
+            return exact_sum(counts.iter().filter(|(value, _)| inside(*value)).map(|(value, n)| (distance(value), n)));
+        }
+        let mut sum = Exact::default();
         samples.visit(0..n, &mut |block| {
-            let side = block.iter().filter(|value| inside(**value));
-            sum = side.fold(sum, |sum, value| sum.with((scale(*value) / size - center / size).abs()));
+            block.iter().filter(|value| inside(**value)).for_each(|value| sum.add_times(distance(*value), 1));
         });
         sum.sum()
     };
@@ -334,12 +390,15 @@ fn largest_of(samples: &impl Samples) -> Vec<Extreme> {
 type Beyond = (usize, usize, Vec<(f64, usize)>);
 
 /// Counts what lies beyond the fences and finds the farthest.
-fn with_extremes(samples: &impl Samples, fences: Fences, range: (f64, f64)) -> Outliers {
+fn with_extremes(samples: &impl Samples, fences: Fences, of: &Known<'_>) -> Outliers {
     let mut fences = fences;
     // A fence below zero can exclude nothing where no value is negative.
-    fences.low = fences.low.filter(|fence| *fence >= 0.0 || range.0 < 0.0);
+    fences.low = fences.low.filter(|fence| *fence >= 0.0 || of.range.0 < 0.0);
     let low = fences.low.unwrap_or(f64::NEG_INFINITY);
     let high = fences.high.unwrap_or(f64::INFINITY);
+    if of.range.0 >= low && of.range.1 <= high {
+        return fences.with_counts(0, 0);
+    }
     let shorten = |beyond: &mut Beyond| {
         if beyond.2.len() > 16 * NAMED_EXTREMES {
             let kept = farthest_of(std::mem::take(&mut beyond.2));
@@ -379,22 +438,25 @@ fn farthest_of(mut beyond: Vec<(f64, usize)>) -> Vec<(f64, usize)> {
     beyond
 }
 
-fn series(samples: &impl Samples, picked: &Picked, group_of: Option<&GroupOf<'_>>) -> Series {
-    let n = samples.len();
+fn series(samples: &impl Samples, known: &Known<'_>, group_of: Option<&GroupOf<'_>>) -> Series {
+    let (n, picked) = (samples.len(), known.picked);
     let stride = stride_of(n);
     let points = (0..n.div_ceil(stride))
         .into_par_iter()
         .map(|point| {
             let range = point * stride..((point + 1) * stride).min(n);
-            let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
-            samples.visit(range.clone(), &mut |block| {
-                (min, max) = block.iter().fold((min, max), |(min, max), value| (min.min(*value), max.max(*value)));
-            });
+            let group = group_of.and_then(|group_of| group_of(range.clone()));
+            let (mut min, mut max) = known.range;
+            if min < max {
+                (min, max) = (f64::INFINITY, f64::NEG_INFINITY);
+                samples.visit(range.clone(), &mut |block| {
+                    (min, max) = block.iter().fold((min, max), |(min, max), value| (min.min(*value), max.max(*value)));
+                });
+            }
             let from = picked.places.partition_point(|place| *place < range.start);
             let until = picked.places.partition_point(|place| *place < range.end);
             let mut values = picked.values[from..until].to_vec();
             sort(&mut values);
-            let group = group_of.and_then(|group_of| group_of(range));
             SeriesPoint { min, median: median_of_sorted(&values).clamp(min, max), p95: p95_of(&values), max, group }
         })
         .collect();
@@ -410,25 +472,32 @@ struct RecordedOrder {
 impl RecordedOrder {
     /// From contiguous stretches; long memory from blocks of all samples. The limits of percentiles come from a part of the samples: how
     /// samples beyond a limit cluster hardly changes where the limit moves by a little.
-    fn of(samples: &impl Samples, picked: &[f64], detail: Detail) -> Self {
+    fn of(samples: &impl Samples, known: &Known<'_>, detail: Detail) -> Self {
         let n = samples.len();
+        if known.range.0 == known.range.1 {
+            return Self { neighbours: None, inflations: Inflations::of_equal() };
+        }
         let mut stretches = Vec::with_capacity(thin::STRETCHES * thin::STRETCH);
         for start in thin::stretch_starts(n) {
             samples.visit(start..start + thin::STRETCH, &mut |block| stretches.extend_from_slice(block));
         }
         let above = |limit: f64| SumsOfBlocks::above(n, limit, |take| samples.visit(0..n, take));
         let neighbours = (detail == Detail::Full).then(|| order::neighbours_in(&stretches, n, above)).flatten();
-        let limits = quantile_limits(picked);
+        let limits = quantile_limits(&known.picked.sorted);
         let inflations = Inflations::of(&stretches, thin::STRETCH, n, neighbours, &limits, above);
         Self { neighbours, inflations }
     }
 }
 
-fn look_at_order(samples: &impl Samples, range: (f64, f64), neighbours: Option<Neighbours>) -> Order {
+fn look_at_order(samples: &impl Samples, range: (f64, f64), neighbours: Option<Neighbours>, depth: Depth) -> Order {
     let n = samples.len();
     let stride = thin::stride(n, thin::LONG_RUN);
-    let picked = samples.picked(&thin::picked(n, stride).collect::<Vec<usize>>());
-    let trends = order::trends_in(&picked, n, stride);
+    let trends = if depth.is_full() && range.0 < range.1 {
+        let picked = samples.picked(&thin::picked(n, stride).collect::<Vec<usize>>());
+        order::trends_in(&picked, n, stride)
+    } else {
+        Trends::default()
+    };
     Order {
         lag1_autocorrelation: neighbours.map(|found| found.lag1),
         effective_sample_size: neighbours.map(|found| found.effective),
@@ -455,6 +524,9 @@ mod tests {
         let sample = Sample::new(values.to_vec()).unwrap();
         let sorted = sample.sorted();
         let summary = found.clean.unwrap();
+        let range = (sample.min(), sample.max());
+        let picked = Picked::of(&Slice(values), range);
+        let known = Known { range, picked: &picked, counts: None };
         let basics = Basics {
             mean: sample.mean(),
             geometric_mean: sample.geometric_mean(),
@@ -462,8 +534,8 @@ mod tests {
             sum: sample.sum(),
             mad: spread::mad(sorted),
             shamos: summary.shamos,
-            inflations: RecordedOrder::of(&Slice(values), &Picked::of(&Slice(values)).sorted, Detail::Full).inflations,
-            heavy_tail: tail::deciding(&Picked::of(&Slice(values)).sorted),
+            inflations: RecordedOrder::of(&Slice(values), &known, Detail::Full).inflations,
+            heavy_tail: tail::deciding(&picked.sorted),
         };
         assert_eq!(summary, Summary::of(sorted.len(), |rank| sorted[rank], &basics, &settings));
         let mut expected = outlier::outliers(sorted);

@@ -36,6 +36,11 @@ impl<'a> Measured<'a> {
         self.numbers.storage()
     }
 
+    /// The column itself.
+    pub(crate) fn cells(&self) -> &'a Cells {
+        self.numbers
+    }
+
     /// How many numbers.
     pub(crate) fn len(&self) -> usize {
         self.count
@@ -266,6 +271,22 @@ pub(crate) mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_a_form_says_of_all_numbers_is_true() {
+        for numbers in
+            [vec![3.0, 7.0, 250.0], vec![-1.0, 5.0, 2.0], vec![0.5, 1.5, 9.0], vec![7.0; 9], vec![70_000.0, 0.0, 3.0]]
+        {
+            let cells = column(&numbers);
+            for (low, high) in [(0.0, 300.0), (0.0, 10.0), (-2.0, 1e9), (0.0, 5e9)] {
+                let true_of_all = numbers.iter().all(|number| (low..high).contains(number));
+                assert!(true_of_all || !cells.are_surely_within(low, high), "{numbers:?} {low} {high}");
+            }
+        }
+        assert!(column(&[3.0, 7.0, 250.0]).are_surely_within(0.0, 300.0));
+        assert!(column(&[7.0; 9]).are_surely_within(0.0, 8.0));
+        assert!(column(&[-0.0, 1.0]).may_hold_negative_zeros() && !column(&[0.0, 1.0, 5.0]).may_hold_negative_zeros());
     }
 
     #[test]

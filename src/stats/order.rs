@@ -27,7 +27,7 @@ pub(super) use neighbours::neighbours_in;
 pub use neighbours::{Neighbours, neighbours, ranks};
 
 /// What a run shows beside dependence.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Trends {
     /// A steady change.
     pub drift: Option<Drift>,

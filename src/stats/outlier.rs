@@ -6,8 +6,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::exact::exact_sum;
 use super::quantile::{QuantileMethod, quantile_of};
-use super::sample::{compensated_sum, midpoint};
+use super::sample::midpoint;
 
 /// Modified z-score beyond which a value is an outlier (Iglewicz & Hoaglin 1993, "How to detect and handle outliers").
 pub const MODIFIED_Z_LIMIT: f64 = 3.5;
@@ -182,7 +183,7 @@ fn fences(sorted: &[f64], scale: impl Fn(f64) -> f64) -> (Option<f64>, Option<f6
     let high_mad = (median_on(above, &scale) - center).clamp(0.0, f64::MAX);
     let mean_deviation = |side: &[f64]| {
         let n = side.len() as f64;
-        compensated_sum(side.iter().map(|x| (scale(*x) / n - center / n).abs()))
+        exact_sum(side.iter().map(|x| ((scale(*x) / n - center / n).abs(), 1)))
     };
     let low = fence_of(low_mad, -1.0, center, || mean_deviation(below));
     let high = fence_of(high_mad, 1.0, center, || mean_deviation(above));

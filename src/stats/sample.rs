@@ -6,12 +6,9 @@
 
 use std::fmt;
 
+use super::counts::Counts;
+use super::exact::Exact;
 use super::sorting::sort;
-
-/// Beyond this magnitude (or below its inverse) squares lose range, so the moments are taken on values scaled by a power of two.
-const SQUARE_SAFE: f64 = 1e140;
-/// Largest binary exponent used for that scaling: 2^±1000 are both normal numbers.
-const MAX_SCALE_EXPONENT: i32 = 1000;
 
 /// Why a list of values is not a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +60,7 @@ impl Sample {
         }
         let mut sorted = in_order.clone();
         sort(&mut sorted);
-        let moments = Moments::of(&in_order);
+        let moments = Moments::of_sorted(&sorted, &in_order);
         let mean = moments.mean.clamp(sorted[0], sorted[sorted.len() - 1]) + 0.0;
         Ok(Self { in_order, sorted, mean, moments })
     }
@@ -83,12 +80,17 @@ impl Sample {
         &self.sorted
     }
 
+    /// Whether all values are the same.
+    pub(super) fn is_constant(&self) -> bool {
+        self.sorted[0] == self.sorted[self.sorted.len() - 1]
+    }
+
     /// The smallest value.
     pub fn min(&self) -> f64 {
         self.sorted[0]
     }
 
-    /// The arithmetic mean, in the unit of the values: compensated sum, then one correction by the mean residual.
+    /// The arithmetic mean, in the unit of the values.
     pub fn mean(&self) -> f64 {
         self.mean
     }
@@ -104,7 +106,7 @@ impl Sample {
         Some(mean.clamp(self.sorted[0], self.sorted[self.sorted.len() - 1]))
     }
 
-    /// The sum, in the recorded order.
+    /// The sum.
     pub fn sum(&self) -> f64 {
         self.moments.sum
     }
@@ -123,12 +125,11 @@ impl Sample {
         self.sorted[self.sorted.len() - 1]
     }
 
-    /// The sample variance with divisor n-1 (corrected two-pass, Chan, Golub & `LeVeque` 1983), in the squared unit.
+    /// The sample variance with divisor n-1, in the squared unit.
     ///
     /// `None` for one value, and where the variance itself exceeds the range of a double (the [stddev](Self::stddev) does not then).
     pub fn variance(&self) -> Option<f64> {
-        let variance = self.moments.scaled_variance? / self.moments.scale / self.moments.scale;
-        variance.is_finite().then_some(variance)
+        self.stddev().map(|stddev| stddev * stddev).filter(|variance| variance.is_finite())
     }
 
     /// The coefficient of variation, stddev / mean. `None` unless every value is >= 0 and the mean is > 0: it is a ratio to a
@@ -164,48 +165,51 @@ pub fn mean_and_stddev(values: &[f64]) -> (f64, Option<f64>) {
     (moments.mean.clamp(low, high) + 0.0, moments.stddev())
 }
 
-/// Mean and sum in the original unit; variance of the values times `scale`.
+/// Mean, sum and sample standard deviation, each the double nearest to the true one, and what the geometric mean is made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Moments {
     pub(super) mean: f64,
     pub(super) sum: f64,
-    scaled_variance: Option<f64>,
-    scale: f64,
+    stddev: Option<f64>,
     logarithms: Logarithms,
 }
 
 impl Moments {
     fn of(values: &[f64]) -> Self {
-        let largest = values.iter().fold(0.0_f64, |most, v| most.max(v.abs()));
-        Self::of_blocks(values.len(), largest, |take| take(values))
+        Self::of_blocks(|take| take(values))
     }
 
-    /// Of `n` values of at most that magnitude, which `visit` hands over block by block in recorded order, every time
-    /// the same.
-    pub(super) fn of_blocks(n: usize, largest: f64, visit: impl Fn(&mut dyn FnMut(&[f64]))) -> Self {
-        let scale = scale_for(largest);
-        let size = n as f64;
-        let total = |scale: f64| {
-            let mut sum = Compensated::default();
-            visit(&mut |block| sum = block.iter().fold(sum, |sum, value| sum.with(value * scale)));
-            sum.sum()
-        };
-        let scaled_sum = total(scale);
-        let first = scaled_sum / size;
-        // Side by side: two chains of additions take hardly longer than one.
-        let mut both = (Compensated::default(), Compensated::default());
-        let mut logarithms = Logarithms::default();
+    /// Of values that `visit` hands over block by block.
+    pub(super) fn of_blocks(visit: impl FnOnce(&mut dyn FnMut(&[f64]))) -> Self {
+        let (mut exact, mut logarithms) = (Exact::default(), Logarithms::default());
         visit(&mut |block| {
+            exact.add(block);
             logarithms.add(block);
-            both = block.iter().fold(both, |(distances, squares), value| {
-                let distance = value * scale - first;
-                (distances.with(distance), squares.with(distance * distance))
-            });
         });
-        let (residual, squares) = (both.0.sum(), both.1.sum());
-        let mean = (first + residual / size) / scale;
-        let scaled_variance = (n > 1).then(|| ((squares - residual * residual / size) / (size - 1.0)).max(0.0));
-        Self { mean, sum: if scale == 1.0 { scaled_sum } else { total(1.0) }, scaled_variance, scale, logarithms }
+        Self::from(&exact, logarithms)
+    }
+
+    /// Of values that are there in ascending and in recorded order: each number once, where they are few.
+    fn of_sorted(sorted: &[f64], in_order: &[f64]) -> Self {
+        /// Values that a number stands for on average, from which on counting them is worth it.
+        const WORTH: usize = 8;
+        let distinct = 1 + sorted.windows(2).map(|pair| usize::from(pair[0] != pair[1])).sum::<usize>();
+        if distinct.saturating_mul(WORTH) <= sorted.len() {
+            Self::of_counts(&Counts::of_sorted(sorted))
+        } else {
+            Self::of(in_order)
+        }
+    }
+
+    /// Of counted values.
+    pub(super) fn of_counts(counts: &Counts) -> Self {
+        let mut logarithms = Logarithms::default();
+        counts.iter().for_each(|(value, count)| logarithms.add_times(value, count));
+        Self::from(&counts.exact(), logarithms)
+    }
+
+    fn from(exact: &Exact, logarithms: Logarithms) -> Self {
+        Self { mean: exact.mean(), sum: exact.sum(), stddev: exact.stddev(), logarithms }
     }
 
     /// The geometric mean of `n` values; `None` unless all are above zero.
@@ -215,8 +219,7 @@ impl Moments {
 
     /// The sample standard deviation, in the unit of the values.
     pub(super) fn stddev(&self) -> Option<f64> {
-        let stddev = self.scaled_variance?.sqrt() / self.scale;
-        stddev.is_finite().then_some(stddev)
+        self.stddev
     }
 }
 
@@ -247,6 +250,15 @@ impl Logarithms {
         }
     }
 
+    /// One value so many times.
+    fn add_times(&mut self, value: f64, count: u64) {
+        if value > 0.0 {
+            self.sum = self.sum.with(value.log2() * count as f64);
+        } else {
+            self.without += count as usize;
+        }
+    }
+
     fn mean(&self, n: usize) -> Option<f64> {
         (n > 0 && self.without == 0).then(|| self.sum.sum() / n as f64)
     }
@@ -259,18 +271,9 @@ const ONE: u64 = 1023 << 52;
 /// Lifts a subnormal number among the normal ones.
 const TWO_TO_THE_64: f64 = 18_446_744_073_709_551_616.0;
 
-/// 1 for ordinary magnitudes, else the power of two that brings the largest value near 1 (exact for normal numbers).
-fn scale_for(largest: f64) -> f64 {
-    if largest == 0.0 || (1.0 / SQUARE_SAFE..=SQUARE_SAFE).contains(&largest) {
-        return 1.0;
-    }
-    let exponent = largest.log2().ceil() as i32;
-    2.0_f64.powi((-exponent).clamp(-MAX_SCALE_EXPONENT, MAX_SCALE_EXPONENT))
-}
-
 /// A sum in the given order with Neumaier's compensation (1974): the error does not grow with the number of terms.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Compensated {
+struct Compensated {
     sum: f64,
     lost: f64,
 }
@@ -278,20 +281,15 @@ pub(super) struct Compensated {
 impl Compensated {
     /// With one more term.
     #[inline]
-    pub(super) fn with(self, value: f64) -> Self {
+    fn with(self, value: f64) -> Self {
         let next = self.sum + value;
         let lost = if self.sum.abs() >= value.abs() { (self.sum - next) + value } else { (value - next) + self.sum };
         Self { sum: next, lost: self.lost + lost }
     }
 
-    pub(super) fn sum(self) -> f64 {
+    fn sum(self) -> f64 {
         self.sum + self.lost + 0.0
     }
-}
-
-/// The sum in the given order, compensated.
-pub fn compensated_sum(values: impl IntoIterator<Item = f64>) -> f64 {
-    values.into_iter().fold(Compensated::default(), Compensated::with).sum()
 }
 
 /// The point between two values, without overflow.

@@ -96,7 +96,8 @@ impl<'a> CleanSamples<'a> {
     /// Numbers in a unit, without those in the ascending places `left_out`.
     pub(crate) fn new(measured: Measured<'a>, unit: Unit, left_out: &'a [usize]) -> Self {
         let negative_zero = |value: &f64| value.to_bits() == (-0.0_f64).to_bits();
-        let parts: Vec<Range<usize>> = if unit.is_base() { measured.parts().collect() } else { Vec::new() };
+        let looked_at = unit.is_base() && measured.cells().may_hold_negative_zeros();
+        let parts: Vec<Range<usize>> = if looked_at { measured.parts().collect() } else { Vec::new() };
         let found = parts.into_par_iter().any(|part| {
             let mut found = false;
             measured.visit(part, |_, block| found = found || block.iter().any(negative_zero));

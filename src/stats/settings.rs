@@ -29,6 +29,12 @@ pub struct Settings {
     /// Whether of runs of requests only the steady part is counted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub steady: bool,
+    /// Whether every metric is looked at as deeply as the one that stands for the requests of its table.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deep: bool,
+    /// How deeply the samples at hand are looked at.
+    #[serde(skip)]
+    pub depth: Depth,
     /// Whether the samples themselves are kept once their numbers are computed: a comparison or a target asks for them.
     #[serde(skip)]
     pub keep_samples: bool,
@@ -45,6 +51,25 @@ pub enum ShortRuns {
     Dependent,
     /// They are independent, as those of a benchmark that was started anew for each.
     Independent,
+}
+
+/// How deeply a metric is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Depth {
+    /// Everything.
+    #[default]
+    Full,
+    /// Every number, but neither modes nor warm-up, drift and changes of level: it stands beside the metric that says how long the
+    /// requests of its table took.
+    Summary,
+}
+
+impl Depth {
+    /// Whether it is everything.
+    pub fn is_full(&self) -> bool {
+        *self == Self::Full
+    }
 }
 
 /// A service that fails one request in ten is broken for everybody who makes a dozen of them.
@@ -65,6 +90,8 @@ impl Default for Settings {
             service_levels: Vec::new(),
             short_runs: ShortRuns::default(),
             steady: false,
+            deep: false,
+            depth: Depth::Full,
             keep_samples: false,
         }
     }

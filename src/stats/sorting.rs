@@ -3,10 +3,13 @@
 //! In: finite numbers (any order), or items with such a number as their key. Out: the same ones in the total order of
 //! `f64::total_cmp`, bit for bit what a comparing sort gives. Refuses nothing.
 //!
-//! One pass scatters the numbers over buckets by the leading bits in which they differ, and the buckets, which then hold a
+//! Numbers that were written with a few digits (whole milliseconds) are counted, and written again as often as they occur. Of others
+//! one pass scatters the numbers over buckets by the leading bits in which they differ, and the buckets, which then hold a
 //! few dozen numbers each, are sorted by themselves. Measured against `sort_unstable_by(f64::total_cmp)`: three times as
 //! fast for 12,500 and for 375,000 values, twice for 1,000,000. Rejected: a radix sort over all bits from the last one on
 //! (moves every number six times; half as fast), and selection alone (the spreads need evenly spaced order statistics).
+
+use super::lattice::Lattice;
 
 /// Fewer numbers are sorted by comparing them.
 const WORTH_BUCKETS: usize = 256;
@@ -30,6 +33,15 @@ pub(crate) fn from_key(key: u64) -> f64 {
 pub(crate) fn sort(values: &mut [f64]) {
     if values.len() < WORTH_BUCKETS {
         values.sort_unstable_by(f64::total_cmp);
+        return;
+    }
+    if let Some((lattice, counts)) = Lattice::counted(values) {
+        let mut rest = values;
+        for (place, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
+            let (equal, larger) = rest.split_at_mut(count as usize);
+            equal.fill(lattice.value(place));
+            rest = larger;
+        }
         return;
     }
     let keys = scattered(values, |value| key(*value), |value| key(*value));

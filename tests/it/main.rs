@@ -22,6 +22,7 @@ mod compare;
 mod corruption;
 mod counted;
 mod designs;
+mod depth;
 mod documents;
 mod export;
 mod failed;

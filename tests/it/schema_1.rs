@@ -59,10 +59,17 @@ impl Content {
         }
     }
 
+    /// Whether a number is here, but for the last digits of a double: means and standard deviations are rounded once today.
+    fn has(&self, number: f64) -> bool {
+        const LAST_DIGITS: u64 = 4;
+        let bits = number.to_bits();
+        (bits.saturating_sub(LAST_DIGITS)..=bits.saturating_add(LAST_DIGITS)).any(|near| self.numbers.contains(&near))
+    }
+
     /// Numbers and data of an old report that are not here, with their places.
     fn lacks(&self, old: &Value, key: &str, path: &str, lacking: &mut Vec<String>) {
         match old {
-            Value::Number(number) if !self.numbers.contains(&number.as_f64().unwrap().to_bits()) => {
+            Value::Number(number) if !self.has(number.as_f64().unwrap()) => {
                 lacking.push(format!("{path}: {number}"));
             }
             Value::String(text) if DATA.contains(&key) && !self.texts.contains(text) => {

@@ -19,7 +19,7 @@ use super::result::{
     Bin, CorruptedInstant, EndpointFailures, FailureCause, InFlight, LabelRequests, Moment, Phase, PhaseKind,
     RequestRun, RunClock,
 };
-use super::time_bins::{SECOND, TimeBins};
+use super::time_bins::{Finder, SECOND, TimeBins};
 use crate::measure::unit::Dimension;
 use crate::stats::interval::wilson_inflated;
 use crate::stats::settings::Settings;
@@ -67,9 +67,10 @@ impl RunFacts<'_> {
         let samples: Vec<u64> = counts.bins.iter().map(|tally| tally.samples).collect();
         let most = latency::most_gathered(self.memory);
         let method = self.settings.quantile_method;
+        let mut finder = Finder::new(bins);
         let say = |samples: &[f64]| (Latency::of(samples, method), Steps::of(samples));
         let (latencies, steps): (Vec<Latency>, Vec<Steps>) =
-            latency::by_slot(parts, &samples, |at| bins.index(at), say, most).into_iter().unzip();
+            latency::by_slot(parts, &samples, |at| finder.index(at), say, most).into_iter().unzip();
         // How many events are in progress means something where they are requests, or known to have begun then.
         let in_progress = is_time && (self.are_requests || moment != Moment::Unknown);
         let made = self.bins(&Span { bins, bounds }, &counts, latencies, in_progress);

@@ -7,7 +7,7 @@ use super::cause::Sightings;
 use super::part::{Labels, Part};
 use super::result::Moment;
 use super::rows::{NO_INSTANT, Request};
-use super::time_bins::TimeBins;
+use super::time_bins::{Finder, TimeBins};
 
 /// What is counted of a stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -46,6 +46,8 @@ const MOST_CORRUPTED: usize = 200;
 /// Whole stretches as differences, and the rest of the stretches in which requests begin and end.
 struct Progress {
     bins: TimeBins,
+    /// Where requests begin and end.
+    ends: (Finder, Finder),
     /// When the run begins and ends; what lies outside of it does not count.
     bounds: (i64, i64),
     whole: Vec<i64>,
@@ -56,7 +58,7 @@ impl Progress {
     fn add(&mut self, (from, until): (i64, i64)) {
         let (start, end) = self.bounds;
         let (from, until) = (from.clamp(start, end), until.clamp(start, end));
-        let (first, last) = (self.bins.index(from), self.bins.index(until));
+        let (first, last) = (self.ends.0.index(from), self.ends.1.index(until));
         if first == last {
             self.partial[first] += (until - from) as f64;
             return;
@@ -91,7 +93,9 @@ pub(super) fn count(
         labels: vec![LabelTally { requests: 0, failed: Sightings::NONE }; labels],
         corrupted: Vec::new(),
     };
-    let mut progress = Progress { bins, bounds, whole: vec![0; bins.count + 1], partial: vec![0.0; bins.count] };
+    let mut finder = Finder::new(bins);
+    let ends = (finder.clone(), finder.clone());
+    let mut progress = Progress { bins, ends, bounds, whole: vec![0; bins.count + 1], partial: vec![0.0; bins.count] };
     for Part { rows, labels, causes } in parts {
         let mut labels = labels.as_ref().map(Labels::reader);
         rows.stretches(|stretch| {
@@ -123,7 +127,7 @@ pub(super) fn count(
                 if request.corrupted && counts.corrupted.len() < MOST_CORRUPTED {
                     counts.corrupted.push((request.at, rows.line(request.row)));
                 }
-                count_timed(&request, moment, &mut counts.bins[bins.index(request.at)], &mut progress);
+                count_timed(&request, moment, &mut counts.bins[finder.index(request.at)], &mut progress);
             }
         });
     }

@@ -38,7 +38,7 @@ impl Latency {
 pub(super) fn by_slot<T: Send>(
     parts: &[Part<'_>],
     counts: &[u64],
-    slot_of: impl Fn(i64) -> usize,
+    mut slot_of: impl FnMut(i64) -> usize,
     say: impl Fn(&[f64]) -> T + Sync,
     most: usize,
 ) -> Vec<T> {

@@ -44,6 +44,14 @@ struct Tally {
     samples: usize,
 }
 
+impl Tally {
+    fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.failed += other.failed;
+        self.samples += other.samples;
+    }
+}
+
 /// Where the load of a request stands.
 #[derive(Clone, Copy)]
 enum Recorded<'a> {
@@ -139,6 +147,8 @@ fn levels_by(
 fn numbers(load: Recorded<'_>, part: &Part<'_>) -> Option<Vec<(f64, Tally)>> {
     let mut tallies: HashMap<u64, Tally> = HashMap::new();
     let mut recorded = Vec::new();
+    // Neighbours mostly have the same number.
+    let mut current: Option<(u64, Tally)> = None;
     part.rows.stretches(|stretch| {
         if tallies.len() > MOST_NUMBERS {
             return;
@@ -146,12 +156,22 @@ fn numbers(load: Recorded<'_>, part: &Part<'_>) -> Option<Vec<(f64, Tally)>> {
         each(load, stretch, &mut recorded, |request, number| {
             // Nobody was there, or nobody says how many were.
             let Some(number) = number.filter(|number| *number > 0.0) else { return };
-            let tally = tallies.entry(number.to_bits()).or_default();
-            tally.requests += 1;
-            tally.failed += u64::from(request.has_failed());
-            tally.samples += usize::from(request.sample().is_some());
+            let bits = number.to_bits();
+            if current.as_ref().is_none_or(|(of, _)| *of != bits)
+                && let Some((of, tally)) = current.replace((bits, Tally::default()))
+            {
+                tallies.entry(of).or_default().add(&tally);
+            }
+            if let Some((_, tally)) = &mut current {
+                tally.requests += 1;
+                tally.failed += u64::from(request.has_failed());
+                tally.samples += usize::from(request.sample().is_some());
+            }
         });
     });
+    if let Some((of, tally)) = current {
+        tallies.entry(of).or_default().add(&tally);
+    }
     let few = tallies.len() <= MOST_NUMBERS;
     few.then(|| tallies.into_iter().map(|(bits, tally)| (f64::from_bits(bits), tally)).collect())
 }

@@ -136,6 +136,10 @@ impl<'a> Rows<'a> {
         self.instants.visit(rows.clone(), |at| stretch.at.push(inside(at)));
         stretch.durations.clear();
         self.durations.visit(rows.clone(), |block| {
+            if block.is_full() {
+                stretch.durations.extend(block.numbers.iter().map(|number| self.unit.to_base(*number)));
+                return;
+            }
             let base = |(offset, number): (usize, &f64)| {
                 if block.has(offset) { self.unit.to_base(*number) } else { f64::NAN }
             };

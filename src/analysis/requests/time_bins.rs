@@ -92,6 +92,32 @@ impl TimeBins {
     }
 }
 
+/// Finds the stretches of instants that mostly come in order: the one of the last instant is tried first, which spares a division.
+#[derive(Debug, Clone)]
+pub(super) struct Finder {
+    bins: TimeBins,
+    index: usize,
+    /// The instants of that stretch.
+    within: std::ops::Range<i64>,
+}
+
+impl Finder {
+    /// Of some stretches.
+    pub(super) fn new(bins: TimeBins) -> Self {
+        Self { bins, index: 0, within: 0..0 }
+    }
+
+    /// What [`TimeBins::index`] says.
+    pub(super) fn index(&mut self, at: i64) -> usize {
+        if !self.within.contains(&at) {
+            self.index = self.bins.index(at);
+            let from = self.bins.from(self.index);
+            self.within = from..from.saturating_add(self.bins.width);
+        }
+        self.index
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +139,12 @@ mod tests {
             assert_eq!(bins.from(0) % width, 0);
             assert!(bins.from(0) <= start && start < bins.from(1));
             assert_eq!(bins.index(start + length * SECOND), bins.count - 1);
+            let mut finder = Finder::new(bins);
+            for offset in
+                [0, 1, 999, -SECOND, length * SECOND, length * MILLISECOND, length * SECOND / 2, i64::MAX - start, 5]
+            {
+                assert_eq!(finder.index(start + offset), bins.index(start + offset));
+            }
         }
     }
 

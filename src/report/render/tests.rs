@@ -141,6 +141,8 @@ fn report(name: &str, label: &str) -> Report {
             service_levels: Vec::new(),
             quantile_method: crate::stats::quantile::QuantileMethod::Type6,
             steady: false,
+            deep: false,
+            depth: crate::stats::settings::Depth::Full,
             keep_samples: false,
             confidence: 0.95,
             group_by: Vec::new(),

@@ -32,7 +32,9 @@ pub(super) fn saturated(case: &Case<'_>, taken: &[usize]) -> Vec<Suspect> {
         })
     };
     let zeros_are_odd = digits(LONG_FRACTION) && case.dimension.is_time();
-    if taken.is_empty() && !zeros_are_odd && limit_of(largest(case)).is_none() {
+    let none_ends =
+        || case.measured.cells().are_surely_within(f64::NEG_INFINITY, LEAST) || limit_of(largest(case)).is_none();
+    if taken.is_empty() && !zeros_are_odd && none_ends() {
         return Vec::new();
     }
     let taken: BTreeSet<usize> = taken.iter().copied().collect();

@@ -6,11 +6,21 @@
 use super::blocks::MIN_RUN;
 use super::centered::{Values, autocovariance, correlation, inflation_of};
 use super::long_memory::{LongMemory, SumsOfBlocks};
+use crate::stats::lattice::Lattice;
 use crate::stats::sorting::sorted_places;
 use crate::stats::thin::{self, LONG_RUN, STRETCH};
 
 /// Ranks from 1, ties averaged, in the order of the values.
 pub fn ranks(values: &[f64]) -> Vec<f64> {
+    if let Some((lattice, counts)) = Lattice::counted(values) {
+        let mut before = 0;
+        let of_step = counts.into_iter().map(|count| {
+            before += count;
+            f64::midpoint((before - count + 1) as f64, before as f64)
+        });
+        let of_step: Vec<f64> = of_step.collect();
+        return values.iter().map(|value| of_step[lattice.place(*value)]).collect();
+    }
     // Numbers that are equal but for the sign of zero are one value, as everywhere.
     let order = if values.contains(&0.0) {
         sorted_places(&values.iter().map(|value| value + 0.0).collect::<Vec<f64>>())

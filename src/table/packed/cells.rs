@@ -288,6 +288,16 @@ impl Cells {
         (0..self.parts.len()).all(|index| self.parts[index].data.is_surely_below(limit) || of_part(index))
     }
 
+    /// Whether the form of all stretches says that every number is at least `low` and below `high`.
+    pub fn are_surely_within(&self, low: f64, high: f64) -> bool {
+        self.parts.iter().all(|part| part.data.is_surely_within(low, high))
+    }
+
+    /// Whether a number may be a negative zero.
+    pub fn may_hold_negative_zeros(&self) -> bool {
+        self.parts.iter().any(|part| part.data.may_hold_negative_zeros())
+    }
+
     /// All numbers that are present, copied.
     pub fn present(&self) -> Vec<f64> {
         let mut numbers = Vec::with_capacity(self.count());

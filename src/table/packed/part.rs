@@ -289,6 +289,26 @@ impl Data {
         }
     }
 
+    /// Whether its form alone says that every number is at least `low` and below `high`.
+    pub(crate) fn is_surely_within(&self, low: f64, high: f64) -> bool {
+        let within = |base: f64, span: f64| base >= low && base + span < high;
+        match self {
+            Self::Bytes(_, base) | Self::Spilled(_, Width::Bytes, base) => within(*base, f64::from(u8::MAX)),
+            Self::Words(_, base) | Self::Spilled(_, Width::Words, base) => within(*base, f64::from(u16::MAX)),
+            Self::Longs(_, base) | Self::Spilled(_, Width::Longs, base) => within(*base, f64::from(u32::MAX)),
+            Self::Steady { first, step } => {
+                let last = first + step * PART as f64;
+                within(first.min(last), (last - first).abs())
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a number may be a negative zero, which whole numbers above a base never are.
+    pub(crate) fn may_hold_negative_zeros(&self) -> bool {
+        matches!(self, Self::Doubles(_) | Self::Spilled(_, Width::Doubles, _))
+    }
+
     /// The codes of a range of rows.
     pub(crate) fn codes<'a>(&'a self, from: usize, until: usize, room: &'a mut Room) -> &'a [u32] {
         let length = until - from;
