@@ -441,6 +441,7 @@ pub(super) struct ShortRuns {
 
 /// How what is read is understood.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Understanding {
     /// Take at most so much memory, for example --memory 64MiB [default: half of the machine's].
     ///

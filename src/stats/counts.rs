@@ -126,8 +126,12 @@ impl Counts {
         let (mut below, mut above) = (Self::default(), Self::default());
         let distances: Vec<(f64, u64)> = self.iter().map(|(value, count)| ((value - from).abs(), count)).collect();
         let (smaller, larger) = distances.split_at(border);
-        smaller.iter().rev().for_each(|(distance, count)| below.push(*distance, *count));
-        larger.iter().for_each(|(distance, count)| above.push(*distance, *count));
+        for (distance, count) in smaller.iter().rev() {
+            below.push(*distance, *count);
+        }
+        for (distance, count) in larger {
+            above.push(*distance, *count);
+        }
         below.merged(&above)
     }
 }

@@ -118,7 +118,7 @@ impl Exact {
 
     /// The power of two of the unit in which the first bin counts.
     fn power(&self) -> i64 {
-        self.first as i64 - BIAS
+        integer(self.first) - BIAS
     }
 
     /// The sum: whether it is negative, and its magnitude in units of the first bin.
@@ -145,7 +145,7 @@ impl Exact {
         let (negative, total) = self.total();
         let shift = (WORD + QUOTIENT).saturating_sub(total.bits());
         let (quotient, rest) = total.shifted(shift).divided(self.n);
-        signed(negative, quotient.rounded(self.power() - shift as i64, rest))
+        signed(negative, quotient.rounded(self.power() - integer(shift), rest))
     }
 
     /// The sample standard deviation (n - 1). `None` for fewer than two numbers, and where no double is as large.
@@ -168,7 +168,7 @@ impl Exact {
         let root = variance.isqrt();
         let inexact = rest || another || dropped || root * root != variance;
         // Both shifts are even, and so is the power of squares.
-        let power = self.power() + (beyond as i64 - shift as i64) / 2;
+        let power = self.power() + (integer(beyond) - integer(shift)) / 2;
         Some(Large(vec![root as u64, (root >> WORD) as u64]).rounded(power, inexact)).filter(|root| root.is_finite())
     }
 }
@@ -292,7 +292,7 @@ impl Large {
     /// The double nearest to it times 2^power, of two as near ones the even one; infinite beyond the largest. `more` says that it
     /// stands for a number that is larger by less than 1.
     fn rounded(&self, power: i64, more: bool) -> f64 {
-        let bits = self.bits() as i64;
+        let bits = integer(self.bits());
         let top = power + bits - 1;
         if bits == 0 {
             return 0.0;
@@ -314,8 +314,13 @@ impl Large {
             let beyond = more || self.any_below(dropped - 1);
             mantissa += u64::from(half && (beyond || mantissa & 1 == 1));
         }
-        mantissa as f64 * power_of_two(power + dropped as i64)
+        mantissa as f64 * power_of_two(power + integer(dropped))
     }
+}
+
+/// Bits that are counted.
+fn integer(bits: usize) -> i64 {
+    bits.cast_signed() as i64
 }
 
 /// 2 to a power that a double has.

@@ -8,6 +8,7 @@ use crate::measure::service_level::ServiceLevel;
 
 /// How numbers are computed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is said by a flag of its own")]
 pub struct Settings {
     /// Definition of a percentile.
     pub quantile_method: QuantileMethod,
