@@ -58,8 +58,8 @@ pub struct Measured {
     pub n: Option<u64>,
     /// The value that stands for the run, with its interval.
     pub center: Bounded,
-    /// p50, p95 and p99 where there are enough samples.
-    pub percentiles: [Option<Bounded>; 3],
+    /// p50, p95 and p99 where there are enough samples; absent where nobody wants them.
+    pub percentiles: Option<Box<Percentiles>>,
     /// How many requests or rows failed, where that is recorded.
     pub failed: Option<u64>,
     /// Quantiles at the middles of equal shares.
@@ -76,6 +76,9 @@ pub struct Bounded {
     /// Upper end.
     pub high: Option<f64>,
 }
+
+/// p50, p95 and p99.
+pub type Percentiles = [Option<Bounded>; 3];
 
 /// A change that somebody has accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -263,8 +266,8 @@ impl Measured {
         };
         let ends = |bounded: &Bounded| [bounded.low.and_then(part), bounded.high.and_then(part)];
         let mut v = ends(&self.center).to_vec();
-        let [median, p95, p99] = &self.percentiles;
-        for percentile in [p95, p99, &median.filter(|median| *median != self.center)] {
+        let [median, p95, p99] = self.percentiles.as_deref().copied().unwrap_or_default();
+        for percentile in [p95, p99, median.filter(|median| *median != self.center)] {
             v.push(percentile.as_ref().and_then(|percentile| part(percentile.value)));
             v.extend(percentile.as_ref().map_or([None; 2], ends));
         }
@@ -304,7 +307,9 @@ impl Measured {
         let center = Bounded { value: center, low: value(0), high: value(1) };
         center.value.is_finite().then_some(Self {
             // Of samples, which have a shape, the median is the center.
-            percentiles: [median.or(Some(center).filter(|_| form.q.is_some())), p95, p99],
+            percentiles: Some([median.or(Some(center).filter(|_| form.q.is_some())), p95, p99])
+                .filter(|all| all.iter().any(Option::is_some))
+                .map(Box::new),
             center,
             shape: form.q.map_or_else(Vec::new, |(least, most, letters)| quantiles(&letters, [at(least), at(most)])),
             metric: form.m,
@@ -364,11 +369,11 @@ mod tests {
             polarity: Polarity::LowerIsBetter,
             n: Some(24_000),
             center: ends(0.021_312_4, 0.021_05, Some(0.0216)),
-            percentiles: [
+            percentiles: Some(Box::new([
                 Some(ends(0.021_312_4, 0.021_05, Some(0.0216))),
                 Some(ends(0.0351, 0.0337, Some(0.0379))),
                 Some(ends(0.0512, 0.0478, None)),
-            ],
+            ])),
             failed: Some(12),
             shape: (0..16).map(|place| 0.0199 * 1.1_f64.powi(place)).collect(),
         }
@@ -395,7 +400,8 @@ mod tests {
         let (was, is) = (measured(), &back.metrics[0]);
         assert_eq!(is.center.value, 0.021_312_4);
         let half = 0.0213 / 2000.0 * 1.01;
-        for (was, is) in was.percentiles.iter().flatten().zip(is.percentiles.iter().flatten()) {
+        let all = |measured: &Measured| measured.percentiles.as_deref().copied().unwrap_or_default();
+        for (was, is) in all(&was).iter().flatten().zip(all(is).iter().flatten()) {
             assert!((was.value - is.value).abs() <= half, "{was:?} {is:?}");
             assert_eq!(was.high.is_some(), is.high.is_some());
         }
@@ -419,7 +425,7 @@ mod tests {
         let bare = Measured {
             n: None,
             center: Bounded { value: 0.0, low: Some(0.0), high: Some(1.0) },
-            percentiles: [None; 3],
+            percentiles: None,
             failed: None,
             shape: Vec::new(),
             ..measured()

@@ -144,7 +144,7 @@ fn bare(metric: &str, group: Option<&str>, dimension: Dimension, polarity: Polar
         polarity,
         n: None,
         center,
-        percentiles: [None; 3],
+        percentiles: None,
         failed: None,
         shape: Vec::new(),
     }
@@ -184,7 +184,7 @@ fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<Measured> {
     let failed = of_group.or_else(|| share.clone().find(|share| share.group.is_none() && first.group.is_none()));
     Some(Measured {
         n: Some(n),
-        percentiles,
+        percentiles: Some(Box::new(percentiles)),
         failed: failed.map(|share| share.runs.iter().map(|run| run.failed).sum()),
         shape: if points.len() > 1 {
             shape.map(|p| quantile(&points, p, QuantileMethod::Type7)).collect()
@@ -208,7 +208,7 @@ fn reported(one: &ReportedNumbers) -> Option<Measured> {
     let percentiles = [Statistic::P50, Statistic::P95, Statistic::P99].map(|statistic| value(statistic).map(alone));
     Some(Measured {
         n: one.count(Statistic::Count),
-        percentiles,
+        percentiles: Some(percentiles).filter(|all| all.iter().any(Option::is_some)).map(Box::new),
         failed: one.count(Statistic::Failures),
         ..bare(&one.metric, one.label.as_deref(), one.dimension, one.polarity, bounded)
     })

@@ -115,7 +115,7 @@ fn add(table: &Table, clock: usize, runs: &mut BTreeMap<(i64, String), Run>) {
                 polarity: column.polarity,
                 n: None,
                 center: Bounded { value: column.to_base(recorded), low: None, high: None },
-                percentiles: [None; 3],
+                percentiles: None,
                 failed: None,
                 shape: Vec::new(),
             });

@@ -36,8 +36,8 @@ impl Followed {
     fn value(self, measured: &Measured) -> Option<Bounded> {
         match self {
             Self::Center => Some(measured.center),
-            Self::P95 => measured.percentiles[1],
-            Self::P99 => measured.percentiles[2],
+            Self::P95 => measured.percentiles.as_ref()?[1],
+            Self::P99 => measured.percentiles.as_ref()?[2],
             Self::Failures => {
                 // Rows that failed have no duration, so that they are not among the samples.
                 let (failed, n) = (measured.failed? as f64, measured.n? as f64);

@@ -12,6 +12,7 @@ use crate::cli::terminal::{Line, Stream, say};
 use crate::compare::margin::parse_margin;
 use crate::compare::pattern::{Case, NamePattern};
 use crate::history::contract::{HistoryOutcome, HistoryReport};
+use crate::history::file::Kept;
 use crate::history::judge::{self, Wish};
 use crate::history::series::Followed;
 use crate::report::history::{HistoryView, render_history};
@@ -28,7 +29,11 @@ pub(super) fn report(arguments: &Arguments) -> Result<ExitCode> {
     files.iter().try_for_each(|path| places.add(Use::Output, path))?;
     let targets: Vec<Target> = files.iter().map(|path| Target::new(path)).collect();
     let forms: Vec<Form> = targets.iter().map(form).collect::<Result<_>>()?;
-    let history = load(file, arguments.keep_going)?;
+    let kept = match wish.followed {
+        Followed::P95 | Followed::P99 => Kept::Percentiles,
+        Followed::Center | Followed::Failures => Kept::Center,
+    };
+    let history = load(file, kept, arguments.keep_going)?;
     let report = judge::report(&history, &wish).with_context(|| file.display().to_string())?;
     drop(history);
     let mut outputs = Vec::new();
