@@ -25,7 +25,6 @@ mod summary;
 mod sweep;
 mod time_bins;
 
-pub use heat::HeatMap;
 pub use load::LoadTrack;
 pub use result::{
     Bin, EndpointFailures, FailureCause, InFlight, LeftOut, LoadLevel, LoadLevels, Moment, Phase, PhaseKind,

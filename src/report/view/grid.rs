@@ -64,11 +64,13 @@ impl GridView {
             return Vec::new();
         }
         let mut benchmarks: Vec<(String, Vec<Measured<'_>>)> = Vec::new();
+        let labels = || metric.groups.iter().filter_map(|group| group.label.as_ref());
+        let suffix = common_suffix(labels().map(|label| label.text.as_str()));
         for group in &metric.groups {
             let Some((label, median)) = group.label.as_ref().zip(shown(group).map(|summary| summary.median)) else {
                 continue;
             };
-            let parts = Parts::of(&label.text);
+            let parts = Parts::of(label.text.strip_suffix(suffix).unwrap_or(&label.text));
             match benchmarks.iter_mut().find(|(base, _)| *base == parts.base) {
                 Some((_, cells)) => cells.push((parts.parameters, median)),
                 None => benchmarks.push((parts.base, vec![(parts.parameters, median)])),
@@ -139,6 +141,15 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// What Go writes behind the name of every benchmark of a run: `-8` for eight processors.
+fn common_suffix<'a>(mut labels: impl Iterator<Item = &'a str>) -> &'a str {
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(first) = labels.next() else { return "" };
+    let start = first.rfind('-').filter(|start| is_number(&first[start + 1..]));
+    let suffix = start.map_or("", |start| &first[start..]);
+    if labels.all(|label| label.ends_with(suffix)) { suffix } else { "" }
+}
+
 /// Whether a text is the name of a parameter.
 fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
@@ -190,6 +201,13 @@ mod tests {
             }
             assert_eq!(found, Parts { base: base.to_owned(), parameters }, "{label}");
         }
+    }
+
+    #[test]
+    fn processors_behind_every_name_are_no_part_of_a_value() {
+        assert_eq!(common_suffix(["Sort/n=64/threads=1-8", "Sort/n=64/threads=2-8"].into_iter()), "-8");
+        assert_eq!(common_suffix(["Sort/n=64-8", "Sort/n=64-2"].into_iter()), "");
+        assert_eq!(common_suffix(["a-b", "c-b"].into_iter()), "");
     }
 
     #[test]
