@@ -7,6 +7,8 @@ use super::pattern::{Case, NamePattern, PatternError};
 use crate::measure::Quantity;
 use crate::measure::unit::{Dimension, Unit};
 
+/// A change of so many margins is large.
+pub(crate) const LARGE: f64 = 3.0;
 /// The margin where nobody says otherwise (docs/statistics.md).
 pub const DEFAULT_MARGIN: f64 = 0.05;
 /// That of the tail: percentiles far out are known less well, and matter less, than the center.

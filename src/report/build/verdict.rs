@@ -84,6 +84,7 @@ fn line(basis: &VerdictBasis<'_>, samples: u64) -> String {
     clauses.extend(basis.comparison.and_then(suite));
     let named = |comparison| headline::named_changes(comparison, basis.populations);
     clauses.extend(basis.comparison.map(named).into_iter().flatten());
+    clauses.extend(basis.comparison.and_then(headline::undecided));
     clauses.extend(headline::missed_target(basis.targets));
     clauses.extend(words::steady::not_found(basis.requests, basis.comparison));
     clauses.extend(words::change::headline(basis.comparison, basis.targets, basis.gate));

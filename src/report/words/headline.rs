@@ -5,6 +5,7 @@
 
 use crate::analysis::chat::Service;
 use crate::analysis::failing::{PopulationFailures, PopulationKind};
+use crate::compare::margin::LARGE;
 use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
 use crate::measure::unit::Dimension;
 use crate::measure::{RowKind, Statistic};
@@ -163,6 +164,31 @@ pub(in crate::report) fn named_changes(comparison: &Comparison, failures: &[Popu
     // Where everything moved, what stands out from the others is the news.
     let stands_out = |one: &&Change| one.against_suite.is_none_or(|against| against.stands_out);
     loud.filter(stands_out).take(NAMED_CHANGES).filter_map(named_change).collect()
+}
+
+/// What a gate must not pass over, where nothing is known to have regressed: `5.0% of all elapsed take over 10 times as long …`, or the
+/// first change that is too large, `elapsed / POST /pay 102% slower (80.0 → 162 ms), undecided`.
+pub(in crate::report) fn undecided(comparison: &Comparison) -> Option<String> {
+    if comparison.suite.is_some() || comparison.changes.iter().any(|one| one.verdict == Verdict::Regressed) {
+        return None;
+    }
+    if let Some(tail) = comparison.slow_end.first() {
+        return Some(tail.to_string());
+    }
+    let large = comparison.changes.iter().find(|one| one.large && one.verdict == Verdict::Inconclusive)?;
+    let center = large.effects.first()?;
+    let by_center = match (center.scale, center.estimate) {
+        (Scale::Ratio, Some(ratio)) => ratio.ln().abs() >= LARGE * large.margin.ln_1p(),
+        (Scale::Shift, estimate) => estimate.is_some(),
+        (Scale::Ratio, None) => false,
+    };
+    let slow = large.effects.iter().find(|effect| effect.statistic == Statistic::SlowShare).filter(|_| !by_center);
+    let group = large.group.as_ref().map_or_else(String::new, |group| format!(" / {}", name(group)));
+    let said = match slow {
+        Some(slow) => format!("{}{group}: {}", name(&large.metric), change::slow_samples(large, slow)),
+        None => named_change(large)?,
+    };
+    Some(format!("{said}, undecided"))
 }
 
 fn named_change(one: &Change) -> Option<String> {
