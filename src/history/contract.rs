@@ -28,6 +28,9 @@ pub struct HistoryReport {
     pub withdrawn: Vec<Withdrawn>,
     /// What must be known to read it: lines passed over, branches that are mixed, metrics that are too short.
     pub notes: Vec<String>,
+    /// What fails in the newest run and did not before: nothing else matters then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failing: Vec<NewestFailing>,
     /// How many metrics have how many changes.
     pub counts: HistoryCounts,
     /// What became of `--fail-on`.
@@ -214,6 +217,19 @@ pub struct Withdrawn {
     pub run: usize,
     /// Its commit.
     pub commit: String,
+}
+
+/// A population of the newest run of which so much fails that nothing else matters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NewestFailing {
+    /// The metric.
+    pub metric: String,
+    /// How many failed.
+    pub failed: u64,
+    /// Of how many.
+    pub total: u64,
+    /// The median share of earlier runs of its environment; absent where there is none.
+    pub before: Option<f64>,
 }
 
 /// How many of what.

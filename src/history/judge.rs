@@ -8,24 +8,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use crate::analysis::failing::is_failing;
 use crate::compare::pattern::{Case, NamePattern};
 use crate::compare::verdict::discovery_level;
 use crate::measure::Polarity;
+use crate::measure::unit::Dimension;
 use crate::stats::change_points::{FEWEST, LEVEL, Line, Scan, Tables, inflation, shift};
 use crate::stats::sample::median_of_sorted;
 
 use super::contract::{
     ChangeState, Direction, Drift, HistoryCounts, HistoryGate, HistoryOutcome, HistoryPoint, HistoryReport,
-    HistorySettings, Level, LevelChange, MetricHistory, REPORT_VERSION, RunFacts, Withdrawn,
+    HistorySettings, Level, LevelChange, MetricHistory, NewestFailing, REPORT_VERSION, RunFacts, Withdrawn,
 };
 use super::file::History;
-use super::line::{Acknowledgement, Run, instant};
+use super::line::{Acknowledgement, Measured, Run, instant};
 use super::series::{Followed, Series, environments, series};
 use super::slow::slow_runs;
 use super::state::{same_commit, set_states};
 
 /// What matters, as a share of the level.
 pub const MARGIN: f64 = 0.05;
+/// A population fails from this share on, as in a report of one run.
+const FAILING: f64 = 0.1;
 /// Level of the intervals of sizes.
 const CONFIDENCE: f64 = 0.95;
 /// Seconds of a day.
@@ -39,7 +43,7 @@ const NEAR: usize = 5;
 
 /// What is wanted of a history.
 #[derive(Debug, Default)]
-pub struct Wish {
+pub struct HistoryQuestion {
     /// What of a run is followed.
     pub followed: Followed,
     /// Only these metrics.
@@ -89,7 +93,7 @@ struct Found {
 ///
 /// # Errors
 /// Where there is nothing to look at.
-pub fn report(history: &History, wish: &Wish) -> Result<HistoryReport, NothingToSay> {
+pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport, NothingToSay> {
     let margin = wish.margin.unwrap_or(MARGIN);
     let runs = chosen(history, wish);
     if runs.is_empty() {
@@ -115,7 +119,7 @@ pub fn report(history: &History, wish: &Wish) -> Result<HistoryReport, NothingTo
             &mut metrics[family.series],
             family,
             found,
-            &Ground { runs: &facts, margin, acks: &history.acknowledgements },
+            &Circumstances { runs: &facts, margin, acks: &history.acknowledgements },
         );
     }
     let newest = facts.last().map_or(0, |run| run.environment);
@@ -126,7 +130,8 @@ pub fn report(history: &History, wish: &Wish) -> Result<HistoryReport, NothingTo
         metric.changes.sort_by_key(|change| change.run);
     }
     let counts = counts(&metrics, facts.len());
-    let gate = wish.fail_days.map(|days| gate(&metrics, &facts, days, counts.tested));
+    let failing = failing(&runs, &environments);
+    let gate = wish.fail_days.map(|days| gate(&metrics, &facts, &failing, days, counts.tested));
     let notes = notes(history, &runs, &metrics, wish);
     metrics.sort_by(|one, other| rank(one).cmp(&rank(other)).then_with(|| one.name.cmp(&other.name)));
     Ok(HistoryReport {
@@ -144,13 +149,14 @@ pub fn report(history: &History, wish: &Wish) -> Result<HistoryReport, NothingTo
         metrics,
         withdrawn,
         notes,
+        failing,
         counts,
         gate,
     })
 }
 
 /// The runs that are wanted.
-fn chosen<'a>(history: &'a History, wish: &Wish) -> Vec<&'a Run> {
+fn chosen<'a>(history: &'a History, wish: &HistoryQuestion) -> Vec<&'a Run> {
     let of_branch = |run: &&Run| wish.branch.is_none() || run.branch == wish.branch;
     let runs: Vec<&Run> = history.runs.iter().map(|one| &one.run).filter(of_branch).collect();
     let newest = runs.last().map_or(0, |run| run.at);
@@ -281,14 +287,14 @@ fn blank(series: &Series) -> MetricHistory {
 }
 
 /// What changes are judged on.
-struct Ground<'a> {
+struct Circumstances<'a> {
     runs: &'a [RunFacts],
     margin: f64,
     acks: &'a [Acknowledgement],
 }
 
 /// Adds what was found in one environment to a metric.
-fn fill(metric: &mut MetricHistory, family: &Family<'_>, found: &Found, ground: &Ground<'_>) {
+fn fill(metric: &mut MetricHistory, family: &Family<'_>, found: &Found, ground: &Circumstances<'_>) {
     let n = family.values.len();
     let ends: Vec<usize> = [0].into_iter().chain(found.places.iter().map(|(at, _)| *at)).chain([n]).collect();
     let level = |pair: &[usize]| {
@@ -414,11 +420,50 @@ fn counts(metrics: &[MetricHistory], runs: usize) -> HistoryCounts {
     counts
 }
 
-/// New changes for the worse in the last days fail; where no metric has enough runs nobody can say.
-fn gate(metrics: &[MetricHistory], runs: &[RunFacts], days: f64, tested: usize) -> HistoryGate {
+/// What fails in the newest run and did not in the middle of the earlier ones. It takes no second night to know that a service is down.
+fn failing(runs: &[&Run], environments: &[usize]) -> Vec<NewestFailing> {
+    let Some((newest, earlier)) = runs.split_last() else { return Vec::new() };
+    let counts = |one: &Measured| {
+        let (good, failed) = (one.n?, one.failed?);
+        Some((failed, good.saturating_add(failed)))
+    };
+    let of = |one: &Measured| {
+        let (failed, total) = counts(one).filter(|(failed, total)| is_failing(*failed, *total, FAILING))?;
+        let mut shares: Vec<f64> = earlier
+            .iter()
+            .zip(environments)
+            .filter(|(_, environment)| Some(*environment) == environments.last())
+            .filter_map(|(run, _)| {
+                run.metrics.iter().find(|other| other.metric == one.metric && other.group == one.group)
+            })
+            .filter_map(|other| counts(other).map(|(failed, total)| failed as f64 / total.max(1) as f64))
+            .collect();
+        shares.sort_unstable_by(f64::total_cmp);
+        let before = (!shares.is_empty()).then(|| median_of_sorted(&shares));
+        let is_news = before.is_none_or(|before| before < FAILING || failed == total && before < 1.0);
+        is_news.then(|| NewestFailing { metric: one.name(), failed, total, before })
+    };
+    // A share of failures says it better than the metric beside it.
+    let shares: Vec<NewestFailing> =
+        newest.metrics.iter().filter(|one| one.dimension == Dimension::Ratio).filter_map(of).collect();
+    if shares.is_empty() { newest.metrics.iter().filter_map(of).collect() } else { shares }
+}
+
+/// New changes for the worse in the last days fail, and so does a newest run that is down; where no metric has enough runs nobody
+/// can say.
+fn gate(
+    metrics: &[MetricHistory],
+    runs: &[RunFacts],
+    failing: &[NewestFailing],
+    days: f64,
+    tested: usize,
+) -> HistoryGate {
     let newest = runs.last().map_or(0, |run| run.seconds);
     let first = newest - (days * DAY) as i64;
-    let mut reasons = Vec::new();
+    let mut reasons: Vec<String> = failing
+        .iter()
+        .map(|one| format!("`{}`: {} of {} failed in the newest run", one.metric, one.failed, one.total))
+        .collect();
     for metric in metrics {
         let failing = metric.changes.iter().filter(|change| {
             change.matters
@@ -439,7 +484,7 @@ fn gate(metrics: &[MetricHistory], runs: &[RunFacts], days: f64, tested: usize) 
     HistoryGate { outcome, days, reasons }
 }
 
-fn notes(history: &History, runs: &[&Run], metrics: &[MetricHistory], wish: &Wish) -> Vec<String> {
+fn notes(history: &History, runs: &[&Run], metrics: &[MetricHistory], wish: &HistoryQuestion) -> Vec<String> {
     let mut notes = Vec::new();
     notes.extend(history.bad.iter().map(|bad| format!("line {} was passed over: {}", bad.number, bad.error)));
     let branches: BTreeSet<&str> = runs.iter().filter_map(|run| run.branch.as_deref()).collect();

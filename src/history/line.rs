@@ -54,7 +54,7 @@ pub struct Measured {
     pub dimension: Dimension,
     /// Which way is better.
     pub polarity: Polarity,
-    /// Samples; absent where a tool does not say it.
+    /// Samples, without what failed; absent where a tool does not say it.
     pub n: Option<u64>,
     /// The value that stands for the run, with its interval.
     pub center: Bounded,

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compare::capture::{Capture, Environment, MetricRuns, ReportedNumbers, is_of_machine};
+use crate::compare::capture::{Capture, Environment, MetricRuns, ReportedNumbers, Share, ShareRuns, is_of_machine};
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
@@ -78,7 +78,8 @@ fn digest(capture: &Capture) -> String {
 fn metrics(capture: &Capture) -> Result<Vec<Measured>, SameName> {
     let mut files: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let metrics = capture.metrics.iter().map(|one| (&one.metric, &one.source));
-    for (metric, source) in metrics.chain(capture.reported.iter().map(|one| (&one.metric, &one.source))) {
+    let shares = capture.shares.iter().map(|one| (&one.metric, &one.source));
+    for (metric, source) in metrics.chain(shares).chain(capture.reported.iter().map(|one| (&one.metric, &one.source))) {
         files.entry(metric).or_default().insert(pattern(source));
     }
     let name_of = |metric: &str, source: &str| {
@@ -102,6 +103,7 @@ fn metrics(capture: &Capture) -> Result<Vec<Measured>, SameName> {
         .iter()
         .filter_map(|((name, _), runs)| Some(Measured { metric: name.clone(), ..sampled(runs, capture)? }))
         .collect();
+    all.extend(failures(capture, name_of));
     let mut taken: BTreeMap<String, String> = all.iter().map(|one| (one.name(), "the samples".to_owned())).collect();
     for one in &capture.reported {
         let Some(measured) = reported(one) else { continue };
@@ -178,10 +180,13 @@ fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<Measured> {
     };
     let percentiles = [0, 1, 2].map(|index| percentile((PERCENTILES[index], inflation[index])));
     let shape = (0..SHAPE_QUANTILES).map(|place| (place as f64 + 0.5) / SHAPE_QUANTILES as f64);
-    let share =
-        capture.shares.iter().filter(|share| share.source == first.source && share.metric.starts_with("failed"));
-    let of_group = share.clone().find(|share| share.group == first.group && first.group.is_some());
-    let failed = of_group.or_else(|| share.clone().find(|share| share.group.is_none() && first.group.is_none()));
+    let shares = || capture.shares.iter().filter(|share| share.source == first.source && is_of_failures(share));
+    let failed = shares().find(|share| share.group == first.group);
+    let whole = shares().find(|share| share.group.is_none());
+    // How fast failures are says nothing of what is measured.
+    if failed.into_iter().chain(whole).any(|share| counts(share).is_some_and(|(good, _)| good == 0)) {
+        return None;
+    }
     Some(Measured {
         n: Some(n),
         percentiles: Some(Box::new(percentiles)),
@@ -196,10 +201,43 @@ fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<Measured> {
     })
 }
 
+/// Whether it is the share of rows that failed.
+fn is_of_failures(share: &ShareRuns) -> bool {
+    share.metric.starts_with("failed")
+}
+
+/// How many did not fail, and how many did; `None` where nothing was counted.
+fn counts(share: &ShareRuns) -> Option<(u64, u64)> {
+    let sum = |of: fn(&Share) -> u64| share.runs.iter().map(of).fold(0_u64, u64::saturating_add);
+    let (failed, total) = (sum(|run| run.failed), sum(|run| run.total));
+    (total > 0).then_some((total.saturating_sub(failed), failed))
+}
+
+/// The shares of failures, each a metric of its own: a service that is down has hardly another one.
+fn failures(capture: &Capture, name_of: impl Fn(&str, &str) -> String) -> Vec<Measured> {
+    let mut pooled: BTreeMap<(String, Option<&str>), (u64, u64)> = BTreeMap::new();
+    for share in capture.shares.iter().filter(|share| is_of_failures(share)) {
+        let Some((good, failed)) = counts(share) else { continue };
+        let counts = pooled.entry((name_of(&share.metric, &share.source), share.group.as_deref())).or_default();
+        *counts = (counts.0.saturating_add(good), counts.1.saturating_add(failed));
+    }
+    let one = |((metric, group), (good, failed)): ((String, Option<&str>), (u64, u64))| {
+        let value = failed as f64 / (good as f64 + failed as f64);
+        let center = Bounded { value, low: None, high: None };
+        Measured {
+            n: Some(good),
+            failed: Some(failed),
+            ..bare(&metric, group, Dimension::Ratio, Polarity::LowerIsBetter, center)
+        }
+    };
+    pooled.into_iter().map(one).collect()
+}
+
 /// From a tool's own numbers: its median, else its mean, else its only value.
 fn reported(one: &ReportedNumbers) -> Option<Measured> {
     let value = |statistic: Statistic| one.values.get(&statistic).copied().filter(|value| value.is_finite());
-    let share = one.share().map(|share| share.failed as f64 / share.total as f64);
+    let counted = one.share();
+    let share = counted.map(|share| share.failed as f64 / share.total as f64);
     let center = [Statistic::Median, Statistic::P50, Statistic::Mean, Statistic::Value].into_iter().find_map(value);
     let center = center.or(share)?;
     let alone = |value: f64| Bounded { value, low: None, high: None };
@@ -207,7 +245,8 @@ fn reported(one: &ReportedNumbers) -> Option<Measured> {
     let bounded = Bounded { value: center, low: half.map(|half| center - half), high: half.map(|half| center + half) };
     let percentiles = [Statistic::P50, Statistic::P95, Statistic::P99].map(|statistic| value(statistic).map(alone));
     Some(Measured {
-        n: one.count(Statistic::Count),
+        // What a tool counts holds what failed.
+        n: counted.map_or(one.count(Statistic::Count), |share| Some(share.total - share.failed)),
         percentiles: Some(percentiles).filter(|all| all.iter().any(Option::is_some)).map(Box::new),
         failed: one.count(Statistic::Failures),
         ..bare(&one.metric, one.label.as_deref(), one.dimension, one.polarity, bounded)

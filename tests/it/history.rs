@@ -319,3 +319,32 @@ fn rows_baselines_documents_and_dated_folders_are_imported() {
     place.write("plain.csv", samples("latency_ms", 50, 50.0));
     place.run("history import plain.csv -o none.jsonl").exits(2).complains("states one instant");
 }
+
+#[test]
+fn a_service_that_is_down_fails_the_gate_of_its_history_at_once_and_its_quick_failures_are_no_improvement() {
+    let place = Place::new();
+    for index in 0..12 {
+        let down = index == 11;
+        let row = |request: usize| {
+            let (took, code) = if down { (2, 503) } else { (80 + request * 29 % 41 + index % 3, 200) };
+            format!("{},{took},/pay,{code}\n", 1_700_000_000_000_u64 + (index * 86_400_000 + request * 500) as u64)
+        };
+        let rows: String = (0..60).map(row).collect();
+        place.write("run.jtl", format!("timeStamp,elapsed,label,responseCode\n{rows}"));
+        place.run(&format!("history add {FILE} run.jtl --at {} --commit {index:07x}", night(index))).exits(0);
+        let gate = place.run(&format!("history report {FILE} --fail-on change:30d"));
+        if down {
+            gate.exits(1).says("`failed rows`: 60 of 60 failed in the newest run");
+        } else if index == 10 {
+            gate.exits(0);
+        }
+    }
+    let report = reported(&place, "");
+    let elapsed = report["metrics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["name"] == "elapsed/pay" || one["name"] == "elapsed//pay");
+    assert_eq!(elapsed.unwrap()["points"].as_array().unwrap().len(), 11, "the last run has nothing but failures");
+    assert_eq!(report["failing"][0]["before"], 0.0);
+}

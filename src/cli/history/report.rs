@@ -13,7 +13,7 @@ use crate::compare::margin::parse_margin;
 use crate::compare::pattern::{Case, NamePattern};
 use crate::history::contract::{HistoryOutcome, HistoryReport};
 use crate::history::file::Kept;
-use crate::history::judge::{self, Wish};
+use crate::history::judge::{self, HistoryQuestion};
 use crate::history::series::Followed;
 use crate::report::history::{HistoryView, render_history};
 use crate::report::render::Form;
@@ -55,11 +55,11 @@ pub(super) fn report(arguments: &Arguments) -> Result<ExitCode> {
     Ok(if failed { ExitCode::from(CHECK_FAILED) } else { ExitCode::SUCCESS })
 }
 
-fn wish(arguments: &Arguments) -> Result<Wish> {
+fn wish(arguments: &Arguments) -> Result<HistoryQuestion> {
     let metric = arguments.metric.as_deref().map(|text| NamePattern::new(text, Case::Ignored).context("--metric"));
     let margin = arguments.margin.as_deref().map(|text| parse_margin(text).with_context(|| format!("--margin {text}")));
     let since = arguments.since.as_deref().map(|text| days(text).with_context(|| format!("--since {text}")));
-    Ok(Wish {
+    Ok(HistoryQuestion {
         followed: match arguments.statistic {
             FollowedFlag::Center => Followed::Center,
             FollowedFlag::P95 => Followed::P95,
