@@ -96,7 +96,7 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
         let [first, second] = [&pair.before, &pair.after].map(|runs| runs.iter().map(|runs| runs.source.as_str()));
         elsewhere.is_none() && parts.differ(first, second).is_none()
     };
-    let slow_end = shared_tails(pairs.metrics.iter().filter(is_judged), criteria.confidence);
+    let mut slow_end = shared_tails(pairs.metrics.iter().filter(is_judged), criteria.confidence);
     let mut drafts: Vec<ChangeDraft<'_>> = pairs.metrics.into_par_iter().map(of_metric).collect();
     let shares = pairs.shares.iter().filter(|pair| pair.is_shown());
     drafts.extend(shares.map(|pair| {
@@ -131,6 +131,12 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
             population.settle(&mut draft.change);
         }
     }
+    // Where groups are known to have regressed, nothing is left to be seen of all of them.
+    let is_seen = |tail: &SharedTail| {
+        let of_metric = |change: &Change| change.metric == tail.metric && change.source == tail.source;
+        drafts.iter().any(|draft| draft.change.verdict == Verdict::Regressed && of_metric(&draft.change))
+    };
+    slow_end.retain(|tail| !is_seen(tail));
     let suite = hold_against_suite(&mut drafts, criteria);
     let one_sided = suite.is_none() && one_sided(&drafts);
     drafts.sort_by(ChangeDraft::order);
