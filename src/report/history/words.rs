@@ -8,12 +8,6 @@ use crate::report::number;
 pub(super) fn headline(report: &HistoryReport) -> String {
     let counts = &report.counts;
     let mut parts = Vec::new();
-    if let Some(worst) = report.failing.first() {
-        let more = report.failing.len() - 1;
-        let more = if more > 0 { format!(" and {more} more failing") } else { String::new() };
-        let (failed, total) = (number::count(worst.failed), number::count(worst.total));
-        parts.push(format!("`{}`: {failed} of {total} failed in the newest run{more}", worst.metric));
-    }
     if counts.worse > 0 {
         let worst = worst(report).map_or_else(String::new, |(metric, change)| {
             format!(" (most: `{}` {})", metric.name, size(metric, change))
@@ -48,7 +42,13 @@ pub(super) fn headline(report: &HistoryReport) -> String {
     } else if parts.is_empty() {
         parts.push("no change".to_owned());
     }
-    format!("{} in {over}", parts.join(", "))
+    let failing = report.failing.first().map_or_else(String::new, |worst| {
+        let more = report.failing.len() - 1;
+        let more = if more > 0 { format!(" and {more} more failing") } else { String::new() };
+        let (failed, total) = (number::count(worst.failed), number::count(worst.total));
+        format!("`{}`: {failed} of {total} failed in the newest run{more}; ", worst.metric)
+    });
+    format!("{failing}{} in {over}", parts.join(", "))
 }
 
 /// The largest new change for the worse.

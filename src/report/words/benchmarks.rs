@@ -29,6 +29,7 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
     let reported = only_reported(of.reported, &samples);
     let (count, said) = match (samples.len(), reported.len()) {
         (0, 0) => return None,
+        (0, 1) => (1, " as the tool reports it".to_owned()),
         (0, count) => (count, " as the tool reports them".to_owned()),
         (count, 0) => (count, each(&samples)),
         (count, others) => (count, format!("{}, and {others} as the tool reports them", each(&samples))),

@@ -167,7 +167,7 @@ pub(in crate::report) fn named_changes(comparison: &Comparison, failures: &[Popu
 }
 
 /// What a gate must not pass over, where nothing is known to have regressed: `5.0% of all elapsed take over 10 times as long …`, or the
-/// first change that is too large, `elapsed / POST /pay 102% slower (80.0 → 162 ms), undecided`.
+/// first change that is too large, `elapsed / POST /pay 102% slower (80.0 → 162 ms), too few samples to tell`.
 pub(in crate::report) fn undecided(comparison: &Comparison) -> Option<String> {
     if comparison.suite.is_some() || comparison.changes.iter().any(|one| one.verdict == Verdict::Regressed) {
         return None;
@@ -188,7 +188,7 @@ pub(in crate::report) fn undecided(comparison: &Comparison) -> Option<String> {
         Some(slow) => format!("{}{group}: {}", name(&large.metric), change::slow_samples(large, slow)),
         None => named_change(large)?,
     };
-    Some(format!("{said}, undecided"))
+    Some(format!("{said}, too few samples to tell"))
 }
 
 fn named_change(one: &Change) -> Option<String> {
@@ -307,12 +307,12 @@ fn of_rows(of: &Measurements<'_>) -> Option<String> {
             };
             // Where few rows say how they ended, they are not what was measured.
             let all = whole.map(|whole| if said_by_few(whole, clean.n) { clean.n } else { whole.total });
-            // Requests that failed are requests too.
+            // Requests that failed are requests too; what is no measurement may be none.
             let of_run = |run: &RequestRun| {
                 noun != "row" && run.are_requests && run.source == metric.source && run.metric == metric.name
             };
             let counted = match of.requests {
-                [run] if of_run(run) => run.totals().requests,
+                [run] if of_run(run) => run.totals().requests.saturating_sub(metric.overall.corrupted),
                 _ => clean.n,
             };
             let all = all.unwrap_or(counted);
