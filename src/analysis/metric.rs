@@ -61,7 +61,7 @@ pub struct Metric {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leads: bool,
     /// How deeply it was looked at.
-    #[serde(default, skip_serializing_if = "Depth::is_full")]
+    #[serde(default, skip_serializing_if = "is_full")]
     pub depth: Depth,
     /// The durations of rows that failed. Where it is set, all other numbers of the metric are of the other rows only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -190,4 +190,9 @@ impl Metric {
             _ => None,
         })
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_full(depth: &Depth) -> bool {
+    depth.is_full()
 }

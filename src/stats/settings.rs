@@ -68,8 +68,8 @@ pub enum Depth {
 
 impl Depth {
     /// Whether it is everything.
-    pub fn is_full(&self) -> bool {
-        *self == Self::Full
+    pub fn is_full(self) -> bool {
+        self == Self::Full
     }
 }
 
