@@ -18,6 +18,7 @@ use super::pairing::{Pair, SharePair, incomparable, incomparable_reported, runs_
 use super::parts::{CENTER_WEIGHT, Part, PartTest, closed, combined};
 use super::pooled::PooledRuns;
 use super::share::PooledShare;
+use super::shared_tail::SlowCounts;
 use super::suite::{Against, Move};
 use super::verdict::{Way, overall};
 use super::welch::MeanWithError;
@@ -39,6 +40,8 @@ pub(crate) struct ChangeDraft<'a> {
     tail_margin: f64,
     /// Numbers of a tool that stand beside what is judged.
     beside: Vec<Effect>,
+    /// How many of its samples are slow, where it is a group of durations that is judged.
+    pub(crate) slow: Option<SlowCounts>,
 }
 
 /// Whether zeros are known to be the same on both sides.
@@ -116,6 +119,7 @@ impl<'a> ChangeDraft<'a> {
             elsewhere,
             tail_margin: DEFAULT_TAIL_MARGIN,
             beside: Vec::new(),
+            slow: None,
         }
     }
 
@@ -147,6 +151,8 @@ impl<'a> ChangeDraft<'a> {
         let levels = criteria.levels(margin);
         if let [Some(first), Some(second)] = &mut sides {
             PooledRuns::share_dependence([first, second]);
+            let judged = draft.pair.as_ref().filter(|_| elsewhere.is_none());
+            draft.slow = judged.and_then(|pair| SlowCounts::of(pair, [first, second]));
             (draft.measured, draft.change.noise_floor) = effects(first, second, Kind { dimension, polarity }, levels);
         } else {
             draft.wanting_samples(criteria);

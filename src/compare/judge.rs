@@ -92,11 +92,6 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
         let other = parts.differ(first, second).or_else(|| elsewhere.clone());
         ChangeDraft::of_metric(pair, other.as_ref(), criteria)
     };
-    let is_judged = |pair: &&Pair<'a, MetricRuns>| {
-        let [first, second] = [&pair.before, &pair.after].map(|runs| runs.iter().map(|runs| runs.source.as_str()));
-        elsewhere.is_none() && parts.differ(first, second).is_none()
-    };
-    let mut slow_end = shared_tails(pairs.metrics.iter().filter(is_judged), criteria.confidence);
     let mut drafts: Vec<ChangeDraft<'_>> = pairs.metrics.into_par_iter().map(of_metric).collect();
     let shares = pairs.shares.iter().filter(|pair| pair.is_shown());
     drafts.extend(shares.map(|pair| {
@@ -131,6 +126,8 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
             population.settle(&mut draft.change);
         }
     }
+    let groups = drafts.iter().filter_map(|draft| Some((draft.place.as_str(), &draft.change, draft.slow.as_ref()?)));
+    let mut slow_end = shared_tails(groups, criteria.confidence);
     // Where groups are known to have regressed, nothing is left to be seen of all of them.
     let is_seen = |tail: &SharedTail| {
         let of_metric = |change: &Change| change.metric == tail.metric && change.source == tail.source;

@@ -500,6 +500,11 @@ pub(crate) const BEYOND: &str = "requests beyond ";
 /// What rows are called that hold no value of a metric; its name stands behind it.
 pub(crate) const WITHOUT: &str = "rows without ";
 
+/// Whether a share of that name is of what failed.
+pub(crate) fn is_of_failures(share: &str) -> bool {
+    !share.starts_with(BEYOND) && !share.starts_with(WITHOUT)
+}
+
 impl Change {
     /// Whether not a single request of the population succeeded.
     pub(crate) fn all_failed(&self) -> bool {

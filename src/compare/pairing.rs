@@ -11,7 +11,7 @@ use crate::measure::Polarity;
 use crate::measure::label::pattern;
 
 use super::capture::{Capture, MetricRuns, RateRun, ReportedNumbers, Share, both_say_where, is_of_machine};
-use super::outcome::{BEYOND, Reason, WITHOUT};
+use super::outcome::{BEYOND, Reason, WITHOUT, is_of_failures};
 use super::share::PooledShare;
 use crate::analysis::failing::is_failing;
 
@@ -52,7 +52,7 @@ impl SharePair<'_> {
 
     /// Whether what it counts has failed.
     pub(crate) fn is_of_failures(&self) -> bool {
-        !self.is_of_service_levels() && !self.is_of_absent_values()
+        is_of_failures(&self.metric)
     }
 
     /// Whether it counts rows that hold no value of a metric: those need not have failed.

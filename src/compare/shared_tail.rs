@@ -1,15 +1,16 @@
 //! The slow end of all groups of a metric together: of thirty requests each nobody can tell whether one in twenty times out, of three
 //! hundred anybody can.
 //!
-//! In: the pairs of a metric's groups. Out: how many samples are several times as slow as their own group was in the baseline, on
+//! In: what both sides hold of a metric's groups, counted where that is pooled anyway. Out: how many samples are several times as slow as their own group was in the baseline, on
 //! both sides, where that at least doubled beyond what independent samples have by chance. Another mix of groups changes nothing.
 //! Decides no verdict: it keeps a gate from passing what no single group could show.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::capture::{MetricRuns, Share};
-use super::outcome::SharedTail;
-use super::pairing::{Pair, incomparable};
+use super::outcome::{Change, SharedTail};
+use super::pairing::Pair;
 use super::pooled::PooledRuns;
 use super::share::{PooledShare, difference};
 use crate::measure::Polarity;
@@ -25,57 +26,63 @@ const FACTOR: f64 = 2.0;
 /// What a report as a whole may call so although nothing changed.
 const CHANCE: f64 = 0.05;
 
-/// The metrics of several groups of which many more samples are slow than in the baseline.
-pub(crate) fn shared_tails<'p, 'a: 'p>(
-    pairs: impl Iterator<Item = &'p Pair<'a, MetricRuns>>,
-    confidence: f64,
-) -> Vec<SharedTail> {
-    let mut groups: BTreeMap<(&str, &str), Vec<&Pair<'_, MetricRuns>>> = BTreeMap::new();
-    for pair in pairs.filter(|pair| is_duration_of_a_group(pair)) {
-        if let Some(runs) = pair.after.first() {
-            groups.entry((&pair.source, &runs.metric)).or_default().push(pair);
+/// For each limit how many samples of either side of one group exceed it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SlowCounts([[Share; 2]; TIMES.len()]);
+
+impl SlowCounts {
+    /// Of the durations of a group; `None` of anything else.
+    pub(crate) fn of(pair: &Pair<'_, MetricRuns>, [before, after]: [&PooledRuns; 2]) -> Option<Self> {
+        let slow_is_worse = |runs: &&MetricRuns| {
+            runs.group.is_some() && runs.dimension.is_time() && runs.polarity == Polarity::LowerIsBetter
+        };
+        let median = before.percentile(0.5);
+        if !pair.before.iter().chain(&pair.after).all(slow_is_worse) {
+            return None;
+        }
+        let slow = |side: &PooledRuns, times: f64| {
+            let runs = if median > 0.0 { side.shares_where(|value| value > times * median, 1.0) } else { Vec::new() };
+            let PooledShare { failed, total, dependence } = PooledShare::of(&runs);
+            Share { failed, total, dependence }
+        };
+        Some(Self(TIMES.map(|times| [before, after].map(|side| slow(side, times)))))
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (sum, one) in self.0.iter_mut().flatten().zip(other.0.iter().flatten()) {
+            sum.failed += one.failed;
+            sum.total += one.total;
         }
     }
-    groups.retain(|_, pairs| pairs.len() > 1);
-    let chance = CHANCE / (groups.len() * TIMES.len()).max(1) as f64;
-    let of = |((_, metric), pairs): ((&str, &str), Vec<&Pair<'_, MetricRuns>>)| {
-        let source = pairs.first()?.after.first()?.source.clone();
-        let counts = counted(&pairs);
-        let found = TIMES.into_iter().zip(counts).rev().find(|(_, sides)| has_grown(*sides, confidence, chance))?;
-        let (times, [before, after]) = (found.0, found.1.map(|side| PooledShare::of(&[side]).share()));
-        Some(SharedTail { source, metric: metric.to_owned(), times, before, after })
-    };
-    groups.into_iter().filter_map(of).collect()
 }
 
-fn is_duration_of_a_group(pair: &Pair<'_, MetricRuns>) -> bool {
-    let both = pair.before.iter().chain(&pair.after);
-    let slow_is_worse = |runs: &&MetricRuns| {
-        runs.group.is_some() && runs.dimension.is_time() && runs.polarity == Polarity::LowerIsBetter
-    };
-    !pair.before.is_empty()
-        && !pair.after.is_empty()
-        && both.copied().all(|runs| slow_is_worse(&runs))
-        && incomparable(pair).is_none()
-}
-
-/// For each limit how many samples of either side exceed it.
-fn counted(pairs: &[&Pair<'_, MetricRuns>]) -> [[Share; 2]; TIMES.len()] {
-    let none = Share { failed: 0, total: 0, dependence: 1.0 };
-    let mut counts = [[none; 2]; TIMES.len()];
-    for pair in pairs {
-        let sides = [&pair.before, &pair.after].map(|runs| PooledRuns::of(runs.iter().flat_map(|runs| &runs.runs)));
-        let [Some(before), Some(after)] = sides else { continue };
-        let median = before.percentile(0.5);
-        for (times, of_limit) in TIMES.into_iter().zip(&mut counts).filter(|_| median > 0.0) {
-            for (side, sum) in [&before, &after].into_iter().zip(of_limit) {
-                let share = PooledShare::of(&side.shares_where(|value| value > times * median, 1.0));
-                sum.failed += share.failed;
-                sum.total += share.total;
+/// The metrics of several groups of which many more samples are slow than in the baseline; each group with its change.
+pub(crate) fn shared_tails<'a>(
+    groups: impl Iterator<Item = (&'a str, &'a Change, &'a SlowCounts)>,
+    confidence: f64,
+) -> Vec<SharedTail> {
+    let mut metrics: BTreeMap<(&str, &str), (&Change, SlowCounts, usize)> = BTreeMap::new();
+    for (place, change, counts) in groups {
+        match metrics.entry((place, &change.metric)) {
+            Entry::Vacant(entry) => {
+                entry.insert((change, *counts, 1));
+            }
+            Entry::Occupied(mut entry) => {
+                let (_, sum, groups) = entry.get_mut();
+                sum.add(counts);
+                *groups += 1;
             }
         }
     }
-    counts
+    metrics.retain(|_, (.., groups)| *groups > 1);
+    let chance = CHANCE / (metrics.len() * TIMES.len()).max(1) as f64;
+    let of = |(change, counts, _): (&Change, SlowCounts, usize)| {
+        let mut found = TIMES.into_iter().zip(counts.0).rev();
+        let (times, sides) = found.find(|(_, sides)| has_grown(*sides, confidence, chance))?;
+        let [before, after] = sides.map(|side| PooledShare::of(&[side]).share());
+        Some(SharedTail { source: change.source.clone(), metric: change.metric.clone(), times, before, after })
+    };
+    metrics.into_values().filter_map(of).collect()
 }
 
 fn has_grown([before, after]: [Share; 2], confidence: f64, chance: f64) -> bool {

@@ -9,12 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::analysis::failing::is_failing;
+use crate::compare::margin::DEFAULT_MARGIN;
 use crate::compare::pattern::{Case, NamePattern};
 use crate::compare::verdict::discovery_level;
 use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
 use crate::stats::change_points::{FEWEST, LEVEL, Line, Scan, Tables, inflation, shift};
-use crate::stats::sample::median_of_sorted;
+use crate::stats::sample::median_of;
+use crate::stats::settings::FAILING_SHARE;
 
 use super::contract::{
     ChangeState, Direction, Drift, HistoryCounts, HistoryGate, HistoryOutcome, HistoryPoint, HistoryReport,
@@ -26,10 +28,6 @@ use super::series::{Followed, Series, environments, series};
 use super::slow::slow_runs;
 use super::state::{same_commit, set_states};
 
-/// What matters, as a share of the level.
-pub const MARGIN: f64 = 0.05;
-/// A population fails from this share on, as in a report of one run.
-const FAILING: f64 = 0.1;
 /// Level of the intervals of sizes.
 const CONFIDENCE: f64 = 0.95;
 /// Seconds of a day.
@@ -54,7 +52,7 @@ pub struct HistoryQuestion {
     pub branch: Option<String>,
     /// A change for the worse in so many days before the newest run fails.
     pub fail_days: Option<f64>,
-    /// What matters; [`MARGIN`] where nothing else is said.
+    /// What matters; [`DEFAULT_MARGIN`] where nothing else is said.
     pub margin: Option<f64>,
 }
 
@@ -94,7 +92,7 @@ struct Found {
 /// # Errors
 /// Where there is nothing to look at.
 pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport, NothingToSay> {
-    let margin = wish.margin.unwrap_or(MARGIN);
+    let margin = wish.margin.unwrap_or(DEFAULT_MARGIN);
     let runs = chosen(history, wish);
     if runs.is_empty() {
         let of = wish.branch.as_ref().filter(|_| !history.runs.is_empty());
@@ -298,13 +296,12 @@ fn fill(metric: &mut MetricHistory, family: &Family<'_>, found: &Found, ground: 
     let n = family.values.len();
     let ends: Vec<usize> = [0].into_iter().chain(found.places.iter().map(|(at, _)| *at)).chain([n]).collect();
     let level = |pair: &[usize]| {
-        let mut values = family.values[pair[0]..pair[1]].to_vec();
-        values.sort_unstable_by(f64::total_cmp);
+        let values = &family.values[pair[0]..pair[1]];
         Level {
             from: family.points[pair[0]].run,
             to: family.points[pair[1] - 1].run,
             runs: values.len(),
-            value: median_of_sorted(&values),
+            value: median_of(values),
         }
     };
     let levels: Vec<Level> = ends.windows(2).map(level).collect();
@@ -428,8 +425,8 @@ fn failing(runs: &[&Run], environments: &[usize]) -> Vec<NewestFailing> {
         Some((failed, good.saturating_add(failed)))
     };
     let of = |one: &Measured| {
-        let (failed, total) = counts(one).filter(|(failed, total)| is_failing(*failed, *total, FAILING))?;
-        let mut shares: Vec<f64> = earlier
+        let (failed, total) = counts(one).filter(|(failed, total)| is_failing(*failed, *total, FAILING_SHARE))?;
+        let shares: Vec<f64> = earlier
             .iter()
             .zip(environments)
             .filter(|(_, environment)| Some(*environment) == environments.last())
@@ -438,9 +435,8 @@ fn failing(runs: &[&Run], environments: &[usize]) -> Vec<NewestFailing> {
             })
             .filter_map(|other| counts(other).map(|(failed, total)| failed as f64 / total.max(1) as f64))
             .collect();
-        shares.sort_unstable_by(f64::total_cmp);
-        let before = (!shares.is_empty()).then(|| median_of_sorted(&shares));
-        let is_news = before.is_none_or(|before| before < FAILING || failed == total && before < 1.0);
+        let before = (!shares.is_empty()).then(|| median_of(&shares));
+        let is_news = before.is_none_or(|before| before < FAILING_SHARE || failed == total && before < 1.0);
         is_news.then(|| NewestFailing { metric: one.name(), failed, total, before })
     };
     // A share of failures says it better than the metric beside it.

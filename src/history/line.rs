@@ -252,7 +252,34 @@ pub fn instant(seconds: i64) -> String {
     Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |instant| instant.to_string())
 }
 
+/// What tells the content of one run from that of others: so many hexadecimal digits tell a million runs apart.
+pub(super) fn short_digest(digest: &str) -> String {
+    const DIGITS: usize = 16;
+    digest.chars().take(DIGITS).collect()
+}
+
 impl Measured {
+    /// Nothing but a value of a metric.
+    pub(super) fn bare(
+        metric: &str,
+        group: Option<&str>,
+        dimension: Dimension,
+        polarity: Polarity,
+        center: Bounded,
+    ) -> Self {
+        Self {
+            metric: metric.to_owned(),
+            group: group.map(str::to_owned),
+            dimension,
+            polarity,
+            n: None,
+            center,
+            percentiles: None,
+            failed: None,
+            shape: Vec::new(),
+        }
+    }
+
     /// The name by which a person calls it.
     pub fn name(&self) -> String {
         named(&self.metric, self.group.as_deref())

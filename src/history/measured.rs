@@ -6,20 +6,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::capture::{Capture, Environment, MetricRuns, ReportedNumbers, Share, ShareRuns, is_of_machine};
+use crate::compare::outcome::is_of_failures;
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
 use crate::measure::{Polarity, Statistic};
 use crate::stats::interval::order_statistic_interval_inflated;
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
 
-use super::line::{Bounded, Measured, Run, SHAPE_QUANTILES, named};
+use super::line::{Bounded, Measured, Run, SHAPE_QUANTILES, named, short_digest};
 
 /// Level of all intervals.
 const CONFIDENCE: f64 = 0.95;
 /// The percentiles of a line.
 const PERCENTILES: [f64; 3] = [0.5, 0.95, 0.99];
-/// Hexadecimal digits of a digest: enough to tell a million runs apart.
-const DIGEST_DIGITS: usize = 16;
 /// What requests a second are called.
 const RATE: &str = "requests per second";
 
@@ -68,9 +67,9 @@ fn digest(capture: &Capture) -> String {
     let mut digests: Vec<&str> = capture.sources.iter().map(|source| source.digest.as_str()).collect();
     digests.sort_unstable();
     if let [only] = digests[..] {
-        return only.chars().take(DIGEST_DIGITS).collect();
+        return short_digest(only);
     }
-    blake3::hash(digests.concat().as_bytes()).to_hex().chars().take(DIGEST_DIGITS).collect()
+    short_digest(&blake3::hash(digests.concat().as_bytes()).to_hex())
 }
 
 /// All metrics of a run. Files whose names differ only in numbers are repetitions, and their samples one population; a name that several
@@ -128,7 +127,7 @@ fn metrics(capture: &Capture) -> Result<Vec<Measured>, SameName> {
         let half = error.map(|error| 1.96 * error * value);
         let center = Bounded { value, low: half.map(|half| value - half), high: half.map(|half| value + half) };
         // Whether more requests are better depends on who decides how many there are.
-        all.push(bare(RATE, None, Dimension::Rate, Polarity::Unknown, center));
+        all.push(Measured::bare(RATE, None, Dimension::Rate, Polarity::Unknown, center));
     }
     Ok(all)
 }
@@ -136,20 +135,6 @@ fn metrics(capture: &Capture) -> Result<Vec<Measured>, SameName> {
 /// The name of a file without its ending.
 fn stem(source: &str) -> &str {
     source.split_once('.').map_or(source, |(stem, _)| stem)
-}
-
-fn bare(metric: &str, group: Option<&str>, dimension: Dimension, polarity: Polarity, center: Bounded) -> Measured {
-    Measured {
-        metric: metric.to_owned(),
-        group: group.map(str::to_owned),
-        dimension,
-        polarity,
-        n: None,
-        center,
-        percentiles: None,
-        failed: None,
-        shape: Vec::new(),
-    }
 }
 
 /// From samples.
@@ -180,7 +165,7 @@ fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<Measured> {
     };
     let percentiles = [0, 1, 2].map(|index| percentile((PERCENTILES[index], inflation[index])));
     let shape = (0..SHAPE_QUANTILES).map(|place| (place as f64 + 0.5) / SHAPE_QUANTILES as f64);
-    let shares = || capture.shares.iter().filter(|share| share.source == first.source && is_of_failures(share));
+    let shares = || capture.shares.iter().filter(|share| share.source == first.source && is_of_failures(&share.metric));
     let failed = shares().find(|share| share.group == first.group);
     let whole = shares().find(|share| share.group.is_none());
     // How fast failures are says nothing of what is measured.
@@ -197,13 +182,8 @@ fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<Measured> {
             Vec::new()
         },
         // The median stands for a run: what one slow request does to a mean is no change of level.
-        ..bare(&first.metric, first.group.as_deref(), first.dimension, first.polarity, percentiles[0]?)
+        ..Measured::bare(&first.metric, first.group.as_deref(), first.dimension, first.polarity, percentiles[0]?)
     })
-}
-
-/// Whether it is the share of rows that failed.
-fn is_of_failures(share: &ShareRuns) -> bool {
-    share.metric.starts_with("failed")
 }
 
 /// How many did not fail, and how many did; `None` where nothing was counted.
@@ -216,7 +196,7 @@ fn counts(share: &ShareRuns) -> Option<(u64, u64)> {
 /// The shares of failures, each a metric of its own: a service that is down has hardly another one.
 fn failures(capture: &Capture, name_of: impl Fn(&str, &str) -> String) -> Vec<Measured> {
     let mut pooled: BTreeMap<(String, Option<&str>), (u64, u64)> = BTreeMap::new();
-    for share in capture.shares.iter().filter(|share| is_of_failures(share)) {
+    for share in capture.shares.iter().filter(|share| is_of_failures(&share.metric)) {
         let Some((good, failed)) = counts(share) else { continue };
         let counts = pooled.entry((name_of(&share.metric, &share.source), share.group.as_deref())).or_default();
         *counts = (counts.0.saturating_add(good), counts.1.saturating_add(failed));
@@ -227,7 +207,7 @@ fn failures(capture: &Capture, name_of: impl Fn(&str, &str) -> String) -> Vec<Me
         Measured {
             n: Some(good),
             failed: Some(failed),
-            ..bare(&metric, group, Dimension::Ratio, Polarity::LowerIsBetter, center)
+            ..Measured::bare(&metric, group, Dimension::Ratio, Polarity::LowerIsBetter, center)
         }
     };
     pooled.into_iter().map(one).collect()
@@ -249,6 +229,6 @@ fn reported(one: &ReportedNumbers) -> Option<Measured> {
         n: counted.map_or(one.count(Statistic::Count), |share| Some(share.total - share.failed)),
         percentiles: Some(percentiles).filter(|all| all.iter().any(Option::is_some)).map(Box::new),
         failed: one.count(Statistic::Failures),
-        ..bare(&one.metric, one.label.as_deref(), one.dimension, one.polarity, bounded)
+        ..Measured::bare(&one.metric, one.label.as_deref(), one.dimension, one.polarity, bounded)
     })
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::table::source::Source;
 use crate::table::{CellType, Role, Table};
 
-use super::line::{Bounded, Line, Measured, Run};
+use super::line::{Bounded, Line, Measured, Run, short_digest};
 
 /// How columns are called that hold the commit of a row.
 const COMMITS: &[&str] =
@@ -59,7 +59,7 @@ pub fn runs(source: &Source) -> Result<Vec<Run>, NoRuns> {
 /// A digest of what a run holds: the file around it grows with every other one.
 fn digest(run: &Run) -> String {
     let text = Line::Run(Box::new(run.clone())).to_text();
-    blake3::hash(text.as_bytes()).to_hex().chars().take(16).collect()
+    short_digest(&blake3::hash(text.as_bytes()).to_hex())
 }
 
 fn add(table: &Table, clock: usize, runs: &mut BTreeMap<(i64, String), Run>) {
@@ -103,22 +103,14 @@ fn add(table: &Table, clock: usize, runs: &mut BTreeMap<(i64, String), Run>) {
                 Some(group) if column.name.starts_with(VALUE) => (group.clone(), None),
                 group => (column.name.clone(), group.clone()),
             };
-            let same = |one: &&Measured| one.metric == metric && one.group == group;
-            if run.metrics.iter().find(same).is_some() {
+            let same = |one: &Measured| one.metric == metric && one.group == group;
+            if run.metrics.iter().any(same) {
                 // A benchmark that stands twice in a run has no one value; the first is kept, as its tool shows it.
                 continue;
             }
-            run.metrics.push(Measured {
-                metric,
-                group,
-                dimension: column.unit().dimension,
-                polarity: column.polarity,
-                n: None,
-                center: Bounded { value: column.to_base(recorded), low: None, high: None },
-                percentiles: None,
-                failed: None,
-                shape: Vec::new(),
-            });
+            let center = Bounded { value: column.to_base(recorded), low: None, high: None };
+            let dimension = column.unit().dimension;
+            run.metrics.push(Measured::bare(&metric, group.as_deref(), dimension, column.polarity, center));
         }
     });
     runs.retain(|_, run| !run.metrics.is_empty());

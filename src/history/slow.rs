@@ -1,7 +1,8 @@
 //! Runs in which the whole suite moved by one factor and went back: a slow host, and no change of anything.
 
 use crate::measure::Polarity;
-use crate::stats::sample::median_of_sorted;
+use crate::stats::sample::median_of;
+use crate::stats::spread::MAD_SCALE;
 
 use super::series::Series;
 
@@ -11,8 +12,6 @@ const FEWEST_METRICS: usize = 5;
 const NEIGHBOURS: usize = 3;
 /// This share of the metrics has to move with the suite.
 const MOST: f64 = 0.75;
-/// The standard deviation over the median absolute deviation of normal values (Hampel 1974).
-const MAD: f64 = 1.4826;
 /// The factor has to be so many times what suites move by from run to run.
 const BEYOND: f64 = 4.0;
 
@@ -33,14 +32,14 @@ pub(super) fn slow_runs(series: &[Series], environments: &[usize], margin: f64) 
             if before.len() < 2 || after.len() < 2 {
                 continue;
             }
-            let (one_side, other_side) = (median(before), median(after));
+            let (one_side, other_side) = (median_of(&before), median_of(&after));
             let (low, high) = (one_side.min(other_side), one_side.max(other_side));
             moves[point.run].push(sign * (point.value / point.value.clamp(low, high)).ln());
         }
     }
     let factors: Vec<Option<f64>> = moves.iter().map(|moves| together(moves)).collect();
     let known: Vec<f64> = factors.iter().flatten().map(|factor| factor.abs()).collect();
-    let usual = if known.is_empty() { 0.0 } else { MAD * median(known) };
+    let usual = MAD_SCALE * median_of(&known);
     let slow = |factor: f64| factor.abs() >= margin && factor.abs() > BEYOND * usual;
     factors.into_iter().map(|factor| factor.filter(|factor| slow(*factor)).map(f64::exp)).collect()
 }
@@ -50,15 +49,10 @@ fn together(moves: &[f64]) -> Option<f64> {
     if moves.len() < FEWEST_METRICS {
         return None;
     }
-    let middle = median(moves.to_vec());
-    let apart = MAD * median(moves.iter().map(|one| (one - middle).abs()).collect());
+    let middle = median_of(moves);
+    let apart = MAD_SCALE * median_of(&moves.iter().map(|one| (one - middle).abs()).collect::<Vec<f64>>());
     let along = moves.iter().filter(|one| **one * middle > 0.0).count();
     Some(if along as f64 >= MOST * moves.len() as f64 && apart < middle.abs() { middle } else { 0.0 })
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    median_of_sorted(&values)
 }
 
 #[cfg(test)]

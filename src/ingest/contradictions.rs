@@ -110,13 +110,16 @@ fn too_many(reported: &Reported) -> Option<Contradiction> {
 
 /// A total whose parts make up all of its requests, but not as many failures.
 fn parts_differ(total: &Reported, source: &Source) -> Option<Contradiction> {
+    if total.label.is_some() {
+        return None;
+    }
     let ((_, n), (failures, failed)) = (find(total, Statistic::Count)?, find(total, Statistic::Failures)?);
     let parts = source.reported.iter().filter(|one| one.metric == total.metric && one.label.is_some());
     let counts: Vec<(f64, f64)> = parts
         .map(|part| Some((find(part, Statistic::Count)?.1, find(part, Statistic::Failures)?.1)))
         .collect::<Option<_>>()?;
     let (requests, failed_parts) = counts.iter().fold((0.0, 0.0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
-    let all_there = total.label.is_none() && counts.len() > 1 && requests == n;
+    let all_there = counts.len() > 1 && requests == n;
     let said = format!("{} in total, but {failed_parts} in its {} parts together", quoted(failures), counts.len());
     (all_there && failed_parts != failed).then(|| Contradiction::of(total, said, failures.line))
 }

@@ -19,8 +19,10 @@ mod trend;
 
 use std::collections::BTreeMap;
 
+use crate::stats::sample::median_of;
+
 use exact::Tails;
-use noise::{MOST_DEPENDENCE, dependence, dependence_between, differences, median, noise_width, shamos, tamed};
+use noise::{MOST_DEPENDENCE, dependence, dependence_between, differences, noise_width, shamos, tamed};
 use partition::{Shape, partition};
 use scan::{Scratch, best_split, dense_ranks, score_at};
 
@@ -260,7 +262,7 @@ impl<'a> Scan<'a> {
     fn is_large_here(&self, from: usize, at: usize, to: usize) -> bool {
         self.noise > 0.0
             && (at - from).min(to - at) >= LARGE_SIDE
-            && (median(&self.values[from..at]) - median(&self.values[at..to])).abs() > LARGE * self.noise
+            && (median_of(&self.values[from..at]) - median_of(&self.values[at..to])).abs() > LARGE * self.noise
     }
 }
 

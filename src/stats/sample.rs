@@ -297,6 +297,13 @@ pub fn midpoint(low: f64, high: f64) -> f64 {
     if low == high { low } else { f64::midpoint(low, high).clamp(low.min(high), low.max(high)) + 0.0 }
 }
 
+/// The median of values in any order; 0 of none.
+pub fn median_of(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    median_of_sorted(&sorted)
+}
+
 /// The median of an ascending slice. An empty slice gives 0, which no [`Sample`] can hand over.
 pub fn median_of_sorted(sorted: &[f64]) -> f64 {
     match sorted.len() {

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use crate::stats::sample::median_of_sorted;
+use crate::stats::sample::median_of;
 use crate::stats::spread::MAD_SCALE;
 
 /// Fewer stretches show no shape.
@@ -86,9 +86,7 @@ fn smoothed(levels: &[f64]) -> Vec<f64> {
 }
 
 fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    (!sorted.is_empty()).then(|| median_of_sorted(&sorted))
+    (!values.is_empty()).then(|| median_of(values))
 }
 
 #[cfg(test)]

@@ -105,14 +105,11 @@ pub(crate) fn history_chart(plot: &HistoryPlot<'_>) -> Option<Chart> {
     canvas.value_grid(&axis, plot.scale.unit(), MOST_TICKS - 1);
     canvas.shapes(&shapes(plot, &axis));
     canvas.base();
-    for mark in plot.marks.iter().filter(|mark| mark.text.is_empty()) {
-        let share = mark.run as f64 / plot.runs as f64;
-        canvas.line(class_of(mark), share, share, top - 4.0, top + PLOT);
-    }
     // The newest ones have words, so that there are never more than fit.
-    let named: Vec<&HistoryMark> = plot.marks.iter().filter(|mark| !mark.text.is_empty()).collect();
+    let (silent, named): (Vec<&HistoryMark>, Vec<&HistoryMark>) =
+        plot.marks.iter().partition(|mark| mark.text.is_empty());
     let (without, with) = named.split_at(named.len() - worded);
-    for mark in without {
+    for mark in silent.iter().chain(without) {
         let share = mark.run as f64 / plot.runs as f64;
         canvas.line(class_of(mark), share, share, top - 4.0, top + PLOT);
     }

@@ -2,12 +2,11 @@
 //! hardly touch it.
 
 use crate::stats::pairwise::median_difference;
-use crate::stats::sample::median_of_sorted;
+use crate::stats::sample::median_of;
+use crate::stats::spread::MAD_SCALE;
 
 /// The median of the absolute pairwise differences of normal values, as their standard deviation (Shamos 1976).
 const SHAMOS: f64 = 1.0483;
-/// The median absolute deviation of normal values, as their standard deviation (Hampel 1974).
-const MAD: f64 = 1.4826;
 /// The mean absolute deviation of normal values, as their standard deviation.
 const MEAN_DEVIATION: f64 = 1.2533;
 /// So many order statistics say how wide differences are.
@@ -26,19 +25,10 @@ pub(super) fn differences(values: &[f64], lag: usize) -> Vec<f64> {
     values.windows(lag + 1).map(|pair| pair[lag] - pair[0]).collect()
 }
 
-fn ascending(mut values: Vec<f64>) -> Vec<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    values
-}
-
-/// The median of values in any order; 0 of none.
-pub(super) fn median(values: &[f64]) -> f64 {
-    if values.is_empty() { 0.0 } else { median_of_sorted(&ascending(values.to_vec())) }
-}
-
 /// Shamos' spread.
 pub(super) fn shamos(values: &[f64]) -> f64 {
-    let sorted = ascending(values.to_vec());
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
     // Both ends are among them.
     let place = |index: usize| index * (sorted.len() - 1) / (ENOUGH - 1);
     let thinned = if sorted.len() > ENOUGH { (0..ENOUGH).map(|index| sorted[place(index)]).collect() } else { sorted };
@@ -48,7 +38,7 @@ pub(super) fn shamos(values: &[f64]) -> f64 {
 /// Spread around zero; by the mean where more than half of the values are zero.
 pub(super) fn spread_around_zero(values: &[f64]) -> f64 {
     let sizes: Vec<f64> = values.iter().map(|value| value.abs()).collect();
-    let spread = MAD * median(&sizes);
+    let spread = MAD_SCALE * median_of(&sizes);
     if spread > 0.0 || sizes.is_empty() {
         spread
     } else {
@@ -94,10 +84,10 @@ pub(super) fn tamed(values: &[f64], noise: f64) -> Vec<f64> {
         let after = &values[place + 1..values.len().min(place + 1 + NEIGHBOURS)];
         let (low, high) = match (before.is_empty(), after.is_empty()) {
             (true, true) => return *value,
-            (true, false) => (median(after), median(after)),
-            (false, true) => (median(before), median(before)),
+            (true, false) => (median_of(after), median_of(after)),
+            (false, true) => (median_of(before), median_of(before)),
             (false, false) => {
-                let (first, second) = (median(before), median(after));
+                let (first, second) = (median_of(before), median_of(after));
                 (first.min(second), first.max(second))
             }
         };

@@ -1,6 +1,6 @@
 //! Where exactly a change is: the place at which the absolute deviations from the medians on both sides are least.
 
-use super::noise::median;
+use crate::stats::sample::median_of;
 
 /// Changes move into each other's ranges; twice is enough for them to settle.
 const ROUNDS: usize = 2;
@@ -20,7 +20,7 @@ pub(super) fn refined(values: &[f64], mut changes: Vec<usize>) -> Vec<usize> {
 }
 
 fn best_place(values: &[f64], from: usize, at: usize, to: usize) -> usize {
-    let (left, right) = (median(&values[from..at]), median(&values[at..to]));
+    let (left, right) = (median_of(&values[from..at]), median_of(&values[at..to]));
     let (mut sum, mut least, mut best) = (0.0, f64::INFINITY, at);
     for (place, value) in (from + 1..to).zip(&values[from..]) {
         sum += (value - left).abs() - (value - right).abs();
