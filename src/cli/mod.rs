@@ -6,6 +6,7 @@ mod args;
 mod baseline;
 mod baseline_file;
 mod ci;
+mod command_line;
 mod commit;
 mod compare;
 mod deliver;
@@ -18,6 +19,7 @@ mod inputs;
 mod limits;
 mod options;
 mod outputs;
+mod pages;
 mod places;
 mod read;
 mod stamp;
@@ -29,7 +31,6 @@ use std::panic;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
-use clap::Parser;
 
 use crate::compare::baseline::Baseline;
 use crate::history::contract::HistoryReport;
@@ -37,7 +38,8 @@ use crate::report::contract::Report;
 use crate::report::render::{built_in, built_in_names};
 use crate::report::view::{FindingView, FindingsView, Subject};
 
-use args::{Check, Cli, Command, Schema};
+use args::{Check, Command, Schema};
+use command_line::NoCommand;
 use gate::CHECK_FAILED;
 use read::{ReadOptions, ReportExtras};
 use terminal::{Line, Stream, complain, complain_of, document, say};
@@ -51,14 +53,9 @@ pub fn main() -> ExitCode {
         let text = format!("error: perfreport {panic}\nThis is a fault of perfreport: please report it.");
         complain(text.lines().map(str::to_owned));
     }));
-    let cli = match Cli::try_parse() {
+    let cli = match command_line::parse(std::env::args_os().collect()) {
         Ok(cli) => cli,
-        // A shell puts names of files in the place of its patterns, so what is wrong may have been written by anybody.
-        Err(error) if error.use_stderr() => {
-            complain(error.to_string().lines().map(str::to_owned));
-            return ExitCode::from(ERROR);
-        }
-        Err(help) => help.exit(),
+        Err(reason) => return explain_no_command(reason),
     };
     if let Some(threads) = cli.threads {
         // Nothing has used the pool yet, so this cannot fail; if it did, the default would do.
@@ -74,11 +71,33 @@ pub fn main() -> ExitCode {
         Command::Formats { markdown } => print_formats(*markdown),
         Command::Schema { of } => print_schema(*of),
         Command::Template { name } => print_template(name.as_deref()),
+        Command::Completions { shell } => pages::completions(*shell),
+        Command::Man(arguments) => pages::man(arguments),
     };
     outcome.unwrap_or_else(|error| {
         complain_of(&error);
         ExitCode::from(ERROR)
     })
+}
+
+/// Says why the words of the process are no command, or prints the help that they ask for.
+fn explain_no_command(reason: NoCommand) -> ExitCode {
+    match reason {
+        // A shell puts names of files in the place of its patterns, so what is wrong may have been written by anybody.
+        NoCommand::Syntax(error) if error.use_stderr() => complain(error.to_string().lines().map(str::to_owned)),
+        NoCommand::Syntax(help) => help.exit(),
+        NoCommand::Screen { asked: true } => {
+            // What can be done where even the help cannot be printed is done by the reader of the exit code.
+            return command_line::screen().print_help().map_or(ExitCode::from(ERROR), |()| ExitCode::SUCCESS);
+        }
+        NoCommand::Screen { asked: false } => {
+            complain(command_line::screen().render_help().to_string().lines().map(str::to_owned));
+        }
+        NoCommand::Unknown(word) => {
+            complain([format!("error: {word}"), String::new(), "See `perfreport --help`.".to_owned()]);
+        }
+    }
+    ExitCode::from(ERROR)
 }
 
 fn check(arguments: &Check) -> Result<ExitCode> {

@@ -18,6 +18,7 @@ mod belongs;
 mod bounds;
 mod ci;
 mod circles;
+mod command_line;
 mod compare;
 mod corruption;
 mod counted;

@@ -277,8 +277,8 @@ fn colour_is_for_terminals_or_on_request() {
 fn the_formats_and_the_help_teach() {
     let place = Place::new();
     place.run("formats").exits(0).says("ndjson").says("csv");
-    place.run("--help").exits(0).says("Exit codes").says("perfreport summarize results/*.csv");
-    place.run("summarize --help").exits(0).says("--unit").says("The ending chooses the form");
+    place.run("--help").exits(0).says("Exit codes").says("perfreport check results/*.csv");
+    place.run("summarize --help").exits(0).says("--unit").says("the ending chooses the form");
     place.run("frobnicate").exits(2);
 }
 

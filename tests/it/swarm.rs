@@ -509,7 +509,7 @@ fn session_data_is_shown_where_it_is_named() {
         assert!(!place.read(output).contains(SECRET), "{output}");
     }
     place.run("summarize a.json --show-session-data phase").exits(2).complains("sessionState.phase");
-    place.run("summarize --help").exits(0).says("WARNING");
+    place.run("summarize --help-all").exits(0).says("WARNING");
 }
 
 #[test]

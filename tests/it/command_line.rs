@@ -1,0 +1,165 @@
+//! What a person types: paths without a command, help of one screen, completions, manual pages.
+
+use crate::support::{Place, fixture};
+
+/// Every command with those below it, as one types them.
+const COMMANDS: &[&str] = &[
+    "summarize",
+    "check",
+    "compare",
+    "export",
+    "baseline",
+    "baseline add",
+    "baseline show",
+    "history",
+    "history add",
+    "history report",
+    "history ack",
+    "history import",
+    "formats",
+    "schema",
+    "template",
+    "completions",
+    "man",
+];
+
+/// A terminal of a usual size, with a line for the prompt.
+const SCREEN: usize = 40;
+
+/// What `--help-all` calls the options of a command.
+fn options(help: &str) -> Vec<&str> {
+    let begins = |line: &&str| line.trim_start().starts_with('-');
+    let names =
+        help.lines().filter(begins).filter_map(|line| line.split_whitespace().find(|word| word.starts_with("--")));
+    names.map(|name| name.trim_end_matches(',')).collect()
+}
+
+#[test]
+fn a_path_without_a_command_is_summarized_and_options_may_stand_before_it() {
+    let file = fixture("load/requests.csv");
+    let place = Place::new();
+    let whole = place.run(&format!("summarize {file} -o whole.json"));
+    whole.exits(0);
+    for (name, words) in [
+        ("a.json", format!("{file} -o a.json")),
+        ("b.json", format!("-o b.json {file}")),
+        ("c.json", format!("--threads 2 --output=c.json -- {file}")),
+        ("d.json", format!("-q -od.json {file}")),
+    ] {
+        let run = place.run(&words);
+        run.exits(0);
+        assert_eq!(place.read(name), place.read("whole.json"), "{words}");
+        let same = run.stdout.replace(name, "whole.json");
+        assert!(same == whole.stdout || words.starts_with("-q") && same.is_empty(), "{words}\n{same}");
+    }
+    let piped = place.run_words(&["-", "-o", "-"], b"latency_ms\n1\n2\n3\n");
+    assert!(piped.exits(0).stdout.contains("standard input"));
+}
+
+#[test]
+fn a_word_that_is_neither_command_nor_path_gets_the_nearest_command() {
+    let place = Place::new();
+    let slip = place.run("sumarize run.csv");
+    slip.exits(2).complains("sumarize: there is no such file and no such command; did you mean `summarize`?");
+    place.run("-q chekc").exits(2).complains("did you mean `check`?");
+    place.run("frobnicate").exits(2).complains("frobnicate: there is no such file").complains("perfreport --help");
+    place.run("gone.csv").exits(2).complains("gone.csv: cannot be read");
+    place.run("-o out.html").exits(2).complains("<PATH>...");
+    place.run("").exits(2).complains("Options:");
+    // A command wins over a file of its name, which a path reaches all the same.
+    place.write("check", "latency_ms\n1\n2\n3\n");
+    place.run("check").exits(2).complains("<PATH>...");
+    place.run("./check -o -").exits(0).says("latency");
+    place.write("frobnicate", "latency_ms\n1\n2\n3\n");
+    place.run("frobnicate -o -").exits(0).says("latency");
+}
+
+#[test]
+fn the_first_help_of_every_command_is_a_screen_and_the_whole_one_has_every_option() {
+    let place = Place::new();
+    let first = place.run("--help");
+    assert!(first.exits(0).stdout.lines().count() <= SCREEN, "{}", first.stdout);
+    assert!(first.stdout.lines().all(|line| line.chars().count() <= 100));
+    let position = |word: &str| first.stdout.find(word).unwrap();
+    assert!(position("--output") < position("Commands:") && position("Commands:") < position("Examples:"));
+    for command in COMMANDS {
+        let few = place.run(&format!("{command} --help"));
+        assert!(few.exits(0).stdout.lines().count() <= SCREEN, "{command}\n{}", few.stdout);
+        assert_eq!(place.run(&format!("{command} -h")).stdout, few.stdout, "{command}");
+        let all = place.run(&format!("{command} --help-all"));
+        all.exits(0);
+        for option in options(&few.stdout) {
+            assert!(options(&all.stdout).contains(&option), "{command}: {option}");
+        }
+        // Whoever names a command that the list above lacks finds it here.
+        assert_eq!(place.run(&format!("help {command}")).exits(0).stdout, all.stdout, "{command}");
+    }
+    let all = place.run("summarize --help-all").stdout;
+    for option in ["--memory", "--slo", "--steady", "--show-session-data", "--undecided", "--tail-margin"] {
+        assert!(options(&all).contains(&option), "{option}");
+    }
+    let commands = place.run("--help-all").stdout;
+    for command in COMMANDS.iter().filter(|command| !command.contains(' ')) {
+        assert!(commands.lines().any(|line| line.trim_start().starts_with(command)), "{command}");
+    }
+}
+
+#[test]
+fn a_shell_is_told_every_option() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = place.run(&format!("completions {shell}"));
+        let script = &script.exits(0).stdout;
+        for word in ["summarize", "completions", "save-baseline", "tail-margin", "show-session-data"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    place.run("completions csh").exits(2).complains("bash");
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_completes_commands_and_the_options_of_a_path() {
+    let place = Place::new();
+    place.write("perfreport.bash", &place.run("completions bash").exits(0).stdout);
+    let script = r#"
+        source perfreport.bash || exit 1
+        ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _perfreport perfreport "${!#}"; echo "${COMPREPLY[@]}"; }
+        ask perfreport exp
+        ask perfreport --save
+        ask perfreport history rep
+        ask perfreport compare --tail
+    "#;
+    let output = std::process::Command::new("bash").args(["-c", script]).current_dir(place.path()).output();
+    // A machine without bash has nothing to complete for it.
+    let Ok(output) = output else { return };
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(text, "export\n--save-baseline\nreport\n--tail-margin\n", "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn every_command_has_a_manual_page_with_all_its_options() {
+    let place = Place::new();
+    place.run("man --out pages").exits(0).says("pages into pages");
+    let mut expected: Vec<String> =
+        COMMANDS.iter().map(|command| format!("perfreport-{}.1", command.replace(' ', "-"))).collect();
+    expected.push("perfreport.1".to_owned());
+    expected.sort();
+    let mut pages: Vec<String> = std::fs::read_dir(place.path().join("pages"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    pages.sort();
+    assert_eq!(pages, expected);
+    for command in COMMANDS {
+        let page = place.run(&format!("man {command}"));
+        let page = &page.exits(0).stdout;
+        assert_eq!(*page, place.read(&format!("pages/perfreport-{}.1", command.replace(' ', "-"))), "{command}");
+        for option in options(&place.run(&format!("{command} --help-all")).stdout) {
+            assert!(page.contains(&option.replace('-', "\\-")), "{command}: {option}");
+        }
+    }
+    place.run("man sumarize").exits(2).complains("did you mean `summarize`?");
+    let page = place.run("man summarize").stdout;
+    assert!(page.contains("Delimiter of a delimited text"), "what the first help leaves out is told, too");
+}
