@@ -130,6 +130,14 @@ pub(super) enum Command {
         /// Name of the template, for example report.md.
         name: Option<String>,
     },
+    /// Say what a word of a report means, and what to do.
+    ///
+    /// Kinds of findings (`perfreport explain truncated last line`) and verdicts about runs, metrics, targets and gates (`perfreport
+    /// explain undecided`), as reports or the JSON write them. Without a word all of them are listed.
+    Explain {
+        /// The word, which may be several: center unchanged.
+        word: Vec<String>,
+    },
     /// Print the completions of a shell.
     ///
     /// For example: perfreport completions bash > ~/.local/share/bash-completion/completions/perfreport

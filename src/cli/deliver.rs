@@ -21,6 +21,9 @@ use super::outputs::{Target, write_all};
 use super::places::{Places, Use};
 use super::terminal::{Line, Stream, columns, command, say};
 
+/// Lines that a small window shows.
+const SCREEN: usize = 25;
+
 /// Where a report goes, found out before anything is read: what cannot be written must not cost a long run.
 pub(super) struct Delivery<'a> {
     arguments: &'a Output,
@@ -105,12 +108,21 @@ fn summary(report: &Report, outputs: &[(Target, Vec<u8>)], notes: &[String]) -> 
         Target::File(path) => Some(format!("wrote {}", path.display())),
         Target::Stdout => None,
     });
-    let mut wrote = wrote.chain(notes.iter().cloned()).peekable();
-    if wrote.peek().is_some() {
+    let wrote: Vec<String> = wrote.chain(notes.iter().cloned()).collect();
+    // With the blank line above what was written.
+    let below = wrote.len() + usize::from(!wrote.is_empty());
+    lines.extend(more_about_findings(report).filter(|_| lines.len() + below < SCREEN));
+    if !wrote.is_empty() {
         lines.push(Line::default());
     }
-    lines.extend(wrote.map(Line::new));
+    lines.extend(wrote.into_iter().map(Line::new));
     lines
+}
+
+/// Where a reader learns what the first finding means.
+fn more_about_findings(report: &Report) -> Option<Line> {
+    let first = report.findings.first()?;
+    Some(Line::new(format!("(perfreport explain {}: what it means, and what to do)", first.kind.words())))
 }
 
 /// A template of the user's own, or a built-in one.

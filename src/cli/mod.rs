@@ -11,6 +11,7 @@ mod commit;
 mod compare;
 mod deliver;
 mod environment;
+mod explain;
 mod export;
 mod formats;
 mod gate;
@@ -71,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Formats { markdown } => print_formats(*markdown),
         Command::Schema { of } => print_schema(*of),
         Command::Template { name } => print_template(name.as_deref()),
+        Command::Explain { word } => explain::explain(word),
         Command::Completions { shell } => pages::completions(*shell),
         Command::Man(arguments) => pages::man(arguments),
     };

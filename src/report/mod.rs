@@ -8,6 +8,7 @@ pub mod build;
 pub(crate) mod chart;
 pub mod contract;
 pub(crate) mod escape;
+pub(crate) mod explain;
 pub mod history;
 pub(crate) mod number;
 pub mod render;

@@ -19,6 +19,7 @@ const COMMANDS: &[&str] = &[
     "formats",
     "schema",
     "template",
+    "explain",
     "completions",
     "man",
 ];
@@ -125,7 +126,7 @@ fn bash_completes_commands_and_the_options_of_a_path() {
     let script = r#"
         source perfreport.bash || exit 1
         ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _perfreport perfreport "${!#}"; echo "${COMPREPLY[@]}"; }
-        ask perfreport exp
+        ask perfreport expo
         ask perfreport --save
         ask perfreport history rep
         ask perfreport compare --tail
@@ -162,4 +163,33 @@ fn every_command_has_a_manual_page_with_all_its_options() {
     place.run("man sumarize").exits(2).complains("did you mean `summarize`?");
     let page = place.run("man summarize").stdout;
     assert!(page.contains("Delimiter of a delimited text"), "what the first help leaves out is told, too");
+}
+
+#[test]
+fn every_word_of_a_report_is_explained_and_a_slip_finds_the_nearest() {
+    let place = Place::new();
+    let one = place.run("explain truncated last line");
+    one.exits(0).says("truncated last line (a kind of finding)").says("The last line was cut off.").says("to do");
+    assert_eq!(place.run("explain truncated_line").stdout, one.stdout);
+    place.run("explain Undecided").exits(0).says("in the first line)").says("(of a target)").says("(of a gate)");
+    place.run("explain truncted-last-line").exits(2).complains("did you mean `truncated last line`?");
+    place.run("explain nonsense").exits(2).complains("`perfreport explain` lists every word");
+    let list = place.run("explain");
+    let words = ["center unchanged", "row of another table", "failing", "large", "acknowledged"];
+    words.iter().for_each(|word| {
+        list.exits(0).says(&format!("  {word} "));
+    });
+    let narrow = place.run_with(&["explain"], b"", &[("COLUMNS", "60")]);
+    assert!(narrow.stdout.lines().all(|line| line.chars().count() <= 60), "{}", narrow.stdout);
+}
+
+#[test]
+fn whoever_reads_of_a_finding_learns_where_more_is_said_where_a_small_window_has_room() {
+    let place = Place::new();
+    place.write("cut.csv", "name,latency_ms\na,1\nb,2\nc,3\nd,4\ne,5\nf");
+    let run = place.run("cut.csv");
+    run.exits(0).says("(perfreport explain truncated last line: what it means, and what to do)");
+    assert!(run.stdout.lines().count() <= 25);
+    let clean = place.write("clean.csv", "name,latency_ms\na,1\nb,2\nc,3\nd,4\ne,5\n").run("clean.csv");
+    assert!(!clean.exits(0).stdout.contains("explain"), "{}", clean.stdout);
 }
