@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -17,7 +17,7 @@ use super::ci;
 use super::gate::CHECK_FAILED;
 use super::inputs::Inputs;
 use super::options;
-use super::outputs::{Target, write_all};
+use super::outputs::{Destination, Target, write_all};
 use super::places::{Places, Use};
 use super::terminal::{Line, Stream, columns, command, say};
 
@@ -27,7 +27,7 @@ const SCREEN: usize = 25;
 /// Where a report goes, found out before anything is read: what cannot be written must not cost a long run.
 pub(super) struct Delivery<'a> {
     arguments: &'a Output,
-    targets: Vec<Target>,
+    targets: Vec<Destination>,
     comment: Option<Target>,
     template: Option<Template>,
     /// All files that are read or written.
@@ -43,9 +43,12 @@ impl<'a> Delivery<'a> {
     pub(super) fn new(arguments: &'a Output, understanding: &Understanding, default: Option<&str>) -> Result<Self> {
         let targets = targets(arguments, default)?;
         let mut places = Places::default();
-        let given = arguments.files.iter().map(PathBuf::as_path);
-        let written = if arguments.files.is_empty() { default.map(Path::new) } else { None };
-        given.chain(written).try_for_each(|path| places.add(Use::Output, path))?;
+        let standard = Path::new("-");
+        let written = targets.iter().map(|one| match &one.target {
+            Target::File(path) => path.as_path(),
+            Target::Stdout => standard,
+        });
+        written.into_iter().try_for_each(|path| places.add(Use::Output, path))?;
         arguments.comment.iter().try_for_each(|path| places.add(Use::Comment, path))?;
         options::config_path(understanding).map_or(Ok(()), |path| places.add(Use::Config, path))?;
         let template = arguments.template.as_deref().map(Path::new).filter(|path| path.is_file());
@@ -77,6 +80,8 @@ impl<'a> Delivery<'a> {
         colour: Colour,
     ) -> Result<ExitCode> {
         let Self { arguments, targets, comment, template, paths, .. } = self;
+        let left_out: Vec<String> = targets.iter().filter_map(|target| target.left_out(report)).collect();
+        let notes = [notes, &left_out].concat();
         let mut outputs = render_all(report, targets, template.as_ref())?;
         if let Some(target) = comment {
             outputs.push((target, render(report, Form::Comment)?));
@@ -86,7 +91,7 @@ impl<'a> Delivery<'a> {
         let to_stderr = outputs.iter().any(|(target, _)| *target == Target::Stdout);
         let stream = if to_stderr { Stream::Err } else { Stream::Out };
         if !arguments.quiet {
-            say(stream, &summary(report, &outputs, notes), stream.has_colour(colour))?;
+            say(stream, &summary(report, &outputs, &notes), stream.has_colour(colour))?;
         }
         command(stream, &ci::tell(arguments.ci, report, &paths)?)?;
         let failed = report.gate.as_ref().is_some_and(|gate| !gate.passed);
@@ -146,36 +151,36 @@ fn load_template(given: &str) -> Result<Template> {
     Ok(Template { name, text })
 }
 
-fn targets(arguments: &Output, default: Option<&str>) -> Result<Vec<Target>> {
+fn targets(arguments: &Output, default: Option<&str>) -> Result<Vec<Destination>> {
     if arguments.files.is_empty() {
-        let nothing_said = default.map(|name| Target::File(PathBuf::from(name)));
-        return Ok(if arguments.template.is_some() {
-            vec![Target::Stdout]
-        } else {
-            nothing_said.into_iter().collect()
-        });
+        let nothing_said = default.filter(|_| arguments.template.is_none());
+        let standard = arguments.template.as_ref().map(|_| "-");
+        return Ok(standard.or(nothing_said).map(|name| Destination::new(Path::new(name))).into_iter().collect());
     }
-    let targets: Vec<Target> = arguments.files.iter().map(|path| Target::new(path)).collect();
-    if arguments.template.is_none() {
-        targets.iter().try_for_each(|target| target.form().map(drop))?;
-    }
+    let targets: Vec<Destination> = arguments.files.iter().map(|path| Destination::new(path)).collect();
+    let checked = targets.iter().filter(|target| arguments.template.is_none() || !target.is_our_own());
+    checked.map(Destination::check).collect::<Result<()>>()?;
     Ok(targets)
 }
 
-fn render_all(report: &Report, targets: Vec<Target>, template: Option<&Template>) -> Result<Vec<(Target, Vec<u8>)>> {
+fn render_all(
+    report: &Report,
+    targets: Vec<Destination>,
+    template: Option<&Template>,
+) -> Result<Vec<(Target, Vec<u8>)>> {
     let only = targets.len() == 1;
     let mut used = false;
     let mut outputs = Vec::new();
-    for target in targets {
-        let custom = template.filter(|template| only || same_ending(&target, &template.name));
-        let bytes = match custom {
+    for destination in targets {
+        let fits = |template: &&Template| only || same_ending(&destination.target, &template.name);
+        let bytes = match template.filter(|_| destination.is_our_own()).filter(fits) {
             Some(template) => {
                 used = true;
                 render_template(report, &template.name, &template.text)?
             }
-            None => render(report, target.form()?)?,
+            None => destination.render(report)?,
         };
-        outputs.push((target, bytes));
+        outputs.push((destination.target, bytes));
     }
     if let Some(template) = template.filter(|_| !used) {
         bail!("--template {}: no output given with -o has the same ending", template.name);

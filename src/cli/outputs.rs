@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::report::render::Form;
+use crate::report::contract::Report;
+use crate::report::interchange::Interchange;
+use crate::report::render::{Form, render};
 
 use super::commit::{Staged, commit};
 use super::places::is_ordinary;
@@ -47,10 +49,56 @@ impl Target {
             Some("xml") => Ok(Form::Junit),
             None if !is_ordinary(path) => Ok(Form::Markdown),
             _ => bail!(
-                "-o {}: the ending chooses the form, and must be .md, .html, .json, .txt or .xml (or use -o -)",
+                "-o {}: the ending chooses the form, and must be .md, .html, .json, .txt or .xml \
+                 (or use -o -; or name a format: -o bmf=FILE, gab=, gab-bigger=, openmetrics=)",
                 path.display()
             ),
         }
+    }
+}
+
+/// Where a report goes, with the format of somebody else where one is named before it: `bmf=metrics.json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Destination {
+    pub(super) target: Target,
+    interchange: Option<Interchange>,
+}
+
+impl Destination {
+    /// What was given to `-o`. A file that is called so is reached as `./bmf=metrics.json`.
+    pub(super) fn new(given: &Path) -> Self {
+        let named = given.to_str().and_then(|text| text.split_once('='));
+        let foreign = named.and_then(|(name, file)| Some((Interchange::named(name)?, file)));
+        match foreign.filter(|(_, file)| !file.is_empty()) {
+            Some((format, file)) => Self { target: Target::new(Path::new(file)), interchange: Some(format) },
+            None => Self { target: Target::new(given), interchange: None },
+        }
+    }
+
+    /// Whether a template may be used for it.
+    pub(super) fn is_our_own(&self) -> bool {
+        self.interchange.is_none()
+    }
+
+    /// Refuses an ending that chooses no form.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.is_our_own() { self.target.form().map(drop) } else { Ok(()) }
+    }
+
+    /// The report for it.
+    pub(super) fn render(&self, report: &Report) -> Result<Vec<u8>> {
+        match self.interchange {
+            Some(format) => {
+                format.document(report).with_context(|| format!("{}: cannot be written", self.target.shown()))
+            }
+            None => Ok(render(report, self.target.form()?)?),
+        }
+    }
+
+    /// What the format cannot hold, in words.
+    pub(super) fn left_out(&self, report: &Report) -> Option<String> {
+        let left_out = self.interchange?.left_out(report)?;
+        Some(format!("{}: {left_out}", self.target.shown()))
     }
 }
 

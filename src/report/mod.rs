@@ -10,6 +10,7 @@ pub mod contract;
 pub(crate) mod escape;
 pub(crate) mod explain;
 pub mod history;
+pub(crate) mod interchange;
 pub(crate) mod number;
 pub mod render;
 pub(crate) mod text_table;

@@ -176,9 +176,9 @@ fn every_word_of_a_report_is_explained_and_a_slip_finds_the_nearest() {
     place.run("explain nonsense").exits(2).complains("`perfreport explain` lists every word");
     let list = place.run("explain");
     let words = ["center unchanged", "row of another table", "failing", "large", "acknowledged"];
-    words.iter().for_each(|word| {
+    for word in words {
         list.exits(0).says(&format!("  {word} "));
-    });
+    }
     let narrow = place.run_with(&["explain"], b"", &[("COLUMNS", "60")]);
     assert!(narrow.stdout.lines().all(|line| line.chars().count() <= 60), "{}", narrow.stdout);
 }

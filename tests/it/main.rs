@@ -32,6 +32,7 @@ mod fuzz;
 mod goodput;
 mod healthy;
 mod history;
+mod interchange;
 
 mod load_levels;
 mod meaning;

@@ -18,6 +18,9 @@ pub(in crate::cli) struct Output {
     /// .md is Markdown for GitHub, .html one page without outside references, .json the report as data (see `schema`),
     /// .txt the short summary, .xml test results as JUnit has them; - is Markdown on standard output. Files are written
     /// whole or not at all.
+    ///
+    /// For the dashboards of others: bmf=FILE is Bencher Metric Format; gab=FILE and gab-bigger=FILE are
+    /// github-action-benchmark's customSmallerIsBetter and customBiggerIsBetter; openmetrics=FILE is OpenMetrics text.
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
     pub(in crate::cli) files: Vec<PathBuf>,
 
