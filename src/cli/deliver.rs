@@ -158,8 +158,8 @@ fn targets(arguments: &Output, default: Option<&str>) -> Result<Vec<Destination>
         return Ok(standard.or(nothing_said).map(|name| Destination::new(Path::new(name))).into_iter().collect());
     }
     let targets: Vec<Destination> = arguments.files.iter().map(|path| Destination::new(path)).collect();
-    let checked = targets.iter().filter(|target| arguments.template.is_none() || !target.is_our_own());
-    checked.map(Destination::check).collect::<Result<()>>()?;
+    let mut checked = targets.iter().filter(|target| arguments.template.is_none() || !target.is_our_own());
+    checked.try_for_each(Destination::check)?;
     Ok(targets)
 }
 
