@@ -44,6 +44,7 @@ mod config;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod config;
+mod digest;
 #[cfg(not(feature = "internals"))]
 mod export;
 #[cfg(feature = "internals")]

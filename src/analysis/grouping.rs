@@ -56,6 +56,8 @@ const MOST_OF_DESIGN: usize = 4096;
 /// Which group each row belongs to.
 pub(crate) struct Grouping<'a> {
     pub(super) columns: String,
+    /// Those columns by their places.
+    pub(crate) by: Vec<usize>,
     /// The column, where it is one column of text.
     pub(super) label_column: Option<usize>,
     /// Group of each label; of labels that no row has, the first one.
@@ -115,6 +117,7 @@ impl<'a> Grouping<'a> {
         let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
         Some(Self {
             label_column,
+            by: columns,
             by_settings: configurations,
             ..Self::new(names.join(", "), codes, texts, collapse, &apart)
         })
@@ -150,7 +153,7 @@ impl<'a> Grouping<'a> {
             }
             of_code[code as usize] = number;
         }
-        Self { columns, label_column: None, of_code, groups, codes, texts, by_settings: false }
+        Self { columns, by: Vec::new(), label_column: None, of_code, groups, codes, texts, by_settings: false }
     }
 }
 
@@ -246,6 +249,11 @@ fn labels_apart(table: &Table, codes: &Cells, texts: &[String]) -> Vec<String> {
         .map(|(pattern, _)| pattern);
     apart.extend(differ);
     apart
+}
+
+/// Whether so many labels of a pattern are one population although nobody has compared their values.
+pub(crate) fn collapses(pattern: &str, labels: usize) -> bool {
+    labels > most_named(pattern).max(1)
 }
 
 /// So many labels of a pattern stay apart whatever their values are: numbers behind a name that is no actor's tell things apart
@@ -422,10 +430,10 @@ fn most_telling_label(table: &Table) -> Option<usize> {
 }
 
 /// A code for each row, and the texts of the codes.
-type Labels<'a> = (Cow<'a, Cells>, Vec<String>);
+pub(crate) type Labels<'a> = (Cow<'a, Cells>, Vec<String>);
 
 /// One code a row over one or more columns, and the texts of the codes.
-fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> Labels<'a> {
+pub(crate) fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> Labels<'a> {
     let mut parts = columns.iter().map(|column| {
         let (codes, mut texts) = labels_of_column(table, *column);
         let column = &table.columns[*column];

@@ -10,6 +10,7 @@ use crate::measure::label::Label;
 use crate::measure::reported::{Bucket, RecordedHistogram};
 use crate::stats::bins::Histogram;
 use crate::stats::dependence::Inflations;
+use crate::stats::exact::Exact;
 use crate::stats::interval::Interval;
 use crate::stats::population::Population;
 use crate::stats::quantile::QuantileMethod;
@@ -147,26 +148,33 @@ fn population(buckets: Vec<Bucket>, settings: &Settings) -> Option<Population> {
         }
         same
     });
-    let population = Ranked::of(&buckets)?.population(settings);
+    of_buckets(buckets, None, settings)
+}
+
+/// The numbers of counts by ascending bucket, with the sums of the samples themselves where those are known.
+pub(crate) fn of_buckets(buckets: Vec<Bucket>, sums: Option<&Exact>, settings: &Settings) -> Option<Population> {
+    let population = Ranked::of(&buckets, sums)?.population(settings);
     Some(Population { buckets, ..population })
 }
 
 /// Buckets that know how many samples lie in and below each.
 struct Ranked<'a> {
     buckets: &'a [Bucket],
+    /// What the samples themselves add up to.
+    sums: Option<&'a Exact>,
     /// Samples in this bucket and those below it.
     up_to: Vec<u64>,
     n: usize,
 }
 
 impl<'a> Ranked<'a> {
-    fn of(buckets: &'a [Bucket]) -> Option<Self> {
+    fn of(buckets: &'a [Bucket], sums: Option<&'a Exact>) -> Option<Self> {
         let mut up_to: Vec<u64> = Vec::with_capacity(buckets.len());
         for bucket in buckets {
             up_to.push(up_to.last().copied().unwrap_or(0).checked_add(bucket.count)?);
         }
         let n = usize::try_from(*up_to.last()?).ok()?;
-        Some(Self { buckets, up_to, n })
+        Some(Self { buckets, sums, up_to, n })
     }
 
     /// The bucket of the sample of a rank, from 0.
@@ -187,9 +195,12 @@ impl<'a> Ranked<'a> {
         };
         let settings = &Settings { quantile_method, ..settings.clone() };
         let size = self.n as f64;
-        let mean = self.sum(middle) / size;
-        let squares = self.sum(|bucket| (middle(bucket) - mean).powi(2));
-        let stddev = (self.n > 1).then(|| (squares / (size - 1.0)).sqrt());
+        let mean = self.sums.map_or_else(|| self.sum(middle) / size, Exact::mean);
+        let of_middles = || {
+            let squares = self.sum(|bucket| (middle(bucket) - mean).powi(2));
+            (self.n > 1).then(|| (squares / (size - 1.0)).sqrt())
+        };
+        let stddev = self.sums.map_or_else(of_middles, Exact::stddev);
         let median = middle(self.at(self.n / 2));
         // Of a value that is not above zero it is no number.
         let geometric_mean = Some((self.sum(|bucket| middle(bucket).log2()) / size).exp2());
@@ -197,7 +208,7 @@ impl<'a> Ranked<'a> {
             mean,
             geometric_mean: geometric_mean.filter(|mean| *mean > 0.0),
             stddev,
-            sum: self.sum(middle),
+            sum: self.sums.map_or_else(|| self.sum(middle), Exact::sum),
             mad: self.mad(median),
             shamos: None,
             inflations: Inflations::default(),
@@ -213,7 +224,8 @@ impl<'a> Ranked<'a> {
         for (place, percentile) in summary.percentiles.iter_mut().enumerate() {
             percentile.interval = reaching(lows.percentiles[place].interval, highs.percentiles[place].interval);
         }
-        let below = self.sum(|bucket| middle(bucket) - bucket.low) / size;
+        // The mean is known better than the middles of buckets, where the sums are.
+        let below = self.sums.map_or_else(|| self.sum(|bucket| middle(bucket) - bucket.low) / size, |_| 0.0);
         summary.mean_interval = summary.mean_interval.map(|interval| Interval {
             low: interval.low.map(|low| low - below),
             high: interval.high.map(|high| high + below),

@@ -7,6 +7,7 @@ use super::oddity::Oddity;
 use super::outcome::Failures;
 use super::runs_apart::RunApart;
 use crate::measure::Polarity;
+use crate::measure::finding::Place;
 use crate::measure::unit::Dimension;
 use crate::stats::population::Population;
 use crate::stats::settings::Depth;
@@ -98,6 +99,26 @@ pub enum Evidence {
         /// Buckets that hold samples.
         buckets: u64,
     },
+    /// Counts that were put together of digests of shards. Numbers of samples, sums, means and deviations are exact.
+    Digest {
+        /// Order statistics are known to within this share of themselves; 0 where every sample was counted by itself.
+        relative_error: f64,
+        /// How many shards.
+        shards: u64,
+        /// The smallest samples and where they stand.
+        smallest: Vec<PlacedValue>,
+        /// The largest ones.
+        largest: Vec<PlacedValue>,
+    },
+}
+
+/// A sample and where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PlacedValue {
+    /// Base unit.
+    pub value: f64,
+    /// File and line.
+    pub place: Place,
 }
 
 /// A sentence about a metric.

@@ -46,6 +46,46 @@ pub struct Failures {
     /// The same label by label, where the rows have several labels. Only of the metric that stands for its table's rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<GroupFailures>,
+    /// The most frequent codes or messages of them, where rows are known only as they were counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<CauseCount>,
+}
+
+/// How many rows failed of something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CauseCount {
+    /// The code or the message.
+    pub cause: String,
+    /// How many failed so.
+    pub failed: u64,
+}
+
+impl Failures {
+    /// So many failed of so many, taken as independent; what the rows say of it is still to be told.
+    pub(crate) fn counted(failed: u64, total: u64, level: f64) -> Option<Self> {
+        let share = wilson_inflated(failed, total, 1.0, level)?;
+        Some(Self {
+            column: String::new(),
+            convention: String::new(),
+            failed,
+            total,
+            not_said: 0,
+            unclear: 0,
+            per_thousand: failed as f64 / total as f64 * PER,
+            interval: Interval { low: share.low.map(|low| low * PER), high: share.high.map(|high| high * PER), level },
+            clusters: None,
+            runs: Vec::new(),
+            groups: Vec::new(),
+            causes: Vec::new(),
+        })
+    }
+}
+
+impl GroupFailures {
+    /// So many of a label failed.
+    pub(crate) fn counted(label: &str, failed: u64, total: u64, unclear: u64) -> Self {
+        Self { label: label.to_owned(), failed, total, unclear, clusters: None, runs: Vec::new() }
+    }
 }
 
 /// Failures that come in clusters.
@@ -151,6 +191,7 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
             clusters,
             runs: Vec::new(),
             groups: Vec::new(),
+            causes: Vec::new(),
         })
     })
 }
@@ -192,14 +233,7 @@ pub(super) fn by_group(
     keep_runs: bool,
 ) -> Vec<GroupFailures> {
     let Some(told) = Told::by(table, status) else { return Vec::new() };
-    let blank = |label: &Label| GroupFailures {
-        label: label.text.clone(),
-        failed: 0,
-        total: 0,
-        unclear: 0,
-        clusters: None,
-        runs: Vec::new(),
-    };
+    let blank = |label: &Label| GroupFailures::counted(&label.text, 0, 0, 0);
     let mut groups: Vec<GroupFailures> = grouping.groups.iter().map(blank).collect();
     let mut events = vec![EventRuns::default(); groups.len()];
     let (rows, mut starts) = (grouping.codes.rows(), table.run_starts.iter().copied().peekable());

@@ -101,7 +101,7 @@ pub struct Column {
 
 impl Source {
     /// What is known of a source before its tables are analysed.
-    pub(super) fn of(data: &source::Source) -> Self {
+    pub(crate) fn of(data: &source::Source) -> Self {
         let provenance = &data.provenance;
         Self {
             name: provenance.name.clone(),

@@ -47,7 +47,7 @@ pub struct RunBasis<'a> {
 }
 
 /// The column of the metric that stands for the rows: the first duration, or the first of all.
-pub(super) fn leader(table: &Table) -> Option<usize> {
+pub(crate) fn leader(table: &Table) -> Option<usize> {
     let time = |column: &usize| table.columns[*column].unit().dimension.is_time();
     table.columns_as(Role::Metric).find(time).or_else(|| table.columns_as(Role::Metric).next())
 }

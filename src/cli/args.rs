@@ -4,6 +4,7 @@
     reason = "the comments here are the help that a person reads, where backticks are noise"
 )]
 
+mod digest;
 mod input;
 mod output;
 
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(super) use digest::{Digest, Merge, Plan};
 pub(super) use input::{Colour, Input, Understanding, YesNo};
 pub(super) use output::{Ci, Gate, Output, Undecided};
 
@@ -39,6 +41,8 @@ Examples:
   perfreport compare before.csv after.csv             what changed?
   perfreport history add perf-history.jsonl results/*.csv --at 2026-11-28T02:00:00Z --commit 3f2a91c
   perfreport history report perf-history.jsonl        when did what change?
+  perfreport digest shard-07.csv --plan plan.json -o 07.digest
+  perfreport merge *.digest -o all.digest             a run of many machines (docs/scale.md)
 
 A word that is no command is a path: `perfreport results/` means `perfreport summarize results/`.";
 
@@ -99,6 +103,23 @@ pub(super) enum Command {
     /// finding where --all is given. The samples can be read by DuckDB, pandas, polars, a spreadsheet, and by this program.
     #[command(after_help = FEW_WORDS, after_long_help = EXIT_CODES)]
     Export(Export),
+    /// Decide once what the columns of all shards are.
+    ///
+    /// From samples of shards: roles, units, groups, what failed, the clock and the header of parts that have none. Every
+    /// `digest --plan` then decides the same, whatever its shard happens to hold (docs/scale.md).
+    #[command(after_help = FEW_WORDS, after_long_help = EXIT_CODES)]
+    Plan(Box<Plan>),
+    /// Make a digest of a shard, which merges exactly.
+    ///
+    /// Exact counts and sums in a few kilobytes. `merge` makes one of many, and `summarize`, `check`, `compare` and `history add`
+    /// take digests where they take files.
+    #[command(after_help = FEW_WORDS, after_long_help = EXIT_CODES)]
+    Digest(Box<Digest>),
+    /// Make one digest of many.
+    ///
+    /// The same bytes in whatever order. A shard that is in two of them is an error.
+    #[command(after_help = FEW_WORDS, after_long_help = EXIT_CODES)]
+    Merge(Merge),
     /// Add runs to a baseline, or look into it.
     #[command(subcommand)]
     Baseline(Baseline),

@@ -10,6 +10,8 @@ mod command_line;
 mod commit;
 mod compare;
 mod deliver;
+mod digest;
+mod digest_file;
 mod environment;
 mod explain;
 mod export;
@@ -65,6 +67,9 @@ pub fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Summarize(arguments) => summarize::summarize(arguments),
         Command::Compare(arguments) => compare::compare(arguments),
+        Command::Plan(arguments) => digest::plan(arguments),
+        Command::Digest(arguments) => digest::digest(arguments),
+        Command::Merge(arguments) => digest::merge(arguments),
         Command::Baseline(command) => baseline::run(command),
         Command::History(command) => history::run(command),
         Command::Check(arguments) => check(arguments),

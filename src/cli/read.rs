@@ -23,6 +23,7 @@ use crate::compare::collect::{self, capture};
 use crate::compare::gate::GateRules;
 use crate::compare::outcome::{Comparison, Growth, TargetResult};
 use crate::config::{self, Config};
+use crate::digest::sniff;
 use crate::history::file::History;
 use crate::ingest::{self, IngestError};
 use crate::measure::did_you_mean;
@@ -36,6 +37,7 @@ use crate::table::{Role, Table};
 
 use super::args::Understanding;
 use super::baseline_file::HEAD;
+use super::digest_file as digest;
 use super::inputs::{self, Inputs, Missing, NamedSource, Origin};
 use super::limits;
 use super::options::{flag_options, settings};
@@ -270,7 +272,11 @@ impl Reader<'_> {
             Some(file) => Box::new(file),
             None => Box::new(stdin().lock()),
         };
-        let stored = refuse_baseline(stored, &shown)?;
+        let (stored, kind) = refuse_baseline(stored, &shown)?;
+        if kind == Stored::Digest {
+            let analysed = digest::analysed(stored, &source.name, self.settings).context(shown)?;
+            return Ok(Box::new((analysed, None)));
+        }
         let stored: Box<dyn Read + '_> = match self.bar {
             Some(bar) => Box::new(bar.wrap_read(stored)),
             None => stored,
@@ -376,8 +382,17 @@ struct IsBaseline;
 #[error("this is a history, not raw metrics; see `perfreport history report`")]
 struct IsHistory;
 
+/// What a file holds, as far as its first bytes say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stored {
+    /// A digest of this program.
+    Digest,
+    /// Anything else: raw metrics, probably.
+    Metrics,
+}
+
 /// A baseline read as raw metrics would give numbers that nobody measured.
-fn refuse_baseline<'a>(mut stored: Box<dyn Read + 'a>, shown: &str) -> Result<Box<dyn Read + 'a>> {
+pub(super) fn refuse_baseline<'a>(mut stored: Box<dyn Read + 'a>, shown: &str) -> Result<(Box<dyn Read + 'a>, Stored)> {
     let mut head = Vec::new();
     stored.by_ref().take(HEAD).read_to_end(&mut head).with_context(|| format!("{shown}: cannot be read"))?;
     if Baseline::sniff(&head) {
@@ -386,7 +401,8 @@ fn refuse_baseline<'a>(mut stored: Box<dyn Read + 'a>, shown: &str) -> Result<Bo
     if History::sniff(&head) {
         return Err(anyhow::Error::from(IsHistory).context(shown.to_owned()));
     }
-    Ok(Box::new(Cursor::new(head).chain(stored)))
+    let kind = if sniff(&head) { Stored::Digest } else { Stored::Metrics };
+    Ok((Box::new(Cursor::new(head).chain(stored)), kind))
 }
 
 /// What stands below a line, as a source of its own with the provenance of the whole.

@@ -66,6 +66,11 @@ impl<'a> Reading<'a> {
         self.analysis.metrics.iter().filter(|metric| metric.evidence == Evidence::Samples)
     }
 
+    /// The metrics of which rows were counted: of its tables, or of shards.
+    fn of_rows(&self) -> impl Iterator<Item = &'a Metric> {
+        self.analysis.metrics.iter().filter(|metric| !matches!(metric.evidence, Evidence::Histogram { .. }))
+    }
+
     /// The name of a metric, with that of its table where another table of the source has one of the same name.
     fn unlike_others(&self, found: &Metric) -> String {
         let elsewhere = |metric: &Metric| metric.name == found.name && metric.table != found.table;
@@ -151,10 +156,12 @@ fn reported(found: &Reported) -> ReportedNumbers {
     }
 }
 
-/// Runs of a metric that was recorded as histograms, by label where there are several. Absent where buckets are too wide for
+/// Runs of a metric that was recorded as histograms or counted in digests, by label where there are several. Absent where buckets are too wide for
 /// a sketch: then a change of the usual margin could not be told anyway.
 fn histogram_runs(found: &Metric) -> Vec<MetricRuns> {
-    let Evidence::Histogram { relative_error, .. } = found.evidence else { return Vec::new() };
+    let (Evidence::Histogram { relative_error, .. } | Evidence::Digest { relative_error, .. }) = found.evidence else {
+        return Vec::new();
+    };
     let run = |population: &Population| {
         let clean = population.clean.as_ref()?;
         let middles = population.buckets.iter().map(|bucket| (f64::midpoint(bucket.low, bucket.high), bucket.count));
@@ -284,7 +291,7 @@ fn family(source: &Source, place: usize) -> Family {
 fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
     let Some(source) = reading.source().next() else { return Vec::new() };
     let mut leading: BTreeMap<Family, (bool, usize, ShareRuns)> = BTreeMap::new();
-    for (metric, share) in reading.sampled().filter_map(|found| Some((found, failed_rows(found)?))) {
+    for (metric, share) in reading.of_rows().filter_map(|found| Some((found, failed_rows(found)?))) {
         let is_duration = metric.dimension.is_time();
         let place = metric.table as usize;
         let family = family(source, place);
@@ -296,15 +303,20 @@ fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
     let mut leading: Vec<(usize, ShareRuns)> = leading.into_values().map(|(_, place, share)| (place, share)).collect();
     leading.sort_by_key(|(place, _)| *place);
     let by_label = |place: usize| {
-        let in_table = reading.sampled().filter(move |found| found.table == place as u64);
+        let in_table = reading.of_rows().filter(move |found| found.table == place as u64);
         in_table.filter_map(|found| found.failures.as_ref()).flat_map(|failures| &failures.groups)
     };
+    let counted = reading.sampled().next().is_none();
     let named = |(place, share): (usize, ShareRuns)| {
         let metric = if alone { share.metric } else { format!("{} {}", source.table_name(place), share.metric) };
         let whole = ShareRuns { metric, ..share };
         let groups = by_label(place).map(|group| ShareRuns {
             group: Some(group.label.clone()),
-            runs: group.runs.iter().filter_map(|run| Share::of(run)).collect(),
+            runs: if counted {
+                vec![Share { failed: group.failed, total: group.total, dependence: 1.0 }]
+            } else {
+                group.runs.iter().filter_map(|run| Share::of(run)).collect()
+            },
             ..whole.clone()
         });
         let groups: Vec<ShareRuns> = groups.filter(|share| !share.runs.is_empty()).collect();
@@ -315,9 +327,13 @@ fn failures_of_tables(reading: &Reading<'_>) -> Vec<ShareRuns> {
 
 /// Failures among the rows of the metric that stands for its table's rows.
 fn failed_rows(found: &Metric) -> Option<ShareRuns> {
-    let runs = found.failures.as_ref()?.runs.iter().filter_map(|run| Share::of(run));
+    let failures = found.failures.as_ref()?;
+    // Of rows that were counted in shards the order is not known: they are taken as independent.
+    let of_counts = || vec![Share { failed: failures.failed, total: failures.total, dependence: 1.0 }];
+    let of_rows = || failures.runs.iter().filter_map(|run| Share::of(run)).collect();
+    let runs = if matches!(found.evidence, Evidence::Digest { .. }) { of_counts() } else { of_rows() };
     let (source, metric) = (found.source.clone(), FAILED_ROWS.to_owned());
-    Some(ShareRuns { source, metric, group: None, runs: runs.collect() }).filter(|share| !share.runs.is_empty())
+    Some(ShareRuns { source, metric, group: None, runs }).filter(|share| !share.runs.is_empty())
 }
 
 /// Rows that hold no value of a metric although they did not fail, metric by metric.

@@ -135,6 +135,8 @@ pub enum FindingKind {
     LoneClient,
     /// Something was wrong with the files that a run is compared with.
     InBaseline,
+    /// A shard does not fit the plan by which it was read.
+    OtherPlan,
 }
 
 impl FindingKind {
@@ -198,6 +200,7 @@ impl FindingKind {
             Self::UnusableSnapshot => "unusable snapshot",
             Self::LoneClient => "client without its process",
             Self::InBaseline => "corrupted in the baseline",
+            Self::OtherPlan => "does not fit the plan",
         }
     }
 }

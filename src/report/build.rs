@@ -86,16 +86,7 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
             }
             services.push(service);
         }
-        let tables = found.sources.iter().flat_map(|source| &source.tables);
-        for (index, table) in tables.enumerate() {
-            all.extend(table.oddities.iter().map(|oddity| words::finding(oddity, None, name)));
-            for metric in found.metrics.iter().filter(|metric| metric.table == index as u64) {
-                // What the user has set aside is told by stretches.
-                let is_told = |oddity: &&Oddity| !matches!(oddity, Oddity::Suspect { suspect, .. } if suspect.kind == FindingKind::SetAside);
-                let told = metric.oddities.iter().filter(is_told);
-                all.extend(told.map(|oddity| words::finding(oddity, Some(metric), name)));
-            }
-        }
+        all.extend(told(&found, name));
         assumptions.extend(words::assumptions(&found.metrics, name));
         for metric in &mut found.metrics {
             metric.remarks = words::remarks(metric);
@@ -163,6 +154,22 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
         assumptions,
     };
     Report { run_id: digest_of(&report), ..report }
+}
+
+/// What is odd about the values and the clock of a source, beside what was found while it was read.
+pub(crate) fn told(found: &Analysis, name: &str) -> Vec<Finding> {
+    let mut all = Vec::new();
+    let tables = found.sources.iter().flat_map(|source| &source.tables);
+    for (index, table) in tables.enumerate() {
+        all.extend(table.oddities.iter().map(|oddity| words::finding(oddity, None, name)));
+        for metric in found.metrics.iter().filter(|metric| metric.table == index as u64) {
+            // What the user has set aside is told by stretches.
+            let is_told = |oddity: &&Oddity| !matches!(oddity, Oddity::Suspect { suspect, .. } if suspect.kind == FindingKind::SetAside);
+            let told = metric.oddities.iter().filter(is_told);
+            all.extend(told.map(|oddity| words::finding(oddity, Some(metric), name)));
+        }
+    }
+    all
 }
 
 /// So many hexadecimal digits tell any two runs apart.

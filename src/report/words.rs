@@ -4,6 +4,7 @@
 
 pub(super) mod benchmarks;
 pub(super) mod change;
+pub(super) mod digest;
 pub(super) mod headline;
 pub(super) mod incident;
 pub(super) mod levels;
@@ -257,6 +258,7 @@ pub(super) fn remarks(metric: &Metric) -> Vec<Remark> {
     remarks.extend(thinned(metric));
     remarks.extend(summarised(metric));
     remarks.extend(histogram(metric));
+    remarks.extend(digest::remarks(metric));
     if metric.measured_apart {
         let groups = number::count(metric.groups.len() as u64);
         let text = format!("{groups} benchmarks were measured apart: there are no numbers over all of them.");
@@ -524,6 +526,10 @@ pub(super) fn assumptions(metrics: &[Metric], source: &str) -> Vec<Assumption> {
     let mut assumptions = Vec::new();
     for metric in metrics {
         let subject = format!("{source}: {}", metric.name);
+        // What a digest holds was understood when it was made.
+        if matches!(metric.evidence, Evidence::Digest { .. }) {
+            continue;
+        }
         let is_histogram = matches!(metric.evidence, Evidence::Histogram { .. });
         let unstated = metric.dimension == Dimension::UnstatedTime;
         if let Some(reason) = metric.unit_reason.as_ref().filter(|_| metric.unit_assumed && !unstated) {

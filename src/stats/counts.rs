@@ -51,6 +51,13 @@ impl Counts {
         counts
     }
 
+    /// Of ascending numbers, each so many times.
+    pub(crate) fn of_counted(numbers: impl IntoIterator<Item = (f64, u64)>) -> Self {
+        let mut counts = Self::default();
+        numbers.into_iter().for_each(|(value, count)| counts.push(value, count));
+        counts
+    }
+
     fn on(lattice: &Lattice, counts: &[u64]) -> Self {
         let mut found = Self::default();
         for (place, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {

@@ -99,6 +99,48 @@ impl Exact {
         }
     }
 
+    /// Adds what others add up to, in any order with the same result. `None`, and nothing is of use any more, where they are more
+    /// than can be counted.
+    pub(crate) fn merge(&mut self, other: &Self) -> Option<()> {
+        self.n = self.n.checked_add(other.n)?;
+        for (exponent, of) in (other.first..).zip(&other.bins) {
+            // The first and the last one are never empty, so that the bins are those of the numbers, whatever the order.
+            if *of != Bin::default() {
+                let bin = self.bin(exponent);
+                bin.sum = bin.sum.checked_add(of.sum)?;
+                let (squares, carry) = bin.squares.overflowing_add(of.squares);
+                bin.squares = squares;
+                bin.carried = bin.carried.checked_add(of.carried)?.checked_add(u64::from(carry))?;
+            }
+        }
+        Some(())
+    }
+
+    /// How many numbers.
+    pub(crate) fn n(&self) -> u64 {
+        self.n
+    }
+
+    /// The stored exponent of the first bin, and of each bin the sum, the squares, and the multiples of 2^128 of those.
+    pub(crate) fn bins(&self) -> (usize, impl ExactSizeIterator<Item = (i128, u128, u64)> + '_) {
+        (self.first, self.bins.iter().map(|bin| (bin.sum, bin.squares, bin.carried)))
+    }
+
+    /// From what was stored. `None` where no numbers add up to it.
+    pub(crate) fn of_bins(n: u64, first: usize, bins: Vec<(i128, u128, u64)>) -> Option<Self> {
+        const LAST_EXPONENT: usize = 2046;
+        let bins: Vec<Bin> = bins.into_iter().map(|(sum, squares, carried)| Bin { sum, squares, carried }).collect();
+        let empty = |bin: Option<&Bin>| bin.is_some_and(|bin| bin.squares == 0 && bin.carried == 0);
+        let inside = if bins.is_empty() { first == 0 } else { first >= 1 && first + bins.len() <= LAST_EXPONENT + 1 };
+        // No bin holds more than n of the largest mantissa.
+        let possible = |bin: &Bin| {
+            let squares = bin.carried > 0 || bin.squares > 0;
+            bin.sum.unsigned_abs() <= u128::from(n) << PRECISION && bin.carried <= n >> 22 && (squares || bin.sum == 0)
+        };
+        let canonical = !empty(bins.first()) && !empty(bins.last());
+        (inside && canonical && bins.iter().all(possible)).then_some(Self { n, first, bins })
+    }
+
     /// The bin of an exponent, for which room is made.
     fn bin(&mut self, exponent: usize) -> &mut Bin {
         if self.bins.is_empty() {
@@ -347,16 +389,7 @@ mod tests {
 
         /// With what others add up to.
         fn merged(mut self, other: &Self) -> Self {
-            self.n += other.n;
-            for (exponent, of) in (other.first..).zip(&other.bins) {
-                if *of != Bin::default() {
-                    let bin = self.bin(exponent);
-                    bin.sum += of.sum;
-                    let (squares, carry) = bin.squares.overflowing_add(of.squares);
-                    bin.squares = squares;
-                    bin.carried += of.carried + u64::from(carry);
-                }
-            }
+            self.merge(other).unwrap();
             self
         }
     }

@@ -6,6 +6,7 @@ pub mod bins;
 pub mod change_points;
 pub mod clusters;
 pub mod corruption;
+pub(crate) mod counted;
 pub(crate) mod counts;
 pub mod dependence;
 pub mod describe;

@@ -46,14 +46,15 @@ fn data_flows_one_way() {
         ("compare", &["compare", "analysis", "stats", "table", "measure"]),
         ("history", &["compare", "history", "analysis", "stats", "table", "measure"]),
         ("report", &["compare", "history", "report", "analysis", "stats", "table", "measure"]),
+        ("digest", &["analysis", "digest", "stats", "table", "measure"]),
         ("export", &["analysis", "export", "report", "stats", "table", "measure"]),
         ("config.rs", &["analysis", "config", "compare", "ingest", "table", "measure"]),
         ("config", &["config", "compare", "measure"]),
         (
             "cli",
             &[
-                "analysis", "cli", "compare", "config", "export", "history", "ingest", "stats", "report", "table",
-                "measure",
+                "analysis", "cli", "compare", "config", "digest", "export", "history", "ingest", "stats", "report",
+                "table", "measure",
             ],
         ),
     ];

@@ -24,6 +24,7 @@ mod corruption;
 mod counted;
 mod depth;
 mod designs;
+mod digest;
 mod documents;
 mod export;
 mod failed;

@@ -38,9 +38,13 @@ fn every_perfreport_command_of_the_readme_works() {
     place.write("wrk.txt", fs::read(fixtures().join("wrk/wrk.txt")).unwrap());
     place.write("my.md", "{{ verdict.headline }}\n");
     place.write("data.js", fs::read(fixtures().join("github-action-benchmark/data.js")).unwrap());
-    for (name, from) in
-        [("before.csv", "compare/before.csv"), ("after.csv", "compare/after.csv"), ("more/run.csv", "runs/run-1.csv")]
-    {
+    for (name, from) in [
+        ("before.csv", "compare/before.csv"),
+        ("after.csv", "compare/after.csv"),
+        ("more/run.csv", "runs/run-1.csv"),
+        ("part-001.csv", "runs/run-1.csv"),
+        ("part-002.csv", "runs/run-2.csv"),
+    ] {
         place.write(name, fs::read(fixtures().join(from)).unwrap());
     }
     let mut tried = 0;

@@ -37,7 +37,7 @@ pub(super) fn advice(kind: FindingKind) -> Advice {
         | K::DuplicateBlock
         | K::Contradiction => values(kind),
         K::ClockBackwards | K::ClockJump | K::RoundedClock => clock(kind),
-        K::DuplicateFile | K::UnreadFile | K::FileChanged | K::InBaseline => files(kind),
+        K::DuplicateFile | K::UnreadFile | K::FileChanged | K::InBaseline | K::OtherPlan => files(kind),
         K::DuplicateSnapshot | K::OutOfOrderSnapshot | K::Restart | K::UnusableSnapshot | K::LoneClient => swarm(kind),
         K::TwoClocks
         | K::OutOfOrder
@@ -249,6 +249,10 @@ fn files(kind: FindingKind) -> Said {
         FindingKind::FileChanged => (
             "The file was written to, or cut, while it was read.",
             "Wait until the recorder has ended, and run perfreport again.",
+        ),
+        FindingKind::OtherPlan => (
+            "A shard was digested by a plan, and a column that the plan counts is not there or is something else, or another one is.",
+            "What fits was counted. Leave the shard out, or make a plan that fits all of them (`perfreport plan`, docs/scale.md).",
         ),
         _ => (
             "Samples of the other side of a comparison cannot have been measured.",

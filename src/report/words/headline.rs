@@ -295,7 +295,8 @@ fn of_rows(of: &Measurements<'_>) -> Option<String> {
     let durations: Vec<&Metric> = of.metrics.iter().filter(is_duration).collect();
     let (count, latency) = match (&durations[..], of.services) {
         ([metric], [])
-            if (metric.evidence == Evidence::Samples || whole.is_none() && of.summaries.is_empty())
+            if (!matches!(metric.evidence, Evidence::Histogram { .. })
+                || whole.is_none() && of.summaries.is_empty())
                 && (!metric.measured_apart || whole.is_some_and(|whole| whole.failed > 0)) =>
         {
             let clean = metric.overall.clean.as_ref()?;

@@ -1,0 +1,35 @@
+//! Files of digests and of plans: read, and taken for what they stand for.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::digest::{Digest, Plan, digest_source, reported};
+use crate::report::build::Analysed;
+use crate::stats::settings::Settings;
+
+/// What a digest stands for, as files do.
+pub(super) fn analysed(mut stored: impl Read, name: &str, settings: &Settings) -> Result<Analysed> {
+    let mut bytes = Vec::new();
+    stored.read_to_end(&mut bytes)?;
+    let digest = Digest::parse(&bytes)?;
+    let source = digest_source(&digest, name, (blake3::hash(&bytes).to_hex().to_string(), bytes.len() as u64));
+    let analysis = reported(&digest, &source, settings);
+    Ok(Analysed { source, analysis, service: None })
+}
+
+/// The digest in a file.
+pub(super) fn load(path: &Path) -> Result<Digest> {
+    let shown = || path.display().to_string();
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).with_context(shown)?;
+    Digest::parse(&bytes).with_context(shown)
+}
+
+/// The plan in a file.
+pub(super) fn load_plan(path: &Path) -> Result<Plan> {
+    let bytes = fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    Plan::parse(&bytes).with_context(|| path.display().to_string())
+}

@@ -1,0 +1,227 @@
+//! The file of a digest: `perfreport-digest`, its version, the digest of the content, and the content, compressed.
+//!
+//! In: bytes of anybody. Out: a [`Digest`], and bytes of one, the same of the same. Refuses what is no digest, was cut or changed, was
+//! written by a newer program, is larger than its bytes can be, or holds what no shards add up to.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::{Fault, Reader, Writer};
+use super::found::{Found, are_sound};
+use super::parts::{Causes, Digest, Group, MOST_GROUPS, MOST_MEMBERS, NAMED_MEMBERS, Part};
+use super::plan::Plan;
+
+/// What every digest begins with; a version and a new line follow.
+const MAGIC: &[u8] = b"perfreport-digest ";
+/// The version that is written and read.
+const VERSION: u64 = 1;
+/// Bytes of a BLAKE3 digest.
+const HASH: usize = 32;
+/// Content that a digest may have: 10,000 shards and as many groups stay far below.
+const MOST_CONTENT: u64 = 1 << 30;
+/// Of content that repeats, a byte may stand for so many.
+const MOST_RATIO: u64 = 1000;
+/// What a small one may have anyway.
+const LEAST_CONTENT: u64 = 1 << 20;
+/// Twice the effort gives a few per cent.
+const LEVEL: i32 = 3;
+
+/// Why bytes are no digest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DigestError {
+    /// They are something else.
+    #[error("this is no digest of perfreport; make one with `perfreport digest FILE -o x.digest`")]
+    NoDigest,
+    /// It was written by a newer program.
+    #[error("this digest is of version {0}, which a newer perfreport has written; this one reads version {VERSION}")]
+    Newer(u64),
+    /// It was cut, or changed.
+    #[error("this digest is damaged: {0}; make it again from its shard")]
+    Damaged(&'static str),
+    /// It says what no shards add up to.
+    #[error("this digest was not written by perfreport, or was changed: {0}")]
+    Impossible(String),
+}
+
+/// What stands before the numbers, as JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    plan: Plan,
+    parts: Vec<Part>,
+    causes: Causes,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    span: Option<(i64, i64)>,
+    found: Found,
+}
+
+/// Whether bytes begin as a digest does.
+pub(crate) fn sniff(head: &[u8]) -> bool {
+    head.starts_with(MAGIC)
+}
+
+impl Digest {
+    /// Its file.
+    ///
+    /// # Errors
+    /// Where the compressor has no memory left.
+    pub(crate) fn to_bytes(&self) -> std::io::Result<Vec<u8>> {
+        packed(&self.content())
+    }
+
+    pub(super) fn content(&self) -> Vec<u8> {
+        let head = Head {
+            plan: self.plan.clone(),
+            parts: self.parts.values().cloned().collect(),
+            causes: self.causes.clone(),
+            span: self.span,
+            found: self.found.clone(),
+        };
+        let names = names_of(&head.parts);
+        let place = |name: &str| names.binary_search(&name).unwrap_or_default();
+        let mut writer = Writer::default();
+        // Nothing in it is a map whose keys are no texts, and every number in it is finite.
+        writer.text(&serde_json::to_vec(&head).unwrap_or_default());
+        for groups in &self.groups {
+            writer.number(groups.len() as u128);
+            for (name, group) in groups {
+                writer.text(name.as_bytes());
+                writer.number(group.members.len() as u128);
+                group.members.iter().for_each(|member| writer.bytes.extend(member.to_le_bytes()));
+                writer.number(group.examples.len() as u128);
+                group.examples.iter().for_each(|example| writer.text(example.as_bytes()));
+                writer.number(u128::from(group.corrupted));
+                group.outcomes.iter().for_each(|count| writer.number(u128::from(*count)));
+                writer.numbers(&group.others, &place);
+                writer.numbers(&group.failed, &place);
+            }
+        }
+        writer.bytes
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Where it is none, or is not whole.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, DigestError> {
+        let content = opened(bytes)?;
+        Self::of_content(&content).map_err(DigestError::Impossible)
+    }
+
+    fn of_content(content: &[u8]) -> Result<Self, String> {
+        let mut reader = Reader { left: content };
+        let head: Head = serde_json::from_slice(reader.text()?).map_err(|error| error.to_string())?;
+        if !head.plan.is_known() {
+            return Err("its plan is of another version".to_owned());
+        }
+        if !are_sound(&head.found) || !head.causes.are_sound() || head.span.is_some_and(|(first, last)| first > last) {
+            return Err("its findings, causes or instants are not as perfreport writes them".to_owned());
+        }
+        let key = |part: &Part| (part.digest.clone(), part.name.clone());
+        if head.parts.is_empty() || !head.parts.is_sorted_by(|a, b| key(a) < key(b)) {
+            return Err("its shards are not as perfreport writes them".to_owned());
+        }
+        let twice = head.parts.windows(2).any(|pair| pair[0].digest == pair[1].digest && pair[1].rows_read > 0);
+        if twice {
+            return Err("a shard is in it twice".to_owned());
+        }
+        let names = names_of(&head.parts);
+        let groups = head.plan.metrics.iter().map(|_| reader.groups(&names)).collect::<Result<_, Fault>>()?;
+        if !reader.left.is_empty() {
+            return Err("something stands behind its end".to_owned());
+        }
+        let parts = head.parts.iter().map(|part| (key(part), part.clone())).collect();
+        Ok(Self { plan: head.plan, parts, groups, causes: head.causes, span: head.span, found: head.found })
+    }
+}
+
+/// The file of a content.
+pub(super) fn packed(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(format!("{VERSION}\n").bytes());
+    bytes.extend(blake3::hash(content).as_bytes());
+    bytes.extend(zstd::bulk::compress(content, LEVEL)?);
+    Ok(bytes)
+}
+
+/// The names of shards in their order, each once.
+fn names_of(parts: &[Part]) -> Vec<&str> {
+    let mut names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The content of a file whose version and digest are right.
+fn opened(bytes: &[u8]) -> Result<Vec<u8>, DigestError> {
+    const CUT: DigestError = DigestError::Damaged("it ends in the middle");
+    let rest = bytes.strip_prefix(MAGIC).ok_or(DigestError::NoDigest)?;
+    let line = rest.iter().take(20).position(|byte| *byte == b'\n').ok_or(CUT)?;
+    let version = std::str::from_utf8(&rest[..line]).ok().and_then(|text| text.parse::<u64>().ok());
+    match version.ok_or(DigestError::NoDigest)? {
+        VERSION => {}
+        newer if newer > VERSION => return Err(DigestError::Newer(newer)),
+        _ => return Err(DigestError::NoDigest),
+    }
+    let (hash, compressed) = rest[line + 1..].split_at_checked(HASH).ok_or(CUT)?;
+    let most = (compressed.len() as u64).saturating_mul(MOST_RATIO).clamp(LEAST_CONTENT, MOST_CONTENT);
+    let (mut content, mut left) = (Vec::new(), compressed);
+    let unpacked = zstd::Decoder::with_buffer(&mut left)
+        .and_then(|decoder| decoder.single_frame().take(most + 1).read_to_end(&mut content));
+    if content.len() as u64 > most {
+        return Err(DigestError::Damaged("its content is larger than any digest of so many bytes"));
+    }
+    match unpacked {
+        Ok(_) if !left.is_empty() => Err(DigestError::Damaged("something stands behind its end")),
+        Ok(_) if blake3::hash(&content).as_bytes() == hash => Ok(content),
+        Ok(_) => Err(DigestError::Damaged("its content is not what was written")),
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(CUT),
+        Err(_) => Err(DigestError::Damaged("its content cannot be unpacked")),
+    }
+}
+
+impl Reader<'_> {
+    fn groups(&mut self, names: &[&str]) -> Result<BTreeMap<String, Group>, Fault> {
+        const ORDER: Fault = "its groups are not as perfreport writes them";
+        let count = self.count(MOST_GROUPS as u64, "it has more groups than perfreport writes")?;
+        let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+        for _ in 0..count {
+            let name = self.words()?;
+            if groups.last_key_value().is_some_and(|(last, _)| *last >= name) {
+                return Err(ORDER);
+            }
+            let mut group = Group::default();
+            for _ in 0..self.count(MOST_MEMBERS as u64, ORDER)? {
+                let (member, left) = self.left.split_first_chunk().ok_or(ORDER)?;
+                self.left = left;
+                let member = u64::from_le_bytes(*member);
+                if group.members.last().is_some_and(|last| *last >= member) {
+                    return Err(ORDER);
+                }
+                group.members.insert(member);
+            }
+            for _ in 0..self.count(NAMED_MEMBERS as u64, ORDER)? {
+                let example = self.words()?;
+                if group.examples.last().is_some_and(|last| *last >= example) {
+                    return Err(ORDER);
+                }
+                group.examples.insert(example);
+            }
+            group.corrupted = self.number()?;
+            for count in &mut group.outcomes {
+                *count = self.number()?;
+            }
+            group.others = self.numbers(names)?;
+            group.failed = self.numbers(names)?;
+            groups.insert(name, group);
+        }
+        Ok(groups)
+    }
+
+    fn words(&mut self) -> Result<String, Fault> {
+        let text = std::str::from_utf8(self.text()?).map_err(|_| "a name in it is no text")?;
+        Ok(text.to_owned())
+    }
+}

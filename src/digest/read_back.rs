@@ -1,0 +1,241 @@
+//! From a digest to what a report is made of.
+//!
+//! In: a [`Digest`] and the name of its file. Out: a source without tables, and its [`Analysis`]: each metric of the plan with its
+//! groups, failures and findings, in the types that files give. Numbers of which every sample is counted are those of the samples; of
+//! others those that buckets leave open are known to their stated error. What needs the order of the samples is absent.
+
+use std::collections::BTreeMap;
+
+use super::numbers::{Extreme, Numbers};
+use super::parts::{Digest, Group, MOST_MEMBERS};
+use super::plan::PlannedMetric;
+use crate::analysis::Analysis;
+use crate::analysis::histogram::of_buckets;
+use crate::analysis::metric::{Evidence, Metric, PlacedValue};
+use crate::analysis::outcome::{CauseCount, Failures, GroupFailures};
+use crate::analysis::source::Source;
+use crate::measure::finding::{Finding, Place};
+use crate::measure::label::Label;
+use crate::stats::counted;
+use crate::stats::counts::Counts;
+use crate::stats::population::Population;
+use crate::stats::settings::Settings;
+use crate::table::source::{Provenance, SetAside, Source as SourceData};
+
+/// The format of a digest, as reports call it.
+pub(crate) const FORMAT: &str = "digest";
+/// Causes that are named.
+const NAMED_CAUSES: usize = 5;
+const NANOS: f64 = 1e9;
+
+/// The source that a digest stands for; `stored` is the digest of its file, and the size of that.
+pub(crate) fn digest_source(digest: &Digest, name: &str, stored: (String, u64)) -> SourceData {
+    let parts = || digest.parts.values();
+    let mut set_aside: BTreeMap<&str, u64> = BTreeMap::new();
+    for one in parts().flat_map(|part| &part.set_aside) {
+        let rows = set_aside.entry(&one.reason).or_default();
+        *rows = rows.saturating_add(one.rows);
+    }
+    let set_aside = set_aside.into_iter().map(|(reason, rows)| SetAside {
+        reason: reason.to_owned(),
+        rows,
+        first_lines: Vec::new(),
+    });
+    let sum = |of: fn(&super::Part) -> u64| parts().map(of).fold(0, u64::saturating_add);
+    SourceData {
+        provenance: Provenance {
+            name: name.to_owned(),
+            digest: stored.0,
+            bytes: stored.1,
+            format: FORMAT,
+            evidence: evidence(digest),
+            lines: sum(|part| part.lines),
+            rows_read: sum(|part| part.rows_read),
+            set_aside: set_aside.collect(),
+            ..Provenance::default()
+        },
+        findings: findings(digest, name),
+        ..SourceData::default()
+    }
+}
+
+/// What the digest says of itself.
+fn evidence(digest: &Digest) -> Vec<String> {
+    let plan = &digest.plan;
+    let bytes = digest.parts.values().map(|part| part.bytes).fold(0, u64::saturating_add);
+    let shards = digest.parts.len();
+    let mut said = vec![format!("a digest of {shards} {} of {} ({bytes} bytes)", plural(shards, "shard"), plan.format)];
+    if !plan.group_by.is_empty() {
+        said.push(format!("grouped by `{}`, as its plan says", plan.group_by.join(", ")));
+    }
+    if let Some((first, last)) = digest.span {
+        let seconds = last.abs_diff(first) as f64 / NANOS;
+        let rows = digest.samples();
+        let rate = if seconds > 0.0 { format!(", {:.1} a second", rows as f64 / seconds) } else { String::new() };
+        said.push(format!("{rows} rows from the first to the last instant of all shards ({seconds:.1} s{rate})"));
+    }
+    if digest.groups.iter().flat_map(BTreeMap::values).any(|group| group.members.len() == MOST_MEMBERS) {
+        said.push(format!("labels that are put together are counted up to {MOST_MEMBERS}"));
+    }
+    said
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 { word.to_owned() } else { format!("{word}s") }
+}
+
+/// The findings that were kept, and how many more there are.
+fn findings(digest: &Digest, name: &str) -> Vec<Finding> {
+    let mut all = Vec::new();
+    for of_kind in digest.found.values() {
+        let told = of_kind.first.iter().map(|finding| finding.count).fold(0, u64::saturating_add);
+        let more = of_kind.count.saturating_sub(told);
+        all.extend(of_kind.first.iter().cloned());
+        if let Some(first) = of_kind.first.first().filter(|_| more > 0) {
+            let reason = format!("{more} more in the shards, which the digest counts and does not name");
+            let action = first.action.clone();
+            all.push(Finding::new(first.severity, first.kind, Place::source(name), reason, action).count(more));
+        }
+    }
+    all
+}
+
+/// The analysis of a digest.
+pub(crate) fn reported(digest: &Digest, data: &SourceData, settings: &Settings) -> Analysis {
+    let mut source = Source::of(data);
+    source.rows_used = digest.parts.values().map(|part| part.rows_used).fold(0, u64::saturating_add);
+    let metrics = digest.plan.metrics.iter().zip(&digest.groups);
+    Analysis {
+        metrics: metrics
+            .filter_map(|(planned, groups)| metric(digest, &source.name, planned, groups, settings))
+            .collect(),
+        sources: vec![source],
+        findings: data.findings.clone(),
+        ..Analysis::default()
+    }
+}
+
+fn metric(
+    digest: &Digest,
+    source: &str,
+    planned: &PlannedMetric,
+    groups: &BTreeMap<String, Group>,
+    settings: &Settings,
+) -> Option<Metric> {
+    let pooled = |of: fn(&Group) -> &Numbers| {
+        let mut all = Numbers::default();
+        groups.values().try_for_each(|group| all.merge(of(group)))?;
+        Some(all)
+    };
+    let (others, failed) = (pooled(|group| &group.others)?, pooled(|group| &group.failed)?);
+    let only_failed = others.n() == 0 && failed.n() > 0;
+    let shown = if only_failed { &failed } else { &others };
+    let corrupted = groups.values().map(|group| group.corrupted).fold(0, u64::saturating_add);
+    if shown.n() == 0 && corrupted == 0 {
+        return None;
+    }
+    let is_grouped = !digest.plan.group_by.is_empty();
+    let mut by_label: Vec<Population> = Vec::new();
+    let mut failed_groups = Vec::new();
+    for (name, group) in groups.iter().filter(|_| is_grouped) {
+        let numbers = if only_failed { &group.failed } else { &group.others };
+        if numbers.n() > 0 {
+            let label = Label {
+                text: name.clone(),
+                members: group.members.len() as u64,
+                examples: group.examples.iter().cloned().collect(),
+            };
+            by_label.push(Population {
+                label: Some(label),
+                corrupted: group.corrupted,
+                ..population(numbers, settings).unwrap_or_default()
+            });
+        } else if group.failed.n() > 0 {
+            failed_groups.push(name.clone());
+        }
+    }
+    let label = if by_label.len() == 1 { by_label.pop().and_then(|only| only.label) } else { None };
+    let errors = groups.values().map(|group| group.others.relative_error()).chain([shown.relative_error()]);
+    Some(Metric {
+        recorded_unit: Some(planned.unit.clone()).filter(|unit| !unit.is_empty()),
+        unit_assumed: planned.unit_assumed,
+        unit_reason: Some("as the plan of the digest says".to_owned()),
+        meaning: planned.meaning.clone(),
+        evidence: Evidence::Digest {
+            relative_error: errors.fold(0.0, f64::max),
+            shards: digest.parts.len() as u64,
+            smallest: placed(&shown.smallest),
+            largest: placed(&shown.largest),
+        },
+        grouped_by: (is_grouped && (label.is_some() || !by_label.is_empty())).then(|| digest.plan.group_by.join(", ")),
+        overall: Population { label, corrupted, ..population(shown, settings).unwrap_or_default() },
+        groups: by_label,
+        failures: failures(digest, planned, groups, settings),
+        leads: planned.leads,
+        failed: if only_failed { None } else { population(&failed, settings).and_then(|failed| failed.clean) },
+        only_failed,
+        failed_groups,
+        ..Metric::new(
+            source,
+            usize::try_from(planned.table).unwrap_or_default(),
+            &planned.name,
+            planned.dimension,
+            planned.polarity,
+        )
+    })
+}
+
+fn placed(extremes: &[Extreme]) -> Vec<PlacedValue> {
+    let place = |extreme: &Extreme| match extreme.line {
+        0 => Place::source(&extreme.shard),
+        line => Place::line(&extreme.shard, line),
+    };
+    extremes.iter().map(|extreme| PlacedValue { value: extreme.value, place: place(extreme) }).collect()
+}
+
+fn population(numbers: &Numbers, settings: &Settings) -> Option<Population> {
+    if numbers.are_exact() {
+        let found = counted::population(&Counts::of_counted(numbers.counted()), settings)?;
+        return Some(Population { buckets: numbers.buckets(), ..found });
+    }
+    let mut found = of_buckets(numbers.buckets(), Some(numbers.sums()), settings)?;
+    // Both ends are known, wherever the middles of their buckets are.
+    if let Some((clean, (least, most))) = found.clean.as_mut().zip(numbers.range()) {
+        (clean.min, clean.max) = (least, most);
+    }
+    Some(found)
+}
+
+fn failures(
+    digest: &Digest,
+    planned: &PlannedMetric,
+    groups: &BTreeMap<String, Group>,
+    settings: &Settings,
+) -> Option<Failures> {
+    let outcome = digest.plan.outcome.as_ref().filter(|_| planned.leads)?;
+    let sum = |place: usize| groups.values().map(|group| group.outcomes[place]).fold(0, u64::saturating_add);
+    let [succeeded, failed, not_said, unclear] = [0, 1, 2, 3].map(sum);
+    let mut causes: Vec<CauseCount> = digest
+        .causes
+        .first
+        .iter()
+        .map(|(cause, failed)| CauseCount { cause: cause.clone(), failed: *failed })
+        .collect();
+    causes.sort_by_key(|cause| std::cmp::Reverse(cause.failed));
+    causes.truncate(NAMED_CAUSES);
+    let several = groups.len() > 1 && !digest.plan.group_by.is_empty();
+    let by_label = groups.iter().filter(|_| several).map(|(label, group)| {
+        let [succeeded, failed, _, unclear] = group.outcomes;
+        GroupFailures::counted(label, failed, succeeded.saturating_add(failed), unclear)
+    });
+    let whole = Failures::counted(failed, succeeded.checked_add(failed)?, settings.confidence)?;
+    Some(Failures {
+        column: outcome.column.clone(),
+        convention: outcome.convention.clone(),
+        not_said,
+        unclear,
+        causes,
+        groups: by_label.filter(|group| group.total > 0).collect(),
+        ..whole
+    })
+}
