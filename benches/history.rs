@@ -6,6 +6,9 @@
 use std::fmt::Write as _;
 use std::time::Instant;
 
+use perfreport::history::contract::{HistoryReport, NewestVerdict};
+use perfreport::history::file::{History, Kept};
+use perfreport::history::judge::{HistoryQuestion, report};
 use perfreport::stats::change_points::{LEVEL, Scan, Tables};
 use perfreport::stats::rng::Rng;
 
@@ -108,6 +111,64 @@ fn power() {
     }
 }
 
+/// Metrics of a report about the newest run.
+const METRICS: u64 = 30;
+/// Such reports of a cell.
+const REPORTS: u64 = 200;
+
+/// A history of so many runs of [`METRICS`] metrics, of which the last run of the first one is so many times its level.
+fn report_of(seed: u64, noise: Noise, runs: usize, cv: f64, factor: f64) -> HistoryReport {
+    let mut metrics: Vec<Vec<f64>> =
+        (0..METRICS).map(|metric| series(&mut Rng::new(seed * 1000 + metric), noise, runs, cv)).collect();
+    metrics[0][runs - 1] *= factor;
+    let mut text = String::new();
+    for run in 0..runs {
+        let _ =
+            write!(text, r#"{{"history":1,"at":"2026-{:02}-{:02}T02:00:00Z","metrics":["#, run / 28 + 1, run % 28 + 1);
+        for (place, values) in metrics.iter().enumerate() {
+            let comma = if place > 0 { "," } else { "" };
+            let _ = write!(text, r#"{comma}{{"m":"m{place}","d":"time","b":"<","c":{}}}"#, values[run].max(1e-3));
+        }
+        text.push_str("]}\n");
+    }
+    report(&History::parse(&text, Kept::Center), &HistoryQuestion::default()).expect("there are runs")
+}
+
+fn newest() {
+    let cell = |noise: Noise, runs: usize, cv: f64, factor: f64| {
+        let (mut first, mut any, mut undecided) = (0, 0, 0);
+        for seed in 0..REPORTS {
+            let report = report_of(seed + 1, noise, runs + 1, cv, factor);
+            let Some(newest) = report.newest else { continue };
+            let mut regressed = newest.metrics.iter().filter(|value| value.verdict == NewestVerdict::Regressed);
+            first += usize::from(regressed.any(|value| value.metric == "m0"));
+            any += usize::from(newest.counts.regressed > 0);
+            undecided += usize::from(newest.counts.regressed == 0 && newest.counts.large > 0);
+        }
+        [first, any, undecided].map(|count| 100.0 * count as f64 / REPORTS as f64)
+    };
+    println!("\n## The newest run of {METRICS} quiet metrics, CV 5%: reports with any regressed / undecided\n");
+    println!("| noise | 5 runs before | 10 | 20 | 50 |\n|---|--:|--:|--:|--:|");
+    for (name, noise) in NOISES {
+        let mut row = format!("| {name} |");
+        for runs in [5, 10, 20, 50] {
+            let [_, any, undecided] = cell(*noise, runs, 0.05, 1.0);
+            let _ = write!(row, " {any:.1}% / {undecided:.1}% |");
+        }
+        println!("{row}");
+    }
+    println!("\n## The newest run: one of {METRICS} metrics is slower, regressed / undecided\n");
+    println!("| slower by | CV | 5 runs before | 10 | 20 | 50 |\n|--:|--:|--:|--:|--:|--:|");
+    for (factor, cv) in [(1.1, 0.02), (1.2, 0.02), (1.3, 0.05), (2.0, 0.05), (2.0, 0.1)] {
+        let mut row = format!("| {:.0}% | {:.0}% |", 100.0 * (factor - 1.0), 100.0 * cv);
+        for runs in [5, 10, 20, 50] {
+            let [first, _, undecided] = cell(NOISES[0].1, runs, cv, factor);
+            let _ = write!(row, " {first:.1}% / {undecided:.1}% |");
+        }
+        println!("{row}");
+    }
+}
+
 /// Points after a step until it is reported, and whether what was reported stays.
 fn growth() {
     println!("\n## A history that grows: +10% after 60 points\n");
@@ -193,6 +254,7 @@ fn main() {
     }
     false_alarms();
     power();
+    newest();
     growth();
     time();
 }

@@ -5,6 +5,7 @@
 )]
 
 mod digest;
+mod history;
 mod input;
 mod output;
 
@@ -14,6 +15,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(super) use digest::{Digest, Merge, Plan};
+pub(super) use history::{
+    Followed, History, HistoryAck, HistoryAdd, HistoryCompare, HistoryImport, HistoryReport, Occasion, Question,
+};
 pub(super) use input::{Colour, Input, Understanding, YesNo};
 pub(super) use output::{Ci, Gate, Output, Undecided};
 
@@ -262,142 +266,6 @@ pub(super) struct Add {
     /// Something that has to be the same in later runs, for example --env build=release.
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Comparing")]
     pub(super) env: Vec<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum History {
-    /// Append a run to a history.
-    ///
-    /// One line with a few numbers of each metric. The file is created where it does not exist.
-    #[command(after_help = FEW_WORDS, after_long_help = EXIT_CODES)]
-    Add(Box<HistoryAdd>),
-    /// Say what changed in a history, and when.
-    ///
-    /// Prints the changes, the worst and newest first. Changes are found by ranks, with a known rate of false alarms
-    /// (docs/history.md); environments are never mixed, and a run in which the whole suite was slow counts for nothing.
-    #[command(after_help = FEW_WORDS, after_long_help = EXIT_CODES)]
-    Report(Box<HistoryReport>),
-    /// Accept a change, so that it fails no gate any more.
-    ///
-    /// A line is appended; nothing else in the file is touched.
-    Ack(HistoryAck),
-    /// Append the runs that other files hold.
-    ///
-    /// data.js of github-action-benchmark, CSV with a row a run (Otava), results of asv, baselines and dated files.
-    #[command(after_help = FEW_WORDS, after_long_help = EXIT_CODES)]
-    Import(Box<HistoryImport>),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct HistoryAdd {
-    /// The history.
-    pub(super) file: PathBuf,
-
-    #[command(flatten)]
-    pub(super) input: Input,
-
-    /// When the run was measured, for example 2026-11-28T02:00:00Z. Needed where no file states it.
-    #[arg(long, value_name = "TIME", help_heading = "The run")]
-    pub(super) at: Option<String>,
-
-    /// The commit that was measured.
-    #[arg(long, value_name = "COMMIT", help_heading = "The run")]
-    pub(super) commit: Option<String>,
-
-    /// Its branch.
-    #[arg(long, value_name = "NAME", help_heading = "The run")]
-    pub(super) branch: Option<String>,
-
-    /// Something by which runs are told apart, for example --env build=release: runs with different values are never compared.
-    #[arg(long, value_name = "KEY=VALUE", help_heading = "The run")]
-    pub(super) env: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct HistoryReport {
-    /// The history.
-    pub(super) file: PathBuf,
-
-    /// Where to write; may be given several times. The ending chooses the form: .md, .html, .json or .txt; - is Markdown on
-    /// standard output.
-    #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
-    pub(super) files: Vec<PathBuf>,
-
-    /// Only metrics whose name fits, for example --metric 'latency*'.
-    #[arg(long, value_name = "GLOB", help_heading = "What is looked at")]
-    pub(super) metric: Option<String>,
-
-    /// Only runs so long before the newest one, for example --since 90d.
-    #[arg(long, value_name = "DAYS", help_heading = "What is looked at")]
-    pub(super) since: Option<String>,
-
-    /// Only runs of this branch.
-    #[arg(long, value_name = "NAME", help_heading = "What is looked at")]
-    pub(super) branch: Option<String>,
-
-    /// What of each run is followed.
-    #[arg(long, value_enum, default_value_t = Followed::Center, help_heading = "What is looked at")]
-    pub(super) statistic: Followed,
-
-    /// A change below this share of the level does not matter [default: 5%].
-    #[arg(long, value_name = "SHARE", help_heading = "What is looked at")]
-    pub(super) margin: Option<String>,
-
-    /// Exit with 1 on a change for the worse that nobody accepted and that began so long before the newest run:
-    /// --fail-on change:30d.
-    ///
-    /// Where no metric has enough runs the answer is undecided, and the exit code 1 too.
-    #[arg(long, value_name = "WHAT", help_heading = "What is looked at")]
-    pub(super) fail_on: Option<String>,
-
-    /// Pass over lines that are damaged or newer than this program, and say so.
-    #[arg(long)]
-    pub(super) keep_going: bool,
-
-    /// Print no list to the terminal.
-    #[arg(short, long, help_heading = "Output")]
-    pub(super) quiet: bool,
-
-    /// Colour on the terminal.
-    #[arg(long, value_enum, default_value_t = Colour::Auto, help_heading = "Output")]
-    pub(super) color: Colour,
-}
-
-/// What of a run is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Followed {
-    /// The median, or the number that a tool gives.
-    Center,
-    P95,
-    P99,
-    /// The share that failed.
-    Failures,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct HistoryAck {
-    /// The history.
-    pub(super) file: PathBuf,
-
-    /// The metric, as the report names it.
-    pub(super) metric: String,
-
-    /// The commit at which it changed; its beginning is enough.
-    pub(super) commit: String,
-
-    /// Why it is accepted.
-    #[arg(long, value_name = "TEXT")]
-    pub(super) note: String,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct HistoryImport {
-    #[command(flatten)]
-    pub(super) input: Input,
-
-    /// The history to append to.
-    #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
-    pub(super) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

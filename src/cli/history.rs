@@ -1,4 +1,4 @@
-//! `history add`, `history report`, `history ack` and `history import`.
+//! `history add`, `history report`, `history compare`, `history ack` and `history import`.
 
 mod add;
 mod file;
@@ -20,6 +20,7 @@ pub(super) fn run(command: &History) -> Result<ExitCode> {
     match command {
         History::Add(arguments) => add::add(arguments),
         History::Report(arguments) => report::report(arguments),
+        History::Compare(arguments) => report::compare(arguments),
         History::Ack(arguments) => ack(arguments),
         History::Import(arguments) => import::import(arguments),
     }

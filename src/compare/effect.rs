@@ -7,7 +7,7 @@ use crate::measure::Polarity;
 
 use super::axis::Axis;
 use super::center::Estimate;
-use super::margin::LARGE;
+use super::margin::{GLARING_FACTOR, LARGE};
 use super::moderation::{Moderated, Prior, SMALL_SAMPLES, Spread};
 use super::noise::{Noise, POWER_SCORE, STEADY_SCORE, detectable_share, power_share, quantile, two_sided};
 use super::outcome::{Effect, Reason, Scale, Verdict};
@@ -17,8 +17,6 @@ use super::suite::Move;
 use super::verdict::{Way, verdict};
 use crate::measure::Statistic;
 
-/// A center that changes by this factor is not passed over because a short run is assumed to depend on itself.
-pub(crate) const GLARING_FACTOR: f64 = 1.75;
 /// A share that changes by this much is not passed over because its failures come in clusters.
 const GLARING_SHARE: f64 = 0.1;
 /// More samples than this are no advice to anybody.

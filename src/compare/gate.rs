@@ -7,8 +7,7 @@
 
 use std::fmt;
 
-use super::effect::GLARING_FACTOR;
-use super::margin::LARGE;
+use super::margin::{GLARING_FACTOR, LARGE};
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
 use super::rate::RateChange;
 

@@ -9,6 +9,8 @@ use crate::measure::unit::{Dimension, Unit};
 
 /// A change of so many margins is large.
 pub(crate) const LARGE: f64 = 3.0;
+/// A center that changes by this factor is not passed over because a short run is assumed to depend on itself.
+pub(crate) const GLARING_FACTOR: f64 = 1.75;
 /// The margin where nobody says otherwise (docs/statistics.md).
 pub const DEFAULT_MARGIN: f64 = 0.05;
 /// That of the tail: percentiles far out are known less well, and matter less, than the center.

@@ -28,6 +28,9 @@ pub struct HistoryReport {
     pub withdrawn: Vec<Withdrawn>,
     /// What must be known to read it: lines passed over, branches that are mixed, metrics that are too short.
     pub notes: Vec<String>,
+    /// The newest run beside the runs since the last change of each metric; absent where nothing is beside it.
+    #[serde(default)]
+    pub newest: Option<NewestRun>,
     /// What fails in the newest run and did not before: nothing else matters then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failing: Vec<NewestFailing>,
@@ -219,6 +222,90 @@ pub struct Withdrawn {
     pub commit: String,
 }
 
+/// The newest run beside the runs of its environment since the last change of each metric.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NewestRun {
+    /// Its place in [`HistoryReport::runs`].
+    pub run: usize,
+    /// Whether it stands in the history, or was only compared with it.
+    pub is_kept: bool,
+    /// By what factor all metrics together took more time than before, where they moved as one: of a host rather than of a commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub together: Option<f64>,
+    /// Its metrics: the worst first, then by name.
+    pub metrics: Vec<NewestValue>,
+    /// How many metrics ended how.
+    pub counts: NewestCounts,
+}
+
+/// The newest value of a metric beside the level that it should have.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NewestValue {
+    /// The metric.
+    pub metric: String,
+    /// How it ended.
+    pub verdict: NewestVerdict,
+    /// Whether the change is at least three margins and more than 5% of such reports show by chance, though it is not decided.
+    pub large: bool,
+    /// What was measured, base unit; absent where it is missing.
+    pub value: Option<f64>,
+    /// Runs that it is compared with.
+    pub runs: usize,
+    /// The first of them, a place in [`HistoryReport::runs`].
+    pub since: Option<usize>,
+    /// Their mean (of logarithms, where all values are positive), base unit.
+    pub level: Option<f64>,
+    /// Where one more such run lies in 95% of all nights.
+    pub low: Option<f64>,
+    /// The upper end.
+    pub high: Option<f64>,
+    /// The value by the level; absent where not all values are positive.
+    pub ratio: Option<f64>,
+    /// The probability that one more such run lies so far off.
+    pub p: Option<f64>,
+}
+
+/// How the newest value of a metric ended: the words of comparisons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NewestVerdict {
+    /// Worse than its stretch explains, by at least the margin.
+    Regressed,
+    /// Its stretch has it, the run has not.
+    Missing,
+    /// Other than its stretch explains; which way is better is not known.
+    Changed,
+    /// Better than its stretch explains.
+    Improved,
+    /// Its stretch explains it, and is too noisy or too short to exclude a change of the margin.
+    Inconclusive,
+    /// Within the margin for certain.
+    Unchanged,
+    /// Nothing before it.
+    New,
+}
+
+/// How many metrics of the newest run ended how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct NewestCounts {
+    /// Worse than their stretch explains.
+    pub regressed: usize,
+    /// Not measured any more.
+    pub missing: usize,
+    /// Other than their stretch explains.
+    pub changed: usize,
+    /// Better than it explains.
+    pub improved: usize,
+    /// Not decided.
+    pub inconclusive: usize,
+    /// Of these, large ones.
+    pub large: usize,
+    /// Within the margin.
+    pub unchanged: usize,
+    /// Nothing before them.
+    pub new: usize,
+}
+
 /// A population of the newest run of which so much fails that nothing else matters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NewestFailing {
@@ -255,13 +342,15 @@ pub struct HistoryCounts {
     pub small: usize,
 }
 
-/// What became of `--fail-on change`.
+/// What became of `--fail-on`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct HistoryGate {
     /// `pass`, `fail` or `undecided`.
     pub outcome: HistoryOutcome,
-    /// Days before the newest run in which a change fails.
-    pub days: f64,
+    /// Days before the newest run in which a change of level fails, where that was asked for.
+    pub days: Option<f64>,
+    /// Whether the newest run fails where it is worse than the runs before it.
+    pub newest: bool,
     /// Why.
     pub reasons: Vec<String>,
 }

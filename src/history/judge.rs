@@ -8,30 +8,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::analysis::failing::is_failing;
 use crate::compare::margin::DEFAULT_MARGIN;
 use crate::compare::pattern::{Case, NamePattern};
 use crate::compare::verdict::discovery_level;
 use crate::measure::Polarity;
-use crate::measure::unit::Dimension;
 use crate::stats::change_points::{FEWEST, LEVEL, Line, Scan, Tables, inflation, shift};
 use crate::stats::sample::median_of;
-use crate::stats::settings::FAILING_SHARE;
 
 use super::contract::{
-    ChangeState, Direction, Drift, HistoryCounts, HistoryGate, HistoryOutcome, HistoryPoint, HistoryReport,
-    HistorySettings, Level, LevelChange, MetricHistory, NewestFailing, REPORT_VERSION, RunFacts, Withdrawn,
+    ChangeState, Direction, Drift, HistoryCounts, HistoryPoint, HistoryReport, HistorySettings, Level, LevelChange,
+    MetricHistory, REPORT_VERSION, RunFacts, Withdrawn,
 };
 use super::file::History;
-use super::line::{Acknowledgement, Measured, Run, instant};
+use super::gate::{DAY, FailOn, Outcome, failing, gate};
+use super::line::{Acknowledgement, Run, instant};
+use super::newest::newest;
 use super::series::{Followed, Series, environments, series};
 use super::slow::slow_runs;
 use super::state::{same_commit, set_states};
 
 /// Level of the intervals of sizes.
 const CONFIDENCE: f64 = 0.95;
-/// Seconds of a day.
-const DAY: f64 = 86_400.0;
 /// So many of the newest runs are left out in turn, to know what was reported before them.
 const REPORTED_BEFORE: usize = 3;
 /// In longer histories only the newest run is left out: each takes as long as the whole report.
@@ -50,8 +47,10 @@ pub struct HistoryQuestion {
     pub since_days: Option<f64>,
     /// Only runs of this branch.
     pub branch: Option<String>,
-    /// A change for the worse in so many days before the newest run fails.
-    pub fail_days: Option<f64>,
+    /// What fails.
+    pub fail_on: FailOn,
+    /// A run that is not in the history and is looked at as its newest.
+    pub beside: Option<Run>,
     /// What matters; [`DEFAULT_MARGIN`] where nothing else is said.
     pub margin: Option<f64>,
 }
@@ -120,16 +119,19 @@ pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport
             &Circumstances { runs: &facts, margin, acks: &history.acknowledgements },
         );
     }
-    let newest = facts.last().map_or(0, |run| run.environment);
+    let environment = facts.last().map_or(0, |run| run.environment);
     for metric in &mut metrics {
-        let here = metric.points.iter().filter(|point| facts[point.run].environment == newest);
+        let here = metric.points.iter().filter(|point| facts[point.run].environment == environment);
         metric.enough_runs = here.count() >= FEWEST;
         metric.levels.sort_by_key(|level| level.from);
         metric.changes.sort_by_key(|change| change.run);
     }
     let counts = counts(&metrics, facts.len());
     let failing = failing(&runs, &environments);
-    let gate = wish.fail_days.map(|days| gate(&metrics, &facts, &failing, days, counts.tested));
+    let newest = newest(&runs, &facts, &metrics, margin, wish.beside.is_none());
+    let outcome =
+        Outcome { metrics: &metrics, runs: &facts, failing: &failing, newest: newest.as_ref(), tested: counts.tested };
+    let gate = gate(wish.fail_on, &outcome);
     let notes = notes(history, &runs, &metrics, wish);
     metrics.sort_by(|one, other| rank(one).cmp(&rank(other)).then_with(|| one.name.cmp(&other.name)));
     Ok(HistoryReport {
@@ -147,6 +149,7 @@ pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport
         metrics,
         withdrawn,
         notes,
+        newest,
         failing,
         counts,
         gate,
@@ -154,12 +157,12 @@ pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport
 }
 
 /// The runs that are wanted.
-fn chosen<'a>(history: &'a History, wish: &HistoryQuestion) -> Vec<&'a Run> {
+fn chosen<'a>(history: &'a History, wish: &'a HistoryQuestion) -> Vec<&'a Run> {
     let of_branch = |run: &&Run| wish.branch.is_none() || run.branch == wish.branch;
     let runs: Vec<&Run> = history.runs.iter().map(|one| &one.run).filter(of_branch).collect();
     let newest = runs.last().map_or(0, |run| run.at);
     let first = wish.since_days.map_or(i64::MIN, |days| newest - (days * DAY) as i64);
-    runs.into_iter().filter(|run| run.at >= first).collect()
+    runs.into_iter().filter(|run| run.at >= first).chain(&wish.beside).collect()
 }
 
 fn facts(runs: &[&Run], environments: &[usize], slow: &[Option<f64>]) -> Vec<RunFacts> {
@@ -415,69 +418,6 @@ fn counts(metrics: &[MetricHistory], runs: usize) -> HistoryCounts {
         }
     }
     counts
-}
-
-/// What fails in the newest run and did not in the middle of the earlier ones. It takes no second night to know that a service is down.
-fn failing(runs: &[&Run], environments: &[usize]) -> Vec<NewestFailing> {
-    let Some((newest, earlier)) = runs.split_last() else { return Vec::new() };
-    let counts = |one: &Measured| {
-        let (good, failed) = (one.n?, one.failed?);
-        Some((failed, good.saturating_add(failed)))
-    };
-    let of = |one: &Measured| {
-        let (failed, total) = counts(one).filter(|(failed, total)| is_failing(*failed, *total, FAILING_SHARE))?;
-        let shares: Vec<f64> = earlier
-            .iter()
-            .zip(environments)
-            .filter(|(_, environment)| Some(*environment) == environments.last())
-            .filter_map(|(run, _)| {
-                run.metrics.iter().find(|other| other.metric == one.metric && other.group == one.group)
-            })
-            .filter_map(|other| counts(other).map(|(failed, total)| failed as f64 / total.max(1) as f64))
-            .collect();
-        let before = (!shares.is_empty()).then(|| median_of(&shares));
-        let is_news = before.is_none_or(|before| before < FAILING_SHARE || failed == total && before < 1.0);
-        is_news.then(|| NewestFailing { metric: one.name(), failed, total, before })
-    };
-    // A share of failures says it better than the metric beside it.
-    let shares: Vec<NewestFailing> =
-        newest.metrics.iter().filter(|one| one.dimension == Dimension::Ratio).filter_map(of).collect();
-    if shares.is_empty() { newest.metrics.iter().filter_map(of).collect() } else { shares }
-}
-
-/// New changes for the worse in the last days fail, and so does a newest run that is down; where no metric has enough runs nobody
-/// can say.
-fn gate(
-    metrics: &[MetricHistory],
-    runs: &[RunFacts],
-    failing: &[NewestFailing],
-    days: f64,
-    tested: usize,
-) -> HistoryGate {
-    let newest = runs.last().map_or(0, |run| run.seconds);
-    let first = newest - (days * DAY) as i64;
-    let mut reasons: Vec<String> = failing
-        .iter()
-        .map(|one| format!("`{}`: {} of {} failed in the newest run", one.metric, one.failed, one.total))
-        .collect();
-    for metric in metrics {
-        let failing = metric.changes.iter().filter(|change| {
-            change.matters
-                && change.state == ChangeState::New
-                && change.direction == Direction::Worse
-                && runs[change.run].seconds >= first
-        });
-        reasons.extend(failing.map(|change| format!("`{}` is worse since {}", metric.name, runs[change.run].at)));
-    }
-    let outcome = if !reasons.is_empty() {
-        HistoryOutcome::Fail
-    } else if tested == 0 {
-        reasons.push(format!("no metric has {FEWEST} runs in the newest environment, so that nothing could be tested"));
-        HistoryOutcome::Undecided
-    } else {
-        HistoryOutcome::Pass
-    };
-    HistoryGate { outcome, days, reasons }
 }
 
 fn notes(history: &History, runs: &[&Run], metrics: &[MetricHistory], wish: &HistoryQuestion) -> Vec<String> {

@@ -5,9 +5,11 @@
 
 pub mod contract;
 pub mod file;
+pub mod gate;
 pub mod judge;
 pub mod line;
 pub mod measured;
+mod newest;
 pub mod rows;
 pub mod series;
 mod slow;

@@ -45,7 +45,7 @@ pub(super) fn slow_runs(series: &[Series], environments: &[usize], margin: f64) 
 }
 
 /// What the moves of a run have in common, as a logarithm; 0 where that is less than what they differ by.
-fn together(moves: &[f64]) -> Option<f64> {
+pub(super) fn together(moves: &[f64]) -> Option<f64> {
     if moves.len() < FEWEST_METRICS {
         return None;
     }

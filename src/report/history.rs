@@ -2,6 +2,7 @@
 //!
 //! In: a [`HistoryReport`]. Out: the bytes of a document.
 
+mod newest;
 mod view;
 mod words;
 

@@ -12,6 +12,8 @@
 mod change;
 mod clock;
 
+use std::io::Write as _;
+
 use crate::measure::unit::{Dimension, Unit};
 use crate::report::contract::Interval;
 
@@ -320,6 +322,24 @@ fn group_thousands(digits: &str) -> String {
     grouped
 }
 
+/// No `f64` needs more characters: a sign, 17 digits, a point, and `e-308`.
+const LONGEST: usize = 32;
+/// The powers of ten that units for display are, with their exponents.
+const POWERS: [(f64, i64); 12] = [
+    (1.0, 0),
+    (1e-3, -3),
+    (1e-6, -6),
+    (1e-9, -9),
+    (1e-12, -12),
+    (1e-2, -2),
+    (1e3, 3),
+    (1e6, 6),
+    (1e9, 9),
+    (1e12, 12),
+    (10.0, 1),
+    (100.0, 2),
+];
+
 /// The shortest decimal of an `f64`: `0.digits` times ten to the power of `point`.
 #[derive(Debug, Clone, PartialEq)]
 struct Decimal {
@@ -334,24 +354,29 @@ impl Decimal {
         if !value.is_finite() {
             return None;
         }
-        let text = format!("{:e}", value.abs());
-        let (mantissa, exponent) = text.split_once('e')?;
-        let digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
+        // A report has thousands of numbers: their digits need no text of their own on the way.
+        let mut text = [0_u8; LONGEST];
+        let mut rest = &mut text[..];
+        write!(rest, "{:e}", value.abs()).ok()?;
+        let used = LONGEST - rest.len();
+        let (mantissa, exponent) = str::from_utf8(&text[..used]).ok()?.split_once('e')?;
+        let mut digits = Vec::with_capacity(mantissa.len());
+        digits.extend(mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0'));
         let point = exponent.parse::<i64>().ok()? + 1;
         Some(Self { negative: value < 0.0, digits, point })
     }
 
     /// The same quantity in `unit`. Exact for units that are a power of ten, which the ones for display are.
     fn in_unit(mut self, unit: Unit, value: f64) -> Self {
-        let one = Self::of(unit.to_base(1.0));
-        match one {
-            Some(one) if one.digits == [1] => {
+        let one = unit.to_base(1.0);
+        match POWERS.iter().find(|(power, _)| *power == one) {
+            Some((_, exponent)) => {
                 if !self.is_zero() {
-                    self.point -= one.point - 1;
+                    self.point -= exponent;
                 }
                 self
             }
-            _ => Self::of(unit.of_base(value)).unwrap_or(self),
+            None => Self::of(unit.of_base(value)).unwrap_or(self),
         }
     }
 

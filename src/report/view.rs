@@ -76,6 +76,8 @@ pub(crate) struct View {
     pub tool: String,
     pub verdict: VerdictView,
     pub figures: Vec<FigureView>,
+    /// The file that the figures are of, where others hold as much.
+    pub figures_of: Option<String>,
     pub picture: Option<PictureView>,
     pub board: Option<BoardView>,
     /// That a page of very many metrics is short about each.
@@ -123,6 +125,7 @@ impl View {
             tool: tool(report),
             verdict,
             figures: figures::figures(whole, charts),
+            figures_of: figures::figures_of(whole),
             picture: PictureView::of(report, &anchors, charts),
             board: BoardView::of(report, &anchors, charts),
             brief: charts::are_many(whole.metrics.len()).then(|| {

@@ -8,6 +8,7 @@ pub(super) mod digest;
 pub(super) mod headline;
 pub(super) mod incident;
 pub(super) mod levels;
+pub(super) mod measured;
 pub(super) mod rate;
 pub(crate) mod remedy;
 pub(super) mod reported;

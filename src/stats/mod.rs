@@ -24,6 +24,7 @@ pub mod order;
 pub mod outlier;
 mod pairwise;
 pub mod population;
+pub mod prediction;
 pub mod quantile;
 pub mod recording;
 pub mod rng;

@@ -17,8 +17,6 @@ use super::sample::median_of_sorted;
 use super::thin::evenly_spaced_places;
 use density::Density;
 
-pub use density::THINNED_SIZE;
-
 pub use dip::{dip, dip_p_value};
 
 /// Below this many values the dip test has no power worth a statement.
@@ -29,6 +27,8 @@ pub const MIN_DISTINCT: usize = 10;
 pub const MULTIMODAL_P: f64 = 0.01;
 /// A mode that holds less than this share is not reported as a population; its values join the neighbour.
 pub const MIN_MODE_WEIGHT: f64 = 0.05;
+/// How many order statistics represent a larger sample.
+pub const THINNED_SIZE: usize = 10_001;
 /// Larger samples are represented by [`THINNED_SIZE`] evenly spaced order statistics, which keep every mode of 5%.
 pub const THIN_ABOVE: usize = 20_000;
 /// One population.

@@ -348,3 +348,101 @@ fn a_service_that_is_down_fails_the_gate_of_its_history_at_once_and_its_quick_fa
     assert_eq!(elapsed.unwrap()["points"].as_array().unwrap().len(), 11, "the last run has nothing but failures");
     assert_eq!(report["failing"][0]["before"], 0.0);
 }
+
+/// A history of forty nights of one metric around 50 ms, and a file of a run whose median is so many times that.
+fn with_run(place: &Place, factor: f64) {
+    place.write(FILE, &history(40, &[("latency_ms", &|_| 0.05)]));
+    let values = (0..100).fold("latency_ms\n".to_owned(), |text, index| {
+        // Sixteen steps of 1 ms around the level.
+        format!("{text}{:.3}\n", factor * (42.0 + (index * 7 % 17) as f64))
+    });
+    place.write("run.csv", &values);
+}
+
+#[test]
+fn a_run_is_compared_with_the_nights_before_it_and_added_nowhere() {
+    let place = Place::new();
+    with_run(&place, 1.0);
+    let before = place.read(FILE);
+    let said =
+        place.run(&format!("history compare {FILE} run.csv --fail-on regression -o out.json")).exits(0).stdout.clone();
+    assert!(said.contains("this run: nothing that the runs before it do not explain"), "{said}");
+    let report = place.json("out.json");
+    let value = &report["newest"]["metrics"][0];
+    assert_eq!((&report["newest"]["is_kept"], &value["metric"]), (&Value::Bool(false), &Value::from("latency_ms")));
+    assert_eq!(value["runs"], 40);
+    // The run knows its own median to 2%, more than its nights differ by: one more night lies within about 4% of the level.
+    let [low, level, high] = ["low", "level", "high"].map(|key| value[key].as_f64().unwrap());
+    assert!((0.047..0.049).contains(&low) && (0.051..0.053).contains(&high), "{value}");
+    assert!((level / 0.05 - 1.0).abs() < 0.01, "{value}");
+    with_run(&place, 1.3);
+    let said = place.run(&format!("history compare {FILE} run.csv --fail-on regression")).exits(1).stdout.clone();
+    assert!(said.starts_with("this run: `latency_ms` +29.9% beside 40 runs before it"), "{said}");
+    assert!(said.contains("gate failed: `latency_ms` is worse than the runs before it"), "{said}");
+    with_run(&place, 0.5);
+    let said = place.run(&format!("history compare {FILE} run.csv --fail-on regression")).exits(0).stdout.clone();
+    assert!(said.contains("improved"), "{said}");
+    assert_eq!(place.read(FILE), before);
+}
+
+#[test]
+fn one_odd_night_is_said_of_the_newest_run_before_it_is_a_change() {
+    let place = Place::new();
+    place.write(
+        FILE,
+        &history(40, &[("slow", &|run| if run == 39 { 1.2 } else { 1.0 }), ("calm", &|_| 1.0), ("quick", &|_| 0.002)]),
+    );
+    let report = reported(&place, "");
+    assert_eq!(changes(&report, "slow").len(), 0);
+    assert_eq!(report["newest"]["counts"]["regressed"], 1);
+    assert_eq!(report["newest"]["metrics"][0]["metric"], "slow");
+    assert_eq!(report["newest"]["metrics"][0]["runs"], 39);
+    place.run(&format!("history report {FILE} -q --fail-on change:30d")).exits(0);
+    let said = place.run(&format!("history report {FILE} --fail-on change:30d,regression")).exits(1).stdout.clone();
+    assert!(said.starts_with("the newest run: `slow` +"), "{said}");
+    place.run(&format!("history report {FILE} -q -o out.md -o out.html")).exits(0);
+    for form in ["out.md", "out.html"] {
+        let text = place.read(form);
+        assert!(text.contains("The newest run, ") && text.contains("39 runs since"), "{form}: {text}");
+    }
+}
+
+#[test]
+fn what_the_newest_run_cannot_be_compared_on_leaves_the_gate_undecided() {
+    let place = Place::new();
+    // Three nights are no stretch.
+    place.write(FILE, &history(4, &[("latency", &|_| 1.0)]));
+    let said = place.run(&format!("history report {FILE} --fail-on regression")).exits(1).stdout.clone();
+    assert!(said.contains("gate undecided: no metric has 4 runs since its last change"), "{said}");
+    // A metric that is gone is worse than any.
+    let mut text = history(20, &[("latency", &|_| 1.0), ("gone", &|_| 1.0)]);
+    text.push_str(&history(21, &[("latency", &|_| 1.0)]).lines().last().unwrap().to_owned());
+    place.write(FILE, &text);
+    let said = place.run(&format!("history report {FILE} --fail-on regression")).exits(1).stdout.clone();
+    assert!(said.contains("`gone` is missing"), "{said}");
+}
+
+#[test]
+fn a_newest_run_on_a_slow_host_is_said_to_be_one() {
+    let place = Place::new();
+    let names: Vec<String> = (0..8).map(|index| format!("m{index}")).collect();
+    let slow: &dyn Fn(usize) -> f64 = &|run| if run == 29 { 1.4 } else { 1.0 };
+    let metrics: Vec<(&str, &dyn Fn(usize) -> f64)> = names.iter().map(|name| (name.as_str(), slow)).collect();
+    place.write(FILE, &history(30, &metrics));
+    let said = place.run(&format!("history report {FILE}")).exits(0).stdout.clone();
+    assert!(said.starts_with("the newest run: all metrics together 40"), "{said}");
+    let report = reported(&place, "");
+    assert_eq!(report["newest"]["counts"]["regressed"], 8);
+}
+
+#[test]
+fn a_run_that_is_in_the_history_is_no_other_run() {
+    let place = Place::new();
+    with_run(&place, 1.0);
+    place.run(&format!("history add {FILE} run.csv --at 2027-11-28T02:00:00Z")).exits(0);
+    let said = place.run(&format!("history compare {FILE} run.csv")).exits(2).stderr.clone();
+    assert!(said.contains("the same files were added already"), "{said}");
+    place.run("history compare nowhere.jsonl run.csv").exits(2);
+    let said = place.run(&format!("history compare {FILE} run.csv --fail-on worse")).exits(2).stderr.clone();
+    assert!(said.contains("write change:30d"), "{said}");
+}

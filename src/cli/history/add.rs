@@ -1,4 +1,4 @@
-//! `history add`: the files of one run become a line.
+//! `history add`: the files of one run become a line; other commands compare them with a history without adding them.
 
 use std::fs::File;
 use std::io::Read;
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::cli::args::{HistoryAdd, Understanding};
+use crate::cli::args::{HistoryAdd, Input, Occasion as Given, Understanding};
 use crate::cli::environment::environment;
 use crate::cli::inputs::NamedSource;
 use crate::cli::options;
@@ -15,6 +15,7 @@ use crate::cli::places::{Places, Use};
 use crate::cli::read::{self, ReadOptions, Reading};
 use crate::cli::terminal::{Line, Stream, say};
 use crate::config::Config;
+use crate::history::file::History;
 use crate::history::line::{Line as HistoryLine, Run, instant};
 use crate::history::measured::{Occasion, run};
 use crate::history::stated::{Stated, parse_instant};
@@ -27,18 +28,31 @@ use super::file::Appending;
 const LARGEST_DOCUMENT: u64 = 256 << 20;
 
 pub(super) fn add(arguments: &HistoryAdd) -> Result<ExitCode> {
-    let HistoryAdd { file, input, at, commit, branch, env } = arguments;
+    let HistoryAdd { file, input, occasion } = arguments;
+    let mut places = Places::default();
+    places.add(Use::Save, file)?;
+    let run = run_of(input, occasion, None, &mut places)?;
+    let appending = Appending::to(file)?;
+    is_not_in(&appending.history, &run, file)?;
+    let said = described(&run, appending.history.runs.len() + 1);
+    appending.append(&[HistoryLine::Run(Box::new(run))])?;
+    say(Stream::Out, &[Line::new(format!("added to {}: {said}", file.display()))], false)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The files as one run; `otherwise` is when it was measured where nobody says so.
+pub(super) fn run_of(input: &Input, occasion: &Given, otherwise: Option<i64>, places: &mut Places) -> Result<Run> {
+    let Given { at, commit, branch, env } = occasion;
     let understanding = &input.understanding;
     let config = options::config(understanding)?;
     let at = at.as_deref().map(parse_at).transpose()?;
-    let mut places = Places::default();
-    places.add(Use::Save, file)?;
     let inputs = read::inputs(&input.paths, understanding)?;
     places.add_inputs(&inputs)?;
     let stated: Vec<Stated> = inputs.sources.iter().filter_map(NamedSource::path).map(stated_in).collect();
     let environment = environment(env, &config.environment)?;
     let reading = read::read(understanding, &config, inputs, &ReadOptions { samples: true, seen: Vec::new() })?;
-    let Some(at) = at.or_else(|| one_of(stated.iter().filter_map(|one| one.at))).or_else(|| first_request(&reading))
+    let Some(at) =
+        at.or_else(|| one_of(stated.iter().filter_map(|one| one.at))).or_else(|| first_request(&reading)).or(otherwise)
     else {
         bail!("no file states when it was measured: give --at, for example --at 2026-11-28T02:00:00Z");
     };
@@ -51,19 +65,14 @@ pub(super) fn add(arguments: &HistoryAdd) -> Result<ExitCode> {
     if run.metrics.is_empty() {
         bail!("no metric was measured: nothing was added");
     }
-    let appending = Appending::to(file)?;
-    if let Some(same) = appending.history.same_content(&run.digest) {
-        let when = instant(same.run.at);
-        bail!(
-            "{}:{}: the same files were added already, as the run of {when}; nothing was added",
-            file.display(),
-            same.number
-        );
-    }
-    let said = described(&run, appending.history.runs.len() + 1);
-    appending.append(&[HistoryLine::Run(Box::new(run))])?;
-    say(Stream::Out, &[Line::new(format!("added to {}: {said}", file.display()))], false)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(run)
+}
+
+/// Refuses a run whose files are in the history.
+pub(super) fn is_not_in(history: &History, run: &Run, file: &Path) -> Result<()> {
+    let Some(same) = history.same_content(&run.digest) else { return Ok(()) };
+    let when = instant(same.run.at);
+    bail!("{}:{}: the same files were added already, as the run of {when}", file.display(), same.number);
 }
 
 fn described(run: &Run, runs: usize) -> String {

@@ -1,10 +1,11 @@
-//! `history report`: what changed, in the forms that were asked for, and the exit code.
+//! `history report` and `history compare`: what changed, in the forms that were asked for, and the exit code.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::cli::args::{Followed as FollowedFlag, HistoryReport as Arguments};
+use crate::cli::args::{Colour, Followed as FollowedFlag, HistoryCompare, HistoryReport as Arguments, Question};
 use crate::cli::gate::CHECK_FAILED;
 use crate::cli::outputs::{Target, write_all};
 use crate::cli::places::{Places, Use};
@@ -12,30 +13,63 @@ use crate::cli::terminal::{Line, Stream, say};
 use crate::compare::margin::parse_margin;
 use crate::compare::pattern::{Case, NamePattern};
 use crate::history::contract::{HistoryOutcome, HistoryReport};
-use crate::history::file::Kept;
+use crate::history::file::{History, Kept};
+use crate::history::gate::FailOn;
 use crate::history::judge::{self, HistoryQuestion};
 use crate::history::series::Followed;
 use crate::report::history::{HistoryView, render_history};
 use crate::report::render::Form;
 use crate::report::view::Tone;
 
+use super::add::{is_not_in, run_of};
 use super::file::load;
 
 pub(super) fn report(arguments: &Arguments) -> Result<ExitCode> {
-    let Arguments { file, files, quiet, color, .. } = arguments;
-    let wish = wish(arguments)?;
+    let Arguments { file, branch, question, keep_going, color } = arguments;
+    let mut wish = wish(question)?;
+    wish.branch.clone_from(branch);
     let mut places = Places::default();
     places.add(Use::Input, file)?;
+    let history = |followed| load(file, kept(followed), *keep_going);
+    answer(file, question, *color, &mut places, wish, history)
+}
+
+/// Compares files with a history, as if they were its newest run.
+pub(super) fn compare(arguments: &HistoryCompare) -> Result<ExitCode> {
+    let HistoryCompare { file, input, occasion, question } = arguments;
+    let mut wish = wish(question)?;
+    let mut places = Places::default();
+    places.add(Use::Input, file)?;
+    let understanding = &input.understanding;
+    // A history that is not there is told before files are read.
+    let history = load(file, kept(wish.followed), understanding.keep_going)?;
+    let run = run_of(input, occasion, history.runs.last().map(|newest| newest.run.at + 1), &mut places)?;
+    is_not_in(&history, &run, file)?;
+    wish.beside = Some(run);
+    answer(file, question, understanding.color, &mut places, wish, |_| Ok(history))
+}
+
+fn kept(followed: Followed) -> Kept {
+    match followed {
+        Followed::P95 | Followed::P99 => Kept::Percentiles,
+        Followed::Center | Followed::Failures => Kept::Center,
+    }
+}
+
+/// Writes and prints what a history says.
+fn answer(
+    file: &Path,
+    question: &Question,
+    color: Colour,
+    places: &mut Places,
+    wish: HistoryQuestion,
+    history: impl FnOnce(Followed) -> Result<History>,
+) -> Result<ExitCode> {
+    let Question { files, quiet, .. } = question;
     files.iter().try_for_each(|path| places.add(Use::Output, path))?;
     let targets: Vec<Target> = files.iter().map(|path| Target::new(path)).collect();
     let forms: Vec<Form> = targets.iter().map(form).collect::<Result<_>>()?;
-    let kept = match wish.followed {
-        Followed::P95 | Followed::P99 => Kept::Percentiles,
-        Followed::Center | Followed::Failures => Kept::Center,
-    };
-    let history = load(file, kept, arguments.keep_going)?;
-    let report = judge::report(&history, &wish).with_context(|| file.display().to_string())?;
-    drop(history);
+    let report = judge::report(&history(wish.followed)?, &wish).with_context(|| file.display().to_string())?;
     let mut outputs = Vec::new();
     for (target, form) in targets.into_iter().zip(forms) {
         let bytes = render_history(&report, form)?;
@@ -49,18 +83,18 @@ pub(super) fn report(arguments: &Arguments) -> Result<ExitCode> {
             Target::File(path) => Some(Line::new(format!("wrote {}", path.display()))),
             Target::Stdout => None,
         }));
-        say(stream, &lines, stream.has_colour(*color))?;
+        say(stream, &lines, stream.has_colour(color))?;
     }
     let failed = report.gate.as_ref().is_some_and(|gate| gate.outcome != HistoryOutcome::Pass);
     Ok(if failed { ExitCode::from(CHECK_FAILED) } else { ExitCode::SUCCESS })
 }
 
-fn wish(arguments: &Arguments) -> Result<HistoryQuestion> {
-    let metric = arguments.metric.as_deref().map(|text| NamePattern::new(text, Case::Ignored).context("--metric"));
-    let margin = arguments.margin.as_deref().map(|text| parse_margin(text).with_context(|| format!("--margin {text}")));
-    let since = arguments.since.as_deref().map(|text| days(text).with_context(|| format!("--since {text}")));
+fn wish(question: &Question) -> Result<HistoryQuestion> {
+    let metric = question.metric.as_deref().map(|text| NamePattern::new(text, Case::Ignored).context("--metric"));
+    let margin = question.margin.as_deref().map(|text| parse_margin(text).with_context(|| format!("--margin {text}")));
+    let since = question.since.as_deref().map(|text| days(text).with_context(|| format!("--since {text}")));
     Ok(HistoryQuestion {
-        followed: match arguments.statistic {
+        followed: match question.statistic {
             FollowedFlag::Center => Followed::Center,
             FollowedFlag::P95 => Followed::P95,
             FollowedFlag::P99 => Followed::P99,
@@ -68,21 +102,31 @@ fn wish(arguments: &Arguments) -> Result<HistoryQuestion> {
         },
         metric: metric.transpose()?,
         since_days: since.transpose()?,
-        branch: arguments.branch.clone(),
-        fail_days: arguments.fail_on.as_deref().map(fail_days).transpose()?,
+        branch: None,
+        fail_on: question.fail_on.as_deref().map(fail_on).transpose()?.unwrap_or_default(),
         margin: margin.transpose()?,
+        beside: None,
     })
 }
 
-/// `change`, or `change:30d`.
-fn fail_days(text: &str) -> Result<f64> {
-    let hint =
-        || anyhow!("--fail-on {text}: write change:30d, for changes that began in the 30 days before the newest run");
-    match text.split_once(':') {
-        None if text == "change" => Ok(f64::MAX / 1e6),
-        Some(("change", time)) => days(time).map_err(|_| hint()),
-        _ => Err(hint()),
+/// `change`, `change:30d`, `regression`, or both with a comma between them.
+fn fail_on(text: &str) -> Result<FailOn> {
+    let hint = || {
+        anyhow!(
+            "--fail-on {text}: write change:30d, for changes that began in the 30 days before the newest run, regression, for a \
+             newest run that is worse than those before it, or both with a comma"
+        )
+    };
+    let mut all = FailOn::default();
+    for word in text.split(',').map(str::trim) {
+        match word.split_once(':') {
+            None if word == "change" => all.change_days = Some(f64::MAX / 1e6),
+            None if word == "regression" => all.regression = true,
+            Some(("change", time)) => all.change_days = Some(days(time).map_err(|_| hint())?),
+            _ => return Err(hint()),
+        }
     }
+    Ok(all)
 }
 
 /// A number of days, weeks or hours.

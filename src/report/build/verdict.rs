@@ -10,7 +10,8 @@ use crate::measure::finding::{Finding, Severity};
 use crate::report::contract::{
     DataStatus, LoadSweep, Metric, Reported, RequestRun, RequestSummary, ServiceStatus, Source, Verdict,
 };
-use crate::report::words::headline::{self, Measurements};
+use crate::report::words::headline;
+use crate::report::words::measured::{self, Measurements};
 use crate::report::{number, words};
 
 /// What the findings amount to.
@@ -157,7 +158,7 @@ fn data_note(basis: &VerdictBasis<'_>, status: DataStatus) -> String {
 fn measured(basis: &VerdictBasis<'_>, samples: u64) -> String {
     let VerdictBasis { sources, metrics, reported, requests, summaries, services, populations, .. } = *basis;
     let of = Measurements { sources, metrics, reported, requests, summaries, services, populations };
-    let only = words::benchmarks::measured(&of).or_else(|| headline::measured(&of));
+    let only = words::benchmarks::measured(&of).or_else(|| measured::measured(&of));
     let only = only.or_else(|| words::summary::of_sweep(basis.sweeps, sources));
     if let Some(said) = only.filter(|_| basis.swarm.is_none()) {
         return said;

@@ -10,6 +10,7 @@ use crate::report::chart::{
 use crate::report::number::{self, Scale};
 use crate::report::text_table::{Align, TextTable};
 
+use super::newest::NewestView;
 use super::words;
 
 /// A line of the plain list is no wider than this where its names can give way.
@@ -31,6 +32,8 @@ pub(crate) struct HistoryView {
     pub gate: Option<GateView>,
     /// Runs, days, what was followed.
     pub facts: Vec<String>,
+    /// The newest run beside the runs since the last change.
+    pub newest: Option<NewestView>,
     /// Changes that matter, worst and newest first.
     pub changes: Vec<ChangeRow>,
     pub metrics: Vec<MetricRow>,
@@ -131,6 +134,7 @@ impl HistoryView {
                 reasons: gate.reasons.clone(),
             }),
             facts: facts(report),
+            newest: report.newest.as_ref().map(|newest| NewestView::of(report, newest)),
             changes: changes.into_iter().map(|(metric, change)| change_row(metric, change)).collect(),
             heat_more: if pictures { metrics.len() - heat.len() } else { 0 },
             heat,
@@ -154,6 +158,17 @@ impl HistoryView {
     pub(crate) fn text(&self) -> Vec<String> {
         let mut lines = vec![self.headline.clone()];
         lines.extend(self.facts.first().cloned());
+        if let Some(newest) = self.newest.as_ref() {
+            lines.push(String::new());
+            lines.push(newest.facts());
+            let left = [Align::Left, Align::Right, Align::Left, Align::Left, Align::Left];
+            let mut table = TextTable::new(left).within(LINE_COLUMNS);
+            for row in &newest.rows {
+                let usual = format!("usual {}", row.usual);
+                table.push([row.metric.clone(), row.size.clone(), row.levels.clone(), usual, row.verdict.clone()]);
+            }
+            lines.extend(table.lines());
+        }
         if !self.changes.is_empty() {
             lines.push(String::new());
             let left = [Align::Left, Align::Right, Align::Left, Align::Left, Align::Left, Align::Left];

@@ -1,7 +1,11 @@
 //! What a history says, in sentences.
 
-use crate::history::contract::{ChangeState, Direction, HistoryOutcome, HistoryReport, LevelChange, MetricHistory};
+use crate::history::contract::{
+    ChangeState, Direction, HistoryOutcome, HistoryReport, LevelChange, MetricHistory, NewestRun, NewestValue,
+    NewestVerdict,
+};
 use crate::measure::Polarity;
+use crate::measure::unit::Dimension;
 use crate::report::number;
 
 /// The first line: the worst first.
@@ -48,7 +52,82 @@ pub(super) fn headline(report: &HistoryReport) -> String {
         let (failed, total) = (number::count(worst.failed), number::count(worst.total));
         format!("`{}`: {failed} of {total} failed in the newest run{more}; ", worst.metric)
     });
-    format!("{failing}{} in {over}", parts.join(", "))
+    let beside = report.newest.as_ref().and_then(|newest| newest_line(report, newest)).map(|line| format!("{line}; "));
+    format!("{failing}{}{} in {over}", beside.unwrap_or_default(), parts.join(", "))
+}
+
+/// What is to be said first of the newest run: `search 12% slower than in the 30 runs before`.
+fn newest_line(report: &HistoryReport, newest: &NewestRun) -> Option<String> {
+    let counts = &newest.counts;
+    let run = if newest.is_kept { "the newest run" } else { "this run" };
+    if let Some(factor) = newest.together.filter(|_| counts.regressed + counts.improved > 1) {
+        let (size, way) = together(factor);
+        return Some(format!(
+            "{run}: all metrics together {size} {way} than before, which is the host more often than a commit"
+        ));
+    }
+    let bad = counts.regressed + counts.missing;
+    let first = newest.metrics.first()?;
+    let more = if bad > 1 { format!(" and {} more worse", bad - 1) } else { String::new() };
+    match first.verdict {
+        NewestVerdict::Regressed => {
+            Some(format!("{run}: `{}` {} beside {}{more}", first.metric, newest_size(report, first), before(first)))
+        }
+        NewestVerdict::Missing => Some(format!("{run}: `{}` is missing{more}", first.metric)),
+        _ if newest.is_kept => None,
+        _ if counts.changed + counts.improved > 0 => {
+            Some(format!("{run}: `{}` {} beside {}", first.metric, newest_size(report, first), before(first)))
+        }
+        _ if counts.unchanged + counts.inconclusive == 0 => Some(format!("{run}: nothing to compare it with")),
+        _ => Some(format!("{run}: nothing that the runs before it do not explain")),
+    }
+}
+
+/// By how much all metrics together moved, and which way.
+pub(super) fn together(factor: f64) -> (String, &'static str) {
+    let slower = factor > 1.0;
+    (number::change_size(if slower { factor } else { 1.0 / factor }), if slower { "slower" } else { "faster" })
+}
+
+fn before(value: &NewestValue) -> String {
+    format!("{} before it", number::counted(value.runs as u64, "run"))
+}
+
+/// By how much the newest value differs from its level.
+pub(super) fn newest_size(report: &HistoryReport, value: &NewestValue) -> String {
+    match (value.ratio, value.value.zip(value.level)) {
+        (Some(ratio), _) => number::change(ratio),
+        (None, Some((now, level))) => number::shift(dimension(report, &value.metric), now - level, None, None).0,
+        (None, None) => number::ABSENT.to_owned(),
+    }
+}
+
+/// What a metric of the report measures.
+pub(super) fn dimension(report: &HistoryReport, name: &str) -> Dimension {
+    report.metrics.iter().find(|metric| metric.name == name).map_or(Dimension::Unknown, |metric| metric.dimension)
+}
+
+/// The word of a newest value, with why it is not decided.
+pub(super) fn newest_verdict(value: &NewestValue) -> String {
+    let reason = match value.verdict {
+        NewestVerdict::Inconclusive if value.p.is_none() => ": too few runs since the last change, or a drift",
+        NewestVerdict::Inconclusive if value.large => ": far off, and not decided",
+        _ => "",
+    };
+    format!("{}{reason}", verdict_word(value.verdict))
+}
+
+/// The words of comparisons.
+pub(super) fn verdict_word(verdict: NewestVerdict) -> &'static str {
+    match verdict {
+        NewestVerdict::Regressed => "regressed",
+        NewestVerdict::Missing => "missing",
+        NewestVerdict::Changed => "changed",
+        NewestVerdict::Improved => "improved",
+        NewestVerdict::Inconclusive => "inconclusive",
+        NewestVerdict::Unchanged => "unchanged",
+        NewestVerdict::New => "new",
+    }
 }
 
 /// The largest new change for the worse.

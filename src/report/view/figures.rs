@@ -3,7 +3,7 @@
 //!
 //! In: the report. Out: ready strings and small pictures. Nothing stands here that is not in the JSON report.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::Serialize;
 
@@ -21,6 +21,7 @@ use crate::measure::Statistic;
 use crate::measure::unit::Dimension;
 use crate::report::chart::{SparkKind, spark};
 use crate::report::contract::{Interval, Metric, Report, RequestRun, Summary};
+use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
 use crate::report::words::requests as words;
 use crate::stats::interval::wilson_inflated;
@@ -77,7 +78,7 @@ pub(super) fn figures(report: &Report, drawn: Charts) -> Vec<FigureView> {
     if let Some(run) = lead_run(report) {
         return of_run(report, run, drawn);
     }
-    if let Some((summary, all)) = report.summaries.iter().find_map(|one| Some((one, one.all.as_ref()?))) {
+    if let Some((summary, all)) = lead_summary(report) {
         return of_summary(summary, all);
     }
     if report.metrics.iter().any(|metric| metric.measured_apart) {
@@ -87,6 +88,31 @@ pub(super) fn figures(report: &Report, drawn: Charts) -> Vec<FigureView> {
         return of_metric(report, metric);
     }
     Vec::new()
+}
+
+/// The file that the figures are of, where others hold populations of the same kind that they leave out: `j1.jtl`, the largest of 3 files.
+pub(super) fn figures_of(report: &Report) -> Option<String> {
+    let all_of_one = report.swarm.is_some() && report.metrics.is_empty() || lead_service(report).is_some();
+    if all_of_one {
+        return None;
+    }
+    let of_largest = |source: &str, sources: &BTreeSet<&str>| {
+        (sources.len() > 1).then(|| format!("`{}`, the largest of {} files", visible(source), sources.len()))
+    };
+    if let Some(run) = lead_run(report) {
+        let runs = report.requests.iter().filter(|one| one.are_requests == run.are_requests);
+        return of_largest(&run.source, &runs.map(|one| one.source.as_str()).collect())
+            .filter(|_| run.shards.is_none());
+    }
+    let (summary, all) = lead_summary(report)?;
+    let wholes = report.summaries.iter().filter(|one| one.all.is_some()).map(|one| one.source.as_str()).collect();
+    of_largest(&summary.source, &wholes).filter(|_| all.requests.is_some())
+}
+
+/// The summary of the most requests.
+fn lead_summary(report: &Report) -> Option<(&RequestSummary, &EndpointSummary)> {
+    let wholes = report.summaries.iter().filter_map(|one| Some((one, one.all.as_ref()?)));
+    wholes.reduce(|most, one| if one.1.requests > most.1.requests { one } else { most })
 }
 
 /// A value of each stretch of time.

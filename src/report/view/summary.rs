@@ -84,6 +84,14 @@ const COLUMNS: [Column; 10] = [
     ("max", |dimension, one| time(dimension, one.max)),
 ];
 
+/// Those that the results of a report have no place for.
+const BESIDE_RESULTS: [Column; 4] = [
+    ("failed", |_, one| one.failed.map(number::count)),
+    ("interval of the share", |_, one| one.interval.as_ref().map(requests::shares)),
+    ("mean", |dimension, one| time(dimension, one.mean)),
+    ("max", |dimension, one| time(dimension, one.max)),
+];
+
 /// Those of the terminal, where the share stands beside the number of failures.
 const IN_TERMINAL: [Column; 6] = [
     ("requests", |_, one| one.requests.map(number::count)),
@@ -168,8 +176,9 @@ impl SummaryView {
 
     fn of(summary: &RequestSummary) -> Self {
         let all = rows(summary);
-        let columns = filled(summary.dimension, &all, &COLUMNS);
-        let shown = Folded::of(all, LISTED);
+        // The results have the others, endpoint by endpoint.
+        let columns = filled(summary.dimension, &all, &BESIDE_RESULTS);
+        let shown = Folded::of(if columns.is_empty() { Vec::new() } else { all }, LISTED);
         let causes = Folded::of(&summary.causes, LISTED);
         let row = |one: &EndpointSummary| SummaryRowView {
             label: one.label.as_deref().map(visible),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::headline::{Measurements, name};
+use super::headline::name;
+use super::measured::Measurements;
 use crate::measure::{RowKind, Statistic};
 use crate::report::contract::{Metric, Population, Reported};
 use crate::report::number;

@@ -3,16 +3,14 @@
 //! In: populations and their failures, changes, targets. Out: clauses. Decides nothing: what is failing, regressed or missed
 //! stands in the data.
 
-use crate::analysis::chat::Service;
 use crate::analysis::failing::{PopulationFailures, PopulationKind};
 use crate::compare::margin::LARGE;
 use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
-use crate::measure::unit::Dimension;
 use crate::measure::{RowKind, Statistic};
-use crate::report::contract::{Evidence, Metric, Reported, RequestRun, RequestSummary, Source};
+use crate::report::contract::{Metric, Source};
 use crate::report::number;
 
-use super::{change, requests, summary};
+use super::change;
 
 /// Failures are said from this share on.
 pub(in crate::report) const SAID_FROM: f64 = 0.01;
@@ -21,7 +19,7 @@ const NAMED_CHANGES: usize = 2;
 /// Letters of a name in the headline.
 const NAME_LETTERS: usize = 40;
 /// What one of a population is called.
-fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
+pub(super) fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
     let metric = one.metric.as_deref().unwrap_or_default().to_ascii_lowercase();
     match one.kind {
         PopulationKind::Requests if metric.contains("request") => "request",
@@ -38,7 +36,7 @@ fn noun_of(one: &PopulationFailures, sources: &[Source]) -> &'static str {
 }
 
 /// What one row of a source is called.
-fn noun(kind: PopulationKind, source: &str, sources: &[Source]) -> &'static str {
+pub(super) fn noun(kind: PopulationKind, source: &str, sources: &[Source]) -> &'static str {
     match kind {
         PopulationKind::Messages => "message",
         PopulationKind::Requests => "request",
@@ -229,6 +227,7 @@ pub(in crate::report) fn missed_target(targets: &[TargetResult]) -> Option<Strin
     let value = value.or_else(|| missed.value.map(|value| number::change(value + 1.0)))?;
     Some(format!("{} {} is {value}, not {}", name(&missed.subject), missed.statistic, missed.condition))
 }
+<<<<<<< HEAD
 
 /// What the measured populations are.
 pub(in crate::report) struct Measurements<'a> {
@@ -396,3 +395,5 @@ fn summarised_rate(summaries: &[RequestSummary], source: &str) -> Option<String>
     let rate = summaries.iter().find(|summary| summary.source == source)?.all.as_ref()?.rate?;
     Some(number::quantity(Dimension::Rate, rate))
 }
+=======
+>>>>>>> 75f7b71 (A run is compared with the runs since the last change of a history; the first line speaks of several files, and what the results have of a summary is not said again)

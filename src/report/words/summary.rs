@@ -13,7 +13,7 @@ pub(in crate::report) fn noun(summary: &RequestSummary) -> &'static str {
 }
 
 /// `133 requests, 33.47 /s, 3.76% failed`; `None` where the tool says nothing of all of them together.
-pub(in crate::report) fn whole(summary: &RequestSummary) -> Option<String> {
+fn whole(summary: &RequestSummary) -> Option<String> {
     let all = summary.all.as_ref()?;
     let count = all.requests.map(|requests| number::counted(requests, noun(summary)));
     let rate = all.rate.map(|rate| number::quantity(Dimension::Rate, rate));
@@ -31,15 +31,19 @@ pub(in crate::report) fn failed_share(failed: u64, of: u64) -> String {
 }
 
 /// `response time p95 61 ms` of all of them.
-pub(in crate::report) fn latency(summary: &RequestSummary) -> Option<String> {
+fn latency(summary: &RequestSummary) -> Option<String> {
+    let (name, statistic, value) = latency_value(summary)?;
+    Some(format!("{name} {statistic} {}", number::quantity(summary.dimension, value)))
+}
+
+/// What took how long, of all of them: the metric, the statistic, its value in the base unit.
+pub(super) fn latency_value(summary: &RequestSummary) -> Option<(String, &'static str, f64)> {
     let all = summary.all.as_ref()?;
-    let value = |value: f64| number::quantity(summary.dimension, value);
-    let said = all.p95.map(|p95| format!("p95 {}", value(p95)));
-    let said = said.or_else(|| all.p50.map(|median| format!("median {}", value(median))));
-    let said = said.or_else(|| all.mean.map(|mean| format!("mean {}", value(mean))))?;
+    let said = [("p95", all.p95), ("median", all.p50), ("mean", all.mean)];
+    let (statistic, value) = said.into_iter().find_map(|(statistic, value)| Some((statistic, value?)))?;
     let name = crate::report::text_table::shortened_in_the_middle(summary.latency_by.as_deref()?, 40);
     // Where not a single request succeeded, how fast failures are says nothing.
-    (all.failed.is_none() || all.failed != all.requests).then(|| format!("{name} {said}"))
+    (all.failed.is_none() || all.failed != all.requests).then_some((name, statistic, value))
 }
 
 /// `133 requests, 33.47 /s, 3.76% failed, response time p95 61 ms`.

@@ -4,8 +4,6 @@
 
 use crate::stats::quantile::{QuantileMethod, quantile};
 
-/// How many order statistics represent a larger sample.
-pub const THINNED_SIZE: usize = 10_001;
 /// The grid of the density estimate, in cells.
 const GRID: usize = 8192;
 /// Values farther than this many 1%-to-99% widths outside of that range do not stretch the grid (they sit in its last cell).
@@ -49,8 +47,8 @@ impl Density {
         let shortest = (0..n - held).map(|i| points[i + held] - points[i]).fold(f64::INFINITY, f64::min);
         let bandwidth = SILVERMAN * shortest / LOCAL_WIDTH * (n as f64).powf(-0.2) / cell;
         let bandwidth = bandwidth.clamp(1.0, GRID as f64 / 8.0);
-        // Cells far narrower than the kernel cost time and show nothing; of large samples several become one.
-        let together = if n < THINNED_SIZE { 1 } else { (bandwidth / WIDE_ENOUGH).max(1.0) as usize };
+        // Cells far narrower than the kernel cost time and show nothing: several become one.
+        let together = (bandwidth / WIDE_ENOUGH).max(1.0) as usize;
         if together > 1 {
             let counts: Vec<f64> = counts.chunks(together).map(|cells| cells.iter().sum()).collect();
             let heights = smooth(&counts, bandwidth / together as f64);

@@ -1,0 +1,379 @@
+//! The first line about what was measured: how many, how fast they came, how many failed, how long they took.
+//!
+//! In: populations of rows, runs of requests, summaries of tools. Out: one clause, of one population or of one in each file. Speaks only
+//! where there is one to speak of.
+
+use crate::analysis::chat::Service;
+use crate::analysis::failing::{PopulationFailures, PopulationKind};
+use crate::measure::Statistic;
+use crate::measure::unit::Dimension;
+use crate::report::contract::{Evidence, Metric, Reported, RequestRun, RequestSummary, Source};
+use crate::report::number;
+
+use super::headline::{name, noun, noun_of};
+use super::{requests, summary};
+
+/// A file fails more than the others together where its share is so many times theirs.
+const FAILS_MORE: f64 = 2.0;
+
+/// What the measured populations are.
+#[derive(Clone, Copy)]
+pub(in crate::report) struct Measurements<'a> {
+    pub(in crate::report) sources: &'a [Source],
+    pub(in crate::report) metrics: &'a [Metric],
+    pub(in crate::report) reported: &'a [Reported],
+    pub(in crate::report) requests: &'a [RequestRun],
+    pub(in crate::report) summaries: &'a [RequestSummary],
+    pub(in crate::report) services: &'a [Service],
+    pub(in crate::report) populations: &'a [PopulationFailures],
+}
+
+/// What is said of one population.
+struct Said {
+    number: Option<u64>,
+    noun: &'static str,
+    /// The metric whose samples the rows are, where they are nothing else.
+    samples_of: Option<String>,
+    /// Runs of one table.
+    runs: u64,
+    rate: Option<f64>,
+    failed: Failed,
+    latency: Option<Latency>,
+    /// How many failed stands in the clause before it.
+    is_failing: bool,
+}
+
+/// How many failed.
+enum Failed {
+    NotRecorded,
+    Of([u64; 2]),
+    /// Less than half of the rows say how they ended.
+    OfFew([u64; 2]),
+    /// Of some it is not known.
+    Unclear {
+        share: Option<f64>,
+        unclear: u64,
+    },
+}
+
+/// How long they took.
+struct Latency {
+    /// What took so long, where the count does not say it.
+    name: Option<String>,
+    statistic: &'static str,
+    value: f64,
+    dimension: Dimension,
+}
+
+/// `12,400 requests, 206 /s, 0.4% failed, latency p95 310 ms`; `None` where there is not one population to speak of. What stands in the
+/// clause about a failing whole is not said again.
+pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
+    joint(of).or_else(|| one(of).map(|said| text(&said))).or_else(|| of_files(of))
+}
+
+/// The only population.
+fn one(of: &Measurements<'_>) -> Option<Said> {
+    of_rows(of).or_else(|| summarised(of))
+}
+
+fn text(said: &Said) -> String {
+    let count = said.number.map(|number| match (&said.samples_of, said.runs) {
+        (Some(metric), _) => format!("{} of `{metric}`", number::counted(number, "sample")),
+        (None, 2..) => format!("{} in {}", number::counted(number, said.noun), number::counted(said.runs, "run")),
+        (None, _) => number::counted(number, said.noun),
+    });
+    let share = match said.failed {
+        Failed::NotRecorded => None,
+        Failed::Of([failed, total]) => Some(summary::failed_share(failed, total)),
+        Failed::OfFew([failed, total]) => {
+            Some(format!("{failed} of the {} that say how they ended failed", number::counted(total, "row")))
+        }
+        Failed::Unclear { share: None, unclear } => {
+            Some(format!("none known to have failed, {} of unknown outcome", number::count(unclear)))
+        }
+        Failed::Unclear { share: Some(share), unclear } => {
+            Some(format!("{} failed, {} of unknown outcome", number::share(share), number::count(unclear)))
+        }
+    };
+    let rate = said.rate.map(|rate| number::quantity(Dimension::Rate, rate));
+    let latency =
+        said.latency.as_ref().map(|latency| latency.text(&number::quantity(latency.dimension, latency.value)));
+    let parts = if said.is_failing { [None, rate, None, latency] } else { [count, rate, share, latency] };
+    parts.into_iter().flatten().collect::<Vec<String>>().join(", ")
+}
+
+impl Latency {
+    fn text(&self, value: &str) -> String {
+        let name = self.name.as_ref().map_or_else(String::new, |name| format!("{name} "));
+        format!("{name}{} {value}", self.statistic)
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        (&self.name, self.statistic, self.dimension) == (&other.name, other.statistic, other.dimension)
+    }
+}
+
+/// `1,197 requests in 4 files, 0.4% failed (most: 1.2% of `b.jtl`), elapsed p95 210 ms to 340 ms (slowest: `c.jtl`)`, where each file has
+/// one population and they are of one kind.
+fn of_files(of: &Measurements<'_>) -> Option<String> {
+    let files = files(of)?;
+    let said: Vec<(&str, Said)> =
+        files.iter().map(|part| Some((part.sources[0].name.as_str(), one(part)?))).collect::<Option<_>>()?;
+    let (_, first) = said.first()?;
+    let alike = |(_, one): &(&str, Said)| one.noun == first.noun && one.samples_of == first.samples_of;
+    if !said.iter().all(alike) {
+        return None;
+    }
+    let total = said.iter().map(|(_, one)| one.number).sum::<Option<u64>>()?;
+    let files = number::counted(said.len() as u64, "file");
+    let count = match &first.samples_of {
+        Some(metric) => format!("{} of `{metric}` in {files}", number::counted(total, "sample")),
+        None => format!("{} in {files}", number::counted(total, first.noun)),
+    };
+    let latency = latency_of_files(&said);
+    // Of rows that are no requests the first line says more by listing what was measured.
+    if first.samples_of.is_some() && latency.is_none() {
+        return None;
+    }
+    let parts = [Some(count), failed_of_files(&said), latency];
+    Some(parts.into_iter().flatten().collect::<Vec<String>>().join(", "))
+}
+
+/// What each file holds; files of one run count as one. `None` where there is only one, or what was measured is not in the order of files.
+fn files<'a>(of: &Measurements<'a>) -> Option<Vec<Measurements<'a>>> {
+    let mut parts = Vec::new();
+    let mut rest = of.sources;
+    while let Some(first) = rest.first() {
+        let same = |source: &&Source| source.run.is_some() && source.run == first.run;
+        let length = 1 + rest[1..].iter().take_while(same).count();
+        let (sources, others) = rest.split_at(length);
+        rest = others;
+        let is_in = |name: &str| sources.iter().any(|source| source.name == name);
+        parts.push(Measurements {
+            sources,
+            metrics: stretch(of.metrics, |one| is_in(&one.source))?,
+            reported: stretch(of.reported, |one| is_in(&one.source))?,
+            requests: stretch(of.requests, |one| is_in(&one.source))?,
+            summaries: stretch(of.summaries, |one| is_in(&one.source))?,
+            services: of.services,
+            populations: stretch(of.populations, |one| is_in(&one.source))?,
+        });
+    }
+    (parts.len() > 1).then_some(parts)
+}
+
+/// The items of a file, which stand together.
+fn stretch<T>(all: &[T], is_in: impl Fn(&T) -> bool) -> Option<&[T]> {
+    let Some(from) = all.iter().position(&is_in) else { return Some(&[]) };
+    let length = all[from..].iter().take_while(|one| is_in(one)).count();
+    let (these, after) = all[from..].split_at(length);
+    (!after.iter().any(is_in)).then_some(these)
+}
+
+/// The share over all files, and the file that fails most where that is another share.
+fn failed_of_files(said: &[(&str, Said)]) -> Option<String> {
+    let of = |one: &Said| match one.failed {
+        Failed::Of(counts) if !one.is_failing => Some(counts),
+        _ => None,
+    };
+    let counts: Vec<[u64; 2]> = said.iter().map(|(_, one)| of(one)).collect::<Option<_>>()?;
+    let [failed, total] = counts.iter().fold([0, 0], |[failed, total], one| [failed + one[0], total + one[1]]);
+    let share = |counts: &[u64; 2]| counts[0] as f64 / counts[1].max(1) as f64;
+    let (worst, counted) = said.iter().zip(&counts).max_by(|one, other| share(one.1).total_cmp(&share(other.1)))?;
+    let most = if failed > 0 && share(counted) > FAILS_MORE * share(&[failed, total]) {
+        format!(" (most: {} of `{}`)", number::share(share(counted)), name(worst.0))
+    } else {
+        String::new()
+    };
+    Some(format!("{}{most}", summary::failed_share(failed, total)))
+}
+
+/// From the fastest to the slowest file.
+fn latency_of_files(said: &[(&str, Said)]) -> Option<String> {
+    let all: Vec<(&str, &Latency)> =
+        said.iter().map(|(file, one)| Some((*file, one.latency.as_ref()?))).collect::<Option<_>>()?;
+    let by_value = |one: &&(&str, &Latency), other: &&(&str, &Latency)| one.1.value.total_cmp(&other.1.value);
+    let (fastest, slowest) = (all.iter().min_by(by_value)?, all.iter().max_by(by_value)?);
+    if !all.iter().all(|(_, one)| one.is_like(fastest.1)) {
+        return None;
+    }
+    let [low, high] = [fastest, slowest].map(|(_, one)| number::quantity(one.dimension, one.value));
+    if low == high {
+        return Some(fastest.1.text(&low));
+    }
+    Some(format!("{} (slowest: `{}`)", fastest.1.text(&format!("{low} to {high}")), name(slowest.0)))
+}
+
+/// The requests of the only summary there is, where nothing else was measured.
+fn summarised(of: &Measurements<'_>) -> Option<Said> {
+    let mut wholes = of.summaries.iter().filter(|summary| summary.all.is_some());
+    let (summary, others) = (wholes.next()?, wholes.next());
+    let is_of = |source: &Source| {
+        source.name == summary.source
+            || source.run.is_some() && of.sources.iter().any(|one| one.name == summary.source && one.run == source.run)
+    };
+    if others.is_some() || !of.services.is_empty() || !of.sources.iter().all(is_of) {
+        return None;
+    }
+    let all = summary.all.as_ref()?;
+    let latency = summary::latency_value(summary);
+    if all.requests.is_none() && all.rate.is_none() && latency.is_none() {
+        return None;
+    }
+    Some(Said {
+        number: all.requests,
+        noun: summary::noun(summary),
+        samples_of: None,
+        runs: 1,
+        rate: all.rate,
+        failed: all.failed.zip(all.requests).map_or(Failed::NotRecorded, |(failed, total)| Failed::Of([failed, total])),
+        latency: latency.map(|(name, statistic, value)| Latency {
+            name: Some(name),
+            statistic,
+            value,
+            dimension: summary.dimension,
+        }),
+        is_failing: false,
+    })
+}
+
+/// The same of one population of rows, or of what a tool counts.
+fn of_rows(of: &Measurements<'_>) -> Option<Said> {
+    // Requests of one table of the only file are what a reader asks for first, whatever else stands there.
+    let only = match (of.requests, of.sources) {
+        ([run, others @ ..], [_]) => Some(run).filter(|run| {
+            let is_beside = |other: &RequestRun| other.are_requests && other.table == run.table && other.run.is_some();
+            run.are_requests && (others.is_empty() || run.run.is_some()) && others.iter().all(is_beside)
+        }),
+        _ => None,
+    };
+    let of_run =
+        |source: &str, table: Option<u64>| only.is_none_or(|run| run.source == source && Some(run.table) == table);
+    let wholes: Vec<&PopulationFailures> =
+        of.populations.iter().filter(|one| one.label.is_none() && of_run(&one.source, one.table.or(Some(0)))).collect();
+    // A tool may count its users beside the requests that they sent.
+    let requests: Vec<&PopulationFailures> = wholes
+        .iter()
+        .copied()
+        .filter(|one| one.source == wholes[0].source && one.kind == PopulationKind::Requests)
+        .filter(|one| noun_of(one, of.sources) == "request")
+        .collect();
+    let one_source = wholes.iter().all(|one| one.source == wholes[0].source && one.kind == PopulationKind::Requests);
+    let whole = match (&wholes[..], &requests[..]) {
+        ([only], _) => Some(*only),
+        (_, [only]) if one_source => Some(*only),
+        _ => None,
+    };
+    let leads = |metric: &&Metric| metric.leads || of.metrics.len() == 1;
+    let is_duration =
+        |metric: &&Metric| metric.dimension.is_time() && of_run(&metric.source, Some(metric.table)) && leads(metric);
+    let durations: Vec<&Metric> = of.metrics.iter().filter(is_duration).collect();
+    let said = match (&durations[..], of.services) {
+        ([metric], [])
+            if (metric.evidence == Evidence::Samples || whole.is_none() && of.summaries.is_empty())
+                && (!metric.measured_apart || whole.is_some_and(|whole| whole.failed > 0)) =>
+        {
+            Said { runs: only.map_or(1, |_| of.requests.len() as u64), ..of_samples(metric, whole, of)? }
+        }
+        ([], []) => {
+            let whole = whole?;
+            let of_source = |one: &&Reported| one.source == whole.source && one.label.is_none();
+            let p95 = of.reported.iter().filter(of_source).filter(|one| one.dimension.is_time()).find_map(|one| {
+                let value = one.number(Statistic::P95)?;
+                Some(Latency { name: Some(name(&one.metric)), statistic: "p95", value, dimension: one.dimension })
+            });
+            Said::of(whole.total, noun_of(whole, of.sources), p95.filter(|_| !whole.all_failed()))
+        }
+        _ => return None,
+    };
+    let measured = durations.first().and_then(|metric| metric.overall.clean.as_ref()).map_or(0, |clean| clean.n);
+    let failed = whole.map_or(Failed::NotRecorded, |whole| match (whole.failed, whole.unclear) {
+        (failed, None) if said_by_few(whole, measured) => Failed::OfFew([failed, whole.total]),
+        (failed, None) => Failed::Of([failed, whole.total]),
+        (0, Some(unclear)) => Failed::Unclear { share: None, unclear },
+        (_, Some(unclear)) => Failed::Unclear { share: Some(whole.share), unclear },
+    });
+    let rate = rate(of.requests).or_else(|| summarised_rate(of.summaries, &whole?.source));
+    Some(Said { rate, failed, is_failing: whole.is_some_and(|whole| whole.failing), ..said })
+}
+
+impl Said {
+    fn of(number: u64, noun: &'static str, latency: Option<Latency>) -> Self {
+        Self {
+            number: Some(number),
+            noun,
+            samples_of: None,
+            runs: 1,
+            rate: None,
+            failed: Failed::NotRecorded,
+            latency,
+            is_failing: false,
+        }
+    }
+}
+
+/// The samples of the leading metric.
+fn of_samples(metric: &Metric, whole: Option<&PopulationFailures>, of: &Measurements<'_>) -> Option<Said> {
+    let clean = metric.overall.clean.as_ref()?;
+    let are_requests = of.requests.iter().any(|run| run.are_requests && run.source == metric.source);
+    let kind = if are_requests { PopulationKind::Requests } else { PopulationKind::Rows };
+    let noun = match whole.filter(|whole| whole.kind == PopulationKind::Requests) {
+        Some(whole) => noun_of(whole, of.sources),
+        None => noun(kind, &metric.source, of.sources),
+    };
+    // Where few rows say how they ended, they are not what was measured.
+    let all = whole.map(|whole| if said_by_few(whole, clean.n) { clean.n } else { whole.total });
+    // Requests that failed are requests too; what is no measurement may be none.
+    let of_run = |run: &RequestRun| {
+        noun != "row" && run.are_requests && run.source == metric.source && run.metric == metric.name
+    };
+    let counted = match of.requests {
+        [run] if of_run(run) => run.totals().requests.saturating_sub(metric.overall.corrupted),
+        _ => clean.n,
+    };
+    let samples_of = (noun == "row" && whole.is_none()).then(|| name(&metric.name));
+    let p95 = clean.percentiles.iter().find(|one| one.percent == 95.0).and_then(|one| one.value);
+    let (statistic, value) = p95.map_or(("median", clean.median), |p95| ("p95", p95));
+    let named = samples_of.is_none().then(|| name(&metric.name));
+    // How fast failures come back is no latency of the service, and configurations have none in common.
+    let latency = (!metric.only_failed && !metric.measured_apart).then_some(Latency {
+        name: named,
+        statistic,
+        value,
+        dimension: metric.dimension,
+    });
+    Some(Said { samples_of, ..Said::of(all.unwrap_or(counted), noun, latency) })
+}
+
+/// Whether less than half of the measured rows say how they ended.
+fn said_by_few(whole: &PopulationFailures, measured: u64) -> bool {
+    whole.kind == PopulationKind::Rows && whole.total.saturating_mul(2) < measured
+}
+
+/// `12,400 requests in 4 files, 206 /s, 0.4% failed, elapsed p95 310 ms`, where all files are one run.
+fn joint(of: &Measurements<'_>) -> Option<String> {
+    let joint: Vec<&RequestRun> = of.requests.iter().filter(|run| run.shards.is_some()).collect();
+    let [run] = joint[..] else { return None };
+    let shards = run.shards.as_ref()?;
+    if of.sources.iter().any(|source| !shards.sources.contains(&source.name)) {
+        return None;
+    }
+    let noun = requests::noun(run);
+    let files = number::counted(shards.sources.len() as u64, "file");
+    let count = format!("{} in {files}", number::counted(run.requests, noun));
+    let failed = run.failed.map(|failed| summary::failed_share(failed, run.requests));
+    let p95 = shards.p95.map(|p95| format!("{} p95 {}", name(&run.metric), number::quantity(run.dimension, p95)));
+    let rate = number::quantity(Dimension::Rate, run.rate);
+    Some([Some(count), Some(rate), failed, p95].into_iter().flatten().collect::<Vec<String>>().join(", "))
+}
+
+/// `206 /s`, of the only run there is.
+fn rate(requests: &[RequestRun]) -> Option<f64> {
+    let [run] = requests else { return None };
+    Some(run.totals().rate)
+}
+
+/// The same as a tool reports it for all of its requests.
+fn summarised_rate(summaries: &[RequestSummary], source: &str) -> Option<f64> {
+    summaries.iter().find(|summary| summary.source == source)?.all.as_ref()?.rate
+}
