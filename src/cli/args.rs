@@ -5,6 +5,7 @@
 )]
 
 mod digest;
+mod endings;
 mod history;
 mod input;
 mod output;
@@ -15,21 +16,12 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(super) use digest::{Digest, Merge, Plan};
+use endings::{EXIT_CODES, FEW_WORDS};
 pub(super) use history::{
     Followed, History, HistoryAck, HistoryAdd, HistoryCompare, HistoryImport, HistoryReport, Occasion, Question,
 };
 pub(super) use input::{Colour, Input, Understanding, YesNo};
 pub(super) use output::{Ci, Gate, Output, Undecided};
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  done, and every check that was asked for passed
-  1  a check that was asked for failed (`check` found corrupted samples, or --fail-on found what it names)
-  2  an error: nothing was written that was not whole";
-
-/// The same on the screen of frequent options.
-const FEW_WORDS: &str = "\
-All options: --help-all. Exit codes: 0 done, 1 a check that was asked for failed, 2 an error.";
 
 /// Where options about the program itself stand.
 const LAST: usize = 1000;

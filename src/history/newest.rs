@@ -10,7 +10,7 @@ use crate::measure::Polarity;
 use crate::measure::unit::Dimension;
 use crate::stats::change_points::inflation;
 use crate::stats::interval::wilson;
-use crate::stats::prediction::{Prediction, ScoreTail, score_of};
+use crate::stats::prediction::{Prediction, ScoreLaw, score_of};
 
 use super::contract::{HistoryPoint, MetricHistory, NewestCounts, NewestRun, NewestValue, NewestVerdict, RunFacts};
 use super::line::Run;
@@ -98,10 +98,9 @@ pub(super) fn newest(
         })
         .collect();
     // Where quiet nights were often far off what their past predicts, another one is no news.
-    let usual = ScoreTail::of(
-        beside.iter().filter_map(|one| one.found.as_ref()).flat_map(|one| one.scores.iter().copied()).collect(),
-    );
-    if let Some(usual) = usual {
+    let scores: Vec<f64> =
+        beside.iter().filter_map(|one| one.found.as_ref()).flat_map(|one| one.scores.iter().copied()).collect();
+    if let Some(usual) = ScoreLaw::of(&scores) {
         for found in beside.iter_mut().filter_map(|one| one.found.as_mut()) {
             found.p = found.p.max(usual.p(score_of(found.p)));
         }

@@ -5,7 +5,7 @@
 //! Formula: Hahn & Meeker, *Statistical Intervals* (1991), section 4.7. Dependence makes values worth fewer than they are, and their
 //! spread look smaller than it is; both are allowed for.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
 
 use super::interval::{normal_quantile, student_quantile};
 
@@ -51,55 +51,52 @@ impl Prediction {
     }
 }
 
-/// Fewer scores say nothing of a tail.
+/// Fewer scores say nothing of their law.
 const FEWEST_SCORES: usize = 30;
-/// The share of the scores that is its tail.
-const TAIL_SHARE: f64 = 0.1;
-/// A tail is of at least so many scores.
-const FEWEST_IN_TAIL: usize = 5;
+/// Laws with tails from those of a Cauchy law to nearly normal ones.
+const DEGREES: [f64; 8] = [1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0, 20.0];
+/// Scales of the middle of a law: where a few values are far off, the others lie closer than the spread of all of them.
+const SCALES: [f64; 10] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2];
+/// A law with heavy tails has to be so much more likely than the normal one, as a logarithm: a twentieth of normal scores look so.
+const MORE_LIKELY: f64 = 2.0;
 
-/// How far off values were that nobody would call news: the tail of many scores together, beyond the largest as a power (Hill 1975).
-#[derive(Debug, Clone, PartialEq)]
-pub struct ScoreTail {
-    /// Where the tail begins.
-    from: f64,
-    /// The share of scores at or beyond that.
-    share: f64,
-    /// The exponent of the power.
-    index: f64,
+/// How far off values were that nobody would call news: Student's law of many scores together, by the largest likelihood.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ScoreLaw {
+    student: StudentsT,
 }
 
-impl ScoreTail {
-    /// From the absolute normal scores of values that were predicted; `None` where they are too few.
-    pub fn of(mut scores: Vec<f64>) -> Option<Self> {
-        scores.retain(|score| score.is_finite());
+impl ScoreLaw {
+    /// From the normal scores of values that were predicted; `None` where they are too few, or a normal law explains them.
+    pub fn of(scores: &[f64]) -> Option<Self> {
         if scores.len() < FEWEST_SCORES {
             return None;
         }
-        scores.sort_unstable_by(|one, other| other.total_cmp(one));
-        let count = ((scores.len() as f64 * TAIL_SHARE) as usize).max(FEWEST_IN_TAIL);
-        let from = scores[count];
-        let logs: f64 = scores[..count].iter().map(|score| (score / from).ln()).sum();
-        (from > 0.0 && logs > 0.0).then(|| Self {
-            from,
-            share: count as f64 / scores.len() as f64,
-            index: count as f64 / logs,
-        })
+        let n = scores.len() as f64;
+        let variance = scores.iter().map(|score| score * score).sum::<f64>() / n;
+        let normal = -0.5 * n * ((std::f64::consts::TAU * variance).ln() + 1.0);
+        let laws = DEGREES.iter().flat_map(|degrees| SCALES.iter().map(move |scale| (*degrees, *scale)));
+        let (likelihood, student) = laws
+            .filter_map(|(degrees, scale)| StudentsT::new(0.0, scale, degrees).ok())
+            .map(|student| (scores.iter().map(|score| student.ln_pdf(*score)).sum::<f64>(), student))
+            .max_by(|one, other| one.0.total_cmp(&other.0))?;
+        (likelihood > normal + MORE_LIKELY).then_some(Self { student })
     }
 
-    /// The share of such scores that lie at or beyond this one; no less than what the tail begins with where it is not in it.
+    /// The probability of a score so far off, on either side.
     pub fn p(&self, score: f64) -> f64 {
-        self.share * (score / self.from).max(1.0).powf(-self.index)
+        2.0 * self.student.sf(score.abs())
     }
 }
 
 /// The absolute normal score that has this probability on both sides together.
 pub fn score_of(p: f64) -> f64 {
-    normal_quantile(1.0 - p.clamp(f64::MIN_POSITIVE, 1.0) / 2.0).unwrap_or(MOST_SCORE)
+    // The lower tail keeps digits that the upper one rounds away.
+    normal_quantile(p.clamp(f64::MIN_POSITIVE, 1.0) / 2.0).map_or(MOST_SCORE, |score| -score)
 }
 
-/// Beyond what a double can tell from certainty.
-const MOST_SCORE: f64 = 8.3;
+/// The score of the smallest probability that a double holds.
+const MOST_SCORE: f64 = 38.0;
 
 #[cfg(test)]
 mod tests {
@@ -126,15 +123,15 @@ mod tests {
     }
 
     #[test]
-    fn the_tail_of_many_scores_is_a_power_beyond_them() {
-        // Scores of a Pareto law with the exponent 3: the share beyond x is x to the power of -3.
-        let scores: Vec<f64> = (0..2000).map(|place| ((f64::from(place) + 0.5) / 2000.0).powf(-1.0 / 3.0)).collect();
-        let tail = ScoreTail::of(scores).unwrap();
-        for x in [3.0_f64, 10.0, 40.0] {
-            assert!((tail.p(x) / x.powi(-3) - 1.0).abs() < 0.3, "{x} {}", tail.p(x));
-        }
-        assert!(tail.p(0.5) >= 0.1);
-        assert_eq!(ScoreTail::of(vec![1.0; 10]), None);
-        assert!((score_of(0.05) - 1.959_964).abs() < 1e-5);
+    fn scores_with_heavy_tails_have_a_law_of_their_own_and_normal_ones_none() {
+        let quantiles = |of: &dyn Fn(f64) -> f64| (0..300).map(|place| of((f64::from(place) + 0.5) / 300.0)).collect();
+        let normal: Vec<f64> = quantiles(&|p| normal_quantile(p).unwrap());
+        assert_eq!(ScoreLaw::of(&normal), None);
+        let heavy: Vec<f64> = quantiles(&|p| student_quantile(p, 3.0).unwrap());
+        let law = ScoreLaw::of(&heavy).unwrap();
+        // Student's law with three degrees of freedom: 5.841 has 1% on both sides.
+        assert!((law.p(5.841) / 0.01 - 1.0).abs() < 0.3, "{}", law.p(5.841));
+        assert_eq!(ScoreLaw::of(&heavy[..20]), None);
+        assert!((score_of(0.05) - 1.959_964).abs() < 1e-5 && score_of(0.0) > 37.0);
     }
 }

@@ -14,6 +14,7 @@ const COMMANDS: &[&str] = &[
     "history",
     "history add",
     "history report",
+    "history compare",
     "history ack",
     "history import",
     "formats",

@@ -351,10 +351,10 @@ fn a_service_that_is_down_fails_the_gate_of_its_history_at_once_and_its_quick_fa
 
 /// A history of forty nights of one metric around 50 ms, and a file of a run whose median is so many times that.
 fn with_run(place: &Place, factor: f64) {
-    place.write(FILE, &history(40, &[("latency_ms", &|_| 0.05)]));
+    place.write(FILE, history(40, &[("latency_ms", &|_| 0.05)]));
     let values = (0..100).fold("latency_ms\n".to_owned(), |text, index| {
         // Sixteen steps of 1 ms around the level.
-        format!("{text}{:.3}\n", factor * (42.0 + (index * 7 % 17) as f64))
+        format!("{text}{:.3}\n", factor * (42.0 + f64::from(index * 7 % 17)))
     });
     place.write("run.csv", &values);
 }
@@ -390,7 +390,7 @@ fn one_odd_night_is_said_of_the_newest_run_before_it_is_a_change() {
     let place = Place::new();
     place.write(
         FILE,
-        &history(40, &[("slow", &|run| if run == 39 { 1.2 } else { 1.0 }), ("calm", &|_| 1.0), ("quick", &|_| 0.002)]),
+        history(40, &[("slow", &|run| if run == 39 { 1.2 } else { 1.0 }), ("calm", &|_| 1.0), ("quick", &|_| 0.002)]),
     );
     let report = reported(&place, "");
     assert_eq!(changes(&report, "slow").len(), 0);
@@ -411,12 +411,12 @@ fn one_odd_night_is_said_of_the_newest_run_before_it_is_a_change() {
 fn what_the_newest_run_cannot_be_compared_on_leaves_the_gate_undecided() {
     let place = Place::new();
     // Three nights are no stretch.
-    place.write(FILE, &history(4, &[("latency", &|_| 1.0)]));
+    place.write(FILE, history(4, &[("latency", &|_| 1.0)]));
     let said = place.run(&format!("history report {FILE} --fail-on regression")).exits(1).stdout.clone();
     assert!(said.contains("gate undecided: no metric has 4 runs since its last change"), "{said}");
     // A metric that is gone is worse than any.
     let mut text = history(20, &[("latency", &|_| 1.0), ("gone", &|_| 1.0)]);
-    text.push_str(&history(21, &[("latency", &|_| 1.0)]).lines().last().unwrap().to_owned());
+    text.push_str(history(21, &[("latency", &|_| 1.0)]).lines().last().unwrap());
     place.write(FILE, &text);
     let said = place.run(&format!("history report {FILE} --fail-on regression")).exits(1).stdout.clone();
     assert!(said.contains("`gone` is missing"), "{said}");
@@ -428,7 +428,7 @@ fn a_newest_run_on_a_slow_host_is_said_to_be_one() {
     let names: Vec<String> = (0..8).map(|index| format!("m{index}")).collect();
     let slow: &dyn Fn(usize) -> f64 = &|run| if run == 29 { 1.4 } else { 1.0 };
     let metrics: Vec<(&str, &dyn Fn(usize) -> f64)> = names.iter().map(|name| (name.as_str(), slow)).collect();
-    place.write(FILE, &history(30, &metrics));
+    place.write(FILE, history(30, &metrics));
     let said = place.run(&format!("history report {FILE}")).exits(0).stdout.clone();
     assert!(said.starts_with("the newest run: all metrics together 40"), "{said}");
     let report = reported(&place, "");

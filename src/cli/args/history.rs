@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Colour, EXIT_CODES, FEW_WORDS, Input};
+use super::endings::{EXIT_CODES, FEW_WORDS};
+use super::input::{Colour, Input};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum History {
@@ -121,11 +122,11 @@ pub(in crate::cli) struct Question {
     pub(in crate::cli) metric: Option<String>,
 
     /// Only runs so long before the newest one, for example --since 90d.
-    #[arg(long, value_name = "DAYS", help_heading = "What is looked at")]
+    #[arg(long, value_name = "DAYS", help_heading = "What is looked at", hide_short_help = true)]
     pub(in crate::cli) since: Option<String>,
 
     /// What of each run is followed.
-    #[arg(long, value_enum, default_value_t = Followed::Center, help_heading = "What is looked at")]
+    #[arg(long, value_enum, default_value_t = Followed::Center, help_heading = "What is looked at", hide_short_help = true)]
     pub(in crate::cli) statistic: Followed,
 
     /// A change below this share of the level does not matter [default: 5%].

@@ -31,7 +31,7 @@ pub(super) fn report(arguments: &Arguments) -> Result<ExitCode> {
     let mut places = Places::default();
     places.add(Use::Input, file)?;
     let history = |followed| load(file, kept(followed), *keep_going);
-    answer(file, question, *color, &mut places, wish, history)
+    answer(file, question, *color, &mut places, &wish, history)
 }
 
 /// Compares files with a history, as if they were its newest run.
@@ -46,7 +46,7 @@ pub(super) fn compare(arguments: &HistoryCompare) -> Result<ExitCode> {
     let run = run_of(input, occasion, history.runs.last().map(|newest| newest.run.at + 1), &mut places)?;
     is_not_in(&history, &run, file)?;
     wish.beside = Some(run);
-    answer(file, question, understanding.color, &mut places, wish, |_| Ok(history))
+    answer(file, question, understanding.color, &mut places, &wish, |_| Ok(history))
 }
 
 fn kept(followed: Followed) -> Kept {
@@ -62,14 +62,14 @@ fn answer(
     question: &Question,
     color: Colour,
     places: &mut Places,
-    wish: HistoryQuestion,
+    wish: &HistoryQuestion,
     history: impl FnOnce(Followed) -> Result<History>,
 ) -> Result<ExitCode> {
     let Question { files, quiet, .. } = question;
     files.iter().try_for_each(|path| places.add(Use::Output, path))?;
     let targets: Vec<Target> = files.iter().map(|path| Target::new(path)).collect();
     let forms: Vec<Form> = targets.iter().map(form).collect::<Result<_>>()?;
-    let report = judge::report(&history(wish.followed)?, &wish).with_context(|| file.display().to_string())?;
+    let report = judge::report(&history(wish.followed)?, wish).with_context(|| file.display().to_string())?;
     let mut outputs = Vec::new();
     for (target, form) in targets.into_iter().zip(forms) {
         let bytes = render_history(&report, form)?;
