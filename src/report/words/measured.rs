@@ -270,7 +270,8 @@ fn of_rows(of: &Measurements<'_>) -> Option<Said> {
     let durations: Vec<&Metric> = of.metrics.iter().filter(is_duration).collect();
     let said = match (&durations[..], of.services) {
         ([metric], [])
-            if (metric.evidence == Evidence::Samples || whole.is_none() && of.summaries.is_empty())
+            if (!matches!(metric.evidence, Evidence::Histogram { .. })
+                || whole.is_none() && of.summaries.is_empty())
                 && (!metric.measured_apart || whole.is_some_and(|whole| whole.failed > 0)) =>
         {
             Said { runs: only.map_or(1, |_| of.requests.len() as u64), ..of_samples(metric, whole, of)? }
