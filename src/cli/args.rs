@@ -147,6 +147,11 @@ pub(super) enum Command {
         /// Name of the template, for example report.md.
         name: Option<String>,
     },
+    /// Write a first perfreport.toml from files, and the CI step.
+    ///
+    /// What each column was taken for, a margin, and targets that today's numbers keep: comments say what was only assumed.
+    #[command(after_help = FEW_WORDS, after_long_help = EXIT_CODES)]
+    Init(Init),
     /// Say what a word of a report means, and what to do.
     ///
     /// Kinds of findings (`perfreport explain truncated last line`) and verdicts about runs, metrics, targets and gates (`perfreport
@@ -167,6 +172,21 @@ pub(super) enum Command {
     ///
     /// For example: perfreport man summarize | man -l -
     Man(Man),
+}
+
+/// From what a configuration is written, and where to.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Where to write [default: perfreport.toml].
+    #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
+    pub(super) file: Option<PathBuf>,
+
+    /// Replace a file that is there.
+    #[arg(long, help_heading = "Output")]
+    pub(super) force: bool,
+
+    #[command(flatten)]
+    pub(super) input: Input,
 }
 
 /// Which manual pages, and where to.

@@ -44,7 +44,7 @@ fn add(arguments: &Add) -> Result<ExitCode> {
     let (place, old) = BaselineFile::adding_to(file)?;
     let created = old.is_none();
     let environment = environment(env, &config.environment)?;
-    let inputs = read::inputs(&input.paths, understanding)?;
+    let inputs = read::inputs(&input.paths, understanding)?.into_a_side();
     places.add_inputs(&inputs)?;
     let seen: Vec<&CapturedSource> =
         old.iter().flat_map(|baseline| &baseline.captures).flat_map(|capture| &capture.sources).collect();

@@ -44,7 +44,7 @@ impl Operand {
             delivery.places.add(Use::Baseline, path)?;
             return Ok(Self { captures: sides::NamedCaptures { name, captures: baseline.captures }, reading: None });
         }
-        let inputs = read::inputs(&[path.to_path_buf()], understanding)?;
+        let inputs = read::inputs(&[path.to_path_buf()], understanding)?.into_a_side();
         delivery.protect(&inputs)?;
         let reading = read::read(understanding, config, inputs, &ReadOptions { samples: true, seen: seen.to_vec() })?;
         // This machine is not the one that was measured; what the files say of that one is captured with them.

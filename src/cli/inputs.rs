@@ -3,12 +3,14 @@
 //! In: paths, folders, globs, `-`. Out: [`NamedSource`] sources in a fixed order, each once. Refuses what does not exist and
 //! folders in which nothing looks like metrics.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::archive::{self, Contents, Member, Reason};
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 
 /// Endings by which files in folders are taken for metrics, before `.gz` and `.zst`.
@@ -25,6 +27,8 @@ const DEEPEST: usize = 32;
 pub(super) enum Origin {
     /// A file.
     File(PathBuf),
+    /// A member of an archive.
+    Member(Member),
     /// Standard input.
     Stdin,
 }
@@ -47,6 +51,15 @@ impl NamedSource {
     pub(super) fn path(&self) -> Option<&Path> {
         match &self.origin {
             Origin::File(path) => Some(path),
+            Origin::Member(_) | Origin::Stdin => None,
+        }
+    }
+
+    /// The file that its bytes lie in: itself, or the archive that it is a member of.
+    pub(super) fn lies_in(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::File(path) => Some(path),
+            Origin::Member(member) => Some(&member.archive),
             Origin::Stdin => None,
         }
     }
@@ -59,6 +72,27 @@ pub(super) struct Inputs {
     pub(super) sources: Vec<NamedSource>,
     /// What was found on the way: files given twice, files passed over.
     pub(super) findings: Vec<Finding>,
+}
+
+impl Inputs {
+    /// The same for what is compared with something: members of one archive are called as files of a folder are, so that they pair
+    /// with those of another archive or of a folder.
+    #[must_use]
+    pub(super) fn into_a_side(mut self) -> Self {
+        let members = self.sources.iter().map(|source| match &source.origin {
+            Origin::Member(member) => Some((member.archive.as_path(), Path::new(&member.name))),
+            Origin::File(_) | Origin::Stdin => None,
+        });
+        let Some(members) = members.collect::<Option<Vec<_>>>() else { return self };
+        if members.windows(2).any(|pair| pair[0].0 != pair[1].0) {
+            return self;
+        }
+        let names = shortest_unique_ends(&members.iter().map(|(_, name)| *name).collect::<Vec<_>>());
+        for (source, name) in self.sources.iter_mut().zip(names) {
+            source.name = name;
+        }
+        self
+    }
 }
 
 /// What becomes of a named file that is not there.
@@ -86,14 +120,33 @@ pub(super) fn expand(paths: &[PathBuf], missing: Missing) -> Result<Inputs> {
                 notes.extend(not_opened(path, &endless));
                 if files.is_empty() {
                     bail!(
-                        "{}: no metrics files in this folder; looked for {} (also with .gz and .zst)",
+                        "{}: no metrics files in this folder; looked for {} (also with .gz and .zst, and in .zip and .tar)",
                         path.display(),
                         ENDINGS.map_dots()
                     );
                 }
-                found.extend(files.into_iter().map(|file| (Origin::File(file), false)));
+                for file in files {
+                    match Opened::of(&file) {
+                        Ok(opened) => opened.add(&file, false, &mut found, &mut notes),
+                        // Others of the folder are read all the same.
+                        Err(error) => notes.push(not_opened_as_archive(&file, &error)),
+                    }
+                }
             }
-            Ok(_) => found.push((Origin::File(path.clone()), true)),
+            Ok(_) => match Opened::of(path) {
+                Ok(opened) => {
+                    if opened.is_empty() {
+                        bail!(
+                            "{}: no metrics files in this archive; looked for {} (also with .gz and .zst)",
+                            path.display(),
+                            ENDINGS.map_dots()
+                        );
+                    }
+                    opened.add(path, true, &mut found, &mut notes);
+                }
+                Err(error) if missing == Missing::PassOver => notes.push(not_opened_as_archive(path, &error)),
+                Err(error) => return Err(error),
+            },
             Err(error) => {
                 let matches = expand_glob(path)?;
                 if matches.is_empty() && missing == Missing::PassOver {
@@ -104,13 +157,82 @@ pub(super) fn expand(paths: &[PathBuf], missing: Missing) -> Result<Inputs> {
                 } else if matches.is_empty() {
                     return Err(error).with_context(|| format!("{}: cannot be read", path.display()));
                 }
-                found.extend(matches.into_iter().map(|file| (Origin::File(file), true)));
+                for file in matches {
+                    Opened::of(&file)?.add(&file, true, &mut found, &mut notes);
+                }
             }
         }
     }
     let (sources, mut findings) = name_each(found);
     findings.append(&mut notes);
     Ok(Inputs { sources, findings })
+}
+
+/// What a file that was named or found turned out to be.
+enum Opened {
+    /// A file as it is.
+    File,
+    /// An archive.
+    Archive(Contents),
+}
+
+impl Opened {
+    fn of(path: &Path) -> Result<Self> {
+        Ok(archive::contents(path)?.map_or(Self::File, Self::Archive))
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Archive(contents) if !contents.members.iter().any(|member| is_looked_at(&member.name)))
+    }
+
+    fn add(self, path: &Path, explicit: bool, found: &mut Vec<(Origin, bool)>, notes: &mut Vec<Finding>) {
+        let Self::Archive(contents) = self else {
+            found.push((Origin::File(path.to_path_buf()), explicit));
+            return;
+        };
+        let others = contents.members.iter().filter(|member| !is_looked_at(&member.name) && !is_hidden(&member.name));
+        let others: Vec<String> = others.map(|member| last_part(&member.name).to_owned()).collect();
+        let action = "not looked at, because of their endings; unpack the archive and name a file to have it read";
+        notes.extend(passed_over(path, "other files in the archive", &others, action));
+        for (reason, names) in &contents.passed_over {
+            let note = passed_over(path, reason.words(), names, reason.action());
+            // What a password or a method hides may be the measurements.
+            let severity = match reason {
+                Reason::Link | Reason::Replaced => Severity::Note,
+                Reason::Encrypted | Reason::UnsafeName | Reason::Method => Severity::Suspicious,
+            };
+            notes.extend(note.map(|note| Finding { severity, ..note }));
+        }
+        if contents.ends_early {
+            let name = last_part(&path.to_string_lossy()).to_owned();
+            let (reason, action) = ("the archive ends in the middle", "what stands before its end was read");
+            let place = Place::source(name);
+            notes.push(Finding::new(Severity::Corrupted, FindingKind::TruncatedLine, place, reason, action));
+        }
+        let members = contents.members.into_iter().filter(|member| is_looked_at(&member.name));
+        found.extend(members.map(|member| (Origin::Member(member), false)));
+    }
+}
+
+/// Whether a member of an archive would be read if it lay in a folder.
+fn is_looked_at(name: &str) -> bool {
+    !is_hidden(name) && looks_like_metrics(last_part(name)) && !archive::is_archive_name(name)
+}
+
+fn is_hidden(name: &str) -> bool {
+    name.split('/').any(|part| part.starts_with('.'))
+}
+
+fn last_part(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// An archive that cannot be read, beside files that can.
+fn not_opened_as_archive(path: &Path, error: &anyhow::Error) -> Finding {
+    let text = format!("{error:#}");
+    let reason = text.split_once(": ").map_or(text.as_str(), |(_, reason)| reason).to_owned();
+    let place = Place::source(last_part(&path.to_string_lossy()));
+    Finding::new(Severity::Suspicious, FindingKind::UnreadFile, place, reason, "the archive was passed over")
 }
 
 /// Files of a folder whose endings are not those of metrics.
@@ -210,9 +332,10 @@ fn looks_like_metrics(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let plain = lower.strip_suffix(".gz").or_else(|| lower.strip_suffix(".zst")).unwrap_or(&lower);
     let ending = plain.rsplit_once('.').map(|(_, ending)| ending);
-    !name.starts_with(OWN_OUTPUT)
-        && !NO_METRICS.contains(&name)
-        && ending.is_some_and(|ending| ENDINGS.contains(&ending))
+    archive::is_archive_name(name)
+        || !name.starts_with(OWN_OUTPUT)
+            && !NO_METRICS.contains(&name)
+            && ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
 /// Drops files given twice, and gives each of the rest the shortest end of its path that no other has.
@@ -225,6 +348,20 @@ fn name_each(found: Vec<(Origin, bool)>) -> (Vec<NamedSource>, Vec<Finding>) {
         match &origin {
             Origin::Stdin if !std::mem::replace(&mut stdin, true) => kept.push((origin, explicit)),
             Origin::Stdin => {}
+            // An archive that is given twice gives the same members twice.
+            Origin::Member(member) => {
+                let archive = fs::canonicalize(&member.archive).unwrap_or_else(|_| member.archive.clone());
+                let whole = archive.join(&member.name);
+                match seen.entry(whole) {
+                    Entry::Occupied(first) => {
+                        twice.insert(first.get().clone());
+                    }
+                    Entry::Vacant(new) => {
+                        new.insert(member.archive.clone());
+                        kept.push((origin, explicit));
+                    }
+                }
+            }
             Origin::File(path) => {
                 let real = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
                 if let Some(first) = seen.get(&real) {
@@ -236,15 +373,23 @@ fn name_each(found: Vec<(Origin, bool)>) -> (Vec<NamedSource>, Vec<Finding>) {
             }
         }
     }
-    let paths: Vec<&Path> = kept
-        .iter()
-        .map(|(origin, _)| match origin {
-            Origin::File(path) => path.as_path(),
-            Origin::Stdin => Path::new("standard input"),
+    // Of an archive its members have the name.
+    let paths = kept.iter().map(|(origin, _)| match origin {
+        Origin::File(path) => path.as_path(),
+        Origin::Member(member) => member.archive.as_path(),
+        Origin::Stdin => Path::new("standard input"),
+    });
+    let mut places: BTreeMap<&Path, usize> = BTreeMap::new();
+    let mut distinct: Vec<&Path> = Vec::new();
+    let place_of: Vec<usize> = paths
+        .map(|path| {
+            *places.entry(path).or_insert_with(|| {
+                distinct.push(path);
+                distinct.len() - 1
+            })
         })
         .collect();
-    let names = shortest_unique_ends(&paths);
-    let places: BTreeMap<&Path, usize> = paths.iter().enumerate().map(|(index, path)| (*path, index)).collect();
+    let names = shortest_unique_ends(&distinct);
     let findings = twice
         .iter()
         .filter_map(|path| {
@@ -260,11 +405,14 @@ fn name_each(found: Vec<(Origin, bool)>) -> (Vec<NamedSource>, Vec<Finding>) {
         .collect();
     let named = kept
         .into_iter()
-        .zip(names)
-        .map(|((origin, explicit), name)| {
-            let bytes = match &origin {
-                Origin::File(path) => fs::metadata(path).map(|data| data.len()).unwrap_or_default(),
-                Origin::Stdin => 0,
+        .zip(place_of)
+        .map(|((origin, explicit), place)| {
+            let (name, bytes) = match &origin {
+                Origin::File(path) => {
+                    (names[place].clone(), fs::metadata(path).map(|data| data.len()).unwrap_or_default())
+                }
+                Origin::Member(member) => (format!("{}/{}", names[place], member.name), member.bytes),
+                Origin::Stdin => (names[place].clone(), 0),
             };
             NamedSource { name, origin, explicit, bytes }
         })

@@ -2,6 +2,7 @@
 //!
 //! The only part that opens files, prints, or ends the process.
 
+mod archive;
 mod args;
 mod baseline;
 mod baseline_file;
@@ -18,6 +19,7 @@ mod export;
 mod formats;
 mod gate;
 mod history;
+mod init;
 mod inputs;
 mod limits;
 mod options;
@@ -77,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Formats { markdown } => print_formats(*markdown),
         Command::Schema { of } => print_schema(*of),
         Command::Template { name } => print_template(name.as_deref()),
+        Command::Init(arguments) => init::init(arguments),
         Command::Explain { word } => explain::explain(word),
         Command::Completions { shell } => pages::completions(*shell),
         Command::Man(arguments) => pages::man(arguments),

@@ -107,7 +107,7 @@ impl Places {
     /// # Errors
     /// Where one is also written.
     pub(super) fn add_inputs(&mut self, inputs: &Inputs) -> Result<()> {
-        inputs.sources.iter().filter_map(NamedSource::path).try_for_each(|path| self.add(Use::Input, path))
+        inputs.sources.iter().filter_map(NamedSource::lies_in).try_for_each(|path| self.add(Use::Input, path))
     }
 }
 

@@ -133,7 +133,7 @@ pub(super) fn inputs(paths: &[PathBuf], understanding: &Understanding) -> Result
 /// Does without other threads where so little was named that starting them takes longer than the work. Only for the one
 /// reading of a process: it holds to its end.
 pub(super) fn stay_alone(inputs: &Inputs) {
-    let little = |source: &NamedSource| matches!(source.origin, Origin::File(_)) && source.bytes > 0;
+    let little = |source: &NamedSource| !matches!(source.origin, Origin::Stdin) && source.bytes > 0;
     let bytes: u64 = inputs.sources.iter().map(|source| source.bytes).sum();
     if bytes < WORTH_THREADS && inputs.sources.iter().all(little) {
         // Where `--threads` has already made the pool, that one holds.
@@ -258,19 +258,25 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(&self, source: &NamedSource) -> Result<Box<(Analysed, Option<Box<Fresh>>)>> {
         let (path, shown) = match &source.origin {
-            Origin::File(path) => (path.as_path(), path.display().to_string()),
-            Origin::Stdin => (Path::new("-"), source.name.clone()),
+            Origin::File(path) => (path.clone(), path.display().to_string()),
+            Origin::Member(member) => {
+                let path = member.archive.join(&member.name);
+                (path.clone(), path.display().to_string())
+            }
+            Origin::Stdin => (PathBuf::from("-"), source.name.clone()),
         };
+        let path = path.as_path();
         let mut options = self.config.options_for(path)?;
         config::overlay(&mut options, flag_options(self.understanding)?);
         options.prefixes = self.seen.iter().map(|seen| seen.bytes).collect();
-        options.path = source.path().map(whole_path);
+        options.path = source.lies_in().map(|_| whole_path(path));
         let file = source.path().map(|path| File::open(path).with_context(|| format!("{shown}: cannot be opened")));
         let file = file.transpose()?;
         let opened = file.as_ref().and_then(Stamp::of);
-        let stored: Box<dyn Read + '_> = match &file {
-            Some(file) => Box::new(file),
-            None => Box::new(stdin().lock()),
+        let stored: Box<dyn Read + '_> = match (&file, &source.origin) {
+            (Some(file), _) => Box::new(file),
+            (None, Origin::Member(member)) => Box::new(member.open()),
+            (None, _) => Box::new(stdin().lock()),
         };
         let (stored, kind) = refuse_baseline(stored, &shown)?;
         if kind == Stored::Digest {

@@ -34,6 +34,7 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     let saved = saved.map(BaselineFile::replacing).transpose()?;
     let mut notes = Vec::new();
     let inputs = read::inputs(&arguments.input.paths, understanding)?;
+    let inputs = if arguments.baseline.is_some() || saved.is_some() { inputs.into_a_side() } else { inputs };
     delivery.protect(&inputs)?;
     if arguments.baseline.is_none() {
         read::stay_alone(&inputs);

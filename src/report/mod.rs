@@ -13,6 +13,7 @@ pub mod history;
 pub(crate) mod interchange;
 pub(crate) mod number;
 pub mod render;
+pub(crate) mod starter;
 pub(crate) mod text_table;
 pub(crate) mod view;
 pub(crate) mod words;

@@ -585,7 +585,7 @@ pub(super) fn assumptions(metrics: &[Metric], source: &str) -> Vec<Assumption> {
 }
 
 /// The word as it can be typed in a shell.
-pub(in crate::report) fn shell_word(word: &str) -> String {
+pub(crate) fn shell_word(word: &str) -> String {
     let plain = word.chars().all(|character| character.is_alphanumeric() || "_-./%[]".contains(character));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

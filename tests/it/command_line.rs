@@ -20,6 +20,7 @@ const COMMANDS: &[&str] = &[
     "formats",
     "schema",
     "template",
+    "init",
     "explain",
     "completions",
     "man",

@@ -12,6 +12,7 @@ mod api;
 mod appended;
 mod approved;
 mod architecture;
+mod archives;
 mod bad_input;
 mod baseline;
 mod belongs;
@@ -33,6 +34,7 @@ mod fuzz;
 mod goodput;
 mod healthy;
 mod history;
+mod init;
 mod interchange;
 
 mod load_levels;

@@ -46,7 +46,7 @@ pub(super) fn run_of(input: &Input, occasion: &Given, otherwise: Option<i64>, pl
     let understanding = &input.understanding;
     let config = options::config(understanding)?;
     let at = at.as_deref().map(parse_at).transpose()?;
-    let inputs = read::inputs(&input.paths, understanding)?;
+    let inputs = read::inputs(&input.paths, understanding)?.into_a_side();
     places.add_inputs(&inputs)?;
     let stated: Vec<Stated> = inputs.sources.iter().filter_map(NamedSource::path).map(stated_in).collect();
     let environment = environment(env, &config.environment)?;

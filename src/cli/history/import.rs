@@ -52,7 +52,7 @@ pub(super) fn import(arguments: &HistoryImport) -> Result<ExitCode> {
     let mut dated: BTreeMap<i64, Vec<NamedSource>> = BTreeMap::new();
     for source in inputs.sources {
         let Some(path) = source.path().map(Path::to_path_buf) else {
-            bail!("history import reads files, not standard input")
+            bail!("history import reads files, neither standard input nor archives")
         };
         let explicit = source.explicit;
         let taken = if let Some(baseline) = load_baseline(&path)? {

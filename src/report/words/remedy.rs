@@ -47,7 +47,7 @@ fn range((first, last): (u64, u64)) -> String {
 }
 
 /// A basic string of TOML. What a page would not show as it is stands as its number, and so does what ends a block of code there.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut written = String::from('"');
     for character in text.chars() {
         match character {
