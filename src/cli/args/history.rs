@@ -71,7 +71,9 @@ pub(in crate::cli) struct HistoryCompare {
 /// When and of what a run was measured.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Occasion {
-    /// When the run was measured, for example 2026-11-28T02:00:00Z. Needed where no file states it.
+    /// When it was measured: 2026-11-28T02:00:00Z.
+    ///
+    /// Needed where no file states it.
     #[arg(long, value_name = "TIME", help_heading = "The run")]
     pub(in crate::cli) at: Option<String>,
 
@@ -83,7 +85,9 @@ pub(in crate::cli) struct Occasion {
     #[arg(long, value_name = "NAME", help_heading = "The run")]
     pub(in crate::cli) branch: Option<String>,
 
-    /// Something by which runs are told apart, for example --env build=release: runs with different values are never compared.
+    /// What tells runs apart: --env build=release.
+    ///
+    /// Runs with different values are never compared.
     #[arg(long, value_name = "KEY=VALUE", help_heading = "The run")]
     pub(in crate::cli) env: Vec<String>,
 }
@@ -100,20 +104,23 @@ pub(in crate::cli) struct HistoryReport {
     #[command(flatten)]
     pub(in crate::cli) question: Question,
 
-    /// Pass over lines that are damaged or newer than this program, and say so.
+    /// Pass over damaged lines, and say so.
+    ///
+    /// Lines that are newer than this program, too.
     #[arg(long)]
     pub(in crate::cli) keep_going: bool,
 
     /// Colour on the terminal.
-    #[arg(long, value_enum, default_value_t = Colour::Auto, help_heading = "Output")]
+    #[arg(long, value_enum, default_value_t = Colour::Auto, help_heading = "Output", hide_short_help = true)]
     pub(in crate::cli) color: Colour,
 }
 
 /// What is asked of a history, and where the answer goes.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Question {
-    /// Where to write; may be given several times. The ending chooses the form: .md, .html, .json or .txt; - is Markdown on
-    /// standard output.
+    /// Where to write; the ending chooses the form.
+    ///
+    /// .md, .html, .json or .txt; - is Markdown on standard output. May be given several times.
     #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
     pub(in crate::cli) files: Vec<PathBuf>,
 
@@ -129,11 +136,15 @@ pub(in crate::cli) struct Question {
     #[arg(long, value_enum, default_value_t = Followed::Center, help_heading = "What is looked at", hide_short_help = true)]
     pub(in crate::cli) statistic: Followed,
 
-    /// A change below this share of the level does not matter [default: 5%].
+    /// The change that matters, of the level [default: 5%].
+    ///
+    /// A change below this share of the level does not matter.
     #[arg(long, value_name = "SHARE", help_heading = "What is looked at")]
     pub(in crate::cli) margin: Option<String>,
 
-    /// Exit with 1 on any of these, separated by commas: change:30d, regression.
+    /// Exit with 1 on change:30d, regression.
+    ///
+    /// Any of these, separated by commas.
     ///
     /// `change:30d` is a change of level for the worse that nobody accepted and that began so long before the newest run;
     /// `regression` a newest run that is worse than the runs since the last change. Where nothing could be tested the answer is
