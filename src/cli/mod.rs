@@ -26,6 +26,7 @@ mod options;
 mod outputs;
 mod pages;
 mod places;
+mod progress;
 mod read;
 mod stamp;
 mod storage;

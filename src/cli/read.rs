@@ -6,7 +6,6 @@ use std::io::{Cursor, Read, stdin};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use crate::analysis::swarm::{self, Swarm};
@@ -41,12 +40,11 @@ use super::digest_file as digest;
 use super::inputs::{self, Inputs, Missing, NamedSource, Origin};
 use super::limits;
 use super::options::{flag_options, settings};
+use super::progress::Progress;
 use super::stamp::Stamp;
 use super::storage::{sized, storage};
-use super::terminal::{Lines, Stream};
+use super::terminal::Lines;
 
-/// Less than this is read before a bar could be drawn.
-const WORTH_A_BAR: u64 = 64 << 20;
 /// Less than this is analysed sooner than a pool of threads has started and found its work (13 kB: 10.2 ms of processor time alone, 11.4 with two).
 const WORTH_THREADS: u64 = 64 << 10;
 
@@ -150,21 +148,21 @@ pub(super) fn read(
 ) -> Result<Reading> {
     let settings = Settings { keep_samples: options.samples, ..settings(understanding, config)? };
     let Inputs { sources, mut findings } = inputs;
-    let bar = progress(&sources);
+    let progress = Progress::of(&sources);
     let storage = storage(understanding.memory)?;
     let reader = Reader {
         understanding,
         config,
         settings: &settings,
         seen: &options.seen,
-        bar: bar.as_ref(),
+        progress: progress.as_ref(),
         storage: &storage,
     };
     let read = |source| (source, reader.read(source));
     let outcomes: Vec<(&NamedSource, Result<_>)> =
         if storage.is_scarce() { sources.iter().map(read).collect() } else { sources.par_iter().map(read).collect() };
-    if let Some(bar) = bar {
-        bar.finish_and_clear();
+    if let Some(progress) = progress {
+        progress.end();
     }
     let mut analysed = Vec::with_capacity(outcomes.len());
     let mut fresh = Vec::with_capacity(outcomes.len());
@@ -251,7 +249,7 @@ struct Reader<'a> {
     config: &'a Config,
     settings: &'a Settings,
     seen: &'a [&'a CapturedSource],
-    bar: Option<&'a ProgressBar>,
+    progress: Option<&'a Progress>,
     storage: &'a Storage,
 }
 
@@ -283,12 +281,15 @@ impl Reader<'_> {
             let analysed = digest::analysed(stored, &source.name, self.settings).context(shown)?;
             return Ok(Box::new((analysed, None)));
         }
-        let stored: Box<dyn Read + '_> = match self.bar {
-            Some(bar) => Box::new(bar.wrap_read(stored)),
+        let stored: Box<dyn Read + '_> = match self.progress {
+            Some(progress) => Box::new(progress.wrap(stored)),
             None => stored,
         };
         let mut data = ingest::read_into(self.storage, &source.name, stored, &options)
             .map_err(|error| anyhow::Error::from(error).context(shown))?;
+        if let Some(progress) = self.progress {
+            progress.has_read();
+        }
         let now = file.as_ref().and_then(Stamp::of);
         let changed = opened.and_then(|opened| opened.finding(now, data.provenance.bytes, &source.name));
         data.findings.extend(changed);
@@ -418,16 +419,6 @@ fn below(data: &Source, line: u64) -> Source {
         tables: data.tables.iter().filter_map(|table| table.below(line)).collect(),
         ..Source::default()
     }
-}
-
-/// A bar for a long read, on a terminal and nowhere else.
-fn progress(sources: &[NamedSource]) -> Option<ProgressBar> {
-    let total: u64 = sources.iter().map(|source| source.bytes).sum();
-    if total < WORTH_A_BAR || !Stream::Err.is_terminal() || std::env::var_os("CI").is_some() {
-        return None;
-    }
-    let style = ProgressStyle::with_template("reading {wide_bar} {bytes} of {total_bytes}, {eta} left").ok()?;
-    Some(ProgressBar::new(total).with_style(style))
 }
 
 fn unread(source: &NamedSource, error: &anyhow::Error) -> Finding {
