@@ -16,7 +16,7 @@ pub(crate) use view::HistoryView;
 ///
 /// # Errors
 /// A built-in template that fails (a defect), or a number that JSON cannot hold.
-pub(crate) fn render_history(report: &HistoryReport, form: Form) -> Result<Vec<u8>, RenderError> {
+pub fn render_history(report: &HistoryReport, form: Form) -> Result<Vec<u8>, RenderError> {
     match form {
         Form::Json => {
             let mut json = serde_json::to_vec_pretty(report)?;

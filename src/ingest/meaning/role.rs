@@ -196,16 +196,17 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         let reason = "severities of a log in numbers: 30 informs, 40 warns, 50 is an error";
         return (if fails { Role::Status } else { Role::Unused }, reason.into());
     }
+    // Before what was chosen: where half of the requests of each endpoint fail, codes stand as evenly beside them as settings do.
+    if let Some(word) = status_word(&column.name, words).filter(|_| {
+        whole && !states_unit && said.kind.is_none() && is_code(values) && !tally::beside_failures(table, index)
+    }) {
+        return (Role::Status, format!("called `{word}`, with whole numbers as status codes have"));
+    }
     if let Some(role) = setting_role(table, index, &profile, words) {
         return role;
     }
     if states_unit {
         return (Role::Metric, "its name states a unit".into());
-    }
-    if let Some(word) = status_word(&column.name, words)
-        .filter(|_| whole && said.kind.is_none() && is_code(values) && !tally::beside_failures(table, index))
-    {
-        return (Role::Status, format!("called `{word}`, with whole numbers as status codes have"));
     }
     let names_rows = |known: Words| words.last().is_some_and(|word| known.has(word));
     if whole && said.kind.is_none() && names_rows(vocabulary::IDENTIFIER) {
