@@ -7,6 +7,7 @@
     reason = "a test that cannot go on should stop, and texts are short here"
 )]
 
+mod action;
 mod amounts;
 mod api;
 mod appended;
@@ -31,6 +32,7 @@ mod export;
 mod failed;
 mod formats;
 mod fuzz;
+mod fuzz_targets;
 mod goodput;
 mod healthy;
 mod history;
@@ -40,6 +42,7 @@ mod interchange;
 mod load_levels;
 mod meaning;
 mod memory;
+mod monotone;
 mod not_measured;
 mod page;
 mod planted;

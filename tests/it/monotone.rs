@@ -1,0 +1,176 @@
+//! A worse run never passes where a better one failed, tried on the built program: runs that become worse step by step, in several formats.
+
+use std::fmt::Write as _;
+
+use crate::support::Place;
+
+/// The golden ratio's fraction: its multiples spread evenly, so that nothing here is random and every part looks like the whole.
+const STEP: f64 = 0.618_033_988_749_895;
+const PAY: (&str, f64) = ("/pay", 80.0);
+const LIST: (&str, f64) = ("/list", 30.0);
+
+/// A request: endpoint, milliseconds, status.
+type Row = (&'static str, f64, u16);
+
+/// What a run is made of.
+#[derive(Clone, Copy)]
+struct Load {
+    endpoints: &'static [(&'static str, f64)],
+    requests: u32,
+    slower: f64,
+    /// Of 20 requests so many fail.
+    failed: u32,
+    /// Whether those that fail do so at once.
+    refused: bool,
+    offset: f64,
+}
+
+const RUN: Load = Load { endpoints: &[PAY, LIST], requests: 200, slower: 1.0, failed: 0, refused: true, offset: 0.0 };
+
+impl Load {
+    fn rows(self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (path, milliseconds) in self.endpoints {
+            for index in 0..self.requests {
+                let place = (f64::from(index) * STEP + self.offset).fract();
+                // Spread evenly, so that failures do not come in clusters.
+                let fails = (index + 1) * self.failed / 20 > index * self.failed / 20;
+                let taken = milliseconds * (0.8 + 0.4 * place) * self.slower;
+                let taken = if fails && self.refused { 2.0 + place } else { taken };
+                rows.push((*path, taken, if fails { 503 } else { 200 }));
+            }
+        }
+        rows
+    }
+}
+
+fn csv(rows: &[Row]) -> String {
+    rows.iter().fold("path,latency_ms,status\n".to_owned(), |mut text, (path, taken, status)| {
+        writeln!(text, "{path},{taken:.4},{status}").unwrap();
+        text
+    })
+}
+
+fn jmeter(rows: &[Row]) -> String {
+    let head = "timeStamp,elapsed,label,responseCode,responseMessage,threadName,success,bytes,Latency\n";
+    rows.iter().enumerate().fold(head.to_owned(), |mut text, (index, (path, taken, status))| {
+        let (at, ok) = (1_772_366_400_000 + 50 * index, *status == 200);
+        writeln!(text, "{at},{taken:.0},{path},{status},m,t 1-1,{ok},512,{taken:.0}").unwrap();
+        text
+    })
+}
+
+fn ndjson(rows: &[Row]) -> String {
+    rows.iter().enumerate().fold(String::new(), |mut text, (index, (path, taken, status))| {
+        let at = 1_772_366_400.0 + 0.05 * index as f64;
+        let row = format!("\"ts\":{at:.2},\"path\":\"{path}\",\"duration_ms\":{taken:.4},\"status\":{status}");
+        writeln!(text, "{{{row}}}").unwrap();
+        text
+    })
+}
+
+/// The ending of a file, and how rows are written into it.
+type Form = (&'static str, fn(&[Row]) -> String);
+
+const FORMS: [Form; 3] = [("csv", csv), ("jtl", jmeter), ("ndjson", ndjson)];
+
+/// The exit codes of runs against a baseline, by what is failed on.
+fn codes(ending: &str, before: &str, runs: &[String], fail_on: &str) -> Vec<i32> {
+    let place = Place::new();
+    place.write(&format!("before.{ending}"), before);
+    // Of a run of JMeter the connection times are metrics, too.
+    let metric = if ending == "jtl" { "elapsed" } else { "*" };
+    place.write("perfreport.toml", format!("[[target]]\nmetric = \"{metric}\"\np95 = \"< 150ms\"\n"));
+    let code = |run: &String| {
+        place.write(&format!("after.{ending}"), run);
+        let run = place.run(&format!("compare before.{ending} after.{ending} -q --fail-on {fail_on}"));
+        assert!(matches!(run.code, Some(0..=2)) && !run.stderr.contains("panicked"), "{}", run.stderr);
+        run.code.unwrap()
+    };
+    runs.iter().map(code).collect()
+}
+
+/// The last run does not pass, and none behind one that did not.
+#[track_caller]
+fn never_come_back(codes: &[i32], what: &str) {
+    let first = codes.iter().position(|code| *code != 0);
+    assert!(first.is_some_and(|first| codes[first..].iter().all(|code| *code != 0)), "{what}: {codes:?}");
+}
+
+/// In every form, by regression, by target and by both.
+#[track_caller]
+fn become_worse(what: &str, loads: &[Load], gates: &[&str]) {
+    for (ending, form) in FORMS {
+        let before = form(&Load { offset: 0.013, ..RUN }.rows());
+        let runs: Vec<String> = loads.iter().map(|load| form(&load.rows())).collect();
+        for gate in gates {
+            never_come_back(&codes(ending, &before, &runs, gate), &format!("{what}, {ending}, {gate}"));
+        }
+    }
+}
+
+const GATES: [&str; 3] = ["regression", "target", "regression,target"];
+
+#[test]
+fn from_no_failure_to_nothing_but_failures() {
+    let shares = |load: Load| [0, 1, 2, 4, 7, 10, 13, 16, 19, 20].map(|failed| Load { failed, ..load });
+    become_worse("refused at once", &shares(RUN), &GATES);
+    become_worse("failing as slowly", &shares(Load { refused: false, ..RUN }), &["regression"]);
+    become_worse("slower, too", &shares(Load { slower: 1.5, ..RUN }), &["regression"]);
+}
+
+/// The half of each endpoint's requests that fails is no setting that was tried with each of them.
+#[test]
+fn codes_of_exactly_the_half_are_outcomes() {
+    let place = Place::new();
+    place.write("run.csv", csv(&Load { failed: 10, ..RUN }.rows()));
+    place.run("summarize run.csv -o out.json").exits(0).says("Failing").says("200 of 400 rows failed (50%)");
+}
+
+#[test]
+fn from_as_fast_to_a_thousand_times_as_slow() {
+    let factors = [1.0, 1.02, 1.05, 1.1, 1.2, 1.5, 2.0, 5.0, 30.0, 1000.0];
+    become_worse("slower", &factors.map(|slower| Load { slower, ..RUN }), &GATES);
+}
+
+/// Twice as slow is seen with any number of samples, or what cannot be seen does not pass.
+#[test]
+fn from_as_many_samples_to_one() {
+    let fewer = |load: Load| [200, 100, 50, 20, 10, 5, 3, 2, 1].map(|requests| Load { requests, ..load });
+    become_worse("twice as slow and fewer", &fewer(Load { slower: 2.0, ..RUN }), &["regression"]);
+    become_worse("half failed and fewer", &fewer(Load { failed: 10, ..RUN })[..8], &["regression"]);
+    become_worse("fewer", &fewer(RUN), &["regression"]);
+}
+
+#[test]
+fn from_all_endpoints_to_another_one() {
+    let slower = Load { slower: 1.3, ..RUN };
+    let loads = [
+        RUN,
+        slower,
+        Load { endpoints: &[LIST], ..slower },
+        Load { endpoints: &[LIST], ..RUN },
+        Load { endpoints: &[("/new", 30.0)], ..RUN },
+    ];
+    become_worse("fewer endpoints", &loads, &["regression"]);
+}
+
+/// A run that regressed does not pass by leaving the column out, by another unit, without one, or as the baseline's own bytes.
+#[test]
+fn what_cannot_be_compared_does_not_pass() {
+    let before = csv(&Load { offset: 0.013, ..RUN }.rows());
+    let slower = csv(&Load { slower: 1.3, ..RUN }.rows());
+    let renamed = |to: &str| slower.replacen("latency_ms", to, 1);
+    let without: String = slower
+        .lines()
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            format!("{},{}\n", cells[0], cells[2])
+        })
+        .collect();
+    let same = before.clone();
+    let runs = [slower.clone(), renamed("latency_s"), renamed("latency_us"), renamed("latency"), renamed("other_ms")];
+    let codes = codes("csv", &before, &[&runs[..], &[same, without]].concat(), "regression");
+    // Where nothing is measured any more there is no report, and that is an error.
+    assert_eq!(codes, [1, 1, 1, 1, 1, 1, 2]);
+}
