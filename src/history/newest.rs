@@ -261,10 +261,10 @@ fn judged(one: &Beside<'_>, margin: f64, level: f64, tests: f64) -> NewestValue 
     } else {
         NewestVerdict::Inconclusive
     };
-    let large = verdict == NewestVerdict::Inconclusive
-        && is_worse != Some(false)
-        && moved.abs() >= LARGE * margin
-        && p * tests <= 1.0 - CONFIDENCE;
+    let by_chance = 1.0 - CONFIDENCE;
+    let beyond_noise = moved.abs() >= LARGE * margin && p * tests <= by_chance;
+    let glaring = *scale == Scale::Logarithms && moved.abs() >= GLARING_FACTOR.ln() && *p <= by_chance;
+    let large = verdict == NewestVerdict::Inconclusive && is_worse != Some(false) && (beyond_noise || glaring);
     NewestValue {
         verdict,
         large,

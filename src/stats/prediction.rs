@@ -27,13 +27,16 @@ impl Prediction {
             return None;
         }
         let n = values.len() as f64;
-        let worth = n / inflation.powi(2).max(1.0);
+        let factor = inflation.powi(2).max(1.0);
+        let worth = n / factor;
         let center = values.iter().sum::<f64>() / n;
         let squares: f64 = values.iter().map(|value| (value - center).powi(2)).sum();
         // Of dependent values the mean goes along with them, so that they lie closer to it than to their level.
         let variance = squares / (n - n / worth).max(n / 4.0).max(1.0);
         let error = (variance.max(least.powi(2)) * (1.0 + 1.0 / worth)).sqrt();
-        Some(Self { center, error, degrees: (worth - 1.0).max(1.0) })
+        // What a spread is worth depends on the squares of the correlations, that of a mean on the correlations themselves.
+        let squares_worth = n * 2.0 * factor / (factor * factor + 1.0);
+        Some(Self { center, error, degrees: (squares_worth - 1.0).max(1.0) })
     }
 
     /// The probability that a value lies so far off, on either side.
