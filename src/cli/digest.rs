@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 
+use crate::analysis::chat::{self, ServiceOptions};
 use crate::analysis::{self, Analysis};
 use crate::config;
 use crate::digest::plan::{PlannedColumn, Sample};
@@ -31,6 +32,8 @@ use super::stamp::Stamp;
 use super::storage::storage;
 use super::terminal::{Line, Stream, say};
 
+/// Messages are put together of rows that may stand in several shards.
+const NO_SERVICES: &str = "these are messages of an interactive service, which are put together of their events and have no digest: use `summarize`";
 /// A first line that is longer is no header.
 const LONGEST_HEADER: u64 = 1 << 20;
 /// Digests that are read together.
@@ -46,6 +49,9 @@ pub(super) fn plan(arguments: &args::Plan) -> Result<ExitCode> {
     places.add_inputs(&inputs)?;
     let first: Vec<Option<PathBuf>> = inputs.sources.iter().map(|one| one.path().map(Path::to_path_buf)).collect();
     let reading = read::read(understanding, &config, inputs, &ReadOptions::default())?;
+    if reading.analysed.iter().any(|one| one.service.is_some()) {
+        bail!(NO_SERVICES);
+    }
     let samples: Vec<Sample<'_>> =
         reading.analysed.iter().map(|one| Sample { source: &one.source, analysis: &one.analysis }).collect();
     let mut plan = Plan::of(&samples, &reading.settings)?;
@@ -140,6 +146,8 @@ struct ShardFile<'a> {
     name: String,
     options: SourceOptions,
     settings: Settings,
+    /// How a service would be recognised.
+    service: ServiceOptions,
     plan: Option<&'a Plan>,
     memory: Option<u64>,
 }
@@ -190,7 +198,8 @@ impl<'a> ShardFile<'a> {
         if path.as_os_str() != "-" {
             options.path = None;
         }
-        Ok(Self { path, name, options, settings, plan, memory: understanding.memory })
+        let service = config.service_for(path)?;
+        Ok(Self { path, name, options, settings, service, plan, memory: understanding.memory })
     }
 
     fn read(&self) -> Result<ReadShard> {
@@ -228,6 +237,9 @@ impl<'a> ShardFile<'a> {
         let (hasher, bytes) = account.into_inner();
         let now = file.as_ref().and_then(Stamp::of);
         source.findings.extend(opened.and_then(|opened| opened.finding(now, bytes, &self.name)));
+        if chat::analyse(&self.name, &mut source.tables, &self.service, &self.settings).is_some() {
+            bail!("{shown}: {NO_SERVICES}");
+        }
         let analysis = analysis::analyse(&source, &self.settings);
         Ok(ReadShard {
             source,

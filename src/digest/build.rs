@@ -9,16 +9,20 @@ use super::found;
 use super::numbers::Collector;
 use super::parts::{Causes, Digest, Group, MOST_GROUPS, Part};
 use super::plan::{Plan, PlannedMetric};
+use super::time::TimeCounts;
 use crate::analysis::Analysis;
 use crate::analysis::grouping::labels_of;
 use crate::analysis::metric::Metric;
 use crate::analysis::outcome::Told;
 use crate::measure::ending::Outcome;
 use crate::measure::finding::Finding;
+use crate::measure::unit::Dimension;
 use crate::table::packed::Cells;
 use crate::table::source::{SetAside, Source};
 use crate::table::{Instants, Table};
 
+/// Nanoseconds of a second.
+const NANOS: f64 = 1e9;
 /// Rows that are looked at together.
 const STRETCH: usize = 1 << 14;
 
@@ -48,21 +52,21 @@ pub(crate) fn digest(shard: Shard<'_>, plan: Plan) -> Result<Digest, String> {
         parts: BTreeMap::new(),
         groups: vec![BTreeMap::new(); plan.metrics.len()],
         causes: Causes::default(),
-        span: None,
+        time: TimeCounts::default(),
         found: BTreeMap::new(),
         plan,
     };
     let line = |line: u64| line.saturating_sub(lines_before);
     for (index, table) in source.tables.iter().enumerate() {
         let rows = Rows { name, table, index: index as u64, plan: &built.plan, lines_before };
-        let (groups, causes, span) = rows.look(analysis)?;
+        let (groups, causes, time) = rows.look(analysis)?;
         for (place, of_metric) in groups {
             built.groups[place] = of_metric;
         }
         for (cause, count) in causes {
             built.causes.add(&cause, count);
         }
-        built.span = span.or(built.span);
+        built.time.merge(&time).ok_or("more rows than can be counted")?;
     }
     built.causes.settle();
     for mut finding in findings {
@@ -97,8 +101,8 @@ struct Rows<'a> {
     lines_before: u64,
 }
 
-/// Groups of the metrics of that place in the plan, how often each cause occurs, and the first and the last instant.
-type Looked = (Vec<(usize, BTreeMap<String, Group>)>, HashMap<String, u64>, Option<(i64, i64)>);
+/// Groups of the metrics of that place in the plan, how often each cause occurs, and the rows over time.
+type Looked = (Vec<(usize, BTreeMap<String, Group>)>, HashMap<String, u64>, TimeCounts);
 
 impl Rows<'_> {
     fn look(&self, analysis: &Analysis) -> Result<Looked, String> {
@@ -107,17 +111,17 @@ impl Rows<'_> {
             all.position(|one| one.is(metric.table, &metric.name, metric.dimension))
         };
         let mut groups = Vec::new();
-        let (mut causes, mut span) = (HashMap::new(), None);
+        let (mut causes, mut time) = (HashMap::new(), TimeCounts::default());
         for metric in analysis.metrics.iter().filter(|metric| metric.table == self.index) {
             let (Some(place), Some(column)) = (planned(metric), self.table.position(&metric.name)) else { continue };
             let planned = &self.plan.metrics[place];
             groups.push((place, self.groups(metric, column, planned)?));
             if planned.leads {
                 causes = self.causes();
-                span = self.span();
+                time = self.time(metric, column);
             }
         }
-        Ok((groups, causes, span))
+        Ok((groups, causes, time))
     }
 
     /// The columns by which rows are grouped, where all of them are there.
@@ -222,13 +226,33 @@ impl Rows<'_> {
         counted.collect()
     }
 
-    fn span(&self) -> Option<(i64, i64)> {
-        let column = self.table.position(self.plan.clock.as_ref()?)?;
-        let mut span: Option<(i64, i64)> = None;
-        Instants::of(self.table, column).each(&mut |_, at| {
-            span = Some(span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+    /// The rows over time: those that the metric counts, and whose instant is known.
+    fn time(&self, metric: &Metric, column: usize) -> TimeCounts {
+        let mut time = TimeCounts::default();
+        let clock = self.plan.clock.as_ref().and_then(|clock| self.table.position(&clock.column));
+        let Some(clock) = clock else { return time };
+        let instants = Instants::of(self.table, clock);
+        let unit = self.table.columns[column].unit();
+        let is_time = unit.dimension == Dimension::Time;
+        let mut corrupted: Vec<usize> = metric.corrupted_rows().collect();
+        corrupted.sort_unstable();
+        let (mut waiting, mut from) = (Vec::new(), 0..0);
+        stretches(self.table.values(column), None, self.told().as_ref(), |row, value, _, outcome| {
+            if !from.contains(&row) {
+                from = row..row + STRETCH;
+                waiting.clear();
+                instants.visit(from.clone(), |at| waiting.push(at));
+            }
+            let failed = outcome == Outcome::Failed;
+            let Some(at) = waiting.get(row - from.start).copied().flatten().filter(|_| value.is_some() || failed)
+            else {
+                return;
+            };
+            let known = value.filter(|_| is_time && corrupted.binary_search(&row).is_err());
+            let length = known.map_or(0.0, |value| unit.to_base(value) * NANOS).round();
+            time.add(at, length as i64, failed);
         });
-        span
+        time
     }
 }
 

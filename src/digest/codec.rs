@@ -32,7 +32,7 @@ impl Writer {
         self.bytes.push(left as u8);
     }
 
-    fn signed(&mut self, value: i128) {
+    pub(super) fn signed(&mut self, value: i128) {
         self.number(((value << 1) ^ (value >> 127)).cast_unsigned());
     }
 
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         Ok(count as usize)
     }
 
-    fn signed(&mut self) -> Result<i128, Fault> {
+    pub(super) fn signed(&mut self) -> Result<i128, Fault> {
         let stored = self.large()?;
         Ok((stored >> 1).cast_signed() ^ -(stored & 1).cast_signed())
     }

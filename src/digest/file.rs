@@ -12,6 +12,7 @@ use super::codec::{Fault, Reader, Writer};
 use super::found::{Found, are_sound};
 use super::parts::{Causes, Digest, Group, MOST_GROUPS, MOST_MEMBERS, NAMED_MEMBERS, Part};
 use super::plan::Plan;
+use super::time::TimeCounts;
 
 /// What every digest begins with; a version and a new line follow.
 const MAGIC: &[u8] = b"perfreport-digest ";
@@ -19,12 +20,9 @@ const MAGIC: &[u8] = b"perfreport-digest ";
 const VERSION: u64 = 1;
 /// Bytes of a BLAKE3 digest.
 const HASH: usize = 32;
-/// Content that a digest may have: 10,000 shards and as many groups stay far below.
-const MOST_CONTENT: u64 = 1 << 30;
-/// Of content that repeats, a byte may stand for so many.
-const MOST_RATIO: u64 = 1000;
-/// What a small one may have anyway.
-const LEAST_CONTENT: u64 = 1 << 20;
+/// Content that a digest may have, be it written as few bytes or many: 10,000 shards and a thousand groups stay far below.
+const MOST_CONTENT: u64 = 256 << 20;
+const TOO_LARGE: &str = "its content is larger than that of any digest";
 /// Twice the effort gives a few per cent.
 const LEVEL: i32 = 3;
 
@@ -52,8 +50,6 @@ struct Head {
     plan: Plan,
     parts: Vec<Part>,
     causes: Causes,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    span: Option<(i64, i64)>,
     found: Found,
 }
 
@@ -66,7 +62,7 @@ impl Digest {
     /// Its file.
     ///
     /// # Errors
-    /// Where the compressor has no memory left.
+    /// Where it is too large, or the compressor has no memory left.
     pub(crate) fn to_bytes(&self) -> std::io::Result<Vec<u8>> {
         packed(&self.content())
     }
@@ -76,7 +72,6 @@ impl Digest {
             plan: self.plan.clone(),
             parts: self.parts.values().cloned().collect(),
             causes: self.causes.clone(),
-            span: self.span,
             found: self.found.clone(),
         };
         let names = names_of(&head.parts);
@@ -84,6 +79,7 @@ impl Digest {
         let mut writer = Writer::default();
         // Nothing in it is a map whose keys are no texts, and every number in it is finite.
         writer.text(&serde_json::to_vec(&head).unwrap_or_default());
+        writer.time(&self.time);
         for groups in &self.groups {
             writer.number(groups.len() as u128);
             for (name, group) in groups {
@@ -116,8 +112,8 @@ impl Digest {
         if !head.plan.is_known() {
             return Err("its plan is of another version".to_owned());
         }
-        if !are_sound(&head.found) || !head.causes.are_sound() || head.span.is_some_and(|(first, last)| first > last) {
-            return Err("its findings, causes or instants are not as perfreport writes them".to_owned());
+        if !are_sound(&head.found) || !head.causes.are_sound() {
+            return Err("its findings or causes are not as perfreport writes them".to_owned());
         }
         let key = |part: &Part| (part.digest.clone(), part.name.clone());
         if head.parts.is_empty() || !head.parts.is_sorted_by(|a, b| key(a) < key(b)) {
@@ -128,17 +124,21 @@ impl Digest {
             return Err("a shard is in it twice".to_owned());
         }
         let names = names_of(&head.parts);
+        let time = reader.time()?;
         let groups = head.plan.metrics.iter().map(|_| reader.groups(&names)).collect::<Result<_, Fault>>()?;
         if !reader.left.is_empty() {
             return Err("something stands behind its end".to_owned());
         }
         let parts = head.parts.iter().map(|part| (key(part), part.clone())).collect();
-        Ok(Self { plan: head.plan, parts, groups, causes: head.causes, span: head.span, found: head.found })
+        Ok(Self { plan: head.plan, parts, groups, causes: head.causes, time, found: head.found })
     }
 }
 
 /// The file of a content.
 pub(super) fn packed(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    if content.len() as u64 > MOST_CONTENT {
+        return Err(std::io::Error::other("the digest is larger than 256 MiB: group by something with fewer labels"));
+    }
     let mut bytes = MAGIC.to_vec();
     bytes.extend(format!("{VERSION}\n").bytes());
     bytes.extend(blake3::hash(content).as_bytes());
@@ -166,12 +166,11 @@ fn opened(bytes: &[u8]) -> Result<Vec<u8>, DigestError> {
         _ => return Err(DigestError::NoDigest),
     }
     let (hash, compressed) = rest[line + 1..].split_at_checked(HASH).ok_or(CUT)?;
-    let most = (compressed.len() as u64).saturating_mul(MOST_RATIO).clamp(LEAST_CONTENT, MOST_CONTENT);
     let (mut content, mut left) = (Vec::new(), compressed);
     let unpacked = zstd::Decoder::with_buffer(&mut left)
-        .and_then(|decoder| decoder.single_frame().take(most + 1).read_to_end(&mut content));
-    if content.len() as u64 > most {
-        return Err(DigestError::Damaged("its content is larger than any digest of so many bytes"));
+        .and_then(|decoder| decoder.single_frame().take(MOST_CONTENT + 1).read_to_end(&mut content));
+    if content.len() as u64 > MOST_CONTENT {
+        return Err(DigestError::Damaged(TOO_LARGE));
     }
     match unpacked {
         Ok(_) if !left.is_empty() => Err(DigestError::Damaged("something stands behind its end")),
@@ -182,7 +181,47 @@ fn opened(bytes: &[u8]) -> Result<Vec<u8>, DigestError> {
     }
 }
 
+impl Writer {
+    fn time(&mut self, time: &TimeCounts) {
+        let (flags, instants, counts) = time.stored();
+        self.number(counts.len() as u128);
+        if time.is_empty() {
+            return;
+        }
+        self.number(u128::from(flags));
+        for instant in instants {
+            self.signed(i128::from(instant));
+        }
+        let mut before = 0;
+        for (number, rows, failed) in counts {
+            self.signed(i128::from(number) - before);
+            before = i128::from(number);
+            self.number(u128::from(rows));
+            self.number(u128::from(failed));
+        }
+    }
+}
+
 impl Reader<'_> {
+    fn time(&mut self) -> Result<TimeCounts, Fault> {
+        const FAULT: Fault = "its rows over time are not as perfreport writes them";
+        let count = self.count(u64::from(u16::MAX), FAULT)?;
+        if count == 0 {
+            return Ok(TimeCounts::default());
+        }
+        let flags = self.number()?;
+        let mut instants = [0; 4];
+        for instant in &mut instants {
+            *instant = i64::try_from(self.signed()?).map_err(|_| FAULT)?;
+        }
+        let (mut counts, mut before) = (Vec::new(), 0_i128);
+        for _ in 0..count {
+            before = before.checked_add(self.signed()?).ok_or(FAULT)?;
+            counts.push((i64::try_from(before).map_err(|_| FAULT)?, self.number()?, self.number()?));
+        }
+        TimeCounts::of_stored(flags, instants, &counts).ok_or(FAULT)
+    }
+
     fn groups(&mut self, names: &[&str]) -> Result<BTreeMap<String, Group>, Fault> {
         const ORDER: Fault = "its groups are not as perfreport writes them";
         let count = self.count(MOST_GROUPS as u64, "it has more groups than perfreport writes")?;

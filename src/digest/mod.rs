@@ -16,6 +16,7 @@ pub(crate) mod plan;
 mod read_back;
 #[cfg(test)]
 mod tests;
+mod time;
 
 pub(crate) use build::{Shard, digest};
 pub(crate) use file::sniff;

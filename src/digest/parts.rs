@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::found::{self, Found};
 use super::numbers::Numbers;
 use super::plan::Plan;
+use super::time::TimeCounts;
 use crate::table::source::SetAside;
 
 /// Groups of a metric: more are no kinds of requests, and a plan that makes so many is wrong.
@@ -79,8 +80,8 @@ pub(crate) struct Digest {
     pub(super) groups: Vec<BTreeMap<String, Group>>,
     /// Why rows failed.
     pub(super) causes: Causes,
-    /// The first and the last instant, nanoseconds.
-    pub(super) span: Option<(i64, i64)>,
+    /// Rows over time.
+    pub(super) time: TimeCounts,
     /// What is odd.
     pub(super) found: Found,
 }
@@ -133,11 +134,10 @@ impl Digest {
             return Err(MergeError::OtherPlan(other.plan.difference(&self.plan).unwrap_or_default()));
         }
         for (key, part) in &other.parts {
-            let same = self.parts.range((key.0.clone(), String::new())..).next();
-            // Shards without rows may well be alike; one by the same name is one.
-            if let Some((known, _)) = same.filter(|(known, _)| known.0 == key.0)
-                && (part.rows_read > 0 || known == key)
-            {
+            let mut alike = self.parts.range((key.0.clone(), String::new())..);
+            let same_bytes = alike.next().is_some_and(|(known, _)| known.0 == key.0);
+            // Shards without rows may well be alike, if they are called otherwise.
+            if same_bytes && part.rows_read > 0 || self.parts.contains_key(key) {
                 let Part { digest, bytes, .. } = part;
                 return Err(MergeError::Twice { name: part.name.clone(), digest: digest.clone(), bytes: *bytes });
             }
@@ -157,10 +157,7 @@ impl Digest {
             }
         }
         self.causes.merge(&other.causes);
-        self.span = match (self.span, other.span) {
-            (Some(mine), Some(theirs)) => Some((mine.0.min(theirs.0), mine.1.max(theirs.1))),
-            (mine, theirs) => mine.or(theirs),
-        };
+        self.time.merge(&other.time).ok_or(MergeError::TooMany)?;
         found::merge(&mut self.found, &other.found);
         Ok(())
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analysis;
 use crate::analysis::grouping::{Grouping, collapses};
+use crate::analysis::requests::Moment;
 use crate::analysis::table::leader;
 use crate::measure::Polarity;
 use crate::measure::label::pattern;
@@ -47,9 +48,24 @@ pub(crate) struct Plan {
     /// The column that says why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cause: Option<String>,
-    /// The column that says when.
+    /// What says when, where rows with an instant are a run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) clock: Option<String>,
+    pub(crate) clock: Option<PlannedClock>,
+}
+
+/// What says when each row was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PlannedClock {
+    /// The column.
+    pub(crate) column: String,
+    /// Which moment of a request it records.
+    pub(crate) moment: Moment,
+    /// How that is known.
+    pub(crate) reason: String,
+    /// Whether the rows are requests.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) are_requests: bool,
 }
 
 /// What a column is.
@@ -162,7 +178,12 @@ impl Plan {
             outcome: failures
                 .map(|found| PlannedOutcome { column: found.column.clone(), convention: found.convention.clone() }),
             cause: causes().find_map(|cause| cause.column.clone()),
-            clock: lead.and_then(|table| Some(named((table, table.columns_as(Role::Timestamp).next()?)))),
+            clock: largest.analysis.requests.first().map(|run| PlannedClock {
+                column: run.clock.column.clone(),
+                moment: run.clock.moment,
+                reason: run.clock.reason.clone(),
+                are_requests: run.are_requests,
+            }),
         })
     }
 

@@ -13,6 +13,7 @@ use crate::analysis::Analysis;
 use crate::analysis::histogram::of_buckets;
 use crate::analysis::metric::{Evidence, Metric, PlacedValue};
 use crate::analysis::outcome::{CauseCount, Failures, GroupFailures};
+use crate::analysis::requests::{CountedRun, RequestRun};
 use crate::analysis::source::Source;
 use crate::measure::finding::{Finding, Place};
 use crate::measure::label::Label;
@@ -24,9 +25,12 @@ use crate::table::source::{Provenance, SetAside, Source as SourceData};
 
 /// The format of a digest, as reports call it.
 pub(crate) const FORMAT: &str = "digest";
+/// Causes that are not told apart any more.
+const OTHER_CAUSES: &str = "(other causes)";
 /// Causes that are named.
 const NAMED_CAUSES: usize = 5;
-const NANOS: f64 = 1e9;
+/// Stretches of time in a picture.
+const MOST_BINS: i64 = 120;
 
 /// The source that a digest stands for; `stored` is the digest of its file, and the size of that.
 pub(crate) fn digest_source(digest: &Digest, name: &str, stored: (String, u64)) -> SourceData {
@@ -68,12 +72,6 @@ fn evidence(digest: &Digest) -> Vec<String> {
     if !plan.group_by.is_empty() {
         said.push(format!("grouped by `{}`, as its plan says", plan.group_by.join(", ")));
     }
-    if let Some((first, last)) = digest.span {
-        let seconds = last.abs_diff(first) as f64 / NANOS;
-        let rows = digest.samples();
-        let rate = if seconds > 0.0 { format!(", {:.1} a second", rows as f64 / seconds) } else { String::new() };
-        said.push(format!("{rows} rows from the first to the last instant of all shards ({seconds:.1} s{rate})"));
-    }
     if digest.groups.iter().flat_map(BTreeMap::values).any(|group| group.members.len() == MOST_MEMBERS) {
         said.push(format!("labels that are put together are counted up to {MOST_MEMBERS}"));
     }
@@ -104,6 +102,7 @@ fn findings(digest: &Digest, name: &str) -> Vec<Finding> {
 pub(crate) fn reported(digest: &Digest, data: &SourceData, settings: &Settings) -> Analysis {
     let mut source = Source::of(data);
     source.rows_used = digest.parts.values().map(|part| part.rows_used).fold(0, u64::saturating_add);
+    let source_name = source.name.clone();
     let metrics = digest.plan.metrics.iter().zip(&digest.groups);
     Analysis {
         metrics: metrics
@@ -111,6 +110,7 @@ pub(crate) fn reported(digest: &Digest, data: &SourceData, settings: &Settings) 
             .collect(),
         sources: vec![source],
         findings: data.findings.clone(),
+        requests: run(digest, &source_name, settings).into_iter().collect(),
         ..Analysis::default()
     }
 }
@@ -185,6 +185,54 @@ fn metric(
     })
 }
 
+/// The rows as a run, where they have a clock.
+fn run(digest: &Digest, source: &str, settings: &Settings) -> Option<RequestRun> {
+    let clock = digest.plan.clock.as_ref()?;
+    let (planned, groups) = digest.plan.metrics.iter().zip(&digest.groups).find(|(planned, _)| planned.leads)?;
+    let recorded = digest.plan.outcome.is_some();
+    // Where nobody says how a row ended, the samples are all there is.
+    let rows = |group: &Group| {
+        let told = group.outcomes.iter().copied().fold(0, u64::saturating_add);
+        let samples = group.others.n().saturating_add(group.failed.n()).saturating_add(group.corrupted);
+        if recorded { told } else { samples }
+    };
+    let labels: Vec<(String, u64, u64)> =
+        groups.iter().map(|(label, group)| (label.clone(), rows(group), group.outcomes[1])).collect();
+    let sum = |of: fn(&(String, u64, u64)) -> u64| labels.iter().map(of).fold(0, u64::saturating_add);
+    let (requests, failed) = (sum(|one| one.1), sum(|one| one.2));
+    let bounds = digest.time.bounds(clock.moment);
+    if digest.time.is_empty() || bounds.0 >= bounds.1 {
+        return None;
+    }
+    let (width, counts) = digest.time.within(bounds, MOST_BINS);
+    let named = digest.causes.first.values().copied().fold(0, u64::saturating_add);
+    let silent = failed.saturating_sub(digest.causes.all);
+    let others = digest.causes.all.saturating_sub(named);
+    let causes = digest.causes.first.iter().map(|(cause, count)| (Some(cause.clone()), *count));
+    let rest = [(Some(OTHER_CAUSES.to_owned()), others), (None, silent)];
+    let counted = CountedRun {
+        source,
+        table: planned.table,
+        metric: &planned.name,
+        dimension: planned.dimension,
+        are_requests: clock.are_requests,
+        clock: (&clock.column, clock.moment, &clock.reason),
+        whole_seconds: digest.time.whole_seconds(),
+        bounds,
+        recorded,
+        requests,
+        timed: digest.time.rows(),
+        failed,
+        width,
+        counts,
+        labels,
+        cause_column: digest.plan.cause.as_deref(),
+        causes: causes.chain(rest).filter(|(_, count)| *count > 0).collect(),
+        confidence: settings.confidence,
+    };
+    Some(counted.run())
+}
+
 fn placed(extremes: &[Extreme]) -> Vec<PlacedValue> {
     let place = |extreme: &Extreme| match extreme.line {
         0 => Place::source(&extreme.shard),
@@ -215,10 +263,12 @@ fn failures(
     let outcome = digest.plan.outcome.as_ref().filter(|_| planned.leads)?;
     let sum = |place: usize| groups.values().map(|group| group.outcomes[place]).fold(0, u64::saturating_add);
     let [succeeded, failed, not_said, unclear] = [0, 1, 2, 3].map(sum);
+    // Where there is a run, they stand there.
     let mut causes: Vec<CauseCount> = digest
         .causes
         .first
         .iter()
+        .filter(|_| digest.time.is_empty())
         .map(|(cause, failed)| CauseCount { cause: cause.clone(), failed: *failed })
         .collect();
     causes.sort_by_key(|cause| std::cmp::Reverse(cause.failed));

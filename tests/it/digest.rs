@@ -109,6 +109,20 @@ fn shards_of_any_size_and_order_have_the_numbers_of_the_whole() {
             assert_eq!(narrow["failures"][count], expected["failures"][count], "{count}");
         }
         assert_eq!(narrow["evidence"]["relative_error"], 0.0);
+        let (run, of_whole) = (&found["requests"][0], &whole["requests"][0]);
+        for number in ["requests", "failed", "length", "rate", "clock"] {
+            assert_eq!(run[number], of_whole[number], "{number} of the run");
+        }
+        let pairs = |of: &Value, name: &str| -> Vec<(String, u64)> {
+            let all = of.as_array().unwrap().iter();
+            all.map(|one| (one[name].as_str().unwrap().to_owned(), one["failed"].as_u64().unwrap())).collect()
+        };
+        assert_eq!(pairs(&run["causes"], "cause"), pairs(&of_whole["causes"], "cause"));
+        assert_eq!(pairs(&run["endpoints"], "label"), pairs(&of_whole["endpoints"], "label"));
+        let bins = run["bins"].as_array().unwrap();
+        let sum = |name: &str| bins.iter().map(|bin| bin[name].as_u64().unwrap()).sum::<u64>();
+        assert_eq!((sum("requests"), Some(sum("failed"))), (12_000, run["failed"].as_u64()));
+        assert!((40..=120).contains(&bins.len()), "{} stretches of time", bins.len());
         let (wide, expected) = (metric(&found, "connect_us"), metric(&whole, "connect_us"));
         let (clean, of_whole) = (&wide["overall"]["clean"], &expected["overall"]["clean"]);
         for number in ["n", "sum", "mean", "stddev", "min", "max"] {
@@ -131,7 +145,7 @@ fn shards_of_any_size_and_order_have_the_numbers_of_the_whole() {
     assert!(text.contains("every percentile are exact") && text.contains("are within 0.0123% of the sample"), "{text}");
     assert!(text.contains("a digest of 48 shards of csv"), "{text}");
     assert!(text.contains("Largest: ") && text.contains("part-0"), "{text}");
-    assert!(text.contains("`503` "), "{text}");
+    assert!(text.contains("503") && text.contains("digests do not know how many were in progress"), "{text}");
 }
 
 #[test]
@@ -186,6 +200,9 @@ fn what_would_count_twice_or_differently_is_refused() {
     place.write("newer.digest", b"perfreport-digest 7\n");
     place.run("summarize newer.digest -o r.md").exits(2).complains("newer perfreport");
     place.run("merge a.csv -o all.digest").exits(2).complains("a.csv").complains("no digest");
+    place.write("events.csv", std::fs::read(crate::support::fixtures().join("service/chat_events.csv")).unwrap());
+    place.run("digest events.csv -o x.digest").exits(2).complains("interactive service");
+    place.run("plan events.csv -o x.json").exits(2).complains("interactive service");
     place.run("digest a.digest -o x.digest").exits(2).complains("a digest already");
     place.run_words(&["digest", "-", "-o", "x.digest"], b"latency_ms\n1\n").exits(2).complains("--name");
 }

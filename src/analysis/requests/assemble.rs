@@ -25,7 +25,7 @@ use crate::stats::interval::wilson_inflated;
 use crate::stats::settings::Settings;
 
 /// Instants from 2001 on are counted since 1970; smaller numbers count from a beginning of their own.
-const SINCE_1970: i64 = 1_000_000_000 * SECOND;
+pub(super) const SINCE_1970: i64 = 1_000_000_000 * SECOND;
 /// Nanoseconds of the narrowest bins.
 const NARROWEST: i64 = SECOND / 1000;
 
@@ -84,6 +84,7 @@ impl RunFacts<'_> {
             table: self.table,
             run: None,
             shards: None,
+            counted: false,
             are_requests: self.are_requests,
             metric: self.metric.to_owned(),
             dimension: self.dimension,
@@ -273,10 +274,10 @@ fn corrupted(at: i64, start: i64, line: Option<u64>) -> CorruptedInstant {
     CorruptedInstant { at: seconds(at.saturating_sub(start)), line }
 }
 
-fn seconds(nanos: i64) -> f64 {
+pub(super) fn seconds(nanos: i64) -> f64 {
     nanos as f64 / SECOND as f64
 }
 
-fn per(amount: f64, of: f64) -> f64 {
+pub(super) fn per(amount: f64, of: f64) -> f64 {
     if of > 0.0 { amount / of } else { 0.0 }
 }

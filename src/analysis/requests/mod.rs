@@ -8,6 +8,7 @@
 mod assemble;
 mod cause;
 mod count;
+mod counted;
 mod extent;
 mod heat;
 mod incidents;
@@ -25,6 +26,7 @@ mod summary;
 mod sweep;
 mod time_bins;
 
+pub(crate) use counted::CountedRun;
 pub use load::LoadTrack;
 pub use result::{
     Bin, EndpointFailures, FailureCause, InFlight, LeftOut, LoadLevel, LoadLevels, Moment, Phase, PhaseKind,

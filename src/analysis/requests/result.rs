@@ -21,6 +21,10 @@ pub struct RequestRun {
     /// The files that were put together as one run; absent where it is the run of one file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shards: Option<Shards>,
+    /// Whether it is known only as it was counted in shards: percentiles over time, how many were in progress, phases and incidents are
+    /// not known then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counted: bool,
     /// Whether the rows are requests, by the definition of the format or by the names of their columns; rows of anything else
     /// otherwise.
     pub are_requests: bool,

@@ -59,7 +59,10 @@ pub(in crate::report) fn headline(runs: &[RequestRun]) -> Option<String> {
 
 /// What the search found, as a fact.
 pub(in crate::report) fn fact(run: &RequestRun) -> String {
-    let Some(search) = &run.incidents else { return "not searched: too few requests".to_owned() };
+    let Some(search) = &run.incidents else {
+        let why = if run.counted { "digests do not keep single requests" } else { "too few requests" };
+        return format!("not searched: {why}");
+    };
     let sampled =
         search.picked_one_in.map_or_else(String::new, |one_in| format!(" (one request in {one_in} was looked at)"));
     if search.found.is_empty() {
