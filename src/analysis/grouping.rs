@@ -77,7 +77,7 @@ impl<'a> Grouping<'a> {
         let asked_none = asked.is_empty();
         let mut one_by_one = false;
         let (columns, (codes, texts)) = if asked_none {
-            let label = most_telling_label(table);
+            let label = label_of_each_row(table).or_else(|| most_telling_label(table));
             let with_settings: Vec<usize> = label.into_iter().chain(varied_settings(table)).collect();
             match (sweep_of_labels(table, &with_settings), label) {
                 (Some(all), _) => all,
@@ -87,7 +87,8 @@ impl<'a> Grouping<'a> {
                 }
                 (None, Some(label)) if with_settings.len() > 1 => {
                     let labels = labels_of(table, &with_settings);
-                    let few = labels.1.len() <= MOST_SWEPT.max(labels.0.rows() / ROWS_EACH);
+                    let few = labels.1.len() <= MOST_SWEPT.max(labels.0.rows() / ROWS_EACH)
+                        || is_design_without_clock(table, &with_settings, &labels);
                     // A label that names rows one by one tells no kinds of them apart; settings do.
                     let settings = labels_of(table, &with_settings[1..]);
                     let names_rows = 2 * labels_of_column(table, label).1.len() > labels.0.rows();
@@ -221,8 +222,10 @@ fn labels_apart(table: &Table, codes: &Cells, texts: &[String]) -> Vec<String> {
         by_pattern.entry(pattern(text)).or_default().push(code as u32);
     }
     by_pattern.retain(|_, labels| labels.len() > 1);
-    let (named, mut by_pattern): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        by_pattern.into_iter().partition(|(pattern, labels)| labels.len() <= most_named(pattern));
+    let told = |labels: &[u32]| labels.iter().map(|code| texts[*code as usize].as_str()).collect::<Vec<_>>();
+    let (named, mut by_pattern): (BTreeMap<_, _>, BTreeMap<_, _>) = by_pattern
+        .into_iter()
+        .partition(|(pattern, labels)| labels.len() <= most_named(&without_common_numbers(pattern, &told(labels))));
     let mut apart: Vec<String> = named.into_keys().collect();
     by_pattern.retain(|_, labels| labels.len() <= MOST_LABELS);
     if by_pattern.is_empty() {
@@ -304,6 +307,29 @@ fn most_named(pattern: &str) -> usize {
     }
 }
 
+/// A pattern whose numbers that are the same in all of its texts are no variables: of `yolo11n_prune_0_05` and `yolo11n_prune_0_1`
+/// one number differs.
+fn without_common_numbers(pattern: &str, texts: &[&str]) -> String {
+    let numbers = |text: &str| -> Vec<String> {
+        let parts = text.split(|letter: char| !letter.is_ascii_digit());
+        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    let all: Vec<Vec<String>> = texts.iter().map(|text| numbers(text)).collect();
+    // Days of one year, or ports of one address, differ in less than three numbers.
+    let is_one = ["*-*-*", "*/*/*", "*:*", "*.*.*.*"].iter().any(|one| pattern.contains(one));
+    let Some(first) = all.first().filter(|first| !is_one && first.len() == pattern.matches('*').count()) else {
+        return pattern.to_owned();
+    };
+    let mut places = first.iter().enumerate();
+    pattern
+        .chars()
+        .filter(|letter| {
+            *letter != '*'
+                || places.next().is_none_or(|(place, number)| all.iter().any(|other| other.get(place) != Some(number)))
+        })
+        .collect()
+}
+
 /// Whether some labels lie wholly above others, by a factor of two and more: `parse_10_items` and `parse_100000_items`.
 fn far_apart(samples: &[Vec<f64>]) -> bool {
     const FACTOR: f64 = 2.0;
@@ -337,16 +363,17 @@ fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>
     }
     // A part of a divided table knows texts that none of its rows have.
     let varied = |column: &usize| (2..rows).contains(&texts_in_use(table, *column));
-    let texts = table
-        .columns_as(Role::Label)
-        .filter(|column| matches!(table.columns[*column].cells, CellType::Text | CellType::Boolean));
+    let is_text = |column: &usize| matches!(table.columns[*column].cells, CellType::Text | CellType::Boolean);
+    let texts = table.columns_as(Role::Label).chain(table.columns_as(Role::Setting)).filter(is_text);
     let labels: Vec<usize> = texts.filter(varied).collect();
+    let crossed_with_one = || crossed_with_first(table, others);
     let telling =
         others.first().is_some_and(|first| labels.contains(first) || table.columns[*first].role == Role::Setting);
     if !telling || labels.len() < 2 {
         return None;
     }
     let settings = others.iter().copied().filter(|column| table.columns[*column].role == Role::Setting);
+    let settings = settings.filter(|column| !labels.contains(column));
     let columns: Vec<usize> = labels.iter().copied().chain(settings).collect();
     let together = labels_of(table, &columns);
     // Each text of each with each of the others, and no text more often than another: nobody but a loop over all of them does that.
@@ -355,14 +382,101 @@ fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>
         && is_balanced(table, &labels, &labels_of(table, &labels));
     if rows > MOST_SWEPT * ROWS_EACH {
         let apart = tried_through || are_crossed(table, &labels) && together.1.len() <= MOST_OF_DESIGN.min(rows / 2);
-        return apart.then_some((columns, together));
+        return if apart { Some((columns, together)) } else { crossed_with_one() };
     }
     let few_rows_each = together.1.len() <= MOST_SWEPT && together.1.len() * ROWS_EACH > rows;
     // Several things were tried with each other: no label alone tells all of the combinations.
     let crossed = columns.iter().all(|column| labels_of_column(table, *column).1.len() < together.1.len());
     let few = together.1.len() <= MOST_SWEPT || is_full_grid(table, &labels, &together);
     let is_design = crossed && few && is_balanced(table, &labels, &together);
-    (few_rows_each || is_design || tried_through).then_some((columns, together))
+    if few_rows_each || is_design || tried_through { Some((columns, together)) } else { crossed_with_one() }
+}
+
+/// The label that leads a table without a clock, with the others that were tried with nearly all of its texts, and the settings: a
+/// place and a network, a library and a test. How a row ended was not tried, and who made it says nothing.
+fn crossed_with_first<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>, Labels<'t>)> {
+    const FILLED: f64 = 0.9;
+    const COMES_OUT: &[&str] = &[
+        "actual",
+        "predicted",
+        "prediction",
+        "answer",
+        "response",
+        "verdict",
+        "result",
+        "match",
+        "grade",
+        "reason",
+        "output",
+        "outcome",
+        "status",
+        "cached",
+        "hit",
+        "error",
+        "winner",
+        "message",
+        "correct",
+        "passed",
+    ];
+    let first = others.first().copied().filter(|first| table.columns[*first].role == Role::Label)?;
+    if has_clock(table) {
+        return None;
+    }
+    let who = |column: usize| table.columns[column].dictionary.iter().any(|text| most_named(&pattern(text)) == 0);
+    let is_result = |column: usize| {
+        let name = table.columns[column].name.to_ascii_lowercase();
+        let mut words = name.split(|letter: char| !letter.is_alphanumeric());
+        words.any(|word| COMES_OUT.contains(&word))
+    };
+    let rows = labels_of_column(table, first).0.rows();
+    let of_first = texts_in_use(table, first);
+    let is_crossed = |column: &usize| {
+        let texts = texts_in_use(table, *column);
+        let product = of_first * texts;
+        *column != first
+            && (2..=MOST_SWEPT).contains(&texts)
+            && product * ROWS_EACH <= rows
+            && !who(*column)
+            && !is_result(*column)
+            && labels_of(table, &[first, *column]).1.len() as f64 >= FILLED * product as f64
+    };
+    let texts = table.columns_as(Role::Label).filter(|column| table.columns[*column].cells == CellType::Text);
+    let mut columns = vec![first];
+    let mut together = labels_of(table, &columns);
+    let mut more = false;
+    let labels = (of_first > 1 && !who(first)).then(|| texts.filter(is_crossed)).into_iter().flatten();
+    for column in labels.chain(others.iter().copied().skip(1)) {
+        let with: Vec<usize> = columns.iter().copied().chain([column]).collect();
+        let labels = labels_of(table, &with);
+        // What says the same as the others adds nothing but length.
+        let is_label = table.columns[column].role == Role::Label;
+        // Recordings have many labels; those that leave few rows each tell people apart, not things.
+        let most = if is_label { rows / ROWS_EACH } else { rows / 2 };
+        if labels.1.len() > together.1.len() && labels.1.len() <= MOST_OF_DESIGN.min(most) {
+            more |= is_label;
+            (columns, together) = (with, labels);
+        }
+    }
+    more.then_some((columns, together))
+}
+
+/// Whether settings of a table without a clock, with its label or without, were tried through: each with each of the others.
+fn is_design_without_clock(table: &Table, columns: &[usize], together: &Labels<'_>) -> bool {
+    together.1.len() <= MOST_OF_DESIGN
+        && table.lines.rows() <= MOST_ROWS_OF_DESIGN as u64
+        && !has_clock(table)
+        && is_full_grid(table, columns, together)
+}
+
+/// The label that gives each row of a small table a name of its own, where it is called like one, or all columns have no names.
+fn label_of_each_row(table: &Table) -> Option<usize> {
+    const NAMES: &[&str] = &["name", "label", "benchmark", "test", "scenario", "case", "command", "operation"];
+    let named = |column: &usize| {
+        let name = table.columns[*column].name.to_ascii_lowercase();
+        let last = name.rsplit(['.', '_', ' ']).next().unwrap_or(&name);
+        name.starts_with("column_") || NAMES.contains(&last)
+    };
+    table.columns_as(Role::Label).filter(named).find(|column| each_row_is_another(table, *column))
 }
 
 /// Whether each row of a small table without a clock has a name of its own: a row a benchmark, of which no number over all means

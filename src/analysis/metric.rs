@@ -7,7 +7,7 @@ use super::oddity::Oddity;
 use super::outcome::Failures;
 use super::runs_apart::RunApart;
 use crate::measure::Polarity;
-use crate::measure::finding::Place;
+use crate::measure::finding::{FindingKind, Place};
 use crate::measure::unit::Dimension;
 use crate::stats::population::Population;
 use crate::stats::settings::Depth;
@@ -206,8 +206,17 @@ impl Metric {
 
     /// Rows of samples that are corrupted.
     pub fn corrupted_rows(&self) -> impl Iterator<Item = usize> + '_ {
-        self.oddities.iter().filter_map(|oddity| match oddity {
-            Oddity::Suspect { suspect, row, .. } if suspect.leaves() => Some(*row),
+        self.rows_that_leave(|_| true)
+    }
+
+    /// Of these, the rows of something else: their numbers are no measurements of this metric.
+    pub(super) fn foreign_rows(&self) -> impl Iterator<Item = usize> + '_ {
+        self.rows_that_leave(|kind| kind == FindingKind::IsolatedForeign)
+    }
+
+    fn rows_that_leave(&self, of: impl Fn(FindingKind) -> bool) -> impl Iterator<Item = usize> {
+        self.oddities.iter().filter_map(move |oddity| match oddity {
+            Oddity::Suspect { suspect, row, .. } if suspect.leaves() && of(suspect.kind) => Some(*row),
             _ => None,
         })
     }

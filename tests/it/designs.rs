@@ -252,3 +252,98 @@ fn a_label_that_is_the_same_in_all_rows_of_a_table_is_in_no_name() {
     let labels: Vec<String> = metric(&report, "duration_ms")["groups"].as_array().unwrap().iter().map(label).collect();
     assert_eq!(labels, ["home", "cart"]);
 }
+
+#[test]
+fn each_combination_once_is_a_group_of_its_own_with_one_label_and_settings_in_words_and_numbers() {
+    let (mut text, mut row) = ("Algorithm,Layout,Vertices,Density,Time\n".to_owned(), 0);
+    for algorithm in ["prim", "kruskal"] {
+        for layout in ["dense", "sparse"] {
+            for vertices in [10, 50, 100, 150, 200, 250, 300] {
+                for density in [25, 50, 99] {
+                    row += 1;
+                    let _ = writeln!(text, "{algorithm},{layout},{vertices},{density},{:.6}", measured(row));
+                }
+            }
+        }
+    }
+    let report = report("wyniki.csv", &text);
+    assert_eq!(names(&report), ["Time"]);
+    assert_eq!(groups(&report, "Time"), 84, "{}", metric(&report, "Time")["grouped_by"]);
+}
+
+#[test]
+fn round_numbers_that_were_tried_with_each_other_once_are_settings() {
+    let (mut text, mut row) = ("n,filled,tempo_us\n".to_owned(), 0);
+    for filled in [10, 20, 30, 40] {
+        for n in [100, 200, 300, 400, 500] {
+            row += 1;
+            let _ = writeln!(text, "{n},{filled},{}", 1000 + row * 7919 % 10_007);
+        }
+    }
+    let report = report("risultati.csv", &text);
+    assert_eq!(names(&report), ["tempo_us"]);
+    assert_eq!(groups(&report, "tempo_us"), 20, "{}", metric(&report, "tempo_us")["grouped_by"]);
+}
+
+#[test]
+fn what_was_tried_with_the_leading_label_unevenly_and_in_any_order_is_kept_apart() {
+    let mut text = "Library,Test,Length,Time\n".to_owned();
+    for row in 0..900_usize {
+        let (library, test) = (["auto", "hand"][row * 7 % 5 % 2], ["h0", "h1", "h2"][row * 11 % 7 % 3]);
+        let length = [10, 50, 500, 3000][row * 13 % 11 % 4];
+        let _ = writeln!(text, "\"{library}\",\"{test}\",\"{length}\",\"{:.5}\"", measured(row));
+    }
+    let report = report("escape.csv", &text);
+    assert_eq!(names(&report), ["Time"]);
+    assert_eq!(groups(&report, "Time"), 24, "{}", metric(&report, "Time")["grouped_by"]);
+}
+
+#[test]
+fn how_a_row_ended_is_no_configuration() {
+    let mut text = "place,predicted,ms\n".to_owned();
+    for row in 0..300_usize {
+        let predicted = ["clean", "misuse"][row * 7 % 5 % 2];
+        let _ = writeln!(text, "{},{predicted},{:.4}", ["rome", "oslo", "lyon"][row * 11 % 7 % 3], measured(row));
+    }
+    assert_eq!(groups(&report("judged.csv", &text), "ms"), 3);
+}
+
+#[test]
+fn names_of_which_one_number_differs_are_things_and_not_moments() {
+    let mut text = "Phase,Power\n".to_owned();
+    for row in 0..60_usize {
+        let _ = writeln!(text, "net11_prune_0_{}.onnx,{:.4}", ["05", "1", "15"][row / 20], measured(row));
+    }
+    assert_eq!(groups(&report("power.csv", &text), "Power"), 3);
+}
+
+#[test]
+fn a_row_with_a_name_of_its_own_is_not_pooled_by_what_kind_it_is() {
+    let text = "operation,name,frame_ms\nstatic,line-100k,4.71\nstatic,line-1m,9.32\npan,line-1m-pan,16.93\n\
+                pan,line-10m-pan,51.24\n";
+    assert_eq!(groups(&report("charts.csv", text), "frame_ms"), 4);
+}
+
+#[test]
+fn means_with_deviations_are_one_configuration_a_row_although_a_clock_stands_beside() {
+    let (mut text, mut row) =
+        ("timestamp,modo,tamanho,max_depth,tempo_medio_s,desvio_padrao_s,medicoes_s\n".to_owned(), 0);
+    for size in [100_000, 500_000, 2_000_000] {
+        for (mode, depth) in [("sequential", ""), ("parallel", "2"), ("parallel", "8")] {
+            row += 1;
+            let (mean, off) = (measured(row) / 10.0, measured(row) / 300.0);
+            let _ = writeln!(
+                text,
+                "2025-10-12 18:27:{row:02},{mode},{size},{depth},{mean:.5},{off:.5},\"[{:.5}, {:.5}]\"",
+                mean - off,
+                mean + off
+            );
+        }
+    }
+    let report = report("resultados.csv", &text);
+    assert_eq!(names(&report), Vec::<&str>::new());
+    let reported = report["reported"].as_array().unwrap();
+    let labels: std::collections::BTreeSet<_> = reported.iter().filter_map(|one| one["label"].as_str()).collect();
+    assert_eq!(labels.len(), 9, "{reported:?}");
+    assert!(labels.iter().all(|label| !label.contains('[')), "{labels:?}");
+}

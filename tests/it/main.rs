@@ -57,6 +57,7 @@ mod schema_1;
 mod service;
 mod simulator;
 mod steady;
+mod strangers;
 mod suite;
 mod summaries;
 mod summarize;

@@ -1,7 +1,7 @@
 //! The rows of a run, a stretch at a time: when, how long, and what became of each.
 //!
 //! In: the columns of a table. Out: their cells side by side, durations in seconds. A duration that is corrupted says nothing of its
-//! request, which counts all the same.
+//! request, which counts all the same; a row of something else is no request.
 
 use std::ops::Range;
 
@@ -29,12 +29,20 @@ pub(super) struct Rows<'a> {
     durations: &'a Cells,
     unit: Unit,
     told: Option<Told<'a>>,
-    /// Rows of corrupted durations, ascending.
-    corrupted: Vec<usize>,
+    unusable: Unusable,
     /// The rows of the run.
     pub(super) range: Range<usize>,
     /// Instants outside of these are of another clock.
     pub(super) window: (i64, i64),
+}
+
+/// Rows whose durations are none, ascending.
+#[derive(Default)]
+pub(super) struct Unusable {
+    /// Of requests whose durations are corrupted; with those of something else among them.
+    pub(super) corrupted: Vec<usize>,
+    /// Of something else.
+    pub(super) foreign: Vec<usize>,
 }
 
 /// Consecutive rows.
@@ -90,17 +98,18 @@ impl<'a> Rows<'a> {
         table: &'a Table,
         (instant, duration): (usize, usize),
         status: Option<&str>,
-        mut corrupted: Vec<usize>,
+        mut unusable: Unusable,
         range: Range<usize>,
     ) -> Self {
-        corrupted.sort_unstable();
+        unusable.corrupted.sort_unstable();
+        unusable.foreign.sort_unstable();
         Self {
             instants: Instants::of(table, instant),
             lines: &table.lines,
             durations: table.values(duration),
             unit: table.columns[duration].unit(),
             told: status.and_then(|status| Told::by(table, status)),
-            corrupted,
+            unusable,
             range,
             window: ANY_INSTANT,
         }
@@ -145,16 +154,25 @@ impl<'a> Rows<'a> {
             };
             stretch.durations.extend(block.numbers.iter().enumerate().map(base));
         });
-        let from = self.corrupted.partition_point(|row| *row < rows.start);
-        for row in self.corrupted[from..].iter().take_while(|row| **row < rows.end) {
+        for row in within(&self.unusable.corrupted, &rows) {
             stretch.durations[row - rows.start] = CORRUPTED;
         }
         stretch.outcomes.clear();
         match &self.told {
-            Some(told) => told.visit(rows, |outcome| stretch.outcomes.push(outcome)),
+            Some(told) => told.visit(rows.clone(), |outcome| stretch.outcomes.push(outcome)),
             None => stretch.outcomes.resize(rows.len(), Outcome::NotSaid),
         }
+        for row in within(&self.unusable.foreign, &rows) {
+            stretch.durations[row - rows.start] = f64::NAN;
+            stretch.outcomes[row - rows.start] = Outcome::NotSaid;
+        }
     }
+}
+
+/// Those of ascending rows that lie in a range.
+fn within<'r>(all: &'r [usize], rows: &'r Range<usize>) -> impl Iterator<Item = usize> + 'r {
+    let from = all.partition_point(|row| *row < rows.start);
+    all[from..].iter().copied().take_while(|row| *row < rows.end)
 }
 
 impl Stretch {

@@ -78,6 +78,26 @@ impl FlatRow {
         )
     }
 
+    /// What of it holds for an array: nothing that stands in an object beside it and speaks of the arrays
+    /// there, or that an object around it says of itself.
+    pub(super) fn without_those_of_others(&self, array: &str, arrays: &[&str]) -> Self {
+        let mut kept = Self::default();
+        for (index, name) in self.names.iter().enumerate() {
+            let object = name.rsplit_once('.').map_or("", |(object, _)| object);
+            let leaf = &name[object.len()..];
+            let nearer = |other: &String| other.strip_suffix(leaf).is_some_and(|around| is_inside(array, around));
+            let of_others = || arrays.iter().any(|other| is_inside(other, object)) || self.names.iter().any(nearer);
+            if !object.is_empty() && !is_inside(array, object) && of_others() {
+                continue;
+            }
+            if self.inherited.contains(&index) {
+                kept.inherited.push(kept.names.len());
+            }
+            kept.push(name, &String::from_utf8_lossy(self.cell(index)), self.words.contains(&index));
+        }
+        kept
+    }
+
     /// What holds for all that stands inside, as the beginning of a row there: words, and of an element its whole round numbers,
     /// which may be settings. An amount (`4.0 s`, `6.41`) is a result of this object alone, and so are the instant and the
     /// outcome of a document.
@@ -100,6 +120,11 @@ impl FlatRow {
         }
         labels
     }
+}
+
+/// Whether a path lies in an object.
+fn is_inside(path: &str, object: &str) -> bool {
+    path.strip_prefix(object).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Whether a text is a number that was measured, with or without a unit.

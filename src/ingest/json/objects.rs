@@ -114,8 +114,9 @@ impl<'s> ObjectTables<'s> {
         let labels = inside.row.labels(Around::Document);
         let parallel = parallel_arrays(&inside.arrays);
         if parallel.is_empty() {
+            let paths: Vec<&str> = inside.arrays.iter().map(|(path, _)| path.as_str()).collect();
             for (path, array) in &inside.arrays {
-                self.take_array(path, last_name(path), array, &labels, lines, 0);
+                self.take_array(path, last_name(path), array, &labels.without_those_of_others(path, &paths), lines, 0);
             }
         } else {
             self.take_columns(&parallel, &labels, lines);

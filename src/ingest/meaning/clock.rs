@@ -290,12 +290,19 @@ fn unit_duration(text: &[u8]) -> Option<f64> {
     ];
     let mut rest = text;
     let mut seconds = 0.0;
+    let mut last_unit = f64::INFINITY;
     while !rest.is_empty() {
         let number = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
         let value: f64 = fast_float2::parse(&rest[..number]).ok()?;
         rest = rest[number..].trim_ascii_start();
         let letters = rest.iter().take_while(|byte| !byte.is_ascii_digit() && **byte != b' ').count();
         let (_, multiply, divide) = PARTS.iter().find(|(symbol, ..)| *symbol == &rest[..letters])?;
+        // Parts of one duration get smaller: `40.86ms 2.19ms` is two of them.
+        let unit = multiply / divide;
+        if unit >= last_unit {
+            return None;
+        }
+        last_unit = unit;
         seconds += value * multiply / divide;
         rest = rest[letters..].trim_ascii_start();
     }
@@ -457,7 +464,19 @@ mod tests {
         ] {
             assert_eq!(duration(text.as_bytes()), Some(seconds), "{text}");
         }
-        for text in ["", "ms", "5", "5x", "12:61:00", "1:2:3:4", "-5ms", "00000000:01:00.0", "0000:01:00.0"] {
+        for text in [
+            "",
+            "ms",
+            "5",
+            "5x",
+            "12:61:00",
+            "1:2:3:4",
+            "-5ms",
+            "40.86ms 2.19ms",
+            "3s 2m",
+            "00000000:01:00.0",
+            "0000:01:00.0",
+        ] {
             assert_eq!(duration(text.as_bytes()), None, "{text}");
         }
     }

@@ -19,8 +19,9 @@ const FEWEST_ABOVE: usize = 3;
 /// Statistics that no sample is by chance.
 const UNLIKELY: [&str; 3] = ["mean", "sum", "standard deviation"];
 
-/// Takes closing rows out of a table.
+/// Takes closing rows out of a table: those at its end, and those below each of its blocks.
 pub(crate) fn set_aside(table: Table, provenance: &mut Provenance, findings: &mut Vec<Finding>) -> Table {
+    let table = between_blocks(table, provenance, findings);
     let Some(closing) = Closing::of(&table).or_else(|| Closing::called_total(&table)) else { return table };
     let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
     let mask: Vec<bool> = (0..rows).map(|row| row < closing.from).collect();
@@ -51,6 +52,57 @@ pub(crate) fn set_aside(table: Table, provenance: &mut Provenance, findings: &mu
     findings.push(finding.count((rows - closing.from) as u64));
     kept.foreign_values = table.foreign_values;
     kept
+}
+
+/// Takes out the rows between blocks that are called `Average` or the like and hold a statistic of the block above.
+fn between_blocks(table: Table, provenance: &mut Provenance, findings: &mut Vec<Finding>) -> Table {
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    let is_word = |text: &String| vocabulary::SUMMARY_ROW.has(&text.trim().to_lowercase());
+    let labels = |column: &usize| {
+        let column = &table.columns[*column];
+        column.cells.kind() == Kind::Codes && column.dictionary.iter().any(is_word)
+    };
+    let Some(label) = table.columns_as(Role::Label).find(labels) else { return table };
+    let dictionary = &table.columns[label].dictionary;
+    let text = |row: usize| table.columns[label].data.code(row).and_then(|code| dictionary.get(code as usize));
+    let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
+    let mut mask = vec![true; rows];
+    let mut from = 0;
+    let mut found: Vec<&'static str> = Vec::new();
+    for row in (0..rows).filter(|row| text(*row).is_some_and(is_word)) {
+        let above: Vec<(usize, Vec<(&'static str, f64)>)> = metrics
+            .iter()
+            .map(|metric| {
+                let mut samples: Vec<f64> = table.values(*metric).iter().take(row).skip(from).flatten().collect();
+                samples.sort_unstable_by(f64::total_cmp);
+                (*metric, statistics(&samples))
+            })
+            .collect();
+        if let Some((name, _)) = statistic_of_all(&table, &above, row).filter(|_| row > from + 1) {
+            mask[row] = false;
+            found.push(name);
+        }
+        from = row + 1;
+    }
+    let first = mask.iter().position(|kept| !kept);
+    let Some((first, kept)) = first.and_then(|first| Some((first, table.only(&mask)?))) else { return table };
+    for (row, _) in mask.iter().enumerate().filter(|(_, kept)| !**kept) {
+        provenance.set_aside("rows that sum up the rows above", table.lines.line(row as u64).unwrap_or_default());
+    }
+    let called = text(first).cloned().unwrap_or_default();
+    found.sort_unstable();
+    found.dedup();
+    let place = Place::line(&provenance.name, table.lines.line(first as u64).unwrap_or_default());
+    let count = mask.iter().filter(|kept| !**kept).count() as u64;
+    let finding = Finding::new(
+        Severity::Note,
+        FindingKind::ClosingRow,
+        place,
+        format!("called `{called}`: {} of the rows above", found.join(", ")),
+        "they sum up samples and are none: not used",
+    );
+    findings.push(finding.count(count));
+    Table { foreign_values: table.foreign_values, ..kept }
 }
 
 /// The closing rows of a table.

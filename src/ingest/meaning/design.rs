@@ -39,6 +39,14 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
             return Some(format!("the same numbers for each `{beside}`, each as often: they were chosen"));
         }
     }
+    if called
+        && said.statistic.is_none()
+        && said.kind.is_none()
+        && !has_clock(table, index)
+        && let Some(of) = fixed_by_label(table, index)
+    {
+        return Some(format!("each `{of}` has one number: a property of it"));
+    }
     if said.statistic.is_some() {
         return is_limit(table, index, words).then(|| "the same limit in all rows: it was chosen".to_owned());
     }
@@ -75,6 +83,17 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     {
         return Some(format!(
             "each of its {} round numbers stands equally often beside each `{beside}`: it was chosen",
+            counts.len()
+        ));
+    }
+    // In any order, and some more often than others: called like a setting, and tried with everything.
+    if called
+        && said.kind.is_none()
+        && !has_clock(table, index)
+        && let Some(beside) = crossed_unevenly(table, index, &counts)
+    {
+        return Some(format!(
+            "each of its {} round numbers stands beside each `{beside}`: it was chosen",
             counts.len()
         ));
     }
@@ -259,9 +278,59 @@ fn crossed<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64, usize>) ->
     found.map(|(_, column)| column.name.as_str())
 }
 
+/// The column of texts that tells the whole number of each row: several rows each, and nearly as many numbers as texts.
+fn fixed_by_label(table: &Table, index: usize) -> Option<&str> {
+    const FEWEST: usize = 3;
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    let values = table.values(index);
+    if !values.all(|number| number.fract() == 0.0) {
+        return None;
+    }
+    let texts = table.columns.iter().enumerate().filter(|(_, column)| column.cells == CellType::Text);
+    let mut found = texts.filter(|(other, column)| {
+        let labels = column.dictionary.iter().filter(|text| !text.is_empty()).count();
+        if !(FEWEST..=MOST_CONFIGURATIONS as usize).contains(&labels) || 2 * labels > rows {
+            return false;
+        }
+        let codes = table.text_cells(*other);
+        let mut number_of: HashMap<u32, u64> = HashMap::new();
+        let one_each = (0..rows).all(|row| match (codes.code(row), values.number(row)) {
+            (Some(code), Some(number)) => *number_of.entry(code).or_insert(number.to_bits()) == number.to_bits(),
+            _ => true,
+        });
+        let numbers: HashSet<u64> = number_of.values().copied().collect();
+        one_each && numbers.len() >= FEWEST && 2 * numbers.len() > number_of.len()
+    });
+    found.next().map(|(_, column)| column.name.as_str())
+}
+
+/// The column of texts each of which stands beside each of the numbers, in several rows each.
+fn crossed_unevenly<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<&'t str> {
+    const ROWS_EACH: usize = 5;
+    const FEWEST: usize = 3;
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    if counts.len() < FEWEST || table.columns[index].cells != CellType::Integer {
+        return None;
+    }
+    let values = table.values(index);
+    let texts = table.columns.iter().enumerate().filter(|(_, column)| column.cells == CellType::Text);
+    let mut found = texts.filter(|(other, column)| {
+        let labels = column.dictionary.iter().filter(|text| !text.is_empty()).count();
+        if !(2..=MOST_VALUES).contains(&labels) || labels * counts.len() * ROWS_EACH > rows {
+            return false;
+        }
+        let codes = table.text_cells(*other);
+        let pairs: HashSet<(Option<u32>, Option<u64>)> =
+            (0..rows).map(|row| (codes.code(row), values.number(row).map(f64::to_bits))).collect();
+        pairs.len() == labels * counts.len()
+    });
+    found.next().map(|(_, column)| column.name.as_str())
+}
+
 /// The column of whole round numbers each of which was tried with each of these, equally often. Flags stand beside anything.
 fn crossed_with_numbers<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<&'t str> {
     const FEWEST_TOGETHER: usize = 4;
+    const FEWEST_ONCE: usize = 9;
     let is_plain = |index: usize| {
         let column = &table.columns[index];
         let said = name::read(&column.name);
@@ -278,7 +347,9 @@ fn crossed_with_numbers<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u6
         let of_other = counted(others, MOST_VALUES).filter(|counts| counts.len() >= 2 && !are_flags(counts))?;
         let combinations = of_other.len() * counts.len();
         let numbers = of_other.keys().map(|bits| f64::from_bits(*bits));
-        if combinations < FEWEST_TOGETHER || combinations * 2 > rows || !are_round(numbers, DIGITS) {
+        // Each once is no chance where there are several of both.
+        let once = counts.len() >= 3 && of_other.len() >= 3 && combinations >= FEWEST_ONCE && rows == combinations;
+        if combinations < FEWEST_TOGETHER || combinations * 2 > rows && !once || !are_round(numbers, DIGITS) {
             return None;
         }
         let mut together: HashMap<(u64, u64), usize> = HashMap::new();

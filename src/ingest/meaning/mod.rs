@@ -6,6 +6,7 @@ mod closing_rows;
 mod counters;
 pub(crate) mod declared;
 mod design;
+mod merged_cells;
 pub(crate) mod name;
 pub(crate) mod no_result;
 pub(crate) mod position;

@@ -410,6 +410,11 @@ fn unit_word(word: &Word, before: &[Word]) -> Option<Unit> {
     }
     // "s" is a unit only behind a separator: `total_s`, not the plural of a camelCase name.
     let is_before = |known: Words| before.iter().any(|word| known.has(&word.text));
+    // `exec_milli`; of a current or a power it is another thousandth.
+    if text == "milli" {
+        let of_time = is_before(vocabulary::DURATIONS) || is_before(vocabulary::ANSWER);
+        return of_time.then_some(Unit::MILLISECOND);
+    }
     let of_data = matches!(text, "gb" | "tb") && is_before(vocabulary::HOLDS_DATA);
     if let Some(unit) = Unit::of_power(&word.written).filter(|_| is_before(vocabulary::POWER)) {
         return Some(unit);

@@ -4,7 +4,7 @@
 //! evidence; one name alone decides nothing.
 
 use crate::table::packed::Cells;
-use crate::table::{CellType, Role, Table};
+use crate::table::{CellType, Column, Role, Table};
 
 use crate::ingest::meaning::name;
 use crate::ingest::meaning::vocabulary::Words;
@@ -29,11 +29,29 @@ const DEVICES: Words =
 
 /// What a column of numbers is that tells where or which.
 pub(crate) fn infer(table: &Table, index: usize, words: &[String]) -> Option<(Role, String)> {
-    end_of_stretch(table, index, words).or_else(|| coordinate(table, index, words)).or_else(|| {
-        let numbered = table.columns[index].cells == CellType::Integer
-            && matches!(words, [first, second] if NUMBERS.has(first) && DEVICES.has(second));
-        numbered.then(|| (Role::Identifier, format!("called `{}`, with whole numbers", table.columns[index].name)))
-    })
+    part_of_second(table, index, words)
+        .or_else(|| end_of_stretch(table, index, words))
+        .or_else(|| coordinate(table, index, words))
+        .or_else(|| {
+            let numbered = table.columns[index].cells == CellType::Integer
+                && matches!(words, [first, second] if NUMBERS.has(first) && DEVICES.has(second));
+            numbered.then(|| (Role::Identifier, format!("called `{}`, with whole numbers", table.columns[index].name)))
+        })
+}
+
+/// `Fractional Seconds` beside a time of day: what is behind its point.
+fn part_of_second(table: &Table, index: usize, words: &[String]) -> Option<(Role, String)> {
+    const PARTS: Words = Words::of("fractional fraction fractions subsecond subseconds");
+    const SECONDS: Words = Words::of("second seconds sec secs subsecond subseconds");
+    let called = PARTS.among(words).is_some() && SECONDS.among(words).is_some();
+    let is_time = |(other, column): (usize, &Column)| {
+        let named = name::words(&column.name).iter().any(|word| matches!(word.as_str(), "time" | "date" | "seconds"));
+        other != index && (column.cells == CellType::Timestamp || named)
+    };
+    (called
+        && table.values(index).all(|number| (0.0..1.0).contains(&number))
+        && table.columns.iter().enumerate().any(is_time))
+    .then(|| (Role::Unused, "the part of a second behind a time of day: no duration".to_owned()))
 }
 
 /// Another column of numbers whose name differs in one word only, of two kinds of words that go together; and whether this

@@ -21,6 +21,11 @@ use crate::ingest::meaning::{clock, name, position, tally, units};
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
+/// Codes of answers that servers send.
+const REGISTERED: [u32; 30] = [
+    200, 201, 202, 203, 204, 206, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 408, 409, 410, 413, 418, 422,
+    429, 499, 500, 501, 502, 503, 504,
+];
 /// More different codes than this are an amount.
 const MOST_KINDS: usize = 20;
 /// So many different numbers are looked at to see whether each occurs once only.
@@ -89,6 +94,9 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
             Role::Unused,
             "its cells are dates of which either number may be the day, so that no instant can be told".into(),
         );
+    }
+    if column.dictionary.iter().all(|text| text.is_empty() || is_list_of_numbers(text)) {
+        return (Role::Unused, "its cells are lists of numbers, which name nothing and are not read".into());
     }
     if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
         return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
@@ -224,6 +232,9 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && matches!(words, [only] if vocabulary::COUNTER.has(only)) && 2 * profile.by_ones >= profile.count {
         return (Role::Identifier, format!("called `{}`, and one more from row to row: it counts them", column.name));
     }
+    if counts_progress(&profile, words, whole) && is_beside_numbers(table, index) {
+        return (Role::Unused, format!("called `{}`, and never falls: how far it had come, no result", column.name));
+    }
     if let Some(word) = named(vocabulary::SETTING).filter(|word| whole || *word == "version") {
         return (Role::Unused, format!("a `{word}` is a setting, not a measurement"));
     }
@@ -242,7 +253,29 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && counts_rows {
         return (Role::Identifier, "it counts the rows one by one".into());
     }
+    if whole && column.name.starts_with("column_") && profile.count >= 10 && design::has_clock(table, index) {
+        let registered = |code: &u64| REGISTERED.contains(&(f64::from_bits(*code) as u32));
+        if counted(values, MOST_KINDS).is_some_and(|codes| codes.keys().all(registered)) {
+            return (
+                Role::Status,
+                "a column without a name, beside instants, of codes of HTTP and nothing else".into(),
+            );
+        }
+    }
     (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
+}
+
+/// Whether numbers say how far a training or a simulation had come: they hardly ever stay the same, or are called so and nothing else.
+fn counts_progress(profile: &Profile, words: &[String], whole: bool) -> bool {
+    const FEWEST: usize = 9;
+    let alone = match words {
+        [only] => matches!(only.as_str(), "epoch" | "step"),
+        [of, step] => of == "global" && step == "step",
+        _ => false,
+    };
+    let counts = words.last().is_some_and(|last| vocabulary::PROGRESS.has(last));
+    let always = whole && counts && 5 * profile.rises >= 4 * profile.count && profile.count >= FEWEST;
+    profile.falls == 0 && (always || alone && profile.rises >= 2)
 }
 
 /// What was varied or chosen, not measured: numbers of an object of settings, and numbers called like a setting that are the
@@ -264,8 +297,8 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     let of_machine =
         vocabulary::MACHINE_OBJECT.among(&parents).filter(|_| matches!(said.kind, None | Some(Kind::Count)));
     let few = || counted(table.values(index), MOST_SETTINGS).is_some();
-    // What failed was not chosen.
-    if vocabulary::FAILED.among(words).is_some() {
+    // What failed was not chosen, nor how good an answer was.
+    if vocabulary::FAILED.among(words).or(vocabulary::QUALITY.among(words)).is_some() {
         return None;
     }
     if let Some(word) = vocabulary::SETTINGS_OBJECT.among(&parents).or(of_machine).filter(|_| few()) {
@@ -342,6 +375,14 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if in_stretches { chosen("the same in stretches of rows") } else { None }
 }
 
+/// `[0.12, 0.13]`.
+fn is_list_of_numbers(text: &str) -> bool {
+    let inside = text.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    inside.is_some_and(|inside| {
+        inside.contains([',', ' ']) && inside.split([',', ' ']).all(|one| one.is_empty() || one.parse::<f64>().is_ok())
+    })
+}
+
 /// Whether all instants are midnights and several rows are of one day, so that they only date the rows.
 fn are_dates_of_several(table: &Table, index: usize) -> bool {
     /// More rows than this have shown what they are.
@@ -405,6 +446,8 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     const EVEN_STEPS: usize = 9;
     /// So many durations do not rise from row to row, from none at all on.
     const RISING: usize = 30;
+    /// Two days of the years since 1970.
+    const NEAR: f64 = 1e-4;
     let column = &table.columns[index];
     let said = name::read(&column.name);
     // Epochs of a training are counted; only a clock counts since one.
@@ -439,6 +482,25 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     if elapsed && goes_on() && is_beside_numbers(table, index) && !clock_beside() {
         return Some((Role::Timestamp, "elapsed time that goes on from 0".into()));
     }
+    // `total_time` of a training, beside what it counts: no row took so long.
+    let adds_up = (is_time || said.kind == Some(Kind::RunLength))
+        && words.iter().any(|word| matches!(word.as_str(), "total" | "elapsed" | "cumulative"));
+    if adds_up
+        && profile.rises + 1 == profile.count
+        && profile.count >= FEWEST_UNNAMED
+        && has_progress_beside(table, index)
+    {
+        return Some((Role::Timestamp, "rises in every row, as a counter of what was done does: a clock".into()));
+    }
+    // Without a name: so long numbers so near each other are instants, in whatever order.
+    let near = profile.high - profile.low <= NEAR * profile.high && profile.count >= FEWEST_UNNAMED;
+    if column.name.starts_with("column_")
+        && near
+        && let Some(clock) = (1..CLOCKS.len()).find(|clock| profile.in_clock[*clock] == profile.count)
+    {
+        let reason = format!("a column without a name, whose numbers are {} since 1970", CLOCKS[clock].1);
+        return Some((Role::Timestamp, reason));
+    }
     // What something was at the start is no instant: `start_rss`.
     let word = named.filter(|_| !matches!(said.kind, Some(Kind::Bytes | Kind::Rate | Kind::Share)))?;
     // A name that can mean nothing else: where it falls back, the clock began anew.
@@ -460,6 +522,22 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     // In a sweep from small to large the durations rise as well: a clock goes on evenly, or for long.
     let clock = !is_time || even_steps(table.values(index)) || profile.low == 0.0 || profile.count >= RECORDING;
     clock.then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
+}
+
+/// Whether another column adds up what was measured, or counts what was done in uneven steps, and rises in nearly every row.
+fn has_progress_beside(table: &Table, index: usize) -> bool {
+    (0..table.columns.len()).any(|other| {
+        let column = &table.columns[other];
+        let words = name::words(name::leaf(&column.name));
+        let adds_up = words.iter().any(|word| matches!(word.as_str(), "cumulative" | "cumulated" | "accumulated"));
+        let counts = column.cells == CellType::Integer && words.iter().any(|word| vocabulary::PROGRESS.has(word));
+        if other == index || !column.cells.is_number() || !adds_up && !counts {
+            return false;
+        }
+        let profile = Profile::of(table.values(other));
+        let rises = profile.falls == 0 && 5 * profile.rises >= 4 * profile.count;
+        rises && (adds_up || !even_steps(table.values(other)))
+    })
 }
 
 /// Whether another column holds numbers too.

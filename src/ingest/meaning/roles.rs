@@ -15,7 +15,9 @@ use crate::ingest::builder::{InvalidCells, TableBuilder};
 use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
-use crate::ingest::meaning::{calendar, closing_rows, name, no_result, role, siblings, summary_table, time_evidence};
+use crate::ingest::meaning::{
+    calendar, closing_rows, merged_cells, name, no_result, role, siblings, summary_table, time_evidence, units,
+};
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
 use crate::ingest::sink::Sink;
@@ -170,6 +172,9 @@ fn assign_table(
         calendar::join_date_and_time(&mut table, &storage);
     }
     recognise_devices(&mut table, &invalid, definitions);
+    if !definitions.are_of_format() {
+        merged_cells::fill(&mut table);
+    }
     recognise_long_table(&mut table, options);
     let named_by_rows = long_value(&table);
     for index in 0..table.columns.len() {
@@ -189,6 +194,9 @@ fn assign_table(
     no_result::add_outcome(&mut table, &invalid);
     no_result::note(&invalid, &table, source, findings);
     note_invalid_cells(&invalid, &table, source, findings);
+    if definitions.says_nothing_of_roles() {
+        note_unread_amounts(&table, source, findings);
+    }
     let columns = &table.columns;
     table.foreign_values.retain(|one| columns[one.column].role == Role::Metric);
     table
@@ -253,8 +261,9 @@ fn recognise_long_table(table: &mut Table, options: &SourceOptions) {
     if !known(vocabulary::VALUE, &table.columns[value].name) {
         return;
     }
+    // In a short file each metric stands once, so that its name looks like one of a row.
     let names = table.columns.iter().position(|column| {
-        column.role == Role::Label
+        (column.role == Role::Label || column.role == Role::Identifier && column.cells == CellType::Text)
             && known(vocabulary::METRIC_NAME, &column.name)
             && options.column(&column.name).and_then(|column| column.role).is_none()
     });
@@ -314,6 +323,26 @@ fn split_by_unit(table: Table, options: &SourceOptions, source: &str, findings: 
         parts.push(part);
     }
     parts
+}
+
+/// Findings about columns of texts whose names state a unit and whose cells begin with a number: two numbers in a cell, as `wrk` prints
+/// a mean and its deviation, are read as none.
+fn note_unread_amounts(table: &Table, source: &str, findings: &mut Vec<Finding>) {
+    for column in table.columns.iter().filter(|column| column.cells == CellType::Text) {
+        let begins = |text: &String| text.is_empty() || text.starts_with(|first: char| first.is_ascii_digit());
+        let several = |text: &String| text.split_whitespace().filter(|word| begins(&(*word).to_owned())).count() > 1;
+        let said = name::read(&column.name);
+        let stated = said.unit.is_some() && units::stated(&column.name).is_some();
+        if !stated || !column.dictionary.iter().all(begins) || !column.dictionary.iter().any(several) {
+            continue;
+        }
+        let text = column.dictionary.iter().find(|text| !text.is_empty()).map_or("", String::as_str);
+        let place = Place::source(source).column(&column.name);
+        let reason = "its cells hold several numbers each";
+        let finding =
+            Finding::new(Severity::Suspicious, FindingKind::NotANumber, place, reason, "none of them is used");
+        findings.push(finding.value(text));
+    }
 }
 
 /// Findings about cells of metrics that hold no number.

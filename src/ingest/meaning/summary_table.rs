@@ -52,14 +52,16 @@ pub(crate) fn take(table: &mut Table, options: &SourceOptions, place: Place) -> 
     }
     let mut layout = layout(table, place)?;
     let clock = table.columns_as(Role::Timestamp).any(|column| goes_on(table, column, rows));
-    if clock && !layout.sure {
+    // A mean with its deviation is of several repetitions; where texts and settings tell all rows apart, each row is a configuration.
+    let of_intervals = clock && !layout.sure;
+    if of_intervals && !has_deviation(&layout.parts) {
         return None;
     }
     if layout.only_counts && place == Place::Rows {
         return only_counts(table, rows, &layout.parts, options);
     }
     let Some(labels) = labels(table, rows, &mut layout) else {
-        return only_counts(table, rows, &layout.parts, options);
+        return if of_intervals { None } else { only_counts(table, rows, &layout.parts, options) };
     };
     let parts = layout.parts;
     let labels = without_doubtful_totals(table, &parts, labels);
@@ -76,6 +78,17 @@ pub(crate) fn take(table: &mut Table, options: &SourceOptions, place: Place) -> 
     // The whole run stands first.
     reported.sort_by_key(|one| one.label.is_some());
     Some(reported)
+}
+
+/// Whether a metric has both its mean and how far its samples deviate.
+fn has_deviation(parts: &[(usize, Part)]) -> bool {
+    let of = |wanted: Statistic| {
+        parts.iter().filter_map(move |(_, part)| match part {
+            Part::Statistic(metric, statistic) if *statistic == wanted => Some(metric),
+            _ => None,
+        })
+    };
+    of(Statistic::Mean).any(|mean| of(Statistic::Stddev).any(|deviation| deviation == mean))
 }
 
 /// Whether the instants of a column tell rows apart.
@@ -286,10 +299,11 @@ fn is_constant(column: &Column) -> bool {
 
 /// What each column holds; `None` where the table is no summary.
 fn layout(table: &Table, place: Place) -> Option<Layout> {
-    let columns: Vec<(usize, NameMeaning)> = (0..table.columns.len())
+    let mut columns: Vec<(usize, NameMeaning)> = (0..table.columns.len())
         .filter(|index| is_number(&table.columns[*index]))
         .map(|index| (index, name::read(&table.columns[index].name)))
         .collect();
+    name_lone_deviation(&mut columns);
     let mut bases: BTreeMap<String, Vec<Statistic>> = BTreeMap::new();
     let codes = counters::codes(table, &columns);
     for (index, meaning) in &columns {
@@ -358,6 +372,23 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         || bases.get(NAMELESS).as_ref().is_some_and(percentiles)
         || mostly_statistics && bases.iter().any(|(base, of_base)| base != NAMELESS && of_base.len() >= PLENTY);
     (!parts.is_empty()).then_some(Layout { parts, sure, only_counts })
+}
+
+/// `desvio_padrao_s` beside `tempo_medio_s`: a deviation that names nothing but a unit is of the only mean.
+fn name_lone_deviation(columns: &mut [(usize, NameMeaning)]) {
+    let bases = |columns: &[(usize, NameMeaning)], wanted: Statistic| -> Vec<String> {
+        let of = columns.iter().filter(|(_, meaning)| meaning.statistic == Some(wanted));
+        of.map(|(_, meaning)| meaning.base.clone()).collect()
+    };
+    let ([mean], [_]) = (&bases(columns, Statistic::Mean)[..], &bases(columns, Statistic::Stddev)[..]) else { return };
+    for (_, meaning) in columns.iter_mut().filter(|(_, meaning)| meaning.statistic == Some(Statistic::Stddev)) {
+        let words = name::words(&meaning.base);
+        let only_unit = matches!(&words[..], [only] if only == "s" || Unit::parse(only).is_some());
+        // Of the same unit, or of none that is said.
+        if only_unit && name::words(mean).last() == words.last() {
+            meaning.base.clone_from(mean);
+        }
+    }
 }
 
 /// Whether what is called statistics of one metric cannot be that: in most rows a percentile lies far below a smaller one, or a mean

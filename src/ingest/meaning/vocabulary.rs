@@ -61,11 +61,14 @@ pub(crate) const IDENTIFIER: Words =
     Words::of("id uuid guid index idx seq sequence row pid tid port hash commit no number nr table");
 /// Called so, whole numbers name who did it or which time it was.
 pub(crate) const ACTOR: Words = Words::of(
-    "thread worker session user client vu host node repetition rep run iteration round attempt turn batch step epoch iteração iteración iterazione execucao execução ejecucion ejecución repetição repeticao repetición repeticion \
+    "thread worker session user client vu host node repetition rep seed run iteration round attempt turn batch step epoch iteração iteración iterazione execucao execução ejecucion ejecución repetição repeticao repetición repeticion \
      rodada corrida wiederholung durchlauf lauf",
 );
 /// Called so and nothing else, whole numbers that go on by one count the rows.
 pub(crate) const COUNTER: Words = Words::of("iter frame");
+/// Called so, numbers that never fall say how far a training or a simulation had come.
+pub(crate) const PROGRESS: Words =
+    Words::of("step steps timestep timesteps epoch epochs episode episodes update updates generation generations");
 /// Called so, small whole numbers name the run (process, fork, launch) that a row was measured in.
 pub(crate) const RUN: Words = Words::of("invocation fork launch trial");
 /// Called so, numbers describe the set-up.
@@ -77,7 +80,7 @@ pub(crate) const PARAMETER: Words = Words::of(
      shards replicas partitions warehouses numjobs iodepth size sizes batch depth level lvl workload consumers producers ncons nprod n k m dim dims width height \
      tamanho tamaño tamano tamanio taille größe groesse dimensione hilos hebras fils procesadores processadores prozesse núcleos nucleos \
      elementos profundidad profundidade numelements nelements \
-     capacity degree scale factor rate qps length prompt payload blocksize bs seed args arg param",
+     capacity degree scale factor rate qps length prompt payload blocksize bs vertices edges cells nnz args arg param",
 );
 /// Settings that nobody measures.
 pub(crate) const ALWAYS_PARAMETER: Words =
@@ -172,12 +175,14 @@ pub(crate) const COUNTED_BY_SECOND: Words = Words::of(
 pub(crate) const COMES_OUT: Words = Words::of(
     "throughput bandwidth bw goodput iops miss misses hit hits sent received utilization utilisation util ipc cpi",
 );
+/// How good an answer was: comes out of a run, whatever else stands in the name (`recall_at_k`).
+pub(crate) const QUALITY: Words = Words::of("recall accuracy f1 ndcg mrr auc bleu rouge wer cer reward");
 /// What these speak of is by time, whatever stands behind them: `throughput_ops_sec`.
 pub(crate) const BY_WHATEVER_TIME: Words = Words::of("throughput bandwidth bw rate speed");
 /// The more of it the better.
 pub(crate) const HIGHER_IS_BETTER: Words = Words::of(
     "throughput rps qps tps ops iops hits fps bandwidth bw goodput hz speed flops mflops gflops tflops \
-     availability successes speedup accuracy kbps mbps gbps bps",
+     availability successes speedup accuracy recall f1 ndcg mrr auc kbps mbps gbps bps",
 );
 /// Memory: the less of it the better.
 pub(crate) const MEMORY: Words = Words::of("memory mem rss heap vms vsz maxrss pss uss allocated alloc allocs");

@@ -33,11 +33,25 @@ pub(super) fn sample_rows(head: &Head<'_>, delimiter: Option<u8>) -> Vec<RowBuff
     rows
 }
 
+/// A table at the beginning without the lines below it, where each of those is a single field: what a program says when it ends
+/// (`Total time = 0.7`).
+fn without_end(rows: Vec<RowBuffer>) -> Vec<RowBuffer> {
+    const FEWEST_ROWS: usize = 3;
+    const FEWEST_FIELDS: usize = 3;
+    let width = rows.first().map_or(0, |first| first.cells.len());
+    let until = rows.iter().position(|row| row.cells.len() != width).unwrap_or(rows.len());
+    let ends = rows[until..].iter().all(|row| row.cells.len() == 1);
+    if width < FEWEST_FIELDS || until < FEWEST_ROWS || !ends || !names_its_fields(&rows[..until], width) {
+        return rows;
+    }
+    rows.into_iter().take(until).collect()
+}
+
 /// The delimiter with which neighbouring rows agree best; none where every line is one number.
 pub(super) fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuffer>, f64)> {
     let mut best: Option<(Option<u8>, Vec<RowBuffer>, f64)> = None;
     for &delimiter in DELIMITERS {
-        let rows = sample_rows(head, Some(delimiter));
+        let rows = without_end(sample_rows(head, Some(delimiter)));
         let Some(width) = usual_width(&rows).filter(|width| *width > 1) else { continue };
         if delimiter == b',' && (are_halves(&rows) || are_decimal_marks(head)) {
             continue;

@@ -40,3 +40,10 @@ pub(super) fn is_name(cell: &[u8]) -> bool {
 pub(super) fn has_header_word(name: &[u8]) -> bool {
     name.split(|byte| !byte.is_ascii_alphanumeric()).any(|word| vocabulary::HEADER.has_in_any_case(word))
 }
+
+/// Whether a row is a single field of words with what they say: `Total time (s) = 0.7`, `threads: 8`.
+pub(super) fn is_statement(row: Row<'_>) -> bool {
+    let text = row.cell(0);
+    let says = text.windows(2).any(|pair| pair == b": ") || text.contains(&b'=');
+    row.len() == 1 && says && text.first().is_some_and(u8::is_ascii_alphabetic) && text.contains(&b' ')
+}

@@ -12,6 +12,7 @@ pub(crate) mod fast;
 mod header;
 pub(crate) mod heading;
 pub(crate) mod identifiers;
+mod in_words;
 pub(crate) mod lines;
 mod named_types;
 pub(crate) mod parts;

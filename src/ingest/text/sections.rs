@@ -15,7 +15,8 @@ use crate::ingest::sink::Sink;
 use crate::ingest::text::cells::{self, Look};
 use crate::ingest::text::column_types::column_types;
 use crate::ingest::text::dialect::Dialect;
-use crate::ingest::text::header::{has_header_word, is_header, is_name, only_text};
+use crate::ingest::text::header::{has_header_word, is_header, is_name, is_statement, only_text};
+use crate::ingest::text::in_words::{fields, line_list, shortened};
 use crate::ingest::text::parts::{Part, Schema, Span};
 use crate::ingest::text::row::{Row, RowBuffer};
 use crate::ingest::text::side_by_side::SideBySide;
@@ -53,6 +54,16 @@ enum Apart {
     Title,
 }
 
+/// What the line before was that was looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Row,
+    /// A row with the wrong number of fields: what follows it may be its rest.
+    Ragged,
+    /// A line of text below a table.
+    Text,
+}
+
 /// The tables of a text under construction.
 pub(crate) struct Sections {
     dialect: Dialect,
@@ -70,8 +81,7 @@ pub(crate) struct Sections {
     expects_summary: bool,
     /// The title above rows that have not come yet.
     title: Option<String>,
-    /// Whether the row before had the wrong number of fields: what follows it may be its rest.
-    after_ragged: bool,
+    before: Before,
     /// Lines at which an earlier table went on without its header, and with it.
     appended: Vec<u64>,
     repeated: Vec<u64>,
@@ -95,7 +105,7 @@ impl Sections {
             ragged: 0,
             expects_summary: false,
             title: None,
-            after_ragged: false,
+            before: Before::Row,
             appended: Vec::new(),
             repeated: Vec::new(),
         }
@@ -199,7 +209,7 @@ impl Sections {
             return;
         }
         let sums_up = std::mem::take(&mut self.expects_summary);
-        let after_ragged = std::mem::take(&mut self.after_ragged);
+        let before = std::mem::replace(&mut self.before, Before::Row);
         if let Some(side_by_side) = self.dialect.side_by_side.take() {
             self.take_samples(&side_by_side, row, context, sink);
             self.dialect.side_by_side = Some(side_by_side);
@@ -219,6 +229,8 @@ impl Sections {
             self.give_title(index);
         } else if let Some(below) = self.new_header(row, context) {
             self.open_table(row, below, context, sink);
+        } else if row.len() == width && self.goes_on(row, context) {
+            self.push(row, context.line);
         } else if let Some(index) = self.home(row) {
             if index < self.current {
                 self.appended.push(context.line);
@@ -226,14 +238,25 @@ impl Sections {
             }
             self.current = index;
             self.push(row, context.line);
-        } else if let Some(message) = self.message(row).filter(|_| !after_ragged && sink.declared.is_empty()) {
+        } else if let Some(message) = self.message(row).filter(|_| before != Before::Ragged && sink.declared.is_empty())
+        {
             self.tables[self.current].push_message(message, context.line);
-        } else if row.len() != self.tables[self.current].columns.len() {
-            self.after_ragged = true;
+        } else if width > 2 && is_statement(row) && (context.after_blank || before == Before::Text) {
+            self.before = Before::Text;
+            sink.provenance.set_aside("lines of text below a table", context.line);
+        } else if row.len() != width {
+            self.before = Before::Ragged;
             self.set_ragged_aside(row, context, sink);
         } else {
             self.push(row, context.line);
         }
+    }
+
+    /// Whether a row is of the block above it: named once at its beginning, or called `Average` at its end.
+    fn goes_on(&self, row: Row<'_>, context: &Context<'_>) -> bool {
+        let text = self.tables[self.current].columns.first().is_some_and(|first| first.cell_type() == CellType::Text);
+        let named_above = row.cell(0).is_empty() && !context.after_blank;
+        text && self.current > 0 && (named_above || vocabulary::SUMMARY_ROW.has_in_any_case(row.cell(0)))
     }
 
     /// Rows of which each holds several samples of one thing.
@@ -573,22 +596,4 @@ impl Sections {
 
 fn is_plain_number(cells: CellType) -> bool {
     matches!(cells, CellType::Integer | CellType::Decimal)
-}
-
-fn fields(count: usize) -> String {
-    if count == 1 { "1 field".to_owned() } else { format!("{count} fields") }
-}
-
-fn line_list(lines: &[u64]) -> String {
-    const NAMED: usize = 8;
-    let named: Vec<String> = lines.iter().take(NAMED).map(u64::to_string).collect();
-    let more = if lines.len() > NAMED { format!(" and {} more", lines.len() - NAMED) } else { String::new() };
-    format!("{} {}{more}", if lines.len() == 1 { "line" } else { "lines" }, named.join(", "))
-}
-
-fn shortened(row: Row<'_>) -> String {
-    const SHOWN: usize = 80;
-    let text: Vec<String> = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
-    let text = text.join(",");
-    if text.chars().count() <= SHOWN { text } else { text.chars().take(SHOWN).chain(['…']).collect() }
 }

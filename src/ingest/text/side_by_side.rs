@@ -34,8 +34,11 @@ impl SideBySide {
         let mark = DecimalMark::Point;
         let cells = column_type((0..row.len()).map(|index| row.cell(index)), mark);
         let numbers: Vec<f64> = row.iter().filter_map(|cell| cells::number(cell, mark)).collect();
-        let (low, high) =
-            numbers.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), one| (low.min(*one), high.max(*one)));
+        // A few may be wrong.
+        let mut sorted = numbers.clone();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let few = numbers.len() / 20;
+        let (low, high) = (sorted.get(few).copied()?, sorted.get(numbers.len() - 1 - few).copied()?);
         let alike = cells == CellType::Decimal || row.iter().all(|cell| cells::look(cell, mark) == Look::Integer);
         let many = numbers.len() >= FEWEST && numbers.len() == row.len();
         let near = low > 0.0 && high <= FARTHEST * low;

@@ -329,7 +329,7 @@ fn of_samples(metric: &Metric, whole: Option<&PopulationFailures>, of: &Measurem
         noun != "row" && run.are_requests && run.source == metric.source && run.metric == metric.name
     };
     let counted = match of.requests {
-        [run] if of_run(run) => run.totals().requests.saturating_sub(metric.overall.corrupted),
+        [run] if of_run(run) => run.totals().requests.saturating_sub(run.corrupted.len() as u64),
         _ => clean.n,
     };
     let samples_of = (noun == "row" && whole.is_none()).then(|| name(&metric.name));

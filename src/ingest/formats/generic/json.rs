@@ -62,7 +62,17 @@ fn is_in_brackets(bytes: &[u8]) -> bool {
     let Some(close) = line.iter().position(|byte| *byte == b']') else { return false };
     let (bracket, behind) = (&line[..=close], line[close + 1..].trim_ascii_start());
     let is_text = behind.first().is_some_and(|first| !matches!(first, b'[' | b']' | b'{' | b'}' | b','));
-    is_text && !bracket.contains(&b'"') && serde_json::from_slice::<IgnoredAny>(bracket).is_err()
+    // `[18-08-17 12:07:02] [INFO] done`: the second is as little an array as the first.
+    let in_brackets_again = || {
+        let end = behind.iter().position(|byte| *byte == b']').filter(|_| behind.first() == Some(&b'['));
+        end.is_some_and(|end| {
+            let second = &behind[..=end];
+            !second.contains(&b'"') && serde_json::from_slice::<IgnoredAny>(second).is_err()
+        })
+    };
+    (is_text || in_brackets_again())
+        && !bracket.contains(&b'"')
+        && serde_json::from_slice::<IgnoredAny>(bracket).is_err()
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {

@@ -60,7 +60,7 @@ const DEFAULT_COLUMNS: [&str; 4] = [
 pub(crate) fn columns() -> Vec<Declared> {
     let time = |column, meaning, reason| Declared::time(column, Unit::MILLISECOND, meaning, reason);
     let bytes = |column, meaning, reason| Declared::amount(column, Unit::BYTE, meaning, reason);
-    vec![
+    let mut columns = vec![
         Declared::column("timeStamp", Role::Timestamp, "JMeter: when the sample began"),
         time(
             "elapsed",
@@ -103,7 +103,10 @@ pub(crate) fn columns() -> Vec<Declared> {
             "time to establish the connection, TLS included; 0 where one was used again",
             "JMeter: milliseconds to connect",
         ),
-    ]
+    ];
+    columns
+        .extend(UNTOLD.map(|name| Declared::column(name, Role::Unused, "JMeter: which column it is no header tells")));
+    columns
 }
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
@@ -112,8 +115,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     }
     let names = default_columns(head)?;
     Some(vec![format!(
-        "no header, and {} fields in the order of JMeter's defaults: milliseconds since 1970, a duration, a label, …, \
-         true or false",
+        "no header, and {} fields in JMeter's order: milliseconds since 1970, a duration, a label, …, true or false",
         names.len()
     )])
 }
@@ -136,15 +138,69 @@ fn columns_behind_header(head: &Head<'_>) -> Option<Vec<&'static str>> {
 /// The names of the columns of a row, if it is one of JMeter's in an order of its defaults.
 fn columns_of_row(line: &[u8]) -> Option<Vec<&'static str>> {
     let digits = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+    b",;\t|"
+        .iter()
+        .find_map(|delimiter| {
+            let cells = signature::cells(line, *delimiter);
+            let names = DEFAULT_COLUMNS.iter().map(|names| names.split(',').collect::<Vec<_>>());
+            let names = names.into_iter().find(|names| names.len() == cells.len())?;
+            let fits = cells[0].len() == MILLISECOND_DIGITS
+                && digits(&cells[0])
+                && digits(&cells[1])
+                && matches!(cells[SUCCESS].as_str(), "true" | "false");
+            fits.then_some(names)
+        })
+        .or_else(|| chosen_columns(line))
+}
+
+/// Names for what stands behind the columns that a row alone tells; nothing is read from those.
+const UNTOLD: [&str; 12] = [
+    "field 7", "field 8", "field 9", "field 10", "field 11", "field 12", "field 13", "field 14", "field 15",
+    "field 16", "field 17", "field 18",
+];
+
+/// The names of the columns of a row in an order that was chosen (`jmeter.save.saveservice.*`), as far as its cells tell: JMeter
+/// leaves columns out and never moves one. The only `true` or `false` is `success`, a name with two numbers the thread, and what
+/// stands between them and the label are the code and its message.
+fn chosen_columns(line: &[u8]) -> Option<Vec<&'static str>> {
+    let digits = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+    let is_thread = |cell: &String| {
+        let (_, numbers) = cell.rsplit_once(' ')?;
+        let (group, thread) = numbers.split_once('-')?;
+        (digits(group) && digits(thread)).then_some(())
+    };
     b",;\t|".iter().find_map(|delimiter| {
         let cells = signature::cells(line, *delimiter);
-        let names = DEFAULT_COLUMNS.iter().map(|names| names.split(',').collect::<Vec<_>>());
-        let names = names.into_iter().find(|names| names.len() == cells.len())?;
-        let fits = cells[0].len() == MILLISECOND_DIGITS
-            && digits(&cells[0])
-            && digits(&cells[1])
-            && matches!(cells[SUCCESS].as_str(), "true" | "false");
-        fits.then_some(names)
+        if cells.len() < 7 || cells[0].len() != MILLISECOND_DIGITS || !digits(&cells[0]) || !digits(&cells[1]) {
+            return None;
+        }
+        let ends: Vec<usize> = (3..cells.len()).filter(|at| matches!(cells[*at].as_str(), "true" | "false")).collect();
+        let &[success] = &ends[..] else { return None };
+        let thread = (3..success).find(|at| is_thread(&cells[*at]).is_some())?;
+        let mut names = vec!["timeStamp", "elapsed", "label"];
+        match thread {
+            3 => {}
+            4 => names.push("responseCode"),
+            5 => names.extend(["responseCode", "responseMessage"]),
+            _ => return None,
+        }
+        names.push("threadName");
+        match success - thread {
+            1 => {}
+            2 => names.push("dataType"),
+            _ => return None,
+        }
+        names.push("success");
+        // An assertion's message is no number.
+        if !digits(&cells[success + 1..].first().cloned().unwrap_or_default()) && success + 1 < cells.len() {
+            names.push("failureMessage");
+        }
+        if cells.get(names.len()).is_some_and(|cell| digits(cell)) {
+            names.push("bytes");
+        }
+        let rest = cells.len() - names.len();
+        names.extend(UNTOLD.get(..rest)?);
+        Some(names)
     })
 }
 
@@ -181,7 +237,7 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
             FindingKind::MissingHeader,
             Place::line(&sink.provenance.name, 1),
             "there is no header; JMeter writes none where jmeter.save.saveservice.print_field_names is false",
-            "the columns have the names and the order that JMeter gives them by default",
+            "the columns have the names that JMeter gives them in that order",
         ));
     }
     delimited::read_named(records, options, sink, names.as_deref())

@@ -54,11 +54,15 @@ impl<'r> Counter<'r> {
         let cells: Vec<&str> = row.cells.iter().map(String::as_str).collect();
         let is_value = |cell: &str| number(cell).is_some() || ending::no_result(cell.as_bytes()).is_some();
         let is_time = |cell: &str| cell.contains('.') && number(cell).is_some();
+        // perf writes `msec`, `Joules`, `MiB`, or nothing.
+        let is_unit =
+            |cell: &str| cell.chars().all(|letter| letter.is_alphabetic() || matches!(letter, '/' | '%' | '^'));
         // The event is the first name behind a value and its unit; the running time and its share stand behind it.
         let event = (2..cells.len().min(6)).find(|at| {
             let name = cells[*at];
             let words = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '{');
-            words && is_value(cells[at - 2]) && number(cells[at - 1]).is_none()
+            let is_event = words && !matches!(name, "true" | "false" | "null");
+            is_event && is_value(cells[at - 2]) && is_unit(cells[at - 1])
         })?;
         let running = (event + 1..=event + 2).find(|at| {
             let percent = cells.get(at + 1).and_then(|cell| number(cell));

@@ -32,7 +32,7 @@ pub(super) fn split(name: &str) -> Vec<Word> {
             && characters[index - 1].is_ascii_digit()
             && characters.get(index + 1).is_some_and(char::is_ascii_digit)
             && words.last().is_some_and(|word| word.text.trim_start_matches('p').chars().all(|c| c.is_ascii_digit()));
-        if !character.is_alphanumeric() && character != '%' && !between_digits {
+        if !character.is_alphanumeric() && character != '%' && !between_digits || is_possessive(&characters, index) {
             fresh = true;
             after_slash = character == '/';
             continue;
@@ -55,6 +55,12 @@ pub(super) fn split(name: &str) -> Vec<Word> {
         }
     }
     words
+}
+
+/// Whether a letter is the `s` behind an apostrophe: `Anna's load` is in no seconds.
+fn is_possessive(characters: &[char], index: usize) -> bool {
+    let [.., owner, '\'' | '’', 's' | 'S'] = characters[..=index] else { return false };
+    owner.is_alphabetic() && characters.get(index + 1).is_none_or(|next| !next.is_alphanumeric())
 }
 
 /// `MBps`, `KiB`: humps inside a unit are none.

@@ -1,0 +1,24 @@
+//! Rows and lines in the words of a finding.
+
+use crate::ingest::text::row::Row;
+
+/// So many fields.
+pub(super) fn fields(count: usize) -> String {
+    if count == 1 { "1 field".to_owned() } else { format!("{count} fields") }
+}
+
+/// The first of some lines.
+pub(super) fn line_list(lines: &[u64]) -> String {
+    const NAMED: usize = 8;
+    let named: Vec<String> = lines.iter().take(NAMED).map(u64::to_string).collect();
+    let more = if lines.len() > NAMED { format!(" and {} more", lines.len() - NAMED) } else { String::new() };
+    format!("{} {}{more}", if lines.len() == 1 { "line" } else { "lines" }, named.join(", "))
+}
+
+/// A row as it is quoted.
+pub(super) fn shortened(row: Row<'_>) -> String {
+    const SHOWN: usize = 80;
+    let text: Vec<String> = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+    let text = text.join(",");
+    if text.chars().count() <= SHOWN { text } else { text.chars().take(SHOWN).chain(['…']).collect() }
+}
