@@ -173,7 +173,7 @@ mod tests {
         assert!(WIDTHS.windows(2).all(|pair| pair[1] % pair[0] == 0));
         // All instants that nanoseconds can tell.
         let widest = WIDTHS[WIDTHS.len() - 1] * SECOND;
-        assert!(i64::MAX.div_euclid(widest) - i64::MIN.div_euclid(widest) < MOST as i64);
+        assert!(i64::MAX.div_euclid(widest) - i64::MIN.div_euclid(widest) < i64::try_from(MOST).unwrap());
     }
 
     proptest! {
