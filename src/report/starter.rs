@@ -236,13 +236,17 @@ fn noise(analysed: &[Analysed]) -> Option<(f64, usize)> {
     runs.filter_map(spread).max_by(|a, b| a.0.total_cmp(&b.0))
 }
 
-/// By what a source is matched: its file's name, with `*` for numbers where several files differ only in those.
+/// By what a source is matched: its file's ending where it is the only one, since tomorrow's may be called otherwise; else its file's
+/// name, with `*` for numbers where several files differ only in those.
 fn pattern_of(name: &str, analysed: &[Analysed]) -> String {
     let last = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
     let file = last(name);
     let general = pattern(&file);
-    let others = analysed.iter().map(|item| last(&item.source.provenance.name));
-    let same: BTreeSet<String> = others.filter(|other| crate::measure::label::pattern(other) == general).collect();
+    let all: BTreeSet<String> = analysed.iter().map(|item| last(&item.source.provenance.name)).collect();
+    let same: BTreeSet<&String> = all.iter().filter(|other| pattern(other) == general).collect();
+    if let Some((_, ending)) = file.rsplit_once('.').filter(|_| all.len() == 1) {
+        return format!("*.{}", glob::Pattern::escape(ending));
+    }
     let is_plain = !file.contains(['*', '?', '[', ']']);
     if same.len() > 1 && is_plain { general } else { glob::Pattern::escape(&file) }
 }

@@ -23,6 +23,51 @@ fn commands(text: &str) -> Vec<String> {
     commands
 }
 
+/// What a shell makes of a command, with the program of the tests on its path.
+fn typed(command: &str, folder: &Path) -> std::process::Output {
+    let program = Path::new(env!("CARGO_BIN_EXE_perfreport")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    std::process::Command::new("sh").arg("-c").arg(command).env("PATH", path).current_dir(folder).output().unwrap()
+}
+
+#[test]
+fn every_command_of_the_tutorial_does_what_it_says() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tutorial.md")).unwrap();
+    let place = Place::new();
+    for (name, from) in [("before", "compare/before"), ("after", "compare/after")] {
+        place.write(&format!("{name}.csv"), fs::read(fixtures().join(format!("{from}.csv"))).unwrap());
+    }
+    for command in commands(&text) {
+        let fails = text.contains(&format!("{command}  # exits 1"));
+        let output = typed(&command, place.path());
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(i32::from(fails)), "{command}\n{said}");
+    }
+    assert_eq!(commands(&text).len(), 9);
+}
+
+/// All documents: files that are there, and every one of them in the table of contents.
+#[test]
+fn links_of_documents_lead_somewhere_and_every_document_is_in_the_contents() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let contents = fs::read_to_string(root.join("docs/SUMMARY.md")).unwrap();
+    let documents = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    for document in documents.filter(|path| path.extension().is_some_and(|ending| ending == "md")) {
+        let name = document.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(name == "SUMMARY.md" || contents.contains(&format!("({name})")), "{name} is not in docs/SUMMARY.md");
+        let text = fs::read_to_string(&document).unwrap();
+        for (at, _) in text.match_indices("](") {
+            let target = text[at + 2..].split(')').next().unwrap();
+            let file = target.split('#').next().unwrap();
+            // What is no name of a file is an example of a formula or a pattern.
+            let is_file = file.ends_with(".md") || file.contains('/') && !file.contains(' ');
+            if is_file && !file.contains("://") {
+                assert!(root.join("docs").join(file).exists(), "{name}: {target}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_perfreport_command_of_the_readme_works() {
     let place = Place::new();
@@ -51,15 +96,7 @@ fn every_perfreport_command_of_the_readme_works() {
     for command in
         commands(&readme()).iter().filter(|command| command.contains("perfreport ") && !command.contains("cargo"))
     {
-        let folder = Path::new(env!("CARGO_BIN_EXE_perfreport")).parent().unwrap();
-        let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
-        let output = std::process::Command::new("sh")
-            .arg("-c")
-            .arg(command)
-            .env("PATH", path)
-            .current_dir(place.path())
-            .output()
-            .unwrap();
+        let output = typed(command, place.path());
         // The files of the chat service have corrupted samples.
         let expected = i32::from(command.contains("perfreport check") || command.contains("--fail-on"));
         assert_eq!(
