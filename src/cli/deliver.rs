@@ -124,10 +124,11 @@ fn summary(report: &Report, outputs: &[(Target, Vec<u8>)], notes: &[String]) -> 
     lines
 }
 
-/// Where a reader learns what the first finding means.
+/// Where a reader learns what the first finding means, where that fits in a line.
 fn more_about_findings(report: &Report) -> Option<Line> {
     let first = report.findings.first()?;
-    Some(Line::new(format!("(perfreport explain {}: what it means, and what to do)", first.kind.words())))
+    let hint = format!("(perfreport explain {}: what it means, and what to do)", first.kind.words());
+    (hint.chars().count() <= columns()).then(|| Line::new(hint))
 }
 
 /// A template of the user's own, or a built-in one.

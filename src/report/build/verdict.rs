@@ -159,7 +159,7 @@ fn measured(basis: &VerdictBasis<'_>, samples: u64) -> String {
     let VerdictBasis { sources, metrics, reported, requests, summaries, services, populations, .. } = *basis;
     let of = Measurements { sources, metrics, reported, requests, summaries, services, populations };
     let only = words::benchmarks::measured(&of).or_else(|| measured::measured(&of));
-    let only = only.or_else(|| words::summary::of_sweep(basis.sweeps, sources));
+    let only = only.or_else(|| words::summary::of_sweep(basis.sweeps, sources)).or_else(|| measured::of_files(&of));
     if let Some(said) = only.filter(|_| basis.swarm.is_none()) {
         return said;
     }

@@ -68,7 +68,7 @@ struct Latency {
 /// `12,400 requests, 206 /s, 0.4% failed, latency p95 310 ms`; `None` where there is not one population to speak of. What stands in the
 /// clause about a failing whole is not said again.
 pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
-    joint(of).or_else(|| one(of).map(|said| text(&said))).or_else(|| of_files(of))
+    joint(of).or_else(|| one(of).map(|said| text(&said)))
 }
 
 /// The only population.
@@ -115,7 +115,7 @@ impl Latency {
 
 /// `1,197 requests in 4 files, 0.4% failed (most: 1.2% of `b.jtl`), elapsed p95 210 ms to 340 ms (slowest: `c.jtl`)`, where each file has
 /// one population and they are of one kind.
-fn of_files(of: &Measurements<'_>) -> Option<String> {
+pub(in crate::report) fn of_files(of: &Measurements<'_>) -> Option<String> {
     let files = files(of)?;
     let said: Vec<(&str, Said)> =
         files.iter().map(|part| Some((part.sources[0].name.as_str(), one(part)?))).collect::<Option<_>>()?;
