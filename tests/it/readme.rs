@@ -60,7 +60,8 @@ fn links_of_documents_lead_somewhere_and_every_document_is_in_the_contents() {
             let target = text[at + 2..].split(')').next().unwrap();
             let file = target.split('#').next().unwrap();
             // What is no name of a file is an example of a formula or a pattern.
-            let is_file = file.ends_with(".md") || file.contains('/') && !file.contains(' ');
+            let is_document = Path::new(file).extension().is_some_and(|ending| ending == "md");
+            let is_file = is_document || file.contains('/') && !file.contains(' ');
             if is_file && !file.contains("://") {
                 assert!(root.join("docs").join(file).exists(), "{name}: {target}");
             }
