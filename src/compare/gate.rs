@@ -257,10 +257,18 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
     clauses.into_iter().flatten().collect()
 }
 
-/// A large shift of the whole suite for the worse. Each of its metrics alone may be too few samples to tell.
+/// A large shift of the whole suite for the worse, of which each metric alone may be too few samples to tell; or one for the better that
+/// is too good: errors that come at once, or another unit, make everything quick.
 fn moved_together(comparison: &Comparison) -> Option<String> {
-    let suite = comparison.suite.filter(|suite| suite.factor.ln() >= LARGE * comparison.margin.ln_1p())?;
-    Some(format!("{} of {} moved together for the worse by a large factor", suite.along, suite.subjects))
+    /// No change of a program makes all of its parts so many times as quick.
+    const TOO_GOOD: f64 = 10.0;
+    let suite = comparison.suite?;
+    let together = format!("{} of {} moved together for the", suite.along, suite.subjects);
+    if suite.factor.ln() >= LARGE * comparison.margin.ln_1p() {
+        return Some(format!("{together} worse by a large factor"));
+    }
+    let is_too_good = suite.factor <= 1.0 / TOO_GOOD;
+    is_too_good.then(|| format!("{together} better by a factor of ten and more: look whether the same was measured"))
 }
 
 /// A request rate that fell to 57% or less, which its interval knows: a slower service, or another load, with which nothing

@@ -66,6 +66,23 @@ fn a_suite_of_single_runs_that_became_three_times_slower_does_not_pass() {
 }
 
 #[test]
+fn a_suite_that_became_ten_times_as_quick_is_looked_at_before_it_passes() {
+    // Every request of a service that is down comes back in 2 ms, and nothing says how it ended.
+    let place = Place::new();
+    let of = |duration: &dyn Fn(u32) -> u32| {
+        let row = |index: u32| format!("GET /{},{}\n", index % 10, duration(index));
+        format!("endpoint,latency_ms\n{}", (0..300).map(row).collect::<String>())
+    };
+    place.write("before.csv", of(&|index| 60 + index % 10 * 20 + index * 7 % 31)).write("after.csv", of(&|_| 2));
+    let run = place.run("compare before.csv after.csv --fail-on regression");
+    run.exits(1).says("better by a factor of ten and more: look whether the same was measured");
+    place.run("compare before.csv after.csv --fail-on regression --undecided pass").exits(0);
+    // Three times as quick is what people work for.
+    place.write("after.csv", of(&|index| (60 + index % 10 * 20 + index * 7 % 31) / 3));
+    place.run("compare before.csv after.csv --fail-on regression").exits(0);
+}
+
+#[test]
 fn some_regressions_are_no_shift_and_many_without_an_improvement_are_a_sign() {
     let place = Place::new();
     place.write("old.txt", suite(1, |_| 1.0));
