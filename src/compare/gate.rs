@@ -9,7 +9,7 @@ use std::fmt;
 
 use super::margin::{GLARING_FACTOR, LARGE};
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
-use super::rate::RateChange;
+use super::rate::{RateChange, RateSide};
 
 /// What a gate fails on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -232,7 +232,20 @@ fn notes(comparison: &Comparison) -> Vec<String> {
         format!("{} of {} moved together for the {way}, as with another machine", suite.along, suite.subjects)
     });
     let one_sided = comparison.one_sided.then(|| "all changes point one way: look at the measurement".to_owned());
-    suite.into_iter().chain(one_sided).collect()
+    suite.into_iter().chain(one_sided).chain(cut_off(comparison)).collect()
+}
+
+/// Requests that stretch over less than half of the time of those of the baseline: a shorter test, or one that ended before its time.
+fn cut_off(comparison: &Comparison) -> Option<String> {
+    const SHARE: f64 = 0.5;
+    let each = |side: RateSide| side.seconds / side.runs.max(1) as f64;
+    let short = |rate: &&RateChange| each(rate.after) < SHARE * each(rate.before);
+    let first = comparison.rates.iter().find(short)?;
+    let share = (100.0 * each(first.after) / each(first.before)).round();
+    Some(format!(
+        "the requests of {} stretch over {share}% of the time of the baseline's: cut off, or a shorter test",
+        first.source
+    ))
 }
 
 /// What the gate could not see.

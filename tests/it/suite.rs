@@ -83,6 +83,21 @@ fn a_suite_that_became_ten_times_as_quick_is_looked_at_before_it_passes() {
 }
 
 #[test]
+fn a_run_that_ended_before_its_time_passes_and_is_said_to_be_short() {
+    let place = Place::new();
+    let of = |rows: u64| {
+        let row = |index: u64| {
+            format!("{},{},GET /a,200,true\n", 1_700_000_000_000 + index * 200, 60 + index * 7 % 31 + index * 13 % 17)
+        };
+        format!("timeStamp,elapsed,label,responseCode,success\n{}", (0..rows).map(row).collect::<String>())
+    };
+    place.write("before.jtl", of(1000)).write("after.jtl", of(300)).write("same.jtl", of(990));
+    let run = place.run("compare before.jtl after.jtl --fail-on regression");
+    run.exits(0).says("stretch over 30% of the time of the baseline's: cut off, or a shorter test");
+    place.run("compare before.jtl same.jtl --fail-on regression").exits(0).never_says("cut off");
+}
+
+#[test]
 fn some_regressions_are_no_shift_and_many_without_an_improvement_are_a_sign() {
     let place = Place::new();
     place.write("old.txt", suite(1, |_| 1.0));
