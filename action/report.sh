@@ -10,7 +10,7 @@ for ending in md html json xml; do options+=("-o=$OUTPUT.$ending"); done
 [ -z "$COMMENT" ] || options+=("--comment=$COMMENT")
 [ -z "$SAVE_BASELINE" ] || options+=("--save-baseline=$SAVE_BASELINE")
 
-# A pull request must not choose what it is held against: with base-ref both files are those of the base.
+# A pull request must not choose what it is compared with: with base-ref both files are those of the base.
 if [ -n "$BASE_REF" ]; then
     # What begins so would be an option of git, and some of them run programs.
     case $BASE_REF in

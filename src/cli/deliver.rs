@@ -82,7 +82,7 @@ impl<'a> Delivery<'a> {
         let Self { arguments, targets, comment, template, paths, .. } = self;
         let left_out: Vec<String> = targets.iter().filter_map(|target| target.left_out(report)).collect();
         let notes = [notes, &left_out].concat();
-        let mut outputs = render_all(report, targets, template.as_ref())?;
+        let mut outputs = render_all(report, targets, template.as_ref(), arguments.print_details)?;
         if let Some(target) = comment {
             outputs.push((target, render(report, Form::Comment)?));
         }
@@ -168,6 +168,7 @@ fn render_all(
     report: &Report,
     targets: Vec<Destination>,
     template: Option<&Template>,
+    open: bool,
 ) -> Result<Vec<(Target, Vec<u8>)>> {
     let only = targets.len() == 1;
     let mut used = false;
@@ -179,7 +180,7 @@ fn render_all(
                 used = true;
                 render_template(report, &template.name, &template.text)?
             }
-            None => destination.render(report)?,
+            None => destination.render(report, open)?,
         };
         outputs.push((destination.target, bytes));
     }

@@ -85,13 +85,19 @@ impl Destination {
         if self.is_our_own() { self.target.form().map(drop) } else { Ok(()) }
     }
 
-    /// The report for it.
-    pub(super) fn render(&self, report: &Report) -> Result<Vec<u8>> {
+    /// The report for it; a page has all its sections `open` where that is asked for.
+    pub(super) fn render(&self, report: &Report, open: bool) -> Result<Vec<u8>> {
         match self.interchange {
             Some(format) => {
                 format.document(report).with_context(|| format!("{}: cannot be written", self.target.shown()))
             }
-            None => Ok(render(report, self.target.form()?)?),
+            None => {
+                let form = match self.target.form()? {
+                    Form::Html if open => Form::OpenHtml,
+                    form => form,
+                };
+                Ok(render(report, form)?)
+            }
         }
     }
 

@@ -197,8 +197,24 @@ pub enum ChangeState {
 }
 
 /// A level that moves.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Drift {
+    /// The straight lines that describe it, by run. Where one ends and the next begins nobody knows the false alarms of.
+    pub lines: Vec<DriftLine>,
+    /// Whether steps were looked for beside it: where the level moves more than any standing level could, they are not.
+    pub steps_tested: bool,
+}
+
+impl Drift {
+    /// The line on which the newest run lies.
+    pub fn newest(&self) -> Option<&DriftLine> {
+        self.lines.last()
+    }
+}
+
+/// A straight stretch of a drift.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DriftLine {
     /// The first run of the line.
     pub from: usize,
     /// Its last run.
@@ -207,8 +223,6 @@ pub struct Drift {
     pub first: f64,
     /// The line at its last run.
     pub last: f64,
-    /// Whether steps were looked for beside it: where the level moves more than any standing level could, they are not.
-    pub steps_tested: bool,
 }
 
 /// A change that was reported and is not any more.

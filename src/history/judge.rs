@@ -16,8 +16,8 @@ use crate::stats::change_points::{FEWEST, LEVEL, Line, Scan, Tables, inflation, 
 use crate::stats::sample::median_of;
 
 use super::contract::{
-    ChangeState, Direction, Drift, HistoryCounts, HistoryPoint, HistoryReport, HistorySettings, Level, LevelChange,
-    MetricHistory, REPORT_VERSION, RunFacts, Withdrawn,
+    ChangeState, Direction, Drift, DriftLine, HistoryCounts, HistoryPoint, HistoryReport, HistorySettings, Level,
+    LevelChange, MetricHistory, REPORT_VERSION, RunFacts, Withdrawn,
 };
 use super::file::History;
 use super::gate::{DAY, FailOn, Outcome, failing, gate};
@@ -35,6 +35,9 @@ const REPORTED_BEFORE: usize = 3;
 const MANY_RUNS: usize = 2_000;
 /// A change within so many runs of one that was reported is that one.
 const NEAR: usize = 5;
+/// So many runs on odd hosts, and this share of all, are no accidents.
+const FEWEST_IN_TURN: usize = 3;
+const SHARE_IN_TURN: f64 = 0.1;
 
 /// What is wanted of a history.
 #[derive(Debug, Default)]
@@ -83,7 +86,13 @@ struct Found {
     places: Vec<(usize, f64)>,
     inflation: f64,
     dependence: f64,
-    drift: Option<(usize, Line, bool)>,
+    drift: Option<Slopes>,
+}
+
+/// Straight lines, each from a place on, and whether steps were looked for beside them.
+struct Slopes {
+    lines: Vec<(usize, Line)>,
+    steps_tested: bool,
 }
 
 /// Looks at a history.
@@ -132,7 +141,8 @@ pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport
     let outcome =
         Outcome { metrics: &metrics, runs: &facts, failing: &failing, newest: newest.as_ref(), tested: counts.tested };
     let gate = gate(wish.fail_on, &outcome);
-    let notes = notes(history, &runs, &metrics, wish);
+    let mut notes = notes(history, &runs, &metrics, wish);
+    notes.extend(hosts_in_turn(&facts));
     metrics.sort_by(|one, other| rank(one).cmp(&rank(other)).then_with(|| one.name.cmp(&other.name)));
     Ok(HistoryReport {
         format: "perfreport history report".to_owned(),
@@ -243,10 +253,11 @@ fn found(values: &[f64], scan: &Scan<'_>, level: f64) -> Found {
     let changes = if scan.p() <= level { scan.changes(level) } else { Vec::new() };
     let places: Vec<(usize, f64)> = changes.iter().map(|change| (change.at, change.p)).collect();
     let drift = if scan.is_drifting() {
-        let from = scan.breaks().last().copied().unwrap_or(0);
-        Some((from, Line::through(&values[from..]), false))
+        let ends: Vec<usize> = [0].into_iter().chain(scan.breaks()).chain([values.len()]).collect();
+        let lines = ends.windows(2).map(|pair| (pair[0], Line::through(&values[pair[0]..pair[1]]))).collect();
+        Some(Slopes { lines, steps_tested: false })
     } else {
-        slope(values, &places).map(|line| (0, line, true))
+        slope(values, &places).map(|line| Slopes { lines: vec![(0, line)], steps_tested: true })
     };
     let dependence = scan.dependence(&changes);
     Found { places, inflation: inflation(dependence), dependence, drift }
@@ -344,12 +355,15 @@ fn fill(metric: &mut MetricHistory, family: &Family<'_>, found: &Found, ground: 
     let newest = ground.runs.last().map(|run| run.environment);
     if family.points.last().is_some_and(|point| Some(ground.runs[point.run].environment) == newest) {
         metric.dependence = (n >= FEWEST).then_some(found.dependence);
-        metric.drift = found.drift.map(|(from, line, steps_tested)| Drift {
-            from: family.points[from].run,
-            to: family.points[n - 1].run,
-            first: line.first,
-            last: line.last,
-            steps_tested,
+        metric.drift = found.drift.as_ref().map(|Slopes { lines, steps_tested }| {
+            let ends: Vec<usize> = lines.iter().skip(1).map(|(from, _)| *from).chain([n]).collect();
+            let line = |((from, line), end): (&(usize, Line), usize)| DriftLine {
+                from: family.points[*from].run,
+                to: family.points[end - 1].run,
+                first: line.first,
+                last: line.last,
+            };
+            Drift { lines: lines.iter().zip(ends).map(line).collect(), steps_tested: *steps_tested }
         });
     }
     metric.levels.extend(levels);
@@ -418,6 +432,19 @@ fn counts(metrics: &[MetricHistory], runs: usize) -> HistoryCounts {
         }
     }
     counts
+}
+
+/// More odd hosts than nights go wrong: machines of several kinds take turns.
+fn hosts_in_turn(runs: &[RunFacts]) -> Option<String> {
+    let odd: Vec<f64> = runs.iter().filter_map(|run| run.slow_host).collect();
+    (odd.len() >= FEWEST_IN_TURN && odd.len() as f64 > SHARE_IN_TURN * runs.len() as f64).then(|| {
+        format!(
+            "{} of {} runs were on an odd host (×{:.2} in the middle): this history alternates between kinds of machines, which `--env` keeps apart",
+            odd.len(),
+            runs.len(),
+            median_of(&odd)
+        )
+    })
 }
 
 fn notes(history: &History, runs: &[&Run], metrics: &[MetricHistory], wish: &HistoryQuestion) -> Vec<String> {

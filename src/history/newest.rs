@@ -163,7 +163,7 @@ fn beside<'a>(
             && facts[point.run].slow_host.is_none()
     };
     let stretch: Vec<&HistoryPoint> = metric.points.iter().filter(in_stretch).collect();
-    let drifts = metric.drift.is_some_and(|drift| !drift.steps_tested);
+    let drifts = metric.drift.as_ref().is_some_and(|drift| !drift.steps_tested);
     let found = value
         .filter(|_| stretch.len() >= FEWEST_RUNS && !drifts)
         .and_then(|value| found(metric, value, &stretch, [newest, before]));

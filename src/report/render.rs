@@ -31,6 +31,8 @@ pub enum Form {
     Markdown,
     /// One page without outside references.
     Html,
+    /// The same with every section open, so that nothing of it is left out in print.
+    OpenHtml,
     /// The [`Report`] itself.
     Json,
     /// The short summary for a terminal.
@@ -115,6 +117,11 @@ pub fn render(report: &Report, form: Form) -> Result<Vec<u8>, RenderError> {
     match form {
         Form::Markdown => render_built_in(report, "report.md").map(|text| tidy::align_tables(&text).into_bytes()),
         Form::Html => render_built_in(report, "report.html").map(String::into_bytes),
+        // No text of a report looks like a section: it would be escaped.
+        Form::OpenHtml => {
+            let page = render_built_in(report, "report.html")?;
+            Ok(page.replace("<details", "<details open").into_bytes())
+        }
         Form::Text => render_built_in(report, "summary.txt").map(String::into_bytes),
         Form::Comment => render_comment(report),
         Form::Junit => {

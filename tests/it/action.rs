@@ -75,7 +75,7 @@ fn place() -> Place {
 }
 
 /// A program of the test's own.
-fn fake(place: &Place, name: &str, script: &str) {
+pub(crate) fn fake(place: &Place, name: &str, script: &str) {
     place.write(&format!("fake/{name}"), format!("#!/bin/bash\n{script}\n"));
     let made = Command::new("chmod").arg("755").arg(place.path().join("fake").join(name)).status().unwrap();
     assert!(made.success());
@@ -144,7 +144,7 @@ fn with_a_base_nothing_of_a_pull_request_chooses_what_it_is_held_against() {
 
 /// What somebody might put where an input is expected. Some inputs are names of files that are written, by whoever runs the tests: nothing here
 /// leads out of the folder of the test.
-const HOSTILE: [&str; 20] = [
+pub(crate) const HOSTILE: [&str; 20] = [
     "$(touch pwned)",
     "`touch pwned`",
     "; touch pwned",

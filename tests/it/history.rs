@@ -136,7 +136,22 @@ fn one_odd_night_is_no_change_and_a_slow_host_is_none_of_all() {
     let report = reported(&place, "");
     assert!(report["runs"][30]["slow_host"].as_f64().is_some_and(|factor| (factor - 1.4).abs() < 0.03));
     assert!(names.iter().all(|name| changes(&report, name).is_empty()));
-    place.run(&format!("history report {FILE}")).exits(0).says("odd host");
+    place.run(&format!("history report {FILE}")).exits(0).says("odd host").never_says("alternates");
+    // Two kinds of machines in turn are no accident of a night.
+    let slow = |run: usize| if run % 4 == 1 { 0.07 } else { 0.05 };
+    let metrics: Vec<(&str, &dyn Fn(usize) -> f64)> = names.iter().map(|name| (*name, &slow as _)).collect();
+    place.write(FILE, history(60, &metrics));
+    let report = reported(&place, "");
+    let note = report["notes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|note| note.as_str())
+        .find(|note| note.contains("alternates"));
+    assert!(
+        note.is_some_and(|note| note.starts_with("14 of 60 runs were on an odd host") || note.starts_with("15 of 60")),
+        "{report}"
+    );
 }
 
 #[test]
@@ -162,7 +177,7 @@ fn a_drift_is_said_to_be_one() {
     place.write(FILE, history(80, &[("memory", &|run| 0.1 * (1.0 + 0.004 * run as f64))]));
     place.run(&format!("history report {FILE}")).exits(0).says("drifts");
     let report = reported(&place, "");
-    let drift = &report["metrics"][0]["drift"];
+    let drift = &report["metrics"][0]["drift"]["lines"][0];
     let (first, last) = (drift["first"].as_f64().unwrap(), drift["last"].as_f64().unwrap());
     assert!((last / first - 1.316).abs() < 0.04, "{first} {last}");
 }
@@ -445,4 +460,23 @@ fn a_run_that_is_in_the_history_is_no_other_run() {
     place.run("history compare nowhere.jsonl run.csv").exits(2);
     let said = place.run(&format!("history compare {FILE} run.csv --fail-on worse")).exits(2).stderr.clone();
     assert!(said.contains("write change:30d"), "{said}");
+}
+
+#[test]
+fn a_drift_that_turns_is_drawn_as_the_lines_it_is_made_of() {
+    let place = Place::new();
+    let turning = |run: usize| if run < 60 { 0.1 + 0.002 * run as f64 } else { 0.22 - 0.003 * (run - 60) as f64 };
+    place.write(FILE, history(100, &[("memory", &turning)]));
+    place.run(&format!("history report {FILE} -o history.html -o history.json")).exits(0).says("drifts");
+    let report = place.json("history.json");
+    let drift = &report["metrics"][0]["drift"];
+    let lines = drift["lines"].as_array().unwrap();
+    assert_eq!((lines.len(), &drift["steps_tested"]), (2, &false.into()), "{drift}");
+    let turn = lines[1]["from"].as_u64().unwrap();
+    assert!((56..=64).contains(&turn), "{drift}");
+    assert_eq!(lines[0]["to"].as_u64(), Some(turn - 1));
+    assert!(lines[1]["last"].as_f64() < lines[1]["first"].as_f64(), "{drift}");
+    let path =
+        place.read("history.html").split("class=\"drift\"").nth(1).unwrap().split("/>").next().unwrap().to_owned();
+    assert_eq!(path.matches('M').count(), 2, "{path}");
 }

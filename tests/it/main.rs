@@ -33,6 +33,7 @@ mod failed;
 mod formats;
 mod fuzz;
 mod fuzz_targets;
+mod gitlab;
 mod goodput;
 mod healthy;
 mod history;

@@ -131,3 +131,15 @@ fn that_failed_requests_are_in_no_percentile_is_said_only_where_it_is_so() {
     // Where everything failed, the percentiles are those of failures.
     assert!(!page(&place, "summarize all.csv").0.contains(said));
 }
+
+#[test]
+fn a_page_is_printed_as_its_brief_unless_its_details_are_asked_for() {
+    let place = Place::new();
+    place.write("run.csv", requests());
+    let (brief, _) = page(&place, "summarize run.csv");
+    let (whole, _) = page(&place, "summarize run.csv --print-details");
+    let sections = brief.matches("<details").count();
+    assert!(sections > 3 && !brief.contains("<details open"), "{sections}");
+    assert_eq!(whole.matches("<details open").count(), sections);
+    assert_eq!(whole.replace("<details open", "<details"), brief, "nothing else differs");
+}

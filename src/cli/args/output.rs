@@ -48,6 +48,12 @@ pub(in crate::cli) struct Output {
     #[arg(long, value_name = "TIME", help_heading = "Output", hide_short_help = true)]
     pub(in crate::cli) timestamp: Option<String>,
 
+    /// Open every section of HTML pages, so that all details are printed.
+    ///
+    /// Without it a page is printed as its brief: the first screen, the results, the findings, and what is open.
+    #[arg(long, help_heading = "Output", hide_short_help = true)]
+    pub(in crate::cli) print_details: bool,
+
     /// Print no summary to the terminal.
     #[arg(short, long, help_heading = "Output")]
     pub(in crate::cli) quiet: bool,

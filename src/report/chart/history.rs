@@ -65,8 +65,8 @@ pub(crate) struct HistoryPlot<'a> {
     pub runs: usize,
     pub points: &'a [PlotPoint],
     pub levels: &'a [PlotLevel],
-    /// The line of a drift.
-    pub drift: Option<PlotLevel>,
+    /// The lines of a drift.
+    pub drift: &'a [PlotLevel],
     pub marks: &'a [HistoryMark],
     pub scale: &'a Scale,
     /// Places to be named below, with their words.
@@ -169,15 +169,15 @@ fn shapes(plot: &HistoryPlot<'_>, axis: &Axis) -> String {
             (level.from as f64 / plot.runs as f64 * WIDTH, (level.to + 1) as f64 / plot.runs as f64 * WIDTH);
         let _ = write!(levels, "M{} {}H{}", short(from), y(level.first), short(to));
     }
-    let drift = plot.drift.map_or_else(String::new, |line| {
-        format!(
-            r##"<path class="drift" fill="none" stroke="#8a5a00" d="M{} {}L{} {}"/>"##,
-            x(line.from),
-            y(line.first),
-            x(line.to),
-            y(line.last)
-        )
-    });
+    let mut lines = String::new();
+    for line in plot.drift {
+        let _ = write!(lines, "M{} {}L{} {}", x(line.from), y(line.first), x(line.to), y(line.last));
+    }
+    let drift = if lines.is_empty() {
+        lines
+    } else {
+        format!(r##"<path class="drift" fill="none" stroke="#8a5a00" d="{lines}"/>"##)
+    };
     format!(
         r##"<path class="range g1" fill="none" stroke="#5b7da8" d="{ranges}"/><path class="dots g1" fill="none" stroke="#5b7da8" stroke-width="4" stroke-linecap="round" d="{dots}"/><path class="dots aside" fill="none" stroke="#999" stroke-width="4" stroke-linecap="round" d="{aside}"/><path class="steps" fill="none" stroke="#222" stroke-width="2" d="{levels}"/>{drift}"##
     )
@@ -284,7 +284,7 @@ mod tests {
                 runs,
                 points,
                 levels: &levels,
-                drift: None,
+                drift: &[],
                 marks: &marks,
                 scale: &scale,
                 ticks: &[],

@@ -338,7 +338,7 @@ fn points(report: &HistoryReport, metric: &MetricHistory) -> Vec<PlotPoint> {
 }
 
 fn levels(metric: &MetricHistory) -> Vec<PlotLevel> {
-    let standing = metric.drift.is_none_or(|drift| drift.steps_tested);
+    let standing = metric.drift.as_ref().is_none_or(|drift| drift.steps_tested);
     let levels = metric.levels.iter().filter(|_| standing);
     levels.map(|level| PlotLevel { from: level.from, to: level.to, first: level.value, last: level.value }).collect()
 }
@@ -400,8 +400,9 @@ fn chart(report: &HistoryReport, metric: &MetricHistory, anchor: &str) -> Option
             words::day(&change.at)
         ))
     );
-    let drift =
-        metric.drift.map(|drift| PlotLevel { from: drift.from, to: drift.to, first: drift.first, last: drift.last });
+    let lines = metric.drift.iter().flat_map(|drift| &drift.lines);
+    let drift: Vec<PlotLevel> =
+        lines.map(|line| PlotLevel { from: line.from, to: line.to, first: line.first, last: line.last }).collect();
     let plot = HistoryPlot {
         id: anchor,
         title: &format!("{} over the runs", metric.name),
@@ -409,7 +410,7 @@ fn chart(report: &HistoryReport, metric: &MetricHistory, anchor: &str) -> Option
         runs,
         points: &points,
         levels: &levels(metric),
-        drift,
+        drift: &drift,
         marks: &marks,
         scale: &scale,
         ticks: &ticks,

@@ -167,7 +167,7 @@ pub(super) fn state(change: &LevelChange) -> &'static str {
 
 /// The same with what the metric as a whole does.
 pub(super) fn state_of(metric: &MetricHistory, change: &LevelChange) -> String {
-    let slope = if metric.drift.is_some_and(|drift| drift.steps_tested) { ", on a slope" } else { "" };
+    let slope = if metric.drift.as_ref().is_some_and(|drift| drift.steps_tested) { ", on a slope" } else { "" };
     format!("{}{slope}", state(change))
 }
 
@@ -214,13 +214,14 @@ pub(super) fn day(instant: &str) -> String {
 
 /// A sentence about a level that moves.
 pub(super) fn drift(metric: &MetricHistory, report: &HistoryReport) -> Option<String> {
-    let drift = metric.drift?;
-    let (from, to) = (&report.runs[drift.from], &report.runs[drift.to]);
-    let runs = drift.to - drift.from;
-    let by = if drift.first > 0.0 && drift.last > 0.0 {
-        number::change(drift.last / drift.first)
+    let drift = metric.drift.as_ref()?;
+    let line = drift.newest()?;
+    let (from, to) = (&report.runs[line.from], &report.runs[line.to]);
+    let runs = line.to - line.from;
+    let by = if line.first > 0.0 && line.last > 0.0 {
+        number::change(line.last / line.first)
     } else {
-        number::shift(metric.dimension, drift.last - drift.first, None, None).0
+        number::shift(metric.dimension, line.last - line.first, None, None).0
     };
     let rest = if drift.steps_tested {
         "one slope describes it better than its steps do"
