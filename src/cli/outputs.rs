@@ -87,18 +87,14 @@ impl Destination {
 
     /// The report for it; a page has all its sections `open` where that is asked for.
     pub(super) fn render(&self, report: &Report, open: bool) -> Result<Vec<u8>> {
-        match self.interchange {
-            Some(format) => {
-                format.document(report).with_context(|| format!("{}: cannot be written", self.target.shown()))
-            }
-            None => {
-                let form = match self.target.form()? {
-                    Form::Html if open => Form::OpenHtml,
-                    form => form,
-                };
-                Ok(render(report, form)?)
-            }
+        if let Some(format) = self.interchange {
+            return format.document(report).with_context(|| format!("{}: cannot be written", self.target.shown()));
         }
+        let form = match self.target.form()? {
+            Form::Html if open => Form::OpenHtml,
+            form => form,
+        };
+        Ok(render(report, form)?)
     }
 
     /// What the format cannot hold, in words.
