@@ -125,6 +125,9 @@ impl<'a> ChangeDraft<'a> {
 
     pub(crate) fn of_metric(pair: Pair<'a, MetricRuns>, elsewhere: Option<&Reason>, criteria: &Criteria) -> Self {
         let mut sides = [&pair.before, &pair.after].map(|runs| PooledRuns::of(runs.iter().flat_map(|runs| &runs.runs)));
+        if let [Some(first), Some(second)] = &mut sides {
+            PooledRuns::share_dependence([first, second]);
+        }
         let known = |runs: &[&MetricRuns]| {
             runs.iter().map(|runs| runs.polarity).find(|&polarity| polarity != Polarity::Unknown)
         };
@@ -149,8 +152,7 @@ impl<'a> ChangeDraft<'a> {
             return draft;
         }
         let levels = criteria.levels(margin);
-        if let [Some(first), Some(second)] = &mut sides {
-            PooledRuns::share_dependence([first, second]);
+        if let [Some(first), Some(second)] = &sides {
             let judged = draft.pair.as_ref().filter(|_| elsewhere.is_none());
             draft.slow = judged.and_then(|pair| SlowCounts::of(pair, [first, second]));
             (draft.measured, draft.change.noise_floor) = effects(first, second, Kind { dimension, polarity }, levels);

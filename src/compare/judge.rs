@@ -22,7 +22,7 @@ use super::shared_tail::shared_tails;
 use super::steady::PartsOfRuns;
 use super::suite::{Against, CommonShift, Move, is_one_sided, standing_out};
 use super::verdict::{Way, discovery_level};
-use crate::stats::dependence::RunOrder;
+use crate::stats::dependence::{Inflation, RunOrder};
 
 /// At most this many changes carry a drawing.
 pub const MOST_DRAWINGS: usize = 24;
@@ -49,13 +49,30 @@ pub struct Judgement {
 impl Dependence {
     /// Of the values of one run in recorded order.
     pub fn of(values: &[f64]) -> Self {
-        let order = RunOrder::of(values);
+        Self::of_each(Self::inflations(&RunOrder::of(values), values), Inflation::shown)
+    }
+
+    /// What the order of these values says of center, p50, p95, p99 and mean.
+    pub(crate) fn inflations(order: &RunOrder, values: &[f64]) -> [Inflation; 5] {
+        [order.center(), order.quantile(0.5), order.quantile(0.95), order.quantile(0.99), order.mean(values)]
+    }
+
+    /// Of [`Self::inflations`].
+    pub(crate) fn of_each(inflations: [Inflation; 5], of: impl Fn(Inflation) -> f64) -> Self {
+        let [center, p50, p95, p99, mean] = inflations.map(of);
+        Self { center, p50, p95, p99, mean }
+    }
+
+    /// The weighted average of several, at least 1 throughout.
+    pub(crate) fn average(of: impl Iterator<Item = (Self, f64)> + Clone) -> Self {
+        let average =
+            |factor: fn(Self) -> f64| of.clone().map(|(one, weight)| factor(one) * weight).sum::<f64>().max(1.0);
         Self {
-            center: order.center(),
-            p50: order.quantile(0.5),
-            p95: order.quantile(0.95),
-            p99: order.quantile(0.99),
-            mean: order.mean(values),
+            center: average(|one| one.center),
+            p50: average(|one| one.p50),
+            p95: average(|one| one.p95),
+            p99: average(|one| one.p99),
+            mean: average(|one| one.mean),
         }
     }
 

@@ -18,6 +18,7 @@ mod failing;
 pub mod gate;
 pub mod judge;
 pub mod margin;
+mod memory;
 mod moderation;
 mod noise;
 pub mod outcome;

@@ -10,7 +10,7 @@
 
 use super::clusters::EventRuns;
 use super::indicator::Indicator;
-use super::order::{self, Centered, LongMemory, Neighbours, SumsOfBlocks, Values, ranks};
+use super::order::{self, Centered, LongMemory, MemoryEstimate, Neighbours, SumsOfBlocks, Values, ranks};
 
 /// Dependence of fewer than this many standard errors of independent values counts as none, so that intervals of independent
 /// samples do not widen by chance.
@@ -25,8 +25,36 @@ const SHORT_DEPENDENCE: f64 = 0.7;
 /// The recorded order of a run.
 pub struct RunOrder {
     ranks: Vec<f64>,
-    memory: Option<LongMemory>,
-    center: f64,
+    estimate: Option<MemoryEstimate>,
+    center: Inflation,
+}
+
+/// By what factor dependence multiplies the variance of a statistic.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Inflation {
+    /// What neighbours say.
+    pub neighbours: f64,
+    /// With a memory as long as that of the run seems to be, be that chance or not; at least what neighbours say.
+    pub with_memory: f64,
+    /// Whether that memory is beyond chance in this run alone.
+    pub shows_memory: bool,
+}
+
+impl Inflation {
+    fn of(series: &impl Centered, estimate: Option<MemoryEstimate>) -> Self {
+        let neighbours = inflation_of(series);
+        let blocks = estimate.and_then(|_| SumsOfBlocks::of(series));
+        Self {
+            neighbours,
+            with_memory: joined(neighbours, estimate.map(MemoryEstimate::memory), blocks.as_ref()),
+            shows_memory: estimate.is_some_and(MemoryEstimate::is_beyond_chance),
+        }
+    }
+
+    /// What the run alone shows.
+    pub fn shown(self) -> f64 {
+        if self.shows_memory { self.with_memory } else { self.neighbours }
+    }
 }
 
 impl RunOrder {
@@ -36,30 +64,30 @@ impl RunOrder {
         let middle = f64::midpoint(ranks.len() as f64, 1.0);
         let centered: Vec<f64> = ranks.iter().map(|rank| rank - middle).collect();
         let series = Values::of(&centered, centered.len());
-        let blocks = SumsOfBlocks::of(&series);
-        let memory = blocks.as_ref().and_then(LongMemory::of);
-        Self { center: joined(inflation_of(&series), memory, blocks.as_ref()), ranks, memory }
+        let estimate = SumsOfBlocks::of(&series).as_ref().map(MemoryEstimate::of);
+        Self { center: Inflation::of(&series, estimate), ranks, estimate }
+    }
+
+    /// What it says of long memory; absent for a run that is too short, and for equal values.
+    pub(crate) fn memory(&self) -> Option<MemoryEstimate> {
+        self.estimate
     }
 
     /// Of the center: of the ranks, ties averaged.
-    pub fn center(&self) -> f64 {
+    pub fn center(&self) -> Inflation {
         self.center
     }
 
     /// Of a percentile: of the indicator that a value lies above the sample's p-quantile, taken from the ranks.
-    pub fn quantile(&self, p: f64) -> f64 {
+    pub fn quantile(&self, p: f64) -> Inflation {
         let border = p * (self.ranks.len() as f64 + 1.0);
-        let above = Indicator::of(self.ranks.iter().map(|rank| *rank > border));
-        let blocks = self.memory.and_then(|_| SumsOfBlocks::of(&above));
-        joined(inflation_of(&above), self.memory, blocks.as_ref())
+        Inflation::of(&Indicator::of(self.ranks.iter().map(|rank| *rank > border)), self.estimate)
     }
 
     /// Of the mean: of the values themselves, which are those that the order was made of.
-    pub fn mean(&self, values: &[f64]) -> f64 {
+    pub fn mean(&self, values: &[f64]) -> Inflation {
         let centered = scaled(values);
-        let series = Values::of(&centered, centered.len());
-        let blocks = self.memory.and_then(|_| SumsOfBlocks::of(&series));
-        joined(inflation_of(&series), self.memory, blocks.as_ref())
+        Inflation::of(&Values::of(&centered, centered.len()), self.estimate)
     }
 }
 
@@ -177,7 +205,7 @@ mod tests {
     use super::*;
 
     fn of_values(values: &[f64]) -> f64 {
-        RunOrder::of(values).mean(values)
+        RunOrder::of(values).mean(values).shown()
     }
 
     fn noise(n: usize, phi: f64, seed: u64) -> Vec<f64> {
@@ -204,13 +232,14 @@ mod tests {
         let (independent, half) = (median_of(0.0, of_values), median_of(0.5, of_values));
         assert!((independent - 1.0).abs() < 0.08, "{independent}");
         assert!((half - 3.0).abs() < 0.3, "{half}");
-        let ranks = median_of(0.5, |values| RunOrder::of(values).center());
+        let ranks = median_of(0.5, |values| RunOrder::of(values).center().shown());
         assert!((ranks - 2.9).abs() < 0.3, "{ranks}");
     }
 
     #[test]
     fn a_tail_depends_less_than_the_middle_of_a_normal_series_does() {
-        let [p50, p95, p99] = [0.5, 0.95, 0.99].map(|p| median_of(0.8, |values| RunOrder::of(values).quantile(p)));
+        let [p50, p95, p99] =
+            [0.5, 0.95, 0.99].map(|p| median_of(0.8, |values| RunOrder::of(values).quantile(p).shown()));
         assert!(p50 > p95 && p95 > p99 && p99 > 1.5, "{p50} {p95} {p99}");
     }
 

@@ -22,7 +22,7 @@ use blocks::MAX_POINTS;
 pub(crate) use centered::{Centered, Values, inflation_of};
 pub use changes::{LevelShift, WarmUp};
 pub use drift::Drift;
-pub(crate) use long_memory::{LongMemory, SumsOfBlocks};
+pub(crate) use long_memory::{LongMemory, MemoryEstimate, SumsOfBlocks};
 pub(super) use neighbours::neighbours_in;
 pub use neighbours::{Neighbours, neighbours, ranks};
 

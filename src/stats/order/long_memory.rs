@@ -7,7 +7,7 @@
 //! Whittle, Robinson 1995), and the variance of the mean follows from its height and d (Robinson 2005; Abadir, Distaso & Giraitis
 //! 2009). Strong short memory in a short run looks the same: what cannot be told apart gets the wider interval.
 
-use std::f64::consts::TAU;
+use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 use statrs::function::gamma::gamma;
 
@@ -109,12 +109,53 @@ fn periodogram(sums: &[f64], length: usize) -> Vec<f64> {
     waves.iter().map(|(.., real, imaginary)| (real * real + imaginary * imaginary) / (TAU * n)).collect()
 }
 
+/// What the lowest frequencies of one or more runs say of long memory, be it chance or not.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct MemoryEstimate {
+    exponent: f64,
+    frequencies: f64,
+}
+
+impl MemoryEstimate {
+    /// Of a run.
+    pub(crate) fn of(blocks: &SumsOfBlocks) -> Self {
+        Self { exponent: whittle(&blocks.periodogram), frequencies: blocks.periodogram.len() as f64 }
+    }
+
+    /// Of several runs of one thing: each counts by what it knows.
+    pub(crate) fn together(of: impl Iterator<Item = Self>) -> Option<Self> {
+        let (sum, frequencies) = of.fold((0.0, 0.0), |(sum, frequencies), one| {
+            (sum + one.exponent * one.frequencies, frequencies + one.frequencies)
+        });
+        (frequencies > 0.0).then(|| Self { exponent: sum / frequencies, frequencies })
+    }
+
+    /// Standard error of the exponent (Robinson 1995).
+    fn error(self) -> f64 {
+        0.5 / self.frequencies.sqrt()
+    }
+
+    /// How many standard errors the exponent lies above none.
+    pub(crate) fn score(self) -> f64 {
+        self.exponent / self.error()
+    }
+
+    /// Whether it is beyond chance.
+    pub(crate) fn is_beyond_chance(self) -> bool {
+        self.score() > NOISE
+    }
+
+    /// The memory of a run, where others say that there is one: at least what two such runs would show together.
+    pub(crate) fn memory(self) -> LongMemory {
+        LongMemory { exponent: self.exponent.max(NOISE * self.error() * FRAC_1_SQRT_2).min(LARGEST) }
+    }
+}
+
 impl LongMemory {
     /// Where it is beyond chance.
     pub(crate) fn of(blocks: &SumsOfBlocks) -> Option<Self> {
-        let found = whittle(&blocks.periodogram);
-        let error = 0.5 / (blocks.periodogram.len() as f64).sqrt();
-        (found > NOISE * error).then_some(Self { exponent: found.min(LARGEST) })
+        let found = MemoryEstimate::of(blocks);
+        found.is_beyond_chance().then(|| found.memory())
     }
 
     /// The Hurst exponent, above 1/2.

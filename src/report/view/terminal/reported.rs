@@ -47,13 +47,27 @@ pub(super) fn lines(view: &ReportedView, columns: usize, first: bool) -> Vec<Str
             view.rows.iter().map(|row| (name(row), places.iter().map(|place| row.short[*place].clone()).collect()));
         lines.extend(aligned(title, head.collect(), rows, columns));
     }
-    if !view.singles.is_empty() {
+    let more = view.single_columns.len().saturating_sub(SINGLES);
+    if let [only] = &view.singles[..]
+        && more > 0
+    {
+        // One row of many columns: a line each.
+        let name = |column: &String| match &only.label {
+            Some(label) => format!("  {column} {label}"),
+            None => format!("  {column}"),
+        };
+        let rows = view.single_columns.iter().zip(&only.cells).map(|(column, cell)| (name(column), vec![cell.clone()]));
+        lines.extend(aligned(title, vec!["value".to_owned()], rows, columns));
+    } else if !view.singles.is_empty() {
         let head = view.single_columns.iter().take(SINGLES).map(|name| clip(name, LONGEST_HEAD));
         let rows = view.singles.iter().map(|row| {
             let name = row.label.as_ref().map_or_else(|| "  all".to_owned(), |label| format!("  {label}"));
             (name, row.cells.iter().take(SINGLES).cloned().collect())
         });
         lines.extend(aligned(title, head.collect(), rows, columns));
+        if more > 0 {
+            lines.push(format!("  … and {} in the report", number::counted(more as u64, "more column")));
+        }
     }
     lines
 }

@@ -1,0 +1,63 @@
+//! Long memory of the two sides of a comparison: what neither shows beyond chance alone, two runs of one thing can show together.
+//!
+//! In: recordings whose order is known. Out: the dependence of each side, with long memory where both together, or one of them
+//! glaringly, show it. Refuses (with `None`) sides of which a run is short, sorted, very long, or no more than a sketch: what each of
+//! their runs shows alone counts then.
+//!
+//! One test of both sides instead of one of each: chance alone passes it half as often, and a memory that is there is found more often.
+
+use super::capture::{Dependence, Recording, Values};
+use crate::stats::dependence::{Inflation, RunOrder};
+use crate::stats::order::MemoryEstimate;
+
+/// Of fewer samples too little is known, and a factor may be assumed.
+const FEWEST: usize = 100;
+/// More samples know enough alone, and would cost time.
+const MOST: usize = 10_000;
+/// So many standard errors of one side alone are no chance, whatever the other shows.
+const GLARING: f64 = 3.0;
+
+/// What the runs of one side say of long memory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SideMemory {
+    estimate: MemoryEstimate,
+    neighbours: Dependence,
+    with_memory: Dependence,
+}
+
+impl SideMemory {
+    /// Of the runs of a side, each with its share of the samples.
+    pub(crate) fn of(recordings: &[&Recording], shares: impl Iterator<Item = f64> + Clone) -> Option<Self> {
+        let runs = recordings.iter().map(|run| Self::of_run(run)).collect::<Option<Vec<Self>>>()?;
+        let of = |part: fn(&Self) -> Dependence| Dependence::average(runs.iter().map(part).zip(shares.clone()));
+        Some(Self {
+            estimate: MemoryEstimate::together(runs.iter().map(|run| run.estimate))?,
+            neighbours: of(|run| run.neighbours),
+            with_memory: of(|run| run.with_memory),
+        })
+    }
+
+    fn of_run(run: &Recording) -> Option<Self> {
+        let Values::Samples(values) = &run.values else { return None };
+        // Samples that were sorted have lost their order.
+        if !(FEWEST..=MOST).contains(&values.len()) || values.is_sorted() {
+            return None;
+        }
+        let order = RunOrder::of(values);
+        let inflations = Dependence::inflations(&order, values);
+        Some(Self {
+            estimate: order.memory()?,
+            neighbours: Dependence::of_each(inflations, |one: Inflation| one.neighbours),
+            with_memory: Dependence::of_each(inflations, |one: Inflation| one.with_memory),
+        })
+    }
+
+    /// The dependence of both sides.
+    pub(crate) fn dependence_of(sides: [&Option<Self>; 2]) -> Option<[Dependence; 2]> {
+        let [Some(first), Some(second)] = sides else { return None };
+        let sides = [first, second];
+        let together = MemoryEstimate::together(sides.iter().map(|side| side.estimate))?;
+        let is_long = together.is_beyond_chance() || sides.iter().any(|side| side.estimate.score() > GLARING);
+        Some(sides.map(|side| if is_long { side.with_memory } else { side.neighbours }))
+    }
+}
