@@ -61,3 +61,51 @@ impl SideMemory {
         Some(sides.map(|side| if is_long { side.with_memory } else { side.neighbours }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::rng::{Rng, slow_noise};
+
+    fn side(values: &[f64]) -> Option<SideMemory> {
+        SideMemory::of(&[&Recording::of(values)], std::iter::once(1.0))
+    }
+
+    #[test]
+    fn two_runs_show_together_what_neither_shows_alone() {
+        let pairs =
+            (0..400).map(|seed| [0, 1].map(|other| side(&slow_noise(300, &mut Rng::new(2 * seed + other))).unwrap()));
+        let alone = |pair: &[SideMemory; 2]| pair.iter().all(|side| !side.estimate.is_beyond_chance());
+        let of_pair = |pair: [SideMemory; 2]| {
+            let [first, second] = pair.map(Some);
+            let found = SideMemory::dependence_of([&first, &second]).unwrap();
+            (found == pair.map(|side| side.with_memory), found == pair.map(|side| side.neighbours))
+        };
+        let found: Vec<(bool, bool)> = pairs.filter(alone).map(of_pair).collect();
+        let together = found.iter().filter(|(long, _)| *long).count();
+        assert!(found.iter().all(|(long, short)| long != short), "{found:?}");
+        assert!(found.len() >= 5 && 3 * together >= found.len(), "{together} of {}", found.len());
+    }
+
+    #[test]
+    fn independent_runs_hardly_ever_do() {
+        let white = |seed: u64| {
+            let mut rng = Rng::new(seed);
+            side(&(0..1000).map(|_| rng.normal()).collect::<Vec<f64>>())
+        };
+        let long = (0..300).filter(|seed| {
+            let [first, second] = [white(2 * seed), white(2 * seed + 1)];
+            SideMemory::dependence_of([&first, &second])
+                == Some([first.unwrap().with_memory, second.unwrap().with_memory])
+        });
+        let long = long.count();
+        assert!(long <= 15, "{long} of 300");
+    }
+
+    #[test]
+    fn sorted_short_and_sketched_runs_say_nothing() {
+        assert!(side(&(0..500).map(f64::from).collect::<Vec<f64>>()).is_none());
+        assert!(side(&[3.0, 1.0, 2.0]).is_none());
+        assert_eq!(SideMemory::dependence_of([&None, &None]), None);
+    }
+}

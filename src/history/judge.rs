@@ -12,7 +12,7 @@ use crate::compare::margin::DEFAULT_MARGIN;
 use crate::compare::pattern::{Case, NamePattern};
 use crate::compare::verdict::discovery_level;
 use crate::measure::Polarity;
-use crate::stats::change_points::{FEWEST, LEVEL, Line, Scan, Tables, inflation, shift};
+use crate::stats::change_points::{EARLIER, FEWEST, LEVEL, Line, NEAR, Scan, Tables, inflation, shift};
 use crate::stats::sample::median_of;
 
 use super::contract::{
@@ -29,12 +29,10 @@ use super::state::{same_commit, set_states};
 
 /// Level of the intervals of sizes.
 const CONFIDENCE: f64 = 0.95;
-/// So many of the newest runs are left out in turn, to know what was reported before them.
+/// What was reported before so many of the newest runs and is not any more is said.
 const REPORTED_BEFORE: usize = 3;
-/// In longer histories only the newest run is left out: each takes as long as the whole report.
+/// In longer histories only the newest run is left out: each search takes as long as the whole report.
 const MANY_RUNS: usize = 2_000;
-/// A change within so many runs of one that was reported is that one.
-const NEAR: usize = 5;
 /// So many runs on odd hosts, and this share of all, are no accidents.
 const FEWEST_IN_TURN: usize = 3;
 const SHARE_IN_TURN: f64 = 0.1;
@@ -212,33 +210,34 @@ fn families<'a>(all: &'a [Series], runs: &[RunFacts]) -> Vec<Family<'a>> {
 
 /// What is found in all families, with false discoveries controlled over them; and what was reported before the newest runs.
 fn search(families: &[Family<'_>], all: &[Series], runs: &[RunFacts]) -> (Vec<Found>, Vec<Withdrawn>) {
+    let longest = families.iter().map(|family| family.values.len()).max().unwrap_or(0);
+    let earlier = if longest > MANY_RUNS { &EARLIER[..1] } else { &EARLIER[..] };
     let lengths: BTreeSet<usize> = families
         .iter()
-        .flat_map(|family| (0..=REPORTED_BEFORE).map(|less| family.values.len().saturating_sub(less)))
+        .flat_map(|family| earlier.iter().chain(&[0]).map(|less| family.values.len().saturating_sub(*less)))
         .collect();
     let tables: BTreeMap<usize, Tables> =
         lengths.into_par_iter().map(|length| (length, Tables::of(length))).collect::<Vec<_>>().into_iter().collect();
-    let at = |less: usize| -> Vec<Found> {
+    let look = |less: usize| -> (Vec<Scan<'_>>, Vec<Vec<(usize, f64)>>) {
         let cut = |family: &Family<'_>| family.values.len().saturating_sub(less);
         let scans: Vec<Scan<'_>> =
             families.par_iter().map(|family| Scan::of(&family.values[..cut(family)], &tables[&cut(family)])).collect();
         let tested = families.iter().zip(&scans).filter(|(family, _)| cut(family) >= FEWEST);
         let level = discovery_level(tested.map(|(_, scan)| scan.p()).collect(), LEVEL);
-        families
-            .par_iter()
-            .zip(&scans)
-            .map(|(family, scan)| found(&family.values[..cut(family)], scan, level))
-            .collect()
+        let places = scans.par_iter().map(|scan| places(scan, level)).collect();
+        (scans, places)
     };
-    let now = at(0);
+    let (scans, mut now) = look(0);
     let mut withdrawn: Vec<Withdrawn> = Vec::new();
-    let longest = families.iter().map(|family| family.values.len()).max().unwrap_or(0);
-    for less in 1..=if longest > MANY_RUNS { 1 } else { REPORTED_BEFORE } {
-        for ((family, before), now) in families.iter().zip(at(less)).zip(&now) {
-            for (place, _) in before.places {
+    for less in earlier {
+        let (_, before) = look(*less);
+        for (((family, scan), before), now) in families.iter().zip(&scans).zip(before).zip(&mut now) {
+            scan.hold(now, before.iter().map(|(at, _)| *at));
+            let moves = scan.is_drifting() || slope(&family.values, now).is_some();
+            for (place, _) in before.into_iter().filter(|_| *less <= REPORTED_BEFORE && !moves) {
                 let run = family.points[place].run;
                 let name = &all[family.series].name;
-                let stays = now.places.iter().any(|(other, _)| other.abs_diff(place) <= NEAR) || now.drift.is_some();
+                let stays = now.iter().any(|(other, _)| other.abs_diff(place) <= NEAR);
                 let said = withdrawn.iter().any(|one| one.metric == *name && one.run.abs_diff(run) <= NEAR);
                 if !stays && !said {
                     withdrawn.push(Withdrawn { metric: name.clone(), run, commit: runs[run].commit.clone() });
@@ -246,12 +245,18 @@ fn search(families: &[Family<'_>], all: &[Series], runs: &[RunFacts]) -> (Vec<Fo
             }
         }
     }
-    (now, withdrawn)
+    let found =
+        families.iter().zip(&scans).zip(now).map(|((family, scan), places)| found(&family.values, scan, places));
+    (found.collect(), withdrawn)
 }
 
-fn found(values: &[f64], scan: &Scan<'_>, level: f64) -> Found {
+/// The changes that stand at a level, with their probabilities.
+fn places(scan: &Scan<'_>, level: f64) -> Vec<(usize, f64)> {
     let changes = if scan.p() <= level { scan.changes(level) } else { Vec::new() };
-    let places: Vec<(usize, f64)> = changes.iter().map(|change| (change.at, change.p)).collect();
+    changes.iter().map(|change| (change.at, change.p)).collect()
+}
+
+fn found(values: &[f64], scan: &Scan<'_>, places: Vec<(usize, f64)>) -> Found {
     let drift = if scan.is_drifting() {
         let ends: Vec<usize> = [0].into_iter().chain(scan.breaks()).chain([values.len()]).collect();
         let lines = ends.windows(2).map(|pair| (pair[0], Line::through(&values[pair[0]..pair[1]]))).collect();
@@ -259,7 +264,7 @@ fn found(values: &[f64], scan: &Scan<'_>, level: f64) -> Found {
     } else {
         slope(values, &places).map(|line| Slopes { lines: vec![(0, line)], steps_tested: true })
     };
-    let dependence = scan.dependence(&changes);
+    let dependence = scan.dependence(&places.iter().map(|(at, _)| *at).collect::<Vec<usize>>());
     Found { places, inflation: inflation(dependence), dependence, drift }
 }
 

@@ -48,6 +48,14 @@ const LARGE_SIDE: usize = 4;
 /// A change also has to stand between its own neighbours: the normal score of 5%.
 const KEPT: f64 = 1.96;
 
+/// A change within so many points of another is that one.
+pub const NEAR: usize = 5;
+/// So many of the newest points are left out in turn, to know what was found before they were there.
+pub const EARLIER: [usize; 7] = [1, 2, 3, 5, 8, 13, 21];
+/// What was found then stays while it stands so far apart between its neighbours: most changes that a few more points take below the
+/// threshold are true, and a search that forgets them says one thing today and another tomorrow.
+const HELD: f64 = 2.75;
+
 /// What all series of one length share: where to look, and how unlikely short sides are.
 #[derive(Debug)]
 pub struct Tables {
@@ -180,12 +188,11 @@ impl<'a> Scan<'a> {
     }
 
     /// By how much neighbours depend on each other where no change is between them: the coefficient of an autoregression of first order.
-    pub fn dependence(&self, changes: &[ChangePoint]) -> f64 {
+    pub fn dependence(&self, changes: &[usize]) -> f64 {
         if self.dense.is_empty() || changes.is_empty() {
             return self.dependence;
         }
-        let places: Vec<usize> = changes.iter().map(|change| change.at).collect();
-        dependence_between(self.values, &places).clamp(0.0, MOST_DEPENDENCE)
+        dependence_between(self.values, changes).clamp(0.0, MOST_DEPENDENCE)
     }
 
     /// The first points of new lines of a series whose level moves.
@@ -215,6 +222,32 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// Adds to the changes that were found what was found with fewer points and still stands, each with its probability.
+    pub fn hold(&self, found: &mut Vec<(usize, f64)>, earlier: impl IntoIterator<Item = usize>) {
+        for at in earlier {
+            if found.iter().any(|(other, _)| other.abs_diff(at) <= NEAR) {
+                continue;
+            }
+            if let Some(p) = self.held(at, found) {
+                let place = found.partition_point(|(other, _)| *other < at);
+                found.insert(place, (at, p));
+            }
+        }
+    }
+
+    /// The probability of a change at a place between others, where it stands far enough apart.
+    fn held(&self, at: usize, found: &[(usize, f64)]) -> Option<f64> {
+        let n = self.values.len();
+        let next = found.partition_point(|(other, _)| *other < at);
+        let from = next.checked_sub(1).map_or(0, |before| found[before].0);
+        let to = found.get(next).map_or(n, |(other, _)| *other);
+        if self.dense.is_empty() || (at - from).min(to - at) < scan::SHORTEST_SIDE {
+            return None;
+        }
+        let score = self.score_between(from, at, to);
+        (score >= HELD).then(|| thresholds::probability(n, score))
+    }
+
     /// The strongest split inside, then both of its sides.
     fn divide(&self, from: usize, to: usize, threshold: f64, found: &mut Vec<usize>) {
         let inside = self.candidates.iter().filter(|one| one.from >= from && one.to <= to);
@@ -234,10 +267,15 @@ impl<'a> Scan<'a> {
         let score = |(index, at): (usize, &usize)| {
             let from = if index == 0 { 0 } else { places[index - 1] };
             let to = places.get(index + 1).copied().unwrap_or(n);
-            let raw = score_at(&self.dense[from..to], at - from, &Tails::of(to - from));
-            if self.is_large_here(from, *at, to) { raw } else { raw / self.inflation }
+            self.score_between(from, *at, to)
         };
         places.iter().enumerate().map(score).collect()
+    }
+
+    /// How far the points on both sides of a place stand apart, less what dependence adds.
+    fn score_between(&self, from: usize, at: usize, to: usize) -> f64 {
+        let raw = score_at(&self.dense[from..to], at - from, &Tails::of(to - from));
+        if self.is_large_here(from, at, to) { raw } else { raw / self.inflation }
     }
 
     fn with_probabilities(&self, places: &[usize], scores: &[f64], threshold: f64) -> Vec<ChangePoint> {

@@ -82,6 +82,22 @@ pub fn seed_from(values: &[f64]) -> u64 {
     })
 }
 
+/// Noise that is the sum of eight slower and slower ones: close to H = 0.8 over many scales.
+#[cfg(test)]
+pub(crate) fn slow_noise(n: usize, rng: &mut Rng) -> Vec<f64> {
+    let mut parts = [0.0_f64; 8];
+    (0..n)
+        .map(|_| {
+            for (scale, part) in parts.iter_mut().enumerate() {
+                let fades = 1.0 - 4.0_f64.powf(-(scale as f64));
+                let weight = 4.0_f64.powf(-0.4 * scale as f64 / 2.0);
+                *part = fades * *part + weight * (1.0 - fades * fades).sqrt() * rng.normal();
+            }
+            parts.iter().sum()
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -202,22 +202,7 @@ fn whittle(periodogram: &[f64]) -> f64 {
 mod tests {
     use super::super::centered::Values;
     use super::*;
-    use crate::stats::rng::Rng;
-
-    /// Noise that is the sum of eight slower and slower ones: close to H = 0.8 over many scales.
-    fn slow(n: usize, rng: &mut Rng) -> Vec<f64> {
-        let mut parts = [0.0_f64; 8];
-        (0..n)
-            .map(|_| {
-                for (scale, part) in parts.iter_mut().enumerate() {
-                    let fades = 1.0 - 4.0_f64.powf(-(scale as f64));
-                    let weight = 4.0_f64.powf(-0.4 * scale as f64 / 2.0);
-                    *part = fades * *part + weight * (1.0 - fades * fades).sqrt() * rng.normal();
-                }
-                parts.iter().sum()
-            })
-            .collect()
-    }
+    use crate::stats::rng::{Rng, slow_noise};
 
     fn share_found(runs: u64, series: impl Fn(&mut Rng) -> Vec<f64>) -> f64 {
         let found = (0..runs).filter(|seed| {
@@ -231,7 +216,7 @@ mod tests {
 
     #[test]
     fn slow_noise_has_long_memory_and_white_noise_has_none() {
-        let slow = share_found(50, |rng| slow(3000, rng));
+        let slow = share_found(50, |rng| slow_noise(3000, rng));
         assert!(slow > 0.9, "{slow}");
         let white = share_found(200, |rng| (0..3000).map(|_| rng.normal()).collect());
         assert!(white < 0.12, "{white}");
