@@ -232,9 +232,12 @@ fn search(families: &[Family<'_>], all: &[Series], runs: &[RunFacts]) -> (Vec<Fo
     for less in earlier {
         let (_, before) = look(*less);
         for (((family, scan), before), now) in families.iter().zip(&scans).zip(before).zip(&mut now) {
+            // Of a slope every step stands somewhere.
+            if scan.is_drifting() || slope(&family.values, now).is_some() {
+                continue;
+            }
             scan.hold(now, before.iter().map(|(at, _)| *at));
-            let moves = scan.is_drifting() || slope(&family.values, now).is_some();
-            for (place, _) in before.into_iter().filter(|_| *less <= REPORTED_BEFORE && !moves) {
+            for (place, _) in before.into_iter().filter(|_| *less <= REPORTED_BEFORE) {
                 let run = family.points[place].run;
                 let name = &all[family.series].name;
                 let stays = now.iter().any(|(other, _)| other.abs_diff(place) <= NEAR);
