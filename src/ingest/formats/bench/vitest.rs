@@ -5,10 +5,7 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents::{self};
 use crate::ingest::summaries::{Summary, caveat};
 
@@ -23,10 +20,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "vitest bench --run --outputJson bench.json && perfreport summarize bench.json",
     upstream: "vitest-dev/vitest, packages/vitest/src/node/reporters/benchmark; tinylibs/tinybench, src/types.ts",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["files.filepath", "files.groups.fullName", "files.groups.benchmarks"]),
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
-    settle: None,
 };
 
 fn take(document: &Value, sink: &mut Sink) {
@@ -70,8 +65,7 @@ fn take_benchmark(label: &str, benchmark: &Value, sink: &mut Sink) {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
@@ -88,7 +82,7 @@ mod tests {
             benchmark(0.5),
             benchmark(8.0)
         );
-        let found = read("bench.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("bench.json", text);
         let mean = |label: &str| {
             let of =
                 found.reported.iter().find(|one| one.metric == "time" && one.label.as_deref() == Some(label)).unwrap();

@@ -15,7 +15,7 @@ mod decode;
 
 #[cfg(not(feature = "parquet"))]
 use crate::ingest::format::{AnyRecords, IngestError, Sink, SourceOptions};
-use crate::ingest::format::{Failures, Format, Head, Holds, RowKind};
+use crate::ingest::format::{AnyRecords, IngestError, Sink, SourceOptions};
 
 #[cfg(feature = "parquet")]
 use decode::read;
@@ -29,10 +29,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Unnamed,
     example: "duckdb -c \"COPY requests TO 'requests.parquet'\" && perfreport summarize requests.parquet",
     upstream: "apache/parquet-format, README.md and LogicalTypes.md",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 /// The first and the last bytes of a file.
