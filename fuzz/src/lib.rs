@@ -19,7 +19,7 @@ use perfreport::config::{Config, overlay};
 use perfreport::export::parquet::Parquet;
 use perfreport::export::samples::{Schema, Selection, batches};
 use perfreport::export::text::{Csv, Ndjson};
-use perfreport::history::file::{History, Kept};
+use perfreport::history::file::{History, RunDetail};
 use perfreport::history::gate::FailOn as HistoryFailOn;
 use perfreport::history::judge::{HistoryQuestion, report as history_report};
 use perfreport::history::line::Line;
@@ -124,7 +124,7 @@ pub fn compare(data: &[u8]) {
     let material = Material {
         comparison: Some(comparison),
         targets: targets.unwrap_or_default(),
-        gate: Some(&rules),
+        gate: Some(rules),
         ..Material::default()
     };
     rendered(&build(vec![after], material, settings()));
@@ -162,7 +162,7 @@ pub fn export(data: &[u8]) {
 /// A history, or a file of runs that becomes one, as every page.
 pub fn history(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let mut histories = vec![History::parse(&text, Kept::Percentiles)];
+    let mut histories = vec![History::parse(&text, RunDetail::Percentiles)];
     let stated = stated::Stated::of(data);
     if let Some(item) = analysed("any", data, None) {
         let mut lines: Vec<String> = rows::runs(&item.source)
@@ -173,7 +173,7 @@ pub fn history(data: &[u8]) {
         let occasion = measured::Occasion { at: stated.at.unwrap_or_default(), ..measured::Occasion::default() };
         let run = measured::run(&captured(&item), occasion);
         lines.extend(run.map(|run| Line::Run(Box::new(run)).to_text()));
-        histories.push(History::parse(&lines.join("\n"), Kept::Percentiles));
+        histories.push(History::parse(&lines.join("\n"), RunDetail::Percentiles));
     }
     for history in histories {
         for followed in [Followed::Center, Followed::P99, Followed::Failures] {

@@ -27,7 +27,7 @@ use super::digest_file::{load, load_plan};
 use super::options::{self, flag_options};
 use super::outputs::{Target, write_all};
 use super::places::{Places, Use};
-use super::read::{self, ReadOptions, Stored, refuse_baseline};
+use super::read::{self, FileKind, ReadOptions, refuse_baseline};
 use super::stamp::Stamp;
 use super::storage::storage;
 use super::terminal::{Line, Stream, say};
@@ -217,7 +217,7 @@ impl<'a> ShardFile<'a> {
             None => Box::new(Accounted { from: stdin().lock(), account: &account }),
         };
         let (stored, kind) = refuse_baseline(stored, &shown)?;
-        if kind == Stored::Digest {
+        if kind == FileKind::Digest {
             bail!("{shown}: this is a digest already; `perfreport merge` makes one of many");
         }
         let (stored, lines_before) = self.headed(stored).with_context(|| shown.clone())?;

@@ -13,7 +13,7 @@ use super::time::TimeCounts;
 use crate::analysis::Analysis;
 use crate::analysis::grouping::labels_of;
 use crate::analysis::metric::Metric;
-use crate::analysis::outcome::Told;
+use crate::analysis::outcome::OutcomeColumn;
 use crate::measure::ending::Outcome;
 use crate::measure::finding::Finding;
 use crate::measure::unit::Dimension;
@@ -130,8 +130,8 @@ impl Rows<'_> {
         columns.unwrap_or_default()
     }
 
-    fn told(&self) -> Option<Told<'_>> {
-        Told::by(self.table, &self.plan.outcome.as_ref()?.column)
+    fn told(&self) -> Option<OutcomeColumn<'_>> {
+        OutcomeColumn::by(self.table, &self.plan.outcome.as_ref()?.column)
     }
 
     fn groups(
@@ -260,7 +260,7 @@ impl Rows<'_> {
 fn stretches(
     values: &Cells,
     codes: Option<&Cells>,
-    told: Option<&Told<'_>>,
+    told: Option<&OutcomeColumn<'_>>,
     mut take: impl FnMut(usize, Option<f64>, u32, Outcome),
 ) {
     let rows = values.rows();

@@ -35,7 +35,6 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     (root && has(head.bytes, "<BenchmarkResults")).then(|| vec!["XML of Catch2 with <BenchmarkResults>".to_owned()])
 }
 
-/// The value of an attribute.
 fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = element.attributes().with_checks(false).flatten().find(|one| one.key.as_ref() == name.as_bytes())?;
     found.unescape_value().ok().map(std::borrow::Cow::into_owned)

@@ -58,7 +58,6 @@ const fn share(column: &'static str, meaning: &'static str) -> Declared {
     )
 }
 
-/// What a line is.
 enum Line {
     /// Names of columns, or something like them: the line below decides.
     Words,

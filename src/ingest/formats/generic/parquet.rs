@@ -15,7 +15,7 @@ mod decode;
 
 #[cfg(not(feature = "parquet"))]
 use crate::ingest::format::{AnyRecords, IngestError, Sink, SourceOptions};
-use crate::ingest::format::{AnyRecords, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{Failures, Format, Head, Holds, RowKind};
 
 #[cfg(feature = "parquet")]
 use decode::read;

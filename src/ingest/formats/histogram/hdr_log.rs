@@ -8,9 +8,8 @@ pub(crate) mod codec;
 
 use std::collections::BTreeMap;
 
-use crate::measure::finding::{Finding, Place};
 use crate::measure::reported::{Bucket, RecordedHistogram};
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Finding, Place};
 
 use crate::ingest::format::{
     AnyRecords, Failures, FindingKind, Format, Head, Holds, IngestError, Polarity, RowKind, Severity, Sink,

@@ -136,7 +136,7 @@ mod tests {
         ] {
             for above in ["", "\n", "\r\n \n\n"] {
                 let text = format!("{above}{text}");
-                let found = read_text("run.csv", text);
+                let found = read_text("run.csv", &text);
                 assert_eq!(found.provenance.format, format, "{text:?}");
             }
         }

@@ -30,7 +30,6 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::ingest::read_text;
     use crate::measure::Polarity;
     use crate::table::Role;

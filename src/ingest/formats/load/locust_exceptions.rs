@@ -51,7 +51,6 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::ingest::read_text;
     use crate::measure::Statistic;
 

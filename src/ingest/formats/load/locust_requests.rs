@@ -44,7 +44,6 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::ingest::read_text;
 
     #[test]

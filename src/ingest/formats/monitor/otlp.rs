@@ -56,7 +56,6 @@ fn integer(value: Option<&Value>) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// The value of an attribute.
 fn attribute<'v>(holder: &'v Value, name: &str) -> Option<&'v Value> {
     let all = holder.get("attributes")?.as_array()?;
     all.iter().find(|one| one.get("key").and_then(Value::as_str) == Some(name))?.get("value")
