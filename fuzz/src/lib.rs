@@ -15,6 +15,7 @@ use perfreport::compare::judge::Criteria;
 use perfreport::compare::sides::{self, NamedCaptures};
 use perfreport::compare::target::evaluate;
 use perfreport::config::{Config, overlay};
+use perfreport::digest::{Ask, Digest, digest_source, next_ask, reported, seal};
 #[cfg(feature = "parquet")]
 use perfreport::export::parquet::Parquet;
 use perfreport::export::samples::{Schema, Selection, batches};
@@ -37,12 +38,13 @@ use perfreport::stats::settings::Settings;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     ("report", report),
     ("compare", compare),
     ("export", export),
     ("history", history),
     ("baseline", baseline),
+    ("digest", digest),
     ("config", config),
     ("template", template),
 ];
@@ -205,6 +207,29 @@ pub fn baseline(data: &[u8]) {
         let material = Material { comparison: Some(comparison), ..Material::default() };
         rendered(&build(Vec::new(), material, settings()));
     }
+}
+
+/// A digest as it is stored, and the content of one under a seal that fits: who writes one can seal it. With an ask behind the border.
+pub fn digest(data: &[u8]) {
+    let border = data.windows(BORDER.len()).position(|part| part == BORDER);
+    let (content, ask) = border.map_or((data, &[][..]), |at| (&data[..at], &data[at + BORDER.len()..]));
+    let sealed = seal(content).expect("memory is written to");
+    for bytes in [data, &sealed] {
+        let Ok(digest) = Digest::parse(bytes) else { continue };
+        let again = digest.to_bytes().expect("what was read can be written");
+        assert_eq!(Digest::parse(&again).as_ref(), Ok(&digest), "what was written is read as it was");
+        let mut twice = digest.clone();
+        assert!(twice.merge(&digest).is_err(), "a shard counts twice");
+        if let Ok(next) = next_ask(&digest, &settings()) {
+            let bytes = serde_json::to_vec(&next).expect("an ask is JSON");
+            Ask::parse(&bytes).expect("what is asked can be answered");
+        }
+        let source = digest_source(&digest, "any.digest", (String::new(), 0));
+        let analysis = reported(&digest, &source, &settings());
+        rendered(&build(vec![Analysed { source, analysis, service: None }], Material::default(), settings()));
+    }
+    // Refused, or taken: what it says of any shard is looked at where it is answered.
+    let _ = Ask::parse(ask);
 }
 
 /// A configuration, and behind the border a file that is read with it.

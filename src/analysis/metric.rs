@@ -101,6 +101,10 @@ pub enum Evidence {
     Digest {
         /// Order statistics are known to within this share of themselves; 0 where every sample was counted by itself.
         relative_error: f64,
+        /// Whether shards were asked again, so that all order statistics and spreads of the summaries are exact: the error is then that of
+        /// the geometric mean, and of what a comparison or a target computes anew.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        refined: bool,
         /// How many shards.
         shards: u64,
         /// The smallest samples and where they stand.

@@ -28,6 +28,7 @@ mod pages;
 mod places;
 mod progress;
 mod read;
+mod refine;
 mod stamp;
 mod storage;
 mod summarize;
@@ -73,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Plan(arguments) => digest::plan(arguments),
         Command::Digest(arguments) => digest::digest(arguments),
         Command::Merge(arguments) => digest::merge(arguments),
+        Command::Refine(args::Refine::Ask(arguments)) => refine::ask(arguments),
         Command::Baseline(command) => baseline::run(command),
         Command::History(command) => history::run(command),
         Command::Check(arguments) => check(arguments),
