@@ -92,7 +92,7 @@ class Program:
         return run([self.binary, "summarize", *paths, "--group-by", "endpoint", "-o", to])
 
 
-def overhead(program, folder, rows, pairs):
+def overhead(program, folder, rows, pairs, refine):
     """Pairs of runs; prints medians of the ratios, and gives back the seconds of a processor for a byte."""
     paths = write_shards(folder / "parts", SHARDS, rows // SHARDS, 3, 1)
     size = sum(path.stat().st_size for path in paths)
@@ -104,7 +104,7 @@ def overhead(program, folder, rows, pairs):
         cut.append(added(program.digests(paths)) + program.merge(paths, all_digest)[1])
         last.append(run([program.binary, "summarize", all_digest, "-o", report])[1])
     rounds = 0
-    while True:
+    while refine:
         ask = folder / "ask.json"
         last.append(run([program.binary, "refine", "ask", all_digest, "-o", ask])[1])
         if not json.loads(ask.read_text())["open"]:
@@ -167,6 +167,7 @@ def main():
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--digests", type=count, default=10_000, help="that are merged")
     parser.add_argument("--shard-rows", type=count, default=1_000, help="of each of those")
+    parser.add_argument("--no-refine", action="store_true", help="no further rounds")
     parser.add_argument("--only", choices=["overhead", "merge", "sizes"])
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
@@ -175,7 +176,7 @@ def main():
     print(f"{run_version(program.binary)}, {os.cpu_count()} processors, load {load:.1f} when it began")
     costs = merged = None
     if given.only in (None, "overhead"):
-        costs = overhead(program, given.folder, given.rows, given.pairs)
+        costs = overhead(program, given.folder, given.rows, given.pairs, not given.no_refine)
     if given.only in (None, "sizes"):
         sizes(program, given.folder)
     if given.only in (None, "merge"):

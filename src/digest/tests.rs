@@ -226,7 +226,8 @@ fn entries_that_are_claimed_and_not_there_cost_nothing() {
         if let Ok(odd) = Digest::parse(&packed(&content).unwrap()) {
             assert!(odd.to_bytes().unwrap().len() < 4096);
         }
-        assert!(Digest::parse(&packed(&content[..at + 9]).unwrap()).is_err());
+        // The last number of all may be as large: it is the line of a value.
+        assert!(Digest::parse(&packed(&content[..at + 9]).unwrap()).is_err() || at + 1 == whole.len(), "{at}");
     }
     // Ten bytes, as they are and with a seal.
     for bytes in [&b"perfreport"[..], b"\x80\x80\x80\x80\x80\x80\x80\x80\x10\0"] {
