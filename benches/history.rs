@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use perfreport::history::contract::{HistoryReport, NewestVerdict};
-use perfreport::history::file::{History, Kept};
+use perfreport::history::file::{History, RunDetail};
 use perfreport::history::judge::{HistoryQuestion, report};
 use perfreport::stats::change_points::{EARLIER, FEWEST, LEVEL, NEAR, Scan, Tables};
 use perfreport::stats::rng::Rng;
@@ -148,7 +148,7 @@ fn report_of(seed: u64, noise: Noise, runs: usize, cv: f64, factor: f64) -> Hist
         }
         text.push_str("]}\n");
     }
-    report(&History::parse(&text, Kept::Center), &HistoryQuestion::default()).expect("there are runs")
+    report(&History::parse(&text, RunDetail::Center), &HistoryQuestion::default()).expect("there are runs")
 }
 
 fn newest() {

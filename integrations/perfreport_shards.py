@@ -4,6 +4,7 @@ Copy this file beside the one of your engine. Each function starts the program a
 engine may repeat a task as often as it likes. Nothing but the standard library is needed.
 """
 
+import json
 import os
 import stat
 import subprocess
@@ -31,13 +32,17 @@ def make_plan(binary, samples, arguments=()):
     return run(binary, ["plan", *samples, *arguments, "-o", "-"])
 
 
-def digest(binary, plan, name, path=None, content=None, memory="256MiB", strict=False):
-    """The digest of one shard: a file that this machine can read, or the bytes of one."""
+def digest(binary, plan, name, path=None, content=None, memory="256MiB", strict=False, ask=None):
+    """The digest of one shard: a file that this machine can read, or the bytes of one. `ask` is what a further round asks."""
     with tempfile.TemporaryDirectory() as folder:
         place = os.path.join(folder, "plan.json")
         with open(place, "wb") as file:
             file.write(plan)
         arguments = ["digest", path or "-", "--name", name, "--plan", place, "--memory", memory, "--threads", "1", "-o", "-"]
+        if ask:
+            with open(os.path.join(folder, "ask.json"), "wb") as file:
+                file.write(ask)
+            arguments += ["--refine", file.name]
         return run(binary, arguments + (["--strict-plan"] if strict else []), stdin=content)
 
 
@@ -52,6 +57,22 @@ def merge(binary, digests):
             with open(os.path.join(folder, name), "wb") as file:
                 file.write(content)
         return run(binary, ["merge", *names, "-o", "-"], cwd=folder)
+
+
+def refined(binary, content, again, arguments=(), rounds=12):
+    """The digest whose order statistics are exact: `again(ask)` gives the digest of all shards that answer an ask.
+
+    One to three rounds are usual; `rounds` is where something must be wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = os.path.join(folder, "all.digest")
+        for _ in range(rounds):
+            with open(place, "wb") as file:
+                file.write(content)
+            ask = run(binary, ["refine", "ask", place, *arguments, "-o", "-"])
+            if not json.loads(ask)["open"]:
+                return content
+            content = again(ask)
+    raise RuntimeError(f"after {rounds} rounds something is still to be asked")
 
 
 def summarize(binary, content, outputs, arguments=()):

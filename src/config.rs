@@ -17,8 +17,7 @@ use crate::compare::margin::{DEFAULT_MARGIN, DEFAULT_TAIL_MARGIN, Margins};
 use crate::compare::target::Target;
 use crate::ingest::{ColumnOptions, SourceOptions};
 use crate::measure::service_level::ServiceLevel;
-use crate::measure::unit::{Dimension, Unit};
-use crate::measure::{Polarity, Quantity};
+use crate::measure::{Dimension, Polarity, Quantity, Unit};
 use crate::table::Role;
 
 pub use place::Misplaced;
@@ -178,22 +177,16 @@ pub struct ColumnConfig {
     pub set_aside: Vec<String>,
 }
 
-/// What is wrong with a configuration.
+/// A value of a configuration that means nothing.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The text is no such configuration, or something in it means nothing.
-    #[error(transparent)]
-    Misplaced(#[from] Misplaced),
-    /// A value means nothing.
-    #[error("{key}: {value:?} is not {expected}")]
-    Value {
-        /// Where.
-        key: String,
-        /// What stands there.
-        value: String,
-        /// What could stand there.
-        expected: String,
-    },
+#[error("{key}: {value:?} is not {expected}")]
+pub struct ConfigError {
+    /// Where.
+    key: String,
+    /// What stands there.
+    value: String,
+    /// What could stand there.
+    expected: String,
 }
 
 impl Config {
@@ -220,11 +213,8 @@ impl Config {
             let service = || source.service.iter().try_for_each(|service| service.options().map(drop));
             let checked = source.pattern().map(drop).and_then(|()| source.options().map(drop)).and_then(|()| service());
             checked.map_err(|error| {
-                let key = match &error {
-                    ConfigError::Value { key, .. } => Some(key.strip_prefix("source.").unwrap_or(key).to_owned()),
-                    ConfigError::Misplaced(_) => None,
-                };
-                Misplaced::in_section(text, ("source", index), key.as_deref(), error.to_string())
+                let key = error.key.strip_prefix("source.").unwrap_or(&error.key);
+                Misplaced::in_section(text, ("source", index), Some(key), error.to_string())
             })?;
         }
         Ok(config)
@@ -366,7 +356,7 @@ impl ColumnConfig {
 }
 
 fn value_error(key: &str, value: &str, expected: impl Into<String>) -> ConfigError {
-    ConfigError::Value { key: key.to_owned(), value: value.to_owned(), expected: expected.into() }
+    ConfigError { key: key.to_owned(), value: value.to_owned(), expected: expected.into() }
 }
 
 /// A delimiter: one ASCII character, `tab` or `\t`.

@@ -44,7 +44,11 @@ mod config;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod config;
+#[cfg(not(feature = "internals"))]
 mod digest;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod digest;
 #[cfg(not(feature = "internals"))]
 mod export;
 #[cfg(feature = "internals")]

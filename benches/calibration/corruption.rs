@@ -1,7 +1,7 @@
 //! What is planted into a file of seconds, and what is said of it: files are read and analysed by the library as any other.
 
 use perfreport::analysis::analyse;
-use perfreport::analysis::oddity::Oddity;
+use perfreport::analysis::anomaly::Anomaly;
 use perfreport::ingest::{SourceOptions, read};
 use perfreport::measure::finding::Severity;
 use perfreport::stats::rng::Rng;
@@ -36,10 +36,10 @@ fn said(rows: &Rows, planted: &[usize]) -> (Option<Severity>, bool) {
     let Ok(source) = read("planted.csv", &rows.text()[..], &SourceOptions::default()) else { return (None, true) };
     let lines: Vec<u64> = planted.iter().map(|row| *row as u64 + 2).collect();
     let (mut worst, mut other) = (None, false);
-    for oddity in analyse(&source, &Settings::default()).metrics.iter().flat_map(|metric| &metric.oddities) {
-        let (severity, first, last) = match oddity {
-            Oddity::Suspect { suspect, line: Some(line), .. } => (suspect.severity, *line, *line),
-            Oddity::UnitBlock { lines, .. } => (Severity::Suspicious, lines.0, lines.1),
+    for anomaly in analyse(&source, &Settings::default()).metrics.iter().flat_map(|metric| &metric.anomalies) {
+        let (severity, first, last) = match anomaly {
+            Anomaly::Suspect { suspect, line: Some(line), .. } => (suspect.severity, *line, *line),
+            Anomaly::UnitBlock { lines, .. } => (Severity::Suspicious, lines.0, lines.1),
             _ => continue,
         };
         if lines.iter().any(|line| (first..=last).contains(line)) {

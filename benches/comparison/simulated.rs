@@ -1,8 +1,8 @@
 //! Samples with a known truth, and how often something holds of what the comparison says of them.
 
 use perfreport::compare::capture::{Capture, Dependence, Environment, MetricRuns, Recording, Values};
-use perfreport::compare::judge::{Criteria, Judgement, compare};
-use perfreport::compare::outcome::Change;
+use perfreport::compare::judge::{Criteria, compare};
+use perfreport::compare::outcome::{Change, Comparison};
 use perfreport::measure::Polarity;
 use perfreport::measure::unit::Dimension;
 use perfreport::stats::rng::Rng;
@@ -119,7 +119,7 @@ pub(crate) fn side(metrics: Vec<MetricRuns>) -> Vec<Capture> {
 
 pub(crate) fn compared(before: Vec<Vec<f64>>, after: Vec<Vec<f64>>) -> Change {
     let settings = Criteria::default();
-    let Judgement { mut changes, .. } =
+    let Comparison { mut changes, .. } =
         compare(&side(vec![metric("latency", before)]), &side(vec![metric("latency", after)]), &settings);
     changes.swap_remove(0)
 }

@@ -15,11 +15,12 @@ use perfreport::compare::judge::Criteria;
 use perfreport::compare::sides::{self, NamedCaptures};
 use perfreport::compare::target::evaluate;
 use perfreport::config::{Config, overlay};
+use perfreport::digest::{Ask, Digest, digest_source, next_ask, reported, seal};
 #[cfg(feature = "parquet")]
 use perfreport::export::parquet::Parquet;
 use perfreport::export::samples::{Schema, Selection, batches};
 use perfreport::export::text::{Csv, Ndjson};
-use perfreport::history::file::{History, Kept};
+use perfreport::history::file::{History, RunDetail};
 use perfreport::history::gate::FailOn as HistoryFailOn;
 use perfreport::history::judge::{HistoryQuestion, report as history_report};
 use perfreport::history::line::Line;
@@ -37,12 +38,13 @@ use perfreport::stats::settings::Settings;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     ("report", report),
     ("compare", compare),
     ("export", export),
     ("history", history),
     ("baseline", baseline),
+    ("digest", digest),
     ("config", config),
     ("template", template),
 ];
@@ -124,7 +126,7 @@ pub fn compare(data: &[u8]) {
     let material = Material {
         comparison: Some(comparison),
         targets: targets.unwrap_or_default(),
-        gate: Some(&rules),
+        gate: Some(rules),
         ..Material::default()
     };
     rendered(&build(vec![after], material, settings()));
@@ -162,7 +164,7 @@ pub fn export(data: &[u8]) {
 /// A history, or a file of runs that becomes one, as every page.
 pub fn history(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let mut histories = vec![History::parse(&text, Kept::Percentiles)];
+    let mut histories = vec![History::parse(&text, RunDetail::Percentiles)];
     let stated = stated::Stated::of(data);
     if let Some(item) = analysed("any", data, None) {
         let mut lines: Vec<String> = rows::runs(&item.source)
@@ -173,7 +175,7 @@ pub fn history(data: &[u8]) {
         let occasion = measured::Occasion { at: stated.at.unwrap_or_default(), ..measured::Occasion::default() };
         let run = measured::run(&captured(&item), occasion);
         lines.extend(run.map(|run| Line::Run(Box::new(run)).to_text()));
-        histories.push(History::parse(&lines.join("\n"), Kept::Percentiles));
+        histories.push(History::parse(&lines.join("\n"), RunDetail::Percentiles));
     }
     for history in histories {
         for followed in [Followed::Center, Followed::P99, Followed::Failures] {
@@ -205,6 +207,29 @@ pub fn baseline(data: &[u8]) {
         let material = Material { comparison: Some(comparison), ..Material::default() };
         rendered(&build(Vec::new(), material, settings()));
     }
+}
+
+/// A digest as it is stored, and the content of one under a seal that fits: who writes one can seal it. With an ask behind the border.
+pub fn digest(data: &[u8]) {
+    let border = data.windows(BORDER.len()).position(|part| part == BORDER);
+    let (content, ask) = border.map_or((data, &[][..]), |at| (&data[..at], &data[at + BORDER.len()..]));
+    let sealed = seal(content).expect("memory is written to");
+    for bytes in [data, &sealed] {
+        let Ok(digest) = Digest::parse(bytes) else { continue };
+        let again = digest.to_bytes().expect("what was read can be written");
+        assert_eq!(Digest::parse(&again).as_ref(), Ok(&digest), "what was written is read as it was");
+        let mut twice = digest.clone();
+        assert!(twice.merge(&digest).is_err(), "a shard counts twice");
+        if let Ok(next) = next_ask(&digest, &settings()) {
+            let bytes = serde_json::to_vec(&next).expect("an ask is JSON");
+            Ask::parse(&bytes).expect("what is asked can be answered");
+        }
+        let source = digest_source(&digest, "any.digest", (String::new(), 0));
+        let analysis = reported(&digest, &source, &settings());
+        rendered(&build(vec![Analysed { source, analysis, service: None }], Material::default(), settings()));
+    }
+    // Refused, or taken: what it says of any shard is looked at where it is answered.
+    let _ = Ask::parse(ask);
 }
 
 /// A configuration, and behind the border a file that is read with it.

@@ -56,8 +56,10 @@ def executor_binary(name):
     return shards.executable(SparkFiles.get(name))
 
 
-def digest_of_run(spark, paths, binary="perfreport", plan=None, memory="256MiB", strict=False, plan_arguments=()):
-    """The digest of all files, as bytes. `plan` is the JSON of `perfreport plan`; without it one is made of a few of the files."""
+def digest_of_run(spark, paths, binary="perfreport", plan=None, memory="256MiB", strict=False, plan_arguments=(), exact=False):
+    """The digest of all files, as bytes. `plan` is the JSON of `perfreport plan`; without it one is made of a few of the files.
+
+    `exact`: percentiles of wide columns are exact, too. Each round reads the files again; one to three are usual."""
     context = spark.sparkContext
     paths = [paths] if isinstance(paths, str) else list(paths)
     context.addFile(binary)
@@ -70,28 +72,35 @@ def digest_of_run(spark, paths, binary="perfreport", plan=None, memory="256MiB",
         sent = context.broadcast(plan)
         named = list(zip(files, shards.names_of(files)))
         # A file a task: a task that is lost costs no other file.
-        digests = context.parallelize(named, len(named)).map(
-            lambda shard: shards.digest(executor_binary(program), sent.value, shard[1], shard[0], None, memory, strict)
-        )
-        count = len(files)
+        rows = context.parallelize(named, len(named))
+
+        def one(shard, ask):
+            path, name = shard
+            return shards.digest(executor_binary(program), sent.value, name, path, None, memory, strict, ask)
     else:
         if plan is None:
             raise ValueError("a plan is needed for files that the driver does not open: plan=open('plan.json', 'rb').read()")
         sent = context.broadcast(plan)
         files = spark.read.format("binaryFile").load(paths).select("path", "content")
-        count = files.count()
-        digests = files.repartition(count).rdd.map(
-            lambda row: shards.digest(
-                executor_binary(program), sent.value, os.path.basename(row.path), None, bytes(row.content), memory, strict
+        rows = files.repartition(files.count()).rdd
+
+        def one(row, ask):
+            name, content = os.path.basename(row.path), bytes(row.content)
+            return shards.digest(executor_binary(program), sent.value, name, None, content, memory, strict, ask)
+
+    def merged(ask):
+        asked = context.broadcast(ask)
+        count = rows.getNumPartitions()
+        digests = rows.map(lambda row: one(row, asked.value))
+        # In a tree: no task and not the driver holds more than a few dozen.
+        while count > TOGETHER:
+            count = -(-count // TOGETHER)
+            digests = digests.repartition(count).mapPartitions(
+                lambda some: filter(None, [shards.merge(executor_binary(program), some)])
             )
-        )
-    # In a tree: no task and not the driver holds more than a few dozen.
-    while count > TOGETHER:
-        count = -(-count // TOGETHER)
-        digests = digests.repartition(count).mapPartitions(
-            lambda some: filter(None, [shards.merge(executor_binary(program), some)])
-        )
-    return shards.merge(binary, digests.collect())
+        return shards.merge(binary, digests.collect())
+
+    return shards.refined(binary, merged(None), merged) if exact else merged(None)
 
 
 def report(spark, paths, out="report.html", binary="perfreport", digest=None, arguments=(), **how):
@@ -114,6 +123,7 @@ def main():
     parser.add_argument("--binary", default="perfreport", help="the program")
     parser.add_argument("--plan", help="the plan, if there is one")
     parser.add_argument("--memory", default="256MiB", help="memory of each process")
+    parser.add_argument("--exact", action="store_true", help="read the files again until every percentile is exact")
     parser.add_argument("--strict-plan", action="store_true", help="a file that does not fit the plan is an error")
     given = parser.parse_args()
     plan = None
@@ -124,7 +134,7 @@ def main():
     try:
         report(
             spark, given.paths, given.out or "report.html", given.binary, given.digest,
-            plan=plan, memory=given.memory, strict=given.strict_plan,
+            plan=plan, memory=given.memory, strict=given.strict_plan, exact=given.exact,
         )
     finally:
         spark.stop()

@@ -6,16 +6,15 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::anomaly::Anomaly;
 use super::failed::{self, Apart};
 use super::grouping::Grouping;
 use super::groups::{GroupSamples, Partition};
 use super::metric::Metric;
-use super::oddity::Oddity;
 use super::outcome::{Among, Failures, failures};
 use super::repetition;
 use super::runs_apart;
-use crate::measure::finding::FindingKind;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, FindingKind};
 use crate::stats::corruption::{Case, Suspect, suspects};
 use crate::stats::describe::describe;
 use crate::stats::large::{self, GroupOf};
@@ -163,7 +162,7 @@ impl MetricColumn<'_> {
             only_failed: matches!(apart, Apart::All),
             failed_groups,
             runs_apart,
-            oddities: self.oddities(suspects, (repeats, stuck, blocks), &all, &cells),
+            anomalies: self.anomalies(suspects, (repeats, stuck, blocks), &all, &cells),
             ..Metric::new(source, table, &column.name, unit.dimension, column.polarity)
         }
     }
@@ -206,20 +205,20 @@ impl MetricColumn<'_> {
     }
 
     /// What is odd about the values: rows become lines.
-    fn oddities(
+    fn anomalies(
         &self,
         suspects: Vec<Suspect>,
         (repeats, stuck, blocks): (Vec<Repeat>, Option<Stuck>, Vec<UnitBlock>),
         all: &Measured<'_>,
         cells: &Measured<'_>,
-    ) -> Vec<Oddity> {
+    ) -> Vec<Anomaly> {
         let unit = self.table.columns[self.column].unit();
         let line = |row: usize| self.table.lines.line(row as u64);
         let lines = |first: usize, length: usize| {
             let line_of = |index: usize| line(cells.row(index)).unwrap_or_default();
             (line_of(first), line_of(first + length - 1))
         };
-        let foreign = self.foreign().map(|foreign| Oddity::ForeignValue {
+        let foreign = self.foreign().map(|foreign| Anomaly::ForeignValue {
             line: foreign.line,
             text: foreign.text.clone(),
             would_be: unit.to_base(foreign.value),
@@ -230,19 +229,19 @@ impl MetricColumn<'_> {
             let code = all.code(suspect.index);
             let label = self.grouping.zip(code).and_then(|(of, code)| of.texts.get(code as usize).cloned());
             let row = all.row(suspect.index);
-            Oddity::Suspect { row, line: line(row), recorded: all.at(suspect.index), label, suspect }
+            Anomaly::Suspect { row, line: line(row), recorded: all.at(suspect.index), label, suspect }
         };
-        let repeat = |repeat: Repeat| Oddity::Repeat {
+        let repeat = |repeat: Repeat| Anomaly::Repeat {
             first: lines(repeat.first, repeat.length),
             again: lines(repeat.again, repeat.length),
             length: repeat.length as u64,
         };
-        let stuck = stuck.map(|stuck| Oddity::Stuck {
+        let stuck = stuck.map(|stuck| Anomaly::Stuck {
             lines: lines(stuck.start, stuck.length),
             value: unit.to_base(stuck.value),
             length: stuck.length as u64,
         });
-        let block = |block: UnitBlock| Oddity::UnitBlock {
+        let block = |block: UnitBlock| Anomaly::UnitBlock {
             lines: lines(block.range.start, block.range.len()),
             stretches: if block.count == block.range.len() {
                 vec![lines(block.range.start, block.range.len())]
@@ -458,13 +457,13 @@ impl MetricColumn<'_> {
 }
 
 /// What the configuration sets aside, stretch by stretch.
-fn set_aside(suspects: &[Suspect], given: &[(u64, u64)], line: impl Fn(usize) -> Option<u64>) -> Vec<Oddity> {
+fn set_aside(suspects: &[Suspect], given: &[(u64, u64)], line: impl Fn(usize) -> Option<u64>) -> Vec<Anomaly> {
     let aside = suspects.iter().filter(|suspect| suspect.kind == FindingKind::SetAside);
     let lines: Vec<u64> = aside.filter_map(|suspect| line(suspect.index)).collect();
     let of = |stretch: &(u64, u64)| {
         let within: Vec<u64> = lines.iter().copied().filter(|line| (stretch.0..=stretch.1).contains(line)).collect();
         let length = within.len() as u64;
-        Some(Oddity::SetAside { lines: (*within.first()?, *within.last()?), length })
+        Some(Anomaly::SetAside { lines: (*within.first()?, *within.last()?), length })
     };
     given.iter().filter_map(of).collect()
 }

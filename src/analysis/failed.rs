@@ -9,7 +9,7 @@ use crate::measure::unit::Unit;
 use crate::table::Table;
 use crate::table::packed::Cells;
 
-use super::outcome::{Failures, Told};
+use super::outcome::{Failures, OutcomeColumn};
 use crate::stats::describe::describe;
 use crate::stats::large;
 use crate::stats::measured::Measured;
@@ -45,7 +45,7 @@ pub(super) fn part(
     if failures.failed == 0 {
         return Apart::Nothing;
     }
-    let Some(told) = Told::by(table, &failures.column) else { return Apart::Nothing };
+    let Some(told) = OutcomeColumn::by(table, &failures.column) else { return Apart::Nothing };
     let mut corrupted_left = corrupted;
     let (failed, others) = table.values(column).split(|rows| {
         let mut bits = told.failed(rows.clone());

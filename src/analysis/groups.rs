@@ -35,7 +35,6 @@ pub(super) struct Members<'a> {
 
 /// Where the samples of a group are.
 pub(super) enum GroupSamples<'a> {
-    /// In memory.
     Memory(&'a [f64], &'a [u32]),
     /// In the spill file.
     Spilled(&'a Partitioned),

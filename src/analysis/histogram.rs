@@ -15,7 +15,9 @@ use crate::stats::interval::Interval;
 use crate::stats::population::Population;
 use crate::stats::quantile::QuantileMethod;
 use crate::stats::settings::Settings;
+use crate::stats::spread::SHAMOS_LIMIT;
 use crate::stats::summary::{Basics, Summary};
+use crate::stats::tail;
 
 /// What labels of histograms and of reported numbers are grouped by.
 pub const GROUPED_BY: &str = "label";
@@ -183,6 +185,11 @@ impl<'a> Ranked<'a> {
         &self.buckets[index.min(self.buckets.len() - 1)]
     }
 
+    /// Every few-th order statistic.
+    fn some(&self) -> Vec<f64> {
+        (0..self.n).step_by(self.n.div_ceil(SHAMOS_LIMIT)).map(|rank| middle(self.at(rank))).collect()
+    }
+
     fn sum(&self, of: impl Fn(&Bucket) -> f64) -> f64 {
         self.buckets.iter().map(|bucket| of(bucket) * bucket.count as f64).sum()
     }
@@ -212,7 +219,8 @@ impl<'a> Ranked<'a> {
             mad: self.mad(median),
             shamos: None,
             inflations: Inflations::default(),
-            heavy_tail: None,
+            // Buckets that a tool has recorded are too wide to see where they thin out.
+            heavy_tail: self.sums.and_then(|_| tail::deciding(&self.some())),
         };
         let mut summary = Summary::of(self.n, |rank| middle(self.at(rank)), &basics, settings);
         let lows = Summary::of(self.n, |rank| self.at(rank).low, &basics, settings);

@@ -3,12 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::oddity::Oddity;
+use super::anomaly::Anomaly;
 use super::outcome::Failures;
 use super::runs_apart::RunApart;
-use crate::measure::Polarity;
-use crate::measure::finding::{FindingKind, Place};
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, FindingKind, Place, Polarity};
 use crate::stats::population::Population;
 use crate::stats::settings::Depth;
 use crate::stats::summary::Summary;
@@ -80,7 +78,7 @@ pub struct Metric {
     pub remarks: Vec<Remark>,
     /// What is odd about its values; the findings of a report are made of it.
     #[serde(skip)]
-    pub oddities: Vec<Oddity>,
+    pub anomalies: Vec<Anomaly>,
 }
 
 /// What the numbers of a metric rest on.
@@ -103,6 +101,10 @@ pub enum Evidence {
     Digest {
         /// Order statistics are known to within this share of themselves; 0 where every sample was counted by itself.
         relative_error: f64,
+        /// Whether shards were asked again, so that all order statistics and spreads of the summaries are exact: the error is then that of
+        /// the geometric mean, and of what a comparison or a target computes anew.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        refined: bool,
         /// How many shards.
         shards: u64,
         /// The smallest samples and where they stand.
@@ -194,7 +196,7 @@ impl Metric {
             failed_groups: Vec::new(),
             runs_apart: Vec::new(),
             remarks: Vec::new(),
-            oddities: Vec::new(),
+            anomalies: Vec::new(),
         }
     }
 
@@ -215,8 +217,8 @@ impl Metric {
     }
 
     fn rows_that_leave(&self, of: impl Fn(FindingKind) -> bool) -> impl Iterator<Item = usize> {
-        self.oddities.iter().filter_map(move |oddity| match oddity {
-            Oddity::Suspect { suspect, row, .. } if suspect.leaves() && of(suspect.kind) => Some(*row),
+        self.anomalies.iter().filter_map(move |anomaly| match anomaly {
+            Anomaly::Suspect { suspect, row, .. } if suspect.leaves() && of(suspect.kind) => Some(*row),
             _ => None,
         })
     }

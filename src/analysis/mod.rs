@@ -3,6 +3,7 @@
 //! In: sources that were read. Out: an [`Analysis`], which is a part of the public contract. Sentences are made of it in
 //! `report`; what needs its samples (a comparison, a target) finds them in its populations where they are kept.
 
+pub mod anomaly;
 pub mod chat;
 mod clock;
 mod column;
@@ -13,7 +14,6 @@ pub(crate) mod grouping;
 mod groups;
 pub mod histogram;
 pub mod metric;
-pub mod oddity;
 pub mod outcome;
 mod partition;
 mod repetition;
@@ -103,7 +103,7 @@ fn analyse_with(data: &SourceData, known: Option<Vec<RequestRun>>, settings: &Se
     let mut source = Source::of(data);
     let (mut metrics, mut requests) = (Vec::new(), Vec::new());
     for ((found, of_source), data) in tables.into_iter().zip(&mut source.tables).zip(&data.tables) {
-        of_source.oddities = found.clock.map(|clock| oddity::of_clock(&clock, &data.lines)).unwrap_or_default();
+        of_source.anomalies = found.clock.map(|clock| anomaly::of_clock(&clock, &data.lines)).unwrap_or_default();
         of_source.too_many_groups = found.too_many_groups;
         source.rows_used += found.rows_used;
         metrics.extend(found.metrics);

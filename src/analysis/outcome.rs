@@ -171,7 +171,7 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
     };
     columns.sort_by_key(|column| (!is_judge(column), table.columns[*column].cells != CellType::Boolean, *column));
     columns.into_iter().find_map(|column| {
-        let (told, convention) = Told::of(table, column)?;
+        let (told, convention) = OutcomeColumn::of(table, column)?;
         let counts = told.counts(among);
         let of = |wanted: Outcome| counts[wanted as usize];
         let (failed, succeeded) = (of(Outcome::Failed), of(Outcome::Succeeded));
@@ -197,7 +197,7 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
 }
 
 /// Whether failures come in clusters, run by run.
-fn clusters(told: &Told<'_>, run_starts: &[usize], among: Among<'_>, total: u64) -> Option<FailureClusters> {
+fn clusters(told: &OutcomeColumn<'_>, run_starts: &[usize], among: Among<'_>, total: u64) -> Option<FailureClusters> {
     let (mut events, mut starts) = (EventRuns::default(), run_starts.iter().copied().peekable());
     let mut row = 0;
     told.visit(0..told.cells.rows(), |outcome| {
@@ -232,7 +232,7 @@ pub(super) fn by_group(
     grouping: &Grouping<'_>,
     keep_runs: bool,
 ) -> Vec<GroupFailures> {
-    let Some(told) = Told::by(table, status) else { return Vec::new() };
+    let Some(told) = OutcomeColumn::by(table, status) else { return Vec::new() };
     let blank = |label: &Label| GroupFailures::counted(&label.text, 0, 0, 0);
     let mut groups: Vec<GroupFailures> = grouping.groups.iter().map(blank).collect();
     let mut events = vec![EventRuns::default(); groups.len()];
@@ -284,18 +284,18 @@ pub(super) fn by_group(
 }
 
 /// What each row's status says, by one status column.
-pub(crate) struct Told<'a> {
+pub(crate) struct OutcomeColumn<'a> {
     cells: &'a Cells,
-    by: ToldBy,
+    by: Convention,
 }
 
-enum ToldBy {
+enum Convention {
     Numbers(NumberSays),
     /// What each word says.
     Words(Vec<Outcome>),
 }
 
-impl<'a> Told<'a> {
+impl<'a> OutcomeColumn<'a> {
     /// By the status column of that name; `None` where its convention is not known.
     pub(crate) fn by(table: &'a Table, name: &str) -> Option<Self> {
         let index = table.columns_as(Role::Status).find(|column| table.columns[*column].name == name)?;
@@ -307,10 +307,10 @@ impl<'a> Told<'a> {
         if table.columns[index].cells.is_number() {
             let cells = table.values(index);
             let (read, convention) = convention_of_numbers(cells, &table.columns[index].name.to_ascii_lowercase())?;
-            return Some((Self { cells, by: ToldBy::Numbers(read) }, convention));
+            return Some((Self { cells, by: Convention::Numbers(read) }, convention));
         }
         let (of_text, convention) = of_words(table, index);
-        Some((Self { cells: table.text_cells(index), by: ToldBy::Words(of_text) }, convention))
+        Some((Self { cells: table.text_cells(index), by: Convention::Words(of_text) }, convention))
     }
 
     /// How many rows have each outcome.
@@ -326,12 +326,12 @@ impl<'a> Told<'a> {
     /// Hands over the outcome of each of a range of rows, in order.
     pub(crate) fn visit(&self, rows: Range<usize>, mut take: impl FnMut(Outcome)) {
         match &self.by {
-            ToldBy::Numbers(read) => self.cells.visit(rows, |block| {
+            Convention::Numbers(read) => self.cells.visit(rows, |block| {
                 for (offset, number) in block.numbers.iter().enumerate() {
                     take(if block.has(offset) { when(read.failed(*number)) } else { Outcome::NotSaid });
                 }
             }),
-            ToldBy::Words(of_text) => self.cells.visit_codes(rows, |_, codes| {
+            Convention::Words(of_text) => self.cells.visit_codes(rows, |_, codes| {
                 for code in codes {
                     take(of_text.get(*code as usize).copied().unwrap_or(Outcome::NotSaid));
                 }
@@ -343,11 +343,11 @@ impl<'a> Told<'a> {
     pub(super) fn failed(&self, rows: Range<usize>) -> Bits {
         let mut bits = Bits::default();
         match &self.by {
-            ToldBy::Numbers(read) => self.cells.visit(rows, |block| {
+            Convention::Numbers(read) => self.cells.visit(rows, |block| {
                 let failed = |(offset, number): (usize, &f64)| block.has(offset) && read.failed(*number);
                 bits.extend(block.numbers.iter().enumerate().map(failed));
             }),
-            ToldBy::Words(of_text) => self.cells.visit_codes(rows, |_, codes| {
+            Convention::Words(of_text) => self.cells.visit_codes(rows, |_, codes| {
                 bits.extend(codes.iter().map(|code| of_text.get(*code as usize) == Some(&Outcome::Failed)));
             }),
         }
@@ -370,7 +370,7 @@ fn says_failure(name: &str) -> bool {
 
 /// What each row's status says; `None` where the column's convention is not known.
 pub fn outcomes(table: &Table, index: usize) -> Option<(Vec<Outcome>, &'static str)> {
-    let (told, convention) = Told::of(table, index)?;
+    let (told, convention) = OutcomeColumn::of(table, index)?;
     let mut outcomes = Vec::with_capacity(told.cells.rows());
     told.visit(0..told.cells.rows(), |outcome| outcomes.push(outcome));
     Some((outcomes, convention))
@@ -383,11 +383,9 @@ fn when(failed: bool) -> Outcome {
 /// How a number says that its row failed.
 #[derive(Clone, Copy)]
 enum NumberSays {
-    /// Zero is success.
     ZeroIsSuccess,
     /// HTTP status; 0 stands for no answer.
     Http,
-    /// Zero is failure.
     ZeroIsFailure,
     /// The severity of a line of log.
     Severity,

@@ -111,7 +111,6 @@ impl Partitioned {
         }
     }
 
-    /// How many.
     pub(super) fn len(&self) -> usize {
         self.samples
     }

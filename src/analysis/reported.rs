@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::unit::Dimension;
-use crate::measure::{Polarity, Statistic, reported};
+use crate::measure::{Dimension, Polarity, Statistic, reported};
 use crate::table::source::Source;
 
 /// What a tool itself reports about one metric, or about one metric of one label.

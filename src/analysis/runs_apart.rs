@@ -7,7 +7,7 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::oddity::Lines;
+use super::anomaly::Lines;
 use crate::stats::describe::describe;
 use crate::stats::large;
 use crate::stats::population::Detail;

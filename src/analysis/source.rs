@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::oddity::Oddity;
+use super::anomaly::Anomaly;
 use crate::measure::RowKind;
 use crate::table::source::{self, Families, SetAside};
 use crate::table::{self, Role};
@@ -76,7 +76,7 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// What is odd about its clock; the findings of a report are made of it.
     #[serde(skip)]
-    pub oddities: Vec<Oddity>,
+    pub anomalies: Vec<Anomaly>,
     /// So many groups whose numbers would take more memory than there is: nothing was analysed.
     #[serde(skip)]
     pub too_many_groups: Option<usize>,
@@ -149,7 +149,7 @@ impl Table {
             more_line_ranges: (more > 0).then_some(more),
             rows: table.lines.rows(),
             columns: table.columns.iter().map(Column::of).collect(),
-            oddities: Vec::new(),
+            anomalies: Vec::new(),
             too_many_groups: None,
         }
     }

@@ -13,7 +13,6 @@ use crate::table::{CellType, Instants, Role, Table};
 
 /// Why rows are left out.
 const OUTSIDE: &str = "outside of the steady part of the run (--steady)";
-/// Lines that are named.
 const NAMED_LINES: usize = 10;
 const SECOND: f64 = 1e9;
 

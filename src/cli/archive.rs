@@ -36,7 +36,6 @@ const BLOCK: usize = 1 << 16;
 /// A member of an archive.
 #[derive(Clone)]
 pub(super) struct Member {
-    /// The archive.
     pub(super) archive: PathBuf,
     /// Its name inside of it, parts joined by `/`.
     pub(super) name: String,
@@ -75,8 +74,8 @@ impl Eq for Member {}
 /// What an archive holds.
 #[derive(Default)]
 pub(super) struct Contents {
-    /// Files, in the order of their names.
-    pub(super) members: Vec<Member>,
+    /// Files by their names.
+    pub(super) members: BTreeMap<String, Member>,
     /// Names of what is not read, by the reason.
     pub(super) passed_over: BTreeMap<Reason, Vec<String>>,
     /// Whether it ends before its last member does.
@@ -166,7 +165,7 @@ fn of_zip(path: &Path, file: File) -> Result<Contents> {
     if archive.has_overlapping_files().with_context(broken)? {
         bail!("{shown}: its members lie over each other, as in a ZIP bomb; it was not read");
     }
-    let mut found = Found::default();
+    let mut found = Contents::default();
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).with_context(broken)?;
         if entry.is_dir() {
@@ -186,9 +185,10 @@ fn of_zip(path: &Path, file: File) -> Result<Contents> {
         };
         let begin = entry.data_start().with_context(broken)?;
         let (bytes, stored) = (entry.size(), entry.compressed_size());
-        found.add(name, packing.map(|packing| (packing, begin, stored, bytes)));
+        let member = |packing| Member::new(path, &shared, packing, (begin, stored, bytes));
+        found.add(name, packing.map(member));
     }
-    Ok(found.contents(path, &shared))
+    Ok(found)
 }
 
 fn of_tar(path: &Path, file: File) -> Result<Contents> {
@@ -197,7 +197,7 @@ fn of_tar(path: &Path, file: File) -> Result<Contents> {
     let length = file.metadata().with_context(broken)?.len();
     let shared = Arc::new(Mutex::new(file.try_clone().with_context(broken)?));
     let mut archive = tar::Archive::new(file);
-    let mut found = Found::default();
+    let mut found = Contents::default();
     for (count, entry) in archive.entries_with_seek().with_context(broken)?.enumerate() {
         refuse_too_many(path, count)?;
         let entry = match entry {
@@ -218,9 +218,10 @@ fn of_tar(path: &Path, file: File) -> Result<Contents> {
         };
         let (begin, bytes) = (entry.raw_file_position(), entry.size());
         found.ends_early |= begin.checked_add(bytes).is_none_or(|end| end > length);
-        found.add(name, packing.map(|packing| (packing, begin, bytes, bytes)));
+        let member = |packing| Member::new(path, &shared, packing, (begin, bytes, bytes));
+        found.add(name, packing.map(member));
     }
-    Ok(found.contents(path, &shared))
+    Ok(found)
 }
 
 fn refuse_too_many(path: &Path, members: usize) -> Result<()> {
@@ -248,42 +249,17 @@ fn unpacked(path: &Path, file: &File) -> Result<File> {
     Ok(spooled)
 }
 
-/// Members by their names, while an archive is looked through.
-#[derive(Default)]
-struct Found {
-    members: BTreeMap<String, (Packing, u64, u64, u64)>,
-    passed_over: BTreeMap<Reason, Vec<String>>,
-    ends_early: bool,
-}
-
-impl Found {
-    fn add(&mut self, name: String, member: Result<(Packing, u64, u64, u64), Reason>) {
-        let named = inside(&name);
-        match (named, member) {
+impl Contents {
+    /// Adds a member under the name that the archive states.
+    fn add(&mut self, name: String, member: Result<Member, Reason>) {
+        match (inside(&name), member) {
             (None, _) => self.passed_over.entry(Reason::UnsafeName).or_default().push(name),
             (Some(name), Err(reason)) => self.passed_over.entry(reason).or_default().push(name),
             (Some(name), Ok(member)) => {
-                if self.members.insert(name.clone(), member).is_some() {
+                if self.members.insert(name.clone(), Member { name: name.clone(), ..member }).is_some() {
                     self.passed_over.entry(Reason::Replaced).or_default().push(name);
                 }
             }
-        }
-    }
-
-    fn contents(self, path: &Path, file: &Arc<Mutex<File>>) -> Contents {
-        let member = |(name, (packing, begin, stored, bytes)): (String, (Packing, u64, u64, u64))| Member {
-            archive: path.to_path_buf(),
-            name,
-            bytes,
-            file: Arc::clone(file),
-            begin,
-            stored,
-            packing,
-        };
-        Contents {
-            members: self.members.into_iter().map(member).collect(),
-            passed_over: self.passed_over,
-            ends_early: self.ends_early,
         }
     }
 }
@@ -297,6 +273,12 @@ fn inside(name: &str) -> Option<String> {
 }
 
 impl Member {
+    /// Without its name: where it begins, and its bytes as stored and plain.
+    fn new(archive: &Path, file: &Arc<Mutex<File>>, packing: Packing, (begin, stored, bytes): (u64, u64, u64)) -> Self {
+        let (archive, file) = (archive.to_path_buf(), Arc::clone(file));
+        Self { archive, name: String::new(), bytes, file, begin, stored, packing }
+    }
+
     /// Its plain bytes.
     pub(super) fn open(&self) -> impl Read + Send + use<> {
         let window = Window { file: Arc::clone(&self.file), at: self.begin, left: self.stored };

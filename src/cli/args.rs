@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub(super) use digest::{Digest, Merge, Plan};
+pub(super) use digest::{Ask, Digest, Merge, Plan, Refine};
 use endings::{EXIT_CODES, FEW_WORDS};
 pub(super) use history::{
     Followed, History, HistoryAck, HistoryAdd, HistoryCompare, HistoryImport, HistoryReport, Occasion, Question,
@@ -116,6 +116,11 @@ pub(super) enum Command {
     /// The same bytes in whatever order. A shard that is in two of them is an error.
     #[command(after_help = FEW_WORDS, after_long_help = EXIT_CODES)]
     Merge(Merge),
+    /// Make the order statistics of wide columns exact, in further rounds over the shards.
+    ///
+    /// `refine ask` says what to ask, `digest --refine` answers, `merge` adds up, until nothing is left to ask (docs/scale.md).
+    #[command(subcommand)]
+    Refine(Refine),
     /// Add runs to a baseline, or look into it.
     #[command(subcommand)]
     Baseline(Baseline),

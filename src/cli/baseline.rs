@@ -9,8 +9,8 @@ use crate::compare::baseline::Baseline as Saved;
 use crate::compare::capture::CapturedSource;
 use crate::compare::judge;
 use crate::compare::outcome::Change;
-use crate::measure::Statistic;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Statistic};
+use crate::report::build::Material;
 use crate::report::escape::visible;
 use crate::report::number;
 use crate::report::text_table::{Align, TextTable};
@@ -21,7 +21,7 @@ use super::environment::environment;
 use super::options;
 use super::outputs::write_all;
 use super::places::{Places, Use};
-use super::read::{self, ReadOptions, ReportExtras};
+use super::read::{self, ReadOptions};
 use super::terminal::{Line, Stream, say};
 
 pub(super) fn run(command: &Baseline) -> Result<ExitCode> {
@@ -51,7 +51,7 @@ fn add(arguments: &Add) -> Result<ExitCode> {
     let reading = read::read(understanding, &config, inputs, &ReadOptions { samples: true, seen })?;
     let mut baseline = old.unwrap_or_else(|| Saved::new(reading.settings.quantile_method.name()));
     let (captured, grown) = (reading.captured(environment), reading.grown());
-    let report = read::report(reading, ReportExtras::default())?;
+    let report = read::report(reading, Material::default())?;
     baseline.add(captured).with_context(|| file.display().to_string())?;
     place.unchanged()?;
     write_all(&[(place.target(), baseline.to_bytes())])?;

@@ -117,25 +117,25 @@ fn digest(path: &Path) -> Result<Option<blake3::Hash>> {
 }
 
 /// A folder in which nobody else writes a baseline, until it is dropped. Absent where the file system cannot hold one.
-pub(super) struct Held {
+pub(super) struct FolderLock {
     _folder: Option<File>,
 }
 
 /// Waits until nobody else writes a baseline in the folder of this file. Nothing is left behind there, and the death of a program lets
 /// go of what it held.
-pub(super) fn hold(path: &Path) -> Held {
+pub(super) fn hold(path: &Path) -> FolderLock {
     let place = resolved(path);
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(file) = File::open(folder) else { return Held { _folder: None } };
+    let Ok(file) = File::open(folder) else { return FolderLock { _folder: None } };
     for _ in 0..PATIENCE {
         match file.try_lock() {
-            Ok(()) => return Held { _folder: Some(file) },
+            Ok(()) => return FolderLock { _folder: Some(file) },
             Err(TryLockError::WouldBlock) => thread::sleep(MOMENT),
             Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Interrupted => {}
-            Err(TryLockError::Error(_)) => return Held { _folder: None },
+            Err(TryLockError::Error(_)) => return FolderLock { _folder: None },
         }
     }
     complain([format!("waiting for another program that writes a baseline in {}", folder.display())]);
     let held = file.lock().is_ok();
-    Held { _folder: held.then_some(file) }
+    FolderLock { _folder: held.then_some(file) }
 }

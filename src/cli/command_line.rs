@@ -15,7 +15,8 @@ use crate::measure::did_you_mean;
 /// What a path means without a command.
 const IMPLIED: &str = "summarize";
 /// Commands that the screen of frequent ones names in a line.
-const LESS_FREQUENT: [&str; 8] = ["digest", "plan", "merge", "formats", "schema", "template", "completions", "man"];
+const LESS_FREQUENT: [&str; 9] =
+    ["digest", "plan", "merge", "refine", "formats", "schema", "template", "completions", "man"];
 /// Options of files that the screen of the program does without.
 const OF_ITS_OWN_SCREEN: [&str; 4] = ["comment", "config", "format", "group_by"];
 
@@ -31,7 +32,7 @@ Commands:
 {subcommands}{after-help}";
 
 const SCREEN_END: &str = "\
-Also: digest, plan, merge, formats, schema, template, completions, man; `help COMMAND` says more.
+Also: digest, plan, merge, refine, formats, schema, template, completions, man; `help COMMAND` says more.
 
 Examples:
   perfreport results/ -o report.html                search a folder, write a page

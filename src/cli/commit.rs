@@ -19,7 +19,7 @@ use super::places::resolved;
 const PREFIX: &str = ".perfreport-";
 
 /// A file whose bytes stand beside its place.
-pub(super) struct Staged {
+pub(super) struct StagedFile {
     file: NamedTempFile,
     /// What the user called the place.
     named: PathBuf,
@@ -28,7 +28,7 @@ pub(super) struct Staged {
     _leftover: Leftover,
 }
 
-impl Staged {
+impl StagedFile {
     /// A temporary file beside the place where its bytes are to stand.
     ///
     /// # Errors
@@ -108,12 +108,12 @@ fn with_mode_of(_place: &Path, folder: &Path) -> Result<NamedTempFile> {
 }
 
 /// A file that was moved to its place, and what stood there before.
-struct Moved {
+struct Replacement {
     place: PathBuf,
     before: Option<(TempPath, Leftover)>,
 }
 
-impl Moved {
+impl Replacement {
     fn undo(self) {
         // Where even this fails, the error that is told names the file that could not be written.
         let _ = match self.before {
@@ -127,14 +127,14 @@ impl Moved {
 ///
 /// # Errors
 /// When one cannot be moved: then every file is what it was.
-pub(super) fn commit(staged: Vec<Staged>) -> Result<()> {
+pub(super) fn commit(staged: Vec<StagedFile>) -> Result<()> {
     let _whole = under_way();
     let several = staged.len() > 1;
-    let mut moved: Vec<Moved> = Vec::new();
+    let mut moved: Vec<Replacement> = Vec::new();
     for item in staged {
         let named = item.named.clone();
         if let Err(error) = take_place(item, several, &mut moved) {
-            moved.into_iter().rev().for_each(Moved::undo);
+            moved.into_iter().rev().for_each(Replacement::undo);
             return Err(error).with_context(|| format!("{}: cannot be written", named.display()));
         }
     }
@@ -142,7 +142,7 @@ pub(super) fn commit(staged: Vec<Staged>) -> Result<()> {
     Ok(())
 }
 
-fn take_place(item: Staged, several: bool, moved: &mut Vec<Moved>) -> io::Result<()> {
+fn take_place(item: StagedFile, several: bool, moved: &mut Vec<Replacement>) -> io::Result<()> {
     let place = item.place.clone();
     // A single move happens or does not: nothing has to be put back then.
     let before = if several && place.exists() { Some(second_name(&place)?) } else { None };
@@ -151,7 +151,7 @@ fn take_place(item: Staged, several: bool, moved: &mut Vec<Moved>) -> io::Result
         (path, leftover)
     });
     item.file.persist(&place).map_err(|error| error.error)?;
-    moved.push(Moved { place, before });
+    moved.push(Replacement { place, before });
     Ok(())
 }
 
@@ -212,8 +212,8 @@ mod tests {
 
     use super::*;
 
-    fn staged(path: &Path, text: &str) -> Staged {
-        let staged = Staged::beside(path).unwrap();
+    fn staged(path: &Path, text: &str) -> StagedFile {
+        let staged = StagedFile::beside(path).unwrap();
         staged.file().write_all(text.as_bytes()).unwrap();
         staged
     }
@@ -232,7 +232,7 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         fs::write(path("a.md"), "old a").unwrap();
         let set = [("a.md", "new a"), ("b.md", "new b"), ("c.md", "new c"), ("d.md", "new d")];
-        let set: Vec<Staged> = set.iter().map(|(name, text)| staged(&path(name), text)).collect();
+        let set: Vec<StagedFile> = set.iter().map(|(name, text)| staged(&path(name), text)).collect();
         // A folder that came meanwhile cannot be replaced by a file.
         fs::create_dir(path("c.md")).unwrap();
         fs::write(path("c.md/x"), "").unwrap();

@@ -10,7 +10,7 @@ use crate::compare::judge::Criteria;
 use crate::compare::sides;
 use crate::config::Config;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::report::build::{Analysed, Heading};
+use crate::report::build::{Analysed, Heading, Material};
 use crate::stats::settings::FAILING_SHARE;
 
 use super::args::{Compare, Gate, Understanding};
@@ -20,7 +20,7 @@ use super::gate::{check_margins, gate_rules, margins, results};
 use super::inputs;
 use super::options;
 use super::places::Use;
-use super::read::{self, ReadOptions, Reading, ReportExtras};
+use super::read::{self, ReadOptions, Reading};
 
 /// A side as it was named and read.
 pub(super) struct Operand {
@@ -116,7 +116,9 @@ pub(super) fn compare(arguments: &Compare) -> Result<ExitCode> {
     let targets = results(&config.target, &reading, Some(&comparison))?;
     let title = arguments.output.title.clone().or_else(|| config.title.clone());
     let heading = Heading { title, generated: delivery.generated.clone() };
-    let report =
-        read::report(reading, ReportExtras { comparison: Some(comparison), targets, gate: gate_rules, heading })?;
+    let report = read::report(
+        reading,
+        Material { comparison: Some(comparison), targets, gate: gate_rules, heading, ..Material::default() },
+    )?;
     delivery.deliver(&report, Vec::new(), &[], understanding.color)
 }

@@ -23,11 +23,11 @@ use crate::stats::settings::{Depth, Settings};
 use crate::table::source::Source;
 
 use super::args;
-use super::digest_file::{load, load_plan};
+use super::digest_file::{load, load_ask, load_plan};
 use super::options::{self, flag_options};
 use super::outputs::{Target, write_all};
 use super::places::{Places, Use};
-use super::read::{self, ReadOptions, Stored, refuse_baseline};
+use super::read::{self, FileKind, ReadOptions, refuse_baseline};
 use super::stamp::Stamp;
 use super::storage::storage;
 use super::terminal::{Line, Stream, say};
@@ -97,6 +97,7 @@ fn line_of(head: &[u8]) -> Option<String> {
 /// Makes the digest of a shard.
 pub(super) fn digest(arguments: &args::Digest) -> Result<ExitCode> {
     let planned = arguments.plan.as_deref().map(load_plan).transpose()?;
+    let ask = arguments.refine.as_deref().map(load_ask).transpose()?;
     let mut places = Places::default();
     places.add(Use::Output, &arguments.file)?;
     if arguments.path.as_os_str() != "-" {
@@ -124,6 +125,7 @@ pub(super) fn digest(arguments: &args::Digest) -> Result<ExitCode> {
         findings,
         stored: read.stored,
         lines_before: read.lines_before,
+        ask: ask.as_ref(),
     };
     let digest = digest_of(shard, plan).map_err(|reason| anyhow!(reason))?;
     if let Some(failure) = read.failure {
@@ -217,7 +219,7 @@ impl<'a> ShardFile<'a> {
             None => Box::new(Accounted { from: stdin().lock(), account: &account }),
         };
         let (stored, kind) = refuse_baseline(stored, &shown)?;
-        if kind == Stored::Digest {
+        if kind == FileKind::Digest {
             bail!("{shown}: this is a digest already; `perfreport merge` makes one of many");
         }
         let (stored, lines_before) = self.headed(stored).with_context(|| shown.clone())?;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::digest::{Digest, Plan, digest_source, reported};
+use crate::digest::{Ask, Digest, Plan, digest_source, reported};
 use crate::report::build::Analysed;
 use crate::stats::settings::Settings;
 
@@ -32,4 +32,10 @@ pub(super) fn load(path: &Path) -> Result<Digest> {
 pub(super) fn load_plan(path: &Path) -> Result<Plan> {
     let bytes = fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     Plan::parse(&bytes).with_context(|| path.display().to_string())
+}
+
+/// The ask in a file.
+pub(super) fn load_ask(path: &Path) -> Result<Ask> {
+    let bytes = fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    Ask::parse(&bytes).with_context(|| path.display().to_string())
 }

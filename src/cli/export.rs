@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
-use crate::analysis::oddity::Oddity;
+use crate::analysis::anomaly::Anomaly;
 #[cfg(feature = "parquet")]
 use crate::export::parquet::Parquet;
 use crate::export::samples::{Batch, Schema, Selection, batches, columns};
@@ -17,7 +17,7 @@ use crate::report::build::Analysed;
 use crate::report::number::{count, counted};
 
 use super::args;
-use super::commit::{Staged, commit};
+use super::commit::{StagedFile, commit};
 use super::options;
 use super::outputs::Target;
 use super::places::{Places, Use, is_ordinary};
@@ -124,8 +124,8 @@ impl Account {
         for item in analysed {
             for (index, table) in item.source.tables.iter().enumerate() {
                 for (column, found) in columns(table, index, &item.analysis.metrics) {
-                    let foreign = |oddity: &&Oddity| matches!(oddity, Oddity::ForeignValue { .. });
-                    let foreign = found.oddities.iter().filter(foreign).count();
+                    let foreign = |anomaly: &&Anomaly| matches!(anomaly, Anomaly::ForeignValue { .. });
+                    let foreign = found.anomalies.iter().filter(foreign).count();
                     let kept = found.overall.clean.as_ref().map_or(0, |clean| clean.n);
                     let all = (table.values(column).count() + foreign) as u64;
                     account.metrics += u64::from(all > 0);
@@ -217,7 +217,7 @@ enum Writer {
 struct Output {
     target: Target,
     /// Where the bytes of an ordinary file stand until all are there.
-    file: Option<Staged>,
+    file: Option<StagedFile>,
     /// Absent once the reader of standard output went away.
     writer: Option<Writer>,
 }
@@ -226,10 +226,10 @@ impl Output {
     fn open(target: Target, form: Form, schema: &Schema) -> Result<Self> {
         let name = target.shown();
         let failed = || format!("{name}: cannot be written");
-        let (file, stream): (Option<Staged>, Box<dyn Write + Send>) = match &target {
+        let (file, stream): (Option<StagedFile>, Box<dyn Write + Send>) = match &target {
             Target::Stdout => (None, samples()),
             Target::File(path) if is_ordinary(path) || path.is_dir() => {
-                let file = Staged::beside(path).with_context(failed)?;
+                let file = StagedFile::beside(path).with_context(failed)?;
                 let stream = file.file().try_clone().with_context(failed)?;
                 (Some(file), Box::new(stream))
             }
@@ -274,7 +274,7 @@ impl Output {
     }
 
     /// Writes what is left; the file is whole then, and not yet in its place.
-    fn finish(mut self) -> Result<(Target, Option<Staged>)> {
+    fn finish(mut self) -> Result<(Target, Option<StagedFile>)> {
         let outcome = match self.writer.take() {
             None => Ok(()),
             Some(Writer::Csv(writer)) => writer.finish(),

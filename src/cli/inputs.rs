@@ -25,7 +25,6 @@ const DEEPEST: usize = 32;
 /// Where a source is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// A file.
     File(PathBuf),
     /// A member of an archive.
     Member(Member),
@@ -33,7 +32,6 @@ pub(super) enum Origin {
     Stdin,
 }
 
-/// A source with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NamedSource {
     /// The name by which the report calls it, unique among all.
@@ -122,24 +120,24 @@ pub(super) fn expand(paths: &[PathBuf], missing: Missing) -> Result<Inputs> {
                     bail!(
                         "{}: no metrics files in this folder; looked for {} (also with .gz and .zst, and in .zip and .tar)",
                         path.display(),
-                        ENDINGS.map_dots()
+                        endings()
                     );
                 }
                 for file in files {
-                    match Opened::of(&file) {
+                    match Container::of(&file) {
                         Ok(opened) => opened.add(&file, false, &mut found, &mut notes),
                         // Others of the folder are read all the same.
                         Err(error) => notes.push(not_opened_as_archive(&file, &error)),
                     }
                 }
             }
-            Ok(_) => match Opened::of(path) {
+            Ok(_) => match Container::of(path) {
                 Ok(opened) => {
                     if opened.is_empty() {
                         bail!(
                             "{}: no metrics files in this archive; looked for {} (also with .gz and .zst)",
                             path.display(),
-                            ENDINGS.map_dots()
+                            endings()
                         );
                     }
                     opened.add(path, true, &mut found, &mut notes);
@@ -158,7 +156,7 @@ pub(super) fn expand(paths: &[PathBuf], missing: Missing) -> Result<Inputs> {
                     return Err(error).with_context(|| format!("{}: cannot be read", path.display()));
                 }
                 for file in matches {
-                    Opened::of(&file)?.add(&file, true, &mut found, &mut notes);
+                    Container::of(&file)?.add(&file, true, &mut found, &mut notes);
                 }
             }
         }
@@ -169,20 +167,19 @@ pub(super) fn expand(paths: &[PathBuf], missing: Missing) -> Result<Inputs> {
 }
 
 /// What a file that was named or found turned out to be.
-enum Opened {
+enum Container {
     /// A file as it is.
     File,
-    /// An archive.
     Archive(Contents),
 }
 
-impl Opened {
+impl Container {
     fn of(path: &Path) -> Result<Self> {
         Ok(archive::contents(path)?.map_or(Self::File, Self::Archive))
     }
 
     fn is_empty(&self) -> bool {
-        matches!(self, Self::Archive(contents) if !contents.members.iter().any(|member| is_looked_at(&member.name)))
+        matches!(self, Self::Archive(contents) if !contents.members.keys().any(|name| is_looked_at(name)))
     }
 
     fn add(self, path: &Path, explicit: bool, found: &mut Vec<(Origin, bool)>, notes: &mut Vec<Finding>) {
@@ -190,8 +187,8 @@ impl Opened {
             found.push((Origin::File(path.to_path_buf()), explicit));
             return;
         };
-        let others = contents.members.iter().filter(|member| !is_looked_at(&member.name) && !is_hidden(&member.name));
-        let others: Vec<String> = others.map(|member| last_part(&member.name).to_owned()).collect();
+        let others = contents.members.keys().filter(|name| !is_looked_at(name) && !is_hidden(name));
+        let others: Vec<String> = others.map(|name| last_part(name).to_owned()).collect();
         let action = "not looked at, because of their endings; unpack the archive and name a file to have it read";
         notes.extend(passed_over(path, "other files in the archive", &others, action));
         for (reason, names) in &contents.passed_over {
@@ -209,7 +206,7 @@ impl Opened {
             let place = Place::source(name);
             notes.push(Finding::new(Severity::Corrupted, FindingKind::TruncatedLine, place, reason, action));
         }
-        let members = contents.members.into_iter().filter(|member| is_looked_at(&member.name));
+        let members = contents.members.into_values().filter(|member| is_looked_at(&member.name));
         found.extend(members.map(|member| (Origin::Member(member), false)));
     }
 }
@@ -259,14 +256,9 @@ fn passed_over(folder: &Path, what: &str, names: &[String], action: &str) -> Opt
     })
 }
 
-trait MapDots {
-    fn map_dots(&self) -> String;
-}
-
-impl MapDots for &[&str] {
-    fn map_dots(&self) -> String {
-        self.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" ")
-    }
+/// The endings that are looked for in folders: `.csv .json`.
+fn endings() -> String {
+    ENDINGS.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" ")
 }
 
 fn expand_glob(path: &Path) -> Result<Vec<PathBuf>> {

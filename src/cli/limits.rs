@@ -8,9 +8,8 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use crate::config::{self, Config};
-use crate::measure::Quantity;
 use crate::measure::limit::{Misfit, is_pure, misfit};
-use crate::measure::unit::{Dimension, Unit};
+use crate::measure::{Dimension, Quantity, Unit};
 use crate::report::build::Analysed;
 use crate::table::Column;
 

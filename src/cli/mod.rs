@@ -28,6 +28,7 @@ mod pages;
 mod places;
 mod progress;
 mod read;
+mod refine;
 mod stamp;
 mod storage;
 mod summarize;
@@ -40,6 +41,7 @@ use anyhow::{Context, Result, anyhow};
 
 use crate::compare::baseline::Baseline;
 use crate::history::contract::HistoryReport;
+use crate::report::build::Material;
 use crate::report::contract::Report;
 use crate::report::render::{built_in, built_in_names};
 use crate::report::view::{FindingView, FindingsView, Subject};
@@ -47,10 +49,9 @@ use crate::report::view::{FindingView, FindingsView, Subject};
 use args::{Check, Command, Schema};
 use command_line::NoCommand;
 use gate::CHECK_FAILED;
-use read::{ReadOptions, ReportExtras};
+use read::ReadOptions;
 use terminal::{Line, Stream, complain, complain_of, document, say};
 
-/// An error.
 const ERROR: u8 = 2;
 
 /// Runs the program with the arguments of the process.
@@ -73,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Plan(arguments) => digest::plan(arguments),
         Command::Digest(arguments) => digest::digest(arguments),
         Command::Merge(arguments) => digest::merge(arguments),
+        Command::Refine(args::Refine::Ask(arguments)) => refine::ask(arguments),
         Command::Baseline(command) => baseline::run(command),
         Command::History(command) => history::run(command),
         Command::Check(arguments) => check(arguments),
@@ -117,7 +119,7 @@ fn check(arguments: &Check) -> Result<ExitCode> {
     let inputs = read::inputs(&arguments.input.paths, understanding)?;
     read::stay_alone(&inputs);
     let reading = read::read(understanding, &config, inputs, &ReadOptions::default())?;
-    let report = read::report(reading, ReportExtras::default())?;
+    let report = read::report(reading, Material::default())?;
     if !arguments.quiet {
         say(Stream::Out, &findings_lines(&report), Stream::Out.has_colour(understanding.color))?;
     }

@@ -14,13 +14,22 @@ use super::terminal::Lines;
 
 /// Where the configuration is that is named, or lies where the program runs.
 pub(super) fn config_path(understanding: &Understanding) -> Option<&Path> {
-    let found = Some(Path::new(config::FILE_NAME)).filter(|path| path.is_file());
-    understanding.config.as_deref().or(found)
+    config_named(understanding.config.as_deref())
+}
+
+/// The configuration of that name, or the one that lies where the program runs.
+pub(super) fn config_named(named: Option<&Path>) -> Option<&Path> {
+    named.or(Some(Path::new(config::FILE_NAME)).filter(|path| path.is_file()))
 }
 
 /// The configuration that is named, or lies where the program runs.
 pub(super) fn config(understanding: &Understanding) -> Result<Config> {
-    let Some(path) = config_path(understanding) else { return Ok(Config::default()) };
+    config_in(config_path(understanding))
+}
+
+/// The configuration of a file.
+pub(super) fn config_in(path: Option<&Path>) -> Result<Config> {
+    let Some(path) = path else { return Ok(Config::default()) };
     let text = std::fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     Config::parse(&text).map_err(|error| {
         let lines = error.in_file(&path.display().to_string());
@@ -30,15 +39,7 @@ pub(super) fn config(understanding: &Understanding) -> Result<Config> {
 
 /// How numbers are computed, by flags and configuration.
 pub(super) fn settings(input: &Understanding, config: &Config) -> Result<Settings> {
-    let method = input.quantile_method.clone().or_else(|| config.quantile_method.as_ref().map(ToString::to_string));
-    let quantile_method = match method {
-        Some(name) => name.parse::<QuantileMethod>().map_err(|error| anyhow!("--quantile-method: {error}"))?,
-        None => QuantileMethod::default(),
-    };
-    let confidence = input.confidence.or(config.confidence).unwrap_or(0.95);
-    if !(0.5..=0.9999).contains(&confidence) {
-        bail!("--confidence {confidence}: must lie between 0.5 and 0.9999, for example 0.95");
-    }
+    let (quantile_method, confidence) = percentiles(input.quantile_method.as_ref(), input.confidence, config)?;
     let group_by = if input.group_by.is_empty() { config.group_by.clone() } else { input.group_by.clone() };
     let mut service_levels = config.slo.clone();
     for given in &input.slo {
@@ -61,6 +62,24 @@ pub(super) fn settings(input: &Understanding, config: &Config) -> Result<Setting
         depth: Depth::Full,
         keep_samples: false,
     })
+}
+
+/// The definition of percentiles, and the level of intervals.
+pub(super) fn percentiles(
+    method: Option<&String>,
+    level: Option<f64>,
+    config: &Config,
+) -> Result<(QuantileMethod, f64)> {
+    let method = method.cloned().or_else(|| config.quantile_method.as_ref().map(ToString::to_string));
+    let quantile_method = match method {
+        Some(name) => name.parse::<QuantileMethod>().map_err(|error| anyhow!("--quantile-method: {error}"))?,
+        None => QuantileMethod::default(),
+    };
+    let confidence = level.or(config.confidence).unwrap_or(0.95);
+    if !(0.5..=0.9999).contains(&confidence) {
+        bail!("--confidence {confidence}: must lie between 0.5 and 0.9999, for example 0.95");
+    }
+    Ok((quantile_method, confidence))
 }
 
 /// What flags say about the columns of every source.

@@ -10,7 +10,7 @@ use crate::report::contract::Report;
 use crate::report::interchange::Interchange;
 use crate::report::render::{Form, render};
 
-use super::commit::{Staged, commit};
+use super::commit::{StagedFile, commit};
 use super::places::is_ordinary;
 use super::terminal::document;
 
@@ -19,7 +19,6 @@ use super::terminal::document;
 pub(super) enum Target {
     /// Standard output.
     Stdout,
-    /// A file.
     File(PathBuf),
 }
 
@@ -126,8 +125,8 @@ pub(super) fn write_all(outputs: &[(Target, Vec<u8>)]) -> Result<()> {
     commit(whole)
 }
 
-fn prepare(path: &Path, bytes: &[u8]) -> Result<Staged> {
-    let staged = Staged::beside(path)?;
+fn prepare(path: &Path, bytes: &[u8]) -> Result<StagedFile> {
+    let staged = StagedFile::beside(path)?;
     staged.file().write_all(bytes)?;
     staged.file().sync_all()?;
     Ok(staged)

@@ -19,15 +19,13 @@ use crate::analysis::{
 use crate::compare::baseline::Baseline;
 use crate::compare::capture::{Capture, CapturedSource, Environment};
 use crate::compare::collect::{self, capture};
-use crate::compare::gate::GateRules;
-use crate::compare::outcome::{Comparison, Growth, TargetResult};
+use crate::compare::outcome::Growth;
 use crate::config::{self, Config};
 use crate::digest::sniff;
 use crate::history::file::History;
 use crate::ingest::{self, IngestError};
-use crate::measure::did_you_mean;
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::report::build::{Analysed, Heading, Material, build};
+use crate::measure::{Finding, FindingKind, Place, Severity, did_you_mean};
+use crate::report::build::{Analysed, Material, build};
 use crate::report::contract::Report;
 use crate::stats::settings::Settings;
 use crate::table::source::{Provenance, Source};
@@ -196,30 +194,10 @@ pub(super) fn read(
     Ok(Reading { analysed, fresh, findings, settings })
 }
 
-/// What a report has beyond what was read.
-#[derive(Default)]
-pub(super) struct ReportExtras {
-    /// The run compared with a baseline.
-    pub(super) comparison: Option<Comparison>,
-    /// Targets and what became of them.
-    pub(super) targets: Vec<TargetResult>,
-    /// What a gate is to fail on.
-    pub(super) gate: Option<GateRules>,
-    /// Things that the data does not say.
-    pub(super) heading: Heading,
-}
-
 /// Builds the report. Refuses one in which nothing was measured.
-pub(super) fn report(reading: Reading, extras: ReportExtras) -> Result<Report> {
+pub(super) fn report(reading: Reading, extras: Material) -> Result<Report> {
     let compared = extras.comparison.is_some();
-    let material = Material {
-        findings: reading.findings,
-        swarm: swarm_of(&reading.analysed),
-        comparison: extras.comparison,
-        targets: extras.targets,
-        gate: extras.gate.as_ref(),
-        heading: extras.heading,
-    };
+    let material = Material { findings: reading.findings, swarm: swarm_of(&reading.analysed), ..extras };
     let report = build(reading.analysed, material, reading.settings);
     let verdict = &report.verdict;
     let nothing = report.service.is_empty()
@@ -277,7 +255,7 @@ impl Reader<'_> {
             (None, _) => Box::new(stdin().lock()),
         };
         let (stored, kind) = refuse_baseline(stored, &shown)?;
-        if kind == Stored::Digest {
+        if kind == FileKind::Digest {
             let analysed = digest::analysed(stored, &source.name, self.settings).context(shown)?;
             return Ok(Box::new((analysed, None)));
         }
@@ -367,7 +345,7 @@ impl Reader<'_> {
             }
             // The service has looked at its own clock, and knows events from rows.
             let tables = analysis.sources.iter_mut().flat_map(|source| &mut source.tables);
-            tables.skip(found.table as usize).take(1).for_each(|table| table.oddities.clear());
+            tables.skip(found.table as usize).take(1).for_each(|table| table.anomalies.clear());
         }
         Analysed { source: data, analysis, service }
     }
@@ -379,19 +357,14 @@ fn whole_path(path: &Path) -> String {
     whole.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-/// What was given as raw metrics is a baseline.
+/// What was given as raw metrics is another file of this program.
 #[derive(Debug, thiserror::Error)]
-#[error("this is a baseline, not raw metrics; give its file to --baseline, `compare` or `baseline show`")]
-struct IsBaseline;
-
-/// What was given as raw metrics is a history of this program.
-#[derive(Debug, thiserror::Error)]
-#[error("this is a history, not raw metrics; see `perfreport history report`")]
-struct IsHistory;
+#[error("this is {0}")]
+struct OwnFile(&'static str);
 
 /// What a file holds, as far as its first bytes say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stored {
+pub(super) enum FileKind {
     /// A digest of this program.
     Digest,
     /// Anything else: raw metrics, probably.
@@ -399,16 +372,20 @@ pub(super) enum Stored {
 }
 
 /// A baseline read as raw metrics would give numbers that nobody measured.
-pub(super) fn refuse_baseline<'a>(mut stored: Box<dyn Read + 'a>, shown: &str) -> Result<(Box<dyn Read + 'a>, Stored)> {
+pub(super) fn refuse_baseline<'a>(
+    mut stored: Box<dyn Read + 'a>,
+    shown: &str,
+) -> Result<(Box<dyn Read + 'a>, FileKind)> {
     let mut head = Vec::new();
     stored.by_ref().take(HEAD).read_to_end(&mut head).with_context(|| format!("{shown}: cannot be read"))?;
+    let own = |what| anyhow::Error::from(OwnFile(what)).context(shown.to_owned());
     if Baseline::sniff(&head) {
-        return Err(anyhow::Error::from(IsBaseline).context(shown.to_owned()));
+        return Err(own("a baseline, not raw metrics; give its file to --baseline, `compare` or `baseline show`"));
     }
     if History::sniff(&head) {
-        return Err(anyhow::Error::from(IsHistory).context(shown.to_owned()));
+        return Err(own("a history, not raw metrics; see `perfreport history report`"));
     }
-    let kind = if sniff(&head) { Stored::Digest } else { Stored::Metrics };
+    let kind = if sniff(&head) { FileKind::Digest } else { FileKind::Metrics };
     Ok((Box::new(Cursor::new(head).chain(stored)), kind))
 }
 
@@ -428,8 +405,7 @@ fn unread(source: &NamedSource, error: &anyhow::Error) -> Finding {
     let foreign = matches!(
         error.downcast_ref::<IngestError>(),
         Some(IngestError::Unrecognised { .. } | IngestError::Binary { .. } | IngestError::Empty)
-    ) || error.is::<IsBaseline>()
-        || error.is::<IsHistory>();
+    ) || error.is::<OwnFile>();
     let severity = if source.explicit || !foreign { Severity::Suspicious } else { Severity::Note };
     Finding::new(severity, FindingKind::UnreadFile, Place::source(&source.name), reason, "the file was passed over")
 }

@@ -2,14 +2,13 @@
 //!
 //! The bound is the user's, or half of what the machine has and no more than a limit on the address space leaves. The file has no name and is gone when the program ends.
 
-use crate::measure::{Quantity, QuantityError};
+use crate::measure::{Dimension, Quantity, QuantityError, Unit};
 use std::fs::File;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use anyhow::{Result, bail};
 
-use crate::measure::unit::{Dimension, Unit};
 use crate::table::storage::{SpillFile, Storage};
 
 /// What the program takes beside the columns: itself, two blocks of text for each thread, samples that are sorted.

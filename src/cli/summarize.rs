@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::compare::baseline::Baseline;
 use crate::compare::sides;
-use crate::report::build::Heading;
+use crate::report::build::{Heading, Material};
 
 use super::args::Summarize;
 use super::baseline_file::{BaselineFile, hold};
@@ -17,7 +17,7 @@ use super::environment::environment;
 use super::gate::{check_margins, gate_rules, require, results};
 use super::options;
 use super::places::Use;
-use super::read::{self, ReadOptions, ReportExtras};
+use super::read::{self, ReadOptions};
 
 /// Written where nothing else is asked for.
 const DEFAULT_OUTPUT: &str = "performance_metrics_report.md";
@@ -62,7 +62,8 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     let title = arguments.output.title.clone().or_else(|| config.title.clone());
     let heading = Heading { title, generated: delivery.generated.clone() };
     let mut captured = saved.is_some().then(|| (reading.settings.quantile_method, reading.captured_whole(environment)));
-    let report = read::report(reading, ReportExtras { comparison, targets, gate: gate_rules, heading })?;
+    let report =
+        read::report(reading, Material { comparison, targets, gate: gate_rules, heading, ..Material::default() })?;
     let passed = report.gate.as_ref().is_none_or(|gate| gate.passed);
     let mut more = Vec::new();
     let mut _held = None;

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::measure::unit::Dimension;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Dimension, Polarity, Statistic};
 
 use super::sketch::{OrderedPoints, Sketch};
 

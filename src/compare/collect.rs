@@ -17,8 +17,7 @@ use crate::analysis::metric::{Evidence, Metric};
 use crate::analysis::outcome::{Failures, inflation_of};
 use crate::analysis::reported::Reported;
 use crate::analysis::source::Source;
-use crate::measure::unit::Dimension;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Dimension, Polarity, Statistic};
 use crate::stats::dependence::of_short_run;
 use crate::stats::population::Population;
 use crate::stats::run_samples::RunSamples;
@@ -375,39 +374,30 @@ pub fn subjects<'a>(readings: &[Reading<'a>], failing: f64) -> Vec<Subject<'a>> 
     readings.iter().flat_map(of_reading).collect()
 }
 
-/// What is failing in a source: its table, its label, and how many of how many failed.
-struct FailingIn(Vec<PopulationFailures>);
-
-impl FailingIn {
-    fn of(reading: Reading<'_>, settings: &Settings) -> Self {
-        let Analysis { metrics, reported, requests, .. } = reading.analysis;
-        let services: Vec<&Service> = reading.service.into_iter().collect();
-        let all = populations(metrics, reported, requests, &services, settings);
-        Self(all.into_iter().filter(|one| one.failing).collect())
-    }
-
-    /// Of a label, or of everything where all of it failed.
-    fn population(&self, table: Option<u64>, group: Option<&str>) -> Option<(u64, u64)> {
-        let here = |one: &&PopulationFailures| one.table.is_none() || table.is_none() || one.table == table;
-        let of = |group: Option<&str>| self.0.iter().filter(here).find(|one| one.label.as_deref() == group);
-        let found = of(group).or_else(|| of(None).filter(|whole| whole.all_failed()))?;
-        Some((found.failed, found.total))
-    }
+/// What is failing of a label of a table, or of everything where all of it failed: how many of how many.
+fn failing_of(failing: &[PopulationFailures], table: Option<u64>, group: Option<&str>) -> Option<(u64, u64)> {
+    let here = |one: &&PopulationFailures| one.table.is_none() || table.is_none() || one.table == table;
+    let of = |group: Option<&str>| failing.iter().filter(here).find(|one| one.label.as_deref() == group);
+    let found = of(group).or_else(|| of(None).filter(|whole| whole.all_failed()))?;
+    Some((found.failed, found.total))
 }
 
 fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>> {
-    let failing = FailingIn::of(reading, settings);
-    let mut subjects = Vec::new();
+    let Analysis { metrics, reported, requests, .. } = reading.analysis;
+    let services: Vec<&Service> = reading.service.into_iter().collect();
+    let mut failing = populations(metrics, reported, requests, &services, settings);
+    failing.retain(|one| one.failing);
     let failing = &failing;
+    let mut subjects = Vec::new();
     let of_metric = |found: &'a Metric| {
         let place = Some(found.table);
-        of_metric(found).map(move |subject| Subject { failing: failing.population(place, subject.group), ..subject })
+        of_metric(found).map(move |subject| Subject { failing: failing_of(failing, place, subject.group), ..subject })
     };
     subjects.extend(reading.sampled().flat_map(of_metric));
     if let Some((service, source)) = reading.service.zip(reading.source().next()) {
         let source = source.name.as_str();
         let of = |found: &'a Metric| Subject {
-            failing: failing.population(None, None),
+            failing: failing_of(failing, None, None),
             ..subject(source, &found.name, found.dimension, &found.overall)
         };
         subjects.extend(service.distributions.iter().map(of));
@@ -441,7 +431,7 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
             value: found.number(Statistic::Value),
             interval: None,
             reported: Some(found),
-            failing: failing.population(None, group),
+            failing: failing_of(failing, None, group),
         };
         subjects.push(of(found.label.as_deref()));
         // The only label of a metric is the whole of it.

@@ -4,8 +4,7 @@
 //! known. Refuses, with the reason in the change, what cannot be compared.
 
 use crate::measure::label::pattern;
-use crate::measure::unit::Dimension;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Dimension, Direction, Polarity, Statistic};
 
 use super::capture::{MetricRuns, ReportedNumbers, Share};
 use super::criteria::{Criteria, SHARE_MARGIN};
@@ -17,10 +16,9 @@ use super::outcome::{AgainstSuite, Change, Effect, MetricSide, Reason, Scale, Ve
 use super::pairing::{Pair, SharePair, incomparable, incomparable_reported, runs_of};
 use super::parts::{CENTER_WEIGHT, Part, PartTest, closed, combined};
 use super::pooled::PooledRuns;
-use super::share::PooledShare;
 use super::shared_tail::SlowCounts;
 use super::suite::{Against, Move};
-use super::verdict::{Way, overall};
+use super::verdict::overall;
 use super::welch::MeanWithError;
 
 /// A change before all tests are known.
@@ -165,7 +163,7 @@ impl<'a> ChangeDraft<'a> {
     pub(crate) fn of_share(pair: &SharePair<'_>, elsewhere: Option<&Reason>, criteria: &Criteria) -> Self {
         let [first, second] = [&pair.before, &pair.after].map(|sides| runs_of(sides));
         let side = |runs: &[Share]| {
-            let pooled = PooledShare::of(runs);
+            let pooled = Share::pooled(runs);
             (pooled.total > 0).then(|| MetricSide {
                 runs: runs.len() as u64,
                 samples: pooled.total,
@@ -185,7 +183,7 @@ impl<'a> ChangeDraft<'a> {
         if draft.refused([!pair.before.is_empty(), !pair.after.is_empty()], None) {
             // What fails now is shown even where nothing is known to compare it with.
             if draft.change.verdict == Verdict::New {
-                let after = Some(PooledShare::of(&second)).filter(|share| share.total > 0).map(PooledShare::share);
+                let after = Some(Share::pooled(&second)).filter(|share| share.total > 0).map(Share::share);
                 draft.change.effects.push(Effect { after, ..Effect::new(Statistic::FailureShare, Scale::Shift) });
                 draft.change.reason = Some(Reason::NotRecorded);
             }
@@ -275,7 +273,7 @@ impl<'a> ChangeDraft<'a> {
     }
 
     /// Its tests of a change in one way, with the effects that they are of.
-    fn tests(&self, way: Way) -> (Vec<usize>, Vec<PartTest>) {
+    fn tests(&self, way: Direction) -> (Vec<usize>, Vec<PartTest>) {
         let polarity = self.change.polarity;
         let test = |(index, measured): (usize, &EffectDraft)| Some((index, measured.part_test(way, polarity)?));
         self.measured.iter().enumerate().filter(|_| !self.decided).filter_map(test).unzip()
@@ -283,15 +281,15 @@ impl<'a> ChangeDraft<'a> {
 
     /// The p of all its parts together, of a change in one way; `None` where nothing could be told from any samples like these: what
     /// is one number on both sides, or too few, must not cost the others their power (Tarone 1990).
-    pub(crate) fn combined_p(&self, way: Way) -> Option<f64> {
+    pub(crate) fn combined_p(&self, way: Direction) -> Option<f64> {
         let (_, tests) = self.tests(way);
         (!tests.is_empty()).then(|| combined(&tests))
     }
 
     /// In which way each effect is known to have moved: by closed testing at the level of its way.
-    fn excluded(&self, levels: [f64; 3]) -> Vec<Option<Way>> {
+    fn excluded(&self, levels: [f64; 3]) -> Vec<Option<Direction>> {
         let mut excluded = vec![None; self.measured.len()];
-        for (way, level) in Way::ALL.into_iter().zip(levels).filter(|(_, level)| *level > 0.0) {
+        for (way, level) in Direction::ALL.into_iter().zip(levels).filter(|(_, level)| *level > 0.0) {
             let (of, tests) = self.tests(way);
             for (index, _) in of.into_iter().zip(closed(&tests, level)).filter(|(_, excluded)| *excluded) {
                 excluded[index] = Some(way);
@@ -318,10 +316,10 @@ impl<'a> ChangeDraft<'a> {
             return;
         }
         let polarity = self.change.polarity;
-        let both: Vec<f64> = Way::ALL.into_iter().filter_map(|way| self.combined_p(way)).collect();
+        let both: Vec<f64> = Direction::ALL.into_iter().filter_map(|way| self.combined_p(way)).collect();
         self.change.p = both.into_iter().reduce(f64::min);
         // The center shares with the tail what there is of a level.
-        let (_, tests) = self.tests(Way::Worse);
+        let (_, tests) = self.tests(Direction::Worse);
         let own = if tests.iter().any(|test| test.part != Part::Center) { CENTER_WEIGHT * alone } else { alone };
         let excluded = self.excluded(levels);
         if self.change.reason == Some(Reason::SummaryOnly) {
@@ -380,7 +378,7 @@ impl<'a> ChangeDraft<'a> {
 
     /// The verdict about a mean that a tool reports. How its samples depend on each other is not known, so that only what is far
     /// beyond the margin is decided; its tail is not known either.
-    fn judge_reported(&mut self, excluded: Option<Way>, alone: f64) {
+    fn judge_reported(&mut self, excluded: Option<Direction>, alone: f64) {
         let Some(mean) = self.measured.first() else { return };
         let mut effect = mean.judged(excluded, alone);
         let verdict = match effect.verdict {

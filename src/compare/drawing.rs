@@ -7,7 +7,6 @@
 use super::outcome::Drawing;
 use super::sketch::OrderedPoints;
 
-/// The most bins.
 pub(crate) const MOST_BINS: usize = 40;
 /// Fewer samples on a side are not drawn.
 pub(crate) const LEAST_SAMPLES: u64 = 8;

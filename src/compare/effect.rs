@@ -3,19 +3,17 @@
 //! In: an estimate on its axis, and what the effect is about. Out: an [`EffectDraft`], not yet judged: what counts as excluded
 //! depends on all tests of the report. [`EffectDraft::judged`] then makes the public [`Effect`].
 
-use crate::measure::Polarity;
-
 use super::axis::Axis;
 use super::center::Estimate;
 use super::margin::{GLARING_FACTOR, LARGE};
-use super::moderation::{Moderated, Prior, SMALL_SAMPLES, Spread};
+use super::moderation::{ModeratedNoise, Prior, SMALL_SAMPLES, Spread};
 use super::noise::{Noise, POWER_SCORE, STEADY_SCORE, detectable_share, power_share, quantile, two_sided};
 use super::outcome::{Effect, Reason, Scale, Verdict};
 use super::parts::{Part, PartTest};
 use super::replicate::Between;
 use super::suite::Move;
-use super::verdict::{Way, verdict};
-use crate::measure::Statistic;
+use super::verdict::verdict;
+use crate::measure::{Direction, Polarity, Statistic};
 
 /// A share that changes by this much is not passed over because its failures come in clusters.
 const GLARING_SHARE: f64 = 0.1;
@@ -50,7 +48,7 @@ pub(crate) struct EffectDraft {
     /// What runs of several samples say.
     pub(crate) between: Option<Between>,
     /// What the difference may be without a change, once other metrics have lent their strength.
-    pub(crate) noise: Option<Moderated>,
+    pub(crate) noise: Option<ModeratedNoise>,
     /// Whether every sample of both sides is the same number: nothing could be told from such by any test.
     pub(crate) constant: bool,
     /// What part of the metric it is about, where it is a test of one.
@@ -168,7 +166,7 @@ impl EffectDraft {
     /// The same of the slow end, which at least doubled, and of durations that became zero: those were not measured.
     pub(crate) fn is_glaring_part(&self, chance: f64, polarity: Polarity) -> bool {
         let noticed = self.glaring_p.is_some_and(|p| p <= chance);
-        noticed && (self.became_zero() || self.way(polarity) == Some(Way::Worse))
+        noticed && (self.became_zero() || self.way(polarity) == Some(Direction::Worse))
     }
 
     /// Whether it is about durations of which hardly any was zero before, and hardly any is anything else now.
@@ -202,7 +200,7 @@ impl EffectDraft {
         }
         let (noise, spread) = self.noise.zip(self.spread)?;
         let standard_error = noise.standard_error / dependence.inflation.sqrt();
-        Some(Moderated { standard_error, ..noise }.p(spread.difference))
+        Some(ModeratedNoise { standard_error, ..noise }.p(spread.difference))
     }
 
     /// Whether the plain interval of a tail lies inside its margin; `None` where there is no such interval.
@@ -247,25 +245,25 @@ impl EffectDraft {
     }
 
     /// Which way it would be shown, were it no chance: what is below the margin in no way.
-    pub(crate) fn way(&self, polarity: Polarity) -> Option<Way> {
+    pub(crate) fn way(&self, polarity: Polarity) -> Option<Direction> {
         let direction = self.direction()?;
         Some(match worse_sign(polarity) {
-            None => Way::Changed,
-            Some(sign) if sign * direction > 0.0 => Way::Worse,
-            Some(_) => Way::Better,
+            None => Direction::Changed,
+            Some(sign) if sign * direction > 0.0 => Direction::Worse,
+            Some(_) => Direction::Better,
         })
     }
 
     /// Its test of a change in one way; what moved otherwise, or by less than matters, is no evidence of it. `None` where it tests
     /// no part: because so few samples could tell nothing, or because it only goes with another.
-    pub(crate) fn part_test(&self, way: Way, polarity: Polarity) -> Option<PartTest> {
+    pub(crate) fn part_test(&self, way: Direction, polarity: Polarity) -> Option<PartTest> {
         let (part, estimate) = self.part.zip(self.estimate).filter(|_| self.tested && !self.constant)?;
         let p = if self.way(polarity) == Some(way) { estimate.p } else { 1.0 };
         Some(PartTest { part, p, weight: self.tests })
     }
 
     /// Whether its own test excludes "no change" in a way.
-    pub(crate) fn is_excluded(&self, way: Way, level: f64, polarity: Polarity) -> bool {
+    pub(crate) fn is_excluded(&self, way: Direction, level: f64, polarity: Polarity) -> bool {
         self.tested && self.way(polarity) == Some(way) && self.estimate.is_some_and(|estimate| estimate.p <= level)
     }
 
@@ -288,11 +286,11 @@ impl EffectDraft {
     }
 
     /// Its verdict where it counts as changed in a way.
-    fn decided(way: Way) -> Verdict {
+    fn decided(way: Direction) -> Verdict {
         match way {
-            Way::Worse => Verdict::Regressed,
-            Way::Better => Verdict::Improved,
-            Way::Changed => Verdict::Changed,
+            Direction::Worse => Verdict::Regressed,
+            Direction::Better => Verdict::Improved,
+            Direction::Changed => Verdict::Changed,
         }
     }
 
@@ -334,7 +332,7 @@ impl EffectDraft {
 
     /// The public effect, once it is known in which way "no change" counts as excluded. `alone` is the p that the only change of
     /// the report would need.
-    pub(crate) fn judged(&self, excluded: Option<Way>, alone: f64) -> Effect {
+    pub(crate) fn judged(&self, excluded: Option<Direction>, alone: f64) -> Effect {
         let half =
             self.estimate.and_then(|estimate| estimate.low.zip(estimate.high)).map(|(low, high)| (high - low) / 2.0);
         let share = detectable_share(alone, self.confidence, self.degrees_of_freedom);

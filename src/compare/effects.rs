@@ -14,11 +14,10 @@ use super::parts::Part;
 use super::percentile::{PercentileSide, can_exclude, difference, samples_needed};
 use super::pooled::{PERCENTILES, PooledRuns};
 use super::replicate::Between;
-use super::share::{self, PooledShare};
+use super::share;
 use super::tail::{SlowEnd, slow_shares};
 use super::welch::{self, MeanWithError};
-use crate::measure::unit::Dimension;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Dimension, Polarity, Statistic};
 
 /// Smaller differences between shares of zeros never matter.
 pub(crate) const ZERO_SHARE_MARGIN: f64 = 0.005;
@@ -367,7 +366,7 @@ impl EffectContext {
         let sides = [before, after];
         let negative = sides.iter().any(|side| side.pooled.points.first().is_some_and(|least| *least < 0.0));
         let shares = sides.map(|side| side.shares_where(|value| value == 0.0, side.dependence.center));
-        let [first, second] = [&shares[0], &shares[1]].map(|shares| PooledShare::of(shares));
+        let [first, second] = [&shares[0], &shares[1]].map(|shares| Share::pooled(shares));
         let (zeros, all) = (first.failed + second.failed, first.total + second.total);
         if negative || zeros == 0 || zeros == all {
             return Vec::new();
@@ -429,7 +428,7 @@ fn at_least_wide(estimate: Estimate, half: f64) -> Estimate {
 /// The one effect of a share of failures. `margin` is a difference of shares. `None` without any observation on a side.
 pub(crate) fn share_effect(before: &[Share], after: &[Share], levels: Levels) -> Option<(EffectDraft, Option<f64>)> {
     let (estimate, noise, between) = share::difference(before, after, levels.confidence)?;
-    let (first, second) = (PooledShare::of(before), PooledShare::of(after));
+    let (first, second) = (Share::pooled(before), Share::pooled(after));
     let context = EffectContext {
         axis: Axis::plain(),
         levels,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::capture::Share;
 use super::outcome::{Change, Reason, Verdict};
 use super::pairing::{SharePair, runs_of};
-use super::share::{PooledShare, difference};
+use super::share::difference;
 use crate::analysis::failing::is_failing;
 
 /// The level at which "failing now and not before" is no chance.
@@ -37,7 +37,7 @@ impl FailingPopulations {
         let mut by_place = BTreeMap::new();
         for pair in pairs.iter().filter(|pair| pair.is_of_failures()) {
             let after = runs_of(&pair.after);
-            let now = PooledShare::of(&after);
+            let now = Share::pooled(&after);
             if !is_failing(now.failed, now.total, limit) {
                 continue;
             }
@@ -45,9 +45,8 @@ impl FailingPopulations {
             let whole = pairs
                 .iter()
                 .find(|other| other.group.is_none() && other.source == pair.source && other.metric == pair.metric);
-            let (then, is_news) = match (before.is_empty(), whole.map(|whole| PooledShare::of(&runs_of(&whole.before))))
-            {
-                (false, _) => (Some(PooledShare::of(&before)), worse(&before, &after, limit)),
+            let (then, is_news) = match (before.is_empty(), whole.map(|whole| Share::pooled(&runs_of(&whole.before)))) {
+                (false, _) => (Some(Share::pooled(&before)), worse(&before, &after, limit)),
                 // A baseline without labels that knows of no failure at all knows of none of this label.
                 (true, Some(whole)) if whole.total > 0 => {
                     (Some(whole).filter(|whole| whole.failed == 0), whole.failed == 0)
@@ -55,7 +54,7 @@ impl FailingPopulations {
                 // What a baseline does not record is no reason to call the run worse, unless hardly anything works.
                 (true, _) => (None, is_failing(now.failed, now.total, MOST_FAILED)),
             };
-            let before = then.map(PooledShare::share);
+            let before = then.map(Share::share);
             let reason = Reason::Failing { failed: now.failed, total: now.total, before };
             // Of several kinds of rows in one place the one that is news counts.
             let place = (pair.source.clone(), pair.group.clone());
@@ -77,7 +76,7 @@ impl FailingPopulations {
 /// Whether the run fails where the baseline does not, beyond chance; all against not all is no chance. That failures stand together
 /// makes them no chance either: an outage in which the run is down must not pass where the same failures, scattered, do not.
 fn worse(before: &[Share], after: &[Share], limit: f64) -> bool {
-    let (then, now) = (PooledShare::of(before), PooledShare::of(after));
+    let (then, now) = (Share::pooled(before), Share::pooled(after));
     let apart = |runs: &[Share]| runs.iter().map(|run| Share { dependence: 1.0, ..*run }).collect::<Vec<Share>>();
     let (before, after) = (&apart(before), &apart(after));
     if now.failed == now.total {

@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use crate::measure::{Finding, Refusal, Severity};
+
 use super::margin::{GLARING_FACTOR, LARGE};
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
 use super::rate::{RateChange, RateSide};
@@ -45,16 +47,21 @@ impl FailOn {
     ///
     /// # Errors
     /// When it is none of the known ones.
-    pub fn parse(word: &str) -> Result<Self, UnknownFailOn> {
+    pub fn parse(word: &str) -> Result<Self, Refusal> {
         let word = word.trim();
-        Self::ALL.into_iter().find(|fail_on| fail_on.word() == word).ok_or_else(|| UnknownFailOn(word.to_owned()))
+        Self::ALL.into_iter().find(|fail_on| fail_on.word() == word).ok_or_else(|| {
+            Refusal(format!(
+                "`{word}` is nothing to fail on: write regression, target, corruption, suspicious, inconclusive \
+                 (several with commas), or none"
+            ))
+        })
     }
 
     /// Reads words separated by commas; `none` alone is an empty list.
     ///
     /// # Errors
     /// When a word is none of the known ones, or the list is empty.
-    pub fn parse_list(text: &str) -> Result<Vec<Self>, UnknownFailOn> {
+    pub fn parse_list(text: &str) -> Result<Vec<Self>, Refusal> {
         if text.trim() == NONE {
             return Ok(Vec::new());
         }
@@ -65,8 +72,8 @@ impl FailOn {
     ///
     /// # Errors
     /// When a word is none of the known ones.
-    pub fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Vec<Self>, UnknownFailOn> {
-        let mut list = words.into_iter().map(Self::parse).collect::<Result<Vec<Self>, UnknownFailOn>>()?;
+    pub fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Vec<Self>, Refusal> {
+        let mut list = words.into_iter().map(Self::parse).collect::<Result<Vec<Self>, Refusal>>()?;
         list.sort_unstable();
         list.dedup();
         Ok(list)
@@ -92,29 +99,13 @@ impl fmt::Display for FailOn {
     }
 }
 
-/// A word that is nothing to fail on.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is nothing to fail on: write regression, target, corruption, suspicious, inconclusive (several with commas), or none"
-)]
-pub struct UnknownFailOn(pub String);
-
-/// What a gate was asked for and cannot look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum GateError {
-    /// There is no baseline.
-    #[error("failing on {0} needs a baseline: --baseline FILE")]
-    Baseline(FailOn),
-    /// There are no targets.
-    #[error("failing on target needs a [[target]] in perfreport.toml")]
-    Targets,
-}
-
 /// What is lacking for a gate: an error before anything is read, because such a gate could never fail.
-pub fn unusable(fail_on: &[FailOn], has_baseline: bool, has_targets: bool) -> Option<GateError> {
-    let of_baseline = fail_on.iter().copied().find(|fail_on| fail_on.needs_baseline() && !has_baseline);
-    let of_targets = (fail_on.contains(&FailOn::Target) && !has_targets).then_some(GateError::Targets);
-    of_baseline.map(GateError::Baseline).or(of_targets)
+pub fn unusable(fail_on: &[FailOn], has_baseline: bool, has_targets: bool) -> Option<Refusal> {
+    if let Some(fail_on) = fail_on.iter().find(|fail_on| fail_on.needs_baseline() && !has_baseline) {
+        return Some(Refusal(format!("failing on {fail_on} needs a baseline: --baseline FILE")));
+    }
+    let without_targets = fail_on.contains(&FailOn::Target) && !has_targets;
+    without_targets.then(|| Refusal::new("failing on target needs a [[target]] in perfreport.toml"))
 }
 
 /// What a gate was asked for.
@@ -137,6 +128,18 @@ pub struct RunState<'a> {
     pub suspicious: u64,
     /// Its files whose steady part was asked for and not found.
     pub unsettled: &'a [String],
+}
+
+impl<'a> RunState<'a> {
+    /// What the findings of a run amount to.
+    pub fn of(findings: &[Finding], unsettled: &'a [String]) -> Self {
+        let all = |severity: Severity| findings.iter().filter(move |finding| finding.severity == severity);
+        Self {
+            corrupted: all(Severity::Corrupted).map(|finding| finding.count).sum(),
+            suspicious: all(Severity::Suspicious).count() as u64,
+            unsettled,
+        }
+    }
 }
 
 impl GateRules {

@@ -1,13 +1,13 @@
 //! Comparing a run with a baseline: every metric of either side, its effects, its verdict.
 //!
-//! In: captures of both sides and [`Criteria`]. Out: [`Judgement`], worst first. Deterministic: no random step, and the order
+//! In: captures of both sides and [`Criteria`]. Out: a [`Comparison`], worst first. Deterministic: no random step, and the order
 //! of the captures on a side does not matter but for the names that are shown. Refuses nothing; what cannot be compared says why.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Direction};
 
 use super::capture::{Capture, Dependence, MetricRuns, RateRun};
 use super::center::least_p;
@@ -15,36 +15,17 @@ pub use super::criteria::Criteria;
 use super::draft::{ChangeDraft, summary_of};
 use super::failing::FailingPopulations;
 use super::moderation::{Prior, Spread};
-use super::outcome::{Change, Counts, Reason, SharedTail, SuiteShift, Verdict};
+use super::outcome::{Change, Comparison, Reason, SharedTail, Side, SuiteShift, Verdict};
 use super::pairing::{Pair, Pairs, differing_environment, differing_machine};
-use super::rate::{self, RateChange};
+use super::rate;
 use super::shared_tail::shared_tails;
 use super::steady::PartsOfRuns;
 use super::suite::{Against, CommonShift, Move, is_one_sided, standing_out};
-use super::verdict::{Way, discovery_level};
+use super::verdict::discovery_level;
 use crate::stats::dependence::{Inflation, RunOrder};
 
 /// At most this many changes carry a drawing.
 pub const MOST_DRAWINGS: usize = 24;
-
-/// Everything that both sides say together; environments and the names of the sides are the caller's.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Judgement {
-    /// Every metric of either side, worst first.
-    pub changes: Vec<Change>,
-    /// How many metrics have each verdict.
-    pub counts: Counts,
-    /// Tests over which false discoveries were controlled.
-    pub tests: u64,
-    /// What many metrics have in common.
-    pub suite: Option<SuiteShift>,
-    /// Whether many changed one way and none the other.
-    pub one_sided: bool,
-    /// Requests a second of what both sides have.
-    pub rates: Vec<RateChange>,
-    /// Metrics of which more samples of all groups together are slow.
-    pub slow_end: Vec<SharedTail>,
-}
 
 impl Dependence {
     /// Of the values of one run in recorded order.
@@ -90,8 +71,8 @@ impl Dependence {
     }
 }
 
-/// Compares two sides: every change, effect and verdict.
-pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Criteria) -> Judgement {
+/// Compares two sides: every change, effect and verdict. Environments and the names of the sides are the caller's.
+pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Criteria) -> Comparison {
     let pairs = Pairs::of(before, after);
     let mut keys = differing_environment(before, after);
     keys.extend(differing_machine(before, after));
@@ -132,9 +113,9 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
     }));
 
     lend_strength(&mut drafts);
-    let p_values = |way: Way| drafts.iter().filter_map(|draft| draft.combined_p(way)).collect::<Vec<f64>>();
-    let levels = Way::ALL.map(|way| discovery_level(p_values(way), criteria.gate_level));
-    let tests = p_values(Way::Worse).len() as u64;
+    let p_values = |way: Direction| drafts.iter().filter_map(|draft| draft.combined_p(way)).collect::<Vec<f64>>();
+    let levels = Direction::ALL.map(|way| discovery_level(p_values(way), criteria.gate_level));
+    let tests = p_values(Direction::Worse).len() as u64;
     let alone = criteria.gate_level / tests.max(1) as f64;
     let chance = chance_of_one(drafts.iter().filter(|draft| !draft.measured.is_empty()).count());
     for draft in &mut drafts {
@@ -158,14 +139,24 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
         draft.draw();
     }
     let counts = drafts.iter().map(|draft| draft.change.verdict).collect();
-    Judgement {
-        changes: drafts.into_iter().map(|draft| draft.change).collect(),
-        counts,
+    Comparison {
+        before: Side::default(),
+        after: Side::default(),
+        margin: criteria.margins.default,
+        margin_test: criteria.margins.test,
+        confidence: criteria.confidence,
+        gate_level: criteria.gate_level,
         tests,
+        counts,
+        changes: drafts.into_iter().map(|draft| draft.change).collect(),
+        environment: Vec::new(),
         suite,
-        one_sided,
         rates,
         slow_end,
+        one_sided,
+        grown: Vec::new(),
+        unsettled: Vec::new(),
+        stale: Vec::new(),
     }
 }
 

@@ -3,9 +3,8 @@
 //! In: a percentage as people write it (`5%`), and exceptions for some metrics. Out: a ratio (0.05). Refuses a bare
 //! number, because `5` could be 5% or a factor.
 
-use super::pattern::{Case, NamePattern, PatternError};
-use crate::measure::Quantity;
-use crate::measure::unit::{Dimension, Unit};
+use super::pattern::{Case, NamePattern};
+use crate::measure::{Dimension, Quantity, Refusal, Unit};
 
 /// A change of so many margins is large.
 pub(crate) const LARGE: f64 = 3.0;
@@ -32,7 +31,7 @@ impl MarginRule {
     ///
     /// # Errors
     /// When the pattern or the margin means nothing.
-    pub fn new(metric: &str, margin: &str) -> Result<Self, MarginError> {
+    pub fn new(metric: &str, margin: &str) -> Result<Self, Refusal> {
         Ok(Self { metric: NamePattern::new(metric, Case::Ignored)?, margin: parse_margin(margin)? })
     }
 }
@@ -64,27 +63,18 @@ impl Margins {
     }
 }
 
-/// Why a text is no margin.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MarginError {
-    /// It is no percentage.
-    #[error("`{0}` is not a margin: write a percentage from 0% to below 100%, for example 5%")]
-    NoPercentage(String),
-    /// The name of the metric is no pattern.
-    #[error(transparent)]
-    Pattern(#[from] PatternError),
-}
-
 /// Reads a margin: `5%` is 0.05.
 ///
 /// # Errors
 /// When it is no percentage, or not from 0% to below 100%.
-pub fn parse_margin(text: &str) -> Result<f64, MarginError> {
+pub fn parse_margin(text: &str) -> Result<f64, Refusal> {
     let quantity = text.parse::<Quantity>().ok().filter(|quantity| quantity.unit == Some(Unit::PERCENT));
     quantity
         .and_then(|quantity| quantity.base_in(Dimension::Ratio))
         .filter(|margin| (0.0..LARGEST_MARGIN).contains(margin))
-        .ok_or_else(|| MarginError::NoPercentage(text.to_owned()))
+        .ok_or_else(|| {
+            Refusal(format!("`{text}` is not a margin: write a percentage from 0% to below 100%, for example 5%"))
+        })
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub(crate) struct Prior {
 
 /// A variance and what it is worth.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Moderated {
+pub(crate) struct ModeratedNoise {
     pub(crate) standard_error: f64,
     pub(crate) freedom: f64,
 }
@@ -69,7 +69,7 @@ impl Spread {
     }
 
     /// With a prior where there is one.
-    pub(crate) fn moderated(&self, prior: Option<&Prior>) -> Moderated {
+    pub(crate) fn moderated(&self, prior: Option<&Prior>) -> ModeratedNoise {
         let (variance, freedom) = match prior {
             None => (self.variance, self.freedom),
             Some(prior) if prior.freedom.is_infinite() => (prior.variance, prior.most_freedom),
@@ -79,11 +79,11 @@ impl Spread {
                 (variance, sum.min(prior.most_freedom))
             }
         };
-        Moderated { standard_error: (variance * self.factor).sqrt(), freedom }
+        ModeratedNoise { standard_error: (variance * self.factor).sqrt(), freedom }
     }
 }
 
-impl Moderated {
+impl ModeratedNoise {
     /// Two-sided p of a difference.
     pub(crate) fn p(&self, difference: f64) -> f64 {
         match (difference == 0.0, self.standard_error == 0.0) {

@@ -21,7 +21,6 @@ const LEAST_P: f64 = 1e-300;
 /// What a side is worth.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EffectiveSize {
-    /// Samples.
     pub(crate) samples: f64,
     /// By what factor dependence multiplies the variance.
     pub(crate) inflation: f64,

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compare::margin::DEFAULT_MARGIN;
 use crate::compare::rate::RateChange;
-use crate::measure::unit::Dimension;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Dimension, Polarity, Statistic};
 
 /// A run compared with a baseline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -116,7 +115,7 @@ pub struct AgainstSuite {
 }
 
 /// One side of a comparison.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Side {
     /// What a person named: a file, a folder, a baseline.
     pub name: String,

@@ -12,7 +12,6 @@ use crate::measure::label::pattern;
 
 use super::capture::{Capture, MetricRuns, RateRun, ReportedNumbers, Share, both_say_where, is_of_machine};
 use super::outcome::{BEYOND, Reason, WITHOUT, is_of_failures};
-use super::share::PooledShare;
 use crate::analysis::failing::is_failing;
 
 /// What identifies a metric: pattern of the source, name, group.
@@ -66,7 +65,7 @@ impl SharePair<'_> {
         const GAPS: f64 = 0.01;
         /// So many of all are gone, beyond chance.
         const GONE: f64 = 0.1;
-        let [before, after] = [&self.before, &self.after].map(|sides| PooledShare::of(&runs_of(sides)));
+        let [before, after] = [&self.before, &self.after].map(|sides| Share::pooled(&runs_of(sides)));
         before.total > 0 && before.share() <= GAPS && is_failing(after.failed, after.total, GONE)
     }
 

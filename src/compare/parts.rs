@@ -27,7 +27,6 @@ const LARGEST_P: f64 = 0.9;
 /// Below this the tangent is its argument to the last digit.
 const SMALL_P: f64 = 1e-12;
 
-/// A test of a part.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct PartTest {
     pub(crate) part: Part,

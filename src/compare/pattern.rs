@@ -6,13 +6,15 @@
 
 use glob::MatchOptions;
 
+use crate::measure::Refusal;
+
 /// Whether `A` and `a` are the same letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Case {
     /// They are: names of metrics and columns, where nobody means a difference by it.
     Ignored,
     /// They are not: labels (`GET`, `get`) and names of files.
-    Told,
+    Distinct,
 }
 
 /// A pattern over names.
@@ -23,23 +25,13 @@ pub struct NamePattern {
     case: Case,
 }
 
-/// Why a text is no pattern.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a pattern: {why}")]
-pub struct PatternError {
-    /// As written.
-    pub text: String,
-    /// What is wrong with it.
-    pub why: String,
-}
-
 impl NamePattern {
     /// Reads a pattern.
     ///
     /// # Errors
     /// When it is empty or no glob.
-    pub fn new(text: &str, case: Case) -> Result<Self, PatternError> {
-        let error = |why: String| PatternError { text: text.to_owned(), why };
+    pub fn new(text: &str, case: Case) -> Result<Self, Refusal> {
+        let error = |why: String| Refusal(format!("`{text}` is not a pattern: {why}"));
         if text.trim().is_empty() {
             return Err(error("it is empty; `*` matches everything".to_owned()));
         }
@@ -54,7 +46,7 @@ impl NamePattern {
 
     /// Whether a name matches.
     pub fn matches(&self, name: &str) -> bool {
-        let told = self.case == Case::Told;
+        let told = self.case == Case::Distinct;
         let equal = if told { name == self.text } else { name.to_lowercase() == self.text.to_lowercase() };
         equal || self.glob.matches_with(name, MatchOptions { case_sensitive: told, ..MatchOptions::default() })
     }
@@ -74,11 +66,11 @@ mod tests {
         for (pattern, case, name, expected) in [
             ("memory_*", Case::Ignored, "memory_peak", true),
             ("memory_*", Case::Ignored, "Memory_Peak", true),
-            ("memory_*", Case::Told, "Memory_Peak", false),
-            ("time [ms]", Case::Told, "time [ms]", true),
+            ("memory_*", Case::Distinct, "Memory_Peak", false),
+            ("time [ms]", Case::Distinct, "time [ms]", true),
             ("time to first chunk", Case::Ignored, "Time to first chunk", true),
-            ("user_msg_*", Case::Told, "user_msg_*_*", true),
-            ("GET", Case::Told, "get", false),
+            ("user_msg_*", Case::Distinct, "user_msg_*_*", true),
+            ("GET", Case::Distinct, "get", false),
             ("latency", Case::Ignored, "latency_ms", false),
         ] {
             let found = NamePattern::new(pattern, case).unwrap().matches(name);
@@ -88,15 +80,15 @@ mod tests {
 
     #[test]
     fn a_source_matches_with_and_without_its_folders() {
-        let pattern = NamePattern::new("agent_*.csv", Case::Told).unwrap();
+        let pattern = NamePattern::new("agent_*.csv", Case::Distinct).unwrap();
         assert!(pattern.matches_source("agent_1.csv") && pattern.matches_source("new/agent_1.csv"));
         assert!(!pattern.matches_source("agent_1.json"));
-        assert!(NamePattern::new("new/*", Case::Told).unwrap().matches_source("new/agent_1.csv"));
+        assert!(NamePattern::new("new/*", Case::Distinct).unwrap().matches_source("new/agent_1.csv"));
     }
 
     #[test]
     fn what_is_no_pattern_is_refused() {
-        assert!(NamePattern::new("a[", Case::Told).unwrap_err().to_string().starts_with("`a[` is not a pattern: "));
-        assert!(NamePattern::new(" ", Case::Told).unwrap_err().to_string().contains("`*` matches everything"));
+        assert!(NamePattern::new("a[", Case::Distinct).unwrap_err().to_string().starts_with("`a[` is not a pattern: "));
+        assert!(NamePattern::new(" ", Case::Distinct).unwrap_err().to_string().contains("`*` matches everything"));
     }
 }

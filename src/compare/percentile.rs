@@ -66,7 +66,6 @@ pub(crate) fn percentile(points: &[f64], samples: f64, p: f64) -> f64 {
     at_rank(points, samples, p * (samples + 1.0))
 }
 
-/// One side of a percentile.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PercentileSide<'a> {
     /// Ascending values, base unit.

@@ -14,19 +14,11 @@ use super::replicate::Between;
 /// More failures than this on both sides together are tested by their scores: the exact sum would only cost time.
 const MOST_EXACT: u64 = 10_000;
 
-/// All runs of a side in one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct PooledShare {
-    pub(crate) failed: u64,
-    pub(crate) total: u64,
-    pub(crate) dependence: f64,
-}
-
-impl PooledShare {
-    /// Of all runs of a side; the dependence weighs by the observations of its run.
-    pub(crate) fn of(runs: &[Share]) -> Self {
+impl Share {
+    /// All runs of a side in one; the dependence weighs by the observations of its run.
+    pub(crate) fn pooled(runs: &[Self]) -> Self {
         // What a tool states may be any number.
-        let sum = |of: fn(&Share) -> u64| runs.iter().map(of).fold(0_u64, u64::saturating_add);
+        let sum = |of: fn(&Self) -> u64| runs.iter().map(of).fold(0_u64, u64::saturating_add);
         let total = sum(|run| run.total);
         let weighted: f64 = runs.iter().map(|run| run.total as f64 * run.dependence.max(1.0)).sum();
         let dependence = if total == 0 { 1.0 } else { (weighted / total as f64).max(1.0) };
@@ -48,7 +40,7 @@ pub(crate) fn difference(
     after: &[Share],
     confidence: f64,
 ) -> Option<(Estimate, Noise, Option<Between>)> {
-    let (first, second) = (PooledShare::of(before), PooledShare::of(after));
+    let (first, second) = (Share::pooled(before), Share::pooled(after));
     if first.total == 0 || second.total == 0 {
         return None;
     }
@@ -73,7 +65,7 @@ pub(crate) fn difference(
 }
 
 /// Wilson's score interval (1927) at a score, with the effective number of observations.
-fn wilson(side: PooledShare, score: f64) -> (f64, f64) {
+fn wilson(side: Share, score: f64) -> (f64, f64) {
     let (n, share) = (side.effective_size().effective(), side.share());
     let shrink = 1.0 + score * score / n;
     let middle = (share + score * score / (2.0 * n)) / shrink;
@@ -84,7 +76,7 @@ fn wilson(side: PooledShare, score: f64) -> (f64, f64) {
 }
 
 /// The score test of equal shares with effective sizes.
-fn score_p(before: PooledShare, after: PooledShare, noise: Noise) -> f64 {
+fn score_p(before: Share, after: Share, noise: Noise) -> f64 {
     let common = (before.failed as f64 + after.failed as f64) / (before.total as f64 + after.total as f64);
     let variance = common * (1.0 - common) * (1.0 / before.total as f64 + 1.0 / after.total as f64) * noise.inflation;
     if variance <= 0.0 {
@@ -94,7 +86,7 @@ fn score_p(before: PooledShare, after: PooledShare, noise: Noise) -> f64 {
 }
 
 /// Fisher's exact test, two-sided as twice the smaller tail: the same when the sides are swapped.
-fn fisher(before: PooledShare, after: PooledShare) -> f64 {
+fn fisher(before: Share, after: Share) -> f64 {
     // In one order, so that not even the last bit feels which side is which.
     let (before, after) =
         if (before.total, before.failed) > (after.total, after.failed) { (after, before) } else { (before, after) };
@@ -139,9 +131,9 @@ mod tests {
     #[test]
     fn fisher_of_the_lady_tasting_tea() {
         // Fisher 1935: 3 of 4 right by chance has one-sided p 17/70.
-        let p = fisher(PooledShare::of(&[run(3, 4)]), PooledShare::of(&[run(1, 4)]));
+        let p = fisher(Share::pooled(&[run(3, 4)]), Share::pooled(&[run(1, 4)]));
         assert!((p - 34.0 / 70.0).abs() < 1e-9, "{p}");
-        assert_eq!(fisher(PooledShare::of(&[run(0, 100)]), PooledShare::of(&[run(0, 100)])), 1.0);
+        assert_eq!(fisher(Share::pooled(&[run(0, 100)]), Share::pooled(&[run(0, 100)])), 1.0);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::capture::{MetricRuns, Share};
 use super::outcome::{Change, SharedTail};
 use super::pairing::Pair;
 use super::pooled::PooledRuns;
-use super::share::{PooledShare, difference};
+use super::share::difference;
 use crate::measure::Polarity;
 
 /// So many times the median of their group in the baseline.
@@ -42,8 +42,7 @@ impl SlowCounts {
         }
         let slow = |side: &PooledRuns, times: f64| {
             let runs = if median > 0.0 { side.shares_where(|value| value > times * median, 1.0) } else { Vec::new() };
-            let PooledShare { failed, total, dependence } = PooledShare::of(&runs);
-            Share { failed, total, dependence }
+            Share::pooled(&runs)
         };
         Some(Self(TIMES.map(|times| [before, after].map(|side| slow(side, times)))))
     }
@@ -79,14 +78,14 @@ pub(crate) fn shared_tails<'a>(
     let of = |(change, counts, _): (&Change, SlowCounts, usize)| {
         let mut found = TIMES.into_iter().zip(counts.0).rev();
         let (times, sides) = found.find(|(_, sides)| has_grown(*sides, confidence, chance))?;
-        let [before, after] = sides.map(|side| PooledShare::of(&[side]).share());
+        let [before, after] = sides.map(|side| Share::pooled(&[side]).share());
         Some(SharedTail { source: change.source.clone(), metric: change.metric.clone(), times, before, after })
     };
     metrics.into_values().filter_map(of).collect()
 }
 
 fn has_grown([before, after]: [Share; 2], confidence: f64, chance: f64) -> bool {
-    let [first, second] = [before, after].map(|side| PooledShare::of(&[side]));
+    let [first, second] = [before, after].map(|side| Share::pooled(&[side]));
     let much = second.failed >= FEWEST_SLOW
         && second.share() >= first.share() + POINTS
         && second.share() >= FACTOR * first.share();

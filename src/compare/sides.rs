@@ -77,21 +77,11 @@ pub fn comparison(
     Comparison {
         before: before_info,
         after: after_info,
-        margin: criteria.margins.default,
-        margin_test: criteria.margins.test,
-        confidence: criteria.confidence,
-        gate_level: criteria.gate_level,
-        tests: found.tests,
-        counts: found.counts,
-        changes: found.changes,
         environment: differences(&before.captures, &after.captures),
-        suite: found.suite,
-        one_sided: found.one_sided,
-        slow_end: found.slow_end,
-        rates: found.rates,
         grown,
         unsettled: unsettled(&before.captures, &after.captures),
         stale,
+        ..found
     }
 }
 

@@ -13,7 +13,6 @@ use super::outcome::Reason;
 enum Part {
     /// Everything, as nobody asked for less.
     Everything,
-    /// The steady part.
     Steady,
     /// Everything, as there is no steady part.
     Unsettled,

@@ -33,7 +33,6 @@ pub(crate) struct Move {
 /// What the metrics of a suite have in common.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct CommonShift {
-    /// Subjects.
     pub(crate) subjects: usize,
     /// Those that moved with it.
     pub(crate) along: usize,

@@ -184,7 +184,7 @@ fn at_limit(
         SlowEnd::Low => share,
     };
     let place = |side: &PooledRuns| axis.place(side.percentile(level));
-    let pooled = |runs: &[Share]| share::PooledShare::of(runs).share();
+    let pooled = |runs: &[Share]| Share::pooled(runs).share();
     Some(SlowShares {
         beyond: limit,
         before: pooled(&first),

@@ -2,8 +2,8 @@
 //!
 //! In: patterns over metrics and conditions such as `p95 = "< 200ms"`, as text; then the numbers of a run. Out: typed
 //! [`Target`]s, and a [`TargetResult`](crate::compare::outcome::TargetResult) for every number that a condition is about. A
-//! target that matches nothing is a result too. Refuses (as a [`TargetTextError`]) what it cannot read, and (as a
-//! [`TargetError`]) a limit whose unit does not fit the metric: both would be gates that never fail.
+//! target that matches nothing is a result too. Refuses what it cannot read, and a limit whose unit does not fit
+//! the metric: both would be gates that never fail.
 
 mod condition;
 mod evaluate;
@@ -11,7 +11,7 @@ mod interval;
 mod select;
 mod subject;
 
-pub use condition::Target;
+pub use condition::{Target, TargetError};
 pub use evaluate::evaluate;
 pub use subject::{Subject, SubjectShare};
 

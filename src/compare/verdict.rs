@@ -6,19 +6,6 @@
 use super::center::Estimate;
 use super::outcome::Verdict;
 
-/// In which way something changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
-    Worse,
-    Better,
-    /// Which way is better is not known.
-    Changed,
-}
-
-impl Way {
-    pub(crate) const ALL: [Self; 3] = [Self::Worse, Self::Better, Self::Changed];
-}
-
 /// The level up to which Benjamini and Hochberg exclude "no change" among all tests, so that at most `level` of what they exclude
 /// is expected to be false: `level` times the share of tests that are excluded; 0 where none is. What would not be shown (a change
 /// in another way, or below the margin) comes with a p of 1, so that the control covers exactly what is shown.

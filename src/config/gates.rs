@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::compare::gate::FailOn;
 use crate::compare::margin::{MarginRule, parse_margin};
-use crate::compare::target::Target;
+use crate::compare::target::{Target, TargetError};
 use crate::measure::service_level::ServiceLevel;
 
 /// What is wrong with an entry of a section.
@@ -21,9 +21,6 @@ pub(super) struct EntryError {
     /// What is wrong, with entry and key.
     pub(super) message: String,
 }
-
-/// A key, where one is to blame, and what is wrong with it.
-type KeyError = (Option<String>, String);
 
 /// An exception to the margin.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -60,10 +57,10 @@ pub(super) fn fail_on<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
 /// `[[target]]`.
 pub(super) fn targets(tables: &[toml::Table]) -> Result<Vec<Target>, EntryError> {
     let read = |(index, table): (usize, &toml::Table)| {
-        target(table).map_err(|(key, error)| {
+        target(table).map_err(|TargetError { key, message }| {
             let metric = table.get("metric").and_then(toml::Value::as_str);
             let metric = metric.map(|metric| format!(" (`{metric}`)")).unwrap_or_default();
-            EntryError { index, key, message: format!("target {}{metric}: {error}", index + 1) }
+            EntryError { index, key, message: format!("target {}{metric}: {message}", index + 1) }
         })
     };
     tables.iter().enumerate().map(read).collect()
@@ -82,12 +79,15 @@ pub(super) fn service_levels(tables: &[toml::Table]) -> Result<Vec<ServiceLevel>
     entries.flat_map(|(index, table)| table.iter().map(move |(subject, limit)| level(index, subject, limit))).collect()
 }
 
-fn target(table: &toml::Table) -> Result<Target, KeyError> {
+fn target(table: &toml::Table) -> Result<Target, TargetError> {
     let at = |key: &str| {
         let key = key.to_owned();
-        move |message: String| (Some(key), message)
+        move |message: String| TargetError::at(&key, message)
     };
-    let missing = || (None, "`metric` is missing: say which, for example metric = \"latency\"".to_owned());
+    let missing = || {
+        let message = "`metric` is missing: say which, for example metric = \"latency\"".to_owned();
+        TargetError { key: None, message }
+    };
     let metric = text("metric", table.get("metric").ok_or_else(missing)?).map_err(at("metric"))?;
     let source = table.get("source").map(|source| text("source", source)).transpose().map_err(at("source"))?;
     let labels = match table.get("where") {
@@ -98,19 +98,18 @@ fn target(table: &toml::Table) -> Result<Target, KeyError> {
                 let key = format!("where.{column}");
                 Ok((column.as_str(), text(&key, label).map_err(at(&key))?))
             })
-            .collect::<Result<_, KeyError>>()?,
+            .collect::<Result<_, TargetError>>()?,
         Some(_) => {
             let remedy = "where: write a column and its label: where = { event = \"login\" }";
-            return Err((Some("where".to_owned()), remedy.to_owned()));
+            return Err(TargetError::at("where", remedy.to_owned()));
         }
     };
     let conditions = table
         .iter()
         .filter(|(key, _)| !["metric", "source", "where"].contains(&key.as_str()))
         .map(|(key, limit)| Ok((key.as_str(), condition(key, limit).map_err(at(key))?)))
-        .collect::<Result<Vec<_>, KeyError>>()?;
+        .collect::<Result<Vec<_>, TargetError>>()?;
     Target::parse(metric, source, labels, conditions)
-        .map_err(|error| (error.key().map(str::to_owned), error.to_string()))
 }
 
 fn text<'a>(key: &str, value: &'a toml::Value) -> Result<&'a str, String> {

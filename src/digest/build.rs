@@ -6,14 +6,18 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::found;
+use super::key::key_of;
 use super::numbers::Collector;
 use super::parts::{Causes, Digest, Group, MOST_GROUPS, Part};
 use super::plan::{Plan, PlannedMetric};
+use super::refine::Ask;
+use super::refine::answer::{Counters, Places};
+use super::refine::shown::plan_of;
 use super::time::TimeCounts;
 use crate::analysis::Analysis;
 use crate::analysis::grouping::labels_of;
 use crate::analysis::metric::Metric;
-use crate::analysis::outcome::Told;
+use crate::analysis::outcome::OutcomeColumn;
 use crate::measure::ending::Outcome;
 use crate::measure::finding::Finding;
 use crate::measure::unit::Dimension;
@@ -40,26 +44,33 @@ pub(crate) struct Shard<'a> {
     pub(crate) stored: (String, u64),
     /// Lines that stood before it when it was read, and do not in its file: a header.
     pub(crate) lines_before: u64,
+    /// What is asked of it, in a further round.
+    pub(crate) ask: Option<&'a Ask>,
 }
 
 /// The digest of a shard.
 ///
 /// # Errors
-/// Where it has more groups than a digest may have.
+/// Where it has more groups than a digest may have, or was asked about other shards or by another plan.
 pub(crate) fn digest(shard: Shard<'_>, plan: Plan) -> Result<Digest, String> {
-    let Shard { name, source, analysis, findings, stored, lines_before } = shard;
+    let Shard { name, source, analysis, findings, stored, lines_before, ask } = shard;
+    if ask.is_some_and(|ask| ask.plan != plan_of(&plan)) {
+        return Err(format!("{name}: the ask is about digests of another plan"));
+    }
+    let mut counters = ask.map(Counters::of);
     let mut built = Digest {
         parts: BTreeMap::new(),
         groups: vec![BTreeMap::new(); plan.metrics.len()],
         causes: Causes::default(),
         time: TimeCounts::default(),
         found: BTreeMap::new(),
+        refinement: None,
         plan,
     };
     let line = |line: u64| line.saturating_sub(lines_before);
     for (index, table) in source.tables.iter().enumerate() {
         let rows = Rows { name, table, index: index as u64, plan: &built.plan, lines_before };
-        let (groups, causes, time) = rows.look(analysis)?;
+        let (groups, causes, time) = rows.look(analysis, &mut counters)?;
         for (place, of_metric) in groups {
             built.groups[place] = of_metric;
         }
@@ -68,6 +79,8 @@ pub(crate) fn digest(shard: Shard<'_>, plan: Plan) -> Result<Digest, String> {
         }
         built.time.merge(&time).ok_or("more rows than can be counted")?;
     }
+    let refinement = counters.map(Counters::finish).transpose();
+    built.refinement = refinement.map_err(|reason| format!("{name}: {reason}"))?;
     built.causes.settle();
     for mut finding in findings {
         finding.place.line = finding.place.line.map(line).filter(|line| *line > 0);
@@ -105,7 +118,7 @@ struct Rows<'a> {
 type Looked = (Vec<(usize, BTreeMap<String, Group>)>, HashMap<String, u64>, TimeCounts);
 
 impl Rows<'_> {
-    fn look(&self, analysis: &Analysis) -> Result<Looked, String> {
+    fn look(&self, analysis: &Analysis, counters: &mut Option<Counters<'_>>) -> Result<Looked, String> {
         let planned = |metric: &Metric| {
             let mut all = self.plan.metrics.iter();
             all.position(|one| one.is(metric.table, &metric.name, metric.dimension))
@@ -115,7 +128,7 @@ impl Rows<'_> {
         for metric in analysis.metrics.iter().filter(|metric| metric.table == self.index) {
             let (Some(place), Some(column)) = (planned(metric), self.table.position(&metric.name)) else { continue };
             let planned = &self.plan.metrics[place];
-            groups.push((place, self.groups(metric, column, planned)?));
+            groups.push((place, self.groups(metric, column, (place, planned), counters)?));
             if planned.leads {
                 causes = self.causes();
                 time = self.time(metric, column);
@@ -130,15 +143,16 @@ impl Rows<'_> {
         columns.unwrap_or_default()
     }
 
-    fn told(&self) -> Option<Told<'_>> {
-        Told::by(self.table, &self.plan.outcome.as_ref()?.column)
+    fn told(&self) -> Option<OutcomeColumn<'_>> {
+        OutcomeColumn::by(self.table, &self.plan.outcome.as_ref()?.column)
     }
 
     fn groups(
         &self,
         metric: &Metric,
         column: usize,
-        planned: &PlannedMetric,
+        (place, planned): (usize, &PlannedMetric),
+        counters: &mut Option<Counters<'_>>,
     ) -> Result<BTreeMap<String, Group>, String> {
         let (codes, texts) = labels_of(self.table, &self.grouped_by());
         let mut names: Vec<String> = Vec::new();
@@ -172,6 +186,10 @@ impl Rows<'_> {
         let mut corrupted = corrupted.into_iter().peekable();
         let parts_failed = unit.dimension.is_time();
         let mut builders: Vec<Builder> = names.iter().map(|_| Builder::default()).collect();
+        let asked: Vec<[Places; 2]> = match &counters {
+            Some(counters) => names.iter().map(|name| counters.of_group(place, name)).collect(),
+            None => Vec::new(),
+        };
         let mut seen = vec![false; texts.len()];
         stretches(values, (!ungrouped).then_some(&*codes), told.as_ref(), |row, value, code, outcome| {
             let group = if ungrouped { 0 } else { of_code[code as usize] };
@@ -195,6 +213,9 @@ impl Rows<'_> {
             }
             let line = || self.table.lines.line(row as u64).unwrap_or_default().saturating_sub(self.lines_before);
             let failed = parts_failed && outcome == Outcome::Failed;
+            if let Some((counters, places)) = counters.as_mut().zip(asked.get(group)) {
+                counters.push(&places[usize::from(failed)], key_of(base));
+            }
             if failed { &mut builder.failed } else { &mut builder.others }.push(base, line);
         });
         let named = names.into_iter().zip(builders);
@@ -260,7 +281,7 @@ impl Rows<'_> {
 fn stretches(
     values: &Cells,
     codes: Option<&Cells>,
-    told: Option<&Told<'_>>,
+    told: Option<&OutcomeColumn<'_>>,
     mut take: impl FnMut(usize, Option<f64>, u32, Outcome),
 ) {
     let rows = values.rows();

@@ -135,6 +135,11 @@ impl<'a> Reader<'a> {
         Ok(text)
     }
 
+    pub(super) fn words(&mut self) -> Result<String, Fault> {
+        let text = std::str::from_utf8(self.text()?).map_err(|_| "a name in it is no text")?;
+        Ok(text.to_owned())
+    }
+
     /// `names` are those of the shards.
     pub(super) fn numbers(&mut self, names: &[&str]) -> Result<Numbers, Fault> {
         let count = self.count(MOST_BUCKETS as u64, "it has more buckets than perfreport writes")?;

@@ -12,6 +12,7 @@ use super::codec::{Fault, Reader, Writer};
 use super::found::{Found, are_sound};
 use super::parts::{Causes, Digest, Group, MOST_GROUPS, MOST_MEMBERS, NAMED_MEMBERS, Part};
 use super::plan::Plan;
+use super::refine::shown;
 use super::time::TimeCounts;
 
 /// What every digest begins with; a version and a new line follow.
@@ -28,7 +29,7 @@ const LEVEL: i32 = 3;
 
 /// Why bytes are no digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum DigestError {
+pub enum DigestError {
     /// They are something else.
     #[error("this is no digest of perfreport; make one with `perfreport digest FILE -o x.digest`")]
     NoDigest,
@@ -63,7 +64,7 @@ impl Digest {
     ///
     /// # Errors
     /// Where it is too large, or the compressor has no memory left.
-    pub(crate) fn to_bytes(&self) -> std::io::Result<Vec<u8>> {
+    pub fn to_bytes(&self) -> std::io::Result<Vec<u8>> {
         packed(&self.content())
     }
 
@@ -94,6 +95,9 @@ impl Digest {
                 writer.numbers(&group.failed, &place);
             }
         }
+        if let Some(refinement) = &self.refinement {
+            writer.refinement(refinement);
+        }
         writer.bytes
     }
 
@@ -101,7 +105,7 @@ impl Digest {
     ///
     /// # Errors
     /// Where it is none, or is not whole.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, DigestError> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, DigestError> {
         let content = opened(bytes)?;
         Self::of_content(&content).map_err(DigestError::Impossible)
     }
@@ -126,16 +130,23 @@ impl Digest {
         let names = names_of(&head.parts);
         let time = reader.time()?;
         let groups = head.plan.metrics.iter().map(|_| reader.groups(&names)).collect::<Result<_, Fault>>()?;
+        // Answers stand behind all the rest, where there are any.
+        let refinement = if reader.left.is_empty() { None } else { Some(reader.refinement()?) };
         if !reader.left.is_empty() {
             return Err("something stands behind its end".to_owned());
         }
         let parts = head.parts.iter().map(|part| (key(part), part.clone())).collect();
-        Ok(Self { plan: head.plan, parts, groups, causes: head.causes, time, found: head.found })
+        let digest = Self { plan: head.plan, parts, groups, causes: head.causes, time, found: head.found, refinement };
+        shown::check(&digest)?;
+        Ok(digest)
     }
 }
 
-/// The file of a content.
-pub(super) fn packed(content: &[u8]) -> std::io::Result<Vec<u8>> {
+/// The file of a content, whatever that is.
+///
+/// # Errors
+/// Where it is too large, or the compressor has no memory left.
+pub fn packed(content: &[u8]) -> std::io::Result<Vec<u8>> {
     if content.len() as u64 > MOST_CONTENT {
         return Err(std::io::Error::other("the digest is larger than 256 MiB: group by something with fewer labels"));
     }
@@ -257,10 +268,5 @@ impl Reader<'_> {
             groups.insert(name, group);
         }
         Ok(groups)
-    }
-
-    fn words(&mut self) -> Result<String, Fault> {
-        let text = std::str::from_utf8(self.text()?).map_err(|_| "a name in it is no text")?;
-        Ok(text.to_owned())
     }
 }

@@ -14,12 +14,18 @@ mod numbers;
 mod parts;
 pub(crate) mod plan;
 mod read_back;
+pub(crate) mod refine;
 #[cfg(test)]
 mod tests;
 mod time;
 
 pub(crate) use build::{Shard, digest};
+#[cfg(feature = "internals")]
+pub use file::packed as seal;
 pub(crate) use file::sniff;
-pub(crate) use parts::{Digest, Part};
+pub use parts::Digest;
+pub(crate) use parts::Part;
 pub(crate) use plan::Plan;
-pub(crate) use read_back::{digest_source, reported};
+pub use read_back::{digest_source, reported};
+pub use refine::Ask;
+pub use refine::shown::next as next_ask;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::found::{self, Found};
 use super::numbers::Numbers;
 use super::plan::Plan;
+use super::refine::answer::{Misfit, Refinement};
 use super::time::TimeCounts;
 use crate::table::source::SetAside;
 
@@ -24,7 +25,7 @@ const MOST_CAUSES: usize = 100;
 /// A shard that a digest was made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Part {
+pub struct Part {
     /// What it is called.
     pub(crate) name: String,
     /// BLAKE3 digest of its bytes as stored.
@@ -71,7 +72,7 @@ pub(crate) struct Causes {
 
 /// What shards say together.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Digest {
+pub struct Digest {
     /// How they were understood.
     pub(crate) plan: Plan,
     /// The shards, by the digest of their bytes and their name.
@@ -84,11 +85,13 @@ pub(crate) struct Digest {
     pub(super) time: TimeCounts,
     /// What is odd.
     pub(super) found: Found,
+    /// What the shards answered when they were asked again.
+    pub(super) refinement: Option<Refinement>,
 }
 
 /// Why two digests are not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum MergeError {
+pub enum MergeError {
     /// They were made by different plans.
     #[error(
         "it was made by another plan: {0}; make all digests of a run by one plan (`perfreport plan`, then `digest --plan`)"
@@ -104,6 +107,12 @@ pub(crate) enum MergeError {
         /// How many they are.
         bytes: u64,
     },
+    /// They answer different asks, or only one of them answers any.
+    #[error(
+        "it answers another ask than the others, or none: in a round all shards are digested with the same `--refine`, and the digests \
+         of earlier rounds stay out"
+    )]
+    OtherAsk,
     /// There are more than can be counted.
     #[error("together they count more samples than there are numbers for")]
     TooMany,
@@ -116,7 +125,7 @@ pub(crate) enum MergeError {
 
 impl Digest {
     /// The shards.
-    pub(crate) fn parts(&self) -> impl ExactSizeIterator<Item = &Part> {
+    pub fn parts(&self) -> impl ExactSizeIterator<Item = &Part> {
         self.parts.values()
     }
 
@@ -128,8 +137,11 @@ impl Digest {
         self.groups.iter().map(of_metric).max().unwrap_or(0)
     }
 
-    /// With the shards of another one. Where this fails, what is left is of no use.
-    pub(crate) fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
+    /// With the shards of another one.
+    ///
+    /// # Errors
+    /// Where they are not of one run, or a shard would count twice; what is left is of no use then.
+    pub fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
         if self.plan != other.plan {
             return Err(MergeError::OtherPlan(other.plan.difference(&self.plan).unwrap_or_default()));
         }
@@ -141,6 +153,14 @@ impl Digest {
                 let Part { digest, bytes, .. } = part;
                 return Err(MergeError::Twice { name: part.name.clone(), digest: digest.clone(), bytes: *bytes });
             }
+        }
+        match (&mut self.refinement, &other.refinement) {
+            (None, None) => {}
+            (Some(mine), Some(theirs)) => mine.merge(theirs).map_err(|misfit| match misfit {
+                Misfit::OtherAsk => MergeError::OtherAsk,
+                Misfit::TooMany => MergeError::TooMany,
+            })?,
+            _ => return Err(MergeError::OtherAsk),
         }
         self.parts.extend(other.parts.iter().map(|(key, part)| (key.clone(), part.clone())));
         for (mine, theirs) in self.groups.iter_mut().zip(&other.groups) {

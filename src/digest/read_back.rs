@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use super::numbers::{Extreme, Numbers};
 use super::parts::{Digest, Group, MOST_MEMBERS};
 use super::plan::PlannedMetric;
+use super::refine::ask::Target;
+use super::refine::shown::{self, Together};
 use crate::analysis::Analysis;
 use crate::analysis::histogram::of_buckets;
 use crate::analysis::metric::{Evidence, Metric, PlacedValue};
@@ -33,7 +35,7 @@ const NAMED_CAUSES: usize = 5;
 const MOST_BINS: i64 = 120;
 
 /// The source that a digest stands for; `stored` is the digest of its file, and the size of that.
-pub(crate) fn digest_source(digest: &Digest, name: &str, stored: (String, u64)) -> SourceData {
+pub fn digest_source(digest: &Digest, name: &str, stored: (String, u64)) -> SourceData {
     let parts = || digest.parts.values();
     let mut set_aside: BTreeMap<&str, u64> = BTreeMap::new();
     for one in parts().flat_map(|part| &part.set_aside) {
@@ -72,6 +74,14 @@ fn evidence(digest: &Digest) -> Vec<String> {
     if !plan.group_by.is_empty() {
         said.push(format!("grouped by `{}`, as its plan says", plan.group_by.join(", ")));
     }
+    if let Some(answers) = &digest.refinement {
+        let (round, asked) = (answers.ask.round, plural(answers.ask.shards as usize, "shard"));
+        said.push(if shown::is_complete(digest) {
+            format!("{round} {} of `refine`, answered by all of them", plural(round as usize, "round"))
+        } else {
+            format!("its answers are not those of the {} {asked} that were asked, and are not used", answers.ask.shards)
+        });
+    }
     if digest.groups.iter().flat_map(BTreeMap::values).any(|group| group.members.len() == MOST_MEMBERS) {
         said.push(format!("labels that are put together are counted up to {MOST_MEMBERS}"));
     }
@@ -99,14 +109,17 @@ fn findings(digest: &Digest, name: &str) -> Vec<Finding> {
 }
 
 /// The analysis of a digest.
-pub(crate) fn reported(digest: &Digest, data: &SourceData, settings: &Settings) -> Analysis {
+pub fn reported(digest: &Digest, data: &SourceData, settings: &Settings) -> Analysis {
     let mut source = Source::of(data);
     source.rows_used = digest.parts.values().map(|part| part.rows_used).fold(0, u64::saturating_add);
     let source_name = source.name.clone();
-    let metrics = digest.plan.metrics.iter().zip(&digest.groups);
+    let metrics = digest.plan.metrics.iter().zip(&digest.groups).enumerate();
     Analysis {
         metrics: metrics
-            .filter_map(|(planned, groups)| metric(digest, &source.name, planned, groups, settings))
+            .filter_map(|(place, (planned, groups))| {
+                let mut reading = Reading { digest, place: place as u64, settings, error: 0.0, unrefined: 0.0 };
+                reading.metric(&source.name, planned, groups)
+            })
             .collect(),
         sources: vec![source],
         findings: data.findings.clone(),
@@ -115,74 +128,99 @@ pub(crate) fn reported(digest: &Digest, data: &SourceData, settings: &Settings) 
     }
 }
 
-fn metric(
-    digest: &Digest,
-    source: &str,
-    planned: &PlannedMetric,
-    groups: &BTreeMap<String, Group>,
-    settings: &Settings,
-) -> Option<Metric> {
-    let pooled = |of: fn(&Group) -> &Numbers| {
-        let mut all = Numbers::default();
-        groups.values().try_for_each(|group| all.merge(of(group)))?;
-        Some(all)
-    };
-    let (others, failed) = (pooled(|group| &group.others)?, pooled(|group| &group.failed)?);
-    let only_failed = others.n() == 0 && failed.n() > 0;
-    let shown = if only_failed { &failed } else { &others };
-    let corrupted = groups.values().map(|group| group.corrupted).fold(0, u64::saturating_add);
-    if shown.n() == 0 && corrupted == 0 {
-        return None;
-    }
-    let is_grouped = !digest.plan.group_by.is_empty();
-    let mut by_label: Vec<Population> = Vec::new();
-    let mut failed_groups = Vec::new();
-    for (name, group) in groups.iter().filter(|_| is_grouped) {
-        let numbers = if only_failed { &group.failed } else { &group.others };
-        if numbers.n() > 0 {
+/// A metric that is read back.
+struct Reading<'a> {
+    digest: &'a Digest,
+    /// Its place in the plan.
+    place: u64,
+    settings: &'a Settings,
+    /// By how much, relative to itself, a number in a bucket may be off.
+    error: f64,
+    /// The same of order statistics that no further round has shown.
+    unrefined: f64,
+}
+
+impl Reading<'_> {
+    fn metric(&mut self, source: &str, planned: &PlannedMetric, groups: &BTreeMap<String, Group>) -> Option<Metric> {
+        let (digest, settings) = (self.digest, self.settings);
+        let together = Together::of(groups)?;
+        let only_failed = together.only_failed();
+        let Together { others, failed } = &together;
+        let shown = if only_failed { failed } else { others };
+        let corrupted = groups.values().map(|group| group.corrupted).fold(0, u64::saturating_add);
+        if shown.n() == 0 && corrupted == 0 {
+            return None;
+        }
+        let is_grouped = !digest.plan.group_by.is_empty();
+        let of_group = |group: &Group| if only_failed { group.failed.clone() } else { group.others.clone() };
+        let all = groups.iter().filter(|_| is_grouped).map(|(name, group)| (name, group, of_group(group)));
+        let (with, without): (Vec<_>, Vec<_>) = all.partition(|(_, _, numbers)| numbers.n() > 0);
+        let failed_groups =
+            without.into_iter().filter(|(_, group, _)| group.failed.n() > 0).map(|(name, ..)| name.clone()).collect();
+        // The numbers of a single group are those of all.
+        let several = with.len() > 1;
+        let mut by_label: Vec<Population> = Vec::new();
+        for (name, group, numbers) in with {
             let label = Label {
                 text: name.clone(),
                 members: group.members.len() as u64,
                 examples: group.examples.iter().cloned().collect(),
             };
-            by_label.push(Population {
-                label: Some(label),
-                corrupted: group.corrupted,
-                ..population(numbers, settings).unwrap_or_default()
-            });
-        } else if group.failed.n() > 0 {
-            failed_groups.push(name.clone());
+            let found = if several { self.population(&numbers, Some(name), only_failed) } else { None };
+            by_label.push(Population { label: Some(label), corrupted: group.corrupted, ..found.unwrap_or_default() });
         }
+        let label = if several { None } else { by_label.pop().and_then(|only| only.label) };
+        let overall = self.population(shown, None, only_failed).unwrap_or_default();
+        let of_failed = if only_failed { None } else { self.population(failed, None, true) };
+        Some(Metric {
+            recorded_unit: Some(planned.unit.clone()).filter(|unit| !unit.is_empty()),
+            unit_assumed: planned.unit_assumed,
+            unit_reason: Some("as the plan of the digest says".to_owned()),
+            meaning: planned.meaning.clone(),
+            evidence: Evidence::Digest {
+                relative_error: self.error,
+                refined: self.error > 0.0 && self.unrefined == 0.0,
+                shards: digest.parts.len() as u64,
+                smallest: placed(&shown.smallest),
+                largest: placed(&shown.largest),
+            },
+            grouped_by: (is_grouped && (label.is_some() || !by_label.is_empty()))
+                .then(|| digest.plan.group_by.join(", ")),
+            overall: Population { label, corrupted, ..overall },
+            groups: by_label,
+            failures: failures(digest, planned, groups, settings),
+            leads: planned.leads,
+            failed: of_failed.and_then(|failed| failed.clean),
+            only_failed,
+            failed_groups,
+            ..Metric::new(
+                source,
+                usize::try_from(planned.table).unwrap_or_default(),
+                &planned.name,
+                planned.dimension,
+                planned.polarity,
+            )
+        })
     }
-    let label = if by_label.len() == 1 { by_label.pop().and_then(|only| only.label) } else { None };
-    let errors = groups.values().map(|group| group.others.relative_error()).chain([shown.relative_error()]);
-    Some(Metric {
-        recorded_unit: Some(planned.unit.clone()).filter(|unit| !unit.is_empty()),
-        unit_assumed: planned.unit_assumed,
-        unit_reason: Some("as the plan of the digest says".to_owned()),
-        meaning: planned.meaning.clone(),
-        evidence: Evidence::Digest {
-            relative_error: errors.fold(0.0, f64::max),
-            shards: digest.parts.len() as u64,
-            smallest: placed(&shown.smallest),
-            largest: placed(&shown.largest),
-        },
-        grouped_by: (is_grouped && (label.is_some() || !by_label.is_empty())).then(|| digest.plan.group_by.join(", ")),
-        overall: Population { label, corrupted, ..population(shown, settings).unwrap_or_default() },
-        groups: by_label,
-        failures: failures(digest, planned, groups, settings),
-        leads: planned.leads,
-        failed: if only_failed { None } else { population(&failed, settings).and_then(|failed| failed.clean) },
-        only_failed,
-        failed_groups,
-        ..Metric::new(
-            source,
-            usize::try_from(planned.table).unwrap_or_default(),
-            &planned.name,
-            planned.dimension,
-            planned.polarity,
-        )
-    })
+
+    fn population(&mut self, numbers: &Numbers, group: Option<&String>, failed: bool) -> Option<Population> {
+        self.error = self.error.max(numbers.relative_error());
+        if numbers.are_exact() {
+            let found = counted::population(&Counts::of_counted(numbers.counted()), self.settings)?;
+            return Some(Population { buckets: numbers.buckets(), ..found });
+        }
+        let target = Target { metric: self.place, group: group.cloned(), failed };
+        if let Some(found) = shown::refined(self.digest, &target, numbers, self.settings) {
+            return Some(found);
+        }
+        self.unrefined = self.unrefined.max(numbers.relative_error());
+        let mut found = of_buckets(numbers.buckets(), Some(numbers.sums()), self.settings)?;
+        // Both ends are known, wherever the middles of their buckets are.
+        if let Some((clean, (least, most))) = found.clean.as_mut().zip(numbers.range()) {
+            (clean.min, clean.max) = (least, most);
+        }
+        Some(found)
+    }
 }
 
 /// The rows as a run, where they have a clock.
@@ -239,19 +277,6 @@ fn placed(extremes: &[Extreme]) -> Vec<PlacedValue> {
         line => Place::line(&extreme.shard, line),
     };
     extremes.iter().map(|extreme| PlacedValue { value: extreme.value, place: place(extreme) }).collect()
-}
-
-fn population(numbers: &Numbers, settings: &Settings) -> Option<Population> {
-    if numbers.are_exact() {
-        let found = counted::population(&Counts::of_counted(numbers.counted()), settings)?;
-        return Some(Population { buckets: numbers.buckets(), ..found });
-    }
-    let mut found = of_buckets(numbers.buckets(), Some(numbers.sums()), settings)?;
-    // Both ends are known, wherever the middles of their buckets are.
-    if let Some((clean, (least, most))) = found.clean.as_mut().zip(numbers.range()) {
-        (clean.min, clean.max) = (least, most);
-    }
-    Some(found)
 }
 
 fn failures(

@@ -8,13 +8,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::analysis::anomaly::{Anomaly, Lines};
 use crate::analysis::grouping::{Grouping, labels_of_column};
 use crate::analysis::metric::{Evidence, Metric};
-use crate::analysis::oddity::{Lines, Oddity};
-use crate::analysis::outcome::Told;
+use crate::analysis::outcome::OutcomeColumn;
 use crate::measure::ending::Outcome;
-use crate::measure::finding::FindingKind;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, FindingKind};
 use crate::report::words;
 use crate::stats::settings::Settings;
 use crate::table::packed::{Cells, PART};
@@ -370,7 +369,7 @@ struct MetricColumn<'a> {
     values: &'a Cells,
     all: bool,
     findings: Findings,
-    told: Option<Told<'a>>,
+    told: Option<OutcomeColumn<'a>>,
     /// Whether each group keeps its failed rows; absent where no failed rows stand apart.
     keeps_failed: Option<Vec<bool>>,
 }
@@ -393,25 +392,27 @@ impl Findings {
         let (mut kinds, mut evidence) = (Vec::new(), Vec::new());
         let mut numbers: HashMap<(FindingKind, String), u32> = HashMap::new();
         let mut all = Self::default();
-        for oddity in &found.oddities {
-            let finding = words::finding(oddity, Some(found), source);
+        for anomaly in &found.anomalies {
+            let finding = words::finding(anomaly, Some(found), source);
             let text = finding.reasons.join("; ");
             let number = *numbers.entry((finding.kind, text.clone())).or_insert_with(|| {
                 kinds.push(name_of(finding.kind));
                 evidence.push(text);
                 evidence.len() as u32 - 1
             });
-            match oddity {
-                Oddity::Suspect { suspect, row, .. } => {
+            match anomaly {
+                Anomaly::Suspect { suspect, row, .. } => {
                     all.rows.push((*row, number, suspect.leaves()));
                 }
                 // Where a document has one line, that line says nothing of its samples.
-                Oddity::Repeat { again: lines, .. } | Oddity::Stuck { lines, .. } | Oddity::UnitBlock { lines, .. }
+                Anomaly::Repeat { again: lines, .. }
+                | Anomaly::Stuck { lines, .. }
+                | Anomaly::UnitBlock { lines, .. }
                     if lines.0 < lines.1 =>
                 {
                     all.stretches.push((*lines, number));
                 }
-                Oddity::ForeignValue { line, would_be, .. } => all.foreign.push((*line, *would_be, number)),
+                Anomaly::ForeignValue { line, would_be, .. } => all.foreign.push((*line, *would_be, number)),
                 _ => {}
             }
         }
@@ -461,7 +462,7 @@ fn name_of(kind: FindingKind) -> String {
 impl<'a> MetricColumn<'a> {
     fn of(rows: Arc<Rows<'a>>, column: usize, found: &'a Metric, all: bool) -> Self {
         let table = rows.table;
-        let told = found.failures.as_ref().and_then(|failures| Told::by(table, &failures.column));
+        let told = found.failures.as_ref().and_then(|failures| OutcomeColumn::by(table, &failures.column));
         let keeps = |group: &String| table.labels_exact && found.failed_groups.contains(group);
         let keeps_failed = found.failed.as_ref().map(|_| rows.groups.iter().map(keeps).collect());
         Self {

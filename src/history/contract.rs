@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::Polarity;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Direction, Polarity};
 
 /// The version of this form. Fields may be added within one.
 pub const REPORT_VERSION: u32 = 1;
@@ -170,18 +169,6 @@ pub struct LevelChange {
     pub note: Option<String>,
     /// Whether the machine that added the runs changed with it: it may be the cause, and may not be the one that was measured.
     pub with_new_host: bool,
-}
-
-/// Which way a level changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// By the metric's direction.
-    Worse,
-    /// By the metric's direction.
-    Better,
-    /// Which way is better is not known.
-    Changed,
 }
 
 /// What became of a change.

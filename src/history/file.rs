@@ -37,7 +37,7 @@ pub struct History {
 
 /// What is kept of each metric beside its center.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum RunDetail {
     /// Nothing more.
     Center,
     /// p50, p95 and p99.
@@ -45,11 +45,11 @@ pub enum Kept {
 }
 
 /// A line without what is not kept.
-fn lean(line: Line, kept: Kept) -> Line {
+fn lean(line: Line, kept: RunDetail) -> Line {
     let Line::Run(mut run) = line else { return line };
     for metric in &mut run.metrics {
         metric.shape = Vec::new();
-        if kept == Kept::Center {
+        if kept == RunDetail::Center {
             metric.percentiles = None;
         }
     }
@@ -68,7 +68,7 @@ impl History {
 
     /// Reads all lines; empty ones are none. What a search does not follow is left in the file: of 10,000 runs of 50 metrics shapes
     /// and percentiles would take 150 MB.
-    pub fn parse(text: &str, kept: Kept) -> Self {
+    pub fn parse(text: &str, kept: RunDetail) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines: Vec<(usize, &str)> =
             text.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty()).collect();

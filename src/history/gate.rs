@@ -4,14 +4,13 @@
 //! tested, or a large difference cannot be decided, it is undecided.
 
 use crate::analysis::failing::is_failing;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Direction};
 use crate::stats::change_points::FEWEST;
 use crate::stats::sample::median_of;
 use crate::stats::settings::FAILING_SHARE;
 
 use super::contract::{
-    ChangeState, Direction, HistoryGate, HistoryOutcome, MetricHistory, NewestFailing, NewestRun, NewestVerdict,
-    RunFacts,
+    ChangeState, HistoryGate, HistoryOutcome, MetricHistory, NewestFailing, NewestRun, NewestVerdict, RunFacts,
 };
 use super::line::{Measured, Run};
 use super::newest::FEWEST_RUNS;

@@ -11,13 +11,13 @@ use rayon::prelude::*;
 use crate::compare::margin::DEFAULT_MARGIN;
 use crate::compare::pattern::{Case, NamePattern};
 use crate::compare::verdict::discovery_level;
-use crate::measure::Polarity;
+use crate::measure::{Direction, Polarity, Refusal};
 use crate::stats::change_points::{EARLIER, FEWEST, LEVEL, Line, NEAR, Scan, Tables, inflation, shift};
 use crate::stats::sample::median_of;
 
 use super::contract::{
-    ChangeState, Direction, Drift, DriftLine, HistoryCounts, HistoryPoint, HistoryReport, HistorySettings, Level,
-    LevelChange, MetricHistory, REPORT_VERSION, RunFacts, Withdrawn,
+    ChangeState, Drift, DriftLine, HistoryCounts, HistoryPoint, HistoryReport, HistorySettings, Level, LevelChange,
+    MetricHistory, REPORT_VERSION, RunFacts, Withdrawn,
 };
 use super::file::History;
 use super::gate::{DAY, FailOn, Outcome, failing, gate};
@@ -56,22 +56,6 @@ pub struct HistoryQuestion {
     pub margin: Option<f64>,
 }
 
-/// Why nothing can be said.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NothingToSay {
-    /// There is no run.
-    #[error("there is no run in it{0}")]
-    NoRun(String),
-    /// No metric matches.
-    #[error("no metric matches `{pattern}`; there are {}", known.join(", "))]
-    NoMetric {
-        /// What was asked for.
-        pattern: String,
-        /// Some that there are.
-        known: Vec<String>,
-    },
-}
-
 /// A metric in one environment.
 struct Family<'a> {
     series: usize,
@@ -79,7 +63,6 @@ struct Family<'a> {
     values: Vec<f64>,
 }
 
-/// What is found in a family.
 struct Found {
     places: Vec<(usize, f64)>,
     inflation: f64,
@@ -97,20 +80,21 @@ struct Slopes {
 ///
 /// # Errors
 /// Where there is nothing to look at.
-pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport, NothingToSay> {
+pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport, Refusal> {
     let margin = wish.margin.unwrap_or(DEFAULT_MARGIN);
     let runs = chosen(history, wish);
     if runs.is_empty() {
         let of = wish.branch.as_ref().filter(|_| !history.runs.is_empty());
-        return Err(NothingToSay::NoRun(of.map_or_else(String::new, |branch| format!(" of the branch {branch}"))));
+        let of = of.map_or_else(String::new, |branch| format!(" of the branch {branch}"));
+        return Err(Refusal(format!("there is no run in it{of}")));
     }
     let matches = |name: &str| wish.metric.as_ref().is_none_or(|pattern| pattern.matches(name));
     let all = series(&runs, wish.followed, &matches);
     if all.is_empty() {
-        let pattern = wish.metric.as_ref().map_or("*", NamePattern::text).to_owned();
+        let pattern = wish.metric.as_ref().map_or("*", NamePattern::text);
         let mut known = history.names();
         known.truncate(8);
-        return Err(NothingToSay::NoMetric { pattern, known });
+        return Err(Refusal(format!("no metric matches `{pattern}`; there are {}", known.join(", "))));
     }
     let environments = environments(&runs);
     let slow = slow_runs(&all, &environments, margin.ln_1p());
@@ -119,12 +103,7 @@ pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport
     let (found, withdrawn) = search(&families, &all, &facts);
     let mut metrics: Vec<MetricHistory> = all.iter().map(blank).collect();
     for (family, found) in families.iter().zip(&found) {
-        fill(
-            &mut metrics[family.series],
-            family,
-            found,
-            &Circumstances { runs: &facts, margin, acks: &history.acknowledgements },
-        );
+        fill(&mut metrics[family.series], family, found, &facts, margin, &history.acknowledgements);
     }
     let environment = facts.last().map_or(0, |run| run.environment);
     for metric in &mut metrics {
@@ -306,15 +285,15 @@ fn blank(series: &Series) -> MetricHistory {
     }
 }
 
-/// What changes are judged on.
-struct Circumstances<'a> {
-    runs: &'a [RunFacts],
-    margin: f64,
-    acks: &'a [Acknowledgement],
-}
-
 /// Adds what was found in one environment to a metric.
-fn fill(metric: &mut MetricHistory, family: &Family<'_>, found: &Found, ground: &Circumstances<'_>) {
+fn fill(
+    metric: &mut MetricHistory,
+    family: &Family<'_>,
+    found: &Found,
+    runs: &[RunFacts],
+    margin: f64,
+    acks: &[Acknowledgement],
+) {
     let n = family.values.len();
     let ends: Vec<usize> = [0].into_iter().chain(found.places.iter().map(|(at, _)| *at)).chain([n]).collect();
     let level = |pair: &[usize]| {
@@ -341,9 +320,9 @@ fn fill(metric: &mut MetricHistory, family: &Family<'_>, found: &Found, ground: 
         LevelChange {
             run,
             after_run,
-            commit: ground.runs[run].commit.clone(),
-            after_commit: ground.runs[after_run].commit.clone(),
-            at: ground.runs[run].at.clone(),
+            commit: runs[run].commit.clone(),
+            after_commit: runs[after_run].commit.clone(),
+            at: runs[run].at.clone(),
             before,
             after,
             ratio: sized.ratio,
@@ -352,16 +331,16 @@ fn fill(metric: &mut MetricHistory, family: &Family<'_>, found: &Found, ground: 
             p: *p,
             direction,
             // On logarithms, so that up and down are alike; a level of zero has no share, and any change of it matters.
-            matters: moved.abs() >= ground.margin.ln_1p() || moved.is_nan(),
+            matters: moved.abs() >= margin.ln_1p() || moved.is_nan(),
             state: ChangeState::New,
             note: None,
-            with_new_host: ground.runs[after_run + 1..=run].iter().any(|run| !run.new_host.is_empty()),
+            with_new_host: runs[after_run + 1..=run].iter().any(|run| !run.new_host.is_empty()),
         }
     };
     let mut changes: Vec<LevelChange> = found.places.iter().enumerate().map(change).collect();
-    set_states(&metric.name, &mut changes, &levels, ground.acks, ground.runs, ground.margin);
-    let newest = ground.runs.last().map(|run| run.environment);
-    if family.points.last().is_some_and(|point| Some(ground.runs[point.run].environment) == newest) {
+    set_states(&metric.name, &mut changes, &levels, acks, runs, margin);
+    let newest = runs.last().map(|run| run.environment);
+    if family.points.last().is_some_and(|point| Some(runs[point.run].environment) == newest) {
         metric.dependence = (n >= FEWEST).then_some(found.dependence);
         metric.drift = found.drift.as_ref().map(|Slopes { lines, steps_tested }| {
             let ends: Vec<usize> = lines.iter().skip(1).map(|(from, _)| *from).chain([n]).collect();

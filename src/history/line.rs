@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::Polarity;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Polarity};
 
 /// The version of the lines that are written.
 pub const VERSION: u32 = 1;
@@ -168,12 +167,6 @@ enum CountForm {
 /// Where each percentile of [`Measured::percentiles`] stands in a line: most have a median that is their center.
 const PLACES: [usize; 3] = [8, 2, 5];
 
-/// Where only the version matters.
-#[derive(Deserialize)]
-struct VersionOnly {
-    history: u32,
-}
-
 impl Line {
     /// Reads a line.
     ///
@@ -186,10 +179,11 @@ impl Line {
         let form: Form = match serde_json::from_str(text) {
             Ok(form) => form,
             Err(error) => {
-                return Err(match serde_json::from_str(text) {
-                    Ok(VersionOnly { history }) if history > VERSION => LineError::Newer(history),
-                    _ => LineError::Damaged(format!("no line of a history: {error}")),
+                let version = serde_json::from_str(text).ok().and_then(|line: serde_json::Value| {
+                    u32::try_from(line.get("history")?.as_u64()?).ok().filter(|version| *version > VERSION)
                 });
+                let damaged = || LineError::Damaged(format!("no line of a history: {error}"));
+                return Err(version.map_or_else(damaged, LineError::Newer));
             }
         };
         if form.history > VERSION {

@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::compare::capture::{Capture, Environment, MetricRuns, ReportedNumbers, Share, ShareRuns, is_of_machine};
 use crate::compare::outcome::is_of_failures;
 use crate::measure::label::pattern;
-use crate::measure::unit::Dimension;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Dimension, Polarity, Refusal, Statistic};
 use crate::stats::interval::order_statistic_interval_inflated;
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
 
@@ -21,16 +20,6 @@ const CONFIDENCE: f64 = 0.95;
 const PERCENTILES: [f64; 3] = [0.5, 0.95, 0.99];
 /// What requests a second are called.
 const RATE: &str = "requests per second";
-
-/// Two metrics of one name.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the name {name} fits two metrics, of {} and of {}; add one of them alone", sources[0], sources[1])]
-pub struct SameName {
-    /// The name.
-    pub name: String,
-    /// The sources of both.
-    pub sources: [String; 2],
-}
 
 /// When and of what a run was measured.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +36,7 @@ pub struct Occasion {
 ///
 /// # Errors
 /// Where two metrics have one name.
-pub fn run(capture: &Capture, occasion: Occasion) -> Result<Run, SameName> {
+pub fn run(capture: &Capture, occasion: Occasion) -> Result<Run, Refusal> {
     let Environment { given, found, measured } = &capture.environment;
     let machine = measured.iter().filter(|(key, _)| is_of_machine(key));
     Ok(Run {
@@ -72,9 +61,13 @@ fn digest(capture: &Capture) -> String {
     short_digest(&blake3::hash(digests.concat().as_bytes()).to_hex())
 }
 
+fn fits_two(name: &str, one: &str, other: &str) -> Refusal {
+    Refusal(format!("the name {name} fits two metrics, of {one} and of {other}; add one of them alone"))
+}
+
 /// All metrics of a run. Files whose names differ only in numbers are repetitions, and their samples one population; a name that several
 /// other files have stands behind that of its file.
-fn metrics(capture: &Capture) -> Result<Vec<Measured>, SameName> {
+fn metrics(capture: &Capture) -> Result<Vec<Measured>, Refusal> {
     let mut files: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let metrics = capture.metrics.iter().map(|one| (&one.metric, &one.source));
     let shares = capture.shares.iter().map(|one| (&one.metric, &one.source));
@@ -94,7 +87,7 @@ fn metrics(capture: &Capture) -> Result<Vec<Measured>, SameName> {
             .first()
             .filter(|first| pattern(&first.source) != pattern(&one.source) || first.dimension != one.dimension);
         if let Some(first) = other {
-            return Err(SameName { name, sources: [first.source.clone(), one.source.clone()] });
+            return Err(fits_two(&name, &first.source, &one.source));
         }
         runs.push(one);
     }
@@ -109,7 +102,7 @@ fn metrics(capture: &Capture) -> Result<Vec<Measured>, SameName> {
         let measured = Measured { metric: name_of(&one.metric, &one.source), ..measured };
         let name = measured.name();
         if let Some(other) = taken.insert(name.clone(), one.source.clone()) {
-            return Err(SameName { name, sources: [other, one.source.clone()] });
+            return Err(fits_two(&name, &other, &one.source));
         }
         all.push(measured);
     }

@@ -6,8 +6,7 @@
 
 use crate::compare::margin::{DEFAULT_MARGIN, GLARING_FACTOR, LARGE};
 use crate::compare::verdict::discovery_level;
-use crate::measure::Polarity;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Polarity};
 use crate::stats::change_points::inflation;
 use crate::stats::interval::wilson;
 use crate::stats::prediction::{Prediction, ScoreLaw, score_of};

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::measure::Refusal;
 use crate::table::source::Source;
 use crate::table::{CellType, Role, Table};
 
@@ -18,24 +19,11 @@ const BRANCHES: &[&str] = &["branch", "git_branch"];
 /// The metric of a table that has a unit in the place of a name: the benchmarks are its labels.
 const VALUE: &str = "value";
 
-/// Why a source holds no runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NoRuns {
-    /// Nothing says when rows were measured.
-    #[error(
-        "no column says when each row was measured, and neither the file nor its name states one instant for all of it"
-    )]
-    NoInstant,
-    /// Nothing was measured.
-    #[error("no column was measured")]
-    NoMetric,
-}
-
 /// The runs of a source, by instant.
 ///
 /// # Errors
 /// Where it holds none.
-pub fn runs(source: &Source) -> Result<Vec<Run>, NoRuns> {
+pub fn runs(source: &Source) -> Result<Vec<Run>, Refusal> {
     let mut runs: BTreeMap<(i64, String), Run> = BTreeMap::new();
     let mut timed = false;
     for table in &source.tables {
@@ -44,10 +32,11 @@ pub fn runs(source: &Source) -> Result<Vec<Run>, NoRuns> {
         add(table, clock, &mut runs);
     }
     if !timed {
-        return Err(NoRuns::NoInstant);
+        let nowhere = "no column says when each row was measured, and neither the file nor its name states one instant for all of it";
+        return Err(Refusal::new(nowhere));
     }
     if runs.is_empty() {
-        return Err(NoRuns::NoMetric);
+        return Err(Refusal::new("no column was measured"));
     }
     let mut runs: Vec<Run> = runs.into_values().collect();
     for run in &mut runs {

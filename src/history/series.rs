@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::measure::Polarity;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Polarity};
 
 use super::contract::HistoryPoint;
 use super::line::{Bounded, Measured, Run};

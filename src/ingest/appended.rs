@@ -4,8 +4,7 @@
 //! Two runs of different days are never one population without a word.
 
 use crate::ingest::builder::runs_worth_telling;
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::folded::Folded;
+use crate::measure::{Finding, FindingKind, Folded, Place, Severity};
 use crate::table::source::Source;
 use crate::table::{Instants, Role, Table};
 

@@ -9,9 +9,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{FindingKind, Polarity, Severity, Statistic, Unit};
 use crate::table::storage::Storage;
 use crate::table::{CellType, Role};
 
@@ -51,7 +49,6 @@ pub(crate) struct Sample<'a> {
     pub(crate) unit: Option<(&'static str, &'a str)>,
     /// Names of metrics, and their values as written.
     pub(crate) values: &'a [(&'a str, &'a str)],
-    /// The line.
     pub(crate) line: u64,
 }
 

@@ -28,7 +28,6 @@ use column::{CellValue, Finished};
 /// A cell that does not hold what its column holds.
 #[derive(Debug, Clone)]
 pub(crate) struct InvalidCell {
-    /// Column of the cell.
     pub(crate) column: usize,
     /// Line of its row.
     pub(crate) line: u64,

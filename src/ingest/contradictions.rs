@@ -3,9 +3,8 @@
 //! In: what a source reports. Out: a finding for each kind of contradiction, at its first line. Durations only: percentiles of rates
 //! are counted from either end, and tools round them as they like.
 
-use crate::measure::Statistic;
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{Reported, ReportedValue};
+use crate::measure::{Finding, FindingKind, Place, Severity, Statistic};
 use crate::table::source::Source;
 
 /// Tools round percentiles to two digits, or to the bucket of a histogram: only what is further apart contradicts.

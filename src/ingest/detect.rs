@@ -6,6 +6,7 @@
 use std::io::Read;
 
 use crate::ingest::format::{Format, Head, IngestError, SourceOptions};
+use crate::ingest::formats::{NOTATIONS, TOOLS, formats};
 use crate::ingest::head::HEAD;
 use crate::ingest::privacy;
 use crate::ingest::relatives;
@@ -13,7 +14,6 @@ use crate::ingest::text::lines::Records;
 
 /// Finds the format, or takes the one that the user named.
 pub(crate) fn detect<R: Read>(
-    formats: &'static [Format],
     records: &mut Records<R>,
     options: &SourceOptions,
 ) -> Result<(&'static Format, Vec<String>), IngestError> {
@@ -30,7 +30,7 @@ pub(crate) fn detect<R: Read>(
     let head = Head::new(&bytes[..length], complete);
     if let Some(what) = binary {
         // A tool may write binary records: then its format knows them for certain.
-        let format = formats.iter().filter(|format| !format.generic).find_map(|format| {
+        let format = TOOLS.iter().find_map(|format| {
             let wanted = options.format.as_ref().is_none_or(|name| format.name == name);
             Some((format, (format.sniff)(&head).filter(|_| wanted)?))
         });
@@ -47,20 +47,22 @@ pub(crate) fn detect<R: Read>(
         ));
     }
     if let Some(name) = &options.format {
-        let format = formats
-            .iter()
+        let format = formats()
             .find(|format| format.name == name)
-            .ok_or_else(|| IngestError::UnknownFormat { name: name.clone(), known: known(formats) })?;
+            .ok_or_else(|| IngestError::UnknownFormat { name: name.clone(), known: known() })?;
         return Ok((format, vec!["named by --format or the configuration".to_owned()]));
     }
-    recognise(formats, &head)
+    recognise(TOOLS, NOTATIONS, &head)
 }
 
 /// The one format of a particular tool that recognises a source, else the first notation that does.
-fn recognise(formats: &'static [Format], head: &Head<'_>) -> Result<(&'static Format, Vec<String>), IngestError> {
+fn recognise(
+    tools: &'static [Format],
+    notations: &'static [Format],
+    head: &Head<'_>,
+) -> Result<(&'static Format, Vec<String>), IngestError> {
     let sniff = |format: &'static Format| (format.sniff)(head).map(|evidence| (format, evidence));
-    let particular = formats.iter().filter(|format| !format.generic).filter_map(sniff);
-    let mut candidates: Vec<(&'static Format, Vec<String>)> = particular.collect();
+    let mut candidates: Vec<(&'static Format, Vec<String>)> = tools.iter().filter_map(sniff).collect();
     if candidates.len() > 1 {
         let told = candidates.iter().map(|(format, evidence)| format!("{} ({})", format.name, evidence.join("; ")));
         return Err(IngestError::Ambiguous { candidates: told.collect::<Vec<_>>().join(" and ") });
@@ -71,11 +73,7 @@ fn recognise(formats: &'static [Format], head: &Head<'_>) -> Result<(&'static Fo
     if let Some(seen) = relatives::of(head.bytes) {
         return Err(IngestError::Unrecognised { seen });
     }
-    formats
-        .iter()
-        .filter(|format| format.generic)
-        .find_map(sniff)
-        .ok_or_else(|| IngestError::Unrecognised { seen: seen(head.bytes) })
+    notations.iter().find_map(sniff).ok_or_else(|| IngestError::Unrecognised { seen: seen(head.bytes) })
 }
 
 fn skip_byte_order_mark<R: Read>(records: &mut Records<R>) -> Result<(), IngestError> {
@@ -128,8 +126,8 @@ fn binary(bytes: &[u8]) -> Option<String> {
 }
 
 /// The names of all formats.
-fn known(formats: &[Format]) -> String {
-    formats.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
+fn known() -> String {
+    formats().map(|format| format.name).collect::<Vec<_>>().join(", ")
 }
 
 /// The first line, shortened, for an error message.
@@ -151,8 +149,9 @@ fn seen(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use crate::ingest::format::{Failures, Holds};
+    use crate::ingest::read_text;
 
-    const fn format(name: &'static str, generic: bool, sniff: fn(&Head<'_>) -> Option<Vec<String>>) -> Format {
+    const fn format(name: &'static str, sniff: fn(&Head<'_>) -> Option<Vec<String>>) -> Format {
         Format {
             name,
             about: "",
@@ -162,10 +161,8 @@ mod tests {
             row: crate::measure::RowKind::Row,
             example: "",
             upstream: "",
-            generic,
             sniff,
             read: |_, _, _| Ok(()),
-            settle: None,
         }
     }
 
@@ -174,15 +171,11 @@ mod tests {
         found.then(|| vec![format!("it says {word}")])
     }
 
-    static SOME: &[Format] = &[
-        format("apples", false, |head| has(head, "apple")),
-        format("pears", false, |head| has(head, "pear")),
-        format("text", true, |head| has(head, "e")),
-        format("letters", true, |head| has(head, "a")),
-    ];
+    static FRUIT: &[Format] = &[format("apples", |head| has(head, "apple")), format("pears", |head| has(head, "pear"))];
+    static WRITING: &[Format] = &[format("text", |head| has(head, "e")), format("letters", |head| has(head, "a"))];
 
     fn recognised(bytes: &[u8]) -> Result<&'static str, String> {
-        let found = recognise(SOME, &Head::new(bytes, true));
+        let found = recognise(FRUIT, WRITING, &Head::new(bytes, true));
         found.map(|(format, _)| format.name).map_err(|error| error.to_string())
     }
 
@@ -201,7 +194,7 @@ mod tests {
         for (text, format) in
             [("[1.5, 2.5]\n", "json"), ("[1.5, 2.5]\n[3.5]\n", "json"), ("5\n6\n", "csv"), ("a;1;\nb;2;\n", "csv")]
         {
-            let found = super::super::read("x", text.as_bytes(), &SourceOptions::default()).unwrap();
+            let found = read_text("x", text);
             assert_eq!(found.provenance.format, format, "{text}");
         }
     }

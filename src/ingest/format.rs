@@ -1,16 +1,18 @@
 //! What a format is: how it is recognised and read, and what users are told about it.
 //!
-//! A format is one file in `formats`, with one value of [`Format`], and one line in the table there. What its functions
-//! are given is named here too, so that a format needs one `use` line for it.
-
-use crate::table::source::Source;
+//! A format is one file in `formats`, with one value of [`Format`], and one line in the table there. The nouns of a format's
+//! functions and of its columns are named here too, so that it needs one `use` line for them.
 
 pub(crate) use crate::ingest::error::IngestError;
 pub(crate) use crate::ingest::head::Head;
+pub(crate) use crate::ingest::meaning::declared::Declared;
 pub(crate) use crate::ingest::options::SourceOptions;
 pub(crate) use crate::ingest::sink::Sink;
 pub(crate) use crate::ingest::text::lines::AnyRecords;
-pub(crate) use crate::measure::RowKind;
+pub(crate) use crate::measure::finding::{FindingKind, Severity};
+pub(crate) use crate::measure::unit::Unit;
+pub(crate) use crate::measure::{Polarity, RowKind, Statistic};
+pub(crate) use crate::table::{CellType, Role};
 
 /// What a file of a format holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,12 +55,8 @@ pub struct Format {
     pub example: &'static str,
     /// Where its definition stands: a program's source file or documentation page, by name.
     pub upstream: &'static str,
-    /// Whether it is a notation that any program writes, and gives way to the format of a particular tool.
-    pub(crate) generic: bool,
     /// The evidence that a source is of this format, if it is.
     pub(crate) sniff: fn(&Head<'_>) -> Option<Vec<String>>,
     /// Reads a source to its end.
     pub(crate) read: fn(&mut AnyRecords<'_>, &SourceOptions, &mut Sink) -> Result<(), IngestError>,
-    /// What is left to do once the tables of the source stand, such as leaving out rows that sum up others.
-    pub(crate) settle: Option<fn(&mut Source, &SourceOptions)>,
 }

@@ -37,7 +37,6 @@ use crate::measure::finding::{FindingKind, Severity};
 use crate::table::source::{Provenance, Source};
 use crate::table::storage::Storage;
 
-use formats::FORMATS;
 use input::Input;
 use sink::Sink;
 use text::lines::{Pace, Records};
@@ -72,6 +71,12 @@ pub fn read_into(
     }
 }
 
+/// A text as a source, for tests; nothing is said about it.
+#[cfg(test)]
+pub(crate) fn read_text(name: &str, text: impl AsRef<[u8]>) -> Source {
+    read(name, text.as_ref(), &SourceOptions::default()).expect("a text that can be read")
+}
+
 /// Reads a source at a pace: the result is the same at any.
 fn read_at_pace(
     storage: &Storage,
@@ -90,7 +95,7 @@ fn read_at_pace(
     let input = std::cell::RefCell::new(input);
     let mut shared = SharedInput(&input);
     let mut records: Records<&mut dyn Read> = Records::new(&mut shared as &mut dyn Read).at_pace(pace);
-    let (format, evidence) = detect::detect(FORMATS, &mut records, options).map_err(|error| match error {
+    let (format, evidence) = detect::detect(&mut records, options).map_err(|error| match error {
         IngestError::Empty if input.borrow().ends_early() => {
             IngestError::Malformed(format!("{ENDS_EARLY}, and nothing of it can be read"))
         }
@@ -111,13 +116,14 @@ fn read_at_pace(
     sink.provenance.bytes = bytes;
     sink.provenance.digest = digest;
     sink.provenance.prefixes = input.borrow().prefixes();
+    let settle = sink.settle;
     let mut source = meaning::roles::assign(sink, options);
     // One rule for all formats: whatever a report, an export, a baseline or a message could show of such a column is not there.
     if source.tables.iter().flat_map(|table| &table.columns).any(|column| privacy::is_private(&column.name)) {
         return Err(IngestError::Malformed(privacy::COLUMN_REFUSED.to_owned()));
     }
     refuse_wrong_name(&source, options)?;
-    if let Some(settle) = format.settle {
+    if let Some(settle) = settle {
         settle(&mut source, options);
     }
     appended::mark(&mut source);

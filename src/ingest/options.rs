@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Quantity};
+use crate::measure::{Polarity, Quantity, Unit};
 use crate::table::Role;
 
 /// What the user says about a column.

@@ -5,12 +5,13 @@
 
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{RecordedHistogram, Reported, ReportedCause};
-use crate::table::source::Provenance;
+use crate::table::source::{Provenance, Source};
 use crate::table::storage::Storage;
 use crate::table::swarm::SwarmRecord;
 
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::meaning::declared::Declared;
+use crate::ingest::options::SourceOptions;
 use crate::ingest::text::lines::MAX_RECORD;
 
 /// What becomes of bytes that are not UTF-8.
@@ -36,6 +37,8 @@ pub(crate) struct Sink {
     pub(crate) labels_exact: bool,
     /// Whether the tool sorted the rows of its tables by their values.
     pub(crate) rows_sorted: bool,
+    /// What is left to do once the tables of the source stand, such as leaving out rows that sum up others.
+    pub(crate) settle: Option<fn(&mut Source, &SourceOptions)>,
     pub(crate) findings: Vec<Finding>,
     /// Where columns are kept.
     pub(crate) storage: Storage,

@@ -3,10 +3,8 @@
 use serde_json::Value;
 
 use crate::ingest::sink::Sink;
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{Reported, ReportedCause, ReportedValue};
-use crate::measure::unit::{Dimension, Unit};
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Dimension, Finding, FindingKind, Place, Polarity, Severity, Statistic, Unit};
 
 /// A metric under construction.
 #[derive(Debug)]

@@ -3,8 +3,7 @@
 //! In: records, a delimiter, and which column is which number of which metric. Out: the rows as texts with their lines, and
 //! reported numbers. A number with a decimal comma is one; an empty cell, `N/A` and `-` are none.
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Polarity, Statistic, Unit};
 
 use crate::ingest::format::{AnyRecords, IngestError, Sink};
 use crate::ingest::signature;

@@ -1,5 +1,5 @@
 //! What a number is: its unit and dimension, the label it carries, the place it stands at, and what is odd about it. Knows
-//! nobody.
+//! nobody. The nouns that everybody uses are named here.
 
 pub mod ending;
 pub mod finding;
@@ -10,6 +10,7 @@ mod nearest;
 mod operator;
 mod polarity;
 mod quantity;
+mod refusal;
 pub mod reported;
 mod row_kind;
 pub mod service_level;
@@ -17,9 +18,13 @@ mod statistic;
 pub mod unit;
 pub(crate) mod words;
 
+pub use finding::{Finding, FindingKind, Place, Severity};
+pub use folded::Folded;
 pub(crate) use nearest::did_you_mean;
 pub use operator::Operator;
-pub use polarity::Polarity;
+pub use polarity::{Direction, Polarity};
 pub use quantity::{Quantity, QuantityError};
+pub use refusal::Refusal;
 pub use row_kind::RowKind;
 pub use statistic::{Statistic, StatisticError};
+pub use unit::{Dimension, Unit};

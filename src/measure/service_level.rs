@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::operator::Operator;
 use super::quantity::Quantity;
+use super::refusal::Refusal;
 
 /// What a request has to keep. Its text is `response < 3s`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,21 +28,14 @@ pub struct ServiceLevel {
     text: String,
 }
 
-/// Why a text is no service level.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no service level: {remedy}")]
-pub struct ServiceLevelError {
-    text: String,
-    remedy: String,
-}
-
 impl ServiceLevel {
     /// Of a subject and its limit: `response` and `< 3s`.
     ///
     /// # Errors
     /// When the limit has no comparison or no number with a unit that is known.
-    pub fn new(subject: &str, limit: &str) -> Result<Self, ServiceLevelError> {
-        let error = |remedy: String| ServiceLevelError { text: format!("{} {}", subject.trim(), limit.trim()), remedy };
+    pub fn new(subject: &str, limit: &str) -> Result<Self, Refusal> {
+        let error =
+            |remedy: String| Refusal(format!("`{} {}` is no service level: {remedy}", subject.trim(), limit.trim()));
         let example = || "write for example response < 3s".to_owned();
         let (bound, rest) = Operator::split(limit.trim());
         let bound = bound.ok_or_else(|| error(example()))?;
@@ -54,9 +48,9 @@ impl ServiceLevel {
 }
 
 impl FromStr for ServiceLevel {
-    type Err = ServiceLevelError;
+    type Err = Refusal;
 
-    fn from_str(text: &str) -> Result<Self, ServiceLevelError> {
+    fn from_str(text: &str) -> Result<Self, Refusal> {
         let place = text.find(['<', '>', '≤', '≥']).unwrap_or(text.len());
         let (subject, limit) = text.split_at(place);
         Self::new(subject, limit)
@@ -70,9 +64,9 @@ impl fmt::Display for ServiceLevel {
 }
 
 impl TryFrom<String> for ServiceLevel {
-    type Error = ServiceLevelError;
+    type Error = Refusal;
 
-    fn try_from(text: String) -> Result<Self, ServiceLevelError> {
+    fn try_from(text: String) -> Result<Self, Refusal> {
         text.parse()
     }
 }

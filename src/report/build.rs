@@ -7,10 +7,10 @@ mod verdict;
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::analysis::anomaly::Anomaly;
 use crate::analysis::chat::Service;
 use crate::analysis::failing::populations;
 use crate::analysis::goodput::{Goodput, joined};
-use crate::analysis::oddity::Oddity;
 use crate::analysis::requests::{RequestRun, RequestSummary, Shard, join, sweeps};
 use crate::analysis::swarm::Swarm;
 use crate::analysis::{Analysis, Assumption};
@@ -21,8 +21,8 @@ use crate::stats::settings::Settings;
 use crate::table::source::Source as SourceData;
 
 use super::contract::{Report, SCHEMA_VERSION, SetAside, Source, Tool};
+use super::words::measured::Measurements;
 use super::{number, words};
-use verdict::State;
 
 /// Findings of one kind in one source beyond this number are folded into one.
 const NAMED_FINDINGS: usize = 100;
@@ -51,7 +51,7 @@ pub struct Heading {
 
 /// What a report is made of, beside the sources.
 #[derive(Default)]
-pub struct Material<'a> {
+pub struct Material {
     /// Findings that concern no source that was read (files passed over, for example).
     pub findings: Vec<Finding>,
     /// The swarm that the sources record together.
@@ -61,13 +61,13 @@ pub struct Material<'a> {
     /// Targets and what became of them.
     pub targets: Vec<TargetResult>,
     /// What a gate is to fail on; absent where none was asked for.
-    pub gate: Option<&'a GateRules>,
+    pub gate: Option<GateRules>,
     /// Things that the data does not say.
     pub heading: Heading,
 }
 
 /// Builds the report.
-pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings) -> Report {
+pub fn build(analysed: Vec<Analysed>, material: Material, settings: Settings) -> Report {
     let joint = joint_runs(&analysed, &settings);
     let mut all = material.findings;
     all.extend(material.swarm.iter().flat_map(words::swarm::findings));
@@ -107,28 +107,30 @@ pub fn build(analysed: Vec<Analysed>, material: Material<'_>, settings: Settings
     put_runs_together(&mut sources);
     let summaries = with_companions(summaries, &sources);
     let sweeps = sweeps(&sources, &summaries, &requests, &metrics);
-    let state = State::of(&all);
     goodput.extend(joint_goodput(&requests, &goodput, settings.confidence));
     let unsettled = unsettled(&requests);
-    let run = RunState { corrupted: state.corrupted, suspicious: state.suspicious, unsettled: &unsettled };
-    let gate = material.gate.map(|asked| asked.judge(material.comparison.as_ref(), &material.targets, run));
+    let state = RunState::of(&all, &unsettled);
+    let gate = material.gate.map(|asked| asked.judge(material.comparison.as_ref(), &material.targets, state));
     let of_services: Vec<&Service> = services.iter().collect();
     let populations = populations(&metrics, &reported, &requests, &of_services, &settings);
-    let verdict = verdict::verdict(&verdict::VerdictBasis {
-        findings: &all,
-        state,
+    let measured = Measurements {
         sources: &sources,
         metrics: &metrics,
         reported: &reported,
         requests: &requests,
         summaries: &summaries,
-        sweeps: &sweeps,
         services: &services,
+        populations: &populations,
+    };
+    let verdict = verdict::verdict(&verdict::VerdictBasis {
+        findings: &all,
+        state,
+        measured,
+        sweeps: &sweeps,
         swarm: material.swarm.as_ref(),
         comparison: material.comparison.as_ref(),
         targets: &material.targets,
         gate: gate.as_ref(),
-        populations: &populations,
     });
     let report = Report {
         schema_version: SCHEMA_VERSION,
@@ -161,12 +163,12 @@ pub(crate) fn told(found: &Analysis, name: &str) -> Vec<Finding> {
     let mut all = Vec::new();
     let tables = found.sources.iter().flat_map(|source| &source.tables);
     for (index, table) in tables.enumerate() {
-        all.extend(table.oddities.iter().map(|oddity| words::finding(oddity, None, name)));
+        all.extend(table.anomalies.iter().map(|anomaly| words::finding(anomaly, None, name)));
         for metric in found.metrics.iter().filter(|metric| metric.table == index as u64) {
             // What the user has set aside is told by stretches.
-            let is_told = |oddity: &&Oddity| !matches!(oddity, Oddity::Suspect { suspect, .. } if suspect.kind == FindingKind::SetAside);
-            let told = metric.oddities.iter().filter(is_told);
-            all.extend(told.map(|oddity| words::finding(oddity, Some(metric), name)));
+            let is_told = |anomaly: &&Anomaly| !matches!(anomaly, Anomaly::Suspect { suspect, .. } if suspect.kind == FindingKind::SetAside);
+            let told = metric.anomalies.iter().filter(is_told);
+            all.extend(told.map(|anomaly| words::finding(anomaly, Some(metric), name)));
         }
     }
     all

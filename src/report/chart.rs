@@ -24,6 +24,7 @@ mod overlay;
 mod run;
 mod tail;
 
+pub(crate) use axis::Axis;
 pub(crate) use canvas::{Chart, LegendKey};
 pub(crate) use distribution::{Distribution, distribution, strip};
 pub(crate) use heat::{HeatOverTime, heat};
@@ -33,9 +34,7 @@ pub(crate) use history::{
 pub(crate) use in_order::{GROUP_SLOTS, InOrder, OrderCross, in_order};
 pub(crate) use interval_plot::{IntervalLine, IntervalRow, interval_plot, symbol};
 pub(crate) use levels::{ByLoad, LevelPoint, by_load};
-pub(crate) use mini::{
-    ChangeAxis, MiniChange, MiniDistribution, SharedAxis, SparkKind, mini_change, mini_distribution, spark,
-};
+pub(crate) use mini::{ChangeAxis, MiniChange, MiniDistribution, SparkKind, mini_change, mini_distribution, spark};
 pub(crate) use over_time::{Level, OverTime, over_time};
 pub(crate) use overlay::{Overlay, overlay};
 pub(crate) use run::{RunCross, RunOverTime, RunSlot, RunStretch, StretchKind, run_over_time};

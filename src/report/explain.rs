@@ -31,9 +31,7 @@ pub(crate) enum Topic {
     Data,
     /// A metric, compared.
     Metric,
-    /// A target.
     Target,
-    /// A gate.
     Gate,
     /// A change in a history.
     History,

@@ -12,8 +12,7 @@ use std::fmt::Write;
 use serde::Serialize;
 use serde_json::Map;
 
-use crate::measure::Polarity;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Polarity};
 use crate::report::contract::Report;
 use crate::report::number;
 

@@ -9,8 +9,7 @@ use std::fmt::Write;
 
 use crate::analysis::metric::{Evidence, Metric};
 use crate::measure::label::pattern;
-use crate::measure::unit::{Dimension, Unit};
-use crate::measure::{Polarity, Quantity};
+use crate::measure::{Dimension, Polarity, Quantity, Unit};
 use crate::report::build::Analysed;
 use crate::report::contract::Population;
 use crate::report::escape::visible;

@@ -19,12 +19,10 @@ pub(super) mod suite;
 pub(super) mod summary;
 pub(super) mod swarm;
 
+use crate::analysis::anomaly::Anomaly;
 use crate::analysis::metric::{Evidence, Metric, Remark, Topic};
-use crate::analysis::oddity::Oddity;
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::folded::Folded;
 use crate::measure::label::Label;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Finding, FindingKind, Folded, Place, Severity};
 use crate::stats::corruption::{Reason, Suspect};
 use crate::stats::dependence::{FEWEST, is_short};
 use crate::stats::population::Population;
@@ -69,13 +67,13 @@ pub(super) fn data_status(status: DataStatus) -> &'static str {
 const NAMED_INSTANTS: usize = 8;
 
 /// The finding about something odd: in the values of a metric, or in the clock of a table.
-pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) -> Finding {
+pub(crate) fn finding(anomaly: &Anomaly, metric: Option<&Metric>, source: &str) -> Finding {
     let name = metric.map_or("", |metric| metric.name.as_str());
     let dimension = metric.map_or(Dimension::Unknown, |metric| metric.dimension);
     let list = |lines: &[u64]| Folded::of(lines, NAMED_INSTANTS).to_string();
     let at = |lines: &[u64]| Place::line(source, lines.first().copied().unwrap_or_default());
-    match oddity {
-        Oddity::ForeignValue { line, text, would_be, header, header_line } => Finding::new(
+    match anomaly {
+        Anomaly::ForeignValue { line, text, would_be, header, header_line } => Finding::new(
             Severity::Corrupted,
             FindingKind::ForeignTable,
             Place::line(source, *line).column(name),
@@ -88,10 +86,10 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
         )
         .metric(name)
         .value(text),
-        Oddity::Suspect { suspect, line, recorded: value, label, .. } => {
+        Anomaly::Suspect { suspect, line, recorded: value, label, .. } => {
             suspicious(suspect, *line, *value, label.as_deref(), metric, source)
         }
-        Oddity::Repeat { first, again, length } => Finding::new(
+        Anomaly::Repeat { first, again, length } => Finding::new(
             Severity::Suspicious,
             FindingKind::DuplicateBlock,
             Place::line(source, again.0).up_to_line(again.1).column(name),
@@ -104,7 +102,7 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
         .metric(name)
         .set_aside(vec![*again])
         .count(*length),
-        Oddity::Stuck { lines, value, length } => Finding::new(
+        Anomaly::Stuck { lines, value, length } => Finding::new(
             Severity::Suspicious,
             FindingKind::StuckValue,
             Place::line(source, lines.0).up_to_line(lines.1).column(name),
@@ -115,7 +113,7 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
         .set_aside(vec![*lines])
         .value(number::quantity(dimension, *value))
         .count(*length),
-        Oddity::UnitBlock { lines, stretches, factor, above, length } => {
+        Anomaly::UnitBlock { lines, stretches, factor, above, length } => {
             let (than, remedy) = if *above { ("above", "divide") } else { ("below", "multiply") };
             let factor = number::plain(*factor);
             Finding::new(
@@ -132,7 +130,7 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
             .set_aside(stretches.clone())
             .count(*length)
         }
-        Oddity::SetAside { lines, length } => Finding::new(
+        Anomaly::SetAside { lines, length } => Finding::new(
             Severity::Note,
             FindingKind::SetAside,
             Place::line(source, lines.0).up_to_line(lines.1).column(name),
@@ -141,7 +139,7 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
         )
         .metric(name)
         .count(*length),
-        Oddity::ClockBackwards(lines) => Finding::new(
+        Anomaly::ClockBackwards(lines) => Finding::new(
             Severity::Suspicious,
             FindingKind::ClockBackwards,
             at(lines),
@@ -149,7 +147,7 @@ pub(crate) fn finding(oddity: &Oddity, metric: Option<&Metric>, source: &str) ->
             "kept: order effects (drift, warm-up) follow the rows, not the clock",
         )
         .count(lines.len() as u64),
-        Oddity::ClockJump(lines) => Finding::new(
+        Anomaly::ClockJump(lines) => Finding::new(
             Severity::Note,
             FindingKind::ClockJump,
             at(lines),

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::quantile::{QuantileMethod, quantile_of};
 
-/// Most bins.
 const MOST_BINS: usize = 60;
 /// Fewest bins, from as many samples on.
 const FEWEST_BINS: usize = 8;

@@ -13,8 +13,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, FindingKind, Severity};
 
 pub(crate) use case::Case;
 use case::one_each;

@@ -173,7 +173,6 @@ impl Exact {
         if above.is_less(&below) { (true, below.less(&above)) } else { (false, above.less(&below)) }
     }
 
-    /// The sum.
     pub(crate) fn sum(&self) -> f64 {
         let (negative, total) = self.total();
         signed(negative, total.rounded(self.power(), false))
@@ -252,7 +251,6 @@ impl Large {
         }
     }
 
-    /// How many bits it has.
     fn bits(&self) -> usize {
         let top = self.0.iter().rposition(|word| *word != 0);
         top.map_or(0, |place| (place + 1) * WORD - self.0[place].leading_zeros() as usize)

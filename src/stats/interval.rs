@@ -13,6 +13,9 @@ use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// Terms of a binomial distribution this far below its largest one are left out; together they weigh less than 1e-20.
 const NEGLIGIBLE_PROBABILITY: f64 = 1e-30;
+/// Beyond this variance the ranks are those of the normal distribution: the binomial one has as many terms as some two dozen standard
+/// deviations, and the ranks differ by one or two among billions.
+const MOST_VARIANCE: f64 = 1e9;
 /// From this many degrees of freedom the t quantile is expanded around the normal one (Abramowitz & Stegun 26.7.5); the error is
 /// then below 1e-12, and the library's search over the incomplete beta function, which loses digits there, is avoided.
 const LARGE_DEGREES_OF_FREEDOM: f64 = 1000.0;
@@ -59,11 +62,8 @@ pub(super) fn order_statistic_interval_of(
     p: f64,
     level: f64,
 ) -> Option<OrderInterval> {
-    let binomial = Binomial::new(n, p)?;
     let tail = tail_of(level)? / 2.0;
-    let low_rank = binomial.low_rank(tail);
-    let high_rank = binomial.high_rank(tail);
-    let missed = low_rank.map_or(0.0, |r| binomial.at_most(r - 1)) + high_rank.map_or(0.0, |s| binomial.at_least(s));
+    let Ranks { low: low_rank, high: high_rank, missed } = Ranks::of(n, p, tail)?;
     Some(OrderInterval {
         interval: Interval { low: low_rank.map(|r| at(r - 1)), high: high_rank.map(|s| at(s - 1)), level },
         low_rank,
@@ -91,11 +91,11 @@ pub(crate) fn order_statistic_interval_inflated(
     if effective < 2 {
         return Some(open);
     }
-    let binomial = Binomial::new(effective, p)?;
     let tail = Normal::new(0.0, 1.0).ok()?.cdf(-student_quantile(1.0 - tail, effective as f64 - 1.0)?);
+    let ranks = Ranks::of(effective, p, tail)?;
     let scale = n as f64 / effective as f64;
-    let low_rank = binomial.low_rank(tail).map(|rank| ((rank - 1) as f64 * scale) as usize + 1);
-    let high_rank = binomial.high_rank(tail).map(|rank| ((rank as f64 * scale).ceil() as usize).min(n));
+    let low_rank = ranks.low.map(|rank| ((rank - 1) as f64 * scale) as usize + 1);
+    let high_rank = ranks.high.map(|rank| ((rank as f64 * scale).ceil() as usize).min(n));
     Some(OrderInterval {
         interval: Interval { low: low_rank.map(|rank| at(rank - 1)), high: high_rank.map(|rank| at(rank - 1)), level },
         low_rank,
@@ -168,6 +168,35 @@ pub fn student_quantile(p: f64, degrees_of_freedom: f64) -> Option<f64> {
 
 fn tail_of(level: f64) -> Option<f64> {
     (level > 0.0 && level < 1.0).then_some(1.0 - level)
+}
+
+/// The ranks of an interval, from 1.
+struct Ranks {
+    low: Option<usize>,
+    high: Option<usize>,
+    /// How probable it is that the quantile lies outside.
+    missed: f64,
+}
+
+impl Ranks {
+    fn of(n: usize, p: f64, tail: f64) -> Option<Self> {
+        if n as f64 * p * (1.0 - p) > MOST_VARIANCE {
+            return Self::normal(n, p, tail);
+        }
+        let binomial = Binomial::new(n, p)?;
+        let (low, high) = (binomial.low_rank(tail), binomial.high_rank(tail));
+        let missed = low.map_or(0.0, |r| binomial.at_most(r - 1)) + high.map_or(0.0, |s| binomial.at_least(s));
+        Some(Self { low, high, missed })
+    }
+
+    /// By the normal distribution, and two ranks wider than that, which is more than it is off.
+    fn normal(n: usize, p: f64, tail: f64) -> Option<Self> {
+        let size = n as f64;
+        let half = normal_quantile(1.0 - tail)? * (size * p * (1.0 - p)).sqrt();
+        let low = ((size * p - half).floor() as usize).saturating_sub(1).max(1);
+        let high = ((size * p + half).ceil() as usize).saturating_add(2).min(n);
+        Some(Self { low: Some(low), high: Some(high), missed: 2.0 * tail })
+    }
 }
 
 /// A binomial distribution as the terms that matter, built outward from its largest one by the ratio of neighbours.
@@ -332,6 +361,19 @@ mod tests {
         assert!((found.low_rank.unwrap() as f64 - (950_000.0 - half)).abs() < 3.0);
         assert!((found.high_rank.unwrap() as f64 - (950_000.0 + half)).abs() < 3.0);
         assert!(found.achieved_level >= 0.95 && found.achieved_level < 0.951);
+    }
+
+    #[test]
+    fn the_normal_ranks_of_very_many_are_at_most_a_few_wider() {
+        for (n, p) in [(1_000_000, 0.5), (4_000_000, 0.95), (4_000_000, 0.999), (2_000_000, 0.1)] {
+            let (exact, near) = (Ranks::of(n, p, 0.025).unwrap(), Ranks::normal(n, p, 0.025).unwrap());
+            let wider = |inner: Option<usize>, outer: Option<usize>| inner.unwrap().checked_sub(outer.unwrap());
+            let found = [wider(exact.low, near.low), wider(near.high, exact.high)];
+            assert!(found.iter().all(|wider| wider.is_some_and(|wider| wider <= 4)), "{n} {p}: {found:?}");
+        }
+        // As many as nobody has: at once.
+        let most = Ranks::of(1 << 60, 0.5, 0.025).unwrap();
+        assert!(most.low < most.high && most.high < Some(1 << 60));
     }
 
     #[test]

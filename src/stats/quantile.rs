@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
+use crate::measure::Refusal;
+
 /// Nodes and weights of the 10-point Gauss-Legendre rule on `[-1, 1]`, the positive half (Abramowitz & Stegun 25.4.30).
 const GAUSS_LEGENDRE: [(f64, f64); 5] = [
     (0.148_874_338_981_631_21, 0.295_524_224_714_752_87),
@@ -72,23 +74,8 @@ impl fmt::Display for QuantileMethod {
     }
 }
 
-/// A word that names no quantile method.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownQuantileMethod {
-    /// The word as given.
-    pub given: String,
-}
-
-impl fmt::Display for UnknownQuantileMethod {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown quantile method '{}': use type6, type7, nearest-rank or harrell-davis", self.given)
-    }
-}
-
-impl std::error::Error for UnknownQuantileMethod {}
-
 impl FromStr for QuantileMethod {
-    type Err = UnknownQuantileMethod;
+    type Err = Refusal;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let word: String = text.trim().to_ascii_lowercase().replace([' ', '_', '-'], "");
@@ -97,7 +84,9 @@ impl FromStr for QuantileMethod {
             "7" | "type7" | "hyndmanfantype7" => Ok(Self::Type7),
             "nearestrank" | "nearest" => Ok(Self::NearestRank),
             "harrelldavis" | "hd" => Ok(Self::HarrellDavis),
-            _ => Err(UnknownQuantileMethod { given: text.to_owned() }),
+            _ => Err(Refusal(format!(
+                "unknown quantile method '{text}': use type6, type7, nearest-rank or harrell-davis"
+            ))),
         }
     }
 }

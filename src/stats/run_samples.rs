@@ -23,7 +23,6 @@ impl RunSamples {
         Self { assumed_dependent: settings.short_runs == ShortRuns::Dependent, ..Self::of(values) }
     }
 
-    /// The samples of one run.
     pub(crate) fn of(values: Vec<f64>) -> Self {
         Self { values, run_starts: Vec::new(), order_lost: false, assumed_dependent: false, saturated_at: None }
     }

@@ -13,7 +13,6 @@ use super::measured::{Measured, PART};
 
 /// Samples in recorded order. Indexes count the samples, not the rows.
 pub(crate) trait Samples: Sync {
-    /// How many.
     fn len(&self) -> usize;
 
     /// Hands over those within the range, in order, in blocks of any length.
@@ -84,7 +83,6 @@ impl Samples for Slice<'_> {
 pub(crate) struct CleanSamples<'a> {
     /// As recorded.
     pub(crate) measured: Measured<'a>,
-    /// Their unit.
     pub(crate) unit: Unit,
     /// Places in `measured` that are left out, ascending.
     pub(crate) left_out: &'a [usize],

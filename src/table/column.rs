@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::Polarity;
-use crate::measure::unit::{Dimension, Unit};
+use crate::measure::{Dimension, Polarity, Unit};
 use crate::table::packed::Cells;
 use crate::table::stretch::Kind;
 

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::RowKind;
-use crate::measure::finding::Finding;
 use crate::measure::reported::{RecordedHistogram, Reported, ReportedCause};
+use crate::measure::{Finding, RowKind};
 use crate::table::Table;
 use crate::table::swarm::SwarmRecord;
 

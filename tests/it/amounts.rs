@@ -2,15 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Place, metric};
-
-/// The report of one file.
-fn report(name: &str, text: &str) -> Value {
-    let place = Place::new();
-    place.write(name, text);
-    place.run(&format!("summarize {name} -o report.json")).exits(0);
-    place.json("report.json")
-}
+use crate::support::{Place, is_clean, metric, names, report};
 
 /// Samples, median, dimension and direction of a metric.
 fn measured<'a>(report: &'a Value, name: &str) -> (u64, f64, &'a str, &'a str) {
@@ -18,14 +10,6 @@ fn measured<'a>(report: &'a Value, name: &str) -> (u64, f64, &'a str, &'a str) {
     let clean = &found["overall"]["clean"];
     let text = |key: &str| found[key].as_str().unwrap_or_default();
     (clean["n"].as_u64().unwrap(), clean["median"].as_f64().unwrap(), text("dimension"), text("polarity"))
-}
-
-fn names(report: &Value) -> Vec<&str> {
-    report["metrics"].as_array().unwrap().iter().filter_map(|metric| metric["name"].as_str()).collect()
-}
-
-fn is_clean(report: &Value) -> bool {
-    report["findings"].as_array().unwrap().iter().all(|finding| finding["severity"] == "note")
 }
 
 #[test]

@@ -2,15 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Place, metric};
-
-/// The report of one file.
-fn report(name: &str, text: &str) -> Value {
-    let place = Place::new();
-    place.write(name, text);
-    place.run(&format!("summarize {name} -o report.json")).exits(0);
-    place.json("report.json")
-}
+use crate::support::{Place, metric, names, report};
 
 /// The first line of the terminal about one file.
 fn first_line(name: &str, text: &str) -> String {
@@ -31,11 +23,6 @@ fn groups(report: &Value, name: &str) -> Vec<(String, u64)> {
 fn failed(report: &Value, name: &str) -> (u64, u64) {
     let failures = &metric(report, name)["failures"];
     (failures["failed"].as_u64().unwrap_or(u64::MAX), failures["total"].as_u64().unwrap_or(u64::MAX))
-}
-
-/// The names of all metrics.
-fn names(report: &Value) -> Vec<&str> {
-    report["metrics"].as_array().unwrap().iter().filter_map(|metric| metric["name"].as_str()).collect()
 }
 
 #[test]

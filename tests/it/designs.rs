@@ -5,21 +5,10 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::support::{Place, findings, metric};
-
-fn report(name: &str, text: &str) -> Value {
-    let place = Place::new();
-    place.write(name, text);
-    place.run(&format!("summarize {name} -o out.json")).exits(0);
-    place.json("out.json")
-}
+use crate::support::{Place, findings, metric, names, report};
 
 fn groups(report: &Value, name: &str) -> usize {
     metric(report, name)["groups"].as_array().map_or(0, Vec::len)
-}
-
-fn names(report: &Value) -> Vec<&str> {
-    report["metrics"].as_array().unwrap().iter().map(|metric| metric["name"].as_str().unwrap()).collect()
 }
 
 /// A number that nobody would choose.

@@ -282,3 +282,134 @@ fn labels_are_put_together_by_the_plan_and_not_by_the_shard() {
     let label = &metric(&report, "latency_ms")["overall"]["label"];
     assert_eq!((label["text"].as_str(), label["members"].as_u64()), (Some("user_*"), Some(90)));
 }
+
+/// Rounds of `refine` until nothing is left to ask: how many, and the digest of the last one in `all.digest`.
+fn refined(place: &Place, shards: &[String]) -> u64 {
+    let merge = |ask: &str| {
+        let mut names = Vec::new();
+        for number in 0..shards.len() {
+            let command = format!("digest part-{number}.csv --plan plan.json {ask} --threads 1 -o {number}.digest");
+            place.run(&command).exits(0);
+            names.push(format!("{number}.digest"));
+        }
+        names.reverse();
+        place.run(&format!("merge {} -o all.digest", names.join(" "))).exits(0);
+    };
+    for (number, shard) in shards.iter().enumerate() {
+        place.write(&format!("part-{number}.csv"), shard);
+    }
+    merge("");
+    for round in 0..8 {
+        let asked = place.run("refine ask all.digest");
+        asked.exits(0).says("wrote ask.json");
+        if place.json("ask.json")["open"] == 0 {
+            asked.says("nothing is left to ask");
+            return round;
+        }
+        merge("--refine ask.json");
+    }
+    panic!("something is still to be asked after eight rounds");
+}
+
+/// Every number of a summary is that of the other one, but those that a digest knows from its buckets, and intervals that one machine makes
+/// wider because it has seen that neighbours depend on each other. How many intervals of order statistics were compared.
+fn assert_same(found: &Value, whole: &Value, what: &str) -> usize {
+    if whole.is_null() {
+        assert!(found.is_null(), "{what}");
+        return 0;
+    }
+    let mut intervals = 0;
+    let mut same = |found: &Value, whole: &Value, name: &str, is_wider: bool| {
+        if name.contains("interval") && is_wider {
+            return;
+        }
+        intervals += usize::from(name.contains("interval"));
+        assert_eq!(found, whole, "{name} of {what}");
+    };
+    for (name, number) in whole.as_object().unwrap() {
+        match name.as_str() {
+            "shamos" | "mean_interval" | "median_effective_sample_size" => {}
+            "geometric_mean" => {
+                let (near, exact) = (found[name].as_f64().unwrap(), number.as_f64().unwrap());
+                assert!((near / exact - 1.0).abs() < 1.0 / 8192.0, "{what}");
+            }
+            "percentiles" => {
+                for (found, whole) in found[name].as_array().unwrap().iter().zip(number.as_array().unwrap()) {
+                    for name in ["percent", "value", "needs", "interval"] {
+                        same(&found[name], &whole[name], name, !whole["effective_sample_size"].is_null());
+                    }
+                }
+            }
+            _ => same(&found[name], number, name, !whole["median_effective_sample_size"].is_null()),
+        }
+    }
+    intervals
+}
+
+#[test]
+fn refined_numbers_are_those_of_one_machine() {
+    let place = Place::new();
+    let rows = rows(12_000);
+    place.write("whole.csv", HEADER.to_owned() + &rows.concat());
+    place.run("plan whole.csv").exits(0);
+    place.run("summarize whole.csv -o whole.json").exits(0);
+    let whole = place.json("whole.json");
+    let cuts = [0, 1, 40, 5000, 5001, 9000, 11_990, 12_000];
+    let headed = |rows: &[String]| HEADER.to_owned() + &rows.concat();
+    let parts: Vec<String> = cuts.windows(2).map(|pair| headed(&rows[pair[0]..pair[1]])).collect();
+    for shards in [parts, vec![headed(&rows)]] {
+        let rounds = refined(&place, &shards);
+        assert!((1..=3).contains(&rounds), "{rounds} rounds");
+        place.run("summarize all.digest -o digest.json -o digest.md").exits(0);
+        let found = place.json("digest.json");
+        let (wide, expected) = (metric(&found, "connect_us"), metric(&whole, "connect_us"));
+        assert_eq!(wide["evidence"]["refined"], true);
+        let mut intervals = assert_same(&wide["overall"]["clean"], &expected["overall"]["clean"], "connect times");
+        assert_eq!(wide["overall"]["histogram"], expected["overall"]["histogram"]);
+        intervals += assert_same(&wide["failed"], &expected["failed"], "failed connects");
+        let groups = wide["groups"].as_array().unwrap();
+        assert_eq!(groups.len(), 3);
+        for group in groups {
+            let of_whole = expected["groups"].as_array().unwrap();
+            let same = of_whole.iter().find(|other| other["label"]["text"] == group["label"]["text"]).unwrap();
+            intervals += assert_same(&group["clean"], &same["clean"], "a group");
+        }
+        assert!(intervals > 10, "only {intervals} intervals are those of independent samples");
+        assert!(place.read("digest.md").contains("for which the shards were asked again"));
+    }
+}
+
+#[test]
+fn rounds_of_another_run_or_plan_are_refused() {
+    let place = Place::new();
+    let rows = rows(9000);
+    for (name, rows) in [("a", &rows[..4000]), ("b", &rows[4000..])] {
+        place.write(&format!("{name}.csv"), HEADER.to_owned() + &rows.concat());
+    }
+    place.run("plan a.csv b.csv").exits(0);
+    for name in ["a", "b"] {
+        place.run(&format!("digest {name}.csv --plan plan.json -o {name}.digest")).exits(0);
+    }
+    place.run("merge a.digest b.digest -o all.digest").exits(0);
+    place.run("refine ask all.digest").exits(0).says("round 1 for 2 shards");
+    for name in ["a", "b"] {
+        place.run(&format!("digest {name}.csv --plan plan.json --refine ask.json -o {name}2.digest")).exits(0);
+    }
+    place.run("merge a.digest b2.digest -o x.digest").exits(2).complains("answers another ask");
+    place.run("refine ask a2.digest").exits(2).complains("an ask about 2 shards and holds 1");
+    // Some of the answers are none: what buckets say is left, and the report says so.
+    place.run("summarize b2.digest -o some.json").exits(0);
+    let some = place.json("some.json");
+    assert!(metric(&some, "connect_us")["evidence"].get("refined").is_none());
+    assert!(some["sources"][0]["evidence"].to_string().contains("are not used"), "{}", some["sources"][0]["evidence"]);
+    place.run("plan a.csv --group-by status -o other.json").exits(0);
+    place.run("digest a.csv --plan other.json --refine ask.json -o x.digest").exits(2).complains("another plan");
+    place.run("digest a.csv --refine ask.json -o x.digest").exits(2).complains("--plan");
+    place.write("bad.json", "{\"ask\": 7}");
+    place.run("digest a.csv --plan plan.json --refine bad.json -o x.digest").exits(2).complains("version 7");
+    place.run("refine ask a.csv").exits(2).complains("no digest");
+    // Levels of intervals that the report has, and the ask did not.
+    place.run("refine ask all.digest --confidence 0.99 -o other-ask.json").exits(0);
+    assert_ne!(place.read("ask.json"), place.read("other-ask.json"));
+    place.run("refine ask all.digest --confidence 2").exits(2).complains("--confidence");
+}

@@ -169,6 +169,21 @@ fn baselines_with_a_digest_that_fits_bear_any_content() {
 }
 
 #[test]
+fn digests_with_a_seal_that_fits_bear_any_content() {
+    follow(target("digest"), &corpus("digest"), 8 * rounds());
+}
+
+/// Where whoever fuzzes looks for what digests are made of: content of a digest as it is today, unpacked.
+#[test]
+fn the_corpus_of_digests_is_of_this_version() {
+    for (name, bytes) in corpus("digest") {
+        let border = bytes.windows(7).position(|part| part == b"\n=====\n").unwrap_or(bytes.len());
+        let sealed = perfreport::digest::seal(&bytes[..border]).unwrap();
+        perfreport::digest::Digest::parse(&sealed).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[test]
 fn configurations_are_read_or_refused() {
     follow(target("config"), &corpus("config"), 4 * rounds());
 }

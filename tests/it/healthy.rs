@@ -4,7 +4,7 @@
 use perfreport::stats::rng::Rng;
 use serde_json::Value;
 
-use crate::support::{Place, findings};
+use crate::support::{findings, report};
 
 const BEGIN: u64 = 1_773_576_000_000;
 
@@ -12,13 +12,6 @@ fn jmeter(rows: impl IntoIterator<Item = String>) -> String {
     let header =
         "timeStamp,elapsed,label,responseCode,responseMessage,threadName,success,bytes,Latency,IdleTime,Connect\n";
     std::iter::once(header.to_owned()).chain(rows).collect()
-}
-
-fn report_of(name: &str, text: &str) -> Value {
-    let place = Place::new();
-    place.write(name, text);
-    place.run(&format!("summarize {name} -o r.json")).exits(0);
-    place.json("r.json")
 }
 
 /// Kinds of what is called corrupted or suspicious.
@@ -42,7 +35,7 @@ fn a_connection_that_is_used_again_takes_no_time_to_connect() {
             elapsed - 1
         )
     });
-    assert_eq!(alarms(&report_of("healthy.jtl", &jmeter(rows))), [""; 0]);
+    assert_eq!(alarms(&report("healthy.jtl", &jmeter(rows))), [""; 0]);
 }
 
 #[test]
@@ -58,7 +51,7 @@ fn timeouts_that_end_together_are_neither_stuck_nor_copied() {
         };
         format!("{},{elapsed},GET /b,{code},,users 1-{},{},512,5,0,3\n", BEGIN + at, row + 1, code == "200")
     });
-    let report = report_of("timeouts.jtl", &jmeter(rows));
+    let report = report("timeouts.jtl", &jmeter(rows));
     assert!(findings(&report, "stuck_value").is_empty() && findings(&report, "duplicate_block").is_empty(), "{report}");
 }
 
@@ -70,7 +63,7 @@ fn a_sensor_that_gives_one_value_for_minutes_is_stuck() {
         let latency = if (120..150).contains(&row) { 87.25 } else { 40.0 + 0.01 * rng.below(9000) as f64 };
         text.push_str(&format!("{},{latency:.2}\n", BEGIN / 1000 + row * 10));
     }
-    assert_eq!(alarms(&report_of("stuck.csv", &text)), ["stuck_value"]);
+    assert_eq!(alarms(&report("stuck.csv", &text)), ["stuck_value"]);
 }
 
 /// Thirty rows of whole milliseconds, written a second time; `later` moves the clock of the second time.
@@ -89,8 +82,8 @@ fn twice(later: u64) -> String {
 
 #[test]
 fn a_block_is_a_copy_where_whole_rows_are_the_same_and_only_there() {
-    assert_eq!(alarms(&report_of("copied.csv", &twice(0))), ["duplicate_block"]);
-    assert_eq!(alarms(&report_of("again.csv", &twice(800))), [""; 0]);
+    assert_eq!(alarms(&report("copied.csv", &twice(0))), ["duplicate_block"]);
+    assert_eq!(alarms(&report("again.csv", &twice(800))), [""; 0]);
 }
 
 #[test]
@@ -108,7 +101,7 @@ fn the_pauses_of_a_transaction_may_be_rounded_below_zero_and_its_row_carries_its
         let idle = user as i64 % 3 - 1;
         rows.push(format!("{start},{},visit,200,{message},users 1-{},true,1024,0,{idle},0\n", first + 120, user % 2));
     }
-    let report = report_of("visits.jtl", &jmeter(rows));
+    let report = report("visits.jtl", &jmeter(rows));
     assert_eq!(alarms(&report), [""; 0]);
     assert_eq!(crate::support::metric(&report, "transactions.elapsed")["overall"]["clean"]["n"], 40);
 }
@@ -123,18 +116,18 @@ fn the_clock_is_followed_thread_by_thread_label_by_label_and_table_by_table() {
         .flat_map(|thread| (0..40_u64).map(move |step| (thread, step)))
         .map(|(thread, step)| row(100 * thread + step * 10, &format!("thread-{thread}")))
         .collect();
-    assert_eq!(alarms(&report_of("threads.csv", &format!("{header}{threads}"))), [""; 0]);
+    assert_eq!(alarms(&report("threads.csv", &format!("{header}{threads}"))), [""; 0]);
     // Three series over the same time, without a name of their own.
     let stacked: String = (0..3).flat_map(|_| 0..50_u64).map(|step| row(step * 15, "cpu")).collect();
-    assert_eq!(alarms(&report_of("stacked.csv", &format!("{header}{stacked}"))), [""; 0]);
+    assert_eq!(alarms(&report("stacked.csv", &format!("{header}{stacked}"))), [""; 0]);
     // The newest first.
     let newest: String = (0..80_u64).map(|step| row(8000 - step * 60, "cpu")).collect();
-    assert_eq!(alarms(&report_of("newest.csv", &format!("{header}{newest}"))), [""; 0]);
+    assert_eq!(alarms(&report("newest.csv", &format!("{header}{newest}"))), [""; 0]);
     // A clock that is set back by an hour goes back for every thread.
     let back: String = (0..160_u64)
         .map(|step| row(5000 + step * 10 - if step > 100 { 3600 } else { 0 }, &format!("thread-{}", step % 4)))
         .collect();
-    assert_eq!(alarms(&report_of("back.csv", &format!("{header}{back}"))), ["clock_backwards"]);
+    assert_eq!(alarms(&report("back.csv", &format!("{header}{back}"))), ["clock_backwards"]);
 }
 
 #[test]
@@ -145,6 +138,6 @@ fn a_timer_may_fire_before_its_time_and_a_duration_may_not() {
         let delay = if row == 70 { -0.2 } else { 0.01 * rng.below(300) as f64 };
         text.push_str(&format!("{row},{delay:.3},{:.3}\n", 20.0 + 0.1 * rng.below(500) as f64));
     }
-    assert_eq!(alarms(&report_of("early.csv", &text)), [""; 0]);
-    assert_eq!(alarms(&report_of("negative.csv", &text.replace("schedule_delay_ms", "queue_time_ms"))), ["negative"]);
+    assert_eq!(alarms(&report("early.csv", &text)), [""; 0]);
+    assert_eq!(alarms(&report("negative.csv", &text.replace("schedule_delay_ms", "queue_time_ms"))), ["negative"]);
 }

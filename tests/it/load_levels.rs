@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::reference::{close, report, type_6};
-use crate::support::Place;
+use crate::reference::{close, type_6};
+use crate::support::{Place, report};
 
 const START: i64 = 1_710_504_000_250;
 

@@ -4,15 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::support::{Place, metric};
-
-/// The report of one file.
-fn report(name: &str, text: &str) -> Value {
-    let place = Place::new();
-    place.write(name, text);
-    place.run(&format!("summarize {name} -o report.json")).exits(0);
-    place.json("report.json")
-}
+use crate::support::{Place, metric, report};
 
 /// Dimension and recorded unit of a metric, and which way is better.
 fn said<'a>(report: &'a Value, name: &str) -> (&'a str, &'a str, &'a str) {

@@ -4,15 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::support::{Place, metric};
-
-/// The report of one file.
-fn report(name: &str, text: &str) -> Value {
-    let place = Place::new();
-    place.write(name, text);
-    place.run(&format!("summarize {name} -o report.json")).exits(0);
-    place.json("report.json")
-}
+use crate::support::{Place, is_clean, metric, names, report};
 
 /// Findings of a kind.
 fn findings<'a>(report: &'a Value, kind: &str) -> Vec<&'a Value> {
@@ -27,18 +19,10 @@ fn role(report: &Value, name: &str) -> String {
     column["role"].as_str().unwrap().to_owned()
 }
 
-fn names(report: &Value) -> Vec<&str> {
-    report["metrics"].as_array().unwrap().iter().filter_map(|metric| metric["name"].as_str()).collect()
-}
-
 /// Number of samples and median.
 fn measured(report: &Value, name: &str) -> (u64, f64) {
     let clean = &metric(report, name)["overall"]["clean"];
     (clean["n"].as_u64().unwrap(), clean["median"].as_f64().unwrap())
-}
-
-fn is_clean(report: &Value) -> bool {
-    report["findings"].as_array().unwrap().iter().all(|finding| finding["severity"] == "note")
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! cargo test --release --test it planted -- --nocapture
 //! ```
 
-use perfreport::analysis::oddity::Oddity;
+use perfreport::analysis::anomaly::Anomaly;
 use perfreport::analysis::table::analyse;
 use perfreport::ingest::{SourceOptions, read};
 use perfreport::measure::finding::{FindingKind, Severity};
@@ -53,20 +53,20 @@ fn examine(text: &str) -> Vec<Found> {
         let line = |row: usize| table.lines.line(row as u64).unwrap();
         let mut add = |severity, kind, first, last| all.push(Found { severity, kind, first, last });
         let analysis = analyse("planted.csv", 0, table, None, &Settings::default());
-        for oddity in analysis.metrics.iter().flat_map(|metric| &metric.oddities) {
-            match oddity {
-                Oddity::ForeignValue { line, .. } => {
+        for anomaly in analysis.metrics.iter().flat_map(|metric| &metric.anomalies) {
+            match anomaly {
+                Anomaly::ForeignValue { line, .. } => {
                     add(Severity::Corrupted, FindingKind::ForeignTable, *line, *line);
                 }
-                Oddity::Suspect { suspect, line, .. } => {
+                Anomaly::Suspect { suspect, line, .. } => {
                     add(suspect.severity, suspect.kind, line.unwrap(), line.unwrap());
                 }
-                Oddity::Repeat { again, .. } => {
+                Anomaly::Repeat { again, .. } => {
                     add(Severity::Suspicious, FindingKind::DuplicateBlock, again.0, again.1);
                 }
-                Oddity::Stuck { lines, .. } => add(Severity::Suspicious, FindingKind::StuckValue, lines.0, lines.1),
-                Oddity::UnitBlock { lines, .. } => add(Severity::Suspicious, FindingKind::UnitBlock, lines.0, lines.1),
-                Oddity::ClockBackwards(_) | Oddity::ClockJump(_) | Oddity::SetAside { .. } => {}
+                Anomaly::Stuck { lines, .. } => add(Severity::Suspicious, FindingKind::StuckValue, lines.0, lines.1),
+                Anomaly::UnitBlock { lines, .. } => add(Severity::Suspicious, FindingKind::UnitBlock, lines.0, lines.1),
+                Anomaly::ClockBackwards(_) | Anomaly::ClockJump(_) | Anomaly::SetAside { .. } => {}
             }
         }
         if let Some(clock) = &analysis.clock {

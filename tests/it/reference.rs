@@ -2,15 +2,6 @@
 
 use serde_json::Value;
 
-use crate::support::Place;
-
-/// The report of a file of that name with this text.
-pub(crate) fn report(name: &str, text: &str) -> Value {
-    let place = Place::new();
-    place.write(name, text).run(&format!("summarize {name} -o out.json")).exits(0);
-    place.json("out.json")
-}
-
 /// Whether a number of a report is the one that was calculated.
 #[track_caller]
 pub(crate) fn close(found: &Value, expected: f64) {

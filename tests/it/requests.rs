@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::reference::{close, report, type_6};
-use crate::support::Place;
+use crate::reference::{close, type_6};
+use crate::support::{Place, report};
 
 /// A request as it is written into a file.
 #[derive(Clone, Copy)]

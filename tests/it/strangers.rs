@@ -5,18 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::support::{Place, findings, metric};
-
-fn report(name: &str, text: &str) -> Value {
-    let place = Place::new();
-    place.write(name, text);
-    place.run(&format!("summarize {name} -o out.json")).exits(0);
-    place.json("out.json")
-}
-
-fn names(report: &Value) -> Vec<&str> {
-    report["metrics"].as_array().unwrap().iter().map(|metric| metric["name"].as_str().unwrap()).collect()
-}
+use crate::support::{Place, findings, metric, names, report};
 
 fn unit<'r>(report: &'r Value, name: &str) -> &'r str {
     metric(report, name)["recorded_unit"].as_str().unwrap_or_default()

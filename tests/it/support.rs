@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// The fixtures of the project.
@@ -66,7 +67,7 @@ impl Place {
         fs::read_to_string(self.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    pub(crate) fn json(&self, name: &str) -> serde_json::Value {
+    pub(crate) fn json(&self, name: &str) -> Value {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 
@@ -151,19 +152,36 @@ impl Run {
     }
 }
 
+/// The JSON report about a file.
+pub(crate) fn report(name: &str, text: &str) -> Value {
+    let place = Place::new();
+    place.write(name, text).run(&format!("summarize {name} -o report.json")).exits(0);
+    place.json("report.json")
+}
+
+/// The names of the metrics of a JSON report.
+pub(crate) fn names(report: &Value) -> Vec<&str> {
+    report["metrics"].as_array().unwrap().iter().map(|metric| metric["name"].as_str().unwrap()).collect()
+}
+
+/// Whether a JSON report has no finding but notes.
+pub(crate) fn is_clean(report: &Value) -> bool {
+    report["findings"].as_array().unwrap().iter().all(|finding| finding["severity"] == "note")
+}
+
 /// The findings of a JSON report of one kind, as `place` and the whole object.
-pub(crate) fn findings<'a>(report: &'a serde_json::Value, kind: &str) -> Vec<&'a serde_json::Value> {
+pub(crate) fn findings<'a>(report: &'a Value, kind: &str) -> Vec<&'a Value> {
     report["findings"].as_array().unwrap().iter().filter(|finding| finding["kind"] == kind).collect()
 }
 
 /// Lines of findings of one kind.
-pub(crate) fn lines(report: &serde_json::Value, kind: &str) -> Vec<u64> {
+pub(crate) fn lines(report: &Value, kind: &str) -> Vec<u64> {
     findings(report, kind).iter().filter_map(|finding| finding["place"]["line"].as_u64()).collect()
 }
 
 /// A metric of a JSON report.
 #[track_caller]
-pub(crate) fn metric<'a>(report: &'a serde_json::Value, name: &str) -> &'a serde_json::Value {
+pub(crate) fn metric<'a>(report: &'a Value, name: &str) -> &'a Value {
     report["metrics"]
         .as_array()
         .unwrap()

@@ -6,7 +6,7 @@ use perfreport::table::swarm::SwarmRecord;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{Place, Run, findings, fixture, fixtures};
+use crate::support::{Place, Run, findings, fixture, fixtures, report};
 
 /// Planted in session data; it must be in no output.
 const SECRET: &str = "PLANTED-SECRET-4711";
@@ -66,14 +66,6 @@ fn snapshot(id: &str, time: u64, executions: u64, milliseconds: u64, clients: &[
 
 fn lines_of(values: &[Value]) -> String {
     values.iter().map(|value| format!("{value}\n")).collect()
-}
-
-/// The report about one file.
-fn report(name: &str, text: &str) -> Value {
-    let place = Place::new();
-    place.write(name, text);
-    place.run(&format!("summarize {name} -o r.json")).exits(0);
-    place.json("r.json")
 }
 
 /// The Markdown about one file.

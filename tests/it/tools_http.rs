@@ -3,8 +3,8 @@
 
 use std::fs;
 
+use perfreport::analysis::anomaly::Anomaly;
 use perfreport::analysis::metric::Metric;
-use perfreport::analysis::oddity::Oddity;
 use perfreport::analysis::table::analyse;
 use perfreport::ingest::{SourceOptions, formats, read};
 use perfreport::measure::Polarity;
@@ -185,8 +185,8 @@ fn nothing_is_read_from_the_order_of_rows_that_ab_has_sorted() {
     assert!(analysed.clock.is_none());
     for metric in analysed.metrics {
         assert!(metric.overall.order.is_none() && metric.overall.series.is_none(), "{}", metric.name);
-        let repeats = |oddity: &Oddity| matches!(oddity, Oddity::Stuck { .. } | Oddity::Repeat { .. });
-        assert!(!metric.oddities.iter().any(repeats), "{}", metric.name);
+        let repeats = |anomaly: &Anomaly| matches!(anomaly, Anomaly::Stuck { .. } | Anomaly::Repeat { .. });
+        assert!(!metric.anomalies.iter().any(repeats), "{}", metric.name);
     }
     assert!(source.provenance.evidence.iter().any(|evidence| evidence.contains("sorts the rows")));
 }

@@ -114,7 +114,6 @@ impl Session {
     }
 }
 
-/// A sample of memory.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MemorySample {
     pub(crate) at: Option<i64>,

@@ -15,9 +15,7 @@ const KNOWN_SHARE: f64 = 0.5;
 /// A column that the service uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UsedColumn {
-    /// Its index.
     pub(crate) index: usize,
-    /// What it is.
     pub(crate) field: Field,
     /// The role that it therefore has; absent where its own stands (it is a measurement).
     pub(crate) role: Option<Role>,

@@ -10,8 +10,7 @@ use crate::analysis::chat::options::Stability;
 use crate::analysis::goodput::Goodput;
 use crate::analysis::metric::Metric;
 use crate::analysis::outcome::FailureClusters;
-use crate::measure::Polarity;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Polarity};
 use crate::stats::interval::Interval;
 use crate::stats::summary::Summary;
 

@@ -6,7 +6,7 @@
 
 use super::tally::{Goodput, Measure, Shown, Tally, spelled};
 use crate::analysis::metric::Metric;
-use crate::analysis::outcome::Told;
+use crate::analysis::outcome::OutcomeColumn;
 use crate::analysis::requests::RequestRun;
 use crate::measure::ending::Outcome;
 use crate::measure::service_level::ServiceLevel;
@@ -47,7 +47,7 @@ pub(crate) fn of_table(
     let levels = settings.service_levels.iter().zip(&columns).map(|(level, column)| (level, measure(level, column)));
     let mut tally = Tally::new(levels.collect(), settings);
     let status = metrics.iter().find_map(|metric| metric.failures.as_ref());
-    let told = status.and_then(|failures| Told::by(table, &failures.column));
+    let told = status.and_then(|failures| OutcomeColumn::by(table, &failures.column));
     let corrupted: Vec<Vec<usize>> = columns
         .iter()
         .map(|column| {

@@ -65,7 +65,6 @@ pub struct LevelShare {
 pub(crate) enum Shown {
     /// A number, base unit.
     Number(f64),
-    /// Nothing.
     Nothing,
     /// A number that is corrupted.
     Corrupted,

@@ -192,7 +192,6 @@ impl RunFacts<'_> {
     }
 }
 
-/// The phases of a run.
 fn phases_of(bins: &[Bin]) -> Vec<Phase> {
     let level = |bin: &Bin| bin.concurrency.unwrap_or(bin.rate);
     let loads: Vec<Load> = bins.iter().map(|bin| Load { level: level(bin), p50: bin.p50 }).collect();

@@ -9,17 +9,25 @@ use super::result::Moment;
 use super::rows::{NO_INSTANT, Request};
 use super::time_bins::{Finder, TimeBins};
 
-/// What is counted of a stretch of time.
+/// What is counted of a stretch of time, or of a level of load.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Tally {
     pub(super) requests: u64,
     pub(super) failed: u64,
     /// Durations that percentiles are made of.
     pub(super) samples: u64,
-    /// Seconds that the requests of this stretch took, as far as that is known.
+    /// Seconds that the requests took, as far as that is known.
     pub(super) seconds: f64,
     /// Nanoseconds in which requests were in progress, summed over requests.
     pub(super) in_progress: f64,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.failed += other.failed;
+        self.samples += other.samples;
+    }
 }
 
 /// Requests and failures of a label.

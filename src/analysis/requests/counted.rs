@@ -42,7 +42,6 @@ pub(crate) struct CountedRun<'a> {
 }
 
 impl CountedRun<'_> {
-    /// The run.
     pub(crate) fn run(&self) -> RequestRun {
         let (start, end) = self.bounds;
         let length = seconds(end.saturating_sub(start));

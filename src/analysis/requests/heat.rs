@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 const FINE: f64 = 40.0;
 /// Steps that are joined: a decade is divided evenly by each of them.
 const JOINED: [i32; 7] = [1, 2, 4, 5, 8, 10, 20];
-/// Rows at most.
 const MOST_ROWS: i32 = 24;
 /// Samples from which on there is something to see.
 const FEWEST_SAMPLES: u64 = 50;

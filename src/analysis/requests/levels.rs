@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use super::count::Tally;
 use super::load::{LoadTrack, place_of};
 use super::part::Part;
 use super::result::{LoadLevel, LoadLevels, Plateau, RequestRun};
@@ -35,22 +36,6 @@ const ORDERED: u64 = 1 << 20;
 const GROWTH: f64 = 1.05;
 /// And then the load itself has grown by at least this.
 const LOAD_GROWTH: f64 = 1.25;
-
-/// What is counted of a level.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    requests: u64,
-    failed: u64,
-    samples: usize,
-}
-
-impl Tally {
-    fn add(&mut self, other: &Self) {
-        self.requests += other.requests;
-        self.failed += other.failed;
-        self.samples += other.samples;
-    }
-}
 
 /// Where the load of a request stands.
 #[derive(Clone, Copy)]
@@ -165,7 +150,7 @@ fn numbers(load: Recorded<'_>, part: &Part<'_>) -> Option<Vec<(f64, Tally)>> {
             if let Some((_, tally)) = &mut current {
                 tally.requests += 1;
                 tally.failed += u64::from(request.has_failed());
-                tally.samples += usize::from(request.sample().is_some());
+                tally.samples += u64::from(request.sample().is_some());
             }
         });
     });
@@ -248,11 +233,13 @@ impl Load<'_> {
             let mut sum = 0;
             let fit = chosen[first..].iter().take_while(|(_, tally)| {
                 sum += tally.samples;
-                sum <= most
+                sum <= most as u64
             });
             let count = fit.count().max(1);
-            let mut samples: Vec<Vec<f64>> =
-                chosen[first..first + count].iter().map(|(_, tally)| Vec::with_capacity(tally.samples)).collect();
+            let mut samples: Vec<Vec<f64>> = chosen[first..first + count]
+                .iter()
+                .map(|(_, tally)| Vec::with_capacity(tally.samples as usize))
+                .collect();
             let mut recorded = Vec::new();
             part.rows.stretches(|stretch| {
                 each(self.recorded, stretch, &mut recorded, |request, number| {

@@ -53,23 +53,15 @@ pub(super) fn is_run(table: &Table, format: &str, leader: usize) -> bool {
     recognise(table, format, leader).is_some()
 }
 
-/// By what clusters of failures multiply the variance of their share.
-struct Inflation {
-    of_all: f64,
-    /// Of each label.
-    of_labels: Vec<f64>,
-}
-
-impl Inflation {
-    fn of(metric: &Metric, labels: &[String]) -> Self {
-        let of_all = metric.failures.as_ref().map_or(1.0, |all| inflation_of(all.clusters, all.total));
-        let groups = metric.failures.as_ref().map_or(&[][..], |failures| &failures.groups);
-        let of_label = |label: &String| {
-            let group = groups.iter().find(|group| group.label == *label);
-            group.map_or(of_all, |group| inflation_of(group.clusters, group.total))
-        };
-        Self { of_all, of_labels: labels.iter().map(of_label).collect() }
-    }
+/// By what clusters of failures multiply the variance of their share: of all, and of each label.
+fn inflations(metric: &Metric, labels: &[String]) -> (f64, Vec<f64>) {
+    let of_all = metric.failures.as_ref().map_or(1.0, |all| inflation_of(all.clusters, all.total));
+    let groups = metric.failures.as_ref().map_or(&[][..], |failures| &failures.groups);
+    let of_label = |label: &String| {
+        let group = groups.iter().find(|group| group.label == *label);
+        group.map_or(of_all, |group| inflation_of(group.clusters, group.total))
+    };
+    (of_all, labels.iter().map(of_label).collect())
 }
 
 /// What is known of a table beside its cells.
@@ -86,7 +78,6 @@ pub(super) struct RunTable<'a> {
 }
 
 impl RunTable<'_> {
-    /// The runs in it.
     pub(super) fn runs(&self) -> Vec<RequestRun> {
         let Some(found) = recognise(self.table, self.format, self.column) else { return Vec::new() };
         let rows = usize::try_from(self.table.lines.rows()).unwrap_or_default();
@@ -95,7 +86,7 @@ impl RunTable<'_> {
             self.grouping.map(|grouping| Labels { codes: &grouping.codes, of_code: Cow::Borrowed(&grouping.of_code) });
         let names: Vec<String> =
             self.grouping.map_or_else(Vec::new, |of| of.groups.iter().map(|group| group.text.clone()).collect());
-        let inflation = Inflation::of(self.metric, &names);
+        let (of_all, of_labels) = inflations(self.metric, &names);
         let mut part = part_of(self.table, (found.instant, self.column), self.metric, 0..rows, labels);
         let facts = RunFacts {
             source: &self.metric.source,
@@ -107,7 +98,7 @@ impl RunTable<'_> {
             moment: found.moment.clone(),
             recorded: self.metric.failures.is_some(),
             labels: &names,
-            inflation: (inflation.of_all, &inflation.of_labels),
+            inflation: (of_all, &of_labels),
             memory: self.table.memory(),
             settings: self.settings,
         };

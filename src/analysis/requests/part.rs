@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::cause::Causes;
-use super::rows::{Rows, Unusable};
+use super::rows::Rows;
 use crate::analysis::metric::Metric;
 use crate::table::Table;
 use crate::table::packed::{Cells, Reader};
@@ -58,7 +58,7 @@ pub(super) fn part_of<'a>(
     labels: Option<Labels<'a>>,
 ) -> Part<'a> {
     let status = metric.failures.as_ref().map(|failures| failures.column.as_str());
-    let unusable = Unusable { corrupted: metric.corrupted_rows().collect(), foreign: metric.foreign_rows().collect() };
+    let unusable = [metric.corrupted_rows().collect(), metric.foreign_rows().collect()];
     let rows = Rows::new(table, columns, status, unusable, range);
     Part { rows, labels, causes: None }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::result::Moment;
 use super::time_bins::nanos;
-use crate::analysis::outcome::Told;
+use crate::analysis::outcome::OutcomeColumn;
 use crate::measure::ending::Outcome;
 use crate::measure::unit::Unit;
 use crate::table::line_map::LineMap;
@@ -28,37 +28,28 @@ pub(super) struct Rows<'a> {
     lines: &'a LineMap,
     durations: &'a Cells,
     unit: Unit,
-    told: Option<Told<'a>>,
-    unusable: Unusable,
+    told: Option<OutcomeColumn<'a>>,
+    /// Rows of requests whose durations are corrupted, ascending; with those of something else among them.
+    corrupted: Vec<usize>,
+    /// Rows of something else.
+    foreign: Vec<usize>,
     /// The rows of the run.
     pub(super) range: Range<usize>,
     /// Instants outside of these are of another clock.
     pub(super) window: (i64, i64),
 }
 
-/// Rows whose durations are none, ascending.
-#[derive(Default)]
-pub(super) struct Unusable {
-    /// Of requests whose durations are corrupted; with those of something else among them.
-    pub(super) corrupted: Vec<usize>,
-    /// Of something else.
-    pub(super) foreign: Vec<usize>,
-}
-
 /// Consecutive rows.
 #[derive(Default)]
 pub(super) struct Stretch {
-    /// The row of the first.
     pub(super) first_row: usize,
     at: Vec<i64>,
     durations: Vec<f64>,
     outcomes: Vec<Outcome>,
 }
 
-/// A request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Request {
-    /// Its row.
     pub(super) row: usize,
     /// Its instant, or [`NO_INSTANT`].
     pub(super) at: i64,
@@ -93,23 +84,24 @@ impl Request {
 }
 
 impl<'a> Rows<'a> {
-    /// `status` is the name of the column that says what failed.
+    /// `status` is the name of the column that says what failed; the rows are those whose durations are none.
     pub(super) fn new(
         table: &'a Table,
         (instant, duration): (usize, usize),
         status: Option<&str>,
-        mut unusable: Unusable,
+        [mut corrupted, mut foreign]: [Vec<usize>; 2],
         range: Range<usize>,
     ) -> Self {
-        unusable.corrupted.sort_unstable();
-        unusable.foreign.sort_unstable();
+        corrupted.sort_unstable();
+        foreign.sort_unstable();
         Self {
             instants: Instants::of(table, instant),
             lines: &table.lines,
             durations: table.values(duration),
             unit: table.columns[duration].unit(),
-            told: status.and_then(|status| Told::by(table, status)),
-            unusable,
+            told: status.and_then(|status| OutcomeColumn::by(table, status)),
+            corrupted,
+            foreign,
             range,
             window: ANY_INSTANT,
         }
@@ -154,7 +146,7 @@ impl<'a> Rows<'a> {
             };
             stretch.durations.extend(block.numbers.iter().enumerate().map(base));
         });
-        for row in within(&self.unusable.corrupted, &rows) {
+        for row in within(&self.corrupted, &rows) {
             stretch.durations[row - rows.start] = CORRUPTED;
         }
         stretch.outcomes.clear();
@@ -162,7 +154,7 @@ impl<'a> Rows<'a> {
             Some(told) => told.visit(rows.clone(), |outcome| stretch.outcomes.push(outcome)),
             None => stretch.outcomes.resize(rows.len(), Outcome::NotSaid),
         }
-        for row in within(&self.unusable.foreign, &rows) {
+        for row in within(&self.foreign, &rows) {
             stretch.durations[row - rows.start] = f64::NAN;
             stretch.outcomes[row - rows.start] = Outcome::NotSaid;
         }
@@ -191,7 +183,6 @@ impl Stretch {
         })
     }
 
-    /// Its rows.
     pub(super) fn rows(&self) -> Range<usize> {
         self.first_row..self.first_row + self.at.len()
     }

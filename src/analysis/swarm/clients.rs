@@ -191,7 +191,6 @@ impl<'a> Clients<'a> {
         Balance::of(finished, started(true), started(false), self.complete)
     }
 
-    /// How many are present.
     pub(crate) fn present(&self) -> u64 {
         self.accounts.values().filter(|account| account.present).count() as u64
     }

@@ -11,7 +11,6 @@ const SECOND_NANOS: i64 = 1_000_000_000;
 /// A record of a source, and when it was written.
 #[derive(Debug)]
 pub(crate) struct SourceRecord<'a, R> {
-    /// Name of its source.
     pub(crate) source: &'a str,
     /// Nanoseconds since 1970 UTC.
     pub(crate) at: Option<i64>,

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::cli::baseline_file::{Held, hold};
+use crate::cli::baseline_file::{FolderLock, hold};
 use crate::cli::outputs::{Target, write_all};
 use crate::cli::places::is_ordinary;
 use crate::cli::terminal::Lines;
-use crate::history::file::{History, Kept};
+use crate::history::file::{History, RunDetail};
 use crate::history::line::Line;
 
 /// So many damaged lines are named.
@@ -19,12 +19,12 @@ const NAMED: usize = 5;
 ///
 /// # Errors
 /// Where it cannot be read, is none, or has lines that cannot be read, unless those are passed over.
-pub(super) fn load(path: &Path, kept: Kept, keep_going: bool) -> Result<History> {
+pub(super) fn load(path: &Path, kept: RunDetail, keep_going: bool) -> Result<History> {
     let text = fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     parsed(path, &text, kept, keep_going)
 }
 
-fn parsed(path: &Path, bytes: &[u8], kept: Kept, keep_going: bool) -> Result<History> {
+fn parsed(path: &Path, bytes: &[u8], kept: RunDetail, keep_going: bool) -> Result<History> {
     let history = History::parse(&String::from_utf8_lossy(bytes), kept);
     let nothing = history.runs.is_empty() && history.acknowledgements.is_empty();
     if nothing && !history.bad.is_empty() && !History::sniff(bytes) {
@@ -51,7 +51,7 @@ pub(super) struct Appending {
     before: Vec<u8>,
     /// What stands there already.
     pub(super) history: History,
-    _held: Held,
+    _held: FolderLock,
 }
 
 impl Appending {
@@ -69,7 +69,7 @@ impl Appending {
             Err(_) if !path.exists() => Vec::new(),
             Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", path.display())),
         };
-        let history = parsed(path, &before, Kept::Center, true)?;
+        let history = parsed(path, &before, RunDetail::Center, true)?;
         Ok(Self { path: path.to_path_buf(), before, history, _held: held })
     }
 

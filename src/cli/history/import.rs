@@ -30,7 +30,7 @@ use super::file::Appending;
 const BENCHMARK_DATA: &[u8] = b"window.BENCHMARK_DATA";
 
 /// Where the runs of a file are.
-enum Held {
+enum ImportKind {
     /// Files of one date are one run.
     Dated(i64),
     /// The document is one run and says when.
@@ -59,14 +59,14 @@ pub(super) fn import(arguments: &HistoryImport) -> Result<ExitCode> {
             of_baseline(&path, &baseline.captures)
         } else {
             match held(&path) {
-                Held::Dated(at) => {
+                ImportKind::Dated(at) => {
                     dated.entry(at).or_default().push(source);
                     continue;
                 }
-                Held::Document(occasion) => {
+                ImportKind::Document(occasion) => {
                     read_run(vec![source], understanding, &config, occasion).map(|run| vec![run])
                 }
-                Held::Rows => of_rows(source, understanding, &config),
+                ImportKind::Rows => of_rows(source, understanding, &config),
             }
         };
         match taken {
@@ -114,20 +114,20 @@ pub(super) fn import(arguments: &HistoryImport) -> Result<ExitCode> {
 }
 
 /// What kind of file it is: a document that states its commit goes before a date in its name, and that before a mere instant.
-fn held(path: &Path) -> Held {
+fn held(path: &Path) -> ImportKind {
     if begins_with(path, BENCHMARK_DATA) {
-        return Held::Rows;
+        return ImportKind::Rows;
     }
     let stated = stated_in(path);
     let occasion =
         |at| Occasion { at, commit: stated.commit.clone().unwrap_or_default(), branch: stated.branch.clone() };
     if let Some(at) = stated.at.filter(|_| stated.commit.is_some()) {
-        return Held::Document(occasion(at));
+        return ImportKind::Document(occasion(at));
     }
     if let Some(at) = dated_name(path) {
-        return Held::Dated(at);
+        return ImportKind::Dated(at);
     }
-    stated.at.map_or(Held::Rows, |at| Held::Document(occasion(at)))
+    stated.at.map_or(ImportKind::Rows, |at| ImportKind::Document(occasion(at)))
 }
 
 /// The date in the name of a file, or of the nearest folder that has one.

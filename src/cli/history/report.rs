@@ -13,7 +13,7 @@ use crate::cli::terminal::{Line, Stream, say};
 use crate::compare::margin::parse_margin;
 use crate::compare::pattern::{Case, NamePattern};
 use crate::history::contract::{HistoryOutcome, HistoryReport};
-use crate::history::file::{History, Kept};
+use crate::history::file::{History, RunDetail};
 use crate::history::gate::FailOn;
 use crate::history::judge::{self, HistoryQuestion};
 use crate::history::series::Followed;
@@ -49,10 +49,10 @@ pub(super) fn compare(arguments: &HistoryCompare) -> Result<ExitCode> {
     answer(file, question, understanding.color, &mut places, &wish, |_| Ok(history))
 }
 
-fn kept(followed: Followed) -> Kept {
+fn kept(followed: Followed) -> RunDetail {
     match followed {
-        Followed::P95 | Followed::P99 => Kept::Percentiles,
-        Followed::Center | Followed::Failures => Kept::Center,
+        Followed::P95 | Followed::P99 => RunDetail::Percentiles,
+        Followed::Center | Followed::Failures => RunDetail::Center,
     }
 }
 

@@ -7,8 +7,7 @@ use crate::compare::capture::{
 };
 use crate::compare::judge::{Criteria, compare};
 use crate::compare::outcome::{Change, Verdict};
-use crate::measure::unit::Dimension;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Dimension, Polarity, Statistic};
 
 const METHOD: &str = "Hyndman-Fan type 6";
 

@@ -7,8 +7,7 @@ use super::{FailOn, GateRules, RunState};
 use crate::compare::capture::{Capture, Dependence, MetricRuns, Recording, Share, ShareRuns, Values};
 use crate::compare::judge::{Criteria, compare};
 use crate::compare::outcome::{Comparison, GateOutcome, samples};
-use crate::measure::Polarity;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Polarity};
 use crate::stats::rng::Rng;
 use crate::stats::sample::mean_and_stddev;
 

@@ -1,12 +1,10 @@
 //! What passes a gate and what does not.
 
-use crate::measure::Polarity;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Polarity, Statistic};
 
 use super::super::outcome::{Effect, Reason, Scale};
 use super::*;
 use crate::compare::outcome::samples::{self, target};
-use crate::measure::Statistic;
 
 fn change(verdict: Verdict, tested: bool) -> Change {
     let effect =

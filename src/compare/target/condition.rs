@@ -5,9 +5,8 @@
 
 use std::fmt;
 
-use crate::compare::pattern::{Case, NamePattern, PatternError};
-use crate::measure::unit::{Dimension, Unit};
-use crate::measure::{Operator, Quantity, QuantityError, Statistic, StatisticError};
+use crate::compare::pattern::{Case, NamePattern};
+use crate::measure::{Dimension, Operator, Quantity, QuantityError, Statistic, StatisticError, Unit};
 
 /// The keys of conditions, for messages.
 const KNOWN_KEYS: &str = "mean, median, p50, p90, p95, p99, \"p99.9\" (any percentile), min, max, stddev, cv, count, value, \
@@ -59,59 +58,18 @@ pub struct Condition {
 
 /// What is wrong with the text of a target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TargetTextError {
-    /// A pattern is none.
-    #[error("{key}: {error}")]
-    Pattern {
-        /// Where it stands.
-        key: String,
-        /// What is wrong.
-        error: PatternError,
-    },
-    /// No statistic is called so.
-    #[error("`{key}` is not known here; there are metric, source, where, and the statistics {KNOWN_KEYS}")]
-    UnknownKey {
-        /// As written.
-        key: String,
-    },
-    /// No change of this statistic is computed.
-    #[error("`{key}` is not compared with a baseline; there are {KNOWN_CHANGES}")]
-    UnknownChange {
-        /// As written.
-        key: String,
-    },
-    /// A percentile that is none.
-    #[error("`{key}`: {HOW_PERCENTILE}")]
-    Percentile {
-        /// As written.
-        key: String,
-    },
-    /// A limit that means nothing, or could mean two things.
-    #[error("{key}: `{text}`: {remedy}")]
-    Limit {
-        /// The statistic.
-        key: String,
-        /// As written.
-        text: String,
-        /// What to write.
-        remedy: String,
-    },
-    /// There is nothing to compare the metric with.
-    #[error("no condition: add one, for example p95 = \"< 200ms\"")]
-    NoCondition,
+#[error("{message}")]
+pub struct TargetError {
+    /// The key that is to blame; `None` where nothing is written that could be.
+    pub key: Option<String>,
+    /// What is wrong, and what to write.
+    pub message: String,
 }
 
-impl TargetTextError {
-    /// The key that is to blame; `None` where nothing is written that could be.
-    pub fn key(&self) -> Option<&str> {
-        match self {
-            Self::Pattern { key, .. }
-            | Self::UnknownKey { key }
-            | Self::UnknownChange { key }
-            | Self::Percentile { key }
-            | Self::Limit { key, .. } => Some(key),
-            Self::NoCondition => None,
-        }
+impl TargetError {
+    /// Of what stands under a key.
+    pub fn at(key: &str, message: String) -> Self {
+        Self { key: Some(key.to_owned()), message }
     }
 }
 
@@ -125,25 +83,26 @@ impl Target {
         source: Option<&str>,
         labels: impl IntoIterator<Item = (&'a str, &'a str)>,
         conditions: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, TargetTextError> {
+    ) -> Result<Self, TargetError> {
         let pattern = |key: &str, text: &str, case| {
-            NamePattern::new(text, case).map_err(|error| TargetTextError::Pattern { key: key.to_owned(), error })
+            NamePattern::new(text, case).map_err(|error| TargetError::at(key, format!("{key}: {error}")))
         };
         let rule = |(column, label): (&str, &str)| {
-            let label = pattern(&format!("where.{column}"), label, Case::Told)?;
+            let label = pattern(&format!("where.{column}"), label, Case::Distinct)?;
             Ok(LabelRule { column: column.to_owned(), label })
         };
         let mut target = Self {
             metric: pattern("metric", metric, Case::Ignored)?,
-            source: source.map(|source| pattern("source", source, Case::Told)).transpose()?,
-            labels: labels.into_iter().map(rule).collect::<Result<_, TargetTextError>>()?,
+            source: source.map(|source| pattern("source", source, Case::Distinct)).transpose()?,
+            labels: labels.into_iter().map(rule).collect::<Result<_, TargetError>>()?,
             conditions: conditions
                 .into_iter()
                 .map(|(key, text)| Condition::parse(key, text))
-                .collect::<Result<_, TargetTextError>>()?,
+                .collect::<Result<_, TargetError>>()?,
         };
         if target.conditions.is_empty() {
-            return Err(TargetTextError::NoCondition);
+            let message = "no condition: add one, for example p95 = \"< 200ms\"".to_owned();
+            return Err(TargetError { key: None, message });
         }
         // A table of TOML has no order, and the alphabet puts p5 behind p100. Of changes, the mean stands behind the percentiles.
         target.conditions.sort_by_key(|condition| {
@@ -159,13 +118,9 @@ impl Condition {
     ///
     /// # Errors
     /// When the key is not known, or the limit means nothing.
-    pub fn parse(key: &str, text: &str) -> Result<Self, TargetTextError> {
+    pub fn parse(key: &str, text: &str) -> Result<Self, TargetError> {
         let (statistic, is_change) = statistic_of(key)?;
-        let error = |remedy: &str| TargetTextError::Limit {
-            key: key.to_owned(),
-            text: text.trim().to_owned(),
-            remedy: remedy.to_owned(),
-        };
+        let error = |remedy: &str| TargetError::at(key, format!("{key}: `{}`: {remedy}", text.trim()));
         let (operator, rest) = Operator::split(text.trim());
         let limit = limit_of(statistic, is_change, rest).map_err(|remedy| error(&remedy))?;
         // A bare limit can only be meant as the largest value allowed, but for counts and rates.
@@ -185,23 +140,26 @@ impl Condition {
 }
 
 /// The statistic of a key, and whether its change is meant.
-fn statistic_of(key: &str) -> Result<(Statistic, bool), TargetTextError> {
-    let key_error = || key.to_owned();
+fn statistic_of(key: &str) -> Result<(Statistic, bool), TargetError> {
     if let Some(of) = key.strip_suffix("_change") {
         return match of.parse() {
             Ok(Statistic::Median) => Ok((Statistic::P50, true)),
             Ok(of @ (Statistic::Center | Statistic::P50 | Statistic::P95 | Statistic::P99 | Statistic::Mean)) => {
                 Ok((of, true))
             }
-            _ => Err(TargetTextError::UnknownChange { key: key_error() }),
+            _ => {
+                let message = format!("`{key}` is not compared with a baseline; there are {KNOWN_CHANGES}");
+                Err(TargetError::at(key, message))
+            }
         };
     }
     match key.parse() {
         Ok(Statistic::Center | Statistic::Failures) | Err(StatisticError::Unknown) => {
-            Err(TargetTextError::UnknownKey { key: key_error() })
+            let there = "there are metric, source, where, and the statistics";
+            Err(TargetError::at(key, format!("`{key}` is not known here; {there} {KNOWN_KEYS}")))
         }
         Ok(Statistic::Percentile(0.0 | 100.0)) | Err(StatisticError::Percentile) => {
-            Err(TargetTextError::Percentile { key: key_error() })
+            Err(TargetError::at(key, format!("`{key}`: {HOW_PERCENTILE}")))
         }
         Ok(statistic) => Ok((statistic, false)),
     }

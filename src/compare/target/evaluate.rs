@@ -5,9 +5,8 @@
 
 use crate::analysis::reported::Reported;
 use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
-use crate::measure::Statistic;
 use crate::measure::limit::{Misfit, misfit};
-use crate::measure::unit::{Dimension, Unit};
+use crate::measure::{Dimension, Refusal, Statistic, Unit};
 use crate::stats::interval::{Interval, order_statistic_interval_inflated, wilson_inflated};
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
 use crate::stats::summary::Summary;
@@ -37,7 +36,7 @@ pub fn evaluate(
     comparison: Option<&Comparison>,
     confidence: f64,
     quantile_method: QuantileMethod,
-) -> Result<Vec<TargetResult>, TargetError> {
+) -> Result<Vec<TargetResult>, Refusal> {
     let evidence = Evidence { subjects, shares, comparison, confidence, quantile_method };
     let mut results = Vec::new();
     for target in targets {
@@ -51,20 +50,6 @@ pub fn evaluate(
         }
     }
     Ok(results)
-}
-
-/// A limit that does not fit the metric that it was found to be about.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("target {condition}: {metric} {measured}: {remedy}")]
-pub struct TargetError {
-    /// The target in words and its condition: `late*: p95 < 200`.
-    pub condition: String,
-    /// The metric and its source: `latency in run.csv`.
-    pub metric: String,
-    /// What it measures, as the end of a sentence: `is a time`.
-    pub measured: &'static str,
-    /// What to write instead.
-    pub remedy: String,
 }
 
 struct Evidence<'a> {
@@ -128,7 +113,7 @@ impl Question<'_> {
 }
 
 impl Evidence<'_> {
-    fn subjects(&self, question: Question<'_>) -> Result<Vec<TargetResult>, TargetError> {
+    fn subjects(&self, question: Question<'_>) -> Result<Vec<TargetResult>, Refusal> {
         let Condition { statistic, .. } = *question.condition;
         let found = match select::subjects(question.target, statistic, self.subjects) {
             Ok(found) => found,
@@ -419,16 +404,12 @@ fn unit_not_stated(question: Question<'_>, subject: &Subject<'_>) -> Option<Stri
 }
 
 /// Refuses a limit whose unit does not fit the metric.
-fn check_unit(question: Question<'_>, subject: &Subject<'_>) -> Result<(), TargetError> {
+fn check_unit(question: Question<'_>, subject: &Subject<'_>) -> Result<(), Refusal> {
     let dimension = question.condition.dimension(subject.dimension);
     let Some(Misfit { measured, remedy }) = misfit(subject.metric, question.condition.limit, dimension) else {
         return Ok(());
     };
     let Condition { key, text, .. } = question.condition;
-    Err(TargetError {
-        condition: format!("{}: {key} {text}", question.target),
-        metric: format!("{} in {}", subject.metric, subject.source),
-        measured,
-        remedy,
-    })
+    let Subject { metric, source, .. } = subject;
+    Err(Refusal(format!("target {}: {key} {text}: {metric} in {source} {measured}: {remedy}", question.target)))
 }

@@ -12,52 +12,21 @@ use super::subject::{Subject, SubjectShare};
 /// Names that a note lists.
 const NAMED: usize = 5;
 
-/// Something that was measured, as far as targets choose by it.
-trait HasName {
-    fn source(&self) -> &str;
-    fn metric(&self) -> &str;
-}
-
-impl HasName for Subject<'_> {
-    fn source(&self) -> &str {
-        self.source
-    }
-
-    fn metric(&self) -> &str {
-        self.metric
-    }
-}
-
-impl HasName for SubjectShare<'_> {
-    fn source(&self) -> &str {
-        self.source
-    }
-
-    fn metric(&self) -> &str {
-        self.metric
-    }
-}
-
-impl HasName for Change {
-    fn source(&self) -> &str {
-        &self.source
-    }
-
-    fn metric(&self) -> &str {
-        &self.metric
-    }
-}
-
-/// Those whose source and metric match.
-fn by_name<'a, T: HasName>(target: &Target, all: impl Iterator<Item = &'a T> + Clone) -> Result<Vec<&'a T>, String> {
-    let in_source = |item: &&T| target.source.as_ref().is_none_or(|source| source.matches_source(item.source()));
+/// Those whose source and metric match; `names` are both of one.
+fn by_name<'a, T>(
+    target: &Target,
+    all: impl Iterator<Item = &'a T> + Clone,
+    names: impl Fn(&'a T) -> (&'a str, &'a str),
+) -> Result<Vec<&'a T>, String> {
+    let (source_of, metric_of) = (|item| names(item).0, |item| names(item).1);
+    let in_source = |item: &&'a T| target.source.as_ref().is_none_or(|source| source.matches_source(source_of(item)));
     if let Some(source) = target.source.as_ref().filter(|_| !all.clone().any(|item| in_source(&item))) {
-        let names = all.map(T::source);
+        let names = all.map(source_of);
         return Err(format!("no source matches `{}`; {}", source.text(), there_are(source.text(), names)));
     }
-    let found: Vec<&T> = all.clone().filter(in_source).filter(|item| target.metric.matches(item.metric())).collect();
+    let found: Vec<&T> = all.clone().filter(in_source).filter(|item| target.metric.matches(metric_of(item))).collect();
     if found.is_empty() {
-        let names = all.filter(in_source).map(T::metric);
+        let names = all.filter(in_source).map(metric_of);
         return Err(format!(
             "no metric matches `{}`; {}",
             target.metric.text(),
@@ -73,7 +42,7 @@ pub(super) fn subjects<'a>(
     statistic: Statistic,
     all: &'a [Subject<'a>],
 ) -> Result<Vec<&'a Subject<'a>>, String> {
-    let named = by_name(target, all.iter())?;
+    let named = by_name(target, all.iter(), |one| (one.source, one.metric))?;
     let wanted = |subject: &&&Subject<'_>| {
         let is_value = statistic == Statistic::Value;
         is_value == subject.value.is_some() || !is_value && subject.reported.is_some()
@@ -156,9 +125,9 @@ pub(super) fn shares<'a>(
     all: &'a [SubjectShare<'a>],
     subjects: &[Subject<'_>],
 ) -> Result<Vec<&'a SubjectShare<'a>>, String> {
-    let named = by_name(target, all.iter()).or_else(|note| {
+    let named = by_name(target, all.iter(), |one| (one.source, one.metric)).or_else(|note| {
         // A metric that is there, without failures, is no slip of the pen.
-        by_name(target, subjects.iter())
+        by_name(target, subjects.iter(), |one| (one.source, one.metric))
             .map_or(Err(note), |_| Err("errors not recorded: no column or event says what failed".to_owned()))
     })?;
     let found: Vec<&SubjectShare<'_>> =
@@ -188,7 +157,8 @@ pub(super) fn changes<'a>(
         let mut statistics = change.effects.iter().map(|effect| effect.statistic);
         !change.effects.is_empty() && statistics.all(|statistic| statistic == Statistic::FailureShare)
     };
-    let named = by_name(target, all.iter().filter(|change| !of_share(change)))?;
+    let of_metrics = all.iter().filter(|change| !of_share(change));
+    let named = by_name(target, of_metrics, |one| (&one.source, &one.metric))?;
     let grouped_by = |change: &Change| {
         let same = |subject: &&Subject<'_>| subject.source == change.source && subject.metric == change.metric;
         subjects.iter().filter(same).find_map(|subject| subject.grouped_by)
@@ -207,7 +177,8 @@ pub(super) fn changes<'a>(
     if !found.is_empty() {
         return Ok(found);
     }
-    let of_run: Vec<&Subject<'_>> = by_name(target, subjects.iter()).unwrap_or_default();
+    let of_run: Vec<&Subject<'_>> =
+        by_name(target, subjects.iter(), |one| (one.source, one.metric)).unwrap_or_default();
     let groups = of_run.iter().map(|subject| (subject.group, subject.grouped_by));
     Err(no_group(target, named.first().map_or("", |change| change.metric.as_str()), groups))
 }

@@ -1,18 +1,15 @@
 //! What a target says about numbers whose truth is known.
 
 use crate::analysis::reported::{Reported, ReportedValue};
-use crate::measure::unit::{Dimension, Unit};
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Dimension, Operator, Polarity, Refusal, Statistic, Unit};
 use crate::stats::describe::describe;
 use crate::stats::population::{Detail, Population};
 use crate::stats::quantile::QuantileMethod;
 use crate::stats::settings::Settings;
 
 use super::super::outcome::{Change, Counts, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict, samples};
-use super::condition::{Condition, TargetTextError};
-use super::evaluate::TargetError;
+use super::condition::Condition;
 use super::*;
-use crate::measure::Operator;
 
 fn target(metric: &str, labels: &[(&str, &str)], key: &str, limit: &str) -> Target {
     Target::parse(metric, None, labels.iter().copied(), [(key, limit)]).unwrap()
@@ -48,7 +45,7 @@ fn share(group: Option<&str>) -> SubjectShare<'_> {
     SubjectShare { source: "run.csv", metric: "latency", grouped_by, group, failed: 0, total: 0, inflation: 1.0 }
 }
 
-fn held(target: &Target, subjects: &[Subject<'_>]) -> Result<Vec<TargetResult>, TargetError> {
+fn held(target: &Target, subjects: &[Subject<'_>]) -> Result<Vec<TargetResult>, Refusal> {
     evaluate(std::slice::from_ref(target), subjects, &[], None, 0.95, QuantileMethod::Type6)
 }
 
@@ -136,7 +133,7 @@ fn a_key_or_limit_that_means_nothing_is_refused_with_what_to_write() {
         let error = Condition::parse(key, text).unwrap_err().to_string();
         assert!(error.contains(expected), "{key} {text}: {error}");
     }
-    assert_eq!(Target::parse("a", None, [], []), Err(TargetTextError::NoCondition));
+    assert_eq!(Target::parse("a", None, [], []).unwrap_err().key, None);
     let error = Target::parse("a[", None, [], [("mean", "< 1")]).unwrap_err().to_string();
     assert!(error.starts_with("metric: `a[` is not a pattern"), "{error}");
 }

@@ -212,7 +212,6 @@ fn append_texts(codes: &mut CellsBuilder, dictionary: &mut Dictionary, part: &Te
     }));
 }
 
-/// A finished column.
 pub(crate) struct Finished {
     /// Its role is not known yet.
     pub(crate) column: Column,

@@ -9,9 +9,8 @@ mod monitor;
 
 use crate::ingest::format::Format;
 
-/// The formats: those of particular tools, of which one at most may recognise a source, then the notations in the order in
-/// which they are tried.
-pub(crate) static FORMATS: &[Format] = &[
+/// The formats of particular tools, of which one at most may recognise a source.
+pub(crate) static TOOLS: &[Format] = &[
     ai::agent_swarm::FORMAT,
     bench::hyperfine::FORMAT,
     bench::hyperfine_csv::FORMAT,
@@ -100,13 +99,13 @@ pub(crate) static FORMATS: &[Format] = &[
     monitor::dstat::FORMAT,
     monitor::perf_stat::FORMAT,
     generic::parquet::FORMAT,
-    generic::ndjson::FORMAT,
-    generic::json::FORMAT,
-    generic::delimited::FORMAT,
-    generic::aligned::FORMAT,
 ];
+
+/// The notations that any program writes, in the order in which they are tried where no tool's format fits.
+pub(crate) static NOTATIONS: &[Format] =
+    &[generic::ndjson::FORMAT, generic::json::FORMAT, generic::delimited::FORMAT, generic::aligned::FORMAT];
 
 /// All formats that are read.
 pub fn formats() -> impl Iterator<Item = &'static Format> {
-    FORMATS.iter()
+    TOOLS.iter().chain(NOTATIONS)
 }

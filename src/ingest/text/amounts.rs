@@ -5,8 +5,7 @@
 //! the word that all of them are written with. Looked at once a text, when its column stands: reading does not ask. Refuses texts that are as well names: `8B`,
 //! `64K`, `5G`, `10 users`, `12 Jan`.
 
-use crate::measure::ending;
-use crate::measure::unit::{Dimension, Unit};
+use crate::measure::{Dimension, Unit, ending};
 
 use crate::ingest::meaning::{name, vocabulary};
 use crate::ingest::text::cells::{self, DecimalMark};

@@ -23,7 +23,6 @@ pub(crate) struct CsvTable {
     pub(crate) rows: Vec<CsvRow>,
 }
 
-/// A row of a table.
 #[derive(Debug)]
 pub(crate) struct CsvRow {
     pub(crate) cells: StringRecord,

@@ -3,8 +3,7 @@
 //! In: records. Out: the tables that stand in the text, one after the other or mixed. What is no row (blank lines, comments,
 //! lines that cannot be read) is counted and explained.
 
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::folded::Folded;
+use crate::measure::{FindingKind, Folded, Severity};
 use crate::table::storage::Storage;
 
 use crate::ingest::format::{AnyRecords, Head, IngestError, Sink, SourceOptions};

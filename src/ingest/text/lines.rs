@@ -35,7 +35,6 @@ pub(crate) enum Flaw {
     Overlong,
 }
 
-/// A record.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Record<'a> {
     /// Its bytes, without the line break.

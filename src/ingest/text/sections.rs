@@ -4,8 +4,7 @@
 //! what the table's columns hold. Otherwise it is, in this order: a header seen before; a new header; a row of an
 //! earlier table (another run was appended); a row with the wrong number of fields; or a row with invalid cells.
 
-use crate::measure::ending;
-use crate::measure::finding::{FindingKind, Severity};
+use crate::measure::{FindingKind, Severity, ending};
 use crate::table::storage::Storage;
 use crate::table::{CellType, ForeignValue};
 
@@ -28,7 +27,6 @@ const NAMED_RAGGED: u64 = 50;
 
 /// What surrounds a row.
 pub(crate) struct Context<'a> {
-    /// Its line.
     pub(crate) line: u64,
     /// Whether it ends in a line break.
     pub(crate) terminated: bool,

@@ -9,8 +9,7 @@ use crate::compare::collect::{Reading, capture};
 use crate::compare::judge;
 use crate::compare::sides::{self, NamedCaptures};
 use crate::measure::reported::{Bucket, RecordedHistogram, Reported, ReportedValue};
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Polarity, Statistic, Unit};
 use crate::report::contract::{DataStatus, Report, ServiceStatus};
 use crate::report::number;
 use crate::report::render::{Form, render};
@@ -80,7 +79,7 @@ fn counted() -> Analysed {
     analysed(source)
 }
 
-fn built(analysed: Analysed, material: Material<'_>) -> Report {
+fn built(analysed: Analysed, material: Material) -> Report {
     build(vec![analysed], material, Settings::default())
 }
 

@@ -2,63 +2,36 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::chat::Service;
 use crate::analysis::failing::PopulationFailures;
 use crate::analysis::swarm::Swarm;
+use crate::compare::gate::RunState;
 use crate::compare::outcome::{Comparison, Counts, Gate, GateOutcome, TargetOutcome, TargetResult};
 use crate::measure::finding::{Finding, Severity};
-use crate::report::contract::{
-    DataStatus, LoadSweep, Metric, Reported, RequestRun, RequestSummary, ServiceStatus, Source, Verdict,
-};
+use crate::report::contract::{DataStatus, LoadSweep, ServiceStatus, Verdict};
 use crate::report::words::headline;
 use crate::report::words::measured::{self, Measurements};
 use crate::report::{number, words};
 
-/// What the findings amount to.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct State {
-    /// Values that left the clean statistics.
-    pub(super) corrupted: u64,
-    /// Suspicious findings.
-    pub(super) suspicious: u64,
-}
-
-impl State {
-    pub(super) fn of(findings: &[Finding]) -> Self {
-        let all = |severity: Severity| findings.iter().filter(move |finding| finding.severity == severity);
-        Self {
-            corrupted: all(Severity::Corrupted).map(|finding| finding.count).sum(),
-            suspicious: all(Severity::Suspicious).count() as u64,
-        }
-    }
-}
-
 /// What a verdict is made of.
 pub(super) struct VerdictBasis<'a> {
     pub(super) findings: &'a [Finding],
-    pub(super) state: State,
-    pub(super) sources: &'a [Source],
-    pub(super) metrics: &'a [Metric],
-    pub(super) reported: &'a [Reported],
-    pub(super) requests: &'a [RequestRun],
-    pub(super) summaries: &'a [RequestSummary],
+    pub(super) state: RunState<'a>,
+    pub(super) measured: Measurements<'a>,
     pub(super) sweeps: &'a [LoadSweep],
-    pub(super) services: &'a [Service],
     pub(super) swarm: Option<&'a Swarm>,
     pub(super) comparison: Option<&'a Comparison>,
     pub(super) targets: &'a [TargetResult],
     pub(super) gate: Option<&'a Gate>,
-    /// Failures of every population of which they are known.
-    pub(super) populations: &'a [PopulationFailures],
 }
 
 pub(super) fn verdict(basis: &VerdictBasis<'_>) -> Verdict {
-    let State { corrupted, suspicious } = basis.state;
-    let clean = basis.metrics.iter().filter_map(|metric| metric.overall.clean.as_ref());
-    let failed = basis.metrics.iter().filter_map(|metric| metric.failed.as_ref());
+    let RunState { corrupted, suspicious, .. } = basis.state;
+    let clean = basis.measured.metrics.iter().filter_map(|metric| metric.overall.clean.as_ref());
+    let failed = basis.measured.metrics.iter().filter_map(|metric| metric.failed.as_ref());
     let samples: u64 = clean.chain(failed).map(|summary| summary.n).sum();
     let data = data_status(basis);
     let mut failures: Vec<PopulationFailures> = basis
+        .measured
         .populations
         .iter()
         .filter(|one| one.failing || one.failed > 0 && one.share >= headline::SAID_FROM)
@@ -79,20 +52,21 @@ pub(super) fn verdict(basis: &VerdictBasis<'_>) -> Verdict {
 
 /// The clauses of the first line.
 fn line(basis: &VerdictBasis<'_>, samples: u64) -> String {
-    let failing = headline::failing(basis.populations, basis.metrics, basis.sources, basis.comparison);
+    let failing =
+        headline::failing(basis.measured.populations, basis.measured.metrics, basis.measured.sources, basis.comparison);
     let mut clauses: Vec<String> = failing.into_iter().collect();
-    let suite = |comparison| headline::suite(comparison, basis.sources);
+    let suite = |comparison| headline::suite(comparison, basis.measured.sources);
     clauses.extend(basis.comparison.and_then(suite));
-    let named = |comparison| headline::named_changes(comparison, basis.populations);
+    let named = |comparison| headline::named_changes(comparison, basis.measured.populations);
     clauses.extend(basis.comparison.map(named).into_iter().flatten());
     clauses.extend(basis.comparison.and_then(headline::undecided));
     clauses.extend(headline::missed_target(basis.targets));
-    clauses.extend(words::steady::not_found(basis.requests, basis.comparison));
+    clauses.extend(words::steady::not_found(basis.measured.requests, basis.comparison));
     clauses.extend(words::change::headline(basis.comparison, basis.targets, basis.gate));
-    clauses.extend(words::incident::headline(basis.requests));
-    if !basis.sources.is_empty() {
+    clauses.extend(words::incident::headline(basis.measured.requests));
+    if !basis.measured.sources.is_empty() {
         clauses.push(measured(basis, samples));
-        clauses.extend(words::steady::left_out(basis.requests));
+        clauses.extend(words::steady::left_out(basis.measured.requests));
         clauses.retain(|clause| !clause.is_empty());
     }
     if clauses.is_empty() { "nothing was read".to_owned() } else { clauses.join("; ") }
@@ -105,13 +79,13 @@ fn service_status(basis: &VerdictBasis<'_>) -> ServiceStatus {
     let target = |wanted: &[TargetOutcome]| basis.targets.iter().any(|target| wanted.contains(&target.outcome));
     let told = |counts: Counts| counts.unchanged + counts.center_unchanged + counts.improved + counts.changed;
     let held = [
-        (basis.populations.iter().any(|one| one.failing), ServiceStatus::Failing),
+        (basis.measured.populations.iter().any(|one| one.failing), ServiceStatus::Failing),
         (any(|counts| counts.regressed), ServiceStatus::Regressed),
         (target(&[TargetOutcome::Missed, TargetOutcome::NoData]), ServiceStatus::Missed),
         (target(&[TargetOutcome::Undecided]), ServiceStatus::Undecided),
         (basis.gate.is_some_and(|gate| gate.outcome == GateOutcome::Undecided), ServiceStatus::Undecided),
         (basis.comparison.is_some_and(|comparison| !comparison.stale.is_empty()), ServiceStatus::Undecided),
-        (words::steady::not_found(basis.requests, basis.comparison).is_some(), ServiceStatus::Undecided),
+        (words::steady::not_found(basis.measured.requests, basis.comparison).is_some(), ServiceStatus::Undecided),
         (basis.comparison.is_some_and(|one| one.changes.iter().any(|change| change.large)), ServiceStatus::Undecided),
         (any(|counts| counts.missing + counts.incomparable), ServiceStatus::Undecided),
         (counts.is_some_and(|counts| told(counts) == 0), ServiceStatus::Undecided),
@@ -134,7 +108,7 @@ fn data_status(basis: &VerdictBasis<'_>) -> DataStatus {
 
 /// What is wrong with the data.
 fn data_note(basis: &VerdictBasis<'_>, status: DataStatus) -> String {
-    let State { corrupted, suspicious } = basis.state;
+    let RunState { corrupted, suspicious, .. } = basis.state;
     let mut parts = Vec::new();
     if corrupted > 0 {
         let what = number::counted(corrupted, "corrupted sample");
@@ -156,10 +130,10 @@ fn data_note(basis: &VerdictBasis<'_>, status: DataStatus) -> String {
 /// What a verdict rests on: requests and their latency where there is one population of them, else messages of services, samples
 /// of metrics, executions of a swarm.
 fn measured(basis: &VerdictBasis<'_>, samples: u64) -> String {
-    let VerdictBasis { sources, metrics, reported, requests, summaries, services, populations, .. } = *basis;
-    let of = Measurements { sources, metrics, reported, requests, summaries, services, populations };
-    let only = words::benchmarks::measured(&of).or_else(|| measured::measured(&of));
-    let only = only.or_else(|| words::summary::of_sweep(basis.sweeps, sources)).or_else(|| measured::of_files(&of));
+    let of = &basis.measured;
+    let Measurements { sources, metrics, reported, services, .. } = *of;
+    let only = words::benchmarks::measured(of).or_else(|| measured::measured(of));
+    let only = only.or_else(|| words::summary::of_sweep(basis.sweeps, sources)).or_else(|| measured::of_files(of));
     if let Some(said) = only.filter(|_| basis.swarm.is_none()) {
         return said;
     }

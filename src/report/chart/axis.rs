@@ -11,14 +11,14 @@ const NEAR_ZERO: f64 = 0.5;
 
 /// An axis of values.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Axis {
+pub(crate) struct Axis {
     /// Where the axis begins and ends.
-    pub(super) low: f64,
+    pub(crate) low: f64,
     pub(super) high: f64,
     /// The smallest and largest value.
-    pub(super) least: f64,
-    pub(super) most: f64,
-    pub(super) log: bool,
+    pub(crate) least: f64,
+    pub(crate) most: f64,
+    pub(crate) log: bool,
 }
 
 impl Axis {
@@ -35,6 +35,14 @@ impl Axis {
             (low - low.abs() / 2.0, high + high.abs() / 2.0)
         };
         Some(Self { low: start, high: end, least: low, most: high, log: log && start > 0.0 })
+    }
+
+    /// That small distributions share: logarithmic where more than a decade is crossed; from zero where bars are to be compared and no
+    /// logarithm is needed.
+    pub(crate) fn shared(least: f64, most: f64, from_zero: bool) -> Option<Self> {
+        let log = least > 0.0 && most / least > 10.0;
+        let start = if from_zero && !log && least > 0.0 { 0.0 } else { least };
+        Self::new(start, most, log)
     }
 
     pub(super) fn of_histogram(histogram: &Histogram) -> Option<Self> {

@@ -70,38 +70,6 @@ pub(crate) fn spark(values: &[Option<f64>], kind: SparkKind) -> Option<String> {
     Some(small("spark", None, &shape))
 }
 
-/// An axis that small distributions share: logarithmic where more than a decade is crossed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SharedAxis(Axis);
-
-impl SharedAxis {
-    /// From the smallest to the largest value of all of them; from zero where bars are to be compared and no logarithm is needed.
-    pub(crate) fn of(least: f64, most: f64, from_zero: bool) -> Option<Self> {
-        let log = least > 0.0 && most / least > 10.0;
-        let start = if from_zero && !log && least > 0.0 { 0.0 } else { least };
-        Some(Self(Axis::new(start, most, log)?))
-    }
-
-    /// Whether lengths on it can be compared.
-    pub(crate) fn starts_at_zero(&self) -> bool {
-        self.0.low == 0.0
-    }
-
-    /// Whether it is logarithmic.
-    pub(crate) fn is_log(&self) -> bool {
-        self.0.log
-    }
-
-    /// Its ends.
-    pub(crate) fn ends(&self) -> (f64, f64) {
-        (self.0.least, self.0.most)
-    }
-
-    fn x(&self, value: f64) -> f64 {
-        self.0.share(value) * WIDTH
-    }
-}
-
 /// What a small distribution shows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MiniDistribution<'a> {
@@ -121,8 +89,8 @@ pub(crate) struct MiniDistribution<'a> {
 
 /// A distribution on the axis of all of its kind: bars whose area is the number of samples, or dots of a few samples, or the range
 /// with the quartiles, each with a line for the median.
-pub(crate) fn mini_distribution(of: &MiniDistribution<'_>, axis: &SharedAxis) -> String {
-    let x = |value: f64| axis.x(value);
+pub(crate) fn mini_distribution(of: &MiniDistribution<'_>, axis: &Axis) -> String {
+    let x = |value: f64| axis.share(value) * WIDTH;
     let mut shapes = String::new();
     if of.bar {
         let _ = write!(
@@ -166,13 +134,14 @@ pub(crate) fn mini_distribution(of: &MiniDistribution<'_>, axis: &SharedAxis) ->
 }
 
 /// Bars whose area is the number of samples: the bins of a straight axis differ in width on a logarithmic one.
-fn bars(histogram: &Histogram, axis: &SharedAxis) -> Option<String> {
+fn bars(histogram: &Histogram, axis: &Axis) -> Option<String> {
     if histogram.edges.len() != histogram.counts.len() + 1 {
         return None;
     }
     let mut mass = [0.0f64; BINS];
     for (edges, count) in histogram.edges.windows(2).zip(&histogram.counts) {
-        let (from, to) = (axis.x(edges[0]) / WIDTH * BINS as f64, axis.x(edges[1]) / WIDTH * BINS as f64);
+        let at = |edge: f64| axis.share(edge) * WIDTH / WIDTH * BINS as f64;
+        let (from, to) = (at(edges[0]), at(edges[1]));
         let (from, to) = (from.min(BINS as f64 - 1e-6), to.min(BINS as f64));
         if to - from < 1e-9 {
             mass[from as usize] += *count as f64;
@@ -330,8 +299,8 @@ mod tests {
     #[test]
     fn the_area_of_a_bar_is_its_count_on_any_axis() {
         let histogram = Histogram { log: false, edges: vec![1.0, 2.0, 100.0], counts: vec![10, 10] };
-        let axis = SharedAxis::of(1.0, 100.0, false).unwrap();
-        assert!(axis.is_log());
+        let axis = Axis::shared(1.0, 100.0, false).unwrap();
+        assert!(axis.log);
         let path = bars(&histogram, &axis).unwrap();
         // log10(2) is 15% of the axis: the same count on 85% is less than a fifth as tall.
         let heights: Vec<f64> =

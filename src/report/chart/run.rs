@@ -58,7 +58,6 @@ pub(crate) enum StretchKind {
     Outside,
     /// The steady part: it is named and not shaded.
     Steady,
-    /// An incident.
     Incident,
     /// One of several runs.
     Run,

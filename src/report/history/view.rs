@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::history::contract::{ChangeState, Direction, HistoryOutcome, HistoryReport, LevelChange, MetricHistory};
-use crate::measure::Polarity;
+use crate::history::contract::{ChangeState, HistoryOutcome, HistoryReport, LevelChange, MetricHistory};
+use crate::measure::{Direction, Polarity};
 use crate::report::chart::{
     CELLS, HistoryMark, HistoryPlot, PlotLevel, PlotPoint, heat_row, history_chart, history_spark,
 };
@@ -73,7 +73,6 @@ pub(crate) struct ChangeRow {
     pub with_new_host: bool,
 }
 
-/// A metric.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct MetricRow {
     pub name: String,

@@ -1,11 +1,9 @@
 //! What a history says, in sentences.
 
 use crate::history::contract::{
-    ChangeState, Direction, HistoryOutcome, HistoryReport, LevelChange, MetricHistory, NewestRun, NewestValue,
-    NewestVerdict,
+    ChangeState, HistoryOutcome, HistoryReport, LevelChange, MetricHistory, NewestRun, NewestValue, NewestVerdict,
 };
-use crate::measure::Polarity;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Direction, Polarity};
 use crate::report::number;
 
 /// The first line: the worst first.

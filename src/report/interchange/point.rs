@@ -7,8 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::failing::populations;
-use crate::measure::unit::Dimension;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Dimension, Polarity, Statistic};
 use crate::report::contract::{Interval, Metric, Population, Report};
 
 /// The percentiles that go out beside the median.

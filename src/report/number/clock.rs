@@ -51,7 +51,6 @@ impl Moments {
         if self.start.is_some() { " UTC" } else { "" }
     }
 
-    /// The name of an axis of moments.
     pub(crate) fn axis(&self) -> &'static str {
         if self.start.is_some() { "time of day, UTC" } else { "time since the beginning of the run" }
     }

@@ -17,9 +17,8 @@ use super::fold::{fold, open};
 use super::leading::is_secondary;
 use super::numbers::shown;
 use crate::compare::outcome::{Change, Verdict};
-use crate::measure::Statistic;
-use crate::measure::unit::Dimension;
-use crate::report::chart::SharedAxis;
+use crate::measure::{Dimension, Statistic};
+use crate::report::chart::Axis;
 use crate::report::contract::{Metric, Population, Report, Reported};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
@@ -480,18 +479,18 @@ impl<'r> Board<'r> {
 }
 
 /// The axis that all populations of a metric share, and those of the same one in other files.
-fn axis_of<'r>(apart: bool, metrics: impl Iterator<Item = &'r Metric>) -> Option<SharedAxis> {
+fn axis_of<'r>(apart: bool, metrics: impl Iterator<Item = &'r Metric>) -> Option<Axis> {
     let metrics: Vec<&Metric> = metrics.collect();
     let whole = |metric: &'r Metric| (!apart).then_some(&metric.overall).into_iter().chain(&metric.groups);
     let summaries = || metrics.iter().copied().flat_map(whole).filter_map(|population| population.clean.as_ref());
     let least = summaries().map(|summary| summary.min).min_by(f64::total_cmp)?;
     let most = summaries().map(|summary| summary.max).max_by(f64::total_cmp)?;
-    SharedAxis::of(least, most, apart)
+    Axis::shared(least, most, apart)
 }
 
-fn axis_words(axis: &SharedAxis, scale: &Scale) -> String {
-    let (least, most) = axis.ends();
-    let log = if axis.is_log() { ", logarithmic" } else { "" };
+fn axis_words(axis: &Axis, scale: &Scale) -> String {
+    let (least, most) = (axis.least, axis.most);
+    let log = if axis.log { ", logarithmic" } else { "" };
     let dimension = scale.unit().dimension;
     format!("{} to {}{log}", number::short(dimension, least), number::short(dimension, most))
 }

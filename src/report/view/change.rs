@@ -31,7 +31,6 @@ pub(crate) struct ChangeView {
     pub against_suite: String,
 }
 
-/// An effect.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct EffectView {
     pub verdict: Option<Verdict>,

@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use crate::compare::outcome::{Change, Scale, Verdict};
-use crate::measure::Statistic;
-use crate::measure::folded::Folded;
+use crate::measure::{Folded, Statistic};
 use crate::report::chart::{self, Chart, IntervalLine, IntervalRow, Overlay};
 use crate::report::escape::visible;
 use crate::report::number::Scale as Units;

@@ -22,9 +22,7 @@ use super::verdict::{DataView, VerdictView};
 
 pub(crate) use numbers::CommentNumbersView;
 
-/// Letters of a name.
 const NAME_LETTERS: usize = 120;
-/// Letters of a sentence.
 const SENTENCE_LETTERS: usize = 1_000;
 /// Rows of all tables before the others are folded.
 const OPEN_ROWS: usize = 12;
@@ -33,7 +31,6 @@ const LISTED_FACTS: usize = 8;
 /// Findings that are named.
 const LISTED_FINDINGS: usize = 8;
 
-/// A comment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct CommentView {
     pub word: &'static str,

@@ -17,8 +17,7 @@ use crate::analysis::outcome::inflation_of;
 use crate::analysis::requests::{Bin, EndpointSummary, RequestSummary, RunTotals};
 use crate::analysis::swarm::Swarm;
 use crate::compare::outcome::{Change, Verdict};
-use crate::measure::Statistic;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Statistic};
 use crate::report::chart::{SparkKind, spark};
 use crate::report::contract::{Interval, Metric, Report, RequestRun, Summary};
 use crate::report::escape::visible;
@@ -29,7 +28,6 @@ use crate::stats::interval::wilson_inflated;
 /// How an interval begins that is open on both sides.
 const OPEN_ON_BOTH_SIDES: &str = "(-∞, ∞)";
 
-/// A figure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct FigureView {
     /// What it is: `requests`, `p95`.

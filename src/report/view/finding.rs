@@ -29,7 +29,6 @@ pub(crate) struct CountView {
     pub text: String,
 }
 
-/// A finding.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct FindingView {
     pub anchor: String,

@@ -46,7 +46,6 @@ pub(crate) struct GridCellView {
     pub shade: usize,
 }
 
-/// A name and a value.
 type Parameter<'a> = (&'a str, &'a str);
 /// The parameters of a group, and its median.
 type Measured<'a> = (Vec<Parameter<'a>>, f64);

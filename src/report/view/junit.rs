@@ -51,11 +51,9 @@ pub(crate) struct CaseView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum OutcomeView {
-    /// It passed.
     Passed,
     /// Nothing can be told.
     Skipped,
-    /// It failed.
     Failed,
 }
 

@@ -19,7 +19,6 @@ pub(super) fn longest_name(columns: usize) -> usize {
     columns * LONGEST_NAME / WIDTH
 }
 
-/// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum LineKind {
@@ -51,13 +50,9 @@ pub(crate) enum Subject {
     Service(ServiceStatus),
     /// How sound the data is.
     Data(DataStatus),
-    /// A gate.
     Gate(GateOutcome),
-    /// A finding.
     Finding(Severity),
-    /// A change.
     Change(Verdict),
-    /// A target.
     Target(TargetOutcome),
 }
 
@@ -75,7 +70,6 @@ pub(crate) enum Tone {
 }
 
 impl Subject {
-    /// The word for it.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Service(status) => words::service_status(status),

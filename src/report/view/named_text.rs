@@ -1,4 +1,4 @@
-//! A text with its name, the smallest thing that templates receive.
+//! A text with its name and the cells of a label, the smallest things that templates receive.
 
 use serde::Serialize;
 
@@ -7,6 +7,13 @@ use serde::Serialize;
 pub(crate) struct NamedText {
     pub name: String,
     pub text: String,
+}
+
+/// The cells of a label; of everything together where the label is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct LabelRow {
+    pub label: Option<String>,
+    pub cells: Vec<String>,
 }
 
 impl NamedText {

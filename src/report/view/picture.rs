@@ -22,7 +22,6 @@ use crate::report::words::requests as words;
 /// Corrupted samples that are named beside the picture.
 const NAMED: usize = 8;
 
-/// The picture.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct PictureView {
     /// The id of the section that it belongs to.

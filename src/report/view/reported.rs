@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::named_text::NamedText;
-use crate::measure::Statistic;
-use crate::measure::unit::Dimension;
+use super::named_text::{LabelRow, NamedText};
+use crate::measure::{Dimension, Statistic};
 use crate::report::contract::{Polarity, Report, Reported, ReportedValue, Source};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
@@ -23,7 +22,7 @@ pub(crate) struct ReportedView {
     pub columns: Vec<Statistic>,
     pub rows: Vec<ReportedRowView>,
     pub single_columns: Vec<String>,
-    pub singles: Vec<SingleRowView>,
+    pub singles: Vec<LabelRow>,
     pub left_out: Option<String>,
     pub meanings: Vec<NamedText>,
     pub caveats: Vec<String>,
@@ -40,13 +39,6 @@ pub(crate) struct ReportedRowView {
     /// The same for a terminal, each with the unit that suits it.
     #[serde(skip)]
     pub short: Vec<String>,
-}
-
-/// The single numbers of a label.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct SingleRowView {
-    pub label: Option<String>,
-    pub cells: Vec<String>,
 }
 
 impl ReportedView {
@@ -90,7 +82,7 @@ impl ReportedView {
 }
 
 /// The metrics of which there is one number, and for each label those numbers. A label that stands twice has two rows.
-fn singles(lone: &[&Reported]) -> (Vec<String>, Vec<SingleRowView>) {
+fn singles(lone: &[&Reported]) -> (Vec<String>, Vec<LabelRow>) {
     let name = |one: &Reported| match one.values.first().map(|value| value.statistic) {
         Some(Statistic::Value) | None => visible(&one.metric),
         Some(statistic) if statistic.to_string() == one.metric => visible(&one.metric),
@@ -105,7 +97,7 @@ fn singles(lone: &[&Reported]) -> (Vec<String>, Vec<SingleRowView>) {
     }
     let mut places: HashMap<(Option<&str>, usize), usize> = HashMap::new();
     let mut seen: HashMap<(Option<&str>, usize), usize> = HashMap::new();
-    let mut rows: Vec<SingleRowView> = Vec::new();
+    let mut rows: Vec<LabelRow> = Vec::new();
     for one in lone {
         let Some(value) = one.values.first() else { continue };
         let name = name(one);
@@ -114,7 +106,7 @@ fn singles(lone: &[&Reported]) -> (Vec<String>, Vec<SingleRowView>) {
         let occurrence = seen.entry((label, column)).or_default();
         let row = *places.entry((label, *occurrence)).or_insert_with(|| {
             let cells = vec![ABSENT.to_owned(); columns.len()];
-            rows.push(SingleRowView { label: label.map(visible), cells });
+            rows.push(LabelRow { label: label.map(visible), cells });
             rows.len() - 1
         });
         *occurrence += 1;

@@ -9,8 +9,7 @@ use super::run_picture;
 use crate::analysis::metric::Metric;
 use crate::analysis::outcome::inflation_of;
 use crate::analysis::requests::{EndpointFailures, FailureCause, Phase, RequestRun};
-use crate::measure::folded::Folded;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Folded};
 use crate::report::chart::Chart;
 use crate::report::contract::Report;
 use crate::report::escape::visible;
@@ -215,7 +214,6 @@ fn lines_of_one(run: &RequestRun) -> Vec<String> {
 
 /// `  failed by cause: 503 40, timeout 12`.
 fn folded(title: &str, failed: &[(String, u64)]) -> Option<String> {
-    /// Letters of a name.
     const LETTERS: usize = 32;
     let all = Folded::of(failed, LISTED_IN_TERMINAL);
     let one = |(name, count): &&(String, u64)| {

@@ -16,14 +16,14 @@ use crate::report::words::requests as words;
 const FILLED: f64 = 0.4;
 
 /// A run in a picture: seconds between the beginning of the picture and its own.
-struct Placed<'r> {
+struct ShiftedRun<'r> {
     run: &'r RequestRun,
     offset: f64,
 }
 
 /// The picture of a run alone.
 pub(super) fn alone(report: &Report, run: &RequestRun, id: &str) -> Option<Chart> {
-    draw(report, &[Placed { run, offset: 0.0 }], id).map(|(chart, _)| chart)
+    draw(report, &[ShiftedRun { run, offset: 0.0 }], id).map(|(chart, _)| chart)
 }
 
 /// The picture of a run and of those that were appended to the same file, and the corrupted samples in it.
@@ -32,8 +32,8 @@ pub(super) fn with_appended(report: &Report, run: &RequestRun, id: &str) -> Opti
 }
 
 /// The runs of the same table on one clock, or the run alone.
-fn appended<'r>(report: &'r Report, run: &'r RequestRun) -> Vec<Placed<'r>> {
-    let alone = || vec![Placed { run, offset: 0.0 }];
+fn appended<'r>(report: &'r Report, run: &'r RequestRun) -> Vec<ShiftedRun<'r>> {
+    let alone = || vec![ShiftedRun { run, offset: 0.0 }];
     let same = report
         .requests
         .iter()
@@ -42,8 +42,8 @@ fn appended<'r>(report: &'r Report, run: &'r RequestRun) -> Vec<Placed<'r>> {
     let starts: Option<Vec<f64>> = same.iter().map(|run| run.clock.start).collect();
     let Some(starts) = starts.filter(|starts| starts.len() > 1 && run.shards.is_none()) else { return alone() };
     let first = starts.iter().copied().fold(f64::INFINITY, f64::min);
-    let placed: Vec<Placed<'r>> =
-        same.iter().zip(starts).map(|(run, start)| Placed { run, offset: start - first }).collect();
+    let placed: Vec<ShiftedRun<'r>> =
+        same.iter().zip(starts).map(|(run, start)| ShiftedRun { run, offset: start - first }).collect();
     let mut ends: Vec<(f64, f64)> = placed.iter().map(|one| (one.offset, one.offset + one.run.length)).collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     let apart = ends.windows(2).all(|pair| pair[0].1 <= pair[1].0);
@@ -52,7 +52,7 @@ fn appended<'r>(report: &'r Report, run: &'r RequestRun) -> Vec<Placed<'r>> {
     if apart && filled >= FILLED * length { placed } else { alone() }
 }
 
-fn draw(report: &Report, placed: &[Placed<'_>], id: &str) -> Option<(Chart, Vec<RunCross>)> {
+fn draw(report: &Report, placed: &[ShiftedRun<'_>], id: &str) -> Option<(Chart, Vec<RunCross>)> {
     let run = placed.first()?.run;
     let first = placed.iter().min_by(|a, b| a.offset.total_cmp(&b.offset))?.run;
     let length = placed.iter().map(|one| one.offset + one.run.length).fold(0.0, f64::max);
@@ -108,8 +108,8 @@ fn in_words(run: &RequestRun, bin: &Bin) -> String {
     )
 }
 
-fn stretches(one: &Placed<'_>, several: bool) -> Vec<RunStretch> {
-    let Placed { run, offset } = *one;
+fn stretches(one: &ShiftedRun<'_>, several: bool) -> Vec<RunStretch> {
+    let ShiftedRun { run, offset } = *one;
     let stretch =
         |kind, name: String, from: f64, to: f64| RunStretch { kind, name, from: from + offset, to: to + offset };
     let mut found = Vec::new();
@@ -130,8 +130,8 @@ fn stretches(one: &Placed<'_>, several: bool) -> Vec<RunStretch> {
     found
 }
 
-fn crosses(report: &Report, one: &Placed<'_>) -> Vec<RunCross> {
-    let Placed { run, offset } = *one;
+fn crosses(report: &Report, one: &ShiftedRun<'_>) -> Vec<RunCross> {
+    let ShiftedRun { run, offset } = *one;
     let moments = words::moments(run);
     run.corrupted
         .iter()

@@ -66,7 +66,6 @@ pub(crate) struct ServiceErrorView {
     pub outside: String,
 }
 
-/// A session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct ServiceSessionView {
     /// Its name.

@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use crate::analysis::requests::{CauseSummary, EndpointSummary, LoadSweep, RequestSummary, SweepPoint};
-use crate::measure::folded::Folded;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Folded};
 use crate::report::chart::{ByLoad, Chart, LevelPoint, by_load};
 use crate::report::contract::Report;
 use crate::report::escape::visible;
@@ -14,17 +13,16 @@ use crate::report::words::{requests, summary as words};
 
 use super::charts::Charts;
 use super::line::longest_name;
+use super::named_text::LabelRow;
 
 /// Endpoints and causes that a page lists; the JSON has all.
 const LISTED: usize = 60;
 /// Endpoints of the terminal.
 const LISTED_IN_TERMINAL: usize = 8;
-/// Causes of the terminal.
 const CAUSES_IN_TERMINAL: usize = 3;
 /// Letters of a cause in the terminal.
 const LETTERS: usize = 32;
 
-/// A summary.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct SummaryView {
     pub anchor: String,
@@ -38,20 +36,12 @@ pub(crate) struct SummaryView {
     pub notes: Vec<String>,
     /// The names of the columns of numbers.
     pub columns: Vec<&'static str>,
-    pub rows: Vec<SummaryRowView>,
+    pub rows: Vec<LabelRow>,
     pub more: Option<String>,
     pub causes: Vec<CauseView>,
     pub more_causes: Option<String>,
     /// Throughput and latency by load, where the rows are levels of it.
     pub charts: Vec<Chart>,
-}
-
-/// An endpoint, or all of them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct SummaryRowView {
-    /// Absent for all requests together.
-    pub label: Option<String>,
-    pub cells: Vec<String>,
 }
 
 /// Failures of one kind.
@@ -153,7 +143,7 @@ impl SummaryView {
         let all: Vec<&EndpointSummary> = sweep.points.iter().map(|point| &point.run).collect();
         let columns = filled(sweep.dimension, &all, &COLUMNS);
         let shown = Folded::of(&sweep.points, LISTED);
-        let row = |point: &&SweepPoint| SummaryRowView {
+        let row = |point: &&SweepPoint| LabelRow {
             label: Some(words::level(sweep, point)),
             cells: cells(sweep.dimension, &point.run, &columns),
         };
@@ -180,7 +170,7 @@ impl SummaryView {
         let columns = filled(summary.dimension, &all, &BESIDE_RESULTS);
         let shown = Folded::of(if columns.is_empty() { Vec::new() } else { all }, LISTED);
         let causes = Folded::of(&summary.causes, LISTED);
-        let row = |one: &EndpointSummary| SummaryRowView {
+        let row = |one: &EndpointSummary| LabelRow {
             label: one.label.as_deref().map(visible),
             cells: cells(summary.dimension, one, &columns),
         };

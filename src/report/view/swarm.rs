@@ -36,7 +36,6 @@ pub(crate) struct SwarmView {
     pub sizes: &'static str,
 }
 
-/// A process.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct SwarmProcessView {
     /// Its identity.
@@ -86,7 +85,6 @@ pub(crate) struct SwarmRowView {
     pub place: String,
 }
 
-/// A client.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct SwarmClientView {
     /// Its identity.

@@ -17,22 +17,18 @@ use super::verdict::VerdictView;
 use super::{goodput, requests, service, summary, swarm};
 use crate::analysis::metric::Metric;
 use crate::analysis::requests::RequestRun;
-use crate::measure::finding::Finding;
-use crate::measure::folded::Folded;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Finding, Folded};
 use crate::report::contract::{Report, Source};
 use crate::report::escape::visible;
 use crate::report::number;
 use crate::report::text_table::{Align, TextTable};
 use crate::report::words::{self, summary::in_several_files};
 
-/// Findings that are listed.
 const LISTED_FINDINGS: usize = 5;
 /// Lines of a summary of one file; what was written takes two more of the 25 that a small window shows.
 const MOST_LINES: usize = 23;
 /// Rows of numbers that stay in any case: the head and two metrics.
 const FEWEST_ROWS: usize = 3;
-/// Files that are listed.
 const LISTED_FILES: usize = 100;
 /// Groups of a metric that are listed.
 const LISTED_GROUPS: u64 = 6;

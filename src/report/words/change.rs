@@ -8,8 +8,7 @@ use crate::compare::outcome::{
     Change, Comparison, Effect, EnvironmentDifference, Gate, GateOutcome, Growth, Reason, Scale, Side, TargetOutcome,
     TargetResult, Verdict,
 };
-use crate::measure::unit::Dimension;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::{Dimension, Polarity, Statistic};
 use crate::report::number;
 
 /// The word for a verdict; also the name of its class.

@@ -9,10 +9,19 @@ const NAMED: usize = 3;
 
 /// What a reader should know beside the numbers of a metric that come from digests.
 pub(super) fn remarks(metric: &Metric) -> Vec<Remark> {
-    let Evidence::Digest { relative_error, shards, smallest, largest } = &metric.evidence else { return Vec::new() };
+    let Evidence::Digest { relative_error, refined, shards, smallest, largest } = &metric.evidence else {
+        return Vec::new();
+    };
     let of = number::counted(*shards, "shard");
     let known = if *relative_error == 0.0 {
         "every number is counted by itself: n, sum, mean, standard deviation and every percentile are exact".to_owned()
+    } else if *refined {
+        format!(
+            "n, minimum, maximum, sum, mean and standard deviation are exact, and so are the median and every percentile with its interval, \
+             IQR, MAD and the histogram, for which the shards were asked again; the geometric mean, and what a comparison computes of \
+             other percentiles, is within {}",
+            within(*relative_error)
+        )
     } else {
         format!(
             "n, minimum, maximum, sum, mean and standard deviation are exact; the median and every percentile are within {} of the \

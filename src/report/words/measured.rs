@@ -5,8 +5,7 @@
 
 use crate::analysis::chat::Service;
 use crate::analysis::failing::{PopulationFailures, PopulationKind};
-use crate::measure::Statistic;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Statistic};
 use crate::report::contract::{Evidence, Metric, Reported, RequestRun, RequestSummary, Source};
 use crate::report::number;
 
@@ -43,7 +42,6 @@ struct Said {
     is_failing: bool,
 }
 
-/// How many failed.
 enum Failed {
     NotRecorded,
     Of([u64; 2]),

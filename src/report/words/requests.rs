@@ -1,8 +1,7 @@
 //! Sentences about a run of requests.
 
 use crate::analysis::requests::{Bin, InFlight, Moment, Phase, PhaseKind, RequestRun};
-use crate::measure::folded::Folded;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Folded};
 use crate::report::escape::visible;
 use crate::report::number::{self, Moments, Scale};
 use crate::stats::interval::Interval;
@@ -196,7 +195,6 @@ pub(in crate::report) fn phases(run: &RequestRun) -> String {
     run.phases.iter().map(said).collect::<Vec<String>>().join(", ")
 }
 
-/// The name of a phase.
 pub(in crate::report) fn phase_name(kind: PhaseKind) -> &'static str {
     match kind {
         PhaseKind::Ramp => "ramp",
@@ -206,7 +204,6 @@ pub(in crate::report) fn phase_name(kind: PhaseKind) -> &'static str {
     }
 }
 
-/// What the clock is.
 pub(in crate::report) fn clock(run: &RequestRun) -> String {
     let clock = &run.clock;
     let moment = match clock.moment {

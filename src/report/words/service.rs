@@ -1,8 +1,7 @@
 //! Sentences about the records of an interactive service.
 
 use crate::analysis::chat::{Anomaly, AnomalyKind, Service};
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Finding, FindingKind, Place, Severity};
 use crate::report::number;
 
 /// What is wrong or odd in the records of a service.

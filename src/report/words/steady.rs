@@ -2,8 +2,7 @@
 
 use crate::analysis::requests::{LeftOut, RequestRun};
 use crate::compare::outcome::Comparison;
-use crate::measure::folded::Folded;
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Folded};
 use crate::report::escape::visible;
 use crate::report::number;
 

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::swarm::{Anomaly, AnomalyKind, Process, Swarm};
-use crate::measure::finding::{Finding, FindingKind, Severity};
-use crate::measure::unit::Dimension;
+use crate::measure::{Dimension, Finding, FindingKind, Severity};
 use crate::report::number;
 
 /// Findings of one kind about one process or client that are named; of the rest the number is told.

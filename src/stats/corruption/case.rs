@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::{Dimension, Unit};
+use crate::measure::{Dimension, FindingKind, Severity, Unit};
 use crate::stats::measured::Measured;
 use crate::table::Shape;
 

@@ -50,7 +50,6 @@ pub(super) struct Bins {
     pub(super) of: Vec<Option<u16>>,
     /// Requests of each bin.
     pub(super) requests: Vec<u64>,
-    /// Failed ones.
     pub(super) failed: Vec<u64>,
 }
 

@@ -11,7 +11,6 @@ pub const MAX_POINTS: usize = 2000;
 
 /// Medians of equal consecutive blocks; an incomplete last block is kept where it holds at least half of a block.
 pub(super) struct Blocks {
-    /// One median a block.
     pub(super) medians: Vec<f64>,
     /// Values in a block.
     pub(super) size: usize,

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::blocks::{Blocks, median_of};
-use super::permutation::{Change, Direction};
+use super::permutation::{Change, StepKind};
 
 /// A warm-up must make the first part at least this many times slower (10%).
 pub const WARM_UP_RATIO: f64 = 1.10;
@@ -59,7 +59,7 @@ pub(super) fn warm_up_in(values: &[f64], blocks: &Blocks) -> Option<WarmUp> {
     }
     let points = &blocks.medians;
     // The warm-up may be as short as the minimum; only the rest keeps the share.
-    let change = Change::find(points, MIN_SEGMENT, Direction::Falling)?;
+    let change = Change::find(points, MIN_SEGMENT, StepKind::Falling)?;
     if change.at > points.len() / 2 {
         return None;
     }
@@ -85,7 +85,7 @@ pub(super) fn warm_up_in(values: &[f64], blocks: &Blocks) -> Option<WarmUp> {
 pub(super) fn level_shift_in(values: &[f64], blocks: &Blocks) -> Option<LevelShift> {
     let points = &blocks.medians;
     let segment = MIN_SEGMENT.max(points.len() / MIN_SEGMENT_SHARE);
-    let change = Change::find(points, segment, Direction::Either)?;
+    let change = Change::find(points, segment, StepKind::Either)?;
     let p = change.significance(points)?;
     let index = change.at * blocks.size;
     Some(LevelShift {

@@ -28,14 +28,14 @@ const BLOCK_FACTOR: f64 = 1.5;
 
 /// Which changes count.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Direction {
+pub(super) enum StepKind {
     /// Up and down.
     Either,
     /// The first part lies higher.
     Falling,
 }
 
-impl Direction {
+impl StepKind {
     /// How high a sum stands in the direction that counts.
     const fn height(self, sum: i64) -> i64 {
         match self {
@@ -74,13 +74,13 @@ pub(super) struct Change {
     pub(super) at: usize,
     statistic: f64,
     segment: usize,
-    direction: Direction,
+    direction: StepKind,
     centered: Vec<f64>,
 }
 
 impl Change {
     /// The most likely place that leaves `segment` points on each side.
-    pub(super) fn find(points: &[f64], segment: usize, direction: Direction) -> Option<Self> {
+    pub(super) fn find(points: &[f64], segment: usize, direction: StepKind) -> Option<Self> {
         let (centered, _) = centered_ranks(points)?;
         if points.len() < 2 * segment {
             return None;
@@ -203,7 +203,7 @@ impl Change {
 
 /// The largest standardised partial sum and where it ends. The standard error of a partial sum of n centered ranks after t of them
 /// is proportional to sqrt(t (n-t)).
-fn largest_step(centered: impl Iterator<Item = f64>, n: usize, segment: usize, direction: Direction) -> (usize, f64) {
+fn largest_step(centered: impl Iterator<Item = f64>, n: usize, segment: usize, direction: StepKind) -> (usize, f64) {
     let mut sum = 0.0;
     let mut best = (segment, 0.0_f64);
     for (done, rank) in centered.enumerate() {
@@ -216,8 +216,8 @@ fn largest_step(centered: impl Iterator<Item = f64>, n: usize, segment: usize, d
             break;
         }
         let statistic = match direction {
-            Direction::Either => sum * sum,
-            Direction::Falling => sum.max(0.0) * sum.max(0.0),
+            StepKind::Either => sum * sum,
+            StepKind::Falling => sum.max(0.0) * sum.max(0.0),
         } / (t as f64 * (n - t) as f64);
         if statistic > best.1 {
             best = (t, statistic);
@@ -265,7 +265,7 @@ mod tests {
                     ((before + if place < at { step } else { 0.0 }) * 8.0).round()
                 })
                 .collect();
-            for direction in [Direction::Either, Direction::Falling] {
+            for direction in [StepKind::Either, StepKind::Falling] {
                 let change = Change::find(&points, 5, direction).unwrap();
                 let Some(block) = change.block_length() else { continue };
                 let p = p_by_definition(&change, &points, block);

@@ -221,7 +221,6 @@ pub(crate) fn pack_codes(codes: &[u32], storage: &Storage) -> Data {
     }
 }
 
-/// Instants.
 pub(crate) fn pack_instants(instants: &[i64], storage: &Storage) -> (Data, bool) {
     let held = storage.holds(8 * instants.len());
     if !held {

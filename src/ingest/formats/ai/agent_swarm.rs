@@ -30,10 +30,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "perfreport summarize swarm/",
     upstream: "docs/swarm-records.md",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 /// Fields that a process's record has beside `processId`.

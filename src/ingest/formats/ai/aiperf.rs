@@ -7,16 +7,16 @@
 use csv::StringRecord;
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
+use crate::table::Table;
 use crate::table::source::Source;
-use crate::table::{Role, Table};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Sink, SourceOptions,
+    Statistic, Unit,
+};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{Summary, caveat, setting, statistic};
 use crate::ingest::text::csv_tables::{self, CsvRow, CsvTable};
 
@@ -33,10 +33,8 @@ pub(crate) const CSV: Format = Format {
     row: RowKind::Request,
     example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export_aiperf.csv",
     upstream: "ai-dynamo/aiperf, src/aiperf/exporters/metrics_csv_exporter.py",
-    generic: false,
     sniff: sniff_csv,
     read: |records, _, sink| read_csv(records, sink),
-    settle: None,
 };
 
 pub(crate) const JSON: Format = Format {
@@ -48,7 +46,6 @@ pub(crate) const JSON: Format = Format {
     row: RowKind::Request,
     example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export_aiperf.json",
     upstream: "ai-dynamo/aiperf, src/aiperf/exporters/metrics_json_exporter.py",
-    generic: false,
     sniff: |head| {
         let outline = head.outline()?;
         [
@@ -62,7 +59,6 @@ pub(crate) const JSON: Format = Format {
         .find_map(|names| outline.evidence(names))
     },
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take_document(&document, sink)),
-    settle: None,
 };
 
 pub(crate) const RECORDS: Format = Format {
@@ -74,10 +70,8 @@ pub(crate) const RECORDS: Format = Format {
     row: RowKind::Request,
     example: "aiperf profile --model m --url localhost:8000 --endpoint-type chat --streaming && perfreport summarize artifacts/*/profile_export.jsonl",
     upstream: "ai-dynamo/aiperf, src/aiperf/common/models/record_models.py, MetricRecordInfo",
-    generic: false,
     sniff: sniff_records,
     read: |records, _, sink| read_records(records, sink),
-    settle: Some(settle_records),
 };
 
 /// Columns that say in which phase of a run a request was sent, newer name first.
@@ -106,6 +100,7 @@ fn sniff_records(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 fn read_records(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.settle = Some(settle_records);
     ndjson::read_lines(records, &[], sink)?;
     // A request that failed counts itself: the error says so already.
     let counts_itself = "AIPerf: 1 for a request that failed";

@@ -6,14 +6,13 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
 use crate::table::storage::Storage;
-use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, Format, Holds, IngestError, Role, RowKind, Sink, Unit,
+};
 use crate::ingest::json::documents::{self, at};
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::setting;
 use crate::ingest::text::row::RowBuffer;
 
@@ -28,10 +27,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "genai-perf profile -m m --streaming --profile-export-file profile_export.json && perfreport summarize artifacts/*/profile_export.json",
     upstream: "triton-inference-server/perf_analyzer, src/profile_data_exporter.cc; genai-perf, llm_profile_data_parser.py",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["experiments.experiment", "experiments.requests.timestamp"]),
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
@@ -117,8 +114,7 @@ fn instants(request: &Value) -> Vec<i64> {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn a_latency_ends_with_the_last_part_and_no_answer_is_a_failure() {
@@ -126,7 +122,7 @@ mod tests {
             {"timestamp":1700000000000000000,"request_inputs":{"payload":"secret"},"response_timestamps":[1700000000040000000,1700000000090000001]},
             {"timestamp":1700000001000000000,"response_timestamps":[1700000001050000000]},
             {"timestamp":1700000002000000000,"response_timestamps":[]}]}]}"#;
-        let found = ingest("profile_export.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("profile_export.json", text);
         assert_eq!(found.provenance.format, "genai-perf");
         let table = &found.tables[0];
         let of = |name: &str| table.numbers(table.position(name).unwrap());

@@ -7,10 +7,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::measure::Statistic;
-use crate::measure::unit::Unit;
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{self, Summary, caveat, setting};
 
@@ -23,7 +20,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "guidellm benchmark --target http://localhost:8000 --profile sweep --output-path benchmarks.json && perfreport summarize benchmarks.json",
     upstream: "vllm-project/guidellm, src/guidellm/benchmark/schemas",
-    generic: false,
     sniff: |head| {
         let outline = head.outline()?;
         let names: &[&[&str]] = &[
@@ -45,7 +41,6 @@ pub(crate) const FORMAT: Format = Format {
             }
         })
     },
-    settle: None,
 };
 
 #[derive(Debug, Deserialize)]

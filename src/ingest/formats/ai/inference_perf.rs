@@ -4,10 +4,7 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{Summary, caveat, statistic};
 
@@ -20,10 +17,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "perfreport summarize reports-*/summary_lifecycle_metrics.json",
     upstream: "kubernetes-sigs/inference-perf, inference_perf/reportgen/base.py",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["load_summary", "successes.count", "successes.latency"]),
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
-    settle: None,
 };
 
 /// Metrics of the answered requests, by their keys, with what they measure.
@@ -76,8 +71,7 @@ fn spread(name: &str, unit: Unit, meaning: Option<&str>, polarity: Polarity, fou
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
@@ -86,7 +80,7 @@ mod tests {
             "successes":{"count":90,"latency":{"request_latency":{"mean":2.5,"median":2.25,"p99":4.75},
             "time_to_first_token":{"mean":0.5,"median":0.4}},"throughput":{"requests_per_sec":9.0},
             "prompt_len":{"mean":100.0}},"failures":{"count":10,"request_latency":null}}"#;
-        let found = read("summary_lifecycle_metrics.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("summary_lifecycle_metrics.json", text);
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         assert_eq!(of("request_latency").number(Statistic::Median), Some(2.25));
         assert_eq!(of("requests").number(Statistic::Failures), Some(10.0));

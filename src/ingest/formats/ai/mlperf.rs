@@ -3,11 +3,9 @@
 //! In: lines `name : value`; nanoseconds where a name says so. Out: reported numbers, and whether the result is valid.
 //! Definition: mlcommons/inference, `loadgen/results.cc`.
 
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, FindingKind, Format, Holds, IngestError, Polarity, RowKind, Severity, Sink, Statistic, Unit,
+};
 use crate::ingest::summaries::{Summary, failed_benchmarks, setting};
 
 const LATENCY: &str = "from when a query was scheduled to its completion";
@@ -21,14 +19,12 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "perfreport summarize results/mlperf_log_summary.txt",
     upstream: "mlcommons/inference, loadgen/results.cc",
-    generic: false,
     sniff: |head| {
         let start = &head.bytes[..head.bytes.len().min(512)];
         memchr::memmem::find(start, b"MLPerf Results Summary")
             .map(|_| vec!["it is headed MLPerf Results Summary".to_owned()])
     },
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// What latencies are called, and what they are of.
@@ -97,15 +93,14 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn percentiles_are_nanoseconds_and_an_invalid_result_is_said() {
         let text = "====\nMLPerf Results Summary\n====\nSUT name : some\nScenario : Server\nCompleted samples per second    : 25.50\nResult is : INVALID\n90th percentile latency (ns) : 3500000000\nQPS w/ loadgen overhead         : 24.25\n\
             Additional Stats\nMean latency (ns)               : 2000000000\n50.00 percentile latency (ns)   : 1500000000\n\
             99.90 percentile latency (ns)   : 4500000000\n99.00 percentile first token latency (ns)   : 500000000\n";
-        let found = ingest("mlperf_log_summary.txt", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("mlperf_log_summary.txt", text);
         assert_eq!(found.provenance.format, "mlperf-summary");
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         assert_eq!(of("latency").number(Statistic::Percentile(99.9)), Some(4.5));
@@ -117,7 +112,7 @@ mod tests {
         assert!(found.findings.iter().any(|one| one.reasons[0].contains("INVALID")));
         assert_eq!(of("benchmarks").number(Statistic::Failures), Some(1.0), "and the first line says it");
         let valid = text.replace("INVALID", "VALID");
-        let found = ingest("mlperf_log_summary.txt", valid.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("mlperf_log_summary.txt", valid);
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         assert_eq!(of("benchmarks").number(Statistic::Failures), Some(0.0));
     }

@@ -7,10 +7,9 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Holds, IngestError, Polarity, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::formats::ai::vllm;
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::json::outline::Outline;
@@ -25,7 +24,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "python -m sglang.bench_serving --backend sglang --output-file runs.jsonl && perfreport summarize runs.jsonl",
     upstream: "sgl-project/sglang, python/sglang/bench_serving.py",
-    generic: false,
     sniff: |head| {
         let first = Outline::of_first_object(head.bytes)?;
         let keys: &[&[&str]] = &[
@@ -35,7 +33,6 @@ pub(crate) const FORMAT: Format = Format {
         keys.iter().find_map(|keys| first.evidence(keys))
     },
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// Settings of a run; those in which runs differ name them.
@@ -145,8 +142,7 @@ fn value(run: &Value, name: &str, unit: Unit, meaning: &str, polarity: Polarity,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn loads_stand_apart_in_both_schemas() {
@@ -158,7 +154,7 @@ mod tests {
             .replace('\n', "")
         };
         let text = format!("{}\n{}\n", new(8, 700.0), new(16, 900.0));
-        let found = ingest("runs.jsonl", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("runs.jsonl", text);
         assert_eq!(found.provenance.format, "sglang");
         let medians: Vec<(Option<&str>, Option<f64>)> = found
             .reported
@@ -171,7 +167,7 @@ mod tests {
         let old = r#"{"backend":"sglang","dataset_name":"random","request_rate":4.0,"total_output_tokens_retokenized":5,"mean_e2e_latency_ms":830.5,
             "median_e2e_latency_ms":820.5,"median_ttft_ms":85.5,"median_itl_ms":14.5,"output_throughput":533.5,"duration":301.5,"completed":300}"#
             .replace('\n', "");
-        let found = ingest("runs.jsonl", old.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("runs.jsonl", old);
         assert_eq!(found.provenance.format, "sglang");
         let duration = found.reported.iter().find(|one| one.metric == "duration").unwrap();
         assert_eq!((duration.number(Statistic::Value), duration.label.as_deref()), (Some(301.5), None));

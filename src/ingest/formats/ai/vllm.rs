@@ -6,15 +6,13 @@
 
 use serde_json::Value;
 
-use crate::measure::Statistic;
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::unit::Unit;
-use crate::table::{CellType, Role};
+use crate::measure::finding::{Finding, Place};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{
+    CellType, Declared, Failures, FindingKind, Format, Holds, Role, RowKind, Severity, Sink, Statistic, Unit,
+};
 use crate::ingest::json::documents::{self, number};
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{self, Summary, caveat, setting, statistic};
 use crate::ingest::text::row::RowBuffer;
 use crate::table::storage::Storage;
@@ -35,7 +33,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "vllm bench serve --model m --save-result --save-detailed --result-filename vllm.json && perfreport summarize vllm.json",
     upstream: "vllm-project/vllm, vllm/benchmarks/serve.py",
-    generic: false,
     sniff: |head| {
         // SGLang's benchmark, which began as a copy of this one, calls its latencies by other names.
         let outline = head.outline()?;
@@ -51,7 +48,6 @@ pub(crate) const FORMAT: Format = Format {
             take(&document, line.min(sink.provenance.lines.max(1)), line > 1, sink);
         })
     },
-    settle: None,
 };
 
 /// Says what the columns of requests are.

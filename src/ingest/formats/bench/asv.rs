@@ -6,11 +6,8 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
 use crate::ingest::benchmarks::{self, Bench};
-use crate::ingest::format::{Failures, Format, Holds, RowKind};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Statistic, Unit};
 use crate::ingest::json::documents::number;
 use crate::ingest::summaries::{Summary, failed_benchmarks};
 
@@ -23,10 +20,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "asv run && perfreport summarize .asv/results/*/*.json",
     upstream: "airspeed-velocity/asv, asv/results.py; documentation, Writing benchmarks",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["commit_hash", "env_name", "results", "params"]),
     read: |records, _, sink| benchmarks::read_values(records, sink, [], take),
-    settle: None,
 };
 
 /// What a benchmark measures, by the beginning of its name.
@@ -123,8 +118,7 @@ fn report(name: &str, label: &str, value: f64, stats: Option<&Value>, bench: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
 
     #[test]
     fn a_time_is_in_seconds_and_parameters_stand_apart_in_both_versions() {
@@ -133,7 +127,7 @@ mod tests {
             "s.peakmem_b":4096,"s.track_c":null},"version":1}"#;
         let second = r#"{"commit_hash":"a","env_name":"e","params":{"cpu":"Some CPU"},"result_columns":["result","params","version"],
             "results":{"s.time_a":[[2e-6,0.25],[["1","2"]],"v"]},"version":2}"#;
-        let found = read("a-e.json", first.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("a-e.json", first);
         assert_eq!(found.provenance.format, "asv");
         let numbers: Vec<(Option<&str>, Option<f64>)> =
             found.reported.iter().take(2).map(|one| (one.label.as_deref(), one.values[0].base())).collect();
@@ -144,7 +138,7 @@ mod tests {
         let failed = found.reported.iter().find(|one| one.metric == "benchmarks").unwrap();
         assert_eq!((failed.number(Statistic::Count), failed.number(Statistic::Failures)), (Some(4.0), Some(1.0)));
         assert_eq!(found.provenance.environment["cpu"], "Some CPU");
-        let found = read("a-e.json", second.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("a-e.json", second);
         assert_eq!(found.reported[1].label.as_deref(), Some("s.time_a [2]"));
         assert_eq!(found.reported[1].number(Statistic::Median), Some(0.25));
     }

@@ -10,14 +10,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::measure::Statistic;
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::Unit;
-
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, FindingKind, Format, Head, Holds, IngestError, RowKind, Severity, Sink,
+    SourceOptions, Statistic, Unit,
+};
 use crate::ingest::json::value::LineCounter;
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries;
 
 pub(crate) const FORMAT: Format = Format {
@@ -29,10 +27,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "dotnet run -c Release -- --exporters json && perfreport summarize BenchmarkDotNet.Artifacts/results/*.json",
     upstream: "dotnet/BenchmarkDotNet: src/BenchmarkDotNet/Exporters/Json/JsonExporterBase.cs",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 const MEANING: &str = "time of one operation, averaged over an iteration, overhead subtracted";

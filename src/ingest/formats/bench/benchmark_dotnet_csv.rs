@@ -4,11 +4,10 @@
 //! numbers, and a benchmark without numbers (`NA`) as one that failed. Definition: `BenchmarkDotNet`'s `CsvExporter` and its
 //! `SizeUnit`.
 
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, FindingKind, Format, Head, Holds, IngestError, Polarity, RowKind, Severity, Sink, Statistic,
+    Unit,
+};
 use crate::ingest::signature;
 use crate::ingest::summaries::{self, Summary, caveat};
 use crate::ingest::summary_tables::{self, TextRow};
@@ -24,12 +23,10 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "dotnet run -c Release -- --exporters csv && perfreport summarize BenchmarkDotNet.Artifacts/results/*-report.csv",
     upstream: "dotnet/BenchmarkDotNet: Exporters/Csv/CsvExporter.cs, Columns/SizeUnit.cs",
-    generic: false,
     sniff: |head| {
         find(head).map(|_| vec!["the header names Method, Mean, Error or StdDev, as BenchmarkDotNet does".to_owned()])
     },
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// Columns of times.
@@ -161,8 +158,7 @@ fn report(numbers: &Numbers<'_>, row: &TextRow, label: &str, sink: &mut Sink) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn a_cell_has_its_unit_and_a_benchmark_without_numbers_failed() {
@@ -170,7 +166,7 @@ mod tests {
             Sort,DefaultJob,.NET 8.0,10,\"1,234.5 ns\",10.5 ns,9.8 ns,\"1,230.0 ns\",0.01,32 B\n\
             Sort,DefaultJob,.NET 8.0,1000,1.5 ms,2.25 μs,2.0 μs,1.4 ms,0.5,1.5 KB\n\
             Scan,DefaultJob,.NET 8.0,10,NA,NA,NA,NA,NA,NA\n";
-        let found = ingest("x-report.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("x-report.csv", text);
         assert_eq!(found.provenance.format, "benchmark-dotnet-csv");
         let of = |metric: &str, label: &str| {
             found.reported.iter().find(|one| one.metric == metric && one.label.as_deref() == Some(label)).unwrap()
@@ -188,7 +184,7 @@ mod tests {
     #[test]
     fn units_in_the_header_and_decimal_commas_are_read() {
         let text = "Method;N;Mean [us];Error [us];StdDev [us]\nSort;10;1.234,5;0,5;0,25\nSort;20;2,5;0,5;0,25\n";
-        let found = ingest("x-report.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("x-report.csv", text);
         assert_eq!(found.reported[0].number(Statistic::Mean), Some(1234.5 / 1e6));
     }
 }

@@ -6,14 +6,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::measure::Statistic;
-use crate::measure::unit::Unit;
-
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{Failures, Format, Holds, RowKind};
+use crate::ingest::format::{Declared, Failures, Format, Holds, RowKind, Statistic, Unit};
 use crate::ingest::json::documents::number;
 use crate::ingest::json::outline::Outline;
-use crate::ingest::meaning::declared::Declared;
 
 const MEANING: &str = "time of one evaluation, averaged over the evaluations of a sample";
 const COLLECTING: &str = "time of garbage collection in one evaluation, averaged likewise";
@@ -31,7 +27,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "julia -e 'using BenchmarkTools; BenchmarkTools.save(\"bench.json\", run(suite))' && perfreport summarize bench.json",
     upstream: "JuliaCI/BenchmarkTools.jl, src/serialization.jl and src/trials.jl",
-    generic: false,
     sniff: |head| {
         const KEYS: &[&str] = &["Julia", "BenchmarkTools"];
         let is_list = head.bytes.trim_ascii_start().starts_with(b"[");
@@ -45,7 +40,6 @@ pub(crate) const FORMAT: Format = Format {
         ];
         benchmarks::read_values(records, sink, declared, take)
     },
-    settle: None,
 };
 
 fn take(document: &Value, line: u64, bench: &mut Bench<'_>) {
@@ -126,8 +120,7 @@ fn report(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
 
     const PARAMETERS: &str = r#"["Parameters",{"seconds":5.0,"samples":10000,"evals":1,"overhead":0.0}]"#;
 
@@ -138,7 +131,7 @@ mod tests {
                 "quick":["BenchmarkTools.Trial",{{"allocs":2,"gctimes":[0.0,5.0],"memory":128,"params":{PARAMETERS},"times":[1261.7,1212.5]}}]
                 }},"tags":[]}}]}},"tags":[]}}]]]"#
         );
-        let found = read("b.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("b.json", text);
         assert_eq!(found.provenance.format, "benchmarktools-jl");
         let table = &found.tables[0];
         let (time, collecting) = (table.position("time").unwrap(), table.position("gctime").unwrap());
@@ -159,7 +152,7 @@ mod tests {
                 ["Trial",{{"allocs":2,"gctimes":[0.0,0.0],"memory":128,"params":{PARAMETERS},"times":[10.0,12.0]}}],
                 {PARAMETERS}]]"#
         );
-        let found = read("b.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("b.json", text);
         let time = found.reported.iter().find(|one| one.metric == "time").unwrap();
         assert_eq!((time.label.as_deref(), time.number(Statistic::Value)), (Some("1"), Some(88.5e-9)));
         assert!(!found.tables[0].order_is_recorded);

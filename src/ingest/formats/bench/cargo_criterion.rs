@@ -6,16 +6,11 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-use crate::table::Role;
-
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{Failures, Format, Holds, RowKind};
+use crate::ingest::format::{Declared, Failures, Format, Holds, Polarity, Role, RowKind, Statistic, Unit};
 use crate::ingest::formats::bench::criterion::{MEANING, TIME};
 use crate::ingest::json::documents::number;
 use crate::ingest::json::outline::Outline;
-use crate::ingest::meaning::declared::Declared;
 
 const UNIT: &str = "unit";
 
@@ -28,7 +23,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "cargo criterion --message-format=json > messages.json && perfreport summarize messages.json",
     upstream: "bheisler/cargo-criterion, book/src/cargo_criterion/external_tools.md",
-    generic: false,
     sniff: |head| {
         let first = Outline::of_first_object(head.bytes)?;
         let tells = first.has_at(1, &["reason"])
@@ -47,7 +41,6 @@ pub(crate) const FORMAT: Format = Format {
         ];
         benchmarks::read_values(records, sink, declared, take)
     },
-    settle: None,
 };
 
 fn take(message: &Value, line: u64, bench: &mut Bench<'_>) {
@@ -77,14 +70,13 @@ fn take(message: &Value, line: u64, bench: &mut Bench<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
 
     #[test]
     fn a_sample_is_the_time_of_one_iteration() {
         let text = "{\"reason\":\"benchmark-complete\",\"id\":\"g/a\",\"iteration_count\":[10,20],\"measured_values\":[500.0,1100.0],\"unit\":\"us\"}\n\
             {\"reason\":\"group-complete\",\"group_name\":\"g\",\"benchmarks\":[\"g/a\"]}\n";
-        let found = read("m.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("m.json", text);
         assert_eq!(found.provenance.format, "cargo-criterion");
         let table = &found.tables[0];
         let time = table.position("time").unwrap();

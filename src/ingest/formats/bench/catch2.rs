@@ -6,12 +6,10 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::measure::Statistic;
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::Unit;
-
 use crate::ingest::benchmarks;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, FindingKind, Format, Head, Holds, IngestError, RowKind, Severity, Sink, Statistic, Unit,
+};
 use crate::ingest::json::documents;
 use crate::ingest::summaries::{self, Summary};
 
@@ -26,10 +24,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "./bench -r xml -o catch2.xml && perfreport summarize catch2.xml",
     upstream: "catchorg/Catch2, src/catch2/reporters/catch_reporter_xml.cpp",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
@@ -39,7 +35,6 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     (root && has(head.bytes, "<BenchmarkResults")).then(|| vec!["XML of Catch2 with <BenchmarkResults>".to_owned()])
 }
 
-/// The value of an attribute.
 fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = element.attributes().with_checks(false).flatten().find(|one| one.key.as_ref() == name.as_bytes())?;
     found.unescape_value().ok().map(std::borrow::Cow::into_owned)
@@ -109,8 +104,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
@@ -118,7 +112,7 @@ mod tests {
         let text = "<?xml version=\"1.0\"?>\n<Catch2TestRun name=\"b\"><TestCase name=\"Sort\">\n<BenchmarkResults name=\"10 &lt; n\" samples=\"50\" iterations=\"2\">\
             <mean value=\"2500.5\" lowerBound=\"1\" upperBound=\"3\"/><standardDeviation value=\"20\"/></BenchmarkResults>\n\
             <BenchmarkResults name=\"bad\" samples=\"50\"><failed message=\"thrown\"/></BenchmarkResults></TestCase></Catch2TestRun>";
-        let found = read("c.xml", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("c.xml", text);
         assert_eq!(found.provenance.format, "catch2");
         assert_eq!(found.reported[0].label.as_deref(), Some("Sort / 10 < n"));
         assert_eq!(found.reported[0].number(Statistic::Mean), Some(2500.5 / 1e9));

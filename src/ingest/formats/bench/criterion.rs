@@ -8,17 +8,16 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::measure::Statistic;
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::unit::Unit;
-use crate::table::Role;
+use crate::measure::finding::{Finding, Place};
 use crate::table::source::Source;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, FindingKind, Format, Head, Holds, IngestError, Role, RowKind, Severity, Sink,
+    SourceOptions, Statistic, Unit,
+};
 use crate::ingest::json::outline::Outline;
 use crate::ingest::json::value::LineCounter;
-use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
     name: "criterion",
@@ -29,10 +28,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "cargo bench && perfreport summarize target/criterion/*/new/sample.json",
     upstream: "bheisler/criterion.rs: src/connection.rs (SavedSample) and src/estimate.rs",
-    generic: false,
     sniff,
     read,
-    settle: Some(settle),
 };
 
 /// What the times measure.
@@ -107,6 +104,7 @@ fn is_pair(head: &Head<'_>) -> bool {
 const DESCRIPTION: &str = "a description of a benchmark, without measurements";
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.settle = Some(settle);
     benchmarks::read_documents(records, sink, DECLARED, take)
 }
 

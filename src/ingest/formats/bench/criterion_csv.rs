@@ -6,14 +6,12 @@
 use csv::StringRecord;
 use serde::Deserialize;
 
-use crate::measure::Polarity;
-use crate::measure::unit::Unit;
-use crate::table::Role;
-
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Sink, SourceOptions,
+    Unit,
+};
 use crate::ingest::formats::bench::criterion::{MEANING, TIME};
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 use crate::ingest::text::csv_tables::{self, CsvTable};
 
@@ -26,10 +24,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "cargo bench && perfreport summarize target/criterion/*/new/raw.csv",
     upstream: "bheisler/criterion.rs: src/csv_report.rs",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 const UNIT: &str = "unit";

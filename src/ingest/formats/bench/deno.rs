@@ -5,12 +5,8 @@
 
 use serde_json::Value;
 
-use crate::measure::Statistic;
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::Unit;
-
 use crate::ingest::benchmarks::{self, Bench};
-use crate::ingest::format::{Failures, Format, Holds, RowKind};
+use crate::ingest::format::{Failures, FindingKind, Format, Holds, RowKind, Severity, Statistic, Unit};
 use crate::ingest::summaries;
 
 const MEANING: &str = "time of one call";
@@ -24,10 +20,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "deno bench --json > deno.json && perfreport summarize deno.json",
     upstream: "denoland/deno, cli/tools/bench/mod.rs and reporters.rs",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["version", "runtime", "benches.origin", "benches.results"]),
     read: |records, _, sink| benchmarks::read_values(records, sink, [], take),
-    settle: None,
 };
 
 const NUMBERS: &[(&str, Statistic)] = &[
@@ -69,8 +63,7 @@ fn take(document: &Value, line: u64, bench: &mut Bench<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
@@ -78,7 +71,7 @@ mod tests {
         let text = r#"{"version":1,"runtime":"Deno/2","cpu":"Some CPU","benches":[{"origin":"file:///b.ts","group":"g","name":"a","baseline":false,
             "results":[{"ok":{"n":50,"min":100.0,"max":900.0,"avg":120.5,"p75":130.0,"p99":500.0,"p995":600.0,"p999":800.0}}]},
             {"origin":"file:///b.ts","group":null,"name":"b","baseline":false,"results":[{"failed":{"name":"Error"}}]}]}"#;
-        let found = read("deno.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("deno.json", text);
         assert_eq!(found.provenance.format, "deno-bench");
         assert_eq!(found.reported[0].label.as_deref(), Some("g / a"));
         assert_eq!(found.reported[0].number(Statistic::Percentile(99.9)), Some(800.0 / 1e9));

@@ -6,10 +6,7 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{Summary, caveat, setting};
 
@@ -33,10 +30,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "fio --output-format=json --output=fio.json job.fio && perfreport summarize fio.json",
     upstream: "axboe/fio, stat.c, show_thread_status_json",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["fio version", "jobs.jobname"]),
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
-    settle: None,
 };
 
 fn take(document: &Value, sink: &mut Sink) {
@@ -96,8 +91,7 @@ fn take_direction(label: &str, found: &Value, sink: &mut Sink) {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
@@ -105,7 +99,7 @@ mod tests {
         let text = r#"{"fio version":"fio-3.36","jobs":[{"jobname":"seq","error":0,"elapsed":11,"read":{"total_ios":500,"bw":2048,
             "iops":50.5,"clat_ns":{"min":1000,"max":9000000,"mean":250000.5,"stddev":100.0,"N":500,"percentile":{"50.000000":200000,
             "99.900000":8000000}}},"write":{"total_ios":0},"latency_us":{"250":60.0,"500":40.0}}]}"#;
-        let found = read("fio.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("fio.json", text);
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         assert_eq!(of("clat").number(Statistic::Percentile(99.9)), Some(0.008));
         assert_eq!(of("bandwidth").number(Statistic::Value), Some(2048.0 * 1024.0));
@@ -117,7 +111,7 @@ mod tests {
     fn directions_reported_as_one_are_read() {
         let text = r#"{"fio version":"fio-3.28","jobs":[{"jobname":"rw","error":0,"mixed":{"total_ios":900,"iops":41.5,
             "lat_ns":{"mean":2000000.0,"N":900}}}]}"#;
-        let found = read("fio.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("fio.json", text);
         assert!(found.reported.iter().all(|one| one.label.as_deref() == Some("mixed")), "{:?}", found.reported);
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         assert_eq!(of("operations").number(Statistic::Count), Some(900.0));
@@ -128,7 +122,7 @@ mod tests {
     fn an_error_of_a_job_is_said_and_is_no_count_of_operations() {
         let text =
             r#"{"fio version":"fio-3.36","jobs":[{"jobname":"seq","error":5,"read":{"total_ios":500,"iops":50.5}}]}"#;
-        let found = read("fio.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("fio.json", text);
         assert!(found.reported.iter().all(|one| one.number(Statistic::Failures).is_none()), "{:?}", found.reported);
         assert!(found.reported_caveats.iter().any(|caveat| caveat.contains("`seq` ended with error 5")));
     }

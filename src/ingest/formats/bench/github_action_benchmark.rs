@@ -6,16 +6,16 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::{Dimension, Unit};
-use crate::measure::{Polarity, Statistic};
+use crate::measure::unit::Dimension;
 use crate::table::storage::Storage;
-use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Sink,
+    Statistic, Unit,
+};
 use crate::ingest::json::documents;
 use crate::ingest::json::outline::Outline;
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::text::row::RowBuffer;
 
@@ -28,10 +28,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "git show origin/gh-pages:dev/bench/data.js > data.js && perfreport summarize data.js",
     upstream: "benchmark-action/github-action-benchmark, src/extract.ts and src/write.ts",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// What a history begins with, so that a page can load it.
@@ -182,14 +180,13 @@ fn column(written: &str, tool: &str, sink: &mut Sink) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn each_entry_of_a_list_has_its_own_unit() {
         let text = r#"[{"name":"CPU","unit":"Percent","value":55},{"name":"p95","unit":"ms","value":12.5,"range":"3"},
             {"name":"rate","unit":"req/s","value":"70"},{"name":"size","unit":"KiB","value":300},{"name":"steps","unit":"gates","value":9}]"#;
-        let found = ingest("output.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("output.json", text);
         assert_eq!(found.provenance.format, "github-action-benchmark");
         let values: Vec<(&str, Option<f64>, Dimension)> = found
             .reported
@@ -213,7 +210,7 @@ mod tests {
         let text = r#"window.BENCHMARK_DATA = {"lastUpdate":1,"repoUrl":"x","entries":{"Suite":[
             {"commit":{},"date":1700000000000,"tool":"customBiggerIsBetter","benches":[{"name":"a","value":5,"unit":"gates"}]},
             {"commit":{},"date":1700000100000,"tool":"cargo","benches":[{"name":"b","value":20,"unit":"ns/iter","range":"± 1"}]}]}}"#;
-        let found = ingest("data.js", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("data.js", text);
         assert_eq!(found.provenance.format, "github-action-benchmark");
         let columns: Vec<(Unit, Polarity)> =
             found.tables.iter().map(|table| (table.columns[3].unit(), table.columns[3].polarity)).collect();

@@ -6,13 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::measure::Polarity;
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::unit::Unit;
+use crate::measure::finding::{Finding, Place};
 
 use crate::ingest::benchmarks::{Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, FindingKind, Format, Head, Holds, IngestError, Polarity, RowKind, Severity, Sink,
+    SourceOptions, Unit,
+};
 
 pub(crate) const FORMAT: Format = Format {
     name: "go-bench",
@@ -23,10 +23,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "go test -bench . -benchmem -count 10 > bench.txt && perfreport summarize bench.txt",
     upstream: "golang/proposal: design/14313-benchmark-format.md",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 /// Damaged lines that are named; the rest are counted.

@@ -10,15 +10,12 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-use crate::table::Role;
-
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, FindingKind, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Severity,
+    Sink, SourceOptions, Statistic, Unit,
+};
 use crate::ingest::json::value::{LineCounter, entries};
-use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
     name: "google-benchmark",
@@ -29,10 +26,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "./bench --benchmark_repetitions=10 --benchmark_out=bench.json && perfreport summarize bench.json",
     upstream: "google/benchmark: src/json_reporter.cc",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 pub(super) const REAL: &str = "wall time of one iteration, averaged over the iterations of a repetition";

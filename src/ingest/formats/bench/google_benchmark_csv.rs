@@ -9,12 +9,11 @@ use std::collections::BTreeSet;
 
 use csv::StringRecord;
 
-use crate::measure::Statistic;
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::Unit;
-
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Failures, FindingKind, Format, Head, Holds, IngestError, RowKind, Severity, Sink, SourceOptions,
+    Statistic, Unit,
+};
 use crate::ingest::formats::bench::google_benchmark::{
     CPU, DECLARED, FIELDS, REAL, UNIT, WITHOUT_TIMES, cache, declare_counter,
 };
@@ -29,10 +28,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "./bench --benchmark_repetitions=10 --benchmark_format=csv > bench.csv && perfreport summarize bench.csv",
     upstream: "google/benchmark: src/csv_reporter.cc",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 /// What the header begins with.

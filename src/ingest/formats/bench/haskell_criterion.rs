@@ -3,11 +3,8 @@
 //! In: CSV with criterion's header, times in **seconds**. Out: reported numbers; there are no samples in it. The bounds of the
 //! estimates stay in the file. Definition: criterion, `Criterion.Main` (the header) and `Criterion.Internal` (a row).
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
 use crate::ingest::benchmarks;
-use crate::ingest::format::{Failures, Format, Holds, RowKind};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Statistic, Unit};
 use crate::ingest::signature;
 use crate::ingest::summaries::caveat;
 use crate::ingest::summary_tables::{self, Columns};
@@ -23,7 +20,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "cabal bench --benchmark-options='--csv bench.csv' && perfreport summarize bench.csv",
     upstream: "haskell/criterion: Criterion/Main.hs",
-    generic: false,
     sniff: |head| signature::header_of(head, &["Name", "Mean", "MeanLB", "MeanUB", "Stddev"], "criterion for Haskell"),
     read: |records, _, sink| {
         let rows = summary_tables::rows(records, b',', sink)?;
@@ -35,7 +31,6 @@ pub(crate) const FORMAT: Format = Format {
         caveat(sink, "criterion's bounds of the mean and of the standard deviation stay in the file.");
         Ok(())
     },
-    settle: None,
 };
 
 const TIME: Columns = Columns {
@@ -49,15 +44,14 @@ const TIME: Columns = Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
 
     #[test]
     fn each_benchmark_has_its_own_mean_in_seconds() {
         let text = "Name,Mean,MeanLB,MeanUB,Stddev,StddevLB,StddevUB\n\
             insert/100,2.5e-6,2.4e-6,2.6e-6,1.0e-7,8.0e-8,1.2e-7\n\
             \"insert/1,000\",3.5e-5,3.4e-5,3.6e-5,1.0e-6,8.0e-7,1.2e-6\n";
-        let found = read("bench.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("bench.csv", text);
         assert_eq!(found.provenance.format, "haskell-criterion");
         assert!(found.tables.is_empty());
         let told: Vec<_> = found

@@ -8,13 +8,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::measure::Statistic;
-use crate::measure::unit::Unit;
-
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions, Statistic, Unit,
+};
 use crate::ingest::json::value::LineCounter;
-use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
     name: "hyperfine",
@@ -25,10 +23,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "hyperfine --export-json runs.json 'grep -r x .' && perfreport summarize runs.json",
     upstream: "sharkdp/hyperfine: src/benchmark/benchmark_result.rs",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 /// What the times measure.

@@ -6,16 +6,15 @@
 use csv::StringRecord;
 use serde::Deserialize;
 
-use crate::measure::Statistic;
-use crate::measure::unit::Unit;
-
 use crate::ingest::benchmarks;
 use crate::ingest::formats::bench::hyperfine::{CPU, TIME, WALL, label};
 use crate::ingest::signature;
 use crate::ingest::summaries::Summary;
 use crate::ingest::text::csv_tables::{self, CsvRow, CsvTable};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions, Statistic, Unit,
+};
 
 pub(crate) const FORMAT: Format = Format {
     name: "hyperfine-csv",
@@ -26,10 +25,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "hyperfine --export-csv runs.csv 'grep -r x .' && perfreport summarize runs.csv",
     upstream: "sharkdp/hyperfine: src/export/csv.rs",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 /// The header, before one column for each parameter.

@@ -5,16 +5,14 @@
 
 use serde_json::Value;
 
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
 use crate::table::storage::Storage;
-use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, FindingKind, Format, Holds, IngestError, Polarity, Role, RowKind,
+    Severity, Sink, Statistic, Unit,
+};
 use crate::ingest::json::documents::{self, at, number};
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{Summary, setting};
 use crate::ingest::text::row::RowBuffer;
 
@@ -27,7 +25,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "iperf3 -c server -t 60 -J > iperf3.json && perfreport summarize iperf3.json",
     upstream: "esnet/iperf, src/iperf_api.c, iperf_print_intermediate and iperf_print_results",
-    generic: false,
     sniff: |head| {
         let outline = head.outline()?;
         outline
@@ -35,7 +32,6 @@ pub(crate) const FORMAT: Format = Format {
             .or_else(|| outline.evidence(&["start.version", "intervals.sum"]))
     },
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 const BITS: &str = "bits_per_second";
@@ -131,8 +127,7 @@ fn push(names: &[&str], sums: &[&Value], sink: &mut Sink) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn a_field_that_is_no_number_costs_only_itself() {
@@ -141,7 +136,7 @@ mod tests {
             {"streams":[],"sum":{"start":1,"end":2,"bits_per_second":16.0e6,"jitter_ms":-nan,"lost_percent":nan,"omitted":false}},
             {"streams":[],"sum":{"start":2,"end":3,"bits_per_second":24.0e6,"jitter_ms":0.5,"omitted":false}}],
             "end":{"sum":{"bits_per_second":20.0e6,"packets":50,"lost_packets":2,"jitter_ms":0.25}}}"#;
-        let found = ingest("iperf3.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("iperf3.json", text);
         assert_eq!(found.provenance.format, "iperf3");
         let table = &found.tables[0];
         let rate = table.position(BITS).unwrap();

@@ -10,15 +10,15 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::measure::reported::{Bucket, RecordedHistogram};
-use crate::measure::unit::{Dimension, Unit};
-use crate::measure::{Polarity, Statistic};
-use crate::table::Role;
+use crate::measure::unit::Dimension;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Sink, SourceOptions,
+    Statistic, Unit,
+};
 use crate::ingest::json::outline::Outline;
 use crate::ingest::json::value::LineCounter;
-use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
     name: "jmh",
@@ -29,10 +29,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "java -jar benchmarks.jar -rf json -rff jmh.json && perfreport summarize jmh.json",
     upstream: "openjdk/jmh: results/format/JSONResultFormat.java",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 const UNIT: &str = "unit";

@@ -3,10 +3,11 @@
 //! In: rows with a unit of their own. Out: reported numbers: nothing of what JMH summarised is a sample. Two rows of one
 //! benchmark with other parameters or another mode stand apart. Definition: JMH's `XSVResultFormat`.
 
-use crate::measure::unit::{Dimension, Unit};
-use crate::measure::{Polarity, Statistic};
+use crate::measure::unit::Dimension;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Holds, IngestError, Polarity, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::formats::bench::jmh::{self, Mode};
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
@@ -21,10 +22,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "java -jar benchmarks.jar -rf csv -rff jmh.csv && perfreport summarize jmh.csv",
     upstream: "openjdk/jmh: results/format/XSVResultFormat.java",
-    generic: false,
     sniff: |head| signature::header_of(head, &["Benchmark", "Mode", "Threads", "Samples", "Score"], "JMH"),
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// What the name of a column with a parameter begins with.
@@ -120,8 +119,7 @@ fn label(header: &[String], row: &TextRow, benchmark: &str, threads: bool) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn each_row_has_its_unit_its_direction_and_its_parameters() {
@@ -132,7 +130,7 @@ mod tests {
             \"a.B.get\",\"sample\",1,900,5.5,0.5,\"us/op\",20\n\
             \"a.B.get:get\u{b7}p0.50\",\"sample\",1,1,5.0,NaN,\"us/op\",20\n\
             \"a.B.get:get\u{b7}p0.9999\",\"sample\",1,1,95.0,NaN,\"us/op\",20\n";
-        let found = ingest("jmh.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("jmh.csv", text);
         assert_eq!(found.provenance.format, "jmh-csv");
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         let thrpt = of("throughput");

@@ -3,11 +3,12 @@
 //! In: such lines among others. Out: reported numbers: the median, and how far the fastest and the slowest are apart.
 //! Definition: rust-lang/rust, `library/test/src/bench.rs`.
 
-use crate::measure::unit::{Dimension, Unit};
-use crate::measure::{Polarity, Statistic};
+use crate::measure::unit::Dimension;
 
 use crate::ingest::benchmarks;
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Holds, IngestError, Polarity, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::summaries::Summary;
 
 const MEANING: &str = "time of one iteration, the median of the samples";
@@ -21,14 +22,12 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "cargo +nightly bench > bench.txt && perfreport summarize bench.txt",
     upstream: "rust-lang/rust, library/test/src/bench.rs, fmt_bench_samples",
-    generic: false,
     sniff: |head| {
         let text = String::from_utf8_lossy(head.bytes);
         text.lines().find_map(parse)?;
         Some(vec!["it has lines `test … bench: … ns/iter (+/- …)`".to_owned()])
     },
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// A line of a benchmark.
@@ -76,14 +75,13 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn a_thousands_comma_is_no_decimal_comma() {
         let text = "running 2 tests\ntest sort::big ... bench:   1,234,567 ns/iter (+/- 8,901) = 81 MB/s\n\
                     test sort::small ... bench:          12.50 us/iter (+/- 0.25)\n\ntest result: ok.\n";
-        let found = ingest("bench.txt", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("bench.txt", text);
         assert_eq!(found.provenance.format, "libtest");
         let medians: Vec<Option<f64>> =
             found.reported.iter().filter(|one| one.metric == "time").map(|one| one.number(Statistic::Median)).collect();

@@ -8,16 +8,14 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-use crate::table::Role;
 use crate::table::source::Source;
 
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::json::outline::Outline;
 use crate::ingest::json::value::{LineCounter, Text, entries};
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 use crate::ingest::summary_tables;
 
@@ -30,10 +28,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "llama-bench -m model.gguf -r 10 -o json > llama.json && perfreport summarize llama.json",
     upstream: "ggml-org/llama.cpp: tools/llama-bench/llama-bench.cpp (test::get_fields, json_printer)",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: Some(|source, _| name_by_what_differs(source)),
 };
 
 const THROUGHPUT: &str = "tokens_per_second";
@@ -97,6 +93,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.settle = Some(|source, _| name_by_what_differs(source));
     let is_csv = !Head::of(records)?.bytes.trim_ascii_start().starts_with(b"[")
         && !Head::of(records)?.bytes.trim_ascii_start().starts_with(b"{");
     if is_csv { read_csv(records, sink) } else { benchmarks::read_documents(records, sink, DECLARED, take) }
@@ -200,8 +197,7 @@ fn note_machine(test: &Test<'_>, bench: &mut Bench<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::format::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     fn test(n_prompt: u32, n_gen: u32, threads: u32, rest: &str) -> String {
         format!(
@@ -214,7 +210,7 @@ mod tests {
     }
 
     fn source(text: &str) -> Source {
-        let source = ingest("llama.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let source = read_text("llama.json", text);
         assert_eq!(source.provenance.format, "llama-bench");
         source
     }

@@ -5,14 +5,9 @@
 
 use serde_json::Value;
 
-use crate::measure::Statistic;
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::Unit;
-
 use crate::ingest::benchmarks::{self, Bench};
-use crate::ingest::format::{Failures, Format, Holds, RowKind};
+use crate::ingest::format::{Declared, Failures, FindingKind, Format, Holds, RowKind, Severity, Statistic, Unit};
 use crate::ingest::json::documents::at;
-use crate::ingest::meaning::declared::Declared;
 
 const MEANING: &str = "time of one call, averaged over a batch of calls";
 
@@ -25,14 +20,12 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "node bench.mjs > mitata.json && perfreport summarize mitata.json",
     upstream: "evanwashere/mitata, src/main.mjs and src/lib.mjs",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["benchmarks.alias", "benchmarks.runs", "context"]),
     read: |records, _, sink| {
         sink.rows_sorted = true;
         let declared = [Declared::time("time", Unit::NANOSECOND, MEANING, "mitata: an entry of `samples`")];
         benchmarks::read_values(records, sink, declared, take)
     },
-    settle: None,
 };
 
 const NUMBERS: &[(&str, Statistic)] = &[
@@ -77,8 +70,7 @@ fn take(document: &Value, line: u64, bench: &mut Bench<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
@@ -86,7 +78,7 @@ mod tests {
         let text = r#"{"context":{"cpu":{"name":"Some CPU"},"runtime":"node"},"benchmarks":[{"alias":"a","group":0,"runs":[
             {"name":"a","args":{},"stats":{"avg":110.5,"min":90.5,"samples":[90.5,110.5,120.5]}}]},
             {"alias":"b","group":0,"runs":[{"name":"b","args":{},"stats":{"avg":10.5,"p99":20.5}}]}]}"#;
-        let found = read("mitata.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("mitata.json", text);
         assert_eq!(found.provenance.format, "mitata");
         let table = &found.tables[0];
         assert_eq!(table.numbers(table.position("time").unwrap()), [Some(90.5), Some(110.5), Some(120.5)]);

@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::measure::unit::Unit;
-
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions, Unit,
+};
 use crate::ingest::json::value::LineCounter;
-use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
     name: "pyperf",
@@ -24,10 +23,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "python bench.py -o bench.json && perfreport summarize bench.json",
     upstream: "psf/pyperf: pyperf/_bench.py and _run.py",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 const TIME_MEANING: &str = "time of one loop iteration, averaged over the loops of a value";

@@ -6,14 +6,12 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::measure::Statistic;
-use crate::measure::finding::{FindingKind, Severity};
-use crate::measure::unit::Unit;
-
 use crate::ingest::benchmarks::{self, Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, FindingKind, Format, Head, Holds, IngestError, RowKind, Severity, Sink,
+    SourceOptions, Statistic, Unit,
+};
 use crate::ingest::json::value::LineCounter;
-use crate::ingest::meaning::declared::Declared;
 
 pub(crate) const FORMAT: Format = Format {
     name: "pytest-benchmark",
@@ -24,10 +22,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "pytest --benchmark-json=bench.json && perfreport summarize bench.json",
     upstream: "ionelmc/pytest-benchmark: src/pytest_benchmark/fixture.py and stats.py",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 const MEANING: &str = "time of one call, averaged over the iterations of a round";

@@ -4,12 +4,10 @@
 //! settings; comments above each execution. Out: a row an iteration, its invocation as run; what differs is in the name.
 //! Definition: `ReBench`, `rebench/persistence.py` and `rebench/model/measurement.py`.
 
-use crate::measure::Polarity;
-use crate::table::Role;
-
 use crate::ingest::benchmarks::{Bench, Sample};
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Holds, IngestError, Polarity, Role, RowKind, Sink,
+};
 use crate::ingest::summary_tables::{self, TextRow};
 
 const UNIT: &str = "unit";
@@ -25,7 +23,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "rebench rebench.conf && perfreport summarize rebench.data",
     upstream: "smarr/ReBench, rebench/persistence.py",
-    generic: false,
     sniff: |head| {
         let mut lines = head.bytes.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#"));
         let begins = lines
@@ -38,7 +35,6 @@ pub(crate) const FORMAT: Format = Format {
         })
     },
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
@@ -91,8 +87,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn invocations_are_runs_and_settings_are_in_the_name() {
@@ -100,7 +95,7 @@ mod tests {
             invocation\titeration\tvalue\tunit\tcriterion\tbenchmark\texecutor\tsuite\textraArgs\tcores\n\
             1\t1\t120.5\tms\ttotal\tSort\tVM\tmicro\t10\t1\n2\t1\t121.5\tms\ttotal\tSort\tVM\tmicro\t10\t1\n\
             1\t1\t220.5\tms\ttotal\tSort\tVM\tmicro\t20\t1\n";
-        let found = ingest("rebench.data", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("rebench.data", text);
         assert_eq!(found.provenance.format, "rebench");
         let table = &found.tables[0];
         let value = table.position(TOTAL).unwrap();

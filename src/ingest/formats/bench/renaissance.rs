@@ -5,12 +5,9 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-
 use crate::ingest::benchmarks::{self, Bench};
-use crate::ingest::format::{Failures, Format, Holds, RowKind};
+use crate::ingest::format::{Declared, Failures, Format, Holds, RowKind, Unit};
 use crate::ingest::json::documents::at;
-use crate::ingest::meaning::declared::Declared;
 
 const MEANING: &str = "time of one repetition of a benchmark";
 
@@ -23,13 +20,11 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "java -jar renaissance.jar -r 30 --json renaissance.json scrabble && perfreport summarize renaissance.json",
     upstream: "renaissance-benchmarks/renaissance, renaissance-harness, JsonWriter",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["format_version", "benchmarks", "environment", "data"]),
     read: |records, _, sink| {
         let declared = [Declared::time("duration", Unit::NANOSECOND, MEANING, "Renaissance: `duration_ns`")];
         benchmarks::read_values(records, sink, declared, take)
     },
-    settle: None,
 };
 
 fn take(document: &Value, line: u64, bench: &mut Bench<'_>) {
@@ -48,15 +43,14 @@ fn take(document: &Value, line: u64, bench: &mut Bench<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::unit::Unit;
 
     #[test]
     fn each_repetition_is_a_row() {
         let text = r#"{"format_version":6,"benchmarks":["als"],"environment":{"os":{"name":"Linux"},"vm":{"name":"Some VM"}},"suite":{},
             "data":{"als":{"results":[{"duration_ns":900000000,"uptime_ns":1},{"duration_ns":700000000,"uptime_ns":2}]}}}"#;
-        let found = read("r.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("r.json", text);
         assert_eq!(found.provenance.format, "renaissance");
         let table = &found.tables[0];
         let time = table.position("duration").unwrap();

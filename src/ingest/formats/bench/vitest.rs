@@ -6,12 +6,8 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
 use crate::ingest::benchmarks::{self, Bench};
-use crate::ingest::format::{Failures, Format, Holds, RowKind};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{Declared, Failures, Format, Holds, Polarity, RowKind, Statistic, Unit};
 use crate::ingest::summaries::{Summary, caveat};
 
 const TIME: &str = "one call of the benchmark's function";
@@ -25,14 +21,12 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Run,
     example: "vitest bench --run --outputJson bench.json && perfreport summarize bench.json",
     upstream: "vitest-dev/vitest, packages/vitest/src/node/reporters/benchmark; tinylibs/tinybench, src/types.ts",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["files.filepath", "files.groups.fullName", "files.groups.benchmarks"]),
     read: |records, _, sink| {
         sink.rows_sorted = true;
         let declared = [Declared::time("time", Unit::MILLISECOND, TIME, "tinybench: an entry of `samples`")];
         benchmarks::read_values(records, sink, declared, take)
     },
-    settle: None,
 };
 
 const NUMBERS: &[(&str, Statistic)] = &[
@@ -87,8 +81,7 @@ fn take_benchmark(label: &str, benchmark: &Value, line: u64, bench: &mut Bench<'
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
@@ -105,7 +98,7 @@ mod tests {
             benchmark(0.5),
             benchmark(8.0)
         );
-        let found = read("bench.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("bench.json", text);
         let mean = |label: &str| {
             let of =
                 found.reported.iter().find(|one| one.metric == "time" && one.label.as_deref() == Some(label)).unwrap();
@@ -119,7 +112,7 @@ mod tests {
         let text = r#"{"files":[{"filepath":"/a.bench.ts","groups":[{"fullName":"a > small","benchmarks":[
             {"id":"1","name":"sort","rank":1,"hz":2000,"mean":0.5,"samples":[0.4,0.5,0.6]},
             {"id":"2","name":"copy","rank":2,"hz":1000,"mean":1,"samples":[]}]}]}]}"#;
-        let found = read("bench.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("bench.json", text);
         let table = &found.tables[0];
         assert_eq!(table.numbers(table.position("time").unwrap()), [Some(0.4), Some(0.5), Some(0.6)]);
         let times: Vec<&str> =

@@ -5,18 +5,15 @@
 //! in them, and nothing else holds numbers: a text with tables in it is no table. Averages that a tool prints below its rows are set
 //! aside; a header that is printed again for every page begins nothing.
 
-use crate::measure::Polarity;
-use crate::measure::unit::Unit;
-
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Sink, Unit,
+};
 use crate::ingest::meaning::clock;
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::column_types::column_types;
 use crate::ingest::text::row::{Row, RowBuffer};
 use crate::table::source::Families;
-use crate::table::{CellType, Role};
 
 pub(crate) const FORMAT: Format = Format {
     name: "aligned",
@@ -27,10 +24,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Unnamed,
     example: "vmstat 1 60 > vmstat.txt && perfreport summarize vmstat.txt",
     upstream: "what the tools print",
-    generic: true,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// Fewer rows below a header may be a sentence with numbers in it.
@@ -63,7 +58,6 @@ const fn share(column: &'static str, meaning: &'static str) -> Declared {
     )
 }
 
-/// What a line is.
 enum Line {
     /// Names of columns, or something like them: the line below decides.
     Words,

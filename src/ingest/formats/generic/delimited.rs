@@ -17,7 +17,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Unnamed,
     example: "perfreport summarize results.csv",
     upstream: "RFC 4180",
-    generic: true,
     sniff: |head| {
         let dialect = dialect::find(head, None, None).filter(|dialect| !is_no_table(head, dialect))?;
         Some(dialect.evidence)
@@ -26,7 +25,6 @@ pub(crate) const FORMAT: Format = Format {
         sink.provenance.families = Families::ByHeader;
         read(records, options, sink)
     },
-    settle: None,
 };
 
 /// Whether a text without a header is a program, whose statements end in semicolons, or a single number.

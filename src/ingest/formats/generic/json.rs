@@ -22,10 +22,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Unnamed,
     example: "perfreport summarize results.json",
     upstream: "RFC 8259",
-    generic: true,
     sniff,
     read,
-    settle: None,
 };
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {

@@ -15,13 +15,11 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Unnamed,
     example: "perfreport summarize events.ndjson",
     upstream: "RFC 8259, one document a line",
-    generic: true,
     sniff,
     read: |records, _, sink| {
         sink.provenance.families = Families::ByPlace;
         read_lines(records, &[], sink)
     },
-    settle: None,
 };
 
 /// Lines that detection looks at.

@@ -29,10 +29,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Unnamed,
     example: "duckdb -c \"COPY requests TO 'requests.parquet'\" && perfreport summarize requests.parquet",
     upstream: "apache/parquet-format, README.md and LogicalTypes.md",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 /// The first and the last bytes of a file.

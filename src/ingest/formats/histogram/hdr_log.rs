@@ -8,12 +8,13 @@ pub(crate) mod codec;
 
 use std::collections::BTreeMap;
 
-use crate::measure::Polarity;
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{Bucket, RecordedHistogram};
-use crate::measure::unit::{Dimension, Unit};
+use crate::measure::{Dimension, Finding, Place};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Failures, FindingKind, Format, Head, Holds, IngestError, Polarity, RowKind, Severity, Sink,
+    SourceOptions, Unit,
+};
 
 pub(crate) const FORMAT: Format = Format {
     name: "hlog",
@@ -24,10 +25,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "jHiccup -l hiccup.hlog -p PID; perfreport summarize hiccup.hlog",
     upstream: "HdrHistogram, HistogramLogWriter and AbstractHistogram.decodeFromByteBuffer",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 /// The metric that such a log holds.

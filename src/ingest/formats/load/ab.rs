@@ -5,12 +5,9 @@
 
 use serde::Deserialize;
 
-use crate::measure::Statistic;
-use crate::measure::unit::Unit;
-use crate::table::Role;
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Holds, IngestError, Role, RowKind, Sink, SourceOptions, Statistic, Unit,
+};
 use crate::ingest::settle;
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
@@ -33,10 +30,8 @@ pub(crate) const SAMPLES: Format = Format {
     row: RowKind::Request,
     example: "ab -n 1000 -c 10 -g times.tsv http://localhost:8080/ && perfreport summarize times.tsv",
     upstream: "Apache httpd, support/ab.c, output_results",
-    generic: false,
     sniff: |head| signature::header_is(head, GNUPLOT_HEADER, "starttime seconds ctime dtime ttime wait", "ab -g"),
     read: read_samples,
-    settle: Some(|source, _| settle::lead_with(source, "ttime")),
 };
 
 pub(crate) const PERCENTILES: Format = Format {
@@ -48,10 +43,8 @@ pub(crate) const PERCENTILES: Format = Format {
     row: RowKind::Request,
     example: "ab -n 1000 -c 10 -e percentiles.csv http://localhost:8080/ && perfreport summarize percentiles.csv",
     upstream: "Apache httpd, support/ab.c, output_results",
-    generic: false,
     sniff: |head| signature::header_is(head, PERCENT_HEADER, "Percentage served,Time in ms", "ab -e"),
     read: read_percentiles,
-    settle: None,
 };
 
 fn duration(column: &'static str, meaning: &'static str) -> Declared {
@@ -59,6 +52,7 @@ fn duration(column: &'static str, meaning: &'static str) -> Declared {
 }
 
 fn read_samples(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.settle = Some(|source, _| settle::lead_with(source, "ttime"));
     sink.declared.extend([
         Declared::column("starttime", Role::Unused, "ab: the same as `seconds`, as text"),
         Declared::column("seconds", Role::Timestamp, "ab: when connecting began, in seconds since 1970"),
@@ -122,7 +116,7 @@ fn read_percentiles(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn blank_lines_above_a_header_hide_no_tool() {
@@ -142,7 +136,7 @@ mod tests {
         ] {
             for above in ["", "\n", "\r\n \n\n"] {
                 let text = format!("{above}{text}");
-                let found = ingest("run.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+                let found = read_text("run.csv", &text);
                 assert_eq!(found.provenance.format, format, "{text:?}");
             }
         }
@@ -151,7 +145,7 @@ mod tests {
     #[test]
     fn the_total_time_leads() {
         let text = "starttime\tseconds\tctime\tdtime\tttime\twait\na\t1700000000\t1\t5\t6\t4\n";
-        let found = ingest("run.tsv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("run.tsv", text);
         let table = &found.tables[0];
         let names: Vec<&str> =
             table.columns_as(Role::Metric).map(|column| table.columns[column].name.as_str()).collect();

@@ -5,13 +5,10 @@
 //! nginx' `$request_time`, in seconds; another one without a name may be Apache's `%D` (microseconds) or `%T` (seconds) or
 //! something else, and has no name, no unit and no direction here. Definition: nginx, `ngx_http_log_module`; Apache, `mod_log_config`.
 
-use crate::measure::Polarity;
-use crate::measure::unit::Unit;
-use crate::table::{CellType, Role};
-
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Sink, Unit,
+};
 use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::row::RowBuffer;
 
@@ -26,10 +23,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "perfreport summarize /var/log/nginx/access.log  # with rt=$request_time in its log_format",
     upstream: "nginx, ngx_http_log_module; Apache httpd, mod_log_config",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// Names of the time of a request, of nginx' times in seconds.
@@ -158,8 +153,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn a_time_with_a_point_is_seconds_and_a_whole_number_has_no_unit() {
@@ -171,7 +165,7 @@ mod tests {
             (" 125000", LAST, Unit::UNKNOWN, 125_000.0),
         ] {
             let text = format!("{before}{behind}\n{before}{behind}\n");
-            let found = ingest("access.log", text.as_bytes(), &SourceOptions::default()).unwrap();
+            let found = read_text("access.log", text);
             assert_eq!(found.provenance.format, "access-log", "{behind}");
             let table = &found.tables[0];
             let column = table.position(name).unwrap();

@@ -5,10 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{Summary, cause, caveat, statistic};
 
@@ -24,7 +21,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "artillery run -o report.json scenario.yml && perfreport summarize report.json",
     upstream: "artilleryio/artillery, packages/core/lib/ssms.js",
-    generic: false,
     sniff: |head| {
         let outline = head.outline()?;
         ["aggregate.counters", "aggregate.latency", "aggregate.scenariosCompleted"]
@@ -44,7 +40,6 @@ pub(crate) const FORMAT: Format = Format {
             None => {}
         })
     },
-    settle: None,
 };
 
 const NAMES: &[&str] = &["min", "max", "mean", "median", "p50", "p75", "p90", "p95", "p99", "p999"];

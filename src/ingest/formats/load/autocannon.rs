@@ -4,10 +4,7 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::summaries::{self, Summary, cause, caveat, setting, statistic};
 
@@ -23,10 +20,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "autocannon -j -c 10 -d 30 http://localhost:8080/ > autocannon.json && perfreport summarize autocannon.json",
     upstream: "mcollina/autocannon, lib/run.js, and hdr-histogram-percentiles-obj",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["latency.p97_5", "requests", "throughput", "non2xx"]),
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
-    settle: None,
 };
 
 fn take(document: &Value, sink: &mut Sink) {

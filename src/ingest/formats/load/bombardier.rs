@@ -4,10 +4,7 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{Summary, cause, caveat, setting};
 
@@ -24,10 +21,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "bombardier --latencies -p r -o json http://localhost:8080/ > bombardier.json && perfreport summarize bombardier.json",
     upstream: "codesenberg/bombardier, internal/test_info.go and templates",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["spec.numberOfConnections", "result.timeTakenSeconds", "result.latency"]),
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
-    settle: None,
 };
 
 fn take(document: &Value, sink: &mut Sink) {
@@ -71,8 +66,7 @@ fn take(document: &Value, sink: &mut Sink) {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
@@ -80,7 +74,7 @@ mod tests {
         let text = r#"{"spec":{"numberOfConnections":8,"method":"GET","url":"http://127.0.0.1/"},"result":{"timeTakenSeconds":5,
             "req1xx":0,"req2xx":70,"req3xx":5,"req4xx":10,"req5xx":12,"others":3,"latency":{"mean":250.5,"stddev":9,"max":90000,
             "percentiles":{"50":240,"99":800}},"rps":{"mean":20,"stddev":1,"max":25,"percentiles":{"50":20}}}}"#;
-        let found = read("b.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("b.json", text);
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         assert_eq!(of("latency").number(Statistic::Median), Some(240e-6));
         assert_eq!(of("latency").number(Statistic::Max), Some(0.09));

@@ -5,10 +5,7 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{Summary, causes_by_code, caveat, failed_by_code, setting};
 
@@ -23,10 +20,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "fortio load -qps 100 -json fortio.json http://localhost:8080/ && perfreport summarize fortio.json",
     upstream: "fortio/fortio, periodic/periodic.go and stats/stats.go",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["ActualQPS", "DurationHistogram.Count", "RequestedQPS"]),
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
-    settle: None,
 };
 
 fn take(document: &Value, sink: &mut Sink) {
@@ -62,8 +57,7 @@ fn take(document: &Value, sink: &mut Sink) {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
@@ -72,7 +66,7 @@ mod tests {
             "DurationHistogram":{"Count":99,"Min":0.001,"Max":0.5,"Avg":0.02,"StdDev":0.01,"Data":[{"Start":0.001,"End":0.5,
             "Percent":100,"Count":99}],"Percentiles":[{"Percentile":50,"Value":0.018},{"Percentile":99.9,"Value":0.4}]},
             "RetCodes":{"200":90,"-1":2,"503":7}}"#;
-        let found = read("f.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("f.json", text);
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         assert_eq!(of("latency").number(Statistic::Percentile(99.9)), Some(0.4));
         assert_eq!(of("requests").number(Statistic::Failures), Some(9.0));

@@ -7,11 +7,9 @@ mod binary;
 mod log;
 mod text;
 
-use crate::measure::unit::Unit;
-use crate::table::Role;
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Head, Holds, IngestError, Role, RowKind, Sink, SourceOptions, Unit,
+};
 
 use log::Log;
 
@@ -24,10 +22,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "mvn gatling:test; perfreport summarize target/gatling/*/simulation.log",
     upstream: "Gatling LogFileDataWriter, LogFileReader",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {

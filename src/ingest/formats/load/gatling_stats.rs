@@ -5,10 +5,7 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents::{self, at};
 use crate::ingest::summaries::{Summary, caveat};
 
@@ -35,7 +32,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "perfreport summarize target/gatling/run/js/stats.json",
     upstream: "gatling/gatling, gatling-charts, GlobalStatsJsonTemplate and StatsJsonTemplate",
-    generic: false,
     sniff: |head| {
         let outline = head.outline()?;
         outline
@@ -54,7 +50,6 @@ pub(crate) const FORMAT: Format = Format {
             );
         })
     },
-    settle: None,
 };
 
 /// A group with the requests in it.
@@ -102,6 +97,7 @@ fn written(stats: &Value, names: &[&str]) -> Option<f64> {
 mod tests {
     use crate::ingest::options::SourceOptions;
     use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     fn stats(name: &str, ok: u32, ko: u32) -> String {
@@ -141,7 +137,7 @@ mod tests {
             stats("All Requests", 90, 10),
             stats("login", 40, 0)
         );
-        let found = read("stats.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("stats.json", text);
         let login: Vec<&str> = found
             .reported
             .iter()

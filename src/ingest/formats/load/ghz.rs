@@ -5,15 +5,13 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
 use crate::table::storage::Storage;
-use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{
+    CellType, Declared, Failures, Format, Holds, Polarity, Role, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::json::documents::{self, number};
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::{Summary, causes_by_code, caveat, failed_by_code, setting};
 use crate::ingest::text::row::RowBuffer;
 
@@ -28,10 +26,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "ghz --insecure --call pkg.Service.Call -O json localhost:50051 > ghz.json && perfreport summarize ghz.json",
     upstream: "bojand/ghz, runner/reporter.go",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["statusCodeDistribution", "latencyDistribution", "fastest", "slowest"]),
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
-    settle: None,
 };
 
 /// The calls, where the report has all that it counts. Says whether it has.
@@ -107,8 +103,7 @@ fn take(document: &Value, sink: &mut Sink) {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
@@ -116,7 +111,7 @@ mod tests {
         let text = r#"{"count":40,"total":2000000000,"average":5000000,"fastest":1000000,"slowest":9000000,"rps":20.0,
             "errorDistribution":{"gone":4},"statusCodeDistribution":{"OK":36,"Unavailable":4},
             "latencyDistribution":[{"percentage":50,"latency":4000000},{"percentage":99,"latency":8500000}],"details":[]}"#;
-        let found = read("ghz.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("ghz.json", text);
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         assert_eq!(of("latency").number(Statistic::Percentile(99.0)), Some(0.0085));
         assert_eq!(of("requests").number(Statistic::Failures), Some(4.0));
@@ -129,7 +124,7 @@ mod tests {
             "statusCodeDistribution":{"OK":1,"Unavailable":1},"latencyDistribution":[{"percentage":50,"latency":4000000}],
             "details":[{"timestamp":"2025-03-03T10:00:00.5Z","latency":1000000,"error":"","status":"OK"},
             {"timestamp":"2025-03-03T10:00:01.5Z","latency":9000000,"error":"gone","status":"Unavailable"}]}"#;
-        let found = read("ghz.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("ghz.json", text);
         let table = &found.tables[0];
         assert_eq!(table.numbers(table.position("latency").unwrap()), [Some(1e6), Some(9e6)]);
         assert_eq!(table.columns[table.position("outcome").unwrap()].dictionary, ["ok", "failed"]);

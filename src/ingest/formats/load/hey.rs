@@ -3,11 +3,9 @@
 //! In: a row an answer, seconds with four decimals. Out: samples with status codes. Requests that got no answer are not in
 //! the file.
 
-use crate::measure::unit::Unit;
-use crate::table::Role;
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Holds, IngestError, Role, RowKind, Sink, SourceOptions, Unit,
+};
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
 
@@ -26,10 +24,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "hey -n 1000 -c 10 -o csv http://localhost:8080/ > hey.csv && perfreport summarize hey.csv",
     upstream: "rakyll/hey, requester/print.go, csvTmpl, and requester/report.go",
-    generic: false,
     sniff: |head| signature::header_is(head, HEADER, "response-time,DNS+dialup,…,status-code,offset", "hey"),
     read,
-    settle: None,
 };
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {

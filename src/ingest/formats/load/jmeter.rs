@@ -5,13 +5,13 @@
 //! controller) leave it for a table of their own. Definition: JMeter's `SampleSaveConfiguration`, `CSVSaveService` and the
 //! glossary of its manual.
 
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::unit::Unit;
+use crate::measure::finding::{Finding, Place};
 use crate::table::source::Source;
-use crate::table::{CellType, Role};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, FindingKind, Format, Head, Holds, IngestError, Role, RowKind, Severity,
+    Sink, SourceOptions, Unit,
+};
 use crate::ingest::settle;
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
@@ -25,10 +25,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "jmeter -n -t plan.jmx -l results.jtl && perfreport summarize results.jtl",
     upstream: "JMeter SampleSaveConfiguration, CSVSaveService; glossary of the user's manual",
-    generic: false,
     sniff,
     read,
-    settle: Some(settle),
 };
 
 /// Names that the header of no other tool has together.
@@ -205,6 +203,7 @@ fn chosen_columns(line: &[u8]) -> Option<Vec<&'static str>> {
 }
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.settle = Some(settle);
     let head = Head::of(records)?;
     let behind_header = if signature::header_has(&head, SIGNATURE) { columns_behind_header(&head) } else { None };
     if let Some(names) = behind_header {
@@ -305,11 +304,11 @@ fn apart_transactions(source: &mut Source) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
     use crate::table::Table;
 
     fn source(text: &str) -> Source {
-        ingest("results.jtl", text.as_bytes(), &SourceOptions::default()).unwrap()
+        read_text("results.jtl", text)
     }
 
     fn numbers(table: &Table, name: &str) -> Vec<f64> {

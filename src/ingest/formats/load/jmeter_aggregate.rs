@@ -4,10 +4,9 @@
 //! of the columns is the same in every language, so that the percentiles (`90% Line`, `90% 百分位`) and the share of errors
 //! show what the others are. Definition: JMeter's `StatGraphVisualizer` and `SummaryReport`.
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Head, Holds, IngestError, Polarity, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::summary_tables::{self, TextRow, number};
@@ -23,14 +22,12 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "JMeterPluginsCMD.sh --generate-csv aggregate.csv --input-jtl results.jtl --plugin-type AggregateReport && perfreport summarize aggregate.csv",
     upstream: "apache/jmeter, StatGraphVisualizer, StatVisualizer and SummaryReport; messages.properties of each language",
-    generic: false,
     sniff: |head| {
         let (delimiter, layout) = find(head)?;
         let what = if layout.percentiles.is_empty() { "Summary Report" } else { "Aggregate Report" };
         Some(vec![format!("the header has the columns of JMeter's {what}, between `{}`", char::from(delimiter))])
     },
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// `aggregate_report_total_label` of the languages that JMeter has.
@@ -211,13 +208,12 @@ fn report(layout: &Layout, row: &TextRow, label: Option<&str>, sink: &mut Sink) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
     use crate::measure::reported::Reported;
     use crate::table::source::Source;
 
     fn source(text: &str) -> Source {
-        let found = ingest("aggregate.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("aggregate.csv", text);
         assert_eq!(found.provenance.format, "jmeter-aggregate", "{text}");
         found
     }

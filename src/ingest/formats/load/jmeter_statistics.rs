@@ -5,10 +5,9 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Head, Holds, IngestError, Polarity, RowKind, Sink, SourceOptions, Statistic, Unit,
+};
 use crate::ingest::json::documents;
 use crate::ingest::summaries::Summary;
 
@@ -21,10 +20,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "jmeter -n -t plan.jmx -l results.jtl -e -o report && perfreport summarize report/statistics.json",
     upstream: "JMeter SamplingStatistic, StatisticsSummaryData",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 /// The entry of the whole run.
@@ -92,7 +89,7 @@ fn report(label: Option<&str>, entry: &Value, sink: &mut Sink) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn the_total_is_the_whole_run_and_labels_stand_apart() {
@@ -105,7 +102,7 @@ mod tests {
             )
         };
         let text = format!("{{ {}, {} }}", entry("Home", 40), entry("Total", 80));
-        let found = ingest("statistics.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("statistics.json", text);
         assert_eq!(found.provenance.format, "jmeter-statistics");
         let total = &found.reported[0];
         assert_eq!((total.metric.as_str(), &total.label), ("elapsed", &None));

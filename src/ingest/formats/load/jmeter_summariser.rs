@@ -3,10 +3,9 @@
 //! In: a text with such lines among others; milliseconds. Out: of each run the last `=`, which is of the whole of it. `+` is
 //! a period of the run and not shown beside it. Definition: JMeter's `Summariser` and `SummariserRunningSample`.
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Head, Holds, IngestError, Polarity, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::text::lines::Flaw;
 
@@ -21,10 +20,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "jmeter -n -t plan.jmx -l results.jtl | tee printed.txt && perfreport summarize printed.txt",
     upstream: "apache/jmeter, reporters/Summariser and SummariserRunningSample",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// What a line of the summariser says.
@@ -134,8 +131,7 @@ fn report(line: &State, label: Option<&str>, sink: &mut Sink) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn the_last_line_of_the_whole_counts_and_periods_do_not() {
@@ -144,7 +140,7 @@ mod tests {
             summary =     40 in 00:00:10 =    4.0/s Avg:   120 Min:    20 Max:   300 Err:     2 (5.00%)\n\
             2025-03-01 10:00:20,000 INFO o.a.j.r.Summariser: summary =    100 in 00:00:20 =    5.0/s Avg:   110 Min:    15 Max:   420 Err:     3 (3.00%)\n\
             Tidying up ...\n";
-        let found = ingest("printed.txt", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("printed.txt", text);
         assert_eq!(found.provenance.format, "jmeter-summariser");
         assert_eq!(found.reported.len(), 2);
         let elapsed = &found.reported[0];
@@ -157,7 +153,7 @@ mod tests {
     fn another_run_below_stands_apart_under_any_name() {
         let text = "生成概要结果 =  50 in 00:00:41 = 1.2/s Avg:     2 Min:     1 Max:    95 Err:     0 (0.00%)\n\
                     生成概要结果 =  20 in   1.3s =    1.5/s Avg:   631 Min:   290 Max:   973 Err:     1 (5.00%)\n";
-        let found = ingest("printed.txt", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("printed.txt", text);
         let labels: Vec<&str> = found.reported.iter().filter_map(|one| one.label.as_deref()).collect();
         assert_eq!(labels, ["run 1", "run 1", "run 2", "run 2"]);
         assert_eq!(found.reported[2].number(Statistic::Failures), Some(1.0));

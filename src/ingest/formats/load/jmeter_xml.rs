@@ -9,12 +9,14 @@ use std::io::{self, BufRead, Read};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::table::CellType;
+use crate::measure::finding::{Finding, Place};
 use crate::table::storage::Storage;
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, CellType, Failures, FindingKind, Format, Head, Holds, IngestError, RowKind, Severity, Sink,
+    SourceOptions,
+};
 use crate::ingest::formats::load::jmeter;
 use crate::ingest::text::row::RowBuffer;
 
@@ -27,10 +29,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "jmeter -n -t plan.jmx -l results.jtl -Jjmeter.save.saveservice.output_format=xml && perfreport summarize results.jtl",
     upstream: "JMeter SampleResultConverter",
-    generic: false,
     sniff,
     read,
-    settle: Some(jmeter::settle),
 };
 
 /// An event of the XML reader that is longer is no sample: the text of a response may be, and is held while it is read.
@@ -69,6 +69,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.settle = Some(jmeter::settle);
     sink.declared = jmeter::columns();
     let mut text = Streamed { records, line: 1, left: LONGEST_EVENT };
     let outcome = read_samples(&mut text, sink);
@@ -311,12 +312,12 @@ impl Read for Streamed<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
     use crate::table::Role;
     use crate::table::source::Source;
 
     fn source(text: &str) -> Source {
-        ingest("results.jtl", text.as_bytes(), &SourceOptions::default()).unwrap()
+        read_text("results.jtl", text)
     }
 
     fn elapsed(source: &Source, table: usize) -> Vec<f64> {

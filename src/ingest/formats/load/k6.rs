@@ -1,13 +1,9 @@
 //! What k6's metrics are, whatever file they stand in. Definition: k6's `metrics/builtin.go` and its documentation of the
 //! built-in metrics and of the system tags.
 
-use crate::measure::Polarity;
-use crate::measure::unit::Unit;
-use crate::table::Role;
 use crate::table::source::Source;
 
-use crate::ingest::format::{Sink, SourceOptions};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{Declared, Polarity, Role, Sink, SourceOptions, Unit};
 use crate::ingest::settle;
 
 /// The metric that a report of k6 begins with.

@@ -16,13 +16,12 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "k6 run --out csv=results.csv script.js; perfreport summarize results.csv",
     upstream: "k6 output/csv",
-    generic: false,
     sniff: |head| signature::header_of(head, &["metric_name", "timestamp", "metric_value"], "k6"),
     read,
-    settle: Some(k6::settle),
 };
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.settle = Some(k6::settle);
     sink.declared_by_file = k6::columns();
     delimited::read_named(records, options, sink, None)?;
     k6::declare_others(sink);
@@ -31,8 +30,7 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
     use crate::measure::Polarity;
     use crate::table::Role;
 
@@ -50,7 +48,7 @@ mod tests {
 
     #[test]
     fn durations_lead_with_the_failures_of_their_requests_and_counters_are_no_samples() {
-        let found = ingest("r.csv", TEXT.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("r.csv", TEXT);
         assert_eq!(found.provenance.format, "k6-csv");
         let names: Vec<&str> = found.tables.iter().filter_map(|table| table.name.as_deref()).collect();
         assert_eq!(names, ["http_req_duration", "http_req_blocked", "vus"]);
@@ -68,7 +66,7 @@ mod tests {
     #[test]
     fn a_cell_that_is_no_number_belongs_to_the_metric_of_its_row() {
         let text = TEXT.replace("http_req_duration,1700000001,30.250000", "http_req_duration,1700000001,slow");
-        let found = ingest("r.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("r.csv", text);
         let odd = found.findings.iter().find(|it| it.kind == crate::measure::finding::FindingKind::NotANumber).unwrap();
         assert_eq!((odd.metric.as_deref(), odd.value.as_deref()), (Some("http_req_duration"), Some("slow")));
         assert_eq!(odd.place.line, Some(8));

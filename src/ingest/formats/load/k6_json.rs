@@ -5,14 +5,12 @@
 
 use serde::Deserialize;
 
-use crate::measure::Polarity;
-use crate::measure::unit::Unit;
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Head, Holds, IngestError, Polarity, RowKind, Sink, SourceOptions, Unit,
+};
 use crate::ingest::formats::load::k6;
 use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 
 pub(crate) const FORMAT: Format = Format {
@@ -24,10 +22,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "k6 run --out json=results.json script.js; perfreport summarize results.json",
     upstream: "k6 output/json",
-    generic: false,
     sniff,
     read,
-    settle: Some(k6::settle),
 };
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
@@ -71,6 +67,7 @@ fn declares(line: &str) -> bool {
 }
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.settle = Some(k6::settle);
     let lines = ndjson::read_apart(records, &[], sink, Some(declares))?;
     sink.declared_by_file = k6::columns();
     for line in &lines {
@@ -106,7 +103,7 @@ fn declared(data: &Declaration) -> Declared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
     use crate::table::source::Source;
 
     const TAGS: &str = "\"tags\":{\"expected_response\":\"true\",\"group\":\"\",\"method\":\"GET\",\"name\":\"home\",\
@@ -127,7 +124,7 @@ mod tests {
     }
 
     fn source(text: &str) -> Source {
-        ingest("r.json", text.as_bytes(), &SourceOptions::default()).unwrap()
+        read_text("r.json", text)
     }
 
     #[test]

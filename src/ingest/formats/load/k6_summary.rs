@@ -7,10 +7,10 @@
 use serde_json::{Map, Value};
 
 use crate::measure::reported::{Reported, ReportedValue};
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Head, Holds, IngestError, Polarity, RowKind, Sink, SourceOptions, Statistic, Unit,
+};
 use crate::ingest::formats::load::k6::{self, Kind};
 use crate::ingest::json::documents;
 use crate::ingest::summaries;
@@ -24,10 +24,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "k6 run --summary-export summary.json script.js; perfreport summarize summary.json",
     upstream: "k6 summary, grafana/k6-summary",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 /// Metrics of which every run has one at least.
@@ -238,11 +236,11 @@ fn thresholds_of(name: &str, entry: &Map<String, Value>) -> Vec<(bool, String)> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
     use crate::table::source::Source;
 
     fn source(text: &str) -> Source {
-        ingest("summary.json", text.as_bytes(), &SourceOptions::default()).unwrap()
+        read_text("summary.json", text)
     }
 
     fn find<'a>(source: &'a Source, metric: &str) -> &'a Reported {

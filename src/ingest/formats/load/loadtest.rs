@@ -3,10 +3,9 @@
 //! In: text; latencies in milliseconds. Out: reported numbers; errors by their code. Lines of progress are passed over: they say
 //! the same of a part of the run. Definition: alexfernandez/loadtest, `lib/result.js` (`lib/show.js` before version 6).
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Head, Holds, IngestError, Polarity, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::summaries::{Summary, cause, caveat, setting};
 
 const LATENCY: &str = "from sending a request to the end of its answer, failed requests among them";
@@ -20,10 +19,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "loadtest -n 1000 -c 10 http://localhost:8080/ > loadtest.txt && perfreport summarize loadtest.txt",
     upstream: "alexfernandez/loadtest, lib/result.js",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
@@ -101,8 +98,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     const PRINTED: &str = "Requests: 0 (0%), requests per second: 0, mean latency: 0 ms\n\nTarget URL:          http://localhost:80/\n\
         Max requests:        1000\nConcurrency level:   10\nAgent:               none\nRequests per second: 1000\n\n\
@@ -116,7 +112,7 @@ mod tests {
         let before = "[Wed May 18 2022 15:12:17 GMT+0530 (Some Time)] INFO ";
         let logged = format!("{before}{}\n", lines.join(&format!("\n{before}")));
         for text in [PRINTED.to_owned(), logged] {
-            let found = ingest("out.txt", text.as_bytes(), &SourceOptions::default()).unwrap();
+            let found = read_text("out.txt", text);
             assert_eq!(found.provenance.format, "loadtest");
             let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
             let requests = of("requests");

@@ -1,10 +1,9 @@
 //! What Locust's CSV files have in common. One run writes `X_stats.csv`, `X_stats_history.csv`, `X_failures.csv` and
 //! `X_exceptions.csv`. Definition: Locust's `stats.py` (`StatsCSV`, `StatsEntry`).
 
-use crate::measure::Statistic;
 use crate::table::source::{Provenance, RunPart};
 
-use crate::ingest::format::{AnyRecords, IngestError, Sink};
+use crate::ingest::format::{AnyRecords, IngestError, Sink, Statistic};
 use crate::ingest::summaries::Summary;
 use crate::ingest::text::csv_tables::{self, CsvRow, CsvTable};
 

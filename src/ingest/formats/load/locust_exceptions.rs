@@ -5,10 +5,9 @@
 
 use serde::Deserialize;
 
-use crate::measure::Polarity;
-use crate::measure::unit::Unit;
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Holds, IngestError, Polarity, RowKind, Sink, SourceOptions, Unit,
+};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
@@ -22,10 +21,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
     upstream: "Locust stats.py, StatsCSV.exceptions_csv",
-    generic: false,
     sniff: |head| signature::header_of(head, SIGNATURE, "Locust"),
     read,
-    settle: None,
 };
 
 const SIGNATURE: &[&str] = &["Count", "Message", "Traceback", "Nodes"];
@@ -54,15 +51,14 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
     fn a_traceback_over_lines_is_one_row() {
         let text =
             "Count,Message,Traceback,Nodes\n21,no order,\"  File \"\"x.py\"\"\n    raise\n\",local\n2,other,t,local\n";
-        let found = ingest("r.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("r.csv", text);
         assert_eq!(found.provenance.format, "locust-exceptions");
         let counts: Vec<Option<f64>> = found.reported.iter().map(|one| one.number(Statistic::Failures)).collect();
         assert_eq!(counts, [Some(23.0), Some(21.0), Some(2.0)]);

@@ -6,10 +6,9 @@ use std::cell::RefCell;
 
 use serde::Deserialize;
 
-use crate::measure::Polarity;
-use crate::measure::unit::Unit;
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Holds, IngestError, Polarity, RowKind, Sink, SourceOptions, Unit,
+};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, cause, caveat};
@@ -23,10 +22,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
     upstream: "Locust stats.py, StatsCSV.failures_csv",
-    generic: false,
     sniff: |head| signature::header_of(head, SIGNATURE, "Locust"),
     read,
-    settle: None,
 };
 
 const SIGNATURE: &[&str] = &["Method", "Name", "Error", "Occurrences"];
@@ -64,14 +61,13 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
     fn each_error_of_each_request_has_its_count() {
         let text = "Method,Name,Error,Occurrences,First Seen,Last Seen\nGET,/a,\"HTTPError('503, busy')\",22,x,y\nPOST,/b,no,3,x,y\n";
-        let found = ingest("r.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("r.csv", text);
         assert_eq!(found.provenance.format, "locust-failures");
         let counts: Vec<(Option<&str>, Option<f64>)> =
             found.reported.iter().map(|one| (one.label.as_deref(), one.number(Statistic::Failures))).collect();
@@ -85,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_run_without_failures_says_so() {
-        let found = ingest("r.csv", &b"Method,Name,Error,Occurrences\n"[..], &SourceOptions::default()).unwrap();
+        let found = read_text("r.csv", b"Method,Name,Error,Occurrences\n");
         assert_eq!(found.reported[0].number(Statistic::Failures), Some(0.0));
     }
 }

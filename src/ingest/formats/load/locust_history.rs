@@ -4,14 +4,13 @@
 //! totals are counted from the beginning of the run and are therefore no samples. Definition: Locust's
 //! `StatsCSVFileWriter`.
 
-use crate::measure::Polarity;
-use crate::measure::unit::Unit;
-use crate::table::Role;
 use crate::table::source::Source;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Sink, SourceOptions,
+    Unit,
+};
 use crate::ingest::formats::load::locust;
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
@@ -25,15 +24,14 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
     upstream: "Locust stats.py, StatsCSVFileWriter",
-    generic: false,
     sniff: |head| signature::header_of(head, SIGNATURE, "Locust"),
     read,
-    settle: Some(settle),
 };
 
 const SIGNATURE: &[&str] = &["Timestamp", "User Count", "Type", "Name"];
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
+    sink.settle = Some(settle);
     let first = signature::first_line(&Head::of(records)?).to_vec();
     let metric = |column, unit, polarity, meaning| {
         let reason = "Locust: a rate or a count at that second";
@@ -74,7 +72,7 @@ fn settle(source: &mut Source, _: &SourceOptions) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn rates_are_samples_and_cumulative_numbers_are_not() {
@@ -83,7 +81,7 @@ mod tests {
             "{header}\n1795276954,0,,Aggregated,0.000000,0.000000,N/A,N/A,0\n1795276955,5,GET,/a,7.5,0.5,8,130,74\n\
              1795276955,5,,Aggregated,7.5,0.5,8,130,74\n1795276956,5,,Aggregated,8.5,0.0,8,130,80\n"
         );
-        let found = ingest("r_stats_history.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("r_stats_history.csv", text);
         assert_eq!(found.provenance.format, "locust-history");
         let table = &found.tables[0];
         let metrics: Vec<&str> =

@@ -6,11 +6,9 @@
 use serde_json::Value;
 
 use crate::measure::reported::{Bucket, RecordedHistogram};
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
 
 use crate::ingest::benchmarks::keys_evidence;
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::formats::load::locust;
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::json::outline::Outline;
@@ -25,7 +23,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "locust --headless -t 1m --json > locust.json && perfreport summarize locust.json",
     upstream: "locustio/locust, locust/stats.py, StatsEntry.serialize",
-    generic: false,
     sniff: |head| {
         const KEYS: &[&str] = &["num_requests", "num_failures", "response_times"];
         let is_list = head.bytes.trim_ascii_start().starts_with(b"[");
@@ -42,7 +39,6 @@ pub(crate) const FORMAT: Format = Format {
         caveat(sink, "Failed requests are among the response times.");
         Ok(())
     },
-    settle: None,
 };
 
 fn take(entry: &Value, sink: &mut Sink) {
@@ -93,15 +89,14 @@ fn half_width(time: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
 
     #[test]
     fn counts_by_time_are_a_histogram() {
         let text = r#"[{"name":"/a","method":"GET","last_request_timestamp":1.5,"start_time":1.0,"num_requests":5,
             "num_none_requests":0,"num_failures":1,"total_response_time":400.2,"max_response_time":151.3,"min_response_time":20.2,
             "total_content_length":10,"response_times":{"20":1,"60":3,"150":1},"num_reqs_per_sec":{},"num_fail_per_sec":{}}]"#;
-        let found = read("locust.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("locust.json", text);
         assert_eq!(found.provenance.format, "locust-json");
         let histogram = &found.histograms[0];
         assert_eq!(histogram.label.as_deref(), Some("GET /a"));

@@ -3,12 +3,10 @@
 //! In: a text with commas, read by the reader of delimited text. Out: its table. Definition: Locust's
 //! `contrib/csv_request_logger.py`.
 
-use crate::measure::unit::Unit;
-use crate::table::Role;
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Holds, IngestError, Role, RowKind, Sink, SourceOptions, Unit,
+};
 use crate::ingest::formats::load::locust;
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
 
@@ -21,10 +19,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "locust --headless -t 1m (csv_request_logger in the script); perfreport summarize requests.csv",
     upstream: "Locust contrib/csv_request_logger.py",
-    generic: false,
     sniff: |head| signature::header_of(head, SIGNATURE, "Locust"),
     read,
-    settle: None,
 };
 
 const SIGNATURE: &[&str] = &["timestamp", "request_type", "name", "response_time_ms"];
@@ -48,14 +44,13 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn a_request_is_a_sample() {
         let text = "timestamp,request_type,name,response_time_ms,response_length,status_code,exception\n\
                     1700000000.25,GET,/a,12.5,100,200,\n1700000000.50,GET,/b,13.5,0,503,HTTPError\n";
-        let found = ingest("r.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("r.csv", text);
         assert_eq!(found.provenance.format, "locust-requests");
         assert_eq!(found.tables[0].numbers(3), [Some(12.5), Some(13.5)]);
         assert_eq!(found.tables[0].columns[3].unit().symbol, "ms");

@@ -5,10 +5,9 @@
 
 use csv::StringRecord;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Head, Holds, IngestError, Polarity, RowKind, Sink, SourceOptions, Statistic, Unit,
+};
 use crate::ingest::formats::load::locust;
 use crate::ingest::signature;
 use crate::ingest::summaries::Summary;
@@ -23,10 +22,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "locust --headless -t 1m --csv results; perfreport summarize results_*.csv",
     upstream: "Locust stats.py, StatsCSV.requests_csv",
-    generic: false,
     sniff,
     read,
-    settle: None,
 };
 
 const SIGNATURE: &[&str] = &["Type", "Name", "Request Count", "Failure Count"];
@@ -118,11 +115,11 @@ fn report(header: &StringRecord, row: &CsvRow, sink: &mut Sink) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
     use crate::table::source::Source;
 
     fn source(text: &str) -> Source {
-        ingest("out/run_stats.csv", text.as_bytes(), &SourceOptions::default()).unwrap()
+        read_text("out/run_stats.csv", text)
     }
 
     const TEXT: &str = "Type,Name,Request Count,Failure Count,Median Response Time,Average Response Time,Min Response Time,\

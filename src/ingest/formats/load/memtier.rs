@@ -5,10 +5,7 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents;
 use crate::ingest::summaries::{Summary, percentile};
 use crate::ingest::summary_tables;
@@ -24,7 +21,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "memtier_benchmark --json-out-file memtier.json && perfreport summarize memtier.json",
     upstream: "redis/memtier_benchmark, run_stats.cpp",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["ALL STATS", "ALL STATS.Totals"]),
     read: |records, _, sink| {
         documents::each(records, sink, |document: Value, sink| {
@@ -37,7 +33,6 @@ pub(crate) const FORMAT: Format = Format {
         summary_tables::whole_run_first(sink);
         Ok(())
     },
-    settle: None,
 };
 
 fn take(label: Option<&str>, entry: &Value, sink: &mut Sink) {
@@ -73,15 +68,14 @@ fn take(label: Option<&str>, entry: &Value, sink: &mut Sink) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
 
     #[test]
     fn totals_are_the_whole_and_kinds_stand_apart() {
         let text = r#"{"ALL STATS":{"Sets":{"Count":100,"Ops/sec":50.5,"Average Latency":2.5,"Percentile Latencies":{"p99.90":12.5}},
             "Waits":{"Count":0,"Ops/sec":0.0,"Average Latency":0.0},
             "Totals":{"Count":400,"Ops/sec":200.5,"Average Latency":3.5,"KB/sec":2.0,"Percentile Latencies":{"p50.00":2.5,"p99.00":8.5}}}}"#;
-        let found = read("memtier.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("memtier.json", text);
         assert_eq!(found.provenance.format, "memtier");
         assert_eq!(
             (&found.reported[0].label, found.reported[0].number(Statistic::Percentile(99.0))),

@@ -3,10 +3,9 @@
 //! In: numbers that `NBomber` has summarised, in milliseconds; of requests that succeeded under `ok_`, of the others under
 //! `fail_`; before version 2 without these. Out: reported numbers. Definition: `NBomber`'s `CsvReport`.
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Holds, IngestError, Polarity, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::summary_tables::{self, TextRow, number};
@@ -22,14 +21,12 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "perfreport summarize reports/*/nbomber_report_*.csv",
     upstream: "PragmaticFlow/NBomber, Reporting/CsvReport.fs",
-    generic: false,
     sniff: |head| {
         signature::header_has(head, &["scenario", "step_name", "request_count", "ok", "failed"]).then(|| {
             vec!["the header names scenario, step_name, request_count, ok and failed, as NBomber does".to_owned()]
         })
     },
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// The step that stands for its scenario.
@@ -97,8 +94,7 @@ fn report(header: &[String], row: &TextRow, label: Option<&str>, sink: &mut Sink
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn a_percentile_is_a_latency_and_the_scenario_is_the_whole() {
@@ -106,7 +102,7 @@ mod tests {
             ok_50_percent,ok_95_percent,ok_std_dev\n\
             s,t,shop,00:01:00,global information,600,590,10,9.8,2,20.5,300,15.5,90,30\n\
             s,t,shop,00:01:00,cart,600,590,10,9.8,2,20.5,300,15.5,90,30\n";
-        let found = ingest("nbomber_report.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("nbomber_report.csv", text);
         assert_eq!(found.provenance.format, "nbomber-csv");
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric && one.label.is_none()).unwrap();
         assert_eq!(of("latency").number(Statistic::Median), Some(0.0155));

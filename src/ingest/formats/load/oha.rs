@@ -5,13 +5,10 @@
 
 use serde_json::Value;
 
-use crate::measure::Statistic;
-use crate::measure::unit::Unit;
-use crate::table::Role;
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, Failures, Format, Holds, IngestError, Role, RowKind, Sink, SourceOptions, Statistic, Unit,
+};
 use crate::ingest::json::documents::{self, at, number};
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::settle;
 use crate::ingest::signature;
 use crate::ingest::summaries::{self, Summary, cause, causes_by_code, caveat, statistic};
@@ -34,14 +31,11 @@ pub(crate) const CSV: Format = Format {
     row: RowKind::Request,
     example: "oha -n 1000 --no-tui --output-format csv http://localhost:8080/ > oha.csv && perfreport summarize oha.csv",
     upstream: "hatoo/oha, src/printer.rs, print_csv",
-    generic: false,
     sniff: |head| {
         let words = "request-start,DNS,DNS+dialup,…,status";
         [HEADER, OLD_HEADER].iter().find_map(|header| signature::header_is(head, header, words, "oha"))
     },
     read: read_rows,
-    // The file begins with the parts of a request.
-    settle: Some(|source, _| settle::lead_with(source, "request-duration")),
 };
 
 pub(crate) const JSON: Format = Format {
@@ -53,18 +47,18 @@ pub(crate) const JSON: Format = Format {
     row: RowKind::Request,
     example: "oha -n 1000 --no-tui --output-format json http://localhost:8080/ > oha.json && perfreport summarize oha.json",
     upstream: "hatoo/oha, src/printer.rs, print_json",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["summary.successRate", "responseTimeHistogram", "latencyPercentiles"]),
     read: |records, _, sink| {
         documents::each(records, sink, |document: Value, sink| summary(&document, sink))?;
         Ok(())
     },
-    settle: None,
 };
 
 fn read_rows(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     const DURATIONS: &[(&str, &str)] =
         &[("DNS", LOOKUP), ("DNS+dialup", DIALUP), ("Response-delay", FIRST_BYTE), ("request-duration", TOTAL)];
+    // The file begins with the parts of a request.
+    sink.settle = Some(|source, _| settle::lead_with(source, "request-duration"));
     sink.declared.extend(
         DURATIONS
             .iter()
@@ -163,14 +157,14 @@ fn percentiles(values: Option<&Value>, summary: &mut Summary) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn the_duration_of_the_request_leads_and_keeps_its_odd_cells() {
         let text = "request-start,DNS,DNS+dialup,Response-delay,request-duration,bytes,status\n\
                     0.1,0.01,0.02,0.2,0.3,10,200\n0.2,0.01,0.02,0.2,x,10,200\n0.3,0.01,0.02,0.2,0.5,10,503\n\
                     0.4,0.01,0.02,0.2,0.6,10,200\n0.5,0.01,0.02,0.2,0.7,10,200\n";
-        let found = ingest("oha.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("oha.csv", text);
         let table = &found.tables[0];
         let first = table.columns_as(Role::Metric).next().unwrap();
         assert_eq!(table.columns[first].name, "request-duration");

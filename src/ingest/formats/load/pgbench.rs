@@ -4,12 +4,10 @@
 //! perhaps how late it began and how often it was tried again. Out: samples. `skipped`, `failed` and the like in place of a
 //! time are transactions that failed. Definition: `PostgreSQL`, pgbench, "Per-Transaction Logging".
 
-use crate::measure::unit::Unit;
-use crate::table::{CellType, Role};
-
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, Format, Head, Holds, IngestError, Role, RowKind, Sink, Unit,
+};
 use crate::ingest::signature;
 use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::row::RowBuffer;
@@ -25,10 +23,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "pgbench -c 8 -T 60 -l && perfreport summarize pgbench_log.*",
     upstream: "postgresql.org, pgbench, Per-Transaction Logging",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// What stands where a transaction has no time.
@@ -104,13 +100,12 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn the_third_column_is_a_time_in_microseconds_or_a_failure() {
         let text = "0 1 2500 0 1700000000 5\n1 1 3500 0 1700000000 250000\n0 2 failed 0 1700000001 100\n1 2 4500 0 1700000001 900000\n";
-        let found = ingest("pgbench_log.77", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("pgbench_log.77", text);
         assert_eq!(found.provenance.format, "pgbench-log");
         let table = &found.tables[0];
         let time = table.position("latency").unwrap();

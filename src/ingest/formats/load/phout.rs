@@ -4,12 +4,10 @@
 //! whose network code is not 0 or whose protocol code is none or 400 and above. Definition: `phout_columns` of
 //! Yandex.Tank's readers, and the manual of phantom.
 
-use crate::measure::unit::Unit;
-use crate::table::{CellType, Role};
-
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, Format, Head, Holds, IngestError, Role, RowKind, Sink, Unit,
+};
 use crate::ingest::signature;
 use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::row::RowBuffer;
@@ -25,10 +23,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "yandex-tank -c load.yaml && perfreport summarize logs/*/phout*.log",
     upstream: "yandex/yandex-tank, yandextank/plugins/Phantom/reader.py, phout_columns",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 const WIDTH: usize = 12;
@@ -135,15 +131,14 @@ fn tag(cell: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn durations_are_microseconds_and_a_network_code_is_a_failure() {
         let text = "1700000000.100\tcart#1\t5000\t400\t50\t4000\t550\t4900\t60\t900\t0\t200\n\
                     1700000000.200\tcart#2\t7000\t400\t50\t6000\t550\t6900\t60\t900\t104\t200\n\
                     1700000000.300\t\t9000\t400\t50\t8000\t550\t8900\t60\t900\t0\t503\nbroken\n";
-        let found = ingest("phout.log", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("phout.log", text);
         assert_eq!(found.provenance.format, "phout");
         let table = &found.tables[0];
         let of = |name: &str| &table.columns[table.position(name).unwrap()];

@@ -3,10 +3,7 @@
 //! In: numbers that redis-benchmark has summarised, in milliseconds. Out: reported numbers. Definition: redis,
 //! `src/redis-benchmark.c`, `showLatencyReport`; before version 6.2 there are rates only, and no header.
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Statistic, Unit};
 use crate::ingest::signature;
 use crate::ingest::summary_tables::{self, Columns};
 
@@ -21,7 +18,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "redis-benchmark -t set,get -n 100000 --csv > redis.csv && perfreport summarize redis.csv",
     upstream: "redis/redis, src/redis-benchmark.c",
-    generic: false,
     sniff: |head| signature::header_of(head, &["test", "rps", "avg_latency_ms"], "redis-benchmark"),
     read: |records, _, sink| {
         let rows = summary_tables::rows(records, b',', sink)?;
@@ -33,7 +29,6 @@ pub(crate) const FORMAT: Format = Format {
         }
         Ok(())
     },
-    settle: None,
 };
 
 const METRICS: [Columns; 2] = [
@@ -63,14 +58,13 @@ const METRICS: [Columns; 2] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
 
     #[test]
     fn each_command_has_its_own_numbers() {
         let text = "\"test\",\"rps\",\"avg_latency_ms\",\"min_latency_ms\",\"p50_latency_ms\",\"p95_latency_ms\",\"p99_latency_ms\",\"max_latency_ms\"\n\
             \"SET\",\"9000.50\",\"0.250\",\"0.100\",\"0.250\",\"0.400\",\"0.500\",\"2.000\"\n";
-        let found = read("redis.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("redis.csv", text);
         assert_eq!(found.provenance.format, "redis-benchmark");
         assert_eq!(found.reported[0].number(Statistic::Median), Some(0.00025));
         assert_eq!(

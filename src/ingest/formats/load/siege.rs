@@ -4,10 +4,7 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::summaries::{Summary, caveat, setting};
 
@@ -22,10 +19,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "siege --json-output -c 10 -t 30S http://localhost:8080/ > siege.json && perfreport summarize siege.json",
     upstream: "JoeDog/siege, src/main.c and src/data.c",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["transactions", "availability", "response_time", "failed_transactions"]),
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
-    settle: None,
 };
 
 fn take(document: &Value, sink: &mut Sink) {
@@ -70,8 +65,7 @@ fn take(document: &Value, sink: &mut Sink) {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
@@ -79,7 +73,7 @@ mod tests {
         let text = r#"{"transactions":1000,"availability":99.0,"elapsed_time":20.5,"data_transferred":3.2,"response_time":0.25,
             "transaction_rate":48.78,"throughput":0.16,"concurrency":12.1,"successful_transactions":990,"failed_transactions":10,
             "longest_transaction":3.5,"shortest_transaction":0.02}"#;
-        let found = read("siege.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("siege.json", text);
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         assert_eq!(of("response_time").number(Statistic::Mean), Some(0.25));
         assert_eq!(of("requests").number(Statistic::Failures), Some(10.0));
@@ -91,7 +85,7 @@ mod tests {
         let text = r#"{"transactions":10,"availability":100.0,"elapsed_time":0.03,"response_time":0.0,"transaction_rate":333.3,
             "throughput":0.11,"concurrency":1.67,"successful_transactions":0,"failed_transactions":0,"longest_transaction":0.01,
             "shortest_transaction":0.0}"#;
-        let found = read("siege.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("siege.json", text);
         assert_eq!(found.reported[0].number(Statistic::Failures), Some(10.0));
     }
 }

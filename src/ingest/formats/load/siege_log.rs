@@ -3,13 +3,11 @@
 //! In: times in **seconds**, data in megabytes. Out: a table with a row a run, of the means that siege wrote, and how many
 //! transactions there were and failed over all of them. Definition: siege's `log.c`.
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-use crate::table::{CellType, Role};
-
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, Format, Holds, IngestError, Polarity, Role, RowKind, Sink, Statistic,
+    Unit,
+};
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::summary_tables::{self, number};
@@ -24,7 +22,6 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "siege --log=siege.log -c 10 -t 30S http://localhost:8080/ && perfreport summarize siege.log",
     upstream: "JoeDog/siege, src/log.c",
-    generic: false,
     sniff: |head| {
         let line = signature::first_line(head);
         let cells = signature::cells(line, b',');
@@ -33,7 +30,6 @@ pub(crate) const FORMAT: Format = Format {
         begins.then(|| vec!["the header is the one of siege's log".to_owned()])
     },
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 const COLUMNS: &[(&str, CellType)] = &[
@@ -112,8 +108,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn times_are_seconds_and_failures_stay() {
@@ -121,7 +116,7 @@ mod tests {
             2025-04-01 09:00:30,    500,      19.90,           2,       0.25,       25.13,        0.10,        6.28,     495,       5\n\
             **** a message ****\n\
             2025-04-01 09:05:30,    520,      19.95,           2,       0.24,       26.07,        0.10,        6.25,     520,       2\n";
-        let found = ingest("siege.log", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("siege.log", text);
         assert_eq!(found.provenance.format, "siege-log");
         let table = &found.tables[0];
         let time = table.position("Resp Time").unwrap();

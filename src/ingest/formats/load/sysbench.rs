@@ -3,10 +3,9 @@
 //! In: text; a latency in milliseconds. Out: reported numbers. Definition: akopytov/sysbench, `src/sb_percentile.c`,
 //! `src/lua/internal/sysbench.cmdline.lua` and `src/sysbench.c`.
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Head, Holds, IngestError, Polarity, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::summaries::{Summary, setting};
 
 const LATENCY: &str = "time of one event (a transaction, an operation); closed loop unless a rate was given";
@@ -20,10 +19,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "sysbench oltp_read_write run > sysbench.txt && perfreport summarize sysbench.txt",
     upstream: "akopytov/sysbench, src/sysbench.c, report_cumulative",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
@@ -91,8 +88,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn a_latency_is_in_milliseconds_and_its_sum_is_none() {
@@ -101,7 +97,7 @@ mod tests {
             General statistics:\n    total time:                          10.0s\n    total number of events:              500\n\n\
             Latency (ms):\n         min:                                    1.50\n         avg:                                    2.50\n\
             \x20        max:                                   20.00\n         95th percentile:                        4.50\n         sum:                                 1250.00\n";
-        let found = ingest("sysbench.txt", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("sysbench.txt", text);
         assert_eq!(found.provenance.format, "sysbench");
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         assert_eq!(of("latency").number(Statistic::Percentile(95.0)), Some(0.0045));

@@ -3,10 +3,9 @@
 //! In: numbers that Taurus has summarised, times in seconds. Out: reported numbers; `throughput` is the count of all samples, not a
 //! rate. Definition: Taurus, `bzt/modules/reporting.py` and `aggregator.py`.
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Holds, IngestError, Polarity, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::signature;
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::summary_tables::{self, TextRow};
@@ -27,13 +26,11 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "bzt -o modules.final-stats.dump-csv=stats.csv test.yml && perfreport summarize stats.csv",
     upstream: "Blazemeter/taurus, bzt/modules/reporting.py and aggregator.py",
-    generic: false,
     sniff: |head| {
         signature::header_has(head, SIGNATURE)
             .then(|| vec![format!("the header names {}, as Taurus does", SIGNATURE.join(", "))])
     },
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
@@ -88,8 +85,7 @@ fn report(header: &[String], row: &TextRow, label: Option<&str>, sink: &mut Sink
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn times_are_seconds_and_throughput_is_a_count() {
@@ -97,7 +93,7 @@ mod tests {
             succ,throughput\n\
             ,0.01,0.11,0.12,1000,10,5,0.05,0.11,0.4,0.9,95,5,0.05,95,100\n\
             /a,0.01,0.11,0.12,500,10,5,0.05,0.11,0.4,0.9,45,5,0.05,45,50\n";
-        let found = ingest("stats.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("stats.csv", text);
         assert_eq!(found.provenance.format, "taurus-csv");
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric && one.label.is_none()).unwrap();
         let time = of("response time");

@@ -3,15 +3,15 @@
 //! In: a line a request, nanoseconds. Out: samples with status codes. The bodies and headers of answers, which both
 //! notations carry, are never kept.
 
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::unit::Unit;
-use crate::table::{CellType, Role};
+use crate::measure::finding::{Finding, Place};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, FindingKind, Format, Head, Holds, IngestError, Role, RowKind, Severity,
+    Sink, Unit,
+};
 use crate::ingest::json::lines as ndjson;
 use crate::ingest::json::outline::Outline;
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::signature;
 use crate::ingest::text::lines::Flaw;
 use crate::ingest::text::row::Row;
@@ -30,7 +30,6 @@ pub(crate) const JSON: Format = Format {
     row: RowKind::Request,
     example: "vegeta attack -rate 50 -duration 30s < targets.txt | vegeta encode > vegeta.ndjson && perfreport summarize vegeta.ndjson",
     upstream: "tsenart/vegeta, lib/results.go, NewJSONEncoder",
-    generic: false,
     sniff: |head| {
         let line = head.bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty())?;
         Outline::of(line)?.evidence(&["attack", "seq", "code", "timestamp", "latency"])
@@ -39,7 +38,6 @@ pub(crate) const JSON: Format = Format {
         declare(sink);
         ndjson::read_lines(records, &["body", "headers"], sink)
     },
-    settle: None,
 };
 
 pub(crate) const CSV: Format = Format {
@@ -51,10 +49,8 @@ pub(crate) const CSV: Format = Format {
     row: RowKind::Request,
     example: "vegeta encode -to csv results.bin > vegeta.csv && perfreport summarize vegeta.csv",
     upstream: "tsenart/vegeta, lib/results.go, NewCSVEncoder",
-    generic: false,
     sniff,
     read: |records, _, sink| read_rows(records, sink),
-    settle: None,
 };
 
 /// Columns of the CSV by name, in its order; those without a name are never kept.
@@ -163,8 +159,7 @@ fn read_rows(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), Ingest
 #[allow(clippy::format_push_string, reason = "texts are short here")]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn every_ragged_row_counts_however_many_there_are() {
@@ -173,7 +168,7 @@ mod tests {
             let at = 1_700_000_000_000_000_000 + number * 20_000_000;
             text += &format!("{at},200,{},0,500,,Ym9keQ==,a,{number},GET,http://x/,\nx,y\n", 45_000_000 + number);
         }
-        let found = ingest("r.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("r.csv", text);
         assert_eq!(found.provenance.format, "vegeta-csv");
         let ragged = found.findings.iter().filter(|finding| finding.kind == FindingKind::RaggedRow);
         assert_eq!(ragged.map(|finding| finding.count).sum::<u64>(), 150);

@@ -4,10 +4,7 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents::{self, number};
 use crate::ingest::summaries::{Summary, causes_by_code, caveat, failed_by_code, setting};
 
@@ -22,10 +19,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Request,
     example: "vegeta report -type=json results.bin > report.json && perfreport summarize report.json",
     upstream: "tsenart/vegeta, lib/metrics.go",
-    generic: false,
     sniff: |head| head.outline()?.evidence(&["latencies.99th", "bytes_in", "success", "status_codes"]),
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
-    settle: None,
 };
 
 fn take(document: &Value, sink: &mut Sink) {
@@ -77,8 +72,7 @@ fn take(document: &Value, sink: &mut Sink) {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
     use crate::measure::Statistic;
 
     #[test]
@@ -86,7 +80,7 @@ mod tests {
         let text = r#"{"latencies":{"total":9,"mean":2000000,"50th":1000000,"90th":3000000,"95th":4000000,"99th":1700000000,
             "max":1800000000,"min":500000},"bytes_in":{"total":10,"mean":1},"bytes_out":{"total":0,"mean":0},"duration":1000000000,
             "requests":40,"rate":40.0,"throughput":36.0,"success":0.9,"status_codes":{"0":1,"200":36,"500":3},"errors":[]}"#;
-        let found = read("report.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("report.json", text);
         assert_eq!(found.provenance.format, "vegeta-report");
         let of = |metric: &str| found.reported.iter().find(|one| one.metric == metric).unwrap();
         assert_eq!(of("latency").number(Statistic::Percentile(99.0)), Some(1.7));

@@ -3,11 +3,12 @@
 //! In: lines of text, every number with its unit. Out: reported numbers. Durations longer than wrk's timeout are counted
 //! as timeouts and missing from the latencies, which is said.
 
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
+use crate::measure::finding::{Finding, Place};
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Failures, FindingKind, Format, Head, Holds, IngestError, Polarity, RowKind, Severity, Sink,
+    SourceOptions, Statistic, Unit,
+};
 use crate::ingest::summaries::{Summary, cause, caveat, setting};
 
 const WRK_LATENCY: &str = "from sending to the last byte, connecting not included; closed loop";
@@ -25,10 +26,8 @@ pub(crate) const WRK: Format = Format {
     row: RowKind::Request,
     example: "wrk -t2 -c10 -d30s --latency http://localhost:8080/ > wrk.txt && perfreport summarize wrk.txt",
     upstream: "wg/wrk, src/wrk.c, main; giltene/wrk2, src/wrk.c",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 pub(crate) const SPECTRUM: Format = Format {
@@ -40,7 +39,6 @@ pub(crate) const SPECTRUM: Format = Format {
     row: RowKind::Row,
     example: "histogram.outputPercentileDistribution(file, 1000000.0); then perfreport summarize latency.hgrm",
     upstream: "HdrHistogram, AbstractHistogram.outputPercentileDistribution",
-    generic: false,
     sniff: |head| {
         let line = head.bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty())?;
         is_spectrum_header(&String::from_utf8_lossy(line)).then(|| {
@@ -48,7 +46,6 @@ pub(crate) const SPECTRUM: Format = Format {
         })
     },
     read: |records, options, sink| read_spectrum(records, options, sink),
-    settle: None,
 };
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {

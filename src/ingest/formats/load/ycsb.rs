@@ -4,10 +4,9 @@
 //! than OK failed. Lines of its histogram and its time series are set aside. Definition: YCSB, `TextMeasurementsExporter` and
 //! the measurements of `site.ycsb.measurements`.
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, Statistic};
-
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, Failures, Format, Holds, IngestError, Polarity, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::summaries::Summary;
 
 const LATENCY: &str = "time of one operation; closed loop unless a target was given";
@@ -21,14 +20,12 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "bin/ycsb run basic -P workloads/workloada > ycsb.txt && perfreport summarize ycsb.txt",
     upstream: "brianfrankcooper/YCSB, core, OneMeasurementHdrHistogram and TextMeasurementsExporter",
-    generic: false,
     sniff: |head| {
         let text = String::from_utf8_lossy(head.bytes);
         let found = text.lines().filter_map(parse).any(|(operation, _, _)| operation == "OVERALL");
         found.then(|| vec!["it has lines `[OVERALL], …, …`".to_owned()])
     },
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// Operation, measurement, value.
@@ -121,8 +118,7 @@ fn take(operation: &mut Operation, name: &str, number: Option<f64>, line: u64, s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn each_measurement_is_in_the_unit_of_its_name() {
@@ -130,7 +126,7 @@ mod tests {
             [READ], Operations, 600\n[READ], AverageLatency(us), 1500.5\n[READ], 50thPercentileLatency(us), 1200\n\
             [READ], 99.9PercentileLatency(us), 9000\n[READ], Return=OK, 597\n[READ], Return=ERROR, 3\n[READ], 0, 55\n\
             [CLEANUP], Operations, 2\n[CLEANUP], 95thPercentileLatency(ms), 3\n";
-        let found = ingest("ycsb.txt", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("ycsb.txt", text);
         assert_eq!(found.provenance.format, "ycsb");
         let of = |metric: &str, label: &str| {
             found.reported.iter().find(|one| one.metric == metric && one.label.as_deref() == Some(label)).unwrap()

@@ -6,15 +6,14 @@
 //! that it tells no date; `epoch` does. The first row below a header of dstat's own counts from the start of the machine.
 //! Definition: dstat's `dstat` (`csvheader`, `showcsv`, the classes of its counters) and plugins, dool's `dool`.
 
-use crate::measure::finding::{FindingKind, Severity};
 use crate::measure::folded::Folded;
-use crate::measure::unit::Unit;
 use crate::table::source::Families;
-use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, FindingKind, Format, Head, Holds, IngestError, Role, RowKind, Severity,
+    Sink, Unit,
+};
 use crate::ingest::signature;
 use crate::ingest::text::cells::DecimalMark;
 use crate::ingest::text::column_types::column_types;
@@ -31,10 +30,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "dstat --epoch -cdnm --output dstat.csv 5 60 && perfreport summarize dstat.csv",
     upstream: "dagwieers/dstat, dstat and plugins/; scottchiefbaker/dool, dool",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// With what a line about the recording begins.

@@ -6,16 +6,15 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::Unit;
 use crate::table::storage::Storage;
-use crate::table::{CellType, Role};
 
 use crate::ingest::benchmarks::keys_evidence;
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, Format, Holds, IngestError, Role, RowKind, Sink, Unit,
+};
 use crate::ingest::json::documents;
 use crate::ingest::json::outline::Outline;
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::row::RowBuffer;
 
 const DURATION: &str = "duration";
@@ -29,14 +28,12 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "perfreport summarize traces.json  # written by the collector's file exporter",
     upstream: "open-telemetry/opentelemetry-proto, trace/v1/trace.proto; collector-contrib, fileexporter",
-    generic: false,
     sniff: |head| {
         let first = Outline::of_first_object(head.bytes)?;
         let traces = first.has_anywhere(&["resourceSpans"]);
         traces.then(|| keys_evidence("an object", &["resourceSpans"]))
     },
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// Attributes that are results: tokens of a call.
@@ -59,7 +56,6 @@ fn integer(value: Option<&Value>) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// The value of an attribute.
 fn attribute<'v>(holder: &'v Value, name: &str) -> Option<&'v Value> {
     let all = holder.get("attributes")?.as_array()?;
     all.iter().find(|one| one.get("key").and_then(Value::as_str) == Some(name))?.get("value")

@@ -4,13 +4,12 @@
 //! metric for each event, in the unit that perf writes beside it; with `-I` a row a step of time. Definition: the section on CSV of
 //! `perf-stat(1)`. Which counts are better lower nobody says but their names (`cache-misses`).
 
-use crate::measure::unit::Unit;
-use crate::measure::{Polarity, ending};
-use crate::table::{CellType, Role};
+use crate::measure::ending;
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
-use crate::ingest::meaning::declared::Declared;
+use crate::ingest::format::{
+    AnyRecords, CellType, Declared, Failures, Format, Head, Holds, IngestError, Polarity, Role, RowKind, Sink, Unit,
+};
 use crate::ingest::meaning::name;
 use crate::ingest::signature;
 use crate::ingest::summaries::caveat;
@@ -26,10 +25,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "perf stat -x, -o counters.csv ./program && perfreport summarize counters.csv",
     upstream: "perf-stat(1) of Linux, CSV FORMAT",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// What may stand between fields.
@@ -188,8 +185,7 @@ fn declare(name: String, what: &str, sink: &mut Sink) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
     use crate::table::source::Source;
 
     fn metric(found: &Source, name: &str) -> (Option<Unit>, Polarity, Vec<Option<f64>>) {
@@ -207,7 +203,7 @@ mod tests {
             2000000000,,cycles,812500000,100.00,2.462,GHz\n\
             3000000000,,instructions,812500000,100.00,1.50,insn per cycle\n\
             <not supported>,,LLC-loads,0,100.00,,\n";
-        let found = ingest("counters.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("counters.csv", text);
         assert_eq!(found.provenance.format, "perf-stat");
         let clock = metric(&found, "task-clock");
         assert_eq!(clock, (Some(Unit::MILLISECOND), Polarity::LowerIsBetter, vec![Some(812.5)]));
@@ -226,7 +222,7 @@ mod tests {
             1.001,CPU1,7,,context-switches,1001000000,100.00,,\n\
             2.002,CPU0,15,,context-switches,1001000000,100.00,,\n\
             2.002,CPU1,9,,context-switches,1001000000,100.00,,\n";
-        let found = ingest("steps.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("steps.csv", text);
         assert_eq!(found.provenance.format, "perf-stat");
         assert_eq!(metric(&found, "context-switches").2, [Some(12.0), Some(7.0), Some(15.0), Some(9.0)]);
         let table = &found.tables[0];
@@ -239,7 +235,7 @@ mod tests {
     fn semicolons_and_deviations_are_read() {
         let text = "812.50;msec;task-clock;0.50%;812500000;100.00;0.981;CPUs utilized\n\
             31;;page-faults;1.20%;812500000;100.00;38.154;/sec\n";
-        let found = ingest("r.csv", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("r.csv", text);
         assert_eq!(found.provenance.format, "perf-stat");
         assert_eq!(metric(&found, "task-clock").2, [Some(812.5)]);
         assert!(found.reported_caveats.iter().any(|caveat| caveat.contains("their means")));

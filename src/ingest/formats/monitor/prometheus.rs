@@ -6,15 +6,14 @@
 
 use serde_json::Value;
 
-use crate::measure::unit::{Dimension, Unit};
-use crate::measure::{Polarity, Statistic};
+use crate::measure::unit::Dimension;
 use crate::table::storage::Storage;
-use crate::table::{CellType, Role};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{Failures, Format, Holds, RowKind, Sink};
+use crate::ingest::format::{
+    CellType, Declared, Failures, Format, Holds, Polarity, Role, RowKind, Sink, Statistic, Unit,
+};
 use crate::ingest::json::documents::{self, at};
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::summaries::Summary;
 use crate::ingest::text::row::RowBuffer;
 
@@ -27,14 +26,12 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "curl -s 'http://localhost:9090/api/v1/query_range?query=up&start=0&end=60&step=15' > range.json && perfreport summarize range.json",
     upstream: "prometheus/prometheus, docs/querying/api.md; prometheus.io, metric and label naming",
-    generic: false,
     sniff: |head| {
         // Loki answers queries for lines of logs in the same frame.
         let outline = head.outline()?;
         outline.evidence(&["data.resultType", "data.result"]).filter(|_| !outline.has(&["data.result.stream"]))
     },
     read: |records, _, sink| documents::each(records, sink, |document: Value, sink| take(&document, sink)),
-    settle: None,
 };
 
 /// The label that holds a metric's name.
@@ -187,15 +184,14 @@ fn table(name: &str, of_metric: &[&Series<'_>], sink: &mut Sink) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
 
     #[test]
     fn series_stand_apart_by_their_labels_and_nan_is_no_data() {
         let text = r#"{"status":"success","data":{"resultType":"matrix","result":[
             {"metric":{"__name__":"rpc_duration_seconds","job":"shop","quantile":"0.9"},"values":[[1700000000,"0.25"],[1700000015,"NaN"],[1700000030.5,"0.5"]]},
             {"metric":{"__name__":"rpc_duration_seconds","job":"shop","quantile":"0.5"},"values":[[1700000000,"0.125"],[1700000015,"NaN"]]}]}}"#;
-        let found = read("range.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("range.json", text);
         assert_eq!(found.provenance.format, "prometheus");
         let table = &found.tables[0];
         let value = table.position("rpc_duration_seconds").unwrap();
@@ -215,7 +211,7 @@ mod tests {
     fn a_query_for_one_instant_gives_numbers_and_names_say_units() {
         let text = r#"{"status":"success","data":{"resultType":"vector","result":[
             {"metric":{"code":"200"},"value":[1700000000.1,"41.5"]},{"metric":{"code":"500"},"value":[1700000000.1,"0.5"]}]}}"#;
-        let found = read("query.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("query.json", text);
         let first = &found.reported[0];
         assert_eq!((first.label.as_deref(), first.number(Statistic::Value)), (Some("code=\"200\""), Some(41.5)));
         assert_eq!(first.dimension(), Dimension::Unknown);

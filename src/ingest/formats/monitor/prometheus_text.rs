@@ -4,11 +4,9 @@
 //! and gauges as reported numbers: a page is one moment, and none of its numbers is a sample. Definition: Prometheus,
 //! exposition formats.
 
-use crate::measure::Statistic;
 use crate::measure::reported::{Bucket, RecordedHistogram, ReportedValue};
-use crate::measure::unit::Unit;
 
-use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink};
+use crate::ingest::format::{AnyRecords, Failures, Format, Head, Holds, IngestError, RowKind, Sink, Statistic, Unit};
 use crate::ingest::formats::monitor::prometheus::unit_of;
 use crate::ingest::summaries::{Summary, caveat};
 use crate::ingest::text::lines::Flaw;
@@ -22,10 +20,8 @@ pub(crate) const FORMAT: Format = Format {
     row: RowKind::Row,
     example: "curl -s http://localhost:9100/metrics > metrics.prom && perfreport summarize metrics.prom",
     upstream: "prometheus/docs, docs/instrumenting/exposition_formats.md",
-    generic: false,
     sniff,
     read: |records, _, sink| read(records, sink),
-    settle: None,
 };
 
 /// A value with its labels.
@@ -249,8 +245,7 @@ fn summary(name: &str, line: &Point, sink: &mut Sink) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read as ingest;
+    use crate::ingest::read_text;
 
     #[test]
     fn histograms_are_histograms_and_other_numbers_stand_as_they_are() {
@@ -259,7 +254,7 @@ mod tests {
             rpc_duration_seconds_bucket{code=\"200\",le=\"+Inf\"} 10\nrpc_duration_seconds_sum{code=\"200\"} 2.5\n\
             rpc_duration_seconds_count{code=\"200\"} 10\n# TYPE gc_seconds summary\ngc_seconds{quantile=\"0.5\"} 0.25\n\
             gc_seconds{quantile=\"0.99\"} NaN\ngc_seconds_count 3\n# TYPE heap_bytes gauge\nheap_bytes{area=\"a \\\"b\\\"\"} 1.5e+06 1700000000000\n";
-        let found = ingest("metrics", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("metrics", text);
         assert_eq!(found.provenance.format, "prometheus-text");
         let histogram = &found.histograms[0];
         let buckets: Vec<(f64, f64, u64)> =

@@ -5,9 +5,8 @@ use serde::Serialize;
 use super::basis::{Basis, mini};
 use crate::analysis::requests::{EndpointSummary, RequestSummary};
 use crate::compare::outcome::{Change, Verdict};
-use crate::measure::Statistic;
-use crate::measure::unit::Dimension;
-use crate::report::chart::{ChangeAxis, MiniChange, MiniDistribution, SharedAxis, mini_change, mini_distribution};
+use crate::measure::{Dimension, Statistic};
+use crate::report::chart::{Axis, ChangeAxis, MiniChange, MiniDistribution, mini_change, mini_distribution};
 use crate::report::contract::{Metric, Population, PopulationFailures, Reported, Summary};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
@@ -20,7 +19,6 @@ use crate::report::words::change as words;
 /// Samples that are drawn one by one; more of them are bins.
 const MOST_DOTS: u64 = 24;
 
-/// A row.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct BoardRow {
     /// The id of the row, made of names.
@@ -109,7 +107,7 @@ impl<'r> Basis<'r> {
         metric: &'r Metric,
         population: &'r Population,
         name: String,
-        axis: Option<&SharedAxis>,
+        axis: Option<&Axis>,
     ) -> BoardRow {
         let mut row = self.row(metric, population, name, axis);
         if let Some(run) = self.run_of(metric) {
@@ -131,7 +129,7 @@ impl<'r> Basis<'r> {
         metric: &'r Metric,
         population: &'r Population,
         name: String,
-        axis: Option<&SharedAxis>,
+        axis: Option<&Axis>,
     ) -> BoardRow {
         let mut row = self.row(metric, population, name, axis);
         let label = population.label.as_ref().map(|label| label.text.as_str());
@@ -172,7 +170,7 @@ impl<'r> Basis<'r> {
     }
 
     /// The numbers of a population of a metric.
-    fn row(&self, metric: &'r Metric, population: &'r Population, name: String, axis: Option<&SharedAxis>) -> BoardRow {
+    fn row(&self, metric: &'r Metric, population: &'r Population, name: String, axis: Option<&Axis>) -> BoardRow {
         let scale = row_scale(metric, population, &self.scale(metric));
         let summary = shown(population);
         let percentile = |percent: f64| {
@@ -267,13 +265,7 @@ impl<'r> Basis<'r> {
         }
     }
 
-    fn picture(
-        &self,
-        metric: &Metric,
-        population: &Population,
-        scale: &Scale,
-        axis: Option<&SharedAxis>,
-    ) -> Option<String> {
+    fn picture(&self, metric: &Metric, population: &Population, scale: &Scale, axis: Option<&Axis>) -> Option<String> {
         if self.drawn == Charts::LeftOut {
             return None;
         }
@@ -289,7 +281,7 @@ impl<'r> Basis<'r> {
                 quartiles: quartile(25.0).zip(quartile(75.0)),
                 median: clean.median,
                 dots: &dots,
-                bar: axis.starts_at_zero() && metric.measured_apart,
+                bar: axis.low == 0.0 && metric.measured_apart,
                 words: &words,
             },
             axis,

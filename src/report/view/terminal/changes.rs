@@ -1,8 +1,7 @@
 //! A comparison, its targets and its gate as lines for a terminal.
 
 use crate::compare::outcome::{Change, Comparison, Reason, TargetResult, Verdict};
-use crate::measure::Statistic;
-use crate::measure::folded::Folded;
+use crate::measure::{Folded, Statistic};
 use crate::report::contract::Report;
 use crate::report::escape::visible;
 use crate::report::number;
@@ -13,9 +12,7 @@ use super::super::change::{ChangeView, several_sources};
 use super::super::line::{LineKind, LineView, Subject, longest_name};
 use super::super::target::TargetView;
 
-/// Changes that are listed.
 const LISTED_CHANGES: usize = 8;
-/// Targets that are listed.
 const LISTED_TARGETS: usize = 5;
 /// With what the sentence about a name that matches nothing ends.
 const DID_YOU_MEAN: &str = "; did you mean ";

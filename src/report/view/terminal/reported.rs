@@ -1,14 +1,12 @@
 //! Numbers as a tool reports them, as lines for a terminal: the leading ones of the first rows.
 
-use crate::measure::Statistic;
-use crate::measure::folded::Folded;
+use crate::measure::{Folded, Statistic};
 use crate::report::number;
 use crate::report::text_table::{Align, TextTable, clip};
 
 use super::super::line::longest_name;
 use super::super::reported::{ReportedRowView, ReportedView};
 
-/// Rows that are listed.
 const LISTED_ROWS: usize = 8;
 /// Statistics that are listed, the most telling first.
 const STATISTICS: [Statistic; 8] = [

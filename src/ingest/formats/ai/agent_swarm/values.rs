@@ -14,7 +14,6 @@ const HALF_HUNDREDTH: f64 = 0.005;
 const MOST_MILLISECONDS: u64 = 1000;
 /// Digits of a number that is read exactly.
 const MOST_DIGITS: usize = 15;
-/// Seconds of a day.
 const DAY_SECONDS: f64 = 86_400.0;
 
 /// A duration in either notation.

@@ -19,7 +19,6 @@ const DAY: i64 = 86_400 * SECOND;
 /// How the values of a column become cells.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Meaning {
-    /// A number.
     Number,
     /// A whole number without a sign.
     Unsigned,
@@ -29,7 +28,6 @@ pub(crate) enum Meaning {
     Instant(i64),
     /// A duration in a unit.
     Duration(Unit),
-    /// Text.
     Text,
     /// True or false.
     Boolean,

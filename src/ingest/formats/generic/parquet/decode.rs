@@ -15,16 +15,16 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 
-use crate::measure::Polarity;
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
+use crate::measure::finding::{Finding, Place};
+use crate::table::Shape;
 use crate::table::storage::Storage;
-use crate::table::{Role, Shape};
 
 use crate::ingest::builder::TableBuilder;
-use crate::ingest::format::{AnyRecords, IngestError, Sink, SourceOptions};
+use crate::ingest::format::{
+    AnyRecords, Declared, FindingKind, IngestError, Polarity, Role, Severity, Sink, SourceOptions,
+};
 use crate::ingest::formats::generic::parquet::arrow_schema::{Durations, KEY};
 use crate::ingest::formats::generic::parquet::columns::{LeafColumn, Meaning, wanted};
-use crate::ingest::meaning::declared::Declared;
 use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Span, TextPart};
 
 /// A file is held in memory as a whole, because its footer stands at the end.

@@ -12,8 +12,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::ingest::{IngestError, SourceOptions, read};
-use crate::measure::finding::FindingKind;
-use crate::measure::unit::Unit;
+use crate::measure::{FindingKind, Unit};
 use crate::table::source::Source;
 use crate::table::storage::Storage;
 use crate::table::{Role, Table};

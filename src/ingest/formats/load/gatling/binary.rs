@@ -6,9 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::measure::finding::FindingKind;
-
-use crate::ingest::format::{AnyRecords, Head, IngestError};
+use crate::ingest::format::{AnyRecords, FindingKind, Head, IngestError};
 use crate::ingest::formats::load::gatling::log::Log;
 
 /// The record that begins a log.

@@ -3,9 +3,7 @@
 //! `REQUEST` is `[scenario] [user] groups name start end OK|KO message`, where the fields in brackets depend on the
 //! version: the two instants before the status show where the others stand.
 
-use crate::measure::finding::FindingKind;
-
-use crate::ingest::format::{AnyRecords, Head, IngestError};
+use crate::ingest::format::{AnyRecords, FindingKind, Head, IngestError};
 use crate::ingest::formats::load::gatling::log::Log;
 use crate::ingest::text::lines::Flaw;
 
@@ -140,8 +138,7 @@ fn group(fields: &[&[u8]], log: &mut Log, line: u64) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::options::SourceOptions;
-    use crate::ingest::read;
+    use crate::ingest::read_text;
 
     #[test]
     fn a_log_of_2_0_has_its_tag_third_and_four_instants() {
@@ -149,7 +146,7 @@ mod tests {
             Buy\t5-0\tREQUEST\tcheckout\tpay\t1700000000100\t1700000000101\t1700000000180\t1700000000190\tOK\t \n\
             Buy\t5-0\tREQUEST\t\tlist\t1700000000300\t1700000000301\t1700000000350\t1700000000360\tKO\tstatus 500\n\
             Buy\t5-0\tGROUP\tcheckout\t1700000000100\t1700000000200\t90\tOK\n";
-        let found = read("simulation.log", text.as_bytes(), &SourceOptions::default()).unwrap();
+        let found = read_text("simulation.log", text);
         assert_eq!(found.provenance.format, "gatling");
         let table = &found.tables[0];
         assert_eq!(table.numbers(table.position("response_time").unwrap()), [Some(90.0), Some(60.0)]);

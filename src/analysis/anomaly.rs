@@ -10,7 +10,7 @@ pub type Lines = (u64, u64);
 
 /// Something odd.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Oddity {
+pub enum Anomaly {
     /// A number of another table, which a reader of the first header would have counted.
     ForeignValue {
         /// Its line.
@@ -82,9 +82,9 @@ pub enum Oddity {
 }
 
 /// What the clock of a table did, with the lines of its rows.
-pub(super) fn of_clock(clock: &Clock, lines: &LineMap) -> Vec<Oddity> {
+pub(super) fn of_clock(clock: &Clock, lines: &LineMap) -> Vec<Anomaly> {
     let of_rows = |rows: &[usize]| -> Vec<u64> { rows.iter().filter_map(|row| lines.line(*row as u64)).collect() };
-    let backwards = Some(of_rows(&clock.backwards)).filter(|lines| !lines.is_empty()).map(Oddity::ClockBackwards);
-    let jumps = Some(of_rows(&clock.jumps)).filter(|lines| !lines.is_empty()).map(Oddity::ClockJump);
+    let backwards = Some(of_rows(&clock.backwards)).filter(|lines| !lines.is_empty()).map(Anomaly::ClockBackwards);
+    let jumps = Some(of_rows(&clock.jumps)).filter(|lines| !lines.is_empty()).map(Anomaly::ClockJump);
     backwards.into_iter().chain(jumps).collect()
 }
