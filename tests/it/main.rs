@@ -34,6 +34,7 @@ mod formats;
 mod fuzz;
 mod fuzz_targets;
 mod goodput;
+mod habits;
 mod healthy;
 mod history;
 mod init;
