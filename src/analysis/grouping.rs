@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
+use super::label_names::{most_named, names_somebody, without_common_numbers};
 use crate::measure::label::{Label, pattern};
 use crate::stats::kruskal_wallis::kruskal_wallis;
 use crate::stats::measured::{Measured, PART};
@@ -254,82 +255,6 @@ fn labels_apart(table: &Table, codes: &Cells, texts: &[String]) -> Vec<String> {
     apart
 }
 
-/// Whether so many labels of a pattern are one population although nobody has compared their values.
-pub(crate) fn collapses(pattern: &str, labels: usize) -> bool {
-    labels > most_named(pattern).max(1)
-}
-
-/// So many labels of a pattern stay apart whatever their values are: numbers behind a name that is no actor's tell things apart
-/// (`DDR4`, `us-west-2`, `query_17`). Users, sessions and clocks are counted, not named.
-fn most_named(pattern: &str) -> usize {
-    const ACTORS: &[&str] = &[
-        "user",
-        "session",
-        "client",
-        "worker",
-        "thread",
-        "vu",
-        "conn",
-        "connection",
-        "request",
-        "req",
-        "message",
-        "msg",
-        "id",
-        "run",
-        "iteration",
-        "iter",
-        "trial",
-        "rep",
-        "round",
-        "attempt",
-        "item",
-        "order",
-        "row",
-        "sample",
-        "step",
-        "job",
-        "pid",
-        "turn",
-    ];
-    const QUESTIONS: &[&str] = &["query", "q", "test", "case", "problem", "task", "question"];
-    /// Three numbers are a date, a time, or a version of something counted.
-    const NUMBERS_OF_A_CLOCK: usize = 3;
-    let lower = pattern.to_ascii_lowercase();
-    let has = |known: &[&str]| {
-        let mut words = lower.split(|character: char| !character.is_alphabetic());
-        words.any(|word| known.contains(&word) || word.strip_suffix('s').is_some_and(|one| known.contains(&one)))
-    };
-    match () {
-        () if pattern.matches('*').count() >= NUMBERS_OF_A_CLOCK || has(ACTORS) => 0,
-        () if has(QUESTIONS) => 200,
-        () => 30,
-    }
-}
-
-/// A pattern whose numbers that are the same in all of its texts are no variables: of `yolo11n_prune_0_05` and `yolo11n_prune_0_1`
-/// one number differs.
-fn without_common_numbers(pattern: &str, texts: &[&str]) -> String {
-    let numbers = |text: &str| -> Vec<String> {
-        let parts = text.split(|letter: char| !letter.is_ascii_digit());
-        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
-    };
-    let all: Vec<Vec<String>> = texts.iter().map(|text| numbers(text)).collect();
-    // Days of one year, or ports of one address, differ in less than three numbers.
-    let is_one = ["*-*-*", "*/*/*", "*:*", "*.*.*.*"].iter().any(|one| pattern.contains(one));
-    let Some(first) = all.first().filter(|first| !is_one && first.len() == pattern.matches('*').count()) else {
-        return pattern.to_owned();
-    };
-    let mut places = first.iter().enumerate();
-    pattern
-        .chars()
-        .filter(|letter| {
-            *letter != '*'
-                || places.next().is_none_or(|(place, number)| all.iter().any(|other| other.get(place) != Some(number)))
-        })
-        .collect()
-}
-
 /// Whether some labels lie wholly above others, by a factor of two and more: `parse_10_items` and `parse_100000_items`.
 fn far_apart(samples: &[Vec<f64>]) -> bool {
     const FACTOR: f64 = 2.0;
@@ -422,7 +347,7 @@ fn crossed_with_first<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usi
     if has_clock(table) {
         return None;
     }
-    let who = |column: usize| table.columns[column].dictionary.iter().any(|text| most_named(&pattern(text)) == 0);
+    let who = |column: usize| names_somebody(table, column);
     let is_result = |column: usize| {
         let name = table.columns[column].name.to_ascii_lowercase();
         let mut words = name.split(|letter: char| !letter.is_alphanumeric());
@@ -490,7 +415,8 @@ fn each_row_is_another(table: &Table, label: usize) -> bool {
         && ROWS.contains(&rows)
         && texts == rows
         && !has_clock(table)
-        && !column.dictionary.iter().any(|text| most_named(&pattern(text)) == 0)
+        && (column.name.to_ascii_lowercase().contains("config")
+            || !column.dictionary.iter().any(|text| most_named(&pattern(text)) == 0))
 }
 
 /// Whether every text of each column stands with every one of the others, and nothing else tells rows apart.
@@ -505,7 +431,7 @@ fn are_crossed(table: &Table, labels: &[usize]) -> bool {
     const FILLED: f64 = 0.9;
     let counts: Vec<usize> = labels.iter().map(|column| texts_in_use(table, *column)).collect();
     let product = counts.iter().copied().fold(1, usize::saturating_mul);
-    let who = |column: &usize| table.columns[*column].dictionary.iter().any(|text| most_named(&pattern(text)) == 0);
+    let who = |column: &usize| names_somebody(table, *column);
     counts.iter().all(|count| *count >= FEWEST)
         && labels_of(table, labels).1.len() as f64 >= FILLED * product as f64
         && !labels.iter().any(who)
@@ -520,7 +446,7 @@ fn has_clock(table: &Table) -> bool {
 /// Whether each combination of labels stands in as many rows, as a design that was tried through has them. Users and threads take
 /// turns as evenly, and are none.
 fn is_balanced(table: &Table, labels: &[usize], together: &Labels<'_>) -> bool {
-    let who = |column: &usize| table.columns[*column].dictionary.iter().any(|text| most_named(&pattern(text)) == 0);
+    let who = |column: &usize| names_somebody(table, *column);
     let (codes, texts) = together;
     let mut counts = vec![0_usize; texts.len()];
     codes.visit_codes(0..codes.rows(), |_, block| {

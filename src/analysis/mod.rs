@@ -13,6 +13,7 @@ pub mod goodput;
 pub(crate) mod grouping;
 mod groups;
 pub mod histogram;
+pub(crate) mod label_names;
 pub mod metric;
 pub mod outcome;
 mod partition;

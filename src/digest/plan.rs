@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analysis;
-use crate::analysis::grouping::{Grouping, collapses};
+use crate::analysis::grouping::Grouping;
+use crate::analysis::label_names::collapses;
 use crate::analysis::requests::Moment;
 use crate::analysis::table::leader;
 use crate::measure::Polarity;

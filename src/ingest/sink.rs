@@ -37,6 +37,8 @@ pub(crate) struct Sink {
     pub(crate) labels_exact: bool,
     /// Whether the tool sorted the rows of its tables by their values.
     pub(crate) rows_sorted: bool,
+    /// Lines of text that stand above the first table.
+    pub(crate) above: Vec<String>,
     /// What is left to do once the tables of the source stand, such as leaving out rows that sum up others.
     pub(crate) settle: Option<fn(&mut Source, &SourceOptions)>,
     pub(crate) findings: Vec<Finding>,

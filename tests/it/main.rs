@@ -35,6 +35,7 @@ mod fuzz;
 mod fuzz_targets;
 mod gitlab;
 mod goodput;
+mod habits;
 mod healthy;
 mod history;
 mod init;

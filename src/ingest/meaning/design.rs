@@ -23,6 +23,9 @@ const MOST_NAMED_VALUES: usize = 20;
 pub(super) const DIGITS: i32 = 3;
 const DIGITS_OF_AXIS: i32 = 2;
 
+/// So many different numbers that nobody would call round, and twice as many rows each, are not alike beside every text by chance.
+const FEWEST_TRIED: usize = 3;
+
 /// How one sees that the numbers of a column were chosen; `None` where one does not.
 pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> Option<String> {
     let rows = table.lines.rows();
@@ -60,8 +63,18 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
         return Some("the same whole number in all rows, beside numbers that differ: nobody measured it".into());
     }
     // Rows that failed lack it.
-    if (table.values(index).count() as u64) * 5 < rows * 4 || !are_round(numbers(), DIGITS) {
+    if (table.values(index).count() as u64) * 5 < rows * 4 {
         return None;
+    }
+    if !are_round(numbers(), DIGITS) {
+        // 100, 199, 398, 794: in any steps, but in several rows beside each text, and no word says that they came out.
+        let silent = said.kind.is_none() && said.unit.is_none() && column.cells == CellType::Integer;
+        let each = counts.values().next().copied().unwrap_or_default();
+        let often = counts.len() >= FEWEST_TRIED && each >= 2 * FEWEST_TRIED && !are_repetitions(numbers(), words);
+        let beside = crossed(table, index, &counts).filter(|_| silent && often);
+        return beside.filter(|_| vocabulary::COMES_OUT.among(words).is_none()).map(|beside| {
+            format!("each of its {} numbers stands equally often beside each `{beside}`: it was chosen", counts.len())
+        });
     }
     if counts.len() == 1 {
         let round_data =
@@ -80,6 +93,7 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
         .or_else(|| crossed_with_numbers(table, index, &counts))
         .or_else(|| same_in_all_groups(table, index, &counts))
         .filter(|_| !are_repetitions(numbers(), words) && vocabulary::COMES_OUT.among(words).is_none())
+        .filter(|_| said.kind != Some(Kind::Duration) || numbers().all(is_chosen_time))
     {
         return Some(format!(
             "each of its {} round numbers stands equally often beside each `{beside}`: it was chosen",
@@ -243,6 +257,11 @@ pub(super) fn are_round(numbers: impl Iterator<Item = f64>, digits: i32) -> bool
         let scaled = size / 10_f64.powi(size.log10().floor() as i32 + 1 - digits);
         binary || (scaled - scaled.round()).abs() <= 1e-9 * scaled
     })
+}
+
+/// Whether somebody would choose such a time: whole, a half, a quarter, or one digit. 0.66 s came out.
+fn is_chosen_time(number: f64) -> bool {
+    number.fract() == 0.0 || (4.0 * number).fract() == 0.0 || are_round(std::iter::once(number), 1)
 }
 
 /// Whether a name may be that of a setting, by what it measures.

@@ -6,7 +6,7 @@
 use crate::table::packed::Kind;
 use crate::table::{CellType, Role, Table};
 
-use super::vocabulary;
+use super::{design, name, vocabulary};
 
 /// Fills the first column down, where its empty cells can mean nothing else.
 pub(super) fn fill(table: &mut Table) {
@@ -49,4 +49,116 @@ pub(super) fn fill(table: &mut Table) {
     let first = &mut table.columns[0];
     first.data = filled;
     first.role_reason.push_str("; a row without a name has the one above");
+}
+
+/// Fills columns down whose cells stand once above blocks of as many rows, before roles are looked for: a setting, or several of which
+/// the later ones change within the earlier ones.
+pub(super) fn fill_blocks(table: &mut Table) {
+    /// So many columns in front may be merged.
+    const MOST_COLUMNS: usize = 4;
+    const ROWS: std::ops::RangeInclusive<usize> = 4..=10_000;
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    let full =
+        |column: &crate::table::Column| column.cells.is_number() && (0..rows).all(|row| column.data.is_present(row));
+    if !ROWS.contains(&rows) || !table.columns.iter().skip(1).any(full) {
+        return;
+    }
+    let mut outer: Option<Vec<usize>> = None;
+    for index in 0..table.columns.len().min(MOST_COLUMNS) {
+        if (0..rows).all(|row| !is_empty(table, index, row)) {
+            continue;
+        }
+        let Some(starts) = block_starts(table, index, rows, outer.as_deref()) else { break };
+        fill_down(table, index, rows);
+        let column = &mut table.columns[index];
+        column.shape = None;
+        outer = Some(starts);
+    }
+}
+
+fn is_empty(table: &Table, index: usize, row: usize) -> bool {
+    let column = &table.columns[index];
+    match column.cells {
+        CellType::Text => {
+            let code = column.data.code(row).map(|code| code as usize);
+            code.and_then(|code| column.dictionary.get(code)).is_none_or(String::is_empty)
+        }
+        _ => !column.data.is_present(row),
+    }
+}
+
+/// The rows in which the cells of a merged column stand; `None` where it is none.
+fn block_starts(table: &Table, index: usize, rows: usize, outer: Option<&[usize]>) -> Option<Vec<usize>> {
+    let column = &table.columns[index];
+    // Of numbers in front only those that nobody would measure; in the middle of a table only those inside of other blocks.
+    let called = vocabulary::PARAMETER.among(&name::words(name::leaf(&column.name))).is_some();
+    let may = match column.cells {
+        CellType::Text => index == 0 || outer.is_some(),
+        CellType::Integer => index == 0 || outer.is_some() || called,
+        CellType::Decimal => {
+            called
+                && (index == 0 || outer.is_some())
+                && design::are_round(column.data.present().into_iter(), design::DIGITS)
+        }
+        _ => false,
+    };
+    if !may {
+        return None;
+    }
+    let first_text = |row: usize| {
+        let first = &table.columns[0];
+        let code = (first.cells == CellType::Text).then(|| first.data.code(row)).flatten()?;
+        first.dictionary.get(code as usize)
+    };
+    // `Average` below a block is a row of its own.
+    let sums_up =
+        |row: usize| first_text(row).is_some_and(|text| vocabulary::SUMMARY_ROW.has(&text.trim().to_lowercase()));
+    let starts: Vec<usize> = (0..rows).filter(|row| !is_empty(table, index, *row) && !sums_up(*row)).collect();
+    let ends = |start: usize| {
+        let next = (start + 1..rows).find(|row| !is_empty(table, index, *row) || sums_up(*row));
+        next.unwrap_or(rows)
+    };
+    let lengths: Vec<usize> = starts.iter().map(|start| ends(*start) - start).collect();
+    let [first, ..] = lengths[..] else { return None };
+    let alike = first >= 2 && lengths.iter().all(|length| *length == first);
+    let within = outer.is_none_or(|outer| outer.iter().all(|start| starts.contains(start)));
+    let key = |row: usize| match column.cells {
+        CellType::Text => column.data.code(row).map(u64::from),
+        _ => column.data.number(row).map(f64::to_bits),
+    };
+    // Each value begins one block, within that of the column before.
+    let mut seen = std::collections::HashSet::new();
+    let once = starts.iter().all(|start| {
+        let block = outer.map_or(0, |outer| outer.partition_point(|begin| begin <= start));
+        seen.insert((block, key(*start)))
+    });
+    (starts.len() >= 2 && starts.first() == Some(&0) && alike && within && once).then_some(starts)
+}
+
+/// Gives each empty cell what stands above it; rows that sum up keep theirs.
+fn fill_down(table: &mut Table, index: usize, rows: usize) {
+    let column = &table.columns[index];
+    let is_text = column.cells == CellType::Text;
+    let mut filled = column.data.to_builder(if is_text { Kind::Codes } else { Kind::Numbers });
+    let mut above = 0;
+    for row in 0..rows {
+        let sums_up = || {
+            let first = &table.columns[0];
+            let code = (first.cells == CellType::Text).then(|| first.data.code(row)).flatten();
+            let text = code.and_then(|code| first.dictionary.get(code as usize));
+            text.is_some_and(|text| vocabulary::SUMMARY_ROW.has(&text.trim().to_lowercase()))
+        };
+        let empty = is_empty(table, index, row);
+        if !empty {
+            above = row;
+        }
+        let from = if empty && sums_up() { row } else { above };
+        match (is_text, column.data.number(from)) {
+            (true, _) => filled.push_code(column.data.code(from).unwrap_or_default()),
+            (false, Some(number)) => filled.push_number(number, column.data.is_whole(from)),
+            (false, None) => filled.push_absent(),
+        }
+    }
+    let filled = filled.finish();
+    table.columns[index].data = filled;
 }

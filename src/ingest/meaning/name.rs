@@ -10,7 +10,7 @@ use crate::measure::unit::{Dimension, Unit};
 
 use super::vocabulary::{self, Kind, Words};
 use rates::{is_multiple_of_rate, multiple, rate_word, scaled, symbol};
-use statistics::take_statistic;
+use statistics::{is_usual_percentile, says_percentiles, take_statistic};
 use words::{Word, split};
 
 mod rates;
@@ -74,7 +74,9 @@ pub(crate) fn read(name: &str) -> NameMeaning {
     let mut kept: Vec<String> = segments.iter().map(|segment| (*segment).to_owned()).collect();
     for (index, segment) in segments.iter().enumerate().rev() {
         let mut words = split(segment);
-        let found = take_statistic(&mut words, index > 0 || statistic.is_some());
+        let inside = index > 0 || statistic.is_some();
+        let named = || segments[..index].iter().any(|parent| says_percentiles(parent));
+        let found = take_statistic(&mut words, inside && (is_usual_percentile(segment) || named()));
         statistic = statistic.or(found);
         let rest: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         kept[index] = if found.is_some() { rest.join("_") } else { (*segment).to_owned() };
@@ -89,6 +91,10 @@ pub(crate) fn read(name: &str) -> NameMeaning {
         // `stddev_s`: beside a statistic an `s` is a second.
         if found.is_some() && rest == ["s"] {
             (kind, unit) = (Some(Kind::Duration), Some(Unit::SECOND));
+        }
+        // And `avg_mb` is an amount of data.
+        if found.is_some() && matches!(rest[..], ["kb" | "mb" | "kib" | "mib" | "gib"]) {
+            (kind, unit) = (Some(Kind::Bytes), Unit::parse(&words[0].written).or_else(|| Unit::parse(rest[0])));
         }
         if index > 0
             && let [only] = &words[..]
@@ -369,7 +375,11 @@ fn per(words: &[Word], texts: &[&str]) -> Option<(Kind, Option<Unit>)> {
             None => (Kind::Rate, Unit::parse(by)),
         });
     }
-    if !vocabulary::UNITS_OF_WORK.has(denominator) {
+    // `samples_per_mb`: by an amount of data, and no amount itself.
+    let by_data = words[at].text == "per"
+        && behind + 1 == words.len()
+        && Unit::parse(denominator).is_some_and(|unit| unit.dimension == Dimension::Bytes);
+    if !vocabulary::UNITS_OF_WORK.has(denominator) && !by_data {
         return None;
     }
     // The unit may stand at the end: `time_per_output_token_ms`. What something costs by the byte is no number of bytes.
@@ -464,6 +474,8 @@ fn direction(words: &[&str], kind: Option<Kind>) -> Polarity {
         {
             Polarity::Unknown
         }
+        // How something changed may go either way.
+        _ if words.last().is_some_and(|last| matches!(*last, "change" | "changes")) => Polarity::Unknown,
         // An index may go either way.
         None if words.last().is_some_and(|last| matches!(*last, "index" | "factor" | "rank")) => Polarity::Unknown,
         Some(Kind::Duration) => Polarity::LowerIsBetter,

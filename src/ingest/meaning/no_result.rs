@@ -3,6 +3,8 @@
 //! In: a table with roles, and its cells that hold no number. Out: a note for each word, and where a row measures one thing only, or
 //! the words stand in the same rows throughout, which rows failed. Such a row is no corruption, and a failure only where the word says so.
 
+use std::collections::HashMap;
+
 use crate::measure::ending::{self, NoResult};
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::folded::Folded;
@@ -85,25 +87,35 @@ pub(crate) fn unmeasured(table: &Table, invalid: &InvalidCells) -> Vec<usize> {
     let by_label = |column: usize| {
         let numbers = table.values(column);
         let absent = numbers.rows() - numbers.count();
-        if numbers.count() == 0 || invalid.counts.get(&(column, FindingKind::NotFinite)) != Some(&(absent as u64)) {
+        let of = |kind: FindingKind| invalid.counts.get(&(column, kind)).copied().unwrap_or_default();
+        if numbers.count() == 0 || of(FindingKind::NotFinite) + of(FindingKind::EmptyCell) != absent as u64 {
             return false;
         }
-        table.columns_as(Role::Label).any(|label| {
-            // For each text whether a row of it has a number, and whether one has none.
-            let mut seen = vec![[false; 2]; table.columns[label].dictionary.len()];
-            table.text_cells(label).visit_codes(0..numbers.rows(), |first, codes| {
-                for (row, code) in codes.iter().enumerate() {
-                    if let Some(seen) = seen.get_mut(*code as usize) {
-                        seen[usize::from(numbers.is_present(first + row))] = true;
-                    }
-                }
-            });
-            seen.iter().all(|seen| *seen != [true; 2])
-        })
+        let is_text = |column: &usize| matches!(table.columns[*column].cells, CellType::Text | CellType::Boolean);
+        let labels = || table.columns_as(Role::Label).chain(table.columns_as(Role::Setting)).filter(is_text);
+        // One label tells, or two together: a score of one algorithm in one phase.
+        let alone = labels().any(|label| tell(table, column, &[label]));
+        alone || labels().any(|one| labels().any(|other| one < other && tell(table, column, &[one, other])))
     };
     let mut columns: Vec<usize> = several.filter(|column| is_nan(*column) && by_label(*column)).collect();
     columns.sort_unstable();
     columns
+}
+
+/// Whether each combination of the texts of some labels has a number in all of its rows, or in none.
+fn tell(table: &Table, column: usize, labels: &[usize]) -> bool {
+    let numbers = table.values(column);
+    let mut seen: HashMap<Vec<Option<u32>>, [bool; 2]> = HashMap::new();
+    for row in 0..numbers.rows() {
+        let texts = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
+        let seen = seen.entry(texts).or_default();
+        seen[usize::from(numbers.is_present(row))] = true;
+        if *seen == [true; 2] {
+            return false;
+        }
+    }
+    // So many combinations as rows tell nothing.
+    labels.len() == 1 || seen.len() * 2 <= numbers.rows()
 }
 
 /// A note for the NaN of each column that was not measured for some labels.

@@ -4,6 +4,8 @@
 
 use crate::table::packed::Cells;
 
+use super::vocabulary;
+
 /// Whether the steps from number to number are nearly all alike.
 pub(super) fn even_steps(values: &Cells) -> bool {
     const EVEN: f64 = 1.1;
@@ -85,5 +87,19 @@ impl Profile {
     /// Whether the values hardly ever fall.
     pub(super) fn is_rising(&self) -> bool {
         self.falls as f64 <= 0.02 * self.count as f64
+    }
+
+    /// Whether the values say how far a training or a simulation had come: they hardly ever stay the same, or are called so and nothing
+    /// else.
+    pub(super) fn counts_progress(&self, words: &[String], whole: bool) -> bool {
+        const FEWEST: usize = 9;
+        let alone = match words {
+            [only] => matches!(only.as_str(), "epoch" | "step"),
+            [of, step] => of == "global" && step == "step",
+            _ => false,
+        };
+        let counts = words.last().is_some_and(|last| vocabulary::PROGRESS.has(last));
+        let always = whole && counts && 5 * self.rises >= 4 * self.count && self.count >= FEWEST;
+        self.falls == 0 && (always || alone && self.rises >= 2)
     }
 }

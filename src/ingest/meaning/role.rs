@@ -13,11 +13,11 @@ use crate::ingest::meaning::calendar::{self, LocalDates};
 use crate::ingest::meaning::design::{self, counted};
 use crate::ingest::meaning::profile::{CLOCKS, Profile, UNIX_SECONDS, even_steps};
 use crate::ingest::meaning::status::{
-    ends_well_and_badly, failure_flag, is_beside_status, is_code, is_judgement, is_named_as_code, is_severity,
-    is_verification, status_word,
+    check_role, ends_well_and_badly, failure_flag, is_beside_status, is_code, is_judgement, is_named_as_code,
+    is_severity, is_verification, status_word,
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
-use crate::ingest::meaning::{clock, name, position, tally, units};
+use crate::ingest::meaning::{clock, label_design, machine, name, position, tally, units};
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
@@ -146,11 +146,16 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     }
     // A hash may be of a row, or the function that was tried: few of them in many rows are kinds.
     let kinds = |word: &String| {
-        matches!(word.as_str(), "hash" | "table" | "index") && distinct > 1 && 4 * distinct as u64 <= rows
+        let few = |each: u64| distinct > 1 && each * distinct as u64 <= rows;
+        matches!(word.as_str(), "hash" | "table" | "index") && few(4)
+            || word == "hash" && few(2) && column.dictionary.iter().all(|text| label_design::is_no_digest(text))
     };
+    // `config_id`, another in each row: what was tried is called so.
+    let names_configurations = matches!(words, [what, _] if matches!(what.as_str(), "config" | "configuration" | "variant"))
+        && distinct as u64 == rows;
     let last_word_names_rows = words.last().is_some_and(|word| vocabulary::IDENTIFIER.has(word) && !kinds(word));
     let is_id = || words.last().is_some_and(|word| word == "id");
-    if last_word_names_rows && (distinct > 1 || is_id()) {
+    if last_word_names_rows && !names_configurations && (distinct > 1 || is_id()) {
         return (Role::Identifier, format!("called `{}`", column.name));
     }
     let patterns: HashSet<String> = column.dictionary.iter().map(|text| pattern(text)).collect();
@@ -210,6 +215,9 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     }) {
         return (Role::Status, format!("called `{word}`, with whole numbers as status codes have"));
     }
+    if let Some(role) = machine::fact(table, index, words) {
+        return role;
+    }
     if let Some(role) = setting_role(table, index, &profile, words) {
         return role;
     }
@@ -223,6 +231,15 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && said.kind.is_none() && names_rows(vocabulary::RUN) && (0.0..=1000.0).contains(&profile.high) {
         return (Role::Run, format!("called `{}`, with whole numbers: it numbers the runs", column.name));
     }
+    // `trial_num`, `repetition_no`.
+    let numbers_runs = matches!(words, [.., what, last] if matches!(last.as_str(), "num" | "nr" | "no" | "idx")
+        && (vocabulary::RUN.has(what) || matches!(what.as_str(), "run" | "rep" | "repetition" | "iteration" | "round" | "attempt" | "execution")));
+    if whole && said.kind.is_none() && numbers_runs {
+        return (Role::Identifier, format!("called `{}`, with whole numbers: it counts repetitions", column.name));
+    }
+    if whole && let Some(role) = check_role(table, index, &profile, words) {
+        return role;
+    }
     // Whoever does something does it again, or is one of a row of them.
     let few = || counted(values, MOST_ACTORS).is_some_and(|counts| counts.len() == profile.count);
     let are_names = || profile.count < 3 || 2 * profile.by_ones >= profile.count || !few();
@@ -232,7 +249,7 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && matches!(words, [only] if vocabulary::COUNTER.has(only)) && 2 * profile.by_ones >= profile.count {
         return (Role::Identifier, format!("called `{}`, and one more from row to row: it counts them", column.name));
     }
-    if counts_progress(&profile, words, whole) && is_beside_numbers(table, index) {
+    if profile.counts_progress(words, whole) && is_beside_numbers(table, index) {
         return (Role::Unused, format!("called `{}`, and never falls: how far it had come, no result", column.name));
     }
     if let Some(word) = named(vocabulary::SETTING).filter(|word| whole || *word == "version") {
@@ -263,19 +280,6 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         }
     }
     (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
-}
-
-/// Whether numbers say how far a training or a simulation had come: they hardly ever stay the same, or are called so and nothing else.
-fn counts_progress(profile: &Profile, words: &[String], whole: bool) -> bool {
-    const FEWEST: usize = 9;
-    let alone = match words {
-        [only] => matches!(only.as_str(), "epoch" | "step"),
-        [of, step] => of == "global" && step == "step",
-        _ => false,
-    };
-    let counts = words.last().is_some_and(|last| vocabulary::PROGRESS.has(last));
-    let always = whole && counts && 5 * profile.rises >= 4 * profile.count && profile.count >= FEWEST;
-    profile.falls == 0 && (always || alone && profile.rises >= 2)
 }
 
 /// What was varied or chosen, not measured: numbers of an object of settings, and numbers called like a setting that are the
@@ -360,6 +364,21 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
         && profile.count <= SMALL_TABLE;
     if counts.len() >= 2 && few && round && column.cells == CellType::Integer && !design::has_clock(table, index) {
         return chosen("of few round values in a small table without a clock");
+    }
+    // `n_gpu_layers` beside `n_ctx` and `n_batch`: how many of each were to be used.
+    let how_many = |words: &[String]| {
+        words.len() > 1
+            && words.first().is_some_and(|first| matches!(first.as_str(), "n" | "num"))
+            && words.last().is_some_and(|last| vocabulary::PARAMETER.has(last))
+    };
+    let beside = |(other, column): (usize, &Column)| other != index && how_many(&name::words(name::leaf(&column.name)));
+    if how_many(words)
+        && column.cells == CellType::Integer
+        && profile.count >= 2 * counts.len()
+        && !design::has_clock(table, index)
+        && table.columns.iter().enumerate().any(beside)
+    {
+        return chosen("beside others that are called alike");
     }
     let first = counts.values().next().copied().unwrap_or_default();
     if counts.len() >= 2 && first >= 2 && round && counts.values().all(|count| *count == first) {

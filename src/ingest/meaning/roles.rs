@@ -16,7 +16,8 @@ use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
-    calendar, closing_rows, merged_cells, name, no_result, role, siblings, summary_table, time_evidence, units,
+    bits_or_bytes, calendar, closing_rows, label_design, merged_cells, name, no_result, role, running, siblings,
+    summary_table, time_evidence, units,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -47,6 +48,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         options,
         declared: &sink.declared,
         by_file: &sink.declared_by_file,
+        above: &sink.above,
         rows_sorted: sink.rows_sorted,
     };
     for builder in sink.tables {
@@ -70,6 +72,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         let mut parts: Vec<Table> = parts.into_iter().flat_map(apart).collect();
         // Formats that declare what their columns are have said what is a summary.
         if definitions.says_nothing_of_roles() {
+            source.reported.extend(parts.iter_mut().flat_map(running::take));
             let take = |part| summary_table::take(part, options, summary_table::Place::Rows);
             source.reported.extend(parts.iter_mut().filter_map(take).flatten());
             parts.iter_mut().for_each(settle::lead_with_the_answer);
@@ -119,6 +122,8 @@ struct Definitions<'a> {
     options: &'a SourceOptions,
     declared: &'a [Declared],
     by_file: &'a [(String, Declared)],
+    /// Lines above the first table.
+    above: &'a [String],
     rows_sorted: bool,
 }
 
@@ -152,6 +157,9 @@ fn assign_table(
     let inherited = builder.inherited.clone();
     let (mut table, invalid) = builder.finish();
     table.order_is_recorded = !definitions.rows_sorted;
+    if definitions.says_nothing_of_roles() {
+        merged_cells::fill_blocks(&mut table);
+    }
     for index in 0..table.columns.len() {
         let given = options.column(&table.columns[index].name).and_then(|column| column.role);
         let declared = definitions.declared(&table.columns[index].name);
@@ -175,6 +183,9 @@ fn assign_table(
     if !definitions.are_of_format() {
         merged_cells::fill(&mut table);
     }
+    if definitions.says_nothing_of_roles() && table.order_is_recorded {
+        label_design::settle(&mut table);
+    }
     recognise_long_table(&mut table, options);
     let named_by_rows = long_value(&table);
     for index in 0..table.columns.len() {
@@ -189,6 +200,7 @@ fn assign_table(
     if !definitions.are_of_format() {
         siblings::settle(&mut table, options);
     }
+    bits_or_bytes::settle(&mut table, definitions.above, options);
     time_evidence::decide(&mut table);
     name_units_of_clocks(&mut table, options);
     no_result::add_outcome(&mut table, &invalid);

@@ -4,10 +4,11 @@
 
 use crate::measure::ending;
 use crate::table::packed::Cells;
-use crate::table::{Column, Table};
+use crate::table::{CellType, Column, Role, Table};
 
 use super::design::counted;
 use super::name;
+use super::profile::Profile;
 use super::vocabulary;
 
 /// The word by which a leaf says how a row ended: only where the whole leaf speaks of it (`status_code`, `is_success`), and
@@ -91,4 +92,25 @@ pub(super) fn is_code(values: &Cells) -> bool {
     let all = |low: f64, high: f64| codes.keys().all(|bits| (low..=high).contains(&f64::from_bits(*bits)));
     let http = || codes.keys().all(|bits| matches!(f64::from_bits(*bits), 0.0 | 100.0..=599.0));
     all(0.0, 1.0) || http() || codes.len() <= MOST_CODES && all(-1.0, 999.0)
+}
+
+/// 0 and 1 under a name that says that something passed (`pass_overall`, `timing_passed`): how the row ended where it is the only such
+/// column or the one of all checks, and no amount anywhere.
+pub(super) fn check_role(table: &Table, index: usize, profile: &Profile, words: &[String]) -> Option<(Role, String)> {
+    let passes = |words: &[String]| {
+        let is = |word: Option<&String>| word.is_some_and(|word| matches!(word.as_str(), "pass" | "passed"));
+        words.len() > 1 && (is(words.first()) || is(words.last()))
+    };
+    if !passes(words) || profile.low < 0.0 || profile.high > 1.0 {
+        return None;
+    }
+    let of_all = words.iter().any(|word| matches!(word.as_str(), "overall" | "all" | "total" | "final"));
+    let others = table.columns.iter().enumerate().filter(|(other, column)| {
+        *other != index && column.cells == CellType::Integer && passes(&name::words(name::leaf(&column.name)))
+    });
+    Some(if of_all || others.count() == 0 {
+        (Role::Status, "0 or 1, by its name whether the row passed".into())
+    } else {
+        (Role::Unused, "0 or 1, by its name whether one of several checks passed".into())
+    })
 }

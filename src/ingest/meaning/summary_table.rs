@@ -429,7 +429,12 @@ fn rank(statistic: Statistic) -> Option<f64> {
 fn is_instant(column: &Column) -> bool {
     let words = name::words(name::leaf(&column.name));
     let called = vocabulary::CLOCK.among(&words).or(vocabulary::INSTANT.among(&words)).is_some();
-    called && column.data.iter().flatten().all(|number| super::profile::counts_since_1970(number).is_some())
+    // `first_seen`, `last_updated`.
+    let happened = words
+        .last()
+        .is_some_and(|last| matches!(last.as_str(), "seen" | "created" | "updated" | "modified" | "generated"));
+    (called || happened)
+        && column.data.iter().flatten().all(|number| super::profile::counts_since_1970(number).is_some())
 }
 
 /// The unit of a metric: that of the first of its columns that has one.

@@ -210,14 +210,15 @@ fn row_units(table: &Table, index: usize, is_time: bool) -> Option<RowUnits> {
     let metric = metric.strip_suffix(&["value".to_owned()]).unwrap_or(&metric);
     let is_value = |name: &str| name::words(name::leaf(name)).iter().all(|word| vocabulary::VALUE.has(word));
     let own = is_value(&table.columns[index].name);
-    // A bare `unit` is that of the value that it stands beside, where one is called so.
-    let another = || {
-        !own && table.columns.iter().any(|column| {
-            column.role == Role::Metric
-                && is_value(&column.name)
-                && name::parent(&column.name) == name::parent(&table.columns[index].name)
-        })
+    // A bare `unit` is that of the value that it stands beside, where one is called so: `value` and `unit` say nothing of `extra.time`.
+    let parent = name::parent(&table.columns[index].name);
+    let has_value = |parent: &str| {
+        let is = |column: &Column| {
+            column.role == Role::Metric && is_value(&column.name) && name::parent(&column.name) == parent
+        };
+        table.columns.iter().any(is)
     };
+    let another = || !own && has_value(parent) || !parent.is_empty() && has_value("");
     // What is counted is counted in no unit, whatever stands beside it.
     let counts = name::read(&table.columns[index].name).kind == Some(vocabulary::Kind::Count);
     let rank = |column: &Column| {

@@ -44,7 +44,8 @@ pub(crate) enum DecimalMark {
 }
 
 /// Words that programs write where there is no value.
-const EMPTY_WORDS: &[&str] = &["", "na", "n/a", "null", "none", "nil", "-", "--", "?", "undefined", "missing"];
+const EMPTY_WORDS: &[&str] =
+    &["", "na", "n/a", "null", "none", "nil", "-", "--", "–", "—", "?", "undefined", "missing"];
 const NOT_FINITE_WORDS: &[&str] = &["nan", "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "-nan"];
 
 /// What the cell looks like.

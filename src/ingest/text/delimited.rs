@@ -41,6 +41,7 @@ pub(crate) fn read_named(
         dialect.header = Some(names.iter().map(|name| (*name).to_owned()).collect());
     }
     let delimiter = dialect.delimiter;
+    sink.above = lines_above(Head::of(records)?.bytes, delimiter);
     if let Some(delimiter) = delimiter {
         records.quotes_after(delimiter);
     }
@@ -161,6 +162,15 @@ impl ByBlocks for RowReader<'_> {
         }
         Ok(true)
     }
+}
+
+/// The lines at the beginning that are comments or single fields: what a program says of the table below.
+fn lines_above(head: &[u8], delimiter: Option<u8>) -> Vec<String> {
+    const MOST: usize = 20;
+    let is_said =
+        |line: &&[u8]| line.first() == Some(&b'#') || delimiter.is_some_and(|delimiter| !line.contains(&delimiter));
+    let lines = head.split(|byte| *byte == b'\n').take(MOST).map(<[u8]>::trim_ascii);
+    lines.take_while(is_said).map(|line| String::from_utf8_lossy(line).into_owned()).collect()
 }
 
 fn find_dialect(records: &mut AnyRecords<'_>, options: &SourceOptions) -> Result<Dialect, IngestError> {

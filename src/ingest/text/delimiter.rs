@@ -38,10 +38,16 @@ pub(super) fn sample_rows(head: &Head<'_>, delimiter: Option<u8>) -> Vec<RowBuff
 fn without_end(rows: Vec<RowBuffer>) -> Vec<RowBuffer> {
     const FEWEST_ROWS: usize = 3;
     const FEWEST_FIELDS: usize = 3;
+    /// A header of so many names has one row below it at least.
+    const MANY_FIELDS: usize = 8;
     let width = rows.first().map_or(0, |first| first.cells.len());
     let until = rows.iter().position(|row| row.cells.len() != width).unwrap_or(rows.len());
     let ends = rows[until..].iter().all(|row| row.cells.len() == 1);
-    if width < FEWEST_FIELDS || until < FEWEST_ROWS || !ends || !names_its_fields(&rows[..until], width) {
+    if width < FEWEST_FIELDS
+        || until < (if width >= MANY_FIELDS { 2 } else { FEWEST_ROWS })
+        || !ends
+        || !names_its_fields(&rows[..until], width)
+    {
         return rows;
     }
     rows.into_iter().take(until).collect()

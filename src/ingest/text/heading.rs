@@ -6,6 +6,7 @@ use crate::ingest::meaning::name;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::column_types::{column_types, looks_like_header};
 use crate::ingest::text::row::Row;
+use crate::table::CellType;
 
 /// The rows of a table and what stands above them.
 pub(super) struct Heading<'r> {
@@ -15,6 +16,8 @@ pub(super) struct Heading<'r> {
     pub(super) of_statistics: bool,
     /// The row below the names that names only the first column.
     pub(super) index_row: Option<Vec<String>>,
+    /// The row below the names that holds nothing but their units.
+    units: Option<Vec<String>>,
     /// The row of names, or the first row of all.
     pub(super) first: Row<'r>,
     /// The rows below it.
@@ -35,13 +38,20 @@ impl<'r> Heading<'r> {
         let words = first.iter().all(|cell| cells::look(cell, mark) == Look::Text);
         let is_repeated = |row: &Row<'_>| words && row.iter().eq(first.iter());
         let has_number = |row: &Row<'_>| !titled || row.iter().any(|cell| cells::look(cell, mark).is_number());
-        let body = body.iter().skip(usize::from(index_row.is_some()));
+        let units =
+            body.first().filter(|row| may && groups.is_none() && !titled && are_units(first, row, &body[1..], mark));
+        let units = units.map(texts_of);
+        let body = body.iter().skip(usize::from(index_row.is_some() || units.is_some()));
         let body = body.filter(|row| !is_repeated(row) && has_number(row)).copied().collect();
-        Some(Self { groups, of_statistics, index_row, first: *first, body })
+        Some(Self { groups, of_statistics, index_row, units, first: *first, body })
     }
 
     /// Both rows of names, and the names that they make together; the names alone where there is one row.
     pub(super) fn names(&self, names: Option<Vec<String>>) -> (Option<[Vec<String>; 2]>, Option<Vec<String>>) {
+        if let (Some(units), Some(names)) = (&self.units, &names) {
+            let joined = names.iter().zip(units).map(|(name, unit)| with_unit(name, unit)).collect();
+            return (Some([names.clone(), units.clone()]), Some(joined));
+        }
         let rows = self.groups.clone().zip(names.clone()).map(|(groups, names)| [groups, names]);
         let joined = rows.as_ref().map(|[groups, names]| {
             let index = self.index_row.as_ref().and_then(|row| row.first());
@@ -90,6 +100,57 @@ fn stands_above_statistics(table: &[Row<'_>], mark: DecimalMark) -> bool {
         && named.len() > 1
         && named.into_iter().all(is_statistic)
         && column_types(body, statistics.len(), mark).iter().any(|cells| cells.is_number())
+}
+
+/// Whether the row below the names holds a unit for every column of numbers but those of whole numbers, and nothing else.
+fn are_units(names: &Row<'_>, units: &Row<'_>, body: &[Row<'_>], mark: DecimalMark) -> bool {
+    /// Symbols that are units of others where they stand in such a row.
+    const SYMBOLS: &[&str] = &[
+        "#", "-", "W", "J", "V", "A", "C", "°C", "K", "m", "h", "d", "n", "GB", "TB", "b", "B", "1", "count", "kWh",
+        "Wh",
+    ];
+    let plain = |row: &Row<'_>| row.iter().all(|cell| matches!(cells::look(cell, mark), Look::Text | Look::Empty));
+    let symbol = |cell: &[u8]| {
+        let text = String::from_utf8_lossy(cell).trim().to_owned();
+        let bare = without_brackets(&text).to_owned();
+        let bracketed = bare.len() < text.len();
+        (name::unit(&bare).is_some(), bracketed || SYMBOLS.contains(&bare.as_str()))
+    };
+    let types = column_types(body, names.len(), mark);
+    let said: Vec<(usize, (bool, bool))> = (0..units.len())
+        .filter(|index| !units.cell(*index).is_empty())
+        .map(|index| (index, symbol(units.cell(index))))
+        .collect();
+    let known = said.iter().filter(|(index, (unit, _))| *unit && types[*index].is_number()).count();
+    let words = names
+        .iter()
+        .all(|cell| cells::look(cell, mark) == Look::Text && !cell.ends_with(b")") && !cell.ends_with(b"]"));
+    let decimals = types.iter().enumerate().filter(|(_, cells)| **cells == CellType::Decimal).map(|(index, _)| index);
+    let mut decimals = decimals.peekable();
+    words
+        && plain(units)
+        && body.len() >= 2
+        && known >= 1
+        && said.iter().all(|(_, (unit, symbol))| *unit || *symbol)
+        && decimals.peek().is_some()
+        && decimals.all(|index| !units.cell(index).is_empty())
+}
+
+/// A unit without the brackets around it.
+fn without_brackets(text: &str) -> &str {
+    [('(', ')'), ('[', ']'), ('<', '>')]
+        .into_iter()
+        .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close))
+        .unwrap_or(text)
+        .trim()
+}
+
+/// A name with the unit that stands below it.
+pub(crate) fn with_unit(name: &str, unit: &str) -> String {
+    match without_brackets(unit.trim()) {
+        "" | "-" | "#" => name.to_owned(),
+        unit => format!("{name} ({unit})"),
+    }
 }
 
 /// Whether a row holds nothing but a text in its first cell.

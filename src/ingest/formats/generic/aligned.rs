@@ -12,6 +12,7 @@ use crate::ingest::format::{
 use crate::ingest::meaning::clock;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::column_types::column_types;
+use crate::ingest::text::heading::with_unit;
 use crate::ingest::text::row::{Row, RowBuffer};
 use crate::table::source::Families;
 
@@ -75,8 +76,8 @@ enum Line {
 #[derive(Default)]
 struct Reader {
     header: Vec<String>,
-    /// Words whose rows have not come yet, and their line.
-    pending: Option<(Vec<String>, u64)>,
+    /// Words whose rows have not come yet, in each way in which they may be names, and their line.
+    pending: Option<(Vec<Vec<String>>, u64)>,
     /// Where the header stands.
     header_line: u64,
 }
@@ -96,18 +97,24 @@ impl Reader {
         if !cells.iter().any(number) {
             let words = cells.iter().all(|cell| cell.bytes().any(|byte| byte.is_ascii_alphabetic() || byte == b'%'));
             if cells.len() > 1 && (words || is_time_of_day(first)) {
-                let names = names(&cells);
-                if names != self.header {
+                let above = self.pending.take();
+                let names = match above.and_then(|(above, _)| with_units(&above, &cells)) {
+                    Some(names) => names,
+                    None => ways(text, &cells),
+                };
+                if !names.contains(&self.header) {
                     self.pending = Some((names, line));
                 }
                 return (Line::Words, false);
             }
             return (Line::Nothing, false);
         }
-        let new = self.pending.take_if(|(names, _)| names.len() == cells.len());
+        let fitting = |(ways, _): &(Vec<Vec<String>>, u64)| ways.iter().position(|names| names.len() == cells.len());
+        let way = self.pending.as_ref().and_then(fitting);
+        let new = self.pending.take_if(|_| way.is_some()).zip(way);
         let is_new = new.is_some();
-        if let Some((names, line)) = new {
-            (self.header, self.header_line) = (names, line);
+        if let Some(((mut ways, line), way)) = new {
+            (self.header, self.header_line) = (ways.swap_remove(way), line);
         }
         if self.header.len() != cells.len() {
             return (Line::Misfit, false);
@@ -146,6 +153,36 @@ fn names(cells: &[String]) -> Vec<String> {
     let name =
         |cell: &String| if is_time_of_day(cell) { TIME.to_owned() } else { cell.trim_start_matches('#').to_owned() };
     cells.iter().map(name).collect()
+}
+
+/// The ways in which a line of words may name columns: a word each; with the brackets behind a word (`Bandwidth (MB/s)`); or as wide gaps
+/// divide it (`Avg Latency(us)`).
+fn ways(text: &[u8], cells: &[String]) -> Vec<Vec<String>> {
+    let mut ways = vec![names(cells)];
+    let mut joined: Vec<String> = Vec::new();
+    for cell in names(cells) {
+        match joined.last_mut() {
+            Some(last) if is_in_brackets(&cell) => *last = format!("{last} {cell}"),
+            _ => joined.push(cell),
+        }
+    }
+    let text = String::from_utf8_lossy(text).replace('\t', "  ");
+    let in_gaps = text.trim().trim_start_matches('#').split("  ").map(str::trim).filter(|name| !name.is_empty());
+    ways.push(joined);
+    ways.push(in_gaps.map(str::to_owned).collect());
+    ways.dedup();
+    ways
+}
+
+fn is_in_brackets(cell: &str) -> bool {
+    cell.len() > 2 && (cell.starts_with('(') && cell.ends_with(')') || cell.starts_with('[') && cell.ends_with(']'))
+}
+
+/// The names of the line above with the units that stand below them in brackets, one for each.
+fn with_units(above: &[Vec<String>], cells: &[String]) -> Option<Vec<Vec<String>>> {
+    let names = above.iter().find(|names| names.len() == cells.len())?;
+    let joined = || names.iter().zip(cells).map(|(name, unit)| with_unit(name, unit)).collect();
+    (cells.len() > 1 && cells.iter().all(|cell| is_in_brackets(cell))).then(|| vec![joined()])
 }
 
 fn is_time_of_day(cell: &str) -> bool {

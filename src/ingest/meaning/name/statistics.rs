@@ -43,6 +43,18 @@ fn percent(digits: &str) -> Option<Statistic> {
     })
 }
 
+/// Whether a bare number below a name may be a percentile although nothing calls it so: `1`, `2`, `4` and `8` are rather what was tried.
+pub(super) fn is_usual_percentile(leaf: &str) -> bool {
+    let Ok(number) = leaf.parse::<u32>() else { return true };
+    number >= 90 || number % 5 == 0 || matches!(number, 66 | 68)
+}
+
+/// Whether a name above such numbers says that they are percentiles.
+pub(super) fn says_percentiles(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["percentile", "quantile", "pctl", "pct"].iter().any(|word| lower.contains(word))
+}
+
 /// Takes the words that name a statistic out of a leaf. `inside` says that the leaf stands below something, so that it may
 /// be a bare number.
 pub(super) fn take_statistic(words: &mut Vec<Word>, inside: bool) -> Option<Statistic> {

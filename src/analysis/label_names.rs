@@ -1,0 +1,98 @@
+//! What labels that differ only in numbers are: names of things that somebody compares, or users and requests that are counted.
+//!
+//! In: patterns of labels, or the texts of a column. Out: whether they stay apart, and whether they name somebody.
+
+use crate::measure::label::pattern;
+use crate::table::Table;
+
+/// Words for who does something, or which time it was.
+const ACTORS: &[&str] = &[
+    "user",
+    "session",
+    "client",
+    "worker",
+    "thread",
+    "vu",
+    "conn",
+    "connection",
+    "request",
+    "req",
+    "message",
+    "msg",
+    "id",
+    "run",
+    "iteration",
+    "iter",
+    "trial",
+    "rep",
+    "round",
+    "attempt",
+    "item",
+    "order",
+    "row",
+    "sample",
+    "step",
+    "job",
+    "pid",
+    "turn",
+];
+
+/// Whether so many labels of a pattern are one population although nobody has compared their values.
+pub(crate) fn collapses(pattern: &str, labels: usize) -> bool {
+    labels > most_named(pattern).max(1)
+}
+
+/// So many labels of a pattern stay apart whatever their values are: numbers behind a name that is no actor's tell things apart
+/// (`DDR4`, `us-west-2`, `query_17`). Users, sessions and clocks are counted, not named.
+pub(super) fn most_named(pattern: &str) -> usize {
+    const QUESTIONS: &[&str] = &["query", "q", "test", "case", "problem", "task", "question"];
+    /// Three numbers are a date, a time, or a version of something counted.
+    const NUMBERS_OF_A_CLOCK: usize = 3;
+    match () {
+        () if pattern.matches('*').count() >= NUMBERS_OF_A_CLOCK || has_word(pattern, ACTORS) => 0,
+        () if has_word(pattern, QUESTIONS) => 200,
+        () => 30,
+    }
+}
+
+/// Whether a pattern has one of some words, or its plural.
+fn has_word(pattern: &str, known: &[&str]) -> bool {
+    let lower = pattern.to_ascii_lowercase();
+    let mut words = lower.split(|character: char| !character.is_alphabetic());
+    words.any(|word| known.contains(&word) || word.strip_suffix('s').is_some_and(|one| known.contains(&one)))
+}
+
+/// Whether the texts of a column name users, sessions or points in time, which take turns as evenly as what was tried. A few names with
+/// versions and sizes in them (`llama3.1:8b`) name things.
+pub(super) fn names_somebody(table: &Table, column: usize) -> bool {
+    const FEW: usize = 20;
+    let texts = &table.columns[column].dictionary;
+    let few = texts.len() <= FEW;
+    texts.iter().map(|text| pattern(text)).any(|pattern| {
+        let is_thing = few && pattern.contains(char::is_alphabetic) && !has_word(&pattern, ACTORS);
+        most_named(&pattern) == 0 && !is_thing
+    })
+}
+
+/// A pattern whose numbers that are the same in all of its texts are no variables: of `yolo11n_prune_0_05` and `yolo11n_prune_0_1`
+/// one number differs.
+pub(super) fn without_common_numbers(pattern: &str, texts: &[&str]) -> String {
+    let numbers = |text: &str| -> Vec<String> {
+        let parts = text.split(|letter: char| !letter.is_ascii_digit());
+        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    let all: Vec<Vec<String>> = texts.iter().map(|text| numbers(text)).collect();
+    // Days of one year, or ports of one address, differ in less than three numbers.
+    let is_one = ["*-*-*", "*/*/*", "*:*", "*.*.*.*"].iter().any(|one| pattern.contains(one));
+    let Some(first) = all.first().filter(|first| !is_one && first.len() == pattern.matches('*').count()) else {
+        return pattern.to_owned();
+    };
+    let mut places = first.iter().enumerate();
+    pattern
+        .chars()
+        .filter(|letter| {
+            *letter != '*'
+                || places.next().is_none_or(|(place, number)| all.iter().any(|other| other.get(place) != Some(number)))
+        })
+        .collect()
+}
