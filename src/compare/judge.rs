@@ -45,7 +45,7 @@ impl Dependence {
     }
 
     /// The weighted average of several, at least 1 throughout.
-    pub(crate) fn average(of: impl Iterator<Item = (Self, f64)> + Clone) -> Self {
+    pub(crate) fn average(of: &(impl Iterator<Item = (Self, f64)> + Clone)) -> Self {
         let average =
             |factor: fn(Self) -> f64| of.clone().map(|(one, weight)| factor(one) * weight).sum::<f64>().max(1.0);
         Self {

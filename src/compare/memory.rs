@@ -27,9 +27,9 @@ pub(crate) struct SideMemory {
 
 impl SideMemory {
     /// Of the runs of a side, each with its share of the samples.
-    pub(crate) fn of(recordings: &[&Recording], shares: impl Iterator<Item = f64> + Clone) -> Option<Self> {
+    pub(crate) fn of(recordings: &[&Recording], shares: &(impl Iterator<Item = f64> + Clone)) -> Option<Self> {
         let runs = recordings.iter().map(|run| Self::of_run(run)).collect::<Option<Vec<Self>>>()?;
-        let of = |part: fn(&Self) -> Dependence| Dependence::average(runs.iter().map(part).zip(shares.clone()));
+        let of = |part: fn(&Self) -> Dependence| Dependence::average(&runs.iter().map(part).zip(shares.clone()));
         Some(Self {
             estimate: MemoryEstimate::together(runs.iter().map(|run| run.estimate))?,
             neighbours: of(|run| run.neighbours),
@@ -68,7 +68,7 @@ mod tests {
     use crate::stats::rng::{Rng, slow_noise};
 
     fn side(values: &[f64]) -> Option<SideMemory> {
-        SideMemory::of(&[&Recording::of(values)], std::iter::once(1.0))
+        SideMemory::of(&[&Recording::of(values)], &std::iter::once(1.0))
     }
 
     #[test]

@@ -53,8 +53,8 @@ impl PooledRuns {
             recordings.iter().zip(&weights).map(|(run, weight)| of(run) * (weight / total)).sum::<f64>()
         };
         let shares = || weights.iter().map(|weight| weight / total);
-        let dependence = Dependence::average(recordings.iter().map(|run| run.dependence).zip(shares()));
-        let memory = SideMemory::of(&recordings, shares());
+        let dependence = Dependence::average(&recordings.iter().map(|run| run.dependence).zip(shares()));
+        let memory = SideMemory::of(&recordings, &shares());
         let mean = weighted(|run| run.mean);
         let stddev = pooled_stddev(&recordings, &weights, mean);
         let run_means = recordings.iter().map(|run| run.mean).collect();

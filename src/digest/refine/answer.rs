@@ -88,7 +88,7 @@ impl Answer {
 /// Where the numbers of a shard are counted, for all questions.
 pub(in crate::digest) struct Counters<'a> {
     ask: &'a Ask,
-    counters: Vec<Counter<'a>>,
+    questions: Vec<Counter<'a>>,
     places: HashMap<&'a Target, usize>,
 }
 
@@ -98,7 +98,7 @@ pub(in crate::digest) type Places = [Option<usize>; 2];
 impl<'a> Counters<'a> {
     pub(in crate::digest) fn of(ask: &'a Ask) -> Self {
         let places = ask.questions.iter().enumerate().map(|(place, question)| (&question.target, place));
-        Self { ask, counters: ask.questions.iter().map(Counter::of).collect(), places: places.collect() }
+        Self { ask, questions: ask.questions.iter().map(Counter::of).collect(), places: places.collect() }
     }
 
     /// Those of a group of a metric and of all groups together, for rows that did not fail and for those that did.
@@ -115,7 +115,7 @@ impl<'a> Counters<'a> {
     #[inline]
     pub(in crate::digest) fn push(&mut self, places: &Places, key: u64) {
         for place in places.iter().flatten() {
-            self.counters[*place].push(key);
+            self.questions[*place].push(key);
         }
     }
 
@@ -124,7 +124,7 @@ impl<'a> Counters<'a> {
     /// # Errors
     /// Where the shard holds more than the ask has room for.
     pub(in crate::digest) fn finish(self) -> Result<Refinement, String> {
-        let answers = self.counters.into_iter().map(Counter::finish).collect::<Option<Vec<Answer>>>();
+        let answers = self.questions.into_iter().map(Counter::finish).collect::<Option<Vec<Answer>>>();
         let other =
             "it holds more of what is asked for than all shards together are said to: the ask is about other shards";
         Ok(Refinement { ask: self.ask.clone(), answers: answers.ok_or(other)? })

@@ -43,7 +43,7 @@ impl Segment {
 
 /// What is known, and what was asked for.
 pub(super) struct Cuts {
-    cuts: Vec<Cut>,
+    places: Vec<Cut>,
     smallest: Vec<f64>,
     largest: Vec<f64>,
     notes: RefCell<Notes>,
@@ -87,19 +87,19 @@ impl Cuts {
         }
         let values = |extremes: &[super::super::numbers::Extreme]| extremes.iter().map(|one| one.value).collect();
         let (smallest, largest) = (values(&numbers.smallest), values(&numbers.largest));
-        Ok(Self { cuts, smallest, largest, notes: RefCell::default() })
+        Ok(Self { places: cuts, smallest, largest, notes: RefCell::default() })
     }
 
     /// How many samples.
     pub(super) fn n(&self) -> usize {
-        self.cuts.last().map_or(0, |cut| cut.below as usize)
+        self.places.last().map_or(0, |cut| cut.below as usize)
     }
 
     /// How many samples have smaller keys, where that is known.
     pub(super) fn below_key(&self, key: u64) -> Option<u64> {
-        let place = self.cuts.partition_point(|cut| cut.key <= key);
-        let Some(cut) = place.checked_sub(1).map(|place| self.cuts[place]) else { return Some(0) };
-        match self.cuts.get(place) {
+        let place = self.places.partition_point(|cut| cut.key <= key);
+        let Some(cut) = place.checked_sub(1).map(|place| self.places[place]) else { return Some(0) };
+        match self.places.get(place) {
             _ if cut.key == key => Some(cut.below),
             None => Some(cut.below),
             Some(next) => (next.below == cut.below).then_some(cut.below),
@@ -109,19 +109,19 @@ impl Cuts {
     /// How many samples are smaller than a number.
     pub(super) fn below(&self, threshold: f64) -> u64 {
         let key = key_of(threshold);
-        let place = self.cuts.partition_point(|cut| cut.key <= key);
+        let place = self.places.partition_point(|cut| cut.key <= key);
         let Some(before) = place.checked_sub(1) else { return 0 };
         let mut notes = self.notes.borrow_mut();
-        notes.used.extend([before, place.min(self.cuts.len() - 1)]);
+        notes.used.extend([before, place.min(self.places.len() - 1)]);
         if let Some(known) = self.below_key(key) {
             return known;
         }
         notes.borders.insert(key);
-        self.cuts[before].below
+        self.places[before].below
     }
 
     fn segment(&self, place: usize) -> Segment {
-        let (from, to) = (self.cuts[place], self.cuts[place + 1]);
+        let (from, to) = (self.places[place], self.places[place + 1]);
         // No number has the key of a negative zero.
         let (low, high) = (value_of(from.key) + 0.0, value_of(to.key - 1) + 0.0);
         Segment { place, low, high, count: to.below - from.below }
@@ -129,7 +129,7 @@ impl Cuts {
 
     /// The segments that hold samples, ascending.
     pub(super) fn segments(&self) -> impl Iterator<Item = Segment> + '_ {
-        (0..self.cuts.len() - 1).map(|place| self.segment(place)).filter(|segment| segment.count > 0)
+        (0..self.places.len() - 1).map(|place| self.segment(place)).filter(|segment| segment.count > 0)
     }
 
     /// Notes that the numbers of a segment are missing.
@@ -143,8 +143,8 @@ impl Cuts {
     pub(super) fn note(&self, value: f64) {
         /// Segments on either side: rounded distances may be the same for several keys.
         const AROUND: usize = 3;
-        let place = self.cuts.partition_point(|cut| cut.key <= key_of(value));
-        let until = (place + AROUND).min(self.cuts.len());
+        let place = self.places.partition_point(|cut| cut.key <= key_of(value));
+        let until = (place + AROUND).min(self.places.len());
         self.notes.borrow_mut().used.extend(place.saturating_sub(AROUND)..until);
     }
 
@@ -155,7 +155,7 @@ impl Cuts {
         if let Some(value) = named {
             return (*value, *value);
         }
-        let place = self.cuts.partition_point(|cut| cut.below <= rank as u64) - 1;
+        let place = self.places.partition_point(|cut| cut.below <= rank as u64) - 1;
         let segment = self.segment(place);
         let mut notes = self.notes.borrow_mut();
         notes.used.extend([place, place + 1]);
@@ -181,7 +181,7 @@ impl Cuts {
     pub(super) fn missing(&self) -> (Vec<Stretch>, Vec<u64>) {
         let notes = self.notes.borrow();
         let stretch = |place: &usize| {
-            let (from, to) = (self.cuts[*place], self.cuts[*place + 1]);
+            let (from, to) = (self.places[*place], self.places[*place + 1]);
             Stretch::of(from.key, to.key, to.below - from.below)
         };
         (notes.missing.iter().map(stretch).collect(), notes.borders.iter().copied().collect())
@@ -190,12 +190,12 @@ impl Cuts {
     /// Answers that were used.
     pub(super) fn used(&self) -> Vec<Fact> {
         let notes = self.notes.borrow();
-        let cuts = notes.used.iter().map(|place| self.cuts[*place]);
+        let cuts = notes.used.iter().map(|place| self.places[*place]);
         cuts.filter(|cut| cut.is_answer).map(|cut| (cut.key, cut.below)).collect()
     }
 
     /// All answers.
     pub(super) fn answers(&self) -> Vec<Fact> {
-        self.cuts.iter().filter(|cut| cut.is_answer).map(|cut| (cut.key, cut.below)).collect()
+        self.places.iter().filter(|cut| cut.is_answer).map(|cut| (cut.key, cut.below)).collect()
     }
 }

@@ -77,17 +77,7 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
         });
     }
     if counts.len() == 1 {
-        let round_data =
-            said.kind == Some(Kind::Bytes) && numbers().all(|number| number >= 4096.0 && number % 1024.0 == 0.0);
-        let tokens = words.iter().any(|word| word == "tokens") && numbers().all(|number| number >= 1.0);
-        if (round_data || tokens) && column.cells == CellType::Integer && rows >= 3 {
-            return Some("the same round number in all rows: so much was asked for".to_owned());
-        }
-        let is_length = matches!(said.kind, Some(Kind::Duration | Kind::RunLength))
-            && words.iter().any(|word| vocabulary::RUN_OR_LATENCY.has(word) || word == "time");
-        let whole = numbers().all(|number| number >= 1.0 && number.fract() == 0.0);
-        return (is_length && whole && rows >= 3)
-            .then(|| "the same round number in all rows: how long was measured, not what came out".to_owned());
+        return numbers().next().filter(|_| rows >= 3).and_then(|number| asked_for(number, column, said, words));
     }
     if let Some(beside) = crossed(table, index, &counts)
         .or_else(|| crossed_with_numbers(table, index, &counts))
@@ -135,6 +125,20 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
         return Some(format!("called `{word}`, and every row has another configuration: it was chosen, not measured"));
     }
     is_axis().then(|| "round numbers that rise from row to row in the first column: they were chosen".to_owned())
+}
+
+/// How one sees that the same number in all rows is what was asked for.
+fn asked_for(number: f64, column: &Column, said: &NameMeaning, words: &[String]) -> Option<String> {
+    let round_data = said.kind == Some(Kind::Bytes) && number >= 4096.0 && number % 1024.0 == 0.0;
+    let tokens = words.iter().any(|word| word == "tokens") && number >= 1.0;
+    if (round_data || tokens) && column.cells == CellType::Integer {
+        return Some("the same round number in all rows: so much was asked for".to_owned());
+    }
+    let is_length = matches!(said.kind, Some(Kind::Duration | Kind::RunLength))
+        && words.iter().any(|word| vocabulary::RUN_OR_LATENCY.has(word) || word == "time");
+    let is_whole = number >= 1.0 && number.fract() == 0.0;
+    (is_length && is_whole)
+        .then(|| "the same round number in all rows: how long was measured, not what came out".to_owned())
 }
 
 /// How one sees by its values and its name that a column was chosen although it is called like something measured: switches, bits of

@@ -180,7 +180,9 @@ fn in_turn(table: &Table, labels: &[usize]) -> Option<(Vec<usize>, &'static str)
 /// Whether each of them stands in a few rows, none of them in very few.
 fn each_often(codes: &[usize]) -> bool {
     let mut counts = vec![0_usize; kinds(codes)];
-    codes.iter().for_each(|code| counts[*code] += 1);
+    for code in codes {
+        counts[*code] += 1;
+    }
     codes.len() >= ROWS_EACH * counts.len() && counts.iter().all(|count| *count >= FEWEST_ROWS)
 }
 

@@ -190,16 +190,9 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     {
         return role;
     }
-    if profile.falls == 0
-        && profile.rises >= 2
-        && name::may_be_minutes(table.columns.iter().map(|one| one.name.as_str()), &column.name)
-        && even_steps(values)
-        && is_beside_numbers(table, index)
-    {
-        return (
-            Role::Timestamp,
-            "`min` is minutes here: it goes on in even steps, and no other statistic stands beside".into(),
-        );
+    if profile.falls == 0 && profile.rises >= 2 && counts_minutes(table, index) {
+        let reason = "`min` is minutes here: it goes on in even steps, and no other statistic stands beside";
+        return (Role::Timestamp, reason.into());
     }
     if let Some(role) = position::infer(table, index, words) {
         return role;
@@ -280,6 +273,13 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         }
     }
     (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
+}
+
+/// Whether a column called `min` is a clock of minutes.
+fn counts_minutes(table: &Table, index: usize) -> bool {
+    name::may_be_minutes(table.columns.iter().map(|one| one.name.as_str()), &table.columns[index].name)
+        && even_steps(table.values(index))
+        && is_beside_numbers(table, index)
 }
 
 /// What was varied or chosen, not measured: numbers of an object of settings, and numbers called like a setting that are the
