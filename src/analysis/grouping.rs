@@ -415,8 +415,7 @@ fn each_row_is_another(table: &Table, label: usize) -> bool {
         && ROWS.contains(&rows)
         && texts == rows
         && !has_clock(table)
-        && (column.name.to_ascii_lowercase().contains("config")
-            || !column.dictionary.iter().any(|text| most_named(&pattern(text)) == 0))
+        && !column.dictionary.iter().any(|text| most_named(&pattern(text)) == 0)
 }
 
 /// Whether every text of each column stands with every one of the others, and nothing else tells rows apart.

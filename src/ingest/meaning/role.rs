@@ -150,12 +150,9 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
         matches!(word.as_str(), "hash" | "table" | "index") && few(4)
             || word == "hash" && few(2) && column.dictionary.iter().all(|text| label_design::is_no_digest(text))
     };
-    // `config_id`, another in each row: what was tried is called so.
-    let names_configurations = matches!(words, [what, _] if matches!(what.as_str(), "config" | "configuration" | "variant"))
-        && distinct as u64 == rows;
     let last_word_names_rows = words.last().is_some_and(|word| vocabulary::IDENTIFIER.has(word) && !kinds(word));
     let is_id = || words.last().is_some_and(|word| word == "id");
-    if last_word_names_rows && !names_configurations && (distinct > 1 || is_id()) {
+    if last_word_names_rows && (distinct > 1 || is_id()) {
         return (Role::Identifier, format!("called `{}`", column.name));
     }
     let patterns: HashSet<String> = column.dictionary.iter().map(|text| pattern(text)).collect();

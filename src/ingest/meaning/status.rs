@@ -9,7 +9,7 @@ use crate::table::{CellType, Column, Role, Table};
 use super::design::counted;
 use super::name;
 use super::profile::Profile;
-use super::vocabulary;
+use super::vocabulary::{self, Words};
 
 /// The word by which a leaf says how a row ended: only where the whole leaf speaks of it (`status_code`, `is_success`), and
 /// nothing around it speaks of a statistic (`percentiles1.ok`).
@@ -94,8 +94,13 @@ pub(super) fn is_code(values: &Cells) -> bool {
     all(0.0, 1.0) || http() || codes.len() <= MOST_CODES && all(-1.0, 999.0)
 }
 
-/// 0 and 1 under a name that says that something passed (`pass_overall`, `timing_passed`): how the row ended where it is the only such
-/// column or the one of all checks, and no amount anywhere.
+/// What a check may be of that is measured.
+const MEASURED: Words =
+    Words::of("timing time latency duration perf performance speed slo sla budget memory mem size threshold limit");
+
+/// 0 and 1 under a name that says that something passed (`pass_overall`, `checks_passed`): how the row ended where it is the only such
+/// column or the one of all checks. A check of what is measured (`pass_timing`) says nothing of the kind, nor does the one of all beside it:
+/// a row that is slower than somebody wished did not fail, and its duration counts.
 pub(super) fn check_role(table: &Table, index: usize, profile: &Profile, words: &[String]) -> Option<(Role, String)> {
     let passes = |words: &[String]| {
         let is = |word: Option<&String>| word.is_some_and(|word| matches!(word.as_str(), "pass" | "passed"));
@@ -104,11 +109,21 @@ pub(super) fn check_role(table: &Table, index: usize, profile: &Profile, words: 
     if !passes(words) || profile.low < 0.0 || profile.high > 1.0 {
         return None;
     }
+    let is_of_measured = |words: &[String]| words.iter().any(|word| MEASURED.has(word));
     let of_all = words.iter().any(|word| matches!(word.as_str(), "overall" | "all" | "total" | "final"));
-    let others = table.columns.iter().enumerate().filter(|(other, column)| {
-        *other != index && column.cells == CellType::Integer && passes(&name::words(name::leaf(&column.name)))
-    });
-    Some(if of_all || others.count() == 0 {
+    let others: Vec<Vec<String>> = table
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(other, column)| *other != index && column.cells == CellType::Integer)
+        .map(|(_, column)| name::words(name::leaf(&column.name)))
+        .filter(|words| passes(words))
+        .collect();
+    if is_of_measured(words) || others.iter().any(|words| is_of_measured(words)) {
+        let reason = "0 or 1, by its name whether what was measured is within a budget: targets say that here";
+        return Some((Role::Unused, reason.into()));
+    }
+    Some(if of_all || others.is_empty() {
         (Role::Status, "0 or 1, by its name whether the row passed".into())
     } else {
         (Role::Unused, "0 or 1, by its name whether one of several checks passed".into())
