@@ -372,3 +372,15 @@ fn a_time_that_nobody_would_choose_was_measured_although_each_model_has_one() {
     assert!(names(&found).contains(&"Load Time (s)"), "{:?}", names(&found));
     assert_eq!(metric(&found, "CPU Load Change (%)")["polarity"], "unknown");
 }
+
+#[test]
+fn metrics_that_are_named_in_rows_one_after_the_other_are_no_settings() {
+    let mut text = "time,metric,unit,value,endpoint\n".to_owned();
+    for (metric, unit) in [("latency", "ms"), ("size", "B")] {
+        for row in 0..30 {
+            let endpoint = ["/a", "/b", "/c"][row % 3];
+            let _ = writeln!(text, "{},{metric},{unit},{:.2},{endpoint}", 1_767_225_600 + row, measured(row));
+        }
+    }
+    assert_eq!(names(&report("long.csv", &text)), ["latency", "size"]);
+}

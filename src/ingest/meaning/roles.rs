@@ -183,10 +183,11 @@ fn assign_table(
     if !definitions.are_of_format() {
         merged_cells::fill(&mut table);
     }
+    // Before labels are settings: the names of metrics follow each other in stretches, too.
+    recognise_long_table(&mut table, options);
     if definitions.says_nothing_of_roles() && table.order_is_recorded {
         label_design::settle(&mut table);
     }
-    recognise_long_table(&mut table, options);
     let named_by_rows = long_value(&table);
     for index in 0..table.columns.len() {
         // Values of several metrics have no unit in common: each gets its own once they are apart.
