@@ -9,7 +9,7 @@ use std::time::Instant;
 use perfreport::history::contract::{HistoryReport, NewestVerdict};
 use perfreport::history::file::{History, RunDetail};
 use perfreport::history::judge::{HistoryQuestion, report};
-use perfreport::stats::change_points::{EARLIER, FEWEST, LEVEL, NEAR, Scan, Tables};
+use perfreport::stats::change_points::{LEVEL, NEAR, Scan, Tables};
 use perfreport::stats::rng::Rng;
 
 /// Series of a cell.
@@ -44,28 +44,9 @@ const NOISES: &[(&str, Noise)] = &[
     ("bimodal", |rng, n| (0..n).map(|_| 0.3 * rng.normal() + if rng.uniform() < 0.3 { 2.0 } else { 0.0 }).collect()),
 ];
 
-/// What is found in a series as the only one of a history, with what was found before its newest points and still stands; the tables are
-/// those of all lengths up to its own.
-fn changes(values: &[f64], tables: &[Tables]) -> Vec<usize> {
-    let n = values.len();
-    let scan = Scan::of(values, &tables[n]);
-    if scan.is_drifting() {
-        return scan.breaks();
-    }
-    let of = |scan: &Scan<'_>| -> Vec<(usize, f64)> {
-        scan.changes(LEVEL).iter().map(|change| (change.at, change.p)).collect()
-    };
-    let mut found = of(&scan);
-    for less in EARLIER.into_iter().filter(|less| n >= FEWEST + less) {
-        scan.hold(&mut found, of(&Scan::of(&values[..n - less], &tables[n - less])).into_iter().map(|(at, _)| at));
-    }
-    found.into_iter().map(|(at, _)| at).collect()
-}
-
-/// The tables of a length and of those that are looked at beside it.
-fn tables_to(n: usize) -> Vec<Tables> {
-    let is_used = |length: usize| EARLIER.into_iter().chain([0]).any(|less| length + less == n);
-    (0..=n).map(|length| Tables::of(if is_used(length) { length } else { 0 })).collect()
+fn changes(values: &[f64], tables: &Tables) -> Vec<usize> {
+    let scan = Scan::of(values, tables);
+    if scan.is_drifting() { scan.breaks() } else { scan.changes(LEVEL).iter().map(|change| change.at).collect() }
 }
 
 fn series(rng: &mut Rng, noise: Noise, n: usize, cv: f64) -> Vec<f64> {
@@ -78,7 +59,7 @@ fn false_alarms() {
     for (name, noise) in NOISES {
         let mut row = format!("| {name} |");
         for n in [20, 50, 100, 300] {
-            let tables = tables_to(n);
+            let tables = Tables::of(n);
             let wrong = (0..SERIES).filter(|seed| {
                 let values = series(&mut Rng::new(1000 + seed), *noise, n, 0.02);
                 !changes(&values, &tables).is_empty()
@@ -108,7 +89,7 @@ fn power() {
         (100, 50, 0.10, 0.02, 6),
     ];
     for (n, at, size, cv, noise) in cells {
-        let tables = tables_to(n);
+        let tables = Tables::of(n);
         let (mut found, mut others) = (0, 0);
         for seed in 0..SERIES {
             let mut values = series(&mut Rng::new(5000 + seed), NOISES[noise].1, n, cv);
@@ -200,7 +181,8 @@ fn growth() {
         for seed in 0..SERIES {
             let mut values = series(&mut Rng::new(9000 + seed), NOISES[noise].1, 100, cv);
             values[60..].iter_mut().for_each(|value| *value += 0.1);
-            let near = |n: usize| changes(&values[..n], &tables).into_iter().find(|change| change.abs_diff(60) <= NEAR);
+            let near =
+                |n: usize| changes(&values[..n], &tables[n]).into_iter().find(|change| change.abs_diff(60) <= NEAR);
             let Some((n, first)) = (61..=80).find_map(|n| near(n).map(|at| (n, at))) else { continue };
             delays.push(n - 60);
             let later: Vec<Option<usize>> = [5, 10, 20].map(|more| near(n + more)).to_vec();

@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn two_runs_show_together_what_neither_shows_alone() {
         let pairs =
-            (0..400).map(|seed| [0, 1].map(|other| side(&slow_noise(300, &mut Rng::new(2 * seed + other))).unwrap()));
+            (0..400).map(|seed| [0, 1].map(|other| side(&slow_noise(120, &mut Rng::new(2 * seed + other))).unwrap()));
         let alone = |pair: &[SideMemory; 2]| pair.iter().all(|side| !side.estimate.is_beyond_chance());
         let of_pair = |pair: [SideMemory; 2]| {
             let [first, second] = pair.map(Some);

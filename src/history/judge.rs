@@ -12,7 +12,7 @@ use crate::compare::margin::DEFAULT_MARGIN;
 use crate::compare::pattern::{Case, NamePattern};
 use crate::compare::verdict::discovery_level;
 use crate::measure::{Direction, Polarity, Refusal};
-use crate::stats::change_points::{EARLIER, FEWEST, LEVEL, Line, NEAR, Scan, Tables, inflation, shift};
+use crate::stats::change_points::{FEWEST, LEVEL, Line, NEAR, Scan, Tables, inflation, shift};
 use crate::stats::sample::median_of;
 
 use super::contract::{
@@ -190,11 +190,9 @@ fn families<'a>(all: &'a [Series], runs: &[RunFacts]) -> Vec<Family<'a>> {
 /// What is found in all families, with false discoveries controlled over them; and what was reported before the newest runs.
 fn search(families: &[Family<'_>], all: &[Series], runs: &[RunFacts]) -> (Vec<Found>, Vec<Withdrawn>) {
     let longest = families.iter().map(|family| family.values.len()).max().unwrap_or(0);
-    let earlier = if longest > MANY_RUNS { &EARLIER[..1] } else { &EARLIER[..] };
-    let lengths: BTreeSet<usize> = families
-        .iter()
-        .flat_map(|family| earlier.iter().chain(&[0]).map(|less| family.values.len().saturating_sub(*less)))
-        .collect();
+    let earlier = if longest > MANY_RUNS { 1 } else { REPORTED_BEFORE };
+    let lengths: BTreeSet<usize> =
+        families.iter().flat_map(|family| (0..=earlier).map(|less| family.values.len().saturating_sub(less))).collect();
     let tables: BTreeMap<usize, Tables> =
         lengths.into_par_iter().map(|length| (length, Tables::of(length))).collect::<Vec<_>>().into_iter().collect();
     let look = |less: usize| -> (Vec<Scan<'_>>, Vec<Vec<(usize, f64)>>) {
@@ -206,17 +204,16 @@ fn search(families: &[Family<'_>], all: &[Series], runs: &[RunFacts]) -> (Vec<Fo
         let places = scans.par_iter().map(|scan| places(scan, level)).collect();
         (scans, places)
     };
-    let (scans, mut now) = look(0);
+    let (scans, now) = look(0);
     let mut withdrawn: Vec<Withdrawn> = Vec::new();
-    for less in earlier {
-        let (_, before) = look(*less);
-        for (((family, scan), before), now) in families.iter().zip(&scans).zip(before).zip(&mut now) {
+    for less in 1..=earlier {
+        let (_, before) = look(less);
+        for (((family, scan), before), now) in families.iter().zip(&scans).zip(before).zip(&now) {
             // Of a slope every step stands somewhere.
             if scan.is_drifting() || slope(&family.values, now).is_some() {
                 continue;
             }
-            scan.hold(now, before.iter().map(|(at, _)| *at));
-            for (place, _) in before.into_iter().filter(|_| *less <= REPORTED_BEFORE) {
+            for (place, _) in before {
                 let run = family.points[place].run;
                 let name = &all[family.series].name;
                 let stays = now.iter().any(|(other, _)| other.abs_diff(place) <= NEAR);

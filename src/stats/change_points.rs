@@ -50,11 +50,6 @@ const KEPT: f64 = 1.96;
 
 /// A change within so many points of another is that one.
 pub const NEAR: usize = 5;
-/// So many of the newest points are left out in turn, to know what was found before they were there.
-pub const EARLIER: [usize; 7] = [1, 2, 3, 5, 8, 13, 21];
-/// What was found then stays while it stands so far apart between its neighbours: most changes that a few more points take below the
-/// threshold are true, and a search that forgets them says one thing today and another tomorrow.
-const HELD: f64 = 2.75;
 
 /// What all series of one length share: where to look, and how unlikely short sides are.
 #[derive(Debug)]
@@ -220,32 +215,6 @@ impl<'a> Scan<'a> {
                 None => return self.with_probabilities(&places, &scores, threshold),
             }
         }
-    }
-
-    /// Adds to the changes that were found what was found with fewer points and still stands, each with its probability.
-    pub fn hold(&self, found: &mut Vec<(usize, f64)>, earlier: impl IntoIterator<Item = usize>) {
-        for at in earlier {
-            if found.iter().any(|(other, _)| other.abs_diff(at) <= NEAR) {
-                continue;
-            }
-            if let Some(p) = self.held(at, found) {
-                let place = found.partition_point(|(other, _)| *other < at);
-                found.insert(place, (at, p));
-            }
-        }
-    }
-
-    /// The probability of a change at a place between others, where it stands far enough apart.
-    fn held(&self, at: usize, found: &[(usize, f64)]) -> Option<f64> {
-        let n = self.values.len();
-        let next = found.partition_point(|(other, _)| *other < at);
-        let from = next.checked_sub(1).map_or(0, |before| found[before].0);
-        let to = found.get(next).map_or(n, |(other, _)| *other);
-        if self.dense.is_empty() || (at - from).min(to - at) < scan::SHORTEST_SIDE {
-            return None;
-        }
-        let score = self.score_between(from, at, to);
-        (score >= HELD).then(|| thresholds::probability(n, score))
     }
 
     /// The strongest split inside, then both of its sides.

@@ -3,7 +3,7 @@
 use super::exact::{LARGEST, LONGEST_SIDE, Tails};
 
 /// A side of fewer points is no level: one odd run is no change.
-pub(super) const SHORTEST_SIDE: usize = 2;
+const SHORTEST_SIDE: usize = 2;
 /// With more ties than this the counted tails do not hold, which know none.
 const FEW_TIES: f64 = 0.9;
 

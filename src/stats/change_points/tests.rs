@@ -82,26 +82,3 @@ fn a_stricter_level_finds_no_more() {
         assert!(scan.p() <= LEVEL || scan.changes(LEVEL).is_empty());
     }
 }
-
-#[test]
-fn what_was_found_with_fewer_points_stays_while_it_stands() {
-    let tables: Vec<Tables> = (0..=60).map(Tables::of).collect();
-    let at = |values: &[f64]| -> Vec<(usize, f64)> {
-        let changes = Scan::of(values, &tables[values.len()]).changes(LEVEL);
-        changes.iter().map(|change| (change.at, change.p)).collect()
-    };
-    let (mut lost, mut held) = (0, 0);
-    for seed in 0..300 {
-        // Three widths of the noise in the last twelve points, of which five come after the first look.
-        let values = stepped(60, 48, 3.0, seed);
-        let (before, mut now) = (at(&values[..55]), at(&values));
-        let near = |found: &[(usize, f64)]| found.iter().any(|(at, _)| at.abs_diff(48) <= NEAR);
-        if near(&before) && !near(&now) {
-            lost += 1;
-            Scan::of(&values, &tables[60]).hold(&mut now, before.iter().map(|(at, _)| *at));
-            assert!(now.is_sorted_by_key(|(at, _)| *at), "{now:?}");
-            held += usize::from(near(&now));
-        }
-    }
-    assert!(lost >= 1 && held * 2 >= lost, "{held} of {lost}");
-}
