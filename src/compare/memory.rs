@@ -84,7 +84,7 @@ mod tests {
         let found: Vec<(bool, bool)> = pairs.filter(alone).map(of_pair).collect();
         let together = found.iter().filter(|(long, _)| *long).count();
         assert!(found.iter().all(|(long, short)| long != short), "{found:?}");
-        assert!(found.len() >= 5 && 3 * together >= found.len(), "{together} of {}", found.len());
+        assert!(together >= 3, "{together} of {}", found.len());
     }
 
     #[test]
