@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::label_names::{most_named, names_somebody, without_common_numbers};
-use crate::measure::label::{Label, pattern};
+use crate::measure::label::{LEADING, Label, pattern};
 use crate::stats::kruskal_wallis::kruskal_wallis;
 use crate::stats::measured::{Measured, PART};
 use crate::stats::settings::Settings;
@@ -15,36 +15,9 @@ use crate::stats::thin;
 use crate::table::packed::{Cells, Kind, Reader};
 use crate::table::{CellType, Role, Table};
 
-/// Names by which the label that matters most is usually called, the most telling first.
-const LABEL_NAMES: &[&str] = &[
-    "event",
-    "label",
-    "endpoint",
-    "operation",
-    "op",
-    "name",
-    "command",
-    "test",
-    "benchmark",
-    "scenario",
-    "route",
-    "path",
-    "request",
-    "transaction",
-    "query",
-    "method",
-    "action",
-    "step",
-    "task",
-    "kind",
-    "type",
-    "category",
-    "group",
-    "model",
-    "url",
-    "service",
-    "error_type",
-];
+/// Names by which the label that matters most is called where none of [`LEADING`] is, the most telling first.
+const OTHER_NAMES: &[&str] =
+    &["method", "action", "step", "task", "kind", "type", "category", "group", "model", "url", "service", "error_type"];
 
 /// Rows that each configuration has at least, on average: fewer are a sweep.
 const ROWS_EACH: usize = 5;
@@ -461,9 +434,9 @@ fn most_telling_label(table: &Table) -> Option<usize> {
     let rank = |column: &usize| {
         let name = table.columns[*column].name.to_ascii_lowercase();
         let last = name.rsplit(['.', '_', ' ']).next().unwrap_or(&name).to_owned();
-        let known = LABEL_NAMES.iter().position(|known| *known == name || *known == last);
+        let known = LEADING.iter().chain(OTHER_NAMES).position(|known| *known == name || *known == last);
         let several = table.columns[*column].dictionary.len() > 1;
-        (!several, known.unwrap_or(LABEL_NAMES.len()))
+        (!several, known.unwrap_or(usize::MAX))
     };
     labels.into_iter().min_by_key(rank)
 }

@@ -6,7 +6,7 @@
 use crate::measure::label::pattern;
 use crate::measure::{Dimension, Direction, Polarity, Statistic};
 
-use super::capture::{MetricRuns, ReportedNumbers, Share};
+use super::capture::{MetricRuns, Recording, ReportedNumbers, Share};
 use super::criteria::{Criteria, SHARE_MARGIN};
 use super::drawing::{self, drawing};
 use super::effect::{EffectDraft, worse_sign};
@@ -77,9 +77,14 @@ fn reported_mean_of(numbers: &ReportedNumbers) -> Option<MeanWithError> {
     Some(MeanWithError { n: of(Statistic::Count)?, mean: of(Statistic::Mean)?, half: of(Statistic::MeanError)? })
 }
 
+/// The runs of a metric of one side, whatever files they stand in.
+fn recordings<'a>(runs: &'a [&MetricRuns]) -> impl Iterator<Item = &'a Recording> {
+    runs.iter().flat_map(|runs| &runs.runs)
+}
+
 /// Samples as a tool would summarise them, to be compared with those of a tool.
 pub(crate) fn summary_of(samples: &[&MetricRuns]) -> Option<ReportedNumbers> {
-    let (first, sides) = (samples.first()?, PooledRuns::of(samples.iter().flat_map(|runs| &runs.runs))?);
+    let (first, sides) = (samples.first()?, PooledRuns::of(recordings(samples))?);
     Some(ReportedNumbers {
         source: first.source.clone(),
         metric: first.metric.clone(),
@@ -122,9 +127,10 @@ impl<'a> ChangeDraft<'a> {
     }
 
     pub(crate) fn of_metric(pair: Pair<'a, MetricRuns>, elsewhere: Option<&Reason>, criteria: &Criteria) -> Self {
-        let mut sides = [&pair.before, &pair.after].map(|runs| PooledRuns::of(runs.iter().flat_map(|runs| &runs.runs)));
+        let of_sides = [&pair.before, &pair.after];
+        let mut sides = of_sides.map(|runs| PooledRuns::of(recordings(runs)));
         if let [Some(first), Some(second)] = &mut sides {
-            PooledRuns::share_dependence([first, second]);
+            PooledRuns::share_dependence([first, second], of_sides.map(|runs| recordings(runs)));
         }
         let known = |runs: &[&MetricRuns]| {
             runs.iter().map(|runs| runs.polarity).find(|&polarity| polarity != Polarity::Unknown)
@@ -539,7 +545,7 @@ impl<'a> ChangeDraft<'a> {
 
     pub(crate) fn draw(&mut self) {
         let Some(pair) = &self.pair else { return };
-        let side = |runs: &[&MetricRuns]| PooledRuns::of(runs.iter().flat_map(|runs| &runs.runs));
+        let side = |runs: &[&MetricRuns]| PooledRuns::of(recordings(runs));
         if let (Some(before), Some(after)) = (side(&pair.before), side(&pair.after)) {
             self.change.drawing = drawing(&before.pooled, &after.pooled);
         }

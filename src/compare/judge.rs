@@ -30,7 +30,7 @@ pub const MOST_DRAWINGS: usize = 24;
 impl Dependence {
     /// Of the values of one run in recorded order.
     pub fn of(values: &[f64]) -> Self {
-        Self::of_each(Self::inflations(&RunOrder::of(values), values), Inflation::shown)
+        Self::of_each(Self::inflations(&RunOrder::of(values), values), |one| one.with_memory)
     }
 
     /// What the order of these values says of center, p50, p95, p99 and mean.

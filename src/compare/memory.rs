@@ -7,7 +7,7 @@
 //! One test of both sides instead of one of each: chance alone passes it half as often, and a memory that is there is found more often.
 
 use super::capture::{Dependence, Recording, Values};
-use crate::stats::dependence::{Inflation, RunOrder};
+use crate::stats::dependence::RunOrder;
 use crate::stats::order::MemoryEstimate;
 
 /// Of fewer samples too little is known, and a factor may be assumed.
@@ -26,10 +26,13 @@ pub(crate) struct SideMemory {
 }
 
 impl SideMemory {
-    /// Of the runs of a side, each with its share of the samples.
-    pub(crate) fn of(recordings: &[&Recording], shares: &(impl Iterator<Item = f64> + Clone)) -> Option<Self> {
+    /// Of the runs of a side, each of which counts by its samples.
+    fn of<'a>(recordings: impl Iterator<Item = &'a Recording>) -> Option<Self> {
+        let recordings: Vec<&Recording> = recordings.filter(|run| run.values.len() > 0).collect();
         let runs = recordings.iter().map(|run| Self::of_run(run)).collect::<Option<Vec<Self>>>()?;
-        let of = |part: fn(&Self) -> Dependence| Dependence::average(&runs.iter().map(part).zip(shares.clone()));
+        let total: f64 = recordings.iter().map(|run| run.values.len() as f64).sum();
+        let shares = || recordings.iter().map(|run| run.values.len() as f64 / total);
+        let of = |part: fn(&Self) -> Dependence| Dependence::average(&runs.iter().map(part).zip(shares()));
         Some(Self {
             estimate: MemoryEstimate::together(runs.iter().map(|run| run.estimate))?,
             neighbours: of(|run| run.neighbours),
@@ -43,23 +46,26 @@ impl SideMemory {
         if !(FEWEST..=MOST).contains(&values.len()) || values.is_sorted() {
             return None;
         }
-        let order = RunOrder::of(values);
+        let order = RunOrder::suggested(values);
         let inflations = Dependence::inflations(&order, values);
         Some(Self {
-            estimate: order.memory()?,
-            neighbours: Dependence::of_each(inflations, |one: Inflation| one.neighbours),
-            with_memory: Dependence::of_each(inflations, |one: Inflation| one.with_memory),
+            estimate: order.estimate()?,
+            neighbours: Dependence::of_each(inflations, |one| one.neighbours),
+            with_memory: Dependence::of_each(inflations, |one| one.with_memory),
         })
     }
+}
 
-    /// The dependence of both sides.
-    pub(crate) fn dependence_of(sides: [&Option<Self>; 2]) -> Option<[Dependence; 2]> {
-        let [Some(first), Some(second)] = sides else { return None };
-        let sides = [first, second];
-        let together = MemoryEstimate::together(sides.iter().map(|side| side.estimate))?;
-        let is_long = together.is_beyond_chance() || sides.iter().any(|side| side.estimate.score() > GLARING);
-        Some(sides.map(|side| if is_long { side.with_memory } else { side.neighbours }))
-    }
+/// The dependence of both sides, of which these are the runs.
+pub(crate) fn dependence_of<'a>(sides: [impl Iterator<Item = &'a Recording>; 2]) -> Option<[Dependence; 2]> {
+    let [first, second] = sides.map(SideMemory::of);
+    decided([first?, second?])
+}
+
+fn decided(sides: [SideMemory; 2]) -> Option<[Dependence; 2]> {
+    let together = MemoryEstimate::together(sides.iter().map(|side| side.estimate))?;
+    let is_long = together.is_beyond_chance() || sides.iter().any(|side| side.estimate.score() > GLARING);
+    Some(sides.map(|side| if is_long { side.with_memory } else { side.neighbours }))
 }
 
 #[cfg(test)]
@@ -68,7 +74,7 @@ mod tests {
     use crate::stats::rng::{Rng, slow_noise};
 
     fn side(values: &[f64]) -> Option<SideMemory> {
-        SideMemory::of(&[&Recording::of(values)], &std::iter::once(1.0))
+        SideMemory::of(std::iter::once(&Recording::of(values)))
     }
 
     #[test]
@@ -77,8 +83,7 @@ mod tests {
             (0..400).map(|seed| [0, 1].map(|other| side(&slow_noise(120, &mut Rng::new(2 * seed + other))).unwrap()));
         let alone = |pair: &[SideMemory; 2]| pair.iter().all(|side| !side.estimate.is_beyond_chance());
         let of_pair = |pair: [SideMemory; 2]| {
-            let [first, second] = pair.map(Some);
-            let found = SideMemory::dependence_of([&first, &second]).unwrap();
+            let found = decided(pair).unwrap();
             (found == pair.map(|side| side.with_memory), found == pair.map(|side| side.neighbours))
         };
         let found: Vec<(bool, bool)> = pairs.filter(alone).map(of_pair).collect();
@@ -94,9 +99,8 @@ mod tests {
             side(&(0..1000).map(|_| rng.normal()).collect::<Vec<f64>>())
         };
         let long = (0..300).filter(|seed| {
-            let [first, second] = [white(2 * seed), white(2 * seed + 1)];
-            SideMemory::dependence_of([&first, &second])
-                == Some([first.unwrap().with_memory, second.unwrap().with_memory])
+            let pair = [white(2 * seed), white(2 * seed + 1)].map(Option::unwrap);
+            decided(pair) == Some(pair.map(|side| side.with_memory))
         });
         let long = long.count();
         assert!(long <= 15, "{long} of 300");
@@ -106,6 +110,7 @@ mod tests {
     fn sorted_short_and_sketched_runs_say_nothing() {
         assert!(side(&(0..500).map(f64::from).collect::<Vec<f64>>()).is_none());
         assert!(side(&[3.0, 1.0, 2.0]).is_none());
-        assert_eq!(SideMemory::dependence_of([&None, &None]), None);
+        let short = Recording::of(&[3.0, 1.0, 2.0]);
+        assert_eq!(dependence_of([std::iter::once(&short), std::iter::once(&short)]), None);
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::axis::Axis;
 use super::capture::{Dependence, Recording, Share};
 use super::center::MAX_POINTS;
-use super::memory::SideMemory;
+use super::memory;
 use super::noise::EffectiveSize;
 use super::outcome::MetricSide;
 use super::percentile::{percentile, samples_needed};
@@ -26,8 +26,6 @@ pub(crate) struct PooledRuns {
     /// Those of each run.
     pub(crate) runs: Vec<OrderedPoints>,
     pub(crate) dependence: Dependence,
-    /// What it says of long memory, where the order of all its samples is known.
-    memory: Option<SideMemory>,
     pub(crate) mean: f64,
     pub(crate) stddev: Option<f64>,
     pub(crate) run_means: Vec<f64>,
@@ -52,9 +50,8 @@ impl PooledRuns {
         let weighted = |of: fn(&Recording) -> f64| {
             recordings.iter().zip(&weights).map(|(run, weight)| of(run) * (weight / total)).sum::<f64>()
         };
-        let shares = || weights.iter().map(|weight| weight / total);
-        let dependence = Dependence::average(&recordings.iter().map(|run| run.dependence).zip(shares()));
-        let memory = SideMemory::of(&recordings, &shares());
+        let shares = weights.iter().map(|weight| weight / total);
+        let dependence = Dependence::average(&recordings.iter().map(|run| run.dependence).zip(shares));
         let mean = weighted(|run| run.mean);
         let stddev = pooled_stddev(&recordings, &weights, mean);
         let run_means = recordings.iter().map(|run| run.mean).collect();
@@ -66,14 +63,15 @@ impl PooledRuns {
             let known = pooled.points.partition_point(|value| *value < end * (1.0 - 2.0 * pooled.error));
             known.checked_sub(1).map_or(f64::NEG_INFINITY, |last| pooled.points[last])
         });
-        Some(Self { pooled, runs, dependence, memory, mean, stddev, run_means, shift, known_to })
+        Some(Self { pooled, runs, dependence, mean, stddev, run_means, shift, known_to })
     }
 
     /// Lets each side have at least the dependence that both show on average: they are runs of one thing, and a short run that seems to
     /// have none beside one that has is a run that does not show it. Where one side has many times the samples of the other it shows
     /// slow dependence that those of the other are too few to have. What is weak is mostly chance of the estimate, and would cost
-    /// independent samples their power. Whether their memory is long both say together, where the order of all their samples is known.
-    pub(crate) fn share_dependence(sides: [&mut Self; 2]) {
+    /// independent samples their power. Whether their memory is long both say together, where the order of all their samples is known:
+    /// `recordings` are those of the sides.
+    pub(crate) fn share_dependence<'a>(sides: [&mut Self; 2], recordings: [impl Iterator<Item = &'a Recording>; 2]) {
         /// Up to so many times as many samples a run are as many.
         const ALIKE: f64 = 4.0;
         /// A factor from which on it is dependence of both.
@@ -83,7 +81,7 @@ impl PooledRuns {
         if !(1.0 / ALIKE..=ALIKE).contains(&(size(one) / size(other))) {
             return;
         }
-        if let Some([first, second]) = SideMemory::dependence_of([&one.memory, &other.memory]) {
+        if let Some([first, second]) = memory::dependence_of(recordings) {
             (one.dependence, other.dependence) = (first, second);
         }
         let (first, second) = (one.dependence, other.dependence);
@@ -163,7 +161,6 @@ impl PooledRuns {
             pooled: pooled(&runs),
             runs,
             dependence: self.dependence,
-            memory: None,
             mean: self.mean,
             stddev: None,
             run_means: Vec::new(),

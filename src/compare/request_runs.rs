@@ -25,7 +25,7 @@ pub(super) fn rate_of(run: &RequestRun) -> Option<RateRun> {
     let rates: Vec<f64> = whole.map(|bin| bin.rate).collect();
     let known = (rates.len() >= FEWEST_BINS).then(|| mean_and_stddev(&rates));
     let relative_error = known.and_then(|(mean, stddev)| {
-        let dependence = RunOrder::of(&rates).mean(&rates).shown();
+        let dependence = RunOrder::of(&rates).mean(&rates).with_memory;
         Some(stddev? / mean * (dependence / rates.len() as f64).sqrt()).filter(|error| error.is_finite())
     });
     let degrees_of_freedom = rates.len().saturating_sub(1) as u64;

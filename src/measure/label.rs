@@ -6,6 +6,25 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Names of the column whose texts say what the rows of a table are of, the most telling first.
+pub(crate) const LEADING: &[&str] = &[
+    "event",
+    "label",
+    "endpoint",
+    "operation",
+    "op",
+    "name",
+    "command",
+    "test",
+    "benchmark",
+    "scenario",
+    "route",
+    "path",
+    "request",
+    "transaction",
+    "query",
+];
+
 /// A label or a pattern of labels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Label {

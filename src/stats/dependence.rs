@@ -26,6 +26,8 @@ const SHORT_DEPENDENCE: f64 = 0.7;
 pub struct RunOrder {
     ranks: Vec<f64>,
     estimate: Option<MemoryEstimate>,
+    /// What is reckoned with.
+    memory: Option<LongMemory>,
     center: Inflation,
 }
 
@@ -34,42 +36,41 @@ pub struct RunOrder {
 pub struct Inflation {
     /// What neighbours say.
     pub neighbours: f64,
-    /// With a memory as long as that of the run seems to be, be that chance or not; at least what neighbours say.
+    /// With the long memory that is reckoned with; at least what neighbours say.
     pub with_memory: f64,
-    /// Whether that memory is beyond chance in this run alone.
-    pub shows_memory: bool,
 }
 
 impl Inflation {
-    fn of(series: &impl Centered, estimate: Option<MemoryEstimate>) -> Self {
+    fn of(series: &impl Centered, memory: Option<LongMemory>) -> Self {
         let neighbours = inflation_of(series);
-        let blocks = estimate.and_then(|_| SumsOfBlocks::of(series));
-        Self {
-            neighbours,
-            with_memory: joined(neighbours, estimate.map(MemoryEstimate::memory), blocks.as_ref()),
-            shows_memory: estimate.is_some_and(MemoryEstimate::is_beyond_chance),
-        }
-    }
-
-    /// What the run alone shows.
-    pub fn shown(self) -> f64 {
-        if self.shows_memory { self.with_memory } else { self.neighbours }
+        let blocks = memory.and_then(|_| SumsOfBlocks::of(series));
+        Self { neighbours, with_memory: joined(neighbours, memory, blocks.as_ref()) }
     }
 }
 
 impl RunOrder {
-    /// Of the values of a run in recorded order.
+    /// Of the values of a run in recorded order, with the long memory that it shows beyond chance.
     pub fn of(values: &[f64]) -> Self {
+        Self::reckoning_with(values, MemoryEstimate::is_beyond_chance)
+    }
+
+    /// The same with a memory as long as it seems to be, be that chance or not: another run may say that it is none.
+    pub(crate) fn suggested(values: &[f64]) -> Self {
+        Self::reckoning_with(values, |_| true)
+    }
+
+    fn reckoning_with(values: &[f64], counts: fn(MemoryEstimate) -> bool) -> Self {
         let ranks = ranks(values);
         let middle = f64::midpoint(ranks.len() as f64, 1.0);
         let centered: Vec<f64> = ranks.iter().map(|rank| rank - middle).collect();
         let series = Values::of(&centered, centered.len());
         let estimate = SumsOfBlocks::of(&series).as_ref().map(MemoryEstimate::of);
-        Self { center: Inflation::of(&series, estimate), ranks, estimate }
+        let memory = estimate.filter(|estimate| counts(*estimate)).map(MemoryEstimate::memory);
+        Self { center: Inflation::of(&series, memory), ranks, estimate, memory }
     }
 
     /// What it says of long memory; absent for a run that is too short, and for equal values.
-    pub(crate) fn memory(&self) -> Option<MemoryEstimate> {
+    pub(crate) fn estimate(&self) -> Option<MemoryEstimate> {
         self.estimate
     }
 
@@ -81,13 +82,13 @@ impl RunOrder {
     /// Of a percentile: of the indicator that a value lies above the sample's p-quantile, taken from the ranks.
     pub fn quantile(&self, p: f64) -> Inflation {
         let border = p * (self.ranks.len() as f64 + 1.0);
-        Inflation::of(&Indicator::of(self.ranks.iter().map(|rank| *rank > border)), self.estimate)
+        Inflation::of(&Indicator::of(self.ranks.iter().map(|rank| *rank > border)), self.memory)
     }
 
     /// Of the mean: of the values themselves, which are those that the order was made of.
     pub fn mean(&self, values: &[f64]) -> Inflation {
         let centered = scaled(values);
-        Inflation::of(&Values::of(&centered, centered.len()), self.estimate)
+        Inflation::of(&Values::of(&centered, centered.len()), self.memory)
     }
 }
 
@@ -205,7 +206,7 @@ mod tests {
     use super::*;
 
     fn of_values(values: &[f64]) -> f64 {
-        RunOrder::of(values).mean(values).shown()
+        RunOrder::of(values).mean(values).with_memory
     }
 
     fn noise(n: usize, phi: f64, seed: u64) -> Vec<f64> {
@@ -232,14 +233,14 @@ mod tests {
         let (independent, half) = (median_of(0.0, of_values), median_of(0.5, of_values));
         assert!((independent - 1.0).abs() < 0.08, "{independent}");
         assert!((half - 3.0).abs() < 0.3, "{half}");
-        let ranks = median_of(0.5, |values| RunOrder::of(values).center().shown());
+        let ranks = median_of(0.5, |values| RunOrder::of(values).center().with_memory);
         assert!((ranks - 2.9).abs() < 0.3, "{ranks}");
     }
 
     #[test]
     fn a_tail_depends_less_than_the_middle_of_a_normal_series_does() {
         let [p50, p95, p99] =
-            [0.5, 0.95, 0.99].map(|p| median_of(0.8, |values| RunOrder::of(values).quantile(p).shown()));
+            [0.5, 0.95, 0.99].map(|p| median_of(0.8, |values| RunOrder::of(values).quantile(p).with_memory));
         assert!(p50 > p95 && p95 > p99 && p99 > 1.5, "{p50} {p95} {p99}");
     }
 

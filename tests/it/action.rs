@@ -67,11 +67,19 @@ impl Action {
 }
 
 /// A place with a run and the one before it.
-fn place() -> Place {
+pub(crate) fn place() -> Place {
     let place = Place::new();
     place.write("results/after.csv", fs::read(fixture("compare/after.csv")).unwrap());
     place.write("base.csv", fs::read(fixture("compare/before.csv")).unwrap());
     place
+}
+
+/// Runs git there, with words separated by blanks.
+pub(crate) fn git(place: &Place, words: &str) {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main"]);
+    let output = command.args(words.split_whitespace()).current_dir(place.path()).output().unwrap();
+    assert!(output.status.success(), "{words}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// A program of the test's own.
@@ -107,21 +115,15 @@ fn a_report_is_written_and_the_gate_decides() {
 #[test]
 fn with_a_base_nothing_of_a_pull_request_chooses_what_it_is_held_against() {
     let (action, place) = (Action::read(), Place::new());
-    let git = |words: &str| {
-        let mut command = Command::new("git");
-        command.args(["-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main"]);
-        let output = command.args(words.split_whitespace()).current_dir(place.path()).output().unwrap();
-        assert!(output.status.success(), "{words}: {}", String::from_utf8_lossy(&output.stderr));
-    };
     let after = fs::read(fixture("compare/after.csv")).unwrap();
     place.write("b.csv", fs::read(fixture("compare/before.csv")).unwrap());
     place.write("perfreport.toml", "margin = \"5%\"\n[[target]]\nmetric = \"*\"\np50 = \"< 1us\"\n");
     for words in ["init -q", "add .", "commit -qm base", "checkout -qb request"] {
-        git(words);
+        git(&place, words);
     }
     place.write("b.csv", &after).write("perfreport.toml", "margin = \"900%\"\n").write("results/run.csv", &after);
     for words in ["add .", "commit -qm request"] {
-        git(words);
+        git(&place, words);
     }
     let given = [("files", "results/*.csv"), ("baseline", "b.csv"), ("fail-on", "regression")];
     let run = |base: &str| action.run("report", &place, &[&given[..], &[("base-ref", base)]].concat(), &[]);

@@ -5,16 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::support::{Place, findings, metric, names, report};
-
-fn groups(report: &Value, name: &str) -> usize {
-    metric(report, name)["groups"].as_array().map_or(0, Vec::len)
-}
-
-/// A number that nobody would choose.
-fn measured(row: usize) -> f64 {
-    20.0 + 7.3 * ((row * 37) % 41) as f64 / 11.0
-}
+use crate::support::{Place, findings, groups, measured, metric, names, report};
 
 #[test]
 fn a_loop_over_several_labels_and_settings_keeps_each_combination_apart() {

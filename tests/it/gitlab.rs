@@ -7,7 +7,7 @@ use std::process::Command;
 
 use yaml_rust2::{Yaml, YamlLoader};
 
-use crate::action::{HOSTILE, fake};
+use crate::action::{HOSTILE, fake, git, place};
 use crate::ci::path_with_the_program;
 use crate::support::{Place, fixture};
 
@@ -61,13 +61,6 @@ impl Component {
     }
 }
 
-fn place() -> Place {
-    let place = Place::new();
-    place.write("results/after.csv", fs::read(fixture("compare/after.csv")).unwrap());
-    place.write("base.csv", fs::read(fixture("compare/before.csv")).unwrap());
-    place
-}
-
 #[test]
 fn the_job_of_gitlab_reports_and_its_gate_decides() {
     let (component, place) = (Component::read(), place());
@@ -95,21 +88,15 @@ fn the_job_of_gitlab_reports_and_its_gate_decides() {
 #[test]
 fn a_merge_request_does_not_choose_what_it_is_compared_with() {
     let (component, place) = (Component::read(), Place::new());
-    let git = |words: &str| {
-        let mut command = Command::new("git");
-        command.args(["-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main"]);
-        let output = command.args(words.split_whitespace()).current_dir(place.path()).output().unwrap();
-        assert!(output.status.success(), "{words}: {}", String::from_utf8_lossy(&output.stderr));
-    };
     let after = fs::read(fixture("compare/after.csv")).unwrap();
     place.write("b.csv", fs::read(fixture("compare/before.csv")).unwrap());
     place.write("perfreport.toml", "margin = \"5%\"\n");
     for words in ["init -q", "add .", "commit -qm base", "remote add origin .", "checkout -qb request"] {
-        git(words);
+        git(&place, words);
     }
     place.write("b.csv", &after).write("perfreport.toml", "margin = \"900%\"\n").write("results/run.csv", &after);
     for words in ["add .", "commit -qm request"] {
-        git(words);
+        git(&place, words);
     }
     let run = |base: &str| {
         let given = [("files", "results/*.csv"), ("baseline", "b.csv"), ("fail-on", "regression"), ("base-ref", base)];

@@ -3,33 +3,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
-use crate::support::{Place, findings, metric};
-
-fn report(name: &str, text: &str) -> Value {
-    let place = Place::new();
-    place.write(name, text);
-    place.run(&format!("summarize {name} -o out.json")).exits(0);
-    place.json("out.json")
-}
-
-fn names(report: &Value) -> Vec<&str> {
-    report["metrics"].as_array().unwrap().iter().map(|metric| metric["name"].as_str().unwrap()).collect()
-}
-
-fn unit<'r>(report: &'r Value, name: &str) -> &'r str {
-    metric(report, name)["recorded_unit"].as_str().unwrap_or_default()
-}
-
-fn groups(report: &Value, name: &str) -> usize {
-    metric(report, name)["groups"].as_array().map_or(0, Vec::len)
-}
-
-/// A number that nobody would choose.
-fn measured(row: usize) -> f64 {
-    20.0 + 7.3 * ((row * 37) % 41) as f64 / 11.0
-}
+use crate::support::{Place, findings, groups, measured, metric, names, report, unit};
 
 #[test]
 fn labels_in_stretches_beside_a_clock_are_configurations() {

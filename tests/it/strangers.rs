@@ -5,11 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::support::{Place, findings, metric, names, report};
-
-fn unit<'r>(report: &'r Value, name: &str) -> &'r str {
-    metric(report, name)["recorded_unit"].as_str().unwrap_or_default()
-}
+use crate::support::{Place, findings, metric, names, report, unit};
 
 fn count(report: &Value, name: &str) -> u64 {
     metric(report, name)["overall"]["clean"]["n"].as_u64().unwrap_or_default()

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use crate::measure::label::LEADING;
 use crate::table::{CellType, Role, Table};
 
 use super::name;
@@ -22,25 +23,6 @@ const IN_TURN: f64 = 0.9;
 /// Values of a setting between the turns of the labels.
 const MOST_BETWEEN: usize = 12;
 
-/// What the label that leads a table is called: it stays one.
-const LEADS: &[&str] = &[
-    "event",
-    "label",
-    "endpoint",
-    "operation",
-    "op",
-    "name",
-    "command",
-    "test",
-    "benchmark",
-    "scenario",
-    "route",
-    "path",
-    "request",
-    "transaction",
-    "query",
-];
-
 /// Makes settings of labels that were tried through.
 pub(super) fn settle(table: &mut Table) {
     let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
@@ -54,7 +36,7 @@ pub(super) fn settle(table: &mut Table) {
     let Some((found, how)) = found else { return };
     let leads = |index: &usize| {
         let words = name::words(name::leaf(&table.columns[*index].name));
-        words.last().is_some_and(|last| LEADS.contains(&last.as_str()))
+        words.last().is_some_and(|last| LEADING.contains(&last.as_str()))
     };
     let other_labels = |index: usize| {
         let mut labels = table.columns_as(Role::Label);

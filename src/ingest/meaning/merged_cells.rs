@@ -16,14 +16,14 @@ pub(super) fn fill(table: &mut Table) {
     else {
         return;
     };
-    let Some(nothing) = column.dictionary.iter().position(String::is_empty) else { return };
-    let cells = table.text_cells(0);
-    let code = |row: usize| cells.code(row).map_or(nothing, |code| code as usize);
-    let is_empty = |row: usize| code(row) == nothing;
+    if !column.dictionary.iter().any(String::is_empty) {
+        return;
+    }
+    let is_empty = |row: usize| is_empty(table, 0, row);
     let empty = (0..rows).filter(|row| is_empty(*row)).count();
     // `Average` below a block names none.
-    let sums_up = |row: usize| vocabulary::SUMMARY_ROW.has(&column.dictionary[code(row)].trim().to_lowercase());
-    let mut named: Vec<usize> = (0..rows).filter(|row| !is_empty(*row) && !sums_up(*row)).map(code).collect();
+    let names_a_block = |row: &usize| !is_empty(*row) && !sums_up(table, *row);
+    let mut named: Vec<Option<u32>> = (0..rows).filter(names_a_block).map(|row| column.data.code(row)).collect();
     let names = named.len();
     named.sort_unstable();
     named.dedup();
@@ -33,22 +33,12 @@ pub(super) fn fill(table: &mut Table) {
         let mut numbers = table.columns.iter().filter(|column| column.role == Role::Metric);
         numbers.any(|column| column.data.is_present(row))
     };
-    let several = names >= 2 || (0..rows).any(|row| !is_empty(row) && sums_up(row));
+    let several = names >= 2 || (0..rows).any(|row| sums_up(table, row));
     if rows == 0 || is_empty(0) || empty < FEWEST_EMPTY || !several || !blocks || !(0..rows).all(is_measured) {
         return;
     }
-    let mut filled = cells.to_builder(Kind::Codes);
-    let mut above = nothing;
-    for row in 0..rows {
-        if !is_empty(row) {
-            above = code(row);
-        }
-        filled.push_code(above as u32);
-    }
-    let filled = filled.finish();
-    let first = &mut table.columns[0];
-    first.data = filled;
-    first.role_reason.push_str("; a row without a name has the one above");
+    fill_down(table, 0, rows);
+    table.columns[0].role_reason.push_str("; a row without a name has the one above");
 }
 
 /// Fills columns down whose cells stand once above blocks of as many rows, before roles are looked for: a setting, or several of which
@@ -87,6 +77,13 @@ fn is_empty(table: &Table, index: usize, row: usize) -> bool {
     }
 }
 
+/// Whether the first column says that a row sums up others: `Average` below a block is a row of its own.
+fn sums_up(table: &Table, row: usize) -> bool {
+    let Some(first) = table.columns.first().filter(|first| first.cells == CellType::Text) else { return false };
+    let text = first.data.code(row).and_then(|code| first.dictionary.get(code as usize));
+    text.is_some_and(|text| vocabulary::SUMMARY_ROW.has(&text.trim().to_lowercase()))
+}
+
 /// The rows in which the cells of a merged column stand; `None` where it is none.
 fn block_starts(table: &Table, index: usize, rows: usize, outer: Option<&[usize]>) -> Option<Vec<usize>> {
     let column = &table.columns[index];
@@ -105,17 +102,9 @@ fn block_starts(table: &Table, index: usize, rows: usize, outer: Option<&[usize]
     if !may {
         return None;
     }
-    let first_text = |row: usize| {
-        let first = &table.columns[0];
-        let code = (first.cells == CellType::Text).then(|| first.data.code(row)).flatten()?;
-        first.dictionary.get(code as usize)
-    };
-    // `Average` below a block is a row of its own.
-    let sums_up =
-        |row: usize| first_text(row).is_some_and(|text| vocabulary::SUMMARY_ROW.has(&text.trim().to_lowercase()));
-    let starts: Vec<usize> = (0..rows).filter(|row| !is_empty(table, index, *row) && !sums_up(*row)).collect();
+    let starts: Vec<usize> = (0..rows).filter(|row| !is_empty(table, index, *row) && !sums_up(table, *row)).collect();
     let ends = |start: usize| {
-        let next = (start + 1..rows).find(|row| !is_empty(table, index, *row) || sums_up(*row));
+        let next = (start + 1..rows).find(|row| !is_empty(table, index, *row) || sums_up(table, *row));
         next.unwrap_or(rows)
     };
     let lengths: Vec<usize> = starts.iter().map(|start| ends(*start) - start).collect();
@@ -142,17 +131,11 @@ fn fill_down(table: &mut Table, index: usize, rows: usize) {
     let mut filled = column.data.to_builder(if is_text { Kind::Codes } else { Kind::Numbers });
     let mut above = 0;
     for row in 0..rows {
-        let sums_up = || {
-            let first = &table.columns[0];
-            let code = (first.cells == CellType::Text).then(|| first.data.code(row)).flatten();
-            let text = code.and_then(|code| first.dictionary.get(code as usize));
-            text.is_some_and(|text| vocabulary::SUMMARY_ROW.has(&text.trim().to_lowercase()))
-        };
         let empty = is_empty(table, index, row);
         if !empty {
             above = row;
         }
-        let from = if empty && sums_up() { row } else { above };
+        let from = if empty && sums_up(table, row) { row } else { above };
         match (is_text, column.data.number(from)) {
             (true, _) => filled.push_code(column.data.code(from).unwrap_or_default()),
             (false, Some(number)) => filled.push_number(number, column.data.is_whole(from)),
