@@ -184,6 +184,45 @@ for (const [name, { most, path }] of Object.entries(pages)) {
   await page.context().close();
 }
 
+// The first screen answers: the worst row of the table stands on it, and nothing is cut off or hidden below a line.
+for (const [name, id] of [["comparison", "latency_ms/GET-shop-d"], ["load", "latency_ms/GET-search"]]) {
+  const page = await open(name);
+  const bottom = await page.evaluate((id) => document.getElementById(id).getBoundingClientRect().bottom, id);
+  check("first screen", bottom <= 900, `the worst row of ${name} ends at ${bottom} px`);
+  await page.context().close();
+}
+for (const name of Object.keys(pages)) {
+  for (const width of [360, 1280]) {
+    const page = await open(name, { width });
+    const cut = await page.$$eval(".figures b, .figures small, .verdict p", (all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1 && one.getClientRects().length > 0 && getComputedStyle(one).display !== "inline").map((one) => one.textContent));
+    const out = await page.$$eval(".figures > div", (all) => all.filter((card) => [...card.querySelectorAll("b, small, span")].some((one) => one.getBoundingClientRect().right > card.getBoundingClientRect().right)).map((one) => one.textContent));
+    check("first screen", cut.length + out.length === 0, `${name} at ${width} px cuts off ${[...cut, ...out]}`);
+    await page.context().close();
+  }
+}
+
+// In a comparison a row shows both sides, and what fails says so in its own row.
+{
+  const page = await open("comparison");
+  await page.click("#board tr[id='latency_ms/GET-shop-b'] a.name");
+  const detail = page.locator("#board tr[id='latency_ms/GET-shop-b'] + tr.detail");
+  check("both sides", (await detail.locator("svg path.before").count()) === 1, "the distributions of both sides");
+  const failing = await page.textContent("[id='latency_ms/GET-shop-d']");
+  check("both sides", failing.includes("regressed, failures"), `what fails has regressed: ${failing}`);
+  const ends = await page.$$eval("#board thead .span span", (all) => all.map((one) => one.textContent));
+  check("both sides", ends.length === 3 && ends[0].startsWith("-") && ends[1] === "0" && ends[2].startsWith("+"), `the axis of changes is labelled: ${ends}`);
+  await page.context().close();
+}
+
+// How many were in progress, over time.
+{
+  const page = await open("load");
+  const run = JSON.parse(readFileSync(at("load.json"), "utf8")).requests[0];
+  const has = run.bins.some((bin) => bin.concurrency > 0);
+  check("progress", (await page.$$("svg[aria-labelledby*='-progress-title']")).length === (has ? 1 : 0), "a picture where it is known");
+  await page.context().close();
+}
+
 // Links are made of names and open closed parts.
 {
   const page = await open("load", { fragment: "#latency_ms/GET-search" });
@@ -240,6 +279,14 @@ for (const [name, { most, path }] of Object.entries(pages)) {
   const places = await detail.locator("td code").allTextContents();
   check("details", (slowest.largest ?? slowest.extremes).every((one) => places.some((place) => place.endsWith(`:${one.line}`))), `the slowest samples with their lines: ${places}`);
   check("details", (await detail.locator("svg desc").allTextContents()).some((text) => text.includes("at or above")), "the tail in words");
+  // Its heat map: every cell of its own requests at its place on the axes of the run.
+  const own = report.requests[0].labels.find((one) => one.label === "GET /search").heat;
+  const below = heat.edges.indexOf(own.edges[0]);
+  const filled = own.counts.flatMap((cells, bin) => cells.flatMap((count, row) => (count > 0 ? [`${bin} ${heat.edges.length - 2 - below - row}`] : [])));
+  const drawn = await detail.locator("svg.heat path").evaluateAll((paths) =>
+    paths.flatMap((path) => [...path.getAttribute("d").matchAll(/M(\d+) (\d+)h(\d+)/g)].flatMap(([, x, y, length]) => Array.from({ length: +length }, (_, step) => `${+x + step} ${y}`))),
+  );
+  check("details", drawn.sort().join() === filled.sort().join(), `the heat map of a row is that of its requests: ${drawn.length} and ${filled.length} cells`);
   for (const [width, colorScheme] of [[360, "light"], [1280, "dark"]]) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });

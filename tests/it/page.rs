@@ -143,3 +143,126 @@ fn a_page_is_printed_as_its_brief_unless_its_details_are_asked_for() {
     assert_eq!(whole.matches("<details open").count(), sections);
     assert_eq!(whole.replace("<details open", "<details"), brief, "nothing else differs");
 }
+
+/// What stands in the element that begins with the first of these words, up to the second.
+fn part<'p>(page: &'p str, from: &str, to: &str) -> &'p str {
+    page.split(from).nth(1).unwrap_or_else(|| panic!("no {from}")).split(to).next().unwrap()
+}
+
+/// The lengths of all strokes of the cells of a heat map.
+fn cells_drawn(picture: &str) -> u64 {
+    let paths = picture.split(" d=\"").skip(1).map(|path| path.split('"').next().unwrap());
+    let strokes = paths.flat_map(|path| path.split('h').skip(1));
+    strokes.map(|stroke| stroke.split('M').next().unwrap().parse::<u64>().unwrap()).sum()
+}
+
+#[test]
+fn an_endpoint_has_the_heat_map_of_its_own_requests() {
+    let place = Place::new();
+    place.write("run.csv", requests());
+    let (page, report) = page(&place, "summarize run.csv");
+    let run = &report["requests"][0];
+    let numbers = |of: &Value| -> Vec<f64> { of.as_array().unwrap().iter().map(|one| one.as_f64().unwrap()).collect() };
+    let counts = |heat: &Value| -> Vec<Vec<f64>> { heat["counts"].as_array().unwrap().iter().map(numbers).collect() };
+    let of_label = |name: &str| {
+        let labels = run["labels"].as_array().unwrap();
+        &labels.iter().find(|one| one["label"] == name).unwrap()["heat"]
+    };
+    let whole = numbers(&run["heat"]["edges"]);
+    let (slow, fast) = (of_label("GET /slow"), of_label("GET /fast"));
+    for (heat, least, most, samples) in [(slow, 0.2, 0.236, 120.0), (fast, 0.02, 0.042, 150.0)] {
+        let edges = numbers(&heat["edges"]);
+        assert!(edges.iter().all(|edge| whole.contains(edge)), "{edges:?} are edges of the run");
+        assert!(edges[0] <= least && least < edges[1] && most < *edges.last().unwrap(), "{edges:?}");
+        assert_eq!(counts(heat).iter().flatten().sum::<f64>(), samples);
+    }
+    // Nothing of the failing endpoint took part: the two others are the whole.
+    let sums = |heat: &Value| counts(heat).iter().map(|bin| bin.iter().sum()).collect::<Vec<f64>>();
+    let both: Vec<f64> = sums(slow).iter().zip(sums(fast)).map(|(slow, fast)| slow + fast).collect();
+    assert_eq!(both, sums(&run["heat"]));
+    assert!(of_label("GET /broken").is_null());
+    let details = part(&page, "<h4><span class=\"name\">GET /slow</span></h4>", "<h4>");
+    let picture = part(details, "<svg class=\"chart heat gutter\"", "</figure>");
+    let filled = counts(slow).iter().flatten().filter(|count| **count > 0.0).count();
+    assert_eq!(cells_drawn(picture), filled as u64, "every cell that is not empty is drawn, and no other");
+}
+
+#[test]
+fn an_only_endpoint_has_the_heat_map_of_the_run() {
+    let place = Place::new();
+    let rows: String =
+        (0..200).map(|index| format!("{},GET /a,200,{}\n", 1_767_225_600 + index, 20 + index % 23)).collect();
+    place.write("run.csv", format!("timestamp,endpoint,status,latency_ms\n{rows}"));
+    let (page, report) = page(&place, "summarize run.csv");
+    let run = &report["requests"][0];
+    assert!(run["heat"].is_object() && run["labels"].to_string().matches("heat").count() == 0, "{}", run["labels"]);
+    assert_eq!(page.matches("class=\"chart heat gutter\"").count(), 1);
+}
+
+#[test]
+fn few_failures_look_like_little_and_a_third_of_all_like_much() {
+    let place = Place::new();
+    for (every, end) in [(50, "10%"), (3, "50%")] {
+        let rows: String = (0..2000)
+            .map(|index| {
+                format!(
+                    "{}.{:02},{},{}\n",
+                    1_767_225_600 + index / 100,
+                    index % 100,
+                    if index % every == 0 { 503 } else { 200 },
+                    20 + index % 23
+                )
+            })
+            .collect();
+        place.write("run.csv", format!("timestamp,status,latency_ms\n{rows}"));
+        let (page, _) = page(&place, "summarize run.csv");
+        let lead = part(&page, "<figure class=\"lead\"", "</figure>");
+        assert!(lead.contains(&format!("up to {end}.")), "one in {every}: {}", plain(lead));
+    }
+}
+
+#[test]
+fn what_fails_more_often_than_before_is_said_in_its_row() {
+    let place = Place::new();
+    let run = |failing: u32| {
+        let mut text = "timestamp,endpoint,status,latency_ms\n".to_owned();
+        for index in 0..600u32 {
+            let endpoint = ["GET /a", "GET /b"][index as usize % 2];
+            let failed = index % 2 == 1 && index % 10 < failing;
+            text += &format!(
+                "{},{endpoint},{},{}\n",
+                1_767_225_600 + index,
+                if failed { 503 } else { 200 },
+                20 + (index * 7) % 23
+            );
+        }
+        text
+    };
+    place.write("before.csv", run(0));
+    place.write("after.csv", run(6));
+    let (page, report) = page(&place, "compare before.csv after.csv");
+    let b = cells(&page, "latency_ms/GET-b");
+    let changes = report["comparison"]["changes"].as_array().unwrap();
+    let change = changes.iter().find(|one| one["metric"] == "failed rows" && one["group"] == "GET /b").unwrap();
+    assert_eq!(change["verdict"], "regressed", "{change:#}");
+    assert!(b.iter().any(|cell| cell.starts_with("regressed, failures")), "{b:?}");
+    assert!(b.iter().any(|cell| cell.starts_with("+60.0 pp")), "by how much: {b:?}");
+    assert!(!page.contains("id=\"change/failed-rows"), "and has no row apart");
+    let first = page.split("<tr id=\"latency_ms/").nth(2).unwrap();
+    assert!(first.starts_with("GET-b\""), "the worst stands first behind the whole: {}", &first[..40]);
+}
+
+#[test]
+fn figures_of_one_file_among_several_say_so() {
+    let place = Place::new();
+    place.write(
+        "a.csv",
+        "latency_ms\n".to_owned() + &(0..40).map(|index| format!("{}\n", 20 + index)).collect::<String>(),
+    );
+    place.write(
+        "b.csv",
+        "size_bytes\n".to_owned() + &(0..40).map(|index| format!("{}\n", 20 + index)).collect::<String>(),
+    );
+    let (page, _) = page(&place, "summarize a.csv b.csv");
+    assert!(page.contains("Of <code>a.csv</code>, one of 2 files:"));
+}

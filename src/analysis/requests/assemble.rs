@@ -11,6 +11,7 @@ use super::count::{Counts, LabelTally, Tally, count};
 use super::extent::Extent;
 use super::heat::{HeatMap, Steps};
 use super::incidents;
+use super::label_heat;
 use super::latency::{self, Latency};
 use super::part::Part;
 use super::phases::{Load, phases};
@@ -76,7 +77,12 @@ impl RunFacts<'_> {
         let made = self.bins(&Span { bins, bounds }, &counts, latencies, in_progress);
         let phases = phases_of(&made);
         let length = seconds(bounds.1 - bounds.0);
-        let incidents = incidents::search(parts, (bounds.0, extent.timed), moment, self.recorded);
+        let heat = HeatMap::of(&steps);
+        let requests: Vec<u64> = counts.labels.iter().map(|tally| tally.requests).collect();
+        let (incidents, heats) = rayon::join(
+            || incidents::search(parts, (bounds.0, extent.timed), moment, self.recorded),
+            || label_heat::by_label(parts, bins, heat.as_ref(), &requests),
+        );
         let endpoints = self.endpoints(&counts, bounds.0);
         let causes = self.causes(parts, counts.requests, bounds.0);
         Some(RequestRun {
@@ -106,9 +112,9 @@ impl RunFacts<'_> {
             incidents,
             bin_width: seconds(bins.width),
             bins: made,
-            heat: HeatMap::of(&steps),
+            heat,
             corrupted: counts.corrupted.iter().map(|(at, line)| corrupted(*at, bounds.0, *line)).collect(),
-            labels: self.by_label(&counts, length),
+            labels: self.by_label(&counts, length, heats),
             endpoints,
             causes,
             levels: None,
@@ -135,14 +141,16 @@ impl RunFacts<'_> {
         counts.bins.iter().zip(latencies).enumerate().map(bin).collect()
     }
 
-    fn by_label(&self, counts: &Counts, length: f64) -> Vec<LabelRequests> {
-        let label = |(label, tally): (&String, &LabelTally)| LabelRequests {
+    fn by_label(&self, counts: &Counts, length: f64, heats: Vec<Option<HeatMap>>) -> Vec<LabelRequests> {
+        let label = |((label, tally), heat): ((&String, &LabelTally), Option<HeatMap>)| LabelRequests {
             label: label.clone(),
             requests: tally.requests,
             failed: self.recorded.then_some(tally.failed.count),
             rate: per(tally.requests as f64, length),
+            heat,
         };
-        self.labels.iter().zip(&counts.labels).filter(|(_, tally)| tally.requests > 0).map(label).collect()
+        let labels = self.labels.iter().zip(&counts.labels).zip(heats);
+        labels.filter(|((_, tally), _)| tally.requests > 0).map(label).collect()
     }
 
     fn endpoints(&self, counts: &Counts, start: i64) -> Vec<EndpointFailures> {

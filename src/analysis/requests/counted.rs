@@ -59,6 +59,7 @@ impl CountedRun<'_> {
             requests: *requests,
             failed: failed(*of_label),
             rate: per(*requests as f64, length),
+            heat: None,
         };
         let mut causes: Vec<FailureCause> = self.causes.iter().map(|one| self.cause(one)).collect();
         causes.sort_by_key(|cause| std::cmp::Reverse(cause.failed));

@@ -12,7 +12,7 @@ const FINE: f64 = 40.0;
 const JOINED: [i32; 7] = [1, 2, 4, 5, 8, 10, 20];
 const MOST_ROWS: i32 = 24;
 /// Samples from which on there is something to see.
-const FEWEST_SAMPLES: u64 = 50;
+pub(super) const FEWEST_SAMPLES: u64 = 50;
 
 /// Counts by duration for each bin of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -94,6 +94,37 @@ impl HeatMap {
         };
         Some(Self { edges, counts: stretches.iter().map(counted).collect() })
     }
+
+    /// How many rows it has.
+    pub(super) fn rows(&self) -> usize {
+        self.edges.len() - 1
+    }
+
+    /// The row in which a sample of the map lies.
+    pub(super) fn row_of(&self, sample: f64) -> usize {
+        self.edges.partition_point(|edge| *edge <= sample).clamp(1, self.rows()) - 1
+    }
+
+    /// The map of some of its samples, counted by bin and row: the rows between the fastest and the slowest of them. Absent where these
+    /// are too few to see anything.
+    pub(super) fn part(&self, counts: Vec<Vec<u64>>) -> Option<Self> {
+        if counts.iter().flatten().sum::<u64>() < FEWEST_SAMPLES {
+            return None;
+        }
+        let holds = |row: &usize| counts.iter().any(|bin| bin[*row] > 0);
+        let (first, last) = ((0..self.rows()).find(holds)?, (0..self.rows()).rfind(holds)?);
+        let edges = self.edges[first..=last + 1].to_vec();
+        let counts = counts.iter().map(|bin| bin[first..=last].to_vec()).collect();
+        Some(Self { edges, counts })
+    }
+
+    /// The counts of a part of it by all of its own rows, bin by bin.
+    pub fn spread_out(&self, part: &Self) -> Option<Vec<Vec<u64>>> {
+        let first = self.edges.iter().position(|edge| Some(edge) == part.edges.first())?;
+        let above = (self.edges.len()).checked_sub(first + part.edges.len())?;
+        let whole = |bin: &Vec<u64>| [&vec![0; first][..], bin, &vec![0; above][..]].concat();
+        Some(part.counts.iter().map(whole).collect())
+    }
 }
 
 #[cfg(test)]
@@ -129,6 +160,30 @@ mod tests {
         assert_eq!(HeatMap::of(&[Steps::of(&samples)]), None);
         assert_eq!(HeatMap::of(&[Steps::of(&[0.1; 20])]), None, "too few to see anything");
         assert_eq!(HeatMap::of(&[Steps::of(&[0.0; 80])]), None, "nothing took any time");
+    }
+
+    #[test]
+    fn a_part_has_the_edges_of_the_whole_and_only_the_rows_that_hold_its_samples() {
+        let slow: Vec<f64> = (0..200).map(|index| 0.02 * 1.02_f64.powi(index)).collect();
+        let whole = HeatMap::of(&[Steps::of(&slow), Steps::of(&slow)]).unwrap();
+        for sample in &slow {
+            let row = whole.row_of(*sample);
+            assert!((whole.edges[row]..whole.edges[row + 1]).contains(sample), "{sample} in row {row}");
+        }
+        let middle = &slow[60..140];
+        let mut counts = vec![vec![0; whole.rows()]; 2];
+        for sample in middle {
+            counts[1][whole.row_of(*sample)] += 1;
+        }
+        let part = whole.part(counts.clone()).unwrap();
+        assert!(part.edges[0] <= middle[0] && middle[0] < part.edges[1]);
+        assert!(part.edges[part.rows() - 1] <= middle[79] && middle[79] < part.edges[part.rows()]);
+        assert_eq!(part.counts.iter().map(|bin| bin.iter().sum::<u64>()).collect::<Vec<_>>(), [0, 80]);
+        assert_eq!(whole.spread_out(&part), Some(counts));
+        assert_eq!(HeatMap { edges: vec![7.0, 8.0], counts: Vec::new() }.spread_out(&part), None, "of another run");
+        let mut few = vec![vec![0; whole.rows()]; 2];
+        few[0][3] = 49;
+        assert_eq!(whole.part(few), None, "too few to see anything");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod counted;
 mod extent;
 mod heat;
 mod incidents;
+mod label_heat;
 mod latency;
 mod levels;
 mod load;

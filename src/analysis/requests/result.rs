@@ -325,6 +325,10 @@ pub struct LabelRequests {
     pub failed: Option<u64>,
     /// Requests a second over the length of the run.
     pub rate: f64,
+    /// How many of them took how long in each bin of the run, by rows of the map of the run; absent where there are too few, where the
+    /// run has no other label, and behind the labels with the most requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heat: Option<HeatMap>,
 }
 
 /// Failures of the requests with one label.

@@ -10,6 +10,7 @@ use crate::report::escape::html;
 
 use super::axis::Axis;
 use super::canvas::short;
+use super::run::failures_end;
 
 /// The view of a small picture.
 pub(super) const WIDTH: f64 = 160.0;
@@ -26,8 +27,8 @@ const LONGEST: f64 = 1.386;
 pub(crate) enum SparkKind {
     /// A line that breaks where there is no value.
     Line,
-    /// Bars of what is bad.
-    Bars,
+    /// Bars of shares that failed, on the axis that a large picture of them has.
+    Failures,
 }
 
 /// Values over time on an axis from zero; `None` where fewer than three are known, or all are zero.
@@ -36,8 +37,9 @@ pub(crate) fn spark(values: &[Option<f64>], kind: SparkKind) -> Option<String> {
     if values.iter().flatten().count() < 3 || most <= 0.0 {
         return None;
     }
+    let end = if kind == SparkKind::Failures { failures_end(most) } else { most };
     let step = WIDTH / values.len() as f64;
-    let height = |value: f64| (value / most * (HEIGHT - 2.0)).max(0.0);
+    let height = |value: f64| (value / end * (HEIGHT - 2.0)).max(0.0);
     let mut path = String::new();
     let mut joined = false;
     for (index, value) in values.iter().enumerate() {
@@ -48,7 +50,7 @@ pub(crate) fn spark(values: &[Option<f64>], kind: SparkKind) -> Option<String> {
         let (x, y) = (step * index as f64, HEIGHT - height(value));
         let _ = match kind {
             SparkKind::Line => write!(path, "{}{} {}", if joined { 'L' } else { 'M' }, short(x + step / 2.0), short(y)),
-            SparkKind::Bars if value > 0.0 => {
+            SparkKind::Failures if value > 0.0 => {
                 write!(
                     path,
                     "M{} {}V{}H{}V{}z",
@@ -59,13 +61,13 @@ pub(crate) fn spark(values: &[Option<f64>], kind: SparkKind) -> Option<String> {
                     short(HEIGHT)
                 )
             }
-            SparkKind::Bars => Ok(()),
+            SparkKind::Failures => Ok(()),
         };
         joined = true;
     }
     let shape = match kind {
         SparkKind::Line => format!(r##"<path class="line" fill="none" stroke="#5b7da8" d="{path}"/>"##),
-        SparkKind::Bars => format!(r##"<path class="failures" fill="#b3261e" d="{path}"/>"##),
+        SparkKind::Failures => format!(r##"<path class="failures" fill="#b3261e" d="{path}"/>"##),
     };
     Some(small("spark", None, &shape))
 }
@@ -293,7 +295,7 @@ mod tests {
             "half of the largest stands at half of the height: {drawn}"
         );
         assert_eq!(spark(&[Some(1.0), None, Some(2.0)], SparkKind::Line), None, "two values are no course");
-        assert_eq!(spark(&[Some(0.0); 5], SparkKind::Bars), None);
+        assert_eq!(spark(&[Some(0.0); 5], SparkKind::Failures), None);
     }
 
     #[test]

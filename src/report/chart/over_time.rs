@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::measure::unit::Dimension;
 use crate::report::number::{self, Scale};
 
 use super::axis::{Axis, even_ticks};
@@ -32,11 +33,16 @@ pub(crate) struct OverTime<'a> {
     pub length: f64,
     /// Moments to mark, in seconds, each with a word.
     pub marks: &'a [(f64, &'static str)],
+    /// The steady part, in seconds: what lies outside of it is shaded.
+    pub steady: Option<(f64, f64)>,
     /// Unit and digits.
     pub scale: &'a Scale,
     /// With what the time begins: `the first snapshot`.
     pub since: &'a str,
 }
+
+/// What the part is called that is not shaded.
+const STEADY: &str = "steady part";
 
 /// Units of time for the axis: the length from which each is used, in seconds, its size, its name.
 const AXIS_UNITS: [(f64, f64, &str); 4] =
@@ -50,15 +56,19 @@ pub(crate) fn over_time(plot: &OverTime) -> Option<Chart> {
         return None;
     }
     // One row of labels is enough: the word of several marks stands at the first.
-    let top = if plot.marks.is_empty() { 16.0 } else { ROW + 16.0 };
+    let named = !plot.marks.is_empty() || plot.steady.is_some();
+    let top = if named { ROW + 16.0 } else { 16.0 };
     let mut canvas = Canvas::new(plot.id, top, PLOT);
     canvas.open(&format!("{} over time", plot.title), &describe(plot));
     canvas.value_grid(&axis, plot.scale.unit(), MOST_TICKS - 1);
-    canvas.shapes(&shapes(plot, &axis));
+    canvas.shapes(&(plot.shades() + &shapes(plot, &axis)));
     canvas.base();
+    if let Some((from, _)) = plot.steady {
+        canvas.text("name", plot.share(from), 12.0, "start", 0.0, STEADY);
+    }
     for (index, (at, word)) in plot.marks.iter().enumerate() {
         let text = if index == 0 { (*word).to_owned() } else { String::new() };
-        let mark = Mark { share: (at / plot.length).clamp(0.0, 1.0), class: "mark shift", text };
+        let mark = Mark { share: plot.share(*at), class: "mark shift", text };
         canvas.mark(0, &mark, mark.best_side());
     }
     let (_, size, unit) = AXIS_UNITS.into_iter().find(|(from, ..)| plot.length >= *from)?;
@@ -67,12 +77,34 @@ pub(crate) fn over_time(plot: &OverTime) -> Option<Chart> {
     }
     canvas.unit_beside(plot.scale.symbol());
     canvas.axis_name(&format!("time since {}, {unit}", plot.since));
-    Some(canvas.close(format!("{} over time", plot.title), Vec::new()))
+    let notes = plot.steady.iter().map(|_| "Grey: outside of the steady part.".to_owned()).collect();
+    Some(canvas.close(format!("{} over time", plot.title), notes))
+}
+
+impl OverTime<'_> {
+    /// Where a moment stands, as a share of the width.
+    fn share(&self, at: f64) -> f64 {
+        (at / self.length).clamp(0.0, 1.0)
+    }
+
+    /// What lies outside of the steady part.
+    fn shades(&self) -> String {
+        let Some((from, to)) = self.steady else { return String::new() };
+        let mut shapes = String::new();
+        for (from, to) in [(0.0, self.share(from)), (self.share(to), 1.0)] {
+            let (x, width) = (short(from * WIDTH), short((to - from) * WIDTH));
+            let _ = write!(
+                shapes,
+                r##"<rect class="outside" fill="#777" fill-opacity="0.1" x="{x}" y="0" width="{width}" height="{PLOT}"/>"##
+            );
+        }
+        shapes
+    }
 }
 
 /// The levels as one line that breaks where nothing is known, on a band down to zero.
 fn shapes(plot: &OverTime, axis: &Axis) -> String {
-    let x = |at: f64| short((at / plot.length).clamp(0.0, 1.0) * WIDTH);
+    let x = |at: f64| short(plot.share(at) * WIDTH);
     let y = |value: f64| short((1.0 - axis.share(value)) * PLOT);
     let (mut line, mut band) = (String::new(), String::new());
     let mut end: Option<f64> = None;
@@ -100,13 +132,16 @@ fn describe(plot: &OverTime) -> String {
     for (_, word) in plot.marks {
         let _ = write!(text, "; {word}");
     }
+    if let Some((from, to)) = plot.steady {
+        let time = |seconds: f64| number::short(Dimension::Time, seconds);
+        let _ = write!(text, "; {STEADY} from {} to {}", time(from), time(to));
+    }
     text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::unit::Dimension;
 
     #[test]
     fn levels_that_touch_are_one_line_and_gaps_break_it() {
@@ -120,6 +155,7 @@ mod tests {
             levels: &levels,
             length: 120.0,
             marks: &marks,
+            steady: None,
             scale: &scale,
             since: "the first snapshot",
         };
@@ -127,7 +163,11 @@ mod tests {
         let line = svg.split("class=\"line\"").nth(1).unwrap();
         assert_eq!(line.matches('M').count(), 2, "{line}");
         assert_eq!(line.matches('L').count(), 1, "{line}");
-        assert!(svg.contains("restart"));
+        assert!(svg.contains("restart") && !svg.contains("class=\"outside\""));
+        let steady = over_time(&OverTime { marks: &[], steady: Some((30.0, 90.0)), ..plot }).unwrap();
+        assert!(steady.svg.contains("x=\"0\" y=\"0\" width=\"250\""), "before it: {}", steady.svg);
+        assert!(steady.svg.contains("x=\"750\" y=\"0\" width=\"250\""), "after it: {}", steady.svg);
+        assert!(steady.svg.contains("steady part from 30 s to 90 s") && steady.notes.len() == 1, "{}", steady.svg);
         assert!(over_time(&OverTime { levels: &[], ..plot }).is_none());
         assert!(over_time(&OverTime { length: 0.0, ..plot }).is_none());
     }

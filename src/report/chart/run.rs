@@ -42,13 +42,27 @@ pub(crate) struct RunSlot {
     /// Seconds from the beginning of the picture.
     pub from: f64,
     pub to: f64,
-    /// Requests a second.
+    /// Requests, and how many a second.
+    pub requests: u64,
     pub rate: f64,
     pub failed: Option<u64>,
     /// The 50th, 95th and 99th percentile.
     pub percentiles: [Option<f64>; 3],
     /// All of it in words.
     pub words: String,
+}
+
+impl RunSlot {
+    fn failed_share(&self) -> f64 {
+        self.failed.unwrap_or(0) as f64 / self.requests.max(1) as f64
+    }
+}
+
+/// Where an axis of shares of failures ends that holds this one: at round shares, so that one failure in a hundred looks like little and
+/// half of all like much.
+pub(super) fn failures_end(most: f64) -> f64 {
+    const ENDS: [f64; 3] = [0.01, 0.1, 0.5];
+    ENDS.into_iter().find(|end| most <= *end).unwrap_or(1.0)
 }
 
 /// What a stretch of time is.
@@ -115,8 +129,10 @@ impl RunOverTime<'_> {
         short(self.share(at) * WIDTH)
     }
 
-    fn most_failed(&self) -> u64 {
-        self.slots.iter().filter_map(|slot| slot.failed).max().unwrap_or(0)
+    /// Where the axis of failures ends; absent where nothing failed.
+    fn failures_end(&self) -> Option<f64> {
+        let most = self.slots.iter().map(RunSlot::failed_share).max_by(f64::total_cmp)?;
+        (most > 0.0).then(|| failures_end(most))
     }
 
     /// The axis of the percentiles; absent where there is none.
@@ -197,13 +213,13 @@ impl RunOverTime<'_> {
         )
     }
 
-    fn bars(&self, most: u64) -> String {
+    fn bars(&self, end: f64) -> String {
         let mut bars = String::new();
         for slot in self.slots {
-            let failed = slot.failed.unwrap_or(0);
-            if failed > 0 {
+            let failed = slot.failed_share();
+            if failed > 0.0 {
                 // One failure among thousands stays in sight.
-                let y = short(((1.0 - failed as f64 / most as f64) * FAILED).min(FAILED - 2.0));
+                let y = short(((1.0 - failed / end) * FAILED).min(FAILED - 2.0));
                 let _ =
                     write!(bars, "M{} {}V{y}H{}V{}z", self.x(slot.from), short(FAILED), self.x(slot.to), short(FAILED));
             }
@@ -308,11 +324,11 @@ pub(crate) fn run_over_time(run: &RunOverTime<'_>) -> Option<Chart> {
     if !(run.length.is_finite() && run.length > 0.0) {
         return None;
     }
-    let (failed, latencies) = (run.most_failed(), run.latencies());
+    let (failures, latencies) = (run.failures_end(), run.latencies());
     let rate_height = if latencies.is_some() { RATE } else { LATENCY };
     let mut height = NAMES + NAME + rate_height;
     height += latencies.map_or(0.0, |_| NAME + LATENCY);
-    height += if failed > 0 { BETWEEN + FAILED } else { 0.0 };
+    height += failures.map_or(0.0, |_| BETWEEN + FAILED);
     let mut canvas = Canvas::new(run.id, 0.0, height);
     canvas.class = "chart clock gutter ends";
     canvas.has_links = run.crosses.iter().any(|cross| cross.finding.is_some());
@@ -337,14 +353,15 @@ pub(crate) fn run_over_time(run: &RunOverTime<'_>) -> Option<Chart> {
     canvas.value_grid(&rate, unit, 3);
     canvas.shapes(&(run.shades(rate_height) + &run.area(most * 1.05, rate_height)));
     canvas.base();
-    if failed > 0 {
+    if let Some(end) = failures {
         canvas.top = canvas.bottom() + BETWEEN;
         canvas.height = FAILED;
-        canvas.shapes(&(run.shades(FAILED) + &run.bars(failed)));
+        canvas.line("grid", 0.0, 1.0, canvas.top, canvas.top);
+        canvas.shapes(&(run.shades(FAILED) + &run.bars(end)));
         canvas.base();
         let (low, high) = (canvas.bottom(), canvas.top);
         canvas.text("tick bad", 0.0, low - 3.0, "end", -6.0, "failed");
-        canvas.text("tick", 1.0, high + 9.0, "start", 6.0, &number::axis_tick(failed as f64));
+        canvas.text("tick", 1.0, high + 9.0, "start", 6.0, &number::share(end));
     }
     let ticks = run.moments.ticks(run.length, MOST_TICKS);
     // On a narrow screen every second one is left out.
@@ -384,6 +401,9 @@ fn notes(run: &RunOverTime<'_>) -> Vec<String> {
     if any(StretchKind::Incident) {
         notes.push("Red: incidents.".to_owned());
     }
+    if let Some(end) = run.failures_end() {
+        notes.push(format!("Failed: share of the {}, up to {}.", run.noun, number::share(end)));
+    }
     if run.slots.iter().any(|slot| slot.percentiles.iter().any(Option::is_none)) {
         notes.push("A line breaks where there are too few samples.".to_owned());
     }
@@ -404,6 +424,7 @@ mod tests {
         let slot = |index: usize, p95: Option<f64>| RunSlot {
             from: index as f64,
             to: index as f64 + 1.0,
+            requests: 10,
             rate: 10.0,
             failed: Some(0),
             percentiles: [Some(0.1), p95, None],
@@ -438,6 +459,10 @@ mod tests {
         assert!(chart.svg.contains("href=\"#finding-1\"") && chart.svg.contains("role=\"group\""));
         assert!(!chart.svg.contains("<b>"));
         assert_eq!(chart.legend.len(), 3);
+        assert_eq!([0.002, 0.01, 0.04, 0.4, 0.6].map(failures_end), [0.01, 0.01, 0.1, 0.5, 1.0]);
+        let some = [slot(0, None), RunSlot { failed: Some(1), requests: 25, ..slot(1, None) }];
+        let some = run_over_time(&RunOverTime { slots: &some, length: 2.0, ..run }).unwrap();
+        assert!(some.svg.contains(">10%</text>") && some.svg.contains("V14.4H1000"), "4% of 10%: {}", some.svg);
         assert!(run_over_time(&RunOverTime { slots: &[], ..run }).is_none());
         let unlinked = run_over_time(&RunOverTime { crosses: &[], ..run }).unwrap();
         assert!(unlinked.svg.contains("role=\"img\""), "a picture is one thing where nothing in it can be followed");

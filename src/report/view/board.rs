@@ -16,6 +16,7 @@ use super::charts::Charts;
 use super::fold::{fold, open};
 use super::leading::is_secondary;
 use super::numbers::shown;
+use crate::analysis::requests::EndpointSummary;
 use crate::compare::outcome::{Change, Verdict};
 use crate::measure::{Dimension, Statistic};
 use crate::report::chart::Axis;
@@ -69,12 +70,19 @@ pub(crate) struct BoardView {
     pub secondary: Vec<BoardBlock>,
     /// `3 more metrics: bytes, Connect, allThreads`.
     pub secondary_title: Option<String>,
-    /// Ends of the axis of changes: `-10% to +10%`.
-    pub change_axis: Option<String>,
+    /// Ends of the axis of changes.
+    pub change_axis: Option<ChangeEnds>,
     /// How many rows are not shown.
     pub left_out: Option<String>,
     /// What the reader has to know of the order.
     pub order: &'static str,
+}
+
+/// Ends of the axis on which changes are drawn: `-10%` and `+11.1%`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct ChangeEnds {
+    pub low: String,
+    pub high: String,
 }
 
 /// The rows of one metric.
@@ -148,14 +156,14 @@ impl BoardView {
         };
         Some(Self {
             subject: subject(report),
-            counted: if any(|row| row.counts_requests) { "requests" } else { "n" },
+            counted: if any(|row| row.counts_requests) { counted(report) } else { "n" },
             notes: notes(report, &any).into_iter().map(str::to_owned).chain(shared_axes(&blocks)).collect(),
             columns: BoardColumns::of(&blocks),
             secondary_columns: BoardColumns::of(&secondary),
             secondary_title: title(&secondary),
             change_axis: any(|row| row.delta.is_some()).then(|| {
                 let end = board.basis.change_axis.end();
-                format!("change, {} to {}", number::change(1.0 / end), number::change(end))
+                ChangeEnds { low: number::change(1.0 / end), high: number::change(end) }
             }),
             left_out: (left_out > 0)
                 .then(|| format!("{} not shown; all are in the JSON report.", number::counted(left_out, "more row"))),
@@ -215,6 +223,12 @@ fn notes(report: &Report, any: &impl Fn(fn(&BoardRow) -> bool) -> bool) -> Vec<&
         notes.push("– stands where there are too few samples, or nothing was recorded.");
     }
     notes
+}
+
+/// What is counted where runs or tools count it.
+fn counted(report: &Report) -> &'static str {
+    let are_rows = !report.requests.is_empty() && report.requests.iter().all(|run| !run.are_requests);
+    if are_rows && report.summaries.is_empty() { "rows" } else { "requests" }
 }
 
 /// What a row of the table is.
@@ -340,7 +354,11 @@ impl<'r> Board<'r> {
     fn summarised(&mut self) -> Vec<BoardBlock> {
         let mut blocks = Vec::new();
         for (index, summary) in self.basis.report.summaries.iter().enumerate() {
-            let alone = summary.endpoints.len() == 1;
+            // The only endpoint is all there is, unless its numbers are of some of the requests.
+            let is_all = |one: &EndpointSummary| {
+                summary.all.as_ref().is_none_or(|all| all.requests == one.requests && all.p50 == one.p50)
+            };
+            let alone = matches!(&summary.endpoints[..], [one] if is_all(one));
             let named = summary.rows().filter(|one| !(alone && one.label.is_none()));
             let mut rows: Vec<BoardRow> = named.map(|one| self.basis.summary_row(summary, one)).collect();
             let name =
@@ -439,6 +457,9 @@ impl<'r> Board<'r> {
     fn one_sided(&mut self) -> Vec<BoardBlock> {
         let Some(comparison) = &self.basis.report.comparison else { return Vec::new() };
         let has_row = |change: &Change| {
+            if self.basis.stands_in_a_row(change) {
+                return true;
+            }
             let of = |metric: &Metric| metric.source == change.source && metric.name == change.metric;
             let labelled = |metric: &Metric| {
                 let mut labels = metric.groups.iter().chain(std::iter::once(&metric.overall));

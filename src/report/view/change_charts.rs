@@ -102,7 +102,7 @@ pub(super) fn lead(changes: &[Change]) -> Option<Chart> {
     overlay("lead", worst, several_sources(changes))
 }
 
-fn overlay(id: &str, change: &Change, sources: bool) -> Option<Chart> {
+pub(super) fn overlay(id: &str, change: &Change, sources: bool) -> Option<Chart> {
     let drawing = change.drawing.as_ref()?;
     let center = effect(change, Statistic::Center);
     let (before, after) = (center.and_then(|effect| effect.before), center.and_then(|effect| effect.after));

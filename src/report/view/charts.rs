@@ -1,6 +1,8 @@
 //! Charts of a metric: its distribution and its tail, its samples in recorded order and over time, and small ones for each group.
 
-use crate::compare::outcome::Change;
+use std::borrow::Cow;
+
+use crate::compare::outcome::{Change, Verdict};
 use crate::report::chart::{
     self, Chart, Distribution, GROUP_SLOTS, HeatOverTime, InOrder, LegendKey, OrderCross, Tail,
 };
@@ -9,6 +11,7 @@ use crate::report::escape::visible;
 use crate::report::number::{self, Scale};
 use crate::report::words::requests as words;
 
+use super::change_charts;
 use super::numbers::{at, shown};
 
 /// Whether metrics get their charts. Only a page shows them, and drawing them takes longer than all the rest.
@@ -62,10 +65,12 @@ pub(super) fn of_metric(report: Option<&Report>, metric: &Metric, anchor: &str, 
     if let Some(drawn) = draw_distribution(population, &format!("{anchor}-distribution"), &name, scale, None) {
         charts.push(with_corrupted(drawn, population.corrupted));
     }
+    let change = report.and_then(|report| change_of(report, metric, population));
+    charts.extend(change.and_then(|change| both_sides(change, anchor)));
     charts.extend(tail(report, metric, population, &format!("{anchor}-tail"), scale));
     let drawn = in_order(metric, anchor, scale, None);
     charts.extend(drawn.map(|drawn| with_corrupted(drawn, population.corrupted)));
-    charts.extend(report.and_then(|report| heat(report, metric, anchor, scale)));
+    charts.extend(report.and_then(|report| heat(report, metric, None, anchor, scale)));
     charts
 }
 
@@ -77,25 +82,45 @@ pub(super) fn of_group(
     anchor: &str,
     scale: &Scale,
 ) -> Vec<Chart> {
-    let Some(group) = metric.groups.get(index).filter(|_| index < DRAWN_GROUPS) else { return Vec::new() };
+    let Some(group) = metric.groups.get(index) else { return Vec::new() };
+    let change = report.and_then(|report| change_of(report, metric, group));
+    let moved = |change: &Change| matches!(change.verdict, Verdict::Regressed | Verdict::Improved | Verdict::Changed);
+    if index >= DRAWN_GROUPS && !change.is_some_and(moved) {
+        return Vec::new();
+    }
     if shown(group).is_none_or(|summary| summary.n < FEWEST_DRAWN) {
         return Vec::new();
     }
     let name = group.label.as_ref().map_or_else(String::new, |label| visible(&label.text));
     let drawn = draw_distribution(group, &format!("{anchor}-distribution"), &name, scale, None);
     let drawn = drawn.map(|drawn| with_corrupted(drawn, group.corrupted));
-    drawn.into_iter().chain(tail(report, metric, group, &format!("{anchor}-tail"), scale)).collect()
+    let both = change.and_then(|change| both_sides(change, anchor));
+    let tail = tail(report, metric, group, &format!("{anchor}-tail"), scale);
+    let label = group.label.as_ref().map(|label| label.text.as_str());
+    let heat = report.zip(label).and_then(|(report, label)| heat(report, metric, Some(label), anchor, scale));
+    [drawn, both, tail, heat].into_iter().flatten().collect()
+}
+
+/// How a population changed.
+fn change_of<'r>(report: &'r Report, metric: &Metric, population: &Population) -> Option<&'r Change> {
+    let label = population.label.as_ref().map(|label| label.text.as_str());
+    let of_population = |change: &&Change| {
+        change.source == metric.source && change.metric == metric.name && change.group.as_deref() == label
+    };
+    report.comparison.as_ref()?.changes.iter().find(of_population)
+}
+
+/// The distributions of both sides of a change.
+fn both_sides(change: &Change, anchor: &str) -> Option<Chart> {
+    let drawn = change_charts::overlay(&format!("{anchor}-both"), change, false)?;
+    Some(Chart { name: "Before filled, after outlined".to_owned(), ..drawn })
 }
 
 /// The tail of a population, with that of its baseline.
 fn tail(report: Option<&Report>, metric: &Metric, population: &Population, id: &str, scale: &Scale) -> Option<Chart> {
     let histogram = population.histogram.as_ref()?;
     let label = population.label.as_ref().map(|label| label.text.as_str());
-    let of_population = |change: &&Change| {
-        change.source == metric.source && change.metric == metric.name && change.group.as_deref() == label
-    };
-    let changes = report.and_then(|report| report.comparison.as_ref()).map(|comparison| &comparison.changes);
-    let change = changes.and_then(|changes| changes.iter().find(of_population));
+    let change = report.and_then(|report| change_of(report, metric, population));
     let before = change.and_then(|change| change.drawing.as_ref());
     let before = before.map_or_else(Vec::new, |drawing| chart::shares_of_bins(&drawing.edges, &drawing.before));
     let largest = population.outliers.as_ref().map(Outliers::largest_known).unwrap_or_default();
@@ -111,25 +136,36 @@ fn tail(report: Option<&Report>, metric: &Metric, population: &Population, id: &
     })
 }
 
-/// The durations of the run that a metric leads, over time.
-fn heat(report: &Report, metric: &Metric, anchor: &str, scale: &Scale) -> Option<Chart> {
+/// The durations of the run that a metric leads, or of the requests of it with a label, over time.
+fn heat(report: &Report, metric: &Metric, label: Option<&str>, anchor: &str, scale: &Scale) -> Option<Chart> {
     let of_metric = |run: &&RequestRun| {
         run.shards.is_none() && run.source == metric.source && run.table == metric.table && run.metric == metric.name
     };
     let run = report.requests.iter().find(of_metric)?;
-    let heat = run.heat.as_ref()?;
+    let whole = run.heat.as_ref()?;
+    let of_label = |label: &str| {
+        let requests = run.labels.iter().find(|one| one.label == label)?;
+        whole.spread_out(requests.heat.as_ref()?)
+    };
+    let counts = match label {
+        Some(label) => Cow::Owned(of_label(label)?),
+        None => Cow::Borrowed(&whole.counts),
+    };
     let stretches: Vec<(f64, f64, &[u64])> =
-        run.bins.iter().zip(&heat.counts).map(|(bin, counts)| (bin.from, bin.to, counts.as_slice())).collect();
+        run.bins.iter().zip(counts.iter()).map(|(bin, counts)| (bin.from, bin.to, counts.as_slice())).collect();
     let mut drawn = chart::heat(&HeatOverTime {
         id: &format!("{anchor}-heat"),
-        title: &visible(&metric.name),
-        edges: &heat.edges,
+        title: &visible(label.unwrap_or(&metric.name)),
+        edges: &whole.edges,
         stretches: &stretches,
         width: run.bin_width,
         length: run.length,
         moments: words::moments(run),
         scale,
     })?;
+    if label.is_some() {
+        drawn.notes.push("Both axes are those of all.".to_owned());
+    }
     if let Some(number) = run.run {
         drawn.notes.push(format!("Run {} of the file.", number::count(number)));
     }

@@ -90,19 +90,29 @@ pub(super) fn figures(report: &Report, drawn: Charts) -> Vec<FigureView> {
 
 /// The file that the figures are of, where others hold populations of the same kind that they leave out: `j1.jtl`, the largest of 3 files.
 pub(super) fn figures_of(report: &Report) -> Option<String> {
-    let all_of_one = report.swarm.is_some() && report.metrics.is_empty() || lead_service(report).is_some();
-    if all_of_one {
+    if report.swarm.is_some() && report.metrics.is_empty() {
         return None;
     }
+    let of_one = |source: &str| {
+        let files = report.sources.len();
+        (files > 1).then(|| format!("`{}`, one of {files} files", visible(source)))
+    };
     let of_largest = |source: &str, sources: &BTreeSet<&str>| {
         (sources.len() > 1).then(|| format!("`{}`, the largest of {} files", visible(source), sources.len()))
     };
+    if let Some(service) = lead_service(report) {
+        let services = report.service.iter().map(|one| one.source.as_str()).collect();
+        return of_largest(&service.source, &services).or_else(|| of_one(&service.source));
+    }
     if let Some(run) = lead_run(report) {
         let runs = report.requests.iter().filter(|one| one.are_requests == run.are_requests);
         return of_largest(&run.source, &runs.map(|one| one.source.as_str()).collect())
             .filter(|_| run.shards.is_none());
     }
-    let (summary, all) = lead_summary(report)?;
+    let Some((summary, all)) = lead_summary(report) else {
+        let apart = report.metrics.iter().any(|metric| metric.measured_apart);
+        return lead_metric(report).filter(|_| !apart).and_then(|metric| of_one(&metric.source));
+    };
     let wholes = report.summaries.iter().filter(|one| one.all.is_some()).map(|one| one.source.as_str()).collect();
     of_largest(&summary.source, &wholes).filter(|_| all.requests.is_some())
 }
@@ -182,14 +192,20 @@ fn failed(report: &Report, run: &RequestRun, metric: Option<&Metric>, drawn: Cha
             change.is_share() && !change.is_of_service_levels() && change.source == run.source && change.group.is_none()
         };
         let change = comparison.changes.iter().find(of_run)?;
-        Some(EffectView::of(change, effect(change, Statistic::FailureShare)?))
+        let share = effect(change, Statistic::FailureShare)?;
+        // Nothing failed before and nothing fails now.
+        Some(EffectView::of(change, share)).filter(|_| share.before != share.after)
     });
     let failing =
         report.verdict.failures.iter().any(|one| one.failing && one.label.is_none() && one.source == run.source);
     FigureView { change, bad: failing, ..FigureView::new("failed", number::share(share)) }
         .interval(interval.as_ref().map(words::shares))
         .note(format!("{} of {}", number::count(count), number::count(requests)))
-        .spark(drawn, run.bins.iter().map(|bin| bin.failed.map(|failed| failed as f64)), SparkKind::Bars)
+        .spark(drawn, run.bins.iter().map(failed_share), SparkKind::Failures)
+}
+
+fn failed_share(bin: &Bin) -> Option<f64> {
+    bin.failed.map(|failed| failed as f64 / bin.requests.max(1) as f64)
 }
 
 /// A percentile of a summary with its interval, or how many samples it needs.
@@ -227,7 +243,11 @@ fn of_metric(report: &Report, metric: &Metric) -> Vec<FigureView> {
     let mut figures = vec![FigureView::new("samples", number::count(clean.n)).note(metric.name.clone())];
     if let Some(failures) = metric.failures.as_ref().filter(|_| metric.leads) {
         let share = failures.failed as f64 / failures.total.max(1) as f64;
-        let figure = FigureView::new("failed", number::share(share)).note(number::count(failures.failed));
+        let figure = FigureView::new("failed", number::share(share)).note(format!(
+            "{} of {}",
+            number::count(failures.failed),
+            number::count(failures.total)
+        ));
         figures.push(figure);
     } else if metric.overall.corrupted > 0 {
         figures.push(
@@ -294,6 +314,11 @@ fn of_benchmarks(report: &Report) -> Vec<FigureView> {
         FigureView::new("benchmarks", number::count(names.len() as u64)),
         FigureView::new("samples", number::count(samples)),
     ];
+    let wholes = report.verdict.failures.iter().filter(|one| one.label.is_none() && one.failing);
+    if let Some(worst) = wholes.max_by(|a, b| a.share.total_cmp(&b.share)) {
+        let note = format!("{} of {}", number::count(worst.failed), number::count(worst.total));
+        figures.push(FigureView { bad: true, ..FigureView::new("failed", number::share(worst.share)) }.note(note));
+    }
     let Some(comparison) = &report.comparison else { return figures };
     let counts = &comparison.counts;
     let verdicts = [

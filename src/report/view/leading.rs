@@ -32,11 +32,17 @@ pub(super) fn is_secondary(report: &Report, metric: &Metric) -> bool {
 /// The metric that speaks for a report without a clock: one that leads a table, rather a duration, rather with corrupted samples,
 /// rather of many samples.
 pub(super) fn lead_metric(report: &Report) -> Option<&Metric> {
-    let candidates = report.metrics.iter().filter(|metric| !metric.measured_apart && metric.overall.clean.is_some());
-    first_largest(candidates, |metric| {
-        let n = metric.overall.clean.as_ref().map_or(0, |summary| summary.n);
-        (metric.leads, metric.dimension == Dimension::Time, metric.overall.corrupted, n)
-    })
+    let candidates = || report.metrics.iter().filter(|metric| !metric.measured_apart && metric.overall.clean.is_some());
+    let n = |metric: &Metric| metric.overall.clean.as_ref().map_or(0, |summary| summary.n);
+    let first = first_largest(candidates(), |metric| {
+        (metric.leads, metric.dimension == Dimension::Time, metric.overall.corrupted, n(metric))
+    })?;
+    if first.dimension != Dimension::Count || first.overall.corrupted > 0 {
+        return Some(first);
+    }
+    // How many there were (users, threads) was chosen; rates beside it are what came of that, those of the whole before those of parts.
+    let beside = candidates().filter(|other| other.source == first.source && other.dimension == Dimension::Rate);
+    first_largest(beside, |metric| (metric.groups.is_empty(), n(metric))).or(Some(first))
 }
 
 /// The first of those with the largest key.

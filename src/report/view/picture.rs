@@ -1,5 +1,5 @@
-//! The one picture of the first screen: a run of requests on its clock, else what a service or a swarm records over time, else the
-//! samples of the leading metric in recorded order.
+//! The one picture of the first screen: a run of requests on its clock, that of a service rather than its counts over time; else what a
+//! service or a swarm records over time, else the samples of the leading metric in recorded order.
 //!
 //! In: the report. Out: a chart, and the corrupted samples that are crosses in it, each with the finding that it leads to. None where
 //! there is nothing over time: of benchmarks the table is the picture.
@@ -13,6 +13,7 @@ use super::finding::anchor_of;
 use super::leading::{lead_metric, lead_run, lead_service};
 use super::numbers::display_scale;
 use super::{run_picture, service, swarm};
+use crate::analysis::requests::RequestRun;
 use crate::report::chart::{Chart, OrderCross};
 use crate::report::contract::{Metric, Report};
 use crate::report::escape::visible;
@@ -73,15 +74,18 @@ impl PictureView {
         let run = lead_run(report)?;
         let (chart, crosses) = run_picture::with_appended(report, run, "lead")?;
         let about = format!("{}: {}", visible(&run.source), words::about(run));
-        let place = crate::analysis::requests::RequestRun::whole(&report.requests)
-            .position(|other| std::ptr::eq(other, run))
-            .unwrap_or(0);
+        let place = RequestRun::whole(&report.requests).position(|other| std::ptr::eq(other, run)).unwrap_or(0);
         let crosses = crosses.into_iter().map(|cross| (cross.words, cross.finding)).collect();
         Some(Self::new(format!("requests-{}", place + 1), about, chart, crosses))
     }
 
     fn of_service(report: &Report) -> Option<Self> {
         if let Some(service) = lead_service(report) {
+            // How long its requests took says more than how many were answered, where they are all there.
+            let whole = |run: &RequestRun| run.source == service.source && run.requests >= service.messages.sent;
+            if lead_run(report).is_some_and(whole) {
+                return None;
+            }
             let chart = service::lead(service)?;
             let place = report.service.iter().position(|other| std::ptr::eq(other, service)).unwrap_or(0);
             let about = format!("{}: {}", visible(&service.source), chart.name);

@@ -8,12 +8,12 @@ use super::named_text::NamedText;
 use super::run_picture;
 use crate::analysis::metric::Metric;
 use crate::analysis::outcome::inflation_of;
-use crate::analysis::requests::{EndpointFailures, FailureCause, Phase, RequestRun};
+use crate::analysis::requests::{Bin, EndpointFailures, FailureCause, Phase, PhaseKind, RequestRun};
 use crate::measure::{Dimension, Folded};
-use crate::report::chart::Chart;
+use crate::report::chart::{Chart, Level, OverTime, over_time};
 use crate::report::contract::Report;
 use crate::report::escape::visible;
-use crate::report::number::{self, ABSENT};
+use crate::report::number::{self, ABSENT, Scale};
 use crate::report::words::{incident, requests as words, steady};
 use crate::stats::interval::wilson_inflated;
 
@@ -37,6 +37,8 @@ pub(crate) struct RequestsView {
     pub facts: Vec<NamedText>,
     /// The run over time.
     pub charts: Vec<Chart>,
+    /// How many were in progress over time.
+    pub progress: Vec<Chart>,
     /// The phases, where there are several.
     pub phases: Vec<PhaseView>,
     /// Throughput against latency, where the load stood at several levels.
@@ -99,6 +101,7 @@ impl RequestsView {
             about: words::about(run),
             facts: facts(report, run),
             charts: drawn.of(|| run_picture::alone(report, run, &anchor).into_iter().collect()),
+            progress: drawn.of(|| progress(run, &anchor).into_iter().collect()),
             phases: if run.phases.len() > 1 {
                 run.phases.iter().map(|phase| PhaseView::of(run, phase)).collect()
             } else {
@@ -112,6 +115,28 @@ impl RequestsView {
             anchor,
         }
     }
+}
+
+/// How many were in progress over time, the mean of each stretch.
+fn progress(run: &RequestRun, anchor: &str) -> Option<Chart> {
+    /// Fewer stretches are no course.
+    const FEWEST: usize = 3;
+    let level = |bin: &Bin| Some(Level { from: bin.from, to: bin.to, value: bin.concurrency? });
+    let levels: Vec<Level> = run.bins.iter().filter_map(level).collect();
+    let most = levels.iter().map(|level| level.value).max_by(f64::total_cmp).filter(|most| *most > 0.0)?;
+    if levels.len() < FEWEST {
+        return None;
+    }
+    over_time(&OverTime {
+        id: &format!("{anchor}-progress"),
+        title: "In progress",
+        levels: &levels,
+        length: run.length,
+        marks: &[],
+        steady: run.phase(PhaseKind::Steady).map(|steady| (steady.from, steady.to)),
+        scale: &Scale::of_value(Dimension::Unknown, most),
+        since: "the first of them",
+    })
 }
 
 fn facts(report: &Report, run: &RequestRun) -> Vec<NamedText> {

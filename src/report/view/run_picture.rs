@@ -80,6 +80,7 @@ fn slot(run: &RequestRun, bin: &Bin, offset: f64) -> RunSlot {
     RunSlot {
         from: bin.from + offset,
         to: bin.to + offset,
+        requests: bin.requests,
         rate: bin.rate,
         failed: bin.failed,
         percentiles: [bin.p50, bin.p95, bin.p99],

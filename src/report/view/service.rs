@@ -441,8 +441,7 @@ pub(super) fn lead(service: &Service) -> Option<Chart> {
 }
 
 fn charts(service: &Service, anchor: &str) -> Vec<Chart> {
-    let marks: Vec<(f64, &'static str)> =
-        service.steady.iter().flat_map(|steady| [(steady.from, "steady part"), (steady.to, "drain")]).collect();
+    let steady = service.steady.as_ref().map(|steady| (steady.from, steady.to));
     let per = |count: u64, slot: &Slot| if slot.length > 0.0 { count as f64 / slot.length } else { 0.0 };
     let sessions = if service.sessions.is_empty() { "Requests in flight" } else { "Open sessions" };
     let of = |value: &dyn Fn(&Slot) -> Option<f64>| -> Vec<Stretch> {
@@ -467,7 +466,8 @@ fn charts(service: &Service, anchor: &str) -> Vec<Chart> {
             title,
             levels: &levels,
             length: service.span,
-            marks: &marks,
+            marks: &[],
+            steady,
             scale: &Scale::of_value(dimension, most),
             since: "the first event",
         })

@@ -397,6 +397,7 @@ fn charts(process: &Process, anchor: &str) -> Vec<Chart> {
                 levels: &levels,
                 length,
                 marks: &marks,
+                steady: None,
                 scale: &scale,
                 since: "the first snapshot",
             };

@@ -15,6 +15,9 @@ pub(crate) struct VerdictView {
     pub status: ServiceStatus,
     pub word: &'static str,
     pub headline: String,
+    /// Its first clause, which is the news, and what follows.
+    pub first: String,
+    pub rest: Option<String>,
     pub data: DataView,
     /// Whose units were assumed.
     pub assumed: Vec<String>,
@@ -49,6 +52,15 @@ fn assumed_units(report: &Report) -> Vec<String> {
     subjects
 }
 
+/// The first clause of a headline, and the others; a name in backticks is not taken apart.
+fn clauses(headline: &str) -> (String, Option<String>) {
+    let whole = |(at, _): &(usize, &str)| headline[..*at].matches('`').count().is_multiple_of(2);
+    match headline.match_indices("; ").find(whole) {
+        Some((at, between)) => (headline[..at].to_owned(), Some(headline[at + between.len()..].to_owned())),
+        None => (headline.to_owned(), None),
+    }
+}
+
 impl VerdictView {
     pub(super) fn of(report: &Report) -> Self {
         let word = match report.verdict.service {
@@ -68,11 +80,15 @@ impl VerdictView {
         facts.extend(words::reported::measured(&report.reported));
         facts.extend(report.swarm.iter().flat_map(swarm::facts));
         facts.extend(service::verdict_facts(report));
+        let headline = visible(&report.verdict.headline);
+        let (first, rest) = clauses(&headline);
         Self {
             status: report.verdict.service,
             word,
             assumed: assumed_units(report),
-            headline: visible(&report.verdict.headline),
+            headline,
+            first,
+            rest,
             data: DataView {
                 status: report.verdict.data,
                 word: words::data_status(report.verdict.data),
@@ -80,5 +96,18 @@ impl VerdictView {
             },
             facts,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clauses;
+
+    #[test]
+    fn the_first_clause_is_the_news_and_names_stay_whole() {
+        let (first, rest) = clauses("`a; b`: 5 of 18 failed; 154 requests; p95 63 ms");
+        assert_eq!(first, "`a; b`: 5 of 18 failed");
+        assert_eq!(rest.as_deref(), Some("154 requests; p95 63 ms"));
+        assert_eq!(clauses("600 requests, none failed"), ("600 requests, none failed".to_owned(), None));
     }
 }

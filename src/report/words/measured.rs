@@ -66,7 +66,14 @@ struct Latency {
 /// `12,400 requests, 206 /s, 0.4% failed, latency p95 310 ms`; `None` where there is not one population to speak of. What stands in the
 /// clause about a failing whole is not said again.
 pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
-    joint(of).or_else(|| one(of).map(|said| text(&said)))
+    /// Metrics beside the one that is named about which a reader need not be told here.
+    const UNSAID: usize = 5;
+    let others = of.metrics.len().saturating_sub(1);
+    let told = |said: Said| match said.samples_of {
+        Some(_) if others > UNSAID => format!("{}; {}", text(&said), number::counted(others as u64, "more metric")),
+        _ => text(&said),
+    };
+    joint(of).or_else(|| one(of).map(told))
 }
 
 /// The only population.

@@ -77,7 +77,9 @@ pub(in crate::report) fn range_of_rates(run: &RequestRun) -> String {
         return String::new();
     };
     let scale = Scale::to_read(Dimension::Rate, most, None, None);
-    if scale.bare(least) == scale.bare(most) {
+    /// What differs by less is one rate to a reader.
+    const ALIKE: f64 = 0.005;
+    if most - least <= ALIKE * most {
         return format!("{} in each bin of {}", scale.full(most), time(run.bin_width));
     }
     format!("{} to {} in bins of {}", scale.bare(least), scale.full(most), time(run.bin_width))

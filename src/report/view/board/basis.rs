@@ -76,6 +76,38 @@ impl<'r> Basis<'r> {
         runs.next().filter(|_| runs.next().is_none())
     }
 
+    /// How the share of failures of the rows that a metric leads, or of those with a label, changed: it has no row of its own.
+    pub(super) fn change_of_failures(&self, metric: &Metric, label: Option<&str>) -> Option<&'r Change> {
+        let leader = self.leader_of(&metric.source).filter(|leader| std::ptr::eq(*leader, metric))?;
+        let changes = &self.report.comparison.as_ref()?.changes;
+        let of_failures = |change: &&Change| {
+            change.is_share()
+                && !change.is_of_service_levels()
+                && change.source == leader.source
+                && change.group.as_deref() == label
+        };
+        changes.iter().find(of_failures)
+    }
+
+    /// Whether a change of a share of failures is said in the row of what fails.
+    pub(super) fn stands_in_a_row(&self, change: &Change) -> bool {
+        let Some(leader) = self.leader_of(&change.source).filter(|_| change.is_share()) else { return false };
+        let has_row = match change.group.as_deref() {
+            None => !leader.measured_apart && shown(&leader.overall).is_some(),
+            Some(label) => {
+                let in_run = || self.run_of(leader).is_some_and(|run| run.labels.iter().any(|one| one.label == label));
+                leader.labelled().any(|(text, _)| text == label) || in_run()
+            }
+        };
+        !change.is_of_service_levels() && has_row && !self.brief
+    }
+
+    /// The only metric of a source that leads a table: of several, nobody could tell whose failures they are.
+    fn leader_of(&self, source: &str) -> Option<&'r Metric> {
+        let mut leaders = self.report.metrics.iter().filter(|metric| metric.leads && metric.source == source);
+        leaders.next().filter(|_| leaders.next().is_none())
+    }
+
     pub(super) fn change(&self, source: &str, metric: &str, group: Option<&str>) -> Option<&'r Change> {
         self.changes.get(&(source, metric, group)).copied()
     }

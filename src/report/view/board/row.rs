@@ -7,7 +7,7 @@ use crate::analysis::requests::{EndpointSummary, RequestSummary};
 use crate::compare::outcome::{Change, Verdict};
 use crate::measure::{Dimension, Statistic};
 use crate::report::chart::{Axis, ChangeAxis, MiniChange, MiniDistribution, mini_change, mini_distribution};
-use crate::report::contract::{Metric, Population, PopulationFailures, Reported, Summary};
+use crate::report::contract::{Metric, Population, PopulationFailures, Reported, RequestRun, Summary};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
 use crate::report::view::change::{EffectView, is_quiet};
@@ -120,6 +120,7 @@ impl<'r> Basis<'r> {
             row.set_failed(failures.failed, failures.total);
         }
         self.set_failing(&mut row, metric, None);
+        row.set_change_of_failures(self.change_of_failures(metric, None));
         row
     }
 
@@ -137,12 +138,14 @@ impl<'r> Basis<'r> {
         let whole = self.run_of(metric).filter(|run| run.used_phase().is_none());
         let counted = whole.and_then(|run| run.labels.iter().find(|one| Some(one.label.as_str()) == label));
         if let Some(one) = counted {
-            row.set_requests(one.rate, one.requests, one.failed);
+            let level = whole.and_then(|run| rate_at_level(run, metric, &one.label));
+            row.set_requests(level.unwrap_or(one.rate), one.requests, one.failed);
             if one.failed == Some(one.requests) {
                 row.leave_out_zeros(population);
             }
         }
         self.set_failing(&mut row, metric, label);
+        row.set_change_of_failures(self.change_of_failures(metric, label));
         row
     }
 
@@ -164,6 +167,7 @@ impl<'r> Basis<'r> {
             if let Some(change) = self.change(&metric.source, &metric.name, Some(&one.label)) {
                 row.set_change(change, mini(change).as_ref(), self.change_axis, self.drawn);
             }
+            row.set_change_of_failures(self.change_of_failures(metric, Some(&one.label)));
             row
         });
         rows.collect()
@@ -289,6 +293,13 @@ impl<'r> Basis<'r> {
     }
 }
 
+/// The rate at a level of load: over the time at it, where a label stands for one.
+fn rate_at_level(run: &RequestRun, metric: &Metric, label: &str) -> Option<f64> {
+    let levels = run.levels.as_ref().filter(|levels| metric.grouped_by.as_deref() == Some(levels.column.as_str()))?;
+    let number = label.strip_prefix(levels.column.as_str())?.strip_prefix('=')?.parse::<f64>().ok()?;
+    levels.levels.iter().find(|one| one.level == number).map(|one| one.rate)
+}
+
 fn picture_words(clean: &Summary, scale: &Scale) -> String {
     format!("{} to {}, median {}", scale.bare(clean.min), scale.full(clean.max), scale.bare(clean.median))
 }
@@ -328,6 +339,24 @@ impl BoardRow {
         self.severity.failed = (share * 1000.0) as u64;
         self.severity.any_failed = failed > 0;
         self.problem |= share >= 0.01;
+    }
+
+    /// Says how the share that failed changed, where that is no better than the change of what the rest took.
+    fn set_change_of_failures(&mut self, change: Option<&Change>) {
+        let Some(change) = change.filter(|change| !is_quiet(change.verdict) && rank(change.verdict) > 2) else {
+            return;
+        };
+        self.problem = true;
+        if rank(change.verdict) <= self.severity.verdict {
+            self.word = self.word.take().map(|slow| format!("{slow}, failures"));
+            return;
+        }
+        let view = words::leading(change).map(|effect| EffectView::of(change, effect));
+        self.change = view.filter(|view| view.estimate != ABSENT);
+        self.delta = None;
+        self.verdict = Some(change.verdict);
+        self.word = Some(format!("{}, failures", words::verdict(change.verdict)));
+        self.severity.verdict = rank(change.verdict);
     }
 
     /// Says how it changed.
