@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
-use rayon::prelude::*;
 
 use crate::analysis::chat::{self, ServiceOptions};
 use crate::analysis::{self, Analysis};
@@ -36,8 +35,8 @@ use super::terminal::{Line, Stream, say};
 const NO_SERVICES: &str = "these are messages of an interactive service, which are put together of their events and have no digest: use `summarize`";
 /// A first line that is longer is no header.
 const LONGEST_HEADER: u64 = 1 << 20;
-/// Digests that are read together.
-const TOGETHER: usize = 8;
+/// Digests that become one before they join the others: a large digest is gone through once for all of them.
+const TOGETHER: usize = 32;
 
 /// Decides how the shards of a run are understood.
 pub(super) fn plan(arguments: &args::Plan) -> Result<ExitCode> {
@@ -215,8 +214,8 @@ impl<'a> ShardFile<'a> {
         let opened = file.as_ref().and_then(Stamp::of);
         let account = RefCell::new((blake3::Hasher::new(), 0));
         let stored: Box<dyn Read + '_> = match &file {
-            Some(file) => Box::new(Accounted { from: file, account: &account }),
-            None => Box::new(Accounted { from: stdin().lock(), account: &account }),
+            Some(file) => Box::new(DigestReader { from: file, account: &account }),
+            None => Box::new(DigestReader { from: stdin().lock(), account: &account }),
         };
         let (stored, kind) = refuse_baseline(stored, &shown)?;
         if kind == FileKind::Digest {
@@ -298,12 +297,12 @@ fn planned_options(planned: &PlannedColumn, known: &ColumnOptions) -> ColumnOpti
 }
 
 /// What is read, counted and digested on the way.
-struct Accounted<'a, R> {
+struct DigestReader<'a, R> {
     from: R,
     account: &'a RefCell<(blake3::Hasher, u64)>,
 }
 
-impl<R: Read> Read for Accounted<'_, R> {
+impl<R: Read> Read for DigestReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let length = self.from.read(buffer)?;
         let (hasher, bytes) = &mut *self.account.borrow_mut();
@@ -319,13 +318,10 @@ pub(super) fn merge(arguments: &args::Merge) -> Result<ExitCode> {
     places.add(Use::Output, &arguments.file)?;
     let mut all: Option<Digest> = None;
     for some in arguments.paths.chunks(TOGETHER) {
-        let loaded: Vec<Result<Digest>> = some.par_iter().map(|path| load(path)).collect();
-        for (path, digest) in some.iter().zip(loaded) {
-            let digest = digest?;
-            match &mut all {
-                Some(all) => all.merge(&digest).with_context(|| path.display().to_string())?,
-                None => all = Some(digest),
-            }
+        let more = merged(some)?;
+        match &mut all {
+            Some(all) => join(all, &more, some)?,
+            None => all = Some(more),
         }
     }
     let Some(all) = all else { bail!("no digest: there is nothing to merge") };
@@ -338,4 +334,24 @@ pub(super) fn merge(arguments: &args::Merge) -> Result<ExitCode> {
         say(Stream::Out, &[Line::new(line)], false)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// One digest of some files, two and two, on as many threads as there are.
+fn merged(paths: &[PathBuf]) -> Result<Digest> {
+    if let [path] = paths {
+        return load(path);
+    }
+    let (first, second) = paths.split_at(paths.len() / 2);
+    let (all, more) = rayon::join(|| merged(first), || merged(second));
+    let mut all = all?;
+    join(&mut all, &more?, second)?;
+    Ok(all)
+}
+
+/// Adds the digest of these files to others, or says which of them does not fit those.
+fn join(all: &mut Digest, more: &Digest, paths: &[PathBuf]) -> Result<()> {
+    all.merge(more).with_context(|| {
+        let misfit = paths.iter().find(|path| load(path).is_ok_and(|one| all.merge(&one).is_err()));
+        misfit.map_or_else(String::new, |path| path.display().to_string())
+    })
 }

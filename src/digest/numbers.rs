@@ -116,7 +116,7 @@ impl Numbers {
         let dropped = self.dropped.max(other.dropped);
         self.drop_to(dropped);
         if other.dropped == dropped {
-            self.counts = joined(&self.counts, other.counts.iter().copied())?;
+            add(&mut self.counts, &other.counts)?;
         } else {
             let more = dropped - other.dropped;
             self.counts = joined(&self.counts, other.counts.iter().map(|(key, count)| (key >> more, *count)))?;
@@ -192,6 +192,23 @@ fn can_be_counted(counts: &[(u64, u64)]) -> bool {
         || counts.len() <= MOST_DECIMALS && decimal(&counts.iter().map(|(key, _)| value_of(*key))).is_some()
 }
 
+/// Adds an ascending list to another one: in place where that has all of its keys, as it mostly has once many shards are in it.
+fn add(mine: &mut Vec<(u64, u64)>, theirs: &[(u64, u64)]) -> Option<()> {
+    let mut from = 0;
+    let place = |key: u64| {
+        from += mine[from..].partition_point(|(known, _)| *known < key);
+        mine.get(from).is_some_and(|(known, _)| *known == key).then_some(from)
+    };
+    let Some(places) = theirs.iter().map(|(key, _)| *key).map(place).collect::<Option<Vec<usize>>>() else {
+        *mine = joined(mine, theirs.iter().copied())?;
+        return Some(());
+    };
+    for (place, (_, count)) in places.into_iter().zip(theirs) {
+        mine[place].1 = mine[place].1.checked_add(*count)?;
+    }
+    Some(())
+}
+
 /// Two ascending lists as one.
 fn joined(left: &[(u64, u64)], right: impl Iterator<Item = (u64, u64)>) -> Option<Vec<(u64, u64)>> {
     let mut joined: Vec<(u64, u64)> = Vec::with_capacity(left.len());
@@ -214,7 +231,9 @@ fn joined(left: &[(u64, u64)], right: impl Iterator<Item = (u64, u64)>) -> Optio
 }
 
 fn outermost(mine: &mut Vec<Extreme>, theirs: &[Extreme], order: fn(&Extreme, &Extreme) -> Ordering) {
-    mine.extend(theirs.iter().cloned());
+    let last = mine.get(NAMED - 1).cloned();
+    let is_among = |one: &&Extreme| last.as_ref().is_none_or(|last| order(one, last).is_lt());
+    mine.extend(theirs.iter().filter(is_among).cloned());
     mine.sort_by(order);
     mine.truncate(NAMED);
 }
