@@ -24,11 +24,11 @@ use perfreport::history::file::{History, RunDetail};
 use perfreport::history::gate::FailOn as HistoryFailOn;
 use perfreport::history::judge::{HistoryQuestion, report as history_report};
 use perfreport::history::line::Line;
-use perfreport::history::series::Followed;
+use perfreport::history::series::Aspect;
 use perfreport::history::{measured, rows, stated};
 use perfreport::ingest::{SourceOptions, read};
 use perfreport::report::annotations::annotations;
-use perfreport::report::build::{Analysed, Heading, Material, build};
+use perfreport::report::build::{Heading, Material, SourceAnalysis, build};
 use perfreport::report::contract::Report;
 use perfreport::report::history::render_history;
 use perfreport::report::render::{Form, render, render_template};
@@ -60,7 +60,7 @@ fn settings() -> Settings {
 }
 
 /// Reads and analyses as the program does; `None` where the bytes are refused.
-fn analysed(name: &str, bytes: &[u8], config: Option<&Config>) -> Option<Analysed> {
+fn analysed(name: &str, bytes: &[u8], config: Option<&Config>) -> Option<SourceAnalysis> {
     let path = Path::new(name);
     let mut options = SourceOptions::default();
     let mut service_options = chat::ServiceOptions::default();
@@ -71,10 +71,10 @@ fn analysed(name: &str, bytes: &[u8], config: Option<&Config>) -> Option<Analyse
     let mut source = read(name, bytes, &options).ok()?;
     let service = chat::analyse(name, &mut source.tables, &service_options, &settings());
     let analysis = analyse(&source, &settings());
-    Some(Analysed { source, analysis, service })
+    Some(SourceAnalysis { source, analysis, service })
 }
 
-fn captured(item: &Analysed) -> Capture {
+fn captured(item: &SourceAnalysis) -> Capture {
     let reading = Reading { analysis: &item.analysis, service: item.service.as_ref() };
     capture(&[reading], Environment::default())
 }
@@ -165,7 +165,7 @@ pub fn export(data: &[u8]) {
 pub fn history(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut histories = vec![History::parse(&text, RunDetail::Percentiles)];
-    let stated = stated::Stated::of(data);
+    let stated = stated::Statement::of(data);
     if let Some(item) = analysed("any", data, None) {
         let mut lines: Vec<String> = rows::runs(&item.source)
             .unwrap_or_default()
@@ -178,7 +178,7 @@ pub fn history(data: &[u8]) {
         histories.push(History::parse(&lines.join("\n"), RunDetail::Percentiles));
     }
     for history in histories {
-        for followed in [Followed::Center, Followed::P99, Followed::Failures] {
+        for followed in [Aspect::Center, Aspect::P99, Aspect::Failures] {
             let fail_on = HistoryFailOn { change_days: Some(30.0), regression: true };
             let question = HistoryQuestion { followed, fail_on, ..HistoryQuestion::default() };
             let Ok(report) = history_report(&history, &question) else { continue };
@@ -226,7 +226,7 @@ pub fn digest(data: &[u8]) {
         }
         let source = digest_source(&digest, "any.digest", (String::new(), 0));
         let analysis = reported(&digest, &source, &settings());
-        rendered(&build(vec![Analysed { source, analysis, service: None }], Material::default(), settings()));
+        rendered(&build(vec![SourceAnalysis { source, analysis, service: None }], Material::default(), settings()));
     }
     // Refused, or taken: what it says of any shard is looked at where it is answered.
     let _ = Ask::parse(ask);

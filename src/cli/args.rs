@@ -18,7 +18,7 @@ use clap_complete::Shell;
 pub(super) use digest::{Ask, Digest, Merge, Plan, Refine};
 use endings::{EXIT_CODES, FEW_WORDS};
 pub(super) use history::{
-    Followed, History, HistoryAck, HistoryAdd, HistoryCompare, HistoryImport, HistoryReport, Occasion, Question,
+    Aspect, History, HistoryAck, HistoryAdd, HistoryCompare, HistoryImport, HistoryReport, Occasion, Question,
 };
 pub(super) use input::{Colour, Input, Understanding, YesNo};
 pub(super) use output::{Ci, Gate, Output, Undecided};

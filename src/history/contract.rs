@@ -169,6 +169,20 @@ pub struct LevelChange {
     pub note: Option<String>,
     /// Whether the machine that added the runs changed with it: it may be the cause, and may not be the one that was measured.
     pub with_new_host: bool,
+    /// How samples were distributed before and after it; absent where runs do not say it, or something else than samples is followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distributions: Option<Distributions>,
+}
+
+/// How samples were distributed on both sides of a change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Distributions {
+    /// How many runs before and after it say so: the nearest ones.
+    pub runs: [usize; 2],
+    /// Quantiles at 1/32, 3/32, … 31/32, each the median over the runs before; base unit.
+    pub before: Vec<f64>,
+    /// The same after it.
+    pub after: Vec<f64>,
 }
 
 /// What became of a change.

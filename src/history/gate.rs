@@ -12,7 +12,7 @@ use crate::stats::settings::FAILING_SHARE;
 use super::contract::{
     ChangeState, HistoryGate, HistoryOutcome, MetricHistory, NewestFailing, NewestRun, NewestVerdict, RunFacts,
 };
-use super::line::{Measured, Run};
+use super::line::{Run, RunMetric};
 use super::newest::FEWEST_RUNS;
 
 /// Seconds of a day.
@@ -30,11 +30,11 @@ pub struct FailOn {
 /// What fails in the newest run and did not in the middle of the earlier ones. It takes no second night to know that a service is down.
 pub(super) fn failing(runs: &[&Run], environments: &[usize]) -> Vec<NewestFailing> {
     let Some((newest, earlier)) = runs.split_last() else { return Vec::new() };
-    let counts = |one: &Measured| {
+    let counts = |one: &RunMetric| {
         let (good, failed) = (one.n?, one.failed?);
         Some((failed, good.saturating_add(failed)))
     };
-    let of = |one: &Measured| {
+    let of = |one: &RunMetric| {
         let (failed, total) = counts(one).filter(|(failed, total)| is_failing(*failed, *total, FAILING_SHARE))?;
         let shares: Vec<f64> = earlier
             .iter()

@@ -16,14 +16,15 @@ use crate::stats::change_points::{FEWEST, LEVEL, Line, NEAR, Scan, Tables, infla
 use crate::stats::sample::median_of;
 
 use super::contract::{
-    ChangeState, Drift, DriftLine, HistoryCounts, HistoryPoint, HistoryReport, HistorySettings, Level, LevelChange,
-    MetricHistory, REPORT_VERSION, RunFacts, Withdrawn,
+    ChangeState, Distributions, Drift, DriftLine, HistoryCounts, HistoryPoint, HistoryReport, HistorySettings, Level,
+    LevelChange, MetricHistory, REPORT_VERSION, RunFacts, Withdrawn,
 };
 use super::file::History;
 use super::gate::{DAY, FailOn, Outcome, failing, gate};
 use super::line::{Acknowledgement, Run, instant};
 use super::newest::newest;
-use super::series::{Followed, Series, environments, series};
+use super::series::{Aspect, Series, environments, series};
+use super::shape::{Shape, distributions};
 use super::slow::slow_runs;
 use super::state::{same_commit, set_states};
 
@@ -41,7 +42,7 @@ const SHARE_IN_TURN: f64 = 0.1;
 #[derive(Debug, Default)]
 pub struct HistoryQuestion {
     /// What of a run is followed.
-    pub followed: Followed,
+    pub followed: Aspect,
     /// Only these metrics.
     pub metric: Option<NamePattern>,
     /// Only runs so many days before the newest.
@@ -63,7 +64,7 @@ struct Family<'a> {
     values: Vec<f64>,
 }
 
-struct Found {
+struct SeriesScan {
     places: Vec<(usize, f64)>,
     inflation: f64,
     dependence: f64,
@@ -111,6 +112,9 @@ pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport
         metric.enough_runs = here.count() >= FEWEST;
         metric.levels.sort_by_key(|level| level.from);
         metric.changes.sort_by_key(|change| change.run);
+        if wish.followed != Aspect::Failures {
+            show_distributions(metric, &runs);
+        }
     }
     let counts = counts(&metrics, facts.len());
     let failing = failing(&runs, &environments);
@@ -141,6 +145,28 @@ pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport
         counts,
         gate,
     })
+}
+
+/// How samples were distributed around each change that is listed.
+fn show_distributions(metric: &mut MetricHistory, runs: &[&Run]) {
+    let shape = |run: usize| {
+        let here = runs[run].metrics.iter().find(|one| one.dimension == metric.dimension && one.name() == metric.name);
+        here.map_or_else(Shape::default, |one| one.shape)
+    };
+    let of_level = |is_its: &dyn Fn(&Level) -> bool| {
+        let level = metric.levels.iter().find(|level| is_its(level));
+        let runs = level.map_or(0..=0, |level| level.from..=level.to);
+        metric.points.iter().map(|point| point.run).filter(move |run| level.is_some() && runs.contains(run))
+    };
+    let changes = metric.changes.iter().map(|change| {
+        let before = of_level(&|level| level.to == change.after_run).map(shape);
+        let after = of_level(&|level| level.from == change.run).map(shape);
+        change.matters.then(|| distributions(before, after)).flatten()
+    });
+    let found: Vec<Option<Distributions>> = changes.collect();
+    for (change, found) in metric.changes.iter_mut().zip(found) {
+        change.distributions = found;
+    }
 }
 
 /// The runs that are wanted.
@@ -188,7 +214,7 @@ fn families<'a>(all: &'a [Series], runs: &[RunFacts]) -> Vec<Family<'a>> {
 }
 
 /// What is found in all families, with false discoveries controlled over them; and what was reported before the newest runs.
-fn search(families: &[Family<'_>], all: &[Series], runs: &[RunFacts]) -> (Vec<Found>, Vec<Withdrawn>) {
+fn search(families: &[Family<'_>], all: &[Series], runs: &[RunFacts]) -> (Vec<SeriesScan>, Vec<Withdrawn>) {
     let longest = families.iter().map(|family| family.values.len()).max().unwrap_or(0);
     let earlier = if longest > MANY_RUNS { 1 } else { REPORTED_BEFORE };
     let lengths: BTreeSet<usize> =
@@ -235,7 +261,7 @@ fn places(scan: &Scan<'_>, level: f64) -> Vec<(usize, f64)> {
     changes.iter().map(|change| (change.at, change.p)).collect()
 }
 
-fn found(values: &[f64], scan: &Scan<'_>, places: Vec<(usize, f64)>) -> Found {
+fn found(values: &[f64], scan: &Scan<'_>, places: Vec<(usize, f64)>) -> SeriesScan {
     let drift = if scan.is_drifting() {
         let ends: Vec<usize> = [0].into_iter().chain(scan.breaks()).chain([values.len()]).collect();
         let lines = ends.windows(2).map(|pair| (pair[0], Line::through(&values[pair[0]..pair[1]]))).collect();
@@ -244,7 +270,7 @@ fn found(values: &[f64], scan: &Scan<'_>, places: Vec<(usize, f64)>) -> Found {
         slope(values, &places).map(|line| Slopes { lines: vec![(0, line)], steps_tested: true })
     };
     let dependence = scan.dependence(&places.iter().map(|(at, _)| *at).collect::<Vec<usize>>());
-    Found { places, inflation: inflation(dependence), dependence, drift }
+    SeriesScan { places, inflation: inflation(dependence), dependence, drift }
 }
 
 /// One line through everything, where it leaves less than the steps do for what it needs (Schwarz 1978): a slope looks like stairs.
@@ -286,7 +312,7 @@ fn blank(series: &Series) -> MetricHistory {
 fn fill(
     metric: &mut MetricHistory,
     family: &Family<'_>,
-    found: &Found,
+    found: &SeriesScan,
     runs: &[RunFacts],
     margin: f64,
     acks: &[Acknowledgement],
@@ -332,6 +358,7 @@ fn fill(
             state: ChangeState::New,
             note: None,
             with_new_host: runs[after_run + 1..=run].iter().any(|run| !run.new_host.is_empty()),
+            distributions: None,
         }
     };
     let mut changes: Vec<LevelChange> = found.places.iter().enumerate().map(change).collect();

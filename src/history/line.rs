@@ -10,16 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::measure::{Dimension, Polarity};
 
+use super::shape::Shape;
+
 /// The version of the lines that are written.
 pub const VERSION: u32 = 1;
 /// Significant digits of a center.
 const CENTER_DIGITS: usize = 6;
 /// Ends and percentiles are parts of the center, of which there are so many in it.
 const PARTS: f64 = 1000.0;
-/// Quantiles that are the shape of a run.
-pub const SHAPE_QUANTILES: usize = 16;
-/// Letters of the shape, from the smallest to the largest value.
-const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// A run.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,12 +37,12 @@ pub struct Run {
     /// A digest of its files.
     pub digest: String,
     /// Its metrics.
-    pub metrics: Vec<Measured>,
+    pub metrics: Vec<RunMetric>,
 }
 
 /// What is known of one metric of a run.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Measured {
+pub struct RunMetric {
     /// Its name.
     pub metric: String,
     /// Label of the group.
@@ -56,18 +54,18 @@ pub struct Measured {
     /// Samples, without what failed; absent where a tool does not say it.
     pub n: Option<u64>,
     /// The value that stands for the run, with its interval.
-    pub center: Bounded,
+    pub center: Estimate,
     /// p50, p95 and p99 where there are enough samples; absent where nobody wants them.
     pub percentiles: Option<Box<Percentiles>>,
     /// How many requests or rows failed, where that is recorded.
     pub failed: Option<u64>,
     /// Quantiles at the middles of equal shares.
-    pub shape: Vec<f64>,
+    pub shape: Shape,
 }
 
 /// A value with the interval in which it lies; an absent end is not known.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bounded {
+pub struct Estimate {
     /// The value.
     pub value: f64,
     /// Lower end.
@@ -77,7 +75,7 @@ pub struct Bounded {
 }
 
 /// p50, p95 and p99.
-pub type Percentiles = [Option<Bounded>; 3];
+pub type Percentiles = [Option<Estimate>; 3];
 
 /// A change that somebody has accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,7 +162,7 @@ enum CountForm {
     WithFailed([u64; 2]),
 }
 
-/// Where each percentile of [`Measured::percentiles`] stands in a line: most have a median that is their center.
+/// Where each percentile of [`RunMetric::percentiles`] stands in a line: most have a median that is their center.
 const PLACES: [usize; 3] = [8, 2, 5];
 
 impl Line {
@@ -196,7 +194,7 @@ impl Line {
         }
         let at = form.at.ok_or_else(|| damaged("neither `at` nor `ack`"))?;
         let at = at.parse::<Timestamp>().map_err(|_| damaged("`at` is no instant"))?.as_second();
-        let metrics: Option<Vec<Measured>> = form.metrics.into_iter().map(Measured::of).collect();
+        let metrics: Option<Vec<RunMetric>> = form.metrics.into_iter().map(RunMetric::of).collect();
         let metrics = metrics.ok_or_else(|| damaged("a center is no number"))?;
         let Form { commit, branch, env: given, machine, on: found, digest, .. } = form;
         Ok(Self::Run(Box::new(Run { at, commit, branch, given, machine, found, digest, metrics })))
@@ -232,7 +230,7 @@ impl Line {
                 machine: run.machine.clone(),
                 on: run.found.clone(),
                 digest: run.digest.clone(),
-                metrics: run.metrics.iter().map(Measured::form).collect(),
+                metrics: run.metrics.iter().map(RunMetric::form).collect(),
                 ..blank
             },
         };
@@ -252,14 +250,14 @@ pub(super) fn short_digest(digest: &str) -> String {
     digest.chars().take(DIGITS).collect()
 }
 
-impl Measured {
+impl RunMetric {
     /// Nothing but a value of a metric.
     pub(super) fn bare(
         metric: &str,
         group: Option<&str>,
         dimension: Dimension,
         polarity: Polarity,
-        center: Bounded,
+        center: Estimate,
     ) -> Self {
         Self {
             metric: metric.to_owned(),
@@ -270,7 +268,7 @@ impl Measured {
             center,
             percentiles: None,
             failed: None,
-            shape: Vec::new(),
+            shape: Shape::default(),
         }
     }
 
@@ -285,7 +283,7 @@ impl Measured {
             let part = ((value - center) / center.abs() * PARTS).round();
             (center != 0.0 && part.is_finite() && part.abs() < 1e15).then_some(part as i64)
         };
-        let ends = |bounded: &Bounded| [bounded.low.and_then(part), bounded.high.and_then(part)];
+        let ends = |bounded: &Estimate| [bounded.low.and_then(part), bounded.high.and_then(part)];
         let mut v = ends(&self.center).to_vec();
         let [median, p95, p99] = self.percentiles.as_deref().copied().unwrap_or_default();
         for percentile in [p95, p99, median.filter(|median| *median != self.center)] {
@@ -295,8 +293,8 @@ impl Measured {
         while v.last().is_some_and(Option::is_none) {
             v.pop();
         }
-        let ends = self.shape.first().zip(self.shape.last());
-        let ends = ends.and_then(|(least, most)| Some((part(*least)?, part(*most)?)));
+        let shape = self.shape.stored();
+        let shape = shape.and_then(|([least, most], letters)| Some((part(least)?, part(most)?, letters)));
         MetricForm {
             m: self.metric.clone(),
             g: self.group.clone(),
@@ -309,7 +307,7 @@ impl Measured {
             n: self.n.map(|n| self.failed.map_or(CountForm::All(n), |failed| CountForm::WithFailed([n, failed]))),
             c: center,
             v,
-            q: ends.filter(|(least, most)| least < most).map(|(least, most)| (least, most, letters(&self.shape))),
+            q: shape.filter(|(least, most, _)| least < most),
         }
     }
 
@@ -317,7 +315,7 @@ impl Measured {
         let center = form.c;
         let value = |place: usize| Some(center + center.abs() * form.v.get(place).copied()?? as f64 / PARTS);
         let percentile =
-            |place: usize| Some(Bounded { value: value(place)?, low: value(place + 1), high: value(place + 2) });
+            |place: usize| Some(Estimate { value: value(place)?, low: value(place + 1), high: value(place + 2) });
         let at = |part: i64| center + center.abs() * part as f64 / PARTS;
         let [median, p95, p99] = PLACES.map(percentile);
         let (n, failed) = match form.n {
@@ -325,14 +323,16 @@ impl Measured {
             Some(CountForm::All(n)) => (Some(n), None),
             Some(CountForm::WithFailed([n, failed])) => (Some(n), Some(failed)),
         };
-        let center = Bounded { value: center, low: value(0), high: value(1) };
+        let center = Estimate { value: center, low: value(0), high: value(1) };
         center.value.is_finite().then_some(Self {
             // Of samples, which have a shape, the median is the center.
             percentiles: Some([median.or(Some(center).filter(|_| form.q.is_some())), p95, p99])
                 .filter(|all| all.iter().any(Option::is_some))
                 .map(Box::new),
             center,
-            shape: form.q.map_or_else(Vec::new, |(least, most, letters)| quantiles(&letters, [at(least), at(most)])),
+            shape: form.q.map_or_else(Shape::default, |(least, most, letters)| {
+                Shape::of_letters([at(least), at(most)], &letters)
+            }),
             metric: form.m,
             group: form.g,
             dimension: form.d,
@@ -357,33 +357,13 @@ fn rounded(value: f64) -> f64 {
     format!("{value:.*e}", CENTER_DIGITS - 1).parse().unwrap_or(value)
 }
 
-/// Where each quantile stands between the ends, on logarithms where all are positive.
-fn letters(shape: &[f64]) -> String {
-    let Some((least, most)) = shape.first().zip(shape.last()) else { return String::new() };
-    let last = LETTERS.len() - 1;
-    let letter = |value: &f64| {
-        let share =
-            if *least > 0.0 { (value / least).ln() / (most / least).ln() } else { (value - least) / (most - least) };
-        char::from(LETTERS[(share.clamp(0.0, 1.0) * last as f64).round() as usize])
-    };
-    shape.iter().map(letter).collect()
-}
-
-fn quantiles(letters: &str, [least, most]: [f64; 2]) -> Vec<f64> {
-    let value = |letter: u8| {
-        let share = LETTERS.iter().position(|known| *known == letter)? as f64 / (LETTERS.len() - 1) as f64;
-        Some(if least > 0.0 { least * (most / least).powf(share) } else { least + (most - least) * share })
-    };
-    letters.bytes().filter_map(value).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn measured() -> Measured {
-        let ends = |value: f64, low: f64, high: Option<f64>| Bounded { value, low: Some(low), high };
-        Measured {
+    fn measured() -> RunMetric {
+        let ends = |value: f64, low: f64, high: Option<f64>| Estimate { value, low: Some(low), high };
+        RunMetric {
             metric: "latency_ms".to_owned(),
             group: Some("GET-search".to_owned()),
             dimension: Dimension::Time,
@@ -396,7 +376,7 @@ mod tests {
                 Some(ends(0.0512, 0.0478, None)),
             ])),
             failed: Some(12),
-            shape: (0..16).map(|place| 0.0199 * 1.1_f64.powi(place)).collect(),
+            shape: Shape::of(&std::array::from_fn(|place| 0.0199 * 1.1_f64.powi(i32::try_from(place).unwrap()))),
         }
     }
 
@@ -421,13 +401,12 @@ mod tests {
         let (was, is) = (measured(), &back.metrics[0]);
         assert_eq!(is.center.value, 0.021_312_4);
         let half = 0.0213 / 2000.0 * 1.01;
-        let all = |measured: &Measured| measured.percentiles.as_deref().copied().unwrap_or_default();
+        let all = |measured: &RunMetric| measured.percentiles.as_deref().copied().unwrap_or_default();
         for (was, is) in all(&was).iter().flatten().zip(all(is).iter().flatten()) {
             assert!((was.value - is.value).abs() <= half, "{was:?} {is:?}");
             assert_eq!(was.high.is_some(), is.high.is_some());
         }
-        assert_eq!(is.shape.len(), SHAPE_QUANTILES);
-        for (was, is) in was.shape.iter().zip(&is.shape) {
+        for (was, is) in was.shape.quantiles().unwrap().iter().zip(is.shape.quantiles().unwrap()) {
             assert!((was / is - 1.0).abs() < 0.02, "{was} {is}");
         }
         assert_eq!((is.n, is.failed, is.polarity), (was.n, was.failed, was.polarity));
@@ -443,17 +422,17 @@ mod tests {
 
     #[test]
     fn a_number_alone_is_a_run_and_zero_has_no_parts() {
-        let bare = Measured {
+        let bare = RunMetric {
             n: None,
-            center: Bounded { value: 0.0, low: Some(0.0), high: Some(1.0) },
+            center: Estimate { value: 0.0, low: Some(0.0), high: Some(1.0) },
             percentiles: None,
             failed: None,
-            shape: Vec::new(),
+            shape: Shape::default(),
             ..measured()
         };
         let text = Line::Run(Box::new(Run { metrics: vec![bare], ..run() })).to_text();
         let Ok(Line::Run(back)) = Line::parse(&text) else { panic!("{text}") };
-        assert_eq!(back.metrics[0].center, Bounded { value: 0.0, low: None, high: None });
+        assert_eq!(back.metrics[0].center, Estimate { value: 0.0, low: None, high: None });
     }
 
     #[test]

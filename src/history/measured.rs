@@ -1,6 +1,6 @@
 //! From a capture to the metrics of a run in a history.
 //!
-//! In: a [`Capture`], whose sources are the files of one run. Out: [`Measured`], each under a name that is its own in this run. Refuses
+//! In: a [`Capture`], whose sources are the files of one run. Out: [`RunMetric`], each under a name that is its own in this run. Refuses
 //! two metrics of one name: in a history nobody could tell them apart.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,8 @@ use crate::measure::{Dimension, Polarity, Refusal, Statistic};
 use crate::stats::interval::order_statistic_interval_inflated;
 use crate::stats::quantile::{QuantileMethod, quantile, samples_needed};
 
-use super::line::{Bounded, Measured, Run, SHAPE_QUANTILES, named, short_digest};
+use super::line::{Estimate, Run, RunMetric, named, short_digest};
+use super::shape::Shape;
 
 /// Level of all intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -67,7 +68,7 @@ fn fits_two(name: &str, one: &str, other: &str) -> Refusal {
 
 /// All metrics of a run. Files whose names differ only in numbers are repetitions, and their samples one population; a name that several
 /// other files have stands behind that of its file.
-fn metrics(capture: &Capture) -> Result<Vec<Measured>, Refusal> {
+fn metrics(capture: &Capture) -> Result<Vec<RunMetric>, Refusal> {
     let mut files: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let metrics = capture.metrics.iter().map(|one| (&one.metric, &one.source));
     let shares = capture.shares.iter().map(|one| (&one.metric, &one.source));
@@ -91,15 +92,15 @@ fn metrics(capture: &Capture) -> Result<Vec<Measured>, Refusal> {
         }
         runs.push(one);
     }
-    let mut all: Vec<Measured> = named_once
+    let mut all: Vec<RunMetric> = named_once
         .iter()
-        .filter_map(|((name, _), runs)| Some(Measured { metric: name.clone(), ..sampled(runs, capture)? }))
+        .filter_map(|((name, _), runs)| Some(RunMetric { metric: name.clone(), ..sampled(runs, capture)? }))
         .collect();
     all.extend(failures(capture, name_of));
     let mut taken: BTreeMap<String, String> = all.iter().map(|one| (one.name(), "the samples".to_owned())).collect();
     for one in &capture.reported {
         let Some(measured) = reported(one) else { continue };
-        let measured = Measured { metric: name_of(&one.metric, &one.source), ..measured };
+        let measured = RunMetric { metric: name_of(&one.metric, &one.source), ..measured };
         let name = measured.name();
         if let Some(other) = taken.insert(name.clone(), one.source.clone()) {
             return Err(fits_two(&name, &other, &one.source));
@@ -118,9 +119,9 @@ fn metrics(capture: &Capture) -> Result<Vec<Measured>, Refusal> {
             .map(|rate| rate.relative_error)
             .try_fold(0.0, |most: f64, error| Some(most.max(error?)));
         let half = error.map(|error| 1.96 * error * value);
-        let center = Bounded { value, low: half.map(|half| value - half), high: half.map(|half| value + half) };
+        let center = Estimate { value, low: half.map(|half| value - half), high: half.map(|half| value + half) };
         // Whether more requests are better depends on who decides how many there are.
-        all.push(Measured::bare(RATE, None, Dimension::Rate, Polarity::Unknown, center));
+        all.push(RunMetric::bare(RATE, None, Dimension::Rate, Polarity::Unknown, center));
     }
     Ok(all)
 }
@@ -131,7 +132,7 @@ fn stem(source: &str) -> &str {
 }
 
 /// From samples.
-fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<Measured> {
+fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<RunMetric> {
     let first = runs.first()?;
     let recordings = || runs.iter().flat_map(|one| &one.runs);
     let mut points: Vec<f64> = recordings().flat_map(|run| run.values.ordered().points).collect();
@@ -150,14 +151,14 @@ fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<Measured> {
         let value = quantile(&points, p, QuantileMethod::default());
         let found = order_statistic_interval_inflated(points.len(), |place| points[place], p, CONFIDENCE, inflation);
         let interval = found.map(|found| found.interval);
-        (n >= samples_needed(p) as u64).then_some(Bounded {
+        (n >= samples_needed(p) as u64).then_some(Estimate {
             value,
             low: interval.and_then(|interval| interval.low),
             high: interval.and_then(|interval| interval.high),
         })
     };
     let percentiles = [0, 1, 2].map(|index| percentile((PERCENTILES[index], inflation[index])));
-    let shape = (0..SHAPE_QUANTILES).map(|place| (place as f64 + 0.5) / SHAPE_QUANTILES as f64);
+    let quantiles: Vec<f64> = Shape::shares().map(|p| quantile(&points, p, QuantileMethod::Type7)).collect();
     let shares = || capture.shares.iter().filter(|share| share.source == first.source && is_of_failures(&share.metric));
     let failed = shares().find(|share| share.group == first.group);
     let whole = shares().find(|share| share.group.is_none());
@@ -165,17 +166,13 @@ fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<Measured> {
     if failed.into_iter().chain(whole).any(|share| counts(share).is_some_and(|(good, _)| good == 0)) {
         return None;
     }
-    Some(Measured {
+    Some(RunMetric {
         n: Some(n),
         percentiles: Some(Box::new(percentiles)),
         failed: failed.map(|share| share.runs.iter().map(|run| run.failed).sum()),
-        shape: if points.len() > 1 {
-            shape.map(|p| quantile(&points, p, QuantileMethod::Type7)).collect()
-        } else {
-            Vec::new()
-        },
+        shape: quantiles.first_chunk().map_or_else(Shape::default, Shape::of),
         // The median stands for a run: what one slow request does to a mean is no change of level.
-        ..Measured::bare(&first.metric, first.group.as_deref(), first.dimension, first.polarity, percentiles[0]?)
+        ..RunMetric::bare(&first.metric, first.group.as_deref(), first.dimension, first.polarity, percentiles[0]?)
     })
 }
 
@@ -187,7 +184,7 @@ fn counts(share: &ShareRuns) -> Option<(u64, u64)> {
 }
 
 /// The shares of failures, each a metric of its own: a service that is down has hardly another one.
-fn failures(capture: &Capture, name_of: impl Fn(&str, &str) -> String) -> Vec<Measured> {
+fn failures(capture: &Capture, name_of: impl Fn(&str, &str) -> String) -> Vec<RunMetric> {
     let mut pooled: BTreeMap<(String, Option<&str>), (u64, u64)> = BTreeMap::new();
     for share in capture.shares.iter().filter(|share| is_of_failures(&share.metric)) {
         let Some((good, failed)) = counts(share) else { continue };
@@ -196,32 +193,32 @@ fn failures(capture: &Capture, name_of: impl Fn(&str, &str) -> String) -> Vec<Me
     }
     let one = |((metric, group), (good, failed)): ((String, Option<&str>), (u64, u64))| {
         let value = failed as f64 / (good as f64 + failed as f64);
-        let center = Bounded { value, low: None, high: None };
-        Measured {
+        let center = Estimate { value, low: None, high: None };
+        RunMetric {
             n: Some(good),
             failed: Some(failed),
-            ..Measured::bare(&metric, group, Dimension::Ratio, Polarity::LowerIsBetter, center)
+            ..RunMetric::bare(&metric, group, Dimension::Ratio, Polarity::LowerIsBetter, center)
         }
     };
     pooled.into_iter().map(one).collect()
 }
 
 /// From a tool's own numbers: its median, else its mean, else its only value.
-fn reported(one: &ReportedNumbers) -> Option<Measured> {
+fn reported(one: &ReportedNumbers) -> Option<RunMetric> {
     let value = |statistic: Statistic| one.values.get(&statistic).copied().filter(|value| value.is_finite());
     let counted = one.share();
     let share = counted.map(|share| share.failed as f64 / share.total as f64);
     let center = [Statistic::Median, Statistic::P50, Statistic::Mean, Statistic::Value].into_iter().find_map(value);
     let center = center.or(share)?;
-    let alone = |value: f64| Bounded { value, low: None, high: None };
+    let alone = |value: f64| Estimate { value, low: None, high: None };
     let half = value(Statistic::MeanError).filter(|_| value(Statistic::Mean) == Some(center));
-    let bounded = Bounded { value: center, low: half.map(|half| center - half), high: half.map(|half| center + half) };
+    let bounded = Estimate { value: center, low: half.map(|half| center - half), high: half.map(|half| center + half) };
     let percentiles = [Statistic::P50, Statistic::P95, Statistic::P99].map(|statistic| value(statistic).map(alone));
-    Some(Measured {
+    Some(RunMetric {
         // What a tool counts holds what failed.
         n: counted.map_or(one.count(Statistic::Count), |share| Some(share.total - share.failed)),
         percentiles: Some(percentiles).filter(|all| all.iter().any(Option::is_some)).map(Box::new),
         failed: one.count(Statistic::Failures),
-        ..Measured::bare(&one.metric, one.label.as_deref(), one.dimension, one.polarity, bounded)
+        ..RunMetric::bare(&one.metric, one.label.as_deref(), one.dimension, one.polarity, bounded)
     })
 }

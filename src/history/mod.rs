@@ -12,6 +12,7 @@ pub mod measured;
 mod newest;
 pub mod rows;
 pub mod series;
+pub mod shape;
 mod slow;
 mod state;
 pub mod stated;

@@ -35,11 +35,11 @@ struct Beside<'a> {
     metric: &'a MetricHistory,
     value: Option<f64>,
     stretch: Vec<&'a HistoryPoint>,
-    found: Option<Found>,
+    found: Option<Prospect>,
 }
 
 /// What a stretch of enough runs says of a value.
-struct Found {
+struct Prospect {
     scale: Scale,
     prediction: Prediction,
     /// The value less the level, on the scale.
@@ -104,7 +104,7 @@ pub(super) fn newest(
             found.p = found.p.max(usual.p(score_of(found.p)));
         }
     }
-    let matters = |found: &Found| found.moved.abs() >= found.scale.margin(margin);
+    let matters = |found: &Prospect| found.moved.abs() >= found.scale.margin(margin);
     let tested = beside.iter().filter_map(|one| one.found.as_ref());
     let level = discovery_level(tested.map(|found| if matters(found) { found.p } else { 1.0 }).collect(), LEVEL);
     let tests = beside.iter().filter(|one| one.found.is_some()).count().max(1) as f64;
@@ -169,7 +169,7 @@ fn beside<'a>(
     Beside { metric, value, stretch, found }
 }
 
-fn found(metric: &MetricHistory, value: f64, stretch: &[&HistoryPoint], runs: [&Run; 2]) -> Option<Found> {
+fn found(metric: &MetricHistory, value: f64, stretch: &[&HistoryPoint], runs: [&Run; 2]) -> Option<Prospect> {
     let values: Vec<f64> = stretch.iter().map(|point| point.value).collect();
     let positive = value > 0.0 && values.iter().all(|value| *value > 0.0);
     let mean = values.iter().sum::<f64>() / values.len() as f64;
@@ -195,7 +195,7 @@ fn found(metric: &MetricHistory, value: f64, stretch: &[&HistoryPoint], runs: [&
         .iter()
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
     let p = if (low..=high).contains(&value) { 1.0 } else { prediction.p(scale.of(value)) };
-    Some(Found { scale, prediction, moved, p, scores })
+    Some(Prospect { scale, prediction, moved, p, scores })
 }
 
 /// The noise below which runs of a metric cannot be: half the width of their own intervals, and the step in which they are recorded.
@@ -246,7 +246,7 @@ fn judged(one: &Beside<'_>, margin: f64, level: f64, tests: f64) -> NewestValue 
         let large = ratio.is_some_and(|ratio| worse(ratio) >= GLARING_FACTOR.ln());
         return NewestValue { verdict: NewestVerdict::Inconclusive, large, ratio, level: Some(before.value), ..blank };
     };
-    let Found { scale, prediction, moved, p, .. } = found;
+    let Prospect { scale, prediction, moved, p, .. } = found;
     let (margin, half) = (scale.margin(margin), prediction.half(CONFIDENCE));
     let is_worse = signed(metric.polarity).map(|sign| sign * moved > 0.0);
     let verdict = if *p <= level && moved.abs() >= margin {

@@ -9,7 +9,7 @@ use crate::measure::Refusal;
 use crate::table::source::Source;
 use crate::table::{CellType, Role, Table};
 
-use super::line::{Bounded, Line, Measured, Run, short_digest};
+use super::line::{Estimate, Line, Run, RunMetric, short_digest};
 
 /// How columns are called that hold the commit of a row.
 const COMMITS: &[&str] =
@@ -92,14 +92,14 @@ fn add(table: &Table, clock: usize, runs: &mut BTreeMap<(i64, String), Run>) {
                 Some(group) if column.name.starts_with(VALUE) => (group.clone(), None),
                 group => (column.name.clone(), group.clone()),
             };
-            let same = |one: &Measured| one.metric == metric && one.group == group;
+            let same = |one: &RunMetric| one.metric == metric && one.group == group;
             if run.metrics.iter().any(same) {
                 // A benchmark that stands twice in a run has no one value; the first is kept, as its tool shows it.
                 continue;
             }
-            let center = Bounded { value: column.to_base(recorded), low: None, high: None };
+            let center = Estimate { value: column.to_base(recorded), low: None, high: None };
             let dimension = column.unit().dimension;
-            run.metrics.push(Measured::bare(&metric, group.as_deref(), dimension, column.polarity, center));
+            run.metrics.push(RunMetric::bare(&metric, group.as_deref(), dimension, column.polarity, center));
         }
     });
     runs.retain(|_, run| !run.metrics.is_empty());

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use crate::measure::{Dimension, Polarity};
 
 use super::contract::HistoryPoint;
-use super::line::{Bounded, Measured, Run};
+use super::line::{Estimate, Run, RunMetric};
 
 /// What of a run is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Followed {
+pub enum Aspect {
     /// The median, or the number that a tool gives.
     #[default]
     Center,
@@ -21,7 +21,7 @@ pub enum Followed {
     Failures,
 }
 
-impl Followed {
+impl Aspect {
     /// Its name in reports and on the command line.
     pub fn name(self) -> &'static str {
         match self {
@@ -32,7 +32,7 @@ impl Followed {
         }
     }
 
-    fn value(self, measured: &Measured) -> Option<Bounded> {
+    fn value(self, measured: &RunMetric) -> Option<Estimate> {
         match self {
             Self::Center => Some(measured.center),
             Self::P95 => measured.percentiles.as_ref()?[1],
@@ -40,7 +40,7 @@ impl Followed {
             Self::Failures => {
                 // Rows that failed have no duration, so that they are not among the samples.
                 let (failed, n) = (measured.failed? as f64, measured.n? as f64);
-                (n + failed > 0.0).then_some(Bounded { value: failed / (n + failed), low: None, high: None })
+                (n + failed > 0.0).then_some(Estimate { value: failed / (n + failed), low: None, high: None })
             }
         }
     }
@@ -56,16 +56,16 @@ pub(super) struct Series {
 }
 
 /// The series of all metrics that are wanted, by name. A metric whose dimension changed goes on under its name and dimension.
-pub(super) fn series(runs: &[&Run], followed: Followed, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Series> {
+pub(super) fn series(runs: &[&Run], followed: Aspect, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Series> {
     let mut all: BTreeMap<(&str, Option<&str>, Dimension), Series> = BTreeMap::new();
     for (place, run) in runs.iter().enumerate() {
         for measured in &run.metrics {
-            let Some(Bounded { value, low, high }) = followed.value(measured) else { continue };
+            let Some(Estimate { value, low, high }) = followed.value(measured) else { continue };
             let key = (measured.metric.as_str(), measured.group.as_deref(), measured.dimension);
             let series = all.entry(key).or_insert_with(|| Series {
                 name: measured.name(),
-                dimension: if followed == Followed::Failures { Dimension::Ratio } else { measured.dimension },
-                polarity: if followed == Followed::Failures { Polarity::LowerIsBetter } else { measured.polarity },
+                dimension: if followed == Aspect::Failures { Dimension::Ratio } else { measured.dimension },
+                polarity: if followed == Aspect::Failures { Polarity::LowerIsBetter } else { measured.polarity },
                 points: Vec::new(),
             });
             series.points.push(HistoryPoint { run: place, value, low, high });

@@ -18,7 +18,7 @@ const BRANCHES: &[&str] = &["/commit_info/branch"];
 
 /// What is stated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Stated {
+pub struct Statement {
     /// Seconds since 1970.
     pub at: Option<i64>,
     /// The commit.
@@ -27,7 +27,7 @@ pub struct Stated {
     pub branch: Option<String>,
 }
 
-impl Stated {
+impl Statement {
     /// From the text of a file; nothing where it is no JSON document.
     pub fn of(text: &[u8]) -> Self {
         let Ok(document) = serde_json::from_slice::<Value>(text) else { return Self::default() };
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn an_instant_is_taken_where_a_tool_states_it() {
-        let of = |text: &str| Stated::of(text.as_bytes());
+        let of = |text: &str| Statement::of(text.as_bytes());
         let google = of(r#"{"context":{"date":"2026-11-28T02:00:00+01:00"},"benchmarks":[]}"#);
         assert_eq!(google.at, parse_instant("2026-11-28T01:00:00Z"));
         let asv = of(r#"{"commit_hash":"abc","date":1700000000000,"results":{}}"#);
@@ -111,8 +111,8 @@ mod tests {
         let pytest = of(r#"{"datetime":"2026-11-28T02:00:00.5","commit_info":{"id":"f00d","branch":"main"}}"#);
         assert_eq!(pytest.at, parse_instant("2026-11-28T02:00:00Z"));
         assert_eq!((pytest.commit.as_deref(), pytest.branch.as_deref()), (Some("f00d"), Some("main")));
-        assert_eq!(of(r#"{"updated":"2026-11-28T02:00:00Z"}"#), Stated::default());
-        assert_eq!(of("a,b\n1,2\n"), Stated::default());
+        assert_eq!(of(r#"{"updated":"2026-11-28T02:00:00Z"}"#), Statement::default());
+        assert_eq!(of("a,b\n1,2\n"), Statement::default());
     }
 
     #[test]

@@ -480,3 +480,29 @@ fn a_drift_that_turns_is_drawn_as_the_lines_it_is_made_of() {
         place.read("history.html").split("class=\"drift\"").nth(1).unwrap().split("/>").next().unwrap().to_owned();
     assert_eq!(path.matches('M').count(), 2, "{path}");
 }
+
+#[test]
+fn samples_before_and_after_a_change_stand_beside_each_other() {
+    let place = Place::new();
+    let line = |run: usize| {
+        let center = if run < 30 { 0.050 } else { 0.060 } * (1.0 + noise(run));
+        // From 0.8 to twice the center.
+        let shape = r#"[-200,1000,"048CGKOSWaeimquz"]"#;
+        let metric = format!(r#"{{"m":"latency","d":"time","b":"<","n":500,"c":{center:.6},"q":{shape}}}"#);
+        format!(r#"{{"history":1,"at":"{}","commit":"{run:07x}","metrics":[{metric}]}}"#, night(run))
+    };
+    place.write(FILE, (0..40).map(line).collect::<Vec<String>>().join("\n"));
+    let report = reported(&place, "-o out.html");
+    let found = &changes(&report, "latency")[0]["distributions"];
+    assert_eq!(found["runs"], serde_json::json!([20, 10]), "the nearest runs of each level");
+    let ends = [("before", 0.04, 0.1), ("after", 0.048, 0.12)];
+    for (side, least, most) in ends {
+        let quantiles: Vec<f64> = found[side].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect();
+        assert!(
+            (quantiles[0] / least - 1.0).abs() < 0.02 && (quantiles[15] / most - 1.0).abs() < 0.02,
+            "{quantiles:?}"
+        );
+    }
+    let page = place.read("out.html");
+    assert!(page.contains("10 runs after it, 20 runs before it (grey)"), "the page says whose samples they are");
+}

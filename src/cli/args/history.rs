@@ -133,8 +133,8 @@ pub(in crate::cli) struct Question {
     pub(in crate::cli) since: Option<String>,
 
     /// What of each run is followed.
-    #[arg(long, value_enum, default_value_t = Followed::Center, help_heading = "What is looked at", hide_short_help = true)]
-    pub(in crate::cli) statistic: Followed,
+    #[arg(long, value_enum, default_value_t = Aspect::Center, help_heading = "What is looked at", hide_short_help = true)]
+    pub(in crate::cli) statistic: Aspect,
 
     /// The change that matters, of the level [default: 5%].
     ///
@@ -159,7 +159,7 @@ pub(in crate::cli) struct Question {
 
 /// What of a run is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum Followed {
+pub(in crate::cli) enum Aspect {
     /// The median, or the number that a tool gives.
     Center,
     P95,

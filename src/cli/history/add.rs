@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::history::file::History;
 use crate::history::line::{Line as HistoryLine, Run, instant};
 use crate::history::measured::{Occasion, run};
-use crate::history::stated::{Stated, parse_instant};
+use crate::history::stated::{Statement, parse_instant};
 use crate::ingest;
 use crate::report::number;
 
@@ -48,7 +48,7 @@ pub(super) fn run_of(input: &Input, occasion: &Given, otherwise: Option<i64>, pl
     let at = at.as_deref().map(parse_at).transpose()?;
     let inputs = read::inputs(&input.paths, understanding)?.into_a_side();
     places.add_inputs(&inputs)?;
-    let stated: Vec<Stated> = inputs.sources.iter().filter_map(NamedSource::path).map(stated_in).collect();
+    let stated: Vec<Statement> = inputs.sources.iter().filter_map(NamedSource::path).map(stated_in).collect();
     let environment = environment(env, &config.environment)?;
     let reading = read::read(understanding, &config, inputs, &ReadOptions { samples: true, seen: Vec::new() })?;
     let Some(at) =
@@ -56,7 +56,7 @@ pub(super) fn run_of(input: &Input, occasion: &Given, otherwise: Option<i64>, pl
     else {
         bail!("no file states when it was measured: give --at, for example --at 2026-11-28T02:00:00Z");
     };
-    let word = |given: &Option<String>, of: fn(&Stated) -> Option<String>| {
+    let word = |given: &Option<String>, of: fn(&Statement) -> Option<String>| {
         given.clone().or_else(|| one_of(stated.iter().filter_map(of)))
     };
     let commit = word(commit, |one| one.commit.clone()).unwrap_or_default();
@@ -99,7 +99,7 @@ fn first_request(reading: &Reading) -> Option<i64> {
 }
 
 /// What a document states of itself.
-pub(super) fn stated_in(path: &Path) -> Stated {
+pub(super) fn stated_in(path: &Path) -> Statement {
     /// So much shows whether a file is a document.
     const BEGINNING: usize = 64;
     let read = || -> std::io::Result<Vec<u8>> {
@@ -112,7 +112,7 @@ pub(super) fn stated_in(path: &Path) -> Stated {
         Ok(bytes)
     };
     // What cannot be read here is told by the reader that comes after.
-    read().map(|bytes| Stated::of(&bytes)).unwrap_or_default()
+    read().map(|bytes| Statement::of(&bytes)).unwrap_or_default()
 }
 
 /// Reads files as one run.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::cli::args::{Colour, Followed as FollowedFlag, HistoryCompare, HistoryReport as Arguments, Question};
+use crate::cli::args::{Aspect as FollowedFlag, Colour, HistoryCompare, HistoryReport as Arguments, Question};
 use crate::cli::gate::CHECK_FAILED;
 use crate::cli::outputs::{Target, write_all};
 use crate::cli::places::{Places, Use};
@@ -16,7 +16,7 @@ use crate::history::contract::{HistoryOutcome, HistoryReport};
 use crate::history::file::{History, RunDetail};
 use crate::history::gate::FailOn;
 use crate::history::judge::{self, HistoryQuestion};
-use crate::history::series::Followed;
+use crate::history::series::Aspect;
 use crate::report::history::{HistoryView, render_history};
 use crate::report::render::Form;
 use crate::report::view::Tone;
@@ -49,10 +49,10 @@ pub(super) fn compare(arguments: &HistoryCompare) -> Result<ExitCode> {
     answer(file, question, understanding.color, &mut places, &wish, |_| Ok(history))
 }
 
-fn kept(followed: Followed) -> RunDetail {
+fn kept(followed: Aspect) -> RunDetail {
     match followed {
-        Followed::P95 | Followed::P99 => RunDetail::Percentiles,
-        Followed::Center | Followed::Failures => RunDetail::Center,
+        Aspect::P95 | Aspect::P99 => RunDetail::Percentiles,
+        Aspect::Center | Aspect::Failures => RunDetail::Center,
     }
 }
 
@@ -63,7 +63,7 @@ fn answer(
     color: Colour,
     places: &mut Places,
     wish: &HistoryQuestion,
-    history: impl FnOnce(Followed) -> Result<History>,
+    history: impl FnOnce(Aspect) -> Result<History>,
 ) -> Result<ExitCode> {
     let Question { files, quiet, .. } = question;
     files.iter().try_for_each(|path| places.add(Use::Output, path))?;
@@ -95,10 +95,10 @@ fn wish(question: &Question) -> Result<HistoryQuestion> {
     let since = question.since.as_deref().map(|text| days(text).with_context(|| format!("--since {text}")));
     Ok(HistoryQuestion {
         followed: match question.statistic {
-            FollowedFlag::Center => Followed::Center,
-            FollowedFlag::P95 => Followed::P95,
-            FollowedFlag::P99 => Followed::P99,
-            FollowedFlag::Failures => Followed::Failures,
+            FollowedFlag::Center => Aspect::Center,
+            FollowedFlag::P95 => Aspect::P95,
+            FollowedFlag::P99 => Aspect::P99,
+            FollowedFlag::Failures => Aspect::Failures,
         },
         metric: metric.transpose()?,
         since_days: since.transpose()?,

@@ -27,8 +27,10 @@ pub(crate) struct Tail<'a> {
     pub unit_of: &'a str,
     /// Ascending values with falling shares.
     pub shares: &'a [Share],
-    /// The same of the baseline; empty where there is none.
+    /// The same of what it is compared with; empty where there is none.
     pub before: &'a [Share],
+    /// What that is: `the baseline`.
+    pub beside: &'a str,
     /// Whether the axis of values is logarithmic.
     pub log: bool,
     /// Unit and digits.
@@ -105,7 +107,7 @@ pub(crate) fn tail(plot: &Tail<'_>) -> Option<Chart> {
     let mut notes = vec!["Share of samples at or above each value, on a logarithmic axis.".to_owned()];
     notes.extend(log_note(axis.log));
     if !plot.before.is_empty() {
-        notes.push("Grey: the baseline.".to_owned());
+        notes.push(format!("Grey: {}.", plot.beside));
     }
     Some(canvas.close("Tail", notes))
 }
@@ -163,6 +165,7 @@ mod tests {
             unit_of: "latency",
             shares: &after,
             before: &before,
+            beside: "the baseline",
             log: true,
             scale: &scale,
         };

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::history::contract::{ChangeState, HistoryOutcome, HistoryReport, LevelChange, MetricHistory};
+use crate::history::shape::Shape;
 use crate::measure::{Direction, Polarity};
 use crate::report::chart::{
-    CELLS, HistoryMark, HistoryPlot, PlotLevel, PlotPoint, heat_row, history_chart, history_spark,
+    CELLS, HistoryMark, HistoryPlot, PlotLevel, PlotPoint, Tail, heat_row, history_chart, history_spark, tail,
 };
 use crate::report::number::{self, Scale};
 use crate::report::text_table::{Align, TextTable};
@@ -85,7 +86,16 @@ pub(crate) struct MetricRow {
     pub small: usize,
     pub drift: Option<String>,
     pub chart: Option<String>,
+    /// How samples were distributed before and after that change.
+    pub distribution: Option<DistributionView>,
     pub notes: Vec<String>,
+}
+
+/// Samples before and after a change.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct DistributionView {
+    pub svg: String,
+    pub caption: String,
 }
 
 /// A row of the heat map.
@@ -320,9 +330,42 @@ fn metric_row(report: &HistoryReport, metric: &MetricHistory, index: usize, pict
         small: metric.changes.len() - shown.len(),
         drift: words::drift(metric, report),
         chart: (pictures && index < MOST_PICTURES).then(|| chart(report, metric, &anchor)).flatten(),
+        distribution: chosen
+            .filter(|_| pictures && index < MOST_PICTURES)
+            .and_then(|change| distribution(metric, change, &anchor)),
         notes,
         anchor,
     }
+}
+
+/// How samples were distributed before and after a change, as far as runs of a history say it.
+fn distribution(metric: &MetricHistory, change: &LevelChange, anchor: &str) -> Option<DistributionView> {
+    let found = change.distributions.as_ref()?;
+    let shares = |quantiles: &[f64]| -> Vec<(f64, f64)> {
+        Shape::shares().zip(quantiles).map(|(share, value)| (*value, 1.0 - share)).collect()
+    };
+    let (before, after) = (shares(&found.before), shares(&found.after));
+    let all: Vec<f64> = found.before.iter().chain(&found.after).copied().collect();
+    let (least, most) = all.iter().fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
+    let drawn = tail(&Tail {
+        id: &format!("{anchor}-distribution"),
+        title: &metric.name,
+        unit_of: &metric.name,
+        shares: &after,
+        before: &before,
+        beside: "before",
+        log: least > 0.0 && most > 10.0 * least,
+        scale: &Scale::of_values(metric.dimension, &all, None),
+    })?;
+    let runs = found.runs.map(|runs| number::counted(runs as u64, "run"));
+    let caption = format!(
+        "Share of samples at or above each value, {} {}: {} after it, {} before it (grey)",
+        words::size(metric, change),
+        words::commit(&change.commit),
+        runs[1],
+        runs[0]
+    );
+    Some(DistributionView { svg: drawn.svg, caption })
 }
 
 fn points(report: &HistoryReport, metric: &MetricHistory) -> Vec<PlotPoint> {

@@ -131,6 +131,7 @@ fn tail(report: Option<&Report>, metric: &Metric, population: &Population, id: &
         unit_of: &visible(&metric.name),
         shares: &chart::shares(histogram, &largest),
         before: &before,
+        beside: "the baseline",
         log: histogram.log,
         scale,
     })
