@@ -20,7 +20,7 @@ use crate::measure::service_level::ServiceLevel;
 use crate::measure::{Dimension, Polarity, Quantity, Unit};
 use crate::table::Role;
 
-pub use place::Misplaced;
+pub use place::ConfigFault;
 
 /// The name under which the file is found without being named.
 pub const FILE_NAME: &str = "perfreport.toml";
@@ -194,12 +194,12 @@ impl Config {
     ///
     /// # Errors
     /// When the text is no TOML, has an unknown key, or a value that means nothing; with its line and column.
-    pub fn parse(text: &str) -> Result<Self, Misplaced> {
+    pub fn parse(text: &str) -> Result<Self, ConfigFault> {
         let mut config: Self = toml::from_str(text)
-            .map_err(|error| Misplaced::at(text, error.span(), error.message().trim_end().to_owned()))?;
+            .map_err(|error| ConfigFault::at(text, error.span(), error.message().trim_end().to_owned()))?;
         let place = |section: &'static str| {
             move |error: gates::EntryError| {
-                Misplaced::in_section(text, (section, error.index), error.key.as_deref(), error.message)
+                ConfigFault::in_section(text, (section, error.index), error.key.as_deref(), error.message)
             }
         };
         let default = config.margin.unwrap_or(DEFAULT_MARGIN);
@@ -214,7 +214,7 @@ impl Config {
             let checked = source.pattern().map(drop).and_then(|()| source.options().map(drop)).and_then(|()| service());
             checked.map_err(|error| {
                 let key = error.key.strip_prefix("source.").unwrap_or(&error.key);
-                Misplaced::in_section(text, ("source", index), Some(key), error.to_string())
+                ConfigFault::in_section(text, ("source", index), Some(key), error.to_string())
             })?;
         }
         Ok(config)

@@ -18,7 +18,7 @@ use crate::measure::{Dimension, FindingKind};
 use crate::stats::corruption::{Case, Suspect, suspects};
 use crate::stats::describe::describe;
 use crate::stats::large::{self, GroupOf};
-use crate::stats::measured::Measured;
+use crate::stats::measured::LabelledNumbers;
 use crate::stats::outlier::Outliers;
 use crate::stats::population::{Detail, Population};
 use crate::stats::recording::{Repeat, Stuck, repeats, stuck};
@@ -68,7 +68,7 @@ impl MetricColumn<'_> {
         let column = &self.table.columns[self.column];
         let unit = column.unit();
         let labels = self.grouping.map(|grouping| &*grouping.codes);
-        let all = Measured::new(self.table.values(self.column), labels);
+        let all = LabelledNumbers::new(self.table.values(self.column), labels);
         let suspects = self.suspects(&all);
         let left_out: Vec<usize> =
             suspects.iter().filter(|suspect| suspect.leaves()).map(|suspect| suspect.index).collect();
@@ -90,7 +90,7 @@ impl MetricColumn<'_> {
         };
         let (cells, left_out) = match &apart {
             Apart::Some { others, .. } => {
-                let cells = Measured::new(others, labels);
+                let cells = LabelledNumbers::new(others, labels);
                 (cells, corrupted.iter().map(|row| cells.before(*row)).collect())
             }
             Apart::Nothing | Apart::All => (all, left_out),
@@ -173,7 +173,7 @@ impl MetricColumn<'_> {
     }
 
     /// Where corrupted samples and numbers of other tables stand among the clean samples.
-    fn corrupted_places(&self, cells: &Measured<'_>, left_out: &[usize]) -> Vec<CorruptedPlace> {
+    fn corrupted_places(&self, cells: &LabelledNumbers<'_>, left_out: &[usize]) -> Vec<CorruptedPlace> {
         /// Beyond these, a picture would show nothing but them.
         const MOST: usize = 200;
         let unit = self.table.columns[self.column].unit();
@@ -209,8 +209,8 @@ impl MetricColumn<'_> {
         &self,
         suspects: Vec<Suspect>,
         (repeats, stuck, blocks): (Vec<Repeat>, Option<Stuck>, Vec<UnitBlock>),
-        all: &Measured<'_>,
-        cells: &Measured<'_>,
+        all: &LabelledNumbers<'_>,
+        cells: &LabelledNumbers<'_>,
     ) -> Vec<Anomaly> {
         let unit = self.table.columns[self.column].unit();
         let line = |row: usize| self.table.lines.line(row as u64);
@@ -275,7 +275,7 @@ impl MetricColumn<'_> {
         (failed::part(self.table, self.column, found, corrupted, Some((&grouping.codes, &spared))), named)
     }
 
-    fn suspects(&self, cells: &Measured<'_>) -> Vec<Suspect> {
+    fn suspects(&self, cells: &LabelledNumbers<'_>) -> Vec<Suspect> {
         let column = &self.table.columns[self.column];
         let unit = column.unit();
         let set_aside = self.set_aside(cells);
@@ -293,7 +293,7 @@ impl MetricColumn<'_> {
     }
 
     /// Indexes of the values in lines that the configuration sets aside.
-    fn set_aside(&self, cells: &Measured<'_>) -> Vec<usize> {
+    fn set_aside(&self, cells: &LabelledNumbers<'_>) -> Vec<usize> {
         let given = &self.table.columns[self.column].set_aside;
         if given.is_empty() {
             return Vec::new();
@@ -305,7 +305,7 @@ impl MetricColumn<'_> {
 
     fn overall(
         &self,
-        cells: &Measured<'_>,
+        cells: &LabelledNumbers<'_>,
         samples: &CleanSamples<'_>,
         taken_out: &[f64],
         several: bool,
@@ -354,7 +354,7 @@ impl MetricColumn<'_> {
         describe(copied(), taken_out, group_of.as_deref(), detail, self.settings)
     }
 
-    fn groups(&self, cells: &Measured<'_>, kept: &Partition<'_>, saturated_at: Option<f64>) -> Vec<Population> {
+    fn groups(&self, cells: &LabelledNumbers<'_>, kept: &Partition<'_>, saturated_at: Option<f64>) -> Vec<Population> {
         let Some(grouping) = self.grouping else { return Vec::new() };
         let detail = match () {
             () if kept.groups() > DETAILED_GROUPS => Detail::Brief,
@@ -413,7 +413,7 @@ impl MetricColumn<'_> {
 
     /// What the order of values shows. Copied blocks and stuck values make sense for measurements, not for gauges and counters
     /// that may stand still.
-    fn repetitions(&self, cells: &Measured<'_>) -> (Vec<Repeat>, Option<Stuck>, Vec<UnitBlock>) {
+    fn repetitions(&self, cells: &LabelledNumbers<'_>) -> (Vec<Repeat>, Option<Stuck>, Vec<UnitBlock>) {
         let unit = self.table.columns[self.column].unit();
         if !self.table.order_is_recorded {
             return (Vec::new(), None, Vec::new());

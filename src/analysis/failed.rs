@@ -12,7 +12,7 @@ use crate::table::packed::Cells;
 use super::outcome::{Failures, OutcomeColumn};
 use crate::stats::describe::describe;
 use crate::stats::large;
-use crate::stats::measured::Measured;
+use crate::stats::measured::LabelledNumbers;
 use crate::stats::population::Detail;
 use crate::stats::samples::{CleanSamples, Samples as _};
 use crate::stats::settings::Settings;
@@ -74,7 +74,7 @@ pub(super) fn part(
 /// The numbers of the failed ones.
 pub(super) fn summary(failed: &Cells, unit: Unit, settings: &Settings) -> Option<Summary> {
     let settings = Settings { keep_samples: false, ..settings.clone() };
-    let samples = CleanSamples::new(Measured::new(failed, None), unit, &[]);
+    let samples = CleanSamples::new(LabelledNumbers::new(failed, None), unit, &[]);
     if large::is_large(samples.len(), &settings) {
         return large::population(&samples, &[], None, Detail::Brief, &settings).clean;
     }

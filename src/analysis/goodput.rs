@@ -10,4 +10,4 @@ mod tally;
 pub(crate) use joint::joined;
 pub(crate) use table::of_table;
 pub use tally::{Goodput, LevelShare};
-pub(crate) use tally::{Measure, Shown, Tally, spelled};
+pub(crate) use tally::{LevelValue, Measure, Tally, spelled};

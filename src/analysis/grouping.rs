@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::label_names::{most_named, names_somebody, without_common_numbers};
 use crate::measure::label::{LEADING, Label, pattern};
 use crate::stats::kruskal_wallis::kruskal_wallis;
-use crate::stats::measured::{Measured, PART};
+use crate::stats::measured::{LabelledNumbers, PART};
 use crate::stats::settings::Settings;
 use crate::stats::thin;
 use crate::table::packed::{Cells, Kind, Reader};
@@ -142,7 +142,7 @@ impl Grouping<'_> {
     pub(super) fn only_failed(&self, failed: &Cells, others: &Cells) -> Vec<bool> {
         let occur = |cells: &Cells| {
             let mut occur = vec![false; self.groups.len()];
-            let counts = Measured::new(cells, Some(&self.codes)).labels_counted(self.of_code.len());
+            let counts = LabelledNumbers::new(cells, Some(&self.codes)).labels_counted(self.of_code.len());
             for (_, group) in counts.iter().zip(&self.of_code).filter(|(count, _)| **count > 0) {
                 occur[*group as usize] = true;
             }

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use crate::measure::unit::Unit;
 use crate::table::packed::BLOCK;
 
-use super::partition::{Partitioned, Partitioner, Record};
-use crate::stats::measured::Measured;
+use super::partition::{BundleSamples, Partitioner, Record};
+use crate::stats::measured::LabelledNumbers;
 
 /// Samples that are gathered at a time, with their places: 48 MB. A larger group is gathered by itself.
 const GATHERED: usize = 1 << 22;
@@ -37,7 +37,7 @@ pub(super) struct Members<'a> {
 pub(super) enum GroupSamples<'a> {
     Memory(&'a [f64], &'a [u32]),
     /// In the spill file.
-    Spilled(&'a Partitioned),
+    Spilled(&'a BundleSamples),
 }
 
 impl GroupSamples<'_> {
@@ -60,7 +60,7 @@ impl GroupSamples<'_> {
 
 /// The groups that have samples left.
 pub(super) struct Partition<'a> {
-    measured: Measured<'a>,
+    measured: LabelledNumbers<'a>,
     left_out: &'a [usize],
     unit: Unit,
     of_code: &'a [u32],
@@ -74,7 +74,7 @@ impl<'a> Partition<'a> {
     /// Counts the samples of each group. A label whose every sample is corrupted is no population; its samples are in the
     /// findings.
     pub(super) fn of(
-        measured: Measured<'a>,
+        measured: LabelledNumbers<'a>,
         left_out: &'a [usize],
         unit: Unit,
         of_code: &'a [u32],

@@ -12,8 +12,8 @@ use crate::stats::bins::Histogram;
 use crate::stats::dependence::Inflations;
 use crate::stats::exact::Exact;
 use crate::stats::interval::Interval;
+use crate::stats::moments::Moments;
 use crate::stats::population::Population;
-use crate::stats::quantile::QuantileMethod;
 use crate::stats::settings::Settings;
 use crate::stats::spread::SHAMOS_LIMIT;
 use crate::stats::summary::{Basics, Summary};
@@ -155,12 +155,17 @@ fn population(buckets: Vec<Bucket>, settings: &Settings) -> Option<Population> {
 
 /// The numbers of counts by ascending bucket, with the sums of the samples themselves where those are known.
 pub(crate) fn of_buckets(buckets: Vec<Bucket>, sums: Option<&Exact>, settings: &Settings) -> Option<Population> {
-    let population = Ranked::of(&buckets, sums)?.population(settings);
+    let population = BucketRanks::of(&buckets, sums)?.population(settings);
     Some(Population { buckets, ..population })
 }
 
+/// What samples add up to, each in the middle of its bucket where their own sums are not known.
+pub(crate) fn moments(buckets: &[Bucket], sums: Option<&Exact>) -> Moments {
+    Moments::of_counted(buckets.iter().map(|bucket| (middle(bucket), bucket.count)), sums)
+}
+
 /// Buckets that know how many samples lie in and below each.
-struct Ranked<'a> {
+struct BucketRanks<'a> {
     buckets: &'a [Bucket],
     /// What the samples themselves add up to.
     sums: Option<&'a Exact>,
@@ -169,7 +174,7 @@ struct Ranked<'a> {
     n: usize,
 }
 
-impl<'a> Ranked<'a> {
+impl<'a> BucketRanks<'a> {
     fn of(buckets: &'a [Bucket], sums: Option<&'a Exact>) -> Option<Self> {
         let mut up_to: Vec<u64> = Vec::with_capacity(buckets.len());
         for bucket in buckets {
@@ -190,32 +195,15 @@ impl<'a> Ranked<'a> {
         (0..self.n).step_by(self.n.div_ceil(SHAMOS_LIMIT)).map(|rank| middle(self.at(rank))).collect()
     }
 
-    fn sum(&self, of: impl Fn(&Bucket) -> f64) -> f64 {
-        self.buckets.iter().map(|bucket| of(bucket) * bucket.count as f64).sum()
+    fn mean_of(&self, of: impl Fn(&Bucket) -> f64) -> f64 {
+        self.buckets.iter().map(|bucket| of(bucket) * bucket.count as f64).sum::<f64>() / self.n as f64
     }
 
     fn population(&self, settings: &Settings) -> Population {
-        // Harrell and Davis weigh every sample, which buckets do not hold.
-        let quantile_method = match settings.quantile_method {
-            QuantileMethod::HarrellDavis => QuantileMethod::NearestRank,
-            other => other,
-        };
-        let settings = &Settings { quantile_method, ..settings.clone() };
-        let size = self.n as f64;
-        let mean = self.sums.map_or_else(|| self.sum(middle) / size, Exact::mean);
-        let of_middles = || {
-            let squares = self.sum(|bucket| (middle(bucket) - mean).powi(2));
-            (self.n > 1).then(|| (squares / (size - 1.0)).sqrt())
-        };
-        let stddev = self.sums.map_or_else(of_middles, Exact::stddev);
+        let settings = &settings.without_single_samples();
         let median = middle(self.at(self.n / 2));
-        // Of a value that is not above zero it is no number.
-        let geometric_mean = Some((self.sum(|bucket| middle(bucket).log2()) / size).exp2());
         let basics = Basics {
-            mean,
-            geometric_mean: geometric_mean.filter(|mean| *mean > 0.0),
-            stddev,
-            sum: self.sums.map_or_else(|| self.sum(middle), Exact::sum),
+            moments: moments(self.buckets, self.sums),
             mad: self.mad(median),
             shamos: None,
             inflations: Inflations::default(),
@@ -233,7 +221,7 @@ impl<'a> Ranked<'a> {
             percentile.interval = reaching(lows.percentiles[place].interval, highs.percentiles[place].interval);
         }
         // The mean is known better than the middles of buckets, where the sums are.
-        let below = self.sums.map_or_else(|| self.sum(|bucket| middle(bucket) - bucket.low) / size, |_| 0.0);
+        let below = self.sums.map_or_else(|| self.mean_of(|bucket| middle(bucket) - bucket.low), |_| 0.0);
         summary.mean_interval = summary.mean_interval.map(|interval| Interval {
             low: interval.low.map(|low| low - below),
             high: interval.high.map(|high| high + below),

@@ -67,11 +67,11 @@ impl Partitioner {
     }
 
     /// The bundles, filled.
-    pub(super) fn finish(mut self) -> Vec<Partitioned> {
+    pub(super) fn finish(mut self) -> Vec<BundleSamples> {
         self.bundles.iter_mut().for_each(Bundle::write);
         self.bundles
             .into_iter()
-            .map(|bundle| Partitioned { shelved: bundle.shelved, samples: bundle.written })
+            .map(|bundle| BundleSamples { shelved: bundle.shelved, samples: bundle.written })
             .collect()
     }
 }
@@ -85,12 +85,12 @@ impl Bundle {
 }
 
 /// The samples of a bundle, in recorded order.
-pub(super) struct Partitioned {
+pub(super) struct BundleSamples {
     shelved: Extent,
     samples: usize,
 }
 
-impl Partitioned {
+impl BundleSamples {
     /// Hands over a range of the samples.
     pub(super) fn records(&self, range: Range<usize>, mut take: impl FnMut(Record)) {
         let mut bytes = Vec::new();
@@ -133,7 +133,7 @@ impl Partitioned {
     }
 }
 
-impl Samples for Partitioned {
+impl Samples for BundleSamples {
     fn len(&self) -> usize {
         self.samples
     }

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use super::clock;
-use crate::stats::measured::Measured;
+use crate::stats::measured::LabelledNumbers;
 use crate::stats::recording::{Repeat, Stuck};
 use crate::stats::unit_block::UnitBlock;
 use crate::table::packed::Kind;
@@ -26,7 +26,7 @@ const USUAL_ZEROS: usize = 8;
 const SAME_WAIT: f64 = 0.02;
 
 /// Whether the rows of two equal blocks are the same in every column.
-pub(super) fn are_copies(table: &Table, cells: &Measured<'_>, repeat: &Repeat) -> bool {
+pub(super) fn are_copies(table: &Table, cells: &LabelledNumbers<'_>, repeat: &Repeat) -> bool {
     let same = (0..repeat.length)
         .filter(|offset| {
             let (first, again) = (cells.row(repeat.first + offset), cells.row(repeat.again + offset));
@@ -49,7 +49,7 @@ fn is_same(table: &Table, column: usize, first: usize, again: usize) -> bool {
 }
 
 /// Whether a value that stays the same has an ordinary cause.
-pub(super) fn is_explained(table: &Table, column: usize, cells: &Measured<'_>, stuck: &Stuck) -> bool {
+pub(super) fn is_explained(table: &Table, column: usize, cells: &LabelledNumbers<'_>, stuck: &Stuck) -> bool {
     let end = stuck.start + stuck.length;
     let elsewhere = |so: &dyn Fn(f64) -> bool| {
         let mut count = 0;
@@ -78,7 +78,7 @@ pub(super) fn is_explained(table: &Table, column: usize, cells: &Measured<'_>, s
 }
 
 /// How many values outside of a stretch are the same as the one before them.
-fn repeats_elsewhere(cells: &Measured<'_>, stuck: &Stuck) -> usize {
+fn repeats_elsewhere(cells: &LabelledNumbers<'_>, stuck: &Stuck) -> usize {
     let mut count = 0;
     for range in [0..stuck.start, stuck.start + stuck.length..cells.len()] {
         let mut before = None;
@@ -104,7 +104,7 @@ fn is_coarse(column: &Column, value: f64) -> bool {
 }
 
 /// Whether most values of a block have labels that occur nowhere else: then the label explains them.
-pub(super) fn is_label_of_its_own(cells: &Measured<'_>, block: &UnitBlock) -> bool {
+pub(super) fn is_label_of_its_own(cells: &LabelledNumbers<'_>, block: &UnitBlock) -> bool {
     let mut elsewhere = HashSet::new();
     for range in [0..block.range.start, block.range.end..cells.len()] {
         cells.visit_codes(range, |_, codes| elsewhere.extend(codes.iter().copied()));

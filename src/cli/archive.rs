@@ -236,7 +236,7 @@ fn unpacked(path: &Path, file: &File) -> Result<File> {
     let failed = || format!("{}: cannot be unpacked", path.display());
     let stored = file.metadata().with_context(failed)?.len();
     let mut spooled = tempfile::tempfile().with_context(failed)?;
-    let mut plain = Bounded { inner: plain(file).with_context(failed)?, plain: 0, stored };
+    let mut plain = LimitReader { inner: plain(file).with_context(failed)?, plain: 0, stored };
     let mut block = vec![0; BLOCK];
     loop {
         let count = plain.read(&mut block).with_context(failed)?;
@@ -290,7 +290,7 @@ impl Member {
             Packing::Bare => None,
             Packing::Stored(checksum) | Packing::Deflated(checksum) => Some((Crc::new(), checksum)),
         };
-        Checked { inner: Bounded { inner, plain: 0, stored: self.stored }, checksum }
+        ChecksumReader { inner: LimitReader { inner, plain: 0, stored: self.stored }, checksum }
     }
 }
 
@@ -317,13 +317,13 @@ impl Read for Window {
 }
 
 /// What does not unpack to more than it may.
-struct Bounded<R> {
+struct LimitReader<R> {
     inner: R,
     plain: u64,
     stored: u64,
 }
 
-impl<R: Read> Read for Bounded<R> {
+impl<R: Read> Read for LimitReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.plain += count as u64;
@@ -338,12 +338,12 @@ impl<R: Read> Read for Bounded<R> {
 }
 
 /// What has the checksum that the archive states.
-struct Checked<R> {
+struct ChecksumReader<R> {
     inner: R,
     checksum: Option<(Crc, u32)>,
 }
 
-impl<R: Read> Read for Checked<R> {
+impl<R: Read> Read for ChecksumReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         let Some((sum, expected)) = &mut self.checksum else { return Ok(count) };
@@ -381,10 +381,10 @@ mod tests {
 
     #[test]
     fn what_unpacks_to_far_more_than_its_size_is_refused_with_the_ratio() {
-        let mut bomb = Bounded { inner: io::repeat(0), plain: 0, stored: 1000 };
+        let mut bomb = LimitReader { inner: io::repeat(0), plain: 0, stored: 1000 };
         let error = io::copy(&mut bomb, &mut io::sink()).unwrap_err().to_string();
         assert!(error.contains("more than 250 times its size (1000 bytes give at least"), "{error}");
-        let mut sound = Bounded { inner: io::repeat(0).take(HARMLESS), plain: 0, stored: 1 };
+        let mut sound = LimitReader { inner: io::repeat(0).take(HARMLESS), plain: 0, stored: 1 };
         assert_eq!(io::copy(&mut sound, &mut io::sink()).unwrap(), HARMLESS);
     }
 }

@@ -10,7 +10,7 @@ use crate::compare::judge::Criteria;
 use crate::compare::sides;
 use crate::config::Config;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::report::build::{Analysed, Heading, Material};
+use crate::report::build::{Heading, Material, SourceAnalysis};
 use crate::stats::settings::FAILING_SHARE;
 
 use super::args::{Compare, Gate, Understanding};
@@ -59,7 +59,7 @@ impl Operand {
     pub(super) fn findings(&self) -> Vec<Finding> {
         let Some(reading) = &self.reading else { return Vec::new() };
         let suspects =
-            |item: &Analysed| item.analysis.metrics.iter().map(|metric| metric.overall.corrupted).sum::<u64>();
+            |item: &SourceAnalysis| item.analysis.metrics.iter().map(|metric| metric.overall.corrupted).sum::<u64>();
         let corrupted = reading.analysed.iter().map(|item| (&item.source.provenance.name, suspects(item)));
         corrupted
             .filter(|(_, count)| *count > 0)

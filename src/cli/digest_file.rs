@@ -7,17 +7,17 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::digest::{Ask, Digest, Plan, digest_source, reported};
-use crate::report::build::Analysed;
+use crate::report::build::SourceAnalysis;
 use crate::stats::settings::Settings;
 
 /// What a digest stands for, as files do.
-pub(super) fn analysed(mut stored: impl Read, name: &str, settings: &Settings) -> Result<Analysed> {
+pub(super) fn analysed(mut stored: impl Read, name: &str, settings: &Settings) -> Result<SourceAnalysis> {
     let mut bytes = Vec::new();
     stored.read_to_end(&mut bytes)?;
     let digest = Digest::parse(&bytes)?;
     let source = digest_source(&digest, name, (blake3::hash(&bytes).to_hex().to_string(), bytes.len() as u64));
     let analysis = reported(&digest, &source, settings);
-    Ok(Analysed { source, analysis, service: None })
+    Ok(SourceAnalysis { source, analysis, service: None })
 }
 
 /// The digest in a file.

@@ -13,7 +13,7 @@ use crate::export::parquet::Parquet;
 use crate::export::samples::{Batch, Schema, Selection, batches, columns};
 use crate::export::text::{Csv, Ndjson};
 use crate::measure::finding::{FindingKind, Severity};
-use crate::report::build::Analysed;
+use crate::report::build::SourceAnalysis;
 use crate::report::number::{count, counted};
 
 use super::args;
@@ -119,7 +119,7 @@ struct Account {
 }
 
 impl Account {
-    fn of(analysed: &[Analysed]) -> Self {
+    fn of(analysed: &[SourceAnalysis]) -> Self {
         let mut account = Self::default();
         for item in analysed {
             for (index, table) in item.source.tables.iter().enumerate() {
@@ -204,13 +204,13 @@ impl Account {
     }
 }
 
-type Buffered = BufWriter<Box<dyn Write + Send>>;
+type FileWriter = BufWriter<Box<dyn Write + Send>>;
 
 enum Writer {
-    Csv(Box<Csv<Buffered>>),
-    Ndjson(Ndjson<Buffered>),
+    Csv(Box<Csv<FileWriter>>),
+    Ndjson(Ndjson<FileWriter>),
     #[cfg(feature = "parquet")]
-    Parquet(Box<Parquet<Buffered>>),
+    Parquet(Box<Parquet<FileWriter>>),
 }
 
 /// An output that is being written.

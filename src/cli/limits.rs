@@ -10,14 +10,14 @@ use anyhow::{Result, bail};
 use crate::config::{self, Config};
 use crate::measure::limit::{Misfit, is_pure, misfit};
 use crate::measure::{Dimension, Quantity, Unit};
-use crate::report::build::Analysed;
+use crate::report::build::SourceAnalysis;
 use crate::table::Column;
 
 use super::args::Understanding;
 use super::options::flag_options;
 
 /// Refuses the first limit that is none for its column.
-pub(super) fn check(understanding: &Understanding, config: &Config, analysed: &[Analysed]) -> Result<()> {
+pub(super) fn check(understanding: &Understanding, config: &Config, analysed: &[SourceAnalysis]) -> Result<()> {
     for item in analysed {
         let name = &item.source.provenance.name;
         let mut options = config.options_for(Path::new(name))?;

@@ -25,7 +25,7 @@ use crate::digest::sniff;
 use crate::history::file::History;
 use crate::ingest::{self, IngestError};
 use crate::measure::{Finding, FindingKind, Place, Severity, did_you_mean};
-use crate::report::build::{Analysed, Material, build};
+use crate::report::build::{Material, SourceAnalysis, build};
 use crate::report::contract::Report;
 use crate::stats::settings::Settings;
 use crate::table::source::{Provenance, Source};
@@ -58,7 +58,7 @@ pub(super) struct ReadOptions<'a> {
 /// Everything that was named, read and analysed.
 pub(super) struct Reading {
     /// The sources and their analyses.
-    pub(super) analysed: Vec<Analysed>,
+    pub(super) analysed: Vec<SourceAnalysis>,
     /// For each of them: the rows that the baseline has not seen, where it has seen the others.
     pub(super) fresh: Vec<Option<Box<Fresh>>>,
     /// Findings that concern no source that was read.
@@ -70,7 +70,7 @@ pub(super) struct Reading {
 /// The new rows of a file that begins with what a baseline has seen.
 pub(super) struct Fresh {
     /// The new rows, read and analysed.
-    pub(super) analysed: Analysed,
+    pub(super) analysed: SourceAnalysis,
     /// Lines that the baseline has seen.
     pub(super) seen_lines: u64,
 }
@@ -84,7 +84,7 @@ impl Reading {
     /// The run that is compared with a baseline: of files that have grown only what is new.
     pub(super) fn captured(&self, environment: Environment) -> Capture {
         let parts = self.analysed.iter().zip(&self.fresh);
-        let chosen: Vec<&Analysed> =
+        let chosen: Vec<&SourceAnalysis> =
             parts.map(|(all, fresh)| fresh.as_ref().map_or(all, |fresh| &fresh.analysed)).collect();
         capture(&readings(&chosen), environment)
     }
@@ -116,8 +116,9 @@ impl Reading {
     }
 }
 
-fn readings<'a>(analysed: &[&'a Analysed]) -> Vec<collect::Reading<'a>> {
-    let reading = |item: &&'a Analysed| collect::Reading { analysis: &item.analysis, service: item.service.as_ref() };
+fn readings<'a>(analysed: &[&'a SourceAnalysis]) -> Vec<collect::Reading<'a>> {
+    let reading =
+        |item: &&'a SourceAnalysis| collect::Reading { analysis: &item.analysis, service: item.service.as_ref() };
     analysed.iter().map(reading).collect()
 }
 
@@ -214,7 +215,7 @@ pub(super) fn report(reading: Reading, extras: Material) -> Result<Report> {
 }
 
 /// The records of an agent swarm in all sources together: its snapshots usually are a file each.
-fn swarm_of(analysed: &[Analysed]) -> Option<Swarm> {
+fn swarm_of(analysed: &[SourceAnalysis]) -> Option<Swarm> {
     let sources = analysed.iter().map(|item| &item.source);
     let inputs: Vec<swarm::Input> =
         sources.map(|source| swarm::Input { source: &source.provenance.name, records: &source.swarm }).collect();
@@ -232,7 +233,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&self, source: &NamedSource) -> Result<Box<(Analysed, Option<Box<Fresh>>)>> {
+    fn read(&self, source: &NamedSource) -> Result<Box<(SourceAnalysis, Option<Box<Fresh>>)>> {
         let (path, shown) = match &source.origin {
             Origin::File(path) => (path.clone(), path.display().to_string()),
             Origin::Member(member) => {
@@ -312,7 +313,7 @@ impl Reader<'_> {
         seen.map(|seen| seen.lines).max()
     }
 
-    fn analyse(&self, data: Source, options: &ServiceOptions) -> Analysed {
+    fn analyse(&self, data: Source, options: &ServiceOptions) -> SourceAnalysis {
         if !self.settings.steady {
             return self.analyse_part(data, options, None);
         }
@@ -325,7 +326,12 @@ impl Reader<'_> {
     }
 
     /// `runs` are those that only the steady part is left of.
-    fn analyse_part(&self, mut data: Source, options: &ServiceOptions, runs: Option<Vec<RequestRun>>) -> Analysed {
+    fn analyse_part(
+        &self,
+        mut data: Source,
+        options: &ServiceOptions,
+        runs: Option<Vec<RequestRun>>,
+    ) -> SourceAnalysis {
         let mut service = chat::analyse(&data.provenance.name, &mut data.tables, options, self.settings);
         if service.is_some() {
             // Most rows of such a log have no value in most columns; that is its form.
@@ -347,7 +353,7 @@ impl Reader<'_> {
             let tables = analysis.sources.iter_mut().flat_map(|source| &mut source.tables);
             tables.skip(found.table as usize).take(1).for_each(|table| table.anomalies.clear());
         }
-        Analysed { source: data, analysis, service }
+        SourceAnalysis { source: data, analysis, service }
     }
 }
 
@@ -423,7 +429,7 @@ fn refuse(failures: Vec<anyhow::Error>) -> Result<()> {
 }
 
 /// The numbers of every group are held until the report is written.
-fn refuse_too_many_groups(analysed: &[Analysed], memory: Option<u64>) -> Result<()> {
+fn refuse_too_many_groups(analysed: &[SourceAnalysis], memory: Option<u64>) -> Result<()> {
     for item in analysed {
         let tables = || item.analysis.sources.iter().flat_map(|source| &source.tables);
         let Some(groups) = tables().find_map(|table| table.too_many_groups) else { continue };
@@ -439,7 +445,7 @@ fn refuse_too_many_groups(analysed: &[Analysed], memory: Option<u64>) -> Result<
 }
 
 /// Files with the same bytes are one measurement counted twice.
-fn same_bytes(analysed: &[Analysed]) -> Vec<Finding> {
+fn same_bytes(analysed: &[SourceAnalysis]) -> Vec<Finding> {
     let mut findings = Vec::new();
     // Files that their folders name hold different things even where the bytes are the same.
     let mut first: HashMap<(&str, Vec<&String>), &str> = HashMap::new();
@@ -474,7 +480,7 @@ fn labels(source: &Source) -> impl Iterator<Item = &String> {
 }
 
 /// A run compared with itself says nothing about a change.
-fn nothing_new(item: &Analysed, fresh: Option<&Fresh>, seen: &[&CapturedSource]) -> Option<Finding> {
+fn nothing_new(item: &SourceAnalysis, fresh: Option<&Fresh>, seen: &[&CapturedSource]) -> Option<Finding> {
     let provenance = &item.source.provenance;
     let begins = |seen: &&&CapturedSource| {
         let size_and_digest = (seen.bytes, seen.digest.clone());
@@ -488,7 +494,7 @@ fn nothing_new(item: &Analysed, fresh: Option<&Fresh>, seen: &[&CapturedSource])
 }
 
 /// A column that a flag speaks of must exist somewhere: a limit with a slip of the pen would never be exceeded.
-fn check_columns(input: &Understanding, analysed: &[Analysed]) -> Result<()> {
+fn check_columns(input: &Understanding, analysed: &[SourceAnalysis]) -> Result<()> {
     let tables = || analysed.iter().flat_map(|item| &item.source.tables);
     for name in flag_options(input)?.columns.keys() {
         let histograms = || analysed.iter().flat_map(|item| &item.source.histograms);
@@ -503,7 +509,7 @@ fn check_columns(input: &Understanding, analysed: &[Analysed]) -> Result<()> {
     Ok(())
 }
 
-fn column_names(analysed: &[Analysed]) -> Vec<&str> {
+fn column_names(analysed: &[SourceAnalysis]) -> Vec<&str> {
     let tables = analysed.iter().flat_map(|item| &item.source.tables);
     let mut known: Vec<&str> =
         tables.flat_map(|table| table.columns.iter().map(|column| column.name.as_str())).collect();
@@ -513,7 +519,7 @@ fn column_names(analysed: &[Analysed]) -> Vec<&str> {
 }
 
 /// A service level must be recorded somewhere, in a unit that is stated: one with a slip of the pen would judge nothing.
-fn check_service_levels(settings: &Settings, analysed: &[Analysed]) -> Result<()> {
+fn check_service_levels(settings: &Settings, analysed: &[SourceAnalysis]) -> Result<()> {
     let goodput = || analysed.iter().flat_map(|item| &item.analysis.goodput);
     for level in &settings.service_levels {
         let levels = || goodput().flat_map(|one| &one.levels).filter(|one| one.level == *level);
@@ -533,7 +539,7 @@ fn check_service_levels(settings: &Settings, analysed: &[Analysed]) -> Result<()
 }
 
 /// Who asks for the steady part by a flag means a run that has one.
-fn check_steady(analysed: &[Analysed]) -> Result<()> {
+fn check_steady(analysed: &[SourceAnalysis]) -> Result<()> {
     if analysed.iter().all(|item| item.analysis.requests.is_empty()) {
         bail!(
             "--steady: no file is a run of requests with a clock, so that there is no steady part; leave it out to count everything"
@@ -543,7 +549,7 @@ fn check_steady(analysed: &[Analysed]) -> Result<()> {
 }
 
 /// A column to group by must exist somewhere.
-fn check_group_by(settings: &Settings, analysed: &[Analysed]) -> Result<()> {
+fn check_group_by(settings: &Settings, analysed: &[SourceAnalysis]) -> Result<()> {
     let tables = || analysed.iter().flat_map(|item| &item.source.tables);
     for name in &settings.group_by {
         if !tables().any(|table| table.position(name).is_some()) {

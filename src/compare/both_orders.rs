@@ -1,14 +1,14 @@
-//! Long memory of the two sides of a comparison: what neither shows beyond chance alone, two runs of one thing can show together.
+//! What the orders of both sides of a comparison say of dependence: what neither shows beyond chance alone, two runs of one thing can show
+//! together, and what one of them shows by chance the other one does not.
 //!
-//! In: recordings whose order is known. Out: the dependence of each side, with long memory where both together, or one of them
-//! glaringly, show it. Refuses (with `None`) sides of which a run is short, sorted, very long, or no more than a sketch: what each of
-//! their runs shows alone counts then.
+//! In: recordings whose order is known. Out: the dependence of each side. Refuses (with `None`) sides of which a run is short, sorted,
+//! very long, or no more than a sketch: what each of their runs shows alone counts then.
 //!
-//! One test of both sides instead of one of each: chance alone passes it half as often, and a memory that is there is found more often.
+//! One test of both sides instead of one of each: chance alone passes it half as often, and dependence that is there is found more often.
 
 use super::capture::{Dependence, Recording, Values};
-use crate::stats::dependence::RunOrder;
-use crate::stats::order::MemoryEstimate;
+use crate::stats::dependence::{Inflation, NOISE, RunOrder};
+use crate::stats::order::{MemoryEstimate, NeighbourScores};
 
 /// Of fewer samples too little is known, and a factor may be assumed.
 const FEWEST: usize = 100;
@@ -17,26 +17,31 @@ const MOST: usize = 10_000;
 /// So many standard errors of one side alone are no chance, whatever the other shows.
 const GLARING: f64 = 3.0;
 
-/// What the runs of one side say of long memory.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SideMemory {
+/// What the runs of one side say.
+#[derive(Debug, Clone)]
+pub(crate) struct SideOrder {
+    /// Of long memory.
     estimate: MemoryEstimate,
-    neighbours: Dependence,
-    with_memory: Dependence,
+    /// Of each statistic that [`Dependence`] knows; factors are averages over the samples of the runs.
+    inflations: [Inflation; 5],
+    samples: f64,
 }
 
-impl SideMemory {
+impl SideOrder {
     /// Of the runs of a side, each of which counts by its samples.
     fn of<'a>(recordings: impl Iterator<Item = &'a Recording>) -> Option<Self> {
-        let recordings: Vec<&Recording> = recordings.filter(|run| run.values.len() > 0).collect();
-        let runs = recordings.iter().map(|run| Self::of_run(run)).collect::<Option<Vec<Self>>>()?;
-        let total: f64 = recordings.iter().map(|run| run.values.len() as f64).sum();
-        let shares = || recordings.iter().map(|run| run.values.len() as f64 / total);
-        let of = |part: fn(&Self) -> Dependence| Dependence::average(&runs.iter().map(part).zip(shares()));
+        let recordings = recordings.filter(|run| run.values.len() > 0);
+        let runs = recordings.map(Self::of_run).collect::<Option<Vec<Self>>>()?;
+        let samples: f64 = runs.iter().map(|run| run.samples).sum();
+        let average = |of: &dyn Fn(&Self) -> f64| runs.iter().map(|run| of(run) * run.samples / samples).sum::<f64>();
         Some(Self {
             estimate: MemoryEstimate::together(runs.iter().map(|run| run.estimate))?,
-            neighbours: of(|run| run.neighbours),
-            with_memory: of(|run| run.with_memory),
+            inflations: [0, 1, 2, 3, 4].map(|place| Inflation {
+                neighbours: average(&|run| run.inflations[place].neighbours),
+                with_memory: average(&|run| run.inflations[place].with_memory),
+                scores: NeighbourScores::together(runs.iter().map(|run| (run.inflations[place].scores, run.samples))),
+            }),
+            samples,
         })
     }
 
@@ -48,24 +53,36 @@ impl SideMemory {
         }
         let order = RunOrder::suggested(values);
         let inflations = Dependence::inflations(&order, values);
-        Some(Self {
-            estimate: order.estimate()?,
-            neighbours: Dependence::of_each(inflations, |one| one.neighbours),
-            with_memory: Dependence::of_each(inflations, |one| one.with_memory),
-        })
+        Some(Self { estimate: order.estimate()?, inflations, samples: values.len() as f64 })
     }
 }
 
 /// The dependence of both sides, of which these are the runs.
 pub(crate) fn dependence_of<'a>(sides: [impl Iterator<Item = &'a Recording>; 2]) -> Option<[Dependence; 2]> {
-    let [first, second] = sides.map(SideMemory::of);
+    let [first, second] = sides.map(SideOrder::of);
     decided([first?, second?])
 }
 
-fn decided(sides: [SideMemory; 2]) -> Option<[Dependence; 2]> {
+fn decided(sides: [SideOrder; 2]) -> Option<[Dependence; 2]> {
     let together = MemoryEstimate::together(sides.iter().map(|side| side.estimate))?;
-    let is_long = together.is_beyond_chance() || sides.iter().any(|side| side.estimate.score() > GLARING);
-    Some(sides.map(|side| if is_long { side.with_memory } else { side.neighbours }))
+    if together.is_beyond_chance() || sides.iter().any(|side| side.estimate.score() > GLARING) {
+        return Some(sides.map(|side| Dependence::of_each(side.inflations, |one| one.with_memory)));
+    }
+    // What each of two equal runs shows at some standard errors, both show at the root of two as many.
+    let noise = NOISE * std::f64::consts::SQRT_2;
+    let are_independent = |place: usize| {
+        let scores = sides.iter().map(|side| (side.inflations[place].scores, side.samples));
+        NeighbourScores::together(scores).are_below(noise)
+    };
+    let independent = [0, 1, 2, 3, 4].map(are_independent);
+    Some(sides.map(|mut side| {
+        for (one, independent) in side.inflations.iter_mut().zip(independent) {
+            if independent {
+                one.neighbours = 1.0;
+            }
+        }
+        Dependence::of_each(side.inflations, |one| one.neighbours)
+    }))
 }
 
 #[cfg(test)]
@@ -73,23 +90,23 @@ mod tests {
     use super::*;
     use crate::stats::rng::{Rng, slow_noise};
 
-    fn side(values: &[f64]) -> Option<SideMemory> {
-        SideMemory::of(std::iter::once(&Recording::of(values)))
+    fn side(values: &[f64]) -> Option<SideOrder> {
+        SideOrder::of(std::iter::once(&Recording::of(values)))
+    }
+
+    fn is_long(pair: &[SideOrder; 2]) -> bool {
+        let with_memory = |side: &SideOrder| Dependence::of_each(side.inflations, |one| one.with_memory);
+        decided(pair.clone()).unwrap() == [with_memory(&pair[0]), with_memory(&pair[1])]
     }
 
     #[test]
     fn two_runs_show_together_what_neither_shows_alone() {
         let pairs =
             (0..400).map(|seed| [0, 1].map(|other| side(&slow_noise(120, &mut Rng::new(2 * seed + other))).unwrap()));
-        let alone = |pair: &[SideMemory; 2]| pair.iter().all(|side| !side.estimate.is_beyond_chance());
-        let of_pair = |pair: [SideMemory; 2]| {
-            let found = decided(pair).unwrap();
-            (found == pair.map(|side| side.with_memory), found == pair.map(|side| side.neighbours))
-        };
-        let found: Vec<(bool, bool)> = pairs.filter(alone).map(of_pair).collect();
-        let together = found.iter().filter(|(long, _)| *long).count();
-        assert!(found.iter().all(|(long, short)| long != short), "{found:?}");
-        assert!(together >= 3, "{together} of {}", found.len());
+        let alone: Vec<[SideOrder; 2]> =
+            pairs.filter(|pair| pair.iter().all(|side| !side.estimate.is_beyond_chance())).collect();
+        let together = alone.iter().filter(|pair| is_long(pair)).count();
+        assert!(together >= 3, "{together} of {}", alone.len());
     }
 
     #[test]
@@ -98,12 +115,29 @@ mod tests {
             let mut rng = Rng::new(seed);
             side(&(0..1000).map(|_| rng.normal()).collect::<Vec<f64>>())
         };
-        let long = (0..300).filter(|seed| {
-            let pair = [white(2 * seed), white(2 * seed + 1)].map(Option::unwrap);
-            decided(pair) == Some(pair.map(|side| side.with_memory))
-        });
+        let long = (0..300).filter(|seed| is_long(&[white(2 * seed), white(2 * seed + 1)].map(Option::unwrap)));
         let long = long.count();
         assert!(long <= 15, "{long} of 300");
+    }
+
+    #[test]
+    fn neighbours_of_independent_runs_mostly_have_nothing_to_do_with_each_other_and_others_have() {
+        let noise = |phi: f64, seed: u64| {
+            let (mut rng, mut last) = (Rng::new(seed), 0.0);
+            let mut next = || {
+                last = phi * last + rng.normal();
+                last
+            };
+            side(&std::iter::repeat_with(&mut next).take(1000).collect::<Vec<f64>>()).unwrap()
+        };
+        let plain = |phi: f64| {
+            let pairs = (0..200).map(|seed| [noise(phi, 2 * seed), noise(phi, 2 * seed + 1)]);
+            let is_none = |pair: [SideOrder; 2]| decided(pair).unwrap().iter().all(|side| *side == Dependence::none());
+            pairs.filter(|pair| is_none(pair.clone())).count()
+        };
+        // Four statistics, two scores each: chance passes each of them in 8%.
+        let (independent, dependent) = (plain(0.0), plain(0.3));
+        assert!(independent >= 100 && dependent == 0, "{independent} and {dependent} of 200");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod axis;
 pub mod baseline;
+mod both_orders;
 pub mod capture;
 mod center;
 pub mod collect;
@@ -18,7 +19,6 @@ mod failing;
 pub mod gate;
 pub mod judge;
 pub mod margin;
-mod memory;
 mod moderation;
 mod noise;
 pub mod outcome;

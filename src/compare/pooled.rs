@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::axis::Axis;
+use super::both_orders;
 use super::capture::{Dependence, Recording, Share};
 use super::center::MAX_POINTS;
-use super::memory;
 use super::noise::EffectiveSize;
 use super::outcome::MetricSide;
 use super::percentile::{percentile, samples_needed};
@@ -69,8 +69,8 @@ impl PooledRuns {
     /// Lets each side have at least the dependence that both show on average: they are runs of one thing, and a short run that seems to
     /// have none beside one that has is a run that does not show it. Where one side has many times the samples of the other it shows
     /// slow dependence that those of the other are too few to have. What is weak is mostly chance of the estimate, and would cost
-    /// independent samples their power. Whether their memory is long both say together, where the order of all their samples is known:
-    /// `recordings` are those of the sides.
+    /// independent samples their power. Whether neighbours depend on each other, and whether their memory is long, both say together,
+    /// where the order of all their samples is known: `recordings` are those of the sides.
     pub(crate) fn share_dependence<'a>(sides: [&mut Self; 2], recordings: [impl Iterator<Item = &'a Recording>; 2]) {
         /// Up to so many times as many samples a run are as many.
         const ALIKE: f64 = 4.0;
@@ -81,7 +81,7 @@ impl PooledRuns {
         if !(1.0 / ALIKE..=ALIKE).contains(&(size(one) / size(other))) {
             return;
         }
-        if let Some([first, second]) = memory::dependence_of(recordings) {
+        if let Some([first, second]) = both_orders::dependence_of(recordings) {
             (one.dependence, other.dependence) = (first, second);
         }
         let (first, second) = (one.dependence, other.dependence);

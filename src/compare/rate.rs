@@ -42,13 +42,13 @@ pub struct RateSide {
 }
 
 /// The rate of a side, and how well it is known.
-struct Known {
+struct SideRate {
     side: RateSide,
     /// Relative variance, with its degrees of freedom.
     variance: Option<(f64, f64)>,
 }
 
-impl Known {
+impl SideRate {
     fn of(runs: &[&RateRun]) -> Option<Self> {
         let requests: u64 = runs.iter().map(|run| run.requests).sum();
         let seconds: f64 = runs.iter().map(|run| run.seconds).sum();
@@ -84,7 +84,7 @@ fn between(runs: &[&RateRun]) -> Option<(f64, f64)> {
 
 /// The change from the runs of the baseline to those of the run; `None` where one of them made none.
 pub(crate) fn change(runs_before: &[&RateRun], runs_after: &[&RateRun], confidence: f64) -> Option<RateChange> {
-    let (before, after) = (Known::of(runs_before)?, Known::of(runs_after)?);
+    let (before, after) = (SideRate::of(runs_before)?, SideRate::of(runs_after)?);
     let ratio = after.side.rate / before.side.rate;
     let half = before.variance.zip(after.variance).and_then(|((first, first_degrees), (second, second_degrees))| {
         let sum = first + second;

@@ -5,7 +5,7 @@
 use crate::analysis::requests::RequestRun;
 use crate::analysis::source::Source;
 use crate::stats::dependence::RunOrder;
-use crate::stats::sample::mean_and_stddev;
+use crate::stats::moments::mean_and_stddev;
 
 use super::capture::{CapturedPart, RateRun};
 

@@ -203,7 +203,7 @@ fn dependence(side: &PooledRuns, share: f64, beyond: u64) -> f64 {
     const ENOUGH: u64 = 200;
     let factors = &side.dependence;
     let own = if share >= 0.025 { factors.p95 } else { factors.p99 };
-    if beyond < ENOUGH { own.max(factors.p95).max(factors.p50).max(factors.center) } else { own }
+    if beyond < ENOUGH { own.max(factors.p95).max(factors.center) } else { own }
 }
 
 /// A test of spread on the slow half (after Mood 1954): samples score by the square of how far their rank among all lies beyond

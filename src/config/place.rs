@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 /// A place in the file and what is wrong there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct Misplaced {
+pub struct ConfigFault {
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
@@ -21,7 +21,7 @@ pub struct Misplaced {
     pub text: String,
 }
 
-impl Misplaced {
+impl ConfigFault {
     /// Something wrong in this stretch of the text.
     pub(super) fn at(text: &str, span: Option<Range<usize>>, message: String) -> Self {
         let start = span.map_or(0, |span| span.start.min(text.len()));
@@ -44,7 +44,7 @@ impl Misplaced {
     }
 }
 
-impl fmt::Display for Misplaced {
+impl fmt::Display for ConfigFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, column, message, text } = self;
         write!(f, "line {line}, column {column}: {message}\n  {line} | {text}")
@@ -84,7 +84,7 @@ mod tests {
     const TEXT: &str = "title = \"x\"\n[[target]]\nmetric = \"a\"\n\n[[target]]\nmetric = \"b\"\n  p95 = 3\n\"p99.9\" = 4\nwhere = { event = 5 }\n";
 
     fn at(index: usize, key: Option<&str>) -> (usize, usize) {
-        let place = Misplaced::in_section(TEXT, ("target", index), key, "wrong".to_owned());
+        let place = ConfigFault::in_section(TEXT, ("target", index), key, "wrong".to_owned());
         (place.line, place.column)
     }
 
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_message_names_file_line_and_column_and_shows_the_line() {
-        let place = Misplaced::in_section(TEXT, ("target", 1), Some("p95"), "target 2: p95: wrong".to_owned());
+        let place = ConfigFault::in_section(TEXT, ("target", 1), Some("p95"), "target 2: p95: wrong".to_owned());
         assert_eq!(place.in_file("perfreport.toml"), "perfreport.toml:7:3: target 2: p95: wrong\n  7 |   p95 = 3");
     }
 }

@@ -115,10 +115,10 @@ struct Rows<'a> {
 }
 
 /// Groups of the metrics of that place in the plan, how often each cause occurs, and the rows over time.
-type Looked = (Vec<(usize, BTreeMap<String, Group>)>, HashMap<String, u64>, TimeCounts);
+type ShardCounts = (Vec<(usize, BTreeMap<String, Group>)>, HashMap<String, u64>, TimeCounts);
 
 impl Rows<'_> {
-    fn look(&self, analysis: &Analysis, counters: &mut Option<Counters<'_>>) -> Result<Looked, String> {
+    fn look(&self, analysis: &Analysis, counters: &mut Option<Counters<'_>>) -> Result<ShardCounts, String> {
         let planned = |metric: &Metric| {
             let mut all = self.plan.metrics.iter();
             all.position(|one| one.is(metric.table, &metric.name, metric.dimension))

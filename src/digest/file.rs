@@ -9,7 +9,7 @@ use std::io::Read;
 use serde::{Deserialize, Serialize};
 
 use super::codec::{Fault, Reader, Writer};
-use super::found::{Found, are_sound};
+use super::found::{FindingCounts, are_sound};
 use super::parts::{Causes, Digest, Group, MOST_GROUPS, MOST_MEMBERS, NAMED_MEMBERS, Part};
 use super::plan::Plan;
 use super::refine::shown;
@@ -51,7 +51,7 @@ struct Head {
     plan: Plan,
     parts: Vec<Part>,
     causes: Causes,
-    found: Found,
+    found: FindingCounts,
 }
 
 /// Whether bytes begin as a digest does.

@@ -1,6 +1,6 @@
 //! Findings of shards: all are counted, and of each kind the first few are kept as they are.
 //!
-//! In: findings with their places. Out: [`Found`]. The first few by place are the same in whatever order shards are merged.
+//! In: findings with their places. Out: [`FindingCounts`]. The first few by place are the same in whatever order shards are merged.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(crate) struct OfKind {
 }
 
 /// Findings by how much they matter and of what kind they are.
-pub(crate) type Found = BTreeMap<FoundKey, OfKind>;
+pub(crate) type FindingCounts = BTreeMap<FoundKey, OfKind>;
 
 /// The severity and the kind of findings, as they are written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ fn key_of(severity: Severity, kind: FindingKind) -> FoundKey {
 }
 
 /// Adds a finding.
-pub(crate) fn add(found: &mut Found, finding: Finding) {
+pub(crate) fn add(found: &mut FindingCounts, finding: Finding) {
     let of_kind = found.entry(key_of(finding.severity, finding.kind)).or_default();
     of_kind.count = of_kind.count.saturating_add(finding.count);
     of_kind.first.push(finding);
@@ -47,14 +47,14 @@ pub(crate) fn add(found: &mut Found, finding: Finding) {
 }
 
 /// Puts the findings of a kind into their order, and keeps the first ones.
-pub(crate) fn settle(found: &mut Found) {
+pub(crate) fn settle(found: &mut FindingCounts) {
     for of_kind in found.values_mut() {
         keep_first(&mut of_kind.first);
     }
 }
 
 /// With those of another part.
-pub(crate) fn merge(found: &mut Found, other: &Found) {
+pub(crate) fn merge(found: &mut FindingCounts, other: &FindingCounts) {
     for (key, theirs) in other {
         let mine = found.entry(key.clone()).or_default();
         mine.count = mine.count.saturating_add(theirs.count);
@@ -64,7 +64,7 @@ pub(crate) fn merge(found: &mut Found, other: &Found) {
 }
 
 /// Whether they are what findings add up to.
-pub(crate) fn are_sound(found: &Found) -> bool {
+pub(crate) fn are_sound(found: &FindingCounts) -> bool {
     found.iter().all(|(key, of_kind)| {
         let mut ordered = of_kind.first.clone();
         keep_first(&mut ordered);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::found::{self, Found};
+use super::found::{self, FindingCounts};
 use super::numbers::Numbers;
 use super::plan::Plan;
 use super::refine::answer::{Misfit, Refinement};
@@ -84,7 +84,7 @@ pub struct Digest {
     /// Rows over time.
     pub(super) time: TimeCounts,
     /// What is odd.
-    pub(super) found: Found,
+    pub(super) found: FindingCounts,
     /// What the shards answered when they were asked again.
     pub(super) refinement: Option<Refinement>,
 }

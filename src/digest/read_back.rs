@@ -117,7 +117,7 @@ pub fn reported(digest: &Digest, data: &SourceData, settings: &Settings) -> Anal
     Analysis {
         metrics: metrics
             .filter_map(|(place, (planned, groups))| {
-                let mut reading = Reading { digest, place: place as u64, settings, error: 0.0, unrefined: 0.0 };
+                let mut reading = MetricReader { digest, place: place as u64, settings, error: 0.0, unrefined: 0.0 };
                 reading.metric(&source.name, planned, groups)
             })
             .collect(),
@@ -129,7 +129,7 @@ pub fn reported(digest: &Digest, data: &SourceData, settings: &Settings) -> Anal
 }
 
 /// A metric that is read back.
-struct Reading<'a> {
+struct MetricReader<'a> {
     digest: &'a Digest,
     /// Its place in the plan.
     place: u64,
@@ -140,7 +140,7 @@ struct Reading<'a> {
     unrefined: f64,
 }
 
-impl Reading<'_> {
+impl MetricReader<'_> {
     fn metric(&mut self, source: &str, planned: &PlannedMetric, groups: &BTreeMap<String, Group>) -> Option<Metric> {
         let (digest, settings) = (self.digest, self.settings);
         let together = Together::of(groups)?;

@@ -33,7 +33,7 @@ pub(super) fn digest(name: &str, rows: &[(u8, f64, bool)]) -> Digest {
         rows_used: rows.len() as u64,
         set_aside: Vec::new(),
     };
-    let mut found = super::found::Found::default();
+    let mut found = super::found::FindingCounts::default();
     let mut causes = Causes::default();
     let mut groups = std::collections::BTreeMap::new();
     let labels: std::collections::BTreeSet<u8> = rows.iter().map(|row| row.0).collect();

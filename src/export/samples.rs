@@ -215,21 +215,21 @@ fn base_unit(dimension: Dimension) -> Option<&'static str> {
 }
 
 /// Cells of codes, and the texts of these.
-struct Coded<'a> {
+struct CodeCells<'a> {
     cells: std::borrow::Cow<'a, Cells>,
     texts: Arc<[String]>,
     /// The code of a cell that is empty.
     empty: Option<u32>,
 }
 
-impl<'a> Coded<'a> {
+impl<'a> CodeCells<'a> {
     fn of(table: &'a Table, column: usize) -> Self {
         let (cells, texts) = labels_of_column(table, column);
         let empty = texts.iter().position(String::is_empty).map(|place| place as u32);
         Self { cells, texts: texts.into(), empty }
     }
 
-    fn of_rows(&self, rows: &Range<usize>, picked: &Picked) -> Texts {
+    fn of_rows(&self, rows: &Range<usize>, picked: &RowChoice) -> Texts {
         let mut codes = codes_of(&self.cells, rows, picked);
         if let Some(empty) = self.empty {
             codes.iter_mut().filter(|code| **code == empty).for_each(|code| *code = ABSENT);
@@ -238,19 +238,19 @@ impl<'a> Coded<'a> {
     }
 }
 
-fn codes_of(cells: &Cells, rows: &Range<usize>, picked: &Picked) -> Vec<u32> {
+fn codes_of(cells: &Cells, rows: &Range<usize>, picked: &RowChoice) -> Vec<u32> {
     let mut codes = Vec::with_capacity(rows.len());
     cells.visit_codes(rows.clone(), |_, block| codes.extend_from_slice(block));
     picked.of(codes)
 }
 
 /// Which rows of a stretch are taken, ascending.
-struct Picked {
+struct RowChoice {
     offsets: Vec<usize>,
     of: usize,
 }
 
-impl Picked {
+impl RowChoice {
     /// What stands in the rows that are taken, from what stands in all of them.
     fn of<T: Copy>(&self, all: Vec<T>) -> Vec<T> {
         if self.offsets.len() == self.of {
@@ -267,12 +267,12 @@ struct Rows<'a> {
     source: Arc<str>,
     grouping: Option<Grouping<'a>>,
     groups: Arc<[String]>,
-    run: Option<Coded<'a>>,
+    run: Option<CodeCells<'a>>,
     /// Texts of the runs that were appended to each other.
     appended: Arc<[String]>,
     clock: Option<Clock<'a>>,
     outcomes: Arc<[String]>,
-    labels: Vec<Option<Coded<'a>>>,
+    labels: Vec<Option<CodeCells<'a>>>,
 }
 
 impl<'a> Rows<'a> {
@@ -281,7 +281,7 @@ impl<'a> Rows<'a> {
         let groups = grouping.iter().flat_map(|grouping| &grouping.groups).map(|label| label.text.clone()).collect();
         let label = |name: &String| {
             let column = table.columns_as(Role::Label).find(|column| table.columns[*column].name == *name)?;
-            Some(Coded::of(table, column))
+            Some(CodeCells::of(table, column))
         };
         let runs = if table.run_starts.is_empty() { 0 } else { table.run_starts.len() + 1 };
         Self {
@@ -290,7 +290,7 @@ impl<'a> Rows<'a> {
             source,
             grouping,
             groups,
-            run: table.columns_as(Role::Run).next().map(|column| Coded::of(table, column)),
+            run: table.columns_as(Role::Run).next().map(|column| CodeCells::of(table, column)),
             appended: (1..=runs).map(|run| run.to_string()).collect(),
             clock: Clock::of(table),
             outcomes: OUTCOMES.iter().map(|(_, text)| (*text).to_owned()).collect(),
@@ -298,7 +298,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn groups_of(&self, rows: &Range<usize>, picked: &Picked) -> Texts {
+    fn groups_of(&self, rows: &Range<usize>, picked: &RowChoice) -> Texts {
         let Some(grouping) = &self.grouping else { return Texts::default() };
         let mut codes = codes_of(&grouping.codes, rows, picked);
         for code in &mut codes {
@@ -307,7 +307,7 @@ impl<'a> Rows<'a> {
         Texts { texts: Arc::clone(&self.groups), codes }
     }
 
-    fn runs_of(&self, rows: &Range<usize>, picked: &Picked) -> Texts {
+    fn runs_of(&self, rows: &Range<usize>, picked: &RowChoice) -> Texts {
         if let Some(run) = &self.run {
             return run.of_rows(rows, picked);
         }
@@ -343,7 +343,7 @@ impl<'a> Clock<'a> {
         Some(Self { cells, nanos: Some(nanos) })
     }
 
-    fn of_rows(&self, rows: &Range<usize>, picked: &Picked) -> Vec<Option<i64>> {
+    fn of_rows(&self, rows: &Range<usize>, picked: &RowChoice) -> Vec<Option<i64>> {
         let mut times = Vec::with_capacity(rows.len());
         match self.nanos {
             None => self.cells.visit_instants_of(rows.clone(), |instant| times.push(instant)),
@@ -427,7 +427,7 @@ impl Findings {
     }
 
     /// Kind and evidence of each row; both empty where nothing is odd. `lines` are those of the rows that are taken.
-    fn of_rows(&self, rows: &Range<usize>, picked: &Picked, lines: &[u64]) -> (Texts, Texts) {
+    fn of_rows(&self, rows: &Range<usize>, picked: &RowChoice, lines: &[u64]) -> (Texts, Texts) {
         let suspects = self.suspects(rows);
         let within = |(odd, number): &(Lines, u32)| {
             let from = lines.partition_point(|line| *line < odd.0);
@@ -482,7 +482,7 @@ impl<'a> MetricColumn<'a> {
     fn batch(&self, from: usize) -> Option<Batch> {
         let rows = from..(from + PART).min(self.values.rows());
         let table = self.rows.table;
-        let every = Picked { offsets: (0..rows.len()).collect(), of: rows.len() };
+        let every = RowChoice { offsets: (0..rows.len()).collect(), of: rows.len() };
         let mut outcomes = Vec::new();
         if let Some(told) = &self.told {
             outcomes.reserve(rows.len());
@@ -517,7 +517,7 @@ impl<'a> MetricColumn<'a> {
         if values.is_empty() {
             return None;
         }
-        let picked = Picked { offsets, of: rows.len() };
+        let picked = RowChoice { offsets, of: rows.len() };
         let line = |offset: &usize| table.lines.line((from + offset) as u64).unwrap_or_default();
         let lines: Vec<u64> = picked.offsets.iter().map(line).collect();
         let (finding, evidence) = self.findings.of_rows(&rows, &picked, &lines);

@@ -127,7 +127,7 @@ impl Serialize for Line<'_> {
         map.serialize_entry(name(), &batch.values[row])?;
         map.serialize_entry(name(), &batch.group.get(row))?;
         map.serialize_entry(name(), &batch.run.get(row))?;
-        map.serialize_entry(name(), &instant(batch, row).map(Shown))?;
+        map.serialize_entry(name(), &instant(batch, row).map(DisplayText))?;
         map.serialize_entry(name(), &batch.outcome.get(row))?;
         map.serialize_entry(name(), &batch.kept[row])?;
         map.serialize_entry(name(), &batch.finding.get(row))?;
@@ -140,9 +140,9 @@ impl Serialize for Line<'_> {
 }
 
 /// Something that JSON holds as the text it is shown as.
-struct Shown(Timestamp);
+struct DisplayText(Timestamp);
 
-impl Serialize for Shown {
+impl Serialize for DisplayText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }

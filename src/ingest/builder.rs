@@ -23,7 +23,7 @@ use crate::ingest::text::parts::{Part, Span};
 use crate::ingest::text::row::Row;
 
 pub(crate) use column::ColumnBuilder;
-use column::{CellValue, Finished};
+use column::{CellValue, FinalColumns};
 
 /// A cell that does not hold what its column holds.
 #[derive(Debug, Clone)]
@@ -353,7 +353,8 @@ impl TableBuilder {
         let mut seconds = Vec::new();
         for (index, column) in self.columns.into_iter().enumerate() {
             let name = unique(header.get(index).map_or("", String::as_str), index, &mut names);
-            let Finished { mut column, second, without_amount } = column.finish(name.clone(), self.mark, &self.storage);
+            let FinalColumns { mut column, second, without_amount } =
+                column.finish(name.clone(), self.mark, &self.storage);
             if column.name != name {
                 column.name = unique(&column.name, index, &mut names);
             }

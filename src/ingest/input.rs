@@ -46,12 +46,12 @@ impl Account {
 }
 
 /// A reader that accounts for what passes through it.
-struct Counted<R> {
+struct CountingReader<R> {
     inner: R,
     account: Rc<RefCell<Account>>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.account.borrow_mut().add(&buffer[..count]);
@@ -77,7 +77,7 @@ impl<'a> Input<'a> {
         wanted.sort_unstable_by(|a, b| b.cmp(a));
         wanted.dedup();
         let account = Rc::new(RefCell::new(Account { wanted, ..Account::default() }));
-        let mut counted = Counted { inner: stored, account: Rc::clone(&account) };
+        let mut counted = CountingReader { inner: stored, account: Rc::clone(&account) };
         let magic = read_up_to(&mut counted, ZSTD_MAGIC.len())?;
         let compression = match magic.as_slice() {
             start if start.starts_with(GZIP_MAGIC) => Some("gzip"),

@@ -12,12 +12,12 @@ pub(crate) struct Summary {
     reported: Reported,
     unit: Unit,
     /// Values that stand in the file and are no numbers.
-    refused: Vec<Refused>,
+    refused: Vec<Refusal>,
 }
 
 /// A value of a summary that is no number.
 #[derive(Debug)]
-struct Refused {
+struct Refusal {
     /// What it would be: a field's name, a statistic.
     what: String,
     /// As it stands in the file.
@@ -84,7 +84,7 @@ impl Summary {
         // A single value has no standard deviation.
         if !(field.is_null() && statistic == Statistic::Stddev) {
             let written = field.as_str().map_or_else(|| field.to_string(), str::to_owned);
-            self.refused.push(Refused { what: name.to_owned(), written, line: None });
+            self.refused.push(Refusal { what: name.to_owned(), written, line: None });
         }
         self
     }
@@ -113,14 +113,14 @@ impl Summary {
     ) -> &mut Self {
         if value.is_none_or(|value| !value.is_finite()) {
             let what = statistic.to_string();
-            self.refused.push(Refused { what, written: written.to_owned(), line: Some(line) });
+            self.refused.push(Refusal { what, written: written.to_owned(), line: Some(line) });
         }
         self.add_at(statistic, value, Some(line))
     }
 
     /// Gives it to the sink, unless it is empty; what was refused becomes findings.
     pub(crate) fn give(self, sink: &mut Sink) {
-        for Refused { what, written, line } in &self.refused {
+        for Refusal { what, written, line } in &self.refused {
             refuse(sink, &self.reported, what, written, *line);
         }
         if !self.reported.values.is_empty() {

@@ -31,7 +31,7 @@ const NAMED_FINDINGS: usize = 100;
 const NAMED_LINES: usize = 10;
 
 /// A source and what it says.
-pub struct Analysed {
+pub struct SourceAnalysis {
     /// What was read.
     pub source: SourceData,
     /// What was found.
@@ -67,7 +67,7 @@ pub struct Material {
 }
 
 /// Builds the report.
-pub fn build(analysed: Vec<Analysed>, material: Material, settings: Settings) -> Report {
+pub fn build(analysed: Vec<SourceAnalysis>, material: Material, settings: Settings) -> Report {
     let joint = joint_runs(&analysed, &settings);
     let mut all = material.findings;
     all.extend(material.swarm.iter().flat_map(words::swarm::findings));
@@ -210,8 +210,8 @@ fn unsettled(requests: &[RequestRun]) -> Vec<String> {
 }
 
 /// The runs that several files record together; they stand before those of single files.
-fn joint_runs(analysed: &[Analysed], settings: &Settings) -> Vec<RequestRun> {
-    fn shard(item: &Analysed) -> Shard<'_> {
+fn joint_runs(analysed: &[SourceAnalysis], settings: &Settings) -> Vec<RequestRun> {
+    fn shard(item: &SourceAnalysis) -> Shard<'_> {
         let Analysis { metrics, requests, .. } = &item.analysis;
         Shard { source: &item.source, metrics, runs: requests }
     }
@@ -231,7 +231,7 @@ fn in_order(mut findings: Vec<Finding>, sources: &[String]) -> Vec<Finding> {
 
 /// Findings beyond those that are named.
 #[derive(Default)]
-struct Folded {
+struct Remainder {
     seen: usize,
     count: u64,
     last_line: Option<u64>,
@@ -240,7 +240,7 @@ struct Folded {
 /// Of very many of one kind the first ones and the number of the others.
 fn fold(findings: Vec<Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();
-    let mut kinds: BTreeMap<_, Folded> = BTreeMap::new();
+    let mut kinds: BTreeMap<_, Remainder> = BTreeMap::new();
     for finding in findings {
         let key = (finding.severity, finding.kind, finding.place.source.clone(), finding.metric.clone());
         let folded = kinds.entry(key).or_default();

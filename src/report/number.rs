@@ -20,7 +20,7 @@ use crate::report::contract::Interval;
 pub(crate) use change::{
     about_change, before_after, change, change_interval, change_size, change_tick, points, shift, short_before_after,
 };
-pub(crate) use clock::Moments;
+pub(crate) use clock::ClockText;
 
 /// What stands for a number that is not there.
 pub(crate) const ABSENT: &str = "–";

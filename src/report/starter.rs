@@ -10,7 +10,7 @@ use std::fmt::Write;
 use crate::analysis::metric::{Evidence, Metric};
 use crate::measure::label::pattern;
 use crate::measure::{Dimension, Polarity, Quantity, Unit};
-use crate::report::build::Analysed;
+use crate::report::build::SourceAnalysis;
 use crate::report::contract::Population;
 use crate::report::escape::visible;
 use crate::report::number;
@@ -40,7 +40,7 @@ pub(crate) struct Candidate {
 }
 
 /// Targets with room above today's numbers, file by file.
-pub(crate) fn candidates(analysed: &[Analysed]) -> Vec<Candidate> {
+pub(crate) fn candidates(analysed: &[SourceAnalysis]) -> Vec<Candidate> {
     let mut all = Vec::new();
     let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
     for item in analysed {
@@ -99,7 +99,7 @@ fn limit(dimension: Dimension, base: f64, rounding: Rounding) -> Option<String> 
 }
 
 /// The whole file. `targets` are those that hold.
-pub(crate) fn text(analysed: &[Analysed], targets: &[Candidate]) -> String {
+pub(crate) fn text(analysed: &[SourceAnalysis], targets: &[Candidate]) -> String {
     let mut text = String::from(
         "# What perfreport should know about these measurements. Written by `perfreport init` from the files as they are; change\n\
          # what is wrong, delete what you do not need. Without this file the program finds out by itself.\n\n",
@@ -139,7 +139,7 @@ pub(crate) fn text(analysed: &[Analysed], targets: &[Candidate]) -> String {
 }
 
 /// What each column of a source was taken for.
-fn source(item: &Analysed, file: &str) -> String {
+fn source(item: &SourceAnalysis, file: &str) -> String {
     let mut text = format!("\n[[source]]\nmatch = {}\n", quoted(file));
     let format = &item.source.provenance.format;
     let _ = writeln!(text, "# format = {}  # recognised", quoted(format));
@@ -198,7 +198,7 @@ fn measured(name: &str, metric: Option<&Metric>, unit: Option<&str>) -> String {
 }
 
 /// The margin with what is known of the noise between runs.
-fn margin(analysed: &[Analysed]) -> String {
+fn margin(analysed: &[SourceAnalysis]) -> String {
     let noise = noise(analysed);
     let known = noise.map(|(noise, runs)| {
         let suggested = (2.0 * noise * 100.0).ceil().clamp(USUAL_MARGIN, LARGEST_MARGIN);
@@ -216,7 +216,7 @@ fn margin(analysed: &[Analysed]) -> String {
 }
 
 /// The largest relative standard deviation of medians over files that are runs of one thing, and how many there are.
-fn noise(analysed: &[Analysed]) -> Option<(f64, usize)> {
+fn noise(analysed: &[SourceAnalysis]) -> Option<(f64, usize)> {
     let mut medians: BTreeMap<(String, &str), Vec<f64>> = BTreeMap::new();
     for item in analysed {
         let file = pattern_of(&item.source.provenance.name, analysed);
@@ -237,7 +237,7 @@ fn noise(analysed: &[Analysed]) -> Option<(f64, usize)> {
 
 /// By what a source is matched: its file's ending where it is the only one, since tomorrow's may be called otherwise; else its file's
 /// name, with `*` for numbers where several files differ only in those.
-fn pattern_of(name: &str, analysed: &[Analysed]) -> String {
+fn pattern_of(name: &str, analysed: &[SourceAnalysis]) -> String {
     let last = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
     let file = last(name);
     let general = pattern(&file);

@@ -21,7 +21,7 @@ pub use case::{Reason, Suspect};
 use kinds::{Decades, LabelKinds};
 
 use super::isolation::{Ends, ISOLATION_P, Isolation, IsolationKind, MIN_POSITIVE, Tail};
-use super::measured::Measured;
+use super::measured::LabelledNumbers;
 
 /// Numbers that programs write for "none" or "too much", as recorded.
 const SENTINELS: &[(f64, &str)] = &[
@@ -89,7 +89,7 @@ pub fn suspects_among(values: &[f64], dimension: Dimension, span: Option<f64>) -
     column.extend_numbers(values, |_| false, |_| false);
     let column = column.finish();
     suspects(&Case {
-        measured: Measured::new(&column, None),
+        measured: LabelledNumbers::new(&column, None),
         unit: crate::measure::unit::Unit::SECOND,
         shape: None,
         texts: &[],
@@ -184,7 +184,7 @@ fn impossible(case: &Case<'_>) -> Vec<Suspect> {
 }
 
 /// Whether values below zero are so many, and so different, that they are measurements: a difference, whatever its name.
-fn often_negative(measured: &Measured<'_>) -> bool {
+fn often_negative(measured: &LabelledNumbers<'_>) -> bool {
     /// Fewer are mistakes.
     const OFTEN: f64 = 0.1;
     /// So few are mistakes, however small the file.
@@ -471,7 +471,7 @@ mod tests {
     }
 
     /// Durations about which nothing else is known.
-    fn case<'a>(measured: Measured<'a>, texts: &'a [String]) -> Case<'a> {
+    fn case<'a>(measured: LabelledNumbers<'a>, texts: &'a [String]) -> Case<'a> {
         Case {
             measured,
             unit: crate::measure::unit::Unit::SECOND,
@@ -490,7 +490,7 @@ mod tests {
     }
 
     fn judge_labelled(values: &[f64], codes: &[u32], texts: &[String]) -> Vec<Suspect> {
-        suspects(&case(Measured::new(&column(values), Some(&labels(codes))), texts))
+        suspects(&case(LabelledNumbers::new(&column(values), Some(&labels(codes))), texts))
     }
 
     #[test]
@@ -538,8 +538,9 @@ mod tests {
         for index in [40, 41, 90] {
             values[index] = 10.0 + index as f64 * 1e-5;
         }
-        let within =
-            |values: &[f64]| suspects(&Case { span: Some(7.0), ..case(Measured::new(&column(values), None), &[]) });
+        let within = |values: &[f64]| {
+            suspects(&Case { span: Some(7.0), ..case(LabelledNumbers::new(&column(values), None), &[]) })
+        };
         assert_eq!(within(&values), []);
         // ... and a foreign value beyond them accuses none of them.
         let mut values = values.clone();

@@ -7,9 +7,9 @@
 use super::bins::Histogram;
 use super::counts::Counts;
 use super::dependence::Inflations;
+use super::moments::Moments;
 use super::population::Population;
-use super::quantile::QuantileMethod;
-use super::sample::{Moments, midpoint};
+use super::sample::midpoint;
 use super::settings::Settings;
 use super::spread::{SHAMOS_LIMIT, shamos};
 use super::summary::{Basics, Summary};
@@ -18,22 +18,13 @@ use super::tail;
 /// The numbers of counted samples.
 pub(crate) fn population(counts: &Counts, settings: &Settings) -> Option<Population> {
     let n = usize::try_from(counts.n()).ok().filter(|n| *n > 0)?;
-    let quantile_method = match settings.quantile_method {
-        QuantileMethod::HarrellDavis => QuantileMethod::NearestRank,
-        other => other,
-    };
-    let settings = &Settings { quantile_method, ..settings.clone() };
+    let settings = &settings.without_single_samples();
     let at = |rank: usize| counts.at(rank);
-    let moments = Moments::of_counts(counts);
-    let within = |mean: f64| mean.clamp(at(0), at(n - 1)) + 0.0;
     let distances = counts.distances(midpoint(at((n - 1) / 2), at(n / 2)));
     let step = n.div_ceil(SHAMOS_LIMIT);
     let some: Vec<f64> = (0..n).step_by(step).map(at).collect();
     let basics = Basics {
-        mean: within(moments.mean),
-        geometric_mean: moments.geometric_mean(n).map(within),
-        stddev: moments.stddev(),
-        sum: moments.sum,
+        moments: Moments::of_counts(counts),
         mad: midpoint(distances.at((n - 1) / 2), distances.at(n / 2)),
         shamos: shamos(&some).map(|shamos| shamos.spread),
         inflations: Inflations::default(),

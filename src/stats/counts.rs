@@ -4,7 +4,6 @@
 //! histograms come without a look at the samples, the same to the bit as of the sorted samples. Parts are merged exactly, in any order.
 //! Refuses (with `None`) samples that are no few numbers: those are looked at in passes.
 
-use super::exact::Exact;
 use super::lattice::Lattice;
 use super::samples::{Samples, by_parts};
 
@@ -120,13 +119,6 @@ impl Counts {
         }
     }
 
-    /// Their sums.
-    pub(crate) fn exact(&self) -> Exact {
-        let mut exact = Exact::default();
-        self.iter().for_each(|(value, count)| exact.add_times(value, count));
-        exact
-    }
-
     /// How far the samples are from a number.
     pub(crate) fn distances(&self, from: f64) -> Self {
         let border = self.values.partition_point(|value| *value < from);
@@ -151,6 +143,7 @@ fn joined(left: Vec<u64>, right: Vec<u64>) -> Vec<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::moments::Moments;
     use super::super::sample::median_of_sorted;
     use super::super::samples::Slice;
     use super::super::sorting;
@@ -172,7 +165,6 @@ mod tests {
         let found = Counts::of(&Slice(&values), (0.0, 0.999), &values[..100]).unwrap();
         assert_eq!(found, Counts::of_sorted(&sorted(values.clone())));
         assert_eq!((found.n(), found.at(0), found.at(50_000), found.below(0.5)), (100_000, 0.0, 0.5, 50_000));
-        assert_eq!(found.exact().sum(), 49_950.0);
         let mut finer = values.clone();
         finer[99_999] = 0.123_456_789_012;
         assert_eq!(Counts::of(&Slice(&finer), (0.0, 0.999), &values[..100]), None);
@@ -191,7 +183,10 @@ mod tests {
             let center = median_of_sorted(&values);
             let distances = sorted(values.iter().map(|value| (value - center).abs()).collect());
             prop_assert_eq!(found.distances(center), Counts::of_sorted(&distances));
-            prop_assert_eq!(found.exact(), Exact::of(&values));
+            let range = (values[0], values[values.len() - 1]);
+            let by_value = Moments::of_blocks(range, |take| take(&values));
+            let by_count = Moments::of_counts(&found);
+            prop_assert_eq!((by_count.mean, by_count.stddev, by_count.sum), (by_value.mean, by_value.stddev, by_value.sum));
         }
 
         #[test]

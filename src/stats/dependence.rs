@@ -10,11 +10,13 @@
 
 use super::clusters::EventRuns;
 use super::indicator::Indicator;
-use super::order::{self, Centered, LongMemory, MemoryEstimate, Neighbours, SumsOfBlocks, Values, ranks};
+use super::order::{
+    self, Centered, LongMemory, MemoryEstimate, NeighbourScores, Neighbours, SumsOfBlocks, Values, ranks,
+};
 
 /// Dependence of fewer than this many standard errors of independent values counts as none, so that intervals of independent
 /// samples do not widen by chance.
-const NOISE: f64 = 1.0;
+pub(crate) const NOISE: f64 = 1.0;
 /// Fewer samples show no dependence at all: among ten independent ones one run in ten looks worth two or three, and has no interval then.
 pub(crate) const FEWEST: usize = 20;
 /// Runs of fewer samples cannot show their dependence.
@@ -38,13 +40,16 @@ pub struct Inflation {
     pub neighbours: f64,
     /// With the long memory that is reckoned with; at least what neighbours say.
     pub with_memory: f64,
+    /// How far neighbours are from chance.
+    pub(crate) scores: NeighbourScores,
 }
 
 impl Inflation {
     fn of(series: &impl Centered, memory: Option<LongMemory>) -> Self {
         let neighbours = inflation_of(series);
         let blocks = memory.and_then(|_| SumsOfBlocks::of(series));
-        Self { neighbours, with_memory: joined(neighbours, memory, blocks.as_ref()) }
+        let with_memory = joined(neighbours, memory, blocks.as_ref());
+        Self { neighbours, with_memory, scores: NeighbourScores::of(series) }
     }
 }
 

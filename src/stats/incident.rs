@@ -67,7 +67,7 @@ pub struct Incident {
     /// Requests that began in it.
     pub requests: u64,
     /// What moved beyond chance, latency first.
-    pub moved: Vec<Moved>,
+    pub moved: Vec<Symptom>,
     /// Median latency of requests that did not fail.
     pub median: Option<Level>,
     /// Their 95th percentile, where there are enough.
@@ -92,7 +92,7 @@ pub struct Level {
 /// What can move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Moved {
+pub enum Symptom {
     /// Latency rose.
     Latency,
     /// More requests failed.
@@ -112,9 +112,9 @@ impl Level {
 pub fn incidents(run: &Requests) -> Option<Incidents> {
     let bins = Bins::of(run)?;
     let tracks = [
-        (Moved::Latency, bins.latency(run).map(|track| (track, 1))),
-        (Moved::Failures, bins.failures()),
-        (Moved::Rate, Some((bins.rate(), 1))),
+        (Symptom::Latency, bins.latency(run).map(|track| (track, 1))),
+        (Symptom::Failures, bins.failures()),
+        (Symptom::Rate, Some((bins.rate(), 1))),
     ];
     let mut pieces = Vec::new();
     for (moved, track) in tracks {
@@ -138,7 +138,7 @@ pub fn incidents(run: &Requests) -> Option<Incidents> {
     pieces.reverse();
     let last = bins.count() - edge;
     let end = taken_from(&mut pieces, last, |piece, start| {
-        (piece.moved == Moved::Rate && piece.to >= start && room.rate(piece) == Some(std::cmp::Ordering::Less))
+        (piece.moved == Symptom::Rate && piece.to >= start && room.rate(piece) == Some(std::cmp::Ordering::Less))
             .then(|| piece.from.saturating_sub(edge))
     });
     pieces.reverse();
@@ -161,7 +161,7 @@ pub fn incidents(run: &Requests) -> Option<Incidents> {
 /// A stretch of one track.
 #[derive(Debug, Clone, Copy)]
 struct Piece {
-    moved: Moved,
+    moved: Symptom,
     from: usize,
     to: usize,
     p: f64,
@@ -201,7 +201,7 @@ struct Room<'a> {
 }
 
 /// What a set of bins shows.
-struct Shown {
+struct BinStats {
     median: Option<f64>,
     p95: Option<f64>,
     failed: f64,
@@ -218,7 +218,7 @@ impl Room<'_> {
         (to..self.bins.count()).filter(|bin| !self.taken[*bin]).take(reach(self.bins.count())).collect()
     }
 
-    fn shown(&self, bins: &[usize]) -> Option<Shown> {
+    fn shown(&self, bins: &[usize]) -> Option<BinStats> {
         if bins.is_empty() {
             return None;
         }
@@ -235,7 +235,7 @@ impl Room<'_> {
         let at = |p: f64| quantile(&latencies, p, QuantileMethod::Type6);
         let requests: u64 = bins.iter().map(|bin| self.bins.requests[*bin]).sum();
         let failed: u64 = bins.iter().map(|bin| self.bins.failed[*bin]).sum();
-        Some(Shown {
+        Some(BinStats {
             median: (!latencies.is_empty()).then(|| at(0.5)),
             p95: (latencies.len() >= TAIL_NEEDS).then(|| at(0.95)),
             failed: failed as f64 / requests.max(1) as f64,
@@ -255,13 +255,13 @@ impl Room<'_> {
         };
         sides.peek().is_some()
             && match piece.moved {
-                Moved::Latency => sides.all(|side| {
+                Symptom::Latency => sides.all(|side| {
                     more(within.median, side.median, MEDIAN_FACTOR) || more(within.p95, side.p95, TAIL_FACTOR)
                 }),
-                Moved::Failures => sides.all(|side| {
+                Symptom::Failures => sides.all(|side| {
                     within.failed >= side.failed + FAILURE_POINTS && within.failed >= FAILURE_FACTOR * side.failed
                 }),
-                Moved::Rate => self.rate(piece).is_some(),
+                Symptom::Rate => self.rate(piece).is_some(),
             }
     }
 
@@ -289,7 +289,7 @@ impl Room<'_> {
         let level = |within: Option<f64>, around: Option<f64>| {
             within.zip(around).map(|(within, around)| Level { within, around })
         };
-        let mut moved: Vec<Moved> = pieces.iter().map(|piece| piece.moved).collect();
+        let mut moved: Vec<Symptom> = pieces.iter().map(|piece| piece.moved).collect();
         moved.sort_unstable();
         moved.dedup();
         Some(Incident {

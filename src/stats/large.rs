@@ -14,11 +14,12 @@ use super::counts::Counts;
 use super::dependence::Inflations;
 use super::exact::{Exact, exact_sum};
 use super::modality;
+use super::moments::Moments;
 use super::order::{self, LongMemory, Neighbours, SumsOfBlocks, Trends};
 use super::outlier::{Extreme, Fences, NAMED_EXTREMES, Outliers, farthest, fence_of, largest, positive_and_skewed};
 use super::population::{Detail, Order, Population, kept_drift};
 use super::quantile::{QuantileMethod, quantile_of};
-use super::sample::{Moments, median_of_sorted, midpoint};
+use super::sample::{median_of_sorted, midpoint};
 use super::samples::{Samples, by_parts};
 use super::select::Selector;
 use super::series::{Series, SeriesPoint, p95_of, stride_of};
@@ -97,22 +98,22 @@ impl OrderStatistics {
 }
 
 /// What is known of samples before they are looked at more closely.
-struct Known<'a> {
+struct Basis<'a> {
     range: (f64, f64),
-    picked: &'a Picked,
+    picked: &'a Subsample,
     /// Where they are few numbers.
     counts: Option<&'a Counts>,
 }
 
 /// One sample in every few.
-struct Picked {
+struct Subsample {
     stride: usize,
     places: Vec<usize>,
     values: Vec<f64>,
     sorted: Vec<f64>,
 }
 
-impl Picked {
+impl Subsample {
     fn of(samples: &(impl Samples + ?Sized), range: (f64, f64)) -> Self {
         let stride = thin::stride(samples.len(), MOST_PICKED);
         let places: Vec<usize> = thin::picked(samples.len(), stride).collect();
@@ -133,7 +134,7 @@ pub(crate) fn population(
     settings: &Settings,
 ) -> Population {
     let range = range_of(clean);
-    let picked = Picked::of(clean, range);
+    let picked = Subsample::of(clean, range);
     let counts = if range.0 == range.1 {
         Some(Counts::of_equal(range.0, clean.len()))
     } else {
@@ -141,28 +142,28 @@ pub(crate) fn population(
     };
     let more: Vec<f64> = corrupted.iter().filter(|value| value.is_finite()).map(|value| value + 0.0).collect();
     let raw = || {
-        let all = Chained { first: clean, more: &more };
+        let all = Chain { first: clean, more: &more };
         let range = range_of(&all);
-        let picked = Picked::of(&all, range);
+        let picked = Subsample::of(&all, range);
         let counts = counts.as_ref().map(|counts| {
             let mut more = more.clone();
             sort(&mut more);
             counts.merged(&Counts::of_sorted(&more))
         });
-        let known = Known { range, picked: &picked, counts: counts.as_ref() };
+        let known = Basis { range, picked: &picked, counts: counts.as_ref() };
         let (moments, (seen, ())) = rayon::join(
-            || moments_of(&all, known.counts),
+            || moments_of(&all, &known),
             || look(&all, &known, (&Inflations::default(), settings), |_, _| ()),
         );
         seen.summary(moments, Inflations::default(), settings)
     };
     let raw = (!corrupted.is_empty()).then(raw);
-    let known = Known { range, picked: &picked, counts: counts.as_ref() };
+    let known = Basis { range, picked: &picked, counts: counts.as_ref() };
     let order = detail.has_order().then(|| RecordedOrder::of(clean, &known, detail));
     let inflations = order.as_ref().map(|order| order.inflations.clone()).unwrap_or_default();
     let neighbours = order.and_then(|order| order.neighbours);
     let (moments, ((seen, (fences, histogram)), order)) = rayon::join(
-        || moments_of(clean, known.counts),
+        || moments_of(clean, &known),
         || {
             let drawn = detail != Detail::Brief;
             let seen = look(clean, &known, (&inflations, settings), |seen, ranks| {
@@ -195,12 +196,12 @@ pub(crate) fn population(
 }
 
 /// Samples and a few more behind them.
-struct Chained<'a, S> {
+struct Chain<'a, S> {
     first: &'a S,
     more: &'a [f64],
 }
 
-impl<S: Samples> Samples for Chained<'_, S> {
+impl<S: Samples> Samples for Chain<'_, S> {
     fn len(&self) -> usize {
         self.first.len() + self.more.len()
     }
@@ -232,9 +233,9 @@ fn range_of(samples: &(impl Samples + ?Sized)) -> (f64, f64) {
 }
 
 /// From counts where there are any, else in the recorded order, in which logarithms are added.
-fn moments_of(samples: &(impl Samples + ?Sized), counts: Option<&Counts>) -> Moments {
-    let by_blocks = || Moments::of_blocks(|take| samples.visit(0..samples.len(), take));
-    counts.map_or_else(by_blocks, Moments::of_counts)
+fn moments_of(samples: &(impl Samples + ?Sized), known: &Basis<'_>) -> Moments {
+    let by_blocks = || Moments::of_blocks(known.range, |take| samples.visit(0..samples.len(), take));
+    known.counts.map_or_else(by_blocks, Moments::of_counts)
 }
 
 /// What the order statistics show.
@@ -255,16 +256,7 @@ impl Spread {
     }
 
     fn summary(&self, moments: Moments, inflations: Inflations, settings: &Settings) -> Summary {
-        let basics = Basics {
-            mean: moments.mean.clamp(self.at(0), self.at(self.n - 1)) + 0.0,
-            geometric_mean: moments.geometric_mean(self.n).map(|mean| mean.clamp(self.at(0), self.at(self.n - 1))),
-            stddev: moments.stddev(),
-            sum: moments.sum,
-            mad: self.mad,
-            shamos: self.shamos,
-            inflations,
-            heavy_tail: self.heavy_tail,
-        };
+        let basics = Basics { moments, mad: self.mad, shamos: self.shamos, inflations, heavy_tail: self.heavy_tail };
         Summary::of(self.n, |rank| self.at(rank), &basics, settings)
     }
 }
@@ -272,7 +264,7 @@ impl Spread {
 /// Finds the order statistics that all numbers are made of, and hands them to `more` with the counts they came from.
 fn look<'a, S: Samples + ?Sized, T>(
     samples: &'a S,
-    of: &Known<'a>,
+    of: &Basis<'a>,
     (inflations, settings): (&Inflations, &Settings),
     more: impl FnOnce(&Spread, &Ranks<'a, S>) -> T,
 ) -> (Spread, T) {
@@ -282,17 +274,7 @@ fn look<'a, S: Samples + ?Sized, T>(
         None => Ranks::Selected(Selector::new(samples, of.range, |value| value)),
     };
     let known = OrderStatistics::of(&ranks, |at| {
-        let inflations = inflations.clone();
-        let nothing = Basics {
-            mean: 0.0,
-            geometric_mean: None,
-            stddev: None,
-            sum: 0.0,
-            mad: 0.0,
-            shamos: None,
-            inflations,
-            heavy_tail: None,
-        };
+        let nothing = Basics { inflations: inflations.clone(), ..Basics::default() };
         Summary::of(n, at, &nothing, settings);
         for p in [0.25, 0.75] {
             quantile_of(n, at, p, QuantileMethod::Type7);
@@ -331,7 +313,7 @@ fn look<'a, S: Samples + ?Sized, T>(
 }
 
 /// Double MAD, as of a sorted sample; the values beyond the fences are not counted yet.
-fn outliers<S: Samples + ?Sized>(samples: &S, of: &Known<'_>, seen: &Spread, ranks: &Ranks<'_, S>) -> Fences {
+fn outliers<S: Samples + ?Sized>(samples: &S, of: &Basis<'_>, seen: &Spread, ranks: &Ranks<'_, S>) -> Fences {
     let n = seen.n;
     let at = |rank: usize| seen.at(rank);
     let on_logs = positive_and_skewed(n, at);
@@ -390,7 +372,7 @@ fn largest_of(samples: &impl Samples) -> Vec<Extreme> {
 type Beyond = (usize, usize, Vec<(f64, usize)>);
 
 /// Counts what lies beyond the fences and finds the farthest.
-fn with_extremes(samples: &impl Samples, fences: Fences, of: &Known<'_>) -> Outliers {
+fn with_extremes(samples: &impl Samples, fences: Fences, of: &Basis<'_>) -> Outliers {
     let mut fences = fences;
     // A fence below zero can exclude nothing where no value is negative.
     fences.low = fences.low.filter(|fence| *fence >= 0.0 || of.range.0 < 0.0);
@@ -438,7 +420,7 @@ fn farthest_of(mut beyond: Vec<(f64, usize)>) -> Vec<(f64, usize)> {
     beyond
 }
 
-fn series(samples: &impl Samples, known: &Known<'_>, group_of: Option<&GroupOf<'_>>) -> Series {
+fn series(samples: &impl Samples, known: &Basis<'_>, group_of: Option<&GroupOf<'_>>) -> Series {
     let (n, picked) = (samples.len(), known.picked);
     let stride = stride_of(n);
     let points = (0..n.div_ceil(stride))
@@ -472,7 +454,7 @@ struct RecordedOrder {
 impl RecordedOrder {
     /// From contiguous stretches; long memory from blocks of all samples. The limits of percentiles come from a part of the samples: how
     /// samples beyond a limit cluster hardly changes where the limit moves by a little.
-    fn of(samples: &impl Samples, known: &Known<'_>, detail: Detail) -> Self {
+    fn of(samples: &impl Samples, known: &Basis<'_>, detail: Detail) -> Self {
         let n = samples.len();
         if known.range.0 == known.range.1 {
             return Self { neighbours: None, inflations: Inflations::of_equal() };
@@ -525,13 +507,10 @@ mod tests {
         let sorted = sample.sorted();
         let summary = found.clean.unwrap();
         let range = (sample.min(), sample.max());
-        let picked = Picked::of(&Slice(values), range);
-        let known = Known { range, picked: &picked, counts: None };
+        let picked = Subsample::of(&Slice(values), range);
+        let known = Basis { range, picked: &picked, counts: None };
         let basics = Basics {
-            mean: sample.mean(),
-            geometric_mean: sample.geometric_mean(),
-            stddev: sample.stddev(),
-            sum: sample.sum(),
+            moments: *sample.moments(),
             mad: spread::mad(sorted),
             shamos: summary.shamos,
             inflations: RecordedOrder::of(&Slice(values), &known, Detail::Full).inflations,

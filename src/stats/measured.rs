@@ -16,7 +16,7 @@ pub(crate) const PART: usize = 4 * crate::table::packed::PART;
 
 /// A metric's numbers and their labels.
 #[derive(Clone, Copy)]
-pub(crate) struct Measured<'a> {
+pub(crate) struct LabelledNumbers<'a> {
     numbers: &'a Cells,
     labels: Option<&'a Cells>,
     count: usize,
@@ -24,7 +24,7 @@ pub(crate) struct Measured<'a> {
     full: bool,
 }
 
-impl<'a> Measured<'a> {
+impl<'a> LabelledNumbers<'a> {
     /// The numbers of a column, and the labels of its rows.
     pub(crate) fn new(numbers: &'a Cells, labels: Option<&'a Cells>) -> Self {
         let count = numbers.count();
@@ -175,14 +175,14 @@ impl<'a> Measured<'a> {
 
 /// Numbers around a place, unpacked: for looking at neighbours again and again.
 pub(crate) struct Window<'a> {
-    measured: Measured<'a>,
+    measured: LabelledNumbers<'a>,
     from: usize,
     numbers: Vec<f64>,
 }
 
 impl<'a> Window<'a> {
     /// Nothing unpacked yet.
-    pub(crate) fn new(measured: Measured<'a>) -> Self {
+    pub(crate) fn new(measured: LabelledNumbers<'a>) -> Self {
         Self { measured, from: 0, numbers: Vec::new() }
     }
 
@@ -243,7 +243,7 @@ pub(crate) mod tests {
                     codes.push_code((row % 300) as u32);
                 }
                 let (numbers, codes) = (numbers.finish(), codes.finish());
-                let measured = Measured::new(&numbers, Some(&codes));
+                let measured = LabelledNumbers::new(&numbers, Some(&codes));
                 let expected: Vec<usize> = (0..rows).filter(|row| row % 7 != 3).collect();
                 assert_eq!(measured.len(), expected.len());
                 for range in [0..10, 100..measured.len(), PART - 3..PART + 9, 5..5] {

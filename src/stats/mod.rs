@@ -20,6 +20,7 @@ pub(crate) mod large;
 mod lattice;
 pub(crate) mod measured;
 pub mod modality;
+pub mod moments;
 pub mod order;
 pub mod outlier;
 mod pairwise;

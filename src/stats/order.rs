@@ -19,7 +19,7 @@ use drift::drift_in;
 
 use blocks::MAX_POINTS;
 
-pub(crate) use centered::{Centered, Values, inflation_of};
+pub(crate) use centered::{Centered, NeighbourScores, Values, inflation_of};
 pub use changes::{LevelShift, WarmUp};
 pub use drift::Drift;
 pub(crate) use long_memory::{LongMemory, MemoryEstimate, SumsOfBlocks};

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::measured::{Measured, Window};
+use super::measured::{LabelledNumbers, Window};
 use super::sorting::sort;
 use super::thin;
 
@@ -61,7 +61,7 @@ pub struct Stuck {
 }
 
 /// Probability that two values drawn from the list are the same; of long lists, from one of every few values.
-fn collision(values: &Measured<'_>) -> f64 {
+fn collision(values: &LabelledNumbers<'_>) -> f64 {
     let stride = thin::stride(values.len(), MOST_COMPARED);
     let mut sorted: Vec<f64> = if values.len() <= DENSE {
         values.copied(0..values.len())
@@ -74,7 +74,7 @@ fn collision(values: &Measured<'_>) -> f64 {
 }
 
 /// Blocks of consecutive values that occur twice although chance would not repeat them, longest first, at most `most`.
-pub(crate) fn repeats(values: &Measured<'_>, most: usize) -> Vec<Repeat> {
+pub(crate) fn repeats(values: &LabelledNumbers<'_>, most: usize) -> Vec<Repeat> {
     if values.len() < 2 * SHORTEST {
         return Vec::new();
     }
@@ -101,7 +101,7 @@ pub(crate) fn repeats(values: &Measured<'_>, most: usize) -> Vec<Repeat> {
 }
 
 /// Blocks are remembered at multiples of a stride and looked for everywhere.
-fn dense(measured: &Measured<'_>, values: &[f64], window: usize) -> Vec<Repeat> {
+fn dense(measured: &LabelledNumbers<'_>, values: &[f64], window: usize) -> Vec<Repeat> {
     let mut windows = (Window::new(*measured), Window::new(*measured));
     let mut seen: HashMap<u64, usize, foldhash::fast::FixedState> = HashMap::default();
     let mut found: Vec<Repeat> = Vec::new();
@@ -128,7 +128,7 @@ fn dense(measured: &Measured<'_>, values: &[f64], window: usize) -> Vec<Repeat> 
 
 /// Blocks are remembered and looked for where two neighbouring values hash to an anchor, which is at the same places of a
 /// copy: one pass with two multiplications a value, and memory for one value in every few.
-fn anchored(values: &Measured<'_>, window: usize) -> Vec<Repeat> {
+fn anchored(values: &LabelledNumbers<'_>, window: usize) -> Vec<Repeat> {
     let spacing = (values.len() / MOST_ANCHORS).next_power_of_two().max(LEAST_SPACING) as u64;
     let last = values.len() - window;
     let parts: Vec<Range<usize>> = values.parts().collect();
@@ -195,7 +195,7 @@ fn extend(
     Repeat { first, again, length }
 }
 
-fn varies(values: &Measured<'_>, range: Range<usize>) -> bool {
+fn varies(values: &LabelledNumbers<'_>, range: Range<usize>) -> bool {
     let (mut varies, mut before) = (false, None);
     values.visit(range, |_, block| {
         for value in block {
@@ -214,7 +214,7 @@ fn hash(values: &[f64]) -> u64 {
 }
 
 /// The longest run of one value in a metric whose values otherwise differ, where chance would not give it.
-pub(crate) fn stuck(values: &Measured<'_>) -> Option<Stuck> {
+pub(crate) fn stuck(values: &LabelledNumbers<'_>) -> Option<Stuck> {
     let (start, length) = longest_run(values)?;
     if length == values.len() {
         return None;
@@ -230,7 +230,7 @@ pub(crate) fn stuck(values: &Measured<'_>) -> Option<Stuck> {
 }
 
 /// Start and length of the first of the longest runs of equal values, if it has [`SHORTEST`] of them.
-fn longest_run(values: &Measured<'_>) -> Option<(usize, usize)> {
+fn longest_run(values: &LabelledNumbers<'_>) -> Option<(usize, usize)> {
     let mut longest = (0, SHORTEST - 1);
     // NaN equals nothing, so that the first value begins a run.
     let (mut value, mut start) = (f64::NAN, 0);
@@ -275,7 +275,7 @@ pub fn clock(each: &Instants<'_>, tolerance: i64) -> Clock {
     let mut longest_step = 0_u64;
     let (mut count, mut before, mut pause) = (0_usize, i64::MIN, 0);
     each(&mut |index, at| {
-        // Measured from the latest instant: coming back after a fall is no pause.
+        // LabelledNumbers from the latest instant: coming back after a fall is no pause.
         let (first, latest) = range.unwrap_or((at, at));
         if count > 0 && at.saturating_sub(before) < -least {
             clock.backwards.push(index);
@@ -404,11 +404,11 @@ mod tests {
     use super::*;
 
     fn repeats(values: &[f64], most: usize) -> Vec<Repeat> {
-        super::repeats(&Measured::new(&column(values), None), most)
+        super::repeats(&LabelledNumbers::new(&column(values), None), most)
     }
 
     fn stuck(values: &[f64]) -> Option<Stuck> {
-        super::stuck(&Measured::new(&column(values), None))
+        super::stuck(&LabelledNumbers::new(&column(values), None))
     }
 
     fn decimals(seed: u64, n: usize) -> Vec<f64> {
@@ -494,7 +494,7 @@ mod tests {
                 start += run.len();
             }
             assert_eq!(
-                longest_run(&Measured::new(&column(&values), None)),
+                longest_run(&LabelledNumbers::new(&column(&values), None)),
                 (expected.1 >= SHORTEST).then_some(expected),
                 "{values:?}"
             );

@@ -6,8 +6,7 @@
 
 use std::fmt;
 
-use super::counts::Counts;
-use super::exact::Exact;
+use super::moments::Moments;
 use super::sorting::sort;
 
 /// Why a list of values is not a sample.
@@ -38,7 +37,6 @@ impl std::error::Error for SampleError {}
 pub struct Sample {
     in_order: Vec<f64>,
     sorted: Vec<f64>,
-    mean: f64,
     moments: Moments,
 }
 
@@ -61,8 +59,7 @@ impl Sample {
         let mut sorted = in_order.clone();
         sort(&mut sorted);
         let moments = Moments::of_sorted(&sorted, &in_order);
-        let mean = moments.mean.clamp(sorted[0], sorted[sorted.len() - 1]) + 0.0;
-        Ok(Self { in_order, sorted, mean, moments })
+        Ok(Self { in_order, sorted, moments })
     }
 
     /// The values as recorded.
@@ -90,25 +87,19 @@ impl Sample {
         self.sorted[0]
     }
 
+    /// Mean, standard deviation, sum and geometric mean.
+    pub(crate) fn moments(&self) -> &Moments {
+        &self.moments
+    }
+
     /// The arithmetic mean, in the unit of the values.
     pub fn mean(&self) -> f64 {
-        self.mean
+        self.moments.mean
     }
 
     /// The sample standard deviation with divisor n-1, in the unit of the values. `None` for one value.
     pub fn stddev(&self) -> Option<f64> {
-        self.moments.stddev()
-    }
-
-    /// The geometric mean; `None` unless every value is above zero.
-    pub fn geometric_mean(&self) -> Option<f64> {
-        let mean = self.moments.geometric_mean(self.in_order.len())?;
-        Some(mean.clamp(self.sorted[0], self.sorted[self.sorted.len() - 1]))
-    }
-
-    /// The sum.
-    pub fn sum(&self) -> f64 {
-        self.moments.sum
+        self.moments.stddev
     }
 }
 
@@ -135,7 +126,7 @@ impl Sample {
     /// The coefficient of variation, stddev / mean. `None` unless every value is >= 0 and the mean is > 0: it is a ratio to a
     /// natural zero and means nothing otherwise.
     pub fn cv(&self) -> Option<f64> {
-        coefficient_of_variation(self.min(), self.mean, self.stddev())
+        coefficient_of_variation(self.min(), self.mean(), self.stddev())
     }
 
     /// The median: the middle value, or the midpoint of the two middle values.
@@ -151,145 +142,6 @@ pub(super) fn coefficient_of_variation(min: f64, mean: f64, stddev: Option<f64>)
     }
     let cv = stddev? / mean;
     cv.is_finite().then_some(cv)
-}
-
-/// Mean and sample standard deviation of finite values, as [`Sample`] has them, without putting them in order. The latter
-/// is `None` for one value; the mean of nothing is 0.
-pub fn mean_and_stddev(values: &[f64]) -> (f64, Option<f64>) {
-    if values.is_empty() {
-        return (0.0, None);
-    }
-    let moments = Moments::of(values);
-    let (low, high) =
-        values.iter().fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
-    (moments.mean.clamp(low, high) + 0.0, moments.stddev())
-}
-
-/// Mean, sum and sample standard deviation, each the double nearest to the true one, and what the geometric mean is made of.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Moments {
-    pub(super) mean: f64,
-    pub(super) sum: f64,
-    stddev: Option<f64>,
-    logarithms: Logarithms,
-}
-
-impl Moments {
-    fn of(values: &[f64]) -> Self {
-        Self::of_blocks(|take| take(values))
-    }
-
-    /// Of values that `visit` hands over block by block.
-    pub(super) fn of_blocks(visit: impl FnOnce(&mut dyn FnMut(&[f64]))) -> Self {
-        let (mut exact, mut logarithms) = (Exact::default(), Logarithms::default());
-        visit(&mut |block| {
-            exact.add(block);
-            logarithms.add(block);
-        });
-        Self::from(&exact, logarithms)
-    }
-
-    /// Of values that are there in ascending and in recorded order: each number once, where they are few.
-    fn of_sorted(sorted: &[f64], in_order: &[f64]) -> Self {
-        /// Values that a number stands for on average, from which on counting them is worth it.
-        const WORTH: usize = 8;
-        let distinct = 1 + sorted.windows(2).map(|pair| usize::from(pair[0] != pair[1])).sum::<usize>();
-        if distinct.saturating_mul(WORTH) <= sorted.len() {
-            Self::of_counts(&Counts::of_sorted(sorted))
-        } else {
-            Self::of(in_order)
-        }
-    }
-
-    /// Of counted values.
-    pub(super) fn of_counts(counts: &Counts) -> Self {
-        let mut logarithms = Logarithms::default();
-        counts.iter().for_each(|(value, count)| logarithms.add_times(value, count));
-        Self::from(&counts.exact(), logarithms)
-    }
-
-    fn from(exact: &Exact, logarithms: Logarithms) -> Self {
-        Self { mean: exact.mean(), sum: exact.sum(), stddev: exact.stddev(), logarithms }
-    }
-
-    /// The geometric mean of `n` values; `None` unless all are above zero.
-    pub(super) fn geometric_mean(&self, n: usize) -> Option<f64> {
-        self.logarithms.mean(n).map(f64::exp2)
-    }
-
-    /// The sample standard deviation, in the unit of the values.
-    pub(super) fn stddev(&self) -> Option<f64> {
-        self.stddev
-    }
-}
-
-/// The sum of binary logarithms, by a product for many values at once: a logarithm for each would cost more than all other moments.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Logarithms {
-    sum: Compensated,
-    /// Values that have no logarithm.
-    without: usize,
-}
-
-/// Mantissas below 2 that are multiplied before the logarithm of their product, below 2^512, is taken.
-const FACTORS: usize = 512;
-
-impl Logarithms {
-    fn add(&mut self, values: &[f64]) {
-        for block in values.chunks(FACTORS) {
-            let (mut product, mut exponents) = (1.0, 0);
-            for &value in block {
-                // Below the normal numbers there is no exponent to take off: scaled, exactly.
-                let (value, shift) = if value < f64::MIN_POSITIVE { (value * TWO_TO_THE_64, 64) } else { (value, 0) };
-                let bits = value.to_bits();
-                product *= f64::from_bits(bits & MANTISSA | ONE);
-                exponents += (bits >> 52).cast_signed() - 1023 - shift;
-                self.without += usize::from(value <= 0.0);
-            }
-            self.sum = self.sum.with(product.log2()).with(exponents as f64);
-        }
-    }
-
-    /// One value so many times.
-    fn add_times(&mut self, value: f64, count: u64) {
-        if value > 0.0 {
-            self.sum = self.sum.with(value.log2() * count as f64);
-        } else {
-            self.without += count as usize;
-        }
-    }
-
-    fn mean(&self, n: usize) -> Option<f64> {
-        (n > 0 && self.without == 0).then(|| self.sum.sum() / n as f64)
-    }
-}
-
-/// The bits of a double that are its mantissa.
-const MANTISSA: u64 = (1 << 52) - 1;
-/// The bits of 1.0.
-const ONE: u64 = 1023 << 52;
-/// Lifts a subnormal number among the normal ones.
-const TWO_TO_THE_64: f64 = 18_446_744_073_709_551_616.0;
-
-/// A sum in the given order with Neumaier's compensation (1974): the error does not grow with the number of terms.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Compensated {
-    sum: f64,
-    lost: f64,
-}
-
-impl Compensated {
-    /// With one more term.
-    #[inline]
-    fn with(self, value: f64) -> Self {
-        let next = self.sum + value;
-        let lost = if self.sum.abs() >= value.abs() { (self.sum - next) + value } else { (value - next) + self.sum };
-        Self { sum: next, lost: self.lost + lost }
-    }
-
-    fn sum(self) -> f64 {
-        self.sum + self.lost + 0.0
-    }
 }
 
 /// The point between two values, without overflow.
@@ -361,19 +213,6 @@ mod tests {
             let reached = digits(sample.stddev().unwrap(), stddev);
             assert!(reached >= least, "stddev near {mean}: {reached} digits");
         }
-    }
-
-    #[test]
-    fn the_geometric_mean_is_that_of_the_logarithms_and_needs_values_above_zero() {
-        assert_eq!(sample(&[1.0, 4.0, 16.0]).geometric_mean(), Some(4.0));
-        assert_eq!(sample(&[1.0, 0.0]).geometric_mean(), None);
-        assert_eq!(sample(&[2.0, -2.0]).geometric_mean(), None);
-        let tiny = sample(&[5e-324, 5e-324, 4.0 * 5e-324]).geometric_mean().unwrap();
-        assert!((tiny.log2() + 1074.0 - 2.0 / 3.0).abs() < 1.0, "{tiny:e}");
-        let many: Vec<f64> = (1..=2000).map(|i| 1e-9 * f64::from(i).powi(3)).collect();
-        let expected = (many.iter().map(|value| value.ln()).sum::<f64>() / 2000.0).exp();
-        assert!((sample(&many).geometric_mean().unwrap() / expected - 1.0).abs() < 1e-12);
-        assert_eq!(sample(&[f64::MAX; 1000]).geometric_mean(), Some(f64::MAX));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::measure::unit::Unit;
 
-use super::measured::{Measured, PART};
+use super::measured::{LabelledNumbers, PART};
 
 /// Samples in recorded order. Indexes count the samples, not the rows.
 pub(crate) trait Samples: Sync {
@@ -82,7 +82,7 @@ impl Samples for Slice<'_> {
 /// The samples of a column without those that were taken out.
 pub(crate) struct CleanSamples<'a> {
     /// As recorded.
-    pub(crate) measured: Measured<'a>,
+    pub(crate) measured: LabelledNumbers<'a>,
     pub(crate) unit: Unit,
     /// Places in `measured` that are left out, ascending.
     pub(crate) left_out: &'a [usize],
@@ -92,7 +92,7 @@ pub(crate) struct CleanSamples<'a> {
 
 impl<'a> CleanSamples<'a> {
     /// Numbers in a unit, without those in the ascending places `left_out`.
-    pub(crate) fn new(measured: Measured<'a>, unit: Unit, left_out: &'a [usize]) -> Self {
+    pub(crate) fn new(measured: LabelledNumbers<'a>, unit: Unit, left_out: &'a [usize]) -> Self {
         let negative_zero = |value: &f64| value.to_bits() == (-0.0_f64).to_bits();
         let looked_at = unit.is_base() && measured.cells().may_hold_negative_zeros();
         let parts: Vec<Range<usize>> = if looked_at { measured.parts().collect() } else { Vec::new() };
@@ -167,7 +167,7 @@ mod tests {
         let recorded_column = column(&recorded);
         for left_out in [vec![], vec![0], vec![4999], vec![0, 1, 2, 7, 2047, 2048, 2049, 4000], (0..4999).collect()] {
             for unit in [Unit::SECOND, Unit::MILLISECOND] {
-                let kept = CleanSamples::new(Measured::new(&recorded_column, None), unit, &left_out);
+                let kept = CleanSamples::new(LabelledNumbers::new(&recorded_column, None), unit, &left_out);
                 let expected: Vec<f64> = (0..5000)
                     .filter(|place| !left_out.contains(place))
                     .map(|place| unit.to_base(place as f64))
@@ -182,7 +182,7 @@ mod tests {
             }
         }
         let negative = column(&[-0.0]);
-        let zero = CleanSamples::new(Measured::new(&negative, None), Unit::SECOND, &[]);
+        let zero = CleanSamples::new(LabelledNumbers::new(&negative, None), Unit::SECOND, &[]);
         zero.visit(0..1, &mut |block| assert!(block[0].is_sign_positive()));
     }
 

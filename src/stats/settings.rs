@@ -66,6 +66,17 @@ pub enum Depth {
     Summary,
 }
 
+impl Settings {
+    /// For samples of which only their counts are known: the estimate of Harrell and Davis, which weighs each one, becomes the nearest rank.
+    pub(crate) fn without_single_samples(&self) -> Self {
+        let quantile_method = match self.quantile_method {
+            QuantileMethod::HarrellDavis => QuantileMethod::NearestRank,
+            other => other,
+        };
+        Self { quantile_method, ..self.clone() }
+    }
+}
+
 impl Depth {
     /// Whether it is everything.
     pub fn is_full(self) -> bool {

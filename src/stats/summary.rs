@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dependence::Inflations;
 use super::interval::{Interval, mean_interval_of, order_statistic_interval_inflated};
+use super::moments::Moments;
 use super::quantile::{quantile_of, samples_needed};
 use super::sample::{Sample, coefficient_of_variation};
 use super::saturation::Saturation;
@@ -82,11 +83,9 @@ pub struct Summary {
 }
 
 /// What is known of samples beside their order statistics.
+#[derive(Default)]
 pub(crate) struct Basics {
-    pub(crate) mean: f64,
-    pub(crate) geometric_mean: Option<f64>,
-    pub(crate) stddev: Option<f64>,
-    pub(crate) sum: f64,
+    pub(crate) moments: Moments,
     /// Unscaled.
     pub(crate) mad: f64,
     pub(crate) shamos: Option<f64>,
@@ -100,10 +99,7 @@ pub(crate) struct Basics {
 pub(crate) fn summarise(sample: &Sample, inflations: Inflations, settings: &Settings) -> Summary {
     let sorted = sample.sorted();
     let basics = Basics {
-        mean: sample.mean(),
-        geometric_mean: sample.geometric_mean(),
-        stddev: sample.stddev(),
-        sum: sample.sum(),
+        moments: *sample.moments(),
         mad: spread::mad(sorted),
         shamos: spread::shamos(sorted).map(|shamos| shamos.spread),
         inflations,
@@ -144,7 +140,7 @@ impl Summary {
     /// From `n` order statistics, of which only those are asked for that are needed.
     pub(crate) fn of(n: usize, at: impl Fn(usize) -> f64 + Copy, basics: &Basics, settings: &Settings) -> Self {
         let level = settings.confidence;
-        let inflations = &basics.inflations;
+        let Basics { moments, inflations, .. } = basics;
         let interval = |p: f64| {
             order_statistic_interval_inflated(n, at, p, level, inflations.quantile(p)).map(|found| found.interval)
         };
@@ -170,12 +166,12 @@ impl Summary {
         let too_few = inflations.mean().is_some_and(|factor| factor > 1.0) && size < FEWEST_EFFECTIVE;
         Self {
             n: n as u64,
-            mean: basics.mean,
-            geometric_mean: basics.geometric_mean,
-            mean_interval: basics
+            mean: moments.mean,
+            geometric_mean: moments.geometric_mean,
+            mean_interval: moments
                 .stddev
                 .filter(|_| !too_few && basics.heavy_tail.is_none())
-                .and_then(|stddev| mean_interval_of(basics.mean, stddev, size, level)),
+                .and_then(|stddev| mean_interval_of(moments.mean, stddev, size, level)),
             heavy_tail: basics.heavy_tail,
             saturation: None,
             min: at(0),
@@ -184,12 +180,12 @@ impl Summary {
             median_interval: interval(0.5),
             median_effective_sample_size: effective(0.5),
             percentiles,
-            stddev: basics.stddev,
-            cv: coefficient_of_variation(at(0), basics.mean, basics.stddev),
+            stddev: moments.stddev,
+            cv: coefficient_of_variation(at(0), moments.mean, moments.stddev),
             iqr: (n >= samples_needed(0.75)).then(|| spread::iqr_of(n, at)),
             mad: basics.mad * MAD_SCALE,
             shamos: basics.shamos,
-            sum: basics.sum,
+            sum: moments.sum,
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::measured::Measured;
+use super::measured::LabelledNumbers;
 use crate::measure::unit::Dimension;
 
 /// Factors between units: of the clock, of a thousand, of a million, of binary multiples.
@@ -55,7 +55,7 @@ impl UnitBlock {
 }
 
 /// The blocks of a metric.
-pub(crate) fn unit_blocks(values: &Measured<'_>, dimension: Dimension) -> Vec<UnitBlock> {
+pub(crate) fn unit_blocks(values: &LabelledNumbers<'_>, dimension: Dimension) -> Vec<UnitBlock> {
     if !matches!(
         dimension,
         Dimension::Time
@@ -78,7 +78,7 @@ pub(crate) fn unit_blocks(values: &Measured<'_>, dimension: Dimension) -> Vec<Un
 }
 
 /// Borders between the body and what lies apart from it, and on which side of it.
-fn borders(values: &Measured<'_>) -> Vec<(f64, bool)> {
+fn borders(values: &LabelledNumbers<'_>) -> Vec<(f64, bool)> {
     if !may_hold_two_units(values) {
         return Vec::new();
     }
@@ -112,7 +112,7 @@ fn borders(values: &Measured<'_>) -> Vec<(f64, bool)> {
 }
 
 /// Whether the positive values lie far enough apart for two units: most metrics do not, which one plain pass tells.
-fn may_hold_two_units(values: &Measured<'_>) -> bool {
+fn may_hold_two_units(values: &LabelledNumbers<'_>) -> bool {
     /// Less than the least factor, by what levels may differ from it.
     const LEAST_RATIO: f64 = 30.0;
     let (mut low, mut high) = (f64::INFINITY, 0.0);
@@ -125,7 +125,7 @@ fn may_hold_two_units(values: &Measured<'_>) -> bool {
 }
 
 /// The blocks beyond a border, if all that lies there is blocks.
-fn beyond(values: &Measured<'_>, border: f64, above: bool, dimension: Dimension) -> Vec<UnitBlock> {
+fn beyond(values: &LabelledNumbers<'_>, border: f64, above: bool, dimension: Dimension) -> Vec<UnitBlock> {
     let is_far = |value: f64| value > 0.0 && (value >= border) == above;
     let mut stretches: Vec<Range<usize>> = Vec::new();
     // Steps of single values, as long as they are all the same.
@@ -163,7 +163,7 @@ fn beyond(values: &Measured<'_>, border: f64, above: bool, dimension: Dimension)
 }
 
 fn of_stretch(
-    values: &Measured<'_>,
+    values: &LabelledNumbers<'_>,
     stretch: &Range<usize>,
     above: bool,
     is_far: &dyn Fn(f64) -> bool,
@@ -174,7 +174,7 @@ fn of_stretch(
 
 /// Holds values against their neighbours.
 fn compared(
-    values: &Measured<'_>,
+    values: &LabelledNumbers<'_>,
     range: &Range<usize>,
     members: &[f64],
     above: bool,
@@ -228,7 +228,7 @@ mod tests {
     use super::*;
 
     fn blocks(values: &[f64]) -> Vec<UnitBlock> {
-        unit_blocks(&Measured::new(&column(values), None), Dimension::Time)
+        unit_blocks(&LabelledNumbers::new(&column(values), None), Dimension::Time)
     }
 
     fn lognormal(rng: &mut Rng, n: usize, sigma: f64) -> Vec<f64> {

@@ -7,7 +7,7 @@
 use crate::analysis::chat::instants::seconds;
 use crate::analysis::chat::log::{Log, Message, Outcome};
 use crate::analysis::chat::result::Shape;
-use crate::analysis::goodput::{Goodput, Measure, Shown, Tally, spelled};
+use crate::analysis::goodput::{Goodput, LevelValue, Measure, Tally, spelled};
 use crate::measure::service_level::ServiceLevel;
 use crate::measure::unit::Unit;
 use crate::stats::settings::Settings;
@@ -59,7 +59,7 @@ pub(super) fn of_log(
     for message in &log.messages {
         let open = message.outcome == Outcome::Open && !(ends && message.end.is_none());
         let answered = message.outcome == Outcome::Answered || open;
-        tally.request(answered, |level| by[level].as_ref().map_or(Shown::Nothing, |by| shown(by, message, table)));
+        tally.request(answered, |level| by[level].as_ref().map_or(LevelValue::Nothing, |by| shown(by, message, table)));
     }
     tally.finish(source, index, Some(length), settings.confidence)
 }
@@ -89,11 +89,11 @@ fn shown_by(level: &ServiceLevel, log: &Log, table: &Table, shape: Shape) -> Opt
     tokens().filter(|_| is_token_time).map(|column| By::Tokens(table.numbers(column)))
 }
 
-fn shown(by: &By, message: &Message, table: &Table) -> Shown {
+fn shown(by: &By, message: &Message, table: &Table) -> LevelValue {
     let since = |at: Option<i64>, from: i64| match at {
-        Some(_) if message.contradicts => Shown::Corrupted,
-        Some(at) => Shown::Number(seconds(from, at)),
-        None => Shown::Nothing,
+        Some(_) if message.contradicts => LevelValue::Corrupted,
+        Some(at) => LevelValue::Number(seconds(from, at)),
+        None => LevelValue::Nothing,
     };
     let number = |numbers: &[Option<f64>]| numbers.get(message.row as usize).copied().flatten();
     match by {
@@ -101,15 +101,17 @@ fn shown(by: &By, message: &Message, table: &Table) -> Shown {
         By::Response => since(message.end, message.sent),
         By::Column(column, numbers) => {
             let unit = table.columns[*column].unit();
-            number(numbers).map_or(Shown::Nothing, |value| Shown::Number(unit.to_base(value)))
+            number(numbers).map_or(LevelValue::Nothing, |value| LevelValue::Number(unit.to_base(value)))
         }
         By::Tokens(numbers) => match (message.first, number(numbers)) {
             (Some(first), Some(tokens)) if tokens >= 1.0 => match since(message.end, first) {
                 // Behind a single token there is nothing to wait for.
-                Shown::Number(after) => Shown::Number(if tokens > 1.0 { after / (tokens - 1.0) } else { 0.0 }),
+                LevelValue::Number(after) => {
+                    LevelValue::Number(if tokens > 1.0 { after / (tokens - 1.0) } else { 0.0 })
+                }
                 other => other,
             },
-            _ => Shown::Nothing,
+            _ => LevelValue::Nothing,
         },
     }
 }

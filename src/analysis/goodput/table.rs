@@ -4,7 +4,7 @@
 //! columns. A level names a column, with or without its unit; `response` is also what the run's durations are, and `first_chunk` and
 //! `time_per_output_token` have the usual names of tools for language models.
 
-use super::tally::{Goodput, Measure, Shown, Tally, spelled};
+use super::tally::{Goodput, LevelValue, Measure, Tally, spelled};
 use crate::analysis::metric::Metric;
 use crate::analysis::outcome::OutcomeColumn;
 use crate::analysis::requests::RequestRun;
@@ -81,13 +81,13 @@ pub(crate) fn of_table(
         }
         for (offset, outcome) in outcomes.iter().enumerate() {
             let shown = |level: usize| match numbers[level].get(offset) {
-                _ if corrupted[level].binary_search(&(from + offset)).is_ok() => Shown::Corrupted,
-                Some(number) if !number.is_nan() => Shown::Number(*number),
-                _ => Shown::Nothing,
+                _ if corrupted[level].binary_search(&(from + offset)).is_ok() => LevelValue::Corrupted,
+                Some(number) if !number.is_nan() => LevelValue::Number(*number),
+                _ => LevelValue::Nothing,
             };
             let failed = *outcome == Outcome::Failed;
             // A row without any of the numbers is a request only where it says that it failed.
-            if failed || (0..columns.len()).any(|level| shown(level) != Shown::Nothing) {
+            if failed || (0..columns.len()).any(|level| shown(level) != LevelValue::Nothing) {
                 tally.request(!failed, shown);
             }
         }

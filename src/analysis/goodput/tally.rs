@@ -62,7 +62,7 @@ pub struct LevelShare {
 
 /// What a request shows of a level.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Shown {
+pub(crate) enum LevelValue {
     /// A number, base unit.
     Number(f64),
     Nothing,
@@ -81,7 +81,7 @@ pub(crate) struct Tally<'a> {
     good: u64,
     missed: Option<Vec<bool>>,
     /// What the request that is looked at shows of each level.
-    shown: Vec<Shown>,
+    shown: Vec<LevelValue>,
 }
 
 /// By what a level is measured.
@@ -145,11 +145,11 @@ impl<'a> Tally<'a> {
     }
 
     /// A request: whether it was answered, and what it shows of each level.
-    pub(crate) fn request(&mut self, answered: bool, shown: impl Fn(usize) -> Shown) {
+    pub(crate) fn request(&mut self, answered: bool, shown: impl Fn(usize) -> LevelValue) {
         self.shown.clear();
         self.shown.extend((0..self.levels.len()).map(shown));
-        let is_corrupted = |((_, measure), shown): (&(_, Result<Measure, String>), &Shown)| {
-            measure.is_ok() && *shown == Shown::Corrupted
+        let is_corrupted = |((_, measure), shown): (&(_, Result<Measure, String>), &LevelValue)| {
+            measure.is_ok() && *shown == LevelValue::Corrupted
         };
         if answered && self.levels.iter().zip(&self.shown).any(is_corrupted) {
             self.not_judged += 1;
@@ -161,8 +161,8 @@ impl<'a> Tally<'a> {
         for (((level, measure), kept), shown) in self.levels.iter().zip(&mut self.kept).zip(&self.shown) {
             let Ok(measure) = measure else { continue };
             let keeps = match *shown {
-                Shown::Number(value) => answered && level.bound.holds(value, measure.limit),
-                Shown::Nothing | Shown::Corrupted => false,
+                LevelValue::Number(value) => answered && level.bound.holds(value, measure.limit),
+                LevelValue::Nothing | LevelValue::Corrupted => false,
             };
             *kept += u64::from(keeps);
             all &= keeps;
@@ -260,14 +260,14 @@ mod tests {
         let settings = Settings { keep_samples: true, ..Settings::default() };
         let mut tally = Tally::new(measured(&levels), &settings);
         for (answered, first, whole) in [
-            (true, Shown::Number(0.2), Shown::Number(1.0)),
-            (true, Shown::Number(0.2), Shown::Number(3.0)),
-            (true, Shown::Number(0.5), Shown::Number(1.0)),
-            (true, Shown::Number(0.2), Shown::Number(4.0)),
-            (true, Shown::Nothing, Shown::Number(1.0)),
-            (false, Shown::Number(0.1), Shown::Number(0.1)),
-            (false, Shown::Corrupted, Shown::Nothing),
-            (true, Shown::Corrupted, Shown::Number(1.0)),
+            (true, LevelValue::Number(0.2), LevelValue::Number(1.0)),
+            (true, LevelValue::Number(0.2), LevelValue::Number(3.0)),
+            (true, LevelValue::Number(0.5), LevelValue::Number(1.0)),
+            (true, LevelValue::Number(0.2), LevelValue::Number(4.0)),
+            (true, LevelValue::Nothing, LevelValue::Number(1.0)),
+            (false, LevelValue::Number(0.1), LevelValue::Number(0.1)),
+            (false, LevelValue::Corrupted, LevelValue::Nothing),
+            (true, LevelValue::Corrupted, LevelValue::Number(1.0)),
         ] {
             tally.request(answered, |index| [first, whole][index]);
         }
@@ -289,7 +289,7 @@ mod tests {
         let mut measures = measured(&levels);
         measures[0].1 = Err("not recorded".to_owned());
         let mut tally = Tally::new(measures, &Settings::default());
-        tally.request(true, |_| Shown::Number(1.0));
+        tally.request(true, |_| LevelValue::Number(1.0));
         let found = tally.finish("a.csv", 0, None, 0.95).unwrap();
         assert_eq!((found.good, found.share, found.rate), (None, None, None));
         assert_eq!((found.levels[0].note.as_deref(), found.levels[1].kept), (Some("not recorded"), Some(1)));

@@ -39,7 +39,7 @@ const LOAD_GROWTH: f64 = 1.25;
 
 /// Where the load of a request stands.
 #[derive(Clone, Copy)]
-enum Recorded<'a> {
+enum LoadSource<'a> {
     /// In a column of its row.
     Column(&'a Cells),
     /// In another table, by the instant.
@@ -48,12 +48,12 @@ enum Recorded<'a> {
 
 /// The recorded numbers, by the level that each of them is.
 struct Load<'a> {
-    recorded: Recorded<'a>,
+    recorded: LoadSource<'a>,
     levels: HashMap<u64, usize>,
 }
 
 /// When a request began and ended, and its level.
-type Moments = (i64, i64, Option<usize>);
+type RequestTime = (i64, i64, Option<usize>);
 
 /// Whether anything records the load, beside the metric itself.
 pub(super) fn is_recorded(table: &Table, metric: usize, load: Option<&LoadTrack>) -> bool {
@@ -80,13 +80,13 @@ pub(super) fn levels(
     found.sort_unstable();
     let in_rows = found.into_iter().find_map(|(_, column)| {
         let name = &table.columns[column].name;
-        levels_by(Recorded::Column(table.values(column)), name, part, run, (settings, most))
+        levels_by(LoadSource::Column(table.values(column)), name, part, run, (settings, most))
     });
-    in_rows.or_else(|| levels_by(Recorded::Track(load?), &load?.name, part, run, (settings, most)))
+    in_rows.or_else(|| levels_by(LoadSource::Track(load?), &load?.name, part, run, (settings, most)))
 }
 
 fn levels_by(
-    recorded: Recorded<'_>,
+    recorded: LoadSource<'_>,
     name: &str,
     part: &Part<'_>,
     run: &RequestRun,
@@ -129,7 +129,7 @@ fn levels_by(
 }
 
 /// How often each number occurs in rows that have an instant; `None` where there are too many.
-fn numbers(load: Recorded<'_>, part: &Part<'_>) -> Option<Vec<(f64, Tally)>> {
+fn numbers(load: LoadSource<'_>, part: &Part<'_>) -> Option<Vec<(f64, Tally)>> {
     let mut tallies: HashMap<u64, Tally> = HashMap::new();
     let mut recorded = Vec::new();
     // Neighbours mostly have the same number.
@@ -162,11 +162,11 @@ fn numbers(load: Recorded<'_>, part: &Part<'_>) -> Option<Vec<(f64, Tally)>> {
 }
 
 /// Hands over the requests of a stretch that have an instant, each with its number.
-fn each(load: Recorded<'_>, stretch: &Stretch, recorded: &mut Vec<f64>, mut take: impl FnMut(&Request, Option<f64>)) {
+fn each(load: LoadSource<'_>, stretch: &Stretch, recorded: &mut Vec<f64>, mut take: impl FnMut(&Request, Option<f64>)) {
     let timed = stretch.requests().filter(|request| request.at != NO_INSTANT);
     let cells = match load {
-        Recorded::Column(cells) => cells,
-        Recorded::Track(track) => return timed.for_each(|request| take(&request, track.at(request.at))),
+        LoadSource::Column(cells) => cells,
+        LoadSource::Track(track) => return timed.for_each(|request| take(&request, track.at(request.at))),
     };
     recorded.clear();
     cells.visit(stretch.rows(), |block| {
@@ -187,7 +187,7 @@ impl Load<'_> {
     /// Seconds at each level: stretches of neighbouring requests at one level, each from its first beginning to the beginning of the
     /// next stretch, or to its last end where that is earlier. `None` where levels take turns.
     fn times(&self, part: &Part<'_>, run: &RequestRun, (levels, stride): (usize, u64)) -> Option<Vec<f64>> {
-        let mut moments: Vec<Moments> = Vec::new();
+        let mut moments: Vec<RequestTime> = Vec::new();
         let (mut recorded, mut seen) = (Vec::new(), 0);
         part.rows.stretches(|stretch| {
             each(self.recorded, stretch, &mut recorded, |request, number| {

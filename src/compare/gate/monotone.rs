@@ -8,8 +8,8 @@ use crate::compare::capture::{Capture, Dependence, MetricRuns, Recording, Share,
 use crate::compare::judge::{Criteria, compare};
 use crate::compare::outcome::{Comparison, GateOutcome, samples};
 use crate::measure::{Dimension, Polarity};
+use crate::stats::moments::mean_and_stddev;
 use crate::stats::rng::Rng;
-use crate::stats::sample::mean_and_stddev;
 
 /// Requests of one endpoint.
 #[derive(Debug, Clone)]

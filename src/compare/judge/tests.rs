@@ -4,8 +4,8 @@ use super::*;
 use crate::compare::capture::{Environment, MetricRuns, Recording, ReportedNumbers, Share, ShareRuns, Values};
 use crate::compare::outcome::{Effect, Scale};
 use crate::measure::{Polarity, Statistic};
+use crate::stats::moments::mean_and_stddev;
 use crate::stats::rng::Rng;
-use crate::stats::sample::mean_and_stddev;
 
 mod tail;
 

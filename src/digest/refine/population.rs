@@ -6,30 +6,21 @@
 use super::super::numbers::Numbers;
 use super::cuts::Cuts;
 use super::mad::mad;
-use crate::analysis::histogram::of_buckets;
+use crate::analysis::histogram::{moments, of_buckets};
 use crate::stats::bins::Histogram;
 use crate::stats::dependence::Inflations;
 use crate::stats::population::Population;
-use crate::stats::quantile::QuantileMethod;
 use crate::stats::settings::Settings;
 use crate::stats::summary::{Basics, Summary};
 
 /// The population; `None` of nothing.
 pub(super) fn population(numbers: &Numbers, cuts: &Cuts, settings: &Settings) -> Option<Population> {
-    let quantile_method = match settings.quantile_method {
-        // It weighs every sample.
-        QuantileMethod::HarrellDavis => QuantileMethod::NearestRank,
-        other => other,
-    };
-    let settings = &Settings { quantile_method, ..settings.clone() };
+    let settings = &settings.without_single_samples();
     let of_buckets = of_buckets(numbers.buckets(), Some(numbers.sums()), settings)?;
     let known = of_buckets.clean?;
     let at = |rank: usize| cuts.at(rank);
     let basics = Basics {
-        mean: known.mean,
-        geometric_mean: known.geometric_mean,
-        stddev: known.stddev,
-        sum: known.sum,
+        moments: moments(&of_buckets.buckets, Some(numbers.sums())),
         mad: mad(cuts),
         shamos: None,
         inflations: Inflations::default(),

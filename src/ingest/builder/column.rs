@@ -212,7 +212,7 @@ fn append_texts(codes: &mut CellsBuilder, dictionary: &mut Dictionary, part: &Te
     }));
 }
 
-pub(crate) struct Finished {
+pub(crate) struct FinalColumns {
     /// Its role is not known yet.
     pub(crate) column: Column,
     /// The second of two amounts that each of its cells held.
@@ -223,13 +223,13 @@ pub(crate) struct Finished {
 
 impl ColumnBuilder {
     /// The finished column, whatever its texts turn out to be.
-    pub(crate) fn finish(self, name: String, mark: DecimalMark, storage: &Storage) -> Finished {
+    pub(crate) fn finish(self, name: String, mark: DecimalMark, storage: &Storage) -> FinalColumns {
         let amounts = self.amounts(&name, mark).unwrap_or_default();
         let (codes, dictionary) = match self {
             Self::Text(codes, dictionary, _) if !amounts.is_empty() => (codes.finish(), dictionary),
             other => {
                 let column = other.into_column(name, storage);
-                return Finished { column, second: None, without_amount: Vec::new() };
+                return FinalColumns { column, second: None, without_amount: Vec::new() };
             }
         };
         let mut without_amount = Vec::new();
@@ -253,7 +253,7 @@ impl ColumnBuilder {
         let first = columns.next();
         let second = columns.next();
         let column = first.unwrap_or_else(|| Column::new(name, CellType::Text, Cells::EMPTY, Vec::new()));
-        Finished { column, second, without_amount }
+        FinalColumns { column, second, without_amount }
     }
 
     /// The amounts that its texts are; none where its name says that they name something.

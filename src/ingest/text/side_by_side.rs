@@ -50,11 +50,11 @@ impl SideBySide {
     /// sample in a row.
     pub(super) fn of_columns(names: &[String], types: &[CellType]) -> Option<(Self, Vec<String>, Vec<CellType>)> {
         const FEWEST: usize = 3;
-        let numbered: Vec<(usize, Numbered<'_>)> = names
+        let numbered: Vec<(usize, NumberedName<'_>)> = names
             .iter()
             .enumerate()
             .filter(|(index, _)| types[*index].is_number())
-            .filter_map(|(index, name)| Some((index, Numbered::of(name)?)))
+            .filter_map(|(index, name)| Some((index, NumberedName::of(name)?)))
             .collect();
         let (_, first) = numbered.first()?;
         let in_a_row = numbered
@@ -97,13 +97,13 @@ impl SideBySide {
 
 /// A name with a number in it: `run_3 (ms)`.
 #[derive(PartialEq)]
-struct Numbered<'n> {
+struct NumberedName<'n> {
     before: &'n str,
     number: u64,
     behind: &'n str,
 }
 
-impl<'n> Numbered<'n> {
+impl<'n> NumberedName<'n> {
     fn of(name: &'n str) -> Option<Self> {
         let start = name.find(|letter: char| letter.is_ascii_digit())?;
         let digits = name[start..].bytes().take_while(u8::is_ascii_digit).count();

@@ -16,7 +16,7 @@ use crate::report::render::{Form, render};
 use crate::stats::settings::Settings;
 use crate::table::source::{Provenance, Source};
 
-use super::{Analysed, Material, build};
+use super::{Material, SourceAnalysis, build};
 
 fn value(statistic: Statistic, value: f64, unit: Unit) -> ReportedValue {
     ReportedValue { statistic, value, unit, line: None }
@@ -42,12 +42,12 @@ fn rate() -> Reported {
     Reported { metric: "requests".to_owned(), polarity: Polarity::HigherIsBetter, values, ..summary(None, 0.0) }
 }
 
-fn analysed(source: Source) -> Analysed {
+fn analysed(source: Source) -> SourceAnalysis {
     let analysis = analyse(&source, &Settings::default());
-    Analysed { source, analysis, service: None }
+    SourceAnalysis { source, analysis, service: None }
 }
 
-fn summarised(mean: f64) -> Analysed {
+fn summarised(mean: f64) -> SourceAnalysis {
     let source = Source {
         provenance: Provenance {
             name: "stats.json".to_owned(),
@@ -61,7 +61,7 @@ fn summarised(mean: f64) -> Analysed {
     analysed(source)
 }
 
-fn counted() -> Analysed {
+fn counted() -> SourceAnalysis {
     let buckets = (1..=100).map(|place| f64::from(place) * 10.0);
     let source = Source {
         provenance: Provenance { name: "run.hlog".to_owned(), ..Provenance::default() },
@@ -79,7 +79,7 @@ fn counted() -> Analysed {
     analysed(source)
 }
 
-fn built(analysed: Analysed, material: Material) -> Report {
+fn built(analysed: SourceAnalysis, material: Material) -> Report {
     build(vec![analysed], material, Settings::default())
 }
 
@@ -151,11 +151,13 @@ fn histograms_are_metrics_that_say_how_well_they_are_known() {
 
 #[test]
 fn summaries_and_histograms_can_be_held_against_a_baseline() {
-    let captured = |analysed: &Analysed| {
+    let captured = |analysed: &SourceAnalysis| {
         capture(&[Reading { analysis: &analysed.analysis, service: None }], Environment::default())
     };
-    let held =
-        |name: &str, analysed: &Analysed| NamedCaptures { name: name.to_owned(), captures: vec![captured(analysed)] };
+    let held = |name: &str, analysed: &SourceAnalysis| NamedCaptures {
+        name: name.to_owned(),
+        captures: vec![captured(analysed)],
+    };
     let settings = judge::Criteria::default();
     let after = summarised(180.0);
     let comparison = sides::comparison(&held("old", &summarised(120.0)), &held("new", &after), Vec::new(), &settings);

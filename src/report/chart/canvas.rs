@@ -9,7 +9,7 @@ use crate::report::escape::html;
 use crate::report::number;
 
 use super::axis::{Axis, even_ticks};
-use super::mark::{GAP, Mark, Side, arranged};
+use super::mark::{GAP, LabelSide, Mark, arranged};
 
 /// Width of the inner viewport, in its own units.
 pub(super) const WIDTH: f64 = 1000.0;
@@ -111,12 +111,12 @@ impl<'a> Canvas<'a> {
     }
 
     /// A vertical line with its name beside the upper end.
-    pub(super) fn mark(&mut self, row: usize, mark: &Mark, side: Side) {
+    pub(super) fn mark(&mut self, row: usize, mark: &Mark, side: LabelSide) {
         let top = row as f64 * ROW;
         self.line(mark.class, mark.share, mark.share, top + 3.0, self.bottom());
         let (anchor, shift) = match side {
-            Side::Left => ("end", -GAP),
-            Side::Right => ("start", GAP),
+            LabelSide::Left => ("end", -GAP),
+            LabelSide::Right => ("start", GAP),
         };
         self.text("name", mark.share, top + 12.0, anchor, shift, &mark.text);
     }

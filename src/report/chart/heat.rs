@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::measure::unit::Unit;
-use crate::report::number::{self, Moments, Scale};
+use crate::report::number::{self, ClockText, Scale};
 
 use super::axis::Axis;
 use super::canvas::{Canvas, Chart, LegendKey, MOST_TICKS, short};
@@ -35,7 +35,7 @@ pub(crate) struct HeatOverTime<'a> {
     pub width: f64,
     /// Seconds of the run.
     pub length: f64,
-    pub moments: Moments,
+    pub moments: ClockText,
     /// Unit and digits.
     pub scale: &'a Scale,
 }
@@ -218,7 +218,7 @@ mod tests {
             stretches,
             width: 2.0,
             length: 5.0,
-            moments: Moments::of(None, 5.0, 2.0),
+            moments: ClockText::of(None, 5.0, 2.0),
             scale,
         }
     }

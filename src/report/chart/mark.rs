@@ -35,7 +35,7 @@ pub(super) fn marks(axis: &Axis, scale: &Scale, values: &[(&str, &'static str, O
 
 /// On which side of its mark a label stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum LabelSide {
     Left,
     Right,
 }
@@ -46,25 +46,25 @@ impl Mark {
         (self.text.chars().count() as f64 * LETTER + GAP) / NARROWEST
     }
 
-    fn fits(&self, side: Side) -> bool {
+    fn fits(&self, side: LabelSide) -> bool {
         match side {
-            Side::Right => self.share + self.width() <= 1.0,
-            Side::Left => self.share >= self.width(),
+            LabelSide::Right => self.share + self.width() <= 1.0,
+            LabelSide::Left => self.share >= self.width(),
         }
     }
 
-    pub(super) fn best_side(&self) -> Side {
-        if self.fits(Side::Right) { Side::Right } else { Side::Left }
+    pub(super) fn best_side(&self) -> LabelSide {
+        if self.fits(LabelSide::Right) { LabelSide::Right } else { LabelSide::Left }
     }
 }
 
 /// Rows of labels from the top such that no line runs through a label: all on the right with the leftmost on top, or
 /// all on the left with the rightmost on top. Where neither fits, each on the side that does.
-pub(super) fn arranged(marks: &[Mark]) -> Vec<(&Mark, Side)> {
-    if marks.iter().all(|mark| mark.fits(Side::Right)) {
-        marks.iter().map(|mark| (mark, Side::Right)).collect()
-    } else if marks.iter().all(|mark| mark.fits(Side::Left)) {
-        marks.iter().rev().map(|mark| (mark, Side::Left)).collect()
+pub(super) fn arranged(marks: &[Mark]) -> Vec<(&Mark, LabelSide)> {
+    if marks.iter().all(|mark| mark.fits(LabelSide::Right)) {
+        marks.iter().map(|mark| (mark, LabelSide::Right)).collect()
+    } else if marks.iter().all(|mark| mark.fits(LabelSide::Left)) {
+        marks.iter().rev().map(|mark| (mark, LabelSide::Left)).collect()
     } else {
         marks.iter().map(|mark| (mark, mark.best_side())).collect()
     }
@@ -77,12 +77,12 @@ mod tests {
     #[test]
     fn no_line_runs_through_a_label_where_that_can_be_avoided() {
         let mark = |share: f64| Mark { share, class: "mark", text: "p95 98.25".to_owned() };
-        let sides = |shares: &[f64]| -> Vec<(f64, Side)> {
+        let sides = |shares: &[f64]| -> Vec<(f64, LabelSide)> {
             let marks: Vec<Mark> = shares.iter().copied().map(mark).collect();
             arranged(&marks).into_iter().map(|(mark, side)| (mark.share, side)).collect()
         };
-        assert_eq!(sides(&[0.2, 0.5]), [(0.2, Side::Right), (0.5, Side::Right)]);
-        assert_eq!(sides(&[0.5, 0.95]), [(0.95, Side::Left), (0.5, Side::Left)]);
-        assert_eq!(sides(&[0.05, 0.95]), [(0.05, Side::Right), (0.95, Side::Left)]);
+        assert_eq!(sides(&[0.2, 0.5]), [(0.2, LabelSide::Right), (0.5, LabelSide::Right)]);
+        assert_eq!(sides(&[0.5, 0.95]), [(0.95, LabelSide::Left), (0.5, LabelSide::Left)]);
+        assert_eq!(sides(&[0.05, 0.95]), [(0.05, LabelSide::Right), (0.95, LabelSide::Left)]);
     }
 }

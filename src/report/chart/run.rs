@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use crate::measure::unit::Dimension;
 use crate::report::escape::html;
-use crate::report::number::{self, Moments, Scale};
+use crate::report::number::{self, ClockText, Scale};
 
 use super::axis::Axis;
 use super::canvas::{Canvas, Chart, LegendKey, MOST_TICKS, WIDTH, short};
@@ -111,7 +111,7 @@ pub(crate) struct RunOverTime<'a> {
     pub slots: &'a [RunSlot],
     /// Seconds.
     pub length: f64,
-    pub moments: Moments,
+    pub moments: ClockText,
     pub stretches: &'a [RunStretch],
     pub crosses: &'a [RunCross],
 }
@@ -445,7 +445,7 @@ mod tests {
             noun: "requests",
             slots: &slots,
             length: 4.0,
-            moments: Moments::of(None, 4.0, 1.0),
+            moments: ClockText::of(None, 4.0, 1.0),
             stretches: &stretches,
             crosses: &crosses,
         };

@@ -55,10 +55,10 @@ pub(super) fn advice(kind: FindingKind) -> Advice {
     Advice::new(made_by, to_do)
 }
 
-type Said = (&'static str, &'static str);
+type Explanation = (&'static str, &'static str);
 
 /// Several tables in one file.
-fn tables(kind: FindingKind) -> Said {
+fn tables(kind: FindingKind) -> Explanation {
     match kind {
         FindingKind::ForeignTable => (
             "A header inside the file starts another table, and its rows would have fitted under the first header.",
@@ -85,7 +85,7 @@ fn tables(kind: FindingKind) -> Said {
 }
 
 /// Lines and records.
-fn text(kind: FindingKind) -> Said {
+fn text(kind: FindingKind) -> Explanation {
     match kind {
         FindingKind::RaggedRow => (
             "A row has more or fewer fields than its header: an unquoted delimiter in a label, two writers at once, or a \
@@ -129,7 +129,7 @@ fn text(kind: FindingKind) -> Said {
 }
 
 /// Cells of measured columns.
-fn cells(kind: FindingKind) -> Said {
+fn cells(kind: FindingKind) -> Explanation {
     match kind {
         FindingKind::NotANumber => (
             "A cell of a measured column holds a text that is no number and no word for `no result`.",
@@ -167,7 +167,7 @@ fn cells(kind: FindingKind) -> Said {
 }
 
 /// Values of which evidence speaks against.
-fn values(kind: FindingKind) -> Said {
+fn values(kind: FindingKind) -> Explanation {
     match kind {
         FindingKind::Negative => (
             "A duration, size or count is below zero: a clock was set back, or a difference was taken the wrong way.",
@@ -219,7 +219,7 @@ fn values(kind: FindingKind) -> Said {
     }
 }
 
-fn clock(kind: FindingKind) -> Said {
+fn clock(kind: FindingKind) -> Explanation {
     match kind {
         FindingKind::ClockBackwards => (
             "Rows are not in the order of their timestamps: several threads write, or the clock was set back.",
@@ -236,7 +236,7 @@ fn clock(kind: FindingKind) -> Said {
     }
 }
 
-fn files(kind: FindingKind) -> Said {
+fn files(kind: FindingKind) -> Explanation {
     match kind {
         FindingKind::DuplicateFile => (
             "The same file was named twice, or two files hold the same bytes, or all rows are those of the baseline.",
@@ -262,7 +262,7 @@ fn files(kind: FindingKind) -> Said {
 }
 
 /// Snapshots of an agent swarm.
-fn swarm(kind: FindingKind) -> Said {
+fn swarm(kind: FindingKind) -> Explanation {
     match kind {
         FindingKind::DuplicateSnapshot => {
             ("The same moment with the same counters stands twice.", "Nothing: it was used once.")
@@ -287,7 +287,7 @@ fn swarm(kind: FindingKind) -> Said {
 }
 
 /// Events of an interactive service.
-fn service(kind: FindingKind) -> Said {
+fn service(kind: FindingKind) -> Explanation {
     match kind {
         FindingKind::TwoClocks => (
             "An instant is days away from all others, or an answer stands before its message.",

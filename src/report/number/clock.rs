@@ -18,13 +18,13 @@ const STEPS: [f64; 25] = [
 
 /// How the moments of a run are written: with the time of day where the clock tells it, else as the time since its beginning.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Moments {
+pub(crate) struct ClockText {
     start: Option<f64>,
     date: bool,
     milliseconds: bool,
 }
 
-impl Moments {
+impl ClockText {
     /// Of a run that begins at `start`, in seconds since 1970, and has that length. `step` is the time that tells two moments apart.
     pub(crate) fn of(start: Option<f64>, length: f64, step: f64) -> Self {
         Self { start, date: length >= DAY, milliseconds: step < 1.0 }
@@ -98,14 +98,14 @@ mod tests {
 
     #[test]
     fn a_moment_has_its_time_of_day_or_the_time_since_the_beginning() {
-        let moments = Moments::of(Some(1_710_504_000.25), 60.0, 1.0);
+        let moments = ClockText::of(Some(1_710_504_000.25), 60.0, 1.0);
         assert_eq!((moments.at(75.0), moments.dated(0.0)), ("12:01:15".to_owned(), "2024-03-15 12:00:00".to_owned()));
-        let fine = Moments::of(Some(1_710_504_000.25), 6.0, 0.1);
+        let fine = ClockText::of(Some(1_710_504_000.25), 6.0, 0.1);
         assert_eq!(fine.at(1.5), "12:00:01.750");
-        let days = Moments::of(Some(1_710_504_000.0), 200_000.0, 3600.0);
+        let days = ClockText::of(Some(1_710_504_000.0), 200_000.0, 3600.0);
         assert_eq!(days.at(86_400.0), "2024-03-16 12:00:00");
         let ticks: Vec<String> = moments.ticks(200.0, 5).into_iter().map(|(_, text)| text).collect();
         assert_eq!(ticks, ["12:01", "12:02", "12:03"]);
-        assert_eq!(Moments::of(None, 60.0, 1.0).at(75.0), "+75\u{a0}s");
+        assert_eq!(ClockText::of(None, 60.0, 1.0).at(75.0), "+75\u{a0}s");
     }
 }

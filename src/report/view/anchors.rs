@@ -16,7 +16,7 @@ impl<'r> Anchors<'r> {
         for metric in &report.metrics {
             *names.entry(slug(&metric.name)).or_default() += 1;
         }
-        let mut taken = Taken::default();
+        let mut taken = UsedIds::default();
         let mut anchor = |metric: &'r Metric| {
             let name = slug(&metric.name);
             let name = if names[&name] > 1 { format!("{}/{name}", slug(&metric.source)) } else { name };
@@ -33,9 +33,9 @@ impl<'r> Anchors<'r> {
 
 /// Ids that are used already.
 #[derive(Debug, Default)]
-pub(super) struct Taken(HashSet<String>);
+pub(super) struct UsedIds(HashSet<String>);
 
-impl Taken {
+impl UsedIds {
     /// The id itself, or with a number where it is used.
     pub(super) fn take(&mut self, id: String) -> String {
         let numbered = (2..).map(|number| format!("{id}-{number}"));
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(slug("latency_ms"), "latency_ms");
         assert_eq!(slug("平均 (ms)"), "平均-ms");
         assert_eq!(slug("/"), "unnamed");
-        let mut taken = Taken::default();
+        let mut taken = UsedIds::default();
         let ids: Vec<String> = ["a", "a", "a-2", "b"].into_iter().map(|id| taken.take(id.to_owned())).collect();
         assert_eq!(ids, ["a", "a-2", "a-2-2", "b"]);
     }

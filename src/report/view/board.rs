@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use super::anchors::{Anchors, Taken, slug};
+use super::anchors::{Anchors, UsedIds, slug};
 use super::charts::Charts;
 use super::fold::{fold, open};
 use super::leading::is_secondary;
@@ -111,12 +111,12 @@ pub(crate) struct BoardBlock {
 /// The table while it grows.
 struct Board<'r> {
     basis: Basis<'r>,
-    taken: Taken,
+    taken: UsedIds,
 }
 
 impl BoardView {
     pub(super) fn of(report: &Report, anchors: &Anchors<'_>, drawn: Charts) -> Option<Self> {
-        let mut board = Board { basis: Basis::of(report, drawn), taken: Taken::default() };
+        let mut board = Board { basis: Basis::of(report, drawn), taken: UsedIds::default() };
         let (mut blocks, mut secondary) = (Vec::new(), Vec::new());
         for (index, service) in report.service.iter().enumerate() {
             for (place, metric) in (1..).zip(&service.distributions) {

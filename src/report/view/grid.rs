@@ -48,7 +48,7 @@ pub(crate) struct GridCellView {
 
 type Parameter<'a> = (&'a str, &'a str);
 /// The parameters of a group, and its median.
-type Measured<'a> = (Vec<Parameter<'a>>, f64);
+type Configuration<'a> = (Vec<Parameter<'a>>, f64);
 
 /// A label: what it is without parameters, and its parameters.
 #[derive(Debug, PartialEq)]
@@ -62,7 +62,7 @@ impl GridView {
         if !metric.measured_apart {
             return Vec::new();
         }
-        let mut benchmarks: Vec<(String, Vec<Measured<'_>>)> = Vec::new();
+        let mut benchmarks: Vec<(String, Vec<Configuration<'_>>)> = Vec::new();
         let labels = || metric.groups.iter().filter_map(|group| group.label.as_ref());
         let suffix = common_suffix(labels().map(|label| label.text.as_str()));
         for group in &metric.groups {
@@ -78,7 +78,7 @@ impl GridView {
         benchmarks.iter().filter_map(|(base, cells)| Self::of(metric, base, cells)).collect()
     }
 
-    fn of(metric: &Metric, base: &str, cells: &[Measured<'_>]) -> Option<Self> {
+    fn of(metric: &Metric, base: &str, cells: &[Configuration<'_>]) -> Option<Self> {
         let names: Vec<&str> = cells.first()?.0.iter().map(|(name, _)| *name).collect();
         let same = |parameters: &[(&str, &str)]| parameters.iter().map(|(name, _)| *name).eq(names.iter().copied());
         if !cells.iter().all(|(parameters, _)| same(parameters)) {
@@ -156,7 +156,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// The values that a parameter takes: numbers ascending, other ones in order of appearance.
-fn values_at<'a>(cells: &[Measured<'a>], place: usize) -> Vec<&'a str> {
+fn values_at<'a>(cells: &[Configuration<'a>], place: usize) -> Vec<&'a str> {
     let mut values: Vec<&str> = Vec::new();
     for (parameters, _) in cells {
         let value = parameters[place].1;

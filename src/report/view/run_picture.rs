@@ -9,7 +9,7 @@ use crate::measure::unit::Dimension;
 use crate::report::chart::{Chart, RunCross, RunOverTime, RunSlot, RunStretch, StretchKind, run_over_time};
 use crate::report::contract::Report;
 use crate::report::escape::visible;
-use crate::report::number::{self, ABSENT, Moments, Scale};
+use crate::report::number::{self, ABSENT, ClockText, Scale};
 use crate::report::words::requests as words;
 
 /// Runs of one file stand in one picture where they fill at least this share of it.
@@ -56,7 +56,7 @@ fn draw(report: &Report, placed: &[ShiftedRun<'_>], id: &str) -> Option<(Chart, 
     let run = placed.first()?.run;
     let first = placed.iter().min_by(|a, b| a.offset.total_cmp(&b.offset))?.run;
     let length = placed.iter().map(|one| one.offset + one.run.length).fold(0.0, f64::max);
-    let moments = Moments::of(first.clock.start, length, run.bin_width);
+    let moments = ClockText::of(first.clock.start, length, run.bin_width);
     let slots: Vec<RunSlot> =
         placed.iter().flat_map(|one| one.run.bins.iter().map(move |bin| slot(one.run, bin, one.offset))).collect();
     let mut stretches: Vec<RunStretch> = placed.iter().flat_map(|one| stretches(one, placed.len() > 1)).collect();

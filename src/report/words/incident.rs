@@ -3,7 +3,7 @@
 use crate::analysis::requests::RequestRun;
 use crate::measure::unit::Dimension;
 use crate::report::number::{self, Scale};
-use crate::stats::incident::{Incident, Level, Moved};
+use crate::stats::incident::{Incident, Level, Symptom};
 
 use super::requests::moments;
 
@@ -20,7 +20,7 @@ pub(in crate::report) fn moved(run: &RequestRun, incident: &Incident) -> String 
         format!("{} → {}", scale.bare(level.around), scale.full(level.within))
     };
     let said = incident.moved.iter().filter_map(|moved| match moved {
-        Moved::Latency => {
+        Symptom::Latency => {
             let doubled = |level: &Option<Level>| {
                 level.as_ref().and_then(Level::factor).is_some_and(|factor| factor >= SAID_FROM)
             };
@@ -28,11 +28,11 @@ pub(in crate::report) fn moved(run: &RequestRun, incident: &Incident) -> String 
             let (name, level) = median.or_else(|| Some(("p95", incident.p95.as_ref()?)))?;
             Some(format!("{name} {}", values(run.dimension, level)))
         }
-        Moved::Failures => {
+        Symptom::Failures => {
             let level = incident.failed.as_ref()?;
             Some(format!("failed {} → {}", number::share(level.around), number::share(level.within)))
         }
-        Moved::Rate => Some(format!("rate {}", values(Dimension::Rate, &incident.rate))),
+        Symptom::Rate => Some(format!("rate {}", values(Dimension::Rate, &incident.rate))),
     });
     said.collect::<Vec<String>>().join(", ")
 }

@@ -28,7 +28,7 @@ pub(in crate::report) struct Measurements<'a> {
 }
 
 /// What is said of one population.
-struct Said {
+struct Clause {
     number: Option<u64>,
     noun: &'static str,
     /// The metric whose samples the rows are, where they are nothing else.
@@ -36,13 +36,13 @@ struct Said {
     /// Runs of one table.
     runs: u64,
     rate: Option<f64>,
-    failed: Failed,
+    failed: FailureCount,
     latency: Option<Latency>,
     /// How many failed stands in the clause before it.
     is_failing: bool,
 }
 
-enum Failed {
+enum FailureCount {
     NotRecorded,
     Of([u64; 2]),
     /// Less than half of the rows say how they ended.
@@ -69,7 +69,7 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
     /// Metrics beside the one that is named about which a reader need not be told here.
     const UNSAID: usize = 5;
     let others = of.metrics.len().saturating_sub(1);
-    let told = |said: Said| match said.samples_of {
+    let told = |said: Clause| match said.samples_of {
         Some(_) if others > UNSAID => format!("{}; {}", text(&said), number::counted(others as u64, "more metric")),
         _ => text(&said),
     };
@@ -77,26 +77,26 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
 }
 
 /// The only population.
-fn one(of: &Measurements<'_>) -> Option<Said> {
+fn one(of: &Measurements<'_>) -> Option<Clause> {
     of_rows(of).or_else(|| summarised(of))
 }
 
-fn text(said: &Said) -> String {
+fn text(said: &Clause) -> String {
     let count = said.number.map(|number| match (&said.samples_of, said.runs) {
         (Some(metric), _) => format!("{} of `{metric}`", number::counted(number, "sample")),
         (None, 2..) => format!("{} in {}", number::counted(number, said.noun), number::counted(said.runs, "run")),
         (None, _) => number::counted(number, said.noun),
     });
     let share = match said.failed {
-        Failed::NotRecorded => None,
-        Failed::Of([failed, total]) => Some(summary::failed_share(failed, total)),
-        Failed::OfFew([failed, total]) => {
+        FailureCount::NotRecorded => None,
+        FailureCount::Of([failed, total]) => Some(summary::failed_share(failed, total)),
+        FailureCount::OfFew([failed, total]) => {
             Some(format!("{failed} of the {} that say how they ended failed", number::counted(total, "row")))
         }
-        Failed::Unclear { share: None, unclear } => {
+        FailureCount::Unclear { share: None, unclear } => {
             Some(format!("none known to have failed, {} of unknown outcome", number::count(unclear)))
         }
-        Failed::Unclear { share: Some(share), unclear } => {
+        FailureCount::Unclear { share: Some(share), unclear } => {
             Some(format!("{} failed, {} of unknown outcome", number::share(share), number::count(unclear)))
         }
     };
@@ -122,10 +122,10 @@ impl Latency {
 /// one population and they are of one kind.
 pub(in crate::report) fn of_files(of: &Measurements<'_>) -> Option<String> {
     let files = files(of)?;
-    let said: Vec<(&str, Said)> =
+    let said: Vec<(&str, Clause)> =
         files.iter().map(|part| Some((part.sources[0].name.as_str(), one(part)?))).collect::<Option<_>>()?;
     let (_, first) = said.first()?;
-    let alike = |(_, one): &(&str, Said)| one.noun == first.noun && one.samples_of == first.samples_of;
+    let alike = |(_, one): &(&str, Clause)| one.noun == first.noun && one.samples_of == first.samples_of;
     if !said.iter().all(alike) {
         return None;
     }
@@ -176,9 +176,9 @@ fn stretch<T>(all: &[T], is_in: impl Fn(&T) -> bool) -> Option<&[T]> {
 }
 
 /// The share over all files, and the file that fails most where that is another share.
-fn failed_of_files(said: &[(&str, Said)]) -> Option<String> {
-    let of = |one: &Said| match one.failed {
-        Failed::Of(counts) if !one.is_failing => Some(counts),
+fn failed_of_files(said: &[(&str, Clause)]) -> Option<String> {
+    let of = |one: &Clause| match one.failed {
+        FailureCount::Of(counts) if !one.is_failing => Some(counts),
         _ => None,
     };
     let counts: Vec<[u64; 2]> = said.iter().map(|(_, one)| of(one)).collect::<Option<_>>()?;
@@ -194,7 +194,7 @@ fn failed_of_files(said: &[(&str, Said)]) -> Option<String> {
 }
 
 /// From the fastest to the slowest file.
-fn latency_of_files(said: &[(&str, Said)]) -> Option<String> {
+fn latency_of_files(said: &[(&str, Clause)]) -> Option<String> {
     let all: Vec<(&str, &Latency)> =
         said.iter().map(|(file, one)| Some((*file, one.latency.as_ref()?))).collect::<Option<_>>()?;
     let by_value = |one: &&(&str, &Latency), other: &&(&str, &Latency)| one.1.value.total_cmp(&other.1.value);
@@ -210,7 +210,7 @@ fn latency_of_files(said: &[(&str, Said)]) -> Option<String> {
 }
 
 /// The requests of the only summary there is, where nothing else was measured.
-fn summarised(of: &Measurements<'_>) -> Option<Said> {
+fn summarised(of: &Measurements<'_>) -> Option<Clause> {
     let mut wholes = of.summaries.iter().filter(|summary| summary.all.is_some());
     let (summary, others) = (wholes.next()?, wholes.next());
     let is_of = |source: &Source| {
@@ -225,13 +225,16 @@ fn summarised(of: &Measurements<'_>) -> Option<Said> {
     if all.requests.is_none() && all.rate.is_none() && latency.is_none() {
         return None;
     }
-    Some(Said {
+    Some(Clause {
         number: all.requests,
         noun: summary::noun(summary),
         samples_of: None,
         runs: 1,
         rate: all.rate,
-        failed: all.failed.zip(all.requests).map_or(Failed::NotRecorded, |(failed, total)| Failed::Of([failed, total])),
+        failed: all
+            .failed
+            .zip(all.requests)
+            .map_or(FailureCount::NotRecorded, |(failed, total)| FailureCount::Of([failed, total])),
         latency: latency.map(|(name, statistic, value)| Latency {
             name: Some(name),
             statistic,
@@ -243,7 +246,7 @@ fn summarised(of: &Measurements<'_>) -> Option<Said> {
 }
 
 /// The same of one population of rows, or of what a tool counts.
-fn of_rows(of: &Measurements<'_>) -> Option<Said> {
+fn of_rows(of: &Measurements<'_>) -> Option<Clause> {
     // Requests of one table of the only file are what a reader asks for first, whatever else stands there.
     let only = match (of.requests, of.sources) {
         ([run, others @ ..], [_]) => Some(run).filter(|run| {
@@ -279,7 +282,7 @@ fn of_rows(of: &Measurements<'_>) -> Option<Said> {
                 || whole.is_none() && of.summaries.is_empty())
                 && (!metric.measured_apart || whole.is_some_and(|whole| whole.failed > 0)) =>
         {
-            Said { runs: only.map_or(1, |_| of.requests.len() as u64), ..of_samples(metric, whole, of)? }
+            Clause { runs: only.map_or(1, |_| of.requests.len() as u64), ..of_samples(metric, whole, of)? }
         }
         ([], []) => {
             let whole = whole?;
@@ -288,22 +291,22 @@ fn of_rows(of: &Measurements<'_>) -> Option<Said> {
                 let value = one.number(Statistic::P95)?;
                 Some(Latency { name: Some(name(&one.metric)), statistic: "p95", value, dimension: one.dimension })
             });
-            Said::of(whole.total, noun_of(whole, of.sources), p95.filter(|_| !whole.all_failed()))
+            Clause::of(whole.total, noun_of(whole, of.sources), p95.filter(|_| !whole.all_failed()))
         }
         _ => return None,
     };
     let measured = durations.first().and_then(|metric| metric.overall.clean.as_ref()).map_or(0, |clean| clean.n);
-    let failed = whole.map_or(Failed::NotRecorded, |whole| match (whole.failed, whole.unclear) {
-        (failed, None) if said_by_few(whole, measured) => Failed::OfFew([failed, whole.total]),
-        (failed, None) => Failed::Of([failed, whole.total]),
-        (0, Some(unclear)) => Failed::Unclear { share: None, unclear },
-        (_, Some(unclear)) => Failed::Unclear { share: Some(whole.share), unclear },
+    let failed = whole.map_or(FailureCount::NotRecorded, |whole| match (whole.failed, whole.unclear) {
+        (failed, None) if said_by_few(whole, measured) => FailureCount::OfFew([failed, whole.total]),
+        (failed, None) => FailureCount::Of([failed, whole.total]),
+        (0, Some(unclear)) => FailureCount::Unclear { share: None, unclear },
+        (_, Some(unclear)) => FailureCount::Unclear { share: Some(whole.share), unclear },
     });
     let rate = rate(of.requests).or_else(|| summarised_rate(of.summaries, &whole?.source));
-    Some(Said { rate, failed, is_failing: whole.is_some_and(|whole| whole.failing), ..said })
+    Some(Clause { rate, failed, is_failing: whole.is_some_and(|whole| whole.failing), ..said })
 }
 
-impl Said {
+impl Clause {
     fn of(number: u64, noun: &'static str, latency: Option<Latency>) -> Self {
         Self {
             number: Some(number),
@@ -311,7 +314,7 @@ impl Said {
             samples_of: None,
             runs: 1,
             rate: None,
-            failed: Failed::NotRecorded,
+            failed: FailureCount::NotRecorded,
             latency,
             is_failing: false,
         }
@@ -319,7 +322,7 @@ impl Said {
 }
 
 /// The samples of the leading metric.
-fn of_samples(metric: &Metric, whole: Option<&PopulationFailures>, of: &Measurements<'_>) -> Option<Said> {
+fn of_samples(metric: &Metric, whole: Option<&PopulationFailures>, of: &Measurements<'_>) -> Option<Clause> {
     let clean = metric.overall.clean.as_ref()?;
     let are_requests = of.requests.iter().any(|run| run.are_requests && run.source == metric.source);
     let kind = if are_requests { PopulationKind::Requests } else { PopulationKind::Rows };
@@ -348,7 +351,7 @@ fn of_samples(metric: &Metric, whole: Option<&PopulationFailures>, of: &Measurem
         value,
         dimension: metric.dimension,
     });
-    Some(Said { samples_of, ..Said::of(all.unwrap_or(counted), noun, latency) })
+    Some(Clause { samples_of, ..Clause::of(all.unwrap_or(counted), noun, latency) })
 }
 
 /// Whether less than half of the measured rows say how they ended.

@@ -3,12 +3,12 @@
 use crate::analysis::requests::{Bin, InFlight, Moment, Phase, PhaseKind, RequestRun};
 use crate::measure::{Dimension, Folded};
 use crate::report::escape::visible;
-use crate::report::number::{self, Moments, Scale};
+use crate::report::number::{self, ClockText, Scale};
 use crate::stats::interval::Interval;
 
 /// The moments of a run as text.
-pub(in crate::report) fn moments(run: &RequestRun) -> Moments {
-    Moments::of(run.clock.start, run.length, run.bin_width)
+pub(in crate::report) fn moments(run: &RequestRun) -> ClockText {
+    ClockText::of(run.clock.start, run.length, run.bin_width)
 }
 
 /// What a row is called.

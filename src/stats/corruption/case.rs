@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::measure::{Dimension, FindingKind, Severity, Unit};
-use crate::stats::measured::Measured;
+use crate::stats::measured::LabelledNumbers;
 use crate::table::Shape;
 
 /// A value that may be no measurement.
@@ -65,7 +65,7 @@ pub enum Reason {
 /// The values of one metric, and what is known about them.
 pub(crate) struct Case<'a> {
     /// As recorded, with their labels.
-    pub(crate) measured: Measured<'a>,
+    pub(crate) measured: LabelledNumbers<'a>,
     /// What brings them to base units.
     pub(crate) unit: Unit,
     /// How the numbers were written.

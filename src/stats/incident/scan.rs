@@ -45,7 +45,7 @@ pub(super) enum Around {
 
 /// Which distances count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum Direction {
     /// Above what is usual.
     Above,
     /// Above or below.
@@ -58,7 +58,7 @@ pub(super) struct Track {
     pub(super) value: Vec<f64>,
     pub(super) weight: Vec<f64>,
     pub(super) around: Around,
-    pub(super) side: Side,
+    pub(super) side: Direction,
 }
 
 /// What makes distances of stretches comparable.
@@ -200,7 +200,7 @@ impl Track {
                 if more <= 0.0 { 0.0 } else { (2.0 * ((usual + more) * (more / usual).ln_1p() - more)).max(0.0).sqrt() }
             }
         } / widths[to - from];
-        (weight > 0.0 && (self.side == Side::Either || score > 0.0)).then_some(score)
+        (weight > 0.0 && (self.side == Direction::Either || score > 0.0)).then_some(score)
     }
 
     /// The same stretch with the ends that make it strongest.

@@ -52,7 +52,7 @@ fn a_slow_stretch_is_found_where_it_is() {
     let found = run.search();
     assert_eq!(found.incidents.len(), 1, "{found:?}");
     let incident = &found.incidents[0];
-    assert_eq!(incident.moved, [Moved::Latency]);
+    assert_eq!(incident.moved, [Symptom::Latency]);
     assert!((incident.from - 20.0).abs() < 0.5 && (incident.to - 22.0).abs() < 0.5, "{incident:?}");
     let factor = incident.median.unwrap().factor().unwrap();
     assert!((factor / 3.0 - 1.0).abs() < 0.15, "{factor}");
@@ -89,7 +89,7 @@ fn five_points_of_failures_are_found_in_eight_thousand_requests() {
     let found = run.search();
     assert_eq!(found.incidents.len(), 1, "{found:?}");
     let (incident, (from, to)) = (&found.incidents[0], (run.at[3000], run.at[3400]));
-    assert_eq!(incident.moved, [Moved::Failures]);
+    assert_eq!(incident.moved, [Symptom::Failures]);
     assert!(incident.from < to && incident.to > from);
     let failed = incident.failed.unwrap();
     assert!(failed.within > failed.around + 0.03 && failed.around < 0.015, "{failed:?}");
@@ -104,7 +104,7 @@ fn a_stretch_in_which_nothing_begins_is_an_incident_of_the_rate() {
     run.at = kept.iter().map(|index| run.at[*index]).collect();
     let found = run.search();
     assert_eq!(found.incidents.len(), 1, "{found:?}");
-    assert_eq!(found.incidents[0].moved, [Moved::Rate]);
+    assert_eq!(found.incidents[0].moved, [Symptom::Rate]);
     assert!(found.incidents[0].rate.within < 3.0, "{:?}", found.incidents[0].rate);
 }
 
@@ -122,7 +122,7 @@ fn a_warm_up_is_the_beginning_and_no_incident() {
     let found = steady(4000, 0.0, 5).slower(0.0, 2.0, 4.0).search();
     assert!(found.incidents.is_empty(), "{found:?}");
     let beginning = found.beginning.unwrap();
-    assert!((beginning.to - 2.0).abs() < 0.5 && beginning.moved == [Moved::Latency], "{beginning:?}");
+    assert!((beginning.to - 2.0).abs() < 0.5 && beginning.moved == [Symptom::Latency], "{beginning:?}");
 }
 
 #[test]

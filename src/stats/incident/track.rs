@@ -4,7 +4,7 @@
 //! its weight, so that value times weight has about the same noise in every bin. Refuses (with `None`) runs of too few requests,
 //! and runs without a length.
 
-use super::scan::{Around, Side, Track};
+use super::scan::{Around, Direction, Track};
 use crate::stats::interval::normal_quantile;
 
 /// Fewer requests are not searched.
@@ -116,13 +116,13 @@ impl Bins {
         let requests = sums(&self.requests);
         let value = sums(&self.failed).iter().zip(&requests).map(|(failed, n)| failed / n.max(1.0) / noise).collect();
         let weight = requests.into_iter().map(f64::sqrt).collect();
-        Some((Track { value, weight, around: Around::Means { share }, side: Side::Above }, together))
+        Some((Track { value, weight, around: Around::Means { share }, side: Direction::Above }, together))
     }
 
     /// Requests by bin, as square roots (Anscombe 1948), whose noise does not depend on the rate.
     pub(super) fn rate(&self) -> Track {
         let value = self.requests.iter().map(|n| 2.0 * (*n as f64 + 0.375).sqrt()).collect();
-        Track { value, weight: vec![1.0; self.count()], around: Around::Median, side: Side::Either }
+        Track { value, weight: vec![1.0; self.count()], around: Around::Median, side: Direction::Either }
     }
 
     /// Latencies of requests that did not fail, as normal scores of their ranks in their group; absent where none is known.
@@ -162,7 +162,7 @@ impl Bins {
         }
         let value = sum.iter().zip(&n).map(|(sum, n)| sum / n.max(1.0)).collect();
         let weight = n.into_iter().map(f64::sqrt).collect();
-        Some(Track { value, weight, around: Around::Median, side: Side::Above })
+        Some(Track { value, weight, around: Around::Median, side: Direction::Above })
     }
 }
 

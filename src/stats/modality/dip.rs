@@ -28,14 +28,14 @@ pub fn dip(sorted: &[f64]) -> f64 {
     // Twice the dip, in counts; a distribution function of a sample is at least half a step from any continuous one.
     let mut dip = 1.0_f64;
     loop {
-        let minorant = hull(&points, low, high, Side::Below);
-        let majorant = hull(&points, low, high, Side::Above);
+        let minorant = hull(&points, low, high, Hull::Below);
+        let majorant = hull(&points, low, high, Hull::Above);
         let widest = widest(&points, &minorant, &majorant);
         if widest.distance <= dip {
             break;
         }
-        let left = hull_distance(&points, &minorant, low, widest.low, Side::Below);
-        let right = hull_distance(&points, &majorant, widest.high, high, Side::Above);
+        let left = hull_distance(&points, &minorant, low, widest.low, Hull::Below);
+        let right = hull_distance(&points, &majorant, widest.high, high, Hull::Above);
         dip = dip.max(left).max(right);
         if (widest.low, widest.high) == (low, high) {
             break;
@@ -57,23 +57,23 @@ pub(super) struct Step {
 
 /// The hull below a distribution function or the one above it.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Side {
+pub(super) enum Hull {
     Below,
     Above,
 }
 
 impl Step {
     /// The height of the corner on a side.
-    pub(super) const fn height(&self, side: Side) -> f64 {
+    pub(super) const fn height(&self, side: Hull) -> f64 {
         match side {
-            Side::Below => self.below,
-            Side::Above => self.upto,
+            Hull::Below => self.below,
+            Hull::Above => self.upto,
         }
     }
 }
 
 /// Vertices of the greatest convex minorant (of the lower corners) or the least concave majorant (of the upper corners).
-pub(super) fn hull(points: &[Step], low: usize, high: usize, side: Side) -> Vec<usize> {
+pub(super) fn hull(points: &[Step], low: usize, high: usize, side: Hull) -> Vec<usize> {
     let mut vertices: Vec<usize> = Vec::new();
     for next in low..=high {
         while let [.., a, b] = vertices[..] {
@@ -81,8 +81,8 @@ pub(super) fn hull(points: &[Step], low: usize, high: usize, side: Side) -> Vec<
                 (points[to].height(side) - points[from].height(side)) / (points[to].x - points[from].x)
             };
             let superfluous = match side {
-                Side::Below => slope(a, b) >= slope(b, next),
-                Side::Above => slope(a, b) <= slope(b, next),
+                Hull::Below => slope(a, b) >= slope(b, next),
+                Hull::Above => slope(a, b) <= slope(b, next),
             };
             if !superfluous {
                 break;
@@ -95,7 +95,7 @@ pub(super) fn hull(points: &[Step], low: usize, high: usize, side: Side) -> Vec<
 }
 
 /// The height of the hull segment a..b at point i.
-fn on_segment(points: &[Step], a: usize, b: usize, i: usize, side: Side) -> f64 {
+fn on_segment(points: &[Step], a: usize, b: usize, i: usize, side: Hull) -> f64 {
     let (from, to) = (&points[a], &points[b]);
     if a == b {
         return from.height(side);
@@ -119,7 +119,7 @@ fn widest(points: &[Step], minorant: &[usize], majorant: &[usize]) -> Widest {
             segment += 1;
         }
         let (a, b) = (majorant[segment], majorant[(segment + 1).min(majorant.len() - 1)]);
-        let distance = on_segment(points, a, b, vertex, Side::Above) - points[vertex].below;
+        let distance = on_segment(points, a, b, vertex, Hull::Above) - points[vertex].below;
         if distance > best.distance {
             let high = if a == vertex { a } else { b };
             best = Widest { distance, low: vertex, high };
@@ -131,7 +131,7 @@ fn widest(points: &[Step], minorant: &[usize], majorant: &[usize]) -> Widest {
             segment += 1;
         }
         let (a, b) = (minorant[segment], minorant[(segment + 1).min(minorant.len() - 1)]);
-        let distance = points[vertex].upto - on_segment(points, a, b, vertex, Side::Below);
+        let distance = points[vertex].upto - on_segment(points, a, b, vertex, Hull::Below);
         if distance > best.distance {
             let low = if b == vertex { b } else { a };
             best = Widest { distance, low, high: vertex };
@@ -141,7 +141,7 @@ fn widest(points: &[Step], minorant: &[usize], majorant: &[usize]) -> Widest {
 }
 
 /// The largest distance between the distribution function and a hull, between two vertices of that hull.
-pub(super) fn hull_distance(points: &[Step], hull: &[usize], from: usize, to: usize, side: Side) -> f64 {
+pub(super) fn hull_distance(points: &[Step], hull: &[usize], from: usize, to: usize, side: Hull) -> f64 {
     let mut largest = 0.0_f64;
     for pair in hull.windows(2) {
         let (a, b) = (pair[0], pair[1]);
@@ -151,8 +151,8 @@ pub(super) fn hull_distance(points: &[Step], hull: &[usize], from: usize, to: us
         for i in a..=b {
             let height = on_segment(points, a, b, i, side);
             largest = largest.max(match side {
-                Side::Below => points[i].upto - height,
-                Side::Above => height - points[i].below,
+                Hull::Below => points[i].upto - height,
+                Hull::Above => height - points[i].below,
             });
         }
     }

@@ -1,6 +1,6 @@
 //! How many populations are found, how often in vain, and that the table is what its generator says.
 
-use super::dip::{DIP_REPLICATIONS, DIP_SEED, DIP_SIZES, DIP_TABLE, DIP_TAILS, Side, Step, hull, hull_distance};
+use super::dip::{DIP_REPLICATIONS, DIP_SEED, DIP_SIZES, DIP_TABLE, DIP_TAILS, Hull, Step, hull, hull_distance};
 use super::*;
 use crate::stats::quantile::{QuantileMethod, quantile};
 use crate::stats::rng::Rng;
@@ -77,12 +77,12 @@ fn dip_by_definition(values: &[f64]) -> f64 {
     let feasible = |d: f64| {
         (0..n).any(|i| {
             (i..n).any(|j| {
-                let left = hull(&points, 0, i, Side::Below);
-                let right = hull(&points, j, n - 1, Side::Above);
-                if hull_distance(&points, &left, 0, i, Side::Below).max(1.0) > 2.0 * d + 1e-9 {
+                let left = hull(&points, 0, i, Hull::Below);
+                let right = hull(&points, j, n - 1, Hull::Above);
+                if hull_distance(&points, &left, 0, i, Hull::Below).max(1.0) > 2.0 * d + 1e-9 {
                     return false;
                 }
-                if hull_distance(&points, &right, j, n - 1, Side::Above).max(1.0) > 2.0 * d + 1e-9 {
+                if hull_distance(&points, &right, j, n - 1, Hull::Above).max(1.0) > 2.0 * d + 1e-9 {
                     return false;
                 }
                 if i == j {
@@ -93,10 +93,10 @@ fn dip_by_definition(values: &[f64]) -> f64 {
                 let slope_of = |a: usize, b: usize, side| {
                     (points[b].height(side) - points[a].height(side)) / (points[b].x - points[a].x)
                 };
-                if left.len() > 1 && slope_of(left[left.len() - 2], i, Side::Below) > slope + 1e-9 {
+                if left.len() > 1 && slope_of(left[left.len() - 2], i, Hull::Below) > slope + 1e-9 {
                     return false;
                 }
-                if right.len() > 1 && slope_of(j, right[1], Side::Above) > slope + 1e-9 {
+                if right.len() > 1 && slope_of(j, right[1], Hull::Above) > slope + 1e-9 {
                     return false;
                 }
                 (i..=j).all(|k| {

@@ -78,6 +78,43 @@ pub(super) fn correlation(series: &impl Centered, lag: usize) -> f64 {
     share * (n as f64 / (n / stretch * (stretch - lag)) as f64)
 }
 
+/// Values two and three apart that depend on each other while those next to each other do not are rare: so many standard errors.
+const FARTHER_NOISE: f64 = 2.0;
+
+/// How much neighbours have to do with each other, in standard errors of independent values.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct NeighbourScores {
+    /// Values next to each other.
+    next: f64,
+    /// Those two and three apart, as one.
+    farther: f64,
+}
+
+impl NeighbourScores {
+    /// Of a series; 0 of short and of equal values.
+    pub(crate) fn of(series: &impl Centered) -> Self {
+        let (n, squares) = (series.len(), series.squares());
+        if n < MIN_RUN || squares <= 0.0 || !squares.is_finite() {
+            return Self::default();
+        }
+        let [one, two, three] = [1, 2, 3].map(|lag| correlation(series, lag) * (n as f64).sqrt());
+        Self { next: one, farther: (two + three) * std::f64::consts::FRAC_1_SQRT_2 }
+    }
+
+    /// Of several series of one thing, each with how many values it has.
+    pub(crate) fn together(of: impl Iterator<Item = (Self, f64)>) -> Self {
+        let (next, farther, size) = of.fold((0.0, 0.0, 0.0), |(next, farther, size), (one, n)| {
+            (next + one.next * n.sqrt(), farther + one.farther * n.sqrt(), size + n)
+        });
+        if size > 0.0 { Self { next: next / size.sqrt(), farther: farther / size.sqrt() } } else { Self::default() }
+    }
+
+    /// Whether neighbours are below so many standard errors, and those farther apart below [`FARTHER_NOISE`].
+    pub(crate) fn are_below(self, noise: f64) -> bool {
+        self.next < noise && self.farther < FARTHER_NOISE
+    }
+}
+
 /// By what factor dependence multiplies the variance of the mean of a series; the work of [`effective_sample_size`]. Dependence of
 /// fewer than `noise` standard errors of independent values counts as none. 1 for short and for equal values.
 pub(crate) fn inflation_of(series: &impl Centered, noise: f64) -> f64 {

@@ -34,12 +34,12 @@ pub struct Block<'a> {
     /// The numbers; where a cell has none, something arbitrary.
     pub numbers: &'a [f64],
     present: Option<(&'a Bits, usize)>,
-    whole: Written<'a>,
+    whole: WrittenWhole<'a>,
 }
 
 /// Which numbers of a block were written without a point and an exponent.
 #[derive(Debug, Clone, Copy)]
-enum Written<'a> {
+enum WrittenWhole<'a> {
     Alike(bool),
     Each(&'a Bits, usize),
 }
@@ -48,8 +48,8 @@ impl Block<'_> {
     /// Whether the number at an offset into this block was written without a point and an exponent.
     pub fn is_whole(&self, offset: usize) -> bool {
         match self.whole {
-            Written::Alike(whole) => whole,
-            Written::Each(bits, from) => bits.get(from + offset),
+            WrittenWhole::Alike(whole) => whole,
+            WrittenWhole::Each(bits, from) => bits.get(from + offset),
         }
     }
 
@@ -198,8 +198,8 @@ impl Cells {
                 let numbers = part.data.numbers(from, to, room);
                 let present = present.as_deref().or(nothing.as_ref()).map(|bits| (bits, from));
                 let whole = match &whole {
-                    Some(bits) => Written::Each(bits, from),
-                    None => Written::Alike(matches!(part.whole, Rows::All)),
+                    Some(bits) => WrittenWhole::Each(bits, from),
+                    None => WrittenWhole::Alike(matches!(part.whole, Rows::All)),
                 };
                 take(Block { first_row: row, numbers, present, whole });
                 row = last;

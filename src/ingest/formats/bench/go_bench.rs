@@ -116,12 +116,12 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 
 /// What was read, until it is known whether all lines have the same units.
 #[derive(Default)]
-struct Found {
-    rows: Vec<FoundRow>,
+struct BenchRows {
+    rows: Vec<BenchRow>,
     packages: BTreeSet<String>,
 }
 
-struct FoundRow {
+struct BenchRow {
     package: String,
     name: String,
     values: Vec<(String, String)>,
@@ -130,7 +130,7 @@ struct FoundRow {
 
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     let mut bench = Bench::new(sink, declared());
-    let mut found = Found::default();
+    let mut found = BenchRows::default();
     let mut package = String::new();
     let mut system: [String; 2] = Default::default();
     // A benchmark that prints splits its line: the name stands before what it prints, the numbers behind.
@@ -203,12 +203,12 @@ fn note_damaged(text: &str, line: u64, terminated: bool, damaged: u64, bench: &m
     bench.sink.findings.push(finding.value(text));
 }
 
-impl Found {
+impl BenchRows {
     fn push(&mut self, package: &str, name: &str, values: &[(&str, &str)], line: u64) {
         let metric =
             |unit: &str| KNOWN.iter().find(|(known, _)| *known == unit).map_or(unit, |(_, name)| *name).to_owned();
         let values = values.iter().map(|(value, unit)| (metric(unit), (*value).to_owned())).collect();
-        self.rows.push(FoundRow { package: package.to_owned(), name: name.to_owned(), values, line });
+        self.rows.push(BenchRow { package: package.to_owned(), name: name.to_owned(), values, line });
     }
 
     fn give(self, bench: &mut Bench<'_>) {

@@ -31,7 +31,7 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 /// A line of a benchmark.
-struct Measured<'l> {
+struct BenchLine<'l> {
     name: &'l str,
     unit: Unit,
     median: f64,
@@ -41,7 +41,7 @@ struct Measured<'l> {
 }
 
 /// `test name ... bench: 1,234 ns/iter (+/- 56) = 78 MB/s`; other harnesses write other units of time.
-fn parse(line: &str) -> Option<Measured<'_>> {
+fn parse(line: &str) -> Option<BenchLine<'_>> {
     let (name, rest) = line.trim().strip_prefix("test ")?.split_once("... bench:")?;
     let number = |text: &str| text.trim().replace(',', "").parse::<f64>().ok();
     let (time, rest) = rest.split_once("/iter")?;
@@ -49,13 +49,13 @@ fn parse(line: &str) -> Option<Measured<'_>> {
     let unit = Unit::parse(unit).filter(|unit| unit.dimension == Dimension::Time)?;
     let spread = rest.split_once("(+/-").and_then(|(_, rest)| number(rest.split_once(')')?.0));
     let rate = rest.rsplit_once('=').and_then(|(_, rest)| number(rest.trim().strip_suffix("MB/s")?));
-    Some(Measured { name: name.trim(), unit, median: number(time)?, spread, rate })
+    Some(BenchLine { name: name.trim(), unit, median: number(time)?, spread, rate })
 }
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
     while let Some(record) = records.next()? {
         let (text, line) = (String::from_utf8_lossy(record.bytes), record.line);
-        let Some(Measured { name, unit, median, spread, rate }) = parse(&text) else { continue };
+        let Some(BenchLine { name, unit, median, spread, rate }) = parse(&text) else { continue };
         let mut summary = benchmarks::summary("time", unit, name, MEANING);
         summary.add_at(Statistic::Median, Some(median), Some(line));
         summary.give(sink);

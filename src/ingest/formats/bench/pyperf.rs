@@ -59,11 +59,11 @@ struct Benchmark<'t> {
     #[serde(borrow, default)]
     metadata: Metadata<'t>,
     #[serde(borrow)]
-    runs: Vec<Run<'t>>,
+    runs: Vec<RunRecord<'t>>,
 }
 
 #[derive(Deserialize)]
-struct Run<'t> {
+struct RunRecord<'t> {
     #[serde(borrow, default)]
     metadata: Metadata<'t>,
     #[serde(borrow, default)]

@@ -51,7 +51,7 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 /// A line of the log.
-struct Interval<'t> {
+struct LogLine<'t> {
     tag: Option<&'t str>,
     start: f64,
     length: f64,
@@ -59,7 +59,7 @@ struct Interval<'t> {
     payload: &'t str,
 }
 
-fn interval(line: &str) -> Option<Interval<'_>> {
+fn interval(line: &str) -> Option<LogLine<'_>> {
     let line = line.trim();
     let (tag, rest) = match line.strip_prefix("Tag=") {
         Some(rest) => rest.split_once(',').map(|(tag, rest)| (Some(tag), rest))?,
@@ -69,18 +69,18 @@ fn interval(line: &str) -> Option<Interval<'_>> {
     let mut number = || cells.next()?.parse::<f64>().ok();
     let (start, length, max) = (number()?, number()?, number()?);
     let payload = cells.next().filter(|payload| payload.starts_with(COOKIE))?;
-    Some(Interval { tag, start, length, max, payload })
+    Some(LogLine { tag, start, length, max, payload })
 }
 
 /// What the intervals of a tag have in common.
-struct Merged {
+struct TagTotals {
     tag: Option<String>,
     /// Counts by lowest and highest value of the bucket.
     counts: BTreeMap<(u64, u64), u64>,
 }
 
 fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
-    let mut merged: Vec<Merged> = Vec::new();
+    let mut merged: Vec<TagTotals> = Vec::new();
     let mut intervals: u64 = 0;
     let mut broken: u64 = 0;
     let mut span: Option<(f64, f64)> = None;
@@ -125,7 +125,7 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
             largest = (found.max, *high as f64);
         }
         let index = merged.iter().position(|other| other.tag.as_deref() == found.tag).unwrap_or_else(|| {
-            merged.push(Merged { tag: found.tag.map(str::to_owned), counts: BTreeMap::new() });
+            merged.push(TagTotals { tag: found.tag.map(str::to_owned), counts: BTreeMap::new() });
             merged.len() - 1
         });
         for (low, high, count) in histogram {
@@ -185,7 +185,7 @@ fn assumed_unit((stated, decoded): (f64, f64)) -> (Unit, String) {
     }
 }
 
-fn give(merged: Vec<Merged>, assumed: (Unit, String), options: &SourceOptions, sink: &mut Sink) {
+fn give(merged: Vec<TagTotals>, assumed: (Unit, String), options: &SourceOptions, sink: &mut Sink) {
     let given = options.column(METRIC);
     let (unit, unit_assumed, reason) = match given.and_then(|given| given.unit) {
         Some(unit) => (unit, false, "unit given by the user".to_owned()),
@@ -194,7 +194,7 @@ fn give(merged: Vec<Merged>, assumed: (Unit, String), options: &SourceOptions, s
     sink.provenance.evidence.push(reason);
     let inferred = if unit.dimension == Dimension::Time { Polarity::LowerIsBetter } else { Polarity::Unknown };
     let polarity = given.and_then(|given| given.polarity).unwrap_or(inferred);
-    for Merged { tag, counts } in merged {
+    for TagTotals { tag, counts } in merged {
         let bucket = |((low, high), count): ((u64, u64), u64)| Bucket { low: low as f64, high: high as f64, count };
         sink.histograms.push(RecordedHistogram {
             metric: METRIC.to_owned(),

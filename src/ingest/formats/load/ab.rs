@@ -73,7 +73,7 @@ fn read_samples(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mu
 
 /// A row of the percentiles.
 #[derive(Deserialize)]
-struct Served {
+struct PercentileRow {
     #[serde(rename = "Percentage served")]
     share: u32,
     #[serde(rename = "Time in ms")]
@@ -87,9 +87,10 @@ fn read_percentiles(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut 
         let label = (tables.len() > 1).then(|| format!("run {number}"));
         let mut total = Summary::new("ttime", Unit::MILLISECOND, Some(TOTAL)).of(label.as_deref());
         for row in &table.rows {
-            let served =
-                row.read(&table.header).filter(|served: &Served| served.time.is_finite() && row.cells.len() == 2);
-            let Some(Served { share, time }) = served else {
+            let served = row
+                .read(&table.header)
+                .filter(|served: &PercentileRow| served.time.is_finite() && row.cells.len() == 2);
+            let Some(PercentileRow { share, time }) = served else {
                 sink.provenance.set_aside("not a percentage and a time", row.line);
                 continue;
             };

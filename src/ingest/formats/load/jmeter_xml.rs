@@ -71,10 +71,10 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Result<(), IngestError> {
     sink.settle = Some(jmeter::settle);
     sink.declared = jmeter::columns();
-    let mut text = Streamed { records, line: 1, left: LONGEST_EVENT };
+    let mut text = RecordStream { records, line: 1, left: LONGEST_EVENT };
     let outcome = read_samples(&mut text, sink);
     sink.provenance.lines = text.line;
-    let Samples { outer, inner, unknown, .. } = outcome?;
+    let SampleRows { outer, inner, unknown, .. } = outcome?;
     for (name, line) in &unknown {
         sink.provenance.set_aside(&format!("`<{name}>`, which is no sample as JMeter itself writes it"), *line);
     }
@@ -148,7 +148,7 @@ impl Growing {
 }
 
 /// The samples read so far.
-struct Samples {
+struct SampleRows {
     outer: Growing,
     inner: Growing,
     /// For each open element, whether it is a sample.
@@ -158,7 +158,7 @@ struct Samples {
     unknown: Vec<(String, u64)>,
 }
 
-impl Samples {
+impl SampleRows {
     /// Remembers an element that stands where samples do and is none.
     fn note_unknown(&mut self, element: &BytesStart<'_>, line: u64, is_sample: bool) {
         if !is_sample && self.open.len() == 1 {
@@ -199,8 +199,8 @@ impl Samples {
     }
 }
 
-fn read_samples(text: &mut Streamed<'_, '_>, sink: &mut Sink) -> Result<Samples, IngestError> {
-    let mut samples = Samples {
+fn read_samples(text: &mut RecordStream<'_, '_>, sink: &mut Sink) -> Result<SampleRows, IngestError> {
+    let mut samples = SampleRows {
         outer: Growing::new(&sink.storage, None),
         inner: Growing::new(&sink.storage, Some(jmeter::SUB_SAMPLES)),
         open: Vec::new(),
@@ -272,13 +272,13 @@ fn read_samples(text: &mut Streamed<'_, '_>, sink: &mut Sink) -> Result<Samples,
 }
 
 /// The records' bytes as a stream that counts lines and lets no single event become too long.
-struct Streamed<'a, 'r> {
+struct RecordStream<'a, 'r> {
     records: &'a mut AnyRecords<'r>,
     line: u64,
     left: usize,
 }
 
-impl BufRead for Streamed<'_, '_> {
+impl BufRead for RecordStream<'_, '_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.left == 0 {
             return Err(io::Error::new(
@@ -299,7 +299,7 @@ impl BufRead for Streamed<'_, '_> {
     }
 }
 
-impl Read for Streamed<'_, '_> {
+impl Read for RecordStream<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let there = self.fill_buf()?;
         let count = there.len().min(buffer.len());

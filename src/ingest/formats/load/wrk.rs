@@ -138,11 +138,11 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     sink.provenance.lines = text.lines().count() as u64;
     let constant_rate = text.contains("HdrHistogram");
     let mut runs = 0;
-    let mut run = Run::new(constant_rate);
+    let mut run = RunNumbers::new(constant_rate);
     for (index, line) in text.lines().enumerate().flat_map(|(index, line)| parts(line).map(move |part| (index, part))) {
         if is_first(line.trim()) {
             if runs > 0 {
-                std::mem::replace(&mut run, Run::new(constant_rate)).give(sink);
+                std::mem::replace(&mut run, RunNumbers::new(constant_rate)).give(sink);
             }
             runs += 1;
             run.target = line.trim().split(" test @ ").nth(1).map(str::to_owned);
@@ -199,7 +199,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
 }
 
 /// The numbers of one run.
-struct Run {
+struct RunNumbers {
     target: Option<String>,
     latency: Summary,
     uncorrected: Summary,
@@ -213,7 +213,7 @@ struct Run {
     has_rate: bool,
 }
 
-impl Run {
+impl RunNumbers {
     fn new(constant_rate: bool) -> Self {
         let meaning = if constant_rate { WRK2_LATENCY } else { WRK_LATENCY };
         let bytes = Unit::parse("B/s").unwrap_or(Unit::UNKNOWN);
