@@ -167,7 +167,8 @@ mod tests {
         let steady = over_time(&OverTime { marks: &[], steady: Some((30.0, 90.0)), ..plot }).unwrap();
         assert!(steady.svg.contains("x=\"0\" y=\"0\" width=\"250\""), "before it: {}", steady.svg);
         assert!(steady.svg.contains("x=\"750\" y=\"0\" width=\"250\""), "after it: {}", steady.svg);
-        assert!(steady.svg.contains("steady part from 30 s to 90 s") && steady.notes.len() == 1, "{}", steady.svg);
+        let words = steady.svg.replace('\u{a0}', " ");
+        assert!(words.contains("steady part from 30 s to 90 s") && steady.notes.len() == 1, "{words}");
         assert!(over_time(&OverTime { levels: &[], ..plot }).is_none());
         assert!(over_time(&OverTime { length: 0.0, ..plot }).is_none());
     }
