@@ -414,6 +414,8 @@ impl MetricColumn<'_> {
     /// What the order of values shows. Copied blocks and stuck values make sense for measurements, not for gauges and counters
     /// that may stand still.
     fn repetitions(&self, cells: &LabelledNumbers<'_>) -> (Vec<Repeat>, Option<Stuck>, Vec<UnitBlock>) {
+        /// Rows of a benchmark in which a block can be told from another benchmark.
+        const ROWS_EACH: usize = 5;
         let unit = self.table.columns[self.column].unit();
         if !self.table.order_is_recorded {
             return (Vec::new(), None, Vec::new());
@@ -429,7 +431,12 @@ impl MetricColumn<'_> {
         };
         let mut settings =
             self.table.columns_as(Role::Setting).filter(|one| self.table.columns[*one].cells.is_number());
-        let varied = self.grouping.is_some_and(|grouping| grouping.by_settings)
+        // Benchmarks with a row or a few each have nothing in common that a unit could be told by.
+        let others = self.grouping.is_some_and(|grouping| {
+            self.table.labels_exact && grouping.groups.len() > 1 && grouping.groups.len() * ROWS_EACH > cells.len()
+        });
+        let varied = others
+            || self.grouping.is_some_and(|grouping| grouping.by_settings)
             || cells.len() <= LONGEST_SWEEP && settings.any(is_swept);
         let mut blocks = if varied { Vec::new() } else { unit_blocks(cells, unit.dimension) };
         blocks.retain(|block| !is_aside(block.range.start) && !repetition::is_label_of_its_own(cells, block));

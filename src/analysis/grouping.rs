@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::label_names::{most_named, names_somebody, without_common_numbers};
+use super::row_names::{MOST_SWEPT, ROWS_EACH, each_row_is_another, has_clock, label_of_each_row, last_word};
 use crate::measure::label::{LEADING, Label, pattern};
+use crate::measure::unit::Dimension;
 use crate::stats::kruskal_wallis::kruskal_wallis;
 use crate::stats::measured::{LabelledNumbers, PART};
 use crate::stats::settings::Settings;
@@ -19,10 +21,6 @@ use crate::table::{CellType, Role, Table};
 const OTHER_NAMES: &[&str] =
     &["method", "action", "step", "task", "kind", "type", "category", "group", "model", "url", "service", "error_type"];
 
-/// Rows that each configuration has at least, on average: fewer are a sweep.
-const ROWS_EACH: usize = 5;
-/// A sweep of so many configurations is shown one by one.
-const MOST_SWEPT: usize = 60;
 /// Designs that were tried through have at most so many rows and configurations; longer tables are recordings.
 const MOST_ROWS_OF_DESIGN: usize = 20_000;
 const MOST_OF_DESIGN: usize = 4096;
@@ -61,11 +59,17 @@ impl<'a> Grouping<'a> {
                 }
                 (None, Some(label)) if with_settings.len() > 1 => {
                     let labels = labels_of(table, &with_settings);
-                    let few = labels.1.len() <= MOST_SWEPT.max(labels.0.rows() / ROWS_EACH)
-                        || is_design_without_clock(table, &with_settings, &labels);
                     // A label that names rows one by one tells no kinds of them apart; settings do.
                     let settings = labels_of(table, &with_settings[1..]);
                     let names_rows = 2 * labels_of_column(table, label).1.len() > labels.0.rows();
+                    let may_be_recording = names_rows
+                        || names_somebody(table, label)
+                        || has_clock(table)
+                        || labels.1.len() > MOST_OF_DESIGN.min(labels.0.rows() / 2)
+                        || labels.0.rows() > MOST_ROWS_OF_DESIGN;
+                    let few = labels.1.len() <= MOST_SWEPT.max(labels.0.rows() / ROWS_EACH)
+                        || is_design(table, &with_settings, &labels)
+                        || !may_be_recording;
                     match (few, names_rows && settings.1.len() <= MOST_SWEPT) {
                         (true, _) => (with_settings, labels),
                         (false, true) => (with_settings[1..].to_vec(), settings),
@@ -267,19 +271,27 @@ fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>
     let crossed_with_one = || crossed_with_first(table, others);
     let telling =
         others.first().is_some_and(|first| labels.contains(first) || table.columns[*first].role == Role::Setting);
-    if !telling || labels.len() < 2 {
+    // A text of its own in each row, beside settings and labels that tell the rows apart as well: names of files are made of them.
+    let named = others.first().is_some_and(|first| texts_in_use(table, *first) == rows);
+    if labels.is_empty() || !named && (!telling || labels.len() < 2) {
         return None;
     }
     let settings = others.iter().copied().filter(|column| table.columns[*column].role == Role::Setting);
     let settings = settings.filter(|column| !labels.contains(column));
     let columns: Vec<usize> = labels.iter().copied().chain(settings).collect();
     let together = labels_of(table, &columns);
+    if named && !telling {
+        let apart = rows > MOST_SWEPT && together.1.len() == rows && are_configurations(table, &columns, &together);
+        return apart.then_some((columns, together));
+    }
     // Each text of each with each of the others, and no text more often than another: nobody but a loop over all of them does that.
     let tried_through = together.1.len() <= MOST_OF_DESIGN
         && is_full_grid(table, &columns, &together)
         && is_balanced(table, &labels, &labels_of(table, &labels));
     if rows > MOST_SWEPT * ROWS_EACH {
-        let apart = tried_through || are_crossed(table, &labels) && together.1.len() <= MOST_OF_DESIGN.min(rows / 2);
+        let apart = tried_through
+            || are_crossed(table, &labels) && together.1.len() <= MOST_OF_DESIGN.min(rows / 2)
+            || are_configurations(table, &columns, &together);
         return if apart { Some((columns, together)) } else { crossed_with_one() };
     }
     let few_rows_each = together.1.len() <= MOST_SWEPT && together.1.len() * ROWS_EACH > rows;
@@ -358,42 +370,39 @@ fn crossed_with_first<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usi
     more.then_some((columns, together))
 }
 
-/// Whether settings of a table without a clock, with its label or without, were tried through: each with each of the others.
-fn is_design_without_clock(table: &Table, columns: &[usize], together: &Labels<'_>) -> bool {
+/// Whether settings, with a label or without, were tried through: without a clock each with each of the others, or each combination as
+/// often.
+fn is_design(table: &Table, columns: &[usize], together: &Labels<'_>) -> bool {
     together.1.len() <= MOST_OF_DESIGN
         && table.lines.rows() <= MOST_ROWS_OF_DESIGN as u64
-        && !has_clock(table)
-        && is_full_grid(table, columns, together)
+        && (!has_clock(table) && is_full_grid(table, columns, together) || are_configurations(table, columns, together))
 }
 
-/// The label that gives each row of a small table a name of its own, where it is called like one, or all columns have no names.
-fn label_of_each_row(table: &Table) -> Option<usize> {
-    const NAMES: &[&str] = &["name", "label", "benchmark", "test", "scenario", "case", "command", "operation"];
-    let named = |column: &usize| {
-        let name = table.columns[*column].name.to_ascii_lowercase();
-        let last = name.rsplit(['.', '_', ' ']).next().unwrap_or(&name);
-        name.starts_with("column_") || NAMES.contains(&last)
-    };
-    table.columns_as(Role::Label).filter(named).find(|column| each_row_is_another(table, *column))
-}
-
-/// Whether each row of a small table without a clock has a name of its own: a row a benchmark, of which no number over all means
-/// anything. Users, runs and requests are counted, not named.
-fn each_row_is_another(table: &Table, label: usize) -> bool {
-    const ROWS: std::ops::RangeInclusive<usize> = 3..=MOST_SWEPT;
-    let column = &table.columns[label];
-    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
-    let texts = column.dictionary.iter().filter(|text| !text.is_empty()).count();
-    column.cells == CellType::Text
-        && ROWS.contains(&rows)
-        && texts == rows
-        && !has_clock(table)
-        && !column.dictionary.iter().any(|text| most_named(&pattern(text)) == 0)
-}
-
-/// Whether every text of each column stands with every one of the others, and nothing else tells rows apart.
+/// Whether every text of each column stands with every one of the others, and nothing else tells rows apart. What the columns before it
+/// tell already is no column of its own: as many workers succeeded as there were.
 fn is_full_grid(table: &Table, columns: &[usize], together: &Labels<'_>) -> bool {
-    columns.iter().map(|column| texts_in_use(table, *column)).fold(1, usize::saturating_mul) == together.1.len()
+    let (mut kept, mut combinations, mut product) = (Vec::new(), 1, 1_usize);
+    for column in columns {
+        kept.push(*column);
+        let with = labels_of(table, &kept).1.len();
+        if with == combinations && combinations > 1 {
+            kept.pop();
+            continue;
+        }
+        combinations = with;
+        product = product.saturating_mul(texts_in_use(table, *column));
+    }
+    product == together.1.len()
+}
+
+/// Whether labels and settings tell all rows apart, or leave as many rows to each combination: nobody but a loop does that.
+fn are_configurations(table: &Table, columns: &[usize], together: &Labels<'_>) -> bool {
+    let chosen = columns.iter().filter(|column| table.columns[**column].role == Role::Setting).count();
+    // Beside a clock one setting may be of a recording; several that were tried evenly with each other are not.
+    (chosen >= 2 || chosen == 1 && !has_clock(table))
+        && (2..=MOST_OF_DESIGN).contains(&together.1.len())
+        && table.lines.rows() <= MOST_ROWS_OF_DESIGN as u64
+        && is_balanced(table, columns, together)
 }
 
 /// Whether labels of a table without a clock were tried with each other, though some more often than others: nearly every text of each
@@ -408,11 +417,6 @@ fn are_crossed(table: &Table, labels: &[usize]) -> bool {
         && labels_of(table, labels).1.len() as f64 >= FILLED * product as f64
         && !labels.iter().any(who)
         && !has_clock(table)
-}
-
-/// Whether a column tells when each row was.
-fn has_clock(table: &Table) -> bool {
-    table.columns.iter().any(|column| column.cells == CellType::Timestamp || column.role == Role::Timestamp)
 }
 
 /// Whether each combination of labels stands in as many rows, as a design that was tried through has them. Users and threads take
@@ -433,7 +437,7 @@ fn most_telling_label(table: &Table) -> Option<usize> {
     let labels: Vec<usize> = table.columns_as(Role::Label).collect();
     let rank = |column: &usize| {
         let name = table.columns[*column].name.to_ascii_lowercase();
-        let last = name.rsplit(['.', '_', ' ']).next().unwrap_or(&name).to_owned();
+        let last = last_word(&name);
         let known = LEADING.iter().chain(OTHER_NAMES).position(|known| *known == name || *known == last);
         let several = table.columns[*column].dictionary.len() > 1;
         (!several, known.unwrap_or(usize::MAX))
@@ -484,10 +488,16 @@ pub(crate) fn labels_of_column(table: &Table, column: usize) -> (Cow<'_, Cells>,
     let mut numbers: HashMap<Option<u64>, u32> = HashMap::new();
     let mut texts = Vec::new();
     let values = table.values(column);
+    // Cells that state their units are kept in base units.
+    let unit = match table.columns[column].cells {
+        CellType::Quantity(Dimension::Bytes) => " B",
+        CellType::Quantity(Dimension::Time) => " s",
+        _ => "",
+    };
     let mut codes = values.to_builder(Kind::Codes);
     for value in values.iter() {
         codes.push_code(*numbers.entry(value.map(f64::to_bits)).or_insert_with(|| {
-            texts.push(value.map_or_else(String::new, |value| value.to_string()));
+            texts.push(value.map_or_else(String::new, |value| format!("{value}{unit}")));
             texts.len() as u32 - 1
         }));
     }

@@ -70,7 +70,8 @@ pub(super) fn names_somebody(table: &Table, column: usize) -> bool {
     let few = texts.len() <= FEW;
     texts.iter().map(|text| pattern(text)).any(|pattern| {
         let is_thing = few && pattern.contains(char::is_alphabetic) && !has_word(&pattern, ACTORS);
-        most_named(&pattern) == 0 && !is_thing
+        // `thread` and `process` without a number are kinds, and nobody.
+        most_named(&pattern) == 0 && pattern.contains('*') && !is_thing
     })
 }
 

@@ -20,6 +20,7 @@ mod partition;
 mod repetition;
 pub mod reported;
 pub mod requests;
+mod row_names;
 pub mod runs_apart;
 pub mod source;
 pub mod steady;

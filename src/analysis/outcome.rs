@@ -365,7 +365,9 @@ fn of_words(table: &Table, index: usize) -> (Vec<Outcome>, &'static str) {
 }
 
 fn says_failure(name: &str) -> bool {
-    ["fail", "err", "exception"].iter().any(|word| name.contains(word))
+    ["fail", "err", "exception", "timed_out", "timed out", "timedout", "time_out"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// What each row's status says; `None` where the column's convention is not known.
@@ -416,6 +418,7 @@ fn convention_of_numbers(cells: &Cells, name: &str) -> Option<(NumberSays, &'sta
     if name.contains("exit")
         || name.contains("returncode")
         || name.contains("return_code")
+        || matches!(name.rsplit('.').next(), Some("rc" | "retcode"))
         || name.contains("grpc")
         || name.contains("errno")
     {

@@ -64,6 +64,19 @@ impl<'a> Instants<'a> {
         }
     }
 
+    /// Whether not all of them are the same: an instant that all rows share tells none of them apart. Only the first rows of a long table
+    /// are looked at one by one.
+    pub fn goes_on(&self) -> bool {
+        const LOOKED_AT: usize = 20_000;
+        let rows = self.cells.rows();
+        let (mut first, mut differ) = (None, rows > LOOKED_AT);
+        self.visit(0..rows.min(LOOKED_AT), |instant| {
+            differ |= instant.is_some() && first.is_some() && instant != first;
+            first = first.or(instant);
+        });
+        differ
+    }
+
     /// The instant of a row.
     pub fn at(&self, row: usize) -> Option<i64> {
         match self.factor {

@@ -91,6 +91,8 @@ const EXPECTED: &[(&str, &str)] = &[
     ("prometheus/metrics.prom", "prometheus-text"),
     ("otlp/traces.jsonl", "otlp"),
     ("dstat", "dstat"),
+    ("iostat", "iostat"),
+    ("tegrastats", "tegrastats"),
     ("perf-stat", "perf-stat"),
     ("haskell-criterion", "haskell-criterion"),
     ("github-action-benchmark/data.js", "github-action-benchmark"),

@@ -72,5 +72,6 @@ mod tools_bench;
 mod tools_damaged;
 mod tools_http;
 mod tools_load;
+mod tried;
 mod verdict;
 mod written_files;

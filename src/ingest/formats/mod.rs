@@ -97,6 +97,8 @@ pub(crate) static TOOLS: &[Format] = &[
     monitor::prometheus_text::FORMAT,
     monitor::otlp::FORMAT,
     monitor::dstat::FORMAT,
+    monitor::iostat::FORMAT,
+    monitor::tegrastats::FORMAT,
     monitor::perf_stat::FORMAT,
     generic::parquet::FORMAT,
 ];

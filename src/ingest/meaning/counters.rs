@@ -120,6 +120,11 @@ impl Counts {
         for (index, meaning) in columns {
             let column = &table.columns[*index];
             let Some(counter) = tally::read(&column.name, meaning) else { continue };
+            // How many were asked for says nothing of how many were measured.
+            if name::words(name::parent(&column.name)).last().is_some_and(|last| vocabulary::SETTINGS_OBJECT.has(last))
+            {
+                continue;
+            }
             // Nothing is counted in fractions; and of requests that succeeded no column of text tells.
             let whole = column.cells == CellType::Integer;
             let in_whole_numbers = || column.data.iter().flatten().all(|number| number.fract() == 0.0);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::measure::{Polarity, Statistic};
 use crate::table::packed::Cells;
-use crate::table::{CellType, Column, Role, Table};
+use crate::table::{CellType, Column, Instants, Role, Table};
 
 use super::name::{self, NameMeaning};
 use super::vocabulary::{self, Kind};
@@ -51,7 +51,14 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
         return Some(format!("each `{of}` has one number: a property of it"));
     }
     if said.statistic.is_some() {
-        return is_limit(table, index, words).then(|| "the same limit in all rows: it was chosen".to_owned());
+        let beside = || crossed_with_numbers(table, index, &counted(table.values(index), MOST_VALUES)?);
+        return if is_limit(table, index, words) {
+            Some("the same limit in all rows: it was chosen".to_owned())
+        } else if vocabulary::COMES_OUT.among(words).is_none() {
+            beside().map(|beside| format!("each of its limits was tried with each `{beside}`"))
+        } else {
+            None
+        };
     }
     let is_axis = || is_first_axis(table, index, said);
     if rows > MOST_VALUES as u64 && rows <= MOST_CONFIGURATIONS && !has_clock(table, index) && is_axis() {
@@ -186,10 +193,12 @@ fn is_limit(table: &Table, index: usize, words: &[String]) -> bool {
     called && first.is_some_and(|first| first > 0.0 && first.fract() == 0.0 && numbers.all(|number| number == first))
 }
 
-/// Whether another column tells when each row was.
+/// Whether another column tells when each row was. An instant that all rows share is of the run.
 pub(super) fn has_clock(table: &Table, index: usize) -> bool {
     let timed = |(other, column): (usize, &Column)| {
-        other != index && (column.cells == CellType::Timestamp || column.role == Role::Timestamp)
+        other != index
+            && (column.cells == CellType::Timestamp || column.role == Role::Timestamp)
+            && Instants::of(table, other).goes_on()
     };
     table.columns.iter().enumerate().any(timed)
 }
@@ -357,7 +366,13 @@ fn crossed_with_numbers<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u6
     let is_plain = |index: usize| {
         let column = &table.columns[index];
         let said = name::read(&column.name);
-        column.cells == CellType::Integer && said.kind.is_none() && said.unit.is_none() && said.statistic.is_none()
+        let words = name::words(name::leaf(&column.name));
+        // `Number of Threads`, `Max Prime`.
+        let workers = said.kind == Some(Kind::Count) && vocabulary::PARAMETER.among(&words).is_some();
+        let limit = said.statistic == Some(Statistic::Max) && words.len() > 1;
+        column.cells == CellType::Integer
+            && (said.kind.is_none() && said.unit.is_none() || workers)
+            && (said.statistic.is_none() || limit)
     };
     let are_flags = |counts: &BTreeMap<u64, usize>| counts.keys().all(|bits| f64::from_bits(*bits) <= 1.0);
     let rows = usize::try_from(table.lines.rows()).ok()?;

@@ -95,6 +95,20 @@ fn codes_of(table: &Table, columns: &[usize]) -> Vec<usize> {
         .collect()
 }
 
+/// The same, where rows that differ in a setting are different ones: a configuration is tried with each of its values.
+fn with_settings(table: &Table, codes: Vec<usize>) -> Vec<usize> {
+    let numbers = |column: &usize| table.columns[*column].cells.is_number();
+    table.columns_as(Role::Setting).filter(numbers).fold(codes, |codes, column| {
+        let values = table.values(column);
+        let mut seen: HashMap<(usize, Option<u64>), usize> = HashMap::new();
+        let numbered = codes.into_iter().enumerate().map(|(row, code)| {
+            let next = seen.len();
+            *seen.entry((code, values.number(row).map(f64::to_bits))).or_insert(next)
+        });
+        numbered.collect()
+    })
+}
+
 /// How many different ones there are.
 fn kinds(codes: &[usize]) -> usize {
     codes.iter().max().map_or(0, |most| most + 1)
@@ -124,11 +138,15 @@ fn told_apart(table: &Table, labels: &[usize]) -> Option<(Vec<usize>, &'static s
             found = without;
         }
     }
-    let codes = codes_of(table, &found);
     let several = found.len() > 1 || found.len() == 1 && has_another_label(table, found[0]);
-    let stretches = 1 + codes.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    let once = stretches <= kinds(&codes) + kinds(&codes) / 4;
-    (several && once && each_often(&codes)).then_some((found, "; the same in stretches of rows: what was tried"))
+    let once = |codes: &[usize]| {
+        let stretches = 1 + codes.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        stretches <= kinds(codes) + kinds(codes) / 4 && each_often(codes)
+    };
+    let codes = codes_of(table, &found);
+    // Where settings part the stretches of the labels, both together are what was tried.
+    let stand_once = several && (once(&codes) || once(&with_settings(table, codes)));
+    stand_once.then_some((found, "; the same in stretches of rows: what was tried"))
 }
 
 /// Whether a label that varies from row to row stands beside it, each of whose texts goes with each of its own.

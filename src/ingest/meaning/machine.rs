@@ -37,6 +37,7 @@ const ALONE: Words = Words::of("family stepping microcode");
 pub(super) fn fact(table: &Table, index: usize, words: &[String]) -> Option<(Role, String)> {
     let speaks = speaks_of_fact(words) || is_memory(words) && table.values(index).all(is_size_of_memory);
     let alone = matches!(words, [only] if ALONE.has(only) || matches!(only.as_str(), "cores" | "mhz" | "ghz" | "vcpus"))
+        || matches!(words, [clock, hertz] if clock == "clock" && matches!(hertz.as_str(), "hz" | "khz" | "mhz" | "ghz"))
         || matches!(words, [only] if only == "model")
             && table.columns[index].cells == CellType::Integer
             && has_fact_beside(table, index);
@@ -57,6 +58,9 @@ pub(super) fn fact(table: &Table, index: usize, words: &[String]) -> Option<(Rol
         return is_fact.then(|| (Role::Unused, "a fact of the machine, not measured".to_owned()));
     }
     if numbers.iter().all(|number| *number == first) {
+        if numbers.len() < rows {
+            return Some((Role::Unused, "a fact of the machine, the same in all rows that have it".to_owned()));
+        }
         return Some((Role::Setting, "the same fact of the machine in all rows".to_owned()));
     }
     // A clock that is read anew for every row wavers by a thousandth.

@@ -23,6 +23,7 @@ mod status;
 pub(crate) mod summary_table;
 mod tally;
 pub(crate) mod time_evidence;
+mod tried;
 pub(crate) mod unit_choice;
 pub(crate) mod units;
 pub(crate) mod vocabulary;

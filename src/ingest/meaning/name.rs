@@ -123,6 +123,9 @@ pub(crate) fn read(name: &str) -> NameMeaning {
     meaning.kind = meaning.kind.or(meaning.unit.and_then(kind_of_unit));
     meaning.polarity = decided
         .unwrap_or_else(|| direction(&words(outside).iter().map(String::as_str).collect::<Vec<_>>(), meaning.kind));
+    if statistic == Some(Statistic::Stddev) {
+        meaning.polarity = Polarity::Unknown;
+    }
     meaning.statistic = statistic;
     kept.retain(|segment| !segment.is_empty());
     if statistic.is_some() {
@@ -474,6 +477,13 @@ fn direction(words: &[&str], kind: Option<Kind>) -> Polarity {
         {
             Polarity::Unknown
         }
+        // How far numbers deviate says nothing of them, nor does the error of a mean.
+        _ if words.iter().rev().find(|word| Unit::parse(word).is_none()).is_some_and(|last| {
+            is_deviation(last) || kind == Some(Kind::Duration) && matches!(*last, "error" | "err")
+        }) =>
+        {
+            Polarity::Unknown
+        }
         // How something changed may go either way.
         _ if words.last().is_some_and(|last| matches!(*last, "change" | "changes")) => Polarity::Unknown,
         // An index may go either way.
@@ -492,6 +502,13 @@ fn direction(words: &[&str], kind: Option<Kind>) -> Polarity {
         _ if has(vocabulary::HIGHER_IS_BETTER) => Polarity::HigherIsBetter,
         _ => Polarity::Unknown,
     }
+}
+
+/// Whether a word says how far numbers deviate, or how sure their mean is: `throughput_ci95`, `score_error`.
+fn is_deviation(word: &str) -> bool {
+    const WORDS: Words =
+        Words::of("ci ci90 ci95 ci99 stderr sem moe margin var variance iqr cv mad std stddev stdev sd");
+    WORDS.has(word)
 }
 
 /// `transaction_rate`, `token rate`: work done by time. A `request_rate` may as well be the one that was asked for.

@@ -10,7 +10,8 @@ use crate::ingest::meaning::name;
 use crate::ingest::meaning::vocabulary::Words;
 
 /// What the first of two ends is called, and the second.
-const STARTS: Words = Words::of("start starts started begin begins began begun");
+const STARTS: Words =
+    Words::of("start starts started begin begins began begun arrival arrived submit submitted enqueued");
 const ENDS: Words = Words::of("end ends ended stop stops stopped finish finishes finished");
 /// What may stand beside such a word where the two are instants.
 const BESIDE_END: Words = Words::of(

@@ -17,7 +17,7 @@ use crate::ingest::meaning::status::{
     is_severity, is_verification, status_word,
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
-use crate::ingest::meaning::{clock, label_design, machine, name, position, tally, units};
+use crate::ingest::meaning::{clock, label_design, machine, name, position, tally, tried, units};
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
@@ -28,6 +28,12 @@ const REGISTERED: [u32; 30] = [
 ];
 /// More different codes than this are an amount.
 const MOST_KINDS: usize = 20;
+/// So many programs may stand in a table with a row for each.
+const MOST_PROGRAMS: u64 = 400;
+/// In so few rows each question or configuration may stand once.
+const FEW_QUESTIONS: u64 = 60;
+/// Why a column of lists is not read.
+pub(crate) const LISTS_OF_NUMBERS: &str = "its cells are lists of numbers, which name nothing and are not read";
 /// So many different numbers are looked at to see whether each occurs once only.
 const MOST_ACTORS: usize = 1000;
 /// And so does one with more patterns than this, whatever its share.
@@ -66,6 +72,9 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
             (Role::Unused, "hours and minutes, or minutes and seconds, without a name and beside dates".into())
         }
         CellType::Quantity(dimension) => {
+            if let Some(how) = tried::sizes(table, index) {
+                return (Role::Setting, how);
+            }
             let what = if dimension == Dimension::Time { "durations" } else { "amounts" };
             (Role::Metric, format!("its cells are {what} with units"))
         }
@@ -96,7 +105,7 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
         );
     }
     if column.dictionary.iter().all(|text| text.is_empty() || is_list_of_numbers(text)) {
-        return (Role::Unused, "its cells are lists of numbers, which name nothing and are not read".into());
+        return (Role::Unused, LISTS_OF_NUMBERS.into());
     }
     if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
         return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
@@ -152,10 +161,22 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     };
     let last_word_names_rows = words.last().is_some_and(|word| vocabulary::IDENTIFIER.has(word) && !kinds(word));
     let is_id = || words.last().is_some_and(|word| word == "id");
+    // `config_id`, `query_id`: what was tried or asked, where it comes again, or in a table that has a row for each.
+    let asks = words.len() > 1 && words[..words.len() - 1].iter().any(|word| vocabulary::QUESTION.has(word));
+    if is_id() && asks && distinct > 1 && (2 * distinct as u64 <= rows || rows <= FEW_QUESTIONS) {
+        return (Role::Label, format!("called `{}`, with {distinct} texts: each is of its own", column.name));
+    }
     if last_word_names_rows && (distinct > 1 || is_id()) {
         return (Role::Identifier, format!("called `{}`", column.name));
     }
     let patterns: HashSet<String> = column.dictionary.iter().map(|text| pattern(text)).collect();
+    let programs = || {
+        let named = words.last().is_some_and(|last| vocabulary::PROGRAM.has(last));
+        named && rows <= MOST_PROGRAMS && distinct as u64 == rows && !design::has_clock(table, index)
+    };
+    if programs() {
+        return (Role::Label, format!("called `{}`, another one in each row: each row is of its own", column.name));
+    }
     if rows > 20 && (patterns.len() as f64 > MOST_PATTERNS_SHARE * rows as f64 || patterns.len() > MOST_PATTERNS) {
         return (
             Role::Identifier,
@@ -205,7 +226,7 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     }) {
         return (Role::Status, format!("called `{word}`, with whole numbers as status codes have"));
     }
-    if let Some(role) = machine::fact(table, index, words) {
+    if let Some(role) = machine::fact(table, index, words).or_else(|| tried::device(table, index, words)) {
         return role;
     }
     if let Some(role) = setting_role(table, index, &profile, words) {
@@ -242,11 +263,18 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if profile.counts_progress(words, whole) && is_beside_numbers(table, index) {
         return (Role::Unused, format!("called `{}`, and never falls: how far it had come, no result", column.name));
     }
+    if name::words(name::parent(&column.name))
+        .last()
+        .is_some_and(|last| matches!(last.as_str(), "version" | "versions"))
+    {
+        return (Role::Unused, "it stands below `version`, and is none of what was measured".into());
+    }
     if let Some(word) = named(vocabulary::SETTING).filter(|word| whole || *word == "version") {
         return (Role::Unused, format!("a `{word}` is a setting, not a measurement"));
     }
     let within = |low: f64, high: f64| profile.low >= low && profile.high <= high;
-    if whole && named(vocabulary::FAILURE).is_some() && words.len() <= 2 && within(0.0, 1.0) {
+    let is_share = words.iter().any(|word| word == "rate" || vocabulary::SHARES.has(word));
+    if whole && named(vocabulary::FAILURE).is_some() && !is_share && words.len() <= 2 && within(0.0, 1.0) {
         return (Role::Status, "0 or 1, by its name a failure".into());
     }
     let unnamed = column.name.starts_with("column_") && index == 0 || column.name.starts_with("Unnamed");
@@ -312,7 +340,12 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if let Some(how) = design::by_its_values(table, index, &said, words) {
         return Some((Role::Setting, how));
     }
-    if let Some(how) = design::chosen(table, index, &said, words) {
+    let tried_or_named = || {
+        let steps = tried::steps(table, index, &said, words);
+        let given = || tried::given_times(table, index, &said).or_else(|| tried::instances(table, index, words));
+        steps.or_else(given).or_else(|| tried::names_of_rows(table, index))
+    };
+    if let Some(how) = design::chosen(table, index, &said, words).or_else(tried_or_named) {
         return Some((Role::Setting, how));
     }
     if name::in_unknown_unit(&column.name, &said) {
@@ -531,7 +564,7 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
     let is_duration = words.len() > 1
         && words.iter().any(|word| matches!(word.as_str(), "elapsed" | "response" | "total" | "mean" | "real" | "cpu"));
     // `time_elapsed` in a long recording goes on and on, and so does no duration of single things.
-    let long = profile.count >= RECORDING && profile.rises * 5 >= profile.count;
+    let long = profile.count >= RECORDING && profile.rises * 5 >= profile.count && words.len() <= 3;
     if is_duration && !long || profile.count < 3 || profile.rises == 0 || !profile.is_rising() {
         return None;
     }

@@ -17,7 +17,7 @@ use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
     bits_or_bytes, calendar, closing_rows, label_design, merged_cells, name, no_result, role, running, siblings,
-    summary_table, time_evidence, units,
+    summary_table, time_evidence, tried, units,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -78,6 +78,9 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
             parts.iter_mut().for_each(settle::lead_with_the_answer);
         }
         source.tables.extend(parts);
+    }
+    if definitions.says_nothing_of_roles() {
+        tried::set_lists_aside(&mut source.tables);
     }
     let aside: u64 = source.provenance.set_aside.iter().map(|entry| entry.rows).sum();
     source.tables.shrink_to_fit();
@@ -342,6 +345,15 @@ fn split_by_unit(table: Table, options: &SourceOptions, source: &str, findings: 
 /// a mean and its deviation, are read as none.
 fn note_unread_amounts(table: &Table, source: &str, findings: &mut Vec<Finding>) {
     for column in table.columns.iter().filter(|column| column.cells == CellType::Text) {
+        if column.role == Role::Unused
+            && column.role_reason == role::LISTS_OF_NUMBERS
+            && let Some(text) = column.dictionary.iter().find(|text| !text.is_empty())
+        {
+            let place = Place::source(source).column(&column.name);
+            let reason = "its cells are lists of numbers, which are not read";
+            let action = "none of them is a sample here; one number in a row is one";
+            findings.push(Finding::new(Severity::Note, FindingKind::NotANumber, place, reason, action).value(text));
+        }
         let begins = |text: &String| text.is_empty() || text.starts_with(|first: char| first.is_ascii_digit());
         let several = |text: &String| text.split_whitespace().filter(|word| begins(&(*word).to_owned())).count() > 1;
         let said = name::read(&column.name);
@@ -356,6 +368,13 @@ fn note_unread_amounts(table: &Table, source: &str, findings: &mut Vec<Finding>)
             Finding::new(Severity::Suspicious, FindingKind::NotANumber, place, reason, "none of them is used");
         findings.push(finding.value(text));
     }
+}
+
+/// Whether a text is a sentence of several words, none of which a recorder writes for a number that was lost.
+fn is_sentence(text: &str) -> bool {
+    const FEWEST_WORDS: usize = 6;
+    let words = text.split_whitespace().filter(|word| word.chars().filter(|letter| letter.is_alphabetic()).count() > 1);
+    words.count() >= FEWEST_WORDS
 }
 
 /// Findings about cells of metrics that hold no number.
@@ -393,10 +412,12 @@ fn note_invalid_cells(invalid: &InvalidCells, table: &Table, source: &str, findi
             _ => "the cell of a measured column is not a number",
         };
         let place = Place::line(source, cell.line).column(name);
-        let mut finding =
-            Finding::new(Severity::Corrupted, cell.kind, place, reason, "the value is not in the statistics")
-                .metric(metric_of(cell.column, cell.row).unwrap_or(name))
-                .value(&cell.text);
+        // Where others have a number, a sentence remarks on it.
+        let remark = cell.kind == FindingKind::NotANumber && is_sentence(&cell.text);
+        let severity = if remark { Severity::Note } else { Severity::Corrupted };
+        let mut finding = Finding::new(severity, cell.kind, place, reason, "the value is not in the statistics")
+            .metric(metric_of(cell.column, cell.row).unwrap_or(name))
+            .value(&cell.text);
         finding.label = label_of(cell.row);
         findings.push(finding);
     }
@@ -414,7 +435,10 @@ fn note_invalid_cells(invalid: &InvalidCells, table: &Table, source: &str, findi
             let finding = Finding::new(Severity::Note, kind, place, reason, "they count as absent, not as zero");
             findings.push(finding.metric(name).count(count));
         } else if kind == FindingKind::Approximate {
-            let reason = format!("{count} of {} cells say `~`: about so much", table.lines.rows());
+            let reason = format!(
+                "{count} of {} cells say `~`, about so much, or bear the mark of a footnote",
+                table.lines.rows()
+            );
             let finding = Finding::new(Severity::Note, kind, place, reason, "they count as the numbers that they name");
             findings.push(finding.metric(name).count(count));
         } else if count > InvalidCells::NAMED {

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::table::{Role, Table};
+use crate::measure::unit::Dimension;
+use crate::table::{CellType, Role, Table};
 
 use super::vocabulary;
 
@@ -25,7 +26,12 @@ pub(crate) fn of(table: &Table, rows: usize, more: &[usize]) -> Vec<Option<Strin
         }
         let cell = |row: usize| {
             if number {
-                return column.data.number(row).map(|number| format!("{}={number}", column.name));
+                let unit = match column.cells {
+                    CellType::Quantity(Dimension::Bytes) => " B",
+                    CellType::Quantity(Dimension::Time) => " s",
+                    _ => "",
+                };
+                return column.data.number(row).map(|number| format!("{}={number}{unit}", column.name));
             }
             column.data.code(row).and_then(|code| column.dictionary.get(code as usize)).cloned()
         };

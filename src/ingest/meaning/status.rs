@@ -26,6 +26,12 @@ pub(super) fn failure_flag(words: &[String]) -> Option<&str> {
     let of_row = |word: &String| {
         vocabulary::FAILURE.has(word) || vocabulary::OF_FAILURE.has(word) || vocabulary::OF_ROW.has(word)
     };
+    if let [.., time, out] = words
+        && matches!((time.as_str(), out.as_str()), ("timed" | "time", "out"))
+        && words[..words.len() - 2].iter().all(of_row)
+    {
+        return Some(time);
+    }
     vocabulary::FAILURE.among(words).filter(|_| words.iter().all(of_row))
 }
 

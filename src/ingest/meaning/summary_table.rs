@@ -51,7 +51,7 @@ pub(crate) fn take(table: &mut Table, options: &SourceOptions, place: Place) -> 
         return None;
     }
     let mut layout = layout(table, place)?;
-    let clock = table.columns_as(Role::Timestamp).any(|column| goes_on(table, column, rows));
+    let clock = table.columns_as(Role::Timestamp).any(|column| Instants::of(table, column).goes_on());
     // A mean with its deviation is of several repetitions; where texts and settings tell all rows apart, each row is a configuration.
     let of_intervals = clock && !layout.sure;
     if of_intervals && !has_deviation(&layout.parts) {
@@ -89,12 +89,6 @@ fn has_deviation(parts: &[(usize, Part)]) -> bool {
         })
     };
     of(Statistic::Mean).any(|mean| of(Statistic::Stddev).any(|deviation| deviation == mean))
-}
-
-/// Whether the instants of a column tell rows apart.
-fn goes_on(table: &Table, column: usize, rows: usize) -> bool {
-    let instants = Instants::of(table, column);
-    (1..rows).any(|row| instants.at(row) != instants.at(0))
 }
 
 /// Of rows that stay samples, how many of the requests of each failed: several runs of one thing are compared by what they
@@ -214,7 +208,9 @@ fn of_row(
             if statistic.is_count() { (Polarity::Unknown, None) } else { (column.polarity, column.meaning.clone()) };
         match found.iter_mut().find(|one| one.metric == metric) {
             Some(one) => {
-                if one.polarity == Polarity::Unknown && one.values.iter().all(|value| value.statistic.is_count()) {
+                // Counts and deviations say nothing of it.
+                let silent = |value: &ReportedValue| value.statistic.is_count() || value.statistic == Statistic::Stddev;
+                if one.polarity == Polarity::Unknown && one.values.iter().all(silent) {
                     one.polarity = polarity;
                 }
                 one.meaning = one.meaning.take().or(meaning);
@@ -368,7 +364,11 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
     let others = parts.iter().filter(|(index, part)| *part == Part::Value && !counts_something(*index)).count();
     let mostly_statistics = of_metrics >= 2 * others;
     let percentiles = |of_base: &&Vec<Statistic>| of_base.iter().filter(|one| one.percent().is_some()).count() >= 2;
+    // Nobody measures two percentiles again and again of two things: `sign_p95` and `sign_p99` beside `verify_p95` and `verify_p99`.
+    let full =
+        bases.iter().filter(|(base, of_base)| *base != NAMELESS && of_base.len() >= PLENTY && percentiles(of_base));
     let sure = place == Place::BesideSamples
+        || full.count() >= 2
         || bases.get(NAMELESS).as_ref().is_some_and(percentiles)
         || mostly_statistics && bases.iter().any(|(base, of_base)| base != NAMELESS && of_base.len() >= PLENTY);
     (!parts.is_empty()).then_some(Layout { parts, sure, only_counts })

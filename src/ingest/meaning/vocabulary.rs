@@ -33,13 +33,17 @@ pub(crate) const TIME_OF_DAY: Words = Words::of("time zeit uhrzeit hora heure or
 pub(crate) const DATE: Words = Words::of("date datum fecha data jour giorno day tag dia dato");
 /// Called so, a column tells how its row ended.
 pub(crate) const STATUS: Words = Words::of(
-    "success status code ok failed outcome result successful passed statuscode responsecode httpstatus httpcode exitcode returncode",
+    "success status code ok failed outcome result successful passed statuscode responsecode httpstatus httpcode exitcode returncode \
+     retcode rc",
 );
 /// Called so, a column says whether a result was right; where nothing else says how its row ended, that does.
 pub(crate) const VERIFIED: Words = Words::of("verified validated valid correct verification correctness");
 /// Called so, a column of texts says which kinds there are, even where `error` is one of them.
 pub(crate) const KIND: Words =
     Words::of("type kind category group class event name metric label level benchmark test case");
+/// Called so, texts name programs or problems, each a thing of its own where each row has another.
+pub(crate) const PROGRAM: Words =
+    Words::of("app application program benchmark bench kernel workload circuit function problem testcase");
 /// How bad something was that is written down, as logs and traces say it.
 pub(crate) const SEVERITY: Words = Words::of("default debug info notice trace warning warn error fatal critical");
 /// What may stand beside such a word in the same leaf.
@@ -61,7 +65,7 @@ pub(crate) const IDENTIFIER: Words =
     Words::of("id uuid guid index idx seq sequence row pid tid port hash commit no number nr table");
 /// Called so, whole numbers name who did it or which time it was.
 pub(crate) const ACTOR: Words = Words::of(
-    "thread worker session user client vu host node repetition rep seed run iteration round attempt turn batch step epoch iteração iteración iterazione execucao execução ejecucion ejecución repetição repeticao repetición repeticion \
+    "thread worker session user client vu host node repetition rep repeat replicate seed run iteration round attempt turn batch step epoch hop iteração iteración iterazione execucao execução ejecucion ejecución repetição repeticao repetición repeticion \
      rodada corrida wiederholung durchlauf lauf",
 );
 /// Called so and nothing else, whole numbers that go on by one count the rows.

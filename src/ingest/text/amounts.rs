@@ -16,6 +16,8 @@ const LEAST_SHARE: f64 = 0.8;
 pub(crate) const FIRST: usize = 64;
 /// Longer texts are sentences.
 const LONGEST: usize = 60;
+/// Marks of footnotes behind a number.
+const FOOTNOTES: [char; 3] = ['*', '†', '‡'];
 /// Behind a number stand so many words at most.
 const MOST_WORDS: usize = 3;
 
@@ -72,7 +74,17 @@ pub(crate) fn are(cells: &[&[u8]], mark: DecimalMark) -> bool {
 
 /// Whether a cell holds an amount.
 pub(crate) fn is_one(cell: &[u8], mark: DecimalMark) -> bool {
-    Cell::of(cell, mark).is_some()
+    Cell::of(cell, mark).is_some_and(|cell| !is_degrees(cell.first.word))
+}
+
+/// `35C`: degrees only in a column that speaks of a temperature.
+fn is_degrees(word: &str) -> bool {
+    matches!(word, "C" | "F")
+}
+
+fn speaks_of_temperature(column: &str) -> bool {
+    let words = name::words(name::leaf(column));
+    words.iter().any(|word| matches!(word.as_str(), "temp" | "temps" | "temperature" | "temperatures" | "temperatur"))
 }
 
 /// What two amounts with a slash between them are, by the name over them: the columns of container statistics.
@@ -123,7 +135,7 @@ fn together(column: &str, texts: &[&[u8]], amounts: &[Option<&Amount<'_>>], meas
         let numbers = numbers(&|amount| amount.value);
         return counted.then(|| Amounts { name: column.to_owned(), numbers, dimension: None });
     };
-    if bare {
+    if bare || is_degrees(word) && !speaks_of_temperature(column) {
         return None;
     }
     if let Some(unit) = known_unit(word) {
@@ -286,7 +298,8 @@ struct Amount<'t> {
 
 impl<'t> Amount<'t> {
     fn of(text: &'t str, mark: DecimalMark) -> Option<Self> {
-        let text = text.trim();
+        // `1.31%*`: the mark of a footnote is none of the number.
+        let text = text.trim().trim_end_matches(FOOTNOTES).trim_end();
         let rest = text.trim_start_matches(['~', '≈']).trim_start();
         let about = rest.len() < text.len();
         let currency = rest.chars().next().filter(|sign| "$€£¥₹".contains(*sign)).map(|sign| &rest[..sign.len_utf8()]);
@@ -365,7 +378,23 @@ fn may_stand_behind(text: &str, attached: bool) -> bool {
 fn is_symbol(text: &str) -> bool {
     matches!(
         text,
-        "%" | "°C" | "°F" | "℃" | "℉" | "°" | "x" | "×" | "‰" | "dB" | "dBm" | "€" | "rpm" | "hPa" | "Pa" | "bar"
+        "%" | "C"
+            | "F"
+            | "°C"
+            | "°F"
+            | "℃"
+            | "℉"
+            | "°"
+            | "x"
+            | "×"
+            | "‰"
+            | "dB"
+            | "dBm"
+            | "€"
+            | "rpm"
+            | "hPa"
+            | "Pa"
+            | "bar"
     )
 }
 
@@ -405,6 +434,11 @@ mod tests {
         // 1,231 KiB and 2.5 MiB.
         let memory = one("MaxRSS", &["1231K", "2.5M", "0"]);
         assert_eq!(memory, ("MaxRSS".into(), vec![1_260_544.0, 2_621_440.0, 0.0], Some(Dimension::Bytes)));
+        assert_eq!(one("core temperature", &["35C", "36.5C"]), ("core temperature (C)".into(), vec![35.0, 36.5], None));
+        assert_eq!(
+            one("rate", &["1.5%*", "2%", "1%†"]),
+            ("rate".into(), vec![0.015, 0.02, 0.01], Some(Dimension::Ratio))
+        );
         assert_eq!(one("boat", &["4 m/s", "6 m/s"]), ("boat (m/s)".into(), vec![4.0, 6.0], None));
     }
 
@@ -424,6 +458,7 @@ mod tests {
             &["12 ms", "7 W"],
             &["3.11 final", "v2"],
             &["4 tests"],
+            &["35C", "36.5C"],
         ] {
             assert_eq!(found("x", texts), None, "{texts:?}");
         }

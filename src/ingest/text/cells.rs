@@ -90,10 +90,12 @@ pub(crate) fn number(cell: &[u8], mark: DecimalMark) -> Option<f64> {
     }
 }
 
-/// The number behind a sign for "about": `~1890`.
+/// The number behind a sign for "about", or before the mark of a footnote: `~1890`, `4.75*`.
 pub(crate) fn about(cell: &[u8]) -> Option<&[u8]> {
-    let rest = cell.strip_prefix(b"~").or_else(|| cell.strip_prefix("≈".as_bytes()))?.trim_ascii();
-    rest.first().is_some_and(u8::is_ascii_digit).then_some(rest)
+    let rest = cell.strip_prefix(b"~").or_else(|| cell.strip_prefix("≈".as_bytes())).unwrap_or(cell).trim_ascii();
+    let marks = ["*", "†", "‡"].map(str::as_bytes);
+    let rest = marks.iter().find_map(|mark| rest.strip_suffix(*mark)).unwrap_or(rest).trim_ascii_end();
+    (rest.len() < cell.len() && rest.first().is_some_and(u8::is_ascii_digit)).then_some(rest)
 }
 
 /// A number with thousands separators and another decimal mark.

@@ -2,7 +2,7 @@
 
 use crate::ingest::meaning::vocabulary;
 use crate::measure::Statistic;
-use crate::measure::unit::Unit;
+use crate::measure::unit::{Dimension, Unit};
 
 use super::words::Word;
 
@@ -55,6 +55,21 @@ pub(super) fn says_percentiles(name: &str) -> bool {
     ["percentile", "quantile", "pctl", "pct"].iter().any(|word| lower.contains(word))
 }
 
+/// `Best` and `Wrst` of a probe are the least and the most where a time is spoken of, or nothing else: of a score the best is the most, and
+/// numbers that contradict it are no statistics.
+fn of_probe(words: &[Word], at: usize) -> Option<Statistic> {
+    let others = || words.iter().enumerate().filter(move |(other, _)| *other != at).map(|(_, word)| word.text.as_str());
+    let is_time = |word: &str| {
+        vocabulary::DURATIONS.has(word)
+            || Unit::parse(word).is_some_and(|unit| unit.dimension == Dimension::Time && word != "min" && word != "m")
+    };
+    others().all(is_time).then_some(match words[at].text.as_str() {
+        "best" => Statistic::Min,
+        "worst" | "wrst" => Statistic::Max,
+        _ => return None,
+    })
+}
+
 /// Takes the words that name a statistic out of a leaf. `inside` says that the leaf stands below something, so that it may
 /// be a bare number.
 pub(super) fn take_statistic(words: &mut Vec<Word>, inside: bool) -> Option<Statistic> {
@@ -89,7 +104,7 @@ pub(super) fn take_statistic(words: &mut Vec<Word>, inside: bool) -> Option<Stat
     }
     // `standard deviation`, `std dev`.
     for at in 0..words.len().saturating_sub(1) {
-        if is(words, at, &["standard", "std"]) && is(words, at + 1, &["deviation", "dev"]) {
+        if is(words, at, &["standard", "std", "st"]) && is(words, at + 1, &["deviation", "dev"]) {
             words.drain(at..at + 2);
             return Some(Statistic::Stddev);
         }
@@ -124,6 +139,10 @@ pub(super) fn take_statistic(words: &mut Vec<Word>, inside: bool) -> Option<Stat
         && let Some(found) = percent(&last.text)
     {
         words.pop();
+        return Some(found);
+    }
+    if let Some((at, found)) = (0..words.len()).find_map(|at| Some((at, of_probe(words, at)?))) {
+        words.remove(at);
         return Some(found);
     }
     let ends = [Some(0), words.len().checked_sub(1)];

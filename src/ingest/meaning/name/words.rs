@@ -54,7 +54,35 @@ pub(super) fn split(name: &str) -> Vec<Word> {
             word.written.push(character);
         }
     }
-    words
+    words.into_iter().flat_map(apart).collect()
+}
+
+/// `averagelatency`, `99thpercentilelatency`: names of YCSB and its like in small letters, without what parted their words.
+fn apart(word: Word) -> Vec<Word> {
+    const WHAT: [&str; 1] = ["latency"];
+    const STATISTICS: [&str; 6] = ["average", "avg", "mean", "median", "min", "max"];
+    let Some((of, what)) = WHAT.iter().find_map(|what| Some((word.text.strip_suffix(what)?, *what))) else {
+        return vec![word];
+    };
+    let is_percentile = |text: &str| {
+        text.strip_suffix("thpercentile").is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    if !STATISTICS.contains(&of) && !is_percentile(of) || word.written != word.text {
+        return vec![word];
+    }
+    let mut parts = match of.strip_suffix("percentile") {
+        Some(number) => vec![number.to_owned(), "percentile".to_owned()],
+        None => vec![of.to_owned()],
+    };
+    parts.push(what.to_owned());
+    let Word { after_slash, at_hump, .. } = word;
+    let part = |(at, text): (usize, String)| Word {
+        written: text.clone(),
+        text,
+        after_slash: after_slash && at == 0,
+        at_hump: at_hump && at == 0,
+    };
+    parts.into_iter().enumerate().map(part).collect()
 }
 
 /// Whether a letter is the `s` behind an apostrophe: `Anna's load` is in no seconds.

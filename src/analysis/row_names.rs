@@ -1,0 +1,113 @@
+//! Tables in which each row has a name of its own: a benchmark, a program, a configuration.
+//!
+//! In: a table with roles. Out: the label that names its rows one by one, of which no number over all rows means anything; and whether a
+//! column tells when each row was, in which case they are samples in time.
+
+use crate::measure::label::pattern;
+use crate::table::{CellType, Column, Instants, Role, Table};
+
+use super::label_names::most_named;
+
+/// Rows that each configuration has at least, on average: fewer are a sweep.
+pub(super) const ROWS_EACH: usize = 5;
+/// A sweep of so many configurations is shown one by one.
+pub(super) const MOST_SWEPT: usize = 60;
+/// The label that gives each row of a small table a name of its own, where it is called like one, or all columns have no names.
+pub(super) fn label_of_each_row(table: &Table) -> Option<usize> {
+    const NAMES: &[&str] = &[
+        "name",
+        "label",
+        "benchmark",
+        "test",
+        "scenario",
+        "case",
+        "command",
+        "operation",
+        "id",
+        "options",
+        "flags",
+        "args",
+        "arguments",
+        "parameters",
+        "params",
+        "settings",
+    ];
+    let named = |column: &usize| {
+        table.columns[*column].name.starts_with("column_")
+            || NAMES.contains(&last_word(&table.columns[*column].name).as_str())
+    };
+    table.columns_as(Role::Label).filter(named).find(|column| each_row_is_another(table, *column))
+}
+
+/// Whether each row of a small table without a clock has a name of its own: a row a benchmark, of which no number over all means
+/// anything; or each few rows have that of something that was tried. Users, runs and requests are counted, not named.
+pub(super) fn each_row_is_another(table: &Table, label: usize) -> bool {
+    const ROWS: std::ops::RangeInclusive<usize> = 3..=MOST_SWEPT;
+    /// Tables of programs are longer.
+    const PROGRAMS: &[&str] = &[
+        "app",
+        "application",
+        "program",
+        "benchmark",
+        "bench",
+        "kernel",
+        "workload",
+        "circuit",
+        "function",
+        "problem",
+        "testcase",
+    ];
+    const MOST_PROGRAMS: usize = 400;
+    /// Names of what is tried one after the other.
+    const TRIED: &[&str] = &[
+        "algo",
+        "algorithm",
+        "variant",
+        "impl",
+        "implementation",
+        "engine",
+        "backend",
+        "framework",
+        "library",
+        "lang",
+        "language",
+        "compiler",
+        "strategy",
+        "config",
+        "configuration",
+        "codec",
+        "approach",
+        "solver",
+        "policy",
+    ];
+    let column = &table.columns[label];
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    let texts = column.dictionary.iter().filter(|text| !text.is_empty()).count();
+    let tried = || texts >= 3 && texts * ROWS_EACH > rows && TRIED.contains(&last_word(&column.name).as_str());
+    // A digest is no name of somebody, however many numbers it has.
+    let is_digest = |text: &String| {
+        let digits = text.split('-').next().unwrap_or_default();
+        digits.len() >= 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    let digests = column.dictionary.iter().all(is_digest);
+    column.cells == CellType::Text
+        && (ROWS.contains(&rows)
+            || rows <= MOST_PROGRAMS && texts == rows && PROGRAMS.contains(&last_word(&column.name).as_str()))
+        && (texts == rows || tried())
+        && !has_clock(table)
+        && (digests || !column.dictionary.iter().any(|text| most_named(&pattern(text)) == 0))
+}
+
+/// The last word of a column's name.
+pub(super) fn last_word(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    name.rsplit(['.', '_', ' ']).next().unwrap_or(&name).to_owned()
+}
+
+/// Whether a column tells when each row was. An instant that all rows share is of the run.
+pub(super) fn has_clock(table: &Table) -> bool {
+    let timed = |(index, column): (usize, &Column)| {
+        (column.cells == CellType::Timestamp || column.role == Role::Timestamp) && Instants::of(table, index).goes_on()
+    };
+    table.columns.iter().enumerate().any(timed)
+}

@@ -1,0 +1,236 @@
+//! What was tried, where neither a round number nor a name alone says so: sizes that are written with their units, devices that take
+//! turns, numbers in front of a table whose other columns have names, and lists of settings beside what they were tried for.
+//!
+//! In: columns among the others of their table, or the tables of a document. Out: how one sees that they were chosen.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::measure::unit::{Dimension, Unit};
+use crate::table::{CellType, Column, Role, Table};
+
+use super::design::{self, counted};
+use super::name::{self, NameMeaning};
+use super::vocabulary::{self, Kind};
+
+/// More different ones are an amount.
+const MOST_VALUES: usize = 20;
+/// More devices of one machine take no turns.
+const MOST_DEVICES: usize = 64;
+
+/// How one sees that sizes with units (`16kB`, `64kB`) were tried: round ones, each in as many rows and the same for each combination of
+/// labels, or one for all rows of a table that measures something else.
+pub(super) fn sizes(table: &Table, index: usize) -> Option<String> {
+    const FEWEST_ROWS: usize = 4;
+    let column = &table.columns[index];
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    let counts = counted(table.values(index), MOST_VALUES)?;
+    let round = design::are_round(counts.keys().map(|bits| f64::from_bits(*bits)), design::DIGITS);
+    let words = name::words(name::leaf(&column.name));
+    let comes_out = vocabulary::COMES_OUT.among(&words).or(vocabulary::MEMORY.among(&words)).is_some();
+    let measured = |(other, column): (usize, &Column)| {
+        other != index && column.cells.is_number() && counted(table.values(other), counts.len().max(2)).is_none()
+    };
+    if column.cells != CellType::Quantity(Dimension::Bytes)
+        || rows < FEWEST_ROWS
+        || table.values(index).count() < rows
+        || !round
+        || comes_out
+        || counts.keys().any(|bits| f64::from_bits(*bits) <= 0.0)
+        || design::has_clock(table, index)
+        || !table.columns.iter().enumerate().any(measured)
+    {
+        return None;
+    }
+    if counts.len() == 1 {
+        return Some("the same round size in all rows, beside numbers that differ: it was chosen".to_owned());
+    }
+    let each = counts.values().next().copied().unwrap_or_default();
+    let evenly = each >= 2 && counts.values().all(|count| *count == each);
+    (evenly && same_beside_labels(table, index, 1))
+        .then(|| "round sizes, each in as many rows: they were chosen".to_owned())
+}
+
+/// How one sees that decimals in even steps were tried (`skew` 0, 0.25, 0.5, …): each combination of labels has the same ones, each as
+/// often as in the others.
+pub(super) fn steps(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> Option<String> {
+    /// So many steps that are alike; of fewer values there have to be more groups.
+    const FEWEST: usize = 5;
+    const FEWEST_GROUPS_OF_FEW: usize = 4;
+    let column = &table.columns[index];
+    let counts = counted(table.values(index), MOST_VALUES)?;
+    let mut numbers: Vec<f64> = counts.keys().map(|bits| f64::from_bits(*bits)).collect();
+    numbers.sort_unstable_by(f64::total_cmp);
+    let silent = said.kind.is_none() && said.unit.is_none() && said.statistic.is_none();
+    let comes_out = vocabulary::COMES_OUT
+        .among(words)
+        .or(vocabulary::QUALITY.among(words))
+        .or(vocabulary::DERIVED.among(words))
+        .or(vocabulary::FAILED.among(words))
+        .is_some();
+    if column.cells != CellType::Decimal || !silent || comes_out || numbers.len() < 2 {
+        return None;
+    }
+    let step = numbers[1] - numbers[0];
+    let even = numbers.windows(2).all(|pair| (pair[1] - pair[0] - step).abs() <= 1e-9 * step);
+    let round = design::are_round(numbers.iter().copied(), design::DIGITS);
+    let groups = if numbers.len() >= FEWEST { 2 } else { FEWEST_GROUPS_OF_FEW };
+    (even && round && same_beside_labels(table, index, groups)).then(|| {
+        format!("{} numbers in even steps, the same beside each combination of labels: they were tried", numbers.len())
+    })
+}
+
+/// How one sees that times were given to something: whole seconds that are written as decimals (`5.0`), a few of them in several rows each,
+/// beside times that a clock has taken.
+pub(super) fn given_times(table: &Table, index: usize, said: &NameMeaning) -> Option<String> {
+    const MOST_TIMES: usize = 6;
+    const FEWEST_ROWS: usize = 9;
+    const ROWS_EACH: usize = 3;
+    let column = &table.columns[index];
+    let counts = counted(table.values(index), MOST_TIMES)?;
+    let whole = counts.keys().all(|bits| f64::from_bits(*bits).fract() == 0.0);
+    let is_time = |said: &NameMeaning| matches!(said.kind, Some(Kind::Duration | Kind::RunLength));
+    let taken = |(other, column): (usize, &Column)| {
+        let uneven = || table.values(other).iter().flatten().filter(|number| number.fract() != 0.0).count();
+        other != index
+            && column.cells == CellType::Decimal
+            && is_time(&name::read(&column.name))
+            && uneven() >= FEWEST_ROWS
+    };
+    let given = is_time(said)
+        && said.unit == Some(Unit::SECOND)
+        && said.statistic.is_none()
+        && column.cells == CellType::Decimal
+        && whole
+        && counts.len() >= 2
+        && counts.values().sum::<usize>() >= FEWEST_ROWS
+        && counts.values().all(|count| *count >= ROWS_EACH)
+        && table.columns.iter().enumerate().any(taken);
+    given
+        .then(|| "a few whole seconds in several rows each, beside times that a clock took: they were given".to_owned())
+}
+
+/// Whether each combination of the labels of a table has the same numbers of a column, each as often, in at least so many of them.
+fn same_beside_labels(table: &Table, index: usize, fewest_groups: usize) -> bool {
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    let is_label = |(_, column): &(usize, &Column)| {
+        let texts = column.dictionary.iter().filter(|text| !text.is_empty()).count();
+        column.cells == CellType::Text && texts >= 2 && 2 * texts <= rows
+    };
+    let labels: Vec<usize> = table.columns.iter().enumerate().filter(is_label).map(|(label, _)| label).collect();
+    let values = table.values(index);
+    let mut groups: HashMap<Vec<Option<u32>>, BTreeMap<Option<u64>, usize>> = HashMap::new();
+    for row in 0..rows {
+        let group = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
+        *groups.entry(group).or_default().entry(values.number(row).map(f64::to_bits)).or_default() += 1;
+    }
+    let mut alike = groups.values();
+    let Some(first) = alike.next() else { return false };
+    // Where a group has more rows than another, it has more of each.
+    let evenly = |numbers: &BTreeMap<Option<u64>, usize>| {
+        let each = numbers.values().next().copied().unwrap_or_default();
+        numbers.len() == first.len()
+            && numbers.keys().eq(first.keys())
+            && (numbers == first || numbers.values().all(|count| *count == each))
+    };
+    let even = first.values().all(|count| Some(count) == first.values().next());
+    groups.len() >= fewest_groups
+        && first.len() >= 2
+        && alike.all(|numbers| numbers == first || even && evenly(numbers))
+}
+
+/// What numbers of devices are: they take turns (0, 1, 2, 3, 0, 1, …), so that each of them is one that was measured; or go on by one from
+/// row to row, and name it.
+pub(super) fn device(table: &Table, index: usize, words: &[String]) -> Option<(Role, String)> {
+    const FEWEST: usize = 3;
+    let column = &table.columns[index];
+    let called = matches!(words, [only] if vocabulary::DEVICE.has(only));
+    let values = table.values(index);
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    if !called || column.cells != CellType::Integer || values.count() < rows {
+        return None;
+    }
+    let numbers = values.present();
+    let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if low != 0.0 && low != 1.0 || high <= low {
+        return None;
+    }
+    let by_ones = numbers.windows(2).all(|pair| pair[1] - pair[0] == 1.0);
+    if by_ones && rows >= FEWEST {
+        return Some((
+            Role::Identifier,
+            format!("called `{}`, and one more from row to row: it says which", column.name),
+        ));
+    }
+    let many = high - low + 1.0;
+    let follows = |pair: &[f64]| pair[1] - pair[0] == 1.0 || pair[0] == high && pair[1] == low;
+    let turns = many <= MOST_DEVICES as f64 && rows as f64 >= 2.0 * many && numbers.windows(2).all(follows);
+    turns.then(|| {
+        (Role::Setting, format!("called `{}`, and goes through its numbers in turn: it says which", column.name))
+    })
+}
+
+/// How one sees that a number of instances was set: called `…_num` or `…_instances`, the same in long stretches of rows, and without a
+/// clock beside which it could have been counted.
+pub(super) fn instances(table: &Table, index: usize, words: &[String]) -> Option<String> {
+    /// Rows to a change from one number to another.
+    const STRETCH: usize = 20;
+    let column = &table.columns[index];
+    let called = matches!(words, [_, .., last] if matches!(last.as_str(), "num" | "instances" | "replicas" | "copies"));
+    let failed = vocabulary::FAILED.among(words).or(vocabulary::COMES_OUT.among(words)).is_some();
+    if !called || failed || column.cells != CellType::Integer || design::has_clock(table, index) {
+        return None;
+    }
+    counted(table.values(index), MOST_VALUES)?;
+    let numbers = table.values(index).present();
+    let changes = numbers.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    let stretches = numbers.len() as u64 == table.lines.rows() && changes * STRETCH <= numbers.len();
+    (stretches && changes > 0 && numbers.iter().all(|number| *number >= 1.0))
+        .then(|| "a number of instances, the same in long stretches of rows: it was set".to_owned())
+}
+
+/// How one sees that the first column names the rows of a table that has names for all other columns: other round whole numbers in each
+/// row, rising.
+pub(super) fn names_of_rows(table: &Table, index: usize) -> Option<String> {
+    let column = &table.columns[index];
+    let others_named = table.columns.iter().skip(1).all(|other| !other.name.starts_with("column_"));
+    let numbers = table.values(index).present();
+    let first = index == 0 && column.name == "column_1" && table.header_line.is_some() && table.columns.len() > 1;
+    (first
+        && others_named
+        && column.cells == CellType::Integer
+        && numbers.len() as u64 == table.lines.rows()
+        && numbers.len() >= 2
+        && numbers.windows(2).all(|pair| pair[1] > pair[0])
+        && numbers.windows(2).any(|pair| pair[1] - pair[0] > 1.0)
+        && design::are_round(numbers.iter().copied(), design::DIGITS))
+    .then(|| "a first column without a name, of round numbers that rise from row to row: they name the rows".to_owned())
+}
+
+/// Takes lists of settings out of the measured ones: an array of whole numbers that holds in order what another table of the same
+/// document was tried with.
+pub(super) fn set_lists_aside(tables: &mut [Table]) {
+    let mut tried: BTreeSet<Vec<u64>> = BTreeSet::new();
+    for table in tables.iter() {
+        for column in table.columns_as(Role::Setting).filter(|column| table.columns[*column].cells.is_number()) {
+            let mut seen = BTreeSet::new();
+            let distinct =
+                table.values(column).present().into_iter().map(f64::to_bits).filter(|bits| seen.insert(*bits));
+            tried.insert(distinct.take(MOST_DEVICES).collect());
+        }
+    }
+    for table in tables.iter_mut() {
+        let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
+        let [only] = metrics[..] else { continue };
+        let column = &table.columns[only];
+        let numbers: Vec<u64> = table.values(only).present().into_iter().map(f64::to_bits).collect();
+        let said = name::read(&column.name);
+        let silent = said.kind.is_none() && said.unit.is_none();
+        if column.cells == CellType::Integer && silent && numbers.len() >= 3 && tried.contains(&numbers) {
+            let column = &mut table.columns[only];
+            column.role = Role::Unused;
+            "the list of what was tried: another part of the document has a row for each"
+                .clone_into(&mut column.role_reason);
+        }
+    }
+}
