@@ -21,6 +21,8 @@ pub(super) struct Basis<'r> {
     pub(super) report: &'r Report,
     pub(super) drawn: Charts,
     changes: HashMap<(&'r str, &'r str, Option<&'r str>), &'r Change>,
+    /// Changes of shares of failures, by source and label.
+    failures: HashMap<(&'r str, Option<&'r str>), &'r Change>,
     by_name: HashMap<&'r str, Vec<&'r Metric>>,
     pub(super) change_axis: ChangeAxis,
     /// Whether there are so many metrics that each has one row.
@@ -31,6 +33,8 @@ impl<'r> Basis<'r> {
     pub(super) fn of(report: &'r Report, drawn: Charts) -> Self {
         let changes = || report.comparison.iter().flat_map(|comparison| &comparison.changes);
         let key = |change: &'r Change| (change.source.as_str(), change.metric.as_str(), change.group.as_deref());
+        let of_failures = |change: &&Change| change.is_share() && !change.is_of_service_levels();
+        let by_label = |change: &'r Change| ((change.source.as_str(), change.group.as_deref()), change);
         let drawable: Vec<MiniChange> = changes().filter_map(mini).collect();
         let mut by_name: HashMap<&str, Vec<&Metric>> = HashMap::new();
         for metric in report.service.iter().flat_map(|service| &service.distributions).chain(&report.metrics) {
@@ -40,6 +44,7 @@ impl<'r> Basis<'r> {
             report,
             drawn,
             by_name,
+            failures: changes().filter(of_failures).map(by_label).collect(),
             changes: changes().map(|change| (key(change), change)).collect(),
             change_axis: ChangeAxis::of(&drawable),
             brief: report.metrics.len() > FEW_METRICS,
@@ -78,15 +83,8 @@ impl<'r> Basis<'r> {
 
     /// How the share of failures of the rows that a metric leads, or of those with a label, changed: it has no row of its own.
     pub(super) fn change_of_failures(&self, metric: &Metric, label: Option<&str>) -> Option<&'r Change> {
-        let leader = self.leader_of(&metric.source).filter(|leader| std::ptr::eq(*leader, metric))?;
-        let changes = &self.report.comparison.as_ref()?.changes;
-        let of_failures = |change: &&Change| {
-            change.is_share()
-                && !change.is_of_service_levels()
-                && change.source == leader.source
-                && change.group.as_deref() == label
-        };
-        changes.iter().find(of_failures)
+        let change = self.failures.get(&(metric.source.as_str(), label))?;
+        self.leader_of(&metric.source).filter(|leader| std::ptr::eq(*leader, metric)).map(|_| *change)
     }
 
     /// Whether a change of a share of failures is said in the row of what fails.
