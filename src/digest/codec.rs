@@ -1,7 +1,9 @@
 //! Numbers of a digest as bytes, and back.
 //!
 //! In: whole numbers, texts, [`Numbers`]. Out: bytes, seven bits of a number each as long as more follow. Refuses what does not stand there:
-//! nothing is ever made room for because a count says so, only because its bytes were read.
+//! beyond a few kilobytes nothing is ever made room for because a count says so, only because its bytes were read.
+
+use std::sync::Arc;
 
 use super::key::{decimal, key_of, of_step, value_of};
 use super::numbers::{Extreme, MOST_BUCKETS, NAMED, Numbers};
@@ -13,6 +15,8 @@ pub(super) type Fault = &'static str;
 const ENDS: Fault = "it ends in the middle";
 /// Stands for numbers that are no decimals.
 const NO_DECIMALS: u64 = 255;
+/// Things that room is made for before their bytes were read.
+const ROOM: usize = 1024;
 /// Exponents that a double has.
 const MOST_BINS: u64 = 2046;
 
@@ -111,6 +115,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn number(&mut self) -> Result<u64, Fault> {
+        // Most are one byte.
+        if let [byte @ 0..0x80, left @ ..] = self.left {
+            self.left = left;
+            return Ok(u64::from(*byte));
+        }
         u64::try_from(self.large()?).map_err(|_| "a number is too large")
     }
 
@@ -141,14 +150,14 @@ impl<'a> Reader<'a> {
     }
 
     /// `names` are those of the shards.
-    pub(super) fn numbers(&mut self, names: &[&str]) -> Result<Numbers, Fault> {
+    pub(super) fn numbers(&mut self, names: &[Arc<str>]) -> Result<Numbers, Fault> {
         let count = self.count(MOST_BUCKETS as u64, "it has more buckets than perfreport writes")?;
         if count == 0 {
             return Ok(Numbers::default());
         }
         let dropped = u8::try_from(self.number()?).map_err(|_| "its buckets have no such width")?;
         let digits = self.number()?;
-        let mut keys = Vec::new();
+        let mut keys = Vec::with_capacity(count.min(ROOM));
         if digits == NO_DECIMALS {
             let mut before = 0_u64;
             for _ in 0..count {
@@ -166,7 +175,7 @@ impl<'a> Reader<'a> {
         if digits != NO_DECIMALS && dropped != 0 {
             return Err("its buckets have no such width");
         }
-        let mut counts = Vec::new();
+        let mut counts = Vec::with_capacity(count.min(ROOM));
         for key in keys {
             counts.push((key, self.number()?));
         }
@@ -194,13 +203,13 @@ impl<'a> Reader<'a> {
         Exact::of_bins(n, first, bins).ok_or(FAULT)
     }
 
-    fn extremes(&mut self, names: &[&str]) -> Result<Vec<Extreme>, Fault> {
+    fn extremes(&mut self, names: &[Arc<str>]) -> Result<Vec<Extreme>, Fault> {
         let count = self.count(NAMED as u64, "it names more values than perfreport writes")?;
-        let mut extremes = Vec::new();
+        let mut extremes = Vec::with_capacity(count);
         for _ in 0..count {
             let value = value_of(self.number()?);
             let name = usize::try_from(self.number()?).ok().and_then(|place| names.get(place));
-            let shard = (*name.ok_or("it names a shard that is not in it")?).to_owned();
+            let shard = Arc::clone(name.ok_or("it names a shard that is not in it")?);
             extremes.push(Extreme { value, shard, line: self.number()? });
         }
         Ok(extremes)

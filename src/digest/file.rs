@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +130,7 @@ impl Digest {
         }
         let names = names_of(&head.parts);
         let time = reader.time()?;
+        let names: Vec<Arc<str>> = names.into_iter().map(Arc::from).collect();
         let groups = head.plan.metrics.iter().map(|_| reader.groups(&names)).collect::<Result<_, Fault>>()?;
         // Answers stand behind all the rest, where there are any.
         let refinement = if reader.left.is_empty() { None } else { Some(reader.refinement()?) };
@@ -233,7 +235,7 @@ impl Reader<'_> {
         TimeCounts::of_stored(flags, instants, &counts).ok_or(FAULT)
     }
 
-    fn groups(&mut self, names: &[&str]) -> Result<BTreeMap<String, Group>, Fault> {
+    fn groups(&mut self, names: &[Arc<str>]) -> Result<BTreeMap<String, Group>, Fault> {
         const ORDER: Fault = "its groups are not as perfreport writes them";
         let count = self.count(MOST_GROUPS as u64, "it has more groups than perfreport writes")?;
         let mut groups: BTreeMap<String, Group> = BTreeMap::new();

@@ -8,6 +8,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
@@ -34,7 +35,7 @@ pub(super) struct Extreme {
     /// Base unit.
     pub(super) value: f64,
     /// Name of the shard.
-    pub(super) shard: String,
+    pub(super) shard: Arc<str>,
     /// Its line; 0 where that is not known.
     pub(super) line: u64,
 }
@@ -305,7 +306,8 @@ impl Collector {
     pub(super) fn finish(mut self, shard: &str) -> Numbers {
         self.count();
         let settled = self.settled();
-        let named = |(value, line): (f64, u64)| Extreme { value, shard: shard.to_owned(), line };
+        let shard: Arc<str> = shard.into();
+        let named = |(value, line): (f64, u64)| Extreme { value, shard: Arc::clone(&shard), line };
         let mut smallest: Vec<Extreme> = self.smallest.into_iter().map(named).collect();
         let mut largest: Vec<Extreme> = self.largest.into_iter().map(named).collect();
         smallest.sort_by(Extreme::ascending);

@@ -273,8 +273,8 @@ fn run(digest: &Digest, source: &str, settings: &Settings) -> Option<RequestRun>
 
 fn placed(extremes: &[Extreme]) -> Vec<PlacedValue> {
     let place = |extreme: &Extreme| match extreme.line {
-        0 => Place::source(&extreme.shard),
-        line => Place::line(&extreme.shard, line),
+        0 => Place::source(&*extreme.shard),
+        line => Place::line(&*extreme.shard, line),
     };
     extremes.iter().map(|extreme| PlacedValue { value: extreme.value, place: place(extreme) }).collect()
 }
