@@ -18,7 +18,7 @@ use crate::stats::recording::Clock;
 use crate::stats::settings::{Depth, Settings, ShortRuns};
 use crate::table::{Role, Table};
 
-/// What the numbers of a group take from here to the report. LabelledNumbers: 90,806 groups, 6.3 kB each.
+/// What the numbers of a group take from here to the report. Measured: 90,806 groups, 6.3 kB each.
 pub const GROUP_BYTES: u64 = 6500;
 /// So many groups fit wherever the program fits.
 const FEW_GROUPS: usize = 2000;

@@ -28,8 +28,7 @@ impl Shape {
     /// Of the quantiles at those [shares](Self::shares), ascending: on logarithms where all are positive.
     pub fn of(quantiles: &[f64; SHAPE_QUANTILES]) -> Self {
         let ends @ [least, most] = [quantiles[0], quantiles[SHAPE_QUANTILES - 1]];
-        // Whatever is not a number is not less.
-        if !(least < most) || !most.is_finite() {
+        if !quantiles.iter().all(|value| value.is_finite()) || least >= most {
             return Self::default();
         }
         let last = LETTERS.len() - 1;

@@ -275,7 +275,7 @@ pub fn clock(each: &Instants<'_>, tolerance: i64) -> Clock {
     let mut longest_step = 0_u64;
     let (mut count, mut before, mut pause) = (0_usize, i64::MIN, 0);
     each(&mut |index, at| {
-        // LabelledNumbers from the latest instant: coming back after a fall is no pause.
+        // Measured from the latest instant: coming back after a fall is no pause.
         let (first, latest) = range.unwrap_or((at, at));
         if count > 0 && at.saturating_sub(before) < -least {
             clock.backwards.push(index);

@@ -5,7 +5,7 @@
 //!
 //! Numbers that were written with a few digits (whole milliseconds) are counted, and written again as often as they occur. Of others
 //! one pass scatters the numbers over buckets by the leading bits in which they differ, and the buckets, which then hold a
-//! few dozen numbers each, are sorted by themselves. LabelledNumbers against `sort_unstable_by(f64::total_cmp)`: three times as
+//! few dozen numbers each, are sorted by themselves. Measured against `sort_unstable_by(f64::total_cmp)`: three times as
 //! fast for 12,500 and for 375,000 values, twice for 1,000,000. Rejected: a radix sort over all bits from the last one on
 //! (moves every number six times; half as fast), and selection alone (the spreads need evenly spaced order statistics).
 

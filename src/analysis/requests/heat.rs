@@ -107,7 +107,7 @@ impl HeatMap {
 
     /// The map of some of its samples, counted by bin and row: the rows between the fastest and the slowest of them. Absent where these
     /// are too few to see anything.
-    pub(super) fn part(&self, counts: Vec<Vec<u64>>) -> Option<Self> {
+    pub(super) fn part(&self, counts: &[Vec<u64>]) -> Option<Self> {
         if counts.iter().flatten().sum::<u64>() < FEWEST_SAMPLES {
             return None;
         }
@@ -175,7 +175,7 @@ mod tests {
         for sample in middle {
             counts[1][whole.row_of(*sample)] += 1;
         }
-        let part = whole.part(counts.clone()).unwrap();
+        let part = whole.part(&counts).unwrap();
         assert!(part.edges[0] <= middle[0] && middle[0] < part.edges[1]);
         assert!(part.edges[part.rows() - 1] <= middle[79] && middle[79] < part.edges[part.rows()]);
         assert_eq!(part.counts.iter().map(|bin| bin.iter().sum::<u64>()).collect::<Vec<_>>(), [0, 80]);
@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(HeatMap { edges: vec![7.0, 8.0], counts: Vec::new() }.spread_out(&part), None, "of another run");
         let mut few = vec![vec![0; whole.rows()]; 2];
         few[0][3] = 49;
-        assert_eq!(whole.part(few), None, "too few to see anything");
+        assert_eq!(whole.part(&few), None, "too few to see anything");
     }
 
     #[test]

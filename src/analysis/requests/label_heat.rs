@@ -34,7 +34,7 @@ pub(super) fn by_label(
     let counts = count(parts, bins, whole, (&slots, most.len()));
     let mut found = none();
     for (label, counts) in most.into_iter().zip(counts) {
-        found[label] = whole.part(counts);
+        found[label] = whole.part(&counts);
     }
     found
 }

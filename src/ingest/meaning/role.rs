@@ -28,8 +28,6 @@ const REGISTERED: [u32; 30] = [
 ];
 /// More different codes than this are an amount.
 const MOST_KINDS: usize = 20;
-/// So many programs may stand in a table with a row for each.
-const MOST_PROGRAMS: u64 = 400;
 /// In so few rows each question or configuration may stand once.
 const FEW_QUESTIONS: u64 = 60;
 /// Why a column of lists is not read.
@@ -170,11 +168,7 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
         return (Role::Identifier, format!("called `{}`", column.name));
     }
     let patterns: HashSet<String> = column.dictionary.iter().map(|text| pattern(text)).collect();
-    let programs = || {
-        let named = words.last().is_some_and(|last| vocabulary::PROGRAM.has(last));
-        named && rows <= MOST_PROGRAMS && distinct as u64 == rows && !design::has_clock(table, index)
-    };
-    if programs() {
+    if distinct as u64 == rows && tried::are_programs(table, index, words) {
         return (Role::Label, format!("called `{}`, another one in each row: each row is of its own", column.name));
     }
     if rows > 20 && (patterns.len() as f64 > MOST_PATTERNS_SHARE * rows as f64 || patterns.len() > MOST_PATTERNS) {
@@ -263,10 +257,7 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if profile.counts_progress(words, whole) && is_beside_numbers(table, index) {
         return (Role::Unused, format!("called `{}`, and never falls: how far it had come, no result", column.name));
     }
-    if name::words(name::parent(&column.name))
-        .last()
-        .is_some_and(|last| matches!(last.as_str(), "version" | "versions"))
-    {
+    if tried::is_below_version(&column.name) {
         return (Role::Unused, "it stands below `version`, and is none of what was measured".into());
     }
     if let Some(word) = named(vocabulary::SETTING).filter(|word| whole || *word == "version") {
@@ -340,12 +331,8 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if let Some(how) = design::by_its_values(table, index, &said, words) {
         return Some((Role::Setting, how));
     }
-    let tried_or_named = || {
-        let steps = tried::steps(table, index, &said, words);
-        let given = || tried::given_times(table, index, &said).or_else(|| tried::instances(table, index, words));
-        steps.or_else(given).or_else(|| tried::names_of_rows(table, index))
-    };
-    if let Some(how) = design::chosen(table, index, &said, words).or_else(tried_or_named) {
+    if let Some(how) = design::chosen(table, index, &said, words).or_else(|| tried::chosen(table, index, &said, words))
+    {
         return Some((Role::Setting, how));
     }
     if name::in_unknown_unit(&column.name, &said) {

@@ -17,6 +17,28 @@ const MOST_VALUES: usize = 20;
 /// More devices of one machine take no turns.
 const MOST_DEVICES: usize = 64;
 
+/// So many programs may stand in a table with a row for each.
+const MOST_PROGRAMS: u64 = 400;
+
+/// How one sees that numbers were chosen: by their steps, as given times, as instances, or as names of their rows.
+pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> Option<String> {
+    steps(table, index, said, words)
+        .or_else(|| given_times(table, index, said))
+        .or_else(|| instances(table, index, words))
+        .or_else(|| names_of_rows(table, index))
+}
+
+/// Whether texts, another one in each row, are programs that were tried once each.
+pub(super) fn are_programs(table: &Table, index: usize, words: &[String]) -> bool {
+    let named = words.last().is_some_and(|last| vocabulary::PROGRAM.has(last));
+    named && table.lines.rows() <= MOST_PROGRAMS && !design::has_clock(table, index)
+}
+
+/// Whether a number is part of a version.
+pub(super) fn is_below_version(column: &str) -> bool {
+    name::words(name::parent(column)).last().is_some_and(|last| matches!(last.as_str(), "version" | "versions"))
+}
+
 /// How one sees that sizes with units (`16kB`, `64kB`) were tried: round ones, each in as many rows and the same for each combination of
 /// labels, or one for all rows of a table that measures something else.
 pub(super) fn sizes(table: &Table, index: usize) -> Option<String> {
@@ -52,7 +74,7 @@ pub(super) fn sizes(table: &Table, index: usize) -> Option<String> {
 
 /// How one sees that decimals in even steps were tried (`skew` 0, 0.25, 0.5, …): each combination of labels has the same ones, each as
 /// often as in the others.
-pub(super) fn steps(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> Option<String> {
+fn steps(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> Option<String> {
     /// So many steps that are alike; of fewer values there have to be more groups.
     const FEWEST: usize = 5;
     const FEWEST_GROUPS_OF_FEW: usize = 4;
@@ -81,7 +103,7 @@ pub(super) fn steps(table: &Table, index: usize, said: &NameMeaning, words: &[St
 
 /// How one sees that times were given to something: whole seconds that are written as decimals (`5.0`), a few of them in several rows each,
 /// beside times that a clock has taken.
-pub(super) fn given_times(table: &Table, index: usize, said: &NameMeaning) -> Option<String> {
+fn given_times(table: &Table, index: usize, said: &NameMeaning) -> Option<String> {
     const MOST_TIMES: usize = 6;
     const FEWEST_ROWS: usize = 9;
     const ROWS_EACH: usize = 3;
@@ -172,7 +194,7 @@ pub(super) fn device(table: &Table, index: usize, words: &[String]) -> Option<(R
 
 /// How one sees that a number of instances was set: called `…_num` or `…_instances`, the same in long stretches of rows, and without a
 /// clock beside which it could have been counted.
-pub(super) fn instances(table: &Table, index: usize, words: &[String]) -> Option<String> {
+fn instances(table: &Table, index: usize, words: &[String]) -> Option<String> {
     /// Rows to a change from one number to another.
     const STRETCH: usize = 20;
     let column = &table.columns[index];
@@ -191,7 +213,7 @@ pub(super) fn instances(table: &Table, index: usize, words: &[String]) -> Option
 
 /// How one sees that the first column names the rows of a table that has names for all other columns: other round whole numbers in each
 /// row, rising.
-pub(super) fn names_of_rows(table: &Table, index: usize) -> Option<String> {
+fn names_of_rows(table: &Table, index: usize) -> Option<String> {
     let column = &table.columns[index];
     let others_named = table.columns.iter().skip(1).all(|other| !other.name.starts_with("column_"));
     let numbers = table.values(index).present();

@@ -72,13 +72,13 @@ pub(in crate::report) fn rates(run: &RequestRun) -> String {
 
 /// `19.5 to 29.0 /s in bins of 2 s`.
 pub(in crate::report) fn range_of_rates(run: &RequestRun) -> String {
+    /// What differs by less is one rate to a reader.
+    const ALIKE: f64 = 0.005;
     let rates = || whole_bins(run).map(|bin| bin.rate);
     let Some((least, most)) = rates().min_by(f64::total_cmp).zip(rates().max_by(f64::total_cmp)) else {
         return String::new();
     };
     let scale = Scale::to_read(Dimension::Rate, most, None, None);
-    /// What differs by less is one rate to a reader.
-    const ALIKE: f64 = 0.005;
     if most - least <= ALIKE * most {
         return format!("{} in each bin of {}", scale.full(most), time(run.bin_width));
     }
