@@ -91,7 +91,11 @@ impl Sample {
     pub(crate) fn moments(&self) -> &Moments {
         &self.moments
     }
+}
 
+/// What only tests ask one by one.
+#[cfg(test)]
+impl Sample {
     /// The arithmetic mean, in the unit of the values.
     pub fn mean(&self) -> f64 {
         self.moments.mean
@@ -101,11 +105,7 @@ impl Sample {
     pub fn stddev(&self) -> Option<f64> {
         self.moments.stddev
     }
-}
 
-/// What only tests ask one by one.
-#[cfg(test)]
-impl Sample {
     /// The number of values, at least 1.
     pub fn len(&self) -> usize {
         self.sorted.len()
