@@ -3,7 +3,7 @@
 //! In: a table with roles. Out: the label that names its rows one by one, of which no number over all rows means anything; and whether a
 //! column tells when each row was, in which case they are samples in time.
 
-use crate::measure::label::pattern;
+use crate::measure::label::{MOST_PROGRAMS, PROGRAMS, pattern};
 use crate::table::{CellType, Column, Instants, Role, Table};
 
 use super::label_names::most_named;
@@ -43,21 +43,6 @@ pub(super) fn label_of_each_row(table: &Table) -> Option<usize> {
 /// anything; or each few rows have that of something that was tried. Users, runs and requests are counted, not named.
 pub(super) fn each_row_is_another(table: &Table, label: usize) -> bool {
     const ROWS: std::ops::RangeInclusive<usize> = 3..=MOST_SWEPT;
-    /// Tables of programs are longer.
-    const PROGRAMS: &[&str] = &[
-        "app",
-        "application",
-        "program",
-        "benchmark",
-        "bench",
-        "kernel",
-        "workload",
-        "circuit",
-        "function",
-        "problem",
-        "testcase",
-    ];
-    const MOST_PROGRAMS: usize = 400;
     /// Names of what is tried one after the other.
     const TRIED: &[&str] = &[
         "algo",

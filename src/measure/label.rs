@@ -6,6 +6,22 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Names of columns of programs: a table may have a row for each of them.
+pub(crate) const PROGRAMS: &[&str] = &[
+    "app",
+    "application",
+    "program",
+    "benchmark",
+    "bench",
+    "kernel",
+    "workload",
+    "circuit",
+    "function",
+    "problem",
+    "testcase",
+];
+/// So many programs may stand in a table with a row for each.
+pub(crate) const MOST_PROGRAMS: usize = 400;
 /// Names of the column whose texts say what the rows of a table are of, the most telling first.
 pub(crate) const LEADING: &[&str] = &[
     "event",

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::measure::label::{MOST_PROGRAMS, PROGRAMS};
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::{CellType, Column, Role, Table};
 
@@ -17,9 +18,6 @@ const MOST_VALUES: usize = 20;
 /// More devices of one machine take no turns.
 const MOST_DEVICES: usize = 64;
 
-/// So many programs may stand in a table with a row for each.
-const MOST_PROGRAMS: u64 = 400;
-
 /// How one sees that numbers were chosen: by their steps, as given times, as instances, or as names of their rows.
 pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> Option<String> {
     steps(table, index, said, words)
@@ -30,8 +28,8 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
 
 /// Whether texts, another one in each row, are programs that were tried once each.
 pub(super) fn are_programs(table: &Table, index: usize, words: &[String]) -> bool {
-    let named = words.last().is_some_and(|last| vocabulary::PROGRAM.has(last));
-    named && table.lines.rows() <= MOST_PROGRAMS && !design::has_clock(table, index)
+    let named = words.last().is_some_and(|last| PROGRAMS.contains(&last.as_str()));
+    named && table.lines.rows() <= MOST_PROGRAMS as u64 && !design::has_clock(table, index)
 }
 
 /// Whether a number is part of a version.

@@ -41,9 +41,6 @@ pub(crate) const VERIFIED: Words = Words::of("verified validated valid correct v
 /// Called so, a column of texts says which kinds there are, even where `error` is one of them.
 pub(crate) const KIND: Words =
     Words::of("type kind category group class event name metric label level benchmark test case");
-/// Called so, texts name programs or problems, each a thing of its own where each row has another.
-pub(crate) const PROGRAM: Words =
-    Words::of("app application program benchmark bench kernel workload circuit function problem testcase");
 /// How bad something was that is written down, as logs and traces say it.
 pub(crate) const SEVERITY: Words = Words::of("default debug info notice trace warning warn error fatal critical");
 /// What may stand beside such a word in the same leaf.
