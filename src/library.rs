@@ -59,7 +59,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { source: SourceOptions::default(), settings: Settings { keep_samples: true, ..Settings::default() } }
+        Self {
+            source: SourceOptions::default(),
+            settings: Settings { keep_samples: true, label_heat: true, ..Settings::default() },
+        }
     }
 }
 

@@ -48,7 +48,8 @@ fn add(arguments: &Add) -> Result<ExitCode> {
     places.add_inputs(&inputs)?;
     let seen: Vec<&CapturedSource> =
         old.iter().flat_map(|baseline| &baseline.captures).flat_map(|capture| &capture.sources).collect();
-    let reading = read::read(understanding, &config, inputs, &ReadOptions { samples: true, seen })?;
+    let reading =
+        read::read(understanding, &config, inputs, &ReadOptions { samples: true, seen, ..ReadOptions::default() })?;
     let mut baseline = old.unwrap_or_else(|| Saved::new(reading.settings.quantile_method.name()));
     let (captured, grown) = (reading.captured(environment), reading.grown());
     let report = read::report(reading, Material::default())?;

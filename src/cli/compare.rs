@@ -46,7 +46,8 @@ impl Operand {
         }
         let inputs = read::inputs(&[path.to_path_buf()], understanding)?.into_a_side();
         delivery.protect(&inputs)?;
-        let reading = read::read(understanding, config, inputs, &ReadOptions { samples: true, seen: seen.to_vec() })?;
+        let wanted = ReadOptions { samples: true, label_heat: delivery.shows_label_heat(), seen: seen.to_vec() };
+        let reading = read::read(understanding, config, inputs, &wanted)?;
         // This machine is not the one that was measured; what the files say of that one is captured with them.
         let captures = vec![reading.captured(Environment::default())];
         if captures[0].metrics.is_empty() && captures[0].reported.is_empty() && reading.grown().is_empty() {

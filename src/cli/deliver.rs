@@ -64,6 +64,11 @@ impl<'a> Delivery<'a> {
         })
     }
 
+    /// Whether durations over time are shown for each label: a page draws them, JSON holds them, a template may ask for them.
+    pub(super) fn shows_label_heat(&self) -> bool {
+        self.template.is_some() || self.targets.iter().any(Destination::shows_label_heat)
+    }
+
     /// A report must never take the place of the data it is about.
     pub(super) fn protect(&mut self, inputs: &Inputs) -> Result<()> {
         let named = inputs.sources.iter().filter_map(|source| Some((source.name.clone(), source.path()?)));

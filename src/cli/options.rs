@@ -61,6 +61,7 @@ pub(super) fn settings(input: &Understanding, config: &Config) -> Result<Setting
         deep: input.deep || config.deep.unwrap_or(false),
         depth: Depth::Full,
         keep_samples: false,
+        label_heat: false,
     })
 }
 

@@ -79,6 +79,11 @@ impl Destination {
         self.interchange.is_none()
     }
 
+    /// Whether it shows durations over time for each label.
+    pub(super) fn shows_label_heat(&self) -> bool {
+        self.is_our_own() && matches!(self.target.form(), Ok(Form::Html | Form::Json))
+    }
+
     /// Refuses an ending that chooses no form.
     pub(super) fn check(&self) -> Result<()> {
         if self.is_our_own() { self.target.form().map(drop) } else { Ok(()) }

@@ -51,6 +51,8 @@ const WORTH_THREADS: u64 = 64 << 10;
 pub(super) struct ReadOptions<'a> {
     /// Whether samples are needed after their numbers are computed: to compare, to save, to judge targets.
     pub(super) samples: bool,
+    /// Whether durations over time are shown for each label of a run of requests.
+    pub(super) label_heat: bool,
     /// What a baseline has seen: of files that begin with one of these, the new rows are read as a run of their own.
     pub(super) seen: Vec<&'a CapturedSource>,
 }
@@ -145,7 +147,8 @@ pub(super) fn read(
     inputs: Inputs,
     options: &ReadOptions<'_>,
 ) -> Result<Reading> {
-    let settings = Settings { keep_samples: options.samples, ..settings(understanding, config)? };
+    let settings =
+        Settings { keep_samples: options.samples, label_heat: options.label_heat, ..settings(understanding, config)? };
     let Inputs { sources, mut findings } = inputs;
     let progress = Progress::of(&sources);
     let storage = storage(understanding.memory)?;

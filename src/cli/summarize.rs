@@ -48,6 +48,7 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     let before = before.map(load).transpose()?;
     let wanted = ReadOptions {
         samples: before.is_some() || arguments.save_baseline.is_some() || !config.target.is_empty(),
+        label_heat: delivery.shows_label_heat(),
         seen: before.iter().flat_map(Operand::sources).collect(),
     };
     let mut reading = read::read(understanding, &config, inputs, &wanted)?;

@@ -39,6 +39,9 @@ pub struct Settings {
     /// Whether the samples themselves are kept once their numbers are computed: a comparison or a target asks for them.
     #[serde(skip)]
     pub keep_samples: bool,
+    /// Whether durations over time are counted for each label of a run of requests too: pages and JSON show them.
+    #[serde(skip)]
+    pub label_heat: bool,
 }
 
 /// What is assumed of runs of fewer than a hundred samples, which cannot show whether neighbours depend on each other.
@@ -105,6 +108,7 @@ impl Default for Settings {
             deep: false,
             depth: Depth::Full,
             keep_samples: false,
+            label_heat: false,
         }
     }
 }

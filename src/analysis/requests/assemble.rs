@@ -81,7 +81,10 @@ impl RunFacts<'_> {
         let requests: Vec<u64> = counts.labels.iter().map(|tally| tally.requests).collect();
         let (incidents, heats) = rayon::join(
             || incidents::search(parts, (bounds.0, extent.timed), moment, self.recorded),
-            || label_heat::by_label(parts, bins, heat.as_ref(), &requests),
+            || {
+                let whole = heat.as_ref().filter(|_| self.settings.label_heat);
+                label_heat::by_label(parts, bins, whole, &requests)
+            },
         );
         let endpoints = self.endpoints(&counts, bounds.0);
         let causes = self.causes(parts, counts.requests, bounds.0);

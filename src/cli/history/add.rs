@@ -50,7 +50,7 @@ pub(super) fn run_of(input: &Input, occasion: &Given, otherwise: Option<i64>, pl
     places.add_inputs(&inputs)?;
     let stated: Vec<Statement> = inputs.sources.iter().filter_map(NamedSource::path).map(stated_in).collect();
     let environment = environment(env, &config.environment)?;
-    let reading = read::read(understanding, &config, inputs, &ReadOptions { samples: true, seen: Vec::new() })?;
+    let reading = read::read(understanding, &config, inputs, &ReadOptions { samples: true, ..ReadOptions::default() })?;
     let Some(at) =
         at.or_else(|| one_of(stated.iter().filter_map(|one| one.at))).or_else(|| first_request(&reading)).or(otherwise)
     else {
@@ -123,7 +123,7 @@ pub(super) fn read_run(
     occasion: Occasion,
 ) -> Result<Run> {
     let inputs = crate::cli::inputs::Inputs { sources, findings: Vec::new() };
-    let reading = read::read(understanding, config, inputs, &ReadOptions { samples: true, seen: Vec::new() })?;
+    let reading = read::read(understanding, config, inputs, &ReadOptions { samples: true, ..ReadOptions::default() })?;
     let nowhere = crate::compare::capture::Environment::default();
     run(&reading.captured(nowhere), occasion).context("a run of the files")
 }

@@ -31,6 +31,7 @@ pub(crate) static TOOLS: &[Format] = &[
     bench::fio::FORMAT,
     bench::llama_bench::FORMAT,
     bench::iperf3::FORMAT,
+    bench::iperf_text::FORMAT,
     bench::renaissance::FORMAT,
     bench::cargo_criterion::FORMAT,
     bench::mitata::FORMAT,

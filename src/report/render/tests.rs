@@ -144,6 +144,7 @@ fn report(name: &str, label: &str) -> Report {
             deep: false,
             depth: crate::stats::settings::Depth::Full,
             keep_samples: false,
+            label_heat: false,
             confidence: 0.95,
             group_by: Vec::new(),
             collapse_labels: true,

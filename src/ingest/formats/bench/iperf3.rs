@@ -34,7 +34,13 @@ pub(crate) const FORMAT: Format = Format {
     read: |records, _, sink| read(records, sink),
 };
 
-const BITS: &str = "bits_per_second";
+/// The rate of a transfer, in all that iperf writes.
+pub(super) const BITS: &str = "bits_per_second";
+
+fn bits() -> Unit {
+    Unit::parse("bit/s").unwrap_or(Unit::UNKNOWN)
+}
+
 /// Fields of an interval beside the rate: name, unit, which way is better, meaning.
 fn fields() -> [(&'static str, Unit, Polarity, &'static str); 4] {
     let lower = Polarity::LowerIsBetter;
@@ -46,20 +52,62 @@ fn fields() -> [(&'static str, Unit, Polarity, &'static str); 4] {
     ]
 }
 
-fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
-    let bits = Unit::parse("bit/s").unwrap_or(Unit::UNKNOWN);
+/// Says what the columns of intervals are.
+pub(super) fn declare(sink: &mut Sink) {
     let meaning = "all streams together, over an interval";
     sink.declared.extend([
         Declared::column("start", Role::Timestamp, "iperf3: seconds since the transfer began"),
-        Declared::metric(BITS, Some(bits), Some(Polarity::HigherIsBetter), Some(meaning), "iperf3: bits a second"),
+        Declared::metric(BITS, Some(bits()), Some(Polarity::HigherIsBetter), Some(meaning), "iperf3: bits a second"),
     ]);
     sink.declared.extend(fields().map(|(name, unit, polarity, meaning)| {
         Declared::metric(name, Some(unit), Some(polarity), Some(meaning), "iperf3: of an interval")
     }));
-    documents::each(records, sink, |document: Value, sink| take(&document, bits, sink))
 }
 
-fn take(document: &Value, bits: Unit, sink: &mut Sink) {
+/// What is said of a transfer as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Sent,
+    Received,
+    /// Without a word about who says so.
+    All,
+}
+
+impl Ending {
+    /// Reports it, of a stream where there are several: its rate, its datagrams as those that were lost and all, and their jitter in
+    /// milliseconds.
+    pub(super) fn report(
+        self,
+        stream: Option<&str>,
+        rate: Option<f64>,
+        (datagrams, jitter): (Option<(f64, f64)>, Option<f64>),
+        sink: &mut Sink,
+    ) {
+        let metric = match self {
+            Self::Sent => "bits_per_second sent",
+            Self::Received => "bits_per_second received",
+            Self::All => "bits_per_second in all",
+        };
+        let mut summary = Summary::new(metric, bits(), Some("over the whole transfer")).of(stream);
+        summary.add(Statistic::Value, rate);
+        summary.polarity(Polarity::HigherIsBetter).give(sink);
+        let mut packets =
+            Summary::new("datagrams", Unit::COUNT, Some("datagrams of UDP, and those that were lost")).of(stream);
+        let (lost, all) = datagrams.unzip();
+        packets.add(Statistic::Count, all).add(Statistic::Failures, lost);
+        packets.give(sink);
+        let mut summary = Summary::new("jitter", Unit::MILLISECOND, Some("jitter of datagrams, at the end")).of(stream);
+        summary.add(Statistic::Value, jitter);
+        summary.give(sink);
+    }
+}
+
+fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
+    declare(sink);
+    documents::each(records, sink, |document: Value, sink| take(&document, sink))
+}
+
+fn take(document: &Value, sink: &mut Sink) {
     if let Some(error) = document.get("error").and_then(Value::as_str) {
         let (kind, action) = (FindingKind::MalformedRecord, "what was measured before is shown");
         sink.find(Severity::Suspicious, kind, None, format!("iperf3 ended with an error: {error}"), action);
@@ -84,23 +132,12 @@ fn take(document: &Value, bits: Unit, sink: &mut Sink) {
             push(&[name], &having, sink);
         }
     }
-    for (key, metric) in [
-        ("sum_sent", "bits_per_second sent"),
-        ("sum_received", "bits_per_second received"),
-        ("sum", "bits_per_second in all"),
-    ] {
-        let mut summary =
-            Summary::new(metric, bits, Some("over the whole transfer")).polarity(Polarity::HigherIsBetter);
-        summary.add(Statistic::Value, number(document, &["end", key, BITS]));
-        summary.give(sink);
+    let end = |key: &str, name: &str| number(document, &["end", key, name]);
+    for (key, ending) in [("sum_sent", Ending::Sent), ("sum_received", Ending::Received)] {
+        ending.report(None, end(key, BITS), (None, None), sink);
     }
-    let mut packets = Summary::new("datagrams", Unit::COUNT, Some("datagrams of UDP, and those that were lost"));
-    packets.add(Statistic::Count, number(document, &["end", "sum", "packets"]));
-    packets.add(Statistic::Failures, number(document, &["end", "sum", "lost_packets"]));
-    packets.give(sink);
-    let mut jitter = Summary::new("jitter", Unit::MILLISECOND, Some("jitter of datagrams, at the end"));
-    jitter.add(Statistic::Value, number(document, &["end", "sum", "jitter_ms"]));
-    jitter.give(sink);
+    let datagrams = end("sum", "lost_packets").zip(end("sum", "packets"));
+    Ending::All.report(None, end("sum", BITS), (datagrams, end("sum", "jitter_ms")), sink);
     let of = |name: &str| at(document, &["start", "test_start", name]).map(|value| value.to_string().replace('"', ""));
     for name in ["protocol", "num_streams", "blksize", "reverse"] {
         setting(sink, name, of(name));

@@ -18,6 +18,7 @@ pub(crate) mod haskell_criterion;
 pub(crate) mod hyperfine;
 pub(crate) mod hyperfine_csv;
 pub(crate) mod iperf3;
+pub(crate) mod iperf_text;
 pub(crate) mod jmh;
 pub(crate) mod jmh_csv;
 pub(crate) mod libtest;
