@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::label_names::{most_named, names_somebody, without_common_numbers};
+use super::label_names::{most_named, names_a_thing, names_somebody, without_common_numbers};
 use super::row_names::{MOST_SWEPT, ROWS_EACH, each_row_is_another, has_clock, label_of_each_row, last_word};
 use crate::measure::label::{LEADING, Label, pattern};
 use crate::measure::unit::Dimension;
@@ -24,6 +24,8 @@ const OTHER_NAMES: &[&str] =
 /// Designs that were tried through have at most so many rows and configurations; longer tables are recordings.
 const MOST_ROWS_OF_DESIGN: usize = 20_000;
 const MOST_OF_DESIGN: usize = 4096;
+/// Rows of a combination of a label and settings that are texts, on average.
+const FEWEST_ROWS_EACH: usize = 3;
 
 /// Which group each row belongs to.
 pub(crate) struct Grouping<'a> {
@@ -67,7 +69,15 @@ impl<'a> Grouping<'a> {
                         || has_clock(table)
                         || labels.1.len() > MOST_OF_DESIGN.min(labels.0.rows() / 2)
                         || labels.0.rows() > MOST_ROWS_OF_DESIGN;
-                    let few = labels.1.len() <= MOST_SWEPT.max(labels.0.rows() / ROWS_EACH)
+                    let rows_each = labels.0.rows() / labels.1.len().max(1);
+                    // A model and its tasks, though some were tried more often than others.
+                    let named = !names_rows
+                        && rows_each >= FEWEST_ROWS_EACH
+                        && labels.0.rows() <= MOST_ROWS_OF_DESIGN
+                        && labels.1.len() <= MOST_OF_DESIGN
+                        && with_settings[1..].iter().any(|setting| !table.columns[*setting].cells.is_number());
+                    let few = named
+                        || labels.1.len() <= MOST_SWEPT.max(labels.0.rows() / ROWS_EACH)
                         || is_design(table, &with_settings, &labels)
                         || !may_be_recording;
                     match (few, names_rows && settings.1.len() <= MOST_SWEPT) {
@@ -201,9 +211,11 @@ fn labels_apart(table: &Table, codes: &Cells, texts: &[String]) -> Vec<String> {
     }
     by_pattern.retain(|_, labels| labels.len() > 1);
     let told = |labels: &[u32]| labels.iter().map(|code| texts[*code as usize].as_str()).collect::<Vec<_>>();
-    let (named, mut by_pattern): (BTreeMap<_, _>, BTreeMap<_, _>) = by_pattern
-        .into_iter()
-        .partition(|(pattern, labels)| labels.len() <= most_named(&without_common_numbers(pattern, &told(labels))));
+    let (named, mut by_pattern): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        by_pattern.into_iter().partition(|(pattern, labels)| {
+            labels.len() <= most_named(&without_common_numbers(pattern, &told(labels)))
+                || names_a_thing(pattern, texts.len())
+        });
     let mut apart: Vec<String> = named.into_keys().collect();
     by_pattern.retain(|_, labels| labels.len() <= MOST_LABELS);
     if by_pattern.is_empty() {
@@ -249,9 +261,12 @@ fn far_apart(samples: &[Vec<f64>]) -> bool {
 
 /// Settings with several values: rows that differ in them are never pooled.
 fn varied_settings(table: &Table) -> Vec<usize> {
+    let rows = table.lines.rows();
+    // A row for each size is a sweep, however many there are.
+    let swept = |texts: u64| texts == rows && texts <= MOST_OF_DESIGN as u64 && !has_clock(table);
     let several = |column: &usize| {
-        let texts = labels_of_column(table, *column).1;
-        texts.len() > 1 && texts.len() as u64 <= (MOST_SWEPT as u64).max(table.lines.rows() / ROWS_EACH as u64)
+        let texts = labels_of_column(table, *column).1.len() as u64;
+        texts > 1 && (texts <= (MOST_SWEPT as u64).max(rows / ROWS_EACH as u64) || swept(texts))
     };
     table.columns_as(Role::Setting).filter(several).collect()
 }
@@ -290,6 +305,7 @@ fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>
         && is_balanced(table, &labels, &labels_of(table, &labels));
     if rows > MOST_SWEPT * ROWS_EACH {
         let apart = tried_through
+            || are_alike(table, &labels, &together)
             || are_crossed(table, &labels) && together.1.len() <= MOST_OF_DESIGN.min(rows / 2)
             || are_configurations(table, &columns, &together);
         return if apart { Some((columns, together)) } else { crossed_with_one() };
@@ -299,7 +315,13 @@ fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>
     let crossed = columns.iter().all(|column| labels_of_column(table, *column).1.len() < together.1.len());
     let few = together.1.len() <= MOST_SWEPT || is_full_grid(table, &labels, &together);
     let is_design = crossed && few && is_balanced(table, &labels, &together);
-    if few_rows_each || is_design || tried_through { Some((columns, together)) } else { crossed_with_one() }
+    // Each combination once, or each as often as one of very few other numbers of times: a design with gaps.
+    let with_gaps = are_configurations(table, &columns, &together) || are_alike(table, &labels, &together);
+    if few_rows_each || is_design || tried_through || with_gaps {
+        Some((columns, together))
+    } else {
+        crossed_with_one()
+    }
 }
 
 /// The label that leads a table without a clock, with the others that were tried with nearly all of its texts, and the settings: a
@@ -431,6 +453,29 @@ fn is_balanced(table: &Table, labels: &[usize], together: &Labels<'_>) -> bool {
         }
     });
     counts.windows(2).all(|pair| pair[0] == pair[1]) && !labels.iter().any(who)
+}
+
+/// Whether combinations of labels of a table without a clock stand in so few different numbers of rows that somebody has chosen them:
+/// some things were tried four times, and others eight times.
+fn are_alike(table: &Table, labels: &[usize], (codes, texts): &Labels<'_>) -> bool {
+    const FEWEST: usize = 6;
+    const ROWS: usize = 3;
+    const DIFFERENT: usize = 3;
+    let mut counts = vec![0_usize; texts.len()];
+    codes.visit_codes(0..codes.rows(), |_, block| {
+        for code in block {
+            counts[*code as usize] += 1;
+        }
+    });
+    counts.sort_unstable();
+    let fewest = counts.first().copied().unwrap_or_default();
+    counts.dedup();
+    let who = |column: &usize| names_somebody(table, *column);
+    (FEWEST..=MOST_SWEPT).contains(&texts.len())
+        && fewest >= ROWS
+        && counts.len() <= DIFFERENT.min(texts.len() / 2)
+        && !labels.iter().any(who)
+        && !has_clock(table)
 }
 
 fn most_telling_label(table: &Table) -> Option<usize> {

@@ -62,17 +62,29 @@ fn has_word(pattern: &str, known: &[&str]) -> bool {
     words.any(|word| known.contains(&word) || word.strip_suffix('s').is_some_and(|one| known.contains(&one)))
 }
 
-/// Whether the texts of a column name users, sessions or points in time, which take turns as evenly as what was tried. A few names with
-/// versions and sizes in them (`llama3.1:8b`) name things.
+/// So few texts with versions and sizes in them (`llama3.1:8b`) name things.
+const FEW: usize = 20;
+
+/// Whether the texts of a column name users, sessions or points in time, which take turns as evenly as what was tried.
 pub(super) fn names_somebody(table: &Table, column: usize) -> bool {
-    const FEW: usize = 20;
     let texts = &table.columns[column].dictionary;
-    let few = texts.len() <= FEW;
     texts.iter().map(|text| pattern(text)).any(|pattern| {
-        let is_thing = few && pattern.contains(char::is_alphabetic) && !has_word(&pattern, ACTORS);
+        let is_thing = texts.len() <= FEW && pattern.contains(char::is_alphabetic) && !has_word(&pattern, ACTORS);
         // `thread` and `process` without a number are kinds, and nobody.
         most_named(&pattern) == 0 && pattern.contains('*') && !is_thing
     })
+}
+
+/// Whether a pattern of so many texts names a thing with its version and size: it has a word, and none of somebody or of a date.
+pub(super) fn names_a_thing(pattern: &str, texts: usize) -> bool {
+    const SHORTEST: usize = 3;
+    const OF_DATES: &[&str] = &[
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu",
+        "fri", "sat", "sun", "gmt", "utc",
+    ];
+    let mut words = pattern.split(|letter: char| !letter.is_alphabetic());
+    let named = words.any(|word| word.chars().count() >= SHORTEST);
+    texts <= FEW && named && !has_word(pattern, ACTORS) && !has_word(pattern, OF_DATES)
 }
 
 /// A pattern whose numbers that are the same in all of its texts are no variables: of `yolo11n_prune_0_05` and `yolo11n_prune_0_1`

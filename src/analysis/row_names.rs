@@ -3,6 +3,8 @@
 //! In: a table with roles. Out: the label that names its rows one by one, of which no number over all rows means anything; and whether a
 //! column tells when each row was, in which case they are samples in time.
 
+use std::collections::HashMap;
+
 use crate::measure::label::{MOST_PROGRAMS, PROGRAMS, pattern};
 use crate::table::{CellType, Column, Instants, Role, Table};
 
@@ -80,7 +82,17 @@ pub(super) fn each_row_is_another(table: &Table, label: usize) -> bool {
             || rows <= MOST_PROGRAMS && texts == rows && PROGRAMS.contains(&last_word(&column.name).as_str()))
         && (texts == rows || tried())
         && !has_clock(table)
-        && (digests || !column.dictionary.iter().any(|text| most_named(&pattern(text)) == 0))
+        && (digests || !names_one_after_the_other(&column.dictionary))
+}
+
+/// Whether some texts differ only in numbers, as those of users and requests do that are counted: of `/api/users` and `/api/cart` each is
+/// an endpoint, whatever its words are.
+fn names_one_after_the_other(texts: &[String]) -> bool {
+    let mut counted: HashMap<String, usize> = HashMap::new();
+    for pattern in texts.iter().map(|text| pattern(text)).filter(|pattern| pattern.contains('*')) {
+        *counted.entry(pattern).or_default() += 1;
+    }
+    counted.iter().any(|(pattern, texts)| *texts > 1 && most_named(pattern) == 0)
 }
 
 /// The last word of a column's name.

@@ -10,7 +10,7 @@ use crate::table::packed::Cells;
 use crate::table::{CellType, Column, Instants, Role, Table};
 
 use super::name::{self, NameMeaning};
-use super::vocabulary::{self, Kind};
+use super::vocabulary::{self, Kind, Words};
 
 /// Longer tables are recordings: the rules for settings in them ask for many rows each.
 const MOST_ROWS: u64 = 10_000;
@@ -125,9 +125,9 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     if index == 0 && said.kind.is_none() && are_blocks(table.values(index), &counts) {
         return Some("round numbers in the first column, each in a block of as many rows: they were chosen".to_owned());
     }
-    if let Some(word) = vocabulary::PARAMETER.among(words).filter(|_| {
-        !name::in_unknown_unit(&column.name, said) && is_parameter(said) && counts.len() <= MOST_NAMED_VALUES
-    }) && every_row_differs(table)
+    if let Some(word) =
+        vocabulary::PARAMETER.among(words).filter(|_| !name::in_unknown_unit(&column.name, said) && is_parameter(said))
+        && every_row_differs(table)
     {
         return Some(format!("called `{word}`, and every row has another configuration: it was chosen, not measured"));
     }
@@ -161,7 +161,7 @@ pub(super) fn by_its_values(table: &Table, index: usize, said: &NameMeaning, wor
     if whole && words.len() > 1 && SWITCH.contains(&first) && !ends && numbers().all(|one| one == 0.0 || one == 1.0) {
         return Some("0 or 1, by its name a switch".to_owned());
     }
-    if whole && matches!(words, [only] if only == "bits") && numbers().all(|bits| (1.0..=256.0).contains(&bits)) {
+    if whole && are_bits_of_format(words) && numbers().all(|bits| (1.0..=256.0).contains(&bits)) {
         return Some("bits of a number format: chosen, not measured".to_owned());
     }
     let is_limit = words.iter().any(|word| matches!(word.as_str(), "timeout" | "deadline" | "slo" | "sla" | "ttl"));
@@ -174,6 +174,14 @@ pub(super) fn by_its_values(table: &Table, index: usize, said: &NameMeaning, wor
     let tried = said.kind == Some(Kind::Bytes) && whole && counts.len() >= 3 && each >= 2;
     (tried && counts.values().all(|count| *count == each) && are_round(numbers(), DIGITS_OF_AXIS))
         .then(|| "round amounts of data, each in as many rows: they were chosen".to_owned())
+}
+
+/// `bits`, `quant_bits`, `kv_bits`: how wide a number is.
+fn are_bits_of_format(words: &[String]) -> bool {
+    const OF: Words = Words::of(
+        "quant quantization quantisation weight weights w n num kv cache act activation a precision model dtype adc group",
+    );
+    words.split_last().is_some_and(|(last, before)| last == "bits" && before.iter().all(|word| OF.has(word)))
 }
 
 /// `thread_num`, `worker_count`: how many do the work.
@@ -247,7 +255,7 @@ fn is_constant_of_a_design(table: &Table, index: usize, said: &NameMeaning, word
 
 /// Whether numbers count repetitions of the same: called so, or one after the other from the first on under a name that is no
 /// parameter's.
-fn are_repetitions(numbers: impl Iterator<Item = f64>, words: &[String]) -> bool {
+pub(super) fn are_repetitions(numbers: impl Iterator<Item = f64>, words: &[String]) -> bool {
     let named = words.last().is_some_and(|last| {
         vocabulary::ACTOR.has(last) || vocabulary::RUN.has(last) || vocabulary::IDENTIFIER.has(last)
     });
@@ -405,8 +413,11 @@ fn crossed_with_numbers<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u6
 fn same_in_all_groups<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<&'t str> {
     const FEWEST_GROUPS: usize = 2;
     let rows = usize::try_from(table.lines.rows()).ok()?;
+    const FEWEST_OF_TWO: usize = 4;
     let several = counts.len() >= 3 || counts.keys().any(|bits| f64::from_bits(*bits) >= 4.0);
-    if table.columns[index].cells != CellType::Integer || counts.len() < 2 || !several {
+    // One channel and three: two numbers, neither of which says no.
+    let two = || counts.keys().all(|bits| f64::from_bits(*bits) >= 1.0);
+    if table.columns[index].cells != CellType::Integer || counts.len() < 2 || !several && !two() {
         return None;
     }
     let is_label = |(_, column): &(usize, &Column)| {
@@ -420,6 +431,9 @@ fn same_in_all_groups<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64,
     for row in 0..rows {
         let group = labels.iter().map(|(label, _)| table.text_cells(*label).code(row)).collect();
         *groups.entry(group).or_default().entry(values.number(row).map(f64::to_bits)).or_default() += 1;
+    }
+    if !several && groups.len() < FEWEST_OF_TWO {
+        return None;
     }
     let mut alike: HashMap<&BTreeMap<Option<u64>, usize>, usize> = HashMap::new();
     for numbers in groups.values() {

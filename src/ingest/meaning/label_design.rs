@@ -32,7 +32,8 @@ pub(super) fn settle(table: &mut Table) {
     let candidates: Vec<usize> = (0..table.columns.len()).filter(|index| may_be_chosen(table, *index)).collect();
     let in_order: Vec<usize> =
         candidates.iter().copied().filter(|index| in_stretches(&codes_of(table, &[*index]))).collect();
-    let found = told_apart(table, &in_order).or_else(|| in_turn(table, &candidates));
+    let found =
+        told_apart(table, &in_order).or_else(|| in_turn(table, &candidates)).or_else(|| models(table, &candidates));
     let Some((found, how)) = found else { return };
     let leads = |index: &usize| {
         let words = name::words(name::leaf(&table.columns[*index].name));
@@ -50,6 +51,20 @@ pub(super) fn settle(table: &mut Table) {
         column.role = Role::Setting;
         column.role_reason.push_str(how);
     }
+}
+
+/// Labels that are called like what is tried, beside others that lead: a model and its tasks.
+fn models(table: &Table, candidates: &[usize]) -> Option<(Vec<usize>, &'static str)> {
+    const TRIED: vocabulary::Words =
+        vocabulary::Words::of("model llm engine framework backend library quantization quant precision dtype provider");
+    let called = |index: &usize| {
+        let words = name::words(name::leaf(&table.columns[*index].name));
+        words.last().is_some_and(|last| TRIED.has(last) || last == "name" && words.len() > 1 && TRIED.has(&words[0]))
+    };
+    let often = |index: &usize| each_often(&codes_of(table, &[*index]));
+    let found: Vec<usize> = candidates.iter().copied().filter(called).filter(often).collect();
+    let others = table.columns_as(Role::Label).any(|other| !found.contains(&other) && varies(table, other));
+    (!found.is_empty() && others).then_some((found, "; called like what is tried, in many rows each"))
 }
 
 /// Whether a label has few texts that name neither somebody nor how a row ended.

@@ -21,6 +21,7 @@ mod running;
 mod siblings;
 mod status;
 pub(crate) mod summary_table;
+mod sweep;
 mod tally;
 pub(crate) mod time_evidence;
 mod tried;

@@ -170,7 +170,17 @@ pub(crate) fn without_brackets(name: &str) -> &str {
 /// Whether brackets at the end of a name hold something that is no unit of ours: `depth (m)` is in metres, and no parameter whatever it
 /// is called.
 pub(crate) fn in_unknown_unit(name: &str, said: &NameMeaning) -> bool {
-    said.unit.is_none() && name.trim_end().ends_with([')', ']'])
+    let inside =
+        name.trim_end().strip_suffix([')', ']']).and_then(|rest| rest.rsplit_once(['(', '['])).map(|(_, inner)| inner);
+    // `Task Size (n)`, `Array Size (elements)`: so many.
+    let counts = |inner: &str| {
+        let inner = inner.trim().to_lowercase();
+        matches!(
+            inner.as_str(),
+            "n" | "#" | "number" | "elements" | "nodes" | "points" | "records" | "cells" | "entries"
+        ) || vocabulary::COUNTS.has(&inner)
+    };
+    said.unit.is_none() && inside.is_some_and(|inner| !counts(inner))
 }
 
 /// A name with a percent sign at its beginning or its end (`%user`, `Loss%`), without it, and that unit.
@@ -234,6 +244,9 @@ fn segments(name: &str) -> Vec<&str> {
 /// What the words of one leaf say: kind, unit, and the word that decided.
 fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
     let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    if let Some(at) = rate_in_front(words) {
+        return of_words(&words[..=at]);
+    }
     if let Some((kind, unit)) = per(words, &texts) {
         return (Some(kind), unit, Some(texts.join("_")));
     }
@@ -332,6 +345,23 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
     (unit.and_then(kind_of_unit), unit, None)
 }
 
+/// Where `tok_s` ends in `tok_s_all`, `mb_s` in `mb_s_read` and `img_s` in `img_s_per_gpu`: a rate, and of whom.
+fn rate_in_front(words: &[Word]) -> Option<usize> {
+    const SHORT: Words = Words::of("tok req op msg img txn iter it evt rec fr pic pkt call");
+    let of_whom = |word: &Word| !vocabulary::DURATIONS.has(&word.text) && unit_word(word, &words[..1]).is_none();
+    (1..words.len().saturating_sub(1)).find(|at| {
+        let (amount, by) = (&words[*at - 1], &words[*at]);
+        let counted = vocabulary::COUNTED_BY_SECOND.has(&amount.text)
+            && (amount.text.ends_with('s') || SHORT.has(&amount.text))
+            || Unit::parse(&format!("{}/s", symbol(amount))).is_some_and(|unit| unit.dimension == Dimension::ByteRate);
+        counted
+            && matches!(by.text.as_str(), "s" | "sec")
+            && !by.after_slash
+            && !amount.after_slash
+            && words[*at + 1..].iter().all(of_whom)
+    })
+}
+
 fn kind_of_word(word: &Word, before: &[Word]) -> Option<Kind> {
     unit_word(word, before).and_then(kind_of_unit)
 }
@@ -358,6 +388,15 @@ fn per(words: &[Word], texts: &[&str]) -> Option<(Kind, Option<Unit>)> {
     let several = denominator.bytes().all(|byte| byte.is_ascii_digit());
     if several && texts.get(behind + 1).is_some_and(|unit| BY_TIME.iter().any(|(known, _)| known.contains(unit))) {
         return Some((Kind::Rate, None));
+    }
+    // `cycles/cpu_second`: by the second of one of several.
+    let of_device = words[at].after_slash
+        && matches!(*denominator, "cpu" | "gpu" | "core" | "node" | "thread" | "rank" | "processor" | "device");
+    if of_device
+        && let Some(time) = texts.get(behind + 1)
+        && let Some((_, by)) = BY_TIME.iter().find(|(known, _)| known.contains(time))
+    {
+        return Some((Kind::Rate, Unit::parse(by)));
     }
     // `m/s`, `rad/s`, `ns/day`, `J/ns`: quantities whose unit is not one of ours; nothing is counted by time.
     let is_counted = vocabulary::COUNTED_BY_SECOND.has(&amount.text)

@@ -17,7 +17,7 @@ use crate::ingest::meaning::status::{
     is_severity, is_verification, status_word,
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
-use crate::ingest::meaning::{clock, label_design, machine, name, position, tally, tried, units};
+use crate::ingest::meaning::{clock, label_design, machine, name, position, sweep, tally, tried, units};
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
@@ -226,6 +226,9 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if let Some(role) = setting_role(table, index, &profile, words) {
         return role;
     }
+    if sweep::is_of_training(words) {
+        return (Role::Unused, "by its name what a training was told, and nothing that came out".into());
+    }
     if states_unit {
         return (Role::Metric, "its name states a unit".into());
     }
@@ -305,6 +308,8 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     const MOST_SETTINGS: usize = 20;
     /// And of a sweep in which each row has another one.
     const MOST_SWEPT: usize = 128;
+    /// And of one that goes through its numbers in steps.
+    const MOST_STEPS: usize = 4096;
     /// Rows that each value of a setting has at least.
     const ROWS_EACH: usize = 5;
     /// So few values of a setting, in so small a table, were chosen however they stand.
@@ -321,6 +326,9 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if vocabulary::FAILED.among(words).or(vocabulary::QUALITY.among(words)).is_some() {
         return None;
     }
+    if index < sweep::nested_loops(table) {
+        return Some((Role::Setting, "the columns in front go through all of their numbers as nested loops do".into()));
+    }
     if let Some(word) = vocabulary::SETTINGS_OBJECT.among(&parents).or(of_machine).filter(|_| few()) {
         return Some((Role::Setting, format!("it stands in `{word}`, where settings do")));
     }
@@ -331,14 +339,19 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if let Some(how) = design::by_its_values(table, index, &said, words) {
         return Some((Role::Setting, how));
     }
-    if let Some(how) = design::chosen(table, index, &said, words).or_else(|| tried::chosen(table, index, &said, words))
+    if let Some(how) = design::chosen(table, index, &said, words)
+        .or_else(|| tried::chosen(table, index, &said, words))
+        .or_else(|| sweep::chosen(table, index, &said, words))
     {
         return Some((Role::Setting, how));
     }
     if name::in_unknown_unit(&column.name, &said) {
         return None;
     }
-    let word = vocabulary::PARAMETER.among(words).or_else(|| design::how_many_workers(words))?;
+    let word = vocabulary::PARAMETER
+        .among(words)
+        .or_else(|| design::how_many_workers(words))
+        .or_else(|| matches!(words, [only] if only == "p").then_some("p"))?;
     let measured = |other: usize| other != index && table.columns[other].cells.is_number();
     if said.statistic.is_some()
         || matches!(said.kind, Some(Kind::Duration | Kind::RunLength | Kind::Share))
@@ -359,9 +372,10 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
         {
             return Some((Role::Setting, format!("called `{word}`, and goes through all numbers one by one")));
         }
-        // A long sweep: one to sixty-four threads, a row each.
-        None => counted(values, MOST_SWEPT).filter(|counts| {
-            profile.by_ones + 1 == profile.count && counts.len() == profile.count && !design::has_clock(table, index)
+        // A long sweep: one to sixty-four threads, or a hundred sizes, a row each.
+        None => counted(values, MOST_STEPS).filter(|counts| {
+            let in_steps = profile.by_ones + 1 == profile.count || sweep::goes_through(table, index);
+            in_steps && counts.len() == profile.count && !design::has_clock(table, index)
         })?,
     };
     let round = design::are_round(counts.keys().map(|bits| f64::from_bits(*bits)), design::DIGITS);
@@ -509,6 +523,14 @@ fn timestamp_role(table: &Table, index: usize, profile: &Profile, words: &[Strin
         && (named.is_some() || rises())
     {
         return Some((Role::Timestamp, format!("its numbers are {} since 1970", CLOCKS[clock].1)));
+    }
+    // What a sweep took rises with what it went through, and in no steps of a clock.
+    let swept = |other: usize| other != index && sweep::goes_through(table, other);
+    if (is_time || said.kind == Some(Kind::RunLength))
+        && !even_steps(table.values(index))
+        && (0..table.columns.len()).any(swept)
+    {
+        return None;
     }
     // `elapsed_ms` that goes on from 0 in even steps, beside what was measured then.
     let elapsed = words.iter().any(|word| word == "elapsed") && said.kind == Some(Kind::Duration);

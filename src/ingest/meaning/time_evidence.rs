@@ -18,6 +18,11 @@ const LOOKED_AT: usize = 2048;
 /// So large a part of the rows has to speak for a unit.
 const MOST: f64 = 0.9;
 
+/// What is done once before anything is asked.
+const BUILDING: vocabulary::Words = vocabulary::Words::of(
+    "save saving load loading build building index indexing train training setup init startup compile download upload import ingest",
+);
+
 /// A unit, and why.
 type Evidence = Option<(Unit, String)>;
 
@@ -64,6 +69,9 @@ fn share(table: &mut Table) {
             && name::read(&column.name).kind == Some(Kind::Duration)
             && vocabulary::TIME_SETTING.among(&words).is_none()
     };
+    // What is built or saved is timed by another clock than what is asked.
+    let is_built = |column: usize| BUILDING.among(&name::words(name::leaf(&table.columns[column].name))).is_some();
+    let builders: Vec<bool> = (0..table.columns.len()).map(is_built).collect();
     for column in open {
         let own = &table.columns[column].name;
         if name::read(own).kind == Some(Kind::RunLength) || vocabulary::RUN_OR_LATENCY.has(&own.to_lowercase()) {
@@ -76,6 +84,7 @@ fn share(table: &mut Table) {
         let lenders: Vec<usize> = table
             .columns_as(Role::Metric)
             .filter(|other| lends(table, *other) && parent == self::parent(&table.columns[*other].name))
+            .filter(|other| builders[*other] == builders[column])
             .collect();
         let Some(first) = lenders.first().map(|lender| table.columns[*lender].unit()) else { continue };
         let agree = lenders.iter().all(|lender| table.columns[*lender].unit() == first);
@@ -182,6 +191,10 @@ fn by_rate(table: &Table, column: usize) -> Evidence {
     /// Each column is compared with each pair of others. A document with more numbers than this is a tree of summaries, whose
     /// branches divide into each other by chance.
     const WIDEST: usize = 64;
+    // All of them divided by their mean is nothing.
+    if name::read(&table.columns[column].name).statistic.is_some() {
+        return None;
+    }
     let numbers: Vec<usize> =
         (0..table.columns.len()).filter(|index| table.columns[*index].cells.is_number()).collect();
     if numbers.len() > WIDEST {

@@ -76,6 +76,9 @@ fn counted_instead(table: &Table, index: usize) -> Option<UnitChoice> {
     let unknown = || UnitChoice { unit: Unit::UNKNOWN, reason: String::new(), assumed: true };
     let column = &table.columns[index];
     let words = name::words(name::leaf(&column.name));
+    if is_sort(table, index, &words) {
+        return Some(unknown());
+    }
     if column.cells != CellType::Integer {
         return None;
     }
@@ -84,7 +87,11 @@ fn counted_instead(table: &Table, index: usize) -> Option<UnitChoice> {
         let few = cells.iter().flatten().all(|number| (0.0..=FEW_TIMES).contains(&number));
         return (few && cells.iter().flatten().any(|number| number == 0.0)).then(unknown);
     }
-    if !matches!(&words[..], [only] if only == "ops") {
+    // `ops`, `ops-best`: of one case and of another.
+    let (first, of_case) = words.split_first()?;
+    let case =
+        |word: &String| matches!(word.as_str(), "best" | "average" | "avg" | "worst" | "total" | "count" | "case");
+    if first != "ops" || !of_case.iter().all(case) {
         return None;
     }
     let others = || table.columns.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other);
@@ -102,7 +109,24 @@ fn counted_instead(table: &Table, index: usize) -> Option<UnitChoice> {
         let reason = format!("whole numbers beside `{}`, which is their rate", rate.name);
         return Some(UnitChoice { unit: Unit::COUNT, reason, assumed: false });
     }
-    others().any(is_run).then(unknown)
+    // Beside what was tried they may be steps of an algorithm.
+    let size = |other: &Column| other.role == Role::Setting && other.cells.is_number();
+    others().any(|other| is_run(other) || size(other)).then(unknown)
+}
+
+/// Whether `heap` is heap sort: beside other ways to sort.
+fn is_sort(table: &Table, index: usize, words: &[String]) -> bool {
+    let sorts = |column: &Column| {
+        let words = name::words(name::leaf(&column.name));
+        words.first().is_some_and(|first| {
+            matches!(
+                first.as_str(),
+                "quick" | "merge" | "bubble" | "insertion" | "selection" | "shell" | "radix" | "tim"
+            )
+        })
+    };
+    let others = table.columns.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, column)| column);
+    words.first().is_some_and(|first| first == "heap") && others.filter(|column| sorts(column)).count() >= 2
 }
 
 /// The largest number of a column.

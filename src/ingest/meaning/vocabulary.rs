@@ -81,6 +81,7 @@ pub(crate) const PARAMETER: Words = Words::of(
      shards replicas partitions warehouses numjobs iodepth size sizes batch depth level lvl workload consumers producers ncons nprod n k m dim dims width height \
      tamanho tamaño tamano tamanio taille größe groesse dimensione hilos hebras fils procesadores processadores prozesse núcleos nucleos \
      elementos profundidad profundidade numelements nelements \
+     nprocs nproc np ntasks npes ranks nranks nnodes ncores nrows ncols len \
      capacity degree scale factor rate qps length prompt payload blocksize bs vertices edges cells nnz args arg param",
 );
 /// Settings that nobody measures.

@@ -1,0 +1,267 @@
+//! What was tried where not each value met each of the others: designs with gaps, one factor after the other, rows in any order.
+//!
+//! In: a column of whole numbers among the others of its table. Out: how one sees that its numbers were chosen. A cell of a grid may be
+//! missing, because memory ran out or nobody wanted to wait; what was measured leaves no such pattern: it is not round throughout, and does
+//! not tell exactly those rows apart that nothing else does.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::table::{CellType, Column, Table};
+
+use super::design::{self, counted};
+use super::name::{self, NameMeaning};
+use super::vocabulary::{self, Kind, Words};
+
+/// Longer tables are recordings.
+const MOST_ROWS: u64 = 5000;
+/// So many values of one setting.
+const MOST_VALUES: usize = 64;
+/// Fewer rows may be alike by chance.
+const FEWEST_ROWS: usize = 6;
+/// What is done again and again, and for how long before it counts: the same in all rows, nobody measured it.
+const REPEATED: Words = Words::of("runs repetitions repeats reps iters iterations rounds trials warmup warmups schema");
+
+/// How one sees that the numbers of a column were chosen; `None` where one does not.
+pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> Option<String> {
+    if let Some(how) = how_often(table, index, words) {
+        return Some(how);
+    }
+    if !(FEWEST_ROWS as u64..=MOST_ROWS).contains(&table.lines.rows()) || !may_be_chosen(table, index, said, words) {
+        return None;
+    }
+    let counts = counted(table.values(index), MOST_VALUES).filter(|counts| counts.len() >= 2)?;
+    let called = is_called_like_one(words);
+    let numbers = counts.keys().map(|bits| f64::from_bits(*bits));
+    if design::are_repetitions(numbers, words) {
+        return None;
+    }
+    nested(table, index, &counts, called)
+        .or_else(|| key(table, index, &counts))
+        .or_else(|| called.then(|| stretches(table, index, &counts)).flatten())
+}
+
+/// Whether a column is called like what a training was told (`lr`, `learning_rate`): nothing that came out of it.
+pub(super) fn is_of_training(words: &[String]) -> bool {
+    const SCHEDULE: Words = Words::of("lr momentum dropout");
+    let is_rate = matches!(words, [.., learning, rate] if learning == "learning" && rate == "rate");
+    is_rate || words.last().is_some_and(|last| SCHEDULE.has(last))
+}
+
+/// `runs`, `warmup_iters`: one whole number for all rows.
+fn how_often(table: &Table, index: usize, words: &[String]) -> Option<String> {
+    let counts = counted(table.values(index), 1)?;
+    let number = counts.keys().next().map(|bits| f64::from_bits(*bits))?;
+    let rows = counts.values().sum::<usize>();
+    let several = rows >= 2 && rows as u64 == table.lines.rows();
+    let named = words.last().is_some_and(|last| REPEATED.has(last));
+    (named && several && number >= 0.0 && number.fract() == 0.0).then(|| {
+        "the same whole number in all rows, called like what is done again and again: it was chosen".to_owned()
+    })
+}
+
+/// Whether a name is that of a setting: a word for one, or a single letter.
+fn is_called_like_one(words: &[String]) -> bool {
+    let letter = matches!(words, [only] if only.len() == 1 && only.bytes().all(|byte| byte.is_ascii_lowercase()));
+    letter || vocabulary::PARAMETER.among(words).is_some()
+}
+
+/// Whether a column may hold settings by its cells and its name, which speaks of nothing that comes out of a run.
+fn may_be_chosen(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> bool {
+    let column = &table.columns[index];
+    let values = table.values(index);
+    let whole = match column.cells {
+        CellType::Integer => true,
+        CellType::Decimal => values.all(|number| number.fract() == 0.0),
+        _ => false,
+    };
+    let comes_out = |word: &String| {
+        vocabulary::COMES_OUT.has(word)
+            || vocabulary::QUALITY.has(word)
+            || vocabulary::DERIVED.has(word)
+            || vocabulary::FAILED.has(word)
+            || vocabulary::STATUS.has(word)
+            || vocabulary::IDENTIFIER.has(word)
+            || vocabulary::ACTOR.has(word)
+            || vocabulary::RUN.has(word)
+            || vocabulary::INSTANT.has(word)
+            || vocabulary::VALUE.has(word)
+    };
+    whole
+        && said.statistic.is_none()
+        && said.unit.is_none_or(|_| said.kind == Some(Kind::Count))
+        && matches!(said.kind, None | Some(Kind::Count))
+        && !column.name.starts_with("column_")
+        && !words.iter().any(comes_out)
+        && values.count() as u64 == table.lines.rows()
+        && values.all(|number| number >= 0.0)
+}
+
+/// Whether numbers are what people write who try things, and too far apart to count something: one digit before zeros, two from a hundred
+/// on, fives and tens, or powers of two.
+fn are_steps(counts: &BTreeMap<u64, usize>) -> bool {
+    const FEWEST_DIFFERENT: f64 = 8.0;
+    let numbers = || counts.keys().map(|bits| f64::from_bits(*bits));
+    let is_step = |number: f64| {
+        let power = number >= 1.0 && number.log2().fract() == 0.0;
+        let fives = (10.0..100.0).contains(&number) && number % 5.0 == 0.0;
+        let hundreds = number >= 100.0 && design::are_round(std::iter::once(number), 2);
+        power || fives || hundreds || has_one_digit(number)
+    };
+    numbers().all(is_step) && numbers().fold(0.0, f64::max) >= FEWEST_DIFFERENT
+}
+
+/// Whether a whole number has one digit before its zeros.
+fn has_one_digit(number: f64) -> bool {
+    number == 0.0 || (number / 10_f64.powf(number.log10().floor())).fract() == 0.0
+}
+
+/// The columns of texts that tell kinds of rows apart.
+fn labels(table: &Table) -> Vec<usize> {
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    let is_label = |(_, column): &(usize, &Column)| {
+        let texts = column.dictionary.iter().filter(|text| !text.is_empty()).count();
+        matches!(column.cells, CellType::Text | CellType::Boolean) && texts >= 2 && 2 * texts <= rows
+    };
+    table.columns.iter().enumerate().filter(is_label).map(|(label, _)| label).collect()
+}
+
+/// Of each combination of labels the same numbers, or some of them, each as often as the others.
+fn nested(table: &Table, index: usize, counts: &BTreeMap<u64, usize>, called: bool) -> Option<String> {
+    /// A part of the cells that hold as many rows as most of them do.
+    const ALIKE: f64 = 0.8;
+    let labels = labels(table);
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    let round = are_steps(counts);
+    if labels.is_empty() || !round && !called || counts.values().any(|count| *count < 2) {
+        return None;
+    }
+    let values = table.values(index);
+    let mut groups: HashMap<Vec<Option<u32>>, BTreeMap<u64, usize>> = HashMap::new();
+    for row in 0..rows {
+        let group = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
+        *groups.entry(group).or_default().entry(values.number(row)?.to_bits()).or_default() += 1;
+    }
+    let cells: Vec<usize> = groups.values().flat_map(|numbers| numbers.values().copied()).collect();
+    let mut often: HashMap<usize, usize> = HashMap::new();
+    for cell in &cells {
+        *often.entry(*cell).or_default() += 1;
+    }
+    let alike = often.values().copied().max().unwrap_or_default() as f64 / cells.len() as f64;
+    let wanted = if round { ALIKE } else { 1.0 };
+    let whole = groups.values().any(|numbers| numbers.len() == counts.len());
+    let several = groups.values().filter(|numbers| numbers.len() >= 2).count();
+    let fewest = if called { 2 } else { 3 };
+    (groups.len() >= 2 && whole && counts.len() >= fewest && 2 * several > groups.len() && alike >= wanted).then(|| {
+        format!(
+            "{} numbers, the same for each `{}` or some of them, each as often: they were chosen",
+            counts.len(),
+            table.columns[labels[0]].name
+        )
+    })
+}
+
+/// With it and the other things that may have been chosen each row is another configuration, or each has as many rows; without it some rows
+/// are the same.
+fn key(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<String> {
+    /// So many rows at least that only it tells apart, and a part of all.
+    const TOLD_APART: usize = 2;
+    const PART: usize = 10;
+    if !are_steps(counts) {
+        return None;
+    }
+    let others: Vec<usize> = (0..table.columns.len())
+        .filter(|other| {
+            let column = &table.columns[*other];
+            let words = name::words(name::without_brackets(name::leaf(&column.name)));
+            let steps = || counted(table.values(*other), MOST_VALUES).filter(|counts| counts.len() >= 2);
+            *other != index
+                && column.cells.is_number()
+                && may_be_chosen(table, *other, &name::read(&column.name), &words)
+                && steps().is_some_and(|counts| are_steps(&counts))
+        })
+        .collect();
+    let labels = labels(table);
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    let kinds = |numbers: &[usize]| {
+        let mut seen: HashMap<(Vec<Option<u32>>, Vec<Option<u64>>), usize> = HashMap::new();
+        for row in 0..rows {
+            let texts = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
+            let numbers = numbers.iter().map(|one| table.values(*one).number(row).map(f64::to_bits)).collect();
+            *seen.entry((texts, numbers)).or_default() += 1;
+        }
+        let as_often: HashSet<usize> = seen.values().copied().collect();
+        (seen.len(), as_often.len() == 1)
+    };
+    let without = kinds(&others).0;
+    let (with, evenly) = kinds(&others.iter().copied().chain([index]).collect::<Vec<_>>());
+    let apart = with - without.min(with);
+    (evenly && apart >= TOLD_APART.max(with / PART)).then(|| {
+        "with it each row is another configuration, and without it some are the same: it was chosen".to_owned()
+    })
+}
+
+/// Each number in one stretch of rows, all stretches alike.
+fn stretches(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<String> {
+    const FEWEST: usize = 3;
+    let each = counts.values().next().copied()?;
+    let numbers = table.values(index).present();
+    let changes = numbers.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    let alike = counts.values().all(|count| *count == each);
+    (alike && each >= FEWEST && counts.len() >= FEWEST && changes + 1 == counts.len())
+        .then(|| format!("each of its {} numbers in a stretch of as many rows: it was chosen", counts.len()))
+}
+
+/// Whether a column is what a sweep went through, so that other numbers rise with it and no clock went on: called like a setting, larger in
+/// every row, and as people choose numbers.
+pub(super) fn goes_through(table: &Table, index: usize) -> bool {
+    const FEWEST: usize = 3;
+    let column = &table.columns[index];
+    if column.cells != CellType::Integer {
+        return false;
+    }
+    let words = name::words(name::without_brackets(name::leaf(&column.name)));
+    let said = name::read(&column.name);
+    let numbers = table.values(index).present();
+    let rising = numbers.len() >= FEWEST && numbers.windows(2).all(|pair| pair[1] > pair[0]);
+    let chosen = || {
+        let by_ones = numbers.windows(2).all(|pair| pair[1] - pair[0] == 1.0);
+        let step = numbers[1] - numbers[0];
+        let even = numbers.windows(2).all(|pair| pair[1] - pair[0] == step);
+        by_ones || even || design::are_round(numbers.iter().copied(), design::DIGITS)
+    };
+    // Users and connections grow while a clock goes on.
+    let by_load = words.iter().any(|word| {
+        matches!(word.as_str(), "users" | "vus" | "clients" | "connections" | "conns" | "rows" | "entries" | "epochs")
+    });
+    rising && said.statistic.is_none() && is_called_like_one(&words) && !by_load && chosen()
+}
+
+/// Columns without names in front of a table, which go through all combinations of their numbers as nested loops do.
+pub(super) fn nested_loops(table: &Table) -> usize {
+    const FEWEST: usize = 8;
+    const MOST: usize = 6;
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    if !(FEWEST..=MOST_ROWS as usize).contains(&rows)
+        || !table.columns.iter().all(|one| one.name.starts_with("column_"))
+    {
+        return 0;
+    }
+    let whole = |column: &usize| table.columns[*column].cells == CellType::Integer;
+    let columns: Vec<usize> = (0..table.columns.len().saturating_sub(1)).take_while(whole).take(MOST).collect();
+    let key = |row: usize, upto: usize| -> Vec<u64> {
+        columns[..upto].iter().map(|one| table.values(*one).number(row).unwrap_or(f64::NAN).to_bits()).collect()
+    };
+    let in_order = |upto: usize| {
+        let product: usize = columns[..upto]
+            .iter()
+            .map(|one| table.values(*one).present().into_iter().map(f64::to_bits).collect::<BTreeSet<_>>().len())
+            .fold(1, usize::saturating_mul);
+        let rises = (1..rows).all(|row| {
+            let number = |row: usize, at: usize| table.values(columns[at]).number(row).unwrap_or(f64::NAN);
+            let place = (0..upto).find(|at| number(row - 1, *at) != number(row, *at));
+            place.is_some_and(|at| number(row, at) > number(row - 1, at))
+        });
+        product == rows && rises && key(0, upto).len() == upto
+    };
+    (2..=columns.len()).find(|upto| in_order(*upto)).unwrap_or(0)
+}
