@@ -42,6 +42,8 @@ pub(crate) struct Grouping<'a> {
     pub(super) texts: Vec<String>,
     /// Whether settings are part of it, or labels together stand for them.
     pub(super) by_settings: bool,
+    /// Whether settings of an experiment without a clock are part of it: of all of them together nothing was asked.
+    of_experiment: bool,
 }
 
 impl<'a> Grouping<'a> {
@@ -102,12 +104,16 @@ impl<'a> Grouping<'a> {
         let configurations = columns.len() > 1 && asked_none
             || one_by_one
             || columns.iter().any(|column| table.columns[*column].role == Role::Setting);
+        let of_experiment = asked_none
+            && columns.iter().any(|column| table.columns[*column].role == Role::Setting)
+            && !has_clock(table);
         let collapse = settings.collapse_labels && !table.labels_exact && !configurations;
         let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
         Some(Self {
             label_column,
             by: columns,
             by_settings: configurations,
+            of_experiment,
             ..Self::new(names.join(", "), codes, texts, collapse, &apart)
         })
     }
@@ -142,14 +148,25 @@ impl<'a> Grouping<'a> {
             }
             of_code[code as usize] = number;
         }
-        Self { columns, by: Vec::new(), label_column: None, of_code, groups, codes, texts, by_settings: false }
+        Self {
+            columns,
+            by: Vec::new(),
+            label_column: None,
+            of_code,
+            groups,
+            codes,
+            texts,
+            by_settings: false,
+            of_experiment: false,
+        }
     }
 }
 
 impl Grouping<'_> {
     /// Whether it tells so many configurations apart that no number over all of them means anything.
     pub(super) fn is_sweep(&self) -> bool {
-        self.by_settings && self.groups.len() > 1 && self.groups.len() * ROWS_EACH > self.codes.rows()
+        let few_each = self.groups.len() * ROWS_EACH > self.codes.rows();
+        self.by_settings && self.groups.len() > 1 && (few_each || self.of_experiment)
     }
 
     /// Of each group whether it has samples among the failed ones, and none among the others.
@@ -308,7 +325,11 @@ fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>
             || are_alike(table, &labels, &together)
             || are_crossed(table, &labels) && together.1.len() <= MOST_OF_DESIGN.min(rows / 2)
             || are_configurations(table, &columns, &together);
-        return if apart { Some((columns, together)) } else { crossed_with_one() };
+        return if apart {
+            Some((columns, together))
+        } else {
+            all_of_a_design(table, &columns).or_else(crossed_with_one)
+        };
     }
     let few_rows_each = together.1.len() <= MOST_SWEPT && together.1.len() * ROWS_EACH > rows;
     // Several things were tried with each other: no label alone tells all of the combinations.
@@ -318,16 +339,13 @@ fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>
     // Each combination once, or each as often as one of very few other numbers of times: a design with gaps.
     let with_gaps = are_configurations(table, &columns, &together) || are_alike(table, &labels, &together);
     if few_rows_each || is_design || tried_through || with_gaps {
-        Some((columns, together))
-    } else {
-        crossed_with_one()
+        return Some((columns, together));
     }
+    all_of_a_design(table, &columns).or_else(crossed_with_one)
 }
 
-/// The label that leads a table without a clock, with the others that were tried with nearly all of its texts, and the settings: a
-/// place and a network, a library and a test. How a row ended was not tried, and who made it says nothing.
-fn crossed_with_first<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>, Labels<'t>)> {
-    const FILLED: f64 = 0.9;
+/// Whether a column of texts is called like what came out, which nobody tried.
+fn is_result(name: &str) -> bool {
     const COMES_OUT: &[&str] = &[
         "actual",
         "predicted",
@@ -350,16 +368,39 @@ fn crossed_with_first<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usi
         "correct",
         "passed",
     ];
+    let name = name.to_ascii_lowercase();
+    let mut words = name.split(|letter: char| !letter.is_alphanumeric());
+    words.any(|word| COMES_OUT.contains(&word))
+}
+
+/// The labels and settings of a table without a clock in which numbers were chosen: whatever was tried how often, no two configurations are
+/// one population.
+fn all_of_a_design<'t>(table: &'t Table, columns: &[usize]) -> Option<(Vec<usize>, Labels<'t>)> {
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    let is_setting = |column: &usize| table.columns[*column].role == Role::Setting;
+    let numbers = |column: &usize| is_setting(column) && table.columns[*column].cells.is_number();
+    if has_clock(table) || !columns.iter().any(numbers) {
+        return None;
+    }
+    let tried = |column: &usize| {
+        let name = &table.columns[*column].name;
+        is_setting(column)
+            || 3 * texts_in_use(table, *column) <= rows && !names_somebody(table, *column) && !is_result(name)
+    };
+    let columns: Vec<usize> = columns.iter().copied().filter(tried).collect();
+    let together = labels_of(table, &columns);
+    (2..=MOST_OF_DESIGN).contains(&together.1.len()).then_some((columns, together))
+}
+
+/// The label that leads a table without a clock, with the others that were tried with nearly all of its texts, and the settings: a
+/// place and a network, a library and a test. How a row ended was not tried, and who made it says nothing.
+fn crossed_with_first<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usize>, Labels<'t>)> {
+    const FILLED: f64 = 0.9;
     let first = others.first().copied().filter(|first| table.columns[*first].role == Role::Label)?;
     if has_clock(table) {
         return None;
     }
     let who = |column: usize| names_somebody(table, column);
-    let is_result = |column: usize| {
-        let name = table.columns[column].name.to_ascii_lowercase();
-        let mut words = name.split(|letter: char| !letter.is_alphanumeric());
-        words.any(|word| COMES_OUT.contains(&word))
-    };
     let rows = labels_of_column(table, first).0.rows();
     let of_first = texts_in_use(table, first);
     let is_crossed = |column: &usize| {
@@ -369,7 +410,7 @@ fn crossed_with_first<'t>(table: &'t Table, others: &[usize]) -> Option<(Vec<usi
             && (2..=MOST_SWEPT).contains(&texts)
             && product * ROWS_EACH <= rows
             && !who(*column)
-            && !is_result(*column)
+            && !is_result(&table.columns[*column].name)
             && labels_of(table, &[first, *column]).1.len() as f64 >= FILLED * product as f64
     };
     let texts = table.columns_as(Role::Label).filter(|column| table.columns[*column].cells == CellType::Text);

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::measure::label::{MOST_PROGRAMS, PROGRAMS, pattern};
 use crate::table::{CellType, Column, Instants, Role, Table};
 
-use super::label_names::most_named;
+use super::label_names::{most_named, names_a_thing};
 
 /// Rows that each configuration has at least, on average: fewer are a sweep.
 pub(super) const ROWS_EACH: usize = 5;
@@ -92,7 +92,8 @@ fn names_one_after_the_other(texts: &[String]) -> bool {
     for pattern in texts.iter().map(|text| pattern(text)).filter(|pattern| pattern.contains('*')) {
         *counted.entry(pattern).or_default() += 1;
     }
-    counted.iter().any(|(pattern, texts)| *texts > 1 && most_named(pattern) == 0)
+    let who = |pattern: &str| most_named(pattern) == 0 && !names_a_thing(pattern, texts.len());
+    counted.iter().any(|(pattern, count)| *count > 1 && who(pattern))
 }
 
 /// The last word of a column's name.

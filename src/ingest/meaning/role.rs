@@ -375,7 +375,8 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
         // A long sweep: one to sixty-four threads, or a hundred sizes, a row each.
         None => counted(values, MOST_STEPS).filter(|counts| {
             let in_steps = profile.by_ones + 1 == profile.count || sweep::goes_through(table, index);
-            in_steps && counts.len() == profile.count && !design::has_clock(table, index)
+            let each = counts.values().next().copied().unwrap_or_default();
+            in_steps && counts.values().all(|count| *count == each) && !design::has_clock(table, index)
         })?,
     };
     let round = design::are_round(counts.keys().map(|bits| f64::from_bits(*bits)), design::DIGITS);
@@ -389,8 +390,9 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if counts.values().all(|count| *count == 1) && profile.count > 1 && round && profile.is_rising() {
         return chosen("another and larger in every row");
     }
+    let powers = counts.keys().all(|bits| f64::from_bits(*bits).log2().fract() == 0.0);
     let few = matches!(said.kind, None | Some(Kind::Count))
-        && counts.len() <= FEW_VALUES
+        && (counts.len() <= FEW_VALUES || powers)
         && profile.count >= 2 * counts.len()
         && profile.count <= SMALL_TABLE;
     if counts.len() >= 2 && few && round && column.cells == CellType::Integer && !design::has_clock(table, index) {

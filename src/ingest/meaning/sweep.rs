@@ -37,7 +37,8 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     }
     nested(table, index, &counts, called)
         .or_else(|| key(table, index, &counts))
-        .or_else(|| called.then(|| stretches(table, index, &counts)).flatten())
+        .or_else(|| few_steps(table, &counts))
+        .or_else(|| called.then(|| stretches(table, index, &counts).or_else(|| passes(table, index))).flatten())
 }
 
 /// Whether a column is called like what a training was told (`lr`, `learning_rate`): nothing that came out of it.
@@ -86,10 +87,12 @@ fn may_be_chosen(table: &Table, index: usize, said: &NameMeaning, words: &[Strin
             || vocabulary::INSTANT.has(word)
             || vocabulary::VALUE.has(word)
     };
+    // `Density (%)` of a graph.
+    let is_share_of_input = said.kind == Some(Kind::Share)
+        && words.iter().any(|word| matches!(word.as_str(), "density" | "sparsity" | "selectivity" | "skew" | "fill"));
     whole
         && said.statistic.is_none()
-        && said.unit.is_none_or(|_| said.kind == Some(Kind::Count))
-        && matches!(said.kind, None | Some(Kind::Count))
+        && (said.unit.is_none() && said.kind.is_none() || said.kind == Some(Kind::Count) || is_share_of_input)
         && !column.name.starts_with("column_")
         && !words.iter().any(comes_out)
         && values.count() as u64 == table.lines.rows()
@@ -128,7 +131,7 @@ fn labels(table: &Table) -> Vec<usize> {
 /// Of each combination of labels the same numbers, or some of them, each as often as the others.
 fn nested(table: &Table, index: usize, counts: &BTreeMap<u64, usize>, called: bool) -> Option<String> {
     /// A part of the cells that hold as many rows as most of them do.
-    const ALIKE: f64 = 0.8;
+    const ALIKE: f64 = 0.75;
     let labels = labels(table);
     let rows = usize::try_from(table.lines.rows()).ok()?;
     let round = are_steps(counts);
@@ -147,11 +150,10 @@ fn nested(table: &Table, index: usize, counts: &BTreeMap<u64, usize>, called: bo
         *often.entry(*cell).or_default() += 1;
     }
     let alike = often.values().copied().max().unwrap_or_default() as f64 / cells.len() as f64;
-    let wanted = if round { ALIKE } else { 1.0 };
     let whole = groups.values().any(|numbers| numbers.len() == counts.len());
     let several = groups.values().filter(|numbers| numbers.len() >= 2).count();
     let fewest = if called { 2 } else { 3 };
-    (groups.len() >= 2 && whole && counts.len() >= fewest && 2 * several > groups.len() && alike >= wanted).then(|| {
+    (groups.len() >= 2 && whole && counts.len() >= fewest && 2 * several > groups.len() && alike >= ALIKE).then(|| {
         format!(
             "{} numbers, the same for each `{}` or some of them, each as often: they were chosen",
             counts.len(),
@@ -166,6 +168,7 @@ fn key(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<Str
     /// So many rows at least that only it tells apart, and a part of all.
     const TOLD_APART: usize = 2;
     const PART: usize = 10;
+    const NEARLY_ALL: f64 = 0.9;
     if !are_steps(counts) {
         return None;
     }
@@ -190,7 +193,8 @@ fn key(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<Str
             *seen.entry((texts, numbers)).or_default() += 1;
         }
         let as_often: HashSet<usize> = seen.values().copied().collect();
-        (seen.len(), as_often.len() == 1)
+        // Some may have been tried once more.
+        (seen.len(), as_often.len() == 1 || seen.len() as f64 >= NEARLY_ALL * rows as f64)
     };
     let without = kinds(&others).0;
     let (with, evenly) = kinds(&others.iter().copied().chain([index]).collect::<Vec<_>>());
@@ -198,6 +202,41 @@ fn key(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<Str
     (evenly && apart >= TOLD_APART.max(with / PART)).then(|| {
         "with it each row is another configuration, and without it some are the same: it was chosen".to_owned()
     })
+}
+
+/// A few numbers far apart in many rows each, and nothing between them: 10, 50 and 250 in a thousand rows.
+fn few_steps(table: &Table, counts: &BTreeMap<u64, usize>) -> Option<String> {
+    const VALUES: std::ops::RangeInclusive<usize> = 3..=8;
+    const ROWS_EACH: usize = 10;
+    const FEWEST_ROWS: u64 = 60;
+    const APART: f64 = 1.5;
+    let mut numbers: Vec<f64> = counts.keys().map(|bits| f64::from_bits(*bits)).collect();
+    numbers.sort_unstable_by(f64::total_cmp);
+    let apart = numbers.windows(2).all(|pair| pair[0] > 0.0 && pair[1] >= APART * pair[0]);
+    (VALUES.contains(&counts.len())
+        && apart
+        && are_steps(counts)
+        && table.lines.rows() >= FEWEST_ROWS
+        && counts.values().all(|count| *count >= ROWS_EACH))
+    .then(|| {
+        format!("{} round numbers far apart in many rows each, and none between them: they were chosen", counts.len())
+    })
+}
+
+/// A few times the same way up, each time from the smallest number on.
+fn passes(table: &Table, index: usize) -> Option<String> {
+    const FEWEST: usize = 3;
+    const LONGEST: usize = 4;
+    if design::has_clock(table, index) {
+        return None;
+    }
+    let numbers = table.values(index).present();
+    let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+    let falls: Vec<&[f64]> = numbers.windows(2).filter(|pair| pair[1] < pair[0]).collect();
+    let rises = numbers.windows(2).filter(|pair| pair[1] > pair[0]).count();
+    let again = falls.iter().all(|pair| pair[1] == low);
+    (again && numbers.first() == Some(&low) && falls.len() + 1 >= FEWEST && rises >= LONGEST * (falls.len() + 1))
+        .then(|| format!("{} times the same way up, and called like a setting: it was chosen", falls.len() + 1))
 }
 
 /// Each number in one stretch of rows, all stretches alike.
@@ -212,7 +251,7 @@ fn stretches(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Opti
 }
 
 /// Whether a column is what a sweep went through, so that other numbers rise with it and no clock went on: called like a setting, larger in
-/// every row, and as people choose numbers.
+/// every row or from the first number on again, and as people choose numbers.
 pub(super) fn goes_through(table: &Table, index: usize) -> bool {
     const FEWEST: usize = 3;
     let column = &table.columns[index];
@@ -222,12 +261,16 @@ pub(super) fn goes_through(table: &Table, index: usize) -> bool {
     let words = name::words(name::without_brackets(name::leaf(&column.name)));
     let said = name::read(&column.name);
     let numbers = table.values(index).present();
-    let rising = numbers.len() >= FEWEST && numbers.windows(2).all(|pair| pair[1] > pair[0]);
+    // The same once more, for another algorithm.
+    let first = numbers.first().copied().unwrap_or_default();
+    let goes_on: Vec<&[f64]> = numbers.windows(2).filter(|pair| pair[1] != first).collect();
+    let rising = numbers.len() >= FEWEST
+        && 3 * goes_on.len() >= 2 * (numbers.len() - 1)
+        && goes_on.iter().all(|pair| pair[1] > pair[0]);
     let chosen = || {
-        let by_ones = numbers.windows(2).all(|pair| pair[1] - pair[0] == 1.0);
         let step = numbers[1] - numbers[0];
-        let even = numbers.windows(2).all(|pair| pair[1] - pair[0] == step);
-        by_ones || even || design::are_round(numbers.iter().copied(), design::DIGITS)
+        let even = goes_on.iter().all(|pair| pair[1] - pair[0] == step);
+        even || design::are_round(numbers.iter().copied(), design::DIGITS)
     };
     // Users and connections grow while a clock goes on.
     let by_load = words.iter().any(|word| {
@@ -248,9 +291,6 @@ pub(super) fn nested_loops(table: &Table) -> usize {
     }
     let whole = |column: &usize| table.columns[*column].cells == CellType::Integer;
     let columns: Vec<usize> = (0..table.columns.len().saturating_sub(1)).take_while(whole).take(MOST).collect();
-    let key = |row: usize, upto: usize| -> Vec<u64> {
-        columns[..upto].iter().map(|one| table.values(*one).number(row).unwrap_or(f64::NAN).to_bits()).collect()
-    };
     let in_order = |upto: usize| {
         let product: usize = columns[..upto]
             .iter()
@@ -261,7 +301,8 @@ pub(super) fn nested_loops(table: &Table) -> usize {
             let place = (0..upto).find(|at| number(row - 1, *at) != number(row, *at));
             place.is_some_and(|at| number(row, at) > number(row - 1, at))
         });
-        product == rows && rises && key(0, upto).len() == upto
+        // With gaps, or without.
+        product <= 4 * rows && rises
     };
     (2..=columns.len()).find(|upto| in_order(*upto)).unwrap_or(0)
 }
