@@ -279,11 +279,13 @@ fn far_apart(samples: &[Vec<f64>]) -> bool {
 /// Settings with several values: rows that differ in them are never pooled.
 fn varied_settings(table: &Table) -> Vec<usize> {
     let rows = table.lines.rows();
-    // A row for each size is a sweep, however many there are.
-    let swept = |texts: u64| texts == rows && texts <= MOST_OF_DESIGN as u64 && !has_clock(table);
+    // A row or a few for each size are a sweep, however many there are.
+    let swept = |texts: u64, column: usize| {
+        table.columns[column].cells.is_number() && texts <= MOST_OF_DESIGN as u64 && !has_clock(table)
+    };
     let several = |column: &usize| {
         let texts = labels_of_column(table, *column).1.len() as u64;
-        texts > 1 && (texts <= (MOST_SWEPT as u64).max(rows / ROWS_EACH as u64) || swept(texts))
+        texts > 1 && (texts <= (MOST_SWEPT as u64).max(rows / ROWS_EACH as u64) || swept(texts, *column))
     };
     table.columns_as(Role::Setting).filter(several).collect()
 }
@@ -373,19 +375,30 @@ fn is_result(name: &str) -> bool {
     words.any(|word| COMES_OUT.contains(&word))
 }
 
+/// Whether a column of texts is called like what was asked: the samples of a configuration.
+fn is_asked(name: &str) -> bool {
+    matches!(last_word(name).as_str(), "prompt" | "question" | "sentence" | "text" | "input" | "query")
+}
+
 /// The labels and settings of a table without a clock in which numbers were chosen: whatever was tried how often, no two configurations are
 /// one population.
 fn all_of_a_design<'t>(table: &'t Table, columns: &[usize]) -> Option<(Vec<usize>, Labels<'t>)> {
     let rows = usize::try_from(table.lines.rows()).ok()?;
     let is_setting = |column: &usize| table.columns[*column].role == Role::Setting;
     let numbers = |column: &usize| is_setting(column) && table.columns[*column].cells.is_number();
-    if has_clock(table) || !columns.iter().any(numbers) {
+    // Beside a clock one number may belong to a recording.
+    let fewest = if has_clock(table) { 2 } else { 1 };
+    let varied = |column: &&usize| numbers(column) && texts_in_use(table, **column) > 1;
+    if columns.iter().filter(varied).count() < fewest {
         return None;
     }
     let tried = |column: &usize| {
         let name = &table.columns[*column].name;
         is_setting(column)
-            || 3 * texts_in_use(table, *column) <= rows && !names_somebody(table, *column) && !is_result(name)
+            || 3 * texts_in_use(table, *column) <= rows
+                && !names_somebody(table, *column)
+                && !is_result(name)
+                && !is_asked(name)
     };
     let columns: Vec<usize> = columns.iter().copied().filter(tried).collect();
     let together = labels_of(table, &columns);

@@ -395,6 +395,11 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
         && (counts.len() <= FEW_VALUES || powers)
         && profile.count >= 2 * counts.len()
         && profile.count <= SMALL_TABLE;
+    // A tree of 20 or 21 levels, as it came out.
+    let (low, high) = (profile.low, profile.high);
+    let neighbours = low >= 3.0 && high - low + 1.0 == counts.len() as f64;
+    let by_chance = neighbours && profile.rises + profile.falls > 2 * counts.len();
+    let few = few && !by_chance;
     if counts.len() >= 2 && few && round && column.cells == CellType::Integer && !design::has_clock(table, index) {
         return chosen("of few round values in a small table without a clock");
     }

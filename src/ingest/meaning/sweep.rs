@@ -37,7 +37,7 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     }
     nested(table, index, &counts, called)
         .or_else(|| key(table, index, &counts))
-        .or_else(|| few_steps(table, &counts))
+        .or_else(|| few_steps(table, &counts, called))
         .or_else(|| called.then(|| stretches(table, index, &counts).or_else(|| passes(table, index))).flatten())
 }
 
@@ -168,7 +168,7 @@ fn key(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<Str
     /// So many rows at least that only it tells apart, and a part of all.
     const TOLD_APART: usize = 2;
     const PART: usize = 10;
-    const NEARLY_ALL: f64 = 0.9;
+    const NEARLY_ALL: f64 = 0.85;
     if !are_steps(counts) {
         return None;
     }
@@ -205,7 +205,7 @@ fn key(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<Str
 }
 
 /// A few numbers far apart in many rows each, and nothing between them: 10, 50 and 250 in a thousand rows.
-fn few_steps(table: &Table, counts: &BTreeMap<u64, usize>) -> Option<String> {
+fn few_steps(table: &Table, counts: &BTreeMap<u64, usize>, called: bool) -> Option<String> {
     const VALUES: std::ops::RangeInclusive<usize> = 3..=8;
     const ROWS_EACH: usize = 10;
     const FEWEST_ROWS: u64 = 60;
@@ -215,7 +215,7 @@ fn few_steps(table: &Table, counts: &BTreeMap<u64, usize>) -> Option<String> {
     let apart = numbers.windows(2).all(|pair| pair[0] > 0.0 && pair[1] >= APART * pair[0]);
     (VALUES.contains(&counts.len())
         && apart
-        && are_steps(counts)
+        && (called || are_steps(counts))
         && table.lines.rows() >= FEWEST_ROWS
         && counts.values().all(|count| *count >= ROWS_EACH))
     .then(|| {
@@ -239,15 +239,19 @@ fn passes(table: &Table, index: usize) -> Option<String> {
         .then(|| format!("{} times the same way up, and called like a setting: it was chosen", falls.len() + 1))
 }
 
-/// Each number in one stretch of rows, all stretches alike.
+/// Each number in a stretch of several rows, or in a few of them.
 fn stretches(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<String> {
     const FEWEST: usize = 3;
-    let each = counts.values().next().copied()?;
+    const STRETCHES_EACH: usize = 3;
+    const ROWS_EACH: usize = 2;
     let numbers = table.values(index).present();
-    let changes = numbers.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    let alike = counts.values().all(|count| *count == each);
-    (alike && each >= FEWEST && counts.len() >= FEWEST && changes + 1 == counts.len())
-        .then(|| format!("each of its {} numbers in a stretch of as many rows: it was chosen", counts.len()))
+    let stretches = 1 + numbers.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    (counts.len() >= FEWEST
+        && stretches <= STRETCHES_EACH * counts.len()
+        && numbers.len() >= ROWS_EACH * stretches
+        && numbers.len() >= FEWEST * counts.len()
+        && !design::has_clock(table, index))
+    .then(|| format!("each of its {} numbers in stretches of rows, called like a setting: it was chosen", counts.len()))
 }
 
 /// Whether a column is what a sweep went through, so that other numbers rise with it and no clock went on: called like a setting, larger in
