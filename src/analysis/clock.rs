@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::grouping::labels_of_column;
+use super::codes::labels_of_column;
 use crate::measure::unit::Dimension;
 use crate::stats::recording::{self, Clock};
 use crate::table::{CellType, Column, Instants, Role, Table};

@@ -82,6 +82,11 @@ pub(super) fn names_a_thing(pattern: &str, texts: usize) -> bool {
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu",
         "fri", "sat", "sun", "gmt", "utc",
     ];
+    // `(1, 3, 224, 224)`: a shape.
+    let is_shape = pattern.starts_with(['(', '[']) && pattern.ends_with([')', ']']);
+    if texts <= FEW && is_shape {
+        return true;
+    }
     let mut words = pattern.split(|letter: char| !letter.is_alphabetic());
     let named = words.any(|word| word.chars().count() >= SHORTEST);
     texts <= FEW && named && !has_word(pattern, ACTORS) && !has_word(pattern, OF_DATES)

@@ -6,7 +6,9 @@
 pub mod anomaly;
 pub mod chat;
 mod clock;
+pub(crate) mod codes;
 mod column;
+mod configurations;
 mod failed;
 pub mod failing;
 pub mod goodput;

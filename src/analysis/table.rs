@@ -9,8 +9,9 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::clock;
+use super::codes::labels_of_column;
 use super::column::{MetricColumn, among};
-use super::grouping::{Grouping, labels_of_column};
+use super::grouping::Grouping;
 use super::metric::Metric;
 use super::outcome;
 use super::requests::{LoadTrack, RequestRun, RunTable};

@@ -15,7 +15,7 @@ use super::refine::answer::{Counters, Places};
 use super::refine::shown::plan_of;
 use super::time::TimeCounts;
 use crate::analysis::Analysis;
-use crate::analysis::grouping::labels_of;
+use crate::analysis::codes::labels_of;
 use crate::analysis::metric::Metric;
 use crate::analysis::outcome::OutcomeColumn;
 use crate::measure::ending::Outcome;

@@ -9,7 +9,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::analysis::anomaly::{Anomaly, Lines};
-use crate::analysis::grouping::{Grouping, labels_of_column};
+use crate::analysis::codes::labels_of_column;
+use crate::analysis::grouping::Grouping;
 use crate::analysis::metric::{Evidence, Metric};
 use crate::analysis::outcome::OutcomeColumn;
 use crate::measure::ending::Outcome;

@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 
 use foldhash::fast::FixedState;
 
-use crate::analysis::grouping::labels_of_column;
+use crate::analysis::codes::labels_of_column;
 use crate::table::{CellType, Table};
 
 use crate::analysis::chat::anomaly::AnomalyKind;

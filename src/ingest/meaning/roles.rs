@@ -17,7 +17,7 @@ use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
     bits_or_bytes, calendar, closing_rows, label_design, merged_cells, name, no_result, role, running, siblings,
-    summary_table, time_evidence, tried, units,
+    summary_table, time_evidence, tried, units, which,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -254,7 +254,7 @@ fn declare(column: &mut Column, declared: &Declared, options: &SourceOptions) {
 fn recognise_devices(table: &mut Table, invalid: &InvalidCells, definitions: &Definitions<'_>) {
     for (index, column) in table.columns.iter_mut().enumerate() {
         let words = name::words(name::leaf(&column.name));
-        let device = matches!(&words[..], [only] if vocabulary::DEVICE.has(only));
+        let device = matches!(&words[..], [only] if vocabulary::DEVICE.has(only)) || which::is_item(&words);
         let free = definitions.declared(&column.name).is_none()
             && definitions.options.column(&column.name).and_then(|given| given.role).is_none();
         let has_words = invalid.counts.contains_key(&(index, FindingKind::NotANumber));

@@ -63,7 +63,9 @@ fn how_often(table: &Table, index: usize, words: &[String]) -> Option<String> {
 /// Whether a name is that of a setting: a word for one, or a single letter.
 fn is_called_like_one(words: &[String]) -> bool {
     let letter = matches!(words, [only] if only.len() == 1 && only.bytes().all(|byte| byte.is_ascii_lowercase()));
-    letter || vocabulary::PARAMETER.among(words).is_some()
+    let experiment =
+        matches!(words, [only] if matches!(only.as_str(), "experiment" | "set" | "scenario" | "configuration"));
+    letter || experiment || vocabulary::PARAMETER.among(words).is_some()
 }
 
 /// Whether a column may hold settings by its cells and its name, which speaks of nothing that comes out of a run.

@@ -99,7 +99,7 @@ pub(crate) const CONFIGURATION: Words = Words::of(
 );
 /// Objects with such a name hold settings.
 pub(crate) const SETTINGS_OBJECT: Words = Words::of(
-    "payload params parameters param config configuration settings setting options opts args arguments environment env",
+    "knobs hyperparameters hyperparams hparams payload params parameters param config configuration settings setting options opts args arguments environment env",
 );
 /// Objects with such a name describe a machine, or hold what was measured on it.
 pub(crate) const MACHINE_OBJECT: Words = Words::of("machine system hardware host context");
@@ -193,8 +193,9 @@ pub(crate) const TIME_SETTING: Words = Words::of(
     "slo sla think ramp ramp_up rampup threshold timeout timeouts interval period warmup ramp pause think sleep budget deadline limit ttl requested target",
 );
 /// What is done before an answer or is a part of it: durations that stand for no row where one of the answer stands beside them.
-pub(crate) const PREPARATION: Words =
-    Words::of("planning plan init initialization initialisation setup prepare preparation teardown jitter");
+pub(crate) const PREPARATION: Words = Words::of(
+    "embedding retrieval transcription stt tokenize tokenization preprocess preprocessing postprocess planning plan init initialization initialisation setup prepare preparation teardown jitter",
+);
 /// How long the answer itself took.
 pub(crate) const ANSWER: Words = Words::of("execution exec response latency total request query e2e");
 /// A duration that is called so and nothing else may be that of the whole run.

@@ -1,0 +1,205 @@
+//! Whether a column tells when: instants since 1970 or since a beginning of its own, dates, times of day.
+//!
+//! In: a column among the others of its table. Out: the role of a clock and its reason, or that it only dates its rows. A duration that rises
+//! with what a sweep went through is none.
+
+use std::collections::HashSet;
+
+use crate::measure::label::pattern;
+use crate::table::{CellType, Column, Instants, Role, Table};
+
+use super::name;
+use super::profile::{CLOCKS, Profile, UNIX_SECONDS, even_steps};
+use super::vocabulary::{self, Kind, Words};
+use super::{calendar, sweep};
+
+/// Whether a column called `min` is a clock of minutes.
+pub(super) fn counts_minutes(table: &Table, index: usize) -> bool {
+    name::may_be_minutes(table.columns.iter().map(|one| one.name.as_str()), &table.columns[index].name)
+        && even_steps(table.values(index))
+        && is_beside_numbers(table, index)
+}
+
+/// Whether all instants are midnights and several rows are of one day, so that they only date the rows.
+pub(super) fn are_dates_of_several(table: &Table, index: usize) -> bool {
+    /// More rows than this have shown what they are.
+    const LOOKED_AT: usize = 4096;
+    let instants = Instants::of(table, index);
+    let rows = table.instant_cells(index).rows().min(LOOKED_AT);
+    let midnight = |row: usize| instants.at(row).is_none_or(|instant| instant % calendar::DAY == 0);
+    // A look at the first rows settles it for most tables.
+    if !(0..rows.min(8)).all(midnight) || !(0..rows).all(midnight) {
+        return false;
+    }
+    let days: Vec<i64> = (0..rows).filter_map(|row| instants.at(row)).collect();
+    days.iter().collect::<HashSet<_>>().len() < days.len()
+}
+
+/// Whether a column called like a time stands beside one of dates.
+pub(super) fn is_beside_date(table: &Table, index: usize, words: &[String]) -> bool {
+    let is = |words: &[String], known: Words| matches!(words, [only] if known.has(only));
+    let dates = |(other, column): (usize, &Column)| {
+        let named = is(&name::words(&column.name), vocabulary::DATE);
+        other != index && named && (column.cells == CellType::Text || column.cells == CellType::Timestamp)
+    };
+    is(words, vocabulary::TIME_OF_DAY) && table.columns.iter().enumerate().any(dates)
+}
+
+/// Whether a column without a name holds whole minutes and seconds below a day's hours and minutes, beside a date: `08:00;16:30`.
+pub(super) fn may_be_hours_and_minutes(table: &Table, index: usize) -> bool {
+    const DAY_OF_MINUTES: f64 = 1440.0;
+    let dates = |column: &Column| {
+        column.cells == CellType::Timestamp || column.cells == CellType::Text && looks_like_dates(&column.dictionary)
+    };
+    table.columns[index].name.starts_with("column_")
+        && table.values(index).all(|time| time < DAY_OF_MINUTES && time.fract() == 0.0)
+        && table.columns.iter().any(dates)
+}
+
+/// Whether a column called `time` holds hours, minutes and seconds that only rise, beside numbers that were measured.
+pub(super) fn is_time_of_day(table: &Table, index: usize) -> bool {
+    const DAY: f64 = 86_400.0;
+    let beside = |(other, column): (usize, &Column)| other != index && column.cells.is_number();
+    if !table.columns[index].name.eq_ignore_ascii_case("time") || !table.columns.iter().enumerate().any(beside) {
+        return false;
+    }
+    let profile = Profile::of(table.values(index));
+    profile.count > 1 && profile.high < DAY && profile.falls == 0
+}
+
+/// Whether texts that differ only in numbers have several of them, as dates do.
+pub(super) fn looks_like_dates(texts: &[String]) -> bool {
+    let patterns: HashSet<String> = texts.iter().map(|text| pattern(text)).collect();
+    patterns.len() <= 13 && patterns.iter().all(|pattern| pattern.matches('*').count() >= 3)
+}
+
+/// Numbers that are instants: within the range of a Unix clock and rising together, or called so and never falling back.
+pub(super) fn timestamp_role(
+    table: &Table,
+    index: usize,
+    profile: &Profile,
+    words: &[String],
+) -> Option<(Role, String)> {
+    /// A recording of so many rows that never falls back is no list of durations from short to long.
+    const RECORDING: usize = 50;
+    /// Fewer rows that rise without a name that tells may hold anything.
+    const FEWEST_UNNAMED: usize = 5;
+    /// So many steps that are all alike are those of a clock.
+    const EVEN_STEPS: usize = 9;
+    /// So many durations do not rise from row to row, from none at all on.
+    const RISING: usize = 30;
+    /// Two days of the years since 1970.
+    const NEAR: f64 = 1e-4;
+    let column = &table.columns[index];
+    let said = name::read(&column.name);
+    // Epochs of a training are counted; only a clock counts since one.
+    let counted_from_one = |word: &&str| *word != "epoch" || profile.high >= UNIX_SECONDS.0;
+    let named = vocabulary::INSTANT.among(words).filter(counted_from_one);
+    let is_time = said.kind == Some(Kind::Duration);
+    let in_range = |clock: usize| profile.in_clock[clock] as f64 >= 0.95 * profile.count as f64;
+    // Values that grow beside a column that tells the time are values.
+    let is_value = words.iter().all(|word| vocabulary::VALUE.has(word));
+    let clock_beside = || {
+        let tells_time = |(other, column): (usize, &Column)| {
+            let named = vocabulary::INSTANT.among(&name::words(name::leaf(&column.name))).is_some();
+            other != index && (column.cells == CellType::Timestamp || named)
+        };
+        table.columns.iter().enumerate().any(tells_time)
+    };
+    // Series that stand behind each other start anew.
+    let together = profile.rises > 0 && profile.falls * 10 <= profile.count && profile.count >= FEWEST_UNNAMED;
+    let rises = || together && !is_value && !clock_beside();
+    let may_be_instant = said.kind.is_none() || is_time;
+    if may_be_instant
+        && let Some(clock) = (0..CLOCKS.len()).find(|clock| in_range(*clock))
+        && (named.is_some() || rises())
+    {
+        return Some((Role::Timestamp, format!("its numbers are {} since 1970", CLOCKS[clock].1)));
+    }
+    // What a sweep took rises with what it went through, and in no steps of a clock.
+    let swept = |other: usize| other != index && sweep::goes_through(table, other);
+    if (is_time || said.kind == Some(Kind::RunLength))
+        && !even_steps(table.values(index))
+        && (0..table.columns.len()).any(swept)
+    {
+        return None;
+    }
+    // `elapsed_ms` that goes on from 0 in even steps, beside what was measured then.
+    let elapsed = words.iter().any(|word| word == "elapsed") && is_time;
+    // From nothing on, in front of what was measured then.
+    let from_nothing = || {
+        let numbers = table.values(index).some(2);
+        let begins = matches!(numbers[..], [first, second] if first >= 0.0 && first <= 1e-3 * second);
+        index == 0 && begins && profile.rises + 1 == profile.count && profile.count >= FEWEST_UNNAMED
+    };
+    if elapsed && from_nothing() && is_beside_numbers(table, index) && !clock_beside() {
+        return Some((Role::Timestamp, "elapsed time that goes on from nothing in every row".into()));
+    }
+    let rises_always = || profile.rises + 1 == profile.count && profile.count >= RISING;
+    let goes_on =
+        || profile.low == 0.0 && profile.rises >= EVEN_STEPS && (even_steps(table.values(index)) || rises_always());
+    if elapsed && goes_on() && is_beside_numbers(table, index) && !clock_beside() {
+        return Some((Role::Timestamp, "elapsed time that goes on from 0".into()));
+    }
+    // `total_time` of a training, beside what it counts: no row took so long.
+    let adds_up = (is_time || said.kind == Some(Kind::RunLength))
+        && words.iter().any(|word| matches!(word.as_str(), "total" | "elapsed" | "cumulative"));
+    if adds_up
+        && profile.rises + 1 == profile.count
+        && profile.count >= FEWEST_UNNAMED
+        && has_progress_beside(table, index)
+    {
+        return Some((Role::Timestamp, "rises in every row, as a counter of what was done does: a clock".into()));
+    }
+    // Without a name: so long numbers so near each other are instants, in whatever order.
+    let near = profile.high - profile.low <= NEAR * profile.high && profile.count >= FEWEST_UNNAMED;
+    if column.name.starts_with("column_")
+        && near
+        && let Some(clock) = (1..CLOCKS.len()).find(|clock| profile.in_clock[*clock] == profile.count)
+    {
+        let reason = format!("a column without a name, whose numbers are {} since 1970", CLOCKS[clock].1);
+        return Some((Role::Timestamp, reason));
+    }
+    // What something was at the start is no instant: `start_rss`.
+    let word = named.filter(|_| !matches!(said.kind, Some(Kind::Bytes | Kind::Rate | Kind::Share)))?;
+    // A name that can mean nothing else: where it falls back, the clock began anew.
+    let is_stamp = words.iter().any(|word| matches!(word.as_str(), "timestamp" | "stamp"));
+    if is_stamp && said.unit.is_none() && profile.rises > profile.falls {
+        return Some(if profile.is_rising() {
+            (Role::Timestamp, format!("called `{word}` and never falls"))
+        } else {
+            (Role::Unused, format!("called `{word}`, of a clock that begins anew"))
+        });
+    }
+    let is_duration = words.len() > 1
+        && words.iter().any(|word| matches!(word.as_str(), "elapsed" | "response" | "total" | "mean" | "real" | "cpu"));
+    // `time_elapsed` in a long recording goes on and on, and so does no duration of single things.
+    let long = profile.count >= RECORDING && profile.rises * 5 >= profile.count && words.len() <= 3;
+    if is_duration && !long || profile.count < 3 || profile.rises == 0 || !profile.is_rising() {
+        return None;
+    }
+    // In a sweep from small to large the durations rise as well: a clock goes on evenly, or for long.
+    let clock = !is_time || even_steps(table.values(index)) || profile.low == 0.0 || profile.count >= RECORDING;
+    clock.then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
+}
+
+/// Whether another column adds up what was measured, or counts what was done in uneven steps, and rises in nearly every row.
+fn has_progress_beside(table: &Table, index: usize) -> bool {
+    (0..table.columns.len()).any(|other| {
+        let column = &table.columns[other];
+        let words = name::words(name::leaf(&column.name));
+        let adds_up = words.iter().any(|word| matches!(word.as_str(), "cumulative" | "cumulated" | "accumulated"));
+        let counts = column.cells == CellType::Integer && words.iter().any(|word| vocabulary::PROGRESS.has(word));
+        if other == index || !column.cells.is_number() || !adds_up && !counts {
+            return false;
+        }
+        let profile = Profile::of(table.values(other));
+        let rises = profile.falls == 0 && 5 * profile.rises >= 4 * profile.count;
+        rises && (adds_up || !even_steps(table.values(other)))
+    })
+}
+
+/// Whether another column holds numbers too.
+pub(super) fn is_beside_numbers(table: &Table, index: usize) -> bool {
+    (0..table.columns.len()).any(|other| other != index && table.columns[other].cells.is_number())
+}

@@ -1,0 +1,140 @@
+//! Numbers and texts that say which one: which device of a machine, which question, which folder, which value of a parameter.
+//!
+//! In: a column among the others of its table. Out: its role, where its name and how often its values come again say so. One of several that
+//! were measured again and again is of its own, and never pooled with the others; what names a row is no result.
+
+use std::collections::BTreeMap;
+
+use crate::table::{CellType, Role, Table};
+
+use super::design::{self, counted};
+use super::name;
+use super::vocabulary::{self, Words};
+
+/// More different ones are no devices of a machine.
+const MOST_DEVICES: usize = 64;
+/// Rows of each of several that were measured again and again.
+const ROWS_EACH: usize = 3;
+/// In so few rows each question may stand once.
+const FEW_QUESTIONS: u64 = 60;
+/// What a machine or a cluster has several of.
+const PLACES: Words =
+    Words::of("node host container pod bus instance server machine sensor socket npu tpu accelerator");
+/// What names a single one of them.
+const NAMES: Words = Words::of("id uuid index idx");
+
+/// What a column of numbers is that says which one.
+pub(super) fn infer(table: &Table, index: usize, words: &[String]) -> Option<(Role, String)> {
+    one_of_several(table, index, words)
+        .map(|how| (Role::Setting, how))
+        .or_else(|| value_of_parameter(table, index).map(|how| (Role::Setting, how)))
+        .or_else(|| question(table, index, words).map(|how| (Role::Setting, how)))
+        .or_else(|| item(table, index, words).map(|how| (Role::Identifier, how)))
+        .or_else(|| tick(table, index, words).map(|how| (Role::Unused, how)))
+}
+
+/// `gpu_id`, `pci.bus_id`, and the `index` of a table about GPUs, each in several rows.
+pub(super) fn one_of_several(table: &Table, index: usize, words: &[String]) -> Option<String> {
+    let (last, before) = words.split_last()?;
+    let column = &table.columns[index];
+    let parents = name::words(name::parent(&column.name));
+    let of_device = |word: &String| vocabulary::DEVICE.has(word) || PLACES.has(word);
+    let about_gpus = || table.columns.iter().any(|other| name::words(&other.name).iter().any(|word| word == "gpu"));
+    let called = NAMES.has(last)
+        && (before.iter().chain(&parents).any(of_device)
+            || before.is_empty() && matches!(last.as_str(), "index" | "uuid") && about_gpus());
+    let counts: Vec<usize> = match column.cells {
+        CellType::Text => {
+            let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+            let cells = table.text_cells(index);
+            (0..cells.rows()).filter_map(|row| cells.code(row)).for_each(|code| *counts.entry(code).or_default() += 1);
+            counts.into_values().collect()
+        }
+        CellType::Integer => counted(table.values(index), MOST_DEVICES)?.into_values().collect(),
+        _ => return None,
+    };
+    let again = (2..=MOST_DEVICES).contains(&counts.len()) && counts.iter().all(|count| *count >= ROWS_EACH);
+    (called && again)
+        .then(|| format!("called `{}`, with {} in many rows each: it says which", column.name, counts.len()))
+}
+
+/// `parameter_value` beside `parameter_name`.
+fn value_of_parameter(table: &Table, index: usize) -> Option<String> {
+    const OF: [&str; 7] = ["parameter", "param", "setting", "config", "option", "arg", "variable"];
+    let name = table.columns[index].name.to_ascii_lowercase();
+    let of = OF
+        .into_iter()
+        .find(|of| name.strip_prefix(of).is_some_and(|rest| rest.trim_start_matches(['_', ' ']) == "value"))?;
+    let names = |other: &str| {
+        other.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.trim_start_matches(['_', ' ']) == "name")
+    };
+    let beside =
+        table.columns.iter().any(|other| other.cells == CellType::Text && names(&other.name.to_ascii_lowercase()));
+    counted(table.values(index), MOST_DEVICES)?;
+    beside.then(|| "the value of a parameter that a column beside it names".to_owned())
+}
+
+/// `query_id` of a small table without a clock, each once: another question in each row.
+fn question(table: &Table, index: usize, words: &[String]) -> Option<String> {
+    let column = &table.columns[index];
+    let (last, before) = words.split_last()?;
+    let called = matches!(last.as_str(), "id" | "number" | "no" | "nr")
+        && before.iter().any(|word| vocabulary::QUESTION.has(word));
+    let rows = table.lines.rows();
+    if !called
+        || column.cells != CellType::Integer
+        || !(3..=FEW_QUESTIONS).contains(&rows)
+        || design::has_clock(table, index)
+    {
+        return None;
+    }
+    let counts = counted(table.values(index), usize::try_from(rows).ok()?)?;
+    (counts.len() as u64 == rows)
+        .then(|| format!("called `{}`, another one in each row: each is of its own", column.name))
+}
+
+/// `streamid`, `folder`: whole numbers, all of them different.
+fn item(table: &Table, index: usize, words: &[String]) -> Option<String> {
+    const FEWEST: usize = 3;
+    const MOST: usize = 100_000;
+    const RUN_TOGETHER: Words = Words::of(
+        "streamid flowid connid sessionid requestid reqid userid taskid jobid traceid spanid eventid msgid messageid orderid itemid clientid \
+         threadid processid rowid testid runid batchid queryid imageid fileid frameid trackid deviceid",
+    );
+    let column = &table.columns[index];
+    let called = words.last().is_some_and(|last| RUN_TOGETHER.has(last)) || is_item(words);
+    if !called || column.cells != CellType::Integer {
+        return None;
+    }
+    let values = table.values(index);
+    let different = counted(values, MOST)?.len() == values.count();
+    (different && values.count() >= FEWEST)
+        .then(|| format!("called `{}`, all of them different: it names the rows", column.name))
+}
+
+/// Whether a name is that of things which are numbered one by one.
+pub(super) fn is_item(words: &[String]) -> bool {
+    const ITEMS: Words = Words::of("folder directory subject participant patient scene clip");
+    matches!(words, [only] if ITEMS.has(only))
+}
+
+/// `time` that counts 1, 2, 3 and begins anew with each experiment.
+fn tick(table: &Table, index: usize, words: &[String]) -> Option<String> {
+    const FEWEST: usize = 6;
+    let called =
+        matches!(words, [only] if matches!(only.as_str(), "time" | "t" | "second" | "seconds" | "sec" | "tick"));
+    let column = &table.columns[index];
+    if !called || column.cells != CellType::Integer {
+        return None;
+    }
+    let numbers = table.values(index).present();
+    let first = numbers.first().copied().unwrap_or(f64::NAN);
+    let goes_on = |pair: &[f64]| pair[1] - pair[0] == 1.0 || pair[1] == pair[0] || pair[1] == first;
+    let anew = numbers.windows(2).filter(|pair| pair[1] < pair[0]).count();
+    (numbers.len() >= FEWEST
+        && (first == 0.0 || first == 1.0)
+        && anew > 0
+        && 3 * anew <= numbers.len()
+        && numbers.windows(2).all(goes_on))
+    .then(|| "goes on by one and begins anew: a clock of each experiment, no result".to_owned())
+}
