@@ -104,6 +104,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("sglang/earlier.jsonl", "sglang"),
     ("genai-perf/profile_export.json", "genai-perf"),
     ("iperf3/udp.json", "iperf3"),
+    ("iperf", "iperf-text"),
     ("redis-benchmark/commands.csv", "redis-benchmark"),
     ("renaissance/renaissance.json", "renaissance"),
     ("cargo-criterion/messages.jsonl", "cargo-criterion"),

@@ -67,6 +67,7 @@ mod supply_chain;
 mod support;
 mod swarm;
 mod sweep;
+mod sweeps;
 mod targets;
 mod tools_bench;
 mod tools_damaged;

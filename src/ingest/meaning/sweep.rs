@@ -16,6 +16,8 @@ use super::vocabulary::{self, Kind, Words};
 const MOST_ROWS: u64 = 5000;
 /// So many values of one setting.
 const MOST_VALUES: usize = 64;
+/// Each column of a table is compared with the others; wider ones are documents with numbers of all kinds.
+const MOST_COLUMNS: usize = 64;
 /// Fewer rows may be alike by chance.
 const FEWEST_ROWS: usize = 6;
 /// What is done again and again, and for how long before it counts: the same in all rows, nobody measured it.
@@ -171,7 +173,7 @@ fn key(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<Str
     const TOLD_APART: usize = 2;
     const PART: usize = 10;
     const NEARLY_ALL: f64 = 0.85;
-    if !are_steps(counts) {
+    if !are_steps(counts) || table.columns.len() > MOST_COLUMNS {
         return None;
     }
     let others: Vec<usize> = (0..table.columns.len())
@@ -261,10 +263,13 @@ fn stretches(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Opti
 pub(super) fn goes_through(table: &Table, index: usize) -> bool {
     const FEWEST: usize = 3;
     let column = &table.columns[index];
-    if column.cells != CellType::Integer {
+    if column.cells != CellType::Integer || table.columns.len() > MOST_COLUMNS {
         return false;
     }
     let words = name::words(name::without_brackets(name::leaf(&column.name)));
+    if !is_called_like_one(&words) {
+        return false;
+    }
     let said = name::read(&column.name);
     let numbers = table.values(index).present();
     // The same once more, for another algorithm.
@@ -282,7 +287,7 @@ pub(super) fn goes_through(table: &Table, index: usize) -> bool {
     let by_load = words.iter().any(|word| {
         matches!(word.as_str(), "users" | "vus" | "clients" | "connections" | "conns" | "rows" | "entries" | "epochs")
     });
-    rising && said.statistic.is_none() && is_called_like_one(&words) && !by_load && chosen()
+    rising && said.statistic.is_none() && !by_load && chosen()
 }
 
 /// Columns without names in front of a table, which go through all combinations of their numbers as nested loops do.
@@ -290,6 +295,9 @@ pub(super) fn nested_loops(table: &Table) -> usize {
     const FEWEST: usize = 8;
     const MOST: usize = 6;
     let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    if table.columns.len() > MOST_COLUMNS {
+        return 0;
+    }
     if !(FEWEST..=MOST_ROWS as usize).contains(&rows)
         || !table.columns.iter().all(|one| one.name.starts_with("column_"))
     {

@@ -43,6 +43,9 @@ pub(super) fn one_of_several(table: &Table, index: usize, words: &[String]) -> O
     let called = NAMES.has(last)
         && (before.iter().chain(&parents).any(of_device)
             || before.is_empty() && matches!(last.as_str(), "index" | "uuid") && about_gpus());
+    if !called {
+        return None;
+    }
     let counts: Vec<usize> = match column.cells {
         CellType::Text => {
             let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
@@ -54,8 +57,7 @@ pub(super) fn one_of_several(table: &Table, index: usize, words: &[String]) -> O
         _ => return None,
     };
     let again = (2..=MOST_DEVICES).contains(&counts.len()) && counts.iter().all(|count| *count >= ROWS_EACH);
-    (called && again)
-        .then(|| format!("called `{}`, with {} in many rows each: it says which", column.name, counts.len()))
+    again.then(|| format!("called `{}`, with {} in many rows each: it says which", column.name, counts.len()))
 }
 
 /// `parameter_value` beside `parameter_name`.
