@@ -281,7 +281,7 @@ pub(super) fn goes_through(table: &Table, index: usize) -> bool {
     let chosen = || {
         let step = numbers[1] - numbers[0];
         let even = goes_on.iter().all(|pair| pair[1] - pair[0] == step);
-        even || design::are_round(numbers.iter().copied(), design::DIGITS)
+        even && (step == 1.0 || step == first) || design::are_round(numbers.iter().copied(), 2)
     };
     // Users and connections grow while a clock goes on.
     let by_load = words.iter().any(|word| {
