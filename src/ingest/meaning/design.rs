@@ -411,9 +411,9 @@ fn crossed_with_numbers<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u6
 /// The first label of a table of which every combination of labels has several of the numbers, and exactly those of another
 /// combination, each as often: they were tried in a loop inside it.
 fn same_in_all_groups<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<&'t str> {
+    const FEWEST_OF_TWO: usize = 4;
     const FEWEST_GROUPS: usize = 2;
     let rows = usize::try_from(table.lines.rows()).ok()?;
-    const FEWEST_OF_TWO: usize = 4;
     let several = counts.len() >= 3 || counts.keys().any(|bits| f64::from_bits(*bits) >= 4.0);
     // One channel and three: two numbers, neither of which says no.
     let two = || counts.keys().all(|bits| f64::from_bits(*bits) >= 1.0);

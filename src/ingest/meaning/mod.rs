@@ -13,6 +13,7 @@ mod machine;
 mod merged_cells;
 pub(crate) mod name;
 pub(crate) mod no_result;
+mod parameters;
 pub(crate) mod position;
 pub(crate) mod profile;
 pub(crate) mod role;

@@ -21,7 +21,9 @@ use crate::ingest::meaning::status::{
     is_severity, is_verification, status_word,
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
-use crate::ingest::meaning::{clock, label_design, machine, name, position, sweep, tally, tried, units, which};
+use crate::ingest::meaning::{
+    clock, label_design, machine, name, parameters, position, sweep, tally, tried, units, which,
+};
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
 const MOST_PATTERNS_SHARE: f64 = 0.5;
@@ -252,22 +254,13 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if states_unit {
         return (Role::Metric, "its name states a unit".into());
     }
-    let names_rows = |known: Words| words.last().is_some_and(|word| known.has(word));
-    if whole && said.kind.is_none() && names_rows(vocabulary::IDENTIFIER) {
-        return (Role::Identifier, format!("called `{}`, with whole numbers", column.name));
-    }
-    if whole && said.kind.is_none() && names_rows(vocabulary::RUN) && (0.0..=1000.0).contains(&profile.high) {
-        return (Role::Run, format!("called `{}`, with whole numbers: it numbers the runs", column.name));
-    }
-    // `trial_num`, `repetition_no`.
-    let numbers_runs = matches!(words, [.., what, last] if matches!(last.as_str(), "num" | "nr" | "no" | "idx")
-        && (vocabulary::RUN.has(what) || matches!(what.as_str(), "run" | "rep" | "repetition" | "iteration" | "round" | "attempt" | "execution")));
-    if whole && said.kind.is_none() && numbers_runs {
-        return (Role::Identifier, format!("called `{}`, with whole numbers: it counts repetitions", column.name));
+    if let Some(role) = numbers_rows(column, &profile, said.kind, words) {
+        return role;
     }
     if whole && let Some(role) = check_role(table, index, &profile, words) {
         return role;
     }
+    let names_rows = |known: Words| words.last().is_some_and(|word| known.has(word));
     // Whoever does something does it again, or is one of a row of them.
     let few = || counted(values, MOST_ACTORS).is_some_and(|counts| counts.len() == profile.count);
     let are_names = || profile.count < 3 || 2 * profile.by_ones >= profile.count || !few();
@@ -314,20 +307,35 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
 }
 
+/// What whole numbers are that name rows, or the run that a row is of.
+fn numbers_rows(column: &Column, profile: &Profile, kind: Option<Kind>, words: &[String]) -> Option<(Role, String)> {
+    if column.cells != CellType::Integer || kind.is_some() {
+        return None;
+    }
+    let (last, before) = words.split_last()?;
+    if vocabulary::IDENTIFIER.has(last) {
+        return Some((Role::Identifier, format!("called `{}`, with whole numbers", column.name)));
+    }
+    if vocabulary::RUN.has(last) && (0.0..=1000.0).contains(&profile.high) {
+        return Some((Role::Run, format!("called `{}`, with whole numbers: it numbers the runs", column.name)));
+    }
+    // `trial_num`.
+    let numbers_runs = matches!(last.as_str(), "num" | "idx") && before.last().is_some_and(|what| is_run(what));
+    numbers_runs
+        .then(|| (Role::Identifier, format!("called `{}`, with whole numbers: it counts repetitions", column.name)))
+}
+
+/// Whether a word is one for a run of something.
+fn is_run(word: &str) -> bool {
+    vocabulary::RUN.has(word)
+        || matches!(word, "run" | "rep" | "repetition" | "iteration" | "round" | "attempt" | "execution")
+}
+
 /// What was varied or chosen, not measured: numbers of an object of settings, and numbers called like a setting that are the
 /// same in all rows, in stretches of rows, or as often each as the others.
 fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]) -> Option<(Role, String)> {
     /// More different values are a measurement.
     const MOST_SETTINGS: usize = 20;
-    /// And of a sweep in which each row has another one.
-    const MOST_SWEPT: usize = 128;
-    /// And of one that goes through its numbers in steps.
-    const MOST_STEPS: usize = 4096;
-    /// Rows that each value of a setting has at least.
-    const ROWS_EACH: usize = 5;
-    /// So few values of a setting, in so small a table, were chosen however they stand.
-    const FEW_VALUES: usize = 6;
-    const SMALL_TABLE: usize = 400;
     let column = &table.columns[index];
     let said = name::read(&column.name);
     let mut parents = name::words(name::parent(&column.name));
@@ -361,88 +369,7 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if name::in_unknown_unit(&column.name, &said) {
         return None;
     }
-    let word = vocabulary::PARAMETER
-        .among(words)
-        .or_else(|| design::how_many_workers(words))
-        .or_else(|| matches!(words, [only] if only == "p").then_some("p"))?;
-    let measured = |other: usize| other != index && table.columns[other].cells.is_number();
-    if said.statistic.is_some()
-        || matches!(said.kind, Some(Kind::Duration | Kind::RunLength | Kind::Share))
-        || said.kind == Some(Kind::Rate) && said.unit.is_some()
-        || !(0..table.columns.len()).any(measured)
-    {
-        return None;
-    }
-    let values = table.values(index);
-    let counts = match counted(values, MOST_SETTINGS) {
-        Some(counts) => counts,
-        // One size after the other, each in one row or a few.
-        None if profile.falls == 0
-            && profile.by_ones == profile.rises
-            && profile.rises >= MOST_SWEPT
-            && column.cells == CellType::Integer
-            && !design::has_clock(table, index) =>
-        {
-            return Some((Role::Setting, format!("called `{word}`, and goes through all numbers one by one")));
-        }
-        // A long sweep: one to sixty-four threads, or a hundred sizes, a row each.
-        None => counted(values, MOST_STEPS).filter(|counts| {
-            let in_steps = profile.by_ones + 1 == profile.count || sweep::goes_through(table, index);
-            let each = counts.values().next().copied().unwrap_or_default();
-            in_steps && counts.values().all(|count| *count == each) && !design::has_clock(table, index)
-        })?,
-    };
-    let round = design::are_round(counts.keys().map(|bits| f64::from_bits(*bits)), design::DIGITS);
-    let chosen = |how: &str| Some((Role::Setting, format!("called `{word}`, and {how}: it was chosen, not measured")));
-    if column.cells == CellType::Integer && vocabulary::ALWAYS_PARAMETER.has(word) {
-        return chosen("of few values");
-    }
-    if counts.len() == 1 && profile.count > 1 {
-        return chosen("the same in all rows");
-    }
-    if counts.values().all(|count| *count == 1) && profile.count > 1 && round && profile.is_rising() {
-        return chosen("another and larger in every row");
-    }
-    let powers = counts.keys().all(|bits| f64::from_bits(*bits).log2().fract() == 0.0);
-    let few = matches!(said.kind, None | Some(Kind::Count))
-        && (counts.len() <= FEW_VALUES || powers)
-        && profile.count >= 2 * counts.len()
-        && profile.count <= SMALL_TABLE;
-    // A tree of 20 or 21 levels, as it came out.
-    let (low, high) = (profile.low, profile.high);
-    let neighbours = low >= 3.0 && high - low + 1.0 == counts.len() as f64;
-    let by_chance = neighbours && profile.rises + profile.falls > 2 * counts.len();
-    let few = few && !by_chance;
-    if counts.len() >= 2 && few && round && column.cells == CellType::Integer && !design::has_clock(table, index) {
-        return chosen("of few round values in a small table without a clock");
-    }
-    // `n_gpu_layers` beside `n_ctx` and `n_batch`: how many of each were to be used.
-    let how_many = |words: &[String]| {
-        words.len() > 1
-            && words.first().is_some_and(|first| matches!(first.as_str(), "n" | "num"))
-            && words.last().is_some_and(|last| vocabulary::PARAMETER.has(last))
-    };
-    let beside = |(other, column): (usize, &Column)| other != index && how_many(&name::words(name::leaf(&column.name)));
-    if how_many(words)
-        && column.cells == CellType::Integer
-        && profile.count >= 2 * counts.len()
-        && !design::has_clock(table, index)
-        && table.columns.iter().enumerate().any(beside)
-    {
-        return chosen("beside others that are called alike");
-    }
-    let first = counts.values().next().copied().unwrap_or_default();
-    if counts.len() >= 2 && first >= 2 && round && counts.values().all(|count| *count == first) {
-        return chosen("each of few values stands in as many rows");
-    }
-    // A size of nothing was measured.
-    let empty = counts.contains_key(&0) && matches!(word, "size" | "sizes" | "length" | "width" | "height" | "dim");
-    if counts.len() < 2 || empty || counts.values().any(|count| *count < ROWS_EACH) {
-        return None;
-    }
-    let changes = profile.falls + profile.rises;
-    let in_stretches = changes < counts.len() || changes * ROWS_EACH <= profile.count;
-    if in_stretches { chosen("the same in stretches of rows") } else { None }
+    parameters::called(table, index, profile, words)
 }
 
 /// `[0.12, 0.13]`.

@@ -23,6 +23,9 @@ const FEWEST_ROWS: usize = 6;
 /// What is done again and again, and for how long before it counts: the same in all rows, nobody measured it.
 const REPEATED: Words = Words::of("runs repetitions repeats reps iters iterations rounds trials warmup warmups schema");
 
+/// The texts and the numbers of a row that may have been chosen.
+type Configuration = (Vec<Option<u32>>, Vec<Option<u64>>);
+
 /// How one sees that the numbers of a column were chosen; `None` where one does not.
 pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> Option<String> {
     if let Some(how) = how_often(table, index, words) {
@@ -190,7 +193,7 @@ fn key(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<Str
     let labels = labels(table);
     let rows = usize::try_from(table.lines.rows()).ok()?;
     let kinds = |numbers: &[usize]| {
-        let mut seen: HashMap<(Vec<Option<u32>>, Vec<Option<u64>>), usize> = HashMap::new();
+        let mut seen: HashMap<Configuration, usize> = HashMap::new();
         for row in 0..rows {
             let texts = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
             let numbers = numbers.iter().map(|one| table.values(*one).number(row).map(f64::to_bits)).collect();

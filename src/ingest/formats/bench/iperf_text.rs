@@ -226,12 +226,15 @@ impl Transfer {
     }
 }
 
+/// The name of a field of an interval, and its value.
+type Field = (&'static str, fn(&Line) -> Option<f64>);
+
 /// A table of intervals; what only some of them state is left out where it is nothing but a cut.
 fn push(intervals: &[&Line], several: bool, sink: &mut Sink) {
     if intervals.is_empty() {
         return;
     }
-    let values: [(&str, fn(&Line) -> Option<f64>); 4] = [
+    let values: [Field; 4] = [
         ("retransmits", |line| line.retransmits),
         ("jitter_ms", |line| line.jitter),
         ("lost_packets", |line| line.datagrams.map(|(lost, _)| lost)),
