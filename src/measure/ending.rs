@@ -184,12 +184,13 @@ pub(crate) fn of_text(text: &str, of_failure: bool) -> Outcome {
     if yes || no {
         return when(yes == of_failure);
     }
-    let parts = words_of_class(text);
-    let words: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let words = words_of(&lower);
     if is_not_tried(&words) || NOT_ENDED.has(&lower) {
         return Outcome::NotSaid;
     }
-    if let Some(counts) = counted_failures(&lower, &words) {
+    let parts = words_of_class(text);
+    let of_class: Vec<&str> = parts.iter().map(String::as_str).collect();
+    if let Some(counts) = counted_failures(&lower, &words).or_else(|| counted_failures(&lower, &of_class)) {
         return counts;
     }
     let number: Option<u32> = lower.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
@@ -197,12 +198,18 @@ pub(crate) fn of_text(text: &str, of_failure: bool) -> Outcome {
         return when(code >= 400);
     }
     let any = |known: &[Words]| words.iter().any(|word| known.iter().any(|known| known.has(word)));
-    let together = words.join(" ");
+    let (together, class_together) = (words.join(" "), of_class.join(" "));
+    // `NoContent` is an answer.
+    let denies = |word: &str| matches!(word, "no" | "not" | "n" | "f");
+    let names_failure = |word: &&str| BADLY.has(word) || BADLY_AS_STATUS.has(word) && !denies(word);
     // `success: false`.
     let denied = words.windows(2).any(|pair| WELL.has(pair[0]) && matches!(pair[1], "false" | "0"));
     match () {
         () if denied || any(&[BADLY, BADLY_AS_STATUS]) => Outcome::Failed,
-        () if BADLY_TOGETHER.iter().any(|phrase| together.contains(phrase)) => Outcome::Failed,
+        () if BADLY_TOGETHER.iter().any(|one| together.contains(one) || class_together.contains(one)) => {
+            Outcome::Failed
+        }
+        () if of_class.iter().any(names_failure) => Outcome::Failed,
         () if any(&[WELL, WELL_AS_STATUS]) => Outcome::Succeeded,
         () if of_failure => Outcome::Failed,
         () => Outcome::Unclear,
@@ -261,6 +268,7 @@ mod tests {
             ("InsufficientInstanceCapacity", "Status", Outcome::Failed),
             ("OutOfMemory", "Status", Outcome::Failed),
             ("NoError", "status", Outcome::Succeeded),
+            ("NoContent", "status", Outcome::Unclear),
             ("NotStarted", "status", Outcome::NotSaid),
             ("PartlySunny", "status", Outcome::Unclear),
             ("", "status", Outcome::NotSaid),

@@ -115,6 +115,9 @@ fn successes_and_failures_with_a_word_in_front_are_counts() {
     // Where none failed, as many succeeded as were started: a count all the same.
     let all = "pool,total_time,client_success,client_failed\n2,11.5,2,0\n10,14.1,10,0\n40,30.7,40,0\n80,50.2,80,0\n";
     assert_eq!(of_label(&report("fine.csv", all), Some("pool=40")), Some((0, 40)));
+    // Of a part of the requests only: what is no success of it did not fail.
+    let part = r#"{"total_requests": 400, "dns_success": 3, "dns_fail": 1, "mean_ms": 44.9, "p95_ms": 140.1}"#;
+    assert_eq!(failed(&report("part.json", part)), Some((1, 4)));
     // Two of them are counts of their own.
     let two = "way,total_time,client_success,client_fail,server_success,server_fail\n\
                up,11.5,20,1,18,3\ndown,14.1,21,0,21,0\nboth,30.7,30,4,34,0\n";
@@ -254,6 +257,9 @@ fn minus_one_in_all_measured_cells_is_a_test_that_failed() {
     assert!(is_clean(&found), "{:#}", found["findings"]);
     assert_eq!(rows(&found, "down_mbps").0, 2);
     assert_eq!(metric(&found, "down_mbps")["overall"]["clean"]["n"], 5);
+    // Degrees may be that cold.
+    let found = report("cold.csv", "at,inside,outside\n1,3,2\n2,-1,-1\n3,2,1\n4,4,0\n5,3,1\n");
+    assert!(metric(&found, "inside")["failures"].is_null());
     // One measured column of two is a sentinel, as ever.
     let found = report("one.csv", "down_mbps,up_mbps\n31.2,9.8\n-1,9.4\n30.9,9.1\n32.1,9.9\n31.5,9.2\n30.2,9.3\n");
     assert!(!is_clean(&found));

@@ -402,7 +402,13 @@ fn pairs_apart(table: &Table, columns: &[(usize, NameMeaning)]) -> BTreeMap<usiz
                 && read().is_some_and(|counter| counter.tally == Tally::Measured)
         };
         let only = pairs.iter().filter(|other| other.object == pair.object).count() == 1;
-        let of_all = only && columns.iter().any(counts_all);
+        // Of all that is counted only where both together are all of it.
+        let are_all = |(index, _): &(usize, NameMeaning)| {
+            let number = |column: usize, row: usize| table.values(column).number(row).unwrap_or_default();
+            let rows = table.values(*index).rows();
+            (0..rows).all(|row| number(pair.succeeded, row) + number(pair.failed, row) == number(*index, row))
+        };
+        let of_all = only && columns.iter().any(|column| counts_all(column) && are_all(column));
         let object = if of_all { pair.object.clone() } else { within(&pair.object, &pair.of) };
         for (index, tally) in [(pair.succeeded, Tally::Succeeded), (pair.failed, Tally::Failed)] {
             apart.insert(index, Counter { tally, object: object.clone(), noun: None });

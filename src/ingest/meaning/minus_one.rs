@@ -11,6 +11,7 @@ use crate::table::{CellType, Column, Role, Table};
 
 use super::name;
 use super::profile::Profile;
+use super::vocabulary::Kind;
 
 /// Lines that the note names; the rest are counted.
 const NAMED_LINES: usize = 8;
@@ -92,7 +93,12 @@ fn failed(table: &Table) -> Option<(Vec<usize>, Vec<usize>)> {
     };
     let (first, others) = metrics.split_first()?;
     let low = |metric: &usize| Profile::of(table.values(*metric)).low;
-    if others.is_empty() || metrics.iter().any(|metric| low(metric) != -1.0) {
+    // Degrees and differences may be -1.
+    let is_never_negative = |metric: &usize| {
+        let kind = name::read(&table.columns[*metric].name).kind;
+        matches!(kind, Some(Kind::Duration | Kind::RunLength | Kind::Bytes | Kind::Rate | Kind::Count))
+    };
+    if others.is_empty() || !metrics.iter().all(is_never_negative) || metrics.iter().any(|metric| low(metric) != -1.0) {
         return None;
     }
     let rows = rows_of(*first);

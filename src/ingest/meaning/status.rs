@@ -97,7 +97,8 @@ pub(super) fn is_failure_in_numbers(table: &Table, index: usize, profile: &Profi
 }
 
 /// Whether a column of yes and no or of 1 and 0 is called like a check of its row's result (`correct`, `is_sorted`, `validation_ok`), no
-/// other column says how rows ended, and none counts several of them. What half of the rows are was chosen: `is_sorted` of the data.
+/// other column says how rows ended, and none counts several of them. What half of the rows are was chosen: data that
+/// `is_sorted`, `valid` signatures.
 pub(super) fn is_check_of_result(table: &Table, index: usize, words: &[String]) -> bool {
     /// `correct` of so many.
     const ANSWERS: Words =
@@ -123,7 +124,7 @@ pub(super) fn is_check_of_result(table: &Table, index: usize, words: &[String]) 
     if column.cells.is_number() && table.columns.iter().enumerate().any(counts_several) {
         return false;
     }
-    !is_sorted || !is_half(table, index)
+    !is_sorted && !words.iter().eq(["valid"]) || !is_half(table, index)
 }
 
 /// Whether a column of two values has each of them in as many rows.
