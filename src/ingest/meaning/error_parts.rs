@@ -18,6 +18,9 @@ const KINDS_OF_ERRORS: Words =
 /// More columns than this are a histogram, and no codes.
 const MOST_CODES: usize = 64;
 
+/// Columns, and the code of answers that each counts.
+type Codes = Vec<(usize, u32)>;
+
 /// What says how many failed.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum FailedBy {
@@ -181,8 +184,9 @@ fn code(leaf: &str) -> Option<u32> {
 }
 
 /// The columns that count answers by code, beside the numbers of an object or in objects inside it.
-fn sets_of_codes(table: &Table, object: &str) -> Vec<Vec<(usize, u32)>> {
-    let (mut beside, mut inside): (Vec<(usize, u32)>, Vec<(&str, Vec<(usize, u32)>)>) = (Vec::new(), Vec::new());
+fn sets_of_codes(table: &Table, object: &str) -> Vec<Codes> {
+    let mut beside = Codes::new();
+    let mut inside: Vec<(&str, Codes)> = Vec::new();
     for (index, column) in table.columns.iter().enumerate().filter(|(_, column)| column.cells == CellType::Integer) {
         let Some(code) = code(name::leaf(&column.name)) else { continue };
         let parent = name::parent(&column.name);
