@@ -117,9 +117,8 @@ pub fn populations(
         });
         let inflation = inflation_of(failures.clusters, failures.total);
         let whole = (None, failures.failed, [failures.total, failures.unclear], inflation);
-        // What ended in a way that is not understood has not failed for all that is known: leaving it out would make few failures all.
         for (label, failed, [total, unclear], inflation) in std::iter::once(whole).chain(labels) {
-            found.extend(PopulationFailures::of(failed, total + unclear, inflation, settings).map(|population| {
+            found.extend(PopulationFailures::of(failed, total, inflation, settings).map(|population| {
                 PopulationFailures {
                     unclear: Some(unclear).filter(|unclear| *unclear > 0),
                     source: metric.source.clone(),

@@ -26,11 +26,11 @@ pub struct Failures {
     pub convention: String,
     /// How many failed.
     pub failed: u64,
-    /// Of how many whose status is understood.
+    /// Of how many that have a status.
     pub total: u64,
     /// Rows without a status.
     pub not_said: u64,
-    /// Rows whose status is not understood; they count neither as failed nor as succeeded.
+    /// Those of them whose status is not understood: they are not counted as failed.
     pub unclear: u64,
     /// Failures per 1,000.
     pub per_thousand: f64,
@@ -118,9 +118,9 @@ pub struct GroupFailures {
     pub label: String,
     /// How many failed.
     pub failed: u64,
-    /// Of how many whose status is understood.
+    /// Of how many that have a status.
     pub total: u64,
-    /// Rows whose status is not understood.
+    /// Those of them whose status is not understood.
     #[serde(default, skip_serializing_if = "is_none")]
     pub unclear: u64,
     /// Where they come in clusters: what they are worth.
@@ -147,7 +147,8 @@ pub enum Among<'a> {
     All,
     /// Those in which a column of numbers has one.
     With(&'a Cells),
-    /// Those, and the failed ones without: a request that never came back took no time, and failed all the same.
+    /// Those, and the ones without that failed or ended in a way that is not understood: a request that never came back took no time,
+    /// and failed all the same.
     WithOrFailed(&'a Cells),
 }
 
@@ -156,7 +157,7 @@ impl Among<'_> {
         match self {
             Self::All => true,
             Self::With(cells) => cells.is_present(row),
-            Self::WithOrFailed(cells) => outcome == Outcome::Failed || cells.is_present(row),
+            Self::WithOrFailed(cells) => matches!(outcome, Outcome::Failed | Outcome::Unclear) || cells.is_present(row),
         }
     }
 }
@@ -174,9 +175,13 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
         let (told, convention) = OutcomeColumn::of(table, column)?;
         let counts = told.counts(among);
         let of = |wanted: Outcome| counts[wanted as usize];
-        let (failed, succeeded) = (of(Outcome::Failed), of(Outcome::Succeeded));
-        let total = failed + succeeded;
-        let ordered = failed > 0 && succeeded > 0 && table.order_is_recorded;
+        let (failed, unclear) = (of(Outcome::Failed), of(Outcome::Unclear));
+        // Leaving out what is not understood would make few failures all of them.
+        let total = failed + of(Outcome::Succeeded) + unclear;
+        if total == unclear {
+            return None;
+        }
+        let ordered = failed > 0 && failed < total && table.order_is_recorded;
         let clusters = ordered.then(|| clusters(&told, &table.run_starts, among, total)).flatten();
         let share = wilson_inflated(failed, total, inflation_of(clusters, total), level)?;
         Some(Failures {
@@ -185,7 +190,7 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
             failed,
             total,
             not_said: of(Outcome::NotSaid),
-            unclear: of(Outcome::Unclear),
+            unclear,
             per_thousand: failed as f64 / total as f64 * PER,
             interval: Interval { low: share.low.map(|low| low * PER), high: share.high.map(|high| high * PER), level },
             clusters,
@@ -279,7 +284,7 @@ pub(super) fn by_group(
             group.clusters = FailureClusters::of(events, group.total);
         }
     }
-    groups.retain(|group| group.total > 0);
+    groups.retain(|group| group.total > group.unclear);
     groups
 }
 
@@ -431,7 +436,9 @@ fn convention_of_numbers(cells: &Cells, name: &str) -> Option<(NumberSays, &'sta
     if http && !flags {
         return Some((NumberSays::Http, "HTTP status, 400 and above (and 0) failed"));
     }
-    let of_success = ["success", "ok", "pass"].iter().any(|word| name.contains(word));
+    let turned = ["invalid", "incorrect", "unverified", "unsorted"].iter().any(|word| name.contains(word));
+    let of_success = ["success", "ok", "pass"].iter().any(|word| name.contains(word))
+        || !turned && ["correct", "valid", "verified", "verification", "sorted"].iter().any(|word| name.contains(word));
     if flags && says_failure(name) {
         return Some((NumberSays::ZeroIsSuccess, "1 is failure, by the column's name"));
     }
@@ -453,6 +460,8 @@ mod tests {
         assert_eq!(failed(&[0.0, 0.0, 14.0], "grpc_status"), Some(1));
         assert_eq!(failed(&[0.0, 0.0, 1.0], "exit_code"), Some(1));
         assert_eq!(failed(&[1.0, 1.0, 0.0], "success"), Some(1));
+        assert_eq!(failed(&[1.0, 1.0, 0.0], "is_sorted"), Some(1));
+        assert_eq!(failed(&[1.0, 1.0, 0.0], "invalid"), None, "nobody says whether that is good");
         assert_eq!(failed(&[1.0, 1.0, 0.0], "error"), Some(2));
         assert_eq!(failed(&[0.0, 110.0, 0.0], "error_code"), Some(1));
         assert_eq!(failed(&[200.0, 503.0, 200.0], "error_code"), Some(1));

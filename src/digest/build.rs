@@ -197,7 +197,7 @@ impl Rows<'_> {
             if !ungrouped && !std::mem::replace(&mut seen[code as usize], true) {
                 builder.labels.push(code);
             }
-            let counts = value.is_some() || outcome == Outcome::Failed;
+            let counts = value.is_some() || matches!(outcome, Outcome::Failed | Outcome::Unclear);
             if planned.leads && counts && told.is_some() {
                 builder.outcomes[place_of(outcome)] += 1;
             }

@@ -301,16 +301,17 @@ fn failures(
     let several = groups.len() > 1 && !digest.plan.group_by.is_empty();
     let by_label = groups.iter().filter(|_| several).map(|(label, group)| {
         let [succeeded, failed, _, unclear] = group.outcomes;
-        GroupFailures::counted(label, failed, succeeded.saturating_add(failed), unclear)
+        GroupFailures::counted(label, failed, succeeded.saturating_add(failed).saturating_add(unclear), unclear)
     });
-    let whole = Failures::counted(failed, succeeded.checked_add(failed)?, settings.confidence)?;
+    let total = succeeded.checked_add(failed)?.checked_add(unclear).filter(|total| *total > unclear)?;
+    let whole = Failures::counted(failed, total, settings.confidence)?;
     Some(Failures {
         column: outcome.column.clone(),
         convention: outcome.convention.clone(),
         not_said,
         unclear,
         causes,
-        groups: by_label.filter(|group| group.total > 0).collect(),
+        groups: by_label.filter(|group| group.total > group.unclear).collect(),
         ..whole
     })
 }

@@ -19,12 +19,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Whether it says that the row failed, or that it did not.
+    /// Whether a row that says how it ended is known to have failed: what is not understood has not failed for all that is known.
     pub(crate) fn has_failed(self) -> Option<bool> {
         match self {
             Self::Failed => Some(true),
-            Self::Succeeded => Some(false),
-            Self::NotSaid | Self::Unclear => None,
+            Self::Succeeded | Self::Unclear => Some(false),
+            Self::NotSaid => None,
         }
     }
 }
@@ -59,7 +59,7 @@ const BADLY: Words = Words::of(
 const BADLY_AS_STATUS: Words = Words::of(
     "loss lost dropped invalid fatal critical refused rejected denied unavailable exceeded disconnect disconnected tle mle wrong \
      incorrect interrupted segv sigsegv sigkill sigabrt sigbus sigfpe sigill sigterm panic panicked exhausted unauthorized forbidden \
-     deadlock unfinished incomplete broken no n f not",
+     deadlock unfinished incomplete broken insufficient throttled no n f not",
 );
 /// Several words that say together that something failed.
 const BADLY_TOGETHER: &[&str] = &[
@@ -99,6 +99,20 @@ const NOT_ENDED: Words = Words::of("running pending queued queuing requeued susp
 /// The words of a text in small letters.
 fn words_of(lower: &str) -> Vec<&str> {
     lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
+}
+
+/// The same with the words of `LimitExceeded`, as classes of errors are called.
+fn words_of_class(text: &str) -> Vec<String> {
+    let mut apart = String::with_capacity(text.len() + 4);
+    let mut before = ' ';
+    for letter in text.chars() {
+        if before.is_lowercase() && letter.is_uppercase() {
+            apart.push(' ');
+        }
+        apart.push(letter);
+        before = letter;
+    }
+    words_of(&apart.to_lowercase()).into_iter().map(str::to_owned).collect()
 }
 
 fn is_not_tried(words: &[&str]) -> bool {
@@ -174,7 +188,9 @@ pub(crate) fn of_text(text: &str, of_failure: bool) -> Outcome {
     if is_not_tried(&words) || NOT_ENDED.has(&lower) {
         return Outcome::NotSaid;
     }
-    if let Some(counts) = counted_failures(&lower, &words) {
+    let parts = words_of_class(text);
+    let of_class: Vec<&str> = parts.iter().map(String::as_str).collect();
+    if let Some(counts) = counted_failures(&lower, &words).or_else(|| counted_failures(&lower, &of_class)) {
         return counts;
     }
     let number: Option<u32> = lower.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
@@ -182,12 +198,18 @@ pub(crate) fn of_text(text: &str, of_failure: bool) -> Outcome {
         return when(code >= 400);
     }
     let any = |known: &[Words]| words.iter().any(|word| known.iter().any(|known| known.has(word)));
-    let together = words.join(" ");
+    let (together, class_together) = (words.join(" "), of_class.join(" "));
+    // `NoContent` is an answer.
+    let denies = |word: &str| matches!(word, "no" | "not" | "n" | "f");
+    let names_failure = |word: &&str| BADLY.has(word) || BADLY_AS_STATUS.has(word) && !denies(word);
     // `success: false`.
     let denied = words.windows(2).any(|pair| WELL.has(pair[0]) && matches!(pair[1], "false" | "0"));
     match () {
         () if denied || any(&[BADLY, BADLY_AS_STATUS]) => Outcome::Failed,
-        () if BADLY_TOGETHER.iter().any(|phrase| together.contains(phrase)) => Outcome::Failed,
+        () if BADLY_TOGETHER.iter().any(|one| together.contains(one) || class_together.contains(one)) => {
+            Outcome::Failed
+        }
+        () if of_class.iter().any(names_failure) => Outcome::Failed,
         () if any(&[WELL, WELL_AS_STATUS]) => Outcome::Succeeded,
         () if of_failure => Outcome::Failed,
         () => Outcome::Unclear,
@@ -242,6 +264,13 @@ mod tests {
             ("500 Internal", "status", Outcome::Failed),
             ("200 OK", "status", Outcome::Succeeded),
             ("purple", "status", Outcome::Unclear),
+            ("VcpuLimitExceeded", "Status", Outcome::Failed),
+            ("InsufficientInstanceCapacity", "Status", Outcome::Failed),
+            ("OutOfMemory", "Status", Outcome::Failed),
+            ("NoError", "status", Outcome::Succeeded),
+            ("NoContent", "status", Outcome::Unclear),
+            ("NotStarted", "status", Outcome::NotSaid),
+            ("PartlySunny", "status", Outcome::Unclear),
             ("", "status", Outcome::NotSaid),
             ("", "error", Outcome::Succeeded),
             ("", "failure_reason", Outcome::Succeeded),

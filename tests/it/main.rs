@@ -46,6 +46,7 @@ mod meaning;
 mod memory;
 mod monotone;
 mod not_measured;
+mod outcomes;
 mod page;
 mod planted;
 mod punctuation;

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use crate::measure::Statistic;
 use crate::table::{CellType, Table};
 
+use super::error_parts::{self, FailedBy, Known};
 use super::name::{self, NameMeaning};
-use super::tally::{self, Tally};
+use super::tally::{self, Counter, Tally};
 use super::vocabulary;
 
 /// What a metric is called of which the columns only name statistics.
@@ -29,6 +30,8 @@ pub(super) enum Part {
     Share(String, usize, ShareOf),
     /// How many were answered with each code, in the columns of all codes and in those of failures.
     Codes(String, Vec<usize>, Vec<usize>),
+    /// How many failed, as the sum of several columns.
+    FailedSum(String, Vec<usize>),
     /// A number of its own: a rate, a share.
     Value,
 }
@@ -39,7 +42,7 @@ impl Part {
         match self {
             Self::Statistic(_, statistic) => statistic.is_count(),
             Self::Value => false,
-            Self::Succeeded(..) | Self::NotFailed(..) | Self::Share(..) | Self::Codes(..) => true,
+            Self::Succeeded(..) | Self::NotFailed(..) | Self::Share(..) | Self::Codes(..) | Self::FailedSum(..) => true,
         }
     }
 
@@ -47,7 +50,7 @@ impl Part {
     pub(super) fn count_of(&self) -> Option<&str> {
         match self {
             Self::Statistic(metric, _) | Self::Succeeded(metric, _) | Self::NotFailed(metric, _) => Some(metric),
-            Self::Share(..) | Self::Codes(..) | Self::Value => None,
+            Self::Share(..) | Self::Codes(..) | Self::FailedSum(..) | Self::Value => None,
         }
     }
 }
@@ -85,7 +88,10 @@ pub(super) struct Counts {
 struct Counted {
     measured: Vec<usize>,
     succeeded: Option<usize>,
+    /// The first column that counts failures.
     failed: Option<usize>,
+    /// All columns that count failures or some of them.
+    counters: Vec<usize>,
     total: Option<usize>,
     /// What they are called, where a name says it.
     noun: Option<&'static str>,
@@ -117,9 +123,11 @@ impl Counts {
         bases: &BTreeMap<String, Vec<Statistic>>,
     ) -> Self {
         let mut objects: BTreeMap<String, Counted> = BTreeMap::new();
+        let pairs = pairs_apart(table, columns);
         for (index, meaning) in columns {
             let column = &table.columns[*index];
-            let Some(counter) = tally::read(&column.name, meaning) else { continue };
+            let counter = pairs.get(index).cloned().or_else(|| tally::read(&column.name, meaning));
+            let Some(counter) = counter else { continue };
             // How many were asked for says nothing of how many were measured.
             if name::words(name::parent(&column.name)).last().is_some_and(|last| vocabulary::SETTINGS_OBJECT.has(last))
             {
@@ -138,7 +146,10 @@ impl Counts {
                     object.measured.len() == 1
                 }
                 Tally::Succeeded => object.succeeded.is_none().then(|| object.succeeded = Some(*index)).is_some(),
-                Tally::Failed => object.failed.is_none().then(|| object.failed = Some(*index)).is_some(),
+                Tally::Failed => {
+                    object.counters.push(*index);
+                    object.failed.is_none().then(|| object.failed = Some(*index)).is_some()
+                }
                 Tally::Total => {
                     object.total = object.total.or(Some(*index));
                     false
@@ -182,10 +193,24 @@ impl Counts {
         object: &str,
         counted: &Counted,
     ) {
-        let (measured, succeeded, failed) = (counted.all(table), counted.succeeded, counted.failed);
+        let (measured, succeeded) = (counted.all(table), counted.succeeded);
+        let known = Known {
+            object,
+            measured,
+            succeeded,
+            counters: &counted.counters,
+            are_requests: counted.noun == Some("requests"),
+        };
+        let by = error_parts::failed_by(table, &known);
+        let (failed, sum) = match &by {
+            FailedBy::Counter(failed) => (Some(*failed), None),
+            FailedBy::Sum(sum) => (None, Some(sum.clone())),
+            FailedBy::NotSucceeded | FailedBy::Nothing | FailedBy::NotStated => (None, None),
+        };
         let parts = &mut self.parts;
         // Of requests, those that did not succeed failed.
-        let not_failed = succeeded.filter(|_| measured.is_some() && failed.is_none() && counted.noun.is_some());
+        let is_told = sum.is_some() || failed.is_some() || by == FailedBy::NotStated;
+        let not_failed = succeeded.filter(|_| measured.is_some() && !is_told && counted.noun.is_some());
         // What succeeded is a number of its own where nothing says how many failed or were measured.
         let contradictory = measured
             .zip(succeeded)
@@ -200,7 +225,7 @@ impl Counts {
             (None, None) => table.columns[first].name.clone(),
         };
         // A count of nothing else in the table is a number like others.
-        let alone = failed.is_none() && bases.get(&metric).is_none() && counted.noun.is_none();
+        let alone = failed.is_none() && sum.is_none() && bases.get(&metric).is_none() && counted.noun.is_none();
         if let Some(measured) = measured.filter(|_| !alone) {
             // Where the total is that of the successes, all that was tried is both together.
             let count = Part::Statistic(metric.clone(), Statistic::Count);
@@ -222,7 +247,12 @@ impl Counts {
         if let Some(failed) = failed {
             parts.insert(failed, Part::Statistic(metric.clone(), Statistic::Failures));
         }
-        if let Some(measured) = measured.filter(|_| failed.is_none() && not_failed.is_none() && counted.noun.is_some())
+        if let Some((sum, measured)) = sum.as_ref().zip(measured) {
+            self.more.push((measured, Part::FailedSum(metric.clone(), sum.clone())));
+            self.say_failures |= table.values(measured).iter().flatten().any(|number| number > 1.0);
+        }
+        let is_told = failed.is_some() || sum.is_some() || not_failed.is_some();
+        if let Some(measured) = measured.filter(|_| !is_told && counted.noun.is_some())
             && let Some((column, share)) = share_that_tells(table, columns, object, measured)
         {
             self.more.push((column, Part::Share(metric, measured, share)));
@@ -354,7 +384,37 @@ fn only_successes(table: &Table, measured: usize, succeeded: usize, failed: usiz
 
 /// Whether some part counts a metric.
 fn objects_count(parts: &BTreeMap<usize, Part>, metric: &str) -> bool {
-    parts.values().any(|part| matches!(part, Part::Statistic(of, Statistic::Count) if of == metric))
+    parts.values().any(|part| match part {
+        Part::Statistic(of, Statistic::Count) | Part::Succeeded(of, _) => of == metric,
+        _ => false,
+    })
+}
+
+/// Counts of successes and failures that are called alike but for that word (`client_success`, `client_failed`): of all that the object
+/// around counts, where they are the only ones in it, and otherwise of what stands before.
+fn pairs_apart(table: &Table, columns: &[(usize, NameMeaning)]) -> BTreeMap<usize, Counter> {
+    let pairs = tally::pairs(table);
+    let mut apart = BTreeMap::new();
+    for pair in &pairs {
+        let counts_all = |(index, meaning): &(usize, NameMeaning)| {
+            let read = || tally::read(&table.columns[*index].name, meaning);
+            name::parent(&table.columns[*index].name) == pair.object
+                && read().is_some_and(|counter| counter.tally == Tally::Measured)
+        };
+        let only = pairs.iter().filter(|other| other.object == pair.object).count() == 1;
+        // Of all that is counted only where both together are all of it.
+        let are_all = |(index, _): &(usize, NameMeaning)| {
+            let number = |column: usize, row: usize| table.values(column).number(row).unwrap_or_default();
+            let rows = table.values(*index).rows();
+            (0..rows).all(|row| number(pair.succeeded, row) + number(pair.failed, row) == number(*index, row))
+        };
+        let of_all = only && columns.iter().any(|column| counts_all(column) && are_all(column));
+        let object = if of_all { pair.object.clone() } else { within(&pair.object, &pair.of) };
+        for (index, tally) in [(pair.succeeded, Tally::Succeeded), (pair.failed, Tally::Failed)] {
+            apart.insert(index, Counter { tally, object: object.clone(), noun: None });
+        }
+    }
+    apart
 }
 
 /// Columns called like a metric with a word for a number behind it (`latency_n` beside `latency_p50_s`), and that metric.

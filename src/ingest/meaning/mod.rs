@@ -1,5 +1,6 @@
 //! What a column is: its role, its unit, and whether it is a clock.
 
+mod answers;
 mod bits_or_bytes;
 pub(crate) mod calendar;
 pub(crate) mod clock;
@@ -7,12 +8,15 @@ mod closing_rows;
 mod counters;
 pub(crate) mod declared;
 mod design;
+mod error_parts;
 mod instants;
 mod label_design;
 mod machine;
 mod merged_cells;
+pub(crate) mod minus_one;
 pub(crate) mod name;
 pub(crate) mod no_result;
+mod order;
 mod parameters;
 pub(crate) mod position;
 pub(crate) mod profile;

@@ -17,12 +17,12 @@ use crate::ingest::meaning::instants::{
 };
 use crate::ingest::meaning::profile::Profile;
 use crate::ingest::meaning::status::{
-    check_role, ends_well_and_badly, failure_flag, is_beside_status, is_code, is_judgement, is_named_as_code,
-    is_severity, is_verification, status_word,
+    check_role, ends_well_and_badly, failure_flag, is_beside_status, is_check_of_result, is_failure_in_numbers,
+    is_judgement, is_named_as_code, is_severity, is_verification, outcome_in_numbers, status_word,
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{
-    clock, label_design, machine, name, parameters, position, sweep, tally, tried, units, which,
+    answers, clock, label_design, machine, name, parameters, position, sweep, tried, units, which,
 };
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
@@ -49,6 +49,9 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
     // The leaf of a path decides: `result.size` is no result.
     let words = name::words(name::without_brackets(name::leaf(&column.name)));
     let named = |known: Words| known.among(&words);
+    if let Some(role) = answers::role(table, index) {
+        return role;
+    }
     match column.cells {
         CellType::Timestamp if are_dates_of_several(table, index) => {
             (Role::Unused, "dates without a time of day, several rows of each: no row has an instant of its own".into())
@@ -58,6 +61,9 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
             Some(word) => (Role::Status, format!("called `{word}` and true or false")),
             None if is_verification(table, index, &words) => {
                 (Role::Status, "true or false, by its name whether the result is right".into())
+            }
+            None if is_check_of_result(table, index, &words) => {
+                (Role::Status, "true or false, by its name whether a check of the result passed".into())
             }
             None => (Role::Label, "true or false".into()),
         },
@@ -234,10 +240,8 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         return (if fails { Role::Status } else { Role::Unused }, reason.into());
     }
     // Before what was chosen: where half of the requests of each endpoint fail, codes stand as evenly beside them as settings do.
-    if let Some(word) = status_word(&column.name, words).filter(|_| {
-        whole && !states_unit && said.kind.is_none() && is_code(values) && !tally::beside_failures(table, index)
-    }) {
-        return (Role::Status, format!("called `{word}`, with whole numbers as status codes have"));
+    if whole && let Some(role) = outcome_in_numbers(table, index, &profile, words) {
+        return role;
     }
     if let Some(role) = machine::fact(table, index, words).or_else(|| tried::device(table, index, words)) {
         return role;
@@ -279,9 +283,7 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if let Some(word) = named(vocabulary::SETTING).filter(|word| whole || *word == "version") {
         return (Role::Unused, format!("a `{word}` is a setting, not a measurement"));
     }
-    let within = |low: f64, high: f64| profile.low >= low && profile.high <= high;
-    let is_share = words.iter().any(|word| word == "rate" || vocabulary::SHARES.has(word));
-    if whole && named(vocabulary::FAILURE).is_some() && !is_share && words.len() <= 2 && within(0.0, 1.0) {
+    if whole && is_failure_in_numbers(table, index, &profile, words) {
         return (Role::Status, "0 or 1, by its name a failure".into());
     }
     let unnamed = column.name.starts_with("column_") && index == 0 || column.name.starts_with("Unnamed");

@@ -16,8 +16,8 @@ use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
-    bits_or_bytes, calendar, closing_rows, label_design, merged_cells, name, no_result, role, running, siblings,
-    summary_table, time_evidence, tried, units, which,
+    bits_or_bytes, calendar, closing_rows, label_design, merged_cells, minus_one, name, no_result, role, running,
+    siblings, summary_table, time_evidence, tried, units, which,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -208,6 +208,9 @@ fn assign_table(
     time_evidence::decide(&mut table);
     name_units_of_clocks(&mut table, options);
     no_result::add_outcome(&mut table, &invalid);
+    if definitions.says_nothing_of_roles() {
+        minus_one::take(&mut table, &storage, source, findings);
+    }
     no_result::note(&invalid, &table, source, findings);
     note_invalid_cells(&invalid, &table, source, findings);
     if definitions.says_nothing_of_roles() {

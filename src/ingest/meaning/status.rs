@@ -7,8 +7,11 @@ use crate::table::packed::Cells;
 use crate::table::{CellType, Column, Role, Table};
 
 use super::design::counted;
+use super::error_parts;
 use super::name;
 use super::profile::Profile;
+use super::tally;
+use super::units;
 use super::vocabulary::{self, Words};
 
 /// The word by which a leaf says how a row ended: only where the whole leaf speaks of it (`status_code`, `is_success`), and
@@ -59,6 +62,103 @@ pub(super) fn is_verification(table: &Table, index: usize, words: &[String]) -> 
         && !is_beside_status(table, index)
 }
 
+/// What whole numbers are that say how each row ended, or how many of several ended so.
+pub(super) fn outcome_in_numbers(
+    table: &Table,
+    index: usize,
+    profile: &Profile,
+    words: &[String],
+) -> Option<(Role, String)> {
+    let (column, values) = (&table.columns[index], table.values(index));
+    let of_pair = tally::is_of_pair(table, index);
+    let says_nothing_else = || units::stated(&column.name).is_none() && name::read(&column.name).kind.is_none();
+    if let Some(word) = status_word(&column.name, words)
+        .filter(|_| !of_pair && says_nothing_else() && is_code(values) && !tally::beside_failures(table, index))
+    {
+        return Some((Role::Status, format!("called `{word}`, with whole numbers as status codes have")));
+    }
+    if is_exit(table, words, values) {
+        return Some((Role::Status, "called `exit`, with numbers as processes end with".into()));
+    }
+    if profile.low >= 0.0 && profile.high <= 1.0 && is_check_of_result(table, index, words) {
+        return Some((Role::Status, "0 or 1, by its name whether the result is right".into()));
+    }
+    (of_pair || error_parts::counts_a_code(table, index))
+        .then(|| (Role::Metric, "whole numbers that count how many of several ended so".into()))
+}
+
+/// Whether 0 and 1 say that a row failed: under a name of failures that is no share and no number of them.
+pub(super) fn is_failure_in_numbers(table: &Table, index: usize, profile: &Profile, words: &[String]) -> bool {
+    vocabulary::FAILURE.among(words).is_some()
+        && words.len() <= 2
+        && !words.iter().any(|word| word == "rate" || vocabulary::SHARES.has(word))
+        && (profile.low >= 0.0 && profile.high <= 1.0)
+        && !tally::counts_failures(table, index)
+}
+
+/// Whether a column of yes and no or of 1 and 0 is called like a check of its row's result (`correct`, `is_sorted`, `validation_ok`), no
+/// other column says how rows ended, and none counts several of them. What half of the rows are was chosen: data that
+/// `is_sorted`, `valid` signatures.
+pub(super) fn is_check_of_result(table: &Table, index: usize, words: &[String]) -> bool {
+    /// `correct` of so many.
+    const ANSWERS: Words =
+        Words::of("total count counts samples requests request reqs prompts tests test questions answers");
+    const CHECKED: Words = Words::of("validation verification check checks checksum verify output answer solution");
+    let column = &table.columns[index];
+    let names = |word: &String| vocabulary::VERIFIED.has(word) || matches!(word.as_str(), "is" | "was" | "result");
+    let is_sorted = words.iter().eq(["is", "sorted"]);
+    let called = match words {
+        [what, last] if matches!(last.as_str(), "ok" | "passed" | "success") => CHECKED.has(what),
+        _ => vocabulary::VERIFIED.among(words).is_some() && words.iter().all(names) || is_sorted,
+    };
+    if !called || is_beside_status(table, index) {
+        return false;
+    }
+    let object = name::parent(&column.name);
+    let counts_several = |(other, one): (usize, &Column)| {
+        other != index
+            && one.cells == CellType::Integer
+            && name::parent(&one.name) == object
+            && ANSWERS.among(&name::words(name::leaf(&one.name))).is_some()
+    };
+    if column.cells.is_number() && table.columns.iter().enumerate().any(counts_several) {
+        return false;
+    }
+    !is_sorted && !words.iter().eq(["valid"]) || !is_half(table, index)
+}
+
+/// Whether a column of two values has each of them in as many rows.
+fn is_half(table: &Table, index: usize) -> bool {
+    let column = &table.columns[index];
+    let rows = column.data.rows();
+    let mut first = 0;
+    let says = |row: usize| {
+        if column.cells.is_number() {
+            column.data.number(row) == Some(1.0)
+        } else {
+            column.data.code(row) == column.data.code(0)
+        }
+    };
+    for row in 0..rows {
+        first += usize::from(says(row));
+    }
+    2 * first == rows
+}
+
+/// Whether whole numbers called `exit` are those with which processes end, and no exit of somebody who entered.
+fn is_exit(table: &Table, words: &[String], values: &Cells) -> bool {
+    const ENTERED: Words = Words::of("enter entry entries in entrance");
+    let enters = |column: &Column| ENTERED.among(&name::words(name::leaf(&column.name))).is_some();
+    let is_code = |number: f64| (-128.0..=255.0).contains(&number) && number.fract() == 0.0;
+    words.iter().eq(["exit"]) && values.all(is_code) && is_code_of_few(values) && !table.columns.iter().any(enters)
+}
+
+/// Whether few different numbers occur.
+fn is_code_of_few(values: &Cells) -> bool {
+    const MOST_CODES: usize = 16;
+    counted(values, MOST_CODES).is_some()
+}
+
 /// Whether another column is called like one that says how rows ended.
 pub(super) fn is_beside_status(table: &Table, index: usize) -> bool {
     let is_status = |(other, column): (usize, &Column)| {
@@ -90,7 +190,7 @@ pub(super) fn is_severity(table: &Table, values: &Cells) -> bool {
 }
 
 /// Whether all numbers are codes: yes and no, codes of HTTP, or few small ones as of gRPC and of processes.
-pub(super) fn is_code(values: &Cells) -> bool {
+fn is_code(values: &Cells) -> bool {
     const MOST_CODES: usize = 16;
     /// HTTP has more of them.
     const MOST_HTTP_CODES: usize = 66;

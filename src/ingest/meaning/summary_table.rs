@@ -16,13 +16,18 @@ use crate::table::{CellType, Column, Instants, Role, Table};
 
 use super::counters::{self, Counts, NAMELESS, Part, base};
 use super::name::{self, NameMeaning};
+use super::order::{are_complete, are_in_order, contradict, is_share_of_successes};
 use super::{row_labels, tally, vocabulary};
 use crate::ingest::options::SourceOptions;
 
-/// A table with more rows is a recording of its own, whose rows are intervals of time.
+/// A table with more rows is a recording of its own, whose rows are intervals of time, unless each row proves that it is a summary.
 const MOST_ROWS: usize = 500;
+/// More rows than this are shown as what they recorded, even so: nobody reads them one by one.
+const MOST_PROVEN: usize = 5_000;
 /// Statistics of one metric that leave no doubt.
 const PLENTY: usize = 3;
+/// So many rows that are told apart are configurations, a few of which were measured twice.
+const FEWEST_APART: usize = 4;
 /// Of so many rows each says how many of its requests failed, although nothing tells the rows apart.
 const MOST_COUNTED: usize = 20;
 
@@ -40,6 +45,9 @@ struct Layout {
     parts: Vec<(usize, Part)>,
     /// Whether rows are summaries even where nothing tells them apart.
     sure: bool,
+    /// Whether a metric has its least, its mean, a percentile and its most in every row, in their order: rows that are not told apart among
+    /// many that are were measured twice.
+    complete: bool,
     /// Whether there are no statistics, only counts of what was tried and failed.
     only_counts: bool,
 }
@@ -47,10 +55,13 @@ struct Layout {
 /// What the table reports, where it is a summary; its measured columns are marked as such.
 pub(crate) fn take(table: &mut Table, options: &SourceOptions, place: Place) -> Option<Vec<Reported>> {
     let rows = usize::try_from(table.lines.rows()).ok()?;
-    if rows == 0 || rows > MOST_ROWS && place == Place::Rows {
+    if rows == 0 || rows > MOST_PROVEN && place == Place::Rows {
         return None;
     }
     let mut layout = layout(table, place)?;
+    if rows > MOST_ROWS && place == Place::Rows && !(layout.sure && are_in_order(table, &layout.parts)) {
+        return None;
+    }
     let clock = table.columns_as(Role::Timestamp).any(|column| Instants::of(table, column).goes_on());
     // A mean with its deviation is of several repetitions; where texts and settings tell all rows apart, each row is a configuration.
     let of_intervals = clock && !layout.sure;
@@ -199,6 +210,10 @@ fn of_row(
                 add(&mut found, metric, label, (Statistic::Count, sum(all)), line);
                 (metric.clone(), Statistic::Failures, Unit::COUNT, sum(failed))
             }
+            Part::FailedSum(metric, columns) => {
+                let sum = columns.iter().filter_map(|one| table.values(*one).number(row)).sum();
+                (metric.clone(), Statistic::Failures, Unit::COUNT, sum)
+            }
             Part::Value => (column.name.clone(), Statistic::Value, column.unit(), number),
         };
         let given = options.column(&metric).and_then(|given| given.unit).filter(|_| !statistic.is_count());
@@ -243,7 +258,7 @@ fn add(
 /// Rows with a message of failure instead of numbers: how many of all, and which.
 fn failed_instead(table: &Table, parts: &[(usize, Part)], labels: &[Option<String>]) -> Vec<Reported> {
     let Some(column) = table.columns.iter().find(|column| tells_of_failure(column)) else { return Vec::new() };
-    let message = |row: usize| message_instead(table, parts, column, row);
+    let message = |row: usize| message_of_failure(table, parts, column, row);
     let failed: Vec<(usize, &String)> = (0..labels.len()).filter_map(|row| Some((row, message(row)?))).collect();
     let report = |label: Option<String>, all: usize, failed: usize, meaning: String, row: Option<usize>| {
         let line = row.and_then(|row| table.lines.line(row as u64));
@@ -259,16 +274,40 @@ fn failed_instead(table: &Table, parts: &[(usize, Part)], labels: &[Option<Strin
     if failed.is_empty() {
         return Vec::new();
     }
-    let what = format!("entries; failed are those that have `{}` instead of numbers", column.name);
+    let instead = |row: usize| message_instead(table, parts, column, row).is_some();
+    let what = if failed.iter().all(|(row, _)| instead(*row)) {
+        format!("entries; failed are those that have `{}` instead of numbers", column.name)
+    } else {
+        format!("entries; failed are those of which `{}` says so", column.name)
+    };
     let whole = report(None, labels.len(), failed.len(), what, None);
     let each = failed.into_iter().filter(|(row, _)| labels[*row].is_some());
-    let each = each.map(|(row, text)| report(labels[row].clone(), 1, 1, format!("no numbers: {text}"), Some(row)));
+    let each = each.map(|(row, text)| {
+        let said = if instead(row) { format!("no numbers: {text}") } else { text.clone() };
+        report(labels[row].clone(), 1, 1, said, Some(row))
+    });
     std::iter::once(whole).chain(each).collect()
 }
 
 /// Whether the texts of a column say which rows failed.
 fn tells_of_failure(column: &Column) -> bool {
     column.role == Role::Status && column.cells == CellType::Text
+}
+
+/// What a row says that has failed: instead of numbers, or beside them where a column of outcomes says so.
+fn message_of_failure<'t>(
+    table: &Table,
+    parts: &[(usize, Part)],
+    column: &'t Column,
+    row: usize,
+) -> Option<&'t String> {
+    let instead = message_instead(table, parts, column, row);
+    let of_failure = vocabulary::FAILURE.among(&name::words(name::leaf(&column.name))).is_some();
+    if instead.is_some() || of_failure {
+        return instead;
+    }
+    let text = column.dictionary.get(column.data.code(row)? as usize)?;
+    (ending::of_text(text, false) == ending::Outcome::Failed).then_some(text)
 }
 
 /// What a row says that has failed and has no numbers, or none but zeros.
@@ -305,7 +344,8 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
     for (index, meaning) in &columns {
         // A code of HTTP looks like a percentile.
         let is_code = || codes.contains_key(name::parent(&table.columns[*index].name));
-        if let Some(statistic) = meaning.statistic.filter(|_| !is_code()) {
+        let is_share = || is_share_of_successes(&table.columns[*index].name);
+        if let Some(statistic) = meaning.statistic.filter(|_| !is_code() && !is_share()) {
             let of_base = bases.entry(base(meaning)).or_default();
             if !of_base.contains(&statistic) {
                 of_base.push(statistic);
@@ -361,7 +401,10 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         parts.iter().filter(|(_, part)| matches!(part, Part::Statistic(_, statistic) if !statistic.is_count())).count();
     let counts_something =
         |index: usize| tally::counts(&table.columns[index].name, &name::read(&table.columns[index].name));
-    let others = parts.iter().filter(|(index, part)| *part == Part::Value && !counts_something(*index)).count();
+    // What is the same in all rows describes them, and says nothing of what the others are.
+    let varies = |index: usize| table.lines.rows() == 1 || !is_constant(&table.columns[index]);
+    let is_other = |(index, part): &&(usize, Part)| *part == Part::Value && !counts_something(*index) && varies(*index);
+    let others = parts.iter().filter(is_other).count();
     let mostly_statistics = of_metrics >= 2 * others;
     let percentiles = |of_base: &&Vec<Statistic>| of_base.iter().filter(|one| one.percent().is_some()).count() >= 2;
     // Nobody measures two percentiles again and again of two things: `sign_p95` and `sign_p99` beside `verify_p95` and `verify_p99`.
@@ -371,7 +414,12 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         || full.count() >= 2
         || bases.get(NAMELESS).as_ref().is_some_and(percentiles)
         || mostly_statistics && bases.iter().any(|(base, of_base)| base != NAMELESS && of_base.len() >= PLENTY);
-    (!parts.is_empty()).then_some(Layout { parts, sure, only_counts })
+    let complete = |of_base: &Vec<Statistic>| {
+        [Statistic::Min, Statistic::Mean, Statistic::Max].iter().all(|wanted| of_base.contains(wanted))
+            && of_base.iter().any(|one| one.percent().is_some())
+    };
+    let complete = bases.iter().any(|(base, of_base)| complete(of_base) && are_complete(table, &parts, base));
+    (!parts.is_empty()).then_some(Layout { parts, sure, complete, only_counts })
 }
 
 /// `desvio_padrao_s` beside `tempo_medio_s`: a deviation that names nothing but a unit is of the only mean.
@@ -388,40 +436,6 @@ fn name_lone_deviation(columns: &mut [(usize, NameMeaning)]) {
         if only_unit && name::words(mean).last() == words.last() {
             meaning.base.clone_from(mean);
         }
-    }
-}
-
-/// Whether what is called statistics of one metric cannot be that: in most rows a percentile lies far below a smaller one, or a mean
-/// outside of the extremes. Names of benchmarks (`Max_table`, `Median_table`) look like statistics and are none.
-fn contradict(table: &Table, columns: &[(usize, NameMeaning)], of: &str) -> bool {
-    /// What rounding and estimates of percentiles explain.
-    const FACTOR: f64 = 1.5;
-    let ranked: Vec<(f64, usize)> = columns
-        .iter()
-        .filter(|(_, meaning)| meaning.statistic.is_some() && base(meaning) == of)
-        .filter_map(|(index, meaning)| Some((rank(meaning.statistic?)?, *index)))
-        .collect();
-    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
-    let (mut odd, mut known) = (0, 0);
-    for row in 0..rows {
-        let mut numbers: Vec<(f64, f64)> = ranked
-            .iter()
-            .filter_map(|(rank, index)| Some((*rank, table.values(*index).number(row)?)))
-            .filter(|(_, number)| *number > 0.0)
-            .collect();
-        numbers.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        known += usize::from(numbers.len() >= 2);
-        odd += usize::from(numbers.windows(2).any(|pair| pair[0].0 < pair[1].0 && pair[0].1 > FACTOR * pair[1].1));
-    }
-    known > 0 && 2 * odd > known
-}
-
-/// Where a statistic stands among samples from small to large; a mean is only compared with the extremes.
-fn rank(statistic: Statistic) -> Option<f64> {
-    match statistic {
-        Statistic::Min => Some(-1.0),
-        Statistic::Max => Some(101.0),
-        other => other.percent(),
     }
 }
 
@@ -452,7 +466,7 @@ fn unit_of(table: &Table, parts: &[(usize, Part)], metric: &str) -> Unit {
 /// What each row is of. Where texts and settings do not tell rows apart, whole numbers in front of the statistics do that are
 /// called nothing that is measured, and then numbers of rows. `None` where nothing does, unless rows are summaries all the same: they are numbered then.
 fn labels(table: &mut Table, rows: usize, layout: &mut Layout) -> Option<Vec<Option<String>>> {
-    let Layout { parts, sure, .. } = layout;
+    let Layout { parts, sure, complete, .. } = layout;
     if rows == 1 {
         return Some(vec![None]);
     }
@@ -481,8 +495,10 @@ fn labels(table: &mut Table, rows: usize, layout: &mut Layout) -> Option<Vec<Opt
             (labels, chosen) = (with, more);
         }
     }
-    if row_labels::distinct(&labels) < rows {
-        if !*sure {
+    let apart = row_labels::distinct(&labels);
+    if apart < rows {
+        let mostly = *complete && apart >= FEWEST_APART && 4 * apart >= 3 * rows;
+        if !*sure && !mostly {
             return None;
         }
         row_labels::number(&mut labels);

@@ -98,6 +98,78 @@ pub(crate) fn beside_failures(table: &Table, index: usize) -> bool {
     (0..table.columns.len()).find(beside).is_some_and(|failed| several_a_row(table, index, failed))
 }
 
+/// How many succeeded and how many failed of something that both are called after: `client_success` beside `client_failed`.
+pub(crate) struct Pair {
+    /// The path of the object that they stand in.
+    pub(crate) object: String,
+    /// What stands before the words.
+    pub(crate) of: String,
+    pub(crate) succeeded: usize,
+    pub(crate) failed: usize,
+}
+
+/// What stands before a last word, and whether that says that something succeeded or failed.
+fn before_outcome(column: &str) -> Option<(Vec<String>, Tally)> {
+    const FAILED: vocabulary::Words = vocabulary::Words::of("failed failure failures fail fails error errors");
+    let mut words = name::words(name::leaf(column));
+    let last = words.pop()?;
+    let known =
+        |word: &String| vocabulary::REQUESTS.has(word) || vocabulary::TESTS.has(word) || vocabulary::HOW_MANY.has(word);
+    let tally = match () {
+        () if words.iter().all(known) => return None,
+        () if vocabulary::SUCCEEDED.has(&last) => Tally::Succeeded,
+        () if FAILED.has(&last) => Tally::Failed,
+        () => return None,
+    };
+    Some((words, tally))
+}
+
+/// The counts of successes and failures that are called alike but for the last word, several of them in some row.
+pub(crate) fn pairs(table: &Table) -> Vec<Pair> {
+    let whole = table.columns.iter().enumerate().filter(|(_, column)| column.cells == CellType::Integer);
+    let read = |(index, column): (usize, &crate::table::Column)| {
+        let (before, tally) = before_outcome(&column.name)?;
+        Some((index, name::parent(&column.name).to_owned(), before, tally))
+    };
+    let found: Vec<(usize, String, Vec<String>, Tally)> = whole.filter_map(read).collect();
+    let mut pairs = Vec::new();
+    for (succeeded, object, before, _) in found.iter().filter(|one| one.3 == Tally::Succeeded) {
+        let is_other = |other: &&(usize, String, Vec<String>, Tally)| {
+            other.3 == Tally::Failed && other.1 == *object && other.2 == *before
+        };
+        if let Some((failed, ..)) = found.iter().find(is_other).filter(|one| several_a_row(table, *succeeded, one.0)) {
+            pairs.push(Pair { object: object.clone(), of: before.join("_"), succeeded: *succeeded, failed: *failed });
+        }
+    }
+    pairs
+}
+
+/// Whether a column is one of two that count successes and failures of the same.
+pub(crate) fn is_of_pair(table: &Table, index: usize) -> bool {
+    before_outcome(&table.columns[index].name).is_some()
+        && pairs(table).iter().any(|pair| pair.succeeded == index || pair.failed == index)
+}
+
+/// Whether a column is called a number of failures (`failure_count`) and stands beside a number of all or of the successes, several of
+/// them in some row: then it says of no row that it failed, however few were counted.
+pub(crate) fn counts_failures(table: &Table, index: usize) -> bool {
+    let of = |index: usize| {
+        let column = &table.columns[index];
+        (column.cells == CellType::Integer).then(|| read(&column.name, &name::read(&column.name))).flatten()
+    };
+    let own_words = name::words(name::leaf(&table.columns[index].name));
+    if vocabulary::HOW_MANY.among(&own_words).is_none() {
+        return false;
+    }
+    let Some(own) = of(index).filter(|own| own.tally == Tally::Failed) else { return false };
+    let several = |other: usize| table.values(other).iter().flatten().any(|number| number > 1.0);
+    (0..table.columns.len()).any(|other| {
+        other != index
+            && of(other).is_some_and(|one| one.tally != Tally::Failed && one.object == own.object)
+            && several(other)
+    })
+}
+
 /// Whether some row counts more than one that succeeded or failed.
 pub(crate) fn several_a_row(table: &Table, succeeded: usize, failed: usize) -> bool {
     let (ok, not) = (table.values(succeeded), table.values(failed));

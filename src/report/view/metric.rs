@@ -188,11 +188,14 @@ fn failures(metric: &Metric) -> Option<String> {
     let per_thousand = |value: f64| number::plain(value);
     let low = failures.interval.low.map_or_else(|| "0".to_owned(), per_thousand);
     let high = failures.interval.high.map_or_else(|| "1,000".to_owned(), per_thousand);
-    let others = [(failures.not_said, "have no status"), (failures.unclear, "have a status that is not understood")];
+    let others = [
+        (failures.not_said, "more rows have no status"),
+        (failures.unclear, "of them have a status that is not understood"),
+    ];
     let others: Vec<String> = others
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("; {} more rows {what}", number::count(*count)))
+        .map(|(count, what)| format!("; {} {what}", number::count(*count)))
         .collect();
     let others = others.concat();
     Some(format!(
