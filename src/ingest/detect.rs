@@ -12,7 +12,7 @@ use crate::ingest::formats::{NOTATIONS, TOOLS, formats};
 use crate::ingest::head::HEAD;
 use crate::ingest::privacy;
 use crate::ingest::relatives;
-use crate::ingest::text::dialect;
+use crate::ingest::text::dialect::{self, Dialect};
 use crate::ingest::text::lines::Records;
 
 /// The notation of delimited text.
@@ -88,7 +88,12 @@ fn flag_that_reads(head: &Head<'_>) -> Option<&'static str> {
         let left_out: u64 = sink.provenance.set_aside.iter().map(|entry| entry.rows).sum();
         matches!(read, Some(Ok(()))) && rows > left_out
     };
-    let delimited = || dialect::find(head, Some(b' '), None).is_some_and(|dialect| dialect.header.is_some());
+    // Lines of a log have few numbers among their words.
+    let is_table = |dialect: &Dialect| {
+        let numbers = dialect.types.iter().filter(|cells| cells.is_number()).count();
+        dialect.types.len() > 1 && (dialect.header.is_some() || 2 * numbers >= dialect.types.len())
+    };
+    let delimited = || dialect::find(head, Some(b' '), None).is_some_and(|dialect| is_table(&dialect));
     match () {
         () if aligned() => Some("; where blanks separate its columns, --format aligned reads it"),
         () if delimited() => Some("; where blanks separate its columns, --delimiter ' ' reads it"),

@@ -117,7 +117,9 @@ fn give(tables: Vec<(Vec<String>, Vec<TextRow>)>, sink: &mut Sink) {
     for (number, (mut parameters, mut rows)) in (1..).zip(tables) {
         if several {
             parameters.push("table".to_owned());
-            rows.iter_mut().for_each(|row| row.cells.push(format!("{number}")));
+            for row in &mut rows {
+                row.cells.push(format!("{number}"));
+            }
         }
         let mut header = ["Benchmark", "Mode", "Samples", "Score", "Score Error", "Unit"].map(str::to_owned).to_vec();
         header.extend(parameters.iter().map(|name| format!("{}{name}", jmh_csv::PARAMETER)));
