@@ -155,15 +155,17 @@ impl<'s> ObjectTables<'s> {
         self.take_object("", object, &FlatRow::default(), &mut lines, 0);
     }
 
-    /// Whether an object measures nothing of what the rows above measure again and again: each of its numbers has a name that is new or
-    /// is that of words.
+    /// Whether an object measures nothing of what the rows above measure again and again: each of its numbers has a name that is that of
+    /// words, or new, as one at least is.
     pub(crate) fn is_stranger(&self, object: &RawValue) -> bool {
         let Some(above) = self.tables.iter().find(|table| table.path.is_empty() && !table.beside_samples) else {
             return false;
         };
         let mut numbers = Vec::new();
         numbers_of(object, "", &mut numbers, 0);
-        !numbers.is_empty() && !numbers.iter().any(|name| above.holds_number(name)) && above.repeats_a_number()
+        // Where all names are known, it is a row of which numbers are missing.
+        let is_new = |name: &String| !above.columns.contains_key(name);
+        numbers.iter().any(is_new) && !numbers.iter().any(|name| above.holds_number(name)) && above.repeats_a_number()
     }
 
     /// Takes an object that closes the rows above: its numbers are the only ones of their kind.
