@@ -2,8 +2,8 @@
 //!
 //! In: repeated blocks and stuck values, and the rows that they stand in. Out: those that nothing explains. A block is a copy
 //! only where whole rows are the same: the clock, the thread, everything. A value that stays is a stuck sensor unless it is the 0
-//! of something that was not needed (a connection that is used again), several requests waited for one timeout, or the clock
-//! counts too coarsely to tell durations of that size apart.
+//! of something that was not needed (a connection that is used again, an exchange between processes of which there is one), several
+//! requests waited for one timeout, or the clock counts too coarsely to tell durations of that size apart.
 
 use std::collections::HashSet;
 
@@ -59,7 +59,7 @@ pub(super) fn is_explained(table: &Table, column: usize, cells: &LabelledNumbers
         count
     };
     if stuck.value == 0.0 {
-        return elsewhere(&|value| value == 0.0) >= USUAL_ZEROS;
+        return elsewhere(&|value| value == 0.0) >= USUAL_ZEROS || is_of_one_setting(table, column, cells, stuck);
     }
     if is_coarse(&table.columns[column], stuck.value) {
         let others = (cells.len() - stuck.length) as f64;
@@ -75,6 +75,22 @@ pub(super) fn is_explained(table: &Table, column: usize, cells: &LabelledNumbers
     let (Some(first), Some(last)) = (within.iter().min(), within.iter().max()) else { return false };
     let seconds = clock::seconds(&table.columns[column], stuck.value);
     (last - first) as f64 / 1e9 <= seconds && elsewhere(&|value| value > stuck.value * (1.0 + SAME_WAIT)) == 0
+}
+
+/// Whether all rows of a stretch, and no others, have one setting in common: one process does not wait for others.
+fn is_of_one_setting(table: &Table, column: usize, cells: &LabelledNumbers<'_>, stuck: &Stuck) -> bool {
+    let end = stuck.start + stuck.length;
+    let is_setting = |index: &usize| {
+        let other = &table.columns[*index];
+        *index != column && other.role == Role::Setting && other.cells.kind() == Kind::Numbers
+    };
+    (0..table.columns.len()).filter(is_setting).any(|index| {
+        let of = |at: usize| table.columns[index].data.number(cells.row(at));
+        let setting = of(stuck.start);
+        setting.is_some()
+            && (stuck.start..end).all(|at| of(at) == setting)
+            && (0..stuck.start).chain(end..cells.len()).all(|at| of(at) != setting)
+    })
 }
 
 /// How many values outside of a stretch are the same as the one before them.

@@ -97,6 +97,8 @@ pub(crate) struct TableBuilder {
     pub(crate) beside_samples: bool,
     /// Columns that repeat numbers of the object around their rows: settings, or results of that object alone.
     pub(crate) inherited: Vec<usize>,
+    /// Columns that say where on an axis a row stands: no results.
+    pub(crate) axes: Vec<usize>,
     /// Titles between its rows, each with the row that it stands above.
     pub(crate) titles: Vec<(u64, String)>,
     /// Rows that hold no cells but what a tool said of its failure instead.
@@ -124,6 +126,7 @@ impl TableBuilder {
             may_widen: true,
             beside_samples: false,
             inherited: Vec::new(),
+            axes: Vec::new(),
             titles: Vec::new(),
             messages: Vec::new(),
             parsed: Vec::new(),
@@ -135,6 +138,11 @@ impl TableBuilder {
         let header = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
         let types: Vec<CellType> = columns.iter().map(|(_, cells)| *cells).collect();
         Self { name: name.map(str::to_owned), ..Self::new(storage, header, &types) }
+    }
+
+    /// Whether some column holds numbers or amounts.
+    pub(crate) fn holds_numbers(&self) -> bool {
+        self.columns.iter().any(|column| column.cell_type().is_number())
     }
 
     /// Takes the row whatever its cells are.

@@ -1,16 +1,24 @@
 //! Which format a source is of.
 //!
 //! In: the first bytes. Out: a format and the evidence for it, in words. Refuses binary data, and text that no format
-//! recognises. The formats themselves say how they are recognised; nothing here knows one by name.
+//! recognises. The formats themselves say how they are recognised; nothing here knows one by name, but for the notations that a flag
+//! asks for.
 
 use std::io::Read;
 
-use crate::ingest::format::{Format, Head, IngestError, SourceOptions};
+use crate::ingest::builder::TableBuilder;
+use crate::ingest::format::{AnyRecords, Format, Head, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::{NOTATIONS, TOOLS, formats};
 use crate::ingest::head::HEAD;
 use crate::ingest::privacy;
 use crate::ingest::relatives;
+use crate::ingest::text::dialect::{self, Dialect};
 use crate::ingest::text::lines::Records;
+
+/// The notation of delimited text.
+const DELIMITED: &str = "csv";
+/// The notation of columns that blanks set apart.
+const ALIGNED: &str = "aligned";
 
 /// Finds the format, or takes the one that the user named.
 pub(crate) fn detect<R: Read>(
@@ -52,7 +60,45 @@ pub(crate) fn detect<R: Read>(
             .ok_or_else(|| IngestError::UnknownFormat { name: name.clone(), known: known() })?;
         return Ok((format, vec!["named by --format or the configuration".to_owned()]));
     }
-    recognise(TOOLS, NOTATIONS, &head)
+    recognise(TOOLS, NOTATIONS, &head).or_else(|refused| match by_delimiter(&head, options) {
+        Some(found) if matches!(refused, IngestError::Unrecognised { .. }) => Ok(found),
+        _ => Err(refused),
+    })
+}
+
+/// Delimited text, where the delimiter that the user named makes rows of it.
+fn by_delimiter(head: &Head<'_>, options: &SourceOptions) -> Option<(&'static Format, Vec<String>)> {
+    let dialect = dialect::find(head, Some(options.delimiter?), options.header)?;
+    Some((named(DELIMITED)?, dialect.evidence))
+}
+
+/// The notation of a name.
+fn named(name: &str) -> Option<&'static Format> {
+    NOTATIONS.iter().find(|format| format.name == name)
+}
+
+/// Which flag reads a text in which blanks may separate columns, in words; tried, so that no advice fails.
+fn flag_that_reads(head: &Head<'_>) -> Option<&'static str> {
+    let aligned = || {
+        let mut sink = Sink::default();
+        let mut bytes = head.bytes;
+        let mut records: AnyRecords<'_> = Records::new(&mut bytes as &mut dyn Read);
+        let read = named(ALIGNED).map(|format| (format.read)(&mut records, &SourceOptions::default(), &mut sink));
+        let rows: u64 = sink.tables.iter().filter(|table| table.holds_numbers()).map(TableBuilder::rows).sum();
+        let left_out: u64 = sink.provenance.set_aside.iter().map(|entry| entry.rows).sum();
+        matches!(read, Some(Ok(()))) && rows > left_out
+    };
+    // Lines of a log have few numbers among their words.
+    let is_table = |dialect: &Dialect| {
+        let numbers = dialect.types.iter().filter(|cells| cells.is_number()).count();
+        dialect.types.len() > 1 && (dialect.header.is_some() || 2 * numbers >= dialect.types.len())
+    };
+    let delimited = || dialect::find(head, Some(b' '), None).is_some_and(|dialect| is_table(&dialect));
+    match () {
+        () if aligned() => Some("; where blanks separate its columns, --format aligned reads it"),
+        () if delimited() => Some("; where blanks separate its columns, --delimiter ' ' reads it"),
+        () => None,
+    }
 }
 
 /// The one format of a particular tool that recognises a source, else the first notation that does.
@@ -73,7 +119,7 @@ fn recognise(
     if let Some(seen) = relatives::of(head.bytes) {
         return Err(IngestError::Unrecognised { seen });
     }
-    notations.iter().find_map(sniff).ok_or_else(|| IngestError::Unrecognised { seen: seen(head.bytes) })
+    notations.iter().find_map(sniff).ok_or_else(|| IngestError::Unrecognised { seen: seen(head) })
 }
 
 fn skip_byte_order_mark<R: Read>(records: &mut Records<R>) -> Result<(), IngestError> {
@@ -131,8 +177,9 @@ fn known() -> String {
 }
 
 /// The first line, shortened, for an error message.
-fn seen(bytes: &[u8]) -> String {
+fn seen(head: &Head<'_>) -> String {
     const SHOWN: usize = 60;
+    let bytes = head.bytes;
     if privacy::mentions_private(bytes) {
         return privacy::NOT_QUOTED.to_owned();
     }
@@ -141,8 +188,11 @@ fn seen(bytes: &[u8]) -> String {
         String::from_utf8_lossy(line.trim_ascii()).chars().filter(|character| !character.is_control()).collect();
     let short: String = text.chars().take(SHOWN).collect();
     let dots = if short.len() < text.len() { "…" } else { "" };
-    let hint = relatives::of_words(bytes).unwrap_or_default();
-    format!("it starts with \"{short}{dots}\", and no table of numbers was found in it{hint}")
+    let hint = if relatives::may_have_columns(bytes) { flag_that_reads(head) } else { None }.unwrap_or_default();
+    match dialect::unlike_rows(head) {
+        Some(unlike) => format!("it starts with \"{short}{dots}\"; {unlike}"),
+        None => format!("it starts with \"{short}{dots}\", and no table of numbers was found in it{hint}"),
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! The bytes of a source: hashed as they are stored, decompressed as they are read.
 //!
 //! In: any reader. Out: a reader of the plain bytes that knows, at the end, size and digest of the stored ones.
-//! Compression is recognised by its magic number, never by the file's name.
+//! Compression is recognised by its magic number, never by the file's name; text in UTF-16 by the mark that it begins with.
 
 use std::cell::RefCell;
 use std::io::{self, BufReader, Cursor, Read};
 use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
+
+use crate::ingest::utf16::Utf16;
 
 /// Bytes read from the source at once. Measured: larger blocks gain nothing once they exceed the disk's own read-ahead.
 pub(crate) const BLOCK: usize = 1 << 20;
@@ -65,6 +67,7 @@ pub(crate) struct Input<'a> {
     account: Rc<RefCell<Account>>,
     compression: Option<&'static str>,
     ends_early: bool,
+    is_utf16: bool,
 }
 
 impl<'a> Input<'a> {
@@ -84,18 +87,25 @@ impl<'a> Input<'a> {
             start if start.starts_with(ZSTD_MAGIC) => Some("zstd"),
             _ => None,
         };
+        let is_utf16 = compression.is_none() && Utf16::is_at(&magic);
         let whole = Cursor::new(magic).chain(counted);
         let plain: Box<dyn Read + 'a> = match compression {
             Some("gzip") => Box::new(MultiGzDecoder::new(BufReader::with_capacity(BLOCK, whole))),
             Some(_) => Box::new(zstd::Decoder::new(whole)?),
+            None if is_utf16 => Box::new(Utf16::new(whole)),
             None => Box::new(whole),
         };
-        Ok(Self { plain, account, compression, ends_early: false })
+        Ok(Self { plain, account, compression, ends_early: false, is_utf16 })
     }
 
     /// `gzip`, `zstd`, or absent.
     pub(crate) fn compression(&self) -> Option<&'static str> {
         self.compression
+    }
+
+    /// Whether it is a text in UTF-16, which is read as UTF-8.
+    pub(crate) fn is_utf16(&self) -> bool {
+        self.is_utf16
     }
 
     /// Whether compressed bytes ended where more were due: the plain ones end there too, without an error.

@@ -30,6 +30,7 @@ mod sink;
 mod summaries;
 mod summary_tables;
 mod text;
+mod utf16;
 
 use std::io::Read;
 
@@ -104,6 +105,7 @@ fn read_at_pace(
     sink.provenance.format = format.name;
     sink.provenance.row = format.row;
     sink.provenance.evidence = evidence;
+    sink.provenance.evidence.extend(input.borrow().is_utf16().then(|| "text in UTF-16".to_owned()));
     (format.read)(&mut records, options, &mut sink)?;
     sink.provenance.lines = records.lines().max(sink.provenance.lines);
     // Whatever the reader left (a trailer that it does not need) still belongs to the digest.

@@ -109,18 +109,17 @@ pub(crate) fn of(bytes: &[u8]) -> Option<String> {
         .map(|relative| relative.words.to_owned())
 }
 
-/// What to try with a text whose lines may be rows with blanks between their cells.
-pub(crate) fn of_words(bytes: &[u8]) -> Option<&'static str> {
+/// Whether the lines of a text may be rows with blanks between their cells.
+pub(crate) fn may_have_columns(bytes: &[u8]) -> bool {
     /// Fewer lines are as long by chance.
     const FEWEST: usize = 3;
     let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).collect();
     let width = |line: &[u8]| line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).count();
     let number = |word: &[u8]| word.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
     let has_number = |line: &&[u8]| line.split(u8::is_ascii_whitespace).any(|word| !word.is_empty() && number(word));
-    let usual = width(lines.get(lines.len() / 2)?);
+    let Some(usual) = lines.get(lines.len() / 2).map(|line| width(line)) else { return false };
     let alike = lines.iter().filter(|line| width(line) == usual && has_number(line)).count();
-    (usual > 1 && alike >= FEWEST && alike * 2 > lines.len())
-        .then_some("; where blanks separate its columns, --format aligned or --delimiter ' ' reads it")
+    usual > 1 && alike >= FEWEST && alike * 2 > lines.len()
 }
 
 #[cfg(test)]
@@ -173,9 +172,9 @@ mod tests {
 
     #[test]
     fn lines_of_as_many_words_with_numbers_may_be_a_table_with_blanks() {
-        assert!(of_words(b"a run\n1 x 5\n2 y 6\n3 z 7\n").is_some_and(|words| words.contains("--format aligned")));
-        assert_eq!(of_words(b"the first line\nthe next line\nthe last line\n"), None);
-        assert_eq!(of_words(b"1\n2\n3\n"), None);
+        assert!(may_have_columns(b"a run\n1 x 5\n2 y 6\n3 z 7\n"));
+        assert!(!may_have_columns(b"the first line\nthe next line\nthe last line\n"));
+        assert!(!may_have_columns(b"1\n2\n3\n") && !may_have_columns(b""));
     }
 
     #[test]

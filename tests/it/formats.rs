@@ -98,6 +98,8 @@ const EXPECTED: &[(&str, &str)] = &[
     ("github-action-benchmark/data.js", "github-action-benchmark"),
     ("github-action-benchmark/output.json", "github-action-benchmark"),
     ("jmh/shop.csv", "jmh-csv"),
+    ("jmh/table.txt", "jmh-text"),
+    ("perf-analyzer", "perf-analyzer"),
     ("benchmark-dotnet/Shop.Cart-report.csv", "benchmark-dotnet-csv"),
     ("llama-bench/tests.csv", "llama-bench"),
     ("sglang/runs.jsonl", "sglang"),

@@ -41,6 +41,7 @@ mod history;
 mod init;
 mod interchange;
 
+mod layouts;
 mod load_levels;
 mod meaning;
 mod memory;

@@ -65,7 +65,8 @@ fn where_blanks_may_separate_columns_the_refusal_names_what_reads_them() {
     let place = Place::new();
     place.write("t.txt", "some numbers of mine\n1 a 12.5\n2 b 14.5\n3 c 13.5\n4 d 11.0\n");
     let refused = place.run("summarize t.txt");
-    assert!(refused.exits(2).stderr.contains("--format aligned"), "{}", refused.stderr);
+    assert!(refused.exits(2).stderr.contains("--delimiter ' ' reads it"), "{}", refused.stderr);
+    place.run_words(&["summarize", "t.txt", "--delimiter", " "], b"").exits(0);
     place.write("prose.txt", "It was a dark night.\nNothing happened at all.\nThe end of it.\n");
     let prose = place.run("summarize prose.txt");
     assert!(!prose.exits(2).stderr.contains("aligned"), "{}", prose.stderr);

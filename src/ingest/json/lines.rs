@@ -22,6 +22,8 @@ use crate::ingest::text::parts::{Part, Schema, Span};
 const MOST_APART: usize = 10_000;
 /// Broken lines that are named; the rest are counted.
 const NAMED_BROKEN: u64 = 50;
+/// Bytes at the end of a text among which its closing lines are.
+const FAR: usize = 16 << 10;
 
 /// Reads a text of objects, one a line, without the fields named.
 pub(crate) fn read_lines(
@@ -99,6 +101,27 @@ impl LineReader<'_> {
             self.skeletons.push(skeleton);
         }
     }
+
+    /// Takes a line that measures nothing of what the lines above measure: a row beside them where it closes the text, as a tool sums up
+    /// there what it did.
+    fn take_stranger(&mut self, text: &str, line: u64, records: &mut AnyRecords<'_>) -> Result<(), IngestError> {
+        /// So many lines may close a text.
+        const MOST_CLOSING: usize = 3;
+        let below = String::from_utf8_lossy(records.peek(FAR)?).into_owned();
+        let objects: Vec<_> = below.lines().filter(|line| !line.trim().is_empty()).collect();
+        let stranger =
+            |line: &&str| serde_json::from_str::<&RawValue>(line).is_ok_and(|one| self.tables.is_stranger(one));
+        let closes = objects.len() < MOST_CLOSING && objects.iter().all(stranger);
+        let value: &RawValue =
+            serde_json::from_str(text).map_err(|error| IngestError::Malformed(json::reason(&error)))?;
+        let text = Text { whole: text, first_line: line };
+        if closes {
+            self.tables.take_closing(value, text);
+        } else {
+            self.tables.take_row(value, text);
+        }
+        Ok(())
+    }
 }
 
 impl ByBlocks for LineReader<'_> {
@@ -134,6 +157,7 @@ impl ByBlocks for LineReader<'_> {
     }
 
     fn take_record(&mut self, records: &mut AnyRecords<'_>) -> Result<bool, IngestError> {
+        let may_close = records.peek(FAR)?.len() <= FAR && records.sees_end();
         let Some(record) = records.next()? else { return Ok(false) };
         let line = record.line;
         if record.flaw == Flaw::Overlong {
@@ -153,6 +177,10 @@ impl ByBlocks for LineReader<'_> {
             return Ok(true);
         }
         match serde_json::from_str::<&RawValue>(&text) {
+            Ok(value) if may_close && value.get().starts_with('{') && self.tables.is_stranger(value) => {
+                let text = text.into_owned();
+                self.take_stranger(&text, line, records)?;
+            }
             Ok(value) if value.get().starts_with('{') => {
                 self.tables.take_row(value, Text { whole: &text, first_line: line });
                 self.learn(record.bytes);

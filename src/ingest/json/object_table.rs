@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use serde_json::value::RawValue;
@@ -22,6 +23,9 @@ const SAMPLE_ROWS: usize = 200;
 /// A table with more columns is no table of measurements: keys are data there.
 pub(super) const MOST_COLUMNS: usize = 2000;
 
+/// The name of the column that tells curves apart.
+const RECORD: &str = "record";
+
 /// A row: names and cells of the values in one object.
 #[derive(Debug, Clone, Default)]
 pub(super) struct FlatRow {
@@ -31,6 +35,10 @@ pub(super) struct FlatRow {
     words: Vec<usize>,
     /// Cells that are numbers of an object around this one.
     inherited: Vec<usize>,
+    /// The cell that says where on an axis the row stands.
+    axis: Option<usize>,
+    /// All that tells the record from others.
+    record: Option<Arc<str>>,
 }
 
 /// Whose words and numbers rows inside an object have.
@@ -65,6 +73,52 @@ impl FlatRow {
             b'n' => self.push(name, "", false),
             _ => self.push(name, value.get(), false),
         }
+    }
+
+    /// The same for an array of an element. Points of two curves are no samples of one thing, whatever tells their records apart: for
+    /// arrays of arrays that is kept as one text.
+    pub(super) fn labels_for(&self, array: &RawValue) -> Self {
+        let mut labels = self.labels(Around::Element);
+        let rest = array.get().trim_start().strip_prefix('[').unwrap_or_default();
+        if rest.trim_start().starts_with('[') {
+            labels.record = Some(Arc::from(self.in_one_text()));
+        }
+        labels
+    }
+
+    /// Its words and its round numbers, also where those are written as `10.0`.
+    fn in_one_text(&self) -> String {
+        /// Longer texts remark on a record.
+        const LONGEST: usize = 60;
+        let text = |(index, name): (usize, &String)| {
+            let cell = self.cell(index);
+            let text = String::from_utf8_lossy(cell);
+            if self.words.contains(&index) {
+                return (!cell.is_empty() && cell.len() <= LONGEST).then(|| text.into_owned());
+            }
+            is_round(cell.strip_suffix(b".0").unwrap_or(cell)).then(|| format!("{}={text}", name::leaf(name)))
+        };
+        self.names.iter().enumerate().filter_map(text).collect::<Vec<String>>().join(", ")
+    }
+
+    /// A row inside that has nothing but the text of its record, where there is one.
+    pub(super) fn of_record(&self) -> Option<Self> {
+        let record = self.record.as_deref().filter(|record| !record.is_empty())?;
+        let mut one = Self::default();
+        one.push(RECORD, record, true);
+        Some(one)
+    }
+
+    /// Adds where on an axis the row stands.
+    pub(super) fn push_axis(&mut self, name: &str, value: &RawValue) {
+        self.axis = Some(self.names.len());
+        self.push_scalar(name, value);
+    }
+
+    /// Whether it has a number under a name.
+    fn has_number_under(&self, name: &str) -> bool {
+        let index = self.names.iter().rposition(|found| found == name).filter(|index| !self.words.contains(index));
+        index.is_some_and(|index| cells::look(self.cell(index), DecimalMark::Point).is_number())
     }
 
     /// Whether one of its values is a number.
@@ -158,6 +212,8 @@ pub(super) struct ObjectTable {
     names: Vec<String>,
     /// Columns that hold numbers of the objects around.
     inherited: Vec<usize>,
+    /// Columns that say where on an axis a row stands.
+    axes: Vec<usize>,
     /// Rows that wait for the types of the columns to be decided.
     waiting: Vec<(FlatRow, u64)>,
     pub(super) builder: Option<TableBuilder>,
@@ -174,6 +230,7 @@ impl ObjectTable {
             columns: HashMap::default(),
             names: Vec::new(),
             inherited: Vec::new(),
+            axes: Vec::new(),
             waiting: Vec::new(),
             builder: None,
             refused_columns: 0,
@@ -192,6 +249,9 @@ impl ObjectTable {
                 }
                 if inherits {
                     self.inherited.push(self.names.len());
+                }
+                if row.axis == Some(index) {
+                    self.axes.push(self.names.len());
                 }
                 self.columns.insert(name.clone(), self.names.len());
                 self.names.push(name.clone());
@@ -243,6 +303,25 @@ impl ObjectTable {
         column.and_then(number) == Some(true)
     }
 
+    /// Whether it holds a number under a name.
+    pub(super) fn holds_number(&self, name: &str) -> bool {
+        let Some(column) = self.columns.get(name) else { return false };
+        match &self.builder {
+            Some(builder) => builder.columns.get(*column).is_some_and(|column| column.cell_type().is_number()),
+            None => self.waiting.iter().rev().any(|(row, _)| row.has_number_under(name)),
+        }
+    }
+
+    /// Whether it has two rows, and at least half of them hold a number under one name; of very many rows that is not asked.
+    pub(super) fn repeats_a_number(&self) -> bool {
+        if self.builder.is_some() {
+            return self.names.iter().any(|name| self.holds_number(name));
+        }
+        let rows = self.waiting.len();
+        let under = |name: &String| self.waiting.iter().filter(|(row, _)| row.has_number_under(name)).count();
+        rows > 1 && self.names.iter().any(|name| 2 * under(name) >= rows)
+    }
+
     /// Its names, in order.
     pub(super) fn names(&self) -> &[String] {
         &self.names
@@ -252,6 +331,7 @@ impl ObjectTable {
     pub(super) fn into_builder(self) -> Option<TableBuilder> {
         let mut builder = self.builder?;
         builder.inherited = self.inherited;
+        builder.axes = self.axes;
         Some(builder)
     }
 

@@ -143,7 +143,7 @@ impl<'s> ObjectTables<'s> {
             self.flatten(object, "", &mut inside, lines, 1);
             for (name, array) in &inside.arrays {
                 let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                self.take_array(&below, last_name(name), array, &inside.row.labels(Around::Element), lines, 1);
+                self.take_array(&below, last_name(name), array, &inside.row.labels_for(array), lines, 1);
             }
             self.table_beside(path).push(inside.row, line);
         }
@@ -153,6 +153,31 @@ impl<'s> ObjectTables<'s> {
     pub(crate) fn take_row(&mut self, object: &RawValue, text: Text<'_>) {
         let mut lines = LineCounter::new(text);
         self.take_object("", object, &FlatRow::default(), &mut lines, 0);
+    }
+
+    /// Whether an object measures nothing of what the rows above measure again and again: each of its numbers has a name that is that of
+    /// words, or new, as one at least is.
+    pub(crate) fn is_stranger(&self, object: &RawValue) -> bool {
+        let Some(above) = self.tables.iter().find(|table| table.path.is_empty() && !table.beside_samples) else {
+            return false;
+        };
+        let mut numbers = Vec::new();
+        numbers_of(object, "", &mut numbers, 0);
+        // Where all names are known, it is a row of which numbers are missing.
+        let is_new = |name: &String| !above.columns.contains_key(name);
+        numbers.iter().any(is_new) && !numbers.iter().any(|name| above.holds_number(name)) && above.repeats_a_number()
+    }
+
+    /// Takes an object that closes the rows above: its numbers are the only ones of their kind.
+    pub(crate) fn take_closing(&mut self, object: &RawValue, text: Text<'_>) {
+        let mut lines = LineCounter::new(text);
+        let line = lines.line(object.get());
+        let mut inside = Inside::default();
+        self.flatten(object, "", &mut inside, &mut lines, 0);
+        for (name, array) in &inside.arrays {
+            self.take_array(name, last_name(name), array, &inside.row.labels(Around::Document), &mut lines, 1);
+        }
+        self.table_beside("").push(inside.row, line);
     }
 
     fn take_object<'t>(
@@ -168,7 +193,7 @@ impl<'s> ObjectTables<'s> {
         self.flatten(object, "", &mut inside, lines, depth);
         for (name, array) in &inside.arrays {
             let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            self.take_array(&below, last_name(name), array, &inside.row.labels(Around::Element), lines, depth + 1);
+            self.take_array(&below, last_name(name), array, &inside.row.labels_for(array), lines, depth + 1);
         }
         self.table(path).push(inside.row, line);
     }
@@ -195,10 +220,21 @@ impl<'s> ObjectTables<'s> {
             return;
         }
         if let Some(rows) = matrix(&elements) {
+            let axis = format!("{name} axis");
+            let is_curve = !path.is_empty() && is_curve(&rows, self.table(path).columns.contains_key(&axis));
+            let of_record = is_curve.then(|| labels.of_record()).flatten();
+            let labels = of_record.as_ref().unwrap_or(labels);
             for (row, element) in rows.iter().zip(&elements) {
                 let mut flat = labels.clone();
-                for (index, cell) in row.iter().enumerate() {
-                    flat.push_scalar(&format!("column_{}", index + 1), cell);
+                if let [at, value] = row[..]
+                    && is_curve
+                {
+                    flat.push_axis(&axis, at);
+                    flat.push_scalar(name, value);
+                } else {
+                    row.iter()
+                        .enumerate()
+                        .for_each(|(index, cell)| flat.push_scalar(&format!("column_{}", index + 1), cell));
                 }
                 let line = lines.line(element.get());
                 self.table(path).push(flat, line);
@@ -419,6 +455,21 @@ fn name_apart(tables: &mut [ObjectTable]) {
     }
 }
 
+/// The names of the numbers in an object, those of nested objects joined by dots.
+fn numbers_of(object: &RawValue, prefix: &str, names: &mut Vec<String>, depth: usize) {
+    if depth > DEEPEST {
+        return;
+    }
+    for (key, value) in entries(object) {
+        let name = if prefix.is_empty() { key.to_string() } else { format!("{prefix}.{key}") };
+        match first_byte(value) {
+            b'{' => numbers_of(value, &name, names, depth + 1),
+            b'-' | b'0'..=b'9' => names.push(name),
+            _ => {}
+        }
+    }
+}
+
 /// What one object holds.
 #[derive(Default)]
 struct Inside<'t> {
@@ -455,6 +506,25 @@ fn matrix<'t>(elements: &[&'t RawValue]) -> Option<Vec<Vec<&'t RawValue>>> {
     let rows: Vec<Vec<&RawValue>> =
         elements.iter().map(|element| serde_json::from_str(element.get()).ok()).collect::<Option<_>>()?;
     rows.iter().all(|row| row.len() == first.len() && row.iter().all(|cell| is_scalar(cell))).then_some(rows)
+}
+
+/// Whether rows of two numbers are values along an axis: the first numbers rise from row to row, and are no instants. Two rows show it only
+/// where more rows did before.
+fn is_curve(rows: &[Vec<&RawValue>], known: bool) -> bool {
+    const FEWEST_ROWS: usize = 3;
+    let number = |cell: &RawValue| cell.get().parse::<f64>().ok();
+    let points: Option<Vec<(f64, f64)>> = rows
+        .iter()
+        .map(|row| match row[..] {
+            [at, value] => number(at).zip(number(value)),
+            _ => None,
+        })
+        .collect();
+    points.is_some_and(|points| {
+        (known || points.len() >= FEWEST_ROWS)
+            && points.windows(2).all(|pair| pair[0].0 < pair[1].0)
+            && points.iter().any(|(at, _)| profile::counts_since_1970(*at).is_none())
+    })
 }
 
 /// Arrays of equal length, at least two and one of them with words in it: columns of one table. Arrays of numbers alone

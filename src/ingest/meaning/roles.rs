@@ -52,13 +52,14 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         rows_sorted: sink.rows_sorted,
     };
     for builder in sink.tables {
-        let beside_samples = builder.beside_samples;
+        let (beside_samples, has_axis) = (builder.beside_samples, !builder.axes.is_empty());
         let mut found = Vec::new();
         let mut table = assign_table(builder, &definitions, &source.provenance.name, &mut found);
         // What only some of the objects hold is missing in none.
         found.retain(|finding| !(beside_samples && finding.kind == FindingKind::EmptyCell));
         source.findings.append(&mut found);
-        table.labels_exact = sink.labels_exact;
+        // Curves of 10 and of 20 seconds are two, however many there are.
+        table.labels_exact = sink.labels_exact || has_axis;
         if beside_samples {
             let place = summary_table::Place::BesideSamples;
             source.reported.extend(summary_table::take(&mut table, options, place).into_iter().flatten());
@@ -157,7 +158,7 @@ fn assign_table(
 ) -> Table {
     let options = definitions.options;
     let storage = builder.storage.clone();
-    let inherited = builder.inherited.clone();
+    let (inherited, axes) = (builder.inherited.clone(), builder.axes.clone());
     let (mut table, invalid) = builder.finish();
     table.order_is_recorded = !definitions.rows_sorted;
     if definitions.says_nothing_of_roles() {
@@ -172,6 +173,9 @@ fn assign_table(
             (None, None) => match role::infer(&table, index) {
                 (Role::Metric | Role::Timestamp, _) if inherited.contains(&index) => {
                     (Role::Unused, "a number of the object around, which has it once".to_owned())
+                }
+                (Role::Metric, _) if axes.contains(&index) => {
+                    (Role::Unused, "the first numbers of pairs, which rise in every array: an axis".to_owned())
                 }
                 inferred => inferred,
             },

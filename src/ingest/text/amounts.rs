@@ -1,5 +1,5 @@
 //! Columns of texts that are amounts in words or units that no cell is read with by itself: `12.5 W`, `$0.012`, `~12 ms`, `1.2K`,
-//! `5k req/s`, `12.1 ms ± 0.3 ms`, `49.3MiB / 3.8GiB`.
+//! `5k req/s`, `12.1 ms ± 0.3 ms`, `49.3MiB / 3.8GiB`, `1,059 ms (31.2%)`.
 //!
 //! In: the different texts of a column. Out: the numbers that they are, one or two to a text, with the unit that all of them state or
 //! the word that all of them are written with. Looked at once a text, when its column stands: reading does not ask. Refuses texts that are as well names: `8B`,
@@ -41,7 +41,10 @@ pub(crate) fn of(column: &str, texts: &[&[u8]], mark: DecimalMark) -> Option<Vec
     let between = cells.iter().flatten().find_map(|cell| cell.second.as_ref().map(|(between, _)| *between));
     let numbers: Vec<Option<&Amount<'_>>> = cells.iter().map(|cell| cell.as_ref().map(|cell| &cell.first)).collect();
     let Some(between) = between else { return Some(vec![together(column, texts, &numbers, false)?]) };
-    let of_two = |cell: &Option<Cell<'_>>| cell.as_ref().is_none_or(|cell| cell.second.is_some());
+    let of_two = |cell: &Option<Cell<'_>>| {
+        let all = |cell: &Cell<'_>| cell.second.as_ref().map_or(between == Between::Share, |(one, _)| *one == between);
+        cell.as_ref().is_none_or(all)
+    };
     if !cells.iter().all(of_two) {
         return None;
     }
@@ -51,13 +54,14 @@ pub(crate) fn of(column: &str, texts: &[&[u8]], mark: DecimalMark) -> Option<Vec
         .collect();
     let [first, second] = match between {
         Between::Deviation => [format!("mean {column}"), format!("{column} ±")],
+        Between::Share => [column.to_owned(), format!("{column} share")],
         Between::Slash => names_of_two(column),
     };
-    // A number with its deviation is no name, be there a unit or not.
-    let measured = between == Between::Deviation;
+    // A number with its deviation or its share is no name, be there a unit or not.
+    let measured = between != Between::Slash;
     let pair = [together(&first, texts, &numbers, measured)?, together(&second, texts, &others, measured)?];
     // A share of something else (`1/100`) is no pair of amounts.
-    let amounts = between == Between::Deviation || pair.iter().all(|one| one.dimension == Some(Dimension::Bytes));
+    let amounts = measured || pair.iter().all(|one| one.dimension == Some(Dimension::Bytes));
     amounts.then(|| pair.to_vec())
 }
 
@@ -246,6 +250,8 @@ fn of_family(word: &str) -> Option<(&'static str, f64)> {
 enum Between {
     /// `±`: a value and how far it deviates.
     Deviation,
+    /// `(31.2%)`: a value and its share of all.
+    Share,
     /// `/`.
     Slash,
 }
@@ -271,6 +277,11 @@ impl<'t> Cell<'t> {
                 value.word = deviation.word;
             }
             return Some(Self { first: value, second: Some((Between::Deviation, deviation)) });
+        }
+        if let Some((value, share)) = text.strip_suffix("%)").and_then(|text| text.rsplit_once('(')) {
+            let share = Amount::of(share, mark).filter(|share| share.word.is_empty() && share.scale == 1.0)?;
+            let share = Amount { word: "%", ..share };
+            return Some(Self { first: Amount::of(value, mark)?, second: Some((Between::Share, share)) });
         }
         if let Some((first, second)) = text.split_once('/')
             && second.trim_start().starts_with(|next: char| next.is_ascii_digit())
@@ -471,6 +482,11 @@ mod tests {
         assert_eq!(names, ["MemUsage used", "MemUsage limit"]);
         assert_eq!(pair[0].numbers, [Some(2_097_152.0), Some(3_145_728.0)]);
         assert_eq!(pair[1].numbers, [Some(1_073_741_824.0); 2]);
+        let share = found("Total Time", &["1,059 ms (31.5%)", "602 ms (17.5%)", "0 ms"]).unwrap();
+        assert_eq!((share[0].name.as_str(), share[1].name.as_str()), ("Total Time", "Total Time share"));
+        assert_eq!(share[0].numbers, [Some(1.059), Some(0.602), Some(0.0)]);
+        assert_eq!(share[1].numbers, [Some(0.315), Some(0.175), None]);
+        assert_eq!(found("rows", &["120 (31.5%)", "80 (21%)"]).unwrap()[0].numbers, [Some(120.0), Some(80.0)]);
         let mean = found("t", &["5.5ms ± 0.5ms", "6 ± 1 ms"]).unwrap();
         assert_eq!((mean[0].name.as_str(), mean[1].name.as_str()), ("mean t", "t ±"));
         assert_eq!(mean[0].numbers, [Some(0.0055), Some(0.006)]);

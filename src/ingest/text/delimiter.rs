@@ -6,7 +6,7 @@
 use crate::ingest::head::Head;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::row::RowBuffer;
-use crate::ingest::text::split::first_rows;
+use crate::ingest::text::split::{first_rows, is_blank_or_comment};
 use crate::measure::ending;
 
 /// Delimiters that are tried, the most frequent in the wild first.
@@ -76,7 +76,9 @@ pub(super) fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuff
         }
     }
     best.or_else(|| {
-        let rows = sample_rows(head, None);
+        // In quotes each, numbers are the only field of their rows: what separates fields is in none, and the quotes are no part of them.
+        let delimiter = is_quoted_throughout(head).then_some(b',');
+        let rows = sample_rows(head, delimiter);
         let is_number = |row: &&RowBuffer| {
             let cell = row.row().cell(0);
             let look = |mark| cells::look(cell, mark);
@@ -87,8 +89,22 @@ pub(super) fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuff
         };
         let numbers = rows.iter().filter(is_number).count();
         // One word may stand above the numbers.
-        (numbers > 0 && numbers as f64 >= 0.9 * (rows.len() as f64 - 1.0)).then_some((None, rows, 1.0))
+        (numbers > 0 && numbers as f64 >= 0.9 * (rows.len() as f64 - 1.0)).then_some((delimiter, rows, 1.0))
     })
+}
+
+/// Whether every line is one quoted field, as a program writes a single column that quotes everything.
+fn is_quoted_throughout(head: &Head<'_>) -> bool {
+    let mut lines: Vec<&[u8]> = head.bytes.split(|byte| *byte == b'\n').collect();
+    if !head.complete {
+        lines.pop();
+    }
+    lines.retain(|line| !is_blank_or_comment(line));
+    let quoted = |line: &&[u8]| {
+        let inside = line.trim_ascii().strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+        inside.is_some_and(|inside| !inside.contains(&b'"'))
+    };
+    !lines.is_empty() && lines.iter().all(quoted)
 }
 
 /// Whether the first row names every field of the rows below it, which are as many.

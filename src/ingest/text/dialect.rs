@@ -106,13 +106,13 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         return None;
     }
     let fields = match delimiter {
-        Some(delimiter) => format!(
+        Some(delimiter) if width > 1 => format!(
             "{} separates {width} fields in {:.0}% of the first {} rows",
             delimiter_name(delimiter),
             agreement * 100.0,
             rows.len()
         ),
-        None => "one number a line".to_owned(),
+        _ => "one number a line".to_owned(),
     };
     let mut evidence = vec![fields];
     evidence.extend(evidence_of(names.as_deref(), header_only, trailing, mark, &rows));
@@ -136,6 +136,23 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         trailing,
         side_by_side,
     })
+}
+
+/// What keeps a text with numbers from being a table, in words: rows of unlike numbers of fields, and no names for most of them.
+pub(crate) fn unlike_rows(head: &Head<'_>) -> Option<String> {
+    let (Some(delimiter), rows, _) = best_delimiter(head)? else { return None };
+    let width = usual_width(&rows).filter(|width| *width > 1)?;
+    let has_number = |row: &&RowBuffer| row.row().iter().any(|cell| cells::look(cell, DecimalMark::Point).is_number());
+    let fitting = rows.iter().filter(|row| row.cells.len() == width).count();
+    let few = (fitting as f64) < LEAST_FITTING * rows.len() as f64;
+    let first = rows.first()?.cells.len();
+    let told = format!(
+        "{} separates fields, but only {fitting} of the first {} rows have {width}, and the first row has {first}: \
+         give every row as many fields as the header has names",
+        delimiter_name(delimiter),
+        rows.len()
+    );
+    (few && 2 * rows.iter().filter(has_number).count() > rows.len()).then_some(told)
 }
 
 /// How a text of a single row of samples is written.

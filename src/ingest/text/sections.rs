@@ -4,6 +4,8 @@
 //! what the table's columns hold. Otherwise it is, in this order: a header seen before; a new header; a row of an
 //! earlier table (another run was appended); a row with the wrong number of fields; or a row with invalid cells.
 
+mod misfit;
+
 use crate::measure::{FindingKind, Severity, ending};
 use crate::table::storage::Storage;
 use crate::table::{CellType, ForeignValue};
@@ -225,6 +227,8 @@ impl Sections {
             self.repeated.push(context.line);
             self.tables[index].begin_run();
             self.give_title(index);
+        } else if self.is_misfit(row) {
+            self.set_misfit_aside(row, context.line, sink);
         } else if let Some(below) = self.new_header(row, context) {
             self.open_table(row, below, context, sink);
         } else if row.len() == width && self.goes_on(row, context) {
@@ -550,11 +554,7 @@ impl Sections {
             let action = "the rows were set aside";
             sink.find(Severity::Corrupted, FindingKind::RaggedRow, None, reason, action).count = more;
         }
-        if self.dialect.header.is_none() {
-            let reason = "the first row already holds numbers, so the columns have no names";
-            let action = "columns are called column_1, column_2, …; roles and units are inferred from the values alone";
-            sink.find(Severity::Note, FindingKind::MissingHeader, 1, reason, action);
-        }
+        self.note_missing_header(sink);
         if self.dialect.mark_is_assumed {
             let reason =
                 "every number of a column has three digits behind one comma: read as decimals, `42,068` is about 42";

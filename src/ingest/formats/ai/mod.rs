@@ -6,5 +6,6 @@ pub(crate) mod genai_perf;
 pub(crate) mod guidellm;
 pub(crate) mod inference_perf;
 pub(crate) mod mlperf;
+pub(crate) mod perf_analyzer;
 pub(crate) mod sglang;
 pub(crate) mod vllm;

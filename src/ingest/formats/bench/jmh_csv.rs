@@ -27,17 +27,27 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 /// What the name of a column with a parameter begins with.
-const PARAMETER: &str = "Param: ";
+pub(super) const PARAMETER: &str = "Param: ";
+/// What a score is.
+pub(super) const CAVEAT: &str =
+    "A score is the mean over all iterations of all forks; `-rf json` writes every iteration.";
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
     let rows = summary_tables::rows(records, b',', sink)?;
     let header = rows.first().map(|row| row.cells.clone()).unwrap_or_default();
     let rows: Vec<&TextRow> = rows.iter().filter(|row| row.cells != header).collect();
-    let threads = rows.iter().any(|row| row.named(&header, "Threads") != rows[0].named(&header, "Threads"));
+    take(&header, &rows, sink);
+    caveat(sink, CAVEAT);
+    Ok(())
+}
+
+/// Takes the rows below a header.
+pub(super) fn take(header: &[String], rows: &[&TextRow], sink: &mut Sink) {
+    let threads = rows.iter().any(|row| row.named(header, "Threads") != rows[0].named(header, "Threads"));
     // The rows of percentiles stand behind that of their benchmark.
     let mut open: Option<(String, Summary)> = None;
     for row in rows {
-        let Some(mode) = jmh::MODES.iter().find(|mode| mode.written == row.named(&header, "Mode")) else {
+        let Some(mode) = jmh::MODES.iter().find(|mode| mode.written == row.named(header, "Mode")) else {
             sink.provenance.set_aside("a benchmark of a mode that is not known", row.line);
             continue;
         };
@@ -45,11 +55,11 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
             Some((benchmark, secondary)) => (benchmark, Some(secondary.trim_start_matches(['\u{b7}', '+']))),
             None => (row.cell(0), None),
         };
-        let label = label(&header, row, benchmark, threads);
+        let label = label(header, row, benchmark, threads);
         let percentile = secondary.and_then(percentile);
         match (percentile, &mut open) {
             (Some(statistic), Some((of, summary))) if *of == label => {
-                summary_tables::add(summary, statistic, row.named(&header, "Score"), row.line);
+                summary_tables::add(summary, statistic, row.named(header, "Score"), row.line);
                 continue;
             }
             _ => {}
@@ -57,7 +67,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         if let Some((_, summary)) = open.take() {
             summary.give(sink);
         }
-        let summary = summary(&header, row, mode, secondary, &label);
+        let summary = summary(header, row, mode, secondary, &label);
         match secondary {
             None => open = Some((label, summary)),
             Some(_) => summary.give(sink),
@@ -66,8 +76,6 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     if let Some((_, summary)) = open {
         summary.give(sink);
     }
-    caveat(sink, "A score is the mean over all iterations of all forks; `-rf json` writes every iteration.");
-    Ok(())
 }
 
 /// The score of a row, and its error beside it.

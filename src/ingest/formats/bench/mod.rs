@@ -21,6 +21,7 @@ pub(crate) mod iperf3;
 pub(crate) mod iperf_text;
 pub(crate) mod jmh;
 pub(crate) mod jmh_csv;
+pub(crate) mod jmh_text;
 pub(crate) mod libtest;
 pub(crate) mod llama_bench;
 pub(crate) mod mitata;

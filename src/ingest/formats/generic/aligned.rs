@@ -16,9 +16,13 @@ use crate::ingest::text::heading::with_unit;
 use crate::ingest::text::row::{Row, RowBuffer};
 use crate::table::source::Families;
 
+mod unnamed;
+
+use unnamed::{DATE, TIME};
+
 pub(crate) const FORMAT: Format = Format {
     name: "aligned",
-    about: "tables with blanks between their columns and a header: vmstat, sar, pidstat, kubectl top",
+    about: "tables with blanks between their columns: vmstat, sar, pidstat, kubectl top; without a header up to three columns of numbers",
     latency: "whatever its columns say",
     failures: Failures::ByColumn,
     holds: Holds::Samples,
@@ -35,10 +39,6 @@ const FEWEST_ROWS: usize = 2;
 const SAMPLE_ROWS: usize = 400;
 /// What `kubectl top` calls the cores in use.
 const CORES: &str = "CPU(cores)";
-/// What a column of times of day is called.
-const TIME: &str = "time";
-/// And what one of days is called.
-const DATE: &str = "date";
 
 /// Shares of processor time of `vmstat`, whose names are two letters.
 const VMSTAT: [Declared; 5] = [
@@ -210,6 +210,9 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     if !head.complete {
         lines.pop();
     }
+    if let Some(names) = unnamed::names(&lines).filter(|names| unnamed::are_few(names)) {
+        return Some(vec![format!("blanks separate {} columns of numbers, without a header", names.len())]);
+    }
     let mut reader = Reader::default();
     let (mut rows, mut aligned, mut measured) = (0, is_plain(&lines), false);
     for (line, text) in (1..).zip(&lines) {
@@ -261,7 +264,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         Declared::metric(CORES, Some(Unit::COUNT), Some(Polarity::Unknown), Some("cores in use"), "kubectl top: cores"),
     ];
     let storage = sink.storage.clone();
-    let mut reader = Reader::default();
+    let mut reader = Reader { header: unnamed::announced(&Head::of(records)?, sink), ..Reader::default() };
     // Rows of the newest header, until there are enough to see what its columns hold.
     let mut waiting: Vec<(RowBuffer, u64)> = Vec::new();
     let mut table: Option<TableBuilder> = None;
@@ -269,7 +272,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         let rows: Vec<Row<'_>> = waiting.iter().map(|(row, _)| row.row()).collect();
         let types: Vec<CellType> = column_types(&rows, reader.header.len(), DecimalMark::Point);
         let mut table = TableBuilder::new(&storage, reader.header.clone(), &types);
-        table.header_line = Some(reader.header_line);
+        table.header_line = (reader.header_line > 0).then_some(reader.header_line);
         waiting.drain(..).for_each(|(row, line)| table.push(row.row(), line));
         (table.rows() > 0).then_some(table)
     };

@@ -168,6 +168,24 @@ pub(crate) fn declare_others(sink: &mut Sink) {
     sink.declared_by_file.extend(others.into_iter().map(|name| (name, declared())));
 }
 
+/// Sets aside what k6 writes as iterations of `setup()` and `teardown()`: they run once, and nothing of the script is in them.
+fn set_preparations_aside(source: &mut Source) {
+    const GROUPS: [&str; 2] = ["::setup", "::teardown"];
+    let Source { tables, provenance, .. } = source;
+    for table in tables.iter_mut().filter(|table| table.name.as_deref() == Some("iteration_duration")) {
+        let Some(group) = ["group", "data.tags.group"].iter().find_map(|name| table.position(name)) else { continue };
+        if !table.columns[group].dictionary.iter().any(|text| GROUPS.contains(&&**text)) {
+            continue;
+        }
+        if let (Some(prepared), Some(others)) = settle::part(table, group, |text| GROUPS.contains(&text)) {
+            (0..prepared.lines.rows())
+                .filter_map(|row| prepared.lines.line(row))
+                .for_each(|line| provenance.set_aside("`iteration_duration` of setup() or teardown()", line));
+            *table = others;
+        }
+    }
+}
+
 /// Brings the metrics into the order in which they are wanted, and takes out what only counts: a request is one value of
 /// each of nine metrics, and failures stand beside the durations as their status.
 pub(crate) fn settle(source: &mut Source, _: &SourceOptions) {
@@ -187,6 +205,7 @@ pub(crate) fn settle(source: &mut Source, _: &SourceOptions) {
             _ => None,
         }
     });
+    set_preparations_aside(source);
     source.tables.sort_by_cached_key(|table| table.name.as_deref().map_or(usize::MAX, rank));
     if source.tables.iter().any(|table| table.name.as_deref() == Some(LEADER)) {
         source.provenance.evidence.push(format!("{LATENCY} (http_req_blocked has these)"));

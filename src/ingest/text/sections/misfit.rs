@@ -1,0 +1,46 @@
+//! A text whose rows have no names: because there are none, or because the row of names above them has another number of fields.
+
+use crate::measure::{FindingKind, Severity};
+
+use crate::ingest::sink::Sink;
+use crate::ingest::text::header::is_name;
+use crate::ingest::text::in_words::{fields, shortened};
+use crate::ingest::text::row::Row;
+
+use super::Sections;
+
+impl Sections {
+    /// Whether a row of names stands above the first row of a table that has more fields or fewer: nobody can say which name is whose.
+    pub(super) fn is_misfit(&self, row: Row<'_>) -> bool {
+        let names: Vec<&[u8]> = row.iter().collect();
+        let distinct = names.iter().enumerate().all(|(index, name)| is_name(name) && !names[..index].contains(name));
+        let is_first = self.dialect.header.is_none() && self.tables.len() == 1 && self.tables[0].rows() == 0;
+        let width = self.tables[0].columns.len();
+        is_first && distinct && names.len() > 2 && names.len() != width && width > 2
+    }
+
+    /// Sets such a row aside.
+    pub(super) fn set_misfit_aside(&self, row: Row<'_>, line: u64, sink: &mut Sink) {
+        let width = self.tables[0].columns.len();
+        sink.provenance.set_aside("names that do not fit the rows below them", line);
+        let reason = format!(
+            "{} with names stand above rows of {}: which name belongs to which column is not told",
+            fields(row.len()),
+            fields(width)
+        );
+        let action = "columns are called column_1, column_2, …; give the header as many names as the rows have fields";
+        let finding = sink.find(Severity::Suspicious, FindingKind::MissingHeader, line, reason, action);
+        finding.value = Some(shortened(row));
+    }
+
+    /// Says that there are no names at all, unless it was said why.
+    pub(super) fn note_missing_header(&self, sink: &mut Sink) {
+        let is_told = sink.findings.iter().any(|finding| finding.kind == FindingKind::MissingHeader);
+        if self.dialect.header.is_some() || is_told {
+            return;
+        }
+        let reason = "the first row already holds numbers, so the columns have no names";
+        let action = "columns are called column_1, column_2, …; roles and units are inferred from the values alone";
+        sink.find(Severity::Note, FindingKind::MissingHeader, 1, reason, action);
+    }
+}
