@@ -5,6 +5,7 @@
 //! in which rows were written; else that is not known, and said so.
 
 use super::result::Moment;
+use crate::measure::unit::Dimension;
 use crate::table::{CellType, Role, Table};
 
 /// Fewer rows are no run.
@@ -82,7 +83,9 @@ pub(super) fn recognise(table: &Table, format: &str, leader: usize) -> Option<Re
     let by_format = FORMATS.iter().find(|(name, ..)| *name == format);
     let column = &table.columns[leader];
     // A number of an access log that nobody names is a duration all the same.
-    let is_duration = column.unit().dimension.is_time() || by_format.is_some();
+    let dimension = column.unit().dimension;
+    // Bytes that k6 has sent are none.
+    let is_duration = dimension.is_time() || by_format.is_some() && dimension == Dimension::Unknown;
     let instant = table.columns_as(Role::Timestamp).find(|column| table.columns[*column].cells != CellType::Text)?;
     let statistics =
         table.columns_as(Role::Metric).filter(|metric| has_word(&table.columns[*metric].name, STATISTIC_WORDS));

@@ -1,4 +1,4 @@
-//! Triton's perf_analyzer (`-f file.csv`): a row a level of load.
+//! Triton's `perf_analyzer` (`-f file.csv`): a row a level of load.
 //!
 //! In: a row a concurrency or request rate, with averages and percentiles in microseconds; columns that somebody put in front say what
 //! else was varied. Out: reported numbers; `request/response` is how long sending and receiving took at the client, and no number of
