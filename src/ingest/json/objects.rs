@@ -508,7 +508,7 @@ fn matrix<'t>(elements: &[&'t RawValue]) -> Option<Vec<Vec<&'t RawValue>>> {
     rows.iter().all(|row| row.len() == first.len() && row.iter().all(|cell| is_scalar(cell))).then_some(rows)
 }
 
-/// Whether rows of two numbers are values along an axis: the first numbers rise from row to row, and are no instants. Two rows show it only
+/// Whether rows of two numbers are values along an axis: the first numbers rise from row to row, and neither are instants. Two rows show it only
 /// where more rows did before.
 fn is_curve(rows: &[Vec<&RawValue>], known: bool) -> bool {
     const FEWEST_ROWS: usize = 3;
@@ -524,6 +524,7 @@ fn is_curve(rows: &[Vec<&RawValue>], known: bool) -> bool {
         (known || points.len() >= FEWEST_ROWS)
             && points.windows(2).all(|pair| pair[0].0 < pair[1].0)
             && points.iter().any(|(at, _)| profile::counts_since_1970(*at).is_none())
+            && points.iter().any(|(_, value)| profile::counts_since_1970(*value).is_none())
     })
 }
 

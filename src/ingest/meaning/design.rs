@@ -60,8 +60,11 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
             None
         };
     }
-    let is_axis = || is_first_axis(table, index, said);
-    if rows > MOST_VALUES as u64 && rows <= MOST_CONFIGURATIONS && !has_clock(table, index) && is_axis() {
+    if rows > MOST_VALUES as u64
+        && rows <= MOST_CONFIGURATIONS
+        && !has_clock(table, index)
+        && is_first_axis(table, index, said)
+    {
         return Some("multiples of the first number in the first column: they were chosen".to_owned());
     }
     let counts = counted(table.values(index), MOST_VALUES)?;
@@ -127,11 +130,13 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     }
     if let Some(word) =
         vocabulary::PARAMETER.among(words).filter(|_| !name::in_unknown_unit(&column.name, said) && is_parameter(said))
+        && (counts.len() <= MOST_NAMED_VALUES || are_round(numbers(), DIGITS_OF_AXIS))
         && every_row_differs(table)
     {
         return Some(format!("called `{word}`, and every row has another configuration: it was chosen, not measured"));
     }
-    is_axis().then(|| "round numbers that rise from row to row in the first column: they were chosen".to_owned())
+    is_first_axis(table, index, said)
+        .then(|| "round numbers that rise from row to row in the first column: they were chosen".to_owned())
 }
 
 /// How one sees that the same number in all rows is what was asked for.

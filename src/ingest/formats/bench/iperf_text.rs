@@ -301,11 +301,11 @@ mod tests {
                     [  7]   0.00-1.00   sec   100 MBytes   860 Mbits/sec    0   895 KBytes\n";
         let sum = "[SUM]   0.00-1.00   sec   200 MBytes  1.70 Gbits/sec    3\n";
         let later = both.replace("0.00-1.00", "1.00-2.00");
-        let apart = read_text("iperf.txt", &format!("{header}{both}{later}"));
+        let apart = read_text("iperf.txt", format!("{header}{both}{later}"));
         assert_eq!(apart.tables[0].numbers(0).len(), 4);
         assert!(apart.tables[0].position("stream").is_some());
         let joint =
-            read_text("iperf.txt", &format!("{header}{both}{sum}{later}{}", sum.replace("0.00-1.00", "1.00-2.00")));
+            read_text("iperf.txt", format!("{header}{both}{sum}{later}{}", sum.replace("0.00-1.00", "1.00-2.00")));
         let table = &joint.tables[0];
         assert_eq!(table.numbers(table.position(BITS).unwrap()), [Some(1.7e9), Some(1.7e9)]);
         assert_eq!(table.numbers(table.position("retransmits").unwrap()), [Some(3.0), Some(3.0)]);
