@@ -51,14 +51,7 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
         return Some(format!("each `{of}` has one number: a property of it"));
     }
     if said.statistic.is_some() {
-        let beside = || crossed_with_numbers(table, index, &counted(table.values(index), MOST_VALUES)?);
-        return if is_limit(table, index, words) {
-            Some("the same limit in all rows: it was chosen".to_owned())
-        } else if vocabulary::COMES_OUT.among(words).is_none() {
-            beside().map(|beside| format!("each of its limits was tried with each `{beside}`"))
-        } else {
-            None
-        };
+        return chosen_limit(table, index, words);
     }
     if rows > MOST_VALUES as u64
         && rows <= MOST_CONFIGURATIONS
@@ -137,6 +130,18 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     }
     is_first_axis(table, index, said)
         .then(|| "round numbers that rise from row to row in the first column: they were chosen".to_owned())
+}
+
+/// How one sees that what is called the most of something was a limit.
+fn chosen_limit(table: &Table, index: usize, words: &[String]) -> Option<String> {
+    if is_limit(table, index, words) {
+        return Some("the same limit in all rows: it was chosen".to_owned());
+    }
+    if vocabulary::COMES_OUT.among(words).is_some() {
+        return None;
+    }
+    let beside = crossed_with_numbers(table, index, &counted(table.values(index), MOST_VALUES)?)?;
+    Some(format!("each of its limits was tried with each `{beside}`"))
 }
 
 /// How one sees that the same number in all rows is what was asked for.
