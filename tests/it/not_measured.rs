@@ -195,7 +195,7 @@ fn addresses_and_numbers_of_devices_are_no_amounts() {
     }
     let report = report("gpu.csv", &text);
     assert_eq!(names(&report), ["load"]);
-    for (column, wanted) in [("index_gpu", "identifier"), ("pci_bus_id", "label"), ("slot_id", "identifier")] {
+    for (column, wanted) in [("index_gpu", "identifier"), ("pci_bus_id", "setting"), ("slot_id", "identifier")] {
         assert_eq!(role(&report, column), wanted, "{column}");
     }
     assert_eq!(report["metrics"][0]["groups"].as_array().unwrap().len(), 2, "a busy device and an idle one are two");

@@ -187,7 +187,7 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
         return (Role::Label, format!("called `{}`, with {distinct} texts: each is of its own", column.name));
     }
     if let Some(how) = which::one_of_several(table, index, words) {
-        return (Role::Label, how);
+        return (Role::Setting, how);
     }
     if last_word_names_rows && (distinct > 1 || is_id()) {
         return (Role::Identifier, format!("called `{}`", column.name));

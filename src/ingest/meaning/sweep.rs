@@ -308,11 +308,14 @@ pub(super) fn nested_loops(table: &Table) -> usize {
     }
     let whole = |column: &usize| table.columns[*column].cells == CellType::Integer;
     let columns: Vec<usize> = (0..table.columns.len().saturating_sub(1)).take_while(whole).take(MOST).collect();
+    let different =
+        |one: &usize| table.values(*one).present().into_iter().map(f64::to_bits).collect::<BTreeSet<_>>().len();
+    // A first column that is another in each row numbers them.
+    if columns.first().is_none_or(|first| 2 * different(first) > rows) {
+        return 0;
+    }
     let in_order = |upto: usize| {
-        let product: usize = columns[..upto]
-            .iter()
-            .map(|one| table.values(*one).present().into_iter().map(f64::to_bits).collect::<BTreeSet<_>>().len())
-            .fold(1, usize::saturating_mul);
+        let product: usize = columns[..upto].iter().map(different).fold(1, usize::saturating_mul);
         let rises = (1..rows).all(|row| {
             let number = |row: usize, at: usize| table.values(columns[at]).number(row).unwrap_or(f64::NAN);
             let place = (0..upto).find(|at| number(row - 1, *at) != number(row, *at));
