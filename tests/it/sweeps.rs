@@ -209,6 +209,18 @@ fn every_endpoint_is_one_and_so_is_every_model() {
 }
 
 #[test]
+fn a_first_column_that_numbers_few_rows_and_how_words_were_drawn_are_no_results() {
+    let mut text = "i,Latency (ms),top_p,temperature,tokens\n".to_owned();
+    for row in 0..6 {
+        let _ = writeln!(text, "{row},{:.2},0.9,0.7,{}", measured(row), 100 + row * 37 % 11);
+    }
+    let found = report("few.csv", &text);
+    assert_eq!(role(&found, "i"), "identifier");
+    assert_eq!((role(&found, "top_p"), role(&found, "temperature")), ("setting", "setting"));
+    assert_eq!(role(&report("one.csv", "value\n1\n2\n3\n4\n5\n6\n"), "value"), "metric");
+}
+
+#[test]
 fn one_of_several_devices_is_its_own_and_what_names_a_row_is_no_result() {
     let mut text = "timestamp,index,gpu_name,utilization.gpu [%]\n".to_owned();
     for second in 0..20 {

@@ -34,6 +34,8 @@ const REGISTERED: [u32; 30] = [
 ];
 /// More different codes than this are an amount.
 const MOST_KINDS: usize = 20;
+/// So many rows a first column numbers from 0 or 1 on, and measures nothing.
+const FEWEST_NUMBERED: usize = 5;
 /// In so few rows each question or configuration may stand once.
 const FEW_QUESTIONS: u64 = 60;
 /// Why a column of lists is not read.
@@ -293,7 +295,13 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && is_named_as_code(words) && counted(values, MOST_KINDS).is_some() {
         return (Role::Unused, "few whole numbers, by their name codes of kinds".into());
     }
-    let counts_rows = profile.count > 20 && profile.by_ones == profile.count - 1;
+    let numbers_rows = index == 0
+        && profile.count >= FEWEST_NUMBERED
+        && (profile.low == 0.0 || profile.low == 1.0)
+        && said.kind.is_none()
+        && named(vocabulary::VALUE).is_none()
+        && is_beside_numbers(table, index);
+    let counts_rows = (profile.count > 20 || numbers_rows) && profile.by_ones == profile.count - 1;
     if whole && counts_rows {
         return (Role::Identifier, "it counts the rows one by one".into());
     }

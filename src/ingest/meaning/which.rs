@@ -28,6 +28,7 @@ pub(super) fn infer(table: &Table, index: usize, words: &[String]) -> Option<(Ro
     one_of_several(table, index, words)
         .map(|how| (Role::Setting, how))
         .or_else(|| value_of_parameter(table, index).map(|how| (Role::Setting, how)))
+        .or_else(|| sampling(table, index, words).map(|how| (Role::Setting, how)))
         .or_else(|| question(table, index, words).map(|how| (Role::Setting, how)))
         .or_else(|| item(table, index, words).map(|how| (Role::Identifier, how)))
         .or_else(|| tick(table, index, words).map(|how| (Role::Unused, how)))
@@ -74,6 +75,22 @@ fn value_of_parameter(table: &Table, index: usize) -> Option<String> {
         table.columns.iter().any(|other| other.cells == CellType::Text && names(&other.name.to_ascii_lowercase()));
     counted(table.values(index), MOST_DEVICES)?;
     beside.then(|| "the value of a parameter that a column beside it names".to_owned())
+}
+
+/// `top_p`, `top_k`, and the `temperature` of a language model: how its words were drawn.
+fn sampling(table: &Table, index: usize, words: &[String]) -> Option<String> {
+    const HOTTEST: f64 = 2.0;
+    const OF_MODELS: Words = Words::of("model token tokens prompt llm ttft");
+    let of_models = || table.columns.iter().any(|column| OF_MODELS.among(&name::words(&column.name)).is_some());
+    let called = match words {
+        [top, p] => top == "top" && matches!(p.as_str(), "p" | "k"),
+        [only] => {
+            only == "temperature" && of_models() && table.values(index).all(|number| (0.0..=HOTTEST).contains(&number))
+        }
+        _ => false,
+    };
+    (called && counted(table.values(index), MOST_DEVICES).is_some())
+        .then(|| "how a language model draws its words: it was chosen".to_owned())
 }
 
 /// `query_id` of a small table without a clock, each once: another question in each row.
