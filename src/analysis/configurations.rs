@@ -232,39 +232,39 @@ fn are_crossed(table: &Table, labels: &[usize]) -> bool {
         && !has_clock(table)
 }
 
-/// Whether each combination of labels stands in as many rows, as a design that was tried through has them. Users and threads take
-/// turns as evenly, and are none.
-fn is_balanced(table: &Table, labels: &[usize], together: &Labels<'_>) -> bool {
-    let who = |column: &usize| names_somebody(table, *column);
-    let (codes, texts) = together;
+/// In how many rows each combination stands.
+fn rows_of_each((codes, texts): &Labels<'_>) -> Vec<usize> {
     let mut counts = vec![0_usize; texts.len()];
     codes.visit_codes(0..codes.rows(), |_, block| {
         for code in block {
             counts[*code as usize] += 1;
         }
     });
+    counts
+}
+
+/// Whether each combination of labels stands in as many rows, as a design that was tried through has them. Users and threads take
+/// turns as evenly, and are none.
+fn is_balanced(table: &Table, labels: &[usize], together: &Labels<'_>) -> bool {
+    let who = |column: &usize| names_somebody(table, *column);
+    let counts = rows_of_each(together);
     counts.windows(2).all(|pair| pair[0] == pair[1]) && !labels.iter().any(who)
 }
 
 /// Whether combinations of labels of a table without a clock stand in so few different numbers of rows that somebody has chosen them:
 /// some things were tried four times, and others eight times.
-fn are_alike(table: &Table, labels: &[usize], (codes, texts): &Labels<'_>) -> bool {
+fn are_alike(table: &Table, labels: &[usize], together: &Labels<'_>) -> bool {
     const FEWEST: usize = 6;
     const ROWS: usize = 3;
     const DIFFERENT: usize = 3;
-    let mut counts = vec![0_usize; texts.len()];
-    codes.visit_codes(0..codes.rows(), |_, block| {
-        for code in block {
-            counts[*code as usize] += 1;
-        }
-    });
+    let mut counts = rows_of_each(together);
     counts.sort_unstable();
     let fewest = counts.first().copied().unwrap_or_default();
     counts.dedup();
     let who = |column: &usize| names_somebody(table, *column);
-    (FEWEST..=MOST_SWEPT).contains(&texts.len())
+    (FEWEST..=MOST_SWEPT).contains(&together.1.len())
         && fewest >= ROWS
-        && counts.len() <= DIFFERENT.min(texts.len() / 2)
+        && counts.len() <= DIFFERENT.min(together.1.len() / 2)
         && !labels.iter().any(who)
         && !has_clock(table)
 }

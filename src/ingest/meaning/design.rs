@@ -418,30 +418,45 @@ fn crossed_with_numbers<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u6
     })
 }
 
+/// The columns of texts that tell kinds of rows apart: several texts, each in two rows on average.
+pub(super) fn labels_of_kinds(table: &Table) -> Vec<usize> {
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    let is_label = |(_, column): &(usize, &Column)| {
+        let texts = column.dictionary.iter().filter(|text| !text.is_empty()).count();
+        matches!(column.cells, CellType::Text | CellType::Boolean) && texts >= 2 && 2 * texts <= rows
+    };
+    table.columns.iter().enumerate().filter(is_label).map(|(label, _)| label).collect()
+}
+
+/// How often each number of a column stands beside each combination of labels.
+pub(super) fn numbers_by_labels(
+    table: &Table,
+    labels: &[usize],
+    index: usize,
+) -> HashMap<Vec<Option<u32>>, BTreeMap<Option<u64>, usize>> {
+    let values = table.values(index);
+    let mut groups: HashMap<Vec<Option<u32>>, BTreeMap<Option<u64>, usize>> = HashMap::new();
+    for row in 0..usize::try_from(table.lines.rows()).unwrap_or(usize::MAX) {
+        let group = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
+        *groups.entry(group).or_default().entry(values.number(row).map(f64::to_bits)).or_default() += 1;
+    }
+    groups
+}
+
 /// The first label of a table of which every combination of labels has several of the numbers, and exactly those of another
 /// combination, each as often: they were tried in a loop inside it.
 fn same_in_all_groups<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<&'t str> {
     const FEWEST_OF_TWO: usize = 4;
     const FEWEST_GROUPS: usize = 2;
-    let rows = usize::try_from(table.lines.rows()).ok()?;
     let several = counts.len() >= 3 || counts.keys().any(|bits| f64::from_bits(*bits) >= 4.0);
     // One channel and three: two numbers, neither of which says no.
     let two = || counts.keys().all(|bits| f64::from_bits(*bits) >= 1.0);
     if table.columns[index].cells != CellType::Integer || counts.len() < 2 || !several && !two() {
         return None;
     }
-    let is_label = |(_, column): &(usize, &Column)| {
-        let texts = column.dictionary.iter().filter(|text| !text.is_empty()).count();
-        matches!(column.cells, CellType::Text | CellType::Boolean) && texts >= 2 && 2 * texts <= rows
-    };
-    let labels: Vec<(usize, &Column)> = table.columns.iter().enumerate().filter(is_label).collect();
-    let (_, first) = labels.first()?;
-    let values = table.values(index);
-    let mut groups: HashMap<Vec<Option<u32>>, BTreeMap<Option<u64>, usize>> = HashMap::new();
-    for row in 0..rows {
-        let group = labels.iter().map(|(label, _)| table.text_cells(*label).code(row)).collect();
-        *groups.entry(group).or_default().entry(values.number(row).map(f64::to_bits)).or_default() += 1;
-    }
+    let labels = labels_of_kinds(table);
+    let first = &table.columns[*labels.first()?];
+    let groups = numbers_by_labels(table, &labels, index);
     if !several && groups.len() < FEWEST_OF_TWO {
         return None;
     }

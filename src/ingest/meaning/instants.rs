@@ -119,8 +119,8 @@ pub(super) fn timestamp_role(
     // What a sweep took rises with what it went through, and in no steps of a clock.
     let swept = |other: usize| other != index && sweep::goes_through(table, other);
     if (is_time || said.kind == Some(Kind::RunLength))
-        && !even_steps(table.values(index))
         && (0..table.columns.len()).any(swept)
+        && !even_steps(table.values(index))
     {
         return None;
     }

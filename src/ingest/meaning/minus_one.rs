@@ -78,6 +78,13 @@ pub(crate) fn take(table: &mut Table, storage: &Storage, source: &str, findings:
 
 /// The measured columns and the rows in which all of them are -1.
 fn failed(table: &Table) -> Option<(Vec<usize>, Vec<usize>)> {
+    // Degrees and differences may be -1.
+    let is_never_negative = |metric: &usize| {
+        let kind = name::read(&table.columns[*metric].name).kind;
+        matches!(kind, Some(Kind::Duration | Kind::RunLength | Kind::Bytes | Kind::Rate | Kind::Count))
+    };
+    // Names are read sooner than numbers.
+    table.columns_as(Role::Metric).filter(is_never_negative).nth(1)?;
     let mut metrics: Vec<usize> = Vec::new();
     for metric in table.columns_as(Role::Metric) {
         // In most tables the first column settles it.
@@ -93,11 +100,6 @@ fn failed(table: &Table) -> Option<(Vec<usize>, Vec<usize>)> {
     };
     let (first, others) = metrics.split_first()?;
     let low = |metric: &usize| Profile::of(table.values(*metric)).low;
-    // Degrees and differences may be -1.
-    let is_never_negative = |metric: &usize| {
-        let kind = name::read(&table.columns[*metric].name).kind;
-        matches!(kind, Some(Kind::Duration | Kind::RunLength | Kind::Bytes | Kind::Rate | Kind::Count))
-    };
     if others.is_empty() || !metrics.iter().all(is_never_negative) || metrics.iter().any(|metric| low(metric) != -1.0) {
         return None;
     }

@@ -26,9 +26,13 @@ const FEW_VALUES: usize = 6;
 const SMALL_TABLE: usize = 400;
 
 /// The role of a column that is called like a setting; `None` where it is not called so, or its values are none of one.
-pub(super) fn called(table: &Table, index: usize, profile: &Profile, words: &[String]) -> Option<(Role, String)> {
+pub(super) fn called(
+    table: &Table,
+    index: usize,
+    profile: &Profile,
+    (said, words): (&NameMeaning, &[String]),
+) -> Option<(Role, String)> {
     let column = &table.columns[index];
-    let said = name::read(&column.name);
     let word = vocabulary::PARAMETER
         .among(words)
         .or_else(|| design::how_many_workers(words))
@@ -54,13 +58,20 @@ pub(super) fn called(table: &Table, index: usize, profile: &Profile, words: &[St
             return Some((Role::Setting, format!("called `{word}`, and goes through all numbers one by one")));
         }
         // A long sweep: one to sixty-four threads, or a hundred sizes, a row each.
-        None => counted(values, MOST_STEPS).filter(|counts| {
+        None => {
             let in_steps = profile.by_ones + 1 == profile.count || sweep::goes_through(table, index);
+            if !in_steps || design::has_clock(table, index) {
+                return None;
+            }
+            let counts = counted(values, MOST_STEPS)?;
             let each = counts.values().next().copied().unwrap_or_default();
-            in_steps && counts.values().all(|count| *count == each) && !design::has_clock(table, index)
-        })?,
+            if counts.values().any(|count| *count != each) {
+                return None;
+            }
+            counts
+        }
     };
-    let how = how(table, index, (profile, &counts), (&said, words, word))?;
+    let how = how(table, index, (profile, &counts), (said, words, word))?;
     Some((Role::Setting, format!("called `{word}`, and {how}: it was chosen, not measured")))
 }
 

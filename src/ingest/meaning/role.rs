@@ -379,7 +379,7 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if name::in_unknown_unit(&column.name, &said) {
         return None;
     }
-    parameters::called(table, index, profile, words)
+    parameters::called(table, index, profile, (&said, words))
 }
 
 /// `[0.12, 0.13]`.

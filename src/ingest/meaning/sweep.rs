@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::table::{CellType, Column, Table};
+use crate::table::{CellType, Table};
 
 use super::design::{self, counted};
 use super::name::{self, NameMeaning};
@@ -125,32 +125,16 @@ fn has_one_digit(number: f64) -> bool {
     number == 0.0 || (number / 10_f64.powf(number.log10().floor())).fract() == 0.0
 }
 
-/// The columns of texts that tell kinds of rows apart.
-fn labels(table: &Table) -> Vec<usize> {
-    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
-    let is_label = |(_, column): &(usize, &Column)| {
-        let texts = column.dictionary.iter().filter(|text| !text.is_empty()).count();
-        matches!(column.cells, CellType::Text | CellType::Boolean) && texts >= 2 && 2 * texts <= rows
-    };
-    table.columns.iter().enumerate().filter(is_label).map(|(label, _)| label).collect()
-}
-
 /// Of each combination of labels the same numbers, or some of them, each as often as the others.
 fn nested(table: &Table, index: usize, counts: &BTreeMap<u64, usize>, called: bool) -> Option<String> {
     /// A part of the cells that hold as many rows as most of them do.
     const ALIKE: f64 = 0.75;
-    let labels = labels(table);
-    let rows = usize::try_from(table.lines.rows()).ok()?;
+    let labels = design::labels_of_kinds(table);
     let round = are_steps(counts);
     if labels.is_empty() || !round && !called || counts.values().any(|count| *count < 2) {
         return None;
     }
-    let values = table.values(index);
-    let mut groups: HashMap<Vec<Option<u32>>, BTreeMap<u64, usize>> = HashMap::new();
-    for row in 0..rows {
-        let group = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
-        *groups.entry(group).or_default().entry(values.number(row)?.to_bits()).or_default() += 1;
-    }
+    let groups = design::numbers_by_labels(table, &labels, index);
     let cells: Vec<usize> = groups.values().flat_map(|numbers| numbers.values().copied()).collect();
     let mut often: HashMap<usize, usize> = HashMap::new();
     for cell in &cells {
@@ -190,7 +174,7 @@ fn key(table: &Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<Str
                 && steps().is_some_and(|counts| are_steps(&counts))
         })
         .collect();
-    let labels = labels(table);
+    let labels = design::labels_of_kinds(table);
     let rows = usize::try_from(table.lines.rows()).ok()?;
     let kinds = |numbers: &[usize]| {
         let mut seen: HashMap<Configuration, usize> = HashMap::new();
@@ -273,24 +257,39 @@ pub(super) fn goes_through(table: &Table, index: usize) -> bool {
     if !is_called_like_one(&words) {
         return false;
     }
-    let said = name::read(&column.name);
-    let numbers = table.values(index).present();
-    // The same once more, for another algorithm.
-    let first = numbers.first().copied().unwrap_or_default();
-    let goes_on: Vec<&[f64]> = numbers.windows(2).filter(|pair| pair[1] != first).collect();
-    let rising = numbers.len() >= FEWEST
-        && 3 * goes_on.len() >= 2 * (numbers.len() - 1)
-        && goes_on.iter().all(|pair| pair[1] > pair[0]);
-    let chosen = || {
-        let step = numbers[1] - numbers[0];
-        let even = goes_on.iter().all(|pair| pair[1] - pair[0] == step);
-        even && (step == 1.0 || step == first) || design::are_round(numbers.iter().copied(), 2)
-    };
     // Users and connections grow while a clock goes on.
     let by_load = words.iter().any(|word| {
         matches!(word.as_str(), "users" | "vus" | "clients" | "connections" | "conns" | "rows" | "entries" | "epochs")
     });
-    rising && said.statistic.is_none() && !by_load && chosen()
+    if by_load || name::read(&column.name).statistic.is_some() {
+        return false;
+    }
+    let values = table.values(index);
+    let steps = values.count().saturating_sub(1);
+    let (mut first, mut step, mut before) = (f64::NAN, f64::NAN, f64::NAN);
+    let (mut seen, mut again, mut even, mut round) = (0_usize, 0_usize, true, true);
+    let rising = values.all(|number| {
+        seen += 1;
+        round &= design::are_round(std::iter::once(number), 2);
+        match seen {
+            1 => first = number,
+            2 => step = number - first,
+            _ => {}
+        }
+        let goes_on = if seen == 1 {
+            true
+        } else if number == first {
+            // The same once more, for another algorithm.
+            again += 1;
+            3 * again <= steps
+        } else {
+            even &= number - before == step;
+            number > before
+        };
+        before = number;
+        goes_on
+    });
+    rising && seen >= FEWEST && (even && (step == 1.0 || step == first) || round)
 }
 
 /// Columns without names in front of a table, which go through all combinations of their numbers as nested loops do.

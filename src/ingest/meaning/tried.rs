@@ -3,7 +3,7 @@
 //!
 //! In: columns among the others of their table, or the tables of a document. Out: how one sees that they were chosen.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::measure::label::{MOST_PROGRAMS, PROGRAMS};
 use crate::measure::unit::{Dimension, Unit};
@@ -137,12 +137,7 @@ fn same_beside_labels(table: &Table, index: usize, fewest_groups: usize) -> bool
         column.cells == CellType::Text && texts >= 2 && 2 * texts <= rows
     };
     let labels: Vec<usize> = table.columns.iter().enumerate().filter(is_label).map(|(label, _)| label).collect();
-    let values = table.values(index);
-    let mut groups: HashMap<Vec<Option<u32>>, BTreeMap<Option<u64>, usize>> = HashMap::new();
-    for row in 0..rows {
-        let group = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
-        *groups.entry(group).or_default().entry(values.number(row).map(f64::to_bits)).or_default() += 1;
-    }
+    let groups = design::numbers_by_labels(table, &labels, index);
     let mut alike = groups.values();
     let Some(first) = alike.next() else { return false };
     // Where a group has more rows than another, it has more of each.

@@ -51,7 +51,12 @@ pub(super) fn one_of_several(table: &Table, index: usize, words: &[String]) -> O
         CellType::Text => {
             let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
             let cells = table.text_cells(index);
-            (0..cells.rows()).filter_map(|row| cells.code(row)).for_each(|code| *counts.entry(code).or_default() += 1);
+            for code in (0..cells.rows()).filter_map(|row| cells.code(row)) {
+                *counts.entry(code).or_default() += 1;
+                if counts.len() > MOST_DEVICES {
+                    return None;
+                }
+            }
             counts.into_values().collect()
         }
         CellType::Integer => counted(table.values(index), MOST_DEVICES)?.into_values().collect(),
@@ -146,14 +151,18 @@ fn tick(table: &Table, index: usize, words: &[String]) -> Option<String> {
     if !called || column.cells != CellType::Integer {
         return None;
     }
-    let numbers = table.values(index).present();
-    let first = numbers.first().copied().unwrap_or(f64::NAN);
-    let goes_on = |pair: &[f64]| pair[1] - pair[0] == 1.0 || pair[1] == pair[0] || pair[1] == first;
-    let anew = numbers.windows(2).filter(|pair| pair[1] < pair[0]).count();
-    (numbers.len() >= FEWEST
-        && (first == 0.0 || first == 1.0)
-        && anew > 0
-        && 3 * anew <= numbers.len()
-        && numbers.windows(2).all(goes_on))
-    .then(|| "goes on by one and begins anew: a clock of each experiment, no result".to_owned())
+    let (mut seen, mut anew, mut first, mut before) = (0_usize, 0_usize, f64::NAN, f64::NAN);
+    let goes_on = table.values(index).all(|number| {
+        let fits = if seen == 0 {
+            first = number;
+            first == 0.0 || first == 1.0
+        } else {
+            anew += usize::from(number < before);
+            number - before == 1.0 || number == before || number == first
+        };
+        (seen, before) = (seen + 1, number);
+        fits
+    });
+    (goes_on && seen >= FEWEST && anew > 0 && 3 * anew <= seen)
+        .then(|| "goes on by one and begins anew: a clock of each experiment, no result".to_owned())
 }
