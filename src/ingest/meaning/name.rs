@@ -9,24 +9,18 @@ use crate::measure::Statistic;
 use crate::measure::unit::{Dimension, Unit};
 
 use super::vocabulary::{self, Kind, Words};
+use per::per;
 use rates::{is_multiple_of_rate, multiple, rate_word, scaled, symbol};
 use statistics::{is_usual_percentile, says_percentiles, take_statistic};
+use unit_words::{BY_TIME, kind_of_unit, unit_word};
 use words::{Word, split};
 
+mod per;
 mod rates;
 mod statistics;
+mod unit_words;
 mod words;
 pub(crate) use words::words;
-
-/// Words for a second and its relatives behind `per` and `/`, with how many of them make a second.
-const BY_TIME: &[(&[&str], &str)] = &[
-    (&["s", "sec", "secs", "second", "seconds"], "/s"),
-    (&["min", "minute", "minutes"], "/min"),
-    (&["h", "hr", "hour", "hours"], "/h"),
-    (&["ms", "millisecond", "milliseconds"], "k/s"),
-    (&["us", "µs", "microsecond", "microseconds"], "M/s"),
-    (&["ns", "nanosecond", "nanoseconds"], "G/s"),
-];
 
 /// What a name says.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +82,15 @@ pub(crate) fn read(name: &str) -> NameMeaning {
             continue;
         }
         let (mut kind, mut unit, word) = of_words(&words);
+        // `status_counts.BLOCKED`: how many of them there were, whatever the word says elsewhere.
+        if found.is_none() && unit.is_none() && index > 0 && counts_each(segments[index - 1]) {
+            meaning.kind = meaning.kind.or(Some(Kind::Count));
+            meaning.unit = meaning.unit.or(Some(Unit::COUNT));
+            let counted = words::words(segments[index - 1]);
+            let counted: Vec<&str> = counted.iter().map(String::as_str).collect();
+            decided = decided.or_else(|| Some(direction(&counted, Some(Kind::Count))));
+            break;
+        }
         // `stddev_s`: beside a statistic an `s` is a second.
         if found.is_some() && rest == ["s"] {
             (kind, unit) = (Some(Kind::Duration), Some(Unit::SECOND));
@@ -113,7 +116,8 @@ pub(crate) fn read(name: &str) -> NameMeaning {
             meaning.unit = unit;
         }
         if decided.is_none() && meaning.kind.is_some() {
-            decided = Some(direction(&rest, meaning.kind));
+            let by_unit = meaning.unit.and_then(|unit| per::direction_of_cost(unit, &rest));
+            decided = Some(by_unit.unwrap_or_else(|| direction(&rest, meaning.kind)));
         }
         // A leaf that is a name of its own decides alone, known or not: `result.size` is no result.
         if said || statistic.is_none() {
@@ -132,6 +136,11 @@ pub(crate) fn read(name: &str) -> NameMeaning {
         meaning.base = kept.join(".");
     }
     meaning
+}
+
+/// Whether an object holds how many there were of each: `counts`, `status_counts`.
+fn counts_each(parent: &str) -> bool {
+    words::words(parent).last().is_some_and(|last| last == "counts")
 }
 
 /// Whether `min` at the end of a name may be minutes (`time_min`): no other column is called like another statistic of the same.
@@ -376,130 +385,6 @@ fn is_share(texts: &[&str], index: usize) -> bool {
         && index > 0
         && ["error", "errors", "failure", "fail", "failed", "success", "hit", "miss", "loss", "drop"]
             .contains(&texts[index - 1])
-}
-
-/// `ns_per_op`, `requests_per_minute`, `tokens/s`, `MB/s`.
-fn per(words: &[Word], texts: &[&str]) -> Option<(Kind, Option<Unit>)> {
-    let at = words.iter().position(|word| word.text == "per" || word.after_slash)?;
-    let behind = if words[at].text == "per" { at + 1 } else { at };
-    let (numerator, denominator) = (&words[..at], texts.get(behind)?);
-    let amount = numerator.last()?;
-    // `messages_per_10_seconds`: a rate in a unit that has no name.
-    let several = denominator.bytes().all(|byte| byte.is_ascii_digit());
-    if several && texts.get(behind + 1).is_some_and(|unit| BY_TIME.iter().any(|(known, _)| known.contains(unit))) {
-        return Some((Kind::Rate, None));
-    }
-    // `cycles/cpu_second`: by the second of one of several.
-    let of_device = words[at].after_slash
-        && matches!(*denominator, "cpu" | "gpu" | "core" | "node" | "thread" | "rank" | "processor" | "device");
-    if of_device
-        && let Some(time) = texts.get(behind + 1)
-        && let Some((_, by)) = BY_TIME.iter().find(|(known, _)| known.contains(time))
-    {
-        return Some((Kind::Rate, Unit::parse(by)));
-    }
-    // `m/s`, `rad/s`, `ns/day`, `J/ns`: quantities whose unit is not one of ours; nothing is counted by time.
-    let is_counted = vocabulary::COUNTED_BY_SECOND.has(&amount.text)
-        || vocabulary::COUNTS.has(&amount.text)
-        || multiple(&amount.text).is_some()
-        || amount.text.len() > 4;
-    let is_data = Unit::parse(&amount.written).is_some_and(|unit| unit.dimension == Dimension::Bytes);
-    let by_time = Unit::parse(denominator).is_some_and(|unit| unit.dimension == Dimension::Time);
-    if words[at].after_slash && by_time && !is_counted && !is_data && !vocabulary::RATES.has(&amount.text) {
-        return Some((Kind::Other, None));
-    }
-    if let Some((_, by)) = BY_TIME.iter().find(|(known, _)| known.contains(denominator)) {
-        let bytes = Unit::parse(&amount.written).filter(|unit| unit.dimension == Dimension::Bytes);
-        return Some(match bytes {
-            Some(_) if *by == "/s" => (Kind::Rate, Unit::parse(&format!("{}/s", symbol(amount)))),
-            Some(_) => (Kind::Rate, None),
-            None if *by == "/s" => (Kind::Rate, scaled(numerator).or_else(|| Unit::parse(by))),
-            None => (Kind::Rate, Unit::parse(by)),
-        });
-    }
-    // `samples_per_mb`: by an amount of data, and no amount itself.
-    let by_data = words[at].text == "per"
-        && behind + 1 == words.len()
-        && Unit::parse(denominator).is_some_and(|unit| unit.dimension == Dimension::Bytes);
-    if !vocabulary::UNITS_OF_WORK.has(denominator) && !by_data {
-        return None;
-    }
-    // The unit may stand at the end: `time_per_output_token_ms`. What something costs by the byte is no number of bytes.
-    let at_end = || words[behind + 1..].last().and_then(|last| unit_word(last, &words[..words.len() - 1]));
-    let stated = unit_word(amount, &numerator[..at - 1]).or_else(at_end);
-    match stated {
-        Some(unit) => Some((kind_of_unit(unit)?, Some(unit))),
-        None if vocabulary::DURATIONS.has(amount.text.as_str()) => Some((Kind::Duration, None)),
-        None if vocabulary::BYTES.has(amount.text.as_str()) => Some((Kind::Bytes, Some(Unit::BYTE))),
-        None if vocabulary::COUNTS.has(amount.text.as_str()) => Some((Kind::Count, Some(Unit::COUNT))),
-        None if Unit::parse(denominator).is_some() => Some((Kind::Other, None)),
-        None => None,
-    }
-}
-
-/// The unit that a word is, unless it may be something else where it stands.
-fn unit_word(word: &Word, before: &[Word]) -> Option<Unit> {
-    let text = word.text.as_str();
-    // Alone it is a unit only where it is nothing else.
-    if before.is_empty() {
-        return matches!(
-            text,
-            "ns" | "us"
-                | "µs"
-                | "ms"
-                | "msec"
-                | "usec"
-                | "sec"
-                | "secs"
-                | "seconds"
-                | "milliseconds"
-                | "microseconds"
-                | "nanoseconds"
-                | "bits"
-        )
-        .then(|| Unit::parse(text))
-        .flatten();
-    }
-    // "s" is a unit only behind a separator: `total_s`, not the plural of a camelCase name.
-    let is_before = |known: Words| before.iter().any(|word| known.has(&word.text));
-    // `exec_milli`; of a current or a power it is another thousandth.
-    if text == "milli" {
-        let of_time = is_before(vocabulary::DURATIONS) || is_before(vocabulary::ANSWER);
-        return of_time.then_some(Unit::MILLISECOND);
-    }
-    let of_data = matches!(text, "gb" | "tb") && is_before(vocabulary::HOLDS_DATA);
-    if let Some(unit) = Unit::of_power(&word.written).filter(|_| is_before(vocabulary::POWER)) {
-        return Some(unit);
-    }
-    if vocabulary::AMBIGUOUS_UNIT.has(text) && !of_data
-        || vocabulary::COUNTS.has(text)
-        || (text == "s" && word.at_hump)
-        || vocabulary::RATES.has(text)
-    {
-        return None;
-    }
-    // `Integer_64_bit`: how wide it is, not how much came out.
-    let width = before.last().is_some_and(|word| word.text.bytes().all(|byte| byte.is_ascii_digit()));
-    if width && Unit::parse(text).is_some_and(|unit| unit.dimension == Dimension::Bytes) {
-        return None;
-    }
-    // `US` is a country where the name is not written in capitals throughout.
-    let mut letters = before.iter().flat_map(|word| word.written.chars());
-    if word.written == "US" && letters.any(char::is_lowercase) {
-        return None;
-    }
-    Unit::parse(&word.written).or_else(|| Unit::parse(text))
-}
-
-fn kind_of_unit(unit: Unit) -> Option<Kind> {
-    match unit.dimension {
-        Dimension::Time | Dimension::UnstatedTime => Some(Kind::Duration),
-        Dimension::Bytes => Some(Kind::Bytes),
-        Dimension::Rate | Dimension::ByteRate => Some(Kind::Rate),
-        Dimension::Count => Some(Kind::Count),
-        Dimension::Ratio => Some(Kind::Share),
-        Dimension::Unknown => None,
-    }
 }
 
 /// Which way is better, by the kind and then by the words.

@@ -147,8 +147,30 @@ fn multiples_of_what_is_counted_keep_their_factor() {
 fn a_cost_by_the_byte_is_no_amount_of_bytes() {
     assert_eq!(said("cycles/byte"), (Some(Kind::Other), "", String::new(), Polarity::Unknown));
     assert_eq!(said("cycles_per_byte").1, "");
-    assert_eq!(said("ns/byte").1, "ns");
+    assert_eq!(said("ns/byte").1, "ns/B");
     assert_eq!(said("time_per_output_token_ms").1, "ms");
+}
+
+#[test]
+fn a_unit_keeps_what_it_is_divided_by() {
+    for (name, symbol, direction) in [
+        ("cpu_seconds_per_gib", "s/GiB", Polarity::LowerIsBetter),
+        ("cpu_time_per_gib_s", "s/GiB", Polarity::LowerIsBetter),
+        ("cost [s/GiB]", "s/GiB", Polarity::LowerIsBetter),
+        ("memory [MB/token]", "MB/token", Polarity::LowerIsBetter),
+        ("kv_bytes_per_token", "B/token", Polarity::LowerIsBetter),
+        ("slope_s_per_tok", "s/token", Polarity::Unknown),
+        ("energy_j_per_token", "J/token", Polarity::Unknown),
+        ("ms_per_request_per_user", "", Polarity::Unknown),
+    ] {
+        let (kind, unit, _, polarity) = said(name);
+        assert_eq!((kind, unit, polarity), (Some(Kind::Other), symbol, direction), "{name}");
+    }
+    for (name, symbol) in
+        [("bytes_per_op", "B"), ("kb_per_request", "kB"), ("MB/s", "MB/s"), ("tokens_per_second_per_user", "/s")]
+    {
+        assert_eq!(said(name).1, symbol, "{name}");
+    }
 }
 
 #[test]
