@@ -41,6 +41,9 @@ pub struct ReportedValue {
     pub dimension: Dimension,
     /// Its unit as recorded; absent where it has none.
     pub unit: Option<String>,
+    /// Whether nothing states that unit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unit_assumed: bool,
     /// The line it stands on, where that is known.
     pub line: Option<u64>,
 }
@@ -74,6 +77,7 @@ impl ReportedValue {
             recorded: Some(found.value).filter(|value| value.is_finite()),
             dimension: if found.statistic.is_count() { Dimension::Count } else { found.unit.dimension },
             unit: Some(found.unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
+            unit_assumed: found.unit_assumed,
             line: found.line,
         })
     }

@@ -305,6 +305,9 @@ pub struct ReportedNumbers {
     pub label: Option<String>,
     /// What it measures; the values are in the base unit of this, counts aside.
     pub dimension: Dimension,
+    /// The unit that they have in the file, where it was only assumed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assumed_unit: Option<String>,
     /// Which way is better.
     pub polarity: Polarity,
     /// What exactly was measured, where the format defines it.

@@ -99,8 +99,8 @@ pub fn capture(readings: &[Reading<'_>], environment: Environment) -> Capture {
                         let blank = Blank {
                             source: name,
                             metric: &found.name,
-                            recorded_unit: None,
-                            unit_assumed: false,
+                            recorded_unit: found.recorded_unit.clone(),
+                            unit_assumed: found.unit_assumed,
                             meaning: None,
                         };
                         blank.fill(None, found.dimension, found.polarity, &found.overall)
@@ -144,11 +144,13 @@ fn names_somebody(key: &str) -> bool {
 
 /// What a tool has summarised itself.
 fn reported(found: &Reported) -> ReportedNumbers {
+    let assumed = found.values.iter().find(|value| value.unit_assumed && value.dimension == found.dimension);
     ReportedNumbers {
         source: found.source.clone(),
         metric: found.metric.clone(),
         label: found.label.clone(),
         dimension: found.dimension,
+        assumed_unit: assumed.map(|value| value.unit.clone().unwrap_or_default()),
         polarity: found.polarity,
         meaning: found.meaning.clone(),
         values: found.values.iter().map(|value| (value.statistic, value.value)).collect(),

@@ -90,6 +90,7 @@ pub(crate) fn summary_of(samples: &[&MetricRuns]) -> Option<ReportedNumbers> {
         metric: first.metric.clone(),
         label: first.group.clone().filter(|_| samples.len() == 1),
         dimension: first.dimension,
+        assumed_unit: None,
         polarity: first.polarity,
         meaning: first.meaning.clone(),
         values: sides.summary(),

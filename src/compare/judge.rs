@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::measure::{Dimension, Direction};
 
+use super::as_recorded::as_recorded;
 use super::capture::{Capture, Dependence, MetricRuns, RateRun};
 use super::center::least_p;
 pub use super::criteria::Criteria;
@@ -72,8 +73,18 @@ impl Dependence {
 }
 
 /// Compares two sides: every change, effect and verdict. Environments and the names of the sides are the caller's.
-pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Criteria) -> Comparison {
+pub fn compare(before: &[Capture], after: &[Capture], criteria: &Criteria) -> Comparison {
     let pairs = Pairs::of(before, after);
+    match as_recorded(&pairs, before, after) {
+        Some(([before, after], as_recorded)) => {
+            Comparison { as_recorded, ..judged(&before, &after, Pairs::of(&before, &after), criteria) }
+        }
+        None => judged(before, after, pairs, criteria),
+    }
+}
+
+/// The same of pairs whose units may be compared.
+fn judged<'a>(before: &'a [Capture], after: &'a [Capture], pairs: Pairs<'a>, criteria: &Criteria) -> Comparison {
     let mut keys = differing_environment(before, after);
     keys.extend(differing_machine(before, after));
     let elsewhere = (!keys.is_empty()).then_some(Reason::EnvironmentDiffers { keys });
@@ -154,6 +165,7 @@ pub fn compare<'a>(before: &'a [Capture], after: &'a [Capture], criteria: &Crite
         rates,
         slow_end,
         one_sided,
+        as_recorded: Vec::new(),
         grown: Vec::new(),
         unsettled: Vec::new(),
         stale: Vec::new(),

@@ -4,6 +4,7 @@
 //! In: [`Capture`]s, made from analyses or read from a baseline file. Out: a [`Comparison`] of plain values; the report
 //! carries it as it is, so these types are part of the public JSON contract. Reads and writes no files.
 
+mod as_recorded;
 mod axis;
 pub mod baseline;
 mod both_orders;

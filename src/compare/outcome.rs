@@ -9,6 +9,9 @@ use crate::compare::margin::DEFAULT_MARGIN;
 use crate::compare::rate::RateChange;
 use crate::measure::{Dimension, Polarity, Statistic};
 
+mod as_recorded;
+pub use as_recorded::AsRecorded;
+
 /// A run compared with a baseline.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
@@ -39,13 +42,15 @@ pub struct Comparison {
     /// Requests a second of the runs that both sides have; shown and not judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rates: Vec<RateChange>,
-    /// Metrics of which more samples of all groups together are many times as slow as their group was: too few in each group to be
-    /// judged there.
+    /// Metrics of which more samples are many times as slow as their group was, too few in each to be judged there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slow_end: Vec<SharedTail>,
     /// Whether many metrics changed one way and none the other, over several subjects, without having moved by one factor.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_sided: bool,
+    /// Metrics whose units were only assumed, and differ: compared as they stand in the files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub as_recorded: Vec<AsRecorded>,
     /// Files that contain what the baseline has seen; only their new rows were compared.
     pub grown: Vec<Growth>,
     /// Files of either side whose steady part was asked for and not found: what they hold is not judged.

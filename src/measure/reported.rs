@@ -13,6 +13,8 @@ pub struct ReportedValue {
     pub value: f64,
     /// Its unit.
     pub unit: Unit,
+    /// Whether nothing states that unit.
+    pub unit_assumed: bool,
     /// The line it stands on, where that is known.
     pub line: Option<u64>,
 }

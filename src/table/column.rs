@@ -121,6 +121,13 @@ pub struct UnitChoice {
     pub assumed: bool,
 }
 
+impl UnitChoice {
+    /// Whether it is a unit that nothing states, and not just none.
+    pub(crate) fn is_a_guess(&self) -> bool {
+        self.assumed && !matches!(self.unit.dimension, Dimension::UnstatedTime | Dimension::Unknown)
+    }
+}
+
 /// How the numbers of a column were written. A whole number among 17-digit decimals is evidence of corruption.
 #[derive(Debug, Clone, Default)]
 pub struct Shape {

@@ -88,7 +88,19 @@ fn distributions(source: &str, table: usize, run: &Run<'_>) -> Vec<Metric> {
     let metric = |(kind, overall): (Kind, Population)| {
         let name = kind.name();
         let id = format!("{source}#{table}/service/{name}");
-        Metric { id, overall, ..Metric::new(source, table, name, kind.dimension(), kind.polarity()) }
+        let assumed = match kind {
+            Kind::FirstChunk => run.log.assumed[0],
+            Kind::Response => run.log.assumed[1],
+            _ => None,
+        };
+        let recorded_unit = assumed.map(|unit| unit.symbol.to_owned());
+        Metric {
+            id,
+            overall,
+            recorded_unit,
+            unit_assumed: assumed.is_some(),
+            ..Metric::new(source, table, name, kind.dimension(), kind.polarity())
+        }
     };
     found.map(metric).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::analysis::chat::anomaly::Anomalies;
 use crate::analysis::chat::result::{Messages, SessionBasis};
+use crate::measure::unit::Unit;
 
 /// How a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -139,6 +140,8 @@ pub(crate) struct Log {
     pub(crate) gap_rows: Vec<u32>,
     pub(crate) memory: Vec<MemorySample>,
     pub(crate) memory_peak: Vec<MemorySample>,
+    /// The unit of the durations until the first chunk, and until the end, where the file states none.
+    pub(crate) assumed: [Option<Unit>; 2],
     pub(crate) anomalies: Anomalies,
 }
 
@@ -155,6 +158,7 @@ impl Log {
             gap_rows: Vec::new(),
             memory: Vec::new(),
             memory_peak: Vec::new(),
+            assumed: [None; 2],
             anomalies: Anomalies::default(),
         }
     }

@@ -43,6 +43,7 @@ pub(crate) fn assemble(table: &Table, tables: &[Table], found: &mut Recognition)
     };
     let first = times(Field::First);
     let completed = times(Field::Completed)?;
+    log.assumed = [first.as_ref().and_then(|times| times.assumed), completed.assumed];
     let detected = times(Field::TimeoutDetected);
     let reported = times(Field::TimeoutReported);
     let outcomes = RowOutcomes::of(table, found);
@@ -180,13 +181,15 @@ fn order(clock: &Instants) -> Vec<u32> {
 struct Times {
     nanos: Vec<Option<i64>>,
     instants: bool,
+    /// The unit of durations that state none.
+    assumed: Option<Unit>,
 }
 
 impl Times {
     fn of_column(table: &Table, tables: &[Table], column: usize, clock: &Instants) -> Option<Self> {
         let cells = &table.columns[column];
         if cells.cells == CellType::Timestamp {
-            return Some(Self { nanos: table.instants(column), instants: true });
+            return Some(Self { nanos: table.instants(column), instants: true, assumed: None });
         }
         if !cells.cells.is_number() {
             return None;
@@ -194,7 +197,7 @@ impl Times {
         let named_duration = names::is_duration(&cells.name) || matches!(cells.cells, CellType::Quantity(_));
         let instants = instants::of_column(table, column);
         if let Some(instants) = instants.filter(|found| !named_duration && are_instants(found, clock)) {
-            return Some(Self { nanos: instants.nanos, instants: true });
+            return Some(Self { nanos: instants.nanos, instants: true, assumed: None });
         }
         // What ingest knows of the unit, row by row where rows differ, is in the column already.
         let stated = cells.unit.as_ref().is_some_and(|choice| !choice.assumed);
@@ -209,7 +212,9 @@ impl Times {
             .into_iter()
             .enumerate()
             .map(|(row, number)| number.filter(|number| number.is_finite()).map(|number| nanos(row, number)));
-        Some(Self { nanos: nanos.collect(), instants: false })
+        let says_nothing = !stated && units.is_none() && names::seconds_of_name(&cells.name).is_none();
+        let assumed = says_nothing.then(|| duration_unit(table, column));
+        Some(Self { nanos: nanos.collect(), instants: false, assumed })
     }
 
     fn at(&self, row: usize, sent: i64) -> Option<i64> {

@@ -19,6 +19,7 @@ pub(crate) fn comparison(counts: Counts, changes: Vec<Change>) -> Comparison {
         environment: Vec::new(),
         suite: None,
         one_sided: false,
+        as_recorded: Vec::new(),
         slow_end: Vec::new(),
         rates: Vec::new(),
         grown: Vec::new(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::measure::Statistic;
 use crate::measure::reported::{Reported, ReportedValue};
-use crate::table::{Role, Table};
+use crate::table::{Role, Table, UnitChoice};
 
 use super::counters::base;
 use super::name;
@@ -47,7 +47,9 @@ pub(super) fn take(table: &mut Table) -> Vec<Reported> {
         let line = table.lines.line(rows as u64 - 1);
         let values = columns.iter().filter_map(|(index, statistic)| {
             let value = table.values(*index).number(rows - 1)?;
-            Some(ReportedValue { statistic: *statistic, value, unit: table.columns[*index].unit(), line })
+            let choice = table.columns[*index].unit.as_ref();
+            let unit_assumed = choice.is_some_and(UnitChoice::is_a_guess);
+            Some(ReportedValue { statistic: *statistic, value, unit: table.columns[*index].unit(), unit_assumed, line })
         });
         let polarity = table.columns[least].polarity;
         let meaning = "statistics that ran along: those of the last row are of all that came before".to_owned();

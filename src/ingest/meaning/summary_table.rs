@@ -12,7 +12,7 @@ use crate::measure::ending;
 use crate::measure::reported::{Reported, ReportedValue};
 use crate::measure::unit::Unit;
 use crate::measure::{Polarity, Statistic};
-use crate::table::{CellType, Column, Instants, Role, Table};
+use crate::table::{CellType, Column, Instants, Role, Table, UnitChoice};
 
 use super::counters::{self, Counts, NAMELESS, Part, base};
 use super::name::{self, NameMeaning};
@@ -186,11 +186,16 @@ fn of_row(
     for (index, part) in parts {
         let Some(number) = table.values(*index).number(row) else { continue };
         let column = &table.columns[*index];
+        let mut guessed = false;
         let (metric, statistic, unit, value) = match part {
             Part::Statistic(metric, statistic) if statistic.is_count() => {
                 (metric.clone(), *statistic, Unit::COUNT, number)
             }
-            Part::Statistic(metric, statistic) => (metric.clone(), *statistic, unit_of(table, parts, metric), number),
+            Part::Statistic(metric, statistic) => {
+                let (unit, assumed) = unit_of(table, parts, metric);
+                guessed = assumed;
+                (metric.clone(), *statistic, unit, number)
+            }
             Part::Succeeded(metric, failed) => {
                 let failed = table.values(*failed).number(row).unwrap_or_default();
                 (metric.clone(), Statistic::Count, Unit::COUNT, number + failed)
@@ -214,10 +219,14 @@ fn of_row(
                 let sum = columns.iter().filter_map(|one| table.values(*one).number(row)).sum();
                 (metric.clone(), Statistic::Failures, Unit::COUNT, sum)
             }
-            Part::Value => (column.name.clone(), Statistic::Value, column.unit(), number),
+            Part::Value => {
+                guessed = column.unit.as_ref().is_some_and(UnitChoice::is_a_guess);
+                (column.name.clone(), Statistic::Value, column.unit(), number)
+            }
         };
         let given = options.column(&metric).and_then(|given| given.unit).filter(|_| !statistic.is_count());
-        let value = ReportedValue { statistic, value, unit: given.unwrap_or(unit), line };
+        let unit_assumed = guessed && given.is_none();
+        let value = ReportedValue { statistic, value, unit: given.unwrap_or(unit), unit_assumed, line };
         // Counts say nothing of what is measured.
         let (polarity, meaning) =
             if statistic.is_count() { (Polarity::Unknown, None) } else { (column.polarity, column.meaning.clone()) };
@@ -245,7 +254,7 @@ fn add(
     (statistic, value): (Statistic, f64),
     line: Option<u64>,
 ) {
-    let value = ReportedValue { statistic, value, unit: Unit::COUNT, line };
+    let value = ReportedValue { statistic, value, unit: Unit::COUNT, unit_assumed: false, line };
     found.push(Reported {
         metric: metric.to_owned(),
         label: label.cloned(),
@@ -262,7 +271,13 @@ fn failed_instead(table: &Table, parts: &[(usize, Part)], labels: &[Option<Strin
     let failed: Vec<(usize, &String)> = (0..labels.len()).filter_map(|row| Some((row, message(row)?))).collect();
     let report = |label: Option<String>, all: usize, failed: usize, meaning: String, row: Option<usize>| {
         let line = row.and_then(|row| table.lines.line(row as u64));
-        let count = |statistic, count: usize| ReportedValue { statistic, value: count as f64, unit: Unit::COUNT, line };
+        let count = |statistic, count: usize| ReportedValue {
+            statistic,
+            value: count as f64,
+            unit: Unit::COUNT,
+            unit_assumed: false,
+            line,
+        };
         Reported {
             metric: column.name.clone(),
             label,
@@ -451,16 +466,16 @@ fn is_instant(column: &Column) -> bool {
         && column.data.iter().flatten().all(|number| super::profile::counts_since_1970(number).is_some())
 }
 
-/// The unit of a metric: that of the first of its columns that has one.
-fn unit_of(table: &Table, parts: &[(usize, Part)], metric: &str) -> Unit {
+/// The unit of a metric, and whether it was only assumed: that of the first of its columns that has one.
+fn unit_of(table: &Table, parts: &[(usize, Part)], metric: &str) -> (Unit, bool) {
     let of_metric = parts.iter().filter(
         |(_, part)| matches!(part, Part::Statistic(name, statistic) if name == metric && !statistic.is_count()),
     );
     of_metric
         .filter_map(|(index, _)| table.columns[*index].unit.as_ref())
-        .map(|choice| choice.unit)
+        .map(|choice| (choice.unit, choice.is_a_guess()))
         .next()
-        .unwrap_or(Unit::UNKNOWN)
+        .unwrap_or((Unit::UNKNOWN, false))
 }
 
 /// What each row is of. Where texts and settings do not tell rows apart, whole numbers in front of the statistics do that are

@@ -2,7 +2,8 @@
 //!
 //! In: a [`Comparison`]. Out: sentences for pages, shorter lines for a terminal. Decides nothing.
 
-use crate::compare::outcome::{AgainstSuite, Comparison, Counts};
+use crate::compare::outcome::{AgainstSuite, AsRecorded, Comparison, Counts};
+use crate::report::escape::visible;
 use crate::report::number;
 
 /// What moved together, a sentence each: by how much the whole suite, and what stands out from it; that all changes point one way.
@@ -36,6 +37,9 @@ pub(in crate::report) fn together(comparison: &Comparison) -> Vec<String> {
     sentences.extend(
         comparison.slow_end.iter().map(|tail| format!("{tail}; a single group has too few samples to show it.")),
     );
+    sentences.extend(comparison.as_recorded.iter().map(|one| {
+        format!("{}: nothing states the unit. `--unit {}=…` does.", as_recorded(one), visible(&one.metric))
+    }));
     sentences
 }
 
@@ -61,7 +65,14 @@ pub(in crate::report) fn together_short(comparison: &Comparison) -> Vec<String> 
         )
     });
     let slow_end = comparison.slow_end.iter().map(ToString::to_string);
-    suite.into_iter().chain(one_sided).chain(slow_end).collect()
+    let as_recorded = comparison.as_recorded.iter().map(as_recorded);
+    suite.into_iter().chain(one_sided).chain(slow_end).chain(as_recorded).collect()
+}
+
+/// That the numbers of a metric were compared as they stand, and which units were assumed for them.
+fn as_recorded(one: &AsRecorded) -> String {
+    let [before, after] = [&one.before, &one.after].map(|unit| if unit.is_empty() { "none" } else { unit });
+    format!("compared as recorded, without a unit: {} (taken for {before} before, {after} now)", visible(&one.metric))
 }
 
 /// What a metric is beyond the shift of the whole suite: `-1.2% [-3.0%, +0.6%]`.
