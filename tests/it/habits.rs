@@ -127,7 +127,8 @@ fn a_measured_column_with_gaps_is_not_filled() {
 #[test]
 fn gbps_is_no_bits_where_the_file_speaks_of_bytes() {
     let rows = "copy,181.2\nscale,179.3\nadd,190.7\ntriad,191.1\n";
-    assert_eq!(unit(&report("plain.csv", &format!("kernel,gbps\n{rows}")), "gbps"), "Gbit/s");
+    assert_eq!(unit(&report("plain.csv", &format!("kernel,gbps\n{rows}")), "gbps"), "", "people write both so");
+    assert_eq!(unit(&report("plain.csv", &format!("link,gbps\n{rows}")), "gbps"), "Gbit/s");
     let table = "kernel,gbps,peak (GB/s)\ncopy,181.2,204.8\nscale,179.3,204.8\nadd,190.7,204.8\n";
     assert_eq!(unit(&report("peak.csv", table), "gbps"), "");
     let above = format!("# memory bandwidth in GB/s\nkernel,gbps\n{rows}");

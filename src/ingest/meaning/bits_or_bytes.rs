@@ -1,4 +1,4 @@
-//! `gbps` where the file itself speaks of gigabytes: the name says bits, and everything else bytes.
+//! `gbps` where the file itself speaks of gigabytes, or of what processors, memory and disks do: people write it for both there.
 //!
 //! In: a table with units, and what stands above it. Out: the same, where such a rate has the unit that its row's bytes and seconds
 //! give away, or none where only words contradict the name.
@@ -7,6 +7,7 @@ use crate::measure::unit::{Dimension, Unit};
 use crate::table::{CellType, Role, Table, UnitChoice};
 
 use super::name;
+use super::vocabulary::Words;
 use crate::ingest::options::SourceOptions;
 
 /// Letters of a thousand and its powers, and how many they are.
@@ -32,6 +33,9 @@ pub(super) fn settle(table: &mut Table, above: &[String], options: &SourceOption
         } else if speaks_of_bytes(table, index, letter, above) {
             let reason =
                 format!("`{name}` says bits, and the file speaks of {}B/s elsewhere: not stated", written(letter));
+            UnitChoice { unit: Unit::UNKNOWN, reason, assumed: true }
+        } else if name.contains(&format!("{letter}bps")) && may_be_either(table, letter, above) {
+            let reason = format!("`{name}` in small letters may be bits as well as bytes here: not stated");
             UnitChoice { unit: Unit::UNKNOWN, reason, assumed: true }
         } else {
             continue;
@@ -85,6 +89,32 @@ fn is_bytes_by_time(table: &Table, index: usize, factor: f64) -> bool {
 fn unit_of(table: &Table, index: usize) -> Option<Unit> {
     let column = &table.columns[index];
     column.unit.as_ref().map(|choice| choice.unit).or_else(|| name::read(&column.name).unit)
+}
+
+/// What links carry is counted in bits.
+const LINKS: Words = Words::of(
+    "net network networks link links iperf iperf3 netperf tcp udp sctp quic http mptcp tx rx retr retransmit retransmits retransmissions \
+     jitter packet packets pkt pkts pps mtu mss cwnd congestion ping rtt iface interface nic eth ethernet wifi wlan lan wan vpn isp \
+     upload download uplink downlink up down ul dl upstream downstream bitrate internet speedtest socket sockets port ip bit bits",
+);
+/// Beside these, a rate of data is that of a processor, a memory or a disk.
+const MACHINES: Words = Words::of(
+    "flops mflops gflops tflops cuda hip rocm gpu kernel kernels h2d d2h d2d hbm dram vram ddr sm gemm matmul copy memcpy memset memory mem \
+     bytes byte triad disk ssd nvme hdd blocksize seqread seqwrite fio iops m k stride size sizes elements cache l1 l2 l3",
+);
+
+/// Whether nothing tells in which of both a rate is that is written in small letters: nothing speaks of a link, and `mbps` stands beside
+/// what machines do. A bare `gbps` is written for both anywhere else.
+fn may_be_either(table: &Table, letter: char, above: &[String]) -> bool {
+    const MOST_TEXTS: usize = 200;
+    let names = || table.columns.iter().map(|column| column.name.as_str());
+    let labels = table.columns.iter().filter(|column| column.cells == CellType::Text);
+    let labels = labels.flat_map(|column| column.dictionary.iter().take(MOST_TEXTS).map(String::as_str));
+    let of_link = |text: &str| LINKS.among(&name::words(text)).is_some();
+    if names().chain(labels).chain(above.iter().map(String::as_str)).any(of_link) {
+        return false;
+    }
+    letter == 'g' || names().any(|name| MACHINES.among(&name::words(name)).is_some())
 }
 
 /// Whether another name, a text of the table, or a line above it speaks of bytes a second in that multiple, and none of bits.
