@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::measure::size;
 use crate::measure::unit::Dimension;
 use crate::stats::measured::PART;
 use crate::table::packed::{Cells, Kind, Reader};
@@ -81,15 +82,15 @@ pub(crate) fn labels_of_column(table: &Table, column: usize) -> (Cow<'_, Cells>,
     let mut texts = Vec::new();
     let values = table.values(column);
     // Cells that state their units are kept in base units.
-    let unit = match table.columns[column].cells {
-        CellType::Quantity(Dimension::Bytes) => " B",
-        CellType::Quantity(Dimension::Time) => " s",
-        _ => "",
+    let text = |value: f64| match table.columns[column].cells {
+        CellType::Quantity(Dimension::Bytes) => size(value),
+        CellType::Quantity(Dimension::Time) => format!("{value} s"),
+        _ => value.to_string(),
     };
     let mut codes = values.to_builder(Kind::Codes);
     for value in values.iter() {
         codes.push_code(*numbers.entry(value.map(f64::to_bits)).or_insert_with(|| {
-            texts.push(value.map_or_else(String::new, |value| format!("{value}{unit}")));
+            texts.push(value.map_or_else(String::new, text));
             texts.len() as u32 - 1
         }));
     }

@@ -23,6 +23,7 @@ pub use folded::Folded;
 pub(crate) use nearest::did_you_mean;
 pub use operator::Operator;
 pub use polarity::{Direction, Polarity};
+pub(crate) use quantity::size;
 pub use quantity::{Quantity, QuantityError};
 pub use refusal::Refusal;
 pub use row_kind::RowKind;

@@ -56,6 +56,16 @@ impl Quantity {
     }
 }
 
+/// A number of bytes as people write sizes that they choose: in the largest unit of which it is a whole number, by thousands first.
+pub(crate) fn size(bytes: f64) -> String {
+    let by = |unit: &&str| {
+        let number = Unit::parse(unit)?.of_base(bytes);
+        (number >= 1.0 && number.fract() == 0.0).then(|| format!("{number} {unit}"))
+    };
+    let units = ["TB", "GB", "MB", "kB", "TiB", "GiB", "MiB", "KiB"];
+    units.iter().find_map(by).unwrap_or_else(|| format!("{bytes} B"))
+}
+
 impl FromStr for Quantity {
     type Err = QuantityError;
 
@@ -117,6 +127,20 @@ mod tests {
             let expected =
                 if symbol.is_empty() { QuantityError::Number } else { QuantityError::Unit(symbol.to_owned()) };
             assert_eq!(base(text), Err(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_size_is_written_in_the_largest_whole_unit() {
+        for (bytes, text) in [
+            (1000.0, "1 kB"),
+            (102_400.0, "100 KiB"),
+            (64_000.0, "64 kB"),
+            (1_048_576.0, "1 MiB"),
+            (1500.0, "1500 B"),
+            (0.0, "0 B"),
+        ] {
+            assert_eq!(size(bytes), text);
         }
     }
 

@@ -124,7 +124,7 @@ fn numbers_rows(table: &Table, index: usize) -> bool {
 }
 
 /// The numbers of a column without those of some rows.
-fn without(cells: &Cells, rows: &[usize], storage: &Storage) -> Cells {
+pub(super) fn without(cells: &Cells, rows: &[usize], storage: &Storage) -> Cells {
     let mut builder = CellsBuilder::numbers(storage.clone());
     for (row, number) in cells.iter().enumerate() {
         match number.filter(|_| rows.binary_search(&row).is_err()) {

@@ -16,8 +16,8 @@ use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
-    bits_or_bytes, calendar, closing_rows, label_design, merged_cells, minus_one, name, no_result, role, running,
-    siblings, summary_table, time_evidence, tried, units, which,
+    bits_or_bytes, calendar, closing_rows, label_design, limits, merged_cells, minus_one, name, no_answer, no_result,
+    role, running, same_size, siblings, summary_table, time_evidence, tried, units, which,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -192,6 +192,10 @@ fn assign_table(
     }
     // Before labels are settings: the names of metrics follow each other in stretches, too.
     recognise_long_table(&mut table, options);
+    if definitions.says_nothing_of_roles() {
+        limits::settle(&mut table);
+        same_size::settle(&mut table);
+    }
     if definitions.says_nothing_of_roles() && table.order_is_recorded {
         label_design::settle(&mut table);
     }
@@ -214,6 +218,7 @@ fn assign_table(
     no_result::add_outcome(&mut table, &invalid);
     if definitions.says_nothing_of_roles() {
         minus_one::take(&mut table, &storage, source, findings);
+        no_answer::take(&mut table, &storage, source, findings);
     }
     no_result::note(&invalid, &table, source, findings);
     note_invalid_cells(&invalid, &table, source, findings);
