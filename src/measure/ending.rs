@@ -61,6 +61,8 @@ const BADLY_AS_STATUS: Words = Words::of(
      incorrect interrupted segv sigsegv sigkill sigabrt sigbus sigfpe sigill sigterm panic panicked exhausted unauthorized forbidden \
      deadlock unfinished incomplete broken insufficient throttled no n f not",
 );
+/// Beside words for passing and failing these are states of what did not pass, as judges of programs and tests write them.
+const STATES: Words = Words::of("tle mle ole wa ce rte blocked");
 /// Several words that say together that something failed.
 const BADLY_TOGETHER: &[&str] = &[
     "timed out",
@@ -231,6 +233,27 @@ pub(crate) fn are_of_a_judge<'t>(texts: impl IntoIterator<Item = &'t str>) -> bo
     all && judged
 }
 
+/// Whether the texts of a column are states of tests: `PASS`, `FAIL`, `TLE`, `BLOCKED`; some passed and some failed.
+pub(crate) fn are_states<'t>(texts: impl IntoIterator<Item = &'t str>) -> bool {
+    let (mut well, mut badly) = (false, false);
+    let all = texts.into_iter().all(|text| {
+        let said = by_first_word(text);
+        well |= said == Some(true);
+        badly |= said == Some(false);
+        text.is_empty()
+            || said.is_some()
+            || is_state(text)
+            || is_not_tried(&words_of(&text.to_lowercase()))
+            || is_not_ended(text)
+    });
+    all && well && badly
+}
+
+/// Whether a word is the state of a test that did not pass.
+pub(crate) fn is_state(text: &str) -> bool {
+    STATES.has(&text.trim().to_lowercase())
+}
+
 /// What a text with counts says: `4 passed, 0 failed`, `0 failures`, `no errors`. A fraction (`1/100`) is of several things, of which a
 /// row cannot say that it failed.
 fn counted_failures(lower: &str, words: &[&str]) -> Option<Outcome> {
@@ -346,6 +369,14 @@ mod tests {
             ("wrong", None),
         ] {
             assert_eq!(by_first_word(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn states_of_tests_are_told_beside_passing_and_failing() {
+        assert!(are_states(["PASS", "FAIL", "TLE", "BLOCKED", "skipped", ""]));
+        for texts in [&["BLOCKED", "ALLOWED"][..], &["TLE", "PASS"], &["PASS", "FAIL", "north"]] {
+            assert!(!are_states(texts.iter().copied()), "{texts:?}");
         }
     }
 

@@ -45,6 +45,7 @@ pub(super) fn ends_well_and_badly(texts: &[String]) -> bool {
     outcomes().all(|outcome| outcome.is_some())
         && outcomes().any(|outcome| outcome == Some(false))
         && outcomes().any(|outcome| outcome == Some(true))
+        || ending::are_states(texts.iter().map(String::as_str))
 }
 
 /// Whether a column is called like a check of the results and holds yes and no, and no other column says how rows ended.

@@ -58,11 +58,13 @@ pub(crate) const OF_ROW: Words = Words::of(
     "is has had was were got any flag occurred happened request req response call query job task test run http api",
 );
 /// Called so, a column names rows.
-pub(crate) const IDENTIFIER: Words =
-    Words::of("id uuid guid index idx seq sequence row pid tid port hash commit no number nr table");
+pub(crate) const IDENTIFIER: Words = Words::of(
+    "id uuid guid index idx seq sequence row pid tid port hash commit no number nr table \
+     numero número nummer numer índice indice 번호 순번 序号 编号 番号",
+);
 /// Called so, whole numbers name who did it or which time it was.
 pub(crate) const ACTOR: Words = Words::of(
-    "thread worker session user client vu host node repetition rep repeat replicate seed run iteration round attempt turn batch step epoch hop iteração iteración iterazione execucao execução ejecucion ejecución repetição repeticao repetición repeticion \
+    "thread worker session user client vu host node repetition rep repeat replicate seed run iteration round attempt turn batch step epoch hop rotation iteração iteración iterazione execucao execução ejecucion ejecución repetição repeticao repetición repeticion \
      rodada corrida wiederholung durchlauf lauf",
 );
 /// Called so and nothing else, whole numbers that go on by one count the rows.
