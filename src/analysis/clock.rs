@@ -4,7 +4,7 @@
 //! not stand in the order of one clock: the clock is followed thread by thread, label by label, or table by table where one of
 //! these explains every step back, and a table that is in no order of time at all says nothing about a clock.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::codes::labels_of_column;
 use crate::measure::unit::Dimension;
@@ -43,7 +43,8 @@ pub(super) fn of_table(table: &Table, metrics: &[usize]) -> Option<Clock> {
     }
     let steps = instants.count().saturating_sub(1);
     let many = clock.backwards.len() >= UNORDERED_STEPS.max((UNORDERED_SHARE * steps as f64) as usize);
-    if many || is_stacked(&instants, &clock) || goes_on_in_series(table, &instants, tolerance) {
+    let explained = || is_stacked(&instants, &clock) || goes_on_in_series(table, &instants, tolerance);
+    if many || explained() || begins_anew(table, &clock) {
         clock.backwards.clear();
         if many {
             // Pauses of rows in another order are none of the clock.
@@ -81,6 +82,34 @@ fn is_stacked(instants: &Instants<'_>, clock: &Clock) -> bool {
     let (Some((_, first, _)), others) = (tables.first(), tables.get(1..).unwrap_or_default()) else { return false };
     *first >= FEWEST_ROWS
         && others.iter().all(|(begins, rows, below)| *begins && *rows >= FEWEST_ROWS && 2 * below > *rows)
+}
+
+/// Whether a table has a column of instants.
+pub(super) fn is_recorded(table: &Table) -> bool {
+    table.columns_as(Role::Timestamp).next().is_some()
+}
+
+/// Whether something that was tried begins at each of several steps back: a text or a number of few, which no row above has. Files of
+/// several runs are put together so.
+fn begins_anew(table: &Table, clock: &Clock) -> bool {
+    /// Once or twice it may be by chance.
+    const FEWEST_STEPS: usize = 3;
+    if clock.backwards.len() < FEWEST_STEPS {
+        return false;
+    }
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    let mut first_rows: HashSet<usize> = HashSet::new();
+    for column in table.columns_as(Role::Label).chain(table.columns_as(Role::Setting)) {
+        let series = Series::of(table, column);
+        if series.count * LEAST_SERIES <= rows {
+            let mut seen = vec![false; series.count];
+            let named = series.of_row.iter().enumerate();
+            first_rows.extend(
+                named.filter(|(_, name)| !std::mem::replace(&mut seen[**name as usize], true)).map(|(row, _)| row),
+            );
+        }
+    }
+    clock.backwards.iter().all(|row| first_rows.contains(row))
 }
 
 /// Whether one or two columns name series (threads, labels, hosts) whose clocks never run backwards.

@@ -3,9 +3,11 @@
 //! In: repeated blocks and stuck values, and the rows that they stand in. Out: those that nothing explains. A block is a copy
 //! only where whole rows are the same: the clock, the thread, everything. A value that stays is a stuck sensor unless it is the 0
 //! of something that was not needed (a connection that is used again, an exchange between processes of which there is one), several
-//! requests waited for one timeout, or the clock counts too coarsely to tell durations of that size apart.
+//! requests waited for one timeout, the clock counts too coarsely to tell durations of that size apart, values around it repeat as often,
+//! or the rows are all of one label.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::clock;
 use crate::stats::measured::LabelledNumbers;
@@ -22,6 +24,12 @@ const USUAL_REPEATS: f64 = 0.25;
 const SAME_ROWS: f64 = 0.9;
 /// A 0 that occurs so often elsewhere is as good a value as others.
 const USUAL_ZEROS: usize = 8;
+/// Values on either side of a stretch that show how often one repeats the one before it.
+const NEIGHBOURS: usize = 50;
+/// Chance at which a stretch as long among such values counts as impossible.
+const CHANCE: f64 = 1e-6;
+/// Without a clock, blocks of which fewer neighbours differ are no copies: trees of calls and tables of settings hold the same again.
+const VARIED: f64 = 0.5;
 /// Requests that waited for the same event took the same time within this share.
 const SAME_WAIT: f64 = 0.02;
 
@@ -34,6 +42,19 @@ pub(super) fn are_copies(table: &Table, cells: &LabelledNumbers<'_>, repeat: &Re
         })
         .count();
     same as f64 >= SAME_ROWS * repeat.length as f64
+        && (clock::is_recorded(table) || changes(cells, repeat.first..repeat.first + repeat.length) >= VARIED)
+}
+
+/// Which share of the values of a stretch differ from the one before.
+fn changes(cells: &LabelledNumbers<'_>, range: Range<usize>) -> f64 {
+    let pairs = range.len().saturating_sub(1).max(1);
+    let (mut before, mut differ) = (None, 0_usize);
+    cells.visit(range, |_, block| {
+        for value in block {
+            differ += usize::from(before.replace(*value).is_some_and(|before: f64| before != *value));
+        }
+    });
+    differ as f64 / pairs as f64
 }
 
 fn is_same(table: &Table, column: usize, first: usize, again: usize) -> bool {
@@ -58,8 +79,15 @@ pub(super) fn is_explained(table: &Table, column: usize, cells: &LabelledNumbers
         }
         count
     };
+    if is_of_one_label(table, column, cells, stuck) {
+        return true;
+    }
     if stuck.value == 0.0 {
-        return elsewhere(&|value| value == 0.0) >= USUAL_ZEROS || is_of_one_setting(table, column, cells, stuck);
+        return elsewhere(&|value| value == 0.0) >= USUAL_ZEROS;
+    }
+    // What neighbours repeat as often by themselves is no sensor that stopped.
+    if cells.len() as f64 * repeats_around(cells, stuck).powf(stuck.length as f64 - 1.0) >= CHANCE {
+        return true;
     }
     if is_coarse(&table.columns[column], stuck.value) {
         let others = (cells.len() - stuck.length) as f64;
@@ -77,15 +105,32 @@ pub(super) fn is_explained(table: &Table, column: usize, cells: &LabelledNumbers
     (last - first) as f64 / 1e9 <= seconds && elsewhere(&|value| value > stuck.value * (1.0 + SAME_WAIT)) == 0
 }
 
-/// Whether all rows of a stretch, and no others, have one setting in common: one process does not wait for others.
-fn is_of_one_setting(table: &Table, column: usize, cells: &LabelledNumbers<'_>, stuck: &Stuck) -> bool {
+/// How likely a value around a stretch repeats the one before it; runs among its neighbours are counted on either side.
+fn repeats_around(cells: &LabelledNumbers<'_>, stuck: &Stuck) -> f64 {
     let end = stuck.start + stuck.length;
-    let is_setting = |index: &usize| {
+    let sides = [stuck.start.saturating_sub(NEIGHBOURS)..stuck.start, end..(end + NEIGHBOURS).min(cells.len())];
+    let pairs: usize = sides.iter().map(|side| side.len().saturating_sub(1)).sum();
+    let same: f64 =
+        sides.into_iter().map(|side| (1.0 - changes(cells, side.clone())) * side.len().saturating_sub(1) as f64).sum();
+    same / pairs.max(1) as f64
+}
+
+/// Whether all rows of a stretch, and no others, have one label or setting in common: one process does not wait for others.
+fn is_of_one_label(table: &Table, column: usize, cells: &LabelledNumbers<'_>, stuck: &Stuck) -> bool {
+    let end = stuck.start + stuck.length;
+    let tells = |index: &usize| {
         let other = &table.columns[*index];
-        *index != column && other.role == Role::Setting && other.cells.kind() == Kind::Numbers
+        let codes = other.cells.kind() == Kind::Codes && other.dictionary.len() < cells.len() / 2;
+        *index != column
+            && (other.role == Role::Setting && other.cells.kind() == Kind::Numbers
+                || matches!(other.role, Role::Setting | Role::Label) && codes)
     };
-    (0..table.columns.len()).filter(is_setting).any(|index| {
-        let of = |at: usize| table.columns[index].data.number(cells.row(at));
+    (0..table.columns.len()).filter(tells).any(|index| {
+        let column = &table.columns[index];
+        let of = |at: usize| match column.cells.kind() {
+            Kind::Numbers => column.data.number(cells.row(at)).map(f64::to_bits),
+            _ => column.data.code(cells.row(at)).map(u64::from),
+        };
         let setting = of(stuck.start);
         setting.is_some()
             && (stuck.start..end).all(|at| of(at) == setting)
