@@ -24,6 +24,7 @@ mod command_line;
 mod compare;
 mod corruption;
 mod counted;
+mod denominators;
 mod depth;
 mod designs;
 mod digest;
