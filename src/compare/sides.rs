@@ -190,6 +190,7 @@ mod tests {
             metric: "latency".to_owned(),
             label: None,
             dimension: crate::measure::unit::Dimension::Time,
+            assumed_unit: None,
             polarity: crate::measure::Polarity::LowerIsBetter,
             meaning: None,
             values: BTreeMap::from([(crate::measure::Statistic::Mean, 0.1)]),

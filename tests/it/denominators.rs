@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::support::{Place, measured, metric, names, report};
+use crate::support::{Place, findings, is_clean, measured, metric, names, report};
 
 /// The unit that a metric was recorded in, and which way it is better.
 fn recorded<'r>(found: &'r serde_json::Value, name: &str) -> (Option<&'r str>, Option<&'r str>) {
@@ -161,6 +161,86 @@ fn what_a_value_is_held_against_is_no_metric() {
     assert!(!names(&found).contains(&"threshold"), "{:?}", names(&found));
     let alone = "run,target\na,12.5\nb,13.25\nc,12.75\nd,12.5\n";
     assert!(names(&report("alone.csv", alone)).contains(&"target"), "nothing is held against it");
+}
+
+#[test]
+fn what_stands_below_counts_is_counted() {
+    let text = r#"{"run": "a", "status_counts": {"PASS": 12, "FAIL": 4, "BLOCKED": 18}, "wall_s": 30.5}"#;
+    let found = report("counts.json", text);
+    let reported = found["reported"].as_array().cloned().unwrap_or_default();
+    let blocked = reported.iter().filter(|one| one["metric"].as_str().is_some_and(|name| name.contains("BLOCKED")));
+    assert!(blocked.clone().all(|one| one["dimension"] == "count" && one["polarity"] == "unknown"), "{reported:#?}");
+    assert!(blocked.count() > 0 || names(&found).iter().any(|name| name.contains("BLOCKED")), "{found:#}");
+}
+
+#[test]
+fn states_of_tests_are_outcomes() {
+    let states = ["PASS", "FAIL", "TLE", "ERROR", "BLOCKED"];
+    let mut text = "task,harness_status,error,latency_ms\n".to_owned();
+    for row in 0..40 {
+        let state = states[row % states.len()];
+        let error = if state == "BLOCKED" { "SyntaxError" } else { "" };
+        let _ = writeln!(text, "t{},{state},{error},{:.1}", row % 4, measured(row));
+    }
+    let found = report("judge.csv", &text);
+    let failures = &metric(&found, "latency_ms")["failures"];
+    assert_eq!((failures["failed"].as_u64(), failures["total"].as_u64()), (Some(32), Some(40)), "{failures:#}");
+}
+
+#[test]
+fn an_answer_that_never_came_has_no_size() {
+    let rows = |failed: bool| {
+        let mut text = "path,status,time_ms,response_size_bytes\n".to_owned();
+        for row in 0..30 {
+            let lost = row % 10 == 7;
+            let (status, size) = if lost { (if failed { 503 } else { 200 }, -1) } else { (200, 900 + 31 * row as i64) };
+            let _ = writeln!(text, "/p{},{status},{:.1},{size}", row % 3, measured(row));
+        }
+        report("sizes.csv", &text)
+    };
+    assert!(is_clean(&rows(true)), "{:#?}", rows(true)["findings"]);
+    assert!(!is_clean(&rows(false)), "in a row that succeeded it is a sentinel");
+}
+
+#[test]
+fn what_neighbours_repeat_is_not_stuck_and_what_they_do_not_is() {
+    let file = |repeats: usize| {
+        let mut text = "at,elapsed_ms\n".to_owned();
+        let mut value = 900;
+        for row in 0..200_usize {
+            if row % repeats == 0 || row == 100 || row == 112 {
+                value = 300 + (row * 7919) % 401;
+            }
+            let value = if (100..112).contains(&row) { 512 } else { value };
+            let _ = writeln!(text, "2026-02-03 10:{:02}:{:02},{value}", row / 60, row % 60);
+        }
+        findings(&report("steps.csv", &text), "stuck_value").len()
+    };
+    assert_eq!((file(1), file(5)), (1, 0));
+}
+
+#[test]
+fn files_put_together_have_no_clock_that_runs_backwards() {
+    let file = |method: fn(usize) -> usize| {
+        let mut text = "at,method,answer_ms\n".to_owned();
+        for row in 0..96_usize {
+            let _ = writeln!(text, "2026-02-03 10:{:02}:00,m{},{:.2}", row % 24 + row / 24, method(row), measured(row));
+        }
+        findings(&report("together.csv", &text), "clock_backwards").len()
+    };
+    assert_eq!(file(|row| row / 24), 0);
+    assert_eq!(file(|row| row % 3), 1);
+}
+
+#[test]
+fn numbers_of_rows_have_names_in_many_languages() {
+    for name in ["번호", "número", "序号", "Nummer", "índice"] {
+        let mut text = format!("kind,{name},zeit_ms\n");
+        for row in 0..24 {
+            let _ = writeln!(text, "{},{},{:.2}", ["x", "y"][row % 2], 1 + (row * 5) % 8, measured(row));
+        }
+        assert_eq!(names(&report("rows.csv", &text)), ["zeit_ms"], "{name}");
+    }
 }
 
 /// The labels of the groups of a metric.

@@ -392,6 +392,7 @@ fn reported(source: &str, meaning: &str, values: &[(&str, f64)]) -> ReportedNumb
         metric: "latency".to_owned(),
         label: None,
         dimension: Dimension::Time,
+        assumed_unit: None,
         polarity: Polarity::LowerIsBetter,
         meaning: Some(meaning.to_owned()),
         values: values.iter().map(|(name, value)| (name.parse().unwrap(), *value)).collect(),

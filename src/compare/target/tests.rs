@@ -501,6 +501,7 @@ fn numbers_that_a_tool_reports_decide_alone_and_say_so() {
         recorded: None,
         dimension: Dimension::Time,
         unit: Some("ms".to_owned()),
+        unit_assumed: false,
         line: None,
     };
     let reported = Reported {
