@@ -58,7 +58,9 @@ fn tags(picture: &str, short: &mut String) {
     for part in picture.split_inclusive('>') {
         let (text, tag) = part.split_at(part.find('<').unwrap_or(part.len()));
         short.push_str(text);
-        if let Some(at) = tag.find(" d=\"").filter(|_| tag.starts_with("<path ")) {
+        // Heat maps are short as they are, and say each cell by its place.
+        let is_path = tag.starts_with("<path ") && !tag.starts_with("<path class=\"h");
+        if let Some(at) = tag.find(" d=\"").filter(|_| is_path) {
             let from = at + " d=\"".len();
             let end = tag[from..].find('"').map_or(tag.len(), |end| from + end);
             short.push_str(&tag[..from]);
