@@ -18,6 +18,7 @@ mod bad_input;
 mod baseline;
 mod belongs;
 mod bounds;
+mod choices;
 mod ci;
 mod circles;
 mod command_line;

@@ -107,8 +107,13 @@ pub(crate) static TOOLS: &[Format] = &[
 ];
 
 /// The notations that any program writes, in the order in which they are tried where no tool's format fits.
-pub(crate) static NOTATIONS: &[Format] =
-    &[generic::ndjson::FORMAT, generic::json::FORMAT, generic::delimited::FORMAT, generic::aligned::FORMAT];
+pub(crate) static NOTATIONS: &[Format] = &[
+    generic::ndjson::FORMAT,
+    generic::json::FORMAT,
+    generic::delimited::FORMAT,
+    generic::aligned::FORMAT,
+    generic::named_values::FORMAT,
+];
 
 /// All formats that are read.
 pub fn formats() -> impl Iterator<Item = &'static Format> {

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::measure::{Polarity, Statistic};
+use crate::measure::Statistic;
 use crate::table::packed::Cells;
 use crate::table::{CellType, Column, Instants, Role, Table};
 
@@ -53,18 +53,8 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     if said.statistic.is_some() {
         return chosen_limit(table, index, words);
     }
-    if rows > MOST_VALUES as u64
-        && rows <= MOST_CONFIGURATIONS
-        && !has_clock(table, index)
-        && is_first_axis(table, index, said)
-    {
-        return Some("multiples of the first number in the first column: they were chosen".to_owned());
-    }
     let counts = counted(table.values(index), MOST_VALUES)?;
     let numbers = || counts.keys().map(|bits| f64::from_bits(*bits));
-    if counts.len() == 1 && is_constant_of_a_design(table, index, said, words) {
-        return Some("the same whole number in all rows, beside numbers that differ: nobody measured it".into());
-    }
     // Rows that failed lack it.
     if (table.values(index).count() as u64) * 5 < rows * 4 {
         return None;
@@ -80,7 +70,7 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
         });
     }
     if counts.len() == 1 {
-        return numbers().next().filter(|_| rows >= 3).and_then(|number| asked_for(number, column, said, words));
+        return None;
     }
     if let Some(beside) = crossed(table, index, &counts)
         .or_else(|| crossed_with_numbers(table, index, &counts))
@@ -90,17 +80,6 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     {
         return Some(format!(
             "each of its {} round numbers stands equally often beside each `{beside}`: it was chosen",
-            counts.len()
-        ));
-    }
-    // In any order, and some more often than others: called like a setting, and tried with everything.
-    if called
-        && said.kind.is_none()
-        && !has_clock(table, index)
-        && let Some(beside) = crossed_unevenly(table, index, &counts)
-    {
-        return Some(format!(
-            "each of its {} round numbers stands beside each `{beside}`: it was chosen",
             counts.len()
         ));
     }
@@ -115,47 +94,16 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
             counts.len()
         ));
     }
-    if has_clock(table, index) || rows > MOST_CONFIGURATIONS {
-        return None;
-    }
-    if index == 0 && said.kind.is_none() && are_blocks(table.values(index), &counts) {
-        return Some("round numbers in the first column, each in a block of as many rows: they were chosen".to_owned());
-    }
-    if let Some(word) =
-        vocabulary::PARAMETER.among(words).filter(|_| !name::in_unknown_unit(&column.name, said) && is_parameter(said))
-        && (counts.len() <= MOST_NAMED_VALUES || are_round(numbers(), DIGITS_OF_AXIS))
-        && every_row_differs(table)
-    {
-        return Some(format!("called `{word}`, and every row has another configuration: it was chosen, not measured"));
-    }
-    is_first_axis(table, index, said)
-        .then(|| "round numbers that rise from row to row in the first column: they were chosen".to_owned())
+    None
 }
 
 /// How one sees that what is called the most of something was a limit.
 fn chosen_limit(table: &Table, index: usize, words: &[String]) -> Option<String> {
-    if is_limit(table, index, words) {
-        return Some("the same limit in all rows: it was chosen".to_owned());
-    }
     if vocabulary::COMES_OUT.among(words).is_some() {
         return None;
     }
     let beside = crossed_with_numbers(table, index, &counted(table.values(index), MOST_VALUES)?)?;
     Some(format!("each of its limits was tried with each `{beside}`"))
-}
-
-/// How one sees that the same number in all rows is what was asked for.
-fn asked_for(number: f64, column: &Column, said: &NameMeaning, words: &[String]) -> Option<String> {
-    let round_data = said.kind == Some(Kind::Bytes) && number >= 4096.0 && number % 1024.0 == 0.0;
-    let tokens = words.iter().any(|word| word == "tokens") && number >= 1.0;
-    if (round_data || tokens) && column.cells == CellType::Integer {
-        return Some("the same round number in all rows: so much was asked for".to_owned());
-    }
-    let is_length = matches!(said.kind, Some(Kind::Duration | Kind::RunLength))
-        && words.iter().any(|word| vocabulary::RUN_OR_LATENCY.has(word) || word == "time");
-    let is_whole = number >= 1.0 && number.fract() == 0.0;
-    (is_length && is_whole)
-        .then(|| "the same round number in all rows: how long was measured, not what came out".to_owned())
 }
 
 /// How one sees by its values and its name that a column was chosen although it is called like something measured: switches, bits of
@@ -203,14 +151,6 @@ pub(super) fn how_many_workers(words: &[String]) -> Option<&str> {
     (many && workers).then_some(who)
 }
 
-/// Whether it is the most that was allowed (`max_tokens`, `max_workers`): one whole number for all rows.
-fn is_limit(table: &Table, index: usize, words: &[String]) -> bool {
-    let called = matches!(words, [most, what] if most == "max" && vocabulary::COUNTS.has(what));
-    let numbers = table.values(index);
-    let first = numbers.iter().flatten().next();
-    called && first.is_some_and(|first| first > 0.0 && first.fract() == 0.0 && numbers.all(|number| number == first))
-}
-
 /// Whether another column tells when each row was. An instant that all rows share is of the run.
 pub(super) fn has_clock(table: &Table, index: usize) -> bool {
     let timed = |(other, column): (usize, &Column)| {
@@ -229,38 +169,6 @@ pub(super) fn counted(values: &Cells, most: usize) -> Option<BTreeMap<u64, usize
         counts.len() <= most
     });
     few.then_some(counts)
-}
-
-/// Whether a column whose rows all hold the same number is a setting although its name says nothing: a whole number above none, in a
-/// table of at least five rows that measures something with a unit.
-fn is_constant_of_a_design(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> bool {
-    const FEWEST: usize = 5;
-    let column = &table.columns[index];
-    let silent = said.kind.is_none() && said.unit.is_none() && said.polarity == Polarity::Unknown;
-    let may_be_result = |word: &String| {
-        vocabulary::VALUE.has(word)
-            || vocabulary::DERIVED.has(word)
-            || vocabulary::STATUS.has(word)
-            || vocabulary::FAILURE.has(word)
-            || vocabulary::IDENTIFIER.has(word)
-            || vocabulary::ACTOR.has(word)
-            || vocabulary::FAILED.has(word)
-    };
-    let measured = |(other, column): (usize, &Column)| {
-        let other_said = name::read(&column.name);
-        let varies = counted(table.values(other), 1).is_none();
-        other != index && column.cells.is_number() && (other_said.unit.is_some() || other_said.kind.is_some()) && varies
-    };
-    let values = table.values(index);
-    let positive = values.iter().flatten().next().is_some_and(|number| number >= 1.0);
-    silent
-        && positive
-        && column.cells == CellType::Integer
-        && values.count() >= FEWEST
-        && values.count() as u64 == table.lines.rows()
-        && !column.name.starts_with("column_")
-        && !words.iter().any(may_be_result)
-        && table.columns.iter().enumerate().any(measured)
 }
 
 /// Whether numbers count repetitions of the same: called so, or one after the other from the first on under a name that is no
@@ -293,15 +201,6 @@ pub(super) fn are_round(numbers: impl Iterator<Item = f64>, digits: i32) -> bool
 /// Whether somebody would choose such a time: whole, a half, a quarter, or one digit. 0.66 s came out.
 fn is_chosen_time(number: f64) -> bool {
     number.fract() == 0.0 || (4.0 * number).fract() == 0.0 || are_round(std::iter::once(number), 1)
-}
-
-/// Whether a name may be that of a setting, by what it measures.
-fn is_parameter(said: &NameMeaning) -> bool {
-    match said.kind {
-        None | Some(Kind::Count) => true,
-        Some(Kind::Rate | Kind::Bytes) => said.unit.is_none(),
-        Some(Kind::Duration | Kind::RunLength | Kind::Share | Kind::Other) => false,
-    }
 }
 
 /// The column of texts each of which was tried with each of the numbers, equally often.
@@ -350,29 +249,6 @@ fn fixed_by_label(table: &Table, index: usize) -> Option<&str> {
         });
         let numbers: HashSet<u64> = number_of.values().copied().collect();
         one_each && numbers.len() >= FEWEST && 2 * numbers.len() > number_of.len()
-    });
-    found.next().map(|(_, column)| column.name.as_str())
-}
-
-/// The column of texts each of which stands beside each of the numbers, in several rows each.
-fn crossed_unevenly<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64, usize>) -> Option<&'t str> {
-    const ROWS_EACH: usize = 5;
-    const FEWEST: usize = 3;
-    let rows = usize::try_from(table.lines.rows()).ok()?;
-    if counts.len() < FEWEST || table.columns[index].cells != CellType::Integer {
-        return None;
-    }
-    let values = table.values(index);
-    let texts = table.columns.iter().enumerate().filter(|(_, column)| column.cells == CellType::Text);
-    let mut found = texts.filter(|(other, column)| {
-        let labels = column.dictionary.iter().filter(|text| !text.is_empty()).count();
-        if !(2..=MOST_VALUES).contains(&labels) || labels * counts.len() * ROWS_EACH > rows {
-            return false;
-        }
-        let codes = table.text_cells(*other);
-        let pairs: HashSet<(Option<u32>, Option<u64>)> =
-            (0..rows).map(|row| (codes.code(row), values.number(row).map(f64::to_bits))).collect();
-        pairs.len() == labels * counts.len()
     });
     found.next().map(|(_, column)| column.name.as_str())
 }
@@ -472,92 +348,9 @@ fn same_in_all_groups<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u64,
     (several && alike.iter().all(tried)).then_some(first.name.as_str())
 }
 
-/// Whether no two rows have the same settings and labels, so that each row is the result of another configuration. A text of which
-/// every row has another one says nothing.
-fn every_row_differs(table: &Table) -> bool {
-    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
-    let parameters: Vec<usize> = (0..table.columns.len())
-        .filter(|index| {
-            let column = &table.columns[*index];
-            // `Altitude (m)` has no parameter `m`.
-            let leaf = name::words(name::without_brackets(name::leaf(&column.name)));
-            column.cells.is_number()
-                && vocabulary::PARAMETER.among(&leaf).is_some()
-                && is_parameter(&name::read(&column.name))
-                && counted(table.values(*index), MOST_VALUES)
-                    .is_some_and(|counts| are_round(counts.keys().map(|bits| f64::from_bits(*bits)), DIGITS))
-        })
-        .collect();
-    let labels: Vec<usize> = (0..table.columns.len())
-        .filter(|index| {
-            let column = &table.columns[*index];
-            column.cells == CellType::Text && column.dictionary.len() < rows
-        })
-        .collect();
-    let mut seen = HashSet::new();
-    (0..rows).all(|row| {
-        let numbers: Vec<Option<u64>> =
-            parameters.iter().map(|column| table.values(*column).number(row).map(f64::to_bits)).collect();
-        let texts: Vec<Option<u32>> = labels.iter().map(|column| table.text_cells(*column).code(row)).collect();
-        seen.insert((numbers, texts))
-    })
-}
-
-/// Whether numbers only rise, from one block of rows to the next, and all blocks are alike.
-fn are_blocks(values: &Cells, counts: &BTreeMap<u64, usize>) -> bool {
-    const FEWEST: usize = 3;
-    let numbers = values.present();
-    let each = counts.values().next().copied().unwrap_or_default();
-    counts.len() >= FEWEST
-        && each >= FEWEST
-        && counts.values().all(|count| *count == each)
-        && numbers.windows(2).all(|pair| pair[0] <= pair[1])
-}
-
-/// Whether it is the first column of a small table, of whole round numbers that rise from row to row by more than one, under a name
-/// that speaks of no quantity.
-fn is_first_axis(table: &Table, index: usize, said: &NameMeaning) -> bool {
-    const ROWS: std::ops::RangeInclusive<usize> = 3..=60;
-    if index != 0 || said.kind.is_some() || said.unit.is_some() || table.columns[index].cells != CellType::Integer {
-        return false;
-    }
-    let numbers: Vec<f64> = table.values(index).present();
-    let measured = table.columns.iter().skip(1).any(|column| column.cells.is_number());
-    let words = name::words(&table.columns[index].name);
-    let steps = are_multiples_of_the_first(&numbers);
-    measured
-        && (ROWS.contains(&numbers.len()) || steps && numbers.len() as u64 <= MOST_CONFIGURATIONS)
-        && !words.iter().any(|word| {
-            vocabulary::IDENTIFIER.has(word) || vocabulary::INSTANT.has(word) || vocabulary::ACTOR.has(word)
-        })
-        && (steps || are_round(numbers.iter().copied(), DIGITS_OF_AXIS))
-        && numbers.windows(2).all(|pair| pair[1] > pair[0])
-        && numbers.windows(2).any(|pair| pair[1] - pair[0] > 1.0)
-        && (numbers.len() > 3
-            || numbers[1] - numbers[0] == numbers[2] - numbers[1]
-            || numbers[1] / numbers[0] == numbers[2] / numbers[1])
-}
-
-/// Whether numbers go on in steps of the first: 8, 16, 24, and so on.
-fn are_multiples_of_the_first(numbers: &[f64]) -> bool {
-    const FEWEST: usize = 5;
-    let step = numbers.first().copied().unwrap_or_default();
-    step > 1.0
-        && numbers.len() >= FEWEST
-        && numbers.iter().zip(1_u32..).all(|(number, place)| *number == step * f64::from(place))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{DIGITS, are_multiples_of_the_first, are_round};
-
-    #[test]
-    fn steps_of_the_first_are_an_axis() {
-        assert!(are_multiples_of_the_first(&[8.0, 16.0, 24.0, 32.0, 40.0]));
-        for other in [&[1.0, 2.0, 3.0, 4.0, 5.0][..], &[8.0, 16.0, 24.0, 32.0], &[8.0, 16.0, 24.0, 33.0, 41.0]] {
-            assert!(!are_multiples_of_the_first(other), "{other:?}");
-        }
-    }
+    use super::{DIGITS, are_round};
 
     #[test]
     fn what_people_choose_is_round() {

@@ -3,8 +3,10 @@
 mod answers;
 mod bits_or_bytes;
 pub(crate) mod calendar;
+mod choice;
 pub(crate) mod clock;
 mod closing_rows;
+mod constant;
 mod counters;
 pub(crate) mod declared;
 mod design;
@@ -19,7 +21,6 @@ pub(crate) mod name;
 mod no_answer;
 pub(crate) mod no_result;
 mod order;
-mod parameters;
 pub(crate) mod position;
 pub(crate) mod profile;
 pub(crate) mod role;

@@ -22,7 +22,7 @@ use crate::ingest::meaning::status::{
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{
-    answers, clock, label_design, machine, name, parameters, position, sweep, tried, units, which,
+    answers, choice, clock, constant, label_design, machine, name, position, sweep, tried, units, which,
 };
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
@@ -336,7 +336,7 @@ fn numbers_rows(column: &Column, profile: &Profile, kind: Option<Kind>, words: &
 }
 
 /// Whether a word is one for a run of something.
-fn is_run(word: &str) -> bool {
+pub(super) fn is_run(word: &str) -> bool {
     vocabulary::RUN.has(word)
         || matches!(word, "run" | "rep" | "repetition" | "iteration" | "round" | "attempt" | "execution")
 }
@@ -370,16 +370,13 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if let Some(how) = design::by_its_values(table, index, &said, words) {
         return Some((Role::Setting, how));
     }
-    if let Some(how) = design::chosen(table, index, &said, words)
+    if let Some(how) = constant::chosen(table, index, &said, words)
+        .or_else(|| design::chosen(table, index, &said, words))
         .or_else(|| tried::chosen(table, index, &said, words))
-        .or_else(|| sweep::chosen(table, index, &said, words))
     {
         return Some((Role::Setting, how));
     }
-    if name::in_unknown_unit(&column.name, &said) {
-        return None;
-    }
-    parameters::called(table, index, profile, (&said, words))
+    choice::chosen(table, index, profile, (&said, words)).map(|how| (Role::Setting, how))
 }
 
 /// `[0.12, 0.13]`.

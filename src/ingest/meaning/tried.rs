@@ -20,10 +20,7 @@ const MOST_DEVICES: usize = 64;
 
 /// How one sees that numbers were chosen: by their steps, as given times, as instances, or as names of their rows.
 pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> Option<String> {
-    steps(table, index, said, words)
-        .or_else(|| given_times(table, index, said))
-        .or_else(|| instances(table, index, words))
-        .or_else(|| names_of_rows(table, index))
+    steps(table, index, said, words).or_else(|| given_times(table, index, said))
 }
 
 /// Whether texts, another one in each row, are programs that were tried once each.
@@ -183,43 +180,6 @@ pub(super) fn device(table: &Table, index: usize, words: &[String]) -> Option<(R
     turns.then(|| {
         (Role::Setting, format!("called `{}`, and goes through its numbers in turn: it says which", column.name))
     })
-}
-
-/// How one sees that a number of instances was set: called `…_num` or `…_instances`, the same in long stretches of rows, and without a
-/// clock beside which it could have been counted.
-fn instances(table: &Table, index: usize, words: &[String]) -> Option<String> {
-    /// Rows to a change from one number to another.
-    const STRETCH: usize = 20;
-    let column = &table.columns[index];
-    let called = matches!(words, [_, .., last] if matches!(last.as_str(), "num" | "instances" | "replicas" | "copies"));
-    let failed = vocabulary::FAILED.among(words).or(vocabulary::COMES_OUT.among(words)).is_some();
-    if !called || failed || column.cells != CellType::Integer || design::has_clock(table, index) {
-        return None;
-    }
-    counted(table.values(index), MOST_VALUES)?;
-    let numbers = table.values(index).present();
-    let changes = numbers.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    let stretches = numbers.len() as u64 == table.lines.rows() && changes * STRETCH <= numbers.len();
-    (stretches && changes > 0 && numbers.iter().all(|number| *number >= 1.0))
-        .then(|| "a number of instances, the same in long stretches of rows: it was set".to_owned())
-}
-
-/// How one sees that the first column names the rows of a table that has names for all other columns: other round whole numbers in each
-/// row, rising.
-fn names_of_rows(table: &Table, index: usize) -> Option<String> {
-    let column = &table.columns[index];
-    let others_named = table.columns.iter().skip(1).all(|other| !other.name.starts_with("column_"));
-    let numbers = table.values(index).present();
-    let first = index == 0 && column.name == "column_1" && table.header_line.is_some() && table.columns.len() > 1;
-    (first
-        && others_named
-        && column.cells == CellType::Integer
-        && numbers.len() as u64 == table.lines.rows()
-        && numbers.len() >= 2
-        && numbers.windows(2).all(|pair| pair[1] > pair[0])
-        && numbers.windows(2).any(|pair| pair[1] - pair[0] > 1.0)
-        && design::are_round(numbers.iter().copied(), design::DIGITS))
-    .then(|| "a first column without a name, of round numbers that rise from row to row: they name the rows".to_owned())
 }
 
 /// Takes lists of settings out of the measured ones: an array of whole numbers that holds in order what another table of the same

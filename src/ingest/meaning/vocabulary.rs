@@ -84,7 +84,8 @@ pub(crate) const PARAMETER: Words = Words::of(
      tamanho tamaño tamano tamanio taille größe groesse dimensione hilos hebras fils procesadores processadores prozesse núcleos nucleos \
      elementos profundidad profundidade numelements nelements \
      nprocs nproc np ntasks npes ranks nranks nnodes ncores nrows ncols len \
-     capacity degree scale factor rate qps length prompt payload blocksize bs vertices edges cells nnz args arg param",
+     capacity degree scale factor rate qps length prompt payload blocksize bs vertices edges cells nnz args arg param params parameters \
+     threshold lookahead window stride radius tile tiles chunk chunks voxels grid channels filters kernel parallel toolkits tools documents docs datasets",
 );
 /// Settings that nobody measures.
 pub(crate) const ALWAYS_PARAMETER: Words =

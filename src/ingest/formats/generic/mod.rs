@@ -3,5 +3,6 @@
 pub(crate) mod aligned;
 pub(crate) mod delimited;
 pub(crate) mod json;
+pub(crate) mod named_values;
 pub(crate) mod ndjson;
 pub(crate) mod parquet;
