@@ -84,7 +84,10 @@ fn the_rate_that_was_asked_for_is_not_the_one_that_was_reached() {
                      "latency_ms": {{"p50": 12.5, "p95": 41.5, "p99": 82.5}}}}"#
             );
             let shown = said("load.json", &text);
-            assert!(shown.starts_with("Measured: 2,700 requests, 90 /s, none failed"), "{asked} {reached}: {shown}");
+            assert!(
+                shown.starts_with("Measured: 2,700 requests, 90\u{a0}/s, none failed"),
+                "{asked} {reached}: {shown}"
+            );
         }
     }
 }

@@ -184,6 +184,7 @@ impl FlatRow {
                 let of_a_part = || says_outcome(name) || cell.first().is_some_and(u8::is_ascii_digit);
                 let of_document = around == Around::Document
                     && (clock::instant(cell).is_some()
+                        || is_sentence(cell)
                         || name.contains('.') && (of_a_part() || is_note(name))
                         || self.describes_result(name::parent(name)));
                 if !is_amount(cell) && !of_document {
@@ -219,6 +220,12 @@ fn is_amount(cell: &[u8]) -> bool {
 fn says_outcome(name: &str) -> bool {
     let words = name::words(name::leaf(name));
     vocabulary::STATUS.among(&words).or(vocabulary::FAILURE.among(&words)).is_some()
+}
+
+/// Whether a text is a sentence of many words, which explains something and names nothing.
+fn is_sentence(cell: &[u8]) -> bool {
+    const FEWEST_WORDS: usize = 10;
+    cell.split(u8::is_ascii_whitespace).filter(|word| word.len() > 1).count() >= FEWEST_WORDS
 }
 
 /// Whether a text stands in an object of notes.

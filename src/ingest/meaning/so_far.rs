@@ -47,9 +47,27 @@ pub(super) fn set_positions_aside(table: &mut Table) {
     }
 }
 
+/// Whether numbers rise in each row; in many rows a few may step back a little, as packets that came at once do.
 fn rises_throughout(cells: &Cells) -> bool {
-    let mut before = f64::NEG_INFINITY;
-    cells.iter().flatten().all(|number| std::mem::replace(&mut before, number) < number)
+    const MANY: usize = 100;
+    /// Of all steps, and of the whole range.
+    const FEW: f64 = 0.05;
+    const LITTLE: f64 = 0.01;
+    let (mut count, mut back, mut farthest) = (0_usize, 0_usize, 0.0_f64);
+    let (mut first, mut before) = (f64::NAN, f64::NEG_INFINITY);
+    for number in cells.iter().flatten() {
+        first = if count == 0 { number } else { first };
+        count += 1;
+        if number <= before {
+            back += 1;
+            farthest = farthest.max(before - number);
+            if count < MANY {
+                return false;
+            }
+        }
+        before = number;
+    }
+    back as f64 <= FEW * count as f64 && farthest <= LITTLE * (before - first) && before > first
 }
 
 fn falls(cells: &Cells) -> bool {
@@ -68,10 +86,11 @@ struct Course {
 /// What the last row of each running total says; their columns are marked.
 pub(super) fn take(table: &mut Table) -> Vec<Reported> {
     let rows = usize::try_from(table.lines.rows()).unwrap_or_default();
-    if rows < FEWEST_BY_CLOCK || varies_by_setting(table) {
+    let metrics: Vec<usize> =
+        table.columns_as(Role::Metric).filter(|column| hardly_falls(table.values(*column))).collect();
+    if rows < FEWEST_BY_CLOCK || metrics.is_empty() || varies_by_setting(table) {
         return Vec::new();
     }
-    let metrics: Vec<usize> = table.columns_as(Role::Metric).collect();
     let elapsed: Vec<usize> = metrics.iter().copied().filter(|column| is_elapsed(table, *column)).collect();
     let mut found: Vec<(usize, &str, Vec<usize>)> =
         elapsed.iter().map(|column| (*column, "it goes on as the clock of its rows does", vec![0])).collect();
@@ -110,6 +129,14 @@ pub(super) fn take(table: &mut Table) -> Vec<Reported> {
     reported
 }
 
+/// Whether the first numbers of a column hardly ever fall: those of a total do so only where it begins anew.
+fn hardly_falls(cells: &Cells) -> bool {
+    let beginning: Vec<f64> = cells.iter().take(LOOKED_AT).flatten().collect();
+    let falls = beginning.windows(2).filter(|pair| pair[1] < pair[0]).count();
+    let rises = beginning.windows(2).filter(|pair| pair[1] > pair[0]).count();
+    5 * falls < beginning.len() && rises > falls
+}
+
 fn is_of_time(column: &str) -> bool {
     matches!(name::read(column).kind, Some(Kind::Duration | Kind::RunLength))
 }
@@ -132,9 +159,14 @@ fn is_elapsed(table: &Table, column: usize) -> bool {
     const ROUNDING: f64 = 1.0;
     const TOLERANCE: f64 = 0.02;
     let said = name::read(&table.columns[column].name);
-    if !is_of_time(&table.columns[column].name) || said.statistic.is_some() {
+    let words = name::words(name::leaf(&table.columns[column].name));
+    let may_be = said.kind == Some(Kind::RunLength)
+        || said.kind == Some(Kind::Duration) && vocabulary::RUN_OR_LATENCY.among(&words).is_some();
+    if !may_be || said.statistic.is_some() {
         return false;
     }
+    // A unit that the name states is no other one.
+    let stated = said.unit.map(|unit| 1.0 / unit.to_base(1.0));
     let Some(clock) = table.columns_as(Role::Timestamp).next() else { return false };
     let cells = table.values(column);
     let beginning: Vec<f64> = cells.iter().take(LOOKED_AT).flatten().collect();
@@ -158,7 +190,8 @@ fn is_elapsed(table: &Table, column: usize) -> bool {
             })
     };
     // Steps that rounding hides prove nothing.
-    gone >= 10.0 * ROUNDING && gone / pairs.len() as f64 > ROUNDING && [1.0, 1e3, 1e6, 1e9].iter().any(fits)
+    let by_clock = gone >= 10.0 * ROUNDING && gone / pairs.len() as f64 > ROUNDING;
+    by_clock && stated.map_or_else(|| [1.0, 1e3, 1e6, 1e9].iter().any(fits), |stated| fits(&stated))
 }
 
 /// Where the rows begin anew: by a column that counts on and starts again, else by a clock that never goes back.
@@ -244,6 +277,8 @@ fn may_add_up(column: &str) -> bool {
 
 /// Whether another column holds what a column grows by from row to row.
 fn increments_elsewhere(table: &Table, column: usize, rows: usize) -> Option<&'static str> {
+    /// Of an increment: what rounding explains.
+    const SAME: f64 = 1e-3;
     let cells = table.values(column);
     if rows < FEWEST_ROWS || cells.count() != rows {
         return None;
@@ -262,9 +297,8 @@ fn increments_elsewhere(table: &Table, column: usize, rows: usize) -> Option<&'s
                 let (Some(number), Some(part)) = (number, part) else { return false };
                 differs |= first.is_some_and(|first| first != part);
                 first = first.or(Some(part));
-                let before = before.replace(number);
-                before
-                    .is_none_or(|before| part >= 0.0 && (number - before - part).abs() <= 1e-6 * number.abs().max(part))
+                let grown = before.replace(number).map(|before| number - before);
+                grown.is_none_or(|grown| part >= 0.0 && (grown - part).abs() <= SAME * part)
             });
             all && differs
         }
