@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::chat::Service;
+use super::entries::Entries;
 use super::metric::Metric;
 use super::outcome::inflation_of;
 use super::reported::Reported;
@@ -139,23 +140,81 @@ pub fn populations(
             PopulationFailures { source: service.source.clone(), kind, ..population }
         }));
     }
+    found.extend(of_reported(reported, settings));
+    found
+}
+
+/// Whether a population is the sum of the entries of a map.
+pub(crate) fn is_sum(one: &PopulationFailures) -> bool {
+    one.metric.as_deref().is_some_and(|metric| metric.starts_with(OF_ALL))
+}
+
+/// What stands before the last name of entries whose counts are added up.
+const OF_ALL: &str = "*.";
+
+/// The failures that tools count. An entry of a map is a label: none of them speaks for the others.
+fn of_reported(reported: &[Reported], settings: &Settings) -> Vec<PopulationFailures> {
+    let entries = Entries::of(reported);
+    let mut found: Vec<PopulationFailures> = Vec::new();
     // A tool may count the same requests under several names.
     let mut seen = BTreeSet::new();
     for one in reported {
         let count = |statistic| one.number(statistic).filter(|count| *count >= 0.0).map(|count| count as u64);
         let Some((failed, total)) = count(Statistic::Failures).zip(count(Statistic::Count)) else { continue };
-        if failed > total || !seen.insert((&one.source, &one.label, failed, total)) {
+        let label = one.label.clone().or_else(|| entries.label(one));
+        if failed > total || !seen.insert((&one.source, label.clone(), failed, total)) {
             continue;
         }
         found.extend(PopulationFailures::of(failed, total, 1.0, settings).map(|population| PopulationFailures {
             source: one.source.clone(),
-            label: one.label.clone(),
+            label,
             kind: PopulationKind::Requests,
             metric: Some(one.metric.clone()),
             ..population
         }));
     }
+    let sums: Vec<PopulationFailures> =
+        COUNTED.iter().flat_map(|leaf| sums_of(&found, reported, &entries, leaf, settings)).collect();
+    found.extend(sums);
     found
+}
+
+/// Last names of entries that count the same thing.
+const COUNTED: [&str; 2] = ["requests", "tests"];
+
+/// All entries of a map together, in each source where nothing else stands for all and none of them is the sum of the others.
+fn sums_of(
+    found: &[PopulationFailures],
+    reported: &[Reported],
+    entries: &Entries<'_>,
+    leaf: &str,
+    settings: &Settings,
+) -> Vec<PopulationFailures> {
+    let is_of = |one: &Reported| {
+        one.label.is_none() && one.metric.rsplit('.').next() == Some(leaf) && entries.label(one).is_some()
+    };
+    let sources: BTreeSet<&str> = reported.iter().filter(|one| is_of(one)).map(|one| one.source.as_str()).collect();
+    let sum = |source: &str| {
+        let keys = entries.only_map(source, leaf)?;
+        let inside = |one: &&PopulationFailures| one.source == source && one.metric.is_some();
+        if found.iter().filter(inside).any(|one| one.label.is_none()) {
+            return None;
+        }
+        let each = |one: &&PopulationFailures| {
+            inside(one) && one.metric.as_deref().is_some_and(|metric| metric.rsplit('.').next() == Some(leaf))
+        };
+        let parts: Vec<&PopulationFailures> = found.iter().filter(each).collect();
+        let [failed, total] =
+            parts.iter().fold([0, 0], |[failed, total], one| [failed + one.failed, total + one.total]);
+        let holds_others = parts.iter().any(|one| parts.len() > 2 && 2 * one.total == total);
+        if parts.len() != keys.len() || holds_others {
+            return None;
+        }
+        let population = PopulationFailures::of(failed, total, 1.0, settings)?;
+        let (source, metric) = (source.to_owned(), Some(format!("{OF_ALL}{leaf}")));
+        Some(PopulationFailures { source, metric, kind: PopulationKind::Requests, ..population })
+    };
+    sources.into_iter().filter_map(sum).collect()
 }
 
 #[cfg(test)]

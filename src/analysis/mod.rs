@@ -9,6 +9,7 @@ mod clock;
 pub(crate) mod codes;
 mod column;
 mod configurations;
+pub(crate) mod entries;
 mod failed;
 pub mod failing;
 pub mod goodput;

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::analysis::Analysis;
 use crate::analysis::chat::Service;
+use crate::analysis::entries::Entries;
 use crate::analysis::failing::{PopulationFailures, populations};
 use crate::analysis::goodput::Goodput;
 use crate::analysis::histogram::GROUPED_BY;
@@ -421,7 +422,9 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
     let is_histogram = |metric: &&Metric| metric.evidence != Evidence::Samples;
     subjects.extend(reading.analysis.metrics.iter().filter(is_histogram).flat_map(of_metric));
     let of_source = &reading.analysis.reported;
+    let entries = Entries::of(of_source);
     for found in of_source {
+        let entry = entries.label(found);
         let of = |group: Option<&'a str>| Subject {
             source: &found.source,
             metric: &found.metric,
@@ -433,7 +436,7 @@ fn subjects_of<'a>(reading: Reading<'a>, settings: &Settings) -> Vec<Subject<'a>
             value: found.number(Statistic::Value),
             interval: None,
             reported: Some(found),
-            failing: failing_of(failing, None, group),
+            failing: failing_of(failing, None, group.or(entry.as_deref())),
         };
         subjects.push(of(found.label.as_deref()));
         // The only label of a metric is the whole of it.

@@ -95,6 +95,8 @@ const NOT_TRIED: &[&str] = &[
     "tbd",
     "planned",
 ];
+/// As a status they say that something was tried, and not that it failed.
+const UNSUPPORTED: &[&str] = &["unsupported", "not supported"];
 /// What has not ended yet.
 const NOT_ENDED: Words = Words::of("running pending queued queuing requeued suspended");
 
@@ -187,6 +189,10 @@ pub(crate) fn of_text(text: &str, of_failure: bool) -> Outcome {
         return when(yes == of_failure);
     }
     let words = words_of(&lower);
+    // It was asked for, and nothing came of it: neither a result nor a failure of what was measured.
+    if UNSUPPORTED.contains(&words.join(" ").as_str()) {
+        return Outcome::Unclear;
+    }
     if is_not_tried(&words) || NOT_ENDED.has(&lower) {
         return Outcome::NotSaid;
     }
@@ -311,6 +317,7 @@ mod tests {
             ("0/100", "failed", Outcome::Unclear),
             ("not_run", "status", Outcome::NotSaid),
             ("not measured", "status", Outcome::NotSaid),
+            ("Unsupported", "status", Outcome::Unclear),
             // As verifiers and solvers write them.
             ("OUT OF MEMORY", "status", Outcome::Failed),
             ("SEGMENTATION FAULT", "status", Outcome::Failed),

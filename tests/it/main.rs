@@ -79,4 +79,5 @@ mod tools_http;
 mod tools_load;
 mod tried;
 mod verdict;
+mod wholes;
 mod written_files;

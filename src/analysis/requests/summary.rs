@@ -8,6 +8,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::entries::Entries;
 use crate::analysis::metric::{Evidence, Metric};
 use crate::analysis::reported::Reported;
 use crate::measure::reported::ReportedCause;
@@ -140,6 +141,24 @@ const WHOLES: &[&str] = &["latency", "duration", "response", "elapsed", "request
 const RATES: &[&str] = &["request", "req", "rps", "transaction", "rate", "throughput"];
 const OTHER_RATES: &[&str] =
     &["fail", "err", "byte", "token", "output", "input", "good", "total_", "iteration", "data"];
+/// Rates that were asked for, or allowed.
+const ASKED_FOR_RATES: &[&str] = &[
+    "target",
+    "requested",
+    "offered",
+    "expected",
+    "desired",
+    "wanted",
+    "configured",
+    "intended",
+    "planned",
+    "scheduled",
+    "max_",
+    "maxr",
+    "limit",
+];
+/// Rates that say by their names that they came out.
+const ACHIEVED_RATES: &[&str] = &["actual", "achieved", "measured", "effective", "observed"];
 
 impl SummaryBasis<'_> {
     /// The summary; `None` where the tool does not count requests.
@@ -147,9 +166,15 @@ impl SummaryBasis<'_> {
         if self.format == HISTORY {
             return self.totals();
         }
+        let entries = Entries::of(self.reported);
+        let of_all = |one: &&Reported| entries.label(one).is_none();
         let counted = self.counter();
-        let rate = self.rate();
-        let latency = self.latency();
+        // Counts of the entries of a map: none of them says how many there are in all.
+        if counted.is_some_and(|one| !of_all(&one)) {
+            return None;
+        }
+        let rate = self.rate().filter(of_all);
+        let latency = self.latency().filter(of_all);
         let histogram = if latency.is_none() { self.histogram() } else { None };
         let is_of_requests =
             self.row == RowKind::Request || counted.is_some_and(|one| says(&one.metric, &["request", "operation"]));
@@ -242,10 +267,15 @@ impl SummaryBasis<'_> {
             one.dimension == Dimension::Rate
                 && says(&one.metric, RATES)
                 && !says(&one.metric, OTHER_RATES)
+                && !says(&one.metric, ASKED_FOR_RATES)
                 && rate_of(one).is_some()
         };
-        // Vegeta writes both: those that were sent, and those that succeeded.
-        self.reported.iter().filter(is_rate).min_by_key(|one| RATES.iter().position(|word| says(&one.metric, &[word])))
+        let rank = |one: &&Reported| {
+            // Vegeta writes both: those that were sent, and those that succeeded.
+            let position = RATES.iter().position(|word| says(&one.metric, &[word]));
+            (!says(&one.metric, ACHIEVED_RATES), position)
+        };
+        self.reported.iter().filter(is_rate).min_by_key(rank)
     }
 
     fn latency(&self) -> Option<&Reported> {

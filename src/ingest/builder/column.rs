@@ -261,6 +261,7 @@ impl ColumnBuilder {
         let Self::Text(_, dictionary, CellType::Text) = self else { return None };
         let words = name::words(name);
         let names_something = identifiers::ends_in_id(name)
+            || is_key(name)
             || words.last().is_some_and(|word| vocabulary::UNIT.has(word) || vocabulary::LABEL_HEADER.has(word));
         let first: Vec<&[u8]> = dictionary.texts.iter().take(amounts::FIRST).map(AsRef::as_ref).collect();
         if names_something || !amounts::may_be(&first, mark) {
@@ -289,7 +290,8 @@ impl ColumnBuilder {
                     dictionary.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
                 let identifiers =
                     identifiers::is_name(&name) && texts.iter().any(|text| identifiers::loses_digits(text.as_bytes()));
-                let numbers = numbers_after_all(&texts).filter(|_| cells == CellType::Text && !identifiers);
+                let numbers =
+                    numbers_after_all(&texts).filter(|_| cells == CellType::Text && !identifiers && !is_key(&name));
                 let dates = || calendar::of_texts(&texts).filter(|_| cells == CellType::Text);
                 match numbers {
                     None => match dates() {
@@ -308,6 +310,11 @@ impl ColumnBuilder {
         };
         Column { shape, ..Column::new(name, cells, data, dictionary) }
     }
+}
+
+/// Whether texts are the keys of a map, which name its entries even where they are numbers.
+fn is_key(name: &str) -> bool {
+    name == "key"
 }
 
 /// The instants that codes stand for.

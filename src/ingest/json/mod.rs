@@ -6,6 +6,7 @@ mod maps;
 pub(crate) mod object_table;
 pub(crate) mod objects;
 pub(crate) mod outline;
+mod parallel;
 pub(crate) mod skeleton;
 pub(crate) mod stream;
 pub(crate) mod value;

@@ -23,6 +23,8 @@ const SAMPLE_ROWS: usize = 200;
 /// A table with more columns is no table of measurements: keys are data there.
 pub(super) const MOST_COLUMNS: usize = 2000;
 
+/// The name of the column with the keys of a map.
+pub(super) const KEY: &str = "key";
 /// The name of the column that tells curves apart.
 const RECORD: &str = "record";
 
@@ -115,6 +117,11 @@ impl FlatRow {
         self.push_scalar(name, value);
     }
 
+    /// Whether it has a text under a name, whatever that looks like.
+    fn is_word_under(&self, name: &str) -> bool {
+        self.names.iter().rposition(|found| found == name).is_some_and(|index| self.words.contains(&index))
+    }
+
     /// Whether it has a number under a name.
     fn has_number_under(&self, name: &str) -> bool {
         let index = self.names.iter().rposition(|found| found == name).filter(|index| !self.words.contains(index));
@@ -140,7 +147,10 @@ impl FlatRow {
             let object = name.rsplit_once('.').map_or("", |(object, _)| object);
             let leaf = &name[object.len()..];
             let nearer = |other: &String| other.strip_suffix(leaf).is_some_and(|around| is_inside(array, around));
-            let of_others = || arrays.iter().any(|other| is_inside(other, object)) || self.names.iter().any(nearer);
+            let of_others = || {
+                around(object).any(|part| !is_inside(array, part) && arrays.iter().any(|other| is_inside(other, part)))
+                    || self.names.iter().any(nearer)
+            };
             if !object.is_empty() && !is_inside(array, object) && of_others() {
                 continue;
             }
@@ -150,6 +160,16 @@ impl FlatRow {
             kept.push(name, &String::from_utf8_lossy(self.cell(index)), self.words.contains(&index));
         }
         kept
+    }
+
+    /// Whether what an object deep in a document says is of its own results: it has decimals, and nothing calls them settings.
+    fn describes_result(&self, object: &str) -> bool {
+        let decimal = |(index, name): (usize, &String)| {
+            let own = name.strip_prefix(object).is_some_and(|rest| rest.starts_with('.') && !rest[1..].contains('.'));
+            own && !self.words.contains(&index) && cells::look(self.cell(index), DecimalMark::Point) == Look::Decimal
+        };
+        let settings = |part: &str| vocabulary::SETTINGS_OBJECT.among(&name::words(name::leaf(part))).is_some();
+        object.contains('.') && !around(object).any(settings) && self.names.iter().enumerate().any(decimal)
     }
 
     /// What holds for all that stands inside, as the beginning of a row there: words, and of an element its whole round numbers,
@@ -162,8 +182,11 @@ impl FlatRow {
             if self.words.contains(&index) {
                 // `7 chains found`, said of a part of the document.
                 let of_a_part = || says_outcome(name) || cell.first().is_some_and(u8::is_ascii_digit);
-                let of_document =
-                    around == Around::Document && (clock::instant(cell).is_some() || name.contains('.') && of_a_part());
+                let of_document = around == Around::Document
+                    && (clock::instant(cell).is_some()
+                        || is_sentence(cell)
+                        || name.contains('.') && (of_a_part() || is_note(name))
+                        || self.describes_result(name::parent(name)));
                 if !is_amount(cell) && !of_document {
                     labels.push(name, &String::from_utf8_lossy(cell), true);
                 }
@@ -174,6 +197,13 @@ impl FlatRow {
         }
         labels
     }
+}
+
+/// An object and those around it.
+fn around(object: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(object).filter(|object| !object.is_empty()), |inner| {
+        inner.rsplit_once('.').map(|(outer, _)| outer)
+    })
 }
 
 /// Whether a path lies in an object.
@@ -190,6 +220,17 @@ fn is_amount(cell: &[u8]) -> bool {
 fn says_outcome(name: &str) -> bool {
     let words = name::words(name::leaf(name));
     vocabulary::STATUS.among(&words).or(vocabulary::FAILURE.among(&words)).is_some()
+}
+
+/// Whether a text is a sentence of many words, which explains something and names nothing.
+fn is_sentence(cell: &[u8]) -> bool {
+    const FEWEST_WORDS: usize = 10;
+    cell.split(u8::is_ascii_whitespace).filter(|word| word.len() > 1).count() >= FEWEST_WORDS
+}
+
+/// Whether a text stands in an object of notes.
+fn is_note(name: &str) -> bool {
+    vocabulary::REMARK.among(&name::words(name::leaf(name::parent(name)))).is_some()
 }
 
 /// Whether a cell is a whole number with few digits in front of its zeros, or a power of two, as people choose them.
@@ -361,6 +402,7 @@ fn type_of(name: &str, rows: &[(FlatRow, u64)]) -> CellType {
         Some(row.cell(index))
     });
     let cells = column_type(cells, DecimalMark::Point);
-    let identifies = matches!(cells, CellType::Quantity(_)) && identifiers::ends_in_id(name);
+    let is_key = || name == KEY && rows.iter().any(|(row, _)| row.is_word_under(name));
+    let identifies = matches!(cells, CellType::Quantity(_)) && identifiers::ends_in_id(name) || is_key();
     if identifies { CellType::Text } else { cells }
 }

@@ -11,7 +11,8 @@ use crate::table::storage::Storage;
 
 use crate::ingest::builder::{ColumnBuilder, TableBuilder};
 use crate::ingest::json::maps::{self, Entry};
-use crate::ingest::json::object_table::{Around, FlatRow, MOST_COLUMNS, ObjectTable};
+use crate::ingest::json::object_table::{Around, FlatRow, KEY, MOST_COLUMNS, ObjectTable};
+use crate::ingest::json::parallel::{self, Array, SideBySide};
 use crate::ingest::json::skeleton::Skeleton;
 use crate::ingest::json::value::{LineCounter, Text, entries, first_byte, is_scalar};
 use crate::ingest::meaning::profile;
@@ -24,8 +25,6 @@ use crate::ingest::text::parts::{Part, Schema, Span};
 const DEEPEST: usize = 64;
 /// What becomes of words in arrays.
 const NEITHER: &str = "elements of arrays that are neither numbers nor objects";
-/// The name of the column with the keys of a map.
-const KEY: &str = "key";
 
 /// The tables found in one or more JSON values.
 pub(crate) struct ObjectTables<'s> {
@@ -112,17 +111,21 @@ impl<'s> ObjectTables<'s> {
         let mut inside = Inside { maps_beside: Some(maps::hold_arrays(&root, DEEPEST)), ..Inside::default() };
         self.flatten_or_map(root, "", &mut inside, lines, 0);
         let labels = inside.row.labels(Around::Document);
-        let parallel = parallel_arrays(&inside.arrays);
-        if parallel.is_empty() {
-            let paths: Vec<&str> = inside.arrays.iter().map(|(path, _)| path.as_str()).collect();
-            for (path, array) in &inside.arrays {
-                self.take_array(path, last_name(path), array, &labels.without_those_of_others(path, &paths), lines, 0);
-            }
+        let paths: Vec<&str> = inside
+            .arrays
+            .iter()
+            .map(|(path, _)| path)
+            .chain(inside.maps.iter().map(|(path, _)| path))
+            .map(String::as_str)
+            .collect();
+        if let Some(columns) = parallel::beside_words(&inside.arrays) {
+            self.take_columns("", &columns, &labels, lines);
         } else {
-            self.take_columns(&parallel, &labels, lines);
+            let of_array = |path: &str, _: &RawValue| labels.without_those_of_others(path, &paths);
+            self.take_arrays("", &inside.arrays, of_array, lines, 0);
         }
         for (path, map) in &inside.maps {
-            self.take_map(path, map, &labels, lines);
+            self.take_map(path, map, &labels.without_those_of_others(path, &paths), lines);
         }
         if self.tables.len() == before && self.spans == spans_before {
             self.table("").push(inside.row, line);
@@ -141,10 +144,8 @@ impl<'s> ObjectTables<'s> {
             let mut inside = Inside { row: labels.clone(), ..Inside::default() };
             inside.row.push(KEY, key, true);
             self.flatten(object, "", &mut inside, lines, 1);
-            for (name, array) in &inside.arrays {
-                let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                self.take_array(&below, last_name(name), array, &inside.row.labels_for(array), lines, 1);
-            }
+            let of_array = |_: &str, array: &RawValue| inside.row.labels_for(array);
+            self.take_arrays(path, &inside.arrays, of_array, lines, 1);
             self.table_beside(path).push(inside.row, line);
         }
     }
@@ -191,11 +192,33 @@ impl<'s> ObjectTables<'s> {
         let line = lines.line(object.get());
         let mut inside = Inside { row: labels.clone(), ..Inside::default() };
         self.flatten(object, "", &mut inside, lines, depth);
-        for (name, array) in &inside.arrays {
-            let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            self.take_array(&below, last_name(name), array, &inside.row.labels_for(array), lines, depth + 1);
-        }
+        let of_array = |_: &str, array: &RawValue| inside.row.labels_for(array);
+        self.take_arrays(path, &inside.arrays, of_array, lines, depth + 1);
         self.table(path).push(inside.row, line);
+    }
+
+    /// Takes the arrays of an object below a path: those that stand side by side as columns, each other one alone.
+    fn take_arrays<'t>(
+        &mut self,
+        path: &str,
+        arrays: &[Array<'t>],
+        labels_of: impl Fn(&str, &RawValue) -> FlatRow,
+        lines: &mut LineCounter<'t>,
+        depth: usize,
+    ) {
+        let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        let (tables, others) = parallel::columns_of(arrays);
+        for columns in &tables {
+            let Some((first, cells)) = columns.columns.first() else { continue };
+            let labels = cells.first().map_or_else(FlatRow::default, |cell| labels_of(first, cell));
+            // Rows of an element stand in a table of their own, beside that of the elements.
+            let object = if columns.object.is_empty() && depth > 0 { first } else { columns.object };
+            let place = if object.is_empty() { path.to_owned() } else { below(object) };
+            self.take_columns(&place, columns, &labels, lines);
+        }
+        for (name, array) in others {
+            self.take_array(&below(name), last_name(name), array, &labels_of(name, array), lines, depth);
+        }
     }
 
     /// Takes an array: each object in it is a row, each number a sample; arrays inside are tables of their own.
@@ -300,18 +323,20 @@ impl<'s> ObjectTables<'s> {
     /// Takes arrays of equal length that stand side by side: each is a column, each position a row.
     fn take_columns<'t>(
         &mut self,
-        columns: &[(&str, Vec<&'t RawValue>)],
+        path: &str,
+        found: &SideBySide<'_, 't>,
         labels: &FlatRow,
         lines: &mut LineCounter<'t>,
     ) {
-        let rows = columns.first().map_or(0, |(_, cells)| cells.len());
+        let rows = found.columns.first().map_or(0, |(_, cells)| cells.len());
         for row in 0..rows {
             let mut flat = labels.clone();
-            for (name, cells) in columns {
-                flat.push_scalar(name, cells[row]);
+            for (name, cells) in &found.columns {
+                let inside = name.strip_prefix(found.object).map_or(*name, |inside| inside.trim_start_matches('.'));
+                flat.push_scalar(inside, cells[row]);
             }
-            let line = columns.first().map_or(1, |(_, cells)| lines.line(cells[row].get()));
-            self.table("").push(flat, line);
+            let line = found.columns.first().map_or(1, |(_, cells)| lines.line(cells[row].get()));
+            self.table(path).push(flat, line);
         }
     }
 
@@ -474,7 +499,7 @@ fn numbers_of(object: &RawValue, prefix: &str, names: &mut Vec<String>, depth: u
 #[derive(Default)]
 struct Inside<'t> {
     row: FlatRow,
-    arrays: Vec<(String, &'t RawValue)>,
+    arrays: Vec<Array<'t>>,
     /// Whether maps are looked for, and whether arrays stand anywhere in the document.
     maps_beside: Option<bool>,
     maps: Vec<(String, Vec<Entry<'t>>)>,
@@ -526,19 +551,6 @@ fn is_curve(rows: &[Vec<&RawValue>], known: bool) -> bool {
             && points.iter().any(|(at, _)| profile::counts_since_1970(*at).is_none())
             && points.iter().any(|(_, value)| profile::counts_since_1970(*value).is_none())
     })
-}
-
-/// Arrays of equal length, at least two and one of them with words in it: columns of one table. Arrays of numbers alone
-/// may have equal lengths by chance, and stay lists of samples.
-fn parallel_arrays<'a, 't>(arrays: &'a [(String, &'t RawValue)]) -> Vec<(&'a str, Vec<&'t RawValue>)> {
-    let columns: Option<Vec<(&str, Vec<&RawValue>)>> =
-        arrays.iter().map(|(name, array)| Some((name.as_str(), serde_json::from_str(array.get()).ok()?))).collect();
-    let Some(columns) = columns.filter(|columns| columns.len() >= 2) else { return Vec::new() };
-    let length = columns[0].1.len();
-    let equal = length >= 2
-        && columns.iter().all(|(_, cells)| cells.len() == length && cells.iter().all(|cell| is_scalar(cell)));
-    let words = columns.iter().any(|(_, cells)| cells.iter().all(|cell| first_byte(cell) == b'"'));
-    if equal && words { columns } else { Vec::new() }
 }
 
 /// What samples at the end of a path are called. `latency.value` is a latency: words for "the number itself" name nothing.

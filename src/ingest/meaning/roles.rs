@@ -17,7 +17,7 @@ use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
     bits_or_bytes, calendar, closing_rows, label_design, limits, merged_cells, minus_one, name, no_answer, no_result,
-    role, running, same_size, siblings, summary_table, time_evidence, tried, units, which,
+    processes, role, running, same_size, siblings, so_far, summary_table, time_evidence, tried, units, which,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -74,6 +74,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         // Formats that declare what their columns are have said what is a summary.
         if definitions.says_nothing_of_roles() {
             source.reported.extend(parts.iter_mut().flat_map(running::take));
+            source.reported.extend(parts.iter_mut().flat_map(so_far::take));
             let take = |part| summary_table::take(part, options, summary_table::Place::Rows);
             source.reported.extend(parts.iter_mut().filter_map(take).flatten());
             parts.iter_mut().for_each(settle::lead_with_the_answer);
@@ -185,6 +186,8 @@ fn assign_table(
     }
     if definitions.says_nothing_of_roles() {
         calendar::join_date_and_time(&mut table, &storage);
+        so_far::set_positions_aside(&mut table);
+        processes::tell_apart(&mut table);
     }
     recognise_devices(&mut table, &invalid, definitions);
     if !definitions.are_of_format() {

@@ -204,7 +204,8 @@ pub(crate) const ANSWER: Words = Words::of("execution exec response latency tota
 /// A duration that is called so and nothing else may be that of the whole run.
 pub(crate) const RUN_OR_LATENCY: Words = Words::of("duration elapsed runtime");
 /// Numbers that were asked for, not measured.
-pub(crate) const ASKED_FOR: Words = Words::of("requested target wanted configured");
+pub(crate) const ASKED_FOR: Words =
+    Words::of("requested target wanted configured offered expected desired intended planned scheduled");
 /// What went wrong.
 pub(crate) const FAILED: Words = Words::of("error errors failed failure failures fail fails ko drop dropped loss lost");
 /// The less of it the better.

@@ -3,7 +3,7 @@
 //! In: populations and their failures, changes, targets. Out: clauses. Decides nothing: what is failing, regressed or missed
 //! stands in the data.
 
-use crate::analysis::failing::{PopulationFailures, PopulationKind};
+use crate::analysis::failing::{PopulationFailures, PopulationKind, is_sum};
 use crate::compare::margin::LARGE;
 use crate::compare::outcome::{Change, Comparison, Effect, Reason, Scale, TargetOutcome, TargetResult, Verdict};
 use crate::measure::{RowKind, Statistic};
@@ -90,13 +90,24 @@ pub(in crate::report) fn failing(
         return Some(format!("{table}{}", said(whole)));
     }
     let Some(label) = &worst.label else { return Some(said(worst)) };
-    let others = all.iter().filter(|one| one.label.is_some()).count() as u64 - 1;
+    let counted = all.iter().filter(|one| one.label.is_some() && !is_counted_in_rows(one, &all));
+    let others = (counted.count() as u64).saturating_sub(1);
     let more =
         if others > 0 { format!(" and {} failing", number::counted(others, "more group")) } else { String::new() };
     // A whole that is not failing itself is said with the measurements.
     let whole = whole.filter(|whole| whole.failing && whole.total > worst.total);
     let whole = whole.map_or_else(String::new, |whole| format!("; {}", said(whole)));
     Some(format!("{}: {}{more}{whole}", name(label), said(worst)))
+}
+
+/// Whether rows of the same file say what a tool counts of a label: the label is a part of the name of their group, and there are as many.
+fn is_counted_in_rows(one: &PopulationFailures, all: &[&PopulationFailures]) -> bool {
+    let Some(label) = one.label.as_deref().filter(|_| one.metric.is_some()) else { return false };
+    all.iter().any(|other| {
+        let group = other.label.as_deref().filter(|_| other.metric.is_none() && other.source == one.source);
+        other.total == one.total
+            && group.is_some_and(|group| group == label || group.split(", ").any(|part| part == label))
+    })
 }
 
 /// The object of a document whose rows failed, where those of others beside it did not all.
@@ -126,7 +137,10 @@ fn share_before(one: &PopulationFailures, comparison: &Comparison) -> Option<f64
 
 /// Whether a change is that of the share of failures of a population.
 fn is_of(one: &PopulationFailures, change: &Change) -> bool {
-    change.is_share() && !change.is_of_service_levels() && change.source == one.source && change.group == one.label
+    // An entry of a map has a metric of its own.
+    let of_entry = || change.group.is_none() && one.label.is_some() && one.metric.as_ref() == Some(&change.metric);
+    let is_group = change.group == one.label && !is_sum(one);
+    change.is_share() && !change.is_of_service_levels() && change.source == one.source && (is_group || of_entry())
 }
 
 /// A name in the headline: the ends of a long one tell it from others.

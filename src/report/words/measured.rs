@@ -4,8 +4,9 @@
 //! where there is one to speak of.
 
 use crate::analysis::chat::Service;
+use crate::analysis::entries::Entries;
 use crate::analysis::failing::{PopulationFailures, PopulationKind};
-use crate::measure::{Dimension, Statistic};
+use crate::measure::{Dimension, RowKind, Statistic};
 use crate::report::contract::{Evidence, Metric, Reported, RequestRun, RequestSummary, Source};
 use crate::report::number;
 
@@ -255,8 +256,8 @@ fn of_rows(of: &Measurements<'_>) -> Option<Clause> {
         }),
         _ => None,
     };
-    let of_run =
-        |source: &str, table: Option<u64>| only.is_none_or(|run| run.source == source && Some(run.table) == table);
+    let only = only.map(|run| (run.source.as_str(), run.table)).or_else(|| few_requests(of));
+    let of_run = |source: &str, table: Option<u64>| only.is_none_or(|(of, run)| of == source && Some(run) == table);
     let wholes: Vec<&PopulationFailures> =
         of.populations.iter().filter(|one| one.label.is_none() && of_run(&one.source, one.table.or(Some(0)))).collect();
     // A tool may count its users beside the requests that they sent.
@@ -282,11 +283,13 @@ fn of_rows(of: &Measurements<'_>) -> Option<Clause> {
                 || whole.is_none() && of.summaries.is_empty())
                 && (!metric.measured_apart || whole.is_some_and(|whole| whole.failed > 0)) =>
         {
-            Clause { runs: only.map_or(1, |_| of.requests.len() as u64), ..of_samples(metric, whole, of)? }
+            Clause { runs: only.map_or(1, |_| of.requests.len().max(1) as u64), ..of_samples(metric, whole, of)? }
         }
         ([], []) => {
             let whole = whole?;
-            let of_source = |one: &&Reported| one.source == whole.source && one.label.is_none();
+            let entries = Entries::of(of.reported);
+            let of_source =
+                |one: &&Reported| one.source == whole.source && one.label.is_none() && entries.label(one).is_none();
             let p95 = of.reported.iter().filter(of_source).filter(|one| one.dimension.is_time()).find_map(|one| {
                 let value = one.number(Statistic::P95)?;
                 Some(Latency { name: Some(name(&one.metric)), statistic: "p95", value, dimension: one.dimension })
@@ -304,6 +307,21 @@ fn of_rows(of: &Measurements<'_>) -> Option<Clause> {
     });
     let rate = rate(of.requests).or_else(|| summarised_rate(of.summaries, &whole?.source));
     Some(Clause { rate, failed, is_failing: whole.is_some_and(|whole| whole.failing), ..said })
+}
+
+/// The table of the requests of a tool that writes several durations of each, where they are too few to be a run: the first one of which it
+/// says how its rows ended.
+fn few_requests<'a>(of: &Measurements<'a>) -> Option<(&'a str, u64)> {
+    let ([], [source], []) = (of.requests, of.sources, of.summaries) else { return None };
+    let mut durations = of.metrics.iter().filter(|one| one.leads && one.dimension.is_time());
+    if source.row != RowKind::Request || durations.clone().count() < 2 {
+        return None;
+    }
+    let ends = |metric: &&Metric| {
+        let is_whole = |one: &&PopulationFailures| one.label.is_none() && one.table == Some(metric.table);
+        of.populations.iter().any(|one| is_whole(&one))
+    };
+    durations.find(ends).map(|metric| (metric.source.as_str(), metric.table))
 }
 
 impl Clause {

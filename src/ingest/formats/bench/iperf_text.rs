@@ -120,14 +120,36 @@ fn is_header(line: &str) -> bool {
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let text = String::from_utf8_lossy(head.bytes);
+    if has_only_failed(&text) {
+        return Some(vec!["an error of iperf, and nothing that it measured".to_owned()]);
+    }
     let mut below = text.lines().skip_while(|line| !is_header(line)).skip(1);
     below
         .any(|line| Line::parse(line, 1, false).is_some())
         .then(|| vec!["lines below `[ ID] Interval`, as iperf prints them".to_owned()])
 }
 
+/// Whether iperf says nothing but that it failed, maybe below what it says of its connection.
+fn has_only_failed(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
+    let is_known = |line: &str| {
+        let of_connection = line.starts_with("TCP window size") || line.starts_with("iperf Done") || is_header(line);
+        error_of(line).is_some()
+            || begins_transfer(line)
+            || of_connection
+            || line.starts_with("---")
+            || line.starts_with("- -")
+    };
+    let mut failed = false;
+    lines.all(|line| {
+        failed |= error_of(line).is_some();
+        is_known(line)
+    }) && failed
+}
+
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
     declare(sink);
+    let (mut failure, mut measured) = (None, false);
     let mut transfer = Transfer::default();
     let mut retransmits = false;
     while let Some(record) = records.next()? {
@@ -136,12 +158,14 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         if is_header(&text) {
             retransmits = text.contains("Retr");
         } else if let Some(parsed) = Line::parse(&text, line, retransmits) {
+            measured = true;
             transfer.lines.push(parsed);
         } else if begins_transfer(&text) && !transfer.lines.is_empty() {
             std::mem::take(&mut transfer).give(sink);
         } else if text.contains("Server Report:") {
             transfer.reported_from = Some(transfer.lines.len());
         } else if let Some(error) = error_of(&text) {
+            failure.get_or_insert_with(|| error.to_owned());
             let (kind, action) = (FindingKind::MalformedRecord, "what was measured before is shown");
             sink.find(Severity::Suspicious, kind, line, format!("iperf ended with an error: {error}"), action);
         } else if !terminated && text.trim_start().starts_with('[') {
@@ -149,6 +173,9 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
             sink.provenance.set_aside("cut off", line);
             sink.find(Severity::Corrupted, FindingKind::TruncatedLine, line, reason, "the line was set aside");
         }
+    }
+    if let Some(failure) = failure.filter(|_| !measured) {
+        return Err(IngestError::Malformed(format!("iperf failed, and measured nothing: {failure}")));
     }
     transfer.give(sink);
     Ok(())
