@@ -354,7 +354,8 @@ fn last_values(table: &Table, column: usize, starts: &[usize], rows: usize) -> V
         let line = table.lines.line(row as u64);
         let value = table.values(column).number(row)?;
         let label = line.filter(|_| starts.len() > 1).map(|line| format!("up to line {line}"));
-        let values = vec![ReportedValue { statistic: Statistic::Value, value, unit: of.unit(), line }];
+        let unit_assumed = of.unit.as_ref().is_some_and(|choice| choice.assumed);
+        let values = vec![ReportedValue { statistic: Statistic::Value, value, unit: of.unit(), unit_assumed, line }];
         let meaning = Some("a total up to each row: that of the last one".to_owned());
         Some(Reported { metric: of.name.clone(), label, meaning, polarity: of.polarity, values })
     };

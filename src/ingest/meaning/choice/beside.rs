@@ -7,6 +7,7 @@ use crate::table::{CellType, Column, Table};
 use super::super::design::{self, counted};
 use super::super::name;
 use super::numbers::Numbers;
+use super::objection;
 use super::sign::Sign;
 
 /// What these signs weigh together at most.
@@ -78,7 +79,7 @@ fn may_be_chosen(table: &Table, index: usize) -> bool {
         counts.len() >= 2 && design::are_round(counts.keys().map(|bits| f64::from_bits(*bits)), 2)
     };
     column.cells == CellType::Integer
-        && !super::is_objected(table, index, &name::read(&column.name), &words)
+        && !objection::stands(table, index, &name::read(&column.name), &words)
         && counted(table.values(index), MOST_TRIED).is_some_and(round)
 }
 

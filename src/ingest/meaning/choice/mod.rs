@@ -4,7 +4,7 @@
 //! say so; `None` where they do not reach [`ENOUGH`]. No sign decides alone: a round number may be measured, a size may come out, and a first
 //! column may be a result. A name that states a unit of time, a rate, a share or a statistic is an objection that no sign outweighs.
 
-use crate::table::{CellType, Table};
+use crate::table::Table;
 
 use super::design;
 use super::name::{self, NameMeaning};
@@ -15,6 +15,7 @@ use sign::Sign;
 
 mod beside;
 mod numbers;
+mod objection;
 mod order;
 mod sign;
 
@@ -22,8 +23,6 @@ mod sign;
 const ENOUGH: i32 = 20;
 /// Signs that a reason names, the heaviest first.
 const NAMED: usize = 3;
-/// Shares that are given: of a graph, a matrix, a query.
-const OF_INPUT: Words = Words::of("density sparsity selectivity skew fill");
 /// A wider table is no design, and asking each column for each other would take long.
 const MOST_COLUMNS: usize = 64;
 
@@ -35,7 +34,7 @@ pub(super) fn chosen(
     (said, words): (&NameMeaning, &[String]),
 ) -> Option<String> {
     let beside = |other: usize| other != index && table.columns[other].cells.is_number();
-    if is_objected(table, index, said, words) || !(0..table.columns.len()).any(beside) {
+    if objection::stands(table, index, said, words) || !(0..table.columns.len()).any(beside) {
         return None;
     }
     let numbers = Numbers::of(table, index, profile)?;
@@ -43,6 +42,9 @@ pub(super) fn chosen(
         return None;
     }
     let mut signs = of_name(said, words);
+    if has_alike(table, index, words) {
+        signs.push(Sign::Alike);
+    }
     signs.extend(numbers.signs());
     signs.extend(order::signs(table, index, profile, &numbers));
     if design::has_clock(table, index) {
@@ -54,6 +56,10 @@ pub(super) fn chosen(
         || before >= ENOUGH && before + Sign::Shuffled.points() < ENOUGH;
     if undecided && table.columns.len() <= MOST_COLUMNS {
         signs.extend(beside::signs(table, index, &numbers));
+    }
+    // How many there were may be any number.
+    if signs.contains(&Sign::HowMany) {
+        signs.retain(|sign| *sign != Sign::Neighbours);
     }
     if order::is_shuffled(profile, &signs) {
         signs.push(Sign::Shuffled);
@@ -70,34 +76,6 @@ fn reason(mut signs: Vec<Sign>) -> String {
     signs.sort_by_key(|sign| -sign.points());
     let named: Vec<&str> = signs.iter().filter(|sign| sign.points() > 0).take(NAMED).map(|sign| sign.says()).collect();
     format!("{}: it was chosen, not measured", named.join(", "))
-}
-
-/// Whether a name says by itself that its numbers came out: a time, a rate in a unit, a part of a whole, a statistic, what failed, how good
-/// an answer was; or that they name something.
-fn is_objected(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> bool {
-    const COME_OUT: [Words; 6] = [
-        vocabulary::COMES_OUT,
-        vocabulary::QUALITY,
-        vocabulary::DERIVED,
-        vocabulary::FAILED,
-        vocabulary::STATUS,
-        vocabulary::VALUE,
-    ];
-    let column = &table.columns[index];
-    // `n_bytes`, `size (MB)`: an amount of data may have been chosen.
-    let amount = said.kind == Some(Kind::Bytes) && vocabulary::PARAMETER.among(words).is_some();
-    let kind = match said.kind {
-        None | Some(Kind::Count) => false,
-        Some(Kind::Rate) => said.unit.is_some(),
-        Some(Kind::Bytes) => said.unit.is_some() && !amount,
-        Some(Kind::Share) => OF_INPUT.among(words).is_none(),
-        Some(Kind::Duration | Kind::RunLength | Kind::Other) => true,
-    };
-    kind || said.statistic.is_some()
-        || said.unit.is_some() && !matches!(said.kind, Some(Kind::Count | Kind::Share)) && !amount
-        || !amount && name::in_unknown_unit(&column.name, said)
-        || COME_OUT.iter().any(|known| known.among(words).is_some())
-        || !matches!(column.cells, CellType::Integer | CellType::Decimal)
 }
 
 /// What a name says for and against.
@@ -125,11 +103,11 @@ fn of_name(said: &NameMeaning, words: &[String]) -> Vec<Sign> {
     if vocabulary::ALWAYS_PARAMETER.among(words).is_some() {
         signs.push(Sign::Always);
     }
-    let how_many = matches!(words, [first, _, ..] if matches!(first.as_str(), "n" | "num" | "nb" | "number"));
+    let how_many = matches!(words, [first, _, ..] if is_how_many(first));
     if how_many || matches!(words, [only] if is_number_of(only)) {
         signs.push(Sign::HowMany);
     }
-    if GIVEN.among(words).or(OF_INPUT.among(words)).is_some() {
+    if GIVEN.among(words).or(objection::OF_INPUT.among(words)).is_some() {
         signs.push(Sign::Given);
     }
     if said.kind == Some(Kind::Count) {
@@ -149,4 +127,17 @@ fn of_name(said: &NameMeaning, words: &[String]) -> Vec<Sign> {
 fn is_number_of(word: &str) -> bool {
     let of = |what: &str| vocabulary::DEVICE.has(what) || vocabulary::PARAMETER.has(what) && what.len() > 3;
     word.strip_prefix('n').is_some_and(|what| of(what) || what.strip_suffix('s').is_some_and(of))
+}
+
+/// `n`, `num`, `number` in front of what is counted.
+fn is_how_many(first: &str) -> bool {
+    matches!(first, "n" | "num" | "nb" | "number")
+}
+
+/// `n_gpu_layers` beside `n_ctx` and `n_batch`: how many of each were to be used.
+fn has_alike(table: &Table, index: usize, words: &[String]) -> bool {
+    let counts =
+        |words: &[String]| matches!(words, [first, .., last] if is_how_many(first) && vocabulary::PARAMETER.has(last));
+    let leaf = |other: usize| name::words(name::leaf(&table.columns[other].name));
+    counts(words) && (0..table.columns.len()).any(|other| other != index && counts(&leaf(other)))
 }

@@ -39,11 +39,13 @@ impl Numbers {
     /// Whether they count repetitions of the same, or name who did it.
     pub(super) fn are_repetitions(&self, words: &[String]) -> bool {
         let numbers_runs = |pair: &[String]| is_run(&pair[0]) && matches!(pair[1].as_str(), "num" | "count" | "idx");
-        are_repetitions(self.different.iter().copied(), words) || words.windows(2).any(numbers_runs)
+        let how_many = matches!(words, [first, _, ..] if super::is_how_many(first));
+        !how_many && are_repetitions(self.different.iter().copied(), words) || words.windows(2).any(numbers_runs)
     }
 
     /// What they say.
     pub(super) fn signs(&self) -> Vec<Sign> {
+        const MOST_OF_FEW_ROWS: usize = 4;
         const DIGITS_MEASURED: i32 = 4;
         const WIDE: f64 = 16.0;
         const FEW: (usize, usize) = (20, 2);
@@ -51,15 +53,17 @@ impl Numbers {
         let round = |digits| are_round(self.different.iter().copied(), digits);
         let is_few =
             |(most, rows): (usize, usize)| self.different.len() <= most && self.rows >= rows * self.different.len();
-        let is_power = |number: &f64| *number >= 1.0 && number.log2().fract() == 0.0;
         let positive = self.different.iter().copied().find(|number| *number > 0.0);
         let high = self.different.last().copied().unwrap_or_default();
         let several = self.different.len() >= 3;
         [
             (self.whole, Sign::Whole),
-            (round(2), Sign::Round),
-            (round(1), Sign::OneDigit),
-            (self.different.iter().all(is_power), Sign::Powers),
+            (self.are_steps(), Sign::Round),
+            (self.are_steps() && round(1), Sign::OneDigit),
+            (self.different.iter().all(|number| is_power(*number)), Sign::Powers),
+            (!self.whole && !round(2), Sign::Fractions),
+            (self.are_neighbours(), Sign::Neighbours),
+            (self.rows <= MOST_OF_FEW_ROWS, Sign::FewRows),
             (!round(DIGITS_MEASURED), Sign::Precise),
             (several && positive.is_some_and(|low| high >= WIDE * low), Sign::Wide),
             (self.are_geometric(), Sign::Geometric),
@@ -73,10 +77,38 @@ impl Numbers {
         .collect()
     }
 
+    /// Whether they are what people write who try things, and too far apart to count something: one digit before zeros, two from a hundred
+    /// on, fives and tens, halves, or powers of two. Below a hundred two digits are nothing but small.
+    pub(super) fn are_steps(&self) -> bool {
+        const FEWEST_DIFFERENT: f64 = 8.0;
+        let is_step = |number: &f64| {
+            let fives = (10.0..100.0).contains(number) && number % 5.0 == 0.0;
+            let two = *number >= 100.0 && are_round(std::iter::once(*number), 2);
+            let fraction = number.fract() != 0.0 && are_round(std::iter::once(*number), 2);
+            *number == 0.0 || is_power(*number) || fives || two || fraction || are_round(std::iter::once(*number), 1)
+        };
+        let far = self.different.last().is_some_and(|high| *high >= FEWEST_DIFFERENT);
+        (far || !self.whole) && self.different.iter().all(is_step)
+    }
+
     /// Whether each stands in as many rows, in two at least.
     fn are_even(&self) -> bool {
         let each = self.counts.values().next().copied().unwrap_or_default();
         each >= 2 && self.counts.values().all(|count| *count == each)
+    }
+
+    /// Whether they are whole numbers next to each other, from three on: one and two may be chosen.
+    fn are_neighbours(&self) -> bool {
+        const FIRST: f64 = 3.0;
+        let (Some(low), Some(high)) = (self.different.first(), self.different.last()) else { return false };
+        self.whole && *low >= FIRST && high - low + 1.0 == self.different.len() as f64
+    }
+
+    /// Whether their steps are alike, added or multiplied.
+    pub(super) fn have_alike_steps(&self) -> bool {
+        let even = self.different.windows(3).all(|three| three[2] - three[1] == three[1] - three[0]);
+        let geometric = self.different.windows(3).all(|three| three[2] / three[1] == three[1] / three[0]);
+        even || geometric
     }
 
     /// Whether each is as many times the one before.
@@ -87,4 +119,9 @@ impl Numbers {
         let goes_on = |pair: &[f64]| (pair[1] / pair[0] - ratio).abs() <= 1e-6 * ratio;
         first > 0.0 && self.different.len() >= FEWEST && self.different.windows(2).all(goes_on)
     }
+}
+
+/// Whether a number is a power of two, one among them.
+fn is_power(number: f64) -> bool {
+    number >= 1.0 && number.log2().fract() == 0.0
 }

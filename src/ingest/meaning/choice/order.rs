@@ -8,15 +8,17 @@ use super::sign::Sign;
 
 /// What their order says.
 pub(super) fn signs(table: &Table, index: usize, profile: &Profile, numbers: &Numbers) -> Vec<Sign> {
-    const FEWEST: usize = 3;
+    /// Three numbers rise by chance, unless they are a first column in alike steps.
+    const FEWEST: usize = 4;
     const ROWS_TO_A_CHANGE: usize = 3;
     let first = index == 0;
-    let rises = profile.falls == 0 && profile.rises + 1 == profile.count && profile.count >= FEWEST;
+    let several = profile.count >= FEWEST || first && profile.count + 1 == FEWEST && numbers.have_alike_steps();
+    let rises = profile.falls == 0 && profile.rises + 1 == profile.count && several;
     // By ones from the first row on: they number the rows.
     let numbers_rows = profile.by_ones == profile.rises && profile.low <= 1.0;
     let changes = profile.falls + profile.rises;
     let behind_texts = index > 0 && (0..index).all(|other| !table.columns[other].cells.is_number());
-    let round = super::super::design::are_round(numbers.different.iter().copied(), 2);
+    let round = numbers.are_steps();
     [
         (first, Sign::First),
         (behind_texts, Sign::FirstNumber),

@@ -16,6 +16,8 @@ pub(super) enum Sign {
     Letter,
     /// `n_…`, `thread_num`.
     HowMany,
+    /// And others beside it are called alike.
+    Alike,
     /// Called like what was given to something: `prompt_tokens`, `input_size`.
     Given,
     /// Called like what is counted.
@@ -26,12 +28,18 @@ pub(super) enum Sign {
     Total,
     /// Whole numbers.
     Whole,
-    /// At most two digits before zeros, or powers of two.
+    /// As people write numbers who try things: fives, tens, hundreds, powers of two.
     Round,
     /// At most one.
     OneDigit,
     /// Powers of two, several.
     Powers,
+    /// Fractions of more than two digits: 0.5 may be chosen, 0.5123 was measured.
+    Fractions,
+    /// Whole numbers next to each other, above two: levels of trees, attempts.
+    Neighbours,
+    /// In so few rows that any order may be one.
+    FewRows,
     /// More than four digits in some.
     Precise,
     /// The largest at least sixteen times the smallest.
@@ -79,12 +87,13 @@ pub(super) enum Sign {
 }
 
 /// Each sign with its points and its words.
-pub(super) const WEIGHTS: [(Sign, i32, &str); 35] = [
+pub(super) const WEIGHTS: [(Sign, i32, &str); 39] = [
     (Sign::Called, 10, "called like a setting"),
     (Sign::Always, 4, "a word for what nobody measures"),
     (Sign::CalledWithin, 3, "a word for a setting in its name"),
     (Sign::Letter, 3, "a single letter"),
-    (Sign::HowMany, 2, "called like how many were to be used"),
+    (Sign::HowMany, 5, "called like how many were to be used"),
+    (Sign::Alike, 6, "others are called alike"),
     (Sign::Given, 4, "called like what is given"),
     (Sign::Count, -1, "called like what is counted"),
     (Sign::Done, -1, "called like what was done"),
@@ -93,6 +102,9 @@ pub(super) const WEIGHTS: [(Sign, i32, &str); 35] = [
     (Sign::Round, 5, "round numbers"),
     (Sign::OneDigit, 3, "one digit before zeros"),
     (Sign::Powers, 4, "powers of two"),
+    (Sign::Fractions, -6, "fractions of many digits"),
+    (Sign::Neighbours, -5, "numbers next to each other"),
+    (Sign::FewRows, -4, "four rows at most"),
     (Sign::Precise, -3, "many digits"),
     (Sign::Wide, 3, "far apart"),
     (Sign::Geometric, 2, "each as many times the one before"),

@@ -1,0 +1,36 @@
+//! What no sign outweighs: a name that says by itself that its numbers came out.
+
+use crate::table::{CellType, Table};
+
+use super::super::name::{self, NameMeaning};
+use super::super::vocabulary::{self, Kind, Words};
+
+/// Shares that are given: of a graph, a matrix, a query.
+pub(super) const OF_INPUT: Words = Words::of("density sparsity selectivity skew fill");
+/// Whether a name says by itself that its numbers came out: a time, a rate in a unit, a part of a whole, a statistic, what failed, how good
+/// an answer was; or that they name something.
+pub(super) fn stands(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> bool {
+    const COME_OUT: [Words; 6] = [
+        vocabulary::COMES_OUT,
+        vocabulary::QUALITY,
+        vocabulary::DERIVED,
+        vocabulary::FAILED,
+        vocabulary::STATUS,
+        vocabulary::VALUE,
+    ];
+    let column = &table.columns[index];
+    // `n_bytes`, `size (MB)`: an amount of data may have been chosen.
+    let amount = said.kind == Some(Kind::Bytes) && vocabulary::PARAMETER.among(words).is_some();
+    let kind = match said.kind {
+        None | Some(Kind::Count) => false,
+        Some(Kind::Rate) => said.unit.is_some(),
+        Some(Kind::Bytes) => said.unit.is_some() && !amount,
+        Some(Kind::Share) => OF_INPUT.among(words).is_none(),
+        Some(Kind::Duration | Kind::RunLength | Kind::Other) => true,
+    };
+    kind || said.statistic.is_some()
+        || said.unit.is_some() && !matches!(said.kind, Some(Kind::Count | Kind::Share)) && !amount
+        || !amount && name::in_unknown_unit(&column.name, said)
+        || COME_OUT.iter().any(|known| known.among(words).is_some())
+        || !matches!(column.cells, CellType::Integer | CellType::Decimal)
+}
