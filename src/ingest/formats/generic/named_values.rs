@@ -111,12 +111,11 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
             continue;
         };
         let row = row_of(name, value);
-        match &mut table {
-            Some(table) => table.push(row.row(), line),
-            None => {
-                numbered &= are_numbers(std::iter::once(name));
-                waiting.push((row, line));
-            }
+        if let Some(table) = &mut table {
+            table.push(row.row(), line);
+        } else {
+            numbered &= are_numbers(std::iter::once(name));
+            waiting.push((row, line));
         }
         if waiting.len() == SAMPLE_ROWS {
             table = open(&mut waiting, numbered);

@@ -89,7 +89,10 @@ fn of_name(said: &NameMeaning, words: &[String]) -> Vec<Sign> {
     let last = words.last().map_or("", String::as_str);
     let several = words.len() > 1 && matches!(last, "num" | "instances" | "replicas" | "copies");
     let tokens_given = matches!(words, [.., given, tokens] if GIVEN.has(given) && tokens == "tokens");
-    if vocabulary::PARAMETER.has(last) || several || tokens_given || design::how_many_workers(words).is_some() {
+    // The processes of a scaling run.
+    let processes = matches!(words, [only] if only == "p");
+    let workers = design::how_many_workers(words).is_some();
+    if vocabulary::PARAMETER.has(last) || several || tokens_given || processes || workers {
         signs.push(Sign::Called);
     } else if vocabulary::PARAMETER.among(words).is_some() {
         signs.push(Sign::CalledWithin);
