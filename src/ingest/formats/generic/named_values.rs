@@ -17,7 +17,7 @@ pub(crate) const FORMAT: Format = Format {
     name: "named-values",
     about: "a name or a number and one value in each line: `4: 6.73 ms`, `insert = 0.82`",
     latency: "whatever its names say",
-    failures: Failures::NotRecorded,
+    failures: Failures::ByColumn,
     holds: Holds::Samples,
     row: RowKind::Unnamed,
     example: "for n in 1 2 4; do echo \"$n: $(./bench $n)\"; done > scaling.txt && perfreport summarize scaling.txt",
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_list_of_settings_is_none() {
-        let head = |text: &'static str| sniff(&Head { bytes: text.as_bytes(), complete: true });
+        let head = |text: &'static str| sniff(&Head::new(text.as_bytes(), true));
         assert!(head("threads: 4\nport: 8080\nretries: 3\n").is_none());
         assert!(head("a 1\nb 2\n").is_none());
         assert!(head("the 3\nfirst: x\nline 4\n").is_none());
