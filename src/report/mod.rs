@@ -6,7 +6,6 @@
 pub mod annotations;
 pub mod build;
 pub(crate) mod chart;
-mod compact;
 pub mod contract;
 pub(crate) mod escape;
 pub(crate) mod explain;

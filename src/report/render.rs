@@ -19,7 +19,6 @@ use std::borrow::Cow;
 use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::measure::unit::Dimension;
-use crate::report::compact;
 use crate::report::contract::Report;
 use crate::report::escape;
 use crate::report::number;
@@ -159,7 +158,7 @@ pub fn render_template(report: &Report, name: &str, source: &str) -> Result<Vec<
 /// The text of a template as a document.
 fn finished(text: &str, format: Format) -> String {
     let text = tidy::tidy(text, format == Format::Markdown);
-    if format == Format::Html { compact::pictures(policy::fill(text)) } else { text }
+    if format == Format::Html { policy::fill(text) } else { text }
 }
 
 /// The report as a comment on a pull request. Rows are dropped from the end until it has at most [`LONGEST_COMMENT`]

@@ -33,7 +33,7 @@ pub(super) fn signs(table: &Table, index: usize, numbers: &Numbers) -> Vec<Sign>
     if (0..table.columns.len()).filter(others).any(|other| is_grid(table, index, other, numbers)) {
         signs.push(Sign::GridWithNumber);
     }
-    if tells_apart(table, index) {
+    if numbers.are_steps() && tells_apart(table, index) {
         signs.push(Sign::TellsApart);
     }
     signs

@@ -7,10 +7,14 @@ use super::super::vocabulary::{self, Kind, Words};
 
 /// Shares that are given: of a graph, a matrix, a query.
 pub(super) const OF_INPUT: Words = Words::of("density sparsity selectivity skew fill");
+
 /// Whether a name says by itself that its numbers came out: a time, a rate in a unit, a part of a whole, a statistic, what failed, how good
-/// an answer was; or that they name something.
+/// an answer was, how many were asked.
 pub(super) fn stands(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> bool {
-    const COME_OUT: [Words; 6] = [
+    const COME_OUT: [Words; 8] = [
+        // How many were made, of which some may have failed.
+        vocabulary::REQUESTS,
+        vocabulary::TESTS,
         vocabulary::COMES_OUT,
         vocabulary::QUALITY,
         vocabulary::DERIVED,
