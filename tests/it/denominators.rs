@@ -48,8 +48,8 @@ fn of_script(least: f64) -> String {
 #[test]
 fn a_unit_that_was_only_assumed_makes_nothing_incomparable() {
     let place = Place::new();
-    place.write("before.json", &of_script(0.011_975_288_391_113_281));
-    place.write("after.json", &of_script(0.109_552_383_422_851_56));
+    place.write("before.json", of_script(0.011_975_288_391_113_281));
+    place.write("after.json", of_script(0.109_552_383_422_851_56));
     place.run("compare before.json after.json -o r.json -o r.md").exits(0);
     let found = place.json("r.json");
     let comparison = &found["comparison"];
@@ -76,8 +76,8 @@ fn times_that_became_longer_are_no_improvement_in_another_assumed_unit() {
         text
     };
     let place = Place::new();
-    place.write("before.csv", &rows(1.0));
-    place.write("after.csv", &rows(3.0));
+    place.write("before.csv", rows(1.0));
+    place.write("after.csv", rows(3.0));
     place.run("compare before.csv after.csv -o r.json");
     let found = place.json("r.json");
     let changes = found["comparison"]["changes"].as_array().unwrap();

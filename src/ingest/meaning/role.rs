@@ -336,7 +336,7 @@ fn numbers_rows(column: &Column, profile: &Profile, kind: Option<Kind>, words: &
 }
 
 /// Whether a word is one for a run of something.
-pub(super) fn is_run(word: &str) -> bool {
+fn is_run(word: &str) -> bool {
     vocabulary::RUN.has(word)
         || matches!(word, "run" | "rep" | "repetition" | "iteration" | "round" | "attempt" | "execution")
 }

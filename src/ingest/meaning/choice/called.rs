@@ -4,7 +4,9 @@ use crate::table::Table;
 
 use super::super::design;
 use super::super::name::{self, NameMeaning};
+use super::super::profile::Profile;
 use super::super::vocabulary::{self, Kind, Words};
+use super::numbers::Numbers;
 use super::objection;
 use super::sign::Sign;
 
@@ -16,11 +18,7 @@ pub(super) fn signs(said: &NameMeaning, words: &[String]) -> Vec<Sign> {
     const EXPERIMENT: Words = Words::of("experiment set scenario configuration");
     const NO_PARTICIPLE: Words = Words::of("speed seed need unused");
     let mut signs = Vec::new();
-    // `size_mb`: the unit says nothing of what it is.
-    let last = match words {
-        [.., what, _] if said.unit.is_some() && said.kind == Some(Kind::Bytes) => what.as_str(),
-        _ => words.last().map_or("", String::as_str),
-    };
+    let last = words.last().map_or("", String::as_str);
     let several = words.len() > 1 && matches!(last, "num" | "instances" | "replicas" | "copies");
     let tokens_given = matches!(words, [.., given, tokens] if GIVEN.has(given) && tokens == "tokens");
     // The processes of a scaling run.
@@ -60,15 +58,16 @@ pub(super) fn signs(said: &NameMeaning, words: &[String]) -> Vec<Sign> {
     signs
 }
 
+/// `size_mb` that never falls from row to row, in round amounts: the unit says nothing of what it is.
+pub(super) fn is_swept_amount(said: &NameMeaning, words: &[String], profile: &Profile, numbers: &Numbers) -> bool {
+    let called = matches!(words, [.., what, _] if vocabulary::PARAMETER.has(what));
+    called && said.kind == Some(Kind::Bytes) && said.unit.is_some() && profile.falls == 0 && numbers.are_steps()
+}
+
 /// `ngpu`, `nthreads`: how many of them, run together.
 fn is_number_of(word: &str) -> bool {
     let of = |what: &str| vocabulary::DEVICE.has(what) || vocabulary::PARAMETER.has(what) && what.len() > 3;
     word.strip_prefix('n').is_some_and(|what| of(what) || what.strip_suffix('s').is_some_and(of))
-}
-
-/// `n`, `num`, `number` in front of what is counted.
-pub(super) fn is_how_many(first: &str) -> bool {
-    matches!(first, "n" | "num" | "nb" | "number")
 }
 
 /// `n_gpu_layers` beside `n_ctx` and `n_batch`: how many of each were to be used.
@@ -77,4 +76,19 @@ pub(super) fn has_alike(table: &Table, index: usize, words: &[String]) -> bool {
         |words: &[String]| matches!(words, [first, .., last] if is_how_many(first) && vocabulary::PARAMETER.has(last));
     let leaf = |other: usize| name::words(name::leaf(&table.columns[other].name));
     counts(words) && (0..table.columns.len()).any(|other| other != index && counts(&leaf(other)))
+}
+
+/// Whether numbers count repetitions of the same, or name who did it.
+pub(super) fn are_repetitions(numbers: &Numbers, words: &[String]) -> bool {
+    const NUMBERED: Words = Words::of("num count idx");
+    const REPEATED: Words = Words::of("run rep repetition iteration round attempt execution");
+    let is_run = |word: &str| vocabulary::RUN.has(word) || REPEATED.has(word);
+    let how_many = matches!(words, [first, _, ..] if is_how_many(first));
+    !how_many && design::are_repetitions(numbers.different.iter().copied(), words)
+        || words.windows(2).any(|pair| is_run(&pair[0]) && NUMBERED.has(&pair[1]))
+}
+
+/// `n`, `num`, `number` in front of what is counted.
+pub(super) fn is_how_many(first: &str) -> bool {
+    matches!(first, "n" | "num" | "nb" | "number")
 }

@@ -37,10 +37,13 @@ pub(super) fn chosen(
         return None;
     }
     let numbers = Numbers::of(table, index, profile)?;
-    if numbers.are_repetitions(words) {
+    if called::are_repetitions(&numbers, words) {
         return None;
     }
     let mut signs = called::signs(said, words);
+    if called::is_swept_amount(said, words, profile, &numbers) {
+        signs.push(Sign::Called);
+    }
     if called::has_alike(table, index, words) {
         signs.push(Sign::Alike);
     }

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::table::{CellType, Table};
 
-use super::super::design::{are_repetitions, are_round, counted};
+use super::super::design::{are_round, counted};
 use super::super::profile::Profile;
-use super::super::role::is_run;
-use super::called::is_how_many;
 use super::sign::Sign;
 
 /// More different ones are a measurement; in a long recording far fewer.
@@ -35,13 +33,6 @@ impl Numbers {
         different.sort_unstable_by(f64::total_cmp);
         let whole = table.columns[index].cells == CellType::Integer || different.iter().all(|one| one.fract() == 0.0);
         Some(Self { counts, different, rows: profile.count, whole })
-    }
-
-    /// Whether they count repetitions of the same, or name who did it.
-    pub(super) fn are_repetitions(&self, words: &[String]) -> bool {
-        let numbers_runs = |pair: &[String]| is_run(&pair[0]) && matches!(pair[1].as_str(), "num" | "count" | "idx");
-        let how_many = matches!(words, [first, _, ..] if is_how_many(first));
-        !how_many && are_repetitions(self.different.iter().copied(), words) || words.windows(2).any(numbers_runs)
     }
 
     /// What they say.
