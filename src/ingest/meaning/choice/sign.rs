@@ -1,7 +1,7 @@
 //! The signs by which one sees that numbers were chosen, what each weighs, and what a report says of it.
 //!
-//! The points come from 640 columns of 210 public files of which somebody had written down whether they were chosen: a logistic regression of
-//! these signs, on a scale on which [`super::ENOUGH`] is the even chance, rounded. `docs/meaning.md` prints the table.
+//! Most points come from 640 columns of 210 public files of which somebody had written down whether they were chosen: a logistic regression of
+//! these signs, on a scale on which [`super::ENOUGH`] is the even chance, rounded. `docs/meaning.md` prints the table and says which are set by hand.
 
 /// What says for or against that numbers were chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
