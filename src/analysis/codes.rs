@@ -5,8 +5,6 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::measure::size;
-use crate::measure::unit::Dimension;
 use crate::stats::measured::PART;
 use crate::table::packed::{Cells, Kind, Reader};
 use crate::table::{CellType, Role, Table};
@@ -81,16 +79,11 @@ pub(crate) fn labels_of_column(table: &Table, column: usize) -> (Cow<'_, Cells>,
     let mut numbers: HashMap<Option<u64>, u32> = HashMap::new();
     let mut texts = Vec::new();
     let values = table.values(column);
-    // Cells that state their units are kept in base units.
-    let text = |value: f64| match table.columns[column].cells {
-        CellType::Quantity(Dimension::Bytes) => size(value),
-        CellType::Quantity(Dimension::Time) => format!("{value} s"),
-        _ => value.to_string(),
-    };
+    let cells = table.columns[column].cells;
     let mut codes = values.to_builder(Kind::Codes);
     for value in values.iter() {
         codes.push_code(*numbers.entry(value.map(f64::to_bits)).or_insert_with(|| {
-            texts.push(value.map_or_else(String::new, text));
+            texts.push(value.map_or_else(String::new, |value| cells.written(value)));
             texts.len() as u32 - 1
         }));
     }

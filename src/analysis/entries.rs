@@ -7,42 +7,15 @@ use std::collections::BTreeMap;
 
 use super::reported::Reported;
 use crate::measure::Dimension;
+use crate::measure::words::{self, Words};
 
 /// Names that say what is measured, and not of what: nobody has entries of them.
-const MEASURES: &[&str] = &[
-    "latency",
-    "latencies",
-    "requests",
-    "second",
-    "seconds",
-    "duration",
-    "durations",
-    "time",
-    "times",
-    "ttft",
-    "tpot",
-    "itl",
-    "e2e",
-    "e2el",
-    "response",
-    "elapsed",
-    "wait",
-    "delay",
-    "connect",
-    "throughput",
-    "rps",
-    "qps",
-    "rate",
-    "tokens",
-    "bytes",
-    "memory",
-    "cpu",
-    "gpu",
-    "size",
-    "errors",
-];
+const MEASURES: Words = Words::of(
+    "latency latencies requests second seconds duration durations time times ttft tpot itl e2e e2el response \
+     elapsed wait delay connect throughput rps qps rate tokens bytes memory cpu gpu size errors",
+);
 /// Entries that are of all others.
-const TOTALS: &[&str] = &["total", "totals", "all", "overall", "aggregate", "aggregated", "summary"];
+const TOTALS: Words = Words::of("total totals all overall aggregate aggregated summary");
 
 /// The maps of what is reported without labels: by source, path, last name and what it measures the keys of their entries.
 pub(crate) struct Entries<'a> {
@@ -50,32 +23,14 @@ pub(crate) struct Entries<'a> {
 }
 
 /// Last names that say nothing of what is measured: what stands before them is no entry then.
-const NEUTRAL: &[&str] = &["value", "val", "result", "data", "stats", "statistics", "metric"];
+const NEUTRAL: Words = Words::of("value val result data stats statistics metric");
 
 /// The path of a map, the key of an entry and the last name in it.
 fn parts(metric: &str) -> Option<(&str, &str, &str)> {
     let (before, leaf) = split_last(metric)?;
     let (map, key) = split_last(before).unwrap_or(("", before));
-    let named =
-        !key.is_empty() && !leaf.is_empty() && !NEUTRAL.iter().any(|neutral| leaf.eq_ignore_ascii_case(neutral));
-    let says = |word: &String| MEASURES.contains(&word.as_str());
-    (named && !words(key).iter().any(says)).then_some((map, key, leaf))
-}
-
-/// The words of a key in small letters, `requestsPerSecond` in three.
-fn words(key: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for letter in key.chars() {
-        if !letter.is_alphanumeric() || before.is_lowercase() && letter.is_uppercase() {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| letter.is_alphanumeric()) {
-            word.extend(letter.to_lowercase());
-        }
-        before = letter;
-    }
-    words
+    let named = !key.is_empty() && !leaf.is_empty() && !NEUTRAL.has_in_any_case(leaf.as_bytes());
+    (named && MEASURES.among(&words::apart(key)).is_none()).then_some((map, key, leaf))
 }
 
 /// The parts of a path before and behind its last dot; the dot of a number (`llama 3.1`) is none.
@@ -85,10 +40,6 @@ fn split_last(path: &str) -> Option<(&str, &str)> {
     let is_border = |index: &usize| !(digit(index.checked_sub(1)) && digit(Some(index + 1)));
     let dot = path.rmatch_indices('.').map(|(index, _)| index).find(is_border)?;
     Some((&path[..dot], &path[dot + 1..]))
-}
-
-fn is_total(key: &str) -> bool {
-    TOTALS.iter().any(|known| key.eq_ignore_ascii_case(known))
 }
 
 impl<'a> Entries<'a> {
@@ -110,17 +61,18 @@ impl<'a> Entries<'a> {
     /// The key of the entry that a metric is of, where others stand beside it; with the path of the map where there are several maps.
     pub(crate) fn label(&self, one: &Reported) -> Option<String> {
         let (map, key, leaf) = parts(&one.metric).filter(|_| one.label.is_none())?;
-        let known = self.maps.contains_key(&(one.source.as_str(), map, leaf, one.dimension)) && !is_total(key);
+        let known = self.maps.contains_key(&(one.source.as_str(), map, leaf, one.dimension))
+            && !TOTALS.has_in_any_case(key.as_bytes());
         let several =
-            self.maps.keys().any(|(source, other, last, _)| *source == one.source && *last == leaf && *other != map);
-        known.then(|| if several { format!("{map}.{key}") } else { key.to_owned() })
+            || self.maps.keys().any(|(source, other, last, _)| *source == one.source && *last == leaf && *other != map);
+        known.then(|| if several() { format!("{map}.{key}") } else { key.to_owned() })
     }
 
     /// The keys of the only map in a source whose entries have that last name, unless one of them is of all.
     pub(crate) fn only_map(&self, source: &str, leaf: &str) -> Option<&[&'a str]> {
         let mut maps = self.maps.iter().filter(|((of, _, last, _), _)| *of == source && *last == leaf);
         let (_, keys) = maps.next().filter(|_| maps.next().is_none())?;
-        (!keys.iter().any(|key| is_total(key))).then_some(keys)
+        (!keys.iter().any(|key| TOTALS.has_in_any_case(key.as_bytes()))).then_some(keys)
     }
 }
 

@@ -133,7 +133,7 @@ mod tests {
         let unit = Unit::parse(unit).unwrap_or(Unit::UNKNOWN);
         let value = |&(statistic, value): &(Statistic, f64)| {
             let unit = if statistic.is_count() { Unit::UNKNOWN } else { unit };
-            ReportedValue { statistic, value, unit, unit_assumed: false, line: Some(3) }
+            ReportedValue::stated(statistic, value, unit, Some(3))
         };
         Reported {
             metric: "response time".to_owned(),

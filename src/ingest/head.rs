@@ -34,6 +34,15 @@ impl<'a> Head<'a> {
         Ok(Self::new(bytes, bytes.len() < HEAD))
     }
 
+    /// Its whole lines: the last one may go on behind it.
+    pub(crate) fn lines(&self) -> Vec<&'a [u8]> {
+        let mut lines: Vec<&[u8]> = self.bytes.split(|byte| *byte == b'\n').collect();
+        if !self.complete {
+            lines.pop();
+        }
+        lines
+    }
+
     /// The keys of the JSON object that it begins with, if it does; found once for all formats that ask.
     pub(crate) fn outline(&self) -> Option<&Outline> {
         self.outline.get_or_init(|| Outline::of(self.bytes)).as_ref()

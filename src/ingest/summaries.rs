@@ -64,14 +64,14 @@ impl Summary {
     pub(crate) fn add_at(&mut self, statistic: Statistic, value: Option<f64>, line: Option<u64>) -> &mut Self {
         let unit = if matches!(statistic, Statistic::Count | Statistic::Failures) { Unit::COUNT } else { self.unit };
         if let Some(value) = value.filter(|value| value.is_finite()) {
-            self.reported.values.push(ReportedValue { statistic, value, unit, unit_assumed: false, line });
+            self.reported.values.push(ReportedValue::stated(statistic, value, unit, line));
         }
         self
     }
 
     /// Adds a number that has a unit of its own.
     pub(crate) fn add_in(&mut self, statistic: Statistic, value: f64, unit: Unit, line: u64) -> &mut Self {
-        self.reported.values.push(ReportedValue { statistic, value, unit, unit_assumed: false, line: Some(line) });
+        self.reported.values.push(ReportedValue::stated(statistic, value, unit, Some(line)));
         self
     }
 

@@ -3,7 +3,7 @@
 //! In: the text of a cell, a line or a status. Out: whether it says that something failed, that it succeeded, or that nothing was
 //! tried. Each word stands here once; a word that is not known is never taken for success.
 
-use super::words::Words;
+use super::words::{self, Words};
 
 /// What a row's status says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,20 +105,6 @@ fn words_of(lower: &str) -> Vec<&str> {
     lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
 }
 
-/// The same with the words of `LimitExceeded`, as classes of errors are called.
-fn words_of_class(text: &str) -> Vec<String> {
-    let mut apart = String::with_capacity(text.len() + 4);
-    let mut before = ' ';
-    for letter in text.chars() {
-        if before.is_lowercase() && letter.is_uppercase() {
-            apart.push(' ');
-        }
-        apart.push(letter);
-        before = letter;
-    }
-    words_of(&apart.to_lowercase()).into_iter().map(str::to_owned).collect()
-}
-
 fn is_not_tried(words: &[&str]) -> bool {
     let (spaced, whole) = (words.join(" "), words.concat());
     NOT_TRIED.iter().any(|known| spaced == *known || whole == known.replace(' ', ""))
@@ -196,7 +182,7 @@ pub(crate) fn of_text(text: &str, of_failure: bool) -> Outcome {
     if is_not_tried(&words) || NOT_ENDED.has(&lower) {
         return Outcome::NotSaid;
     }
-    let parts = words_of_class(text);
+    let parts = words::apart(text);
     let of_class: Vec<&str> = parts.iter().map(String::as_str).collect();
     if let Some(counts) = counted_failures(&lower, &words).or_else(|| counted_failures(&lower, &of_class)) {
         return counts;

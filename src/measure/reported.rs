@@ -35,6 +35,11 @@ pub struct Reported {
 }
 
 impl ReportedValue {
+    /// A number in a unit that somebody states.
+    pub(crate) fn stated(statistic: Statistic, value: f64, unit: Unit, line: Option<u64>) -> Self {
+        Self { statistic, value, unit, unit_assumed: false, line }
+    }
+
     /// The number in base units, where it is a finite number.
     pub fn base(&self) -> Option<f64> {
         let value = self.unit.to_base(self.value);

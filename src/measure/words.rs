@@ -25,3 +25,19 @@ impl Words {
         words.iter().map(String::as_str).find(|word| self.has(word))
     }
 }
+
+/// The words of a text in small letters: `LimitExceeded` and `requests per second` have several.
+pub(crate) fn apart(text: &str) -> Vec<String> {
+    let mut apart = String::with_capacity(text.len() + 4);
+    let mut before = ' ';
+    for letter in text.chars() {
+        if before.is_lowercase() && letter.is_uppercase() {
+            apart.push(' ');
+        }
+        apart.push(letter);
+        before = letter;
+    }
+    let lower = apart.to_lowercase();
+    let words = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}

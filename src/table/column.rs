@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::{Dimension, Polarity, Unit};
+use crate::measure::{Dimension, Polarity, Unit, size};
 use crate::table::packed::Cells;
 use crate::table::stretch::Kind;
 
@@ -44,6 +44,15 @@ impl CellType {
             Self::Text | Self::Boolean => Kind::Codes,
             Self::Timestamp => Kind::Instants,
             Self::Integer | Self::Decimal | Self::Quantity(_) => Kind::Numbers,
+        }
+    }
+
+    /// A number of such a column as people read it: cells that state their units are kept in base units.
+    pub(crate) fn written(self, number: f64) -> String {
+        match self {
+            Self::Quantity(Dimension::Bytes) => size(number),
+            Self::Quantity(Dimension::Time) => format!("{number} s"),
+            _ => number.to_string(),
         }
     }
 

@@ -131,12 +131,9 @@ fn stand_equally_often(numbers: &[f64]) -> bool {
     let mut sorted = numbers.to_vec();
     sorted.sort_by(f64::total_cmp);
     let runs: Vec<usize> = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).collect();
-    let round = numbers.iter().all(|number| number % 10.0 == 0.0 || *number < 10.0 || is_power_of_two(*number));
+    let round =
+        numbers.iter().all(|number| number % 10.0 == 0.0 || *number < 10.0 || profile::is_power_of_two(*number));
     runs.len() >= 2 && round && runs.iter().all(|length| *length == runs[0])
-}
-
-fn is_power_of_two(number: f64) -> bool {
-    number >= 1.0 && number.log2().fract() == 0.0
 }
 
 #[cfg(test)]

@@ -63,17 +63,25 @@ pub(crate) fn take(table: &mut Table, storage: &Storage, source: &str, findings:
         ),
         ..Column::new(NAME.to_owned(), CellType::Text, codes.finish(), TEXTS.map(str::to_owned).to_vec())
     });
-    let lines: Vec<u64> = rows.iter().filter_map(|row| table.lines.line(*row as u64)).collect();
-    let place = Place { source: source.to_owned(), line: lines.first().copied(), last_line: None, column: None };
-    let where_ = if lines.len() == 1 { "line" } else { "lines" };
-    let reason = format!(
-        "{} rows hold -1 in every measured cell: what was to be measured failed ({where_} {})",
-        rows.len(),
-        Folded::of(&lines, NAMED_LINES)
-    );
+    let what = format!("{} rows hold -1 in every measured cell: what was to be measured failed", rows.len());
     let action = "no sample comes from them, and none is corrupted";
+    findings.push(note(table, &rows, None, source, (&what, action)));
+}
+
+/// That some rows hold -1 where nothing came, on which lines, and what became of them.
+pub(super) fn note(
+    table: &Table,
+    rows: &[usize],
+    column: Option<String>,
+    source: &str,
+    (what, action): (&str, &str),
+) -> Finding {
+    let lines: Vec<u64> = rows.iter().filter_map(|row| table.lines.line(*row as u64)).collect();
+    let place = Place { source: source.to_owned(), line: lines.first().copied(), last_line: None, column };
+    let where_ = if lines.len() == 1 { "line" } else { "lines" };
+    let reason = format!("{what} ({where_} {})", Folded::of(&lines, NAMED_LINES));
     let finding = Finding::new(Severity::Note, FindingKind::NoResult, place, reason, action);
-    findings.push(finding.value(MINUS_ONE).count(rows.len() as u64));
+    finding.value(MINUS_ONE).count(rows.len() as u64)
 }
 
 /// The measured columns and the rows in which all of them are -1.

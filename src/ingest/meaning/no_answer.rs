@@ -4,17 +4,13 @@
 //! the rate beside it; a -1 elsewhere is a sentinel, and stays with those who look for such.
 
 use crate::measure::ending::{self, Outcome};
-use crate::measure::finding::{Finding, FindingKind, Place, Severity};
-use crate::measure::folded::Folded;
+use crate::measure::finding::Finding;
 use crate::table::storage::Storage;
 use crate::table::{CellType, Role, Table};
 
-use super::minus_one::without;
+use super::minus_one::{note, without};
 use super::name;
 use super::vocabulary::{self, Kind};
-
-/// Lines that the note names; the rest are counted.
-const NAMED_LINES: usize = 8;
 
 /// Takes -1 out of sizes of answers where no answer came.
 pub(super) fn take(table: &mut Table, storage: &Storage, source: &str, findings: &mut Vec<Finding>) {
@@ -26,15 +22,8 @@ pub(super) fn take(table: &mut Table, storage: &Storage, source: &str, findings:
             continue;
         }
         table.columns[size].data = without(table.values(size), &rows, storage);
-        let lines: Vec<u64> = rows.iter().filter_map(|row| table.lines.line(*row as u64)).collect();
-        let column = Some(table.columns[size].name.clone());
-        let place = Place { source: source.to_owned(), line: lines.first().copied(), last_line: None, column };
-        let where_ = if lines.len() == 1 { "line" } else { "lines" };
-        let reason =
-            format!("no answer came, and its size is not known ({where_} {})", Folded::of(&lines, NAMED_LINES));
-        let action = "no sample, and none is corrupted";
-        let finding = Finding::new(Severity::Note, FindingKind::NoResult, place, reason, action);
-        findings.push(finding.value("-1").count(rows.len() as u64));
+        let what = ("no answer came, and its size is not known", "no sample, and none is corrupted");
+        findings.push(note(table, &rows, Some(table.columns[size].name.clone()), source, what));
     }
 }
 

@@ -33,6 +33,11 @@ pub(crate) fn counts_since_1970(number: f64) -> Option<&'static str> {
     clock.map(|(_, name)| *name)
 }
 
+/// Whether a number is a power of two, one among them.
+pub(crate) fn is_power_of_two(number: f64) -> bool {
+    number >= 1.0 && number.log2().fract() == 0.0
+}
+
 /// What the numbers of a column look like, found in one pass.
 pub(super) struct Profile {
     pub(super) count: usize,

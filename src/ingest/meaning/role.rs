@@ -330,15 +330,10 @@ fn numbers_rows(column: &Column, profile: &Profile, kind: Option<Kind>, words: &
         return Some((Role::Run, format!("called `{}`, with whole numbers: it numbers the runs", column.name)));
     }
     // `trial_num`.
-    let numbers_runs = matches!(last.as_str(), "num" | "idx") && before.last().is_some_and(|what| is_run(what));
+    let numbers_runs =
+        matches!(last.as_str(), "num" | "idx") && before.last().is_some_and(|what| vocabulary::REPETITION.has(what));
     numbers_runs
         .then(|| (Role::Identifier, format!("called `{}`, with whole numbers: it counts repetitions", column.name)))
-}
-
-/// Whether a word is one for a run of something.
-fn is_run(word: &str) -> bool {
-    vocabulary::RUN.has(word)
-        || matches!(word, "run" | "rep" | "repetition" | "iteration" | "round" | "attempt" | "execution")
 }
 
 /// What was varied or chosen, not measured: numbers of an object of settings, and numbers called like a setting that are the

@@ -5,9 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::measure::size;
-use crate::measure::unit::Dimension;
-use crate::table::{CellType, Role, Table};
+use crate::table::{Role, Table};
 
 use super::vocabulary;
 
@@ -27,12 +25,8 @@ pub(crate) fn of(table: &Table, rows: usize, more: &[usize]) -> Vec<Option<Strin
         }
         let cell = |row: usize| {
             if number {
-                let text = |number: f64| match column.cells {
-                    CellType::Quantity(Dimension::Bytes) => size(number),
-                    CellType::Quantity(Dimension::Time) => format!("{number} s"),
-                    _ => number.to_string(),
-                };
-                return column.data.number(row).map(|number| format!("{}={}", column.name, text(number)));
+                let number = column.data.number(row)?;
+                return Some(format!("{}={}", column.name, column.cells.written(number)));
             }
             column.data.code(row).and_then(|code| column.dictionary.get(code as usize)).cloned()
         };

@@ -8,6 +8,7 @@ use crate::measure::reported::{Reported, ReportedValue};
 use crate::table::packed::Cells;
 use crate::table::{CellType, Instants, Role, Table};
 
+use super::design::counted;
 use super::name;
 use super::vocabulary::{self, Kind, Words};
 
@@ -147,9 +148,7 @@ fn varies_by_setting(table: &Table) -> bool {
         if !table.columns[column].cells.is_number() {
             return table.columns[column].dictionary.iter().filter(|text| !text.is_empty()).count() > 1;
         }
-        let mut numbers = table.values(column).iter().flatten();
-        let first = numbers.next();
-        numbers.any(|number| Some(number) != first)
+        counted(table.values(column), 1).is_none()
     })
 }
 

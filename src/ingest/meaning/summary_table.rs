@@ -254,7 +254,7 @@ fn add(
     (statistic, value): (Statistic, f64),
     line: Option<u64>,
 ) {
-    let value = ReportedValue { statistic, value, unit: Unit::COUNT, unit_assumed: false, line };
+    let value = ReportedValue::stated(statistic, value, Unit::COUNT, line);
     found.push(Reported {
         metric: metric.to_owned(),
         label: label.cloned(),
@@ -271,13 +271,7 @@ fn failed_instead(table: &Table, parts: &[(usize, Part)], labels: &[Option<Strin
     let failed: Vec<(usize, &String)> = (0..labels.len()).filter_map(|row| Some((row, message(row)?))).collect();
     let report = |label: Option<String>, all: usize, failed: usize, meaning: String, row: Option<usize>| {
         let line = row.and_then(|row| table.lines.line(row as u64));
-        let count = |statistic, count: usize| ReportedValue {
-            statistic,
-            value: count as f64,
-            unit: Unit::COUNT,
-            unit_assumed: false,
-            line,
-        };
+        let count = |statistic, count: usize| ReportedValue::stated(statistic, count as f64, Unit::COUNT, line);
         Reported {
             metric: column.name.clone(),
             label,

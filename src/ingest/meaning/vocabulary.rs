@@ -74,6 +74,9 @@ pub(crate) const PROGRESS: Words =
     Words::of("step steps timestep timesteps epoch epochs episode episodes update updates generation generations");
 /// Called so, small whole numbers name the run (process, fork, launch) that a row was measured in.
 pub(crate) const RUN: Words = Words::of("invocation fork launch trial");
+/// What is done again and again: a number behind one of these counts repetitions.
+pub(crate) const REPETITION: Words =
+    Words::of("run rep repetition iteration round attempt execution invocation fork launch trial");
 /// Called so, numbers describe the set-up.
 pub(crate) const SETTING: Words = Words::of("version port");
 /// Settings that are varied from run to run.

@@ -95,10 +95,7 @@ pub(super) fn best_delimiter(head: &Head<'_>) -> Option<(Option<u8>, Vec<RowBuff
 
 /// Whether every line is one quoted field, as a program writes a single column that quotes everything.
 fn is_quoted_throughout(head: &Head<'_>) -> bool {
-    let mut lines: Vec<&[u8]> = head.bytes.split(|byte| *byte == b'\n').collect();
-    if !head.complete {
-        lines.pop();
-    }
+    let mut lines = head.lines();
     lines.retain(|line| !is_blank_or_comment(line));
     let quoted = |line: &&[u8]| {
         let inside = line.trim_ascii().strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));

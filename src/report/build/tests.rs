@@ -19,7 +19,7 @@ use crate::table::source::{Provenance, Source};
 use super::{Material, SourceAnalysis, build};
 
 fn value(statistic: Statistic, value: f64, unit: Unit) -> ReportedValue {
-    ReportedValue { statistic, value, unit, unit_assumed: false, line: None }
+    ReportedValue::stated(statistic, value, unit, None)
 }
 
 fn summary(label: Option<&str>, mean: f64) -> Reported {

@@ -206,10 +206,7 @@ fn plain(cell: &str, name: &str) -> String {
 }
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    let mut lines: Vec<&[u8]> = head.bytes.split(|byte| *byte == b'\n').collect();
-    if !head.complete {
-        lines.pop();
-    }
+    let lines = head.lines();
     if let Some(names) = unnamed::names(&lines).filter(|names| unnamed::are_few(names)) {
         return Some(vec![format!("blanks separate {} columns of numbers, without a header", names.len())]);
     }

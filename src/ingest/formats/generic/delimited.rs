@@ -32,10 +32,7 @@ fn is_no_table(head: &Head<'_>, dialect: &Dialect) -> bool {
     if dialect.header.is_some() || dialect.delimiter == Some(b';') {
         return false;
     }
-    let mut lines: Vec<&[u8]> = head.bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).collect();
-    if !head.complete {
-        lines.pop();
-    }
+    let mut lines: Vec<&[u8]> = head.lines().into_iter().map(<[u8]>::trim_ascii).collect();
     lines.retain(|line| !is_blank_or_comment(line));
     let alone = dialect.delimiter.is_none() && head.complete && lines.len() == 1;
     alone || (!lines.is_empty() && lines.iter().all(|line| line.ends_with(b";")))

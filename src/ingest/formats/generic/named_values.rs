@@ -74,12 +74,9 @@ fn are_numbers<'n>(mut names: impl Iterator<Item = &'n str>) -> bool {
 }
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    let mut lines: Vec<&[u8]> = head.bytes.split(|byte| *byte == b'\n').collect();
-    if !head.complete {
-        lines.pop();
-    }
-    let lines: Vec<&[u8]> = lines.into_iter().map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).collect();
-    let named: Vec<(&str, &str)> = lines.iter().map(|line| parts(line)).collect::<Option<_>>()?;
+    let lines = head.lines();
+    let mut lines = lines.iter().filter(|line| !line.trim_ascii().is_empty());
+    let named: Vec<(&str, &str)> = lines.by_ref().map(|line| parts(line)).collect::<Option<_>>()?;
     let mut often: HashMap<&str, usize> = HashMap::new();
     for (name, _) in &named {
         *often.entry(name).or_default() += 1;

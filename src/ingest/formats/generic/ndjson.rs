@@ -26,10 +26,7 @@ pub(crate) const FORMAT: Format = Format {
 const SAMPLE_LINES: usize = 100;
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
-    let mut lines: Vec<&[u8]> = head.bytes.split(|byte| *byte == b'\n').collect();
-    if !head.complete {
-        lines.pop();
-    }
+    let mut lines = head.lines();
     lines.retain(|line| !line.trim_ascii().is_empty());
     lines.truncate(SAMPLE_LINES);
     let objects = lines.iter().filter(|line| is_object(line)).count();

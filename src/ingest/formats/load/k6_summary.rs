@@ -142,7 +142,7 @@ fn reported(name: &str, entry: &Map<String, Value>) -> Vec<Reported> {
         values,
     };
     let number = |key: &str| values.get(key).and_then(Value::as_f64).filter(|value| value.is_finite());
-    let value = |statistic, value, unit| ReportedValue { statistic, value, unit, unit_assumed: false, line: None };
+    let value = |statistic, value, unit| ReportedValue::stated(statistic, value, unit, None);
     if kind == Some(Kind::Rate) {
         let share = number("rate").or_else(|| number("value"));
         let counts = number("passes").zip(number("fails"));

@@ -233,7 +233,7 @@ fn summary(name: &str, line: &Point, sink: &mut Sink) {
     let known = sink.reported.iter().position(|one| one.metric == name && one.label == label);
     if let Some(index) = known {
         let unit = if statistic.is_count() { Unit::COUNT } else { unit };
-        let value = ReportedValue { statistic, value: line.value, unit, unit_assumed: false, line: Some(line.line) };
+        let value = ReportedValue::stated(statistic, line.value, unit, Some(line.line));
         sink.reported[index].values.push(value);
         return;
     }

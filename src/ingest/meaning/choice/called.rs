@@ -81,11 +81,9 @@ pub(super) fn has_alike(table: &Table, index: usize, words: &[String]) -> bool {
 /// Whether numbers count repetitions of the same, or name who did it.
 pub(super) fn are_repetitions(numbers: &Numbers, words: &[String]) -> bool {
     const NUMBERED: Words = Words::of("num count idx");
-    const REPEATED: Words = Words::of("run rep repetition iteration round attempt execution");
-    let is_run = |word: &str| vocabulary::RUN.has(word) || REPEATED.has(word);
     let how_many = matches!(words, [first, _, ..] if is_how_many(first));
     !how_many && design::are_repetitions(numbers.different.iter().copied(), words)
-        || words.windows(2).any(|pair| is_run(&pair[0]) && NUMBERED.has(&pair[1]))
+        || words.windows(2).any(|pair| vocabulary::REPETITION.has(&pair[0]) && NUMBERED.has(&pair[1]))
 }
 
 /// `n`, `num`, `number` in front of what is counted.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::table::{CellType, Table};
 
 use super::super::design::{are_round, counted};
-use super::super::profile::Profile;
+use super::super::profile::{Profile, is_power_of_two};
 use super::sign::Sign;
 
 /// More different ones are a measurement; in a long recording far fewer.
@@ -52,7 +52,7 @@ impl Numbers {
             (self.whole, Sign::Whole),
             (self.are_steps(), Sign::Round),
             (self.are_steps() && round(1), Sign::OneDigit),
-            (self.different.iter().all(|number| is_power(*number)), Sign::Powers),
+            (self.different.iter().all(|number| is_power_of_two(*number)), Sign::Powers),
             (!self.whole && !round(2), Sign::Fractions),
             (self.are_neighbours(), Sign::Neighbours),
             (self.rows <= MOST_OF_FEW_ROWS, Sign::FewRows),
@@ -77,7 +77,12 @@ impl Numbers {
             let fives = (10.0..100.0).contains(number) && number % 5.0 == 0.0;
             let two = *number >= 100.0 && are_round(std::iter::once(*number), 2);
             let fraction = number.fract() != 0.0 && are_round(std::iter::once(*number), 2);
-            *number == 0.0 || is_power(*number) || fives || two || fraction || are_round(std::iter::once(*number), 1)
+            *number == 0.0
+                || is_power_of_two(*number)
+                || fives
+                || two
+                || fraction
+                || are_round(std::iter::once(*number), 1)
         };
         let far = self.different.last().is_some_and(|high| *high >= FEWEST_DIFFERENT);
         (far || !self.whole) && self.different.iter().all(is_step)
@@ -111,9 +116,4 @@ impl Numbers {
         let goes_on = |pair: &[f64]| (pair[1] / pair[0] - ratio).abs() <= 1e-6 * ratio;
         first > 0.0 && self.different.len() >= FEWEST && self.different.windows(2).all(goes_on)
     }
-}
-
-/// Whether a number is a power of two, one among them.
-fn is_power(number: f64) -> bool {
-    number >= 1.0 && number.log2().fract() == 0.0
 }

@@ -57,11 +57,7 @@ pub(super) fn are_few(names: &[String]) -> bool {
 
 /// What the columns of a text are called that is about to be read, with a note that its columns have no names; nothing where it has a header.
 pub(super) fn announced(head: &Head<'_>, sink: &mut Sink) -> Vec<String> {
-    let mut lines: Vec<&[u8]> = head.bytes.split(|byte| *byte == b'\n').collect();
-    if !head.complete {
-        lines.pop();
-    }
-    let Some(names) = names(&lines) else { return Vec::new() };
+    let Some(names) = names(&head.lines()) else { return Vec::new() };
     let reason = "the first row already holds numbers, so the columns have no names";
     let action = "columns are called column_1, column_2, …; roles and units are inferred from the values alone";
     sink.find(Severity::Note, FindingKind::MissingHeader, 1, reason, action);
