@@ -386,9 +386,8 @@ pub fn unit(key: &str, text: &str) -> Result<Unit, ConfigError> {
 /// # Errors
 /// When no role has that name.
 pub fn role(key: &str, text: &str) -> Result<Role, ConfigError> {
-    Role::parse(text).ok_or_else(|| {
-        value_error(key, text, "a role: label, metric, metric-name, timestamp, status, identifier, run, unused")
-    })
+    let roles = || format!("a role: {}", Role::ALL.map(Role::name).join(", "));
+    Role::parse(text).ok_or_else(|| value_error(key, text, roles()))
 }
 
 /// Which way is better.

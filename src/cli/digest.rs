@@ -190,6 +190,7 @@ impl<'a> ShardFile<'a> {
         if let Some(plan) = plan {
             options.format = Some(plan.format.clone());
             options.header = plan.header.as_ref().map(|_| true).or(options.header);
+            options.roles_are_decided = true;
             for (column, planned) in &plan.columns {
                 let known = options.columns.entry(column.clone()).or_default();
                 *known = planned_options(planned, known);

@@ -133,12 +133,13 @@ proptest! {
     fn whatever_is_changed_in_a_digest_is_refused_or_harmless(place in any::<prop::sample::Index>(), value in any::<u8>()) {
         let rows: Vec<(u8, f64, bool)> = (0..200).map(|row| (row % 3, f64::from(row) / 7.0, row % 11 == 0)).collect();
         let whole = digest("a", &rows).to_bytes().unwrap();
-        // As it is stored: never taken.
+        // As it is stored: refused, or the same digest, where the compressed form has several ways to write one content (a bit of its frame
+        // means nothing).
         let mut bytes = whole.clone();
         let at = place.index(bytes.len());
-        if bytes[at] != value {
-            bytes[at] = value;
-            prop_assert!(Digest::parse(&bytes).is_err());
+        bytes[at] = value;
+        if let Ok(read) = Digest::parse(&bytes) {
+            prop_assert_eq!(read.to_bytes().unwrap(), &whole[..]);
         }
         prop_assert!(Digest::parse(&whole[..at]).is_err());
         // With a digest that fits what was changed: refused, or a digest that can be merged and written.

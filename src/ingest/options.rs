@@ -29,6 +29,8 @@ pub struct SourceOptions {
     pub delimiter: Option<u8>,
     /// Whether the first row is a header; found out where absent.
     pub header: Option<bool>,
+    /// Whether a plan has decided what columns are, so that rows decide nothing any more.
+    pub roles_are_decided: bool,
     /// Columns by name.
     pub columns: BTreeMap<String, ColumnOptions>,
     /// Session data of an agent swarm's clients that may be shown: `sessionState`, or `sessionState.phase`. None is by

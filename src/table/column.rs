@@ -87,6 +87,19 @@ pub enum Role {
 }
 
 impl Role {
+    /// All of them, as they are offered.
+    pub const ALL: [Self; 9] = [
+        Self::Label,
+        Self::Setting,
+        Self::Metric,
+        Self::MetricName,
+        Self::Timestamp,
+        Self::Status,
+        Self::Identifier,
+        Self::Run,
+        Self::Unused,
+    ];
+
     /// The role's name in reports and on the command line.
     pub fn name(self) -> &'static str {
         match self {
@@ -104,18 +117,7 @@ impl Role {
 
     /// The role of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [
-            Self::Label,
-            Self::Metric,
-            Self::MetricName,
-            Self::Timestamp,
-            Self::Status,
-            Self::Identifier,
-            Self::Run,
-            Self::Unused,
-        ]
-        .into_iter()
-        .find(|role| role.name() == name)
+        Self::ALL.into_iter().find(|role| role.name() == name)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::support::{groups, measured, metric, report};
+use crate::support::{Place, groups, measured, metric, report};
 
 /// What a column is used as, and why.
 fn role(report: &Value, name: &str) -> (String, String) {
@@ -107,4 +107,35 @@ fn a_name_that_says_what_came_out_is_outweighed_by_nothing() {
         );
         assert_ne!(role(&found, name).0, "setting", "{name}");
     }
+}
+
+#[test]
+fn a_setting_that_the_user_names_is_one_and_nothing_else_changes() {
+    let place = Place::new();
+    // How deep each search went looks measured; who varied it knows better.
+    let mut text = "tile,note,reached_mean,wall_s\n".to_owned();
+    for at in 0..36 {
+        let (tile, reached) = ([16, 32, 64][at % 3], ["7.31", "11.02", "19.87"][at / 12]);
+        let _ = writeln!(text, "{tile},{},{reached},{:.4}", at * at + 3, measured(at));
+    }
+    place.write("deep.csv", &text);
+    let read = |flags: &str| {
+        place.run(&format!("summarize deep.csv -o report.json {flags}")).exits(0);
+        place.json("report.json")
+    };
+    let found = read("");
+    assert_eq!((role(&found, "reached_mean").0.as_str(), groups(&found, "wall_s")), ("metric", 3));
+    let told = read("--role reached_mean=setting");
+    assert_eq!(role(&told, "reached_mean"), ("setting".to_owned(), "given by the user".to_owned()));
+    assert_eq!((groups(&told, "wall_s"), &metric(&told, "wall_s")["measured_apart"]), (9, &Value::Bool(true)));
+    // What is said of one column takes nothing from the others.
+    let told = read("--role note=unused");
+    for column in ["tile", "reached_mean", "wall_s"] {
+        assert_eq!(role(&told, column), role(&found, column));
+    }
+    assert_eq!(groups(&told, "wall_s"), 3);
+    place
+        .run("summarize deep.csv -o report.json --role note=chosen")
+        .exits(2)
+        .complains("label, setting, metric, metric-name, timestamp, status, identifier, run, unused");
 }

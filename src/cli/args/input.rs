@@ -56,7 +56,7 @@ pub(in crate::cli) struct Understanding {
     #[arg(long, value_name = "COLUMN=UNIT", help_heading = "Understanding the data")]
     pub(in crate::cli) unit: Vec<String>,
 
-    /// Role of a column: label, metric, metric-name, timestamp, status, identifier, run, unused.
+    /// Role of a column: label, setting, metric, metric-name, timestamp, status, identifier, run, unused.
     #[arg(long, value_name = "COLUMN=ROLE", help_heading = "Understanding the data", hide_short_help = true)]
     pub(in crate::cli) role: Vec<String>,
 

@@ -71,17 +71,19 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         let parts = split_by_metric(table, &definitions, &source.provenance.name, &mut source.findings);
         let apart = |part| split_by_unit(part, options, &source.provenance.name, &mut source.findings);
         let mut parts: Vec<Table> = parts.into_iter().flat_map(apart).collect();
-        // Formats that declare what their columns are have said what is a summary.
-        if definitions.says_nothing_of_roles() {
-            source.reported.extend(parts.iter_mut().flat_map(running::take));
-            source.reported.extend(parts.iter_mut().flat_map(so_far::take));
-            let take = |part| summary_table::take(part, options, summary_table::Place::Rows);
-            source.reported.extend(parts.iter_mut().filter_map(take).flatten());
+        // Formats that declare what their columns are have said what is a summary; so has who calls a column a metric.
+        if definitions.leaves_roles_open() {
+            for part in parts.iter_mut().filter(|part| !definitions.names_a_metric_of(part)) {
+                source.reported.extend(running::take(part));
+                source.reported.extend(so_far::take(part));
+                let summary = summary_table::take(part, options, summary_table::Place::Rows);
+                source.reported.extend(summary.into_iter().flatten());
+            }
             parts.iter_mut().for_each(settle::lead_with_the_answer);
         }
         source.tables.extend(parts);
     }
-    if definitions.says_nothing_of_roles() {
+    if definitions.leaves_roles_open() {
         tried::set_lists_aside(&mut source.tables);
     }
     let aside: u64 = source.provenance.set_aside.iter().map(|entry| entry.rows).sum();
@@ -138,10 +140,29 @@ impl Definitions<'_> {
         !self.declared.is_empty() || !self.by_file.is_empty()
     }
 
-    /// Whether only cells and names say what columns are.
-    fn says_nothing_of_roles(&self) -> bool {
-        let by_user = self.options.columns.values().any(|column| column.role.is_some());
-        !self.are_of_format() && !by_user
+    /// Whether cells and names say what columns are, but for those of which the user does.
+    fn leaves_roles_open(&self) -> bool {
+        !self.are_of_format() && !self.options.roles_are_decided
+    }
+
+    /// The role that the user gives a column.
+    fn given(&self, column: &Column) -> Option<Role> {
+        self.options.column(&column.name).and_then(|column| column.role)
+    }
+
+    /// Whether the user says of a column of this table that it holds measured values.
+    fn names_a_metric_of(&self, table: &Table) -> bool {
+        table.columns.iter().any(|column| self.given(column) == Some(Role::Metric))
+    }
+
+    /// Gives columns the roles that the user said, whatever else speaks for another.
+    fn keep_given(&self, table: &mut Table) {
+        for column in &mut table.columns {
+            if let Some(role) = self.given(column) {
+                column.role = role;
+                "given by the user".clone_into(&mut column.role_reason);
+            }
+        }
     }
 
     /// What the format's definition says of a column.
@@ -162,16 +183,17 @@ fn assign_table(
     let (inherited, axes) = (builder.inherited.clone(), builder.axes.clone());
     let (mut table, invalid) = builder.finish();
     table.order_is_recorded = !definitions.rows_sorted;
-    if definitions.says_nothing_of_roles() {
+    if definitions.leaves_roles_open() {
         merged_cells::fill_blocks(&mut table);
     }
+    definitions.keep_given(&mut table);
     for index in 0..table.columns.len() {
-        let given = options.column(&table.columns[index].name).and_then(|column| column.role);
-        let declared = definitions.declared(&table.columns[index].name);
-        let (role, reason) = match (given, declared) {
-            (Some(role), _) => (role, "given by the user".to_owned()),
-            (None, Some(declared)) => (declared.role, declared.reason.to_owned()),
-            (None, None) => match role::infer(&table, index) {
+        if definitions.given(&table.columns[index]).is_some() {
+            continue;
+        }
+        let (role, reason) = match definitions.declared(&table.columns[index].name) {
+            Some(declared) => (declared.role, declared.reason.to_owned()),
+            None => match role::infer(&table, index) {
                 (Role::Metric | Role::Timestamp, _) if inherited.contains(&index) => {
                     (Role::Unused, "a number of the object around, which has it once".to_owned())
                 }
@@ -184,7 +206,7 @@ fn assign_table(
         table.columns[index].role = role;
         table.columns[index].role_reason = reason;
     }
-    if definitions.says_nothing_of_roles() {
+    if definitions.leaves_roles_open() {
         calendar::join_date_and_time(&mut table, &storage);
         so_far::set_positions_aside(&mut table);
         processes::tell_apart(&mut table);
@@ -195,13 +217,14 @@ fn assign_table(
     }
     // Before labels are settings: the names of metrics follow each other in stretches, too.
     recognise_long_table(&mut table, options);
-    if definitions.says_nothing_of_roles() {
+    if definitions.leaves_roles_open() {
         limits::settle(&mut table);
         same_size::settle(&mut table);
     }
-    if definitions.says_nothing_of_roles() && table.order_is_recorded {
+    if definitions.leaves_roles_open() && table.order_is_recorded {
         label_design::settle(&mut table);
     }
+    definitions.keep_given(&mut table);
     let named_by_rows = long_value(&table);
     for index in 0..table.columns.len() {
         // Values of several metrics have no unit in common: each gets its own once they are apart.
@@ -219,13 +242,13 @@ fn assign_table(
     time_evidence::decide(&mut table);
     name_units_of_clocks(&mut table, options);
     no_result::add_outcome(&mut table, &invalid);
-    if definitions.says_nothing_of_roles() {
+    if definitions.leaves_roles_open() {
         minus_one::take(&mut table, &storage, source, findings);
         no_answer::take(&mut table, &storage, source, findings);
     }
     no_result::note(&invalid, &table, source, findings);
     note_invalid_cells(&invalid, &table, source, findings);
-    if definitions.says_nothing_of_roles() {
+    if definitions.leaves_roles_open() {
         note_unread_amounts(&table, source, findings);
     }
     let columns = &table.columns;
