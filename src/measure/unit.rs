@@ -97,6 +97,16 @@ impl Unit {
     pub const MICROSECOND: Self = Self::new(Dimension::Time, "µs", 1.0, 1e6);
     /// Nanoseconds.
     pub const NANOSECOND: Self = Self::new(Dimension::Time, "ns", 1.0, 1e9);
+    /// Kilowatt hours. Power and energy are shown as written, and nothing is converted into another.
+    pub const KILOWATT_HOUR: Self = Self::new(Dimension::Unknown, "kWh", 1.0, 1.0);
+    /// Watts.
+    pub const WATT: Self = Self::new(Dimension::Unknown, "W", 1.0, 1.0);
+    /// Kilograms.
+    pub const KILOGRAM: Self = Self::new(Dimension::Unknown, "kg", 1.0, 1.0);
+    /// Litres.
+    pub const LITRE: Self = Self::new(Dimension::Unknown, "l", 1.0, 1.0);
+    /// Gigabytes.
+    pub(crate) const GIGABYTE: Self = GIGABYTE;
     /// Bytes, the base unit of memory.
     pub const BYTE: Self = Self::new(Dimension::Bytes, "B", 1.0, 1.0);
     /// Plain counts.
@@ -160,6 +170,13 @@ impl Unit {
 
     /// Minutes.
     pub(crate) const MINUTE: Self = MINUTE;
+
+    /// The unit without a dimension whose symbol this is (`W`, `kWh/token`): nothing is converted, and numbers are shown with it.
+    pub(crate) fn as_written(symbol: &str) -> Option<Self> {
+        let listed = FREQUENCIES.iter().chain(&[Self::KILOGRAM, Self::LITRE]);
+        let power = POWER_NAMES.iter().map(|(_, unit)| unit);
+        listed.chain(power).chain(quotient::all()).find(|unit| unit.symbol == symbol).copied()
+    }
 }
 
 static FREQUENCIES: &[Unit] = &[
@@ -212,10 +229,10 @@ static NUMBER_LADDER: &[Unit] = &[Unit::UNKNOWN];
 
 /// Units of power and energy: shown as written, and nothing is converted into another.
 static POWER_NAMES: &[(&str, Unit)] = &[
-    ("W", Unit::new(Dimension::Unknown, "W", 1.0, 1.0)),
-    ("w", Unit::new(Dimension::Unknown, "W", 1.0, 1.0)),
-    ("watt", Unit::new(Dimension::Unknown, "W", 1.0, 1.0)),
-    ("watts", Unit::new(Dimension::Unknown, "W", 1.0, 1.0)),
+    ("W", Unit::WATT),
+    ("w", Unit::WATT),
+    ("watt", Unit::WATT),
+    ("watts", Unit::WATT),
     ("mW", Unit::new(Dimension::Unknown, "mW", 1.0, 1.0)),
     ("mw", Unit::new(Dimension::Unknown, "mW", 1.0, 1.0)),
     ("kW", Unit::new(Dimension::Unknown, "kW", 1.0, 1.0)),
@@ -233,8 +250,8 @@ static POWER_NAMES: &[(&str, Unit)] = &[
     ("wh", Unit::new(Dimension::Unknown, "Wh", 1.0, 1.0)),
     ("mWh", Unit::new(Dimension::Unknown, "mWh", 1.0, 1.0)),
     ("mwh", Unit::new(Dimension::Unknown, "mWh", 1.0, 1.0)),
-    ("kWh", Unit::new(Dimension::Unknown, "kWh", 1.0, 1.0)),
-    ("kwh", Unit::new(Dimension::Unknown, "kWh", 1.0, 1.0)),
+    ("kWh", Unit::KILOWATT_HOUR),
+    ("kwh", Unit::KILOWATT_HOUR),
 ];
 
 /// Spellings, the ones that need their case first.

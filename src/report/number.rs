@@ -95,6 +95,14 @@ impl Scale {
         self
     }
 
+    /// The same scale for numbers that are shown as they were written, with the unit that was stated beside them (`W`, `s/GiB`).
+    #[must_use]
+    pub(crate) fn as_written(self, symbol: Option<&str>) -> Self {
+        let plain = self.unit == Unit::UNKNOWN;
+        let stated = symbol.filter(|_| plain).and_then(Unit::as_written);
+        Self { unit: stated.unwrap_or(self.unit), ..self }
+    }
+
     /// The symbol of the unit; empty for plain numbers.
     pub(crate) fn symbol(&self) -> &'static str {
         self.unit.symbol
@@ -114,6 +122,11 @@ impl Scale {
     /// The number with its unit: `1,234.57 ms`.
     pub(crate) fn full(&self, value: f64) -> String {
         with_unit(self.bare(value), self.symbol())
+    }
+
+    /// The number as [`short`] has it where it stands alone, with the unit that was stated for this scale.
+    pub(crate) fn short(&self, value: f64) -> String {
+        short_as_written(self.unit.dimension, Some(self.symbol()), value)
     }
 
     /// As [`bare`](Self::bare); [`ABSENT`] where there is none.
@@ -151,12 +164,26 @@ impl Scale {
 
 /// A single quantity in the unit and with the digits that suit it: `2.634 GB`.
 pub(crate) fn quantity(dimension: Dimension, value: f64) -> String {
-    Scale::of_value(dimension, value).whole_if(&[value]).full(value)
+    quantity_as_written(dimension, None, value)
+}
+
+/// The same with the unit that was stated for the number, where it has no dimension: `126.0 W`.
+pub(crate) fn quantity_as_written(dimension: Dimension, unit: Option<&str>, value: f64) -> String {
+    Scale::of_value(dimension, value).as_written(unit).whole_if(&[value]).full(value)
 }
 
 /// The same with at most four significant digits: where every number stands alone and is read, not looked up.
 pub(crate) fn short(dimension: Dimension, value: f64) -> String {
-    let scale = Scale::of_value(dimension, value).whole_if(&[value]);
+    short_in(Scale::of_value(dimension, value), value)
+}
+
+/// The same with the unit that was stated for the number, where it has no dimension.
+pub(crate) fn short_as_written(dimension: Dimension, unit: Option<&str>, value: f64) -> String {
+    short_in(Scale::of_value(dimension, value).as_written(unit), value)
+}
+
+fn short_in(scale: Scale, value: f64) -> String {
+    let scale = scale.whole_if(&[value]);
     let in_unit = scale.unit.of_base(value);
     let magnitude = Decimal::of(in_unit).map_or(0, |decimal| decimal.point);
     if scale.whole || magnitude <= i64::from(SIGNIFICANT) || magnitude > MOST_INTEGER_DIGITS {
@@ -579,6 +606,20 @@ mod tests {
         assert_eq!(spaced(&scale.interval(Some(&open))), "[17.80, ∞) ms");
         let below = Interval { low: None, ..closed };
         assert_eq!(spaced(&scale.interval(Some(&below))), "(-∞, 19.20] ms");
+    }
+
+    #[test]
+    fn a_unit_that_nothing_is_converted_into_is_shown_as_it_was_stated() {
+        let spaced = |text: String| text.replace(UNIT_SPACE, " ");
+        let watts = Scale::of_value(Dimension::Unknown, 126.0).as_written(Some("W"));
+        assert_eq!(
+            (spaced(watts.full(126.25)), spaced(watts.short(130.6))),
+            ("126.2 W".to_owned(), "130.6 W".to_owned())
+        );
+        assert_eq!(spaced(quantity_as_written(Dimension::Unknown, Some("s/GiB"), 2.0)), "2 s/GiB");
+        // What has a dimension is converted, and a word that is no unit is none.
+        assert_eq!(spaced(short_as_written(Dimension::Time, Some("ms"), 2.5)), "2.50 s");
+        assert_eq!(short_as_written(Dimension::Unknown, Some("widgets"), 2.5), "2.50");
     }
 
     #[test]

@@ -95,6 +95,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("tegrastats", "tegrastats"),
     ("perf-stat", "perf-stat"),
     ("haskell-criterion", "haskell-criterion"),
+    ("codecarbon", "codecarbon"),
     ("github-action-benchmark/data.js", "github-action-benchmark"),
     ("github-action-benchmark/output.json", "github-action-benchmark"),
     ("jmh/shop.csv", "jmh-csv"),

@@ -42,6 +42,7 @@ pub(crate) static TOOLS: &[Format] = &[
     bench::libtest::FORMAT,
     bench::rebench::FORMAT,
     bench::github_action_benchmark::FORMAT,
+    bench::codecarbon::FORMAT,
     load::jmeter::FORMAT,
     load::jmeter_xml::FORMAT,
     load::jmeter_statistics::FORMAT,

@@ -45,6 +45,11 @@ static QUOTIENTS: &[(&str, &[(&str, Unit); AMOUNTS])] = quotients!(
     "call"
 );
 
+/// All of them.
+pub(super) fn all() -> impl Iterator<Item = &'static Unit> {
+    QUOTIENTS.iter().flat_map(|(_, amounts)| amounts.iter().map(|(_, unit)| unit))
+}
+
 impl Unit {
     /// This unit for each of what `by` names; `None` where that is nothing known.
     pub(crate) fn by(self, by: &str) -> Option<Self> {

@@ -12,6 +12,7 @@ use crate::report::number::{self, Scale};
 use crate::report::words::requests as words;
 
 use super::change_charts;
+use super::leading::is_secondary;
 use super::numbers::{at, shown};
 
 /// Whether metrics get their charts. Only a page shows them, and drawing them takes longer than all the rest.
@@ -68,13 +69,15 @@ pub(super) fn of_metric(report: Option<&Report>, metric: &Metric, anchor: &str, 
     let change = report.and_then(|report| change_of(report, metric, population));
     charts.extend(change.and_then(|change| both_sides(change, anchor)));
     charts.extend(tail(report, metric, population, &format!("{anchor}-tail"), scale));
-    let drawn = in_order(metric, anchor, scale, None);
+    // Of what is only described by its numbers nothing was asked that needs the order.
+    let drawn = if metric.depth.is_full() { in_order(metric, anchor, scale, None) } else { None };
     charts.extend(drawn.map(|drawn| with_corrupted(drawn, population.corrupted)));
     charts.extend(report.and_then(|report| heat(report, metric, None, anchor, scale)));
     charts
 }
 
-/// The pictures of a group: what its row leads to.
+/// The pictures of a group: what its row leads to. Of what is measured beside the durations of requests (bytes, connect times) only groups
+/// that moved or have corrupted samples are drawn: their numbers stand in the table, and nobody opens sixty pictures of bytes.
 pub(super) fn of_group(
     report: Option<&Report>,
     metric: &Metric,
@@ -85,7 +88,9 @@ pub(super) fn of_group(
     let Some(group) = metric.groups.get(index) else { return Vec::new() };
     let change = report.and_then(|report| change_of(report, metric, group));
     let moved = |change: &Change| matches!(change.verdict, Verdict::Regressed | Verdict::Improved | Verdict::Changed);
-    if index >= DRAWN_GROUPS && !change.is_some_and(moved) {
+    let is_beside = report.is_some_and(|report| is_secondary(report, metric));
+    let is_problem = change.is_some_and(moved) || group.corrupted > 0;
+    if (is_beside || index >= DRAWN_GROUPS) && !is_problem {
         return Vec::new();
     }
     if shown(group).is_none_or(|summary| summary.n < FEWEST_DRAWN) {

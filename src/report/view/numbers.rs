@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::measure::unit::Dimension;
 use crate::report::contract::{Metric, Percentile, Population, Report, Source, Summary};
 use crate::report::escape::visible;
 use crate::report::number::{self, ABSENT, Scale};
@@ -117,15 +116,15 @@ impl NumbersView {
             stddev: scale.bare_or_absent(summary.and_then(|summary| summary.stddev)),
             cv: number::percent_or_absent(summary.and_then(|summary| summary.cv)),
             mad: value(|summary| summary.mad),
-            short: short(summary, scale.unit().dimension),
+            short: short(summary, scale),
             ..Self::default()
         }
     }
 }
 
 /// Median, p95 and the largest, each with its unit.
-fn short(summary: Option<&Summary>, dimension: Dimension) -> [String; 3] {
-    let one = |value: Option<f64>| value.map_or_else(|| ABSENT.to_owned(), |value| number::short(dimension, value));
+fn short(summary: Option<&Summary>, scale: &Scale) -> [String; 3] {
+    let one = |value: Option<f64>| value.map_or_else(|| ABSENT.to_owned(), |value| scale.short(value));
     let p95 = summary.and_then(|summary| at(summary, 95.0)?.value);
     let max = summary.map(|summary| summary.max);
     let median = one(summary.map(|summary| summary.median));
@@ -162,9 +161,10 @@ fn scale_of(metric: &Metric, population: &Population, typical: Option<f64>, shar
     let Some(summary) = shown(population) else {
         return shared.copied().unwrap_or(Scale::of_value(metric.dimension, 0.0));
     };
+    let stated = metric.recorded_unit.as_deref();
     let own = [summary.median, summary.mean, summary.max].into_iter().find(|value| *value != 0.0).unwrap_or(0.0);
     let scale = Scale::to_read(metric.dimension, typical.unwrap_or(own), Some(summary.mad), shared);
-    scale.whole_if(&[summary.min, summary.median, summary.max])
+    scale.as_written(stated).whole_if(&[summary.min, summary.median, summary.max])
 }
 
 pub(super) fn shown(population: &Population) -> Option<&Summary> {

@@ -168,7 +168,8 @@ pub(super) fn own_scale(reported: &Reported) -> Scale {
     };
     let all: Vec<f64> = of_metric().map(|value| value.value).collect();
     let typical = values.into_iter().filter(|value| *value != 0.0).min_by(|a, b| a.abs().total_cmp(&b.abs()));
-    Scale::to_read(reported.dimension, typical.unwrap_or(0.0), None, None).whole_if(&all)
+    let stated = of_metric().find_map(|value| value.unit.as_deref());
+    Scale::to_read(reported.dimension, typical.unwrap_or(0.0), None, None).as_written(stated).whole_if(&all)
 }
 
 fn cell(value: &ReportedValue, reported: &Reported, scale: &Scale) -> String {
@@ -188,7 +189,10 @@ impl ReportedRowView {
         };
         let short = |wanted: &Statistic| {
             let value = reported.values.iter().find(|value| value.statistic == *wanted);
-            value.map_or_else(|| ABSENT.to_owned(), |value| number::short(value.dimension, value.value))
+            value.map_or_else(
+                || ABSENT.to_owned(),
+                |value| number::short_as_written(value.dimension, value.unit.as_deref(), value.value),
+            )
         };
         Self {
             metric: visible(&reported.metric),

@@ -84,7 +84,8 @@ fn only_reported<'r>(reported: &'r [Reported], samples: &BTreeMap<&str, u64>) ->
 fn sample_value(metric: &Metric, population: &Population) -> Option<String> {
     let clean = population.clean.as_ref()?;
     let what = if clean.n > 1 { " median" } else { "" };
-    Some(format!("{}{what} {}", name(label(population)), number::quantity(metric.dimension, clean.median)))
+    let median = number::quantity_as_written(metric.dimension, metric.recorded_unit.as_deref(), clean.median);
+    Some(format!("{}{what} {median}", name(label(population))))
 }
 
 fn reported_value(reported: &Reported) -> Option<String> {

@@ -6,6 +6,7 @@ pub(crate) mod benchmark_dotnet_csv;
 pub(crate) mod benchmarktools;
 pub(crate) mod cargo_criterion;
 pub(crate) mod catch2;
+pub(crate) mod codecarbon;
 pub(crate) mod criterion;
 pub(crate) mod criterion_csv;
 pub(crate) mod deno;
