@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod as_written;
 mod quotient;
 
 /// What a number measures. Each dimension has one base unit, in which all statistics are computed.
@@ -170,13 +171,6 @@ impl Unit {
 
     /// Minutes.
     pub(crate) const MINUTE: Self = MINUTE;
-
-    /// The unit without a dimension whose symbol this is (`W`, `kWh/token`): nothing is converted, and numbers are shown with it.
-    pub(crate) fn as_written(symbol: &str) -> Option<Self> {
-        let listed = FREQUENCIES.iter().chain(&[Self::KILOGRAM, Self::LITRE]);
-        let power = POWER_NAMES.iter().map(|(_, unit)| unit);
-        listed.chain(power).chain(quotient::all()).find(|unit| unit.symbol == symbol).copied()
-    }
 }
 
 static FREQUENCIES: &[Unit] = &[

@@ -2,9 +2,8 @@
 //!
 //! In: CSV with a row a run, or a row whenever a run that goes on was written out (`flush`), with the totals so far. Out: a sample a run,
 //! of its last row; the rows before it are set aside. Projects stand apart, tasks of a project too (`task_name`), and machines where a
-//! file has several. What is 0 because no GPU was tracked, or because nobody said how much
-//! water energy takes, was not measured. Definition: `codecarbon/output_methods/emissions_data.py`;
-//! units by its documentation: seconds, kWh, W, kg of CO2 equivalents, litres.
+//! file has several. What is 0 because no GPU was tracked, or because nobody said how much water energy takes, was not measured.
+//! Definition: `codecarbon/output_methods/emissions_data.py`; units by its documentation: seconds, kWh, W, kg of CO2 equivalents, litres.
 
 use std::collections::{BTreeMap, BTreeSet};
 
