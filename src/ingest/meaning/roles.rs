@@ -60,6 +60,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         source.findings.append(&mut found);
         // Curves of 10 and of 20 seconds are two, however many there are.
         table.labels_exact = sink.labels_exact || has_axis;
+        table.defined_by_tool = definitions.are_of_format();
         if beside_samples {
             let place = summary_table::Place::BesideSamples;
             source.reported.extend(summary_table::take(&mut table, options, place).into_iter().flatten());
