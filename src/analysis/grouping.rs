@@ -70,7 +70,7 @@ impl<'a> Grouping<'a> {
                     let may_be_recording = names_rows
                         || names_somebody(table, label)
                         || has_clock(table)
-                        || labels.1.len() > MOST_OF_DESIGN.min(labels.0.rows() / 2)
+                        || labels.1.len() > MOST_OF_DESIGN
                         || labels.0.rows() > MOST_ROWS_OF_DESIGN;
                     let rows_each = labels.0.rows() / labels.1.len().max(1);
                     // A model and its tasks, though some were tried more often than others.

@@ -191,6 +191,9 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if let Some(how) = which::one_of_several(table, index, words) {
         return (Role::Setting, how);
     }
+    if let Some(how) = which::names_parts(column, rows, words) {
+        return (Role::Label, how);
+    }
     if last_word_names_rows && (distinct > 1 || is_id()) {
         return (Role::Identifier, format!("called `{}`", column.name));
     }
