@@ -28,7 +28,7 @@ pub(super) fn carry_down(table: &mut Table, invalid: &mut InvalidCells, storage:
         .map(|index| carried(&table.columns[index].data, &blocks.above, storage))
         .collect();
     let Some(mut below) = table.only(&rows) else { return Vec::new() };
-    let unit = below.columns.get(2).filter(|column| are_units(column)).is_some();
+    let unit = below.columns.get(2).is_some_and(are_units);
     let mut settings = Vec::new();
     for (pair, (name, data)) in names.into_iter().zip(carried).enumerate() {
         let index = 2 * pair + 1;
@@ -66,7 +66,12 @@ fn blocks_of(table: &Table) -> Option<Blocks> {
         0 => column.cells == CellType::Text,
         _ => matches!(column.cells, CellType::Integer | CellType::Decimal),
     });
-    if table.header_line.is_some() || !COLUMNS.contains(&width) || width % 2 != 0 || !ROWS.contains(&rows) || !in_turn {
+    if table.header_line.is_some()
+        || !COLUMNS.contains(&width)
+        || !width.is_multiple_of(2)
+        || !ROWS.contains(&rows)
+        || !in_turn
+    {
         return None;
     }
     let first: Vec<u32> =

@@ -35,8 +35,16 @@ pub(super) fn infer(table: &Table, index: usize, words: &[String]) -> Option<(Ro
         .or_else(|| tick(table, index, words).map(|how| (Role::Unused, how)))
 }
 
+/// What a column of texts is that says which one.
+pub(super) fn of_texts(table: &Table, index: usize, words: &[String]) -> Option<(Role, String)> {
+    let parts = || names_parts(&table.columns[index], table.lines.rows(), words);
+    one_of_several(table, index, words)
+        .map(|how| (Role::Setting, how))
+        .or_else(|| parts().map(|how| (Role::Label, how)))
+}
+
 /// `gpu_id`, `pci.bus_id`, and the `index` of a table about GPUs, each in several rows.
-pub(super) fn one_of_several(table: &Table, index: usize, words: &[String]) -> Option<String> {
+fn one_of_several(table: &Table, index: usize, words: &[String]) -> Option<String> {
     let (last, before) = words.split_last()?;
     let column = &table.columns[index];
     let parents = name::words(name::parent(&column.name));
@@ -69,7 +77,7 @@ pub(super) fn one_of_several(table: &Table, index: usize, words: &[String]) -> O
 
 /// How one sees that identifiers in words name parts of what was measured (`operator_id`: `Filter`, `Join`): few of them, which come
 /// again. People, requests and traces come again as well, and are none.
-pub(super) fn names_parts(column: &Column, rows: u64, words: &[String]) -> Option<String> {
+fn names_parts(column: &Column, rows: u64, words: &[String]) -> Option<String> {
     const PASSING: Words = Words::of(
         "user users person customer client member account visitor player patient subject employee driver session conversation chat request req \
          response trace span parent correlation transaction order payment message msg event thread worker process task job run build commit \
