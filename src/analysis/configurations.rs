@@ -84,7 +84,7 @@ pub(super) fn sweep_of_labels<'t>(table: &'t Table, others: &[usize]) -> Option<
 }
 
 /// Whether a column of texts is called like what came out, which nobody tried.
-fn is_result(name: &str) -> bool {
+pub(super) fn is_result(name: &str) -> bool {
     const COMES_OUT: &[&str] = &[
         "actual",
         "predicted",

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::codes::{by_first_appearance, labels_of, labels_of_column};
+use super::compared::were_compared;
 use super::configurations::{MOST_OF_DESIGN, MOST_ROWS_OF_DESIGN, is_design, sweep_of_labels, varied_settings};
 use super::label_names::{most_named, names_a_thing, names_somebody, without_common_numbers};
 use super::row_names::{MOST_SWEPT, ROWS_EACH, each_row_is_another, has_clock, label_of_each_row, last_word};
@@ -42,6 +43,8 @@ pub(crate) struct Grouping<'a> {
     pub(super) by_settings: bool,
     /// Whether settings of an experiment without a clock are part of it: of all of them together nothing was asked.
     of_experiment: bool,
+    /// Whether its groups are things that were compared.
+    of_compared: bool,
 }
 
 impl<'a> Grouping<'a> {
@@ -67,7 +70,7 @@ impl<'a> Grouping<'a> {
                     let may_be_recording = names_rows
                         || names_somebody(table, label)
                         || has_clock(table)
-                        || labels.1.len() > MOST_OF_DESIGN.min(labels.0.rows() / 2)
+                        || labels.1.len() > MOST_OF_DESIGN
                         || labels.0.rows() > MOST_ROWS_OF_DESIGN;
                     let rows_each = labels.0.rows() / labels.1.len().max(1);
                     // A model and its tasks, though some were tried more often than others.
@@ -105,6 +108,7 @@ impl<'a> Grouping<'a> {
         let of_experiment = asked_none
             && columns.iter().any(|column| table.columns[*column].role == Role::Setting)
             && !has_clock(table);
+        let of_compared = asked_none && were_compared(table, &columns);
         let collapse = settings.collapse_labels && !table.labels_exact && !configurations;
         let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
         Some(Self {
@@ -112,6 +116,7 @@ impl<'a> Grouping<'a> {
             by: columns,
             by_settings: configurations,
             of_experiment,
+            of_compared,
             ..Self::new(names.join(", "), codes, texts, collapse, &apart)
         })
     }
@@ -156,6 +161,7 @@ impl<'a> Grouping<'a> {
             texts,
             by_settings: false,
             of_experiment: false,
+            of_compared: false,
         }
     }
 }
@@ -164,7 +170,7 @@ impl Grouping<'_> {
     /// Whether it tells so many configurations apart that no number over all of them means anything.
     pub(super) fn is_sweep(&self) -> bool {
         let few_each = self.groups.len() * ROWS_EACH > self.codes.rows();
-        self.by_settings && self.groups.len() > 1 && (few_each || self.of_experiment)
+        self.groups.len() > 1 && (self.of_compared || self.by_settings && (few_each || self.of_experiment))
     }
 
     /// Of each group whether it has samples among the failed ones, and none among the others.

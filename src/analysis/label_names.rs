@@ -62,6 +62,11 @@ fn has_word(pattern: &str, known: &[&str]) -> bool {
     words.any(|word| known.contains(&word) || word.strip_suffix('s').is_some_and(|one| known.contains(&one)))
 }
 
+/// Whether a column is called like who did something, or like which time it was.
+pub(super) fn counts_somebody(column: &str) -> bool {
+    has_word(column, ACTORS)
+}
+
 /// So few texts with versions and sizes in them (`llama3.1:8b`) name things.
 const FEW: usize = 20;
 

@@ -8,6 +8,7 @@ pub mod chat;
 mod clock;
 pub(crate) mod codes;
 mod column;
+mod compared;
 mod configurations;
 pub(crate) mod entries;
 mod failed;

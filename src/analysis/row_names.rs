@@ -3,7 +3,7 @@
 //! In: a table with roles. Out: the label that names its rows one by one, of which no number over all rows means anything; and whether a
 //! column tells when each row was, in which case they are samples in time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::measure::label::{MOST_PROGRAMS, PROGRAMS, pattern};
 use crate::table::{CellType, Column, Instants, Role, Table};
@@ -36,7 +36,7 @@ pub(super) fn label_of_each_row(table: &Table) -> Option<usize> {
     ];
     let named = |column: &usize| {
         table.columns[*column].name.starts_with("column_")
-            || NAMES.contains(&last_word(&table.columns[*column].name).as_str())
+            || [NAMES, PROGRAMS].iter().any(|known| known.contains(&last_word(&table.columns[*column].name).as_str()))
     };
     table.columns_as(Role::Label).filter(named).find(|column| each_row_is_another(table, *column))
 }
@@ -78,11 +78,17 @@ pub(super) fn each_row_is_another(table: &Table, label: usize) -> bool {
     };
     let digests = column.dictionary.iter().all(is_digest);
     column.cells == CellType::Text
-        && (ROWS.contains(&rows)
-            || rows <= MOST_PROGRAMS && texts == rows && PROGRAMS.contains(&last_word(&column.name).as_str()))
+        && (ROWS.contains(&rows) || rows <= MOST_PROGRAMS && texts == rows && are_of_their_own(column))
         && (texts == rows || tried())
         && !has_clock(table)
         && (digests || !names_one_after_the_other(&column.dictionary))
+}
+
+/// Whether the texts of a longer table name programs, or hardly any of them differ from another in nothing but numbers.
+fn are_of_their_own(column: &Column) -> bool {
+    let texts = &column.dictionary;
+    let kinds = || texts.iter().map(|text| pattern(text)).collect::<HashSet<String>>().len();
+    PROGRAMS.contains(&last_word(&column.name).as_str()) || 2 * kinds() > texts.len()
 }
 
 /// Whether some texts differ only in numbers, as those of users and requests do that are counted: of `/api/users` and `/api/cart` each is

@@ -391,6 +391,7 @@ impl TableBuilder {
             lines: self.lines,
             foreign_values: self.foreign_values,
             labels_exact: false,
+            defined_by_tool: false,
             order_is_recorded: true,
         };
         (table, self.invalid)

@@ -25,6 +25,8 @@ pub struct Table {
     /// Whether labels that differ only in numbers are different things by the format's definition: `BM_Sort/8` and
     /// `BM_Sort/64` are two benchmarks, and pooling them would describe none.
     pub labels_exact: bool,
+    /// Whether the format of a tool defines what its columns are.
+    pub defined_by_tool: bool,
     /// Whether rows stand in the order in which they were recorded. Where a tool sorted them by their values, nothing that
     /// depends on order (warm-up, drift, dependence, pauses of the clock) can be read from them.
     pub order_is_recorded: bool,
@@ -165,6 +167,7 @@ impl Table {
                 let (name, header_line) = (self.name.clone(), self.header_line);
                 let foreign_values = Vec::new();
                 let (labels_exact, order_is_recorded) = (self.labels_exact, self.order_is_recorded);
+                let defined_by_tool = self.defined_by_tool;
                 (lines.rows() > 0).then_some(Self {
                     name,
                     header_line,
@@ -173,6 +176,7 @@ impl Table {
                     foreign_values,
                     run_starts,
                     labels_exact,
+                    defined_by_tool,
                     order_is_recorded,
                 })
             })

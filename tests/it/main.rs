@@ -23,6 +23,7 @@ mod ci;
 mod circles;
 mod command_line;
 mod compare;
+mod compared_things;
 mod corruption;
 mod counted;
 mod denominators;

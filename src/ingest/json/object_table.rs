@@ -172,8 +172,8 @@ impl FlatRow {
         object.contains('.') && !around(object).any(settings) && self.names.iter().enumerate().any(decimal)
     }
 
-    /// What holds for all that stands inside, as the beginning of a row there: words, and of an element its whole round numbers,
-    /// which may be settings. An amount (`4.0 s`, `6.41`) is a result of this object alone, and so are the instant and the
+    /// What holds for all that stands inside, as the beginning of a row there: words, and of an element its whole numbers,
+    /// which may be settings: where some of a column were left out, those would look like one. An amount (`4.0 s`, `6.41`) is a result of this object alone, and so are the instant and the
     /// outcome of a document.
     pub(super) fn labels(&self, around: Around) -> Self {
         let mut labels = Self::default();
@@ -190,7 +190,7 @@ impl FlatRow {
                 if !is_amount(cell) && !of_document {
                     labels.push(name, &String::from_utf8_lossy(cell), true);
                 }
-            } else if around == Around::Element && is_round(cell) {
+            } else if around == Around::Element && is_whole(cell) {
                 labels.inherited.push(labels.names.len());
                 labels.push(name, &String::from_utf8_lossy(cell), false);
             }
@@ -231,6 +231,12 @@ fn is_sentence(cell: &[u8]) -> bool {
 /// Whether a text stands in an object of notes.
 fn is_note(name: &str) -> bool {
     vocabulary::REMARK.among(&name::words(name::leaf(name::parent(name)))).is_some()
+}
+
+/// Whether a cell is a whole number that somebody may have chosen.
+fn is_whole(cell: &[u8]) -> bool {
+    const DIGITS: usize = 9;
+    is_round(cell) || !cell.is_empty() && cell.len() <= DIGITS && cell.iter().all(u8::is_ascii_digit)
 }
 
 /// Whether a cell is a whole number with few digits in front of its zeros, or a power of two, as people choose them.

@@ -7,7 +7,7 @@
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::table::packed::Kind;
 use crate::table::source::Provenance;
-use crate::table::{Role, Table};
+use crate::table::{Role, Shape, Table};
 
 use super::{name, tally, vocabulary};
 
@@ -16,6 +16,10 @@ const MOST: usize = 10;
 /// Fewer rows above have no statistics to speak of.
 const FEWEST_ABOVE: usize = 3;
 
+/// So many exact sums show that rows of that name are sums.
+const FEWEST_SUMS: usize = 2;
+/// And of all of that name such a share.
+const SUMS: f64 = 0.9;
 /// Statistics that no sample is by chance.
 const UNLIKELY: [&str; 3] = ["mean", "sum", "standard deviation"];
 
@@ -69,6 +73,8 @@ fn between_blocks(table: Table, provenance: &mut Provenance, findings: &mut Vec<
     let mut mask = vec![true; rows];
     let mut from = 0;
     let mut found: Vec<&'static str> = Vec::new();
+    // Sums of rows that were rounded before.
+    let mut rounded = Vec::new();
     for row in (0..rows).filter(|row| text(*row).is_some_and(is_word)) {
         let above: Vec<(usize, Vec<(&'static str, f64)>)> = metrics
             .iter()
@@ -81,8 +87,20 @@ fn between_blocks(table: Table, provenance: &mut Provenance, findings: &mut Vec<
         if let Some((name, _)) = statistic_of_all(&table, &above, row).filter(|_| row > from + 1) {
             mask[row] = false;
             found.push(name);
+        } else if text(row).is_some_and(|text| vocabulary::is_total(text))
+            && is_near_sum(&table, &above, row, row - from)
+        {
+            rounded.push(row);
         }
         from = row + 1;
+    }
+    let sums = found.iter().filter(|name| **name == "sum").count();
+    if sums >= FEWEST_SUMS {
+        let totals: Vec<usize> =
+            (0..rows).filter(|row| text(*row).is_some_and(|text| vocabulary::is_total(text))).collect();
+        // A reading that a counter was late for is called as the others are.
+        let all = (sums + rounded.len()) as f64 >= SUMS * totals.len() as f64;
+        if all { totals } else { rounded }.into_iter().for_each(|row| mask[row] = false);
     }
     let first = mask.iter().position(|kept| !kept);
     let Some((first, kept)) = first.and_then(|first| Some((first, table.only(&mask)?))) else { return table };
@@ -218,6 +236,22 @@ fn statistic_of_all(
         });
     }
     Some((common?.first().copied()?, numbers))
+}
+
+/// Whether the numbers of a row are the sums of so many rows above, each of which was rounded by itself.
+fn is_near_sum(table: &Table, above: &[(usize, Vec<(&'static str, f64)>)], row: usize, parts: usize) -> bool {
+    /// What is left of a sum between two readings of a counter.
+    const SHARE: f64 = 1e-3;
+    let near =
+        |(metric, statistics): &(usize, Vec<(&'static str, f64)>)| {
+            let sum = statistics.iter().find(|(name, _)| *name == "sum").map(|(_, sum)| *sum);
+            let digits = table.columns[*metric].shape.as_ref().map_or(0, Shape::usual_digits);
+            let step = 10_f64.powi(-i32::try_from(digits).unwrap_or_default());
+            table.values(*metric).number(row).zip(sum).is_none_or(|(written, sum)| {
+                (written - sum).abs() <= 0.5 * step * (parts + 1) as f64 + SHARE * sum.abs()
+            })
+        };
+    parts > 1 && !above.is_empty() && above.iter().all(near)
 }
 
 /// The statistics of sorted samples that people put below a table.

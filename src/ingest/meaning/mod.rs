@@ -2,6 +2,7 @@
 
 mod answers;
 mod bits_or_bytes;
+mod block_lines;
 pub(crate) mod calendar;
 mod choice;
 pub(crate) mod clock;

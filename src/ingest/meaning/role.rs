@@ -188,8 +188,8 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if is_id() && asks && distinct > 1 && (2 * distinct as u64 <= rows || rows <= FEW_QUESTIONS) {
         return (Role::Label, format!("called `{}`, with {distinct} texts: each is of its own", column.name));
     }
-    if let Some(how) = which::one_of_several(table, index, words) {
-        return (Role::Setting, how);
+    if let Some(role) = which::of_texts(table, index, words) {
+        return role;
     }
     if last_word_names_rows && (distinct > 1 || is_id()) {
         return (Role::Identifier, format!("called `{}`", column.name));

@@ -16,8 +16,9 @@ use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
-    bits_or_bytes, calendar, closing_rows, label_design, limits, merged_cells, minus_one, name, no_answer, no_result,
-    processes, role, running, same_size, siblings, so_far, summary_table, time_evidence, tried, units, which,
+    bits_or_bytes, block_lines, calendar, closing_rows, label_design, limits, merged_cells, minus_one, name, no_answer,
+    no_result, processes, role, running, same_size, siblings, so_far, summary_table, time_evidence, tried, units,
+    which,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -60,6 +61,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         source.findings.append(&mut found);
         // Curves of 10 and of 20 seconds are two, however many there are.
         table.labels_exact = sink.labels_exact || has_axis;
+        table.defined_by_tool = definitions.are_of_format();
         if beside_samples {
             let place = summary_table::Place::BesideSamples;
             source.reported.extend(summary_table::take(&mut table, options, place).into_iter().flatten());
@@ -181,9 +183,11 @@ fn assign_table(
     let options = definitions.options;
     let storage = builder.storage.clone();
     let (inherited, axes) = (builder.inherited.clone(), builder.axes.clone());
-    let (mut table, invalid) = builder.finish();
+    let (mut table, mut invalid) = builder.finish();
     table.order_is_recorded = !definitions.rows_sorted;
+    let mut above_blocks = Vec::new();
     if definitions.leaves_roles_open() {
+        above_blocks = block_lines::carry_down(&mut table, &mut invalid, &storage);
         merged_cells::fill_blocks(&mut table);
     }
     definitions.keep_given(&mut table);
@@ -199,6 +203,9 @@ fn assign_table(
                 }
                 (Role::Metric, _) if axes.contains(&index) => {
                     (Role::Unused, "the first numbers of pairs, which rise in every array: an axis".to_owned())
+                }
+                (Role::Metric, _) if above_blocks.contains(&index) => {
+                    (Role::Setting, "it stands in the lines above the blocks of rows".to_owned())
                 }
                 inferred => inferred,
             },

@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::measure::label::{MOST_PROGRAMS, PROGRAMS};
+use crate::measure::label::{MOST_PROGRAMS, PROGRAMS, names_what_ran};
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::{CellType, Column, Role, Table};
 
+use super::clock;
 use super::design::{self, counted};
 use super::name::{self, NameMeaning};
 use super::vocabulary::{self, Kind};
@@ -20,13 +21,67 @@ const MOST_DEVICES: usize = 64;
 
 /// How one sees that numbers were chosen: by their steps, as given times, as instances, or as names of their rows.
 pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> Option<String> {
-    steps(table, index, said, words).or_else(|| given_times(table, index, said))
+    steps(table, index, said, words)
+        .or_else(|| given_times(table, index, said))
+        .or_else(|| unnamed_behind(table, index))
 }
 
-/// Whether texts, another one in each row, are programs that were tried once each.
+/// How one sees that whole numbers behind the named columns, in a field that only some rows have, are what those rows were told.
+fn unnamed_behind(table: &Table, index: usize) -> Option<String> {
+    let column = &table.columns[index];
+    let is_unnamed = |column: &Column| column.name.starts_with("column_");
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    let values = table.values(index);
+    let behind = index > 0
+        && index + 1 == table.columns.len()
+        && table.columns.iter().filter(|one| is_unnamed(one)).count() == 1;
+    (behind && is_unnamed(column) && column.cells == CellType::Integer && values.count() < rows).then(|| {
+        "whole numbers without a name in a field that only some rows have: nobody says that they were measured"
+            .to_owned()
+    })
+}
+
+/// Whether texts, another one in each row, are programs that were tried once each: by their name, or as the first texts of a table.
 pub(super) fn are_programs(table: &Table, index: usize, words: &[String]) -> bool {
-    let named = words.last().is_some_and(|last| PROGRAMS.contains(&last.as_str()));
-    named && table.lines.rows() <= MOST_PROGRAMS as u64 && !design::has_clock(table, index)
+    let Some(last) = words.last().map(String::as_str) else { return false };
+    (PROGRAMS.contains(&last) || are_first_texts(table, index, last))
+        && table.lines.rows() <= MOST_PROGRAMS as u64
+        && !design::has_clock(table, index)
+}
+
+/// Whether texts are the first ones of a table, and words that name what its rows are of.
+fn are_first_texts(table: &Table, index: usize, last_word: &str) -> bool {
+    let texts = |column: &Column| column.dictionary.iter().filter(|text| !text.is_empty()).count() as u64;
+    let is_text = |column: &&Column| column.cells == CellType::Text && texts(column) > 1;
+    let tells = |column: &Column| 2 * texts(column) <= table.lines.rows();
+    let others_tell = index > 0 || table.columns[1..].iter().filter(is_text).any(tells);
+    let is_digest = |text: &str| text.len() > 5 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let is_word = |text: &String| {
+        !is_digest(text)
+            && text.chars().filter(|letter| letter.is_alphabetic()).count() > 1
+            && clock::instant(text.as_bytes()).is_none()
+    };
+    names_what_ran(last_word, others_tell)
+        && !says_how_rows_ended(table)
+        && !are_sentences(&table.columns[index].dictionary)
+        && !table.columns[..index].iter().any(|column| is_text(&column))
+        && table.columns[index].dictionary.iter().all(is_word)
+}
+
+/// Whether a column says how rows ended, as logs of what somebody asked for do.
+fn says_how_rows_ended(table: &Table) -> bool {
+    let of_outcome = |column: &Column| {
+        let words = name::words(name::leaf(&column.name));
+        vocabulary::STATUS.among(&words).or(vocabulary::FAILURE.among(&words)).is_some()
+    };
+    table.columns.iter().any(of_outcome)
+}
+
+/// Whether most texts are sentences, which somebody asked.
+fn are_sentences(texts: &[String]) -> bool {
+    const WORDS: usize = 7;
+    let is_one = |text: &&String| text.ends_with(['?', '.', '!']) || text.split_whitespace().count() >= WORDS;
+    2 * texts.iter().filter(is_one).count() > texts.len()
 }
 
 /// Whether a number is part of a version.

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::table::{CellType, Role, Table};
+use crate::table::{CellType, Column, Role, Table};
 
 use super::design::{self, counted};
+use super::label_design;
 use super::name;
 use super::vocabulary::{self, Words};
 
@@ -34,8 +35,16 @@ pub(super) fn infer(table: &Table, index: usize, words: &[String]) -> Option<(Ro
         .or_else(|| tick(table, index, words).map(|how| (Role::Unused, how)))
 }
 
+/// What a column of texts is that says which one.
+pub(super) fn of_texts(table: &Table, index: usize, words: &[String]) -> Option<(Role, String)> {
+    let parts = || names_parts(&table.columns[index], table.lines.rows(), words);
+    one_of_several(table, index, words)
+        .map(|how| (Role::Setting, how))
+        .or_else(|| parts().map(|how| (Role::Label, how)))
+}
+
 /// `gpu_id`, `pci.bus_id`, and the `index` of a table about GPUs, each in several rows.
-pub(super) fn one_of_several(table: &Table, index: usize, words: &[String]) -> Option<String> {
+fn one_of_several(table: &Table, index: usize, words: &[String]) -> Option<String> {
     let (last, before) = words.split_last()?;
     let column = &table.columns[index];
     let parents = name::words(name::parent(&column.name));
@@ -64,6 +73,30 @@ pub(super) fn one_of_several(table: &Table, index: usize, words: &[String]) -> O
     };
     let again = (2..=MOST_DEVICES).contains(&counts.len()) && counts.iter().all(|count| *count >= ROWS_EACH);
     again.then(|| format!("called `{}`, with {} in many rows each: it says which", column.name, counts.len()))
+}
+
+/// How one sees that identifiers in words name parts of what was measured (`operator_id`: `Filter`, `Join`): few of them, which come
+/// again. People, requests and traces come again as well, and are none.
+fn names_parts(column: &Column, rows: u64, words: &[String]) -> Option<String> {
+    const PASSING: Words = Words::of(
+        "user users person customer client member account visitor player patient subject employee driver session conversation chat request req \
+         response trace span parent correlation transaction order payment message msg event thread worker process task job run build commit \
+         execution attempt iteration sample row record item ticket tenant device vehicle flow connection conn stream batch \
+         prompt query question test case example problem text sentence document doc image file page site url",
+    );
+    /// More different ones come from outside.
+    const MOST_PARTS: usize = 20;
+    const FEWEST_LETTERS: usize = 3;
+    let (last, before) = words.split_last()?;
+    let texts = || column.dictionary.iter().filter(|text| !text.is_empty());
+    let distinct = texts().count();
+    let is_word = |text: &String| {
+        label_design::is_no_digest(text)
+            && text.split(|letter: char| !letter.is_alphabetic()).any(|word| word.chars().count() >= FEWEST_LETTERS)
+    };
+    let named = last == "id" && !before.is_empty() && !before.iter().any(|word| PASSING.has(word));
+    (named && (2..=MOST_PARTS).contains(&distinct) && 2 * distinct as u64 <= rows && texts().all(is_word))
+        .then(|| format!("called `{}`, with {distinct} texts that come again: it says which", column.name))
 }
 
 /// `parameter_value` beside `parameter_name`.

@@ -80,13 +80,13 @@ pub(crate) fn number(cell: &[u8], mark: DecimalMark) -> Option<f64> {
         return None;
     }
     if mark == DecimalMark::Comma {
-        return separated(cell, b'.', b',');
+        return separated(cell, b'.', b',').or_else(|| grouped(cell));
     }
     match fast_float2::parse::<f64, _>(cell) {
         Ok(value) if value.is_finite() => Some(value),
         // The parser also knows the words "inf" and "nan" behind a sign; those are not numbers of ours.
         Ok(value) => cell.iter().any(u8::is_ascii_digit).then_some(value),
-        Err(_) => separated(cell, b',', b'.'),
+        Err(_) => separated(cell, b',', b'.').or_else(|| grouped(cell)),
     }
 }
 
@@ -130,6 +130,14 @@ fn separated(cell: &[u8], thousands: u8, mark: u8) -> Option<f64> {
     plain.push(b'.');
     plain.extend_from_slice(fraction);
     fast_float2::parse(&plain).ok()
+}
+
+/// A whole number whose digits are grouped as programming languages do it: `738_197_477`.
+fn grouped(cell: &[u8]) -> Option<f64> {
+    if !cell.contains(&b'_') || cell.contains(&b',') || cell.contains(&b'.') {
+        return None;
+    }
+    separated(cell, b'_', b'.')
 }
 
 /// Whether the number reads differently with either mark: `42,068` is forty-two or forty-two thousand.
@@ -219,6 +227,10 @@ mod tests {
             ("1,234,567", Look::Integer),
             ("0.018621199997141957", Look::Decimal),
             ("1,234.5", Look::Decimal),
+            ("738_197_477", Look::Integer),
+            ("12_34", Look::Text),
+            ("0_912", Look::Text),
+            ("run_001", Look::Text),
             ("1e-3", Look::Decimal),
             (".5", Look::Decimal),
             ("NaN", Look::NotFinite),

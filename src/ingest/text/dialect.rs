@@ -16,6 +16,7 @@ use crate::ingest::text::named_types;
 use crate::ingest::text::row::{Row, RowBuffer};
 use crate::ingest::text::side_by_side::SideBySide;
 use crate::ingest::text::split::Splitter;
+use crate::ingest::text::unnamed_last;
 
 /// Share of rows without a header that must have as many fields as most.
 const LEAST_FITTING: f64 = 2.0 / 3.0;
@@ -38,6 +39,8 @@ pub(crate) struct Dialect {
     pub(crate) evidence: Vec<String>,
     /// Whether rows end in a delimiter that the header does not have.
     pub(crate) trailing: bool,
+    /// Whether most rows have one field more than the header has names, behind the named ones.
+    pub(crate) unnamed_last: bool,
     /// Where samples of one thing stand side by side in a row: the header and the types are those of a table with one in a row.
     pub(crate) side_by_side: Option<SideBySide>,
 }
@@ -71,6 +74,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         }
     }
     let (mark, mark_is_assumed) = decimal_mark(&rows, delimiter, width);
+    let unnamed_last = header != Some(false) && unnamed_last::complete(&mut rows, width, mark);
     let table: Vec<Row<'_>> = rows.iter().map(RowBuffer::row).filter(|row| row.len() == width).collect();
     let heading = Heading::of(&table, header, mark)?;
     let (first, body) = (&heading.first, &heading.body[..]);
@@ -134,6 +138,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
         types,
         evidence,
         trailing,
+        unnamed_last,
         side_by_side,
     })
 }
@@ -170,6 +175,7 @@ fn of_one_row(rows: &[RowBuffer], delimiter: Option<u8>) -> Option<Dialect> {
         types: vec![cells],
         evidence,
         trailing: false,
+        unnamed_last: false,
         side_by_side: Some(side_by_side),
     })
 }

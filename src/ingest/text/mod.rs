@@ -21,3 +21,4 @@ pub(crate) mod row;
 pub(crate) mod sections;
 pub(crate) mod side_by_side;
 pub(crate) mod split;
+mod unnamed_last;

@@ -281,7 +281,8 @@ fn of_rows(of: &Measurements<'_>) -> Option<Clause> {
         ([metric], [])
             if (!matches!(metric.evidence, Evidence::Histogram { .. })
                 || whole.is_none() && of.summaries.is_empty())
-                && (!metric.measured_apart || whole.is_some_and(|whole| whole.failed > 0)) =>
+                && (!metric.measured_apart
+                    || whole.is_some_and(|whole| whole.failed > 0 || of.summaries.is_empty())) =>
         {
             Clause { runs: only.map_or(1, |_| of.requests.len().max(1) as u64), ..of_samples(metric, whole, of)? }
         }

@@ -3,9 +3,10 @@
 use crate::measure::{FindingKind, Severity};
 
 use crate::ingest::sink::Sink;
-use crate::ingest::text::header::is_name;
+use crate::ingest::text::header::{is_header, is_name};
 use crate::ingest::text::in_words::{fields, shortened};
-use crate::ingest::text::row::Row;
+use crate::ingest::text::row::{Row, RowBuffer};
+use crate::ingest::text::unnamed_last;
 
 use super::Sections;
 
@@ -31,6 +32,26 @@ impl Sections {
         let action = "columns are called column_1, column_2, …; give the header as many names as the rows have fields";
         let finding = sink.find(Severity::Suspicious, FindingKind::MissingHeader, line, reason, action);
         finding.value = Some(shortened(row));
+    }
+
+    /// A row as wide as the header, where most rows have a field more: with an empty one, or with the name that the field is given.
+    pub(crate) fn with_unnamed_last(&mut self, row: Row<'_>, line: u64, sink: &mut Sink) -> Option<RowBuffer> {
+        let width = self.dialect.types.len();
+        if !self.dialect.unnamed_last || row.len() + 1 != width || self.current > 0 {
+            return None;
+        }
+        let mut whole = RowBuffer::copy_of(row);
+        let names = self.dialect.header.as_deref().unwrap_or_default();
+        let is_header = names.split_last().is_some_and(|(_, named)| is_header(row, named));
+        whole.push(if is_header { unnamed_last::name(width) } else { String::new() }.as_bytes());
+        if is_header && self.expects_header {
+            let reason = format!("{} with names stand above rows of {}", fields(row.len()), fields(width));
+            let action = format!(
+                "the last field is called `column_{width}`, and empty in rows without it; give it a name in the header"
+            );
+            sink.find(Severity::Suspicious, FindingKind::MissingHeader, line, reason, &action);
+        }
+        Some(whole)
     }
 
     /// Says that there are no names at all, unless it was said why.

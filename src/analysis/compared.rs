@@ -1,0 +1,119 @@
+//! Whether the groups of a table are things that somebody compared, so that no number over all of them means anything.
+//!
+//! In: a table with roles, and the columns that tell its groups apart. Out: whether a median over all rows would be one of nobody. What
+//! was chosen is never pooled, and neither are competitors, nor parts that are read together; the endpoints of a service belong to one run,
+//! whose total its users see.
+
+use std::collections::HashSet;
+
+use super::codes::labels_of;
+use super::configurations::{MOST_ROWS_OF_DESIGN, is_result};
+use super::label_names::counts_somebody;
+use super::row_names::{has_clock, last_word};
+use crate::table::{CellType, Role, Table};
+
+/// Names of columns whose texts compete: whoever measures several of them wants to know which one is better.
+const COMPETITORS: &[&str] = &[
+    "model",
+    "models",
+    "backbone",
+    "llm",
+    "backend",
+    "machine",
+    "library",
+    "lib",
+    "framework",
+    "language",
+    "lang",
+    "engine",
+    "implementation",
+    "impl",
+    "algorithm",
+    "algo",
+    "variant",
+    "compiler",
+    "codec",
+    "solver",
+    "gpu",
+    "strategy",
+    "approach",
+    "optimizer",
+    "quantization",
+];
+/// Names of columns whose texts are parts of one service: what its users ask of it, in a mixture that they have made.
+const SERVED: &[&str] = &[
+    "endpoint",
+    "url",
+    "uri",
+    "route",
+    "path",
+    "page",
+    "request",
+    "req",
+    "transaction",
+    "event",
+    "label",
+    "operation",
+    "op",
+    "action",
+    "api",
+    "rpc",
+    "method",
+    "call",
+    "command",
+    "message",
+];
+
+/// Whether the groups that these columns make were compared with each other.
+pub(super) fn were_compared(table: &Table, columns: &[usize]) -> bool {
+    if table.defined_by_tool {
+        return false;
+    }
+    let is = |column: &usize, known: &[&str]| known.contains(&last_word(&table.columns[*column].name).as_str());
+    let was_chosen = |column: &usize| table.columns[*column].role == Role::Setting;
+    if columns.iter().any(|column| was_chosen(column) || is(column, COMPETITORS)) {
+        return true;
+    }
+    if are_snapshots(table, columns) {
+        return true;
+    }
+    let not_chosen = |column: &usize| {
+        let name = &table.columns[*column].name;
+        is(column, SERVED) || is_result(name) || counts_somebody(name)
+    };
+    // A log has its rows as they came, and often says how each of them ended.
+    let is_log = || has_clock(table) || table.columns_as(Role::Status).next().is_some();
+    table.lines.rows() <= MOST_ROWS_OF_DESIGN as u64 && !columns.iter().any(not_chosen) && !is_log()
+}
+
+/// Whether each of several things has one row at each instant, as interfaces and sensors that are read together have: parts of a whole, of
+/// which nothing is true together but their sum.
+fn are_snapshots(table: &Table, columns: &[usize]) -> bool {
+    const FEWEST_INSTANTS: usize = 3;
+    const FILLED: f64 = 0.9;
+    let Some(clock) = table.columns_as(Role::Timestamp).next() else { return false };
+    let (codes, _) = labels_of(table, columns);
+    let rows = codes.rows();
+    if rows > MOST_ROWS_OF_DESIGN {
+        return false;
+    }
+    // A part of a divided table knows texts that none of its rows have.
+    let things = (0..rows).filter_map(|row| codes.code(row)).collect::<HashSet<u32>>().len();
+    let data = &table.columns[clock].data;
+    let at: Vec<Option<u64>> = if table.columns[clock].cells.is_number() {
+        (0..rows).map(|row| data.number(row).map(f64::to_bits)).collect()
+    } else if table.columns[clock].cells == CellType::Timestamp {
+        data.instants().map(|instant| instant.map(i64::cast_unsigned)).collect()
+    } else {
+        return false;
+    };
+    let mut instants = HashSet::new();
+    let mut seen = HashSet::new();
+    let once = at.iter().enumerate().all(|(row, at)| {
+        at.is_some_and(|at| {
+            instants.insert(at);
+            seen.insert((at, codes.code(row)))
+        })
+    });
+    once && instants.len() >= FEWEST_INSTANTS && rows as f64 >= FILLED * (instants.len() * things) as f64
+}
