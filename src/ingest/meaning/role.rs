@@ -15,14 +15,16 @@ use crate::ingest::meaning::instants::{
     are_dates_of_several, counts_minutes, is_beside_date, is_beside_numbers, is_time_of_day, looks_like_dates,
     may_be_hours_and_minutes, timestamp_role,
 };
-use crate::ingest::meaning::profile::Profile;
+use crate::ingest::meaning::profile::{CLOCKS, Profile};
 use crate::ingest::meaning::status::{
     check_role, ends_well_and_badly, failure_flag, is_beside_status, is_check_of_result, is_failure_in_numbers,
-    is_judgement, is_named_as_code, is_severity, is_verification, outcome_in_numbers, status_word,
+    is_judgement, is_named_as_code, is_severity, is_status_of_its_own, is_verification, outcome_in_numbers,
+    remarks_in_sentences, status_word,
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{
-    answers, choice, clock, constant, label_design, machine, name, position, sweep, tried, units, which,
+    answers, choice, clock, competitor, constant, label_design, machine, name, position, property, since_start, sweep,
+    tried, units, which,
 };
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
@@ -129,6 +131,12 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if column.dictionary.iter().all(|text| text.is_empty() || is_list_of_numbers(text)) {
         return (Role::Unused, LISTS_OF_NUMBERS.into());
     }
+    if status_word(&column.name, words).is_some() && remarks_in_sentences(&column.dictionary) {
+        return (
+            Role::Unused,
+            "sentences that remark on what came out, none of which says that something failed".into(),
+        );
+    }
     if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
         return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
     }
@@ -140,6 +148,9 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
         && (ends_well_and_badly(&column.dictionary) || is_verification(table, index, words))
     {
         return (Role::Status, "its texts say what passed and what failed".into());
+    }
+    if distinct <= 50 && is_status_of_its_own(table, index, words) {
+        return (Role::Status, "called a status of something, and its texts say that some failed".into());
     }
     if column.name.starts_with("column_") && column.dictionary.iter().all(|text| ending::is_message_of_failure(text)) {
         return (Role::Status, "a column without a name whose texts all say that something failed".into());
@@ -223,10 +234,21 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if profile.count == 0 {
         return (Role::Unused, "no cell holds a number".into());
     }
+    // Before a clock: nanoseconds of a `start` and an `end` would be taken for whole seconds.
+    if whole
+        && !states_unit
+        && profile.in_clock == [0; CLOCKS.len()]
+        && let Some(role) = position::end_with_length(table, index, words)
+    {
+        return role;
+    }
     // A statistic is a number, however much it looks like an instant.
     if said.statistic.is_none()
         && let Some(role) = timestamp_role(table, index, &profile, words)
     {
+        return role;
+    }
+    if let Some(role) = since_start::infer(table, index, &profile, words) {
         return role;
     }
     if profile.falls == 0 && profile.rises >= 2 && counts_minutes(table, index) {
@@ -245,7 +267,8 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && let Some(role) = outcome_in_numbers(table, index, &profile, words) {
         return role;
     }
-    if let Some(role) = machine::fact(table, index, words).or_else(|| tried::device(table, index, words)) {
+    let described = machine::fact(table, index, words).or_else(|| property::infer(table, index, words));
+    if let Some(role) = described.or_else(|| tried::device(table, index, words)) {
         return role;
     }
     if let Some(role) = which::infer(table, index, words) {
@@ -270,7 +293,12 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     // Whoever does something does it again, or is one of a row of them.
     let few = || counted(values, MOST_ACTORS).is_some_and(|counts| counts.len() == profile.count);
     let are_names = || profile.count < 3 || 2 * profile.by_ones >= profile.count || !few();
-    if whole && said.kind != Some(Kind::Rate) && names_rows(vocabulary::ACTOR) && are_names() {
+    if whole
+        && said.kind != Some(Kind::Rate)
+        && names_rows(vocabulary::ACTOR)
+        && are_names()
+        && !competitor::goes_with_others(table, index)
+    {
         return (Role::Identifier, format!("called `{}`, with whole numbers: it names who or which run", column.name));
     }
     if whole && matches!(words, [only] if vocabulary::COUNTER.has(only)) && 2 * profile.by_ones >= profile.count {
@@ -349,7 +377,9 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
         vocabulary::MACHINE_OBJECT.among(&parents).filter(|_| matches!(said.kind, None | Some(Kind::Count)));
     let few = || counted(table.values(index), MOST_SETTINGS).is_some();
     // What failed was not chosen, nor how good an answer was.
-    if vocabulary::FAILED.among(words).or(vocabulary::QUALITY.among(words)).is_some() {
+    if vocabulary::FAILED.among(words).or(vocabulary::QUALITY.among(words)).is_some()
+        || competitor::is_one_of_letters(table, index)
+    {
         return None;
     }
     if index < sweep::nested_loops(table) {
