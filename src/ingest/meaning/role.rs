@@ -131,40 +131,8 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if column.dictionary.iter().all(|text| text.is_empty() || is_list_of_numbers(text)) {
         return (Role::Unused, LISTS_OF_NUMBERS.into());
     }
-    if status_word(&column.name, words).is_some() && remarks_in_sentences(&column.dictionary) {
-        return (
-            Role::Unused,
-            "sentences that remark on what came out, none of which says that something failed".into(),
-        );
-    }
-    if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
-        return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
-    }
-    if distinct <= 50 && is_judgement(table, index) {
-        return (Role::Status, "its texts say which results are right and which are wrong".into());
-    }
-    if distinct <= 50
-        && vocabulary::KIND.among(words).is_none()
-        && (ends_well_and_badly(&column.dictionary) || is_verification(table, index, words))
-    {
-        return (Role::Status, "its texts say what passed and what failed".into());
-    }
-    if distinct <= 50 && is_status_of_its_own(table, index, words) {
-        return (Role::Status, "called a status of something, and its texts say that some failed".into());
-    }
-    if column.name.starts_with("column_") && column.dictionary.iter().all(|text| ending::is_message_of_failure(text)) {
-        return (Role::Status, "a column without a name whose texts all say that something failed".into());
-    }
-    // `level` with `ERROR` among `DEFAULT` and `WARNING`, as traces and logs have it.
-    let severity = |text: &String| text.is_empty() || vocabulary::SEVERITY.has(&text.to_ascii_lowercase());
-    let errors = || column.dictionary.iter().any(|text| text.eq_ignore_ascii_case("error"));
-    if words.iter().eq(["level"]) && errors() && column.dictionary.iter().all(severity) {
-        return (Role::Status, "called `level`, with `ERROR` among its texts".into());
-    }
-    // An empty cell says that nothing went wrong: `error`, `exception`.
-    let none = |text: &String| matches!(text.trim(), "" | "-" | "none" | "None");
-    if let Some(word) = named(vocabulary::FAILURE).filter(|_| column.dictionary.iter().any(none)) {
-        return (Role::Status, format!("called `{word}`, and empty in some rows"));
+    if let Some(role) = status_of_texts(table, index, words, distinct) {
+        return role;
     }
     let is_date = matches!(words, [only] if vocabulary::DATE.has(only));
     if (is_date || named(vocabulary::INSTANT).is_some() && distinct as f64 > 0.5 * rows as f64)
@@ -223,6 +191,48 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     (Role::Label, format!("{distinct} different {} in {rows} rows", plural(distinct, "text")))
 }
 
+/// Whether texts say how their rows ended, by their name or by themselves; or remark on it in sentences.
+fn status_of_texts(table: &Table, index: usize, words: &[String], distinct: usize) -> Option<(Role, String)> {
+    let column = &table.columns[index];
+    let status = |reason: String| Some((Role::Status, reason));
+    if status_word(&column.name, words).is_some() && remarks_in_sentences(&column.dictionary) {
+        return Some((
+            Role::Unused,
+            "sentences that remark on what came out, none of which says that something failed".into(),
+        ));
+    }
+    if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
+        return status(format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
+    }
+    if distinct <= 50 && is_judgement(table, index) {
+        return status("its texts say which results are right and which are wrong".into());
+    }
+    if distinct <= 50
+        && vocabulary::KIND.among(words).is_none()
+        && (ends_well_and_badly(&column.dictionary) || is_verification(table, index, words))
+    {
+        return status("its texts say what passed and what failed".into());
+    }
+    if distinct <= 50 && is_status_of_its_own(table, index, words) {
+        return status("called a status of something, and its texts say that some failed".into());
+    }
+    if column.name.starts_with("column_") && column.dictionary.iter().all(|text| ending::is_message_of_failure(text)) {
+        return status("a column without a name whose texts all say that something failed".into());
+    }
+    // `level` with `ERROR` among `DEFAULT` and `WARNING`, as traces and logs have it.
+    let severity = |text: &String| text.is_empty() || vocabulary::SEVERITY.has(&text.to_ascii_lowercase());
+    let errors = || column.dictionary.iter().any(|text| text.eq_ignore_ascii_case("error"));
+    if words.iter().eq(["level"]) && errors() && column.dictionary.iter().all(severity) {
+        return status("called `level`, with `ERROR` among its texts".into());
+    }
+    // An empty cell says that nothing went wrong: `error`, `exception`.
+    let none = |text: &String| matches!(text.trim(), "" | "-" | "none" | "None");
+    if let Some(word) = vocabulary::FAILURE.among(words).filter(|_| column.dictionary.iter().any(none)) {
+        return status(format!("called `{word}`, and empty in some rows"));
+    }
+    None
+}
+
 fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     let column = &table.columns[index];
     let named = |known: Words| known.among(words);
@@ -234,28 +244,7 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if profile.count == 0 {
         return (Role::Unused, "no cell holds a number".into());
     }
-    // Before a clock: nanoseconds of a `start` and an `end` would be taken for whole seconds.
-    if whole
-        && !states_unit
-        && profile.in_clock == [0; CLOCKS.len()]
-        && let Some(role) = position::end_with_length(table, index, words)
-    {
-        return role;
-    }
-    // A statistic is a number, however much it looks like an instant.
-    if said.statistic.is_none()
-        && let Some(role) = timestamp_role(table, index, &profile, words)
-    {
-        return role;
-    }
-    if let Some(role) = since_start::infer(table, index, &profile, words) {
-        return role;
-    }
-    if profile.falls == 0 && profile.rises >= 2 && counts_minutes(table, index) {
-        let reason = "`min` is minutes here: it goes on in even steps, and no other statistic stands beside";
-        return (Role::Timestamp, reason.into());
-    }
-    if let Some(role) = position::infer(table, index, words) {
+    if let Some(role) = when_or_where(table, index, &profile, words) {
         return role;
     }
     if whole && words.iter().eq(["level"]) && is_severity(table, values) {
@@ -343,6 +332,33 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         }
     }
     (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
+}
+
+/// What numbers are that tell when a row was or where something is: of a clock, a counter, one of two ends.
+fn when_or_where(table: &Table, index: usize, profile: &Profile, words: &[String]) -> Option<(Role, String)> {
+    let column = &table.columns[index];
+    // Before a clock: nanoseconds of a `start` and an `end` would be taken for whole seconds.
+    if column.cells == CellType::Integer
+        && units::stated(&column.name).is_none()
+        && profile.in_clock == [0; CLOCKS.len()]
+        && let Some(role) = position::end_with_length(table, index, words)
+    {
+        return Some(role);
+    }
+    // A statistic is a number, however much it looks like an instant.
+    if name::read(&column.name).statistic.is_none()
+        && let Some(role) = timestamp_role(table, index, profile, words)
+    {
+        return Some(role);
+    }
+    if let Some(role) = since_start::infer(table, index, profile, words) {
+        return Some(role);
+    }
+    if profile.falls == 0 && profile.rises >= 2 && counts_minutes(table, index) {
+        let reason = "`min` is minutes here: it goes on in even steps, and no other statistic stands beside";
+        return Some((Role::Timestamp, reason.into()));
+    }
+    position::infer(table, index, words)
 }
 
 /// What whole numbers are that name rows, or the run that a row is of.
