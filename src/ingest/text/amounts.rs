@@ -34,11 +34,10 @@ pub(crate) struct Amounts {
 
 /// The amounts that the texts of a column are; two where each text holds two.
 pub(crate) fn of(column: &str, texts: &[&[u8]], mark: DecimalMark) -> Option<Vec<Amounts>> {
-    let mut cells: Vec<Option<Cell<'_>>> = texts.iter().map(|text| Cell::of(text, mark)).collect();
+    let cells: Vec<Option<Cell<'_>>> = texts.iter().map(|text| Cell::of(text, mark)).collect();
     if !are_amounts(texts, &cells) {
         return None;
     }
-    count_in_millions(&mut cells);
     let between = cells.iter().flatten().find_map(|cell| cell.second.as_ref().map(|(between, _)| *between));
     let numbers: Vec<Option<&Amount<'_>>> = cells.iter().map(|cell| cell.as_ref().map(|cell| &cell.first)).collect();
     let Some(between) = between else { return Some(vec![together(column, texts, &numbers, false)?]) };
@@ -112,30 +111,12 @@ fn are_amounts(texts: &[&[u8]], cells: &[Option<Cell<'_>>]) -> bool {
     let said = texts.iter().filter(|text| !cells::is_empty_word(text)).count();
     let found = cells.iter().flatten().count();
     let explained = |(text, cell): (&&[u8], &Option<Cell<'_>>)| {
-        cell.is_some() || cells::is_empty_word(text) || ending::no_result(text).is_some() || is_not_finite(text)
+        cell.is_some()
+            || cells::is_empty_word(text)
+            || ending::no_result(text).is_some()
+            || cells::is_not_finite_word(text)
     };
     found > 0 && (found as f64) >= LEAST_SHARE * said as f64 && texts.iter().zip(cells).all(explained)
-}
-
-/// Whether a text says that a number is not finite, maybe with a letter behind it: `inf`, `inf M`.
-fn is_not_finite(text: &[u8]) -> bool {
-    let text = text.trim_ascii();
-    let word = text.split(|byte| *byte == b' ').next().unwrap_or_default();
-    cells::is_not_finite_word(word) && text.len() <= word.len() + 2
-}
-
-/// Takes an `m` for millions where other texts of the column count in `k`, `M` or `G`.
-fn count_in_millions(cells: &mut [Option<Cell<'_>>]) {
-    const MILLION: f64 = 1e6;
-    let is_lone = |amount: &Amount<'_>| amount.word == "m" && amount.scale == 1.0;
-    let counted = |cell: &Cell<'_>| cell.first.word.is_empty() && cell.first.scale != 1.0;
-    let others = |cell: &Cell<'_>| cell.second.is_none() && (counted(cell) || is_lone(&cell.first));
-    if !cells.iter().flatten().any(counted) || !cells.iter().flatten().all(others) {
-        return;
-    }
-    for amount in cells.iter_mut().flatten().map(|cell| &mut cell.first).filter(|amount| is_lone(amount)) {
-        *amount = Amount { value: amount.value * MILLION, word: "", scale: MILLION, ..*amount };
-    }
 }
 
 /// The amounts in one unit, or with one word, which is kept in the name of their column.
@@ -444,12 +425,6 @@ mod tests {
         assert_eq!(found.len(), 1, "{texts:?}");
         let one = found.remove(0);
         (one.name, one.numbers.into_iter().flatten().collect(), one.dimension)
-    }
-
-    #[test]
-    fn an_m_is_a_million_beside_other_multiples_only() {
-        assert_eq!(one("rate", &["1.5 m", "2.5 M", "inf m"]), ("rate".into(), vec![1.5e6, 2.5e6], None));
-        assert_eq!(one("rate", &["1.5 m", "2.25 m"]), ("rate (m)".into(), vec![1.5, 2.25], None));
     }
 
     #[test]
