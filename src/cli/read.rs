@@ -207,7 +207,8 @@ pub(super) fn report(reading: Reading, extras: Material) -> Result<Report> {
     let nothing = report.service.is_empty()
         && report.reported.is_empty()
         && verdict.samples == 0
-        && verdict.corrupted_samples == 0;
+        && verdict.corrupted_samples == 0
+        && verdict.failures.iter().all(|one| one.failed == 0);
     if report.swarm.is_none() && nothing && !(compared && report.sources.is_empty()) {
         let unused = |finding: &&Finding| matches!(finding.kind, FindingKind::NoMetric | FindingKind::UnreadFile);
         let reasons = report.findings.iter().filter(unused);

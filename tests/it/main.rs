@@ -74,6 +74,7 @@ mod swarm;
 mod sweep;
 mod sweeps;
 mod targets;
+mod told_apart;
 mod tools_bench;
 mod tools_damaged;
 mod tools_http;

@@ -11,8 +11,9 @@ use serde_json::value::RawValue;
 
 use crate::ingest::json::value::{entries, first_byte};
 use crate::ingest::meaning::name;
-use crate::ingest::meaning::vocabulary::{self, Kind};
+use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::privacy;
+use crate::measure::ending;
 
 /// A key and its value.
 pub(super) type Entry<'t> = (Cow<'t, str>, &'t RawValue);
@@ -32,7 +33,7 @@ pub(super) fn hold_arrays(object: &[Entry<'_>], depth: usize) -> bool {
 
 /// Whether the keys of an object are labels: its values are objects with the same numbers or arrays. `arrays` says whether
 /// the document holds samples in arrays; in one without, a map is only told from a record by an object with an error instead
-/// of numbers.
+/// of numbers, or where each object says by itself how it ended.
 pub(super) fn is_map(object: &[Entry<'_>], arrays: bool) -> bool {
     if object.len() < 2 || object.iter().any(|(_, value)| first_byte(value) != b'{') {
         return false;
@@ -49,7 +50,8 @@ pub(super) fn is_map(object: &[Entry<'_>], arrays: bool) -> bool {
         return false;
     }
     let (failed, whole): (Vec<&Vec<Entry<'_>>>, Vec<&Vec<Entry<'_>>>) = inner.iter().partition(|one| is_failure(one));
-    if whole.is_empty() || failed.is_empty() && (whole.len() < 2 || !arrays) {
+    let tells_a_map = arrays || inner.iter().all(|one| says_how_it_ended(one));
+    if whole.is_empty() || failed.is_empty() && (whole.len() < 2 || !tells_a_map) {
         return false;
     }
     let keys = |one: &Vec<Entry<'_>>| -> BTreeSet<String> { one.iter().map(|(key, _)| key.to_string()).collect() };
@@ -72,6 +74,35 @@ fn is_failure(object: &[Entry<'_>]) -> bool {
     let failure = |key: &str| vocabulary::FAILURE.among(&name::words(key)).is_some();
     object.iter().any(|(key, value)| failure(key) && first_byte(value) == b'"')
         && !object.iter().any(|(_, value)| matches!(first_byte(value), b'{' | b'[' | b'-' | b'0'..=b'9'))
+}
+
+/// Whether all objects of a map are attempts, each of which says by itself how it ended.
+pub(super) fn are_attempts(map: &[Entry<'_>]) -> bool {
+    map.iter().all(|(_, object)| says_how_it_ended(&entries(object)))
+}
+
+/// Whether an object has a code with which a process ended, yes or no under a word for success, or a status in words that are known.
+fn says_how_it_ended(object: &[Entry<'_>]) -> bool {
+    object.iter().any(|(key, value)| {
+        let words = name::words(key);
+        let whole = words.iter().all(|word| vocabulary::STATUS.has(word) || vocabulary::BESIDE_STATUS.has(word));
+        if !whole || vocabulary::STATUS.among(&words).is_none() {
+            return false;
+        }
+        match first_byte(value) {
+            b't' | b'f' => true,
+            b'-' | b'0'..=b'9' => is_code_of_process(&words),
+            b'"' => ending::by_first_word(value.get().trim_matches('"')).is_some(),
+            _ => false,
+        }
+    })
+}
+
+/// `exit_code`, `returncode`.
+fn is_code_of_process(words: &[String]) -> bool {
+    const ENDS: Words = Words::of("exitcode returncode retcode rc");
+    let ends = |word: &String| matches!(word.as_str(), "exit" | "return");
+    ENDS.among(words).is_some() || words.iter().any(ends)
 }
 
 /// Whether a key says what is measured, so that it is the name of a metric and no label.
@@ -104,6 +135,8 @@ mod tests {
         assert!(is(models, true));
         assert!(!is(models, false), "a record without samples stays one");
         assert!(is(r#"{"a": {"tps": 3.5}, "b": {"error": "out of memory"}}"#, false));
+        assert!(is(r#"{"a": {"tps": 3.5, "exit_code": 0}, "b": {"tps": 1.5, "exit_code": 2}}"#, false));
+        assert!(!is(r#"{"a": {"tps": 3.5, "code": 17}, "b": {"tps": 1.5, "code": 18}}"#, false));
         for other in [
             r#"{"latency": {"runs": [1]}, "throughput": {"runs": [2]}}"#,
             r#"{"cpu": {"samples": [1]}, "gpu": {"samples": [2]}}"#,

@@ -25,6 +25,8 @@ pub(super) const MOST_COLUMNS: usize = 2000;
 
 /// The name of the column with the keys of a map.
 pub(super) const KEY: &str = "key";
+/// The name of the column with the paths of the objects that attempts stand in.
+pub(super) const OBJECT: &str = "object";
 /// The name of the column that tells curves apart.
 const RECORD: &str = "record";
 

@@ -11,7 +11,7 @@ use crate::table::storage::Storage;
 
 use crate::ingest::builder::{ColumnBuilder, TableBuilder};
 use crate::ingest::json::maps::{self, Entry};
-use crate::ingest::json::object_table::{Around, FlatRow, KEY, MOST_COLUMNS, ObjectTable};
+use crate::ingest::json::object_table::{Around, FlatRow, KEY, MOST_COLUMNS, OBJECT, ObjectTable};
 use crate::ingest::json::parallel::{self, Array, SideBySide};
 use crate::ingest::json::skeleton::Skeleton;
 use crate::ingest::json::value::{LineCounter, Text, entries, first_byte, is_scalar};
@@ -124,7 +124,12 @@ impl<'s> ObjectTables<'s> {
             let of_array = |path: &str, _: &RawValue| labels.without_those_of_others(path, &paths);
             self.take_arrays("", &inside.arrays, of_array, lines, 0);
         }
+        let attempts = inside.maps_beside == Some(false);
         for (path, map) in &inside.maps {
+            if attempts && maps::are_attempts(map) {
+                self.take_attempts(path, map, lines);
+                continue;
+            }
             self.take_map(path, map, &labels.without_those_of_others(path, &paths), lines);
         }
         if self.tables.len() == before && self.spans == spans_before {
@@ -147,6 +152,21 @@ impl<'s> ObjectTables<'s> {
             let of_array = |_: &str, array: &RawValue| inside.row.labels_for(array);
             self.take_arrays(path, &inside.arrays, of_array, lines, 1);
             self.table_beside(path).push(inside.row, line);
+        }
+    }
+
+    /// Takes objects each of which says by itself how it ended: each is an attempt, a row of its own, called by its path and its key.
+    fn take_attempts<'t>(&mut self, path: &str, map: &[Entry<'t>], lines: &mut LineCounter<'t>) {
+        self.sink.labels_exact = true;
+        for (key, object) in map {
+            let line = lines.line(object.get());
+            let mut inside = Inside::default();
+            if !path.is_empty() {
+                inside.row.push(OBJECT, path, true);
+            }
+            inside.row.push(KEY, key, true);
+            self.flatten(object, "", &mut inside, lines, 1);
+            self.table("").push(inside.row, line);
         }
     }
 

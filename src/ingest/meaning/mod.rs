@@ -1,13 +1,16 @@
 //! What a column is: its role, its unit, and whether it is a clock.
 
 mod answers;
+mod attempts;
 mod bits_or_bytes;
 mod block_lines;
 pub(crate) mod calendar;
 mod choice;
 pub(crate) mod clock;
 mod closing_rows;
+mod competitor;
 mod constant;
+mod contradicted_unit;
 mod counters;
 pub(crate) mod declared;
 mod design;
@@ -21,16 +24,19 @@ pub(crate) mod minus_one;
 pub(crate) mod name;
 mod no_answer;
 pub(crate) mod no_result;
+mod numbered_keys;
 mod order;
 pub(crate) mod position;
 mod processes;
 pub(crate) mod profile;
+mod property;
 pub(crate) mod role;
 pub(crate) mod roles;
 mod row_labels;
 mod running;
 mod same_size;
 mod siblings;
+mod since_start;
 mod so_far;
 mod status;
 pub(crate) mod summary_table;

@@ -39,6 +39,24 @@ pub(crate) struct NameMeaning {
     pub(crate) word: Option<String>,
 }
 
+/// Whether a key is a bare number below a name that states a unit of time, data or their rates.
+fn is_number_below_unit(segment: &str, parent: &str) -> bool {
+    let measured = |unit: Unit| {
+        matches!(unit.dimension, Dimension::Time | Dimension::Bytes | Dimension::ByteRate | Dimension::Rate)
+    };
+    !segment.is_empty()
+        && segment.bytes().all(|byte| byte.is_ascii_digit())
+        && of_words(&split(parent)).1.is_some_and(measured)
+}
+
+/// Whether a word for a time only says how something goes that is named: `someone/constant-time-queue`, `real-time-factor`.
+fn is_how_something_goes(segment: &str, words: &[Word]) -> bool {
+    const GROWS: Words =
+        Words::of("constant linear sublinear logarithmic log amortized quadratic polynomial exponential real");
+    let says_how = |three: &[Word]| GROWS.has(&three[0].text) && three[1].text == "time";
+    segment.contains('-') && words.windows(3).any(says_how)
+}
+
 /// The last part of a dotted path.
 pub(crate) fn leaf(name: &str) -> &str {
     segments(name.trim()).last().copied().unwrap_or(name)
@@ -81,7 +99,14 @@ pub(crate) fn read(name: &str) -> NameMeaning {
             }
             continue;
         }
+        // `fp32_ms.8`: a number alone names nothing, and what it stands in says what was measured.
+        if statistic.is_none() && index > 0 && is_number_below_unit(segment, segments[index - 1]) {
+            continue;
+        }
         let (mut kind, mut unit, word) = of_words(&words);
+        if found.is_none() && unit.is_none() && is_how_something_goes(segment, &words) {
+            kind = None;
+        }
         // `status_counts.BLOCKED`: how many of them there were, whatever the word says elsewhere.
         if found.is_none() && unit.is_none() && index > 0 && counts_each(segments[index - 1]) {
             meaning.kind = meaning.kind.or(Some(Kind::Count));
@@ -125,8 +150,21 @@ pub(crate) fn read(name: &str) -> NameMeaning {
         }
     }
     meaning.kind = meaning.kind.or(meaning.unit.and_then(kind_of_unit));
-    meaning.polarity = decided
-        .unwrap_or_else(|| direction(&words(outside).iter().map(String::as_str).collect::<Vec<_>>(), meaning.kind));
+    meaning.polarity = decided.unwrap_or_else(|| {
+        let mut words = words(outside);
+        // How good an answer is says the name itself, or the object right above it: no price in a table of a part on accuracy.
+        if let [far @ .., _, _] = &segments[..] {
+            let of_far: usize = far.iter().map(|segment| words::words(segment).len()).sum();
+            let is_quality = |at: usize, word: &String| at < of_far && vocabulary::QUALITY.has(word);
+            words = words
+                .iter()
+                .enumerate()
+                .filter(|(at, word)| !is_quality(*at, word))
+                .map(|(_, word)| word.clone())
+                .collect();
+        }
+        direction(&words.iter().map(String::as_str).collect::<Vec<_>>(), meaning.kind)
+    });
     if statistic == Some(Statistic::Stddev) {
         meaning.polarity = Polarity::Unknown;
     }

@@ -87,24 +87,42 @@ fn end_of_stretch(table: &Table, index: usize, words: &[String]) -> Option<(Role
     if !are_ordered(starts, ends) {
         return None;
     }
+    if let Some(found) = end_with_length(table, index, words) {
+        return Some(found);
+    }
     let of_time = words.iter().all(|word| STARTS.has(word) || ENDS.has(word) || BESIDE_END.has(word));
     let name = |column: usize| &table.columns[column].name;
     let ordered = format!("`{}` is never below `{}`", name(second), name(first));
+    (of_time && go_on_together(starts, ends))
+        .then(|| (Role::Unused, format!("an end of a stretch, no amount: {ordered}, and both go on together")))
+}
+
+/// One of two ends where a third column says how far they lie apart.
+pub(super) fn end_with_length(table: &Table, index: usize, words: &[String]) -> Option<(Role, String)> {
+    let (other, is_first) = partner(table, index, words, STARTS, ENDS)?;
+    let (first, second) = if is_first { (index, other) } else { (other, index) };
+    let (starts, ends) = (table.values(first), table.values(second));
+    let is_difference = |column: usize| is_exact_difference(starts, ends, table.values(column));
+    let others = || (0..table.columns.len()).filter(|column| ![first, second].contains(column));
+    // A clock that begins anew each second may stand lower at the end.
+    if let Some(length) = others().find(|column| table.columns[*column].cells.is_number() && is_difference(*column)) {
+        let name = |column: usize| &table.columns[column].name;
+        let reason = format!("a point in time: `{}` is `{}` less `{}`", name(length), name(second), name(first));
+        return Some((Role::Unused, reason));
+    }
+    if !are_ordered(starts, ends) {
+        return None;
+    }
     let length = (0..table.columns.len()).find(|column| {
         ![first, second].contains(column)
             && table.columns[*column].cells.is_number()
             && lie_apart(starts, ends, table.values(*column))
-    });
-    match length {
-        Some(length) => Some((
-            Role::Unused,
-            format!("a point in time: {ordered}, and `{}` is how far they lie apart", name(length)),
-        )),
-        None if of_time && go_on_together(starts, ends) => {
-            Some((Role::Unused, format!("an end of a stretch, no amount: {ordered}, and both go on together")))
-        }
-        None => None,
-    }
+    })?;
+    let name = |column: usize| &table.columns[column].name;
+    let (second, first, length) = (name(second), name(first), name(length));
+    let reason =
+        format!("a point in time: `{second}` is never below `{first}`, and `{length}` is how far they lie apart");
+    Some((Role::Unused, reason))
 }
 
 /// Whether the second number is at least the first in every row, and larger somewhere.
@@ -118,6 +136,16 @@ fn are_ordered(starts: &Cells, ends: &Cells) -> bool {
         _ => true,
     });
     ordered && larger && starts.count() > 1
+}
+
+/// Whether a column is the difference of two others to the digit, in many rows.
+fn is_exact_difference(starts: &Cells, ends: &Cells, lengths: &Cells) -> bool {
+    const FEWEST: usize = 10;
+    let rows = starts.iter().zip(ends.iter()).zip(lengths.iter());
+    let all = rows.into_iter().all(|((start, end), length)| {
+        start.zip(end).zip(length).is_none_or(|((start, end), length)| (end - start).to_bits() == length.to_bits())
+    });
+    all && lengths.count() >= FEWEST && lengths.iter().flatten().any(|length| length != 0.0)
 }
 
 /// Whether both rise and fall together from row to row, and mostly rise.

@@ -15,14 +15,16 @@ use crate::ingest::meaning::instants::{
     are_dates_of_several, counts_minutes, is_beside_date, is_beside_numbers, is_time_of_day, looks_like_dates,
     may_be_hours_and_minutes, timestamp_role,
 };
-use crate::ingest::meaning::profile::Profile;
+use crate::ingest::meaning::profile::{CLOCKS, Profile};
 use crate::ingest::meaning::status::{
     check_role, ends_well_and_badly, failure_flag, is_beside_status, is_check_of_result, is_failure_in_numbers,
-    is_judgement, is_named_as_code, is_severity, is_verification, outcome_in_numbers, status_word,
+    is_judgement, is_named_as_code, is_severity, is_status_of_its_own, is_verification, outcome_in_numbers,
+    remarks_in_sentences, status_word,
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{
-    answers, choice, clock, constant, label_design, machine, name, position, sweep, tried, units, which,
+    answers, choice, clock, competitor, constant, label_design, machine, name, position, property, since_start, sweep,
+    tried, units, which,
 };
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
@@ -129,31 +131,8 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     if column.dictionary.iter().all(|text| text.is_empty() || is_list_of_numbers(text)) {
         return (Role::Unused, LISTS_OF_NUMBERS.into());
     }
-    if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
-        return (Role::Status, format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
-    }
-    if distinct <= 50 && is_judgement(table, index) {
-        return (Role::Status, "its texts say which results are right and which are wrong".into());
-    }
-    if distinct <= 50
-        && vocabulary::KIND.among(words).is_none()
-        && (ends_well_and_badly(&column.dictionary) || is_verification(table, index, words))
-    {
-        return (Role::Status, "its texts say what passed and what failed".into());
-    }
-    if column.name.starts_with("column_") && column.dictionary.iter().all(|text| ending::is_message_of_failure(text)) {
-        return (Role::Status, "a column without a name whose texts all say that something failed".into());
-    }
-    // `level` with `ERROR` among `DEFAULT` and `WARNING`, as traces and logs have it.
-    let severity = |text: &String| text.is_empty() || vocabulary::SEVERITY.has(&text.to_ascii_lowercase());
-    let errors = || column.dictionary.iter().any(|text| text.eq_ignore_ascii_case("error"));
-    if words.iter().eq(["level"]) && errors() && column.dictionary.iter().all(severity) {
-        return (Role::Status, "called `level`, with `ERROR` among its texts".into());
-    }
-    // An empty cell says that nothing went wrong: `error`, `exception`.
-    let none = |text: &String| matches!(text.trim(), "" | "-" | "none" | "None");
-    if let Some(word) = named(vocabulary::FAILURE).filter(|_| column.dictionary.iter().any(none)) {
-        return (Role::Status, format!("called `{word}`, and empty in some rows"));
+    if let Some(role) = status_of_texts(table, index, words, distinct) {
+        return role;
     }
     let is_date = matches!(words, [only] if vocabulary::DATE.has(only));
     if (is_date || named(vocabulary::INSTANT).is_some() && distinct as f64 > 0.5 * rows as f64)
@@ -212,6 +191,48 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     (Role::Label, format!("{distinct} different {} in {rows} rows", plural(distinct, "text")))
 }
 
+/// Whether texts say how their rows ended, by their name or by themselves; or remark on it in sentences.
+fn status_of_texts(table: &Table, index: usize, words: &[String], distinct: usize) -> Option<(Role, String)> {
+    let column = &table.columns[index];
+    let status = |reason: String| Some((Role::Status, reason));
+    if status_word(&column.name, words).is_some() && remarks_in_sentences(&column.dictionary) {
+        return Some((
+            Role::Unused,
+            "sentences that remark on what came out, none of which says that something failed".into(),
+        ));
+    }
+    if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
+        return status(format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
+    }
+    if distinct <= 50 && is_judgement(table, index) {
+        return status("its texts say which results are right and which are wrong".into());
+    }
+    if distinct <= 50
+        && vocabulary::KIND.among(words).is_none()
+        && (ends_well_and_badly(&column.dictionary) || is_verification(table, index, words))
+    {
+        return status("its texts say what passed and what failed".into());
+    }
+    if distinct <= 50 && is_status_of_its_own(table, index, words) {
+        return status("called a status of something, and its texts say that some failed".into());
+    }
+    if column.name.starts_with("column_") && column.dictionary.iter().all(|text| ending::is_message_of_failure(text)) {
+        return status("a column without a name whose texts all say that something failed".into());
+    }
+    // `level` with `ERROR` among `DEFAULT` and `WARNING`, as traces and logs have it.
+    let severity = |text: &String| text.is_empty() || vocabulary::SEVERITY.has(&text.to_ascii_lowercase());
+    let errors = || column.dictionary.iter().any(|text| text.eq_ignore_ascii_case("error"));
+    if words.iter().eq(["level"]) && errors() && column.dictionary.iter().all(severity) {
+        return status("called `level`, with `ERROR` among its texts".into());
+    }
+    // An empty cell says that nothing went wrong: `error`, `exception`.
+    let none = |text: &String| matches!(text.trim(), "" | "-" | "none" | "None");
+    if let Some(word) = vocabulary::FAILURE.among(words).filter(|_| column.dictionary.iter().any(none)) {
+        return status(format!("called `{word}`, and empty in some rows"));
+    }
+    None
+}
+
 fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     let column = &table.columns[index];
     let named = |known: Words| known.among(words);
@@ -223,17 +244,7 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if profile.count == 0 {
         return (Role::Unused, "no cell holds a number".into());
     }
-    // A statistic is a number, however much it looks like an instant.
-    if said.statistic.is_none()
-        && let Some(role) = timestamp_role(table, index, &profile, words)
-    {
-        return role;
-    }
-    if profile.falls == 0 && profile.rises >= 2 && counts_minutes(table, index) {
-        let reason = "`min` is minutes here: it goes on in even steps, and no other statistic stands beside";
-        return (Role::Timestamp, reason.into());
-    }
-    if let Some(role) = position::infer(table, index, words) {
+    if let Some(role) = when_or_where(table, index, &profile, words) {
         return role;
     }
     if whole && words.iter().eq(["level"]) && is_severity(table, values) {
@@ -245,7 +256,8 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && let Some(role) = outcome_in_numbers(table, index, &profile, words) {
         return role;
     }
-    if let Some(role) = machine::fact(table, index, words).or_else(|| tried::device(table, index, words)) {
+    let described = machine::fact(table, index, words).or_else(|| property::infer(table, index, words));
+    if let Some(role) = described.or_else(|| tried::device(table, index, words)) {
         return role;
     }
     if let Some(role) = which::infer(table, index, words) {
@@ -270,7 +282,12 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     // Whoever does something does it again, or is one of a row of them.
     let few = || counted(values, MOST_ACTORS).is_some_and(|counts| counts.len() == profile.count);
     let are_names = || profile.count < 3 || 2 * profile.by_ones >= profile.count || !few();
-    if whole && said.kind != Some(Kind::Rate) && names_rows(vocabulary::ACTOR) && are_names() {
+    if whole
+        && said.kind != Some(Kind::Rate)
+        && names_rows(vocabulary::ACTOR)
+        && are_names()
+        && !competitor::goes_with_others(table, index)
+    {
         return (Role::Identifier, format!("called `{}`, with whole numbers: it names who or which run", column.name));
     }
     if whole && matches!(words, [only] if vocabulary::COUNTER.has(only)) && 2 * profile.by_ones >= profile.count {
@@ -317,6 +334,33 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
 }
 
+/// What numbers are that tell when a row was or where something is: of a clock, a counter, one of two ends.
+fn when_or_where(table: &Table, index: usize, profile: &Profile, words: &[String]) -> Option<(Role, String)> {
+    let column = &table.columns[index];
+    // Before a clock: nanoseconds of a `start` and an `end` would be taken for whole seconds.
+    if column.cells == CellType::Integer
+        && units::stated(&column.name).is_none()
+        && profile.in_clock == [0; CLOCKS.len()]
+        && let Some(role) = position::end_with_length(table, index, words)
+    {
+        return Some(role);
+    }
+    // A statistic is a number, however much it looks like an instant.
+    if name::read(&column.name).statistic.is_none()
+        && let Some(role) = timestamp_role(table, index, profile, words)
+    {
+        return Some(role);
+    }
+    if let Some(role) = since_start::infer(table, index, profile, words) {
+        return Some(role);
+    }
+    if profile.falls == 0 && profile.rises >= 2 && counts_minutes(table, index) {
+        let reason = "`min` is minutes here: it goes on in even steps, and no other statistic stands beside";
+        return Some((Role::Timestamp, reason.into()));
+    }
+    position::infer(table, index, words)
+}
+
 /// What whole numbers are that name rows, or the run that a row is of.
 fn numbers_rows(column: &Column, profile: &Profile, kind: Option<Kind>, words: &[String]) -> Option<(Role, String)> {
     if column.cells != CellType::Integer || kind.is_some() {
@@ -349,7 +393,9 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
         vocabulary::MACHINE_OBJECT.among(&parents).filter(|_| matches!(said.kind, None | Some(Kind::Count)));
     let few = || counted(table.values(index), MOST_SETTINGS).is_some();
     // What failed was not chosen, nor how good an answer was.
-    if vocabulary::FAILED.among(words).or(vocabulary::QUALITY.among(words)).is_some() {
+    if vocabulary::FAILED.among(words).or(vocabulary::QUALITY.among(words)).is_some()
+        || competitor::is_one_of_letters(table, index)
+    {
         return None;
     }
     if index < sweep::nested_loops(table) {

@@ -16,9 +16,9 @@ use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
-    bits_or_bytes, block_lines, calendar, closing_rows, label_design, limits, merged_cells, minus_one, name, no_answer,
-    no_result, processes, role, running, same_size, siblings, so_far, summary_table, time_evidence, tried, units,
-    which,
+    attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, label_design, limits,
+    merged_cells, minus_one, name, no_answer, no_result, processes, role, running, same_size, siblings, so_far,
+    summary_table, time_evidence, tried, units, which,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -52,6 +52,8 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         above: &sink.above,
         rows_sorted: sink.rows_sorted,
     };
+    // Rows that stand in a table of each competitor.
+    let mut repeated = 0;
     for builder in sink.tables {
         let (beside_samples, has_axis) = (builder.beside_samples, !builder.axes.is_empty());
         let mut found = Vec::new();
@@ -75,6 +77,13 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         let mut parts: Vec<Table> = parts.into_iter().flat_map(apart).collect();
         // Formats that declare what their columns are have said what is a summary; so has who calls a column a metric.
         if definitions.leaves_roles_open() {
+            if !parts.iter().any(|part| definitions.names_a_metric_of(part)) {
+                let of_each = |part| attempts::apart(part, &source.provenance.name, &mut source.findings);
+                let rows = |parts: &[Table]| parts.iter().map(|part| part.lines.rows()).sum::<u64>();
+                let before = rows(&parts);
+                parts = parts.into_iter().flat_map(of_each).collect();
+                repeated += rows(&parts) - before;
+            }
             for part in parts.iter_mut().filter(|part| !definitions.names_a_metric_of(part)) {
                 source.reported.extend(running::take(part));
                 source.reported.extend(so_far::take(part));
@@ -90,7 +99,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
     }
     let aside: u64 = source.provenance.set_aside.iter().map(|entry| entry.rows).sum();
     source.tables.shrink_to_fit();
-    source.provenance.rows_read = source.tables.iter().map(|table| table.lines.rows()).sum::<u64>() + aside;
+    source.provenance.rows_read = source.tables.iter().map(|table| table.lines.rows()).sum::<u64>() + aside - repeated;
     source.provenance.rows_read += source.swarm.len() as u64;
     let other_numbers = !source.reported.is_empty() || !source.histograms.is_empty() || !source.swarm.is_empty();
     if sink.no_tables || other_numbers {
@@ -244,6 +253,9 @@ fn assign_table(
     }
     if !definitions.are_of_format() {
         siblings::settle(&mut table, options);
+    }
+    if !definitions.are_of_format() {
+        contradicted_unit::settle(&mut table, options, source, findings);
     }
     bits_or_bytes::settle(&mut table, definitions.above, options);
     time_evidence::decide(&mut table);

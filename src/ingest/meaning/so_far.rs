@@ -10,6 +10,7 @@ use crate::table::{CellType, Instants, Role, Table};
 
 use super::design::counted;
 use super::name;
+use super::since_start;
 use super::vocabulary::{self, Kind, Words};
 
 /// In so many rows numbers may rise by chance or because somebody sorted them.
@@ -36,10 +37,24 @@ pub(super) fn set_positions_aside(table: &mut Table) {
         return;
     };
     let unnamed = first.name.is_empty() || first.name == "column_1" || first.name.starts_with("Unnamed");
-    if !unnamed || table.values(0).count() < FEWEST_ROWS || !rises_throughout(table.values(0)) {
+    if !unnamed {
         return;
     }
     let falls = |column: usize| column > 0 && falls(table.values(column));
+    if let Some(starts) = since_start::begins_anew(table.values(0))
+        && table.run_starts.is_empty()
+        && table.columns_as(Role::Metric).any(falls)
+    {
+        table.run_starts = starts;
+        let column = &mut table.columns[0];
+        column.role = Role::Unused;
+        "a first column without a name that goes on evenly and begins anew: a clock of several runs"
+            .clone_into(&mut column.role_reason);
+        return;
+    }
+    if table.values(0).count() < FEWEST_ROWS || !rises_throughout(table.values(0)) {
+        return;
+    }
     if table.columns_as(Role::Metric).any(falls) {
         let column = &mut table.columns[0];
         column.role = Role::Unused;
@@ -112,7 +127,13 @@ pub(super) fn take(table: &mut Table) -> Vec<Reported> {
             found.push((column, "so much of it stands for each step", starts.to_vec()));
         } else if adds_up(table, column, starts, !elapsed.is_empty()) {
             found.push((column, "it never falls, and begins with about as much as it grows by", starts.to_vec()));
+        } else if since_start::is_counter(table, column, starts) {
+            found.push((column, "called like what is counted, and it never falls", starts.to_vec()));
         }
+    }
+    if let Some((columns, starts)) = since_start::unnamed_counters(table).filter(|_| found.is_empty()) {
+        let reason = "several columns without a name never fall but all together, as counters of a machine do";
+        found.extend(columns.into_iter().map(|column| (column, reason, starts.clone())));
     }
     let counter = by.filter(|by| !found.is_empty() && table.columns[*by].role == Role::Metric);
     let mut reported = Vec::new();

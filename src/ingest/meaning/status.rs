@@ -2,7 +2,7 @@
 //!
 //! In: a table and one of its columns. Out: the word or the evidence by which it is a status.
 
-use crate::measure::ending;
+use crate::measure::ending::{self, Outcome};
 use crate::table::packed::Cells;
 use crate::table::{CellType, Column, Role, Table};
 
@@ -46,6 +46,35 @@ pub(super) fn ends_well_and_badly(texts: &[String]) -> bool {
         && outcomes().any(|outcome| outcome == Some(false))
         && outcomes().any(|outcome| outcome == Some(true))
         || ending::are_states(texts.iter().map(String::as_str))
+}
+
+/// Whether a column is called the status or the outcome of something (`fetch_status`), no other column is one, and each of its texts is a word
+/// for how something ended, some of them for a failure: `connection_error`. Of several such columns each is of something else.
+pub(super) fn is_status_of_its_own(table: &Table, index: usize, words: &[String]) -> bool {
+    let is_called = |words: &[String]| {
+        words.len() > 1 && words.last().is_some_and(|last| matches!(last.as_str(), "status" | "outcome"))
+    };
+    let others = table.columns.iter().enumerate().filter(|(other, _)| *other != index);
+    let mut others = others.map(|(_, column)| name::words(name::leaf(&column.name)));
+    let texts = || table.columns[index].dictionary.iter().filter(|text| !text.is_empty());
+    let known = |text: &String| ending::of_text(text, false) != Outcome::Unclear;
+    let fails = |text: &String| ending::of_text(text, false) == Outcome::Failed && ending::is_message_of_failure(text);
+    is_called(words)
+        && texts().all(known)
+        && texts().any(fails)
+        && !is_beside_status(table, index)
+        && !others.any(|words| is_called(&words))
+}
+
+/// Whether all texts are sentences of several words, none of which begins with how something ended or is a message of failure.
+pub(super) fn remarks_in_sentences(texts: &[String]) -> bool {
+    const FEWEST_WORDS: usize = 6;
+    let words = |text: &str| text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
+    let remarks = |text: &String| {
+        words(text) >= FEWEST_WORDS && ending::by_first_word(text).is_none() && !ending::is_message_of_failure(text)
+    };
+    let mut ended = texts.iter().filter(|text| !text.is_empty()).peekable();
+    ended.peek().is_some() && ended.all(remarks)
 }
 
 /// Whether a column is called like a check of the results and holds yes and no, and no other column says how rows ended.

@@ -17,7 +17,7 @@ use crate::table::{CellType, Column, Instants, Role, Table, UnitChoice};
 use super::counters::{self, Counts, NAMELESS, Part, base};
 use super::name::{self, NameMeaning};
 use super::order::{are_complete, are_in_order, contradict, is_share_of_successes};
-use super::{row_labels, tally, vocabulary};
+use super::{numbered_keys, row_labels, tally, vocabulary};
 use crate::ingest::options::SourceOptions;
 
 /// A table with more rows is a recording of its own, whose rows are intervals of time, unless each row proves that it is a summary.
@@ -348,6 +348,7 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         .map(|index| (index, name::read(&table.columns[index].name)))
         .collect();
     name_lone_deviation(&mut columns);
+    numbered_keys::settle(table, &mut columns);
     let mut bases: BTreeMap<String, Vec<Statistic>> = BTreeMap::new();
     let codes = counters::codes(table, &columns);
     for (index, meaning) in &columns {

@@ -233,7 +233,7 @@ fn by_rate(table: &Table, column: usize) -> Evidence {
 }
 
 /// Whether a rate may be of what a column counts: `tokens` and `tokens_per_second`, `requests` and `rps`.
-fn counts_what(count: &str, rate: &str) -> bool {
+pub(super) fn counts_what(count: &str, rate: &str) -> bool {
     let stem = |word: &String| word.trim_end_matches('s').to_owned();
     let (count, rate) = (name::words(count), name::words(rate));
     let requests = ["request", "req", "transaction", "sample", "count", "iteration", "operation", "op", "n"];

@@ -380,9 +380,11 @@ fn may_stand_behind(text: &str, attached: bool) -> bool {
     };
     let month = |word: &String| word.get(..3).is_some_and(|start| MONTHS.split(' ').any(|month| month == start));
     let symbol = || known_unit(text).is_some() || of_family(text).is_some() || is_symbol(text) || text.contains('/');
+    // `110.5 m`: millions, or thousandths, or minutes. The letter stays with the name.
+    let lone = !attached && text == "m";
     text.chars().all(letters)
         && text.split(' ').count() <= MOST_WORDS
-        && (symbol() || !attached && !words.is_empty() && !words.iter().any(|word| chosen(word) || month(word)))
+        && (lone || symbol() || !attached && !words.is_empty() && !words.iter().any(|word| chosen(word) || month(word)))
 }
 
 /// Symbols that stand at once behind a number.

@@ -87,6 +87,7 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     if has_header {
         named_types::believe_names(&mut body_types, *first, body, mark);
         named_types::keep_identifiers(&mut body_types, *first, body);
+        named_types::doubt_minutes(&mut body_types, *first, body);
         named_types::keep_settings(&mut body_types, *first, body, mark);
     }
     let mut types = if has_header { body_types } else { column_types(&table, width, mark) };

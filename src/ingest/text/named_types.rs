@@ -2,10 +2,11 @@
 //!
 //! In: the types by the majority of cells, the header, and the rows below it. Out: the same types, changed where there is evidence.
 
-use crate::measure::ending;
+use crate::measure::{Dimension, ending};
 use crate::table::CellType;
 
-use crate::ingest::meaning::{name, units, vocabulary};
+use crate::ingest::meaning::vocabulary::{self, Kind};
+use crate::ingest::meaning::{name, units};
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::identifiers;
 use crate::ingest::text::row::Row;
@@ -74,6 +75,29 @@ pub(super) fn keep_settings(types: &mut [CellType], header: Row<'_>, body: &[Row
             cells::look(cell, mark) == Look::Text && ending::no_result(cell).is_none() && !cell.starts_with(b"~")
         };
         if is_setting && body.iter().any(is_word) {
+            *cells = CellType::Text;
+        }
+    }
+}
+
+/// `110.527 m` under a name that speaks of no time is as well millions as minutes: a number with that letter, and no duration.
+pub(super) fn doubt_minutes(types: &mut [CellType], header: Row<'_>, body: &[Row<'_>]) {
+    for (index, cells) in types.iter_mut().enumerate() {
+        let said = name::read(&String::from_utf8_lossy(header.cell(index)));
+        let is_time = matches!(said.kind, Some(Kind::Duration | Kind::RunLength))
+            || said.unit.is_some_and(|unit| unit.dimension == Dimension::Time);
+        if *cells != CellType::Quantity(Dimension::Time) || is_time {
+            continue;
+        }
+        let in_letter = |cell: &[u8]| {
+            let number = cell.trim_ascii().strip_suffix(b" m");
+            number.is_some_and(|number| cells::number(number, DecimalMark::Point).is_some())
+        };
+        let mut amounts = body
+            .iter()
+            .map(|row| row.cell(index))
+            .filter(|cell| matches!(cells::look(cell, DecimalMark::Point), Look::Quantity(_)));
+        if amounts.all(in_letter) {
             *cells = CellType::Text;
         }
     }

@@ -86,7 +86,9 @@ pub(in crate::report) fn failing(
     let whole =
         failures.iter().find(|one| one.label.is_none() && one.source == worst.source && one.table == worst.table);
     if let Some(whole) = whole.filter(|whole| whole.failing && whole.share * WORSE >= worst.share) {
-        let table = table_among_others(whole, failures, metrics).map_or_else(String::new, |name| format!("{name}: "));
+        let table =
+            table_among_others(whole, failures, metrics).or_else(|| attempt_among_others(whole, failures, metrics));
+        let table = table.map_or_else(String::new, |name| format!("{name}: "));
         return Some(format!("{table}{}", said(whole)));
     }
     let Some(label) = &worst.label else { return Some(said(worst)) };
@@ -96,7 +98,10 @@ pub(in crate::report) fn failing(
         if others > 0 { format!(" and {} failing", number::counted(others, "more group")) } else { String::new() };
     // A whole that is not failing itself is said with the measurements.
     let whole = whole.filter(|whole| whole.failing && whole.total > worst.total);
-    let whole = whole.map_or_else(String::new, |whole| format!("; {}", said(whole)));
+    let whole = whole.map_or_else(String::new, |whole| {
+        let of = attempt_among_others(whole, failures, metrics).map_or_else(String::new, |name| format!("{name}: "));
+        format!("; {of}{}", said(whole))
+    });
     Some(format!("{}: {}{more}{whole}", name(label), said(worst)))
 }
 
@@ -108,6 +113,27 @@ fn is_counted_in_rows(one: &PopulationFailures, all: &[&PopulationFailures]) -> 
         other.total == one.total
             && group.is_some_and(|group| group == label || group.split(", ").any(|part| part == label))
     })
+}
+
+/// What was measured of the attempts that failed, where each row holds attempts of others as well: they stand on the same lines.
+fn attempt_among_others(
+    whole: &PopulationFailures,
+    failures: &[PopulationFailures],
+    metrics: &[Metric],
+) -> Option<String> {
+    let beside = |other: &&PopulationFailures| {
+        let is_other = other.source == whole.source && other.label.is_none() && other.table != whole.table;
+        is_other && other.table.is_some() && (other.kind, other.total) == (whole.kind, whole.total)
+    };
+    let leader = |table: Option<u64>| {
+        let leads = |one: &&Metric| one.leads && one.source == whole.source && Some(one.table) == table;
+        metrics.iter().find(leads).map(|metric| metric.name.as_str())
+    };
+    let own = leader(whole.table)?;
+    // `plain_time` beside `fast_time`.
+    let is_alike = |other: &str| other != own && other.rsplit('_').next() == own.rsplit('_').next();
+    let of_other = failures.iter().filter(beside).filter_map(|other| leader(other.table)).any(is_alike);
+    (of_other && own.contains('_') && !own.contains('.')).then(|| name(own))
 }
 
 /// The object of a document whose rows failed, where those of others beside it did not all.

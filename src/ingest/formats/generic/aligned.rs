@@ -254,7 +254,6 @@ fn is_plain(lines: &[&[u8]]) -> bool {
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
     sink.provenance.families = Families::ByHeader;
     sink.declared = vec![
-        Declared::column(TIME, Role::Unused, "a time of day without its date"),
         Declared::column("UID", Role::Identifier, "the user's number"),
         Declared::column("PID", Role::Identifier, "the process's number"),
         Declared::column("CPU", Role::Label, "which processor"),
@@ -298,6 +297,14 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         }
     }
     sink.tables.extend(table.take().or_else(|| open(&reader, &mut waiting)));
+    // A column of plain numbers that is called so holds what somebody measured.
+    let is_measured = |table: &TableBuilder| {
+        let named = table.header.iter().zip(&table.columns).filter(|(name, _)| *name == TIME);
+        named.clone().any(|(_, column)| matches!(column.cell_type(), CellType::Integer | CellType::Decimal))
+    };
+    if !sink.tables.iter().any(is_measured) {
+        sink.declared.push(Declared::column(TIME, Role::Unused, "a time of day without its date"));
+    }
     let of_vmstat =
         |table: &TableBuilder| ["us", "sy", "id"].iter().all(|name| table.header.iter().any(|own| own == name));
     if sink.tables.iter().any(of_vmstat) {

@@ -4,7 +4,7 @@ use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::measure::Polarity;
 use crate::measure::unit::{Dimension, Unit};
 
-use super::rates::{multiple, scaled, symbol};
+use super::rates::{is_multiple_of_rate, multiple, rate_word, scaled, symbol};
 use super::unit_words::{BY_TIME, kind_of_unit, unit_word};
 use super::words::Word;
 
@@ -52,6 +52,11 @@ pub(super) fn per(words: &[Word], texts: &[&str]) -> Option<(Kind, Option<Unit>)
             None if *by == "/s" => (Kind::Rate, scaled(numerator).or_else(|| Unit::parse(by))),
             None => (Kind::Rate, Unit::parse(by)),
         });
+    }
+    // `gops_per_frame`: so much work for each, and no rate.
+    let is_rate_word = rate_word(amount).is_some() || is_multiple_of_rate(&amount.text);
+    if vocabulary::UNITS_OF_WORK.has(denominator) && is_rate_word {
+        return Some((Kind::Other, None));
     }
     let rest = &words[behind + 1..];
     let of_data = Unit::parse(denominator).is_some_and(|unit| unit.dimension == Dimension::Bytes);

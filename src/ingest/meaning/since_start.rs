@@ -1,0 +1,168 @@
+//! Columns that count on from row to row: seconds since a beginning, numbers of frames, counters of a machine since it was started.
+//!
+//! In: a column of numbers among the others of its table. Out: that it is a clock or a counter, and how one sees it. What a sweep took rises as
+//! well: where another column goes on with it, nothing is decided here.
+
+use crate::table::packed::Cells;
+use crate::table::{CellType, Column, Role, Table};
+
+use super::name;
+use super::profile::{Profile, even_steps};
+use super::vocabulary::{self, Kind, Words};
+
+/// Called so and nothing else, numbers in even steps are of a clock.
+const SECONDS: Words = Words::of("seconds second sec secs elapsed");
+/// What a machine counts from its start on.
+const COUNTED: Words = Words::of("traffic sent received recv rx tx packets pkts interrupts ctxt jiffies ticks");
+/// So many rows of a clock.
+const FEWEST: usize = 5;
+
+/// What numbers are that count on from row to row; `None` where one does not see it.
+pub(super) fn infer(table: &Table, index: usize, profile: &Profile, words: &[String]) -> Option<(Role, String)> {
+    let rises_always = profile.count >= FEWEST && profile.rises + 1 == profile.count;
+    let alone = |known: Words| matches!(words, [only] if known.has(only));
+    if alone(SECONDS)
+        && index == 0
+        && rises_always
+        && even_steps(table.values(index))
+        && has_other_that_falls(table, index)
+    {
+        return Some((
+            Role::Timestamp,
+            "seconds that go on in even steps in front of what was measured: a clock".into(),
+        ));
+    }
+    if rises_always && is_of_episodes(table, index) {
+        return Some((
+            Role::Timestamp,
+            "called `t` beside the reward `r` and the length `l` of each episode: a clock".into(),
+        ));
+    }
+    let whole = table.columns[index].cells == CellType::Integer;
+    let stays_or_counts = profile.falls == 0 && profile.rises >= 2 && profile.rises == profile.by_ones;
+    if whole && alone(vocabulary::COUNTER) && stays_or_counts && table.columns.len() > 1 {
+        let reason =
+            format!("called `{}`, the same or one more from row to row: it counts them", table.columns[index].name);
+        return Some((Role::Identifier, reason));
+    }
+    None
+}
+
+/// Whether another column of numbers falls somewhere, as the results of a sweep in the order of its sizes do not.
+fn has_other_that_falls(table: &Table, index: usize) -> bool {
+    let falls = |(other, column): (usize, &Column)| {
+        other != index && column.cells.is_number() && Profile::of(table.values(other)).falls > 0
+    };
+    table.columns.iter().enumerate().any(falls)
+}
+
+/// Whether a table has the columns that gym's monitor writes, and this is its clock.
+fn is_of_episodes(table: &Table, index: usize) -> bool {
+    let has = |name: &str| table.columns.iter().any(|column| column.name == name && column.cells.is_number());
+    table.columns[index].name == "t" && has("r") && has("l") && has_other_that_falls(table, index)
+}
+
+/// The rows at which a first column without a name begins anew that goes on in even steps; `None` where it is no clock. Without a second
+/// beginning it may be anything that was sorted.
+pub(super) fn begins_anew(cells: &Cells) -> Option<Vec<usize>> {
+    /// Of the usual step.
+    const EVEN: f64 = 0.1;
+    const MOST_RUNS: usize = 100;
+    let numbers: Vec<(usize, f64)> =
+        cells.iter().enumerate().filter_map(|(row, number)| Some((row, number?))).collect();
+    let (_, first) = *numbers.first()?;
+    let mut steps: Vec<f64> = numbers.windows(2).map(|pair| pair[1].1 - pair[0].1).filter(|step| *step > 0.0).collect();
+    if steps.len() < FEWEST {
+        return None;
+    }
+    let middle = steps.len() / 2;
+    let usual = *steps.select_nth_unstable_by(middle, f64::total_cmp).1;
+    let mut starts = Vec::new();
+    for pair in numbers.windows(2) {
+        let step = pair[1].1 - pair[0].1;
+        match () {
+            () if step > 0.0 && (step - usual).abs() <= EVEN * usual => {}
+            // As near its beginning as the first run was.
+            () if step < 0.0 && (pair[1].1 - first).abs() <= usual => starts.push(pair[1].0),
+            () => return None,
+        }
+    }
+    ((1..MOST_RUNS).contains(&starts.len()) && 4 * starts.len() <= steps.len()).then_some(starts)
+}
+
+/// Whether a column is a counter of a machine that began before the first row: called like what it counts, never falling between the
+/// starts, and so large already that it grew for long before.
+pub(super) fn is_counter(table: &Table, column: usize, starts: &[usize]) -> bool {
+    /// In so many rows traffic never rises throughout by chance.
+    const MANY: usize = 20;
+    const FEWEST_RISES: usize = 3;
+    /// So many times the largest step.
+    const LONG_BEFORE: f64 = 10.0;
+    let of = &table.columns[column];
+    let words = name::words(&of.name);
+    let said = name::read(&of.name);
+    let may_count = COUNTED.among(&words).is_some()
+        && !matches!(said.kind, Some(Kind::Rate | Kind::Share | Kind::Duration | Kind::RunLength))
+        && said.statistic.is_none()
+        && vocabulary::MEMORY.among(&words).is_none()
+        && !words.iter().any(|word| matches!(word.as_str(), "per" | "usage" | "used" | "free"));
+    if !may_count || starts.is_empty() || table.columns_as(Role::Timestamp).next().is_none() {
+        return false;
+    }
+    let mut starts = starts.iter().copied().peekable();
+    let (mut before, mut first): (Option<f64>, Option<f64>) = (None, None);
+    let (mut rises, mut largest, mut count) = (0, 0.0_f64, 0);
+    for (row, number) in table.values(column).iter().enumerate() {
+        while starts.next_if(|start| *start <= row).is_some() {
+            before = None;
+        }
+        let Some(number) = number else { continue };
+        if let Some(before) = before.replace(number) {
+            if number < before {
+                return false;
+            }
+            rises += usize::from(number > before);
+            largest = largest.max(number - before);
+        }
+        first = first.or(Some(number));
+        count += 1;
+    }
+    let long_before = first.is_some_and(|first| first >= LONG_BEFORE * largest);
+    rises >= FEWEST_RISES && (long_before && count >= FEWEST || count >= MANY && 4 * rises >= count)
+}
+
+/// The columns without a name that a machine counts: several of many rows beside a clock, all of which never fall but where all of them begin
+/// anew; with the rows where they do.
+pub(super) fn unnamed_counters(table: &Table) -> Option<(Vec<usize>, Vec<usize>)> {
+    const MANY: usize = 40;
+    const FEWEST_COLUMNS: usize = 3;
+    const MOST_STARTS: usize = 20;
+    table.columns_as(Role::Timestamp).next()?;
+    let unnamed = table.columns_as(Role::Metric).filter(|column| table.columns[*column].name.starts_with("column_"));
+    let mut found: Vec<(usize, Vec<usize>)> = Vec::new();
+    for column in unnamed {
+        // Sizes that were tried one after the other begin with as much as they grow by.
+        let first = table.values(column).iter().flatten().next().unwrap_or_default();
+        let (mut before, mut starts, mut rises, mut largest) = (f64::NAN, vec![0], 0_usize, 0.0_f64);
+        for (row, number) in table.values(column).iter().enumerate() {
+            let Some(number) = number else { continue };
+            if number < before {
+                starts.push(row);
+            }
+            rises += usize::from(number > before);
+            largest = largest.max(number - before);
+            before = number;
+            if starts.len() > MOST_STARTS {
+                break;
+            }
+        }
+        if starts.len() <= MOST_STARTS && 10 * rises >= table.values(column).count() && first >= 2.0 * largest {
+            found.push((column, starts));
+        }
+    }
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    let (_, starts) = found.iter().max_by_key(|(_, starts)| starts.len())?.clone();
+    let together = found.iter().all(|(_, own)| own.iter().all(|start| starts.contains(start)));
+    (rows >= MANY && found.len() >= FEWEST_COLUMNS && together)
+        .then(|| (found.into_iter().map(|(column, _)| column).collect(), starts))
+}
