@@ -95,6 +95,8 @@ pub(super) fn begins_anew(cells: &Cells) -> Option<Vec<usize>> {
 pub(super) fn is_counter(table: &Table, column: usize, starts: &[usize]) -> bool {
     /// In so many rows traffic never rises throughout by chance.
     const MANY: usize = 20;
+    /// And in so many hardly; what five days brought may have grown.
+    const SOME: usize = 12;
     const FEWEST_RISES: usize = 3;
     /// So many times the largest step.
     const LONG_BEFORE: f64 = 10.0;
@@ -128,7 +130,7 @@ pub(super) fn is_counter(table: &Table, column: usize, starts: &[usize]) -> bool
         count += 1;
     }
     let long_before = first.is_some_and(|first| first >= LONG_BEFORE * largest);
-    rises >= FEWEST_RISES && (long_before && count >= FEWEST || count >= MANY && 4 * rises >= count)
+    rises >= FEWEST_RISES && (long_before && count >= SOME || count >= MANY && 4 * rises >= count)
 }
 
 /// The columns without a name that a machine counts: several of many rows beside a clock, all of which never fall but where all of them begin

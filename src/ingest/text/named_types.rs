@@ -5,7 +5,7 @@
 use crate::measure::{Dimension, ending};
 use crate::table::CellType;
 
-use crate::ingest::meaning::vocabulary::{self, Kind};
+use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{name, units};
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::identifiers;
@@ -82,10 +82,14 @@ pub(super) fn keep_settings(types: &mut [CellType], header: Row<'_>, body: &[Row
 
 /// `110.527 m` under a name that speaks of no time is as well millions as minutes: a number with that letter, and no duration.
 pub(super) fn doubt_minutes(types: &mut [CellType], header: Row<'_>, body: &[Row<'_>]) {
+    /// What a shell and a build call how long they took.
+    const TOOK: Words = Words::of("real user sys wall build compile link test tests");
     for (index, cells) in types.iter_mut().enumerate() {
-        let said = name::read(&String::from_utf8_lossy(header.cell(index)));
+        let column = String::from_utf8_lossy(header.cell(index));
+        let said = name::read(&column);
         let is_time = matches!(said.kind, Some(Kind::Duration | Kind::RunLength))
-            || said.unit.is_some_and(|unit| unit.dimension == Dimension::Time);
+            || said.unit.is_some_and(|unit| unit.dimension == Dimension::Time)
+            || TOOK.among(&name::words(&column)).is_some();
         if *cells != CellType::Quantity(Dimension::Time) || is_time {
             continue;
         }

@@ -150,7 +150,11 @@ fn of_run(report: &Report, run: &RequestRun, drawn: Charts) -> Vec<FigureView> {
         ];
     // Requests of which each failed in no time at all have no durations.
     let says_nothing = |summary: &&Summary| totals.failed == Some(totals.requests) && summary.max == 0.0;
-    let clean = metric.and_then(|metric| metric.overall.clean.as_ref()).filter(|summary| !says_nothing(summary));
+    // Nor is there a percentile over things that were compared.
+    let clean = metric
+        .filter(|metric| !metric.measured_apart)
+        .and_then(|metric| metric.overall.clean.as_ref())
+        .filter(|summary| !says_nothing(summary));
     let percentiles: [(f64, Course, Statistic); 3] = [
         (50.0, |bin| bin.p50, Statistic::P50),
         (95.0, |bin| bin.p95, Statistic::P95),

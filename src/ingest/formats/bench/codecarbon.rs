@@ -35,6 +35,25 @@ const PROJECT: &str = "project_name";
 const RUN: &str = "run_id";
 /// Columns of every version.
 const COLUMNS: [&str; 6] = [PROJECT, RUN, "duration", "emissions", "energy_consumed", "codecarbon_version"];
+/// What tells runs of a project apart, where a file has several of it.
+const SET_UP: [&str; 8] =
+    ["experiment_id", "cpu_model", "cpu_count", "gpu_model", "gpu_count", "country_name", "region", "cloud_region"];
+/// Columns of which nothing is computed.
+const OTHERS: [&str; 13] = [
+    "timestamp",
+    "task_name",
+    "country_iso_code",
+    "cloud_provider",
+    "os",
+    "python_version",
+    "longitude",
+    "latitude",
+    "ram_total_size",
+    "tracking_mode",
+    "on_cloud",
+    "pue",
+    "wue",
+];
 const INTERIM: &str = "rows of runs that went on: the last row of a run has its totals";
 const UNNAMED: &str = "rows without a run";
 
@@ -79,8 +98,13 @@ const fn level(column: &'static str, unit: Unit, meaning: &'static str) -> Decla
     Declared::amount(column, unit, meaning, "CodeCarbon's definition")
 }
 
+/// Whether a row names what every version writes, and nothing that somebody added: of that only the names and cells tell what it is.
 fn is_header(row: &StringRecord) -> bool {
-    COLUMNS.iter().all(|name| row.iter().any(|cell| cell == *name))
+    let is_known = |name: &str| {
+        let measured = MEASURED.iter().any(|(declared, _)| declared.column == name);
+        measured || OTHERS.contains(&name) || COLUMNS.contains(&name) || SET_UP.contains(&name)
+    };
+    COLUMNS.iter().all(|name| row.iter().any(|cell| cell == *name)) && row.iter().all(is_known)
 }
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
@@ -110,8 +134,13 @@ impl<'r> Tracked<'r> {
         }
     }
 
-    fn machine(&self) -> (&'r str, &'r str) {
-        (self.cell("cpu_model"), self.cell("gpu_model"))
+    /// The run, and the task of it.
+    fn tracked(&self) -> (&'r str, &'r str) {
+        (self.cell(RUN), self.cell("task_name"))
+    }
+
+    fn duration(&self) -> f64 {
+        self.cell("duration").parse().unwrap_or(f64::NAN)
     }
 
     fn is_above_zero(&self, column: &str) -> bool {
@@ -126,23 +155,30 @@ fn is_uuid(text: &str) -> bool {
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
     let tables = csv_tables::read(records, is_header)?;
     if tables.iter().all(|table| table.header.is_empty()) {
-        return Err(IngestError::Malformed("no header of CodeCarbon's emissions.csv was found".to_owned()));
+        return Err(IngestError::Malformed(
+            "no header of CodeCarbon's emissions.csv was found, or one with columns of somebody else".to_owned(),
+        ));
     }
     let mut bench = Bench::new(sink, MEASURED.map(|(declared, _)| declared));
     let rows: Vec<Tracked<'_>> = tables.iter().flat_map(rows_of).collect();
     let (known, unknown): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| !row.cell(RUN).is_empty());
-    unknown.iter().for_each(|row| bench.set_aside(UNNAMED, row.line));
-    let mut last: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for row in &known {
-        last.insert((row.cell(RUN), row.cell("task_name")), row.line);
+    for row in &unknown {
+        bench.set_aside(UNNAMED, row.line);
     }
-    let machines: BTreeSet<_> = known.iter().map(Tracked::machine).collect();
-    let projects: BTreeSet<_> = known.iter().map(|row| row.cell(PROJECT)).collect();
-    for row in &known {
-        if last.get(&(row.cell(RUN), row.cell("task_name"))) == Some(&row.line) {
-            take(row, &label(row, projects.len() > 1, machines.len() > 1), &mut bench);
-        } else {
+    let several = |column: &&'static str| known.iter().map(|row| row.cell(column)).collect::<BTreeSet<_>>().len() > 1;
+    let differing: Vec<&str> = [PROJECT].iter().chain(&SET_UP).copied().filter(|column| several(&column)).collect();
+    // From the last row on, so that the next row of a run is known: totals that fall are those of something else.
+    let mut next: BTreeMap<(&str, &str), f64> = BTreeMap::new();
+    let mut interim = vec![false; known.len()];
+    for (at, row) in known.iter().enumerate().rev() {
+        let later = next.insert(row.tracked(), row.duration());
+        interim[at] = later.is_some_and(|later| later >= row.duration());
+    }
+    for (row, interim) in known.iter().zip(interim) {
+        if interim {
             bench.set_aside(INTERIM, row.line);
+        } else {
+            take(row, &label(row, &differing), &mut bench);
         }
     }
     bench.finish();
@@ -154,14 +190,16 @@ fn rows_of(table: &CsvTable) -> impl Iterator<Item = Tracked<'_>> {
     rows.map(|row| Tracked { header: &table.header, cells: &row.cells, line: row.line })
 }
 
-/// The project or its task, and the machine where there are several.
-fn label(row: &Tracked<'_>, several_projects: bool, several_machines: bool) -> String {
-    let (project, task) = (row.cell(PROJECT), row.task());
-    let project = Some(project).filter(|_| task.is_empty() || several_projects);
-    let (cpu, gpu) = row.machine();
-    let machine = [cpu, gpu].into_iter().filter(|_| several_machines);
-    let parts = project.into_iter().chain([task]).chain(machine).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join(", ")
+/// The project or its task, and what else tells the runs of the file apart.
+fn label(row: &Tracked<'_>, differing: &[&str]) -> String {
+    let task = row.task();
+    let project = Some(row.cell(PROJECT)).filter(|_| task.is_empty() || differing.contains(&PROJECT));
+    let set_up = differing.iter().filter(|column| **column != PROJECT).map(|column| match *column {
+        column @ ("cpu_count" | "gpu_count" | "experiment_id") => format!("{column}={}", row.cell(column)),
+        column => row.cell(column).to_owned(),
+    });
+    let parts = project.into_iter().chain([task]).map(str::to_owned).chain(set_up);
+    parts.filter(|part| !part.is_empty() && !part.ends_with('=')).collect::<Vec<_>>().join(", ")
 }
 
 fn take(row: &Tracked<'_>, label: &str, bench: &mut Bench<'_>) {
@@ -216,6 +254,17 @@ mod tests {
              2026-01-05T10:00:11,train,a2,20.25,0.002,0.004,0.5,0.506,3.2.3,Bea,1.0,X1,1.0\n"
         );
         assert_eq!(labels(&read_text("emissions.csv", &text)), ["train, Ada, X1", "train, Bea, X1"]);
+        // What else differs does so too, and rows that do not go on are not of one tracker.
+        let text = format!(
+            "{HEADER}t,train,a1,10.5,0.001,0.002,0.5,0.503,3.2.3,Ada,1,X1,1.0\n\
+             t,train,a1,9.25,0.001,0.002,0.5,0.506,3.2.3,Ada,2,X1,1.0\n"
+        );
+        let found = read_text("emissions.csv", &text);
+        assert_eq!(labels(&found), ["train, gpu_count=1", "train, gpu_count=2"]);
+        assert!(found.provenance.set_aside.is_empty());
+        // What somebody added is read as in any table.
+        let own = text.replace("pue", "batch_size");
+        assert_eq!(read_text("emissions.csv", &own).provenance.format, "csv");
         let header = HEADER.replace("timestamp", "task_name");
         let text = format!(
             "{header}load,t,a1,0.5,0.001,0.002,0,0.003,3.2.3,Ada,,,1.0\n\

@@ -137,30 +137,31 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     let text = String::from_utf8_lossy(&bytes_read);
     sink.provenance.lines = text.lines().count() as u64;
     let constant_rate = text.contains("HdrHistogram");
-    let mut runs = 0;
-    let mut run = RunNumbers::new(constant_rate);
+    let mut runs: Vec<RunNumbers> = Vec::new();
     for (index, line) in text.lines().enumerate().flat_map(|(index, line)| parts(line).map(move |part| (index, part))) {
         if is_first(line.trim()) {
-            if runs > 0 {
-                std::mem::replace(&mut run, RunNumbers::new(constant_rate)).give(sink);
-            }
-            runs += 1;
-            run.target = line.trim().split(" test @ ").nth(1).map(str::to_owned);
+            let target = line.trim().split(" test @ ").nth(1).map(str::to_owned);
+            runs.push(RunNumbers { target, ..RunNumbers::new(constant_rate) });
         }
-        run.take(line.trim(), index as u64 + 1, sink);
+        if let Some(run) = runs.last_mut() {
+            run.take(line.trim(), index as u64 + 1);
+        }
     }
-    let truncated = run.is_open();
-    run.give(sink);
+    let truncated = runs.last().is_some_and(RunNumbers::is_open);
+    let labels = labels_of(&runs);
+    let several = runs.len();
+    note_load(&runs, sink);
+    for (run, label) in runs.into_iter().zip(labels) {
+        run.give(label.as_deref(), sink);
+    }
     if sink.reported.is_empty() {
         return Err(IngestError::Malformed(
             "it begins as wrk prints it, but holds no numbers: the run was interrupted or could not connect".to_owned(),
         ));
     }
-    if runs > 1 {
-        caveat(
-            sink,
-            &format!("{runs} runs stand one after the other; their numbers are labelled by the run's target."),
-        );
+    if several > 1 {
+        let text = "runs stand one after the other; their numbers are labelled by the run's target, and its load where targets come again.";
+        caveat(sink, &format!("{several} {text}"));
     }
     if truncated {
         // The last numbers may be cut as well: `46.51ms` without its end is another number.
@@ -198,9 +199,38 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     Ok(())
 }
 
+/// What each run is called: its target, where that comes again with its load, and where that comes again with its number.
+fn labels_of(runs: &[RunNumbers]) -> Vec<Option<String>> {
+    let again = |names: &[Option<String>], at: usize| names.iter().filter(|name| **name == names[at]).count() > 1;
+    let targets: Vec<Option<String>> = runs.iter().map(|run| run.target.clone()).collect();
+    let loaded = |at: usize| {
+        let load = runs[at].load.as_ref().filter(|_| again(&targets, at));
+        let load = load.map(|[threads, connections]| format!("{threads} threads, {connections} connections"));
+        let parts: Vec<String> = [targets[at].clone(), load].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    };
+    let loaded: Vec<Option<String>> = (0..runs.len()).map(loaded).collect();
+    let numbered = |at: usize| {
+        let name = loaded[at].clone()?;
+        Some(if again(&loaded, at) { format!("{name}, run {}", at + 1) } else { name })
+    };
+    (0..runs.len()).map(numbered).collect()
+}
+
+/// The load, where it is that of all runs.
+fn note_load(runs: &[RunNumbers], sink: &mut Sink) {
+    let Some([threads, connections]) = runs.first().and_then(|run| run.load.as_ref()) else { return };
+    if runs.iter().all(|run| run.load == runs[0].load) {
+        setting(sink, "threads", threads.parse::<u32>().ok());
+        setting(sink, "connections", connections.parse::<u32>().ok());
+    }
+}
+
 /// The numbers of one run.
 struct RunNumbers {
     target: Option<String>,
+    /// How many threads and connections.
+    load: Option<[String; 2]>,
     latency: Summary,
     uncorrected: Summary,
     rate: Summary,
@@ -219,6 +249,7 @@ impl RunNumbers {
         let bytes = Unit::parse("B/s").unwrap_or(Unit::UNKNOWN);
         Self {
             target: None,
+            load: None,
             latency: Summary::new("latency", Unit::MILLISECOND, Some(meaning)),
             uncorrected: Summary::new("uncorrected_latency", Unit::MILLISECOND, Some(WRK2_UNCORRECTED)),
             rate: Summary::new(
@@ -243,7 +274,7 @@ impl RunNumbers {
         !self.has_rate
     }
 
-    fn take(&mut self, line: &str, at: u64, sink: &mut Sink) {
+    fn take(&mut self, line: &str, at: u64) {
         let words: Vec<&str> = line.split_whitespace().collect();
         let after = |name: &str| line.strip_prefix(name).map(str::trim);
         match words[..] {
@@ -280,8 +311,7 @@ impl RunNumbers {
                 }
             }
             [threads, "threads", "and", connections, "connections"] => {
-                setting(sink, "threads", threads.parse::<u32>().ok());
-                setting(sink, "connections", connections.parse::<u32>().ok());
+                self.load = Some([threads.to_owned(), connections.to_owned()]);
             }
             [count, "requests", "in", ..] => {
                 self.requests = plain(count).map(|count| (count, at));
@@ -303,8 +333,7 @@ impl RunNumbers {
         }
     }
 
-    fn give(self, sink: &mut Sink) {
-        let target = self.target.as_deref();
+    fn give(self, label: Option<&str>, sink: &mut Sink) {
         let mut requests = Summary::new(
             "requests",
             Unit::COUNT,
@@ -316,12 +345,12 @@ impl RunNumbers {
             requests.add_at(Statistic::Count, Some(count), Some(line));
             requests.add_at(Statistic::Failures, Some(self.causes.iter().map(|(_, count)| count).sum()), None);
         }
-        requests.of(target).give(sink);
+        requests.of(label).give(sink);
         for (kind, count) in &self.causes {
-            cause(sink, target, kind, Some(*count));
+            cause(sink, label, kind, Some(*count));
         }
         for summary in [self.latency, self.uncorrected, self.rate, self.per_thread, self.transfer] {
-            summary.of(target).give(sink);
+            summary.of(label).give(sink);
         }
     }
 }

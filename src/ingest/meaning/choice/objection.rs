@@ -25,15 +25,17 @@ pub(super) fn stands(table: &Table, index: usize, said: &NameMeaning, words: &[S
     let column = &table.columns[index];
     // `n_bytes`, `size (MB)`: an amount of data may have been chosen.
     let amount = said.kind == Some(Kind::Bytes) && vocabulary::PARAMETER.among(words).is_some();
+    // `target_qps` is what was asked for, and not what was reached.
+    let asked = said.kind == Some(Kind::Rate) && vocabulary::ASKED_FOR.among(words).is_some();
     let kind = match said.kind {
         None | Some(Kind::Count) => false,
-        Some(Kind::Rate) => said.unit.is_some(),
+        Some(Kind::Rate) => said.unit.is_some() && !asked,
         Some(Kind::Bytes) => said.unit.is_some() && !amount,
         Some(Kind::Share) => OF_INPUT.among(words).is_none(),
         Some(Kind::Duration | Kind::RunLength | Kind::Other) => true,
     };
     kind || said.statistic.is_some()
-        || said.unit.is_some() && !matches!(said.kind, Some(Kind::Count | Kind::Share)) && !amount
+        || said.unit.is_some() && !matches!(said.kind, Some(Kind::Count | Kind::Share)) && !amount && !asked
         || !amount && name::in_unknown_unit(&column.name, said)
         || COME_OUT.iter().any(|known| known.among(words).is_some())
         || !matches!(column.cells, CellType::Integer | CellType::Decimal)
