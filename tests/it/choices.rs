@@ -139,3 +139,14 @@ fn a_setting_that_the_user_names_is_one_and_nothing_else_changes() {
         .exits(2)
         .complains("label, setting, metric, metric-name, timestamp, status, identifier, run, unused");
 }
+
+#[test]
+fn a_rate_that_was_asked_for_is_chosen_and_one_that_was_reached_is_not() {
+    let rows = || [(100, 1), (100, 1), (500, 2), (500, 2), (1000, 9), (1000, 9)].into_iter().enumerate();
+    let found = table(
+        "target_qps,reached_qps,p50_ms",
+        rows().map(|(at, (rate, time))| format!("{rate},{:.1},{time}.{at}", f64::from(rate) - measured(at) / 40.0)),
+    );
+    assert_eq!((role(&found, "target_qps").0, role(&found, "reached_qps").0), ("setting".into(), "metric".into()));
+    assert_eq!((groups(&found, "p50_ms"), &metric(&found, "p50_ms")["measured_apart"]), (3, &Value::Bool(true)));
+}

@@ -53,6 +53,12 @@ fn settings_and_competitors_beside_a_clock_were_compared() {
         let found = report("frames.csv", &rows(column, texts));
         assert!(is_apart(&found, "frame_ms"), "{column}");
         assert_eq!(labels(&found, "frame_ms").len(), 2);
+        // Nor on the first screen, where the run of these rows has a rate.
+        let place = Place::new();
+        place.write("frames.csv", rows(column, texts)).run("summarize frames.csv -o report.md").exits(0);
+        let figures: Vec<String> = place.read("report.md").lines().take(12).map(str::to_owned).collect();
+        assert!(figures.iter().any(|line| line.contains(" rate |")), "{figures:?}");
+        assert!(!figures.iter().any(|line| line.contains("p50") || line.contains("p95")), "{figures:?}");
     }
     for (column, texts) in [("endpoint", ["/cart", "/buy"]), ("operation", ["read", "write"])] {
         assert!(!is_apart(&report("log.csv", &rows(column, texts)), "frame_ms"), "one service: {column}");

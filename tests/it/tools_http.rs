@@ -1,6 +1,7 @@
 //! Files of load-test tools and of benchmarks of AI services: recognised without a flag, and read to the numbers that the
 //! tools themselves print.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use perfreport::analysis::anomaly::Anomaly;
@@ -252,6 +253,29 @@ fn the_text_of_wrk_is_read_as_printed() {
     assert_eq!(rate.values[0].line, Some(13));
     assert!(source.reported_caveats.iter().any(|caveat| caveat.contains("coordinated omission")));
     assert!(source.tables.is_empty(), "a summary holds no samples");
+}
+
+#[test]
+fn runs_of_wrk_at_one_target_are_told_apart_by_their_load_and_all_count() {
+    let place = Place::new();
+    let run = |connections: u32, requests: u32, timeouts: u32| {
+        format!(
+            "Running 30s test @ http://127.0.0.1:18082/\n  12 threads and {connections} connections\n  \
+             Thread Stats   Avg      Stdev     Max   +/- Stdev\n    Latency   216.67ms  296.80ms   1.51s    84.37%\n    \
+             Req/Sec   387.17    205.76     1.84k    72.36%\n  {requests} requests in 30.08s, 22.22MB read\n  \
+             Socket errors: connect 0, read 0, write 0, timeout {timeouts}\nRequests/sec:   4454.04\nTransfer/sec:    756.66KB\n"
+        )
+    };
+    place.write("wrk.txt", run(500, 1000, 10) + &run(1500, 3000, 30) + &run(1500, 4000, 0));
+    let shown = place.run("summarize wrk.txt -o report.json").exits(0).stdout.clone();
+    assert!(shown.starts_with("Measured: 8,000 requests, 0.5% failed"), "{shown}");
+    let report = place.json("report.json");
+    let labels: BTreeSet<&str> =
+        report["reported"].as_array().unwrap().iter().filter_map(|one| one["label"].as_str()).collect();
+    let target = "http://127.0.0.1:18082/, 12 threads,";
+    let expected = ["1500 connections, run 2", "1500 connections, run 3", "500 connections"]
+        .map(|load| format!("{target} {load}"));
+    assert!(labels.iter().copied().eq(expected.iter().map(String::as_str)), "{labels:?}");
 }
 
 #[test]

@@ -248,7 +248,8 @@ fn bracketed(name: &str) -> (&str, Option<Unit>) {
         {
             let attached = !before.ends_with(char::is_whitespace);
             let frequency = Unit::of_frequency(inner);
-            let parsed = frequency.or_else(|| Unit::parse(inner)).or_else(|| Unit::of_power(inner));
+            let in_full = || Unit::of_power(&inner.to_lowercase()).filter(|_| inner.len() > 3);
+            let parsed = frequency.or_else(|| Unit::parse(inner)).or_else(|| Unit::of_power(inner)).or_else(in_full);
             let unit = parsed.filter(|_| !is_no_unit(before.trim(), inner, attached));
             return if unit.is_some() || inner == "s" { (before.trim(), unit) } else { (name, None) };
         }
@@ -291,6 +292,13 @@ fn segments(name: &str) -> Vec<&str> {
 /// What the words of one leaf say: kind, unit, and the word that decided.
 fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
     let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    // `tokens_per_s_improvement_pct`: by how much a rate moved is no rate.
+    if let [before @ .., last] = &texts[..]
+        && is_percent(last)
+        && before.iter().any(|word| matches!(*word, "per" | "improvement" | "change" | "diff" | "difference"))
+    {
+        return (Some(Kind::Share), Some(Unit::PERCENT), Some((*last).to_owned()));
+    }
     if let Some(at) = rate_in_front(words) {
         return of_words(&words[..=at]);
     }
@@ -413,6 +421,10 @@ fn kind_of_word(word: &Word, before: &[Word]) -> Option<Kind> {
     unit_word(word, before).and_then(kind_of_unit)
 }
 
+fn is_percent(word: &str) -> bool {
+    matches!(word, "pct" | "percent" | "percentage")
+}
+
 fn is_total(word: &str) -> bool {
     matches!(word, "total" | "num" | "n" | "number" | "count" | "sum")
 }
@@ -447,7 +459,14 @@ fn direction(words: &[&str], kind: Option<Kind>) -> Polarity {
             Polarity::Unknown
         }
         // How something changed may go either way.
-        _ if words.last().is_some_and(|last| matches!(*last, "change" | "changes")) => Polarity::Unknown,
+        _ if words
+            .iter()
+            .rev()
+            .find(|word| !is_percent(word))
+            .is_some_and(|last| matches!(*last, "change" | "changes")) =>
+        {
+            Polarity::Unknown
+        }
         // An index may go either way.
         None if words.last().is_some_and(|last| matches!(*last, "index" | "factor" | "rank")) => Polarity::Unknown,
         Some(Kind::Duration) => Polarity::LowerIsBetter,

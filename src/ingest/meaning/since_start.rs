@@ -21,11 +21,10 @@ const FEWEST: usize = 5;
 pub(super) fn infer(table: &Table, index: usize, profile: &Profile, words: &[String]) -> Option<(Role, String)> {
     let rises_always = profile.count >= FEWEST && profile.rises + 1 == profile.count;
     let alone = |known: Words| matches!(words, [only] if known.has(only));
-    if alone(SECONDS)
-        && index == 0
-        && rises_always
-        && even_steps(table.values(index))
-        && has_other_that_falls(table, index)
+    // `Elapsed Time (sec)`, `seconds_since_start`.
+    let of_seconds = SECONDS.among(words).is_some()
+        && words.iter().all(|word| SECONDS.has(word) || matches!(word.as_str(), "time" | "since" | "start" | "s"));
+    if of_seconds && index == 0 && rises_always && even_steps(table.values(index)) && has_other_that_falls(table, index)
     {
         return Some((
             Role::Timestamp,

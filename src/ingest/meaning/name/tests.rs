@@ -16,6 +16,16 @@ fn capitals_behind_humps_tell_no_bytes_from_bits() {
 }
 
 #[test]
+fn by_how_much_a_rate_moved_is_no_rate() {
+    for name in ["tokens_per_s_improvement_pct", "requests_per_second_change_percent", "errors_per_request_pct"] {
+        assert_eq!(read(name).unit, Some(Unit::PERCENT), "{name}");
+    }
+    assert_eq!(read("requests_per_second_change_percent").polarity, Polarity::Unknown);
+    assert_eq!(read("Power(Watt)").unit.map(|unit| unit.symbol), Some("W"));
+    assert_eq!(read("Energy (Joules)").unit.map(|unit| unit.symbol), Some("J"));
+}
+
+#[test]
 fn rates_are_no_times() {
     for (name, symbol) in [
         ("output_throughput_token_per_s", "/s"),
