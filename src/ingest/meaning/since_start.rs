@@ -95,7 +95,7 @@ pub(super) fn is_counter(table: &Table, column: usize, starts: &[usize]) -> bool
     /// In so many rows traffic never rises throughout by chance.
     const MANY: usize = 20;
     /// And in so many hardly; what five days brought may have grown.
-    const SOME: usize = 12;
+    const SOME: usize = 8;
     const FEWEST_RISES: usize = 3;
     /// So many times the largest step.
     const LONG_BEFORE: f64 = 10.0;

@@ -139,6 +139,13 @@ impl<'r> Tracked<'r> {
         (self.cell(RUN), self.cell("task_name"))
     }
 
+    /// What a column says of the set-up: one GPU is `1` in a row and `1.0` in another.
+    fn set_up(&self, column: &str) -> String {
+        let cell = self.cell(column);
+        let count = cell.parse::<f64>().ok().filter(|_| column.ends_with("_count"));
+        count.map_or_else(|| cell.to_owned(), |count| count.to_string())
+    }
+
     fn duration(&self) -> f64 {
         self.cell("duration").parse().unwrap_or(f64::NAN)
     }
@@ -165,7 +172,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     for row in &unknown {
         bench.set_aside(UNNAMED, row.line);
     }
-    let several = |column: &&'static str| known.iter().map(|row| row.cell(column)).collect::<BTreeSet<_>>().len() > 1;
+    let several = |column: &&'static str| known.iter().map(|row| row.set_up(column)).collect::<BTreeSet<_>>().len() > 1;
     let differing: Vec<&str> = [PROJECT].iter().chain(&SET_UP).copied().filter(|column| several(&column)).collect();
     // From the last row on, so that the next row of a run is known: totals that fall are those of something else.
     let mut next: BTreeMap<(&str, &str), f64> = BTreeMap::new();
@@ -195,8 +202,8 @@ fn label(row: &Tracked<'_>, differing: &[&str]) -> String {
     let task = row.task();
     let project = Some(row.cell(PROJECT)).filter(|_| task.is_empty() || differing.contains(&PROJECT));
     let set_up = differing.iter().filter(|column| **column != PROJECT).map(|column| match *column {
-        column @ ("cpu_count" | "gpu_count" | "experiment_id") => format!("{column}={}", row.cell(column)),
-        column => row.cell(column).to_owned(),
+        column @ ("cpu_count" | "gpu_count" | "experiment_id") => format!("{column}={}", row.set_up(column)),
+        column => row.set_up(column),
     });
     let parts = project.into_iter().chain([task]).map(str::to_owned).chain(set_up);
     parts.filter(|part| !part.is_empty() && !part.ends_with('=')).collect::<Vec<_>>().join(", ")
