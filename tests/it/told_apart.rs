@@ -113,6 +113,9 @@ fn measured_columns_with_names_of_something_else_are_kept() {
     let found = report("reductions.csv", text);
     assert_eq!(unit(&found, "reductions (m)"), "");
     assert!((metric(&found, "reductions (m)")["overall"]["clean"]["max"].as_f64().unwrap() - 207.132).abs() < 1e-9);
+    // What a shell calls how long it took is minutes.
+    let found = report("shell.csv", "program,real\nsort,1.5 m\ntree,2.5 m\nmap,2.25 m\n");
+    assert_eq!(metric(&found, "real")["overall"]["clean"]["max"], 150.0);
     // Twenty threads beside two and four.
     let text = r#"{"small": {"fit_ms": {"1": 91.5, "2": 48.25, "4": 27.75, "20": 19.5}}, "large": {"fit_ms": {"1": 191.5, "2": 98.25, "4": 57.75, "20": 31.5}}}"#;
     let found = report("threads.json", text);
