@@ -15,6 +15,7 @@ use crate::ingest::format::{
 };
 use crate::ingest::signature;
 use crate::ingest::text::csv_tables::{self, CsvTable};
+use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 
 const MEANING: &str = "time from the start of a tracker to its end";
 
@@ -55,6 +56,7 @@ const OTHERS: [&str; 13] = [
     "wue",
 ];
 const INTERIM: &str = "rows of runs that went on: the last row of a run has its totals";
+const CUT: &str = "rows that were cut off";
 const UNNAMED: &str = "rows without a run";
 
 /// What is measured, in the order of the report, with its unit and which way is better.
@@ -168,6 +170,14 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     }
     let mut bench = Bench::new(sink, MEASURED.map(|(declared, _)| declared));
     let rows: Vec<Tracked<'_>> = tables.iter().flat_map(rows_of).collect();
+    let (cut, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.cells.len() < row.header.len());
+    for row in &cut {
+        let place = Place::line(&bench.sink.provenance.name, row.line);
+        let reason = format!("{} of {} cells: the row was cut off", row.cells.len(), row.header.len());
+        let action = "it is set aside; the other rows are used";
+        bench.sink.findings.push(Finding::new(Severity::Corrupted, FindingKind::TruncatedLine, place, reason, action));
+        bench.set_aside(CUT, row.line);
+    }
     let (known, unknown): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| !row.cell(RUN).is_empty());
     for row in &unknown {
         bench.set_aside(UNNAMED, row.line);
@@ -252,6 +262,10 @@ mod tests {
         let aside: Vec<(u64, &str)> =
             found.provenance.set_aside.iter().map(|entry| (entry.rows, entry.reason.as_str())).collect();
         assert_eq!(aside, [(1, INTERIM)]);
+        // A file that was cut in its last row says so.
+        let cut = read_text("emissions.csv", &text[..text.len() - 12]);
+        assert_eq!((cut.findings.len(), cut.findings[0].kind), (1, FindingKind::TruncatedLine));
+        assert_eq!(labels(&cut), ["train"]);
     }
 
     #[test]
