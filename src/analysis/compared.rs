@@ -6,75 +6,34 @@
 
 use std::collections::HashSet;
 
-use super::codes::labels_of;
 use super::configurations::{MOST_ROWS_OF_DESIGN, is_result};
 use super::label_names::counts_somebody;
 use super::row_names::{has_clock, last_word};
+use crate::measure::words::Words;
+use crate::table::packed::Cells;
 use crate::table::{CellType, Role, Table};
 
 /// Names of columns whose texts compete: whoever measures several of them wants to know which one is better.
-const COMPETITORS: &[&str] = &[
-    "model",
-    "models",
-    "backbone",
-    "llm",
-    "backend",
-    "machine",
-    "library",
-    "lib",
-    "framework",
-    "language",
-    "lang",
-    "engine",
-    "implementation",
-    "impl",
-    "algorithm",
-    "algo",
-    "variant",
-    "compiler",
-    "codec",
-    "solver",
-    "gpu",
-    "strategy",
-    "approach",
-    "optimizer",
-    "quantization",
-];
+const COMPETITORS: Words = Words::of(
+    "model models backbone llm backend machine library lib framework language lang engine implementation impl algorithm algo \
+     variant compiler codec solver gpu strategy approach optimizer quantization",
+);
 /// Names of columns whose texts are parts of one service: what its users ask of it, in a mixture that they have made.
-const SERVED: &[&str] = &[
-    "endpoint",
-    "url",
-    "uri",
-    "route",
-    "path",
-    "page",
-    "request",
-    "req",
-    "transaction",
-    "event",
-    "label",
-    "operation",
-    "op",
-    "action",
-    "api",
-    "rpc",
-    "method",
-    "call",
-    "command",
-    "message",
-];
+const SERVED: Words = Words::of(
+    "endpoint url uri route path page request req transaction event label operation op action api rpc method call command message",
+);
 
-/// Whether the groups that these columns make were compared with each other.
-pub(super) fn were_compared(table: &Table, columns: &[usize]) -> bool {
+/// Whether the groups that these columns make, whose codes of the rows are given, were compared with each other.
+pub(super) fn were_compared(table: &Table, columns: &[usize], codes: &Cells) -> bool {
     if table.defined_by_tool {
         return false;
     }
-    let is = |column: &usize, known: &[&str]| known.contains(&last_word(&table.columns[*column].name).as_str());
+    let is = |column: &usize, known: Words| known.has(&last_word(&table.columns[*column].name));
     let was_chosen = |column: &usize| table.columns[*column].role == Role::Setting;
     if columns.iter().any(|column| was_chosen(column) || is(column, COMPETITORS)) {
         return true;
     }
-    if are_snapshots(table, columns) {
+    if are_snapshots(table, codes) {
         return true;
     }
     let not_chosen = |column: &usize| {
@@ -88,11 +47,10 @@ pub(super) fn were_compared(table: &Table, columns: &[usize]) -> bool {
 
 /// Whether each of several things has one row at each instant, as interfaces and sensors that are read together have: parts of a whole, of
 /// which nothing is true together but their sum.
-fn are_snapshots(table: &Table, columns: &[usize]) -> bool {
+fn are_snapshots(table: &Table, codes: &Cells) -> bool {
     const FEWEST_INSTANTS: usize = 3;
     const FILLED: f64 = 0.9;
     let Some(clock) = table.columns_as(Role::Timestamp).next() else { return false };
-    let (codes, _) = labels_of(table, columns);
     let rows = codes.rows();
     if rows > MOST_ROWS_OF_DESIGN {
         return false;

@@ -108,7 +108,7 @@ impl<'a> Grouping<'a> {
         let of_experiment = asked_none
             && columns.iter().any(|column| table.columns[*column].role == Role::Setting)
             && !has_clock(table);
-        let of_compared = asked_none && were_compared(table, &columns);
+        let of_compared = asked_none && were_compared(table, &columns, &codes);
         let collapse = settings.collapse_labels && !table.labels_exact && !configurations;
         let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
         Some(Self {

@@ -6,6 +6,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::words::Words;
+
 /// Names of columns of programs: a table may have a row for each of them.
 pub(crate) const PROGRAMS: &[&str] = &[
     "app",
@@ -21,100 +23,21 @@ pub(crate) const PROGRAMS: &[&str] = &[
     "testcase",
 ];
 /// Other names of columns whose texts name what was run.
-const RUN_BY_NAME: &[&str] = &[
-    "name",
-    "test",
-    "case",
-    "scenario",
-    "metric",
-    "query",
-    "operation",
-    "op",
-    "command",
-    "instance",
-    "method",
-    "algorithm",
-];
+const RUN_BY_NAME: Words =
+    Words::of("name test case scenario metric query operation op command instance method algorithm");
 /// Words for what comes to a program from outside, or for who sends it: rows that differ in it are samples.
-const COMES_IN: &[&str] = &[
-    "prompt",
-    "question",
-    "sentence",
-    "text",
-    "input",
-    "image",
-    "img",
-    "picture",
-    "photo",
-    "frame",
-    "file",
-    "filename",
-    "filepath",
-    "path",
-    "folder",
-    "directory",
-    "url",
-    "uri",
-    "link",
-    "domain",
-    "host",
-    "hostname",
-    "ip",
-    "address",
-    "site",
-    "page",
-    "video",
-    "audio",
-    "document",
-    "doc",
-    "article",
-    "word",
-    "user",
-    "username",
-    "client",
-    "customer",
-    "email",
-    "person",
-    "player",
-    "session",
-    "thread",
-    "worker",
-    "message",
-    "request",
-    "req",
-    "response",
-    "answer",
-    "transaction",
-    "event",
-    "endpoint",
-    "label",
-    "id",
-    "uuid",
-    "guid",
-    "key",
-    "token",
-    "hash",
-    "date",
-    "day",
-    "time",
-    "timestamp",
-    "row",
-    "record",
-    "item",
-    "sample",
-    "run",
-    "iteration",
-    "title",
-    "description",
-    "comment",
-    "note",
-];
+const COMES_IN: Words = Words::of(
+    "prompt question sentence text input image img picture photo frame file filename filepath path folder directory url uri link \
+     domain host hostname ip address site page video audio document doc article word user username client customer email person \
+     player session thread worker message request req response answer transaction event endpoint label id uuid guid key token hash \
+     date day time timestamp row record item sample run iteration title description comment note",
+);
 
 /// Whether texts under a name, another one in each row, name what the rows are of: always, or where nothing beside them tells kinds of
 /// rows apart.
 pub(crate) fn names_what_ran(last_word: &str, others_tell: bool) -> bool {
-    let known = PROGRAMS.contains(&last_word) || RUN_BY_NAME.contains(&last_word);
-    known || !others_tell && !COMES_IN.contains(&last_word)
+    let known = PROGRAMS.contains(&last_word) || RUN_BY_NAME.has(last_word);
+    known || !others_tell && !COMES_IN.has(last_word)
 }
 
 /// So many programs may stand in a table with a row for each.

@@ -8,12 +8,10 @@ use crate::measure::unit::{Dimension, Unit};
 use crate::table::{CellType, Role, Table, UnitChoice};
 
 use super::name;
-use super::time_evidence::counts_what;
+use super::time_evidence::{UNITS, counts_what};
 use super::vocabulary::Kind;
 use crate::ingest::options::SourceOptions;
 
-/// The units that durations are recorded in.
-const UNITS: [Unit; 4] = [Unit::SECOND, Unit::MILLISECOND, Unit::MICROSECOND, Unit::NANOSECOND];
 /// How far the factor may be from a power of a thousand.
 const TOLERANCE: f64 = 1e-4;
 /// A longer table is not looked at: whoever recorded so much knew the unit.

@@ -422,7 +422,7 @@ fn kind_of_word(word: &Word, before: &[Word]) -> Option<Kind> {
 }
 
 fn is_percent(word: &str) -> bool {
-    matches!(word, "pct" | "percent" | "percentage")
+    Unit::parse(word) == Some(Unit::PERCENT)
 }
 
 fn is_total(word: &str) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! In: a column of whole numbers among the others of its table. Out: that nobody measured it, and how one sees it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::table::{CellType, Role, Table};
 
@@ -58,8 +58,11 @@ fn planned_length(table: &Table, index: usize, words: &[String]) -> Option<f64> 
     /// So many times as much was done in one row as in another.
     const DIFFERS: f64 = 1.2;
     let [only] = words else { return None };
+    if !vocabulary::RUN_OR_LATENCY.has(only) || table.values(index).count() < FEWEST {
+        return None;
+    }
     let (low, high) = range(table, index);
-    if !vocabulary::RUN_OR_LATENCY.has(only) || table.values(index).count() < FEWEST || low <= 0.0 || high <= low {
+    if low <= 0.0 || high <= low {
         return None;
     }
     let is_near = |length: &f64| *length <= low && high <= length * (1.0 + LONGER);
@@ -89,26 +92,27 @@ fn factors_of(table: &Table, index: usize) -> Option<usize> {
     let whole = |column: usize| column != index && table.columns[column].cells == CellType::Integer;
     let numbers = || (0..table.columns.len()).filter(|column| whole(*column));
     // Both are called after what they make up.
-    let name = &table.columns[index].name;
-    let is_named = |product: usize, other: usize| {
-        let (of, other) = (&table.columns[product].name, &table.columns[other].name);
-        !of.is_empty() && name.len() > of.len() && name.starts_with(of.as_str()) && other.starts_with(of.as_str())
+    let is_called_after = |column: usize, product: usize| {
+        let (name, of) = (&table.columns[column].name, &table.columns[product].name);
+        !of.is_empty() && name.len() > of.len() && name.starts_with(of.as_str())
     };
     let makes_up = |product: usize, other: usize| {
-        let mut telling = std::collections::BTreeSet::new();
+        let mut telling = BTreeSet::new();
         let rows = table.values(index).iter().zip(table.values(other).iter()).zip(table.values(product).iter());
         let all = rows.into_iter().all(|((one, other), product)| match (one, other, product) {
             (Some(one), Some(other), Some(product)) => {
-                telling.insert(product.to_bits());
-                one >= 1.0 && other >= 1.0 && (one * other).to_bits() == product.to_bits()
+                let fits = one >= 1.0 && other >= 1.0 && (one * other).to_bits() == product.to_bits();
+                fits && {
+                    telling.insert(product.to_bits());
+                    true
+                }
             }
             _ => false,
         });
         all && telling.len() >= FEWEST
     };
-    numbers().find(|product| {
-        numbers().any(|other| other != *product && is_named(*product, other) && makes_up(*product, other))
-    })
+    let mut products = numbers().filter(|product| is_called_after(index, *product));
+    products.find(|product| numbers().any(|other| is_called_after(other, *product) && makes_up(*product, other)))
 }
 
 /// The column that says of how many numbers each list is, where a column of a document holds lists under several of its numbers, each of which

@@ -232,7 +232,7 @@ fn assign_table(
         merged_cells::fill(&mut table);
     }
     // Before labels are settings: the names of metrics follow each other in stretches, too.
-    recognise_long_table(&mut table, options);
+    recognise_long_table(&mut table, definitions);
     if definitions.leaves_roles_open() {
         limits::settle(&mut table);
         same_size::settle(&mut table);
@@ -312,8 +312,7 @@ fn recognise_devices(table: &mut Table, invalid: &InvalidCells, definitions: &De
     for (index, column) in table.columns.iter_mut().enumerate() {
         let words = name::words(name::leaf(&column.name));
         let device = matches!(&words[..], [only] if vocabulary::DEVICE.has(only)) || which::is_item(&words);
-        let free = definitions.declared(&column.name).is_none()
-            && definitions.options.column(&column.name).and_then(|given| given.role).is_none();
+        let free = definitions.declared(&column.name).is_none() && definitions.given(column).is_none();
         let has_words = invalid.counts.contains_key(&(index, FindingKind::NotANumber));
         if device && free && has_words && column.role == Role::Metric && column.cells == CellType::Integer {
             column.role = Role::Identifier;
@@ -323,7 +322,7 @@ fn recognise_devices(table: &mut Table, invalid: &InvalidCells, definitions: &De
 }
 
 /// A long table names the metric of its one value column in another column.
-fn recognise_long_table(table: &mut Table, options: &SourceOptions) {
+fn recognise_long_table(table: &mut Table, definitions: &Definitions<'_>) {
     let values: Vec<usize> = table.columns_as(Role::Metric).collect();
     let [value] = values[..] else { return };
     // In nested data the name is behind the last dot: `data.value`.
@@ -338,7 +337,7 @@ fn recognise_long_table(table: &mut Table, options: &SourceOptions) {
     let names = table.columns.iter().position(|column| {
         (column.role == Role::Label || column.role == Role::Identifier && column.cells == CellType::Text)
             && known(vocabulary::METRIC_NAME, &column.name)
-            && options.column(&column.name).and_then(|column| column.role).is_none()
+            && definitions.given(column).is_none()
     });
     if let Some(names) = names {
         table.columns[names].role = Role::MetricName;

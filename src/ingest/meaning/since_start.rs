@@ -89,6 +89,41 @@ pub(super) fn begins_anew(cells: &Cells) -> Option<Vec<usize>> {
     ((1..MOST_RUNS).contains(&starts.len()) && 4 * starts.len() <= steps.len()).then_some(starts)
 }
 
+/// How a column that never falls grows between the rows at which it begins anew.
+pub(super) struct Growth {
+    /// Its first number.
+    pub(super) first: f64,
+    /// How many numbers it has.
+    pub(super) count: usize,
+    /// By how much each is above the one before it.
+    pub(super) steps: Vec<f64>,
+}
+
+/// How a column grows in stretches that begin at these rows; `None` where it falls within one, and where there is no stretch or number.
+pub(super) fn growth(cells: &Cells, starts: &[usize]) -> Option<Growth> {
+    if starts.is_empty() {
+        return None;
+    }
+    let mut starts = starts.iter().copied().peekable();
+    let (mut before, mut first): (Option<f64>, Option<f64>) = (None, None);
+    let (mut count, mut steps) = (0, Vec::new());
+    for (row, number) in cells.iter().enumerate() {
+        while starts.next_if(|start| *start <= row).is_some() {
+            before = None;
+        }
+        let Some(number) = number else { continue };
+        if let Some(before) = before.replace(number) {
+            if number < before {
+                return None;
+            }
+            steps.push(number - before);
+        }
+        first = first.or(Some(number));
+        count += 1;
+    }
+    first.map(|first| Growth { first, count, steps })
+}
+
 /// Whether a column is a counter of a machine that began before the first row: called like what it counts, never falling between the
 /// starts, and so large already that it grew for long before.
 pub(super) fn is_counter(table: &Table, column: usize, starts: &[usize]) -> bool {
@@ -107,28 +142,13 @@ pub(super) fn is_counter(table: &Table, column: usize, starts: &[usize]) -> bool
         && said.statistic.is_none()
         && vocabulary::MEMORY.among(&words).is_none()
         && !words.iter().any(|word| matches!(word.as_str(), "per" | "usage" | "used" | "free"));
-    if !may_count || starts.is_empty() || table.columns_as(Role::Timestamp).next().is_none() {
+    if !may_count || table.columns_as(Role::Timestamp).next().is_none() {
         return false;
     }
-    let mut starts = starts.iter().copied().peekable();
-    let (mut before, mut first): (Option<f64>, Option<f64>) = (None, None);
-    let (mut rises, mut largest, mut count) = (0, 0.0_f64, 0);
-    for (row, number) in table.values(column).iter().enumerate() {
-        while starts.next_if(|start| *start <= row).is_some() {
-            before = None;
-        }
-        let Some(number) = number else { continue };
-        if let Some(before) = before.replace(number) {
-            if number < before {
-                return false;
-            }
-            rises += usize::from(number > before);
-            largest = largest.max(number - before);
-        }
-        first = first.or(Some(number));
-        count += 1;
-    }
-    let long_before = first.is_some_and(|first| first >= LONG_BEFORE * largest);
+    let Some(Growth { first, count, steps }) = growth(table.values(column), starts) else { return false };
+    let rises = steps.iter().filter(|step| **step > 0.0).count();
+    let largest = steps.into_iter().fold(0.0, f64::max);
+    let long_before = first >= LONG_BEFORE * largest;
     rises >= FEWEST_RISES && (long_before && count >= SOME || count >= MANY && 4 * rises >= count)
 }
 

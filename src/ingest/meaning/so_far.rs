@@ -10,7 +10,7 @@ use crate::table::{CellType, Instants, Role, Table};
 
 use super::design::counted;
 use super::name;
-use super::since_start;
+use super::since_start::{self, Growth};
 use super::vocabulary::{self, Kind, Words};
 
 /// In so many rows numbers may rise by chance or because somebody sorted them.
@@ -330,26 +330,13 @@ fn increments_elsewhere(table: &Table, column: usize, rows: usize) -> Option<&'s
 fn adds_up(table: &Table, column: usize, starts: &[usize], beside_elapsed: bool) -> bool {
     let words = name::words(name::leaf(&table.columns[column].name));
     let named = CUMULATIVE.among(&words).is_some();
-    if !may_add_up(&table.columns[column].name) || starts.is_empty() {
+    if !may_add_up(&table.columns[column].name) {
         return false;
     }
     let fewest = if named || beside_elapsed { FEWEST_BY_CLOCK } else { FEWEST_ROWS };
-    let mut starts = starts.iter().copied().peekable();
-    let (mut before, mut first): (Option<f64>, Option<f64>) = (None, None);
-    let mut increments = Vec::new();
-    for (row, number) in table.values(column).iter().enumerate() {
-        while starts.next_if(|start| *start <= row).is_some() {
-            before = None;
-        }
-        let Some(number) = number else { continue };
-        if let Some(before) = before.replace(number) {
-            if number < before {
-                return false;
-            }
-            increments.push(number - before);
-        }
-        first = first.or(Some(number));
-    }
+    let Some(Growth { first, steps: increments, .. }) = since_start::growth(table.values(column), starts) else {
+        return false;
+    };
     let rises = increments.iter().filter(|step| **step > 0.0).count();
     if increments.len() + 1 < fewest || 2 * rises < increments.len() || rises + 1 < fewest.min(FEWEST_ROWS / 2) {
         return false;
@@ -359,7 +346,7 @@ fn adds_up(table: &Table, column: usize, starts: &[usize], beside_elapsed: bool)
     let (early, late): (f64, f64) = (early.iter().sum(), late.iter().sum());
     // What doubles from row to row is tried in sizes, and what begins high was there before.
     let even = early <= 8.0 * late && late <= 8.0 * early;
-    named || even && first.is_some_and(|first| first <= 2.0 * largest)
+    named || even && first <= 2.0 * largest
 }
 
 /// The last value of each stretch.

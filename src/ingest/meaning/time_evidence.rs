@@ -12,7 +12,7 @@ use super::profile::counts_since_1970;
 use super::vocabulary::{self, Kind};
 
 /// The units that durations are recorded in.
-const UNITS: [Unit; 4] = [Unit::SECOND, Unit::MILLISECOND, Unit::MICROSECOND, Unit::NANOSECOND];
+pub(super) const UNITS: [Unit; 4] = [Unit::SECOND, Unit::MILLISECOND, Unit::MICROSECOND, Unit::NANOSECOND];
 /// So many numbers of a column are looked at.
 const LOOKED_AT: usize = 2048;
 /// So large a part of the rows has to speak for a unit.
