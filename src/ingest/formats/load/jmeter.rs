@@ -2,7 +2,7 @@
 //! stamp can be chosen (`jmeter.save.saveservice.*`), and before 3.0 there was no header by default.
 //!
 //! In: a delimited text, read by the reader of delimited text. Out: its table; rows that sum up others (of a transaction
-//! controller) leave it for a table of their own. Definition: JMeter's `SampleSaveConfiguration`, `CSVSaveService` and the
+//! controller) and rows inside others (redirects, embedded resources) leave it for tables of their own. Definition: JMeter's `SampleSaveConfiguration`, `CSVSaveService` and the
 //! glossary of its manual.
 
 use crate::measure::finding::{Finding, Place};
@@ -15,6 +15,8 @@ use crate::ingest::format::{
 use crate::ingest::settle;
 use crate::ingest::signature;
 use crate::ingest::text::delimited;
+
+mod sub_samples;
 
 pub(crate) const FORMAT: Format = Format {
     name: "jmeter",
@@ -35,7 +37,7 @@ const SIGNATURE: &[&str] = &["timeStamp", "elapsed", "label"];
 const TRANSACTION: &str = "Number of samples in transaction";
 /// The table of such rows.
 const TRANSACTIONS: &str = "transactions";
-/// The table of samples inside others, in the XML form.
+/// The table of samples inside others.
 pub(crate) const SUB_SAMPLES: &str = "sub-samples";
 /// Digits of milliseconds since 1970, from 2001 to 2286.
 const MILLISECOND_DIGITS: usize = 13;
@@ -242,9 +244,10 @@ fn read(records: &mut AnyRecords<'_>, options: &SourceOptions, sink: &mut Sink) 
     delimited::read_named(records, options, sink, names.as_deref())
 }
 
-/// Takes the rows of transaction controllers out of the requests, and columns without content out of the metrics.
+/// Takes the rows of transaction controllers and those inside others out of the requests, and columns without content out of the metrics.
 pub(crate) fn settle(source: &mut Source, options: &SourceOptions) {
     apart_transactions(source);
+    apart_sub_samples(source);
     for table in &mut source.tables {
         for index in 0..table.columns.len() {
             let given = options.column(&table.columns[index].name).is_some_and(|column| column.role.is_some());
@@ -297,6 +300,26 @@ fn apart_transactions(source: &mut Source) {
         transactions.name = Some(TRANSACTIONS.to_owned());
         *table = requests;
         apart.push(transactions);
+    }
+    source.tables.append(&mut apart);
+}
+
+/// The time of a redirect stands in the row of the sample that was redirected, too.
+fn apart_sub_samples(source: &mut Source) {
+    let mut apart = Vec::new();
+    for table in source.tables.iter_mut().filter(|table| table.name.is_none()) {
+        let Some(label) = table.position("label") else { continue };
+        let inside = sub_samples::labels(table, label);
+        let (inner, outer) = settle::part(table, label, |text| inside.contains(text));
+        let Some((mut inner, outer)) = inner.zip(outer) else { continue };
+        source.provenance.evidence.push(format!(
+            "{} samples stand inside others, by whose labels and a number theirs are made (embedded resources, redirects): \
+             they are a table of their own, because the outer samples contain their time",
+            inner.lines.rows()
+        ));
+        inner.name = Some(SUB_SAMPLES.to_owned());
+        *table = outer;
+        apart.push(inner);
     }
     source.tables.append(&mut apart);
 }
@@ -368,6 +391,29 @@ mod tests {
         assert_eq!(found.tables[1].name.as_deref(), Some("transactions"));
         assert_eq!(numbers(&found.tables[1], "transactions.elapsed"), [200.0]);
         assert!(found.provenance.evidence.iter().any(|line| line.contains("1 rows are transactions")));
+    }
+
+    #[test]
+    fn redirects_are_not_counted_beside_the_samples_that_contain_them() {
+        let rows = |inside: u64| -> String {
+            let row = |at: u64, elapsed: u64, label: &str, thread: u64| {
+                format!("{at},{elapsed},{label},200,OK,T 1-{thread},text,true,,900,100,1,2,null,80,0,30\n")
+            };
+            let of = |one: u64| {
+                let at = 1_700_000_000_000 + 700 * one;
+                let redirects = row(at, 40, "Home-0", one % 3) + &row(at + inside, 60, "Home-1", one % 3);
+                row(at, 100 + one, "Home", one % 3) + &redirects
+            };
+            (0..9).map(of).collect()
+        };
+        let found = source(&format!("{HEADER}{}", rows(40)));
+        assert_eq!(numbers(&found.tables[0], "elapsed"), (100..109).map(f64::from).collect::<Vec<f64>>());
+        assert_eq!(found.tables[1].name.as_deref(), Some("sub-samples"));
+        assert_eq!(numbers(&found.tables[1], "sub-samples.elapsed").len(), 18);
+        assert!(found.provenance.evidence.iter().any(|line| line.contains("18 samples stand inside others")));
+        // Names like these alone say nothing: here only half of the rows lie inside.
+        let elsewhere = source(&format!("{HEADER}{}", rows(400)));
+        assert_eq!(numbers(&elsewhere.tables[0], "elapsed").len(), 27);
     }
 
     #[test]
