@@ -308,6 +308,9 @@ pub struct ReportedNumbers {
     /// The unit that they have in the file, where it was only assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumed_unit: Option<String>,
+    /// The unit that is stated beside them, where they have no dimension and none is converted into another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// Which way is better.
     pub polarity: Polarity,
     /// What exactly was measured, where the format defines it.

@@ -18,6 +18,7 @@ use crate::analysis::metric::{Evidence, Metric};
 use crate::analysis::outcome::{Failures, inflation_of};
 use crate::analysis::reported::Reported;
 use crate::analysis::source::Source;
+use crate::measure::unit::as_written;
 use crate::measure::{Dimension, Polarity, Statistic};
 use crate::stats::dependence::of_short_run;
 use crate::stats::moments::mean_and_stddev;
@@ -152,6 +153,7 @@ fn reported(found: &Reported) -> ReportedNumbers {
         label: found.label.clone(),
         dimension: found.dimension,
         assumed_unit: assumed.map(|value| value.unit.clone().unwrap_or_default()),
+        unit: found.values.iter().find_map(|value| as_written(value.unit.as_deref(), found.dimension)),
         polarity: found.polarity,
         meaning: found.meaning.clone(),
         values: found.values.iter().map(|value| (value.statistic, value.value)).collect(),

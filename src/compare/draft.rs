@@ -4,6 +4,7 @@
 //! known. Refuses, with the reason in the change, what cannot be compared.
 
 use crate::measure::label::pattern;
+use crate::measure::unit::as_written;
 use crate::measure::{Dimension, Direction, Polarity, Statistic};
 
 use super::capture::{MetricRuns, Recording, ReportedNumbers, Share};
@@ -91,6 +92,7 @@ pub(crate) fn summary_of(samples: &[&MetricRuns]) -> Option<ReportedNumbers> {
         label: first.group.clone().filter(|_| samples.len() == 1),
         dimension: first.dimension,
         assumed_unit: None,
+        unit: as_written(first.recorded_unit.as_deref(), first.dimension),
         polarity: first.polarity,
         meaning: first.meaning.clone(),
         values: sides.summary(),
@@ -142,7 +144,9 @@ impl<'a> ChangeDraft<'a> {
         let (metric, group) = shown.map_or(("", None), |runs| (runs.metric.as_str(), runs.group.as_deref()));
         let dimension = shown.map_or(Dimension::Unknown, |runs| runs.dimension);
         let polarity = known(&pair.after).or_else(|| known(&pair.before)).unwrap_or(Polarity::Unknown);
+        let unit = shown.and_then(|runs| as_written(runs.recorded_unit.as_deref(), dimension));
         let change = Change {
+            unit,
             margin,
             before: sides[0].as_ref().map(PooledRuns::side),
             after: sides[1].as_ref().map(PooledRuns::side),
@@ -221,6 +225,7 @@ impl<'a> ChangeDraft<'a> {
         };
         let ReportedNumbers { source, metric, label, dimension, polarity, .. } = shown;
         let change = Change {
+            unit: shown.unit.clone(),
             reason: Some(Reason::SummaryOnly),
             margin: criteria.margins.of(metric),
             before: side(before),

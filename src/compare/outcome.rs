@@ -194,19 +194,19 @@ pub struct Change {
     pub group: Option<String>,
     /// What it measures; values are in the base unit of this.
     pub dimension: Dimension,
+    /// The unit that is stated beside the values, where they have no dimension and none is converted into another (`W`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// Which way is better.
     pub polarity: Polarity,
-    /// Two-sided p of "no change" of all parts of the metric together, which is what enters the control of false discoveries; absent
-    /// where nothing was tested.
+    /// Two-sided p of "no change" of all its parts together, as the control of false discoveries takes it; absent where none was tested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p: Option<f64>,
-    /// The verdict: regressed where any judged effect is, else changed or improved where any is, else what the center says;
-    /// but unchanged only where no other effect speaks of a change.
+    /// Regressed where any judged effect is, else changed or improved, else what the center says; unchanged where none speaks of a change.
     pub verdict: Verdict,
     /// Why it is not compared, or why nothing can be told.
     pub reason: Option<Reason>,
-    /// Whether it is for the worse and so large that noise does not explain it, although it cannot be decided: then a gate on
-    /// regressions is undecided.
+    /// Whether it is for the worse and larger than noise explains, although undecided: then a gate on regressions is undecided.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub large: bool,
     /// The margin that holds for it: 0.05 is 5%.
@@ -215,8 +215,7 @@ pub struct Change {
     pub before: Option<MetricSide>,
     /// The run; absent where it has none of this.
     pub after: Option<MetricSide>,
-    /// Center first, then p50, p95, p99, mean, the share of slow samples, the share of zeros and the center of the others, where
-    /// there are such; for shares of failures the one effect.
+    /// Center, p50, p95, p99, mean, the shares of slow samples and of zeros, the center of the others; for shares of failures the one.
     pub effects: Vec<Effect>,
     /// Relative standard deviation of the centers of runs; absent where no side has several.
     pub noise_floor: Option<f64>,
@@ -538,6 +537,7 @@ impl Change {
             metric: metric.to_owned(),
             group: group.map(str::to_owned),
             dimension,
+            unit: None,
             polarity,
             p: None,
             verdict: Verdict::Inconclusive,

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::measure::Polarity;
 use crate::measure::label::pattern;
+use crate::measure::unit::as_written;
 
 use super::capture::{Capture, MetricRuns, RateRun, ReportedNumbers, Share, both_say_where, is_of_machine};
 use super::outcome::{BEYOND, Reason, WITHOUT, is_of_failures};
@@ -325,8 +326,10 @@ pub(crate) fn differing_machine(before: &[Capture], after: &[Capture]) -> Vec<St
 
 /// Why numbers that tools report may not be compared with each other.
 pub(crate) fn incomparable_reported(before: &ReportedNumbers, after: &ReportedNumbers) -> Option<Reason> {
-    if before.dimension != after.dimension {
-        let unit = |numbers: &ReportedNumbers| numbers.dimension.base_symbol().to_owned();
+    let unit =
+        |numbers: &ReportedNumbers| numbers.unit.clone().unwrap_or_else(|| numbers.dimension.base_symbol().to_owned());
+    let another = before.unit.is_some() && after.unit.is_some() && before.unit != after.unit;
+    if before.dimension != after.dimension || another {
         return Some(Reason::UnitChanged { before: unit(before), after: unit(after) });
     }
     match (&before.meaning, &after.meaning) {
@@ -347,7 +350,13 @@ pub(crate) fn incomparable(pair: &Pair<'_, MetricRuns>) -> Option<Reason> {
             .unwrap_or_else(|| runs.dimension.base_symbol().to_owned())
     };
     let units = |(before, after): (&MetricRuns, &MetricRuns)| (unit(before), unit(after));
-    if let Some((before, after)) = pairs().find(|(before, after)| before.dimension != after.dimension).map(units) {
+    // Watts are not converted into kilowatts.
+    let as_stated = |runs: &MetricRuns| as_written(runs.recorded_unit.as_deref(), runs.dimension);
+    let differ = |(before, after): &(&MetricRuns, &MetricRuns)| {
+        let stated = as_stated(before).zip(as_stated(after));
+        before.dimension != after.dimension || stated.is_some_and(|(before, after)| before != after)
+    };
+    if let Some((before, after)) = pairs().find(differ).map(units) {
         return Some(Reason::UnitChanged { before, after });
     }
     let assumed = |(before, after): &(&MetricRuns, &MetricRuns)| {

@@ -191,6 +191,7 @@ mod tests {
             label: None,
             dimension: crate::measure::unit::Dimension::Time,
             assumed_unit: None,
+            unit: None,
             polarity: crate::measure::Polarity::LowerIsBetter,
             meaning: None,
             values: BTreeMap::from([(crate::measure::Statistic::Mean, 0.1)]),

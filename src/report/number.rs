@@ -162,6 +162,21 @@ impl Scale {
     }
 }
 
+/// What numbers are shown in: what they measure, and the unit that was stated beside them where they have no dimension (`W`).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ShownIn<'a> {
+    /// What they measure.
+    pub(crate) dimension: Dimension,
+    /// The unit as it was written; of no effect on numbers that have a dimension.
+    pub(crate) unit: Option<&'a str>,
+}
+
+impl From<Dimension> for ShownIn<'_> {
+    fn from(dimension: Dimension) -> Self {
+        Self { dimension, unit: None }
+    }
+}
+
 /// A single quantity in the unit and with the digits that suit it: `2.634 GB`.
 pub(crate) fn quantity(dimension: Dimension, value: f64) -> String {
     quantity_as_written(dimension, None, value)

@@ -361,3 +361,27 @@ fn a_margin_test_wants_the_whole_interval_beyond_the_margin() {
     assert_eq!(center("").0, "inconclusive");
     assert_eq!(place.json("out.json")["comparison"]["margin_test"], true);
 }
+
+#[test]
+fn units_of_which_nothing_is_converted_stand_in_changes_and_another_one_is_not_compared() {
+    let rows = |unit: &str, factor: f64| {
+        let values = samples("power", 200, 100.0 * factor);
+        values
+            .lines()
+            .skip(1)
+            .fold("metric,value,unit\n".to_owned(), |all, value| format!("{all}power,{value},{unit}\n"))
+    };
+    let place = Place::new();
+    place.write("before.csv", rows("W", 1.0)).write("after.csv", rows("W", 1.2)).write("kilo.csv", rows("kW", 0.0012));
+    place.run("compare before.csv after.csv -o out.json").exits(0).says("W");
+    let found = place.json("out.json");
+    assert_eq!(change(&found, "power", None)["unit"], "W");
+    assert_eq!(change(&found, "power", None)["verdict"], "changed");
+    place.run("compare before.csv after.csv").says("→ 120.4 W");
+    place.run("compare before.csv kilo.csv -o out.json").exits(0).says("the unit changed from `W` to `kW`");
+    assert_eq!(change(&place.json("out.json"), "power", None)["verdict"], "incomparable");
+    // A row of its own for each unit is no population with the others.
+    let both = rows("W", 1.0) + &rows("kW", 0.001).lines().skip(1).map(|row| format!("{row}\n")).collect::<String>();
+    place.write("both.csv", both).run("summarize both.csv -o report.json").exits(0);
+    assert_eq!(crate::support::names(&place.json("report.json")), ["power (W)", "power (kW)"]);
+}

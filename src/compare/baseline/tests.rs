@@ -415,6 +415,7 @@ fn a_file_is_of_the_oldest_version_that_holds_what_is_in_it() {
         label: None,
         dimension: Dimension::Time,
         assumed_unit: None,
+        unit: None,
         polarity: Polarity::LowerIsBetter,
         meaning: Some("to the last byte".to_owned()),
         values: [(Statistic::Mean, 0.001), (Statistic::Percentile(99.9), 0.25)].into(),

@@ -393,6 +393,7 @@ fn reported(source: &str, meaning: &str, values: &[(&str, f64)]) -> ReportedNumb
         label: None,
         dimension: Dimension::Time,
         assumed_unit: None,
+        unit: None,
         polarity: Polarity::LowerIsBetter,
         meaning: Some(meaning.to_owned()),
         values: values.iter().map(|(name, value)| (name.parse().unwrap(), *value)).collect(),

@@ -193,7 +193,7 @@ fn stated_by_rows(
     let units = rows.units();
     let Some(first) = units.first().copied() else { return assumed };
     let name = table.columns[rows.column].name.clone();
-    if units.iter().any(|unit| unit.dimension != first.dimension) {
+    if have_nothing_in_common(&units) {
         let reason = format!("`{name}` names units of different kinds: the numbers have no common one");
         return Some(UnitChoice { unit: Unit::UNKNOWN, reason, assumed: true });
     }
@@ -218,7 +218,23 @@ fn stated_by_rows(
 pub(crate) fn units_of_several_kinds(table: &Table, index: usize) -> Option<usize> {
     let rows = row_units(table, index, false)?;
     let units = rows.units();
-    units.iter().any(|unit| unit.dimension != units[0].dimension).then_some(rows.column)
+    have_nothing_in_common(&units).then_some(rows.column)
+}
+
+/// Whether none of several units can be converted into another: they measure different things, or things of which nothing is converted.
+fn have_nothing_in_common(units: &[Unit]) -> bool {
+    units.windows(2).any(|pair| {
+        pair[0].dimension != pair[1].dimension || pair[0].dimension == Dimension::Unknown && pair[0] != pair[1]
+    })
+}
+
+/// The unit that a text beside a value states: one of ours, or one of which nothing is converted (`W`, `joules`).
+fn unit_of_text(text: &str) -> Option<Unit> {
+    /// Letters that are a unit and anything else.
+    const AMBIGUOUS: usize = 2;
+    let text = text.trim();
+    let in_words = || Unit::of_power(&text.to_lowercase()).filter(|_| text.len() > AMBIGUOUS);
+    name::unit(text).map(|(unit, _)| unit).or_else(|| Unit::as_written(text)).or_else(in_words)
 }
 
 /// Looks for the column that names the unit of another one: `latency_unit` or `latency.unit` for `latency` and
@@ -260,8 +276,7 @@ fn row_units(table: &Table, index: usize, is_time: bool) -> Option<RowUnits> {
     };
     let best = texts.into_iter().filter_map(|other| Some((rank(&table.columns[other])?, other))).min();
     let (_, column) = best?;
-    let known: Vec<Option<Unit>> =
-        table.columns[column].dictionary.iter().map(|text| Some(name::unit(text)?.0)).collect();
+    let known: Vec<Option<Unit>> = table.columns[column].dictionary.iter().map(|text| unit_of_text(text)).collect();
     let mut values = vec![0; known.len()];
     let numbers = table.values(index);
     table.text_cells(column).visit_codes(0..numbers.rows(), |first, codes| {

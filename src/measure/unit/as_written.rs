@@ -1,6 +1,12 @@
 //! Units without a dimension: nothing is converted into them, and numbers are shown with them as they were stated.
 
-use super::{FREQUENCIES, POWER_NAMES, Unit, quotient};
+use super::{Dimension, FREQUENCIES, POWER_NAMES, Unit, quotient};
+
+/// The symbol of a recorded unit, where its numbers have no dimension and are shown with it as they were written.
+pub(crate) fn as_written(symbol: Option<&str>, dimension: Dimension) -> Option<String> {
+    let known = |symbol: &&str| dimension == Dimension::Unknown && Unit::as_written(symbol).is_some();
+    symbol.filter(known).map(str::to_owned)
+}
 
 impl Unit {
     /// The unit without a dimension whose symbol this is: `W`, `kWh/token`, `kg`.

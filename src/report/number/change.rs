@@ -1,7 +1,8 @@
 //! Changes as text: ratios as percentages or factors, differences in a unit that suits them.
 
 use super::{
-    ABSENT, OPEN, Scale, decimals_for, fixed, percent_or_absent, short, tick, trim_zeros, with_sign, with_unit,
+    ABSENT, OPEN, Scale, ShownIn, decimals_for, fixed, percent_or_absent, short_as_written, tick, trim_zeros,
+    with_sign, with_unit,
 };
 use crate::measure::unit::{Dimension, Unit};
 
@@ -71,13 +72,20 @@ pub(crate) fn change_tick(ratio: f64) -> String {
 }
 
 /// A difference and its interval in one unit: `+3.20 ms` and `[+1.10, +5.30]`. Shares differ by percentage points.
-pub(crate) fn shift(dimension: Dimension, estimate: f64, low: Option<f64>, high: Option<f64>) -> (String, String) {
+pub(crate) fn shift<'a>(
+    shown: impl Into<ShownIn<'a>>,
+    estimate: f64,
+    low: Option<f64>,
+    high: Option<f64>,
+) -> (String, String) {
+    let ShownIn { dimension, unit: stated } = shown.into();
     let ends = [Some(estimate), low, high];
     let largest = ends.into_iter().flatten().map(f64::abs).max_by(f64::total_cmp).unwrap_or(0.0);
     let unit = dimension.display_unit(largest);
     let decimals = usize::try_from(decimals_for(unit.of_base(largest), SHIFT_DIGITS)).unwrap_or(0);
     let signed = |value: f64| with_sign(value, &fixed(value, unit, decimals));
-    let symbol = if dimension == Dimension::Ratio { PERCENTAGE_POINTS } else { unit.symbol };
+    let stated = stated.filter(|_| unit == Unit::UNKNOWN).and_then(Unit::as_written);
+    let symbol = if dimension == Dimension::Ratio { PERCENTAGE_POINTS } else { stated.unwrap_or(unit).symbol };
     let low = low.map_or_else(|| format!("(-{OPEN}"), |low| format!("[{}", signed(low)));
     let high = high.map_or_else(|| format!("{OPEN})"), |high| format!("{}]", signed(high)));
     (with_unit(signed(estimate), symbol), format!("{low}, {high}"))
@@ -90,13 +98,14 @@ pub(crate) fn points(share: f64) -> String {
 }
 
 /// A value before and after, in one unit and with digits that show the difference: `65.21 → 72.10 ms`.
-pub(crate) fn before_after(dimension: Dimension, before: Option<f64>, after: Option<f64>) -> String {
+pub(crate) fn before_after<'a>(shown: impl Into<ShownIn<'a>>, before: Option<f64>, after: Option<f64>) -> String {
+    let ShownIn { dimension, unit } = shown.into();
     let values: Vec<f64> = [before, after].into_iter().flatten().collect();
     if values.is_empty() {
         return ABSENT.to_owned();
     }
     let apart = before.zip(after).map(|(before, after)| (after - before).abs());
-    let scale = Scale::of_values(dimension, &values, apart).whole_if(&values);
+    let scale = Scale::of_values(dimension, &values, apart).as_written(unit).whole_if(&values);
     if dimension == Dimension::Ratio {
         return format!("{} → {}", percent_or_absent(before), percent_or_absent(after));
     }
@@ -105,14 +114,17 @@ pub(crate) fn before_after(dimension: Dimension, before: Option<f64>, after: Opt
 }
 
 /// The same with at most four digits each, for a terminal: in two units where one has no room for both: `310 µs → 24.02 ms`.
-pub(crate) fn short_before_after(dimension: Dimension, before: Option<f64>, after: Option<f64>) -> String {
+pub(crate) fn short_before_after<'a>(shown: impl Into<ShownIn<'a>>, before: Option<f64>, after: Option<f64>) -> String {
+    let shown @ ShownIn { dimension, unit: stated } = shown.into();
     let largest = before.into_iter().chain(after).map(f64::abs).fold(0.0, f64::max);
     let smallest = before.into_iter().chain(after).map(f64::abs).filter(|value| *value > 0.0).fold(largest, f64::min);
     let unit = dimension.display_unit(smallest);
     if dimension == Dimension::Ratio || unit.of_base(largest) < LARGEST_IN_ONE_UNIT || largest == smallest {
-        return before_after(dimension, before, after);
+        return before_after(shown, before, after);
     }
-    let one = |value: Option<f64>| value.map_or_else(|| ABSENT.to_owned(), |value| short(dimension, value));
+    let one = |value: Option<f64>| {
+        value.map_or_else(|| ABSENT.to_owned(), |value| short_as_written(dimension, stated, value))
+    };
     format!("{} → {}", one(before), one(after))
 }
 

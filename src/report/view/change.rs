@@ -82,8 +82,10 @@ impl ChangeView {
             source: visible(&change.source),
             metric: visible(&change.metric),
             group: change.group.as_deref().map(visible),
-            values: main
-                .map_or_else(|| ABSENT.to_owned(), |e| number::before_after(change.dimension, e.before, e.after)),
+            values: main.map_or_else(
+                || ABSENT.to_owned(),
+                |e| number::before_after(words::shown_in(change, e), e.before, e.after),
+            ),
             center: main.map_or_else(EffectView::absent, |effect| EffectView::of(change, effect)),
             p50: view(Statistic::P50),
             p95: view(Statistic::P95),
@@ -92,7 +94,7 @@ impl ChangeView {
             leading: leading.map_or_else(EffectView::absent, |effect| EffectView::of(change, effect)),
             leading_values: leading.map_or_else(
                 || ABSENT.to_owned(),
-                |e| number::before_after(e.statistic.dimension(change.dimension), e.before, e.after),
+                |e| number::before_after(words::shown_in(change, e), e.before, e.after),
             ),
             leading_name: leading.map_or("", |effect| words::statistic(effect.statistic)),
             n: sides(|side| side.samples),
@@ -126,10 +128,7 @@ impl EffectView {
         let Some(estimate) = effect.estimate else { return Self::absent() };
         let (estimate, interval) = match effect.scale {
             Scale::Ratio => (number::change(estimate), number::change_interval(effect.low, effect.high)),
-            Scale::Shift => {
-                let dimension = effect.statistic.dimension(change.dimension);
-                number::shift(dimension, estimate, effect.low, effect.high)
-            }
+            Scale::Shift => number::shift(words::shown_in(change, effect), estimate, effect.low, effect.high),
         };
         if change.reason == Some(Reason::SummaryOnly) {
             return Self { verdict: None, marked: false, text: estimate.clone(), estimate, interval: None };

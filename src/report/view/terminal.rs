@@ -222,7 +222,8 @@ fn listed(report: &Report, source: &Source) -> Vec<Row> {
         if is_secondary(report, metric) {
             secondary += 1;
             if secondary <= LISTED_SECONDARY {
-                listed.extend(rows.iter().filter(|row| !row.group).map(Row::of));
+                let groups = rows.iter().filter(|row| row.group && !row.raw).count();
+                listed.extend(rows.iter().filter(|row| !row.group).map(|row| Row::of_secondary(row, groups)));
             }
             continue;
         }
@@ -251,6 +252,15 @@ fn more(hidden: u64, before: &str, noun: &str) -> Option<Row> {
 }
 
 impl Row {
+    /// The row of a metric whose groups are not listed: where it has no numbers over all of them, it says how many there are.
+    fn of_secondary(row: &NumbersView, groups: usize) -> Self {
+        let mut listed = Self::of(row);
+        if row.n.is_empty() && listed.kind == LineKind::Metric {
+            listed.cells[1] = number::counted(groups as u64, "group");
+        }
+        listed
+    }
+
     fn of(row: &NumbersView) -> Self {
         let (kind, name) = match (row.raw, row.group) {
             _ if row.failed => (LineKind::Failed, "  └ failed, apart".to_owned()),

@@ -9,7 +9,7 @@ use crate::compare::outcome::{
     TargetResult, Verdict,
 };
 use crate::measure::{Dimension, Polarity, Statistic};
-use crate::report::number;
+use crate::report::number::{self, ShownIn};
 
 /// The word for a verdict; also the name of its class.
 pub(in crate::report) fn verdict(verdict: Verdict) -> &'static str {
@@ -436,6 +436,11 @@ pub(in crate::report) fn explanation(change: &Change) -> Option<String> {
     (!clauses.is_empty()).then(|| clauses.join("; "))
 }
 
+/// What the numbers of an effect are shown in.
+pub(in crate::report) fn shown_in<'a>(change: &'a Change, effect: &Effect) -> ShownIn<'a> {
+    ShownIn { dimension: effect.statistic.dimension(change.dimension), unit: change.unit.as_deref() }
+}
+
 /// What could have been detected and what it would take, for the center, or else the first effect that knows.
 fn power(change: &Change) -> Vec<String> {
     let knows = |effect: &&Effect| effect.detectable.is_some() || effect.samples_for_margin.is_some();
@@ -450,7 +455,7 @@ fn power(change: &Change) -> Vec<String> {
             Scale::Ratio => number::change_size(detectable),
             Scale::Shift if effect.statistic == Statistic::FailureShare => number::points(detectable),
             Scale::Shift => {
-                let (size, _) = number::shift(change.dimension, detectable, None, None);
+                let (size, _) = number::shift(shown_in(change, effect), detectable, None, None);
                 size.replacen('+', "", 1)
             }
         };

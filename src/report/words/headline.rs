@@ -244,7 +244,7 @@ fn named_change(one: &Change) -> Option<String> {
         Statistic::Center | Statistic::Value => String::new(),
         other => format!(" {}", change::statistic(other)),
     };
-    let values = number::short_before_after(one.dimension, effect.before, effect.after);
+    let values = number::short_before_after(change::shown_in(one, effect), effect.before, effect.after);
     Some(format!("{subject}{of} {} ({values})", size(one, effect)?))
 }
 
@@ -252,7 +252,7 @@ fn named_change(one: &Change) -> Option<String> {
 fn size(one: &Change, effect: &Effect) -> Option<String> {
     let estimate = effect.estimate?;
     Some(match effect.scale {
-        Scale::Shift => number::shift(one.dimension, estimate, None, None).0,
+        Scale::Shift => number::shift(change::shown_in(one, effect), estimate, None, None).0,
         Scale::Ratio if one.dimension.is_time() && estimate >= 1.0 => {
             format!("{} slower", number::change_size(estimate))
         }

@@ -92,8 +92,7 @@ fn cells(change: &Change, row: ChangeView, subject: String) -> Vec<String> {
     }
     let leading = words::leading(change);
     let values = leading.map_or(row.leading_values, |effect| {
-        let dimension = effect.statistic.dimension(change.dimension);
-        number::short_before_after(dimension, effect.before, effect.after)
+        number::short_before_after(words::shown_in(change, effect), effect.before, effect.after)
     });
     let name = match leading.map(|effect| effect.statistic) {
         None | Some(Statistic::Center | Statistic::FailureShare) => String::new(),
