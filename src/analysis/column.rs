@@ -15,7 +15,7 @@ use super::outcome::{Among, Failures, failures};
 use super::repetition;
 use super::runs_apart;
 use crate::measure::{Dimension, FindingKind};
-use crate::stats::corruption::{Case, Suspect, suspects};
+use crate::stats::corruption::{Case, NO_LABELS, Suspect, suspects};
 use crate::stats::describe::describe;
 use crate::stats::large::{self, GroupOf};
 use crate::stats::measured::LabelledNumbers;
@@ -284,6 +284,7 @@ impl MetricColumn<'_> {
             unit,
             shape: column.shape.as_ref(),
             texts: self.grouping.map_or(&[], |grouping| &grouping.texts),
+            patterns: self.grouping.map_or(&NO_LABELS, |grouping| &grouping.patterns),
             dimension: unit.dimension,
             signed: is_difference(&column.name),
             limit: column.limit,

@@ -204,6 +204,10 @@ fn is_full_grid(table: &Table, columns: &[usize], together: &Labels<'_>) -> bool
         }
         combinations = with;
         product = product.saturating_mul(texts_in_use(table, *column));
+        // It only grows.
+        if product > together.1.len() {
+            return false;
+        }
     }
     product == together.1.len()
 }

@@ -12,6 +12,7 @@ use super::configurations::{MOST_OF_DESIGN, MOST_ROWS_OF_DESIGN, is_design, swee
 use super::label_names::{most_named, names_a_thing, names_somebody, without_common_numbers};
 use super::row_names::{MOST_SWEPT, ROWS_EACH, each_row_is_another, has_clock, label_of_each_row, last_word};
 use crate::measure::label::{LEADING, Label, pattern};
+use crate::stats::corruption::LabelPatterns;
 use crate::stats::kruskal_wallis::kruskal_wallis;
 use crate::stats::measured::LabelledNumbers;
 use crate::stats::settings::Settings;
@@ -39,6 +40,8 @@ pub(crate) struct Grouping<'a> {
     /// Label of each row, as written.
     pub(crate) codes: Cow<'a, Cells>,
     pub(super) texts: Vec<String>,
+    /// What those texts are like.
+    pub(super) patterns: LabelPatterns,
     /// Whether settings are part of it, or labels together stand for them.
     pub(super) by_settings: bool,
     /// Whether settings of an experiment without a clock are part of it: of all of them together nothing was asked.
@@ -125,21 +128,22 @@ impl<'a> Grouping<'a> {
     fn new(columns: String, codes: Cow<'a, Cells>, texts: Vec<String>, collapse: bool, apart: &[String]) -> Self {
         const EXAMPLES: usize = 3;
         let in_use = by_first_appearance(&codes, texts.len());
-        let mut members: HashMap<String, usize> = HashMap::new();
+        let patterns = LabelPatterns::of(&texts);
+        let mut members = vec![0_usize; patterns.count()];
         for code in &in_use {
-            *members.entry(pattern(&texts[*code as usize])).or_default() += 1;
+            members[patterns.number(*code as usize)] += 1;
         }
-        let name_of = |text: &str| {
-            let pattern = pattern(text);
-            let shared = members.get(&pattern).is_some_and(|count| *count > 1) && !apart.contains(&pattern);
-            if collapse && shared { pattern } else { text.to_owned() }
+        let name_of = |code: u32| {
+            let text = &texts[code as usize];
+            let shared = collapse && members[patterns.number(code as usize)] > 1;
+            shared.then(|| pattern(text)).filter(|pattern| !apart.contains(pattern)).unwrap_or_else(|| text.clone())
         };
         let mut numbers: HashMap<String, u32> = HashMap::new();
         let mut groups: Vec<Label> = Vec::new();
         let mut of_code: Vec<u32> = vec![0; texts.len()];
         for code in in_use {
             let text = &texts[code as usize];
-            let name = name_of(text);
+            let name = name_of(code);
             let number = *numbers.entry(name.clone()).or_insert_with(|| {
                 groups.push(Label { text: name, members: 0, examples: Vec::new() });
                 groups.len() as u32 - 1
@@ -159,6 +163,7 @@ impl<'a> Grouping<'a> {
             groups,
             codes,
             texts,
+            patterns,
             by_settings: false,
             of_experiment: false,
             of_compared: false,

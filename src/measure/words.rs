@@ -15,6 +15,12 @@ impl Words {
         self.0.split_ascii_whitespace().any(|known| known == word)
     }
 
+    /// Whether a text is one of these that consist of letters, large or small, whatever blanks stand around it.
+    pub(crate) fn has_text(self, text: &str) -> bool {
+        let text = text.trim();
+        text.chars().all(char::is_alphabetic) && self.has(&text.to_lowercase())
+    }
+
     /// The same for bytes, large letters or small.
     pub(crate) fn has_in_any_case(self, word: &[u8]) -> bool {
         self.0.split_ascii_whitespace().any(|known| known.as_bytes().eq_ignore_ascii_case(word))

@@ -6,6 +6,7 @@
 
 mod case;
 mod kinds;
+mod patterns;
 mod saturated;
 
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ pub(crate) use case::Case;
 use case::one_each;
 pub use case::{Reason, Suspect};
 use kinds::{Decades, LabelKinds};
+pub(crate) use patterns::{LabelPatterns, NO_LABELS};
 
 use super::isolation::{Ends, ISOLATION_P, Isolation, IsolationKind, MIN_POSITIVE, Tail};
 use super::measured::LabelledNumbers;
@@ -93,6 +95,7 @@ pub fn suspects_among(values: &[f64], dimension: Dimension, span: Option<f64>) -
         unit: crate::measure::unit::Unit::SECOND,
         shape: None,
         texts: &[],
+        patterns: &NO_LABELS,
         dimension,
         signed: false,
         limit: None,
@@ -202,7 +205,7 @@ fn often_negative(measured: &LabelledNumbers<'_>) -> bool {
 /// Values that are compared with each other: those of several groups, each by itself, or all together.
 struct Members<'a> {
     case: &'a Case<'a>,
-    kinds: Option<&'a LabelKinds>,
+    kinds: Option<&'a LabelKinds<'a>>,
     /// Patterns of the groups; absent where all values are one.
     groups: Option<&'a [usize]>,
     /// Indexes of what was taken out before, ascending.
@@ -366,7 +369,7 @@ fn foreign_label(case: &Case<'_>, gap: &Isolation, inside: &[usize], index: usiz
     reasons
 }
 
-fn further_evidence(case: &Case<'_>, kinds: Option<&LabelKinds>, far: &Far, index: usize) -> Vec<Reason> {
+fn further_evidence(case: &Case<'_>, kinds: Option<&LabelKinds<'_>>, far: &Far, index: usize) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if let Some(shape) = case.shape {
         let usual = shape.usual_digits();
@@ -477,6 +480,7 @@ mod tests {
             unit: crate::measure::unit::Unit::SECOND,
             shape: None,
             texts,
+            patterns: &NO_LABELS,
             dimension: Dimension::Time,
             signed: false,
             limit: None,
@@ -490,7 +494,9 @@ mod tests {
     }
 
     fn judge_labelled(values: &[f64], codes: &[u32], texts: &[String]) -> Vec<Suspect> {
-        suspects(&case(LabelledNumbers::new(&column(values), Some(&labels(codes))), texts))
+        let patterns = LabelPatterns::of(texts);
+        let (values, codes) = (column(values), labels(codes));
+        suspects(&Case { patterns: &patterns, ..case(LabelledNumbers::new(&values, Some(&codes)), texts) })
     }
 
     #[test]

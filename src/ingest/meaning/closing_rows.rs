@@ -61,7 +61,7 @@ pub(crate) fn set_aside(table: Table, provenance: &mut Provenance, findings: &mu
 /// Takes out the rows between blocks that are called `Average` or the like and hold a statistic of the block above.
 fn between_blocks(table: Table, provenance: &mut Provenance, findings: &mut Vec<Finding>) -> Table {
     let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
-    let is_word = |text: &String| vocabulary::SUMMARY_ROW.has(&text.trim().to_lowercase());
+    let is_word = |text: &String| vocabulary::SUMMARY_ROW.has_text(text);
     let labels = |column: &usize| {
         let column = &table.columns[*column];
         column.cells.kind() == Kind::Codes && column.dictionary.iter().any(is_word)

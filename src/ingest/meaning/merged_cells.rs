@@ -81,7 +81,7 @@ fn is_empty(table: &Table, index: usize, row: usize) -> bool {
 fn sums_up(table: &Table, row: usize) -> bool {
     let Some(first) = table.columns.first().filter(|first| first.cells == CellType::Text) else { return false };
     let text = first.data.code(row).and_then(|code| first.dictionary.get(code as usize));
-    text.is_some_and(|text| vocabulary::SUMMARY_ROW.has(&text.trim().to_lowercase()))
+    text.is_some_and(|text| vocabulary::SUMMARY_ROW.has_text(text))
 }
 
 /// The rows in which the cells of a merged column stand; `None` where it is none.

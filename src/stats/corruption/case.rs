@@ -8,6 +8,8 @@ use crate::measure::{Dimension, FindingKind, Severity, Unit};
 use crate::stats::measured::LabelledNumbers;
 use crate::table::Shape;
 
+use super::patterns::LabelPatterns;
+
 /// A value that may be no measurement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suspect {
@@ -72,6 +74,8 @@ pub(crate) struct Case<'a> {
     pub(crate) shape: Option<&'a Shape>,
     /// The labels by their codes.
     pub(crate) texts: &'a [String],
+    /// What they are like.
+    pub(crate) patterns: &'a LabelPatterns,
     /// What is measured.
     pub(crate) dimension: Dimension,
     /// Whether values below zero are as good as others: differences, offsets.

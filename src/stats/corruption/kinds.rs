@@ -1,12 +1,11 @@
 //! Which values are compared with each other: the kinds of labels, and between which powers of two the values of each lie.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::case::Case;
-use crate::measure::label::pattern;
+use super::patterns::LabelPatterns;
 
 /// A kind of label held by at most this share of rows is unlike the others.
 const ODD_LABEL_SHARE: f64 = 0.05;
@@ -17,32 +16,23 @@ const ODD_SINGLE_SHARE: f64 = 0.2;
 const FEW_LABELS: usize = 4096;
 
 /// What the labels are like.
-pub(super) struct LabelKinds {
+pub(super) struct LabelKinds<'a> {
     /// For each label the number of its pattern.
-    pub(super) patterns: Vec<usize>,
+    pub(super) patterns: &'a [usize],
     /// For each label whether it is unlike the others.
     pub(super) odd: Vec<bool>,
 }
 
-impl LabelKinds {
-    pub(super) fn new(case: &Case<'_>) -> Self {
-        let mut numbers = HashMap::new();
-        let patterns: Vec<usize> = case
-            .texts
-            .iter()
-            .map(|text| {
-                let next = numbers.len();
-                *numbers.entry(pattern(text)).or_insert(next)
-            })
-            .collect();
-        let wordless: Vec<bool> = case.texts.iter().map(|text| !text.chars().any(char::is_alphabetic)).collect();
+impl<'a> LabelKinds<'a> {
+    pub(super) fn new(case: &Case<'a>) -> Self {
+        let LabelPatterns { numbers, wordless } = case.patterns;
         let uses = case.measured.labels_counted(case.texts.len());
         let of_wordless: Vec<usize> =
             (0..uses.len()).filter(|label| wordless[*label]).map(|label| uses[label]).collect();
         let share = of_wordless.iter().sum::<usize>() as f64 / case.measured.len().max(1) as f64;
         let single = of_wordless.iter().all(|uses| *uses <= 1);
         let rare = share <= if single { ODD_SINGLE_SHARE } else { ODD_LABEL_SHARE };
-        Self { patterns, odd: wordless.into_iter().map(|wordless| wordless && rare).collect() }
+        Self { patterns: numbers, odd: wordless.iter().map(|wordless| *wordless && rare).collect() }
     }
 }
 
@@ -89,7 +79,7 @@ pub(super) struct Decades {
 }
 
 impl Decades {
-    pub(super) fn of(case: &Case<'_>, kinds: Option<&LabelKinds>, taken: &[usize]) -> Self {
+    pub(super) fn of(case: &Case<'_>, kinds: Option<&LabelKinds<'_>>, taken: &[usize]) -> Self {
         let texts = case.texts.len();
         let unit = case.unit;
         let look = |mut seen: (Vec<Binades>, Vec<usize>, Binades), part: Range<usize>| {
