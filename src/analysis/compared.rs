@@ -9,15 +9,11 @@ use std::collections::HashSet;
 use super::configurations::{MOST_ROWS_OF_DESIGN, is_result};
 use super::label_names::counts_somebody;
 use super::row_names::{has_clock, last_word};
+use crate::measure::label::names_a_competitor;
 use crate::measure::words::Words;
 use crate::table::packed::Cells;
 use crate::table::{CellType, Role, Table};
 
-/// Names of columns whose texts compete: whoever measures several of them wants to know which one is better.
-const COMPETITORS: Words = Words::of(
-    "model models backbone llm backend machine library lib framework language lang engine implementation impl algorithm algo \
-     variant compiler codec solver gpu strategy approach optimizer quantization",
-);
 /// Names of columns whose texts are parts of one service: what its users ask of it, in a mixture that they have made.
 const SERVED: Words = Words::of(
     "endpoint url uri route path page request req transaction event label operation op action api rpc method call command message",
@@ -28,9 +24,9 @@ pub(super) fn were_compared(table: &Table, columns: &[usize], codes: &Cells) -> 
     if table.defined_by_tool {
         return false;
     }
-    let is = |column: &usize, known: Words| known.has(&last_word(&table.columns[*column].name));
+    let competes = |column: &usize| names_a_competitor(&last_word(&table.columns[*column].name));
     let was_chosen = |column: &usize| table.columns[*column].role == Role::Setting;
-    if columns.iter().any(|column| was_chosen(column) || is(column, COMPETITORS)) {
+    if columns.iter().any(|column| was_chosen(column) || competes(column)) {
         return true;
     }
     if are_snapshots(table, codes) {
@@ -38,7 +34,7 @@ pub(super) fn were_compared(table: &Table, columns: &[usize], codes: &Cells) -> 
     }
     let not_chosen = |column: &usize| {
         let name = &table.columns[*column].name;
-        is(column, SERVED) || is_result(name) || counts_somebody(name)
+        SERVED.has(&last_word(name)) || is_result(name) || counts_somebody(name)
     };
     // A log has its rows as they came, and often says how each of them ended.
     let is_log = || has_clock(table) || table.columns_as(Role::Status).next().is_some();

@@ -2,7 +2,7 @@
 //!
 //! In: patterns of labels, or the texts of a column. Out: whether they stay apart, and whether they name somebody.
 
-use crate::measure::label::pattern;
+use crate::measure::label::{names_a_competitor, pattern};
 use crate::table::Table;
 
 /// Words for who does something, or which time it was.
@@ -69,12 +69,17 @@ pub(super) fn counts_somebody(column: &str) -> bool {
 
 /// So few texts with versions and sizes in them (`llama3.1:8b`) name things.
 const FEW: usize = 20;
+/// And so few in a column that is called like what competes, such as `model`.
+const FEW_COMPETITORS: usize = 200;
 
 /// Whether the texts of a column name users, sessions or points in time, which take turns as evenly as what was tried.
 pub(super) fn names_somebody(table: &Table, column: usize) -> bool {
     let texts = &table.columns[column].dictionary;
+    let name = table.columns[column].name.to_ascii_lowercase();
+    let competes = name.rsplit(['.', '_', ' ']).next().is_some_and(names_a_competitor);
+    let few = if competes { FEW_COMPETITORS } else { FEW };
     texts.iter().map(|text| pattern(text)).any(|pattern| {
-        let is_thing = texts.len() <= FEW && pattern.contains(char::is_alphabetic) && !has_word(&pattern, ACTORS);
+        let is_thing = texts.len() <= few && pattern.contains(char::is_alphabetic) && !has_word(&pattern, ACTORS);
         // `thread` and `process` without a number are kinds, and nobody.
         most_named(&pattern) == 0 && pattern.contains('*') && !is_thing
     })

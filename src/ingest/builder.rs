@@ -15,7 +15,7 @@ use crate::measure::ending::{self, NoResult};
 use crate::measure::finding::FindingKind;
 use crate::table::line_map::LineMap;
 use crate::table::storage::Storage;
-use crate::table::{CellType, ForeignValue, Table};
+use crate::table::{CellType, ForeignValue, Shape, Table};
 
 use crate::ingest::privacy;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
@@ -335,14 +335,29 @@ impl TableBuilder {
         })
     }
 
-    /// Whether the last row's last number looks cut off: fewer than half of the digits that all others have.
+    /// Whether the last row's last number looks cut off: fewer than half of the digits that all others have, or fewer than all others have
+    /// in common.
     pub(crate) fn last_number_is_cut(&self) -> bool {
         /// A metric whose numbers usually have fewer digits after the point varies in length by itself.
         const LONG: usize = 8;
         let Some(ColumnBuilder::Number(numbers)) = self.columns.last() else { return false };
         let usual = numbers.shape.usual_digits();
         let shorter: u64 = numbers.shape.fraction_digits[..=usual / 2].iter().sum();
-        usual >= LONG && numbers.last_digits <= usual / 2 && shorter == 1
+        let is_far_shorter = usual >= LONG && numbers.last_digits <= usual / 2 && shorter == 1;
+        is_far_shorter || self.lacks_common_digits(&numbers.shape, numbers.last_digits)
+    }
+
+    /// Whether all numbers above have as many digits after the point and the last one fewer. Who leaves closing zeros out writes one digit
+    /// fewer in one of ten, two in one of a hundred: that all others have them, and only the last one not, must not be chance.
+    fn lacks_common_digits(&self, shape: &Shape, last: usize) -> bool {
+        const CHANCE: f64 = 1e-3;
+        let common = shape.usual_digits();
+        let others = self.lines.rows().saturating_sub(1);
+        if last >= common || shape.fraction_digits[common] != others {
+            return false;
+        }
+        let power = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
+        0.9_f64.powi(power(others)) * 0.1_f64.powi(power((common - last) as u64)) < CHANCE
     }
 
     /// Takes the last number out: it was cut off.

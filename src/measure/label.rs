@@ -33,6 +33,17 @@ const COMES_IN: Words = Words::of(
      date day time timestamp row record item sample run iteration title description comment note",
 );
 
+/// Names of columns whose texts compete: whoever measures several of them wants to know which one is better.
+const COMPETITORS: Words = Words::of(
+    "model models backbone llm backend machine library lib framework language lang engine implementation impl algorithm algo \
+     variant compiler codec solver gpu strategy approach optimizer quantization",
+);
+
+/// Whether the texts of a column whose name ends so compete.
+pub(crate) fn names_a_competitor(last_word: &str) -> bool {
+    COMPETITORS.has(last_word)
+}
+
 /// Whether texts under a name, another one in each row, name what the rows are of: always, or where nothing beside them tells kinds of
 /// rows apart.
 pub(crate) fn names_what_ran(last_word: &str, others_tell: bool) -> bool {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::support::{Place, findings, measured, metric, names, report, unit};
+use crate::support::{Place, findings, groups, measured, metric, names, report, unit};
 
 /// How many failed of how many, over all labels, table by table.
 fn failures(report: &Value) -> Vec<(u64, u64)> {
@@ -230,4 +230,115 @@ fn what_describes_a_run_was_not_measured() {
     let text = r#"{"runs": [{"procs": 1, "times_us": [812]}, {"procs": 2, "times_us": [413, 427]}, {"procs": 3, "times_us": [275, 301, 288]}]}"#;
     let found = report("procs.json", text);
     assert!(names(&found).iter().any(|name| name.contains("times_us")), "{:?}", names(&found));
+}
+
+#[test]
+fn columns_without_names_through_which_a_program_was_run_tell_its_runs_apart() {
+    // Levels in blocks, in which ways were tried in turn.
+    let mut text = String::new();
+    for (level, times) in [(1, 1.0), (2, 3.0), (3, 9.0), (4, 27.0)] {
+        for row in 0..6 {
+            let (way, factor) = if row % 2 == 0 { ("fast", 1.0) } else { ("plain", 40.0) };
+            writeln!(text, "{level},{way},{:.6}", factor * times * measured(row + 7 * level)).unwrap();
+        }
+    }
+    let found = report("levels.csv", &text);
+    assert_eq!(names(&found), ["column_3"]);
+    assert_eq!(groups(&found, "column_3"), 8);
+    // Loads that rise for each of several programs.
+    let mut text = String::new();
+    for (program, loads) in [("a", &[250, 1000][..]), ("b", &[250, 1000, 2000]), ("c", &[100, 250, 1000])] {
+        for load in loads {
+            let rate = 0.973 * f64::from(*load);
+            writeln!(text, "lab,{program},{load},{rate:.2},{:.2}", 1000.0 + rate / 7.0).unwrap();
+        }
+    }
+    let found = report("loads.csv", &text);
+    assert_eq!(names(&found), ["column_4", "column_5"]);
+    assert_eq!(groups(&found, "column_4"), 8);
+}
+
+#[test]
+fn which_repetition_it_was_tells_nothing_apart() {
+    let mut text = String::new();
+    for (row, threads) in [1, 2, 3, 4, 5, 6, 7, 8].into_iter().enumerate() {
+        for take in [1, 2, 3] {
+            for memory in ["8G", "16G"] {
+                writeln!(text, "1000000,{take},{threads},{memory},{:.2}", measured(row + 3 * take) / 9.0).unwrap();
+            }
+        }
+    }
+    let found = report("takes.csv", &text);
+    assert_eq!(groups(&found, "column_5"), 16, "three takes of each are its samples");
+}
+
+#[test]
+fn the_most_that_was_allowed_is_a_setting_and_no_largest_of_anything() {
+    let mut text = "prompt,max_new_tokens,batch_size,latency_s\n".to_owned();
+    for (row, prompt) in ["short", "medium", "long"].into_iter().enumerate() {
+        for tokens in [128, 256] {
+            for batch in [1, 4, 8] {
+                let latency = f64::from(tokens) / 51.3 + measured(row + batch) / 90.0;
+                writeln!(text, "{prompt},{tokens},{batch},{latency:.4}").unwrap();
+            }
+        }
+    }
+    let found = report("allowed.csv", &text);
+    assert_eq!(names(&found), ["latency_s"]);
+    assert_eq!(groups(&found, "latency_s"), 18);
+}
+
+#[test]
+fn many_models_whose_names_hold_numbers_are_models() {
+    let mut text = "model,concurrency,tokens_per_s\n".to_owned();
+    for family in ["alpha", "beta", "gamma", "delta", "kappa", "theta", "sigma", "omega"] {
+        for (row, size) in ["1.5-7b-v2", "2.0-13b-v2", "2.0-70b-v1"].into_iter().enumerate() {
+            for concurrency in [1, 4, 16] {
+                writeln!(text, "{family}-{size},{concurrency},{:.2}", measured(row + concurrency) * 10.0).unwrap();
+            }
+        }
+    }
+    assert_eq!(groups(&report("models.csv", &text), "tokens_per_s"), 72);
+}
+
+#[test]
+fn what_numbers_requests_is_no_result() {
+    let order = [11, 2, 7, 3, 1, 12, 9, 4, 10, 5, 8, 6];
+    let mut text = "req_id,request_num,http_code,latency_ms\n".to_owned();
+    for (row, number) in order.into_iter().enumerate() {
+        writeln!(text, "{},{number},200,{:.3}", 500 + 3 * number, measured(row)).unwrap();
+    }
+    assert_eq!(names(&report("requests.csv", &text)), ["latency_ms"]);
+}
+
+#[test]
+fn the_second_of_a_minute_is_no_clock() {
+    let row = |row: usize| format!("{},in{},{:.15}\n", 24 + row / 22, row % 4, measured(row) / 1000.0);
+    let text = "timestamp,input,latency\n".to_owned() + &(0..40).map(row).collect::<String>();
+    let place = Place::new();
+    place.write("probe.csv", &text);
+    place.run("summarize probe.csv").exits(0).never_says("/s over");
+}
+
+#[test]
+fn a_last_number_without_the_digits_that_all_others_have_was_cut_off() {
+    let rows = |last: &str| {
+        let row = |second: usize| format!("2026-03-04 08:00:{second:02},{:.3}\n", 46.0 + measured(second) / 37.0);
+        (0..40).map(row).collect::<String>() + "2026-03-04 08:00:43," + last
+    };
+    let found = report("temperature.csv", &rows("4"));
+    assert_eq!(findings(&found, "truncated_line").len(), 1);
+    assert_eq!(samples(&found, "column_2"), 40);
+    for whole in ["47.123", "47.12"] {
+        let found = report("temperature.csv", &rows(whole));
+        assert!(findings(&found, "truncated_line").is_empty(), "one digit fewer may have been a nought: {whole}");
+    }
+}
+
+#[test]
+fn by_the_millisecond_is_a_rate_whatever_blanks_stand_around_the_slash() {
+    for name in ["docs/ms", "Docs / ms"] {
+        let text = format!("{name}\n80\n85\n91\n88\n");
+        assert_eq!(unit(&report("rate.csv", &text), name), "k/s", "{name}");
+    }
 }

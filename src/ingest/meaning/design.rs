@@ -171,6 +171,20 @@ pub(super) fn counted(values: &Cells, most: usize) -> Option<BTreeMap<u64, usize
     few.then_some(counts)
 }
 
+/// Whether they are all whole numbers from nought or one on, each as often as the others, in whatever order.
+pub(super) fn number_one_after_the_other(values: &Cells) -> bool {
+    const FEWEST: usize = 5;
+    const MOST: usize = 100_000;
+    let Some(counts) = counted(values, MOST).filter(|counts| counts.len() >= FEWEST) else { return false };
+    let numbers = || counts.keys().map(|bits| f64::from_bits(*bits));
+    let first = numbers().fold(f64::INFINITY, f64::min);
+    let last = numbers().fold(f64::NEG_INFINITY, f64::max);
+    let each = counts.values().next().copied().unwrap_or_default();
+    (first == 0.0 || first == 1.0)
+        && last - first + 1.0 == counts.len() as f64
+        && counts.values().all(|count| *count == each)
+}
+
 /// Whether numbers count repetitions of the same: called so, or one after the other from the first on under a name that is no
 /// parameter's.
 pub(super) fn are_repetitions(numbers: impl Iterator<Item = f64>, words: &[String]) -> bool {

@@ -165,6 +165,10 @@ pub(super) fn timestamp_role(
     // A name that can mean nothing else: where it falls back, the clock began anew.
     let is_stamp = words.iter().any(|word| matches!(word.as_str(), "timestamp" | "stamp"));
     if is_stamp && said.unit.is_none() && profile.rises > profile.falls {
+        if is_second_of_minute(profile, column.cells == CellType::Integer) {
+            let reason = "a few whole numbers below 60 for many rows: the second of a minute perhaps, and no clock";
+            return Some((Role::Unused, reason.into()));
+        }
         return Some(if profile.is_rising() {
             (Role::Timestamp, format!("called `{word}` and never falls"))
         } else {
@@ -181,6 +185,15 @@ pub(super) fn timestamp_role(
     // In a sweep from small to large the durations rise as well: a clock goes on evenly, or for long.
     let clock = !is_time || even_steps(table.values(index)) || profile.low == 0.0 || profile.count >= RECORDING;
     clock.then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
+}
+
+/// Whether the numbers of a clock may be nothing but which second of its minute it was: few, whole, from the middle of one on, and each of
+/// many rows.
+fn is_second_of_minute(profile: &Profile, whole: bool) -> bool {
+    const ROWS_EACH: usize = 4;
+    const FEWEST: usize = 10;
+    let few = ROWS_EACH * (profile.rises + 1) <= profile.count && profile.count >= FEWEST;
+    whole && few && profile.low > 1.0 && profile.high < 60.0
 }
 
 /// Whether another column adds up what was measured, or counts what was done in uneven steps, and rises in nearly every row.

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use crate::measure::ending;
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
-use crate::table::{CellType, Column, Role, Table};
+use crate::table::{CellType, Role, Table};
 
 use crate::ingest::meaning::calendar::{self, LocalDates};
 use crate::ingest::meaning::design::{self, counted};
@@ -272,7 +272,7 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if states_unit {
         return (Role::Metric, "its name states a unit".into());
     }
-    if let Some(role) = numbers_rows(column, &profile, said.kind, words) {
+    if let Some(role) = numbers_rows(table, index, &profile, said.kind, words) {
         return role;
     }
     if whole && let Some(role) = check_role(table, index, &profile, words) {
@@ -362,11 +362,30 @@ fn when_or_where(table: &Table, index: usize, profile: &Profile, words: &[String
 }
 
 /// What whole numbers are that name rows, or the run that a row is of.
-fn numbers_rows(column: &Column, profile: &Profile, kind: Option<Kind>, words: &[String]) -> Option<(Role, String)> {
-    if column.cells != CellType::Integer || kind.is_some() {
+fn numbers_rows(
+    table: &Table,
+    index: usize,
+    profile: &Profile,
+    kind: Option<Kind>,
+    words: &[String],
+) -> Option<(Role, String)> {
+    /// What is called so names one and is no number of them: `req_id`, where `req` alone counts requests.
+    const NAMES_ONE: Words = Words::of("id uuid guid index idx seq sequence pid tid");
+    const NUMBER: Words = Words::of("num number no nr");
+    let column = &table.columns[index];
+    if column.cells != CellType::Integer {
         return None;
     }
     let (last, before) = words.split_last()?;
+    if NUMBER.has(last) && !before.is_empty() && design::number_one_after_the_other(table.values(index)) {
+        return Some((
+            Role::Identifier,
+            format!("called `{}`, with each number from the first on as often", column.name),
+        ));
+    }
+    if kind.is_some_and(|kind| kind != Kind::Count || !NAMES_ONE.has(last)) {
+        return None;
+    }
     if vocabulary::IDENTIFIER.has(last) {
         return Some((Role::Identifier, format!("called `{}`, with whole numbers", column.name)));
     }

@@ -14,6 +14,7 @@ use super::sign::Sign;
 pub(super) const MOST_POINTS: i32 = Sign::GridWithNumber.points()
     + Sign::GridWithTexts.points()
     + Sign::SameBesideTexts.points()
+    + Sign::RisesBesideTexts.points()
     + Sign::TellsApart.points();
 /// More different ones were not tried with each other, and longer tables are recordings.
 const MOST_DIFFERENT: usize = 400;
@@ -121,5 +122,50 @@ fn beside_texts(table: &Table, index: usize, numbers: &Numbers) -> Vec<Sign> {
     if together as f64 >= FILLED * (numbers.different.len() * groups.len()) as f64 {
         signs.push(Sign::GridWithTexts);
     }
+    if rises_beside(table, index, &labels) {
+        signs.push(Sign::RisesBesideTexts);
+    }
     signs
+}
+
+/// Whether the numbers beside each combination of texts are larger from row to row, in several combinations of several rows.
+fn rises_beside(table: &Table, index: usize, labels: &[usize]) -> bool {
+    const FEWEST: usize = 2;
+    let values = table.values(index);
+    let mut last: HashMap<Vec<Option<u32>>, (f64, usize)> = HashMap::new();
+    for row in 0..usize::try_from(table.lines.rows()).unwrap_or(usize::MAX) {
+        let Some(number) = values.number(row) else { return false };
+        let texts = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
+        let (before, rows) = last.entry(texts).or_insert((f64::NEG_INFINITY, 0));
+        if number <= *before {
+            return false;
+        }
+        (*before, *rows) = (number, *rows + 1);
+    }
+    last.values().filter(|(_, rows)| *rows >= FEWEST).count() >= FEWEST
+}
+
+/// Whether nearly each of the numbers stands in several rows of the same texts and of the same of the other numbers that come again and
+/// again: which repetition it was stands in one.
+pub(super) fn stand_in_several(table: &Table, index: usize) -> bool {
+    const NEARLY_ALL: f64 = 0.9;
+    const ROWS_EACH: usize = 4;
+    let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
+    if table.lines.rows() > MOST_ROWS {
+        return false;
+    }
+    let labels = design::labels_of_kinds(table);
+    let comes_again = |column: &usize| {
+        let few = || counted(table.values(*column), rows / ROWS_EACH).is_some();
+        *column == index || table.columns[*column].cells == CellType::Integer && few()
+    };
+    let numbers: Vec<usize> = (0..table.columns.len()).filter(comes_again).collect();
+    let mut counts: HashMap<Configuration, usize> = HashMap::new();
+    for row in 0..rows {
+        let texts = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
+        let numbers = numbers.iter().map(|one| table.values(*one).number(row).map(f64::to_bits)).collect();
+        *counts.entry((texts, numbers)).or_default() += 1;
+    }
+    let several = counts.values().filter(|count| **count >= 2).count();
+    several as f64 >= NEARLY_ALL * counts.len() as f64
 }

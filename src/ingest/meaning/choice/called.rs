@@ -24,7 +24,8 @@ pub(super) fn signs(said: &NameMeaning, words: &[String]) -> Vec<Sign> {
     // The processes of a scaling run.
     let processes = matches!(words, [only] if only == "p");
     let workers = design::how_many_workers(words).is_some();
-    if vocabulary::PARAMETER.has(last) || several || tokens_given || processes || workers {
+    if vocabulary::PARAMETER.has(last) || several || tokens_given || processes || workers || objection::is_limit(words)
+    {
         signs.push(Sign::Called);
     } else if vocabulary::PARAMETER.among(words).is_some() {
         signs.push(Sign::CalledWithin);

@@ -37,7 +37,9 @@ pub(super) fn chosen(
         return None;
     }
     let numbers = Numbers::of(table, index, profile)?;
-    if called::are_repetitions(&numbers, words) {
+    // A repetition of the same has a number of its own; what stands in several rows of the same texts, and has no name, was gone through.
+    let several = || table.columns[index].name.starts_with("column_") && beside::stand_in_several(table, index);
+    if called::are_repetitions(&numbers, words) && !several() {
         return None;
     }
     let mut signs = called::signs(said, words);

@@ -34,9 +34,18 @@ pub(super) fn stands(table: &Table, index: usize, said: &NameMeaning, words: &[S
         Some(Kind::Share) => OF_INPUT.among(words).is_none(),
         Some(Kind::Duration | Kind::RunLength | Kind::Other) => true,
     };
-    kind || said.statistic.is_some()
+    kind || said.statistic.is_some() && !is_limit(words)
         || said.unit.is_some() && !matches!(said.kind, Some(Kind::Count | Kind::Share)) && !amount && !asked
         || !amount && name::in_unknown_unit(&column.name, said)
         || COME_OUT.iter().any(|known| known.among(words).is_some())
         || !matches!(column.cells, CellType::Integer | CellType::Decimal)
+}
+
+/// `max_tokens`, `max_new_tokens`, `max_model_len`: the most that was allowed, and no largest of anything.
+pub(super) fn is_limit(words: &[String]) -> bool {
+    const OF: Words = Words::of("tokens token len length seqs iterations iters iter depth");
+    const WHAT: Words =
+        Words::of("new output model input prompt batched num total completion gen generated seq context");
+    let [most, between @ .., of] = words else { return false };
+    most == "max" && OF.has(of) && between.iter().all(|word| WHAT.has(word))
 }

@@ -82,12 +82,14 @@ pub(super) enum Sign {
     GridWithTexts,
     /// The same numbers beside most texts, each as often.
     SameBesideTexts,
+    /// Larger from row to row beside each label.
+    RisesBesideTexts,
     /// A column beside it tells when each row was.
     BesideClock,
 }
 
 /// Each sign with its points and its words.
-pub(super) const WEIGHTS: [(Sign, i32, &str); 39] = [
+pub(super) const WEIGHTS: [(Sign, i32, &str); 40] = [
     (Sign::Called, 10, "called like a setting"),
     (Sign::Always, 4, "a word for what nobody measures"),
     (Sign::CalledWithin, 3, "a word for a setting in its name"),
@@ -126,6 +128,7 @@ pub(super) const WEIGHTS: [(Sign, i32, &str); 39] = [
     (Sign::GridWithNumber, 3, "each value with each of another column"),
     (Sign::GridWithTexts, 3, "each value with each label"),
     (Sign::SameBesideTexts, 3, "the same values for each label"),
+    (Sign::RisesBesideTexts, 3, "larger from row to row beside each label"),
     (Sign::BesideClock, -3, "beside a clock"),
 ];
 

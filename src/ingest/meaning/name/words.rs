@@ -34,7 +34,7 @@ pub(super) fn split(name: &str) -> Vec<Word> {
             && words.last().is_some_and(|word| word.text.trim_start_matches('p').chars().all(|c| c.is_ascii_digit()));
         if !character.is_alphanumeric() && character != '%' && !between_digits || is_possessive(&characters, index) {
             fresh = true;
-            after_slash = character == '/';
+            after_slash = character == '/' || after_slash && character == ' ';
             continue;
         }
         let previous = index.checked_sub(1).map(|before| characters[before]);
