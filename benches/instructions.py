@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A guard against slow regressions that no clock can blur: instructions of six small runs, beside those that are checked in.
+"""A guard against slow regressions that no clock can blur: instructions of eight small runs, beside those that are checked in.
 
-Needs Python, valgrind and a built perfreport. Makes six small files (the same bytes everywhere), reports on each with one thread
+Needs Python, valgrind and a built perfreport. Makes eight small inputs (the same bytes everywhere), reports on each with one thread
 under callgrind, and prints how many instructions that took, and how many times those of `instructions.json`. Counts differ by a
 percent or two from one compiler and C library to the next, and by nothing from run to run; more than 5% is a finding.
 
@@ -92,6 +92,24 @@ def small(folder):
     return made
 
 
+def wide(folder):
+    """More columns than rows: what is asked of each column must not be asked beside each other one."""
+    draws = Draws(9)
+    rows = [",".join(f"m{column}" for column in range(800))]
+    rows += [",".join(str(draws.skewed(5000)) for _ in range(800)) for _ in range(8)]
+    return [write(folder / "wide.csv", rows)]
+
+
+def settings(folder):
+    """Several settings and several metrics: what is found out about the labels is found out once."""
+    draws = Draws(10)
+    rows = ["model,batch,prompt,threads," + ",".join(f"m{metric}_ms" for metric in range(30))]
+    for row in range(600):
+        model, batch, prompt, threads = f"net-{row // 120}.{row // 60 % 2}b", 2 ** (row // 15 % 4), 128 * (row // 5 % 3 + 1), row % 5 + 1
+        rows.append(f"{model},{batch},{prompt},{threads}," + ",".join(f"{5 + draws.skewed(10**6) / 10**5:.5f}" for _ in range(30)))
+    return [write(folder / "settings.csv", rows)]
+
+
 def write(path, rows):
     path.write_text("\n".join(rows) + "\n")
     return path
@@ -104,6 +122,8 @@ SHAPES = {
     "many labels": (labels, "summarize"),
     "comparison": (comparison, "compare"),
     "three small files": (small, "summarize"),
+    "many columns": (wide, "summarize"),
+    "many settings": (settings, "summarize"),
 }
 
 

@@ -12,8 +12,6 @@
 mod change;
 mod clock;
 
-use std::io::Write as _;
-
 use crate::measure::unit::{Dimension, Unit};
 use crate::report::contract::Interval;
 
@@ -364,8 +362,6 @@ fn group_thousands(digits: &str) -> String {
     grouped
 }
 
-/// No `f64` needs more characters: a sign, 17 digits, a point, and `e-308`.
-const LONGEST: usize = 32;
 /// The powers of ten that units for display are, with their exponents.
 const POWERS: [(f64, i64); 12] = [
     (1.0, 0),
@@ -397,14 +393,19 @@ impl Decimal {
             return None;
         }
         // A report has thousands of numbers: their digits need no text of their own on the way.
-        let mut text = [0_u8; LONGEST];
-        let mut rest = &mut text[..];
-        write!(rest, "{:e}", value.abs()).ok()?;
-        let used = LONGEST - rest.len();
-        let (mantissa, exponent) = str::from_utf8(&text[..used]).ok()?.split_once('e')?;
-        let mut digits = Vec::with_capacity(mantissa.len());
-        digits.extend(mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0'));
-        let point = exponent.parse::<i64>().ok()? + 1;
+        let mut buffer = zmij::Buffer::new();
+        let text = buffer.format_finite(value.abs());
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let written = mantissa.bytes().filter(u8::is_ascii_digit);
+        let zeros = written.clone().take_while(|digit| *digit == b'0').count();
+        let mut digits: Vec<u8> = written.skip(zeros).map(|digit| digit - b'0').collect();
+        let significant = digits.iter().rposition(|digit| *digit != 0).map_or(0, |last| last + 1);
+        digits.truncate(significant);
+        if digits.is_empty() {
+            return Some(Self { negative: false, digits: vec![0], point: 1 });
+        }
+        let before_point = mantissa.find('.').unwrap_or(mantissa.len());
+        let point = i64::try_from(before_point).ok()? - i64::try_from(zeros).ok()? + exponent.parse::<i64>().ok()?;
         Some(Self { negative: value < 0.0, digits, point })
     }
 

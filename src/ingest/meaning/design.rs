@@ -273,18 +273,22 @@ fn crossed_with_numbers<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u6
     const FEWEST_ONCE: usize = 9;
     let is_plain = |index: usize| {
         let column = &table.columns[index];
+        if column.cells != CellType::Integer {
+            return false;
+        }
         let said = name::read(&column.name);
         let words = name::words(name::leaf(&column.name));
         // `Number of Threads`, `Max Prime`.
         let workers = said.kind == Some(Kind::Count) && vocabulary::PARAMETER.among(&words).is_some();
         let limit = said.statistic == Some(Statistic::Max) && words.len() > 1;
-        column.cells == CellType::Integer
-            && (said.kind.is_none() && said.unit.is_none() || workers)
-            && (said.statistic.is_none() || limit)
+        (said.kind.is_none() && said.unit.is_none() || workers) && (said.statistic.is_none() || limit)
     };
     let are_flags = |counts: &BTreeMap<u64, usize>| counts.keys().all(|bits| f64::from_bits(*bits) <= 1.0);
     let rows = usize::try_from(table.lines.rows()).ok()?;
-    if !is_plain(index) || counts.len() < 2 || are_flags(counts) {
+    // Before any name is read: so many numbers in so few rows cannot each stand with each of others.
+    let different = counts.len();
+    let once = different >= 3 && rows.is_multiple_of(different) && rows / different >= 3;
+    if different < 2 || 4 * different > rows && !once || are_flags(counts) || !is_plain(index) {
         return None;
     }
     let values = table.values(index);

@@ -49,6 +49,11 @@ impl NumbersView {
 
     /// The rows of a metric: all samples, its raw numbers where they differ, and the same for every group.
     pub(super) fn rows(metric: &Metric) -> Vec<Self> {
+        Self::rows_to(metric, MOST_GROUPS)
+    }
+
+    /// The same with so many groups at most.
+    pub(super) fn rows_to(metric: &Metric, groups: usize) -> Vec<Self> {
         let shared = display_scale(metric);
         let mut rows = if metric.measured_apart {
             vec![Self::heading(&visible(&metric.name))]
@@ -65,7 +70,7 @@ impl NumbersView {
             run: true,
             ..Self::of(&visible(&metric.name), Some(&run.summary), &shared)
         }));
-        for group in metric.groups.iter().take(MOST_GROUPS) {
+        for group in metric.groups.iter().take(groups) {
             let name = group.label.as_ref().map_or_else(|| ABSENT.to_owned(), |label| visible(&label.text));
             rows.extend(Self::pair(&name, true, group, &row_scale(metric, group, &shared)));
         }

@@ -31,7 +31,7 @@ const MOST_LINES: usize = 23;
 const FEWEST_ROWS: usize = 3;
 const LISTED_FILES: usize = 100;
 /// Groups of a metric that are listed.
-const LISTED_GROUPS: u64 = 6;
+const LISTED_GROUPS: usize = 6;
 /// Metrics beside the durations of requests that are listed.
 const LISTED_SECONDARY: u64 = 4;
 
@@ -218,25 +218,16 @@ fn listed(report: &Report, source: &Source) -> Vec<Row> {
     let mut listed = Vec::new();
     let mut secondary = 0;
     for metric in report.metrics.iter().filter(|metric| metric.source == source.name) {
-        let rows = NumbersView::rows(metric);
+        let groups = metric.groups.len();
         if is_secondary(report, metric) {
             secondary += 1;
             if secondary <= LISTED_SECONDARY {
-                let groups = rows.iter().filter(|row| row.group && !row.raw).count();
-                listed.extend(rows.iter().filter(|row| !row.group).map(|row| Row::of_secondary(row, groups)));
+                listed.extend(NumbersView::rows_to(metric, 0).iter().map(|row| Row::of_secondary(row, groups)));
             }
             continue;
         }
-        let (groups, of_metric): (Vec<&NumbersView>, Vec<&NumbersView>) = rows.iter().partition(|row| row.group);
-        listed.extend(of_metric.into_iter().map(Row::of));
-        let mut seen = 0;
-        for row in groups {
-            seen += u64::from(!row.raw);
-            if seen <= LISTED_GROUPS {
-                listed.push(Row::of(row));
-            }
-        }
-        listed.extend(more(seen.saturating_sub(LISTED_GROUPS), "    … and", "more group"));
+        listed.extend(NumbersView::rows_to(metric, LISTED_GROUPS).iter().map(Row::of));
+        listed.extend(more(groups.saturating_sub(LISTED_GROUPS) as u64, "    … and", "more group"));
     }
     listed.extend(more(secondary - secondary.min(LISTED_SECONDARY), "  … and", "more metric"));
     listed
