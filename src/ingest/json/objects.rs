@@ -15,7 +15,7 @@ use crate::ingest::json::object_table::{Around, FlatRow, KEY, MOST_COLUMNS, OBJE
 use crate::ingest::json::parallel::{self, Array, SideBySide};
 use crate::ingest::json::skeleton::Skeleton;
 use crate::ingest::json::value::{LineCounter, Text, entries, first_byte, is_scalar};
-use crate::ingest::meaning::profile;
+use crate::ingest::meaning::{name, profile};
 use crate::ingest::privacy;
 use crate::ingest::sink::{BYTES_SHOWN, Sink};
 use crate::ingest::text::cells::DecimalMark;
@@ -573,8 +573,9 @@ fn is_curve(rows: &[Vec<&RawValue>], known: bool) -> bool {
     })
 }
 
-/// What samples at the end of a path are called. `latency.value` is a latency: words for "the number itself" name nothing.
+/// What samples at the end of a path are called. `latency.value` is a latency: words for "the number itself" name nothing, and the point
+/// of `static.0.5` is one of a decimal.
 fn last_name(path: &str) -> &str {
     const NOTHING: &[&str] = &["value", "values", "data", "samples"];
-    path.rsplit('.').find(|name| !NOTHING.contains(name)).unwrap_or(path)
+    name::segments(path).into_iter().rfind(|name| !NOTHING.contains(name)).unwrap_or(path)
 }

@@ -272,7 +272,7 @@ fn is_no_unit(before: &str, inner: &str, attached: bool) -> bool {
 }
 
 /// The parts of a dotted path. A point between digits is a decimal point.
-fn segments(name: &str) -> Vec<&str> {
+pub(crate) fn segments(name: &str) -> Vec<&str> {
     let bytes = name.as_bytes();
     let mut parts = Vec::new();
     let mut start = 0;
