@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod as_written;
+mod electric;
 mod quotient;
 
 /// What a number measures. Each dimension has one base unit, in which all statistics are computed.

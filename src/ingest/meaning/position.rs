@@ -125,6 +125,20 @@ pub(super) fn end_with_length(table: &Table, index: usize, words: &[String]) -> 
     Some((Role::Unused, reason))
 }
 
+/// The columns of the two ends of stretches whose length a third column is.
+pub(super) fn ends_of(table: &Table, length: usize) -> Option<(usize, usize)> {
+    (0..table.columns.len()).find_map(|start| {
+        let column = &table.columns[start];
+        let words = name::words(name::leaf(&column.name));
+        if start == length || !column.cells.is_number() || STARTS.among(&words).is_none() {
+            return None;
+        }
+        let (end, _) =
+            partner(table, start, &words, STARTS, ENDS).filter(|(end, is_first)| *is_first && *end != length)?;
+        lie_apart(table.values(start), table.values(end), table.values(length)).then_some((start, end))
+    })
+}
+
 /// Whether the second number is at least the first in every row, and larger somewhere.
 fn are_ordered(starts: &Cells, ends: &Cells) -> bool {
     let mut larger = false;
