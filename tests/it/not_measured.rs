@@ -339,6 +339,11 @@ fn the_interval_of_a_logger_is_no_result() {
         let _ = writeln!(frames, "{at:.3},{:.3},{},1.066,{}", at + 1.066, 50 + row * 7 % 9, 20 + row * 5 % 7);
     }
     assert_eq!(names(&report("fps.csv", &frames)), ["FPS", "max time(ms)"]);
+    let mut up = "timestamp,cpu_percent,uptime_hms\n".to_owned();
+    for row in 0..12 {
+        let _ = writeln!(up, "2024-03-05T18:00:{row:02},{}.5,04:52:{:02}", 10 + row * 7 % 5, row + 20);
+    }
+    assert_eq!(names(&report("up.csv", &up)), ["cpu_percent"]);
     // The phases of a program follow each other without a gap, and how long each takes is what was measured.
     let mut phases = "phase,start_time,end_time,duration_s,rate_mb_s\n".to_owned();
     let mut at = 100.0;
@@ -380,6 +385,13 @@ fn settings_in_an_object_of_their_own_are_facts_beside_a_summary() {
     let facts = &found["sources"][0]["environment"];
     assert_eq!(facts["config.max_tokens (setting)"], "100");
     assert_eq!(facts["model.hidden_size (setting)"], "256");
+    // So is what is said about a run, called like no quantity, and how long it was to take.
+    let planned = report(
+        "planned.json",
+        r#"{"metadata": {"selected_models": 19, "warmup": 20, "total_time_s": 3.5}, "workload": {"duration_s": 60},
+            "observed": {"rps": 24.75, "took_s": 60.125}}"#,
+    );
+    assert_eq!(names(&planned), ["metadata.total_time_s", "observed.rps", "observed.took_s"]);
     // Another share of memory is another setting, and no other machine.
     let place = Place::new();
     place.write("a.json", text).write("b.json", text.replace("0.9", "0.8").replace("2.5", "2.75"));

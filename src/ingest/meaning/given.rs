@@ -127,14 +127,19 @@ fn is_of_metadata(table: &Table, index: usize, parent: &[String], said: &NameMea
 fn is_described(table: &Table, index: usize) -> bool {
     let object = name::parent(&table.columns[index].name);
     let (mut all, mut called) = (0_usize, 0_usize);
-    for column in table.columns.iter().filter(|column| column.cells.is_number()) {
+    for (other, column) in table.columns.iter().enumerate().filter(|(_, column)| column.cells.is_number()) {
         if name::parent(&column.name) != object {
             continue;
         }
         let words = name::words(name::leaf(&column.name));
         let said = name::read(&column.name);
         let silent = matches!(said.kind, None | Some(Kind::Count)) && said.polarity == Polarity::Unknown;
-        if !silent
+        // `workload.duration_s`: how long it was to take, in round numbers.
+        let is_length = matches!(said.kind, Some(Kind::Duration | Kind::RunLength))
+            && words.iter().any(|word| word == "duration")
+            && said.statistic.is_none()
+            && table.values(other).all(|number| number > 0.0 && number % 5.0 == 0.0);
+        if !silent && !is_length
             || column.cells != CellType::Integer
             || vocabulary::FAILED.among(&words).is_some()
             || words.last().is_some_and(|last| vocabulary::VALUE.has(last))
@@ -145,9 +150,9 @@ fn is_described(table: &Table, index: usize) -> bool {
             vocabulary::PARAMETER.has(word) || HOW_OFTEN.has(word) || matches!(word.as_str(), "num" | "max" | "number")
         };
         all += 1;
-        called += usize::from(words.iter().any(is_setting));
+        called += usize::from(is_length || words.iter().any(is_setting));
     }
-    all > 1 && 3 * called >= 2 * all && is_one_number(table, index)
+    (all > 1 || called == 1) && 3 * called >= 2 * all && is_one_number(table, index)
 }
 
 /// `TOTAL_RAM_VALUE` that never differs, beside what was used of it.
@@ -215,7 +220,7 @@ fn names_each(table: &Table, column: &Column) -> bool {
 /// multiplications; and whole numbers beside a rate of them are no rate either.
 pub(super) fn is_work_of_a_model(table: &Table, index: usize, words: &[String]) -> bool {
     const WORK: Words = Words::of("flops flop macs mac");
-    const BESIDE: Words = Words::of("total model num number count");
+    const BESIDE: Words = Words::of("total model num number count str");
     let named =
         |words: &[String]| WORK.among(words).is_some() && words.iter().all(|word| WORK.has(word) || BESIDE.has(word));
     if !named(words) {

@@ -3,6 +3,7 @@
 //! In: a table with roles, and its clock or the ends of its stretches. Out: the same, in which such lengths are no metrics. Names are looked at
 //! first; then the clock has to go on by that much from row to row, or each window to begin where the one before it ended.
 
+use crate::measure::Dimension;
 use crate::table::{CellType, Instants, Role, Table};
 
 use super::name;
@@ -37,6 +38,8 @@ pub(super) fn set_aside(table: &mut Table) {
             "the clock goes on by it from row to row: the interval of the rows, and nothing measured"
         } else if called(table, column, OF_TIME) && is_of_windows(table, column) {
             "each row begins where the one before it ended, and is as long: the length of a window"
+        } else if is_uptime(table, column) {
+            "how long a machine had been up, beside a clock: another clock"
         } else {
             continue;
         };
@@ -51,6 +54,17 @@ pub(super) fn set_aside(table: &mut Table) {
             }
         }
     }
+}
+
+/// `uptime_hms` beside a clock; a share of the time that something was up is called `uptime`, too.
+fn is_uptime(table: &Table, column: usize) -> bool {
+    let of = &table.columns[column];
+    let words = name::words(name::leaf(&of.name));
+    let is_time = matches!(of.cells, CellType::Quantity(Dimension::Time))
+        || matches!(name::read(&of.name).kind, Some(Kind::Duration | Kind::RunLength));
+    is_time
+        && matches!(&words[..], [uptime, rest @ ..] if uptime == "uptime" && rest.len() <= 1)
+        && table.columns_as(Role::Timestamp).any(|clock| Instants::of(table, clock).goes_on())
 }
 
 /// Whether nearly all numbers are the same, and the clock goes on by so much.

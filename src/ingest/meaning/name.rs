@@ -389,8 +389,10 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
     for (index, word) in texts.iter().enumerate().rev() {
         let is = |known: Words| known.has(word);
         let kind = match () {
-            // What a model costs, not what a machine does in a second.
-            () if words[index].written == "FLOPs" => return (Some(Kind::Other), None, Some((*word).to_owned())),
+            // What a model costs, or all that was done, not what a machine does in a second.
+            () if words[index].written == "FLOPs" || index > 0 && is_work(word, texts[index - 1]) => {
+                return (Some(Kind::Other), None, Some((*word).to_owned()));
+            }
             () if (is(vocabulary::RATES) || is_multiple_of_rate(word))
                 && !(*word == "ops" && index > 0 && is_total(texts[index - 1]))
                 && !is_share(&texts, index) =>
@@ -444,6 +446,11 @@ fn kind_of_word(word: &Word, before: &[Word]) -> Option<Kind> {
 
 fn is_percent(word: &str) -> bool {
     Unit::parse(word) == Some(Unit::PERCENT)
+}
+
+/// `cumulative_flops`, `log10_flops`: operations that were added up, or their logarithm.
+fn is_work(word: &str, before: &str) -> bool {
+    word.ends_with("flops") && (is_total(before) || matches!(before, "cumulative" | "cum" | "log" | "log2" | "log10"))
 }
 
 fn is_total(word: &str) -> bool {

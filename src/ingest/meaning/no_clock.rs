@@ -44,7 +44,7 @@ pub(super) fn take(table: &mut Table, storage: &Storage, source: &str, findings:
             "they count as absent, and are no samples",
         )
         .metric(&table.columns[column].name)
-        .value(&table.columns[column].cells.written(values.number(first).unwrap_or_default()))
+        .value(table.columns[column].cells.written(values.number(first).unwrap_or_default()))
         .count(rows.len() as u64);
         findings.push(finding);
         table.columns[column].data = without(values, &rows, storage);

@@ -102,13 +102,11 @@ struct Course {
 /// What the last row of each running total says; their columns are marked.
 pub(super) fn take(table: &mut Table) -> Vec<Reported> {
     let rows = usize::try_from(table.lines.rows()).unwrap_or_default();
+    let mut reported = named_in_a_log(table, rows);
     let metrics: Vec<usize> =
         table.columns_as(Role::Metric).filter(|column| hardly_falls(table.values(*column))).collect();
-    if rows < FEWEST_BY_CLOCK {
-        return named_in_a_log(table, rows);
-    }
-    if metrics.is_empty() || varies_by_setting(table) {
-        return Vec::new();
+    if rows < FEWEST_BY_CLOCK || metrics.is_empty() || varies_by_setting(table) {
+        return reported;
     }
     let elapsed: Vec<usize> = metrics.iter().copied().filter(|column| is_elapsed(table, *column)).collect();
     let mut found: Vec<(usize, &str, Vec<usize>)> =
@@ -146,7 +144,6 @@ pub(super) fn take(table: &mut Table) -> Vec<Reported> {
         found.extend(columns.into_iter().map(|column| (column, reason, starts.clone())));
     }
     let counter = by.filter(|by| !found.is_empty() && table.columns[*by].role == Role::Metric);
-    let mut reported = Vec::new();
     for (column, reason, starts) in found {
         reported.extend(last_values(table, column, &starts, rows));
         let column = &mut table.columns[column];
@@ -161,7 +158,7 @@ pub(super) fn take(table: &mut Table) -> Vec<Reported> {
     reported
 }
 
-/// The totals that a log of few rows calls so; beside ticks of a processor a row is of a moment, and no result.
+/// The totals that a log calls so, of however few rows: beside ticks of a processor a row is of a moment, and no result.
 fn named_in_a_log(table: &mut Table, rows: usize) -> Vec<Reported> {
     if !since_start::is_beside_ticks(table) {
         return Vec::new();
