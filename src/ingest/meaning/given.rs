@@ -208,12 +208,12 @@ fn describes_what_ran(table: &Table, index: usize, words: &[String]) -> Option<(
 fn names_each(table: &Table, column: &Column) -> bool {
     const MOST_ROWS: u64 = 60;
     let rows = table.lines.rows();
+    if !(2..=MOST_ROWS).contains(&rows) || column.cells != CellType::Text {
+        return false;
+    }
     let words = name::words(name::leaf(&column.name));
     let no_name = |word: &String| vocabulary::IDENTIFIER.has(word) || vocabulary::INSTANT.has(word);
-    (2..=MOST_ROWS).contains(&rows)
-        && column.cells == CellType::Text
-        && column.dictionary.iter().filter(|text| !text.is_empty()).count() as u64 == rows
-        && !words.iter().any(no_name)
+    column.dictionary.iter().filter(|text| !text.is_empty()).count() as u64 == rows && !words.iter().any(no_name)
 }
 
 /// Whether operations are those that a model takes for one answer: whole numbers beside how many parameters it has, or beside its
@@ -230,12 +230,12 @@ pub(super) fn is_work_of_a_model(table: &Table, index: usize, words: &[String]) 
     let whole = table.columns[index].cells == CellType::Integer;
     let is_rate = |words: &[String]| matches!(words, [only] if matches!(only.as_str(), "mflops" | "gflops" | "tflops"));
     let tells = |(other, column): (usize, &Column)| {
+        if other == index || !column.cells.is_number() || !column.name.starts_with(object) {
+            return false;
+        }
         let beside = name::words(name::leaf(&column.name));
         let other_work = named(&beside) && WORK.among(&beside) != WORK.among(words);
-        other != index
-            && column.cells.is_number()
-            && column.name.starts_with(object)
-            && (other_work || is_of_parameters(&beside) || whole && is_rate(&beside))
+        other_work || is_of_parameters(&beside) || whole && is_rate(&beside)
     };
     table.columns.iter().enumerate().any(tells)
 }

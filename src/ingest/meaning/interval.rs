@@ -33,10 +33,14 @@ pub(super) fn set_aside(table: &mut Table) {
     };
     let metrics: Vec<usize> =
         table.columns_as(Role::Metric).filter(|column| table.columns[*column].cells.is_number()).collect();
+    let mut starts: Option<Vec<usize>> = None;
     for column in metrics {
         let reason = if called(table, column, INTERVAL) && is_by_clock(table, column) {
             "the clock goes on by it from row to row: the interval of the rows, and nothing measured"
-        } else if called(table, column, OF_TIME) && is_of_windows(table, column) {
+        } else if called(table, column, OF_TIME)
+            && table.values(column).count() >= FEWEST_WINDOWS
+            && is_of_windows(table, column, starts.get_or_insert_with(|| position::starts(table)))
+        {
             "each row begins where the one before it ended, and is as long: the length of a window"
         } else if is_uptime(table, column) {
             "how long a machine had been up, beside a clock: another clock"
@@ -99,11 +103,11 @@ fn is_by_clock(table: &Table, column: usize) -> bool {
 }
 
 /// Whether it is the length of stretches that follow one another without a gap and are alike, beside a rate of what happened in them.
-fn is_of_windows(table: &Table, column: usize) -> bool {
+fn is_of_windows(table: &Table, column: usize, starts: &[usize]) -> bool {
     const ALIKE: f64 = 1.1;
     let is_rate = |other: usize| other != column && name::read(&table.columns[other].name).kind == Some(Kind::Rate);
-    let Some((starts, ends)) = position::ends_of(table, column) else { return false };
-    if table.values(column).count() < FEWEST_WINDOWS || !(0..table.columns.len()).any(is_rate) {
+    let Some((starts, ends)) = position::ends_of(table, column, starts) else { return false };
+    if !(0..table.columns.len()).any(is_rate) {
         return false;
     }
     let ends: Vec<Option<f64>> = table.values(ends).iter().take(LOOKED_AT).collect();
