@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::measure::{Dimension, Polarity, Statistic};
+use crate::measure::{CHOSEN, Dimension, Polarity, Statistic};
 
 use super::sketch::{OrderedPoints, Sketch};
 
@@ -85,6 +85,9 @@ const READING_WORDS: &[&str] = &["mhz", "ghz", "clock", "frequency", "freq", "sc
 
 /// Whether a fact of [`Environment::measured`] is about the machine, or about how what ran on it was built.
 pub(crate) fn is_of_machine(key: &str) -> bool {
+    if key.ends_with(CHOSEN) {
+        return false;
+    }
     let lower = key.to_lowercase();
     let has =
         |known: &[&str]| lower.split(|character: char| !character.is_alphanumeric()).any(|word| known.contains(&word));

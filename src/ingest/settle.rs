@@ -54,6 +54,10 @@ pub(crate) fn lead_with_the_answer(table: &mut Table) {
         known.among(&words).is_some()
     };
     let is_time = |column: &usize| table.columns[*column].unit().dimension.is_time();
+    if let Some(answer) = beside_nothing_done(table) {
+        put_first(table, answer);
+        return;
+    }
     let mut durations = table.columns_as(Role::Metric).filter(is_time);
     if !durations.next().is_some_and(|first| is(first, vocabulary::PREPARATION)) {
         return;
@@ -68,6 +72,20 @@ pub(crate) fn lead_with_the_answer(table: &mut Table) {
     if let Some(answer) = answer {
         put_first(table, answer);
     }
+}
+
+/// Where the first duration is of nothing that was done (`noise_baseline.seconds`), the one of the same name in another object.
+fn beside_nothing_done(table: &Table) -> Option<usize> {
+    const NOTHING: Words = Words::of("noise noop overhead calibration empty");
+    let of_nothing = |column: usize| {
+        let object = name::parent(&table.columns[column].name);
+        NOTHING.among(&name::words(object)).is_some()
+    };
+    let is_time = |column: &usize| table.columns[*column].unit().dimension.is_time();
+    let first = table.columns_as(Role::Metric).find(is_time).filter(|first| of_nothing(*first))?;
+    let leaf = name::leaf(&table.columns[first].name);
+    let same = |column: &usize| name::leaf(&table.columns[*column].name) == leaf && !of_nothing(*column);
+    table.columns_as(Role::Metric).filter(is_time).find(same)
 }
 
 /// Takes tables out of a source whose rows are no measurements, and accounts for their rows.

@@ -29,3 +29,6 @@ pub use refusal::Refusal;
 pub use row_kind::RowKind;
 pub use statistic::{Statistic, StatisticError};
 pub use unit::{Dimension, Unit};
+
+/// Behind the name of a fact that somebody chose (`config.max_tokens (setting)`): it tells no machine from another.
+pub(crate) const CHOSEN: &str = " (setting)";

@@ -8,8 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod as_written;
-pub(crate) use as_written::as_written;
+mod electric;
 mod quotient;
+pub(crate) use as_written::as_written;
 
 /// What a number measures. Each dimension has one base unit, in which all statistics are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

@@ -234,3 +234,230 @@ fn what_dstat_records_has_the_units_of_its_counters() {
     }
     assert_eq!((role(&report, "epoch"), role(&report, "system / time")), ("timestamp".into(), "unused".into()));
 }
+
+/// Why a column is used as it is.
+fn reason(report: &Value, name: &str) -> String {
+    let columns = report["sources"][0]["tables"].as_array().unwrap().iter();
+    let mut columns = columns.flat_map(|table| table["columns"].as_array().unwrap());
+    let column = columns.find(|column| column["name"] == name).unwrap_or_else(|| panic!("no {name}: {report:#}"));
+    column["role_reason"].as_str().unwrap().to_owned()
+}
+
+/// A number that is shown as reported.
+fn reported(report: &Value, metric: &str) -> Option<f64> {
+    let all = report["reported"].as_array()?;
+    let one = all.iter().find(|one| one["metric"] == metric)?;
+    one["values"].as_array()?.iter().find(|value| value["statistic"] == "value")?["value"].as_f64()
+}
+
+/// Rows of a logger: `first` numbers that grow by uneven steps, and a load that goes up and down.
+fn counters(header: &str, first: &[f64], rows: usize) -> String {
+    let mut text = format!("{header}\n");
+    let mut totals = first.to_vec();
+    for row in 0..rows {
+        for (place, total) in totals.iter_mut().enumerate() {
+            *total += f64::from(u32::try_from((row * 7 + place * 3) % 11).unwrap()) + 0.5;
+            let _ = write!(text, "{total:.2},");
+        }
+        let _ = writeln!(text, "{}", 30 + (row * 13) % 17);
+    }
+    text
+}
+
+#[test]
+fn seconds_of_a_processor_since_it_started_are_counters() {
+    let text = counters("user_time,kernel_time,idle_time,load", &[15_503.5, 6_995.2, 336_366.7], 12);
+    let found = report("cpu.csv", &text);
+    assert_eq!(names(&found), ["load"]);
+    for name in ["user_time", "kernel_time", "idle_time"] {
+        assert!(reported(&found, name).is_some_and(|last| last > 6_995.0), "{name}: {found:#}");
+    }
+    let net = counters("bytes_sent,bytes_recv,packets_sent,load", &[918_273_645.0, 777_123_456.0, 812_345.0], 12);
+    assert_eq!(names(&report("net.csv", &net)), ["load"]);
+    // What each of several runs took goes up and down, and so does a share of time.
+    let mut runs = "run,real,user,sys\n".to_owned();
+    for row in 0..15 {
+        let _ =
+            writeln!(runs, "{row},{:.3},{:.3},0.1{row:02}", 2.0 + measured_up_and_down(row), measured_up_and_down(row));
+    }
+    assert!(names(&report("runs.csv", &runs)).contains(&"user"));
+}
+
+/// Numbers that neither rise nor fall throughout.
+fn measured_up_and_down(row: usize) -> f64 {
+    f64::from(u32::try_from((row * 37) % 19).unwrap()) / 17.0 + 1.0
+}
+
+#[test]
+fn beside_ticks_of_a_processor_a_log_has_a_clock_and_totals() {
+    let mut text = "System Time,RDTSC,Elapsed Time (sec),Package Power_0(Watt),Cumulative Package Energy_0(Joules),\
+                    Package Temperature_0(C),GPU Frequency(MHz)\n"
+        .to_owned();
+    let (mut energy, mut ticks) = (0.0, 880_000_000_000_u64);
+    for row in 0..12_u32 {
+        let power = 5.0 + f64::from(row * 13 % 7);
+        energy += power * 0.1;
+        ticks += 270_000_000 + u64::from(row % 5);
+        let _ = writeln!(
+            text,
+            "10:11:{row:02}:040,{ticks},{:.3},{power:.3},{energy:.3},{},99999999",
+            0.1 * f64::from(row + 1) + 0.001 * f64::from(row % 3),
+            40 + row * 5 % 9
+        );
+    }
+    let _ = write!(text, "\nTotal Elapsed Time (sec) = 1.203\nAverage Package Power_0 (Watt) = 7.75\n\n");
+    let found = report("power.csv", &text);
+    assert_eq!(names(&found), ["Package Power_0(Watt)", "Package Temperature_0(C)"]);
+    assert_eq!(role(&found, "Elapsed Time (sec)"), "timestamp");
+    assert_eq!(crate::support::unit(&found, "Package Temperature_0(C)"), "°C");
+    assert_eq!(reported(&found, "Average Package Power_0 (Watt)"), Some(7.75));
+    assert_eq!(reported(&found, "Total Elapsed Time (sec)"), Some(1.203));
+    assert!(reported(&found, "Cumulative Package Energy_0(Joules)").is_some());
+    assert!(is_clean(&found), "{found:#}");
+    // One row of such a log is of a moment, too.
+    let lines: Vec<&str> = text.lines().take(2).collect();
+    let one = report("one.csv", &format!("{}\n", lines.join("\n")));
+    assert_eq!(names(&one), ["Package Power_0(Watt)", "Package Temperature_0(C)"]);
+}
+
+#[test]
+fn the_interval_of_a_logger_is_no_result() {
+    let mut text = "Date,Time,Laptime,Laptime(ms),U(V),I(A),P(W)\n".to_owned();
+    for row in 0..20 {
+        let lap = if row == 0 { "0:00:00" } else { "0:01:00" };
+        let _ =
+            writeln!(text, "2024/03/05,8:{:02}:07,{lap},0,23{}.5,0.4{},9{}.25", row + 10, row % 3, row % 7, row % 5);
+    }
+    let found = report("meter.csv", &text);
+    assert_eq!(names(&found), ["U(V)", "I(A)", "P(W)"]);
+    let units: Vec<&str> = names(&found).into_iter().map(|name| crate::support::unit(&found, name)).collect();
+    assert_eq!(units, ["V", "A", "W"]);
+
+    let mut frames = "start time,end time,FPS,Time(S),max time(ms)\n".to_owned();
+    for row in 0..8_u32 {
+        let at = 100.0 + 1.066 * f64::from(row);
+        let _ = writeln!(frames, "{at:.3},{:.3},{},1.066,{}", at + 1.066, 50 + row * 7 % 9, 20 + row * 5 % 7);
+    }
+    assert_eq!(names(&report("fps.csv", &frames)), ["FPS", "max time(ms)"]);
+    let mut up = "timestamp,cpu_percent,uptime_hms\n".to_owned();
+    for row in 0..12 {
+        let _ = writeln!(up, "2024-03-05T18:00:{row:02},{}.5,04:52:{:02}", 10 + row * 7 % 5, row + 20);
+    }
+    assert_eq!(names(&report("up.csv", &up)), ["cpu_percent"]);
+    // The phases of a program follow each other without a gap, and how long each takes is what was measured.
+    let mut phases = "phase,start_time,end_time,duration_s,rate_mb_s\n".to_owned();
+    let mut at = 100.0;
+    for (row, phase) in ["load", "parse", "sort", "join", "write", "close"].into_iter().enumerate() {
+        let next = at + 0.5 + measured_up_and_down(row);
+        let _ =
+            writeln!(phases, "{phase},{at:.3},{next:.3},{:.3},{:.2}", next - at, 40.0 + measured_up_and_down(row + 3));
+        at = next;
+    }
+    assert!(names(&report("phases.csv", &phases)).contains(&"duration_s"));
+}
+
+#[test]
+fn goals_and_what_was_to_be_done_are_settings() {
+    let text = r#"{"spec_targets": {"write_per_s_min": 1000}, "writer": {"target_msgs": 5000, "arrived": 4711, "took_s": 1.25},
+                   "thresholds": {"recall@10": 0.8, "p95_ms": 200}, "metrics": {"recall@10": 0.85, "p95_ms": 187.5}}"#;
+    let found = report("run.json", text);
+    assert_eq!(names(&found), ["writer.arrived", "writer.took_s", "metrics.recall@10", "metrics.p95_ms"]);
+    for name in ["spec_targets.write_per_s_min", "writer.target_msgs", "thresholds.recall@10", "thresholds.p95_ms"] {
+        assert_eq!(role(&found, name), "setting", "{name}");
+    }
+    assert!(reason(&found, "writer.target_msgs").ends_with(": 5000"));
+    // Hosts that were asked, and an object that says how often a goal was kept.
+    let hosts = report("hosts.json", r#"{"targets": {"north": {"rtt_ms": 12.5}, "south": {"rtt_ms": 13.25}}}"#);
+    assert_eq!(names(&hosts), ["targets.north.rtt_ms", "targets.south.rtt_ms"]);
+    let kept = report("kept.json", r#"{"slo": {"p95_ms": 200, "actual_ms": 187.5}}"#);
+    assert!(names(&kept).contains(&"slo.actual_ms"));
+}
+
+#[test]
+fn settings_in_an_object_of_their_own_are_facts_beside_a_summary() {
+    let text = r#"{"config": {"num_prompts": 15, "max_tokens": 100, "memory_share": 0.9},
+                   "model": {"hidden_size": 256, "num_layers": 6, "vocab_size": 260},
+                   "results": [{"name": "a", "mean_ms": 2.5, "p95_ms": 3.5}, {"name": "b", "mean_ms": 4.5, "p95_ms": 5.5}]}"#;
+    let found = report("run.json", text);
+    let said: Vec<&str> =
+        found["reported"].as_array().unwrap().iter().filter_map(|one| one["metric"].as_str()).collect();
+    assert!(said.iter().all(|metric| !metric.starts_with("config") && !metric.starts_with("model")), "{said:?}");
+    let facts = &found["sources"][0]["environment"];
+    assert_eq!(facts["config.max_tokens (setting)"], "100");
+    assert_eq!(facts["model.hidden_size (setting)"], "256");
+    // So is what is said about a run, called like no quantity, and how long it was to take.
+    let planned = report(
+        "planned.json",
+        r#"{"metadata": {"selected_models": 19, "warmup": 20, "total_time_s": 3.5}, "workload": {"duration_s": 60},
+            "observed": {"rps": 24.75, "took_s": 60.125}}"#,
+    );
+    assert_eq!(names(&planned), ["metadata.total_time_s", "observed.rps", "observed.took_s"]);
+    // Another share of memory is another setting, and no other machine.
+    let place = Place::new();
+    place.write("a.json", text).write("b.json", text.replace("0.9", "0.8").replace("2.5", "2.75"));
+    place.run("compare a.json b.json").exits(0).never_says("incomparable");
+}
+
+#[test]
+fn what_describes_a_model_or_a_machine_is_no_result() {
+    let models = "model,params,flops,macs,input_size,year,latency_ms\nr18,11689512,3628146688,1814073344,224,2015,5.5\n\
+                  r50,25557032,8178368512,4089184256,224,2015,9.25\nvit,86567656,35165480448,17582740224,384,2020,14.75\n";
+    assert_eq!(names(&report("models.csv", models)), ["latency_ms"]);
+    let mut sweep = "run_id,params,latency_ms\n".to_owned();
+    for row in 0..12 {
+        let _ =
+            writeln!(sweep, "x{row:02}ab,{},{:.2}", [1_000_000, 10_000_000][row / 6], 5.0 + measured_up_and_down(row));
+    }
+    assert_eq!(report("sweep.csv", &sweep)["metrics"][0]["groups"].as_array().unwrap().len(), 2, "sizes were tried");
+    let work = "size,flops,gflops\n256,33554432,126.5\n512,268435456,138.25\n1024,2147483648,187.75\n";
+    let found = report("gemm.csv", work);
+    assert_eq!(
+        (metric(&found, "flops")["dimension"].as_str(), metric(&found, "flops")["polarity"].as_str()),
+        (Some("unknown"), Some("unknown"))
+    );
+    assert_eq!(metric(&found, "gflops")["dimension"], "rate");
+    let mut memory = "when,TOTAL_RAM,USED_RAM\n".to_owned();
+    for row in 0..10 {
+        let _ = writeln!(memory, "2024-03-05T10:00:{row:02}Z,4046680,{}", 277_000 + row * 37 % 11 * 1_000);
+    }
+    assert_eq!(names(&report("memory.csv", &memory)), ["USED_RAM"]);
+}
+
+#[test]
+fn an_improvement_is_better_where_it_is_larger() {
+    let text = r#"{"a": {"latency_ms": 5.25}, "b": {"latency_ms": 4.75}, "improvements": {"latency_percent": 9.5},
+                   "delta": {"latency_percent": -9.5}}"#;
+    let found = report("both.json", text);
+    let way = |name: &str| metric(&found, name)["polarity"].as_str().map(str::to_owned);
+    assert_eq!(way("improvements.latency_percent").as_deref(), Some("higher_is_better"));
+    assert_eq!(way("delta.latency_percent").as_deref(), Some("unknown"));
+    assert_eq!(way("a.latency_ms").as_deref(), Some("lower_is_better"));
+}
+
+#[test]
+fn what_was_sent_back_is_measured_and_leads_before_what_does_nothing() {
+    let text = r#"{"noise_baseline": {"seconds": 0.0725}, "raw": {"seconds": 217.25}, "result_payload": {"latency": 215.875},
+                   "payload": {"size": 64}}"#;
+    let found = report("function.json", text);
+    assert!(names(&found).contains(&"result_payload.latency"), "{:?}", names(&found));
+    assert_eq!(role(&found, "payload.size"), "setting");
+    let place = Place::new();
+    place.write("function.json", text);
+    place.run("summarize function.json -o r.json").exits(0).says("`raw.seconds`");
+}
+
+#[test]
+fn lines_of_numbers_behind_a_name_are_a_metric_each_and_without_names_none() {
+    let (mut named, mut bare) = (String::new(), String::new());
+    for (name, scale) in [("latency_ms", 12.0), ("loss", 0.25), ("memory_mb", 110.0)] {
+        let numbers: Vec<String> = (0..30).map(|row| format!("{:.3}", scale * measured_up_and_down(row))).collect();
+        let _ = writeln!(named, "{name},{}", numbers.join(","));
+        let _ = writeln!(bare, "{}", [numbers.join(","), numbers.join(",")].join(","));
+    }
+    let found = report("named.csv", &named);
+    assert_eq!(names(&found), ["latency_ms", "loss", "memory_mb"]);
+    assert_eq!(measured(&found, "latency_ms").0, 30);
+    let place = Place::new();
+    place.write("bare.csv", &bare);
+    place.run("summarize bare.csv").exits(2).complains("no column holds measured values");
+}

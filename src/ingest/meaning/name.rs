@@ -15,6 +15,7 @@ use statistics::{is_usual_percentile, says_percentiles, take_statistic};
 use unit_words::{BY_TIME, kind_of_unit, unit_word};
 use words::{Word, split};
 
+mod electric;
 mod per;
 mod rates;
 mod statistics;
@@ -165,6 +166,9 @@ pub(crate) fn read(name: &str) -> NameMeaning {
         }
         direction(&words.iter().map(String::as_str).collect::<Vec<_>>(), meaning.kind)
     });
+    if let Some(way) = segments.iter().rev().nth(1).and_then(|object| of_differences(object, &meaning)) {
+        meaning.polarity = way;
+    }
     if statistic == Some(Statistic::Stddev) {
         meaning.polarity = Polarity::Unknown;
     }
@@ -174,6 +178,22 @@ pub(crate) fn read(name: &str) -> NameMeaning {
         meaning.base = kept.join(".");
     }
     meaning
+}
+
+/// Which way numbers of an object are better that are no measurements but say by how much two differ: in percent, more of an improvement is
+/// better, and of any other difference nobody knows which was taken from which.
+fn of_differences(object: &str, said: &NameMeaning) -> Option<Polarity> {
+    const BETTER: Words = Words::of("improvement improvements speedup speedups gain gains");
+    const DIFFERENT: Words =
+        Words::of("reduction reductions saving savings delta deltas diff diffs difference differences change changes");
+    let words = words::words(object);
+    let last = words.last()?;
+    let in_percent = said.kind == Some(Kind::Share) || said.unit.is_some_and(|unit| unit.dimension == Dimension::Ratio);
+    match () {
+        () if BETTER.has(last) && (in_percent || said.kind.is_none()) => Some(Polarity::HigherIsBetter),
+        () if BETTER.has(last) || DIFFERENT.has(last) => Some(Polarity::Unknown),
+        () => None,
+    }
 }
 
 /// Whether an object holds how many there were of each: `counts`, `status_counts`.
@@ -250,6 +270,7 @@ fn bracketed(name: &str) -> (&str, Option<Unit>) {
             let frequency = Unit::of_frequency(inner);
             let in_full = || Unit::of_power(&inner.to_lowercase()).filter(|_| inner.len() > 3);
             let parsed = frequency.or_else(|| Unit::parse(inner)).or_else(|| Unit::of_power(inner)).or_else(in_full);
+            let parsed = parsed.or_else(|| electric::in_brackets(before, inner, open == '['));
             let unit = parsed.filter(|_| !is_no_unit(before.trim(), inner, attached));
             return if unit.is_some() || inner == "s" { (before.trim(), unit) } else { (name, None) };
         }
@@ -368,8 +389,10 @@ fn of_words(words: &[Word]) -> (Option<Kind>, Option<Unit>, Option<String>) {
     for (index, word) in texts.iter().enumerate().rev() {
         let is = |known: Words| known.has(word);
         let kind = match () {
-            // What a model costs, not what a machine does in a second.
-            () if words[index].written == "FLOPs" => return (Some(Kind::Other), None, Some((*word).to_owned())),
+            // What a model costs, or all that was done, not what a machine does in a second.
+            () if words[index].written == "FLOPs" || index > 0 && is_work(word, texts[index - 1]) => {
+                return (Some(Kind::Other), None, Some((*word).to_owned()));
+            }
             () if (is(vocabulary::RATES) || is_multiple_of_rate(word))
                 && !(*word == "ops" && index > 0 && is_total(texts[index - 1]))
                 && !is_share(&texts, index) =>
@@ -423,6 +446,11 @@ fn kind_of_word(word: &Word, before: &[Word]) -> Option<Kind> {
 
 fn is_percent(word: &str) -> bool {
     Unit::parse(word) == Some(Unit::PERCENT)
+}
+
+/// `cumulative_flops`, `log10_flops`: operations that were added up, or their logarithm.
+fn is_work(word: &str, before: &str) -> bool {
+    word.ends_with("flops") && (is_total(before) || matches!(before, "cumulative" | "cum" | "log" | "log2" | "log10"))
 }
 
 fn is_total(word: &str) -> bool {

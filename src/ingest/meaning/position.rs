@@ -125,6 +125,25 @@ pub(super) fn end_with_length(table: &Table, index: usize, words: &[String]) -> 
     Some((Role::Unused, reason))
 }
 
+/// The columns of numbers that are called like the first end of a stretch.
+pub(super) fn starts(table: &Table) -> Vec<usize> {
+    let is_start = |column: &usize| {
+        let of = &table.columns[*column];
+        of.cells.is_number() && STARTS.among(&name::words(name::leaf(&of.name))).is_some()
+    };
+    (0..table.columns.len()).filter(is_start).collect()
+}
+
+/// The columns of the two ends of stretches whose length a third column is, of those that begin in one of these.
+pub(super) fn ends_of(table: &Table, length: usize, starts: &[usize]) -> Option<(usize, usize)> {
+    starts.iter().filter(|start| **start != length).find_map(|start| {
+        let words = name::words(name::leaf(&table.columns[*start].name));
+        let (end, _) =
+            partner(table, *start, &words, STARTS, ENDS).filter(|(end, is_first)| *is_first && *end != length)?;
+        lie_apart(table.values(*start), table.values(end), table.values(length)).then_some((*start, end))
+    })
+}
+
 /// Whether the second number is at least the first in every row, and larger somewhere.
 fn are_ordered(starts: &Cells, ends: &Cells) -> bool {
     let mut larger = false;

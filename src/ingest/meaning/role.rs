@@ -18,13 +18,13 @@ use crate::ingest::meaning::instants::{
 use crate::ingest::meaning::profile::{CLOCKS, Profile};
 use crate::ingest::meaning::status::{
     check_role, ends_well_and_badly, failure_flag, is_beside_status, is_check_of_result, is_failure_in_numbers,
-    is_judgement, is_named_as_code, is_severity, is_status_of_its_own, is_verification, outcome_in_numbers,
-    remarks_in_sentences, status_word,
+    is_judgement, is_named_as_code, is_severity, is_status_of_its_own, is_status_of_what, is_verification,
+    outcome_in_numbers, remarks_in_sentences, status_word,
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{
-    answers, choice, clock, competitor, constant, label_design, machine, name, position, property, since_start, sweep,
-    tried, units, which,
+    answers, choice, clock, competitor, constant, given, label_design, machine, name, position, property, since_start,
+    sweep, tried, units, which,
 };
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
@@ -263,6 +263,9 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if let Some(role) = which::infer(table, index, words) {
         return role;
     }
+    if let Some(role) = given::infer(table, index, &said, words) {
+        return role;
+    }
     if let Some(role) = setting_role(table, index, &profile, words) {
         return role;
     }
@@ -309,7 +312,8 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && unnamed && profile.count > 2 && profile.by_ones == profile.count - 1 {
         return (Role::Identifier, "a first column without a name that counts the rows".into());
     }
-    if whole && is_named_as_code(words) && counted(values, MOST_KINDS).is_some() {
+    let is_code = is_named_as_code(words) || is_status_of_what(words) && profile.low == 0.0 && profile.high == 0.0;
+    if whole && is_code && counted(values, MOST_KINDS).is_some() {
         return (Role::Unused, "few whole numbers, by their name codes of kinds".into());
     }
     let numbers_rows = index == 0
@@ -420,8 +424,9 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if index < sweep::nested_loops(table) {
         return Some((Role::Setting, "the columns in front go through all of their numbers as nested loops do".into()));
     }
-    if let Some(word) = vocabulary::SETTINGS_OBJECT.among(&parents).or(of_machine).filter(|_| few()) {
-        return Some((Role::Setting, format!("it stands in `{word}`, where settings do")));
+    if let Some(word) = given::settings_object(&parents).or(of_machine).filter(|_| few()) {
+        let reason = format!("it stands in `{word}`, where settings do");
+        return Some((Role::Setting, given::with_number(table, index, reason)));
     }
     // `latency_n`: how many were measured.
     if matches!(said.word.as_deref(), Some("n" | "num")) && said.kind == Some(Kind::Count) {

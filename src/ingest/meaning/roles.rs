@@ -16,9 +16,9 @@ use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
-    attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, label_design, limits,
-    merged_cells, minus_one, name, no_answer, no_result, processes, role, running, same_size, siblings, so_far,
-    summary_table, time_evidence, tried, units, which,
+    attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, interval, label_design,
+    limits, merged_cells, minus_one, name, no_answer, no_clock, no_result, processes, role, running, same_size,
+    siblings, so_far, summary_table, time_evidence, tried, units, unnamed_matrix, which,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -65,6 +65,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         table.labels_exact = sink.labels_exact || has_axis;
         table.defined_by_tool = definitions.are_of_format();
         if beside_samples {
+            source.provenance.environment.extend(given::facts(&table));
             let place = summary_table::Place::BesideSamples;
             source.reported.extend(summary_table::take(&mut table, options, place).into_iter().flatten());
             continue;
@@ -224,7 +225,9 @@ fn assign_table(
     }
     if definitions.leaves_roles_open() {
         calendar::join_date_and_time(&mut table, &storage);
+        interval::set_aside(&mut table);
         so_far::set_positions_aside(&mut table);
+        unnamed_matrix::set_aside(&mut table);
         processes::tell_apart(&mut table);
     }
     recognise_devices(&mut table, &invalid, definitions);
@@ -264,6 +267,7 @@ fn assign_table(
     if definitions.leaves_roles_open() {
         minus_one::take(&mut table, &storage, source, findings);
         no_answer::take(&mut table, &storage, source, findings);
+        no_clock::take(&mut table, &storage, source, findings);
     }
     no_result::note(&invalid, &table, source, findings);
     note_invalid_cells(&invalid, &table, source, findings);

@@ -14,6 +14,11 @@ use super::vocabulary::{self, Kind, Words};
 const SECONDS: Words = Words::of("seconds second sec secs elapsed");
 /// What a machine counts from its start on.
 const COUNTED: Words = Words::of("traffic sent received recv rx tx packets pkts interrupts ctxt jiffies ticks");
+/// Ticks of the processor since it was started.
+const TICKS: Words = Words::of("rdtsc tsc");
+/// States of a processor, of each of which a machine counts the seconds since its start, and what else their names hold.
+const STATES: Words = Words::of("user system sys kernel idle nice iowait irq softirq steal guest interrupt dpc");
+const OF_STATES: Words = Words::of("cpu time times seconds secs sec s total cpus");
 /// So many rows of a clock.
 const FEWEST: usize = 5;
 
@@ -24,6 +29,9 @@ pub(super) fn infer(table: &Table, index: usize, profile: &Profile, words: &[Str
     // `Elapsed Time (sec)`, `seconds_since_start`.
     let of_seconds = SECONDS.among(words).is_some()
         && words.iter().all(|word| SECONDS.has(word) || matches!(word.as_str(), "time" | "since" | "start" | "s"));
+    if of_seconds && profile.falls == 0 && is_beside_ticks(table) {
+        return Some((Role::Timestamp, "seconds since the log began, beside ticks of the processor: a clock".into()));
+    }
     if of_seconds && index == 0 && rises_always && even_steps(table.values(index)) && has_other_that_falls(table, index)
     {
         return Some((
@@ -38,6 +46,9 @@ pub(super) fn infer(table: &Table, index: usize, profile: &Profile, words: &[Str
         ));
     }
     let whole = table.columns[index].cells == CellType::Integer;
+    if whole && alone(TICKS) {
+        return Some((Role::Unused, "ticks of the processor since it was started: a clock".into()));
+    }
     let stays_or_counts = profile.falls == 0 && profile.rises >= 2 && profile.rises == profile.by_ones;
     if whole && alone(vocabulary::COUNTER) && stays_or_counts && table.columns.len() > 1 {
         let reason =
@@ -45,6 +56,14 @@ pub(super) fn infer(table: &Table, index: usize, profile: &Profile, words: &[Str
         return Some((Role::Identifier, reason));
     }
     None
+}
+
+/// Whether a log counts the ticks of the processor.
+pub(super) fn is_beside_ticks(table: &Table) -> bool {
+    let ticks = |column: &Column| {
+        column.cells == CellType::Integer && matches!(&name::words(&column.name)[..], [only] if TICKS.has(only))
+    };
+    table.columns.iter().any(ticks)
 }
 
 /// Whether another column of numbers falls somewhere, as the results of a sweep in the order of its sizes do not.
@@ -124,9 +143,30 @@ pub(super) fn growth(cells: &Cells, starts: &[usize]) -> Option<Growth> {
     first.map(|first| Growth { first, count, steps })
 }
 
-/// Whether a column is a counter of a machine that began before the first row: called like what it counts, never falling between the
-/// starts, and so large already that it grew for long before.
-pub(super) fn is_counter(table: &Table, column: usize, starts: &[usize]) -> bool {
+/// Whether a column is called like what a machine counts from its start on.
+fn may_count(column: &str) -> bool {
+    let words = name::words(column);
+    let said = name::read(column);
+    COUNTED.among(&words).is_some()
+        && !matches!(said.kind, Some(Kind::Rate | Kind::Share | Kind::Duration | Kind::RunLength))
+        && said.statistic.is_none()
+        && vocabulary::MEMORY.among(&words).is_none()
+        && !words.iter().any(|word| matches!(word.as_str(), "per" | "usage" | "used" | "free"))
+}
+
+/// How sure the numbers of a column are of a counter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    /// They fall, or are few, or hardly rise.
+    No,
+    /// They never fall, in many rows.
+    Grows,
+    /// They never fall, and are so large already that they grew for long before.
+    BeganBefore,
+}
+
+/// How sure the numbers of a column are of a counter, between the rows at which it begins anew.
+fn counts(table: &Table, column: usize, starts: &[usize]) -> Counts {
     /// In so many rows traffic never rises throughout by chance.
     const MANY: usize = 20;
     /// And in so many hardly; what five days brought may have grown.
@@ -134,22 +174,58 @@ pub(super) fn is_counter(table: &Table, column: usize, starts: &[usize]) -> bool
     const FEWEST_RISES: usize = 3;
     /// So many times the largest step.
     const LONG_BEFORE: f64 = 10.0;
-    let of = &table.columns[column];
-    let words = name::words(&of.name);
-    let said = name::read(&of.name);
-    let may_count = COUNTED.among(&words).is_some()
-        && !matches!(said.kind, Some(Kind::Rate | Kind::Share | Kind::Duration | Kind::RunLength))
-        && said.statistic.is_none()
-        && vocabulary::MEMORY.among(&words).is_none()
-        && !words.iter().any(|word| matches!(word.as_str(), "per" | "usage" | "used" | "free"));
-    if !may_count || table.columns_as(Role::Timestamp).next().is_none() {
-        return false;
-    }
-    let Some(Growth { first, count, steps }) = growth(table.values(column), starts) else { return false };
+    let Some(Growth { first, count, steps }) = growth(table.values(column), starts) else { return Counts::No };
     let rises = steps.iter().filter(|step| **step > 0.0).count();
     let largest = steps.into_iter().fold(0.0, f64::max);
-    let long_before = first >= LONG_BEFORE * largest;
-    rises >= FEWEST_RISES && (long_before && count >= SOME || count >= MANY && 4 * rises >= count)
+    match () {
+        () if rises < FEWEST_RISES => Counts::No,
+        () if first >= LONG_BEFORE * largest && count >= SOME => Counts::BeganBefore,
+        () if count >= MANY && 4 * rises >= count => Counts::Grows,
+        () => Counts::No,
+    }
+}
+
+/// Whether a column is a counter of a machine that began before the first row: beside a clock, called like what it counts, never falling
+/// between the starts, and so large already that it grew for long before, or in many rows.
+pub(super) fn is_counter(table: &Table, column: usize, starts: &[usize]) -> bool {
+    may_count(&table.columns[column].name)
+        && table.columns_as(Role::Timestamp).next().is_some()
+        && counts(table, column, starts) != Counts::No
+}
+
+/// The columns of a table that a machine counts together: at least two states of a processor, or two of its traffic, which never fall and
+/// began long before, in the order in which they were recorded. Beside a clock states of a processor may have begun with the rows.
+pub(super) fn counted_together(table: &Table, metrics: &[usize], starts: &[usize]) -> Vec<usize> {
+    let beside_clock = table.columns_as(Role::Timestamp).next().is_some();
+    if !beside_clock && !table.order_is_recorded {
+        return Vec::new();
+    }
+    let starts = if starts.is_empty() { &[0][..] } else { starts };
+    let is_state = |column: &usize| {
+        let words = name::words(name::without_brackets(name::leaf(&table.columns[*column].name)));
+        let said = name::read(&table.columns[*column].name);
+        STATES.among(&words).is_some()
+            && words.iter().all(|word| STATES.has(word) || OF_STATES.has(word))
+            && !matches!(said.kind, Some(Kind::Rate | Kind::Share))
+    };
+    let of_traffic = |column: &usize| !beside_clock && may_count(&table.columns[*column].name);
+    let mut found = Vec::new();
+    for called in [&is_state as &dyn Fn(&usize) -> bool, &of_traffic] {
+        let candidates: Vec<usize> = metrics.iter().copied().filter(called).collect();
+        if candidates.len() < 2 {
+            continue;
+        }
+        let sure = |column: &usize| match counts(table, *column, starts) {
+            Counts::BeganBefore => true,
+            Counts::Grows => beside_clock,
+            Counts::No => false,
+        };
+        let counted: Vec<usize> = candidates.into_iter().filter(sure).collect();
+        if counted.len() >= 2 {
+            found.extend(counted);
+        }
+    }
+    found
 }
 
 /// The columns without a name that a machine counts: several of many rows beside a clock, all of which never fall but where all of them begin

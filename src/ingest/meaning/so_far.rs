@@ -102,10 +102,11 @@ struct Course {
 /// What the last row of each running total says; their columns are marked.
 pub(super) fn take(table: &mut Table) -> Vec<Reported> {
     let rows = usize::try_from(table.lines.rows()).unwrap_or_default();
+    let mut reported = named_in_a_log(table, rows);
     let metrics: Vec<usize> =
         table.columns_as(Role::Metric).filter(|column| hardly_falls(table.values(*column))).collect();
     if rows < FEWEST_BY_CLOCK || metrics.is_empty() || varies_by_setting(table) {
-        return Vec::new();
+        return reported;
     }
     let elapsed: Vec<usize> = metrics.iter().copied().filter(|column| is_elapsed(table, *column)).collect();
     let mut found: Vec<(usize, &str, Vec<usize>)> =
@@ -113,10 +114,17 @@ pub(super) fn take(table: &mut Table) -> Vec<Reported> {
     let course = course(table, rows);
     let starts = course.as_ref().map_or(&[][..], |course| &course.starts);
     let by = course.as_ref().and_then(|course| course.by);
+    let together = since_start::counted_together(table, &metrics, starts);
+    let begin = if starts.is_empty() { vec![0] } else { starts.to_vec() };
+    found.extend(
+        together
+            .iter()
+            .map(|column| (*column, "counted since a machine was started, and it never falls", begin.clone())),
+    );
     let is_time = |column: &usize| is_of_time(&table.columns[*column].name);
     // A latency may grow throughout where a service is overloaded: times add up beside other totals only.
     let (times, others): (Vec<usize>, Vec<usize>) =
-        metrics.into_iter().filter(|column| !elapsed.contains(column)).partition(is_time);
+        metrics.into_iter().filter(|column| !elapsed.contains(column) && !together.contains(column)).partition(is_time);
     for column in others.into_iter().chain(times) {
         if is_time(&column) && found.is_empty() {
             continue;
@@ -136,7 +144,6 @@ pub(super) fn take(table: &mut Table) -> Vec<Reported> {
         found.extend(columns.into_iter().map(|column| (column, reason, starts.clone())));
     }
     let counter = by.filter(|by| !found.is_empty() && table.columns[*by].role == Role::Metric);
-    let mut reported = Vec::new();
     for (column, reason, starts) in found {
         reported.extend(last_values(table, column, &starts, rows));
         let column = &mut table.columns[column];
@@ -147,6 +154,26 @@ pub(super) fn take(table: &mut Table) -> Vec<Reported> {
         let column = &mut table.columns[counter];
         column.role = Role::Identifier;
         "it counts the rows up to which totals go".clone_into(&mut column.role_reason);
+    }
+    reported
+}
+
+/// The totals that a log calls so, of however few rows: beside ticks of a processor a row is of a moment, and no result.
+fn named_in_a_log(table: &mut Table, rows: usize) -> Vec<Reported> {
+    if !since_start::is_beside_ticks(table) {
+        return Vec::new();
+    }
+    let is_total = |column: &usize| {
+        let of = &table.columns[*column].name;
+        CUMULATIVE.among(&name::words(name::leaf(of))).is_some() && may_add_up(of) && !falls(table.values(*column))
+    };
+    let totals: Vec<usize> = table.columns_as(Role::Metric).filter(is_total).collect();
+    let mut reported = Vec::new();
+    for column in totals {
+        reported.extend(last_values(table, column, &[0], rows));
+        table.columns[column].role = Role::Unused;
+        "a total up to each row, by its name in a log, and no sample"
+            .clone_into(&mut table.columns[column].role_reason);
     }
     reported
 }

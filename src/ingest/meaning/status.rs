@@ -212,6 +212,19 @@ pub(super) fn is_named_as_code(words: &[String]) -> bool {
     words.last().is_some_and(ends)
 }
 
+/// `STATUS_MAXMIN`: the flags of a part of what a device logs. How many failed is called by a word for it.
+pub(super) fn is_status_of_what(words: &[String]) -> bool {
+    let [status, what] = words else { return false };
+    let counts = |word: &str| {
+        vocabulary::COUNTS.has(word)
+            || vocabulary::FAILED.has(word)
+            || vocabulary::STATUS.has(word)
+            || vocabulary::HOW_MANY.has(word)
+            || word.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    status == "status" && !counts(what)
+}
+
 /// Whether all numbers are severities as pino and bunyan write them, beside a message.
 pub(super) fn is_severity(table: &Table, values: &Cells) -> bool {
     let message = |column: &Column| matches!(name::leaf(&column.name), "msg" | "message");

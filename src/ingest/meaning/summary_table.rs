@@ -6,7 +6,7 @@
 //! a percentile. Rows that cannot be told apart may be runs of one thing, or intervals of time, and are summaries only where
 //! the names leave no doubt: several percentiles that are called nothing else, or three statistics of one metric.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::measure::ending;
 use crate::measure::reported::{Reported, ReportedValue};
@@ -349,13 +349,15 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         .collect();
     name_lone_deviation(&mut columns);
     numbered_keys::settle(table, &mut columns);
+    let apart = apart(table, &columns);
     let mut bases: BTreeMap<String, Vec<Statistic>> = BTreeMap::new();
     let codes = counters::codes(table, &columns);
     for (index, meaning) in &columns {
         // A code of HTTP looks like a percentile.
         let is_code = || codes.contains_key(name::parent(&table.columns[*index].name));
         let is_share = || is_share_of_successes(&table.columns[*index].name);
-        if let Some(statistic) = meaning.statistic.filter(|_| !is_code() && !is_share()) {
+        let counts = || is_code() || is_share() || apart.contains(index);
+        if let Some(statistic) = meaning.statistic.filter(|_| !counts()) {
             let of_base = bases.entry(base(meaning)).or_default();
             if !of_base.contains(&statistic) {
                 of_base.push(statistic);
@@ -388,9 +390,13 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
         let column = &table.columns[*index];
         let of_base = meaning.statistic.map(|statistic| (base(meaning), statistic));
         let part = match of_base {
-            Some((metric, statistic)) if bases.contains_key(&metric) => Part::Statistic(metric, statistic),
+            Some((metric, statistic)) if bases.contains_key(&metric) && !apart.contains(index) => {
+                Part::Statistic(metric, statistic)
+            }
             _ => match counts.parts.get(index) {
                 Some(part) => part.clone(),
+                // `config.max_tokens`: its column says what it was.
+                None if apart.contains(index) => return None,
                 None if matches!(column.role, Role::Metric | Role::Setting) && !is_instant(column) => Part::Value,
                 None => return None,
             },
@@ -430,6 +436,17 @@ fn layout(table: &Table, place: Place) -> Option<Layout> {
     };
     let complete = bases.iter().any(|(base, of_base)| complete(of_base) && are_complete(table, &parts, base));
     (!parts.is_empty()).then_some(Layout { parts, sure, complete, only_counts })
+}
+
+/// Settings in objects in which nothing was measured (`config.max_tokens`): they say what all of it is of, and report nothing. A setting beside
+/// what was measured says what that is of.
+fn apart(table: &Table, columns: &[(usize, NameMeaning)]) -> BTreeSet<usize> {
+    let (settings, others): (Vec<usize>, Vec<usize>) =
+        columns.iter().map(|(index, _)| *index).partition(|index| table.columns[*index].role == Role::Setting);
+    let object = |index: usize| name::parent(&table.columns[index].name);
+    let measured: BTreeSet<&str> = others.into_iter().map(object).collect();
+    let is_apart = |index: &usize| !object(*index).is_empty() && !measured.contains(object(*index));
+    settings.into_iter().filter(is_apart).collect()
 }
 
 /// `desvio_padrao_s` beside `tempo_medio_s`: a deviation that names nothing but a unit is of the only mean.

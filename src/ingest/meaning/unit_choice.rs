@@ -10,7 +10,7 @@ use crate::measure::unit::{Dimension, Unit};
 use crate::table::packed::{Cells, Kind};
 use crate::table::{CellType, Column, Role, Table, UnitChoice};
 
-use crate::ingest::meaning::{name, time_evidence, units, vocabulary};
+use crate::ingest::meaning::{given, name, time_evidence, units, vocabulary};
 use crate::ingest::options::SourceOptions;
 
 /// So many numbers of a long column show what they usually are.
@@ -76,7 +76,7 @@ fn counted_instead(table: &Table, index: usize) -> Option<UnitChoice> {
     let unknown = || UnitChoice { unit: Unit::UNKNOWN, reason: String::new(), assumed: true };
     let column = &table.columns[index];
     let words = name::words(name::leaf(&column.name));
-    if is_sort(table, index, &words) {
+    if is_sort(table, index, &words) || given::is_work_of_a_model(table, index, &words) {
         return Some(unknown());
     }
     if column.cells != CellType::Integer {

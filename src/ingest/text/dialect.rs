@@ -54,6 +54,9 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     if let Some(dialect) = of_one_row(&rows, delimiter).filter(|_| head.complete && header.is_none()) {
         return Some(dialect);
     }
+    if let Some(dialect) = of_lines(&rows, delimiter).filter(|_| head.complete && header.is_none()) {
+        return Some(dialect);
+    }
     let mut rows = rows;
     let mut width = usual_width(&rows)?;
     // Only the header ends in a delimiter, as `mtr --csv` writes it.
@@ -164,21 +167,41 @@ pub(crate) fn unlike_rows(head: &Head<'_>) -> Option<String> {
 /// How a text of a single row of samples is written.
 fn of_one_row(rows: &[RowBuffer], delimiter: Option<u8>) -> Option<Dialect> {
     let [only] = rows else { return None };
-    let (side_by_side, cells) = SideBySide::of_row(only.row())?;
-    let evidence = vec![format!("a single row of {} numbers of one kind: samples side by side", only.cells.len())];
-    Some(Dialect {
-        delimiter,
-        mark: DecimalMark::Point,
-        mark_is_assumed: false,
-        header: None,
-        header_rows: None,
-        index_row: None,
-        types: vec![cells],
-        evidence,
-        trailing: false,
-        unnamed_last: false,
-        side_by_side: Some(side_by_side),
-    })
+    let (found, cells) = SideBySide::of_row(only.row())?;
+    let evidence = format!("a single row of {} numbers of one kind: samples side by side", only.cells.len());
+    Some(Dialect::of_samples(found, None, vec![cells], delimiter, evidence))
+}
+
+/// How a text is written of which each line has the name of a metric and its samples.
+fn of_lines(rows: &[RowBuffer], delimiter: Option<u8>) -> Option<Dialect> {
+    let (found, names, types) = SideBySide::of_lines(rows)?;
+    let evidence = format!("each of {} lines is a name with its numbers: samples side by side", rows.len());
+    Some(Dialect::of_samples(found, Some(names), types, delimiter, evidence))
+}
+
+impl Dialect {
+    /// Of a text without a header whose rows hold samples side by side.
+    fn of_samples(
+        side_by_side: SideBySide,
+        header: Option<Vec<String>>,
+        types: Vec<CellType>,
+        delimiter: Option<u8>,
+        evidence: String,
+    ) -> Self {
+        Self {
+            delimiter,
+            mark: DecimalMark::Point,
+            mark_is_assumed: false,
+            header,
+            header_rows: None,
+            index_row: None,
+            types,
+            evidence: vec![evidence],
+            trailing: false,
+            unnamed_last: false,
+            side_by_side: Some(side_by_side),
+        }
+    }
 }
 
 /// What else was seen of the header and the numbers.

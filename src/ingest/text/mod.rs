@@ -21,4 +21,5 @@ pub(crate) mod row;
 pub(crate) mod sections;
 pub(crate) mod side_by_side;
 pub(crate) mod split;
+mod statements;
 mod unnamed_last;

@@ -21,6 +21,7 @@ use crate::ingest::text::in_words::{fields, line_list, shortened};
 use crate::ingest::text::parts::{Part, Schema, Span};
 use crate::ingest::text::row::{Row, RowBuffer};
 use crate::ingest::text::side_by_side::SideBySide;
+use crate::ingest::text::statements;
 
 /// Fewer rows below each of several equal headers are no run of their own.
 const FEWEST_ROWS: u64 = 10;
@@ -245,7 +246,7 @@ impl Sections {
             self.tables[self.current].push_message(message, context.line);
         } else if width > 2 && is_statement(row) && (context.after_blank || before == Before::Text) {
             self.before = Before::Text;
-            sink.provenance.set_aside("lines of text below a table", context.line);
+            statements::set_aside(row, self.dialect.mark, context.line, sink);
         } else if row.len() != width {
             self.before = Before::Ragged;
             self.set_ragged_aside(row, context, sink);
@@ -263,10 +264,11 @@ impl Sections {
 
     /// Rows of which each holds several samples of one thing.
     fn take_samples(&mut self, side_by_side: &SideBySide, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
-        if is_header(row, &side_by_side.names) && row.len() > 0 {
+        let named = !side_by_side.names.is_empty();
+        if named && is_header(row, &side_by_side.names) {
             self.tables[0].header_line.get_or_insert(context.line);
             self.expects_header = false;
-        } else if self.expects_header {
+        } else if named && self.expects_header {
             sink.provenance.set_aside("above the header", context.line);
         } else if row.len() == side_by_side.width() {
             side_by_side.each(row, |sample| self.tables[0].push(sample, context.line));

@@ -1,13 +1,17 @@
-//! Samples of one thing that stand side by side in a row: a single row of many numbers, or columns `run1`, `run2`, `run3`.
+//! Samples of one thing that stand side by side in a row: a single row of many numbers, a line of them for each of several metrics, or columns
+//! `run1`, `run2`, `run3`.
 //!
 //! In: the only row of a text, or the names and types of its columns. Out: which cells are samples and which hold for all of them,
 //! and the rows with one sample each. What the other columns hold is said once for several samples: a setting or a label of theirs, and
 //! no measurement (`Average` is none).
 
+use std::collections::BTreeSet;
+
+use crate::ingest::meaning::name;
 use crate::ingest::meaning::vocabulary::Words;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::column_types::column_type;
-use crate::ingest::text::row::Row;
+use crate::ingest::text::row::{Row, RowBuffer};
 use crate::table::CellType;
 
 /// What columns of repetitions are called, with a number behind it.
@@ -44,6 +48,36 @@ impl SideBySide {
         let near = low > 0.0 && high <= FARTHEST * low;
         let found = Self { names: Vec::new(), others: Vec::new(), samples: (0..row.len()).collect() };
         (many && near && cells.is_number() && alike).then_some((found, cells))
+    }
+
+    /// Few lines of many numbers each, behind a name that no other line has: a line a metric, with the names and types of the table that has
+    /// one sample in a row. Most of the names speak of a quantity: of things that have many numbers each nobody says which are alike.
+    pub(super) fn of_lines(rows: &[RowBuffer]) -> Option<(Self, Vec<String>, Vec<CellType>)> {
+        const FEWEST_NUMBERS: usize = 20;
+        const MOST_LINES: usize = 40;
+        /// So many times as wide as it is long.
+        const WIDE: usize = 5;
+        let width = rows.first()?.row().len();
+        if !(2..=MOST_LINES).contains(&rows.len()) || width <= FEWEST_NUMBERS.max(WIDE * rows.len()) {
+            return None;
+        }
+        let mark = DecimalMark::Point;
+        let mut named = BTreeSet::new();
+        let (mut of_quantities, mut decimal) = (0_usize, false);
+        for row in rows.iter().map(RowBuffer::row) {
+            let text = std::str::from_utf8(row.cell(0)).ok()?.trim();
+            let is_new = text.starts_with(char::is_alphabetic) && named.insert(text.to_owned());
+            let numbers = (1..row.len()).all(|index| cells::look(row.cell(index), mark).is_number());
+            if row.len() != width || !is_new || !numbers {
+                return None;
+            }
+            of_quantities += usize::from(name::read(text).kind.is_some());
+            decimal |= (1..row.len()).any(|index| cells::look(row.cell(index), mark) != Look::Integer);
+        }
+        let cells = if decimal { CellType::Decimal } else { CellType::Integer };
+        let found = Self { names: Vec::new(), others: vec![0], samples: (1..width).collect() };
+        (2 * of_quantities > rows.len())
+            .then(|| (found, vec!["metric".to_owned(), "value".to_owned()], vec![CellType::Text, cells]))
     }
 
     /// Columns of numbers that are called like repetitions, counted on by one; with the names and types of the table that has one

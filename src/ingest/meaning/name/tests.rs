@@ -196,3 +196,36 @@ fn min_is_minutes_only_where_no_other_statistic_stands_beside() {
     assert!(!beside(&["time_min", "time_max"]));
     assert!(!may_be_minutes(["latency_min", "x"], "latency_min"), "the least, as nearly always");
 }
+
+#[test]
+fn operations_that_were_added_up_are_no_rate() {
+    for name in ["cumulative_flops", "total_gflops", "log10_flops"] {
+        assert_eq!(said(name), (Some(Kind::Other), "", String::new(), Polarity::Unknown), "{name}");
+    }
+    assert_eq!(said("peak_gflops").0, Some(Kind::Rate));
+}
+
+#[test]
+fn letters_in_brackets_are_units_behind_the_name_of_a_quantity() {
+    for (name, symbol) in [
+        ("U(V)", "V"),
+        ("Current (A)", "A"),
+        ("Core [V]", "V"),
+        ("I(mA)", "mA"),
+        ("CPU Temp (C)", "°C"),
+        ("CPU [°C]", "°C"),
+    ] {
+        assert_eq!(said(name).1, symbol, "{name}");
+    }
+    for name in ["Group (A)", "Option (V)", "Language (C)"] {
+        assert_eq!(said(name).1, "", "{name}");
+    }
+}
+
+#[test]
+fn how_much_two_differ_has_no_direction_of_a_metric() {
+    assert_eq!(said("improvements.latency_percent").3, Polarity::HigherIsBetter);
+    assert_eq!(said("speedups.parse").3, Polarity::HigherIsBetter);
+    assert_eq!(said("delta.latency_ms").3, Polarity::Unknown);
+    assert_eq!(said("improvements.latency_ms").3, Polarity::Unknown);
+}
