@@ -99,13 +99,13 @@ impl Run {
     }
 
     fn take_metric(&mut self, text: &str, line: u64) {
+        const SPREAD: [(&str, Statistic); 4] =
+            [("min", Statistic::Min), ("avg", Statistic::Mean), ("max", Statistic::Max), ("stddev", Statistic::Stddev)];
         let Some((name, rest)) = text.split_once(':') else { return };
         let first = || rest.split_whitespace().next().and_then(|word| word.parse::<f64>().ok());
         let several = |statistics: &[(&str, Statistic)]| -> Vec<(Statistic, f64)> {
             statistics.iter().filter_map(|(word, statistic)| Some((*statistic, behind(rest, word)?))).collect()
         };
-        const SPREAD: [(&str, Statistic); 4] =
-            [("min", Statistic::Min), ("avg", Statistic::Mean), ("max", Statistic::Max), ("stddev", Statistic::Stddev)];
         let kilobytes = Unit::parse("KiB/s").unwrap_or(Unit::UNKNOWN);
         let replied = self.replies > 0.0;
         match name {

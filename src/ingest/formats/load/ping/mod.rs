@@ -78,7 +78,6 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         let text = String::from_utf8_lossy(record.bytes).into_owned();
         let (line, at) = line::parse(&text);
         match line {
-            Line::Other if text.trim().is_empty() => {}
             Line::Other => {}
             Line::CutOff if !record.terminated => {
                 let reason = "the line ends within itself";
