@@ -12,7 +12,7 @@ use super::row_names::{has_clock, last_word};
 use crate::measure::label::names_a_competitor;
 use crate::measure::words::Words;
 use crate::table::packed::Cells;
-use crate::table::{CellType, Role, Table};
+use crate::table::{CellType, Column, Instants, Role, Table};
 
 /// Names of columns whose texts are parts of one service: what its users ask of it, in a mixture that they have made.
 const SERVED: Words = Words::of(
@@ -22,14 +22,15 @@ const SERVED: Words = Words::of(
 /// Whether the groups that these columns make, whose codes of the rows are given, were compared with each other.
 pub(super) fn were_compared(table: &Table, columns: &[usize], codes: &Cells) -> bool {
     if table.defined_by_tool {
-        return false;
+        // Whom `ping` has asked, and what Lighthouse has loaded: each is as far away and as large as it is.
+        return columns.iter().any(|column| matches!(table.columns[*column].name.as_str(), "target" | "page"));
     }
     let competes = |column: &usize| names_a_competitor(&last_word(&table.columns[*column].name));
     let was_chosen = |column: &usize| table.columns[*column].role == Role::Setting;
     if columns.iter().any(|column| was_chosen(column) || competes(column)) {
         return true;
     }
-    if are_snapshots(table, codes) {
+    if are_hosts(table, columns) || are_samples_of_records(table) || are_snapshots(table, codes) {
         return true;
     }
     let not_chosen = |column: &usize| {
@@ -39,6 +40,32 @@ pub(super) fn were_compared(table: &Table, columns: &[usize], codes: &Cells) -> 
     // A log has its rows as they came, and often says how each of them ended.
     let is_log = || has_clock(table) || table.columns_as(Role::Status).next().is_some();
     table.lines.rows() <= MOST_ROWS_OF_DESIGN as u64 && !columns.iter().any(not_chosen) && !is_log()
+}
+
+/// Whether a column of groups names machines that were asked, each far or near as it is: by its name, or by addresses in a column without
+/// one. Where rows say what was asked of a service as well, its machines answered for it together.
+fn are_hosts(table: &Table, columns: &[usize]) -> bool {
+    const HOSTS: Words = Words::of("host hostname ip address addr destination dest dst peer gateway");
+    let is_address = |text: &String| text.is_empty() || text.parse::<std::net::IpAddr>().is_ok();
+    let names_hosts = |column: &usize| {
+        let column = &table.columns[*column];
+        HOSTS.has(&last_word(&column.name))
+            || column.name.starts_with("column_")
+                && !column.dictionary.is_empty()
+                && column.dictionary.iter().all(is_address)
+    };
+    let asks = |column: &Column| column.role == Role::Label && SERVED.has(&last_word(&column.name));
+    columns.iter().any(names_hosts) && !table.columns.iter().any(asks)
+}
+
+/// Whether samples stand in records that have one instant and one label each, as results of a benchmark do that are added to a file.
+fn are_samples_of_records(table: &Table) -> bool {
+    let mut dated = table.columns.iter().enumerate();
+    dated.any(|(index, column)| {
+        column.cells == CellType::Timestamp
+            && column.role == Role::Unused
+            && Instants::of(table, index).are_of_records(table)
+    })
 }
 
 /// Whether each of several things has one row at each instant, as interfaces and sensors that are read together have: parts of a whole, of

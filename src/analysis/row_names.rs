@@ -33,10 +33,22 @@ pub(super) fn label_of_each_row(table: &Table) -> Option<usize> {
         "parameters",
         "params",
         "settings",
+        // Parts of a machine, a row each.
+        "mountpoint",
+        "mount",
+        "mounted on",
+        "interface",
+        "iface",
+        "device",
+        "partition",
+        "volume",
+        "container",
+        "pod",
     ];
     let named = |column: &usize| {
         table.columns[*column].name.starts_with("column_")
             || [NAMES, PROGRAMS].iter().any(|known| known.contains(&last_word(&table.columns[*column].name).as_str()))
+            || NAMES.contains(&table.columns[*column].name.to_ascii_lowercase().as_str())
     };
     table.columns_as(Role::Label).filter(named).find(|column| each_row_is_another(table, *column))
 }
@@ -81,7 +93,13 @@ pub(super) fn each_row_is_another(table: &Table, label: usize) -> bool {
         && (ROWS.contains(&rows) || rows <= MOST_PROGRAMS && texts == rows && are_of_their_own(column))
         && (texts == rows || tried())
         && !has_clock(table)
-        && (digests || !names_one_after_the_other(&column.dictionary))
+        && (digests || is_mounted(&column.name) || !names_one_after_the_other(&column.dictionary))
+}
+
+/// Whether a column is called like where file systems are mounted: `/run/user/1000` is one of them, and no user.
+fn is_mounted(column: &str) -> bool {
+    let name = column.to_ascii_lowercase();
+    name.split(|letter: char| !letter.is_alphanumeric()).any(|word| word.starts_with("mount"))
 }
 
 /// Whether the texts of a longer table name programs, or hardly any of them differ from another in nothing but numbers.

@@ -47,6 +47,9 @@ pub struct Source {
     /// What must be known about the numbers in `reported` of this file: how they are rounded, what they leave out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reported_caveats: Vec<String>,
+    /// What its tool was told to hold and did not, in words, as the file says: thresholds of a load test.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<String>,
     /// What the names of all files of its run begin with, where its tool writes several files a run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
@@ -118,6 +121,7 @@ impl Source {
             tables: data.tables.iter().map(Table::of).collect(),
             environment: provenance.environment.clone(),
             reported_caveats: data.reported_caveats.clone(),
+            missed: provenance.missed.clone(),
             run: provenance.part.as_ref().map(|part| part.run.clone()),
             place_in_run: provenance.part.as_ref().map_or(0, |part| part.place),
             families: provenance.families,

@@ -95,6 +95,8 @@ pub(crate) struct TableBuilder {
     pub(crate) may_widen: bool,
     /// Whether its rows stand beside the samples of a document: each of their numbers is the only one of its kind.
     pub(crate) beside_samples: bool,
+    /// Whether an absent cell says something that stands beside it: what had no answer took no time.
+    pub(crate) absence_is_told: bool,
     /// Columns that repeat numbers of the object around their rows: settings, or results of that object alone.
     pub(crate) inherited: Vec<usize>,
     /// Columns that say where on an axis a row stands: no results.
@@ -125,6 +127,7 @@ impl TableBuilder {
             mark: DecimalMark::Point,
             may_widen: true,
             beside_samples: false,
+            absence_is_told: false,
             inherited: Vec::new(),
             axes: Vec::new(),
             titles: Vec::new(),

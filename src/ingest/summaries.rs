@@ -50,6 +50,11 @@ impl Summary {
         self
     }
 
+    /// What it is called.
+    pub(crate) fn metric(&self) -> &str {
+        &self.reported.metric
+    }
+
     /// Whether it has a number of this kind already.
     pub(crate) fn has(&self, statistic: Statistic) -> bool {
         self.reported.values.iter().any(|value| value.statistic == statistic)

@@ -77,6 +77,41 @@ impl<'a> Instants<'a> {
         differ
     }
 
+    /// Whether each instant is that of a record with several samples: it stands in as many rows, one after the other, as every other, and
+    /// texts that vary do so from record to record and never within one. Only the first rows of a long table are looked at.
+    pub fn are_of_records(&self, table: &Table) -> bool {
+        const LOOKED_AT: usize = 4096;
+        const FEWEST_RECORDS: usize = 3;
+        let rows = self.cells.rows();
+        let first = self.at(0);
+        let each = (1..rows.min(LOOKED_AT)).take_while(|row| self.at(*row) == first).count() + 1;
+        if first.is_none() || each < 2 || !rows.is_multiple_of(each) || rows / each < FEWEST_RECORDS {
+            return false;
+        }
+        let looked_at = rows.min(LOOKED_AT / each * each);
+        let same_inside = |same: &dyn Fn(usize, usize) -> bool| {
+            (0..looked_at).filter(|row| row % each != 0).all(|row| same(row - 1, row))
+        };
+        // Of two records one after the other some may have the same instant, to the second.
+        let differ = |same: &dyn Fn(usize, usize) -> bool| {
+            (each..looked_at).step_by(each).filter(|row| !same(row - 1, *row)).count()
+        };
+        let at = |one: usize, other: usize| self.at(one) == self.at(other);
+        if !same_inside(&at) || differ(&at) + 1 < FEWEST_RECORDS {
+            return false;
+        }
+        let texts: Vec<usize> = (0..table.columns.len())
+            .filter(|index| table.columns[*index].cells == CellType::Text && table.columns[*index].dictionary.len() > 1)
+            .collect();
+        let mut varies = false;
+        texts.iter().all(|index| {
+            let cells = table.text_cells(*index);
+            let same = |one: usize, other: usize| cells.code(one) == cells.code(other);
+            varies |= differ(&same) > 0;
+            same_inside(&same)
+        }) && varies
+    }
+
     /// The instant of a row.
     pub fn at(&self, row: usize) -> Option<i64> {
         match self.factor {

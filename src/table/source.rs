@@ -71,6 +71,8 @@ pub struct Provenance {
     pub set_aside: Vec<SetAside>,
     /// What the file says about the machine and the set-up that it was measured on, by name.
     pub environment: BTreeMap<String, String>,
+    /// What its tool was told to hold and did not, in words, as the file says.
+    pub missed: Vec<String>,
     /// The run that it is a part of, where its tool writes several files a run.
     pub part: Option<RunPart>,
 }

@@ -55,6 +55,7 @@ mod page;
 mod planted;
 mod punctuation;
 mod raw_names;
+mod read_in_full;
 mod readers;
 mod readme;
 mod reference;

@@ -38,12 +38,17 @@ struct Competitor {
 
 /// Parts a table into one of each competitor, where each has an outcome of its own and some failed.
 pub(crate) fn apart(table: Table, source: &str, findings: &mut Vec<Finding>) -> Vec<Table> {
-    let has_own = |role: Role| table.columns_as(role).next().is_some();
-    if has_own(Role::Status) || has_own(Role::MetricName) || !table.foreign_values.is_empty() {
+    if table.columns_as(Role::MetricName).next().is_some() || !table.foreign_values.is_empty() {
         return vec![table];
     }
-    let Some(competitors) = competitors(&table) else { return vec![table] };
-    let owned: BTreeSet<usize> = competitors.iter().flat_map(|one| one.columns.iter().copied()).collect();
+    let statuses: Vec<usize> = table.columns_as(Role::Status).collect();
+    let Some(competitors) = competitors(&table)
+        .filter(|competitors| statuses.iter().all(|status| repeats_outcomes(&table, *status, competitors)))
+    else {
+        return vec![table];
+    };
+    let mut owned: BTreeSet<usize> = competitors.iter().flat_map(|one| one.columns.iter().copied()).collect();
+    owned.extend(statuses);
     let shared: Vec<usize> = (0..table.columns.len()).filter(|column| !owned.contains(column)).collect();
     let mut parts: Vec<Table> = competitors.iter().map(|one| part(&table, one, &shared)).collect();
     findings.extend(competitors.iter().filter(|one| !one.failed.is_empty()).map(|one| note(&table, one, source)));
@@ -90,6 +95,25 @@ fn competitors(table: &Table) -> Option<Vec<Competitor>> {
         }
     }
     None
+}
+
+/// Whether a column of errors (`fast:connection_error`) is empty in exactly those rows in which nobody failed: it says of no row more than the
+/// outcomes do.
+fn repeats_outcomes(table: &Table, status: usize, competitors: &[Competitor]) -> bool {
+    let column = &table.columns[status];
+    if competitors.iter().any(|one| one.outcome == status) {
+        return true;
+    }
+    let words = name::words(name::leaf(&column.name));
+    if column.cells != CellType::Text || vocabulary::FAILURE.among(&words).is_none() {
+        return false;
+    }
+    let failed: BTreeSet<usize> = competitors.iter().flat_map(|one| one.failed.iter().copied()).collect();
+    let codes = table.text_cells(status);
+    (0..codes.rows()).all(|row| {
+        let text = codes.code(row).and_then(|code| column.dictionary.get(code as usize));
+        text.is_some_and(|text| !text.is_empty()) == failed.contains(&row)
+    })
 }
 
 /// Whether a column holds few texts, or yes and no.

@@ -104,7 +104,11 @@ impl Counted {
             let parts = [self.failed, self.succeeded].into_iter().flatten();
             parts.into_iter().all(|part| is_within(table, part, *measured))
         };
-        let fits = self.measured.iter().copied().find(holds);
+        // `num_samples` beside `total_requests`: those that succeeded and failed are all of one of them.
+        let made_up = self.succeeded.zip(self.failed).and_then(|(succeeded, failed)| {
+            self.measured.iter().copied().find(|all| tally::are_all(table, *all, succeeded, failed))
+        });
+        let fits = made_up.or_else(|| self.measured.iter().copied().find(holds));
         fits.or_else(|| self.measured.first().copied())
     }
 }

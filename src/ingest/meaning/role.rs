@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use crate::measure::ending;
 use crate::measure::label::pattern;
 use crate::measure::unit::Dimension;
-use crate::table::{CellType, Role, Table};
+use crate::table::{CellType, Instants, Role, Table};
 
 use crate::ingest::meaning::calendar::{self, LocalDates};
 use crate::ingest::meaning::design::{self, counted};
@@ -24,7 +24,7 @@ use crate::ingest::meaning::status::{
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{
     answers, choice, clock, competitor, constant, given, label_design, machine, name, position, property, since_start,
-    sweep, tried, units, which,
+    sweep, tally, tried, units, which,
 };
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
@@ -59,6 +59,9 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
     match column.cells {
         CellType::Timestamp if are_dates_of_several(table, index) => {
             (Role::Unused, "dates without a time of day, several rows of each: no row has an instant of its own".into())
+        }
+        CellType::Timestamp if Instants::of(table, index).are_of_records(table) => {
+            (Role::Unused, "the instant of a record, the same for all of its samples: none has one of its own".into())
         }
         CellType::Timestamp => (Role::Timestamp, "its cells are dates with times".into()),
         CellType::Boolean => match status_word(&column.name, &words).or_else(|| failure_flag(&words)) {
@@ -418,6 +421,7 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     // What failed was not chosen, nor how good an answer was.
     if vocabulary::FAILED.among(words).or(vocabulary::QUALITY.among(words)).is_some()
         || competitor::is_one_of_letters(table, index)
+        || tally::is_of_sum(table, index)
     {
         return None;
     }

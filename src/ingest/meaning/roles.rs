@@ -56,10 +56,11 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
     let mut repeated = 0;
     for builder in sink.tables {
         let (beside_samples, has_axis) = (builder.beside_samples, !builder.axes.is_empty());
+        let absence_is_told = beside_samples || builder.absence_is_told;
         let mut found = Vec::new();
         let mut table = assign_table(builder, &definitions, &source.provenance.name, &mut found);
         // What only some of the objects hold is missing in none.
-        found.retain(|finding| !(beside_samples && finding.kind == FindingKind::EmptyCell));
+        found.retain(|finding| !(absence_is_told && finding.kind == FindingKind::EmptyCell));
         source.findings.append(&mut found);
         // Curves of 10 and of 20 seconds are two, however many there are.
         table.labels_exact = sink.labels_exact || has_axis;

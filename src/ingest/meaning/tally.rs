@@ -170,6 +170,42 @@ pub(crate) fn counts_failures(table: &Table, index: usize) -> bool {
     })
 }
 
+/// A wider table is a document with numbers of all kinds.
+const MOST_COLUMNS: usize = 256;
+
+/// Whether a column is one of three that count requests or tests: all of them, those that succeeded and those that failed, which make up
+/// all in each row. They came out, however evenly they stand.
+pub(crate) fn is_of_sum(table: &Table, index: usize) -> bool {
+    let of = |index: usize| {
+        let column = &table.columns[index];
+        let whole = column.cells == CellType::Integer;
+        whole.then(|| read(&column.name, &name::read(&column.name))).flatten().filter(|one| one.noun.is_some())
+    };
+    if table.columns.len() > MOST_COLUMNS {
+        return false;
+    }
+    let Some(own) = of(index) else { return false };
+    let beside: Vec<(usize, Tally)> = (0..table.columns.len())
+        .filter_map(|other| of(other).filter(|one| one.object == own.object).map(|one| (other, one.tally)))
+        .collect();
+    let called = |tally: Tally| beside.iter().filter(move |one| one.1 == tally).map(|one| one.0);
+    let Some((succeeded, failed)) = called(Tally::Succeeded).next().zip(called(Tally::Failed).next()) else {
+        return false;
+    };
+    let mut all = called(Tally::Measured).filter(|all| are_all(table, *all, succeeded, failed));
+    all.any(|all| [all, succeeded, failed].contains(&index))
+}
+
+/// Whether those that succeeded and those that failed are all of them, in each row.
+pub(crate) fn are_all(table: &Table, all: usize, succeeded: usize, failed: usize) -> bool {
+    let (ok, not) = (table.values(succeeded), table.values(failed));
+    let mut parts = ok.iter().zip(not.iter());
+    table.values(all).iter().all(|all| {
+        let sum = parts.next().and_then(|(ok, not)| Some(ok? + not?));
+        all.is_some() && all == sum
+    })
+}
+
 /// Whether some row counts more than one that succeeded or failed.
 pub(crate) fn several_a_row(table: &Table, succeeded: usize, failed: usize) -> bool {
     let (ok, not) = (table.values(succeeded), table.values(failed));

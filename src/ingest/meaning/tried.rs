@@ -49,6 +49,9 @@ pub(super) fn are_programs(table: &Table, index: usize, words: &[String]) -> boo
         && !design::has_clock(table, index)
 }
 
+/// One name in so many may be a single letter with numbers.
+const MOST_OF_ONE_LETTER: usize = 10;
+
 /// Whether texts are the first ones of a table, and words that name what its rows are of.
 fn are_first_texts(table: &Table, index: usize, last_word: &str) -> bool {
     let texts = |column: &Column| column.dictionary.iter().filter(|text| !text.is_empty()).count() as u64;
@@ -56,16 +59,17 @@ fn are_first_texts(table: &Table, index: usize, last_word: &str) -> bool {
     let tells = |column: &Column| 2 * texts(column) <= table.lines.rows();
     let others_tell = index > 0 || table.columns[1..].iter().filter(is_text).any(tells);
     let is_digest = |text: &str| text.len() > 5 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    let is_word = |text: &String| {
-        !is_digest(text)
-            && text.chars().filter(|letter| letter.is_alphabetic()).count() > 1
-            && clock::instant(text.as_bytes()).is_none()
-    };
+    let letters = |text: &str| text.chars().filter(|letter| letter.is_alphabetic()).count();
+    let is_word = |text: &String| !is_digest(text) && letters(text) > 0 && clock::instant(text.as_bytes()).is_none();
+    // `T3(5)` among `DEMA(30)` and `KAMA(30)` is a name, too.
+    let texts_of = &table.columns[index].dictionary;
+    let of_one_letter = texts_of.iter().filter(|text| letters(text) == 1).count();
     names_what_ran(last_word, others_tell)
         && !says_how_rows_ended(table)
         && !are_sentences(&table.columns[index].dictionary)
         && !table.columns[..index].iter().any(|column| is_text(&column))
-        && table.columns[index].dictionary.iter().all(is_word)
+        && texts_of.iter().all(is_word)
+        && MOST_OF_ONE_LETTER * of_one_letter <= texts_of.len()
 }
 
 /// Whether a column says how rows ended, as logs of what somebody asked for do.

@@ -115,8 +115,16 @@ fn are_amounts(texts: &[&[u8]], cells: &[Option<Cell<'_>>]) -> bool {
             || cells::is_empty_word(text)
             || ending::no_result(text).is_some()
             || cells::is_not_finite_word(text)
+            || is_not_finite_with_word(text)
     };
     found > 0 && (found as f64) >= LEAST_SHARE * said as f64 && texts.iter().zip(cells).all(explained)
+}
+
+/// `inf m`: a rate by no time at all, with the letter of the others.
+pub(crate) fn is_not_finite_with_word(text: &[u8]) -> bool {
+    let mut parts = text.splitn(2, |byte| *byte == b' ');
+    let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic);
+    parts.next().is_some_and(cells::is_not_finite_word) && parts.next().is_some_and(is_word)
 }
 
 /// The amounts in one unit, or with one word, which is kept in the name of their column.
@@ -127,6 +135,10 @@ fn together(column: &str, texts: &[&[u8]], amounts: &[Option<&Amount<'_>>], meas
     let numbers = |factor: &dyn Fn(&Amount<'_>) -> f64| -> Vec<Option<f64>> {
         amounts.iter().map(|amount| amount.map(factor)).collect()
     };
+    if are_of_one_letter(amounts) {
+        let name = with_word(column, "m");
+        return Some(Amounts { name, numbers: numbers(&|amount| amount.value), dimension: None });
+    }
     let Some(word) = words.next() else {
         if is_memory(column, amounts) {
             let numbers = numbers(&|amount| amount.value / amount.scale * binary(amount.scale));
@@ -135,6 +147,7 @@ fn together(column: &str, texts: &[&[u8]], amounts: &[Option<&Amount<'_>>], meas
         // `4K`, `64K` are names of sizes; `1.2K` and `900` are counted.
         let counted = measured
             || some().any(|amount| amount.scale != 1.0 && amount.fraction)
+            || are_shortened(amounts)
             || some().all(|amount| amount.about);
         let numbers = numbers(&|amount| amount.value);
         return counted.then(|| Amounts { name: column.to_owned(), numbers, dimension: None });
@@ -197,6 +210,28 @@ fn is_memory(column: &str, amounts: &[Option<&Amount<'_>>]) -> bool {
     vocabulary::MEMORY.among(&name::words(name::leaf(column))).is_some()
         && some().all(|amount| amount.scale != 1.0 || amount.value == 0.0)
         && some().any(|amount| odd(&amount))
+}
+
+/// Whether `110.5 m` stands beside `120.6 M`, and nothing else: one letter, be it of millions or not.
+fn are_of_one_letter(amounts: &[Option<&Amount<'_>>]) -> bool {
+    let some = || amounts.iter().flatten();
+    let any = |letter: &str| some().any(|amount| amount.word == letter);
+    any("m") && any("M") && some().all(|amount| matches!(amount.word, "m" | "M") || amount.value == 0.0)
+}
+
+/// Whether numbers are written in full up to some length and with `K` or `M` beyond, as `dstat` does: `670376` beside `1203K`. Names of sizes
+/// (`512`, `64K`) are short or round.
+fn are_shortened(amounts: &[Option<&Amount<'_>>]) -> bool {
+    const LONG: f64 = 1000.0;
+    let some = || amounts.iter().flatten();
+    let in_full = |amount: &&&Amount<'_>| {
+        amount.scale == 1.0
+            && amount.value >= LONG
+            && amount.value.fract() == 0.0
+            && amount.value % 10.0 != 0.0
+            && amount.value.log2().fract() != 0.0
+    };
+    some().any(|amount| amount.scale != 1.0) && some().any(|amount| in_full(&amount))
 }
 
 /// The power of 1,024 that stands for one of 1,000.
@@ -381,7 +416,7 @@ fn may_stand_behind(text: &str, attached: bool) -> bool {
     let month = |word: &String| word.get(..3).is_some_and(|start| MONTHS.split(' ').any(|month| month == start));
     let symbol = || known_unit(text).is_some() || of_family(text).is_some() || is_symbol(text) || text.contains('/');
     // `110.5 m`: millions, or thousandths, or minutes. The letter stays with the name.
-    let lone = !attached && text == "m";
+    let lone = !attached && matches!(text, "m" | "M");
     text.chars().all(letters)
         && text.split(' ').count() <= MOST_WORDS
         && (lone || symbol() || !attached && !words.is_empty() && !words.iter().any(|word| chosen(word) || month(word)))

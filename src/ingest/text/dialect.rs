@@ -10,6 +10,7 @@ use crate::ingest::text::amounts;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::column_types::{column_types, looks_like_header};
 use crate::ingest::text::delimiter::{best_delimiter, sample_rows, usual_width};
+use crate::ingest::text::header::is_name;
 use crate::ingest::text::heading::{Heading, texts_of};
 use crate::ingest::text::lines::{Record, Records};
 use crate::ingest::text::named_types;
@@ -96,7 +97,9 @@ pub(crate) fn find(head: &Head<'_>, delimiter: Option<u8>, header: Option<bool>)
     let mut types = if has_header { body_types } else { column_types(&table, width, mark) };
     named_types::keep_measured(&mut types, has_header.then_some(*first), if has_header { body } else { &table }, mark);
     let names = has_header.then(|| texts_of(first));
-    let names = names.or_else(|| comment_header(head, delimiter, width));
+    let names = names
+        .or_else(|| comment_header(head, delimiter, width))
+        .or_else(|| header_in_blanks(head, delimiter, width).filter(|_| header.is_none()));
     let (header_rows, names) = heading.names(names);
     // What several programs printed has lines of any form.
     let fitting = rows.iter().filter(|row| row.cells.len() == width).count();
@@ -319,6 +322,21 @@ fn comment_header(head: &Head<'_>, delimiter: Option<u8>, width: usize) -> Optio
             .then(|| row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect());
     }
     names
+}
+
+/// Names set apart by blanks, above rows that commas or semicolons separate into as many fields.
+fn header_in_blanks(head: &Head<'_>, delimiter: Option<u8>, width: usize) -> Option<Vec<String>> {
+    const FEWEST: usize = 3;
+    let delimiter = delimiter.filter(|delimiter| matches!(delimiter, b',' | b';'))?;
+    let mut lines = head.bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let line = lines.next().filter(|line| !line.contains(&delimiter))?;
+    let mut names: Vec<&[u8]> = line.split(u8::is_ascii_whitespace).filter(|name| !name.is_empty()).collect();
+    if names.len() != width || width < FEWEST || !names.iter().all(|name| is_name(name)) {
+        return None;
+    }
+    let found = names.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    names.sort_unstable();
+    names.windows(2).all(|pair| pair[0] != pair[1]).then_some(found)
 }
 
 #[cfg(test)]

@@ -17,6 +17,12 @@ pub(super) fn is_header(row: Row<'_>, header: &[String]) -> bool {
     (row.len() == header.len() || ends_empty) && row.iter().zip(header).all(is)
 }
 
+/// Whether a row of one field holds the names of a header, set apart by blanks.
+pub(super) fn is_header_in_blanks(row: Row<'_>, header: &[String]) -> bool {
+    let names = || row.cell(0).split(u8::is_ascii_whitespace).filter(|name| !name.is_empty());
+    row.len() == 1 && header.len() > 1 && names().eq(header.iter().map(String::as_bytes))
+}
+
 /// The text of a row in which nothing but its first cell holds anything, and that one words.
 pub(super) fn only_text(row: Row<'_>) -> Option<String> {
     let first = row.cell(0);

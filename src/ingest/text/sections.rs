@@ -16,7 +16,7 @@ use crate::ingest::sink::Sink;
 use crate::ingest::text::cells::{self, Look};
 use crate::ingest::text::column_types::column_types;
 use crate::ingest::text::dialect::Dialect;
-use crate::ingest::text::header::{has_header_word, is_header, is_name, is_statement, only_text};
+use crate::ingest::text::header::{has_header_word, is_header, is_header_in_blanks, is_name, is_statement, only_text};
 use crate::ingest::text::in_words::{fields, line_list, shortened};
 use crate::ingest::text::parts::{Part, Schema, Span};
 use crate::ingest::text::row::{Row, RowBuffer};
@@ -283,7 +283,7 @@ impl Sections {
         let two_rows = self.dialect.header_rows.as_ref();
         if two_rows.is_some_and(|[groups, _]| is_header(row, groups)) {
             // The names stand in the row below it.
-        } else if is_header(row, two_rows.map_or(header, |[_, names]| names)) {
+        } else if is_header(row, two_rows.map_or(header, |[_, names]| names)) || is_header_in_blanks(row, header) {
             self.tables[0].header_line = Some(context.line);
             self.expects_header = self.dialect.index_row.is_some();
             self.give_title(0);

@@ -61,6 +61,7 @@ fn line(basis: &VerdictBasis<'_>, samples: u64) -> String {
     clauses.extend(basis.comparison.map(named).into_iter().flatten());
     clauses.extend(basis.comparison.and_then(headline::undecided));
     clauses.extend(headline::missed_target(basis.targets));
+    clauses.extend(headline::missed_of_tool(basis.measured.sources));
     clauses.extend(words::steady::not_found(basis.measured.requests, basis.comparison));
     clauses.extend(words::change::headline(basis.comparison, basis.targets, basis.gate));
     clauses.extend(words::incident::headline(basis.measured.requests));
@@ -82,6 +83,7 @@ fn service_status(basis: &VerdictBasis<'_>) -> ServiceStatus {
         (basis.measured.populations.iter().any(|one| one.failing), ServiceStatus::Failing),
         (any(|counts| counts.regressed), ServiceStatus::Regressed),
         (target(&[TargetOutcome::Missed, TargetOutcome::NoData]), ServiceStatus::Missed),
+        (basis.measured.sources.iter().any(|source| !source.missed.is_empty()), ServiceStatus::Missed),
         (target(&[TargetOutcome::Undecided]), ServiceStatus::Undecided),
         (basis.gate.is_some_and(|gate| gate.outcome == GateOutcome::Undecided), ServiceStatus::Undecided),
         (basis.comparison.is_some_and(|comparison| !comparison.stale.is_empty()), ServiceStatus::Undecided),
@@ -135,6 +137,13 @@ fn measured(basis: &VerdictBasis<'_>, samples: u64) -> String {
     let only = words::benchmarks::measured(of).or_else(|| measured::measured(of));
     let only = only.or_else(|| words::summary::of_sweep(basis.sweeps, sources)).or_else(|| measured::of_files(of));
     if let Some(said) = only.filter(|_| basis.swarm.is_none()) {
+        return said;
+    }
+    if metrics.is_empty()
+        && services.is_empty()
+        && basis.swarm.is_none()
+        && let Some(said) = words::reported::only_failures(reported)
+    {
         return said;
     }
     let messages: u64 = services.iter().map(|service| service.messages.sent).sum();

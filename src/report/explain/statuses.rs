@@ -40,7 +40,8 @@ pub(super) fn service(status: ServiceStatus) -> Advice {
             "Look at the changes, worst first. Measure once more before you search for the cause: the machine may have been busy.",
         ),
         ServiceStatus::Missed => Advice::new(
-            "a target is missed, has no data, or matches nothing",
+            "a target is missed, has no data, or matches nothing; or the file says that its own tool missed one (a crossed threshold of \
+             k6), which changes no exit code",
             "Look at the targets in the report; what a target may have meant stands beside it.",
         ),
         ServiceStatus::Undecided => Advice::new(

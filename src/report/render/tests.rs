@@ -101,6 +101,7 @@ fn source(name: &str) -> Source {
         set_aside: vec![SetAside { reason: "row of another table".to_owned(), rows: 1, first_lines: vec![30] }],
         tables: Vec::new(),
         environment: BTreeMap::new(),
+        missed: Vec::new(),
         run: None,
         place_in_run: 0,
         families: crate::table::source::Families::default(),

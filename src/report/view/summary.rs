@@ -83,7 +83,7 @@ const BESIDE_RESULTS: [Column; 4] = [
 ];
 
 /// Those of the terminal, where the share stands beside the number of failures.
-const IN_TERMINAL: [Column; 6] = [
+const IN_TERMINAL: [Column; 7] = [
     ("requests", |_, one| one.requests.map(number::count)),
     ("failed", |_, one| {
         one.failed.zip(one.share).map(|(failed, share)| match failed {
@@ -92,6 +92,8 @@ const IN_TERMINAL: [Column; 6] = [
         })
     }),
     ("rate", |_, one| one.rate.map(|rate| number::short(Dimension::Rate, rate))),
+    // Where nothing else is known of how long they took.
+    ("mean", |dimension, one| time(dimension, one.mean).filter(|_| one.p50.or(one.p95).or(one.p99).is_none())),
     ("p50", |dimension, one| time(dimension, one.p50)),
     ("p95", |dimension, one| time(dimension, one.p95)),
     ("p99", |dimension, one| time(dimension, one.p99)),

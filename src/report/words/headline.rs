@@ -267,3 +267,12 @@ pub(in crate::report) fn missed_target(targets: &[TargetResult]) -> Option<Strin
     let value = value.or_else(|| missed.value.map(|value| number::change(value + 1.0)))?;
     Some(format!("{} {} is {value}, not {}", name(&missed.subject), missed.statistic, missed.condition))
 }
+
+/// What a tool says of its own limits: `k6's threshold `p(95)<50` of http_req_duration was crossed and 1 more`.
+pub(in crate::report) fn missed_of_tool(sources: &[Source]) -> Option<String> {
+    let mut missed = sources.iter().flat_map(|source| &source.missed);
+    let first = missed.next()?;
+    let more = missed.count() as u64;
+    let more = if more > 0 { format!(" and {} more", number::count(more)) } else { String::new() };
+    Some(format!("{first}{more}"))
+}

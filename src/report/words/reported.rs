@@ -1,5 +1,6 @@
 //! Words about numbers that a tool has summarised itself.
 
+use crate::measure::Statistic;
 use crate::report::contract::Reported;
 use crate::report::number;
 
@@ -18,4 +19,15 @@ pub(in crate::report) fn measured(reported: &[Reported]) -> Option<String> {
         if rows > metrics.len() { format!(" ({})", number::counted(rows as u64, "row")) } else { String::new() };
     (rows > 0)
         .then(|| format!("{} as reported by the tool{of_labels}", number::counted(metrics.len() as u64, "metric")))
+}
+
+/// `3,105 failures, of how many requests is not recorded`, where a tool counts failures and nothing else, as Locust does in a file of its own.
+pub(in crate::report) fn only_failures(reported: &[Reported]) -> Option<String> {
+    let is_count =
+        |one: &Reported| one.metric == "failures" && one.number(Statistic::Failures).is_some() && one.values.len() == 1;
+    let wholes = reported.iter().filter(|one| one.label.is_none());
+    let failed: f64 = wholes.map(|one| one.number(Statistic::Failures).unwrap_or_default()).sum();
+    let all = !reported.is_empty() && reported.iter().all(is_count);
+    (all && failed > 0.0)
+        .then(|| format!("{}, of how many requests is not recorded", number::counted(failed as u64, "failure")))
 }

@@ -24,6 +24,7 @@ pub(crate) mod jmh;
 pub(crate) mod jmh_csv;
 pub(crate) mod jmh_text;
 pub(crate) mod libtest;
+pub(crate) mod lighthouse;
 pub(crate) mod llama_bench;
 pub(crate) mod mitata;
 pub(crate) mod pyperf;

@@ -62,8 +62,15 @@ fn read(records: &mut AnyRecords<'_>, _: &SourceOptions, sink: &mut Sink) -> Res
         }
     })?;
     // What was crossed stands first.
-    thresholds.sort_by_key(|(crossed, _)| !crossed);
-    sink.reported_caveats = thresholds.into_iter().map(|(_, told)| told).collect();
+    thresholds.sort_by_key(|threshold| !threshold.crossed);
+    let crossed = thresholds.iter().filter(|threshold| threshold.crossed);
+    sink.provenance.missed = crossed.map(|threshold| format!("{} was crossed", threshold.told)).collect();
+    sink.reported_caveats = thresholds
+        .into_iter()
+        .map(|Threshold { crossed, told }| {
+            format!("{told} {}", if crossed { "was crossed: the run failed it" } else { "was met" })
+        })
+        .collect();
     sink.reported_caveats.push(format!("{}; http_req_blocked has these", k6::LATENCY));
     sink.reported_caveats.push(
         "failed requests are among the durations, except under {expected_response:true}, which has the successful ones alone"
@@ -218,8 +225,15 @@ fn order(statistic: Statistic) -> (u8, u64) {
     }
 }
 
-/// The thresholds of a metric in words, each with whether it was crossed.
-fn thresholds_of(name: &str, entry: &Map<String, Value>) -> Vec<(bool, String)> {
+/// A threshold of a test.
+struct Threshold {
+    crossed: bool,
+    /// Which one it is, in words.
+    told: String,
+}
+
+/// The thresholds of a metric.
+fn thresholds_of(name: &str, entry: &Map<String, Value>) -> Vec<Threshold> {
     let Some(Value::Object(thresholds)) = entry.get("thresholds") else { return Vec::new() };
     let told = thresholds.iter().filter_map(|(text, outcome)| {
         // A bare `true` is of --summary-export, and means that the threshold was crossed.
@@ -227,8 +241,7 @@ fn thresholds_of(name: &str, entry: &Map<String, Value>) -> Vec<(bool, String)> 
             Value::Bool(crossed) => *crossed,
             outcome => !outcome["ok"].as_bool()?,
         };
-        let words = if crossed { "was crossed: the run failed it" } else { "was met" };
-        Some((crossed, format!("k6's threshold `{text}` of {name} {words}")))
+        Some(Threshold { crossed, told: format!("k6's threshold `{text}` of {name}") })
     });
     told.collect()
 }

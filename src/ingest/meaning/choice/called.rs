@@ -65,6 +65,22 @@ pub(super) fn is_swept_amount(said: &NameMeaning, words: &[String], profile: &Pr
     called && said.kind == Some(Kind::Bytes) && said.unit.is_some() && profile.falls == 0 && numbers.are_steps()
 }
 
+/// `parallel` in a table that counts requests: how many of them at a time. Beside something serial it was measured.
+pub(super) fn is_how_many_at_once(table: &Table, words: &[String]) -> bool {
+    const ONE_BY_ONE: Words = Words::of("serial sequential single seq");
+    if !matches!(words, [.., last] if last == "parallel") {
+        return false;
+    }
+    let mut requests = false;
+    let mut one_by_one = false;
+    for column in &table.columns {
+        let words = name::words(&column.name);
+        requests |= vocabulary::REQUESTS.among(&words).is_some();
+        one_by_one |= ONE_BY_ONE.among(&words).is_some();
+    }
+    requests && !one_by_one
+}
+
 /// `ngpu`, `nthreads`: how many of them, run together.
 fn is_number_of(word: &str) -> bool {
     let of = |what: &str| vocabulary::DEVICE.has(what) || vocabulary::PARAMETER.has(what) && what.len() > 3;

@@ -46,6 +46,9 @@ pub(super) fn chosen(
     if called::is_swept_amount(said, words, profile, &numbers) {
         signs.push(Sign::Called);
     }
+    if called::is_how_many_at_once(table, words) {
+        signs.push(Sign::Always);
+    }
     if called::has_alike(table, index, words) {
         signs.push(Sign::Alike);
     }
@@ -71,7 +74,9 @@ pub(super) fn chosen(
     if signs.contains(&Sign::HowMany) {
         signs.retain(|sign| *sign != Sign::Neighbours);
     }
-    if order::is_shuffled(profile, &signs) {
+    // Nobody measures a concurrency, in whatever order it was tried.
+    let is_always = signs.contains(&Sign::Always) && !signs.contains(&Sign::BesideClock);
+    if !is_always && order::is_shuffled(profile, &signs) {
         signs.push(Sign::Shuffled);
     }
     (points(&signs) >= ENOUGH).then(|| reason(signs))
