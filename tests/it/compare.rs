@@ -377,7 +377,7 @@ fn units_of_which_nothing_is_converted_stand_in_changes_and_another_one_is_not_c
     let found = place.json("out.json");
     assert_eq!(change(&found, "power", None)["unit"], "W");
     assert_eq!(change(&found, "power", None)["verdict"], "changed");
-    place.run("compare before.csv after.csv").says("→ 120.4 W");
+    place.run("compare before.csv after.csv").says("100.3 → 120.4").says("W  +20.0%");
     place.run("compare before.csv kilo.csv -o out.json").exits(0).says("the unit changed from `W` to `kW`");
     assert_eq!(change(&place.json("out.json"), "power", None)["verdict"], "incomparable");
     // A row of its own for each unit is no population with the others.

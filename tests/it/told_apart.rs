@@ -342,3 +342,16 @@ fn by_the_millisecond_is_a_rate_whatever_blanks_stand_around_the_slash() {
         assert_eq!(unit(&report("rate.csv", &text), name), "k/s", "{name}");
     }
 }
+
+#[test]
+fn means_in_milliseconds_that_keep_the_steps_of_a_clock_of_seconds_have_no_unit() {
+    let step = 1.0 / 4_194_304.0;
+    let column = |times: f64| {
+        let value =
+            |row: usize| format!("{}\n", (30_000.0 + (measured(row) * 1171.0).round() * 2.0 + 1.0) * times * step);
+        "match_lat\n".to_owned() + &(0..30).map(value).collect::<String>()
+    };
+    assert_eq!(unit(&report("each.csv", &column(1.0)), "match_lat"), "s", "differences of the clock itself");
+    // (end - start) / 20 * 1000
+    assert_eq!(unit(&report("means.csv", &column(50.0)), "match_lat"), "");
+}

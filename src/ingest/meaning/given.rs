@@ -183,9 +183,8 @@ fn describes_what_ran(table: &Table, index: usize, words: &[String]) -> Option<(
     let what = match texts[..] {
         ["year"] => "a year",
         [what, "size" | "resolution"] if INPUT.has(what) => "the size of the input",
-        ["key", "size" | "length" | "len" | "bits"] | ["key", "size" | "length", "bits" | "bytes"] => {
-            "the size of keys"
-        }
+        // One that states its unit (`key_size_bits`) stays what it is.
+        ["key", "size" | "length" | "len"] => "the size of keys",
         _ if is_of_parameters(words) => HOW_MANY,
         _ if whole && is_work_of_a_model(table, index, words) => WORK,
         _ => return None,

@@ -282,6 +282,8 @@ fn by_clock_step(table: &Table, column: usize) -> Evidence {
         () if of_epoch(1e3) => {
             said(Unit::MILLISECOND, "in the steps that a clock of seconds since 1970 has, times 1,000: milliseconds")
         }
+        // The mean of several in milliseconds, `(end - start) / 20 * 1000`, is in such steps as well, each so many times as wide.
+        () if [3.0, 5.0].into_iter().any(of_epoch) => None,
         () if of_epoch(1.0) => said(Unit::SECOND, "in the steps that a clock of seconds since 1970 has: seconds"),
         // Whole thousandths with noise behind them may be of either clock, and so may what was rounded to a few digits more.
         () if multiples(1e-3, 1e-3) || multiples(1e-5, 1e-4) => None,
