@@ -8,19 +8,17 @@ mod case;
 mod kinds;
 mod patterns;
 mod saturated;
-
-use std::collections::HashMap;
-use std::ops::Range;
-
-use rayon::prelude::*;
+mod unit_slip;
 
 use crate::measure::{Dimension, FindingKind, Severity};
+use std::collections::HashMap;
 
 pub(crate) use case::Case;
 use case::one_each;
 pub use case::{Reason, Suspect};
 use kinds::{Decades, LabelKinds};
 pub(crate) use patterns::{LabelPatterns, NO_LABELS};
+use unit_slip::{Far, unit_slip};
 
 use super::isolation::{Ends, ISOLATION_P, Isolation, IsolationKind, MIN_POSITIVE, Tail};
 use super::measured::LabelledNumbers;
@@ -36,13 +34,6 @@ const SENTINELS: &[(f64, &str)] = &[
 ];
 /// No measurement in any unit is this large; 1e308 and the largest floats stand for "none".
 const ABSURD: f64 = 1e300;
-/// Factors by which a value is wrong when its unit was mistaken.
-const UNIT_SLIPS: &[UnitSlip] = &[
-    UnitSlip { factor: 1e3, words: "1,000", evidence: SlipEvidence::ExactMultiple },
-    UnitSlip { factor: 60.0, words: "60", evidence: SlipEvidence::ExactMultiple },
-    UnitSlip { factor: 1e6, words: "1,000,000", evidence: SlipEvidence::Among },
-    UnitSlip { factor: 1e9, words: "1,000,000,000", evidence: SlipEvidence::Among },
-];
 /// Round times at which programs give up. A lone value just above one of them is a timeout, not a slip of the unit.
 const DEADLINES: &[f64] = &[
     1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 240.0, 300.0, 600.0, 900.0, 1800.0,
@@ -66,22 +57,6 @@ const LONGEST_PAUSE: f64 = 100.0;
 const GROUP_OF_ITS_OWN: usize = 20;
 /// Each suspect is compared with every sample as its multiple; beyond so many pairs that is left out.
 const MOST_MULTIPLES: usize = 1_000_000_000;
-
-/// A factor between units, and what shows that it was mistaken.
-struct UnitSlip {
-    factor: f64,
-    words: &'static str,
-    evidence: SlipEvidence,
-}
-
-/// What shows that a unit was mistaken.
-#[derive(Clone, Copy)]
-enum SlipEvidence {
-    /// Corrected, the value lies among the others.
-    Among,
-    /// The value is exactly that multiple of another one.
-    ExactMultiple,
-}
 
 /// The suspects among values in base units about which nothing else is known than what they measure and, in seconds, how long
 /// it was measured.
@@ -338,16 +313,6 @@ fn explained_by_label(
     of_label < size && inside.iter().filter(|other| members.pattern(**other) == own).count() == of_label
 }
 
-/// How a value lies far from the others.
-struct Far {
-    /// The smallest and the largest of the others.
-    body: Option<(f64, f64)>,
-    /// Whether it has no company.
-    alone: bool,
-    /// Whether multiples of other samples are looked for.
-    multiples: bool,
-}
-
 /// What else speaks against a label all of whose values lie far above the others: they are longer than the recording, or written
 /// in another way. A slow kind of request has neither.
 fn foreign_label(case: &Case<'_>, gap: &Isolation, inside: &[usize], index: usize) -> Vec<Reason> {
@@ -403,62 +368,6 @@ fn is_timeout(case: &Case<'_>, index: usize) -> bool {
     let value = case.value(index);
     case.dimension == Dimension::Time
         && DEADLINES.iter().any(|deadline| value >= *deadline && value <= deadline * (1.0 + DEADLINE_SLACK))
-}
-
-/// The factor by which a mistaken unit explains the value.
-///
-/// A request a thousand times slower than the others is real often enough (a connection that is set up once, a pause
-/// of a runtime), so being 10^3 or 60 times away is evidence only where the value is exactly that multiple of another
-/// sample. Nothing real is 10^6 or 10^9 times slower, so there it is enough to fall among the others.
-fn unit_slip(case: &Case<'_>, far: &Far, index: usize) -> Option<&'static str> {
-    let value = case.value(index);
-    let (low, high) = far.body?;
-    if low <= 0.0 {
-        return None;
-    }
-    let above = value > high;
-    UNIT_SLIPS.iter().find_map(|slip| {
-        let explained = match slip.evidence {
-            SlipEvidence::Among => {
-                let moved = if above { value / slip.factor } else { value * slip.factor };
-                // In a wide body any value would fall somewhere: that explains nothing.
-                high / low < slip.factor.cbrt() && (low..=high).contains(&moved)
-            }
-            SlipEvidence::ExactMultiple => far.multiples && exact_multiple(case, slip.factor, above, index),
-        };
-        explained.then_some(slip.words)
-    })
-}
-
-/// Whether the value is, as recorded, exactly that multiple of another sample (or the other way round).
-fn exact_multiple(case: &Case<'_>, factor: f64, above: bool, index: usize) -> bool {
-    /// Numbers with fewer digits are multiples of each other by chance.
-    const DIGITS: f64 = 100.0;
-    /// Decimal fractions are not exact in binary.
-    const SLACK: f64 = 1e-12;
-    let value = case.measured.at(index);
-    let digits = |number: f64| {
-        let mut scaled = number.abs();
-        for _ in 0..6 {
-            if (scaled - scaled.round()).abs() <= scaled * SLACK {
-                break;
-            }
-            scaled *= 10.0;
-        }
-        scaled
-    };
-    let explains = |other: usize, recorded: f64| {
-        let (small, large) = if above { (recorded, value) } else { (value, recorded) };
-        (small * factor - large).abs() <= large.abs() * SLACK && other != index && digits(small) >= DIGITS
-    };
-    let parts: Vec<Range<usize>> = case.measured.parts().collect();
-    parts.into_par_iter().any(|part| {
-        let mut any = false;
-        case.measured.visit(part, |first, block| {
-            any = any || (first..).zip(block).any(|(other, recorded)| explains(other, *recorded));
-        });
-        any
-    })
 }
 
 #[cfg(test)]

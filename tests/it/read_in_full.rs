@@ -152,7 +152,7 @@ fn a_result_of_lighthouse_is_a_run_of_its_page() {
     };
     let place = Place::new();
     for (number, paint) in [1250.5, 1300.25, 1225.75].into_iter().enumerate() {
-        place.write(&format!("run-{}.json", number + 1), &one(paint, 0.75));
+        place.write(&format!("run-{}.json", number + 1), one(paint, 0.75));
     }
     place.run("summarize run-1.json run-2.json run-3.json -o report.json").exits(0);
     let report = place.json("report.json");

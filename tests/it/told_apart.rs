@@ -261,7 +261,7 @@ fn columns_without_names_through_which_a_program_was_run_tell_its_runs_apart() {
 #[test]
 fn which_repetition_it_was_tells_nothing_apart() {
     let mut text = String::new();
-    for (row, threads) in [1, 2, 3, 4, 5, 6, 7, 8].into_iter().enumerate() {
+    for (row, threads) in [1, 2, 4, 8, 16].into_iter().enumerate() {
         for take in [1, 2, 3] {
             for memory in ["8G", "16G"] {
                 writeln!(text, "1000000,{take},{threads},{memory},{:.2}", measured(row + 3 * take) / 9.0).unwrap();
@@ -269,7 +269,7 @@ fn which_repetition_it_was_tells_nothing_apart() {
         }
     }
     let found = report("takes.csv", &text);
-    assert_eq!(groups(&found, "column_5"), 16, "three takes of each are its samples");
+    assert_eq!(groups(&found, "column_5"), 10, "three takes of each are its samples");
 }
 
 #[test]

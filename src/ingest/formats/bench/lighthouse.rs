@@ -1,4 +1,4 @@
-//! Lighthouse's result as JSON (`--output json`), alone, as PageSpeed Insights returns it, or as the steps of a user flow.
+//! Lighthouse's result as JSON (`--output json`), alone, as `PageSpeed` Insights returns it, or as the steps of a user flow.
 //!
 //! In: documents with audits by their names; milliseconds, bytes and numbers without a unit, as `numericUnit` says. Out: a row a result: what was
 //! measured of its page and the scores of its categories, from 0 to 1. A result with a `runtimeError` is a run that failed. What audits estimate

@@ -110,7 +110,7 @@ impl Run {
         let replied = self.replies > 0.0;
         match name {
             "Connection rate" => {
-                self.add("connection_rate", Unit::PER_SECOND, None, &[(Statistic::Value, first())], line)
+                self.add("connection_rate", Unit::PER_SECOND, None, &[(Statistic::Value, first())], line);
             }
             "Request rate" => self.add("request_rate", Unit::PER_SECOND, None, &[(Statistic::Value, first())], line),
             "Connection time [ms]" if rest.contains("connect ") => {
