@@ -46,10 +46,13 @@ pub(super) fn were_compared(table: &Table, columns: &[usize], codes: &Cells) -> 
 /// one. Where rows say what was asked of a service as well, its machines answered for it together.
 fn are_hosts(table: &Table, columns: &[usize]) -> bool {
     const HOSTS: Words = Words::of("host hostname ip address addr destination dest dst peer gateway");
+    // Who asks is no machine that was asked.
+    const ASKING: Words = Words::of("client remote source src user visitor sender from caller");
+    let asked = |name: &str| !name.to_ascii_lowercase().split(['.', '_', ' ']).any(|word| ASKING.has(word));
     let is_address = |text: &String| text.is_empty() || text.parse::<std::net::IpAddr>().is_ok();
     let names_hosts = |column: &usize| {
         let column = &table.columns[*column];
-        HOSTS.has(&last_word(&column.name))
+        HOSTS.has(&last_word(&column.name)) && asked(&column.name)
             || column.name.starts_with("column_")
                 && !column.dictionary.is_empty()
                 && column.dictionary.iter().all(is_address)

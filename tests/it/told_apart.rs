@@ -355,3 +355,23 @@ fn means_in_milliseconds_that_keep_the_steps_of_a_clock_of_seconds_have_no_unit(
     // (end - start) / 20 * 1000
     assert_eq!(unit(&report("means.csv", &column(50.0)), "match_lat"), "");
 }
+
+#[test]
+fn a_share_of_the_time_and_how_long_a_start_took_are_no_clock() {
+    let day = |row: usize| format!("2026-02-{:02} 00:00:00", row + 1);
+    let rows = |name: &str, value: fn(usize) -> f64| {
+        let row = |row: usize| format!("{},{:.2}\n", day(row), value(row));
+        format!("date,{name}\n") + &(0..12).map(row).collect::<String>()
+    };
+    let share = |row: usize| 98.0 + measured(row) / 25.0;
+    let start = |row: usize| measured(row);
+    assert_eq!(samples(&report("shares.csv", &rows("uptime_percent", share)), "uptime_percent"), 12);
+    assert_eq!(samples(&report("starts.csv", &rows("uptime_s", start)), "uptime_s"), 12);
+}
+
+#[test]
+fn what_came_out_of_a_configuration_is_none() {
+    let text = r#"{"config":{"max_tokens":128},"config_results":{"latency_ms":12.4},"runs":[{"ms":10.2},{"ms":6.1}]}"#;
+    let found = report("results.json", text);
+    assert_eq!(total(&found, "config_results.latency_ms"), Some(0.0124));
+}

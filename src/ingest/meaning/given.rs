@@ -257,10 +257,15 @@ pub(super) fn with_number(table: &Table, index: usize, reason: String) -> String
 /// The word by which the objects around a number hold settings. What was sent back is no setting: `result_payload`, `response.payload`.
 pub(super) fn settings_object(parents: &[String]) -> Option<&str> {
     const SENT_BACK: Words = Words::of("result results response responses reply output outputs returned");
-    let is_setting = |word: &&String| {
-        vocabulary::SETTINGS_OBJECT.has(word) && !(*word == "payload" && SENT_BACK.among(parents).is_some())
+    // `config_results`, `parameters_tuned`.
+    const CAME_OUT: Words =
+        Words::of("result results metrics measured measurements outcome outcomes tuned best scores timings");
+    let is_setting = |(at, word): &(usize, &String)| {
+        vocabulary::SETTINGS_OBJECT.has(word)
+            && !(*word == "payload" && SENT_BACK.among(parents).is_some())
+            && CAME_OUT.among(&parents[at + 1..]).is_none()
     };
-    parents.iter().find(is_setting).map(String::as_str)
+    parents.iter().enumerate().find(is_setting).map(|(_, word)| word.as_str())
 }
 
 /// The settings that stand once beside the samples of a document, each in an object of its own, as facts of the run: the name of each and its

@@ -4,10 +4,12 @@
 //! first; then the clock has to go on by that much from row to row, or each window to begin where the one before it ended.
 
 use crate::measure::Dimension;
+use crate::table::packed::Cells;
 use crate::table::{CellType, Instants, Role, Table};
 
 use super::name;
 use super::position;
+use super::since_start;
 use super::vocabulary::{Kind, Words};
 
 /// Called so, a duration may be that from one row to the next.
@@ -64,11 +66,21 @@ pub(super) fn set_aside(table: &mut Table) {
 fn is_uptime(table: &Table, column: usize) -> bool {
     let of = &table.columns[column];
     let words = name::words(name::leaf(&of.name));
+    let said = name::read(&of.name);
     let is_time = matches!(of.cells, CellType::Quantity(Dimension::Time))
-        || matches!(name::read(&of.name).kind, Some(Kind::Duration | Kind::RunLength));
+        || matches!(said.kind, Some(Kind::Duration | Kind::RunLength))
+            && said.unit.is_none_or(|unit| unit.dimension == Dimension::Time);
     is_time
         && matches!(&words[..], [uptime, rest @ ..] if uptime == "uptime" && rest.len() <= 1)
         && table.columns_as(Role::Timestamp).any(|clock| Instants::of(table, clock).goes_on())
+        && goes_on(table.values(column))
+}
+
+/// Whether numbers grow from row to row until they begin anew: how long something took until it was up, or was up in all, does not.
+fn goes_on(cells: &Cells) -> bool {
+    let starts = since_start::begins_anew(cells).unwrap_or_else(|| vec![0]);
+    since_start::growth(cells, &starts)
+        .is_some_and(|growth| 2 * growth.steps.iter().filter(|step| **step > 0.0).count() > growth.steps.len())
 }
 
 /// Whether nearly all numbers are the same, and the clock goes on by so much.

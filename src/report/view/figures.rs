@@ -318,10 +318,12 @@ fn of_benchmarks(report: &Report) -> Vec<FigureView> {
         FigureView::new("benchmarks", number::count(names.len() as u64)),
         FigureView::new("samples", number::count(samples)),
     ];
-    let wholes = report.verdict.failures.iter().filter(|one| one.label.is_none() && one.failing);
+    let wholes = report.verdict.failures.iter().filter(|one| one.label.is_none() && one.failed > 0);
     if let Some(worst) = wholes.max_by(|a, b| a.share.total_cmp(&b.share)) {
         let note = format!("{} of {}", number::count(worst.failed), number::count(worst.total));
-        figures.push(FigureView { bad: true, ..FigureView::new("failed", number::share(worst.share)) }.note(note));
+        figures.push(
+            FigureView { bad: worst.failing, ..FigureView::new("failed", number::share(worst.share)) }.note(note),
+        );
     }
     let Some(comparison) = &report.comparison else { return figures };
     let counts = &comparison.counts;

@@ -411,6 +411,9 @@ mod tests {
         assert_eq!(found.tables[1].name.as_deref(), Some("sub-samples"));
         assert_eq!(numbers(&found.tables[1], "sub-samples.elapsed").len(), 18);
         assert!(found.provenance.evidence.iter().any(|line| line.contains("18 samples stand inside others")));
+        // Without threads nobody knows what lies inside what.
+        let names = format!("{HEADER}{}", rows(40)).replace(",threadName", ",ownName");
+        assert_eq!(numbers(&source(&names).tables[0], "elapsed").len(), 27);
         // Names like these alone say nothing: here only half of the rows lie inside.
         let elsewhere = source(&format!("{HEADER}{}", rows(400)));
         assert_eq!(numbers(&elsewhere.tables[0], "elapsed").len(), 27);

@@ -50,14 +50,15 @@ fn outermost(texts: &[String]) -> Vec<Option<u32>> {
 fn rows_inside(table: &Table, label: usize, outer: &[Option<u32>]) -> Option<(u64, u64)> {
     let column = |name: &str| table.position(name);
     let (clock, elapsed) = (column("timeStamp")?, column("elapsed")?);
-    let threads = column("threadName").map(|thread| table.text_cells(thread));
+    // Of requests that run at once, only the thread says which lie inside which.
+    let threads = table.text_cells(column("threadName")?);
     let starts = Instants::of(table, clock);
     let mut samples: HashMap<(u32, u32), (i64, i64)> = HashMap::new();
     let (mut inside, mut all) = (0, 0);
     let labels = table.text_cells(label);
     for (row, elapsed) in table.values(elapsed).iter().take(LOOKED_AT).enumerate() {
         let Some(code) = labels.code(row) else { continue };
-        let thread = threads.and_then(|threads| threads.code(row)).unwrap_or_default();
+        let Some(thread) = threads.code(row) else { continue };
         let span = starts.at(row).zip(elapsed).map(|(start, elapsed)| (start, start + elapsed as i64 * MILLISECOND));
         match outer.get(code as usize).copied().flatten() {
             None => {

@@ -136,7 +136,12 @@ impl Target {
 
     /// The requests in front of a number, of which nothing was said.
     fn lose_until(&mut self, number: u64, line: u64) {
+        /// Before the first reply: where more are missing, their lines are.
+        const MOST_AT_THE_START: u64 = 20;
         let from = self.next.unwrap_or(number);
+        if self.probes.is_empty() && number - from > MOST_AT_THE_START {
+            return;
+        }
         for missing in from..number {
             self.push(Some(missing), Self::without_reply(line));
         }
