@@ -411,6 +411,13 @@ mod tests {
         assert_eq!(found.tables[1].name.as_deref(), Some("sub-samples"));
         assert_eq!(numbers(&found.tables[1], "sub-samples.elapsed").len(), 18);
         assert!(found.provenance.evidence.iter().any(|line| line.contains("18 samples stand inside others")));
+        // What failed inside a request that did not would be lost with it.
+        let failed = format!("{HEADER}{}", rows(40)).replacen(
+            "60,Home-1,200,OK,T 1-0,text,true",
+            "60,Home-1,500,No,T 1-0,text,false",
+            1,
+        );
+        assert_eq!(numbers(&source(&failed).tables[0], "elapsed").len(), 27);
         // Without threads nobody knows what lies inside what.
         let names = format!("{HEADER}{}", rows(40)).replace(",threadName", ",ownName");
         assert_eq!(numbers(&source(&names).tables[0], "elapsed").len(), 27);

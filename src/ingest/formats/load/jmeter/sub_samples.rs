@@ -46,14 +46,20 @@ fn outermost(texts: &[String]) -> Vec<Option<u32>> {
     texts.iter().map(outermost).collect()
 }
 
-/// How many of the first rows with such labels lie inside the last row of their sample in the same thread, and how many there are.
+/// How many of the first rows with such labels lie inside the last row of their sample in the same thread, and how many there are; `None`
+/// where one failed inside a sample that did not: then its failure would be lost with it.
 fn rows_inside(table: &Table, label: usize, outer: &[Option<u32>]) -> Option<(u64, u64)> {
     let column = |name: &str| table.position(name);
     let (clock, elapsed) = (column("timeStamp")?, column("elapsed")?);
     // Of requests that run at once, only the thread says which lie inside which.
     let threads = table.text_cells(column("threadName")?);
+    let success = column("success");
+    let failed = |row: usize| {
+        let text = success.and_then(|of| table.columns[of].dictionary.get(table.text_cells(of).code(row)? as usize));
+        text.is_some_and(|text| text.eq_ignore_ascii_case("false"))
+    };
     let starts = Instants::of(table, clock);
-    let mut samples: HashMap<(u32, u32), (i64, i64)> = HashMap::new();
+    let mut samples: HashMap<(u32, u32), ((i64, i64), bool)> = HashMap::new();
     let (mut inside, mut all) = (0, 0);
     let labels = table.text_cells(label);
     for (row, elapsed) in table.values(elapsed).iter().take(LOOKED_AT).enumerate() {
@@ -63,15 +69,19 @@ fn rows_inside(table: &Table, label: usize, outer: &[Option<u32>]) -> Option<(u6
         match outer.get(code as usize).copied().flatten() {
             None => {
                 if let Some(span) = span {
-                    samples.insert((thread, code), span);
+                    samples.insert((thread, code), (span, failed(row)));
                 }
             }
             Some(sample) => {
                 all += 1;
                 let around = samples.get(&(thread, sample)).zip(span);
-                inside += u64::from(around.is_some_and(|(around, span)| {
-                    span.0 >= around.0 - MILLISECOND && span.1 <= around.1 + MILLISECOND
-                }));
+                let Some(((around, around_failed), span)) = around else { continue };
+                if span.0 >= around.0 - MILLISECOND && span.1 <= around.1 + MILLISECOND {
+                    inside += 1;
+                    if failed(row) && !around_failed {
+                        return None;
+                    }
+                }
             }
         }
     }
