@@ -150,7 +150,7 @@ impl MetricColumn<'_> {
             unit_reason: choice.map(|choice| choice.reason.clone()),
             meaning: column.meaning.clone(),
             grouped_by: self.grouping.filter(|_| several || only.is_some()).map(|grouping| grouping.columns.clone()),
-            measured_apart: (self.table.labels_exact || self.grouping.is_some_and(Grouping::is_sweep))
+            measured_apart: (self.table.labels.are_exact() || self.grouping.is_some_and(Grouping::is_sweep))
                 && !groups.is_empty(),
             explained_by_label: explained_by_label(&groups),
             overall,
@@ -268,7 +268,7 @@ impl MetricColumn<'_> {
         let only_failed = grouping.only_failed(failed, others);
         let named = grouping.groups.iter().zip(&only_failed).filter(|(_, only)| **only);
         let named: Vec<String> = named.map(|(group, _)| group.text.clone()).collect();
-        if named.is_empty() || !self.table.labels_exact {
+        if named.is_empty() || !self.table.labels.are_exact() {
             return (apart, named);
         }
         let spared: Vec<bool> = grouping.of_code.iter().map(|group| only_failed[*group as usize]).collect();
@@ -434,7 +434,9 @@ impl MetricColumn<'_> {
             self.table.columns_as(Role::Setting).filter(|one| self.table.columns[*one].cells.is_number());
         // Benchmarks with a row or a few each have nothing in common that a unit could be told by.
         let others = self.grouping.is_some_and(|grouping| {
-            self.table.labels_exact && grouping.groups.len() > 1 && grouping.groups.len() * ROWS_EACH > cells.len()
+            self.table.labels.are_exact()
+                && grouping.groups.len() > 1
+                && grouping.groups.len() * ROWS_EACH > cells.len()
         });
         let varied = others
             || self.grouping.is_some_and(|grouping| grouping.by_settings)

@@ -8,11 +8,11 @@ use std::collections::HashSet;
 
 use super::configurations::{MOST_ROWS_OF_DESIGN, is_result};
 use super::label_names::counts_somebody;
-use super::row_names::{has_clock, last_word};
-use crate::measure::label::names_a_competitor;
+use super::row_names::has_clock;
+use crate::measure::label::{last_word, names_a_competitor};
 use crate::measure::words::Words;
 use crate::table::packed::Cells;
-use crate::table::{CellType, Column, Instants, Role, Table};
+use crate::table::{CellType, Column, Instants, LabelIdentity, Role, Table};
 
 /// Names of columns whose texts are parts of one service: what its users ask of it, in a mixture that they have made.
 const SERVED: Words = Words::of(
@@ -22,10 +22,9 @@ const SERVED: Words = Words::of(
 /// Whether the groups that these columns make, whose codes of the rows are given, were compared with each other.
 pub(super) fn were_compared(table: &Table, columns: &[usize], codes: &Cells) -> bool {
     if table.defined_by_tool {
-        // Whom `ping` has asked, and what Lighthouse has loaded: each is as far away and as large as it is.
-        return columns.iter().any(|column| matches!(table.columns[*column].name.as_str(), "target" | "page"));
+        return table.labels == LabelIdentity::Compared;
     }
-    let competes = |column: &usize| names_a_competitor(&last_word(&table.columns[*column].name));
+    let competes = |column: &usize| names_a_competitor(&table.columns[*column].name);
     let was_chosen = |column: &usize| table.columns[*column].role == Role::Setting;
     if columns.iter().any(|column| was_chosen(column) || competes(column)) {
         return true;

@@ -6,7 +6,8 @@
 
 use super::codes::{Labels, labels_of, labels_of_column, texts_in_use};
 use super::label_names::names_somebody;
-use super::row_names::{MOST_SWEPT, ROWS_EACH, has_clock, last_word};
+use super::row_names::{MOST_SWEPT, ROWS_EACH, has_clock};
+use crate::measure::label::last_word;
 use crate::table::{CellType, Role, Table};
 
 /// Designs that were tried through have at most so many rows and configurations; longer tables are recordings.

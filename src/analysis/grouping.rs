@@ -10,8 +10,8 @@ use super::codes::{by_first_appearance, labels_of, labels_of_column};
 use super::compared::were_compared;
 use super::configurations::{MOST_OF_DESIGN, MOST_ROWS_OF_DESIGN, is_design, sweep_of_labels, varied_settings};
 use super::label_names::{most_named, names_a_thing, names_somebody, without_common_numbers};
-use super::row_names::{MOST_SWEPT, ROWS_EACH, each_row_is_another, has_clock, label_of_each_row, last_word};
-use crate::measure::label::{LEADING, Label, pattern};
+use super::row_names::{MOST_SWEPT, ROWS_EACH, each_row_is_another, has_clock, label_of_each_row};
+use crate::measure::label::{LEADING, Label, last_word, pattern};
 use crate::stats::corruption::LabelPatterns;
 use crate::stats::kruskal_wallis::kruskal_wallis;
 use crate::stats::measured::LabelledNumbers;
@@ -112,7 +112,7 @@ impl<'a> Grouping<'a> {
             && columns.iter().any(|column| table.columns[*column].role == Role::Setting)
             && !has_clock(table);
         let of_compared = asked_none && were_compared(table, &columns, &codes);
-        let collapse = settings.collapse_labels && !table.labels_exact && !configurations;
+        let collapse = settings.collapse_labels && !table.labels.are_exact() && !configurations;
         let apart = if collapse { labels_apart(table, &codes, &texts) } else { Vec::new() };
         Some(Self {
             label_column,

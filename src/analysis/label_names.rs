@@ -75,9 +75,7 @@ const FEW_COMPETITORS: usize = 200;
 /// Whether the texts of a column name users, sessions or points in time, which take turns as evenly as what was tried.
 pub(super) fn names_somebody(table: &Table, column: usize) -> bool {
     let texts = &table.columns[column].dictionary;
-    let name = table.columns[column].name.to_ascii_lowercase();
-    let competes = name.rsplit(['.', '_', ' ']).next().is_some_and(names_a_competitor);
-    let few = if competes { FEW_COMPETITORS } else { FEW };
+    let few = if names_a_competitor(&table.columns[column].name) { FEW_COMPETITORS } else { FEW };
     texts.iter().map(|text| pattern(text)).any(|pattern| {
         let is_thing = texts.len() <= few && pattern.contains(char::is_alphabetic) && !has_word(&pattern, ACTORS);
         // `thread` and `process` without a number are kinds, and nobody.

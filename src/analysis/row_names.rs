@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::measure::label::{MOST_PROGRAMS, PROGRAMS, pattern};
+use crate::measure::label::{MOST_PROGRAMS, PROGRAMS, last_word, pattern};
 use crate::table::{CellType, Column, Instants, Role, Table};
 
 use super::label_names::{most_named, names_a_thing};
@@ -118,12 +118,6 @@ fn names_one_after_the_other(texts: &[String]) -> bool {
     }
     let who = |pattern: &str| most_named(pattern) == 0 && !names_a_thing(pattern, texts.len());
     counted.iter().any(|(pattern, count)| *count > 1 && who(pattern))
-}
-
-/// The last word of a column's name.
-pub(super) fn last_word(name: &str) -> String {
-    let name = name.to_ascii_lowercase();
-    name.rsplit(['.', '_', ' ']).next().unwrap_or(&name).to_owned()
 }
 
 /// Whether a column tells when each row was. An instant that all rows share is of the run.

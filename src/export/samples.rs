@@ -464,7 +464,7 @@ impl<'a> MetricColumn<'a> {
     fn of(rows: Arc<Rows<'a>>, column: usize, found: &'a Metric, all: bool) -> Self {
         let table = rows.table;
         let told = found.failures.as_ref().and_then(|failures| OutcomeColumn::by(table, &failures.column));
-        let keeps = |group: &String| table.labels_exact && found.failed_groups.contains(group);
+        let keeps = |group: &String| table.labels.are_exact() && found.failed_groups.contains(group);
         let keeps_failed = found.failed.as_ref().map(|_| rows.groups.iter().map(keeps).collect());
         Self {
             column,

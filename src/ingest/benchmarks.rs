@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::measure::{FindingKind, Polarity, Severity, Statistic, Unit};
 use crate::table::storage::Storage;
-use crate::table::{CellType, Role};
+use crate::table::{CellType, LabelIdentity, Role};
 
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, Head, IngestError, Sink};
@@ -75,7 +75,7 @@ struct Sheet {
 impl<'s> Bench<'s> {
     /// Samples for a sink; labels of benchmarks are exact.
     pub(crate) fn new(sink: &'s mut Sink, declared: impl IntoIterator<Item = Declared>) -> Self {
-        sink.labels_exact = true;
+        sink.labels = LabelIdentity::Exact;
         sink.declared.extend(COMMON.into_iter().chain(declared));
         Self { sink, sheets: Vec::new(), runs_before: 0, runs_here: 0, only_label: None, several_labels: false }
     }

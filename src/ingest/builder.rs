@@ -15,7 +15,7 @@ use crate::measure::ending::{self, NoResult};
 use crate::measure::finding::FindingKind;
 use crate::table::line_map::LineMap;
 use crate::table::storage::Storage;
-use crate::table::{CellType, ForeignValue, Shape, Table};
+use crate::table::{CellType, ForeignValue, LabelIdentity, Shape, Table};
 
 use crate::ingest::privacy;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
@@ -408,7 +408,7 @@ impl TableBuilder {
             run_starts: runs_worth_telling(self.run_starts, rows),
             lines: self.lines,
             foreign_values: self.foreign_values,
-            labels_exact: false,
+            labels: LabelIdentity::default(),
             defined_by_tool: false,
             order_is_recorded: true,
         };

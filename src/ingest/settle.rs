@@ -53,13 +53,11 @@ pub(crate) fn lead_with_the_answer(table: &mut Table) {
         let words = name::words(name::without_brackets(name::leaf(&table.columns[column].name)));
         known.among(&words).is_some()
     };
-    let is_time = |column: &usize| table.columns[*column].unit().dimension.is_time();
     if let Some(answer) = beside_nothing_done(table) {
         put_first(table, answer);
         return;
     }
-    let mut durations = table.columns_as(Role::Metric).filter(is_time);
-    if !durations.next().is_some_and(|first| is(first, vocabulary::PREPARATION)) {
+    if !durations(table).next().is_some_and(|first| is(first, vocabulary::PREPARATION)) {
         return;
     }
     let is_answer = |column: &usize| {
@@ -67,8 +65,7 @@ pub(crate) fn lead_with_the_answer(table: &mut Table) {
             && !is(*column, vocabulary::PREPARATION)
             && !is(*column, vocabulary::TIME_SETTING)
     };
-    let answer = durations.find(is_answer);
-    drop(durations);
+    let answer = durations(table).skip(1).find(is_answer);
     if let Some(answer) = answer {
         put_first(table, answer);
     }
@@ -81,11 +78,15 @@ fn beside_nothing_done(table: &Table) -> Option<usize> {
         let object = name::parent(&table.columns[column].name);
         NOTHING.among(&name::words(object)).is_some()
     };
-    let is_time = |column: &usize| table.columns[*column].unit().dimension.is_time();
-    let first = table.columns_as(Role::Metric).find(is_time).filter(|first| of_nothing(*first))?;
+    let first = durations(table).next().filter(|first| of_nothing(*first))?;
     let leaf = name::leaf(&table.columns[first].name);
     let same = |column: &usize| name::leaf(&table.columns[*column].name) == leaf && !of_nothing(*column);
-    table.columns_as(Role::Metric).filter(is_time).find(same)
+    durations(table).find(same)
+}
+
+/// The metrics of a table that are durations.
+fn durations(table: &Table) -> impl Iterator<Item = usize> + '_ {
+    table.columns_as(Role::Metric).filter(|column| table.columns[*column].unit().dimension.is_time())
 }
 
 /// Takes tables out of a source whose rows are no measurements, and accounts for their rows.

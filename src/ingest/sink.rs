@@ -5,6 +5,7 @@
 
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::reported::{RecordedHistogram, Reported, ReportedCause};
+use crate::table::LabelIdentity;
 use crate::table::source::{Provenance, Source};
 use crate::table::storage::Storage;
 use crate::table::swarm::SwarmRecord;
@@ -33,8 +34,8 @@ pub(crate) struct Sink {
     pub(crate) declared: Vec<Declared>,
     /// The same of columns that the file itself names: counters, units of its own.
     pub(crate) declared_by_file: Vec<(String, Declared)>,
-    /// Whether labels that differ only in numbers are different things.
-    pub(crate) labels_exact: bool,
+    /// What its labels name.
+    pub(crate) labels: LabelIdentity,
     /// Whether the tool sorted the rows of its tables by their values.
     pub(crate) rows_sorted: bool,
     /// Lines of text that stand above the first table.

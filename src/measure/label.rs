@@ -39,9 +39,15 @@ const COMPETITORS: Words = Words::of(
      variant compiler codec solver gpu strategy approach optimizer quantization",
 );
 
-/// Whether the texts of a column whose name ends so compete.
-pub(crate) fn names_a_competitor(last_word: &str) -> bool {
-    COMPETITORS.has(last_word)
+/// Whether the texts of a column of that name compete.
+pub(crate) fn names_a_competitor(column: &str) -> bool {
+    COMPETITORS.has(&last_word(column))
+}
+
+/// The last word of a column's name.
+pub(crate) fn last_word(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    name.rsplit(['.', '_', ' ']).next().unwrap_or(&name).to_owned()
 }
 
 /// Whether texts under a name, another one in each row, name what the rows are of: always, or where nothing beside them tells kinds of

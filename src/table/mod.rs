@@ -19,4 +19,4 @@ pub mod swarm;
 pub use bits::Bits;
 pub use column::{CellType, Column, Role, Shape, UnitChoice};
 pub use instants::Instants;
-pub use rows::{ForeignValue, Table};
+pub use rows::{ForeignValue, LabelIdentity, Table};

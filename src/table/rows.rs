@@ -22,14 +22,32 @@ pub struct Table {
     pub foreign_values: Vec<ForeignValue>,
     /// Rows at which another run begins, where runs were appended to one file; the first run begins at row 0.
     pub run_starts: Vec<usize>,
-    /// Whether labels that differ only in numbers are different things by the format's definition: `BM_Sort/8` and
-    /// `BM_Sort/64` are two benchmarks, and pooling them would describe none.
-    pub labels_exact: bool,
+    /// What its labels name, by the format's definition.
+    pub labels: LabelIdentity,
     /// Whether the format of a tool defines what its columns are.
     pub defined_by_tool: bool,
     /// Whether rows stand in the order in which they were recorded. Where a tool sorted them by their values, nothing that
     /// depends on order (warm-up, drift, dependence, pauses of the clock) can be read from them.
     pub order_is_recorded: bool,
+}
+
+/// What labels name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LabelIdentity {
+    /// Kinds of rows; labels that differ only in numbers may be one kind.
+    #[default]
+    Kinds,
+    /// Each a thing of its own: `BM_Sort/8` and `BM_Sort/64` are two benchmarks, and pooling them would describe none.
+    Exact,
+    /// Things of their own that are compared: no number over all of them describes one.
+    Compared,
+}
+
+impl LabelIdentity {
+    /// Whether labels that differ only in numbers are different things.
+    pub fn are_exact(self) -> bool {
+        self != Self::Kinds
+    }
 }
 
 impl Table {
@@ -166,7 +184,7 @@ impl Table {
                 run_starts.retain(|start| (1..lines.rows()).contains(&(*start as u64)));
                 let (name, header_line) = (self.name.clone(), self.header_line);
                 let foreign_values = Vec::new();
-                let (labels_exact, order_is_recorded) = (self.labels_exact, self.order_is_recorded);
+                let (labels, order_is_recorded) = (self.labels, self.order_is_recorded);
                 let defined_by_tool = self.defined_by_tool;
                 (lines.rows() > 0).then_some(Self {
                     name,
@@ -175,7 +193,7 @@ impl Table {
                     columns,
                     foreign_values,
                     run_starts,
-                    labels_exact,
+                    labels,
                     defined_by_tool,
                     order_is_recorded,
                 })

@@ -90,7 +90,7 @@ pub(super) fn recognise(table: &Table, format: &str, leader: usize) -> Option<Re
     let statistics =
         table.columns_as(Role::Metric).filter(|metric| has_word(&table.columns[*metric].name, STATISTIC_WORDS));
     let is_summary = by_format.is_none() && (has_word(&column.name, STATISTIC_WORDS) || statistics.count() > 1);
-    if !is_duration || is_summary || table.labels_exact || table.lines.rows() < FEWEST_ROWS {
+    if !is_duration || is_summary || table.labels.are_exact() || table.lines.rows() < FEWEST_ROWS {
         return None;
     }
     let name = &table.columns[instant].name;

@@ -7,6 +7,7 @@
 use serde_json::value::RawValue;
 
 use crate::measure::finding::{FindingKind, Severity};
+use crate::table::LabelIdentity;
 use crate::table::storage::Storage;
 
 use crate::ingest::builder::{ColumnBuilder, TableBuilder};
@@ -143,7 +144,7 @@ impl<'s> ObjectTables<'s> {
 
     /// Takes the objects of a map: each is a row under its key, and its arrays are samples under that key.
     fn take_map<'t>(&mut self, path: &str, map: &[Entry<'t>], labels: &FlatRow, lines: &mut LineCounter<'t>) {
-        self.sink.labels_exact = true;
+        self.sink.labels = LabelIdentity::Exact;
         for (key, object) in map {
             let line = lines.line(object.get());
             let mut inside = Inside { row: labels.clone(), ..Inside::default() };
@@ -157,7 +158,7 @@ impl<'s> ObjectTables<'s> {
 
     /// Takes objects each of which says by itself how it ended: each is an attempt, a row of its own, called by its path and its key.
     fn take_attempts<'t>(&mut self, path: &str, map: &[Entry<'t>], lines: &mut LineCounter<'t>) {
-        self.sink.labels_exact = true;
+        self.sink.labels = LabelIdentity::Exact;
         for (key, object) in map {
             let line = lines.line(object.get());
             let mut inside = Inside::default();

@@ -232,7 +232,7 @@ fn with_columns(table: &Table, name: Option<String>, columns: Vec<Column>) -> Ta
         foreign_values: Vec::new(),
         run_starts: table.run_starts.clone(),
         defined_by_tool: table.defined_by_tool,
-        labels_exact: table.labels_exact,
+        labels: table.labels,
         order_is_recorded: table.order_is_recorded,
     }
 }

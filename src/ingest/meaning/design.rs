@@ -322,6 +322,11 @@ pub(super) fn labels_of_kinds(table: &Table) -> Vec<usize> {
     table.columns.iter().enumerate().filter(is_label).map(|(label, _)| label).collect()
 }
 
+/// The texts of a row in these columns, by their codes.
+pub(super) fn texts_of_row(table: &Table, labels: &[usize], row: usize) -> Vec<Option<u32>> {
+    labels.iter().map(|label| table.text_cells(*label).code(row)).collect()
+}
+
 /// How often each number of a column stands beside each combination of labels.
 pub(super) fn numbers_by_labels(
     table: &Table,
@@ -331,8 +336,11 @@ pub(super) fn numbers_by_labels(
     let values = table.values(index);
     let mut groups: HashMap<Vec<Option<u32>>, BTreeMap<Option<u64>, usize>> = HashMap::new();
     for row in 0..usize::try_from(table.lines.rows()).unwrap_or(usize::MAX) {
-        let group = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
-        *groups.entry(group).or_default().entry(values.number(row).map(f64::to_bits)).or_default() += 1;
+        *groups
+            .entry(texts_of_row(table, labels, row))
+            .or_default()
+            .entry(values.number(row).map(f64::to_bits))
+            .or_default() += 1;
     }
     groups
 }

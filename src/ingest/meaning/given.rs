@@ -258,12 +258,12 @@ pub(super) fn with_number(table: &Table, index: usize, reason: String) -> String
 pub(super) fn settings_object(parents: &[String]) -> Option<&str> {
     const SENT_BACK: Words = Words::of("result results response responses reply output outputs returned");
     // `config_results`, `parameters_tuned`.
-    const CAME_OUT: Words =
+    const RESULTS: Words =
         Words::of("result results metrics measured measurements outcome outcomes tuned best scores timings");
     let is_setting = |(at, word): &(usize, &String)| {
         vocabulary::SETTINGS_OBJECT.has(word)
             && !(*word == "payload" && SENT_BACK.among(parents).is_some())
-            && CAME_OUT.among(&parents[at + 1..]).is_none()
+            && RESULTS.among(&parents[at + 1..]).is_none()
     };
     parents.iter().enumerate().find(is_setting).map(|(_, word)| word.as_str())
 }

@@ -29,17 +29,16 @@ const MOSTLY: f64 = 0.9;
 
 /// Takes lengths that rows stand for from among the metrics.
 pub(super) fn set_aside(table: &mut Table) {
-    let called = |table: &Table, column: usize, one: Words| {
-        let words = name::words(name::without_brackets(name::leaf(&table.columns[column].name)));
-        one.among(&words).is_some() && words.iter().all(|word| INTERVAL.has(word) || OF_TIME.has(word))
-    };
     let metrics: Vec<usize> =
         table.columns_as(Role::Metric).filter(|column| table.columns[*column].cells.is_number()).collect();
     let mut starts: Option<Vec<usize>> = None;
     for column in metrics {
-        let reason = if called(table, column, INTERVAL) && is_by_clock(table, column) {
+        let words = name::words(name::without_brackets(name::leaf(&table.columns[column].name)));
+        let of_time = words.iter().all(|word| INTERVAL.has(word) || OF_TIME.has(word));
+        let called = |one: Words| of_time && one.among(&words).is_some();
+        let reason = if called(INTERVAL) && is_by_clock(table, column) {
             "the clock goes on by it from row to row: the interval of the rows, and nothing measured"
-        } else if called(table, column, OF_TIME)
+        } else if called(OF_TIME)
             && table.values(column).count() >= FEWEST_WINDOWS
             && is_of_windows(table, column, starts.get_or_insert_with(|| position::starts(table)))
         {
@@ -66,12 +65,14 @@ pub(super) fn set_aside(table: &mut Table) {
 fn is_uptime(table: &Table, column: usize) -> bool {
     let of = &table.columns[column];
     let words = name::words(name::leaf(&of.name));
+    if !matches!(&words[..], [uptime, rest @ ..] if uptime == "uptime" && rest.len() <= 1) {
+        return false;
+    }
     let said = name::read(&of.name);
     let is_time = matches!(of.cells, CellType::Quantity(Dimension::Time))
         || matches!(said.kind, Some(Kind::Duration | Kind::RunLength))
             && said.unit.is_none_or(|unit| unit.dimension == Dimension::Time);
     is_time
-        && matches!(&words[..], [uptime, rest @ ..] if uptime == "uptime" && rest.len() <= 1)
         && table.columns_as(Role::Timestamp).any(|clock| Instants::of(table, clock).goes_on())
         && goes_on(table.values(column))
 }

@@ -9,7 +9,6 @@ use crate::table::storage::Storage;
 use crate::table::{Role, Table};
 
 use super::minus_one::without;
-use super::units;
 
 /// No clock has so many ticks a second.
 const IMPOSSIBLE: f64 = 1e12;
@@ -18,7 +17,7 @@ const IMPOSSIBLE: f64 = 1e12;
 pub(super) fn take(table: &mut Table, storage: &Storage, source: &str, findings: &mut Vec<Finding>) {
     let rates: Vec<(usize, f64)> = table
         .columns_as(Role::Metric)
-        .filter_map(|column| Some((column, hertz(units::stated(&table.columns[column].name)?)?)))
+        .filter_map(|column| Some((column, hertz(table.columns[column].unit())?)))
         .collect();
     for (column, hertz) in rates {
         let values = table.values(column);

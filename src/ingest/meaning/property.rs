@@ -102,10 +102,10 @@ fn factors_of(table: &Table, index: usize) -> Option<usize> {
         let all = rows.into_iter().all(|((one, other), product)| match (one, other, product) {
             (Some(one), Some(other), Some(product)) => {
                 let fits = one >= 1.0 && other >= 1.0 && (one * other).to_bits() == product.to_bits();
-                fits && {
+                if fits {
                     telling.insert(product.to_bits());
-                    true
                 }
+                fits
             }
             _ => false,
         });

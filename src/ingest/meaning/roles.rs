@@ -9,7 +9,7 @@ use crate::measure::Statistic;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::unit::{Dimension, Unit};
 use crate::table::source::Source;
-use crate::table::{CellType, Column, Role, Table, UnitChoice};
+use crate::table::{CellType, Column, LabelIdentity, Role, Table, UnitChoice};
 
 use crate::ingest::builder::{InvalidCells, TableBuilder};
 use crate::ingest::meaning::declared::Declared;
@@ -63,7 +63,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
         found.retain(|finding| !(absence_is_told && finding.kind == FindingKind::EmptyCell));
         source.findings.append(&mut found);
         // Curves of 10 and of 20 seconds are two, however many there are.
-        table.labels_exact = sink.labels_exact || has_axis;
+        table.labels = if has_axis && !sink.labels.are_exact() { LabelIdentity::Exact } else { sink.labels };
         table.defined_by_tool = definitions.are_of_format();
         if beside_samples {
             source.provenance.environment.extend(given::facts(&table));

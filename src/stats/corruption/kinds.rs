@@ -113,7 +113,7 @@ impl Decades {
         } else {
             parts.into_iter().fold(empty(), look)
         };
-        let patterns = kinds.map_or(0, |kinds| kinds.patterns.iter().max().map_or(0, |most| most + 1));
+        let patterns = kinds.map_or(0, |_| case.patterns.count());
         let mut found = Self { all: others, groups: vec![Binades::default(); patterns], sizes: vec![0; patterns] };
         for (label, (binades, count)) in binades.into_iter().zip(counts).enumerate() {
             found.all.0 |= binades.0;

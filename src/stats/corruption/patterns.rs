@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::measure::label::pattern;
 
 /// What the texts of labels are like, whatever is measured beside them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct LabelPatterns {
     /// For each label the number of its pattern.
     pub(super) numbers: Vec<usize>,

@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use crate::table::LabelIdentity;
 use crate::table::storage::Storage;
 
 use crate::ingest::builder::TableBuilder;
@@ -48,7 +49,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         ),
         Declared::column("outcome", Role::Status, "failed: no part of an answer came"),
     ]);
-    sink.labels_exact = true;
+    sink.labels = LabelIdentity::Exact;
     documents::each(records, sink, |document: Value, sink| take(&document, sink))
 }
 

@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use crate::measure::unit::Dimension;
+use crate::table::LabelIdentity;
 use crate::table::storage::Storage;
 
 use crate::ingest::builder::TableBuilder;
@@ -113,7 +114,7 @@ fn take_list(document: &Value, sink: &mut Sink) {
 
 /// One table for each unit and direction, so that no two units ever meet.
 fn take_history(document: &Value, sink: &mut Sink) {
-    sink.labels_exact = true;
+    sink.labels = LabelIdentity::Exact;
     sink.declared.extend([
         Declared::column("date", Role::Timestamp, "when the run was stored, in milliseconds since 1970"),
         Declared::column("commit", Role::Identifier, "the commit that the run measured"),

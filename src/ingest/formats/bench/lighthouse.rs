@@ -16,6 +16,7 @@ use crate::ingest::json::documents::{self, at};
 use crate::ingest::json::outline::Outline;
 use crate::ingest::summaries::setting;
 use crate::ingest::text::row::RowBuffer;
+use crate::table::LabelIdentity;
 
 const PAINT: &str = "from the start of loading the page, as Lighthouse defines it";
 
@@ -254,7 +255,9 @@ fn push(pages: &[Page], sink: &mut Sink) {
 }
 
 fn declare(measured: &[usize], scores: Vec<String>, sink: &mut Sink) {
-    sink.labels_exact = true;
+    // Each page is as large as it is.
+    sink.labels = LabelIdentity::Compared;
+
     sink.declared.extend([
         Declared::column("fetchTime", Role::Timestamp, "Lighthouse: when the result was made"),
         Declared::column("page", Role::Label, "Lighthouse: the page that was asked for, or the step of a flow"),

@@ -12,6 +12,7 @@ use crate::ingest::format::{
 };
 use crate::ingest::meaning::clock;
 use crate::ingest::text::row::RowBuffer;
+use crate::table::LabelIdentity;
 use crate::table::source::Families;
 
 pub(crate) const FORMAT: Format = Format {
@@ -140,7 +141,7 @@ impl Reader {
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
     sink.provenance.families = Families::ByHeader;
-    sink.labels_exact = true;
+    sink.labels = LabelIdentity::Exact;
     sink.declared.push(Declared::column(DEVICE, Role::Label, "iostat: the device of the row"));
     let mut reader = Reader::default();
     let mut report = Report::None;

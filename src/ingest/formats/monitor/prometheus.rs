@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use crate::measure::unit::Dimension;
+use crate::table::LabelIdentity;
 use crate::table::storage::Storage;
 
 use crate::ingest::builder::TableBuilder;
@@ -99,7 +100,7 @@ fn take(document: &Value, sink: &mut Sink) {
             names.push(one.name);
         }
     }
-    sink.labels_exact = true;
+    sink.labels = LabelIdentity::Exact;
     sink.declared.extend([
         Declared::column("time", Role::Timestamp, "Prometheus: the instant of the point, in seconds since 1970"),
         Declared::column(SERIES, Role::Label, "Prometheus: the labels in which the series differ"),

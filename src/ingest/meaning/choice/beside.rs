@@ -57,12 +57,7 @@ fn tells_apart(table: &Table, index: usize) -> bool {
     let others: Vec<usize> =
         (0..table.columns.len()).filter(|other| *other != index && may_be_chosen(table, *other)).collect();
     let kinds = |numbers: &[usize]| {
-        let mut seen: HashMap<Configuration, usize> = HashMap::new();
-        for row in 0..rows {
-            let texts = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
-            let numbers = numbers.iter().map(|one| table.values(*one).number(row).map(f64::to_bits)).collect();
-            *seen.entry((texts, numbers)).or_default() += 1;
-        }
+        let seen = configurations(table, &labels, numbers);
         let as_often: HashSet<usize> = seen.values().copied().collect();
         // Some may have been tried once more.
         (seen.len(), as_often.len() == 1 || seen.len() as f64 >= NEARLY_ALL * rows as f64)
@@ -70,6 +65,16 @@ fn tells_apart(table: &Table, index: usize) -> bool {
     let without = kinds(&others).0;
     let (with, evenly) = kinds(&others.into_iter().chain([index]).collect::<Vec<_>>());
     evenly && with.saturating_sub(without) >= TOLD_APART.max(with / PART)
+}
+
+/// How many rows have each combination of these texts and numbers.
+fn configurations(table: &Table, labels: &[usize], numbers: &[usize]) -> HashMap<Configuration, usize> {
+    let mut counts: HashMap<Configuration, usize> = HashMap::new();
+    for row in 0..usize::try_from(table.lines.rows()).unwrap_or(usize::MAX) {
+        let numbers = numbers.iter().map(|one| table.values(*one).number(row).map(f64::to_bits)).collect();
+        *counts.entry((design::texts_of_row(table, labels, row), numbers)).or_default() += 1;
+    }
+    counts
 }
 
 /// Whether a column holds round whole numbers about whose coming out its name says nothing.
@@ -135,8 +140,7 @@ fn rises_beside(table: &Table, index: usize, labels: &[usize]) -> bool {
     let mut last: HashMap<Vec<Option<u32>>, (f64, usize)> = HashMap::new();
     for row in 0..usize::try_from(table.lines.rows()).unwrap_or(usize::MAX) {
         let Some(number) = values.number(row) else { return false };
-        let texts = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
-        let (before, rows) = last.entry(texts).or_insert((f64::NEG_INFINITY, 0));
+        let (before, rows) = last.entry(design::texts_of_row(table, labels, row)).or_insert((f64::NEG_INFINITY, 0));
         if number <= *before {
             return false;
         }
@@ -160,12 +164,7 @@ pub(super) fn stand_in_several(table: &Table, index: usize) -> bool {
         *column == index || table.columns[*column].cells == CellType::Integer && few()
     };
     let numbers: Vec<usize> = (0..table.columns.len()).filter(comes_again).collect();
-    let mut counts: HashMap<Configuration, usize> = HashMap::new();
-    for row in 0..rows {
-        let texts = labels.iter().map(|label| table.text_cells(*label).code(row)).collect();
-        let numbers = numbers.iter().map(|one| table.values(*one).number(row).map(f64::to_bits)).collect();
-        *counts.entry((texts, numbers)).or_default() += 1;
-    }
+    let counts = configurations(table, &labels, &numbers);
     let several = counts.values().filter(|count| **count >= 2).count();
     several as f64 >= NEARLY_ALL * counts.len() as f64
 }

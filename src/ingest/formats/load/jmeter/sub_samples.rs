@@ -17,6 +17,9 @@ const MILLISECOND: i64 = 1_000_000;
 /// Labels of samples inside others; empty where the rows do not bear out what the labels look like.
 pub(super) fn labels(table: &Table, label: usize) -> HashSet<String> {
     let texts = &table.columns[label].dictionary;
+    if texts.iter().all(|text| numbered(text).is_none()) {
+        return HashSet::new();
+    }
     let outer = outermost(texts);
     if outer.iter().all(Option::is_none) {
         return HashSet::new();
@@ -28,13 +31,18 @@ pub(super) fn labels(table: &Table, label: usize) -> HashSet<String> {
     texts.iter().zip(&outer).filter(|(_, outer)| outer.is_some()).map(|(text, _)| text.clone()).collect()
 }
 
+/// What stands before the number at the end of a label: `Home` of `Home-0`.
+fn numbered(text: &str) -> Option<&str> {
+    let (before, number) = text.rsplit_once('-')?;
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(before)
+}
+
 /// Of each label, the one of the outermost sample that may contain it; absent where it is such a one.
 fn outermost(texts: &[String]) -> Vec<Option<u32>> {
     let codes: HashMap<&str, u32> = texts.iter().map(String::as_str).zip(0..).collect();
     let around = |text: &str| {
-        let (outer, number) = text.rsplit_once('-')?;
-        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        codes.get_key_value(outer).filter(|_| is_number).map(|(outer, code)| (*outer, *code))
+        let (outer, code) = codes.get_key_value(numbered(text)?)?;
+        Some((*outer, *code))
     };
     let outermost = |text: &String| {
         let mut found = around(text)?;

@@ -11,6 +11,7 @@ use crate::ingest::format::{
 };
 use crate::ingest::summaries::Summary;
 use crate::ingest::text::row::RowBuffer;
+use crate::table::LabelIdentity;
 
 use line::Line;
 use target::{Probe, Taken, Target};
@@ -52,7 +53,9 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
 }
 
 fn declare(sink: &mut Sink) {
-    sink.labels_exact = true;
+    // Each is as far away as it is.
+    sink.labels = LabelIdentity::Compared;
+
     sink.declared.extend([
         Declared::time("rtt", Unit::MILLISECOND, ROUND_TRIP, "ping: milliseconds"),
         Declared::column("target", Role::Label, "ping: whom the request was sent to"),
