@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use super::configurations::{MOST_ROWS_OF_DESIGN, is_result};
 use super::label_names::counts_somebody;
 use super::row_names::has_clock;
+use crate::measure::Dimension;
 use crate::measure::label::{last_word, names_a_competitor};
 use crate::measure::words::Words;
 use crate::table::packed::Cells;
@@ -37,8 +38,16 @@ pub(super) fn were_compared(table: &Table, columns: &[usize], codes: &Cells) -> 
         SERVED.has(&last_word(name)) || is_result(name) || counts_somebody(name)
     };
     // A log has its rows as they came, and often says how each of them ended.
-    let is_log = || has_clock(table) || table.columns_as(Role::Status).next().is_some();
+    let is_log = || has_clock(table) || table.columns_as(Role::Status).next().is_some() && !has_rates_alone(table);
     table.lines.rows() <= MOST_ROWS_OF_DESIGN as u64 && !columns.iter().any(not_chosen) && !is_log()
+}
+
+/// Whether what was measured in each row is a rate, and never a duration: a row is a benchmark then, and no request that may fail.
+fn has_rates_alone(table: &Table) -> bool {
+    let of = |dimension: fn(Dimension) -> bool| {
+        table.columns_as(Role::Metric).any(|column| dimension(table.columns[column].unit().dimension))
+    };
+    of(|dimension| dimension == Dimension::Rate) && !of(Dimension::is_time)
 }
 
 /// Whether a column of groups names machines that were asked, each far or near as it is: by its name, or by addresses in a column without

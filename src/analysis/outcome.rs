@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::grouping::Grouping;
 use crate::measure::ending::{self, Outcome};
-use crate::measure::label::Label;
+use crate::measure::label::{Label, last_word};
+use crate::measure::words::Words;
 use crate::stats::clusters::EventRuns;
 use crate::stats::interval::{Interval, wilson_inflated};
 use crate::stats::measured::PART;
@@ -311,7 +312,9 @@ impl<'a> OutcomeColumn<'a> {
     fn of(table: &'a Table, index: usize) -> Option<(Self, &'static str)> {
         if table.columns[index].cells.is_number() {
             let cells = table.values(index);
-            let (read, convention) = convention_of_numbers(cells, &table.columns[index].name.to_ascii_lowercase())?;
+            let name = table.columns[index].name.to_ascii_lowercase();
+            let convention = convention_of_numbers(cells, &name).or_else(|| unanswered(table, cells, &name));
+            let (read, convention) = convention?;
             return Some((Self { cells, by: Convention::Numbers(read) }, convention));
         }
         let (of_text, convention) = of_words(table, index);
@@ -449,6 +452,26 @@ fn convention_of_numbers(cells: &Cells, name: &str) -> Option<(NumberSays, &'sta
         return Some((NumberSays::ZeroIsSuccess, "1 is failure, by the column's name"));
     }
     (flags && of_success).then_some((NumberSays::ZeroIsFailure, "1 is success, by the column's name"))
+}
+
+/// Where nothing was answered, the codes of HTTP are 0 in all rows: by the name of the column, or beside what was asked of a server. Elsewhere
+/// 0 may be how a process ended that did well.
+fn unanswered(table: &Table, cells: &Cells, name: &str) -> Option<(NumberSays, &'static str)> {
+    const OF_HTTP: [&str; 6] = ["http", "status_code", "statuscode", "response_code", "responsecode", "status code"];
+    const ASKED: Words = Words::of("url uri endpoint route");
+    let is_address = |text: &String| {
+        text.is_empty() || text.starts_with('/') && !text.contains(['.', ' ']) || text.starts_with("http")
+    };
+    let asks = |column: usize| {
+        let of = &table.columns[column];
+        let last = last_word(&of.name);
+        ASKED.has(&last) || last == "path" && !of.dictionary.is_empty() && of.dictionary.iter().all(is_address)
+    };
+    let by_name = OF_HTTP.iter().any(|known| name.contains(known));
+    let mut nothing = cells.count() > 0;
+    cells.visit_present(0..cells.count(), |block| nothing = nothing && block.iter().all(|number| *number == 0.0));
+    (nothing && (by_name || table.columns_as(Role::Label).any(asks)))
+        .then_some((NumberSays::Http, "HTTP status, 0 is no answer"))
 }
 
 #[cfg(test)]

@@ -53,6 +53,9 @@ pub struct Source {
     /// What the names of all files of its run begin with, where its tool writes several files a run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
+    /// The labels and settings that all rows of its tables share.
+    #[serde(skip)]
+    pub constants: Vec<String>,
     /// Its place among the files of its run: the one with the main numbers first.
     #[serde(skip)]
     pub place_in_run: usize,
@@ -123,6 +126,7 @@ impl Source {
             reported_caveats: data.reported_caveats.clone(),
             missed: provenance.missed.clone(),
             run: provenance.part.as_ref().map(|part| part.run.clone()),
+            constants: data.tables.iter().flat_map(constants).collect(),
             place_in_run: provenance.part.as_ref().map_or(0, |part| part.place),
             families: provenance.families,
         }
@@ -138,6 +142,23 @@ impl Source {
         let name = self.tables.get(index).and_then(|table| table.name.clone());
         name.unwrap_or_else(|| format!("table {}", index + 1))
     }
+}
+
+/// The labels and settings that all rows of a table share.
+fn constants(table: &table::Table) -> Vec<String> {
+    const MOST: usize = 20;
+    let columns = table.columns_as(Role::Label).chain(table.columns_as(Role::Setting));
+    let only = |index: usize| {
+        let column = &table.columns[index];
+        if !column.cells.is_number() {
+            let [text] = &column.dictionary[..] else { return None };
+            return Some(text.clone()).filter(|text| !text.is_empty());
+        }
+        let (cells, mut first) = (table.values(index), None);
+        let same = cells.all(|number| *first.get_or_insert(number) == number);
+        first.filter(|_| same).map(|number| column.cells.written(number))
+    };
+    columns.filter_map(only).take(MOST).collect()
 }
 
 /// What stands before the digits of a digest.

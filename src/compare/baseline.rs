@@ -27,8 +27,10 @@ pub const FORMAT: &str = "perfreport baseline";
 ///
 /// Version 2 added what the files say of the measured machine (`environment.measured`) and numbers that tools have
 /// summarised (`reported`); version 3 failures by label (`shares.group`); version 4 rates of requests (`rates`) and
-/// the part of a run that was captured (`sources.part`).
-pub const VERSION: u32 = 4;
+/// the part of a run that was captured (`sources.part`); version 5 labels that all rows share (`sources.constants`).
+pub const VERSION: u32 = 5;
+/// Of a file with what version 4 added, and nothing newer.
+const FOURTH_VERSION: u32 = 4;
 /// Of a file with what version 3 added, and nothing newer.
 const THIRD_VERSION: u32 = 3;
 /// Of a file with what version 2 added, and nothing newer.
@@ -82,12 +84,14 @@ impl Baseline {
 
     /// The oldest version that holds all of it.
     fn version(&self) -> u32 {
+        let fifth = |capture: &Capture| capture.sources.iter().any(|source| !source.constants.is_empty());
         let fourth =
             |capture: &Capture| !capture.rates.is_empty() || capture.sources.iter().any(|source| source.part.is_some());
         let third = |capture: &Capture| capture.shares.iter().any(|share| share.group.is_some());
         let second = |capture: &Capture| !capture.reported.is_empty() || !capture.environment.measured.is_empty();
         match () {
-            () if self.captures.iter().any(fourth) => VERSION,
+            () if self.captures.iter().any(fifth) => VERSION,
+            () if self.captures.iter().any(fourth) => FOURTH_VERSION,
             () if self.captures.iter().any(third) => THIRD_VERSION,
             () if self.captures.iter().any(second) => SECOND_VERSION,
             () => FIRST_VERSION,

@@ -124,6 +124,9 @@ pub struct CapturedSource {
     /// Which part of its run was captured, where only the steady part was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<CapturedPart>,
+    /// Labels that all of its rows share, where others tell its rows apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constants: Vec<String>,
 }
 
 /// Which part of a run was captured, where only its steady part was asked for.

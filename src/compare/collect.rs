@@ -192,6 +192,7 @@ fn histogram_runs(found: &Metric) -> Vec<MetricRuns> {
 }
 
 fn captured(source: &Source, reading: &Reading<'_>) -> CapturedSource {
+    let grouped = reading.sampled().any(|metric| metric.source == source.name && metric.groups.len() > 1);
     CapturedSource {
         name: source.name.clone(),
         digest: source.plain_digest().to_owned(),
@@ -199,6 +200,7 @@ fn captured(source: &Source, reading: &Reading<'_>) -> CapturedSource {
         lines: source.lines,
         format: source.format.clone(),
         part: captured_part(source, &reading.analysis.requests),
+        constants: if grouped { source.constants.clone() } else { Vec::new() },
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::measure::{Finding, Refusal, Severity};
+use crate::measure::{Finding, Polarity, Refusal, Severity};
 
 use super::margin::{GLARING_FACTOR, LARGE};
 use super::outcome::{Change, Comparison, Gate, GateOutcome, Reason, TargetOutcome, TargetResult, Verdict};
@@ -269,6 +269,7 @@ fn unseen(comparison: &Comparison) -> Vec<String> {
         fewer_requests(comparison),
         slower_end(comparison),
         not_compared(&comparison.changes).map(str::to_owned),
+        without_direction(&comparison.changes),
     ];
     clauses.into_iter().flatten().collect()
 }
@@ -353,6 +354,21 @@ fn not_compared(changes: &[Change]) -> Option<&'static str> {
         (false, true) => Some("nothing but failures could be compared"),
         (false, false) => Some("nothing could be compared"),
     }
+}
+
+/// Metrics that changed, where of none that was compared it is known which way is better: a run that takes twice as long looks like one that
+/// does twice as much.
+fn without_direction(changes: &[Change]) -> Option<String> {
+    let metrics = || changes.iter().filter(|change| !change.is_share() && was_compared(change));
+    if metrics().any(|change| change.polarity != Polarity::Unknown) {
+        return None;
+    }
+    let changed = metrics().filter(|change| change.verdict == Verdict::Changed).count() as u64;
+    clause(
+        changed,
+        "metric changed of which is not stated which way is better (--better)",
+        "metrics changed of which is not stated which way is better (--better)",
+    )
 }
 
 fn inconclusive(comparison: Option<&Comparison>) -> Option<String> {

@@ -13,6 +13,7 @@ use crate::measure::unit::as_written;
 
 use super::capture::{Capture, MetricRuns, RateRun, ReportedNumbers, Share, both_say_where, is_of_machine};
 use super::outcome::{BEYOND, Reason, WITHOUT, is_of_failures};
+use super::regrouped;
 use crate::analysis::failing::is_failing;
 
 /// What identifies a metric: pattern of the source, name, group.
@@ -125,6 +126,11 @@ impl<'a> Pairs<'a> {
                 _ => key,
             }
         };
+        let regrouped = regrouped::groups(before, after, source);
+        let group_of = |source: &str, group: Option<&String>, is_before: bool| {
+            let now = |group: &String| is_before.then(|| regrouped.get(&(source.to_owned(), group.clone()))).flatten();
+            group.map(|group| now(group).unwrap_or(group).clone())
+        };
         let mut metrics: BTreeMap<Key, Pair<'a, MetricRuns>> = BTreeMap::new();
         let mut shares: BTreeMap<Key, SharePair<'a>> = BTreeMap::new();
         let mut rates: BTreeMap<String, Pair<'a, RateRun>> = BTreeMap::new();
@@ -139,13 +145,17 @@ impl<'a> Pairs<'a> {
         };
         for (captures, is_before) in [(before, true), (after, false)] {
             for runs in captures.iter().flat_map(|capture| &capture.metrics) {
-                let key = (source(&runs.source, is_before), runs.metric.clone(), runs.group.clone());
+                let name = source(&runs.source, is_before);
+                let group = group_of(&name, runs.group.as_ref(), is_before);
+                let key = (name, runs.metric.clone(), group);
                 let named = |key: &Key| Pair { source: key.0.clone(), ..Pair::default() };
                 let pair = metrics.entry(key).or_insert_with_key(named);
                 if is_before { &mut pair.before } else { &mut pair.after }.push(runs);
             }
             for runs in captures.iter().flat_map(|capture| &capture.shares) {
-                let key = (source(&runs.source, is_before), runs.metric.clone(), runs.group.clone());
+                let name = source(&runs.source, is_before);
+                let group = group_of(&name, runs.group.as_ref(), is_before);
+                let key = (name, runs.metric.clone(), group);
                 failing(key, is_before, ShareSide { source: &runs.source, runs: runs.runs.clone() });
             }
             for run in captures.iter().flat_map(|capture| &capture.rates) {

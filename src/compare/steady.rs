@@ -91,6 +91,7 @@ mod tests {
             lines: 1,
             format: "csv".to_owned(),
             part: *part,
+            constants: Vec::new(),
         };
         vec![Capture { sources: sources.iter().map(source).collect(), ..Capture::default() }]
     }

@@ -138,6 +138,18 @@ pub(crate) fn is_message_of_failure(text: &str) -> bool {
     lower.contains("timed out") || words_of(&lower).iter().any(|word| MESSAGE.has(word) || BADLY.has(word))
 }
 
+/// Whether a text under a name for errors says by itself that something failed: a message, or the name of an error or of its class
+/// (`ReadTimeout`, `ECONNREFUSED`).
+pub(crate) fn names_a_failure(text: &str) -> bool {
+    const OF_SYSTEM: Words = Words::of(
+        "econnrefused econnreset econnaborted etimedout esockettimedout enotfound epipe ehostunreach enetunreach eai_again eof reset",
+    );
+    let lower = text.to_lowercase();
+    of_text(text, false) == Outcome::Failed
+        || is_message_of_failure(text)
+        || lower.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| OF_SYSTEM.has(word))
+}
+
 /// What the cell says of a result that is not there: `OOM`, `timed out`, `Error: out of memory`, `skipped`. Absent for any other
 /// text.
 pub(crate) fn no_result(cell: &[u8]) -> Option<NoResult> {

@@ -146,6 +146,8 @@ pub struct Shape {
     pub fraction_digits: [u64; Self::DIGITS],
     /// How many cells had an exponent.
     pub exponents: u64,
+    /// Of durations, how many were seen to have their unit behind them: `4.5s` is no time of day.
+    pub with_unit: u64,
 }
 
 impl Shape {

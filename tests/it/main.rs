@@ -83,4 +83,5 @@ mod tools_load;
 mod tried;
 mod verdict;
 mod wholes;
+mod written_by_hand;
 mod written_files;

@@ -74,6 +74,14 @@ type Form = (&'static str, fn(&[Row]) -> String);
 
 const FORMS: [Form; 3] = [("csv", csv), ("jtl", jmeter), ("ndjson", ndjson)];
 
+/// A column of outcomes by another name: what it holds of a row that failed, and of one that did not.
+fn with_column(rows: &[Row], [name, failed, not]: [&str; 3]) -> String {
+    rows.iter().fold(format!("path,latency_ms,{name}\n"), |mut text, (path, taken, status)| {
+        writeln!(text, "{path},{taken:.4},{}", if *status == 200 { not } else { failed }).unwrap();
+        text
+    })
+}
+
 /// The exit codes of runs against a baseline, by what is failed on.
 fn codes(ending: &str, before: &str, runs: &[String], fail_on: &str) -> Vec<i32> {
     let place = Place::new();
@@ -117,6 +125,41 @@ fn from_no_failure_to_nothing_but_failures() {
     become_worse("refused at once", &shares(RUN), &GATES);
     become_worse("failing as slowly", &shares(Load { refused: false, ..RUN }), &["regression"]);
     become_worse("slower, too", &shares(Load { slower: 1.5, ..RUN }), &["regression"]);
+}
+
+/// Where every request fails, no cell of an error is empty, and no code but 0 is left: that is no reason to pass.
+#[test]
+fn however_a_failure_is_written() {
+    for column in [
+        ["error", "timeout", ""],
+        ["error", "connection refused", ""],
+        ["error_message", "ECONNREFUSED", ""],
+        ["exception", "ReadTimeout", ""],
+        ["error_type", "TimeoutError", ""],
+        ["failed", "1", "0"],
+        ["status", "0", "200"],
+        ["status_code", "000", "200"],
+    ] {
+        let rows = |failed: u32| Load { failed, ..RUN }.rows();
+        let before = with_column(&Load { offset: 0.013, ..RUN }.rows(), column);
+        let runs: Vec<String> = [0, 10, 19, 20].map(|failed| with_column(&rows(failed), column)).into();
+        let codes = codes("csv", &before, &runs, "target");
+        assert_eq!(codes, [0, 1, 1, 1], "{column:?}");
+    }
+}
+
+/// An error that is measured or of a kind is none of a row, and neither is a process that ended with 0.
+#[test]
+fn what_is_called_an_error_and_is_none() {
+    for (column, cells) in
+        [("error", ["\u{b1}0.5", "\u{b1}0.7"]), ("error_type", ["relative", "absolute"]), ("status", ["0", "0"])]
+    {
+        let place = Place::new();
+        let rows: String = (0..40).map(|row| format!("t{},{}.5,{}\n", row % 4, 20 + row % 7, cells[row % 2])).collect();
+        place.write("run.csv", format!("test,time_ms,{column}\n{rows}"));
+        let said = place.run("summarize run.csv -o report.md").exits(0).stdout.clone();
+        assert!(!said.contains("Failing") && !said.contains("failed ("), "{column}: {said}");
+    }
 }
 
 /// The half of each endpoint's requests that fails is no setting that was tried with each of them.

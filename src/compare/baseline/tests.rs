@@ -47,6 +47,7 @@ fn source(name: &str) -> CapturedSource {
         lines: 81,
         format: "csv".to_owned(),
         part: None,
+        constants: Vec::new(),
     }
 }
 

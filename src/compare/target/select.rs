@@ -3,6 +3,7 @@
 //! In: a target, and everything that was measured or compared. Out: what matches, or a note that says at which step
 //! nothing did and what there is instead.
 
+use crate::analysis::histogram::GROUPED_BY;
 use crate::compare::outcome::Change;
 use crate::measure::{Statistic, did_you_mean};
 
@@ -74,6 +75,8 @@ fn of_group(target: &Target, group: Option<&str>, grouped_by: Option<&str>) -> b
     target.labels.iter().all(|rule| {
         let Some(columns) = &columns else { return part_matches(group, 0, 1, rule) };
         let position = columns.iter().position(|column| column.to_lowercase() == rule.column.to_lowercase());
+        // What a tool has summarised has names, and nobody says of which column.
+        let position = position.or_else(|| (columns[..] == [GROUPED_BY]).then_some(0));
         position.is_some_and(|position| part_matches(group, position, columns.len(), rule))
     })
 }
@@ -84,13 +87,18 @@ const SEPARATOR: &str = ", ";
 /// Whether the label of a column matches. A label may hold the separator itself; then every way to divide the text is
 /// tried, because a group too many is seen and a group too few is not.
 fn part_matches(group: &str, position: usize, columns: usize, rule: &LabelRule) -> bool {
+    // The report writes settings as `threads=4`; either may be asked for.
+    let matches = |text: &str| {
+        let value = text.split_once('=').filter(|(column, _)| column.eq_ignore_ascii_case(&rule.column));
+        rule.label.matches(text) || value.is_some_and(|(_, value)| rule.label.matches(value))
+    };
     if columns == 1 {
-        return rule.label.matches(group);
+        return matches(group);
     }
     let parts: Vec<&str> = group.split(SEPARATOR).collect();
     let after = columns - 1 - position;
     let last = parts.len().saturating_sub(after);
-    (position..last).any(|from| (from + 1..=last).any(|to| rule.label.matches(&parts[from..to].join(SEPARATOR))))
+    (position..last).any(|from| (from + 1..=last).any(|to| matches(&parts[from..to].join(SEPARATOR))))
 }
 
 /// Why no group of a metric is meant; the groups that there are, and the columns whose labels they have.
@@ -105,7 +113,9 @@ fn no_group<'a>(
     let columns = groups.clone().find_map(|(_, columns)| columns);
     let groups = groups.filter_map(|(group, _)| group);
     if let Some(columns) = columns {
-        let known = |name: &str| columns.split(SEPARATOR).any(|column| column.to_lowercase() == name.to_lowercase());
+        let known = |name: &str| {
+            columns == GROUPED_BY || columns.split(SEPARATOR).any(|column| column.to_lowercase() == name.to_lowercase())
+        };
         if let Some(rule) = target.labels.iter().find(|rule| !known(&rule.column)) {
             return format!("`{metric}` is grouped by `{columns}`, not by `{}`", rule.column);
         }

@@ -17,7 +17,7 @@ use crate::ingest::meaning::{clock, name, vocabulary};
 use crate::ingest::text::amounts::{self, Amounts};
 use crate::ingest::text::cells::{self, DecimalMark};
 use crate::ingest::text::identifiers;
-use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, PartColumn, Span, TextPart};
+use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, PartColumn, Span, TextPart, WITH_UNIT};
 
 /// Texts by code, codes by text.
 #[derive(Debug, Default)]
@@ -96,13 +96,15 @@ impl Numbers {
         for (total, count) in self.shape.fraction_digits.iter_mut().zip(counts) {
             *total += u64::from(count);
         }
-        let exponents = u64::from(counts[usize::from(NO_DIGITS)]);
+        let with_unit = u64::from(counts[usize::from(WITH_UNIT)]);
+        let exponents = u64::from(counts[usize::from(NO_DIGITS)]) + with_unit;
         self.shape.exponents += exponents;
+        self.shape.with_unit += with_unit;
         self.decimal |= exponents > 0 || counts[1..Shape::DIGITS].iter().any(|count| *count > 0);
         if let Some(&last) = digits.last()
             && last != ABSENT
         {
-            self.last_digits = if last == NO_DIGITS { usize::MAX } else { usize::from(last) };
+            self.last_digits = if last >= NO_DIGITS { usize::MAX } else { usize::from(last) };
         }
     }
 }
@@ -171,8 +173,10 @@ impl ColumnBuilder {
 
     pub(super) fn push(&mut self, parsed: CellValue, cell: &[u8]) {
         match (self, parsed) {
-            (Self::Number(numbers) | Self::Quantity(numbers, _), CellValue::Number(value, digits)) => {
+            (Self::Number(numbers), CellValue::Number(value, digits)) => numbers.push(value, digits),
+            (Self::Quantity(numbers, _), CellValue::Number(value, digits)) => {
                 numbers.push(value, digits);
+                numbers.shape.with_unit += u64::from(!cell.contains(&b':'));
             }
             (Self::Number(numbers) | Self::Quantity(numbers, _), _) => numbers.cells.push_absent(),
             (Self::Text(codes, dictionary, _), _) => codes.push_code(dictionary.code(cell)),

@@ -251,7 +251,8 @@ pub(crate) fn duration(cell: &[u8]) -> Option<f64> {
     if !text.first()?.is_ascii_digit() {
         return None;
     }
-    if text.contains(&b':') { clock_duration(text) } else { unit_duration(text) }
+    // `1m:51s` has units between its parts.
+    if text.contains(&b':') { clock_duration(text).or_else(|| unit_duration(text)) } else { unit_duration(text) }
 }
 
 fn clock_duration(text: &[u8]) -> Option<f64> {
@@ -295,7 +296,7 @@ fn unit_duration(text: &[u8]) -> Option<f64> {
         let number = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
         let value: f64 = fast_float2::parse(&rest[..number]).ok()?;
         rest = rest[number..].trim_ascii_start();
-        let letters = rest.iter().take_while(|byte| !byte.is_ascii_digit() && **byte != b' ').count();
+        let letters = rest.iter().take_while(|byte| !byte.is_ascii_digit() && !matches!(**byte, b' ' | b':')).count();
         let (_, multiply, divide) = PARTS.iter().find(|(symbol, ..)| *symbol == &rest[..letters])?;
         // Parts of one duration get smaller: `40.86ms 2.19ms` is two of them.
         let unit = multiply / divide;
@@ -305,6 +306,9 @@ fn unit_duration(text: &[u8]) -> Option<f64> {
         last_unit = unit;
         seconds += value * multiply / divide;
         rest = rest[letters..].trim_ascii_start();
+        if !rest.is_empty() && !rest[0].is_ascii_digit() {
+            rest = rest.strip_prefix(b":").filter(|rest| rest.first().is_some_and(u8::is_ascii_digit))?;
+        }
     }
     Some(seconds)
 }

@@ -16,17 +16,23 @@ use crate::ingest::options::SourceOptions;
 const TOLERANCE: f64 = 1e-4;
 /// A longer table is not looked at: whoever recorded so much knew the unit.
 const MOST_ROWS: u64 = 1000;
+/// Nor is a wider one: each duration would be held against each rate.
+const MOST_COLUMNS: usize = 256;
 
 /// Gives durations the unit that counts and rates beside them prove, where their names state another one.
 pub(crate) fn settle(table: &mut Table, options: &SourceOptions, source: &str, findings: &mut Vec<Finding>) {
-    if table.lines.rows() > MOST_ROWS {
+    if table.lines.rows() > MOST_ROWS || table.columns.len() > MOST_COLUMNS {
+        return;
+    }
+    let rates = rates(table);
+    if rates.is_empty() {
         return;
     }
     let stated: Vec<(usize, Unit)> =
         table.columns_as(Role::Metric).filter_map(|index| Some((index, stated(table, index, options)?))).collect();
     for unit in UNITS {
         let of_unit: Vec<usize> = stated.iter().filter(|(_, own)| *own == unit).map(|(index, _)| *index).collect();
-        let proofs: Vec<Proof> = of_unit.iter().filter_map(|index| proof(table, *index, unit)).collect();
+        let proofs: Vec<Proof> = of_unit.iter().filter_map(|index| proof(table, *index, unit, &rates)).collect();
         // One that its rate confirms says that the others are right as well.
         let Some(first) = proofs.first() else { continue };
         if first.unit == unit || proofs.iter().any(|one| one.unit != first.unit) {
@@ -63,7 +69,21 @@ struct Proof {
     unit: Unit,
 }
 
-fn proof(table: &Table, duration: usize, stated: Unit) -> Option<Proof> {
+/// The columns of a table that say how many there were in a time, with their units.
+fn rates(table: &Table) -> Vec<(usize, Unit)> {
+    let rate = |index: usize| {
+        let column = &table.columns[index];
+        let unit = column.unit();
+        if !column.cells.is_number() || unit.dimension != Dimension::Rate {
+            return None;
+        }
+        let said = name::read(&column.name);
+        (said.kind == Some(Kind::Rate) && said.statistic.is_none()).then_some((index, unit))
+    };
+    (0..table.columns.len()).filter_map(rate).collect()
+}
+
+fn proof(table: &Table, duration: usize, stated: Unit, rates: &[(usize, Unit)]) -> Option<Proof> {
     // All of them divided by their mean is nothing.
     if name::read(&table.columns[duration].name).statistic.is_some() {
         return None;
@@ -75,12 +95,7 @@ fn proof(table: &Table, duration: usize, stated: Unit) -> Option<Proof> {
             *other != duration && column.cells.is_number() && name::parent(&column.name) == object
         })
         .collect();
-    let per_second = |index: usize| {
-        let unit = table.columns[index].unit();
-        let said = name::read(&table.columns[index].name);
-        (said.kind == Some(Kind::Rate) && unit.dimension == Dimension::Rate && said.statistic.is_none()).then_some(unit)
-    };
-    for (rate, unit_of_rate) in beside.iter().filter_map(|index| Some((*index, per_second(*index)?))) {
+    for (rate, unit_of_rate) in rates.iter().copied().filter(|(rate, _)| beside.contains(rate)) {
         let may_count = |count: &usize| {
             let column = &table.columns[*count];
             *count != rate

@@ -83,6 +83,9 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
             counts.len()
         ));
     }
+    if let Some(beside) = asked_beside(table, index, &counts, words) {
+        return Some(format!("one digit before zeros, as often each beside `{beside}`: so many were to be made"));
+    }
     let is_question = column.cells == CellType::Integer
         && words.iter().any(|word| vocabulary::QUESTION.has(word))
         && words.last().is_some_and(|last| vocabulary::IDENTIFIER.has(last));
@@ -95,6 +98,42 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
         ));
     }
     None
+}
+
+/// The column of what nobody measures, `concurrency`, each number of which stands beside the same numbers of requests: one digit before
+/// zeros, each as often. Beside what failed they are those that were made.
+fn asked_beside<'t>(
+    table: &'t Table,
+    index: usize,
+    counts: &BTreeMap<u64, usize>,
+    words: &[String],
+) -> Option<&'t str> {
+    let numbers = || counts.keys().map(|bits| f64::from_bits(*bits));
+    let each = counts.values().next().copied().unwrap_or_default();
+    let plain = counts.len() >= 2 && each >= 2 && counts.values().all(|count| *count == each);
+    if !plain || vocabulary::REQUESTS.among(words).is_none() || !are_round(numbers(), 1) || numbers().any(|n| n < 10.0)
+    {
+        return None;
+    }
+    let leaf = |column: &Column| name::words(name::leaf(&column.name));
+    if table.columns.iter().any(|column| vocabulary::FAILED.among(&leaf(column)).is_some()) {
+        return None;
+    }
+    let values = table.values(index);
+    let rows = usize::try_from(table.lines.rows()).ok()?;
+    let goes_through = |(other, column): (usize, &'t Column)| {
+        let never_measured = vocabulary::ALWAYS_PARAMETER.among(&leaf(column)).is_some();
+        if other == index || column.cells != CellType::Integer || !never_measured {
+            return None;
+        }
+        let others = table.values(other);
+        let different = counted(others, MOST_NAMED_VALUES)?.len();
+        let together: HashSet<(u64, u64)> = (0..rows)
+            .map(|row| Some((values.number(row)?.to_bits(), others.number(row)?.to_bits())))
+            .collect::<Option<_>>()?;
+        (different >= 2 && together.len() == different * counts.len()).then_some(column.name.as_str())
+    };
+    table.columns.iter().enumerate().find_map(goes_through)
 }
 
 /// How one sees that what is called the most of something was a limit.
@@ -281,7 +320,8 @@ fn crossed_with_numbers<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u6
         // `Number of Threads`, `Max Prime`.
         let workers = said.kind == Some(Kind::Count) && vocabulary::PARAMETER.among(&words).is_some();
         let limit = said.statistic == Some(Statistic::Max) && words.len() > 1;
-        (said.kind.is_none() && said.unit.is_none() || workers) && (said.statistic.is_none() || limit)
+        let share = said.kind == Some(Kind::Share) && are_levels(table.values(index));
+        (said.kind.is_none() && said.unit.is_none() || workers || share) && (said.statistic.is_none() || limit)
     };
     let are_flags = |counts: &BTreeMap<u64, usize>| counts.keys().all(|bits| f64::from_bits(*bits) <= 1.0);
     let rows = usize::try_from(table.lines.rows()).ok()?;
@@ -310,6 +350,23 @@ fn crossed_with_numbers<'t>(table: &'t Table, index: usize, counts: &BTreeMap<u6
         let is_grid = together.len() == combinations && together.values().all(|count| *count == each);
         is_grid.then_some(table.columns[other].name.as_str())
     })
+}
+
+/// Whether whole percents are levels that somebody went through: several in equal steps of five and more, from none or up to all.
+pub(super) fn are_levels(values: &Cells) -> bool {
+    const FEWEST: usize = 4;
+    const ALL: f64 = 100.0;
+    const LEAST_STEP: f64 = 5.0;
+    let Some(counts) = counted(values, MOST_NAMED_VALUES + 1).filter(|counts| counts.len() >= FEWEST) else {
+        return false;
+    };
+    let mut levels: Vec<f64> = counts.keys().map(|bits| f64::from_bits(*bits)).collect();
+    levels.sort_by(f64::total_cmp);
+    let step = levels[1] - levels[0];
+    let ends = levels[0] == 0.0 || levels[levels.len() - 1] == ALL;
+    ends && levels[levels.len() - 1] <= ALL
+        && step >= LEAST_STEP
+        && levels.windows(2).all(|pair| pair[1] - pair[0] == step)
 }
 
 /// The columns of texts that tell kinds of rows apart: several texts, each in two rows on average.

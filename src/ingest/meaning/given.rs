@@ -56,7 +56,37 @@ pub(super) fn infer(table: &Table, index: usize, said: &NameMeaning, words: &[St
     if is_capacity(table, index, words) {
         return set("by its name all that there is, the same in all rows beside what was used of it");
     }
+    if let Some(of) = follows_from(table, index) {
+        return Some((Role::Unused, format!("by its name worked out from `{of}`")));
+    }
+    if is_without_name_and_change(table, index) {
+        return set("a column without a name and the same in all rows");
+    }
     describes_what_ran(table, index, words)
+}
+
+/// The column that a name like `log2(Size)` is a function of.
+fn follows_from(table: &Table, index: usize) -> Option<&str> {
+    const FUNCTIONS: [&str; 6] = ["log2", "log10", "log", "lg", "ln", "sqrt"];
+    let (function, inside) = table.columns[index].name.trim().strip_suffix(')')?.split_once('(')?;
+    let known = FUNCTIONS.iter().any(|known| function.trim().eq_ignore_ascii_case(known));
+    let mut others =
+        table.columns.iter().enumerate().filter(|(other, column)| *other != index && column.cells.is_number());
+    let of = others.find(|(_, column)| known && column.name.trim().eq_ignore_ascii_case(inside.trim()))?;
+    Some(of.1.name.as_str())
+}
+
+/// Whether a column without a name holds one number in several rows, beside others that differ.
+fn is_without_name_and_change(table: &Table, index: usize) -> bool {
+    const FEWEST: usize = 4;
+    let differs = |(other, column): (usize, &Column)| {
+        other != index && column.cells.is_number() && counted(table.values(other), 1).is_none()
+    };
+    table.columns[index].name.starts_with("column_")
+        && table.values(index).count() >= FEWEST
+        && is_one_number(table, index)
+        && table.values(index).all(|number| number > 0.0)
+        && table.columns.iter().enumerate().any(differs)
 }
 
 /// Whether a number stands in an object of goals, beside nothing that came out.
@@ -176,6 +206,7 @@ fn is_capacity(table: &Table, index: usize, words: &[String]) -> bool {
 /// one number. Where nothing else tells rows apart, such numbers were tried.
 fn describes_what_ran(table: &Table, index: usize, words: &[String]) -> Option<(Role, String)> {
     const YEARS: (f64, f64) = (1950.0, 2100.0);
+    const MOST_YEARS: usize = 40;
     const HOW_MANY: &str = "how many parameters a model has";
     const WORK: &str = "how many operations it takes";
     let whole = table.columns[index].cells == CellType::Integer;
@@ -195,6 +226,13 @@ fn describes_what_ran(table: &Table, index: usize, words: &[String]) -> Option<(
     let profile = Profile::of(table.values(index));
     if what == "a year" && (profile.low < YEARS.0 || profile.high > YEARS.1) || profile.low <= 0.0 {
         return None;
+    }
+    // Several rows of each year: the years were gone through.
+    if what == "a year" && table.columns.len() > 1 {
+        let counts = counted(table.values(index), MOST_YEARS);
+        if counts.is_some_and(|counts| counts.len() > 1 && counts.values().all(|rows| *rows > 1)) {
+            return Some((Role::Setting, "years, several rows of each: nothing that came out".to_owned()));
+        }
     }
     let one = is_one_number(table, index);
     let in_an_object = !name::parent(&table.columns[index].name).is_empty();
@@ -254,8 +292,35 @@ pub(super) fn with_number(table: &Table, index: usize, reason: String) -> String
     }
 }
 
-/// The word by which the objects around a number hold settings. What was sent back is no setting: `result_payload`, `response.payload`.
-pub(super) fn settings_object(parents: &[String]) -> Option<&str> {
+/// Whether a number came out of one of several configurations: it is called like a result, and an object beside its own, under the same
+/// roof, has one that is called the same (`config_a.latency_ms`, `config_b.latency_ms`).
+fn came_out_of_one(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> bool {
+    const TIMES: Words = Words::of("latency elapsed ttft tpot itl response took runtime");
+    const BOUNDS: Words = Words::of("timeout deadline limit threshold slo sla budget simulated injected");
+    let named = match said.kind {
+        Some(Kind::Duration) => TIMES.among(words).is_some() || said.statistic.is_some(),
+        Some(Kind::Rate) => true,
+        _ => vocabulary::COMES_OUT.among(words).is_some(),
+    };
+    if !named || BOUNDS.among(words).or(vocabulary::ASKED_FOR.among(words)).is_some() {
+        return false;
+    }
+    let column = &table.columns[index];
+    let (leaf, object) = (name::leaf(&column.name), name::parent(&column.name));
+    let alike = |other: &Column| {
+        let beside = name::parent(&other.name);
+        beside != object && name::leaf(&other.name) == leaf && name::parent(beside) == name::parent(object)
+    };
+    !object.is_empty() && table.columns.iter().any(alike)
+}
+
+/// The word by which the objects around a number hold settings. What was sent back is no setting: `result_payload`, `response.payload`; nor
+/// is what came out of each of several configurations.
+pub(super) fn settings_object<'p>(
+    (table, index): (&Table, usize),
+    (said, words): (&NameMeaning, &[String]),
+    parents: &'p [String],
+) -> Option<&'p str> {
     const SENT_BACK: Words = Words::of("result results response responses reply output outputs returned");
     // `config_results`, `parameters_tuned`.
     const RESULTS: Words =
@@ -265,7 +330,8 @@ pub(super) fn settings_object(parents: &[String]) -> Option<&str> {
             && !(*word == "payload" && SENT_BACK.among(parents).is_some())
             && RESULTS.among(&parents[at + 1..]).is_none()
     };
-    parents.iter().enumerate().find(is_setting).map(|(_, word)| word.as_str())
+    let (_, word) = parents.iter().enumerate().find(is_setting)?;
+    (!came_out_of_one(table, index, said, words)).then_some(word.as_str())
 }
 
 /// The settings that stand once beside the samples of a document, each in an object of its own, as facts of the run: the name of each and its

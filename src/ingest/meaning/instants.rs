@@ -63,6 +63,9 @@ pub(super) fn is_time_of_day(table: &Table, index: usize) -> bool {
     if !table.columns[index].name.eq_ignore_ascii_case("time") || !table.columns.iter().enumerate().any(beside) {
         return false;
     }
+    if table.columns[index].shape.as_ref().is_some_and(|shape| shape.with_unit > 0) {
+        return false;
+    }
     let profile = Profile::of(table.values(index));
     profile.count > 1 && profile.high < DAY && profile.falls == 0
 }
@@ -108,7 +111,10 @@ pub(super) fn timestamp_role(
     };
     // Series that stand behind each other start anew.
     let together = profile.rises > 0 && profile.falls * 10 <= profile.count && profile.count >= FEWEST_UNNAMED;
-    let rises = || together && !is_value && !clock_beside();
+    // Nothing else has nineteen digits and hardly differs.
+    let nanoseconds =
+        in_range(3) && profile.falls == 0 && profile.rises > 0 && profile.high - profile.low < NEAR * profile.low;
+    let rises = || (together || nanoseconds) && !is_value && !clock_beside();
     let may_be_instant = said.kind.is_none() || is_time;
     if may_be_instant
         && let Some(clock) = (0..CLOCKS.len()).find(|clock| in_range(*clock))
@@ -120,7 +126,7 @@ pub(super) fn timestamp_role(
     let swept = |other: usize| other != index && sweep::goes_through(table, other);
     if (is_time || said.kind == Some(Kind::RunLength))
         && (0..table.columns.len()).any(swept)
-        && !even_steps(table.values(index))
+        && (!even_steps(table.values(index)) || is_of_something(words))
     {
         return None;
     }
@@ -185,6 +191,13 @@ pub(super) fn timestamp_role(
     // In a sweep from small to large the durations rise as well: a clock goes on evenly, or for long.
     let clock = !is_time || even_steps(table.values(index)) || profile.low == 0.0 || profile.count >= RECORDING;
     clock.then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
+}
+
+/// Whether a name says whose time it is: `merge_time_ms`. A clock is called `time_ms`.
+fn is_of_something(words: &[String]) -> bool {
+    const CLOCK: Words =
+        Words::of("ms us ns s sec secs seconds millis since start elapsed total sim wall clock t run real");
+    !words.iter().all(|word| vocabulary::INSTANT.has(word) || vocabulary::CLOCK.has(word) || CLOCK.has(word))
 }
 
 /// Whether the numbers of a clock may be nothing but which second of its minute it was: few, whole, from the middle of one on, and each of

@@ -3,6 +3,8 @@
 //! In: a table with roles. Out: the same, in which such numbers are no metrics. Alone a `limit` or a `target` may be anything that was
 //! measured; beside the value that it belongs to, or the name of a metric, it was chosen.
 
+use std::collections::HashMap;
+
 use crate::table::{Column, Role, Table};
 
 use super::name;
@@ -10,6 +12,9 @@ use super::vocabulary::{self, Words};
 
 /// Called so, a number is what others are held against.
 const LIMIT: Words = Words::of("threshold thresholds limit slo sla target budget");
+/// `mem_limit_b` beside `mem_used_b`.
+const LIMITED: Words = Words::of("limit");
+const USED: Words = Words::of("used usage");
 /// Which one of several.
 const WHICH: Words = Words::of("min max upper lower warn warning crit critical soft hard alert alarm value");
 
@@ -28,9 +33,21 @@ pub(super) fn settle(table: &mut Table) {
         .filter(|column| is_value(column) || names_metric(column))
         .map(|column| (name::parent(&column.name).to_owned(), column.name.clone()))
         .collect();
+    let is_used = |column: &&Column| column.role == Role::Metric && names(&column.name, &USED);
+    let used: HashMap<Vec<String>, String> = table
+        .columns
+        .iter()
+        .filter(is_used)
+        .map(|column| (without(&column.name, &USED), column.name.clone()))
+        .collect();
     for column in table.columns.iter_mut().filter(|column| column.role == Role::Metric && column.cells.is_number()) {
         let words = name::words(name::leaf(&column.name));
         let is_limit = LIMIT.among(&words).is_some() && words.iter().all(|word| LIMIT.has(word) || WHICH.has(word));
+        if let Some(used) = used.get(&without(&column.name, &LIMITED)) {
+            column.role = Role::Setting;
+            column.role_reason = format!("the most that was allowed, beside `{used}`");
+            continue;
+        }
         let parent = name::parent(&column.name);
         let beside = measured.iter().find(|(other, name)| other == parent && *name != column.name);
         if let Some((_, other)) = beside.filter(|_| is_limit) {
@@ -38,4 +55,17 @@ pub(super) fn settle(table: &mut Table) {
             column.role_reason = format!("what values are held against, beside `{other}`");
         }
     }
+}
+
+fn names(column: &str, known: &Words) -> bool {
+    known.among(&name::words(column)).is_some()
+}
+
+/// The words of a name but for these; all of them where it has none of these, so that it is like no other.
+fn without(column: &str, known: &Words) -> Vec<String> {
+    let words = name::words(column);
+    if known.among(&words).is_none() {
+        return vec![column.to_owned(), String::new()];
+    }
+    words.into_iter().filter(|word| !known.has(word)).collect()
 }

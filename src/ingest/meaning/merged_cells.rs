@@ -53,6 +53,13 @@ pub(super) fn fill_blocks(table: &mut Table) {
     if !ROWS.contains(&rows) || !table.columns.iter().skip(1).any(full) {
         return;
     }
+    if let Some(front) = merged_together(table, rows, MOST_COLUMNS) {
+        for index in 0..front {
+            fill_down(table, index, rows);
+            table.columns[index].shape = None;
+        }
+        return;
+    }
     let mut outer: Option<Vec<usize>> = None;
     for index in 0..table.columns.len().min(MOST_COLUMNS) {
         if (0..rows).all(|row| !is_empty(table, index, row)) {
@@ -64,6 +71,38 @@ pub(super) fn fill_blocks(table: &mut Table) {
         column.shape = None;
         outer = Some(starts);
     }
+}
+
+/// How many columns in front are merged together: at least two, which stand in the same rows, once above each of several equally long blocks, no
+/// two of which say the same; the texts behind them are the same in every block.
+fn merged_together(table: &Table, rows: usize, most: usize) -> Option<usize> {
+    let filled = |index: usize| (0..rows).filter(|row| !is_empty(table, index, *row)).collect::<Vec<usize>>();
+    let starts = filled(0);
+    let length = rows / starts.len().max(1);
+    let begins = |(block, start): (usize, &usize)| *start == block * length;
+    if starts.len() < 2 || length < 2 || starts.len() * length != rows || !starts.iter().enumerate().all(begins) {
+        return None;
+    }
+    let front = (1..table.columns.len().min(most)).take_while(|index| filled(*index) == starts).count() + 1;
+    let chosen = |column: &crate::table::Column| match column.cells {
+        CellType::Text | CellType::Integer => true,
+        CellType::Decimal => design::are_round(column.data.present().into_iter(), design::DIGITS),
+        _ => false,
+    };
+    let behind = table.columns.get(front).filter(|behind| behind.cells == CellType::Text)?;
+    if front < 2 || !table.columns[..front].iter().all(chosen) {
+        return None;
+    }
+    let key = |row: usize| -> Vec<Option<u64>> {
+        let of = |column: &crate::table::Column| match column.cells {
+            CellType::Text => column.data.code(row).map(u64::from),
+            _ => column.data.number(row).map(f64::to_bits),
+        };
+        table.columns[..front].iter().map(of).collect()
+    };
+    let differ = starts.iter().map(|start| key(*start)).collect::<std::collections::HashSet<_>>().len() == starts.len();
+    let same = (length..rows).all(|row| behind.data.code(row) == behind.data.code(row % length));
+    (differ && same).then_some(front)
 }
 
 fn is_empty(table: &Table, index: usize, row: usize) -> bool {

@@ -16,6 +16,7 @@ pub(crate) mod declared;
 mod design;
 mod error_parts;
 mod given;
+mod in_turn;
 mod instants;
 mod interval;
 mod label_design;

@@ -17,9 +17,9 @@ use crate::ingest::meaning::instants::{
 };
 use crate::ingest::meaning::profile::{CLOCKS, Profile};
 use crate::ingest::meaning::status::{
-    check_role, ends_well_and_badly, failure_flag, is_beside_status, is_check_of_result, is_failure_in_numbers,
-    is_judgement, is_named_as_code, is_severity, is_status_of_its_own, is_status_of_what, is_verification,
-    outcome_in_numbers, remarks_in_sentences, status_word,
+    check_role, ends_well_and_badly, failure_flag, is_beside_status, is_check_of_result, is_failure_in_every_row,
+    is_failure_in_numbers, is_judgement, is_named_as_code, is_severity, is_status_of_its_own, is_status_of_what,
+    is_verification, outcome_in_numbers, remarks_in_sentences, status_word,
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{
@@ -233,6 +233,10 @@ fn status_of_texts(table: &Table, index: usize, words: &[String], distinct: usiz
     if let Some(word) = vocabulary::FAILURE.among(words).filter(|_| column.dictionary.iter().any(none)) {
         return status(format!("called `{word}`, and empty in some rows"));
     }
+    // Where everything failed, no cell is empty.
+    if distinct <= 50 && is_failure_in_every_row(table, index, words) {
+        return status("called an error, and every text names one".into());
+    }
     None
 }
 
@@ -316,8 +320,14 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
         return (Role::Identifier, "a first column without a name that counts the rows".into());
     }
     let is_code = is_named_as_code(words) || is_status_of_what(words) && profile.low == 0.0 && profile.high == 0.0;
-    if whole && is_code && counted(values, MOST_KINDS).is_some() {
-        return (Role::Unused, "few whole numbers, by their name codes of kinds".into());
+    if whole
+        && is_code
+        && let Some(codes) = counted(values, MOST_KINDS)
+    {
+        // Rows of several kinds are not of one.
+        let kinds = codes.len() > 1 && codes.values().all(|rows| *rows > 1);
+        let role = if kinds { Role::Setting } else { Role::Unused };
+        return (role, "few whole numbers, by their name codes of kinds".into());
     }
     let numbers_rows = index == 0
         && profile.count >= FEWEST_NUMBERED
@@ -428,9 +438,16 @@ fn setting_role(table: &Table, index: usize, profile: &Profile, words: &[String]
     if index < sweep::nested_loops(table) {
         return Some((Role::Setting, "the columns in front go through all of their numbers as nested loops do".into()));
     }
-    if let Some(word) = given::settings_object(&parents).or(of_machine).filter(|_| few()) {
+    if let Some(word) =
+        given::settings_object((table, index), (&said, words), &parents).or(of_machine).filter(|_| few())
+    {
         let reason = format!("it stands in `{word}`, where settings do");
         return Some((Role::Setting, given::with_number(table, index, reason)));
+    }
+    if let Some(with) = sweep::without_name(table, index, profile) {
+        let reason =
+            format!("the first numbers of a row without names, and `{with}` goes one way with them: gone through");
+        return Some((Role::Setting, reason));
     }
     // `latency_n`: how many were measured.
     if matches!(said.word.as_deref(), Some("n" | "num")) && said.kind == Some(Kind::Count) {

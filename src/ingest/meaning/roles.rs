@@ -16,9 +16,9 @@ use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
-    attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, interval, label_design,
-    limits, merged_cells, minus_one, name, no_answer, no_clock, no_result, processes, role, running, same_size,
-    siblings, so_far, summary_table, time_evidence, tried, units, unnamed_matrix, which,
+    attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, in_turn, interval,
+    label_design, limits, merged_cells, minus_one, name, no_answer, no_clock, no_result, processes, role, running,
+    same_size, siblings, so_far, summary_table, time_evidence, tried, units, unnamed_matrix, which,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -89,6 +89,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
             for part in parts.iter_mut().filter(|part| !definitions.names_a_metric_of(part)) {
                 source.reported.extend(running::take(part));
                 source.reported.extend(so_far::take(part));
+                source.reported.extend(in_turn::take(part));
                 let summary = summary_table::take(part, options, summary_table::Place::Rows);
                 source.reported.extend(summary.into_iter().flatten());
             }

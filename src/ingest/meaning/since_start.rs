@@ -143,8 +143,25 @@ pub(super) fn growth(cells: &Cells, starts: &[usize]) -> Option<Growth> {
     first.map(|first| Growth { first, count, steps })
 }
 
+/// How numbers grow in the order given; `None` where they fall, and of none.
+pub(super) fn growth_of(numbers: impl Iterator<Item = f64>) -> Option<Growth> {
+    let mut numbers = numbers;
+    let first = numbers.next()?;
+    let mut growth = Growth { first, count: 1, steps: Vec::new() };
+    let mut before = first;
+    for number in numbers {
+        if number < before {
+            return None;
+        }
+        growth.steps.push(number - before);
+        growth.count += 1;
+        before = number;
+    }
+    Some(growth)
+}
+
 /// Whether a column is called like what a machine counts from its start on.
-fn may_count(column: &str) -> bool {
+pub(super) fn may_count(column: &str) -> bool {
     let words = name::words(column);
     let said = name::read(column);
     COUNTED.among(&words).is_some()
@@ -156,7 +173,7 @@ fn may_count(column: &str) -> bool {
 
 /// How sure the numbers of a column are of a counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Counts {
+pub(super) enum Counts {
     /// They fall, or are few, or hardly rise.
     No,
     /// They never fall, in many rows.
@@ -165,24 +182,30 @@ enum Counts {
     BeganBefore,
 }
 
+impl Growth {
+    /// How sure they are of a counter.
+    pub(super) fn counts(&self) -> Counts {
+        /// In so many rows traffic never rises throughout by chance.
+        const MANY: usize = 20;
+        /// And in so many hardly; what five days brought may have grown.
+        const SOME: usize = 8;
+        const FEWEST_RISES: usize = 3;
+        /// So many times the largest step.
+        const LONG_BEFORE: f64 = 10.0;
+        let rises = self.steps.iter().filter(|step| **step > 0.0).count();
+        let largest = self.steps.iter().copied().fold(0.0, f64::max);
+        match () {
+            () if rises < FEWEST_RISES => Counts::No,
+            () if self.first >= LONG_BEFORE * largest && self.count >= SOME => Counts::BeganBefore,
+            () if self.count >= MANY && 4 * rises >= self.count => Counts::Grows,
+            () => Counts::No,
+        }
+    }
+}
+
 /// How sure the numbers of a column are of a counter, between the rows at which it begins anew.
 fn counts(table: &Table, column: usize, starts: &[usize]) -> Counts {
-    /// In so many rows traffic never rises throughout by chance.
-    const MANY: usize = 20;
-    /// And in so many hardly; what five days brought may have grown.
-    const SOME: usize = 8;
-    const FEWEST_RISES: usize = 3;
-    /// So many times the largest step.
-    const LONG_BEFORE: f64 = 10.0;
-    let Some(Growth { first, count, steps }) = growth(table.values(column), starts) else { return Counts::No };
-    let rises = steps.iter().filter(|step| **step > 0.0).count();
-    let largest = steps.into_iter().fold(0.0, f64::max);
-    match () {
-        () if rises < FEWEST_RISES => Counts::No,
-        () if first >= LONG_BEFORE * largest && count >= SOME => Counts::BeganBefore,
-        () if count >= MANY && 4 * rises >= count => Counts::Grows,
-        () => Counts::No,
-    }
+    growth(table.values(column), starts).map_or(Counts::No, |growth| growth.counts())
 }
 
 /// Whether a column is a counter of a machine that began before the first row: beside a clock, called like what it counts, never falling

@@ -119,11 +119,46 @@ pub(super) fn outcome_in_numbers(
 
 /// Whether 0 and 1 say that a row failed: under a name of failures that is no share and no number of them.
 pub(super) fn is_failure_in_numbers(table: &Table, index: usize, profile: &Profile, words: &[String]) -> bool {
-    vocabulary::FAILURE.among(words).is_some()
+    let of_each_row = words.iter().eq(["failed"]) && !counts_several(table, index);
+    (vocabulary::FAILURE.among(words).is_some() || of_each_row)
         && words.len() <= 2
         && !words.iter().any(|word| word == "rate" || vocabulary::SHARES.has(word))
         && (profile.low >= 0.0 && profile.high <= 1.0)
         && !tally::counts_failures(table, index)
+}
+
+/// Whether the object of a column says how many of something there were, or sums them up: then it may count which of them failed.
+fn counts_several(table: &Table, index: usize) -> bool {
+    const FEWEST_ROWS: u64 = 5;
+    const COUNTS: [Words; 5] =
+        [vocabulary::REQUESTS, vocabulary::TESTS, vocabulary::SUCCEEDED, vocabulary::MEASURED, vocabulary::HOW_MANY];
+    let object = name::parent(&table.columns[index].name);
+    let counts = |(other, column): (usize, &Column)| {
+        other != index
+            && name::parent(&column.name) == object
+            && column.cells.is_number()
+            && (name::read(&column.name).statistic.is_some()
+                || COUNTS.iter().any(|known| known.among(&name::words(name::leaf(&column.name))).is_some()))
+    };
+    table.lines.rows() < FEWEST_ROWS || table.columns.iter().enumerate().any(counts)
+}
+
+/// Whether a column is called after errors and every row has one: all of them failed. Of what kind an error was its texts have to show.
+pub(super) fn is_failure_in_every_row(table: &Table, index: usize, words: &[String]) -> bool {
+    const PLAIN: Words = Words::of("message msg text");
+    let column = &table.columns[index];
+    let called = vocabulary::FAILURE.among(words).is_some()
+        && words.iter().all(|word| vocabulary::FAILURE.has(word) || vocabulary::OF_FAILURE.has(word));
+    let says_how = |(other, column): (usize, &Column)| {
+        other != index && status_word(&column.name, &name::words(name::leaf(&column.name))).is_some()
+    };
+    if !called || table.columns.iter().enumerate().any(says_how) {
+        return false;
+    }
+    let plain = words.iter().all(|word| vocabulary::FAILURE.has(word) || PLAIN.has(word));
+    let in_words = |text: &str| text.split(|one: char| !one.is_alphabetic()).any(|word| word.chars().count() > 1);
+    let names = |text: &String| ending::names_a_failure(text) || plain && in_words(text);
+    column.dictionary.iter().all(names) && column.dictionary.iter().any(|text| ending::names_a_failure(text))
 }
 
 /// Whether a column of yes and no or of 1 and 0 is called like a check of its row's result (`correct`, `is_sorted`, `validation_ok`), no

@@ -8,6 +8,7 @@ use crate::table::{CellType, Table};
 
 use super::design;
 use super::name;
+use super::profile::Profile;
 use super::vocabulary::{self, Words};
 
 /// Longer tables are recordings.
@@ -107,4 +108,28 @@ pub(super) fn nested_loops(table: &Table) -> usize {
         product <= 4 * rows && rises
     };
     (2..=columns.len()).find(|upto| in_order(*upto)).unwrap_or(0)
+}
+
+/// The column that goes one way in every row with the first numbers of a table without names, which rise from row to row: what was gone
+/// through, and no number of a repetition. Beside a clock everything may go on.
+pub(super) fn without_name<'t>(table: &'t Table, index: usize, profile: &Profile) -> Option<&'t str> {
+    const ROWS: std::ops::RangeInclusive<usize> = 6..=100;
+    let column = &table.columns[index];
+    let rises = profile.falls == 0 && profile.rises + 1 == profile.count;
+    let unnamed = column.name.starts_with("column_") && column.cells == CellType::Integer;
+    let is_instant = profile.in_clock.iter().any(|count| *count > 0);
+    if !unnamed || !rises || !ROWS.contains(&profile.count) || is_instant || table.columns.len() > MOST_COLUMNS {
+        return None;
+    }
+    let varies =
+        |other: usize| table.columns[other].cells.is_number() && design::counted(table.values(other), 1).is_none();
+    if (0..index).any(varies) || design::has_clock(table, index) {
+        return None;
+    }
+    let goes_with = |other: &usize| {
+        let of = Profile::of(table.values(*other));
+        let one_way = of.rises + 1 == of.count || of.falls + 1 == of.count;
+        varies(*other) && of.count == profile.count && one_way && of.by_ones + 1 < of.count
+    };
+    (index + 1..table.columns.len()).find(goes_with).map(|other| table.columns[other].name.as_str())
 }

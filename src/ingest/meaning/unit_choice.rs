@@ -76,7 +76,9 @@ fn counted_instead(table: &Table, index: usize) -> Option<UnitChoice> {
     let unknown = || UnitChoice { unit: Unit::UNKNOWN, reason: String::new(), assumed: true };
     let column = &table.columns[index];
     let words = name::words(name::leaf(&column.name));
-    if is_sort(table, index, &words) || given::is_work_of_a_model(table, index, &words) {
+    if units::stated(&column.name).is_none() && is_sort(table, index, &words)
+        || given::is_work_of_a_model(table, index, &words)
+    {
         return Some(unknown());
     }
     if column.cells != CellType::Integer {
@@ -260,7 +262,9 @@ fn row_units(table: &Table, index: usize, is_time: bool) -> Option<RowUnits> {
     };
     let another = || !own && has_value(parent) || !parent.is_empty() && has_value("");
     // What is counted is counted in no unit, whatever stands beside it.
-    let counts = name::read(&table.columns[index].name).kind == Some(vocabulary::Kind::Count);
+    let said = name::read(&table.columns[index].name);
+    let counts = said.kind == Some(vocabulary::Kind::Count);
+    let is_bare_statistic = said.statistic.is_some_and(|statistic| !statistic.is_count()) && said.kind.is_none();
     let rank = |column: &Column| {
         let words = name::words(&column.name);
         let (last, base) = words.split_last()?;
@@ -271,6 +275,8 @@ fn row_units(table: &Table, index: usize, is_time: bool) -> Option<RowUnits> {
             () if !base.is_empty() && (base.ends_with(metric) || metric.ends_with(base)) => Some(0),
             () if base.is_empty() && !counts && !another() => Some(1),
             () if is_time && base == ["time"] => Some(2),
+            // `latency-unit` beside `mean` and `q90`, which say nothing of what they are of.
+            () if is_bare_statistic && base.len() == 1 && vocabulary::DURATIONS.has(&base[0]) => Some(3),
             () => None,
         }
     };

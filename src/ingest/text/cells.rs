@@ -45,7 +45,7 @@ pub(crate) enum DecimalMark {
 
 /// Words that programs write where there is no value.
 const EMPTY_WORDS: &[&str] =
-    &["", "na", "n/a", "null", "none", "nil", "-", "--", "–", "—", "?", "undefined", "missing"];
+    &["", "na", "n/a", "null", "none", "nil", "-", "--", "–", "—", "?", "undefined", "missing", "#n/a"];
 const NOT_FINITE_WORDS: &[&str] = &["nan", "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "-nan"];
 
 /// What the cell looks like.

@@ -298,6 +298,8 @@ fn decimal_mark(rows: &[RowBuffer], delimiter: Option<u8>, width: usize) -> (Dec
     match () {
         () if needs_comma => (DecimalMark::Comma, false),
         () if ambiguous && decimals && delimiter != Some(b',') => (DecimalMark::Comma, true),
+        // Quoted between commas, nearly nobody writes decimals so.
+        () if ambiguous && decimals => (DecimalMark::Point, true),
         () => (DecimalMark::Point, false),
     }
 }

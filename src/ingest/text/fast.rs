@@ -15,7 +15,7 @@ use crate::table::{CellType, Shape};
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::meaning::clock;
 use crate::ingest::text::cells::{self, DecimalMark, Look};
-use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Schema, Span, TextPart};
+use crate::ingest::text::parts::{ABSENT, NO_DIGITS, NumberPart, Part, PartColumn, Schema, Span, TextPart, WITH_UNIT};
 
 /// Up to this length every mantissa is a whole number below 2^53, and one division rounds correctly (Clinger 1990).
 const EXACT_DIGITS: usize = 15;
@@ -192,7 +192,7 @@ impl<'b, 's> BlockReader<'b, 's> {
                 let number = match column.cells {
                     CellType::Quantity(dimension) => cells::quantity(cell, mark)
                         .filter(|(_, found)| *found == dimension)
-                        .map(|(value, _)| (value, NO_DIGITS)),
+                        .map(|(value, _)| (value, if cell.contains(&b':') { NO_DIGITS } else { WITH_UNIT })),
                     _ => number(cell, mark),
                 };
                 let Some((value, digits)) = number else {

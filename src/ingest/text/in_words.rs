@@ -1,5 +1,6 @@
 //! Rows and lines in the words of a finding.
 
+use crate::ingest::text::cells::DecimalMark;
 use crate::ingest::text::row::Row;
 
 /// So many fields.
@@ -21,4 +22,18 @@ pub(super) fn shortened(row: Row<'_>) -> String {
     let text: Vec<String> = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
     let text = text.join(",");
     if text.chars().count() <= SHOWN { text } else { text.chars().take(SHOWN).chain(['…']).collect() }
+}
+
+/// What is said of a column of numbers with three digits behind one comma each, and what to do; they were read with that decimal mark.
+pub(super) fn ambiguous_numbers(mark: DecimalMark) -> (&'static str, &'static str) {
+    match mark {
+        DecimalMark::Comma => (
+            "every number of a column has three digits behind one comma: read as decimals, `42,068` is about 42",
+            "write whole numbers without groups, or a point, where commas group thousands instead",
+        ),
+        DecimalMark::Point => (
+            "every number of a column has three digits behind one comma: read as thousands, `42,068` is above 42 thousand",
+            "write a point where commas are decimal marks instead",
+        ),
+    }
 }

@@ -6,6 +6,8 @@ use crate::ingest::text::cells::DecimalMark;
 
 /// The entry of [`NumberPart::digits`] for a number with an exponent, or with a unit.
 pub(crate) const NO_DIGITS: u8 = Shape::DIGITS as u8;
+/// Of an amount that has its unit behind it, and is no time of day.
+pub(crate) const WITH_UNIT: u8 = NO_DIGITS + 1;
 /// The entry of [`NumberPart::digits`] for a cell without a number.
 pub(crate) const ABSENT: u8 = u8::MAX;
 
@@ -54,7 +56,7 @@ pub(crate) struct Part {
 #[derive(Debug, Default)]
 pub(crate) struct NumberPart {
     pub(crate) values: Vec<f64>,
-    /// Digits after the point of each number, or [`NO_DIGITS`], or [`ABSENT`].
+    /// Digits after the point of each number, or [`NO_DIGITS`], [`WITH_UNIT`] or [`ABSENT`].
     pub(crate) digits: Vec<u8>,
 }
 

@@ -5,6 +5,7 @@
 //! earlier table (another run was appended); a row with the wrong number of fields; or a row with invalid cells.
 
 mod misfit;
+mod titles;
 
 use crate::measure::{FindingKind, Severity, ending};
 use crate::table::storage::Storage;
@@ -17,7 +18,7 @@ use crate::ingest::text::cells::{self, Look};
 use crate::ingest::text::column_types::column_types;
 use crate::ingest::text::dialect::Dialect;
 use crate::ingest::text::header::{has_header_word, is_header, is_header_in_blanks, is_name, is_statement, only_text};
-use crate::ingest::text::in_words::{fields, line_list, shortened};
+use crate::ingest::text::in_words::{ambiguous_numbers, fields, line_list, shortened};
 use crate::ingest::text::parts::{Part, Schema, Span};
 use crate::ingest::text::row::{Row, RowBuffer};
 use crate::ingest::text::side_by_side::SideBySide;
@@ -228,6 +229,8 @@ impl Sections {
             self.repeated.push(context.line);
             self.tables[index].begin_run();
             self.give_title(index);
+        } else if let Some(title) = titles::of_block(&self.tables[self.current], row) {
+            titles::begin_block(&mut self.tables[self.current], title, context.line, sink);
         } else if self.is_misfit(row) {
             self.set_misfit_aside(row, context.line, sink);
         } else if let Some(below) = self.new_header(row, context) {
@@ -518,6 +521,10 @@ impl Sections {
     }
 
     fn set_ragged_aside(&mut self, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
+        if titles::is_alone_in_front(&self.tables[0], row) {
+            sink.provenance.set_aside("above the rows", context.line);
+            return;
+        }
         let width = self.tables[self.current].columns.len();
         if !context.terminated && row.len() < width {
             sink.provenance.set_aside("cut off at the end of the file", context.line);
@@ -558,9 +565,7 @@ impl Sections {
         }
         self.note_missing_header(sink);
         if self.dialect.mark_is_assumed {
-            let reason =
-                "every number of a column has three digits behind one comma: read as decimals, `42,068` is about 42";
-            let action = "write whole numbers without groups, or a point, where commas group thousands instead";
+            let (reason, action) = ambiguous_numbers(self.dialect.mark);
             sink.find(Severity::Suspicious, FindingKind::AmbiguousNumbers, 1, reason, action);
         }
         let rows: u64 = self.tables.iter().map(TableBuilder::rows).sum();

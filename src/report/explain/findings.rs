@@ -153,7 +153,7 @@ fn cells(kind: FindingKind) -> Explanation {
         ),
         FindingKind::AmbiguousNumbers => (
             "Every number of a column has three digits behind one comma, so that `42,068` may be 42 or 42 thousand.",
-            "Write a decimal point, or no groups. They were read as decimals.",
+            "Write a decimal point, or no groups. The finding says as which they were read.",
         ),
         FindingKind::RoundedIntegers => (
             "Whole numbers beyond 2^53 do not fit into a double.",

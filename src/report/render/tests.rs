@@ -103,6 +103,7 @@ fn source(name: &str) -> Source {
         environment: BTreeMap::new(),
         missed: Vec::new(),
         run: None,
+        constants: Vec::new(),
         place_in_run: 0,
         families: crate::table::source::Families::default(),
         reported_caveats: Vec::new(),

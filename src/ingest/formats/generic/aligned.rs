@@ -22,7 +22,7 @@ use unnamed::{DATE, TIME};
 
 pub(crate) const FORMAT: Format = Format {
     name: "aligned",
-    about: "tables with blanks between their columns: vmstat, sar, pidstat, kubectl top; without a header up to three columns of numbers",
+    about: "tables with blanks between their columns: vmstat, sar, pidstat, kubectl top; without a header up to three columns of numbers, or six in ten lines",
     latency: "whatever its columns say",
     failures: Failures::ByColumn,
     holds: Holds::Samples,
@@ -207,7 +207,7 @@ fn plain(cell: &str, name: &str) -> String {
 
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let lines = head.lines();
-    if let Some(names) = unnamed::names(&lines).filter(|names| unnamed::are_few(names)) {
+    if let Some(names) = unnamed::names(&lines).filter(|names| unnamed::are_few(names, &lines)) {
         return Some(vec![format!("blanks separate {} columns of numbers, without a header", names.len())]);
     }
     let mut reader = Reader::default();

@@ -2,6 +2,7 @@
 
 use crate::table::{CellType, Table};
 
+use super::super::design;
 use super::super::name::{self, NameMeaning};
 use super::super::vocabulary::{self, Kind, Words};
 
@@ -31,7 +32,7 @@ pub(super) fn stands(table: &Table, index: usize, said: &NameMeaning, words: &[S
         None | Some(Kind::Count) => false,
         Some(Kind::Rate) => said.unit.is_some() && !asked,
         Some(Kind::Bytes) => said.unit.is_some() && !amount,
-        Some(Kind::Share) => OF_INPUT.among(words).is_none(),
+        Some(Kind::Share) => OF_INPUT.among(words).is_none() && !design::are_levels(table.values(index)),
         Some(Kind::Duration | Kind::RunLength | Kind::Other) => true,
     };
     kind || said.statistic.is_some() && !is_limit(words)
@@ -41,11 +42,17 @@ pub(super) fn stands(table: &Table, index: usize, said: &NameMeaning, words: &[S
         || !matches!(column.cells, CellType::Integer | CellType::Decimal)
 }
 
-/// `max_tokens`, `max_new_tokens`, `max_model_len`: the most that was allowed, and no largest of anything.
+/// `max_tokens`, `max_new_tokens`, `max_model_len`, `max_batch_size`: the most that was allowed, and no largest of anything.
 pub(super) fn is_limit(words: &[String]) -> bool {
-    const OF: Words = Words::of("tokens token len length seqs iterations iters iter depth");
+    const OF: Words =
+        Words::of("tokens token len length seqs iterations iters iter depth concurrency workers connections");
     const WHAT: Words =
         Words::of("new output model input prompt batched num total completion gen generated seq context");
-    let [most, between @ .., of] = words else { return false };
-    most == "max" && OF.has(of) && between.iter().all(|word| WHAT.has(word))
+    match words {
+        [most, of, size] if most == "max" && size == "size" => {
+            matches!(of.as_str(), "batch" | "pool" | "chunk" | "queue" | "block")
+        }
+        [most, between @ .., of] => most == "max" && OF.has(of) && between.iter().all(|word| WHAT.has(word)),
+        _ => false,
+    }
 }

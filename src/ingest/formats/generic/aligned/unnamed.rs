@@ -13,8 +13,12 @@ pub(super) const TIME: &str = "time";
 pub(super) const DATE: &str = "date";
 /// Fewer lines of as many numbers may be anything.
 const FEWEST_ROWS: usize = 3;
-/// Of more columns without names most are settings, and nothing says which: such a table is read where the user asks for it.
+/// Of more columns without names most are settings, which several rows have to show: such a table is read where they do, or where the user
+/// asks for it.
 const MOST_COLUMNS: usize = 3;
+const MANY_COLUMNS: usize = 6;
+const FEWEST_OF_MANY: usize = 10;
+const MOST_WHOLE: usize = 2;
 
 /// What the columns of these lines are called: nothing, but for a date and a time of day. Absent where some line is no row of numbers and
 /// times, or where no column holds numbers alone.
@@ -26,7 +30,9 @@ pub(super) fn names(lines: &[&[u8]]) -> Option<Vec<String>> {
         .collect::<Result<_, _>>()
         .ok()?;
     let width = rows.first()?.len();
-    let is_row = |row: &Vec<&str>| row.len() == width && row.iter().all(|cell| is_value(cell));
+    let is_row = |row: &Vec<&str>| {
+        row.len() == width && row.iter().enumerate().all(|(index, cell)| is_value(cell) || index == 0 && is_word(cell))
+    };
     if width < 2 || rows.len() < FEWEST_ROWS || !rows.iter().all(is_row) {
         return None;
     }
@@ -41,6 +47,12 @@ pub(super) fn names(lines: &[&[u8]]) -> Option<Vec<String>> {
         let goes_on = times.windows(2).all(|pair| pair[0] <= pair[1]) && times.first() < times.last();
         times.len() == rows.len() && (goes_on || dated)
     };
+    // A word in front tells rows apart in all of them, or in none.
+    let words: Vec<&str> = column(0).filter(|cell| !is_value(cell)).collect();
+    let kinds = words.iter().collect::<std::collections::HashSet<_>>().len();
+    if !words.is_empty() && (words.len() < rows.len() || rows.len() < FEWEST_OF_MANY || 2 * kinds > rows.len()) {
+        return None;
+    }
     let clock = (0..width).find(|index| timed(*index));
     let name = |index: usize| match index {
         0 if dated => DATE.to_owned(),
@@ -50,9 +62,20 @@ pub(super) fn names(lines: &[&[u8]]) -> Option<Vec<String>> {
     measured.then(|| (0..width).map(name).collect())
 }
 
-/// Whether so few columns have no names that what they hold can be seen.
-pub(super) fn are_few(names: &[String]) -> bool {
-    names.iter().filter(|name| name.is_empty()).count() <= MOST_COLUMNS
+/// Whether so few columns have no names that what they hold can be seen, or a few more of them in several rows.
+pub(super) fn are_few(names: &[String], lines: &[&[u8]]) -> bool {
+    let unnamed = names.iter().filter(|name| name.is_empty()).count();
+    let rows: Vec<&&[u8]> = lines.iter().filter(|line| !is_blank_or_comment(line)).collect();
+    // Where nearly all numbers are whole, most were chosen.
+    let whole = |index: usize| {
+        rows.iter().all(|line| {
+            let text = String::from_utf8_lossy(line);
+            let cell = text.split_whitespace().nth(index).unwrap_or_default();
+            cells::look(cell.as_bytes(), DecimalMark::Point) == Look::Integer
+        })
+    };
+    let chosen = || (0..names.len()).filter(|index| whole(*index)).count();
+    unnamed <= MOST_COLUMNS || unnamed <= MANY_COLUMNS && rows.len() >= FEWEST_OF_MANY && chosen() <= MOST_WHOLE
 }
 
 /// What the columns of a text are called that is about to be read, with a note that its columns have no names; nothing where it has a header.
@@ -68,6 +91,13 @@ pub(super) fn announced(head: &Head<'_>, sink: &mut Sink) -> Vec<String> {
 fn is_value(cell: &str) -> bool {
     let look = cells::look(cell.as_bytes(), DecimalMark::Point);
     !matches!(look, Look::Text | Look::Boolean) || is_date(cell)
+}
+
+/// Whether a cell is a word that may name what its row is of: letters, and digits behind them.
+fn is_word(cell: &str) -> bool {
+    cell.starts_with(|first: char| first.is_alphabetic())
+        && cell.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '-' | '.'))
+        && !cell.ends_with(['.', '-'])
 }
 
 /// Whether a cell is a day of the calendar, with its year in front.
@@ -101,7 +131,14 @@ mod tests {
         let unnamed = |count: usize| Some(vec![String::new(); count]);
         assert_eq!(names_of("10.5 226.5\n40.5 605.2\n\n60.5  1025.5\n"), unnamed(2));
         assert_eq!(names_of("1 2 0.5\n2 3 nan\n3 4 0.7\n"), unnamed(3));
-        assert!(are_few(&vec![String::new(); 3]) && !are_few(&vec![String::new(); 4]));
+        let few = |columns: usize, rows: usize| {
+            are_few(&vec![String::new(); columns], &vec![&b"1 2 0.5 0.25 1.5 2.5 3.5"[..]; rows])
+        };
+        assert!(!are_few(&vec![String::new(); 4], &vec![&b"1 2 3 0.5"[..]; 10]), "nearly all whole");
+        assert!(few(3, 3) && !few(4, 9) && few(4, 10) && !few(7, 10));
+        let named = "slow 4 0.5\nfast 4 0.25\n".repeat(5);
+        assert_eq!(names_of(&named), unnamed(3));
+        assert_eq!(names_of(&named.replace("fast 4", "5 4")), None, "a word in some rows");
         assert_eq!(
             names_of("11:42:53.313 0.18\n11:42:53.323 0.19\n11:42:54.001 0.2\n"),
             Some(vec![TIME.into(), String::new()])
