@@ -335,20 +335,6 @@ impl Sections {
         }
     }
 
-    /// Whether a row holds nothing but a title: the row below it is the header of a table.
-    fn is_title_of_section(&self, row: Row<'_>, context: &Context<'_>) -> bool {
-        let header_below = context.next.is_some_and(|next| self.is_a_header(next.row()));
-        self.tables[self.current].columns.len() > 1 && header_below && only_text(row).is_some()
-    }
-
-    /// The title that stands above the rows to come of a table.
-    fn give_title(&mut self, index: usize) {
-        if let Some(title) = self.title.take() {
-            let table = &mut self.tables[index];
-            table.titles.push((table.rows(), title));
-        }
-    }
-
     /// What a tool says in a line of its own between the rows of its table, where it says that something failed.
     fn message(&self, row: Row<'_>) -> Option<String> {
         let mark = self.dialect.mark;

@@ -6,7 +6,10 @@
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::sink::Sink;
 use crate::ingest::text::cells::{self, Look};
+use crate::ingest::text::header::only_text;
 use crate::ingest::text::row::Row;
+
+use super::{Context, Sections};
 
 /// So many names come again.
 const FEWEST_NAMES: usize = 2;
@@ -39,4 +42,20 @@ pub(super) fn begin_block(table: &mut TableBuilder, title: String, line: u64, si
 /// Whether a row is a single field above the first row of a table of more than two: what stands over a table is no broken row of it.
 pub(super) fn is_alone_in_front(table: &TableBuilder, row: Row<'_>) -> bool {
     row.len() == 1 && table.rows() == 0 && table.columns.len() > 2
+}
+
+impl Sections {
+    /// Whether a row holds nothing but a title: the row below it is the header of a table.
+    pub(super) fn is_title_of_section(&self, row: Row<'_>, context: &Context<'_>) -> bool {
+        let header_below = context.next.is_some_and(|next| self.is_a_header(next.row()));
+        self.tables[self.current].columns.len() > 1 && header_below && only_text(row).is_some()
+    }
+
+    /// The title that stands above the rows to come of a table.
+    pub(super) fn give_title(&mut self, index: usize) {
+        if let Some(title) = self.title.take() {
+            let table = &mut self.tables[index];
+            table.titles.push((table.rows(), title));
+        }
+    }
 }
