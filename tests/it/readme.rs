@@ -122,6 +122,29 @@ fn the_history_of_the_readme_is_what_the_program_prints() {
     }
 }
 
+/// What a visitor sees before scrolling: a picture of a page, ways to install in a line each, and what is typed first.
+#[test]
+fn the_first_screen_has_a_picture_three_ways_to_install_and_two_commands() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = readme();
+    let first = text.lines().take(30).collect::<Vec<&str>>().join("\n");
+    for name in ["srcset=\"", "src=\""] {
+        let picture = first.split_once(name).unwrap().1.split('"').next().unwrap();
+        assert!(root.join(picture).metadata().unwrap().len() > 10_000, "{picture} is no picture");
+    }
+    let commands = commands(&first);
+    let begins = |begin: &str| commands.iter().any(|command| command.starts_with(begin));
+    assert!(begins("perfreport results/*.csv --save-baseline ") && begins("perfreport results/*.csv --baseline "));
+    // Each of these is run, as it stands there, by the part of .ci/full that makes what it installs.
+    for (begin, part) in
+        [("PERFREPORT_FROM=packages sh ", "archive"), ("pip install ", "wheel"), ("npm install ", "npm")]
+    {
+        assert!(begins(begin), "{begin}");
+        let script = fs::read_to_string(root.join(format!(".ci/full.d/{part}.sh"))).unwrap();
+        assert!(script.contains(&format!("of_the_readme '{begin}'")), ".ci/full {part} does not run `{begin}…`");
+    }
+}
+
 #[test]
 fn the_two_commands_stand_in_the_readme_and_in_the_check_script() {
     let readme = commands(&readme());
