@@ -50,6 +50,8 @@ mod meaning;
 mod memory;
 mod monotone;
 mod not_measured;
+#[cfg(target_os = "linux")]
+mod offline;
 mod outcomes;
 mod page;
 mod planted;
