@@ -3,7 +3,7 @@
 use crate::support::{Place, fixture};
 
 /// Every command with those below it, as one types them: those that have a manual page.
-fn commands(place: &Place) -> Vec<String> {
+pub(crate) fn commands(place: &Place) -> Vec<String> {
     place.run("man --out pages").exits(0).says("pages into pages");
     let pages = std::fs::read_dir(place.path().join("pages")).unwrap();
     let names = pages.map(|page| page.unwrap().file_name().to_string_lossy().into_owned());

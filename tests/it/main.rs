@@ -33,6 +33,7 @@ mod digest;
 mod documents;
 mod export;
 mod failed;
+mod flags;
 mod formats;
 mod fuzz;
 mod fuzz_targets;
