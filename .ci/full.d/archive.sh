@@ -14,6 +14,14 @@ install_to "$work/bin"
 [ "$("$work/bin/perfreport" --version)" = "perfreport $version" ]
 two_commands env -i "$work/bin/perfreport"
 
+# As the README says it, in a fresh folder.
+command=$(of_the_readme 'PERFREPORT_FROM=packages sh ')
+mkdir -p "$work/fresh"
+cp -r "$work/packages" "$work/install.sh" "$work/fresh/"
+mv "$work/fresh/install.sh" "$work/fresh/packages/"
+(cd "$work/fresh" && env -i PATH=/usr/bin:/bin HOME="$work/fresh" sh -c "$command" >/dev/null)
+[ "$("$work/fresh/.local/bin/perfreport" --version)" = "perfreport $version" ]
+
 # One byte more, a checksum that is none, a version that is a path.
 printf x >>"$archive"
 if install_to "$work/other" 2>"$work/said"; then echo "a changed archive was installed"; exit 1; fi

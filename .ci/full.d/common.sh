@@ -43,6 +43,14 @@ pack() {
     PERFREPORT_BUILT=$binary packaging/dist "$musl_target" "$1" >/dev/null
 }
 
+# A command of the README that begins so, without what is said about it: what people are told is what is tried.
+of_the_readme() {
+    local line
+    line=$(awk -v begin="$1" 'index($0, begin) == 1 { print; exit }' README.md)
+    [ -n "$line" ] || { echo "the README has no command that begins with $1" >&2; return 1; }
+    printf '%s\n' "${line%%  #*}"
+}
+
 # Two commands on a file of requests: a report within two seconds each.
 two_commands() {
     local from to

@@ -13,6 +13,12 @@ mkdir "$work/project"
 (cd "$work/project" && npm init -y >/dev/null && npm install --silent --offline --no-audit --no-fund "$work/perfreport-$platform-$version.tgz" "$work/perfreport-$version.tgz")
 [ "$("$work/project/node_modules/.bin/perfreport" --version)" = "perfreport $version" ]
 two_commands "$work/project/node_modules/.bin/perfreport"
+# As the README says it, for all projects: into a folder of this test.
+command=$(of_the_readme 'npm install ')
+mkdir "$work/packages"
+cp "$work"/*.tgz "$work/packages/"
+(cd "$work" && npm_config_prefix=$work/global npm_config_loglevel=silent sh -c "${command//linux-x64/$platform}" >/dev/null)
+[ "$("$work/global/bin/perfreport" --version)" = "perfreport $version" ]
 # Exit codes go through, and a platform without a package is told.
 code=0
 "$work/project/node_modules/.bin/perfreport" summarize /nowhere 2>/dev/null || code=$?

@@ -10,7 +10,11 @@ python3 packaging/wheel.py "$binary" "$musl_target" "$work"
 mkdir "$work/again"
 python3 packaging/wheel.py "$binary" "$musl_target" "$work/again" >/dev/null
 cmp "$work"/*.whl "$work"/again/*.whl
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-index --find-links "$work" perfreport
+# As the README says it.
+command=$(of_the_readme 'pip install ')
+mkdir "$work/packages"
+cp "$work"/*.whl "$work/packages/"
+(cd "$work" && PATH=$work/venv/bin:$PATH PIP_QUIET=1 PIP_DISABLE_PIP_VERSION_CHECK=1 sh -c "$command")
 [ "$("$work/venv/bin/perfreport" --version)" = "perfreport $version" ]
 "$work/venv/bin/pip" show --files perfreport >"$work/shown"
 grep -q bin/perfreport "$work/shown"

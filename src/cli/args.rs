@@ -217,6 +217,13 @@ pub(super) struct Summarize {
     #[arg(long, value_name = "FILE", help_heading = "Comparing")]
     pub(super) baseline: Option<PathBuf>,
 
+    /// Let the run pass that has nothing to compare with yet.
+    ///
+    /// What --fail-on or `fail_on` of the configuration asks about changes (regression, inconclusive) is left out; all the rest is judged.
+    /// For the run that makes the first baseline, and not for those after it: a baseline that was deleted would go unnoticed.
+    #[arg(long, conflicts_with = "baseline", help_heading = "Comparing", hide_short_help = true)]
+    pub(super) first_run: bool,
+
     /// Save the run as a baseline for later runs.
     ///
     /// Not saved when a gate fails.

@@ -17,7 +17,7 @@ use super::ci;
 use super::gate::CHECK_FAILED;
 use super::inputs::Inputs;
 use super::options;
-use super::outputs::{Destination, Target, write_all};
+use super::outputs::{Destination, Target, placed, write_all};
 use super::places::{Places, Use};
 use super::terminal::{Line, Stream, columns, command, say};
 
@@ -89,7 +89,7 @@ impl<'a> Delivery<'a> {
         let notes = [notes, &left_out].concat();
         let mut outputs = render_all(report, targets, template.as_ref(), arguments.print_details)?;
         if let Some(target) = comment {
-            outputs.push((target, render(report, Form::Comment)?));
+            outputs.push(placed(target, render(report, Form::Comment)?));
         }
         outputs.extend(more);
         write_all(&outputs)?;
@@ -187,7 +187,7 @@ fn render_all(
             }
             None => destination.render(report, open)?,
         };
-        outputs.push((destination.target, bytes));
+        outputs.push(placed(destination.target, bytes));
     }
     if let Some(template) = template.filter(|_| !used) {
         bail!("--template {}: no output given with -o has the same ending", template.name);

@@ -67,15 +67,44 @@ fn next(path: &Path, inputs: &[PathBuf], has_targets: bool) -> Vec<String> {
         format!(" --config {}", shell_word(&path.to_string_lossy()))
     };
     let fail_on = if has_targets { "regression,target" } else { "regression" };
-    vec![
+    let step = format!(
+        "perfreport summarize {words}{config} --baseline perf-baseline.json --fail-on {fail_on} -o report.html -o junit.xml"
+    );
+    let mut lines = vec![
         format!("wrote {}", path.display()),
         String::new(),
         "A baseline of the code as it is, once (docs/ci.md says where it may be kept):".to_owned(),
         format!("  perfreport summarize {words}{config} --save-baseline perf-baseline.json"),
         String::new(),
-        "Then in CI, for example as a step of GitHub Actions or a line of any other script:".to_owned(),
-        format!(
-            "      - run: perfreport summarize {words}{config} --baseline perf-baseline.json --fail-on {fail_on} -o report.html"
-        ),
-    ]
+        "Then in CI, as a line of any script: the exit code is the answer, junit.xml has a test for each metric and target.".to_owned(),
+        format!("  {step}"),
+    ];
+    lines.extend(steps(&step));
+    lines
+}
+
+/// The same line as a step of services. In a block of YAML no name of a file can mean anything else.
+fn steps(step: &str) -> Vec<String> {
+    let of_jenkins = if step.contains("'''") {
+        // A name with quotes, which Groovy would take for the end of its text.
+        "      sh 'sh perf.sh' // with the line above in perf.sh".to_owned()
+    } else {
+        format!("      sh '''{}'''", step.replace('\\', "\\\\"))
+    };
+    let lines = [
+        "",
+        "GitHub Actions, a step of a job:",
+        "      - run: |",
+        &format!("          {step}"),
+        "",
+        "GitLab, in a job:",
+        "      script:",
+        "        - |",
+        &format!("          {step}"),
+        "      artifacts: { when: always, paths: [report.html], reports: { junit: junit.xml } }",
+        "",
+        "Jenkins, in the steps of a stage, and `junit 'junit.xml'` behind it:",
+        &of_jenkins,
+    ];
+    Vec::from(lines.map(str::to_owned))
 }

@@ -12,7 +12,7 @@ use crate::report::render::{Form, render};
 
 use super::commit::{StagedFile, commit};
 use super::places::is_ordinary;
-use super::terminal::document;
+use super::terminal::{document, shown_report};
 
 /// Where one rendering goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +105,14 @@ impl Destination {
     pub(super) fn left_out(&self, report: &Report) -> Option<String> {
         let left_out = self.interchange?.left_out(report)?;
         Some(format!("{}: {left_out}", self.target.shown()))
+    }
+}
+
+/// A report that was rendered, as it goes to its place. What is no text (a digest) does not come here.
+pub(super) fn placed(target: Target, rendered: Vec<u8>) -> (Target, Vec<u8>) {
+    match target {
+        Target::Stdout => (target, shown_report(&String::from_utf8_lossy(&rendered)).into_bytes()),
+        Target::File(_) => (target, rendered),
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::compare::baseline::Baseline;
+use crate::compare::gate::GateRules;
 use crate::compare::sides;
 use crate::report::build::{Heading, Material};
 
@@ -27,6 +28,7 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
     let config = options::config(understanding)?;
     let mut delivery = Delivery::new(&arguments.output, understanding, Some(DEFAULT_OUTPUT))?;
     let gate_rules = gate_rules(&arguments.gate, &config)?;
+    let gate_rules = if arguments.first_run { gate_rules.and_then(GateRules::without_comparison) } else { gate_rules };
     require(gate_rules.as_ref(), arguments.baseline.as_deref(), &config)?;
     let criteria = criteria_of(understanding, &arguments.gate, &config)?;
     let saved = arguments.save_baseline.as_deref();

@@ -146,6 +146,17 @@ pub(super) fn document(bytes: &[u8]) -> Result<()> {
     write(Stream::Out, bytes)
 }
 
+/// A report for standard output, behind which a terminal or a log may stand: only line ends and tabs are left of what acts there. It is
+/// escaped as its form has it; a form that cannot escape everything (`OpenMetrics`), and a template of somebody's own, need this.
+pub(super) fn shown_report(text: &str) -> String {
+    let shown = |line: &str| {
+        let (line, end) = line.strip_suffix('\r').map_or((line, ""), |line| (line, "\r"));
+        let parts: Vec<String> = line.split('\t').map(visible).collect();
+        parts.join("\t").replace(OLD_COMMAND, "# #[") + end
+    };
+    text.split('\n').map(shown).collect::<Vec<String>>().join("\n")
+}
+
 /// Standard output for samples that are exported.
 pub(super) fn samples() -> Box<dyn Write + Send> {
     Box::new(io::stdout())
@@ -229,6 +240,18 @@ mod tests {
         let line = Line::new("::").toned("bad\u{1b}", Tone::Bad).text("\u{1b}[0m");
         assert_eq!(line.shown(true), "\\::\u{1b}[1;31mbad␛\u{1b}[0m␛[0m");
         assert_eq!(line.shown(false), "\\::bad␛␛[0m");
+    }
+
+    #[test]
+    fn of_a_report_nothing_is_left_that_acts_but_line_ends_and_tabs() {
+        for (text, shown) in [
+            ("a\tb\r\nc\n", "a\tb\r\nc\n"),
+            ("a\u{1b}[2J\rb\n", "a␛[2J␍b\n"),
+            ("x{l=\"\u{202e}##[add-mask]\"} 1\n# EOF\n", "x{l=\"\\u{202e}# #[add-mask]\"} 1\n# EOF\n"),
+            ("größer 日本\u{a0}ms", "größer 日本\u{a0}ms"),
+        ] {
+            assert_eq!(shown_report(text), shown, "{text:?}");
+        }
     }
 
     #[test]

@@ -143,6 +143,13 @@ impl<'a> RunState<'a> {
 }
 
 impl GateRules {
+    /// What is left of the rules where there is nothing to compare with; `None` where nothing is.
+    #[must_use]
+    pub fn without_comparison(mut self) -> Option<Self> {
+        self.fail_on.retain(|what| !what.needs_baseline());
+        (!self.fail_on.is_empty()).then_some(self)
+    }
+
     /// Whether a run may pass.
     pub fn judge(&self, comparison: Option<&Comparison>, targets: &[TargetResult], run: RunState<'_>) -> Gate {
         let RunState { corrupted, suspicious, unsettled } = run;

@@ -15,7 +15,7 @@ pub const REPORT_VERSION: u32 = 1;
 pub struct HistoryReport {
     /// `perfreport history report`.
     pub format: String,
-    /// [`REPORT_VERSION`].
+    /// Version of this form.
     pub version: u32,
     /// How it was made.
     pub settings: HistorySettings,

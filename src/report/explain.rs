@@ -5,12 +5,14 @@
 
 mod advice;
 mod findings;
+mod observations;
 mod statuses;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::compare::gate::FailOn;
 use crate::history::contract::ChangeState;
 use crate::measure::finding::FindingKind;
 use crate::report::view::Subject;
@@ -33,8 +35,12 @@ pub(crate) enum Topic {
     Metric,
     Target,
     Gate,
+    /// A word of `--fail-on`.
+    FailOn,
     /// A change in a history.
     History,
+    /// The samples of a metric, or a run of requests.
+    Samples,
 }
 
 impl Topic {
@@ -48,7 +54,9 @@ impl Topic {
             Self::Metric => "of a metric that is compared",
             Self::Target => "of a target",
             Self::Gate => "of a gate",
+            Self::FailOn => "what `--fail-on` looks for",
             Self::History => "of a change in a history",
+            Self::Samples => "of samples and runs",
         }
     }
 }
@@ -84,11 +92,28 @@ pub(crate) fn explanations() -> Vec<Explanation> {
     all.extend(of(Topic::Metric, |verdict| (Subject::Change(verdict).word(), statuses::verdict(verdict))));
     all.extend(of(Topic::Target, |outcome| (words::change::outcome(outcome), statuses::target(outcome))));
     all.extend(of(Topic::Gate, |outcome| (Subject::Gate(outcome).word(), statuses::gate(outcome))));
+    all.extend(FailOn::ALL.map(|what| {
+        let (means, advice) = observations::asked_of_a_gate(what);
+        Explanation {
+            word: what.word(),
+            name: what.word().to_owned(),
+            topic: Topic::FailOn,
+            means: means.to_owned(),
+            advice,
+        }
+    }));
     all.extend(of(Topic::History, |state| (state_of_a_history(state), statuses::change_of_a_history(state))));
     all.extend(statuses::OTHERS.map(|(word, means, advice)| Explanation {
         word,
         name: word.to_owned(),
         topic: Topic::Metric,
+        means: means.to_owned(),
+        advice,
+    }));
+    all.extend(observations::SAMPLES.map(|(word, name, means, advice)| Explanation {
+        word,
+        name: name.to_owned(),
+        topic: Topic::Samples,
         means: means.to_owned(),
         advice,
     }));

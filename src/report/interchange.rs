@@ -14,6 +14,7 @@ use serde_json::Map;
 
 use crate::measure::{Dimension, Polarity};
 use crate::report::contract::Report;
+use crate::report::escape::visible;
 use crate::report::number;
 
 use point::{Point, points};
@@ -196,10 +197,25 @@ fn gab(points: &[Point]) -> serde_json::Result<Vec<u8>> {
     pretty(&entries)
 }
 
+/// JSON for a file, a terminal or a log: what would act there (control characters that JSON lets stand, marks that reverse the direction of
+/// writing, `##[`, a command of GitHub's runner) is escaped. It can only stand in strings, which mean the same.
 fn pretty(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
-    let mut text = serde_json::to_vec_pretty(value)?;
-    text.push(b'\n');
-    Ok(text)
+    let text = serde_json::to_string_pretty(value)?;
+    let mut escaped = String::with_capacity(text.len() + 1);
+    for character in text.chars() {
+        let acts = match character {
+            '[' => escaped.ends_with("##"),
+            '\n' | ' '..='~' => false,
+            _ => !visible(character.encode_utf8(&mut [0; 4])).starts_with(character),
+        };
+        if acts {
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped.push('\n');
+    Ok(escaped.into_bytes())
 }
 
 /// A family for each unit, because a family's unit ends its name; what a number is of stands in its labels.
@@ -258,7 +274,8 @@ fn labels(point: &Point, bound: &str) -> String {
         ("bound", bound),
     ];
     let written = all.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| {
-        let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        // The format quotes only these two and line ends; whatever else would act on a terminal is shown.
+        let value = visible(value).replace('\\', "\\\\").replace('"', "\\\"");
         format!("{name}=\"{value}\"")
     });
     format!("{{{}}}", written.collect::<Vec<_>>().join(","))

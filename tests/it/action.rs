@@ -111,6 +111,33 @@ fn a_report_is_written_and_the_gate_decides() {
     }
 }
 
+/// What asks for a comparison may stand in the action, with blanks or without, or in `perfreport.toml`.
+#[test]
+fn a_first_run_passes_wherever_the_gate_is_asked_for_and_is_held_to_all_the_rest() {
+    let (action, place) = (Action::read(), place());
+    let usual = [("files", "results/*.csv"), ("baseline", "none.json"), ("first-run", "allow")];
+    let run = |fail_on: &str, config: &str| {
+        place.write("perfreport.toml", config);
+        action.run("report", &place, &[&usual[..], &[("fail-on", fail_on)]].concat(), &[])
+    };
+    let of_the_file = "fail_on = [\"regression\", \"inconclusive\"]\n";
+    let met = "fail_on = [\"regression\", \"target\"]\n[[target]]\nmetric = \"*\"\np50 = \"< 1h\"\n";
+    let missed = "fail_on = [\"regression\", \"target\"]\n[[target]]\nmetric = \"*\"\np50 = \"< 1us\"\n";
+    for (fail_on, config, expected) in [
+        ("", of_the_file, 0),
+        ("regression", of_the_file, 0),
+        ("corruption, regression , inconclusive", "", 0),
+        ("", met, 0),
+        ("target, regression", met, 0),
+        ("", missed, 1),
+        ("target, regression", missed, 1),
+    ] {
+        let Step { code, said } = run(fail_on, config);
+        assert_eq!(code, Some(expected), "{fail_on:?} {config:?}: {said}");
+        assert!(said.contains("::notice::none.json does not exist yet"), "{said}");
+    }
+}
+
 /// A pull request that widens the margin, removes a target and replaces the baseline by its own run.
 #[test]
 fn with_a_base_nothing_of_a_pull_request_chooses_what_it_is_held_against() {

@@ -3,7 +3,7 @@
 use crate::support::{Place, fixture};
 
 /// Every command with those below it, as one types them: those that have a manual page.
-fn commands(place: &Place) -> Vec<String> {
+pub(crate) fn commands(place: &Place) -> Vec<String> {
     place.run("man --out pages").exits(0).says("pages into pages");
     let pages = std::fs::read_dir(place.path().join("pages")).unwrap();
     let names = pages.map(|page| page.unwrap().file_name().to_string_lossy().into_owned());
@@ -157,6 +157,13 @@ fn every_word_of_a_report_is_explained_and_a_slip_finds_the_nearest() {
     one.exits(0).says("truncated last line (a kind of finding)").says("The last line was cut off.").says("to do");
     assert_eq!(place.run("explain truncated_line").stdout, one.stdout);
     place.run("explain Undecided").exits(0).says("in the first line)").says("(of a target)").says("(of a gate)");
+    // What is said of samples, and what a gate is asked for.
+    for word in ["outlier", "outliers", "drift", "warm-up", "level shift", "goodput", "steady part", "incident"] {
+        place.run(&format!("explain {word}")).exits(0).says("(of samples and runs)").says("to do");
+    }
+    for word in ["regression", "target", "corruption", "suspicious", "inconclusive"] {
+        place.run(&format!("explain {word}")).exits(0).says("(what `--fail-on` looks for)");
+    }
     place.run("explain truncted-last-line").exits(2).complains("did you mean `truncated last line`?");
     place.run("explain nonsense").exits(2).complains("`perfreport explain` lists every word");
     let list = place.run("explain");

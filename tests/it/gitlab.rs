@@ -71,6 +71,15 @@ fn the_job_of_gitlab_reports_and_its_gate_decides() {
     assert!(said.contains("none.json does not exist"), "{said}");
     let (code, said) = with(&[("baseline", "none.json"), ("first-run", "allow")]);
     assert_eq!(code, Some(0), "{said}");
+    // What asks for a comparison may stand behind a blank, or in perfreport.toml.
+    for (fail_on, config) in [("corruption, regression", ""), ("", "fail_on = [\"regression\"]\n")] {
+        place.write("perfreport.toml", config);
+        let first =
+            [("files", "results/*.csv"), ("baseline", "none.json"), ("first-run", "allow"), ("fail-on", fail_on)];
+        let (code, said) = component.run(&place, &first);
+        assert_eq!(code, Some(0), "{fail_on:?} {config:?}: {said}");
+    }
+    place.write("perfreport.toml", "");
     // What the artifacts name is there.
     let reports = &component.job["artifacts"]["reports"];
     for file in [&reports["junit"], &reports["metrics"], &component.job["artifacts"]["paths"][1]] {

@@ -105,6 +105,39 @@ fn what_is_assumed_stands_in_a_comment_and_what_is_stated_does_not() {
     assert!(limit == "p95 = \"< 60ms\"" || limit == "p95 = \"< 61ms\"", "{limit}");
 }
 
+/// The line for any script, and what a service makes of its step: the same line, also with a name that YAML, a shell and Groovy would each
+/// take for something else.
+#[cfg(unix)]
+#[test]
+fn the_step_is_printed_for_each_service_and_means_the_same_line() {
+    let place = Place::new();
+    let name = "run: #1 'a' \\.csv";
+    let rows: String = (0..40).map(|row| format!("{}\n", 5 + row % 7)).collect();
+    place.write(name, format!("latency_ms\n{rows}"));
+    let printed = place.run_words(&["init", name], b"").exits(0).stdout.clone();
+    let line = printed.lines().find(|line| line.starts_with("  perfreport ") && line.contains("--baseline ")).unwrap();
+    let part = |from: &str| {
+        let (_, rest) = printed.split_once(from).unwrap_or_else(|| panic!("lacks {from}\n{printed}"));
+        let rest = rest.split("\n\n").next().unwrap().to_owned();
+        yaml_rust2::YamlLoader::load_from_str(&rest).unwrap().remove(0)
+    };
+    let github = part("GitHub Actions, a step of a job:\n");
+    assert_eq!(github[0]["run"].as_str().unwrap().trim(), line.trim());
+    let gitlab = part("GitLab, in a job:\n");
+    assert_eq!(gitlab["script"][0].as_str().unwrap().trim(), line.trim());
+    assert_eq!(gitlab["artifacts"]["reports"]["junit"].as_str(), Some("junit.xml"));
+    let jenkins = printed.lines().last().unwrap().trim();
+    assert!(jenkins.starts_with("sh '''perfreport ") && jenkins.ends_with("-o junit.xml'''"), "{jenkins}");
+    // It is run as it was printed.
+    place.run_words(&["summarize", name, "--save-baseline", "perf-baseline.json"], b"").exits(0);
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_perfreport")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut shell = std::process::Command::new("sh");
+    let output = shell.args(["-c", line.trim()]).env("PATH", path).current_dir(place.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(place.read("junit.xml").contains("<testsuites") && place.read("report.html").contains("<html"));
+}
+
 #[test]
 fn a_file_that_is_there_is_only_replaced_by_force() {
     let place = Place::new();

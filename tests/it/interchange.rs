@@ -179,6 +179,35 @@ fn numbers_of_tools_and_shares_of_failures_go_out_too() {
     assert_eq!((share["value"].as_f64(), share["unit"].as_str()), (Some(0.1), Some("ratio")));
 }
 
+/// Prometheus keeps one of two, and the parser of its own client refuses both.
+#[track_caller]
+fn no_series_comes_twice(text: &str) {
+    let mut series: Vec<&str> =
+        text.lines().filter(|line| !line.starts_with('#')).map(|line| line.rsplit_once(' ').unwrap().0).collect();
+    let all = series.len();
+    series.sort_unstable();
+    series.dedup();
+    assert_eq!(series.len(), all, "{text}");
+}
+
+#[test]
+fn an_empty_label_and_a_number_that_is_measured_and_reported_make_no_series_twice() {
+    let place = Place::new();
+    // vLLM says the median of samples that stand beside it, of which each has an empty label.
+    place.run(&format!("{} -o openmetrics=m.prom", fixture("vllm/appended.json"))).exits(0);
+    let text = place.read("m.prom");
+    no_series_comes_twice(&text);
+    let medians = text.lines().filter(|line| line.contains("metric=\"ttft\",statistic=\"median\""));
+    assert_eq!(medians.count(), 2, "one of each run\n{text}");
+    // Groups of which one has an empty label, beside the whole.
+    let rows: String = (0..90).map(|row| format!("{},{}\n", ["", "a", "b"][row % 3], 10 + row % 7)).collect();
+    place.write("run.csv", format!("endpoint,latency_ms\n{rows}"));
+    place.run("run.csv -o openmetrics=m.prom -o bmf=b.json").exits(0);
+    no_series_comes_twice(&place.read("m.prom"));
+    assert!(place.read("m.prom").contains("group=\"(no label)\""), "{}", place.read("m.prom"));
+    assert!(place.json("b.json")["run.csv (no label)"].is_object());
+}
+
 #[test]
 fn repetitions_that_a_tool_reports_apart_keep_names_of_their_own() {
     let place = Place::new();
@@ -192,13 +221,7 @@ fn repetitions_that_a_tool_reports_apart_keep_names_of_their_own() {
     let runs = [run(0, 12.5), run(1, 13.0), run(2, 12.75)].join(",");
     place.write("bench.json", format!("{{\"context\":{context},\"benchmarks\":[{runs}]}}"));
     place.run("bench.json -o bmf=b.json -o openmetrics=m.prom -o gab=g.json").exits(0);
-    let text = place.read("m.prom");
-    let mut series: Vec<&str> =
-        text.lines().filter(|line| !line.starts_with('#')).map(|line| line.rsplit_once(' ').unwrap().0).collect();
-    let all = series.len();
-    series.sort_unstable();
-    series.dedup();
-    assert_eq!(series.len(), all, "{text}");
+    no_series_comes_twice(&place.read("m.prom"));
     let list = place.json("g.json");
     let mut names: Vec<&str> = list.as_array().unwrap().iter().map(|entry| entry["name"].as_str().unwrap()).collect();
     let all = names.len();

@@ -33,6 +33,7 @@ mod digest;
 mod documents;
 mod export;
 mod failed;
+mod flags;
 mod formats;
 mod fuzz;
 mod fuzz_targets;
@@ -50,6 +51,8 @@ mod meaning;
 mod memory;
 mod monotone;
 mod not_measured;
+#[cfg(target_os = "linux")]
+mod offline;
 mod outcomes;
 mod page;
 mod planted;

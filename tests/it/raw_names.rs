@@ -67,6 +67,39 @@ fn names_from_files_never_act_where_people_read() {
     assert!(place.read("kept.csv").contains(NASTY));
 }
 
+/// What reverses the direction of writing is no control character, and acts all the same.
+#[test]
+fn standard_output_carries_nothing_that_acts_in_any_form() {
+    let place = Place::new();
+    let name = format!("{NASTY}\u{202e}\u{9b}2J\u{7f}\u{200b}");
+    place.write("run.csv", csv(&format!("{name}_ms"), &name));
+    for form in ["-", "openmetrics=-", "bmf=-", "gab=-", "gab-bigger=-"] {
+        let run = place.run_words(&["summarize", "run.csv", "-q", "-o", form], b"");
+        quiet(run.exits(0), form);
+        assert!(!run.stdout.contains(['\u{202e}', '\u{200b}']), "{form}: {:?}", run.stdout);
+    }
+    // JSON means the same all the same.
+    let run = place.run_words(&["summarize", "run.csv", "-q", "-o", "bmf=-"], b"");
+    let bmf: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(bmf.as_object().unwrap().keys().any(|key| key.contains("\u{202e}")), "{bmf}");
+    place.run_words(&["summarize", "run.csv", "-q", "-o", "r.html", "-o", "r.md"], b"").exits(0);
+    for file in ["r.html", "r.md"] {
+        let acts = |c: char| c == '\u{202e}' || c.is_control() && c != '\n';
+        assert!(!place.read(file).contains(acts), "{file}");
+    }
+}
+
+/// A digest is no text: it goes to standard output byte for byte.
+#[test]
+fn what_is_data_goes_to_standard_output_as_it_is() {
+    let place = Place::new();
+    place.write("run.csv", csv("latency_ms", "a"));
+    place.run("digest run.csv -o run.digest").exits(0);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_perfreport"));
+    let output = command.args(["digest", "run.csv", "-o", "-"]).current_dir(place.path()).output().unwrap();
+    assert!(output.stdout == fs::read(place.path().join("run.digest")).unwrap());
+}
+
 #[test]
 fn what_a_baseline_or_an_environment_says_is_shown_and_does_not_act() {
     let place = Place::new();

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use crate::cli::args::{Aspect as FollowedFlag, Colour, HistoryCompare, HistoryReport as Arguments, Question};
 use crate::cli::gate::CHECK_FAILED;
-use crate::cli::outputs::{Target, write_all};
+use crate::cli::outputs::{Target, placed, write_all};
 use crate::cli::places::{Places, Use};
 use crate::cli::terminal::{Line, Stream, say};
 use crate::compare::margin::parse_margin;
@@ -73,7 +73,7 @@ fn answer(
     let mut outputs = Vec::new();
     for (target, form) in targets.into_iter().zip(forms) {
         let bytes = render_history(&report, form)?;
-        outputs.push((target, bytes));
+        outputs.push(placed(target, bytes));
     }
     write_all(&outputs)?;
     let stream = if outputs.iter().any(|(target, _)| *target == Target::Stdout) { Stream::Err } else { Stream::Out };

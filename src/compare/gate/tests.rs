@@ -117,6 +117,19 @@ fn a_gate_without_anything_to_look_at_fails_and_can_be_refused_before() {
 }
 
 #[test]
+fn a_first_run_is_held_to_everything_that_needs_no_baseline() {
+    for (given, left) in [
+        (&[FailOn::Regression, FailOn::Inconclusive][..], None),
+        (&[FailOn::Regression, FailOn::Target, FailOn::Corruption], Some(vec![FailOn::Target, FailOn::Corruption])),
+        (&[FailOn::Suspicious], Some(vec![FailOn::Suspicious])),
+    ] {
+        let found = asked(given, true).without_comparison();
+        assert_eq!(found.as_ref().map(|rules| rules.fail_on.clone()), left, "{given:?}");
+        assert!(found.is_none_or(|rules| rules.strict));
+    }
+}
+
+#[test]
 fn words_are_read_in_any_order_and_unknown_ones_refused() {
     let list = FailOn::parse_list("target, regression,target").unwrap();
     assert_eq!(list, [FailOn::Regression, FailOn::Target]);

@@ -9,9 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::analysis::failing::populations;
 use crate::measure::{Dimension, Polarity, Statistic};
 use crate::report::contract::{Interval, Metric, Population, Report};
+use crate::report::escape::visible;
 
 /// The percentiles that go out beside the median.
 const PERCENTILES: [f64; 2] = [95.0, 99.0];
+/// What a group is called whose label is empty: nothing would tell it from the whole.
+const WITHOUT_LABEL: &str = "(no label)";
 
 /// A number in the base unit of its dimension.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,26 +55,38 @@ pub(super) fn points(report: &Report) -> Vec<Point> {
 }
 
 impl Point {
-    /// What tells it from others: two of one name are two numbers of the same thing.
+    /// What tells it from others, as documents show it: two of one name are two numbers of the same thing.
     fn name(&self) -> (String, u64, String, Option<String>, String) {
         let Self { source, table, metric, group, statistic, .. } = self;
-        (source.clone(), *table, metric.clone(), group.clone(), statistic.clone())
+        (visible(source), *table, visible(metric), group.as_deref().map(visible), statistic.clone())
     }
 }
 
 fn measured(metric: &Metric) -> Vec<Point> {
     let describes_none = !metric.groups.is_empty() && (metric.measured_apart || metric.explained_by_label);
     let whole = Some(&metric.overall).filter(|_| !describes_none);
-    whole.into_iter().chain(&metric.groups).flat_map(|population| of_population(metric, population)).collect()
+    let of_whole = whole.into_iter().flat_map(|population| {
+        let label = label_of(population).filter(|label| !label.is_empty());
+        of_population(metric, population, label)
+    });
+    let of_groups = metric.groups.iter().flat_map(|population| {
+        let label = label_of(population).map(|label| if label.is_empty() { WITHOUT_LABEL } else { label });
+        of_population(metric, population, label)
+    });
+    of_whole.chain(of_groups).collect()
 }
 
-fn of_population(metric: &Metric, population: &Population) -> Vec<Point> {
+fn label_of(population: &Population) -> Option<&str> {
+    population.label.as_ref().map(|label| label.text.as_str())
+}
+
+fn of_population(metric: &Metric, population: &Population, label: Option<&str>) -> Vec<Point> {
     let Some(clean) = &population.clean else { return Vec::new() };
     let point = |statistic: Statistic, value: f64, interval: Option<Interval>| Point {
         source: metric.source.clone(),
         table: metric.table,
         metric: metric.name.clone(),
-        group: population.label.as_ref().map(|label| label.text.clone()),
+        group: label.map(str::to_owned),
         statistic: statistic.to_string(),
         dimension: metric.dimension,
         polarity: metric.polarity,
@@ -93,7 +108,7 @@ fn reported(report: &Report) -> impl Iterator<Item = Point> {
             source: one.source.clone(),
             table: 0,
             metric: one.metric.clone(),
-            group: one.label.clone(),
+            group: one.label.clone().filter(|label| !label.is_empty()),
             statistic: value.statistic.to_string(),
             dimension: value.dimension,
             polarity: direction(value.statistic, one.polarity),
@@ -122,7 +137,7 @@ fn failures(report: &Report) -> impl Iterator<Item = Point> {
         source: one.source,
         table: one.table.unwrap_or_default(),
         metric: one.metric.map_or_else(|| "failures".to_owned(), |metric| format!("failures of {metric}")),
-        group: one.label,
+        group: one.label.filter(|label| !label.is_empty()),
         statistic: "share".to_owned(),
         dimension: Dimension::Ratio,
         polarity: Polarity::LowerIsBetter,

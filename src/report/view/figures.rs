@@ -47,7 +47,7 @@ pub(crate) struct FigureView {
 
 impl FigureView {
     fn new(name: &str, value: String) -> Self {
-        Self { name: name.to_owned(), value, ..Self::default() }
+        Self { name: visible(name), value, ..Self::default() }
     }
 
     fn interval(self, interval: Option<String>) -> Self {
@@ -56,7 +56,8 @@ impl FigureView {
     }
 
     fn note(self, note: impl Into<String>) -> Self {
-        Self { note: Some(note.into()), ..self }
+        let note: String = note.into();
+        Self { note: Some(visible(&note)), ..self }
     }
 
     fn spark(self, drawn: Charts, values: impl Iterator<Item = Option<f64>>, kind: SparkKind) -> Self {
