@@ -200,3 +200,37 @@ fn a_change_without_a_direction_does_not_pass_a_gate_on_regressions() {
     place.run("compare before.csv after.csv --fail-on regression --better column_1=lower").exits(1).says("regressed");
     place.run("compare before.csv before.csv").exits(0);
 }
+
+/// Of two ways to do it one is left: the report calls its groups otherwise, and they are compared all the same.
+#[test]
+fn groups_are_known_again_when_a_label_is_gone_or_has_come() {
+    let place = Place::new();
+    let run = |kinds: &[&str], slower: f64| {
+        let mut text = "SIMD,N,type,time_ms\n".to_owned();
+        for simd in ["off", "on"] {
+            for n in [64, 256] {
+                for kind in kinds {
+                    for again in 0..5 {
+                        let took = f64::from(n)
+                            * if simd == "on" { 1.0 } else { 2.0 }
+                            * if *kind == "tiled" { 0.8 } else { 1.0 };
+                        writeln!(text, "{simd},{n},{kind},{:.3}", slower * (took + f64::from(again) / 100.0)).unwrap();
+                    }
+                }
+            }
+        }
+        text
+    };
+    place.write("both.csv", run(&["plain", "tiled"], 1.0));
+    place.write("one.csv", run(&["plain"], 1.0));
+    place.write("slower.csv", run(&["plain"], 1.5));
+    let compared = place.run("compare both.csv one.csv --fail-on regression").exits(1).stdout.clone();
+    assert!(compared.contains("4 missing") && !compared.contains("new"), "{compared}");
+    place.run("compare both.csv slower.csv --fail-on regression").exits(1).says("4 regressed");
+    // And the other way round, from a stored baseline.
+    place.run("summarize one.csv --save-baseline base.json -o report.md").exits(0);
+    place.write("one.csv", run(&["plain", "tiled"], 1.0));
+    let grown =
+        place.run("summarize one.csv --baseline base.json --fail-on regression -o report.md").exits(0).stdout.clone();
+    assert!(grown.contains("4 new") && !grown.contains("missing"), "{grown}");
+}
