@@ -32,7 +32,12 @@ const AMOUNTS: &[&str] = &[
 /// Whether a name, or a part of a dotted one, means what may be users' data: by its words, however they are joined and written.
 pub(crate) fn is_private(name: &str) -> bool {
     // No part of a name that is shorter can hold both words.
-    name.len() >= LETTERS[1].len() && name.split(['.', '/', '[', ']']).any(part_is_private)
+    if name.len() < LETTERS[1].len() {
+        return false;
+    }
+    let parts: Vec<&str> = name.split(['.', '/', '[', ']']).collect();
+    // An object `session` with a `state` in it is the same, however it was flattened.
+    parts.iter().any(|part| part_is_private(part)) || parts.windows(2).any(|pair| part_is_private(&pair.concat()))
 }
 
 fn part_is_private(part: &str) -> bool {
@@ -100,6 +105,8 @@ mod tests {
             "clients[0].sessionMemory",
             "x_session_memory_json",
             "sessionStates",
+            "session.state",
+            "user.session.memory[0]",
         ] {
             assert!(is_private(name), "{name}");
             assert!(mentions_private(format!("what {name:?} was").as_bytes()), "{name}");
@@ -110,6 +117,8 @@ mod tests {
             "session_id",
             "memory_session",
             "session_memory_mb",
+            "session.memory_mb",
+            "session.id.state",
             "sessionMemory.size_mb_x",
             "sessions",
         ] {

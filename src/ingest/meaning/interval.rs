@@ -80,8 +80,7 @@ fn is_uptime(table: &Table, column: usize) -> bool {
 /// Whether numbers grow from row to row until they begin anew: how long something took until it was up, or was up in all, does not.
 fn goes_on(cells: &Cells) -> bool {
     let starts = since_start::begins_anew(cells).unwrap_or_else(|| vec![0]);
-    since_start::growth(cells, &starts)
-        .is_some_and(|growth| 2 * growth.steps.iter().filter(|step| **step > 0.0).count() > growth.steps.len())
+    since_start::growth(cells, &starts).is_some_and(|growth| 2 * growth.rises > growth.steps)
 }
 
 /// Whether nearly all numbers are the same, and the clock goes on by so much.

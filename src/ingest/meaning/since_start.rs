@@ -108,14 +108,55 @@ pub(super) fn begins_anew(cells: &Cells) -> Option<Vec<usize>> {
     ((1..MOST_RUNS).contains(&starts.len()) && 4 * starts.len() <= steps.len()).then_some(starts)
 }
 
-/// How a column that never falls grows between the rows at which it begins anew.
+/// How numbers that never fall grow, between the rows at which they begin anew. Nothing is kept of each of them: a recording may be long.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Growth {
-    /// Its first number.
+    /// The first number.
     pub(super) first: f64,
-    /// How many numbers it has.
+    /// How many numbers there are.
     pub(super) count: usize,
-    /// By how much each is above the one before it.
-    pub(super) steps: Vec<f64>,
+    /// How many of them stand behind another one.
+    pub(super) steps: usize,
+    /// How many are above the one before.
+    pub(super) rises: usize,
+    /// The largest step.
+    pub(super) largest: f64,
+    /// By how much they grew in the first half of the rows, and in the other.
+    pub(super) halves: [f64; 2],
+}
+
+/// Numbers taken one after the other, as long as none falls.
+struct Growing {
+    growth: Option<Growth>,
+    before: Option<f64>,
+    /// From this number on it is the second half.
+    middle: usize,
+}
+
+impl Growing {
+    fn new(count: usize) -> Self {
+        Self { growth: None, before: None, middle: count / 2 }
+    }
+
+    /// Takes the next number; says whether it did not fall.
+    fn take(&mut self, number: f64) -> bool {
+        let growth = self.growth.get_or_insert(Growth {
+            first: number,
+            count: 0,
+            steps: 0,
+            rises: 0,
+            largest: 0.0,
+            halves: [0.0; 2],
+        });
+        growth.count += 1;
+        let Some(before) = self.before.replace(number) else { return true };
+        let step = number - before;
+        growth.steps += 1;
+        growth.rises += usize::from(step > 0.0);
+        growth.largest = growth.largest.max(step);
+        growth.halves[usize::from(growth.count > self.middle)] += step;
+        step >= 0.0
+    }
 }
 
 /// How a column grows in stretches that begin at these rows; `None` where it falls within one, and where there is no stretch or number.
@@ -124,40 +165,23 @@ pub(super) fn growth(cells: &Cells, starts: &[usize]) -> Option<Growth> {
         return None;
     }
     let mut starts = starts.iter().copied().peekable();
-    let (mut before, mut first): (Option<f64>, Option<f64>) = (None, None);
-    let (mut count, mut steps) = (0, Vec::new());
+    let mut growing = Growing::new(cells.count());
     for (row, number) in cells.iter().enumerate() {
         while starts.next_if(|start| *start <= row).is_some() {
-            before = None;
+            growing.before = None;
         }
-        let Some(number) = number else { continue };
-        if let Some(before) = before.replace(number) {
-            if number < before {
-                return None;
-            }
-            steps.push(number - before);
+        if number.is_some_and(|number| !growing.take(number)) {
+            return None;
         }
-        first = first.or(Some(number));
-        count += 1;
     }
-    first.map(|first| Growth { first, count, steps })
+    growing.growth
 }
 
 /// How numbers grow in the order given; `None` where they fall, and of none.
 pub(super) fn growth_of(numbers: impl Iterator<Item = f64>) -> Option<Growth> {
+    let mut growing = Growing::new(0);
     let mut numbers = numbers;
-    let first = numbers.next()?;
-    let mut growth = Growth { first, count: 1, steps: Vec::new() };
-    let mut before = first;
-    for number in numbers {
-        if number < before {
-            return None;
-        }
-        growth.steps.push(number - before);
-        growth.count += 1;
-        before = number;
-    }
-    Some(growth)
+    numbers.all(|number| growing.take(number)).then_some(growing.growth).flatten()
 }
 
 /// Whether a column is called like what a machine counts from its start on.
@@ -192,12 +216,10 @@ impl Growth {
         const FEWEST_RISES: usize = 3;
         /// So many times the largest step.
         const LONG_BEFORE: f64 = 10.0;
-        let rises = self.steps.iter().filter(|step| **step > 0.0).count();
-        let largest = self.steps.iter().copied().fold(0.0, f64::max);
         match () {
-            () if rises < FEWEST_RISES => Counts::No,
-            () if self.first >= LONG_BEFORE * largest && self.count >= SOME => Counts::BeganBefore,
-            () if self.count >= MANY && 4 * rises >= self.count => Counts::Grows,
+            () if self.rises < FEWEST_RISES => Counts::No,
+            () if self.first >= LONG_BEFORE * self.largest && self.count >= SOME => Counts::BeganBefore,
+            () if self.count >= MANY && 4 * self.rises >= self.count => Counts::Grows,
             () => Counts::No,
         }
     }

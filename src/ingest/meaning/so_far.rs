@@ -361,16 +361,14 @@ fn adds_up(table: &Table, column: usize, starts: &[usize], beside_elapsed: bool)
         return false;
     }
     let fewest = if named || beside_elapsed { FEWEST_BY_CLOCK } else { FEWEST_ROWS };
-    let Some(Growth { first, steps: increments, .. }) = since_start::growth(table.values(column), starts) else {
+    let Some(Growth { first, steps, rises, largest, halves: [early, late], .. }) =
+        since_start::growth(table.values(column), starts)
+    else {
         return false;
     };
-    let rises = increments.iter().filter(|step| **step > 0.0).count();
-    if increments.len() + 1 < fewest || 2 * rises < increments.len() || rises + 1 < fewest.min(FEWEST_ROWS / 2) {
+    if steps + 1 < fewest || 2 * rises < steps || rises + 1 < fewest.min(FEWEST_ROWS / 2) {
         return false;
     }
-    let largest = increments.iter().copied().fold(0.0, f64::max);
-    let (early, late) = increments.split_at(increments.len() / 2);
-    let (early, late): (f64, f64) = (early.iter().sum(), late.iter().sum());
     // What doubles from row to row is tried in sizes, and what begins high was there before.
     let even = early <= 8.0 * late && late <= 8.0 * early;
     named || even && first <= 2.0 * largest
