@@ -157,27 +157,26 @@ impl<'a> Reader<'a> {
         }
         let dropped = u8::try_from(self.number()?).map_err(|_| "its buckets have no such width")?;
         let digits = self.number()?;
-        let mut keys = Vec::with_capacity(count.min(ROOM));
+        let mut counts = Vec::with_capacity(count.min(ROOM));
         if digits == NO_DECIMALS {
             let mut before = 0_u64;
             for _ in 0..count {
                 before = before.checked_add(self.number()?).ok_or("its buckets lie beyond all numbers")?;
-                keys.push(before);
+                counts.push((before, 0));
             }
         } else {
             let mut before = 0_i128;
             for _ in 0..count {
                 before = before.checked_add(self.signed()?).ok_or("its buckets lie beyond all numbers")?;
                 let value = i64::try_from(before).ok().and_then(|step| of_step(step, u8::try_from(digits).ok()?));
-                keys.push(key_of(value.ok_or("its buckets lie beyond all numbers")?));
+                counts.push((key_of(value.ok_or("its buckets lie beyond all numbers")?), 0));
             }
         }
         if digits != NO_DECIMALS && dropped != 0 {
             return Err("its buckets have no such width");
         }
-        let mut counts = Vec::with_capacity(count.min(ROOM));
-        for key in keys {
-            counts.push((key, self.number()?));
+        for (_, count) in &mut counts {
+            *count = self.number()?;
         }
         let n = counts.iter().try_fold(0_u64, |sum, (_, count)| sum.checked_add(*count));
         let n = n.ok_or("its counts are larger than any number of samples")?;

@@ -16,7 +16,7 @@ use crate::ingest::builder::InvalidCells;
 /// Lines that a note names; the rest are counted.
 const NAMED_LINES: usize = 8;
 /// What the column is called that says which rows failed.
-const NAME: &str = "words among numbers";
+pub(crate) const NAME: &str = "words among numbers";
 /// Its texts, by their codes: a number is there, a word says failed, and nothing is said.
 const TEXTS: [&str; 3] = ["ok", "failed", ""];
 
