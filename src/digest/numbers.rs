@@ -262,7 +262,11 @@ fn outermost<'a>(
 ) {
     let last = mine.get(NAMED - 1).cloned();
     let is_among = |one: &&Extreme| last.as_ref().is_none_or(|last| order(one, last).is_lt());
+    let before = mine.len();
     mine.extend(theirs.filter(is_among).cloned());
+    if mine.len() == before {
+        return;
+    }
     mine.sort_by(order);
     mine.truncate(NAMED);
 }
