@@ -399,7 +399,7 @@ impl<'a> OutcomeColumn<'a> {
                 bits.extend(codes.iter().map(|code| of_text.get(*code as usize) == Some(&Outcome::Failed)));
             }),
             Says::NumbersAsWords(_) | Says::Measured => {
-                self.visit(rows, |outcome| bits.extend(std::iter::once(outcome == Outcome::Failed)))
+                self.visit(rows, |outcome| bits.extend(std::iter::once(outcome == Outcome::Failed)));
             }
         }
         bits

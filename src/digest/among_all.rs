@@ -30,7 +30,8 @@ pub(super) fn findings(digest: &Digest, name: &str) -> Vec<Finding> {
     let mut all = Vec::new();
     for (planned, groups) in digest.plan.metrics.iter().zip(&digest.groups) {
         let mut places = known.clone();
-        for group in groups.values().filter(|group| group.others.n() >= GROUP_OF_ITS_OWN) {
+        let is_judged = |group: &&Group| group.others.n() >= GROUP_OF_ITS_OWN || groups.len() == 1;
+        for group in groups.values().filter(is_judged) {
             isolated(planned, &group.others, &|_| false, &mut places, &mut all);
         }
         let Some(together) = pooled(groups.values()).filter(|_| groups.len() > 1) else { continue };

@@ -204,6 +204,19 @@ fn another_plan_is_refused_with_what_differs() {
 }
 
 #[test]
+fn digests_of_the_first_version_are_read_and_not_mixed_with_newer_ones() {
+    let content = digest("a", &[(1, 0.5, false)]).content();
+    let at = content.windows(9).position(|bytes| bytes == b"{\"plan\":2").unwrap();
+    let older = [&content[..at], b"{\"plan\":1", &content[at + 9..]].concat();
+    let mut file = packed(&older).unwrap();
+    file[b"perfreport-digest ".len()] = b'1';
+    let mut read = Digest::parse(&file).unwrap();
+    assert_eq!(read.samples(), 1);
+    let error = read.merge(&digest("b", &[(1, 0.5, false)])).unwrap_err().to_string();
+    assert!(error.contains("`plan` is 2 in it and 1 in the others"), "{error}");
+}
+
+#[test]
 fn what_is_no_digest_says_so() {
     let whole = digest("a", &[(1, 0.5, false)]).to_bytes().unwrap();
     assert_eq!(Digest::parse(b"latency_ms\n12\n"), Err(DigestError::NoDigest));

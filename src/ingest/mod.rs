@@ -39,7 +39,6 @@ use crate::table::source::{Provenance, Source};
 use crate::table::storage::Storage;
 
 use input::Input;
-pub(crate) use meaning::no_result::NAME as FAILED_WORDS;
 use sink::Sink;
 use text::lines::{Pace, Records};
 

@@ -102,7 +102,9 @@ pub(crate) fn read_in_order(column: &mut Column, day_first: bool, storage: &Stor
         };
         let Some(dates) = column.dictionary.iter().map(date).collect::<Option<Vec<Option<i64>>>>() else { return };
         column.data.visit_codes(0..column.data.rows(), |_, block| {
-            block.iter().for_each(|code| instants.push_instant(dates.get(*code as usize).copied().flatten()));
+            for code in block {
+                instants.push_instant(dates.get(*code as usize).copied().flatten());
+            }
         });
     } else if column.cells == CellType::Timestamp && column.day_first == Some(!day_first) {
         for instant in column.data.instants() {
