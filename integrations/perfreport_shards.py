@@ -6,6 +6,7 @@ engine may repeat a task as often as it likes. Nothing but the standard library 
 
 import json
 import os
+import re
 import stat
 import subprocess
 import tempfile
@@ -86,7 +87,8 @@ def summarize(binary, content, outputs, arguments=()):
 
 
 def names_of(paths):
-    """What shards are called: their paths without what all have in common."""
+    """What shards are called: their paths without what all have in common, and without a scheme."""
+    paths = [re.sub("^[A-Za-z][A-Za-z0-9+.-]+:/+", "/", path) for path in paths]
     folders = {os.path.dirname(path) for path in paths}
     common = os.path.commonpath(folders) if len(folders) > 1 and all(map(os.path.isabs, folders)) else None
     return [os.path.relpath(path, common) if common else os.path.basename(path) for path in paths]

@@ -351,6 +351,7 @@ impl ColumnConfig {
                 .iter()
                 .map(|text| lines(&format!("columns.{name}.set_aside"), text))
                 .collect::<Result<_, ConfigError>>()?,
+            day_first: None,
         })
     }
 }

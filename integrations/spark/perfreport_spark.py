@@ -82,10 +82,13 @@ def digest_of_run(spark, paths, binary="perfreport", plan=None, memory="256MiB",
             raise ValueError("a plan is needed for files that the driver does not open: plan=open('plan.json', 'rb').read()")
         sent = context.broadcast(plan)
         files = spark.read.format("binaryFile").load(paths).select("path", "content")
-        rows = files.repartition(files.count()).rdd
+        located = sorted(row.path for row in files.select("path").collect())
+        rows = files.repartition(len(located)).rdd
+        # Of `dt=1/part-0` and `dt=2/part-0` both are `part-0`.
+        names = context.broadcast(dict(zip(located, shards.names_of(located))))
 
         def one(row, ask):
-            name, content = os.path.basename(row.path), bytes(row.content)
+            name, content = names.value[row.path], bytes(row.content)
             return shards.digest(executor_binary(program), sent.value, name, None, content, memory, strict, ask)
 
     def merged(ask):

@@ -4,15 +4,15 @@
 #   integrations/spark/try.sh [PROGRAM] [ROWS]
 #
 # Needs Java 17 or later and Python 3; Spark comes by `pip install pyspark` into a folder of its own (SPARK_VENV, outside of the tree)
-# unless it is there. Where Java or the network is not, it says so and ends with 0: nothing was tried.
+# unless it is there. Where Java or the network is not, it prints SKIPPED with the reason and ends with 77: nothing was tried.
 set -eu
 cd "$(dirname "$0")/../.."
 program=${1:-target/release/perfreport}
 rows=${2:-20000}
 venv=${SPARK_VENV:-${TMPDIR:-/tmp}/perfreport-spark}
 skip() {
-    echo "spark: skipped: $1"
-    exit 0
+    echo "SKIPPED: $1"
+    exit 77
 }
 java=$(java -version 2>&1 | sed -n '1s/.*version "\([0-9]*\).*/\1/p') || java=
 [ "${java:-0}" -ge 17 ] || skip "no Java 17 or later"

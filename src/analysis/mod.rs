@@ -10,6 +10,7 @@ pub(crate) mod codes;
 mod column;
 mod compared;
 mod configurations;
+pub(crate) mod convention;
 pub(crate) mod entries;
 mod failed;
 pub mod failing;

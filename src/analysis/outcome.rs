@@ -8,10 +8,10 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::convention::{Convention, Words, convention_of_numbers, says_failure, unanswered};
 use super::grouping::Grouping;
 use crate::measure::ending::{self, Outcome};
-use crate::measure::label::{Label, last_word};
-use crate::measure::words::Words;
+use crate::measure::label::Label;
 use crate::stats::clusters::EventRuns;
 use crate::stats::interval::{Interval, wilson_inflated};
 use crate::stats::measured::PART;
@@ -187,7 +187,7 @@ pub fn failures(table: &Table, among: Among<'_>, level: f64) -> Option<Failures>
         let share = wilson_inflated(failed, total, inflation_of(clusters, total), level)?;
         Some(Failures {
             column: table.columns[column].name.clone(),
-            convention: convention.to_owned(),
+            convention: convention.words().to_owned(),
             failed,
             total,
             not_said: of(Outcome::NotSaid),
@@ -220,8 +220,7 @@ fn clusters(told: &OutcomeColumn<'_>, run_starts: &[usize], among: Among<'_>, to
 
 /// Whether each row failed, run by run, by the status column of that name; runs without any such row are left out.
 pub(super) fn runs(table: &Table, among: Among<'_>, status: &str) -> Vec<Vec<bool>> {
-    let status = table.columns_as(Role::Status).find(|column| table.columns[*column].name == status);
-    let Some((said, _)) = status.and_then(|status| outcomes(table, status)) else { return Vec::new() };
+    let Some(said) = status_column(table, status).and_then(|status| outcomes(table, status)) else { return Vec::new() };
     let run = |rows: Range<usize>| {
         let rows = rows.filter(|row| among.counts(*row, said[*row]));
         rows.filter_map(|row| said[row].has_failed()).collect::<Vec<bool>>()
@@ -292,33 +291,63 @@ pub(super) fn by_group(
 /// What each row's status says, by one status column.
 pub(crate) struct OutcomeColumn<'a> {
     cells: &'a Cells,
-    by: Convention,
+    by: Says,
 }
 
-enum Convention {
-    Numbers(NumberSays),
+/// What the cells of a status column say.
+enum Says {
+    Numbers(Convention),
+    /// Numbers where words are expected.
+    NumbersAsWords(Words),
     /// What each word says.
     Words(Vec<Outcome>),
+    /// That a number is there.
+    Measured,
 }
 
 impl<'a> OutcomeColumn<'a> {
     /// By the status column of that name; `None` where its convention is not known.
     pub(crate) fn by(table: &'a Table, name: &str) -> Option<Self> {
-        let index = table.columns_as(Role::Status).find(|column| table.columns[*column].name == name)?;
-        Some(Self::of(table, index)?.0)
+        Some(Self::of(table, status_column(table, name)?)?.0)
     }
 
-    /// By a column, with its convention in words; `None` where that is not known.
-    fn of(table: &'a Table, index: usize) -> Option<(Self, &'static str)> {
-        if table.columns[index].cells.is_number() {
-            let cells = table.values(index);
-            let name = table.columns[index].name.to_ascii_lowercase();
-            let convention = convention_of_numbers(cells, &name).or_else(|| unanswered(table, cells, &name));
-            let (read, convention) = convention?;
-            return Some((Self { cells, by: Convention::Numbers(read) }, convention));
+    /// By the status column of that name, row by row by a convention that others have shown, whatever stands in this table.
+    pub(crate) fn planned(table: &'a Table, name: &str, convention: Convention) -> Option<Self> {
+        let index = status_column(table, name)?;
+        let column = &table.columns[index];
+        let words =
+            Words { of_failure: says_failure(&name.to_ascii_lowercase()), states: convention == Convention::States };
+        if column.cells.is_number() {
+            let by = if convention.is_of_words() { Says::NumbersAsWords(words) } else { Says::Numbers(convention) };
+            return Some(Self { cells: table.values(index), by });
         }
-        let (of_text, convention) = of_words(table, index);
-        Some((Self { cells: table.text_cells(index), by: Convention::Words(of_text) }, convention))
+        let said = |text: &String| match text.trim().parse() {
+            Ok(number) if !convention.is_of_words() => convention.outcome(number),
+            _ => words.outcome(text),
+        };
+        let of_text = column.dictionary.iter().map(said).collect();
+        Some(Self { cells: table.text_cells(index), by: Says::Words(of_text) })
+    }
+
+    /// By a column of numbers: what has one succeeded.
+    pub(crate) fn of_measured(table: &'a Table, index: usize) -> Self {
+        Self { cells: table.values(index), by: Says::Measured }
+    }
+
+    /// By a column, with its convention; `None` where that is not known.
+    fn of(table: &'a Table, index: usize) -> Option<(Self, Convention)> {
+        let column = &table.columns[index];
+        let name = column.name.to_ascii_lowercase();
+        if column.cells.is_number() {
+            let cells = table.values(index);
+            let convention = convention_of_numbers(cells, &name).or_else(|| unanswered(table, cells, &name))?;
+            return Some((Self { cells, by: Says::Numbers(convention) }, convention));
+        }
+        let of_failure = says_failure(&name);
+        let states = !of_failure && ending::are_states(column.dictionary.iter().map(String::as_str));
+        let words = Words { of_failure, states };
+        let of_text = column.dictionary.iter().map(|text| words.outcome(text)).collect();
+        Some((Self { cells: table.text_cells(index), by: Says::Words(of_text) }, words.convention()))
     }
 
     /// How many rows have each outcome.
@@ -331,15 +360,18 @@ impl<'a> OutcomeColumn<'a> {
         counts
     }
 
+    /// How many rows of all have each outcome.
+    pub(crate) fn of_all(&self) -> [u64; 4] {
+        self.counts(Among::All)
+    }
+
     /// Hands over the outcome of each of a range of rows, in order.
     pub(crate) fn visit(&self, rows: Range<usize>, mut take: impl FnMut(Outcome)) {
         match &self.by {
-            Convention::Numbers(read) => self.cells.visit(rows, |block| {
-                for (offset, number) in block.numbers.iter().enumerate() {
-                    take(if block.has(offset) { when(read.failed(*number)) } else { Outcome::NotSaid });
-                }
-            }),
-            Convention::Words(of_text) => self.cells.visit_codes(rows, |_, codes| {
+            Says::Numbers(convention) => self.visit_numbers(rows, |number| convention.outcome(number), take),
+            Says::Measured => self.visit_numbers(rows, |_| Outcome::Succeeded, take),
+            Says::NumbersAsWords(words) => self.visit_numbers(rows, |number| words.outcome(&number.to_string()), take),
+            Says::Words(of_text) => self.cells.visit_codes(rows, |_, codes| {
                 for code in codes {
                     take(of_text.get(*code as usize).copied().unwrap_or(Outcome::NotSaid));
                 }
@@ -347,154 +379,42 @@ impl<'a> OutcomeColumn<'a> {
         }
     }
 
+    fn visit_numbers(&self, rows: Range<usize>, says: impl Fn(f64) -> Outcome, mut take: impl FnMut(Outcome)) {
+        self.cells.visit(rows, |block| {
+            for (offset, number) in block.numbers.iter().enumerate() {
+                take(if block.has(offset) { says(*number) } else { Outcome::NotSaid });
+            }
+        });
+    }
+
     /// A bit for each of a range of rows, true where it failed.
     pub(super) fn failed(&self, rows: Range<usize>) -> Bits {
         let mut bits = Bits::default();
         match &self.by {
-            Convention::Numbers(read) => self.cells.visit(rows, |block| {
-                let failed = |(offset, number): (usize, &f64)| block.has(offset) && read.failed(*number);
+            Says::Numbers(convention) => self.cells.visit(rows, |block| {
+                let failed = |(offset, number): (usize, &f64)| block.has(offset) && convention.failed(*number);
                 bits.extend(block.numbers.iter().enumerate().map(failed));
             }),
-            Convention::Words(of_text) => self.cells.visit_codes(rows, |_, codes| {
+            Says::Words(of_text) => self.cells.visit_codes(rows, |_, codes| {
                 bits.extend(codes.iter().map(|code| of_text.get(*code as usize) == Some(&Outcome::Failed)));
             }),
+            Says::NumbersAsWords(_) | Says::Measured => {
+                self.visit(rows, |outcome| bits.extend(std::iter::once(outcome == Outcome::Failed)));
+            }
         }
         bits
     }
 }
 
-/// What each word of a column of text says.
-fn of_words(table: &Table, index: usize) -> (Vec<Outcome>, &'static str) {
-    let column = &table.columns[index];
-    let name = column.name.to_ascii_lowercase();
-    let of_failure = says_failure(&name);
-    let convention = if of_failure { "a word means failure" } else { "by the words" };
-    let states = !of_failure && ending::are_states(column.dictionary.iter().map(String::as_str));
-    let said = |text: &String| match ending::of_text(text, of_failure) {
-        // Beside tests that passed and failed, one that was `BLOCKED` did not pass.
-        Outcome::Unclear if states && ending::is_state(text) => Outcome::Failed,
-        said => said,
-    };
-    (column.dictionary.iter().map(said).collect(), convention)
-}
-
-fn says_failure(name: &str) -> bool {
-    ["fail", "err", "exception", "timed_out", "timed out", "timedout", "time_out"]
-        .iter()
-        .any(|word| name.contains(word))
+/// The status column of that name.
+fn status_column(table: &Table, name: &str) -> Option<usize> {
+    table.columns_as(Role::Status).find(|column| table.columns[*column].name == name)
 }
 
 /// What each row's status says; `None` where the column's convention is not known.
-pub fn outcomes(table: &Table, index: usize) -> Option<(Vec<Outcome>, &'static str)> {
-    let (told, convention) = OutcomeColumn::of(table, index)?;
+pub fn outcomes(table: &Table, index: usize) -> Option<Vec<Outcome>> {
+    let (told, _) = OutcomeColumn::of(table, index)?;
     let mut outcomes = Vec::with_capacity(told.cells.rows());
     told.visit(0..told.cells.rows(), |outcome| outcomes.push(outcome));
-    Some((outcomes, convention))
-}
-
-fn when(failed: bool) -> Outcome {
-    if failed { Outcome::Failed } else { Outcome::Succeeded }
-}
-
-/// How a number says that its row failed.
-#[derive(Clone, Copy)]
-enum NumberSays {
-    ZeroIsSuccess,
-    /// HTTP status; 0 stands for no answer.
-    Http,
-    ZeroIsFailure,
-    /// The severity of a line of log.
-    Severity,
-}
-
-impl NumberSays {
-    fn failed(self, number: f64) -> bool {
-        match self {
-            Self::ZeroIsSuccess => number != 0.0,
-            Self::Http => number >= 400.0 || number == 0.0,
-            Self::ZeroIsFailure => number == 0.0,
-            Self::Severity => number >= ending::ERROR_SEVERITY,
-        }
-    }
-}
-
-/// Numbers follow a convention that their name and range show, or none.
-fn convention_of_numbers(cells: &Cells, name: &str) -> Option<(NumberSays, &'static str)> {
-    let (mut flags, mut http, mut answered) = (true, true, false);
-    cells.visit_present(0..cells.count(), |block| {
-        flags = flags && block.iter().all(|number| (0.0..=1.0).contains(number));
-        http = http && block.iter().all(|number| *number == 0.0 || (100.0..600.0).contains(number));
-        answered = answered || block.iter().any(|number| (200.0..400.0).contains(number));
-    });
-    if name.rsplit('.').next() == Some("level") {
-        return Some((NumberSays::Severity, "severity of a log, 50 and above is an error"));
-    }
-    if name.contains("exit")
-        || name.contains("returncode")
-        || name.contains("return_code")
-        || matches!(name.rsplit('.').next(), Some("rc" | "retcode"))
-        || name.contains("grpc")
-        || name.contains("errno")
-    {
-        return Some((NumberSays::ZeroIsSuccess, "0 is success"));
-    }
-    // `error_code` 0 is no error, unless it holds the answers of a server.
-    if says_failure(name) && !flags && !answered {
-        return Some((NumberSays::ZeroIsSuccess, "0 is no failure, by the column's name"));
-    }
-    if http && !flags {
-        return Some((NumberSays::Http, "HTTP status, 400 and above (and 0) failed"));
-    }
-    let turned = ["invalid", "incorrect", "unverified", "unsorted"].iter().any(|word| name.contains(word));
-    let of_success = ["success", "ok", "pass"].iter().any(|word| name.contains(word))
-        || !turned && ["correct", "valid", "verified", "verification", "sorted"].iter().any(|word| name.contains(word));
-    if flags && says_failure(name) {
-        return Some((NumberSays::ZeroIsSuccess, "1 is failure, by the column's name"));
-    }
-    (flags && of_success).then_some((NumberSays::ZeroIsFailure, "1 is success, by the column's name"))
-}
-
-/// Where nothing was answered, the codes of HTTP are 0 in all rows: by the name of the column, or beside what was asked of a server. Elsewhere
-/// 0 may be how a process ended that did well.
-fn unanswered(table: &Table, cells: &Cells, name: &str) -> Option<(NumberSays, &'static str)> {
-    const OF_HTTP: [&str; 6] = ["http", "status_code", "statuscode", "response_code", "responsecode", "status code"];
-    const ASKED: Words = Words::of("url uri endpoint route");
-    let is_address = |text: &String| {
-        text.is_empty() || text.starts_with('/') && !text.contains(['.', ' ']) || text.starts_with("http")
-    };
-    let asks = |column: usize| {
-        let of = &table.columns[column];
-        let last = last_word(&of.name);
-        ASKED.has(&last) || last == "path" && !of.dictionary.is_empty() && of.dictionary.iter().all(is_address)
-    };
-    let by_name = OF_HTTP.iter().any(|known| name.contains(known));
-    let mut nothing = cells.count() > 0;
-    cells.visit_present(0..cells.count(), |block| nothing = nothing && block.iter().all(|number| *number == 0.0));
-    (nothing && (by_name || table.columns_as(Role::Label).any(asks)))
-        .then_some((NumberSays::Http, "HTTP status, 0 is no answer"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::stats::measured::tests::column;
-
-    #[test]
-    fn numbers_follow_the_convention_of_their_name_and_range() {
-        let failed = |numbers: &[f64], name: &str| {
-            let (read, _) = convention_of_numbers(&column(numbers), name)?;
-            Some(numbers.iter().filter(|number| read.failed(**number)).count())
-        };
-        assert_eq!(failed(&[200.0, 503.0, 0.0], "status"), Some(2));
-        assert_eq!(failed(&[0.0, 0.0, 14.0], "grpc_status"), Some(1));
-        assert_eq!(failed(&[0.0, 0.0, 1.0], "exit_code"), Some(1));
-        assert_eq!(failed(&[1.0, 1.0, 0.0], "success"), Some(1));
-        assert_eq!(failed(&[1.0, 1.0, 0.0], "is_sorted"), Some(1));
-        assert_eq!(failed(&[1.0, 1.0, 0.0], "invalid"), None, "nobody says whether that is good");
-        assert_eq!(failed(&[1.0, 1.0, 0.0], "error"), Some(2));
-        assert_eq!(failed(&[0.0, 110.0, 0.0], "error_code"), Some(1));
-        assert_eq!(failed(&[200.0, 503.0, 200.0], "error_code"), Some(1));
-        assert_eq!(failed(&[0.0, 1.0], "status"), None, "nobody says whether 0 is good");
-        assert_eq!(failed(&[7.0, 9.0], "result"), None);
-    }
+    Some(outcomes)
 }

@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
+use rayon::prelude::*;
 
 use crate::analysis::chat::{self, ServiceOptions};
 use crate::analysis::{self, Analysis};
 use crate::config;
 use crate::digest::plan::{PlannedColumn, Sample};
 use crate::digest::{Digest, Plan, Shard, digest as digest_of};
-use crate::ingest::{self, ColumnOptions, IngestError, SourceOptions};
+use crate::ingest::input::Input;
+use crate::ingest::{self, ColumnOptions, ENDS_EARLY, IngestError, SharedInput, SourceOptions};
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::report::build::told;
 use crate::report::escape::visible;
@@ -35,7 +37,7 @@ use super::terminal::{Line, Stream, say};
 const NO_SERVICES: &str = "these are messages of an interactive service, which are put together of their events and have no digest: use `summarize`";
 /// A first line that is longer is no header.
 const LONGEST_HEADER: u64 = 1 << 20;
-/// Digests that become one before they join the others: a large digest is gone through once for all of them.
+/// Digests that join the others together: a large digest is gone through once for all of them.
 const TOGETHER: usize = 32;
 
 /// Decides how the shards of a run are understood.
@@ -123,6 +125,7 @@ pub(super) fn digest(arguments: &args::Digest) -> Result<ExitCode> {
         analysis: &read.analysis,
         findings,
         stored: read.stored,
+        content: read.content,
         lines_before: read.lines_before,
         ask: ask.as_ref(),
     };
@@ -158,6 +161,8 @@ struct ReadShard {
     source: Source,
     analysis: Analysis,
     stored: (String, u64),
+    /// The digest of what it holds, where it is packed.
+    content: Option<String>,
     lines_before: u64,
     is_empty: bool,
     failure: Option<String>,
@@ -222,23 +227,34 @@ impl<'a> ShardFile<'a> {
         if kind == FileKind::Digest {
             bail!("{shown}: this is a digest already; `perfreport merge` makes one of many");
         }
-        let (stored, lines_before) = self.headed(stored).with_context(|| shown.clone())?;
+        let input = RefCell::new(Input::new(stored, &[]).with_context(|| shown.clone())?);
+        let is_packed = input.borrow().is_packed();
+        let content = RefCell::new((blake3::Hasher::new(), 0));
+        let plain: Box<dyn Read + '_> = if is_packed {
+            Box::new(DigestReader { from: SharedInput(&input), account: &content })
+        } else {
+            Box::new(SharedInput(&input))
+        };
+        let (plain, lines_before) = self.headed(plain).with_context(|| shown.clone())?;
         let storage = storage(self.memory)?;
-        let read = ingest::read_into(&storage, &self.name, stored, &self.options);
+        let read = ingest::read_into(&storage, &self.name, plain, &self.options);
+        let is_cut = input.borrow().ends_early();
         let (mut source, is_empty) = match read {
             Ok(source) => {
                 let is_empty = source.tables.iter().all(|table| table.lines.rows() == 0);
                 (source, is_empty)
             }
+            Err(IngestError::Empty) if is_cut => bail!("{shown}: {ENDS_EARLY}, and nothing of it can be read"),
             Err(IngestError::Empty) if self.plan.is_some() => (self.nothing(), true),
             Err(error) => return Err(anyhow::Error::from(error).context(shown)),
         };
         if !source.swarm.is_empty() || source.tables.is_empty() && !is_empty {
             bail!("{shown}: it holds no samples row by row, and only those are counted in a digest");
         }
-        let (hasher, bytes) = account.into_inner();
+        let (digest, bytes) = digested(&account);
         let now = file.as_ref().and_then(Stamp::of);
         source.findings.extend(opened.and_then(|opened| opened.finding(now, bytes, &self.name)));
+        source.findings.extend(is_cut.then(|| self.is_cut()));
         if chat::analyse(&self.name, &mut source.tables, &self.service, &self.settings).is_some() {
             bail!("{shown}: {NO_SERVICES}");
         }
@@ -246,11 +262,18 @@ impl<'a> ShardFile<'a> {
         Ok(ReadShard {
             source,
             analysis,
-            stored: (hasher.finalize().to_hex().to_string(), bytes),
+            stored: (digest, bytes),
+            content: is_packed.then(|| digested(&content).0),
             lines_before,
             is_empty,
             failure: storage.failure(),
         })
+    }
+
+    /// That it is packed, and ends where more was due.
+    fn is_cut(&self) -> Finding {
+        let action = "what stands before its end was read";
+        Finding::new(Severity::Corrupted, FindingKind::TruncatedLine, Place::source(&self.name), ENDS_EARLY, action)
     }
 
     /// A shard without a row.
@@ -261,30 +284,32 @@ impl<'a> ShardFile<'a> {
     }
 
     /// The shard with the header that the plan knows, where it begins with a row instead; and how many lines stand before it now.
-    fn headed<'s>(&self, stored: Box<dyn Read + 's>) -> Result<(Box<dyn Read + 's>, u64)> {
-        let Some((plan, header)) = self.plan.and_then(|plan| Some((plan, plan.header.as_ref()?))) else {
-            return Ok((stored, 0));
-        };
-        let mut plain = ingest::plain(stored)?;
+    fn headed<'s>(&self, mut plain: Box<dyn Read + 's>) -> Result<(Box<dyn Read + 's>, u64)> {
+        let Some(header) = self.plan.and_then(|plan| plan.header.as_ref()) else { return Ok((plain, 0)) };
         let mut head = Vec::new();
         plain.by_ref().take(LONGEST_HEADER).read_to_end(&mut head)?;
-        let begins_with_row = line_of(&head).is_some_and(|line| is_row(&line, header, plan));
+        let begins_with_row = line_of(&head).is_some_and(|line| is_row(&line, header));
         let before = if begins_with_row { format!("{header}\n").into_bytes() } else { Vec::new() };
         Ok((Box::new(Cursor::new(before).chain(Cursor::new(head)).chain(plain)), u64::from(begins_with_row)))
     }
 }
 
-/// Whether a line is a row under a header: it has as many cells, and a number where something is measured.
-fn is_row(line: &str, header: &str, plan: &Plan) -> bool {
+/// Whether a line is a row under a header, and none itself: a header names the columns, be they some others.
+fn is_row(line: &str, header: &str) -> bool {
     let separators = [',', ';', '\t', '|'];
-    let Some(separator) = separators.into_iter().max_by_key(|separator| header.matches(*separator).count()) else {
+    let separator = separators.into_iter().max_by_key(|separator| header.matches(*separator).count());
+    let Some(separator) = separator.filter(|separator| header.contains(*separator) <= line.contains(*separator)) else {
         return false;
     };
-    let (names, cells): (Vec<&str>, Vec<&str>) = (header.split(separator).collect(), line.split(separator).collect());
-    let unquoted = |name: &str| name.trim().trim_matches('"').to_owned();
-    let measured = |name: &str| plan.metrics.iter().any(|metric| metric.name == unquoted(name));
-    let mut beside = names.iter().zip(&cells).filter(|(name, _)| measured(name));
-    cells.len() >= names.len() && beside.any(|(_, cell)| unquoted(cell).parse::<f64>().is_ok())
+    let cells = |line: &str| -> Vec<String> {
+        line.split(separator).map(|cell| cell.trim().trim_matches('"').trim().to_owned()).collect()
+    };
+    let (names, cells) = (cells(header), cells(line));
+    let named = cells.iter().filter(|cell| !cell.is_empty() && names.contains(cell)).count();
+    // Names of other columns are words; a row has an instant, a number or a status.
+    let is_number =
+        |cell: &String| cell.trim_start_matches(['+', '-', '.']).starts_with(|first: char| first.is_ascii_digit());
+    2 * named < names.len() && cells.iter().any(is_number)
 }
 
 fn planned_options(planned: &PlannedColumn, known: &ColumnOptions) -> ColumnOptions {
@@ -294,7 +319,14 @@ fn planned_options(planned: &PlannedColumn, known: &ColumnOptions) -> ColumnOpti
         polarity: Some(planned.polarity),
         limit: known.limit,
         set_aside: known.set_aside.clone(),
+        day_first: planned.day_first,
     }
+}
+
+/// The digest of what was read so far, and how many bytes that are.
+fn digested(account: &RefCell<(blake3::Hasher, u64)>) -> (String, u64) {
+    let (hasher, bytes) = &*account.borrow();
+    (hasher.finalize().to_hex().to_string(), *bytes)
 }
 
 /// What is read, counted and digested on the way.
@@ -317,13 +349,16 @@ impl<R: Read> Read for DigestReader<'_, R> {
 pub(super) fn merge(arguments: &args::Merge) -> Result<ExitCode> {
     let mut places = Places::default();
     places.add(Use::Output, &arguments.file)?;
+    arguments.paths.iter().try_for_each(|path| places.add(Use::Input, path))?;
     let mut all: Option<Digest> = None;
     for some in arguments.paths.chunks(TOGETHER) {
-        let more = merged(some)?;
-        match &mut all {
-            Some(all) => join(all, &more, some)?,
-            None => all = Some(more),
-        }
+        let mut read = some.par_iter().map(|path| load(path)).collect::<Result<Vec<Digest>>>()?;
+        let known = usize::from(all.is_none());
+        let sum = all.get_or_insert_with(|| read.remove(0));
+        sum.merge_all(&read).map_err(|(place, error)| {
+            let path = place.and_then(|place| some.get(place + known));
+            path.map_or_else(|| anyhow!("{error}"), |path| anyhow!("{}: {error}", path.display()))
+        })?;
     }
     let Some(all) = all else { bail!("no digest: there is nothing to merge") };
     let target = Target::new(&arguments.file);
@@ -331,28 +366,8 @@ pub(super) fn merge(arguments: &args::Merge) -> Result<ExitCode> {
     write_all(&[(target, all.to_bytes()?)])?;
     if is_file {
         let shards = counted(all.parts().len() as u64, "shard");
-        let line = format!("wrote {}: {shards}, {}", arguments.file.display(), counted(all.samples(), "row"));
+        let line = format!("wrote {}: {shards}, {}", arguments.file.display(), counted(all.samples(), "sample"));
         say(Stream::Out, &[Line::new(line)], false)?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// One digest of some files, two and two, on as many threads as there are.
-fn merged(paths: &[PathBuf]) -> Result<Digest> {
-    if let [path] = paths {
-        return load(path);
-    }
-    let (first, second) = paths.split_at(paths.len() / 2);
-    let (all, more) = rayon::join(|| merged(first), || merged(second));
-    let mut all = all?;
-    join(&mut all, &more?, second)?;
-    Ok(all)
-}
-
-/// Adds the digest of these files to others, or says which of them does not fit those.
-fn join(all: &mut Digest, more: &Digest, paths: &[PathBuf]) -> Result<()> {
-    all.merge(more).with_context(|| {
-        let misfit = paths.iter().find(|path| load(path).is_ok_and(|one| all.merge(&one).is_err()));
-        misfit.map_or_else(String::new, |path| path.display().to_string())
-    })
 }

@@ -42,6 +42,8 @@ pub(crate) struct Shard<'a> {
     pub(crate) findings: Vec<Finding>,
     /// Digest of its bytes as they are stored, and how many they are.
     pub(crate) stored: (String, u64),
+    /// Digest of what they hold, where they are packed.
+    pub(crate) content: Option<String>,
     /// Lines that stood before it when it was read, and do not in its file: a header.
     pub(crate) lines_before: u64,
     /// What is asked of it, in a further round.
@@ -53,7 +55,7 @@ pub(crate) struct Shard<'a> {
 /// # Errors
 /// Where it has more groups than a digest may have, or was asked about other shards or by another plan.
 pub(crate) fn digest(shard: Shard<'_>, plan: Plan) -> Result<Digest, String> {
-    let Shard { name, source, analysis, findings, stored, lines_before, ask } = shard;
+    let Shard { name, source, analysis, findings, stored, content, lines_before, ask } = shard;
     if ask.is_some_and(|ask| ask.plan != plan_of(&plan)) {
         return Err(format!("{name}: the ask is about digests of another plan"));
     }
@@ -94,14 +96,16 @@ pub(crate) fn digest(shard: Shard<'_>, plan: Plan) -> Result<Digest, String> {
         |one: &SetAside| SetAside { first_lines: one.first_lines.iter().map(|at| line(*at)).collect(), ..one.clone() };
     let part = Part {
         name: name.to_owned(),
-        digest: stored.0.clone(),
+        digest: stored.0,
         bytes: stored.1,
+        content,
+        span: built.time.span(),
         lines: line(provenance.lines),
         rows_read: provenance.rows_read,
         rows_used: analysis.sources.iter().map(|source| source.rows_used).sum(),
         set_aside: provenance.set_aside.iter().map(set_aside).collect(),
     };
-    built.parts.insert((stored.0, name.to_owned()), part);
+    built.parts.insert(part.key(), part);
     Ok(built)
 }
 
@@ -144,7 +148,7 @@ impl Rows<'_> {
     }
 
     fn told(&self) -> Option<OutcomeColumn<'_>> {
-        OutcomeColumn::by(self.table, &self.plan.outcome.as_ref()?.column)
+        self.plan.told(self.table)
     }
 
     fn groups(
@@ -179,7 +183,6 @@ impl Rows<'_> {
         }
         let told = self.told();
         let unit = self.table.columns[column].unit();
-        let values = self.table.values(column);
         let mut corrupted: Vec<usize> = metric.corrupted_rows().collect();
         corrupted.sort_unstable();
         corrupted.dedup();
@@ -191,14 +194,16 @@ impl Rows<'_> {
             None => Vec::new(),
         };
         let mut seen = vec![false; texts.len()];
-        stretches(values, (!ungrouped).then_some(&*codes), told.as_ref(), |row, value, code, outcome| {
+        let labels = (!ungrouped).then_some(&*codes);
+        self.stretches(column, labels, told.as_ref(), |row, value, code, outcome| {
             let group = if ungrouped { 0 } else { of_code[code as usize] };
             let builder = &mut builders[group];
             if !ungrouped && !std::mem::replace(&mut seen[code as usize], true) {
                 builder.labels.push(code);
             }
-            let counts = value.is_some() || matches!(outcome, Outcome::Failed | Outcome::Unclear);
-            if planned.leads && counts && told.is_some() {
+            // A request that never came back took no time, and is counted with the metric that stands for the rows.
+            let is_lost = planned.leads && matches!(outcome, Outcome::Failed | Outcome::Unclear);
+            if told.is_some() && (value.is_some() || is_lost) {
                 builder.outcomes[place_of(outcome)] += 1;
             }
             while corrupted.next_if(|at| *at < row).is_some() {}
@@ -258,7 +263,7 @@ impl Rows<'_> {
         let mut corrupted: Vec<usize> = metric.corrupted_rows().collect();
         corrupted.sort_unstable();
         let (mut waiting, mut from) = (Vec::new(), 0..0);
-        stretches(self.table.values(column), None, self.told().as_ref(), |row, value, _, outcome| {
+        self.stretches(column, None, self.told().as_ref(), |row, value, _, outcome| {
             if !from.contains(&row) {
                 from = row..row + STRETCH;
                 waiting.clear();
@@ -275,34 +280,37 @@ impl Rows<'_> {
         });
         time
     }
-}
 
-/// Hands over row, value, code of the label and outcome of every row.
-fn stretches(
-    values: &Cells,
-    codes: Option<&Cells>,
-    told: Option<&OutcomeColumn<'_>>,
-    mut take: impl FnMut(usize, Option<f64>, u32, Outcome),
-) {
-    let rows = values.rows();
-    let (mut numbers, mut labels, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
-    for from in (0..rows).step_by(STRETCH) {
-        let range = from..(from + STRETCH).min(rows);
-        numbers.clear();
-        values.visit(range.clone(), |block| {
-            numbers.extend(block.numbers.iter().enumerate().map(|(at, value)| block.has(at).then_some(*value)));
-        });
-        labels.clear();
-        if let Some(codes) = codes {
-            codes.visit_codes(range.clone(), |_, block| labels.extend_from_slice(block));
-        }
-        outcomes.clear();
-        if let Some(told) = told {
-            told.visit(range.clone(), |outcome| outcomes.push(outcome));
-        }
-        for (at, value) in numbers.iter().enumerate() {
-            let outcome = outcomes.get(at).copied().unwrap_or(Outcome::NotSaid);
-            take(from + at, *value, labels.get(at).copied().unwrap_or_default(), outcome);
+    /// Hands over row, value, code of the label and outcome of every row: a column without a number has rows all the same.
+    fn stretches(
+        &self,
+        column: usize,
+        codes: Option<&Cells>,
+        told: Option<&OutcomeColumn<'_>>,
+        mut take: impl FnMut(usize, Option<f64>, u32, Outcome),
+    ) {
+        let values = self.table.values(column);
+        let rows = usize::try_from(self.table.lines.rows()).unwrap_or_default();
+        let (mut numbers, mut labels, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+        for from in (0..rows).step_by(STRETCH) {
+            let range = from..(from + STRETCH).min(rows);
+            numbers.clear();
+            values.visit(range.clone(), |block| {
+                numbers.extend(block.numbers.iter().enumerate().map(|(at, value)| block.has(at).then_some(*value)));
+            });
+            numbers.resize(range.len(), None);
+            labels.clear();
+            if let Some(codes) = codes {
+                codes.visit_codes(range.clone(), |_, block| labels.extend_from_slice(block));
+            }
+            outcomes.clear();
+            if let Some(told) = told {
+                told.visit(range.clone(), |outcome| outcomes.push(outcome));
+            }
+            for (at, value) in numbers.iter().enumerate() {
+                let outcome = outcomes.get(at).copied().unwrap_or(Outcome::NotSaid);
+                take(from + at, *value, labels.get(at).copied().unwrap_or_default(), outcome);
+            }
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::stats::exact::Exact;
 pub(super) type Fault = &'static str;
 
 const ENDS: Fault = "it ends in the middle";
+const LARGE: Fault = "a number is too large";
+const ODD: Fault = "a number is written in an odd way";
 /// Stands for numbers that are no decimals.
 const NO_DECIMALS: u64 = 255;
 /// Things that room is made for before their bytes were read.
@@ -98,29 +100,35 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn large(&mut self) -> Result<u128, Fault> {
         let mut value = 0_u128;
-        for place in 0.. {
-            let (byte, left) = self.left.split_first().ok_or(ENDS)?;
-            self.left = left;
+        for (place, byte) in self.left.iter().enumerate() {
             let bits = u128::from(byte & 0x7f);
-            if place * 7 >= 128 || bits << (place * 7) >> (place * 7) != bits {
-                break;
+            // Eighteen times seven bits, and two.
+            if place > 18 || place == 18 && bits > 3 {
+                return Err(LARGE);
             }
-            value |= bits << (place * 7);
+            value |= bits << (7 * place);
             if byte & 0x80 == 0 {
+                self.left = &self.left[place + 1..];
                 // One way to write each number.
-                return if *byte == 0 && place > 0 { Err("a number is written in an odd way") } else { Ok(value) };
+                return if *byte == 0 && place > 0 { Err(ODD) } else { Ok(value) };
             }
         }
-        Err("a number is too large")
+        Err(ENDS)
     }
 
     pub(super) fn number(&mut self) -> Result<u64, Fault> {
-        // Most are one byte.
-        if let [byte @ 0..0x80, left @ ..] = self.left {
-            self.left = left;
-            return Ok(u64::from(*byte));
+        let mut value = 0_u64;
+        for (place, byte) in self.left.iter().take(10).enumerate() {
+            if place == 9 && *byte > 1 {
+                break;
+            }
+            value |= u64::from(byte & 0x7f) << (7 * place);
+            if byte & 0x80 == 0 {
+                self.left = &self.left[place + 1..];
+                return if *byte == 0 && place > 0 { Err(ODD) } else { Ok(value) };
+            }
         }
-        u64::try_from(self.large()?).map_err(|_| "a number is too large")
+        u64::try_from(self.large()?).map_err(|_| LARGE)
     }
 
     /// A count of things, each of which takes at least a byte.
@@ -157,27 +165,26 @@ impl<'a> Reader<'a> {
         }
         let dropped = u8::try_from(self.number()?).map_err(|_| "its buckets have no such width")?;
         let digits = self.number()?;
-        let mut keys = Vec::with_capacity(count.min(ROOM));
+        let mut counts = Vec::with_capacity(count.min(ROOM));
         if digits == NO_DECIMALS {
             let mut before = 0_u64;
             for _ in 0..count {
                 before = before.checked_add(self.number()?).ok_or("its buckets lie beyond all numbers")?;
-                keys.push(before);
+                counts.push((before, 0));
             }
         } else {
             let mut before = 0_i128;
             for _ in 0..count {
                 before = before.checked_add(self.signed()?).ok_or("its buckets lie beyond all numbers")?;
                 let value = i64::try_from(before).ok().and_then(|step| of_step(step, u8::try_from(digits).ok()?));
-                keys.push(key_of(value.ok_or("its buckets lie beyond all numbers")?));
+                counts.push((key_of(value.ok_or("its buckets lie beyond all numbers")?), 0));
             }
         }
         if digits != NO_DECIMALS && dropped != 0 {
             return Err("its buckets have no such width");
         }
-        let mut counts = Vec::with_capacity(count.min(ROOM));
-        for key in keys {
-            counts.push((key, self.number()?));
+        for (_, count) in &mut counts {
+            *count = self.number()?;
         }
         let n = counts.iter().try_fold(0_u64, |sum, (_, count)| sum.checked_add(*count));
         let n = n.ok_or("its counts are larger than any number of samples")?;

@@ -18,8 +18,8 @@ use super::time::TimeCounts;
 
 /// What every digest begins with; a version and a new line follow.
 const MAGIC: &[u8] = b"perfreport-digest ";
-/// The version that is written and read.
-const VERSION: u64 = 1;
+/// The version that is written; those before are read, too.
+const VERSION: u64 = 2;
 /// Bytes of a BLAKE3 digest.
 const HASH: usize = 32;
 /// Content that a digest may have, be it written as few bytes or many: 10,000 shards and a thousand groups stay far below.
@@ -120,11 +120,12 @@ impl Digest {
         if !are_sound(&head.found) || !head.causes.are_sound() {
             return Err("its findings or causes are not as perfreport writes them".to_owned());
         }
-        let key = |part: &Part| (part.digest.clone(), part.name.clone());
-        if head.parts.is_empty() || !head.parts.is_sorted_by(|a, b| key(a) < key(b)) {
+        let keys: Vec<(String, String)> = head.parts.iter().map(Part::key).collect();
+        if head.parts.is_empty() || !keys.is_sorted_by(|a, b| a < b) {
             return Err("its shards are not as perfreport writes them".to_owned());
         }
-        let twice = head.parts.windows(2).any(|pair| pair[0].digest == pair[1].digest && pair[1].rows_read > 0);
+        let twice =
+            keys.windows(2).zip(&head.parts[1..]).any(|(pair, part)| pair[0].0 == pair[1].0 && part.rows_read > 0);
         if twice {
             return Err("a shard is in it twice".to_owned());
         }
@@ -137,7 +138,7 @@ impl Digest {
         if !reader.left.is_empty() {
             return Err("something stands behind its end".to_owned());
         }
-        let parts = head.parts.iter().map(|part| (key(part), part.clone())).collect();
+        let parts = keys.into_iter().zip(head.parts).collect();
         let digest = Self { plan: head.plan, parts, groups, causes: head.causes, time, found: head.found, refinement };
         shown::check(&digest)?;
         Ok(digest)
@@ -174,7 +175,7 @@ fn opened(bytes: &[u8]) -> Result<Vec<u8>, DigestError> {
     let line = rest.iter().take(20).position(|byte| *byte == b'\n').ok_or(CUT)?;
     let version = std::str::from_utf8(&rest[..line]).ok().and_then(|text| text.parse::<u64>().ok());
     match version.ok_or(DigestError::NoDigest)? {
-        VERSION => {}
+        1..=VERSION => {}
         newer if newer > VERSION => return Err(DigestError::Newer(newer)),
         _ => return Err(DigestError::NoDigest),
     }

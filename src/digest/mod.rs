@@ -5,6 +5,7 @@
 //! byte. Counts, sums and extremes are exact; numbers of a wide column are known to within the leading bits that [`Numbers`] keeps.
 //! Refuses to merge what was understood by another plan, and the same shard twice. What it promises stands in `docs/scale.md`.
 
+mod among_all;
 mod build;
 mod codec;
 mod file;

@@ -113,18 +113,21 @@ impl Numbers {
 
     /// With those of another part. `None` where there are more than can be counted.
     pub(crate) fn merge(&mut self, other: &Self) -> Option<()> {
-        self.sums.merge(&other.sums)?;
-        let dropped = self.dropped.max(other.dropped);
+        self.merge_all(&[other])
+    }
+
+    /// With those of other parts. `None` where there are more than can be counted.
+    pub(crate) fn merge_all(&mut self, others: &[&Self]) -> Option<()> {
+        others.iter().try_for_each(|other| self.sums.merge(&other.sums))?;
+        let dropped = others.iter().map(|other| other.dropped).fold(self.dropped, u8::max);
         self.drop_to(dropped);
-        if other.dropped == dropped {
-            add(&mut self.counts, &other.counts)?;
-        } else {
-            let more = dropped - other.dropped;
-            self.counts = joined(&self.counts, other.counts.iter().map(|(key, count)| (key >> more, *count)))?;
+        match others {
+            [other] if other.dropped == dropped => add(&mut self.counts, &other.counts)?,
+            _ => add(&mut self.counts, &together(others, dropped)?)?,
         }
         self.settle();
-        outermost(&mut self.smallest, &other.smallest, Extreme::ascending);
-        outermost(&mut self.largest, &other.largest, Extreme::descending);
+        outermost(&mut self.smallest, others.iter().flat_map(|other| &other.smallest), Extreme::ascending);
+        outermost(&mut self.largest, others.iter().flat_map(|other| &other.largest), Extreme::descending);
         Some(())
     }
 
@@ -179,7 +182,8 @@ impl Numbers {
         let key = |extreme: Option<&Extreme>| extreme.map(|extreme| key_of(extreme.value) >> self.dropped);
         let fit = key(self.smallest.first()) == self.counts.first().map(|(key, _)| *key)
             && key(self.largest.first()) == self.counts.last().map(|(key, _)| *key);
-        let numbers = self.counts.iter().all(|(bucket, _)| {
+        // They lie in the order of their keys, and the others between these two.
+        let numbers = [self.counts.first(), self.counts.last()].into_iter().flatten().all(|(bucket, _)| {
             let (low, high) = ends(*bucket, MANTISSA - self.dropped);
             low.is_finite() && high.is_finite()
         });
@@ -201,7 +205,7 @@ fn add(mine: &mut Vec<(u64, u64)>, theirs: &[(u64, u64)]) -> Option<()> {
         mine.get(from).is_some_and(|(known, _)| *known == key).then_some(from)
     };
     let Some(places) = theirs.iter().map(|(key, _)| *key).map(place).collect::<Option<Vec<usize>>>() else {
-        *mine = joined(mine, theirs.iter().copied())?;
+        *mine = joined(mine, theirs)?;
         return Some(());
     };
     for (place, (_, count)) in places.into_iter().zip(theirs) {
@@ -210,9 +214,29 @@ fn add(mine: &mut Vec<(u64, u64)>, theirs: &[(u64, u64)]) -> Option<()> {
     Some(())
 }
 
+/// The counts of several parts as one ascending list, without so many bits of their keys.
+fn together(parts: &[&Numbers], dropped: u8) -> Option<Vec<(u64, u64)>> {
+    let mut all: Vec<(u64, u64)> = Vec::with_capacity(parts.iter().map(|part| part.counts.len()).sum());
+    for part in parts {
+        all.extend(part.counts.iter().map(|(key, count)| (key >> (dropped - part.dropped), *count)));
+    }
+    all.sort_unstable_by_key(|(key, _)| *key);
+    let mut fits = true;
+    all.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            let sum = kept.1.checked_add(next.1);
+            fits &= sum.is_some();
+            kept.1 = sum.unwrap_or_default();
+        }
+        same
+    });
+    fits.then_some(all)
+}
+
 /// Two ascending lists as one.
-fn joined(left: &[(u64, u64)], right: impl Iterator<Item = (u64, u64)>) -> Option<Vec<(u64, u64)>> {
-    let mut joined: Vec<(u64, u64)> = Vec::with_capacity(left.len());
+fn joined(left: &[(u64, u64)], right: &[(u64, u64)]) -> Option<Vec<(u64, u64)>> {
+    let mut joined: Vec<(u64, u64)> = Vec::with_capacity(left.len() + right.len());
     let mut left = left.iter().copied().peekable();
     let push = |(key, count): (u64, u64), joined: &mut Vec<(u64, u64)>| match joined.last_mut() {
         Some(last) if last.0 == key => last.1.checked_add(count).map(|sum| last.1 = sum),
@@ -221,7 +245,7 @@ fn joined(left: &[(u64, u64)], right: impl Iterator<Item = (u64, u64)>) -> Optio
             Some(())
         }
     };
-    for (key, count) in right {
+    for (key, count) in right.iter().copied() {
         while let Some(next) = left.next_if(|(other, _)| *other <= key) {
             push(next, &mut joined)?;
         }
@@ -231,10 +255,18 @@ fn joined(left: &[(u64, u64)], right: impl Iterator<Item = (u64, u64)>) -> Optio
     Some(joined)
 }
 
-fn outermost(mine: &mut Vec<Extreme>, theirs: &[Extreme], order: fn(&Extreme, &Extreme) -> Ordering) {
+fn outermost<'a>(
+    mine: &mut Vec<Extreme>,
+    theirs: impl Iterator<Item = &'a Extreme>,
+    order: fn(&Extreme, &Extreme) -> Ordering,
+) {
     let last = mine.get(NAMED - 1).cloned();
     let is_among = |one: &&Extreme| last.as_ref().is_none_or(|last| order(one, last).is_lt());
-    mine.extend(theirs.iter().filter(is_among).cloned());
+    let before = mine.len();
+    mine.extend(theirs.filter(is_among).cloned());
+    if mine.len() == before {
+        return;
+    }
     mine.sort_by(order);
     mine.truncate(NAMED);
 }

@@ -32,6 +32,12 @@ pub struct Part {
     pub(crate) digest: String,
     /// Size as stored.
     pub(crate) bytes: u64,
+    /// BLAKE3 digest of what they hold, where they are packed or in UTF-16.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) content: Option<String>,
+    /// The first and the last instant of its rows, in nanoseconds since 1970, where they have a clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) span: Option<(i64, i64)>,
     /// Lines of text.
     pub(crate) lines: u64,
     /// Rows read.
@@ -41,6 +47,13 @@ pub struct Part {
     /// Rows not used, by reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) set_aside: Vec<SetAside>,
+}
+
+impl Part {
+    /// By what it is known wherever it comes in: the digest of what it holds, and its name.
+    pub(super) fn key(&self) -> (String, String) {
+        (self.content.as_ref().unwrap_or(&self.digest).clone(), self.name.clone())
+    }
 }
 
 /// Rows of one group, of one metric.
@@ -75,7 +88,7 @@ pub(crate) struct Causes {
 pub struct Digest {
     /// How they were understood.
     pub(crate) plan: Plan,
-    /// The shards, by the digest of their bytes and their name.
+    /// The shards, by the digest of what they hold and their name.
     pub(super) parts: BTreeMap<(String, String), Part>,
     /// The groups of each metric of the plan, by what they are called.
     pub(super) groups: Vec<BTreeMap<String, Group>>,
@@ -98,14 +111,16 @@ pub enum MergeError {
     )]
     OtherPlan(String),
     /// A shard is in both.
-    #[error("the shard {name} is there already (the same {bytes} bytes, blake3 {digest}): its rows would count twice")]
+    #[error(
+        "the shard {name} is there already as {known} (the same content, blake3 {digest}): its rows would count twice"
+    )]
     Twice {
         /// Its name.
         name: String,
-        /// The digest of its bytes.
+        /// What the one is called that is there.
+        known: String,
+        /// The digest of what it holds.
         digest: String,
-        /// How many they are.
-        bytes: u64,
     },
     /// They answer different asks, or only one of them answers any.
     #[error(
@@ -142,16 +157,53 @@ impl Digest {
     /// # Errors
     /// Where they are not of one run, or a shard would count twice; what is left is of no use then.
     pub fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
+        self.merge_all(std::slice::from_ref(other)).map_err(|(_, error)| error)
+    }
+
+    /// With the shards of other ones: all of them are looked at together, as many of them as there are.
+    ///
+    /// # Errors
+    /// As [`merge`](Self::merge), with the place of the one that does not fit, where that is known.
+    pub fn merge_all(&mut self, others: &[Self]) -> Result<(), (Option<usize>, MergeError)> {
+        for (place, other) in others.iter().enumerate() {
+            self.take_parts(other).map_err(|error| (Some(place), error))?;
+        }
+        for (metric, mine) in self.groups.iter_mut().enumerate() {
+            let mut theirs: BTreeMap<&String, Vec<&Group>> = BTreeMap::new();
+            for (name, group) in others.iter().filter_map(|other| other.groups.get(metric)).flatten() {
+                theirs.entry(name).or_default().push(group);
+            }
+            for (name, groups) in theirs {
+                let merged = match mine.get_mut(name) {
+                    Some(known) => known.merge_all(&groups),
+                    None => mine.entry(name.clone()).or_default().merge_all(&groups),
+                };
+                merged.ok_or((None, MergeError::TooMany))?;
+            }
+            if mine.len() > MOST_GROUPS {
+                return Err((None, MergeError::TooManyGroups));
+            }
+        }
+        for other in others {
+            self.causes.merge(&other.causes);
+            self.time.merge(&other.time).ok_or((None, MergeError::TooMany))?;
+            found::merge(&mut self.found, &other.found);
+        }
+        Ok(())
+    }
+
+    /// Adds the shards of another digest, and their answers, where they are of the same run and none is there already.
+    fn take_parts(&mut self, other: &Self) -> Result<(), MergeError> {
         if self.plan != other.plan {
             return Err(MergeError::OtherPlan(other.plan.difference(&self.plan).unwrap_or_default()));
         }
         for (key, part) in &other.parts {
             let mut alike = self.parts.range((key.0.clone(), String::new())..);
-            let same_bytes = alike.next().is_some_and(|(known, _)| known.0 == key.0);
+            let Some((known, _)) = alike.next().filter(|(known, _)| known.0 == key.0) else { continue };
             // Shards without rows may well be alike, if they are called otherwise.
-            if same_bytes && part.rows_read > 0 || self.parts.contains_key(key) {
-                let Part { digest, bytes, .. } = part;
-                return Err(MergeError::Twice { name: part.name.clone(), digest: digest.clone(), bytes: *bytes });
+            if part.rows_read > 0 || self.parts.contains_key(key) {
+                let (name, known, digest) = (part.name.clone(), known.1.clone(), key.0.clone());
+                return Err(MergeError::Twice { name, known, digest });
             }
         }
         match (&mut self.refinement, &other.refinement) {
@@ -163,37 +215,30 @@ impl Digest {
             _ => return Err(MergeError::OtherAsk),
         }
         self.parts.extend(other.parts.iter().map(|(key, part)| (key.clone(), part.clone())));
-        for (mine, theirs) in self.groups.iter_mut().zip(&other.groups) {
-            for (name, group) in theirs {
-                match mine.get_mut(name) {
-                    Some(known) => known.merge(group).ok_or(MergeError::TooMany)?,
-                    None => {
-                        mine.insert(name.clone(), group.clone());
-                    }
-                }
-            }
-            if mine.len() > MOST_GROUPS {
-                return Err(MergeError::TooManyGroups);
-            }
-        }
-        self.causes.merge(&other.causes);
-        self.time.merge(&other.time).ok_or(MergeError::TooMany)?;
-        found::merge(&mut self.found, &other.found);
         Ok(())
     }
 }
 
 impl Group {
-    fn merge(&mut self, other: &Self) -> Option<()> {
-        self.members.extend(&other.members);
-        self.examples.extend(other.examples.iter().cloned());
-        self.settle();
-        self.corrupted = self.corrupted.checked_add(other.corrupted)?;
-        for (mine, theirs) in self.outcomes.iter_mut().zip(other.outcomes) {
-            *mine = mine.checked_add(theirs)?;
+    fn merge_all(&mut self, others: &[&Self]) -> Option<()> {
+        for other in others {
+            self.members.extend(&other.members);
+            for example in &other.examples {
+                if !self.examples.contains(example) {
+                    self.examples.insert(example.clone());
+                }
+            }
+            self.settle();
+            self.corrupted = self.corrupted.checked_add(other.corrupted)?;
+            for (mine, theirs) in self.outcomes.iter_mut().zip(other.outcomes) {
+                *mine = mine.checked_add(theirs)?;
+            }
         }
-        self.others.merge(&other.others)?;
-        self.failed.merge(&other.failed)
+        let numbers = |of: fn(&Self) -> &Numbers| -> Vec<&Numbers> {
+            others.iter().map(|other| of(other)).filter(|numbers| numbers.n() > 0).collect()
+        };
+        self.others.merge_all(&numbers(|group| &group.others))?;
+        self.failed.merge_all(&numbers(|group| &group.failed))
     }
 
     /// Forgets labels that are too many.

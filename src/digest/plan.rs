@@ -9,19 +9,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analysis;
+use crate::analysis::convention::Convention;
 use crate::analysis::grouping::Grouping;
 use crate::analysis::label_names::collapses;
+use crate::analysis::outcome::OutcomeColumn;
 use crate::analysis::requests::Moment;
 use crate::analysis::table::leader;
 use crate::measure::Polarity;
+use crate::measure::ending::{FAILED_WORDS, Outcome};
 use crate::measure::label::pattern;
 use crate::measure::unit::{Dimension, Unit};
 use crate::stats::settings::Settings;
 use crate::table::source::Source;
-use crate::table::{CellType, Role, Table};
+use crate::table::{CellType, Instants, Role, Table};
 
-/// The version that is written and read.
-const VERSION: u32 = 1;
+/// The version that is written; those before are read, and taken for it.
+const VERSION: u32 = 2;
 
 /// How the shards of a run are understood.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,6 +86,9 @@ pub(crate) struct PlannedColumn {
     pub(crate) unit: Option<String>,
     /// Which way is better.
     pub(crate) polarity: Polarity,
+    /// Whether its dates begin with the day, where they could begin with the month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) day_first: Option<bool>,
 }
 
 /// What is measured.
@@ -132,6 +138,11 @@ pub(crate) enum PlanError {
     /// It is none.
     #[error("this is no plan of perfreport: {0}")]
     NoPlan(String),
+    /// It says of failures what this program does not know.
+    #[error(
+        "this plan says that `{0}` is read as \"{1}\", which perfreport does not know; make it with `perfreport plan`"
+    )]
+    Convention(String, String),
     /// It was written by a newer program.
     #[error("this plan is of version {0}, which a newer perfreport has written; this one reads version {VERSION}")]
     Newer(u32),
@@ -152,7 +163,10 @@ impl Plan {
         // Of equally large ones the first.
         let largest = samples.iter().rev().max_by_key(size).ok_or(PlanError::Nothing)?;
         let format = |sample: &Sample<'_>| sample.source.provenance.format.to_owned();
-        if let Some(other) = samples.iter().find(|other| format(other) != format(largest)) {
+        // A line of JSON is a document as well; by the plan it is read as the others are.
+        let is_line =
+            |sample: &Sample<'_>| format(sample) == "json" && format(largest) == "ndjson" && size(&sample) <= 1;
+        if let Some(other) = samples.iter().find(|other| format(other) != format(largest) && !is_line(other)) {
             return Err(PlanError::Formats(format(largest), format(other)));
         }
         let tables = &largest.source.tables;
@@ -199,12 +213,18 @@ impl Plan {
         if plan > VERSION {
             return Err(PlanError::Newer(plan));
         }
-        serde_json::from_slice(bytes).map_err(no_plan)
+        let mut read: Self = serde_json::from_slice(bytes).map_err(no_plan)?;
+        if let Some(odd) = read.outcome.as_ref().filter(|outcome| outcome.convention().is_none()) {
+            return Err(PlanError::Convention(odd.column.clone(), odd.convention.clone()));
+        }
+        // What is made by it from now on is not what older programs made by it.
+        read.version = VERSION;
+        Ok(read)
     }
 
     /// Whether it is of a version that this program knows.
     pub(super) fn is_known(&self) -> bool {
-        self.version == VERSION
+        (1..=VERSION).contains(&self.version)
     }
 
     /// The first thing in which two plans differ.
@@ -245,20 +265,97 @@ impl Plan {
                 misfits.push(format!("`{}` is not in the plan: it is not counted", found.name));
             }
         }
-        if let Some(planned) = &self.outcome {
-            let read = analysis.metrics.iter().filter_map(|metric| metric.failures.as_ref());
-            match read.into_iter().find(|found| found.column == planned.column) {
-                Some(found) if found.convention != planned.convention => misfits.push(format!(
-                    "`{}` is read as \"{}\" here, and the plan says \"{}\"",
-                    found.column, found.convention, planned.convention
-                )),
-                Some(_) => {}
-                None => {
-                    misfits.push(format!("`{}`, which says what failed, is not there or says nothing", planned.column));
-                }
+        misfits.extend(self.outcome.as_ref().and_then(|planned| self.misfit_of(planned, &source.tables)));
+        misfits.extend(self.metrics.iter().filter(|metric| is_planned(metric)).filter_map(|metric| {
+            let table = source.tables.get(usize::try_from(metric.table).ok()?)?;
+            self.lacks_numbers(table, metric)
+        }));
+        misfits.extend(self.clock.as_ref().and_then(|clock| clock.misfit(&source.tables)));
+        for column in source.tables.iter().flat_map(|table| &table.columns) {
+            let planned = self.columns.get(&column.name).and_then(|planned| planned.day_first);
+            if let Some((found, _)) = column.day_first.zip(planned).filter(|(found, planned)| found != planned) {
+                let first = if found { "day" } else { "month" };
+                misfits
+                    .push(format!("the dates of `{}` begin with the {first} here, as one of them shows", column.name));
             }
         }
         misfits
+    }
+
+    /// That a metric of the plan has no number in any row of a table, unless all of them failed.
+    fn lacks_numbers(&self, table: &Table, metric: &PlannedMetric) -> Option<String> {
+        let column = table.position(&metric.name)?;
+        if table.lines.rows() == 0 || table.values(column).count() > 0 {
+            return None;
+        }
+        let all_failed =
+            self.told(table).is_some_and(|told| told.of_all()[Outcome::Failed as usize] == table.lines.rows());
+        (!all_failed).then(|| format!("`{}`, which the plan counts, has no number here", metric.name))
+    }
+}
+
+impl PlannedOutcome {
+    /// How its cells are read.
+    pub(super) fn convention(&self) -> Option<Convention> {
+        Convention::of_words(&self.convention)
+    }
+}
+
+impl Plan {
+    /// What became of the rows of a table.
+    pub(super) fn told<'a>(&self, table: &'a Table) -> Option<OutcomeColumn<'a>> {
+        let PlannedOutcome { column, .. } = self.outcome.as_ref()?;
+        // Failures that are words among the numbers of a metric: where there are none, all that is measured came back.
+        if column == FAILED_WORDS && table.position(column).is_none() {
+            let leads = self.metrics.iter().find(|metric| metric.leads)?;
+            return Some(OutcomeColumn::of_measured(table, table.position(&leads.name)?));
+        }
+        OutcomeColumn::planned(table, column, self.outcome.as_ref()?.convention()?)
+    }
+
+    /// In what the cells that say what failed are not those of the plan.
+    fn misfit_of(&self, planned: &PlannedOutcome, tables: &[Table]) -> Option<String> {
+        let found = tables.iter().find_map(|table| Some((table, self.told(table)?)));
+        let counts = found.as_ref().map(|(_, told)| told.of_all()).unwrap_or_default();
+        let Some((table, _)) = found.filter(|_| counts.iter().sum::<u64>() > counts[Outcome::NotSaid as usize]) else {
+            return Some(format!("`{}`, which says what failed, is not there or says nothing", planned.column));
+        };
+        let PlannedOutcome { column, convention: says } = planned;
+        let of_numbers = planned.convention().is_some_and(|convention| !convention.is_of_words());
+        let are_numbers = table.columns.iter().any(|found| found.name == *column && found.cells.is_number());
+        if of_numbers != are_numbers {
+            let [here, there] = if are_numbers { ["numbers", "words"] } else { ["words", "numbers"] };
+            return Some(format!("`{column}` has {here} here, and the plan reads {there}: \"{says}\""));
+        }
+        match counts[Outcome::Unclear as usize] {
+            unclear if of_numbers && unclear > 0 => {
+                let rows = if unclear == 1 { "1 row".to_owned() } else { format!("{unclear} rows") };
+                Some(format!("`{column}` has numbers here of which the plan knows nothing, in {rows}: \"{says}\""))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl PlannedClock {
+    /// That no row of a shard has an instant.
+    fn misfit(&self, tables: &[Table]) -> Option<String> {
+        let mut with_rows = tables.iter().filter(|table| table.lines.rows() > 0).peekable();
+        with_rows.peek()?;
+        let has_instant = |table: &Table| {
+            let column = table.position(&self.column);
+            column.is_some_and(|column| {
+                let (instants, mut any) = (Instants::of(table, column), false);
+                instants.visit(0..usize::try_from(table.lines.rows()).unwrap_or(usize::MAX), |at| any |= at.is_some());
+                any
+            })
+        };
+        (!with_rows.any(has_instant)).then(|| {
+            format!(
+                "`{}`, the clock of the plan, has no instant here: its rows are not among those over time",
+                self.column
+            )
+        })
     }
 }
 
@@ -291,6 +388,7 @@ impl PlannedColumn {
             dimension: unit.map(|unit| unit.dimension),
             unit: unit.map(|unit| unit.symbol.to_owned()).filter(|symbol| !symbol.is_empty()),
             polarity: column.polarity,
+            day_first: column.day_first,
         };
         (column.name.clone(), planned)
     }

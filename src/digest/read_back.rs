@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::among_all;
 use super::numbers::{Extreme, Numbers};
 use super::parts::{Digest, Group, MOST_MEMBERS};
 use super::plan::PlannedMetric;
@@ -60,7 +61,7 @@ pub fn digest_source(digest: &Digest, name: &str, stored: (String, u64)) -> Sour
             set_aside: set_aside.collect(),
             ..Provenance::default()
         },
-        findings: findings(digest, name),
+        findings: findings(digest, name).into_iter().chain(among_all::findings(digest, name)).collect(),
         ..SourceData::default()
     }
 }
@@ -285,7 +286,7 @@ fn failures(
     groups: &BTreeMap<String, Group>,
     settings: &Settings,
 ) -> Option<Failures> {
-    let outcome = digest.plan.outcome.as_ref().filter(|_| planned.leads)?;
+    let outcome = digest.plan.outcome.as_ref()?;
     let sum = |place: usize| groups.values().map(|group| group.outcomes[place]).fold(0, u64::saturating_add);
     let [succeeded, failed, not_said, unclear] = [0, 1, 2, 3].map(sum);
     // Where there is a run, they stand there.
@@ -293,12 +294,12 @@ fn failures(
         .causes
         .first
         .iter()
-        .filter(|_| digest.time.is_empty())
+        .filter(|_| planned.leads && digest.time.is_empty())
         .map(|(cause, failed)| CauseCount { cause: cause.clone(), failed: *failed })
         .collect();
     causes.sort_by_key(|cause| std::cmp::Reverse(cause.failed));
     causes.truncate(NAMED_CAUSES);
-    let several = groups.len() > 1 && !digest.plan.group_by.is_empty();
+    let several = planned.leads && groups.len() > 1 && !digest.plan.group_by.is_empty();
     let by_label = groups.iter().filter(|_| several).map(|(label, group)| {
         let [succeeded, failed, _, unclear] = group.outcomes;
         GroupFailures::counted(label, failed, succeeded.saturating_add(failed).saturating_add(unclear), unclear)

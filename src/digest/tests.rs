@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::time::TimeCounts;
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 
-const PLAN: &str = r#"{"plan": 1, "format": "csv", "columns": {}, "group_by": ["endpoint"], "collapsed": [],
+const PLAN: &str = r#"{"plan": 2, "format": "csv", "columns": {}, "group_by": ["endpoint"], "collapsed": [],
     "metrics": [{"table": 0, "name": "ms", "dimension": "time", "unit": "ms", "polarity": "lower_is_better", "leads": true}]}"#;
 
 fn numbers(shard: &str, values: &[f64]) -> Numbers {
@@ -28,6 +28,8 @@ pub(super) fn digest(name: &str, rows: &[(u8, f64, bool)]) -> Digest {
         name: name.to_owned(),
         digest: hash.clone(),
         bytes: 20 * rows.len() as u64,
+        content: None,
+        span: None,
         lines: rows.len() as u64,
         rows_read: rows.len() as u64,
         rows_used: rows.len() as u64,
@@ -122,6 +124,9 @@ proptest! {
             shuffled.swap(place, (seed as usize).wrapping_mul(place + 7) % length);
         }
         prop_assert_eq!(&merged(&shuffled).to_bytes().unwrap(), &straight);
+        let mut at_once = shuffled[0].clone();
+        at_once.merge_all(&shuffled[1..]).unwrap();
+        prop_assert_eq!(&at_once.to_bytes().unwrap(), &straight);
         // As a tree instead of one by one, and through files.
         let halves: Vec<Digest> = shuffled.chunks(2).map(merged).collect();
         let stored: Vec<Digest> = halves.iter().map(|half| Digest::parse(&half.to_bytes().unwrap()).unwrap()).collect();
@@ -199,10 +204,23 @@ fn another_plan_is_refused_with_what_differs() {
 }
 
 #[test]
+fn digests_of_the_first_version_are_read_and_not_mixed_with_newer_ones() {
+    let content = digest("a", &[(1, 0.5, false)]).content();
+    let at = content.windows(9).position(|bytes| bytes == b"{\"plan\":2").unwrap();
+    let older = [&content[..at], b"{\"plan\":1", &content[at + 9..]].concat();
+    let mut file = packed(&older).unwrap();
+    file[b"perfreport-digest ".len()] = b'1';
+    let mut read = Digest::parse(&file).unwrap();
+    assert_eq!(read.samples(), 1);
+    let error = read.merge(&digest("b", &[(1, 0.5, false)])).unwrap_err().to_string();
+    assert!(error.contains("`plan` is 2 in it and 1 in the others"), "{error}");
+}
+
+#[test]
 fn what_is_no_digest_says_so() {
     let whole = digest("a", &[(1, 0.5, false)]).to_bytes().unwrap();
     assert_eq!(Digest::parse(b"latency_ms\n12\n"), Err(DigestError::NoDigest));
-    assert_eq!(Digest::parse(b"perfreport-digest 2\n..."), Err(DigestError::Newer(2)));
+    assert_eq!(Digest::parse(b"perfreport-digest 3\n..."), Err(DigestError::Newer(3)));
     assert_eq!(Digest::parse(&whole[..30]), Err(DigestError::Damaged("it ends in the middle")));
     let longer = [&whole[..], b"x"].concat();
     assert!(matches!(Digest::parse(&longer), Err(DigestError::Damaged(_))));

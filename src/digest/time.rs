@@ -91,6 +91,11 @@ impl TimeCounts {
         self.counts.is_empty()
     }
 
+    /// The first and the last instant.
+    pub(super) fn span(&self) -> Option<(i64, i64)> {
+        (!self.counts.is_empty()).then_some(self.instants)
+    }
+
     /// Whether every instant is a whole second.
     pub(super) fn whole_seconds(&self) -> bool {
         !self.fractions

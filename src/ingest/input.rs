@@ -103,6 +103,11 @@ impl<'a> Input<'a> {
         self.compression
     }
 
+    /// Whether the plain bytes are others than the stored ones.
+    pub(crate) fn is_packed(&self) -> bool {
+        self.compression.is_some() || self.is_utf16
+    }
+
     /// Whether it is a text in UTF-16, which is read as UTF-8.
     pub(crate) fn is_utf16(&self) -> bool {
         self.is_utf16

@@ -15,7 +15,7 @@ mod error;
 mod format;
 mod formats;
 mod head;
-mod input;
+pub(crate) mod input;
 mod json;
 mod meaning;
 mod options;
@@ -135,7 +135,7 @@ fn read_at_pace(
 }
 
 /// What becomes of a compressed file that was cut.
-const ENDS_EARLY: &str = "the compressed file ends in the middle";
+pub(crate) const ENDS_EARLY: &str = "the compressed file ends in the middle";
 
 /// Refuses a source in which nothing is of the format that the user named.
 fn refuse_wrong_name(source: &Source, options: &SourceOptions) -> Result<(), IngestError> {
@@ -163,8 +163,8 @@ pub fn plain<'a>(stored: impl Read + 'a) -> std::io::Result<impl Read + 'a> {
     Input::new(stored, &[])
 }
 
-/// The input, read by the records and asked for its digest afterwards.
-struct SharedInput<'a, 'b>(&'a std::cell::RefCell<Input<'b>>);
+/// The input, read by others and asked for its digest, or whether it was whole, afterwards.
+pub(crate) struct SharedInput<'a, 'b>(pub(crate) &'a std::cell::RefCell<Input<'b>>);
 
 impl Read for SharedInput<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {

@@ -18,6 +18,8 @@ pub struct ColumnOptions {
     pub limit: Option<Quantity>,
     /// Lines (first and last of each stretch) whose values are no measurements.
     pub set_aside: Vec<(u64, u64)>,
+    /// Whether its dates begin with the day, or with the month.
+    pub day_first: Option<bool>,
 }
 
 /// What the user says about a source.

@@ -29,6 +29,9 @@ impl Outcome {
     }
 }
 
+/// What a column is called that says which rows failed, where only words among the numbers of a metric do.
+pub(crate) const FAILED_WORDS: &str = "words among numbers";
+
 /// What a word says that stands where a number would.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoResult {

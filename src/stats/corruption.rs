@@ -52,7 +52,7 @@ const IMPOSSIBLE_SPANS: f64 = 60.0;
 /// A label of which every value lies at least so many times above the others may be one of another table.
 const FOREIGN_RATIO: f64 = 1e4;
 /// A lone duration up to so many times the largest of the others is slow, and nothing else.
-const LONGEST_PAUSE: f64 = 100.0;
+pub(crate) const LONGEST_PAUSE: f64 = 100.0;
 /// A group of samples is judged by itself from this size on; smaller ones are judged among all samples.
 const GROUP_OF_ITS_OWN: usize = 20;
 /// Each suspect is compared with every sample as its multiple; beyond so many pairs that is left out.

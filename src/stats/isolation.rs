@@ -122,6 +122,20 @@ impl Isolation {
     }
 }
 
+/// How many values from the extreme inward the test looks at among so many positive ones.
+pub(crate) fn looked_at(n: usize) -> usize {
+    if n < MIN_POSITIVE {
+        n
+    } else {
+        scanned_of(n) + (n / HILL_SHARE).clamp(HILL_MIN, HILL_MAX).min(n - 1 - scanned_of(n)) + 1
+    }
+}
+
+/// The most surprising gap in a tail of `n` positive values of which only so many are known from the extreme inward.
+pub(crate) fn isolation_of_end(n: usize, through_zero: bool, tail: Tail, end: &[f64]) -> Option<Isolation> {
+    if end.len() < looked_at(n) { None } else { isolation_of(n, through_zero, tail, |place| end[place]) }
+}
+
 /// How many extreme gaps are looked at among so many positive values.
 fn scanned_of(n: usize) -> usize {
     MIN_SCANNED.max(n / SCANNED_SHARE).min(n / MAX_SCANNED_SHARE).min(MOST_SCANNED)

@@ -193,6 +193,8 @@ pub struct Column {
     pub dictionary: Vec<String>,
     /// How the numbers were written, for numbers.
     pub shape: Option<Shape>,
+    /// Whether its dates begin with the day, for instants that were written so or with the month first.
+    pub day_first: Option<bool>,
 }
 
 impl Column {
@@ -211,6 +213,7 @@ impl Column {
             data,
             dictionary,
             shape: None,
+            day_first: None,
         }
     }
 
@@ -234,6 +237,7 @@ impl Column {
             data: Cells::default(),
             dictionary: self.dictionary.clone(),
             shape: None,
+            day_first: self.day_first,
         }
     }
 

@@ -182,7 +182,7 @@ fn what_would_count_twice_or_differently_is_refused() {
     for name in ["a", "b", "copy"] {
         place.run(&format!("digest {name}.csv --plan plan.json -o {name}.digest")).exits(0);
     }
-    place.run("merge a.digest b.digest -o ab.digest").exits(0).says("2 shards, 600 rows");
+    place.run("merge a.digest b.digest -o ab.digest").exits(0).says("2 shards, 600 samples");
     place
         .run("merge ab.digest copy.digest -o all.digest")
         .exits(2)
@@ -227,7 +227,10 @@ fn a_shard_that_does_not_fit_is_a_finding_or_an_error() {
     for name in ["empty", "header"] {
         place.run(&format!("digest {name}.csv --plan p.json --strict-plan -o {name}.digest")).exits(0);
     }
-    place.run("merge odd.digest empty.digest a.digest header.digest -o all.digest").exits(0).says("4 shards, 300 rows");
+    place
+        .run("merge odd.digest empty.digest a.digest header.digest -o all.digest")
+        .exits(0)
+        .says("4 shards, 300 samples");
     place.run("summarize all.digest -o all.json").exits(0);
     let report = place.json("all.json");
     let told = findings(&report, "other_plan");

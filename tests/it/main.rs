@@ -66,6 +66,7 @@ mod remedies;
 mod requests;
 mod schema_1;
 mod service;
+mod shards;
 mod simulator;
 mod steady;
 mod strangers;

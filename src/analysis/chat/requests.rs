@@ -325,7 +325,7 @@ const ERROR_PARTS: &[&str] = &["error.type", "error.code", "error.message"];
 impl RowOutcomes {
     fn of(table: &Table, found: &Recognition) -> Self {
         let aiperf = found.shape == Shape::AiPerf;
-        let judged = |column: usize| Some((Keys::of_column(table, column), outcome::outcomes(table, column)?.0));
+        let judged = |column: usize| Some((Keys::of_column(table, column), outcome::outcomes(table, column)?));
         let own = found.column(Field::Error).filter(|_| !aiperf);
         let parts = ERROR_PARTS.iter().filter_map(|name| table.position(name)).filter(|part| Some(*part) != own);
         Self {

@@ -277,6 +277,7 @@ impl ColumnBuilder {
 
     fn into_column(self, name: String, storage: &Storage) -> Column {
         let cells = self.cell_type();
+        let mut begins_with_day = None;
         let (cells, data, dictionary, shape) = match self {
             Self::Number(numbers) => {
                 let data = numbers.cells.finish();
@@ -299,7 +300,8 @@ impl ColumnBuilder {
                 let dates = || calendar::of_texts(&texts).filter(|_| cells == CellType::Text);
                 match numbers {
                     None => match dates() {
-                        Some(LocalDates::Instants(instants)) => {
+                        Some(LocalDates::Instants(instants, day_first)) => {
+                            begins_with_day = day_first;
                             (CellType::Timestamp, dated(&data, &instants, storage), Vec::new(), None)
                         }
                         _ => (cells, data, texts, None),
@@ -312,7 +314,7 @@ impl ColumnBuilder {
                 }
             }
         };
-        Column { shape, ..Column::new(name, cells, data, dictionary) }
+        Column { shape, day_first: begins_with_day, ..Column::new(name, cells, data, dictionary) }
     }
 }
 

@@ -54,8 +54,9 @@ pub(crate) fn instants(column: &str, numbers: &Cells, storage: &Storage) -> Opti
 /// Which of the first two numbers of such texts is the day, as far as all of them tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LocalDates {
-    /// What each text stands for; nothing where it says that there is no value.
-    Instants(Vec<Option<i64>>),
+    /// What each text stands for; nothing where it says that there is no value. And whether they begin with the day, where
+    /// that makes a difference.
+    Instants(Vec<Option<i64>>, Option<bool>),
     /// Dates of which either number may be the day.
     Ambiguous,
 }
@@ -78,15 +79,46 @@ pub(crate) fn of_texts(texts: &[String]) -> Option<LocalDates> {
     let goes_on = |instants: &Vec<Option<i64>>| instants.iter().flatten().is_sorted();
     let (day_first, month_first) = (in_order(true), in_order(false).filter(|_| separator != b'.'));
     match (day_first, month_first) {
-        (Some(instants), None) | (None, Some(instants)) => Some(LocalDates::Instants(instants)),
+        (Some(instants), None) => Some(LocalDates::Instants(instants, Some(true))),
+        (None, Some(instants)) => Some(LocalDates::Instants(instants, Some(false))),
         (Some(day_first), Some(month_first)) => Some(match (goes_on(&day_first), goes_on(&month_first)) {
-            _ if day_first == month_first => LocalDates::Instants(day_first),
-            (true, false) => LocalDates::Instants(day_first),
-            (false, true) => LocalDates::Instants(month_first),
+            _ if day_first == month_first => LocalDates::Instants(day_first, None),
+            (true, false) => LocalDates::Instants(day_first, Some(true)),
+            (false, true) => LocalDates::Instants(month_first, Some(false)),
             _ => LocalDates::Ambiguous,
         }),
         (None, None) => None,
     }
+}
+
+/// Reads the dates of a column in an order that others have shown, whatever these rows show by themselves; nothing is changed where one
+/// of them has no such date.
+pub(crate) fn read_in_order(column: &mut Column, day_first: bool, storage: &Storage) {
+    let mut instants = CellsBuilder::instants(storage.clone());
+    if column.cells == CellType::Text {
+        let date = |text: &String| match LocalDate::of(text) {
+            _ if is_empty_word(text.as_bytes()) => Some(None),
+            found => found?.instant(day_first).map(Some),
+        };
+        let Some(dates) = column.dictionary.iter().map(date).collect::<Option<Vec<Option<i64>>>>() else { return };
+        column.data.visit_codes(0..column.data.rows(), |_, block| {
+            for code in block {
+                instants.push_instant(dates.get(*code as usize).copied().flatten());
+            }
+        });
+    } else if column.cells == CellType::Timestamp && column.day_first == Some(!day_first) {
+        for instant in column.data.instants() {
+            let turned = instant.map(clock::with_day_and_month_changed);
+            if turned == Some(None) {
+                return;
+            }
+            instants.push_instant(turned.flatten());
+        }
+    } else {
+        return;
+    }
+    (column.cells, column.data) = (CellType::Timestamp, instants.finish());
+    (column.dictionary, column.day_first) = (Vec::new(), Some(day_first));
 }
 
 /// Nanoseconds of a day.
@@ -133,7 +165,7 @@ mod tests {
     }
 
     fn seconds(texts: &[&str]) -> Vec<i64> {
-        let Some(LocalDates::Instants(instants)) = of(texts) else { panic!("{texts:?}: {:?}", of(texts)) };
+        let Some(LocalDates::Instants(instants, _)) = of(texts) else { panic!("{texts:?}: {:?}", of(texts)) };
         instants.iter().flatten().map(|nanos| nanos / 1_000_000_000).collect()
     }
 
@@ -158,6 +190,28 @@ mod tests {
         // As days they go on, as months they fall back.
         assert_eq!(seconds(&["30/09/2025", "01/10/2025"]).len(), 2);
         assert_eq!(seconds(&["09/09/2025 10:00", "01/10/2025 10:00", "02/11/2025 10:00"])[1], 1_759_312_800);
+    }
+
+    #[test]
+    fn dates_are_read_in_the_order_that_others_show() {
+        let seconds = |text: &str, day_first: bool| -> Option<Vec<i64>> {
+            let source = crate::ingest::read_text("d.csv", format!("timestamp,ms\n{text}"));
+            let mut column = source.tables[0].columns[0].without_data();
+            column.data = source.tables[0].columns[0].data.clone();
+            read_in_order(&mut column, day_first, &Storage::MEMORY);
+            let instants =
+                |column: &Column| column.data.instants().flatten().map(|nanos| nanos / 1_000_000_000).collect();
+            (column.cells == CellType::Timestamp).then(|| instants(&column))
+        };
+        // Either number may be the day; 2025-06-05 and 2025-05-06.
+        let either = "05/06/2025 08:00:00,1\n05/06/2025 08:00:01,2\n";
+        assert_eq!(seconds(either, true), Some(vec![1_749_110_400, 1_749_110_401]));
+        assert_eq!(seconds(either, false), Some(vec![1_746_518_400, 1_746_518_401]));
+        // As months they go on, and days they are.
+        let other = "01/02/2025 00:00:00,1\n02/01/2025 00:00:00,2\n";
+        assert_eq!(seconds(other, true), Some(vec![1_738_368_000, 1_735_776_000]));
+        let certain = "13/02/2025 00:00:00,1\n14/02/2025 00:00:00,2\n";
+        assert_eq!(seconds(certain, false), seconds(certain, true), "there is no such month");
     }
 
     #[test]

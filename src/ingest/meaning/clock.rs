@@ -95,6 +95,14 @@ fn midnight(year: i64, month: i64, day: i64) -> Option<i64> {
     i64::try_from(date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_nanosecond()).ok()
 }
 
+/// The instant whose day is the month of another one, and its month the day; `None` where there is no such month.
+pub(crate) fn with_day_and_month_changed(instant: i64) -> Option<i64> {
+    let at = jiff::Timestamp::from_nanosecond(i128::from(instant)).ok()?.to_zoned(TimeZone::UTC).datetime();
+    let (day, month) = (i64::from(at.day()), i64::from(at.month()));
+    let of_day = instant - midnight(i64::from(at.year()), month, day)?;
+    midnight(i64::from(at.year()), day, month)?.checked_add(of_day)
+}
+
 /// A leap year, in which every day exists that exists at all.
 const ANY_YEAR: i64 = 2000;
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::measure::ending::{self, NoResult};
+use crate::measure::ending::{self, FAILED_WORDS, NoResult};
 use crate::measure::finding::{Finding, FindingKind, Place, Severity};
 use crate::measure::folded::Folded;
 use crate::table::packed::CellsBuilder;
@@ -15,8 +15,6 @@ use crate::ingest::builder::InvalidCells;
 
 /// Lines that a note names; the rest are counted.
 const NAMED_LINES: usize = 8;
-/// What the column is called that says which rows failed.
-const NAME: &str = "words among numbers";
 /// Its texts, by their codes: a number is there, a word says failed, and nothing is said.
 const TEXTS: [&str; 3] = ["ok", "failed", ""];
 
@@ -46,7 +44,8 @@ pub(crate) fn add_outcome(table: &mut Table, invalid: &InvalidCells) {
         return;
     }
     let said = [Role::Status, Role::MetricName].into_iter().any(|role| table.columns_as(role).next().is_some());
-    let Some(words) = invalid.no_results.get(&metric).filter(|_| !said && table.position(NAME).is_none()) else {
+    let Some(words) = invalid.no_results.get(&metric).filter(|_| !said && table.position(FAILED_WORDS).is_none())
+    else {
         return;
     };
     let failed = words.iter().filter(|(_, what)| *what == NoResult::Failed).count();
@@ -70,7 +69,7 @@ pub(crate) fn add_outcome(table: &mut Table, invalid: &InvalidCells) {
             "made of `{}`, where words say of {failed} rows that they failed",
             table.columns[metric].name
         ),
-        ..Column::new(NAME.to_owned(), CellType::Text, codes.finish(), TEXTS.map(str::to_owned).to_vec())
+        ..Column::new(FAILED_WORDS.to_owned(), CellType::Text, codes.finish(), TEXTS.map(str::to_owned).to_vec())
     };
     table.columns.push(column);
 }

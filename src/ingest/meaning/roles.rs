@@ -197,6 +197,11 @@ fn assign_table(
     let (inherited, axes) = (builder.inherited.clone(), builder.axes.clone());
     let (mut table, mut invalid) = builder.finish();
     table.order_is_recorded = !definitions.rows_sorted;
+    for column in &mut table.columns {
+        if let Some(day_first) = options.column(&column.name).and_then(|given| given.day_first) {
+            calendar::read_in_order(column, day_first, &storage);
+        }
+    }
     let mut above_blocks = Vec::new();
     if definitions.leaves_roles_open() {
         above_blocks = block_lines::carry_down(&mut table, &mut invalid, &storage);

@@ -1,7 +1,7 @@
 //! The unit of each metric of a table.
 //!
-//! In: a table whose columns have roles, and what the user says. Out: the same table with units. Said by the user comes
-//! first, then the cells, the metric's name, a column of units, and last an assumption, in which all durations of a row
+//! In: a table whose columns have roles, and what the user says. Out: the same table with units. Cells that carry their unit come
+//! first, then what the user says, the metric's name, a column of units, and last an assumption, in which all durations of a row
 //! agree.
 
 use crate::measure::Polarity;
@@ -27,7 +27,12 @@ pub(crate) fn assign_unit(
     let name = table.columns[index].name.clone();
     let given = options.column(&name);
     let counted = counted_instead(table, index);
-    let unit = match (given.and_then(|column| column.unit), table.columns[index].cells) {
+    let said = given.and_then(|column| column.unit);
+    let overruled = said.filter(|unit| is_overruled(table.columns[index].cells, *unit));
+    if let Some(unit) = overruled.filter(|_| !options.roles_are_decided) {
+        findings.push(is_said_by_cells(&name, unit, source));
+    }
+    let unit = match (said.filter(|_| overruled.is_none()), table.columns[index].cells) {
         (Some(unit), _) => Some(UnitChoice { unit, reason: "given by the user".into(), assumed: false }),
         (None, CellType::Quantity(dimension)) => Some(UnitChoice {
             unit: base_unit(dimension),
@@ -66,6 +71,21 @@ pub(crate) fn assign_unit(
     column.polarity = polarity;
     column.limit = limit;
     column.set_aside = set_aside;
+}
+
+/// Whether cells say their unit themselves, so that another one cannot be that of their numbers: those are in base units already.
+fn is_overruled(cells: CellType, said: Unit) -> bool {
+    // `1.2k` is a number whose unit stands elsewhere.
+    matches!(cells, CellType::Quantity(dimension) if !matches!(dimension, Dimension::Count | Dimension::Unknown)
+        && (dimension != said.dimension || said.to_base(1.0) != 1.0))
+}
+
+/// That a unit was stated which the cells of a column contradict.
+fn is_said_by_cells(name: &str, said: Unit, source: &str) -> Finding {
+    let reason = format!("each cell of `{name}` states its unit, and {} was said of all of them", said.symbol);
+    let action = "the cells decide";
+    let place = Place::source(source).column(name);
+    Finding::new(Severity::Note, FindingKind::Contradiction, place, reason, action).metric(name)
 }
 
 /// Whole numbers called `ops` beside a rate of them (`ops_per_sec`) or beside the length of the run say how many there were; those called

@@ -226,7 +226,7 @@ fn clock(kind: FindingKind) -> Explanation {
             "Sort by start where order matters. Drift and warm-up follow the rows as they stand.",
         ),
         FindingKind::ClockJump => (
-            "A pause is more than 100 times as long as all others: a machine slept, or two runs stand in one file.",
+            "A pause is more than 100 times as long as all others: a machine slept, two runs stand in one file, or the clocks of two shards differ.",
             "Write each run into a file of its own.",
         ),
         _ => (

@@ -1,0 +1,230 @@
+//! How a status column says that its row failed: a number or a word, by one of a few conventions.
+//!
+//! In: the name of a column and its numbers or words. Out: the [`Convention`] that they show, and by one what each of them says. A word
+//! or a number for which a convention has no place is never taken for success.
+
+use crate::measure::ending::{self, Outcome};
+use crate::measure::label::last_word;
+use crate::measure::words;
+use crate::table::packed::Cells;
+use crate::table::{Role, Table};
+
+/// How a status column says that its row failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Convention {
+    ExitCode,
+    /// HTTP status; 0 stands for no answer.
+    Http,
+    /// A number that counts or names failures.
+    ErrorCode,
+    FailureFlag,
+    SuccessFlag,
+    /// The severity of a line of log.
+    Severity,
+    Words,
+    /// Words of tests, of which each but those for success says that one did not pass.
+    States,
+    FailureWords,
+}
+
+impl Convention {
+    const ALL: [Self; 9] = [
+        Self::ExitCode,
+        Self::Http,
+        Self::ErrorCode,
+        Self::FailureFlag,
+        Self::SuccessFlag,
+        Self::Severity,
+        Self::Words,
+        Self::States,
+        Self::FailureWords,
+    ];
+
+    /// As reports and plans say it.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::ExitCode => "0 is success",
+            Self::Http => "HTTP status, 400 and above (and 0) failed",
+            Self::ErrorCode => "0 is no failure, by the column's name",
+            Self::FailureFlag => "1 is failure, by the column's name",
+            Self::SuccessFlag => "1 is success, by the column's name",
+            Self::Severity => "severity of a log, 50 and above is an error",
+            Self::Words => "by the words",
+            Self::States => "by the words, which are states of tests",
+            Self::FailureWords => "a word means failure",
+        }
+    }
+
+    /// The one that is said in these words.
+    pub(crate) fn of_words(words: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|convention| convention.words() == words)
+    }
+
+    /// Whether it is about words.
+    pub(crate) fn is_of_words(self) -> bool {
+        matches!(self, Self::Words | Self::States | Self::FailureWords)
+    }
+
+    /// Whether a number says that its row failed.
+    pub(super) fn failed(self, number: f64) -> bool {
+        match self {
+            Self::ExitCode | Self::ErrorCode | Self::FailureFlag => number != 0.0,
+            Self::Http => number >= 400.0 || number == 0.0,
+            Self::SuccessFlag => number == 0.0,
+            Self::Severity => number >= ending::ERROR_SEVERITY,
+            Self::Words | Self::States | Self::FailureWords => false,
+        }
+    }
+
+    /// What a number says; one that the convention has no place for is not understood.
+    pub(super) fn outcome(self, number: f64) -> Outcome {
+        let has_place = match self {
+            Self::Http => is_http(number),
+            Self::FailureFlag | Self::SuccessFlag => is_flag(number),
+            _ => true,
+        };
+        match (has_place, self.failed(number)) {
+            (false, _) => Outcome::Unclear,
+            (true, true) => Outcome::Failed,
+            (true, false) => Outcome::Succeeded,
+        }
+    }
+}
+
+fn is_http(number: f64) -> bool {
+    number == 0.0 || (100.0..600.0).contains(&number)
+}
+
+fn is_flag(number: f64) -> bool {
+    (0.0..=1.0).contains(&number)
+}
+
+/// Numbers follow a convention that their name and range show, or none.
+pub(super) fn convention_of_numbers(cells: &Cells, name: &str) -> Option<Convention> {
+    let (mut flags, mut http, mut answered) = (true, true, false);
+    cells.visit_present(0..cells.count(), |block| {
+        flags = flags && block.iter().all(|number| is_flag(*number));
+        http = http && block.iter().all(|number| is_http(*number));
+        answered = answered || block.iter().any(|number| (200.0..400.0).contains(number));
+    });
+    if name.rsplit('.').next() == Some("level") {
+        return Some(Convention::Severity);
+    }
+    if name.contains("exit")
+        || name.contains("returncode")
+        || name.contains("return_code")
+        || matches!(name.rsplit('.').next(), Some("rc" | "retcode"))
+        || name.contains("grpc")
+        || name.contains("errno")
+    {
+        return Some(Convention::ExitCode);
+    }
+    // `error_code` 0 is no error, unless it holds the answers of a server.
+    if says_failure(name) && !flags && !answered {
+        return Some(Convention::ErrorCode);
+    }
+    if http && !flags {
+        return Some(Convention::Http);
+    }
+    let turned = ["invalid", "incorrect", "unverified", "unsorted"].iter().any(|word| name.contains(word));
+    let of_success = ["success", "ok", "pass"].iter().any(|word| name.contains(word))
+        || !turned && ["correct", "valid", "verified", "verification", "sorted"].iter().any(|word| name.contains(word));
+    if flags && says_failure(name) {
+        return Some(Convention::FailureFlag);
+    }
+    (flags && of_success).then_some(Convention::SuccessFlag)
+}
+
+/// Where nothing was answered, the codes of HTTP are 0 in all rows: by the name of the column, or beside what was asked of a server. Elsewhere
+/// 0 may be how a process ended that did well.
+pub(super) fn unanswered(table: &Table, cells: &Cells, name: &str) -> Option<Convention> {
+    const OF_HTTP: [&str; 6] = ["http", "status_code", "statuscode", "response_code", "responsecode", "status code"];
+    const ASKED: words::Words = words::Words::of("url uri endpoint route");
+    let is_address = |text: &String| {
+        text.is_empty() || text.starts_with('/') && !text.contains(['.', ' ']) || text.starts_with("http")
+    };
+    let asks = |column: usize| {
+        let of = &table.columns[column];
+        let last = last_word(&of.name);
+        ASKED.has(&last) || last == "path" && !of.dictionary.is_empty() && of.dictionary.iter().all(is_address)
+    };
+    let by_name = OF_HTTP.iter().any(|known| name.contains(known));
+    let mut nothing = cells.count() > 0;
+    cells.visit_present(0..cells.count(), |block| nothing = nothing && block.iter().all(|number| *number == 0.0));
+    (nothing && (by_name || table.columns_as(Role::Label).any(asks))).then_some(Convention::Http)
+}
+
+/// How the words of a status column are understood.
+#[derive(Clone, Copy)]
+pub(super) struct Words {
+    /// Whether the name of the column says that what stands in it is a failure.
+    pub(super) of_failure: bool,
+    /// Whether they are states of tests.
+    pub(super) states: bool,
+}
+
+impl Words {
+    /// What one says.
+    pub(super) fn outcome(self, text: &str) -> Outcome {
+        match ending::of_text(text, self.of_failure) {
+            // Beside tests that passed and failed, one that was `BLOCKED` did not pass.
+            Outcome::Unclear if self.states && ending::is_state(text) => Outcome::Failed,
+            said => said,
+        }
+    }
+
+    /// The convention that they follow.
+    pub(super) fn convention(self) -> Convention {
+        match self {
+            Self { of_failure: true, .. } => Convention::FailureWords,
+            Self { states: true, .. } => Convention::States,
+            _ => Convention::Words,
+        }
+    }
+}
+
+/// Whether the name of a column says that what stands in it is a failure.
+pub(super) fn says_failure(name: &str) -> bool {
+    ["fail", "err", "exception", "timed_out", "timed out", "timedout", "time_out"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::measured::tests::column;
+
+    #[test]
+    fn numbers_follow_the_convention_of_their_name_and_range() {
+        let failed = |numbers: &[f64], name: &str| {
+            let read = convention_of_numbers(&column(numbers), name)?;
+            Some(numbers.iter().filter(|number| read.outcome(**number) == Outcome::Failed).count())
+        };
+        assert_eq!(failed(&[200.0, 503.0, 0.0], "status"), Some(2));
+        assert_eq!(failed(&[0.0, 0.0, 14.0], "grpc_status"), Some(1));
+        assert_eq!(failed(&[0.0, 0.0, 1.0], "exit_code"), Some(1));
+        assert_eq!(failed(&[1.0, 1.0, 0.0], "success"), Some(1));
+        assert_eq!(failed(&[1.0, 1.0, 0.0], "is_sorted"), Some(1));
+        assert_eq!(failed(&[1.0, 1.0, 0.0], "invalid"), None, "nobody says whether that is good");
+        assert_eq!(failed(&[1.0, 1.0, 0.0], "error"), Some(2));
+        assert_eq!(failed(&[0.0, 110.0, 0.0], "error_code"), Some(1));
+        assert_eq!(failed(&[200.0, 503.0, 200.0], "error_code"), Some(1));
+        assert_eq!(failed(&[0.0, 1.0], "status"), None, "nobody says whether 0 is good");
+        assert_eq!(failed(&[7.0, 9.0], "result"), None);
+    }
+
+    #[test]
+    fn a_convention_is_known_by_its_words_and_has_no_place_for_some_numbers() {
+        for convention in Convention::ALL {
+            assert_eq!(Convention::of_words(convention.words()), Some(convention));
+        }
+        assert_eq!(Convention::of_words("by the stars"), None);
+        assert_eq!(
+            [-1.0, 0.0, 200.0, 503.0, 999.0].map(|number| Convention::Http.outcome(number)),
+            [Outcome::Unclear, Outcome::Failed, Outcome::Succeeded, Outcome::Failed, Outcome::Unclear]
+        );
+        assert_eq!(Convention::SuccessFlag.outcome(7.0), Outcome::Unclear);
+        assert_eq!(Convention::ExitCode.outcome(-9.0), Outcome::Failed);
+    }
+}
