@@ -13,7 +13,7 @@ use crate::table::storage::Storage;
 use crate::table::{CellType, Column, Shape};
 
 use crate::ingest::meaning::calendar::{self, LocalDates};
-use crate::ingest::meaning::{clock, name, vocabulary};
+use crate::ingest::meaning::{clock, hours, name, vocabulary};
 use crate::ingest::text::amounts::{self, Amounts};
 use crate::ingest::text::cells::{self, DecimalMark};
 use crate::ingest::text::identifiers;
@@ -282,7 +282,11 @@ impl ColumnBuilder {
                     None => (cells, data, Vec::new(), Some(numbers.shape)),
                 }
             }
-            Self::Quantity(numbers, _) => (cells, numbers.cells.finish(), Vec::new(), Some(numbers.shape)),
+            Self::Quantity(numbers, dimension) => {
+                let data = numbers.cells.finish();
+                let hours = (dimension == Dimension::Time).then(|| hours::of_minutes(&name, &data));
+                (cells, hours.flatten().unwrap_or(data), Vec::new(), Some(numbers.shape))
+            }
             Self::Timestamp(instants) => (cells, instants.finish(), Vec::new(), None),
             Self::Text(codes, dictionary, cells) => {
                 let data = codes.finish();

@@ -60,7 +60,8 @@ pub(super) fn may_be_hours_and_minutes(table: &Table, index: usize) -> bool {
 pub(super) fn is_time_of_day(table: &Table, index: usize) -> bool {
     const DAY: f64 = 86_400.0;
     let beside = |(other, column): (usize, &Column)| other != index && column.cells.is_number();
-    if !table.columns[index].name.eq_ignore_ascii_case("time") || !table.columns.iter().enumerate().any(beside) {
+    let name = name::without_brackets(&table.columns[index].name);
+    if !name.eq_ignore_ascii_case("time") || !table.columns.iter().enumerate().any(beside) {
         return false;
     }
     let profile = Profile::of(table.values(index));

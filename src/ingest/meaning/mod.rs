@@ -17,6 +17,8 @@ mod design;
 mod error_parts;
 mod given;
 mod instants;
+pub(crate) mod hours;
+mod impossible;
 mod interval;
 mod label_design;
 mod limits;
