@@ -12,8 +12,8 @@ use crate::table::{CellType, Instants, Role, Table};
 use crate::ingest::meaning::calendar::{self, LocalDates};
 use crate::ingest::meaning::design::{self, counted};
 use crate::ingest::meaning::instants::{
-    are_dates_of_several, counts_minutes, is_beside_date, is_beside_numbers, is_time_of_day, looks_like_dates,
-    may_be_hours_and_minutes, timestamp_role,
+    are_dates_of_several, are_days_in_digits, counts_minutes, is_beside_date, is_beside_numbers, is_same_beside_clock,
+    is_time_of_day, looks_like_dates, may_be_hours_and_minutes, timestamp_role,
 };
 use crate::ingest::meaning::profile::{CLOCKS, Profile};
 use crate::ingest::meaning::status::{
@@ -63,6 +63,10 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
         CellType::Timestamp if Instants::of(table, index).are_of_records(table) => {
             (Role::Unused, "the instant of a record, the same for all of its samples: none has one of its own".into())
         }
+        CellType::Timestamp if is_same_beside_clock(table, index) => (
+            Role::Unused,
+            "the same instant in all rows, beside one that goes on: no row has an instant of its own".into(),
+        ),
         CellType::Timestamp => (Role::Timestamp, "its cells are dates with times".into()),
         CellType::Boolean => match status_word(&column.name, &words).or_else(|| failure_flag(&words)) {
             Some(word) => (Role::Status, format!("called `{word}` and true or false")),
@@ -360,6 +364,9 @@ fn when_or_where(table: &Table, index: usize, profile: &Profile, words: &[String
     }
     if let Some(role) = since_start::infer(table, index, profile, words) {
         return Some(role);
+    if are_days_in_digits(table, index, words) {
+        return Some((Role::Unused, "days written in digits, of which none says which is the month".into()));
+    }
     }
     if profile.falls == 0 && profile.rises >= 2 && counts_minutes(table, index) {
         let reason = "`min` is minutes here: it goes on in even steps, and no other statistic stands beside";

@@ -229,6 +229,7 @@ fn assign_table(
         interval::set_aside(&mut table);
         so_far::set_positions_aside(&mut table);
         unnamed_matrix::set_aside(&mut table);
+        instants::set_ends_aside(&mut table);
         processes::tell_apart(&mut table);
     }
     recognise_devices(&mut table, &invalid, definitions);
@@ -295,6 +296,7 @@ fn name_units_of_clocks(table: &mut Table, options: &SourceOptions) {
             column.unit = Some(UnitChoice { unit, reason: reason.to_owned(), assumed: false });
         }
     }
+        let named = named.filter(|unit| !instants::contradicts(&column.role_reason, *unit));
 }
 
 /// What the format's definition says about a metric, unless the user said otherwise.
