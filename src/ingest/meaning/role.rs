@@ -213,6 +213,9 @@ fn status_of_texts(table: &Table, index: usize, words: &[String], distinct: usiz
     }
     if distinct <= 50 && is_judgement(table, index) {
         return status("its texts say which results are right and which are wrong".into());
+    if ending::are_conditions(column.dictionary.iter().map(String::as_str)) {
+        return None;
+    }
     }
     if distinct <= 50
         && vocabulary::KIND.among(words).is_none()
