@@ -23,8 +23,8 @@ use crate::ingest::meaning::status::{
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{
-    answers, choice, clock, competitor, constant, given, label_design, machine, name, position, property, since_start,
-    sweep, tally, tried, units, which,
+    answers, choice, clock, competitor, constant, even_count, given, label_design, machine, name, position, property,
+    since_start, sweep, tally, tried, units, which,
 };
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
@@ -412,8 +412,13 @@ fn numbers_rows(
     // `trial_num`.
     let numbers_runs =
         matches!(last.as_str(), "num" | "idx") && before.last().is_some_and(|what| vocabulary::REPETITION.has(what));
-    numbers_runs
-        .then(|| (Role::Identifier, format!("called `{}`, with whole numbers: it counts repetitions", column.name)))
+    if numbers_runs {
+        return Some((
+            Role::Identifier,
+            format!("called `{}`, with whole numbers: it counts repetitions", column.name),
+        ));
+    }
+    even_count::counts_on(table, index, words).map(|how| (Role::Unused, how))
 }
 
 /// What was varied or chosen, not measured: numbers of an object of settings, and numbers called like a setting that are the

@@ -92,6 +92,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
                 let summary = summary_table::take(part, options, summary_table::Place::Rows);
                 source.reported.extend(summary.into_iter().flatten());
             }
+                interval_bounds::settle(part);
             parts.iter_mut().for_each(settle::lead_with_the_answer);
         }
         source.tables.extend(parts);
