@@ -201,6 +201,7 @@ fn assign_table(
     if definitions.leaves_roles_open() {
         above_blocks = block_lines::carry_down(&mut table, &mut invalid, &storage);
         merged_cells::fill_blocks(&mut table);
+        titles::carry_down(&mut table, &mut invalid, &storage);
     }
     definitions.keep_given(&mut table);
     for index in 0..table.columns.len() {
