@@ -274,6 +274,7 @@ fn assign_table(
         no_clock::take(&mut table, &storage, source, findings);
     }
     no_result::note(&invalid, &table, source, findings);
+        unfilled::take(&mut table, &storage, source, findings);
     note_invalid_cells(&invalid, &table, source, findings);
     if definitions.leaves_roles_open() {
         note_unread_amounts(&table, source, findings);
