@@ -171,7 +171,12 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     let is_id = || words.last().is_some_and(|word| word == "id");
     // `config_id`, `query_id`: what was tried or asked, where it comes again, or in a table that has a row for each.
     let asks = words.len() > 1 && words[..words.len() - 1].iter().any(|word| vocabulary::QUESTION.has(word));
-    if is_id() && asks && distinct > 1 && (2 * distinct as u64 <= rows || rows <= FEW_QUESTIONS) {
+    if is_id()
+        && asks
+        && !which::is_asked_once(table, index, words)
+        && distinct > 1
+        && (2 * distinct as u64 <= rows || rows <= FEW_QUESTIONS)
+    {
         return (Role::Label, format!("called `{}`, with {distinct} texts: each is of its own", column.name));
     }
     if let Some(role) = which::of_texts(table, index, words) {
