@@ -213,14 +213,14 @@ fn status_of_texts(table: &Table, index: usize, words: &[String], distinct: usiz
             "sentences that remark on what came out, none of which says that something failed".into(),
         ));
     }
+    if ending::are_conditions(column.dictionary.iter().map(String::as_str)) {
+        return None;
+    }
     if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
         return status(format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
     }
     if distinct <= 50 && is_judgement(table, index) {
         return status("its texts say which results are right and which are wrong".into());
-    if ending::are_conditions(column.dictionary.iter().map(String::as_str)) {
-        return None;
-    }
     }
     if distinct <= 50
         && vocabulary::KIND.among(words).is_none()
@@ -364,6 +364,9 @@ fn when_or_where(table: &Table, index: usize, profile: &Profile, words: &[String
     {
         return Some(role);
     }
+    if are_days_in_digits(table, index, words) {
+        return Some((Role::Unused, "days written in digits, of which none says which is the month".into()));
+    }
     // A statistic is a number, however much it looks like an instant.
     if name::read(&column.name).statistic.is_none()
         && let Some(role) = timestamp_role(table, index, profile, words)
@@ -372,9 +375,6 @@ fn when_or_where(table: &Table, index: usize, profile: &Profile, words: &[String
     }
     if let Some(role) = since_start::infer(table, index, profile, words) {
         return Some(role);
-    if are_days_in_digits(table, index, words) {
-        return Some((Role::Unused, "days written in digits, of which none says which is the month".into()));
-    }
     }
     if profile.falls == 0 && profile.rises >= 2 && counts_minutes(table, index) {
         let reason = "`min` is minutes here: it goes on in even steps, and no other statistic stands beside";
