@@ -1,4 +1,4 @@
-//! Whole numbers that go on by the same step from row to row and begin anew now and then: how much had been done, and no result.
+//! Whole numbers that go on by the same step from row to row, from none on, and begin anew now and then: how much had been done, and no result.
 //!
 //! In: a column of whole numbers among the others of its table. Out: how one sees that it counts.
 
@@ -45,6 +45,8 @@ pub(super) fn counts_on(table: &Table, index: usize, words: &[String]) -> Option
         before = number;
         true
     });
-    (goes_on && even >= FEWEST - 1 && anew * FEWEST <= even)
+    // What only rises may be a result that grows with its rows.
+    let counts_from_none = first == step || first == 0.0;
+    (goes_on && counts_from_none && even >= FEWEST - 1 && anew > 0 && anew * FEWEST <= even)
         .then(|| format!("{step} more from row to row: how much had been done, and no result"))
 }
