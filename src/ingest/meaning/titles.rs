@@ -155,17 +155,15 @@ fn forget_unused(column: &mut Column, storage: &Storage) {
     let code = |row: usize| column.data.code(row).and_then(|code| used.binary_search(&code).ok()).unwrap_or_default();
     let texts: Vec<String> = used.iter().filter_map(|code| column.dictionary.get(*code as usize).cloned()).collect();
     let rows = 0..column.data.rows();
-    let (cells, data, texts): (CellType, Cells, Vec<String>) = match calendar::of_texts(&texts) {
-        Some(LocalDates::Instants(instants)) => {
-            let mut built = CellsBuilder::instants(storage.clone());
-            rows.for_each(|row| built.push_instant(instants.get(code(row)).copied().flatten()));
-            (CellType::Timestamp, built.finish(), Vec::new())
-        }
-        _ => {
-            let mut built = CellsBuilder::codes(storage.clone());
-            rows.for_each(|row| built.push_code(u32::try_from(code(row)).unwrap_or_default()));
-            (CellType::Text, built.finish(), texts)
-        }
+    let dates = calendar::of_texts(&texts);
+    let (cells, data, texts): (CellType, Cells, Vec<String>) = if let Some(LocalDates::Instants(instants)) = dates {
+        let mut built = CellsBuilder::instants(storage.clone());
+        rows.for_each(|row| built.push_instant(instants.get(code(row)).copied().flatten()));
+        (CellType::Timestamp, built.finish(), Vec::new())
+    } else {
+        let mut built = CellsBuilder::codes(storage.clone());
+        rows.for_each(|row| built.push_code(u32::try_from(code(row)).unwrap_or_default()));
+        (CellType::Text, built.finish(), texts)
     };
     (column.cells, column.data, column.dictionary) = (cells, data, texts);
 }
