@@ -9,7 +9,7 @@ use std::io::Read;
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{AnyRecords, Format, Head, IngestError, Sink, SourceOptions};
 use crate::ingest::formats::{NOTATIONS, TOOLS, formats};
-use crate::ingest::head::HEAD;
+use crate::ingest::head;
 use crate::ingest::privacy;
 use crate::ingest::relatives;
 use crate::ingest::text::dialect::{self, Dialect};
@@ -26,15 +26,16 @@ pub(crate) fn detect<R: Read>(
     options: &SourceOptions,
 ) -> Result<(&'static Format, Vec<String>), IngestError> {
     skip_byte_order_mark(records)?;
-    let bytes = records.peek(HEAD)?;
-    let bytes = &bytes[..bytes.len().min(HEAD)];
+    let length = head::length(records)?;
+    let bytes = records.peek(length)?;
+    let bytes = &bytes[..bytes.len().min(length)];
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(IngestError::Empty);
     }
     let binary = binary(bytes);
     let length = bytes.len();
-    let complete = records.sees_end() && records.peek(HEAD)?.len() == length;
-    let bytes = records.peek(HEAD)?;
+    let complete = records.sees_end() && records.peek(length)?.len() == length;
+    let bytes = records.peek(length)?;
     let head = Head::new(&bytes[..length], complete);
     if let Some(what) = binary {
         // A tool may write binary records: then its format knows them for certain.

@@ -9,6 +9,30 @@ use crate::ingest::text::lines::Records;
 /// Bytes that detection looks at.
 pub(crate) const HEAD: usize = 64 << 10;
 
+/// A first line that is longer than that is looked at as far as this.
+const LONG_LINE: usize = 4 << 20;
+
+/// How many bytes detection looks at: more only where the text begins with an object whose line is longer, and something stands below it. One
+/// document in a line and a log with an object a line differ in nothing else.
+///
+/// # Errors
+/// When reading fails.
+pub(crate) fn length<R: Read>(records: &mut Records<R>) -> io::Result<usize> {
+    let goes_on = {
+        let bytes = records.peek(HEAD)?;
+        let bytes = &bytes[..bytes.len().min(HEAD)];
+        bytes.len() == HEAD && bytes.trim_ascii_start().first() == Some(&b'{') && !bytes.contains(&b'\n')
+    };
+    if !goes_on {
+        return Ok(HEAD);
+    }
+    let bytes = records.peek(LONG_LINE)?;
+    let bytes = &bytes[..bytes.len().min(LONG_LINE)];
+    let end = memchr::memchr(b'\n', bytes);
+    let below = |end: usize| bytes[end..].iter().position(|byte| !byte.is_ascii_whitespace()).map(|at| end + at + 1);
+    Ok(end.and_then(below).unwrap_or(HEAD))
+}
+
 /// The beginning of a source.
 #[derive(Debug)]
 pub(crate) struct Head<'a> {

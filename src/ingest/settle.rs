@@ -57,6 +57,10 @@ pub(crate) fn lead_with_the_answer(table: &mut Table) {
         put_first(table, answer);
         return;
     }
+    if let Some(whole) = whole_of_parts(table) {
+        put_first(table, whole);
+        return;
+    }
     if !durations(table).next().is_some_and(|first| is(first, vocabulary::PREPARATION)) {
         return;
     }
@@ -69,6 +73,37 @@ pub(crate) fn lead_with_the_answer(table: &mut Table) {
     if let Some(answer) = answer {
         put_first(table, answer);
     }
+}
+
+/// The duration of the whole where parts of it stand in front: `total_latency` behind `plan_latency` and `answer_latency`, never shorter than any
+/// of them.
+fn whole_of_parts(table: &Table) -> Option<usize> {
+    const WHOLE: Words = Words::of("total e2e overall");
+    /// More rows than this have shown it.
+    const LOOKED_AT: usize = 4096;
+    let words = |column: usize| name::words(name::without_brackets(name::leaf(&table.columns[column].name)));
+    let of_object = |column: usize| name::parent(&table.columns[column].name).to_owned();
+    let is_whole = |column: usize| WHOLE.among(&words(column)).is_some();
+    let whole = durations(table).find(|column| is_whole(*column))?;
+    let rest = |column: usize| -> Vec<String> {
+        // What is timed, in which unit: the word that tells the parts apart stands in front.
+        words(column).into_iter().skip(1).collect()
+    };
+    let is_part = |column: &usize| {
+        *column != whole
+            && !is_whole(*column)
+            && of_object(*column) == of_object(whole)
+            && rest(*column) == rest(whole)
+            && table.columns[*column].unit() == table.columns[whole].unit()
+    };
+    let parts: Vec<usize> = durations(table).filter(is_part).collect();
+    let first = durations(table).next()?;
+    let covers = |part: &usize| {
+        let (part, whole) = (table.values(*part), table.values(whole));
+        (0..part.rows().min(LOOKED_AT))
+            .all(|row| part.number(row).zip(whole.number(row)).is_none_or(|(part, whole)| part <= whole))
+    };
+    (parts.len() > 1 && parts.contains(&first) && parts.iter().all(covers)).then_some(whole)
 }
 
 /// Where the first duration is of nothing that was done (`noise_baseline.seconds`), the one of the same name in another object.

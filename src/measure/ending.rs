@@ -256,6 +256,30 @@ pub(crate) fn are_states<'t>(texts: impl IntoIterator<Item = &'t str>) -> bool {
     all && well && badly
 }
 
+/// Whether the texts of a column are conditions in which something was, none of them how it ended: `CHARGING`, `FULL`, `NOT_CHARGING`. What is
+/// not so says nothing of a failure where nothing in the column is known to end well or badly.
+pub(crate) fn are_conditions<'t>(texts: impl IntoIterator<Item = &'t str>) -> bool {
+    /// What is not one of these failed, whatever stands beside it.
+    const REACHED: Words = Words::of(
+        "found responding reachable connected ready valid allowed authorized authenticated accepted implemented permitted acceptable \
+         converged converging solved proven proved verified finished equal equivalent sorted matched matching working answered healthy satisfied",
+    );
+    let (mut denied, mut others) = (false, false);
+    let all = texts.into_iter().filter(|text| !text.is_empty()).all(|text| {
+        let lower = text.to_lowercase();
+        if let ["not", what, ..] = words_of(&lower)[..] {
+            denied = true;
+            return !WELL.has(what)
+                && !WELL_AS_STATUS.has(what)
+                && !REACHED.has(what)
+                && !is_not_tried(&words_of(&lower));
+        }
+        others = true;
+        of_text(text, false) == Outcome::Unclear
+    });
+    all && denied && others
+}
+
 /// Whether a word is the state of a test that did not pass.
 pub(crate) fn is_state(text: &str) -> bool {
     STATES.has(&text.trim().to_lowercase())
@@ -385,6 +409,20 @@ mod tests {
         assert!(are_states(["PASS", "FAIL", "TLE", "BLOCKED", "skipped", ""]));
         for texts in [&["BLOCKED", "ALLOWED"][..], &["TLE", "PASS"], &["PASS", "FAIL", "north"]] {
             assert!(!are_states(texts.iter().copied()), "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn what_something_is_not_is_no_failure_among_conditions() {
+        assert!(are_conditions(["CHARGING", "DISCHARGING", "FULL", "NOT_CHARGING", ""]));
+        for texts in [
+            &["not ok", "open"][..],
+            &["NOT_FOUND", "PARTIAL"],
+            &["charging", "not charging", "error"],
+            &["full", "charging"],
+            &["not charging"],
+        ] {
+            assert!(!are_conditions(texts.iter().copied()), "{texts:?}");
         }
     }
 

@@ -248,6 +248,9 @@ static POWER_NAMES: &[(&str, Unit)] = &[
     ("mwh", Unit::new(Dimension::Unknown, "mWh", 1.0, 1.0)),
     ("kWh", Unit::KILOWATT_HOUR),
     ("kwh", Unit::KILOWATT_HOUR),
+    ("KWh", Unit::KILOWATT_HOUR),
+    ("MWh", Unit::new(Dimension::Unknown, "MWh", 1.0, 1.0)),
+    ("GWh", Unit::new(Dimension::Unknown, "GWh", 1.0, 1.0)),
 ];
 
 /// Spellings, the ones that need their case first.

@@ -28,7 +28,9 @@ impl<'a> Instants<'a> {
         });
         // A clock that counts from its own beginning does so in the unit that is stated.
         let unit = table.columns[column].unit();
-        if unit.dimension == Dimension::Time && least < LEAST_SINCE_1970 {
+        // Nanoseconds that begin above it are seconds since 1970 no more: the unit goes before how many digits they have.
+        let own = least < LEAST_SINCE_1970 || typical < unit.of_base(LEAST_SINCE_1970);
+        if unit.dimension == Dimension::Time && own {
             return Self { cells, factor: Some(unit.to_base(1e9).round()) };
         }
         // Seconds since 1970 have ten digits, milliseconds thirteen, and so on; anything shorter counts seconds itself.

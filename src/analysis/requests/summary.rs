@@ -268,6 +268,7 @@ impl SummaryBasis<'_> {
                 && says(&one.metric, RATES)
                 && !says(&one.metric, OTHER_RATES)
                 && !says(&one.metric, ASKED_FOR_RATES)
+                && !(says(&one.metric, &["tps"]) && self.is_about_tokens())
                 && rate_of(one).is_some()
         };
         let rank = |one: &&Reported| {
@@ -276,6 +277,11 @@ impl SummaryBasis<'_> {
             (!says(&one.metric, ACHIEVED_RATES), position)
         };
         self.reported.iter().filter(is_rate).min_by_key(rank)
+    }
+
+    /// Whether tokens are counted or timed beside it: `tps` are tokens a second then, not transactions.
+    fn is_about_tokens(&self) -> bool {
+        self.reported.iter().any(|one| says(&one.metric, &["token", "ttft", "tpot"]))
     }
 
     fn latency(&self) -> Option<&Reported> {

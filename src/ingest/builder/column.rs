@@ -13,7 +13,7 @@ use crate::table::storage::Storage;
 use crate::table::{CellType, Column, Shape};
 
 use crate::ingest::meaning::calendar::{self, LocalDates};
-use crate::ingest::meaning::{clock, name, vocabulary};
+use crate::ingest::meaning::{clock, hours, name, vocabulary};
 use crate::ingest::text::amounts::{self, Amounts};
 use crate::ingest::text::cells::{self, DecimalMark};
 use crate::ingest::text::identifiers;
@@ -287,7 +287,11 @@ impl ColumnBuilder {
                     None => (cells, data, Vec::new(), Some(numbers.shape)),
                 }
             }
-            Self::Quantity(numbers, _) => (cells, numbers.cells.finish(), Vec::new(), Some(numbers.shape)),
+            Self::Quantity(numbers, dimension) => {
+                let data = numbers.cells.finish();
+                let hours = (dimension == Dimension::Time).then(|| hours::of_minutes(&name, &data));
+                (cells, hours.flatten().unwrap_or(data), Vec::new(), Some(numbers.shape))
+            }
             Self::Timestamp(instants) => (cells, instants.finish(), Vec::new(), None),
             Self::Text(codes, dictionary, cells) => {
                 let data = codes.finish();
@@ -348,9 +352,22 @@ fn decoded(codes: &Cells, numbers: &[Option<f64>], storage: &Storage) -> Cells {
     decoded.finish()
 }
 
+/// The bracket that was left behind every number of a column (`6.533]`), as where the end of a list was cut out: decimals, so that `1)` and `2)`
+/// stay names of items.
+fn stray_mark(texts: &[String]) -> Option<char> {
+    const MARKS: [char; 3] = [']', ')', '}'];
+    let some = || texts.iter().filter(|text| !cells::is_empty_word(text.as_bytes()));
+    let mark = some().next()?.chars().next_back().filter(|last| MARKS.contains(last))?;
+    let number = |text: &str| text.trim_end().bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+    let decimal = |text: &String| text.contains('.');
+    let all = some().all(|text| text.strip_suffix(mark).is_some_and(number));
+    (all && some().any(decimal)).then_some(mark)
+}
+
 /// The numbers of a column that began empty and was therefore taken for text, if all its texts are numbers.
 fn numbers_after_all(texts: &[String]) -> Option<Vec<Option<f64>>> {
     let mut any = false;
+    let stray = stray_mark(texts);
     let numbers: Option<Vec<Option<f64>>> = texts
         .iter()
         .map(|text| {
@@ -358,7 +375,8 @@ fn numbers_after_all(texts: &[String]) -> Option<Vec<Option<f64>>> {
                 return Some(None);
             }
             any = true;
-            cells::number(text.as_bytes(), DecimalMark::Point).filter(|number| number.is_finite()).map(Some)
+            let text = stray.map_or(text.as_str(), |mark| text.trim_end_matches(mark));
+            cells::number(text.trim_end().as_bytes(), DecimalMark::Point).filter(|number| number.is_finite()).map(Some)
         })
         .collect();
     numbers.filter(|_| any)

@@ -6,10 +6,11 @@
 use std::collections::HashSet;
 
 use crate::measure::label::pattern;
+use crate::measure::unit::{Dimension, Unit};
 use crate::table::{CellType, Column, Instants, Role, Table};
 
 use super::name;
-use super::profile::{CLOCKS, Profile, UNIX_SECONDS, even_steps};
+use super::profile::{CLOCKS, Profile, UNIX_SECONDS, counts_since_1970, even_steps};
 use super::vocabulary::{self, Kind, Words};
 use super::{calendar, sweep};
 
@@ -48,19 +49,29 @@ pub(super) fn is_beside_date(table: &Table, index: usize, words: &[String]) -> b
 /// Whether a column without a name holds whole minutes and seconds below a day's hours and minutes, beside a date: `08:00;16:30`.
 pub(super) fn may_be_hours_and_minutes(table: &Table, index: usize) -> bool {
     const DAY_OF_MINUTES: f64 = 1440.0;
+    const DAY: f64 = 86_400.0;
+    const FEWEST: usize = 5;
     let dates = |column: &Column| {
         column.cells == CellType::Timestamp || column.cells == CellType::Text && looks_like_dates(&column.dictionary)
     };
-    table.columns[index].name.starts_with("column_")
-        && table.values(index).all(|time| time < DAY_OF_MINUTES && time.fract() == 0.0)
-        && table.columns.iter().any(dates)
+    if !table.columns[index].name.starts_with("column_") || !table.columns.iter().any(dates) {
+        return false;
+    }
+    let whole = |below: f64| table.values(index).all(|time| time < below && time.fract() == 0.0);
+    // With seconds they go on from row to row, and begin anew where another recording does.
+    let goes_on = || {
+        let profile = Profile::of(table.values(index));
+        profile.count >= FEWEST && profile.rises > 0 && profile.falls * 10 <= profile.count
+    };
+    whole(DAY_OF_MINUTES) || whole(DAY) && goes_on()
 }
 
 /// Whether a column called `time` holds hours, minutes and seconds that only rise, beside numbers that were measured.
 pub(super) fn is_time_of_day(table: &Table, index: usize) -> bool {
     const DAY: f64 = 86_400.0;
     let beside = |(other, column): (usize, &Column)| other != index && column.cells.is_number();
-    if !table.columns[index].name.eq_ignore_ascii_case("time") || !table.columns.iter().enumerate().any(beside) {
+    let name = name::without_brackets(&table.columns[index].name);
+    if !name.eq_ignore_ascii_case("time") || !table.columns.iter().enumerate().any(beside) {
         return false;
     }
     if table.columns[index].shape.as_ref().is_some_and(|shape| shape.with_unit > 0) {
@@ -99,7 +110,10 @@ pub(super) fn timestamp_role(
     let counted_from_one = |word: &&str| *word != "epoch" || profile.high >= UNIX_SECONDS.0;
     let named = vocabulary::INSTANT.among(words).filter(counted_from_one);
     let is_time = said.kind == Some(Kind::Duration);
-    let in_range = |clock: usize| profile.in_clock[clock] as f64 >= 0.95 * profile.count as f64;
+    let in_range = |clock: usize| {
+        let enough = profile.in_clock[clock] as f64 >= 0.95 * profile.count as f64;
+        enough && !counts_in_less(said.unit, words, profile, CLOCKS[clock].0)
+    };
     // Values that grow beside a column that tells the time are values.
     let is_value = words.iter().all(|word| vocabulary::VALUE.has(word));
     let clock_beside = || {
@@ -120,7 +134,7 @@ pub(super) fn timestamp_role(
         && let Some(clock) = (0..CLOCKS.len()).find(|clock| in_range(*clock))
         && (named.is_some() || rises())
     {
-        return Some((Role::Timestamp, format!("its numbers are {} since 1970", CLOCKS[clock].1)));
+        return Some((Role::Timestamp, since_1970(CLOCKS[clock].1)));
     }
     // What a sweep took rises with what it went through, and in no steps of a clock.
     let swept = |other: usize| other != index && sweep::goes_through(table, other);
@@ -189,7 +203,10 @@ pub(super) fn timestamp_role(
         return None;
     }
     // In a sweep from small to large the durations rise as well: a clock goes on evenly, or for long.
-    let clock = !is_time || even_steps(table.values(index)) || profile.low == 0.0 || profile.count >= RECORDING;
+    // `Start (ns)`: when each of several began, beside what they took.
+    let starts = words.iter().eq(["start"]) && profile.count >= FEWEST_UNNAMED;
+    let clock =
+        !is_time || starts || even_steps(table.values(index)) || profile.low == 0.0 || profile.count >= RECORDING;
     clock.then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
 }
 
@@ -198,6 +215,98 @@ fn is_of_something(words: &[String]) -> bool {
     const CLOCK: Words =
         Words::of("ms us ns s sec secs seconds millis since start elapsed total sim wall clock t run real");
     !words.iter().all(|word| vocabulary::INSTANT.has(word) || vocabulary::CLOCK.has(word) || CLOCK.has(word))
+}
+
+/// Why numbers are instants that count so since 1970.
+fn since_1970(clock: &str) -> String {
+    format!("its numbers are {clock} since 1970")
+}
+
+/// Whether a clock was found to count since 1970 in a longer unit than the one its name states: what the name says of it is wrong.
+pub(super) fn contradicts(reason: &str, unit: Unit) -> bool {
+    CLOCKS.iter().any(|(scale, clock)| reason == since_1970(clock) && unit.of_base(1.0) > *scale)
+}
+
+/// Whether the name states a shorter unit than that in which the numbers would count since 1970: `Start (ns)` of `1812340111` is less than
+/// two seconds of a clock of its own. What is called a stamp in milliseconds and lies within two days of the present is written in seconds
+/// all the same.
+fn counts_in_less(unit: Option<Unit>, words: &[String], profile: &Profile, scale: f64) -> bool {
+    const PRESENT: std::ops::Range<f64> = 1.4e9..2.2e9;
+    const NEAR: f64 = 1e-4;
+    let Some(unit) = unit.filter(|unit| unit.dimension == Dimension::Time) else { return false };
+    let stamp = words.iter().any(|word| matches!(word.as_str(), "timestamp" | "stamp" | "epoch" | "unix"));
+    let present = PRESENT.contains(&profile.low) && profile.high - profile.low <= NEAR * profile.high;
+    unit.of_base(1.0) > scale && !(stamp && unit == Unit::MILLISECOND && present)
+}
+
+/// Sets numbers aside that are instants beside the clock of their rows (`t_show` beside `t_start`): within a day of it in every row, or 0,
+/// where what they tell of did not happen.
+pub(super) fn set_ends_aside(table: &mut Table) {
+    /// More rows than this have shown what they are.
+    const LOOKED_AT: usize = 4096;
+    const FEWEST: usize = 3;
+    let Some(clock) = table.columns_as(Role::Timestamp).next() else { return };
+    let first = |index: usize| table.values(index).some(LOOKED_AT).into_iter().find(|number| *number != 0.0);
+    let may_be = |index: &usize| {
+        table.columns[*index].cells.is_number()
+            && first(*index).is_some_and(|number| counts_since_1970(number).is_some())
+    };
+    let ends: Vec<usize> = table.columns_as(Role::Metric).filter(may_be).collect();
+    let mut aside = Vec::new();
+    for index in ends {
+        let (instants, beside) = (Instants::of(table, index), Instants::of(table, clock));
+        let mut near = 0;
+        let all = (0..table.values(index).rows().min(LOOKED_AT)).all(|row| {
+            let (Some(at), Some(clock)) = (instants.at(row), beside.at(row)) else { return true };
+            let is_near = (at - clock).abs() < calendar::DAY;
+            near += usize::from(is_near);
+            at == 0 || clock == 0 || is_near
+        });
+        if all && near >= FEWEST {
+            aside.push(index);
+        }
+    }
+    let name = table.columns[clock].name.clone();
+    for index in aside {
+        let column = &mut table.columns[index];
+        column.role = Role::Unused;
+        column.role_reason = format!("instants within a day of `{name}` in every row: when, and not how much");
+    }
+}
+
+/// Whether another column of dates goes on where all instants of this one are the same: the window of a query (`_start`) is no clock of its
+/// rows.
+pub(super) fn is_same_beside_clock(table: &Table, index: usize) -> bool {
+    let goes_on = |other: usize| {
+        other != index && table.columns[other].cells == CellType::Timestamp && Instants::of(table, other).goes_on()
+    };
+    table.lines.rows() > 1 && !Instants::of(table, index).goes_on() && (0..table.columns.len()).any(goes_on)
+}
+
+/// Whether whole numbers called like a date are days of six or eight digits whose first zero is lost (`051220`), beside times of day.
+pub(super) fn are_days_in_digits(table: &Table, index: usize, words: &[String]) -> bool {
+    let column = &table.columns[index];
+    let time_of_day = |(other, column): (usize, &Column)| {
+        let words = name::words(&column.name);
+        other != index
+            && column.cells == CellType::Quantity(Dimension::Time)
+            && matches!(&words[..], [only] if vocabulary::TIME_OF_DAY.has(only))
+    };
+    let is_day = |number: f64| {
+        let digits = number as u64;
+        let in_month = |day: u64, month: u64| (1..=31).contains(&day) && (1..=12).contains(&month);
+        let (first, second, third) = match digits {
+            10_000..1_000_000 => (digits / 10_000, digits / 100 % 100, digits % 100),
+            1_000_000..100_000_000 => (digits / 1_000_000, digits / 10_000 % 100, digits % 10_000),
+            _ => return false,
+        };
+        let year_last = third < 100 || (1970..2100).contains(&third);
+        year_last && (in_month(first, second) || in_month(second, first)) || third < 100 && in_month(third, second)
+    };
+    matches!(words, [only] if vocabulary::DATE.has(only))
+        && column.cells == CellType::Integer
+        && table.columns.iter().enumerate().any(time_of_day)
+        && table.values(index).all(is_day)
 }
 
 /// Whether the numbers of a clock may be nothing but which second of its minute it was: few, whole, from the middle of one on, and each of

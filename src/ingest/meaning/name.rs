@@ -495,6 +495,9 @@ fn direction(words: &[&str], kind: Option<Kind>) -> Polarity {
         {
             Polarity::Unknown
         }
+        // How long somebody stayed is neither good nor bad.
+        Some(Kind::Duration) if is_length_of_stay(words) => Polarity::Unknown,
+        None | Some(Kind::Count | Kind::Share) if is_at_rank(words) => Polarity::HigherIsBetter,
         // An index may go either way.
         None if words.last().is_some_and(|last| matches!(*last, "index" | "factor" | "rank")) => Polarity::Unknown,
         Some(Kind::Duration) => Polarity::LowerIsBetter,
@@ -511,6 +514,22 @@ fn direction(words: &[&str], kind: Option<Kind>) -> Polarity {
         _ if has(vocabulary::HIGHER_IS_BETTER) => Polarity::HigherIsBetter,
         _ => Polarity::Unknown,
     }
+}
+
+/// `session_duration_sec`, `visit_length`: how long people or things stayed, which more is as good as less of.
+fn is_length_of_stay(words: &[&str]) -> bool {
+    const STAYS: Words = Words::of(
+        "session visit stay dwell trip ride workout battery playback watch listening engagement conversation meeting",
+    );
+    let stays = |pair: &[&str]| STAYS.has(pair[0]) && matches!(pair[1], "duration" | "length" | "time" | "seconds");
+    words.windows(2).position(stays).is_some_and(|at| words[at + 2..].iter().all(|word| Unit::parse(word).is_some()))
+}
+
+/// `hit_at_k`, `precision_at_10`, `pass_at_1`: the share of questions whose answer was among the first so many.
+fn is_at_rank(words: &[&str]) -> bool {
+    const FOUND: Words = Words::of("hit hits precision recall ndcg map mrr pass success accuracy");
+    let rank = |word: &str| word == "k" || word.bytes().all(|byte| byte.is_ascii_digit());
+    words.windows(3).any(|three| FOUND.has(three[0]) && three[1] == "at" && rank(three[2]))
 }
 
 /// Whether a word says how far numbers deviate, or how sure their mean is: `throughput_ci95`, `score_error`.

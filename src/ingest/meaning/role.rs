@@ -12,8 +12,8 @@ use crate::table::{CellType, Instants, Role, Table};
 use crate::ingest::meaning::calendar::{self, LocalDates};
 use crate::ingest::meaning::design::{self, counted};
 use crate::ingest::meaning::instants::{
-    are_dates_of_several, counts_minutes, is_beside_date, is_beside_numbers, is_time_of_day, looks_like_dates,
-    may_be_hours_and_minutes, timestamp_role,
+    are_dates_of_several, are_days_in_digits, counts_minutes, is_beside_date, is_beside_numbers, is_same_beside_clock,
+    is_time_of_day, looks_like_dates, may_be_hours_and_minutes, timestamp_role,
 };
 use crate::ingest::meaning::profile::{CLOCKS, Profile};
 use crate::ingest::meaning::status::{
@@ -23,8 +23,8 @@ use crate::ingest::meaning::status::{
 };
 use crate::ingest::meaning::vocabulary::{self, Kind, Words};
 use crate::ingest::meaning::{
-    answers, choice, clock, competitor, constant, given, label_design, machine, name, position, property, since_start,
-    sweep, tally, tried, units, which,
+    answers, choice, clock, competitor, constant, even_count, given, label_design, machine, name, position, property,
+    since_start, sweep, tally, tried, units, which,
 };
 
 /// A text column with more patterns than this share of its rows names rows, not kinds of rows.
@@ -63,6 +63,10 @@ pub(crate) fn infer(table: &Table, index: usize) -> (Role, String) {
         CellType::Timestamp if Instants::of(table, index).are_of_records(table) => {
             (Role::Unused, "the instant of a record, the same for all of its samples: none has one of its own".into())
         }
+        CellType::Timestamp if is_same_beside_clock(table, index) => (
+            Role::Unused,
+            "the same instant in all rows, beside one that goes on: no row has an instant of its own".into(),
+        ),
         CellType::Timestamp => (Role::Timestamp, "its cells are dates with times".into()),
         CellType::Boolean => match status_word(&column.name, &words).or_else(|| failure_flag(&words)) {
             Some(word) => (Role::Status, format!("called `{word}` and true or false")),
@@ -167,7 +171,12 @@ fn text_role(table: &Table, index: usize, words: &[String]) -> (Role, String) {
     let is_id = || words.last().is_some_and(|word| word == "id");
     // `config_id`, `query_id`: what was tried or asked, where it comes again, or in a table that has a row for each.
     let asks = words.len() > 1 && words[..words.len() - 1].iter().any(|word| vocabulary::QUESTION.has(word));
-    if is_id() && asks && distinct > 1 && (2 * distinct as u64 <= rows || rows <= FEW_QUESTIONS) {
+    if is_id()
+        && asks
+        && !which::is_asked_once(table, index, words)
+        && distinct > 1
+        && (2 * distinct as u64 <= rows || rows <= FEW_QUESTIONS)
+    {
         return (Role::Label, format!("called `{}`, with {distinct} texts: each is of its own", column.name));
     }
     if let Some(role) = which::of_texts(table, index, words) {
@@ -203,6 +212,9 @@ fn status_of_texts(table: &Table, index: usize, words: &[String], distinct: usiz
             Role::Unused,
             "sentences that remark on what came out, none of which says that something failed".into(),
         ));
+    }
+    if ending::are_conditions(column.dictionary.iter().map(String::as_str)) {
+        return None;
     }
     if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
         return status(format!("called `{word}`, with {distinct} different {}", plural(distinct, "text")));
@@ -362,6 +374,9 @@ fn when_or_where(table: &Table, index: usize, profile: &Profile, words: &[String
     {
         return Some(role);
     }
+    if are_days_in_digits(table, index, words) {
+        return Some((Role::Unused, "days written in digits, of which none says which is the month".into()));
+    }
     // A statistic is a number, however much it looks like an instant.
     if name::read(&column.name).statistic.is_none()
         && let Some(role) = timestamp_role(table, index, profile, words)
@@ -412,8 +427,13 @@ fn numbers_rows(
     // `trial_num`.
     let numbers_runs =
         matches!(last.as_str(), "num" | "idx") && before.last().is_some_and(|what| vocabulary::REPETITION.has(what));
-    numbers_runs
-        .then(|| (Role::Identifier, format!("called `{}`, with whole numbers: it counts repetitions", column.name)))
+    if numbers_runs {
+        return Some((
+            Role::Identifier,
+            format!("called `{}`, with whole numbers: it counts repetitions", column.name),
+        ));
+    }
+    even_count::counts_on(table, index, words).map(|how| (Role::Unused, how))
 }
 
 /// What was varied or chosen, not measured: numbers of an object of settings, and numbers called like a setting that are the

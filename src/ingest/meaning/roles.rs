@@ -16,9 +16,10 @@ use crate::ingest::meaning::declared::Declared;
 use crate::ingest::meaning::unit_choice::{assign_unit, share_time_unit, units_of_several_kinds};
 use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
-    attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, in_turn, interval,
-    label_design, limits, merged_cells, minus_one, name, no_answer, no_clock, no_result, processes, role, running,
-    same_size, siblings, so_far, summary_table, time_evidence, tried, units, unnamed_matrix, which,
+    attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, impossible, in_turn,
+    instants, interval, interval_bounds, label_design, limits, merged_cells, minus_one, name, no_answer, no_clock,
+    no_result, processes, role, running, same_size, siblings, so_far, summary_table, time_evidence, titles, tried,
+    unfilled, units, unnamed_matrix, which,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -92,6 +93,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
                 source.reported.extend(in_turn::take(part));
                 let summary = summary_table::take(part, options, summary_table::Place::Rows);
                 source.reported.extend(summary.into_iter().flatten());
+                interval_bounds::settle(part);
             }
             parts.iter_mut().for_each(settle::lead_with_the_answer);
         }
@@ -205,6 +207,7 @@ fn assign_table(
     let mut above_blocks = Vec::new();
     if definitions.leaves_roles_open() {
         above_blocks = block_lines::carry_down(&mut table, &mut invalid, &storage);
+        titles::carry_down(&mut table, &mut invalid, &storage);
         merged_cells::fill_blocks(&mut table);
     }
     definitions.keep_given(&mut table);
@@ -232,6 +235,7 @@ fn assign_table(
     }
     if definitions.leaves_roles_open() {
         calendar::join_date_and_time(&mut table, &storage);
+        instants::set_ends_aside(&mut table);
         interval::set_aside(&mut table);
         so_far::set_positions_aside(&mut table);
         unnamed_matrix::set_aside(&mut table);
@@ -266,6 +270,7 @@ fn assign_table(
     }
     if !definitions.are_of_format() {
         contradicted_unit::settle(&mut table, options, source, findings);
+        impossible::settle(&mut table, options, source, findings);
     }
     bits_or_bytes::settle(&mut table, definitions.above, options);
     time_evidence::decide(&mut table);
@@ -275,6 +280,7 @@ fn assign_table(
         minus_one::take(&mut table, &storage, source, findings);
         no_answer::take(&mut table, &storage, source, findings);
         no_clock::take(&mut table, &storage, source, findings);
+        unfilled::take(&mut table, &storage, source, findings);
     }
     no_result::note(&invalid, &table, source, findings);
     note_invalid_cells(&invalid, &table, source, findings);
@@ -296,6 +302,7 @@ fn name_units_of_clocks(table: &mut Table, options: &SourceOptions) {
         let said = name::read(&column.name);
         let named = said.unit.or_else(|| (said.statistic == Some(Statistic::Min)).then_some(Unit::MINUTE));
         let is_time = |unit: &Unit| unit.dimension == Dimension::Time;
+        let named = named.filter(|unit| !instants::contradicts(&column.role_reason, *unit));
         if let Some(unit) = given.or(named).filter(is_time) {
             let reason = if given.is_some() { "given by the user" } else { "the name states it" };
             column.unit = Some(UnitChoice { unit, reason: reason.to_owned(), assumed: false });

@@ -10,7 +10,7 @@ use crate::measure::unit::{Dimension, Unit};
 use crate::table::packed::{Cells, Kind};
 use crate::table::{CellType, Column, Role, Table, UnitChoice};
 
-use crate::ingest::meaning::{given, name, time_evidence, units, vocabulary};
+use crate::ingest::meaning::{given, name, scored, time_evidence, units, vocabulary};
 use crate::ingest::options::SourceOptions;
 
 /// So many numbers of a long column show what they usually are.
@@ -60,7 +60,10 @@ pub(crate) fn assign_unit(
         && units::stated(&name).is_some_and(|unit| unit.dimension != dimension);
     let inferred = match &counted {
         Some(_) => Polarity::Unknown,
-        None => units::polarity(if by_cells { "" } else { &name }, dimension),
+        None => match units::polarity(if by_cells { "" } else { &name }, dimension) {
+            Polarity::Unknown if scored::are_grades(table, index) => Polarity::HigherIsBetter,
+            polarity => polarity,
+        },
     };
     let limit = given.and_then(|column| column.limit);
     let limit = limit.map(|limit| limit.base(unit.as_ref().map_or(Unit::UNKNOWN, |choice| choice.unit)));

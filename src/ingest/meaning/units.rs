@@ -55,10 +55,15 @@ pub(crate) fn infer(name: &str, values: &[f64], shape: Option<&Shape>) -> Option
             None
         }
         Kind::Share => {
-            let percent = values.iter().any(|value| *value > 1.5);
+            // Nothing is as much in percent as it is of one: the name decides.
+            let nothing = !values.is_empty() && values.iter().all(|value| *value == 0.0);
+            let called = name::words(name).iter().any(|word| Unit::parse(word) == Some(Unit::PERCENT));
+            let percent = values.iter().any(|value| *value > 1.5) || nothing && called;
             Some(UnitChoice {
                 unit: if percent { Unit::PERCENT } else { Unit::RATIO },
-                reason: if percent {
+                reason: if nothing && called {
+                    "called a percentage, and 0 in all rows".into()
+                } else if percent {
                     "a share with values above 1: read as percent".into()
                 } else {
                     "a share with values up to 1".into()

@@ -88,7 +88,7 @@ pub(crate) const PARAMETER: Words = Words::of(
      elementos profundidad profundidade numelements nelements \
      nprocs nproc np ntasks npes ranks nranks nnodes ncores nrows ncols len \
      capacity degree scale factor rate qps length prompt payload blocksize bs vertices edges cells nnz args arg param params parameters \
-     threshold lookahead window stride radius tile tiles chunk chunks voxels grid channels filters kernel parallel toolkits tools documents docs datasets",
+     threshold thresh lookahead window stride radius tile tiles chunk chunks voxels grid channels filters kernel parallel toolkits tools documents docs datasets",
 );
 /// Settings that nobody measures.
 pub(crate) const ALWAYS_PARAMETER: Words =
@@ -121,7 +121,7 @@ pub(crate) const AMBIGUOUS_UNIT: Words =
 /// Behind one of these, `gb` and `tb` are amounts of data.
 pub(crate) const HOLDS_DATA: Words = Words::of(
     "memory mem ram vram dram hbm rss heap disk storage ssd swap file cache buffer buffers used free available avail peak data read \
-     written transferred transfer sent received footprint weights",
+     written transferred transfer sent received footprint weights allocated reserved cached",
 );
 /// Behind one of these, `w`, `j` and `wh` are units of power and energy.
 pub(crate) const POWER: Words = Words::of("power energy draw consumption consumed tdp electricity powers energies");

@@ -29,6 +29,7 @@ pub(super) fn infer(table: &Table, index: usize, words: &[String]) -> Option<(Ro
     one_of_several(table, index, words)
         .map(|how| (Role::Setting, how))
         .or_else(|| value_of_parameter(table, index).map(|how| (Role::Setting, how)))
+        .or_else(|| called_setting(table, index, words).map(|how| (Role::Setting, how)))
         .or_else(|| sampling(table, index, words).map(|how| (Role::Setting, how)))
         .or_else(|| question(table, index, words).map(|how| (Role::Setting, how)))
         .or_else(|| item(table, index, words).map(|how| (Role::Identifier, how)))
@@ -91,12 +92,56 @@ fn names_parts(column: &Column, rows: u64, words: &[String]) -> Option<String> {
     let texts = || column.dictionary.iter().filter(|text| !text.is_empty());
     let distinct = texts().count();
     let is_word = |text: &String| {
-        label_design::is_no_digest(text)
+        (label_design::is_no_digest(text) || is_of_several_words(text))
             && text.split(|letter: char| !letter.is_alphabetic()).any(|word| word.chars().count() >= FEWEST_LETTERS)
     };
     let named = last == "id" && !before.is_empty() && !before.iter().any(|word| PASSING.has(word));
     (named && (2..=MOST_PARTS).contains(&distinct) && 2 * distinct as u64 <= rows && texts().all(is_word))
         .then(|| format!("called `{}`, with {distinct} texts that come again: it says which", column.name))
+}
+
+/// Whether a `question_id` has another text in each of ten rows and more, beside a label of a few kinds of questions: a group of one row says
+/// nothing, and its kind does.
+pub(super) fn is_asked_once(table: &Table, index: usize, words: &[String]) -> bool {
+    const FEWEST: u64 = 10;
+    const ROWS_TO_A_KIND: usize = 5;
+    let rows = table.lines.rows();
+    let texts = |column: &Column| column.dictionary.iter().filter(|text| !text.is_empty()).count();
+    let is_kind = |(other, column): (usize, &Column)| {
+        other != index
+            && column.cells == CellType::Text
+            && (2..=MOST_DEVICES).contains(&texts(column))
+            && (ROWS_TO_A_KIND * texts(column)) as u64 <= rows
+            && vocabulary::KIND.among(&name::words(name::leaf(&column.name))).is_some()
+    };
+    words.iter().any(|word| word == "question")
+        && rows >= FEWEST
+        && texts(&table.columns[index]) as u64 == rows
+        && table.columns.iter().enumerate().any(is_kind)
+}
+
+/// Whether a long text is made of words and versions (`acme.small-17b-instruct-v1`), and is no digest and no number of a thing: what comes again
+/// is a name, however long it is.
+fn is_of_several_words(text: &str) -> bool {
+    const FEWEST: usize = 2;
+    let parts = || text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty());
+    let is_plain = |part: &&str| part.len() > 2 && part.chars().all(char::is_alphabetic) && !is_hexadecimal(part);
+    parts().count() > FEWEST && parts().filter(is_plain).count() >= FEWEST
+}
+
+fn is_hexadecimal(part: &str) -> bool {
+    part.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// `tc setting (ms)`, `delay_setting`: what was set, whatever its unit says; few numbers, each in several rows.
+fn called_setting(table: &Table, index: usize, words: &[String]) -> Option<String> {
+    const CALLED: Words = Words::of("setting setpoint");
+    const MOST: usize = 20;
+    const EACH: usize = 2;
+    let last = words.last().filter(|last| CALLED.has(last))?;
+    let counts = counted(table.values(index), MOST)?;
+    (counts.values().all(|count| *count >= EACH))
+        .then(|| format!("called a `{last}`, with {} in several rows each: what was set", counts.len()))
 }
 
 /// `parameter_value` beside `parameter_name`.

@@ -73,6 +73,13 @@ fn are_numbers<'n>(mut names: impl Iterator<Item = &'n str>) -> bool {
     names.all(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// Whether what stands in front are amounts themselves, and no name: `12.3%  45MiB /` before a limit.
+fn is_of_amounts(name: &str) -> bool {
+    let words = || name.split_whitespace().filter(|word| *word != "/");
+    let is_amount = |word: &str| matches!(cells::look(word.as_bytes(), DecimalMark::Point), Look::Quantity(..));
+    words().count() > 1 && words().all(is_amount)
+}
+
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     let lines = head.lines();
     let mut lines = lines.iter().filter(|line| !line.trim_ascii().is_empty());
@@ -82,6 +89,9 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
         *often.entry(name).or_default() += 1;
     }
     let numbered = are_numbers(named.iter().map(|(name, _)| *name));
+    if named.iter().all(|(name, _)| is_of_amounts(name)) {
+        return None;
+    }
     (named.len() >= FEWEST_LINES && (numbered || often.values().all(|count| *count >= 2)))
         .then(|| vec![format!("a name and a number in each of the first {} lines", named.len())])
 }

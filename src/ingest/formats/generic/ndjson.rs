@@ -30,8 +30,13 @@ fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     lines.retain(|line| !line.trim_ascii().is_empty());
     lines.truncate(SAMPLE_LINES);
     let objects = lines.iter().filter(|line| is_object(line)).count();
-    // A document that spans lines never has a whole object on its first line.
-    let starts_with_one = lines.len() >= 2 && lines.first().is_some_and(|line| is_object(line));
+    // A document that spans lines never has a whole object on its first line. The second line may be longer than what is looked at.
+    let second_begins = || {
+        let end = memchr::memchr(b'\n', head.bytes.trim_ascii_start());
+        end.is_some_and(|end| head.bytes.trim_ascii_start()[end..].trim_ascii_start().first() == Some(&b'{'))
+    };
+    let goes_on = lines.len() >= 2 || !head.complete && second_begins();
+    let starts_with_one = goes_on && lines.first().is_some_and(|line| is_object(line));
     (starts_with_one || (objects >= 2 && objects * 2 >= lines.len()))
         .then(|| vec![format!("{objects} of the first {} lines are JSON objects", lines.len())])
 }

@@ -44,8 +44,9 @@ pub(super) fn split(name: &str) -> Vec<Word> {
                 previous.is_lowercase() || previous.is_ascii_digit() || (previous.is_uppercase() && next_is_lower)
             })
             && !is_unit_in_capitals(&characters[index.saturating_sub(1)..])
+            && !is_inside_power(&characters, index, words.last())
             && !ends_plural(&characters, index);
-        if fresh || hump {
+        if fresh || hump || begins_power(&characters, index, words.last()) {
             words.push(Word { text: String::new(), written: String::new(), after_slash, at_hump: !fresh });
             (fresh, after_slash) = (false, false);
         }
@@ -96,6 +97,27 @@ fn is_unit_in_capitals(rest: &[char]) -> bool {
     let text: String = rest.iter().take_while(|character| character.is_alphabetic()).collect();
     ["kHz", "MHz", "GHz", "THz"].contains(&text.as_str())
         || ["kB", "KB", "MB", "GB", "TB", "iB"].iter().any(|unit| text == *unit || text == format!("{unit}ps"))
+}
+
+/// The letters of one kind from here on, where they are a multiple of a unit of power or energy: `kWh`, `mW`.
+fn power_from(rest: &[char]) -> Option<String> {
+    let text: String = rest.iter().take_while(|character| character.is_alphanumeric()).collect();
+    ["kWh", "KWh", "MWh", "GWh", "mWh", "kW", "mW", "kJ", "mJ"].contains(&text.as_str()).then_some(text)
+}
+
+/// Whether a hump is inside such a unit, whose first letter began a word: `Energy_kWh` is a thousand times `Energy_Wh`.
+fn is_inside_power(characters: &[char], index: usize, word: Option<&Word>) -> bool {
+    let begins = word.is_some_and(|word| word.written.chars().count() == 1);
+    index > 0 && begins && power_from(&characters[index - 1..]).is_some()
+}
+
+/// Whether such a unit begins without anything before it, behind a word of power: `energykWh`. Of `peakW` nobody knows which it is.
+fn begins_power(characters: &[char], index: usize, word: Option<&Word>) -> bool {
+    matches!(characters[index], 'k' | 'm')
+        && word.is_some_and(|word| vocabulary::POWER.has(&word.text))
+        && index > 0
+        && characters[index - 1].is_lowercase()
+        && power_from(&characters[index..]).is_some()
 }
 
 /// Whether the plural of an abbreviation ends behind this capital letter: `vCPUs` is no `vCP` in microseconds, and `RNNs` no `RN` in
