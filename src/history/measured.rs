@@ -78,16 +78,13 @@ fn stated(reported: &[ReportedNumbers]) -> Vec<ReportedNumbers> {
     for one in reported {
         let key = (one.source.as_str(), one.metric.as_str(), one.label.as_deref());
         let same = places.get(&key).map(|place| &mut stated[*place]);
-        match same.filter(|same| same.dimension == one.dimension && same.unit == one.unit) {
-            Some(same) => {
-                for (statistic, value) in &one.values {
-                    same.values.entry(*statistic).or_insert(*value);
-                }
+        if let Some(same) = same.filter(|same| same.dimension == one.dimension && same.unit == one.unit) {
+            for (statistic, value) in &one.values {
+                same.values.entry(*statistic).or_insert(*value);
             }
-            None => {
-                places.entry(key).or_insert(stated.len());
-                stated.push(one.clone());
-            }
+        } else {
+            places.entry(key).or_insert(stated.len());
+            stated.push(one.clone());
         }
     }
     stated
