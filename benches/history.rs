@@ -14,6 +14,8 @@ use perfreport::stats::rng::Rng;
 
 /// Series of a cell.
 const SERIES: u64 = 500;
+/// Series of a cell of false alarms, so that 5% is known to half a point.
+const QUIET_SERIES: u64 = 2_000;
 
 type Noise = fn(&mut Rng, usize) -> Vec<f64>;
 
@@ -60,11 +62,11 @@ fn false_alarms() {
         let mut row = format!("| {name} |");
         for n in [20, 50, 100, 300] {
             let tables = Tables::of(n);
-            let wrong = (0..SERIES).filter(|seed| {
+            let wrong = (0..QUIET_SERIES).filter(|seed| {
                 let values = series(&mut Rng::new(1000 + seed), *noise, n, 0.02);
                 !changes(&values, &tables).is_empty()
             });
-            let _ = write!(row, " {:.1}% |", 100.0 * wrong.count() as f64 / SERIES as f64);
+            let _ = write!(row, " {:.1}% |", 100.0 * wrong.count() as f64 / QUIET_SERIES as f64);
         }
         println!("{row}");
     }
@@ -106,6 +108,91 @@ fn power() {
             100.0 * found as f64 / SERIES as f64,
             others as f64 / SERIES as f64
         );
+    }
+}
+
+/// Values that are recorded in steps of so many noise widths: whether they drift, whether a step of five widths is found, whether a
+/// quiet series shows a change.
+fn coarse() {
+    println!("\n## Values in coarse steps, n = 60\n");
+    println!(
+        "| step by which values are recorded, in noise widths | a step of 5 widths found | called a drift | quiet: any change | called a drift |"
+    );
+    println!("|--:|--:|--:|--:|--:|");
+    let tables = Tables::of(60);
+    for grid in [0.5, 1.0, 2.0, 3.0, 5.0] {
+        let mut row = format!("| {grid} |");
+        for size in [5.0, 0.0] {
+            let (mut found, mut drifting) = (0, 0);
+            for seed in 0..SERIES {
+                let mut rng = Rng::new(700 + seed);
+                let value = |place: usize| {
+                    ((1000.0 + rng.normal() + if place < 30 { 0.0 } else { size }) / grid).round() * grid
+                };
+                let values: Vec<f64> = (0..60).map(value).collect();
+                let changes = changes(&values, &tables);
+                found += u64::from(changes.iter().any(|change| size == 0.0 || change.abs_diff(30) <= NEAR));
+                drifting += u64::from(Scan::of(&values, &tables).is_drifting());
+            }
+            let [found, drifting] = [found, drifting].map(|count| 100.0 * count as f64 / SERIES as f64);
+            let _ = write!(row, " {found:.1}% | {drifting:.1}% |");
+        }
+        println!("{row}");
+    }
+    println!("\n## One value in so many differs by a step, all others are equal: any change\n");
+    println!("| share | n = 20 | n = 50 | n = 100 | n = 300 | n = 1,000 |\n|--:|--:|--:|--:|--:|--:|");
+    for share in [0.01, 0.05, 0.2] {
+        let mut row = format!("| {:.0}% |", 100.0 * share);
+        for n in [20, 50, 100, 300, 1000] {
+            let tables = Tables::of(n);
+            let wrong = (0..SERIES).filter(|seed| {
+                let mut rng = Rng::new(4900 + seed);
+                let values: Vec<f64> = (0..n).map(|_| if rng.uniform() < share { 101.0 } else { 100.0 }).collect();
+                !changes(&values, &tables).is_empty()
+            });
+            let _ = write!(row, " {:.1}% |", 100.0 * wrong.count() as f64 / SERIES as f64);
+        }
+        println!("{row}");
+    }
+}
+
+/// A level that goes back after a few runs, and levels that are far apart.
+fn levels() {
+    println!("\n## A level that goes back, CV 2%: both ends found within 2 points\n");
+    println!("| n | size | noise | 3 runs long | 4 | 5 | 6 | 8 | 10 |\n|--:|--:|---|--:|--:|--:|--:|--:|--:|");
+    for (n, size, noise) in [(80, 0.1, 0), (80, 0.2, 0), (80, 0.5, 0), (80, 0.5, 1), (300, 0.5, 0)] {
+        let tables = Tables::of(n);
+        let mut row = format!("| {n} | {:.0}% | {} |", 100.0 * size, NOISES[noise].0);
+        for length in [3, 4, 5, 6, 8, 10] {
+            let found = (0..SERIES).filter(|seed| {
+                let mut rng = Rng::new(2900 + seed);
+                let from = 20 + (rng.uniform() * (n - 45) as f64) as usize;
+                let mut values = series(&mut rng, NOISES[noise].1, n, 0.02);
+                values[from..from + length].iter_mut().for_each(|value| *value *= 1.0 + size);
+                let changes = changes(&values, &tables);
+                [from, from + length].iter().all(|end| changes.iter().any(|change| change.abs_diff(*end) <= 2))
+            });
+            let _ = write!(row, " {:.1}% |", 100.0 * found.count() as f64 / SERIES as f64);
+        }
+        println!("{row}");
+    }
+    println!("\n## Three levels of equal length, each so many times the one before, CV 1%\n");
+    println!("| n | factor | both found within 2 points | called a drift |\n|--:|--:|--:|--:|");
+    for (n, factor) in [(32, 0.2), (32, 0.5), (48, 0.2), (48, 0.5), (80, 0.2), (80, 0.5)] {
+        let tables = Tables::of(n);
+        let ends = [n / 3, 2 * n / 3];
+        let (mut found, mut drifting) = (0, 0);
+        for seed in 0..SERIES {
+            let mut rng = Rng::new(300 + seed);
+            let level = |place: usize| ends.iter().filter(|end| **end <= place).fold(1.0, |level, _| level * factor);
+            let values: Vec<f64> = (0..n).map(|place| (1.0 + 0.01 * rng.normal()) * level(place)).collect();
+            drifting += u64::from(Scan::of(&values, &tables).is_drifting());
+            let changes = changes(&values, &tables);
+            let near = |end: &usize| changes.iter().any(|change| change.abs_diff(*end) <= 2);
+            found += u64::from(ends.iter().all(near));
+        }
+        let [found, drifting] = [found, drifting].map(|count| 100.0 * count as f64 / SERIES as f64);
+        println!("| {n} | {factor} | {found:.1}% | {drifting:.1}% |");
     }
 }
 
@@ -252,6 +339,8 @@ fn main() {
     }
     false_alarms();
     power();
+    coarse();
+    levels();
     newest();
     growth();
     time();

@@ -1,6 +1,7 @@
 //! `history add`, `history report`, `history compare`, `history ack` and `history import`.
 
 mod add;
+mod dated;
 mod file;
 mod import;
 mod report;
@@ -9,8 +10,8 @@ use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
 
-use crate::history::judge::metric_named;
 use crate::history::line::{Acknowledgement, Line as HistoryLine};
+use crate::history::names::metric_named;
 
 use super::args::{History, HistoryAck};
 use super::terminal::{Line, Stream, say};

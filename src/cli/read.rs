@@ -96,6 +96,11 @@ impl Reading {
         capture(&readings(&self.analysed.iter().collect::<Vec<_>>()), environment)
     }
 
+    /// Some of what was read, as a run of its own.
+    pub(super) fn capture_of(some: &[&SourceAnalysis], environment: Environment) -> Capture {
+        capture(&readings(some), environment)
+    }
+
     /// The files of which only new rows are compared with the baseline.
     pub(super) fn grown(&self) -> Vec<Growth> {
         let grown = self.fresh.iter().flatten().map(|fresh| {

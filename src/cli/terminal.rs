@@ -40,6 +40,15 @@ impl Stream {
         }
     }
 
+    /// The columns of a terminal; `None` of a file or a pipe, whose lines may be of any length.
+    pub(super) fn columns(self) -> Option<usize> {
+        let size = match self {
+            Self::Out => terminal_size::terminal_size_of(io::stdout()),
+            Self::Err => terminal_size::terminal_size_of(io::stderr()),
+        };
+        size.filter(|_| self.is_terminal()).map(|(width, _)| usize::from(width.0))
+    }
+
     /// Whether the program's own colours are shown there.
     pub(super) fn has_colour(self, colour: Colour) -> bool {
         let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());

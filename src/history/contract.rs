@@ -21,6 +21,12 @@ pub struct HistoryReport {
     pub settings: HistorySettings,
     /// The runs, by instant.
     pub runs: Vec<RunFacts>,
+    /// What the user and the files say of each environment, by its number.
+    #[serde(default)]
+    pub environments: Vec<BTreeMap<String, String>>,
+    /// Where each environment but the first begins, and what differs with it: that is explained by the environment, and no change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boundaries: Vec<EnvironmentBoundary>,
     /// The metrics: the worst and newest change first, then those without one by name.
     pub metrics: Vec<MetricHistory>,
     /// What was reported when the newest runs were not there yet and is not any more.
@@ -80,6 +86,36 @@ pub struct RunFacts {
     /// What the user and the files said about where it was measured, where that differs from the run before.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub new_environment: BTreeMap<String, String>,
+}
+
+/// The first run of an environment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EnvironmentBoundary {
+    /// That run, a place in [`HistoryReport::runs`].
+    pub run: usize,
+    /// The run before it, of another environment.
+    pub after_run: usize,
+    /// Which environment begins, a place in [`HistoryReport::environments`].
+    pub environment: usize,
+    /// Which one was before.
+    pub before: usize,
+    /// Metrics whose level is another by at least the margin, the largest difference first. Nothing is tested here.
+    pub differences: Vec<EnvironmentDifference>,
+}
+
+/// A metric on both sides of a boundary.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EnvironmentDifference {
+    /// Its name.
+    pub metric: String,
+    /// The newest level of the environment before, base unit.
+    pub before: f64,
+    /// The first level of the new one.
+    pub after: f64,
+    /// After by before; absent where not both are positive.
+    pub ratio: Option<f64>,
+    /// How many runs both levels have.
+    pub runs: [usize; 2],
 }
 
 /// A metric over time.

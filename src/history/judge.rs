@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::compare::margin::DEFAULT_MARGIN;
-use crate::compare::pattern::{Case, NamePattern};
+use crate::compare::pattern::NamePattern;
 use crate::compare::verdict::discovery_level;
 use crate::measure::{Direction, Polarity, Refusal};
 use crate::stats::change_points::{FEWEST, LEVEL, Line, NEAR, Scan, Tables, inflation, shift};
 use crate::stats::sample::median_of;
 
+use super::boundary::{boundaries, environment_facts};
 use super::contract::{
     ChangeState, Distributions, Drift, DriftLine, HistoryCounts, HistoryPoint, HistoryReport, HistorySettings, Level,
     LevelChange, MetricHistory, REPORT_VERSION, RunFacts, Withdrawn,
@@ -22,6 +23,7 @@ use super::contract::{
 use super::file::History;
 use super::gate::{DAY, FailOn, Outcome, failing, gate};
 use super::line::{Acknowledgement, Run, instant};
+use super::names::behind_files;
 use super::newest::newest;
 use super::series::{Aspect, Series, environments, series};
 use super::shape::{Shape, distributions};
@@ -122,7 +124,9 @@ pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport
     let outcome =
         Outcome { metrics: &metrics, runs: &facts, failing: &failing, newest: newest.as_ref(), tested: counts.tested };
     let gate = gate(wish.fail_on, &outcome);
+    let boundaries = boundaries(&facts, &metrics, margin);
     let mut notes = notes(history, &runs, &metrics, wish);
+    notes.extend(wish.beside.as_ref().and_then(|run| behind_files(history, run)));
     notes.extend(hosts_in_turn(&facts));
     metrics.sort_by(|one, other| rank(one).cmp(&rank(other)).then_with(|| one.name.cmp(&other.name)));
     Ok(HistoryReport {
@@ -136,6 +140,8 @@ pub fn report(history: &History, wish: &HistoryQuestion) -> Result<HistoryReport
             since_days: wish.since_days,
             branch: wish.branch.clone(),
         },
+        environments: environment_facts(&runs, &environments),
+        boundaries,
         runs: facts,
         metrics,
         withdrawn,
@@ -482,29 +488,4 @@ fn notes(history: &History, runs: &[&Run], metrics: &[MetricHistory], wish: &His
         }
     }
     notes
-}
-
-/// Which metric a text names; an error lists those that it fits.
-///
-/// # Errors
-/// Where it fits none, or several.
-pub fn metric_named(history: &History, text: &str) -> Result<String, String> {
-    let names = history.names();
-    if names.iter().any(|name| name == text) {
-        return Ok(text.to_owned());
-    }
-    let pattern = NamePattern::new(text, Case::Ignored).map_err(|error| error.to_string())?;
-    let fits = |name: &&String| pattern.matches(name) || name.starts_with(&format!("{text}/"));
-    let fitting: Vec<&String> = names.iter().filter(fits).collect();
-    match fitting[..] {
-        [only] => Ok(only.clone()),
-        [] => {
-            let near = crate::measure::did_you_mean(text, names.iter().map(String::as_str));
-            Err(format!("no metric of the history is called `{text}`{near}"))
-        }
-        _ => {
-            let listed: Vec<&str> = fitting.iter().take(8).map(|name| name.as_str()).collect();
-            Err(format!("`{text}` fits {} metrics: {}", fitting.len(), listed.join(", ")))
-        }
-    }
 }

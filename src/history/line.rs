@@ -3,7 +3,7 @@
 //! In: numbers in base units. Out: JSON without spaces, and back. What a metric needs stands in at most 150 bytes beside its name:
 //! ends and percentiles are whole thousandths of the center, and the shape is a letter for each quantile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -196,6 +196,15 @@ impl Line {
         let at = at.parse::<Timestamp>().map_err(|_| damaged("`at` is no instant"))?.as_second();
         let metrics: Option<Vec<RunMetric>> = form.metrics.into_iter().map(RunMetric::of).collect();
         let metrics = metrics.ok_or_else(|| damaged("a center is no number"))?;
+        if metrics.is_empty() {
+            return Err(damaged("a run without metrics"));
+        }
+        let mut known = BTreeSet::new();
+        for one in &metrics {
+            if !known.insert((&one.metric, &one.group, one.dimension)) {
+                return Err(damaged(&format!("`{}` stands in it twice", one.name())));
+            }
+        }
         let Form { commit, branch, env: given, machine, on: found, digest, .. } = form;
         Ok(Self::Run(Box::new(Run { at, commit, branch, given, machine, found, digest, metrics })))
     }
@@ -439,10 +448,18 @@ mod tests {
     fn what_is_newer_or_damaged_is_said_apart() {
         assert_eq!(Line::parse(r#"{"history":2,"at":{"new":"form"}}"#), Err(LineError::Newer(2)));
         assert_eq!(Line::parse(r#"{"history":9,"at":"2026-01-01T00:00:00Z"}"#), Err(LineError::Newer(9)));
-        for text in
-            ["", "{}", r#"{"history":1}"#, r#"{"history":1,"at":"soon"}"#, "<<<<<<< main", r#"{"history":1,"at""#]
-        {
+        for text in [
+            "",
+            "{}",
+            r#"{"history":1,"at":"2026-01-01T00:00:00Z","metr":[]}"#,
+            r#"{"history":1}"#,
+            r#"{"history":1,"at":"soon"}"#,
+            "<<<<<<< main",
+            r#"{"history":1,"at""#,
+        ] {
             assert!(matches!(Line::parse(text), Err(LineError::Damaged(_))), "{text}");
         }
+        let twice = r#"{"history":1,"at":"2026-01-01T00:00:00Z","metrics":[{"m":"q","d":"time","c":1},{"m":"q","d":"time","c":2}]}"#;
+        assert_eq!(Line::parse(twice), Err(LineError::Damaged("`q` stands in it twice".to_owned())));
     }
 }

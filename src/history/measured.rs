@@ -19,6 +19,8 @@ use super::shape::Shape;
 const CONFIDENCE: f64 = 0.95;
 /// The percentiles of a line.
 const PERCENTILES: [f64; 3] = [0.5, 0.95, 0.99];
+/// What stands between the name of a file and that of a metric which other files of the run hold too.
+pub(super) const BEHIND_FILE: &str = ": ";
 /// What requests a second are called.
 const RATE: &str = "requests per second";
 
@@ -63,7 +65,29 @@ fn digest(capture: &Capture) -> String {
 }
 
 fn fits_two(name: &str, one: &str, other: &str) -> Refusal {
+    if one == other {
+        return Refusal(format!("the name {name} fits two metrics of {one}, in different units"));
+    }
     Refusal(format!("the name {name} fits two metrics, of {one} and of {other}; add one of them alone"))
+}
+
+/// What tools state, each metric once: some write a mean and a median as two lines of one name.
+fn stated(reported: &[ReportedNumbers]) -> Vec<ReportedNumbers> {
+    let mut stated: Vec<ReportedNumbers> = Vec::new();
+    let mut places: BTreeMap<(&str, &str, Option<&str>), usize> = BTreeMap::new();
+    for one in reported {
+        let key = (one.source.as_str(), one.metric.as_str(), one.label.as_deref());
+        let same = places.get(&key).map(|place| &mut stated[*place]);
+        if let Some(same) = same.filter(|same| same.dimension == one.dimension && same.unit == one.unit) {
+            for (statistic, value) in &one.values {
+                same.values.entry(*statistic).or_insert(*value);
+            }
+        } else {
+            places.entry(key).or_insert(stated.len());
+            stated.push(one.clone());
+        }
+    }
+    stated
 }
 
 /// All metrics of a run. Files whose names differ only in numbers are repetitions, and their samples one population; a name that several
@@ -77,7 +101,7 @@ fn metrics(capture: &Capture) -> Result<Vec<RunMetric>, Refusal> {
     }
     let name_of = |metric: &str, source: &str| {
         let alone = files.get(metric).is_none_or(|files| files.len() < 2);
-        if alone { metric.to_owned() } else { format!("{}: {metric}", stem(&pattern(source))) }
+        if alone { metric.to_owned() } else { format!("{}{BEHIND_FILE}{metric}", stem(&pattern(source))) }
     };
     let mut named_once: BTreeMap<(String, Option<String>), Vec<&MetricRuns>> = BTreeMap::new();
     for one in &capture.metrics {
@@ -97,13 +121,36 @@ fn metrics(capture: &Capture) -> Result<Vec<RunMetric>, Refusal> {
         .filter_map(|((name, _), runs)| Some(RunMetric { metric: name.clone(), ..sampled(runs, capture)? }))
         .collect();
     all.extend(failures(capture, name_of));
-    let mut taken: BTreeMap<String, String> = all.iter().map(|one| (one.name(), "the samples".to_owned())).collect();
-    for one in &capture.reported {
+    let mut taken: BTreeSet<String> = all.iter().map(RunMetric::name).collect();
+    let of_samples: BTreeMap<(String, Option<&str>), &str> = capture
+        .metrics
+        .iter()
+        .map(|one| (name_of(&one.metric, &one.source), one.group.as_deref(), one.source.as_str()))
+        .chain(
+            capture
+                .shares
+                .iter()
+                .map(|one| (name_of(&one.metric, &one.source), one.group.as_deref(), one.source.as_str())),
+        )
+        .map(|(name, group, source)| ((name, group), source))
+        .collect();
+    let stated = stated(&capture.reported);
+    for (place, one) in stated.iter().enumerate() {
         let Some(measured) = reported(one) else { continue };
         let measured = RunMetric { metric: name_of(&one.metric, &one.source), ..measured };
         let name = measured.name();
-        if let Some(other) = taken.insert(name.clone(), one.source.clone()) {
-            return Err(fits_two(&name, &other, &one.source));
+        // What a tool states beside the samples of the same file is said by the samples.
+        match of_samples.get(&(measured.metric.clone(), measured.group.as_deref())) {
+            Some(source) if pattern(source) == pattern(&one.source) => continue,
+            Some(source) => return Err(fits_two(&name, source, &one.source)),
+            None => {}
+        }
+        if !taken.insert(name.clone()) {
+            let same = |other: &&ReportedNumbers| {
+                name_of(&other.metric, &other.source) == measured.metric && other.label == one.label
+            };
+            let other = stated[..place].iter().find(same).map_or("the samples", |other| &other.source);
+            return Err(fits_two(&name, other, &one.source));
         }
         all.push(measured);
     }
@@ -111,7 +158,7 @@ fn metrics(capture: &Capture) -> Result<Vec<RunMetric>, Refusal> {
         .rates
         .iter()
         .fold((0, 0.0), |(requests, seconds), rate| (requests + rate.requests, seconds + rate.seconds));
-    if seconds > 0.0 && !taken.contains_key(RATE) {
+    if seconds > 0.0 && !taken.contains(RATE) {
         let value = requests as f64 / seconds;
         let error = capture
             .rates
@@ -158,6 +205,9 @@ fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<RunMetric> {
         })
     };
     let percentiles = [0, 1, 2].map(|index| percentile((PERCENTILES[index], inflation[index])));
+    // Of one sample nobody knows how far the next one is off; the run has it all the same.
+    let alone = || Estimate { value: quantile(&points, 0.5, QuantileMethod::default()), low: None, high: None };
+    let center = percentiles[0].unwrap_or_else(alone);
     let quantiles: Vec<f64> = Shape::shares().map(|p| quantile(&points, p, QuantileMethod::Type7)).collect();
     let shares = || capture.shares.iter().filter(|share| share.source == first.source && is_of_failures(&share.metric));
     let failed = shares().find(|share| share.group == first.group);
@@ -172,7 +222,7 @@ fn sampled(runs: &[&MetricRuns], capture: &Capture) -> Option<RunMetric> {
         failed: failed.map(|share| share.runs.iter().map(|run| run.failed).sum()),
         shape: quantiles.first_chunk().map_or_else(Shape::default, Shape::of),
         // The median stands for a run: what one slow request does to a mean is no change of level.
-        ..RunMetric::bare(&first.metric, first.group.as_deref(), first.dimension, first.polarity, percentiles[0]?)
+        ..RunMetric::bare(&first.metric, first.group.as_deref(), first.dimension, first.polarity, center)
     })
 }
 

@@ -3,12 +3,14 @@
 //! In: captures of runs, lines of a history file. Out: lines to append, and one [`HistoryReport`](contract::HistoryReport) with the
 //! changes of every metric. Opens no files.
 
+mod boundary;
 pub mod contract;
 pub mod file;
 pub mod gate;
 pub mod judge;
 pub mod line;
 pub mod measured;
+pub mod names;
 mod newest;
 pub mod rows;
 pub mod series;

@@ -58,6 +58,13 @@ pub fn parse_instant(text: &str) -> Option<i64> {
     Some(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
 }
 
+/// Whether an instant that a document states may be the one that stands in its name, where nobody knows the zone of the name, nor at what
+/// hour of the day it was.
+pub fn is_on_named_date(stated: i64, named: i64) -> bool {
+    const HOUR: i64 = 3600;
+    (-14 * HOUR..=38 * HOUR).contains(&(stated - named))
+}
+
 /// The instant in a name, as folders of dated results have it: `2026-11-28`, `20261128`, with a time behind it or not.
 pub fn instant_in_name(name: &str) -> Option<i64> {
     let starts = name.char_indices().filter(|(_, letter)| letter.is_ascii_digit()).map(|(place, _)| place);
@@ -80,13 +87,16 @@ fn dated(text: &str) -> Option<i64> {
     let date =
         jiff::civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     let follows = |place: usize| at(place).is_some_and(|byte| byte.is_ascii_digit());
+    // `2023-02-22_T16-27-08` is how Kokkos calls its results.
+    let letter = matches!(at(end), Some(b'_' | b'-' | b' ')) && matches!(at(end + 1), Some(b'T' | b't'));
+    let begin = if letter { end + 2 } else { end + 1 };
     let clock = match at(end) {
-        Some(b'T' | b't' | b'_' | b'-' | b' ') if follows(end + 1) => {
-            let apart = matches!(at(end + 3), Some(b':' | b'-' | b'_'));
+        Some(b'T' | b't' | b'_' | b'-' | b' ') if follows(begin) => {
+            let apart = matches!(at(begin + 2), Some(b':' | b'-' | b'_'));
             let step = if apart { 3 } else { 2 };
-            let hour = digits(end + 1, 2).filter(|hour| *hour < 24);
-            let minute = digits(end + 1 + step, 2).filter(|minute| *minute < 60);
-            let second = digits(end + 1 + 2 * step, 2).filter(|second| *second < 60).unwrap_or(0);
+            let hour = digits(begin, 2).filter(|hour| *hour < 24);
+            let minute = digits(begin + step, 2).filter(|minute| *minute < 60);
+            let second = digits(begin + 2 * step, 2).filter(|second| *second < 60).unwrap_or(0);
             hour.zip(minute).map(|(hour, minute)| hour * 3600 + minute * 60 + second)
         }
         // More digits are another number.
@@ -116,6 +126,15 @@ mod tests {
     }
 
     #[test]
+    fn a_stated_instant_is_on_a_named_date_in_some_zone() {
+        let at = |text: &str| parse_instant(text).unwrap();
+        let named = at("2026-11-28");
+        assert!(is_on_named_date(at("2026-11-28T23:59:00-06:00"), named));
+        assert!(is_on_named_date(at("2026-11-27T22:00:00Z"), named));
+        assert!(!is_on_named_date(at("2026-11-30T22:00:00Z"), named));
+    }
+
+    #[test]
     fn a_date_in_a_name_is_one_and_a_number_is_none() {
         let at = |text: &str| parse_instant(text);
         for (name, instant) in [
@@ -123,6 +142,9 @@ mod tests {
             ("run-20261128.csv", at("2026-11-28T00:00:00Z")),
             ("bench_2026-11-28T02-30.json", at("2026-11-28T02:30:00Z")),
             ("20261128_023015", at("2026-11-28T02:30:15Z")),
+            ("Bench_Atomic_2023-02-22_T16-27-08.json", at("2023-02-22T16:27:08Z")),
+            ("run-2023-02-22-T1627.json", at("2023-02-22T16:27:00Z")),
+            ("2026-11-28-Test", at("2026-11-28T00:00:00Z")),
             ("2026-11-28-3f2a91c", at("2026-11-28T00:00:00Z")),
             ("run-17", None),
             ("202611281234567", None),

@@ -2,6 +2,7 @@
 //!
 //! In: a [`HistoryReport`]. Out: the bytes of a document.
 
+mod environment;
 mod newest;
 mod view;
 mod words;
@@ -25,7 +26,7 @@ pub fn render_history(report: &HistoryReport, form: Form) -> Result<Vec<u8>, Ren
         }
         Form::Html => render_view("history.html", &HistoryView::of(report, true)),
         Form::Text => {
-            let mut text = HistoryView::of(report, false).text().join("\n");
+            let mut text = HistoryView::of(report, false).text(None).join("\n");
             text.push('\n');
             Ok(text.into_bytes())
         }

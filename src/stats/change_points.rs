@@ -24,7 +24,7 @@ use crate::stats::sample::median_of;
 use exact::Tails;
 use noise::{MOST_DEPENDENCE, dependence, dependence_between, differences, noise_width, shamos, tamed};
 use partition::{Shape, partition};
-use scan::{Scratch, best_split, dense_ranks, score_at};
+use scan::{SHORTEST_SIDE, Scratch, best_split, dense_ranks, score_at};
 
 pub use size::shift;
 pub use trend::Line;
@@ -127,10 +127,14 @@ impl<'a> Scan<'a> {
             return nothing;
         }
         let of_all = dependence(values);
-        if trend::is_drifting(of_all, n) {
+        let places = if n > FEW_STRADDLE { Vec::new() } else { candidates(values) };
+        let between = if places.is_empty() { of_all } else { dependence_between(values, &places) };
+        // Of few runs the steps themselves are much of what two differences over two runs straddle.
+        let drifts = trend::is_drifting(of_all, n);
+        if drifts && (trend::is_drifting(between, n) || !trend::stairs(values, of_all, &places)) {
             return Self { drifting: true, dependence: of_all, ..nothing };
         }
-        let between = if n > FEW_STRADDLE { of_all } else { dependence_between(values, &candidates(values)) };
+        let of_all = if drifts { between } else { of_all };
         let phi = (SHARE_OF_ALL * of_all + (1.0 - SHARE_OF_ALL) * between).clamp(0.0, MOST_DEPENDENCE);
         let mut scan = Self {
             dense: dense_ranks(values),
@@ -156,7 +160,25 @@ impl<'a> Scan<'a> {
                 is_large: scan.is_large(*from, split.at, *to),
             });
         }
+        scan.add_large(&places, threshold);
         scan
+    }
+
+    /// Adds the large steps among the candidates, each between its neighbours: the intervals of a scan seldom begin or end inside a
+    /// stretch of a few runs, and one that reaches over both of its ends shows neither.
+    fn add_large(&mut self, places: &[usize], threshold: f64) {
+        let ends: Vec<usize> = [0].into_iter().chain(places.iter().copied()).chain([self.values.len()]).collect();
+        for around in ends.windows(3) {
+            let [from, at, to] = [around[0], around[1], around[2]];
+            if !self.is_large_here(from, at, to) {
+                continue;
+            }
+            let raw = score_at(&self.dense[from..to], at - from, &Tails::of(to - from));
+            if raw > threshold {
+                let deflated = raw / self.inflation;
+                self.candidates.push(Candidate { from, to, at, raw, deflated, is_large: self.inflation > 1.0 });
+            }
+        }
     }
 
     /// The largest score of all intervals, as if neighbours were independent: by it the thresholds are simulated.
@@ -241,8 +263,11 @@ impl<'a> Scan<'a> {
         places.iter().enumerate().map(score).collect()
     }
 
-    /// How far the points on both sides of a place stand apart, less what dependence adds.
+    /// How far the points on both sides of a place stand apart, less what dependence adds; one point is no side.
     fn score_between(&self, from: usize, at: usize, to: usize) -> f64 {
+        if (at - from).min(to - at) < SHORTEST_SIDE {
+            return 0.0;
+        }
         let raw = score_at(&self.dense[from..to], at - from, &Tails::of(to - from));
         if self.is_large_here(from, at, to) { raw } else { raw / self.inflation }
     }

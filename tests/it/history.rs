@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::compare::samples;
 use crate::support::{Place, fixture};
 
-const FILE: &str = "perf-history.jsonl";
+pub(crate) const FILE: &str = "perf-history.jsonl";
 
 /// The night of a run, as an instant.
-fn night(index: usize) -> String {
+pub(crate) fn night(index: usize) -> String {
     let day = index % 28 + 1;
     format!("2026-{:02}-{day:02}T02:00:00Z", index / 28 + 1)
 }
@@ -25,7 +25,7 @@ fn noise(index: usize) -> f64 {
 }
 
 /// A history of one metric a name; each value is multiplied with noise.
-fn history(runs: usize, metrics: &[(&str, &dyn Fn(usize) -> f64)]) -> String {
+pub(crate) fn history(runs: usize, metrics: &[(&str, &dyn Fn(usize) -> f64)]) -> String {
     let mut text = String::new();
     for run in 0..runs {
         let values: Vec<String> = metrics
@@ -47,12 +47,12 @@ fn history(runs: usize, metrics: &[(&str, &dyn Fn(usize) -> f64)]) -> String {
     text
 }
 
-fn reported(place: &Place, more: &str) -> Value {
+pub(crate) fn reported(place: &Place, more: &str) -> Value {
     place.run(&format!("history report {FILE} -q -o out.json {more}")).exits(0);
     place.json("out.json")
 }
 
-fn changes<'a>(report: &'a Value, name: &str) -> Vec<&'a Value> {
+pub(crate) fn changes<'a>(report: &'a Value, name: &str) -> Vec<&'a Value> {
     let metric = report["metrics"].as_array().unwrap().iter().find(|metric| metric["name"] == name).unwrap();
     metric["changes"].as_array().unwrap().iter().collect()
 }

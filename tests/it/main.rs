@@ -43,6 +43,7 @@ mod goodput;
 mod habits;
 mod healthy;
 mod history;
+mod history_believed;
 mod init;
 mod interchange;
 

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::history::file::History;
 use crate::history::line::{Line as HistoryLine, Run, instant};
 use crate::history::measured::{Occasion, run};
+use crate::history::names::behind_files;
 use crate::history::stated::{Statement, parse_instant};
 use crate::ingest;
 use crate::report::number;
@@ -35,8 +36,10 @@ pub(super) fn add(arguments: &HistoryAdd) -> Result<ExitCode> {
     let appending = Appending::to(file)?;
     is_not_in(&appending.history, &run, file)?;
     let said = described(&run, appending.history.runs.len() + 1);
+    let mut lines = vec![Line::new(format!("added to {}: {said}", file.display()))];
+    lines.extend(behind_files(&appending.history, &run).map(|note| Line::new(format!("note: {note}"))));
     appending.append(&[HistoryLine::Run(Box::new(run))])?;
-    say(Stream::Out, &[Line::new(format!("added to {}: {said}", file.display()))], false)?;
+    say(Stream::Out, &lines, false)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -19,11 +19,12 @@ use crate::config::Config;
 use crate::history::line::{Line as HistoryLine, Run, instant};
 use crate::history::measured::{Occasion, run};
 use crate::history::rows::runs;
-use crate::history::stated::instant_in_name;
+use crate::history::stated::{Statement, instant_in_name};
 use crate::ingest;
 use crate::report::number;
 
 use super::add::{read_run, stated_in};
+use super::dated::of_date;
 use super::file::Appending;
 
 /// How a history of github-action-benchmark begins.
@@ -31,8 +32,8 @@ const BENCHMARK_DATA: &[u8] = b"window.BENCHMARK_DATA";
 
 /// Where the runs of a file are.
 enum ImportKind {
-    /// Files of one date are one run.
-    Dated(i64),
+    /// Files of one date are one run; what the file says itself stands beside the date.
+    Dated(i64, Statement),
     /// The document is one run and says when.
     Document(Occasion),
     /// Each row is one, or a part of one.
@@ -49,7 +50,7 @@ pub(super) fn import(arguments: &HistoryImport) -> Result<ExitCode> {
     places.add_inputs(&inputs)?;
     let mut found: Vec<Run> = Vec::new();
     let mut passed_over = Vec::new();
-    let mut dated: BTreeMap<i64, Vec<NamedSource>> = BTreeMap::new();
+    let mut dated: BTreeMap<i64, Vec<(NamedSource, Statement)>> = BTreeMap::new();
     for source in inputs.sources {
         let Some(path) = source.path().map(Path::to_path_buf) else {
             bail!("history import reads files, neither standard input nor archives")
@@ -59,8 +60,8 @@ pub(super) fn import(arguments: &HistoryImport) -> Result<ExitCode> {
             of_baseline(&path, &baseline.captures)
         } else {
             match held(&path) {
-                ImportKind::Dated(at) => {
-                    dated.entry(at).or_default().push(source);
+                ImportKind::Dated(at, stated) => {
+                    dated.entry(at).or_default().push((source, stated));
                     continue;
                 }
                 ImportKind::Document(occasion) => {
@@ -79,12 +80,12 @@ pub(super) fn import(arguments: &HistoryImport) -> Result<ExitCode> {
         }
     }
     for (at, sources) in dated {
-        let occasion = Occasion { at, ..Occasion::default() };
-        found.push(
-            read_run(sources, understanding, &config, occasion)
-                .with_context(|| format!("the run of {}", instant(at)))?,
+        found.extend(
+            of_date(at, sources, understanding, &config).with_context(|| format!("the run of {}", instant(at)))?,
         );
     }
+    let unmeasured = |run: &Run| format!("the run of {}: no metric was measured", instant(run.at));
+    passed_over.extend(found.iter().filter(|run| run.metrics.is_empty()).map(unmeasured));
     found.retain(|run| !run.metrics.is_empty());
     if found.is_empty() {
         let why = if passed_over.is_empty() { String::new() } else { format!(": {}", passed_over.join("; ")) };
@@ -125,7 +126,7 @@ fn held(path: &Path) -> ImportKind {
         return ImportKind::Document(occasion(at));
     }
     if let Some(at) = dated_name(path) {
-        return ImportKind::Dated(at);
+        return ImportKind::Dated(at, stated);
     }
     stated.at.map_or(ImportKind::Rows, |at| ImportKind::Document(occasion(at)))
 }

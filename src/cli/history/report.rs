@@ -78,7 +78,7 @@ fn answer(
     write_all(&outputs)?;
     let stream = if outputs.iter().any(|(target, _)| *target == Target::Stdout) { Stream::Err } else { Stream::Out };
     if !quiet {
-        let mut lines = lines(&report);
+        let mut lines = lines(&report, stream);
         lines.extend(outputs.iter().filter_map(|(target, _)| match target {
             Target::File(path) => Some(Line::new(format!("wrote {}", path.display()))),
             Target::Stdout => None,
@@ -155,7 +155,7 @@ fn form(target: &Target) -> Result<Form> {
 }
 
 /// The plain list, its first line in the colour of its state.
-fn lines(report: &HistoryReport) -> Vec<Line> {
+fn lines(report: &HistoryReport, stream: Stream) -> Vec<Line> {
     let view = HistoryView::of(report, false);
     let counts = &report.counts;
     let tone = match (counts.worse, counts.changed, counts.better) {
@@ -164,7 +164,7 @@ fn lines(report: &HistoryReport) -> Vec<Line> {
         (0, 0, 1..) => Tone::Good,
         _ => Tone::Neutral,
     };
-    let mut texts = view.text().into_iter();
+    let mut texts = view.text(stream.columns()).into_iter();
     let first = texts.next().unwrap_or_default();
     let mut lines = vec![Line::default().toned(&first, tone)];
     lines.extend(texts.map(Line::new));

@@ -156,7 +156,7 @@ fn forget_unused(column: &mut Column, storage: &Storage) {
     let texts: Vec<String> = used.iter().filter_map(|code| column.dictionary.get(*code as usize).cloned()).collect();
     let rows = 0..column.data.rows();
     let dates = calendar::of_texts(&texts);
-    let (cells, data, texts): (CellType, Cells, Vec<String>) = if let Some(LocalDates::Instants(instants)) = dates {
+    let (cells, data, texts): (CellType, Cells, Vec<String>) = if let Some(LocalDates::Instants(instants, _)) = dates {
         let mut built = CellsBuilder::instants(storage.clone());
         rows.for_each(|row| built.push_instant(instants.get(code(row)).copied().flatten()));
         (CellType::Timestamp, built.finish(), Vec::new())

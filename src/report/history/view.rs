@@ -2,19 +2,20 @@
 
 use serde::Serialize;
 
-use crate::history::contract::{ChangeState, HistoryOutcome, HistoryReport, LevelChange, MetricHistory};
+use crate::history::contract::{ChangeState, HistoryOutcome, HistoryReport, LevelChange, MetricHistory, RunFacts};
 use crate::history::shape::Shape;
 use crate::measure::{Direction, Polarity};
 use crate::report::chart::{
     CELLS, HistoryMark, HistoryPlot, PlotLevel, PlotPoint, Tail, heat_row, history_chart, history_spark, tail,
 };
 use crate::report::number::{self, Scale};
-use crate::report::text_table::{Align, TextTable};
+use crate::report::text_table::{Align, TextTable, width};
 
+use super::environment;
 use super::newest::NewestView;
 use super::words;
 
-/// A line of the plain list is no wider than this where its names can give way.
+/// Names of metrics stand above their lines where these would be wider than the terminal, and than this.
 const LINE_COLUMNS: usize = 120;
 /// Rows of the heat map at most: the first ones are the worst.
 const MOST_ROWS: usize = 60;
@@ -44,6 +45,8 @@ pub(crate) struct HistoryView {
     /// Runs on a slow host.
     pub slow: Vec<String>,
     pub withdrawn: Vec<String>,
+    /// Where other environments begin, and what differs with them.
+    pub environments: Vec<String>,
     pub notes: Vec<String>,
     pub settings: Vec<String>,
     pub tool: String,
@@ -69,6 +72,10 @@ pub(crate) struct ChangeRow {
     pub since: String,
     pub commit: String,
     pub after_commit: String,
+    /// The commits among which it is, as Git writes them: `0000027..0000028`.
+    pub range: String,
+    /// In which environment, where there are several.
+    pub environment: Option<String>,
     pub p: String,
     pub note: Option<String>,
     pub with_new_host: bool,
@@ -123,11 +130,12 @@ impl HistoryView {
             .filter(|(_, change)| change.matters)
             .collect();
         changes.sort_by_key(|(_, change)| (order(change), std::cmp::Reverse(change.run)));
+        let labels = environment::labels(report);
         let metrics: Vec<MetricRow> = report
             .metrics
             .iter()
             .enumerate()
-            .map(|(index, metric)| metric_row(report, metric, index, pictures))
+            .map(|(index, metric)| metric_row(report, &labels, metric, index, pictures))
             .collect();
         let heat = if pictures { heat(report, &metrics) } else { Vec::new() };
         Self {
@@ -144,7 +152,8 @@ impl HistoryView {
             }),
             facts: facts(report),
             newest: report.newest.as_ref().map(|newest| NewestView::of(report, newest)),
-            changes: changes.into_iter().map(|(metric, change)| change_row(metric, change)).collect(),
+            changes: changes.into_iter().map(|(metric, change)| change_row(report, &labels, metric, change)).collect(),
+            environments: environment::boundaries(report, &labels),
             heat_more: if pictures { metrics.len() - heat.len() } else { 0 },
             heat,
             metrics,
@@ -163,42 +172,39 @@ impl HistoryView {
         }
     }
 
-    /// The plain list for a terminal: metric, size, state, since, commit.
-    pub(crate) fn text(&self) -> Vec<String> {
+    /// The plain list: metric, size, state, since, commits. On a terminal, of so many columns, lines are no wider than that and
+    /// [`LINE_COLUMNS`].
+    pub(crate) fn text(&self, columns: Option<usize>) -> Vec<String> {
+        let columns = columns.map_or(usize::MAX, |columns| columns.max(LINE_COLUMNS));
         let mut lines = vec![self.headline.clone()];
         lines.extend(self.facts.first().cloned());
         if let Some(newest) = self.newest.as_ref() {
             lines.push(String::new());
             lines.push(newest.facts());
-            let left = [Align::Left, Align::Right, Align::Left, Align::Left, Align::Left];
-            let mut table = TextTable::new(left).within(LINE_COLUMNS);
-            for row in &newest.rows {
+            let rows = newest.rows.iter().map(|row| {
                 let usual = format!("usual {}", row.usual);
-                table.push([row.metric.clone(), row.size.clone(), row.levels.clone(), usual, row.verdict.clone()]);
-            }
-            lines.extend(table.lines());
+                [row.metric.clone(), row.size.clone(), row.levels.clone(), usual, row.verdict.clone()]
+            });
+            lines.extend(listed(&rows.collect::<Vec<_>>(), columns));
         }
         if !self.changes.is_empty() {
             lines.push(String::new());
-            let left = [Align::Left, Align::Right, Align::Left, Align::Left, Align::Left, Align::Left];
-            let mut table = TextTable::new(left).within(LINE_COLUMNS);
-            for row in &self.changes {
-                let state =
-                    row.note.as_ref().map_or_else(|| row.state.clone(), |note| format!("{} ({note})", row.state));
-                table.push([
+            let rows = self.changes.iter().map(|row| {
+                [
                     row.metric.clone(),
                     row.size.clone(),
                     row.interval.clone(),
                     format!("since {}", row.since),
-                    row.commit.clone(),
-                    state,
-                ]);
-            }
-            lines.extend(table.lines());
+                    row.range.clone(),
+                    row.whole_state(),
+                ]
+            });
+            lines.extend(listed(&rows.collect::<Vec<_>>(), columns));
         }
         let drifts =
             self.metrics.iter().filter_map(|metric| Some(format!("{} {}", metric.name, metric.drift.as_ref()?)));
-        let more = drifts.chain(self.slow.iter().map(|slow| format!("odd host: {slow}")));
+        let more = drifts.chain(self.environments.iter().map(|one| format!("environment: {one}")));
+        let more = more.chain(self.slow.iter().map(|slow| format!("odd host: {slow}")));
         let more = more.chain(self.withdrawn.iter().map(|one| format!("withdrawn: {one}")));
         let more: Vec<String> = more.chain(self.notes.iter().map(|note| format!("note: {note}"))).collect();
         if !more.is_empty() {
@@ -213,6 +219,31 @@ impl HistoryView {
         }
         lines
     }
+}
+
+impl ChangeRow {
+    /// Its state with whatever else may explain it.
+    fn whole_state(&self) -> String {
+        let note = self.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
+        let environment = self.environment.as_ref().map_or_else(String::new, |one| format!(", with {one}"));
+        let host = if self.with_new_host { "; the machine that added the runs changed with it" } else { "" };
+        format!("{}{note}{environment}{host}", self.state)
+    }
+}
+
+/// Rows whose first cell is a name, as lines. Whoever wants to acknowledge a change needs all of its name, so that nothing is cut: where a
+/// line is wider than may be, names stand above the rest of their lines.
+fn listed<const CELLS: usize>(rows: &[[String; CELLS]], columns: usize) -> Vec<String> {
+    let align = |column: usize| if column == 1 { Align::Right } else { Align::Left };
+    let mut whole = TextTable::new((0..CELLS).map(align));
+    rows.iter().for_each(|row| whole.push(row.clone()));
+    let lines = whole.lines();
+    if lines.iter().all(|line| width(line) <= columns) {
+        return lines;
+    }
+    let mut rest = TextTable::new((1..CELLS).map(align));
+    rows.iter().for_each(|row| rest.push(row[1..].iter().cloned()));
+    rows.iter().zip(rest.lines()).flat_map(|(row, rest)| [row[0].clone(), format!("  {rest}")]).collect()
 }
 
 /// New changes for the worse, then of unknown direction, for the better, accepted, undone.
@@ -286,7 +317,13 @@ fn slow(report: &HistoryReport) -> Vec<String> {
     slow
 }
 
-fn change_row(metric: &MetricHistory, change: &LevelChange) -> ChangeRow {
+fn change_row(
+    report: &HistoryReport,
+    labels: &[Option<String>],
+    metric: &MetricHistory,
+    change: &LevelChange,
+) -> ChangeRow {
+    let [before, first] = [&change.after_commit, &change.commit].map(|commit| words::commit(commit));
     ChangeRow {
         metric: metric.name.clone(),
         class: words::class(change),
@@ -295,15 +332,28 @@ fn change_row(metric: &MetricHistory, change: &LevelChange) -> ChangeRow {
         interval: words::interval(metric, change),
         levels: number::before_after(metric.dimension, Some(change.before), Some(change.after)),
         since: words::day(&change.at),
-        commit: words::commit(&change.commit),
-        after_commit: words::commit(&change.after_commit),
+        range: if before.is_empty() || before == first { first.clone() } else { format!("{before}..{first}") },
+        environment: label_of(labels, &report.runs[change.run]),
+        commit: first,
+        after_commit: before,
         p: number::p_value(change.p),
         note: change.note.clone(),
         with_new_host: change.with_new_host,
     }
 }
 
-fn metric_row(report: &HistoryReport, metric: &MetricHistory, index: usize, pictures: bool) -> MetricRow {
+/// What the environment of a run is called.
+fn label_of(labels: &[Option<String>], run: &RunFacts) -> Option<String> {
+    labels.get(run.environment)?.clone()
+}
+
+fn metric_row(
+    report: &HistoryReport,
+    labels: &[Option<String>],
+    metric: &MetricHistory,
+    index: usize,
+    pictures: bool,
+) -> MetricRow {
     let shown: Vec<&LevelChange> = metric.changes.iter().filter(|change| change.matters).collect();
     let newest = report.runs.last().map_or(0, |run| run.environment);
     let current = metric.levels.iter().rev().find(|level| report.runs[level.to].environment == newest);
@@ -325,11 +375,11 @@ fn metric_row(report: &HistoryReport, metric: &MetricHistory, index: usize, pict
         spark: pictures.then(|| history_spark(&points(report, metric), &levels(metric), report.runs.len())).flatten(),
         current: current
             .map_or_else(|| number::ABSENT.to_owned(), |level| number::quantity(metric.dimension, level.value)),
-        change: chosen.map(|change| change_row(metric, change)),
-        changes: shown.iter().rev().map(|change| change_row(metric, change)).collect(),
+        change: chosen.map(|change| change_row(report, labels, metric, change)),
+        changes: shown.iter().rev().map(|change| change_row(report, labels, metric, change)).collect(),
         small: metric.changes.len() - shown.len(),
         drift: words::drift(metric, report),
-        chart: (pictures && index < MOST_PICTURES).then(|| chart(report, metric, &anchor)).flatten(),
+        chart: (pictures && index < MOST_PICTURES).then(|| chart(report, labels, metric, &anchor)).flatten(),
         distribution: chosen
             .filter(|_| pictures && index < MOST_PICTURES)
             .and_then(|change| distribution(metric, change, &anchor)),
@@ -385,7 +435,7 @@ fn levels(metric: &MetricHistory) -> Vec<PlotLevel> {
     levels.map(|level| PlotLevel { from: level.from, to: level.to, first: level.value, last: level.value }).collect()
 }
 
-fn chart(report: &HistoryReport, metric: &MetricHistory, anchor: &str) -> Option<String> {
+fn chart(report: &HistoryReport, labels: &[Option<String>], metric: &MetricHistory, anchor: &str) -> Option<String> {
     /// Dates below a picture.
     const TICKS: usize = 5;
     let runs = report.runs.len();
@@ -410,7 +460,10 @@ fn chart(report: &HistoryReport, metric: &MetricHistory, anchor: &str) -> Option
         .collect();
     for (run, pair) in report.runs.windows(2).enumerate() {
         if pair[0].environment != pair[1].environment {
-            marks.push(HistoryMark { run: run + 1, class: "boundary", text: String::new() });
+            // The first run of an environment says which one it is; where they take turns there would be no room for more.
+            let begins = report.boundaries.iter().any(|boundary| boundary.run == run + 1);
+            let text = Some(&pair[1]).filter(|_| begins).and_then(|run| label_of(labels, run));
+            marks.push(HistoryMark { run: run + 1, class: "boundary", text: text.unwrap_or_default() });
         }
     }
     let shown = TICKS.min(runs);
@@ -426,10 +479,11 @@ fn chart(report: &HistoryReport, metric: &MetricHistory, anchor: &str) -> Option
         let run = &report.runs[point.run];
         let slow = if run.slow_host.is_some() { ", slow host" } else { "" };
         spots[point.run] = format!(
-            "{} {}: {}{slow}",
+            "{} {}: {}{slow}{}",
             run.at,
             words::commit(&run.commit),
-            number::quantity(metric.dimension, point.value)
+            number::quantity(metric.dimension, point.value),
+            label_of(labels, run).map_or_else(String::new, |label| format!(", {label}"))
         );
     }
     let description = format!(

@@ -39,6 +39,10 @@ pub(super) fn headline(report: &HistoryReport) -> String {
     if drifting > 0 {
         parts.push(format!("{} drifting", number::counted(drifting as u64, "metric")));
     }
+    let explained: usize = report.boundaries.iter().map(|boundary| boundary.differences.len()).sum();
+    if explained > 0 {
+        parts.push(format!("{} explained by the environment", number::counted(explained as u64, "difference")));
+    }
     if counts.tested == 0 {
         parts.insert(0, "too few runs to say anything".to_owned());
     } else if parts.is_empty() {

@@ -60,9 +60,45 @@ fn scores(ways: &[f64], n: usize, side: usize) -> Vec<f64> {
     ways.iter().enumerate().map(score).collect()
 }
 
+/// The score by which a side of `drawn` points stands apart that holds `found` or more of `kind` points among `n`: the tail of the
+/// hypergeometric distribution.
+pub(super) fn beyond_score(n: usize, kind: usize, drawn: usize, found: usize) -> f64 {
+    let ways = |of: usize, some: usize| {
+        ln_gamma(of as f64 + 1.0) - ln_gamma(some as f64 + 1.0) - ln_gamma((of - some) as f64 + 1.0)
+    };
+    let last = drawn.min(kind);
+    if found > last || drawn - found > n - kind {
+        return 0.0;
+    }
+    let mut term = (ways(kind, found) + ways(n - kind, drawn - found) - ways(n, drawn)).exp();
+    let mut sum = term;
+    for held in found..last {
+        let (held, next) = (held as f64, held as f64 + 1.0);
+        term *= (kind as f64 - held) * (drawn as f64 - held) / (next * (n as f64 - kind as f64 - drawn as f64 + next));
+        sum += term;
+        if term <= sum * f64::EPSILON {
+            break;
+        }
+    }
+    -normal_quantile(sum.clamp(LEAST, 0.5)).unwrap_or(0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_side_that_holds_the_few_odd_points_is_as_unlikely_as_a_draw_of_them() {
+        // Of 10 points 3 are odd; 4 drawn hold at least 2 of them in (3 * 21 + 7) / 210 = 1/3 of all cases, all 3 in 1/30.
+        for (found, p) in [(2, 1.0 / 3.0), (3, 1.0 / 30.0)] {
+            let score = -normal_quantile(p).unwrap();
+            assert!((beyond_score(10, 3, 4, found) - score).abs() < 1e-9);
+        }
+        assert_eq!(beyond_score(10, 3, 4, 4), 0.0);
+        assert_eq!(beyond_score(10, 3, 4, 0), 0.0, "what every draw holds");
+        // Eight of ten are of a kind: three drawn hold at least one of them whatever is drawn.
+        assert_eq!(beyond_score(10, 8, 3, 1), 0.0);
+    }
 
     #[test]
     fn short_sides_are_counted() {

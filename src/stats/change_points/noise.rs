@@ -17,22 +17,46 @@ const FEWEST_DIFFERENCES: usize = 6;
 const TAMED_BEYOND: f64 = 4.0;
 /// Points of a neighbourhood on either side.
 const NEIGHBOURS: usize = 2;
+/// Differences are whole multiples of this part of the largest value.
+const ROUNDING: f64 = 1e-12;
 /// No more dependence than this is allowed for.
 pub(super) const MOST_DEPENDENCE: f64 = 0.9;
 
-/// Differences of points that lie `lag` apart.
+/// Differences of points that lie `lag` apart. What binary fractions make of decimal ones is rounded away, so that equal steps of a coarse
+/// value are equal here.
 pub(super) fn differences(values: &[f64], lag: usize) -> Vec<f64> {
-    values.windows(lag + 1).map(|pair| pair[lag] - pair[0]).collect()
+    let largest = values.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+    let unit = largest * ROUNDING;
+    let exact = |pair: &[f64]| pair[lag] - pair[0];
+    let rounded = |difference: f64| if unit > 0.0 { (difference / unit).round() * unit } else { difference };
+    values.windows(lag + 1).map(|pair| rounded(exact(pair))).collect()
 }
 
 /// Shamos' spread.
 pub(super) fn shamos(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
+    spread_ties(&mut sorted);
     // Both ends are among them.
     let place = |index: usize| index * (sorted.len() - 1) / (ENOUGH - 1);
     let thinned = if sorted.len() > ENOUGH { (0..ENOUGH).map(|index| sorted[place(index)]).collect() } else { sorted };
     SHAMOS * median_difference(&thinned).unwrap_or(0.0)
+}
+
+/// Ascending values of which several are equal are spread over the step by which such values differ, as they were before they were
+/// recorded: the median of the differences of whole steps is a whole step, and the ratio of two of them would be 1, 2 or nothing.
+fn spread_ties(sorted: &mut [f64]) {
+    let gaps = sorted.windows(2).map(|pair| pair[1] - pair[0]).filter(|gap| *gap > 0.0);
+    let step = gaps.fold(f64::INFINITY, f64::min);
+    if !step.is_finite() {
+        return;
+    }
+    for tied in sorted.chunk_by_mut(|one, other| one == other) {
+        let n = tied.len() as f64;
+        for (place, value) in tied.iter_mut().enumerate() {
+            *value += step * ((place as f64 + 0.5) / n - 0.5);
+        }
+    }
 }
 
 /// Spread around zero; by the mean where more than half of the values are zero.
@@ -54,16 +78,21 @@ pub(super) fn dependence(values: &[f64]) -> f64 {
     if near > 0.0 {
         return (far / near).powi(2) - 1.0;
     }
-    let near = spread_around_zero(&one);
-    if near > 0.0 { (spread_around_zero(&two) / near).powi(2) - 1.0 } else { 0.0 }
+    // All differences are the same: the level itself moves, by so much each run.
+    let step = median_of(&one).abs();
+    if step > 0.0 { (median_of(&two).abs() / step).powi(2) - 1.0 } else { 0.0 }
 }
 
 /// The same of differences that do not straddle a candidate for a change.
 pub(super) fn dependence_between(values: &[f64], candidates: &[usize]) -> f64 {
     let apart = |lag: usize| -> Vec<f64> {
         let straddles = |from: usize| candidates.iter().any(|change| from < *change && *change <= from + lag);
-        let kept = values.windows(lag + 1).enumerate().filter(|(from, _)| !straddles(*from));
-        kept.map(|(_, pair)| pair[lag] - pair[0]).collect()
+        differences(values, lag)
+            .into_iter()
+            .enumerate()
+            .filter(|(from, _)| !straddles(*from))
+            .map(|(_, one)| one)
+            .collect()
     };
     let (one, two) = (apart(1), apart(2));
     if one.len() < FEWEST_DIFFERENCES || two.len() < FEWEST_DIFFERENCES {

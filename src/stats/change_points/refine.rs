@@ -2,6 +2,8 @@
 
 use crate::stats::sample::median_of;
 
+use super::scan::SHORTEST_SIDE;
+
 /// Changes move into each other's ranges; twice is enough for them to settle.
 const ROUNDS: usize = 2;
 
@@ -22,9 +24,11 @@ pub(super) fn refined(values: &[f64], mut changes: Vec<usize>) -> Vec<usize> {
 fn best_place(values: &[f64], from: usize, at: usize, to: usize) -> usize {
     let (left, right) = (median_of(&values[from..at]), median_of(&values[at..to]));
     let (mut sum, mut least, mut best) = (0.0, f64::INFINITY, at);
+    // One odd run beside the change is no level of its own.
+    let places = from + SHORTEST_SIDE..=to.saturating_sub(SHORTEST_SIDE);
     for (place, value) in (from + 1..to).zip(&values[from..]) {
         sum += (value - left).abs() - (value - right).abs();
-        if sum < least {
+        if sum < least && places.contains(&place) {
             (least, best) = (sum, place);
         }
     }

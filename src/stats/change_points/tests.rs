@@ -82,3 +82,69 @@ fn a_stricter_level_finds_no_more() {
         assert!(scan.p() <= LEVEL || scan.changes(LEVEL).is_empty());
     }
 }
+
+#[test]
+fn a_step_without_noise_or_in_coarse_steps_is_a_step_and_no_drift() {
+    let step = |n: usize, at: usize, from: f64, to: f64| -> Vec<f64> {
+        (0..n).map(|place| if place < at { from } else { to }).collect()
+    };
+    for (values, at) in [
+        (step(60, 30, 100.0, 110.0), 30),
+        (step(60, 30, 0.0, 3.0), 30),
+        (step(60, 57, 100.0, 110.0), 57),
+        (step(40, 10, 0.1, 0.3), 10),
+    ] {
+        assert!(!Scan::of(&values, &Tables::of(values.len())).is_drifting());
+        assert_eq!(found(&values), [at]);
+    }
+    for (seed, grid) in (0..20).flat_map(|seed| [1.0, 2.0, 4.0, 8.0].map(|grid| (seed, grid))) {
+        let values: Vec<f64> =
+            stepped(60, 30, 40.0, seed).iter().map(|value| (value / grid).round() * grid * 0.1).collect();
+        assert!(!Scan::of(&values, &Tables::of(60)).is_drifting(), "{grid} {seed}");
+        assert!(found(&values).iter().any(|at| at.abs_diff(30) <= 1), "{grid} {seed}");
+    }
+    // What rises by the same every run is no step.
+    let ramp: Vec<f64> = (0..40).map(|place| 100.0 + 0.1 * f64::from(place)).collect();
+    assert!(Scan::of(&ramp, &Tables::of(40)).is_drifting());
+}
+
+#[test]
+fn one_odd_run_among_equal_ones_is_no_change_however_many_there_are() {
+    for n in [20, 60, 300, 1000] {
+        for place in [0, n / 3, n - 1] {
+            let mut values = vec![100.0; n];
+            values[place] = 110.0;
+            assert_eq!(found(&values), [] as [usize; 0], "{place} of {n}");
+        }
+    }
+    let mut values = vec![100.0; 60];
+    values[57..].fill(110.0);
+    assert_eq!(found(&values), [57], "three runs at the end are a new level");
+}
+
+#[test]
+fn a_level_that_goes_back_after_a_few_runs_is_found_with_both_its_ends() {
+    for (seed, length) in (0..20).flat_map(|seed| [4, 5, 8].map(|length| (seed, length))) {
+        let mut values = stepped(80, 80, 0.0, seed);
+        values[30..30 + length].iter_mut().for_each(|value| *value *= 1.5);
+        let found = found(&values);
+        assert!(found.contains(&30) && found.contains(&(30 + length)), "{seed}: {found:?}");
+    }
+    let mut exact = vec![100.0; 80];
+    exact[30..35].fill(150.0);
+    assert_eq!(found(&exact), [30, 35]);
+}
+
+#[test]
+fn levels_that_are_far_apart_are_levels_and_a_curve_stays_a_drift() {
+    for seed in 0..20 {
+        let mut rng = Rng::new(seed);
+        let level = |place: usize| [1.0, 0.5, 0.25][place / 16];
+        let values: Vec<f64> = (0..48).map(|place| (1.0 + 0.01 * rng.normal()) * level(place)).collect();
+        assert_eq!(found(&values), [16, 32], "{seed}");
+        let mut rng = Rng::new(seed);
+        let curve: Vec<f64> =
+            (0..100).map(|place| 100.0 + rng.normal() + 20.0 * (0.12 * f64::from(place)).sin()).collect();
+        assert!(Scan::of(&curve, &Tables::of(100)).is_drifting(), "{seed}");
+    }
+}

@@ -29,6 +29,30 @@ pub(super) fn breaks(values: &[f64], dependence: f64) -> Vec<usize> {
     if left > 0.0 { partition(&scaled, Shape::Line, PENALTY * n.ln() * left, SHORTEST) } else { Vec::new() }
 }
 
+/// Whether levels between these places describe the values better than straight lines do, for what both need (Schwarz 1978).
+pub(super) fn stairs(values: &[f64], dependence: f64, places: &[usize]) -> bool {
+    if places.is_empty() {
+        return false;
+    }
+    let n = values.len() as f64;
+    let left = |places: &[usize], of: fn(&[f64]) -> f64| -> f64 {
+        let ends: Vec<usize> = [0].into_iter().chain(places.iter().copied()).chain([values.len()]).collect();
+        ends.windows(2).map(|pair| of(&values[pair[0]..pair[1]])).sum()
+    };
+    let criterion = |left: f64, parameters: f64| n * left.max(f64::MIN_POSITIVE).ln() + parameters * n.ln();
+    let lines =
+        |places: &[usize]| criterion(left(places, |part| Line::through(part).left), 2.0 + 3.0 * places.len() as f64);
+    // Stairs of a slope have slopes of their own.
+    let lines = lines(&breaks(values, dependence)).min(lines(places));
+    criterion(left(places, around_mean), 1.0 + 2.0 * places.len() as f64) < lines
+}
+
+/// Squares around the mean.
+fn around_mean(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+    values.iter().map(|value| (value - mean).powi(2)).sum()
+}
+
 /// The straight line that leaves the least squares.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Line {
