@@ -33,8 +33,10 @@ fn cells_with_units_and_words_are_numbers_whether_the_unit_is_known_or_not() {
     assert_eq!(measured(&found, "found (hits)").1, 4.0);
     assert_eq!(measured(&found, "heat (°C)").1, 62.0);
     assert!(is_clean(&found));
+    let found = report("u.csv", "insert,0.5 parsecs\nread,0.25 parsecs\ndrop,0.75 parsecs\n");
+    assert_eq!(measured(&found, "column_2 (parsecs)"), (3, 0.5, "unknown", "unknown"));
     let found = report("u.csv", "insert,0.5 segundos\nread,0.25 segundos\ndrop,0.75 segundos\n");
-    assert_eq!(measured(&found, "column_2 (segundos)"), (3, 0.5, "unknown", "unknown"));
+    assert_eq!(measured(&found, "column_2"), (3, 0.5, "time", "lower_is_better"));
 }
 
 #[test]

@@ -121,11 +121,20 @@ fn better_means_more_for_throughput() {
 }
 
 #[test]
-fn a_metric_whose_better_direction_is_not_known_changes_and_fails_no_gate() {
+fn a_metric_whose_better_direction_is_not_known_changes_and_passes_no_gate_on_regressions_alone() {
     let place = Place::new();
     place.write("before.csv", samples("widgets", 200, 100.0)).write("after.csv", samples("widgets", 200, 130.0));
-    place.run("compare before.csv after.csv --better widgets=unknown --fail-on regression -o out.json").exits(0);
+    place.run("compare before.csv after.csv --better widgets=unknown --fail-on regression -o out.json").exits(1);
     assert_eq!(change(&place.json("out.json"), "widgets", None)["verdict"], "changed");
+    assert_eq!(place.json("out.json")["gate"]["outcome"], "undecided");
+    // Beside another whose direction is known it is said, and no more.
+    let both = |by: f64| {
+        let rows =
+            (0..200).map(|row| format!("{:.3},{:.3}\n", by * (100.0 + f64::from(row % 7)), 20.0 + f64::from(row % 5)));
+        format!("widgets,latency_ms\n{}", rows.collect::<String>())
+    };
+    place.write("before.csv", both(1.0)).write("after.csv", both(1.3));
+    place.run("compare before.csv after.csv --better widgets=unknown --fail-on regression -o out.json").exits(0);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Lines, cells and rows of text: what CSV and the tables of tools share.
 
 pub(crate) mod amounts;
+mod block_titles;
 pub(crate) mod blocks;
 pub(crate) mod cells;
 pub(crate) mod column_types;

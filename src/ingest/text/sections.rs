@@ -14,6 +14,7 @@ use crate::table::{CellType, ForeignValue};
 use crate::ingest::builder::{ColumnBuilder, TableBuilder};
 use crate::ingest::meaning::vocabulary;
 use crate::ingest::sink::Sink;
+use crate::ingest::text::block_titles;
 use crate::ingest::text::cells::{self, Look};
 use crate::ingest::text::column_types::column_types;
 use crate::ingest::text::dialect::Dialect;
@@ -229,8 +230,8 @@ impl Sections {
             self.repeated.push(context.line);
             self.tables[index].begin_run();
             self.give_title(index);
-        } else if let Some(title) = titles::of_block(&self.tables[self.current], row) {
-            titles::begin_block(&mut self.tables[self.current], title, context.line, sink);
+        } else if let Some(title) = block_titles::of_block(&self.tables[self.current], row) {
+            block_titles::begin_block(&mut self.tables[self.current], title, context.line, sink);
         } else if self.is_misfit(row) {
             self.set_misfit_aside(row, context.line, sink);
         } else if let Some(below) = self.new_header(row, context) {
@@ -507,7 +508,7 @@ impl Sections {
     }
 
     fn set_ragged_aside(&mut self, row: Row<'_>, context: &Context<'_>, sink: &mut Sink) {
-        if titles::is_alone_in_front(&self.tables[0], row) {
+        if block_titles::is_alone_in_front(&self.tables[0], row) {
             sink.provenance.set_aside("above the rows", context.line);
             return;
         }
