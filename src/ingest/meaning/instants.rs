@@ -248,7 +248,11 @@ pub(super) fn set_ends_aside(table: &mut Table) {
     let Some(clock) = table.columns_as(Role::Timestamp).next() else { return };
     let first = |index: usize| table.values(index).some(LOOKED_AT).into_iter().find(|number| *number != 0.0);
     let may_be = |index: &usize| {
+        let words = name::words(name::leaf(&table.columns[*index].name));
+        // A `value` of that size may be anything.
+        let is_value = words.iter().all(|word| vocabulary::VALUE.has(word));
         table.columns[*index].cells.is_number()
+            && !is_value
             && first(*index).is_some_and(|number| counts_since_1970(number).is_some())
     };
     let ends: Vec<usize> = table.columns_as(Role::Metric).filter(may_be).collect();
