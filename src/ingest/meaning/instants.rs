@@ -253,6 +253,7 @@ pub(super) fn set_ends_aside(table: &mut Table) {
         let is_value = words.iter().all(|word| vocabulary::VALUE.has(word));
         table.columns[*index].cells.is_number()
             && !is_value
+            && matches!(name::read(&table.columns[*index].name).kind, None | Some(Kind::Duration))
             && first(*index).is_some_and(|number| counts_since_1970(number).is_some())
     };
     let ends: Vec<usize> = table.columns_as(Role::Metric).filter(may_be).collect();
