@@ -4,8 +4,6 @@
 //! or a number for which a convention has no place is never taken for success.
 
 use crate::measure::ending::{self, Outcome};
-use crate::measure::label::last_word;
-use crate::measure::words;
 use crate::table::packed::Cells;
 use crate::table::{Role, Table};
 
@@ -50,7 +48,7 @@ impl Convention {
             Self::SuccessFlag => "1 is success, by the column's name",
             Self::Severity => "severity of a log, 50 and above is an error",
             Self::Words => "by the words",
-            Self::States => "by the words, which are states of tests",
+            Self::States => "by words for passing and failing",
             Self::FailureWords => "a word means failure",
         }
     }
@@ -135,18 +133,19 @@ pub(super) fn convention_of_numbers(cells: &Cells, name: &str) -> Option<Convent
     (flags && of_success).then_some(Convention::SuccessFlag)
 }
 
-/// Where nothing was answered, the codes of HTTP are 0 in all rows: by the name of the column, or beside what was asked of a server. Elsewhere
-/// 0 may be how a process ended that did well.
+/// Where nothing was answered, the codes of HTTP are 0 in all rows: by the name of the column, or beside addresses that were asked. Elsewhere
+/// 0 may be how a call or a process ended that did well.
 pub(super) fn unanswered(table: &Table, cells: &Cells, name: &str) -> Option<Convention> {
-    const OF_HTTP: [&str; 6] = ["http", "status_code", "statuscode", "response_code", "responsecode", "status code"];
-    const ASKED: words::Words = words::Words::of("url uri endpoint route");
+    const OF_HTTP: [&str; 3] = ["http", "response_code", "responsecode"];
+    // `/package.Service/Method` is a call of gRPC, whose 0 is success.
     let is_address = |text: &String| {
-        text.is_empty() || text.starts_with('/') && !text.contains(['.', ' ']) || text.starts_with("http")
+        text.starts_with('/') && !text.contains(['.', ' '])
+            || text.starts_with("http://")
+            || text.starts_with("https://")
     };
     let asks = |column: usize| {
-        let of = &table.columns[column];
-        let last = last_word(&of.name);
-        ASKED.has(&last) || last == "path" && !of.dictionary.is_empty() && of.dictionary.iter().all(is_address)
+        let texts = &table.columns[column].dictionary;
+        !texts.is_empty() && texts.iter().all(is_address)
     };
     let by_name = OF_HTTP.iter().any(|known| name.contains(known));
     let mut nothing = cells.count() > 0;

@@ -81,6 +81,8 @@ fn whole_of_parts(table: &Table) -> Option<usize> {
     const WHOLE: Words = Words::of("total e2e overall");
     /// More rows than this have shown it.
     const LOOKED_AT: usize = 4096;
+    /// Some of what was done may be in no part.
+    const MOST_OF_PARTS: f64 = 3.0;
     let words = |column: usize| name::words(name::without_brackets(name::leaf(&table.columns[column].name)));
     let of_object = |column: usize| name::parent(&table.columns[column].name).to_owned();
     let is_whole = |column: usize| WHOLE.among(&words(column)).is_some();
@@ -103,7 +105,15 @@ fn whole_of_parts(table: &Table) -> Option<usize> {
         (0..part.rows().min(LOOKED_AT))
             .all(|row| part.number(row).zip(whole.number(row)).is_none_or(|(part, whole)| part <= whole))
     };
-    (parts.len() > 1 && parts.contains(&first) && parts.iter().all(covers)).then_some(whole)
+    // A total of the rows so far, or of the run, is not that of what stands beside it.
+    let is_of_row = |row: usize| {
+        let sum: f64 = parts.iter().filter_map(|part| table.values(*part).number(row)).sum();
+        table.values(whole).number(row).is_none_or(|whole| whole <= MOST_OF_PARTS * sum)
+    };
+    let rows = table.values(whole).rows().min(LOOKED_AT);
+    let of_rows = (0..rows).filter(|row| is_of_row(*row)).count();
+    let leads = parts.len() > 1 && parts.contains(&first) && parts.iter().all(covers) && 10 * of_rows >= 9 * rows;
+    leads.then_some(whole)
 }
 
 /// Where the first duration is of nothing that was done (`noise_baseline.seconds`), the one of the same name in another object.

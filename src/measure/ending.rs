@@ -147,10 +147,23 @@ pub(crate) fn names_a_failure(text: &str) -> bool {
     const OF_SYSTEM: Words = Words::of(
         "econnrefused econnreset econnaborted etimedout esockettimedout enotfound epipe ehostunreach enetunreach eai_again eof reset",
     );
+    // `no timeout`, `ERR_NONE`, `done before timeout`, `timeout=30s`.
+    const DENIED: Words = Words::of("no none without before not zero never handled recovered ok success");
     let lower = text.to_lowercase();
+    let said = || lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    if lower.contains('=') || said().any(|word| DENIED.has(word)) && !is_denied_success(&lower) {
+        return false;
+    }
     of_text(text, false) == Outcome::Failed
         || is_message_of_failure(text)
         || lower.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| OF_SYSTEM.has(word))
+}
+
+/// `not found`, `no response`: what should have come did not.
+fn is_denied_success(lower: &str) -> bool {
+    const WANTED: Words = Words::of("found response answer reply reachable route available connected space memory");
+    let words = words_of(lower);
+    words.windows(2).any(|pair| matches!(pair[0], "no" | "not") && WANTED.has(pair[1]))
 }
 
 /// What the cell says of a result that is not there: `OOM`, `timed out`, `Error: out of memory`, `skipped`. Absent for any other
@@ -269,7 +282,9 @@ pub(crate) fn are_conditions<'t>(texts: impl IntoIterator<Item = &'t str>) -> bo
         let lower = text.to_lowercase();
         if let ["not", what, ..] = words_of(&lower)[..] {
             denied = true;
-            return !WELL.has(what)
+            // What goes on is a condition; what was to be done and was not (`NOT_DELIVERED`) failed.
+            return what.ends_with("ing")
+                && !WELL.has(what)
                 && !WELL_AS_STATUS.has(what)
                 && !REACHED.has(what)
                 && !is_not_tried(&words_of(&lower));
@@ -418,6 +433,8 @@ mod tests {
         for texts in [
             &["not ok", "open"][..],
             &["NOT_FOUND", "PARTIAL"],
+            &["DELIVERED", "NOT_DELIVERED"],
+            &["sent", "not sent"],
             &["charging", "not charging", "error"],
             &["full", "charging"],
             &["not charging"],

@@ -280,25 +280,6 @@ fn the_total_leads_its_parts() {
 }
 
 #[test]
-fn a_duration_that_is_nothing_for_whole_labels_was_not_measured_there() {
-    let text = (0..20).fold(String::new(), |mut text, row| {
-        for phase in ["begin", "step", "end"] {
-            let time = if phase == "step" { 0.004 + measured(row) * 1e-5 + 1.234_567e-7 } else { 0.0 };
-            writeln!(
-                text,
-                r#"{{"phase": "{phase}", "alloc_mb": {:.2}, "step_time_s": {time}}}"#,
-                500.0 + measured(row)
-            )
-            .unwrap();
-        }
-        text
-    });
-    let found = report("steps.jsonl", &text);
-    assert_eq!(metric(&found, "step_time_s")["overall"]["clean"]["n"], 20);
-    assert_eq!(metric(&found, "alloc_mb")["overall"]["clean"]["n"], 60);
-}
-
-#[test]
 fn a_question_asked_once_is_no_group_beside_its_kind() {
     let text = rows("question_id,answer_type,llm_ms", 20, |row| {
         format!("q_{}{row},{},{:.2}", ["x", "y"][row % 2], ["open", "exact"][row % 2], 200.0 + measured(row))

@@ -138,7 +138,7 @@ fn however_a_failure_is_written() {
         ["error_type", "TimeoutError", ""],
         ["failed", "1", "0"],
         ["status", "0", "200"],
-        ["status_code", "000", "200"],
+        ["http_status", "000", "200"],
     ] {
         let rows = |failed: u32| Load { failed, ..RUN }.rows();
         let before = with_column(&Load { offset: 0.013, ..RUN }.rows(), column);
@@ -151,15 +151,43 @@ fn however_a_failure_is_written() {
 /// An error that is measured or of a kind is none of a row, and neither is a process that ended with 0.
 #[test]
 fn what_is_called_an_error_and_is_none() {
-    for (column, cells) in
-        [("error", ["\u{b1}0.5", "\u{b1}0.7"]), ("error_type", ["relative", "absolute"]), ("status", ["0", "0"])]
-    {
+    for (column, cells) in [
+        ("error", ["\u{b1}0.5", "\u{b1}0.7"]),
+        ("error", ["no timeout", "ERR_NONE"]),
+        ("error_type", ["relative", "absolute"]),
+        ("status", ["0", "0"]),
+        ("status_code", ["0", "0"]),
+    ] {
         let place = Place::new();
         let rows: String = (0..40).map(|row| format!("t{},{}.5,{}\n", row % 4, 20 + row % 7, cells[row % 2])).collect();
         place.write("run.csv", format!("test,time_ms,{column}\n{rows}"));
         let said = place.run("summarize run.csv -o report.md").exits(0).stdout.clone();
         assert!(!said.contains("Failing") && !said.contains("failed ("), "{column}: {said}");
     }
+    // Disks that failed were tried, jobs that failed are counted beside those that wait, and how long an error takes to be thrown is measured.
+    for (head, row) in [
+        ("raid,failed,rebuild_s", "r5,{f},{t}"),
+        ("queued,running,failed,latency_ms", "7,3,{f},{t}"),
+        ("exception,throw_ns", "IOError,{t}"),
+    ] {
+        let place = Place::new();
+        let line = |at: usize| row.replace("{f}", &(at % 2).to_string()).replace("{t}", &format!("{}.5", 20 + at % 7));
+        let rows: String = (0..40).map(|at| line(at) + "\n").collect();
+        place.write("run.csv", format!("{head}\n{rows}"));
+        let said = place.run("summarize run.csv -o report.md").exits(0).stdout.clone();
+        assert!(!said.contains("Failing"), "{head}: {said}");
+    }
+}
+
+/// What was not delivered failed, although nothing in its column is known to end well.
+#[test]
+fn what_was_to_be_done_and_was_not() {
+    let place = Place::new();
+    let rows: String = (0..120)
+        .map(|at| format!("{},{}.5\n", if at % 3 == 0 { "NOT_DELIVERED" } else { "DELIVERED" }, 20 + at % 7))
+        .collect();
+    place.write("run.csv", format!("status,latency_ms\n{rows}"));
+    place.run("summarize run.csv -o report.md").exits(0).says("40 of 120 rows failed");
 }
 
 /// The half of each endpoint's requests that fails is no setting that was tried with each of them.

@@ -81,7 +81,11 @@ fn the_first_numbers_of_rows_without_names_are_gone_through() {
     let found = report("cores.csv", &format!("500000\n{rows}"));
     assert_eq!(names(&found), ["column_3"]);
     assert_eq!(labels(&found, "column_3").len(), 8);
-    assert_eq!(found["data"].as_str().unwrap_or("clean"), "clean", "the number above the rows is no broken row");
+    assert_eq!(found["verdict"]["corrupted_samples"], 0, "the number above the rows is no broken row");
+    // Below names it is one.
+    let place = Place::new();
+    place.write("torn.csv", "kind,cores,took_ms\n1\nash,2,30.5\nash,3,31.5\n");
+    place.run("summarize torn.csv --fail-on corruption -o report.md").exits(1);
 }
 
 #[test]

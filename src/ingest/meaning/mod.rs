@@ -54,7 +54,6 @@ mod tally;
 pub(crate) mod time_evidence;
 mod titles;
 mod tried;
-mod unfilled;
 pub(crate) mod unit_choice;
 pub(crate) mod units;
 mod unnamed_matrix;

@@ -19,7 +19,7 @@ use crate::ingest::meaning::{
     attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, impossible, in_turn,
     instants, interval, interval_bounds, label_design, limits, merged_cells, minus_one, name, no_answer, no_clock,
     no_result, processes, role, running, same_size, siblings, so_far, summary_table, time_evidence, titles, tried,
-    unfilled, units, unnamed_matrix, which,
+    units, unnamed_matrix, which,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -280,7 +280,6 @@ fn assign_table(
         minus_one::take(&mut table, &storage, source, findings);
         no_answer::take(&mut table, &storage, source, findings);
         no_clock::take(&mut table, &storage, source, findings);
-        unfilled::take(&mut table, &storage, source, findings);
     }
     no_result::note(&invalid, &table, source, findings);
     note_invalid_cells(&invalid, &table, source, findings);

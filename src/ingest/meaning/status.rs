@@ -133,11 +133,28 @@ fn counts_several(table: &Table, index: usize) -> bool {
     const COUNTS: [Words; 5] =
         [vocabulary::REQUESTS, vocabulary::TESTS, vocabulary::SUCCEEDED, vocabulary::MEASURED, vocabulary::HOW_MANY];
     let object = name::parent(&table.columns[index].name);
+    // Whole numbers beside it that say nothing of what they are may be counts, too: `queued`, `running`.
+    let is_silent = |column: &Column| {
+        let said = name::read(&column.name);
+        column.cells == CellType::Integer
+            && column.role != Role::Timestamp
+            && said.kind.is_none()
+            && said.unit.is_none()
+            && vocabulary::INSTANT.among(&name::words(&column.name)).is_none()
+    };
+    let answers = |column: &Column| {
+        let words = name::words(name::leaf(&column.name));
+        column.cells.is_number() && vocabulary::ANSWER.among(&words).or(vocabulary::DURATIONS.among(&words)).is_some()
+    };
+    if !table.columns.iter().any(answers) {
+        return true;
+    }
     let counts = |(other, column): (usize, &Column)| {
         other != index
             && name::parent(&column.name) == object
             && column.cells.is_number()
             && (name::read(&column.name).statistic.is_some()
+                || is_silent(column)
                 || COUNTS.iter().any(|known| known.among(&name::words(name::leaf(&column.name))).is_some()))
     };
     table.lines.rows() < FEWEST_ROWS || table.columns.iter().enumerate().any(counts)
@@ -146,13 +163,19 @@ fn counts_several(table: &Table, index: usize) -> bool {
 /// Whether a column is called after errors and every row has one: all of them failed. Of what kind an error was its texts have to show.
 pub(super) fn is_failure_in_every_row(table: &Table, index: usize, words: &[String]) -> bool {
     const PLAIN: Words = Words::of("message msg text");
+    const ABOUT_ERRORS: Words = Words::of(
+        "throw thrown catch caught recovery recover recovered handle handling detect detection failover rollback unwind inject injected mttr restore",
+    );
     let column = &table.columns[index];
     let called = vocabulary::FAILURE.among(words).is_some()
         && words.iter().all(|word| vocabulary::FAILURE.has(word) || vocabulary::OF_FAILURE.has(word));
     let says_how = |(other, column): (usize, &Column)| {
         other != index && status_word(&column.name, &name::words(name::leaf(&column.name))).is_some()
     };
-    if !called || table.columns.iter().enumerate().any(says_how) {
+    // Where errors are what was tried, how long each took to be thrown or got over was measured.
+    let about_errors =
+        |column: &Column| column.cells.is_number() && ABOUT_ERRORS.among(&name::words(&column.name)).is_some();
+    if !called || table.columns.iter().enumerate().any(says_how) || table.columns.iter().any(about_errors) {
         return false;
     }
     let plain = words.iter().all(|word| vocabulary::FAILURE.has(word) || PLAIN.has(word));

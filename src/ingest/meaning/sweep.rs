@@ -114,6 +114,7 @@ pub(super) fn nested_loops(table: &Table) -> usize {
 /// through, and no number of a repetition. Beside a clock everything may go on.
 pub(super) fn without_name<'t>(table: &'t Table, index: usize, profile: &Profile) -> Option<&'t str> {
     const ROWS: std::ops::RangeInclusive<usize> = 6..=100;
+    const MANY: usize = 8;
     let column = &table.columns[index];
     let rises = profile.falls == 0 && profile.rises + 1 == profile.count;
     let unnamed = column.name.starts_with("column_") && column.cells == CellType::Integer;
@@ -128,7 +129,9 @@ pub(super) fn without_name<'t>(table: &'t Table, index: usize, profile: &Profile
     }
     let goes_with = |other: &usize| {
         let of = Profile::of(table.values(*other));
-        let one_way = of.rises + 1 == of.count || of.falls + 1 == of.count;
+        // In many rows one step the other way is noise.
+        let noise = usize::from(of.count >= MANY);
+        let one_way = of.rises + 1 + noise >= of.count || of.falls + 1 + noise >= of.count;
         varies(*other) && of.count == profile.count && one_way && of.by_ones + 1 < of.count
     };
     (index + 1..table.columns.len()).find(goes_with).map(|other| table.columns[other].name.as_str())

@@ -33,10 +33,20 @@ pub(super) fn begin_block(table: &mut TableBuilder, title: String, line: u64, si
         let first = table.header.first().map(|first| first.trim().to_owned());
         table.titles.extend(first.map(|first| (0, first)));
     }
+    // Two blocks under one title are two.
+    let before =
+        table.titles.iter().filter(|(_, other)| *other == title || other.starts_with(&format!("{title} ("))).count();
+    let title = if before == 0 { title } else { format!("{title} ({})", before + 1) };
     table.titles.push((table.rows(), title));
 }
 
-/// Whether a row is a single field above the first row of a table of more than two: what stands over a table is no broken row of it.
+/// Whether a row is a single field above the first row of a table of more than two without names: what stands over a table is no broken row of
+/// it.
 pub(super) fn is_alone_in_front(table: &TableBuilder, row: Row<'_>) -> bool {
-    row.len() == 1 && table.rows() == 0 && table.columns.len() > 2
+    row.len() == 1 && table.rows() == 0 && table.columns.len() > 2 && table.header_line.is_none() && !has_names(table)
+}
+
+/// Whether somebody has named the columns: then the first row below is one like others.
+fn has_names(table: &TableBuilder) -> bool {
+    table.header.iter().any(|name| !name.is_empty() && !name.starts_with("column_"))
 }
