@@ -59,7 +59,7 @@ impl Baseline {
         // An older version gets an arm that reads its own types, checks its own digest, and lifts it to today's.
         match head.version.as_ref().and_then(Value::as_u64) {
             // Version 2 only added fields that may be absent.
-            Some(1..=4) => version_1(bytes),
+            Some(1..=5) => version_1(bytes),
             Some(version) if version > u64::from(VERSION) => {
                 Err(BaselineError::Newer { tool: written_by(head.tool.as_ref()), version, reads: VERSION })
             }
