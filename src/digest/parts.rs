@@ -156,7 +156,7 @@ impl Digest {
     ///
     /// # Errors
     /// Where they are not of one run, or a shard would count twice; what is left is of no use then.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "internals"))]
     pub fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
         self.merge_all(std::slice::from_ref(other)).map_err(|(_, error)| error)
     }

@@ -13,7 +13,11 @@ const HEADER: &str = "timestamp,endpoint,latency_ms,status\n";
 fn rows(from: usize, n: usize) -> Vec<String> {
     let row = |row: usize| {
         let (latency, status) = (20 + row * 7919 % 280, if row.is_multiple_of(20) { 503 } else { 200 });
-        format!("{},/{},{latency},{status}\n", 1_764_000_000_000 + row * 40, if row % 3 == 0 { 'a' } else { 'b' })
+        format!(
+            "{},/{},{latency},{status}\n",
+            1_764_000_000_000 + row * 40,
+            if row.is_multiple_of(3) { 'a' } else { 'b' }
+        )
     };
     (from..from + n).map(row).collect()
 }

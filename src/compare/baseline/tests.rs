@@ -222,13 +222,13 @@ fn what_is_no_baseline_is_called_by_its_name() {
 #[test]
 fn a_newer_version_names_who_wrote_it_and_what_to_do() {
     let newer = text()
-        .replacen("\"version\": 1", "\"version\": 5", 1)
+        .replacen("\"version\": 1", "\"version\": 6", 1)
         .replacen(&format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION")), "\"version\": \"9.1.0\"", 1)
         .replacen("\"captures\"", "\"runs\"", 1);
     let message = Baseline::parse(newer.as_bytes()).unwrap_err().to_string();
     assert_eq!(
         message,
-        "it was written by perfreport 9.1.0, version 5 of the format; this program reads up to 4: update perfreport"
+        "it was written by perfreport 9.1.0, version 6 of the format; this program reads up to 5: update perfreport"
     );
     for none in ["0", "-1", "1.5", "\"1\"", "null"] {
         let error = changed("\"version\": 1", &format!("\"version\": {none}"));

@@ -334,12 +334,9 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     let is_code = is_named_as_code(words) || is_status_of_what(words) && profile.low == 0.0 && profile.high == 0.0;
     if whole
         && is_code
-        && let Some(codes) = counted(values, MOST_KINDS)
+        && let Some(role) = of_codes(table, index)
     {
-        // Rows of several kinds are not of one.
-        let kinds = codes.len() > 1 && codes.values().all(|rows| *rows > 1);
-        let role = if kinds { Role::Setting } else { Role::Unused };
-        return (role, "few whole numbers, by their name codes of kinds".into());
+        return role;
     }
     let numbers_rows = index == 0
         && profile.count >= FEWEST_NUMBERED
@@ -351,16 +348,26 @@ fn number_role(table: &Table, index: usize, words: &[String]) -> (Role, String) 
     if whole && counts_rows {
         return (Role::Identifier, "it counts the rows one by one".into());
     }
-    if whole && column.name.starts_with("column_") && profile.count >= 10 && design::has_clock(table, index) {
-        let registered = |code: &u64| REGISTERED.contains(&(f64::from_bits(*code) as u32));
-        if counted(values, MOST_KINDS).is_some_and(|codes| codes.keys().all(registered)) {
-            return (
-                Role::Status,
-                "a column without a name, beside instants, of codes of HTTP and nothing else".into(),
-            );
-        }
+    if whole && profile.count >= 10 && are_answers_without_name(table, index) {
+        return (Role::Status, "a column without a name, beside instants, of codes of HTTP and nothing else".into());
     }
     (Role::Metric, if whole { "a column of whole numbers" } else { "a column of decimal numbers" }.into())
+}
+
+/// Whether a column without a name beside a clock holds codes of answers that servers send, and nothing else.
+fn are_answers_without_name(table: &Table, index: usize) -> bool {
+    let registered = |code: &u64| REGISTERED.contains(&(f64::from_bits(*code) as u32));
+    table.columns[index].name.starts_with("column_")
+        && design::has_clock(table, index)
+        && counted(table.values(index), MOST_KINDS).is_some_and(|codes| codes.keys().all(registered))
+}
+
+/// What whole numbers are that are called like codes of kinds: rows of several kinds are not of one.
+fn of_codes(table: &Table, index: usize) -> Option<(Role, String)> {
+    let codes = counted(table.values(index), MOST_KINDS)?;
+    let kinds = codes.len() > 1 && codes.values().all(|rows| *rows > 1);
+    let role = if kinds { Role::Setting } else { Role::Unused };
+    Some((role, "few whole numbers, by their name codes of kinds".into()))
 }
 
 /// What numbers are that tell when a row was or where something is: of a clock, a counter, one of two ends.

@@ -35,12 +35,10 @@ pub(super) fn labels(report: &HistoryReport) -> Vec<Option<String>> {
 pub(super) fn boundaries(report: &HistoryReport, labels: &[Option<String>]) -> Vec<String> {
     let named = |environment: usize| labels.get(environment).and_then(Option::as_deref).unwrap_or_default();
     let difference = |one: &EnvironmentDifference| {
-        let size = match one.ratio {
-            Some(ratio) => number::change(ratio),
-            None => {
-                let dimension = words::dimension(report, &one.metric);
-                number::shift(dimension, one.after - one.before, None, None).0
-            }
+        let size = if let Some(ratio) = one.ratio {
+            number::change(ratio)
+        } else {
+            number::shift(words::dimension(report, &one.metric), one.after - one.before, None, None).0
         };
         format!("`{}` {size}", one.metric)
     };

@@ -236,13 +236,17 @@ impl ChangeRow {
 fn listed<const CELLS: usize>(rows: &[[String; CELLS]], columns: usize) -> Vec<String> {
     let align = |column: usize| if column == 1 { Align::Right } else { Align::Left };
     let mut whole = TextTable::new((0..CELLS).map(align));
-    rows.iter().for_each(|row| whole.push(row.clone()));
+    for row in rows {
+        whole.push(row.clone());
+    }
     let lines = whole.lines();
     if lines.iter().all(|line| width(line) <= columns) {
         return lines;
     }
     let mut rest = TextTable::new((1..CELLS).map(align));
-    rows.iter().for_each(|row| rest.push(row[1..].iter().cloned()));
+    for row in rows {
+        rest.push(row[1..].iter().cloned());
+    }
     rows.iter().zip(rest.lines()).flat_map(|(row, rest)| [row[0].clone(), format!("  {rest}")]).collect()
 }
 

@@ -134,7 +134,7 @@ mod tests {
         let few = |columns: usize, rows: usize| {
             are_few(&vec![String::new(); columns], &vec![&b"1 2 0.5 0.25 1.5 2.5 3.5"[..]; rows])
         };
-        assert!(!are_few(&vec![String::new(); 4], &vec![&b"1 2 3 0.5"[..]; 10]), "nearly all whole");
+        assert!(!are_few(&vec![String::new(); 4], &[&b"1 2 3 0.5"[..]; 10]), "nearly all whole");
         assert!(few(3, 3) && !few(4, 9) && few(4, 10) && !few(7, 10));
         let named = "slow 4 0.5\nfast 4 0.25\n".repeat(5);
         assert_eq!(names_of(&named), unnamed(3));
