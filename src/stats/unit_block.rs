@@ -22,6 +22,8 @@ const MOST_BLOCKS: usize = 8;
 const MOST_SHARE: f64 = 0.5;
 /// Values on either side of a block that it is compared with.
 const NEIGHBOURS: usize = 50;
+/// So many values of a block, and so many around it, show where they lie and how far apart; more would be kept beside the column.
+const MOST_COMPARED: usize = 1 << 16;
 /// The block's standard deviation of logarithms is that of its neighbours within this factor.
 const SAME_SPREAD: f64 = 3.0;
 /// The levels differ by the factor within so many standard errors...
@@ -154,8 +156,11 @@ fn beyond(values: &LabelledNumbers<'_>, border: f64, above: bool, dimension: Dim
             (step, stretches.len() >= FEWEST && stretches.iter().all(|one| one.len() == 1))
         {
             let range = stretches[0].start..stretches[stretches.len() - 1].end;
-            let members: Vec<f64> = range.clone().step_by(step).map(|index| values.at(index)).collect();
-            compared(values, &range, &members, above, &is_far, dimension).map(|block| vec![block])
+            let count = range.clone().step_by(step).count();
+            let some = range.clone().step_by(step).take(MOST_COMPARED);
+            let members: Vec<f64> = some.map(|index| values.at(index)).collect();
+            let block = UnitBlock { range, count, factor: 1.0, above };
+            compared(values, block, &members, &is_far, dimension).map(|block| vec![block])
         } else {
             None
         };
@@ -169,21 +174,26 @@ fn of_stretch(
     is_far: &dyn Fn(f64) -> bool,
     dimension: Dimension,
 ) -> Option<UnitBlock> {
-    compared(values, stretch, &values.copied(stretch.clone()), above, is_far, dimension)
+    let members = values.copied(stretch.start..stretch.end.min(stretch.start + MOST_COMPARED));
+    let block = UnitBlock { range: stretch.clone(), count: stretch.len(), factor: 1.0, above };
+    compared(values, block, &members, is_far, dimension)
 }
 
-/// Holds values against their neighbours.
+/// Holds values of what may be a block against its neighbours: the block with its factor.
 fn compared(
     values: &LabelledNumbers<'_>,
-    range: &Range<usize>,
+    block: UnitBlock,
     members: &[f64],
-    above: bool,
     is_far: &dyn Fn(f64) -> bool,
     dimension: Dimension,
 ) -> Option<UnitBlock> {
+    let range = &block.range;
     let around = range.start.saturating_sub(NEIGHBOURS)..(range.end + NEIGHBOURS).min(values.len());
-    let mut neighbours = values.copied(around);
-    neighbours.retain(|value| *value > 0.0 && !is_far(*value));
+    let mut neighbours = Vec::new();
+    values.visit(around, |_, part| {
+        let others = part.iter().filter(|value| **value > 0.0 && !is_far(**value));
+        neighbours.extend(others.take(MOST_COMPARED - neighbours.len()));
+    });
     if neighbours.len() < FEWEST {
         return None;
     }
@@ -202,7 +212,7 @@ fn compared(
         .filter(|factor| *factor != 1024.0 || matches!(dimension, Dimension::Bytes | Dimension::ByteRate))
         .filter(|factor| distance(*factor) <= tolerance)
         .min_by(|a, b| distance(*a).total_cmp(&distance(*b)))?;
-    Some(UnitBlock { range: range.clone(), count: members.len(), factor, above })
+    Some(UnitBlock { factor, ..block })
 }
 
 /// Logarithms of values: where they lie and how far apart.

@@ -33,7 +33,7 @@ fn says_hours_and_minutes(name: &str) -> bool {
         lower.match_indices(form).any(|(at, _)| {
             let before = lower[..at].chars().next_back();
             let behind = lower[at + form.len()..].chars().next();
-            before.is_none_or(|letter| !letter.is_alphanumeric() && letter != ':')
+            before.is_none_or(|letter| !letter.is_alphanumeric() && !matches!(letter, ':' | ']'))
                 && behind.is_none_or(|letter| !letter.is_alphanumeric() && letter != ':')
         })
     };
