@@ -213,7 +213,7 @@ fn status_of_texts(table: &Table, index: usize, words: &[String], distinct: usiz
             "sentences that remark on what came out, none of which says that something failed".into(),
         ));
     }
-    if ending::are_conditions(column.dictionary.iter().map(String::as_str)) {
+    if distinct <= 50 && ending::are_conditions(column.dictionary.iter().map(String::as_str)) {
         return None;
     }
     if let Some(word) = status_word(&column.name, words).filter(|_| distinct <= 50) {
