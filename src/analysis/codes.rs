@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::measure::label::{self, SEPARATOR};
 use crate::stats::measured::PART;
 use crate::table::packed::{Cells, Kind, Reader};
 use crate::table::{CellType, Role, Table};
@@ -46,7 +47,7 @@ pub(crate) fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> Labels<'a> {
         let column = &table.columns[*column];
         if column.role == Role::Setting {
             for text in &mut texts {
-                *text = format!("{}={text}", column.name);
+                *text = label::setting(&column.name, text);
             }
         }
         (codes, texts)
@@ -61,7 +62,7 @@ pub(crate) fn labels_of<'a>(table: &'a Table, columns: &[usize]) -> Labels<'a> {
             let more = more_codes.codes(first_row..first_row + block.len());
             for (code, more) in block.iter().zip(more) {
                 builder.push_code(*numbers.entry((*code, *more)).or_insert_with(|| {
-                    joined.push(format!("{}, {}", texts[*code as usize], more_texts[*more as usize]));
+                    joined.push([texts[*code as usize].as_str(), &more_texts[*more as usize]].join(SEPARATOR));
                     joined.len() as u32 - 1
                 }));
             }

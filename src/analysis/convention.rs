@@ -147,10 +147,8 @@ pub(super) fn unanswered(table: &Table, cells: &Cells, name: &str) -> Option<Con
         let texts = &table.columns[column].dictionary;
         !texts.is_empty() && texts.iter().all(is_address)
     };
-    let by_name = OF_HTTP.iter().any(|known| name.contains(known));
-    let mut nothing = cells.count() > 0;
-    cells.visit_present(0..cells.count(), |block| nothing = nothing && block.iter().all(|number| *number == 0.0));
-    (nothing && (by_name || table.columns_as(Role::Label).any(asks))).then_some(Convention::Http)
+    let is_of_http = OF_HTTP.iter().any(|known| name.contains(known)) || table.columns_as(Role::Label).any(asks);
+    (is_of_http && cells.count() > 0 && cells.all(|number| number == 0.0)).then_some(Convention::Http)
 }
 
 /// How the words of a status column are understood.

@@ -11,7 +11,7 @@ use super::compared::were_compared;
 use super::configurations::{MOST_OF_DESIGN, MOST_ROWS_OF_DESIGN, is_design, sweep_of_labels, varied_settings};
 use super::label_names::{most_named, names_a_thing, names_somebody, without_common_numbers};
 use super::row_names::{MOST_SWEPT, ROWS_EACH, each_row_is_another, has_clock, label_of_each_row};
-use crate::measure::label::{LEADING, Label, last_word, pattern};
+use crate::measure::label::{LEADING, Label, SEPARATOR, last_word, pattern};
 use crate::stats::corruption::LabelPatterns;
 use crate::stats::kruskal_wallis::kruskal_wallis;
 use crate::stats::measured::LabelledNumbers;
@@ -120,7 +120,7 @@ impl<'a> Grouping<'a> {
             by_settings: configurations,
             of_experiment,
             of_compared,
-            ..Self::new(names.join(", "), codes, texts, collapse, &apart)
+            ..Self::new(names.join(SEPARATOR), codes, texts, collapse, &apart)
         })
     }
 

@@ -127,9 +127,11 @@ impl<'a> Pairs<'a> {
             }
         };
         let regrouped = regrouped::groups(before, after, source);
-        let group_of = |source: &str, group: Option<&String>, is_before: bool| {
-            let now = |group: &String| is_before.then(|| regrouped.get(&(source.to_owned(), group.clone()))).flatten();
-            group.map(|group| now(group).unwrap_or(group).clone())
+        let key = |name: &str, metric: &str, group: Option<&String>, is_before: bool| -> Key {
+            let source = source(name, is_before);
+            let now = |group: &String| is_before.then(|| regrouped.get(&(source.clone(), group.clone()))).flatten();
+            let group = group.map(|group| now(group).unwrap_or(group).clone());
+            (source, metric.to_owned(), group)
         };
         let mut metrics: BTreeMap<Key, Pair<'a, MetricRuns>> = BTreeMap::new();
         let mut shares: BTreeMap<Key, SharePair<'a>> = BTreeMap::new();
@@ -145,17 +147,13 @@ impl<'a> Pairs<'a> {
         };
         for (captures, is_before) in [(before, true), (after, false)] {
             for runs in captures.iter().flat_map(|capture| &capture.metrics) {
-                let name = source(&runs.source, is_before);
-                let group = group_of(&name, runs.group.as_ref(), is_before);
-                let key = (name, runs.metric.clone(), group);
+                let key = key(&runs.source, &runs.metric, runs.group.as_ref(), is_before);
                 let named = |key: &Key| Pair { source: key.0.clone(), ..Pair::default() };
                 let pair = metrics.entry(key).or_insert_with_key(named);
                 if is_before { &mut pair.before } else { &mut pair.after }.push(runs);
             }
             for runs in captures.iter().flat_map(|capture| &capture.shares) {
-                let name = source(&runs.source, is_before);
-                let group = group_of(&name, runs.group.as_ref(), is_before);
-                let key = (name, runs.metric.clone(), group);
+                let key = key(&runs.source, &runs.metric, runs.group.as_ref(), is_before);
                 failing(key, is_before, ShareSide { source: &runs.source, runs: runs.runs.clone() });
             }
             for run in captures.iter().flat_map(|capture| &capture.rates) {

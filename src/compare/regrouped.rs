@@ -6,9 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::capture::Capture;
+use crate::measure::label::{SEPARATOR, of_setting};
 
-/// Between the labels of a group over several columns.
-const SEPARATOR: &str = ", ";
 /// More groups of one side are not held against each other.
 const MOST: usize = 500;
 
@@ -69,7 +68,7 @@ fn side<'a>(captures: &'a [Capture], source: impl Fn(&str) -> String) -> BTreeMa
 
 /// The labels of a group, without the names of their columns.
 fn parts(group: &str) -> Vec<&str> {
-    group.split(SEPARATOR).map(|part| part.split_once('=').map_or(part, |(_, value)| value)).collect()
+    group.split(SEPARATOR).map(|part| of_setting(part).map_or(part, |(_, text)| text)).collect()
 }
 
 /// Whether each label stands among those of the other side's group, as often, or among what all rows of that side share.

@@ -145,24 +145,24 @@ pub(crate) fn is_message_of_failure(text: &str) -> bool {
 /// (`ReadTimeout`, `ECONNREFUSED`).
 pub(crate) fn names_a_failure(text: &str) -> bool {
     const OF_SYSTEM: Words = Words::of(
-        "econnrefused econnreset econnaborted etimedout esockettimedout enotfound epipe ehostunreach enetunreach eai_again eof reset",
+        "econnrefused econnreset econnaborted etimedout esockettimedout enotfound epipe ehostunreach enetunreach eof reset",
     );
     // `no timeout`, `ERR_NONE`, `done before timeout`, `timeout=30s`.
     const DENIED: Words = Words::of("no none without before not zero never handled recovered ok success");
     let lower = text.to_lowercase();
-    let said = || lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-    if lower.contains('=') || said().any(|word| DENIED.has(word)) && !is_denied_success(&lower) {
+    let words = words_of(&lower);
+    if lower.contains('=') || words.iter().any(|word| DENIED.has(word)) && !is_denied_success(&words) {
         return false;
     }
     of_text(text, false) == Outcome::Failed
         || is_message_of_failure(text)
-        || lower.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| OF_SYSTEM.has(word))
+        || words.iter().any(|word| OF_SYSTEM.has(word))
+        || words.windows(2).any(|pair| pair == ["eai", "again"])
 }
 
 /// `not found`, `no response`: what should have come did not.
-fn is_denied_success(lower: &str) -> bool {
+fn is_denied_success(words: &[&str]) -> bool {
     const WANTED: Words = Words::of("found response answer reply reachable route available connected space memory");
-    let words = words_of(lower);
     words.windows(2).any(|pair| matches!(pair[0], "no" | "not") && WANTED.has(pair[1]))
 }
 

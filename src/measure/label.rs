@@ -89,6 +89,19 @@ pub struct Label {
     pub examples: Vec<String>,
 }
 
+/// Between the labels of a group over several columns, and between the names of these.
+pub(crate) const SEPARATOR: &str = ", ";
+
+/// A setting as a group is called by it: `threads=4`.
+pub(crate) fn setting(column: &str, text: &str) -> String {
+    format!("{column}={text}")
+}
+
+/// The column and the text of a setting in the name of a group; `None` of a plain label.
+pub(crate) fn of_setting(part: &str) -> Option<(&str, &str)> {
+    part.split_once('=')
+}
+
 /// The pattern of a label: each run of digits becomes `*`. A label of digits alone is its own pattern.
 pub fn pattern(label: &str) -> String {
     if label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {

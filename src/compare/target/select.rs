@@ -5,6 +5,7 @@
 
 use crate::analysis::histogram::GROUPED_BY;
 use crate::compare::outcome::Change;
+use crate::measure::label::{SEPARATOR, of_setting};
 use crate::measure::{Statistic, did_you_mean};
 
 use super::condition::{LabelRule, Target};
@@ -81,15 +82,12 @@ fn of_group(target: &Target, group: Option<&str>, grouped_by: Option<&str>) -> b
     })
 }
 
-/// Between the columns, and between the labels, of a group over several columns.
-const SEPARATOR: &str = ", ";
-
 /// Whether the label of a column matches. A label may hold the separator itself; then every way to divide the text is
 /// tried, because a group too many is seen and a group too few is not.
 fn part_matches(group: &str, position: usize, columns: usize, rule: &LabelRule) -> bool {
     // The report writes settings as `threads=4`; either may be asked for.
     let matches = |text: &str| {
-        let value = text.split_once('=').filter(|(column, _)| column.eq_ignore_ascii_case(&rule.column));
+        let value = of_setting(text).filter(|(column, _)| column.eq_ignore_ascii_case(&rule.column));
         rule.label.matches(text) || value.is_some_and(|(_, value)| rule.label.matches(value))
     };
     if columns == 1 {

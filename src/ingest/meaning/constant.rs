@@ -28,9 +28,6 @@ pub(super) fn chosen(table: &Table, index: usize, said: &NameMeaning, words: &[S
     if said.statistic.is_some() {
         return None;
     }
-    if is_all_there_is(table, index, words) {
-        return Some("by its name all that there is, the same in all rows beside what was used of it".into());
-    }
     if is_constant_of_a_design(table, index, said, words) {
         return Some("the same whole number in all rows, beside numbers that differ: nobody measured it".into());
     }
@@ -77,26 +74,6 @@ fn asked_for(number: f64, column: &Column, said: &NameMeaning, words: &[String])
     let is_whole = number >= 1.0 && number.fract() == 0.0;
     (is_length && is_whole)
         .then(|| "the same round number in all rows: how long was measured, not what came out".to_owned())
-}
-
-/// `gpu.total_gb` beside `gpu.used_gb` of the same object: one number above none in all rows.
-fn is_all_there_is(table: &Table, index: usize, words: &[String]) -> bool {
-    const FEWEST: usize = 3;
-    const ALL: Words = Words::of("total capacity");
-    const PART: Words = Words::of("used free available allocated reserved cached");
-    let object = name::parent(&table.columns[index].name);
-    let unit = |words: &[String]| {
-        words.last().filter(|last| matches!(last.as_str(), "b" | "kb" | "mb" | "gb" | "mib" | "gib" | "bytes")).cloned()
-    };
-    let of_data = unit(words).filter(|_| words.first().is_some_and(|first| ALL.has(first)) && !object.is_empty());
-    let beside = |column: &Column| {
-        let others = name::words(name::leaf(&column.name));
-        name::parent(&column.name) == object && PART.among(&others).is_some() && unit(&others) == of_data
-    };
-    of_data.is_some()
-        && table.values(index).count() >= FEWEST
-        && table.values(index).all(|number| number > 0.0)
-        && table.columns.iter().any(beside)
 }
 
 /// Whether a column whose rows all hold the same number is a setting although its name says nothing: a whole number above none, in a

@@ -53,7 +53,7 @@ pub(super) fn infer(table: &Table, index: usize, said: &NameMeaning, words: &[St
     if is_of_metadata(table, index, &parent, said, words) {
         return set("it stands in the data about a run, called like no quantity");
     }
-    if is_capacity(table, index, words) {
+    if is_capacity(table, index, said, words) {
         return set("by its name all that there is, the same in all rows beside what was used of it");
     }
     if let Some(of) = follows_from(table, index) {
@@ -186,12 +186,17 @@ fn is_described(table: &Table, index: usize) -> bool {
 }
 
 /// `TOTAL_RAM_VALUE` that never differs, beside what was used of it.
-fn is_capacity(table: &Table, index: usize, words: &[String]) -> bool {
+fn is_capacity(table: &Table, index: usize, said: &NameMeaning, words: &[String]) -> bool {
     const FEWEST: usize = 3;
-    let named = ALL_OF_IT.among(words).is_some() && STORES.among(words).is_some() && PART_OF_IT.among(words).is_none();
-    if !named || table.values(index).count() < FEWEST || !is_one_number(table, index) {
-        return false;
-    }
+    let of_object = || said.statistic.is_none() && is_all_of_object(table, index, words);
+    (is_all_of_store(table, index, words) || of_object())
+        && table.values(index).count() >= FEWEST
+        && is_one_number(table, index)
+        && table.values(index).all(|number| number > 0.0)
+}
+
+/// Whether a name speaks of all of some memory, and that of another column of a part of it.
+fn is_all_of_store(table: &Table, index: usize, words: &[String]) -> bool {
     let is_part = |(other, column): (usize, &Column)| {
         let beside = name::words(name::leaf(&column.name));
         other != index
@@ -199,7 +204,24 @@ fn is_capacity(table: &Table, index: usize, words: &[String]) -> bool {
             && PART_OF_IT.among(&beside).is_some()
             && STORES.among(&beside).is_some()
     };
-    table.columns.iter().enumerate().any(is_part) && table.values(index).all(|number| number > 0.0)
+    ALL_OF_IT.among(words).is_some()
+        && STORES.among(words).is_some()
+        && PART_OF_IT.among(words).is_none()
+        && table.columns.iter().enumerate().any(is_part)
+}
+
+/// Whether a name begins with all of what its object holds, in the unit in which a part of it stands beside: `gpu.total_gb` and `gpu.used_gb`.
+fn is_all_of_object(table: &Table, index: usize, words: &[String]) -> bool {
+    const ALL: Words = Words::of("total capacity");
+    const PART: Words = Words::of("used free available allocated reserved cached");
+    const OF_DATA: Words = Words::of("b kb mb gb mib gib bytes");
+    let object = name::parent(&table.columns[index].name);
+    let Some(unit) = words.last().filter(|last| OF_DATA.has(last) && !object.is_empty()) else { return false };
+    let is_part = |column: &Column| {
+        let beside = name::words(name::leaf(&column.name));
+        name::parent(&column.name) == object && PART.among(&beside).is_some() && beside.last() == Some(unit)
+    };
+    ALL.has(&words[0]) && table.columns.iter().any(is_part)
 }
 
 /// The year of a model, how many parameters it has, how large its input and its keys are: where each row has a name of its own, or all have

@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::measure::Statistic;
-use crate::measure::reported::{Reported, ReportedValue};
+use crate::measure::label::SEPARATOR;
+use crate::measure::reported::Reported;
 use crate::table::{CellType, Role, Table};
 
 use super::design;
 use super::name;
 use super::since_start::{self, Counts, Growth};
+use super::so_far;
 use super::vocabulary::Words;
 
 /// More things than this are not reported one by one.
@@ -25,8 +26,8 @@ const MOVED: Words = Words::of("read reads write writes written");
 
 /// What the last row of each label has of the counters of a table; their columns are marked.
 pub(super) fn take(table: &mut Table) -> Vec<Reported> {
-    let named = |table: &Table, column: usize| since_start::may_count(&table.columns[column].name);
-    let traffic: Vec<usize> = table.columns_as(Role::Metric).filter(|column| named(table, *column)).collect();
+    let named = |column: &usize| since_start::may_count(&table.columns[*column].name);
+    let traffic: Vec<usize> = table.columns_as(Role::Metric).filter(named).collect();
     if traffic.is_empty() || table.columns_as(Role::Timestamp).next().is_none() {
         return Vec::new();
     }
@@ -103,19 +104,13 @@ fn counts_by_label(table: &Table, column: usize, rows: &BTreeMap<Labels, Vec<usi
 fn last(table: &Table, column: usize, rows: &[usize]) -> Option<Reported> {
     let of = &table.columns[column];
     let row = rows.iter().rev().copied().find(|row| table.values(column).is_present(*row))?;
-    let value = ReportedValue {
-        statistic: Statistic::Value,
-        value: table.values(column).number(row)?,
-        unit: of.unit(),
-        unit_assumed: of.unit.as_ref().is_some_and(|choice| choice.assumed),
-        line: table.lines.line(row as u64),
-    };
+    let value = so_far::value_in_row(table, column, row)?;
     let meaning = Some("a counter that never falls: its last number".to_owned());
     let text = |label: usize| {
         let code = table.text_cells(label).code(row)?;
         table.columns[label].dictionary.get(code as usize).cloned()
     };
     let texts: Vec<String> = labels(table).into_iter().filter_map(text).collect();
-    let (metric, label) = (of.name.clone(), Some(texts.join(", ")));
+    let (metric, label) = (of.name.clone(), Some(texts.join(SEPARATOR)));
     Some(Reported { metric, label, meaning, polarity: of.polarity, values: vec![value] })
 }

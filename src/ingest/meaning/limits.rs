@@ -33,17 +33,13 @@ pub(super) fn settle(table: &mut Table) {
         .filter(|column| is_value(column) || names_metric(column))
         .map(|column| (name::parent(&column.name).to_owned(), column.name.clone()))
         .collect();
-    let is_used = |column: &&Column| column.role == Role::Metric && names(&column.name, &USED);
-    let used: HashMap<Vec<String>, String> = table
-        .columns
-        .iter()
-        .filter(is_used)
-        .map(|column| (without(&column.name, &USED), column.name.clone()))
-        .collect();
+    let metrics = table.columns.iter().filter(|column| column.role == Role::Metric);
+    let used: HashMap<Vec<String>, String> =
+        metrics.filter_map(|column| Some((without(&column.name, USED)?, column.name.clone()))).collect();
     for column in table.columns.iter_mut().filter(|column| column.role == Role::Metric && column.cells.is_number()) {
         let words = name::words(name::leaf(&column.name));
         let is_limit = LIMIT.among(&words).is_some() && words.iter().all(|word| LIMIT.has(word) || WHICH.has(word));
-        if let Some(used) = used.get(&without(&column.name, &LIMITED)) {
+        if let Some(used) = without(&column.name, LIMITED).and_then(|rest| used.get(&rest)) {
             column.role = Role::Setting;
             column.role_reason = format!("the most that was allowed, beside `{used}`");
             continue;
@@ -57,15 +53,9 @@ pub(super) fn settle(table: &mut Table) {
     }
 }
 
-fn names(column: &str, known: &Words) -> bool {
-    known.among(&name::words(column)).is_some()
-}
-
-/// The words of a name but for these; all of them where it has none of these, so that it is like no other.
-fn without(column: &str, known: &Words) -> Vec<String> {
+/// The words of a name but for these; `None` where it has none of these.
+fn without(column: &str, known: Words) -> Option<Vec<String>> {
     let words = name::words(column);
-    if known.among(&words).is_none() {
-        return vec![column.to_owned(), String::new()];
-    }
-    words.into_iter().filter(|word| !known.has(word)).collect()
+    known.among(&words)?;
+    Some(words.into_iter().filter(|word| !known.has(word)).collect())
 }

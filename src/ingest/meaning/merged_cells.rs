@@ -3,8 +3,10 @@
 //! In: a table with roles. Out: the same, where the first column names its first row and leaves the rows below empty until the next
 //! name: each row has the name above it.
 
+use std::collections::HashSet;
+
 use crate::table::packed::Kind;
-use crate::table::{CellType, Role, Table};
+use crate::table::{CellType, Column, Role, Table};
 
 use super::{design, name, vocabulary};
 
@@ -48,8 +50,7 @@ pub(super) fn fill_blocks(table: &mut Table) {
     const MOST_COLUMNS: usize = 4;
     const ROWS: std::ops::RangeInclusive<usize> = 4..=10_000;
     let rows = usize::try_from(table.lines.rows()).unwrap_or(usize::MAX);
-    let full =
-        |column: &crate::table::Column| column.cells.is_number() && (0..rows).all(|row| column.data.is_present(row));
+    let full = |column: &Column| column.cells.is_number() && (0..rows).all(|row| column.data.is_present(row));
     if !ROWS.contains(&rows) || !table.columns.iter().skip(1).any(full) {
         return;
     }
@@ -84,7 +85,7 @@ fn merged_together(table: &Table, rows: usize, most: usize) -> Option<usize> {
         return None;
     }
     let front = (1..table.columns.len().min(most)).take_while(|index| filled(*index) == starts).count() + 1;
-    let chosen = |column: &crate::table::Column| match column.cells {
+    let chosen = |column: &Column| match column.cells {
         CellType::Text | CellType::Integer => true,
         CellType::Decimal => design::are_round(column.data.present().into_iter(), design::DIGITS),
         _ => false,
@@ -93,16 +94,20 @@ fn merged_together(table: &Table, rows: usize, most: usize) -> Option<usize> {
     if front < 2 || !table.columns[..front].iter().all(chosen) {
         return None;
     }
-    let key = |row: usize| -> Vec<Option<u64>> {
-        let of = |column: &crate::table::Column| match column.cells {
-            CellType::Text => column.data.code(row).map(u64::from),
-            _ => column.data.number(row).map(f64::to_bits),
-        };
-        table.columns[..front].iter().map(of).collect()
-    };
-    let differ = starts.iter().map(|start| key(*start)).collect::<std::collections::HashSet<_>>().len() == starts.len();
+    let mut seen = HashSet::new();
+    let differ = starts.iter().all(|row| {
+        seen.insert(table.columns[..front].iter().map(|column| key(column, *row)).collect::<Vec<Option<u64>>>())
+    });
     let same = (length..rows).all(|row| behind.data.code(row) == behind.data.code(row % length));
     (differ && same).then_some(front)
+}
+
+/// What a cell holds, as far as it is another one than others.
+fn key(column: &Column, row: usize) -> Option<u64> {
+    match column.cells {
+        CellType::Text => column.data.code(row).map(u64::from),
+        _ => column.data.number(row).map(f64::to_bits),
+    }
 }
 
 fn is_empty(table: &Table, index: usize, row: usize) -> bool {
@@ -150,15 +155,11 @@ fn block_starts(table: &Table, index: usize, rows: usize, outer: Option<&[usize]
     let [first, ..] = lengths[..] else { return None };
     let alike = first >= 2 && lengths.iter().all(|length| *length == first);
     let within = outer.is_none_or(|outer| outer.iter().all(|start| starts.contains(start)));
-    let key = |row: usize| match column.cells {
-        CellType::Text => column.data.code(row).map(u64::from),
-        _ => column.data.number(row).map(f64::to_bits),
-    };
     // Each value begins one block, within that of the column before.
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let once = starts.iter().all(|start| {
         let block = outer.map_or(0, |outer| outer.partition_point(|begin| begin <= start));
-        seen.insert((block, key(*start)))
+        seen.insert((block, key(column, *start)))
     });
     (starts.len() >= 2 && starts.first() == Some(&0) && alike && within && once).then_some(starts)
 }

@@ -383,13 +383,22 @@ fn last_values(table: &Table, column: usize, starts: &[usize], rows: usize) -> V
     let ends = starts.iter().skip(1).copied().chain([rows]);
     let last = |(start, end): (&usize, usize)| {
         let row = (*start..end).rev().find(|row| table.values(column).is_present(*row))?;
-        let line = table.lines.line(row as u64);
-        let value = table.values(column).number(row)?;
-        let label = line.filter(|_| starts.len() > 1).map(|line| format!("up to line {line}"));
-        let unit_assumed = of.unit.as_ref().is_some_and(|choice| choice.assumed);
-        let values = vec![ReportedValue { statistic: Statistic::Value, value, unit: of.unit(), unit_assumed, line }];
+        let value = value_in_row(table, column, row)?;
+        let label = value.line.filter(|_| starts.len() > 1).map(|line| format!("up to line {line}"));
         let meaning = Some("a total up to each row: that of the last one".to_owned());
-        Some(Reported { metric: of.name.clone(), label, meaning, polarity: of.polarity, values })
+        Some(Reported { metric: of.name.clone(), label, meaning, polarity: of.polarity, values: vec![value] })
     };
     starts.iter().zip(ends).filter_map(last).collect()
+}
+
+/// The number of a row as one that is reported.
+pub(super) fn value_in_row(table: &Table, column: usize, row: usize) -> Option<ReportedValue> {
+    let of = &table.columns[column];
+    Some(ReportedValue {
+        statistic: Statistic::Value,
+        value: table.values(column).number(row)?,
+        unit: of.unit(),
+        unit_assumed: of.unit.as_ref().is_some_and(|choice| choice.assumed),
+        line: table.lines.line(row as u64),
+    })
 }

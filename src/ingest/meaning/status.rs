@@ -119,7 +119,7 @@ pub(super) fn outcome_in_numbers(
 
 /// Whether 0 and 1 say that a row failed: under a name of failures that is no share and no number of them.
 pub(super) fn is_failure_in_numbers(table: &Table, index: usize, profile: &Profile, words: &[String]) -> bool {
-    let of_each_row = words.iter().eq(["failed"]) && !counts_several(table, index);
+    let of_each_row = words.iter().eq(["failed"]) && is_beside_answers_alone(table, index);
     (vocabulary::FAILURE.among(words).is_some() || of_each_row)
         && words.len() <= 2
         && !words.iter().any(|word| word == "rate" || vocabulary::SHARES.has(word))
@@ -127,8 +127,9 @@ pub(super) fn is_failure_in_numbers(table: &Table, index: usize, profile: &Profi
         && !tally::counts_failures(table, index)
 }
 
-/// Whether the object of a column says how many of something there were, or sums them up: then it may count which of them failed.
-fn counts_several(table: &Table, index: usize) -> bool {
+/// Whether a table has several rows, each with how long an answer took, and says of the object of a column neither how many of something
+/// there were nor what sums them up: then nothing is counted of which some may have failed.
+fn is_beside_answers_alone(table: &Table, index: usize) -> bool {
     const FEWEST_ROWS: u64 = 5;
     const COUNTS: [Words; 5] =
         [vocabulary::REQUESTS, vocabulary::TESTS, vocabulary::SUCCEEDED, vocabulary::MEASURED, vocabulary::HOW_MANY];
@@ -146,9 +147,6 @@ fn counts_several(table: &Table, index: usize) -> bool {
         let words = name::words(name::leaf(&column.name));
         column.cells.is_number() && vocabulary::ANSWER.among(&words).or(vocabulary::DURATIONS.among(&words)).is_some()
     };
-    if !table.columns.iter().any(answers) {
-        return true;
-    }
     let counts = |(other, column): (usize, &Column)| {
         other != index
             && name::parent(&column.name) == object
@@ -157,7 +155,9 @@ fn counts_several(table: &Table, index: usize) -> bool {
                 || is_silent(column)
                 || COUNTS.iter().any(|known| known.among(&name::words(name::leaf(&column.name))).is_some()))
     };
-    table.lines.rows() < FEWEST_ROWS || table.columns.iter().enumerate().any(counts)
+    table.lines.rows() >= FEWEST_ROWS
+        && table.columns.iter().any(answers)
+        && !table.columns.iter().enumerate().any(counts)
 }
 
 /// Whether a column is called after errors and every row has one: all of them failed. Of what kind an error was its texts have to show.
