@@ -16,11 +16,9 @@ use crate::compare::baseline::{Baseline, BaselineError};
 use crate::ingest;
 
 use super::outputs::Target;
-use super::places::{is_ordinary, resolved};
+use super::places::{HEAD, is_ordinary, resolved};
 use super::terminal::complain;
 
-/// So much of a file shows whether it is a baseline.
-pub(super) const HEAD: u64 = 4096;
 /// Who waits longer than this says for what.
 const PATIENCE: u32 = 100;
 const MOMENT: Duration = Duration::from_millis(10);
@@ -47,6 +45,8 @@ pub(super) struct BaselineFile {
     path: PathBuf,
     /// The digest of what stood there when it was looked at.
     before: Option<blake3::Hash>,
+    /// How many recordings a baseline holds that is replaced.
+    pub(super) recordings: usize,
 }
 
 impl BaselineFile {
@@ -58,7 +58,7 @@ impl BaselineFile {
     pub(super) fn replacing(path: &Path) -> Result<Self> {
         let file = Self::at(path)?;
         match load_baseline(path) {
-            Ok(Some(_)) => Ok(file),
+            Ok(Some(old)) => Ok(Self { recordings: old.captures.len(), ..file }),
             Ok(None) if !path.is_file() => Ok(file),
             Ok(None) => bail!("{}: this file is no baseline and is not replaced; choose another name", path.display()),
             Err(error) => match error.downcast_ref::<BaselineError>() {
@@ -85,7 +85,7 @@ impl BaselineFile {
         if path.as_os_str() == "-" || !is_ordinary(path) && !path.is_dir() {
             bail!("{}: a baseline is a file: name one, for example perf-baseline.json", path.display());
         }
-        Ok(Self { path: path.to_path_buf(), before: digest(path)? })
+        Ok(Self { path: path.to_path_buf(), before: digest(path)?, recordings: 0 })
     }
 
     /// Where its bytes go.

@@ -24,7 +24,7 @@ use crate::stats::settings::{Depth, Settings};
 use crate::table::source::Source;
 
 use super::args;
-use super::digest_file::{load, load_ask, load_plan};
+use super::digest_file::{load, load_ask, load_plan, target};
 use super::options::{self, flag_options};
 use super::outputs::{Target, write_all};
 use super::places::{Places, Use};
@@ -48,6 +48,7 @@ pub(super) fn plan(arguments: &args::Plan) -> Result<ExitCode> {
     let mut places = Places::default();
     places.add(Use::Output, &arguments.file)?;
     places.add_inputs(&inputs)?;
+    options::config_path(understanding).map_or(Ok(()), |path| places.add(Use::Config, path))?;
     let first: Vec<Option<PathBuf>> = inputs.sources.iter().map(|one| one.path().map(Path::to_path_buf)).collect();
     let reading = read::read(understanding, &config, inputs, &ReadOptions::default())?;
     if reading.analysed.iter().any(|one| one.service.is_some()) {
@@ -104,6 +105,7 @@ pub(super) fn digest(arguments: &args::Digest) -> Result<ExitCode> {
     if arguments.path.as_os_str() != "-" {
         places.add(Use::Input, &arguments.path)?;
     }
+    let target = target(&arguments.file)?;
     let file = ShardFile::of(arguments, planned.as_ref())?;
     let read = file.read()?;
     let found = planned.as_ref().map(|plan| plan.misfits(&read.source, &read.analysis)).unwrap_or_default();
@@ -133,7 +135,7 @@ pub(super) fn digest(arguments: &args::Digest) -> Result<ExitCode> {
     if let Some(failure) = read.failure {
         bail!(failure);
     }
-    write_all(&[(Target::new(&arguments.file), digest.to_bytes()?)])?;
+    write_all(&[(target, digest.to_bytes()?)])?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -350,6 +352,7 @@ pub(super) fn merge(arguments: &args::Merge) -> Result<ExitCode> {
     let mut places = Places::default();
     places.add(Use::Output, &arguments.file)?;
     arguments.paths.iter().try_for_each(|path| places.add(Use::Input, path))?;
+    let target = target(&arguments.file)?;
     let mut all: Option<Digest> = None;
     for some in arguments.paths.chunks(TOGETHER) {
         let mut read = some.par_iter().map(|path| load(path)).collect::<Result<Vec<Digest>>>()?;
@@ -361,7 +364,6 @@ pub(super) fn merge(arguments: &args::Merge) -> Result<ExitCode> {
         })?;
     }
     let Some(all) = all else { bail!("no digest: there is nothing to merge") };
-    let target = Target::new(&arguments.file);
     let is_file = target != Target::Stdout;
     write_all(&[(target, all.to_bytes()?)])?;
     if is_file {

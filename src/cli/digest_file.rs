@@ -4,11 +4,14 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-use crate::digest::{Ask, Digest, Plan, digest_source, reported};
+use crate::digest::{Ask, Digest, Plan, digest_source, reported, sniff};
 use crate::report::build::SourceAnalysis;
 use crate::stats::settings::Settings;
+
+use super::outputs::Target;
+use super::places::HEAD;
 
 /// What a digest stands for, as files do.
 pub(super) fn analysed(mut stored: impl Read, name: &str, settings: &Settings) -> Result<SourceAnalysis> {
@@ -26,6 +29,25 @@ pub(super) fn load(path: &Path) -> Result<Digest> {
     let mut bytes = Vec::new();
     File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).with_context(shown)?;
     Digest::parse(&bytes).with_context(shown)
+}
+
+/// Where a digest goes. What lies there has to be one, or to hold nothing: a shard that was named for it by mistake is not lost.
+///
+/// # Errors
+/// Where something else lies there.
+pub(super) fn target(path: &Path) -> Result<Target> {
+    let target = Target::new(path);
+    if target == Target::Stdout || !path.is_file() {
+        return Ok(target);
+    }
+    let mut head = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(HEAD).read_to_end(&mut head))
+        .with_context(|| path.display().to_string())?;
+    if head.is_empty() || sniff(&head) {
+        return Ok(target);
+    }
+    bail!("{}: this file is no digest and is not replaced; choose another name", path.display())
 }
 
 /// The plan in a file.

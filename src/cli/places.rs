@@ -3,15 +3,22 @@
 //! In: each file that is read or written, with what it is for. Refuses pairs, by the rule of [`Use::loses`].
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+
+use crate::compare::baseline::Baseline;
+use crate::history::file::History;
+use crate::ingest;
 
 use super::inputs::{Inputs, NamedSource};
 
 /// Links in a row beyond this number are a circle.
 const MOST_LINKS: usize = 40;
+/// So much of a file shows whether it is a baseline, a history or a digest.
+pub(super) const HEAD: u64 = 4096;
 
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,12 +86,20 @@ impl Places {
     /// Adds a file.
     ///
     /// # Errors
-    /// Where it is one of those before, and one of both would be lost.
+    /// Where it is one of those before, and one of both would be lost; and where a document would take the place of runs that were
+    /// recorded.
     pub(super) fn add(&mut self, for_what: Use, path: &Path) -> Result<()> {
         let standard = path.as_os_str() == "-";
         // Devices and pipes hold nothing that could be lost; but two documents on standard output are none.
         if if standard { !for_what.is_written() } else { !is_ordinary(path) } {
             return Ok(());
+        }
+        if let (Use::Output | Use::Comment, false, Some(record)) = (for_what, standard, record_in(path)) {
+            bail!(
+                "{}: {record} lies there, and its runs would be lost; {} somewhere else, or remove it first",
+                path.display(),
+                for_what.remedy()
+            );
         }
         let uses = self.uses.entry(if standard { path.to_path_buf() } else { resolved(path) }).or_default();
         match uses.iter().find(|other| for_what.loses(**other)) {
@@ -116,6 +131,17 @@ fn flag(for_what: Use) -> &'static str {
         Use::Comment => "--comment",
         Use::Save => "--save-baseline",
         _ => "-o",
+    }
+}
+
+/// What a file keeps of runs that are over, where it is one of ours: nobody can measure them again.
+fn record_in(path: &Path) -> Option<&'static str> {
+    let mut head = Vec::new();
+    ingest::plain(File::open(path).ok()?).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
+    match () {
+        () if Baseline::sniff(&head) => Some("a baseline"),
+        () if History::sniff(&head) => Some("a history"),
+        () => None,
     }
 }
 

@@ -33,11 +33,11 @@ use crate::table::storage::Storage;
 use crate::table::{Role, Table};
 
 use super::args::Understanding;
-use super::baseline_file::HEAD;
 use super::digest_file as digest;
 use super::inputs::{self, Inputs, Missing, NamedSource, Origin};
 use super::limits;
 use super::options::{flag_options, settings};
+use super::places::HEAD;
 use super::progress::Progress;
 use super::stamp::Stamp;
 use super::storage::{sized, storage};

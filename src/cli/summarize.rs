@@ -77,6 +77,7 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
                 baseline.add(captured)?;
                 _held = Some(hold(path));
                 file.unchanged()?;
+                notes.extend(replaced(path, file.recordings));
                 more.push((file.target(), baseline.to_bytes()));
             }
         } else {
@@ -84,4 +85,13 @@ pub(super) fn summarize(arguments: &Summarize) -> Result<ExitCode> {
         }
     }
     delivery.deliver(&report, more, &notes, understanding.color)
+}
+
+/// What is said of a baseline of several recordings, which becomes one of a single run.
+fn replaced(path: &Path, recordings: usize) -> Option<String> {
+    let shown = path.display();
+    let said = || {
+        format!("{shown}: this run takes the place of {recordings} recordings; `perfreport baseline add` keeps them")
+    };
+    (recordings > 1).then(said)
 }

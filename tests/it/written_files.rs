@@ -56,6 +56,51 @@ fn no_file_of_a_run_takes_the_place_of_another_one() {
     place.run("summarize run.csv -q --baseline b.json --save-baseline b.json").exits(0);
 }
 
+/// Runs that are over can be measured by nobody again.
+#[test]
+fn no_document_takes_the_place_of_runs_that_were_recorded() {
+    let place = place();
+    place.write("empty.digest", "").write("part.csv", RUN);
+    place.run("history add h.jsonl run.csv --at 2026-01-01T00:00:00Z").exits(0);
+    place.run("digest run.csv -o run.digest").exits(0);
+    place.write("perfreport.toml", CONFIG);
+    let names = ["b.json", "h.jsonl", "part.csv", "perfreport.toml", "run.csv", "my.toml"];
+    let before: Vec<String> = names.iter().map(|name| place.read(name)).collect();
+    for (command, why) in [
+        ("summarize run.csv -o b.json", "b.json: a baseline lies there"),
+        ("summarize run.csv -o gab=h.jsonl", "h.jsonl: a history lies there"),
+        ("summarize run.csv -o r.md --comment b.json", "b.json: a baseline lies there"),
+        ("plan run.csv -o b.json", "b.json: a baseline lies there"),
+        ("plan run.csv -o perfreport.toml", "the configuration"),
+        ("plan run.csv --config my.toml -o my.toml", "the configuration"),
+        ("digest run.csv -o part.csv", "part.csv: this file is no digest"),
+        ("digest run.csv -o perfreport.toml", "perfreport.toml: this file is no digest"),
+        ("merge run.digest -o b.json", "b.json: a baseline lies there"),
+        ("merge run.digest -o my.toml", "my.toml: this file is no digest"),
+        ("refine ask run.digest -o h.jsonl", "h.jsonl: a history lies there"),
+    ] {
+        place.run(command).exits(2).complains(why);
+        let after: Vec<String> = names.iter().map(|name| place.read(name)).collect();
+        assert_eq!(after, before, "{command}");
+    }
+    for command in
+        ["digest run.csv -o empty.digest", "digest part.csv -o run.digest", "merge empty.digest -o run.digest"]
+    {
+        place.run(command).exits(0);
+    }
+}
+
+#[test]
+fn how_many_recordings_a_baseline_loses_is_said() {
+    let place = place();
+    place.run("baseline add b.json run.csv").exits(0);
+    let run = place.run("summarize run.csv -o r.md --save-baseline b.json");
+    run.exits(0).says("b.json: this run takes the place of 2 recordings; `perfreport baseline add` keeps them");
+    place.run("baseline show b.json").exits(0).says("1 recording");
+    let again = place.run("summarize run.csv -o r.md --save-baseline b.json");
+    again.exits(0).never_says("takes the place");
+}
+
 /// After a crash between two files nobody takes an old one for a new one.
 #[test]
 fn all_documents_of_a_run_carry_its_digest_and_those_of_another_one_another() {

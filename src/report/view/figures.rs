@@ -96,10 +96,11 @@ pub(super) fn figures_of(report: &Report) -> Option<String> {
     }
     let of_one = |source: &str| {
         let files = report.sources.len();
-        (files > 1).then(|| format!("`{}`, one of {files} files", visible(source)))
+        (files > 1).then(|| format!("`{}`, one of {} files", visible(source), number::count(files as u64)))
     };
     let of_largest = |source: &str, sources: &BTreeSet<&str>| {
-        (sources.len() > 1).then(|| format!("`{}`, the largest of {} files", visible(source), sources.len()))
+        let files = sources.len();
+        (files > 1).then(|| format!("`{}`, the largest of {} files", visible(source), number::count(files as u64)))
     };
     if let Some(service) = lead_service(report) {
         let services = report.service.iter().map(|one| one.source.as_str()).collect();

@@ -3,6 +3,8 @@
 //! In: populations of rows, runs of requests, summaries of tools. Out: one clause, of one population or of one in each file. Speaks only
 //! where there is one to speak of.
 
+use std::collections::HashMap;
+
 use crate::analysis::chat::Service;
 use crate::analysis::entries::Entries;
 use crate::analysis::failing::{PopulationFailures, PopulationKind};
@@ -147,33 +149,42 @@ pub(in crate::report) fn of_files(of: &Measurements<'_>) -> Option<String> {
 
 /// What each file holds; files of one run count as one. `None` where there is only one, or what was measured is not in the order of files.
 fn files<'a>(of: &Measurements<'a>) -> Option<Vec<Measurements<'a>>> {
-    let mut parts = Vec::new();
-    let mut rest = of.sources;
-    while let Some(first) = rest.first() {
-        let same = |source: &&Source| source.run.is_some() && source.run == first.run;
-        let length = 1 + rest[1..].iter().take_while(same).count();
-        let (sources, others) = rest.split_at(length);
-        rest = others;
-        let is_in = |name: &str| sources.iter().any(|source| source.name == name);
-        parts.push(Measurements {
-            sources,
-            metrics: stretch(of.metrics, |one| is_in(&one.source))?,
-            reported: stretch(of.reported, |one| is_in(&one.source))?,
-            requests: stretch(of.requests, |one| is_in(&one.source))?,
-            summaries: stretch(of.summaries, |one| is_in(&one.source))?,
-            services: of.services,
-            populations: stretch(of.populations, |one| is_in(&one.source))?,
-        });
+    let parts: Vec<&[Source]> =
+        of.sources.chunk_by(|before, after| before.run.is_some() && before.run == after.run).collect();
+    if parts.len() < 2 {
+        return None;
     }
-    (parts.len() > 1).then_some(parts)
+    let numbered =
+        parts.iter().enumerate().flat_map(|(part, sources)| sources.iter().map(move |one| (&*one.name, part)));
+    let part_of: HashMap<&str, usize> = numbered.collect();
+    let metrics = stretches(of.metrics, parts.len(), |one| part_of.get(one.source.as_str()).copied())?;
+    let reported = stretches(of.reported, parts.len(), |one| part_of.get(one.source.as_str()).copied())?;
+    let requests = stretches(of.requests, parts.len(), |one| part_of.get(one.source.as_str()).copied())?;
+    let summaries = stretches(of.summaries, parts.len(), |one| part_of.get(one.source.as_str()).copied())?;
+    let populations = stretches(of.populations, parts.len(), |one| part_of.get(one.source.as_str()).copied())?;
+    let part = |(part, sources)| Measurements {
+        sources,
+        metrics: metrics[part],
+        reported: reported[part],
+        requests: requests[part],
+        summaries: summaries[part],
+        services: of.services,
+        populations: populations[part],
+    };
+    Some(parts.iter().copied().enumerate().map(part).collect())
 }
 
-/// The items of a file, which stand together.
-fn stretch<T>(all: &[T], is_in: impl Fn(&T) -> bool) -> Option<&[T]> {
-    let Some(from) = all.iter().position(&is_in) else { return Some(&[]) };
-    let length = all[from..].iter().take_while(|one| is_in(one)).count();
-    let (these, after) = all[from..].split_at(length);
-    (!after.iter().any(is_in)).then_some(these)
+/// The items of each part. `None` where those of one do not stand together.
+fn stretches<'a, T>(all: &'a [T], parts: usize, part_of: impl Fn(&T) -> Option<usize>) -> Option<Vec<&'a [T]>> {
+    let mut stretches: Vec<&[T]> = vec![&[]; parts];
+    for stretch in all.chunk_by(|before, after| part_of(before) == part_of(after)) {
+        let Some(part) = part_of(&stretch[0]) else { continue };
+        if !stretches[part].is_empty() {
+            return None;
+        }
+        stretches[part] = stretch;
+    }
+    Some(stretches)
 }
 
 /// The share over all files, and the file that fails most where that is another share.
