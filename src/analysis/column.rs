@@ -55,6 +55,8 @@ pub(super) struct MetricColumn<'a> {
     pub(super) grouping: Option<&'a Grouping<'a>>,
     /// Seconds between the first and the last instant of the table.
     pub(super) span: Option<f64>,
+    /// Its first and its last instant in nanoseconds since 1970, where it is one of a calendar.
+    pub(super) clock: Option<(f64, f64)>,
     /// Failures of all rows, once somebody asked.
     pub(super) all_rows: &'a OnceLock<Option<Failures>>,
     /// The run of each row, where a column names it.
@@ -289,6 +291,7 @@ impl MetricColumn<'_> {
             signed: is_difference(&column.name),
             limit: column.limit,
             span: self.span,
+            clock: self.clock,
             set_aside: &set_aside,
         })
     }

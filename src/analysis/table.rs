@@ -67,6 +67,7 @@ pub fn analyse(
     // Neither the steps of a clock nor its ends say anything where rows are not in its order.
     let clock = clock::of_table(table, &columns);
     let span = clock.as_ref().and_then(|clock| clock.span).map(|nanos| nanos as f64 / 1e9);
+    let calendar = clock.as_ref().and_then(|clock| clock.calendar).map(|(first, last)| (first as f64, last as f64));
     let grouping = Grouping::choose(table, settings);
     let groups = grouping.as_ref().map_or(0, |grouping| grouping.groups.len());
     let room = table.memory();
@@ -85,7 +86,8 @@ pub fn analyse(
     let analysed = |column: &usize| {
         let (place, column, leads) = ((source, index), *column, leader == Some(*column));
         let settings = if beside && !leads { summarised } else { settings };
-        MetricColumn { place, table, column, settings, grouping, span, all_rows, runs, leads }.analyse()
+        MetricColumn { place, table, column, settings, grouping, span, clock: calendar, all_rows, runs, leads }
+            .analyse()
     };
     let mut metrics: Vec<Metric> = if is_scarce(table) {
         columns.iter().map(analysed).collect()

@@ -223,6 +223,12 @@ fn reason(reason: &Reason, dimension: Dimension) -> String {
             format!("a field ends at such a number ({words}): what was measured is at least so large")
         }
         Reason::OnlyFarAway => "its label occurs nowhere but so far away".to_owned(),
+        Reason::FarAbove { ratio, count } => format!(
+            "it and {} lie at least {} times above all others",
+            number::counted(count.saturating_sub(1), "more value"),
+            number::plain(*ratio)
+        ),
+        Reason::IsInstant => "an instant of this file's own clock".to_owned(),
         Reason::LongerThanFile(span) => {
             format!("longer than the whole recording of {}", number::quantity(Dimension::Time, *span))
         }

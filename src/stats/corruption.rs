@@ -4,6 +4,7 @@
 //! evidence. Nothing is removed here; the caller decides what leaves the clean statistics. Slow but real values are
 //! never suspects by their size alone: that takes a second kind of evidence (see `docs/statistics.md`).
 
+mod beyond;
 mod case;
 mod kinds;
 mod patterns;
@@ -75,6 +76,7 @@ pub fn suspects_among(values: &[f64], dimension: Dimension, span: Option<f64>) -
         signed: false,
         limit: None,
         span,
+        clock: None,
         set_aside: &[],
     })
 }
@@ -108,6 +110,11 @@ pub(crate) fn suspects(case: &Case<'_>) -> Vec<Suspect> {
         taken.sort_unstable();
         let members = Members { case, kinds: labels.as_ref(), groups: None, taken: &taken };
         suspects.extend(isolated(&members, &[count]));
+    }
+    if case.span.is_some_and(|span| found.all.may_exceed(IMPOSSIBLE_SPANS * span)) {
+        let mut taken: Vec<usize> = suspects.iter().map(|suspect| suspect.index).collect();
+        taken.sort_unstable();
+        suspects.extend(beyond::beyond_recording(case, &taken));
     }
     suspects.sort_by_key(|suspect| suspect.index);
     suspects
@@ -394,6 +401,7 @@ mod tests {
             signed: false,
             limit: None,
             span: None,
+            clock: None,
             set_aside: &[],
         }
     }

@@ -259,7 +259,12 @@ pub struct Clock {
     pub jumps: Vec<usize>,
     /// Nanoseconds between the first and the last instant; a few that lie far from all others do not count.
     pub span: Option<i64>,
+    /// The first and the last instant, where they are of a calendar.
+    pub calendar: Option<(i64, i64)>,
 }
+
+/// The clock of a calendar shows no earlier instant (1990, in nanoseconds): what lies before is a mistake, or a time since a start.
+const CALENDAR: i64 = 631_152_000 * 1_000_000_000;
 
 /// So many nanoseconds a clock has to go back for it to run backwards, given that tolerance.
 pub(crate) fn least_backwards(tolerance: i64) -> i64 {
@@ -271,9 +276,9 @@ pub(crate) fn least_backwards(tolerance: i64) -> i64 {
 pub fn clock(each: &Instants<'_>, tolerance: i64) -> Clock {
     let least = least_backwards(tolerance);
     let mut clock = Clock::default();
-    let mut range: Option<(i64, i64)> = None;
+    let (mut range, mut of_calendar): (Option<(i64, i64)>, Option<(i64, i64)>) = (None, None);
     let mut longest_step = 0_u64;
-    let (mut count, mut before, mut pause) = (0_usize, i64::MIN, 0);
+    let (mut count, mut in_calendar, mut before, mut pause) = (0_usize, 0_usize, i64::MIN, 0);
     each(&mut |index, at| {
         // Measured from the latest instant: coming back after a fall is no pause.
         let (first, latest) = range.unwrap_or((at, at));
@@ -282,6 +287,11 @@ pub fn clock(each: &Instants<'_>, tolerance: i64) -> Clock {
         }
         pause = at.saturating_sub(latest).max(pause);
         range = Some((first.min(at), latest.max(at)));
+        if at >= CALENDAR {
+            let (first, latest) = of_calendar.unwrap_or((at, at));
+            of_calendar = Some((first.min(at), latest.max(at)));
+            in_calendar += 1;
+        }
         if count > 0 {
             longest_step = longest_step.max(at.abs_diff(before));
         }
@@ -289,7 +299,12 @@ pub fn clock(each: &Instants<'_>, tolerance: i64) -> Clock {
         count += 1;
     });
     let Some((first, last)) = range else { return Clock::default() };
-    clock.span = if Ends::may_be_stretched(last.abs_diff(first), longest_step) {
+    // In a calendar other numbers are none of its instants, however many they are.
+    let mixed = 2 * in_calendar > count && in_calendar < count;
+    clock.calendar = of_calendar.filter(|_| 2 * in_calendar > count);
+    clock.span = if let (true, Some((first, last))) = (mixed, clock.calendar) {
+        last.checked_sub(first)
+    } else if Ends::may_be_stretched(last.abs_diff(first), longest_step) {
         let mut ends = Ends::default();
         each(&mut |_, at| ends.add(at));
         ends.span(count)

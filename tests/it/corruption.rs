@@ -2,7 +2,7 @@
 
 use perfreport::stats::rng::Rng;
 
-use crate::support::{Place, findings, fixture, lines, metric};
+use crate::support::{Place, findings, fixture, is_clean, lines, metric};
 
 #[test]
 fn rows_of_another_table_leave_the_clean_numbers_and_become_a_metric_of_their_own() {
@@ -186,6 +186,69 @@ fn an_instant_in_the_place_of_a_duration_is_corrupted() {
     });
     assert_eq!(lines(&report, "isolated_foreign"), [92]);
     assert!(metric(&report, "latency_s")["overall"]["clean"]["mean"].as_f64().unwrap() < 0.2);
+}
+
+/// However many there are: more than a tail holds are no second kind of request.
+#[test]
+fn rows_of_another_table_and_swapped_columns_leave_in_any_number() {
+    for every in [40, 12, 5, 3] {
+        let report = timed_report(|row, cells| {
+            if row % every == 1 {
+                cells[1] = format!("node-{}", row % 2);
+                cells[2] = (2_400_000_u64 + 31_123 * row as u64).to_string();
+            }
+        });
+        let expected: Vec<usize> = (0..200).filter(|row| row % every == 1).map(|row| row + 2).collect();
+        assert_eq!(lines(&report, "isolated_foreign").len(), expected.len(), "one row in {every}");
+        let clean = &metric(&report, "latency_s")["overall"]["clean"];
+        assert!(clean["max"].as_f64().unwrap() < 1.0, "one row in {every}: {clean}");
+
+        let report = timed_report(|row, cells| {
+            if row % every == 1 {
+                cells.swap(0, 2);
+            }
+        });
+        let found = findings(&report, "isolated_foreign");
+        assert_eq!(found.len(), expected.len(), "one row in {every} is swapped");
+        let clean = &metric(&report, "latency_s")["overall"]["clean"];
+        assert!(clean["max"].as_f64().unwrap() < 1.0, "one row in {every} is swapped: {clean}");
+    }
+    let reasons = findings(
+        &timed_report(|row, cells| {
+            if row % 3 == 1 {
+                cells.swap(0, 2);
+            }
+        }),
+        "isolated_foreign",
+    )[0]["reasons"]
+        .to_string();
+    assert!(reasons.contains("an instant of this file's own clock"), "{reasons}");
+}
+
+/// What is long is no corruption where it may be true.
+#[test]
+fn what_lasts_longer_than_its_recording_may_have_begun_before() {
+    // Connections that were opened days ago, in a log of 80 s: named, and kept.
+    let report = timed_report(|row, cells| {
+        if row % 4 == 1 {
+            cells[1] = "/socket".to_owned();
+            cells[2] = format!("{}.25", 180_000 + 900 * row);
+        }
+    });
+    assert!(report["findings"].as_array().unwrap().iter().all(|finding| finding["severity"] != "corrupted"));
+    assert_eq!(metric(&report, "latency_s")["overall"]["clean"]["n"], 200);
+    // All was written when it was over, within a second.
+    let report = timed_report(|row, cells| {
+        cells[0] = format!("{:.3}", 1_773_576_000.0 + 0.001 * row as f64);
+        cells[2] = format!("{:.6}", 40.0 + 0.01 * row as f64);
+    });
+    assert!(is_clean(&report), "{}", report["findings"]);
+    // Requests of a burst that waited for their time-out.
+    let report = timed_report(|row, cells| {
+        cells[0] = format!("{:.3}", 1_773_576_000.0 + 0.001 * row as f64);
+        cells[2] = if row % 5 == 0 { "30.001".to_owned() } else { format!("{:.6}", 0.001 + 0.000_001 * row as f64) };
+    });
+    assert!(report["findings"].as_array().unwrap().iter().all(|finding| finding["severity"] != "corrupted"));
 }
 
 #[test]

@@ -102,6 +102,8 @@ pub(super) fn timestamp_role(
     const EVEN_STEPS: usize = 9;
     /// So many durations do not rise from row to row, from none at all on.
     const RISING: usize = 30;
+    /// A clock is one in this share of its numbers, whatever the others are.
+    const MOSTLY: f64 = 0.6;
     /// Two days of the years since 1970.
     const NEAR: f64 = 1e-4;
     let column = &table.columns[index];
@@ -135,6 +137,15 @@ pub(super) fn timestamp_role(
         && (named.is_some() || rises())
     {
         return Some((Role::Timestamp, since_1970(CLOCKS[clock].1)));
+    }
+    // A name that can mean nothing else: other numbers among its instants are mistakes, of columns that changed places for one.
+    let is_stamp = words.iter().any(|word| matches!(word.as_str(), "timestamp" | "stamp"));
+    let mostly = |clock: &usize| profile.in_clock[*clock] as f64 >= MOSTLY * profile.count as f64;
+    if may_be_instant
+        && is_stamp
+        && let Some(clock) = (0..CLOCKS.len()).find(mostly)
+    {
+        return Some((Role::Timestamp, format!("most of its numbers are {} since 1970", CLOCKS[clock].1)));
     }
     // What a sweep took rises with what it went through, and in no steps of a clock.
     let swept = |other: usize| other != index && sweep::goes_through(table, other);
@@ -182,8 +193,7 @@ pub(super) fn timestamp_role(
     }
     // What something was at the start is no instant: `start_rss`.
     let word = named.filter(|_| !matches!(said.kind, Some(Kind::Bytes | Kind::Rate | Kind::Share)))?;
-    // A name that can mean nothing else: where it falls back, the clock began anew.
-    let is_stamp = words.iter().any(|word| matches!(word.as_str(), "timestamp" | "stamp"));
+    // Where it falls back, the clock began anew.
     if is_stamp && said.unit.is_none() && profile.rises > profile.falls {
         if is_second_of_minute(profile, column.cells == CellType::Integer) {
             let reason = "a few whole numbers below 60 for many rows: the second of a minute perhaps, and no clock";

@@ -62,6 +62,15 @@ pub enum Reason {
     OnlyFarAway,
     /// It is far longer than the whole file (seconds).
     LongerThanFile(f64),
+    /// It lies far above all others, and so do some more.
+    FarAbove {
+        /// How many times as large as the largest of the others the smallest of them is.
+        ratio: f64,
+        /// How many there are.
+        count: u64,
+    },
+    /// As a number it is an instant of the file's own clock.
+    IsInstant,
 }
 
 /// The values of one metric, and what is known about them.
@@ -84,6 +93,8 @@ pub(crate) struct Case<'a> {
     pub(crate) limit: Option<f64>,
     /// Seconds between the first and the last timestamp of the file.
     pub(crate) span: Option<f64>,
+    /// The first and the last of them, in nanoseconds since 1970.
+    pub(crate) clock: Option<(f64, f64)>,
     /// Indexes of values that the configuration sets aside, ascending.
     pub(crate) set_aside: &'a [usize],
 }

@@ -55,6 +55,13 @@ impl Binades {
         }
     }
 
+    /// Whether a value may be larger than this.
+    pub(super) fn may_exceed(self, limit: f64) -> bool {
+        let mut at_limit = Self::default();
+        at_limit.add(limit);
+        self.0.leading_zeros() <= at_limit.0.leading_zeros()
+    }
+
     /// Whether two empty ones lie between others, or values lie beyond.
     pub(super) fn may_hold_gap(self) -> bool {
         let bits = self.0;
