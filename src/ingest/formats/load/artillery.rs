@@ -78,9 +78,17 @@ fn take(aggregate: &Value, sink: &mut Sink) {
         users.add(Statistic::Failures, counters.get("vusers.failed").and_then(Value::as_f64));
         users.give(sink);
     }
+    let sent = at(aggregate, &["counters"]).and_then(|counters| counters.get("http.requests")).and_then(Value::as_f64);
+    if let Some(rate) = sent.zip(seconds(aggregate)).map(|(sent, seconds)| sent / seconds) {
+        let meaning = "requests sent over the time between the first and the last count";
+        let mut summary = Summary::new("requests_per_second", Unit::PER_SECOND, Some(meaning));
+        summary.add(Statistic::Value, Some(rate));
+        summary.give(sink);
+    }
     if let Some(rates) = aggregate.get("rates").and_then(Value::as_object) {
         for (name, rate) in rates {
-            let mut summary = Summary::new(name, Unit::PER_SECOND, Some("the mean rate over the periods of the run"));
+            let mut summary =
+                Summary::new(name, Unit::PER_SECOND, Some("as Artillery aggregates it: not of the whole run"));
             summary.add(Statistic::Value, rate.as_f64());
             summary.give(sink);
         }
@@ -109,6 +117,13 @@ fn take(aggregate: &Value, sink: &mut Sink) {
     }
     caveat(sink, "Artillery's response time ends at the first byte of the answer: reading a long answer is not in it.");
     caveat(sink, "Percentiles come from a sketch (DDSketch) that is off by up to 1 %, and are rounded to 0.1 ms.");
+}
+
+/// The time over which was counted.
+fn seconds(aggregate: &Value) -> Option<f64> {
+    let of = |name: &str| number(aggregate, &[name]);
+    let seconds = (of("lastCounterAt")? - of("firstCounterAt")?) / 1e3;
+    Some(seconds).filter(|seconds| *seconds > 0.0)
 }
 
 /// Requests and those that failed, and errors, which may as well be the script's own: an `errors.…` counter says only that

@@ -20,6 +20,8 @@ const TOTAL: &str = "from the beginning of the request, looking up and connectin
                      unless --latency-correction counts from when the request was due";
 const FIRST_BYTE: &str = "from the beginning of the request to the answer's first byte";
 const DIALUP: &str = "from the beginning of the request to the connection; 0 where it was kept alive";
+/// What oha writes of requests that were under way when the time was up.
+const DEADLINE: &str = "aborted due to deadline";
 const LOOKUP: &str = "looking up the name; 0 where the connection was kept alive";
 
 pub(crate) const CSV: Format = Format {
@@ -86,7 +88,11 @@ fn summary(document: &Value, sink: &mut Sink) {
         let counts = document.get(name)?.as_object()?;
         Some(counts.values().filter_map(Value::as_f64).sum())
     };
-    let (answered, unanswered) = (counts("statusCodeDistribution"), counts("errorDistribution"));
+    let (answered, errors) = (counts("statusCodeDistribution"), counts("errorDistribution"));
+    // The end of the run cuts off what is under way, which is no failure; where nothing was answered at all, it is one.
+    let cut =
+        number(document, &["errorDistribution", DEADLINE]).filter(|_| answered.is_some_and(|answered| answered > 0.0));
+    let unanswered = errors.map(|errors| errors - cut.unwrap_or(0.0));
     let refused: f64 = document.get("statusCodeDistribution").and_then(Value::as_object).map_or(0.0, |codes| {
         let failed = codes.iter().filter(|(code, _)| code.parse::<u32>().is_ok_and(|code| code >= 400));
         failed.filter_map(|(_, count)| count.as_f64()).sum()
@@ -98,7 +104,13 @@ fn summary(document: &Value, sink: &mut Sink) {
     requests.give(sink);
     causes_by_code(sink, document.get("statusCodeDistribution"));
     for (error, count) in document.get("errorDistribution").and_then(Value::as_object).into_iter().flatten() {
-        cause(sink, None, error, count.as_f64());
+        if cut.is_none() || error != DEADLINE {
+            cause(sink, None, error, count.as_f64());
+        }
+    }
+    if let Some(cut) = cut {
+        let text = format!("{cut} requests were under way when the run ended: they are neither answers nor failures.");
+        caveat(sink, &text);
     }
 
     let mut latency = Summary::new("request-duration", Unit::SECOND, Some(TOTAL));

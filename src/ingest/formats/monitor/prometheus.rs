@@ -44,9 +44,10 @@ const NO_DATA: &str = "points of NaN, which is how Prometheus writes that there 
 /// The unit that a name of Prometheus ends with, and which way is better, where the name says so.
 pub(crate) fn unit_of(name: &str) -> (Unit, Polarity) {
     let stem = name.strip_suffix("_total").unwrap_or(name);
-    let stem = ["_sum", "_bucket"].iter().find_map(|suffix| stem.strip_suffix(suffix)).unwrap_or(stem);
+    let stem = stem.strip_suffix("_sum").unwrap_or(stem);
     let unit = match stem.rsplit('_').next() {
-        _ if name.ends_with("_count") => Unit::COUNT,
+        // Buckets count what was no longer than their bounds.
+        _ if name.ends_with("_count") || name.ends_with("_bucket") => Unit::COUNT,
         Some("seconds") => Unit::SECOND,
         Some("milliseconds" | "ms") => Unit::MILLISECOND,
         Some("microseconds") => Unit::MICROSECOND,
