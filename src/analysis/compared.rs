@@ -4,7 +4,7 @@
 //! was chosen is never pooled, and neither are competitors, nor parts that are read together; the endpoints of a service belong to one run,
 //! whose total its users see.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::configurations::{MOST_ROWS_OF_DESIGN, is_result};
 use super::label_names::counts_somebody;
@@ -89,8 +89,11 @@ fn are_snapshots(table: &Table, codes: &Cells) -> bool {
     if rows > MOST_ROWS_OF_DESIGN {
         return false;
     }
-    // A part of a divided table knows texts that none of its rows have.
-    let things = (0..rows).filter_map(|row| codes.code(row)).collect::<HashSet<u32>>().len();
+    // A part of a divided table knows texts that none of its rows have; what was read once shows nothing about the others.
+    let mut times: HashMap<u32, usize> = HashMap::new();
+    (0..rows).filter_map(|row| codes.code(row)).for_each(|code| *times.entry(code).or_default() += 1);
+    times.retain(|_, times| *times > 1);
+    let read: usize = times.values().sum();
     let data = &table.columns[clock].data;
     let at: Vec<Option<u64>> = if table.columns[clock].cells.is_number() {
         (0..rows).map(|row| data.number(row).map(f64::to_bits)).collect()
@@ -101,11 +104,15 @@ fn are_snapshots(table: &Table, codes: &Cells) -> bool {
     };
     let mut instants = HashSet::new();
     let mut seen = HashSet::new();
-    let once = at.iter().enumerate().all(|(row, at)| {
-        at.is_some_and(|at| {
+    let again = |row: &usize| codes.code(*row).is_some_and(|code| times.contains_key(&code));
+    let once = (0..rows).filter(again).all(|row| {
+        at[row].is_some_and(|at| {
             instants.insert(at);
             seen.insert((at, codes.code(row)))
         })
     });
-    once && instants.len() >= FEWEST_INSTANTS && rows as f64 >= FILLED * (instants.len() * things) as f64
+    let most_rows = 2 * read > rows;
+    once && most_rows
+        && instants.len() >= FEWEST_INSTANTS
+        && read as f64 >= FILLED * (instants.len() * times.len()) as f64
 }

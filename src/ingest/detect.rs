@@ -61,10 +61,38 @@ pub(crate) fn detect<R: Read>(
             .ok_or_else(|| IngestError::UnknownFormat { name: name.clone(), known: known() })?;
         return Ok((format, vec!["named by --format or the configuration".to_owned()]));
     }
-    recognise(TOOLS, NOTATIONS, &head).or_else(|refused| match by_delimiter(&head, options) {
-        Some(found) if matches!(refused, IngestError::Unrecognised { .. }) => Ok(found),
-        _ => Err(refused),
-    })
+    let refused = match recognise(TOOLS, NOTATIONS, &head) {
+        Err(refused @ IngestError::Unrecognised { .. }) => refused,
+        found => return found,
+    };
+    if let Some(found) = by_delimiter(&head, options) {
+        return Ok(found);
+    }
+    let Some((offset, found)) = behind_text(&head) else { return Err(refused) };
+    records.skip(offset);
+    Ok(found)
+}
+
+/// A document of JSON that ends the text, below a few lines that a tool printed before it or behind the beginning of its line; with
+/// where it begins.
+fn behind_text(head: &Head<'_>) -> Option<(usize, (&'static Format, Vec<String>))> {
+    /// More lines are a log.
+    const MOST_LINES: usize = 50;
+    if !head.complete {
+        return None;
+    }
+    let mut at = 0;
+    let starts = head.bytes.split_inclusive(|byte| *byte == b'\n').take(MOST_LINES).filter_map(|line| {
+        let begin = line.iter().position(|byte| *byte == b'{').map(|brace| at + brace);
+        at += line.len();
+        begin
+    });
+    let is_document = |start: &usize| serde_json::from_slice::<serde::de::IgnoredAny>(&head.bytes[*start..]).is_ok();
+    let start = starts.filter(|start| *start > 0).find(is_document)?;
+    let rest = Head::new(&head.bytes[start..], true);
+    let (format, mut evidence) = recognise(TOOLS, NOTATIONS, &rest).ok()?;
+    evidence.push("text before the document was passed over".to_owned());
+    Some((start, (format, evidence)))
 }
 
 /// Delimited text, where the delimiter that the user named makes rows of it.
@@ -214,6 +242,23 @@ mod tests {
             upstream: "",
             sniff,
             read: |_, _, _| Ok(()),
+        }
+    }
+
+    #[test]
+    fn a_document_behind_text_is_read_and_its_lines_keep_their_numbers() {
+        let document = "{\"requests\":900,\"failed\":9,\n\"latency_ms\":{\"mean\":12.0,\"p95\":20.0}}\n";
+        for before in ["Bench of http://h:1 with 2 request(s)\n[====] 100.00% 1s\nDone!\n", "run-bench:\t"] {
+            let found = read_text("x", format!("{before}{document}"));
+            assert_eq!(found.provenance.format, "json", "{before}");
+            assert!(found.provenance.evidence.iter().any(|one| one.contains("passed over")));
+            let lines = before.matches('\n').count() as u64 + 2;
+            assert_eq!(found.provenance.lines, lines, "{before}");
+        }
+        // Text behind it, or a document that is cut, is no document.
+        for text in ["a word\n{\"latency_ms\": 5}\nanother\n", "a word\n{\"latency_ms\": 5"] {
+            let refused = super::super::read("x", text.as_bytes(), &SourceOptions::default());
+            assert!(matches!(refused, Err(IngestError::Unrecognised { .. })), "{text}: {refused:?}");
         }
     }
 

@@ -73,7 +73,8 @@ impl RunFacts<'_> {
         let (latencies, steps): (Vec<Latency>, Vec<Steps>) =
             latency::by_slot(parts, &samples, |at| finder.index(at), say, most).into_iter().unzip();
         // How many events are in progress means something where they are requests, or known to have begun then.
-        let in_progress = is_time && (self.are_requests || moment != Moment::Unknown);
+        let in_progress =
+            is_time && (self.are_requests || moment != Moment::Unknown) && !recognise::is_part_of_request(self.metric);
         let made = self.bins(&Span { bins, bounds }, &counts, latencies, in_progress);
         let phases = phases_of(&made);
         let length = seconds(bounds.1 - bounds.0);

@@ -128,6 +128,13 @@ pub(super) fn by_order(steps: u64, back: u64, ends_back: u64) -> (Moment, String
     (Moment::Unknown, "nothing says whether it is the beginning or the end of a request".to_owned())
 }
 
+/// Whether a duration ends before its request does: of it nobody knows how many were in progress.
+pub(super) fn is_part_of_request(metric: &str) -> bool {
+    const PARTS: [&str; 8] = ["ttft", "ttfb", "tpot", "itl", "first", "connect", "dns", "queue"];
+    let lower = metric.to_lowercase();
+    lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| PARTS.contains(&word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

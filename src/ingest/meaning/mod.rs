@@ -34,6 +34,7 @@ mod no_clock;
 pub(crate) mod no_result;
 mod numbered_keys;
 mod order;
+mod percentile_rows;
 pub(crate) mod position;
 mod processes;
 pub(crate) mod profile;

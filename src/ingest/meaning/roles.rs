@@ -18,8 +18,8 @@ use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::meaning::{
     attempts, bits_or_bytes, block_lines, calendar, closing_rows, contradicted_unit, given, impossible, in_turn,
     instants, interval, interval_bounds, label_design, limits, merged_cells, minus_one, name, no_answer, no_clock,
-    no_result, processes, role, running, same_size, siblings, so_far, summary_table, time_evidence, titles, tried,
-    units, unnamed_matrix, which,
+    no_result, percentile_rows, processes, role, running, same_size, siblings, so_far, summary_table, time_evidence,
+    titles, tried, units, unnamed_matrix, which,
 };
 use crate::ingest::options::SourceOptions;
 use crate::ingest::settle;
@@ -88,6 +88,7 @@ pub(crate) fn assign(sink: Sink, options: &SourceOptions) -> Source {
                 repeated += rows(&parts) - before;
             }
             for part in parts.iter_mut().filter(|part| !definitions.names_a_metric_of(part)) {
+                source.reported.extend(percentile_rows::take(part));
                 source.reported.extend(running::take(part));
                 source.reported.extend(so_far::take(part));
                 source.reported.extend(in_turn::take(part));

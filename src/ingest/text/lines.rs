@@ -274,7 +274,9 @@ impl<R: Read> Records<R> {
 
     /// Passes over `count` bytes that were peeked at.
     pub(crate) fn skip(&mut self, count: usize) {
-        self.start = (self.start + count).min(self.end);
+        let end = (self.start + count).min(self.end);
+        self.line += self.buffer[self.start..end].iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.start = end;
     }
 
     /// Everything left, to the end of the text. `limit` bounds how much is kept in memory.

@@ -23,10 +23,16 @@ pub(in crate::report) fn measured(of: &Measurements<'_>) -> Option<String> {
     if leading.is_empty() && !of.metrics.is_empty() {
         return None;
     }
-    let mut samples: BTreeMap<&str, u64> = BTreeMap::new();
-    for population in leading.iter().flat_map(|metric| populations(metric)) {
-        *samples.entry(label(population)).or_default() += population.clean.as_ref().map_or(0, |clean| clean.n);
+    // Of several metrics of one run the one with most samples counts; those of several files add up.
+    let mut in_file: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for metric in &leading {
+        for population in populations(metric) {
+            let most = in_file.entry((metric.source.as_str(), label(population))).or_default();
+            *most = population.clean.as_ref().map_or(0, |clean| clean.n).max(*most);
+        }
     }
+    let mut samples: BTreeMap<&str, u64> = BTreeMap::new();
+    in_file.into_iter().for_each(|((_, label), n)| *samples.entry(label).or_default() += n);
     let reported = only_reported(of.reported, &samples);
     let (count, said) = match (samples.len(), reported.len()) {
         (0, 0) => return None,

@@ -149,18 +149,20 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
     let file: File<'t> = serde_json::from_str(document.get())?;
     note_machine(&file.host_environment_info, bench);
     let mut failed = 0;
+    // Values without their measurements are of one launch, where those of others say theirs: all stand in one table.
+    let launched = file.benchmarks.iter().flat_map(|entry| &entry.measurements).any(|one| one.kind() != Kind::Other);
+    let launch = launched.then_some(1);
     for entry in &file.benchmarks {
         let label = label(entry);
-        if entry.statistics.is_none() && entry.measurements.is_empty() {
+        let has = |kind: Kind| entry.measurements.iter().any(|measurement| measurement.kind() == kind);
+        if entry.statistics.is_none() && !has(Kind::Result) && !has(Kind::Actual) {
             failed += 1;
-            let reason =
-                format!("the benchmark `{label}` failed: its statistics are null, and there are no measurements");
+            let reason = format!("the benchmark `{label}` failed: its statistics are null, and nothing was measured");
             let line = lines.line(document.get());
             let action = "it is counted as failed and has no numbers";
             bench.find(Severity::Suspicious, FindingKind::MalformedRecord, line, reason, action);
             continue;
         }
-        let has = |kind: Kind| entry.measurements.iter().any(|measurement| measurement.kind() == kind);
         let original = entry.statistics.as_ref().and_then(|statistics| statistics.original_values.as_deref());
         match () {
             () if has(Kind::Result) => measurements(entry, Kind::Result, &label, lines, bench),
@@ -168,7 +170,7 @@ fn take<'t>(document: &'t RawValue, lines: &mut LineCounter<'t>, bench: &mut Ben
             () => {
                 for value in original.unwrap_or_default() {
                     let (line, values) = (lines.line(value.get()), &[(TIME, benchmarks::text_of(value))]);
-                    bench.push(&Sample { label: &label, run: None, failed: None, unit: None, values, line });
+                    bench.push(&Sample { label: &label, run: launch, failed: None, unit: None, values, line });
                 }
             }
         }

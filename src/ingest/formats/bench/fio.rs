@@ -4,6 +4,8 @@
 //! KiB a second. Out: reported numbers, a job and a direction a label. `latency_us` and its relatives are shares of the
 //! operations in buckets, no durations.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
@@ -11,14 +13,14 @@ use crate::ingest::json::documents::{self, at, number};
 use crate::ingest::summaries::{Summary, caveat, setting};
 
 const TIME: &str = "one I/O operation";
-/// Keys of latencies: from submission to completion and their parts.
+/// Keys of latencies: from submission to completion, and their parts.
 const LATENCIES: &[(&str, Unit)] = &[
-    ("slat_ns", Unit::NANOSECOND),
-    ("clat_ns", Unit::NANOSECOND),
     ("lat_ns", Unit::NANOSECOND),
-    ("slat", Unit::MICROSECOND),
-    ("clat", Unit::MICROSECOND),
+    ("clat_ns", Unit::NANOSECOND),
+    ("slat_ns", Unit::NANOSECOND),
     ("lat", Unit::MICROSECOND),
+    ("clat", Unit::MICROSECOND),
+    ("slat", Unit::MICROSECOND),
 ];
 
 pub(crate) const FORMAT: Format = Format {
@@ -37,8 +39,14 @@ pub(crate) const FORMAT: Format = Format {
 fn take(document: &Value, sink: &mut Sink) {
     let jobs = document.get("jobs").and_then(Value::as_array);
     let several = jobs.is_some_and(|jobs| jobs.len() > 1);
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    let named = |job: &Value, name: &str| job.get("jobname").and_then(Value::as_str).unwrap_or("job") == name;
     for job in jobs.into_iter().flatten() {
-        let name = job.get("jobname").and_then(Value::as_str).unwrap_or("job");
+        let own = job.get("jobname").and_then(Value::as_str).unwrap_or("job");
+        // Jobs of one name are processes of their own, each with its numbers.
+        let place = names.entry(own).and_modify(|place| *place += 1).or_insert(1);
+        let alike = jobs.is_some_and(|jobs| jobs.iter().filter(|job| named(job, own)).count() > 1);
+        let name = if alike { format!("{own} #{place}") } else { own.to_owned() };
         // With unified_rw_reporting all directions are one.
         for direction in ["read", "write", "trim", "mixed"] {
             let Some(found) = job.get(direction).filter(|found| number(found, &["total_ios"]) != Some(0.0)) else {
@@ -75,7 +83,8 @@ fn take_direction(label: &str, found: &Value, sink: &mut Sink) {
             ],
         );
         for (percent, value) in values.get("percentile").and_then(Value::as_object).into_iter().flatten() {
-            if let Ok(percent) = percent.parse::<f64>() {
+            // Places of the list that were not used have the percent 0.
+            if let Some(percent) = percent.parse::<f64>().ok().filter(|percent| *percent > 0.0) {
                 summary.add_percentile(percent, "percentile", Some(value));
             }
         }
@@ -105,6 +114,25 @@ mod tests {
         assert_eq!(of("bandwidth").number(Statistic::Value), Some(2048.0 * 1024.0));
         assert!(found.reported.iter().all(|one| one.label.as_deref() == Some("read")), "{:?}", found.reported);
         assert!(found.tables.is_empty());
+    }
+
+    #[test]
+    fn jobs_of_one_name_are_counted_each_and_the_whole_leads() {
+        let job = |operations: u32| {
+            format!(
+                r#"{{"jobname":"disk","error":0,"read":{{"total_ios":{operations},"slat_ns":{{"mean":4000.0,"N":{operations}}},
+                "lat_ns":{{"mean":4400000.0,"N":{operations},"percentile":{{"0.00":0}}}}}}}}"#
+            )
+        };
+        let text = format!(r#"{{"fio version":"fio-3.36","jobs":[{},{},{}]}}"#, job(1000), job(3000), job(5000));
+        let found = read_text("fio.json", &text);
+        let counts = found.reported.iter().filter(|one| one.metric == "operations");
+        let counts: Vec<_> = counts.map(|one| (one.label.as_deref().unwrap(), one.number(Statistic::Count))).collect();
+        let expected = [1000.0, 3000.0, 5000.0].map(Some);
+        assert_eq!(counts.iter().map(|(_, count)| *count).collect::<Vec<_>>(), expected);
+        assert_eq!(counts[1].0, "disk #2, read");
+        let time = found.reported.iter().find(|one| one.dimension.is_time()).unwrap();
+        assert_eq!((time.metric.as_str(), time.number(Statistic::Percentile(0.0))), ("lat", None));
     }
 
     #[test]

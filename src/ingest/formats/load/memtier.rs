@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::ingest::format::{Failures, Format, Holds, Polarity, RowKind, Sink, Statistic, Unit};
 use crate::ingest::json::documents;
-use crate::ingest::summaries::{Summary, percentile};
+use crate::ingest::summaries::{Summary, caveat, percentile};
 use crate::ingest::summary_tables;
 
 const LATENCY: &str = "from sending a command, with its pipeline, to the answer; closed loop";
@@ -52,6 +52,15 @@ fn take(label: Option<&str>, entry: &Value, sink: &mut Sink) {
         }
     }
     latency.give(sink);
+    let lost = entry.get("Connection Errors").and_then(Value::as_f64).filter(|lost| *lost > 0.0);
+    let mut connections = Summary::new("connection_errors", Unit::COUNT, Some("connections that failed or were lost"))
+        .of(label)
+        .polarity(Polarity::LowerIsBetter);
+    connections.add(Statistic::Value, lost);
+    connections.give(sink);
+    if let (Some(lost), None) = (lost, label) {
+        caveat(sink, &format!("{lost} connections failed or were lost: what they would have sent is in no number."));
+    }
     let kibibytes = Unit::parse("KiB/s").unwrap_or(Unit::UNKNOWN);
     for (key, metric, unit, polarity) in [
         ("Ops/sec", "operations_per_second", Unit::PER_SECOND, Polarity::HigherIsBetter),
@@ -60,7 +69,7 @@ fn take(label: Option<&str>, entry: &Value, sink: &mut Sink) {
         ("KB/sec", "data_per_second", kibibytes, Polarity::HigherIsBetter),
     ] {
         let mut rate = Summary::new(metric, unit, None).of(label).polarity(polarity);
-        rate.add_field(Statistic::Value, key, entry.get(key));
+        rate.add_field(Statistic::Value, key, entry.get(key).filter(|_| sent));
         rate.give(sink);
     }
 }

@@ -1,8 +1,10 @@
 //! pgbench's log of transactions (`pgbench -l`): a row a transaction, without a header.
 //!
 //! In: numbers between spaces: client, transaction, time in **microseconds**, script, seconds and microseconds since 1970, and
-//! perhaps how late it began and how often it was tried again. Out: samples. `skipped`, `failed` and the like in place of a
-//! time are transactions that failed. Definition: `PostgreSQL`, pgbench, "Per-Transaction Logging".
+//! perhaps how late it began and how often it was tried again. Out: samples. `failed`, `serialization` and `deadlock` in place of a
+//! time are transactions that failed; `skipped` are those that were too late to be begun, and that nothing answered. Definition: `PostgreSQL`, pgbench, "Per-Transaction Logging".
+
+use std::borrow::Cow;
 
 use crate::ingest::builder::TableBuilder;
 use crate::ingest::format::{
@@ -41,6 +43,15 @@ fn fields(line: &[u8]) -> Option<Vec<&str>> {
     (fits && clock && time).then_some(fields)
 }
 
+/// What became of a transaction, by its third field.
+fn outcome(time: &str) -> Cow<'_, str> {
+    match time {
+        "skipped" | "failed" => time.into(),
+        cause if NO_TIME.contains(&cause) => format!("failed: {cause}").into(),
+        _ => "ok".into(),
+    }
+}
+
 fn sniff(head: &Head<'_>) -> Option<Vec<String>> {
     fields(signature::whole_first_line(head)?)?;
     Some(vec![
@@ -56,7 +67,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         Declared::time("latency", Unit::MICROSECOND, LATENCY, "pgbench: microseconds"),
         Declared::time("schedule_lag", Unit::MICROSECOND, "how late a transaction began", "pgbench: microseconds"),
         Declared::column("client", Role::Identifier, "pgbench: number of the client"),
-        Declared::column("outcome", Role::Status, "pgbench: a word in place of the time is a failure"),
+        Declared::column("outcome", Role::Status, "pgbench: the word in place of the time; `skipped` was never begun"),
     ]);
     let mut table: Option<TableBuilder> = None;
     let mut row = RowBuffer::default();
@@ -87,7 +98,7 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         row.push(fields[0].as_bytes());
         row.push(format!("script {}", fields[3]).as_bytes());
         row.push(if failed { b"" } else { fields[2].as_bytes() });
-        row.push(if failed { b"failed" } else { b"ok" });
+        row.push(outcome(fields[2]).as_bytes());
         if table.columns.len() > 5 {
             row.push(fields.get(6).copied().unwrap_or_default().as_bytes());
         }
@@ -113,5 +124,11 @@ mod tests {
         assert_eq!(table.columns[time].unit(), Unit::MICROSECOND);
         assert_eq!((table.numbers(0)[0], table.columns[0].role), (Some(1_700_000_000.000_005), Role::Timestamp));
         assert_eq!(table.columns[table.position("outcome").unwrap()].dictionary, ["ok", "failed"]);
+    }
+
+    #[test]
+    fn the_cause_stays_and_what_was_skipped_was_never_tried() {
+        let outcomes = ["2500", "failed", "serialization", "deadlock", "skipped"].map(outcome);
+        assert_eq!(outcomes, ["ok", "failed", "failed: serialization", "failed: deadlock", "skipped"]);
     }
 }

@@ -1,7 +1,8 @@
 //! YCSB's report: lines `[READ], AverageLatency(us), 1053.2`.
 //!
 //! In: such lines among others, with the unit in the name. Out: reported numbers for each operation; what it returned other
-//! than OK failed. Lines of its histogram and its time series are set aside. Definition: YCSB, `TextMeasurementsExporter` and
+//! than OK failed. `Operations` of a kind that also stands as `READ-FAILED` counts those that succeeded, in older versions all.
+//! `INIT` and `CLEANUP` are done once by each thread, and are none of the load. Lines of its histogram and its time series are set aside. Definition: YCSB, `TextMeasurementsExporter` and
 //! the measurements of `site.ycsb.measurements`.
 
 use crate::ingest::format::{
@@ -39,8 +40,29 @@ fn parse(line: &str) -> Option<(&str, &str, &str)> {
 struct Operation {
     latency: Summary,
     requests: Summary,
+    /// As `Operations` says.
+    counted: Option<f64>,
+    /// By what they returned.
+    returned: Option<f64>,
     failed: Option<f64>,
-    measured: bool,
+}
+
+/// The times of those that failed stand under the name of the kind with this behind it.
+const FAILED: &str = "-FAILED";
+/// What each thread does once.
+const ONCE: &[&str] = &["INIT", "CLEANUP"];
+
+/// How often an operation was tried, and failed.
+fn tries(name: &str, operations: &[(String, Operation)]) -> Option<[f64; 2]> {
+    let of = |name: &str| operations.iter().find(|(known, _)| known == name).map(|(_, operation)| operation);
+    let own = of(name)?;
+    let apart = of(&format!("{name}{FAILED}")).and_then(|failed| failed.counted);
+    let failed = own.failed.or(apart)?;
+    let tried = match own.returned {
+        Some(returned) => returned.max(own.counted?),
+        None => own.counted? + apart.unwrap_or_default(),
+    };
+    Some([tried, failed])
 }
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
@@ -66,29 +88,34 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
             let unit = if name.ends_with("(ms)") { Unit::MILLISECOND } else { Unit::MICROSECOND };
             let latency = new("latency", unit, LATENCY);
             let requests = new("operations", Unit::COUNT, "operations, and those that did not return OK");
-            operations.push((operation.to_owned(), Operation { latency, requests, failed: None, measured: false }));
+            let new = Operation { latency, requests, counted: None, returned: None, failed: None };
+            operations.push((operation.to_owned(), new));
             operations.len() - 1
         });
         take(&mut operations[index].1, name, number, line, sink);
     }
-    for (_, mut operation) in operations.into_iter().filter(|(_, operation)| operation.measured) {
-        operation.requests.add(Statistic::Failures, operation.failed);
-        operation.requests.give(sink);
+    let tries: Vec<Option<[f64; 2]>> = operations.iter().map(|(name, _)| tries(name, &operations)).collect();
+    let measured = operations.into_iter().zip(tries).filter(|((_, operation), _)| operation.counted.is_some());
+    for ((name, mut operation), tries) in measured {
+        if !name.ends_with(FAILED) && !ONCE.contains(&name.as_str()) {
+            operation.requests.add(Statistic::Count, tries.map(|[tried, _]| tried).or(operation.counted));
+            operation.requests.add(Statistic::Failures, tries.map(|[_, failed]| failed));
+            operation.requests.give(sink);
+        }
         operation.latency.give(sink);
     }
     Ok(())
 }
 
 fn take(operation: &mut Operation, name: &str, number: Option<f64>, line: u64, sink: &mut Sink) {
-    let at = Some(line);
     if let Some(returned) = name.strip_prefix("Return=") {
         let failed = if returned == "OK" || returned == "0" { Some(0.0) } else { number };
         operation.failed = Some(operation.failed.unwrap_or_default() + failed.unwrap_or_default());
+        operation.returned = Some(operation.returned.unwrap_or_default() + number.unwrap_or_default());
         return;
     }
     if name == "Operations" {
-        operation.measured = true;
-        operation.requests.add_at(Statistic::Count, number, at);
+        operation.counted = number;
         return;
     }
     let (plain, unit) = name.split_once('(').unwrap_or((name, ""));
@@ -134,6 +161,26 @@ mod tests {
         assert_eq!(of("latency", "READ").number(Statistic::Percentile(99.9)), Some(0.009));
         assert_eq!(of("latency", "CLEANUP").number(Statistic::Percentile(95.0)), Some(0.003));
         assert_eq!(of("operations", "READ").number(Statistic::Failures), Some(3.0));
+        assert_eq!(of("operations", "READ").number(Statistic::Count), Some(600.0));
         assert!(found.reported.iter().all(|one| one.label.as_deref() != Some("TOTAL_GCs")));
+    }
+
+    #[test]
+    fn those_that_failed_are_tries_of_their_kind_and_no_kind_of_their_own() {
+        let text = "[OVERALL], Throughput(ops/sec), 2000\n[READ], Operations, 6000\n[READ], AverageLatency(us), 812.5\n\
+            [READ], Return=OK, 6000\n[READ-FAILED], Operations, 4000\n[READ-FAILED], AverageLatency(us), 10004117.2\n\
+            [READ], Return=ERROR, 4000\n[CLEANUP], Operations, 16\n[CLEANUP], AverageLatency(us), 140.5\n\
+            [UPDATE], Operations, 500\n[UPDATE], AverageLatency(us), 90.5\n[UPDATE-FAILED], Operations, 20\n";
+        let found = read_text("ycsb.txt", text);
+        let counted: Vec<(&str, f64, f64)> = found
+            .reported
+            .iter()
+            .filter(|one| one.metric == "operations")
+            .map(|one| {
+                let of = |statistic| one.number(statistic).unwrap();
+                (one.label.as_deref().unwrap(), of(Statistic::Count), of(Statistic::Failures))
+            })
+            .collect();
+        assert_eq!(counted, [("READ", 10_000.0, 4000.0), ("UPDATE", 520.0, 20.0)]);
     }
 }

@@ -1,11 +1,15 @@
 //! OTLP as JSON: spans as the OpenTelemetry protocol and the collector's file exporter write them.
 //!
 //! In: documents of `resourceSpans`, one or many; instants in nanoseconds, mostly as texts. Out: a row a span with its
-//! duration (end - start) and whether its status is an error (code 2). Tokens of a call to a language model become metrics
-//! where every span has them. Definition: opentelemetry-proto, `trace.proto`, and the semantic conventions for generative AI.
+//! duration (end - start) and whether its status is an error (code 2). Spans that hold others are no requests of a load: no number
+//! is over all of them, and they have no rate. Tokens of a call to a language model become metrics where every span has them.
+//! The names of protobuf (`resource_spans`) stand for those of its JSON. Definition: opentelemetry-proto, `trace.proto`, and the semantic conventions for generative AI.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::table::LabelIdentity;
 use crate::table::storage::Storage;
 
 use crate::ingest::benchmarks::keys_evidence;
@@ -30,11 +34,25 @@ pub(crate) const FORMAT: Format = Format {
     upstream: "open-telemetry/opentelemetry-proto, trace/v1/trace.proto; collector-contrib, fileexporter",
     sniff: |head| {
         let first = Outline::of_first_object(head.bytes)?;
-        let traces = first.has_anywhere(&["resourceSpans"]);
-        traces.then(|| keys_evidence("an object", &["resourceSpans"]))
+        let key = RESOURCE_SPANS.into_iter().find(|key| first.has_anywhere(&[key]))?;
+        Some(keys_evidence("an object", &[key]))
     },
     read: |records, _, sink| read(records, sink),
 };
+
+/// Names of fields, in JSON and in protobuf.
+const RESOURCE_SPANS: [&str; 2] = ["resourceSpans", "resource_spans"];
+const SCOPE_SPANS: [&str; 2] = ["scopeSpans", "scope_spans"];
+const START: [&str; 2] = ["startTimeUnixNano", "start_time_unix_nano"];
+const END: [&str; 2] = ["endTimeUnixNano", "end_time_unix_nano"];
+const SPAN_ID: [&str; 2] = ["spanId", "span_id"];
+const PARENT: [&str; 2] = ["parentSpanId", "parent_span_id"];
+const TEXT: [&str; 2] = ["stringValue", "string_value"];
+const WHOLE: [&str; 2] = ["intValue", "int_value"];
+
+fn field<'v>(holder: &'v Value, names: [&str; 2]) -> Option<&'v Value> {
+    names.into_iter().find_map(|name| holder.get(name))
+}
 
 /// Attributes that are results: tokens of a call.
 const TOKENS: [(&str, &str); 2] =
@@ -44,10 +62,59 @@ const TOKENS: [(&str, &str); 2] =
 struct Span {
     start: i64,
     duration: i64,
+    service: Option<String>,
     name: String,
+    /// What it is to a call: client, server, producer, consumer; nothing for others.
+    kind: Option<&'static str>,
     failed: bool,
     tokens: [Option<i64>; TOKENS.len()],
     line: u64,
+}
+
+/// Spans that have ended, and which of them hold others.
+#[derive(Default)]
+struct Spans {
+    ended: Vec<Span>,
+    ids: BTreeSet<String>,
+    parents: BTreeSet<String>,
+}
+
+impl Spans {
+    /// Whether some of them are parts of others.
+    fn are_nested(&self) -> bool {
+        self.parents.iter().any(|parent| self.ids.contains(parent))
+    }
+
+    /// The name of each, behind its service where there are several, and with its side of the call where both have one name.
+    fn labels(&self) -> Vec<String> {
+        let several = self.ended.iter().any(|span| span.service != self.ended[0].service);
+        let mut kinds: BTreeMap<(&Option<String>, &str), BTreeSet<Option<&str>>> = BTreeMap::new();
+        for span in &self.ended {
+            kinds.entry((&span.service, &span.name)).or_default().insert(span.kind);
+        }
+        let label = |span: &Span| {
+            let service = span.service.as_ref().filter(|_| several);
+            let both = kinds.get(&(&span.service, &*span.name)).is_some_and(|kinds| kinds.len() > 1);
+            let name = service.map_or_else(|| span.name.clone(), |service| format!("{service} / {}", span.name));
+            match span.kind.filter(|_| both) {
+                Some(kind) => format!("{name} ({kind})"),
+                None => name,
+            }
+        };
+        self.ended.iter().map(label).collect()
+    }
+}
+
+/// The side of a call, by number or by name.
+fn kind(span: &Value) -> Option<&'static str> {
+    const KINDS: [(i64, &str, &str); 4] = [
+        (2, "SPAN_KIND_SERVER", "server"),
+        (3, "SPAN_KIND_CLIENT", "client"),
+        (4, "SPAN_KIND_PRODUCER", "producer"),
+        (5, "SPAN_KIND_CONSUMER", "consumer"),
+    ];
+    let (number, name) = (integer(span.get("kind")), span.get("kind").and_then(Value::as_str));
+    KINDS.iter().find(|kind| number == Some(kind.0) || name == Some(kind.1)).map(|kind| kind.2)
 }
 
 /// A whole number, or a text that is one: JSON has no room for 64 bits.
@@ -62,14 +129,23 @@ fn attribute<'v>(holder: &'v Value, name: &str) -> Option<&'v Value> {
 }
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
-    let (mut spans, mut line): (Vec<Span>, u64) = (Vec::new(), 0);
+    let (mut spans, mut line) = (Spans::default(), 0);
     documents::each(records, sink, |document: Value, sink| {
         // The file exporter writes a document a line.
         line += 1;
         take(&document, line.min(sink.provenance.lines.max(1)), &mut spans, sink);
     })?;
+    let labels = spans.labels();
+    note_service(&spans, sink);
+    let start = if spans.are_nested() {
+        sink.labels = LabelIdentity::Compared;
+        Declared::column("start", Role::Identifier, "OTLP: startTimeUnixNano; spans hold each other, and are no load")
+    } else {
+        Declared::column("start", Role::Timestamp, "OTLP: startTimeUnixNano")
+    };
+    let spans = spans.ended;
     sink.declared.extend([
-        Declared::column("start", Role::Timestamp, "OTLP: startTimeUnixNano"),
+        start,
         Declared::column("span", Role::Label, "OTLP: name of the span, behind its service where there are several"),
         Declared::column("status", Role::Status, "OTLP: status.code, where 2 is an error"),
         Declared::time(
@@ -93,10 +169,10 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     columns.extend(kept.iter().map(|index| (TOKENS[*index].0, CellType::Integer)));
     let mut table = TableBuilder::of(&Storage::MEMORY, None, &columns);
     let mut row = RowBuffer::default();
-    for span in &spans {
+    for (span, label) in spans.iter().zip(&labels) {
         row.clear();
         row.push_number(span.start);
-        row.push(span.name.as_bytes());
+        row.push(label.as_bytes());
         row.push_number(span.duration);
         row.push(if span.failed { b"error" } else { b"ok" });
         for index in &kept {
@@ -108,38 +184,45 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     Ok(())
 }
 
-fn take(document: &Value, line: u64, spans: &mut Vec<Span>, sink: &mut Sink) {
+/// A service that stands for all spans belongs to the environment.
+fn note_service(spans: &Spans, sink: &mut Sink) {
+    if let Some(service) = spans.ended.first().and_then(|first| first.service.as_ref())
+        && spans.ended.iter().all(|span| span.service.as_ref() == Some(service))
+    {
+        sink.provenance.environment.insert("service".to_owned(), service.clone());
+    }
+}
+
+fn take(document: &Value, line: u64, spans: &mut Spans, sink: &mut Sink) {
     // Jaeger's API puts the document under `result`.
     let document = document.get("result").unwrap_or(document);
-    let of = |name: &str| document.get(name).and_then(Value::as_array).into_iter().flatten();
-    let services: Vec<Option<&str>> = of("resourceSpans").map(service).collect();
-    let several = services.iter().any(|other| *other != services[0]);
-    for (resource, service) in of("resourceSpans").zip(&services) {
-        if let (false, Some(service)) = (several, service) {
-            sink.provenance.environment.insert("service".to_owned(), (*service).to_owned());
-        }
-        let scopes = ["scopeSpans", "instrumentationLibrarySpans"].iter().find_map(|name| resource.get(*name));
+    for resource in field(document, RESOURCE_SPANS).and_then(Value::as_array).into_iter().flatten() {
+        let service = service(resource);
+        let scopes = field(resource, SCOPE_SPANS).or_else(|| resource.get("instrumentationLibrarySpans"));
         let scopes = scopes.and_then(Value::as_array).into_iter().flatten();
         for span in scopes.filter_map(|scope| scope.get("spans")?.as_array()).flatten() {
-            let name = span.get("name").and_then(Value::as_str).unwrap_or("(no name)");
-            let name =
-                service.filter(|_| several).map_or_else(|| name.to_owned(), |service| format!("{service} / {name}"));
-            let start = integer(span.get("startTimeUnixNano")).filter(|start| *start > 0);
-            let end = integer(span.get("endTimeUnixNano")).filter(|end| *end > 0);
+            let name = span.get("name").and_then(Value::as_str).unwrap_or("(no name)").to_owned();
+            let start = integer(field(span, START)).filter(|start| *start > 0);
+            let end = integer(field(span, END)).filter(|end| *end > 0);
             let (Some(start), Some(end)) = (start, end) else {
                 sink.provenance.set_aside("a span without its start or its end", line);
                 continue;
             };
             let code = span.get("status").and_then(|status| status.get("code"));
             let failed = integer(code) == Some(2) || code.and_then(Value::as_str) == Some("STATUS_CODE_ERROR");
-            let tokens = TOKENS.map(|(name, _)| integer(attribute(span, name).and_then(|value| value.get("intValue"))));
-            spans.push(Span { start, duration: end.saturating_sub(start), name, failed, tokens, line });
+            let tokens = TOKENS.map(|(name, _)| integer(attribute(span, name).and_then(|value| field(value, WHOLE))));
+            let id = |names| field(span, names).and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
+            spans.ids.extend(id(SPAN_ID));
+            spans.parents.extend(id(PARENT));
+            let (service, kind) = (service.map(str::to_owned), kind(span));
+            let duration = end.saturating_sub(start);
+            spans.ended.push(Span { start, duration, service, name, kind, failed, tokens, line });
         }
     }
 }
 
 fn service(resource: &Value) -> Option<&str> {
-    attribute(resource.get("resource")?, "service.name")?.get("stringValue")?.as_str()
+    field(attribute(resource.get("resource")?, "service.name")?, TEXT)?.as_str()
 }
 
 #[cfg(test)]
@@ -172,5 +255,46 @@ mod tests {
         assert_eq!(status.dictionary, ["ok", "error"]);
         assert_eq!(found.provenance.set_aside[0].rows, 2);
         assert_eq!(found.provenance.environment["service"], "shop");
+    }
+
+    /// A document of one span, as an exporter writes it on a line.
+    fn line(service: &str, id: &str, parent: &str, kind: u8, milliseconds: u64) -> String {
+        format!(
+            "{{\"resourceSpans\":[{{\"resource\":{{\"attributes\":[{{\"key\":\"service.name\",\"value\":{{\"stringValue\":\"{service}\"}}}}]}},\
+             \"scopeSpans\":[{{\"spans\":[{{\"spanId\":\"{id}\",\"parentSpanId\":\"{parent}\",\"name\":\"POST /pay\",\"kind\":{kind},\
+             \"startTimeUnixNano\":\"1700000000000000000\",\"endTimeUnixNano\":\"{}\"}}]}}]}}]}}\n",
+            1_700_000_000_000_000_000 + milliseconds * 1_000_000
+        )
+    }
+
+    fn spans_of(table: &crate::table::Table) -> Vec<String> {
+        table.columns[table.position("span").unwrap()].dictionary.clone()
+    }
+
+    #[test]
+    fn services_on_lines_of_their_own_stay_apart_and_spans_that_hold_each_other_are_no_load() {
+        let text = [line("till", "a1", "", 3, 40), line("bank", "b1", "a1", 2, 8)].concat();
+        let found = ingest("traces.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        assert_eq!(spans_of(&found.tables[0]), ["till / POST /pay", "bank / POST /pay"]);
+        assert_eq!(found.tables[0].labels, LabelIdentity::Compared);
+        assert_eq!(found.tables[0].columns_as(Role::Timestamp).count(), 0);
+        assert_eq!(found.provenance.environment.get("service"), None);
+        let text = [line("shop", "a1", "", 3, 40), line("shop", "b1", "", 2, 8)].concat();
+        let found = ingest("traces.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        assert_eq!(spans_of(&found.tables[0]), ["POST /pay (client)", "POST /pay (server)"]);
+        assert_eq!(found.tables[0].columns_as(Role::Timestamp).count(), 1);
+    }
+
+    #[test]
+    fn the_names_of_protobuf_stand_for_those_of_its_json() {
+        let text = "{\"resource_spans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"string_value\":\"lab\"}}]},\
+             \"scope_spans\":[{\"spans\":[{\"span_id\":\"1\",\"name\":\"step\",\"kind\":\"SPAN_KIND_INTERNAL\",\"flags\":256,\
+             \"start_time_unix_nano\":\"1700000000000000000\",\"end_time_unix_nano\":\"1700000000300000000\",\
+             \"status\":{\"code\":\"STATUS_CODE_ERROR\"}}]}]}]}\n";
+        let found = ingest("traces.json", text.as_bytes(), &SourceOptions::default()).unwrap();
+        assert_eq!(found.provenance.format, "otlp");
+        let table = &found.tables[0];
+        assert_eq!(table.numbers(table.position(DURATION).unwrap()), [Some(3e8)]);
+        assert_eq!(table.columns[table.position("status").unwrap()].dictionary, ["error"]);
     }
 }
