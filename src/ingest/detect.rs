@@ -63,14 +63,18 @@ pub(crate) fn detect<R: Read>(
     }
     let refused = match recognise(TOOLS, NOTATIONS, &head) {
         Err(refused @ IngestError::Unrecognised { .. }) => refused,
+        // A single line of delimited text is a header, and nothing below it.
+        Ok((format, _)) if format.name == DELIMITED && head.complete && line_ends < 2 => {
+            IngestError::Unrecognised { seen: seen(&head) }
+        }
         found => return found,
     };
-    if let Some(found) = by_delimiter(&head, options) {
+    if let Some((offset, found)) = behind_text(&head) {
+        records.skip_lines(offset);
         return Ok(found);
     }
-    let Some((offset, found)) = behind_text(&head) else { return Err(refused) };
-    records.skip(offset);
-    Ok(found)
+    let recognised = recognise(TOOLS, NOTATIONS, &head);
+    recognised.ok().or_else(|| by_delimiter(&head, options)).ok_or(refused)
 }
 
 /// A document of JSON that ends the text, below a few lines that a tool printed before it or behind the beginning of its line; with

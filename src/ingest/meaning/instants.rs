@@ -214,10 +214,17 @@ pub(super) fn timestamp_role(
     }
     // In a sweep from small to large the durations rise as well: a clock goes on evenly, or for long.
     // `Start (ns)`: when each of several began, beside what they took.
-    let starts = words.iter().eq(["start"]) && profile.count >= FEWEST_UNNAMED;
+    let starts = (words.iter().eq(["start"]) || arrives(words)) && profile.count >= FEWEST_UNNAMED;
     let clock =
         !is_time || starts || even_steps(table.values(index)) || profile.low == 0.0 || profile.count >= RECORDING;
     clock.then(|| (Role::Timestamp, format!("called `{word}` and never falls")))
+}
+
+/// Whether a name says when something came: `arrival_time`, `sent at`. Sorted by chance so few rows are not.
+fn arrives(words: &[String]) -> bool {
+    const COMES: Words = Words::of("arrival arrived arrive submit submitted sent enqueue enqueued issued");
+    const WHEN: Words = Words::of("time at instant s ms us ns sec seconds");
+    COMES.among(words).is_some() && words.iter().all(|word| COMES.has(word) || WHEN.has(word))
 }
 
 /// Whether a name says whose time it is: `merge_time_ms`. A clock is called `time_ms`.

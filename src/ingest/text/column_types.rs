@@ -71,10 +71,25 @@ pub(super) fn looks_like_header(first: Row<'_>, types: &[CellType], mark: Decima
         // `name,2019,2020,2021`: the numbers are names.
         return true;
     }
-    if named > 0 && are_numbered_names(first, &looks, types, mark) {
+    if named > 0 && (are_numbered_names(first, &looks, types, mark) || is_over_instants(first, &looks, types)) {
         return true;
     }
     named > 0 && !wordless && (unlike_body || types.iter().all(|cells| *cells == CellType::Text))
+}
+
+/// Whether the only word of a first row stands above instants, and different whole numbers above decimals, in whatever order: series
+/// that are called by numbers (`Time;64;4096;1024`).
+fn is_over_instants(first: Row<'_>, looks: &[Look], types: &[CellType]) -> bool {
+    let mut numbers: Vec<&[u8]> = Vec::new();
+    let fits = first.iter().zip(looks).zip(types).all(|((cell, look), cells)| match (look, cells) {
+        (Look::Text, CellType::Timestamp) => true,
+        (Look::Integer, CellType::Decimal) if !numbers.contains(&cell.trim_ascii()) => {
+            numbers.push(cell.trim_ascii());
+            true
+        }
+        _ => false,
+    });
+    fits && numbers.len() >= 2 && numbers.len() + 1 == looks.len()
 }
 
 /// Whether whole numbers among the words of a first row name columns (`round,64,128,256`): they rise from left to right, and below

@@ -274,9 +274,14 @@ impl<R: Read> Records<R> {
 
     /// Passes over `count` bytes that were peeked at.
     pub(crate) fn skip(&mut self, count: usize) {
-        let end = (self.start + count).min(self.end);
-        self.line += self.buffer[self.start..end].iter().filter(|byte| **byte == b'\n').count() as u64;
-        self.start = end;
+        self.start = (self.start + count).min(self.end);
+    }
+
+    /// The same of bytes that hold whole lines, which nobody counted yet.
+    pub(crate) fn skip_lines(&mut self, count: usize) {
+        let passed = &self.buffer[self.start..(self.start + count).min(self.end)];
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.skip(count);
     }
 
     /// Everything left, to the end of the text. `limit` bounds how much is kept in memory.

@@ -68,10 +68,14 @@ fn take_direction(label: &str, found: &Value, sink: &mut Sink) {
     let mut operations = Summary::new("operations", Unit::COUNT, Some("I/O operations")).of(Some(label));
     operations.add_field(Statistic::Count, "total_ios", found.get("total_ios"));
     operations.give(sink);
-    for (key, unit) in LATENCIES {
-        let Some(values) = found.get(*key).filter(|values| number(values, &["N"]) != Some(0.0)) else { continue };
+    // The first one leads: the one with percentiles, which fio keeps of completion unless it is asked for another.
+    let has_percentiles = |key: &str| found.get(key).is_some_and(|values| values.get("percentile").is_some());
+    let mut latencies: Vec<(&str, Unit)> = LATENCIES.to_vec();
+    latencies.sort_by_key(|(key, _)| !has_percentiles(key));
+    for (key, unit) in latencies {
+        let Some(values) = found.get(key).filter(|values| number(values, &["N"]) != Some(0.0)) else { continue };
         let name = key.trim_end_matches("_ns");
-        let mut summary = Summary::new(name, *unit, Some(TIME)).of(Some(label));
+        let mut summary = Summary::new(name, unit, Some(TIME)).of(Some(label));
         summary.add_fields(
             Some(values),
             &[
@@ -131,7 +135,7 @@ mod tests {
         let expected = [1000.0, 3000.0, 5000.0].map(Some);
         assert_eq!(counts.iter().map(|(_, count)| *count).collect::<Vec<_>>(), expected);
         assert_eq!(counts[1].0, "disk #2, read");
-        let time = found.reported.iter().find(|one| one.dimension.is_time()).unwrap();
+        let time = found.reported.iter().find(|one| one.dimension().is_time()).unwrap();
         assert_eq!((time.metric.as_str(), time.number(Statistic::Percentile(0.0))), ("lat", None));
     }
 

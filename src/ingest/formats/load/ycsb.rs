@@ -52,6 +52,15 @@ const FAILED: &str = "-FAILED";
 /// What each thread does once.
 const ONCE: &[&str] = &["INIT", "CLEANUP"];
 
+/// The metric of the times of an operation, whose label that is, and what they are.
+fn of_times(operation: &str) -> (&'static str, &str, &'static str) {
+    match operation.strip_suffix(FAILED) {
+        Some(kind) => ("latency_of_failures", kind, "time of one operation that failed"),
+        None if ONCE.contains(&operation) => ("latency_of_threads", operation, "what each thread does once"),
+        None => ("latency", operation, LATENCY),
+    }
+}
+
 /// How often an operation was tried, and failed.
 fn tries(name: &str, operations: &[(String, Operation)]) -> Option<[f64; 2]> {
     let of = |name: &str| operations.iter().find(|(known, _)| known == name).map(|(_, operation)| operation);
@@ -84,9 +93,10 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
             continue;
         }
         let index = operations.iter().position(|(known, _)| known == operation).unwrap_or_else(|| {
-            let new = |metric, unit, meaning| Summary::new(metric, unit, Some(meaning)).of(Some(operation));
             let unit = if name.ends_with("(ms)") { Unit::MILLISECOND } else { Unit::MICROSECOND };
-            let latency = new("latency", unit, LATENCY);
+            let (metric, label, meaning) = of_times(operation);
+            let latency = Summary::new(metric, unit, Some(meaning)).of(Some(label));
+            let new = |metric, unit, meaning| Summary::new(metric, unit, Some(meaning)).of(Some(operation));
             let requests = new("operations", Unit::COUNT, "operations, and those that did not return OK");
             let new = Operation { latency, requests, counted: None, returned: None, failed: None };
             operations.push((operation.to_owned(), new));
@@ -159,7 +169,7 @@ mod tests {
             found.reported.iter().find(|one| one.metric == metric && one.label.as_deref() == Some(label)).unwrap()
         };
         assert_eq!(of("latency", "READ").number(Statistic::Percentile(99.9)), Some(0.009));
-        assert_eq!(of("latency", "CLEANUP").number(Statistic::Percentile(95.0)), Some(0.003));
+        assert_eq!(of("latency_of_threads", "CLEANUP").number(Statistic::Percentile(95.0)), Some(0.003));
         assert_eq!(of("operations", "READ").number(Statistic::Failures), Some(3.0));
         assert_eq!(of("operations", "READ").number(Statistic::Count), Some(600.0));
         assert!(found.reported.iter().all(|one| one.label.as_deref() != Some("TOTAL_GCs")));
