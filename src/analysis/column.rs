@@ -14,6 +14,7 @@ use super::metric::Metric;
 use super::outcome::{Among, Failures, failures};
 use super::repetition;
 use super::runs_apart;
+use crate::measure::words::Words;
 use crate::measure::{Dimension, FindingKind};
 use crate::stats::corruption::{Case, NO_LABELS, Suspect, suspects};
 use crate::stats::describe::describe;
@@ -63,6 +64,15 @@ pub(super) struct MetricColumn<'a> {
     pub(super) runs: Option<&'a Cells>,
     /// Whether it is the one that stands for the rows of its table.
     pub(super) leads: bool,
+}
+
+/// Whether a name says how long requests took; what is called a duration may be that of anything.
+fn is_of_requests(name: &str) -> bool {
+    const REQUESTS: Words = Words::of("latency latencies response request reply rtt roundtrip elapsed ttfb ttft");
+    const OTHERS: Words = Words::of("lag age ttl idle uptime lifetime since");
+    let lower = name.to_ascii_lowercase();
+    let says = |words: Words| lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| words.has(word));
+    says(REQUESTS) && !says(OTHERS)
 }
 
 impl MetricColumn<'_> {
@@ -291,6 +301,7 @@ impl MetricColumn<'_> {
             signed: is_difference(&column.name),
             limit: column.limit,
             span: self.span,
+            of_requests: is_of_requests(&column.name),
             clock: self.clock,
             set_aside: &set_aside,
         })

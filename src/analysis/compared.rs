@@ -92,7 +92,12 @@ fn are_snapshots(table: &Table, codes: &Cells) -> bool {
     // A part of a divided table knows texts that none of its rows have; what was read once shows nothing about the others.
     let mut times: HashMap<u32, usize> = HashMap::new();
     (0..rows).filter_map(|row| codes.code(row)).for_each(|code| *times.entry(code).or_default() += 1);
+    let all = times.len();
     times.retain(|_, times| *times > 1);
+    // One thing alone is read at each of its instants.
+    if times.len() < 2 || all - times.len() > times.len() {
+        return false;
+    }
     let read: usize = times.values().sum();
     let data = &table.columns[clock].data;
     let at: Vec<Option<u64>> = if table.columns[clock].cells.is_number() {
@@ -111,8 +116,5 @@ fn are_snapshots(table: &Table, codes: &Cells) -> bool {
             seen.insert((at, codes.code(row)))
         })
     });
-    let most_rows = 2 * read > rows;
-    once && most_rows
-        && instants.len() >= FEWEST_INSTANTS
-        && read as f64 >= FILLED * (instants.len() * times.len()) as f64
+    once && instants.len() >= FEWEST_INSTANTS && read as f64 >= FILLED * (instants.len() * times.len()) as f64
 }

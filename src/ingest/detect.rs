@@ -77,26 +77,43 @@ pub(crate) fn detect<R: Read>(
     recognised.ok().or_else(|| by_delimiter(&head, options)).ok_or(refused)
 }
 
-/// A document of JSON that ends the text, below a few lines that a tool printed before it or behind the beginning of its line; with
-/// where it begins.
+/// A document of JSON that ends the text, below a few lines that a tool printed before it, or behind the beginning of the only line; with
+/// where it begins. Lines before it that hold numbers of their own, or documents, are what was measured.
 fn behind_text(head: &Head<'_>) -> Option<(usize, (&'static Format, Vec<String>))> {
     /// More lines are a log.
-    const MOST_LINES: usize = 50;
-    if !head.complete {
+    const MOST_LINES: usize = 10;
+    let start = head.bytes.iter().position(|byte| *byte == b'{').filter(|start| *start > 0 && head.complete)?;
+    let (before, document) = head.bytes.split_at(start);
+    let alone = !document.trim_ascii_end().contains(&b'\n') && !before.contains(&b'\n');
+    let below = before.ends_with(b"\n") && before.split(|byte| *byte == b'\n').count() <= MOST_LINES + 1;
+    if !alone && (!below || before.split(|byte| *byte == b'\n').any(holds_numbers)) {
         return None;
     }
-    let mut at = 0;
-    let starts = head.bytes.split_inclusive(|byte| *byte == b'\n').take(MOST_LINES).filter_map(|line| {
-        let begin = line.iter().position(|byte| *byte == b'{').map(|brace| at + brace);
-        at += line.len();
-        begin
-    });
-    let is_document = |start: &usize| serde_json::from_slice::<serde::de::IgnoredAny>(&head.bytes[*start..]).is_ok();
-    let start = starts.filter(|start| *start > 0).find(is_document)?;
-    let rest = Head::new(&head.bytes[start..], true);
+    serde_json::from_slice::<serde::de::IgnoredAny>(document).ok()?;
+    let rest = Head::new(document, true);
     let (format, mut evidence) = recognise(TOOLS, NOTATIONS, &rest).ok()?;
     evidence.push("text before the document was passed over".to_owned());
     Some((start, (format, evidence)))
+}
+
+/// Whether a line is a row of numbers, or has a name with its number: `took=20`.
+fn holds_numbers(line: &[u8]) -> bool {
+    let words =
+        line.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';')).filter(|word| !word.is_empty());
+    let is_number = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|word| word.parse::<f64>().is_ok());
+    let is_named = |word: &[u8]| {
+        let value = word.iter().position(|byte| *byte == b'=').map(|at| &word[at + 1..]);
+        value.is_some_and(|value| value.first().is_some_and(u8::is_ascii_digit))
+    };
+    let (mut numbers, mut all) = (0, 0);
+    for word in words {
+        if is_named(word) {
+            return true;
+        }
+        all += 1;
+        numbers += usize::from(is_number(word));
+    }
+    2 * numbers > all
 }
 
 /// Delimited text, where the delimiter that the user named makes rows of it.

@@ -76,6 +76,7 @@ pub fn suspects_among(values: &[f64], dimension: Dimension, span: Option<f64>) -
         signed: false,
         limit: None,
         span,
+        of_requests: false,
         clock: None,
         set_aside: &[],
     })
@@ -401,6 +402,7 @@ mod tests {
             signed: false,
             limit: None,
             span: None,
+            of_requests: false,
             clock: None,
             set_aside: &[],
         }

@@ -130,7 +130,7 @@ pub(super) fn by_order(steps: u64, back: u64, ends_back: u64) -> (Moment, String
 
 /// Whether a duration ends before its request does: of it nobody knows how many were in progress.
 pub(super) fn is_part_of_request(metric: &str) -> bool {
-    const PARTS: [&str; 8] = ["ttft", "ttfb", "tpot", "itl", "first", "connect", "dns", "queue"];
+    const PARTS: [&str; 5] = ["ttft", "ttfb", "tpot", "itl", "first"];
     let lower = metric.to_lowercase();
     lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| PARTS.contains(&word))
 }

@@ -141,8 +141,13 @@ pub(super) fn timestamp_role(
     // A name that can mean nothing else: other numbers among its instants are mistakes, of columns that changed places for one.
     let is_stamp = words.iter().any(|word| matches!(word.as_str(), "timestamp" | "stamp"));
     let mostly = |clock: &usize| profile.in_clock[*clock] as f64 >= MOSTLY * profile.count as f64;
-    if may_be_instant
-        && is_stamp
+    // Of the rows, and not of something in them; nothing is written as 0 or -1.
+    let of_rows =
+        said.unit.is_none() && words.iter().all(|word| matches!(word.as_str(), "time" | "timestamp" | "stamp"));
+    let goes_on = profile.rises > profile.falls && profile.low > 0.0;
+    if is_stamp
+        && of_rows
+        && goes_on
         && let Some(clock) = (0..CLOCKS.len()).find(mostly)
     {
         return Some((Role::Timestamp, format!("most of its numbers are {} since 1970", CLOCKS[clock].1)));
@@ -222,7 +227,7 @@ pub(super) fn timestamp_role(
 
 /// Whether a name says when something came: `arrival_time`, `sent at`. Sorted by chance so few rows are not.
 fn arrives(words: &[String]) -> bool {
-    const COMES: Words = Words::of("arrival arrived arrive submit submitted sent enqueue enqueued issued");
+    const COMES: Words = Words::of("arrival arrivals arrived");
     const WHEN: Words = Words::of("time at instant s ms us ns sec seconds");
     COMES.among(words).is_some() && words.iter().all(|word| COMES.has(word) || WHEN.has(word))
 }

@@ -1,7 +1,8 @@
-//! Percentiles that stand below each other: a column of percents that rise, and beside it values that never fall.
+//! Percentiles that stand below each other: a column called so that rises, and beside it durations that never fall.
 //!
 //! In: a table with the roles of its columns. Out: the percentiles of each other column, as reported numbers; nothing where a row is
-//! told apart by anything else. Read as samples they would be a few numbers that nobody measured.
+//! told apart by anything else. Read as samples they would be a few numbers that nobody measured. Percents are as well of a load that
+//! was tried, of progress or of what was filled: the name decides, and that durations stand beside it.
 
 use crate::measure::Statistic;
 use crate::measure::reported::{Reported, ReportedValue};
@@ -11,7 +12,7 @@ use super::name;
 use super::vocabulary::Words;
 
 /// What a column of percents is called.
-const PERCENTS: Words = Words::of("percentile percentiles percentage percent pct quantile quantiles");
+const PERCENTS: Words = Words::of("percentile percentiles quantile quantiles");
 /// More rows are a histogram.
 const MOST_ROWS: usize = 200;
 
@@ -30,7 +31,8 @@ pub(super) fn take(table: &mut Table) -> Vec<Reported> {
     let values =
         |column: usize| -> Option<Vec<f64>> { (0..rows).map(|row| table.values(column).number(row)).collect() };
     let rising = |column: &usize| values(*column).is_some_and(|values| values.is_sorted());
-    if measured.is_empty() || !measured.iter().all(rising) {
+    let lasts = |column: &usize| table.columns[*column].unit().dimension.is_time();
+    if measured.is_empty() || !measured.iter().all(lasts) || !measured.iter().all(rising) {
         return Vec::new();
     }
     let of = |index: &usize| {
@@ -107,7 +109,8 @@ mod tests {
     fn percents_that_were_measured_or_tried_stay_samples() {
         for text in [
             "percent,latency_ms\n40,9.5\n20,25.5\n60,11.5\n",
-            "percent,latency_ms\n10,9.5\n20,7.5\n30,11.5\n",
+            "percent,latency_ms\n10,9.5\n20,17.5\n30,21.5\n",
+            "quantile,pinball_loss\n0.5,9.5\n0.9,17.5\n0.99,21.5\n",
             "host,percent,latency_ms\na,10,9.5\nb,20,12.5\nc,30,13.5\n",
         ] {
             let found = read_text("p.csv", text);

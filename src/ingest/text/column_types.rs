@@ -3,7 +3,7 @@
 use crate::measure::unit::Dimension;
 use crate::table::CellType;
 
-use crate::ingest::meaning::vocabulary;
+use crate::ingest::meaning::vocabulary::{self, Words};
 use crate::ingest::text::cells::{self, DecimalMark, Look};
 use crate::ingest::text::row::Row;
 
@@ -80,9 +80,11 @@ pub(super) fn looks_like_header(first: Row<'_>, types: &[CellType], mark: Decima
 /// Whether the only word of a first row stands above instants, and different whole numbers above decimals, in whatever order: series
 /// that are called by numbers (`Time;64;4096;1024`).
 fn is_over_instants(first: Row<'_>, looks: &[Look], types: &[CellType]) -> bool {
+    /// What a column of instants is called.
+    const INSTANTS: Words = Words::of("time timestamp date datetime");
     let mut numbers: Vec<&[u8]> = Vec::new();
     let fits = first.iter().zip(looks).zip(types).all(|((cell, look), cells)| match (look, cells) {
-        (Look::Text, CellType::Timestamp) => true,
+        (Look::Text, CellType::Timestamp) => INSTANTS.has_in_any_case(cell),
         (Look::Integer, CellType::Decimal) if !numbers.contains(&cell.trim_ascii()) => {
             numbers.push(cell.trim_ascii());
             true

@@ -36,18 +36,18 @@ pub(super) fn beyond_recording(case: &Case<'_>, taken: &[usize]) -> Vec<Suspect>
     if beyond == 0 || sides.too_many || beyond > inside || inside < MIN_POSITIVE || ratio < FOREIGN_RATIO {
         return Vec::new();
     }
-    let whole = whole_among_decimals(case, &sides);
+    // Jobs, connections and ages of things may be far older than their log; requests are not.
+    let whole = whole_among_decimals(case, &sides).filter(|_| case.of_requests);
     let of = |index: &usize| {
         if is_timeout(case, *index) {
             return None;
         }
         let instant = is_instant(case, *index).then_some(Reason::IsInstant);
         let evidence: Vec<Reason> = whole.clone().into_iter().chain(instant).collect();
-        // Connections that were opened long before may last so long, and only end here.
-        let (severity, kind) = if evidence.is_empty() {
-            (Severity::Suspicious, FindingKind::Isolated)
-        } else {
-            (Severity::Corrupted, FindingKind::IsolatedForeign)
+        let (severity, kind) = match evidence.is_empty() {
+            true if !case.of_requests => return None,
+            true => (Severity::Suspicious, FindingKind::Isolated),
+            false => (Severity::Corrupted, FindingKind::IsolatedForeign),
         };
         let far = [Reason::FarAbove { ratio, count: beyond as u64 }, Reason::LongerThanFile(span)];
         Some(Suspect { index: *index, severity, kind, reasons: far.into_iter().chain(evidence).collect() })

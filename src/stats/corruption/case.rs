@@ -93,6 +93,8 @@ pub(crate) struct Case<'a> {
     pub(crate) limit: Option<f64>,
     /// Seconds between the first and the last timestamp of the file.
     pub(crate) span: Option<f64>,
+    /// Whether the name says that it is how long requests took.
+    pub(crate) of_requests: bool,
     /// The first and the last of them, in nanoseconds since 1970.
     pub(crate) clock: Option<(f64, f64)>,
     /// Indexes of values that the configuration sets aside, ascending.

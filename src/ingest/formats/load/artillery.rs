@@ -123,7 +123,7 @@ fn take(aggregate: &Value, sink: &mut Sink) {
 fn seconds(aggregate: &Value) -> Option<f64> {
     let of = |name: &str| number(aggregate, &[name]);
     let seconds = (of("lastCounterAt")? - of("firstCounterAt")?) / 1e3;
-    Some(seconds).filter(|seconds| *seconds > 0.0)
+    Some(seconds).filter(|seconds| *seconds >= 1.0)
 }
 
 /// Requests and those that failed, and errors, which may as well be the script's own: an `errors.…` counter says only that

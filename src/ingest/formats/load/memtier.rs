@@ -69,7 +69,7 @@ fn take(label: Option<&str>, entry: &Value, sink: &mut Sink) {
         ("KB/sec", "data_per_second", kibibytes, Polarity::HigherIsBetter),
     ] {
         let mut rate = Summary::new(metric, unit, None).of(label).polarity(polarity);
-        rate.add_field(Statistic::Value, key, entry.get(key).filter(|_| sent));
+        rate.add_field(Statistic::Value, key, entry.get(key).filter(|_| sent || label.is_none()));
         rate.give(sink);
     }
 }

@@ -89,9 +89,9 @@ fn summary(document: &Value, sink: &mut Sink) {
         Some(counts.values().filter_map(Value::as_f64).sum())
     };
     let (answered, errors) = (counts("statusCodeDistribution"), counts("errorDistribution"));
-    // The end of the run cuts off what is under way, which is no failure; where nothing was answered at all, it is one.
-    let cut =
-        number(document, &["errorDistribution", DEADLINE]).filter(|_| answered.is_some_and(|answered| answered > 0.0));
+    // The end of the run cuts off what is under way, which is no failure; where more was cut off than was answered, it is one.
+    let cut = number(document, &["errorDistribution", DEADLINE])
+        .filter(|cut| answered.is_some_and(|answered| answered >= *cut));
     let unanswered = errors.map(|errors| errors - cut.unwrap_or(0.0));
     let refused: f64 = document.get("statusCodeDistribution").and_then(Value::as_object).map_or(0.0, |codes| {
         let failed = codes.iter().filter(|(code, _)| code.parse::<u32>().is_ok_and(|code| code >= 400));

@@ -92,7 +92,7 @@ fn believed(row: &TextRow, sink: &mut Sink) -> [String; 2] {
     if number(row.cell(1)) == Some(0.0) {
         return [String::new(), concurrent];
     }
-    let too_long = number(&time).zip(number(row.cell(2))).filter(|(time, elapsed)| time > elapsed);
+    let too_long = number(&time).zip(number(row.cell(2))).filter(|(time, elapsed)| *time > 2.0 * elapsed);
     if let Some((_, elapsed)) = too_long {
         let reason = format!("a mean response time of {time} s in a run of {elapsed} s");
         let action = "it is left out, as is the concurrency that is computed of it";

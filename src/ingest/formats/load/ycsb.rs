@@ -76,17 +76,14 @@ fn tries(name: &str, operations: &[(String, Operation)]) -> Option<[f64; 2]> {
 
 fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError> {
     let mut operations: Vec<(String, Operation)> = Vec::new();
+    let mut throughput = None;
     while let Some(record) = records.next()? {
         let (text, line) = (String::from_utf8_lossy(record.bytes), record.line);
         let Some((operation, name, value)) = parse(&text) else { continue };
         let number: Option<f64> = value.parse().ok();
         if operation == "OVERALL" {
             if name.starts_with("Throughput") {
-                let mut rate =
-                    Summary::new("throughput", Unit::PER_SECOND, Some("operations over the duration of the run"))
-                        .polarity(Polarity::HigherIsBetter);
-                rate.add_at(Statistic::Value, number, Some(line));
-                rate.give(sink);
+                throughput = number.map(|number| (number, line));
             } else if name.starts_with("RunTime") {
                 sink.provenance.environment.insert("run time".to_owned(), format!("{value} ms"));
             }
@@ -105,8 +102,27 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
         take(&mut operations[index].1, name, number, line, sink);
     }
     let tries: Vec<Option<[f64; 2]>> = operations.iter().map(|(name, _)| tries(name, &operations)).collect();
+    let counted = operations.iter().filter(|(_, operation)| operation.counted.is_some());
+    let tried: Vec<String> = counted.map(|(name, _)| name.clone()).collect();
+    if let Some((rate, line)) = throughput {
+        // Where there is one kind of operation, the rate of the run is its.
+        let mut kinds = tried.iter().filter(|name| !name.ends_with(FAILED) && !ONCE.contains(&name.as_str()));
+        let only = kinds.next().filter(|_| kinds.next().is_none());
+        let meaning = "operations over the duration of the run";
+        let mut summary = Summary::new("throughput", Unit::PER_SECOND, Some(meaning)).of(only.map(String::as_str));
+        summary = summary.polarity(Polarity::HigherIsBetter);
+        summary.add_at(Statistic::Value, Some(rate), Some(line));
+        summary.give(sink);
+    }
     let measured = operations.into_iter().zip(tries).filter(|((_, operation), _)| operation.counted.is_some());
     for ((name, mut operation), tries) in measured {
+        if let Some(kind) = name.strip_suffix(FAILED).filter(|kind| !tried.contains(&(*kind).to_owned())) {
+            // None of its kind succeeded.
+            let meaning = "operations, and those that did not return OK";
+            let mut requests = Summary::new("operations", Unit::COUNT, Some(meaning)).of(Some(kind));
+            requests.add(Statistic::Count, operation.counted).add(Statistic::Failures, operation.counted);
+            requests.give(sink);
+        }
         if !name.ends_with(FAILED) && !ONCE.contains(&name.as_str()) {
             operation.requests.add(Statistic::Count, tries.map(|[tried, _]| tried).or(operation.counted));
             operation.requests.add(Statistic::Failures, tries.map(|[_, failed]| failed));

@@ -45,6 +45,7 @@ const RESOURCE_SPANS: [&str; 2] = ["resourceSpans", "resource_spans"];
 const SCOPE_SPANS: [&str; 2] = ["scopeSpans", "scope_spans"];
 const START: [&str; 2] = ["startTimeUnixNano", "start_time_unix_nano"];
 const END: [&str; 2] = ["endTimeUnixNano", "end_time_unix_nano"];
+const TRACE_ID: [&str; 2] = ["traceId", "trace_id"];
 const SPAN_ID: [&str; 2] = ["spanId", "span_id"];
 const PARENT: [&str; 2] = ["parentSpanId", "parent_span_id"];
 const TEXT: [&str; 2] = ["stringValue", "string_value"];
@@ -75,14 +76,17 @@ struct Span {
 #[derive(Default)]
 struct Spans {
     ended: Vec<Span>,
-    ids: BTreeSet<String>,
-    parents: BTreeSet<String>,
+    /// Trace and number of each, and of its parent.
+    ids: BTreeSet<(String, String)>,
+    parents: Vec<(String, String)>,
 }
 
 impl Spans {
-    /// Whether some of them are parts of others.
+    /// Whether they are parts of each other: a tenth of them at least, and of more than a few that hold all.
     fn are_nested(&self) -> bool {
-        self.parents.iter().any(|parent| self.ids.contains(parent))
+        let inside: Vec<&(String, String)> = self.parents.iter().filter(|parent| self.ids.contains(parent)).collect();
+        let holding = inside.iter().collect::<BTreeSet<_>>().len();
+        10 * inside.len() >= self.ended.len() && 20 * holding >= self.ended.len() && holding > 0
     }
 
     /// The name of each, behind its service where there are several, and with its side of the call where both have one name.
@@ -137,15 +141,14 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     })?;
     let labels = spans.labels();
     note_service(&spans, sink);
-    let start = if spans.are_nested() {
+    // Spans that hold each other are no load: none of them has a clock.
+    let nested = spans.are_nested();
+    if nested {
         sink.labels = LabelIdentity::Compared;
-        Declared::column("start", Role::Identifier, "OTLP: startTimeUnixNano; spans hold each other, and are no load")
-    } else {
-        Declared::column("start", Role::Timestamp, "OTLP: startTimeUnixNano")
-    };
+    }
     let spans = spans.ended;
     sink.declared.extend([
-        start,
+        Declared::column("start", Role::Timestamp, "OTLP: startTimeUnixNano"),
         Declared::column("span", Role::Label, "OTLP: name of the span, behind its service where there are several"),
         Declared::column("status", Role::Status, "OTLP: status.code, where 2 is an error"),
         Declared::time(
@@ -160,21 +163,19 @@ fn read(records: &mut AnyRecords<'_>, sink: &mut Sink) -> Result<(), IngestError
     );
     let has_tokens = |index: usize| !spans.is_empty() && spans.iter().all(|span| span.tokens[index].is_some());
     let kept: Vec<usize> = (0..TOKENS.len()).filter(|index| has_tokens(*index)).collect();
-    let mut columns = vec![
-        ("start", CellType::Integer),
-        ("span", CellType::Text),
-        (DURATION, CellType::Integer),
-        ("status", CellType::Text),
-    ];
+    let mut columns = vec![("span", CellType::Text), (DURATION, CellType::Integer), ("status", CellType::Text)];
+    columns.extend((!nested).then_some(("start", CellType::Integer)));
     columns.extend(kept.iter().map(|index| (TOKENS[*index].0, CellType::Integer)));
     let mut table = TableBuilder::of(&Storage::MEMORY, None, &columns);
     let mut row = RowBuffer::default();
     for (span, label) in spans.iter().zip(&labels) {
         row.clear();
-        row.push_number(span.start);
         row.push(label.as_bytes());
         row.push_number(span.duration);
         row.push(if span.failed { b"error" } else { b"ok" });
+        if !nested {
+            row.push_number(span.start);
+        }
         for index in &kept {
             row.push_number(span.tokens[*index].unwrap_or_default());
         }
@@ -211,9 +212,12 @@ fn take(document: &Value, line: u64, spans: &mut Spans, sink: &mut Sink) {
             let code = span.get("status").and_then(|status| status.get("code"));
             let failed = integer(code) == Some(2) || code.and_then(Value::as_str) == Some("STATUS_CODE_ERROR");
             let tokens = TOKENS.map(|(name, _)| integer(attribute(span, name).and_then(|value| field(value, WHOLE))));
-            let id = |names| field(span, names).and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
-            spans.ids.extend(id(SPAN_ID));
-            spans.parents.extend(id(PARENT));
+            let text =
+                |names| field(span, names).and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
+            let trace = text(TRACE_ID).unwrap_or_default();
+            let (id, parent) = (text(SPAN_ID), text(PARENT));
+            spans.parents.extend(parent.filter(|parent| id.as_ref() != Some(parent)).map(|one| (trace.clone(), one)));
+            spans.ids.extend(id.map(|id| (trace, id)));
             let (service, kind) = (service.map(str::to_owned), kind(span));
             let duration = end.saturating_sub(start);
             spans.ended.push(Span { start, duration, service, name, kind, failed, tokens, line });

@@ -44,10 +44,9 @@ const NO_DATA: &str = "points of NaN, which is how Prometheus writes that there 
 /// The unit that a name of Prometheus ends with, and which way is better, where the name says so.
 pub(crate) fn unit_of(name: &str) -> (Unit, Polarity) {
     let stem = name.strip_suffix("_total").unwrap_or(name);
-    let stem = stem.strip_suffix("_sum").unwrap_or(stem);
+    let stem = ["_sum", "_bucket"].iter().find_map(|suffix| stem.strip_suffix(suffix)).unwrap_or(stem);
     let unit = match stem.rsplit('_').next() {
-        // Buckets count what was no longer than their bounds.
-        _ if name.ends_with("_count") || name.ends_with("_bucket") => Unit::COUNT,
+        _ if name.ends_with("_count") => Unit::COUNT,
         Some("seconds") => Unit::SECOND,
         Some("milliseconds" | "ms") => Unit::MILLISECOND,
         Some("microseconds") => Unit::MICROSECOND,
@@ -137,8 +136,17 @@ fn note_shared(of_metric: &[&Series<'_>], sink: &mut Sink) {
     }
 }
 
+/// The unit of the points of a metric: the buckets of a histogram, which have bounds, count what was no longer than these.
+fn unit_of_points(name: &str, of_metric: &[&Series<'_>]) -> (Unit, Polarity) {
+    let has_bound = |one: &&Series<'_>| one.labels.iter().any(|(label, _)| *label == "le");
+    if name.ends_with("_bucket") && of_metric.iter().all(has_bound) {
+        return (Unit::COUNT, Polarity::Unknown);
+    }
+    unit_of(name)
+}
+
 fn instant(name: &str, of_metric: &[&Series<'_>], sink: &mut Sink) {
-    let (unit, polarity) = unit_of(name);
+    let (unit, polarity) = unit_of_points(name, of_metric);
     for one in of_metric {
         let label = one.label(of_metric);
         let mut summary = Summary::new(name, unit, None).of(label.as_deref()).polarity(polarity);
@@ -154,7 +162,7 @@ fn instant(name: &str, of_metric: &[&Series<'_>], sink: &mut Sink) {
 }
 
 fn table(name: &str, of_metric: &[&Series<'_>], sink: &mut Sink) {
-    let (unit, polarity) = unit_of(name);
+    let (unit, polarity) = unit_of_points(name, of_metric);
     let reason = "Prometheus: the value of a point, in the unit that the metric's name ends with";
     sink.declared_by_file.push((name.to_owned(), Declared::metric(NO_NAME, Some(unit), Some(polarity), None, reason)));
     let several = of_metric.len() > 1;
